@@ -1,1 +1,45 @@
-//! Placeholder.
+//! The SDK for WeCom (企业微信) contacts (通讯录): members, departments, tags, imports, exports, change callbacks, linked corps.
+//!
+//! A [`Client`] is one credential of one corp. Each chapter of the official documentation is a handle of the same name.
+//!
+//! ```
+//! # async fn example() -> wecom_contacts::Result<()> {
+//! use wecom_contacts::{Client, Secret};
+//!
+//! let client = Client::builder("ww1234567890abcdef", Secret::app(1000002, "own-app-secret")).build()?;
+//! let member = client.members().get("zhangsan").await?;
+//! println!("{} sits in {:?}", member.userid, member.department);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Read [`client`] for what every call has in common, [`Error`] for what goes wrong, then the chapter you need.
+
+#[macro_use]
+mod redact;
+
+pub mod client;
+pub mod endpoint;
+mod envelope;
+pub mod error;
+mod error_codes;
+mod ids;
+mod patch;
+mod secret;
+mod sending;
+mod tokens;
+mod wire;
+
+pub mod members;
+
+pub use client::{Client, ClientBuilder};
+pub use endpoint::{Call, Endpoint};
+pub use error::{Error, ErrorKind, Result};
+pub use error_codes::{Class, CodeInfo, ErrorCode};
+pub use ids::{
+    AgentId, CorpId, DepartmentId, JobId, LinkedDepartmentId, LinkedUserId, MediaId, OpenId, OpenUserId,
+    TagId, UserId,
+};
+pub use patch::{Clear, Patch};
+pub use secret::Secret;
+pub use sending::Sending;

@@ -1,0 +1,74 @@
+//! An endpoint as a value: what goes over the wire, and what comes back.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// One call as a small value: its fields are the query (GET) or the JSON body (POST).
+///
+/// The SDK's own endpoints are public, so a call that a chapter's handle does not offer can be described and sent the
+/// same way by [`Client::send`](crate::Client::send).
+pub trait Endpoint: Serialize {
+    /// Where the call goes and how.
+    const CALL: Call;
+    /// What a successful answer decodes into.
+    type Reply: DeserializeOwned + Send + 'static;
+}
+
+/// Where a call goes: its method and its path below `cgi-bin/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) repeatable: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Post,
+}
+
+impl Call {
+    /// A GET that reads, and so may be repeated freely. A GET that changes something says [`Call::once`].
+    pub const fn get(path: &'static str) -> Self {
+        Self {
+            method: Method::Get,
+            path,
+            repeatable: true,
+        }
+    }
+
+    /// A POST; one that only reads says [`Call::repeatable`].
+    pub const fn post(path: &'static str) -> Self {
+        Self {
+            method: Method::Post,
+            path,
+            repeatable: false,
+        }
+    }
+
+    /// Marks a POST that changes nothing: sending it twice is the same as once.
+    pub const fn repeatable(self) -> Self {
+        Self {
+            repeatable: true,
+            ..self
+        }
+    }
+
+    /// Marks a GET that changes something (`user/delete` is one): it must not be sent twice blindly.
+    pub const fn once(self) -> Self {
+        Self {
+            repeatable: false,
+            ..self
+        }
+    }
+
+    /// The path below `cgi-bin/`, such as `user/get`.
+    pub const fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// Whether sending the call twice is the same as sending it once.
+    pub const fn is_repeatable(&self) -> bool {
+        self.repeatable
+    }
+}

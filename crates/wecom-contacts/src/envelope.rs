@@ -1,0 +1,203 @@
+//! The envelope of every reply: `errcode` and `errmsg` beside the endpoint's own keys.
+//!
+//! Replies are decoded in one pass: the two keys are picked out while the others stream into the reply's type. Only a
+//! reply that does not decode is read a second time, to see whether it is a refusal.
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+
+/// Why a body is not the reply that was asked for.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The server refused.
+    Refused { errcode: i32, errmsg: String },
+    /// The body is not an envelope, or its fields are not of the reply's types.
+    Malformed(serde_json::Error),
+}
+
+/// A reply and the server's remark on it.
+pub(crate) struct Opened<T> {
+    pub(crate) reply: T,
+    pub(crate) errmsg: String,
+}
+
+/// Decodes a reply. A missing `errcode` is success, as some WeCom calls leave it out (doc 90664).
+pub(crate) fn open<T: DeserializeOwned>(body: &[u8]) -> Result<Opened<T>, Failure> {
+    let mut remark = Remark::default();
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let seed = Envelope {
+        remark: &mut remark,
+        reply: PhantomData::<T>,
+    };
+    let decoded = seed
+        .deserialize(&mut json)
+        .and_then(|reply| json.end().map(|()| reply));
+    match decoded {
+        Ok(reply) if remark.errcode == 0 => Ok(Opened {
+            reply,
+            errmsg: remark.errmsg,
+        }),
+        Ok(_) => Err(remark.into_refusal()),
+        // A refusal carries none of the promised fields, and may name the errcode last.
+        Err(error) => match serde_json::from_slice::<Remark>(body) {
+            Ok(remark) if remark.errcode != 0 => Err(remark.into_refusal()),
+            _ => Err(Failure::Malformed(error)),
+        },
+    }
+}
+
+#[derive(Default, Deserialize)]
+struct Remark {
+    #[serde(default)]
+    errcode: i32,
+    #[serde(default)]
+    errmsg: String,
+}
+
+impl Remark {
+    fn into_refusal(self) -> Failure {
+        Failure::Refused {
+            errcode: self.errcode,
+            errmsg: self.errmsg,
+        }
+    }
+}
+
+struct Envelope<'r, T> {
+    remark: &'r mut Remark,
+    reply: PhantomData<T>,
+}
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Envelope<'_, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Envelope<'_, T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(PickOut {
+            map,
+            remark: self.remark,
+        }))
+    }
+}
+
+/// A map without `errcode` and `errmsg`, which it puts aside.
+struct PickOut<'r, A> {
+    map: A,
+    remark: &'r mut Remark,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for PickOut<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        loop {
+            let Some(Key(key)) = self.map.next_key()? else {
+                return Ok(None);
+            };
+            match &*key {
+                "errcode" => self.remark.errcode = self.map.next_value()?,
+                "errmsg" => self.remark.errmsg = self.map.next_value()?,
+                _ => {
+                    return seed
+                        .deserialize(serde::de::value::CowStrDeserializer::new(key))
+                        .map(Some);
+                }
+            }
+        }
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.map.next_value_seed(seed)
+    }
+}
+
+/// A key, borrowed from the body unless it is written with escapes.
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Reply {
+        id: u32,
+    }
+
+    fn refusal<T: fmt::Debug>(body: &str) -> (i32, String)
+    where
+        T: DeserializeOwned,
+    {
+        match open::<T>(body.as_bytes()).map(|opened| opened.reply) {
+            Err(Failure::Refused { errcode, errmsg }) => (errcode, errmsg),
+            other => panic!("not a refusal: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_reply_is_read_wherever_the_errcode_stands() {
+        for body in [
+            r#"{"errcode":0,"errmsg":"created","id":7}"#,
+            r#"{"id":7,"errmsg":"created","errcode":0}"#,
+            r#"{"id":7,"err\u0063ode":0,"more":[{"errcode":5}]}"#,
+            r#"{"id":7}"#,
+        ] {
+            assert_eq!(
+                open::<Reply>(body.as_bytes())
+                    .map(|opened| opened.reply.id)
+                    .unwrap(),
+                7,
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn trap_15_a_refusal_is_never_an_empty_success() {
+        assert_eq!(
+            refusal::<Reply>(r#"{"errcode":-1,"errmsg":"system busy"}"#),
+            (-1, "system busy".into())
+        );
+        assert_eq!(
+            refusal::<Reply>(r#"{"id":7,"errmsg":"x","errcode":60011}"#).0,
+            60011
+        );
+        assert_eq!(
+            refusal::<Reply>(r#"{"id":"wrong type","errmsg":"x","errcode":60011}"#).0,
+            60011
+        );
+    }
+
+    #[test]
+    fn what_is_no_envelope_is_malformed() {
+        for body in [
+            "",
+            "<html>",
+            "[]",
+            "7",
+            "{\"id\":7}x",
+            "{\"id\":-1}",
+            "{\"errcode\":\"0\",\"id\":7}",
+        ] {
+            assert!(
+                matches!(open::<Reply>(body.as_bytes()), Err(Failure::Malformed(_))),
+                "{body}"
+            );
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The one error type, and what callers branch on.
+
+use std::{fmt, sync::Arc};
+
+use crate::{Class, ErrorCode};
+
+/// What every call returns.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a call, a callback or a file failed.
+///
+/// `Display` says what was being done, to what, and what to try; the cause is in
+/// [`source`](std::error::Error::source). No secret, token or personal datum is in either, but the server's own
+/// `errmsg` is kept whole, as WeCom's support asks for its hint.
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+struct Inner {
+    call: Option<&'static str>,
+    kind: ErrorKind,
+}
+
+/// The kinds of failure.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// WeCom refused the call: HTTP 200 with an `errcode` other than 0.
+    Refused {
+        /// What the refusal means: see [`ErrorCode::info`].
+        code: ErrorCode,
+        /// The server's text, hint id included. Informational: never match on it.
+        errmsg: String,
+    },
+    /// The call did not reach the server, or its answer did not come back.
+    Transport(reqwest::Error),
+    /// The answer has an HTTP status or a body that WeCom never sends: a proxy's error page, usually.
+    NotWeCom {
+        /// The HTTP status.
+        status: u16,
+        /// The answer's `Content-Type`.
+        content_type: Option<String>,
+    },
+    /// The answer is an envelope whose fields are not of the promised types.
+    Malformed(serde_json::Error),
+    /// The answer is larger than [`max_reply_size`](crate::ClientBuilder::max_reply_size).
+    TooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The request could not be written.
+    Unwritable(String),
+    /// The client's configuration cannot work.
+    Configuration(String),
+}
+
+impl Error {
+    pub(crate) fn new(call: &'static str, kind: ErrorKind) -> Self {
+        Self(Arc::new(Inner {
+            call: Some(call),
+            kind,
+        }))
+    }
+
+    pub(crate) fn local(kind: ErrorKind) -> Self {
+        Self(Arc::new(Inner { call: None, kind }))
+    }
+
+    pub(crate) fn refused(call: &'static str, errcode: i32, errmsg: String) -> Self {
+        Self::new(
+            call,
+            ErrorKind::Refused {
+                code: ErrorCode(errcode),
+                errmsg,
+            },
+        )
+    }
+
+    /// The URL is taken off, as it carries the token or the secret.
+    pub(crate) fn transport(call: &'static str, error: reqwest::Error) -> Self {
+        Self::new(call, ErrorKind::Transport(error.without_url()))
+    }
+
+    /// What kind of failure this is.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// The call that failed, as its path below `cgi-bin/`.
+    pub fn call(&self) -> Option<&'static str> {
+        self.0.call
+    }
+
+    /// The errcode, if WeCom refused the call.
+    pub fn code(&self) -> Option<ErrorCode> {
+        match &self.0.kind {
+            ErrorKind::Refused { code, .. } => Some(*code),
+            _ => None,
+        }
+    }
+
+    /// The class of the errcode, if WeCom refused the call and the code is a documented one.
+    pub fn class(&self) -> Option<Class> {
+        Some(self.code()?.info()?.class)
+    }
+
+    /// What to try next, in English; [`ErrorCode::info`] has the Chinese too.
+    pub fn remedy(&self) -> Option<&'static str> {
+        match &self.0.kind {
+            ErrorKind::Refused { code, .. } => Some(code.info()?.remedy).filter(|text| !text.is_empty()),
+            ErrorKind::Transport(error) if error.is_timeout() => {
+                Some("try again, or allow more time (`timeout`)")
+            }
+            ErrorKind::Transport(error) if error.is_connect() => {
+                Some("check the base URL, the network, the proxy and the server's certificate")
+            }
+            ErrorKind::Transport(_) => Some("the connection broke: try again"),
+            ErrorKind::NotWeCom { .. } => {
+                Some("check the base URL and the proxy: this is not WeCom's answer")
+            }
+            ErrorKind::Malformed(_) => Some("please report this reply's shape to wecom-contacts"),
+            ErrorKind::TooLarge { .. } => Some("ask for less at once, or raise `max_reply_size`"),
+            ErrorKind::Unwritable(_) | ErrorKind::Configuration(_) => None,
+        }
+    }
+
+    /// Whether what was asked for does not exist, or not for this credential.
+    pub fn is_not_found(&self) -> bool {
+        self.class() == Some(Class::NotFound)
+    }
+
+    /// Whether what was to be created is there already.
+    pub fn is_already_exists(&self) -> bool {
+        self.class() == Some(Class::AlreadyExists)
+    }
+
+    /// Whether this credential may not do that, or not from this IP.
+    pub fn is_permission_denied(&self) -> bool {
+        matches!(self.class(), Some(Class::Permission | Class::IpNotAllowed))
+    }
+
+    /// Whether WeCom asks to slow down (45009, 45033, 45036).
+    pub fn is_rate_limited(&self) -> bool {
+        self.class() == Some(Class::RateLimited)
+    }
+
+    /// Whether the corp id or the secret is wrong: trying again cannot help and gets the IP blocked.
+    pub fn is_bad_credentials(&self) -> bool {
+        self.class() == Some(Class::BadCredentials)
+    }
+
+    /// Whether a value of the request is wrong.
+    pub fn is_invalid_argument(&self) -> bool {
+        self.class() == Some(Class::InvalidArgument)
+    }
+
+    /// Whether the answer did not come in time.
+    pub fn is_timeout(&self) -> bool {
+        matches!(&self.0.kind, ErrorKind::Transport(error) if error.is_timeout())
+    }
+
+    /// Whether no connection came about, so that the call surely did not execute.
+    pub fn is_connect(&self) -> bool {
+        matches!(&self.0.kind, ErrorKind::Transport(error) if error.is_connect())
+    }
+
+    pub(crate) fn wants_new_token(&self) -> bool {
+        matches!(
+            self.code(),
+            Some(ErrorCode::INVALID_TOKEN | ErrorCode::EXPIRED_TOKEN)
+        )
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(call) = self.0.call {
+            write!(f, "`{call}`: ")?;
+        }
+        match &self.0.kind {
+            ErrorKind::Refused { code, errmsg } => match code.info() {
+                Some(info) => write!(f, "{} {} (errcode {code}): {errmsg}", info.english, info.chinese),
+                None => write!(f, "refused (errcode {code}): {errmsg}"),
+            },
+            ErrorKind::Transport(error) if error.is_timeout() => f.write_str("no answer in time"),
+            ErrorKind::Transport(error) if error.is_connect() => f.write_str("no connection to the server"),
+            ErrorKind::Transport(_) => f.write_str("the connection broke before the whole answer was read"),
+            ErrorKind::NotWeCom { status, content_type } => {
+                let body = content_type.as_deref().unwrap_or("nothing");
+                write!(f, "the answer is not WeCom's: HTTP status {status} with {body}")
+            }
+            ErrorKind::Malformed(_) => f.write_str("the answer's fields are not of the documented types"),
+            ErrorKind::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
+            ErrorKind::Unwritable(why) => write!(f, "the request cannot be written: {why}"),
+            ErrorKind::Configuration(why) => write!(f, "the configuration cannot work: {why}"),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("call", &self.0.call)
+            .field("kind", &self.0.kind)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.kind {
+            ErrorKind::Transport(error) => Some(error),
+            ErrorKind::Malformed(error) => Some(error),
+            _ => None,
+        }
+    }
+}

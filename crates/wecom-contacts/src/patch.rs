@@ -1,0 +1,116 @@
+//! What an update says of one field.
+
+use serde::{Serialize, Serializer};
+
+/// What an update does to one field: leave it, empty it, or give it a value.
+///
+/// WeCom leaves absent keys alone and empties a field by the type's empty value, so `Keep` is not sent, `Clear` is
+/// sent as `""`, `[]` or `{}`, and `Set` as the value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// Leave the field alone: its key is not sent.
+    #[default]
+    Keep,
+    /// Empty the field.
+    Clear,
+    /// Give the field this value.
+    Set(T),
+}
+
+/// Empties a field: `patch.position(Clear)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Clear;
+
+impl<T> Patch<T> {
+    /// Whether the field is left alone; a patch's fields are skipped by it.
+    pub fn is_keep(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+}
+
+impl<T> From<Clear> for Patch<T> {
+    fn from(Clear: Clear) -> Self {
+        Self::Clear
+    }
+}
+
+/// A value that [`Patch::Clear`] can write: the type's own empty value.
+pub trait Clearable: Serialize {
+    /// Writes the value with which WeCom empties a field of this type.
+    fn serialize_empty<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error>;
+}
+
+impl Clearable for String {
+    fn serialize_empty<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("")
+    }
+}
+
+impl<T: Serialize> Clearable for Vec<T> {
+    fn serialize_empty<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq::<[T; 0]>([])
+    }
+}
+
+impl From<&str> for Patch<String> {
+    fn from(text: &str) -> Self {
+        Self::Set(text.to_owned())
+    }
+}
+
+impl From<String> for Patch<String> {
+    fn from(text: String) -> Self {
+        Self::Set(text)
+    }
+}
+
+impl<T, I: Into<T>> From<Vec<I>> for Patch<Vec<T>> {
+    fn from(items: Vec<I>) -> Self {
+        Self::Set(items.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T, I: Into<T>, const N: usize> From<[I; N]> for Patch<Vec<T>> {
+    fn from(items: [I; N]) -> Self {
+        Self::Set(items.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T: Clearable> Serialize for Patch<T> {
+    /// `Keep` must be skipped by the struct around it (`skip_serializing_if = "Patch::is_keep"`).
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Keep => serializer.serialize_none(),
+            Self::Clear => T::serialize_empty(serializer),
+            Self::Set(value) => value.serialize(serializer),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_three_states_are_written_as_wecom_reads_them() {
+        #[derive(Default, Serialize)]
+        struct Form {
+            #[serde(skip_serializing_if = "Patch::is_keep")]
+            position: Patch<String>,
+            #[serde(skip_serializing_if = "Patch::is_keep")]
+            direct_leader: Patch<Vec<String>>,
+        }
+        let json = |form: &Form| serde_json::to_string(form).unwrap();
+        assert_eq!(json(&Form::default()), "{}");
+        let cleared = Form {
+            position: Clear.into(),
+            direct_leader: Clear.into(),
+        };
+        assert_eq!(json(&cleared), r#"{"position":"","direct_leader":[]}"#);
+        let set = Form {
+            position: "工程师".into(),
+            direct_leader: ["lisi"].into(),
+        };
+        assert_eq!(json(&set), r#"{"position":"工程师","direct_leader":["lisi"]}"#);
+    }
+}

@@ -1,0 +1,140 @@
+//! What a log, a `Debug` or an error text may say: the shape of things, never a secret or a personal datum.
+
+use std::fmt;
+
+/// Whether a field holds nothing: `Debug` shows that much of a masked field, as a hidden field differs from an empty one.
+pub(crate) trait Blank {
+    fn is_blank(&self) -> bool;
+}
+
+impl Blank for String {
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<T> Blank for Vec<T> {
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<T> Blank for crate::Patch<T> {
+    fn is_blank(&self) -> bool {
+        self.is_keep()
+    }
+}
+
+/// A field of which only its presence is shown.
+pub(crate) struct Masked(&'static str);
+
+impl Masked {
+    pub(crate) fn plain(value: &impl Blank) -> Self {
+        Self(if value.is_blank() { "(empty)" } else { "***" })
+    }
+}
+
+/// An optional field of which only its presence is shown.
+impl<T> Blank for Option<T> {
+    fn is_blank(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl fmt::Debug for Masked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// Writes a `Debug` that shows the fields before the bar and masks those after it.
+macro_rules! masked_debug {
+    ($type:ident { $($shown:ident),* $(,)? | $($hidden:ident),* $(,)? }) => {
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($type))
+                    $(.field(stringify!($shown), &self.$shown))*
+                    $(.field(stringify!($hidden), &$crate::redact::Masked::plain(&self.$hidden)))*
+                    .finish()
+            }
+        }
+    };
+}
+
+/// Keys whose values may be logged: ids, codes, counts and states. All else is masked.
+const SHOWN: &[&str] = &[
+    "action",
+    "agentid",
+    "block_size",
+    "created_at",
+    "department",
+    "department_id",
+    "enable",
+    "errcode",
+    "errmsg",
+    "expires_in",
+    "fetch_child",
+    "id",
+    "invalidlist",
+    "invalidparty",
+    "invalidtag",
+    "invaliduser",
+    "is_leader_in_dept",
+    "jobid",
+    "limit",
+    "main_department",
+    "order",
+    "parentid",
+    "partyid",
+    "partylist",
+    "percentage",
+    "size",
+    "status",
+    "tagid",
+    "to_invite",
+    "total",
+    "type",
+    "userid",
+    "useridlist",
+];
+
+/// Returns a JSON body with every value masked but ids, codes and states; what is not JSON is not shown at all.
+pub(crate) fn body(bytes: &[u8]) -> String {
+    fn mask(value: &mut serde_json::Value, shown: bool) {
+        use serde_json::Value;
+        match value {
+            Value::Object(map) => {
+                for (key, value) in map.iter_mut() {
+                    mask(value, SHOWN.contains(&key.as_str()));
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| mask(item, shown)),
+            Value::String(text) if !shown && !text.is_empty() => *text = "***".to_owned(),
+            Value::Number(_) if !shown => *value = Value::from("***"),
+            _ => {}
+        }
+    }
+    if bytes.is_empty() {
+        return String::new();
+    }
+    match serde_json::from_slice(bytes) {
+        Ok(mut value) => {
+            mask(&mut value, false);
+            value.to_string()
+        }
+        Err(_) => format!("({} bytes, not JSON)", bytes.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_logged_body_keeps_ids_and_masks_the_rest() {
+        let body = r#"{"errcode":0,"access_token":"T","userlist":[{"userid":"zhangsan","mobile":"1380","department":[2],"name":""}],"n":5}"#;
+        assert_eq!(
+            super::body(body.as_bytes()),
+            r#"{"access_token":"***","errcode":0,"n":"***","userlist":[{"department":[2],"mobile":"***","name":"","userid":"zhangsan"}]}"#
+        );
+        assert_eq!(super::body(b"<html>T"), "(7 bytes, not JSON)");
+    }
+}
