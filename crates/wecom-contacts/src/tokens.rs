@@ -291,7 +291,7 @@ mod tests {
     async fn trap_22_a_token_is_renewed_ahead_of_its_expiry_without_anyone_waiting() {
         let rig = rig(7200);
         rig.tokens.get().await.unwrap();
-        tokio::time::advance(Duration::from_secs(6479)).await;
+        tokio::time::advance(Duration::from_secs(6470)).await;
         rig.tokens.get().await.unwrap();
         tokio::task::yield_now().await;
         assert_eq!(rig.fetches.load(SeqCst), 1);
