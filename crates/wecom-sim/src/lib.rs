@@ -1,1 +1,28 @@
-//! Placeholder.
+//! A simulator of the WeCom (企业微信) contacts server: stateful, strict, with its own clock.
+//!
+//! A test owns a whole server, on a free loopback port, with a small corp in it:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! use wecom_sim::Sim;
+//!
+//! let sim = Sim::start().await;
+//! println!("{} serves corp {}", sim.url(), sim.corp_id());
+//! # }
+//! ```
+//!
+//! It imitates the server and never knows which client is calling. What is proven, inferred or chosen stands in
+//! `docs/fidelity.md`. Start reading at [`Sim`], then `api` (one module per chapter), then `world` (what it all changes).
+
+mod api;
+mod clock;
+mod config;
+mod control;
+mod requests;
+mod server;
+mod sim;
+mod world;
+
+pub use config::SimBuilder;
+pub use requests::Request;
+pub use sim::Sim;

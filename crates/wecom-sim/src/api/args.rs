@@ -1,0 +1,180 @@
+//! The arguments of a call, read as leniently as WeCom reads them.
+//!
+//! A body that is not JSON, or a field of another type than documented, counts as not given, and the answer's `errmsg`
+//! carries `Warning: wrong json format.` (doc 90313).
+
+use std::cell::Cell;
+
+use bytes::Bytes;
+use futures_util::stream;
+use serde_json::{Map, Value};
+
+use super::Incoming;
+
+/// The arguments: the query of a GET, the JSON body of a POST, the form of an upload.
+#[derive(Debug, Default)]
+pub(crate) struct Args {
+    query: Vec<(String, String)>,
+    body: Option<Map<String, Value>>,
+    /// The parts of a multipart form.
+    pub(crate) parts: Vec<Part>,
+    misread: Cell<bool>,
+}
+
+/// One part of a multipart form.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) name: Option<String>,
+    pub(crate) file_name: Option<String>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) bytes: Bytes,
+}
+
+pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect()
+}
+
+impl Args {
+    pub(crate) async fn read(incoming: &Incoming, post: bool) -> Self {
+        let query = pairs(incoming.uri.query().unwrap_or_default());
+        let mut args = Self {
+            query,
+            ..Self::default()
+        };
+        if !post {
+            return args;
+        }
+        let content_type = incoming
+            .headers
+            .get(http::header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        if let Some(boundary) = content_type.and_then(|value| multer::parse_boundary(value).ok()) {
+            args.parts = parts(incoming.body.clone(), boundary).await;
+            return args;
+        }
+        args.body = Some(match serde_json::from_slice(&incoming.body) {
+            Ok(Value::Object(map)) => map,
+            _ => {
+                // A call without fields may well come without a body.
+                args.misread.set(!incoming.body.is_empty());
+                Map::new()
+            }
+        });
+        args
+    }
+
+    /// Always in the query, never in the body.
+    pub(crate) fn access_token(&self) -> Option<&str> {
+        self.query("access_token")
+    }
+
+    /// A value of the query, whatever the method.
+    pub(crate) fn query(&self, key: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Whether some of the body could not be read.
+    pub(crate) fn is_misread(&self) -> bool {
+        self.misread.get()
+    }
+
+    fn misread<T>(&self) -> Option<T> {
+        self.misread.set(true);
+        None
+    }
+
+    /// The JSON value under a key of the body; `null` counts as not given.
+    pub(crate) fn value(&self, key: &str) -> Option<&Value> {
+        self.body.as_ref()?.get(key).filter(|value| !value.is_null())
+    }
+
+    /// A text.
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
+        if self.body.is_none() {
+            return self.query(key);
+        }
+        match self.value(key)? {
+            Value::String(text) => Some(text),
+            _ => self.misread(),
+        }
+    }
+
+    /// A whole number.
+    pub(crate) fn integer(&self, key: &str) -> Option<i64> {
+        if self.body.is_none() {
+            return self.query(key)?.trim().parse().ok();
+        }
+        match self.value(key)?.as_i64() {
+            Some(number) => Some(number),
+            None => self.misread(),
+        }
+    }
+
+    /// A truth value, also written as 0 or 1.
+    pub(crate) fn flag(&self, key: &str) -> Option<bool> {
+        if self.body.is_none() {
+            return Some(matches!(self.query(key)?, "1" | "true"));
+        }
+        match self.value(key)? {
+            Value::Bool(flag) => Some(*flag),
+            Value::Number(number) if matches!(number.as_i64(), Some(0 | 1)) => {
+                Some(number.as_i64() == Some(1))
+            }
+            _ => self.misread(),
+        }
+    }
+
+    /// A list of texts; one element of another type makes the whole list count as not given.
+    pub(crate) fn texts(&self, key: &str) -> Option<Vec<&str>> {
+        let Value::Array(items) = self.value(key)? else {
+            return self.misread();
+        };
+        match items.iter().map(Value::as_str).collect() {
+            Some(texts) => Some(texts),
+            None => self.misread(),
+        }
+    }
+
+    /// A list of whole numbers.
+    pub(crate) fn integers(&self, key: &str) -> Option<Vec<i64>> {
+        let Value::Array(items) = self.value(key)? else {
+            return self.misread();
+        };
+        match items.iter().map(Value::as_i64).collect() {
+            Some(numbers) => Some(numbers),
+            None => self.misread(),
+        }
+    }
+
+    /// An object.
+    pub(crate) fn object(&self, key: &str) -> Option<&Map<String, Value>> {
+        match self.value(key)? {
+            Value::Object(map) => Some(map),
+            _ => self.misread(),
+        }
+    }
+}
+
+/// A broken form gives the parts before the break, as the real server's reader is as forgiving.
+async fn parts(body: Bytes, boundary: String) -> Vec<Part> {
+    let mut form = multer::Multipart::new(stream::iter([Ok::<_, std::convert::Infallible>(body)]), boundary);
+    let mut parts = Vec::new();
+    while let Ok(Some(field)) = form.next_field().await {
+        let name = field.name().map(str::to_owned);
+        let file_name = field.file_name().map(str::to_owned);
+        let content_type = field.content_type().map(ToString::to_string);
+        let Ok(bytes) = field.bytes().await else { break };
+        parts.push(Part {
+            name,
+            file_name,
+            content_type,
+            bytes,
+        });
+    }
+    parts
+}

@@ -1,0 +1,34 @@
+//! Tokens and addresses (获取access_token, IP段).
+
+use std::net::IpAddr;
+
+use serde_json::json;
+
+use super::{Args, Call, Fail, Outcome, Reply};
+use crate::{clock::Millis, world::World};
+
+/// `gettoken`, doc 91039. Not subject to the trusted-IP check, as observed.
+pub(super) fn gettoken(world: &mut World, args: &Args, now: Millis, _ip: IpAddr) -> Outcome {
+    let corp_id = args
+        .query("corpid")
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| Fail::of(41002))?;
+    let secret = args
+        .query("corpsecret")
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| Fail::of(41004))?;
+    let (access_token, expires_in) = world.issue_token(corp_id, secret, now)?;
+    Ok(Reply::ok(
+        &json!({"access_token": access_token, "expires_in": expires_in}),
+    ))
+}
+
+/// `get_api_domain_ip`, doc 92520.
+pub(super) fn api_ips(_world: &World, _call: &Call) -> Outcome {
+    Ok(Reply::ok(&json!({"ip_list": ["203.0.113.1", "203.0.113.2"]})))
+}
+
+/// `getcallbackip`, doc 92521.
+pub(super) fn callback_ips(_world: &World, _call: &Call) -> Outcome {
+    Ok(Reply::ok(&json!({"ip_list": ["198.51.100.1", "198.51.100.*"]})))
+}

@@ -1,0 +1,200 @@
+//! The API under `/cgi-bin/`: one module per chapter, one function per endpoint.
+//!
+//! A request passes, in this order: the route, the token, the caller's IP, the kind of secret, then the endpoint itself,
+//! which judges the arguments. The order is a choice (not documented), see `docs/fidelity.md`.
+
+mod args;
+mod auth;
+mod fail;
+mod members;
+mod reply;
+
+use std::net::IpAddr;
+
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, Method, Uri};
+
+pub(crate) use args::Args;
+pub(crate) use fail::Fail;
+pub(crate) use reply::Reply;
+
+use crate::{
+    clock::Millis,
+    requests::{self, Request},
+    sim::Shared,
+    world::{Caller, World},
+};
+
+/// A request as it came in, the body read.
+pub(crate) struct Incoming {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) ip: IpAddr,
+    pub(crate) body: Bytes,
+}
+
+/// One call, with all that an endpoint may look at beside the world.
+pub(crate) struct Call {
+    pub(crate) caller: Caller,
+    pub(crate) args: Args,
+    pub(crate) now: Millis,
+}
+
+pub(crate) type Outcome = Result<Reply, Fail>;
+
+/// Who may make a call, judged before its arguments are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Any token of the corp.
+    Any,
+    /// Contacts-sync with the edit right; all others get 48002.
+    ContactsEdit,
+    /// Contacts-sync, whatever its right; all others get 48002.
+    Contacts,
+    /// Apps inside their visible range; contacts-sync only from a legacy IP, else 48009.
+    Details,
+    /// Self-built apps; contacts-sync gets 48002.
+    App,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Handler {
+    /// Needs no token.
+    Open(fn(&mut World, &Args, Millis, IpAddr) -> Outcome),
+    /// Changes nothing, so that many run side by side.
+    Read(Access, fn(&World, &Call) -> Outcome),
+    /// Changes the world.
+    Write(Access, fn(&mut World, &Call) -> Outcome),
+}
+
+pub(crate) struct Route {
+    pub(crate) post: bool,
+    pub(crate) handler: Handler,
+    /// List keys that a refusal carries empty, as seen in live answers.
+    pub(crate) empty: &'static [&'static str],
+}
+
+const fn get(handler: Handler) -> Route {
+    Route {
+        post: false,
+        handler,
+        empty: &[],
+    }
+}
+
+const fn post(handler: Handler) -> Route {
+    Route {
+        post: true,
+        handler,
+        empty: &[],
+    }
+}
+
+impl Route {
+    const fn empty(self, keys: &'static [&'static str]) -> Self {
+        Self { empty: keys, ..self }
+    }
+}
+
+/// Every endpoint, by its path below `/cgi-bin/`.
+fn route(path: &str) -> Option<Route> {
+    use Access::{Any, Details};
+    use Handler::{Open, Read};
+    Some(match path {
+        "gettoken" => get(Open(auth::gettoken)),
+        "get_api_domain_ip" => get(Read(Any, auth::api_ips)).empty(&["ip_list"]),
+        "getcallbackip" => get(Read(Any, auth::callback_ips)).empty(&["ip_list"]),
+        "user/get" => get(Read(Details, members::get)).empty(&[
+            "department",
+            "order",
+            "is_leader_in_dept",
+            "direct_leader",
+        ]),
+        _ => return None,
+    })
+}
+
+/// Answers one request.
+pub(crate) async fn answer(shared: &Shared, incoming: Incoming) -> Response {
+    let path = incoming
+        .uri
+        .path()
+        .strip_prefix("/cgi-bin/")
+        .unwrap_or_default()
+        .to_owned();
+    let now = shared.clock.now();
+    let Some(route) = route(&path) else {
+        tracing::warn!(%path, "a call that the simulator does not know");
+        return reply::unknown_path();
+    };
+    let args = Args::read(&incoming, route.post).await;
+    let mut caller = None;
+    let outcome = dispatch(shared, &incoming, &route, args, now, &mut caller);
+    let query = requests::shown_query(&args::pairs(incoming.uri.query().unwrap_or_default()));
+    shared.requests.lock().push(Request {
+        number: 0,
+        at: now,
+        method: incoming.method.to_string(),
+        path,
+        query,
+        body: requests::shown_body(&incoming.body),
+        errcode: match &outcome {
+            Ok(reply) => reply.errcode(),
+            Err(fail) => Some(fail.code),
+        },
+        caller,
+    });
+    match outcome {
+        Ok(reply) => reply.into_response(&incoming.headers),
+        Err(fail) => fail.into_response(now, incoming.ip, route.empty),
+    }
+}
+
+fn dispatch(
+    shared: &Shared,
+    incoming: &Incoming,
+    route: &Route,
+    args: Args,
+    now: Millis,
+    caller_name: &mut Option<String>,
+) -> Outcome {
+    if route.post && incoming.method != Method::POST {
+        // The help of 40058 names GET where POST is asked.
+        return Err(Fail::new(40058, "invalid Request Parameter, POST is required"));
+    }
+    let identify = |world: &World, args: &Args, access| {
+        let caller = world.authenticate(args.access_token(), now)?;
+        world.check_ip(&caller, incoming.ip)?;
+        world.check_access(&caller, access)?;
+        Ok::<_, Fail>(caller)
+    };
+    let (warned, outcome) = match route.handler {
+        Handler::Open(handler) => {
+            let outcome = handler(&mut shared.world.write(), &args, now, incoming.ip);
+            (args.is_misread(), outcome)
+        }
+        Handler::Read(access, handler) => {
+            let world = shared.world.read();
+            let caller = identify(&world, &args, access)?;
+            *caller_name = Some(caller.name());
+            let call = Call { caller, args, now };
+            let outcome = handler(&world, &call);
+            (call.args.is_misread(), outcome)
+        }
+        Handler::Write(access, handler) => {
+            let mut world = shared.world.write();
+            let caller = identify(&world, &args, access)?;
+            *caller_name = Some(caller.name());
+            let call = Call { caller, args, now };
+            let outcome = handler(&mut world, &call);
+            (call.args.is_misread(), outcome)
+        }
+    };
+    if warned {
+        outcome.map(Reply::with_warning).map_err(Fail::with_warning)
+    } else {
+        outcome
+    }
+}

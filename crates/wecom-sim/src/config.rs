@@ -1,0 +1,100 @@
+//! How a simulator is set up.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use crate::{
+    Sim,
+    clock::Clock,
+    world::{World, default_corp},
+};
+
+/// Builds a [`Sim`]. The defaults are today's WeCom: a contacts-sync secret (通讯录同步) that may edit and calls from a new
+/// IP, so that detail reads are refused (48009), and an app (自建应用) created after 2022-06-20 that sees the whole corp.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct SimBuilder {
+    pub(crate) listen: SocketAddr,
+    pub(crate) corp_id: String,
+    pub(crate) contacts_secret: String,
+    pub(crate) agent_id: u32,
+    pub(crate) app_secret: String,
+    pub(crate) legacy: bool,
+    pub(crate) token_lifetime: i64,
+    pub(crate) running_clock: bool,
+}
+
+impl Default for SimBuilder {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            corp_id: "ww1234567890abcdef".into(),
+            contacts_secret: "sim-contacts-secret".into(),
+            agent_id: 1_000_002,
+            app_secret: "sim-app-secret".into(),
+            legacy: false,
+            token_lifetime: 7200,
+            running_clock: false,
+        }
+    }
+}
+
+impl SimBuilder {
+    /// Where to listen; a free port of the loopback interface unless told.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// The corp's id.
+    pub fn corp_id(mut self, id: impl Into<String>) -> Self {
+        self.corp_id = id.into();
+        self
+    }
+
+    /// The contacts-sync secret (通讯录同步 secret).
+    pub fn contacts_secret(mut self, secret: impl Into<String>) -> Self {
+        self.contacts_secret = secret.into();
+        self
+    }
+
+    /// The app and its secret.
+    pub fn app(mut self, agent_id: u32, secret: impl Into<String>) -> Self {
+        (self.agent_id, self.app_secret) = (agent_id, secret.into());
+        self
+    }
+
+    /// Gives both secrets the rights of before 2022: the contacts-sync secret reads details, the app sees sensitive fields.
+    pub fn legacy(mut self, on: bool) -> Self {
+        self.legacy = on;
+        self
+    }
+
+    /// How long tokens live, in seconds; 7200 unless told.
+    pub fn token_lifetime(mut self, seconds: i64) -> Self {
+        self.token_lifetime = seconds;
+        self
+    }
+
+    /// Lets the clock move by itself, as in the command; otherwise it moves only by [`Sim::advance`].
+    pub fn running_clock(mut self, on: bool) -> Self {
+        self.running_clock = on;
+        self
+    }
+
+    /// Starts the server.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be listened on.
+    pub async fn start(self) -> std::io::Result<Sim> {
+        Sim::serve(self).await
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        Clock::new(self.running_clock)
+    }
+
+    pub(crate) fn world(&self) -> World {
+        World::new(default_corp(self), self.token_lifetime)
+    }
+}

@@ -1,0 +1,65 @@
+//! The HTTP face: `/cgi-bin/` is WeCom's, `/_sim/` the tester's.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request, State},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use http_body_util::{BodyExt, Limited};
+use tokio::{net::TcpListener, sync::oneshot};
+
+use crate::{
+    api::{self, Incoming},
+    control,
+    sim::Shared,
+};
+
+/// A body may hold the largest file that WeCom takes, and the form around it.
+const BODY_LIMIT: usize = 24 << 20;
+
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
+    let app = app(shared).into_make_service_with_connect_info::<SocketAddr>();
+    tokio::select! {
+        _ = axum::serve(listener, app) => {}
+        _ = stopped => {}
+    }
+}
+
+fn app(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/cgi-bin/{*path}", any(cgi_bin))
+        .nest("/_sim", control::routes())
+        .with_state(shared)
+}
+
+async fn cgi_bin(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let body = match read_body(body).await {
+        Ok(body) => body,
+        Err(response) => return response,
+    };
+    shared.settle();
+    let incoming = Incoming {
+        method: head.method,
+        uri: head.uri,
+        headers: head.headers,
+        ip: peer.ip(),
+        body,
+    };
+    api::answer(&shared, incoming).await
+}
+
+async fn read_body(body: Body) -> Result<bytes::Bytes, Response> {
+    match Limited::new(body, BODY_LIMIT).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(_) => Err(http::StatusCode::PAYLOAD_TOO_LARGE.into_response()),
+    }
+}

@@ -1,0 +1,50 @@
+//! What falls due when, on the virtual clock.
+
+use std::{cmp::Reverse, collections::BinaryHeap};
+
+use super::World;
+use crate::clock::Millis;
+
+/// Something that happens by itself once its time has come.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Due {
+    /// An import or export job (异步任务) enters its next phase.
+    Job { corp: usize, id: String },
+    /// A callback delivery is tried again.
+    Delivery { id: u64 },
+}
+
+/// Due things in order of time, then of entry.
+#[derive(Debug, Default)]
+pub(crate) struct Agenda {
+    heap: BinaryHeap<Reverse<(Millis, u64, Due)>>,
+    entered: u64,
+}
+
+impl World {
+    /// Enters something to be done at that time.
+    pub(crate) fn schedule(&mut self, at: Millis, due: Due) {
+        self.agenda.entered += 1;
+        self.agenda.heap.push(Reverse((at, self.agenda.entered, due)));
+    }
+
+    /// When the next thing falls due.
+    pub(crate) fn next_due(&self) -> Option<Millis> {
+        self.agenda.heap.peek().map(|Reverse((at, ..))| *at)
+    }
+
+    /// Does what has fallen due, in order, each at its own time.
+    pub(crate) fn settle(&mut self, now: Millis) {
+        while self.next_due().is_some_and(|at| at <= now) {
+            if let Some(Reverse((at, _, due))) = self.agenda.heap.pop() {
+                self.happen(at, due);
+            }
+        }
+    }
+
+    fn happen(&mut self, _at: Millis, due: Due) {
+        match due {
+            Due::Job { .. } | Due::Delivery { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What changed and who changed it: the source of callback events (通讯录变更事件).
+
+use super::{Member, World};
+
+/// Who makes a change. WeCom does not call the contacts assistant back for what it did itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Actor {
+    /// The contacts-sync secret, over the API or by an import job.
+    ContactsApi,
+    /// An app, over the API (tags of its own).
+    App(u32),
+    /// An administrator in the console.
+    Console,
+    /// A member, in the client.
+    Member,
+}
+
+/// One change of a corp's contacts.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    MemberCreated(Box<Member>),
+    /// The member before and after.
+    MemberUpdated(Box<(Member, Member)>),
+    MemberDeleted(Box<Member>),
+    DepartmentCreated {
+        id: u32,
+        name: String,
+        parent: u32,
+        order: u32,
+    },
+    /// The new name and parent, where they changed.
+    DepartmentUpdated {
+        id: u32,
+        name: Option<String>,
+        parent: Option<u32>,
+    },
+    DepartmentDeleted {
+        id: u32,
+    },
+    TagMembersChanged {
+        tag: u32,
+        added: Vec<String>,
+        removed: Vec<String>,
+        added_departments: Vec<u32>,
+        removed_departments: Vec<u32>,
+    },
+}
+
+impl World {
+    /// Every change passes here, after it is made.
+    pub(crate) fn record(&mut self, corp: usize, actor: Actor, change: Change) {
+        tracing::debug!(corp = %self.corp(corp).id, ?actor, "changed: {}", change.kind());
+    }
+}
+
+impl Change {
+    /// The `ChangeType` of its event.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::MemberCreated(_) => "create_user",
+            Self::MemberUpdated(_) => "update_user",
+            Self::MemberDeleted(_) => "delete_user",
+            Self::DepartmentCreated { .. } => "create_party",
+            Self::DepartmentUpdated { .. } => "update_party",
+            Self::DepartmentDeleted { .. } => "delete_party",
+            Self::TagMembersChanged { .. } => "update_tag",
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Secrets (凭证), the tokens they buy, and what each may do.
+
+use std::{collections::HashMap, net::IpAddr};
+
+use super::{Corp, World};
+use crate::{
+    api::{Access, Fail},
+    clock::Millis,
+};
+
+/// The contacts-sync assistant (通讯录同步助手).
+#[derive(Clone, Debug)]
+pub(crate) struct ContactsSync {
+    pub(crate) secret: String,
+    pub(crate) enabled: bool,
+    pub(crate) may_edit: bool,
+    /// Whether calls come from an IP known before 2022-08-15, which may read details.
+    pub(crate) legacy_ip: bool,
+    /// Empty: any IP is taken, so that a test needs no set-up.
+    pub(crate) trusted_ips: Vec<IpAddr>,
+}
+
+/// An app (自建应用).
+#[derive(Clone, Debug)]
+pub(crate) struct App {
+    pub(crate) agent_id: u32,
+    pub(crate) name: String,
+    pub(crate) secret: String,
+    pub(crate) enabled: bool,
+    /// Created before 2022-06-20, so that sensitive fields are returned.
+    pub(crate) before_2022: bool,
+    pub(crate) trusted_ips: Vec<IpAddr>,
+    pub(crate) range: Range,
+}
+
+/// A visible range (可见范围): a department brings its subtree, a tag its departments and members.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Range {
+    pub(crate) departments: Vec<u32>,
+    pub(crate) members: Vec<String>,
+    pub(crate) tags: Vec<u32>,
+}
+
+/// Which of a corp's secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Credential {
+    Contacts,
+    App(u32),
+}
+
+/// Who is calling.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub(crate) corp: usize,
+    pub(crate) credential: Credential,
+}
+
+impl Caller {
+    pub(crate) fn name(&self) -> String {
+        match self.credential {
+            Credential::Contacts => "contacts".into(),
+            Credential::App(agent_id) => format!("app {agent_id}"),
+        }
+    }
+}
+
+impl Corp {
+    pub(crate) fn app(&self, agent_id: u32) -> Option<&App> {
+        self.apps.iter().find(|app| app.agent_id == agent_id)
+    }
+}
+
+/// Live and lately dead tokens.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    lifetime: i64,
+    by_text: HashMap<String, Issued>,
+    latest: HashMap<(usize, Credential), String>,
+    count: u64,
+}
+
+#[derive(Debug)]
+struct Issued {
+    caller: Caller,
+    expires_at: Millis,
+}
+
+impl Tokens {
+    pub(crate) fn new(lifetime: i64) -> Self {
+        Self {
+            lifetime,
+            by_text: HashMap::new(),
+            latest: HashMap::new(),
+            count: 0,
+        }
+    }
+}
+
+impl World {
+    /// Gives the token of a secret: within its life the same one with the life that remains, else a new one.
+    pub(crate) fn issue_token(
+        &mut self,
+        corp_id: &str,
+        secret: &str,
+        now: Millis,
+    ) -> Result<(String, i64), Fail> {
+        let corp = self
+            .corps
+            .iter()
+            .position(|corp| corp.id == corp_id)
+            .ok_or_else(|| Fail::of(40013))?;
+        let credential = self.corps[corp].credential_of(secret)?;
+        let tokens = &mut self.credentials;
+        if let Some(text) = tokens.latest.get(&(corp, credential)) {
+            let left = tokens.by_text[text].expires_at - now;
+            if left > 0 {
+                return Ok((text.clone(), (left + 999) / 1000));
+            }
+        }
+        Ok((
+            self.new_token(Caller { corp, credential }, now),
+            self.credentials.lifetime,
+        ))
+    }
+
+    pub(crate) fn new_token(&mut self, caller: Caller, now: Millis) -> String {
+        let tokens = &mut self.credentials;
+        tokens.count += 1;
+        let random: String = std::iter::repeat_with(fastrand::alphanumeric).take(48).collect();
+        let text = format!("{random}-{}", tokens.count);
+        tokens
+            .latest
+            .insert((caller.corp, caller.credential), text.clone());
+        tokens.by_text.insert(
+            text.clone(),
+            Issued {
+                caller,
+                expires_at: now + tokens.lifetime * 1000,
+            },
+        );
+        text
+    }
+
+    pub(crate) fn authenticate(&self, token: Option<&str>, now: Millis) -> Result<Caller, Fail> {
+        let token = token
+            .filter(|text| !text.is_empty())
+            .ok_or_else(|| Fail::of(41001))?;
+        let issued = self
+            .credentials
+            .by_text
+            .get(token)
+            .ok_or_else(|| Fail::of(40014))?;
+        if now >= issued.expires_at {
+            return Err(Fail::of(42001));
+        }
+        Ok(issued.caller.clone())
+    }
+
+    pub(crate) fn check_ip(&self, caller: &Caller, ip: IpAddr) -> Result<(), Fail> {
+        let corp = &self.corps[caller.corp];
+        let trusted: &[IpAddr] = match caller.credential {
+            Credential::Contacts => &corp.contacts.trusted_ips,
+            Credential::App(agent_id) => corp.app(agent_id).map_or(&[], |app| &app.trusted_ips),
+        };
+        if trusted.is_empty() || trusted.contains(&ip) {
+            Ok(())
+        } else {
+            Err(Fail::of(60020))
+        }
+    }
+
+    pub(crate) fn check_access(&self, caller: &Caller, access: Access) -> Result<(), Fail> {
+        let contacts = &self.corps[caller.corp].contacts;
+        let is_contacts = caller.credential == Credential::Contacts;
+        match access {
+            Access::Any => Ok(()),
+            Access::ContactsEdit if is_contacts && contacts.enabled && contacts.may_edit => Ok(()),
+            Access::Contacts if is_contacts && contacts.enabled => Ok(()),
+            Access::Details if !is_contacts || contacts.legacy_ip => Ok(()),
+            Access::Details => Err(Fail::of(48009)),
+            Access::App if !is_contacts => Ok(()),
+            Access::ContactsEdit | Access::Contacts | Access::App => Err(Fail::of(48002)),
+        }
+    }
+}
+
+impl Corp {
+    fn credential_of(&self, secret: &str) -> Result<Credential, Fail> {
+        if self.contacts.secret == secret && self.contacts.enabled {
+            return Ok(Credential::Contacts);
+        }
+        match self.apps.iter().find(|app| app.secret == secret) {
+            Some(app) if app.enabled => Ok(Credential::App(app.agent_id)),
+            _ => Err(Fail::of(40001)),
+        }
+    }
+}
