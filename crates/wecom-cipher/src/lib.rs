@@ -1,1 +1,50 @@
-//! Placeholder.
+//! The cryptography of WeCom (企业微信) callbacks (回调) and export files (异步导出). No IO, no clock.
+//!
+//! [`Crypto`] is both ends of the callback protocol. The receiver verifies the URL and opens deliveries; the sender (a
+//! simulator, a test) seals them:
+//!
+//! ```
+//! use wecom_cipher::{CallbackToken, Crypto, EncodingAesKey, Query};
+//!
+//! let crypto = Crypto::new(
+//!     CallbackToken::new("QDG6eK"),
+//!     "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C".parse::<EncodingAesKey>()?,
+//!     "wx5823bf96d3bd56c7",
+//! );
+//!
+//! // What WeCom does …
+//! let sealed = crypto.seal("<xml><Event>subscribe</Event></xml>", 1_700_000_000, "987654321")?;
+//! let body = sealed.to_delivery_xml("wx5823bf96d3bd56c7", Some("1000007"));
+//!
+//! // … and what the server behind the callback URL does.
+//! let url_query = format!("msg_signature={}&timestamp=1700000000&nonce=987654321", sealed.msg_signature);
+//! let message = crypto.decrypt(&Query::parse(&url_query)?, body.as_bytes())?;
+//! assert_eq!(message, "<xml><Event>subscribe</Event></xml>");
+//! # Ok::<(), wecom_cipher::Error>(())
+//! ```
+//!
+//! [`FileDecryptor`] reads an export file as it arrives from the network.
+//!
+//! Official: [加解密方案说明](https://developer.work.weixin.qq.com/document/path/90968),
+//! [回调配置](https://developer.work.weixin.qq.com/document/path/90930)
+
+mod block;
+mod crypto;
+mod envelope;
+mod error;
+mod file;
+mod key;
+mod query;
+mod signature;
+mod xml;
+
+pub use crypto::{Crypto, Sealed};
+pub use error::Error;
+pub use file::{FileDecryptor, FileEncryptor, decrypt_file, encrypt_file};
+pub use key::{CallbackToken, EncodingAesKey};
+pub use query::Query;
+pub use signature::{Signature, sign};
+pub use xml::{Delivery, Reply};
+
+/// The result of this crate's operations.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

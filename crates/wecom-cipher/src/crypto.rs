@@ -1,0 +1,177 @@
+//! One callback target's secrets, and the operations both ends perform with them.
+
+use std::fmt;
+
+use aes::Aes256;
+use aes::cipher::KeyInit;
+
+use crate::signature::{Signature, sign};
+use crate::xml::{self, Delivery};
+use crate::{CallbackToken, EncodingAesKey, Error, Query, Result, envelope};
+
+/// The token, key and receiveid of one callback target (回调), with everything that is done with them.
+///
+/// Cheap to use from many threads; the AES key schedule is computed once. `Debug` shows the receiveid only.
+#[derive(Clone)]
+pub struct Crypto {
+    token: CallbackToken,
+    key: EncodingAesKey,
+    receive_id: Box<str>,
+    aes: Aes256,
+}
+
+impl Crypto {
+    /// Takes the values configured in WeCom. `receive_id` is the corp id for a corp's own apps and the contacts
+    /// assistant (通讯录同步助手), the suite id for a third-party suite, and empty for an individual's third-party app.
+    pub fn new(
+        token: impl Into<CallbackToken>,
+        key: EncodingAesKey,
+        receive_id: impl Into<Box<str>>,
+    ) -> Self {
+        let aes = Aes256::new(key.bytes().into());
+        Self {
+            token: token.into(),
+            key,
+            receive_id: receive_id.into(),
+            aes,
+        }
+    }
+
+    /// Returns the receiveid that messages must carry.
+    #[must_use]
+    pub fn receive_id(&self) -> &str {
+        &self.receive_id
+    }
+
+    /// Answers the GET that verifies a callback URL (验证URL有效性): returns the text to send back, within one second, as
+    /// the whole body, without quotes or line break.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingParameter`] without `echostr`, otherwise as [`open`](Self::open).
+    ///
+    /// Official: [回调配置](https://developer.work.weixin.qq.com/document/path/90930)
+    pub fn verify_url(&self, query: &Query<'_>) -> Result<String> {
+        let echostr = query
+            .echostr
+            .as_deref()
+            .ok_or(Error::MissingParameter { name: "echostr" })?;
+        self.open(query, echostr)
+    }
+
+    /// Verifies and decrypts the POST of a delivery: returns the inner XML.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Xml`] if the body is no envelope, otherwise as [`open`](Self::open).
+    pub fn decrypt(&self, query: &Query<'_>, body: &[u8]) -> Result<String> {
+        let delivery = Delivery::parse(body)?;
+        self.open(query, &delivery.encrypt)
+    }
+
+    /// Verifies the signature over a ciphertext, then decrypts it and checks whom it is for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Signature`], [`Error::Base64`], [`Error::Decrypt`] or [`Error::ReceiveId`], tried in this order:
+    /// without the token nobody learns anything from the later ones.
+    pub fn open(&self, query: &Query<'_>, encrypt: &str) -> Result<String> {
+        if !sign(&self.token, &query.timestamp, &query.nonce, encrypt).matches(&query.msg_signature) {
+            return Err(Error::Signature);
+        }
+        envelope::open(&self.aes, self.key.iv(), encrypt, &self.receive_id)
+    }
+
+    /// Encrypts and signs a message, as WeCom does to deliver it and a replier to answer it.
+    /// `timestamp` is in Unix seconds; `nonce` is chosen by the caller.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Random`] if the operating system gives no random bytes.
+    pub fn seal(&self, message: &str, timestamp: u64, nonce: impl Into<String>) -> Result<Sealed> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|_| Error::Random)?;
+        Ok(self.seal_with(&random, message, timestamp, nonce))
+    }
+
+    /// Like [`seal`](Self::seal) with the 16 random bytes given, for reproducible tests.
+    #[must_use]
+    pub fn seal_with(
+        &self,
+        random: &[u8; 16],
+        message: &str,
+        timestamp: u64,
+        nonce: impl Into<String>,
+    ) -> Sealed {
+        let encrypt = envelope::seal(&self.aes, self.key.iv(), random, message, &self.receive_id);
+        let (timestamp, nonce) = (timestamp.to_string(), nonce.into());
+        let msg_signature = sign(&self.token, &timestamp, &nonce, &encrypt);
+        Sealed {
+            encrypt,
+            msg_signature,
+            timestamp,
+            nonce,
+        }
+    }
+}
+
+impl fmt::Debug for Crypto {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Crypto")
+            .field("receive_id", &self.receive_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A message encrypted and signed, to be put in one of the three shapes it travels in.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Sealed {
+    /// Base64 ciphertext: the `Encrypt` of a body, or the `echostr` of a URL verification.
+    pub encrypt: String,
+    /// Signature over token, timestamp, nonce and ciphertext.
+    pub msg_signature: Signature,
+    /// Unix seconds, as the digits that were signed.
+    pub timestamp: String,
+    /// The nonce that was signed.
+    pub nonce: String,
+}
+
+impl Sealed {
+    /// Returns the body of a delivery (POST). `agent_id` is left out where no app is concerned.
+    #[must_use]
+    pub fn to_delivery_xml(&self, to_user_name: &str, agent_id: Option<&str>) -> String {
+        Delivery {
+            to_user_name: Some(to_user_name.into()),
+            agent_id: agent_id.map(Into::into),
+            encrypt: self.encrypt.as_str().into(),
+        }
+        .to_xml()
+    }
+
+    /// Returns the body of a passive reply (被动回复).
+    ///
+    /// Official: [被动回复消息格式](https://developer.work.weixin.qq.com/document/path/90241)
+    #[must_use]
+    pub fn to_reply_xml(&self) -> String {
+        xml::reply(&self.encrypt, &self.msg_signature, &self.timestamp, &self.nonce)
+    }
+
+    /// Returns the query parameters of a delivery, to be percent-encoded by the caller's URL type.
+    #[must_use]
+    pub fn query_pairs(&self) -> [(&'static str, &str); 3] {
+        [
+            ("msg_signature", self.msg_signature.as_str()),
+            ("timestamp", &self.timestamp),
+            ("nonce", &self.nonce),
+        ]
+    }
+
+    /// Returns the query parameters of a URL verification (GET). `echostr` holds `+`, `/` and `=`: the caller must
+    /// percent-encode them.
+    #[must_use]
+    pub fn echo_pairs(&self) -> [(&'static str, &str); 4] {
+        let [signature, timestamp, nonce] = self.query_pairs();
+        [signature, timestamp, nonce, ("echostr", &self.encrypt)]
+    }
+}

@@ -1,0 +1,77 @@
+//! The encrypted envelope: `random(16) ‖ msg_len(4, big-endian) ‖ msg ‖ receiveid`, padded and encrypted.
+//!
+//! Nothing here is authenticated, so it stays inside the crate: [`Crypto`](crate::Crypto) verifies the signature first.
+
+use aes::Aes256;
+use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, InnerIvInit};
+use base64::Engine;
+
+use crate::block::{UNIT, blocks, pad, padding};
+use crate::key::BASE64;
+use crate::{Error, Result};
+
+const RANDOM: usize = 16;
+const HEAD: usize = RANDOM + 4;
+
+pub(crate) fn seal(
+    aes: &Aes256,
+    iv: &[u8; 16],
+    random: &[u8; RANDOM],
+    message: &str,
+    receive_id: &str,
+) -> String {
+    let length = u32::try_from(message.len()).expect("a message is shorter than 4 GiB");
+    let mut plain = Vec::with_capacity(HEAD + message.len() + receive_id.len() + UNIT);
+    plain.extend_from_slice(random);
+    plain.extend_from_slice(&length.to_be_bytes());
+    plain.extend_from_slice(message.as_bytes());
+    plain.extend_from_slice(receive_id.as_bytes());
+    pad(&mut plain);
+    cbc::Encryptor::inner_iv_init(aes, iv.into()).encrypt_blocks(blocks(&mut plain));
+    BASE64.encode(plain)
+}
+
+/// Opens an envelope whose signature has been verified. Allocates what the base64 decodes to, and no more: the
+/// length field is compared with what is there, never trusted.
+pub(crate) fn open(aes: &Aes256, iv: &[u8; 16], encrypt: &str, receive_id: &str) -> Result<String> {
+    let mut bytes = BASE64.decode(encrypt).map_err(|_| Error::Base64)?;
+    if bytes.is_empty() || bytes.len() % UNIT != 0 {
+        return Err(Error::Decrypt);
+    }
+    cbc::Decryptor::inner_iv_init(aes, iv.into()).decrypt_blocks(blocks(&mut bytes));
+    bytes.truncate(bytes.len() - padding(&bytes)?);
+
+    let body = bytes.get(HEAD..).ok_or(Error::Decrypt)?;
+    let length = bytes[RANDOM..HEAD]
+        .try_into()
+        .map(u32::from_be_bytes)
+        .expect("four bytes");
+    let (_, found) = usize::try_from(length)
+        .ok()
+        .and_then(|length| body.split_at_checked(length))
+        .ok_or(Error::Decrypt)?;
+    if found != receive_id.as_bytes() {
+        return Err(Error::ReceiveId {
+            expected: receive_id.into(),
+            found: presentable(found).into(),
+        });
+    }
+    bytes.truncate(bytes.len() - receive_id.len());
+    bytes.drain(..HEAD);
+    String::from_utf8(bytes).map_err(|_| Error::Decrypt)
+}
+
+/// Quotes a foreign receiveid in an error only if it looks like one: an odd length field would show message text here.
+fn presentable(found: &[u8]) -> &str {
+    match std::str::from_utf8(found) {
+        Ok(id)
+            if id.len() <= 64
+                && id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) =>
+        {
+            id
+        }
+        _ => "(no id)",
+    }
+}
