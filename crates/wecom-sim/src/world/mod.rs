@@ -41,6 +41,7 @@ impl World {
         Self {
             corps: vec![corp],
             credentials: credentials::Tokens::new(token_lifetime),
+            agenda: agenda::Agenda::default(),
             origin: String::new(),
         }
     }
