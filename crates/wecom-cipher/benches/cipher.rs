@@ -61,7 +61,7 @@ fn delivery() -> (Crypto, String, String) {
     )
 }
 
-#[divan::bench]
+#[divan::bench(sample_count = 200, sample_size = 200)]
 fn callback_verify_and_decrypt(bencher: Bencher<'_, '_>) {
     let (crypto, query, body) = delivery();
     bencher.bench_local(|| {
@@ -73,7 +73,7 @@ fn callback_verify_and_decrypt(bencher: Bencher<'_, '_>) {
 }
 
 /// SHA-1, base64 and AES over the same bytes, with a ready key schedule: what no receiver can do without.
-#[divan::bench]
+#[divan::bench(sample_count = 200, sample_size = 200)]
 fn callback_bare_floor(bencher: Bencher<'_, '_>) {
     use aes::cipher::{Array, BlockModeDecrypt, InnerIvInit, KeyInit};
     use base64::{Engine, engine::general_purpose::STANDARD};

@@ -184,9 +184,11 @@ const ONE_MEMBER: &str = "\
 ";
 
 fn bytes(hex: &str) -> Vec<u8> {
-    let (pairs, _) = hex.as_bytes().as_chunks::<2>();
-    pairs
+    let digit = |digit: u8| char::from(digit).to_digit(16).expect("a hexadecimal digit") as u8;
+    hex.as_bytes()
+        .as_chunks::<2>()
+        .0
         .iter()
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+        .map(|[high, low]| digit(*high) << 4 | digit(*low))
         .collect()
 }
