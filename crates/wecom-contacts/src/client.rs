@@ -62,6 +62,17 @@ impl Client {
         self.send_prepared(Prepared::of(endpoint))
     }
 
+    /// Sends one call, and gives `None` where the call itself finds nothing; a token that cannot be had is still an error.
+    pub(crate) fn find<E: Endpoint>(&self, endpoint: &E) -> Sending<Option<E::Reply>> {
+        let sending = self.send(endpoint);
+        Sending::new(async move {
+            match sending.await {
+                Err(error) if error.is_not_found() && error.call() == Some(E::CALL.path) => Ok(None),
+                outcome => outcome.map(Some),
+            }
+        })
+    }
+
     /// Sends a call whose body is not the endpoint's JSON, such as an upload.
     pub(crate) fn send_prepared<T: DeserializeOwned + Send + 'static>(
         &self,

@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize,
-    de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor},
 };
 
 /// Why a body is not the reply that was asked for.
@@ -88,10 +88,10 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Envelope<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(PickOut {
+        T::deserialize(PickOut {
             map,
             remark: self.remark,
-        }))
+        })
     }
 }
 
@@ -123,6 +123,25 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for PickOut<'_, A> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
         self.map.next_value_seed(seed)
+    }
+}
+
+/// The reply's view of the map: an object as ever, and `()` for a call that answers nothing but its envelope.
+impl<'de, A: MapAccess<'de>> Deserializer<'de> for PickOut<'_, A> {
+    type Error = A::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, A::Error> {
+        visitor.visit_map(self)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, A::Error> {
+        while self.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }
 
@@ -165,6 +184,16 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn a_call_that_answers_nothing_reads_as_unit() {
+        assert!(open::<()>(br#"{"errcode":0,"errmsg":"deleted"}"#).is_ok());
+        assert!(open::<()>(br#"{"new":{"key":[1]},"errmsg":"deleted"}"#).is_ok());
+        assert_eq!(
+            refusal::<()>(r#"{"errmsg":"x","errcode":60111,"department":[]}"#).0,
+            60111
+        );
     }
 
     #[test]

@@ -17,6 +17,8 @@
 
 #[macro_use]
 mod redact;
+#[macro_use]
+mod wire;
 
 pub mod client;
 pub mod endpoint;
@@ -28,7 +30,6 @@ mod patch;
 mod secret;
 mod sending;
 mod tokens;
-mod wire;
 
 pub mod members;
 

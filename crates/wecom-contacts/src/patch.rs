@@ -1,6 +1,6 @@
 //! What an update says of one field.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What an update does to one field: leave it, empty it, or give it a value.
 ///
@@ -38,17 +38,28 @@ impl<T> From<Clear> for Patch<T> {
 pub trait Clearable: Serialize {
     /// Writes the value with which WeCom empties a field of this type.
     fn serialize_empty<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// Whether this is that empty value.
+    fn is_empty_value(&self) -> bool;
 }
 
 impl Clearable for String {
     fn serialize_empty<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str("")
     }
+
+    fn is_empty_value(&self) -> bool {
+        self.is_empty()
+    }
 }
 
 impl<T: Serialize> Clearable for Vec<T> {
     fn serialize_empty<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq::<[T; 0]>([])
+    }
+
+    fn is_empty_value(&self) -> bool {
+        self.is_empty()
     }
 }
 
@@ -87,17 +98,28 @@ impl<T: Clearable> Serialize for Patch<T> {
     }
 }
 
+impl<'de, T: Clearable + Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    /// An absent key is `Keep` where the field around it says `#[serde(default)]`; `null` is `Keep` too.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Option::<T>::deserialize(deserializer)? {
+            None => Self::Keep,
+            Some(value) if value.is_empty_value() => Self::Clear,
+            Some(value) => Self::Set(value),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_three_states_are_written_as_wecom_reads_them() {
-        #[derive(Default, Serialize)]
+        #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
         struct Form {
-            #[serde(skip_serializing_if = "Patch::is_keep")]
+            #[serde(default, skip_serializing_if = "Patch::is_keep")]
             position: Patch<String>,
-            #[serde(skip_serializing_if = "Patch::is_keep")]
+            #[serde(default, skip_serializing_if = "Patch::is_keep")]
             direct_leader: Patch<Vec<String>>,
         }
         let json = |form: &Form| serde_json::to_string(form).unwrap();
@@ -112,5 +134,8 @@ mod tests {
             direct_leader: ["lisi"].into(),
         };
         assert_eq!(json(&set), r#"{"position":"工程师","direct_leader":["lisi"]}"#);
+        for form in [Form::default(), cleared, set] {
+            assert_eq!(serde_json::from_str::<Form>(&json(&form)).unwrap(), form);
+        }
     }
 }

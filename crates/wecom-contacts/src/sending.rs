@@ -22,6 +22,13 @@ impl<T> Sending<T> {
     }
 }
 
+impl<T: 'static> Sending<T> {
+    /// Takes the one thing a caller asked for out of the reply that carries it.
+    pub(crate) fn map<U>(self, take: impl FnOnce(T) -> U + Send + 'static) -> Sending<U> {
+        Sending::new(async move { self.await.map(take) })
+    }
+}
+
 impl<T> Future for Sending<T> {
     type Output = Result<T>;
 

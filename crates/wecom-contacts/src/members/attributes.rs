@@ -1,0 +1,399 @@
+//! What a corp adds to its members: extended attributes (扩展属性) and the profile shown to outsiders (成员对外属性).
+//!
+//! Official: [扩展属性](https://developer.work.weixin.qq.com/document/path/100067),
+//! [成员对外属性](https://developer.work.weixin.qq.com/document/path/92230)
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+    ser::SerializeMap,
+};
+use serde_json::{Map, Value};
+
+use crate::wire::{self, Number};
+
+/// A member's extended attributes (扩展属性, `extattr`).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ExtAttr {
+    /// The attributes; one whose name the admin console does not have is ignored by the server.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub attrs: Vec<Attribute>,
+}
+
+impl FromIterator<Attribute> for ExtAttr {
+    fn from_iter<I: IntoIterator<Item = Attribute>>(attributes: I) -> Self {
+        Self {
+            attrs: attributes.into_iter().collect(),
+        }
+    }
+}
+
+/// One attribute: its name in the admin console, and its value.
+///
+/// An attribute of a kind this crate does not know, or without the value of its kind, is kept.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Attribute {
+    /// The name, which must exist in the admin console.
+    pub name: String,
+    /// The value.
+    pub value: AttributeValue,
+}
+
+/// The value of an attribute.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum AttributeValue {
+    /// Text (type 0): at most 64 characters in `extattr`, 32 in `external_attr`. `""` empties the attribute.
+    Text(String),
+    /// A link (type 1). Title and URL both empty empty the attribute; otherwise neither may be empty.
+    Web {
+        /// At most 12 characters.
+        title: String,
+        /// Begins with `http://` or `https://`.
+        url: String,
+    },
+    /// A mini program (小程序, type 2), in `external_attr` only.
+    MiniProgram {
+        /// A mini program authorised in this corp, or the attribute is ignored.
+        appid: String,
+        /// At most 12 characters; empty together with `appid` to empty the attribute.
+        title: String,
+        /// The page to open; optional.
+        pagepath: Option<String>,
+    },
+    /// A value without a type, as very old data has it.
+    Untyped(String),
+    /// A type that this crate does not know, with all the keys that came with it.
+    Other {
+        /// The number in `type`.
+        kind: i64,
+        /// All other keys but `name`.
+        content: Map<String, Value>,
+    },
+}
+
+impl Attribute {
+    /// A text (type 0); `""` empties the attribute.
+    pub fn text(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self::new(name, AttributeValue::Text(value.into()))
+    }
+
+    /// A link (type 1); both empty empties the attribute.
+    pub fn web(name: impl Into<String>, title: impl Into<String>, url: impl Into<String>) -> Self {
+        let (title, url) = (title.into(), url.into());
+        Self::new(name, AttributeValue::Web { title, url })
+    }
+
+    /// A mini program (type 2), for [`ExternalProfile`] only.
+    pub fn mini_program(
+        name: impl Into<String>,
+        appid: impl Into<String>,
+        title: impl Into<String>,
+        pagepath: Option<String>,
+    ) -> Self {
+        let (appid, title) = (appid.into(), title.into());
+        Self::new(
+            name,
+            AttributeValue::MiniProgram {
+                appid,
+                title,
+                pagepath,
+            },
+        )
+    }
+
+    /// An attribute of any kind.
+    pub fn new(name: impl Into<String>, value: AttributeValue) -> Self {
+        Self {
+            name: name.into(),
+            value,
+        }
+    }
+}
+
+/// Shows names and kinds; values are personal data.
+impl fmt::Debug for Attribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attribute")
+            .field("name", &self.name)
+            .field("value", &self.value)
+            .finish()
+    }
+}
+
+impl fmt::Debug for AttributeValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(_) => f.write_str("Text(***)"),
+            Self::Web { .. } => f.write_str("Web(***)"),
+            Self::MiniProgram { .. } => f.write_str("MiniProgram(***)"),
+            Self::Untyped(_) => f.write_str("Untyped(***)"),
+            Self::Other { kind, .. } => write!(f, "Other({kind}, ***)"),
+        }
+    }
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Text {
+    #[serde(default, deserialize_with = "wire::or_default")]
+    value: String,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Web {
+    #[serde(default, deserialize_with = "wire::or_default")]
+    url: String,
+    #[serde(default, deserialize_with = "wire::or_default")]
+    title: String,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct MiniProgram {
+    #[serde(default, deserialize_with = "wire::or_default")]
+    appid: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pagepath: Option<String>,
+    #[serde(default, deserialize_with = "wire::or_default")]
+    title: String,
+}
+
+impl Serialize for Attribute {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let kind = match &self.value {
+            AttributeValue::Text(_) => Some(0),
+            AttributeValue::Web { .. } => Some(1),
+            AttributeValue::MiniProgram { .. } => Some(2),
+            AttributeValue::Untyped(_) => None,
+            AttributeValue::Other { kind, .. } => Some(*kind),
+        };
+        if let Some(kind) = kind {
+            map.serialize_entry("type", &kind)?;
+        }
+        map.serialize_entry("name", &self.name)?;
+        match self.value.clone() {
+            AttributeValue::Text(value) => map.serialize_entry("text", &Text { value })?,
+            AttributeValue::Web { title, url } => map.serialize_entry("web", &Web { url, title })?,
+            AttributeValue::MiniProgram {
+                appid,
+                title,
+                pagepath,
+            } => map.serialize_entry(
+                "miniprogram",
+                &MiniProgram {
+                    appid,
+                    pagepath,
+                    title,
+                },
+            )?,
+            AttributeValue::Untyped(value) => map.serialize_entry("value", &value)?,
+            AttributeValue::Other { content, .. } => {
+                for (key, value) in content {
+                    map.serialize_entry(&key, &value)?;
+                }
+            }
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Attribute {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyAttribute;
+
+        impl<'de> Visitor<'de> for AnyAttribute {
+            type Value = Attribute;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an attribute")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Attribute, A::Error> {
+                let (mut kind, mut name, mut content) = (None, None, Map::new());
+                while let Some(key) = map.next_key::<String>()? {
+                    match key.as_str() {
+                        "type" => kind = map.next_value::<Option<Number>>()?.map(|number| number.0),
+                        "name" => name = map.next_value()?,
+                        _ => {
+                            content.insert(key, map.next_value()?);
+                        }
+                    }
+                }
+                Ok(Attribute {
+                    name: name.unwrap_or_default(),
+                    value: AttributeValue::from_wire(kind, content),
+                })
+            }
+        }
+
+        deserializer.deserialize_map(AnyAttribute)
+    }
+}
+
+impl AttributeValue {
+    /// Reads the value that belongs to the type; what does not fit is kept as it came.
+    fn from_wire(kind: Option<i64>, mut content: Map<String, Value>) -> Self {
+        fn of<T: Default + serde::de::DeserializeOwned>(
+            content: &Map<String, Value>,
+            key: &str,
+        ) -> Option<T> {
+            match content.get(key) {
+                None | Some(Value::Null) => Some(T::default()),
+                Some(value) => T::deserialize(value).ok(),
+            }
+        }
+        let known = match kind {
+            Some(0) => of(&content, "text").map(|Text { value }| Self::Text(value)),
+            Some(1) => of(&content, "web").map(|Web { url, title }| Self::Web { title, url }),
+            Some(2) => of(&content, "miniprogram").map(
+                |MiniProgram {
+                     appid,
+                     pagepath,
+                     title,
+                 }| {
+                    Self::MiniProgram {
+                        appid,
+                        title,
+                        pagepath,
+                    }
+                },
+            ),
+            Some(_) => None,
+            None => match content.remove("value") {
+                Some(Value::String(text)) => Some(Self::Untyped(text)),
+                Some(Value::Null) | None => Some(Self::Untyped(String::new())),
+                Some(value) => Some(Self::Untyped(value.to_string())),
+            },
+        };
+        known.unwrap_or_else(|| Self::Other {
+            kind: kind.unwrap_or_default(),
+            content,
+        })
+    }
+}
+
+/// What outsiders see of a member (成员对外属性, `external_profile`).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ExternalProfile {
+    /// The corp's verified short name (企业对外简称); `""` restores the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_corp_name: Option<String>,
+    /// The member's channels account (视频号).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wechat_channels: Option<WechatChannels>,
+    /// The attributes; whoever sets the profile must give them all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_attr: Option<Vec<Attribute>>,
+}
+
+impl ExternalProfile {
+    /// A profile with these attributes, which the server demands whenever a profile is set; they replace those there.
+    pub fn new(attributes: impl IntoIterator<Item = Attribute>) -> Self {
+        Self {
+            external_attr: Some(attributes.into_iter().collect()),
+            ..Self::default()
+        }
+    }
+
+    /// Sets the corp's short name, which must be a verified one; `""` restores the default.
+    pub fn external_corp_name(mut self, name: impl Into<String>) -> Self {
+        self.external_corp_name = Some(name.into());
+        self
+    }
+
+    /// Sets the channels account (视频号), which must be one bound to the corp.
+    pub fn wechat_channels(mut self, nickname: impl Into<String>) -> Self {
+        self.wechat_channels = Some(WechatChannels {
+            nickname: Some(nickname.into()),
+            status: None,
+        });
+        self
+    }
+}
+
+/// A channels account (视频号).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct WechatChannels {
+    /// Its name, bound to the corp.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    /// Whether it may be shown; only ever read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<ChannelsStatus>,
+}
+
+coded! {
+    /// Whether a channels account (视频号) may be shown.
+    ChannelsStatus {
+        /// Confirmed and usable.
+        Confirmed = 0,
+        /// Awaiting the owner's confirmation.
+        AwaitingConfirmation = 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn attributes_are_written_as_the_page_shows_them() {
+        let attributes = [
+            Attribute::text("工号", "A0042"),
+            Attribute::web("主页", "我的主页", "https://example.com/"),
+            Attribute::mini_program("小程序", "wx8bd80126147df384", "展示", Some("/index".into())),
+        ];
+        assert_eq!(
+            serde_json::to_value(attributes).unwrap(),
+            json!([
+                {"type": 0, "name": "工号", "text": {"value": "A0042"}},
+                {"type": 1, "name": "主页", "web": {"url": "https://example.com/", "title": "我的主页"}},
+                {"type": 2, "name": "小程序", "miniprogram": {"appid": "wx8bd80126147df384", "pagepath": "/index", "title": "展示"}},
+            ])
+        );
+    }
+
+    #[test]
+    fn trap_16_an_odd_attribute_is_kept_and_does_not_lose_the_member() {
+        let read = |value: Value| serde_json::from_value::<Attribute>(value).unwrap();
+        assert_eq!(
+            read(json!({"type": 0, "name": "工号"})),
+            Attribute::text("工号", "")
+        );
+        assert_eq!(
+            read(json!({"type": 1, "name": "主页", "web": null})),
+            Attribute::web("主页", "", "")
+        );
+        assert_eq!(
+            read(json!({"name": "爱好", "value": "旅游"})).value,
+            AttributeValue::Untyped("旅游".into())
+        );
+        assert_eq!(
+            read(json!({"type": "0", "name": "工号", "text": {"value": "1"}})),
+            Attribute::text("工号", "1")
+        );
+        for odd in [
+            json!({"type": 9, "name": "新", "hologram": {"x": [1, 2]}, "text": {"value": "y"}}),
+            json!({"type": 0, "name": "工号", "text": "not an object"}),
+            json!({"type": 1, "name": "主页", "web": {"url": 5}}),
+        ] {
+            let attribute = read(odd.clone());
+            assert!(matches!(attribute.value, AttributeValue::Other { .. }), "{odd}");
+            assert_eq!(serde_json::to_value(&attribute).unwrap(), odd);
+        }
+    }
+
+    #[test]
+    fn a_value_is_not_shown_by_debug() {
+        let shown = format!("{:?}", Attribute::web("主页", "我", "https://example.com/me"));
+        assert_eq!(shown, r#"Attribute { name: "主页", value: Web(***) }"#);
+    }
+}

@@ -1,0 +1,159 @@
+//! All members' ids, page by page: what contacts-sync may read from any IP.
+
+use futures_core::Stream;
+use futures_util::stream;
+use serde::{Deserialize, Serialize};
+
+use crate::{Call, Client, DepartmentId, Endpoint, Result, Sending, UserId, wire};
+
+/// Lists the ids of all members, a page at a time. Only contacts-sync (通讯录同步) may.
+///
+/// Official: [获取成员ID列表](https://developer.work.weixin.qq.com/document/path/96067)
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListMemberIds {
+    /// Where to go on: `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// How many rows a page has, 1–10,000; the server's default is not documented.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl ListMemberIds {
+    /// Asks for the first page.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks for the page at this cursor.
+    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
+        self.cursor = Some(cursor.into());
+        self
+    }
+
+    /// Asks for pages of so many rows, 1–10,000.
+    pub fn limit(mut self, rows: u32) -> Self {
+        self.limit = Some(rows);
+        self
+    }
+}
+
+impl Endpoint for ListMemberIds {
+    const CALL: Call = Call::post("user/list_id").repeatable();
+    type Reply = MemberIdPage;
+}
+
+/// One page of ids.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MemberIdPage {
+    /// One row for each department of each member.
+    #[serde(default, rename = "dept_user", deserialize_with = "wire::or_default")]
+    pub items: Vec<MemberId>,
+    /// Where the next page begins; `None` on the last one.
+    #[serde(
+        default,
+        rename = "next_cursor",
+        deserialize_with = "wire::none_if_empty",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub next: Option<String>,
+}
+
+/// A member and one of their departments; a member of two departments comes twice.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MemberId {
+    /// The account.
+    pub userid: UserId,
+    /// One of the member's departments.
+    #[serde(default)]
+    pub department: DepartmentId,
+}
+
+/// The ids of all members; see [`Members::ids`](super::Members::ids).
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct MemberIds {
+    client: Client,
+    call: ListMemberIds,
+}
+
+impl MemberIds {
+    pub(super) fn new(client: Client) -> Self {
+        Self {
+            client,
+            call: ListMemberIds::new(),
+        }
+    }
+
+    /// Sets how many rows one call fetches, 1–10,000.
+    pub fn page_size(mut self, rows: u32) -> Self {
+        self.call.limit = Some(rows);
+        self
+    }
+
+    /// Begins after the page that gave this cursor, as a caller that was interrupted does.
+    pub fn after(mut self, cursor: impl Into<String>) -> Self {
+        self.call.cursor = Some(cursor.into());
+        self
+    }
+
+    /// Fetches one page; whoever must be able to resume keeps its `next`.
+    pub fn page(&self) -> Sending<MemberIdPage> {
+        self.client.send(&self.call)
+    }
+
+    /// Streams all rows from here on, fetching pages as they are needed. The stream borrows nothing; after an error it ends.
+    pub fn stream(self) -> impl Stream<Item = Result<MemberId>> + Send + Unpin + 'static {
+        let rest = (self, Vec::new().into_iter(), true);
+        Box::pin(stream::try_unfold(rest, async |(mut ids, mut rows, mut more)| {
+            loop {
+                if let Some(row) = rows.next() {
+                    return Ok(Some((row, (ids, rows, more))));
+                }
+                if !more {
+                    return Ok(None);
+                }
+                let page = ids.page().await?;
+                // A cursor that leads to itself would never end.
+                more = page.next.is_some() && page.next != ids.call.cursor;
+                ids.call.cursor = page.next;
+                rows = page.items.into_iter();
+            }
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_page_is_asked_for_without_a_cursor() {
+        let json = |call: ListMemberIds| serde_json::to_string(&call).unwrap();
+        assert_eq!(json(ListMemberIds::new()), "{}");
+        assert_eq!(
+            json(ListMemberIds::new().limit(2).cursor("c2")),
+            r#"{"cursor":"c2","limit":2}"#
+        );
+    }
+
+    #[test]
+    fn an_empty_a_null_and_an_absent_cursor_all_end_the_list() {
+        for body in [
+            r#"{"dept_user":[],"next_cursor":""}"#,
+            r#"{"next_cursor":null}"#,
+            "{}",
+        ] {
+            let page: MemberIdPage = serde_json::from_str(body).unwrap();
+            assert_eq!(page, MemberIdPage::default(), "{body}");
+        }
+    }
+
+    #[test]
+    fn trap_07_the_list_of_ids_is_a_post() {
+        assert_eq!(ListMemberIds::CALL, Call::post("user/list_id").repeatable());
+    }
+}

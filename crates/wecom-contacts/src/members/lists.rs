@@ -1,0 +1,122 @@
+//! The members of a department.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Member, SimpleMember};
+use crate::{Call, DepartmentId, Endpoint, wire};
+
+/// Lists a department's members, ids and names only.
+///
+/// Official: [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListMembersSimple {
+    /// The department.
+    pub department_id: DepartmentId,
+    /// Whether members of the departments below come too; gone from the current page.
+    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    pub fetch_child: Option<bool>,
+}
+
+impl ListMembersSimple {
+    /// Asks for the department's own members.
+    pub fn new(department: impl Into<DepartmentId>) -> Self {
+        Self {
+            department_id: department.into(),
+            fetch_child: None,
+        }
+    }
+
+    /// Asks for the members of the departments below too.
+    pub fn recursive(mut self) -> Self {
+        self.fetch_child = Some(true);
+        self
+    }
+}
+
+impl Endpoint for ListMembersSimple {
+    const CALL: Call = Call::get("user/simplelist");
+    type Reply = SimpleMemberList;
+}
+
+/// The answer of [`ListMembersSimple`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SimpleMemberList {
+    /// The members.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub userlist: Vec<SimpleMember>,
+}
+
+/// Lists a department's members with their details.
+///
+/// Official: [获取部门成员详情](https://developer.work.weixin.qq.com/document/path/90201)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListMembers {
+    /// The department.
+    pub department_id: DepartmentId,
+    /// Whether members of the departments below come too; gone from the current page.
+    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    pub fetch_child: Option<bool>,
+}
+
+impl ListMembers {
+    /// Asks for the department's own members.
+    pub fn new(department: impl Into<DepartmentId>) -> Self {
+        Self {
+            department_id: department.into(),
+            fetch_child: None,
+        }
+    }
+
+    /// Asks for the members of the departments below too.
+    pub fn recursive(mut self) -> Self {
+        self.fetch_child = Some(true);
+        self
+    }
+}
+
+impl Endpoint for ListMembers {
+    const CALL: Call = Call::get("user/list");
+    type Reply = MemberList;
+}
+
+/// The answer of [`ListMembers`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MemberList {
+    /// The members.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub userlist: Vec<Member>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recursive_form_sends_fetch_child_as_an_int_and_the_plain_one_leaves_it_out() {
+        let query = |call: ListMembers| serde_urlencoded::to_string(call).unwrap();
+        assert_eq!(query(ListMembers::new(2)), "department_id=2");
+        assert_eq!(
+            query(ListMembers::new(2).recursive()),
+            "department_id=2&fetch_child=1"
+        );
+        let simple = serde_urlencoded::to_string(ListMembersSimple::new(2).recursive()).unwrap();
+        assert_eq!(simple, "department_id=2&fetch_child=1");
+    }
+
+    #[test]
+    fn trap_12_one_bare_member_does_not_make_a_list_unreadable() {
+        let list: MemberList = serde_json::from_str(
+            r#"{"userlist":[{"userid":"zhangsan","department":[2],"order":[0],"enable":1},{"userid":"lisi"}]}"#,
+        )
+        .unwrap();
+        assert_eq!(list.userlist.len(), 2);
+        assert_eq!(
+            serde_json::from_str::<MemberList>("{}").unwrap(),
+            MemberList::default()
+        );
+    }
+}

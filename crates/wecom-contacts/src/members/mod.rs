@@ -1,0 +1,299 @@
+//! Members (成员管理): the people of the corp, who they are elsewhere, and how they come in.
+//!
+//! Writing, and the list of all ids, need the contacts-sync secret (通讯录同步); details need an app's, and come only inside
+//! its visible range (可见范围). Contacts-sync gets 48009 on details from any IP that is new since 2022-08-15.
+//!
+//! Official: [成员管理](https://developer.work.weixin.qq.com/document/path/90194)
+
+mod attributes;
+mod edit;
+mod identity;
+mod ids;
+mod joining;
+mod lists;
+mod member;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    attributes::{Attribute, AttributeValue, ChannelsStatus, ExtAttr, ExternalProfile, WechatChannels},
+    edit::{
+        CreatedDepartment, CreatedMember, DeleteMember, DeleteMembers, MemberPatch, NewMember, UpdateMember,
+    },
+    identity::{
+        ConvertedUserId, ConvertedUserIds, EmailType, FindByEmail, FindByMobile, FromOpenId, OpenIdReply,
+        OpenUserIdsToUserIds, ToOpenId, UserIdReply,
+    },
+    ids::{ListMemberIds, MemberId, MemberIdPage, MemberIds},
+    joining::{
+        ActiveStat, ConfirmLogin, ConfirmTfa, GetActiveStat, GetJoinQrCode, GetTfaInfo, Invitation,
+        InvitationOutcome, JoinQrCode, QrCodeSize, TfaInfo,
+    },
+    lists::{ListMembers, ListMembersSimple, MemberList, SimpleMemberList},
+    member::{BizMailAlias, Gender, Member, MemberStatus, Membership, SimpleMember},
+};
+use crate::{AgentId, Call, Client, DepartmentId, Endpoint, OpenId, OpenUserId, Sending, UserId};
+
+/// The calls of the members chapter; see [`Client::members`].
+#[derive(Clone, Debug)]
+pub struct Members {
+    client: Client,
+}
+
+impl Client {
+    /// The members chapter (成员管理).
+    ///
+    /// ```no_run
+    /// # async fn example(contacts_sync: wecom_contacts::Client, app: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+    /// use wecom_contacts::{Clear, members::{MemberPatch, NewMember}};
+    ///
+    /// let member = NewMember::new("zhangsan", "张三").mobile("13800000000").department([2]).to_invite(false);
+    /// contacts_sync.members().create(member).await?;
+    /// contacts_sync.members().update("zhangsan", MemberPatch::new().position(Clear)).await?;
+    ///
+    /// let member = app.members().get("zhangsan").await?;
+    /// assert_eq!(member.userid, "zhangsan");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn members(&self) -> Members {
+        Members { client: self.clone() }
+    }
+}
+
+impl Members {
+    /// Creates a member. Make the departments first, and members one after another, as the page asks.
+    ///
+    /// The reply names departments that the server made because the member's were unknown.
+    ///
+    /// Official: [创建成员](https://developer.work.weixin.qq.com/document/path/90195)
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_already_exists`](crate::Error::is_already_exists) if the userid (60102), the mobile number (60104) or a mail
+    /// address (60106) is taken.
+    pub fn create(&self, member: NewMember) -> Sending<CreatedMember> {
+        self.client.send(&member)
+    }
+
+    /// Returns one member as this credential may see them; a field hidden from it is `None`.
+    ///
+    /// Official: [读取成员](https://developer.work.weixin.qq.com/document/path/90196)
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_not_found`](crate::Error::is_not_found) if no member has this userid or it is out of sight; [`Self::find`]
+    /// gives an `Option` instead. 48009 where contacts-sync may read ids only.
+    pub fn get(&self, userid: impl Into<UserId>) -> Sending<Member> {
+        self.client.send(&GetMember::new(userid))
+    }
+
+    /// Returns one member, or `None` if no member has this userid or it is out of sight.
+    pub fn find(&self, userid: impl Into<UserId>) -> Sending<Option<Member>> {
+        self.client.find(&GetMember::new(userid))
+    }
+
+    /// Changes what the patch names, and nothing else.
+    ///
+    /// Official: [更新成员](https://developer.work.weixin.qq.com/document/path/90197)
+    pub fn update(&self, userid: impl Into<UserId>, patch: MemberPatch) -> Sending<()> {
+        self.client.send(&UpdateMember::new(userid, patch))
+    }
+
+    /// Deletes one member, and their corp mailbox if the corp has any.
+    ///
+    /// Official: [删除成员](https://developer.work.weixin.qq.com/document/path/90198)
+    pub fn delete(&self, userid: impl Into<UserId>) -> Sending<()> {
+        self.client.send(&DeleteMember::new(userid))
+    }
+
+    /// Deletes members, at most 200 a call; one invalid userid fails them all.
+    ///
+    /// Official: [批量删除成员](https://developer.work.weixin.qq.com/document/path/90199)
+    pub fn delete_many<U: Into<UserId>>(&self, userids: impl IntoIterator<Item = U>) -> Sending<()> {
+        self.client.send(&DeleteMembers::new(userids))
+    }
+
+    /// Returns the department's own members: ids, names, departments.
+    ///
+    /// Official: [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200)
+    pub fn list_simple(&self, department: impl Into<DepartmentId>) -> Sending<Vec<SimpleMember>> {
+        let call = ListMembersSimple::new(department);
+        self.client.send(&call).map(|list| list.userlist)
+    }
+
+    /// Returns the members of the department and of those below it: ids, names, departments.
+    ///
+    /// Sends `fetch_child=1`, which WeCom's current page no longer names; it tells callers to go through the departments.
+    pub fn list_simple_recursive(&self, department: impl Into<DepartmentId>) -> Sending<Vec<SimpleMember>> {
+        let call = ListMembersSimple::new(department).recursive();
+        self.client.send(&call).map(|list| list.userlist)
+    }
+
+    /// Returns the department's own members with their details.
+    ///
+    /// Official: [获取部门成员详情](https://developer.work.weixin.qq.com/document/path/90201)
+    pub fn list(&self, department: impl Into<DepartmentId>) -> Sending<Vec<Member>> {
+        let call = ListMembers::new(department);
+        self.client.send(&call).map(|list| list.userlist)
+    }
+
+    /// Returns the members of the department and of those below it with their details; 45029 if that is too much.
+    ///
+    /// Sends `fetch_child=1`, which WeCom's current page no longer names; it tells callers to go through the departments.
+    pub fn list_recursive(&self, department: impl Into<DepartmentId>) -> Sending<Vec<Member>> {
+        let call = ListMembers::new(department).recursive();
+        self.client.send(&call).map(|list| list.userlist)
+    }
+
+    /// The ids of all members of the corp with their departments, as a stream or page by page. Only contacts-sync may, from
+    /// any IP.
+    ///
+    /// ```no_run
+    /// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let mut ids = client.members().ids().page_size(1_000).stream();
+    /// while let Some(id) = ids.try_next().await? {
+    ///     println!("{} in {}", id.userid, id.department);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Official: [获取成员ID列表](https://developer.work.weixin.qq.com/document/path/96067)
+    pub fn ids(&self) -> MemberIds {
+        MemberIds::new(self.client.clone())
+    }
+
+    /// Returns the member's WeChat OpenID, as corp payments need it; 43004 if they never logged in with WeChat.
+    ///
+    /// Official: [userid与openid互换](https://developer.work.weixin.qq.com/document/path/90202)
+    pub fn to_openid(&self, userid: impl Into<UserId>) -> Sending<OpenId> {
+        self.client.send(&ToOpenId::new(userid)).map(|reply| reply.openid)
+    }
+
+    /// Returns whose OpenID this is.
+    ///
+    /// Official: [userid与openid互换](https://developer.work.weixin.qq.com/document/path/90202)
+    pub fn from_openid(&self, openid: impl Into<OpenId>) -> Sending<UserId> {
+        self.client
+            .send(&FromOpenId::new(openid))
+            .map(|reply| reply.userid)
+    }
+
+    /// Returns whose mobile number this is, or `None` (46004). Too many failed look-ups block the call for a day.
+    ///
+    /// Official: [手机号获取userid](https://developer.work.weixin.qq.com/document/path/95402)
+    pub fn find_by_mobile(&self, mobile: impl Into<String>) -> Sending<Option<UserId>> {
+        let call = FindByMobile::new(mobile);
+        self.client
+            .find(&call)
+            .map(|found| found.map(|reply| reply.userid))
+    }
+
+    /// Returns whose mail address this is, or `None` (46004). Too many failed look-ups block the call for a day.
+    ///
+    /// Official: [邮箱获取userid](https://developer.work.weixin.qq.com/document/path/95895)
+    pub fn find_by_email(&self, email: impl Into<String>, kind: EmailType) -> Sending<Option<UserId>> {
+        let call = FindByEmail::new(email).email_type(kind);
+        self.client
+            .find(&call)
+            .map(|found| found.map(|reply| reply.userid))
+    }
+
+    /// Returns the userids behind the ids that another app of the corp saw, at most 1000 a call. Only a self-built app may,
+    /// for members in the range of both apps.
+    ///
+    /// Official: [userid转换](https://developer.work.weixin.qq.com/document/path/95884)
+    pub fn openuserids_to_userids<O: Into<OpenUserId>>(
+        &self,
+        source: impl Into<AgentId>,
+        ids: impl IntoIterator<Item = O>,
+    ) -> Sending<ConvertedUserIds> {
+        self.client
+            .send(&OpenUserIdsToUserIds::new(ids).source_agentid(source))
+    }
+
+    /// Invites members, departments, tags. Those that could not be invited come back in the outcome.
+    ///
+    /// Official: [邀请成员](https://developer.work.weixin.qq.com/document/path/90975)
+    pub fn invite(&self, invitation: Invitation) -> Sending<InvitationOutcome> {
+        self.client.send(&invitation)
+    }
+
+    /// Returns the URL of the QR code by which people join the corp, valid for seven days. Only contacts-sync may.
+    ///
+    /// Official: [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714)
+    pub fn join_qrcode(&self, size: impl Into<Option<QrCodeSize>>) -> Sending<String> {
+        let size_type = size.into();
+        self.client
+            .send(&GetJoinQrCode { size_type })
+            .map(|reply| reply.join_qrcode)
+    }
+
+    /// Returns how many members were active on a day (`YYYY-MM-DD`, at most 30 days ago). Only contacts-sync may.
+    ///
+    /// Official: [获取企业活跃成员数](https://developer.work.weixin.qq.com/document/path/92714), no longer in the contents.
+    pub fn active_count(&self, date: impl std::fmt::Display) -> Sending<u32> {
+        self.client
+            .send(&GetActiveStat::new(date.to_string()))
+            .map(|reply| reply.active)
+    }
+
+    /// Lets a member in after the corp's own check at first login (登录二次验证).
+    ///
+    /// Official: [登录二次验证](https://developer.work.weixin.qq.com/document/path/90203)
+    pub fn confirm_login(&self, userid: impl Into<UserId>) -> Sending<()> {
+        self.client.send(&ConfirmLogin::new(userid))
+    }
+
+    /// Redeems the code of a member who is at the second verification; it serves once, for five minutes.
+    ///
+    /// Official: [获取用户二次验证信息](https://developer.work.weixin.qq.com/document/path/99499)
+    pub fn tfa_info(&self, code: impl Into<String>) -> Sending<TfaInfo> {
+        self.client.send(&GetTfaInfo::new(code))
+    }
+
+    /// Lets a member through the second verification.
+    ///
+    /// Official: [使用二次验证](https://developer.work.weixin.qq.com/document/path/99500)
+    pub fn confirm_tfa(&self, userid: impl Into<UserId>, tfa_code: impl Into<String>) -> Sending<()> {
+        self.client.send(&ConfirmTfa::new(userid, tfa_code))
+    }
+}
+
+/// Reads one member.
+///
+/// Official: [读取成员](https://developer.work.weixin.qq.com/document/path/90196)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetMember {
+    /// The account, compared without case.
+    pub userid: UserId,
+}
+
+impl GetMember {
+    /// Asks for this member.
+    pub fn new(userid: impl Into<UserId>) -> Self {
+        Self {
+            userid: userid.into(),
+        }
+    }
+}
+
+impl Endpoint for GetMember {
+    const CALL: Call = Call::get("user/get");
+    type Reply = Member;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trap_08_a_userid_in_the_query_is_percent_encoded() {
+        let query = serde_urlencoded::to_string(GetMember::new("a&b=c@d 张")).unwrap();
+        assert_eq!(query, "userid=a%26b%3Dc%40d+%E5%BC%A0");
+    }
+}
