@@ -31,6 +31,7 @@ mod secret;
 mod sending;
 mod tokens;
 
+pub mod departments;
 pub mod members;
 
 pub use client::{Client, ClientBuilder};

@@ -1,0 +1,488 @@
+//! Departments (部门管理): the tree of the corp, whose root is 1.
+//!
+//! Writing needs the contacts-sync secret (通讯录同步), and so does the list of *all* ids; names and leaders need an app's
+//! secret, and come only inside its visible range. An app may see a department and not its parent.
+//!
+//! Official: [部门管理](https://developer.work.weixin.qq.com/document/path/90204)
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Call, Client, DepartmentId, Endpoint, Patch, Sending, UserId, wire};
+
+/// The calls of the departments chapter; see [`Client::departments`].
+#[derive(Clone, Debug)]
+pub struct Departments {
+    client: Client,
+}
+
+impl Client {
+    /// The departments chapter (部门管理).
+    ///
+    /// ```no_run
+    /// # async fn example(contacts_sync: wecom_contacts::Client, app: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+    /// use wecom_contacts::{DepartmentId, departments::{DepartmentPatch, NewDepartment}};
+    ///
+    /// let sales = NewDepartment::new("华东销售部", DepartmentId::ROOT).order(500);
+    /// let sales = contacts_sync.departments().create(sales).await?;
+    /// contacts_sync.departments().update(sales, DepartmentPatch::new().name("华东大区")).await?;
+    /// for department in app.departments().list().await? {
+    ///     println!("{} {:?}", department.id, department.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn departments(&self) -> Departments {
+        Departments { client: self.clone() }
+    }
+}
+
+impl Departments {
+    /// Creates a department and returns its id. Make departments one after another, as the page asks.
+    ///
+    /// Official: [创建部门](https://developer.work.weixin.qq.com/document/path/90205)
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_already_exists`](crate::Error::is_already_exists) (60008) if the id is taken or a sibling has the name;
+    /// [`Error::is_not_found`](crate::Error::is_not_found) (60004, 60124) if the parent is unknown.
+    pub fn create(&self, department: NewDepartment) -> Sending<DepartmentId> {
+        self.client.send(&department).map(|created| created.id)
+    }
+
+    /// Changes what the patch names, and nothing else. Another parent moves the department with all below it.
+    ///
+    /// Official: [更新部门](https://developer.work.weixin.qq.com/document/path/90206)
+    pub fn update(&self, id: impl Into<DepartmentId>, patch: DepartmentPatch) -> Sending<()> {
+        self.client.send(&UpdateDepartment::new(id, patch))
+    }
+
+    /// Deletes a department that has neither members (60005) nor departments below it (60006).
+    ///
+    /// Official: [删除部门](https://developer.work.weixin.qq.com/document/path/90207)
+    pub fn delete(&self, id: impl Into<DepartmentId>) -> Sending<()> {
+        self.client.send(&DeleteDepartment::new(id))
+    }
+
+    /// Returns every department that this credential may see, with names and leaders. Slow, says the page: for large corps
+    /// take [`Self::list_ids`] and [`Self::get`].
+    ///
+    /// Official: [获取部门列表](https://developer.work.weixin.qq.com/document/path/90208)
+    pub fn list(&self) -> Sending<Vec<Department>> {
+        self.client
+            .send(&ListDepartments::new())
+            .map(|list| list.department)
+    }
+
+    /// Returns the department and all below it, with names and leaders.
+    pub fn list_under(&self, id: impl Into<DepartmentId>) -> Sending<Vec<Department>> {
+        self.client
+            .send(&ListDepartments::under(id))
+            .map(|list| list.department)
+    }
+
+    /// Returns the id, parent and place of every department: all of the corp for contacts-sync, from any IP.
+    ///
+    /// Official: [获取子部门ID列表](https://developer.work.weixin.qq.com/document/path/95350)
+    pub fn list_ids(&self) -> Sending<Vec<DepartmentNode>> {
+        self.client
+            .send(&ListDepartmentIds::new())
+            .map(|list| list.department_id)
+    }
+
+    /// Returns the id, parent and place of the department and all below it.
+    pub fn list_ids_under(&self, id: impl Into<DepartmentId>) -> Sending<Vec<DepartmentNode>> {
+        self.client
+            .send(&ListDepartmentIds::under(id))
+            .map(|list| list.department_id)
+    }
+
+    /// Returns one department.
+    ///
+    /// Official: [获取单个部门详情](https://developer.work.weixin.qq.com/document/path/95351)
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_not_found`](crate::Error::is_not_found) (60003, 60123) if there is none; [`Self::find`] gives an `Option`.
+    pub fn get(&self, id: impl Into<DepartmentId>) -> Sending<Department> {
+        self.client
+            .send(&GetDepartment::new(id))
+            .map(|reply| reply.department)
+    }
+
+    /// Returns one department, or `None` if there is none with this id.
+    pub fn find(&self, id: impl Into<DepartmentId>) -> Sending<Option<Department>> {
+        let call = GetDepartment::new(id);
+        self.client
+            .find(&call)
+            .map(|found| found.map(|reply| reply.department))
+    }
+}
+
+/// A department (部门) as a credential may see it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Department {
+    /// Its id, 32-bit; the root is 1.
+    pub id: DepartmentId,
+    /// The name (部门名称), 1–64 characters, unique among siblings; hidden from some apps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The English name (英文名称), if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
+    /// The leaders (部门负责人) that the credential may see. They follow from members' `is_leader_in_dept`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department_leader: Option<Vec<UserId>>,
+    /// The parent (父部门); 0 for the root. The credential may not see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parentid: Option<DepartmentId>,
+    /// The place among siblings, larger first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u32>,
+}
+
+/// A department's place in the tree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DepartmentNode {
+    /// Its id.
+    pub id: DepartmentId,
+    /// The parent; 0 for the root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parentid: Option<DepartmentId>,
+    /// The place among siblings, larger first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u32>,
+}
+
+/// A department to be created. What was not set is not sent.
+///
+/// Official: [创建部门](https://developer.work.weixin.qq.com/document/path/90205)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[must_use]
+pub struct NewDepartment {
+    /// The name (部门名称): 1–64 characters without `\ : * ? " < > |`, unique among siblings.
+    pub name: String,
+    /// The English name (英文名称), of the same form; needs the console's multi-language switch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
+    /// The parent (父部门).
+    pub parentid: DepartmentId,
+    /// The place among siblings, larger first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u32>,
+    /// The id it shall have, above 1; the server chooses unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<DepartmentId>,
+}
+
+impl NewDepartment {
+    /// Begins with the two fields that every department must have.
+    pub fn new(name: impl Into<String>, parent: impl Into<DepartmentId>) -> Self {
+        Self {
+            name: name.into(),
+            name_en: None,
+            parentid: parent.into(),
+            order: None,
+            id: None,
+        }
+    }
+
+    /// Sets the English name (英文名称).
+    pub fn name_en(mut self, name: impl Into<String>) -> Self {
+        self.name_en = Some(name.into());
+        self
+    }
+
+    /// Sets the place among siblings, larger first.
+    pub fn order(mut self, order: u32) -> Self {
+        self.order = Some(order);
+        self
+    }
+
+    /// Sets the id it shall have, above 1.
+    pub fn id(mut self, id: impl Into<DepartmentId>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+}
+
+impl Endpoint for NewDepartment {
+    const CALL: Call = Call::post("department/create");
+    type Reply = CreatedDepartmentId;
+}
+
+/// The answer of [`NewDepartment`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CreatedDepartmentId {
+    /// The new department.
+    #[serde(deserialize_with = "wire::number")]
+    pub id: DepartmentId,
+}
+
+/// What an update of a department changes: only what was named is sent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[must_use]
+pub struct DepartmentPatch {
+    /// The name (部门名称), 1–64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The English name (英文名称). The page bounds it from below (1); whether `""` empties it is the server's decision.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub name_en: Patch<String>,
+    /// The parent (父部门): the department moves there with all below it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parentid: Option<DepartmentId>,
+    /// The place among siblings, larger first; does not move the department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u32>,
+}
+
+impl DepartmentPatch {
+    /// Begins with nothing changed.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the name (部门名称).
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets or empties the English name (英文名称).
+    pub fn name_en(mut self, name: impl Into<Patch<String>>) -> Self {
+        self.name_en = name.into();
+        self
+    }
+
+    /// Moves the department under this one.
+    pub fn parentid(mut self, parent: impl Into<DepartmentId>) -> Self {
+        self.parentid = Some(parent.into());
+        self
+    }
+
+    /// Sets the place among siblings, larger first.
+    pub fn order(mut self, order: u32) -> Self {
+        self.order = Some(order);
+        self
+    }
+}
+
+/// Updates one department.
+///
+/// Official: [更新部门](https://developer.work.weixin.qq.com/document/path/90206)
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UpdateDepartment {
+    /// The department.
+    pub id: DepartmentId,
+    /// What changes.
+    #[serde(flatten)]
+    pub patch: DepartmentPatch,
+}
+
+impl UpdateDepartment {
+    /// Asks for this change to this department.
+    pub fn new(id: impl Into<DepartmentId>, patch: DepartmentPatch) -> Self {
+        Self { id: id.into(), patch }
+    }
+}
+
+impl Endpoint for UpdateDepartment {
+    const CALL: Call = Call::post("department/update");
+    type Reply = ();
+}
+
+/// Deletes one department. A GET that changes something.
+///
+/// Official: [删除部门](https://developer.work.weixin.qq.com/document/path/90207)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DeleteDepartment {
+    /// The department.
+    pub id: DepartmentId,
+}
+
+impl DeleteDepartment {
+    /// Asks for this department's deletion.
+    pub fn new(id: impl Into<DepartmentId>) -> Self {
+        Self { id: id.into() }
+    }
+}
+
+impl Endpoint for DeleteDepartment {
+    const CALL: Call = Call::get("department/delete").once();
+    type Reply = ();
+}
+
+/// Lists departments with names and leaders.
+///
+/// Official: [获取部门列表](https://developer.work.weixin.qq.com/document/path/90208)
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListDepartments {
+    /// The department to begin at; all that the credential may see unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<DepartmentId>,
+}
+
+impl ListDepartments {
+    /// Asks for all that the credential may see.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks for this department and all below it.
+    pub fn under(id: impl Into<DepartmentId>) -> Self {
+        Self { id: Some(id.into()) }
+    }
+}
+
+impl Endpoint for ListDepartments {
+    const CALL: Call = Call::get("department/list");
+    type Reply = DepartmentList;
+}
+
+/// The answer of [`ListDepartments`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DepartmentList {
+    /// The departments.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub department: Vec<Department>,
+}
+
+/// Lists departments by id, parent and place.
+///
+/// Official: [获取子部门ID列表](https://developer.work.weixin.qq.com/document/path/95350)
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListDepartmentIds {
+    /// The department to begin at; all that the credential may see unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<DepartmentId>,
+}
+
+impl ListDepartmentIds {
+    /// Asks for all that the credential may see.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks for this department and all below it.
+    pub fn under(id: impl Into<DepartmentId>) -> Self {
+        Self { id: Some(id.into()) }
+    }
+}
+
+impl Endpoint for ListDepartmentIds {
+    const CALL: Call = Call::get("department/simplelist");
+    type Reply = DepartmentNodes;
+}
+
+/// The answer of [`ListDepartmentIds`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DepartmentNodes {
+    /// The departments; objects, for all the key's name.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub department_id: Vec<DepartmentNode>,
+}
+
+/// Reads one department.
+///
+/// Official: [获取单个部门详情](https://developer.work.weixin.qq.com/document/path/95351)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetDepartment {
+    /// The department.
+    pub id: DepartmentId,
+}
+
+impl GetDepartment {
+    /// Asks for this department.
+    pub fn new(id: impl Into<DepartmentId>) -> Self {
+        Self { id: id.into() }
+    }
+}
+
+impl Endpoint for GetDepartment {
+    const CALL: Call = Call::get("department/get");
+    type Reply = DepartmentReply;
+}
+
+/// The answer of [`GetDepartment`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DepartmentReply {
+    /// The department; one object, where the list has an array under this key.
+    pub department: Department,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Clear;
+
+    fn json(value: impl Serialize) -> String {
+        serde_json::to_string(&value).unwrap()
+    }
+
+    #[test]
+    fn trap_03_a_creation_without_an_id_sends_none() {
+        assert_eq!(
+            json(NewDepartment::new("销售部", 1)),
+            r#"{"name":"销售部","parentid":1}"#
+        );
+        assert_eq!(
+            json(NewDepartment::new("销售部", 1).name_en("Sales").order(0).id(20)),
+            r#"{"name":"销售部","name_en":"Sales","parentid":1,"order":0,"id":20}"#
+        );
+    }
+
+    #[test]
+    fn trap_06_all_departments_are_asked_for_without_an_id() {
+        let query = |call: ListDepartments| serde_urlencoded::to_string(call).unwrap();
+        assert_eq!(query(ListDepartments::new()), "");
+        assert_eq!(query(ListDepartments::under(2)), "id=2");
+        assert_eq!(serde_urlencoded::to_string(ListDepartmentIds::new()).unwrap(), "");
+    }
+
+    #[test]
+    fn trap_09_reordering_does_not_move_and_moving_does_not_reorder() {
+        let update = |patch| json(UpdateDepartment::new(20, patch));
+        assert_eq!(update(DepartmentPatch::new().order(0)), r#"{"id":20,"order":0}"#);
+        assert_eq!(
+            update(DepartmentPatch::new().parentid(3)),
+            r#"{"id":20,"parentid":3}"#
+        );
+        assert_eq!(
+            update(DepartmentPatch::new().name_en(Clear)),
+            r#"{"id":20,"name_en":""}"#
+        );
+    }
+
+    #[test]
+    fn trap_12_a_department_of_nothing_but_an_id_is_a_department() {
+        let list: DepartmentList =
+            serde_json::from_str(r#"{"department":[{"id":1},{"id":2,"name":"a"}]}"#).unwrap();
+        assert_eq!(list.department.len(), 2);
+        let largest: Department = serde_json::from_str(r#"{"id":2,"order":4294967295}"#).unwrap();
+        assert_eq!(largest.order, Some(u32::MAX));
+    }
+
+    #[test]
+    fn trap_18_the_new_id_is_what_a_creation_gives() {
+        assert_eq!(
+            serde_json::from_str::<CreatedDepartmentId>(r#"{"id":20}"#)
+                .unwrap()
+                .id,
+            20
+        );
+        assert!(serde_json::from_str::<CreatedDepartmentId>("{}").is_err());
+    }
+}
