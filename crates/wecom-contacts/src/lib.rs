@@ -33,6 +33,7 @@ mod tokens;
 
 pub mod departments;
 pub mod members;
+pub mod tags;
 
 pub use client::{Client, ClientBuilder};
 pub use endpoint::{Call, Endpoint};
