@@ -1,2 +1,67 @@
-//! Placeholder.
-fn main() {}
+//! The few tasks of this workspace that are more than one cargo command: `cargo xtask test`.
+
+mod foreign;
+
+use std::{
+    env,
+    process::{Command, ExitCode},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail};
+
+const USAGE: &str = "\
+Run a task of the wecom-contacts workspace.
+
+  cargo xtask test      the whole suite: all crates, their documentation's examples, and other people's
+                        SDKs against the simulator (what could not run is said, never skipped in silence)
+  cargo xtask foreign   only other people's SDKs against the simulator
+";
+
+fn main() -> ExitCode {
+    let task = env::args().nth(1);
+    let outcome = match task.as_deref() {
+        Some("test") => test(),
+        Some("foreign") => foreign::run().and_then(|report| report.finish()),
+        Some("help" | "--help" | "-h") => {
+            eprint!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn test() -> Result<()> {
+    let started = Instant::now();
+    run(cargo().args(["test", "--workspace", "--all-features"]))?;
+    let report = foreign::run()?;
+    eprintln!("\ncargo test: all passed");
+    report.finish()?;
+    eprintln!("the whole suite took {:.0} s", started.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// The cargo that runs this task.
+fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start {command:?}"))?;
+    if !status.success() {
+        bail!("{command:?} ended with {status}");
+    }
+    Ok(())
+}

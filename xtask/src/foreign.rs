@@ -1,0 +1,184 @@
+//! Other people's SDKs against `txl sim`: they spell the wire without having seen ours.
+//!
+//! Each client is a folder of `tests/foreign/` with a program that takes the simulator's ready line in the environment
+//! variable `TXL_SIM_READY`, prints one line a call, and ends with 0 only if all went as expected. A client whose
+//! language or package cannot be had here is reported as not run.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{cargo, run as must};
+
+/// What became of each client.
+pub(crate) struct Report(Vec<(&'static str, Outcome)>);
+
+enum Outcome {
+    Passed { calls: usize },
+    Failed(String),
+    NotRun(String),
+}
+
+impl Report {
+    /// Prints the report and fails if a client did.
+    pub(crate) fn finish(&self) -> Result<()> {
+        let mut failed = Vec::new();
+        for (client, outcome) in &self.0 {
+            match outcome {
+                Outcome::Passed { calls } => {
+                    eprintln!("foreign client {client}: {calls} calls, all as expected")
+                }
+                Outcome::NotRun(why) => eprintln!("foreign client {client}: NOT RUN: {why}"),
+                Outcome::Failed(why) => {
+                    eprintln!("foreign client {client}: FAILED: {why}");
+                    failed.push(*client);
+                }
+            }
+        }
+        if failed.is_empty() {
+            Ok(())
+        } else {
+            bail!("foreign clients failed: {}", failed.join(", "))
+        }
+    }
+}
+
+/// Runs every foreign client.
+pub(crate) fn run() -> Result<Report> {
+    must(cargo().args(["build", "--package", "txl"]))?;
+    Ok(Report(vec![
+        ("wechatpy (Python)", wechatpy()?),
+        ("silenceper/wechat (Go)", silenceper()?),
+    ]))
+}
+
+fn wechatpy() -> Result<Outcome> {
+    let folder = root().join("tests/foreign/wechatpy");
+    let venv = target().join("foreign/wechatpy");
+    let python = venv.join("bin/python");
+    if !python.exists() {
+        if !quietly(Command::new("python3").arg("--version")) {
+            return Ok(Outcome::NotRun("python3 is not installed".into()));
+        }
+        if !quietly(Command::new("python3").args(["-m", "venv"]).arg(&venv)) {
+            fs::remove_dir_all(&venv).ok();
+            return Ok(Outcome::NotRun(
+                "python3 has no venv module (Debian: apt-get install python3-venv)".into(),
+            ));
+        }
+    }
+    let requirements = folder.join("requirements.txt");
+    if !quietly(
+        Command::new(&python)
+            .args(["-m", "pip", "install", "--quiet", "--requirement"])
+            .arg(&requirements),
+    ) {
+        return Ok(Outcome::NotRun(
+            "pip cannot install its requirements.txt (no package index?)".into(),
+        ));
+    }
+    let sim = Sim::start()?;
+    client(Command::new(&python).arg(folder.join("run.py")), &sim)
+}
+
+fn silenceper() -> Result<Outcome> {
+    let folder = root().join("tests/foreign/silenceper");
+    if !quietly(Command::new("go").arg("version")) {
+        return Ok(Outcome::NotRun("go is not installed".into()));
+    }
+    let program = target().join("foreign/silenceper");
+    if !quietly(
+        Command::new("go")
+            .args(["build", "-o"])
+            .arg(&program)
+            .arg(".")
+            .current_dir(&folder),
+    ) {
+        return Ok(Outcome::NotRun(
+            "go cannot build it (no module proxy, or Go too old?)".into(),
+        ));
+    }
+    let sim = Sim::start()?;
+    client(&mut Command::new(&program), &sim)
+}
+
+/// Runs a client's program and counts the lines it prints.
+fn client(command: &mut Command, sim: &Sim) -> Result<Outcome> {
+    let output = command
+        .env("TXL_SIM_READY", &sim.ready)
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("cannot start {command:?}"))?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    print!("{printed}");
+    if output.status.success() {
+        Ok(Outcome::Passed {
+            calls: printed.lines().filter(|line| line.starts_with("ok ")).count(),
+        })
+    } else {
+        Ok(Outcome::Failed(format!(
+            "its program ended with {}",
+            output.status
+        )))
+    }
+}
+
+/// A `txl sim` of its own for one client. These clients use one secret for all calls, hence the old rights.
+struct Sim {
+    process: Child,
+    ready: String,
+}
+
+impl Sim {
+    fn start() -> Result<Self> {
+        let mut process = Command::new(target().join("debug/txl"))
+            .args(["sim", "--legacy", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start txl sim")?;
+        let mut ready = String::new();
+        let stdout = process.stdout.take().context("txl sim has no stdout")?;
+        BufReader::new(stdout).read_line(&mut ready)?;
+        if ready.trim().is_empty() {
+            process.kill().ok();
+            bail!("txl sim printed no ready line");
+        }
+        Ok(Self {
+            process,
+            ready: ready.trim().to_owned(),
+        })
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        // It may have died by itself; either way it is gone afterwards.
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+fn quietly(command: &mut Command) -> bool {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask lies in the workspace's root")
+        .to_owned()
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
