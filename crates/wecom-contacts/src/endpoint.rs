@@ -67,6 +67,11 @@ impl Call {
         self.path
     }
 
+    /// Whether the call is a GET, whose fields are its query; else they are the JSON body of a POST.
+    pub const fn is_get(&self) -> bool {
+        matches!(self.method, Method::Get)
+    }
+
     /// Whether sending the call twice is the same as sending it once.
     pub const fn is_repeatable(&self) -> bool {
         self.repeatable

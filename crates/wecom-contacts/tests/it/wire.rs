@@ -1,0 +1,215 @@
+//! The wire, pinned by sample bodies under `tests/wire/` at the repository's root.
+//!
+//! `CHAPTER/PATH.request.full.json` is a request with every optional field, `….bare.json` one with none; a GET's request is
+//! its query (`….query`), without the token. `….reply.full.json` and `….reply.bare.json` are whole answers. The SDK must
+//! read each, and write it back as it was; the simulator must take and give the same bodies.
+//!
+//! To add an endpoint, add a [`Sample`] to its chapter's list and write the four files.
+
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use wecom_contacts::Endpoint;
+
+use crate::full;
+
+/// All chapters whose samples are calls.
+const CHAPTERS: &[(&str, &[Sample])] = &[
+    ("contact_rules", crate::contact_rules::SAMPLES),
+    ("departments", crate::departments::SAMPLES),
+    ("members", crate::members::SAMPLES),
+    ("tags", crate::tags::SAMPLES),
+];
+
+/// Folders of samples that are not calls, and have tests of their own.
+const ELSEWHERE: &[&str] = &["callback"];
+
+/// The samples of one endpoint.
+pub(crate) struct Sample {
+    path: &'static str,
+    is_get: bool,
+    request: fn(&File, &str) -> Vec<String>,
+    request_part: Option<fn(&Value) -> Vec<String>>,
+    read_only: &'static [&'static str],
+    reply: fn(&File, Value),
+}
+
+impl Sample {
+    /// An endpoint that answers something.
+    pub(crate) const fn of<E>() -> Self
+    where
+        E: Endpoint + DeserializeOwned,
+        E::Reply: Serialize + DeserializeOwned,
+    {
+        Self {
+            path: E::CALL.path(),
+            is_get: E::CALL.is_get(),
+            request: request::<E>,
+            request_part: None,
+            read_only: &[],
+            reply: reply::<E::Reply>,
+        }
+    }
+
+    /// An endpoint that answers nothing but the envelope.
+    pub(crate) const fn of_silent<E>() -> Self
+    where
+        E: Endpoint<Reply = ()> + DeserializeOwned,
+    {
+        Self {
+            path: E::CALL.path(),
+            is_get: E::CALL.is_get(),
+            request: request::<E>,
+            request_part: None,
+            read_only: &[],
+            reply: no_reply,
+        }
+    }
+
+    /// Names the type that is flattened into the request, so that its fields are looked for too.
+    pub(crate) const fn with_part<P: DeserializeOwned>(self) -> Self {
+        Self {
+            request_part: Some(full::missing::<P>),
+            ..self
+        }
+    }
+
+    /// Names fields of a type that goes both ways which no request carries.
+    pub(crate) const fn read_only(self, read_only: &'static [&'static str]) -> Self {
+        Self { read_only, ..self }
+    }
+
+    fn files(&self, chapter: &str) -> [File; 4] {
+        let ending = if self.is_get { "query" } else { "json" };
+        let stem = self.path.replace('/', "_");
+        let file = |kind, fullness, ending| File {
+            path: format!("{chapter}/{stem}.{kind}.{fullness}.{ending}"),
+            is_full: fullness == "full",
+        };
+        [
+            file("request", "full", ending),
+            file("request", "bare", ending),
+            file("reply", "full", "json"),
+            file("reply", "bare", "json"),
+        ]
+    }
+}
+
+pub(crate) struct File {
+    /// Below `tests/wire`.
+    path: String,
+    is_full: bool,
+}
+
+impl File {
+    fn read(&self) -> String {
+        fs::read_to_string(root().join(&self.path)).unwrap_or_else(|error| panic!("{}: {error}", self.path))
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.read()).unwrap_or_else(|error| panic!("{}: {error}", self.path))
+    }
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/wire"))
+}
+
+/// Checks that the request is written as it was read, and names the fields it does not have.
+fn request<E: Endpoint + DeserializeOwned>(file: &File, text: &str) -> Vec<String> {
+    let path = &file.path;
+    if E::CALL.is_get() {
+        let query = text.trim_end();
+        let call: E = serde_urlencoded::from_str(query).unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert_eq!(serde_urlencoded::to_string(&call).unwrap(), query, "{path}");
+        let keys: BTreeSet<&str> = query.split(['&', '=']).step_by(2).collect();
+        let fields = full::fields::<E>().iter();
+        fields
+            .filter(|field| !keys.contains(*field))
+            .map(|field| format!("/{field}"))
+            .collect()
+    } else {
+        let body: Value = serde_json::from_str(text).unwrap();
+        let call: E = serde_json::from_str(text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert_eq!(serde_json::to_value(&call).unwrap(), body, "{path}");
+        full::missing::<E>(&body)
+    }
+}
+
+fn reply<R: Serialize + DeserializeOwned>(file: &File, body: Value) {
+    let path = &file.path;
+    let read: R = serde_json::from_value(body.clone()).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let body = without_envelope(path, body);
+    assert_eq!(serde_json::to_value(&read).unwrap(), body, "{path}");
+    if file.is_full {
+        assert_eq!(full::missing::<R>(&body), [""; 0], "{path} lacks fields");
+    }
+}
+
+fn no_reply(file: &File, body: Value) {
+    assert_eq!(
+        without_envelope(&file.path, body),
+        serde_json::json!({}),
+        "{}",
+        file.path
+    );
+}
+
+fn without_envelope(path: &str, mut body: Value) -> Value {
+    let keys = body.as_object_mut().expect("an answer is an object");
+    assert_eq!(keys.remove("errcode"), Some(0.into()), "{path}");
+    assert!(
+        keys.remove("errmsg").is_some_and(|text| text.is_string()),
+        "{path}"
+    );
+    body
+}
+
+#[test]
+fn every_request_is_written_as_its_sample_shows() {
+    for (chapter, samples) in CHAPTERS {
+        for sample in *samples {
+            let [full, bare, ..] = sample.files(chapter);
+            (sample.request)(&bare, &bare.read());
+            let mut missing = (sample.request)(&full, &full.read());
+            if let Some(part) = sample.request_part {
+                missing.extend(part(&full.json()));
+            }
+            assert_eq!(missing, sample.read_only, "{} lacks fields", full.path);
+        }
+    }
+}
+
+#[test]
+fn every_reply_is_read_whole_and_written_back_as_it_was() {
+    for (chapter, samples) in CHAPTERS {
+        for sample in *samples {
+            let [.., full, bare] = sample.files(chapter);
+            for file in [&full, &bare] {
+                (sample.reply)(file, file.json());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_sample_file_belongs_to_a_call() {
+    let mut known = BTreeSet::new();
+    for (chapter, samples) in CHAPTERS {
+        for sample in *samples {
+            known.extend(sample.files(chapter).map(|file| file.path));
+        }
+    }
+    let entries = |path: PathBuf| fs::read_dir(path).unwrap().map(|entry| entry.unwrap());
+    for folder in entries(root()) {
+        let chapter = folder.file_name().into_string().unwrap();
+        if ELSEWHERE.contains(&chapter.as_str()) {
+            continue;
+        }
+        for file in entries(folder.path()) {
+            let path = format!("{chapter}/{}", file.file_name().into_string().unwrap());
+            assert!(known.contains(&path), "{path} is not in any chapter's samples");
+        }
+    }
+}
