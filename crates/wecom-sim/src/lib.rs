@@ -18,6 +18,7 @@ mod api;
 mod clock;
 mod config;
 mod control;
+mod download;
 mod requests;
 mod server;
 mod sim;

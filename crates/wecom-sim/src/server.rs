@@ -1,14 +1,15 @@
-//! The HTTP face: `/cgi-bin/` is WeCom's, `/_sim/` the tester's.
+//! The HTTP face: `/cgi-bin/` is WeCom's, `/_files/` what its links lead to, `/_sim/` the tester's.
 
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
     body::Body,
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, Path, Request, State},
     response::{IntoResponse, Response},
-    routing::any,
+    routing::{any, get},
 };
+use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -16,6 +17,7 @@ use crate::{
     api::{self, Incoming},
     control,
     sim::Shared,
+    world::Linked,
 };
 
 /// A body may hold the largest file that WeCom takes, and the form around it.
@@ -32,6 +34,7 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, stopped: o
 fn app(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/cgi-bin/{*path}", any(cgi_bin))
+        .route("/_files/{token}", get(linked_file))
         .nest("/_sim", control::routes())
         .with_state(shared)
 }
@@ -57,9 +60,23 @@ async fn cgi_bin(
     api::answer(&shared, incoming).await
 }
 
+/// The real server's links lead to a file store, whose refusals are plain HTTP.
+async fn linked_file(
+    State(shared): State<Arc<Shared>>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let linked = shared.world.read().linked(&token, shared.clock.now());
+    match linked {
+        Linked::File(file) => file.respond(&headers),
+        Linked::Expired => StatusCode::FORBIDDEN.into_response(),
+        Linked::Unknown => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
 async fn read_body(body: Body) -> Result<bytes::Bytes, Response> {
     match Limited::new(body, BODY_LIMIT).collect().await {
         Ok(body) => Ok(body.to_bytes()),
-        Err(_) => Err(http::StatusCode::PAYLOAD_TOO_LARGE.into_response()),
+        Err(_) => Err(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
     }
 }

@@ -26,7 +26,8 @@ pub(crate) struct Args {
 pub(crate) struct Part {
     pub(crate) name: Option<String>,
     pub(crate) file_name: Option<String>,
-    pub(crate) content_type: Option<String>,
+    /// `filelength`, a parameter of WeCom's own beside `filename`.
+    pub(crate) declared_length: Option<u64>,
     pub(crate) bytes: Bytes,
 }
 
@@ -166,15 +167,41 @@ async fn parts(body: Bytes, boundary: String) -> Vec<Part> {
     let mut parts = Vec::new();
     while let Ok(Some(field)) = form.next_field().await {
         let name = field.name().map(str::to_owned);
-        let file_name = field.file_name().map(str::to_owned);
-        let content_type = field.content_type().map(ToString::to_string);
+        let disposition = field
+            .headers()
+            .get(http::header::CONTENT_DISPOSITION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
+        let file_name = field
+            .file_name()
+            .map(str::to_owned)
+            .or_else(|| extended_file_name(&disposition));
         let Ok(bytes) = field.bytes().await else { break };
         parts.push(Part {
             name,
             file_name,
-            content_type,
+            declared_length: parameter(&disposition, "filelength").and_then(|text| text.parse().ok()),
             bytes,
         });
     }
     parts
+}
+
+/// A parameter of a Content-Disposition that the form reader does not know.
+fn parameter<'a>(disposition: &'a str, name: &str) -> Option<&'a str> {
+    disposition.split(';').find_map(|parameter| {
+        let (key, value) = parameter.split_once('=')?;
+        (key.trim() == name).then(|| value.trim().trim_matches('"'))
+    })
+}
+
+/// `filename*=UTF-8''…`, as clients write names beyond ASCII (RFC 8187).
+fn extended_file_name(disposition: &str) -> Option<String> {
+    let (_, encoded) = parameter(disposition, "filename*")?.split_once("''")?;
+    Some(
+        percent_encoding::percent_decode_str(encoded)
+            .decode_utf8_lossy()
+            .into_owned(),
+    )
 }

@@ -6,6 +6,7 @@
 mod args;
 mod auth;
 mod fail;
+mod media;
 mod members;
 mod reply;
 
@@ -101,7 +102,7 @@ impl Route {
 /// Every endpoint, by its path below `/cgi-bin/`.
 fn route(path: &str) -> Option<Route> {
     use Access::{Any, Details};
-    use Handler::{Open, Read};
+    use Handler::{Open, Read, Write};
     Some(match path {
         "gettoken" => get(Open(auth::gettoken)),
         "get_api_domain_ip" => get(Read(Any, auth::api_ips)).empty(&["ip_list"]),
@@ -112,6 +113,10 @@ fn route(path: &str) -> Option<Route> {
             "is_leader_in_dept",
             "direct_leader",
         ]),
+        "media/upload" => post(Write(Any, media::upload)),
+        "media/get" => get(Read(Any, media::get)),
+        "media/get/jssdk" => get(Read(Any, media::get_jssdk)),
+        "media/uploadimg" => post(Write(Any, media::upload_picture)),
         _ => return None,
     })
 }
@@ -131,7 +136,8 @@ pub(crate) async fn answer(shared: &Shared, incoming: Incoming) -> Response {
     };
     let args = Args::read(&incoming, route.post).await;
     let mut caller = None;
-    let outcome = dispatch(shared, &incoming, &route, args, now, &mut caller);
+    let outcome = dispatch(shared, &incoming, &route, args, now, &mut caller)
+        .and_then(|reply| reply.in_pieces(&incoming.headers));
     let query = requests::shown_query(&args::pairs(incoming.uri.query().unwrap_or_default()));
     shared.requests.lock().push(Request {
         number: 0,

@@ -1,9 +1,11 @@
 //! A successful answer.
 
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
+
+use super::Fail;
+use crate::download::{Download, Wanted, wanted};
 
 /// A successful answer: JSON fields behind `errcode` and `errmsg`, or a file.
 #[derive(Debug)]
@@ -13,9 +15,9 @@ pub(crate) enum Reply {
         fields: Vec<u8>,
     },
     File {
-        name: String,
-        content_type: String,
-        bytes: Bytes,
+        file: Download,
+        /// More than this at once is refused (830002).
+        largest_piece: u64,
     },
 }
 
@@ -57,7 +59,24 @@ impl Reply {
         matches!(self, Self::Json { .. }).then_some(0)
     }
 
-    pub(crate) fn into_response(self, _request: &HeaderMap) -> Response {
+    /// Refuses a file of which the request asks too much at once.
+    pub(crate) fn in_pieces(self, request: &HeaderMap) -> Result<Self, Fail> {
+        let Self::File { file, largest_piece } = &self else {
+            return Ok(self);
+        };
+        let size = file.bytes.len() as u64;
+        let asked = match wanted(request, size) {
+            Wanted::Whole => size,
+            Wanted::Part(first, last) => last - first + 1,
+            Wanted::Unsatisfiable => 0,
+        };
+        if asked > *largest_piece {
+            return Err(Fail::of(830_002));
+        }
+        Ok(self)
+    }
+
+    pub(crate) fn into_response(self, request: &HeaderMap) -> Response {
         match self {
             Self::Json { errmsg, fields } => {
                 let mut body = Vec::with_capacity(fields.len() + errmsg.len() + 32);
@@ -71,21 +90,7 @@ impl Reply {
                 body.extend_from_slice(&fields[1..]);
                 ([(header::CONTENT_TYPE, "application/json; charset=UTF-8")], body).into_response()
             }
-            Self::File {
-                name,
-                content_type,
-                bytes,
-            } => {
-                let disposition = format!("attachment; filename=\"{name}\"");
-                (
-                    [
-                        (header::CONTENT_TYPE, content_type),
-                        (header::CONTENT_DISPOSITION, disposition),
-                    ],
-                    bytes,
-                )
-                    .into_response()
-            }
+            Self::File { file, .. } => file.respond(request),
         }
     }
 }

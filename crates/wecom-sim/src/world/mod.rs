@@ -4,12 +4,16 @@ mod agenda;
 mod changes;
 mod credentials;
 mod departments;
+mod links;
+mod media;
 mod members;
 
 pub(crate) use agenda::Due;
 pub(crate) use changes::{Actor, Change};
 pub(crate) use credentials::{App, Caller, ContactsSync, Credential};
 pub(crate) use departments::{Department, Departments};
+pub(crate) use links::Linked;
+pub(crate) use media::{MediaKind, Medium, extension};
 pub(crate) use members::{Member, MemberNo, Members};
 
 use crate::{SimBuilder, clock::Millis};
@@ -20,6 +24,7 @@ pub(crate) struct World {
     corps: Vec<Corp>,
     credentials: credentials::Tokens,
     agenda: agenda::Agenda,
+    links: links::Links,
     /// `http://host:port`, for links that the server hands out.
     origin: String,
 }
@@ -33,6 +38,7 @@ pub(crate) struct Corp {
     pub(crate) apps: Vec<App>,
     pub(crate) members: Members,
     pub(crate) departments: Departments,
+    pub(crate) media: media::Media,
 }
 
 impl World {
@@ -42,6 +48,7 @@ impl World {
             corps: vec![corp],
             credentials: credentials::Tokens::new(token_lifetime),
             agenda: agenda::Agenda::default(),
+            links: links::Links::default(),
             origin: String::new(),
         }
     }
@@ -103,5 +110,6 @@ pub(crate) fn default_corp(config: &SimBuilder) -> Corp {
         }],
         members,
         departments,
+        media: media::Media::default(),
     }
 }

@@ -1,0 +1,55 @@
+//! Links that the server hands out: export files, uploaded pictures.
+
+use std::{collections::HashMap, iter};
+
+use super::World;
+use crate::{clock::Millis, download::Download};
+
+/// How long a dead link is remembered as such (403) before it is unknown (404).
+const REMEMBERED: Millis = 24 * 3_600_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct Links {
+    by_token: HashMap<String, Link>,
+}
+
+#[derive(Debug)]
+struct Link {
+    file: Download,
+    /// `None`: for ever.
+    expires_at: Option<Millis>,
+}
+
+/// What stands behind a link.
+#[derive(Debug)]
+pub(crate) enum Linked {
+    File(Download),
+    Expired,
+    Unknown,
+}
+
+impl World {
+    /// Gives a file a new link that cannot be guessed.
+    pub(crate) fn link(&mut self, file: Download, now: Millis, expires_at: Option<Millis>) -> String {
+        self.links
+            .by_token
+            .retain(|_, link| link.expires_at.is_none_or(|at| now < at + REMEMBERED));
+        let token = random_text(40);
+        let url = format!("{}/_files/{token}", self.origin);
+        self.links.by_token.insert(token, Link { file, expires_at });
+        url
+    }
+
+    pub(crate) fn linked(&self, token: &str, now: Millis) -> Linked {
+        match self.links.by_token.get(token) {
+            None => Linked::Unknown,
+            Some(link) if link.expires_at.is_some_and(|at| now >= at) => Linked::Expired,
+            Some(link) => Linked::File(link.file.clone()),
+        }
+    }
+}
+
+/// Letters and digits, for ids and links.
+pub(crate) fn random_text(length: usize) -> String {
+    iter::repeat_with(fastrand::alphanumeric).take(length).collect()
+}

@@ -1,0 +1,4 @@
+//! The simulator over raw HTTP, chapter by chapter; no SDK takes part.
+
+mod media;
+mod rig;

@@ -1,0 +1,202 @@
+//! Media (素材管理): uploads, their limits and life, downloads in parts.
+
+use std::time::Duration;
+
+use crate::rig::{By, Rig, form, json};
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n, invented";
+const JPG: &[u8] = b"\xff\xd8\xff\xe0, invented";
+const MB: usize = 1 << 20;
+const DAY: u64 = 24 * 3600;
+
+fn grown(start: &[u8], size: usize) -> Vec<u8> {
+    let mut bytes = start.to_vec();
+    bytes.resize(size, 0);
+    bytes
+}
+
+#[tokio::test]
+async fn an_upload_is_answered_as_in_the_official_sample() {
+    let rig = Rig::new().await;
+    let reply = rig.upload("file", "members.csv", b"abcdef").await;
+    assert_eq!(reply["errcode"], 0);
+    assert_eq!(reply["errmsg"], "");
+    assert_eq!(reply["type"], "file");
+    let created_at = reply["created_at"].as_str().unwrap();
+    assert_eq!(created_at, "1767574800", "seconds, as a string");
+    assert!(!reply["media_id"].as_str().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_official_samples_disposition_without_blanks_is_read() {
+    let rig = Rig::new().await;
+    for disposition in [
+        r#"form-data; name="media";filename="wework.txt"; filelength=6"#,
+        r#"form-data; name="media"; filename*=UTF-8''%E6%88%90%E5%91%98.txt"#,
+        r#"form-data; filename="wework.txt"; name="media""#,
+        r#"form-data; name="media""#,
+    ] {
+        let reply = rig
+            .post_form(By::App, "media/upload?type=file", form(disposition, b"abcdef"))
+            .await;
+        assert_eq!(reply["errcode"], 0, "{disposition}: {reply}");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_a_rule_gets_the_rules_code() {
+    let rig = Rig::new().await;
+    let amr_minute = grown(b"#!AMR\n", 6 + 3000); // zeros are frames of 13 bytes
+    let amr_long = grown(b"#!AMR\n", 6 + 3001 * 13);
+    let cases: Vec<(&str, &str, Vec<u8>, i64)> = vec![
+        ("", "a.csv", b"abcdef".to_vec(), 40005),
+        ("thumb", "a.csv", b"abcdef".to_vec(), 40005),
+        ("file", "a.csv", Vec::new(), 44001),
+        ("file", "a.csv", b"abcde".to_vec(), 40006),
+        ("file", "a.csv", vec![0; 20 * MB], 0),
+        ("file", "a.csv", vec![0; 20 * MB + 1], 45001),
+        ("image", "a.png", PNG.to_vec(), 0),
+        ("image", "a.jpg", JPG.to_vec(), 0),
+        ("image", "", JPG.to_vec(), 0),
+        ("image", "a.gif", b"GIF89a, invented".to_vec(), 40004),
+        ("image", "a.jpg", b"GIF89a, invented".to_vec(), 40123),
+        ("image", "a.png", grown(PNG, 10 * MB), 0),
+        ("image", "a.png", grown(PNG, 10 * MB + 1), 40009),
+        ("voice", "a.amr", amr_minute, 0),
+        ("voice", "a.amr", amr_long, 301_017),
+        ("voice", "a.amr", b"RIFF, invented".to_vec(), 301_016),
+        ("voice", "a.amr", grown(b"#!AMR\n", 2 * MB + 1), 45001),
+        ("video", "a.mp4", b"\0\0\0\x18ftypmp42".to_vec(), 0),
+        ("video", "a.mp4", b"not a film".to_vec(), 40004),
+        ("video", "a.mp4", grown(b"\0\0\0\x18ftypmp42", 10 * MB + 1), 40011),
+    ];
+    for (kind, name, bytes, code) in cases {
+        let size = bytes.len();
+        let reply = rig.upload(kind, name, &bytes).await;
+        assert_eq!(reply["errcode"], code, "{kind} {name} of {size} bytes: {reply}");
+    }
+    let other_name = form(r#"form-data; name="file"; filename="a.csv""#, b"abcdef");
+    let reply = rig
+        .post_form(By::Contacts, "media/upload?type=file", other_name)
+        .await;
+    assert_eq!(reply["errcode"], 44001, "the field is called media");
+    let lying = form(r#"form-data; name="media"; filename="a.png"; filelength=7"#, PNG);
+    let reply = rig
+        .post_form(By::Contacts, "media/upload?type=image", lying)
+        .await;
+    assert_eq!(reply["errcode"], 40123);
+}
+
+#[tokio::test]
+async fn a_broken_form_is_an_empty_one() {
+    let rig = Rig::new().await;
+    for body in [
+        &b""[..],
+        b"--b0undary",
+        b"--b0undary\r\n\r\n",
+        b"no form at all",
+        b"--b0undary\r\nContent-Disposition: form-data; name=\"media\"\r\n\r\nabcdef",
+        b"--b0undary\r\n\xff\xfe: \x00\r\n\r\nabcdef\r\n--b0undary--",
+    ] {
+        let reply = rig
+            .post_form(By::Contacts, "media/upload?type=file", body.to_vec())
+            .await;
+        assert_eq!(reply["errcode"], 44001, "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn a_download_is_a_plain_file_shared_by_all_apps() {
+    let rig = Rig::new().await;
+    let reply = rig.upload("image", "face.png", PNG).await;
+    let id = reply["media_id"].as_str().unwrap();
+    let url = rig.url(By::App, &format!("media/get?media_id={id}")).await;
+    let response = rig.get_raw(&url, &[]).await;
+    assert_eq!(response.status(), 200);
+    let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "image/png");
+    assert_eq!(
+        header("content-disposition"),
+        format!("attachment; filename=\"{id}.png\"")
+    );
+    assert_eq!(header("cache-control"), "no-cache, must-revalidate");
+    assert_eq!(header("content-length"), PNG.len().to_string());
+    assert_eq!(response.bytes().await.unwrap(), PNG);
+}
+
+#[tokio::test]
+async fn a_download_may_be_had_in_parts() {
+    let rig = Rig::new().await;
+    let reply = rig.upload("file", "digits.txt", b"0123456789").await;
+    let id = reply["media_id"].as_str().unwrap();
+    let url = rig.url(By::App, &format!("media/get?media_id={id}")).await;
+    for (range, content_range, bytes) in [
+        ("bytes=0-3", "bytes 0-3/10", "0123"),
+        ("bytes=8-99", "bytes 8-9/10", "89"),
+        ("bytes=-1", "bytes 9-9/10", "9"),
+    ] {
+        let response = rig.get_raw(&url, &[("Range", range)]).await;
+        assert_eq!(response.status(), 206, "{range}");
+        assert_eq!(response.headers()["content-range"], content_range);
+        assert_eq!(response.headers()["accept-ranges"], "bytes");
+        assert_eq!(response.bytes().await.unwrap(), bytes);
+    }
+    let response = rig.get_raw(&url, &[("Range", "bytes=10-")]).await;
+    assert_eq!(response.status(), 416);
+    assert_eq!(response.headers()["content-range"], "bytes */10");
+    for headers in [
+        &[("Range", "bytes 0-3")][..],
+        &[("Range", "bytes=0-1,4-5")],
+        &[("Range", "bytes=0-1"), ("If-Range", "\"an old one\"")],
+    ] {
+        let response = rig.get_raw(&url, headers).await;
+        assert_eq!(response.status(), 200, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn media_live_three_days() {
+    let rig = Rig::new().await;
+    let reply = rig.upload("file", "a.csv", b"abcdef").await;
+    let path = format!("media/get?media_id={}", reply["media_id"].as_str().unwrap());
+    rig.sim.advance(Duration::from_secs(3 * DAY - 1));
+    let url = rig.url(By::App, &path).await;
+    assert_eq!(rig.get_raw(&url, &[]).await.bytes().await.unwrap(), "abcdef");
+    rig.sim.advance(Duration::from_secs(1));
+    let url = rig.url(By::App, &path).await;
+    let response = rig.get_raw(&url, &[]).await;
+    assert_eq!(response.status(), 200);
+    let reply = json(response).await;
+    assert_eq!(reply["errcode"], 40007);
+    assert_eq!(reply["errmsg"], "invalid media_id", "as in the official sample");
+    assert_eq!(rig.get(By::App, "media/get").await["errcode"], 41006);
+}
+
+#[tokio::test]
+async fn only_voices_come_in_high_definition() {
+    let rig = Rig::new().await;
+    let voice = rig.upload("voice", "a.amr", b"#!AMR\n").await;
+    let path = format!("media/get/jssdk?media_id={}", voice["media_id"].as_str().unwrap());
+    let url = rig.url(By::App, &path).await;
+    assert_eq!(rig.get_raw(&url, &[]).await.bytes().await.unwrap(), "#!AMR\n");
+    let file = rig.upload("file", "a.csv", b"abcdef").await;
+    let path = format!("media/get/jssdk?media_id={}", file["media_id"].as_str().unwrap());
+    assert_eq!(rig.get(By::App, &path).await["errcode"], 40007);
+}
+
+#[tokio::test]
+async fn a_permanent_picture_keeps_its_url() {
+    let rig = Rig::new().await;
+    let picture = |bytes: &[u8]| form(r#"form-data; name="fieldNameHere"; filename="p.png""#, bytes);
+    let reply = rig.post_form(By::App, "media/uploadimg", picture(PNG)).await;
+    assert_eq!(reply["errmsg"], "");
+    let url = reply["url"].as_str().unwrap();
+    rig.sim.advance(Duration::from_secs(400 * DAY));
+    assert_eq!(rig.get_raw(url, &[]).await.bytes().await.unwrap(), PNG);
+    let large = rig
+        .post_form(By::App, "media/uploadimg", picture(&grown(PNG, 2 * MB + 1)))
+        .await;
+    assert_eq!(large["errcode"], 40009);
+    let unknown = format!("{}/_files/guessed", rig.sim.url());
+    assert_eq!(rig.get_raw(&unknown, &[]).await.status(), 404);
+}
