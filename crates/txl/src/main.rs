@@ -1,2 +1,25 @@
-//! Placeholder.
-fn main() {}
+//! `txl` (通讯录): every WeCom (企业微信) contacts call, a simulator of the server, and a tour of both.
+//!
+//! `cli` says what can be typed, one module per chapter does it, `context` picks the credential, `output` and `failure`
+//! print. `sim` serves the simulator; `tour` calls everything.
+
+mod cli;
+mod context;
+mod failure;
+mod member;
+mod output;
+mod sim;
+mod tour;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match cli.run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

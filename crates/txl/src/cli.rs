@@ -1,0 +1,81 @@
+//! What can be typed.
+
+use clap::{ArgAction, Parser, Subcommand};
+use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
+
+use crate::{
+    failure::Result,
+    member,
+    output::{Format, Output},
+    sim, tour,
+};
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  done
+  1  WeCom refused the call, or something here failed (a file, a job, a row)
+  2  the command line is wrong, or a credential is missing
+  3  no usable answer: the server cannot be reached, is too slow, or is not WeCom
+
+Start with `txl tour`, which needs no account: it shows every call against a simulator.";
+
+/// Call every API of the WeCom (企业微信) contacts (通讯录), or serve a simulator of it
+///
+/// Data goes to stdout, everything else to stderr. Credentials (凭证) come from flags or from WECOM_CORP_ID,
+/// WECOM_CONTACTS_SECRET, WECOM_AGENT_ID, WECOM_APP_SECRET and WECOM_BASE_URL: writes and ids go out with the contacts-sync
+/// secret (通讯录同步), details with the app's (自建应用), unless `--as` says otherwise.
+#[derive(Parser)]
+#[command(name = "txl", version, after_help = AFTER_HELP, propagate_version = true)]
+pub(crate) struct Cli {
+    /// How data is printed
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t
+    )]
+    output: Format,
+
+    /// Tell what is sent and received on stderr, personal data masked; twice for the bodies' shapes
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Tour(tour::Tour),
+    Sim(sim::Serve),
+    Member(member::Command),
+}
+
+impl Cli {
+    pub(crate) async fn run(self) -> Result {
+        log_to_stderr(self.verbose);
+        let output = Output { format: self.output };
+        match self.command {
+            Command::Tour(tour) => tour.run(output).await,
+            Command::Sim(serve) => serve.run().await,
+            Command::Member(command) => command.run(output).await,
+        }
+    }
+}
+
+/// `TXL_LOG` takes the filters of `tracing`; without it the flags decide.
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => "off",
+        1 => "wecom_contacts=debug,wecom_sim=info,txl=debug",
+        _ => "wecom_contacts=trace,wecom_sim=debug,txl=trace",
+    };
+    let filter = EnvFilter::try_from_env("TXL_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .finish()
+        .init();
+}

@@ -1,0 +1,202 @@
+//! `txl sim`: serves the simulator until it is interrupted.
+
+use std::{
+    io,
+    net::{SocketAddr, ToSocketAddrs},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use serde_json::{Value, json};
+use wecom_sim::Sim;
+
+use crate::{
+    failure::{Exit, Failure, Result},
+    output::{print_json_line, say},
+};
+
+/// Serve a simulator of the WeCom contacts server until interrupted
+///
+/// Nothing is registered and nothing leaves this machine. When it is ready it prints one JSON line on stdout:
+/// {"url","corp_id","contacts_secret","agent_id","app_secret","callback":{"token","aes_key"}}.
+/// The rights are those of today's WeCom: the contacts-sync secret (通讯录同步) writes and reads ids, the app (自建应用) reads
+/// details without sensitive fields. Clients that use one secret for all calls need --legacy.
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, env = "TXL_SIM_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
+    listen: SocketAddr,
+
+    /// The corp's id (企业ID)
+    #[arg(
+        long,
+        env = "TXL_SIM_CORP_ID",
+        value_name = "ID",
+        default_value = "ww1234567890abcdef"
+    )]
+    corp_id: String,
+
+    /// The contacts-sync secret (通讯录同步 secret)
+    #[arg(
+        long,
+        env = "TXL_SIM_CONTACTS_SECRET",
+        hide_env_values = true,
+        value_name = "SECRET",
+        default_value = "sim-contacts-secret"
+    )]
+    contacts_secret: String,
+
+    /// The app's id (应用 agentid)
+    #[arg(
+        long,
+        env = "TXL_SIM_AGENT_ID",
+        value_name = "ID",
+        default_value_t = 1_000_002
+    )]
+    agent_id: u32,
+
+    /// The app's secret (自建应用 secret)
+    #[arg(
+        long,
+        env = "TXL_SIM_APP_SECRET",
+        hide_env_values = true,
+        value_name = "SECRET",
+        default_value = "sim-app-secret"
+    )]
+    app_secret: String,
+
+    /// Give the old rights: both secrets read everything
+    #[arg(long, env = "TXL_SIM_LEGACY", value_parser = clap::builder::FalseyValueParser::new())]
+    legacy: bool,
+
+    /// Write the ready line into this file too, once it is complete
+    #[arg(long, env = "TXL_SIM_READY_FILE", value_name = "PATH")]
+    ready_file: Option<PathBuf>,
+}
+
+impl Serve {
+    pub(crate) async fn run(self) -> Result {
+        // A file of an earlier run would point whoever waits for it to a dead server.
+        if let Some(path) = &self.ready_file {
+            remove_stale(path)?;
+        }
+        // The signals are caught before the ready line invites anybody to send one.
+        let stop = stop_signal()?;
+        let sim = self.start().await?;
+        if !sim.address().ip().is_loopback() {
+            say(format_args!(
+                "WARNING: listening on {}, which is not the loopback interface: everyone who reaches this port can read and \
+                 change the simulated corp, and reset it. Do not put real people's data into it.",
+                sim.address()
+            ));
+        }
+        let ready = self.ready(&sim);
+        if let Some(path) = &self.ready_file {
+            write_whole(path, &format!("{ready}\n"))?;
+        }
+        match print_json_line(&ready) {
+            // Whoever started us may watch the ready file alone.
+            Err(failure) if self.ready_file.is_none() || !failure.is_hang_up() => return Err(failure),
+            _ => {}
+        }
+        say(format_args!(
+            "serving corp {} at {} (its control surface: {}/_sim/); stop with Ctrl-C",
+            sim.corp_id(),
+            sim.url(),
+            sim.url()
+        ));
+        stop.await;
+        Ok(())
+    }
+
+    async fn start(&self) -> Result<Sim> {
+        Sim::builder()
+            .listen(self.listen)
+            .corp_id(&self.corp_id)
+            .contacts_secret(&self.contacts_secret)
+            .app(self.agent_id, &self.app_secret)
+            .legacy(self.legacy)
+            .running_clock(true)
+            .start()
+            .await
+            .map_err(|error| cannot_listen(self.listen, &error))
+    }
+
+    fn ready(&self, sim: &Sim) -> Value {
+        json!({
+            "url": sim.url(),
+            "corp_id": sim.corp_id(),
+            "contacts_secret": sim.contacts_secret(),
+            "agent_id": sim.agent_id(),
+            "app_secret": sim.app_secret(),
+        })
+    }
+}
+
+/// An address with its port; `localhost:0` is one, too.
+pub(crate) fn address(text: &str) -> std::result::Result<SocketAddr, String> {
+    let found = text
+        .to_socket_addrs()
+        .map_err(|error| format!("{error}; an address looks like 127.0.0.1:8080"))?;
+    found
+        .into_iter()
+        .next()
+        .ok_or_else(|| "no such address".to_owned())
+}
+
+pub(crate) fn cannot_listen(address: SocketAddr, error: &io::Error) -> Failure {
+    let failure = Failure::new(format!("cannot listen on {address}")).because(error);
+    match error.kind() {
+        io::ErrorKind::AddrInUse => failure
+            .remedy("another program has this port: stop it, or take a free port by --listen 127.0.0.1:0"),
+        io::ErrorKind::PermissionDenied => failure.remedy("take a port above 1023"),
+        _ => failure.remedy("use an address of this machine, such as 127.0.0.1:0"),
+    }
+}
+
+/// Completes on Ctrl-C, and on SIGTERM where there is such a thing.
+pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let unheard = |error| Failure::new("cannot listen for signals").because(&error);
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    Ok(async {
+        // Without a handler the default one ends the process, which is as well.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+fn remove_stale(path: &Path) -> Result {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritable(path, &error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file such that nobody ever reads half of it.
+fn write_whole(path: &Path, text: &str) -> Result {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".part");
+    std::fs::write(&draft, text)
+        .and_then(|()| std::fs::rename(&draft, path))
+        .map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!("cannot write the ready file {}", path.display()))
+        .because(error)
+        .remedy("name a file in a directory that exists and may be written, by --ready-file")
+        .exit(Exit::Failed)
+}

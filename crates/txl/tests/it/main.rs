@@ -1,0 +1,4 @@
+//! The command, run as people run it.
+
+mod run;
+mod sim;

@@ -1,0 +1,182 @@
+//! Running the command, with nothing of the environment but what a test gives.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
+    process::{Child, ChildStdout, Command, Output, Stdio},
+    thread::JoinHandle,
+};
+
+use serde_json::Value;
+
+/// What a secret looks like in these tests; no output may ever contain it.
+pub(crate) const SECRET: &str = "very-secret-secret";
+
+/// The command with a clean environment.
+pub(crate) fn txl() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_txl"));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        let is_proxy = text.to_ascii_lowercase().ends_with("_proxy");
+        if is_proxy || text.starts_with("WECOM_") || text.starts_with("TXL_") {
+            command.env_remove(&name);
+        }
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    pub(crate) fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("an exit code, not a signal"),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8 on stdout"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8 on stderr"),
+        }
+    }
+
+    /// One clear error with something to try, an exit code other than 0, and nothing that must not be shown.
+    #[track_caller]
+    pub(crate) fn fails_with(&self, code: i32) -> &Self {
+        assert_eq!(self.code, code, "{self:#?}");
+        let is_error = |line: &&str| line.starts_with("error: ");
+        assert_eq!(self.stderr.lines().filter(is_error).count(), 1, "{self:#?}");
+        for noise in [
+            "panicked",
+            "RUST_BACKTRACE",
+            "stack backtrace",
+            SECRET,
+            "access_token=",
+        ] {
+            assert!(!self.stderr.contains(noise), "{noise}: {self:#?}");
+            assert!(!self.stdout.contains(noise), "{noise}: {self:#?}");
+        }
+        self
+    }
+
+    /// Some remedy is told.
+    #[track_caller]
+    pub(crate) fn with_remedy(&self) -> &Self {
+        assert!(
+            self.stderr.lines().any(|line| line.starts_with("try: ")),
+            "{self:#?}"
+        );
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.code, 0, "{self:#?}");
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+}
+
+pub(crate) fn run(arguments: &[&str]) -> Ran {
+    Ran::of(txl().args(arguments).output().expect("the command starts"))
+}
+
+/// A `txl sim` of the test's own, stopped when dropped.
+pub(crate) struct RunningSim {
+    pub(crate) child: Child,
+    pub(crate) stdout: BufReader<ChildStdout>,
+    pub(crate) ready: Value,
+}
+
+impl RunningSim {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut child = txl()
+            .arg("sim")
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the command starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
+        let mut line = String::new();
+        stdout.read_line(&mut line).expect("a ready line");
+        let ready = serde_json::from_str(&line).unwrap_or_else(|error| {
+            let mut stderr = String::new();
+            let _ = child.kill();
+            let _ = child
+                .stderr
+                .take()
+                .map(|mut pipe| pipe.read_to_string(&mut stderr));
+            panic!("{error}: {line:?}, {stderr}")
+        });
+        Self { child, stdout, ready }
+    }
+
+    pub(crate) fn text(&self, key: &str) -> &str {
+        self.ready[key]
+            .as_str()
+            .unwrap_or_else(|| panic!("{key} in {}", self.ready))
+    }
+
+    /// The command, pointed at this simulator by its environment.
+    pub(crate) fn txl(&self) -> Command {
+        let mut command = txl();
+        command
+            .env("WECOM_BASE_URL", self.text("url"))
+            .env("WECOM_CORP_ID", self.text("corp_id"))
+            .env("WECOM_CONTACTS_SECRET", self.text("contacts_secret"))
+            .env("WECOM_AGENT_ID", self.ready["agent_id"].to_string())
+            .env("WECOM_APP_SECRET", self.text("app_secret"));
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(self.txl().args(arguments).output().expect("the command starts"))
+    }
+}
+
+impl Drop for RunningSim {
+    fn drop(&mut self) {
+        // It may have stopped already, which is all that is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port of the loopback interface on which nobody listens: bound once, so that it is free, and let go.
+pub(crate) fn closed_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address").port()
+}
+
+/// A server that answers everything with one page, as a broken gateway does.
+pub(crate) struct Gateway {
+    pub(crate) url: String,
+    _thread: JoinHandle<()>,
+}
+
+impl Gateway {
+    pub(crate) fn answering(status: &str, content_type: &str, body: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("its address"));
+        let answer = format!(
+            "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let thread = std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { return };
+                // The request's head is read, as a close with bytes unread would reset the connection.
+                let mut head = BufReader::new(stream.try_clone().expect("a second handle"));
+                let mut line = String::new();
+                while head.read_line(&mut line).is_ok_and(|read| read > 2) {
+                    line.clear();
+                }
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        Self { url, _thread: thread }
+    }
+}

@@ -1,0 +1,105 @@
+//! `txl sim`.
+
+use std::{io::Read, net::TcpListener, process::Command};
+
+use serde_json::Value;
+
+use crate::run::{RunningSim, run, txl};
+
+#[test]
+fn the_ready_line_and_the_ready_file_say_how_to_call() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ready.json");
+    std::fs::write(&path, "stale").unwrap();
+    let sim = RunningSim::start(&[
+        "--ready-file",
+        path.to_str().unwrap(),
+        "--corp-id",
+        "ww0000000000000001",
+    ]);
+    for key in ["url", "corp_id", "contacts_secret", "app_secret"] {
+        assert!(!sim.text(key).is_empty());
+    }
+    assert_eq!(sim.text("corp_id"), "ww0000000000000001");
+    assert!(sim.ready["agent_id"].is_u64());
+    assert!(sim.text("url").starts_with("http://127.0.0.1:"));
+    let file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(file, sim.ready);
+
+    let member = sim.run(&["member", "get", "zhangsan", "-o", "json"]).json();
+    assert_eq!(member["userid"], "zhangsan");
+}
+
+#[test]
+fn every_flag_has_a_variable() {
+    let child = txl()
+        .arg("sim")
+        .arg("--help")
+        .output()
+        .map(|output| String::from_utf8(output.stdout).unwrap())
+        .unwrap();
+    let documented = [
+        "LISTEN",
+        "CORP_ID",
+        "CONTACTS_SECRET",
+        "AGENT_ID",
+        "APP_SECRET",
+        "LEGACY",
+        "READY_FILE",
+    ];
+    for name in documented {
+        assert!(child.contains(&format!("[env: TXL_SIM_{name}")), "{name}");
+    }
+}
+
+#[test]
+fn a_port_in_use_is_one_clear_error() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let ran = run(&["sim", "--listen", &address]);
+    ran.fails_with(1).with_remedy();
+    assert!(ran.stderr.contains(&address), "{ran:?}");
+    assert!(ran.stdout.is_empty(), "{ran:?}");
+}
+
+#[test]
+fn an_unusable_address_or_ready_file_is_one_clear_error() {
+    run(&["sim", "--listen", "nonsense"]).fails_with(2);
+    run(&["sim", "--ready-file", "/nonexistent/directory/ready.json"])
+        .fails_with(1)
+        .with_remedy();
+}
+
+#[cfg(unix)]
+#[test]
+fn it_stops_cleanly_when_it_is_told_to() {
+    for signal in ["-TERM", "-INT"] {
+        let mut sim = RunningSim::start(&[]);
+        let pid = sim.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert_eq!(sim.child.wait().unwrap().code(), Some(0), "{signal}");
+        let mut rest = String::new();
+        sim.stdout.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "", "only the ready line is on stdout");
+    }
+}
+
+#[test]
+fn a_stranger_is_warned_of_loudly() {
+    let mut sim = RunningSim::start(&["--listen", "0.0.0.0:0"]);
+    sim.child.kill().unwrap();
+    let mut stderr = String::new();
+    sim.child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut stderr)
+        .unwrap();
+    assert!(stderr.starts_with("WARNING"), "{stderr}");
+}
