@@ -4,10 +4,11 @@ use clap::{ArgAction, Parser, Subcommand};
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
 use crate::{
+    contact_rule, department,
     failure::Result,
     member,
     output::{Format, Output},
-    sim, tour,
+    sim, tag, tour,
 };
 
 const AFTER_HELP: &str = "\
@@ -51,6 +52,9 @@ enum Command {
     Tour(tour::Tour),
     Sim(sim::Serve),
     Member(member::Command),
+    Department(department::Command),
+    Tag(tag::Command),
+    ContactRule(contact_rule::Command),
 }
 
 impl Cli {
@@ -61,6 +65,9 @@ impl Cli {
             Command::Tour(tour) => tour.run(output).await,
             Command::Sim(serve) => serve.run().await,
             Command::Member(command) => command.run(output).await,
+            Command::Department(command) => command.run(output).await,
+            Command::Tag(command) => command.run(output).await,
+            Command::ContactRule(command) => command.run(output).await,
         }
     }
 }

@@ -4,11 +4,14 @@
 //! print. `sim` serves the simulator; `tour` calls everything.
 
 mod cli;
+mod contact_rule;
 mod context;
+mod department;
 mod failure;
 mod member;
 mod output;
 mod sim;
+mod tag;
 mod tour;
 
 use std::process::ExitCode;

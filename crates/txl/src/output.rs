@@ -34,6 +34,10 @@ pub(crate) struct Output {
 }
 
 impl Output {
+    pub(crate) fn is_json(self) -> bool {
+        self.format == Format::Json
+    }
+
     /// Prints one thing: its fields below each other, or its JSON.
     pub(crate) fn record(self, value: &impl Serialize) -> Result {
         match self.format {

@@ -1,0 +1,75 @@
+//! Rules of who may see whom (通讯录查看权限管理).
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+use wecom_contacts::contact_rules::ContactRule;
+
+use crate::{
+    context::Access,
+    failure::{Failure, Result},
+    output::Output,
+};
+
+/// Read and change the rules of who may see whom (通讯录查看权限)
+#[derive(Args)]
+pub(crate) struct Command {
+    #[command(flatten)]
+    access: Access,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Create rules, and show their ids
+    Create {
+        /// The rules, as WeCom writes them: [{"rule_type":…,"range":{"userid":[…],"partyid":[…],"tagid":[…]},…}]
+        rules: String,
+    },
+    /// List all rules
+    List,
+    /// Change rules, each named by its rule_id
+    Update {
+        /// The rules, as WeCom writes them: [{"rule_id":…,…}]
+        rules: String,
+    },
+    /// Delete rules
+    Delete {
+        /// The rules' ids
+        #[arg(required = true)]
+        rule_ids: Vec<u64>,
+    },
+}
+
+impl Command {
+    pub(crate) async fn run(self, output: Output) -> Result {
+        let client = self.access.contacts()?;
+        let rules = client.contact_rules();
+        match self.verb {
+            Verb::Create { rules: text } => output.ids(&rules.create(parsed(&text)?).await?),
+            Verb::List => output.list(
+                &rules.list().await?,
+                &["rule_id", "rule_type", "range", "whitelist", "exclude"],
+            ),
+            Verb::Update { rules: text } => {
+                let changed = parsed(&text)?;
+                let words = format!("updated {} rules", changed.len());
+                rules.update(changed).await?;
+                output.done(&json!({"updated": true}), words)
+            }
+            Verb::Delete { rule_ids } => {
+                rules.delete(rule_ids.iter().copied()).await?;
+                let words = format!("deleted {} rules", rule_ids.len());
+                output.done(&json!({"deleted": rule_ids}), words)
+            }
+        }
+    }
+}
+
+fn parsed(text: &str) -> Result<Vec<ContactRule>> {
+    serde_json::from_str(text).map_err(|error| {
+        Failure::usage("the rules are not a JSON array of rules")
+            .because(&error)
+            .remedy(r#"write them as '[{"rule_type":1,"range":{"partyid":[2]}}]', quoted for the shell"#)
+    })
+}

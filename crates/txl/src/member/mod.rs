@@ -1,0 +1,352 @@
+//! Members (成员管理).
+
+mod edit;
+
+use clap::{Args, Subcommand, ValueEnum};
+use futures_util::TryStreamExt;
+use serde_json::json;
+use wecom_contacts::{
+    AgentId, DepartmentId, TagId,
+    members::{EmailType, Invitation, QrCodeSize},
+};
+
+use crate::{
+    context::Access,
+    failure::{Failure, Result},
+    output::{Output, say},
+};
+
+/// Read and change members (成员)
+#[derive(Args)]
+pub(crate) struct Command {
+    #[command(flatten)]
+    access: Access,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Create(Box<edit::Create>),
+    /// Show one member (读取成员)
+    Get {
+        /// The account (账号), compared without case
+        userid: String,
+    },
+    Update(Box<edit::Update>),
+    /// Delete a member (删除成员)
+    Delete {
+        /// The account (账号)
+        userid: String,
+    },
+    /// Delete up to 200 members at once (批量删除成员)
+    DeleteMany {
+        /// The accounts (账号)
+        #[arg(required = true)]
+        userids: Vec<String>,
+    },
+    /// List a department's members with their details (获取部门成员详情)
+    List {
+        /// The department (部门)
+        department: DepartmentId,
+        /// With those of all departments below
+        #[arg(short, long)]
+        recursive: bool,
+    },
+    /// List a department's members, names only (获取部门成员)
+    ListSimple {
+        /// The department (部门)
+        department: DepartmentId,
+        /// With those of all departments below
+        #[arg(short, long)]
+        recursive: bool,
+    },
+    /// List who sits in which department, by ids, for the whole corp (获取成员ID列表)
+    Ids {
+        /// How many rows to fetch at once, 10,000 at most
+        #[arg(long, value_name = "ROWS")]
+        page_size: Option<u32>,
+        /// Begin after the page that gave this cursor
+        #[arg(long, value_name = "CURSOR")]
+        after: Option<String>,
+        /// Fetch one page only, and tell the cursor of the next
+        #[arg(long)]
+        one_page: bool,
+    },
+    /// Find the member who has this mobile number (手机号获取userid)
+    FindByMobile {
+        /// The number, with the country's code outside mainland China
+        mobile: String,
+    },
+    /// Find the member who has this mail address (邮箱获取userid)
+    FindByEmail {
+        /// The address
+        email: String,
+        /// It is the personal address (个人邮箱), not the corp's (企业邮箱)
+        #[arg(long)]
+        personal: bool,
+    },
+    /// Show a member's openid, as corp payments need it (userid转openid)
+    ToOpenid {
+        /// The account (账号)
+        userid: String,
+    },
+    /// Show the member whom an openid names (openid转userid)
+    FromOpenid {
+        /// The openid
+        openid: String,
+    },
+    /// Turn ids that a third-party app saw into userids (open_userid转userid)
+    OpenuseridsToUserids {
+        /// The ids, 1,000 at most
+        #[arg(required = true)]
+        open_userids: Vec<String>,
+        /// The agentid of the app that the ids come from
+        #[arg(long, value_name = "AGENTID")]
+        source: AgentId,
+    },
+    /// Invite members, departments, tags to join (邀请成员)
+    Invite {
+        /// A member to invite; may be repeated
+        #[arg(long = "member", value_name = "USERID")]
+        members: Vec<String>,
+        /// A department to invite; may be repeated
+        #[arg(long = "department", value_name = "ID")]
+        departments: Vec<DepartmentId>,
+        /// A tag to invite; may be repeated
+        #[arg(long = "tag", value_name = "TAGID")]
+        tags: Vec<TagId>,
+    },
+    /// Show the link to the QR code by which people join, valid for 7 days (获取加入企业二维码)
+    JoinQrcode {
+        /// How large the picture is
+        #[arg(long)]
+        size: Option<Size>,
+    },
+    /// Show how many members were active on a day (获取企业活跃成员数)
+    ActiveCount {
+        /// The day, YYYY-MM-DD, at most 30 days ago
+        date: String,
+    },
+    /// Let a member in after the corp's own check at first login (登录二次验证)
+    ConfirmLogin {
+        /// The account (账号)
+        userid: String,
+    },
+    /// Redeem the code of a member at the second verification (获取用户二次验证信息)
+    TfaInfo {
+        /// The code that came to the verification page
+        code: String,
+    },
+    /// Let a member through the second verification (使用二次验证)
+    ConfirmTfa {
+        /// The account (账号)
+        userid: String,
+        /// The tfa_code that `tfa-info` gave
+        tfa_code: String,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Size {
+    /// 171 × 171
+    Small,
+    /// 399 × 399
+    Medium,
+    /// 741 × 741
+    Large,
+    /// 2052 × 2052
+    Huge,
+}
+
+/// What a table of members shows; JSON has all there is.
+const COLUMNS: &[&str] = &[
+    "userid",
+    "name",
+    "department",
+    "position",
+    "mobile",
+    "email",
+    "status",
+];
+
+impl Command {
+    pub(crate) async fn run(self, output: Output) -> Result {
+        let access = self.access;
+        match self.verb {
+            Verb::Create(create) => create.run(&access.contacts()?, output).await,
+            Verb::Update(update) => update.run(&access.contacts()?, output).await,
+            Verb::Get { userid } => output.record(&access.app()?.members().get(userid).await?),
+            Verb::Delete { userid } => {
+                access.contacts()?.members().delete(userid.as_str()).await?;
+                output.done(
+                    &json!({"deleted": userid}),
+                    format_args!("deleted member {userid}"),
+                )
+            }
+            Verb::DeleteMany { userids } => {
+                access
+                    .contacts()?
+                    .members()
+                    .delete_many(userids.iter().map(String::as_str))
+                    .await?;
+                let words = format!("deleted {} members", userids.len());
+                output.done(&json!({"deleted": userids}), words)
+            }
+            Verb::List {
+                department,
+                recursive,
+            } => {
+                let members = access.app()?.members();
+                let list = if recursive {
+                    members.list_recursive(department)
+                } else {
+                    members.list(department)
+                };
+                output.list(&list.await?, COLUMNS)
+            }
+            Verb::ListSimple {
+                department,
+                recursive,
+            } => {
+                let members = access.app()?.members();
+                let list = if recursive {
+                    members.list_simple_recursive(department)
+                } else {
+                    members.list_simple(department)
+                };
+                output.list(&list.await?, &["userid", "name", "department"])
+            }
+            Verb::Ids {
+                page_size,
+                after,
+                one_page,
+            } => ids(&access, output, page_size, after, one_page).await,
+            Verb::FindByMobile { mobile } => {
+                let found = access.either()?.members().find_by_mobile(mobile).await?;
+                output.ids(&[found.ok_or_else(|| nobody_has("mobile number"))?])
+            }
+            Verb::FindByEmail { email, personal } => {
+                let kind = if personal {
+                    EmailType::Personal
+                } else {
+                    EmailType::Corp
+                };
+                let found = access.either()?.members().find_by_email(email, kind).await?;
+                output.ids(&[found.ok_or_else(|| nobody_has("mail address"))?])
+            }
+            Verb::ToOpenid { userid } => output.ids(&[access.app()?.members().to_openid(userid).await?]),
+            Verb::FromOpenid { openid } => output.ids(&[access.app()?.members().from_openid(openid).await?]),
+            Verb::OpenuseridsToUserids { open_userids, source } => {
+                let members = access.app()?.members();
+                let ids = members.openuserids_to_userids(source, open_userids).await?;
+                output.list(&ids.converted, &["open_userid", "userid"])?;
+                match ids.invalid.as_slice() {
+                    [] => Ok(()),
+                    invalid => Err(
+                        Failure::new(format!("no userid for {}", comma_joined(invalid))).remedy(
+                            "check the ids, the agentid of their app, and the visible range of both apps",
+                        ),
+                    ),
+                }
+            }
+            Verb::Invite {
+                members,
+                departments,
+                tags,
+            } => {
+                let mut invitation = Invitation::new();
+                if !members.is_empty() {
+                    invitation = invitation.members(members);
+                }
+                if !departments.is_empty() {
+                    invitation = invitation.departments(departments);
+                }
+                if !tags.is_empty() {
+                    invitation = invitation.tags(tags);
+                }
+                let outcome = access.either()?.members().invite(invitation).await?;
+                if outcome.is_complete() {
+                    return output.done(&outcome, "invited");
+                }
+                output.record(&outcome)?;
+                Err(Failure::new("some were not invited: those listed")
+                    .remedy("check that they exist and that the credential may see them"))
+            }
+            Verb::JoinQrcode { size } => {
+                let size = size.map(|size| match size {
+                    Size::Small => QrCodeSize::Small,
+                    Size::Medium => QrCodeSize::Medium,
+                    Size::Large => QrCodeSize::Large,
+                    Size::Huge => QrCodeSize::Huge,
+                });
+                output.ids(&[access.contacts()?.members().join_qrcode(size).await?])
+            }
+            Verb::ActiveCount { date } => {
+                output.ids(&[access.contacts()?.members().active_count(date).await?])
+            }
+            Verb::ConfirmLogin { userid } => {
+                access
+                    .contacts()?
+                    .members()
+                    .confirm_login(userid.as_str())
+                    .await?;
+                output.done(
+                    &json!({"confirmed": userid}),
+                    format_args!("{userid} may come in"),
+                )
+            }
+            Verb::TfaInfo { code } => output.record(&access.either()?.members().tfa_info(code).await?),
+            Verb::ConfirmTfa { userid, tfa_code } => {
+                let members = access.either()?.members();
+                members.confirm_tfa(userid.as_str(), tfa_code).await?;
+                output.done(
+                    &json!({"confirmed": userid}),
+                    format_args!("{userid} is verified"),
+                )
+            }
+        }
+    }
+}
+
+async fn ids(
+    access: &Access,
+    output: Output,
+    page_size: Option<u32>,
+    after: Option<String>,
+    one_page: bool,
+) -> Result {
+    let mut ids = access.contacts()?.members().ids();
+    if let Some(rows) = page_size {
+        ids = ids.page_size(rows);
+    }
+    if let Some(cursor) = after {
+        ids = ids.after(cursor);
+    }
+    let columns = &["userid", "department"];
+    if !one_page {
+        let all: Vec<_> = ids.stream().try_collect().await?;
+        return output.list(&all, columns);
+    }
+    let page = ids.page().await?;
+    if output.is_json() {
+        return output.record(&page);
+    }
+    output.list(&page.items, columns)?;
+    match &page.next {
+        Some(cursor) => say(format_args!("more: --after {cursor}")),
+        None => say("this was the last page"),
+    }
+    Ok(())
+}
+
+fn nobody_has(what: &str) -> Failure {
+    // The number or address itself is a personal datum, and need not be said again.
+    Failure::new(format!("no member that this credential may see has this {what}")).remedy(
+        "check it, and the app's visible range (可见范围); many wrong look-ups block the call for a day",
+    )
+}
+
+fn comma_joined<T: AsRef<str>>(ids: &[T]) -> String {
+    ids.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
+}
