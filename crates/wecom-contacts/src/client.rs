@@ -560,7 +560,7 @@ impl ClientBuilder {
                 // WeCom never redirects; a gateway that does would be handed the token.
                 .redirect(reqwest::redirect::Policy::none())
                 .referer(false);
-            Ok(match &self.proxy {
+            Ok::<_, Error>(match &self.proxy {
                 Some(proxy) => builder.proxy(
                     reqwest::Proxy::all(proxy).map_err(|_| configuration("the proxy's URL is not one"))?,
                 ),

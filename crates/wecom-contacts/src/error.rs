@@ -47,6 +47,8 @@ pub enum ErrorKind {
         /// The limit in bytes.
         limit: usize,
     },
+    /// A callback or an export file that is not authentic, not meant for this corp, or does not decrypt.
+    Cipher(wecom_cipher::Error),
     /// The request could not be written.
     Unwritable(String),
     /// The client's configuration cannot work.
@@ -119,7 +121,7 @@ impl Error {
             }
             ErrorKind::Malformed(_) => Some("please report this reply's shape to wecom-contacts"),
             ErrorKind::TooLarge { .. } => Some("ask for less at once, or raise `max_reply_size`"),
-            ErrorKind::Unwritable(_) | ErrorKind::Configuration(_) => None,
+            ErrorKind::Cipher(_) | ErrorKind::Unwritable(_) | ErrorKind::Configuration(_) => None,
         }
     }
 
@@ -171,6 +173,12 @@ impl Error {
     }
 }
 
+impl From<wecom_cipher::Error> for Error {
+    fn from(error: wecom_cipher::Error) -> Self {
+        Self::local(ErrorKind::Cipher(error))
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(call) = self.0.call {
@@ -190,6 +198,8 @@ impl fmt::Display for Error {
             }
             ErrorKind::Malformed(_) => f.write_str("the answer's fields are not of the documented types"),
             ErrorKind::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
+            // Its own words: they name the remedy, and it holds nothing below.
+            ErrorKind::Cipher(error) => error.fmt(f),
             ErrorKind::Unwritable(why) => write!(f, "the request cannot be written: {why}"),
             ErrorKind::Configuration(why) => write!(f, "the configuration cannot work: {why}"),
         }
