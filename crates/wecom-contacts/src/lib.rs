@@ -31,6 +31,7 @@ mod secret;
 mod sending;
 mod tokens;
 
+pub mod callback;
 pub mod contact_rules;
 pub mod departments;
 pub mod members;

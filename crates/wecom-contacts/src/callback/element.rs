@@ -1,0 +1,486 @@
+//! The decrypted XML of a message as a small tree, and how values are read from it and written to it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::fmt::Write as _;
+use std::time::{Duration, SystemTime};
+
+use quick_xml::Reader;
+use quick_xml::events::Event as Token;
+
+use crate::{AgentId, CorpId, DepartmentId, ErrorCode, JobId, Result, TagId, UserId};
+
+/// Official messages are three levels deep; the limit keeps a hostile one from exhausting the stack when the tree is
+/// dropped.
+const MAX_DEPTH: usize = 16;
+
+/// One element of a message, as it was sent: its text (CDATA or not) or its children.
+///
+/// `Debug` shows the names only.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Element {
+    /// Name of the element, without a namespace prefix.
+    pub name: String,
+    /// Its text; empty for an element with children.
+    pub text: String,
+    /// The elements inside.
+    pub children: Vec<Self>,
+}
+
+impl Element {
+    /// An element with text.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            text: text.into(),
+            children: Vec::new(),
+        }
+    }
+}
+
+impl fmt::Debug for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        if !self.children.is_empty() {
+            f.debug_list().entries(&self.children).finish()?;
+        }
+        Ok(())
+    }
+}
+
+/// An element whose names and texts still lie in the message.
+#[derive(Default)]
+pub(super) struct Node<'a> {
+    pub(super) name: &'a str,
+    pub(super) text: Cow<'a, str>,
+    pub(super) children: Vec<Self>,
+}
+
+impl<'a> Node<'a> {
+    /// Reads a message and returns its root.
+    pub(super) fn parse(xml: &'a str) -> Result<Self> {
+        let malformed = || wecom_cipher::Error::Xml {
+            reason: "the message inside is not well-formed XML",
+        };
+        let xml = xml.trim_start_matches('\u{feff}');
+        let mut reader = Reader::from_str(xml);
+        let mut open: Vec<Open<'a>> = Vec::new();
+        let mut root = None;
+        loop {
+            let at = reader.buffer_position();
+            let closed = match reader.read_event().map_err(|_| malformed())? {
+                Token::Start(start) if root.is_none() && open.len() < MAX_DEPTH => {
+                    let node = Self::named(name_at(xml, at, start.name().into_inner().len()));
+                    open.push(Open {
+                        node,
+                        has_cdata: false,
+                    });
+                    None
+                }
+                Token::Empty(start) if root.is_none() => {
+                    Some(Self::named(name_at(xml, at, start.name().into_inner().len())))
+                }
+                Token::Start(_) | Token::Empty(_) | Token::DocType(_) => return Err(malformed().into()),
+                Token::End(_) => Some(open.pop().ok_or_else(malformed)?.close()),
+                Token::Text(text) => {
+                    if let Some(open) = open.last_mut() {
+                        open.text(text.xml10_content());
+                    }
+                    None
+                }
+                Token::CData(text) => {
+                    if let Some(open) = open.last_mut() {
+                        open.cdata(text.xml10_content());
+                    }
+                    None
+                }
+                Token::GeneralRef(reference) => {
+                    let character = match &*reference {
+                        "amp" => '&',
+                        "lt" => '<',
+                        "gt" => '>',
+                        "quot" => '"',
+                        "apos" => '\'',
+                        _ => reference
+                            .resolve_char_ref()
+                            .ok()
+                            .flatten()
+                            .ok_or_else(malformed)?,
+                    };
+                    if let Some(open) = open.last_mut() {
+                        open.node.text.to_mut().push(character);
+                    }
+                    None
+                }
+                Token::Comment(_) | Token::Decl(_) | Token::PI(_) => None,
+                Token::Eof if open.is_empty() => return Ok(root.ok_or_else(malformed)?),
+                Token::Eof => return Err(malformed().into()),
+            };
+            if let Some(node) = closed {
+                match open.last_mut() {
+                    Some(parent) => parent.node.children.push(node),
+                    None => root = Some(node),
+                }
+            }
+        }
+    }
+
+    fn named(name: &'a str) -> Self {
+        Self {
+            name,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn child(&self, name: &str) -> Option<&Self> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.child(name).map(|child| &*child.text)
+    }
+
+    /// Reads the element of this name as `T`; see [`Value`] for what happens when it is absent.
+    pub(super) fn value<T: Value>(&self, name: &str) -> Option<T> {
+        T::read(self.child(name))
+    }
+
+    pub(super) fn to_element(&self) -> Element {
+        Element {
+            name: self.name.to_owned(),
+            text: self.text.clone().into_owned(),
+            children: self.children.iter().map(Self::to_element).collect(),
+        }
+    }
+}
+
+/// Returns the local name of the tag that opens at byte `at`: a slice of the message, which the reader's own events
+/// do not give for as long as the message lives.
+fn name_at(xml: &str, at: u64, length: usize) -> &str {
+    let start = usize::try_from(at).unwrap_or(usize::MAX).saturating_add(1);
+    let name = xml.get(start..start.saturating_add(length)).unwrap_or_default();
+    name.rsplit_once(':').map_or(name, |(_, local)| local)
+}
+
+/// An element whose end has not been read yet.
+struct Open<'a> {
+    node: Node<'a>,
+    has_cdata: bool,
+}
+
+impl<'a> Open<'a> {
+    fn text(&mut self, piece: Cow<'a, str>) {
+        // Beside a CDATA section, white space is a pretty-printer's.
+        if !(self.has_cdata && piece.trim_ascii().is_empty()) {
+            self.append(piece);
+        }
+    }
+
+    fn cdata(&mut self, piece: Cow<'a, str>) {
+        if !self.has_cdata && self.node.text.trim_ascii().is_empty() {
+            self.node.text = Cow::Borrowed("");
+        }
+        self.has_cdata = true;
+        self.append(piece);
+    }
+
+    fn append(&mut self, piece: Cow<'a, str>) {
+        if self.node.text.is_empty() {
+            self.node.text = piece;
+        } else if !piece.is_empty() {
+            self.node.text.to_mut().push_str(&piece);
+        }
+    }
+
+    fn close(mut self) -> Node<'a> {
+        if !self.node.children.is_empty() {
+            self.node.text = Cow::Borrowed("");
+        } else if !self.has_cdata {
+            self.node.text = match self.node.text {
+                Cow::Borrowed(text) => Cow::Borrowed(text.trim_ascii()),
+                Cow::Owned(text) => Cow::Owned(text.trim_ascii().to_owned()),
+            };
+        }
+        self.node
+    }
+}
+
+/// A message being written.
+#[derive(Default)]
+pub(super) struct Xml(pub(super) String);
+
+impl Xml {
+    pub(super) fn open(&mut self, name: &str) {
+        write!(self.0, "<{name}>").expect("a String takes everything");
+    }
+
+    pub(super) fn close(&mut self, name: &str) {
+        write!(self.0, "</{name}>").expect("a String takes everything");
+    }
+
+    /// Writes text in a CDATA section, as WeCom writes strings; a section's end inside the text is cut in two.
+    pub(super) fn cdata(&mut self, name: &str, text: &str) {
+        let text = text.replace("]]>", "]]]]><![CDATA[>");
+        write!(self.0, "<{name}><![CDATA[{text}]]></{name}>").expect("a String takes everything");
+    }
+
+    /// Writes a number or a fixed word, as WeCom writes those: bare.
+    pub(super) fn bare(&mut self, name: &str, text: impl fmt::Display) {
+        write!(self.0, "<{name}>{text}</{name}>").expect("a String takes everything");
+    }
+
+    pub(super) fn element(&mut self, element: &Element) {
+        if element.children.is_empty() {
+            self.cdata(&element.name, &element.text);
+        } else {
+            self.open(&element.name);
+            for child in &element.children {
+                self.element(child);
+            }
+            self.close(&element.name);
+        }
+    }
+}
+
+/// A value held by one element.
+pub(super) trait Value: Sized {
+    /// Reads the element, or what its absence means. `None` if there is no value without it, or none in it.
+    fn read(node: Option<&Node<'_>>) -> Option<Self>;
+
+    fn write(&self, name: &str, xml: &mut Xml);
+}
+
+/// Absent and unreadable are the same: slim events leave out nearly everything, and one odd value must not cost
+/// the rest of the event.
+impl<T: Value> Value for Option<T> {
+    fn read(node: Option<&Node<'_>>) -> Option<Self> {
+        Some(node.and_then(|node| T::read(Some(node))))
+    }
+
+    fn write(&self, name: &str, xml: &mut Xml) {
+        if let Some(value) = self {
+            value.write(name, xml);
+        }
+    }
+}
+
+impl Value for String {
+    fn read(node: Option<&Node<'_>>) -> Option<Self> {
+        Some(node?.text.clone().into_owned())
+    }
+
+    fn write(&self, name: &str, xml: &mut Xml) {
+        xml.cdata(name, self);
+    }
+}
+
+impl Value for SystemTime {
+    fn read(node: Option<&Node<'_>>) -> Option<Self> {
+        Self::UNIX_EPOCH.checked_add(Duration::from_secs(node?.text.parse().ok()?))
+    }
+
+    fn write(&self, name: &str, xml: &mut Xml) {
+        let since = self.duration_since(Self::UNIX_EPOCH).unwrap_or_default();
+        xml.bare(name, since.as_secs());
+    }
+}
+
+/// A comma-separated list; absent and empty are the same (`Option<Vec<_>>` tells them apart).
+impl<T: Item> Value for Vec<T> {
+    fn read(node: Option<&Node<'_>>) -> Option<Self> {
+        let Some(node) = node else {
+            return Some(Self::new());
+        };
+        let items = node
+            .text
+            .split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty());
+        Some(items.filter_map(T::from_text).collect())
+    }
+
+    fn write(&self, name: &str, xml: &mut Xml) {
+        let items: Vec<String> = self.iter().map(T::to_text).collect();
+        xml.cdata(name, &items.join(","));
+    }
+}
+
+/// A value that can stand in a comma-separated list.
+pub(super) trait Item: Sized {
+    fn from_text(text: &str) -> Option<Self>;
+
+    fn to_text(&self) -> String;
+}
+
+impl Item for bool {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text == "1")
+    }
+
+    fn to_text(&self) -> String {
+        u8::from(*self).to_string()
+    }
+}
+
+impl Item for String {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+
+    fn to_text(&self) -> String {
+        self.clone()
+    }
+}
+
+/// Ids that are text; an empty one is no id.
+macro_rules! text_values {
+    ($($type:ident),*) => {$(
+        impl Item for $type {
+            fn from_text(text: &str) -> Option<Self> {
+                Some(Self::from(text)).filter(|id| !id.as_str().is_empty())
+            }
+
+            fn to_text(&self) -> String {
+                self.as_str().to_owned()
+            }
+        }
+
+        impl Value for $type {
+            fn read(node: Option<&Node<'_>>) -> Option<Self> {
+                Self::from_text(&node?.text)
+            }
+
+            fn write(&self, name: &str, xml: &mut Xml) {
+                xml.cdata(name, self.as_str());
+            }
+        }
+    )*};
+}
+
+macro_rules! number_values {
+    ($($type:ident),*) => {$(
+        impl Item for $type {
+            fn from_text(text: &str) -> Option<Self> {
+                text.parse().ok().map(Self)
+            }
+
+            fn to_text(&self) -> String {
+                self.0.to_string()
+            }
+        }
+
+        impl Value for $type {
+            fn read(node: Option<&Node<'_>>) -> Option<Self> {
+                Self::from_text(&node?.text)
+            }
+
+            fn write(&self, name: &str, xml: &mut Xml) {
+                xml.bare(name, self.0);
+            }
+        }
+    )*};
+}
+
+text_values!(CorpId, JobId, UserId);
+number_values!(AgentId, DepartmentId, ErrorCode, TagId);
+
+impl Value for u32 {
+    fn read(node: Option<&Node<'_>>) -> Option<Self> {
+        node?.text.parse().ok()
+    }
+
+    fn write(&self, name: &str, xml: &mut Xml) {
+        xml.bare(name, self);
+    }
+}
+
+/// Names the element of each field once, for reading and for writing. A field that has no value without its element
+/// makes the whole unreadable, which is right for an id and for nothing else.
+macro_rules! elements {
+    ($type:ident { $($field:ident: $name:literal),* $(,)? }) => {
+        impl $type {
+            pub(in crate::callback) fn read(node: &$crate::callback::element::Node<'_>) -> Option<Self> {
+                Some(Self { $($field: node.value($name)?),* })
+            }
+
+            pub(in crate::callback) fn write(&self, xml: &mut $crate::callback::element::Xml) {
+                use $crate::callback::element::Value as _;
+                $(self.$field.write($name, xml);)*
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn text_and_cdata_are_the_same_however_they_are_laid_out() {
+        for xml in [
+            "<xml><A>x y</A><B/></xml>",
+            "<xml><A><![CDATA[x y]]></A><B></B></xml>",
+            "\u{feff}<?xml version=\"1.0\"?>\n<xml>\n\t<A>\n\t\t<![CDATA[x y]]>\n\t</A>\n\t<B>\n</B>\n</xml>\n",
+            "<w:xml xmlns:w=\"urn:w\"><w:A a=\"1\">x&#32;<![CDATA[y]]></w:A><w:B><!-- nothing --></w:B></w:xml>",
+        ] {
+            let root = Node::parse(xml).unwrap();
+            assert_eq!(root.name, "xml", "{xml}");
+            assert_eq!(root.text("A"), Some("x y"), "{xml}");
+            assert_eq!(root.text("B"), Some(""), "{xml}");
+            assert_eq!(root.children.len(), 2, "{xml}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let text = " ]]> & < > \" ' \u{2028}王芳\n";
+        let mut xml = Xml::default();
+        xml.open("xml");
+        xml.cdata("A", text);
+        xml.close("xml");
+        assert_eq!(Node::parse(&xml.0).unwrap().text("A"), Some(text));
+    }
+
+    #[test]
+    fn a_dtd_a_second_root_and_endless_nesting_are_refused() {
+        let deep = format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000));
+        for xml in [
+            "",
+            "x",
+            "<a>",
+            "<a></b>",
+            "</a>",
+            "<a/><b/>",
+            "<!DOCTYPE a><a/>",
+            "<a>&b;</a>",
+            &deep,
+        ] {
+            assert!(Node::parse(xml).is_err());
+        }
+    }
+
+    #[test]
+    fn debug_shows_names_only() {
+        let root = Node::parse("<xml><UserID>wangfang</UserID><A><B>secret</B></A></xml>").unwrap();
+        assert_eq!(format!("{:?}", root.to_element()), "xml[UserID, A[B]]");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_tree_or_an_error(pieces in prop::collection::vec(
+            prop::sample::select(vec![
+                "<a>", "</a>", "<b:c>", "</b:c>", "<王/>", "<:/>", "< >", "<![CDATA[", "]]>", "&lt;", "&#0;", "&", "<", ">",
+                "<!--", "-->", "<?", "?>", "<!DOCTYPE", "x", "王", "\r\n", "\"", "=", "/",
+            ]),
+            0..24,
+        )) {
+            let xml = pieces.concat();
+            if let Ok(root) = Node::parse(&xml) {
+                prop_assert!(xml.contains(root.name));
+            }
+        }
+    }
+}

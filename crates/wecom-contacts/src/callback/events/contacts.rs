@@ -1,0 +1,307 @@
+//! Changes of members, departments and tags (通讯录变更事件).
+
+use crate::callback::element::{Node, Value, Xml};
+use crate::{DepartmentId, TagId, UserId};
+
+/// A member added or changed.
+///
+/// An absent field is not an empty one: it did not change, or the receiver may not see it. The contacts assistant
+/// gets `userid`, `department` and `new_userid` only, if its URL was configured after 2022-08-15.
+///
+/// Official: [成员变更通知](https://developer.work.weixin.qq.com/document/path/90970)
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MemberChange {
+    /// The member; before the change, if the userid itself changed.
+    pub userid: UserId,
+    /// The userid from now on, if it changed.
+    pub new_userid: Option<UserId>,
+    /// Name (成员名称).
+    pub name: Option<String>,
+    /// All departments the member is in and the receiver may see (成员部门列表).
+    pub department: Option<Vec<DepartmentId>>,
+    /// Main department (主部门).
+    pub main_department: Option<DepartmentId>,
+    /// Whether the member leads the department at the same place of `department` (表示所在部门是否为部门负责人).
+    pub is_leader_in_dept: Option<Vec<bool>>,
+    /// Direct superiors (直属上级), five at most.
+    pub direct_leader: Option<Vec<UserId>>,
+    /// Position (职位信息).
+    pub position: Option<String>,
+    /// Mobile number (手机号码).
+    pub mobile: Option<String>,
+    /// Gender (性别): 1 male, 2 female, 0 not defined or not to be seen.
+    pub gender: Option<u32>,
+    /// Mail address (邮箱).
+    pub email: Option<String>,
+    /// Corp mail address (企业邮箱).
+    pub biz_mail: Option<String>,
+    /// Activation (激活状态): 1 active, 2 disabled, 4 not activated, 5 left the corp.
+    pub status: Option<u32>,
+    /// URL of the portrait (头像); with `/100` for its final `/0` it is the thumbnail's.
+    pub avatar: Option<String>,
+    /// Alias (成员别名).
+    pub alias: Option<String>,
+    /// Landline (座机).
+    pub telephone: Option<String>,
+    /// Address (地址).
+    pub address: Option<String>,
+    /// Custom attributes (扩展属性).
+    pub extattr: Option<Vec<ExtAttr>>,
+}
+
+elements!(MemberChange {
+    userid: "UserID",
+    new_userid: "NewUserID",
+    name: "Name",
+    department: "Department",
+    main_department: "MainDepartment",
+    is_leader_in_dept: "IsLeaderInDept",
+    direct_leader: "DirectLeader",
+    position: "Position",
+    mobile: "Mobile",
+    gender: "Gender",
+    email: "Email",
+    biz_mail: "BizMail",
+    status: "Status",
+    avatar: "Avatar",
+    alias: "Alias",
+    telephone: "Telephone",
+    address: "Address",
+    extattr: "ExtAttr",
+});
+
+masked_debug!(MemberChange {
+    userid, new_userid, department, main_department, is_leader_in_dept, direct_leader, status |
+    name, position, mobile, gender, email, biz_mail, avatar, alias, telephone, address, extattr,
+});
+
+impl MemberChange {
+    /// A change of this member, of which nothing else is told.
+    pub fn new(userid: impl Into<UserId>) -> Self {
+        Self {
+            userid: userid.into(),
+            ..Self::default()
+        }
+    }
+
+    /// The userid from now on: the new one if it changed.
+    pub fn current_userid(&self) -> &UserId {
+        self.new_userid.as_ref().unwrap_or(&self.userid)
+    }
+}
+
+/// A custom attribute (扩展属性) as events write it.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExtAttr {
+    /// Type 0, text (文本).
+    Text {
+        /// Name of the attribute.
+        name: String,
+        /// Its text.
+        value: String,
+    },
+    /// Type 1, a link (网页).
+    Web {
+        /// Name of the attribute.
+        name: String,
+        /// Text of the link.
+        title: String,
+        /// Where it leads.
+        url: String,
+    },
+    /// Any other type, or one without its value.
+    Other {
+        /// Name of the attribute.
+        name: String,
+        /// The type on the wire, if it is a number.
+        kind: Option<u32>,
+    },
+}
+
+impl ExtAttr {
+    fn read(item: &Node<'_>) -> Self {
+        let name = item.text("Name").unwrap_or_default().to_owned();
+        let text = |node: &Node<'_>, name| node.text(name).unwrap_or_default().to_owned();
+        let kind: Option<u32> = item.value("Type").flatten();
+        match (kind, item.child("Text"), item.child("Web")) {
+            (Some(0), Some(node), _) => Self::Text {
+                name,
+                value: text(node, "Value"),
+            },
+            (Some(1), _, Some(node)) => Self::Web {
+                name,
+                title: text(node, "Title"),
+                url: text(node, "Url"),
+            },
+            _ => Self::Other { name, kind },
+        }
+    }
+
+    fn write(&self, xml: &mut Xml) {
+        match self {
+            Self::Text { name, value } => {
+                xml.cdata("Name", name);
+                xml.bare("Type", 0);
+                xml.open("Text");
+                xml.cdata("Value", value);
+                xml.close("Text");
+            }
+            Self::Web { name, title, url } => {
+                xml.cdata("Name", name);
+                xml.bare("Type", 1);
+                xml.open("Web");
+                xml.cdata("Title", title);
+                xml.cdata("Url", url);
+                xml.close("Web");
+            }
+            Self::Other { name, kind } => {
+                xml.cdata("Name", name);
+                kind.write("Type", xml);
+            }
+        }
+    }
+}
+
+/// The values are personal: only the names show.
+impl std::fmt::Debug for ExtAttr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (Self::Text { name, .. } | Self::Web { name, .. } | Self::Other { name, .. }) = self;
+        f.debug_struct("ExtAttr")
+            .field("name", name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The attributes stand as `Item` elements in one container. (A comma list has no items that are trees, so the two
+/// readings of `Vec` do not meet.)
+impl Value for Vec<ExtAttr> {
+    fn read(node: Option<&Node<'_>>) -> Option<Self> {
+        let items = node?.children.iter().filter(|child| child.name == "Item");
+        Some(items.map(ExtAttr::read).collect())
+    }
+
+    fn write(&self, name: &str, xml: &mut Xml) {
+        xml.open(name);
+        for attribute in self {
+            xml.open("Item");
+            attribute.write(xml);
+            xml.close("Item");
+        }
+        xml.close(name);
+    }
+}
+
+/// A member removed.
+///
+/// Official: [成员变更通知](https://developer.work.weixin.qq.com/document/path/90970)
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MemberDeleted {
+    /// Who is gone.
+    pub userid: UserId,
+}
+
+elements!(MemberDeleted { userid: "UserID" });
+
+impl MemberDeleted {
+    /// This member is gone.
+    pub fn new(userid: impl Into<UserId>) -> Self {
+        Self {
+            userid: userid.into(),
+        }
+    }
+}
+
+/// A department added or changed.
+///
+/// Official: [部门变更通知](https://developer.work.weixin.qq.com/document/path/90971)
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DepartmentChange {
+    /// The department.
+    pub id: DepartmentId,
+    /// Name (部门名称); of a change, only if it changed.
+    pub name: Option<String>,
+    /// Parent (父部门); of a change, only if it changed.
+    pub parentid: Option<DepartmentId>,
+    /// Place among its siblings, larger first (部门排序); of a new department only.
+    pub order: Option<u32>,
+}
+
+elements!(DepartmentChange {
+    id: "Id",
+    name: "Name",
+    parentid: "ParentId",
+    order: "Order"
+});
+
+masked_debug!(DepartmentChange { id, parentid, order | name });
+
+impl DepartmentChange {
+    /// A change of this department, of which nothing else is told.
+    pub fn new(id: impl Into<DepartmentId>) -> Self {
+        Self {
+            id: id.into(),
+            ..Self::default()
+        }
+    }
+}
+
+/// A department removed.
+///
+/// Official: [部门变更通知](https://developer.work.weixin.qq.com/document/path/90971)
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DepartmentDeleted {
+    /// What is gone.
+    pub id: DepartmentId,
+}
+
+elements!(DepartmentDeleted { id: "Id" });
+
+impl DepartmentDeleted {
+    /// This department is gone.
+    pub fn new(id: impl Into<DepartmentId>) -> Self {
+        Self { id: id.into() }
+    }
+}
+
+/// Members and departments that joined or left a tag. There is no event for a tag made, renamed or removed.
+///
+/// No order is promised between this and the members' own events: to know who carries the tag, read it again.
+///
+/// Official: [标签变更通知](https://developer.work.weixin.qq.com/document/path/90972)
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TagChange {
+    /// The tag.
+    pub id: TagId,
+    /// Members added.
+    pub added_members: Vec<UserId>,
+    /// Members removed.
+    pub removed_members: Vec<UserId>,
+    /// Departments added.
+    pub added_departments: Vec<DepartmentId>,
+    /// Departments removed.
+    pub removed_departments: Vec<DepartmentId>,
+}
+
+elements!(TagChange {
+    id: "TagId",
+    added_members: "AddUserItems",
+    removed_members: "DelUserItems",
+    added_departments: "AddPartyItems",
+    removed_departments: "DelPartyItems",
+});
+
+impl TagChange {
+    /// A change of this tag, of which nothing else is told.
+    pub fn new(id: impl Into<TagId>) -> Self {
+        Self {
+            id: id.into(),
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What each [`Event`](super::Event) carries.
+//!
+//! Fields have public access and are all optional but the id, because a target configured after 2022-08-15 gets little
+//! more than ids, and an app does not get what its visible range and grants hide.
+
+mod apps;
+mod chains;
+mod contacts;
+mod jobs;
+mod unknown;
+
+pub use apps::{AppInactivity, AppSubscription};
+pub use chains::{ChainChange, ChainChangeType};
+pub use contacts::{DepartmentChange, DepartmentDeleted, ExtAttr, MemberChange, MemberDeleted, TagChange};
+pub use jobs::{JobFinished, JobType, MediaUploaded};
+pub use unknown::UnknownEvent;

@@ -1,0 +1,154 @@
+//! One delivered message: what every one has in common, and its event.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use sha1::{Digest, Sha1};
+
+use super::Event;
+use super::element::{Node, Value as _, Xml};
+use crate::{AgentId, CorpId, Result};
+
+/// One decrypted message (接收消息与事件).
+///
+/// Everything but the event itself is optional: no element is promised for every event, and some leave out much.
+/// `Debug` shows ids and hides personal data.
+///
+/// Official: [接收消息与事件](https://developer.work.weixin.qq.com/document/path/90238)
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Notification {
+    /// Corp that the event happened in (`ToUserName`). For an app shared with another corp (企业互联, 上下游), that corp.
+    pub corp_id: Option<CorpId>,
+    /// `sys` for what the system tells, or the member who acted (`FromUserName`; `FromUser` in the samples of finished jobs).
+    pub from: Option<String>,
+    /// When the event happened, to the second.
+    pub create_time: Option<SystemTime>,
+    /// `event`, or the type of a message (`text`, `image`, …) that a member sent to the app.
+    pub msg_type: Option<String>,
+    /// App that the event concerns; absent where none is.
+    pub agent_id: Option<AgentId>,
+    /// What happened.
+    pub event: Event,
+    message: String,
+}
+
+/// Identifies a message for telling duplicates; see [`Notification::key`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NotificationKey([u8; 20]);
+
+impl Notification {
+    /// A message of the system about a corp, for building fixtures: see [`to_xml`](Self::to_xml).
+    pub fn new(corp_id: impl Into<CorpId>, create_time: SystemTime, event: Event) -> Self {
+        Self {
+            corp_id: Some(corp_id.into()),
+            from: Some("sys".to_owned()),
+            create_time: Some(create_time),
+            msg_type: Some("event".to_owned()),
+            agent_id: None,
+            event,
+            message: String::new(),
+        }
+    }
+
+    /// Reads a decrypted message. [`Receiver::receive`](super::Receiver::receive) does this, after verifying that WeCom sent it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Cipher`](crate::ErrorKind::Cipher) if it is not XML.
+    pub fn from_message(message: impl Into<String>) -> Result<Self> {
+        let message = message.into();
+        let root = Node::parse(&message)?;
+        let notification = Self {
+            corp_id: root.value("ToUserName"),
+            from: root.value("FromUserName").or_else(|| root.value("FromUser")),
+            create_time: root.value("CreateTime"),
+            msg_type: root.value("MsgType"),
+            agent_id: root.value("AgentID"),
+            event: Event::read(&root),
+            message: String::new(),
+        };
+        drop(root);
+        Ok(Self {
+            message,
+            ..notification
+        })
+    }
+
+    /// Returns the decrypted XML as it came, with whatever this version does not read; empty for a message built here.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns a key that is the same for every delivery of this message, for telling duplicates.
+    ///
+    /// It digests the whole message. WeCom's advice (`FromUserName` + `CreateTime`) would take two members changed in
+    /// the same second for one, since every contacts event is from `sys`. Two changes that read the same in the same
+    /// second (added to a tag, removed, and added again) do share a key.
+    pub fn key(&self) -> NotificationKey {
+        if self.message.is_empty() {
+            NotificationKey(Sha1::digest(self.to_xml()).into())
+        } else {
+            NotificationKey(Sha1::digest(&self.message).into())
+        }
+    }
+
+    /// Writes the message as WeCom does, for fixtures and simulators.
+    pub fn to_xml(&self) -> String {
+        let mut xml = Xml::default();
+        xml.open("xml");
+        self.corp_id.write("ToUserName", &mut xml);
+        self.from.write("FromUserName", &mut xml);
+        self.create_time.write("CreateTime", &mut xml);
+        self.msg_type.write("MsgType", &mut xml);
+        self.event.write(&mut xml);
+        self.agent_id.write("AgentID", &mut xml);
+        xml.close("xml");
+        xml.0
+    }
+}
+
+/// Compares what was said, not how it was written.
+impl PartialEq for Notification {
+    fn eq(&self, other: &Self) -> bool {
+        self.corp_id == other.corp_id
+            && self.from == other.from
+            && self.create_time == other.create_time
+            && self.msg_type == other.msg_type
+            && self.agent_id == other.agent_id
+            && self.event == other.event
+    }
+}
+
+impl fmt::Debug for Notification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notification")
+            .field("corp_id", &self.corp_id)
+            .field("from", &self.from)
+            .field("create_time", &self.create_time)
+            .field("msg_type", &self.msg_type)
+            .field("agent_id", &self.agent_id)
+            .field("event", &self.event)
+            .finish_non_exhaustive()
+    }
+}
+
+impl NotificationKey {
+    /// Returns the 20 bytes.
+    pub fn as_bytes(&self) -> &[u8; 20] {
+        &self.0
+    }
+}
+
+/// 40 lowercase hexadecimal digits.
+impl fmt::Display for NotificationKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for NotificationKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NotificationKey({self})")
+    }
+}
