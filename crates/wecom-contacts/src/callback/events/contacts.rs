@@ -1,6 +1,6 @@
 //! Changes of members, departments and tags (通讯录变更事件).
 
-use crate::callback::element::{Node, Value, Xml};
+use crate::members::{ExtAttr, Gender, MemberStatus};
 use crate::{DepartmentId, TagId, UserId};
 
 /// A member added or changed.
@@ -9,7 +9,7 @@ use crate::{DepartmentId, TagId, UserId};
 /// gets `userid`, `department` and `new_userid` only, if its URL was configured after 2022-08-15.
 ///
 /// Official: [成员变更通知](https://developer.work.weixin.qq.com/document/path/90970)
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MemberChange {
     /// The member; before the change, if the userid itself changed.
@@ -30,14 +30,14 @@ pub struct MemberChange {
     pub position: Option<String>,
     /// Mobile number (手机号码).
     pub mobile: Option<String>,
-    /// Gender (性别): 1 male, 2 female, 0 not defined or not to be seen.
-    pub gender: Option<u32>,
+    /// Gender (性别); undefined also if the receiver may not see it.
+    pub gender: Option<Gender>,
     /// Mail address (邮箱).
     pub email: Option<String>,
     /// Corp mail address (企业邮箱).
     pub biz_mail: Option<String>,
-    /// Activation (激活状态): 1 active, 2 disabled, 4 not activated, 5 left the corp.
-    pub status: Option<u32>,
+    /// Activation (激活状态).
+    pub status: Option<MemberStatus>,
     /// URL of the portrait (头像); with `/100` for its final `/0` it is the thumbnail's.
     pub avatar: Option<String>,
     /// Alias (成员别名).
@@ -47,7 +47,7 @@ pub struct MemberChange {
     /// Address (地址).
     pub address: Option<String>,
     /// Custom attributes (扩展属性).
-    pub extattr: Option<Vec<ExtAttr>>,
+    pub extattr: Option<ExtAttr>,
 }
 
 elements!(MemberChange {
@@ -88,108 +88,6 @@ impl MemberChange {
     /// The userid from now on: the new one if it changed.
     pub fn current_userid(&self) -> &UserId {
         self.new_userid.as_ref().unwrap_or(&self.userid)
-    }
-}
-
-/// A custom attribute (扩展属性) as events write it.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ExtAttr {
-    /// Type 0, text (文本).
-    Text {
-        /// Name of the attribute.
-        name: String,
-        /// Its text.
-        value: String,
-    },
-    /// Type 1, a link (网页).
-    Web {
-        /// Name of the attribute.
-        name: String,
-        /// Text of the link.
-        title: String,
-        /// Where it leads.
-        url: String,
-    },
-    /// Any other type, or one without its value.
-    Other {
-        /// Name of the attribute.
-        name: String,
-        /// The type on the wire, if it is a number.
-        kind: Option<u32>,
-    },
-}
-
-impl ExtAttr {
-    fn read(item: &Node<'_>) -> Self {
-        let name = item.text("Name").unwrap_or_default().to_owned();
-        let text = |node: &Node<'_>, name| node.text(name).unwrap_or_default().to_owned();
-        let kind: Option<u32> = item.value("Type").flatten();
-        match (kind, item.child("Text"), item.child("Web")) {
-            (Some(0), Some(node), _) => Self::Text {
-                name,
-                value: text(node, "Value"),
-            },
-            (Some(1), _, Some(node)) => Self::Web {
-                name,
-                title: text(node, "Title"),
-                url: text(node, "Url"),
-            },
-            _ => Self::Other { name, kind },
-        }
-    }
-
-    fn write(&self, xml: &mut Xml) {
-        match self {
-            Self::Text { name, value } => {
-                xml.cdata("Name", name);
-                xml.bare("Type", 0);
-                xml.open("Text");
-                xml.cdata("Value", value);
-                xml.close("Text");
-            }
-            Self::Web { name, title, url } => {
-                xml.cdata("Name", name);
-                xml.bare("Type", 1);
-                xml.open("Web");
-                xml.cdata("Title", title);
-                xml.cdata("Url", url);
-                xml.close("Web");
-            }
-            Self::Other { name, kind } => {
-                xml.cdata("Name", name);
-                kind.write("Type", xml);
-            }
-        }
-    }
-}
-
-/// The values are personal: only the names show.
-impl std::fmt::Debug for ExtAttr {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (Self::Text { name, .. } | Self::Web { name, .. } | Self::Other { name, .. }) = self;
-        f.debug_struct("ExtAttr")
-            .field("name", name)
-            .finish_non_exhaustive()
-    }
-}
-
-/// The attributes stand as `Item` elements in one container. (A comma list has no items that are trees, so the two
-/// readings of `Vec` do not meet.)
-impl Value for Vec<ExtAttr> {
-    fn read(node: Option<&Node<'_>>) -> Option<Self> {
-        let items = node?.children.iter().filter(|child| child.name == "Item");
-        Some(items.map(ExtAttr::read).collect())
-    }
-
-    fn write(&self, name: &str, xml: &mut Xml) {
-        xml.open(name);
-        for attribute in self {
-            xml.open("Item");
-            attribute.write(xml);
-            xml.close("Item");
-        }
-        xml.close(name);
     }
 }
 

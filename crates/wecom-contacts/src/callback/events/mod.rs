@@ -4,6 +4,7 @@
 //! more than ids, and an app does not get what its visible range and grants hide.
 
 mod apps;
+mod attributes;
 mod chains;
 mod contacts;
 mod jobs;
@@ -11,6 +12,6 @@ mod unknown;
 
 pub use apps::{AppInactivity, AppSubscription};
 pub use chains::{ChainChange, ChainChangeType};
-pub use contacts::{DepartmentChange, DepartmentDeleted, ExtAttr, MemberChange, MemberDeleted, TagChange};
+pub use contacts::{DepartmentChange, DepartmentDeleted, MemberChange, MemberDeleted, TagChange};
 pub use jobs::{JobFinished, JobType, MediaUploaded};
 pub use unknown::UnknownEvent;
