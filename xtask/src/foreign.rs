@@ -115,7 +115,7 @@ fn client(command: &mut Command, sim: &Sim) -> Result<Outcome> {
         .output()
         .with_context(|| format!("cannot start {command:?}"))?;
     let printed = String::from_utf8_lossy(&output.stdout);
-    print!("{printed}");
+    eprint!("{printed}");
     if output.status.success() {
         Ok(Outcome::Passed {
             calls: printed.lines().filter(|line| line.starts_with("ok ")).count(),

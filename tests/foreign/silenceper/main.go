@@ -135,7 +135,7 @@ func main() {
 		linked, err := app.LinkedCorpDepartmentList(&addresslist.LinkedCorpDepartmentListRequest{DepartmentID: perm.DepartmentIDs[0]})
 		check("LinkedCorpDepartmentList", err, linked != nil && len(linked.DepartmentList) > 0, linked)
 		simple, err := app.LinkedCorpSimpleList(&addresslist.LinkedCorpSimpleListRequest{DepartmentID: perm.DepartmentIDs[0]})
-		check("LinkedCorpSimpleList", err, simple != nil && len(simple.UserList) > 0, simple)
+		check("LinkedCorpSimpleList", err, simple != nil && len(simple.Userlist) > 0, simple)
 		full, err := app.LinkedCorpUserList(&addresslist.LinkedCorpUserListRequest{DepartmentID: perm.DepartmentIDs[0]})
 		check("LinkedCorpUserList", err, full != nil && len(full.UserList) > 0, full)
 	}
