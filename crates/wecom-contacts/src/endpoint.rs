@@ -2,6 +2,11 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::{
+    Error, ErrorKind, Result,
+    envelope::{self, Failure},
+};
+
 /// One call as a small value: its fields are the query (GET) or the JSON body (POST).
 ///
 /// The SDK's own endpoints are public, so a call that a chapter's handle does not offer can be described and sent the
@@ -11,6 +16,21 @@ pub trait Endpoint: Serialize {
     const CALL: Call;
     /// What a successful answer decodes into.
     type Reply: DeserializeOwned + Send + 'static;
+
+    /// Decodes a recorded answer as the client does: for fixtures and tests of one's own.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Refused`] for an `errcode` other than 0, [`ErrorKind::Malformed`] for what is not such an answer.
+    fn decode(body: &[u8]) -> Result<Self::Reply> {
+        match envelope::open(body) {
+            Ok(opened) => Ok(opened.reply),
+            Err(Failure::Refused { errcode, errmsg }) => {
+                Err(Error::refused(Self::CALL.path, errcode, errmsg))
+            }
+            Err(Failure::Malformed(error)) => Err(Error::new(Self::CALL.path, ErrorKind::Malformed(error))),
+        }
+    }
 }
 
 /// Where a call goes: its method and its path below `cgi-bin/`.

@@ -1,0 +1,51 @@
+//! Decoding a large reply: `user/list` of 10,000 full members, beside `serde_json::from_slice` into the same types.
+//!
+//! The envelope is opened in the same pass that reads the members, so both time and memory should be the bare parser's.
+
+use divan::{AllocProfiler, Bencher, counter::BytesCount};
+use serde::Deserialize;
+use wecom_contacts::{
+    Endpoint,
+    members::{ListMembers, Member},
+};
+
+#[global_allocator]
+static ALLOCATOR: AllocProfiler = AllocProfiler::system();
+
+fn main() {
+    divan::main();
+}
+
+fn body() -> String {
+    let member = |number: usize| {
+        format!(
+            r#"{{"userid":"member{number}","name":"王敏","department":[2,5],"order":[10,0],"position":"工程师","mobile":"139{number:08}","gender":"2","email":"member{number}@example.com","biz_mail":"member{number}@corp.example.com","is_leader_in_dept":[1,0],"direct_leader":["chen.gang"],"avatar":"https://example.com/avatar/{number}/0","thumb_avatar":"https://example.com/avatar/{number}/100","telephone":"010-12345678","alias":"Min","address":"北京市","main_department":2,"extattr":{{"attrs":[{{"type":0,"name":"工号","text":{{"value":"A{number}"}}}}]}},"status":1,"qr_code":"https://open.work.weixin.qq.com/wwopen/userQRCode?vcode=vc{number}","external_position":"","external_profile":{{"external_corp_name":"","external_attr":[]}}}}"#
+        )
+    };
+    let members: Vec<String> = (0..10_000).map(member).collect();
+    format!(
+        r#"{{"errcode":0,"errmsg":"ok","userlist":[{}]}}"#,
+        members.join(",")
+    )
+}
+
+#[divan::bench(sample_count = 40)]
+fn bare_serde_json(bencher: Bencher<'_, '_>) {
+    #[derive(Deserialize)]
+    struct Reply {
+        #[expect(dead_code, reason = "only its parsing is measured")]
+        userlist: Vec<Member>,
+    }
+    let body = body();
+    bencher
+        .counter(BytesCount::of_str(&body))
+        .bench(|| serde_json::from_slice::<Reply>(divan::black_box(body.as_bytes())).expect("a reply"));
+}
+
+#[divan::bench(sample_count = 40)]
+fn wecom_contacts(bencher: Bencher<'_, '_>) {
+    let body = body();
+    bencher
+        .counter(BytesCount::of_str(&body))
+        .bench(|| ListMembers::decode(divan::black_box(body.as_bytes())).expect("a reply"));
+}
