@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use crate::{
-    Sim,
-    clock::Clock,
-    world::{World, default_corp},
+    Choices, Sim,
+    clock::{Clock, Millis},
+    world::{World, default_world},
 };
 
 /// Builds a [`Sim`]. The defaults are today's WeCom: a contacts-sync secret (通讯录同步) that may edit and calls from a new
@@ -21,6 +21,7 @@ pub struct SimBuilder {
     pub(crate) legacy: bool,
     pub(crate) token_lifetime: i64,
     pub(crate) running_clock: bool,
+    pub(crate) choices: Choices,
 }
 
 impl Default for SimBuilder {
@@ -34,6 +35,7 @@ impl Default for SimBuilder {
             legacy: false,
             token_lifetime: 7200,
             running_clock: false,
+            choices: Choices::default(),
         }
     }
 }
@@ -81,6 +83,12 @@ impl SimBuilder {
         self
     }
 
+    /// Says how to behave where the real server is not verified.
+    pub fn choices(mut self, choices: Choices) -> Self {
+        self.choices = choices;
+        self
+    }
+
     /// Starts the server.
     ///
     /// # Errors
@@ -94,7 +102,7 @@ impl SimBuilder {
         Clock::new(self.running_clock)
     }
 
-    pub(crate) fn world(&self) -> World {
-        World::new(default_corp(self), self.token_lifetime)
+    pub(crate) fn world(&self, now: Millis) -> World {
+        default_world(self, now)
     }
 }

@@ -27,3 +27,4 @@ mod world;
 pub use config::SimBuilder;
 pub use requests::Request;
 pub use sim::Sim;
+pub use world::Choices;

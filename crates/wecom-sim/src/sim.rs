@@ -51,10 +51,11 @@ impl Sim {
     pub(crate) async fn serve(config: SimBuilder) -> std::io::Result<Self> {
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
-        let mut world = config.world();
+        let clock = config.clock();
+        let mut world = config.world(clock.now());
         world.set_origin(format!("http://{address}"));
         let shared = Arc::new(Shared {
-            clock: config.clock(),
+            clock,
             world: RwLock::new(world),
             requests: Mutex::default(),
             config,

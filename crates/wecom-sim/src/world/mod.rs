@@ -2,21 +2,44 @@
 
 mod agenda;
 mod changes;
+mod choices;
+mod console;
+mod contact_rules;
 mod credentials;
+mod default_corp;
+mod department_writes;
 mod departments;
+mod forms;
 mod links;
+mod lookups;
 mod media;
+mod member_rules;
+mod member_writes;
 mod members;
+mod rows;
+mod tags;
+mod view;
 
 pub(crate) use agenda::Due;
 pub(crate) use changes::{Actor, Change};
-pub(crate) use credentials::{App, Caller, ContactsSync, Credential};
-pub(crate) use departments::{Department, Departments};
+pub use choices::Choices;
+pub(crate) use console::Console;
+pub(crate) use credentials::{App, Caller, ContactsSync, Credential, Range};
+pub(crate) use default_corp::default_world;
+pub(crate) use department_writes::LEVELS;
+pub(crate) use departments::{Department, Departments, ROOT, Tongue};
+pub(crate) use forms::{AttributeForm, DepartmentForm, MemberForm, ProfileForm};
 pub(crate) use links::Linked;
+pub(crate) use lookups::Lookup;
 pub(crate) use media::{MediaKind, Medium, extension};
-pub(crate) use members::{Member, MemberNo, Members};
+pub(crate) use member_rules::mobile as plain_mobile;
+pub(crate) use member_writes::Created;
+pub(crate) use members::{Attribute, AttributeValue, Gender, Life, Member, MemberNo, Members, Seat};
+pub(crate) use rows::{DepartmentRow, MemberRow, SimpleMemberRow, qr_code};
+pub(crate) use tags::{Invalid, Owner, Tag, TagMove, Tags};
+pub(crate) use view::View;
 
-use crate::{SimBuilder, clock::Millis};
+use crate::clock::Millis;
 
 /// All there is.
 #[derive(Debug)]
@@ -25,6 +48,7 @@ pub(crate) struct World {
     credentials: credentials::Tokens,
     agenda: agenda::Agenda,
     links: links::Links,
+    pub(crate) choices: Choices,
     /// `http://host:port`, for links that the server hands out.
     origin: String,
 }
@@ -39,6 +63,10 @@ pub(crate) struct Corp {
     pub(crate) members: Members,
     pub(crate) departments: Departments,
     pub(crate) media: media::Media,
+    pub(crate) tags: Tags,
+    pub(crate) console: Console,
+    pub(crate) rules: contact_rules::Rules,
+    lookups: lookups::Lookups,
 }
 
 impl World {
@@ -49,6 +77,7 @@ impl World {
             credentials: credentials::Tokens::new(token_lifetime),
             agenda: agenda::Agenda::default(),
             links: links::Links::default(),
+            choices: Choices::default(),
             origin: String::new(),
         }
     }
@@ -67,49 +96,5 @@ impl World {
 
     pub(crate) fn set_origin(&mut self, origin: String) {
         self.origin = origin;
-    }
-}
-
-/// The small corp of a simulator that is not told otherwise.
-pub(crate) fn default_corp(config: &SimBuilder) -> Corp {
-    let mut departments = Departments::with_root("示例公司");
-    departments.insert(Department {
-        id: 2,
-        name: "研发部".into(),
-        parent: 1,
-        order: 100_000_000,
-        ..Department::default()
-    });
-    let mut members = Members::default();
-    members.insert(Member {
-        userid: "zhangsan".into(),
-        name: "张三".into(),
-        ..Member::default()
-    });
-    Corp {
-        id: config.corp_id.clone(),
-        name: "示例公司".into(),
-        contacts: ContactsSync {
-            secret: config.contacts_secret.clone(),
-            enabled: true,
-            may_edit: true,
-            legacy_ip: config.legacy,
-            trusted_ips: Vec::new(),
-        },
-        apps: vec![App {
-            agent_id: config.agent_id,
-            name: "示例应用".into(),
-            secret: config.app_secret.clone(),
-            enabled: true,
-            before_2022: config.legacy,
-            trusted_ips: Vec::new(),
-            range: credentials::Range {
-                departments: vec![1],
-                ..credentials::Range::default()
-            },
-        }],
-        members,
-        departments,
-        media: media::Media::default(),
     }
 }

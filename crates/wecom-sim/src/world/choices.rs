@@ -1,0 +1,62 @@
+//! Where the documentation is silent or contradicts itself, and both readings are plausible: a switch each.
+
+use serde::{Deserialize, Serialize};
+
+/// How the simulator behaves where the real server is not verified. The defaults and the grounds for them stand in
+/// `docs/fidelity.md`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Choices {
+    /// `user/create` refuses a missing department (41019) and an unknown one (40066), as doc 90313 has it; by default they go to
+    /// 其他（待设置部门）, as doc 90195 has it.
+    pub strict_departments: bool,
+    /// A body with `\uXXXX` escapes is refused with 40033, as doc 90313 has it. By default it is read: Python's `requests` and
+    /// Go's `encoding/json` write such escapes, and their users' programs work.
+    pub refuse_unicode_escapes: bool,
+    /// Fields that a credential may not see are returned empty; by default they are absent. `gender` is `"0"` either way.
+    pub withheld_as_empty: bool,
+    /// `user/get` and `user/list` also carry `enable`, as older answers did.
+    pub return_enable: bool,
+    /// The last page of `user/list_id` has `"next_cursor": ""`, as doc 96067 has it; by default it has none, as seen live.
+    pub empty_last_cursor: bool,
+    /// `fetch_child=1` of `user/simplelist` and `user/list` is honoured, though the current pages dropped it.
+    pub fetch_child: bool,
+    /// `department/create` refuses `id: 0` (60123); by default it counts as not given.
+    pub refuse_department_zero: bool,
+    /// A text in `external_profile` may have 12 characters, as the help of 90101 has it; by default 32 (doc 92230).
+    pub short_external_text: bool,
+    /// A 企业邮箱 must be of the corp's own domain, else 81015.
+    pub check_mail_domain: bool,
+    /// When the 企业邮箱 part of an update fails, the rest is written all the same (doc 90197 allows for it).
+    pub split_biz_mail_update: bool,
+    /// `extattr` and `external_attr` of an update replace only the attributes they name; by default they replace the whole list.
+    pub merge_attributes: bool,
+    /// Members outside an app's range fail `tag/addtagusers` with 60011; by default they are in `invalidlist`.
+    pub tag_out_of_range_fails: bool,
+    /// An OAuth code that was used answers 42022 and an old one 42003; by default both answer 40029, as its help has it.
+    pub distinct_code_errors: bool,
+    /// `gettoken` for a disabled app answers 50003; by default 40001, whose help names this case.
+    pub disabled_app_50003: bool,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self {
+            strict_departments: false,
+            refuse_unicode_escapes: false,
+            withheld_as_empty: false,
+            return_enable: false,
+            empty_last_cursor: false,
+            fetch_child: true,
+            refuse_department_zero: false,
+            short_external_text: false,
+            check_mail_domain: false,
+            split_biz_mail_update: false,
+            merge_attributes: false,
+            tag_out_of_range_fails: false,
+            distinct_code_errors: false,
+            disabled_app_50003: false,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What a caller asks to be written. A field that is `None` was not given and keeps its value.
+//!
+//! The API, the console (管理后台) and the import jobs all write through these.
+
+/// A member to be created or changed (创建成员, 更新成员).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MemberForm {
+    pub(crate) userid: Option<String>,
+    /// Taken once, for a userid that the system made.
+    pub(crate) new_userid: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) alias: Option<String>,
+    pub(crate) mobile: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) biz_mail: Option<String>,
+    pub(crate) biz_mail_alias: Option<Vec<String>>,
+    pub(crate) department: Option<Vec<i64>>,
+    pub(crate) order: Option<Vec<i64>>,
+    pub(crate) is_leader_in_dept: Option<Vec<i64>>,
+    pub(crate) main_department: Option<i64>,
+    pub(crate) direct_leader: Option<Vec<String>>,
+    pub(crate) position: Option<String>,
+    /// `"0"`, `"1"` or `"2"`.
+    pub(crate) gender: Option<String>,
+    pub(crate) telephone: Option<String>,
+    pub(crate) address: Option<String>,
+    pub(crate) enable: Option<i64>,
+    pub(crate) avatar_mediaid: Option<String>,
+    pub(crate) extattr: Option<Vec<AttributeForm>>,
+    pub(crate) external_profile: Option<ProfileForm>,
+    pub(crate) external_position: Option<String>,
+    pub(crate) to_invite: Option<bool>,
+    /// Unknown departments are made under 其他（待设置部门）: on `user/create` and in member imports.
+    pub(crate) make_departments: bool,
+    /// Only the console and a seed say this: the member has logged in.
+    pub(crate) activated: Option<bool>,
+}
+
+/// One custom attribute as it was sent.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AttributeForm {
+    /// 0 text, 1 web, 2 mini program.
+    pub(crate) kind: i64,
+    pub(crate) name: String,
+    pub(crate) text: Option<String>,
+    pub(crate) url: String,
+    pub(crate) title: String,
+    pub(crate) appid: String,
+    pub(crate) pagepath: String,
+}
+
+/// 成员对外属性.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProfileForm {
+    pub(crate) external_corp_name: Option<String>,
+    /// `wechat_channels.nickname`, 视频号.
+    pub(crate) channels_nickname: Option<String>,
+    pub(crate) external_attr: Option<Vec<AttributeForm>>,
+}
+
+/// A department to be created or changed (创建部门, 更新部门).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DepartmentForm {
+    pub(crate) id: Option<i64>,
+    pub(crate) name: Option<String>,
+    pub(crate) name_en: Option<String>,
+    pub(crate) parent: Option<i64>,
+    pub(crate) order: Option<i64>,
+}

@@ -1,0 +1,56 @@
+//! Failed look-ups by mobile and mail: too many close the call for a day (docs 95402, 95895).
+
+use super::Corp;
+use crate::{api::Fail, clock::Millis};
+
+const DAY: Millis = 24 * 60 * 60 * 1000;
+
+/// The failures of both look-ups, each for itself.
+#[derive(Debug, Default)]
+pub(crate) struct Lookups {
+    mobile: Failures,
+    mail: Failures,
+}
+
+/// Which look-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lookup {
+    Mobile,
+    Mail,
+}
+
+#[derive(Debug, Default)]
+struct Failures {
+    /// The calendar day (Beijing) that is counted; the window is a choice.
+    day: Millis,
+    count: usize,
+    closed_until: Millis,
+}
+
+impl Corp {
+    /// Counts a look-up: 46004 if nobody was found, 45009 once more than a fifth of the account ceiling has failed.
+    pub(crate) fn looked_up<T>(&mut self, kind: Lookup, found: Option<T>, now: Millis) -> Result<T, Fail> {
+        let ceiling = self.console.account_cap / 5;
+        let failures = match kind {
+            Lookup::Mobile => &mut self.lookups.mobile,
+            Lookup::Mail => &mut self.lookups.mail,
+        };
+        if now < failures.closed_until {
+            return Err(Fail::of(45009));
+        }
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        let day = (now + 8 * 60 * 60 * 1000).div_euclid(DAY);
+        if failures.day != day {
+            (failures.day, failures.count) = (day, 0);
+        }
+        failures.count += 1;
+        if failures.count > ceiling {
+            failures.closed_until = now + DAY;
+            failures.count = 0;
+            return Err(Fail::of(45009));
+        }
+        Err(Fail::of(46004))
+    }
+}

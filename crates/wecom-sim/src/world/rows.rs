@@ -1,0 +1,258 @@
+//! Members and departments as a caller gets them, written straight from the world to JSON.
+
+use std::fmt::{self, Display};
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use super::{Attribute, AttributeValue, Corp, Department, Member, MemberNo, View, members::Seat};
+
+/// A member with all fields that the caller may see: `user/get`, a row of `user/list` and of `export/user`.
+#[derive(Debug)]
+pub(crate) struct MemberRow<'v> {
+    pub(crate) view: &'v View<'v>,
+    pub(crate) no: MemberNo,
+    pub(crate) member: &'v Member,
+}
+
+/// A row of `user/simplelist` and of `export/simple_user`.
+#[derive(Debug)]
+pub(crate) struct SimpleMemberRow<'v> {
+    pub(crate) view: &'v View<'v>,
+    pub(crate) member: &'v Member,
+}
+
+/// A department with all fields: `department/get`, a row of `department/list`.
+#[derive(Debug)]
+pub(crate) struct DepartmentRow<'v> {
+    pub(crate) view: &'v View<'v>,
+    pub(crate) department: &'v Department,
+}
+
+/// Writes an array from an iterator that can be had again.
+struct Each<F>(F);
+
+impl<F, I> Serialize for Each<F>
+where
+    F: Fn() -> I,
+    I: Iterator<Item: Serialize>,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
+}
+
+/// Writes a text as it is put together.
+struct Shown<T>(T);
+
+impl<T: Display> Serialize for Shown<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl MemberRow<'_> {
+    /// Seats in departments that the caller sees; what is parallel to them stays so.
+    fn seats(&self) -> impl Iterator<Item = &Seat> {
+        let seats = self.member.seats.iter();
+        seats.filter(|seat| self.view.sees_department(seat.department))
+    }
+
+    fn leaders(&self) -> impl Iterator<Item = &str> {
+        visible_leaders(self.view, &self.member.direct_leader)
+    }
+}
+
+fn visible_leaders<'v>(view: &'v View<'v>, numbers: &'v [MemberNo]) -> impl Iterator<Item = &'v str> {
+    numbers.iter().filter_map(|no| {
+        let leader = view.corp.members.at(*no)?;
+        view.sees(*no, leader).then_some(&*leader.userid)
+    })
+}
+
+impl Serialize for MemberRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { view, no, member } = *self;
+        let choices = &view.world.choices;
+        let shown = !view.hides_sensitive;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("userid", &*member.userid)?;
+        map.serialize_entry("name", &*member.name)?;
+        map.serialize_entry("department", &Each(|| self.seats().map(|seat| seat.department)))?;
+        map.serialize_entry("order", &Each(|| self.seats().map(|seat| seat.order)))?;
+        map.serialize_entry("position", &*member.position)?;
+        map.serialize_entry("gender", if shown { member.gender.digit() } else { "0" })?;
+        map.serialize_entry(
+            "is_leader_in_dept",
+            &Each(|| self.seats().map(|seat| u8::from(seat.leader))),
+        )?;
+        map.serialize_entry("direct_leader", &Each(|| self.leaders()))?;
+        if shown || choices.withheld_as_empty {
+            let text = |text| if shown { text } else { "" };
+            map.serialize_entry("mobile", text(&*member.mobile))?;
+            map.serialize_entry("email", text(&*member.email))?;
+            map.serialize_entry("biz_mail", text(&*member.biz_mail))?;
+            let avatar = member.rare.as_ref().map_or("", |rare| text(&*rare.avatar));
+            for (key, size) in [("avatar", "0"), ("thumb_avatar", "100")] {
+                match avatar {
+                    "" => map.serialize_entry(key, "")?,
+                    _ => map.serialize_entry(key, &Shown(format_args!("{avatar}/{size}")))?,
+                }
+            }
+            map.serialize_entry("address", text(&*member.address))?;
+            if shown {
+                map.serialize_entry("qr_code", &Shown(qr_code(view.corp, no)))?;
+            } else {
+                map.serialize_entry("qr_code", "")?;
+            }
+        }
+        map.serialize_entry("telephone", &*member.telephone)?;
+        map.serialize_entry("alias", &*member.alias)?;
+        if view.sees_department(member.main_department) {
+            map.serialize_entry("main_department", &member.main_department)?;
+        }
+        map.serialize_entry(
+            "extattr",
+            &ExtAttr {
+                attrs: &member.extattr,
+            },
+        )?;
+        map.serialize_entry("status", &member.status())?;
+        if choices.return_enable {
+            map.serialize_entry("enable", &u8::from(!member.disabled))?;
+        }
+        map.serialize_entry("external_position", &*member.external_position)?;
+        map.serialize_entry("external_profile", &ExternalProfile { member })?;
+        map.end()
+    }
+}
+
+/// The page of a member's personal QR code.
+pub(crate) fn qr_code(corp: &Corp, no: MemberNo) -> impl Display {
+    fmt::from_fn(move |out| {
+        write!(
+            out,
+            "https://open.work.weixin.qq.com/wwopen/userQRCode?vcode=vc{}{no:x}",
+            corp.id
+        )
+    })
+}
+
+impl Serialize for SimpleMemberRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { view, member } = *self;
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("userid", &*member.userid)?;
+        map.serialize_entry("name", &*member.name)?;
+        let departments = || member.seats.iter().map(|seat| seat.department);
+        map.serialize_entry(
+            "department",
+            &Each(|| departments().filter(|id| view.sees_department(*id))),
+        )?;
+        map.end()
+    }
+}
+
+impl Serialize for DepartmentRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { view, department } = *self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &department.id)?;
+        map.serialize_entry("name", &department.name)?;
+        if !department.name_en.is_empty() {
+            map.serialize_entry("name_en", &department.name_en)?;
+        }
+        map.serialize_entry("department_leader", &department_leaders(view, department.id))?;
+        map.serialize_entry("parentid", &department.parent)?;
+        map.serialize_entry("order", &department.order)?;
+        map.end()
+    }
+}
+
+/// The 部门负责人 that the caller sees.
+fn department_leaders<'v>(view: &'v View<'v>, department: u32) -> impl Serialize + 'v {
+    Each(move || {
+        view.corp
+            .members
+            .leaders_of(department)
+            .filter(|(no, leader)| view.sees(*no, leader))
+            .map(|(_, leader)| &*leader.userid)
+    })
+}
+
+#[derive(Serialize)]
+struct ExtAttr<'m> {
+    attrs: &'m [Attribute],
+}
+
+struct ExternalProfile<'m> {
+    member: &'m Member,
+}
+
+impl Serialize for ExternalProfile<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Channels<'m> {
+            nickname: &'m str,
+            /// Confirmed.
+            status: u8,
+        }
+        let mut map = serializer.serialize_map(None)?;
+        let Some(rare) = &self.member.rare else {
+            map.serialize_entry("external_corp_name", "")?;
+            map.serialize_entry::<str, [&str; 0]>("external_attr", &[])?;
+            return map.end();
+        };
+        map.serialize_entry("external_corp_name", &*rare.external_corp_name)?;
+        if !rare.channels_nickname.is_empty() {
+            let nickname = &*rare.channels_nickname;
+            map.serialize_entry("wechat_channels", &Channels { nickname, status: 0 })?;
+        }
+        map.serialize_entry("external_attr", &rare.external_attr)?;
+        map.end()
+    }
+}
+
+impl Serialize for Attribute {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Text<'m> {
+            value: &'m str,
+        }
+        #[derive(Serialize)]
+        struct Web<'m> {
+            url: &'m str,
+            title: &'m str,
+        }
+        #[derive(Serialize)]
+        struct Miniprogram<'m> {
+            appid: &'m str,
+            title: &'m str,
+            pagepath: &'m str,
+        }
+        let mut map = serializer.serialize_map(Some(3))?;
+        let kind = match &self.value {
+            AttributeValue::Text(_) => 0,
+            AttributeValue::Web { .. } => 1,
+            AttributeValue::Miniprogram { .. } => 2,
+        };
+        map.serialize_entry("type", &kind)?;
+        map.serialize_entry("name", &*self.name)?;
+        match &self.value {
+            AttributeValue::Text(value) => map.serialize_entry("text", &Text { value })?,
+            AttributeValue::Web { url, title } => map.serialize_entry("web", &Web { url, title })?,
+            AttributeValue::Miniprogram {
+                appid,
+                title,
+                pagepath,
+            } => map.serialize_entry(
+                "miniprogram",
+                &Miniprogram {
+                    appid,
+                    title,
+                    pagepath,
+                },
+            )?,
+        }
+        map.end()
+    }
+}
