@@ -5,6 +5,8 @@
 //! counted. The three take turns round by round, and the ratio is taken within each round, so that a machine that speeds
 //! up or slows down in between changes nothing.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
 use std::{io, net::SocketAddr, thread, time::Duration};
 
 use http_body_util::{BodyExt, Empty};
