@@ -1,8 +1,8 @@
 //! The one error type, and what callers branch on.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
-use crate::{Class, ErrorCode};
+use crate::{Class, ErrorCode, JobId};
 
 /// What every call returns.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -51,6 +51,23 @@ pub enum ErrorKind {
     Cipher(wecom_cipher::Error),
     /// The request could not be written.
     Unwritable(String),
+    /// A job was not finished when its [`Polling`](crate::Polling) gave up. It runs on.
+    StillRunning {
+        /// The job.
+        job: JobId,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// WeCom reports that the job as a whole failed (任务失败).
+    JobFailed {
+        /// The job.
+        job: JobId,
+    },
+    /// A downloaded file is not what was announced, or cannot be read.
+    CorruptFile {
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// The client's configuration cannot work.
     Configuration(String),
 }
@@ -121,6 +138,13 @@ impl Error {
             }
             ErrorKind::Malformed(_) => Some("please report this reply's shape to wecom-contacts"),
             ErrorKind::TooLarge { .. } => Some("ask for less at once, or raise `max_reply_size`"),
+            ErrorKind::StillRunning { .. } => {
+                Some("the job runs on: take it up again by its id, or wait longer (`at_most`)")
+            }
+            ErrorKind::JobFailed { .. } => Some("submit the job again"),
+            ErrorKind::CorruptFile { .. } => Some(
+                "read the rows again, with the key the job was submitted with; rows read so far may be wrong",
+            ),
             ErrorKind::Cipher(_) | ErrorKind::Unwritable(_) | ErrorKind::Configuration(_) => None,
         }
     }
@@ -165,6 +189,15 @@ impl Error {
         matches!(&self.0.kind, ErrorKind::Transport(error) if error.is_connect())
     }
 
+    /// Whether asking the same question again may well be answered: the server was busy, or the answer got lost.
+    pub(crate) fn may_pass(&self) -> bool {
+        match &self.0.kind {
+            ErrorKind::Transport(_) => true,
+            ErrorKind::NotWeCom { status, .. } => *status >= 500,
+            _ => matches!(self.class(), Some(Class::ServerBusy | Class::RateLimited)),
+        }
+    }
+
     pub(crate) fn wants_new_token(&self) -> bool {
         matches!(
             self.code(),
@@ -201,6 +234,11 @@ impl fmt::Display for Error {
             // Its own words: they name the remedy, and it holds nothing below.
             ErrorKind::Cipher(error) => error.fmt(f),
             ErrorKind::Unwritable(why) => write!(f, "the request cannot be written: {why}"),
+            ErrorKind::StillRunning { job, waited } => {
+                write!(f, "job {job} is not finished after {} s", waited.as_secs())
+            }
+            ErrorKind::JobFailed { job } => write!(f, "job {job} failed"),
+            ErrorKind::CorruptFile { why } => write!(f, "the file {why}"),
             ErrorKind::Configuration(why) => write!(f, "the configuration cannot work: {why}"),
         }
     }

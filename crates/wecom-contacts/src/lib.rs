@@ -27,6 +27,7 @@ pub mod error;
 mod error_codes;
 mod ids;
 mod patch;
+mod polling;
 mod secret;
 mod sending;
 mod tokens;
@@ -46,5 +47,6 @@ pub use ids::{
     TagId, UserId,
 };
 pub use patch::{Clear, Patch};
+pub use polling::Polling;
 pub use secret::Secret;
 pub use sending::Sending;
