@@ -35,6 +35,7 @@ mod tokens;
 pub mod callback;
 pub mod contact_rules;
 pub mod departments;
+pub mod exports;
 pub mod imports;
 pub mod media;
 pub mod members;

@@ -1,0 +1,228 @@
+//! An export that was submitted, and the files it leaves.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{Deserialize, Serialize};
+
+use super::{ExportKey, ExportRow, ExportRows};
+use crate::{Call, Client, Endpoint, Error, ErrorKind, JobId, Polling, Sending, wire};
+
+/// An export that was submitted.
+///
+/// Its id and key are all that is needed to take it up again, by [`Exports::job`](super::Exports::job).
+pub struct ExportJob<R> {
+    client: Client,
+    id: JobId,
+    key: ExportKey,
+    row: PhantomData<fn() -> R>,
+}
+
+impl<R: ExportRow> ExportJob<R> {
+    pub(super) fn new(client: Client, id: JobId, key: ExportKey) -> Self {
+        Self {
+            client,
+            id,
+            key,
+            row: PhantomData,
+        }
+    }
+
+    /// The job's id.
+    pub fn id(&self) -> &JobId {
+        &self.id
+    }
+
+    /// The key that opens the job's files. Whoever means to take the job up later keeps it as a secret.
+    pub fn key(&self) -> &ExportKey {
+        &self.key
+    }
+
+    /// Returns how far the job has come. Only the secret that submitted it may ask.
+    ///
+    /// # Errors
+    ///
+    /// 40088 if there is no such job for this secret.
+    pub fn status(&self) -> Sending<ExportStatus> {
+        self.client.send(&GetExportResult::new(&self.id))
+    }
+
+    /// Waits for the job to finish.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; [`ErrorKind::JobFailed`] if WeCom gives it up.
+    pub fn wait(&self, polling: Polling) -> Sending<Export<R>> {
+        let job = self.clone();
+        Sending::new(async move {
+            let finished = |status: ExportStatus| match status.status {
+                ExportState::Done => Ok(Some(status.files)),
+                ExportState::Failed => Err(Error::new(
+                    GetExportResult::CALL.path(),
+                    ErrorKind::JobFailed { job: job.id.clone() },
+                )),
+                _ => Ok(None),
+            };
+            let files = polling.until(&job.id, || job.status(), finished).await?;
+            Ok(Export { job, files })
+        })
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl<R> Clone for ExportJob<R> {
+    fn clone(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            id: self.id.clone(),
+            key: self.key.clone(),
+            row: PhantomData,
+        }
+    }
+}
+
+impl<R> fmt::Debug for ExportJob<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExportJob")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An export that is done.
+pub struct Export<R> {
+    job: ExportJob<R>,
+    files: Vec<ExportFile>,
+}
+
+impl<R: ExportRow> Export<R> {
+    /// The job that made it.
+    pub fn job(&self) -> &ExportJob<R> {
+        &self.job
+    }
+
+    /// The encrypted files, in order. Their links live for two hours; [`rows`](Self::rows) asks for new ones where needed.
+    pub fn files(&self) -> &[ExportFile] {
+        &self.files
+    }
+
+    /// Streams the rows of all files, in order.
+    ///
+    /// Memory is bounded by a network chunk and its rows, however large the files. A file's size and md5 are known to be
+    /// right only at its end: an error there means that its rows, which came before, are not to be trusted. After an
+    /// error the stream ends.
+    pub fn rows(self) -> ExportRows<R> {
+        ExportRows::new(self.job, self.files)
+    }
+}
+
+impl<R> fmt::Debug for Export<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Export")
+            .field("job", &self.job)
+            .field("files", &self.files)
+            .finish()
+    }
+}
+
+/// Asks how far an export has come.
+///
+/// Official: [获取导出结果](https://developer.work.weixin.qq.com/document/path/94854)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetExportResult {
+    /// The job.
+    pub jobid: JobId,
+}
+
+impl GetExportResult {
+    /// Asks after this job.
+    pub fn new(jobid: impl Into<JobId>) -> Self {
+        Self { jobid: jobid.into() }
+    }
+}
+
+impl Endpoint for GetExportResult {
+    const CALL: Call = Call::get("export/get_result");
+    type Reply = ExportStatus;
+}
+
+/// How far an export has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ExportStatus {
+    /// The state.
+    pub status: ExportState,
+    /// The files; valid once done.
+    #[serde(
+        default,
+        rename = "data_list",
+        deserialize_with = "wire::or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub files: Vec<ExportFile>,
+}
+
+coded! {
+    /// The state of an export (任务状态).
+    ExportState {
+        /// The job has not begun (未处理).
+        Waiting = 0,
+        /// The job is running (处理中).
+        Running = 1,
+        /// The files are there (完成).
+        Done = 2,
+        /// There will be no files (异常失败).
+        Failed = 3,
+    }
+}
+
+/// One encrypted file of an export.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ExportFile {
+    /// Where to download it, for two hours. Whoever has the link needs no token.
+    pub url: String,
+    /// Its size in bytes, encrypted.
+    pub size: u64,
+    /// The md5 of the encrypted file, in hex.
+    pub md5: String,
+}
+
+masked_debug!(ExportFile { size, md5 | url });
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn trap_13_the_status_is_a_number_and_the_files_are_a_list() {
+        let done: ExportStatus = serde_json::from_value(json!({
+            "status": 2,
+            "data_list": [
+                {"url": "https://files.example.com/e/1", "size": 4128, "md5": "0cc175b9c0f1b6a831c399e269772661"},
+                {"url": "https://files.example.com/e/2", "size": 32, "md5": "3317096e568d08f69d29fb1aced06059"},
+            ],
+        }))
+        .unwrap();
+        assert_eq!((done.status, done.files.len()), (ExportState::Done, 2));
+        for running in [json!({"status": 1}), json!({"status": "1", "data_list": null})] {
+            let running: ExportStatus = serde_json::from_value(running).unwrap();
+            assert_eq!((running.status, running.files.len()), (ExportState::Running, 0));
+        }
+    }
+
+    #[test]
+    fn a_link_is_as_good_as_a_key_and_not_shown() {
+        let file = ExportFile {
+            url: "https://files.example.com/e/1?sign=abc".into(),
+            size: 1,
+            md5: String::new(),
+        };
+        assert!(!format!("{file:?}").contains("sign"));
+    }
+}
