@@ -135,6 +135,30 @@ number_id! {
     AgentId;
 }
 
+impl LinkedUserId {
+    /// Puts the corp before the account.
+    pub fn of(corp: impl AsRef<str>, userid: impl AsRef<str>) -> Self {
+        Self(format!("{}/{}", corp.as_ref(), userid.as_ref()))
+    }
+
+    /// Returns the corp and the account, cut at the first slash; `None` if there is none.
+    pub fn split(&self) -> Option<(&str, &str)> {
+        self.0.split_once('/')
+    }
+}
+
+impl LinkedDepartmentId {
+    /// Puts the link's id before the department's.
+    pub fn of(link: impl AsRef<str>, department: impl AsRef<str>) -> Self {
+        Self(format!("{}/{}", link.as_ref(), department.as_ref()))
+    }
+
+    /// Returns the link's id and the department's, cut at the first slash; `None` if there is none.
+    pub fn split(&self) -> Option<(&str, &str)> {
+        self.0.split_once('/')
+    }
+}
+
 impl DepartmentId {
     /// The root department (根部门), which every corp has.
     pub const ROOT: Self = Self(1);

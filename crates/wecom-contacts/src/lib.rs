@@ -37,6 +37,7 @@ pub mod contact_rules;
 pub mod departments;
 pub mod exports;
 pub mod imports;
+pub mod linked_corps;
 pub mod media;
 pub mod members;
 pub mod tags;

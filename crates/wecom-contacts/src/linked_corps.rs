@@ -1,0 +1,437 @@
+//! Linked corps (互联企业): members and departments of other corps that an app may see.
+//!
+//! The older of two features. WeCom's own pages now lead to [corp groups](crate::auth) (企业互联, 上下游); these
+//! calls still answer for corps that have the link. Their fields are known from SDKs that quote the pages.
+//!
+//! Official: [互联企业](https://developer.work.weixin.qq.com/document/path/93172)
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Call, Client, CorpId, Endpoint, LinkedDepartmentId, LinkedUserId, Sending, UserId, members::ExtAttr, wire,
+};
+
+/// The calls of the linked corps chapter; see [`Client::linked_corps`].
+///
+/// Only self-built apps (自建应用) may call, and see what the link shows them.
+#[derive(Clone, Debug)]
+pub struct LinkedCorps {
+    client: Client,
+}
+
+impl Client {
+    /// The linked corps chapter (互联企业).
+    ///
+    /// ```no_run
+    /// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+    /// let linked = client.linked_corps();
+    /// for department in linked.permissions().await?.department_ids {
+    ///     for member in linked.members_simple(department, false).await? {
+    ///         println!("{} {}", member.corpid, member.userid);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn linked_corps(&self) -> LinkedCorps {
+        LinkedCorps { client: self.clone() }
+    }
+}
+
+impl LinkedCorps {
+    /// Returns which members and departments of other corps this app may see.
+    ///
+    /// Official: [获取应用的可见范围](https://developer.work.weixin.qq.com/document/path/93172)
+    pub fn permissions(&self) -> Sending<LinkedPermissions> {
+        self.client.send(&GetLinkedPermissions {})
+    }
+
+    /// Returns one member of a linked corp. What is shown of them is set in the admin console.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_not_found`](crate::Error::is_not_found) (60111) or
+    /// [`is_permission_denied`](crate::Error::is_permission_denied) if the member is out of sight.
+    ///
+    /// Official: [获取互联企业成员详细信息](https://developer.work.weixin.qq.com/document/path/93171)
+    pub fn member(&self, userid: impl Into<LinkedUserId>) -> Sending<LinkedMember> {
+        self.client
+            .send(&GetLinkedMember {
+                userid: userid.into(),
+            })
+            .map(|reply| reply.user_info)
+    }
+
+    /// Returns the members of a department of a linked corp: ids, names, departments. With `fetch_child` those of the
+    /// departments below too.
+    ///
+    /// Official: [获取互联企业部门成员](https://developer.work.weixin.qq.com/document/path/93168)
+    pub fn members_simple(
+        &self,
+        department: impl Into<LinkedDepartmentId>,
+        fetch_child: bool,
+    ) -> Sending<Vec<LinkedSimpleMember>> {
+        let call = ListLinkedMembersSimple::new(department, fetch_child);
+        self.client.send(&call).map(|reply| reply.userlist)
+    }
+
+    /// Returns the members of a department of a linked corp with their details. With `fetch_child` those of the departments
+    /// below too.
+    ///
+    /// Official: [获取互联企业部门成员详情](https://developer.work.weixin.qq.com/document/path/93169)
+    pub fn members(
+        &self,
+        department: impl Into<LinkedDepartmentId>,
+        fetch_child: bool,
+    ) -> Sending<Vec<LinkedMember>> {
+        let call = ListLinkedMembers::new(department, fetch_child);
+        self.client.send(&call).map(|reply| reply.userlist)
+    }
+
+    /// Returns the departments below one of a linked corp. Their ids come without the link's:
+    /// [`LinkedDepartment::in_link`] puts it before them.
+    ///
+    /// Official: [获取互联企业部门列表](https://developer.work.weixin.qq.com/document/path/93170)
+    pub fn departments(&self, department: impl Into<LinkedDepartmentId>) -> Sending<Vec<LinkedDepartment>> {
+        let call = ListLinkedDepartments {
+            department_id: department.into(),
+        };
+        self.client.send(&call).map(|reply| reply.department_list)
+    }
+}
+
+/// Asks what of other corps the app may see.
+///
+/// Official: [获取应用的可见范围](https://developer.work.weixin.qq.com/document/path/93172)
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetLinkedPermissions {}
+
+impl Endpoint for GetLinkedPermissions {
+    const CALL: Call = Call::post("linkedcorp/agent/get_perm_list").repeatable();
+    type Reply = LinkedPermissions;
+}
+
+/// What of other corps an app may see. Its own corp's range comes from `agent/get`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LinkedPermissions {
+    /// Single members, as `CORPID/USERID`.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub userids: Vec<LinkedUserId>,
+    /// Departments, as `LINKEDID/DEPARTMENTID`.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub department_ids: Vec<LinkedDepartmentId>,
+}
+
+/// Reads one member of a linked corp.
+///
+/// Official: [获取互联企业成员详细信息](https://developer.work.weixin.qq.com/document/path/93171)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetLinkedMember {
+    /// The member, as `CORPID/USERID`.
+    pub userid: LinkedUserId,
+}
+
+impl GetLinkedMember {
+    /// Asks for this member.
+    pub fn new(userid: impl Into<LinkedUserId>) -> Self {
+        Self {
+            userid: userid.into(),
+        }
+    }
+}
+
+impl Endpoint for GetLinkedMember {
+    const CALL: Call = Call::post("linkedcorp/user/get").repeatable();
+    type Reply = LinkedMemberReply;
+}
+
+/// The answer of [`GetLinkedMember`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LinkedMemberReply {
+    /// The member.
+    pub user_info: LinkedMember,
+}
+
+/// A member of a linked corp.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LinkedMember {
+    /// The account in its own corp, without the corp before it: [`linked_id`](Self::linked_id) has both.
+    pub userid: UserId,
+    /// The corp the member belongs to.
+    #[serde(default)]
+    pub corpid: CorpId,
+    /// The name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The departments: from a list those of the link that was asked for, from a single reading all that the app may see.
+    #[serde(
+        default,
+        deserialize_with = "wire::or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub department: Vec<LinkedDepartmentId>,
+    /// The mobile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mobile: Option<String>,
+    /// The telephone (座机).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telephone: Option<String>,
+    /// The email.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The position (职务).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<String>,
+    /// Extended attributes (扩展属性).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extattr: Option<ExtAttr>,
+}
+
+masked_debug!(LinkedMember { userid, corpid, department | name, mobile, telephone, email, position, extattr });
+
+impl LinkedMember {
+    /// The member as [`LinkedCorps::member`] takes it.
+    pub fn linked_id(&self) -> LinkedUserId {
+        LinkedUserId::of(&self.corpid, &self.userid)
+    }
+}
+
+/// Lists the members of a department of a linked corp.
+///
+/// Official: [获取互联企业部门成员](https://developer.work.weixin.qq.com/document/path/93168)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListLinkedMembersSimple {
+    /// The department, as `LINKEDID/DEPARTMENTID`.
+    pub department_id: LinkedDepartmentId,
+    /// Whether the departments below come too. The page's sample has a bool, its text 1 or 0: the sample's form is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetch_child: Option<bool>,
+}
+
+impl ListLinkedMembersSimple {
+    /// Asks for this department.
+    pub fn new(department: impl Into<LinkedDepartmentId>, fetch_child: bool) -> Self {
+        Self {
+            department_id: department.into(),
+            fetch_child: Some(fetch_child),
+        }
+    }
+}
+
+impl Endpoint for ListLinkedMembersSimple {
+    const CALL: Call = Call::post("linkedcorp/user/simplelist").repeatable();
+    type Reply = LinkedSimpleMemberList;
+}
+
+/// The answer of [`ListLinkedMembersSimple`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LinkedSimpleMemberList {
+    /// The members.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub userlist: Vec<LinkedSimpleMember>,
+}
+
+/// A member of a linked corp as the short list gives them.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LinkedSimpleMember {
+    /// The account in its own corp, without the corp before it: [`linked_id`](Self::linked_id) has both.
+    pub userid: UserId,
+    /// The corp the member belongs to.
+    #[serde(default)]
+    pub corpid: CorpId,
+    /// The name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The departments of the link that was asked for.
+    #[serde(
+        default,
+        deserialize_with = "wire::or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub department: Vec<LinkedDepartmentId>,
+}
+
+masked_debug!(LinkedSimpleMember { userid, corpid, department | name });
+
+impl LinkedSimpleMember {
+    /// The member as [`LinkedCorps::member`] takes it.
+    pub fn linked_id(&self) -> LinkedUserId {
+        LinkedUserId::of(&self.corpid, &self.userid)
+    }
+}
+
+/// Lists the members of a department of a linked corp with their details.
+///
+/// Official: [获取互联企业部门成员详情](https://developer.work.weixin.qq.com/document/path/93169)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListLinkedMembers {
+    /// The department, as `LINKEDID/DEPARTMENTID`.
+    pub department_id: LinkedDepartmentId,
+    /// Whether the departments below come too; as in [`ListLinkedMembersSimple`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetch_child: Option<bool>,
+}
+
+impl ListLinkedMembers {
+    /// Asks for this department.
+    pub fn new(department: impl Into<LinkedDepartmentId>, fetch_child: bool) -> Self {
+        Self {
+            department_id: department.into(),
+            fetch_child: Some(fetch_child),
+        }
+    }
+}
+
+impl Endpoint for ListLinkedMembers {
+    const CALL: Call = Call::post("linkedcorp/user/list").repeatable();
+    type Reply = LinkedMemberList;
+}
+
+/// The answer of [`ListLinkedMembers`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LinkedMemberList {
+    /// The members.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub userlist: Vec<LinkedMember>,
+}
+
+/// Lists the departments of a linked corp.
+///
+/// Official: [获取互联企业部门列表](https://developer.work.weixin.qq.com/document/path/93170)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListLinkedDepartments {
+    /// The department, as `LINKEDID/DEPARTMENTID`.
+    pub department_id: LinkedDepartmentId,
+}
+
+impl ListLinkedDepartments {
+    /// Asks for what is below this department.
+    pub fn below(department: impl Into<LinkedDepartmentId>) -> Self {
+        Self {
+            department_id: department.into(),
+        }
+    }
+}
+
+impl Endpoint for ListLinkedDepartments {
+    const CALL: Call = Call::post("linkedcorp/department/list").repeatable();
+    type Reply = LinkedDepartmentList;
+}
+
+/// The answer of [`ListLinkedDepartments`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LinkedDepartmentList {
+    /// The departments.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub department_list: Vec<LinkedDepartment>,
+}
+
+/// A department of a linked corp.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LinkedDepartment {
+    /// Its id inside the link: text, without the link's id before it.
+    pub department_id: String,
+    /// The name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department_name: Option<String>,
+    /// The parent's id inside the link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parentid: Option<String>,
+    /// The place among siblings, larger first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u32>,
+}
+
+impl LinkedDepartment {
+    /// The department as the calls take it, in the link of the department that was asked about.
+    pub fn in_link(&self, asked: &LinkedDepartmentId) -> LinkedDepartmentId {
+        let link = asked.split().map_or(asked.as_str(), |(link, _)| link);
+        LinkedDepartmentId::of(link, &self.department_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_id_is_split_at_its_first_slash() {
+        assert_eq!(
+            LinkedUserId::new("ww1111/wang/fang").split(),
+            Some(("ww1111", "wang/fang"))
+        );
+        assert_eq!(LinkedUserId::new("wangfang").split(), None);
+        assert_eq!(LinkedDepartmentId::new("LID9/3").split(), Some(("LID9", "3")));
+        assert_eq!(
+            LinkedUserId::of("ww1111", "wangfang"),
+            LinkedUserId::new("ww1111/wangfang")
+        );
+    }
+
+    #[test]
+    fn departments_come_back_with_the_links_id() {
+        let list: LinkedDepartmentList = serde_json::from_value(json!({"department_list": [
+            {"department_id": "3", "department_name": "华东", "parentid": "1", "order": 100_000_000},
+            {"department_id": "4"},
+        ]}))
+        .unwrap();
+        let ids: Vec<_> = list
+            .department_list
+            .iter()
+            .map(|department| department.in_link(&"LID9/1".into()))
+            .collect();
+        assert_eq!(
+            ids,
+            [
+                LinkedDepartmentId::new("LID9/3"),
+                LinkedDepartmentId::new("LID9/4")
+            ]
+        );
+    }
+
+    #[test]
+    fn trap_07_the_paths_and_bodies_are_the_documented_ones() {
+        let simple = ListLinkedMembersSimple::new("LID9/3", true);
+        assert_eq!(
+            serde_json::to_value(&simple).unwrap(),
+            json!({"department_id": "LID9/3", "fetch_child": true})
+        );
+        assert_eq!(serde_json::to_value(GetLinkedPermissions {}).unwrap(), json!({}));
+        assert_eq!(ListLinkedMembersSimple::CALL.path(), "linkedcorp/user/simplelist");
+    }
+
+    #[test]
+    fn a_member_with_all_and_with_nothing_is_read() {
+        let full: LinkedMemberReply = serde_json::from_value(json!({"user_info": {
+            "userid": "wangfang", "name": "王芳", "department": ["LID9/3", "LID9/4"], "mobile": "+86 13800000001",
+            "telephone": "8001", "email": "wangfang@example.com", "position": "工程师", "corpid": "ww1111",
+            "extattr": {"attrs": [
+                {"name": "Badge", "value": "A-17", "type": 0, "text": {"value": "A-17"}},
+                {"name": "Home", "type": 1, "web": {"url": "https://example.com", "title": "Intranet"}},
+            ]},
+        }}))
+        .unwrap();
+        let member = full.user_info;
+        assert_eq!(member.linked_id(), LinkedUserId::new("ww1111/wangfang"));
+        assert_eq!(member.extattr.as_ref().unwrap().attrs.len(), 2);
+        assert!(!format!("{member:?}").contains("138"));
+        let bare: LinkedMemberReply =
+            serde_json::from_value(json!({"user_info": {"userid": "liuyang"}})).unwrap();
+        assert_eq!(bare.user_info.userid, "liuyang");
+    }
+}
