@@ -129,6 +129,11 @@ impl Client {
         }
     }
 
+    /// How long the access token still lives, which is fetched if there is none.
+    pub(crate) async fn token_lifetime(&self) -> Result<Duration> {
+        Ok(self.0.tokens.get().await?.lifetime())
+    }
+
     /// The transport, for links that carry their own authority (export files).
     pub(crate) fn wire(&self) -> &Wire {
         &self.0.wire

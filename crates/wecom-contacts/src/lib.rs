@@ -32,6 +32,7 @@ mod secret;
 mod sending;
 mod tokens;
 
+pub mod auth;
 pub mod callback;
 pub mod contact_rules;
 pub mod departments;

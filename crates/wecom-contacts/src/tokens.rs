@@ -36,6 +36,7 @@ pub(crate) struct Token {
     encoded: String,
     refresh_from: Instant,
     dead_from: Instant,
+    expires_at: Instant,
 }
 
 impl Token {
@@ -46,7 +47,13 @@ impl Token {
             encoded: url::form_urlencoded::byte_serialize(fetched.access_token.as_bytes()).collect(),
             refresh_from: asked_at + lifetime * 9 / 10,
             dead_from: asked_at + lifetime.saturating_sub((lifetime / 10).min(SAFETY)),
+            expires_at: asked_at + lifetime,
         }
+    }
+
+    /// How long the server will still take it.
+    pub(crate) fn lifetime(&self) -> Duration {
+        self.expires_at.saturating_duration_since(Instant::now())
     }
 
     pub(crate) fn encoded(&self) -> &str {
