@@ -51,6 +51,5 @@ async fn advance(State(shared): State<Arc<Shared>>, Json(Advance { seconds }): J
 }
 
 async fn requests(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    let log = shared.requests.lock();
-    Json(json!({"requests": log.entries().collect::<Vec<_>>()}))
+    Json(json!({"requests": shared.requests.lock().shown()}))
 }

@@ -2,7 +2,11 @@
 
 use std::collections::VecDeque;
 
+use bytes::Bytes;
+use http::{Method, Uri};
 use serde::Serialize;
+
+use crate::{clock::Millis, world::Caller};
 
 /// One API request as it arrived. Tokens and secrets are kept out of it.
 #[derive(Clone, Debug, Serialize)]
@@ -26,50 +30,86 @@ pub struct Request {
     pub caller: Option<String>,
 }
 
-/// How many requests are kept.
+/// A request as it is kept: what it came with is shared, not copied, and put into words only when somebody asks.
+#[derive(Debug)]
+pub(crate) struct Logged {
+    pub(crate) at: Millis,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) body: Bytes,
+    pub(crate) errcode: Option<i32>,
+    pub(crate) caller: Option<Caller>,
+}
+
+/// How many requests are kept, and how many bytes of their bodies.
 const KEPT: usize = 10_000;
 const BODY_KEPT: usize = 64 << 10;
+const BODIES_KEPT: usize = 32 << 20;
 
 #[derive(Debug, Default)]
 pub(crate) struct RequestLog {
-    entries: VecDeque<Request>,
+    entries: VecDeque<Logged>,
     count: u64,
+    bodies: usize,
 }
 
 impl RequestLog {
-    pub(crate) fn push(&mut self, mut request: Request) {
-        self.count += 1;
-        request.number = self.count;
-        if self.entries.len() == KEPT {
-            self.entries.pop_front();
+    pub(crate) fn push(&mut self, mut request: Logged) {
+        if request.body.len() > BODY_KEPT {
+            request.body = Bytes::new();
         }
+        self.count += 1;
+        self.bodies += request.body.len();
         self.entries.push_back(request);
+        while self.entries.len() > KEPT || self.bodies > BODIES_KEPT {
+            let Some(oldest) = self.entries.pop_front() else {
+                break;
+            };
+            self.bodies -= oldest.body.len();
+        }
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Request> {
-        self.entries.iter()
+    /// The kept requests, oldest first.
+    pub(crate) fn shown(&self) -> Vec<Request> {
+        let first = self.count - self.entries.len() as u64 + 1;
+        (first..)
+            .zip(&self.entries)
+            .map(|(number, logged)| logged.shown(number))
+            .collect()
     }
 
+    /// Forgets the requests; the count goes on.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
+        self.bodies = 0;
     }
 }
 
-/// The query as it may be shown.
-pub(crate) fn shown_query(query: &[(String, String)]) -> Vec<(String, String)> {
-    query
-        .iter()
-        .map(|(key, value)| match key.as_str() {
-            "access_token" | "corpsecret" => (key.clone(), "***".into()),
-            _ => (key.clone(), value.clone()),
-        })
-        .collect()
-}
-
-/// The body as it may be shown.
-pub(crate) fn shown_body(body: &[u8]) -> Option<String> {
-    if body.is_empty() || body.len() > BODY_KEPT {
-        return None;
+impl Logged {
+    fn shown(&self, number: u64) -> Request {
+        let query = url::form_urlencoded::parse(self.uri.query().unwrap_or_default().as_bytes());
+        let masked = |key: &str| matches!(key, "access_token" | "corpsecret");
+        Request {
+            number,
+            at: self.at,
+            method: self.method.to_string(),
+            path: self.uri.path().trim_start_matches("/cgi-bin/").to_owned(),
+            query: query
+                .map(|(key, value)| {
+                    let value = if masked(&key) {
+                        "***".to_owned()
+                    } else {
+                        value.into_owned()
+                    };
+                    (key.into_owned(), value)
+                })
+                .collect(),
+            body: std::str::from_utf8(&self.body)
+                .ok()
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned),
+            errcode: self.errcode,
+            caller: self.caller.as_ref().map(Caller::name),
+        }
     }
-    String::from_utf8(body.to_vec()).ok()
 }

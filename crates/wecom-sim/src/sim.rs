@@ -106,7 +106,7 @@ impl Sim {
 
     /// The API requests received so far, oldest first.
     pub fn requests(&self) -> Vec<Request> {
-        self.shared.requests.lock().entries().cloned().collect()
+        self.shared.requests.lock().shown()
     }
 }
 

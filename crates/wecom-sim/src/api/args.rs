@@ -31,7 +31,7 @@ pub(crate) struct Part {
     pub(crate) bytes: Bytes,
 }
 
-pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
+fn pairs(query: &str) -> Vec<(String, String)> {
     url::form_urlencoded::parse(query.as_bytes())
         .into_owned()
         .collect()

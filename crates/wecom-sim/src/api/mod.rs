@@ -22,7 +22,7 @@ pub(crate) use reply::Reply;
 
 use crate::{
     clock::Millis,
-    requests::{self, Request},
+    requests::Logged,
     sim::Shared,
     world::{Caller, World},
 };
@@ -123,14 +123,9 @@ fn route(path: &str) -> Option<Route> {
 
 /// Answers one request.
 pub(crate) async fn answer(shared: &Shared, incoming: Incoming) -> Response {
-    let path = incoming
-        .uri
-        .path()
-        .strip_prefix("/cgi-bin/")
-        .unwrap_or_default()
-        .to_owned();
+    let path = incoming.uri.path().strip_prefix("/cgi-bin/").unwrap_or_default();
     let now = shared.clock.now();
-    let Some(route) = route(&path) else {
+    let Some(route) = route(path) else {
         tracing::warn!(%path, "a call that the simulator does not know");
         return reply::unknown_path();
     };
@@ -138,23 +133,28 @@ pub(crate) async fn answer(shared: &Shared, incoming: Incoming) -> Response {
     let mut caller = None;
     let outcome = dispatch(shared, &incoming, &route, args, now, &mut caller)
         .and_then(|reply| reply.in_pieces(&incoming.headers));
-    let query = requests::shown_query(&args::pairs(incoming.uri.query().unwrap_or_default()));
-    shared.requests.lock().push(Request {
-        number: 0,
+    let errcode = match &outcome {
+        Ok(reply) => reply.errcode(),
+        Err(fail) => Some(fail.code),
+    };
+    let Incoming {
+        method,
+        uri,
+        headers,
+        ip,
+        body,
+    } = incoming;
+    shared.requests.lock().push(Logged {
         at: now,
-        method: incoming.method.to_string(),
-        path,
-        query,
-        body: requests::shown_body(&incoming.body),
-        errcode: match &outcome {
-            Ok(reply) => reply.errcode(),
-            Err(fail) => Some(fail.code),
-        },
+        method,
+        uri,
+        body,
+        errcode,
         caller,
     });
     match outcome {
-        Ok(reply) => reply.into_response(&incoming.headers),
-        Err(fail) => fail.into_response(now, incoming.ip, route.empty),
+        Ok(reply) => reply.into_response(&headers),
+        Err(fail) => fail.into_response(now, ip, route.empty),
     }
 }
 
@@ -164,7 +164,7 @@ fn dispatch(
     route: &Route,
     args: Args,
     now: Millis,
-    caller_name: &mut Option<String>,
+    known: &mut Option<Caller>,
 ) -> Outcome {
     if route.post && incoming.method != Method::POST {
         // The help of 40058 names GET where POST is asked.
@@ -184,7 +184,7 @@ fn dispatch(
         Handler::Read(access, handler) => {
             let world = shared.world.read();
             let caller = identify(&world, &args, access)?;
-            *caller_name = Some(caller.name());
+            *known = Some(caller.clone());
             let call = Call { caller, args, now };
             let outcome = handler(&world, &call);
             (call.args.is_misread(), outcome)
@@ -192,7 +192,7 @@ fn dispatch(
         Handler::Write(access, handler) => {
             let mut world = shared.world.write();
             let caller = identify(&world, &args, access)?;
-            *caller_name = Some(caller.name());
+            *known = Some(caller.clone());
             let call = Call { caller, args, now };
             let outcome = handler(&mut world, &call);
             (call.args.is_misread(), outcome)
