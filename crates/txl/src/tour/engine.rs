@@ -19,12 +19,18 @@ const STEP_LIMIT: Duration = Duration::from_secs(30);
 /// What a step shows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
-    /// What happens, in both languages.
-    pub(super) title: &'static str,
-    /// The SDK's call.
-    pub(super) call: &'static str,
-    /// The path below `cgi-bin/`, or what else goes over the wire.
-    pub(super) endpoint: &'static str,
+    title: &'static str,
+    call: &'static str,
+    endpoint: &'static str,
+}
+
+/// A step's row: `title` in both languages, the SDK's call, and the path below `cgi-bin/` or what else goes over the wire.
+pub(super) const fn row(title: &'static str, call: &'static str, endpoint: &'static str) -> Row {
+    Row {
+        title,
+        call,
+        endpoint,
+    }
 }
 
 /// A step that ran.

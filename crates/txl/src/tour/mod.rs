@@ -1,25 +1,103 @@
 //! `txl tour`: every call of the SDK, once, with its result checked, against an embedded simulator over real HTTP.
+//!
+//! `engine` runs and tells the steps, `stage` is what they play with; then a file per chapter, in the order and under the
+//! names of PowerWeChat's manual.
 
+mod departments;
 mod engine;
+mod members;
+mod stage;
+mod tags;
 
 use clap::Args;
+use wecom_sim::Sim;
 
+use self::{
+    engine::Engine,
+    stage::{Address, Stage},
+};
 use crate::{
-    failure::Result,
-    output::{Format, Output},
+    failure::{Failure, Result},
+    output::{Output, say},
 };
 
 /// Show every call of the contacts API working against a simulator
+///
+/// Each step is one call, and is ok only if what came back is what the simulated corp must contain by then. Without --base-url
+/// the simulator is the tour's own. The tour creates, changes and deletes members, so it refuses any server that is not a
+/// simulator; on one that is (`txl sim`), it clears away what it made.
 #[derive(Args)]
 pub(crate) struct Tour {
-    /// Print one JSON object a line, and a summary last
+    /// Print one JSON object a line, {"chapter","title","call","endpoint","ok","ms","note"}, and a summary last
     #[arg(long)]
     json: bool,
+
+    /// Where a simulator runs already
+    #[arg(long, value_name = "URL", requires_all = ["corp_id", "contacts_secret", "agent_id", "app_secret"])]
+    base_url: Option<String>,
+    /// Its corp's id (企业ID)
+    #[arg(long, value_name = "ID", requires = "base_url")]
+    corp_id: Option<String>,
+    /// Its contacts-sync secret (通讯录同步 secret)
+    #[arg(long, value_name = "SECRET", requires = "base_url", alias = "secret")]
+    contacts_secret: Option<String>,
+    /// Its app's id (应用 agentid)
+    #[arg(long, value_name = "ID", requires = "base_url")]
+    agent_id: Option<u32>,
+    /// Its app's secret (自建应用 secret)
+    #[arg(long, value_name = "SECRET", requires = "base_url")]
+    app_secret: Option<String>,
 }
 
 impl Tour {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let engine = engine::Engine::new(self.json || output.format == Format::Json);
-        engine.finish("the embedded simulator")
+        let mut tour = Engine::new(self.json || output.is_json());
+        let (mut stage, where_to) = match self.address() {
+            Some(address) => {
+                let stage = Stage::new(&address, None)?;
+                stage.console.get("state").await.map_err(|failure| {
+                    failure
+                        .remedy("point the tour at a simulator (`txl sim` prints its address), never at a real corp: it deletes members")
+                })?;
+                (stage, "the simulator at --base-url")
+            }
+            None => (embedded().await?, "an embedded simulator"),
+        };
+        members::run(&mut tour, &mut stage).await;
+        departments::run(&mut tour, &stage).await;
+        tags::run(&mut tour, &stage).await;
+        if let Err(failure) = departments::clear_away(&stage).await {
+            say(format_args!(
+                "not all that the tour made is cleared away: {failure}"
+            ));
+        }
+        tour.finish(where_to)
     }
+
+    /// All or nothing, as clap has seen to.
+    fn address(self) -> Option<Address> {
+        Some(Address {
+            base_url: self.base_url?,
+            corp_id: self.corp_id?,
+            contacts_secret: self.contacts_secret?,
+            agent_id: self.agent_id?,
+            app_secret: self.app_secret?,
+        })
+    }
+}
+
+async fn embedded() -> Result<Stage> {
+    let sim = Sim::builder()
+        .running_clock(true)
+        .start()
+        .await
+        .map_err(|error| Failure::new("the embedded simulator does not start").because(&error))?;
+    let address = Address {
+        base_url: sim.url(),
+        corp_id: sim.corp_id().to_owned(),
+        contacts_secret: sim.contacts_secret().to_owned(),
+        agent_id: sim.agent_id(),
+        app_secret: sim.app_secret().to_owned(),
+    };
+    Stage::new(&address, Some(sim))
 }

@@ -1,0 +1,338 @@
+//! 成员管理: members.
+
+use futures_util::TryStreamExt;
+use wecom_contacts::{
+    Clear,
+    departments::NewDepartment,
+    members::{EmailType, Gender, Invitation, MemberPatch, NewMember, QrCodeSize},
+};
+
+use super::{
+    engine::{Engine, row},
+    stage::Stage,
+};
+use crate::{failure::Failure, must};
+
+pub(super) async fn run(tour: &mut Engine, stage: &mut Stage) {
+    tour.chapter("成员管理");
+    make_room(tour, stage).await;
+    create_and_read(tour, stage).await;
+    update(tour, stage).await;
+    list(tour, stage).await;
+    find(tour, stage).await;
+    join(tour, stage).await;
+    delete(tour, stage).await;
+}
+
+async fn make_room(tour: &mut Engine, stage: &mut Stage) {
+    let made = tour
+        .step(
+            row(
+                "Make a department to work in 创建部门",
+                "departments().create",
+                "department/create",
+            ),
+            async {
+                let department = NewDepartment::new(format!("巡游部-{}", stage.mark), 1);
+                let id = stage.contacts.departments().create(department).await?;
+                must!(
+                    id.0 > 1,
+                    "the new department's id is {id}, as if it were the root"
+                );
+                Ok((id, format!("id {id}")))
+            },
+        )
+        .await;
+    stage.department = made;
+}
+
+async fn create_and_read(tour: &mut Engine, stage: &Stage) {
+    let (contacts, app) = (stage.contacts.members(), stage.app.members());
+    let wang = stage.userid("wang");
+    tour.step(
+        row("Create a member 创建成员", "members().create", "user/create"),
+        async {
+            let department = stage.department()?;
+            let member = NewMember::new(&wang, "王芳")
+                .mobile(stage.mobile(1))
+                .email(format!("{wang}@example.com"))
+                .department([department])
+                .is_leader_in_dept([true])
+                .gender(Gender::Female)
+                .position("工程师")
+                .alias("Fang")
+                .to_invite(false);
+            let created = contacts.create(member).await?;
+            must!(
+                created.created_departments.is_empty(),
+                "a department came into being beside the member"
+            );
+            for (name, shown, number) in [("liu", "刘洋", 2), ("chen", "陈晨", 3), ("zhao", "赵敏", 4)]
+            {
+                let member = NewMember::new(stage.userid(name), shown)
+                    .mobile(stage.mobile(number))
+                    .department([department])
+                    .direct_leader([&wang])
+                    .to_invite(false);
+                contacts.create(member).await?;
+            }
+            Ok(((), "王芳 and three who report to her".into()))
+        },
+    )
+    .await;
+    tour.step(
+        row("Read a member 读取成员", "members().get", "user/get"),
+        async {
+            let member = app.get(&wang).await?;
+            must!(member.userid == wang, "another member came back");
+            must!(
+                member.name.as_deref() == Some("王芳"),
+                "the name is not the one given"
+            );
+            must!(
+                member.position.as_deref() == Some("工程师"),
+                "the position is not the one given"
+            );
+            must!(
+                member.department == [stage.department()?],
+                "the department is not the one given"
+            );
+            must!(
+                member.is_leader_in_dept == Some(vec![true]),
+                "she does not lead her department"
+            );
+            let note = match member.mobile {
+                None => "her mobile number is hidden from apps made after 2022-06-20",
+                Some(mobile) if mobile.ends_with(&stage.mobile(1)) => {
+                    "with her mobile number, as old apps see it"
+                }
+                Some(_) => return Err(Failure::new("the mobile number is not the one given")),
+            };
+            Ok(((), note.into()))
+        },
+    )
+    .await;
+    tour.step(
+        row(
+            "Read one who is not there: the error says what to do 错误提示",
+            "members().get",
+            "user/get",
+        ),
+        async {
+            let nobody = stage.userid("nobody");
+            let Err(error) = app.get(&nobody).await else {
+                return Err(Failure::new("a member who does not exist was read"));
+            };
+            must!(
+                error.is_not_found(),
+                "the error is not that there is no such member: {error}"
+            );
+            let info = error.code().and_then(|code| code.info());
+            let Some(info) = info else {
+                return Err(Failure::new("the error code is not in the table"));
+            };
+            must!(!info.remedy.is_empty(), "no remedy is known for {}", info.code);
+            let note = format!(
+                "refused as it should be: {} {} {}; try: {} ({})",
+                info.code, info.chinese, info.english, info.remedy, info.remedy_chinese
+            );
+            Ok(((), note))
+        },
+    )
+    .await;
+}
+
+async fn update(tour: &mut Engine, stage: &Stage) {
+    let wang = stage.userid("wang");
+    tour.step(
+        row("Update a member 更新成员", "members().update", "user/update"),
+        async {
+            let patch = MemberPatch::new().telephone("8001").position(Clear);
+            stage.contacts.members().update(&wang, patch).await?;
+            let member = stage.app.members().get(&wang).await?;
+            let position = member.position.unwrap_or_default();
+            must!(position.is_empty(), "the position is not cleared");
+            must!(
+                member.telephone.as_deref() == Some("8001"),
+                "the telephone number is not set"
+            );
+            must!(
+                member.name.as_deref() == Some("王芳") && member.alias.as_deref() == Some("Fang"),
+                "a field that was not named has changed"
+            );
+            must!(
+                member.is_leader_in_dept == Some(vec![true]),
+                "a field that was not named has changed"
+            );
+            Ok(((), "one field set, one cleared, the others as they were".into()))
+        },
+    )
+    .await;
+}
+
+async fn list(tour: &mut Engine, stage: &Stage) {
+    let (contacts, app) = (stage.contacts.members(), stage.app.members());
+    let wang = stage.userid("wang");
+    tour.step(
+        row(
+            "List a department's members 获取部门成员",
+            "members().list_simple",
+            "user/simplelist",
+        ),
+        async {
+            let department = stage.department()?;
+            let members = app.list_simple(department).await?;
+            must!(members.len() == 4, "{} members instead of 4", members.len());
+            must!(
+                members.iter().all(|member| member.department == [department]),
+                "a member of another department is listed"
+            );
+            let below_root = app.list_simple_recursive(1).await?;
+            must!(
+                below_root.iter().any(|member| member.userid == wang),
+                "the root with all below it lacks 王芳"
+            );
+            Ok(((), format!("4 here, {} in the whole corp", below_root.len())))
+        },
+    )
+    .await;
+    tour.step(
+        row(
+            "List them with details 获取部门成员详情",
+            "members().list",
+            "user/list",
+        ),
+        async {
+            let members = app.list(stage.department()?).await?;
+            must!(members.len() == 4, "{} members instead of 4", members.len());
+            let reports = members
+                .iter()
+                .filter(|member| member.direct_leader.as_deref() == Some(std::slice::from_ref(&wang)));
+            let reports = reports.count();
+            must!(reports == 3, "{reports} members report to 王芳 instead of 3");
+            Ok(((), "4, of whom 3 report to 王芳".into()))
+        },
+    )
+    .await;
+    tour.step(
+        row("List member ids 获取成员ID列表", "members().ids", "user/list_id"),
+        async {
+            let department = stage.department()?;
+            let rows: Vec<_> = contacts.ids().page_size(3).stream().try_collect().await?;
+            let mine = rows.iter().filter(|row| row.department == department).count();
+            must!(mine == 4, "{mine} rows of the tour's department instead of 4");
+            Ok(((), format!("{} rows, fetched three at a time", rows.len())))
+        },
+    )
+    .await;
+}
+
+async fn find(tour: &mut Engine, stage: &Stage) {
+    let contacts = stage.contacts.members();
+    let wang = stage.userid("wang");
+    tour.step(
+        row(
+            "Find by mobile number 手机号获取userid",
+            "members().find_by_mobile",
+            "user/getuserid",
+        ),
+        async {
+            let found = contacts.find_by_mobile(stage.mobile(1)).await?;
+            must!(
+                found.as_ref() == Some(&wang),
+                "her mobile number does not lead to 王芳"
+            );
+            let nobody = contacts.find_by_mobile("13900000000").await?;
+            must!(nobody.is_none(), "a number that nobody has leads to a member");
+            Ok(((), "found; and nobody under another number".into()))
+        },
+    )
+    .await;
+    tour.step(
+        row(
+            "Find by mail 邮箱获取userid",
+            "members().find_by_email",
+            "user/get_userid_by_email",
+        ),
+        async {
+            let email = format!("{wang}@example.com");
+            let found = contacts.find_by_email(email, EmailType::Personal).await?;
+            must!(
+                found.as_ref() == Some(&wang),
+                "her mail address does not lead to 王芳"
+            );
+            Ok(((), "found".into()))
+        },
+    )
+    .await;
+}
+
+async fn join(tour: &mut Engine, stage: &Stage) {
+    let contacts = stage.contacts.members();
+    let wang = stage.userid("wang");
+    tour.step(
+        row("Invite members 邀请成员", "members().invite", "batch/invite"),
+        async {
+            let ghost = stage.userid("ghost");
+            let outcome = contacts
+                .invite(Invitation::new().members([&wang, &ghost]))
+                .await?;
+            must!(
+                outcome.invalid_members == [ghost],
+                "who could not be invited is not told"
+            );
+            Ok(((), "one invited, one unknown is told".into()))
+        },
+    )
+    .await;
+    tour.step(
+        row(
+            "QR code to join by 获取加入企业二维码",
+            "members().join_qrcode",
+            "corp/get_join_qrcode",
+        ),
+        async {
+            let url = contacts.join_qrcode(QrCodeSize::Large).await?;
+            must!(url.starts_with("https://"), "no link came back");
+            Ok(((), "a link".into()))
+        },
+    )
+    .await;
+}
+
+async fn delete(tour: &mut Engine, stage: &Stage) {
+    let (contacts, app) = (stage.contacts.members(), stage.app.members());
+    tour.step(
+        row("Delete a member 删除成员", "members().delete", "user/delete"),
+        async {
+            let zhao = stage.userid("zhao");
+            contacts.delete(&zhao).await?;
+            must!(
+                app.find(&zhao).await?.is_none(),
+                "the deleted member is still there"
+            );
+            Ok(((), "gone".into()))
+        },
+    )
+    .await;
+    tour.step(
+        row(
+            "Delete members at once 批量删除成员",
+            "members().delete_many",
+            "user/batchdelete",
+        ),
+        async {
+            let chen = stage.userid("chen");
+            let member = NewMember::new(stage.userid("sun"), "孙悦")
+                .mobile(stage.mobile(5))
+                .department([stage.department()?])
+                .to_invite(false);
+            contacts.create(member).await?;
+            contacts.delete_many([chen, stage.userid("sun")]).await?;
+            let left = app.list_simple(stage.department()?).await?;
+            must!(left.len() == 2, "{} members are left instead of 2", left.len());
+            Ok(((), "two gone, two left".into()))
+        },
+    )
+    .await;
+}

@@ -1,0 +1,129 @@
+//! What the tour plays with: two clients of one corp, and the simulator's control surface.
+
+use serde_json::Value;
+use wecom_contacts::{Client, DepartmentId, Secret, UserId};
+use wecom_sim::Sim;
+
+use crate::failure::{Exit, Failure, Result};
+
+/// Where the tour goes: a simulator, its own or another's.
+pub(super) struct Stage {
+    /// Contacts-sync (通讯录同步): writes and ids.
+    pub(super) contacts: Client,
+    /// The app (自建应用): details.
+    pub(super) app: Client,
+    pub(super) console: Console,
+    /// Sets the tour's people apart from those who are there already, and from those of another tour.
+    pub(super) mark: String,
+    /// The tour's own department, once it is made.
+    pub(super) department: Option<DepartmentId>,
+    _sim: Option<Sim>,
+}
+
+/// How to reach the corp.
+pub(super) struct Address {
+    pub(super) base_url: String,
+    pub(super) corp_id: String,
+    pub(super) contacts_secret: String,
+    pub(super) agent_id: u32,
+    pub(super) app_secret: String,
+}
+
+impl Stage {
+    pub(super) fn new(address: &Address, sim: Option<Sim>) -> Result<Self> {
+        let client = |secret| {
+            Client::builder(address.corp_id.as_str(), secret)
+                .base_url(&address.base_url)
+                .log_bodies(true)
+                .build()
+        };
+        let contacts = client(Secret::contacts_sync(&address.contacts_secret))?;
+        let app = client(Secret::app(address.agent_id, &address.app_secret))?;
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let mark = format!("{:06x}", now.map_or(0, |now| now.as_millis()) & 0x00ff_ffff);
+        Ok(Self {
+            contacts,
+            app,
+            console: Console::new(&address.base_url)?,
+            mark,
+            department: None,
+            _sim: sim,
+        })
+    }
+
+    /// A member of the tour's own.
+    pub(super) fn userid(&self, name: &str) -> UserId {
+        UserId::new(format!("tour-{}-{name}", self.mark))
+    }
+
+    /// A mobile number of the tour's own; `number` is a digit.
+    pub(super) fn mobile(&self, number: u32) -> String {
+        let digits = u32::from_str_radix(&self.mark, 16).unwrap_or_default() % 10_000_000;
+        format!("138{digits:07}{number}")
+    }
+
+    /// The tour's own department, in which all its people are.
+    pub(super) fn department(&self) -> Result<DepartmentId> {
+        self.department
+            .ok_or_else(|| Failure::new("there is no department to work in: the step that makes it failed"))
+    }
+}
+
+/// The control surface `/_sim/`: what an administrator does in the console, and the clock.
+pub(super) struct Console {
+    http: reqwest::Client,
+    base: String,
+}
+
+impl Console {
+    /// Takes the TLS provider that the SDK's client has put in place.
+    fn new(base_url: &str) -> Result<Self> {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .map_err(|error| Failure::new("no HTTP client").because(&error))?;
+        Ok(Self {
+            http,
+            base: format!("{}/_sim", base_url.trim_end_matches('/')),
+        })
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Result<Value> {
+        self.send(path, self.http.get(format!("{}/{path}", self.base)))
+            .await
+    }
+
+    pub(super) async fn post(&self, path: &str, body: Value) -> Result<Value> {
+        let request = self.http.post(format!("{}/{path}", self.base));
+        let request = request
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        self.send(path, request).await
+    }
+
+    /// Lets the simulator's time pass.
+    pub(super) async fn advance(&self, seconds: u32) -> Result {
+        self.post("clock/advance", serde_json::json!({"seconds": seconds}))
+            .await?;
+        Ok(())
+    }
+
+    async fn send(&self, path: &str, request: reqwest::RequestBuilder) -> Result<Value> {
+        let lost = |error: reqwest::Error| {
+            Failure::new(format!("`/_sim/{path}` gives no answer"))
+                .because(&error.without_url())
+                .exit(Exit::NoAnswer)
+        };
+        let answer = request.send().await.map_err(lost)?;
+        let status = answer.status();
+        let body = answer.bytes().await.map_err(lost)?;
+        match serde_json::from_slice(&body) {
+            Ok(value) if status.is_success() => Ok(value),
+            Ok(value) => Err(Failure::new(format!("`/_sim/{path}` refuses: {value}"))),
+            Err(_) => Err(Failure::new(format!(
+                "`/_sim/{path}` is not a simulator's: HTTP status {status}"
+            ))
+            .exit(Exit::NoAnswer)),
+        }
+    }
+}
