@@ -5,8 +5,8 @@ use std::time::SystemTime;
 
 use sha1::{Digest, Sha1};
 
-use super::Event;
 use super::element::{Node, Value as _, Xml};
+use super::{Element, Event};
 use crate::{AgentId, CorpId, Result};
 
 /// One decrypted message (接收消息与事件).
@@ -78,6 +78,11 @@ impl Notification {
     /// Returns the decrypted XML as it came, with whatever this version does not read; empty for a message built here.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// Returns the decrypted XML as a tree, with whatever this version does not read; empty for a message built here.
+    pub fn element(&self) -> Element {
+        Node::parse(&self.message).map_or_else(|_| Element::default(), |root| root.to_element())
     }
 
     /// Returns a key that is the same for every delivery of this message, for telling duplicates.
