@@ -4,7 +4,7 @@ use clap::{ArgAction, Parser, Subcommand};
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
 use crate::{
-    contact_rule, department,
+    callback, contact_rule, department,
     failure::Result,
     member,
     output::{Format, Output},
@@ -55,6 +55,7 @@ enum Command {
     Department(department::Command),
     Tag(tag::Command),
     ContactRule(contact_rule::Command),
+    Callback(callback::Command),
 }
 
 impl Cli {
@@ -68,6 +69,7 @@ impl Cli {
             Command::Department(command) => command.run(output).await,
             Command::Tag(command) => command.run(output).await,
             Command::ContactRule(command) => command.run(output).await,
+            Command::Callback(command) => command.run(output).await,
         }
     }
 }

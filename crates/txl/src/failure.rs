@@ -126,6 +126,11 @@ impl From<wecom_contacts::Error> for Failure {
         if let Some(remedy) = error.remedy() {
             failure = failure.remedy(remedy);
         }
+        if let ErrorKind::Cipher(_) = error.kind() {
+            failure = failure.remedy(
+                "compare Token, EncodingAESKey and corp id with the console's (接收事件服务器), and pass on query and body untouched",
+            );
+        }
         match error.code().map(wecom_contacts::ErrorCode::info) {
             Some(Some(info)) if !info.remedy_chinese.is_empty() => failure.remedy(info.remedy_chinese),
             Some(None) => failure.remedy(

@@ -3,11 +3,13 @@
 //! `cli` says what can be typed, one module per chapter does it, `context` picks the credential, `output` and `failure`
 //! print. `sim` serves the simulator; `tour` calls everything.
 
+mod callback;
 mod cli;
 mod contact_rule;
 mod context;
 mod department;
 mod failure;
+mod listener;
 mod member;
 mod output;
 mod sim;

@@ -1,0 +1,267 @@
+//! Callbacks (回调): what WeCom tells by itself.
+
+use std::{
+    io::{self, Read},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+use wecom_contacts::callback::{CallbackToken, Element, EncodingAesKey, Notification, Receiver};
+
+use crate::{
+    context::{given, missing},
+    failure::{Failure, Result},
+    listener::{Heard, Listener},
+    output::{Output, print_json_line, print_text, say},
+    sim::{address, cannot_listen, stop_signal},
+};
+
+/// Receive, read and make callbacks (回调)
+#[derive(Args)]
+pub(crate) struct Command {
+    #[command(flatten)]
+    target: Target,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// What a callback URL is configured with in the console (接收事件服务器).
+#[derive(Args)]
+#[command(next_help_heading = "Callback (回调配置)")]
+struct Target {
+    /// The corp's id (企业ID)
+    #[arg(long, env = "WECOM_CORP_ID", global = true, value_name = "ID")]
+    corp_id: Option<String>,
+    /// The Token of the URL
+    #[arg(long, env = "WECOM_CALLBACK_TOKEN", hide_env_values = true, global = true)]
+    token: Option<String>,
+    /// The EncodingAESKey of the URL, 43 letters and digits
+    #[arg(
+        long,
+        env = "WECOM_CALLBACK_AES_KEY",
+        hide_env_values = true,
+        global = true,
+        value_name = "KEY"
+    )]
+    aes_key: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Listen behind a callback URL, and print each event as one line of JSON
+    ///
+    /// Answers WeCom's verification of the URL (验证URL有效性) at any path. Runs until interrupted.
+    Listen {
+        /// Where to listen; port 0 takes a free one, told on stderr
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
+        listen: SocketAddr,
+        /// Stop after so many events
+        #[arg(long, value_name = "NUMBER")]
+        count: Option<u64>,
+    },
+    /// Verify a verification request, and print the text to answer it with
+    Verify {
+        /// The request's URL, or its query string
+        query: String,
+    },
+    /// Verify and decrypt a delivery, and print its event
+    Decrypt {
+        /// The request's URL, or its query string
+        query: String,
+        /// The file with the request's body; `-` is stdin
+        #[arg(default_value = "-")]
+        body: PathBuf,
+    },
+    /// Sign and encrypt a message as WeCom does, to try a server of your own
+    Seal {
+        /// The file with the message's XML; `-` is stdin
+        #[arg(default_value = "-")]
+        message: PathBuf,
+        /// Make a verification request with this text instead
+        #[arg(long, value_name = "TEXT", conflicts_with = "message")]
+        echo: Option<String>,
+    },
+    /// Sign and encrypt a passive reply (被动回复)
+    Reply {
+        /// The file with the reply's XML; `-` is stdin
+        #[arg(default_value = "-")]
+        message: PathBuf,
+    },
+    /// Make an EncodingAESKey for a new callback URL
+    NewKey,
+}
+
+impl Command {
+    pub(crate) async fn run(self, output: Output) -> Result {
+        match self.verb {
+            Verb::Listen { listen, count } => self.target.listen(listen, count).await,
+            Verb::Verify { query } => {
+                let echo = self.target.receiver()?.verify_url(query_of(&query))?;
+                // The answer is the whole body: not even a line break may follow.
+                print_text(&echo)
+            }
+            Verb::Decrypt { query, body } => {
+                let receiver = self.target.receiver()?;
+                let notification = receiver.receive(query_of(&query), &contents(&body)?)?;
+                if output.is_json() {
+                    output.record(&event(&notification))
+                } else {
+                    print_text(&format!("{}\n", notification.message()))
+                }
+            }
+            Verb::Seal { message, echo } => self.target.seal(&message, echo.as_deref(), output),
+            Verb::Reply { message } => {
+                let receiver = self.target.receiver()?;
+                let reply = receiver.reply(&text(&message)?, now(), &now().to_string())?;
+                print_text(&format!("{reply}\n"))
+            }
+            Verb::NewKey => {
+                let key = EncodingAesKey::generate()
+                    .map_err(|error| Failure::new("no random bytes to be had").because(&error))?;
+                output.ids(&[key.expose()])
+            }
+        }
+    }
+}
+
+impl Target {
+    fn receiver(&self) -> Result<Receiver> {
+        let corp_id =
+            given(&self.corp_id).ok_or_else(|| missing("corp id (企业ID)", "--corp-id", "WECOM_CORP_ID"))?;
+        let token =
+            given(&self.token).ok_or_else(|| missing("callback Token", "--token", "WECOM_CALLBACK_TOKEN"))?;
+        let key = given(&self.aes_key)
+            .ok_or_else(|| missing("callback EncodingAESKey", "--aes-key", "WECOM_CALLBACK_AES_KEY"))?;
+        let key: EncodingAesKey = key.parse().map_err(|error| {
+            Failure::usage("the EncodingAESKey is not one")
+                .because(&error)
+                .remedy("copy the 43 letters and digits from the console, or make a new key by `txl callback new-key`")
+        })?;
+        Ok(Receiver::new(corp_id, CallbackToken::new(token), key))
+    }
+
+    async fn listen(&self, address: SocketAddr, count: Option<u64>) -> Result {
+        let receiver = self.receiver()?;
+        let stop = stop_signal()?;
+        let mut listener = Listener::start(address, receiver)
+            .await
+            .map_err(|error| cannot_listen(address, &error))?;
+        say(format_args!(
+            "listening at http://{}/ ; stop with Ctrl-C",
+            listener.address
+        ));
+        tokio::pin!(stop);
+        let mut left = count.unwrap_or(u64::MAX);
+        while left > 0 {
+            let heard = tokio::select! {
+                heard = listener.next() => heard,
+                () = &mut stop => return Ok(()),
+            };
+            match heard {
+                Some(Heard::Delivered(notification)) => {
+                    print_json_line(&event(&notification))?;
+                    left -= 1;
+                }
+                Some(Heard::Verified) => say("the URL was verified"),
+                Some(Heard::Refused(error)) => say(format_args!("a request was refused: {error}")),
+                None => return Err(Failure::new("the listening socket has failed")),
+            }
+        }
+        Ok(())
+    }
+
+    fn seal(&self, message: &Path, echo: Option<&str>, output: Output) -> Result {
+        let receiver = self.receiver()?;
+        let message = match echo {
+            Some(text) => text.to_owned(),
+            None => text(message)?,
+        };
+        let sealed = receiver
+            .crypto()
+            .seal(&message, now(), now().to_string())
+            .map_err(|error| Failure::new("the message cannot be sealed").because(&error))?;
+        let encoded = |pairs: &[(&'static str, &str)]| {
+            let pairs = pairs.iter().map(|(key, value)| {
+                // Base64 has three characters that mean something else in a query string.
+                let value = value.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+                format!("{key}={value}")
+            });
+            pairs.collect::<Vec<_>>().join("&")
+        };
+        let request = match echo {
+            Some(_) => json!({"method": "GET", "query": encoded(&sealed.echo_pairs())}),
+            None => json!({
+                "method": "POST",
+                "query": encoded(&sealed.query_pairs()),
+                "body": sealed.to_delivery_xml(receiver.crypto().receive_id(), None),
+            }),
+        };
+        output.record(&request)
+    }
+}
+
+/// An event as JSON: the message's elements under their own names.
+fn event(notification: &Notification) -> Value {
+    let mut event = tree(&notification.element());
+    if let Value::Object(elements) = &mut event {
+        elements.insert("Key".into(), hex(notification.key().as_bytes()).into());
+    }
+    event
+}
+
+/// Children become keys, and an array where a name repeats; a leaf becomes its text.
+fn tree(element: &Element) -> Value {
+    if element.children.is_empty() {
+        return Value::String(element.text.clone());
+    }
+    let mut object = Map::new();
+    for child in &element.children {
+        let value = tree(child);
+        match object.get_mut(&child.name) {
+            None => {
+                object.insert(child.name.clone(), value);
+            }
+            Some(Value::Array(items)) => items.push(value),
+            Some(first) => *first = json!([first.take(), value]),
+        }
+    }
+    Value::Object(object)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn query_of(text: &str) -> &str {
+    text.split_once('?').map_or(text, |(_, query)| query)
+}
+
+fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| now.as_secs())
+}
+
+/// A file's bytes, or those of stdin for `-`.
+pub(crate) fn contents(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        io::stdin().lock().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    read.map_err(|error| {
+        Failure::new(format!("cannot read {}", path.display()))
+            .because(&error)
+            .remedy("name a file that exists and may be read, or - for stdin")
+    })?;
+    Ok(bytes)
+}
+
+fn text(path: &Path) -> Result<String> {
+    String::from_utf8(contents(path)?).map_err(|_| {
+        Failure::new(format!("{} is not UTF-8", path.display())).remedy("convert the file to UTF-8")
+    })
+}
