@@ -3,6 +3,7 @@
 mod full;
 mod wire;
 
+mod callback;
 mod contact_rules;
 mod departments;
 mod members;
