@@ -10,6 +10,8 @@ use serde::{
     de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor},
 };
 
+use crate::redact;
+
 /// Why a body is not the reply that was asked for.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -45,7 +47,7 @@ pub(crate) fn open<T: DeserializeOwned>(body: &[u8]) -> Result<Opened<T>, Failur
         // A refusal carries none of the promised fields, and may name the errcode last.
         Err(error) => match serde_json::from_slice::<Remark>(body) {
             Ok(remark) if remark.errcode != 0 => Err(remark.into_refusal()),
-            _ => Err(Failure::Malformed(error)),
+            _ => Err(Failure::Malformed(redact::json_error(error))),
         },
     }
 }

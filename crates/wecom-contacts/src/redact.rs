@@ -126,9 +126,42 @@ pub(crate) fn body(bytes: &[u8]) -> String {
     }
 }
 
+/// Returns a decoding error without the value it complains of, which serde quotes: it may be anybody's number or address.
+pub(crate) fn json_error(error: serde_json::Error) -> serde_json::Error {
+    if !error.is_data() {
+        return error;
+    }
+    let text = error.to_string();
+    match (text.find(['"', '`']), text.rfind(", expected")) {
+        (Some(from), Some(to)) if from < to => {
+            serde::de::Error::custom(format!("{}***{}", &text[..from], &text[to..]))
+        }
+        _ => error,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
+
+    #[test]
+    fn a_decoding_error_says_where_and_not_what() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Reply {
+            #[expect(dead_code, reason = "never decodes")]
+            order: Vec<u32>,
+        }
+        for value in [json!("13800000000"), json!("x\", expected y"), json!(-138)] {
+            let body = json!({"order": [value]}).to_string();
+            let error = super::json_error(serde_json::from_str::<Reply>(&body).unwrap_err());
+            let text = error.to_string();
+            assert!(text.contains("***, expected u32 at line 1 column"), "{text}");
+            assert!(!text.contains("138"), "{text}");
+            assert_eq!(error.line(), 1);
+        }
+        let missing = super::json_error(serde_json::from_str::<Reply>("{}").unwrap_err());
+        assert!(missing.to_string().contains("missing field `order`"));
+    }
 
     #[test]
     fn a_logged_body_keeps_ids_and_masks_the_rest() {
