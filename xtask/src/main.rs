@@ -1,6 +1,8 @@
 //! The few tasks of this workspace that are more than one cargo command: `cargo xtask test`.
 
 mod foreign;
+#[cfg(test)]
+mod house;
 
 use std::{
     env,
