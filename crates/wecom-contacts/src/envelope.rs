@@ -160,9 +160,9 @@ mod tests {
         id: u32,
     }
 
-    fn refusal<T: fmt::Debug>(body: &str) -> (i32, String)
+    fn refusal<T>(body: &str) -> (i32, String)
     where
-        T: DeserializeOwned,
+        T: DeserializeOwned + fmt::Debug,
     {
         match open::<T>(body.as_bytes()).map(|opened| opened.reply) {
             Err(Failure::Refused { errcode, errmsg }) => (errcode, errmsg),

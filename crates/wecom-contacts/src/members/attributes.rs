@@ -138,27 +138,30 @@ impl fmt::Debug for AttributeValue {
 }
 
 #[derive(Default, Serialize, Deserialize)]
-struct Text {
+#[serde(bound(deserialize = "S: Default + Deserialize<'de>"))]
+struct Text<S> {
     #[serde(default, deserialize_with = "wire::or_default")]
-    value: String,
+    value: S,
 }
 
 #[derive(Default, Serialize, Deserialize)]
-struct Web {
+#[serde(bound(deserialize = "S: Default + Deserialize<'de>"))]
+struct Web<S> {
     #[serde(default, deserialize_with = "wire::or_default")]
-    url: String,
+    url: S,
     #[serde(default, deserialize_with = "wire::or_default")]
-    title: String,
+    title: S,
 }
 
 #[derive(Default, Serialize, Deserialize)]
-struct MiniProgram {
+#[serde(bound(deserialize = "S: Default + Deserialize<'de>"))]
+struct MiniProgram<S> {
     #[serde(default, deserialize_with = "wire::or_default")]
-    appid: String,
+    appid: S,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pagepath: Option<String>,
+    pagepath: Option<S>,
     #[serde(default, deserialize_with = "wire::or_default")]
-    title: String,
+    title: S,
 }
 
 impl Serialize for Attribute {
@@ -175,25 +178,28 @@ impl Serialize for Attribute {
             map.serialize_entry("type", &kind)?;
         }
         map.serialize_entry("name", &self.name)?;
-        match self.value.clone() {
+        match &self.value {
             AttributeValue::Text(value) => map.serialize_entry("text", &Text { value })?,
             AttributeValue::Web { title, url } => map.serialize_entry("web", &Web { url, title })?,
             AttributeValue::MiniProgram {
                 appid,
                 title,
                 pagepath,
-            } => map.serialize_entry(
-                "miniprogram",
-                &MiniProgram {
-                    appid,
-                    pagepath,
-                    title,
-                },
-            )?,
-            AttributeValue::Untyped(value) => map.serialize_entry("value", &value)?,
+            } => {
+                let pagepath = pagepath.as_ref();
+                map.serialize_entry(
+                    "miniprogram",
+                    &MiniProgram {
+                        appid,
+                        pagepath,
+                        title,
+                    },
+                )?;
+            }
+            AttributeValue::Untyped(value) => map.serialize_entry("value", value)?,
             AttributeValue::Other { content, .. } => {
                 for (key, value) in content {
-                    map.serialize_entry(&key, &value)?;
+                    map.serialize_entry(key, value)?;
                 }
             }
         }

@@ -6,6 +6,7 @@
 //! Official: [成员管理](https://developer.work.weixin.qq.com/document/path/90194)
 
 mod attributes;
+mod create;
 mod edit;
 mod identity;
 mod ids;
@@ -17,9 +18,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     attributes::{Attribute, AttributeValue, ChannelsStatus, ExtAttr, ExternalProfile, WechatChannels},
-    edit::{
-        CreatedDepartment, CreatedMember, DeleteMember, DeleteMembers, MemberPatch, NewMember, UpdateMember,
-    },
+    create::{CreatedDepartment, CreatedMember, NewMember},
+    edit::{DeleteMember, DeleteMembers, MemberPatch, UpdateMember},
     identity::{
         ConvertedUserId, ConvertedUserIds, EmailType, FindByEmail, FindByMobile, FromOpenId, OpenIdReply,
         OpenUserIdsToUserIds, ToOpenId, UserIdReply,
