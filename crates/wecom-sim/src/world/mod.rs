@@ -10,6 +10,8 @@ mod default_corp;
 mod department_writes;
 mod departments;
 mod forms;
+mod identity;
+mod ids;
 mod links;
 mod lookups;
 mod media;
@@ -29,6 +31,7 @@ pub(crate) use default_corp::default_world;
 pub(crate) use department_writes::LEVELS;
 pub(crate) use departments::{Department, Departments, ROOT, Tongue};
 pub(crate) use forms::{AttributeForm, DepartmentForm, MemberForm, ProfileForm};
+pub(crate) use identity::{Visitor, VisitorInfo};
 pub(crate) use links::Linked;
 pub(crate) use lookups::Lookup;
 pub(crate) use media::{MediaKind, Medium, extension};
@@ -47,6 +50,7 @@ pub(crate) struct World {
     corps: Vec<Corp>,
     credentials: credentials::Tokens,
     agenda: agenda::Agenda,
+    identity: identity::Identity,
     links: links::Links,
     pub(crate) choices: Choices,
     /// `http://host:port`, for links that the server hands out.
@@ -76,6 +80,7 @@ impl World {
             corps: vec![corp],
             credentials: credentials::Tokens::new(token_lifetime),
             agenda: agenda::Agenda::default(),
+            identity: identity::Identity::default(),
             links: links::Links::default(),
             choices: Choices::default(),
             origin: String::new(),

@@ -26,8 +26,13 @@ impl World {
     pub(crate) fn view(&self, caller: &Caller) -> View<'_> {
         match caller.credential {
             Credential::Contacts => View::whole(self, caller.corp),
-            Credential::App(agent_id) => View::of_app(self, caller.corp, agent_id),
+            Credential::App(agent_id) => self.view_of_app(caller.corp, agent_id),
         }
+    }
+
+    /// What an app sees.
+    pub(crate) fn view_of_app(&self, corp: usize, agent_id: u32) -> View<'_> {
+        View::of_app(self, corp, agent_id)
     }
 }
 
@@ -42,7 +47,7 @@ impl<'w> View<'w> {
         }
     }
 
-    pub(crate) fn of_app(world: &'w World, corp: usize, agent_id: u32) -> Self {
+    fn of_app(world: &'w World, corp: usize, agent_id: u32) -> Self {
         let whole = Self::whole(world, corp);
         let Some(app) = whole.corp.app(agent_id) else {
             return whole;
