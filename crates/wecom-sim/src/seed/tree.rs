@@ -1,0 +1,177 @@
+//! A believable department tree: shallow and broad at the top, up to fifteen levels deep, names unique among siblings.
+
+use fastrand::Rng;
+
+/// WeCom's deepest level; the root is level 1.
+pub(super) const DEEPEST: u8 = 15;
+
+/// A department that is drawn; the root is the first.
+#[derive(Debug)]
+pub(super) struct Unit {
+    pub(super) name: String,
+    /// Place of the parent in the tree; the root is its own.
+    pub(super) parent: usize,
+    pub(super) level: u8,
+    pub(super) children: u32,
+    /// What it is about, for the positions of its people.
+    pub(super) topic: usize,
+}
+
+/// What departments are about.
+pub(super) const TOPICS: &[&str] = &[
+    "研发",
+    "产品",
+    "市场",
+    "销售",
+    "客服",
+    "财务",
+    "人力资源",
+    "行政",
+    "法务",
+    "采购",
+    "物流",
+    "质量",
+    "制造",
+    "数据",
+    "安全",
+    "测试",
+    "运维",
+    "设计",
+    "品牌",
+    "渠道",
+    "供应链",
+    "仓储",
+    "工艺",
+    "设备",
+    "审计",
+    "信息",
+    "战略",
+    "投资",
+    "培训",
+    "公关",
+    "政企",
+    "海外",
+    "华东",
+    "华南",
+    "华北",
+    "华中",
+    "西南",
+    "西北",
+    "东北",
+    "电商",
+];
+
+/// What departments of a level are called, from level 2 on.
+const WORDS: [&str; 14] = [
+    "中心",
+    "事业部",
+    "部",
+    "分部",
+    "处",
+    "科",
+    "室",
+    "组",
+    "小组",
+    "班",
+    "工段",
+    "站",
+    "队",
+    "岗",
+];
+
+/// A chain down to the deepest level is drawn first if there are this many departments.
+const ENOUGH_FOR_A_CHAIN: usize = 30;
+
+/// Draws a tree of that many departments, parents before children.
+pub(super) fn draw(count: usize, random: &mut Rng) -> Vec<Unit> {
+    let mut units = Vec::with_capacity(count);
+    units.push(Unit {
+        name: "示例集团".into(),
+        parent: 0,
+        level: 1,
+        children: 0,
+        topic: random.usize(..TOPICS.len()),
+    });
+    if count >= ENOUGH_FOR_A_CHAIN {
+        for _ in 1..DEEPEST {
+            let last = units.len() - 1;
+            found(&mut units, last);
+        }
+    }
+    while units.len() < count {
+        let parent = pick_parent(&units, random);
+        found(&mut units, parent);
+    }
+    units
+}
+
+/// Prefers the elder of two, which stand higher, and those that are not crowded yet.
+fn pick_parent(units: &[Unit], random: &mut Rng) -> usize {
+    let mut draw = || random.usize(..units.len()).min(random.usize(..units.len()));
+    for _ in 0..8 {
+        let place = draw();
+        if units[place].level < DEEPEST && units[place].children < 12 {
+            return place;
+        }
+    }
+    // The root always takes one more, up to WeCom's own limit, which no seed reaches.
+    0
+}
+
+fn found(units: &mut Vec<Unit>, parent: usize) {
+    let above = &mut units[parent];
+    let place = above.children as usize;
+    above.children += 1;
+    let level = above.level + 1;
+    // The first child of a department goes on with its topic; its siblings take the following ones.
+    let topic = (above.topic + place) % TOPICS.len();
+    let round = place / TOPICS.len();
+    let word = WORDS[usize::from(level) - 2];
+    let name = if round == 0 {
+        format!("{}{word}", TOPICS[topic])
+    } else {
+        format!("{}{}{word}", TOPICS[topic], numeral(round + 1))
+    };
+    units.push(Unit {
+        name,
+        parent,
+        level,
+        children: 0,
+        topic,
+    });
+}
+
+/// 二, 三 … 十, then digits: "研发二部" is how a second one is called.
+fn numeral(number: usize) -> String {
+    const NUMERALS: [&str; 9] = ["二", "三", "四", "五", "六", "七", "八", "九", "十"];
+    match number.checked_sub(2).and_then(|place| NUMERALS.get(place)) {
+        Some(numeral) => (*numeral).into(),
+        None => number.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn siblings_differ_and_no_one_is_too_deep() {
+        for count in [1, 2, 29, 30, 500, 30_000] {
+            let units = draw(count, &mut Rng::with_seed(3));
+            assert_eq!(units.len(), count);
+            let names: HashSet<_> = units.iter().map(|unit| (unit.parent, &unit.name)).collect();
+            assert_eq!(names.len(), count, "of {count}");
+            let deepest = units.iter().map(|unit| unit.level).max().unwrap();
+            assert!(deepest <= DEEPEST);
+            assert_eq!(deepest == DEEPEST, count >= ENOUGH_FOR_A_CHAIN, "of {count}");
+            assert!(
+                units
+                    .iter()
+                    .skip(1)
+                    .all(|unit| units[unit.parent].level + 1 == unit.level)
+            );
+        }
+    }
+}
