@@ -1,10 +1,16 @@
 //! How a simulator is set up.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use crate::{
     Choices, Sim,
+    callback::{PATIENCE, Receiver, Target},
     clock::{Clock, Millis},
+    seed::Seed,
     world::{World, default_world},
 };
 
@@ -22,6 +28,10 @@ pub struct SimBuilder {
     pub(crate) token_lifetime: i64,
     pub(crate) running_clock: bool,
     pub(crate) choices: Choices,
+    pub(crate) seed: Option<Seed>,
+    /// URL, token, `EncodingAESKey` of the contacts assistant.
+    pub(crate) callback: Option<(String, String, String)>,
+    pub(crate) callback_patience: Duration,
 }
 
 impl Default for SimBuilder {
@@ -36,6 +46,9 @@ impl Default for SimBuilder {
             token_lifetime: 7200,
             running_clock: false,
             choices: Choices::default(),
+            seed: None,
+            callback: None,
+            callback_patience: PATIENCE,
         }
     }
 }
@@ -89,12 +102,40 @@ impl SimBuilder {
         self
     }
 
+    /// Fills the corp with invented people instead of the small default, equal for equal arguments; see [`Sim::seed`].
+    pub fn seed(mut self, members: u32, departments: u32, seed: u64) -> Self {
+        self.seed = Some(Seed {
+            members,
+            departments,
+            seed,
+        });
+        self
+    }
+
+    /// Where contacts events are delivered (通讯录同步 > 设置接收事件服务器). The URL is verified once the simulator runs; it is
+    /// kept even if that fails, with a warning in the log.
+    pub fn callback(
+        mut self,
+        url: impl Into<String>,
+        token: impl Into<String>,
+        encoding_aes_key: impl Into<String>,
+    ) -> Self {
+        self.callback = Some((url.into(), token.into(), encoding_aes_key.into()));
+        self
+    }
+
+    /// How long a callback URL has to answer, in real time; five seconds unless told, as WeCom waits.
+    pub fn callback_patience(mut self, patience: Duration) -> Self {
+        self.callback_patience = patience;
+        self
+    }
+
     /// Starts the server.
     ///
     /// # Errors
     ///
-    /// The address cannot be listened on.
-    pub async fn start(self) -> std::io::Result<Sim> {
+    /// The address cannot be listened on; the seed or the callback cannot be taken (`InvalidInput`).
+    pub async fn start(self) -> io::Result<Sim> {
         Sim::serve(self).await
     }
 
@@ -102,7 +143,19 @@ impl SimBuilder {
         Clock::new(self.running_clock)
     }
 
-    pub(crate) fn world(&self, now: Millis) -> World {
-        default_world(self, now)
+    /// The world as it begins, and begins again after a reset.
+    pub(crate) fn world(&self, now: Millis) -> io::Result<World> {
+        let invalid = |error: String| io::Error::new(io::ErrorKind::InvalidInput, error);
+        let mut world = default_world(self, now);
+        if let Some(seed) = self.seed {
+            world
+                .sow(0, seed, now)
+                .map_err(|error| invalid(error.to_string()))?;
+        }
+        if let Some((url, token, key)) = &self.callback {
+            let target = Target::new(url, token, key).map_err(|error| invalid(error.to_string()))?;
+            world.set_callback(0, Receiver::Contacts, Some(target));
+        }
+        Ok(world)
     }
 }

@@ -32,12 +32,7 @@ async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {
 }
 
 async fn reset(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    shared.requests.lock().clear();
-    let mut world = shared.world.write();
-    let origin = world.origin().to_owned();
-    *world = shared.config.world(shared.clock.now());
-    world.set_origin(origin);
-    Json(json!({"ok": true}))
+    Json(json!({"ok": shared.reset().is_ok()}))
 }
 
 #[derive(Deserialize)]

@@ -15,16 +15,22 @@
 //! `docs/fidelity.md`. Start reading at [`Sim`], then `api` (one module per chapter), then `world` (what it all changes).
 
 mod api;
+mod callback;
 mod clock;
 mod config;
 mod control;
 mod download;
 mod requests;
+mod seed;
 mod server;
 mod sim;
+mod state;
 mod world;
 
+pub use callback::{Attempt, Delivery, DeliveryState};
 pub use config::SimBuilder;
 pub use requests::Request;
+pub use seed::SeedError;
 pub use sim::Sim;
+pub use state::{CallbackState, CredentialState, State};
 pub use world::Choices;

@@ -11,7 +11,7 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, Limited};
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     api::{self, Incoming},
@@ -23,11 +23,15 @@ use crate::{
 /// A body may hold the largest file that WeCom takes, and the form around it.
 const BODY_LIMIT: usize = 24 << 20;
 
-pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
+/// Serves until stopped; then lets the calls under way finish.
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
     let app = app(shared).into_make_service_with_connect_info::<SocketAddr>();
-    tokio::select! {
-        _ = axum::serve(listener, app) => {}
-        _ = stopped => {}
+    let stop = async move {
+        // An error means that the simulator is gone, which stops the server as well.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    };
+    if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stop).await {
+        tracing::error!(%error, "the simulator stopped serving");
     }
 }
 

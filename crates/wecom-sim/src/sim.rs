@@ -3,22 +3,30 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use parking_lot::{Mutex, RwLock};
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
 
 use crate::{
-    SimBuilder,
+    Delivery, SeedError, SimBuilder, State,
+    callback::{self, Courier, Receiver},
     clock::Clock,
     requests::{Request, RequestLog},
+    seed::Seed,
     server,
     world::World,
 };
 
-/// A running simulator; dropping it stops the server.
+/// How long [`Sim::settled`] waits: the worst of a few attempts that all time out.
+const SETTLING: Duration = Duration::from_secs(30);
+/// How long [`Sim::stop`] waits for calls under way.
+const STOPPING: Duration = Duration::from_secs(5);
+
+/// A running simulator; dropping it stops the server and the callbacks.
 #[derive(Debug)]
 pub struct Sim {
     shared: Arc<Shared>,
     address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 /// What the server's tasks share.
@@ -28,6 +36,9 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) world: RwLock<World>,
     pub(crate) requests: Mutex<RequestLog>,
+    pub(crate) courier: Courier,
+    /// Rung by the courier whenever it has looked for work.
+    pub(crate) rest: watch::Sender<()>,
 }
 
 impl Sim {
@@ -49,23 +60,31 @@ impl Sim {
     }
 
     pub(crate) async fn serve(config: SimBuilder) -> std::io::Result<Self> {
+        let clock = config.clock();
+        let mut world = config.world(clock.now())?;
+        let courier = Courier::new(config.callback_patience)?;
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
-        let clock = config.clock();
-        let mut world = config.world(clock.now());
         world.set_origin(format!("http://{address}"));
         let shared = Arc::new(Shared {
             clock,
             world: RwLock::new(world),
             requests: Mutex::default(),
+            courier,
+            rest: watch::Sender::new(()),
             config,
         });
-        let (stop, stopped) = oneshot::channel();
-        tokio::spawn(server::serve(listener, Arc::clone(&shared), stopped));
+        let (stop, stopped) = watch::channel(false);
+        let tasks = vec![
+            tokio::spawn(server::serve(listener, Arc::clone(&shared), stopped.clone())),
+            tokio::spawn(callback::run(Arc::clone(&shared), stopped)),
+            tokio::spawn(verify_callback(Arc::clone(&shared))),
+        ];
         Ok(Self {
             shared,
             address,
-            stop: Some(stop),
+            stop,
+            tasks,
         })
     }
 
@@ -99,7 +118,8 @@ impl Sim {
         &self.shared.config.app_secret
     }
 
-    /// Moves the clock and does what falls due.
+    /// Moves the clock and does what falls due. Callbacks that fall due are on their way when this returns;
+    /// [`settled`](Self::settled) waits for them.
     pub fn advance(&self, by: Duration) {
         self.shared.advance(by.as_millis() as i64);
     }
@@ -107,6 +127,48 @@ impl Sim {
     /// The API requests received so far, oldest first.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.requests.lock().shown()
+    }
+
+    /// The callbacks made so far, oldest first, with all their attempts.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.shared.world.read().post.deliveries().cloned().collect()
+    }
+
+    /// Waits until no callback is queued or on the wire; those that wait for a retry on the virtual clock do not count.
+    /// Returns `false` if that is not so within 30 seconds.
+    pub async fn settled(&self) -> bool {
+        self.shared.settled().await
+    }
+
+    /// What there is: counts, credentials without their secrets, callback targets.
+    pub fn state(&self) -> State {
+        State::of(&self.shared, None)
+    }
+
+    /// Replaces members, departments and tags of the corp by invented ones, equal for equal arguments. The corp's settings,
+    /// tokens and callback targets stay; nothing is called back.
+    ///
+    /// # Errors
+    ///
+    /// [`SeedError`] if WeCom's limits leave no room for so many.
+    pub fn seed(&self, members: u32, departments: u32, seed: u64) -> Result<(), SeedError> {
+        let seed = Seed {
+            members,
+            departments,
+            seed,
+        };
+        let now = self.shared.clock.now();
+        self.shared.world.write().sow(0, seed, now)
+    }
+
+    /// Stops listening, lets the calls under way finish, and waits for that for at most five seconds.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        for mut task in std::mem::take(&mut self.tasks) {
+            if time::timeout(STOPPING, &mut task).await.is_err() {
+                task.abort();
+            }
+        }
     }
 }
 
@@ -123,13 +185,45 @@ impl Shared {
             self.world.write().settle(now);
         }
     }
+
+    pub(crate) async fn settled(&self) -> bool {
+        let mut looked = self.rest.subscribe();
+        let at_rest = async {
+            while !self.world.read().is_at_rest() {
+                // The sender lives in `self`.
+                let _ = looked.changed().await;
+            }
+        };
+        time::timeout(SETTLING, at_rest).await.is_ok()
+    }
+
+    /// Starts the world anew. The clock goes on, as it never runs backwards; so do the numbers of deliveries.
+    pub(crate) fn reset(&self) -> std::io::Result<()> {
+        let mut fresh = self.config.world(self.clock.now())?;
+        self.requests.lock().clear();
+        let mut world = self.world.write();
+        fresh.set_origin(world.origin().to_owned());
+        fresh.post = world.post.renewed();
+        *world = fresh;
+        Ok(())
+    }
+}
+
+/// The console would refuse a URL that fails; at the start it may just not be up yet, so it is kept.
+async fn verify_callback(shared: Arc<Shared>) {
+    let (target, corp_id) = {
+        let world = shared.world.read();
+        let corp = world.corp(0);
+        (corp.target(Receiver::Contacts).cloned(), corp.id.clone())
+    };
+    let Some(target) = target else { return };
+    if let Err(error) = shared.courier.verify(&target, &corp_id, shared.clock.now()).await {
+        tracing::warn!(url = %target.url(), %error, "the callback url did not pass its verification; it is used all the same");
+    }
 }
 
 impl Drop for Sim {
     fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // The server may have stopped by itself; then nobody listens.
-            let _ = stop.send(());
-        }
+        self.stop.send_replace(true);
     }
 }

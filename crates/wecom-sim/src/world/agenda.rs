@@ -12,6 +12,8 @@ pub(crate) enum Due {
     Job { corp: usize, id: String },
     /// A callback delivery is tried again.
     Delivery { id: u64 },
+    /// An import into a chain (上下游) is done.
+    ChainImport { corp: usize, id: String },
 }
 
 /// Due things in order of time, then of entry.
@@ -26,6 +28,8 @@ impl World {
     pub(crate) fn schedule(&mut self, at: Millis, due: Due) {
         self.agenda.entered += 1;
         self.agenda.heap.push(Reverse((at, self.agenda.entered, due)));
+        // The courier also wakes a running clock; it may be asleep until something later.
+        self.post.bell().notify_one();
     }
 
     /// When the next thing falls due.
@@ -42,9 +46,12 @@ impl World {
         }
     }
 
-    fn happen(&mut self, _at: Millis, due: Due) {
+    fn happen(&mut self, at: Millis, due: Due) {
+        self.moment = at;
         match due {
-            Due::Job { .. } | Due::Delivery { .. } => {}
+            Due::Job { .. } => {}
+            Due::Delivery { id } => self.post.retry(id),
+            Due::ChainImport { corp, id } => self.finish_chain_import(corp, &id),
         }
     }
 }

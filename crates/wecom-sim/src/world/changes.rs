@@ -1,6 +1,7 @@
-//! What changed and who changed it: the source of callback events (通讯录变更事件).
+//! What changed and who changed it: the source of callback events (通讯录变更事件), which pass
+//! [`World::record`](super::World::record).
 
-use super::{Member, World};
+use super::Member;
 
 /// Who makes a change. WeCom does not call the contacts assistant back for what it did itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,13 +45,6 @@ pub(crate) enum Change {
         added_departments: Vec<u32>,
         removed_departments: Vec<u32>,
     },
-}
-
-impl World {
-    /// Every change passes here, after it is made.
-    pub(crate) fn record(&mut self, corp: usize, actor: Actor, change: Change) {
-        tracing::debug!(corp = %self.corp(corp).id, ?actor, "changed: {}", change.kind());
-    }
 }
 
 impl Change {

@@ -38,6 +38,9 @@ pub struct Choices {
     pub distinct_code_errors: bool,
     /// `gettoken` for a disabled app answers 50003; by default 40001, whose help names this case.
     pub disabled_app_50003: bool,
+    /// A callback answered with another status than 200 is sent again, as doc 90238 has it; doc 90930 names only time-outs and
+    /// failed connections.
+    pub callback_retries_other_statuses: bool,
 }
 
 impl Default for Choices {
@@ -57,6 +60,7 @@ impl Default for Choices {
             tag_out_of_range_fails: false,
             distinct_code_errors: false,
             disabled_app_50003: false,
+            callback_retries_other_statuses: true,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, net::IpAddr};
 
-use super::{Actor, Corp, World};
+use super::{Corp, World};
 use crate::{
     api::{Access, Fail},
     clock::Millis,
@@ -46,6 +46,8 @@ pub(crate) struct Range {
 pub(crate) enum Credential {
     Contacts,
     App(u32),
+    /// An app of this corp, in the hands of the upper corp that shared it (企业互联, 上下游).
+    SharedApp(u32),
 }
 
 /// Who is calling.
@@ -56,25 +58,11 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// As whom it changes things.
-    pub(crate) fn actor(&self) -> Actor {
-        match self.credential {
-            Credential::Contacts => Actor::ContactsApi,
-            Credential::App(agent_id) => Actor::App(agent_id),
-        }
-    }
-
-    pub(crate) fn agent_id(&self) -> Option<u32> {
-        match self.credential {
-            Credential::Contacts => None,
-            Credential::App(agent_id) => Some(agent_id),
-        }
-    }
-
     pub(crate) fn name(&self) -> String {
         match self.credential {
             Credential::Contacts => "contacts".into(),
             Credential::App(agent_id) => format!("app {agent_id}"),
+            Credential::SharedApp(agent_id) => format!("shared app {agent_id}"),
         }
     }
 }
@@ -124,18 +112,20 @@ impl World {
             .iter()
             .position(|corp| corp.id == corp_id)
             .ok_or_else(|| Fail::of(40013))?;
-        let credential = self.credential_of(corp, secret)?;
+        let credential = self.corps[corp].credential_of(secret)?;
+        Ok(self.token_of(Caller { corp, credential }, now))
+    }
+
+    /// The token of a caller and the seconds it has to live.
+    pub(crate) fn token_of(&mut self, caller: Caller, now: Millis) -> (String, i64) {
         let tokens = &mut self.credentials;
-        if let Some(text) = tokens.latest.get(&(corp, credential)) {
+        if let Some(text) = tokens.latest.get(&(caller.corp, caller.credential)) {
             let left = tokens.by_text[text].expires_at - now;
             if left > 0 {
-                return Ok((text.clone(), (left + 999) / 1000));
+                return (text.clone(), (left + 999) / 1000);
             }
         }
-        Ok((
-            self.new_token(Caller { corp, credential }, now),
-            self.credentials.lifetime,
-        ))
+        (self.new_token(caller, now), self.credentials.lifetime)
     }
 
     pub(crate) fn new_token(&mut self, caller: Caller, now: Millis) -> String {
@@ -175,6 +165,8 @@ impl World {
         let corp = &self.corps[caller.corp];
         let trusted: &[IpAddr] = match caller.credential {
             Credential::Contacts => &corp.contacts.trusted_ips,
+            // The upper corp's servers were judged when it fetched the token.
+            Credential::SharedApp(_) => &[],
             Credential::App(agent_id) => corp.app(agent_id).map_or(&[], |app| &app.trusted_ips),
         };
         if trusted.is_empty() || trusted.contains(&ip) {
@@ -199,23 +191,14 @@ impl World {
     }
 }
 
-impl World {
-    /// 40001 for a wrong secret, 40091 for one of another corp.
-    fn credential_of(&self, corp: usize, secret: &str) -> Result<Credential, Fail> {
-        let own = &self.corps[corp];
-        if own.contacts.secret == secret && own.contacts.enabled {
+impl Corp {
+    fn credential_of(&self, secret: &str) -> Result<Credential, Fail> {
+        if self.contacts.secret == secret && self.contacts.enabled {
             return Ok(Credential::Contacts);
         }
-        match own.apps.iter().find(|app| app.secret == secret) {
-            Some(app) if app.enabled => return Ok(Credential::App(app.agent_id)),
-            Some(_) if self.choices.disabled_app_50003 => return Err(Fail::of(50003)),
-            Some(_) => return Err(Fail::of(40001)),
-            None => {}
+        match self.apps.iter().find(|app| app.secret == secret) {
+            Some(app) if app.enabled => Ok(Credential::App(app.agent_id)),
+            _ => Err(Fail::of(40001)),
         }
-        let is_foreign = self.corps.iter().enumerate().any(|(other, theirs)| {
-            other != corp
-                && (theirs.contacts.secret == secret || theirs.apps.iter().any(|app| app.secret == secret))
-        });
-        Err(Fail::of(if is_foreign { 40091 } else { 40001 }))
     }
 }

@@ -115,7 +115,7 @@ const PEOPLE: [Person; 7] = [
 ];
 
 /// A corp with nobody in it.
-fn empty_corp(config: &SimBuilder) -> Corp {
+pub(super) fn empty_corp(config: &SimBuilder) -> Corp {
     Corp {
         id: config.corp_id.clone(),
         name: "示例公司".into(),
@@ -145,6 +145,11 @@ fn empty_corp(config: &SimBuilder) -> Corp {
         console: Console::with_app(config.agent_id),
         rules: super::contact_rules::Rules::default(),
         lookups: super::lookups::Lookups::default(),
+        callbacks: crate::callback::Callbacks {
+            full_payload: config.legacy,
+            ..crate::callback::Callbacks::default()
+        },
+        groups: super::CorpGroups::default(),
     }
 }
 
@@ -182,6 +187,7 @@ pub(crate) fn default_world(config: &SimBuilder, now: Millis) -> World {
             &[5],
         )
         .expect("the default tag keeps the rules");
+    super::default_neighbours::add(&mut world, config, now);
     world
 }
 

@@ -134,19 +134,6 @@ impl Member {
         self.rare.get_or_insert_default()
     }
 
-    /// The full-size picture's URL; empty without a picture.
-    pub(crate) fn avatar(&self) -> String {
-        match &self.rare {
-            Some(rare) if !rare.avatar.is_empty() => format!("{}/0", rare.avatar),
-            _ => String::new(),
-        }
-    }
-
-    /// Bound to WeChat: whoever has logged in counts as bound.
-    pub(crate) fn has_wechat(&self) -> bool {
-        self.life == Life::Active
-    }
-
     pub(crate) fn biz_mail_alias(&self) -> &[Box<str>] {
         self.rare.as_ref().map_or(&[], |rare| &rare.biz_mail_alias)
     }
@@ -194,6 +181,18 @@ fn biz_mails(member: &Member) -> impl Iterator<Item = &str> {
 }
 
 impl Members {
+    /// No members yet, and room for so many.
+    pub(crate) fn with_capacity(count: usize) -> Self {
+        Self {
+            slots: Vec::with_capacity(count),
+            by_userid: HashMap::with_capacity(count),
+            by_mobile: HashMap::with_capacity(count),
+            by_email: HashMap::with_capacity(count),
+            by_biz_mail: HashMap::with_capacity(count),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.by_userid.len()
     }
@@ -264,15 +263,6 @@ impl Members {
 
     pub(crate) fn count_in(&self, department: u32) -> usize {
         self.rolls.get(&department).map_or(0, |roll| roll.places.len())
-    }
-
-    /// Remembers that members were invited, which is no change that anybody is told of.
-    pub(crate) fn mark_invited(&mut self, invited: impl IntoIterator<Item = MemberNo>) {
-        for no in invited {
-            if let Some(Some(member)) = self.slots.get_mut(no as usize) {
-                member.invited = true;
-            }
-        }
     }
 
     /// Adds a member whose keys the caller knows to be free.

@@ -5,13 +5,13 @@ mod changes;
 mod choices;
 mod console;
 mod contact_rules;
+mod corp_groups;
 mod credentials;
 mod default_corp;
+mod default_neighbours;
 mod department_writes;
 mod departments;
 mod forms;
-mod identity;
-mod ids;
 mod links;
 mod lookups;
 mod media;
@@ -26,12 +26,14 @@ pub(crate) use agenda::Due;
 pub(crate) use changes::{Actor, Change};
 pub use choices::Choices;
 pub(crate) use console::Console;
+pub(crate) use corp_groups::{
+    Business, Chain, ChainContact, ChainCorp, ChainImport, CorpGroups, Linkage, ROOT_GROUP, Share,
+};
 pub(crate) use credentials::{App, Caller, ContactsSync, Credential, Range};
 pub(crate) use default_corp::default_world;
 pub(crate) use department_writes::LEVELS;
 pub(crate) use departments::{Department, Departments, ROOT, Tongue};
 pub(crate) use forms::{AttributeForm, DepartmentForm, MemberForm, ProfileForm};
-pub(crate) use identity::{Visitor, VisitorInfo};
 pub(crate) use links::Linked;
 pub(crate) use lookups::Lookup;
 pub(crate) use media::{MediaKind, Medium, extension};
@@ -42,7 +44,12 @@ pub(crate) use rows::{DepartmentRow, MemberRow, SimpleMemberRow, qr_code};
 pub(crate) use tags::{Invalid, Owner, Tag, TagMove, Tags};
 pub(crate) use view::View;
 
-use crate::clock::Millis;
+use std::collections::BTreeSet;
+
+use crate::{
+    callback::{Callbacks, Post},
+    clock::Millis,
+};
 
 /// All there is.
 #[derive(Debug)]
@@ -50,9 +57,13 @@ pub(crate) struct World {
     corps: Vec<Corp>,
     credentials: credentials::Tokens,
     agenda: agenda::Agenda,
-    identity: identity::Identity,
     links: links::Links,
     pub(crate) choices: Choices,
+    pub(crate) post: Post,
+    /// When what is being done happens: the time of the call, or the one that something fell due.
+    pub(crate) moment: Millis,
+    /// Corps whose apps may see other members than they have been told of.
+    pub(crate) stale_ranges: BTreeSet<usize>,
     /// `http://host:port`, for links that the server hands out.
     origin: String,
 }
@@ -71,6 +82,8 @@ pub(crate) struct Corp {
     pub(crate) console: Console,
     pub(crate) rules: contact_rules::Rules,
     lookups: lookups::Lookups,
+    pub(crate) callbacks: Callbacks,
+    pub(crate) groups: CorpGroups,
 }
 
 impl World {
@@ -80,11 +93,23 @@ impl World {
             corps: vec![corp],
             credentials: credentials::Tokens::new(token_lifetime),
             agenda: agenda::Agenda::default(),
-            identity: identity::Identity::default(),
             links: links::Links::default(),
             choices: Choices::default(),
+            post: Post::default(),
+            moment: 0,
+            stale_ranges: BTreeSet::new(),
             origin: String::new(),
         }
+    }
+
+    /// Makes another corp known; gives its place.
+    pub(crate) fn add_corp(&mut self, corp: Corp) -> usize {
+        self.corps.push(corp);
+        self.corps.len() - 1
+    }
+
+    pub(crate) fn corps(&self) -> &[Corp] {
+        &self.corps
     }
 
     pub(crate) fn corp(&self, index: usize) -> &Corp {

@@ -79,6 +79,14 @@ impl Serialize for MemberRow<'_> {
         map.serialize_entry("name", &*member.name)?;
         map.serialize_entry("department", &Each(|| self.seats().map(|seat| seat.department)))?;
         map.serialize_entry("order", &Each(|| self.seats().map(|seat| seat.order)))?;
+        if view.basics_only {
+            if view.sees_department(member.main_department) {
+                map.serialize_entry("main_department", &member.main_department)?;
+            }
+            map.serialize_entry("gender", "0")?;
+            map.serialize_entry("status", &member.status())?;
+            return map.end();
+        }
         map.serialize_entry("position", &*member.position)?;
         map.serialize_entry("gender", if shown { member.gender.digit() } else { "0" })?;
         map.serialize_entry(

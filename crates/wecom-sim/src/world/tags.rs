@@ -68,6 +68,23 @@ impl Tags {
         self.by_id.values()
     }
 
+    /// Replaces all tags by new ones of the console, numbered from 1.
+    pub(crate) fn plant(&mut self, tags: impl IntoIterator<Item = (&'static str, Vec<MemberNo>)>) {
+        self.by_id = (1..)
+            .zip(tags)
+            .map(|(id, (name, members))| {
+                let tag = Tag {
+                    id,
+                    name: name.into(),
+                    owner: Owner::Console,
+                    members: members.into_iter().collect(),
+                    departments: BTreeSet::new(),
+                };
+                (id, tag)
+            })
+            .collect();
+    }
+
     fn named(&self, name: &str) -> Option<u32> {
         self.iter().find(|tag| tag.name == name).map(|tag| tag.id)
     }
@@ -289,7 +306,7 @@ impl World {
 
     fn view_of(&self, corp: usize, actor: Actor) -> View<'_> {
         match actor {
-            Actor::App(agent_id) => self.view_of_app(corp, agent_id),
+            Actor::App(agent_id) => View::of_app(self, corp, agent_id),
             _ => View::whole(self, corp),
         }
     }

@@ -12,6 +12,8 @@ pub(crate) struct View<'w> {
     part: Option<Part<'w>>,
     /// Avatar, gender, mobile, email, 企业邮箱, QR code and address are withheld: the app was created after 2022-06-20.
     pub(crate) hides_sensitive: bool,
+    /// An upper corp is reading: names and departments only.
+    pub(crate) basics_only: bool,
 }
 
 #[derive(Debug)]
@@ -26,13 +28,13 @@ impl World {
     pub(crate) fn view(&self, caller: &Caller) -> View<'_> {
         match caller.credential {
             Credential::Contacts => View::whole(self, caller.corp),
-            Credential::App(agent_id) => self.view_of_app(caller.corp, agent_id),
+            Credential::App(agent_id) => View::of_app(self, caller.corp, agent_id),
+            Credential::SharedApp(agent_id) => View {
+                hides_sensitive: true,
+                basics_only: true,
+                ..View::of_app(self, caller.corp, agent_id)
+            },
         }
-    }
-
-    /// What an app sees.
-    pub(crate) fn view_of_app(&self, corp: usize, agent_id: u32) -> View<'_> {
-        View::of_app(self, corp, agent_id)
     }
 }
 
@@ -44,15 +46,23 @@ impl<'w> View<'w> {
             corp: world.corp(corp),
             part: None,
             hides_sensitive: false,
+            basics_only: false,
         }
     }
 
-    fn of_app(world: &'w World, corp: usize, agent_id: u32) -> Self {
+    pub(crate) fn of_app(world: &'w World, corp: usize, agent_id: u32) -> Self {
         let whole = Self::whole(world, corp);
         let Some(app) = whole.corp.app(agent_id) else {
             return whole;
         };
-        let range = &app.range;
+        Self {
+            hides_sensitive: !app.before_2022,
+            ..Self::of_range(world, corp, &app.range)
+        }
+    }
+
+    pub(crate) fn of_range(world: &'w World, corp: usize, range: &'w Range) -> Self {
+        let whole = Self::whole(world, corp);
         let part = (!range.departments.contains(&ROOT)).then(|| Part {
             range,
             members: range
@@ -66,11 +76,7 @@ impl<'w> View<'w> {
                 .filter_map(|id| whole.corp.tags.get(*id))
                 .collect(),
         });
-        Self {
-            part,
-            hides_sensitive: !app.before_2022,
-            ..whole
-        }
+        Self { part, ..whole }
     }
 
     pub(crate) fn is_whole(&self) -> bool {

@@ -1,0 +1,192 @@
+//! The task that carries callbacks out over HTTP, and wakes a running clock's agenda when something falls due.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use tokio::{sync::watch, time};
+
+use super::{
+    Target,
+    post::{Errand, Outcome},
+};
+use crate::sim::Shared;
+
+/// WeCom waits this long for the answer of a callback URL (doc 90930).
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+/// And this long for the answer of a URL verification.
+const VERIFICATION_PATIENCE: Duration = Duration::from_secs(1);
+/// Nothing reads more of an answer than this.
+const ANSWER_LIMIT: usize = 64 << 10;
+
+/// Sends callbacks.
+#[derive(Clone, Debug)]
+pub(crate) struct Courier {
+    client: reqwest::Client,
+    patience: Duration,
+}
+
+/// Why a URL did not pass its verification (验证URL有效性).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerificationError {
+    /// No answer.
+    #[error("the callback url gave no answer to the verification: {0}")]
+    NoAnswer(String),
+    /// Another status than 200.
+    #[error("the callback url answered the verification with HTTP {0} instead of 200")]
+    Status(u16),
+    /// Another text than the one that was encrypted in `echostr`.
+    #[error("the callback url did not answer the verification with the decrypted echostr, and nothing else")]
+    Answer,
+}
+
+impl Courier {
+    pub(crate) fn new(patience: Duration) -> std::io::Result<Self> {
+        // Whoever comes first in the process installs a provider; any will do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            // A callback server under test stands next to the simulator, not behind a proxy.
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(std::io::Error::other)?;
+        Ok(Self { client, patience })
+    }
+
+    /// Asks a URL to decrypt an `echostr`, as WeCom does when a target is saved.
+    pub(crate) async fn verify(
+        &self,
+        target: &Target,
+        corp_id: &str,
+        now: i64,
+    ) -> Result<(), VerificationError> {
+        let message = format!("{}{:06}", now, fastrand::u32(..1_000_000));
+        let no_answer = |reason: String| VerificationError::NoAnswer(reason);
+        let sealed = target
+            .crypto(corp_id)
+            .seal(&message, (now / 1000) as u64, nonce())
+            .map_err(|error| no_answer(error.to_string()))?;
+        let mut url = target.url().clone();
+        append(&mut url, &sealed.echo_pairs());
+        let patience = self.patience.min(VERIFICATION_PATIENCE);
+        let (status, body) = time::timeout(patience, answer(self.client.get(url)))
+            .await
+            .map_err(|_| no_answer(format!("none within {patience:?}")))?
+            .map_err(no_answer)?;
+        match status {
+            200 if body == message.as_bytes() => Ok(()),
+            200 => Err(VerificationError::Answer),
+            _ => Err(VerificationError::Status(status)),
+        }
+    }
+
+    async fn deliver(&self, errand: &Errand, now: i64) -> Outcome {
+        let started = Instant::now();
+        let sent = time::timeout(self.patience, self.post(errand, now)).await;
+        let (status, error) = match sent {
+            Ok(Ok((status, _))) => (Some(status), None),
+            Ok(Err(error)) => (None, Some(error)),
+            Err(_) => (None, Some(format!("no answer within {:?}", self.patience))),
+        };
+        Outcome {
+            status,
+            took: started.elapsed(),
+            error,
+        }
+    }
+
+    async fn post(&self, errand: &Errand, now: i64) -> Result<(u16, Vec<u8>), String> {
+        let sealed = errand
+            .target
+            .crypto(&errand.corp_id)
+            .seal(&errand.xml, (now / 1000) as u64, nonce())
+            .map_err(|error| error.to_string())?;
+        let agent_id = errand.agent_id.map(|id| id.to_string());
+        let body = sealed.to_delivery_xml(&errand.corp_id, agent_id.as_deref());
+        let mut url = errand.target.url().clone();
+        append(&mut url, &sealed.query_pairs());
+        let request = self
+            .client
+            .post(url)
+            .header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8")
+            .body(body);
+        answer(request).await
+    }
+}
+
+/// Adds to the URL's own query, which stays as it is.
+fn append(url: &mut url::Url, pairs: &[(&'static str, &str)]) {
+    // A form would write a blank as `+`; none of these values holds one, and `+` itself becomes %2B.
+    url.query_pairs_mut().extend_pairs(pairs);
+}
+
+fn nonce() -> String {
+    fastrand::u32(100_000_000..).to_string()
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> Result<(u16, Vec<u8>), String> {
+    let response = request.send().await.map_err(described)?;
+    let status = response.status().as_u16();
+    let mut chunks = response.bytes_stream();
+    let mut body = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        body.extend_from_slice(&chunk.map_err(described)?);
+        if body.len() > ANSWER_LIMIT {
+            break;
+        }
+    }
+    Ok((status, body))
+}
+
+/// The innermost cause, as "connection refused" says more than "error sending request"; without the URL.
+fn described(error: reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = &error.without_url();
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+/// Carries out deliveries until stopped, and on a running clock settles the agenda whenever something falls due.
+pub(crate) async fn run(shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
+    let bell = shared.world.read().post.bell();
+    let mut flights = FuturesUnordered::new();
+    loop {
+        shared.settle();
+        if shared.world.read().has_post_work() {
+            let now = shared.clock.now();
+            for errand in shared.world.write().take_post() {
+                let courier = shared.courier.clone();
+                flights.push(async move {
+                    let outcome = courier.deliver(&errand, now).await;
+                    (errand, outcome)
+                });
+            }
+        }
+        shared.rest.send_replace(());
+        tokio::select! {
+            Some((errand, outcome)) = flights.next() => {
+                tracing::debug!(id = errand.id, status = outcome.status, error = outcome.error, "callback attempted");
+                shared.world.write().post_done(errand.id, outcome, shared.clock.now());
+            }
+            () = bell.notified() => {}
+            () = until_due(&shared) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        }
+    }
+}
+
+/// Ends when something falls due by itself; never on a clock that stands still.
+async fn until_due(shared: &Shared) {
+    let due = shared.world.read().next_due();
+    match due {
+        Some(at) if shared.clock.is_running() => {
+            let left = at.saturating_sub(shared.clock.now()).max(0) as u64;
+            time::sleep(Duration::from_millis(left)).await;
+        }
+        _ => std::future::pending().await,
+    }
+}

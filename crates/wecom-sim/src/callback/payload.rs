@@ -1,0 +1,204 @@
+//! What a contacts change says to its receiver: ids only since 2022-08-15, every element before.
+
+use super::Event;
+use crate::{
+    clock::Millis,
+    world::{Attribute, AttributeValue, Change, Corp, Member},
+};
+
+/// The event for a contacts-sync URL configured since 2022-08-15; `None` if such a URL is not told of the change.
+pub(super) fn slim(corp: &Corp, at: Millis, change: &Change) -> Option<Event> {
+    let event = Event::change(&corp.id, at, change.kind());
+    Some(match change {
+        Change::MemberCreated(member) => event.text("UserID", &member.userid).departments(member),
+        Change::MemberUpdated(both) => {
+            let (before, after) = &**both;
+            let renamed = before.userid != after.userid;
+            let moved = before.seats != after.seats || before.main_department != after.main_department;
+            if !renamed && !moved {
+                return None;
+            }
+            let mut event = event.text("UserID", &before.userid);
+            if renamed {
+                event = event.text("NewUserID", &after.userid);
+            }
+            if moved {
+                event = event.departments(after);
+            }
+            event
+        }
+        Change::MemberDeleted(member) => event.text("UserID", &member.userid),
+        Change::DepartmentCreated { id, parent, .. } => event
+            .number("Id", (*id).into())
+            .text("ParentId", &parent.to_string()),
+        Change::DepartmentUpdated { id, parent, .. } => event
+            .number("Id", (*id).into())
+            .text("ParentId", &(*parent)?.to_string()),
+        Change::DepartmentDeleted { .. } | Change::TagMembersChanged { .. } => uncut(event, change),
+    })
+}
+
+/// The event with every element, as older URLs get it.
+pub(super) fn full(corp: &Corp, at: Millis, change: &Change) -> Option<Event> {
+    let event = Event::change(&corp.id, at, change.kind());
+    Some(match change {
+        Change::MemberCreated(member) => {
+            let event = event
+                .text("UserID", &member.userid)
+                .text("Name", &member.name)
+                .departments(member);
+            profile(corp, event, None, member)
+        }
+        Change::MemberUpdated(both) => {
+            let (before, after) = &**both;
+            let mut event = event.text("UserID", &before.userid);
+            if before.userid != after.userid {
+                event = event.text("NewUserID", &after.userid);
+            }
+            if before.name != after.name {
+                event = event.text("Name", &after.name);
+            }
+            if before.seats != after.seats {
+                event = event.departments(after);
+            }
+            profile(corp, event, Some(before), after)
+        }
+        Change::MemberDeleted(member) => event.text("UserID", &member.userid),
+        Change::DepartmentCreated {
+            id,
+            name,
+            parent,
+            order,
+        } => event
+            .number("Id", (*id).into())
+            .text("Name", name)
+            .text("ParentId", &parent.to_string())
+            .number("Order", (*order).into()),
+        Change::DepartmentUpdated { id, name, parent } => {
+            let mut event = event.number("Id", (*id).into());
+            if let Some(name) = name {
+                event = event.text("Name", name);
+            }
+            if let Some(parent) = parent {
+                event = event.text("ParentId", &parent.to_string());
+            }
+            event
+        }
+        Change::DepartmentDeleted { .. } | Change::TagMembersChanged { .. } => uncut(event, change),
+    })
+}
+
+/// The events that carried no more before 2022 than they do now.
+fn uncut(event: Event, change: &Change) -> Event {
+    match change {
+        Change::DepartmentDeleted { id } => event.number("Id", (*id).into()),
+        Change::TagMembersChanged {
+            tag,
+            added,
+            removed,
+            added_departments,
+            removed_departments,
+        } => event
+            .number("TagId", (*tag).into())
+            .list("AddUserItems", added)
+            .list("DelUserItems", removed)
+            .list("AddPartyItems", added_departments)
+            .list("DelPartyItems", removed_departments),
+        _ => event,
+    }
+}
+
+/// The elements behind `Department`. Of an update, most are sent only if they changed; for the others the page does not
+/// say so, and they are sent whenever there is something in them.
+fn profile(corp: &Corp, mut event: Event, before: Option<&Member>, after: &Member) -> Event {
+    if after.main_department != 0 {
+        event = event.number("MainDepartment", after.main_department.into());
+    }
+    if !after.seats.is_empty() {
+        event = event.list(
+            "IsLeaderInDept",
+            after.seats.iter().map(|seat| u8::from(seat.leader)),
+        );
+    }
+    let leaders: Vec<_> = after
+        .direct_leader
+        .iter()
+        .filter_map(|no| Some(&corp.members.at(*no)?.userid))
+        .collect();
+    if !leaders.is_empty() {
+        event = event.list("DirectLeader", leaders);
+    }
+    let is_new = |field: fn(&Member) -> &str| {
+        before.map_or(!field(after).is_empty(), |old| field(old) != field(after))
+    };
+    let texts: [(&str, fn(&Member) -> &str); 2] = [
+        ("Position", |member| &member.position),
+        ("Mobile", |member| &member.mobile),
+    ];
+    for (name, field) in texts {
+        if is_new(field) {
+            event = event.text(name, field(after));
+        }
+    }
+    if before.is_none_or(|old| old.gender != after.gender) {
+        event = event.text("Gender", after.gender.digit());
+    }
+    let mails: [(&str, fn(&Member) -> &str); 2] = [
+        ("Email", |member| &member.email),
+        ("BizMail", |member| &member.biz_mail),
+    ];
+    for (name, field) in mails {
+        if is_new(field) {
+            event = event.text(name, field(after));
+        }
+    }
+    event = event.number("Status", after.status().into());
+    if before.map_or("", avatar) != avatar(after) {
+        event = event.text("Avatar", &full_size(avatar(after)));
+    }
+    let rest: [(&str, fn(&Member) -> &str); 2] = [
+        ("Alias", |member| &member.alias),
+        ("Telephone", |member| &member.telephone),
+    ];
+    for (name, field) in rest {
+        if is_new(field) {
+            event = event.text(name, field(after));
+        }
+    }
+    if !after.address.is_empty() {
+        event = event.text("Address", &after.address);
+    }
+    if before.map_or(!after.extattr.is_empty(), |old| old.extattr != after.extattr) {
+        event = event.nested("ExtAttr", |event| after.extattr.iter().fold(event, item));
+    }
+    event
+}
+
+/// The picture's URL without its size; empty without a picture.
+fn avatar(member: &Member) -> &str {
+    member.rare.as_ref().map_or("", |rare| &rare.avatar)
+}
+
+fn full_size(avatar: &str) -> String {
+    if avatar.is_empty() {
+        String::new()
+    } else {
+        format!("{avatar}/0")
+    }
+}
+
+fn item(event: Event, attribute: &Attribute) -> Event {
+    event.nested("Item", |event| {
+        let event = event.text("Name", &attribute.name);
+        match &attribute.value {
+            AttributeValue::Text(text) => event
+                .number("Type", 0)
+                .nested("Text", |event| event.text("Value", text)),
+            AttributeValue::Web { url, title } => event
+                .number("Type", 1)
+                .nested("Web", |event| event.text("Title", title).text("Url", url)),
+            // Not documented for events; mini programs are no part of 扩展属性.
+            AttributeValue::Miniprogram { .. } => event.number("Type", 2),
+        }
+    })
+}

@@ -1,0 +1,90 @@
+//! Where callbacks go (接收事件服务器): a URL and the two secrets that sign and encrypt.
+
+use std::{fmt, sync::Arc};
+
+use url::Url;
+use wecom_cipher::{CallbackToken, Crypto, EncodingAesKey};
+
+/// One callback target; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Target(Arc<Inner>);
+
+struct Inner {
+    url: Url,
+    token: CallbackToken,
+    key: EncodingAesKey,
+}
+
+/// Why a callback target cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TargetError {
+    /// Not a URL, or one of another scheme.
+    #[error("the callback url must be an absolute http or https URL")]
+    Url,
+    /// Empty, too long, or with other characters.
+    #[error("the callback token must be 1-32 letters and digits")]
+    Token,
+    /// Not 43 letters and digits.
+    #[error("the EncodingAESKey must be 43 letters and digits")]
+    Key,
+}
+
+impl Target {
+    /// Takes what a form, a request or a builder names; the rules are those of doc 90930.
+    pub(crate) fn new(url: &str, token: &str, aes_key: &str) -> Result<Self, TargetError> {
+        let url = Url::parse(url).map_err(|_| TargetError::Url)?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return Err(TargetError::Url);
+        }
+        if !(1..=32).contains(&token.len()) || !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(TargetError::Token);
+        }
+        let key = EncodingAesKey::new(aes_key).map_err(|_| TargetError::Key)?;
+        let token = CallbackToken::new(token);
+        Ok(Self(Arc::new(Inner { url, token, key })))
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.0.url
+    }
+
+    /// Signs and encrypts for a receiver that expects that receiveid, which is the corp's own id.
+    pub(crate) fn crypto(&self, corp_id: &str) -> Crypto {
+        Crypto::new(self.0.token.clone(), self.0.key.clone(), corp_id)
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Target({})", self.0.url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C";
+
+    #[test]
+    fn a_target_is_refused_with_the_part_that_is_wrong() {
+        let long = "t".repeat(33);
+        for (url, token, key, error) in [
+            ("example.com/hook", "t0ken", KEY, TargetError::Url),
+            ("ftp://example.com/hook", "t0ken", KEY, TargetError::Url),
+            ("http://example.com/hook", "", KEY, TargetError::Token),
+            ("http://example.com/hook", &long, KEY, TargetError::Token),
+            ("http://example.com/hook", "t-ken", KEY, TargetError::Token),
+            ("http://example.com/hook", "t0ken", "short", TargetError::Key),
+        ] {
+            assert_eq!(Target::new(url, token, key).unwrap_err(), error);
+        }
+    }
+
+    #[test]
+    fn debug_shows_neither_token_nor_key() {
+        let target = Target::new("https://example.com/hook", "t0ken", KEY).unwrap();
+        assert_eq!(format!("{target:?}"), "Target(https://example.com/hook)");
+    }
+}

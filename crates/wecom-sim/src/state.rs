@@ -1,0 +1,163 @@
+//! What a tester may know of the world at a glance.
+
+use serde::Serialize;
+
+use crate::{
+    sim::Shared,
+    world::{Corp, MemberRow, View, World},
+};
+
+/// Corps of at most so many members are summed up unasked.
+const DIGESTED_UNASKED: usize = 20_000;
+
+/// What there is: counts, credentials without their secrets, callback targets.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct State {
+    /// Virtual time, Unix milliseconds.
+    pub now: i64,
+    /// Whether the clock moves by itself.
+    pub clock_runs: bool,
+    /// The corp's id.
+    pub corp_id: String,
+    /// The corp's name.
+    pub corp_name: String,
+    /// How many members (成员) there are.
+    pub members: usize,
+    /// How many departments (部门), the root included.
+    pub departments: usize,
+    /// How many tags (标签).
+    pub tags: usize,
+    /// Sums up members, departments and tags: equal contents, equal digest. Left out for a large corp unless asked for.
+    pub digest: Option<String>,
+    /// What each secret may do.
+    pub credentials: Vec<CredentialState>,
+    /// Where callbacks go.
+    pub callbacks: Vec<CallbackState>,
+    /// Callbacks made since the start.
+    pub deliveries: usize,
+    /// Those that are queued, on the wire or waiting for a retry.
+    pub deliveries_open: usize,
+    /// The other corps of the world, linked with this one.
+    pub other_corps: Vec<String>,
+}
+
+/// One secret's rights.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct CredentialState {
+    /// `contacts` or `app 1000002`.
+    pub name: String,
+    /// Whether it is switched on.
+    pub enabled: bool,
+    /// `edit`, `read`, or for an app `range`.
+    pub permission: &'static str,
+    /// Whether it has the rights of before 2022.
+    pub legacy: bool,
+    /// The IPs that may call; empty for all.
+    pub trusted_ips: Vec<String>,
+}
+
+/// One callback target.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct CallbackState {
+    /// `contacts` or `app 1000002`.
+    pub to: String,
+    /// Its URL.
+    pub url: String,
+}
+
+impl State {
+    pub(crate) fn of(shared: &Shared, digest: Option<bool>) -> Self {
+        let world = shared.world.read();
+        let corp = world.corp(0);
+        let wanted = digest.unwrap_or(corp.members.len() <= DIGESTED_UNASKED);
+        Self {
+            now: shared.clock.now(),
+            clock_runs: shared.clock.is_running(),
+            corp_id: corp.id.clone(),
+            corp_name: corp.name.clone(),
+            members: corp.members.len(),
+            departments: corp.departments.len(),
+            tags: corp.tags.len(),
+            digest: wanted.then(|| digest_of(&world)),
+            credentials: credentials(corp),
+            callbacks: corp
+                .targets()
+                .map(|(receiver, target)| CallbackState {
+                    to: receiver.name(),
+                    url: target.url().to_string(),
+                })
+                .collect(),
+            deliveries: world.post.deliveries().len(),
+            deliveries_open: world.post.deliveries().filter(|one| one.is_open()).count(),
+            other_corps: world.corps().iter().skip(1).map(|corp| corp.id.clone()).collect(),
+        }
+    }
+}
+
+fn credentials(corp: &Corp) -> Vec<CredentialState> {
+    let contacts = &corp.contacts;
+    let texts = |ips: &[std::net::IpAddr]| ips.iter().map(ToString::to_string).collect();
+    let mut credentials = vec![CredentialState {
+        name: "contacts".into(),
+        enabled: contacts.enabled,
+        permission: if contacts.may_edit { "edit" } else { "read" },
+        legacy: contacts.legacy_ip,
+        trusted_ips: texts(&contacts.trusted_ips),
+    }];
+    credentials.extend(corp.apps.iter().map(|app| CredentialState {
+        name: format!("app {}", app.agent_id),
+        enabled: app.enabled,
+        permission: "range",
+        legacy: app.before_2022,
+        trusted_ips: texts(&app.trusted_ips),
+    }));
+    credentials
+}
+
+/// The md5 of what the contacts look like from outside; when a member was made is not part of it.
+fn digest_of(world: &World) -> String {
+    use md5::Digest;
+    let view = View::whole(world, 0);
+    let mut sum = Sum(md5::Md5::new());
+    for (no, member) in view.corp.members.iter() {
+        let row = MemberRow {
+            view: &view,
+            no,
+            member,
+        };
+        serde_json::to_writer(&mut sum, &row).expect("a member's row is JSON and a sum takes everything");
+    }
+    for one in view.corp.departments.iter() {
+        sum.0.update(format!(
+            "{}|{}|{}|{}|{}\n",
+            one.id, one.name, one.name_en, one.parent, one.order
+        ));
+    }
+    for tag in view.corp.tags.iter() {
+        sum.0.update(format!(
+            "{}|{}|{:?}|{:?}\n",
+            tag.id, tag.name, tag.members, tag.departments
+        ));
+    }
+    sum.0
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+struct Sum(md5::Md5);
+
+impl std::io::Write for Sum {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        md5::Digest::update(&mut self.0, bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
