@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
-    AgentId, Call, Client, CorpId, Endpoint, Error, ErrorKind, LinkedUserId, OpenId, Result, Sending, UserId,
-    members::Gender, wire,
+    AgentId, Call, Client, CorpId, Endpoint, Error, ErrorKind, ExternalUserId, LinkedUserId, OpenId, Result,
+    Sending, UserId, members::Gender, wire,
 };
 
 /// The calls of the auth chapter; see [`Client::auth`].
@@ -248,10 +248,10 @@ pub struct UserInfo {
     /// The customer's id (外部联系人) of somebody who is no member, if a member in range follows them.
     #[serde(
         default,
-        deserialize_with = "wire::none_if_empty",
+        deserialize_with = "or_absent",
         skip_serializing_if = "Option::is_none"
     )]
-    pub external_userid: Option<String>,
+    pub external_userid: Option<ExternalUserId>,
 }
 
 masked_debug!(UserInfo { userid, external_userid | user_ticket, user_doc_ticket, openid });

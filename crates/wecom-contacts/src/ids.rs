@@ -124,6 +124,12 @@ text_id! {
     LinkedUserId;
     /// A department of a linked corp (互联企业): `LINKEDID/DEPARTMENTID`.
     LinkedDepartmentId;
+    /// A customer (外部联系人, `external_userid`), one id for each corp that looks.
+    ExternalUserId;
+    /// A space of upstream and downstream corps (上下游, `chain_id`).
+    ChainId;
+    /// A corp that was invited to a chain and has not joined yet (`pending_corpid`).
+    PendingCorpId;
 }
 
 number_id! {
@@ -133,6 +139,10 @@ number_id! {
     TagId;
     /// An app (应用, `agentid`).
     AgentId;
+    /// A group of corps in a chain (上下游分组, `groupid`); the root is 1.
+    ChainGroupId;
+    /// A rule of who sees whom in a chain (对接规则, `rule_id`).
+    ChainRuleId;
 }
 
 impl LinkedUserId {

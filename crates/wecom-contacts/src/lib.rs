@@ -35,6 +35,7 @@ mod tokens;
 pub mod auth;
 pub mod callback;
 pub mod contact_rules;
+pub mod corp_groups;
 pub mod departments;
 pub mod exports;
 pub mod imports;
@@ -48,8 +49,8 @@ pub use endpoint::{Call, Endpoint};
 pub use error::{Error, ErrorKind, Result};
 pub use error_codes::{Class, CodeInfo, ErrorCode};
 pub use ids::{
-    AgentId, CorpId, DepartmentId, JobId, LinkedDepartmentId, LinkedUserId, MediaId, OpenId, OpenUserId,
-    TagId, UserId,
+    AgentId, ChainGroupId, ChainId, ChainRuleId, CorpId, DepartmentId, ExternalUserId, JobId,
+    LinkedDepartmentId, LinkedUserId, MediaId, OpenId, OpenUserId, PendingCorpId, TagId, UserId,
 };
 pub use patch::{Clear, Patch};
 pub use polling::Polling;

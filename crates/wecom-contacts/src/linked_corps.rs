@@ -1,6 +1,6 @@
 //! Linked corps (互联企业): members and departments of other corps that an app may see.
 //!
-//! The older of two features. WeCom's own pages now lead to [corp groups](crate::auth) (企业互联, 上下游); these
+//! The older of two features. WeCom's own pages now lead to [corp groups](crate::corp_groups) (企业互联, 上下游); these
 //! calls still answer for corps that have the link. Their fields are known from SDKs that quote the pages.
 //!
 //! Official: [互联企业](https://developer.work.weixin.qq.com/document/path/93172)

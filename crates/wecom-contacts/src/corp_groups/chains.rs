@@ -1,0 +1,477 @@
+//! Chains (上下游), their groups and corps.
+
+use futures_core::Stream;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::{
+    Call, ChainGroupId, ChainId, Client, CorpId, Endpoint, PendingCorpId, Result, Sending, UserId,
+    wire::{self, Number},
+};
+
+/// Lists the chains.
+///
+/// Official: [获取上下游列表](https://developer.work.weixin.qq.com/document/path/95820)
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListChains {}
+
+impl Endpoint for ListChains {
+    const CALL: Call = Call::get("corpgroup/corp/get_chain_list");
+    type Reply = ChainList;
+}
+
+/// Lists the chains that a lower corp has joined.
+///
+/// Official: [获取下级企业加入的上下游](https://developer.work.weixin.qq.com/document/path/97442)
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListChainsOfCorp {
+    /// The lower corp; optional, says the page, but not what comes without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corpid: Option<CorpId>,
+}
+
+impl ListChainsOfCorp {
+    /// Asks about this corp.
+    pub fn new(corp_id: impl Into<CorpId>) -> Self {
+        Self {
+            corpid: Some(corp_id.into()),
+        }
+    }
+}
+
+impl Endpoint for ListChainsOfCorp {
+    const CALL: Call = Call::post("corpgroup/get_corp_shared_chain_list").repeatable();
+    type Reply = ChainList;
+}
+
+/// A list of chains.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChainList {
+    /// The chains.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub chains: Vec<Chain>,
+}
+
+/// A chain (上下游).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Chain {
+    /// Its id.
+    pub chain_id: ChainId,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain_name: Option<String>,
+}
+
+/// Lists the groups of a chain.
+///
+/// Official: [获取上下游通讯录分组](https://developer.work.weixin.qq.com/document/path/95820)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListChainGroups {
+    /// The chain.
+    pub chain_id: ChainId,
+    /// One group only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groupid: Option<ChainGroupId>,
+}
+
+impl ListChainGroups {
+    /// Asks for all groups.
+    pub fn new(chain: impl Into<ChainId>) -> Self {
+        Self {
+            chain_id: chain.into(),
+            groupid: None,
+        }
+    }
+
+    /// Asks for one group only.
+    pub fn group(mut self, group: impl Into<ChainGroupId>) -> Self {
+        self.groupid = Some(group.into());
+        self
+    }
+}
+
+impl Endpoint for ListChainGroups {
+    const CALL: Call = Call::post("corpgroup/corp/get_chain_group").repeatable();
+    type Reply = ChainGroupList;
+}
+
+/// The groups of a chain.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChainGroupList {
+    /// The groups.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub groups: Vec<ChainGroup>,
+}
+
+/// A group of corps in a chain (分组).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChainGroup {
+    /// Its id; the root is 1.
+    pub groupid: ChainGroupId,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_name: Option<String>,
+    /// The group it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parentid: Option<ChainGroupId>,
+    /// The place among siblings, larger first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u32>,
+}
+
+/// Lists the corps directly in a group of a chain.
+///
+/// Official: [获取企业上下游通讯录分组下的企业详情列表](https://developer.work.weixin.qq.com/document/path/95820)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListChainCorps {
+    /// The chain.
+    pub chain_id: ChainId,
+    /// The group; the root if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groupid: Option<ChainGroupId>,
+    /// Whether corps that have not joined come too; they do not unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need_pending: Option<bool>,
+    /// Where to go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// How many rows a page has; without it there is one page with all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl ListChainCorps {
+    /// Asks for the corps of the root group, all at once.
+    pub fn new(chain: impl Into<ChainId>) -> Self {
+        Self {
+            chain_id: chain.into(),
+            groupid: None,
+            need_pending: None,
+            cursor: None,
+            limit: None,
+        }
+    }
+}
+
+impl Endpoint for ListChainCorps {
+    const CALL: Call = Call::post("corpgroup/corp/get_chain_corpinfo_list").repeatable();
+    type Reply = ChainCorpPage;
+}
+
+/// One page of corps.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChainCorpPage {
+    /// Whether there are more pages.
+    #[serde(default, deserialize_with = "truth", skip_serializing_if = "Option::is_none")]
+    pub has_more: Option<bool>,
+    /// Where the next page begins.
+    #[serde(
+        default,
+        rename = "next_cursor",
+        deserialize_with = "wire::none_if_empty",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub next: Option<String>,
+    /// The corps.
+    #[serde(default, rename = "group_corps", deserialize_with = "wire::or_default")]
+    pub items: Vec<ChainCorp>,
+}
+
+/// A corp in a group of a chain.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChainCorp {
+    /// The group it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groupid: Option<ChainGroupId>,
+    /// Its id, once it has joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corpid: Option<CorpId>,
+    /// Its id as long as it has not joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_corpid: Option<PendingCorpId>,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corp_name: Option<String>,
+    /// The id that the upper corp gave it when importing it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_id: Option<String>,
+    /// Who invited it; the chain's app learns of members in its visible range.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite_userid: Option<UserId>,
+    /// Whether it has joined; 0 or 1 in the page's sample.
+    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    pub is_joined: Option<bool>,
+}
+
+/// The corps directly in a group; see [`CorpGroups::corps`](super::CorpGroups::corps).
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ChainCorps {
+    client: Client,
+    call: ListChainCorps,
+}
+
+impl ChainCorps {
+    pub(super) fn new(client: Client, chain: ChainId) -> Self {
+        let mut call = ListChainCorps::new(chain);
+        call.limit = Some(100);
+        Self { client, call }
+    }
+
+    /// Asks for the corps of this group.
+    pub fn group(mut self, group: impl Into<ChainGroupId>) -> Self {
+        self.call.groupid = Some(group.into());
+        self
+    }
+
+    /// Asks for corps that have not joined too.
+    pub fn with_pending(mut self) -> Self {
+        self.call.need_pending = Some(true);
+        self
+    }
+
+    /// Sets how many rows one call fetches, 100 unless told. The largest number is not documented.
+    pub fn page_size(mut self, rows: u32) -> Self {
+        self.call.limit = Some(rows);
+        self
+    }
+
+    /// Begins after the page that gave this cursor.
+    pub fn after(mut self, cursor: impl Into<String>) -> Self {
+        self.call.cursor = Some(cursor.into());
+        self
+    }
+
+    /// Fetches one page.
+    pub fn page(&self) -> Sending<ChainCorpPage> {
+        self.client.send(&self.call)
+    }
+
+    /// Streams all corps from here on. After an error the stream ends.
+    pub fn stream(self) -> impl Stream<Item = Result<ChainCorp>> + Send + Unpin + 'static {
+        super::rows(self.client, self.call, |page, call: &mut ListChainCorps| {
+            // A cursor that leads to itself would never end.
+            let more = page.has_more != Some(false) && page.next.is_some() && page.next != call.cursor;
+            call.cursor = page.next;
+            (page.items, more)
+        })
+    }
+}
+
+/// Which corp of a chain: one that has joined, or one that has not.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ChainCorpId {
+    /// It has joined.
+    Joined(CorpId),
+    /// It has not joined yet.
+    Pending(PendingCorpId),
+}
+
+impl From<CorpId> for ChainCorpId {
+    fn from(id: CorpId) -> Self {
+        Self::Joined(id)
+    }
+}
+
+impl From<&str> for ChainCorpId {
+    /// Takes the id for that of a corp that has joined.
+    fn from(id: &str) -> Self {
+        Self::Joined(id.into())
+    }
+}
+
+impl From<PendingCorpId> for ChainCorpId {
+    fn from(id: PendingCorpId) -> Self {
+        Self::Pending(id)
+    }
+}
+
+impl ChainCorpId {
+    fn into_fields(self) -> (Option<CorpId>, Option<PendingCorpId>) {
+        match self {
+            Self::Joined(id) => (Some(id), None),
+            Self::Pending(id) => (None, Some(id)),
+        }
+    }
+}
+
+/// Reads one corp of a chain.
+///
+/// Official: [获取企业上下游通讯录下的企业信息](https://developer.work.weixin.qq.com/document/path/95820)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetChainCorp {
+    /// The chain.
+    pub chain_id: ChainId,
+    /// The corp, if it has joined; counts before the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corpid: Option<CorpId>,
+    /// The corp, if it has not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_corpid: Option<PendingCorpId>,
+}
+
+impl GetChainCorp {
+    /// Asks for this corp.
+    pub fn new(chain: impl Into<ChainId>, corp: impl Into<ChainCorpId>) -> Self {
+        let (corpid, pending_corpid) = corp.into().into_fields();
+        Self {
+            chain_id: chain.into(),
+            corpid,
+            pending_corpid,
+        }
+    }
+}
+
+impl Endpoint for GetChainCorp {
+    const CALL: Call = Call::post("corpgroup/corp/get_chain_corpinfo").repeatable();
+    type Reply = ChainCorpInfo;
+}
+
+/// A corp of a chain.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChainCorpInfo {
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corp_name: Option<String>,
+    /// How far it is verified, once it has joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qualification_status: Option<Qualification>,
+    /// The id that the upper corp gave it when importing it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_id: Option<String>,
+    /// The group it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groupid: Option<ChainGroupId>,
+    /// Whether it has joined; a bool in the page's sample, where the list has a number.
+    #[serde(default, deserialize_with = "truth", skip_serializing_if = "Option::is_none")]
+    pub is_joined: Option<bool>,
+}
+
+coded! {
+    /// How far a corp is verified (企业是否验证或认证).
+    Qualification {
+        /// Not verified (未验证).
+        Unverified = 1,
+        /// Verified (已验证).
+        Verified = 2,
+        /// Certified (已认证).
+        Certified = 3,
+    }
+}
+
+/// Reads a truth value that may come as a number.
+fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<bool>, D::Error> {
+    Ok(Option::<Number>::deserialize(deserializer)?.map(|number| number.0 != 0))
+}
+
+/// Removes a corp from a chain.
+///
+/// Official: [移除企业](https://developer.work.weixin.qq.com/document/path/95822)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RemoveChainCorp {
+    /// The chain.
+    pub chain_id: ChainId,
+    /// The corp, if it has joined; counts before the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corpid: Option<CorpId>,
+    /// The corp, if it has not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_corpid: Option<PendingCorpId>,
+}
+
+impl RemoveChainCorp {
+    /// Removes this corp.
+    pub fn new(chain: impl Into<ChainId>, corp: impl Into<ChainCorpId>) -> Self {
+        let (corpid, pending_corpid) = corp.into().into_fields();
+        Self {
+            chain_id: chain.into(),
+            corpid,
+            pending_corpid,
+        }
+    }
+}
+
+impl Endpoint for RemoveChainCorp {
+    const CALL: Call = Call::post("corpgroup/corp/remove_corp");
+    type Reply = ();
+}
+
+/// Reads the id that the upper corp gave to a member of a lower one.
+///
+/// Official: [查询成员自定义id](https://developer.work.weixin.qq.com/document/path/97441)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetMemberCustomId {
+    /// The chain.
+    pub chain_id: ChainId,
+    /// The lower corp; optional, says the page, but not what comes without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corpid: Option<CorpId>,
+    /// The member there.
+    pub userid: UserId,
+}
+
+impl GetMemberCustomId {
+    /// Asks about this member.
+    pub fn new(chain: impl Into<ChainId>, corp_id: impl Into<CorpId>, userid: impl Into<UserId>) -> Self {
+        Self {
+            chain_id: chain.into(),
+            corpid: Some(corp_id.into()),
+            userid: userid.into(),
+        }
+    }
+}
+
+impl Endpoint for GetMemberCustomId {
+    const CALL: Call = Call::post("corpgroup/corp/get_chain_user_custom_id").repeatable();
+    type Reply = MemberCustomId;
+}
+
+/// The id that the upper corp gave to a member of a lower one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MemberCustomId {
+    /// The id.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub user_custom_id: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_corp_is_named_by_the_id_it_has() {
+        assert_eq!(
+            serde_json::to_value(GetChainCorp::new("Ch1", "ww2222")).unwrap(),
+            json!({"chain_id": "Ch1", "corpid": "ww2222"})
+        );
+        assert_eq!(
+            serde_json::to_value(RemoveChainCorp::new("Ch1", PendingCorpId::new("p1"))).unwrap(),
+            json!({"chain_id": "Ch1", "pending_corpid": "p1"})
+        );
+    }
+
+    #[test]
+    fn trap_13_joined_is_read_as_number_and_as_bool() {
+        for joined in [json!(1), json!(true), json!("1")] {
+            let row: ChainCorp = serde_json::from_value(json!({"is_joined": joined})).unwrap();
+            let info: ChainCorpInfo = serde_json::from_value(json!({"is_joined": joined})).unwrap();
+            assert_eq!((row.is_joined, info.is_joined), (Some(true), Some(true)));
+        }
+    }
+}

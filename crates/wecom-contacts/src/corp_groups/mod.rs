@@ -1,0 +1,327 @@
+//! Corps in a group (企业互联, 上下游): an upper corp and the lower corps it shares apps with.
+//!
+//! The successor of [linked corps](crate::linked_corps). An app of the upper corp learns which lower corps it is shared with,
+//! becomes a [`Client`] of one of them by [`CorpGroups::lower_corp`], and reads that corp's contacts by the ordinary calls.
+//! In 上下游 it sees encrypted userids there, in 企业互联 plain ones.
+//!
+//! The calls on a chain (上下游) itself are for the upper corp; most of them for the one app that the console names under
+//! 上下游 → 可调用接口的应用 ("the chain's app" below).
+//!
+//! Paths, fields and types are those of the official pages, as far as these say them. Where pages and samples disagree the
+//! field's doc says so.
+//!
+//! Official: [企业互联](https://developer.work.weixin.qq.com/document/path/93360),
+//! [上下游](https://developer.work.weixin.qq.com/document/path/97213)
+
+mod chains;
+mod contacts;
+mod customers;
+mod rules;
+mod shared;
+
+use futures_core::Stream;
+use futures_util::{StreamExt, stream};
+
+pub use chains::*;
+pub use contacts::*;
+pub use customers::*;
+pub use rules::*;
+pub use shared::*;
+
+use crate::{
+    AgentId, ChainGroupId, ChainId, ChainRuleId, Client, CorpId, Endpoint, ExternalUserId, JobId, OpenId,
+    Result, Sending, UserId,
+};
+
+/// The calls of the corp groups chapter; see [`Client::corp_groups`].
+#[derive(Clone, Debug)]
+pub struct CorpGroups {
+    client: Client,
+}
+
+impl Client {
+    /// The corp groups chapter (企业互联, 上下游).
+    ///
+    /// ```no_run
+    /// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+    /// use futures_util::TryStreamExt;
+    /// use wecom_contacts::corp_groups::BusinessType;
+    ///
+    /// let groups = client.corp_groups();
+    /// let mut corps = groups.shared_corps(1000002, BusinessType::Chain).stream();
+    /// while let Some(corp) = corps.try_next().await? {
+    ///     let lower = groups.lower_corp(corp.corpid, corp.agentid, BusinessType::Chain);
+    ///     for department in lower.departments().list().await? {
+    ///         println!("{} {}", lower.corp_id(), department.id);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn corp_groups(&self) -> CorpGroups {
+        CorpGroups { client: self.clone() }
+    }
+}
+
+/// Lower corps.
+impl CorpGroups {
+    /// The lower corps that an app of this corp is shared with, as a stream or page by page. For self-built and third-party
+    /// apps. A corp that has yet to confirm is not among them.
+    ///
+    /// Official: [获取应用共享信息](https://developer.work.weixin.qq.com/document/path/95813)
+    pub fn shared_corps(&self, agent_id: impl Into<AgentId>, business: BusinessType) -> SharedCorps {
+        SharedCorps::new(self.client.clone(), agent_id.into(), business)
+    }
+
+    /// Returns a client of a lower corp, for reading its contacts. Sends nothing: its tokens are fetched, through this
+    /// client, once a call needs one, and renewed as any.
+    ///
+    /// `agent_id` is the app's id *there*: see [`SharedCorp::agentid`].
+    ///
+    /// # Errors
+    ///
+    /// Its calls fail with 670001 if the app is not shared with the corp.
+    ///
+    /// Official: [获取下级/下游企业的access_token](https://developer.work.weixin.qq.com/document/path/93359)
+    pub fn lower_corp(
+        &self,
+        corp_id: impl Into<CorpId>,
+        agent_id: impl Into<AgentId>,
+        business: BusinessType,
+    ) -> Client {
+        shared::lower_corp(&self.client, corp_id.into(), agent_id.into(), business)
+    }
+
+    /// Turns a mini program's session of the upper corp into one of the lower corp. **Call it on the lower corp's client**,
+    /// `lower_corp(…).corp_groups()`.
+    ///
+    /// `userid` and `session_key` are those of `code2Session`, at most 64 bytes each.
+    ///
+    /// Official: [获取下级/下游企业小程序session](https://developer.work.weixin.qq.com/document/path/95817)
+    pub fn transfer_session(
+        &self,
+        userid: impl Into<UserId>,
+        session_key: impl Into<String>,
+    ) -> Sending<MiniProgramSession> {
+        self.client.send(&TransferSession::new(userid, session_key))
+    }
+}
+
+/// Chains (上下游).
+impl CorpGroups {
+    /// Returns the chains: for the chain's app all, for others those in the visible range.
+    ///
+    /// Official: [获取上下游列表](https://developer.work.weixin.qq.com/document/path/95820)
+    pub fn chains(&self) -> Sending<Vec<Chain>> {
+        self.client.send(&ListChains {}).map(|reply| reply.chains)
+    }
+
+    /// Returns the chains that this corp and a lower one are in.
+    ///
+    /// Official: [获取下级企业加入的上下游](https://developer.work.weixin.qq.com/document/path/97442)
+    pub fn chains_of(&self, corp_id: impl Into<CorpId>) -> Sending<Vec<Chain>> {
+        self.client
+            .send(&ListChainsOfCorp::new(corp_id))
+            .map(|reply| reply.chains)
+    }
+
+    /// Returns the groups of a chain.
+    ///
+    /// Official: [获取上下游通讯录分组](https://developer.work.weixin.qq.com/document/path/95820)
+    pub fn groups(&self, chain: impl Into<ChainId>) -> Sending<Vec<ChainGroup>> {
+        self.client
+            .send(&ListChainGroups::new(chain))
+            .map(|reply| reply.groups)
+    }
+
+    /// Returns one group of a chain, in a list that is empty if there is none.
+    pub fn group(
+        &self,
+        chain: impl Into<ChainId>,
+        group: impl Into<ChainGroupId>,
+    ) -> Sending<Vec<ChainGroup>> {
+        self.client
+            .send(&ListChainGroups::new(chain).group(group))
+            .map(|reply| reply.groups)
+    }
+
+    /// The corps directly in one group of a chain, the root unless told, as a stream or page by page. For the groups below,
+    /// go through [`groups`](Self::groups).
+    ///
+    /// Official: [获取企业上下游通讯录分组下的企业详情列表](https://developer.work.weixin.qq.com/document/path/95820)
+    pub fn corps(&self, chain: impl Into<ChainId>) -> ChainCorps {
+        ChainCorps::new(self.client.clone(), chain.into())
+    }
+
+    /// Returns one corp of a chain, joined or pending.
+    ///
+    /// Official: [获取企业上下游通讯录下的企业信息](https://developer.work.weixin.qq.com/document/path/95820)
+    pub fn corp(&self, chain: impl Into<ChainId>, corp: impl Into<ChainCorpId>) -> Sending<ChainCorpInfo> {
+        self.client.send(&GetChainCorp::new(chain, corp))
+    }
+
+    /// Removes a corp from a chain. For the chain's app of a verified corp, one call at a time.
+    ///
+    /// Official: [移除企业](https://developer.work.weixin.qq.com/document/path/95822)
+    pub fn remove_corp(&self, chain: impl Into<ChainId>, corp: impl Into<ChainCorpId>) -> Sending<()> {
+        self.client.send(&RemoveChainCorp::new(chain, corp))
+    }
+
+    /// Returns the id that the upper corp gave to a member of a lower one; `""` if none.
+    ///
+    /// Official: [查询成员自定义id](https://developer.work.weixin.qq.com/document/path/97441)
+    pub fn member_custom_id(
+        &self,
+        chain: impl Into<ChainId>,
+        corp_id: impl Into<CorpId>,
+        userid: impl Into<UserId>,
+    ) -> Sending<String> {
+        self.client
+            .send(&GetMemberCustomId::new(chain, corp_id, userid))
+            .map(|reply| reply.user_custom_id)
+    }
+
+    /// Invites corps and their people into a chain, by a job. For the chain's app of a verified corp.
+    ///
+    /// At most 1000 corps and 2000 people a call, 200 people a corp, 20,000 people a day. One import runs at a time.
+    ///
+    /// Official: [批量导入上下游联系人](https://developer.work.weixin.qq.com/document/path/95821)
+    pub fn import_contacts(
+        &self,
+        chain: impl Into<ChainId>,
+        corps: impl IntoIterator<Item = ContactCorp>,
+    ) -> Sending<ContactsJob> {
+        let client = self.client.clone();
+        self.client
+            .send(&ImportChainContacts::new(chain, corps))
+            .map(move |started| ContactsJob::new(client, started.jobid))
+    }
+
+    /// Takes up an import of contacts by its id. Sends nothing.
+    ///
+    /// Official: [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/95823)
+    pub fn import_job(&self, id: impl Into<JobId>) -> ContactsJob {
+        ContactsJob::new(self.client.clone(), id.into())
+    }
+}
+
+/// Rules of who sees whom in a chain (对接规则). For the chain's app of the corp that made the chain; the members and
+/// departments of a rule must be in the app's visible range.
+impl CorpGroups {
+    /// Returns the ids of a chain's rules.
+    ///
+    /// Official: [获取对接规则id列表](https://developer.work.weixin.qq.com/document/path/95631)
+    pub fn rule_ids(&self, chain: impl Into<ChainId>) -> Sending<Vec<ChainRuleId>> {
+        self.client
+            .send(&ListChainRuleIds::new(chain))
+            .map(|reply| reply.rule_ids)
+    }
+
+    /// Returns one rule.
+    ///
+    /// Official: [获取对接规则详情](https://developer.work.weixin.qq.com/document/path/95633)
+    pub fn rule(&self, chain: impl Into<ChainId>, rule: impl Into<ChainRuleId>) -> Sending<ChainRule> {
+        self.client
+            .send(&GetChainRule::new(chain, rule))
+            .map(|reply| reply.rule_info)
+    }
+
+    /// Adds a rule and returns its id. Adding and changing together: 1000 calls a day.
+    ///
+    /// Official: [新增对接规则](https://developer.work.weixin.qq.com/document/path/95634)
+    pub fn add_rule(&self, chain: impl Into<ChainId>, rule: ChainRule) -> Sending<ChainRuleId> {
+        self.client
+            .send(&AddChainRule::new(chain, rule))
+            .map(|reply| reply.rule_id)
+    }
+
+    /// Puts another rule in the place of this one.
+    ///
+    /// Official: [更新对接规则](https://developer.work.weixin.qq.com/document/path/95635)
+    pub fn modify_rule(
+        &self,
+        chain: impl Into<ChainId>,
+        id: impl Into<ChainRuleId>,
+        rule: ChainRule,
+    ) -> Sending<()> {
+        self.client.send(&ModifyChainRule::new(chain, id, rule))
+    }
+
+    /// Deletes a rule.
+    ///
+    /// Official: [删除对接规则](https://developer.work.weixin.qq.com/document/path/95632)
+    pub fn delete_rule(&self, chain: impl Into<ChainId>, rule: impl Into<ChainRuleId>) -> Sending<()> {
+        self.client.send(&DeleteChainRule::new(chain, rule))
+    }
+}
+
+/// Customers of lower corps (客户, not contacts). For a shared app with the customer-contact permission (客户联系).
+impl CorpGroups {
+    /// Returns a WeChat user's customer ids in the lower corps, or in one by
+    /// [`UnionIdToExternalUserId::corp`] through [`Client::send`].
+    ///
+    /// Both ids must come from the same mini program, which belongs to this corp.
+    ///
+    /// Official: [通过unionid和openid查询external_userid](https://developer.work.weixin.qq.com/document/path/95818)
+    pub fn external_userids(
+        &self,
+        unionid: impl Into<String>,
+        openid: impl Into<OpenId>,
+    ) -> Sending<Vec<CorpExternalUserId>> {
+        self.client
+            .send(&UnionIdToExternalUserId::new(unionid, openid))
+            .map(|reply| reply.external_userid_info)
+    }
+
+    /// Returns a stand-in id, good for 90 days, of a WeChat user who may become a customer.
+    ///
+    /// Official: [unionid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357)
+    pub fn pending_id(&self, unionid: impl Into<String>, openid: impl Into<OpenId>) -> Sending<String> {
+        self.client
+            .send(&UnionIdToPendingId::new(unionid, openid))
+            .map(|reply| reply.pending_id)
+    }
+
+    /// Returns the stand-in ids of customers, at most 100 at once, that [`pending_id`](Self::pending_id) gave earlier.
+    /// Those of one group chat only, by [`ExternalUserIdToPendingId::chat`] through [`Client::send`].
+    ///
+    /// Official: [external_userid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357)
+    pub fn pending_ids<I>(&self, customers: I) -> Sending<Vec<CustomerPendingId>>
+    where
+        I: IntoIterator,
+        I::Item: Into<ExternalUserId>,
+    {
+        self.client
+            .send(&ExternalUserIdToPendingId::new(customers))
+            .map(|reply| reply.result)
+    }
+}
+
+/// Streams the rows of all pages, fetching them as they are needed.
+///
+/// `turn` gives a page's rows, and sets the call on the next page if there is one.
+fn rows<E, T>(
+    client: Client,
+    call: E,
+    turn: fn(E::Reply, &mut E) -> (Vec<T>, bool),
+) -> impl Stream<Item = Result<T>> + Send + Unpin + 'static
+where
+    E: Endpoint + Send + Sync + 'static,
+    T: Send + 'static,
+{
+    let rest = (client, turn, call, Vec::new().into_iter(), true);
+    stream::try_unfold(rest, async |(client, turn, mut call, mut rows, mut more)| {
+        loop {
+            if let Some(row) = rows.next() {
+                return Ok(Some((row, (client, turn, call, rows, more))));
+            }
+            if !more {
+                return Ok(None);
+            }
+            let page = client.send(&call).await?;
+            let (page, another) = turn(page, &mut call);
+            (rows, more) = (page.into_iter(), another);
+        }
+    })
+    .boxed()
+}

@@ -1,0 +1,294 @@
+//! Rules of who sees whom in a chain (对接规则).
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Call, ChainGroupId, ChainId, ChainRuleId, CorpId, DepartmentId, Endpoint, UserId, wire};
+
+/// Who of the upper corp is shown to whom of the lower corps.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChainRule {
+    /// Who is shown: members and departments of the upper corp.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub owner_corp_range: OwnerRange,
+    /// To whom: groups and corps of the chain.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub member_corp_range: MemberRange,
+}
+
+impl ChainRule {
+    /// Shows nobody to nobody yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Shows these departments.
+    pub fn departments<I: Into<DepartmentId>>(mut self, departments: impl IntoIterator<Item = I>) -> Self {
+        let departments = departments.into_iter().map(Into::into);
+        self.owner_corp_range.departmentids.extend(departments);
+        self
+    }
+
+    /// Shows these members.
+    pub fn members<I: Into<UserId>>(mut self, members: impl IntoIterator<Item = I>) -> Self {
+        self.owner_corp_range
+            .userids
+            .extend(members.into_iter().map(Into::into));
+        self
+    }
+
+    /// To these groups.
+    pub fn to_groups<I: Into<ChainGroupId>>(mut self, groups: impl IntoIterator<Item = I>) -> Self {
+        self.member_corp_range
+            .groupids
+            .extend(groups.into_iter().map(Into::into));
+        self
+    }
+
+    /// To these corps.
+    pub fn to_corps<I: Into<CorpId>>(mut self, corps: impl IntoIterator<Item = I>) -> Self {
+        self.member_corp_range
+            .corpids
+            .extend(corps.into_iter().map(Into::into));
+        self
+    }
+}
+
+/// Members and departments of the upper corp; at least one of either.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OwnerRange {
+    /// The departments. Text in the page's samples, which are sent so; numbers are read too, as SDKs disagree.
+    #[serde(default, with = "texts", skip_serializing_if = "Vec::is_empty")]
+    pub departmentids: Vec<DepartmentId>,
+    /// The members.
+    #[serde(
+        default,
+        deserialize_with = "wire::or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub userids: Vec<UserId>,
+}
+
+/// Groups and corps of the chain; at least one of either.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MemberRange {
+    /// The groups, in the form of [`OwnerRange::departmentids`].
+    #[serde(default, with = "texts", skip_serializing_if = "Vec::is_empty")]
+    pub groupids: Vec<ChainGroupId>,
+    /// The corps.
+    #[serde(
+        default,
+        deserialize_with = "wire::or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub corpids: Vec<CorpId>,
+}
+
+/// Numbers that travel as text, and are read as numbers too.
+mod texts {
+    use std::fmt::Display;
+
+    use serde::{Deserializer, Serializer};
+
+    use crate::wire;
+
+    pub(super) fn serialize<S: Serializer, T: Display>(ids: &[T], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(ids.iter().map(ToString::to_string))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>, T: From<u32>>(
+        deserializer: D,
+    ) -> Result<Vec<T>, D::Error> {
+        wire::numbers(deserializer)
+    }
+}
+
+/// Lists the ids of a chain's rules.
+///
+/// Official: [获取对接规则id列表](https://developer.work.weixin.qq.com/document/path/95631)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListChainRuleIds {
+    /// The chain.
+    pub chain_id: ChainId,
+}
+
+impl ListChainRuleIds {
+    /// Asks about this chain.
+    pub fn new(chain: impl Into<ChainId>) -> Self {
+        Self {
+            chain_id: chain.into(),
+        }
+    }
+}
+
+impl Endpoint for ListChainRuleIds {
+    const CALL: Call = Call::post("corpgroup/rule/list_ids").repeatable();
+    type Reply = ChainRuleIds;
+}
+
+/// The ids of a chain's rules.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChainRuleIds {
+    /// The ids.
+    #[serde(default, deserialize_with = "wire::numbers")]
+    pub rule_ids: Vec<ChainRuleId>,
+}
+
+/// Reads one rule.
+///
+/// Official: [获取对接规则详情](https://developer.work.weixin.qq.com/document/path/95633)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetChainRule {
+    /// The chain.
+    pub chain_id: ChainId,
+    /// The rule.
+    pub rule_id: ChainRuleId,
+}
+
+impl GetChainRule {
+    /// Asks for this rule.
+    pub fn new(chain: impl Into<ChainId>, rule: impl Into<ChainRuleId>) -> Self {
+        Self {
+            chain_id: chain.into(),
+            rule_id: rule.into(),
+        }
+    }
+}
+
+impl Endpoint for GetChainRule {
+    const CALL: Call = Call::post("corpgroup/rule/get_rule_info").repeatable();
+    type Reply = ChainRuleReply;
+}
+
+/// The answer of [`GetChainRule`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChainRuleReply {
+    /// The rule.
+    pub rule_info: ChainRule,
+}
+
+/// Adds a rule.
+///
+/// Official: [新增对接规则](https://developer.work.weixin.qq.com/document/path/95634)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AddChainRule {
+    /// The chain.
+    pub chain_id: ChainId,
+    /// The rule.
+    pub rule_info: ChainRule,
+}
+
+impl AddChainRule {
+    /// Adds this rule.
+    pub fn new(chain: impl Into<ChainId>, rule: ChainRule) -> Self {
+        Self {
+            chain_id: chain.into(),
+            rule_info: rule,
+        }
+    }
+}
+
+impl Endpoint for AddChainRule {
+    const CALL: Call = Call::post("corpgroup/rule/add_rule");
+    type Reply = AddedChainRule;
+}
+
+/// The answer of [`AddChainRule`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AddedChainRule {
+    /// The rule's id.
+    #[serde(deserialize_with = "wire::number")]
+    pub rule_id: ChainRuleId,
+}
+
+/// Puts another rule in the place of one.
+///
+/// Official: [更新对接规则](https://developer.work.weixin.qq.com/document/path/95635)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ModifyChainRule {
+    /// The chain.
+    pub chain_id: ChainId,
+    /// The rule to change.
+    pub rule_id: ChainRuleId,
+    /// What it is to be.
+    pub rule_info: ChainRule,
+}
+
+impl ModifyChainRule {
+    /// Changes this rule.
+    pub fn new(chain: impl Into<ChainId>, id: impl Into<ChainRuleId>, rule: ChainRule) -> Self {
+        Self {
+            chain_id: chain.into(),
+            rule_id: id.into(),
+            rule_info: rule,
+        }
+    }
+}
+
+impl Endpoint for ModifyChainRule {
+    const CALL: Call = Call::post("corpgroup/rule/modify_rule");
+    type Reply = ();
+}
+
+/// Deletes a rule.
+///
+/// Official: [删除对接规则](https://developer.work.weixin.qq.com/document/path/95632)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DeleteChainRule {
+    /// The chain.
+    pub chain_id: ChainId,
+    /// The rule.
+    pub rule_id: ChainRuleId,
+}
+
+impl DeleteChainRule {
+    /// Deletes this rule.
+    pub fn new(chain: impl Into<ChainId>, rule: impl Into<ChainRuleId>) -> Self {
+        Self {
+            chain_id: chain.into(),
+            rule_id: rule.into(),
+        }
+    }
+}
+
+impl Endpoint for DeleteChainRule {
+    const CALL: Call = Call::post("corpgroup/rule/delete_rule");
+    type Reply = ();
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn trap_05_a_rule_is_written_as_the_pages_sample_and_read_in_both_forms() {
+        let rule = ChainRule::new()
+            .departments([2, 7])
+            .members(["wangfang"])
+            .to_groups([1])
+            .to_corps(["ww2222"]);
+        let written = json!({
+            "owner_corp_range": {"departmentids": ["2", "7"], "userids": ["wangfang"]},
+            "member_corp_range": {"groupids": ["1"], "corpids": ["ww2222"]},
+        });
+        assert_eq!(serde_json::to_value(&rule).unwrap(), written);
+        assert_eq!(serde_json::from_value::<ChainRule>(written).unwrap(), rule);
+        let numbers = json!({
+            "owner_corp_range": {"departmentids": [2, 7], "userids": ["wangfang"]},
+            "member_corp_range": {"groupids": [1], "corpids": ["ww2222"]},
+        });
+        assert_eq!(serde_json::from_value::<ChainRule>(numbers).unwrap(), rule);
+    }
+}

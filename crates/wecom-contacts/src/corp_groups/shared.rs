@@ -1,0 +1,256 @@
+//! Shared apps, and the lower corps' tokens.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_core::Stream;
+use futures_util::{FutureExt, future::BoxFuture};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AgentId, Call, Client, CorpId, Endpoint, Result, Secret, Sending, UserId,
+    tokens::{Fetched, TokenSource},
+    wire,
+};
+
+coded! {
+    /// Which feature binds the corps (业务类型).
+    BusinessType {
+        /// Corp linking (企业互联) and school districts (局校互联).
+        CorpLink = 0,
+        /// A chain of upstream and downstream corps (上下游).
+        Chain = 1,
+    }
+}
+
+/// Lists the lower corps that an app is shared with.
+///
+/// Official: [获取应用共享信息](https://developer.work.weixin.qq.com/document/path/95813)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListAppShareInfo {
+    /// The upper corp's app.
+    pub agentid: AgentId,
+    /// The feature; the server's default is corp linking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub business_type: Option<BusinessType>,
+    /// One lower corp only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corpid: Option<CorpId>,
+    /// How many rows a page has, at most 100; 0, the default, is all at once, which the page advises against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Where to go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+impl ListAppShareInfo {
+    /// Asks about this app.
+    pub fn new(agent_id: impl Into<AgentId>, business: BusinessType) -> Self {
+        Self {
+            agentid: agent_id.into(),
+            business_type: Some(business),
+            corpid: None,
+            limit: None,
+            cursor: None,
+        }
+    }
+}
+
+impl Endpoint for ListAppShareInfo {
+    const CALL: Call = Call::post("corpgroup/corp/list_app_share_info").repeatable();
+    type Reply = SharedCorpPage;
+}
+
+/// One page of lower corps.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SharedCorpPage {
+    /// Whether this is the last page; 0 or 1 on the wire.
+    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    pub ending: Option<bool>,
+    /// The corps.
+    #[serde(default, rename = "corp_list", deserialize_with = "wire::or_default")]
+    pub items: Vec<SharedCorp>,
+    /// Where the next page begins; `None` on the last one.
+    #[serde(
+        default,
+        rename = "next_cursor",
+        deserialize_with = "wire::none_if_empty",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub next: Option<String>,
+}
+
+/// A lower corp that an app is shared with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SharedCorp {
+    /// The lower corp.
+    pub corpid: CorpId,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corp_name: Option<String>,
+    /// The app's id in the lower corp.
+    pub agentid: AgentId,
+}
+
+/// The lower corps an app is shared with; see [`CorpGroups::shared_corps`](super::CorpGroups::shared_corps).
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct SharedCorps {
+    client: Client,
+    call: ListAppShareInfo,
+}
+
+impl SharedCorps {
+    pub(super) fn new(client: Client, agent_id: AgentId, business: BusinessType) -> Self {
+        let mut call = ListAppShareInfo::new(agent_id, business);
+        call.limit = Some(100);
+        Self { client, call }
+    }
+
+    /// Asks about one lower corp only.
+    pub fn corp(mut self, corp_id: impl Into<CorpId>) -> Self {
+        self.call.corpid = Some(corp_id.into());
+        self
+    }
+
+    /// Sets how many rows one call fetches, at most 100, which it is unless told.
+    pub fn page_size(mut self, rows: u32) -> Self {
+        self.call.limit = Some(rows);
+        self
+    }
+
+    /// Begins after the page that gave this cursor.
+    pub fn after(mut self, cursor: impl Into<String>) -> Self {
+        self.call.cursor = Some(cursor.into());
+        self
+    }
+
+    /// Fetches one page.
+    pub fn page(&self) -> Sending<SharedCorpPage> {
+        self.client.send(&self.call)
+    }
+
+    /// Streams all corps from here on. After an error the stream ends.
+    pub fn stream(self) -> impl Stream<Item = Result<SharedCorp>> + Send + Unpin + 'static {
+        super::rows(self.client, self.call, |page, call: &mut ListAppShareInfo| {
+            // A cursor that leads to itself would never end.
+            let more = page.ending != Some(true) && page.next.is_some() && page.next != call.cursor;
+            call.cursor = page.next;
+            (page.items, more)
+        })
+    }
+}
+
+/// Fetches a token of a lower corp. [`CorpGroups::lower_corp`](super::CorpGroups::lower_corp) does so by itself.
+///
+/// Official: [获取下级/下游企业的access_token](https://developer.work.weixin.qq.com/document/path/93359)
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetLowerCorpToken {
+    /// The lower corp.
+    pub corpid: CorpId,
+    /// The app's id in the lower corp.
+    pub agentid: AgentId,
+    /// The feature; the server's default is corp linking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub business_type: Option<BusinessType>,
+}
+
+impl Endpoint for GetLowerCorpToken {
+    const CALL: Call = Call::post("corpgroup/corp/gettoken").repeatable();
+    type Reply = LowerCorpToken;
+}
+
+/// A token of a lower corp.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LowerCorpToken {
+    /// The token, at most 512 bytes.
+    pub access_token: String,
+    /// How long it lives, in seconds. Signed, as a server that counts down may well pass zero.
+    #[serde(default)]
+    pub expires_in: i64,
+}
+
+masked_debug!(LowerCorpToken { expires_in | access_token });
+
+struct UpperCorp {
+    client: Client,
+    call: GetLowerCorpToken,
+}
+
+impl TokenSource for UpperCorp {
+    fn fetch(&self) -> BoxFuture<'static, Result<Fetched>> {
+        let sending = self.client.send(&self.call);
+        async move {
+            let reply = sending.await?;
+            Ok(Fetched {
+                access_token: reply.access_token,
+                expires_in: Duration::from_secs(reply.expires_in.max(0).unsigned_abs()),
+            })
+        }
+        .boxed()
+    }
+}
+
+pub(super) fn lower_corp(
+    upper: &Client,
+    corp_id: CorpId,
+    agent_id: AgentId,
+    business: BusinessType,
+) -> Client {
+    let source = UpperCorp {
+        client: upper.clone(),
+        call: GetLowerCorpToken {
+            corpid: corp_id.clone(),
+            agentid: agent_id,
+            business_type: Some(business),
+        },
+    };
+    // The lower corp's secret is not ours to know: the token source stands for it.
+    upper.with_token_source(corp_id, Secret::app(agent_id, ""), Arc::new(source))
+}
+
+/// Turns a mini program's session of the upper corp into one of the lower corp.
+///
+/// Official: [获取下级/下游企业小程序session](https://developer.work.weixin.qq.com/document/path/95817)
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TransferSession {
+    /// The user, as `code2Session` names them.
+    pub userid: UserId,
+    /// The session's key, as `code2Session` gives it.
+    pub session_key: String,
+}
+
+masked_debug!(TransferSession { userid | session_key });
+
+impl TransferSession {
+    /// Names the user and their session.
+    pub fn new(userid: impl Into<UserId>, session_key: impl Into<String>) -> Self {
+        Self {
+            userid: userid.into(),
+            session_key: session_key.into(),
+        }
+    }
+}
+
+impl Endpoint for TransferSession {
+    const CALL: Call = Call::post("miniprogram/transfer_session");
+    type Reply = MiniProgramSession;
+}
+
+/// A mini program's session in the lower corp.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MiniProgramSession {
+    /// The user in the lower corp.
+    pub userid: UserId,
+    /// The session's key there: a secret.
+    pub session_key: String,
+}
+
+masked_debug!(MiniProgramSession { userid | session_key });
