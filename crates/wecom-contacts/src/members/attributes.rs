@@ -67,10 +67,10 @@ pub enum AttributeValue {
     },
     /// A value without a type, as very old data has it.
     Untyped(String),
-    /// A type that this crate does not know, with all the keys that came with it.
+    /// A type that this crate does not know, or a known one without its form, with all the keys that came with it.
     Other {
-        /// The number in `type`.
-        kind: i64,
+        /// The number in `type`, if there is one.
+        kind: Option<i64>,
         /// All other keys but `name`.
         content: Map<String, Value>,
     },
@@ -132,7 +132,7 @@ impl fmt::Debug for AttributeValue {
             Self::Web { .. } => f.write_str("Web(***)"),
             Self::MiniProgram { .. } => f.write_str("MiniProgram(***)"),
             Self::Untyped(_) => f.write_str("Untyped(***)"),
-            Self::Other { kind, .. } => write!(f, "Other({kind}, ***)"),
+            Self::Other { kind, .. } => write!(f, "Other({kind:?}, ***)"),
         }
     }
 }
@@ -172,7 +172,7 @@ impl Serialize for Attribute {
             AttributeValue::Web { .. } => Some(1),
             AttributeValue::MiniProgram { .. } => Some(2),
             AttributeValue::Untyped(_) => None,
-            AttributeValue::Other { kind, .. } => Some(*kind),
+            AttributeValue::Other { kind, .. } => *kind,
         };
         if let Some(kind) = kind {
             map.serialize_entry("type", &kind)?;
@@ -269,16 +269,16 @@ impl AttributeValue {
                 },
             ),
             Some(_) => None,
-            None => match content.remove("value") {
-                Some(Value::String(text)) => Some(Self::Untyped(text)),
-                Some(Value::Null) | None => Some(Self::Untyped(String::new())),
-                Some(value) => Some(Self::Untyped(value.to_string())),
+            None => match content.get_mut("value").map(Value::take) {
+                Some(Value::String(text)) if content.len() == 1 => Some(Self::Untyped(text)),
+                Some(value) => {
+                    content.insert("value".into(), value);
+                    None
+                }
+                None => None,
             },
         };
-        known.unwrap_or_else(|| Self::Other {
-            kind: kind.unwrap_or_default(),
-            content,
-        })
+        known.unwrap_or(Self::Other { kind, content })
     }
 }
 
@@ -346,6 +346,7 @@ coded! {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -390,10 +391,57 @@ mod tests {
             json!({"type": 9, "name": "新", "hologram": {"x": [1, 2]}, "text": {"value": "y"}}),
             json!({"type": 0, "name": "工号", "text": "not an object"}),
             json!({"type": 1, "name": "主页", "web": {"url": 5}}),
+            json!({"name": "爱好", "text": {"value": "旅游"}}),
+            json!({"name": "爱好", "value": 5}),
+            json!({"name": "爱好"}),
         ] {
             let attribute = read(odd.clone());
             assert!(matches!(attribute.value, AttributeValue::Other { .. }), "{odd}");
             assert_eq!(serde_json::to_value(&attribute).unwrap(), odd);
+        }
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            ".{0,3}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(2, 12, 4, |inner| {
+            let key = prop_oneof![
+                Just("value"),
+                Just("url"),
+                Just("title"),
+                Just("appid"),
+                Just("x")
+            ]
+            .prop_map(String::from);
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                prop::collection::btree_map(key, inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn trap_16_whatever_an_attribute_holds_it_is_read_and_reads_the_same_again(
+            kind in prop::option::of(-1_i64..5),
+            payload in prop::collection::btree_map("text|web|miniprogram|value|new", any_json(), 0..4),
+        ) {
+            let mut wire = Map::from_iter(payload);
+            wire.insert("name".into(), "工号".into());
+            if let Some(kind) = kind {
+                wire.insert("type".into(), kind.into());
+            }
+            let read: Attribute = serde_json::from_value(Value::Object(wire.clone())).unwrap();
+            let again: Attribute = serde_json::from_value(serde_json::to_value(&read).unwrap()).unwrap();
+            prop_assert!(read == again);
+            if let AttributeValue::Other { .. } = read.value {
+                prop_assert_eq!(serde_json::to_value(&read).unwrap(), Value::Object(wire));
+            }
         }
     }
 

@@ -66,7 +66,7 @@ fn full_member() -> MemberChange {
             Attribute::new(
                 "座位",
                 AttributeValue::Other {
-                    kind: 9,
+                    kind: Some(9),
                     content: seat,
                 },
             ),

@@ -39,7 +39,7 @@ fn attribute(item: &Node<'_>) -> Attribute {
             url: text(&["Web", "Url"]),
         },
         Some(Some(kind)) => AttributeValue::Other {
-            kind,
+            kind: Some(kind),
             content: content(item),
         },
         Some(None) | None => AttributeValue::Untyped(text(&["Value"])),
@@ -94,7 +94,9 @@ fn write_attribute(attribute: &Attribute, xml: &mut Xml) {
         }
         AttributeValue::Untyped(value) => xml.cdata("Value", value),
         AttributeValue::Other { kind, content } => {
-            xml.bare("Type", kind);
+            if let Some(kind) = kind {
+                xml.bare("Type", kind);
+            }
             content
                 .iter()
                 .for_each(|(name, value)| xml.element(&element(name, value)));
