@@ -1,7 +1,6 @@
 //! Callbacks (回调): what WeCom tells by itself.
 
 use std::{
-    io::{self, Read},
     net::SocketAddr,
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
@@ -14,6 +13,7 @@ use wecom_contacts::callback::{CallbackToken, Element, EncodingAesKey, Notificat
 use crate::{
     context::{given, missing},
     failure::{Failure, Result},
+    file::{contents, text},
     listener::{Heard, Listener},
     output::{Output, print_json_line, print_text, say},
     sim::{address, cannot_listen, stop_signal},
@@ -242,26 +242,4 @@ fn query_of(text: &str) -> &str {
 fn now() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     now.map_or(0, |now| now.as_secs())
-}
-
-/// A file's bytes, or those of stdin for `-`.
-pub(crate) fn contents(path: &Path) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        io::stdin().lock().read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
-    };
-    read.map_err(|error| {
-        Failure::new(format!("cannot read {}", path.display()))
-            .because(&error)
-            .remedy("name a file that exists and may be read, or - for stdin")
-    })?;
-    Ok(bytes)
-}
-
-fn text(path: &Path) -> Result<String> {
-    String::from_utf8(contents(path)?).map_err(|_| {
-        Failure::new(format!("{} is not UTF-8", path.display())).remedy("convert the file to UTF-8")
-    })
 }

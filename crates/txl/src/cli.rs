@@ -4,9 +4,9 @@ use clap::{ArgAction, Parser, Subcommand};
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
 use crate::{
-    callback, contact_rule, department,
+    auth, callback, contact_rule, department, export,
     failure::Result,
-    member,
+    import, linked_corp, media, member,
     output::{Format, Output},
     sim, tag, tour,
 };
@@ -54,8 +54,13 @@ enum Command {
     Member(member::Command),
     Department(department::Command),
     Tag(tag::Command),
-    ContactRule(contact_rule::Command),
+    Import(import::Command),
     Callback(callback::Command),
+    LinkedCorp(linked_corp::Command),
+    Export(export::Command),
+    Media(media::Command),
+    Auth(auth::Command),
+    ContactRule(contact_rule::Command),
 }
 
 impl Cli {
@@ -68,8 +73,13 @@ impl Cli {
             Command::Member(command) => command.run(output).await,
             Command::Department(command) => command.run(output).await,
             Command::Tag(command) => command.run(output).await,
-            Command::ContactRule(command) => command.run(output).await,
+            Command::Import(command) => command.run(output).await,
             Command::Callback(command) => command.run(output).await,
+            Command::LinkedCorp(command) => command.run(output).await,
+            Command::Export(command) => command.run(output).await,
+            Command::Media(command) => command.run(output).await,
+            Command::Auth(command) => command.run(output).await,
+            Command::ContactRule(command) => command.run(output).await,
         }
     }
 }

@@ -92,12 +92,16 @@ impl Access {
         self.client(self.caller.unwrap_or(picked))
     }
 
-    /// The corp's id, for what needs no secret.
-    pub(crate) fn corp_id(&self) -> Result<&str> {
+    /// For what sends nothing, and so needs no secret.
+    pub(crate) fn nameless(&self) -> Result<Client> {
+        Ok(self.builder(Secret::contacts_sync(""))?.build()?)
+    }
+
+    fn corp_id(&self) -> Result<&str> {
         given(&self.corp_id).ok_or_else(|| missing("corp id (企业ID)", "--corp-id", "WECOM_CORP_ID"))
     }
 
-    /// The app's id, for what needs no secret.
+    /// The app's id.
     pub(crate) fn agent_id(&self) -> Result<AgentId> {
         let text = given(&self.agent_id)
             .ok_or_else(|| missing("app's id (应用 agentid)", "--agent-id", "WECOM_AGENT_ID"))?;

@@ -76,6 +76,9 @@ enum Verb {
     },
 }
 
+/// What a table of departments shows.
+pub(crate) const COLUMNS: &[&str] = &["id", "name", "name_en", "parentid", "order", "department_leader"];
+
 impl Command {
     pub(crate) async fn run(self, output: Output) -> Result {
         let access = self.access;
@@ -123,10 +126,7 @@ impl Command {
                     Some(id) => departments.list_under(id).await?,
                     None => departments.list().await?,
                 };
-                output.list(
-                    &list,
-                    &["id", "name", "name_en", "parentid", "order", "department_leader"],
-                )
+                output.list(&list, COLUMNS)
             }
             Verb::ListIds { id } => {
                 let departments = access.either()?.departments();

@@ -3,13 +3,19 @@
 //! `cli` says what can be typed, one module per chapter does it, `context` picks the credential, `output` and `failure`
 //! print. `sim` serves the simulator; `tour` calls everything.
 
+mod auth;
 mod callback;
 mod cli;
 mod contact_rule;
 mod context;
 mod department;
+mod export;
 mod failure;
+mod file;
+mod import;
+mod linked_corp;
 mod listener;
+mod media;
 mod member;
 mod output;
 mod sim;

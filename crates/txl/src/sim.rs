@@ -3,7 +3,7 @@
 use std::{
     io,
     net::{SocketAddr, ToSocketAddrs},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use clap::Args;
@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use wecom_sim::Sim;
 
 use crate::{
-    failure::{Exit, Failure, Result},
+    failure::{Failure, Result},
+    file::{self, Draft},
     output::{print_json_line, say},
 };
 
@@ -78,7 +79,7 @@ impl Serve {
     pub(crate) async fn run(self) -> Result {
         // A file of an earlier run would point whoever waits for it to a dead server.
         if let Some(path) = &self.ready_file {
-            remove_stale(path)?;
+            file::remove(path)?;
         }
         // The signals are caught before the ready line invites anybody to send one.
         let stop = stop_signal()?;
@@ -92,7 +93,9 @@ impl Serve {
         }
         let ready = self.ready(&sim);
         if let Some(path) = &self.ready_file {
-            write_whole(path, &format!("{ready}\n"))?;
+            let mut draft = Draft::new(path)?;
+            draft.write(format!("{ready}\n").as_bytes())?;
+            draft.finish()?;
         }
         match print_json_line(&ready) {
             // Whoever started us may watch the ready file alone.
@@ -176,27 +179,4 @@ pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>> {
             std::future::pending::<()>().await;
         }
     })
-}
-
-fn remove_stale(path: &Path) -> Result {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritable(path, &error)),
-        _ => Ok(()),
-    }
-}
-
-/// Writes a file such that nobody ever reads half of it.
-fn write_whole(path: &Path, text: &str) -> Result {
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(".part");
-    std::fs::write(&draft, text)
-        .and_then(|()| std::fs::rename(&draft, path))
-        .map_err(|error| unwritable(path, &error))
-}
-
-fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(format!("cannot write the ready file {}", path.display()))
-        .because(error)
-        .remedy("name a file in a directory that exists and may be written, by --ready-file")
-        .exit(Exit::Failed)
 }

@@ -160,7 +160,7 @@ enum Size {
 }
 
 /// What a table of members shows; JSON has all there is.
-const COLUMNS: &[&str] = &[
+pub(crate) const COLUMNS: &[&str] = &[
     "userid",
     "name",
     "department",

@@ -1,4 +1,5 @@
 //! The command, run as people run it.
 
+mod commands;
 mod run;
 mod sim;

@@ -1,0 +1,82 @@
+//! Credentials, addresses, logins (身份验证).
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+use wecom_contacts::auth::Scope;
+
+use crate::{context::Access, failure::Result, output::Output};
+
+/// Check credentials, show server addresses, log visitors in (身份验证)
+#[derive(Args)]
+pub(crate) struct Command {
+    #[command(flatten)]
+    access: Access,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Check that WeCom takes the corp id and the secret (获取access_token)
+    Check,
+    /// Show the address at which a visitor logs in, inside WeCom (构造网页授权链接)
+    AuthorizeUrl {
+        /// Where the visitor is sent back to, on a trusted domain (可信域名) of the app
+        redirect_uri: String,
+        /// Ask for consent to sensitive fields (snsapi_privateinfo)
+        #[arg(long)]
+        private_info: bool,
+        /// A text that comes back with the visitor, letters and digits
+        #[arg(long)]
+        state: Option<String>,
+    },
+    /// Show who came back with this code (获取访问用户身份)
+    UserInfo {
+        /// The code; it serves once, for 5 minutes
+        code: String,
+    },
+    /// Show the sensitive fields that a visitor consented to (获取访问用户敏感信息)
+    UserDetail {
+        /// The user_ticket that `user-info` gave
+        ticket: String,
+    },
+    /// List the addresses of WeCom's API servers, for firewalls (获取企业微信接口IP段)
+    ApiIps,
+    /// List the addresses that callbacks come from, for firewalls (获取企业微信回调IP段)
+    CallbackIps,
+}
+
+impl Command {
+    pub(crate) async fn run(self, output: Output) -> Result {
+        let access = self.access;
+        match self.verb {
+            Verb::Check => {
+                let left = access.either()?.auth().check().await?.as_secs();
+                let words = format!("the credential is good; its token lives {left} seconds more");
+                output.done(&json!({"ok": true, "expires_in": left}), words)
+            }
+            Verb::AuthorizeUrl {
+                redirect_uri,
+                private_info,
+                state,
+            } => {
+                let client = access.nameless()?;
+                let mut url = client
+                    .auth()
+                    .authorize_url(redirect_uri)
+                    .agent_id(access.agent_id()?);
+                if private_info {
+                    url = url.scope(Scope::PrivateInfo);
+                }
+                if let Some(state) = state {
+                    url = url.state(state);
+                }
+                output.ids(&[url.build()?])
+            }
+            Verb::UserInfo { code } => output.record(&access.app()?.auth().user_info(code).await?),
+            Verb::UserDetail { ticket } => output.record(&access.app()?.auth().user_detail(ticket).await?),
+            Verb::ApiIps => output.ids(&access.either()?.auth().api_ips().await?),
+            Verb::CallbackIps => output.ids(&access.either()?.auth().callback_ips().await?),
+        }
+    }
+}
