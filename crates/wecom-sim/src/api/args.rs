@@ -79,26 +79,90 @@ impl Args {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Arguments that a tester gives in JSON, for what is done in the console.
+    pub(crate) fn of_body(body: Map<String, Value>) -> Self {
+        Self {
+            body: Some(body),
+            ..Self::default()
+        }
+    }
+
     /// Whether some of the body could not be read.
     pub(crate) fn is_misread(&self) -> bool {
         self.misread.get()
     }
 
+    /// The JSON value under a key of the body; `null` counts as not given.
+    pub(crate) fn value(&self, key: &str) -> Option<&Value> {
+        self.body()?.value(key)
+    }
+
+    /// A text.
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
+        match self.body() {
+            None => self.query(key),
+            Some(body) => body.text(key),
+        }
+    }
+
+    /// A whole number.
+    pub(crate) fn integer(&self, key: &str) -> Option<i64> {
+        match self.body() {
+            None => self.query(key)?.trim().parse().ok(),
+            Some(body) => body.integer(key),
+        }
+    }
+
+    /// A truth value, also written as 0 or 1.
+    pub(crate) fn flag(&self, key: &str) -> Option<bool> {
+        match self.body() {
+            None => Some(matches!(self.query(key)?, "1" | "true")),
+            Some(body) => body.flag(key),
+        }
+    }
+
+    /// A list of texts; one element of another type makes the whole list count as not given.
+    pub(crate) fn texts(&self, key: &str) -> Option<Vec<&str>> {
+        self.body()?.texts(key)
+    }
+
+    /// A list of whole numbers.
+    pub(crate) fn integers(&self, key: &str) -> Option<Vec<i64>> {
+        self.body()?.integers(key)
+    }
+
+    /// An object.
+    pub(crate) fn fields(&self, key: &str) -> Option<Fields<'_>> {
+        self.body()?.fields(key)
+    }
+
+    fn body(&self) -> Option<Fields<'_>> {
+        Some(Fields {
+            map: self.body.as_ref()?,
+            misread: &self.misread,
+        })
+    }
+}
+
+/// The fields of a JSON object; one of another type than asked counts as not given, and is remembered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fields<'a> {
+    map: &'a Map<String, Value>,
+    misread: &'a Cell<bool>,
+}
+
+impl<'a> Fields<'a> {
     fn misread<T>(&self) -> Option<T> {
         self.misread.set(true);
         None
     }
 
-    /// The JSON value under a key of the body; `null` counts as not given.
-    pub(crate) fn value(&self, key: &str) -> Option<&Value> {
-        self.body.as_ref()?.get(key).filter(|value| !value.is_null())
+    fn value(&self, key: &str) -> Option<&'a Value> {
+        self.map.get(key).filter(|value| !value.is_null())
     }
 
     /// A text.
-    pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        if self.body.is_none() {
-            return self.query(key);
-        }
+    pub(crate) fn text(&self, key: &str) -> Option<&'a str> {
         match self.value(key)? {
             Value::String(text) => Some(text),
             _ => self.misread(),
@@ -107,20 +171,13 @@ impl Args {
 
     /// A whole number.
     pub(crate) fn integer(&self, key: &str) -> Option<i64> {
-        if self.body.is_none() {
-            return self.query(key)?.trim().parse().ok();
-        }
         match self.value(key)?.as_i64() {
             Some(number) => Some(number),
             None => self.misread(),
         }
     }
 
-    /// A truth value, also written as 0 or 1.
-    pub(crate) fn flag(&self, key: &str) -> Option<bool> {
-        if self.body.is_none() {
-            return Some(matches!(self.query(key)?, "1" | "true"));
-        }
+    fn flag(&self, key: &str) -> Option<bool> {
         match self.value(key)? {
             Value::Bool(flag) => Some(*flag),
             Value::Number(number) if matches!(number.as_i64(), Some(0 | 1)) => {
@@ -131,32 +188,39 @@ impl Args {
     }
 
     /// A list of texts; one element of another type makes the whole list count as not given.
-    pub(crate) fn texts(&self, key: &str) -> Option<Vec<&str>> {
-        let Value::Array(items) = self.value(key)? else {
-            return self.misread();
-        };
-        match items.iter().map(Value::as_str).collect() {
-            Some(texts) => Some(texts),
-            None => self.misread(),
-        }
+    pub(crate) fn texts(&self, key: &str) -> Option<Vec<&'a str>> {
+        self.list(key, Value::as_str)
     }
 
-    /// A list of whole numbers.
-    pub(crate) fn integers(&self, key: &str) -> Option<Vec<i64>> {
-        let Value::Array(items) = self.value(key)? else {
-            return self.misread();
-        };
-        match items.iter().map(Value::as_i64).collect() {
-            Some(numbers) => Some(numbers),
-            None => self.misread(),
-        }
+    fn integers(&self, key: &str) -> Option<Vec<i64>> {
+        self.list(key, Value::as_i64)
     }
 
     /// An object.
-    pub(crate) fn object(&self, key: &str) -> Option<&Map<String, Value>> {
+    pub(crate) fn fields(&self, key: &str) -> Option<Self> {
         match self.value(key)? {
-            Value::Object(map) => Some(map),
+            Value::Object(map) => Some(Self { map, ..*self }),
             _ => self.misread(),
+        }
+    }
+
+    /// A list of objects.
+    pub(crate) fn objects(&self, key: &str) -> Option<Vec<Self>> {
+        self.list(key, |item| {
+            Some(Self {
+                map: item.as_object()?,
+                ..*self
+            })
+        })
+    }
+
+    fn list<T>(&self, key: &str, read: impl Fn(&'a Value) -> Option<T>) -> Option<Vec<T>> {
+        let Value::Array(items) = self.value(key)? else {
+            return self.misread();
+        };
+        match items.iter().map(read).collect() {
+            Some(list) => Some(list),
+            None => self.misread(),
         }
     }
 }

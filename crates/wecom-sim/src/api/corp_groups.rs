@@ -420,7 +420,11 @@ fn named_corp<'a>(chain: &'a Chain, call: &Call) -> Result<&'a ChainCorp, Fail> 
 
 /// Both ranges must be there, each with at least one of its two lists.
 fn rule_info(call: &Call) -> Result<Value, Fail> {
-    let info = call.args.object("rule_info").ok_or_else(|| Fail::of(40063))?;
+    let info = call
+        .args
+        .value("rule_info")
+        .and_then(Value::as_object)
+        .ok_or_else(|| Fail::of(40063))?;
     let listed = |range: &str, keys: [&str; 2]| {
         keys.iter().any(|key| {
             info.get(range)

@@ -1,18 +1,354 @@
-//! Members (成员管理).
+//! Members (成员管理): reading, writing, inviting.
 
+use std::collections::HashSet;
+
+use serde::Serialize;
 use serde_json::json;
 
-use super::{Call, Fail, Outcome, Reply};
-use crate::world::World;
+use super::{Call, Fail, Outcome, Reply, member_form};
+use crate::{
+    clock::Millis,
+    world::{Life, Lookup, Member, MemberNo, MemberRow, SimpleMemberRow, View, World, plain_mobile},
+};
+
+/// Ids that one `user/batchdelete` may name (40032).
+const DELETED_AT_ONCE: usize = 200;
+/// Members that one list answer may hold (45029); the real ceiling is of bytes and not published.
+const LISTED_AT_ONCE: usize = 100_000;
+const ROWS_OF_PAGE: i64 = 10_000;
+/// What one `batch/invite` may name of members, departments and tags.
+const INVITED: [usize; 3] = [1000, 100, 100];
+const DAY: Millis = 24 * 3_600_000;
+const BEIJING: Millis = 8 * 3_600_000;
+
+/// `user/create`, doc 90195.
+pub(super) fn create(world: &mut World, call: &Call) -> Outcome {
+    let mut form = member_form::read(&call.args);
+    form.make_departments = !world.choices.strict_departments;
+    if form.department.is_none() && call.args.value("department").is_some() {
+        // Seen live: a `department` of the wrong type is no missing one, it answers 40066.
+        form.department = Some(Vec::new());
+    }
+    let created = world.create_member(call.caller.corp, call.caller.actor(), &form, call.now)?;
+    if created.departments.is_empty() {
+        return Ok(Reply::said("created"));
+    }
+    let made: Vec<_> = created
+        .departments
+        .iter()
+        .map(|(id, name)| json!({"name": name, "id": id}))
+        .collect();
+    Ok(Reply::with(
+        "created",
+        &json!({"created_department_list": {"department_info": made}}),
+    ))
+}
 
 /// `user/get`, doc 90196.
 pub(super) fn get(world: &World, call: &Call) -> Outcome {
-    let userid = call
-        .args
-        .text("userid")
-        .filter(|text| !text.is_empty())
-        .ok_or_else(|| Fail::of(41009))?;
+    let view = world.view(&call.caller);
+    let (no, member) = view.required_member(call.args.text("userid").unwrap_or_default())?;
+    Ok(Reply::ok(&MemberRow {
+        view: &view,
+        no,
+        member,
+    }))
+}
+
+/// `user/update`, doc 90197.
+pub(super) fn update(world: &mut World, call: &Call) -> Outcome {
+    let form = member_form::read(&call.args);
+    world.update_member(call.caller.corp, call.caller.actor(), &form, call.now)?;
+    Ok(Reply::said("updated"))
+}
+
+/// `user/delete`, doc 90198.
+pub(super) fn delete(world: &mut World, call: &Call) -> Outcome {
+    let userid = call.args.text("userid").unwrap_or_default();
+    world.delete_member(call.caller.corp, call.caller.actor(), userid)?;
+    Ok(Reply::said("deleted"))
+}
+
+/// `user/batchdelete`, doc 90199: all or none.
+pub(super) fn delete_many(world: &mut World, call: &Call) -> Outcome {
+    let userids = call.args.texts("useridlist").unwrap_or_default();
+    if userids.is_empty() {
+        return Err(Fail::of(40063));
+    }
+    if userids.len() > DELETED_AT_ONCE {
+        return Err(Fail::of(40032));
+    }
     let corp = world.corp(call.caller.corp);
-    let member = corp.members.get(userid).ok_or_else(|| Fail::of(60111))?;
-    Ok(Reply::ok(&json!({"userid": member.userid, "name": member.name})))
+    for userid in &userids {
+        let (_, member) = corp.required_member(userid).map_err(|_| Fail::of(40031))?;
+        if member.userid.eq_ignore_ascii_case(&corp.console.creator) {
+            return Err(Fail::of(301_005));
+        }
+    }
+    for userid in &userids {
+        match world.delete_member(call.caller.corp, call.caller.actor(), userid) {
+            // The same member twice in one list.
+            Err(fail) if fail.code == 60111 => {}
+            outcome => outcome?,
+        }
+    }
+    Ok(Reply::said("deleted"))
+}
+
+/// `user/simplelist`, doc 90200.
+pub(super) fn list_simple(world: &World, call: &Call) -> Outcome {
+    let view = world.view(&call.caller);
+    let members = listed(&view, call)?.into_iter();
+    let userlist = members
+        .map(|(_, member)| SimpleMemberRow { view: &view, member })
+        .collect();
+    Ok(Reply::ok(&UserList { userlist }))
+}
+
+/// `user/list`, doc 90201.
+pub(super) fn list_details(world: &World, call: &Call) -> Outcome {
+    let view = world.view(&call.caller);
+    let members = listed(&view, call)?.into_iter();
+    let view = &view;
+    let userlist = members
+        .map(|(no, member)| MemberRow { view, no, member })
+        .collect();
+    Ok(Reply::ok(&UserList { userlist }))
+}
+
+#[derive(Serialize)]
+struct UserList<T> {
+    userlist: Vec<T>,
+}
+
+/// The members of the department that a call names; with `fetch_child=1` also of all below it, each once.
+fn listed<'w>(view: &View<'w>, call: &Call) -> Result<Vec<(MemberNo, &'w Member)>, Fail> {
+    let department = view.required_department(call.args.integer("department_id"))?;
+    let corp = view.corp;
+    let deep = view.world.choices.fetch_child && call.args.flag("fetch_child") == Some(true);
+    let members: Vec<_> = if deep {
+        let mut seen = HashSet::new();
+        corp.departments
+            .subtree(department.id)
+            .flat_map(|department| corp.members.in_department(department.id))
+            .filter(|(no, _)| seen.insert(*no))
+            .take(LISTED_AT_ONCE + 1)
+            .collect()
+    } else {
+        corp.members.in_department(department.id).collect()
+    };
+    if members.len() > LISTED_AT_ONCE {
+        return Err(Fail::of(45029));
+    }
+    Ok(members)
+}
+
+/// `user/list_id`, doc 96067: one row for each member in each department, oldest member first.
+pub(super) fn list_ids(world: &World, call: &Call) -> Outcome {
+    #[derive(Serialize)]
+    struct Page<'w> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        next_cursor: Option<String>,
+        dept_user: Vec<Row<'w>>,
+    }
+    #[derive(Serialize)]
+    struct Row<'w> {
+        userid: &'w str,
+        department: u32,
+    }
+    let limit = match call.args.integer("limit") {
+        None => ROWS_OF_PAGE,
+        Some(limit @ 1..=ROWS_OF_PAGE) => limit,
+        Some(_) => return Err(Fail::of(40058)),
+    } as usize;
+    let (first, skipped) = match call.args.text("cursor").unwrap_or_default() {
+        "" => (0, 0),
+        cursor => read_cursor(cursor).ok_or_else(|| Fail::of(50100))?,
+    };
+    let mut dept_user = Vec::new();
+    let mut next_cursor = world.choices.empty_last_cursor.then(String::new);
+    let members = world.corp(call.caller.corp).members.from(first);
+    let rows = members.flat_map(|(no, member)| {
+        let already = if no == first { skipped } else { 0 };
+        let seats = member.seats.iter().enumerate().skip(already);
+        seats.map(move |(at, seat)| (no, at, member, seat))
+    });
+    for (no, at, member, seat) in rows {
+        if dept_user.len() == limit {
+            next_cursor = Some(format!("{:08x}{at:02x}", no ^ CURSOR_MASK));
+            break;
+        }
+        dept_user.push(Row {
+            userid: &member.userid,
+            department: seat.department,
+        });
+    }
+    Ok(Reply::ok(&Page {
+        next_cursor,
+        dept_user,
+    }))
+}
+
+/// Keeps clients from reading a number into a cursor.
+const CURSOR_MASK: MemberNo = 0x5eed_c0de;
+
+/// A cursor names the member and the department where the next page begins.
+fn read_cursor(cursor: &str) -> Option<(MemberNo, usize)> {
+    if cursor.len() != 10 {
+        return None;
+    }
+    let (no, at) = cursor.split_at_checked(8)?;
+    let no = MemberNo::from_str_radix(no, 16).ok()?;
+    Some((no ^ CURSOR_MASK, usize::from_str_radix(at, 16).ok()?))
+}
+
+/// `user/authsucc`, docs 90203 and 99521: lets in a member who logs in for the first time.
+pub(super) fn confirm_login(world: &mut World, call: &Call) -> Outcome {
+    let userid = call.args.text("userid").unwrap_or_default();
+    world.view(&call.caller).required_member(userid)?;
+    world.activate_member(call.caller.corp, userid)?;
+    Ok(Reply::said("ok"))
+}
+
+/// `batch/invite`, doc 90975. What is unknown or out of sight does not stop the rest.
+pub(super) fn invite(world: &mut World, call: &Call) -> Outcome {
+    let users = call.args.texts("user").unwrap_or_default();
+    let parties = call.args.integers("party").unwrap_or_default();
+    let tags = call.args.integers("tag").unwrap_or_default();
+    let counts = [users.len(), parties.len(), tags.len()];
+    if counts == [0, 0, 0] {
+        return Err(Fail::of(82001));
+    }
+    if counts.iter().zip(INVITED).any(|(count, most)| *count > most) {
+        return Err(Fail::of(40058));
+    }
+    let view = world.view(&call.caller);
+    let corp = view.corp;
+    let mut invited = HashSet::new();
+    let mut invalid_users = Vec::new();
+    for userid in &users {
+        match view.required_member(userid) {
+            Ok((no, _)) => _ = invited.insert(no),
+            Err(_) => invalid_users.push(*userid),
+        }
+    }
+    let invite_department = |id: u32, invited: &mut HashSet<MemberNo>| {
+        let below = corp.departments.subtree(id);
+        invited.extend(
+            below
+                .flat_map(|one| corp.members.in_department(one.id))
+                .map(|(no, _)| no),
+        );
+    };
+    let mut invalid_parties = Vec::new();
+    for id in &parties {
+        match view.required_department(Some(*id)) {
+            Ok(department) => invite_department(department.id, &mut invited),
+            Err(_) => invalid_parties.push(*id),
+        }
+    }
+    let mut invalid_tags = Vec::new();
+    for id in &tags {
+        let Ok(tag) = corp.required_tag(Some(*id)) else {
+            invalid_tags.push(*id);
+            continue;
+        };
+        let members = tag
+            .members
+            .iter()
+            .filter_map(|no| Some((*no, corp.members.at(*no)?)));
+        invited.extend(
+            members
+                .filter(|(no, member)| view.sees(*no, member))
+                .map(|(no, _)| no),
+        );
+        for id in tag.departments.iter().filter(|id| view.sees_department(**id)) {
+            invite_department(*id, &mut invited);
+        }
+    }
+    if [invalid_users.len(), invalid_parties.len(), invalid_tags.len()] == counts {
+        return Err(Fail::of(81013));
+    }
+    let reply = Reply::ok(&json!({
+        "invaliduser": invalid_users,
+        "invalidparty": invalid_parties,
+        "invalidtag": invalid_tags,
+    }));
+    world.corp_mut(call.caller.corp).members.mark_invited(invited);
+    Ok(reply)
+}
+
+/// `corp/get_join_qrcode`, doc 91714. The link lives 7 days; nothing here follows it.
+pub(super) fn join_qrcode(world: &World, call: &Call) -> Outcome {
+    let size = match call.args.query("size_type") {
+        None | Some("") => 1,
+        Some(text) => match text.parse() {
+            Ok(size @ 1..=4) => size,
+            _ => return Err(Fail::of(40058)),
+        },
+    };
+    let vcode = format!("{}{:x}", world.corp(call.caller.corp).id, call.now / 1000);
+    let url = format!(
+        "https://work.weixin.qq.com/wework_admin/genqrcode?action=join&vcode={vcode}&r=hb_share_api_mjoin&qr_size={size}"
+    );
+    Ok(Reply::ok(&json!({ "join_qrcode": url })))
+}
+
+/// `user/get_active_stat`, doc 92714: members who had logged in by that day, of the last 30.
+pub(super) fn active_count(world: &World, call: &Call) -> Outcome {
+    let date: jiff::civil::Date = call
+        .args
+        .text("date")
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| Fail::of(40058))?;
+    let day_of = |at: Millis| (at + BEIJING).div_euclid(DAY);
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let day = epoch.until(date).map_or(-1, |span| i64::from(span.get_days()));
+    if !(0..=30).contains(&(day_of(call.now) - day)) {
+        return Err(Fail::of(40058));
+    }
+    let members = world.corp(call.caller.corp).members.iter();
+    let count = members
+        .filter(|(_, member)| member.life == Life::Active && day_of(member.created_at) <= day)
+        .count();
+    Ok(Reply::ok(&json!({ "active_cnt": count })))
+}
+
+/// `user/getuserid`, doc 95402.
+pub(super) fn find_by_mobile(world: &mut World, call: &Call) -> Outcome {
+    let mobile = call.args.text("mobile").unwrap_or_default();
+    if !(5..=32).contains(&mobile.len()) {
+        return Err(Fail::of(40058));
+    }
+    let corp = world.corp(call.caller.corp);
+    let holder = plain_mobile(mobile)
+        .ok()
+        .and_then(|mobile| corp.members.with_mobile(&mobile));
+    looked_up(world, call, Lookup::Mobile, holder)
+}
+
+/// `user/get_userid_by_email`, doc 95895.
+pub(super) fn find_by_email(world: &mut World, call: &Call) -> Outcome {
+    let mail = call.args.text("email").unwrap_or_default();
+    if mail.is_empty() {
+        return Err(Fail::of(40058));
+    }
+    let members = &world.corp(call.caller.corp).members;
+    let holder = match call.args.integer("email_type") {
+        None | Some(1) => members.with_biz_mail(mail),
+        Some(2) => members.with_email(mail),
+        Some(_) => return Err(Fail::of(40058)),
+    };
+    looked_up(world, call, Lookup::Mail, holder)
+}
+
+fn looked_up(world: &mut World, call: &Call, kind: Lookup, holder: Option<MemberNo>) -> Outcome {
+    let view = world.view(&call.caller);
+    let userid = holder
+        .and_then(|no| Some((no, view.corp.members.at(no)?)))
+        .filter(|(no, member)| view.sees(*no, member))
+        .map(|(_, member)| member.userid.to_string());
+    let corp = world.corp_mut(call.caller.corp);
+    let userid = corp.looked_up(kind, userid, call.now)?;
+    Ok(Reply::ok(&json!({ "userid": userid })))
 }

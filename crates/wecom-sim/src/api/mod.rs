@@ -6,12 +6,17 @@
 mod args;
 mod auth;
 mod chain_imports;
+mod contact_rules;
 mod corp_groups;
+mod departments;
 mod fail;
+mod identity;
 mod linked_corps;
 mod media;
+mod member_form;
 mod members;
 mod reply;
+mod tags;
 
 use std::net::IpAddr;
 
@@ -104,18 +109,55 @@ impl Route {
 
 /// Every endpoint, by its path below `/cgi-bin/`.
 fn route(path: &str) -> Option<Route> {
-    use Access::{Any, App, Details};
+    use Access::{Any, App, Contacts, ContactsEdit, Details};
     use Handler::{Open, Read, Write};
     Some(match path {
         "gettoken" => get(Open(auth::gettoken)),
         "get_api_domain_ip" => get(Read(Any, auth::api_ips)).empty(&["ip_list"]),
         "getcallbackip" => get(Read(Any, auth::callback_ips)).empty(&["ip_list"]),
+        "auth/getuserinfo" => get(Write(Any, identity::user_info)),
+        "auth/getuserdetail" => post(Read(App, identity::user_detail)),
+        "auth/get_tfa_info" => post(Write(Any, identity::tfa_info)),
+        "user/tfa_succ" => post(Write(Any, identity::confirm_tfa)),
+        "user/authsucc" => get(Write(Any, members::confirm_login)),
+        "user/create" => post(Write(ContactsEdit, members::create)),
         "user/get" => get(Read(Details, members::get)).empty(&[
             "department",
             "order",
             "is_leader_in_dept",
             "direct_leader",
         ]),
+        "user/update" => post(Write(ContactsEdit, members::update)),
+        "user/delete" => get(Write(ContactsEdit, members::delete)),
+        "user/batchdelete" => post(Write(ContactsEdit, members::delete_many)),
+        "user/simplelist" => get(Read(Details, members::list_simple)).empty(&["userlist"]),
+        "user/list" => get(Read(Details, members::list_details)).empty(&["userlist"]),
+        "user/list_id" => post(Read(Contacts, members::list_ids)).empty(&["dept_user"]),
+        "user/convert_to_openid" => post(Read(Any, identity::to_openid)),
+        "user/convert_to_userid" => post(Read(Any, identity::from_openid)),
+        "user/getuserid" => post(Write(Any, members::find_by_mobile)),
+        "user/get_userid_by_email" => post(Write(Any, members::find_by_email)),
+        "user/get_active_stat" => post(Read(Contacts, members::active_count)),
+        "batch/invite" => post(Write(Any, members::invite)),
+        "batch/openuserid_to_userid" => post(Read(App, identity::from_open_userids)),
+        "corp/get_join_qrcode" => get(Read(Contacts, members::join_qrcode)),
+        "department/create" => post(Write(ContactsEdit, departments::create)),
+        "department/update" => post(Write(ContactsEdit, departments::update)),
+        "department/delete" => get(Write(ContactsEdit, departments::delete)),
+        "department/list" => get(Read(Details, departments::list)).empty(&["department"]),
+        "department/simplelist" => get(Read(Any, departments::list_simple)).empty(&["department_id"]),
+        "department/get" => get(Read(Details, departments::get)),
+        "tag/create" => post(Write(Any, tags::create)),
+        "tag/update" => post(Write(Any, tags::rename)),
+        "tag/delete" => get(Write(Any, tags::delete)),
+        "tag/get" => get(Read(Any, tags::get)).empty(&["userlist", "partylist"]),
+        "tag/addtagusers" => post(Write(Any, tags::add)),
+        "tag/deltagusers" => post(Write(Any, tags::remove)),
+        "tag/list" => get(Read(Any, tags::list)).empty(&["taglist"]),
+        "contactrule/create" => post(Write(ContactsEdit, contact_rules::create)),
+        "contactrule/list" => post(Read(Contacts, contact_rules::list)),
+        "contactrule/update" => post(Write(ContactsEdit, contact_rules::update)),
+        "contactrule/delete" => post(Write(ContactsEdit, contact_rules::delete)),
         "media/upload" => post(Write(Any, media::upload)),
         "media/get" => get(Read(Any, media::get)),
         "media/get/jssdk" => get(Read(Any, media::get_jssdk)),

@@ -1,19 +1,19 @@
 //! A successful answer.
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use super::Fail;
 use crate::download::{Download, Wanted, wanted};
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
+
 /// A successful answer: JSON fields behind `errcode` and `errmsg`, or a file.
 #[derive(Debug)]
 pub(crate) enum Reply {
-    Json {
-        errmsg: String,
-        fields: Vec<u8>,
-    },
+    /// The whole body, and where its errmsg ends.
+    Json { body: Vec<u8>, errmsg_end: usize },
     File {
         file: Download,
         /// More than this at once is refused (830002).
@@ -24,10 +24,7 @@ pub(crate) enum Reply {
 impl Reply {
     /// An answer without fields: `ok`, `created`, `updated`, `deleted`.
     pub(crate) fn said(errmsg: &'static str) -> Self {
-        Self::Json {
-            errmsg: errmsg.into(),
-            fields: b"{}".to_vec(),
-        }
+        Self::with(errmsg, &serde_json::Map::new())
     }
 
     /// `ok` with the fields of a struct or map.
@@ -37,22 +34,29 @@ impl Reply {
 
     /// A word with the fields of a struct or map.
     pub(crate) fn with(errmsg: &'static str, fields: &impl Serialize) -> Self {
-        let fields = serde_json::to_vec(fields).expect("an answer of plain structs and maps is JSON");
-        debug_assert!(fields.starts_with(b"{"), "an answer is an object");
-        Self::Json {
-            errmsg: errmsg.into(),
-            fields,
+        let mut body = Vec::with_capacity(1024);
+        body.extend_from_slice(br#"{"errcode":0,"errmsg":""#);
+        // The words are our own and need no escaping.
+        body.extend_from_slice(errmsg.as_bytes());
+        let errmsg_end = body.len();
+        body.push(b'"');
+        let brace = body.len();
+        serde_json::to_writer(&mut body, fields).expect("an answer of plain structs and maps is JSON");
+        debug_assert!(body[brace..].starts_with(b"{"), "an answer is an object");
+        if body.len() == brace + 2 {
+            body.remove(brace);
+        } else {
+            body[brace] = b',';
         }
+        Self::Json { body, errmsg_end }
     }
 
-    pub(crate) fn with_warning(self) -> Self {
-        match self {
-            Self::Json { errmsg, fields } => Self::Json {
-                errmsg: format!("{errmsg}. Warning: wrong json format. "),
-                fields,
-            },
-            file @ Self::File { .. } => file,
+    pub(crate) fn with_warning(mut self) -> Self {
+        if let Self::Json { body, errmsg_end } = &mut self {
+            let warning = ". Warning: wrong json format. ".bytes();
+            body.splice(*errmsg_end..*errmsg_end, warning);
         }
+        self
     }
 
     pub(crate) fn errcode(&self) -> Option<i32> {
@@ -78,18 +82,7 @@ impl Reply {
 
     pub(crate) fn into_response(self, request: &HeaderMap) -> Response {
         match self {
-            Self::Json { errmsg, fields } => {
-                let mut body = Vec::with_capacity(fields.len() + errmsg.len() + 32);
-                body.extend_from_slice(br#"{"errcode":0,"errmsg":""#);
-                // The words are our own and need no escaping.
-                body.extend_from_slice(errmsg.as_bytes());
-                body.push(b'"');
-                if fields.len() > 2 {
-                    body.push(b',');
-                }
-                body.extend_from_slice(&fields[1..]);
-                ([(header::CONTENT_TYPE, "application/json; charset=UTF-8")], body).into_response()
-            }
+            Self::Json { body, .. } => ([(header::CONTENT_TYPE, JSON)], body).into_response(),
             Self::File { file, .. } => file.respond(request),
         }
     }

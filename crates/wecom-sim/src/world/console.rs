@@ -79,8 +79,8 @@ impl Default for Console {
         };
         Self {
             extattr: attributes(&[(0, "工号"), (0, "爱好"), (1, "主页")]),
-            external_attr: attributes(&[(0, "专长"), (1, "主页"), (2, "名片")]),
-            miniprograms: vec!["wx0123456789abcdef".into()],
+            external_attr: attributes(&[(0, "热线"), (1, "官网"), (2, "小程序")]),
+            miniprograms: vec!["wx8bd80126147df384".into()],
             short_names: Vec::new(),
             channels: Vec::new(),
             mail_domain: Some("example.com".into()),

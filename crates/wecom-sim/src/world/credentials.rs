@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, net::IpAddr};
 
-use super::{Corp, World};
+use super::{Actor, Corp, World};
 use crate::{
     api::{Access, Fail},
     clock::Millis,
@@ -58,6 +58,21 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// As whom it changes things.
+    pub(crate) fn actor(&self) -> Actor {
+        match self.credential {
+            Credential::Contacts => Actor::ContactsApi,
+            Credential::App(agent_id) | Credential::SharedApp(agent_id) => Actor::App(agent_id),
+        }
+    }
+
+    pub(crate) fn agent_id(&self) -> Option<u32> {
+        match self.credential {
+            Credential::Contacts => None,
+            Credential::App(agent_id) | Credential::SharedApp(agent_id) => Some(agent_id),
+        }
+    }
+
     pub(crate) fn name(&self) -> String {
         match self.credential {
             Credential::Contacts => "contacts".into(),
@@ -112,7 +127,7 @@ impl World {
             .iter()
             .position(|corp| corp.id == corp_id)
             .ok_or_else(|| Fail::of(40013))?;
-        let credential = self.corps[corp].credential_of(secret)?;
+        let credential = self.credential_of(corp, secret)?;
         Ok(self.token_of(Caller { corp, credential }, now))
     }
 
@@ -191,14 +206,23 @@ impl World {
     }
 }
 
-impl Corp {
-    fn credential_of(&self, secret: &str) -> Result<Credential, Fail> {
-        if self.contacts.secret == secret && self.contacts.enabled {
+impl World {
+    /// 40001 for a wrong secret, 40091 for one of another corp.
+    fn credential_of(&self, corp: usize, secret: &str) -> Result<Credential, Fail> {
+        let own = &self.corps[corp];
+        if own.contacts.secret == secret && own.contacts.enabled {
             return Ok(Credential::Contacts);
         }
-        match self.apps.iter().find(|app| app.secret == secret) {
-            Some(app) if app.enabled => Ok(Credential::App(app.agent_id)),
-            _ => Err(Fail::of(40001)),
+        match own.apps.iter().find(|app| app.secret == secret) {
+            Some(app) if app.enabled => return Ok(Credential::App(app.agent_id)),
+            Some(_) if self.choices.disabled_app_50003 => return Err(Fail::of(50003)),
+            Some(_) => return Err(Fail::of(40001)),
+            None => {}
         }
+        let is_foreign = self.corps.iter().enumerate().any(|(other, theirs)| {
+            other != corp
+                && (theirs.contacts.secret == secret || theirs.apps.iter().any(|app| app.secret == secret))
+        });
+        Err(Fail::of(if is_foreign { 40091 } else { 40001 }))
     }
 }

@@ -1,8 +1,8 @@
 //! Creating, changing and deleting members: every rule, whoever asks (the API, the console, an import job).
 
 use super::{
-    Actor, Change, Choices, Corp, Department, Life, Member, MemberForm, MemberNo, ProfileForm, Seat, World,
-    member_rules as rules,
+    Actor, Change, Choices, Corp, Department, Life, MediaKind, Member, MemberForm, MemberNo, ProfileForm,
+    Seat, World, member_rules as rules,
 };
 use crate::{api::Fail, clock::Millis};
 
@@ -78,7 +78,7 @@ impl World {
         if actor != Actor::Console && !given(&form.mobile) && !given(&form.email) {
             return Err(Fail::of(60129));
         }
-        home.fill(None, &mut member, form, &choices, actor)?;
+        home.fill(None, &mut member, form, &choices, (actor, now))?;
         home.fill_biz_mail(None, &mut member, form, &choices)?;
         if member.biz_mail.is_empty()
             && let Some(domain) = &home.console.mail_domain
@@ -104,7 +104,7 @@ impl World {
         corp: usize,
         actor: Actor,
         form: &MemberForm,
-        _now: Millis,
+        now: Millis,
     ) -> Result<(), Fail> {
         let choices = self.choices.clone();
         let home = self.corp(corp);
@@ -128,7 +128,7 @@ impl World {
                 Life::NotActivated
             };
         }
-        home.fill(Some(no), &mut member, form, &choices, actor)?;
+        home.fill(Some(no), &mut member, form, &choices, (actor, now))?;
         let biz_mail = home.fill_biz_mail(Some(no), &mut member, form, &choices);
         if !choices.split_biz_mail_update {
             biz_mail.clone()?;
@@ -306,7 +306,7 @@ impl Corp {
         member: &mut Member,
         form: &MemberForm,
         choices: &Choices,
-        actor: Actor,
+        (actor, now): (Actor, Millis),
     ) -> Result<(), Fail> {
         if let Some(name) = &form.name {
             rules::name(name)?;
@@ -352,6 +352,10 @@ impl Corp {
             self.fill_profile(member, profile, choices)?;
         }
         if let Some(media) = form.avatar_mediaid.as_deref().filter(|media| !media.is_empty()) {
+            // The console has pictures of its own.
+            if actor != Actor::Console && self.medium(media, now)?.kind != MediaKind::Image {
+                return Err(Fail::of(301_015));
+            }
             member.rare_mut().avatar = format!("https://wework.qpic.cn/wwpic/{media}").into();
         }
         Ok(())

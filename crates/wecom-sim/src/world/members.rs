@@ -134,6 +134,19 @@ impl Member {
         self.rare.get_or_insert_default()
     }
 
+    /// The full-size picture's URL; empty without a picture.
+    pub(crate) fn avatar(&self) -> String {
+        match &self.rare {
+            Some(rare) if !rare.avatar.is_empty() => format!("{}/0", rare.avatar),
+            _ => String::new(),
+        }
+    }
+
+    /// Bound to WeChat: whoever has logged in counts as bound.
+    pub(crate) fn has_wechat(&self) -> bool {
+        self.life == Life::Active
+    }
+
     pub(crate) fn biz_mail_alias(&self) -> &[Box<str>] {
         self.rare.as_ref().map_or(&[], |rare| &rare.biz_mail_alias)
     }
@@ -263,6 +276,15 @@ impl Members {
 
     pub(crate) fn count_in(&self, department: u32) -> usize {
         self.rolls.get(&department).map_or(0, |roll| roll.places.len())
+    }
+
+    /// Remembers that members were invited, which is no change that anybody is told of.
+    pub(crate) fn mark_invited(&mut self, invited: impl IntoIterator<Item = MemberNo>) {
+        for no in invited {
+            if let Some(Some(member)) = self.slots.get_mut(no as usize) {
+                member.invited = true;
+            }
+        }
     }
 
     /// Adds a member whose keys the caller knows to be free.

@@ -12,6 +12,8 @@ mod default_neighbours;
 mod department_writes;
 mod departments;
 mod forms;
+mod identity;
+mod ids;
 mod links;
 mod lookups;
 mod media;
@@ -34,6 +36,7 @@ pub(crate) use default_corp::default_world;
 pub(crate) use department_writes::LEVELS;
 pub(crate) use departments::{Department, Departments, ROOT, Tongue};
 pub(crate) use forms::{AttributeForm, DepartmentForm, MemberForm, ProfileForm};
+pub(crate) use identity::{Visitor, VisitorInfo};
 pub(crate) use links::Linked;
 pub(crate) use lookups::Lookup;
 pub(crate) use media::{MediaKind, Medium, extension};
@@ -57,6 +60,7 @@ pub(crate) struct World {
     corps: Vec<Corp>,
     credentials: credentials::Tokens,
     agenda: agenda::Agenda,
+    identity: identity::Identity,
     links: links::Links,
     pub(crate) choices: Choices,
     pub(crate) post: Post,
@@ -93,6 +97,7 @@ impl World {
             corps: vec![corp],
             credentials: credentials::Tokens::new(token_lifetime),
             agenda: agenda::Agenda::default(),
+            identity: identity::Identity::default(),
             links: links::Links::default(),
             choices: Choices::default(),
             post: Post::default(),

@@ -306,7 +306,7 @@ impl World {
 
     fn view_of(&self, corp: usize, actor: Actor) -> View<'_> {
         match actor {
-            Actor::App(agent_id) => View::of_app(self, corp, agent_id),
+            Actor::App(agent_id) => self.view_of_app(corp, agent_id),
             _ => View::whole(self, corp),
         }
     }

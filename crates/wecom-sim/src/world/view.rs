@@ -28,13 +28,18 @@ impl World {
     pub(crate) fn view(&self, caller: &Caller) -> View<'_> {
         match caller.credential {
             Credential::Contacts => View::whole(self, caller.corp),
-            Credential::App(agent_id) => View::of_app(self, caller.corp, agent_id),
+            Credential::App(agent_id) => self.view_of_app(caller.corp, agent_id),
             Credential::SharedApp(agent_id) => View {
                 hides_sensitive: true,
                 basics_only: true,
-                ..View::of_app(self, caller.corp, agent_id)
+                ..self.view_of_app(caller.corp, agent_id)
             },
         }
+    }
+
+    /// What an app sees.
+    pub(crate) fn view_of_app(&self, corp: usize, agent_id: u32) -> View<'_> {
+        View::of_app(self, corp, agent_id)
     }
 }
 

@@ -1,0 +1,293 @@
+//! Codes and tickets: what a member's visit to a page leaves behind. The control surface makes the visits.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::{Caller, Corp, Credential, Member, MemberNo, World, links::random_text};
+use crate::{api::Fail, clock::Millis};
+
+const CODE_LIFETIME: Millis = 5 * 60 * 1000;
+const TICKET_LIFETIME: Millis = 30 * 60 * 1000;
+
+/// All codes and tickets of a world.
+#[derive(Debug, Default)]
+pub(super) struct Identity {
+    codes: HashMap<String, Code>,
+    tickets: HashMap<String, Ticket>,
+    tfa_codes: HashMap<String, Ticket>,
+}
+
+#[derive(Debug)]
+struct Code {
+    corp: usize,
+    page: Page,
+    visitor: Visitor,
+    /// `snsapi_privateinfo`: sensitive fields were agreed to.
+    private: bool,
+    until: Millis,
+    used: bool,
+}
+
+/// Where a code came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Page {
+    App(u32),
+    SecondVerification,
+}
+
+/// Who opened a page.
+#[derive(Clone, Debug)]
+pub(crate) enum Visitor {
+    Member(MemberNo),
+    Stranger {
+        openid: String,
+        external_userid: Option<String>,
+    },
+}
+
+/// A member's, for one credential.
+#[derive(Debug)]
+struct Ticket {
+    corp: usize,
+    credential: Credential,
+    member: MemberNo,
+    until: Millis,
+}
+
+/// The answer of `auth/getuserinfo`.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct VisitorInfo {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    userid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_ticket: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    openid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_userid: Option<String>,
+}
+
+impl World {
+    /// Somebody opens an app's page and is sent back with a code, good once and for 5 minutes.
+    pub(crate) fn mint_oauth_code(
+        &mut self,
+        corp: usize,
+        agent_id: u32,
+        visitor: Visitor,
+        private: bool,
+        now: Millis,
+    ) -> String {
+        self.keep_code(corp, Page::App(agent_id), visitor, private, now)
+    }
+
+    /// A member is sent to the second-verification page (二次验证) with a code, good once and for 5 minutes.
+    pub(crate) fn mint_tfa_code(&mut self, corp: usize, member: MemberNo, now: Millis) -> String {
+        self.keep_code(
+            corp,
+            Page::SecondVerification,
+            Visitor::Member(member),
+            false,
+            now,
+        )
+    }
+
+    fn keep_code(&mut self, corp: usize, page: Page, visitor: Visitor, private: bool, now: Millis) -> String {
+        let text = random_text(43);
+        self.identity.codes.insert(
+            text.clone(),
+            Code {
+                corp,
+                page,
+                visitor,
+                private,
+                until: now + CODE_LIFETIME,
+                used: false,
+            },
+        );
+        text
+    }
+
+    /// Tells who came with a code, and gives a ticket where they agreed to it.
+    pub(crate) fn redeem_code(
+        &mut self,
+        caller: &Caller,
+        code: &str,
+        now: Millis,
+    ) -> Result<VisitorInfo, Fail> {
+        let fits = |page| match (page, caller.credential) {
+            (Page::App(agent_id), Credential::App(own)) => agent_id == own,
+            // Doc 90203 redeems the codes of the second-verification page with the assistant's token.
+            (Page::SecondVerification, Credential::Contacts) => true,
+            (Page::SecondVerification, Credential::App(own)) => {
+                self.corps[caller.corp].console.second_verification.app == Some(own)
+            }
+            // The codes of linked corps are redeemed by the upper corp, with a token of its own.
+            (Page::App(_), Credential::Contacts) | (_, Credential::SharedApp(_)) => false,
+        };
+        let known = self
+            .identity
+            .codes
+            .get(code)
+            .filter(|known| known.corp == caller.corp);
+        if known.is_some_and(|known| known.page != Page::SecondVerification)
+            && caller.credential == Credential::Contacts
+        {
+            return Err(Fail::of(50001));
+        }
+        if !known.is_some_and(|known| fits(known.page)) {
+            return Err(invalid_code());
+        }
+        let (visitor, private) = self.use_code(code, now)?;
+        let no = match visitor {
+            Visitor::Member(no) => no,
+            Visitor::Stranger {
+                openid,
+                external_userid,
+            } => {
+                return Ok(VisitorInfo {
+                    openid: Some(openid),
+                    external_userid,
+                    ..VisitorInfo::default()
+                });
+            }
+        };
+        let view = self.view(caller);
+        let member = view.corp.members.at(no).ok_or_else(invalid_code)?;
+        let userid = member.userid.to_string();
+        let user_ticket = (private && view.sees(no, member)).then(|| random_text(64));
+        if let Some(ticket) = &user_ticket {
+            let made = Ticket {
+                corp: caller.corp,
+                credential: caller.credential,
+                member: no,
+                until: now + TICKET_LIFETIME,
+            };
+            self.identity.tickets.insert(ticket.clone(), made);
+        }
+        Ok(VisitorInfo {
+            userid: Some(userid),
+            user_ticket,
+            ..VisitorInfo::default()
+        })
+    }
+
+    fn use_code(&mut self, code: &str, now: Millis) -> Result<(Visitor, bool), Fail> {
+        let distinct = self.choices.distinct_code_errors;
+        let known = self.identity.codes.get_mut(code).ok_or_else(invalid_code)?;
+        if known.used {
+            return Err(if distinct { Fail::of(42022) } else { invalid_code() });
+        }
+        if now >= known.until {
+            return Err(if distinct { Fail::of(42003) } else { invalid_code() });
+        }
+        known.used = true;
+        Ok((known.visitor.clone(), known.private))
+    }
+
+    /// The member whose `user_ticket` this is; good for 30 minutes, as often as wanted.
+    pub(crate) fn holder_of_ticket(
+        &self,
+        caller: &Caller,
+        ticket: &str,
+        now: Millis,
+    ) -> Result<MemberNo, Fail> {
+        let ticket = self
+            .identity
+            .tickets
+            .get(ticket)
+            .filter(|ticket| ticket.corp == caller.corp && ticket.credential == caller.credential)
+            .ok_or_else(|| Fail::of(84015))?;
+        if now >= ticket.until {
+            return Err(Fail::of(84014));
+        }
+        Ok(ticket.member)
+    }
+
+    /// Redeems the code of the second-verification page: whom to verify, and the `tfa_code` to confirm it with.
+    pub(crate) fn open_second_verification(
+        &mut self,
+        caller: &Caller,
+        code: &str,
+        now: Millis,
+    ) -> Result<(String, String), Fail> {
+        let corp = &self.corps[caller.corp];
+        corp.check_verification_page(caller)?;
+        let no = match self.identity.codes.get(code) {
+            Some(Code {
+                corp,
+                page: Page::SecondVerification,
+                visitor: Visitor::Member(no),
+                ..
+            }) if *corp == caller.corp => *no,
+            _ => return Err(invalid_code()),
+        };
+        let view = self.view(caller);
+        let member = view.corp.members.at(no).ok_or_else(invalid_code)?;
+        if !view.corp.is_verified_twice(member) || !view.sees(no, member) {
+            return Err(Fail::of(40208));
+        }
+        let userid = member.userid.to_string();
+        self.use_code(code, now)?;
+        let tfa_code = random_text(43);
+        self.identity.tfa_codes.insert(
+            tfa_code.clone(),
+            Ticket {
+                corp: caller.corp,
+                credential: caller.credential,
+                member: no,
+                until: now + CODE_LIFETIME,
+            },
+        );
+        Ok((userid, tfa_code))
+    }
+
+    /// Confirms a second verification; its `tfa_code` is good once and for 5 minutes.
+    pub(crate) fn close_second_verification(
+        &mut self,
+        caller: &Caller,
+        userid: &str,
+        tfa_code: &str,
+        now: Millis,
+    ) -> Result<(), Fail> {
+        let view = self.view(caller);
+        view.corp.check_verification_page(caller)?;
+        let (no, member) = view.corp.required_member(userid)?;
+        if !view.corp.is_verified_twice(member) || !view.sees(no, member) {
+            return Err(Fail::of(40208));
+        }
+        match self.identity.tfa_codes.get(tfa_code) {
+            Some(ticket) if ticket.corp == caller.corp && ticket.member == no && now < ticket.until => {
+                self.identity.tfa_codes.remove(tfa_code);
+                Ok(())
+            }
+            _ => Err(Fail::of(40207)),
+        }
+    }
+}
+
+/// As in the page's sample, without a hint.
+fn invalid_code() -> Fail {
+    Fail::bare(40029, "invalid code")
+}
+
+impl Corp {
+    fn check_verification_page(&self, caller: &Caller) -> Result<(), Fail> {
+        let verification = &self.console.second_verification;
+        if verification.page.is_none() {
+            return Err(Fail::of(40210));
+        }
+        match caller.credential {
+            Credential::App(own) if verification.app != Some(own) => Err(Fail::of(40209)),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_verified_twice(&self, member: &Member) -> bool {
+        let asked = &self.console.second_verification.members;
+        asked.is_empty()
+            || asked
+                .iter()
+                .any(|userid| userid.eq_ignore_ascii_case(&member.userid))
+    }
+}
