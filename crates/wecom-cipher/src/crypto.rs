@@ -5,8 +5,8 @@ use std::fmt;
 use aes::Aes256;
 use aes::cipher::KeyInit;
 
+use crate::delivery::{self, Delivery};
 use crate::signature::{Signature, sign};
-use crate::xml::{self, Delivery};
 use crate::{CallbackToken, EncodingAesKey, Error, Query, Result, envelope};
 
 /// The token, key and receiveid of one callback target (回调), with everything that is done with them.
@@ -154,7 +154,7 @@ impl Sealed {
     /// Official: [被动回复消息格式](https://developer.work.weixin.qq.com/document/path/90241)
     #[must_use]
     pub fn to_reply_xml(&self) -> String {
-        xml::reply(&self.encrypt, &self.msg_signature, &self.timestamp, &self.nonce)
+        delivery::reply(&self.encrypt, &self.msg_signature, &self.timestamp, &self.nonce)
     }
 
     /// Returns the query parameters of a delivery, to be percent-encoded by the caller's URL type.

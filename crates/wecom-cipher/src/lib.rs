@@ -30,21 +30,22 @@
 
 mod block;
 mod crypto;
+mod delivery;
 mod envelope;
 mod error;
 mod file;
 mod key;
 mod query;
 mod signature;
-mod xml;
+pub mod xml;
 
 pub use crypto::{Crypto, Sealed};
+pub use delivery::{Delivery, Reply};
 pub use error::Error;
 pub use file::{FileDecryptor, FileEncryptor, decrypt_file, encrypt_file};
 pub use key::{CallbackToken, EncodingAesKey};
 pub use query::Query;
 pub use signature::{Signature, sign};
-pub use xml::{Delivery, Reply};
 
 /// The result of this crate's operations.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,223 +1,371 @@
-//! The outer XML of a callback delivery and of a passive reply (被动回复): read by name, in any order.
+//! A reader of the little XML that WeCom's messages are written in.
+//!
+//! Elements, text, CDATA, comments, the five named entities and character references; attributes and namespaces are
+//! skipped. A DTD is refused, nesting is bounded, and nothing is copied that can be borrowed: what a stranger sends costs
+//! no more than its length. A general XML parser does all this too, at four times the price of decrypting the message.
+//!
+//! ```
+//! use wecom_cipher::xml::{Token, Tokens};
+//!
+//! let mut tokens = Tokens::new("<xml><Id>7</Id></xml>");
+//! assert_eq!(tokens.next_token()?, Some(Token::Open("xml")));
+//! assert_eq!(tokens.next_token()?, Some(Token::Open("Id")));
+//! assert_eq!(tokens.next_token()?, Some(Token::Text("7".into())));
+//! assert_eq!(tokens.next_token()?, Some(Token::Close));
+//! assert_eq!(tokens.next_token()?, Some(Token::Close));
+//! assert_eq!(tokens.next_token()?, None);
+//! # Ok::<(), wecom_cipher::Error>(())
+//! ```
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
-use quick_xml::Reader;
-use quick_xml::events::Event;
-
-use crate::signature::Signature;
 use crate::{Error, Result};
 
-/// The body of a delivery (POST): who it is for, and the ciphertext.
-///
-/// Nothing in it is trustworthy before the signature over [`encrypt`](Self::encrypt) has been verified; the two ids
-/// are not signed at all.
-///
-/// Official: [接收消息与事件](https://developer.work.weixin.qq.com/document/path/90238)
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Delivery<'a> {
-    /// Corp id (suite id for a third-party suite).
-    pub to_user_name: Option<Cow<'a, str>>,
-    /// Receiving app; absent or empty where no app is concerned, as in the deliveries of the contacts assistant (通讯录同步助手).
-    pub agent_id: Option<Cow<'a, str>>,
-    /// Base64 ciphertext.
-    pub encrypt: Cow<'a, str>,
-}
-
-impl<'a> Delivery<'a> {
-    /// Reads the envelope. Text and CDATA are the same; unknown elements, attributes and namespace prefixes are ignored.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Xml`] if it is not well-formed UTF-8 XML, holds a DTD, or has no single `Encrypt`.
-    pub fn parse(body: &'a [u8]) -> Result<Self> {
-        let [to_user_name, agent_id, encrypt] = children(body, ["ToUserName", "AgentID", "Encrypt"])?;
-        let encrypt = encrypt.ok_or(Error::Xml {
-            reason: "no Encrypt element",
-        })?;
-        Ok(Self {
-            to_user_name,
-            agent_id,
-            encrypt,
-        })
-    }
-
-    /// Writes the envelope as WeCom does.
-    #[must_use]
-    pub fn to_xml(&self) -> String {
-        let mut xml = String::with_capacity(self.encrypt.len() + 160);
-        xml.push_str("<xml>");
-        if let Some(id) = &self.to_user_name {
-            cdata(&mut xml, "ToUserName", id);
-        }
-        if let Some(id) = &self.agent_id {
-            cdata(&mut xml, "AgentID", id);
-        }
-        cdata(&mut xml, "Encrypt", &self.encrypt);
-        xml.push_str("</xml>");
-        xml
-    }
-}
-
-/// A passive reply: the encrypted answer in the body of the HTTP response, as its receiver reads it.
-///
-/// Contacts events take none; messages of an app do.
-///
-/// Official: [被动回复消息格式](https://developer.work.weixin.qq.com/document/path/90241)
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Reply<'a> {
-    /// Base64 ciphertext.
-    pub encrypt: Cow<'a, str>,
-    /// Signature over the other three and the token.
-    pub msg_signature: Cow<'a, str>,
-    /// Unix seconds, as the digits that were signed.
-    pub timestamp: Cow<'a, str>,
-    /// Chosen by the replier.
-    pub nonce: Cow<'a, str>,
-}
-
-impl<'a> Reply<'a> {
-    /// Reads the reply, by the rules of [`Delivery::parse`].
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Xml`] if it is not XML or one of the four elements is missing.
-    pub fn parse(body: &'a [u8]) -> Result<Self> {
-        let [encrypt, msg_signature, timestamp, nonce] =
-            children(body, ["Encrypt", "MsgSignature", "TimeStamp", "Nonce"])?;
-        Ok(Self {
-            encrypt: encrypt.ok_or(Error::Xml {
-                reason: "no Encrypt element",
-            })?,
-            msg_signature: msg_signature.ok_or(Error::Xml {
-                reason: "no MsgSignature element",
-            })?,
-            timestamp: timestamp.ok_or(Error::Xml {
-                reason: "no TimeStamp element",
-            })?,
-            nonce: nonce.ok_or(Error::Xml {
-                reason: "no Nonce element",
-            })?,
-        })
-    }
-}
-
-/// Writes a passive reply. The element is `TimeStamp`, in seconds; other spellings are not understood.
-pub(crate) fn reply(encrypt: &str, signature: &Signature, timestamp: &str, nonce: &str) -> String {
-    let mut xml = String::with_capacity(encrypt.len() + nonce.len() + 200);
-    xml.push_str("<xml>");
-    cdata(&mut xml, "Encrypt", encrypt);
-    cdata(&mut xml, "MsgSignature", signature.as_str());
-    write!(xml, "<TimeStamp>{timestamp}</TimeStamp>").expect("a String takes everything");
-    cdata(&mut xml, "Nonce", nonce);
-    xml.push_str("</xml>");
-    xml
-}
-
-fn cdata(xml: &mut String, name: &str, text: &str) {
-    // "]]>" would end the section early; it is cut in two.
-    let text = text.replace("]]>", "]]]]><![CDATA[>");
-    write!(xml, "<{name}><![CDATA[{text}]]></{name}>").expect("a String takes everything");
-}
+/// Official messages are four levels deep.
+const MAX_DEPTH: usize = 16;
 
 const MALFORMED: Error = Error::Xml {
     reason: "not well-formed XML",
 };
 
-/// Returns the text of the named children of the root. Borrows wherever the text is one piece.
-fn children<'a, const N: usize>(body: &'a [u8], names: [&str; N]) -> Result<[Option<Cow<'a, str>>; N]> {
-    let text = std::str::from_utf8(body).map_err(|_| Error::Xml { reason: "not UTF-8" })?;
-    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
-    let mut found = [const { None }; N];
-    // Depth 1 is the root, 2 its children; `current` is the wanted child we are in.
-    let (mut depth, mut current) = (0_usize, None);
-    let mut complete = false;
-    loop {
-        let event = reader.read_event().map_err(|_| MALFORMED)?;
-        match event {
-            Event::Start(_) | Event::Empty(_) if complete => return Err(MALFORMED),
-            Event::Start(start) => {
-                depth += 1;
-                if depth == 2 {
-                    current = names
-                        .iter()
-                        .position(|name| *name == start.local_name().into_inner());
-                    if let Some(index) = current
-                        && found[index].replace(Cow::Borrowed("")).is_some()
-                    {
+/// One piece of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Token<'a> {
+    /// An element begins; its name is without a namespace prefix.
+    Open(&'a str),
+    /// Text between tags, white space included, entities resolved.
+    Text(Cow<'a, str>),
+    /// A CDATA section.
+    CData(Cow<'a, str>),
+    /// The element opened last ends.
+    Close,
+}
+
+/// The tokens of one document, in order.
+#[derive(Debug, Clone)]
+pub struct Tokens<'a> {
+    rest: &'a str,
+    /// Full names of the elements we are in.
+    open: [&'a str; MAX_DEPTH],
+    depth: usize,
+    /// The element opened last was written `<a/>`, so its end is still to be told.
+    is_empty: bool,
+    has_root: bool,
+}
+
+impl<'a> Tokens<'a> {
+    /// Starts at the beginning of a document; a byte order mark is skipped.
+    #[must_use]
+    pub fn new(xml: &'a str) -> Self {
+        Self {
+            rest: xml.strip_prefix('\u{feff}').unwrap_or(xml),
+            open: [""; MAX_DEPTH],
+            depth: 0,
+            is_empty: false,
+            has_root: false,
+        }
+    }
+
+    /// Returns the next token, or `None` after the end of the root element.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Xml`] where the document is not well-formed, nested deeper than 16, or holds a DTD.
+    pub fn next_token(&mut self) -> Result<Option<Token<'a>>> {
+        if self.is_empty {
+            self.is_empty = false;
+            return self.close().map(Some);
+        }
+        loop {
+            let Some(markup) = self.rest.strip_prefix('<') else {
+                match self.text()? {
+                    Some(text) => return Ok(Some(text)),
+                    None if !self.rest.is_empty() => continue,
+                    None if self.depth == 0 && self.has_root => return Ok(None),
+                    None => return Err(MALFORMED),
+                }
+            };
+            match markup.as_bytes().first() {
+                Some(b'/') => {
+                    let (name, rest) = split_at(&markup[1..], ">")?;
+                    self.rest = rest;
+                    if self.depth == 0 || name.trim_ascii_end() != self.open[self.depth - 1] {
+                        return Err(MALFORMED);
+                    }
+                    return self.close().map(Some);
+                }
+                Some(b'!') => {
+                    if let Some(comment) = markup.strip_prefix("!--") {
+                        self.rest = split_at(comment, "-->")?.1;
+                    } else if let Some(section) = markup.strip_prefix("![CDATA[") {
+                        let (text, rest) = split_at(section, "]]>")?;
+                        self.rest = rest;
+                        if self.depth == 0 {
+                            return Err(MALFORMED);
+                        }
+                        return Ok(Some(Token::CData(line_ends(text))));
+                    } else {
                         return Err(Error::Xml {
-                            reason: "an element is repeated",
+                            reason: "a DTD is not accepted",
                         });
                     }
                 }
+                Some(b'?') => self.rest = split_at(markup, "?>")?.1,
+                _ => return self.open(markup).map(Some),
             }
-            Event::Empty(start) if depth == 1 => {
-                if let Some(index) = names
-                    .iter()
-                    .position(|name| *name == start.local_name().into_inner())
-                    && found[index].replace(Cow::Borrowed("")).is_some()
-                {
-                    return Err(Error::Xml {
-                        reason: "an element is repeated",
-                    });
-                }
-            }
-            Event::End(_) => {
-                depth -= 1;
-                complete = depth == 0;
-                if depth == 1 {
-                    current = None;
-                }
-            }
-            Event::Text(text) => {
-                if let (2, Some(index)) = (depth, current) {
-                    append(&mut found[index], trim(text.into_inner()));
-                }
-            }
-            Event::CData(text) => {
-                if let (2, Some(index)) = (depth, current) {
-                    append(&mut found[index], text.into_inner());
-                }
-            }
-            Event::GeneralRef(reference) => {
-                let character = match &*reference {
-                    "amp" => '&',
-                    "lt" => '<',
-                    "gt" => '>',
-                    "quot" => '"',
-                    "apos" => '\'',
-                    _ => reference.resolve_char_ref().ok().flatten().ok_or(MALFORMED)?,
-                };
-                if let (2, Some(index)) = (depth, current) {
-                    append(&mut found[index], Cow::Owned(character.into()));
-                }
-            }
-            Event::DocType(_) => {
-                return Err(Error::Xml {
-                    reason: "a DTD is not accepted",
-                });
-            }
-            Event::Eof if complete => return Ok(found),
-            Event::Eof => return Err(MALFORMED),
-            Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
         }
     }
-}
 
-fn append<'a>(text: &mut Option<Cow<'a, str>>, piece: Cow<'a, str>) {
-    match text {
-        Some(whole) if !whole.is_empty() => whole.to_mut().push_str(&piece),
-        _ => *text = Some(piece),
+    /// Reads text up to the next tag; `None` outside the root, where only white space may stand.
+    fn text(&mut self) -> Result<Option<Token<'a>>> {
+        let end = self.rest.find('<').unwrap_or(self.rest.len());
+        let (text, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        if self.depth > 0 && !text.is_empty() {
+            return Ok(Some(Token::Text(references(text)?)));
+        }
+        if text.trim_ascii().is_empty() {
+            Ok(None)
+        } else {
+            Err(MALFORMED)
+        }
+    }
+
+    fn open(&mut self, markup: &'a str) -> Result<Token<'a>> {
+        let ends_name = |c: char| {
+            matches!(
+                c,
+                '>' | '/' | ' ' | '\t' | '\n' | '\r' | '"' | '\'' | '=' | '<' | '&'
+            )
+        };
+        let (name, mut rest) = markup.split_at(markup.find(ends_name).ok_or(MALFORMED)?);
+        // Attributes are skipped, but a `>` inside a quoted one does not end the tag.
+        let inside = loop {
+            let at = rest.find(['>', '"', '\'', '<']).ok_or(MALFORMED)?;
+            let (inside, after) = (&rest[..at], &rest[at + 1..]);
+            match rest.as_bytes()[at] {
+                b'>' => {
+                    rest = after;
+                    break inside;
+                }
+                b'<' => return Err(MALFORMED),
+                quote => rest = split_at(after, if quote == b'"' { "\"" } else { "'" })?.1,
+            }
+        };
+        let starts_a_name = |c: char| c.is_alphabetic() || c == '_' || c == ':';
+        let is_second_root = self.depth == 0 && self.has_root;
+        if !name.starts_with(starts_a_name) || is_second_root || self.depth == MAX_DEPTH {
+            return Err(MALFORMED);
+        }
+        self.rest = rest;
+        self.open[self.depth] = name;
+        self.depth += 1;
+        self.has_root = true;
+        self.is_empty = inside.ends_with('/');
+        Ok(Token::Open(
+            name.rsplit_once(':').map_or(name, |(_, local)| local),
+        ))
+    }
+
+    fn close(&mut self) -> Result<Token<'a>> {
+        self.depth = self.depth.checked_sub(1).ok_or(MALFORMED)?;
+        Ok(Token::Close)
     }
 }
 
-/// Drops the white space that pretty-printers put around a CDATA section; no value of an envelope has any.
-fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim_ascii()),
-        Cow::Owned(text) => Cow::Owned(text.trim_ascii().to_owned()),
+/// Splits around the first `end`, found by its first byte: the haystack hardly ever holds that one by chance.
+fn split_at<'a>(text: &'a str, end: &str) -> Result<(&'a str, &'a str)> {
+    let first = char::from(end.as_bytes()[0]);
+    let mut from = 0;
+    while let Some(at) = text[from..].find(first) {
+        let at = from + at;
+        if let Some(rest) = text[at..].strip_prefix(end) {
+            return Ok((&text[..at], rest));
+        }
+        from = at + 1;
+    }
+    Err(MALFORMED)
+}
+
+/// XML reads every line end as `\n`.
+fn line_ends(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Resolves the named entities and character references.
+fn references(text: &str) -> Result<Cow<'_, str>> {
+    let text = line_ends(text);
+    if !text.contains('&') {
+        return Ok(text);
+    }
+    let mut rest: &str = &text;
+    let mut resolved = String::with_capacity(rest.len());
+    while let Some(at) = rest.find('&') {
+        resolved.push_str(&rest[..at]);
+        let (name, after) = split_at(&rest[at + 1..], ";")?;
+        resolved.push(match name {
+            "amp" => '&',
+            "lt" => '<',
+            "gt" => '>',
+            "quot" => '"',
+            "apos" => '\'',
+            _ => character(name).ok_or(MALFORMED)?,
+        });
+        rest = after;
+    }
+    resolved.push_str(rest);
+    Ok(Cow::Owned(resolved))
+}
+
+fn character(name: &str) -> Option<char> {
+    let number = name.strip_prefix('#')?;
+    let (digits, radix) = number
+        .strip_prefix('x')
+        .map_or((number, 10), |digits| (digits, 16));
+    // `from_str_radix` would take a sign.
+    let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let code = is_number.then(|| u32::from_str_radix(digits, radix).ok())??;
+    char::from_u32(code).filter(|c| !c.is_control() || "\t\n\r".contains(*c))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use quick_xml::Reader;
+    use quick_xml::events::Event;
+
+    use super::*;
+
+    /// What a document says, in a form that both readers can be brought to.
+    fn told_here(xml: &str) -> Result<Vec<String>> {
+        let (mut tokens, mut told) = (Tokens::new(xml), Vec::new());
+        while let Some(token) = tokens.next_token()? {
+            match token {
+                Token::Open(name) => told.push(format!("<{name}")),
+                Token::Close => told.push(">".to_owned()),
+                Token::Text(text) | Token::CData(text) => say(&mut told, &text),
+            }
+        }
+        Ok(told)
+    }
+
+    fn told_by_quick_xml(xml: &str) -> Option<Vec<String>> {
+        let (mut reader, mut told, mut depth, mut roots) = (Reader::from_str(xml), Vec::new(), 0, 0);
+        loop {
+            let open = |told: &mut Vec<String>, name: &str| told.push(format!("<{name}"));
+            match reader.read_event().ok()? {
+                Event::Start(start) => {
+                    roots += usize::from(depth == 0);
+                    depth += 1;
+                    open(&mut told, start.local_name().into_inner());
+                }
+                Event::Empty(start) => {
+                    roots += usize::from(depth == 0);
+                    open(&mut told, start.local_name().into_inner());
+                    told.push(">".to_owned());
+                }
+                Event::End(_) => {
+                    depth -= 1;
+                    told.push(">".to_owned());
+                }
+                Event::Text(text) if depth == 0 && text.trim_ascii().is_empty() => {}
+                Event::CData(_) | Event::Text(_) | Event::GeneralRef(_) if depth == 0 => return None,
+                Event::Text(text) => say(&mut told, &text.xml10_content()),
+                Event::CData(text) => say(&mut told, &text.xml10_content()),
+                Event::GeneralRef(name) => {
+                    let known = quick_xml::escape::resolve_xml_entity(&name).map(str::to_owned);
+                    let known = known.or_else(|| Some(name.resolve_char_ref().ok()??.to_string()));
+                    say(&mut told, &known?);
+                }
+                Event::DocType(_) => return None,
+                Event::Eof => return (depth == 0 && roots == 1).then_some(told),
+                Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
+            }
+        }
+    }
+
+    fn say(told: &mut Vec<String>, text: &str) {
+        match told.last_mut() {
+            Some(last) if last.starts_with('=') => last.push_str(text),
+            _ if text.is_empty() => {}
+            _ => told.push(format!("={text}")),
+        }
+    }
+
+    #[test]
+    fn attributes_are_skipped_with_what_they_quote() {
+        let told = told_here("<a b='>' c=\"/>'\" ><d\te=\"\" /></a >").unwrap();
+        assert_eq!(told, ["<a", "<d", ">", ">"]);
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_entities_takes_time_in_proportion() {
+        let xml = format!("<a>{}</a>", "&amp;".repeat(400_000));
+        assert_eq!(told_here(&xml).unwrap()[1].len(), 400_001);
+    }
+
+    #[test]
+    fn what_is_not_well_formed_is_refused() {
+        let deep = "<a>".repeat(17) + &"</a>".repeat(17);
+        for xml in [
+            "",
+            " ",
+            "x",
+            "<",
+            "<a",
+            "<a>",
+            "<a/",
+            "<a b=\"",
+            "</a>",
+            "<a></b>",
+            "<a/><b/>",
+            "<a/>x",
+            "x<a/>",
+            "< a/>",
+            "<1/>",
+            "<a>&</a>",
+            "<a>&b;</a>",
+            "<a>&#0;</a>",
+            "<a>&#xD800;</a>",
+            "<a>&#+65;</a>",
+            "<a><![CDATA[</a>",
+            "<a><!--</a>",
+            "<?x",
+            "<!DOCTYPE a><a/>",
+            "<a><!ELEMENT></a>",
+            "<![CDATA[x]]><a/>",
+            &deep,
+        ] {
+            assert!(told_here(xml).is_err(), "{xml}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn what_is_read_here_is_read_the_same_by_a_general_parser(pieces in prop::collection::vec(
+            prop::sample::select(vec![
+                "<a>", "</a>", "<a>", "</a>", "<b:王 c=\"1\">", "</b:王>", "<d/>", "<d e='>'/>", "<![CDATA[", "]]>", "]", "&lt;",
+                "&#x41;", "&#10;", "&#0;", "&", ";", "<", ">", "<!--", "-->", "-", "<?p", "?>", "<!DOCTYPE a>", "x", "王", "\r\n",
+                "\r", " ", "\"", "'", "=", "/",
+            ]),
+            0..16,
+        )) {
+            let xml = pieces.concat();
+            if let Ok(told) = told_here(&xml) {
+                prop_assert_eq!(Some(told), told_by_quick_xml(&xml));
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(xml in "\\PC{0,200}") {
+            let _ = told_here(&format!("<a>{xml}</a>"));
+        }
     }
 }

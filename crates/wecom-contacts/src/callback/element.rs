@@ -5,14 +5,9 @@ use std::fmt;
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
-use quick_xml::Reader;
-use quick_xml::events::Event as Token;
+use wecom_cipher::xml::{Token, Tokens};
 
 use crate::{AgentId, CorpId, DepartmentId, ErrorCode, JobId, Result, TagId, UserId};
-
-/// Official messages are three levels deep; the limit keeps a hostile one from exhausting the stack when the tree is
-/// dropped.
-const MAX_DEPTH: usize = 16;
 
 /// One element of a message, as it was sent: its text (CDATA or not) or its children.
 ///
@@ -60,77 +55,42 @@ pub(super) struct Node<'a> {
 impl<'a> Node<'a> {
     /// Reads a message and returns its root.
     pub(super) fn parse(xml: &'a str) -> Result<Self> {
-        let malformed = || wecom_cipher::Error::Xml {
-            reason: "the message inside is not well-formed XML",
-        };
-        let xml = xml.trim_start_matches('\u{feff}');
-        let mut reader = Reader::from_str(xml);
-        let mut open: Vec<Open<'a>> = Vec::new();
-        let mut root = None;
-        loop {
-            let at = reader.buffer_position();
-            let closed = match reader.read_event().map_err(|_| malformed())? {
-                Token::Start(start) if root.is_none() && open.len() < MAX_DEPTH => {
-                    let node = Self::named(name_at(xml, at, start.name().into_inner().len()));
+        let mut tokens = Tokens::new(xml);
+        let mut open: Vec<Open<'a>> = Vec::with_capacity(4);
+        let mut root = Self::default();
+        while let Some(token) = tokens.next_token()? {
+            match token {
+                Token::Open(name) => {
+                    let node = Self {
+                        name,
+                        ..Self::default()
+                    };
                     open.push(Open {
                         node,
                         has_cdata: false,
                     });
-                    None
                 }
-                Token::Empty(start) if root.is_none() => {
-                    Some(Self::named(name_at(xml, at, start.name().into_inner().len())))
+                Token::Close => {
+                    let node = open.pop().map(Open::close).unwrap_or_default();
+                    match open.last_mut() {
+                        Some(parent) => parent.node.children.push(node),
+                        None => root = node,
+                    }
                 }
-                Token::Start(_) | Token::Empty(_) | Token::DocType(_) => return Err(malformed().into()),
-                Token::End(_) => Some(open.pop().ok_or_else(malformed)?.close()),
                 Token::Text(text) => {
                     if let Some(open) = open.last_mut() {
-                        open.text(text.xml10_content());
+                        open.text(text);
                     }
-                    None
                 }
                 Token::CData(text) => {
                     if let Some(open) = open.last_mut() {
-                        open.cdata(text.xml10_content());
+                        open.cdata(text);
                     }
-                    None
                 }
-                Token::GeneralRef(reference) => {
-                    let character = match &*reference {
-                        "amp" => '&',
-                        "lt" => '<',
-                        "gt" => '>',
-                        "quot" => '"',
-                        "apos" => '\'',
-                        _ => reference
-                            .resolve_char_ref()
-                            .ok()
-                            .flatten()
-                            .ok_or_else(malformed)?,
-                    };
-                    if let Some(open) = open.last_mut() {
-                        open.node.text.to_mut().push(character);
-                    }
-                    None
-                }
-                Token::Comment(_) | Token::Decl(_) | Token::PI(_) => None,
-                Token::Eof if open.is_empty() => return Ok(root.ok_or_else(malformed)?),
-                Token::Eof => return Err(malformed().into()),
-            };
-            if let Some(node) = closed {
-                match open.last_mut() {
-                    Some(parent) => parent.node.children.push(node),
-                    None => root = Some(node),
-                }
+                _ => {}
             }
         }
-    }
-
-    fn named(name: &'a str) -> Self {
-        Self {
-            name,
-            ..Self::default()
-        }
+        Ok(root)
     }
 
     pub(super) fn child(&self, name: &str) -> Option<&Self> {
@@ -153,14 +113,6 @@ impl<'a> Node<'a> {
             children: self.children.iter().map(Self::to_element).collect(),
         }
     }
-}
-
-/// Returns the local name of the tag that opens at byte `at`: a slice of the message, which the reader's own events
-/// do not give for as long as the message lives.
-fn name_at(xml: &str, at: u64, length: usize) -> &str {
-    let start = usize::try_from(at).unwrap_or(usize::MAX).saturating_add(1);
-    let name = xml.get(start..start.saturating_add(length)).unwrap_or_default();
-    name.rsplit_once(':').map_or(name, |(_, local)| local)
 }
 
 /// An element whose end has not been read yet.

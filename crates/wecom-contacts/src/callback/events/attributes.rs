@@ -125,7 +125,10 @@ impl Value for Gender {
     }
 
     fn write(&self, name: &str, xml: &mut Xml) {
-        xml.bare(name, quick_xml::escape::escape(self.as_str()));
+        match self {
+            Self::Other(text) => xml.cdata(name, text),
+            known => xml.bare(name, known.as_str()),
+        }
     }
 }
 

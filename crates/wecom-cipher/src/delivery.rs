@@ -1,0 +1,180 @@
+//! The outer XML of a callback delivery and of a passive reply (被动回复): read by name, in any order.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use crate::signature::Signature;
+use crate::xml::{Token, Tokens};
+use crate::{Error, Result};
+
+/// The body of a delivery (POST): who it is for, and the ciphertext.
+///
+/// Nothing in it is trustworthy before the signature over [`encrypt`](Self::encrypt) has been verified; the two ids
+/// are not signed at all.
+///
+/// Official: [接收消息与事件](https://developer.work.weixin.qq.com/document/path/90238)
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Delivery<'a> {
+    /// Corp id (suite id for a third-party suite).
+    pub to_user_name: Option<Cow<'a, str>>,
+    /// Receiving app; absent or empty where no app is concerned, as in the deliveries of the contacts assistant (通讯录同步助手).
+    pub agent_id: Option<Cow<'a, str>>,
+    /// Base64 ciphertext.
+    pub encrypt: Cow<'a, str>,
+}
+
+impl<'a> Delivery<'a> {
+    /// Reads the envelope. Text and CDATA are the same; unknown elements, attributes and namespace prefixes are ignored.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Xml`] if it is not well-formed UTF-8 XML, holds a DTD, or has no single `Encrypt`.
+    pub fn parse(body: &'a [u8]) -> Result<Self> {
+        let [to_user_name, agent_id, encrypt] = children(body, ["ToUserName", "AgentID", "Encrypt"])?;
+        let encrypt = encrypt.ok_or(Error::Xml {
+            reason: "no Encrypt element",
+        })?;
+        Ok(Self {
+            to_user_name,
+            agent_id,
+            encrypt,
+        })
+    }
+
+    /// Writes the envelope as WeCom does.
+    #[must_use]
+    pub fn to_xml(&self) -> String {
+        let mut xml = String::with_capacity(self.encrypt.len() + 160);
+        xml.push_str("<xml>");
+        if let Some(id) = &self.to_user_name {
+            cdata(&mut xml, "ToUserName", id);
+        }
+        if let Some(id) = &self.agent_id {
+            cdata(&mut xml, "AgentID", id);
+        }
+        cdata(&mut xml, "Encrypt", &self.encrypt);
+        xml.push_str("</xml>");
+        xml
+    }
+}
+
+/// A passive reply: the encrypted answer in the body of the HTTP response, as its receiver reads it.
+///
+/// Contacts events take none; messages of an app do.
+///
+/// Official: [被动回复消息格式](https://developer.work.weixin.qq.com/document/path/90241)
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reply<'a> {
+    /// Base64 ciphertext.
+    pub encrypt: Cow<'a, str>,
+    /// Signature over the other three and the token.
+    pub msg_signature: Cow<'a, str>,
+    /// Unix seconds, as the digits that were signed.
+    pub timestamp: Cow<'a, str>,
+    /// Chosen by the replier.
+    pub nonce: Cow<'a, str>,
+}
+
+impl<'a> Reply<'a> {
+    /// Reads the reply, by the rules of [`Delivery::parse`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Xml`] if it is not XML or one of the four elements is missing.
+    pub fn parse(body: &'a [u8]) -> Result<Self> {
+        let [encrypt, msg_signature, timestamp, nonce] =
+            children(body, ["Encrypt", "MsgSignature", "TimeStamp", "Nonce"])?;
+        Ok(Self {
+            encrypt: encrypt.ok_or(Error::Xml {
+                reason: "no Encrypt element",
+            })?,
+            msg_signature: msg_signature.ok_or(Error::Xml {
+                reason: "no MsgSignature element",
+            })?,
+            timestamp: timestamp.ok_or(Error::Xml {
+                reason: "no TimeStamp element",
+            })?,
+            nonce: nonce.ok_or(Error::Xml {
+                reason: "no Nonce element",
+            })?,
+        })
+    }
+}
+
+/// Writes a passive reply. The element is `TimeStamp`, in seconds; other spellings are not understood.
+pub(crate) fn reply(encrypt: &str, signature: &Signature, timestamp: &str, nonce: &str) -> String {
+    let mut xml = String::with_capacity(encrypt.len() + nonce.len() + 200);
+    xml.push_str("<xml>");
+    cdata(&mut xml, "Encrypt", encrypt);
+    cdata(&mut xml, "MsgSignature", signature.as_str());
+    write!(xml, "<TimeStamp>{timestamp}</TimeStamp>").expect("a String takes everything");
+    cdata(&mut xml, "Nonce", nonce);
+    xml.push_str("</xml>");
+    xml
+}
+
+fn cdata(xml: &mut String, name: &str, text: &str) {
+    // "]]>" would end the section early; it is cut in two.
+    let text = text.replace("]]>", "]]]]><![CDATA[>");
+    write!(xml, "<{name}><![CDATA[{text}]]></{name}>").expect("a String takes everything");
+}
+
+/// Returns the text of the named children of the root. Borrows wherever the text is one piece.
+fn children<'a, const N: usize>(body: &'a [u8], names: [&str; N]) -> Result<[Option<Cow<'a, str>>; N]> {
+    let text = std::str::from_utf8(body).map_err(|_| Error::Xml { reason: "not UTF-8" })?;
+    let mut tokens = Tokens::new(text);
+    let mut found = [const { None }; N];
+    // Depth 1 is the root, 2 its children; `current` is the wanted child we are in.
+    let (mut depth, mut current) = (0_usize, None);
+    while let Some(token) = tokens.next_token()? {
+        match token {
+            Token::Open(name) => {
+                depth += 1;
+                if depth == 2 {
+                    current = names.iter().position(|wanted| *wanted == name);
+                    if let Some(index) = current
+                        && found[index].replace(Cow::Borrowed("")).is_some()
+                    {
+                        return Err(Error::Xml {
+                            reason: "an element is repeated",
+                        });
+                    }
+                }
+            }
+            Token::Close => {
+                depth -= 1;
+                if depth == 1 {
+                    current = None;
+                }
+            }
+            Token::Text(text) => {
+                if let (2, Some(index)) = (depth, current) {
+                    append(&mut found[index], trim(text));
+                }
+            }
+            Token::CData(text) => {
+                if let (2, Some(index)) = (depth, current) {
+                    append(&mut found[index], text);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn append<'a>(text: &mut Option<Cow<'a, str>>, piece: Cow<'a, str>) {
+    match text {
+        Some(whole) if !whole.is_empty() => whole.to_mut().push_str(&piece),
+        _ => *text = Some(piece),
+    }
+}
+
+/// Drops the white space that pretty-printers put around a CDATA section; no value of an envelope has any.
+fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_ascii()),
+        Cow::Owned(text) => Cow::Owned(text.trim_ascii().to_owned()),
+    }
+}
