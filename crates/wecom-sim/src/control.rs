@@ -10,7 +10,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::sim::Shared;
+use crate::{settings, sim::Shared};
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -18,6 +18,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/reset", post(reset))
         .route("/clock/advance", post(advance))
         .route("/requests", get(requests))
+        .merge(settings::routes())
 }
 
 async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {

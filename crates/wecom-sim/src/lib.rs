@@ -23,6 +23,7 @@ mod download;
 mod requests;
 mod seed;
 mod server;
+mod settings;
 mod sim;
 mod state;
 mod world;

@@ -136,6 +136,10 @@ impl Args {
         self.body()?.fields(key)
     }
 
+    pub(crate) fn has_body(&self) -> bool {
+        self.body.is_some()
+    }
+
     fn body(&self) -> Option<Fields<'_>> {
         Some(Fields {
             map: self.body.as_ref()?,

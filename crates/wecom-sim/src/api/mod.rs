@@ -244,6 +244,9 @@ fn dispatch(
         let caller = world.authenticate(args.access_token(), now)?;
         world.check_ip(&caller, incoming.ip)?;
         world.check_access(&caller, access)?;
+        if world.choices.refuse_unicode_escapes && args.has_body() && has_escapes(&incoming.body) {
+            return Err(Fail::of(40033));
+        }
         Ok::<_, Fail>(caller)
     };
     let (warned, outcome) = match route.handler {
@@ -276,4 +279,15 @@ fn dispatch(
     } else {
         outcome
     }
+}
+
+/// Whether JSON text holds a `\uXXXX` escape; in `\\u` the backslash itself is escaped.
+fn has_escapes(body: &[u8]) -> bool {
+    let mut bytes = body.iter();
+    while let Some(byte) = bytes.next() {
+        if *byte == b'\\' && bytes.next() == Some(&b'u') {
+            return true;
+        }
+    }
+    false
 }

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, net::IpAddr};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Actor, Corp, World};
 use crate::{
     api::{Access, Fail},
@@ -34,7 +36,8 @@ pub(crate) struct App {
 }
 
 /// A visible range (可见范围): a department brings its subtree, a tag its departments and members.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Range {
     pub(crate) departments: Vec<u32>,
     pub(crate) members: Vec<String>,
@@ -194,6 +197,13 @@ impl World {
     pub(crate) fn check_access(&self, caller: &Caller, access: Access) -> Result<(), Fail> {
         let contacts = &self.corps[caller.corp].contacts;
         let is_contacts = caller.credential == Credential::Contacts;
+        if let Credential::App(agent_id) = caller.credential
+            && self.corps[caller.corp]
+                .app(agent_id)
+                .is_none_or(|app| !app.enabled)
+        {
+            return Err(Fail::of(50003));
+        }
         match access {
             Access::Any => Ok(()),
             Access::ContactsEdit if is_contacts && contacts.enabled && contacts.may_edit => Ok(()),
