@@ -19,8 +19,11 @@ pub struct ContactRules {
 impl Client {
     /// Rules of who may look at whom (通讯录查看权限管理).
     ///
-    /// ```no_run
-    /// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let client = client(wecom_contacts::Secret::contacts_sync(sim.contacts_secret()))?;
     /// use wecom_contacts::contact_rules::{ContactRule, RuleScope};
     ///
     /// let rule = ContactRule::new(1, RuleScope::new().departments([20]));

@@ -18,8 +18,12 @@ pub struct Departments {
 impl Client {
     /// The departments chapter (部门管理).
     ///
-    /// ```no_run
-    /// # async fn example(contacts_sync: wecom_contacts::Client, app: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let contacts_sync = client(wecom_contacts::Secret::contacts_sync(sim.contacts_secret()))?;
+    /// # let app = client(wecom_contacts::Secret::app(sim.agent_id(), sim.app_secret()))?;
     /// use wecom_contacts::{DepartmentId, departments::{DepartmentPatch, NewDepartment}};
     ///
     /// let sales = NewDepartment::new("华东销售部", DepartmentId::ROOT).order(500);

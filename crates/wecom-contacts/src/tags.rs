@@ -18,8 +18,11 @@ pub struct Tags {
 impl Client {
     /// The tags chapter (标签管理).
     ///
-    /// ```no_run
-    /// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let client = client(wecom_contacts::Secret::contacts_sync(sim.contacts_secret()))?;
     /// use wecom_contacts::tags::TagNodes;
     ///
     /// let badminton = client.tags().create("羽毛球社").await?;

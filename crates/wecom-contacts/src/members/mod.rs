@@ -43,16 +43,20 @@ pub struct Members {
 impl Client {
     /// The members chapter (成员管理).
     ///
-    /// ```no_run
-    /// # async fn example(contacts_sync: wecom_contacts::Client, app: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let contacts_sync = client(wecom_contacts::Secret::contacts_sync(sim.contacts_secret()))?;
+    /// # let app = client(wecom_contacts::Secret::app(sim.agent_id(), sim.app_secret()))?;
     /// use wecom_contacts::{Clear, members::{MemberPatch, NewMember}};
     ///
-    /// let member = NewMember::new("zhangsan", "张三").mobile("13800000000").department([2]).to_invite(false);
+    /// let member = NewMember::new("wang.min", "王敏").mobile("13900001111").department([2]).to_invite(false);
     /// contacts_sync.members().create(member).await?;
-    /// contacts_sync.members().update("zhangsan", MemberPatch::new().position(Clear)).await?;
+    /// contacts_sync.members().update("wang.min", MemberPatch::new().position(Clear)).await?;
     ///
-    /// let member = app.members().get("zhangsan").await?;
-    /// assert_eq!(member.userid, "zhangsan");
+    /// let member = app.members().get("wang.min").await?;
+    /// assert_eq!(member.name.as_deref(), Some("王敏"));
     /// # Ok(())
     /// # }
     /// ```
@@ -149,8 +153,11 @@ impl Members {
     /// The ids of all members of the corp with their departments, as a stream or page by page. Only contacts-sync may, from
     /// any IP.
     ///
-    /// ```no_run
-    /// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let client = client(wecom_contacts::Secret::contacts_sync(sim.contacts_secret()))?;
     /// use futures_util::TryStreamExt;
     ///
     /// let mut ids = client.members().ids().page_size(1_000).stream();

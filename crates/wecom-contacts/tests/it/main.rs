@@ -1,6 +1,9 @@
 //! The SDK from outside: the wire as sample bodies show it, and every chapter against the simulator.
 
+#![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
+
 mod full;
+mod rig;
 mod wire;
 
 mod callback;

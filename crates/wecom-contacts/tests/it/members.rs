@@ -1,8 +1,12 @@
 //! Members (成员管理).
 
-use wecom_contacts::members::*;
+use std::collections::BTreeSet;
 
-use crate::wire::Sample;
+use futures_util::TryStreamExt;
+use serde_json::json;
+use wecom_contacts::{Clear, Client, ErrorCode, Secret, members::*};
+
+use crate::{rig::Rig, wire::Sample};
 
 pub(crate) const SAMPLES: &[Sample] = &[
     Sample::of::<NewMember>().read_only(CHANNELS_STATUS),
@@ -29,3 +33,365 @@ pub(crate) const SAMPLES: &[Sample] = &[
 ];
 
 const CHANNELS_STATUS: &[&str] = &["/external_profile/wechat_channels/status"];
+
+#[tokio::test]
+async fn a_member_is_created_read_changed_and_deleted() {
+    let rig = Rig::legacy().await;
+    let members = rig.contacts.members();
+    let new = NewMember::new("wang.min", "王敏")
+        .alias("小敏")
+        .mobile("+86 13900001111")
+        .email("wang.min@example.com")
+        .department([2, 4])
+        .order([10, 0])
+        .is_leader_in_dept([true, false])
+        .main_department(2)
+        .direct_leader(["zhangsan"])
+        .position("产品经理")
+        .gender(Gender::Female)
+        .telephone("020-12345678")
+        .address("广州市海珠区示例路1号")
+        .extattr([Attribute::text("工号", "A0042")])
+        .external_position("高级产品经理")
+        .to_invite(false);
+    let created = members.create(new).await.unwrap();
+    assert!(created.created_departments.is_empty());
+
+    let member = rig.app.members().get("WANG.MIN").await.unwrap();
+    assert_eq!(member.userid, "wang.min");
+    assert_eq!(member.name.as_deref(), Some("王敏"));
+    assert_eq!(member.alias.as_deref(), Some("小敏"));
+    assert_eq!(member.department, [2, 4]);
+    assert_eq!(member.order, Some(vec![10, 0]));
+    assert_eq!(member.is_leader_in_dept, Some(vec![true, false]));
+    assert_eq!(member.direct_leader, Some(vec!["zhangsan".into()]));
+    assert_eq!(member.gender, Some(Gender::Female));
+    assert_eq!(member.status, Some(MemberStatus::NotActivated));
+    assert_eq!(member.extattr.unwrap().attrs, [Attribute::text("工号", "A0042")]);
+    assert!(member.mobile.unwrap().ends_with("13900001111"));
+
+    let patch = MemberPatch::new()
+        .name("王小敏")
+        .position(Clear)
+        .direct_leader(Clear)
+        .enable(false);
+    members.update("wang.min", patch).await.unwrap();
+    let member = rig.app.members().get("wang.min").await.unwrap();
+    assert_eq!(member.name.as_deref(), Some("王小敏"));
+    assert_eq!(member.position.as_deref(), Some(""));
+    assert_eq!(member.direct_leader, Some(vec![]));
+    assert_eq!(member.status, Some(MemberStatus::Disabled));
+    assert_eq!(member.alias.as_deref(), Some("小敏"), "what was not named stays");
+    assert_eq!(member.telephone.as_deref(), Some("020-12345678"));
+
+    members.delete("wang.min").await.unwrap();
+    assert_eq!(rig.app.members().find("wang.min").await.unwrap(), None);
+    assert!(
+        rig.app
+            .members()
+            .get("wang.min")
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
+}
+
+#[tokio::test]
+async fn trap_01_a_one_field_update_leaves_every_other_field_alone() {
+    let rig = Rig::legacy().await;
+    let before = rig.app.members().get("wangwu").await.unwrap();
+    let patch = MemberPatch::new().position("架构师");
+    rig.contacts.members().update("wangwu", patch).await.unwrap();
+    assert_eq!(rig.last_body(), json!({"userid": "wangwu", "position": "架构师"}));
+    let mut after = rig.app.members().get("wangwu").await.unwrap();
+    assert_eq!(after.position.take().as_deref(), Some("架构师"));
+    after.position = before.position.clone();
+    assert!(after == before, "{before:?} {after:?}");
+}
+
+#[tokio::test]
+async fn trap_03_a_minimal_creation_makes_an_enabled_member() {
+    let rig = Rig::legacy().await;
+    rig.contacts
+        .members()
+        .create(NewMember::new("min", "敏").mobile("13900001111"))
+        .await
+        .unwrap();
+    assert_eq!(
+        rig.last_body(),
+        json!({"userid": "min", "name": "敏", "mobile": "13900001111"})
+    );
+    let member = rig.app.members().get("min").await.unwrap();
+    assert_eq!(member.status, Some(MemberStatus::NotActivated));
+}
+
+#[tokio::test]
+async fn an_unknown_department_is_made_and_reported() {
+    let rig = Rig::start().await;
+    let new = NewMember::new("min", "敏").mobile("13900001111").department([77]);
+    let created = rig.contacts.members().create(new).await.unwrap();
+    assert_eq!(created.created_departments.len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_taken_already_is_told_apart_from_what_is_wrong() {
+    let rig = Rig::start().await;
+    let create = |new| rig.contacts.members().create(new);
+    let taken = create(NewMember::new("ZhangSan", "张三").mobile("13900001111"))
+        .await
+        .unwrap_err();
+    assert_eq!(taken.code(), Some(ErrorCode(60102)));
+    assert!(taken.is_already_exists());
+    let taken = create(NewMember::new("min", "敏").mobile("13800000001"))
+        .await
+        .unwrap_err();
+    assert_eq!(taken.code(), Some(ErrorCode(60104)));
+    let wrong = create(NewMember::new("min", "敏")).await.unwrap_err();
+    assert_eq!(wrong.code(), Some(ErrorCode(60129)));
+    assert!(wrong.is_invalid_argument());
+}
+
+#[tokio::test]
+async fn the_credential_decides_what_may_be_called_and_seen() {
+    let rig = Rig::start().await;
+    let error = rig.app.members().delete("lisi").await.unwrap_err();
+    assert!(error.is_permission_denied());
+    let error = rig.contacts.members().get("lisi").await.unwrap_err();
+    assert_eq!(error.code(), Some(ErrorCode(48009)));
+    assert!(
+        error
+            .remedy()
+            .is_some_and(|remedy| remedy.contains("app's secret"))
+    );
+
+    let member = rig.app.members().get("lisi").await.unwrap();
+    assert_eq!(member.name.as_deref(), Some("李四"));
+    assert!(
+        member.mobile.is_none_or(|mobile| mobile.is_empty()),
+        "an app of today does not see numbers"
+    );
+}
+
+#[tokio::test]
+async fn deleting_many_deletes_all_or_none() {
+    let rig = Rig::start().await;
+    let members = rig.contacts.members();
+    assert!(members.delete_many(["lisi", "ghost"]).await.is_err());
+    assert!(rig.app.members().find("lisi").await.unwrap().is_some());
+    members.delete_many(["lisi", "wujiu"]).await.unwrap();
+    assert!(rig.app.members().find("lisi").await.unwrap().is_none());
+    let ids: Vec<String> = (0..201).map(|n| format!("u{n}")).collect();
+    assert_eq!(
+        members.delete_many(ids).await.unwrap_err().code(),
+        Some(ErrorCode(40032))
+    );
+}
+
+#[tokio::test]
+async fn a_department_lists_its_own_members_and_on_request_those_below() {
+    let rig = Rig::start().await;
+    let members = rig.app.members();
+    let ids = |list: Vec<SimpleMember>| -> BTreeSet<String> {
+        list.into_iter()
+            .map(|member| member.userid.into_string())
+            .collect()
+    };
+    let direct = ids(members.list_simple(2).await.unwrap());
+    assert_eq!(direct, BTreeSet::from(["lisi".into(), "wangwu".into()]));
+    assert_eq!(
+        rig.last_request().query,
+        [pair("department_id", "2"), pair("access_token", "***")]
+    );
+    let below = ids(members.list_simple_recursive(2).await.unwrap());
+    assert_eq!(
+        below,
+        ["lisi", "wangwu", "wujiu", "zhaoliu"].map(String::from).into()
+    );
+    assert!(rig.last_request().query.contains(&pair("fetch_child", "1")));
+
+    assert_eq!(members.list(2).await.unwrap().len(), 2);
+    assert_eq!(members.list_recursive(2).await.unwrap().len(), 4);
+    assert!(members.list(999).await.unwrap_err().is_not_found());
+}
+
+fn pair(key: &str, value: &str) -> (String, String) {
+    (key.into(), value.into())
+}
+
+#[tokio::test]
+async fn trap_19_a_list_gives_the_same_fields_as_a_single_read() {
+    let rig = Rig::legacy().await;
+    for member in rig.app.members().list_recursive(1).await.unwrap() {
+        let single = rig.app.members().get(&member.userid).await.unwrap();
+        assert!(single == member, "{single:?} {member:?}");
+    }
+}
+
+#[tokio::test]
+async fn trap_08_a_userid_with_signs_of_a_url_reaches_the_server_whole() {
+    let rig = Rig::start().await;
+    let odd = "a@b.c&userid=lisi#?/张";
+    assert!(rig.app.members().find(odd).await.unwrap_or_default().is_none());
+    assert_eq!(rig.last_request().query[0], pair("userid", odd));
+    rig.contacts
+        .members()
+        .create(NewMember::new("min@example.com", "敏").mobile("13900001111"))
+        .await
+        .unwrap();
+    assert_eq!(
+        rig.app.members().get("min@example.com").await.unwrap().userid,
+        "min@example.com"
+    );
+}
+
+#[tokio::test]
+async fn the_ids_of_all_members_come_as_one_stream_whatever_the_page_size() {
+    let rig = Rig::start().await;
+    let all: Vec<MemberId> = rig.contacts.members().ids().stream().try_collect().await.unwrap();
+    assert_eq!(
+        all.iter().filter(|row| row.userid == "wangwu").count(),
+        2,
+        "one row for each department"
+    );
+    for rows in [1, 2, 3, 9, 10_000] {
+        let paged = rig.contacts.members().ids().page_size(rows).stream();
+        assert_eq!(paged.try_collect::<Vec<_>>().await.unwrap(), all, "{rows}");
+    }
+
+    let first = rig.contacts.members().ids().page_size(2).page().await.unwrap();
+    assert_eq!(first.items, all[..2]);
+    let rest = rig.contacts.members().ids().after(first.next.unwrap()).stream();
+    assert_eq!(rest.try_collect::<Vec<_>>().await.unwrap(), all[2..]);
+    assert!(
+        rig.app
+            .members()
+            .ids()
+            .page()
+            .await
+            .unwrap_err()
+            .is_permission_denied()
+    );
+}
+
+#[tokio::test]
+async fn a_stream_of_ids_is_spawned_and_ends_after_its_error() {
+    let rig = Rig::start().await;
+    let mut ids = rig.contacts.members().ids().after("no such cursor").stream();
+    let errors = tokio::spawn(async move {
+        assert!(ids.try_next().await.is_err());
+        ids.try_next().await.unwrap()
+    });
+    assert_eq!(errors.await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_member_goes_by_openid_mobile_and_mail() {
+    let rig = Rig::legacy().await;
+    let members = rig.app.members();
+    let openid = members.to_openid("lisi").await.unwrap();
+    assert_eq!(members.from_openid(openid).await.unwrap(), "lisi");
+    assert_eq!(
+        members.to_openid("wujiu").await.unwrap_err().code(),
+        Some(ErrorCode(43004))
+    );
+
+    assert_eq!(
+        members.find_by_mobile("13800000002").await.unwrap(),
+        Some("lisi".into())
+    );
+    assert_eq!(members.find_by_mobile("13999999999").await.unwrap(), None);
+    let by_mail = |address: &str, kind| members.find_by_email(address, kind);
+    assert_eq!(
+        by_mail("lisi@example.com", EmailType::Corp).await.unwrap(),
+        Some("lisi".into())
+    );
+    assert_eq!(
+        by_mail("lisi@mail.example.com", EmailType::Personal)
+            .await
+            .unwrap(),
+        Some("lisi".into())
+    );
+    assert_eq!(
+        by_mail("lisi@mail.example.com", EmailType::Corp).await.unwrap(),
+        None
+    );
+
+    let converted = members
+        .openuserids_to_userids(1_000_003, ["woNoSuchId"])
+        .await
+        .unwrap();
+    assert_eq!(converted.invalid, ["woNoSuchId"]);
+}
+
+#[tokio::test]
+async fn an_unusable_credential_is_an_error_and_not_an_absent_member() {
+    let rig = Rig::start().await;
+    let stranger = Client::builder("wwsomebodyelse", Secret::app(1, "x"))
+        .base_url(rig.sim.url())
+        .build()
+        .unwrap();
+    let error = stranger.members().find("lisi").await.unwrap_err();
+    assert!(error.is_bad_credentials(), "{error}");
+    assert_eq!(error.call(), Some("gettoken"));
+}
+
+#[tokio::test]
+async fn trap_14_an_invitation_says_whom_it_missed() {
+    let rig = Rig::start().await;
+    let members = rig.contacts.members();
+    let outcome = members
+        .invite(Invitation::new().members(["wujiu"]))
+        .await
+        .unwrap();
+    assert!(outcome.is_complete());
+    let invitation = Invitation::new()
+        .members(["wujiu", "ghost"])
+        .departments([3, 999])
+        .tags([998]);
+    let outcome = members.invite(invitation).await.unwrap();
+    assert_eq!(outcome.invalid_members, ["ghost"]);
+    assert_eq!(outcome.invalid_departments, [999]);
+    assert_eq!(outcome.invalid_tags, [998]);
+}
+
+#[tokio::test]
+async fn joining_and_activity_are_for_contacts_sync() {
+    let rig = Rig::start().await;
+    let members = rig.contacts.members();
+    assert!(members.join_qrcode(None).await.unwrap().starts_with("http"));
+    assert!(
+        members
+            .join_qrcode(QrCodeSize::Huge)
+            .await
+            .unwrap()
+            .contains("qr_size=4")
+    );
+    assert_eq!(rig.last_request().query[0], pair("size_type", "4"));
+    members.confirm_login("wujiu").await.unwrap();
+    assert!(
+        rig.app
+            .members()
+            .join_qrcode(None)
+            .await
+            .unwrap_err()
+            .is_permission_denied()
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_code_of_the_second_verification_is_refused() {
+    let rig = Rig::start().await;
+    let members = rig.app.members();
+    assert_eq!(
+        members.tfa_info("no such code").await.unwrap_err().code(),
+        Some(ErrorCode(40029))
+    );
+    assert_eq!(
+        members
+            .confirm_tfa("lisi", "no such code")
+            .await
+            .unwrap_err()
+            .code(),
+        Some(ErrorCode(40207))
+    );
+}
