@@ -76,7 +76,7 @@ impl Auth {
     ///
     /// Official: [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91023)
     pub fn user_info(&self, code: impl Into<String>) -> Sending<UserInfo> {
-        self.client.send(&GetUserInfo { code: code.into() })
+        self.client.send(&GetUserInfo::new(code))
     }
 
     /// Returns what the member agreed to show: see [`Scope::PrivateInfo`].
@@ -87,9 +87,7 @@ impl Auth {
     ///
     /// Official: [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/95833)
     pub fn user_detail(&self, user_ticket: impl Into<String>) -> Sending<UserDetail> {
-        self.client.send(&GetUserDetail {
-            user_ticket: user_ticket.into(),
-        })
+        self.client.send(&GetUserDetail::new(user_ticket))
     }
 
     /// Returns the addresses of WeCom's API servers, for firewalls: single ones and masks such as `101.226.103.*`.

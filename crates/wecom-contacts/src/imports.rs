@@ -29,7 +29,7 @@ use crate::{
 /// let job = client.imports().sync_members(csv).to_invite(false).await?;
 /// let outcome = job.wait(Polling::default()).await?;
 /// for row in outcome.failures() {
-///     println!("{:?}: {}", row.userid, row.errmsg);
+///     println!("{:?}: {:?}", row.userid, row.errmsg);
 /// }
 /// # Ok(())
 /// # }
@@ -403,7 +403,12 @@ pub struct ImportStatus {
     #[serde(default)]
     pub percentage: u32,
     /// What became of each row; valid once finished. Until then WeCom sends as many empty objects.
-    #[serde(default, rename = "result", deserialize_with = "wire::or_default")]
+    #[serde(
+        default,
+        rename = "result",
+        deserialize_with = "wire::or_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub rows: Vec<ImportRow>,
 }
 
@@ -454,18 +459,18 @@ pub struct ImportRow {
     /// What was done to the department.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<DepartmentChange>,
-    /// Why the row was refused; 0 if it was accepted.
-    #[serde(default)]
-    pub errcode: i32,
+    /// Why the row was refused; 0 or absent if it was accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errcode: Option<i32>,
     /// The server's text on it.
-    #[serde(default, deserialize_with = "wire::or_default")]
-    pub errmsg: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errmsg: Option<String>,
 }
 
 impl ImportRow {
     /// The code that the row was refused with; `None` if it was accepted.
     pub fn refusal(&self) -> Option<ErrorCode> {
-        (self.errcode != 0).then_some(ErrorCode(self.errcode))
+        self.errcode.filter(|code| *code != 0).map(ErrorCode)
     }
 }
 
@@ -515,7 +520,7 @@ impl ImportOutcome {
 
     /// The rows that were refused.
     pub fn failures(&self) -> impl Iterator<Item = &ImportRow> {
-        self.status.rows.iter().filter(|row| row.errcode != 0)
+        self.status.rows.iter().filter(|row| row.refusal().is_some())
     }
 
     /// How many rows were refused.

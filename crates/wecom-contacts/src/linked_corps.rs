@@ -56,9 +56,7 @@ impl LinkedCorps {
     /// Official: [获取互联企业成员详细信息](https://developer.work.weixin.qq.com/document/path/93171)
     pub fn member(&self, userid: impl Into<LinkedUserId>) -> Sending<LinkedMember> {
         self.client
-            .send(&GetLinkedMember {
-                userid: userid.into(),
-            })
+            .send(&GetLinkedMember::new(userid))
             .map(|reply| reply.user_info)
     }
 
@@ -93,9 +91,7 @@ impl LinkedCorps {
     ///
     /// Official: [获取互联企业部门列表](https://developer.work.weixin.qq.com/document/path/93170)
     pub fn departments(&self, department: impl Into<LinkedDepartmentId>) -> Sending<Vec<LinkedDepartment>> {
-        let call = ListLinkedDepartments {
-            department_id: department.into(),
-        };
+        let call = ListLinkedDepartments::below(department);
         self.client.send(&call).map(|reply| reply.department_list)
     }
 }

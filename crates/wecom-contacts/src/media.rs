@@ -163,7 +163,7 @@ impl Media {
     ///
     /// Official: [异步上传临时素材](https://developer.work.weixin.qq.com/document/path/96219)
     pub fn upload_by_url_result(&self, job: impl Into<JobId>) -> Sending<UrlUpload> {
-        self.client.send(&GetUploadByUrlResult { jobid: job.into() })
+        self.client.send(&GetUploadByUrlResult::new(job))
     }
 
     fn download(
@@ -228,9 +228,12 @@ pub struct UploadedMedia {
     pub created_at: Option<i64>,
 }
 
-#[derive(Deserialize)]
-struct UploadedImage {
-    url: String,
+/// An image that was uploaded for good.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UploadedImage {
+    /// Where it is; the URL never expires, and shows only inside WeCom.
+    pub url: String,
 }
 
 /// Has WeCom fetch a file or video from a URL.
@@ -291,6 +294,13 @@ pub struct GetUploadByUrlResult {
     pub jobid: JobId,
 }
 
+impl GetUploadByUrlResult {
+    /// Asks after this job.
+    pub fn new(jobid: impl Into<JobId>) -> Self {
+        Self { jobid: jobid.into() }
+    }
+}
+
 impl Endpoint for GetUploadByUrlResult {
     const CALL: Call = Call::post("media/get_upload_by_url_result").repeatable();
     type Reply = UrlUpload;
@@ -303,8 +313,8 @@ pub struct UrlUpload {
     /// The state; a number in the page's sample, "string" in its table, so both are read.
     pub status: UrlUploadState,
     /// The medium, or why there is none.
-    #[serde(default, deserialize_with = "wire::or_default")]
-    pub detail: UrlUploadDetail,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<UrlUploadDetail>,
 }
 
 coded! {
@@ -631,12 +641,13 @@ mod tests {
         )
         .unwrap();
         assert_eq!(done.status, UrlUploadState::Done);
-        assert_eq!(done.detail.media_id, Some("m1".into()));
+        assert_eq!(done.detail.unwrap().media_id, Some("m1".into()));
         let failed: UrlUpload =
             serde_json::from_str(r#"{"status":"3","detail":{"errcode":830001,"errmsg":"x","media_id":""}}"#)
                 .unwrap();
         assert_eq!(failed.status, UrlUploadState::Failed);
-        assert_eq!((failed.detail.errcode, failed.detail.media_id), (830_001, None));
+        let detail = failed.detail.unwrap();
+        assert_eq!((detail.errcode, detail.media_id), (830_001, None));
         let bare: UrlUpload = serde_json::from_str(r#"{"status":1}"#).unwrap();
         assert_eq!(bare.status, UrlUploadState::Running);
     }

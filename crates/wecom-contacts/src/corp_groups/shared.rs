@@ -159,6 +159,17 @@ pub struct GetLowerCorpToken {
     pub business_type: Option<BusinessType>,
 }
 
+impl GetLowerCorpToken {
+    /// Asks for a token of this corp, for the app of this id there.
+    pub fn new(corp_id: impl Into<CorpId>, agent_id: impl Into<AgentId>, business: BusinessType) -> Self {
+        Self {
+            corpid: corp_id.into(),
+            agentid: agent_id.into(),
+            business_type: Some(business),
+        }
+    }
+}
+
 impl Endpoint for GetLowerCorpToken {
     const CALL: Call = Call::post("corpgroup/corp/gettoken").repeatable();
     type Reply = LowerCorpToken;
@@ -204,11 +215,7 @@ pub(super) fn lower_corp(
 ) -> Client {
     let source = UpperCorp {
         client: upper.clone(),
-        call: GetLowerCorpToken {
-            corpid: corp_id.clone(),
-            agentid: agent_id,
-            business_type: Some(business),
-        },
+        call: GetLowerCorpToken::new(&corp_id, agent_id, business),
     };
     // The lower corp's secret is not ours to know: the token source stands for it.
     upper.with_token_source(corp_id, Secret::app(agent_id, ""), Arc::new(source))

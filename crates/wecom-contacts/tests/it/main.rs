@@ -6,9 +6,15 @@ mod full;
 mod rig;
 mod wire;
 
+mod auth;
 mod callback;
 mod contact_rules;
+mod corp_groups;
 mod departments;
+mod exports;
+mod imports;
+mod linked_corps;
+mod media;
 mod members;
 mod tags;
 
