@@ -82,7 +82,8 @@ fn wechatpy() -> Result<Outcome> {
             "pip cannot install its requirements.txt (no package index?)".into(),
         ));
     }
-    let sim = Sim::start()?;
+    // It uses one secret for all calls, so it needs the old rights.
+    let sim = Sim::start(&["--legacy"])?;
     client(Command::new(&python).arg(folder.join("run.py")), &sim)
 }
 
@@ -103,7 +104,7 @@ fn silenceper() -> Result<Outcome> {
             "go cannot build it (no module proxy, or Go too old?)".into(),
         ));
     }
-    let sim = Sim::start()?;
+    let sim = Sim::start(&[])?;
     client(&mut Command::new(&program), &sim)
 }
 
@@ -128,16 +129,17 @@ fn client(command: &mut Command, sim: &Sim) -> Result<Outcome> {
     }
 }
 
-/// A `txl sim` of its own for one client. These clients use one secret for all calls, hence the old rights.
+/// A `txl sim` of its own for one client.
 struct Sim {
     process: Child,
     ready: String,
 }
 
 impl Sim {
-    fn start() -> Result<Self> {
+    fn start(flags: &[&str]) -> Result<Self> {
         let mut process = Command::new(target().join("debug/txl"))
-            .args(["sim", "--legacy", "--listen", "127.0.0.1:0"])
+            .args(["sim", "--listen", "127.0.0.1:0"])
+            .args(flags)
             .stdout(Stdio::piped())
             .spawn()
             .context("cannot start txl sim")?;

@@ -41,7 +41,9 @@ fn section(manifest: &str, header: &str) -> Vec<String> {
 }
 
 fn depends(manifest: &str, on: &str) -> bool {
-    section(manifest, "[dependencies]").iter().any(|line| line.starts_with(on))
+    section(manifest, "[dependencies]")
+        .iter()
+        .any(|line| line.starts_with(on))
 }
 
 #[test]
@@ -49,7 +51,10 @@ fn the_sdk_and_the_simulator_do_not_know_each_other() {
     assert!(!depends("crates/wecom-sim/Cargo.toml", "wecom-contacts"));
     assert!(!depends("crates/wecom-contacts/Cargo.toml", "wecom-sim"));
     let dev = section("crates/wecom-sim/Cargo.toml", "[dev-dependencies]");
-    assert!(!dev.iter().any(|line| line.starts_with("wecom-contacts")), "the simulator is tested without our client");
+    assert!(
+        !dev.iter().any(|line| line.starts_with("wecom-contacts")),
+        "the simulator is tested without our client"
+    );
 }
 
 #[test]
@@ -76,7 +81,10 @@ fn every_path_that_the_architecture_names_exists() {
         path_like && !name.contains([' ', '<', '*', ':', '{']) && !name.starts_with('/')
     });
     let missing: Vec<&str> = named.filter(|name| !root().join(name).exists()).collect();
-    assert!(missing.is_empty(), "ARCHITECTURE.md names what is not there: {missing:?}");
+    assert!(
+        missing.is_empty(),
+        "ARCHITECTURE.md names what is not there: {missing:?}"
+    );
 }
 
 #[test]
@@ -84,7 +92,10 @@ fn both_readmes_give_the_two_commands() {
     for page in ["README.md", "README.zh-CN.md"] {
         let first_screen: String = text(page).lines().take(40).collect::<Vec<_>>().join("\n");
         for command in ["cargo run --release -- tour", "cargo xtask test"] {
-            assert!(first_screen.contains(command), "{page} lacks `{command}` on its first screen");
+            assert!(
+                first_screen.contains(command),
+                "{page} lacks `{command}` on its first screen"
+            );
         }
     }
     assert!(text(".ci/run").contains("cargo xtask test"));
@@ -99,7 +110,11 @@ fn every_trap_has_a_test_with_its_number() {
     for file in files {
         let code = fs::read_to_string(&file).unwrap();
         for name in code.split("fn trap_").skip(1) {
-            tested.extend(name.split('_').next().and_then(|number| number.parse::<u32>().ok()));
+            tested.extend(
+                name.split('_')
+                    .next()
+                    .and_then(|number| number.parse::<u32>().ok()),
+            );
         }
     }
     let expected = (1..=23).chain(26..=34).chain(36..=37);
@@ -111,7 +126,9 @@ fn every_trap_has_a_test_with_its_number() {
 fn no_integration_test_file_is_forgotten() {
     for krate in fs::read_dir(root().join("crates")).unwrap() {
         let folder = krate.unwrap().path().join("tests/it");
-        let Ok(main) = fs::read_to_string(folder.join("main.rs")) else { continue };
+        let Ok(main) = fs::read_to_string(folder.join("main.rs")) else {
+            continue;
+        };
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();

@@ -80,12 +80,12 @@ func main() {
 	check("DepartmentUpdate", err, true, nil)
 	ids, err := contacts.DepartmentSimpleList(dept)
 	check("DepartmentSimpleList", err, len(ids) == 1 && ids[0].ID == dept && ids[0].ParentID == 1 && ids[0].Order == 9, ids)
-	all, err := contacts.DepartmentList()
+	all, err := app.DepartmentList()
 	has := func(one *addresslist.Department) bool { return one.ID == dept && one.Name == "外部测试一部" }
 	check("DepartmentList", err, slices.ContainsFunc(all, has), all)
-	under, err := contacts.DepartmentListByID(dept)
+	under, err := app.DepartmentListByID(dept)
 	check("DepartmentListByID", err, len(under) == 1, under)
-	one, err := contacts.DepartmentGet(dept)
+	one, err := app.DepartmentGet(dept)
 	check("DepartmentGet", err, one != nil && one.Name == "外部测试一部" && one.ParentID == 1, one)
 
 	_, err = contacts.UserCreate(&addresslist.UserCreateRequest{

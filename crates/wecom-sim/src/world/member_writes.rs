@@ -110,7 +110,9 @@ impl World {
         let home = self.corp(corp);
         let (no, old) = home.required_member(form.userid.as_deref().unwrap_or_default())?;
         let mut member = old.clone();
-        if let Some(new) = form.new_userid.as_deref().filter(|new| *new != &*old.userid) {
+        // Clients that write every field send an empty one along; it names nobody.
+        let new = form.new_userid.as_deref().filter(|new| !new.is_empty());
+        if let Some(new) = new.filter(|new| *new != &*old.userid) {
             rules::userid(new)?;
             if !old.userid_generated {
                 return Err(Fail::of(301036));
