@@ -315,12 +315,6 @@ async fn a_member_goes_by_openid_mobile_and_mail() {
         by_mail("lisi@mail.example.com", EmailType::Corp).await.unwrap(),
         None
     );
-
-    let converted = members
-        .openuserids_to_userids(1_000_003, ["woNoSuchId"])
-        .await
-        .unwrap();
-    assert_eq!(converted.invalid, ["woNoSuchId"]);
 }
 
 #[tokio::test]
@@ -394,4 +388,45 @@ async fn a_wrong_code_of_the_second_verification_is_refused() {
             .code(),
         Some(ErrorCode(40207))
     );
+}
+
+#[tokio::test]
+async fn ids_that_another_app_saw_are_converted_and_the_others_named() {
+    let rig = Rig::start().await;
+    let visit = json!({"userid": "lisi", "agent_id": 1_000_003});
+    let seen = rig.control("open_userid", visit).await["open_userid"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let members = rig.app.members();
+    let converted = members
+        .openuserids_to_userids(1_000_003, [seen.as_str(), "woNoSuchId"])
+        .await
+        .unwrap();
+    assert_eq!(converted.converted[0].userid, "lisi");
+    assert_eq!(converted.converted[0].open_userid, seen.as_str());
+    assert_eq!(converted.invalid, ["woNoSuchId"]);
+}
+
+#[tokio::test]
+async fn a_member_passes_the_second_verification_once() {
+    let rig = Rig::start().await;
+    let code = rig.control("tfa/code", json!({"userid": "lisi"})).await["code"].clone();
+    let members = rig.contacts.members();
+    let info = members.tfa_info(code.as_str().unwrap()).await.unwrap();
+    assert_eq!(info.userid, "lisi");
+    members.confirm_tfa(&info.userid, &info.tfa_code).await.unwrap();
+    let again = members.confirm_tfa(&info.userid, &info.tfa_code).await;
+    assert_eq!(again.unwrap_err().code(), Some(ErrorCode(40207)));
+}
+
+#[tokio::test]
+async fn the_active_members_of_a_day_are_counted() {
+    let rig = Rig::start().await;
+    // The simulator's clock stands at this day.
+    let count = rig.contacts.members().active_count("2026-01-05").await.unwrap();
+    assert_eq!(count, 6);
+    assert_eq!(rig.last_body(), json!({"date": "2026-01-05"}));
+    let long_ago = rig.contacts.members().active_count("2025-01-05").await;
+    assert!(long_ago.unwrap_err().is_invalid_argument());
 }

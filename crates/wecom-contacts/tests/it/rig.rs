@@ -34,6 +34,19 @@ impl Rig {
         Self { sim, contacts, app }
     }
 
+    /// Has the simulator do what no API call does: a member opens a page, an administrator turns a switch.
+    pub(crate) async fn control(&self, path: &str, body: serde_json::Value) -> serde_json::Value {
+        let answer = reqwest::Client::new()
+            .post(format!("{}/_sim/{path}", self.sim.url()))
+            .header("content-type", "application/json")
+            .body(body.to_string())
+            .send()
+            .await
+            .expect("the simulator answers");
+        let text = answer.text().await.expect("the answer is whole");
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}: {text}"))
+    }
+
     /// The last request that the server received.
     pub(crate) fn last_request(&self) -> Request {
         self.sim.requests().pop().expect("a request was sent")
