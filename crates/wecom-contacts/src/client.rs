@@ -394,7 +394,7 @@ fn content_type(answer: &reqwest::Response) -> Option<String> {
     Some(value.to_str().ok()?.to_owned())
 }
 
-/// Tokens by `gettoken` (获取access_token).
+/// Tokens by `gettoken` (`获取access_token`).
 ///
 /// Official: [获取access_token](https://developer.work.weixin.qq.com/document/path/91039)
 struct GetToken {
