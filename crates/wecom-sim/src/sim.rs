@@ -6,7 +6,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
 
 use crate::{
-    Delivery, SeedError, SimBuilder, State,
+    Console, Delivery, SeedError, SimBuilder, State,
     callback::{self, Courier, Receiver},
     clock::Clock,
     requests::{Request, RequestLog},
@@ -138,6 +138,11 @@ impl Sim {
     /// Returns `false` if that is not so within 30 seconds.
     pub async fn settled(&self) -> bool {
         self.shared.settled().await
+    }
+
+    /// The administrator's console (管理后台), and what members do in the client.
+    pub fn console(&self) -> Console {
+        Console::new(Arc::clone(&self.shared))
     }
 
     /// What there is: counts, credentials without their secrets, callback targets.

@@ -64,9 +64,17 @@ impl Event {
     }
 
     /// An element around others.
-    pub(crate) fn nested(mut self, name: &str, inner: impl FnOnce(Self) -> Self) -> Self {
+    pub(crate) fn nested(self, name: &str, inner: impl FnOnce(Self) -> Self) -> Self {
+        inner(self.open(name)).close(name)
+    }
+
+    /// Begins an element around others, up to [`close`](Self::close).
+    pub(crate) fn open(mut self, name: &str) -> Self {
         write!(self.xml, "<{name}>").expect("a String takes everything");
-        self = inner(self);
+        self
+    }
+
+    pub(crate) fn close(mut self, name: &str) -> Self {
         write!(self.xml, "</{name}>").expect("a String takes everything");
         self
     }

@@ -1,8 +1,8 @@
 //! The small corp of a simulator that is not told otherwise.
 
 use super::{
-    Actor, App, AttributeForm, Console, ContactsSync, Corp, DepartmentForm, Departments, MemberForm, Members,
-    TagMove, World, credentials::Range, tags::Tags,
+    Actor, App, AttributeForm, ConsoleSettings, ContactsSync, Corp, DepartmentForm, Departments, MemberForm,
+    Members, TagMove, World, credentials::Range, tags::Tags,
 };
 use crate::{SimBuilder, clock::Millis};
 
@@ -142,7 +142,7 @@ pub(super) fn empty_corp(config: &SimBuilder) -> Corp {
         departments: Departments::with_root("示例公司"),
         media: super::media::Media::default(),
         tags: Tags::default(),
-        console: Console::with_app(config.agent_id),
+        console: ConsoleSettings::with_app(config.agent_id),
         rules: super::contact_rules::Rules::default(),
         lookups: super::lookups::Lookups::default(),
         callbacks: crate::callback::Callbacks {

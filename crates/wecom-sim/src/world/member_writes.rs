@@ -179,6 +179,17 @@ impl World {
         Ok(())
     }
 
+    /// A member leaves the corp by themselves (退出企业); what is known of them stays.
+    pub(crate) fn quit_member(&mut self, corp: usize, userid: &str) -> Result<(), Fail> {
+        let (no, member) = self.corp(corp).required_member(userid)?;
+        let member = Member {
+            life: Life::Left,
+            ..member.clone()
+        };
+        self.put_member(corp, Actor::Member, no, member);
+        Ok(())
+    }
+
     /// Puts a changed member in its place; a change of nothing is no event.
     fn put_member(&mut self, corp: usize, actor: Actor, no: MemberNo, member: Member) {
         let home = self.corp_mut(corp);

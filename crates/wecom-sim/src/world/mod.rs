@@ -27,7 +27,7 @@ mod view;
 pub(crate) use agenda::Due;
 pub(crate) use changes::{Actor, Change};
 pub use choices::Choices;
-pub(crate) use console::Console;
+pub(crate) use console::Console as ConsoleSettings;
 pub(crate) use corp_groups::{
     Business, Chain, ChainContact, ChainCorp, ChainImport, CorpGroups, Linkage, ROOT_GROUP, Share,
 };
@@ -83,7 +83,7 @@ pub(crate) struct Corp {
     pub(crate) departments: Departments,
     pub(crate) media: media::Media,
     pub(crate) tags: Tags,
-    pub(crate) console: Console,
+    pub(crate) console: ConsoleSettings,
     pub(crate) rules: contact_rules::Rules,
     lookups: lookups::Lookups,
     pub(crate) callbacks: Callbacks,

@@ -1,0 +1,231 @@
+//! The control surface under `/_sim/`: what only a tester may do. All bodies are JSON, and read strictly: an unknown field
+//! or a wrong type is refused, as a test that misspells its set-up proves nothing.
+
+mod input;
+mod inspector;
+mod settings;
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{Path, State as Shelf},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{Choices, callback::NotRedelivered, console, seed::Seed, sim::Shared, state::State};
+use input::{Asked, Input, Refused, merged};
+
+type Fields = serde_json::Map<String, Value>;
+type Answer = Result<Json<Value>, Refused>;
+
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/", get(inspector::page))
+        .route("/state", get(state))
+        .route("/reset", post(reset))
+        .route("/seed", post(seed))
+        .route("/clock/advance", post(advance))
+        .route("/console/{action}", post(act))
+        .route("/requests", get(requests))
+        .route("/deliveries", get(deliveries))
+        .route("/deliveries/{id}/redeliver", post(redeliver))
+        .route("/settled", post(settled))
+        .route("/choices", get(choices).put(choose))
+        .route("/settings", get(settings::settings).put(settings::set_settings))
+        .route("/oauth/code", post(oauth_code))
+        .route("/tfa/code", post(tfa_code))
+        .route("/open_userid", post(open_userid))
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StateQuery {
+    digest: Option<bool>,
+}
+
+async fn state(Shelf(shared): Shelf<Arc<Shared>>, Asked(asked): Asked<StateQuery>) -> Json<State> {
+    Json(State::of(&shared, asked.digest))
+}
+
+async fn reset(Shelf(shared): Shelf<Arc<Shared>>, Input(Nothing {}): Input<Nothing>) -> Answer {
+    shared
+        .reset()
+        .map_err(|error| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, error))?;
+    Ok(Json(json!({"ok": true})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sow {
+    members: u32,
+    departments: u32,
+    #[serde(default)]
+    seed: u64,
+}
+
+/// A large seed takes seconds: it must not hold up the threads that serve.
+async fn seed(Shelf(shared): Shelf<Arc<Shared>>, Input(sow): Input<Sow>) -> Answer {
+    let seed = Seed {
+        members: sow.members,
+        departments: sow.departments,
+        seed: sow.seed,
+    };
+    let sown = tokio::task::spawn_blocking({
+        let shared = Arc::clone(&shared);
+        move || {
+            let now = shared.clock.now();
+            shared.world.write().sow(0, seed, now)
+        }
+    });
+    sown.await
+        .map_err(|error| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, error))?
+        .map_err(|error| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, error))?;
+    let world = shared.world.read();
+    let corp = world.corp(0);
+    Ok(Json(json!({
+        "members": corp.members.len(),
+        "departments": corp.departments.len(),
+        "tags": corp.tags.len(),
+    })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    seconds: f64,
+}
+
+/// A century: enough for any test, and far from overflowing the clock.
+const FARTHEST: f64 = 3_155_760_000.0;
+
+async fn advance(Shelf(shared): Shelf<Arc<Shared>>, Input(Advance { seconds }): Input<Advance>) -> Answer {
+    if !(0.0..=FARTHEST).contains(&seconds) {
+        return Err(Refused::bad(
+            "seconds must be between 0 and a century: the clock never runs backwards",
+        ));
+    }
+    shared.advance((seconds * 1000.0) as i64);
+    Ok(Json(json!({"now": shared.clock.now()})))
+}
+
+async fn act(
+    Shelf(shared): Shelf<Arc<Shared>>,
+    Path(action): Path<String>,
+    Input(body): Input<Fields>,
+) -> Answer {
+    let done = console::perform(&shared, &action, Value::Object(body)).await?;
+    Ok(Json(done))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequestsQuery {
+    limit: Option<usize>,
+    path: Option<String>,
+}
+
+async fn requests(Shelf(shared): Shelf<Arc<Shared>>, Asked(asked): Asked<RequestsQuery>) -> Json<Value> {
+    let all = shared.requests.lock().shown();
+    let wanted: Vec<_> = all
+        .iter()
+        .filter(|one| asked.path.as_ref().is_none_or(|path| *path == one.path))
+        .collect();
+    Json(json!({"requests": last(&wanted, asked.limit)}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeliveriesQuery {
+    limit: Option<usize>,
+    event: Option<String>,
+}
+
+async fn deliveries(Shelf(shared): Shelf<Arc<Shared>>, Asked(asked): Asked<DeliveriesQuery>) -> Json<Value> {
+    let world = shared.world.read();
+    let wanted: Vec<_> = world
+        .post
+        .deliveries()
+        .filter(|one| asked.event.as_ref().is_none_or(|event| *event == one.event))
+        .collect();
+    Json(json!({"deliveries": last(&wanted, asked.limit)}))
+}
+
+fn last<T>(all: &[T], limit: Option<usize>) -> &[T] {
+    &all[all.len() - limit.unwrap_or(all.len()).min(all.len())..]
+}
+
+async fn redeliver(
+    Shelf(shared): Shelf<Arc<Shared>>,
+    Path(id): Path<String>,
+    Input(Nothing {}): Input<Nothing>,
+) -> Answer {
+    let id = id
+        .parse()
+        .map_err(|_| Refused::bad("a delivery's id is a number"))?;
+    shared.world.write().post.redeliver(id).map_err(|error| {
+        let status = match error {
+            NotRedelivered::Unknown => StatusCode::NOT_FOUND,
+            NotRedelivered::UnderWay => StatusCode::CONFLICT,
+        };
+        Refused::new(status, error)
+    })?;
+    Ok(Json(json!({"id": id})))
+}
+
+/// Waits until no callback is queued or on the wire, as `Sim::settled` does.
+async fn settled(Shelf(shared): Shelf<Arc<Shared>>, Input(Nothing {}): Input<Nothing>) -> Json<Value> {
+    Json(json!({"settled": shared.settled().await}))
+}
+
+async fn choices(Shelf(shared): Shelf<Arc<Shared>>) -> Json<Choices> {
+    Json(shared.world.read().choices.clone())
+}
+
+async fn choose(
+    Shelf(shared): Shelf<Arc<Shared>>,
+    Input(changes): Input<Fields>,
+) -> Result<Json<Choices>, Refused> {
+    let mut world = shared.world.write();
+    world.choices = merged(&world.choices, changes)?;
+    Ok(Json(world.choices.clone()))
+}
+
+/// Visits to pages are console actions; these are shorter paths to them.
+async fn oauth_code(shelf: Shelf<Arc<Shared>>, body: Input<Fields>) -> Answer {
+    act(shelf, Path("oauth_code".into()), body).await
+}
+
+async fn tfa_code(shelf: Shelf<Arc<Shared>>, body: Input<Fields>) -> Answer {
+    act(shelf, Path("tfa_code".into()), body).await
+}
+
+async fn open_userid(shelf: Shelf<Arc<Shared>>, body: Input<Fields>) -> Answer {
+    act(shelf, Path("open_userid".into()), body).await
+}
+
+async fn unknown() -> Response {
+    Refused::new(
+        StatusCode::NOT_FOUND,
+        "no such path under /_sim/; see docs/simulator.md",
+    )
+    .into_response()
+}
+
+async fn wrong_method() -> Response {
+    Refused::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "this path under /_sim/ takes another method",
+    )
+    .into_response()
+}

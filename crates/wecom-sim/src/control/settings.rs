@@ -1,0 +1,145 @@
+//! What the corp is set up with: console settings, secrets and their rights, apps.
+
+use std::{net::IpAddr, sync::Arc};
+
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::input::{Input, Refused, merged};
+use crate::{
+    sim::Shared,
+    world::{App, ConsoleSettings, ContactsSync, Corp, Range},
+};
+
+/// The corp's settings; in a `PUT` each part and each of its keys may be left out and then stays as it is.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Settings {
+    /// 管理后台.
+    console: ConsoleSettings,
+    /// 通讯录同步.
+    contacts: ContactsSettings,
+    /// 自建应用; one with a new `agent_id` is created.
+    apps: Vec<AppSettings>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContactsSettings {
+    enabled: bool,
+    may_edit: bool,
+    legacy_ip: bool,
+    trusted_ips: Vec<IpAddr>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AppSettings {
+    agent_id: u32,
+    #[serde(default)]
+    name: String,
+    secret: String,
+    #[serde(default = "yes")]
+    enabled: bool,
+    #[serde(default)]
+    before_2022: bool,
+    #[serde(default)]
+    trusted_ips: Vec<IpAddr>,
+    #[serde(default)]
+    range: Range,
+}
+
+fn yes() -> bool {
+    true
+}
+
+pub(super) async fn settings(State(shared): State<Arc<Shared>>) -> Json<Settings> {
+    Json(Settings::of(shared.world.read().corp(0)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GivenSettings {
+    #[serde(default)]
+    console: Map<String, Value>,
+    #[serde(default)]
+    contacts: Map<String, Value>,
+    #[serde(default)]
+    apps: Vec<Map<String, Value>>,
+}
+
+pub(super) async fn set_settings(
+    State(shared): State<Arc<Shared>>,
+    Input(given): Input<GivenSettings>,
+) -> Result<Json<Settings>, Refused> {
+    let mut world = shared.world.write();
+    let corp = world.corp_mut(0);
+    let mut settings = Settings::of(corp);
+    settings.console = merged(&settings.console, given.console)?;
+    settings.contacts = merged(&settings.contacts, given.contacts)?;
+    for mut app in given.apps {
+        let agent_id = app.get("agent_id").and_then(Value::as_u64);
+        let present = settings
+            .apps
+            .iter_mut()
+            .find(|present| Some(u64::from(present.agent_id)) == agent_id);
+        match present {
+            Some(present) => *present = merged(present, std::mem::take(&mut app))?,
+            None => settings
+                .apps
+                .push(serde_json::from_value(Value::Object(app)).map_err(Refused::bad)?),
+        }
+    }
+    settings.apply(corp);
+    world.ranges_changed(0);
+    Ok(Json(Settings::of(world.corp(0))))
+}
+
+impl Settings {
+    fn of(corp: &Corp) -> Self {
+        let ContactsSync {
+            enabled,
+            may_edit,
+            legacy_ip,
+            ref trusted_ips,
+            ..
+        } = corp.contacts;
+        let apps = corp.apps.iter().map(|app| AppSettings {
+            agent_id: app.agent_id,
+            name: app.name.clone(),
+            secret: app.secret.clone(),
+            enabled: app.enabled,
+            before_2022: app.before_2022,
+            trusted_ips: app.trusted_ips.clone(),
+            range: app.range.clone(),
+        });
+        Self {
+            console: corp.console.clone(),
+            contacts: ContactsSettings {
+                enabled,
+                may_edit,
+                legacy_ip,
+                trusted_ips: trusted_ips.clone(),
+            },
+            apps: apps.collect(),
+        }
+    }
+
+    fn apply(self, corp: &mut Corp) {
+        corp.console = self.console;
+        corp.contacts.enabled = self.contacts.enabled;
+        corp.contacts.may_edit = self.contacts.may_edit;
+        corp.contacts.legacy_ip = self.contacts.legacy_ip;
+        corp.contacts.trusted_ips = self.contacts.trusted_ips;
+        let apps = self.apps.into_iter().map(|app| App {
+            agent_id: app.agent_id,
+            name: app.name,
+            secret: app.secret,
+            enabled: app.enabled,
+            before_2022: app.before_2022,
+            trusted_ips: app.trusted_ips,
+            range: app.range,
+        });
+        corp.apps = apps.collect();
+    }
+}
