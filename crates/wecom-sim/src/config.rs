@@ -11,7 +11,7 @@ use crate::{
     callback::{PATIENCE, Receiver, Target},
     clock::{Clock, Millis},
     seed::Seed,
-    world::{World, default_world},
+    world::{JobSettings, World, default_world},
 };
 
 /// Builds a [`Sim`]. The defaults are today's WeCom: a contacts-sync secret (通讯录同步) that may edit and calls from a new
@@ -32,6 +32,7 @@ pub struct SimBuilder {
     /// URL, token, `EncodingAESKey` of the contacts assistant.
     pub(crate) callback: Option<(String, String, String)>,
     pub(crate) callback_patience: Duration,
+    pub(crate) jobs: JobSettings,
 }
 
 impl Default for SimBuilder {
@@ -49,6 +50,7 @@ impl Default for SimBuilder {
             seed: None,
             callback: None,
             callback_patience: PATIENCE,
+            jobs: JobSettings::default(),
         }
     }
 }
@@ -93,6 +95,18 @@ impl SimBuilder {
     /// Lets the clock move by itself, as in the command; otherwise it moves only by [`Sim::advance`].
     pub fn running_clock(mut self, on: bool) -> Self {
         self.running_clock = on;
+        self
+    }
+
+    /// How long an asynchronous job (异步任务) takes on the simulator's clock, whatever its size; 200 ms unless told.
+    pub fn job_time(mut self, time: Duration) -> Self {
+        self.jobs.time = Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX >> 8);
+        self
+    }
+
+    /// The smallest `block_size` of an export, 10,000 unless told, so that a small corp can have files of several blocks.
+    pub fn smallest_export_block(mut self, rows: u32) -> Self {
+        self.jobs.smallest_block = rows.max(1).into();
         self
     }
 

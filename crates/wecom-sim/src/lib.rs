@@ -21,6 +21,7 @@ mod config;
 mod console;
 mod control;
 mod download;
+mod fetcher;
 mod requests;
 mod seed;
 mod server;

@@ -3,10 +3,13 @@
 use serde_json::json;
 
 use super::{Call, Fail, Outcome, Reply};
+use url::Url;
+
 use crate::{
     api::args::Part,
     download::Download,
-    world::{MediaKind, Medium, World, extension},
+    fetcher,
+    world::{FetchRequest, MediaKind, Medium, World, extension},
 };
 
 /// The largest piece of a file that a download gives at once.
@@ -72,6 +75,38 @@ pub(super) fn upload_picture(world: &mut World, call: &Call) -> Outcome {
     };
     let url = world.link(picture, call.now, None);
     Ok(Reply::with("", &json!({ "url": url })))
+}
+
+/// `media/upload_by_url`, doc 96219. The simulator fetches from loopback addresses only.
+pub(super) fn upload_by_url(world: &mut World, call: &Call) -> Outcome {
+    let text = |key: &str, longest: usize| match call.args.text(key) {
+        None | Some("") => Err(Fail::of(40063)),
+        Some(text) if text.len() > longest => Err(Fail::of(40058)),
+        Some(text) => Ok(text),
+    };
+    if call.args.integer("scene") != Some(1) {
+        return Err(Fail::new(40058, "scene is not 1, invalid Request Parameter"));
+    }
+    let kind = MediaKind::of(text("type", 32)?)
+        .filter(|kind| matches!(kind, MediaKind::Video | MediaKind::File))
+        .ok_or_else(|| Fail::of(40005))?;
+    let request = FetchRequest {
+        kind,
+        name: text("filename", 128)?.into(),
+        url: Url::parse(text("url", 1024)?)
+            .ok()
+            .filter(fetcher::is_allowed)
+            .ok_or_else(|| Fail::of(830_001))?,
+        md5: text("md5", 32)?.to_ascii_lowercase(),
+    };
+    let job = world.submit_fetch(call.caller.clone(), request, call.now);
+    Ok(Reply::ok(&json!({ "jobid": job })))
+}
+
+/// `media/get_upload_by_url_result`, doc 96219.
+pub(super) fn upload_by_url_result(world: &World, call: &Call) -> Outcome {
+    let job = call.args.text("jobid").unwrap_or_default();
+    Ok(Reply::ok(&world.fetch_result(&call.caller, job, call.now)?))
 }
 
 fn named<'a>(world: &'a World, call: &'a Call) -> Result<(&'a str, &'a Medium), Fail> {

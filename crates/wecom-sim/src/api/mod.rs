@@ -9,8 +9,10 @@ mod chain_imports;
 mod contact_rules;
 mod corp_groups;
 mod departments;
+mod exports;
 mod fail;
 mod identity;
+mod imports;
 mod linked_corps;
 mod media;
 mod member_form;
@@ -18,7 +20,7 @@ mod members;
 mod reply;
 mod tags;
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::response::Response;
 use bytes::Bytes;
@@ -30,6 +32,7 @@ pub(crate) use reply::Reply;
 
 use crate::{
     clock::Millis,
+    fetcher,
     requests::Logged,
     sim::Shared,
     world::{Caller, World},
@@ -162,6 +165,17 @@ fn route(path: &str) -> Option<Route> {
         "media/get" => get(Read(Any, media::get)),
         "media/get/jssdk" => get(Read(Any, media::get_jssdk)),
         "media/uploadimg" => post(Write(Any, media::upload_picture)),
+        "media/upload_by_url" => post(Write(App, media::upload_by_url)),
+        "media/get_upload_by_url_result" => post(Read(App, media::upload_by_url_result)),
+        "batch/syncuser" => post(Write(ContactsEdit, imports::sync_members)),
+        "batch/replaceuser" => post(Write(ContactsEdit, imports::replace_members)),
+        "batch/replaceparty" => post(Write(ContactsEdit, imports::replace_departments)),
+        "batch/getresult" => get(Read(Contacts, imports::result)).empty(&["result"]),
+        "export/simple_user" => post(Write(Details, exports::members_simple)),
+        "export/user" => post(Write(Details, exports::members)),
+        "export/department" => post(Write(Details, exports::departments)),
+        "export/taguser" => post(Write(Any, exports::tag)),
+        "export/get_result" => get(Write(Any, exports::result)),
         "linkedcorp/agent/get_perm_list" => post(Read(App, linked_corps::permissions)),
         "linkedcorp/user/get" => post(Read(App, linked_corps::member)),
         "linkedcorp/user/simplelist" => post(Read(App, linked_corps::members_simple)),
@@ -192,7 +206,7 @@ fn route(path: &str) -> Option<Route> {
 }
 
 /// Answers one request.
-pub(crate) async fn answer(shared: &Shared, incoming: Incoming) -> Response {
+pub(crate) async fn answer(shared: &Arc<Shared>, incoming: Incoming) -> Response {
     let path = incoming.uri.path().strip_prefix("/cgi-bin/").unwrap_or_default();
     let now = shared.clock.now();
     let Some(route) = route(path) else {
@@ -203,6 +217,9 @@ pub(crate) async fn answer(shared: &Shared, incoming: Incoming) -> Response {
     let mut caller = None;
     let outcome = dispatch(shared, &incoming, &route, args, now, &mut caller)
         .and_then(|reply| reply.in_pieces(&incoming.headers));
+    if matches!(route.handler, Handler::Write(..)) {
+        fetcher::run_errands(shared);
+    }
     let errcode = match &outcome {
         Ok(reply) => reply.errcode(),
         Err(fail) => Some(fail.code),

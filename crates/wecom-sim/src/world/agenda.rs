@@ -49,7 +49,7 @@ impl World {
     fn happen(&mut self, at: Millis, due: Due) {
         self.moment = at;
         match due {
-            Due::Job { .. } => {}
+            Due::Job { corp, id } => self.advance_job(at, corp, &id),
             Due::Delivery { id } => self.post.retry(id),
             Due::ChainImport { corp, id } => self.finish_chain_import(corp, &id),
         }

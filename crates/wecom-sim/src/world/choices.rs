@@ -36,6 +36,8 @@ pub struct Choices {
     pub tag_out_of_range_fails: bool,
     /// An OAuth code that was used answers 42022 and an old one 42003; by default both answer 40029, as its help has it.
     pub distinct_code_errors: bool,
+    /// An import file that is no UTF-8 is read as GBK; by default it is refused (40092), as doc 90979 asks for UTF-8.
+    pub gbk_imports: bool,
     /// `gettoken` for a disabled app answers 50003; by default 40001, whose help names this case.
     pub disabled_app_50003: bool,
     /// A callback answered with another status than 200 is sent again, as doc 90238 has it; doc 90930 names only time-outs and
@@ -59,6 +61,7 @@ impl Default for Choices {
             merge_attributes: false,
             tag_out_of_range_fails: false,
             distinct_code_errors: false,
+            gbk_imports: false,
             disabled_app_50003: false,
             callback_retries_other_statuses: true,
         }

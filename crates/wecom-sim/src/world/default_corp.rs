@@ -141,6 +141,7 @@ pub(super) fn empty_corp(config: &SimBuilder) -> Corp {
         members: Members::default(),
         departments: Departments::with_root("示例公司"),
         media: super::media::Media::default(),
+        jobs: super::Jobs::new(config.jobs),
         tags: Tags::default(),
         console: ConsoleSettings::with_app(config.agent_id),
         rules: super::contact_rules::Rules::default(),

@@ -106,7 +106,7 @@ const AMR: &[u8] = b"#!AMR\n";
 /// Bytes of a frame of 20 ms, its header included, by the mode in the header (RFC 4867; 9–14 are not in use).
 const AMR_FRAMES: [usize; 16] = [13, 14, 16, 18, 20, 21, 27, 32, 6, 1, 1, 1, 1, 1, 1, 1];
 
-fn at_least_smallest(bytes: &[u8]) -> Result<(), Fail> {
+pub(super) fn at_least_smallest(bytes: &[u8]) -> Result<(), Fail> {
     match bytes.len() {
         0 => Err(Fail::of(44001)),
         size if size <= SMALLEST => Err(Fail::of(40006)),

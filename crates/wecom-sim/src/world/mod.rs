@@ -11,9 +11,13 @@ mod default_corp;
 mod default_neighbours;
 mod department_writes;
 mod departments;
+mod exports;
+mod fetches;
 mod forms;
 mod identity;
 mod ids;
+mod imports;
+mod jobs;
 mod links;
 mod lookups;
 mod media;
@@ -35,9 +39,13 @@ pub(crate) use credentials::{App, Caller, ContactsSync, Credential, Range};
 pub(crate) use default_corp::default_world;
 pub(crate) use department_writes::LEVELS;
 pub(crate) use departments::{Department, Departments, ROOT, Tongue};
+pub(crate) use exports::{ExportKind, ExportRequest};
+pub(crate) use fetches::{Errand, FetchRequest, LARGEST as LARGEST_FETCH};
 pub(crate) use forms::{AttributeForm, DepartmentForm, MemberForm, ProfileForm};
 pub(crate) use identity::{Visitor, VisitorInfo};
-pub(crate) use links::Linked;
+pub(crate) use imports::{ImportKind, ImportRequest};
+pub(crate) use jobs::{JobSettings, Jobs};
+pub(crate) use links::{Linked, random_text};
 pub(crate) use lookups::Lookup;
 pub(crate) use media::{MediaKind, Medium, extension};
 pub(crate) use member_rules::mobile as plain_mobile;
@@ -62,6 +70,8 @@ pub(crate) struct World {
     agenda: agenda::Agenda,
     identity: identity::Identity,
     links: links::Links,
+    /// Downloads that uploads by URL ask for.
+    errands: Vec<Errand>,
     pub(crate) choices: Choices,
     pub(crate) post: Post,
     /// When what is being done happens: the time of the call, or the one that something fell due.
@@ -82,6 +92,7 @@ pub(crate) struct Corp {
     pub(crate) members: Members,
     pub(crate) departments: Departments,
     pub(crate) media: media::Media,
+    pub(crate) jobs: Jobs,
     pub(crate) tags: Tags,
     pub(crate) console: ConsoleSettings,
     pub(crate) rules: contact_rules::Rules,
@@ -99,6 +110,7 @@ impl World {
             agenda: agenda::Agenda::default(),
             identity: identity::Identity::default(),
             links: links::Links::default(),
+            errands: Vec::new(),
             choices: Choices::default(),
             post: Post::default(),
             moment: 0,

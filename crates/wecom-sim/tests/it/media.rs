@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::rig::{By, Rig, form, json};
+use crate::rig::{By, Rig, form, read};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n, invented";
 const JPG: &[u8] = b"\xff\xd8\xff\xe0, invented";
@@ -166,7 +166,7 @@ async fn media_live_three_days() {
     let url = rig.url(By::App, &path).await;
     let response = rig.get_raw(&url, &[]).await;
     assert_eq!(response.status(), 200);
-    let reply = json(response).await;
+    let reply = read(response).await;
     assert_eq!(reply["errcode"], 40007);
     assert_eq!(reply["errmsg"], "invalid media_id", "as in the official sample");
     assert_eq!(rig.get(By::App, "media/get").await["errcode"], 41006);

@@ -1,7 +1,11 @@
 //! A client without opinions: it sends what a test says and returns what came back.
 
+use std::time::Duration;
+
+use md5::{Digest, Md5};
 use reqwest::{Client, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
+use wecom_cipher::decrypt_file;
 use wecom_sim::{Sim, SimBuilder};
 
 /// A simulator and who calls it.
@@ -22,6 +26,11 @@ impl Rig {
         Self::with(Sim::builder()).await
     }
 
+    /// With the rights of before 2022, so that tests can look at every field.
+    pub(crate) async fn legacy() -> Self {
+        Self::with(Sim::builder().legacy(true)).await
+    }
+
     pub(crate) async fn with(builder: SimBuilder) -> Self {
         // Whoever comes first in the process installs one; any will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -38,7 +47,7 @@ impl Rig {
         };
         let query = format!("corpid={}&corpsecret={secret}", self.sim.corp_id());
         let url = format!("{}/cgi-bin/gettoken?{query}", self.sim.url());
-        let reply = json(self.http.get(url).send().await.unwrap()).await;
+        let reply = read(self.http.get(url).send().await.unwrap()).await;
         reply["access_token"].as_str().unwrap().to_owned()
     }
 
@@ -53,12 +62,12 @@ impl Rig {
     }
 
     pub(crate) async fn get(&self, by: By, path: &str) -> Value {
-        json(self.get_raw(&self.url(by, path).await, &[]).await).await
+        read(self.get_raw(&self.url(by, path).await, &[]).await).await
     }
 
     pub(crate) async fn post(&self, by: By, path: &str, body: &Value) -> Value {
         let url = self.url(by, path).await;
-        json(self.http.post(url).body(body.to_string()).send().await.unwrap()).await
+        read(self.http.post(url).body(body.to_string()).send().await.unwrap()).await
     }
 
     pub(crate) async fn get_raw(&self, url: &str, headers: &[(&'static str, &str)]) -> Response {
@@ -77,7 +86,7 @@ impl Rig {
             .post(url)
             .header("Content-Type", "multipart/form-data; boundary=b0undary")
             .body(form);
-        json(request.send().await.unwrap()).await
+        read(request.send().await.unwrap()).await
     }
 
     /// Uploads a file the usual way.
@@ -92,6 +101,93 @@ impl Rig {
     }
 }
 
+/// The official sample key.
+pub(crate) const KEY: &str = "IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2";
+
+/// Longer than any job takes.
+pub(crate) const JOB: Duration = Duration::from_secs(1);
+
+impl Rig {
+    /// Uploads a CSV, imports it and lets the job finish; gives its id and the answer of `batch/getresult`.
+    pub(crate) async fn import(&self, call: &str, csv: &[u8]) -> (String, Value) {
+        let id = self.submit_import(call, csv).await;
+        self.sim.advance(JOB);
+        let result = self.import_result(&id).await;
+        (id, result)
+    }
+
+    pub(crate) async fn submit_import(&self, call: &str, csv: &[u8]) -> String {
+        let media = self.upload("file", "import.csv", csv).await;
+        let reply = self
+            .post(By::Contacts, call, &json!({"media_id": media["media_id"]}))
+            .await;
+        assert_eq!(reply["errcode"], 0, "{reply}");
+        reply["jobid"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn import_result(&self, id: &str) -> Value {
+        self.get(By::Contacts, &format!("batch/getresult?jobid={id}"))
+            .await
+    }
+
+    /// Exports, lets the job finish, downloads and decrypts: one document a file.
+    pub(crate) async fn export(&self, by: By, call: &str, body: Value) -> Vec<Value> {
+        let reply = self.post(by, call, &body).await;
+        assert_eq!(reply["errcode"], 0, "{reply}");
+        self.sim.advance(JOB);
+        let id = reply["jobid"].as_str().unwrap();
+        let result = self.get(by, &format!("export/get_result?jobid={id}")).await;
+        assert_eq!(result["status"], 2, "{result}");
+        let mut documents = Vec::new();
+        for file in result["data_list"].as_array().unwrap() {
+            let bytes = self.get_raw(file["url"].as_str().unwrap(), &[]).await;
+            let bytes = bytes.bytes().await.unwrap();
+            assert_eq!(file["size"], bytes.len());
+            let digest: String = Md5::digest(&bytes)
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            assert_eq!(file["md5"], digest);
+            let plain = decrypt_file(&KEY.parse().unwrap(), &bytes).unwrap();
+            documents.push(serde_json::from_slice(&plain).unwrap());
+        }
+        documents
+    }
+
+    /// Every member with all fields (of a simulator with the old rights), in order of creation.
+    pub(crate) async fn members(&self) -> Vec<Value> {
+        let body = json!({"encoding_aeskey": KEY});
+        self.export(By::App, "export/user", body).await[0]["userlist"]
+            .as_array()
+            .unwrap()
+            .clone()
+    }
+
+    pub(crate) async fn member(&self, userid: &str) -> Option<Value> {
+        self.members()
+            .await
+            .into_iter()
+            .find(|member| member["userid"] == userid)
+    }
+
+    /// Every department as `(id, name, parent, order)`.
+    pub(crate) async fn departments(&self) -> Vec<(u64, String, u64, u64)> {
+        let body = json!({"encoding_aeskey": KEY});
+        let documents = self.export(By::App, "export/department", body).await;
+        let rows = documents[0]["department"].as_array().unwrap();
+        let mut rows: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                let number = |key: &str| row[key].as_u64().unwrap();
+                let name = row["name"].as_str().unwrap().to_owned();
+                (number("id"), name, number("parentid"), number("order"))
+            })
+            .collect();
+        rows.sort();
+        rows
+    }
+}
+
 /// A form of one part.
 pub(crate) fn form(disposition: &str, bytes: &[u8]) -> Vec<u8> {
     let mut form = format!(
@@ -103,6 +199,6 @@ pub(crate) fn form(disposition: &str, bytes: &[u8]) -> Vec<u8> {
     form
 }
 
-pub(crate) async fn json(response: Response) -> Value {
+pub(crate) async fn read(response: Response) -> Value {
     serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
 }

@@ -1,0 +1,109 @@
+//! The uploaded CSV of an import: its encoding, its headings, its rows.
+//!
+//! Columns are found by heading, in any order; rows may be shorter or longer than the headings, and rows of blanks are passed
+//! over. Nothing here trusts the file: it is read row by row and never whole.
+
+use std::{borrow::Cow, io::Cursor};
+
+use bytes::Bytes;
+
+use crate::api::Fail;
+
+/// A CSV file, being read.
+#[derive(Debug)]
+pub(super) struct Sheet<C> {
+    reader: csv::Reader<Cursor<Bytes>>,
+    columns: Vec<C>,
+    record: csv::StringRecord,
+    row: usize,
+}
+
+/// One row: its cells, by column.
+#[derive(Debug)]
+pub(super) struct Row<'a, C> {
+    columns: &'a [C],
+    record: &'a csv::StringRecord,
+    /// Counts from 1 below the headings, blank rows left out.
+    pub(super) number: usize,
+}
+
+/// The text of an import file as UTF-8: a BOM is dropped, GBK is read where that is switched on.
+pub(super) fn decode(file: &Bytes, gbk: bool) -> Result<Bytes, Fail> {
+    let text = match file.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => file.slice_ref(rest),
+        None => file.clone(),
+    };
+    if std::str::from_utf8(&text).is_ok() {
+        return Ok(text);
+    }
+    let illegal = || Fail::new(40092, "invalid import file, it is not UTF-8");
+    if !gbk {
+        return Err(illegal());
+    }
+    encoding_rs::GBK
+        .decode_without_bom_handling_and_without_replacement(&text)
+        .map(|text: Cow<'_, str>| Bytes::from(text.into_owned()))
+        .ok_or_else(illegal)
+}
+
+impl<C> Sheet<C> {
+    /// Starts at the top of a decoded text; `None` if there is nothing, not even headings.
+    pub(super) fn open(text: &Bytes, column: impl Fn(&str) -> C) -> Result<Option<Self>, Fail> {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(Cursor::new(text.clone()));
+        let mut headings = csv::StringRecord::new();
+        if !reader.read_record(&mut headings).map_err(illegible)? {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            reader,
+            columns: headings.iter().map(column).collect(),
+            record: csv::StringRecord::new(),
+            row: 0,
+        }))
+    }
+
+    pub(super) fn columns(&self) -> &[C] {
+        &self.columns
+    }
+
+    pub(super) fn next_row(&mut self) -> Result<Option<Row<'_, C>>, Fail> {
+        loop {
+            if !self.reader.read_record(&mut self.record).map_err(illegible)? {
+                return Ok(None);
+            }
+            if self.record.iter().any(|cell| !cell.is_empty()) {
+                break;
+            }
+        }
+        self.row += 1;
+        Ok(Some(Row {
+            columns: &self.columns,
+            record: &self.record,
+            number: self.row,
+        }))
+    }
+}
+
+impl<'a, C> Row<'a, C> {
+    /// The cells with their columns; a cell that the row lacks is empty.
+    pub(super) fn cells(&self) -> impl Iterator<Item = (&'a C, &'a str)> + use<'a, C> {
+        let record = self.record;
+        self.columns
+            .iter()
+            .enumerate()
+            .map(move |(at, column)| (column, record.get(at).unwrap_or_default()))
+    }
+}
+
+/// The cells of a row that must not be empty name their column in the refusal.
+pub(super) fn missing(row: usize, heading: &str) -> Fail {
+    Fail::new(40092, format!("invalid import file, row {row} has no {heading}"))
+}
+
+fn illegible(_: csv::Error) -> Fail {
+    Fail::of(40092)
+}

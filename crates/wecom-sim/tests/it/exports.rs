@@ -1,0 +1,217 @@
+//! Asynchronous exports (异步导出): what is in the files, who may have them, and for how long.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use wecom_cipher::FileDecryptor;
+use wecom_sim::Sim;
+
+use crate::rig::{By, JOB, KEY, Rig};
+
+fn body() -> Value {
+    json!({ "encoding_aeskey": KEY })
+}
+
+fn column<'a>(rows: &'a Value, key: &str) -> Vec<&'a Value> {
+    rows.as_array().unwrap().iter().map(|row| &row[key]).collect()
+}
+
+#[tokio::test]
+async fn each_export_has_the_rows_of_its_list_call() {
+    let rig = Rig::legacy().await;
+    let simple = rig.export(By::Contacts, "export/simple_user", body()).await;
+    assert_eq!(simple.len(), 1);
+    assert_eq!(
+        simple[0]["userlist"][1],
+        json!({"userid": "lisi", "name": "李四", "department": [2]})
+    );
+    assert_eq!(simple[0]["userlist"].as_array().unwrap().len(), 7);
+
+    let full = rig.export(By::App, "export/user", body()).await;
+    let mut got = rig.get(By::App, "user/get?userid=lisi").await;
+    got.as_object_mut()
+        .unwrap()
+        .retain(|key, _| key != "errcode" && key != "errmsg");
+    if got.as_object().unwrap().len() > 2 {
+        assert_eq!(full[0]["userlist"][1], got, "a row is what user/get returns");
+    }
+    assert_eq!(full[0]["userlist"][1]["gender"], "2", "a string");
+
+    let departments = rig.export(By::App, "export/department", body()).await;
+    let rows = &departments[0]["department"];
+    assert_eq!(
+        column(rows, "id"),
+        [1, 2, 3, 4, 5].map(Value::from).iter().collect::<Vec<_>>()
+    );
+    assert_eq!(rows[1]["name"], "研发部");
+    assert_eq!(rows[1]["parentid"], 1);
+
+    let tag = rig
+        .export(
+            By::App,
+            "export/taguser",
+            json!({"encoding_aeskey": KEY, "tagid": 1}),
+        )
+        .await;
+    assert_eq!(
+        tag[0],
+        json!({
+            "tagname": "值班",
+            "userlist": [{"userid": "lisi", "name": "李四"}, {"userid": "zhaoliu", "name": "赵六"}],
+            "partylist": [5],
+        })
+    );
+    for document in [&simple[0], &full[0], &departments[0], &tag[0]] {
+        assert!(document.get("errcode").is_none(), "the plain text carries none");
+    }
+}
+
+#[tokio::test]
+async fn an_app_of_today_gets_no_sensitive_fields() {
+    let rig = Rig::new().await;
+    let rows = rig.members().await;
+    assert_eq!(rows.len(), 7);
+    for key in ["mobile", "email", "biz_mail", "avatar", "qr_code", "address"] {
+        assert!(rows[0].get(key).is_none(), "{key}");
+    }
+}
+
+#[tokio::test]
+async fn rows_are_cut_into_blocks() {
+    let rig = Rig::with(Sim::builder().smallest_export_block(1)).await;
+    let blocks = rig
+        .export(
+            By::App,
+            "export/simple_user",
+            json!({"encoding_aeskey": KEY, "block_size": 3}),
+        )
+        .await;
+    let rows: Vec<_> = blocks
+        .iter()
+        .map(|block| block["userlist"].as_array().unwrap().len())
+        .collect();
+    assert_eq!(rows, [3, 3, 1]);
+    let blocks = rig
+        .export(
+            By::App,
+            "export/taguser",
+            json!({"encoding_aeskey": KEY, "block_size": 2, "tagid": 1}),
+        )
+        .await;
+    assert_eq!(blocks[0]["partylist"], json!([]));
+    assert_eq!(
+        blocks[1],
+        json!({"tagname": "值班", "userlist": [], "partylist": [5]})
+    );
+}
+
+#[tokio::test]
+async fn a_request_outside_the_rules_is_refused() {
+    let rig = Rig::new().await;
+    for (body, code) in [
+        (json!({}), 40063),
+        (json!({"encoding_aeskey": ""}), 40063),
+        (json!({"encoding_aeskey": &KEY[1..]}), 40058),
+        (json!({"encoding_aeskey": KEY.replace('I', "+")}), 40058),
+        (json!({"encoding_aeskey": KEY, "block_size": 9_999}), 40058),
+        (json!({"encoding_aeskey": KEY, "block_size": 1_000_001}), 40058),
+        (json!({"encoding_aeskey": KEY, "block_size": -1}), 40058),
+        (json!({"encoding_aeskey": KEY, "block_size": 10_000}), 0),
+        (json!({"encoding_aeskey": KEY, "block_size": 1_000_000}), 0),
+    ] {
+        let reply = rig.post(By::App, "export/user", &body).await;
+        assert_eq!(reply["errcode"], code, "{body}: {reply}");
+    }
+    let wrong = rig
+        .post(
+            By::App,
+            "export/user",
+            &json!({"encoding_aeskey": KEY, "block_size": "20000"}),
+        )
+        .await;
+    assert_eq!(wrong["errmsg"], "ok. Warning: wrong json format. ");
+    for tag in [json!({"encoding_aeskey": KEY, "tagid": 99}), body()] {
+        let reply = rig.post(By::App, "export/taguser", &tag).await;
+        assert_ne!(reply["errcode"], 0, "{tag}");
+    }
+}
+
+#[tokio::test]
+async fn from_a_new_ip_the_contacts_assistant_may_export_tags_only() {
+    let rig = Rig::new().await;
+    for call in ["export/simple_user", "export/user", "export/department"] {
+        assert_eq!(
+            rig.post(By::Contacts, call, &body()).await["errcode"],
+            48009,
+            "{call}"
+        );
+    }
+    let tag = json!({"encoding_aeskey": KEY, "tagid": 1});
+    assert_eq!(rig.post(By::Contacts, "export/taguser", &tag).await["errcode"], 0);
+}
+
+#[tokio::test]
+async fn a_job_goes_through_its_states_for_its_submitter_only() {
+    let rig = Rig::with(Sim::builder().job_time(Duration::from_secs(20))).await;
+    let reply = rig.post(By::App, "export/user", &body()).await;
+    let path = format!("export/get_result?jobid={}", reply["jobid"].as_str().unwrap());
+    for status in [0, 1] {
+        let result = rig.get(By::App, &path).await;
+        assert_eq!(result["status"], status);
+        assert!(result.get("data_list").is_none());
+        rig.sim.advance(Duration::from_secs(10));
+    }
+    assert_eq!(rig.get(By::App, &path).await["status"], 2);
+    assert_eq!(rig.get(By::Contacts, &path).await["errcode"], 40088);
+    for unknown in ["export/get_result", "export/get_result?jobid=guessed"] {
+        assert_eq!(rig.get(By::App, unknown).await["errcode"], 40088);
+    }
+}
+
+#[tokio::test]
+async fn trap_37_links_die_after_two_hours_and_are_had_anew() {
+    let rig = Rig::new().await;
+    let reply = rig.post(By::App, "export/user", &body()).await;
+    let path = format!("export/get_result?jobid={}", reply["jobid"].as_str().unwrap());
+    rig.sim.advance(JOB);
+    let url = |result: &Value| result["data_list"][0]["url"].as_str().unwrap().to_owned();
+    let old = url(&rig.get(By::App, &path).await);
+    rig.sim.advance(Duration::from_secs(2 * 3600 - 1));
+    assert_eq!(rig.get_raw(&old, &[]).await.status(), 200);
+    rig.sim.advance(Duration::from_secs(1));
+    assert_eq!(rig.get_raw(&old, &[]).await.status(), 403);
+    let fresh = url(&rig.get(By::App, &path).await);
+    assert_ne!(fresh, old);
+    assert_eq!(rig.get_raw(&fresh, &[]).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_file_may_be_had_in_parts() {
+    let rig = Rig::new().await;
+    let reply = rig.post(By::App, "export/user", &body()).await;
+    rig.sim.advance(JOB);
+    let path = format!("export/get_result?jobid={}", reply["jobid"].as_str().unwrap());
+    let file = rig.get(By::App, &path).await["data_list"][0].clone();
+    let (url, size) = (file["url"].as_str().unwrap(), file["size"].as_u64().unwrap());
+    let mut decryptor = FileDecryptor::new(&KEY.parse().unwrap());
+    let mut plain = Vec::new();
+    let mut at = 0;
+    while at < size {
+        let range = format!("bytes={at}-{}", at + 999);
+        let response = rig.get_raw(url, &[("Range", &range)]).await;
+        assert_eq!(response.status(), 206);
+        let last = (at + 999).min(size - 1);
+        assert_eq!(
+            response.headers()["content-range"],
+            format!("bytes {at}-{last}/{size}")
+        );
+        decryptor.push(&response.bytes().await.unwrap(), &mut plain);
+        at += 1000;
+    }
+    decryptor.finish(&mut plain).unwrap();
+    let document: Value = serde_json::from_slice(&plain).unwrap();
+    assert_eq!(document["userlist"].as_array().unwrap().len(), 7);
+    let beyond = rig.get_raw(url, &[("Range", &format!("bytes={size}-"))]).await;
+    assert_eq!(beyond.status(), 416);
+    assert_eq!(beyond.headers()["content-range"], format!("bytes */{size}"));
+}
