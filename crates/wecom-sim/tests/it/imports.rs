@@ -545,9 +545,9 @@ async fn an_illegal_tree_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_large_file_is_quick() {
+async fn a_department_takes_thirty_thousand() {
     let rig = Rig::new().await;
-    let rows: String = (0..100_000)
+    let rows: String = (0..40_000)
         .map(|number| format!("员工{number},e{number},139{number:08},2\n"))
         .collect();
     let id = rig
@@ -556,7 +556,7 @@ async fn a_large_file_is_quick() {
     rig.sim.advance(JOB);
     let result = rig.import_result(&id).await;
     let rows = result["result"].as_array().unwrap();
-    assert_eq!(rows.len(), 100_000);
+    assert_eq!(rows.len(), 40_000);
     // A department takes 30,000 nodes; the default corp has two members and a sub-department in 研发部.
     let taken = rows.iter().filter(|row| row["errcode"] == 0).count();
     assert_eq!(taken, 30_000 - 3);

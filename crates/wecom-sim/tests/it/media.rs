@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::rig::{By, Rig, form, read};
+use md5::{Digest, Md5};
+use serde_json::{Value, json};
+
+use crate::rig::{By, Rig, form, json};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n, invented";
 const JPG: &[u8] = b"\xff\xd8\xff\xe0, invented";
@@ -166,7 +169,7 @@ async fn media_live_three_days() {
     let url = rig.url(By::App, &path).await;
     let response = rig.get_raw(&url, &[]).await;
     assert_eq!(response.status(), 200);
-    let reply = read(response).await;
+    let reply = json(response).await;
     assert_eq!(reply["errcode"], 40007);
     assert_eq!(reply["errmsg"], "invalid media_id", "as in the official sample");
     assert_eq!(rig.get(By::App, "media/get").await["errcode"], 41006);
@@ -199,4 +202,162 @@ async fn a_permanent_picture_keeps_its_url() {
     assert_eq!(large["errcode"], 40009);
     let unknown = format!("{}/_files/guessed", rig.sim.url());
     assert_eq!(rig.get_raw(&unknown, &[]).await.status(), 404);
+}
+
+#[tokio::test]
+async fn an_avatar_must_be_an_uploaded_image() {
+    let rig = Rig::legacy().await;
+    let image = rig.upload("image", "face.png", PNG).await["media_id"].clone();
+    let file = rig.upload("file", "face.png", PNG).await["media_id"].clone();
+    let update = |id: &Value| json!({"userid": "wujiu", "avatar_mediaid": id});
+    for (id, code) in [
+        (&image, 0),
+        (&json!(""), 0),
+        (&file, 40007),
+        (&json!("guessed"), 40007),
+    ] {
+        let reply = rig.post(By::Contacts, "user/update", &update(id)).await;
+        assert_eq!(reply["errcode"], code, "{id}");
+    }
+    let avatar = rig.get(By::App, "user/get?userid=wujiu").await["avatar"].clone();
+    assert!(avatar.as_str().unwrap().ends_with("/0"), "{avatar}");
+    rig.sim.advance(Duration::from_secs(3 * DAY));
+    let reply = rig.post(By::Contacts, "user/update", &update(&image)).await;
+    assert_eq!(reply["errcode"], 40007, "expired");
+}
+
+/// Asks until an upload by URL has ended.
+async fn fetched(rig: &Rig, job: &Value) -> Value {
+    loop {
+        let reply = rig
+            .post(
+                By::App,
+                "media/get_upload_by_url_result",
+                &json!({ "jobid": job }),
+            )
+            .await;
+        if reply["status"] != 1 {
+            return reply;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_may_be_uploaded_by_url() {
+    let rig = Rig::new().await;
+    // A source on loopback that supports Range: the simulator's own links.
+    let picture = form(r#"form-data; name="p"; filename="p.png""#, PNG);
+    let url = rig.post_form(By::App, "media/uploadimg", picture).await["url"].clone();
+    let md5: String = Md5::digest(PNG)
+        .iter()
+        .map(|byte| format!("{byte:02X}"))
+        .collect();
+    let body = json!({"scene": 1, "type": "file", "filename": "p.csv", "url": url, "md5": md5});
+    let reply = rig.post(By::App, "media/upload_by_url", &body).await;
+    assert_eq!(reply["errcode"], 0, "{reply}");
+    let result = fetched(&rig, &reply["jobid"]).await;
+    assert_eq!(result["status"], 2, "{result}");
+    assert_eq!(result["detail"]["errcode"], 0);
+    let id = result["detail"]["media_id"].as_str().unwrap();
+    let path = rig.url(By::App, &format!("media/get?media_id={id}")).await;
+    assert_eq!(rig.get_raw(&path, &[]).await.bytes().await.unwrap(), PNG);
+    let import = rig
+        .post(By::Contacts, "batch/syncuser", &json!({ "media_id": id }))
+        .await;
+    assert_eq!(import["errcode"], 40007, "good for download only");
+    rig.sim.advance(Duration::from_secs(3600));
+    let late = rig
+        .post(
+            By::App,
+            "media/get_upload_by_url_result",
+            &json!({"jobid": reply["jobid"]}),
+        )
+        .await;
+    assert_eq!(late["errcode"], 40088, "the id is good for an hour");
+}
+
+#[tokio::test]
+async fn an_upload_by_url_that_fails_says_why() {
+    let rig = Rig::new().await;
+    let picture = form(r#"form-data; name="p"; filename="p.png""#, PNG);
+    let url = rig.post_form(By::App, "media/uploadimg", picture).await["url"].clone();
+    let nowhere = format!("{}/_files/guessed", rig.sim.url());
+    let right: String = Md5::digest(PNG)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let wrong = "0".repeat(32);
+    for (url, kind, md5, code) in [
+        (url.as_str().unwrap(), "file", &wrong, 301_019),
+        (url.as_str().unwrap(), "video", &right, 40004),
+        (nowhere.as_str(), "file", &right, 830_003),
+    ] {
+        let body = json!({"scene": 1, "type": kind, "filename": "p", "url": url, "md5": md5});
+        let reply = rig.post(By::App, "media/upload_by_url", &body).await;
+        let result = fetched(&rig, &reply["jobid"]).await;
+        assert_eq!(
+            (&result["status"], &result["detail"]["errcode"]),
+            (&json!(3), &json!(code))
+        );
+        assert_eq!(result["errcode"], 0);
+    }
+    let body = |key: &str, value: Value| {
+        let mut body = json!({"scene": 1, "type": "file", "filename": "p", "url": url, "md5": right});
+        body[key] = value;
+        body
+    };
+    for (body, code) in [
+        (body("scene", json!(2)), 40058),
+        (body("type", json!("image")), 40005),
+        (body("filename", json!("")), 40063),
+        (body("filename", json!("p".repeat(129))), 40058),
+        (body("md5", json!("0".repeat(33))), 40058),
+        (body("url", json!("http://example.com/film.mp4")), 830_001),
+        (body("url", json!("no url")), 830_001),
+    ] {
+        let reply = rig.post(By::App, "media/upload_by_url", &body).await;
+        assert_eq!(reply["errcode"], code, "{body}");
+    }
+    let contacts = rig
+        .post(By::Contacts, "media/upload_by_url", &body("scene", json!(1)))
+        .await;
+    assert_eq!(contacts["errcode"], 48002);
+}
+
+#[tokio::test]
+async fn a_large_file_comes_in_pieces_only() {
+    let rig = Rig::new().await;
+    let source = large_source().await;
+    let md5: String = Md5::digest(vec![7; LARGE])
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let body = json!({"scene": 1, "type": "file", "filename": "l.bin", "url": source, "md5": md5});
+    let job = rig.post(By::App, "media/upload_by_url", &body).await["jobid"].clone();
+    let result = fetched(&rig, &job).await;
+    let id = result["detail"]["media_id"].as_str().unwrap();
+    let url = rig.url(By::App, &format!("media/get?media_id={id}")).await;
+    for (range, code) in [(None, 830_002), (Some(format!("bytes=0-{}", 20 * MB)), 830_002)] {
+        let headers: Vec<_> = range.iter().map(|range| ("Range", range.as_str())).collect();
+        let reply = json(rig.get_raw(&url, &headers).await).await;
+        assert_eq!(reply["errcode"], code, "{range:?}");
+    }
+    let piece = rig
+        .get_raw(&url, &[("Range", &format!("bytes={}-", 20 * MB))])
+        .await;
+    assert_eq!(piece.status(), 206);
+    assert_eq!(piece.bytes().await.unwrap(), vec![7; LARGE - 20 * MB]);
+}
+
+/// More than media/get gives at once.
+const LARGE: usize = 20 * MB + 10;
+
+/// Serves one large file, claiming to have understood the Range; gives its URL.
+async fn large_source() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/large.bin", listener.local_addr().unwrap());
+    let partial = || async { (axum::http::StatusCode::PARTIAL_CONTENT, vec![7; LARGE]) };
+    let app = axum::Router::new().route("/large.bin", axum::routing::get(partial));
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    url
 }

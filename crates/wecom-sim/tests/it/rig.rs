@@ -47,7 +47,7 @@ impl Rig {
         };
         let query = format!("corpid={}&corpsecret={secret}", self.sim.corp_id());
         let url = format!("{}/cgi-bin/gettoken?{query}", self.sim.url());
-        let reply = read(self.http.get(url).send().await.unwrap()).await;
+        let reply = json(self.http.get(url).send().await.unwrap()).await;
         reply["access_token"].as_str().unwrap().to_owned()
     }
 
@@ -62,12 +62,12 @@ impl Rig {
     }
 
     pub(crate) async fn get(&self, by: By, path: &str) -> Value {
-        read(self.get_raw(&self.url(by, path).await, &[]).await).await
+        json(self.get_raw(&self.url(by, path).await, &[]).await).await
     }
 
     pub(crate) async fn post(&self, by: By, path: &str, body: &Value) -> Value {
         let url = self.url(by, path).await;
-        read(self.http.post(url).body(body.to_string()).send().await.unwrap()).await
+        json(self.http.post(url).body(body.to_string()).send().await.unwrap()).await
     }
 
     pub(crate) async fn get_raw(&self, url: &str, headers: &[(&'static str, &str)]) -> Response {
@@ -86,7 +86,7 @@ impl Rig {
             .post(url)
             .header("Content-Type", "multipart/form-data; boundary=b0undary")
             .body(form);
-        read(request.send().await.unwrap()).await
+        json(request.send().await.unwrap()).await
     }
 
     /// Uploads a file the usual way.
@@ -199,6 +199,6 @@ pub(crate) fn form(disposition: &str, bytes: &[u8]) -> Vec<u8> {
     form
 }
 
-pub(crate) async fn read(response: Response) -> Value {
+pub(crate) async fn json(response: Response) -> Value {
     serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
 }
