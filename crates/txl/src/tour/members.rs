@@ -9,7 +9,7 @@ use wecom_contacts::{
 
 use super::{
     engine::{Engine, row},
-    stage::Stage,
+    stage::{Stage, text_of},
 };
 use crate::{failure::Failure, must};
 
@@ -21,6 +21,8 @@ pub(super) async fn run(tour: &mut Engine, stage: &mut Stage) {
     list(tour, stage).await;
     find(tour, stage).await;
     join(tour, stage).await;
+    enter(tour, stage).await;
+    identities(tour, stage).await;
     delete(tour, stage).await;
 }
 
@@ -295,6 +297,126 @@ async fn join(tour: &mut Engine, stage: &Stage) {
             let url = contacts.join_qrcode(QrCodeSize::Large).await?;
             must!(url.starts_with("https://"), "no link came back");
             Ok(((), "a link".into()))
+        },
+    )
+    .await;
+}
+
+/// First login and second verification.
+async fn enter(tour: &mut Engine, stage: &Stage) {
+    let contacts = stage.contacts.members();
+    let wang = stage.userid("wang");
+    tour.step(
+        row(
+            "Active members of a day 获取企业活跃成员数",
+            "members().active_count",
+            "user/get_active_stat",
+        ),
+        async {
+            let beijing = jiff::tz::Offset::constant(8);
+            let day = beijing.to_datetime(jiff::Timestamp::now()).date();
+            let active = contacts.active_count(day).await?;
+            Ok(((), format!("{active} today")))
+        },
+    )
+    .await;
+    tour.step(
+        row(
+            "Let a member in 登录二次验证",
+            "members().confirm_login",
+            "user/authsucc",
+        ),
+        async {
+            contacts.confirm_login(&wang).await?;
+            let refused = contacts.confirm_login(stage.userid("nobody")).await;
+            must!(refused.is_err(), "one who does not exist was let in");
+            Ok(((), "王芳 is in".into()))
+        },
+    )
+    .await;
+    let code = tour
+        .step(
+            row(
+                "Who is verified again 获取用户二次验证信息",
+                "members().tfa_info",
+                "auth/get_tfa_info",
+            ),
+            async {
+                let visit = serde_json::json!({"userid": wang});
+                let code = text_of(&stage.console.post("tfa/code", visit).await?, "code")?;
+                let info = contacts.tfa_info(code).await?;
+                must!(info.userid == wang, "another member came back");
+                Ok((info.tfa_code, "王芳, by a code that serves once".into()))
+            },
+        )
+        .await;
+    tour.step(
+        row(
+            "Let them through 使用二次验证",
+            "members().confirm_tfa",
+            "user/tfa_succ",
+        ),
+        async {
+            let code = code.ok_or_else(|| Failure::new("there is no tfa_code: the step before failed"))?;
+            contacts.confirm_tfa(&wang, code.as_str()).await?;
+            let again = contacts.confirm_tfa(&wang, code).await;
+            must!(again.is_err(), "a tfa_code served twice");
+            Ok(((), "王芳 is through".into()))
+        },
+    )
+    .await;
+}
+
+/// The other ids a member has.
+async fn identities(tour: &mut Engine, stage: &Stage) {
+    let app = stage.app.members();
+    let wang = stage.userid("wang");
+    let openid = tour
+        .step(
+            row(
+                "Her id in WeChat payments userid转openid",
+                "members().to_openid",
+                "user/convert_to_openid",
+            ),
+            async {
+                let openid = app.to_openid(&wang).await?;
+                Ok((openid, "an openid".into()))
+            },
+        )
+        .await;
+    tour.step(
+        row(
+            "And back openid转userid",
+            "members().from_openid",
+            "user/convert_to_userid",
+        ),
+        async {
+            let openid = openid.ok_or_else(|| Failure::new("there is no openid: the step before failed"))?;
+            must!(app.from_openid(openid).await? == wang, "another member came back");
+            Ok(((), "王芳 again".into()))
+        },
+    )
+    .await;
+    tour.step(
+        row(
+            "An id that another app saw open_userid转userid",
+            "members().openuserids_to_userids",
+            "batch/openuserid_to_userid",
+        ),
+        async {
+            let asked = serde_json::json!({"userid": wang, "agent_id": stage.agent_id()});
+            let open_userid = text_of(&stage.console.post("open_userid", asked).await?, "open_userid")?;
+            let ids = [open_userid.as_str(), "nobody"];
+            let found = app.openuserids_to_userids(stage.agent_id(), ids).await?;
+            must!(
+                found.converted.len() == 1 && found.converted[0].userid == wang,
+                "another member came back"
+            );
+            must!(
+                found.invalid.len() == 1 && found.invalid[0] == "nobody",
+                "the id that is none is not told"
+            );
+            Ok(((), "王芳; one that is none is told".into()))
         },
     )
     .await;

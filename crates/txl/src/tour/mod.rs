@@ -3,8 +3,16 @@
 //! `engine` runs and tells the steps, `stage` is what they play with; then a file per chapter, in the order and under the
 //! names of PowerWeChat's manual.
 
+mod auth;
+mod callbacks;
+mod contact_rules;
 mod departments;
 mod engine;
+mod exports;
+mod imports;
+mod inbox;
+mod linked_corps;
+mod media;
 mod members;
 mod stage;
 mod tags;
@@ -54,7 +62,7 @@ impl Tour {
         let mut tour = Engine::new(self.json || output.is_json());
         let (mut stage, where_to) = match self.address() {
             Some(address) => {
-                let stage = Stage::new(&address, None)?;
+                let stage = Stage::new(&address, None).await?;
                 stage.console.get("state").await.map_err(|failure| {
                     failure
                         .remedy("point the tour at a simulator (`txl sim` prints its address), never at a real corp: it deletes members")
@@ -63,9 +71,16 @@ impl Tour {
             }
             None => (embedded().await?, "an embedded simulator"),
         };
+        auth::run(&mut tour, &stage).await;
         members::run(&mut tour, &mut stage).await;
         departments::run(&mut tour, &stage).await;
         tags::run(&mut tour, &stage).await;
+        contact_rules::run(&mut tour, &stage).await;
+        media::run(&mut tour, &stage).await;
+        imports::run(&mut tour, &stage).await;
+        callbacks::run(&mut tour, &stage).await;
+        linked_corps::run(&mut tour, &stage).await;
+        exports::run(&mut tour, &stage).await;
         if let Err(failure) = departments::clear_away(&stage).await {
             say(format_args!(
                 "not all that the tour made is cleared away: {failure}"
@@ -99,5 +114,5 @@ async fn embedded() -> Result<Stage> {
         agent_id: sim.agent_id(),
         app_secret: sim.app_secret().to_owned(),
     };
-    Stage::new(&address, Some(sim))
+    Stage::new(&address, Some(sim)).await
 }

@@ -1,10 +1,18 @@
 //! What the tour plays with: two clients of one corp, and the simulator's control surface.
 
+use std::time::Duration;
+
 use serde_json::Value;
-use wecom_contacts::{Client, DepartmentId, Secret, UserId};
+use wecom_contacts::{AgentId, Client, DepartmentId, Secret, UserId};
 use wecom_sim::Sim;
 
+use super::inbox::Inbox;
 use crate::failure::{Exit, Failure, Result};
+
+/// How long to wait before asking again.
+pub(super) const MOMENT: Duration = Duration::from_millis(20);
+/// How long a job may take.
+pub(super) const JOB_LIMIT: Duration = Duration::from_secs(20);
 
 /// Where the tour goes: a simulator, its own or another's.
 pub(super) struct Stage {
@@ -13,6 +21,8 @@ pub(super) struct Stage {
     /// The app (自建应用): details.
     pub(super) app: Client,
     pub(super) console: Console,
+    /// Where callbacks come in.
+    pub(super) inbox: Inbox,
     /// Sets the tour's people apart from those who are there already, and from those of another tour.
     pub(super) mark: String,
     /// The tour's own department, once it is made.
@@ -30,7 +40,7 @@ pub(super) struct Address {
 }
 
 impl Stage {
-    pub(super) fn new(address: &Address, sim: Option<Sim>) -> Result<Self> {
+    pub(super) async fn new(address: &Address, sim: Option<Sim>) -> Result<Self> {
         let client = |secret| {
             Client::builder(address.corp_id.as_str(), secret)
                 .base_url(&address.base_url)
@@ -45,6 +55,7 @@ impl Stage {
             contacts,
             app,
             console: Console::new(&address.base_url)?,
+            inbox: Inbox::open(&address.corp_id).await?,
             mark,
             department: None,
             _sim: sim,
@@ -59,7 +70,21 @@ impl Stage {
     /// A mobile number of the tour's own; `number` is a digit.
     pub(super) fn mobile(&self, number: u32) -> String {
         let digits = u32::from_str_radix(&self.mark, 16).unwrap_or_default() % 10_000_000;
-        format!("138{digits:07}{number}")
+        format!("199{digits:07}{number}")
+    }
+
+    /// The app's id.
+    pub(super) fn agent_id(&self) -> AgentId {
+        self.app.agent_id().expect("the app's client has an app's secret")
+    }
+
+    /// Lets a job of the simulator end soon: a minute of its time passes at once.
+    pub(super) async fn let_time_pass(&self) -> Result {
+        for _ in 0..6 {
+            self.console.advance(10).await?;
+            tokio::time::sleep(MOMENT).await;
+        }
+        Ok(())
     }
 
     /// The tour's own department, in which all its people are.
@@ -108,6 +133,15 @@ impl Console {
         Ok(())
     }
 
+    /// Sends something to the tour's own listener, as a stranger may.
+    pub(super) async fn deliver(&self, url: &str, body: String) -> Result<u16> {
+        let answer = self.http.post(url).body(body).send().await;
+        let answer = answer.map_err(|error| {
+            Failure::new("the callback listener gives no answer").because(&error.without_url())
+        })?;
+        Ok(answer.status().as_u16())
+    }
+
     async fn send(&self, path: &str, request: reqwest::RequestBuilder) -> Result<Value> {
         let lost = |error: reqwest::Error| {
             Failure::new(format!("`/_sim/{path}` gives no answer"))
@@ -126,4 +160,17 @@ impl Console {
             .exit(Exit::NoAnswer)),
         }
     }
+}
+
+/// A text in an answer of the console.
+pub(super) fn text_of(answer: &Value, key: &str) -> Result<String> {
+    let text = answer[key].as_str();
+    text.map(str::to_owned)
+        .ok_or_else(|| Failure::new(format!("the simulator's console gives no `{key}`")))
+}
+
+/// A number in an answer of the console.
+pub(super) fn number_of(answer: &Value, key: &str) -> Result<u32> {
+    let number = answer[key].as_u64().and_then(|number| u32::try_from(number).ok());
+    number.ok_or_else(|| Failure::new(format!("the simulator's console gives no `{key}`")))
 }

@@ -1,0 +1,85 @@
+//! What is called back to the tour: a real listener on a free port of the loopback interface.
+
+use std::{net::Ipv4Addr, time::Duration};
+
+use serde_json::{Value, json};
+use tokio::{sync::Mutex, time::timeout};
+use wecom_contacts::callback::{CallbackToken, EncodingAesKey, Event, Notification, Receiver};
+
+use crate::{
+    failure::{Failure, Result},
+    listener::{Heard, Listener},
+};
+
+/// A callback is there at once, or something is wrong.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The tour's callback URL, and what came to it.
+pub(super) struct Inbox {
+    listener: Mutex<Listener>,
+    pub(super) url: String,
+    pub(super) token: CallbackToken,
+    pub(super) key: EncodingAesKey,
+    pub(super) receiver: Receiver,
+}
+
+impl Inbox {
+    pub(super) async fn open(corp_id: &str) -> Result<Self> {
+        let no_random = |error| Failure::new("no random bytes to be had").because(&error);
+        let key = EncodingAesKey::generate().map_err(no_random)?;
+        // A key's letters and digits are a good Token too; at most 32 of them.
+        let token = EncodingAesKey::generate().map_err(no_random)?.expose()[..32].to_owned();
+        let token = CallbackToken::new(token);
+        let receiver = Receiver::new(corp_id, token.clone(), key.clone());
+        let listener = Listener::start((Ipv4Addr::LOCALHOST, 0).into(), receiver.clone())
+            .await
+            .map_err(|error| Failure::new("no port to receive callbacks on").because(&error))?;
+        Ok(Self {
+            url: format!("http://{}/callback", listener.address),
+            listener: Mutex::new(listener),
+            token,
+            key,
+            receiver,
+        })
+    }
+
+    /// What the console is to be told.
+    pub(super) fn settings(&self) -> Value {
+        json!({"url": self.url, "token": self.token.expose(), "encodingaeskey": self.key.expose()})
+    }
+
+    /// The next that comes.
+    pub(super) async fn next(&self) -> Result<Heard> {
+        let mut listener = self.listener.lock().await;
+        match timeout(PATIENCE, listener.next()).await {
+            Ok(Some(heard)) => Ok(heard),
+            Ok(None) => Err(Failure::new("the callback listener has stopped")),
+            Err(_) => Err(Failure::new(format!(
+                "nothing was called back within {PATIENCE:?}"
+            ))),
+        }
+    }
+
+    /// The next event, which no verification may come before.
+    pub(super) async fn event(&self) -> Result<Notification> {
+        match self.next().await? {
+            Heard::Delivered(notification) => Ok(*notification),
+            Heard::Verified => Err(Failure::new("the URL was verified where an event was due")),
+            Heard::Refused(error) => Err(error.into()),
+        }
+    }
+
+    /// The end of this job, after whatever else comes.
+    pub(super) async fn finished_job(&self, id: &str) -> Result<()> {
+        loop {
+            if let Event::JobFinished(job) = self.event().await?.event
+                && job.job_id == *id
+            {
+                return match job.is_ok() {
+                    true => Ok(()),
+                    false => Err(Failure::new("the job is called back as failed")),
+                };
+            }
+        }
+    }
+}
