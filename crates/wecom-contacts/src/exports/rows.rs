@@ -31,6 +31,7 @@ use crate::{
     DepartmentId, Endpoint, Error, ErrorKind, Result,
     departments::Department,
     members::{Member, SimpleMember},
+    redact,
     tags::TaggedMember,
 };
 
@@ -205,7 +206,7 @@ fn unframed(why: Unframed) -> Error {
 /// Takes out of the framer what has come in whole.
 fn drain<R: ExportRow>(framer: &mut Framer, tag_name: &OnceLock<String>, rows: &mut Vec<R>) -> Result<()> {
     while let Some(frame) = framer.next().map_err(unframed)? {
-        let malformed = |error| Error::new(CALL, ErrorKind::Malformed(error));
+        let malformed = |error| Error::new(CALL, ErrorKind::Malformed(redact::json_error(error)));
         if frame.element {
             rows.push(R::read(frame.name, frame.json).map_err(malformed)?);
         } else if R::NAMES[frame.name] == TAG_NAME {

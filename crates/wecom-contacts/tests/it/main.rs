@@ -4,6 +4,7 @@
 
 mod full;
 mod rig;
+mod stub;
 mod wire;
 
 mod auth;
@@ -17,6 +18,7 @@ mod linked_corps;
 mod media;
 mod members;
 mod tags;
+mod transport;
 
 /// A file that no `mod` line names would be tests that never run.
 #[test]

@@ -1,0 +1,403 @@
+//! What every call has in common, against a server that misbehaves.
+
+use std::{
+    error::Error as _,
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use serde_json::json;
+use tracing_subscriber::fmt::MakeWriter;
+use wecom_contacts::{Client, Error, ErrorKind, Secret, media::MediaKind, tags::ListTags};
+
+use crate::stub::{Answer, Stub};
+
+/// An error with all its causes, in both of its forms.
+fn all_of(error: &Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!(" {error} {error:?}");
+        cause = error.source();
+    }
+    text
+}
+
+fn member() -> Answer {
+    Answer::json(&json!({"errcode": 0, "errmsg": "ok", "userid": "zhangsan", "name": "张三"}))
+}
+
+#[tokio::test]
+async fn trap_10_the_bases_prefix_holds_for_calls_tokens_uploads_and_downloads() {
+    let stub = Stub::with_tokens(|request, _| match request.path() {
+        "/wecom/cgi-bin/media/get" => Answer::with_headers(
+            200,
+            "Content-Type: text/csv\r\nContent-Disposition: attachment; filename=\"a.csv\"\r\n",
+            b"abcdef",
+        ),
+        "/wecom/cgi-bin/media/upload" => Answer::json(&json!({"errcode": 0, "errmsg": "", "media_id": "m1"})),
+        _ => member(),
+    })
+    .await;
+    let client = stub
+        .builder()
+        .base_url(format!("{}/wecom/", stub.url()))
+        .build()
+        .unwrap();
+    client.members().get("zhangsan").await.unwrap();
+    client
+        .media()
+        .upload(MediaKind::File, "a.csv", "abcdef")
+        .await
+        .unwrap();
+    let file = client.media().get("m1").await.unwrap();
+    assert_eq!(file.file_name(), Some("a.csv"));
+    assert_eq!(file.read(100).await.unwrap(), "abcdef");
+    let paths: Vec<_> = stub
+        .requests()
+        .iter()
+        .map(|request| request.path().to_owned())
+        .collect();
+    assert_eq!(
+        paths,
+        ["gettoken", "user/get", "media/upload", "media/get"].map(|path| format!("/wecom/cgi-bin/{path}"))
+    );
+}
+
+#[tokio::test]
+async fn trap_10_everything_goes_through_the_proxy() {
+    let proxy = Stub::with_tokens(|request, _| match request.path() {
+        "http://wecom.example.com/cgi-bin/media/get" => {
+            Answer::with_headers(200, "Content-Disposition: attachment\r\n", b"abcdef")
+        }
+        _ => member(),
+    })
+    .await;
+    let client = Client::builder("ww1", Secret::contacts_sync("s3cret"))
+        .base_url("http://wecom.example.com")
+        .proxy(proxy.url())
+        .build()
+        .unwrap();
+    client.members().get("zhangsan").await.unwrap();
+    client.media().get("m1").await.unwrap().read(100).await.unwrap();
+    let paths: Vec<_> = proxy
+        .requests()
+        .iter()
+        .map(|request| request.path().to_owned())
+        .collect();
+    assert_eq!(
+        paths,
+        ["gettoken", "user/get", "media/get"].map(|path| format!("http://wecom.example.com/cgi-bin/{path}"))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn trap_11_a_server_that_never_answers_is_given_up_unasked() {
+    let stub = Stub::start(|_, _| Answer::never()).await;
+    let began = tokio::time::Instant::now();
+    let error = stub.client().members().get("zhangsan").await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert!(began.elapsed() <= Duration::from_secs(11));
+    assert_eq!(error.call(), Some("gettoken"));
+}
+
+#[tokio::test]
+async fn trap_11_a_dropped_call_is_cancelled() {
+    let stub = Stub::with_tokens(|_, _| Answer::never()).await;
+    let client = stub.client();
+    let call = client.members().get("zhangsan");
+    let impatient = tokio::time::timeout(Duration::from_millis(50), call).await;
+    assert!(impatient.is_err());
+    // Not sent before it is polled: this one never is.
+    drop(client.members().get("lisi"));
+    assert!(
+        stub.requests()
+            .iter()
+            .all(|request| !request.target.contains("lisi"))
+    );
+}
+
+#[tokio::test]
+async fn trap_17_an_answer_that_is_not_wecoms_is_named_with_its_status() {
+    let html = b"<html><body>502 Bad Gateway</body></html>";
+    for (status, content_type, body) in [
+        (502, "text/html", &html[..]),
+        (200, "text/html", &html[..]),
+        (404, "text/plain", b"not found"),
+        (200, "application/json", b""),
+        (
+            200,
+            "application/json",
+            br#"{"errcode":0,"errmsg":"ok","userid":"zhang"#,
+        ),
+        (
+            503,
+            "application/json",
+            br#"{"errcode":0,"errmsg":"ok","userid":"zhangsan"}"#,
+        ),
+        (200, "application/octet-stream", b"\xff\xfe\x00{"),
+    ] {
+        let stub = Stub::with_tokens(move |_, _| Answer::of(status, content_type, body)).await;
+        let error = stub.client().members().get("zhangsan").await.unwrap_err();
+        let ErrorKind::NotWeCom {
+            status: seen,
+            content_type: kind,
+        } = error.kind()
+        else {
+            panic!("{status} {body:?}: {error:?}");
+        };
+        assert_eq!((*seen, kind.as_deref()), (status, Some(content_type)), "{body:?}");
+        assert!(error.to_string().contains(&status.to_string()), "{error}");
+        assert!(error.remedy().is_some());
+        // A download is told apart by its head, and its refusal judged the same way.
+        let error = stub.client().media().get("m1").await.unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::NotWeCom { .. }),
+            "{status} {body:?}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn trap_17_a_refusal_with_an_http_error_is_still_a_refusal() {
+    let stub = Stub::with_tokens(|_, _| {
+        Answer::of(
+            500,
+            "application/json",
+            br#"{"errcode":60011,"errmsg":"no privilege"}"#,
+        )
+    })
+    .await;
+    let error = stub.client().members().get("zhangsan").await.unwrap_err();
+    assert_eq!(error.code().map(|code| code.0), Some(60011));
+}
+
+#[tokio::test]
+async fn trap_17_a_connection_that_breaks_is_said_to_have_broken() {
+    let cut: fn() -> Answer = || Answer::cut(br#"{"errcode":0,"#, 500);
+    for answer in [cut, Answer::hang_up] {
+        let stub = Stub::with_tokens(move |_, _| answer()).await;
+        let error = stub.client().members().get("zhangsan").await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Transport(_)), "{error:?}");
+        assert!(!error.is_timeout() && !error.is_connect());
+        assert!(error.remedy().is_some());
+    }
+}
+
+#[tokio::test]
+async fn trap_23_a_dead_token_is_replaced_once_and_the_call_sent_again_whole() {
+    for code in [40014, 42001] {
+        let stub = Stub::with_tokens(move |_, number| match number {
+            // 0 is gettoken, 1 the first attempt.
+            1 => Answer::refusal(code, "access_token expired"),
+            _ => Answer::json(&json!({"errcode": 0, "errmsg": "ok", "type": "file", "media_id": "m1"})),
+        })
+        .await;
+        let content = "姓名,帐号\n王芳,wangfang\n";
+        stub.client()
+            .media()
+            .upload(MediaKind::File, "a.csv", content)
+            .await
+            .unwrap();
+        let calls = stub.calls();
+        assert_eq!(calls.len(), 2);
+        assert_eq!(calls[0].method, "POST");
+        assert_eq!(calls[0].body, calls[1].body);
+        assert!(String::from_utf8_lossy(&calls[1].body).contains(content));
+        let tokens: Vec<_> = calls.iter().map(|call| call.query("access_token")).collect();
+        assert_eq!(
+            tokens,
+            [["t0ken-0-of-s3cret"], ["t0ken-2-of-s3cret"]],
+            "one token each, and another"
+        );
+    }
+}
+
+#[tokio::test]
+async fn trap_23_a_server_that_keeps_refusing_the_token_is_not_hammered() {
+    let stub = Stub::with_tokens(|_, _| Answer::refusal(42001, "access_token expired")).await;
+    let client = stub.client();
+    let error = client.members().get("zhangsan").await.unwrap_err();
+    assert_eq!(error.code().map(|code| code.0), Some(42001));
+    assert_eq!((stub.requests().len(), stub.calls().len()), (4, 2));
+    let error = client.media().get("m1").await.unwrap_err();
+    assert_eq!(error.code().map(|code| code.0), Some(42001));
+    assert_eq!(stub.calls().len(), 4);
+}
+
+#[tokio::test]
+async fn trap_24_two_secrets_of_one_corp_never_share_a_token() {
+    let stub =
+        Stub::with_tokens(|_, _| Answer::json(&json!({"errcode": 0, "errmsg": "ok", "taglist": []}))).await;
+    let client = |secret| {
+        Client::builder("ww1", secret)
+            .base_url(stub.url())
+            .build()
+            .unwrap()
+    };
+    let (sync, app) = (
+        client(Secret::contacts_sync("sync-s")),
+        client(Secret::app(7, "app-s")),
+    );
+    for _ in 0..2 {
+        sync.send(&ListTags::new()).await.unwrap();
+        app.send(&ListTags::new()).await.unwrap();
+    }
+    let tokens: Vec<_> = stub
+        .calls()
+        .iter()
+        .map(|call| call.query("access_token")[0].to_owned())
+        .collect();
+    assert_eq!(
+        tokens,
+        [
+            "t0ken-0-of-sync-s",
+            "t0ken-2-of-app-s",
+            "t0ken-0-of-sync-s",
+            "t0ken-2-of-app-s"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn trap_25_a_token_and_its_client_serve_many_calls() {
+    let stub = Stub::with_tokens(|_, _| member()).await;
+    let client = stub.client();
+    for _ in 0..5 {
+        client.clone().members().get("zhangsan").await.unwrap();
+    }
+    assert_eq!((stub.requests().len(), stub.calls().len()), (6, 5));
+}
+
+#[tokio::test]
+async fn trap_26_a_token_that_cannot_be_had_is_the_error() {
+    let stub = Stub::start(|_, _| Answer::refusal(40001, "invalid credential, hint: [1]")).await;
+    let client = stub.client();
+    for error in [
+        client.members().get("zhangsan").await.unwrap_err(),
+        client.media().get("m1").await.unwrap_err(),
+        client.auth().check().await.unwrap_err(),
+    ] {
+        assert_eq!(
+            (error.call(), error.code().map(|code| code.0)),
+            (Some("gettoken"), Some(40001))
+        );
+        assert!(error.is_bad_credentials());
+        assert!(error.to_string().contains("hint: [1]"));
+    }
+    assert!(stub.calls().is_empty());
+}
+
+#[tokio::test]
+async fn trap_27_no_error_shows_a_secret_a_token_or_a_persons_data() {
+    let answers: [fn() -> Answer; 7] = [
+        || Answer::of(502, "text/html", b"<html>t0ken s3cret</html>"),
+        || Answer::cut(b"{", 50),
+        || Answer::hang_up(),
+        || Answer::refusal(60111, "userid not found"),
+        || Answer::json(&json!({"errcode": 0, "errmsg": "ok", "userid": "u", "mobile": 13_800_000_001_u64})),
+        || Answer::json(&json!({"errcode": 0, "errmsg": "ok", "userid": ["13800000001"]})),
+        || Answer::json(&json!({"errcode": 0, "errmsg": "ok", "userid": "u", "department": "13800000001"})),
+    ];
+    let mut errors = Vec::new();
+    for answer in answers {
+        let stub = Stub::with_tokens(move |_, _| answer()).await;
+        let client = stub.client();
+        errors.extend(client.members().get("zhangsan").await.err());
+        errors.extend(client.media().get("m1").await.err());
+        errors.extend(
+            client
+                .media()
+                .upload(MediaKind::File, "a.csv", "13800000001")
+                .await
+                .err(),
+        );
+        // The same at the door.
+        let stub = Stub::start(move |_, _| answer()).await;
+        errors.extend(stub.client().auth().check().await.err());
+    }
+    // Nobody listens there.
+    let nobody = Stub::start(|_, _| Answer::never()).await;
+    let gone = Client::builder("ww1", Secret::app(7, "s3cret"))
+        .base_url("http://127.0.0.1:1")
+        .build()
+        .unwrap();
+    errors.extend(gone.auth().check().await.err());
+    let impatient = nobody
+        .builder()
+        .timeout(Duration::from_millis(20))
+        .build()
+        .unwrap();
+    errors.extend(impatient.auth().check().await.err());
+    assert!(errors.len() > 20);
+    for error in errors {
+        let text = all_of(&error);
+        for secret in ["s3cret", "t0ken", "13800000001", "corpsecret"] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+    let shown = format!("{gone:?} {:?}", Client::builder("ww1", Secret::app(7, "s3cret")));
+    assert!(!shown.contains("s3cret"), "{shown}");
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn trap_27_the_log_shows_shapes_and_ids_and_nothing_else() {
+    let stub = Stub::with_tokens(|request, _| {
+        if request.path().ends_with("media/upload") {
+            Answer::json(&json!({"errcode": 0, "errmsg": "", "media_id": "m1"}))
+        } else {
+            Answer::json(
+                &json!({"errcode": 0, "errmsg": "ok", "userid": "zhangsan", "mobile": "13800000001"}),
+            )
+        }
+    })
+    .await;
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    {
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let client = stub.builder().log_bodies(true).build().unwrap();
+        client.members().get("zhangsan").await.unwrap();
+        client
+            .media()
+            .upload(MediaKind::File, "a.csv", "13800000001")
+            .await
+            .unwrap();
+    }
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let ours: String = log
+        .lines()
+        .filter(|line| line.contains("wecom_contacts"))
+        .collect();
+    assert!(ours.contains("user/get") && ours.contains("***"), "{log}");
+    for secret in ["s3cret", "t0ken", "13800000001"] {
+        assert!(!ours.contains(secret), "{ours}");
+    }
+}
