@@ -1,6 +1,13 @@
 //! The simulator over raw HTTP, chapter by chapter; no SDK takes part.
 
+mod contact_rules;
+mod departments;
 mod exports;
+mod identity;
 mod imports;
 mod media;
+mod members;
+mod permissions;
 mod rig;
+mod tags;
+mod wire;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use md5::{Digest, Md5};
-use reqwest::{Client, Response};
+use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 use wecom_cipher::decrypt_file;
 use wecom_sim::{Sim, SimBuilder};
@@ -19,6 +19,8 @@ pub(crate) struct Rig {
 pub(crate) enum By {
     Contacts,
     App,
+    /// Whoever has this secret.
+    Secret(&'static str),
 }
 
 impl Rig {
@@ -44,6 +46,7 @@ impl Rig {
         let secret = match by {
             By::Contacts => self.sim.contacts_secret(),
             By::App => self.sim.app_secret(),
+            By::Secret(secret) => secret,
         };
         let query = format!("corpid={}&corpsecret={secret}", self.sim.corp_id());
         let url = format!("{}/cgi-bin/gettoken?{query}", self.sim.url());
@@ -68,6 +71,32 @@ impl Rig {
     pub(crate) async fn post(&self, by: By, path: &str, body: &Value) -> Value {
         let url = self.url(by, path).await;
         json(self.http.post(url).body(body.to_string()).send().await.unwrap()).await
+    }
+
+    /// Posts to a whole URL, its token included.
+    pub(crate) async fn post_url(&self, url: &str, body: &Value) -> Value {
+        read(self.http.post(url).body(body.to_string()).send().await.unwrap()).await
+    }
+
+    /// Sends a body as it stands.
+    pub(crate) async fn post_text(&self, by: By, path: &str, body: &str) -> Value {
+        let url = self.url(by, path).await;
+        read(self.http.post(url).body(body.to_owned()).send().await.unwrap()).await
+    }
+
+    /// Sets something up, or makes something happen, under `/_sim/`.
+    pub(crate) async fn tell(&self, method: Method, path: &str, body: &Value) -> Value {
+        let url = format!("{}/_sim/{path}", self.sim.url());
+        let request = self
+            .http
+            .request(method, url)
+            .header("Content-Type", "application/json");
+        read(request.body(body.to_string()).send().await.unwrap()).await
+    }
+
+    pub(crate) async fn set(&self, path: &str, body: &Value) {
+        let told = self.tell(Method::PUT, path, body).await;
+        assert!(told.get("error").is_none(), "{told}");
     }
 
     pub(crate) async fn get_raw(&self, url: &str, headers: &[(&'static str, &str)]) -> Response {
@@ -201,4 +230,10 @@ pub(crate) fn form(disposition: &str, bytes: &[u8]) -> Vec<u8> {
 
 pub(crate) async fn json(response: Response) -> Value {
     serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+}
+
+/// Asserts the errcode of an answer.
+#[track_caller]
+pub(crate) fn expect(code: i64, reply: &Value) {
+    assert_eq!(reply["errcode"], code, "{reply}");
 }
