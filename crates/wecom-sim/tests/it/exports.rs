@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use wecom_cipher::FileDecryptor;
 use wecom_sim::Sim;
 
-use crate::rig::{By, JOB, KEY, Rig};
+use crate::{
+    listener::{KEY as LISTENER_KEY, Listener, TOKEN},
+    rig::{By, JOB, KEY, Rig},
+};
 
 fn body() -> Value {
     json!({ "encoding_aeskey": KEY })
@@ -214,4 +217,86 @@ async fn a_file_may_be_had_in_parts() {
     let beyond = rig.get_raw(url, &[("Range", &format!("bytes={size}-"))]).await;
     assert_eq!(beyond.status(), 416);
     assert_eq!(beyond.headers()["content-range"], format!("bytes */{size}"));
+}
+
+#[tokio::test]
+async fn the_end_is_told_to_the_app_that_submitted_the_job() {
+    let rig = Rig::new().await;
+    let listener = Listener::start(rig.sim.corp_id()).await;
+    let agent_id = rig.sim.agent_id();
+    rig.sim
+        .console()
+        .set_callback(Some(agent_id), &listener.url, TOKEN, LISTENER_KEY)
+        .await
+        .unwrap();
+    let with_tag = json!({"encoding_aeskey": KEY, "tagid": 1});
+    for (call, kind) in [
+        ("export/simple_user", "export_simple_user"),
+        ("export/user", "export_user"),
+        ("export/department", "export_department"),
+        ("export/taguser", "export_tag"),
+    ] {
+        let id = rig.post(By::App, call, &with_tag).await["jobid"].clone();
+        rig.sim.advance(JOB);
+        assert!(rig.sim.settled().await);
+        let received = listener.received();
+        let event = received.last().unwrap();
+        assert_eq!(event.agent_id.as_deref(), Some(agent_id.to_string().as_str()));
+        let job = format!(
+            "<JobId><![CDATA[{}]]></JobId><JobType><![CDATA[{kind}]]></JobType><ErrCode>0</ErrCode>",
+            id.as_str().unwrap()
+        );
+        assert!(event.xml.contains(&job), "{}", event.xml);
+    }
+    rig.post(By::Contacts, "export/taguser", &with_tag).await;
+    rig.sim.advance(JOB);
+    assert!(rig.sim.settled().await);
+    assert_eq!(
+        listener.received().len(),
+        4,
+        "the contacts assistant has no target here"
+    );
+}
+
+#[tokio::test]
+async fn an_export_fails_when_its_tag_goes_meanwhile() {
+    let rig = Rig::with(Sim::builder().job_time(Duration::from_secs(20))).await;
+    let body = json!({"encoding_aeskey": KEY, "tagid": 1});
+    let id = rig.post(By::App, "export/taguser", &body).await["jobid"].clone();
+    assert_eq!(rig.get(By::Contacts, "tag/delete?tagid=1").await["errcode"], 0);
+    rig.sim.advance(Duration::from_secs(20));
+    let result = rig
+        .get(
+            By::App,
+            &format!("export/get_result?jobid={}", id.as_str().unwrap()),
+        )
+        .await;
+    assert_eq!(result["status"], 3);
+    assert!(result.get("data_list").is_none());
+}
+
+#[tokio::test]
+async fn an_app_exports_only_what_it_sees() {
+    let rig = Rig::new().await;
+    rig.sim
+        .console()
+        .perform("set_app_range", json!({"departments": [3]}))
+        .await
+        .unwrap();
+    let rows = rig.members().await;
+    assert_eq!(
+        column(&Value::from(rows), "userid"),
+        ["wangwu", "zhaoliu", "wujiu"]
+    );
+    let departments = rig.departments().await;
+    assert_eq!(departments.iter().map(|row| row.0).collect::<Vec<_>>(), [3]);
+    let tag = rig
+        .export(
+            By::App,
+            "export/taguser",
+            json!({"encoding_aeskey": KEY, "tagid": 1}),
+        )
+        .await;
+    assert_eq!(tag[0]["userlist"], json!([{"userid": "zhaoliu", "name": "赵六"}]));
+    assert_eq!(tag[0]["partylist"], json!([]));
 }

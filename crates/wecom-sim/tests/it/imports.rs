@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, time::Duration};
 use serde_json::{Value, json};
 use wecom_sim::{Choices, Sim};
 
-use crate::rig::{By, JOB, KEY, Rig};
+use crate::{
+    listener::{KEY as LISTENER_KEY, Listener, TOKEN},
+    rig::{By, JOB, KEY, Rig},
+};
 
 const SYNC: &str = "batch/syncuser";
 const REPLACE: &str = "batch/replaceuser";
@@ -561,4 +564,34 @@ async fn a_department_takes_thirty_thousand() {
     let taken = rows.iter().filter(|row| row["errcode"] == 0).count();
     assert_eq!(taken, 30_000 - 3);
     assert!(rows.iter().skip(taken).all(|row| row["errcode"] == 81001));
+}
+
+#[tokio::test]
+async fn trap_04_the_end_is_told_to_the_callback_of_the_request() {
+    let rig = Rig::new().await;
+    let listener = Listener::start(rig.sim.corp_id()).await;
+    let media = rig.upload("file", "a.csv", "帐号\nlisi\n".as_bytes()).await["media_id"].clone();
+    let empty = rig.upload("file", "a.csv", b"\n\n\n\n\n\n").await["media_id"].clone();
+    let callback = json!({"url": listener.url, "token": TOKEN, "encodingaeskey": LISTENER_KEY});
+    for (media, code, text) in [(media, "0", "ok"), (empty, "40092", "invalid import file")] {
+        let body = json!({"media_id": media, "callback": callback});
+        let reply = rig.post(By::Contacts, REPLACE, &body).await;
+        let id = reply["jobid"].as_str().unwrap();
+        rig.sim.advance(JOB);
+        assert!(rig.sim.settled().await);
+        let received = listener.received();
+        let event = received.last().unwrap();
+        assert_eq!(event.agent_id, None);
+        let xml = &event.xml;
+        // The corp's creator cannot be deleted, and one of the seven may stay: 5 of 7 are no reason to stop.
+        for part in [
+            "<FromUserName><![CDATA[sys]]></FromUserName>",
+            "<Event><![CDATA[batch_job_result]]></Event>",
+            &format!("<BatchJob><JobId><![CDATA[{id}]]></JobId><JobType><![CDATA[replace_user]]></JobType>"),
+            &format!("<ErrCode>{code}</ErrCode><ErrMsg><![CDATA[{text}"),
+        ] {
+            assert!(xml.contains(part), "{part} in {xml}");
+        }
+    }
+    assert_eq!(listener.received().len(), 2);
 }

@@ -92,7 +92,11 @@ async fn verify(State(inbox): State<Arc<Inbox>>, RawQuery(query): RawQuery) -> R
     }
 }
 
-async fn receive(State(inbox): State<Arc<Inbox>>, RawQuery(query): RawQuery, body: axum::body::Bytes) -> StatusCode {
+async fn receive(
+    State(inbox): State<Arc<Inbox>>,
+    RawQuery(query): RawQuery,
+    body: axum::body::Bytes,
+) -> StatusCode {
     let query = query.unwrap_or_default();
     let opened = Query::parse(&query).and_then(|query| inbox.crypto.decrypt(&query, &body));
     let Ok(xml) = opened else {

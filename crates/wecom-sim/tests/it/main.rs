@@ -5,6 +5,7 @@ mod departments;
 mod exports;
 mod identity;
 mod imports;
+mod listener;
 mod media;
 mod members;
 mod permissions;
