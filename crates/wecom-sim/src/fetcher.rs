@@ -15,6 +15,7 @@ use url::{Host, Url};
 
 use crate::{
     api::Fail,
+    outgoing::Outgoing,
     sim::Shared,
     world::{Errand, LARGEST_FETCH},
 };
@@ -59,13 +60,8 @@ async fn download(url: Url) -> Result<Bytes, Fail> {
         tracing::debug!("a source url gave no file: {}", error.without_url());
         Fail::of(830_003)
     };
-    // Whoever comes first in the process installs a provider; any will do.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(failed)?;
+    let outgoing = Outgoing::default();
+    let client = outgoing.client().map_err(failed)?;
     let response = client
         .get(url)
         .header(http::header::RANGE, "bytes=0-")

@@ -22,6 +22,7 @@ mod console;
 mod control;
 mod download;
 mod fetcher;
+mod outgoing;
 mod requests;
 mod seed;
 mod server;

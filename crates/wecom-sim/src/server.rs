@@ -4,10 +4,10 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, HttpBody},
     extract::{ConnectInfo, Path, Request, State},
     response::{IntoResponse, Response},
-    routing::{any, get},
+    routing::get,
 };
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, Limited};
@@ -37,9 +37,9 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stoppe
 
 fn app(shared: Arc<Shared>) -> Router {
     Router::new()
-        .route("/cgi-bin/{*path}", any(cgi_bin))
         .route("/_files/{token}", get(linked_file))
         .nest("/_sim", control::routes())
+        .fallback(cgi_bin)
         .with_state(shared)
 }
 
@@ -79,6 +79,9 @@ async fn linked_file(
 }
 
 async fn read_body(body: Body) -> Result<bytes::Bytes, Response> {
+    if body.is_end_stream() {
+        return Ok(bytes::Bytes::new());
+    }
     match Limited::new(body, BODY_LIMIT).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(_) => Err(StatusCode::PAYLOAD_TOO_LARGE.into_response()),

@@ -62,7 +62,7 @@ impl Sim {
     pub(crate) async fn serve(config: SimBuilder) -> std::io::Result<Self> {
         let clock = config.clock();
         let mut world = config.world(clock.now())?;
-        let courier = Courier::new(config.callback_patience)?;
+        let courier = Courier::new(config.callback_patience);
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
         world.set_origin(format!("http://{address}"));

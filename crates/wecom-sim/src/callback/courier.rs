@@ -12,7 +12,7 @@ use super::{
     Target,
     post::{Errand, Outcome},
 };
-use crate::sim::Shared;
+use crate::{outgoing::Outgoing, sim::Shared};
 
 /// WeCom waits this long for the answer of a callback URL (doc 90930).
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -22,9 +22,9 @@ const VERIFICATION_PATIENCE: Duration = Duration::from_secs(1);
 const ANSWER_LIMIT: usize = 64 << 10;
 
 /// Sends callbacks.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Courier {
-    client: reqwest::Client,
+    outgoing: Outgoing,
     patience: Duration,
 }
 
@@ -44,16 +44,11 @@ pub enum VerificationError {
 }
 
 impl Courier {
-    pub(crate) fn new(patience: Duration) -> std::io::Result<Self> {
-        // Whoever comes first in the process installs a provider; any will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            // A callback server under test stands next to the simulator, not behind a proxy.
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(std::io::Error::other)?;
-        Ok(Self { client, patience })
+    pub(crate) fn new(patience: Duration) -> Self {
+        Self {
+            outgoing: Outgoing::default(),
+            patience,
+        }
     }
 
     /// Asks a URL to decrypt an `echostr`, as WeCom does when a target is saved.
@@ -72,7 +67,11 @@ impl Courier {
         let mut url = target.url().clone();
         append(&mut url, &sealed.echo_pairs());
         let patience = self.patience.min(VERIFICATION_PATIENCE);
-        let (status, body) = time::timeout(patience, answer(self.client.get(url)))
+        let client = self
+            .outgoing
+            .client()
+            .map_err(|error| no_answer(described(error)))?;
+        let (status, body) = time::timeout(patience, answer(client.get(url)))
             .await
             .map_err(|_| no_answer(format!("none within {patience:?}")))?
             .map_err(no_answer)?;
@@ -108,8 +107,8 @@ impl Courier {
         let body = sealed.to_delivery_xml(&errand.corp_id, agent_id.as_deref());
         let mut url = errand.target.url().clone();
         append(&mut url, &sealed.query_pairs());
-        let request = self
-            .client
+        let client = self.outgoing.client().map_err(described)?;
+        let request = client
             .post(url)
             .header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8")
             .body(body);
@@ -159,9 +158,9 @@ pub(crate) async fn run(shared: Arc<Shared>, mut stopped: watch::Receiver<bool>)
         if shared.world.read().has_post_work() {
             let now = shared.clock.now();
             for errand in shared.world.write().take_post() {
-                let courier = shared.courier.clone();
+                let shared = Arc::clone(&shared);
                 flights.push(async move {
-                    let outcome = courier.deliver(&errand, now).await;
+                    let outcome = shared.courier.deliver(&errand, now).await;
                     (errand, outcome)
                 });
             }
