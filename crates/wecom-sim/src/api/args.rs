@@ -79,14 +79,6 @@ impl Args {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Arguments that a tester gives in JSON, for what is done in the console.
-    pub(crate) fn of_body(body: Map<String, Value>) -> Self {
-        Self {
-            body: Some(body),
-            ..Self::default()
-        }
-    }
-
     /// Whether some of the body could not be read.
     pub(crate) fn is_misread(&self) -> bool {
         self.misread.get()

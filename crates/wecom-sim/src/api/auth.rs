@@ -1,4 +1,4 @@
-//! Tokens and addresses (获取access_token, IP段).
+//! Tokens and addresses (获取 `access_token`, IP 段).
 
 use std::net::IpAddr;
 

@@ -204,7 +204,7 @@ impl Corp {
             .ok_or_else(|| Fail::of(40007))
     }
 
-    /// The picture of an `avatar_mediaid`: an uploaded image, else 40007.
+    /// The picture of an `avatar_mediaid`: 40007 if it is unknown or too old, 301015 if it is no picture.
     pub(crate) fn avatar(&self, id: &str, now: Millis) -> Result<(), Fail> {
         match self.medium(id, now)? {
             medium if medium.kind == MediaKind::Image => Ok(()),

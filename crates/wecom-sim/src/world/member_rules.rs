@@ -160,7 +160,8 @@ fn attribute(
     text_length: usize,
     codes: Codes,
 ) -> Result<Option<Change>, Fail> {
-    if !(0..=1).contains(&item.kind) && !(item.kind == 2 && miniprograms.is_some()) {
+    let last_kind = if miniprograms.is_some() { 2 } else { 1 };
+    if !(0..=last_kind).contains(&item.kind) {
         return Err(Fail::of(codes.kind));
     }
     let Some(attribute) = known.iter().find(|attribute| *attribute.name == *item.name) else {
@@ -184,8 +185,7 @@ fn attribute(
                     url: item.url.as_str().into(),
                     title: item.title.as_str().into(),
                 }),
-                (true, false) => return Err(Fail::of(codes.url)),
-                (false, false) => return Err(Fail::of(codes.url)),
+                (_, false) => return Err(Fail::of(codes.url)),
                 (false, true) => return Err(Fail::of(codes.title)),
             }
         }

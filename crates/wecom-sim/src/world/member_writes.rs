@@ -1,8 +1,8 @@
 //! Creating, changing and deleting members: every rule, whoever asks (the API, the console, an import job).
 
 use super::{
-    Actor, Change, Choices, Corp, Department, Life, MediaKind, Member, MemberForm, MemberNo, ProfileForm,
-    Seat, World, member_rules as rules,
+    Actor, Change, Choices, Corp, Department, Life, Member, MemberForm, MemberNo, ProfileForm, Seat, World,
+    department_writes::DEPARTMENTS_OF_CORP, member_rules as rules,
 };
 use crate::{api::Fail, clock::Millis};
 
@@ -17,7 +17,6 @@ const UNPLACED: &str = "其他（待设置部门）";
 /// What a creation made.
 #[derive(Debug)]
 pub(crate) struct Created {
-    pub(crate) no: MemberNo,
     pub(crate) userid: String,
     /// Departments made because they were named and unknown.
     pub(crate) departments: Vec<(u32, String)>,
@@ -87,13 +86,9 @@ impl World {
         }
         let seating = home.seat_new(form, &choices)?;
         let departments = self.take_seats(corp, actor, &mut member, seating);
-        let no = self.corp_mut(corp).members.insert(member.clone());
+        self.corp_mut(corp).members.insert(member.clone());
         self.record(corp, actor, Change::MemberCreated(Box::new(member)));
-        Ok(Created {
-            no,
-            userid,
-            departments,
-        })
+        Ok(Created { userid, departments })
     }
 
     /// Changes what is given of a member (更新成员).
@@ -366,8 +361,8 @@ impl Corp {
         }
         if let Some(media) = form.avatar_mediaid.as_deref().filter(|media| !media.is_empty()) {
             // The console has pictures of its own.
-            if actor != Actor::Console && self.medium(media, now)?.kind != MediaKind::Image {
-                return Err(Fail::of(301_015));
+            if actor != Actor::Console {
+                self.avatar(media, now)?;
             }
             member.rare_mut().avatar = format!("https://wework.qpic.cn/wwpic/{media}").into();
         }
@@ -630,8 +625,23 @@ impl Corp {
                 },
             });
         }
+        if seating.needs_unplaced {
+            self.room_for_unplaced(seating.unknown.len())?;
+        }
         seating.main = self.main_department(form, &seating.seats, seating.seats[0].department)?;
         Ok(seating)
+    }
+
+    /// Room in 其他（待设置部门） for one member, or for the departments made for it.
+    fn room_for_unplaced(&self, departments: usize) -> Result<(), Fail> {
+        let unplaced = self
+            .departments
+            .child_named(super::ROOT, super::Tongue::Main, UNPLACED);
+        let made = departments + usize::from(unplaced.is_none());
+        if self.departments.len() + made > DEPARTMENTS_OF_CORP {
+            return Err(Fail::of(81001));
+        }
+        self.room_in(unplaced.unwrap_or(super::ROOT))
     }
 
     /// The main department that is asked for, where the member sits in it; else the given one.

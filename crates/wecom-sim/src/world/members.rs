@@ -126,10 +126,6 @@ impl Member {
         }
     }
 
-    pub(crate) fn is_in(&self, department: u32) -> bool {
-        self.seats.iter().any(|seat| seat.department == department)
-    }
-
     pub(crate) fn rare_mut(&mut self) -> &mut Rare {
         self.rare.get_or_insert_default()
     }

@@ -18,6 +18,8 @@ mod identity;
 mod ids;
 mod imports;
 mod jobs;
+#[cfg(test)]
+mod limits;
 mod links;
 mod lookups;
 mod media;
@@ -37,22 +39,20 @@ pub(crate) use corp_groups::{
 };
 pub(crate) use credentials::{App, Caller, ContactsSync, Credential, Range};
 pub(crate) use default_corp::default_world;
-pub(crate) use department_writes::LEVELS;
 pub(crate) use departments::{Department, Departments, ROOT, Tongue};
 pub(crate) use exports::{ExportKind, ExportRequest};
 pub(crate) use fetches::{Errand, FetchRequest, LARGEST as LARGEST_FETCH};
 pub(crate) use forms::{AttributeForm, DepartmentForm, MemberForm, ProfileForm};
-pub(crate) use identity::{Visitor, VisitorInfo};
+pub(crate) use identity::Visitor;
 pub(crate) use imports::{ImportKind, ImportRequest};
 pub(crate) use jobs::{JobSettings, Jobs};
 pub(crate) use links::{Linked, random_text};
 pub(crate) use lookups::Lookup;
 pub(crate) use media::{MediaKind, Medium, extension};
 pub(crate) use member_rules::mobile as plain_mobile;
-pub(crate) use member_writes::Created;
 pub(crate) use members::{Attribute, AttributeValue, Gender, Life, Member, MemberNo, Members, Seat};
 pub(crate) use rows::{DepartmentRow, MemberRow, SimpleMemberRow, qr_code};
-pub(crate) use tags::{Invalid, Owner, Tag, TagMove, Tags};
+pub(crate) use tags::{Tag, TagMove, Tags};
 pub(crate) use view::View;
 
 use std::collections::BTreeSet;

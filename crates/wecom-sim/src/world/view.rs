@@ -84,10 +84,6 @@ impl<'w> View<'w> {
         Self { part, ..whole }
     }
 
-    pub(crate) fn is_whole(&self) -> bool {
-        self.part.is_none()
-    }
-
     /// A department in range brings its subtree; one that does not exist is not seen.
     pub(crate) fn sees_department(&self, id: u32) -> bool {
         match &self.part {
