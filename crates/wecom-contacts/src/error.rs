@@ -194,7 +194,10 @@ impl Error {
         match &self.0.kind {
             ErrorKind::Transport(_) => true,
             ErrorKind::NotWeCom { status, .. } => *status >= 500,
-            _ => matches!(self.class(), Some(Class::ServerBusy | Class::RateLimited)),
+            _ => matches!(
+                self.class(),
+                Some(Class::ServerBusy | Class::RateLimited | Class::Retry)
+            ),
         }
     }
 

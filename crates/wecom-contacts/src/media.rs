@@ -82,7 +82,7 @@ impl Media {
     ///
     /// # Errors
     ///
-    /// [`Error::is_invalid_argument`] (40007, 40145) if the id is wrong or its three days are over; 830002 if it is too
+    /// [`Error::is_not_found`] (40007, 40145) if the id is wrong or its three days are over; 830002 if it is too
     /// large to be had in one piece: then [`get_range`](Self::get_range).
     ///
     /// Official: [获取临时素材](https://developer.work.weixin.qq.com/document/path/90254)

@@ -1,14 +1,20 @@
 //! Exports (异步导出).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
-use wecom_contacts::{Error, ErrorKind, Polling, exports::*, members::SimpleMember};
+use wecom_contacts::{
+    Error, ErrorKind, Polling,
+    departments::Department,
+    exports::*,
+    members::{Member, SimpleMember},
+};
 
 use crate::{
+    rig::Rig,
     stub::{Answer, Stub},
     wire::Sample,
 };
@@ -62,8 +68,11 @@ async fn read<R: ExportRow>(mut rows: ExportRows<R>) -> (Vec<R>, Option<Error>) 
     }
 }
 
+/// Makes an announcement wrong.
+type Bend = fn(&mut Value);
+
 /// A server with one file, whose announcement and content a test may bend.
-async fn one_file(announce: fn(&mut Value), content: Vec<u8>) -> Stub {
+async fn one_file(announce: Bend, content: Vec<u8>) -> Stub {
     Stub::with_tokens(move |request, _| {
         if request.path() == "/f" {
             return Answer::of(200, "application/octet-stream", &content);
@@ -165,7 +174,7 @@ async fn trap_37_a_file_that_is_not_what_was_announced_is_an_error() {
         &"jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C".parse().unwrap(),
         members(0..3).to_string().as_bytes(),
     );
-    let cases: [(fn(&mut Value), Vec<u8>, &str); 6] = [
+    let cases: [(Bend, Vec<u8>, &str); 6] = [
         (
             |file| file["md5"] = "0cc175b9c0f1b6a831c399e269772661".into(),
             whole.clone(),
@@ -292,4 +301,78 @@ async fn a_job_that_failed_is_an_error_with_its_id() {
         .job::<SimpleMember>("job-1", KEY.parse().unwrap());
     let error = job.wait(Polling::default()).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::JobFailed { job } if *job == "job-1"));
+}
+
+/// Lets a job of the simulator's run to its end, and reads its rows.
+async fn finish<R: ExportRow>(rig: &Rig, job: &ExportJob<R>) -> Vec<R> {
+    rig.sim.advance(Duration::from_secs(60));
+    let export = job.wait(Polling::every(Duration::from_millis(1))).await.unwrap();
+    let (rows, error) = read(export.rows()).await;
+    assert!(error.is_none(), "{error:?}");
+    rows
+}
+
+#[tokio::test]
+async fn every_export_of_the_simulator_has_the_rows_of_its_list_call() {
+    let rig = Rig::legacy().await;
+    let exports = rig.app.exports();
+    let members: Vec<Member> = finish(&rig, &exports.members().await.unwrap()).await;
+    let mut listed = rig.app.members().list_recursive(1).await.unwrap();
+    // The order of an export is not promised.
+    let place = |userid| members.iter().position(|member| member.userid == userid);
+    listed.sort_by_key(|member| place(member.userid.clone()));
+    assert!(members == listed, "a row is what the list has");
+    let simple: Vec<SimpleMember> = finish(&rig, &exports.members_simple().await.unwrap()).await;
+    assert!(
+        simple
+            .iter()
+            .zip(&members)
+            .all(|(simple, full)| simple.userid == full.userid)
+    );
+    assert_eq!(simple.len(), members.len());
+    let departments: Vec<Department> = finish(&rig, &exports.departments().await.unwrap()).await;
+    let listed = rig.app.departments().list().await.unwrap();
+    let ids = |departments: &[Department]| {
+        departments
+            .iter()
+            .map(|department| department.id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&departments), ids(&listed));
+
+    let tag = rig.app.tags().list().await.unwrap().remove(0);
+    let job = exports.tag(tag.tagid).await.unwrap();
+    let rows = finish(&rig, &job).await;
+    let content = rig.app.tags().get(tag.tagid).await.unwrap();
+    assert_eq!(rows.len(), content.members.len() + content.departments.len());
+}
+
+#[tokio::test]
+async fn an_export_of_many_blocks_is_read_after_its_links_have_died() {
+    let rig = Rig::legacy().await;
+    rig.sim.seed(25_000, 50, 7).unwrap();
+    let job = rig
+        .app
+        .exports()
+        .members_simple()
+        .block_size(10_000)
+        .await
+        .unwrap();
+    rig.sim.advance(Duration::from_secs(60));
+    // As another process would take it up: by id and key.
+    let job = rig.app.exports().job::<SimpleMember>(job.id(), job.key().clone());
+    let export = job.wait(Polling::every(Duration::from_millis(1))).await.unwrap();
+    assert_eq!(export.files().len(), 3);
+    rig.sim.advance(Duration::from_secs(2 * 3600 + 60));
+    let (rows, error) = read(export.rows()).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(rows.len(), 25_000);
+}
+
+#[tokio::test]
+async fn contacts_sync_may_not_export_from_a_new_ip() {
+    let rig = Rig::start().await;
+    let error = rig.contacts.exports().members().await.unwrap_err();
+    assert_eq!(error.code().map(|code| code.0), Some(48009));
+    assert!(error.is_permission_denied());
 }
