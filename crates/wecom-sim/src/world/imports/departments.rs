@@ -290,11 +290,17 @@ fn from_the_top(rows: Vec<Planned>) -> Result<Vec<Planned>, Fail> {
     let mut children: HashMap<u32, Vec<usize>> = HashMap::new();
     for (at, row) in rows.iter().enumerate() {
         if by_id.insert(row.id, at).is_some() {
-            let text = format!("duplicate department id in the import file: {}", row.id);
+            let text = format!(
+                "duplicate department id in the import file, row {}",
+                row.place + 1
+            );
             return Err(Fail::new(302_006, text));
         }
         if !names.insert((row.parent, &row.name)) {
-            let text = format!("two departments under {} are called {}", row.parent, row.name);
+            let text = format!(
+                "duplicate department name under one parent, row {}",
+                row.place + 1
+            );
             return Err(Fail::new(302_007, text));
         }
         children.entry(row.parent).or_default().push(at);

@@ -78,9 +78,10 @@ impl MemberImport {
         }
         let mut userids = HashSet::new();
         while let Some(row) = sheet.next_row()? {
+            let number = row.number;
             let userid = check_required(&row)?;
             if !userids.insert(userid.to_ascii_lowercase()) {
-                let text = format!("duplicate userid in the import file: {userid}");
+                let text = format!("duplicate userid in the import file, row {number}");
                 return Err(Fail::new(302_003, text));
             }
         }
