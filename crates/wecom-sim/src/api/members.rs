@@ -8,9 +8,7 @@ use serde_json::json;
 use super::{Call, Fail, Outcome, Reply, member_form};
 use crate::{
     clock::Millis,
-    world::{
-        Life, Lookup, Member, MemberForm, MemberNo, MemberRow, SimpleMemberRow, View, World, plain_mobile,
-    },
+    world::{Life, Lookup, Member, MemberNo, MemberRow, SimpleMemberRow, View, World, plain_mobile},
 };
 
 /// Ids that one `user/batchdelete` may name (40032).
@@ -31,7 +29,6 @@ pub(super) fn create(world: &mut World, call: &Call) -> Outcome {
         // Seen live: a `department` of the wrong type is no missing one, it answers 40066.
         form.department = Some(Vec::new());
     }
-    check_avatar(world, call, &form)?;
     let created = world.create_member(call.caller.corp, call.caller.actor(), &form, call.now)?;
     if created.departments.is_empty() {
         return Ok(Reply::said("created"));
@@ -45,14 +42,6 @@ pub(super) fn create(world: &mut World, call: &Call) -> Outcome {
         "created",
         &json!({"created_department_list": {"department_info": made}}),
     ))
-}
-
-/// A picture must have been uploaded as an image within the last three days.
-fn check_avatar(world: &World, call: &Call, form: &MemberForm) -> Result<(), Fail> {
-    match form.avatar_mediaid.as_deref() {
-        None | Some("") => Ok(()),
-        Some(id) => world.corp(call.caller.corp).avatar(id, call.now),
-    }
 }
 
 /// `user/get`, doc 90196.
@@ -69,7 +58,6 @@ pub(super) fn get(world: &World, call: &Call) -> Outcome {
 /// `user/update`, doc 90197.
 pub(super) fn update(world: &mut World, call: &Call) -> Outcome {
     let form = member_form::read(&call.args);
-    check_avatar(world, call, &form)?;
     world.update_member(call.caller.corp, call.caller.actor(), &form, call.now)?;
     Ok(Reply::said("updated"))
 }

@@ -213,7 +213,7 @@ async fn an_avatar_must_be_an_uploaded_image() {
     for (id, code) in [
         (&image, 0),
         (&json!(""), 0),
-        (&file, 40007),
+        (&file, 301_015),
         (&json!("guessed"), 40007),
     ] {
         let reply = rig.post(By::Contacts, "user/update", &update(id)).await;

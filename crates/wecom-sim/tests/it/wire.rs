@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use wecom_sim::Sim;
 
-use crate::rig::{By, Rig, expect};
+use crate::rig::{By, JOB, KEY, Rig, expect, form};
 
 struct Row {
     chapter: &'static str,
@@ -132,6 +132,23 @@ const ROWS: &[Row] = &[
     row("contact_rules", "contactrule/list", By::Contacts),
     row("contact_rules", "contactrule/update", By::Contacts),
     row("contact_rules", "contactrule/delete", By::Contacts),
+    row("imports", "batch/syncuser", By::Contacts),
+    row("imports", "batch/replaceuser", By::Contacts),
+    row("imports", "batch/replaceparty", By::Contacts),
+    row("exports", "export/simple_user", By::App),
+    row("exports", "export/user", By::App),
+    row("exports", "export/department", By::App),
+    row("exports", "export/taguser", By::App),
+    row("media", "media/upload_by_url", By::App),
+];
+
+/// Calls that take a file, or need a job of their own, and so have a test instead of a row.
+const APART: &[(&str, &str)] = &[
+    ("media", "media/upload"),
+    ("media", "media/uploadimg"),
+    ("media", "media/get_upload_by_url_result"),
+    ("imports", "batch/getresult"),
+    ("exports", "export/get_result"),
 ];
 
 fn folder() -> PathBuf {
@@ -246,7 +263,14 @@ async fn prepared() -> (Rig, HashMap<&'static str, String>) {
     let openid = posted("user/convert_to_openid", json!({"userid": "wang.min"})).await;
     let cursor = posted("user/list_id", json!({"limit": 1})).await;
     let text = |reply: &Value, key: &str| reply[key].as_str().unwrap().to_owned();
+    let import = rig.upload("file", "a.csv", b"abcdef").await;
     let live = HashMap::from([
+        ("3a8f-own-sample", text(&import, "media_id")),
+        // The simulator fetches from loopback only.
+        (
+            "https://files.example.com/training.mp4",
+            format!("{}/_files/training.mp4", rig.sim.url()),
+        ),
         (
             "CODE0000000000000000000000000001",
             told("tfa/code", json!({"userid": "wang.min"}), "code").await,
@@ -366,8 +390,65 @@ fn no_sample_of_a_chapter_here_is_forgotten() {
             let endpoint = file.split('.').next().unwrap();
             let is_here = ROWS
                 .iter()
-                .any(|row| row.chapter == name && row.path.replace('/', "_") == endpoint);
+                .map(|row| (row.chapter, row.path))
+                .chain(APART.iter().copied())
+                .any(|(chapter, path)| chapter == name && path.replace('/', "_") == endpoint);
             assert!(is_here, "{name}/{file} has no row");
         }
     }
+}
+
+/// Checks a reply against the full sample of a call that no [`Row`] can make.
+fn fits_sample(chapter: &'static str, path: &'static str, reply: &Value, never: &[&str]) {
+    expect(0, reply);
+    let row = row(chapter, path, By::Contacts);
+    if let Err(why) = fits(&row.reply("full"), reply, never, true) {
+        panic!("{path}: {why}\n{reply:#}");
+    }
+}
+
+#[tokio::test]
+async fn uploads_are_answered_in_the_sample_s_shape() {
+    let rig = Rig::new().await;
+    let reply = rig.upload("file", "a.csv", b"abcdef").await;
+    fits_sample("media", "media/upload", &reply, &[]);
+    let picture = form(
+        r#"form-data; name="media"; filename="a.png""#,
+        b"\x89PNG\r\n\x1a\n",
+    );
+    let reply = rig.post_form(By::App, "media/uploadimg", picture).await;
+    fits_sample("media", "media/uploadimg", &reply, &[]);
+    let md5 = "e9dd2797018cad79186e03e8c5aec8dc";
+    let body = json!({"scene": 1, "type": "file", "filename": "a", "url": reply["url"], "md5": md5});
+    let job = rig.post(By::App, "media/upload_by_url", &body).await["jobid"].clone();
+    let reply = loop {
+        let path = "media/get_upload_by_url_result";
+        let reply = rig.post(By::App, path, &json!({ "jobid": job })).await;
+        if reply["status"] != 1 {
+            break reply;
+        }
+    };
+    fits_sample("media", "media/get_upload_by_url_result", &reply, &[]);
+}
+
+#[tokio::test]
+async fn results_of_jobs_have_the_sample_s_shape() {
+    let rig = Rig::new().await;
+    // The sample's one row has the fields of both kinds of import.
+    let (_, reply) = rig.import("batch/syncuser", "帐号\nlisi\n".as_bytes()).await;
+    fits_sample("imports", "batch/getresult", &reply, &["partyid", "action"]);
+    let csv = "部门名称,部门ID,父部门ID\n研发部,2,1\n";
+    let (_, reply) = rig.import("batch/replaceparty", csv.as_bytes()).await;
+    fits_sample("imports", "batch/getresult", &reply, &["userid"]);
+
+    let body = json!({ "encoding_aeskey": KEY });
+    let job = rig.post(By::App, "export/user", &body).await["jobid"].clone();
+    rig.sim.advance(JOB);
+    let path = format!("export/get_result?jobid={}", job.as_str().unwrap());
+    fits_sample(
+        "exports",
+        "export/get_result",
+        &rig.get(By::App, &path).await,
+        &[],
+    );
 }
