@@ -208,7 +208,7 @@ impl Corp {
     pub(crate) fn avatar(&self, id: &str, now: Millis) -> Result<(), Fail> {
         match self.medium(id, now)? {
             medium if medium.kind == MediaKind::Image => Ok(()),
-            _ => Err(Fail::of(40007)),
+            _ => Err(Fail::of(301_015)),
         }
     }
 }
