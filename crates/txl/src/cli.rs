@@ -4,7 +4,7 @@ use clap::{ArgAction, Parser, Subcommand};
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
 use crate::{
-    auth, callback, contact_rule, department, export,
+    auth, callback, contact_rule, corp_group, department, export,
     failure::Result,
     import, linked_corp, media, member,
     output::{Format, Output},
@@ -57,6 +57,7 @@ enum Command {
     Import(import::Command),
     Callback(callback::Command),
     LinkedCorp(linked_corp::Command),
+    CorpGroup(corp_group::Command),
     Export(export::Command),
     Media(media::Command),
     Auth(auth::Command),
@@ -76,6 +77,7 @@ impl Cli {
             Command::Import(command) => command.run(output).await,
             Command::Callback(command) => command.run(output).await,
             Command::LinkedCorp(command) => command.run(output).await,
+            Command::CorpGroup(command) => command.run(output).await,
             Command::Export(command) => command.run(output).await,
             Command::Media(command) => command.run(output).await,
             Command::Auth(command) => command.run(output).await,
@@ -87,7 +89,7 @@ impl Cli {
 /// `TXL_LOG` takes the filters of `tracing`; without it the flags decide.
 fn log_to_stderr(verbose: u8) {
     let level = match verbose {
-        0 => "off",
+        0 => "off,wecom_sim=warn",
         1 => "wecom_contacts=debug,wecom_sim=info,txl=debug",
         _ => "wecom_contacts=trace,wecom_sim=debug,txl=trace",
     };

@@ -8,6 +8,7 @@ mod callback;
 mod cli;
 mod contact_rule;
 mod context;
+mod corp_group;
 mod department;
 mod export;
 mod failure;

@@ -47,7 +47,7 @@ impl Output {
                 for (key, value) in fields(value)? {
                     table.add_row([heading(&key).to_owned(), cell(&value)]);
                 }
-                print_text(&format!("{table}\n"))
+                print_text(&format!("{}\n", table.trim_fmt()))
             }
         }
     }
@@ -66,7 +66,7 @@ impl Output {
                         field.map(|(_, value)| cell(value)).unwrap_or_default()
                     }));
                 }
-                print_text(&format!("{table}\n"))?;
+                print_text(&format!("{}\n", table.trim_fmt()))?;
                 say(format_args!("{} in all", items.len()));
                 Ok(())
             }

@@ -70,6 +70,42 @@ pub(crate) struct Serve {
     #[arg(long, env = "TXL_SIM_LEGACY", value_parser = clap::builder::FalseyValueParser::new())]
     legacy: bool,
 
+    /// Fill the corp with this many invented members, equal for equal --seed; a small corp without it
+    #[arg(long, env = "TXL_SIM_MEMBERS", value_name = "NUMBER")]
+    members: Option<u32>,
+
+    /// How many departments they sit in; one for every twenty members without it
+    #[arg(long, env = "TXL_SIM_DEPARTMENTS", value_name = "NUMBER")]
+    departments: Option<u32>,
+
+    /// What to draw the invented people from
+    #[arg(long, env = "TXL_SIM_SEED", value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
+
+    /// Where to deliver contacts events (接收事件服务器); it is verified at the start
+    #[arg(long, env = "TXL_SIM_CALLBACK_URL", value_name = "URL")]
+    callback_url: Option<String>,
+
+    /// The Token of that URL
+    #[arg(
+        long,
+        env = "TXL_SIM_CALLBACK_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN",
+        default_value = "simCallbackToken"
+    )]
+    callback_token: String,
+
+    /// The EncodingAESKey of that URL, 43 letters and digits
+    #[arg(
+        long,
+        env = "TXL_SIM_CALLBACK_AES_KEY",
+        hide_env_values = true,
+        value_name = "KEY",
+        default_value = "SimulatorEncodingAesKey00000000000000000000"
+    )]
+    callback_aes_key: String,
+
     /// Write the ready line into this file too, once it is complete
     #[arg(long, env = "TXL_SIM_READY_FILE", value_name = "PATH")]
     ready_file: Option<PathBuf>,
@@ -109,20 +145,32 @@ impl Serve {
             sim.url()
         ));
         stop.await;
+        sim.stop().await;
         Ok(())
     }
 
     async fn start(&self) -> Result<Sim> {
-        Sim::builder()
+        let mut builder = Sim::builder()
             .listen(self.listen)
             .corp_id(&self.corp_id)
             .contacts_secret(&self.contacts_secret)
             .app(self.agent_id, &self.app_secret)
             .legacy(self.legacy)
-            .running_clock(true)
-            .start()
-            .await
-            .map_err(|error| cannot_listen(self.listen, &error))
+            .running_clock(true);
+        if self.members.is_some() || self.departments.is_some() {
+            let members = self.members.unwrap_or(0);
+            let departments = self.departments.unwrap_or(members / 20 + 1);
+            builder = builder.seed(members, departments, self.seed);
+        }
+        if let Some(url) = &self.callback_url {
+            builder = builder.callback(url, &self.callback_token, &self.callback_aes_key);
+        }
+        builder.start().await.map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => Failure::usage("the simulator cannot be set up like this")
+                .because(&error)
+                .remedy("see `txl sim --help` for what --members, --departments and --callback-… take"),
+            _ => cannot_listen(self.listen, &error),
+        })
     }
 
     fn ready(&self, sim: &Sim) -> Value {
@@ -132,6 +180,7 @@ impl Serve {
             "contacts_secret": sim.contacts_secret(),
             "agent_id": sim.agent_id(),
             "app_secret": sim.app_secret(),
+            "callback": {"token": self.callback_token, "aes_key": self.callback_aes_key},
         })
     }
 }

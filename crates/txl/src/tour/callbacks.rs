@@ -72,7 +72,7 @@ async fn changed(stage: &Stage, action: &str, body: Value) -> crate::failure::Re
 async fn members(tour: &mut Engine, stage: &Stage) {
     let zheng = stage.userid("zheng");
     tour.step(
-        row("A member is created 新增成员事件", "Receiver::receive", "callback change_contact/create_user"),
+        row("A member is created 新增成员事件", "Receiver::receive", "callback create_user"),
         async {
             let department = stage.department()?;
             let member = json!({"userid": zheng, "name": "郑涛", "mobile": stage.mobile(7), "department": [department]});
@@ -93,7 +93,7 @@ async fn members(tour: &mut Engine, stage: &Stage) {
         row(
             "A member is moved 更新成员事件",
             "Receiver::receive",
-            "callback change_contact/update_user",
+            "callback update_user",
         ),
         async {
             // What the contacts-sync secret does itself is not called back to it: the console's change must come first.
@@ -121,7 +121,7 @@ async fn members(tour: &mut Engine, stage: &Stage) {
         row(
             "A member is deleted 删除成员事件",
             "Receiver::receive",
-            "callback change_contact/delete_user",
+            "callback delete_user",
         ),
         async {
             let (_, event) = changed(stage, "delete_member", json!({"userid": zheng})).await?;
@@ -141,7 +141,7 @@ async fn departments(tour: &mut Engine, stage: &Stage) {
             row(
                 "A department is created 新增部门事件",
                 "Receiver::receive",
-                "callback change_contact/create_party",
+                "callback create_party",
             ),
             async {
                 let parent = stage.department()?;
@@ -164,7 +164,7 @@ async fn departments(tour: &mut Engine, stage: &Stage) {
         row(
             "A department is moved 更新部门事件",
             "Receiver::receive",
-            "callback change_contact/update_party",
+            "callback update_party",
         ),
         async {
             let id = made()?;
@@ -184,7 +184,7 @@ async fn departments(tour: &mut Engine, stage: &Stage) {
         row(
             "A department is deleted 删除部门事件",
             "Receiver::receive",
-            "callback change_contact/delete_party",
+            "callback delete_party",
         ),
         async {
             let id = made()?;
@@ -204,7 +204,7 @@ async fn tags(tour: &mut Engine, stage: &Stage) {
         row(
             "Tag members change 标签成员变更事件",
             "Receiver::receive",
-            "callback change_contact/update_tag",
+            "callback update_tag",
         ),
         async {
             let wang = stage.userid("wang");

@@ -9,7 +9,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, Width};
 use serde::Serialize;
 
 use crate::{
-    failure::{Failure, Result},
+    failure::{Failure, Result, printable},
     output::{new_table, print_json_line, print_text},
 };
 
@@ -144,28 +144,37 @@ impl Engine {
         if self.untold.is_empty() || self.unheard.is_some() {
             return;
         }
+        // Chapters are told one by one; equal widths make them one table to the eye. Where there is room, the wire is told too.
+        let is_wide =
+            terminal_size::terminal_size_of(std::io::stdout()).is_none_or(|(width, _)| width.0 >= 150);
+        let widths: &[u16] = if is_wide {
+            &[7, 50, 31, 33, 11]
+        } else {
+            &[7, 48, 31, 11]
+        };
         let mut table = new_table();
         for ran in self.untold.drain(..) {
-            let mark = if ran.ok { "ok" } else { "FAILED" };
-            table.add_row([
-                mark.to_owned(),
+            let mut row = vec![
+                if ran.ok { "ok" } else { "FAILED" }.to_owned(),
                 ran.title.to_owned(),
                 ran.call.to_owned(),
-                ran.endpoint.to_owned(),
-                format!("{:.1} ms", ran.ms),
-                crate::failure::printable(&ran.note),
-            ]);
+            ];
+            if is_wide {
+                row.push(ran.endpoint.to_owned());
+            }
+            row.push(format!("{:.1} ms", ran.ms));
+            row.push(printable(&ran.note));
+            table.add_row(row);
         }
-        // Chapters are told one by one; equal widths make them one table to the eye.
-        for (index, width) in [6, 30, 28, 26, 9].into_iter().enumerate() {
+        for (index, width) in widths.iter().enumerate() {
             if let Some(column) = table.column_mut(index) {
-                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(*width)));
             }
         }
-        if let Some(column) = table.column_mut(4) {
+        if let Some(column) = table.column_mut(widths.len() - 1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        self.unheard = print_text(&format!("\n{}\n{table}\n", self.chapter)).err();
+        self.unheard = print_text(&format!("\n{}\n{}\n", self.chapter, table.trim_fmt())).err();
     }
 }
 

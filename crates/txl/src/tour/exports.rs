@@ -1,10 +1,10 @@
 //! 异步导出接口: exports, from the job to the rows of its decrypted files.
 
-use futures_util::{TryStreamExt, future::try_join};
+use futures_util::TryStreamExt;
 use serde_json::json;
 use wecom_contacts::{
     Polling,
-    exports::{Export, ExportJob, ExportRow, ExportState, TagRow},
+    exports::{ExportJob, ExportRow, ExportState, TagRow},
     tags::TagNodes,
 };
 
@@ -146,7 +146,7 @@ fn no_job() -> Failure {
 
 /// Waits for a job, while the simulator's time passes, and reads all its rows.
 async fn rows<R: ExportRow>(stage: &Stage, job: &ExportJob<R>) -> Result<Vec<R>> {
-    let waiting = async { Ok(job.wait(Polling::every(MOMENT).at_most(JOB_LIMIT)).await?) };
-    let (export, ()): (Export<R>, ()) = try_join(waiting, stage.let_time_pass()).await?;
+    let polling = Polling::every(MOMENT).at_most(JOB_LIMIT);
+    let export = stage.hastened(async { Ok(job.wait(polling).await?) }).await?;
     Ok(export.rows().try_collect().await?)
 }

@@ -1,6 +1,5 @@
 //! 异步批量接口: imports, from a CSV file to the called-back end of the job.
 
-use futures_util::future::try_join;
 use wecom_contacts::{
     DepartmentId, Polling,
     departments::NewDepartment,
@@ -10,7 +9,7 @@ use wecom_contacts::{
 
 use super::{
     engine::{Engine, row},
-    stage::{MOMENT, Stage},
+    stage::{JOB_LIMIT, MOMENT, Stage},
 };
 use crate::{
     failure::{Failure, Result},
@@ -227,11 +226,6 @@ async fn replace_members(tour: &mut Engine, stage: &Stage) {
 
 /// Waits for a job, while the simulator's time passes.
 async fn ended(stage: &Stage, job: &ImportJob) -> Result<ImportOutcome> {
-    let waiting = async {
-        Ok(job
-            .wait(Polling::every(MOMENT).at_most(super::stage::JOB_LIMIT))
-            .await?)
-    };
-    let (outcome, ()) = try_join(waiting, stage.let_time_pass()).await?;
-    Ok(outcome)
+    let polling = Polling::every(MOMENT).at_most(JOB_LIMIT);
+    stage.hastened(async { Ok(job.wait(polling).await?) }).await
 }

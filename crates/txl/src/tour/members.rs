@@ -116,7 +116,7 @@ async fn create_and_read(tour: &mut Engine, stage: &Stage) {
     .await;
     tour.step(
         row(
-            "Read one who is not there: the error says what to do 错误提示",
+            "A readable failure, with its remedy 错误提示",
             "members().get",
             "user/get",
         ),

@@ -1,11 +1,12 @@
 //! `txl tour`: every call of the SDK, once, with its result checked, against an embedded simulator over real HTTP.
 //!
 //! `engine` runs and tells the steps, `stage` is what they play with; then a file per chapter, in the order and under the
-//! names of PowerWeChat's manual.
+//! names of PowerWeChat's manual; chapters that the manual lacks stand beside the nearest that it has.
 
 mod auth;
 mod callbacks;
 mod contact_rules;
+mod corp_groups;
 mod departments;
 mod engine;
 mod exports;
@@ -80,6 +81,7 @@ impl Tour {
         imports::run(&mut tour, &stage).await;
         callbacks::run(&mut tour, &stage).await;
         linked_corps::run(&mut tour, &stage).await;
+        corp_groups::run(&mut tour, &stage).await;
         exports::run(&mut tour, &stage).await;
         if let Err(failure) = departments::clear_away(&stage).await {
             say(format_args!(

@@ -78,13 +78,18 @@ impl Stage {
         self.app.agent_id().expect("the app's client has an app's secret")
     }
 
-    /// Lets a job of the simulator end soon: a minute of its time passes at once.
-    pub(super) async fn let_time_pass(&self) -> Result {
-        for _ in 0..6 {
-            self.console.advance(10).await?;
-            tokio::time::sleep(MOMENT).await;
+    /// Waits for a job of the simulator, whose time passes quickly meanwhile.
+    pub(super) async fn hastened<T>(&self, job: impl Future<Output = Result<T>>) -> Result<T> {
+        let hurry = async {
+            loop {
+                self.console.advance(10).await?;
+                tokio::time::sleep(MOMENT).await;
+            }
+        };
+        tokio::select! {
+            outcome = job => outcome,
+            failure = hurry => failure,
         }
-        Ok(())
     }
 
     /// The tour's own department, in which all its people are.

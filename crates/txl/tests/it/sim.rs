@@ -46,6 +46,12 @@ fn every_flag_has_a_variable() {
         "APP_SECRET",
         "LEGACY",
         "READY_FILE",
+        "MEMBERS",
+        "DEPARTMENTS",
+        "SEED",
+        "CALLBACK_URL",
+        "CALLBACK_TOKEN",
+        "CALLBACK_AES_KEY",
     ];
     for name in documented {
         assert!(child.contains(&format!("[env: TXL_SIM_{name}")), "{name}");
