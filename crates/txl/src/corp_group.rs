@@ -79,14 +79,14 @@ enum Verb {
         /// The chain
         chain: String,
         #[command(flatten)]
-        corp: Corp,
+        corp: NamedCorp,
     },
     /// Remove a corp from a chain (移除企业)
     RemoveCorp {
         /// The chain
         chain: String,
         #[command(flatten)]
-        corp: Corp,
+        corp: NamedCorp,
     },
     /// Show the id of one's own that a member was imported with (查询成员自定义id)
     MemberCustomId {
@@ -183,7 +183,7 @@ struct Lower {
 
 /// A corp of a chain.
 #[derive(Args)]
-struct Corp {
+struct NamedCorp {
     /// The corp's id
     corp_id: String,
     /// It has not joined yet: the id is a pending one (pending_corpid)
@@ -191,8 +191,8 @@ struct Corp {
     pending: bool,
 }
 
-impl From<Corp> for ChainCorpId {
-    fn from(corp: Corp) -> Self {
+impl From<NamedCorp> for ChainCorpId {
+    fn from(corp: NamedCorp) -> Self {
         if corp.pending {
             PendingCorpId::new(corp.corp_id).into()
         } else {

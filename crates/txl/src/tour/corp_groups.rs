@@ -120,7 +120,7 @@ async fn chains(tour: &mut Engine, stage: &Stage, lower: Option<&Lower>) -> Opti
                     .any(|joined| Some(&joined.chain_id) == chain.as_ref()),
                 "the chain is not among those that the corp has joined"
             );
-            Ok(((), format!("{}", joined.len())))
+            Ok(((), format!("{}, this one among them", joined.len())))
         },
     )
     .await;
@@ -133,7 +133,7 @@ async fn chains(tour: &mut Engine, stage: &Stage, lower: Option<&Lower>) -> Opti
         async {
             let listed = groups.groups(of()?).await?;
             must!(!listed.is_empty(), "the chain has no group");
-            Ok(((), format!("{}", listed.len())))
+            Ok(((), format!("{} groups", listed.len())))
         },
     )
     .await;
@@ -311,7 +311,7 @@ async fn rules(tour: &mut Engine, stage: &Stage, chain: Option<&ChainId>) {
         async {
             let ids = groups.rule_ids(of()?).await?;
             must!(ids.contains(&made()?.0), "the new rule is not listed");
-            Ok(((), format!("{}", ids.len())))
+            Ok(((), format!("{}, the new one among them", ids.len())))
         },
     )
     .await;
@@ -374,7 +374,7 @@ async fn customers(tour: &mut Engine, stage: &Stage) {
             ),
             async {
                 let ids = groups.external_userids("own-unionid", "own-openid").await?;
-                let note = format!("{}", ids.len());
+                let note = format!("{} corps know them", ids.len());
                 let first = ids.into_iter().next();
                 let first = first.ok_or_else(|| Failure::new("no id came back"))?;
                 Ok((first.external_userid, note))

@@ -1,5 +1,6 @@
 //! 部门管理: departments.
 
+use serde_json::json;
 use wecom_contacts::{
     DepartmentId,
     departments::{DepartmentPatch, NewDepartment},
@@ -155,6 +156,7 @@ pub(super) async fn clear_away(stage: &Stage) -> Result {
     for name in ["wang", "liu", "chen", "zhao", "sun", "wu", "zheng"] {
         let _ = contacts.delete(stage.userid(name)).await;
     }
+    stage.console.post("console/remove_callback", json!({})).await?;
     let id = stage.department()?;
     Ok(stage.contacts.departments().delete(id).await?)
 }

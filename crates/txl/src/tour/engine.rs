@@ -146,11 +146,11 @@ impl Engine {
         }
         // Chapters are told one by one; equal widths make them one table to the eye. Where there is room, the wire is told too.
         let is_wide =
-            terminal_size::terminal_size_of(std::io::stdout()).is_none_or(|(width, _)| width.0 >= 150);
+            terminal_size::terminal_size_of(std::io::stdout()).is_none_or(|(width, _)| width.0 >= 190);
         let widths: &[u16] = if is_wide {
-            &[7, 50, 31, 33, 11]
+            &[8, 56, 33, 48, 11]
         } else {
-            &[7, 48, 31, 11]
+            &[8, 56, 33, 11]
         };
         let mut table = new_table();
         for ran in self.untold.drain(..) {

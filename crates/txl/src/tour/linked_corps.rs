@@ -51,7 +51,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             let read = linked.member(&member).await?;
             must!(read.linked_id() == member, "another member came back");
             must!(read.name.is_some(), "the member has no name");
-            Ok(((), format!("{member}")))
+            Ok(((), member.to_string()))
         },
     )
     .await;
@@ -91,7 +91,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
                 !members.is_empty() && members.iter().all(|member| member.name.is_some()),
                 "no members, or one without a name"
             );
-            Ok(((), format!("{}", members.len())))
+            Ok(((), format!("{}, each with a name", members.len())))
         },
     )
     .await;
@@ -108,7 +108,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
                 .iter()
                 .any(|found| found.in_link(&department) == department);
             must!(mine, "the department that was asked for is not listed");
-            Ok(((), format!("{}", departments.len())))
+            Ok(((), format!("{} with itself", departments.len())))
         },
     )
     .await;

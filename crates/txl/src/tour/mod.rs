@@ -34,7 +34,7 @@ use crate::{
 ///
 /// Each step is one call, and is ok only if what came back is what the simulated corp must contain by then. Without --base-url
 /// the simulator is the tour's own. The tour creates, changes and deletes members, so it refuses any server that is not a
-/// simulator; on one that is (`txl sim`), it clears away what it made.
+/// simulator; on one that is (`txl sim`), it clears away what it made, and leaves it without callback URLs.
 #[derive(Args)]
 pub(crate) struct Tour {
     /// Print one JSON object a line, {"chapter","title","call","endpoint","ok","ms","note"}, and a summary last
@@ -64,7 +64,7 @@ impl Tour {
         let (mut stage, where_to) = match self.address() {
             Some(address) => {
                 let stage = Stage::new(&address, None).await?;
-                stage.console.get("state").await.map_err(|failure| {
+                stage.console.must_be_there().await.map_err(|failure| {
                     failure
                         .remedy("point the tour at a simulator (`txl sim` prints its address), never at a real corp: it deletes members")
                 })?;

@@ -118,9 +118,14 @@ impl Console {
         })
     }
 
-    pub(super) async fn get(&self, path: &str) -> Result<Value> {
-        self.send(path, self.http.get(format!("{}/{path}", self.base)))
-            .await
+    /// Makes sure that the server is a simulator.
+    pub(super) async fn must_be_there(&self) -> Result {
+        let request = self.http.get(format!("{}/state", self.base));
+        let state = self.send("state", request).await?;
+        if state["corp_id"].is_string() {
+            return Ok(());
+        }
+        Err(Failure::new("`/_sim/state` is not a simulator's").exit(Exit::NoAnswer))
     }
 
     pub(super) async fn post(&self, path: &str, body: Value) -> Result<Value> {

@@ -1,0 +1,120 @@
+//! `txl callback`.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::Stdio,
+};
+
+use serde_json::Value;
+
+use crate::run::{Ran, RunningSim, SECRET, txl};
+
+/// Runs `txl callback` with a token and a key.
+fn callback(arguments: &[&str], stdin: &str) -> Ran {
+    let mut child = txl()
+        .arg("callback")
+        .args(arguments)
+        .env("WECOM_CORP_ID", "ww1234567890abcdef")
+        .env("WECOM_CALLBACK_TOKEN", SECRET)
+        .env("WECOM_CALLBACK_AES_KEY", KEY)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+    Ran::of(child.wait_with_output().unwrap())
+}
+
+const KEY: &str = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C";
+const MESSAGE: &str =
+    "<xml><Event>change_contact</Event><ChangeType>delete_user</ChangeType><UserID>wangfang</UserID></xml>";
+
+#[test]
+fn what_is_sealed_can_be_decrypted_and_what_is_forged_cannot() {
+    let sealed = callback(&["seal", "-o", "json"], MESSAGE).json();
+    let (query, body) = (
+        sealed["query"].as_str().unwrap(),
+        sealed["body"].as_str().unwrap(),
+    );
+
+    let url = format!("https://hr.example.com/wecom?{query}");
+    let event = callback(&["decrypt", &url, "-o", "json"], body).json();
+    assert_eq!(event["ChangeType"], "delete_user");
+    assert_eq!(event["UserID"], "wangfang");
+    let text = callback(&["decrypt", query], body);
+    assert_eq!(text.stdout.trim_end(), MESSAGE);
+
+    let forged = body.replacen("<Encrypt><![CDATA[", "<Encrypt><![CDATA[A", 1);
+    callback(&["decrypt", query], &forged).fails_with(1).with_remedy();
+    callback(&["decrypt", "a=b"], body).fails_with(1).with_remedy();
+    callback(&["decrypt", query], "").fails_with(1).with_remedy();
+}
+
+#[test]
+fn a_verification_is_answered_with_its_text_and_nothing_else() {
+    let sealed = callback(&["seal", "--echo", "1616140317555161061", "-o", "json"], "").json();
+    let ran = callback(&["verify", sealed["query"].as_str().unwrap()], "");
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "1616140317555161061"));
+}
+
+#[test]
+fn a_reply_has_the_documented_elements() {
+    let ran = callback(&["reply"], "<xml></xml>");
+    for element in ["Encrypt", "MsgSignature", "TimeStamp", "Nonce"] {
+        assert!(ran.stdout.contains(&format!("<{element}>")), "{element}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_new_key_is_43_letters_and_digits() {
+    let ran = callback(&["new-key"], "");
+    let key = ran.stdout.trim_end();
+    assert!(
+        key.len() == 43 && key.chars().all(|c| c.is_ascii_alphanumeric()),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn the_listener_prints_what_the_simulator_calls_back() {
+    let mut listener = txl()
+        .args(["callback", "listen", "--count", "1"])
+        .env("WECOM_CORP_ID", "ww1234567890abcdef")
+        .env("WECOM_CALLBACK_TOKEN", "simCallbackToken")
+        .env("WECOM_CALLBACK_AES_KEY", KEY)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(listener.stderr.take().unwrap()).lines();
+    let url = said.next().unwrap().unwrap();
+    let url = url
+        .split_whitespace()
+        .find(|word| word.starts_with("http://"))
+        .unwrap()
+        .to_owned();
+    let sim = RunningSim::start(&["--callback-url", &url, "--callback-aes-key", KEY]);
+    assert!(said.next().unwrap().unwrap().contains("verified"));
+
+    let address = sim.text("url").trim_start_matches("http://");
+    let body = r#"{"name":"客服部","parentid":1}"#;
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!(
+        "POST /_sim/console/create_department HTTP/1.1\r\nHost: sim\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+
+    let mut line = String::new();
+    listener.stdout.take().unwrap().read_to_string(&mut line).unwrap();
+    assert_eq!(listener.wait().unwrap().code(), Some(0));
+    let event: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(event["Event"], "change_contact");
+    assert_eq!(event["ChangeType"], "create_party");
+    assert_eq!(event["ParentId"], "1");
+}

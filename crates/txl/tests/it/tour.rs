@@ -1,0 +1,176 @@
+//! `txl tour`.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+use crate::run::{Gateway, Ran, RunningSim, SECRET, closed_port, run};
+
+/// The steps and the summary.
+fn told(ran: &Ran) -> (Vec<Value>, Value) {
+    let mut lines: Vec<Value> = ran
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect();
+    let summary = lines.pop().expect("a summary");
+    (lines, summary)
+}
+
+#[track_caller]
+fn all_is_well(ran: &Ran) -> Vec<Value> {
+    let (steps, summary) = told(ran);
+    let failed: Vec<_> = steps.iter().filter(|step| step["ok"] != true).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert_eq!(ran.code, 0, "{ran:#?}");
+    assert_eq!(summary["summary"]["failed"], 0);
+    assert_eq!(summary["summary"]["steps"], steps.len());
+    assert_eq!(ran.stderr, "");
+    steps
+}
+
+#[test]
+fn every_step_of_the_tour_is_ok_and_every_chapter_is_in_it() {
+    let steps = all_is_well(&run(&["tour", "--json"]));
+    let mut chapters: Vec<&str> = Vec::new();
+    for step in &steps {
+        let text = |key: &str| step[key].as_str().unwrap_or_else(|| panic!("{key} in {step}"));
+        for key in ["title", "call", "endpoint", "note"] {
+            assert!(!text(key).is_empty(), "{key} in {step}");
+        }
+        assert!(
+            step["ms"].is_f64() && step.as_object().unwrap().len() == 7,
+            "{step}"
+        );
+        if chapters.last() != Some(&text("chapter")) {
+            chapters.push(text("chapter"));
+        }
+    }
+    let manual = [
+        "成员管理",
+        "部门管理",
+        "标签管理",
+        "异步批量接口",
+        "通讯录回调通知",
+        "互联企业",
+        "异步导出接口",
+    ];
+    let of_manual: Vec<_> = chapters.iter().filter(|name| manual.contains(name)).collect();
+    assert_eq!(of_manual, manual.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn every_call_of_the_sdk_is_a_step() {
+    let steps = all_is_well(&run(&["tour", "--json"]));
+    let shown: BTreeSet<&str> = steps
+        .iter()
+        .filter_map(|step| step["endpoint"].as_str())
+        .collect();
+    let calls = calls_of_the_sdk();
+    assert!(calls.len() > 70, "{calls:?}");
+    let missing: Vec<_> = calls
+        .iter()
+        .filter(|call| !shown.contains(call.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// The paths in the SDK's sources: `Call::get("…")`, `Call::post("…")`, and the rows of the macros that make such calls.
+fn calls_of_the_sdk() -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wecom-contacts/src");
+    let mut open = vec![root];
+    let mut calls = BTreeSet::from(["gettoken".to_owned()]);
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let entries = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path());
+            open.extend(entries.collect::<Vec<PathBuf>>());
+            continue;
+        }
+        let source = fs::read_to_string(&path).unwrap();
+        let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in source.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let named = line.contains("Call::get(\"") || line.contains("Call::post(\"");
+            let row = line.trim_end().ends_with(';') && line.starts_with("    ") && !line.contains('=');
+            if let (true, Some(literal)) = (named || row, line.split('"').nth(1)) {
+                let is_path = |c: char| c.is_ascii_lowercase() || c == '_' || c == '/';
+                if literal.chars().all(is_path) && (named || literal.contains('/')) {
+                    calls.insert(literal.to_owned());
+                }
+            }
+        }
+    }
+    calls
+}
+
+#[test]
+fn the_table_names_the_chapters_and_sums_up() {
+    let ran = run(&["tour"]);
+    assert_eq!(ran.code, 0, "{ran:#?}");
+    for text in ["成员管理", "members().create", "user/create", "0 failed"] {
+        assert!(ran.stdout.contains(text), "{text}: {}", ran.stdout);
+    }
+    assert!(!ran.stdout.contains("FAILED"), "{}", ran.stdout);
+}
+
+#[test]
+fn the_tour_goes_to_other_simulators_and_leaves_them_as_they_were() {
+    for setup in [
+        &[][..],
+        &["--legacy"],
+        &["--members", "300", "--departments", "20", "--seed", "7"],
+    ] {
+        let sim = RunningSim::start(setup);
+        let counts = || {
+            let departments = sim.run(&["department", "list-ids", "-o", "json"]).json();
+            let members = sim.run(&["member", "ids", "-o", "json"]).json();
+            (departments, members)
+        };
+        let before = counts();
+        let agent_id = sim.ready["agent_id"].to_string();
+        let arguments = [
+            "tour",
+            "--json",
+            "--base-url",
+            sim.text("url"),
+            "--corp-id",
+            sim.text("corp_id"),
+            "--contacts-secret",
+            sim.text("contacts_secret"),
+            "--agent-id",
+            &agent_id,
+            "--app-secret",
+            sim.text("app_secret"),
+        ];
+        all_is_well(&run(&arguments));
+        assert_eq!(counts(), before, "{setup:?}");
+    }
+}
+
+#[test]
+fn the_tour_refuses_what_is_not_a_simulator() {
+    let gateway = Gateway::answering("200 OK", "application/json", r#"{"errcode":0}"#);
+    let real = Gateway::answering("404 Not Found", "text/html", "<html></html>");
+    let nothing = format!("http://127.0.0.1:{}", closed_port());
+    for url in [&gateway.url, &real.url, &nothing] {
+        let ran = run(&[
+            "tour",
+            "--base-url",
+            url,
+            "--corp-id",
+            "ww1",
+            "--contacts-secret",
+            SECRET,
+            "--agent-id",
+            "1",
+            "--app-secret",
+            SECRET,
+        ]);
+        ran.fails_with(3).with_remedy();
+        assert_eq!(ran.stdout, "");
+    }
+    run(&["tour", "--base-url", &nothing]).fails_with(2);
+}
