@@ -56,3 +56,12 @@ pub use patch::{Clear, Patch};
 pub use polling::Polling;
 pub use secret::Secret;
 pub use sending::Sending;
+
+/// The READMEs' examples run with the documentation's.
+#[cfg(doctest)]
+mod readme {
+    #[doc = include_str!("../../../README.md")]
+    struct English;
+    #[doc = include_str!("../../../README.zh-CN.md")]
+    struct Chinese;
+}
