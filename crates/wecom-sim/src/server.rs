@@ -38,7 +38,7 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stoppe
 fn app(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/_files/{token}", get(linked_file))
-        .nest("/_sim", control::routes())
+        .merge(control::routes())
         .fallback(cgi_bin)
         .with_state(shared)
 }

@@ -108,6 +108,9 @@ fn uncut(event: Event, change: &Change) -> Event {
     }
 }
 
+/// An element and the text that it holds.
+type Field = (&'static str, fn(&Member) -> &str);
+
 /// The elements behind `Department`. Of an update, most are sent only if they changed; for the others the page does not
 /// say so, and they are sent whenever there is something in them.
 fn profile(corp: &Corp, mut event: Event, before: Option<&Member>, after: &Member) -> Event {
@@ -131,7 +134,7 @@ fn profile(corp: &Corp, mut event: Event, before: Option<&Member>, after: &Membe
     let is_new = |field: fn(&Member) -> &str| {
         before.map_or(!field(after).is_empty(), |old| field(old) != field(after))
     };
-    let texts: [(&str, fn(&Member) -> &str); 2] = [
+    let texts: [Field; 2] = [
         ("Position", |member| &member.position),
         ("Mobile", |member| &member.mobile),
     ];
@@ -143,7 +146,7 @@ fn profile(corp: &Corp, mut event: Event, before: Option<&Member>, after: &Membe
     if before.is_none_or(|old| old.gender != after.gender) {
         event = event.text("Gender", after.gender.digit());
     }
-    let mails: [(&str, fn(&Member) -> &str); 2] = [
+    let mails: [Field; 2] = [
         ("Email", |member| &member.email),
         ("BizMail", |member| &member.biz_mail),
     ];
@@ -156,7 +159,7 @@ fn profile(corp: &Corp, mut event: Event, before: Option<&Member>, after: &Membe
     if before.map_or("", avatar) != avatar(after) {
         event = event.text("Avatar", &full_size(avatar(after)));
     }
-    let rest: [(&str, fn(&Member) -> &str); 2] = [
+    let rest: [Field; 2] = [
         ("Alias", |member| &member.alias),
         ("Telephone", |member| &member.telephone),
     ];

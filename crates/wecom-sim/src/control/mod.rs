@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     extract::{Path, State as Shelf},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use http::StatusCode;
@@ -24,8 +24,9 @@ type Fields = serde_json::Map<String, Value>;
 type Answer = Result<Json<Value>, Refused>;
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
-    Router::new()
-        .route("/", get(inspector::page))
+    let below = Router::new()
+        // The page names what it asks relative to itself.
+        .route("/", get(|| async { Redirect::permanent("/_sim/") }))
         .route("/state", get(state))
         .route("/reset", post(reset))
         .route("/seed", post(seed))
@@ -41,7 +42,10 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/tfa/code", post(tfa_code))
         .route("/open_userid", post(open_userid))
         .fallback(unknown)
-        .method_not_allowed_fallback(wrong_method)
+        .method_not_allowed_fallback(wrong_method);
+    Router::new()
+        .route("/_sim/", get(inspector::page))
+        .nest("/_sim", below)
 }
 
 #[derive(Deserialize)]

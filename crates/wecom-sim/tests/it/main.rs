@@ -3,14 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
 mod contact_rules;
+mod control;
+mod corp_groups;
+mod deliveries;
 mod departments;
 mod exports;
 mod identity;
 mod imports;
+mod linked_corps;
 mod listener;
 mod media;
 mod members;
 mod permissions;
 mod rig;
+mod seeds;
 mod tags;
 mod wire;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
-use crate::rig::{By, Rig, form, json};
+use crate::rig::{By, Rig, form, read};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n, invented";
 const JPG: &[u8] = b"\xff\xd8\xff\xe0, invented";
@@ -169,7 +169,7 @@ async fn media_live_three_days() {
     let url = rig.url(By::App, &path).await;
     let response = rig.get_raw(&url, &[]).await;
     assert_eq!(response.status(), 200);
-    let reply = json(response).await;
+    let reply = read(response).await;
     assert_eq!(reply["errcode"], 40007);
     assert_eq!(reply["errmsg"], "invalid media_id", "as in the official sample");
     assert_eq!(rig.get(By::App, "media/get").await["errcode"], 41006);
@@ -339,7 +339,7 @@ async fn a_large_file_comes_in_pieces_only() {
     let url = rig.url(By::App, &format!("media/get?media_id={id}")).await;
     for (range, code) in [(None, 830_002), (Some(format!("bytes=0-{}", 20 * MB)), 830_002)] {
         let headers: Vec<_> = range.iter().map(|range| ("Range", range.as_str())).collect();
-        let reply = json(rig.get_raw(&url, &headers).await).await;
+        let reply = read(rig.get_raw(&url, &headers).await).await;
         assert_eq!(reply["errcode"], code, "{range:?}");
     }
     let piece = rig

@@ -50,7 +50,7 @@ impl Rig {
         };
         let query = format!("corpid={}&corpsecret={secret}", self.sim.corp_id());
         let url = format!("{}/cgi-bin/gettoken?{query}", self.sim.url());
-        let reply = json(self.http.get(url).send().await.unwrap()).await;
+        let reply = read(self.http.get(url).send().await.unwrap()).await;
         reply["access_token"].as_str().unwrap().to_owned()
     }
 
@@ -65,12 +65,12 @@ impl Rig {
     }
 
     pub(crate) async fn get(&self, by: By, path: &str) -> Value {
-        json(self.get_raw(&self.url(by, path).await, &[]).await).await
+        read(self.get_raw(&self.url(by, path).await, &[]).await).await
     }
 
     pub(crate) async fn post(&self, by: By, path: &str, body: &Value) -> Value {
         let url = self.url(by, path).await;
-        json(self.http.post(url).body(body.to_string()).send().await.unwrap()).await
+        read(self.http.post(url).body(body.to_string()).send().await.unwrap()).await
     }
 
     /// Posts to a whole URL, its token included.
@@ -115,7 +115,7 @@ impl Rig {
             .post(url)
             .header("Content-Type", "multipart/form-data; boundary=b0undary")
             .body(form);
-        json(request.send().await.unwrap()).await
+        read(request.send().await.unwrap()).await
     }
 
     /// Uploads a file the usual way.
@@ -217,6 +217,35 @@ impl Rig {
     }
 }
 
+/// The control surface.
+impl Rig {
+    /// Reads what lies under `/_sim/`.
+    pub(crate) async fn look(&self, path: &str) -> Value {
+        read(
+            self.get_raw(&format!("{}/_sim/{path}", self.sim.url()), &[])
+                .await,
+        )
+        .await
+    }
+
+    /// Posts below `/_sim/`; the HTTP status and the answer.
+    pub(crate) async fn control(&self, path: &str, body: &Value) -> (u16, Value) {
+        self.control_raw(path, &body.to_string()).await
+    }
+
+    pub(crate) async fn control_raw(&self, path: &str, body: &str) -> (u16, Value) {
+        let url = format!("{}/_sim/{path}", self.sim.url());
+        let response = self.http.post(url).body(body.to_owned()).send().await.unwrap();
+        (response.status().as_u16(), read(response).await)
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> (u16, Value) {
+        let url = format!("{}/_sim/{path}", self.sim.url());
+        let response = self.http.put(url).body(body.to_string()).send().await.unwrap();
+        (response.status().as_u16(), read(response).await)
+    }
+}
+
 /// A form of one part.
 pub(crate) fn form(disposition: &str, bytes: &[u8]) -> Vec<u8> {
     let mut form = format!(
@@ -228,7 +257,7 @@ pub(crate) fn form(disposition: &str, bytes: &[u8]) -> Vec<u8> {
     form
 }
 
-pub(crate) async fn json(response: Response) -> Value {
+pub(crate) async fn read(response: Response) -> Value {
     serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
 }
 
