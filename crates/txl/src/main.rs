@@ -3,6 +3,11 @@
 //! `cli` says what can be typed, one module per chapter does it, `context` picks the credential, `output` and `failure`
 //! print. `sim` serves the simulator; `tour` calls everything.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "the doc comments of arguments are help texts, in which backticks would be shown"
+)]
+
 mod auth;
 mod callback;
 mod cli;
