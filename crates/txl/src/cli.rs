@@ -33,6 +33,7 @@ pub(crate) struct Cli {
         short,
         long,
         global = true,
+        help_heading = "Output",
         value_enum,
         value_name = "FORMAT",
         default_value_t
@@ -40,7 +41,7 @@ pub(crate) struct Cli {
     output: Format,
 
     /// Tell what is sent and received on stderr, personal data masked; twice for the bodies' shapes
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = "Output", action = ArgAction::Count)]
     verbose: u8,
 
     #[command(subcommand)]

@@ -16,7 +16,7 @@ use crate::{
 /// Create a member (创建成员)
 #[derive(Args)]
 pub(super) struct Create {
-    /// The account (账号): 1–64 letters, digits and _ - @ .
+    /// The account (账号): 1–64 letters and digits, with _ - @ . among them
     userid: String,
     /// The name (姓名)
     name: String,

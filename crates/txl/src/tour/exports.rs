@@ -93,7 +93,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             must!(status.status == ExportState::Done, "the job is not told as done");
             let bytes: u64 = status.files.iter().map(|file| file.size).sum();
             must!(
-                bytes > 0 && bytes % 32 == 0,
+                bytes > 0 && bytes.is_multiple_of(32),
                 "the files' sizes are not those of ciphertext"
             );
             Ok((
