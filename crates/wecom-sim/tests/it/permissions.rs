@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wecom_sim::Sim;
 
-use crate::rig::{By, Rig, expect, json as body_of};
+use crate::rig::{By, Rig, expect, read as body_of};
 
 const SENSITIVE: [&str; 7] = [
     "avatar",

@@ -75,13 +75,13 @@ impl Rig {
 
     /// Posts to a whole URL, its token included.
     pub(crate) async fn post_url(&self, url: &str, body: &Value) -> Value {
-        json(self.http.post(url).body(body.to_string()).send().await.unwrap()).await
+        read(self.http.post(url).body(body.to_string()).send().await.unwrap()).await
     }
 
     /// Sends a body as it stands.
     pub(crate) async fn post_text(&self, by: By, path: &str, body: &str) -> Value {
         let url = self.url(by, path).await;
-        json(self.http.post(url).body(body.to_owned()).send().await.unwrap()).await
+        read(self.http.post(url).body(body.to_owned()).send().await.unwrap()).await
     }
 
     /// Sets something up, or makes something happen, under `/_sim/`.
@@ -91,7 +91,7 @@ impl Rig {
             .http
             .request(method, url)
             .header("Content-Type", "application/json");
-        json(request.body(body.to_string()).send().await.unwrap()).await
+        read(request.body(body.to_string()).send().await.unwrap()).await
     }
 
     pub(crate) async fn set(&self, path: &str, body: &Value) {
