@@ -38,3 +38,10 @@ pub use seed::SeedError;
 pub use sim::Sim;
 pub use state::{CallbackState, CredentialState, State};
 pub use world::Choices;
+
+/// The Rust example of the guide runs with the documentation's.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../../../docs/simulator.md")]
+    mod simulator {}
+}
