@@ -3,9 +3,19 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use quick_xml::Reader;
+use quick_xml::escape::resolve_xml_entity;
+use quick_xml::events::{BytesRef, Event};
+
 use crate::signature::Signature;
-use crate::xml::{Token, Tokens};
 use crate::{Error, Result};
+
+/// An envelope has two levels.
+const MAX_DEPTH: usize = 16;
+
+const MALFORMED: Error = Error::Xml {
+    reason: "not well-formed XML",
+};
 
 /// The body of a delivery (POST): who it is for, and the ciphertext.
 ///
@@ -29,7 +39,7 @@ impl<'a> Delivery<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Xml`] if it is not well-formed UTF-8 XML, holds a DTD, or has no single `Encrypt`.
+    /// [`Error::Xml`] if it is not well-formed UTF-8 XML, holds a DTD, is nested deeper than 16, or has no single `Encrypt`.
     pub fn parse(body: &'a [u8]) -> Result<Self> {
         let [to_user_name, agent_id, encrypt] = children(body, ["ToUserName", "AgentID", "Encrypt"])?;
         let encrypt = encrypt.ok_or(Error::Xml {
@@ -124,17 +134,20 @@ fn cdata(xml: &mut String, name: &str, text: &str) {
 /// Returns the text of the named children of the root. Borrows wherever the text is one piece.
 fn children<'a, const N: usize>(body: &'a [u8], names: [&str; N]) -> Result<[Option<Cow<'a, str>>; N]> {
     let text = std::str::from_utf8(body).map_err(|_| Error::Xml { reason: "not UTF-8" })?;
-    let mut tokens = Tokens::new(text);
+    let mut reader = Reader::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+    reader.config_mut().expand_empty_elements = true;
     let mut found = [const { None }; N];
-    // Depth 1 is the root, 2 its children; `current` is the wanted child we are in.
-    let (mut depth, mut current) = (0_usize, None);
-    while let Some(token) = tokens.next_token()? {
-        match token {
-            Token::Open(name) => {
+    // Depth 1 is the root, 2 its children; `wanted` says which of the names the child we are in has.
+    let (mut depth, mut wanted, mut complete) = (0_usize, None, false);
+    loop {
+        let piece = match reader.read_event().map_err(|_| MALFORMED)? {
+            Event::Start(_) if complete || depth == MAX_DEPTH => return Err(MALFORMED),
+            Event::Start(start) => {
                 depth += 1;
                 if depth == 2 {
-                    current = names.iter().position(|wanted| *wanted == name);
-                    if let Some(index) = current
+                    let name = start.local_name().into_inner();
+                    wanted = names.iter().position(|wanted| *wanted == name);
+                    if let Some(index) = wanted
                         && found[index].replace(Cow::Borrowed("")).is_some()
                     {
                         return Err(Error::Xml {
@@ -142,26 +155,40 @@ fn children<'a, const N: usize>(body: &'a [u8], names: [&str; N]) -> Result<[Opt
                         });
                     }
                 }
+                continue;
             }
-            Token::Close => {
+            Event::End(_) => {
                 depth -= 1;
-                if depth == 1 {
-                    current = None;
-                }
+                complete = depth == 0;
+                continue;
             }
-            Token::Text(text) => {
-                if let (2, Some(index)) = (depth, current) {
-                    append(&mut found[index], trim(text));
-                }
+            Event::Text(text) => trim(text.xml10_content()),
+            Event::CData(text) => text.xml10_content(),
+            Event::GeneralRef(reference) => resolve(&reference)?,
+            Event::DocType(_) => {
+                return Err(Error::Xml {
+                    reason: "a DTD is not accepted",
+                });
             }
-            Token::CData(text) => {
-                if let (2, Some(index)) = (depth, current) {
-                    append(&mut found[index], text);
-                }
-            }
+            Event::Eof if complete => return Ok(found),
+            Event::Eof => return Err(MALFORMED),
+            Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => continue,
+        };
+        match (depth, wanted) {
+            (2, Some(index)) => append(&mut found[index], piece),
+            (0, _) if !piece.is_empty() => return Err(MALFORMED),
+            _ => {}
         }
     }
-    Ok(found)
+}
+
+/// Resolves the five named entities and character references; without a DTD there are no others.
+fn resolve<'a>(reference: &BytesRef<'_>) -> Result<Cow<'a, str>> {
+    if let Some(text) = resolve_xml_entity(reference) {
+        return Ok(text.into());
+    }
+    let character = reference.resolve_char_ref().map_err(|_| MALFORMED)?;
+    Ok(String::from(character.ok_or(MALFORMED)?).into())
 }
 
 fn append<'a>(text: &mut Option<Cow<'a, str>>, piece: Cow<'a, str>) {

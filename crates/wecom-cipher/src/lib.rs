@@ -37,7 +37,6 @@ mod file;
 mod key;
 mod query;
 mod signature;
-pub mod xml;
 
 pub use crypto::{Crypto, Sealed};
 pub use delivery::{Delivery, Reply};

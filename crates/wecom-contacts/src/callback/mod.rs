@@ -9,8 +9,11 @@
 //! | POST, one per event | [`Receiver::receive`] | 200 and an empty body, within 5 seconds; otherwise WeCom sends it again, three times at most |
 //!
 //! Acknowledge first and work later, whatever the event: one that this version does not know arrives as
-//! [`Event::Unknown`], never as an error. WeCom may deliver an event twice ([`Notification::key`] recognises that), out
-//! of order, or not at all: a mirror that must be right reconciles by other calls too.
+//! [`Event::Unknown`], never as an error. An error means that the request is not WeCom's, or that token, key or corp id
+//! are not those of the console: answer it with one status, 403 say, whatever the error is, and log the rest.
+//!
+//! WeCom may deliver an event twice ([`Notification::key`] recognises that), out of order, or not at all: a mirror that
+//! must be right reconciles by other calls too.
 //!
 //! ```
 //! use wecom_contacts::callback::{Event, Receiver};

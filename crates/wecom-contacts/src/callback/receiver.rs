@@ -45,7 +45,8 @@ impl Receiver {
     /// # Errors
     ///
     /// [`ErrorKind::Cipher`](crate::ErrorKind::Cipher) if the request is not WeCom's or was not meant for this corp. What
-    /// is authentic and XML is never an error, however strange: see [`Event::Unknown`](super::Event::Unknown).
+    /// is authentic and XML (within the bounds of [`Notification::from_message`]) is never an error, however strange: see
+    /// [`Event::Unknown`](super::Event::Unknown).
     ///
     /// Official: [接收消息与事件](https://developer.work.weixin.qq.com/document/path/90238)
     pub fn receive(&self, query: &str, body: &[u8]) -> Result<Notification> {

@@ -9,7 +9,7 @@ use crate::members::{Attribute, AttributeValue, ExtAttr, Gender, MemberStatus};
 /// The attributes stand as `Item` elements in one container.
 impl Value for ExtAttr {
     fn read(node: Option<&Node<'_>>) -> Option<Self> {
-        let items = node?.children.iter().filter(|child| child.name == "Item");
+        let items = node?.children.iter().filter(|child| child.name() == "Item");
         Some(items.map(attribute).collect())
     }
 
@@ -54,11 +54,11 @@ fn content(item: &Node<'_>) -> Map<String, Json> {
         } else {
             Json::Object(node.children.iter().map(json).collect())
         };
-        (node.name.to_owned(), value)
+        (node.name().to_owned(), value)
     }
     item.children
         .iter()
-        .filter(|child| !matches!(child.name, "Name" | "Type"))
+        .filter(|child| !matches!(child.name(), "Name" | "Type"))
         .map(json)
         .collect()
 }

@@ -108,7 +108,7 @@ fn list<T: Item>(root: &Node<'_>, container: &str, item: &str) -> Vec<T> {
     let nested = container
         .children
         .iter()
-        .filter(|child| child.name == item)
+        .filter(|child| child.name() == item)
         .map(|child| &*child.text);
     let texts = nested
         .chain(std::iter::once(&*container.text))

@@ -32,7 +32,10 @@ const COMMON: [&str; 8] = [
 
 impl UnknownEvent {
     pub(in crate::callback) fn read(root: &Node<'_>) -> Self {
-        let others = root.children.iter().filter(|child| !COMMON.contains(&child.name));
+        let others = root
+            .children
+            .iter()
+            .filter(|child| !COMMON.contains(&child.name()));
         Self {
             event: root.value("Event"),
             change_type: root.value("ChangeType"),
