@@ -92,6 +92,8 @@ impl World {
     /// Replaces the members, departments and tags of a corp; everything else stays, and nothing is called back.
     pub(crate) fn sow(&mut self, corp: usize, seed: Seed, now: Millis) -> Result<(), SeedError> {
         seed.check()?;
+        // The old ones go first: two large corps at once would need twice the memory.
+        self.corp_mut(corp).members = Members::default();
         let mut random = Rng::with_seed(seed.seed);
         let units = tree::draw(seed.departments as usize, &mut random);
         let members = Sowing::new(&units, random).members(seed.members, now);
