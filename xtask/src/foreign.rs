@@ -40,21 +40,14 @@ impl Report {
                 }
             }
         }
-        if failed.is_empty() {
-            Ok(())
-        } else {
-            bail!("foreign clients failed: {}", failed.join(", "))
-        }
+        if failed.is_empty() { Ok(()) } else { bail!("foreign clients failed: {}", failed.join(", ")) }
     }
 }
 
 /// Runs every foreign client.
 pub(crate) fn run() -> Result<Report> {
     must(cargo().args(["build", "--package", "txl"]))?;
-    Ok(Report(vec![
-        ("wechatpy (Python)", wechatpy()?),
-        ("silenceper/wechat (Go)", silenceper()?),
-    ]))
+    Ok(Report(vec![("wechatpy (Python)", wechatpy()?), ("silenceper/wechat (Go)", silenceper()?)]))
 }
 
 fn wechatpy() -> Result<Outcome> {
@@ -74,13 +67,9 @@ fn wechatpy() -> Result<Outcome> {
     }
     let requirements = folder.join("requirements.txt");
     if !quietly(
-        Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--requirement"])
-            .arg(&requirements),
+        Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements),
     ) {
-        return Ok(Outcome::NotRun(
-            "pip cannot install its requirements.txt (no package index?)".into(),
-        ));
+        return Ok(Outcome::NotRun("pip cannot install its requirements.txt (no package index?)".into()));
     }
     // It uses one secret for all calls, so it needs the old rights.
     let sim = Sim::start(&["--legacy"])?;
@@ -93,16 +82,8 @@ fn silenceper() -> Result<Outcome> {
         return Ok(Outcome::NotRun("go is not installed".into()));
     }
     let program = target().join("foreign/silenceper");
-    if !quietly(
-        Command::new("go")
-            .args(["build", "-o"])
-            .arg(&program)
-            .arg(".")
-            .current_dir(&folder),
-    ) {
-        return Ok(Outcome::NotRun(
-            "go cannot build it (no module proxy, or Go too old?)".into(),
-        ));
+    if !quietly(Command::new("go").args(["build", "-o"]).arg(&program).arg(".").current_dir(&folder)) {
+        return Ok(Outcome::NotRun("go cannot build it (no module proxy, or Go too old?)".into()));
     }
     let sim = Sim::start(&[])?;
     client(&mut Command::new(&program), &sim)
@@ -118,14 +99,9 @@ fn client(command: &mut Command, sim: &Sim) -> Result<Outcome> {
     let printed = String::from_utf8_lossy(&output.stdout);
     eprint!("{printed}");
     if output.status.success() {
-        Ok(Outcome::Passed {
-            calls: printed.lines().filter(|line| line.starts_with("ok ")).count(),
-        })
+        Ok(Outcome::Passed { calls: printed.lines().filter(|line| line.starts_with("ok ")).count() })
     } else {
-        Ok(Outcome::Failed(format!(
-            "its program ended with {}",
-            output.status
-        )))
+        Ok(Outcome::Failed(format!("its program ended with {}", output.status)))
     }
 }
 
@@ -150,10 +126,7 @@ impl Sim {
             process.kill().ok();
             bail!("txl sim printed no ready line");
         }
-        Ok(Self {
-            process,
-            ready: ready.trim().to_owned(),
-        })
+        Ok(Self { process, ready: ready.trim().to_owned() })
     }
 }
 
@@ -175,10 +148,7 @@ fn quietly(command: &mut Command) -> bool {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask lies in the workspace's root")
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace's root").to_owned()
 }
 
 fn target() -> PathBuf {

@@ -41,9 +41,7 @@ fn section(manifest: &str, header: &str) -> Vec<String> {
 }
 
 fn depends(manifest: &str, on: &str) -> bool {
-    section(manifest, "[dependencies]")
-        .iter()
-        .any(|line| line.starts_with(on))
+    section(manifest, "[dependencies]").iter().any(|line| line.starts_with(on))
 }
 
 #[test]
@@ -81,10 +79,7 @@ fn every_path_that_the_architecture_names_exists() {
         path_like && !name.contains([' ', '<', '*', ':', '{']) && !name.starts_with('/')
     });
     let missing: Vec<&str> = named.filter(|name| !root().join(name).exists()).collect();
-    assert!(
-        missing.is_empty(),
-        "ARCHITECTURE.md names what is not there: {missing:?}"
-    );
+    assert!(missing.is_empty(), "ARCHITECTURE.md names what is not there: {missing:?}");
 }
 
 #[test]
@@ -92,10 +87,7 @@ fn both_readmes_give_the_two_commands() {
     for page in ["README.md", "README.zh-CN.md"] {
         let first_screen: String = text(page).lines().take(40).collect::<Vec<_>>().join("\n");
         for command in ["cargo run --release -- tour", "cargo xtask test"] {
-            assert!(
-                first_screen.contains(command),
-                "{page} lacks `{command}` on its first screen"
-            );
+            assert!(first_screen.contains(command), "{page} lacks `{command}` on its first screen");
         }
     }
     assert!(text(".ci/run").contains("cargo xtask test"));
@@ -110,11 +102,7 @@ fn every_trap_has_a_test_with_its_number() {
     for file in files {
         let code = fs::read_to_string(&file).unwrap();
         for name in code.split("fn trap_").skip(1) {
-            tested.extend(
-                name.split('_')
-                    .next()
-                    .and_then(|number| number.parse::<u32>().ok()),
-            );
+            tested.extend(name.split('_').next().and_then(|number| number.parse::<u32>().ok()));
         }
     }
     let expected = (1..=23).chain(26..=34).chain(36..=37);

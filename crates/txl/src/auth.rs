@@ -55,16 +55,9 @@ impl Command {
                 let words = format!("the credential is good; its token lives {left} seconds more");
                 output.done(&json!({"ok": true, "expires_in": left}), words)
             }
-            Verb::AuthorizeUrl {
-                redirect_uri,
-                private_info,
-                state,
-            } => {
+            Verb::AuthorizeUrl { redirect_uri, private_info, state } => {
                 let client = access.nameless()?;
-                let mut url = client
-                    .auth()
-                    .authorize_url(redirect_uri)
-                    .agent_id(access.agent_id()?);
+                let mut url = client.auth().authorize_url(redirect_uri).agent_id(access.agent_id()?);
                 if private_info {
                     url = url.scope(Scope::PrivateInfo);
                 }

@@ -39,13 +39,7 @@ struct Target {
     #[arg(long, env = "WECOM_CALLBACK_TOKEN", hide_env_values = true, global = true)]
     token: Option<String>,
     /// The EncodingAESKey of the URL, 43 letters and digits
-    #[arg(
-        long,
-        env = "WECOM_CALLBACK_AES_KEY",
-        hide_env_values = true,
-        global = true,
-        value_name = "KEY"
-    )]
+    #[arg(long, env = "WECOM_CALLBACK_AES_KEY", hide_env_values = true, global = true, value_name = "KEY")]
     aes_key: Option<String>,
 }
 
@@ -146,13 +140,9 @@ impl Target {
     async fn listen(&self, address: SocketAddr, count: Option<u64>) -> Result {
         let receiver = self.receiver()?;
         let stop = stop_signal()?;
-        let mut listener = Listener::start(address, receiver)
-            .await
-            .map_err(|error| cannot_listen(address, &error))?;
-        say(format_args!(
-            "listening at http://{}/ ; stop with Ctrl-C",
-            listener.address
-        ));
+        let mut listener =
+            Listener::start(address, receiver).await.map_err(|error| cannot_listen(address, &error))?;
+        say(format_args!("listening at http://{}/ ; stop with Ctrl-C", listener.address));
         tokio::pin!(stop);
         let mut left = count.unwrap_or(u64::MAX);
         while left > 0 {

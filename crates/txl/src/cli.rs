@@ -95,9 +95,5 @@ fn log_to_stderr(verbose: u8) {
         _ => "wecom_contacts=trace,wecom_sim=debug,txl=trace",
     };
     let filter = EnvFilter::try_from_env("TXL_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .finish()
-        .init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).finish().init();
 }

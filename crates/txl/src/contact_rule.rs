@@ -47,10 +47,9 @@ impl Command {
         let rules = client.contact_rules();
         match self.verb {
             Verb::Create { rules: text } => output.ids(&rules.create(parsed(&text)?).await?),
-            Verb::List => output.list(
-                &rules.list().await?,
-                &["rule_id", "rule_type", "range", "whitelist", "exclude"],
-            ),
+            Verb::List => {
+                output.list(&rules.list().await?, &["rule_id", "rule_type", "range", "whitelist", "exclude"])
+            }
             Verb::Update { rules: text } => {
                 let changed = parsed(&text)?;
                 let words = format!("updated {} rules", changed.len());

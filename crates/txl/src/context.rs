@@ -16,13 +16,7 @@ pub(crate) struct Access {
     corp_id: Option<String>,
 
     /// The contacts-sync secret (通讯录同步 secret): writes, and reads ids
-    #[arg(
-        long,
-        env = "WECOM_CONTACTS_SECRET",
-        hide_env_values = true,
-        global = true,
-        value_name = "SECRET"
-    )]
+    #[arg(long, env = "WECOM_CONTACTS_SECRET", hide_env_values = true, global = true, value_name = "SECRET")]
     contacts_secret: Option<String>,
 
     /// The app's id (应用 agentid)
@@ -30,13 +24,7 @@ pub(crate) struct Access {
     agent_id: Option<String>,
 
     /// The app's secret (自建应用 secret): reads details inside the app's visible range (可见范围)
-    #[arg(
-        long,
-        env = "WECOM_APP_SECRET",
-        hide_env_values = true,
-        global = true,
-        value_name = "SECRET"
-    )]
+    #[arg(long, env = "WECOM_APP_SECRET", hide_env_values = true, global = true, value_name = "SECRET")]
     app_secret: Option<String>,
 
     /// Call as this credential, whichever would be picked
@@ -48,13 +36,7 @@ pub(crate) struct Access {
     base_url: Option<String>,
 
     /// Send everything through this proxy
-    #[arg(
-        long,
-        env = "WECOM_PROXY",
-        hide_env_values = true,
-        global = true,
-        value_name = "URL"
-    )]
+    #[arg(long, env = "WECOM_PROXY", hide_env_values = true, global = true, value_name = "URL")]
     proxy: Option<String>,
 
     /// How many seconds one call may take

@@ -193,20 +193,12 @@ struct NamedCorp {
 
 impl From<NamedCorp> for ChainCorpId {
     fn from(corp: NamedCorp) -> Self {
-        if corp.pending {
-            PendingCorpId::new(corp.corp_id).into()
-        } else {
-            corp.corp_id.as_str().into()
-        }
+        if corp.pending { PendingCorpId::new(corp.corp_id).into() } else { corp.corp_id.as_str().into() }
     }
 }
 
 const fn tie(chain: bool) -> BusinessType {
-    if chain {
-        BusinessType::Chain
-    } else {
-        BusinessType::CorpLink
-    }
+    if chain { BusinessType::Chain } else { BusinessType::CorpLink }
 }
 
 impl Command {
@@ -226,11 +218,7 @@ impl Command {
                 let words = format!("the app may; its token lives {left} seconds more");
                 output.done(&json!({"ok": true, "expires_in": left}), words)
             }
-            Verb::TransferSession {
-                lower,
-                userid,
-                session_key,
-            } => {
+            Verb::TransferSession { lower, userid, session_key } => {
                 let lower = lower_corp(lower).corp_groups();
                 output.record(&lower.transfer_session(userid, session_key).await?)
             }
@@ -243,11 +231,7 @@ impl Command {
                 };
                 output.list(&list, &["groupid", "group_name", "parentid", "order"])
             }
-            Verb::Corps {
-                chain,
-                group,
-                pending,
-            } => {
+            Verb::Corps { chain, group, pending } => {
                 let mut corps = groups.corps(chain);
                 if let Some(group) = group {
                     corps = corps.group(group);
@@ -256,14 +240,7 @@ impl Command {
                     corps = corps.with_pending();
                 }
                 let corps: Vec<_> = corps.stream().try_collect().await?;
-                let columns = [
-                    "groupid",
-                    "corpid",
-                    "pending_corpid",
-                    "corp_name",
-                    "custom_id",
-                    "is_joined",
-                ];
+                let columns = ["groupid", "corpid", "pending_corpid", "corp_name", "custom_id", "is_joined"];
                 output.list(&corps, &columns)
             }
             Verb::Corp { chain, corp } => output.record(&groups.corp(chain, corp).await?),
@@ -272,11 +249,9 @@ impl Command {
                 groups.remove_corp(chain, corp).await?;
                 output.done(&json!({"removed": id}), format_args!("removed corp {id}"))
             }
-            Verb::MemberCustomId {
-                chain,
-                corp_id,
-                userid,
-            } => output.ids(&[groups.member_custom_id(chain, corp_id, userid).await?]),
+            Verb::MemberCustomId { chain, corp_id, userid } => {
+                output.ids(&[groups.member_custom_id(chain, corp_id, userid).await?])
+            }
             Verb::ImportContacts { chain, corps, wait } => {
                 let corps: Vec<ContactCorp> = parsed(&corps, "the corps are not a JSON array of corps")?;
                 let job = groups.import_contacts(chain, corps).await?;
@@ -292,11 +267,7 @@ impl Command {
                 let rule: ChainRule = parsed(&rule_info, NO_RULE)?;
                 output.ids(&[groups.add_rule(chain, rule).await?])
             }
-            Verb::ModifyRule {
-                chain,
-                rule,
-                rule_info,
-            } => {
+            Verb::ModifyRule { chain, rule, rule_info } => {
                 let info: ChainRule = parsed(&rule_info, NO_RULE)?;
                 groups.modify_rule(chain, rule, info).await?;
                 output.done(&json!({"modified": rule}), format_args!("modified rule {rule}"))
@@ -305,15 +276,13 @@ impl Command {
                 groups.delete_rule(chain, rule).await?;
                 output.done(&json!({"deleted": rule}), format_args!("deleted rule {rule}"))
             }
-            Verb::ExternalUserids { unionid, openid } => output.list(
-                &groups.external_userids(unionid, openid).await?,
-                &["corpid", "external_userid"],
-            ),
+            Verb::ExternalUserids { unionid, openid } => {
+                output.list(&groups.external_userids(unionid, openid).await?, &["corpid", "external_userid"])
+            }
             Verb::PendingId { unionid, openid } => output.ids(&[groups.pending_id(unionid, openid).await?]),
-            Verb::PendingIds { external_userids } => output.list(
-                &groups.pending_ids(external_userids).await?,
-                &["external_userid", "pending_id"],
-            ),
+            Verb::PendingIds { external_userids } => {
+                output.list(&groups.pending_ids(external_userids).await?, &["external_userid", "pending_id"])
+            }
         }
     }
 }
@@ -327,10 +296,8 @@ async fn outcome(job: &ContactsJob, output: Output) -> Result {
     output.record(&outcome)?;
     match outcome.fail_list.len() {
         0 => Ok(()),
-        failed => Err(
-            Failure::new(format!("{failed} corps were not imported: those listed"))
-                .remedy("correct them and import them again; one bad contact holds up its whole corp"),
-        ),
+        failed => Err(Failure::new(format!("{failed} corps were not imported: those listed"))
+            .remedy("correct them and import them again; one bad contact holds up its whole corp")),
     }
 }
 

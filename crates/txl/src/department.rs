@@ -83,13 +83,7 @@ impl Command {
     pub(crate) async fn run(self, output: Output) -> Result {
         let access = self.access;
         match self.verb {
-            Verb::Create {
-                name,
-                parent,
-                name_en,
-                order,
-                id,
-            } => {
+            Verb::Create { name, parent, name_en, order, id } => {
                 let mut department = NewDepartment::new(name, parent);
                 department.name_en = name_en;
                 department.order = order;
@@ -97,13 +91,7 @@ impl Command {
                 let id = access.contacts()?.departments().create(department).await?;
                 output.ids(&[id])
             }
-            Verb::Update {
-                id,
-                name,
-                name_en,
-                parent,
-                order,
-            } => {
+            Verb::Update { id, name, name_en, parent, order } => {
                 let mut patch = DepartmentPatch::new();
                 patch.name = name;
                 patch.name_en = match name_en {

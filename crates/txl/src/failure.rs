@@ -143,7 +143,5 @@ impl From<wecom_contacts::Error> for Failure {
 
 /// The text without what would steer a terminal: a server's words are a stranger's.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -51,18 +51,11 @@ impl Draft {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path).map_err(|error| unwritable(target, &error))?;
-        Ok(Self {
-            target: target.to_owned(),
-            path,
-            file: BufWriter::new(file),
-            is_whole: false,
-        })
+        Ok(Self { target: target.to_owned(), path, file: BufWriter::new(file), is_whole: false })
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result {
-        self.file
-            .write_all(bytes)
-            .map_err(|error| unwritable(&self.target, &error))
+        self.file.write_all(bytes).map_err(|error| unwritable(&self.target, &error))
     }
 
     /// Gives the file its name.
@@ -94,9 +87,7 @@ pub(crate) fn remove(path: &Path) -> Result {
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(format!("cannot write {}", path.display()))
-        .because(error)
-        .remedy(
-            "name a file in a directory that exists and may be written, and see that the disk is not full",
-        )
+    Failure::new(format!("cannot write {}", path.display())).because(error).remedy(
+        "name a file in a directory that exists and may be written, and see that the disk is not full",
+    )
 }

@@ -69,20 +69,10 @@ struct Job {
     #[arg(long, value_name = "URL", requires_all = ["callback_token", "callback_aes_key"])]
     callback_url: Option<String>,
     /// The Token of that URL
-    #[arg(
-        long,
-        env = "WECOM_CALLBACK_TOKEN",
-        hide_env_values = true,
-        value_name = "TOKEN"
-    )]
+    #[arg(long, env = "WECOM_CALLBACK_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     callback_token: Option<String>,
     /// The EncodingAESKey of that URL
-    #[arg(
-        long,
-        env = "WECOM_CALLBACK_AES_KEY",
-        hide_env_values = true,
-        value_name = "KEY"
-    )]
+    #[arg(long, env = "WECOM_CALLBACK_AES_KEY", hide_env_values = true, value_name = "KEY")]
     callback_aes_key: Option<String>,
 }
 
@@ -101,12 +91,7 @@ impl Command {
     pub(crate) async fn run(self, output: Output) -> Result {
         let client = self.access.contacts()?;
         match self.verb {
-            Verb::Members {
-                file,
-                replace,
-                no_invite,
-                job,
-            } => {
+            Verb::Members { file, replace, no_invite, job } => {
                 let csv = contents(&file)?;
                 if replace {
                     let mut submission = client.imports().replace_members(csv);
@@ -124,8 +109,7 @@ impl Command {
             }
             Verb::Departments { file, job } => {
                 let csv = contents(&file)?;
-                job.submit(client.imports().replace_departments(csv), output)
-                    .await
+                job.submit(client.imports().replace_departments(csv), output).await
             }
             Verb::Job { id, waiting } => resume(&client, id, waiting, output).await,
         }
@@ -152,10 +136,7 @@ impl Job {
             return self.waiting.outcome(&job, output).await;
         }
         output.ids(&[job.id()])?;
-        say(format_args!(
-            "it runs on; see `txl import job {} --wait`",
-            job.id()
-        ));
+        say(format_args!("it runs on; see `txl import job {} --wait`", job.id()));
         Ok(())
     }
 
@@ -170,11 +151,7 @@ impl Job {
                 .because(&error)
                 .remedy("make one by `txl callback new-key`")
         })?;
-        Ok(Some(JobCallback::new(
-            url,
-            &CallbackToken::new(token.as_str()),
-            &key,
-        )))
+        Ok(Some(JobCallback::new(url, &CallbackToken::new(token.as_str()), &key)))
     }
 }
 
@@ -182,18 +159,12 @@ impl Waiting {
     async fn outcome(&self, job: &ImportJob, output: Output) -> Result {
         let polling = Polling::every(Duration::from_secs(2)).at_most(Duration::from_secs(self.at_most));
         let outcome = job.wait(polling).await?;
-        output.list(
-            outcome.rows(),
-            &["userid", "partyid", "action", "errcode", "errmsg"],
-        )?;
+        output.list(outcome.rows(), &["userid", "partyid", "action", "errcode", "errmsg"])?;
         let Some(first) = outcome.failures().next() else {
             return Ok(());
         };
-        let failure = Failure::new(format!(
-            "{} of {} rows were refused",
-            outcome.failed(),
-            outcome.rows().len()
-        ));
+        let failure =
+            Failure::new(format!("{} of {} rows were refused", outcome.failed(), outcome.rows().len()));
         Err(match first.refusal().and_then(|code| code.info()) {
             Some(info) => failure.remedy(format!(
                 "the first: {} {} (errcode {}); {} {}",

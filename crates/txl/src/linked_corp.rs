@@ -51,27 +51,13 @@ impl Command {
         match self.verb {
             Verb::Permissions => output.record(&linked.permissions().await?),
             Verb::Member { id } => output.record(&linked.member(id).await?),
-            Verb::MembersSimple {
-                department,
-                recursive,
-            } => output.list(
+            Verb::MembersSimple { department, recursive } => output.list(
                 &linked.members_simple(department, recursive).await?,
                 &["corpid", "userid", "name", "department"],
             ),
-            Verb::Members {
-                department,
-                recursive,
-            } => output.list(
+            Verb::Members { department, recursive } => output.list(
                 &linked.members(department, recursive).await?,
-                &[
-                    "corpid",
-                    "userid",
-                    "name",
-                    "department",
-                    "position",
-                    "mobile",
-                    "email",
-                ],
+                &["corpid", "userid", "name", "department", "position", "mobile", "email"],
             ),
             Verb::Departments { department } => output.list(
                 &linked.departments(department).await?,

@@ -49,21 +49,13 @@ impl Listener {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (sender, heard) = mpsc::channel(WAITING);
-        let app = Router::new()
-            .fallback(get(verify).post(receive))
-            .with_state(Ears {
-                receiver,
-                heard: sender,
-            });
+        let app =
+            Router::new().fallback(get(verify).post(receive)).with_state(Ears { receiver, heard: sender });
         let server = tokio::spawn(async move {
             // It ends by an error of the listening socket only, which ends the channel too.
             let _ = axum::serve(listener, app).await;
         });
-        Ok(Self {
-            address,
-            heard,
-            server,
-        })
+        Ok(Self { address, heard, server })
     }
 
     /// The next request; `None` if the server has stopped.

@@ -113,12 +113,7 @@ impl Command {
                 let content = contents(&file)?;
                 output.ids(&[media.upload_image(name_of(&file), content).await?])
             }
-            Verb::UploadByUrl {
-                url,
-                filename,
-                md5,
-                kind,
-            } => {
+            Verb::UploadByUrl { url, filename, md5, kind } => {
                 let source = UploadByUrl::new(kind.into(), filename, url, md5);
                 output.ids(&[media.upload_by_url(source).await?])
             }

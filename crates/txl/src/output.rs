@@ -114,10 +114,7 @@ pub(crate) fn print_text(text: &str) -> Result {
 /// Prints bytes on stdout as they stand.
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result {
     let mut stdout = io::stdout().lock();
-    stdout
-        .write_all(bytes)
-        .and_then(|()| stdout.flush())
-        .map_err(|error| Failure::of_stdout(&error))
+    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| Failure::of_stdout(&error))
 }
 
 /// Prints one JSON value on one line.
@@ -141,9 +138,7 @@ fn unwritable(error: &serde_json::Error) -> Failure {
 /// A table without frames, as wide as it needs to be when nobody looks and as wide as the terminal when someone does.
 pub(crate) fn new_table() -> Table {
     let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     if let Some((terminal_size::Width(width), _)) = terminal_size::terminal_size_of(io::stdout()) {
         table.set_width(width);
     }

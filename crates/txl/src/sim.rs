@@ -29,12 +29,7 @@ pub(crate) struct Serve {
     listen: SocketAddr,
 
     /// The corp's id (企业ID)
-    #[arg(
-        long,
-        env = "TXL_SIM_CORP_ID",
-        value_name = "ID",
-        default_value = "ww1234567890abcdef"
-    )]
+    #[arg(long, env = "TXL_SIM_CORP_ID", value_name = "ID", default_value = "ww1234567890abcdef")]
     corp_id: String,
 
     /// The contacts-sync secret (通讯录同步 secret)
@@ -48,12 +43,7 @@ pub(crate) struct Serve {
     contacts_secret: String,
 
     /// The app's id (应用 agentid)
-    #[arg(
-        long,
-        env = "TXL_SIM_AGENT_ID",
-        value_name = "ID",
-        default_value_t = 1_000_002
-    )]
+    #[arg(long, env = "TXL_SIM_AGENT_ID", value_name = "ID", default_value_t = 1_000_002)]
     agent_id: u32,
 
     /// The app's secret (自建应用 secret)
@@ -187,13 +177,9 @@ impl Serve {
 
 /// An address with its port; `localhost:0` is one, too.
 pub(crate) fn address(text: &str) -> std::result::Result<SocketAddr, String> {
-    let found = text
-        .to_socket_addrs()
-        .map_err(|error| format!("{error}; an address looks like 127.0.0.1:8080"))?;
-    found
-        .into_iter()
-        .next()
-        .ok_or_else(|| "no such address".to_owned())
+    let found =
+        text.to_socket_addrs().map_err(|error| format!("{error}; an address looks like 127.0.0.1:8080"))?;
+    found.into_iter().next().ok_or_else(|| "no such address".to_owned())
 }
 
 pub(crate) fn cannot_listen(address: SocketAddr, error: &io::Error) -> Failure {

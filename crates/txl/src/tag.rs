@@ -130,8 +130,6 @@ fn tell(output: Output, outcome: &TagOutcome, words: String) -> Result {
         return output.done(outcome, words);
     }
     output.record(outcome)?;
-    Err(
-        Failure::new("some were left out, as they are not in the contacts: those listed")
-            .remedy("check the spelling, and the app's visible range (可见范围)"),
-    )
+    Err(Failure::new("some were left out, as they are not in the contacts: those listed")
+        .remedy("check the spelling, and the app's visible range (可见范围)"))
 }

@@ -38,27 +38,15 @@ fn decrypt_file(bencher: Bencher<'_, '_>, chunk: usize) {
 fn encrypt_whole_file(bencher: Bencher<'_, '_>) {
     let key = key();
     let plain = vec![b'x'; 16 * MIB];
-    bencher
-        .counter(BytesCount::new(plain.len()))
-        .bench_local(|| encrypt_file(&key, black_box(&plain)));
+    bencher.counter(BytesCount::new(plain.len())).bench_local(|| encrypt_file(&key, black_box(&plain)));
 }
 
 fn delivery() -> (Crypto, String, String) {
     let crypto = Crypto::new("QDG6eK", key(), "ww0123456789abcdef");
-    let event = format!(
-        "<xml><ToUserName>ww0123456789abcdef</ToUserName>{}</xml>",
-        "x".repeat(600)
-    );
+    let event = format!("<xml><ToUserName>ww0123456789abcdef</ToUserName>{}</xml>", "x".repeat(600));
     let sealed = crypto.seal_with(b"0123456789abcdef", &event, 1_700_000_000, "987654321");
-    let query = format!(
-        "msg_signature={}&timestamp=1700000000&nonce=987654321",
-        sealed.msg_signature
-    );
-    (
-        crypto,
-        query,
-        sealed.to_delivery_xml("ww0123456789abcdef", Some("1000007")),
-    )
+    let query = format!("msg_signature={}&timestamp=1700000000&nonce=987654321", sealed.msg_signature);
+    (crypto, query, sealed.to_delivery_xml("ww0123456789abcdef", Some("1000007")))
 }
 
 #[divan::bench(sample_count = 200, sample_size = 200)]
@@ -66,9 +54,7 @@ fn callback_verify_and_decrypt(bencher: Bencher<'_, '_>) {
     let (crypto, query, body) = delivery();
     bencher.bench_local(|| {
         let query = Query::parse(black_box(&query)).expect("all parameters are there");
-        crypto
-            .decrypt(&query, black_box(body.as_bytes()))
-            .expect("sealed with the same keys")
+        crypto.decrypt(&query, black_box(body.as_bytes())).expect("sealed with the same keys")
     });
 }
 

@@ -30,14 +30,8 @@ pub(crate) fn padding(bytes: &[u8]) -> Result<usize> {
     if count == 0 || count > UNIT || count > bytes.len() {
         return Err(Error::Decrypt);
     }
-    let wrong = bytes[bytes.len() - count..]
-        .iter()
-        .fold(0, |wrong, byte| wrong | (byte ^ last));
-    if wrong == 0 {
-        Ok(count)
-    } else {
-        Err(Error::Decrypt)
-    }
+    let wrong = bytes[bytes.len() - count..].iter().fold(0, |wrong, byte| wrong | (byte ^ last));
+    if wrong == 0 { Ok(count) } else { Err(Error::Decrypt) }
 }
 
 #[cfg(test)]

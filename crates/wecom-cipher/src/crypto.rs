@@ -29,12 +29,7 @@ impl Crypto {
         receive_id: impl Into<Box<str>>,
     ) -> Self {
         let aes = Aes256::new(key.bytes().into());
-        Self {
-            token: token.into(),
-            key,
-            receive_id: receive_id.into(),
-            aes,
-        }
+        Self { token: token.into(), key, receive_id: receive_id.into(), aes }
     }
 
     /// Returns the receiveid that messages must carry.
@@ -52,10 +47,7 @@ impl Crypto {
     ///
     /// Official: [回调配置](https://developer.work.weixin.qq.com/document/path/90930)
     pub fn verify_url(&self, query: &Query<'_>) -> Result<String> {
-        let echostr = query
-            .echostr
-            .as_deref()
-            .ok_or(Error::MissingParameter { name: "echostr" })?;
+        let echostr = query.echostr.as_deref().ok_or(Error::MissingParameter { name: "echostr" })?;
         self.open(query, echostr)
     }
 
@@ -106,20 +98,13 @@ impl Crypto {
         let encrypt = envelope::seal(&self.aes, self.key.iv(), random, message, &self.receive_id);
         let (timestamp, nonce) = (timestamp.to_string(), nonce.into());
         let msg_signature = sign(&self.token, &timestamp, &nonce, &encrypt);
-        Sealed {
-            encrypt,
-            msg_signature,
-            timestamp,
-            nonce,
-        }
+        Sealed { encrypt, msg_signature, timestamp, nonce }
     }
 }
 
 impl fmt::Debug for Crypto {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Crypto")
-            .field("receive_id", &self.receive_id)
-            .finish_non_exhaustive()
+        f.debug_struct("Crypto").field("receive_id", &self.receive_id).finish_non_exhaustive()
     }
 }
 

@@ -13,9 +13,7 @@ use crate::{Error, Result};
 /// An envelope has two levels.
 const MAX_DEPTH: usize = 16;
 
-const MALFORMED: Error = Error::Xml {
-    reason: "not well-formed XML",
-};
+const MALFORMED: Error = Error::Xml { reason: "not well-formed XML" };
 
 /// The body of a delivery (POST): who it is for, and the ciphertext.
 ///
@@ -42,14 +40,8 @@ impl<'a> Delivery<'a> {
     /// [`Error::Xml`] if it is not well-formed UTF-8 XML, holds a DTD, is nested deeper than 16, or has no single `Encrypt`.
     pub fn parse(body: &'a [u8]) -> Result<Self> {
         let [to_user_name, agent_id, encrypt] = children(body, ["ToUserName", "AgentID", "Encrypt"])?;
-        let encrypt = encrypt.ok_or(Error::Xml {
-            reason: "no Encrypt element",
-        })?;
-        Ok(Self {
-            to_user_name,
-            agent_id,
-            encrypt,
-        })
+        let encrypt = encrypt.ok_or(Error::Xml { reason: "no Encrypt element" })?;
+        Ok(Self { to_user_name, agent_id, encrypt })
     }
 
     /// Writes the envelope as WeCom does.
@@ -97,18 +89,10 @@ impl<'a> Reply<'a> {
         let [encrypt, msg_signature, timestamp, nonce] =
             children(body, ["Encrypt", "MsgSignature", "TimeStamp", "Nonce"])?;
         Ok(Self {
-            encrypt: encrypt.ok_or(Error::Xml {
-                reason: "no Encrypt element",
-            })?,
-            msg_signature: msg_signature.ok_or(Error::Xml {
-                reason: "no MsgSignature element",
-            })?,
-            timestamp: timestamp.ok_or(Error::Xml {
-                reason: "no TimeStamp element",
-            })?,
-            nonce: nonce.ok_or(Error::Xml {
-                reason: "no Nonce element",
-            })?,
+            encrypt: encrypt.ok_or(Error::Xml { reason: "no Encrypt element" })?,
+            msg_signature: msg_signature.ok_or(Error::Xml { reason: "no MsgSignature element" })?,
+            timestamp: timestamp.ok_or(Error::Xml { reason: "no TimeStamp element" })?,
+            nonce: nonce.ok_or(Error::Xml { reason: "no Nonce element" })?,
         })
     }
 }
@@ -150,9 +134,7 @@ fn children<'a, const N: usize>(body: &'a [u8], names: [&str; N]) -> Result<[Opt
                     if let Some(index) = wanted
                         && found[index].replace(Cow::Borrowed("")).is_some()
                     {
-                        return Err(Error::Xml {
-                            reason: "an element is repeated",
-                        });
+                        return Err(Error::Xml { reason: "an element is repeated" });
                     }
                 }
                 continue;
@@ -166,9 +148,7 @@ fn children<'a, const N: usize>(body: &'a [u8], names: [&str; N]) -> Result<[Opt
             Event::CData(text) => text.xml10_content(),
             Event::GeneralRef(reference) => resolve(&reference)?,
             Event::DocType(_) => {
-                return Err(Error::Xml {
-                    reason: "a DTD is not accepted",
-                });
+                return Err(Error::Xml { reason: "a DTD is not accepted" });
             }
             Event::Eof if complete => return Ok(found),
             Event::Eof => return Err(MALFORMED),

@@ -42,19 +42,13 @@ pub(crate) fn open(aes: &Aes256, iv: &[u8; 16], encrypt: &str, receive_id: &str)
     bytes.truncate(bytes.len() - padding(&bytes)?);
 
     let body = bytes.get(HEAD..).ok_or(Error::Decrypt)?;
-    let length = bytes[RANDOM..HEAD]
-        .try_into()
-        .map(u32::from_be_bytes)
-        .expect("four bytes");
+    let length = bytes[RANDOM..HEAD].try_into().map(u32::from_be_bytes).expect("four bytes");
     let (_, found) = usize::try_from(length)
         .ok()
         .and_then(|length| body.split_at_checked(length))
         .ok_or(Error::Decrypt)?;
     if found != receive_id.as_bytes() {
-        return Err(Error::ReceiveId {
-            expected: receive_id.into(),
-            found: presentable(found).into(),
-        });
+        return Err(Error::ReceiveId { expected: receive_id.into(), found: presentable(found).into() });
     }
     bytes.truncate(bytes.len() - receive_id.len());
     bytes.drain(..HEAD);
@@ -66,9 +60,7 @@ fn presentable(found: &[u8]) -> &str {
     match std::str::from_utf8(found) {
         Ok(id)
             if id.len() <= 64
-                && id
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) =>
+                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) =>
         {
             id
         }

@@ -44,11 +44,7 @@ impl FileDecryptor {
     /// Starts at the beginning of a file.
     #[must_use]
     pub fn new(key: &EncodingAesKey) -> Self {
-        Self {
-            cbc: cbc::Decryptor::new(key.bytes().into(), key.iv().into()),
-            held: [0; UNIT],
-            held_len: 0,
-        }
+        Self { cbc: cbc::Decryptor::new(key.bytes().into(), key.iv().into()), held: [0; UNIT], held_len: 0 }
     }
 
     /// Takes the next bytes of the file, cut anywhere, and appends to `plain` what they decrypt to.
@@ -116,11 +112,7 @@ impl FileEncryptor {
     /// Starts at the beginning of a file.
     #[must_use]
     pub fn new(key: &EncodingAesKey) -> Self {
-        Self {
-            cbc: cbc::Encryptor::new(key.bytes().into(), key.iv().into()),
-            held: [0; UNIT],
-            held_len: 0,
-        }
+        Self { cbc: cbc::Encryptor::new(key.bytes().into(), key.iv().into()), held: [0; UNIT], held_len: 0 }
     }
 
     /// Takes the next bytes of the document and appends the blocks they fill to `file`.
@@ -176,16 +168,12 @@ pub fn encrypt_file(key: &EncodingAesKey, plain: &[u8]) -> Vec<u8> {
 
 impl fmt::Debug for FileDecryptor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FileDecryptor")
-            .field("held_len", &self.held_len)
-            .finish_non_exhaustive()
+        f.debug_struct("FileDecryptor").field("held_len", &self.held_len).finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for FileEncryptor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FileEncryptor")
-            .field("held_len", &self.held_len)
-            .finish_non_exhaustive()
+        f.debug_struct("FileEncryptor").field("held_len", &self.held_len).finish_non_exhaustive()
     }
 }

@@ -51,20 +51,14 @@ impl EncodingAesKey {
     ///
     /// [`Error::Key`] if there are not 43 of them, or one is not a letter or digit.
     pub fn new(encoded: &str) -> Result<Self> {
-        let encoded: [u8; KEY_CHARS] = encoded.as_bytes().try_into().map_err(|_| Error::Key {
-            reason: "wrong length",
-        })?;
+        let encoded: [u8; KEY_CHARS] =
+            encoded.as_bytes().try_into().map_err(|_| Error::Key { reason: "wrong length" })?;
         if !encoded.iter().all(u8::is_ascii_alphanumeric) {
-            return Err(Error::Key {
-                reason: "other characters found",
-            });
+            return Err(Error::Key { reason: "other characters found" });
         }
         let mut bytes = Zeroizing::new([0; 32]);
         match BASE64.decode_slice(encoded, bytes.as_mut_slice()) {
-            Ok(32) => Ok(Self {
-                encoded: Zeroizing::new(encoded),
-                bytes,
-            }),
+            Ok(32) => Ok(Self { encoded: Zeroizing::new(encoded), bytes }),
             _ => Err(Error::Key { reason: "not base64" }),
         }
     }
@@ -191,10 +185,7 @@ mod tests {
     #[test]
     fn trap_30_the_official_sample_keys_with_spare_bits_are_read() {
         let cases = [
-            (
-                SAMPLE,
-                "8d69989bbaabe67328014c194631ad0719b3dca035b64023df292447aab60760",
-            ),
+            (SAMPLE, "8d69989bbaabe67328014c194631ad0719b3dca035b64023df292447aab60760"),
             (
                 "IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2",
                 "2095225cda6f19b383c0a101484b0078e00f02192a1ea34217a835f6df707e0d",
@@ -213,10 +204,7 @@ mod tests {
     fn keys_that_differ_in_spare_bits_only_are_equal() {
         let other = SAMPLE.replace("B2C", "B2D");
         assert_eq!(EncodingAesKey::new(SAMPLE), EncodingAesKey::new(&other));
-        assert_ne!(
-            EncodingAesKey::new(SAMPLE),
-            EncodingAesKey::new(&SAMPLE.replace('j', "k"))
-        );
+        assert_ne!(EncodingAesKey::new(SAMPLE), EncodingAesKey::new(&SAMPLE.replace('j', "k")));
     }
 
     #[test]
@@ -228,10 +216,7 @@ mod tests {
         for bad in ["", &SAMPLE[1..], &long, &padded, &plus, &wide] {
             let error = EncodingAesKey::new(bad).unwrap_err();
             assert_eq!(error.code(), -40004, "{error}");
-            assert!(
-                bad.is_empty() || !error.to_string().contains(bad),
-                "the key is not quoted"
-            );
+            assert!(bad.is_empty() || !error.to_string().contains(bad), "the key is not quoted");
         }
     }
 
@@ -244,11 +229,7 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown_by_debug() {
-        let shown = format!(
-            "{:?} {:?}",
-            EncodingAesKey::new(SAMPLE).unwrap(),
-            CallbackToken::new("QDG6eK")
-        );
+        let shown = format!("{:?} {:?}", EncodingAesKey::new(SAMPLE).unwrap(), CallbackToken::new("QDG6eK"));
         assert_eq!(shown, "EncodingAesKey(..) CallbackToken(..)");
     }
 }

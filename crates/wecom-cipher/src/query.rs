@@ -43,9 +43,7 @@ impl<'a> Query<'a> {
             *slot = decode(value);
         }
         Ok(Self {
-            msg_signature: msg_signature.ok_or(Error::MissingParameter {
-                name: "msg_signature",
-            })?,
+            msg_signature: msg_signature.ok_or(Error::MissingParameter { name: "msg_signature" })?,
             timestamp: timestamp.ok_or(Error::MissingParameter { name: "timestamp" })?,
             nonce: nonce.ok_or(Error::MissingParameter { name: "nonce" })?,
             echostr,

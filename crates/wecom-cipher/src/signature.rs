@@ -77,13 +77,7 @@ mod tests {
         let signature = sign(&CallbackToken::new("t"), "1", "2", "3");
         let text = signature.to_string();
         assert!(signature.matches(&text));
-        for wrong in [
-            "",
-            &text[1..],
-            &format!("{text}0"),
-            &text.to_uppercase(),
-            &"0".repeat(40),
-        ] {
+        for wrong in ["", &text[1..], &format!("{text}0"), &text.to_uppercase(), &"0".repeat(40)] {
             assert!(!signature.matches(wrong), "{wrong}");
         }
     }

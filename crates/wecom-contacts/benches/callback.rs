@@ -9,12 +9,8 @@ use sha1::{Digest, Sha1};
 use wecom_contacts::callback::Receiver;
 
 const CORP: &str = "ww0123456789abcdef";
-const EVENTS: [&str; 4] = [
-    "update_user.full",
-    "update_user.slim",
-    "update_tag.full",
-    "batch_job_result.full",
-];
+const EVENTS: [&str; 4] =
+    ["update_user.full", "update_user.slim", "update_tag.full", "batch_job_result.full"];
 
 fn main() {
     divan::main();
@@ -22,22 +18,12 @@ fn main() {
 
 /// A receiver, and a request that WeCom could have sent it: query, body, and the ciphertext inside.
 fn delivery(event: &str) -> (Receiver, String, String, String) {
-    let path = format!(
-        "{}/../../tests/wire/callback/{event}.xml",
-        env!("CARGO_MANIFEST_DIR")
-    );
+    let path = format!("{}/../../tests/wire/callback/{event}.xml", env!("CARGO_MANIFEST_DIR"));
     let message = std::fs::read_to_string(path).expect("the sample is in the repository");
-    let key = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
-        .parse()
-        .expect("an official sample key");
+    let key = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C".parse().expect("an official sample key");
     let receiver = Receiver::new(CORP, "QDG6eK", key);
-    let sealed = receiver
-        .crypto()
-        .seal_with(b"0123456789abcdef", &message, 1_700_000_000, "987654321");
-    let query = format!(
-        "msg_signature={}&timestamp=1700000000&nonce=987654321",
-        sealed.msg_signature
-    );
+    let sealed = receiver.crypto().seal_with(b"0123456789abcdef", &message, 1_700_000_000, "987654321");
+    let query = format!("msg_signature={}&timestamp=1700000000&nonce=987654321", sealed.msg_signature);
     let body = sealed.to_delivery_xml(CORP, Some("1000007"));
     (receiver, query, body, sealed.encrypt)
 }
@@ -46,9 +32,7 @@ fn delivery(event: &str) -> (Receiver, String, String, String) {
 fn receive(bencher: Bencher<'_, '_>, event: &str) {
     let (receiver, query, body, _) = delivery(event);
     bencher.bench_local(|| {
-        receiver
-            .receive(black_box(&query), black_box(body.as_bytes()))
-            .expect("sealed with the same keys")
+        receiver.receive(black_box(&query), black_box(body.as_bytes())).expect("sealed with the same keys")
     });
 }
 
@@ -57,10 +41,7 @@ fn verify_and_decrypt(bencher: Bencher<'_, '_>, event: &str) {
     let (receiver, query, body, _) = delivery(event);
     bencher.bench_local(|| {
         let query = wecom_cipher::Query::parse(black_box(&query)).expect("all parameters are there");
-        receiver
-            .crypto()
-            .decrypt(&query, black_box(body.as_bytes()))
-            .expect("sealed with the same keys")
+        receiver.crypto().decrypt(&query, black_box(body.as_bytes())).expect("sealed with the same keys")
     });
 }
 

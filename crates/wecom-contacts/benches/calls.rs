@@ -29,10 +29,7 @@ const MEMBER: &str = r#"{"errcode":0,"errmsg":"ok","userid":"wang.min","name":"ç
 fn main() {
     let address = serve();
     // The client's runtime lives on this thread, so this thread's processor time is the client's.
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     println!("processor time of one user/get at the client, median of {ROUNDS} rounds of {CALLS} calls\n");
     println!(
         "callers  bare hyper  bare reqwest  wecom-contacts  wecom-contacts / reqwest  wecom-contacts / hyper"
@@ -47,10 +44,7 @@ fn row(runtime: &Runtime, address: SocketAddr, callers: usize) {
         .base_url(format!("http://{address}"))
         .build()
         .expect("a client");
-    let reqwest = reqwest::Client::builder()
-        .timeout(Duration::from_secs(10))
-        .build()
-        .expect("a client");
+    let reqwest = reqwest::Client::builder().timeout(Duration::from_secs(10)).build().expect("a client");
     let url = format!("http://{address}/cgi-bin/user/get?userid=wang.min&access_token=bench-token");
 
     let mut rounds: Vec<[f64; 3]> = (0..ROUNDS + 2)
@@ -133,22 +127,13 @@ fn processor_time() -> Duration {
 }
 
 async fn by_reqwest(http: &reqwest::Client, url: &str) {
-    let body = http
-        .get(url)
-        .send()
-        .await
-        .expect("an answer")
-        .bytes()
-        .await
-        .expect("a body");
+    let body = http.get(url).send().await.expect("an answer").bytes().await.expect("a body");
     parse(&body);
 }
 
 async fn connection(address: SocketAddr) -> SendRequest<Empty<bytes::Bytes>> {
     let stream = TcpStream::connect(address).await.expect("the server listens");
-    let (send, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .expect("HTTP");
+    let (send, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("HTTP");
     tokio::spawn(connection);
     send
 }
@@ -175,10 +160,7 @@ fn serve() -> SocketAddr {
     listener.set_nonblocking(true).expect("a listener");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
-        let runtime = Builder::new_current_thread()
-            .enable_io()
-            .build()
-            .expect("a runtime");
+        let runtime = Builder::new_current_thread().enable_io().build().expect("a runtime");
         runtime.block_on(async {
             let listener = TcpListener::from_std(listener).expect("a listener");
             let mut connections = JoinSet::new();
@@ -209,13 +191,7 @@ async fn answer(mut stream: TcpStream) -> io::Result<()> {
         filled += read;
         if buffer[..filled].ends_with(b"\r\n\r\n") {
             let wants_token = buffer[..filled].starts_with(b"GET /cgi-bin/gettoken");
-            stream
-                .write_all(if wants_token {
-                    token.as_bytes()
-                } else {
-                    member.as_bytes()
-                })
-                .await?;
+            stream.write_all(if wants_token { token.as_bytes() } else { member.as_bytes() }).await?;
             filled = 0;
         }
     }

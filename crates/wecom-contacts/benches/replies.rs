@@ -23,10 +23,7 @@ fn body() -> String {
         )
     };
     let members: Vec<String> = (0..10_000).map(member).collect();
-    format!(
-        r#"{{"errcode":0,"errmsg":"ok","userlist":[{}]}}"#,
-        members.join(",")
-    )
+    format!(r#"{{"errcode":0,"errmsg":"ok","userlist":[{}]}}"#, members.join(","))
 }
 
 #[divan::bench(sample_count = 40)]

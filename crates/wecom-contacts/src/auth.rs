@@ -215,40 +215,20 @@ impl Endpoint for GetUserInfo {
 #[non_exhaustive]
 pub struct UserInfo {
     /// The member's account. From a linked corp it comes as `CORPID/USERID`: see [`linked`](Self::linked).
-    #[serde(
-        default,
-        deserialize_with = "or_absent",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "or_absent", skip_serializing_if = "Option::is_none")]
     pub userid: Option<UserId>,
     /// The ticket for [`Auth::user_detail`], good for 30 minutes; only with [`Scope::PrivateInfo`], inside the visible
     /// range, and not for linked corps.
-    #[serde(
-        default,
-        deserialize_with = "wire::none_if_empty",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "wire::none_if_empty", skip_serializing_if = "Option::is_none")]
     pub user_ticket: Option<String>,
     /// A ticket for the member's documents, good for 30 days; given to few corps yet.
-    #[serde(
-        default,
-        deserialize_with = "wire::none_if_empty",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "wire::none_if_empty", skip_serializing_if = "Option::is_none")]
     pub user_doc_ticket: Option<String>,
     /// The OpenID of somebody who is no member.
-    #[serde(
-        default,
-        deserialize_with = "or_absent",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "or_absent", skip_serializing_if = "Option::is_none")]
     pub openid: Option<OpenId>,
     /// The customer's id (外部联系人) of somebody who is no member, if a member in range follows them.
-    #[serde(
-        default,
-        deserialize_with = "or_absent",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "or_absent", skip_serializing_if = "Option::is_none")]
     pub external_userid: Option<ExternalUserId>,
 }
 
@@ -287,9 +267,7 @@ masked_debug!(GetUserDetail { | user_ticket });
 impl GetUserDetail {
     /// Asks by this ticket.
     pub fn new(user_ticket: impl Into<String>) -> Self {
-        Self {
-            user_ticket: user_ticket.into(),
-        }
+        Self { user_ticket: user_ticket.into() }
     }
 }
 
@@ -370,10 +348,7 @@ mod tests {
     use crate::Secret;
 
     fn app() -> Auth {
-        Client::builder("ww1111", Secret::app(1_000_002, "s"))
-            .build()
-            .unwrap()
-            .auth()
+        Client::builder("ww1111", Secret::app(1_000_002, "s")).build().unwrap().auth()
     }
 
     #[test]
@@ -391,26 +366,15 @@ mod tests {
              &response_type=code&scope=snsapi_privateinfo&state=abc123&agentid=1000002#wechat_redirect"
         );
         let bare = app().authorize_url("https://hr.example.com").build().unwrap();
-        assert!(
-            bare.ends_with("&scope=snsapi_base&agentid=1000002#wechat_redirect"),
-            "{bare}"
-        );
+        assert!(bare.ends_with("&scope=snsapi_base&agentid=1000002#wechat_redirect"), "{bare}");
     }
 
     #[test]
     fn contacts_sync_logs_nobody_in_unless_an_app_is_named() {
-        let auth = Client::builder("ww1111", Secret::contacts_sync("s"))
-            .build()
-            .unwrap()
-            .auth();
+        let auth = Client::builder("ww1111", Secret::contacts_sync("s")).build().unwrap().auth();
         let error = auth.authorize_url("https://hr.example.com").build().unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Configuration(_)));
-        assert!(
-            auth.authorize_url("https://hr.example.com")
-                .agent_id(7)
-                .build()
-                .is_ok()
-        );
+        assert!(auth.authorize_url("https://hr.example.com").agent_id(7).build().is_ok());
     }
 
     #[test]
@@ -426,11 +390,7 @@ mod tests {
     #[test]
     fn a_ticket_is_not_shown() {
         let info: UserInfo = serde_json::from_str(r#"{"userid":"wangfang","user_ticket":"t1cket"}"#).unwrap();
-        let shown = format!(
-            "{info:?} {:?} {:?}",
-            GetUserDetail::new("t1cket"),
-            GetUserInfo::new("t1cket")
-        );
+        let shown = format!("{info:?} {:?} {:?}", GetUserDetail::new("t1cket"), GetUserInfo::new("t1cket"));
         assert!(!shown.contains("t1cket"), "{shown}");
     }
 }

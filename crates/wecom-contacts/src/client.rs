@@ -146,15 +146,8 @@ impl Client {
         secret: Secret,
         source: Arc<dyn TokenSource>,
     ) -> Self {
-        let wire = Wire {
-            corp_id,
-            ..self.0.wire.clone()
-        };
-        Self(Arc::new(Inner {
-            wire,
-            secret,
-            tokens: Tokens::new(source),
-        }))
+        let wire = Wire { corp_id, ..self.0.wire.clone() };
+        Self(Arc::new(Inner { wire, secret, tokens: Tokens::new(source) }))
     }
 }
 
@@ -197,11 +190,7 @@ impl Prepared {
                 (String::new(), Body::Json(body.into()))
             }
         };
-        Ok(Self {
-            call: E::CALL,
-            query,
-            body,
-        })
+        Ok(Self { call: E::CALL, query, body })
     }
 }
 
@@ -226,11 +215,8 @@ impl Wire {
         decode: &mut Decode<'_>,
     ) -> Result<()> {
         let call = prepared.call.path;
-        let timeout = if matches!(prepared.body, Body::Form { .. }) {
-            self.transfer_timeout
-        } else {
-            self.timeout
-        };
+        let timeout =
+            if matches!(prepared.body, Body::Form { .. }) { self.transfer_timeout } else { self.timeout };
         let request = self.request(prepared, token)?.timeout(timeout);
         if self.log_bodies {
             let body = match &prepared.body {
@@ -245,27 +231,16 @@ impl Wire {
             };
             trace!(endpoint = call, body, "request");
         }
-        let answer = request
-            .send()
-            .await
-            .map_err(|error| Error::transport(call, error))?;
+        let answer = request.send().await.map_err(|error| Error::transport(call, error))?;
         let (status, content_type) = (answer.status(), content_type(&answer));
         let body = self.read_whole(call, answer).await?;
         if self.log_bodies {
-            trace!(
-                endpoint = call,
-                status = status.as_u16(),
-                body = redact::body(&body),
-                "answer"
-            );
+            trace!(endpoint = call, status = status.as_u16(), body = redact::body(&body), "answer");
         }
         match decode(&body) {
             Ok(remark) if status.is_success() => {
                 if remark.contains("Warning:") {
-                    warn!(
-                        endpoint = call,
-                        "the server read only part of the request: {remark}"
-                    );
+                    warn!(endpoint = call, "the server read only part of the request: {remark}");
                 }
                 Ok(())
             }
@@ -278,13 +253,7 @@ impl Wire {
             {
                 Err(Error::new(call, ErrorKind::Malformed(error)))
             }
-            _ => Err(Error::new(
-                call,
-                ErrorKind::NotWeCom {
-                    status: status.as_u16(),
-                    content_type,
-                },
-            )),
+            _ => Err(Error::new(call, ErrorKind::NotWeCom { status: status.as_u16(), content_type })),
         }
     }
 
@@ -310,12 +279,12 @@ impl Wire {
         };
         Ok(match body {
             Body::None => request,
-            Body::Json(bytes) => request
-                .header(http::header::CONTENT_TYPE, "application/json")
-                .body(bytes.clone()),
-            Body::Form { content_type, bytes } => request
-                .header(http::header::CONTENT_TYPE, content_type.as_str())
-                .body(bytes.clone()),
+            Body::Json(bytes) => {
+                request.header(http::header::CONTENT_TYPE, "application/json").body(bytes.clone())
+            }
+            Body::Form { content_type, bytes } => {
+                request.header(http::header::CONTENT_TYPE, content_type.as_str()).body(bytes.clone())
+            }
         })
     }
 
@@ -327,12 +296,7 @@ impl Wire {
         if expected > limit as u64 {
             return Err(too_large());
         }
-        let mut next = async || {
-            answer
-                .chunk()
-                .await
-                .map_err(|error| Error::transport(call, error))
-        };
+        let mut next = async || answer.chunk().await.map_err(|error| Error::transport(call, error));
         let Some(first) = next().await? else {
             return Ok(Bytes::new());
         };
@@ -361,16 +325,11 @@ impl Wire {
         range: Option<&str>,
     ) -> Result<reqwest::Response> {
         let call = prepared.call.path;
-        let mut request = self
-            .request(prepared, Some(token))?
-            .timeout(self.transfer_timeout);
+        let mut request = self.request(prepared, Some(token))?.timeout(self.transfer_timeout);
         if let Some(range) = range {
             request = request.header(http::header::RANGE, range);
         }
-        let answer = request
-            .send()
-            .await
-            .map_err(|error| Error::transport(call, error))?;
+        let answer = request.send().await.map_err(|error| Error::transport(call, error))?;
         let is_file = answer.headers().contains_key(http::header::CONTENT_DISPOSITION);
         if is_file && answer.status().is_success() {
             return Ok(answer);
@@ -421,11 +380,7 @@ impl TokenSource for GetToken {
         async move {
             let query =
                 query.map_err(|error| Error::new(CALL.path, ErrorKind::Unwritable(error.to_string())))?;
-            let prepared = Prepared {
-                call: CALL,
-                query,
-                body: Body::None,
-            };
+            let prepared = Prepared { call: CALL, query, body: Body::None };
             let mut reply: Option<TokenReply> = None;
             wire.exchange(&prepared, None, &mut |body| {
                 let opened = envelope::open(body)?;
@@ -435,10 +390,7 @@ impl TokenSource for GetToken {
             .await?;
             let reply = reply.expect("an exchange that succeeds has decoded its reply");
             let expires_in = Duration::from_secs(reply.expires_in.max(0).unsigned_abs());
-            Ok(Fetched {
-                access_token: reply.access_token,
-                expires_in,
-            })
+            Ok(Fetched { access_token: reply.access_token, expires_in })
         }
         .boxed()
     }
@@ -535,15 +487,8 @@ impl ClientBuilder {
             max_reply_size: self.max_reply_size,
             log_bodies: self.log_bodies,
         };
-        let source = GetToken {
-            wire: wire.clone(),
-            secret: self.secret.clone(),
-        };
-        Ok(Client(Arc::new(Inner {
-            wire,
-            secret: self.secret,
-            tokens: Tokens::new(Arc::new(source)),
-        })))
+        let source = GetToken { wire: wire.clone(), secret: self.secret.clone() };
+        Ok(Client(Arc::new(Inner { wire, secret: self.secret, tokens: Tokens::new(Arc::new(source)) })))
     }
 
     fn http(&self) -> Result<reqwest::Client> {
@@ -591,9 +536,7 @@ impl ClientBuilder {
 impl std::fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Neither URL is shown: both may carry a password.
-        f.debug_struct("ClientBuilder")
-            .field("corp_id", &self.corp_id)
-            .finish_non_exhaustive()
+        f.debug_struct("ClientBuilder").field("corp_id", &self.corp_id).finish_non_exhaustive()
     }
 }
 
@@ -605,9 +548,7 @@ fn cgi_bin(base_url: &str) -> Result<Arc<str>> {
     let url =
         Url::parse(base_url).map_err(|error| configuration(format!("the base URL is not one: {error}")))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(configuration(
-            "the base URL must begin with https:// or http:// and name a host",
-        ));
+        return Err(configuration("the base URL must begin with https:// or http:// and name a host"));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(configuration("the base URL must have no query and no fragment"));
@@ -622,25 +563,13 @@ mod tests {
     #[test]
     fn trap_10_a_base_url_keeps_its_path_prefix() {
         for (base, expected) in [
-            (
-                "https://qyapi.weixin.qq.com",
-                "https://qyapi.weixin.qq.com/cgi-bin/",
-            ),
-            (
-                "https://gw.example.com/wecom",
-                "https://gw.example.com/wecom/cgi-bin/",
-            ),
+            ("https://qyapi.weixin.qq.com", "https://qyapi.weixin.qq.com/cgi-bin/"),
+            ("https://gw.example.com/wecom", "https://gw.example.com/wecom/cgi-bin/"),
             ("http://127.0.0.1:8080/a/b/", "http://127.0.0.1:8080/a/b/cgi-bin/"),
         ] {
             assert_eq!(&*cgi_bin(base).unwrap(), expected);
         }
-        for bad in [
-            "",
-            "qyapi.weixin.qq.com",
-            "ftp://example.com",
-            "https://example.com/?a=b",
-            "https:///",
-        ] {
+        for bad in ["", "qyapi.weixin.qq.com", "ftp://example.com", "https://example.com/?a=b", "https:///"] {
             assert!(cgi_bin(bad).is_err(), "{bad}");
         }
     }

@@ -44,9 +44,7 @@ impl ContactRules {
     ///
     /// [`Error::is_already_exists`](crate::Error::is_already_exists) (81032) if somebody is in a rule of the same type already.
     pub fn create(&self, rules: impl IntoIterator<Item = ContactRule>) -> Sending<Vec<u64>> {
-        self.client
-            .send(&CreateContactRules::new(rules))
-            .map(|created| created.rule_ids)
+        self.client.send(&CreateContactRules::new(rules)).map(|created| created.rule_ids)
     }
 
     /// Returns all rules.
@@ -93,11 +91,7 @@ pub struct ContactRule {
 impl ContactRule {
     /// A rule of this type about these.
     pub fn new(rule_type: i64, range: RuleScope) -> Self {
-        Self {
-            rule_type: Some(rule_type),
-            range: Some(range),
-            ..Self::default()
-        }
+        Self { rule_type: Some(rule_type), range: Some(range), ..Self::default() }
     }
 
     /// Names the rule to be changed.
@@ -179,9 +173,7 @@ pub struct CreateContactRules {
 impl CreateContactRules {
     /// Asks for these rules.
     pub fn new(rules: impl IntoIterator<Item = ContactRule>) -> Self {
-        Self {
-            rules: rules.into_iter().collect(),
-        }
+        Self { rules: rules.into_iter().collect() }
     }
 }
 
@@ -240,9 +232,7 @@ pub struct UpdateContactRules {
 impl UpdateContactRules {
     /// Asks for these changes.
     pub fn new(rules: impl IntoIterator<Item = ContactRule>) -> Self {
-        Self {
-            rules: rules.into_iter().collect(),
-        }
+        Self { rules: rules.into_iter().collect() }
     }
 }
 
@@ -264,9 +254,7 @@ pub struct DeleteContactRules {
 impl DeleteContactRules {
     /// Asks for these rules' deletion.
     pub fn new(rule_ids: impl IntoIterator<Item = u64>) -> Self {
-        Self {
-            rule_ids: rule_ids.into_iter().collect(),
-        }
+        Self { rule_ids: rule_ids.into_iter().collect() }
     }
 }
 

@@ -72,32 +72,24 @@ impl Departments {
     ///
     /// Official: [获取部门列表](https://developer.work.weixin.qq.com/document/path/90208)
     pub fn list(&self) -> Sending<Vec<Department>> {
-        self.client
-            .send(&ListDepartments::new())
-            .map(|list| list.department)
+        self.client.send(&ListDepartments::new()).map(|list| list.department)
     }
 
     /// Returns the department and all below it, with names and leaders.
     pub fn list_under(&self, id: impl Into<DepartmentId>) -> Sending<Vec<Department>> {
-        self.client
-            .send(&ListDepartments::under(id))
-            .map(|list| list.department)
+        self.client.send(&ListDepartments::under(id)).map(|list| list.department)
     }
 
     /// Returns the id, parent and place of every department: all of the corp for contacts-sync, from any IP.
     ///
     /// Official: [获取子部门ID列表](https://developer.work.weixin.qq.com/document/path/95350)
     pub fn list_ids(&self) -> Sending<Vec<DepartmentNode>> {
-        self.client
-            .send(&ListDepartmentIds::new())
-            .map(|list| list.department_id)
+        self.client.send(&ListDepartmentIds::new()).map(|list| list.department_id)
     }
 
     /// Returns the id, parent and place of the department and all below it.
     pub fn list_ids_under(&self, id: impl Into<DepartmentId>) -> Sending<Vec<DepartmentNode>> {
-        self.client
-            .send(&ListDepartmentIds::under(id))
-            .map(|list| list.department_id)
+        self.client.send(&ListDepartmentIds::under(id)).map(|list| list.department_id)
     }
 
     /// Returns one department.
@@ -108,17 +100,13 @@ impl Departments {
     ///
     /// [`Error::is_not_found`](crate::Error::is_not_found) (60003, 60123) if there is none; [`Self::find`] gives an `Option`.
     pub fn get(&self, id: impl Into<DepartmentId>) -> Sending<Department> {
-        self.client
-            .send(&GetDepartment::new(id))
-            .map(|reply| reply.department)
+        self.client.send(&GetDepartment::new(id)).map(|reply| reply.department)
     }
 
     /// Returns one department, or `None` if there is none with this id.
     pub fn find(&self, id: impl Into<DepartmentId>) -> Sending<Option<Department>> {
         let call = GetDepartment::new(id);
-        self.client
-            .find(&call)
-            .map(|found| found.map(|reply| reply.department))
+        self.client.find(&call).map(|found| found.map(|reply| reply.department))
     }
 }
 
@@ -184,13 +172,7 @@ pub struct NewDepartment {
 impl NewDepartment {
     /// Begins with the two fields that every department must have.
     pub fn new(name: impl Into<String>, parent: impl Into<DepartmentId>) -> Self {
-        Self {
-            name: name.into(),
-            name_en: None,
-            parentid: parent.into(),
-            order: None,
-            id: None,
-        }
+        Self { name: name.into(), name_en: None, parentid: parent.into(), order: None, id: None }
     }
 
     /// Sets the English name (英文名称).
@@ -438,10 +420,7 @@ mod tests {
 
     #[test]
     fn trap_03_a_creation_without_an_id_sends_none() {
-        assert_eq!(
-            json(NewDepartment::new("销售部", 1)),
-            r#"{"name":"销售部","parentid":1}"#
-        );
+        assert_eq!(json(NewDepartment::new("销售部", 1)), r#"{"name":"销售部","parentid":1}"#);
         assert_eq!(
             json(NewDepartment::new("销售部", 1).name_en("Sales").order(0).id(20)),
             r#"{"name":"销售部","name_en":"Sales","parentid":1,"order":0,"id":20}"#
@@ -460,14 +439,8 @@ mod tests {
     fn trap_09_reordering_does_not_move_and_moving_does_not_reorder() {
         let update = |patch| json(UpdateDepartment::new(20, patch));
         assert_eq!(update(DepartmentPatch::new().order(0)), r#"{"id":20,"order":0}"#);
-        assert_eq!(
-            update(DepartmentPatch::new().parentid(3)),
-            r#"{"id":20,"parentid":3}"#
-        );
-        assert_eq!(
-            update(DepartmentPatch::new().name_en(Clear)),
-            r#"{"id":20,"name_en":""}"#
-        );
+        assert_eq!(update(DepartmentPatch::new().parentid(3)), r#"{"id":20,"parentid":3}"#);
+        assert_eq!(update(DepartmentPatch::new().name_en(Clear)), r#"{"id":20,"name_en":""}"#);
     }
 
     #[test]
@@ -481,12 +454,7 @@ mod tests {
 
     #[test]
     fn trap_18_the_new_id_is_what_a_creation_gives() {
-        assert_eq!(
-            serde_json::from_str::<CreatedDepartmentId>(r#"{"id":20}"#)
-                .unwrap()
-                .id,
-            20
-        );
+        assert_eq!(serde_json::from_str::<CreatedDepartmentId>(r#"{"id":20}"#).unwrap().id, 20);
         assert!(serde_json::from_str::<CreatedDepartmentId>("{}").is_err());
     }
 }

@@ -50,36 +50,22 @@ pub(crate) enum Method {
 impl Call {
     /// A GET that reads, and so may be repeated freely. A GET that changes something says [`Call::once`].
     pub const fn get(path: &'static str) -> Self {
-        Self {
-            method: Method::Get,
-            path,
-            repeatable: true,
-        }
+        Self { method: Method::Get, path, repeatable: true }
     }
 
     /// A POST; one that only reads says [`Call::repeatable`].
     pub const fn post(path: &'static str) -> Self {
-        Self {
-            method: Method::Post,
-            path,
-            repeatable: false,
-        }
+        Self { method: Method::Post, path, repeatable: false }
     }
 
     /// Marks a POST that changes nothing: sending it twice is the same as once.
     pub const fn repeatable(self) -> Self {
-        Self {
-            repeatable: true,
-            ..self
-        }
+        Self { repeatable: true, ..self }
     }
 
     /// Marks a GET that changes something (`user/delete` is one): it must not be sent twice blindly.
     pub const fn once(self) -> Self {
-        Self {
-            repeatable: false,
-            ..self
-        }
+        Self { repeatable: false, ..self }
     }
 
     /// The path below `cgi-bin/`, such as `user/get`.

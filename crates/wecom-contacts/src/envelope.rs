@@ -31,18 +31,10 @@ pub(crate) struct Opened<T> {
 pub(crate) fn open<T: DeserializeOwned>(body: &[u8]) -> Result<Opened<T>, Failure> {
     let mut remark = Remark::default();
     let mut json = serde_json::Deserializer::from_slice(body);
-    let seed = Envelope {
-        remark: &mut remark,
-        reply: PhantomData::<T>,
-    };
-    let decoded = seed
-        .deserialize(&mut json)
-        .and_then(|reply| json.end().map(|()| reply));
+    let seed = Envelope { remark: &mut remark, reply: PhantomData::<T> };
+    let decoded = seed.deserialize(&mut json).and_then(|reply| json.end().map(|()| reply));
     match decoded {
-        Ok(reply) if remark.errcode == 0 => Ok(Opened {
-            reply,
-            errmsg: remark.errmsg,
-        }),
+        Ok(reply) if remark.errcode == 0 => Ok(Opened { reply, errmsg: remark.errmsg }),
         Ok(_) => Err(remark.into_refusal()),
         // A refusal carries none of the promised fields, and may name the errcode last.
         Err(error) => match serde_json::from_slice::<Remark>(body) {
@@ -62,10 +54,7 @@ struct Remark {
 
 impl Remark {
     fn into_refusal(self) -> Failure {
-        Failure::Refused {
-            errcode: self.errcode,
-            errmsg: self.errmsg,
-        }
+        Failure::Refused { errcode: self.errcode, errmsg: self.errmsg }
     }
 }
 
@@ -90,10 +79,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Envelope<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::deserialize(PickOut {
-            map,
-            remark: self.remark,
-        })
+        T::deserialize(PickOut { map, remark: self.remark })
     }
 }
 
@@ -115,9 +101,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for PickOut<'_, A> {
                 "errcode" => self.remark.errcode = self.map.next_value()?,
                 "errmsg" => self.remark.errmsg = self.map.next_value()?,
                 _ => {
-                    return seed
-                        .deserialize(serde::de::value::CowStrDeserializer::new(key))
-                        .map(Some);
+                    return seed.deserialize(serde::de::value::CowStrDeserializer::new(key)).map(Some);
                 }
             }
         }
@@ -178,13 +162,7 @@ mod tests {
             r#"{"id":7,"err\u0063ode":0,"more":[{"errcode":5}]}"#,
             r#"{"id":7}"#,
         ] {
-            assert_eq!(
-                open::<Reply>(body.as_bytes())
-                    .map(|opened| opened.reply.id)
-                    .unwrap(),
-                7,
-                "{body}"
-            );
+            assert_eq!(open::<Reply>(body.as_bytes()).map(|opened| opened.reply.id).unwrap(), 7, "{body}");
         }
     }
 
@@ -192,43 +170,20 @@ mod tests {
     fn a_call_that_answers_nothing_reads_as_unit() {
         assert!(open::<()>(br#"{"errcode":0,"errmsg":"deleted"}"#).is_ok());
         assert!(open::<()>(br#"{"new":{"key":[1]},"errmsg":"deleted"}"#).is_ok());
-        assert_eq!(
-            refusal::<()>(r#"{"errmsg":"x","errcode":60111,"department":[]}"#).0,
-            60111
-        );
+        assert_eq!(refusal::<()>(r#"{"errmsg":"x","errcode":60111,"department":[]}"#).0, 60111);
     }
 
     #[test]
     fn trap_15_a_refusal_is_never_an_empty_success() {
-        assert_eq!(
-            refusal::<Reply>(r#"{"errcode":-1,"errmsg":"system busy"}"#),
-            (-1, "system busy".into())
-        );
-        assert_eq!(
-            refusal::<Reply>(r#"{"id":7,"errmsg":"x","errcode":60011}"#).0,
-            60011
-        );
-        assert_eq!(
-            refusal::<Reply>(r#"{"id":"wrong type","errmsg":"x","errcode":60011}"#).0,
-            60011
-        );
+        assert_eq!(refusal::<Reply>(r#"{"errcode":-1,"errmsg":"system busy"}"#), (-1, "system busy".into()));
+        assert_eq!(refusal::<Reply>(r#"{"id":7,"errmsg":"x","errcode":60011}"#).0, 60011);
+        assert_eq!(refusal::<Reply>(r#"{"id":"wrong type","errmsg":"x","errcode":60011}"#).0, 60011);
     }
 
     #[test]
     fn what_is_no_envelope_is_malformed() {
-        for body in [
-            "",
-            "<html>",
-            "[]",
-            "7",
-            "{\"id\":7}x",
-            "{\"id\":-1}",
-            "{\"errcode\":\"0\",\"id\":7}",
-        ] {
-            assert!(
-                matches!(open::<Reply>(body.as_bytes()), Err(Failure::Malformed(_))),
-                "{body}"
-            );
+        for body in ["", "<html>", "[]", "7", "{\"id\":7}x", "{\"id\":-1}", "{\"errcode\":\"0\",\"id\":7}"] {
+            assert!(matches!(open::<Reply>(body.as_bytes()), Err(Failure::Malformed(_))), "{body}");
         }
     }
 }

@@ -74,10 +74,7 @@ pub enum ErrorKind {
 
 impl Error {
     pub(crate) fn new(call: &'static str, kind: ErrorKind) -> Self {
-        Self(Arc::new(Inner {
-            call: Some(call),
-            kind,
-        }))
+        Self(Arc::new(Inner { call: Some(call), kind }))
     }
 
     pub(crate) fn local(kind: ErrorKind) -> Self {
@@ -85,13 +82,7 @@ impl Error {
     }
 
     pub(crate) fn refused(call: &'static str, errcode: i32, errmsg: String) -> Self {
-        Self::new(
-            call,
-            ErrorKind::Refused {
-                code: ErrorCode(errcode),
-                errmsg,
-            },
-        )
+        Self::new(call, ErrorKind::Refused { code: ErrorCode(errcode), errmsg })
     }
 
     /// The URL is taken off, as it carries the token or the secret.
@@ -194,18 +185,12 @@ impl Error {
         match &self.0.kind {
             ErrorKind::Transport(_) => true,
             ErrorKind::NotWeCom { status, .. } => *status >= 500,
-            _ => matches!(
-                self.class(),
-                Some(Class::ServerBusy | Class::RateLimited | Class::Retry)
-            ),
+            _ => matches!(self.class(), Some(Class::ServerBusy | Class::RateLimited | Class::Retry)),
         }
     }
 
     pub(crate) fn wants_new_token(&self) -> bool {
-        matches!(
-            self.code(),
-            Some(ErrorCode::INVALID_TOKEN | ErrorCode::EXPIRED_TOKEN)
-        )
+        matches!(self.code(), Some(ErrorCode::INVALID_TOKEN | ErrorCode::EXPIRED_TOKEN))
     }
 }
 
@@ -249,10 +234,7 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("call", &self.0.call)
-            .field("kind", &self.0.kind)
-            .finish()
+        f.debug_struct("Error").field("call", &self.0.call).field("kind", &self.0.kind).finish()
     }
 }
 

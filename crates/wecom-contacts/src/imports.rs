@@ -89,18 +89,11 @@ impl Imports {
     ///
     /// WeCom keeps the results of the five latest jobs.
     pub fn job(&self, id: impl Into<JobId>) -> ImportJob {
-        ImportJob {
-            client: self.client.clone(),
-            id: id.into(),
-        }
+        ImportJob { client: self.client.clone(), id: id.into() }
     }
 
     fn submission<E: ImportCall>(&self, file: ImportFile) -> Submission<E> {
-        Submission {
-            client: self.client.clone(),
-            file,
-            call: E::default(),
-        }
+        Submission { client: self.client.clone(), file, call: E::default() }
     }
 }
 
@@ -185,20 +178,12 @@ impl<E: ImportCall> IntoFuture for Submission<E> {
 
     /// Uploads the file if need be, and submits the job.
     fn into_future(self) -> Sending<ImportJob> {
-        let Self {
-            client,
-            file,
-            mut call,
-        } = self;
+        let Self { client, file, mut call } = self;
         Sending::new(async move {
             *call.parts().0 = match file {
                 ImportFile::Uploaded(id) => id,
                 ImportFile::Csv(csv) => {
-                    client
-                        .media()
-                        .upload(MediaKind::File, E::FILE_NAME, csv)
-                        .await?
-                        .media_id
+                    client.media().upload(MediaKind::File, E::FILE_NAME, csv).await?.media_id
                 }
             };
             let id = client.send(&call).await?.jobid;
@@ -315,11 +300,7 @@ masked_debug!(JobCallback { url | token, encodingaeskey });
 impl JobCallback {
     /// Names the URL and the two secrets it is to be verified with.
     pub fn new(url: impl Into<String>, token: &CallbackToken, key: &EncodingAesKey) -> Self {
-        Self {
-            url: url.into(),
-            token: token.expose().to_owned(),
-            encodingaeskey: key.expose().to_owned(),
-        }
+        Self { url: url.into(), token: token.expose().to_owned(), encodingaeskey: key.expose().to_owned() }
     }
 }
 
@@ -342,9 +323,7 @@ impl ImportJob {
     ///
     /// 40088 if there is no such job, 40089 if its result was cleaned up: WeCom keeps the five latest.
     pub fn status(&self) -> Sending<ImportStatus> {
-        self.client.send(&GetImportResult {
-            jobid: self.id.clone(),
-        })
+        self.client.send(&GetImportResult { jobid: self.id.clone() })
     }
 
     /// Waits for the job to finish.
@@ -571,15 +550,10 @@ mod tests {
                 "encodingaeskey": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
             },
         });
-        let replace = ReplaceMembers {
-            callback: Some(callback.clone()),
-            ..ReplaceMembers::new("m1")
-        };
+        let replace = ReplaceMembers { callback: Some(callback.clone()), ..ReplaceMembers::new("m1") };
         assert_eq!(body(&replace), expected);
-        let departments = ReplaceDepartments {
-            callback: Some(callback.clone()),
-            ..ReplaceDepartments::new("m1")
-        };
+        let departments =
+            ReplaceDepartments { callback: Some(callback.clone()), ..ReplaceDepartments::new("m1") };
         assert_eq!(body(&departments), expected);
         assert_eq!(body(&ReplaceDepartments::new("m1")), json!({"media_id": "m1"}));
 
@@ -596,10 +570,7 @@ mod tests {
         assert_eq!(running.status, ImportState::Started);
         assert_eq!(running.kind, ImportKind::ReplaceMembers);
         assert_eq!(running.rows, [ImportRow::default(), ImportRow::default()]);
-        for bare in [
-            json!({"status": 2}),
-            json!({"status": 2, "type": "new_kind", "result": null}),
-        ] {
+        for bare in [json!({"status": 2}), json!({"status": 2, "type": "new_kind", "result": null})] {
             let status: ImportStatus = serde_json::from_value(bare).unwrap();
             assert_eq!((status.status, status.rows.len()), (ImportState::Running, 0));
         }
@@ -616,10 +587,7 @@ mod tests {
         }))
         .unwrap();
         let outcome = ImportOutcome { status };
-        assert_eq!(
-            (outcome.succeeded(), outcome.failed(), outcome.is_complete()),
-            (1, 1, false)
-        );
+        assert_eq!((outcome.succeeded(), outcome.failed(), outcome.is_complete()), (1, 1, false));
         let failure = outcome.failures().next().unwrap();
         assert_eq!(failure.userid, Some("liuyang".into()));
         assert_eq!(failure.refusal(), Some(ErrorCode(60104)));

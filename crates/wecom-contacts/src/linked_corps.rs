@@ -55,9 +55,7 @@ impl LinkedCorps {
     ///
     /// Official: [获取互联企业成员详细信息](https://developer.work.weixin.qq.com/document/path/93171)
     pub fn member(&self, userid: impl Into<LinkedUserId>) -> Sending<LinkedMember> {
-        self.client
-            .send(&GetLinkedMember::new(userid))
-            .map(|reply| reply.user_info)
+        self.client.send(&GetLinkedMember::new(userid)).map(|reply| reply.user_info)
     }
 
     /// Returns the members of a department of a linked corp: ids, names, departments. With `fetch_child` those of the
@@ -133,9 +131,7 @@ pub struct GetLinkedMember {
 impl GetLinkedMember {
     /// Asks for this member.
     pub fn new(userid: impl Into<LinkedUserId>) -> Self {
-        Self {
-            userid: userid.into(),
-        }
+        Self { userid: userid.into() }
     }
 }
 
@@ -165,11 +161,7 @@ pub struct LinkedMember {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The departments: from a list those of the link that was asked for, from a single reading all that the app may see.
-    #[serde(
-        default,
-        deserialize_with = "wire::or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
     pub department: Vec<LinkedDepartmentId>,
     /// The mobile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -213,10 +205,7 @@ pub struct ListLinkedMembersSimple {
 impl ListLinkedMembersSimple {
     /// Asks for this department.
     pub fn new(department: impl Into<LinkedDepartmentId>, fetch_child: bool) -> Self {
-        Self {
-            department_id: department.into(),
-            fetch_child: Some(fetch_child),
-        }
+        Self { department_id: department.into(), fetch_child: Some(fetch_child) }
     }
 }
 
@@ -247,11 +236,7 @@ pub struct LinkedSimpleMember {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The departments of the link that was asked for.
-    #[serde(
-        default,
-        deserialize_with = "wire::or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
     pub department: Vec<LinkedDepartmentId>,
 }
 
@@ -280,10 +265,7 @@ pub struct ListLinkedMembers {
 impl ListLinkedMembers {
     /// Asks for this department.
     pub fn new(department: impl Into<LinkedDepartmentId>, fetch_child: bool) -> Self {
-        Self {
-            department_id: department.into(),
-            fetch_child: Some(fetch_child),
-        }
+        Self { department_id: department.into(), fetch_child: Some(fetch_child) }
     }
 }
 
@@ -314,9 +296,7 @@ pub struct ListLinkedDepartments {
 impl ListLinkedDepartments {
     /// Asks for what is below this department.
     pub fn below(department: impl Into<LinkedDepartmentId>) -> Self {
-        Self {
-            department_id: department.into(),
-        }
+        Self { department_id: department.into() }
     }
 }
 
@@ -367,16 +347,10 @@ mod tests {
 
     #[test]
     fn an_id_is_split_at_its_first_slash() {
-        assert_eq!(
-            LinkedUserId::new("ww1111/wang/fang").split(),
-            Some(("ww1111", "wang/fang"))
-        );
+        assert_eq!(LinkedUserId::new("ww1111/wang/fang").split(), Some(("ww1111", "wang/fang")));
         assert_eq!(LinkedUserId::new("wangfang").split(), None);
         assert_eq!(LinkedDepartmentId::new("LID9/3").split(), Some(("LID9", "3")));
-        assert_eq!(
-            LinkedUserId::of("ww1111", "wangfang"),
-            LinkedUserId::new("ww1111/wangfang")
-        );
+        assert_eq!(LinkedUserId::of("ww1111", "wangfang"), LinkedUserId::new("ww1111/wangfang"));
     }
 
     #[test]
@@ -386,18 +360,9 @@ mod tests {
             {"department_id": "4"},
         ]}))
         .unwrap();
-        let ids: Vec<_> = list
-            .department_list
-            .iter()
-            .map(|department| department.in_link(&"LID9/1".into()))
-            .collect();
-        assert_eq!(
-            ids,
-            [
-                LinkedDepartmentId::new("LID9/3"),
-                LinkedDepartmentId::new("LID9/4")
-            ]
-        );
+        let ids: Vec<_> =
+            list.department_list.iter().map(|department| department.in_link(&"LID9/1".into())).collect();
+        assert_eq!(ids, [LinkedDepartmentId::new("LID9/3"), LinkedDepartmentId::new("LID9/4")]);
     }
 
     #[test]

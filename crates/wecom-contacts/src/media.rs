@@ -125,20 +125,9 @@ impl Media {
     /// Official: [上传图片](https://developer.work.weixin.qq.com/document/path/90256)
     pub fn upload_image(&self, file_name: impl AsRef<str>, content: impl AsRef<[u8]>) -> Sending<String> {
         const CALL: Call = Call::post("media/uploadimg");
-        let body = form(
-            CALL,
-            file_name.as_ref(),
-            image_type(content.as_ref()),
-            content.as_ref(),
-        );
-        let prepared = body.map(|body| Prepared {
-            call: CALL,
-            query: String::new(),
-            body,
-        });
-        self.client
-            .send_prepared(prepared)
-            .map(|image: UploadedImage| image.url)
+        let body = form(CALL, file_name.as_ref(), image_type(content.as_ref()), content.as_ref());
+        let prepared = body.map(|body| Prepared { call: CALL, query: String::new(), body });
+        self.client.send_prepared(prepared).map(|image: UploadedImage| image.url)
     }
 
     /// Has WeCom fetch a file or video from a URL, up to 200 MB, and returns the job's id.
@@ -176,11 +165,7 @@ impl Media {
         Sending::new(async move {
             let query = serde_urlencoded::to_string([("media_id", media_id.as_str())])
                 .map_err(|error| Error::new(call.path, ErrorKind::Unwritable(error.to_string())))?;
-            let prepared = Prepared {
-                call,
-                query,
-                body: Body::None,
-            };
+            let prepared = Prepared { call, query, body: Body::None };
             let range = bytes.map(|bytes| format!("bytes={}-{}", bytes.start(), bytes.end()));
             let answer = client.open_download(&prepared, range.as_deref()).await?;
             Ok(Download::new(call.path, answer))
@@ -263,13 +248,7 @@ impl UploadByUrl {
         url: impl Into<String>,
         md5: impl Into<String>,
     ) -> Self {
-        Self {
-            scene: 1,
-            kind,
-            filename: filename.into(),
-            url: url.into(),
-            md5: md5.into(),
-        }
+        Self { scene: 1, kind, filename: filename.into(), url: url.into(), md5: md5.into() }
     }
 }
 
@@ -340,11 +319,7 @@ pub struct UrlUploadDetail {
     #[serde(default, deserialize_with = "wire::or_default")]
     pub errmsg: String,
     /// The medium, once there.
-    #[serde(
-        default,
-        deserialize_with = "none_if_blank",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "none_if_blank", skip_serializing_if = "Option::is_none")]
     pub media_id: Option<MediaId>,
     /// When it was made, in seconds since 1970.
     #[serde(default, with = "text_seconds", skip_serializing_if = "Option::is_none")]
@@ -409,11 +384,7 @@ impl ContentRange {
     fn parse(text: &str) -> Option<Self> {
         let (range, total) = text.trim().strip_prefix("bytes")?.trim().split_once('/')?;
         let (first, last) = range.split_once('-')?;
-        let range = Self {
-            first: first.parse().ok()?,
-            last: last.parse().ok()?,
-            total: total.parse().ok()?,
-        };
+        let range = Self { first: first.parse().ok()?, last: last.parse().ok()?, total: total.parse().ok()? };
         (range.first <= range.last && range.last < range.total).then_some(range)
     }
 }
@@ -504,10 +475,7 @@ fn file_name(disposition: &str) -> Option<String> {
         // An encoded name travels percent-encoded, which is how a form's text does too, but for the plus sign.
         Some((_, encoded)) => {
             let pair = format!("n={}", encoded.replace('+', "%2B"));
-            url::form_urlencoded::parse(pair.as_bytes())
-                .next()?
-                .1
-                .into_owned()
+            url::form_urlencoded::parse(pair.as_bytes()).next()?.1.into_owned()
         }
         None => named("filename")?.trim_matches('"').to_owned(),
     };
@@ -517,11 +485,7 @@ fn file_name(disposition: &str) -> Option<String> {
 
 /// The page's own names of the two image types.
 fn image_type(content: &[u8]) -> &'static str {
-    if content.starts_with(b"\x89PNG") {
-        "image/png"
-    } else {
-        "image/jpg"
-    }
+    if content.starts_with(b"\x89PNG") { "image/png" } else { "image/jpg" }
 }
 
 /// Writes the one-part form that WeCom asks for: the part is named `media` and says its own length (`filelength`), which
@@ -529,10 +493,7 @@ fn image_type(content: &[u8]) -> &'static str {
 fn form(call: Call, file_name: &str, content_type: &str, content: &[u8]) -> Result<Body> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| {
-        Error::new(
-            call.path,
-            ErrorKind::Unwritable(format!("no random boundary: {error}")),
-        )
+        Error::new(call.path, ErrorKind::Unwritable(format!("no random boundary: {error}")))
     })?;
     let boundary = format!("wecom-{:032x}", u128::from_ne_bytes(random));
     Ok(Body::Form {
@@ -543,10 +504,7 @@ fn form(call: Call, file_name: &str, content_type: &str, content: &[u8]) -> Resu
 
 fn part(boundary: &str, file_name: &str, content_type: &str, content: &[u8]) -> Bytes {
     // As browsers do it: UTF-8 as it stands, and the three characters that would end the name or the line escaped.
-    let file_name = file_name
-        .replace('"', "%22")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A");
+    let file_name = file_name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
     let head = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"media\"; filename=\"{file_name}\"; filelength={length}\r\n\
          Content-Type: {content_type}\r\n\r\n",
@@ -566,12 +524,7 @@ mod tests {
 
     #[test]
     fn the_form_names_the_file_and_its_length() {
-        let body = part(
-            "b0undary",
-            "名册 \"1\".csv",
-            "application/octet-stream",
-            b"abcdef",
-        );
+        let body = part("b0undary", "名册 \"1\".csv", "application/octet-stream", b"abcdef");
         let expected = "--b0undary\r\n\
             Content-Disposition: form-data; name=\"media\"; filename=\"名册 %221%22.csv\"; filelength=6\r\n\
             Content-Type: application/octet-stream\r\n\r\nabcdef\r\n--b0undary--\r\n";
@@ -604,14 +557,9 @@ mod tests {
         assert_eq!((range.first, range.last, range.total), (67280, 67295, 67296));
         assert!(range.is_last());
         assert!(!ContentRange::parse("bytes 0-1023/2048").unwrap().is_last());
-        for bad in [
-            "",
-            "bytes",
-            "bytes */2048",
-            "bytes 5-1/9",
-            "bytes 0-9/9",
-            "bytes 0-18446744073709551615/1",
-        ] {
+        for bad in
+            ["", "bytes", "bytes */2048", "bytes 5-1/9", "bytes 0-9/9", "bytes 0-18446744073709551615/1"]
+        {
             assert_eq!(ContentRange::parse(bad), None, "{bad}");
         }
     }
@@ -621,10 +569,7 @@ mod tests {
         for (disposition, expected) in [
             ("attachment; filename=\"MEDIA_ID.jpg\"", Some("MEDIA_ID.jpg")),
             ("attachment;FileName=a.csv", Some("a.csv")),
-            (
-                "attachment; filename=\"x\"; filename*=UTF-8''%E5%90%8D%E5%86%8C+1.csv",
-                Some("名册+1.csv"),
-            ),
+            ("attachment; filename=\"x\"; filename*=UTF-8''%E5%90%8D%E5%86%8C+1.csv", Some("名册+1.csv")),
             ("attachment; filename=\"../../etc/passwd\"", Some("passwd")),
             ("attachment; filename=\"C:\\\\temp\\\\a.csv\"", Some("a.csv")),
             ("attachment; filename=\"..\"", None),

@@ -124,15 +124,9 @@ mod tests {
         }
         let json = |form: &Form| serde_json::to_string(form).unwrap();
         assert_eq!(json(&Form::default()), "{}");
-        let cleared = Form {
-            position: Clear.into(),
-            direct_leader: Clear.into(),
-        };
+        let cleared = Form { position: Clear.into(), direct_leader: Clear.into() };
         assert_eq!(json(&cleared), r#"{"position":"","direct_leader":[]}"#);
-        let set = Form {
-            position: "工程师".into(),
-            direct_leader: ["lisi"].into(),
-        };
+        let set = Form { position: "工程师".into(), direct_leader: ["lisi"].into() };
         assert_eq!(json(&set), r#"{"position":"工程师","direct_leader":["lisi"]}"#);
         for form in [Form::default(), cleared, set] {
             assert_eq!(serde_json::from_str::<Form>(&json(&form)).unwrap(), form);

@@ -26,18 +26,12 @@ const UNANSWERED: u32 = 3;
 impl Polling {
     /// Asks first at once, then after this pause.
     pub const fn every(pause: Duration) -> Self {
-        Self {
-            every: pause,
-            at_most: Duration::from_secs(30 * 60),
-        }
+        Self { every: pause, at_most: Duration::from_secs(30 * 60) }
     }
 
     /// Gives up after this time, half an hour unless told. The job runs on: its id finds it again.
     pub const fn at_most(self, limit: Duration) -> Self {
-        Self {
-            at_most: limit,
-            ..self
-        }
+        Self { at_most: limit, ..self }
     }
 
     /// Asks until `done` has an answer.
@@ -130,11 +124,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_busy_server_is_asked_again_but_not_forever() {
-        let (outcome, _) = run(
-            Polling::every(SECOND),
-            vec![busy(), busy(), Ok(false), busy(), Ok(true)],
-        )
-        .await;
+        let (outcome, _) =
+            run(Polling::every(SECOND), vec![busy(), busy(), Ok(false), busy(), Ok(true)]).await;
         outcome.unwrap();
         let (outcome, asked) = run(Polling::every(SECOND), vec![busy(), busy(), busy(), Ok(true)]).await;
         assert_eq!(outcome.unwrap_err().code().map(|code| code.0), Some(-1));

@@ -19,18 +19,12 @@ pub struct Secret {
 impl Secret {
     /// The secret of the contacts-sync assistant (通讯录同步助手).
     pub fn contacts_sync(value: impl Into<String>) -> Self {
-        Self {
-            agent_id: None,
-            value: SecretString::from(value.into()),
-        }
+        Self { agent_id: None, value: SecretString::from(value.into()) }
     }
 
     /// The secret of a self-built app (自建应用).
     pub fn app(agent_id: impl Into<AgentId>, value: impl Into<String>) -> Self {
-        Self {
-            agent_id: Some(agent_id.into()),
-            value: SecretString::from(value.into()),
-        }
+        Self { agent_id: Some(agent_id.into()), value: SecretString::from(value.into()) }
     }
 
     /// The app this secret belongs to; `None` for contacts-sync.

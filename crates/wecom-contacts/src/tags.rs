@@ -120,10 +120,7 @@ pub struct NewTag {
 impl NewTag {
     /// A tag of this name.
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            tagname: name.into(),
-            tagid: None,
-        }
+        Self { tagname: name.into(), tagid: None }
     }
 
     /// Sets the id it shall have.
@@ -174,10 +171,7 @@ pub struct RenameTag {
 impl RenameTag {
     /// Asks for this name for this tag.
     pub fn new(tag: impl Into<TagId>, name: impl Into<String>) -> Self {
-        Self {
-            tagid: tag.into(),
-            tagname: name.into(),
-        }
+        Self { tagid: tag.into(), tagname: name.into() }
     }
 }
 
@@ -346,10 +340,7 @@ pub struct AddTagNodes {
 impl AddTagNodes {
     /// Asks for these in this tag.
     pub fn new(tag: impl Into<TagId>, nodes: TagNodes) -> Self {
-        Self {
-            tagid: tag.into(),
-            nodes,
-        }
+        Self { tagid: tag.into(), nodes }
     }
 }
 
@@ -374,10 +365,7 @@ pub struct RemoveTagNodes {
 impl RemoveTagNodes {
     /// Asks for these out of this tag.
     pub fn new(tag: impl Into<TagId>, nodes: TagNodes) -> Self {
-        Self {
-            tagid: tag.into(),
-            nodes,
-        }
+        Self { tagid: tag.into(), nodes }
     }
 }
 
@@ -391,12 +379,7 @@ impl Endpoint for RemoveTagNodes {
 #[non_exhaustive]
 pub struct TagOutcome {
     /// Members left out; one text joined by `|` on the wire.
-    #[serde(
-        default,
-        rename = "invalidlist",
-        with = "wire::barred",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, rename = "invalidlist", with = "wire::barred", skip_serializing_if = "Vec::is_empty")]
     pub invalid_members: Vec<UserId>,
     /// Departments left out.
     #[serde(
@@ -436,10 +419,7 @@ mod tests {
             json(RemoveTagNodes::new(7, TagNodes::new().members(["zhangsan"]))),
             r#"{"tagid":7,"userlist":["zhangsan"]}"#
         );
-        assert_eq!(
-            json(NewTag::new("羽毛球社").id(7)),
-            r#"{"tagname":"羽毛球社","tagid":7}"#
-        );
+        assert_eq!(json(NewTag::new("羽毛球社").id(7)), r#"{"tagname":"羽毛球社","tagid":7}"#);
         assert_eq!(json(NewTag::new("羽毛球社")), r#"{"tagname":"羽毛球社"}"#);
     }
 
@@ -474,10 +454,7 @@ mod tests {
         let list: TagList =
             serde_json::from_value(json!({"taglist": [{"tagid": "7", "tagname": "a"}, {"tagid": 8}]}))
                 .unwrap();
-        assert_eq!(
-            (list.taglist[0].tagid, list.taglist[1].tagid),
-            (7.into(), 8.into())
-        );
+        assert_eq!((list.taglist[0].tagid, list.taglist[1].tagid), (7.into(), 8.into()));
     }
 
     #[test]
@@ -487,11 +464,8 @@ mod tests {
                 .unwrap();
         assert_eq!(outcome.invalid_members, ["ghost", "nobody"]);
         assert_eq!(outcome.invalid_departments, [999, 1000]);
-        for body in [
-            json!({}),
-            json!({"invalidlist": "", "invalidparty": []}),
-            json!({"invalidlist": null}),
-        ] {
+        for body in [json!({}), json!({"invalidlist": "", "invalidparty": []}), json!({"invalidlist": null})]
+        {
             let outcome: TagOutcome = serde_json::from_value(body).unwrap();
             assert!(outcome.is_complete());
         }
@@ -499,12 +473,7 @@ mod tests {
 
     #[test]
     fn trap_18_the_new_id_is_what_a_creation_gives() {
-        assert_eq!(
-            serde_json::from_str::<CreatedTagId>(r#"{"tagid":7}"#)
-                .unwrap()
-                .tagid,
-            7
-        );
+        assert_eq!(serde_json::from_str::<CreatedTagId>(r#"{"tagid":7}"#).unwrap().tagid, 7);
         assert!(serde_json::from_str::<CreatedTagId>("{}").is_err());
     }
 }

@@ -100,21 +100,13 @@ impl SharedState {
 
 impl Tokens {
     pub(crate) fn new(source: Arc<dyn TokenSource>) -> Self {
-        Self {
-            shared: Arc::default(),
-            source,
-        }
+        Self { shared: Arc::default(), source }
     }
 
     /// Returns a live token, fetching one if need be.
     pub(crate) async fn get(&self) -> Result<Arc<Token>> {
         let now = Instant::now();
-        if let Some(token) = self
-            .shared
-            .current
-            .load_full()
-            .filter(|token| now < token.dead_from)
-        {
+        if let Some(token) = self.shared.current.load_full().filter(|token| now < token.dead_from) {
             if now >= token.refresh_from {
                 self.refresh_ahead(now);
             }
@@ -123,12 +115,7 @@ impl Tokens {
         let in_flight = {
             let mut refresh = self.shared.refresh();
             // Another caller may have finished a refresh between the look and the lock.
-            if let Some(token) = self
-                .shared
-                .current
-                .load_full()
-                .filter(|token| now < token.dead_from)
-            {
+            if let Some(token) = self.shared.current.load_full().filter(|token| now < token.dead_from) {
                 return Ok(token);
             }
             self.join_refresh(&mut refresh)
@@ -143,12 +130,7 @@ impl Tokens {
 
     fn refresh_ahead(&self, now: Instant) {
         let mut refresh = self.shared.refresh();
-        let renewed = self
-            .shared
-            .current
-            .load()
-            .as_ref()
-            .is_some_and(|token| now < token.refresh_from);
+        let renewed = self.shared.current.load().as_ref().is_some_and(|token| now < token.refresh_from);
         let paused = refresh.not_ahead_before.is_some_and(|until| now < until);
         if !renewed && !paused {
             drop(self.join_refresh(&mut refresh));
@@ -163,9 +145,7 @@ impl Tokens {
         let fetch = self.source.fetch();
         let task = tokio::spawn(async move {
             let asked_at = Instant::now();
-            let outcome = fetch
-                .await
-                .map(|fetched| Arc::new(Token::new(&fetched, asked_at)));
+            let outcome = fetch.await.map(|fetched| Arc::new(Token::new(&fetched, asked_at)));
             let mut refresh = shared.refresh();
             match &outcome {
                 Ok(token) => {
@@ -219,10 +199,7 @@ mod tests {
                 if broken {
                     return Err(Error::refused("gettoken", -1, "system busy".into()));
                 }
-                Ok(Fetched {
-                    access_token: format!("token {number}"),
-                    expires_in,
-                })
+                Ok(Fetched { access_token: format!("token {number}"), expires_in })
             }
             .boxed()
         }
@@ -241,11 +218,7 @@ mod tests {
             expires_in: Duration::from_secs(expires_in),
             broken: Arc::clone(&broken),
         };
-        Rig {
-            tokens: Arc::new(Tokens::new(Arc::new(source))),
-            fetches,
-            broken,
-        }
+        Rig { tokens: Arc::new(Tokens::new(Arc::new(source))), fetches, broken }
     }
 
     async fn crowd(tokens: &Arc<Tokens>, failed: Option<&Arc<Token>>) -> HashSet<String> {
@@ -270,16 +243,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn trap_20_callers_share_one_refresh_cold_and_on_a_dead_token() {
         let rig = rig(7200);
-        assert_eq!(
-            crowd(&rig.tokens, None).await,
-            HashSet::from(["token+1".to_owned()])
-        );
+        assert_eq!(crowd(&rig.tokens, None).await, HashSet::from(["token+1".to_owned()]));
         assert_eq!(rig.fetches.load(SeqCst), 1);
         let dead = rig.tokens.get().await.unwrap();
-        assert_eq!(
-            crowd(&rig.tokens, Some(&dead)).await,
-            HashSet::from(["token+2".to_owned()])
-        );
+        assert_eq!(crowd(&rig.tokens, Some(&dead)).await, HashSet::from(["token+2".to_owned()]));
         assert_eq!(rig.fetches.load(SeqCst), 2);
     }
 
@@ -303,11 +270,7 @@ mod tests {
         tokio::task::yield_now().await;
         assert_eq!(rig.fetches.load(SeqCst), 1);
         tokio::time::advance(Duration::from_secs(10)).await;
-        assert_eq!(
-            rig.tokens.get().await.unwrap().encoded(),
-            "token+1",
-            "the old one serves meanwhile"
-        );
+        assert_eq!(rig.tokens.get().await.unwrap().encoded(), "token+1", "the old one serves meanwhile");
         tokio::time::sleep(Duration::from_secs(2)).await;
         assert_eq!(rig.tokens.get().await.unwrap().encoded(), "token+2");
         assert_eq!(rig.fetches.load(SeqCst), 2);

@@ -51,9 +51,7 @@ impl<'de> Deserialize<'de> for Number {
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Number, E> {
                 let value = text.trim().parse();
-                value
-                    .map(Number)
-                    .map_err(|_| E::custom("a text that is no whole number"))
+                value.map(Number).map_err(|_| E::custom("a text that is no whole number"))
             }
         }
 
@@ -144,11 +142,7 @@ pub(crate) mod barred {
             Some(Form::Joined(text)) => text.split('|').map(|text| text.trim().to_owned()).collect(),
             Some(Form::List(texts)) => texts,
         };
-        Ok(texts
-            .into_iter()
-            .filter(|text| !text.is_empty())
-            .map(T::from)
-            .collect())
+        Ok(texts.into_iter().filter(|text| !text.is_empty()).map(T::from).collect())
     }
 }
 

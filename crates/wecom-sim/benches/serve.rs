@@ -29,17 +29,10 @@ const REQUESTS: usize = 8_000;
 const CONNECTIONS: usize = 32;
 
 fn main() {
-    let load = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let load = Builder::new_current_thread().enable_all().build().expect("a runtime");
     let (sim, corp) = on_a_thread(async || {
         let sim = Sim::start().await;
-        let corp = (
-            sim.address(),
-            sim.corp_id().to_owned(),
-            sim.app_secret().to_owned(),
-        );
+        let corp = (sim.address(), sim.corp_id().to_owned(), sim.app_secret().to_owned());
         (Box::new(sim) as Box<dyn std::any::Any>, corp)
     });
     let (address, corp_id, secret) = corp;
@@ -54,18 +47,11 @@ fn main() {
         format!("/cgi-bin/user/get?access_token={token}&userid=zhangsan")
     });
     let member = load.block_on(async { fetch(&mut connect(address).await, &target).await });
-    assert!(
-        member.starts_with(br#"{"errcode":0"#),
-        "the simulator gives the member"
-    );
+    assert!(member.starts_with(br#"{"errcode":0"#), "the simulator gives the member");
     let size = member.len();
     let (axum, bare) = on_a_thread(async move || {
-        let answer = move || async move {
-            (
-                [(header::CONTENT_TYPE, "application/json; charset=UTF-8")],
-                member,
-            )
-        };
+        let answer =
+            move || async move { ([(header::CONTENT_TYPE, "application/json; charset=UTF-8")], member) };
         let app = Router::new().route("/cgi-bin/{*path}", get(answer));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let bare = listener.local_addr().expect("an address");
@@ -74,12 +60,7 @@ fn main() {
     });
 
     let mut rounds: Vec<[Figures; 2]> = (0..ROUNDS + 2)
-        .map(|_| {
-            [
-                load.block_on(round(&axum, bare, &target)),
-                load.block_on(round(&sim, address, &target)),
-            ]
-        })
+        .map(|_| [load.block_on(round(&axum, bare, &target)), load.block_on(round(&sim, address, &target))])
         .collect();
     rounds.drain(..2);
     let median = |of: &dyn Fn(&[Figures; 2]) -> f64| {
@@ -117,10 +98,7 @@ fn on_a_thread<T: Send + 'static>(
 ) -> (Handle, T) {
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
             let (_alive, value) = start().await;
             tell.send((Handle::current(), value)).expect("main waits");
@@ -161,19 +139,15 @@ async fn processor_time(server: &Handle) -> Duration {
 async fn connect(address: SocketAddr) -> SendRequest<Empty<Bytes>> {
     let stream = TcpStream::connect(address).await.expect("the server listens");
     stream.set_nodelay(true).expect("a socket");
-    let (send, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .expect("HTTP");
+    let (send, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("HTTP");
     tokio::spawn(connection);
     send
 }
 
 async fn fetch(connection: &mut SendRequest<Empty<Bytes>>, target: &str) -> Bytes {
     connection.ready().await.expect("an open connection");
-    let request = http::Request::get(target)
-        .header("host", "127.0.0.1")
-        .body(Empty::new())
-        .expect("a request");
+    let request =
+        http::Request::get(target).header("host", "127.0.0.1").body(Empty::new()).expect("a request");
     let answer = connection.send_request(request).await.expect("an answer");
     answer.into_body().collect().await.expect("a body").to_bytes()
 }

@@ -20,9 +20,8 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn new(running: bool) -> Self {
-        let wall = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_millis() as Millis);
+        let wall =
+            SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as Millis);
         Self {
             running_since: running.then(Instant::now),
             base: AtomicI64::new(if running { wall } else { STILL_START }),
@@ -30,9 +29,7 @@ impl Clock {
     }
 
     pub(crate) fn now(&self) -> Millis {
-        let moved = self
-            .running_since
-            .map_or(0, |since| since.elapsed().as_millis() as Millis);
+        let moved = self.running_since.map_or(0, |since| since.elapsed().as_millis() as Millis);
         self.base.load(SeqCst) + moved
     }
 

@@ -118,11 +118,7 @@ impl SimBuilder {
 
     /// Fills the corp with invented people instead of the small default, equal for equal arguments; see [`Sim::seed`].
     pub fn seed(mut self, members: u32, departments: u32, seed: u64) -> Self {
-        self.seed = Some(Seed {
-            members,
-            departments,
-            seed,
-        });
+        self.seed = Some(Seed { members, departments, seed });
         self
     }
 
@@ -162,9 +158,7 @@ impl SimBuilder {
         let invalid = |error: String| io::Error::new(io::ErrorKind::InvalidInput, error);
         let mut world = default_world(self, now);
         if let Some(seed) = self.seed {
-            world
-                .sow(0, seed, now)
-                .map_err(|error| invalid(error.to_string()))?;
+            world.sow(0, seed, now).map_err(|error| invalid(error.to_string()))?;
         }
         if let Some((url, token, key)) = &self.callback {
             let target = Target::new(url, token, key).map_err(|error| invalid(error.to_string()))?;

@@ -37,23 +37,14 @@ impl Download {
             }
             Wanted::Whole => (StatusCode::OK, self.bytes),
             Wanted::Part(first, last) => {
-                headers.insert(
-                    header::CONTENT_RANGE,
-                    ascii(&format!("bytes {first}-{last}/{size}")),
-                );
-                (
-                    StatusCode::PARTIAL_CONTENT,
-                    self.bytes.slice(first as usize..=last as usize),
-                )
+                headers.insert(header::CONTENT_RANGE, ascii(&format!("bytes {first}-{last}/{size}")));
+                (StatusCode::PARTIAL_CONTENT, self.bytes.slice(first as usize..=last as usize))
             }
         };
         let disposition = format!("attachment; filename=\"{}\"", self.name);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         headers.insert(header::CONTENT_DISPOSITION, ascii(&disposition));
-        headers.insert(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("no-cache, must-revalidate"),
-        );
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, must-revalidate"));
         (status, headers, bytes).into_response()
     }
 }
@@ -98,9 +89,7 @@ fn position(text: &str) -> Option<Option<u64>> {
     if text.is_empty() {
         return Some(None);
     }
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| Some(text.parse().unwrap_or(u64::MAX)))
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| Some(text.parse().unwrap_or(u64::MAX)))
 }
 
 #[cfg(test)]

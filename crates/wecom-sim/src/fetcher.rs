@@ -45,9 +45,8 @@ pub(crate) fn run_errands(shared: &Arc<Shared>) {
 }
 
 async fn fetch(shared: Weak<Shared>, errand: Errand) {
-    let file = tokio::time::timeout(PATIENCE, download(errand.url))
-        .await
-        .unwrap_or_else(|_| Err(Fail::of(830_003)));
+    let file =
+        tokio::time::timeout(PATIENCE, download(errand.url)).await.unwrap_or_else(|_| Err(Fail::of(830_003)));
     // The simulator may have stopped meanwhile.
     if let Some(shared) = shared.upgrade() {
         let now = shared.clock.now();
@@ -62,12 +61,7 @@ async fn download(url: Url) -> Result<Bytes, Fail> {
     };
     let outgoing = Outgoing::default();
     let client = outgoing.client().map_err(failed)?;
-    let response = client
-        .get(url)
-        .header(http::header::RANGE, "bytes=0-")
-        .send()
-        .await
-        .map_err(failed)?;
+    let response = client.get(url).header(http::header::RANGE, "bytes=0-").send().await.map_err(failed)?;
     // The page asks for sources that support Range.
     if response.status() != StatusCode::PARTIAL_CONTENT {
         return Err(Fail::of(830_003));

@@ -27,7 +27,5 @@ fn build() -> reqwest::Result<reqwest::Client> {
             .redirect(reqwest::redirect::Policy::none())
     };
     // An image without ca-certificates has no roots at all; plain HTTP needs none.
-    builder()
-        .build()
-        .or_else(|_| builder().tls_certs_only([]).build())
+    builder().build().or_else(|_| builder().tls_certs_only([]).build())
 }

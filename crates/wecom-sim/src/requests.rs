@@ -72,10 +72,7 @@ impl RequestLog {
     /// The kept requests, oldest first.
     pub(crate) fn shown(&self) -> Vec<Request> {
         let first = self.count - self.entries.len() as u64 + 1;
-        (first..)
-            .zip(&self.entries)
-            .map(|(number, logged)| logged.shown(number))
-            .collect()
+        (first..).zip(&self.entries).map(|(number, logged)| logged.shown(number)).collect()
     }
 
     /// Forgets the requests; the count goes on.
@@ -96,18 +93,11 @@ impl Logged {
             path: self.uri.path().trim_start_matches("/cgi-bin/").to_owned(),
             query: query
                 .map(|(key, value)| {
-                    let value = if masked(&key) {
-                        "***".to_owned()
-                    } else {
-                        value.into_owned()
-                    };
+                    let value = if masked(&key) { "***".to_owned() } else { value.into_owned() };
                     (key.into_owned(), value)
                 })
                 .collect(),
-            body: std::str::from_utf8(&self.body)
-                .ok()
-                .filter(|text| !text.is_empty())
-                .map(str::to_owned),
+            body: std::str::from_utf8(&self.body).ok().filter(|text| !text.is_empty()).map(str::to_owned),
             errcode: self.errcode,
             caller: self.caller.as_ref().map(Caller::name),
         }

@@ -54,13 +54,8 @@ async fn cgi_bin(
         Err(response) => return response,
     };
     shared.settle();
-    let incoming = Incoming {
-        method: head.method,
-        uri: head.uri,
-        headers: head.headers,
-        ip: peer.ip(),
-        body,
-    };
+    let incoming =
+        Incoming { method: head.method, uri: head.uri, headers: head.headers, ip: peer.ip(), body };
     api::answer(&shared, incoming).await
 }
 

@@ -48,10 +48,7 @@ impl Sim {
     ///
     /// If no loopback port can be had. [`SimBuilder::start`] returns the error instead.
     pub async fn start() -> Self {
-        Self::builder()
-            .start()
-            .await
-            .expect("a free port on the loopback interface")
+        Self::builder().start().await.expect("a free port on the loopback interface")
     }
 
     /// Sets a simulator up.
@@ -80,12 +77,7 @@ impl Sim {
             tokio::spawn(callback::run(Arc::clone(&shared), stopped)),
             tokio::spawn(verify_callback(Arc::clone(&shared))),
         ];
-        Ok(Self {
-            shared,
-            address,
-            stop,
-            tasks,
-        })
+        Ok(Self { shared, address, stop, tasks })
     }
 
     /// The base URL to give a client.
@@ -157,11 +149,7 @@ impl Sim {
     ///
     /// [`SeedError`] if WeCom's limits leave no room for so many.
     pub fn seed(&self, members: u32, departments: u32, seed: u64) -> Result<(), SeedError> {
-        let seed = Seed {
-            members,
-            departments,
-            seed,
-        };
+        let seed = Seed { members, departments, seed };
         let now = self.shared.clock.now();
         self.shared.world.write().sow(0, seed, now)
     }

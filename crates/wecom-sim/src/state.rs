@@ -123,30 +123,16 @@ fn digest_of(world: &World) -> String {
     let view = View::whole(world, 0);
     let mut sum = Sum(md5::Md5::new());
     for (no, member) in view.corp.members.iter() {
-        let row = MemberRow {
-            view: &view,
-            no,
-            member,
-        };
+        let row = MemberRow { view: &view, no, member };
         serde_json::to_writer(&mut sum, &row).expect("a member's row is JSON and a sum takes everything");
     }
     for one in view.corp.departments.iter() {
-        sum.0.update(format!(
-            "{}|{}|{}|{}|{}\n",
-            one.id, one.name, one.name_en, one.parent, one.order
-        ));
+        sum.0.update(format!("{}|{}|{}|{}|{}\n", one.id, one.name, one.name_en, one.parent, one.order));
     }
     for tag in view.corp.tags.iter() {
-        sum.0.update(format!(
-            "{}|{}|{:?}|{:?}\n",
-            tag.id, tag.name, tag.members, tag.departments
-        ));
+        sum.0.update(format!("{}|{}|{:?}|{:?}\n", tag.id, tag.name, tag.members, tag.departments));
     }
-    sum.0
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    sum.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 struct Sum(md5::Md5);

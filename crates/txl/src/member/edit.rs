@@ -182,10 +182,7 @@ impl Update {
         let userid = self.userid.clone();
         let patch = self.patch()?;
         client.members().update(userid.as_str(), patch).await?;
-        output.done(
-            &json!({"updated": userid}),
-            format_args!("updated member {userid}"),
-        )
+        output.done(&json!({"updated": userid}), format_args!("updated member {userid}"))
     }
 
     fn patch(self) -> Result<MemberPatch> {
@@ -224,10 +221,8 @@ impl Update {
         patch.avatar_mediaid = fields.avatar_mediaid.map(Into::into);
         patch.external_position = text(fields.external_position, Field::ExternalPosition)?;
         patch.nickname = fields.nickname;
-        patch.biz_mail_alias = match (
-            self.biz_mail_aliases.is_empty(),
-            clear.contains(&Field::BizMailAlias),
-        ) {
+        patch.biz_mail_alias = match (self.biz_mail_aliases.is_empty(), clear.contains(&Field::BizMailAlias))
+        {
             (false, true) => return Err(given_and_cleared(Field::BizMailAlias)),
             (false, false) => self.biz_mail_aliases.into(),
             (true, true) => Clear.into(),
@@ -241,10 +236,8 @@ impl Fields {
     /// Flags beside the departments, in their order, if any is led.
     fn leader_flags(&self) -> Result<Option<Vec<bool>>> {
         if let Some(stranger) = self.leads.iter().find(|id| !self.departments.contains(id)) {
-            return Err(Failure::usage(format!(
-                "--leads {stranger} is not among the member's departments"
-            ))
-            .remedy(format!("add --department {stranger}")));
+            return Err(Failure::usage(format!("--leads {stranger} is not among the member's departments"))
+                .remedy(format!("add --department {stranger}")));
         }
         let flags = self.departments.iter().map(|id| self.leads.contains(id));
         Ok((!self.leads.is_empty()).then(|| flags.collect()))
@@ -285,10 +278,8 @@ fn given_and_cleared(field: Field) -> Failure {
 
 fn parsed<T: DeserializeOwned>(text: Option<&str>, flag: &str) -> Result<Option<T>> {
     text.map(serde_json::from_str).transpose().map_err(|error| {
-        Failure::usage(format!("{flag} is not what WeCom reads"))
-            .because(&error)
-            .remedy(format!(
-                "see `txl member update --help` for the shape of {flag}, and quote it for the shell"
-            ))
+        Failure::usage(format!("{flag} is not what WeCom reads")).because(&error).remedy(format!(
+            "see `txl member update --help` for the shape of {flag}, and quote it for the shell"
+        ))
     })
 }

@@ -160,15 +160,8 @@ enum Size {
 }
 
 /// What a table of members shows; JSON has all there is.
-pub(crate) const COLUMNS: &[&str] = &[
-    "userid",
-    "name",
-    "department",
-    "position",
-    "mobile",
-    "email",
-    "status",
-];
+pub(crate) const COLUMNS: &[&str] =
+    &["userid", "name", "department", "position", "mobile", "email", "status"];
 
 impl Command {
     pub(crate) async fn run(self, output: Output) -> Result {
@@ -179,36 +172,20 @@ impl Command {
             Verb::Get { userid } => output.record(&access.app()?.members().get(userid).await?),
             Verb::Delete { userid } => {
                 access.contacts()?.members().delete(userid.as_str()).await?;
-                output.done(
-                    &json!({"deleted": userid}),
-                    format_args!("deleted member {userid}"),
-                )
+                output.done(&json!({"deleted": userid}), format_args!("deleted member {userid}"))
             }
             Verb::DeleteMany { userids } => {
-                access
-                    .contacts()?
-                    .members()
-                    .delete_many(userids.iter().map(String::as_str))
-                    .await?;
+                access.contacts()?.members().delete_many(userids.iter().map(String::as_str)).await?;
                 let words = format!("deleted {} members", userids.len());
                 output.done(&json!({"deleted": userids}), words)
             }
-            Verb::List {
-                department,
-                recursive,
-            } => {
+            Verb::List { department, recursive } => {
                 let members = access.app()?.members();
-                let list = if recursive {
-                    members.list_recursive(department)
-                } else {
-                    members.list(department)
-                };
+                let list =
+                    if recursive { members.list_recursive(department) } else { members.list(department) };
                 output.list(&list.await?, COLUMNS)
             }
-            Verb::ListSimple {
-                department,
-                recursive,
-            } => {
+            Verb::ListSimple { department, recursive } => {
                 let members = access.app()?.members();
                 let list = if recursive {
                     members.list_simple_recursive(department)
@@ -217,21 +194,15 @@ impl Command {
                 };
                 output.list(&list.await?, &["userid", "name", "department"])
             }
-            Verb::Ids {
-                page_size,
-                after,
-                one_page,
-            } => ids(&access, output, page_size, after, one_page).await,
+            Verb::Ids { page_size, after, one_page } => {
+                ids(&access, output, page_size, after, one_page).await
+            }
             Verb::FindByMobile { mobile } => {
                 let found = access.either()?.members().find_by_mobile(mobile).await?;
                 output.ids(&[found.ok_or_else(|| nobody_has("mobile number"))?])
             }
             Verb::FindByEmail { email, personal } => {
-                let kind = if personal {
-                    EmailType::Personal
-                } else {
-                    EmailType::Corp
-                };
+                let kind = if personal { EmailType::Personal } else { EmailType::Corp };
                 let found = access.either()?.members().find_by_email(email, kind).await?;
                 output.ids(&[found.ok_or_else(|| nobody_has("mail address"))?])
             }
@@ -243,18 +214,12 @@ impl Command {
                 output.list(&ids.converted, &["open_userid", "userid"])?;
                 match ids.invalid.as_slice() {
                     [] => Ok(()),
-                    invalid => Err(
-                        Failure::new(format!("no userid for {}", comma_joined(invalid))).remedy(
-                            "check the ids, the agentid of their app, and the visible range of both apps",
-                        ),
-                    ),
+                    invalid => Err(Failure::new(format!("no userid for {}", comma_joined(invalid))).remedy(
+                        "check the ids, the agentid of their app, and the visible range of both apps",
+                    )),
                 }
             }
-            Verb::Invite {
-                members,
-                departments,
-                tags,
-            } => {
+            Verb::Invite { members, departments, tags } => {
                 let mut invitation = Invitation::new();
                 if !members.is_empty() {
                     invitation = invitation.members(members);
@@ -286,24 +251,14 @@ impl Command {
                 output.ids(&[access.contacts()?.members().active_count(date).await?])
             }
             Verb::ConfirmLogin { userid } => {
-                access
-                    .contacts()?
-                    .members()
-                    .confirm_login(userid.as_str())
-                    .await?;
-                output.done(
-                    &json!({"confirmed": userid}),
-                    format_args!("{userid} may come in"),
-                )
+                access.contacts()?.members().confirm_login(userid.as_str()).await?;
+                output.done(&json!({"confirmed": userid}), format_args!("{userid} may come in"))
             }
             Verb::TfaInfo { code } => output.record(&access.either()?.members().tfa_info(code).await?),
             Verb::ConfirmTfa { userid, tfa_code } => {
                 let members = access.either()?.members();
                 members.confirm_tfa(userid.as_str(), tfa_code).await?;
-                output.done(
-                    &json!({"confirmed": userid}),
-                    format_args!("{userid} is verified"),
-                )
+                output.done(&json!({"confirmed": userid}), format_args!("{userid} is verified"))
             }
         }
     }

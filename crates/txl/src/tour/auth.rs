@@ -12,29 +12,15 @@ use crate::{failure::Failure, must};
 pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     tour.chapter("身份验证");
     let (contacts, app) = (stage.contacts.auth(), stage.app.auth());
-    tour.step(
-        row("Get access tokens 获取access_token", "auth().check", "gettoken"),
-        async {
-            let (of_contacts, of_app) = (contacts.check().await?, app.check().await?);
-            must!(
-                !of_contacts.is_zero() && !of_app.is_zero(),
-                "a token was dead when it came"
-            );
-            let note = format!(
-                "contacts-sync {} s, app {} s",
-                of_contacts.as_secs(),
-                of_app.as_secs()
-            );
-            Ok(((), note))
-        },
-    )
+    tour.step(row("Get access tokens 获取access_token", "auth().check", "gettoken"), async {
+        let (of_contacts, of_app) = (contacts.check().await?, app.check().await?);
+        must!(!of_contacts.is_zero() && !of_app.is_zero(), "a token was dead when it came");
+        let note = format!("contacts-sync {} s, app {} s", of_contacts.as_secs(), of_app.as_secs());
+        Ok(((), note))
+    })
     .await;
     tour.step(
-        row(
-            "Addresses of the API 获取企业微信接口IP段",
-            "auth().api_ips",
-            "get_api_domain_ip",
-        ),
+        row("Addresses of the API 获取企业微信接口IP段", "auth().api_ips", "get_api_domain_ip"),
         async {
             let ips = contacts.api_ips().await?;
             must!(!ips.is_empty(), "no address came back");
@@ -43,11 +29,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     )
     .await;
     tour.step(
-        row(
-            "Addresses of callbacks 获取企业微信回调IP段",
-            "auth().callback_ips",
-            "getcallbackip",
-        ),
+        row("Addresses of callbacks 获取企业微信回调IP段", "auth().callback_ips", "getcallbackip"),
         async {
             let ips = contacts.callback_ips().await?;
             must!(!ips.is_empty(), "no address came back");
@@ -56,11 +38,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     )
     .await;
     tour.step(
-        row(
-            "Where visitors log in 构造网页授权链接",
-            "auth().authorize_url",
-            "oauth2/authorize",
-        ),
+        row("Where visitors log in 构造网页授权链接", "auth().authorize_url", "oauth2/authorize"),
         async {
             let url = app
                 .authorize_url("https://hr.example.com/back?from=txl")
@@ -77,40 +55,25 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     )
     .await;
     let visitor = tour
-        .step(
-            row(
-                "Who came back 获取访问用户身份",
-                "auth().user_info",
-                "auth/getuserinfo",
-            ),
-            async {
-                let members = stage.app.members().list_simple_recursive(1).await?;
-                let visitor = members
-                    .into_iter()
-                    .next()
-                    .ok_or_else(|| Failure::new("the corp has no member who could visit"))?;
-                let visit = json!({"userid": visitor.userid, "agent_id": stage.agent_id(), "private": true});
-                let code = text_of(&stage.console.post("oauth/code", visit).await?, "code")?;
-                let info = app.user_info(code.as_str()).await?;
-                must!(
-                    info.userid.as_ref() == Some(&visitor.userid),
-                    "another member came back"
-                );
-                let again = app.user_info(code.as_str()).await;
-                must!(again.is_err(), "a code served twice");
-                let ticket = info
-                    .user_ticket
-                    .ok_or_else(|| Failure::new("no ticket came for one who consented"))?;
-                Ok(((visitor.userid, ticket), "by a code that served once".into()))
-            },
-        )
+        .step(row("Who came back 获取访问用户身份", "auth().user_info", "auth/getuserinfo"), async {
+            let members = stage.app.members().list_simple_recursive(1).await?;
+            let visitor = members
+                .into_iter()
+                .next()
+                .ok_or_else(|| Failure::new("the corp has no member who could visit"))?;
+            let visit = json!({"userid": visitor.userid, "agent_id": stage.agent_id(), "private": true});
+            let code = text_of(&stage.console.post("oauth/code", visit).await?, "code")?;
+            let info = app.user_info(code.as_str()).await?;
+            must!(info.userid.as_ref() == Some(&visitor.userid), "another member came back");
+            let again = app.user_info(code.as_str()).await;
+            must!(again.is_err(), "a code served twice");
+            let ticket =
+                info.user_ticket.ok_or_else(|| Failure::new("no ticket came for one who consented"))?;
+            Ok(((visitor.userid, ticket), "by a code that served once".into()))
+        })
         .await;
     tour.step(
-        row(
-            "What they consented to show 获取访问用户敏感信息",
-            "auth().user_detail",
-            "auth/getuserdetail",
-        ),
+        row("What they consented to show 获取访问用户敏感信息", "auth().user_detail", "auth/getuserdetail"),
         async {
             let (userid, ticket) =
                 visitor.ok_or_else(|| Failure::new("nobody came back in the step before"))?;

@@ -20,39 +20,22 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     departments(tour, stage).await;
     tags(tour, stage).await;
     strangers(tour, stage).await;
-    tour.step(
-        row(
-            "Make a passive reply 被动回复",
-            "Receiver::reply",
-            "callback reply",
-        ),
-        async {
-            let reply = stage
-                .inbox
-                .receiver
-                .reply("<xml></xml>", 1_700_000_000, "424242")?;
-            must!(
-                reply.contains("<TimeStamp>1700000000</TimeStamp>") && reply.contains("<MsgSignature>"),
-                "the reply is not of the documented form"
-            );
-            Ok(((), "signed and encrypted".into()))
-        },
-    )
+    tour.step(row("Make a passive reply 被动回复", "Receiver::reply", "callback reply"), async {
+        let reply = stage.inbox.receiver.reply("<xml></xml>", 1_700_000_000, "424242")?;
+        must!(
+            reply.contains("<TimeStamp>1700000000</TimeStamp>") && reply.contains("<MsgSignature>"),
+            "the reply is not of the documented form"
+        );
+        Ok(((), "signed and encrypted".into()))
+    })
     .await;
 }
 
 async fn verify(tour: &mut Engine, stage: &Stage) {
     tour.step(
-        row(
-            "Save the URL: it is verified 验证URL有效性",
-            "Receiver::verify_url",
-            "callback GET",
-        ),
+        row("Save the URL: it is verified 验证URL有效性", "Receiver::verify_url", "callback GET"),
         async {
-            let saved = stage
-                .console
-                .post("console/set_callback", stage.inbox.settings())
-                .await;
+            let saved = stage.console.post("console/set_callback", stage.inbox.settings()).await;
             saved?;
             match stage.inbox.next().await? {
                 Heard::Verified => Ok(((), stage.inbox.url.clone())),
@@ -71,78 +54,52 @@ async fn changed(stage: &Stage, action: &str, body: Value) -> crate::failure::Re
 
 async fn members(tour: &mut Engine, stage: &Stage) {
     let zheng = stage.userid("zheng");
-    tour.step(
-        row("A member is created 新增成员事件", "Receiver::receive", "callback create_user"),
-        async {
-            let department = stage.department()?;
-            let member = json!({"userid": zheng, "name": "郑涛", "mobile": stage.mobile(7), "department": [department]});
-            let (_, event) = changed(stage, "create_member", member).await?;
-            let Event::MemberCreated(created) = event else {
-                return Err(Failure::new("the event is not of a new member"));
-            };
-            must!(created.userid == zheng, "the event is of another member");
-            must!(
-                created.department == Some(vec![department]),
-                "the event tells another department"
-            );
-            Ok(((), "verified and decrypted; with userid and department".into()))
-        },
-    )
+    tour.step(row("A member is created 新增成员事件", "Receiver::receive", "callback create_user"), async {
+        let department = stage.department()?;
+        let member =
+            json!({"userid": zheng, "name": "郑涛", "mobile": stage.mobile(7), "department": [department]});
+        let (_, event) = changed(stage, "create_member", member).await?;
+        let Event::MemberCreated(created) = event else {
+            return Err(Failure::new("the event is not of a new member"));
+        };
+        must!(created.userid == zheng, "the event is of another member");
+        must!(created.department == Some(vec![department]), "the event tells another department");
+        Ok(((), "verified and decrypted; with userid and department".into()))
+    })
     .await;
-    tour.step(
-        row(
-            "A member is moved 更新成员事件",
-            "Receiver::receive",
-            "callback update_user",
-        ),
-        async {
-            // What the contacts-sync secret does itself is not called back to it: the console's change must come first.
-            let department = stage.department()?;
-            let renamed = DepartmentPatch::new().order(7);
-            stage.contacts.departments().update(department, renamed).await?;
-            let member = json!({"userid": zheng, "department": [1, department]});
-            let (_, event) = changed(stage, "update_member", member).await?;
-            let Event::MemberUpdated(updated) = event else {
-                return Err(Failure::new("the event is not of a changed member"));
-            };
-            must!(updated.userid == zheng, "the event is of another member");
-            must!(
-                updated.department == Some(vec![DepartmentId::ROOT, department]),
-                "the event tells other departments"
-            );
-            Ok((
-                (),
-                "with both departments; our own changes are not called back".into(),
-            ))
-        },
-    )
+    tour.step(row("A member is moved 更新成员事件", "Receiver::receive", "callback update_user"), async {
+        // What the contacts-sync secret does itself is not called back to it: the console's change must come first.
+        let department = stage.department()?;
+        let renamed = DepartmentPatch::new().order(7);
+        stage.contacts.departments().update(department, renamed).await?;
+        let member = json!({"userid": zheng, "department": [1, department]});
+        let (_, event) = changed(stage, "update_member", member).await?;
+        let Event::MemberUpdated(updated) = event else {
+            return Err(Failure::new("the event is not of a changed member"));
+        };
+        must!(updated.userid == zheng, "the event is of another member");
+        must!(
+            updated.department == Some(vec![DepartmentId::ROOT, department]),
+            "the event tells other departments"
+        );
+        Ok(((), "with both departments; our own changes are not called back".into()))
+    })
     .await;
-    tour.step(
-        row(
-            "A member is deleted 删除成员事件",
-            "Receiver::receive",
-            "callback delete_user",
-        ),
-        async {
-            let (_, event) = changed(stage, "delete_member", json!({"userid": zheng})).await?;
-            let Event::MemberDeleted(deleted) = event else {
-                return Err(Failure::new("the event is not of a deleted member"));
-            };
-            must!(deleted.userid == zheng, "the event is of another member");
-            Ok(((), "with the userid".into()))
-        },
-    )
+    tour.step(row("A member is deleted 删除成员事件", "Receiver::receive", "callback delete_user"), async {
+        let (_, event) = changed(stage, "delete_member", json!({"userid": zheng})).await?;
+        let Event::MemberDeleted(deleted) = event else {
+            return Err(Failure::new("the event is not of a deleted member"));
+        };
+        must!(deleted.userid == zheng, "the event is of another member");
+        Ok(((), "with the userid".into()))
+    })
     .await;
 }
 
 async fn departments(tour: &mut Engine, stage: &Stage) {
     let made = tour
         .step(
-            row(
-                "A department is created 新增部门事件",
-                "Receiver::receive",
-                "callback create_party",
-            ),
+            row("A department is created 新增部门事件", "Receiver::receive", "callback create_party"),
             async {
                 let parent = stage.department()?;
                 let department = json!({"name": "回调组", "parentid": parent});
@@ -161,11 +118,7 @@ async fn departments(tour: &mut Engine, stage: &Stage) {
         .await;
     let made = || made.ok_or_else(|| Failure::new("the step that makes the department failed"));
     tour.step(
-        row(
-            "A department is moved 更新部门事件",
-            "Receiver::receive",
-            "callback update_party",
-        ),
+        row("A department is moved 更新部门事件", "Receiver::receive", "callback update_party"),
         async {
             let id = made()?;
             let (_, event) = changed(stage, "update_department", json!({"id": id, "parentid": 1})).await?;
@@ -181,11 +134,7 @@ async fn departments(tour: &mut Engine, stage: &Stage) {
     )
     .await;
     tour.step(
-        row(
-            "A department is deleted 删除部门事件",
-            "Receiver::receive",
-            "callback delete_party",
-        ),
+        row("A department is deleted 删除部门事件", "Receiver::receive", "callback delete_party"),
         async {
             let id = made()?;
             let (_, event) = changed(stage, "delete_department", json!({"id": id})).await?;
@@ -201,25 +150,15 @@ async fn departments(tour: &mut Engine, stage: &Stage) {
 
 async fn tags(tour: &mut Engine, stage: &Stage) {
     tour.step(
-        row(
-            "Tag members change 标签成员变更事件",
-            "Receiver::receive",
-            "callback update_tag",
-        ),
+        row("Tag members change 标签成员变更事件", "Receiver::receive", "callback update_tag"),
         async {
             let wang = stage.userid("wang");
             let name = format!("回调-{}", stage.mark);
-            let done = stage
-                .console
-                .post("console/create_tag", json!({"tagname": name}))
-                .await?;
+            let done = stage.console.post("console/create_tag", json!({"tagname": name})).await?;
             let tag = TagId(number_of(&done, "tagid")?);
             let members = json!({"tagid": tag, "userlist": [wang], "partylist": []});
             let (_, event) = changed(stage, "add_tag_members", members).await?;
-            stage
-                .console
-                .post("console/delete_tag", json!({"tagid": tag}))
-                .await?;
+            stage.console.post("console/delete_tag", json!({"tagid": tag})).await?;
             let Event::TagUpdated(updated) = event else {
                 return Err(Failure::new("the event is not of a tag's members"));
             };
@@ -234,31 +173,21 @@ async fn tags(tour: &mut Engine, stage: &Stage) {
 }
 
 async fn strangers(tour: &mut Engine, stage: &Stage) {
-    tour.step(
-        row(
-            "A forged event is refused 伪造的回调",
-            "Receiver::receive",
-            "callback POST",
-        ),
-        async {
-            let receiver = &stage.inbox.receiver;
-            let sealed = receiver
-                .crypto()
-                .seal("<xml></xml>", 1_700_000_000, "1")
-                .map_err(|error| Failure::new("no event can be forged").because(&error))?;
-            let body = sealed.to_delivery_xml(receiver.crypto().receive_id(), None);
-            let query = "msg_signature=0000000000000000000000000000000000000000&timestamp=1700000000&nonce=1";
-            must!(Query::parse(query).is_ok(), "the forgery is not even a query");
-            let status = stage
-                .console
-                .deliver(&format!("{}?{query}", stage.inbox.url), body)
-                .await?;
-            must!(status == 403, "the forgery is answered with {status}");
-            match stage.inbox.next().await? {
-                Heard::Refused(error) => Ok(((), format!("refused: {error}"))),
-                _ => Err(Failure::new("a forged event was taken")),
-            }
-        },
-    )
+    tour.step(row("A forged event is refused 伪造的回调", "Receiver::receive", "callback POST"), async {
+        let receiver = &stage.inbox.receiver;
+        let sealed = receiver
+            .crypto()
+            .seal("<xml></xml>", 1_700_000_000, "1")
+            .map_err(|error| Failure::new("no event can be forged").because(&error))?;
+        let body = sealed.to_delivery_xml(receiver.crypto().receive_id(), None);
+        let query = "msg_signature=0000000000000000000000000000000000000000&timestamp=1700000000&nonce=1";
+        must!(Query::parse(query).is_ok(), "the forgery is not even a query");
+        let status = stage.console.deliver(&format!("{}?{query}", stage.inbox.url), body).await?;
+        must!(status == 403, "the forgery is answered with {status}");
+        match stage.inbox.next().await? {
+            Heard::Refused(error) => Ok(((), format!("refused: {error}"))),
+            _ => Err(Failure::new("a forged event was taken")),
+        }
+    })
     .await;
 }

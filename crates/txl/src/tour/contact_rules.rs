@@ -13,30 +13,19 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     let rules = stage.contacts.contact_rules();
     let rule = |scope: RuleScope| ContactRule::new(1, scope);
     let made = tour
-        .step(
-            row(
-                "Create a rule 创建查看权限规则",
-                "contact_rules().create",
-                "contactrule/create",
-            ),
-            async {
-                let scope = RuleScope::new().departments([stage.department()?]);
-                let ids = rules.create([rule(scope)]).await?;
-                let [id] = ids[..] else {
-                    return Err(Failure::new(format!("{} ids came back for one rule", ids.len())));
-                };
-                Ok((id, format!("rule {id}")))
-            },
-        )
+        .step(row("Create a rule 创建查看权限规则", "contact_rules().create", "contactrule/create"), async {
+            let scope = RuleScope::new().departments([stage.department()?]);
+            let ids = rules.create([rule(scope)]).await?;
+            let [id] = ids[..] else {
+                return Err(Failure::new(format!("{} ids came back for one rule", ids.len())));
+            };
+            Ok((id, format!("rule {id}")))
+        })
         .await;
     let made =
         || made.ok_or_else(|| Failure::new("there is no rule to work with: the step that makes it failed"));
     tour.step(
-        row(
-            "Change a rule 更新查看权限规则",
-            "contact_rules().update",
-            "contactrule/update",
-        ),
+        row("Change a rule 更新查看权限规则", "contact_rules().update", "contactrule/update"),
         async {
             let scope = RuleScope::new().members([stage.userid("wang")]);
             rules.update([rule(scope).rule_id(made()?)]).await?;
@@ -44,38 +33,24 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         },
     )
     .await;
-    tour.step(
-        row(
-            "List rules 获取查看权限规则",
-            "contact_rules().list",
-            "contactrule/list",
-        ),
-        async {
-            let (id, listed) = (made()?, rules.list().await?);
-            let found = listed.iter().find(|rule| rule.rule_id == Some(id));
-            let scope = found.and_then(|rule| rule.range.as_ref());
-            must!(
-                scope.is_some_and(|scope| scope.members == Some(vec![stage.userid("wang")])),
-                "the rule is not listed as it was changed"
-            );
-            Ok(((), format!("{} in all", listed.len())))
-        },
-    )
+    tour.step(row("List rules 获取查看权限规则", "contact_rules().list", "contactrule/list"), async {
+        let (id, listed) = (made()?, rules.list().await?);
+        let found = listed.iter().find(|rule| rule.rule_id == Some(id));
+        let scope = found.and_then(|rule| rule.range.as_ref());
+        must!(
+            scope.is_some_and(|scope| scope.members == Some(vec![stage.userid("wang")])),
+            "the rule is not listed as it was changed"
+        );
+        Ok(((), format!("{} in all", listed.len())))
+    })
     .await;
     tour.step(
-        row(
-            "Delete a rule 删除查看权限规则",
-            "contact_rules().delete",
-            "contactrule/delete",
-        ),
+        row("Delete a rule 删除查看权限规则", "contact_rules().delete", "contactrule/delete"),
         async {
             let id = made()?;
             rules.delete([id]).await?;
             let left = rules.list().await?;
-            must!(
-                left.iter().all(|rule| rule.rule_id != Some(id)),
-                "the deleted rule is still there"
-            );
+            must!(left.iter().all(|rule| rule.rule_id != Some(id)), "the deleted rule is still there");
             Ok(((), "gone".into()))
         },
     )

@@ -37,9 +37,7 @@ async fn shared(tour: &mut Engine, stage: &Stage) -> Option<Lower> {
                 "corpgroup/corp/list_app_share_info",
             ),
             async {
-                let corps = groups
-                    .shared_corps(stage.agent_id(), BusinessType::Chain)
-                    .stream();
+                let corps = groups.shared_corps(stage.agent_id(), BusinessType::Chain).stream();
                 let corps: Vec<_> = corps.try_collect().await?;
                 let note = format!("{} corps", corps.len());
                 let first = corps.into_iter().next();
@@ -74,10 +72,7 @@ async fn shared(tour: &mut Engine, stage: &Stage) -> Option<Lower> {
         ),
         async {
             let (_, client) = lower.as_ref().ok_or_else(no_lower)?;
-            let session = client
-                .corp_groups()
-                .transfer_session("wang", "own-session-key")
-                .await?;
+            let session = client.corp_groups().transfer_session("wang", "own-session-key").await?;
             must!(!session.session_key.is_empty(), "no session came back");
             Ok(((), "a session of the lower corp".into()))
         },
@@ -90,11 +85,7 @@ async fn chains(tour: &mut Engine, stage: &Stage, lower: Option<&Lower>) -> Opti
     let groups = stage.app.corp_groups();
     let chain = tour
         .step(
-            row(
-                "List chains 获取上下游列表",
-                "corp_groups().chains",
-                "corpgroup/corp/get_chain_list",
-            ),
+            row("List chains 获取上下游列表", "corp_groups().chains", "corpgroup/corp/get_chain_list"),
             async {
                 let chains = groups.chains().await?;
                 let note = format!("{} in sight", chains.len());
@@ -115,9 +106,7 @@ async fn chains(tour: &mut Engine, stage: &Stage, lower: Option<&Lower>) -> Opti
             let (corp, _) = lower.ok_or_else(no_lower)?;
             let joined = groups.chains_of(corp).await?;
             must!(
-                joined
-                    .iter()
-                    .any(|joined| Some(&joined.chain_id) == chain.as_ref()),
+                joined.iter().any(|joined| Some(&joined.chain_id) == chain.as_ref()),
                 "the chain is not among those that the corp has joined"
             );
             Ok(((), format!("{}, this one among them", joined.len())))
@@ -125,11 +114,7 @@ async fn chains(tour: &mut Engine, stage: &Stage, lower: Option<&Lower>) -> Opti
     )
     .await;
     tour.step(
-        row(
-            "A chain's groups 获取上下游分组",
-            "corp_groups().groups",
-            "corpgroup/corp/get_chain_group",
-        ),
+        row("A chain's groups 获取上下游分组", "corp_groups().groups", "corpgroup/corp/get_chain_group"),
         async {
             let listed = groups.groups(of()?).await?;
             must!(!listed.is_empty(), "the chain has no group");
@@ -207,43 +192,26 @@ async fn contacts(tour: &mut Engine, stage: &Stage, chain: Option<&ChainId>) {
             async {
                 let contact = Contact::new("何静", ContactIdentity::Leader, stage.mobile(8));
                 let corp = ContactCorp::new(&name, [contact]);
-                let job = groups
-                    .import_contacts(chain.ok_or_else(no_chain)?, [corp])
-                    .await?;
+                let job = groups.import_contacts(chain.ok_or_else(no_chain)?, [corp]).await?;
                 let id = job.id().clone();
                 Ok((job, format!("job {id}")))
             },
         )
         .await;
     tour.step(
-        row(
-            "How that went 获取异步任务结果",
-            "corp_groups().import_job",
-            "corpgroup/getresult",
-        ),
+        row("How that went 获取异步任务结果", "corp_groups().import_job", "corpgroup/getresult"),
         async {
             let job =
                 job.ok_or_else(|| Failure::new("there is no job to ask after: the step before failed"))?;
-            let (job, polling) = (
-                groups.import_job(job.id()),
-                Polling::every(MOMENT).at_most(JOB_LIMIT),
-            );
+            let (job, polling) = (groups.import_job(job.id()), Polling::every(MOMENT).at_most(JOB_LIMIT));
             let outcome = stage.hastened(async { Ok(job.wait(polling).await?) }).await?;
-            must!(
-                outcome.fail_list.is_empty(),
-                "{} corps were refused",
-                outcome.fail_list.len()
-            );
+            must!(outcome.fail_list.is_empty(), "{} corps were refused", outcome.fail_list.len());
             Ok(((), "all of it".into()))
         },
     )
     .await;
     tour.step(
-        row(
-            "Remove a corp from a chain 移除企业",
-            "corp_groups().remove_corp",
-            "corpgroup/corp/remove_corp",
-        ),
+        row("Remove a corp from a chain 移除企业", "corp_groups().remove_corp", "corpgroup/corp/remove_corp"),
         async {
             let chain = chain.ok_or_else(no_chain)?;
             let pending = pending_corp(stage, chain, &name).await?;
@@ -267,9 +235,7 @@ async fn pending_corp(
     for group in groups.groups(chain).await? {
         let corps = groups.corps(chain).group(group.groupid).with_pending().stream();
         let corps: Vec<_> = corps.try_collect().await?;
-        let found = corps
-            .into_iter()
-            .find(|corp| corp.corp_name.as_deref() == Some(name));
+        let found = corps.into_iter().find(|corp| corp.corp_name.as_deref() == Some(name));
         if let Some(found) = found {
             return Ok(found.pending_corpid);
         }
@@ -289,12 +255,8 @@ async fn rules(tour: &mut Engine, stage: &Stage, chain: Option<&ChainId>) {
             ),
             async {
                 let group = groups.groups(of()?).await?.into_iter().next();
-                let group = group
-                    .ok_or_else(|| Failure::new("the chain has no group"))?
-                    .groupid;
-                let rule = ChainRule::new()
-                    .departments([stage.department()?])
-                    .to_groups([group]);
+                let group = group.ok_or_else(|| Failure::new("the chain has no group"))?.groupid;
+                let rule = ChainRule::new().departments([stage.department()?]).to_groups([group]);
                 let id = groups.add_rule(of()?, rule).await?;
                 Ok(((id, group), format!("rule {id}")))
             },
@@ -303,11 +265,7 @@ async fn rules(tour: &mut Engine, stage: &Stage, chain: Option<&ChainId>) {
     let made =
         || made.ok_or_else(|| Failure::new("there is no rule to work with: the step that adds it failed"));
     tour.step(
-        row(
-            "List rules 获取对接规则id列表",
-            "corp_groups().rule_ids",
-            "corpgroup/rule/list_ids",
-        ),
+        row("List rules 获取对接规则id列表", "corp_groups().rule_ids", "corpgroup/rule/list_ids"),
         async {
             let ids = groups.rule_ids(of()?).await?;
             must!(ids.contains(&made()?.0), "the new rule is not listed");
@@ -316,27 +274,17 @@ async fn rules(tour: &mut Engine, stage: &Stage, chain: Option<&ChainId>) {
     )
     .await;
     tour.step(
-        row(
-            "Change a rule 更新对接规则",
-            "corp_groups().modify_rule",
-            "corpgroup/rule/modify_rule",
-        ),
+        row("Change a rule 更新对接规则", "corp_groups().modify_rule", "corpgroup/rule/modify_rule"),
         async {
             let (id, group) = made()?;
-            let rule = ChainRule::new()
-                .members([stage.userid("wang")])
-                .to_groups([group]);
+            let rule = ChainRule::new().members([stage.userid("wang")]).to_groups([group]);
             groups.modify_rule(of()?, id, rule).await?;
             Ok(((), "for one member instead of a department".into()))
         },
     )
     .await;
     tour.step(
-        row(
-            "Read a rule 获取对接规则详情",
-            "corp_groups().rule",
-            "corpgroup/rule/get_rule_info",
-        ),
+        row("Read a rule 获取对接规则详情", "corp_groups().rule", "corpgroup/rule/get_rule_info"),
         async {
             let rule = groups.rule(of()?, made()?.0).await?;
             must!(
@@ -348,11 +296,7 @@ async fn rules(tour: &mut Engine, stage: &Stage, chain: Option<&ChainId>) {
     )
     .await;
     tour.step(
-        row(
-            "Delete a rule 删除对接规则",
-            "corp_groups().delete_rule",
-            "corpgroup/rule/delete_rule",
-        ),
+        row("Delete a rule 删除对接规则", "corp_groups().delete_rule", "corpgroup/rule/delete_rule"),
         async {
             groups.delete_rule(of()?, made()?.0).await?;
             let left = groups.rule_ids(of()?).await?;
@@ -404,10 +348,7 @@ async fn customers(tour: &mut Engine, stage: &Stage) {
             let external =
                 external.ok_or_else(|| Failure::new("there is no customer: a step before failed"))?;
             let ids = groups.pending_ids([external.clone()]).await?;
-            must!(
-                ids.len() == 1 && ids[0].external_userid == external,
-                "the ids of others came back"
-            );
+            must!(ids.len() == 1 && ids[0].external_userid == external, "the ids of others came back");
             Ok(((), "a pending id".into()))
         },
     )

@@ -19,130 +19,69 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     tour.chapter("部门管理");
     let (contacts, app) = (stage.contacts.departments(), stage.app.departments());
     let made = tour
-        .step(
-            row(
-                "Create a department 创建部门",
-                "departments().create",
-                "department/create",
-            ),
-            async {
-                let parent = stage.department()?;
-                let north = NewDepartment::new("华北组", parent).name_en("North").order(10);
-                let north = contacts.create(north).await?;
-                let south = contacts
-                    .create(NewDepartment::new("华南组", parent).order(20))
-                    .await?;
-                must!(north != south, "two departments have one id");
-                Ok(((north, south), format!("ids {north} and {south}")))
-            },
-        )
+        .step(row("Create a department 创建部门", "departments().create", "department/create"), async {
+            let parent = stage.department()?;
+            let north = NewDepartment::new("华北组", parent).name_en("North").order(10);
+            let north = contacts.create(north).await?;
+            let south = contacts.create(NewDepartment::new("华南组", parent).order(20)).await?;
+            must!(north != south, "two departments have one id");
+            Ok(((north, south), format!("ids {north} and {south}")))
+        })
         .await;
     let made = || made.ok_or_else(not_made);
-    tour.step(
-        row(
-            "Read a department 获取单个部门详情",
-            "departments().get",
-            "department/get",
-        ),
-        async {
-            let department = app.get(made()?.0).await?;
-            must!(
-                department.name.as_deref() == Some("华北组"),
-                "the name is not the one given"
-            );
-            must!(
-                department.parentid == Some(stage.department()?),
-                "the parent is not the one given"
-            );
-            must!(department.order == Some(10), "the order is not the one given");
-            Ok(((), "name, parent and order as given".into()))
-        },
-    )
+    tour.step(row("Read a department 获取单个部门详情", "departments().get", "department/get"), async {
+        let department = app.get(made()?.0).await?;
+        must!(department.name.as_deref() == Some("华北组"), "the name is not the one given");
+        must!(department.parentid == Some(stage.department()?), "the parent is not the one given");
+        must!(department.order == Some(10), "the order is not the one given");
+        Ok(((), "name, parent and order as given".into()))
+    })
+    .await;
+    tour.step(row("List departments 获取部门列表", "departments().list", "department/list"), async {
+        let mine = app.list_under(stage.department()?).await?;
+        must!(mine.len() == 3, "{} departments instead of 3", mine.len());
+        let leaders = mine.iter().find_map(|department| department.department_leader.clone());
+        let all = app.list().await?.len();
+        must!(all > 3, "the whole tree has {all} departments");
+        must!(
+            leaders.is_some_and(|leaders| leaders == [stage.userid("wang")]),
+            "王芳 is not told as the leader"
+        );
+        Ok(((), format!("3 under the tour's own, led by 王芳; {all} in all")))
+    })
     .await;
     tour.step(
-        row(
-            "List departments 获取部门列表",
-            "departments().list",
-            "department/list",
-        ),
-        async {
-            let mine = app.list_under(stage.department()?).await?;
-            must!(mine.len() == 3, "{} departments instead of 3", mine.len());
-            let leaders = mine
-                .iter()
-                .find_map(|department| department.department_leader.clone());
-            let all = app.list().await?.len();
-            must!(all > 3, "the whole tree has {all} departments");
-            must!(
-                leaders.is_some_and(|leaders| leaders == [stage.userid("wang")]),
-                "王芳 is not told as the leader"
-            );
-            Ok(((), format!("3 under the tour's own, led by 王芳; {all} in all")))
-        },
-    )
-    .await;
-    tour.step(
-        row(
-            "List department ids 获取子部门ID列表",
-            "departments().list_ids",
-            "department/simplelist",
-        ),
+        row("List department ids 获取子部门ID列表", "departments().list_ids", "department/simplelist"),
         async {
             let (north, south) = made()?;
             let mine = contacts.list_ids_under(stage.department()?).await?;
             let has = |id: DepartmentId| mine.iter().any(|node| node.id == id);
             must!(has(north) && has(south), "a department is missing");
             let all = contacts.list_ids().await?.len();
-            Ok((
-                (),
-                format!("{} of {all}, with the contacts-sync secret", mine.len()),
-            ))
+            Ok(((), format!("{} of {all}, with the contacts-sync secret", mine.len())))
         },
     )
     .await;
-    tour.step(
-        row(
-            "Update a department 更新部门",
-            "departments().update",
-            "department/update",
-        ),
-        async {
-            let (north, south) = made()?;
-            let patch = DepartmentPatch::new().name("华南大区").parentid(north);
-            contacts.update(south, patch).await?;
-            let department = app.get(south).await?;
-            must!(
-                department.name.as_deref() == Some("华南大区"),
-                "it is not renamed"
-            );
-            must!(department.parentid == Some(north), "it is not moved");
-            must!(
-                department.order == Some(20),
-                "its order, which was not named, has changed"
-            );
-            Ok(((), "renamed and moved, its order as it was".into()))
-        },
-    )
+    tour.step(row("Update a department 更新部门", "departments().update", "department/update"), async {
+        let (north, south) = made()?;
+        let patch = DepartmentPatch::new().name("华南大区").parentid(north);
+        contacts.update(south, patch).await?;
+        let department = app.get(south).await?;
+        must!(department.name.as_deref() == Some("华南大区"), "it is not renamed");
+        must!(department.parentid == Some(north), "it is not moved");
+        must!(department.order == Some(20), "its order, which was not named, has changed");
+        Ok(((), "renamed and moved, its order as it was".into()))
+    })
     .await;
-    tour.step(
-        row(
-            "Delete a department 删除部门",
-            "departments().delete",
-            "department/delete",
-        ),
-        async {
-            let (north, south) = made()?;
-            let refused = contacts.delete(north).await;
-            must!(refused.is_err(), "a department with another in it was deleted");
-            contacts.delete(south).await?;
-            contacts.delete(north).await?;
-            must!(
-                app.find(north).await?.is_none(),
-                "the deleted department is still there"
-            );
-            Ok(((), "refused while another is in it; then both gone".into()))
-        },
-    )
+    tour.step(row("Delete a department 删除部门", "departments().delete", "department/delete"), async {
+        let (north, south) = made()?;
+        let refused = contacts.delete(north).await;
+        must!(refused.is_err(), "a department with another in it was deleted");
+        contacts.delete(south).await?;
+        contacts.delete(north).await?;
+        must!(app.find(north).await?.is_none(), "the deleted department is still there");
+        Ok(((), "refused while another is in it; then both gone".into()))
+    })
     .await;
 }
 

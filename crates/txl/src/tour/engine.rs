@@ -26,11 +26,7 @@ pub(super) struct Row {
 
 /// A step's row: `title` in both languages, the SDK's call, and the path below `cgi-bin/` or what else goes over the wire.
 pub(super) const fn row(title: &'static str, call: &'static str, endpoint: &'static str) -> Row {
-    Row {
-        title,
-        call,
-        endpoint,
-    }
+    Row { title, call, endpoint }
 }
 
 /// A step that ran.
@@ -127,16 +123,12 @@ impl Engine {
             print_json_line(&serde_json::json!({"summary": {"steps": steps, "failed": failed}}))?;
         } else {
             let seconds = self.began.elapsed().as_secs_f64();
-            print_text(&format!(
-                "\n{steps} steps, {failed} failed, in {seconds:.1} s against {where_to}\n"
-            ))?;
+            print_text(&format!("\n{steps} steps, {failed} failed, in {seconds:.1} s against {where_to}\n"))?;
         }
         match failed {
             0 => Ok(()),
-            _ => Err(
-                Failure::new(format!("{failed} of the tour's {steps} steps failed"))
-                    .remedy("read the notes of the steps marked FAILED (`\"ok\":false` with --json)"),
-            ),
+            _ => Err(Failure::new(format!("{failed} of the tour's {steps} steps failed"))
+                .remedy("read the notes of the steps marked FAILED (`\"ok\":false` with --json)")),
         }
     }
 
@@ -147,11 +139,7 @@ impl Engine {
         // Chapters are told one by one; equal widths make them one table to the eye. Where there is room, the wire is told too.
         let is_wide =
             terminal_size::terminal_size_of(std::io::stdout()).is_none_or(|(width, _)| width.0 >= 190);
-        let widths: &[u16] = if is_wide {
-            &[8, 56, 33, 48, 11]
-        } else {
-            &[8, 56, 33, 11]
-        };
+        let widths: &[u16] = if is_wide { &[8, 56, 33, 48, 11] } else { &[8, 56, 33, 11] };
         let mut table = new_table();
         for ran in self.untold.drain(..) {
             let mut row = vec![

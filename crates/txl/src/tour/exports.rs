@@ -22,55 +22,33 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     tour.chapter("异步导出接口");
     let exports = stage.app.exports();
     let wang = stage.userid("wang");
-    tour.step(
-        row(
-            "Export members 导出成员",
-            "exports().members_simple",
-            "export/simple_user",
-        ),
-        async {
-            let rows = rows(stage, &exports.members_simple().await?).await?;
-            must!(
-                rows.iter()
-                    .any(|member| member.userid == wang && member.name.as_deref() == Some("王芳")),
-                "王芳 is not among the rows"
-            );
-            Ok(((), format!("{} rows, checked and decrypted", rows.len())))
-        },
-    )
+    tour.step(row("Export members 导出成员", "exports().members_simple", "export/simple_user"), async {
+        let rows = rows(stage, &exports.members_simple().await?).await?;
+        must!(
+            rows.iter().any(|member| member.userid == wang && member.name.as_deref() == Some("王芳")),
+            "王芳 is not among the rows"
+        );
+        Ok(((), format!("{} rows, checked and decrypted", rows.len())))
+    })
     .await;
     let job = tour
-        .step(
-            row(
-                "Export members with details 导出成员详情",
-                "exports().members",
-                "export/user",
-            ),
-            async {
-                let mut settings = stage.inbox.settings();
-                settings["agentid"] = json!(stage.agent_id());
-                stage.console.post("console/set_callback", settings).await?;
-                must!(
-                    matches!(stage.inbox.next().await?, Heard::Verified),
-                    "the app's URL was not verified"
-                );
-                let job = exports.members().block_size(10_000).await?;
-                let rows = rows(stage, &job).await?;
-                let found = rows.iter().find(|member| member.userid == wang);
-                must!(
-                    found.is_some_and(|member| member.telephone.as_deref() == Some("8001")),
-                    "王芳 is not among the rows with her telephone number"
-                );
-                Ok((job, format!("{} rows, checked and decrypted", rows.len())))
-            },
-        )
+        .step(row("Export members with details 导出成员详情", "exports().members", "export/user"), async {
+            let mut settings = stage.inbox.settings();
+            settings["agentid"] = json!(stage.agent_id());
+            stage.console.post("console/set_callback", settings).await?;
+            must!(matches!(stage.inbox.next().await?, Heard::Verified), "the app's URL was not verified");
+            let job = exports.members().block_size(10_000).await?;
+            let rows = rows(stage, &job).await?;
+            let found = rows.iter().find(|member| member.userid == wang);
+            must!(
+                found.is_some_and(|member| member.telephone.as_deref() == Some("8001")),
+                "王芳 is not among the rows with her telephone number"
+            );
+            Ok((job, format!("{} rows, checked and decrypted", rows.len())))
+        })
         .await;
     tour.step(
-        row(
-            "Its end is called back 导出任务完成通知",
-            "Receiver::receive",
-            "callback batch_job_result",
-        ),
+        row("Its end is called back 导出任务完成通知", "Receiver::receive", "callback batch_job_result"),
         async {
             let job = job.as_ref().ok_or_else(no_job)?;
             stage.inbox.finished_job(job.id().as_str()).await?;
@@ -80,63 +58,39 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         },
     )
     .await;
-    tour.step(
-        row(
-            "Take a job up by its id 获取导出结果",
-            "exports().job",
-            "export/get_result",
-        ),
-        async {
-            let job = job.as_ref().ok_or_else(no_job)?;
-            let again: ExportJob<wecom_contacts::members::Member> = exports.job(job.id(), job.key().clone());
-            let status = again.status().await?;
-            must!(status.status == ExportState::Done, "the job is not told as done");
-            let bytes: u64 = status.files.iter().map(|file| file.size).sum();
-            must!(
-                bytes > 0 && bytes.is_multiple_of(32),
-                "the files' sizes are not those of ciphertext"
-            );
-            Ok((
-                (),
-                format!("{} file of {bytes} encrypted bytes", status.files.len()),
-            ))
-        },
-    )
+    tour.step(row("Take a job up by its id 获取导出结果", "exports().job", "export/get_result"), async {
+        let job = job.as_ref().ok_or_else(no_job)?;
+        let again: ExportJob<wecom_contacts::members::Member> = exports.job(job.id(), job.key().clone());
+        let status = again.status().await?;
+        must!(status.status == ExportState::Done, "the job is not told as done");
+        let bytes: u64 = status.files.iter().map(|file| file.size).sum();
+        must!(bytes > 0 && bytes.is_multiple_of(32), "the files' sizes are not those of ciphertext");
+        Ok(((), format!("{} file of {bytes} encrypted bytes", status.files.len())))
+    })
     .await;
-    tour.step(
-        row(
-            "Export departments 导出部门",
-            "exports().departments",
-            "export/department",
-        ),
-        async {
-            let rows = rows(stage, &exports.departments().await?).await?;
-            let mine = stage.department()?;
-            must!(
-                rows.iter().any(|department| department.id == mine),
-                "the tour's own department is not among the rows"
-            );
-            Ok(((), format!("{} rows, checked and decrypted", rows.len())))
-        },
-    )
+    tour.step(row("Export departments 导出部门", "exports().departments", "export/department"), async {
+        let rows = rows(stage, &exports.departments().await?).await?;
+        let mine = stage.department()?;
+        must!(
+            rows.iter().any(|department| department.id == mine),
+            "the tour's own department is not among the rows"
+        );
+        Ok(((), format!("{} rows, checked and decrypted", rows.len())))
+    })
     .await;
-    tour.step(
-        row("Export a tag 导出标签成员", "exports().tag", "export/taguser"),
-        async {
-            let (tags, mine) = (stage.app.tags(), stage.department()?);
-            let tag = tags.create(format!("值班-{}", stage.mark)).await?;
-            tags.add(tag, TagNodes::new().members([&wang]).departments([mine]))
-                .await?;
-            let rows = rows(stage, &exports.tag(tag).await?).await?;
-            tags.delete(tag).await?;
-            let has_wang = |row: &TagRow| matches!(row, TagRow::Member(member) if member.userid == wang);
-            must!(
-                rows.len() == 2 && rows.iter().any(has_wang) && rows.contains(&TagRow::Department(mine)),
-                "not exactly 王芳 and the department came back"
-            );
-            Ok(((), "王芳 and a department".into()))
-        },
-    )
+    tour.step(row("Export a tag 导出标签成员", "exports().tag", "export/taguser"), async {
+        let (tags, mine) = (stage.app.tags(), stage.department()?);
+        let tag = tags.create(format!("值班-{}", stage.mark)).await?;
+        tags.add(tag, TagNodes::new().members([&wang]).departments([mine])).await?;
+        let rows = rows(stage, &exports.tag(tag).await?).await?;
+        tags.delete(tag).await?;
+        let has_wang = |row: &TagRow| matches!(row, TagRow::Member(member) if member.userid == wang);
+        must!(
+            rows.len() == 2 && rows.iter().any(has_wang) && rows.contains(&TagRow::Department(mine)),
+            "not exactly 王芳 and the department came back"
+        );
+        Ok(((), "王芳 and a department".into()))
+    })
     .await;
 }
 

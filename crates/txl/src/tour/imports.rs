@@ -24,11 +24,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     let imports = stage.contacts.imports();
     let job = sync(tour, stage).await;
     tour.step(
-        row(
-            "Its end is called back 异步任务完成通知",
-            "Receiver::receive",
-            "callback batch_job_result",
-        ),
+        row("Its end is called back 异步任务完成通知", "Receiver::receive", "callback batch_job_result"),
         async {
             let job = job.as_ref().ok_or_else(no_job)?;
             stage.inbox.finished_job(job.id().as_str()).await?;
@@ -36,28 +32,13 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         },
     )
     .await;
-    tour.step(
-        row(
-            "Take a job up by its id 获取异步任务结果",
-            "imports().job",
-            "batch/getresult",
-        ),
-        async {
-            let job = job.as_ref().ok_or_else(no_job)?;
-            let status = imports.job(job.id()).status().await?;
-            must!(
-                status.total == 3,
-                "the job has {} rows instead of 3",
-                status.total
-            );
-            must!(
-                status.percentage == 100,
-                "the job stands at {} %",
-                status.percentage
-            );
-            Ok(((), "100 %, and the rows again".into()))
-        },
-    )
+    tour.step(row("Take a job up by its id 获取异步任务结果", "imports().job", "batch/getresult"), async {
+        let job = job.as_ref().ok_or_else(no_job)?;
+        let status = imports.job(job.id()).status().await?;
+        must!(status.total == 3, "the job has {} rows instead of 3", status.total);
+        must!(status.percentage == 100, "the job stands at {} %", status.percentage);
+        Ok(((), "100 %, and the rows again".into()))
+    })
     .await;
     replace_departments(tour, stage).await;
     replace_members(tour, stage).await;
@@ -84,63 +65,36 @@ async fn sync(tour: &mut Engine, stage: &Stage) -> Option<ImportJob> {
             Ok((medium, "three rows, one of them wrong".into()))
         })
         .await;
-    tour.step(
-        row(
-            "Update members in bulk 增量更新成员",
-            "imports().sync_members",
-            "batch/syncuser",
-        ),
-        async {
-            let medium = medium.ok_or_else(|| Failure::new("there is no file: its upload failed"))?;
-            let inbox = &stage.inbox;
-            let callback = JobCallback::new(&inbox.url, &inbox.token, &inbox.key);
-            let submission = contacts.imports().sync_members(ImportFile::from(&medium));
-            let job = submission.to_invite(false).callback(callback).await?;
-            let outcome = ended(stage, &job).await?;
-            let refused: Vec<_> = outcome.failures().collect();
-            let [row] = refused[..] else {
-                return Err(Failure::new(format!(
-                    "{} rows were refused instead of 1",
-                    refused.len()
-                )));
-            };
-            must!(
-                row.userid == Some(stage.userid("bad")),
-                "another row was refused than the wrong one"
-            );
-            let liu = stage.app.members().get(stage.userid("liu")).await?;
-            must!(liu.position.as_deref() == Some("架构师"), "刘洋 is not updated");
-            stage.app.members().get(stage.userid("wu")).await?;
-            let reason = row.refusal().map_or(0, |code| code.0);
-            Ok((
-                job,
-                format!("one updated, one created, one refused with {reason}"),
-            ))
-        },
-    )
+    tour.step(row("Update members in bulk 增量更新成员", "imports().sync_members", "batch/syncuser"), async {
+        let medium = medium.ok_or_else(|| Failure::new("there is no file: its upload failed"))?;
+        let inbox = &stage.inbox;
+        let callback = JobCallback::new(&inbox.url, &inbox.token, &inbox.key);
+        let submission = contacts.imports().sync_members(ImportFile::from(&medium));
+        let job = submission.to_invite(false).callback(callback).await?;
+        let outcome = ended(stage, &job).await?;
+        let refused: Vec<_> = outcome.failures().collect();
+        let [row] = refused[..] else {
+            return Err(Failure::new(format!("{} rows were refused instead of 1", refused.len())));
+        };
+        must!(row.userid == Some(stage.userid("bad")), "another row was refused than the wrong one");
+        let liu = stage.app.members().get(stage.userid("liu")).await?;
+        must!(liu.position.as_deref() == Some("架构师"), "刘洋 is not updated");
+        stage.app.members().get(stage.userid("wu")).await?;
+        let reason = row.refusal().map_or(0, |code| code.0);
+        Ok((job, format!("one updated, one created, one refused with {reason}")))
+    })
     .await
 }
 
 async fn replace_departments(tour: &mut Engine, stage: &Stage) {
     tour.step(
-        row(
-            "Replace the departments 全量覆盖部门",
-            "imports().replace_departments",
-            "batch/replaceparty",
-        ),
+        row("Replace the departments 全量覆盖部门", "imports().replace_departments", "batch/replaceparty"),
         async {
             let departments = stage.contacts.departments();
             let mine = stage.department()?;
             let gone = departments.create(NewDepartment::new("将被覆盖", mine)).await?;
             let present = stage.app.departments().list().await?;
-            let new = DepartmentId(
-                present
-                    .iter()
-                    .map(|department| department.id.0)
-                    .max()
-                    .unwrap_or(1)
-                    + 1,
-            );
+            let new = DepartmentId(present.iter().map(|department| department.id.0).max().unwrap_or(1) + 1);
             let mut csv = format!("{DEPARTMENTS}\n");
             for department in present.iter().filter(|department| department.id != gone) {
                 let name = department.name.as_deref().unwrap_or_default();
@@ -153,27 +107,15 @@ async fn replace_departments(tour: &mut Engine, stage: &Stage) {
             must!(outcome.is_complete(), "{} rows were refused", outcome.failed());
             let created = outcome.rows().iter().find(|row| row.partyid == Some(new));
             let action = created.and_then(|row| row.action);
-            must!(
-                action.is_some_and(|action| action.created()),
-                "the new one is not told as created"
-            );
+            must!(action.is_some_and(|action| action.created()), "the new one is not told as created");
             let left = stage.app.departments().list_under(mine).await?;
-            must!(
-                left.iter().any(|department| department.id == new),
-                "the new one is not there"
-            );
+            must!(left.iter().any(|department| department.id == new), "the new one is not there");
             must!(
                 left.iter().all(|department| department.id != gone),
                 "the one that is not in the file is still there"
             );
             departments.delete(new).await?;
-            Ok((
-                (),
-                format!(
-                    "{} rows: one created; one not in the file is gone",
-                    outcome.rows().len()
-                ),
-            ))
+            Ok(((), format!("{} rows: one created; one not in the file is gone", outcome.rows().len())))
         },
     )
     .await;
@@ -181,11 +123,7 @@ async fn replace_departments(tour: &mut Engine, stage: &Stage) {
 
 async fn replace_members(tour: &mut Engine, stage: &Stage) {
     tour.step(
-        row(
-            "Replace the members 全量覆盖成员",
-            "imports().replace_members",
-            "batch/replaceuser",
-        ),
+        row("Replace the members 全量覆盖成员", "imports().replace_members", "batch/replaceuser"),
         async {
             let members = stage.app.members();
             let wu = stage.userid("wu");
@@ -205,20 +143,14 @@ async fn replace_members(tour: &mut Engine, stage: &Stage) {
             let job = submission.to_invite(false).await?;
             let outcome = ended(stage, &job).await?;
             if let Some(code) = outcome.failures().find_map(ImportRow::refusal) {
-                return Err(Failure::new(format!(
-                    "{} rows were refused, one with {code}",
-                    outcome.failed()
-                )));
+                return Err(Failure::new(format!("{} rows were refused, one with {code}", outcome.failed())));
             }
             let left = members.list_simple_recursive(1).await?;
             must!(
                 left.len() + 1 == present.len() && left.iter().all(|member| member.userid != wu),
                 "not exactly those of the file are left"
             );
-            Ok((
-                (),
-                format!("{} kept; 吴丹, who is not in the file, is gone", left.len()),
-            ))
+            Ok(((), format!("{} kept; 吴丹, who is not in the file, is gone", left.len())))
         },
     )
     .await;

@@ -54,9 +54,7 @@ impl Inbox {
         match timeout(PATIENCE, listener.next()).await {
             Ok(Some(heard)) => Ok(heard),
             Ok(None) => Err(Failure::new("the callback listener has stopped")),
-            Err(_) => Err(Failure::new(format!(
-                "nothing was called back within {PATIENCE:?}"
-            ))),
+            Err(_) => Err(Failure::new(format!("nothing was called back within {PATIENCE:?}"))),
         }
     }
 

@@ -18,19 +18,13 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             ),
             async {
                 let range = linked.permissions().await?;
-                let (Some(member), Some(department)) = (
-                    range.userids.first().cloned(),
-                    range.department_ids.first().cloned(),
-                ) else {
-                    return Err(Failure::new(
-                        "no linked member or no linked department is in sight",
-                    ));
+                let (Some(member), Some(department)) =
+                    (range.userids.first().cloned(), range.department_ids.first().cloned())
+                else {
+                    return Err(Failure::new("no linked member or no linked department is in sight"));
                 };
-                let note = format!(
-                    "{} members, {} departments",
-                    range.userids.len(),
-                    range.department_ids.len()
-                );
+                let note =
+                    format!("{} members, {} departments", range.userids.len(), range.department_ids.len());
                 Ok(((member, department), note))
             },
         )
@@ -41,11 +35,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         })
     };
     tour.step(
-        row(
-            "Read a linked member 获取互联企业成员详细信息",
-            "linked_corps().member",
-            "linkedcorp/user/get",
-        ),
+        row("Read a linked member 获取互联企业成员详细信息", "linked_corps().member", "linkedcorp/user/get"),
         async {
             let (member, _) = range()?;
             let read = linked.member(&member).await?;
@@ -71,10 +61,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
                 below.len(),
                 here.len()
             );
-            Ok((
-                (),
-                format!("{} in {department}, {} with those below", here.len(), below.len()),
-            ))
+            Ok(((), format!("{} in {department}, {} with those below", here.len(), below.len())))
         },
     )
     .await;
@@ -104,9 +91,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         async {
             let (_, department) = range()?;
             let departments = linked.departments(&department).await?;
-            let mine = departments
-                .iter()
-                .any(|found| found.in_link(&department) == department);
+            let mine = departments.iter().any(|found| found.in_link(&department) == department);
             must!(mine, "the department that was asked for is not listed");
             Ok(((), format!("{} with itself", departments.len())))
         },

@@ -20,43 +20,26 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     let media = stage.app.media();
     let content = "姓名,帐号\n王芳,wangfang\n".as_bytes();
     let uploaded = tour
-        .step(
-            row("Upload a file 上传临时素材", "media().upload", "media/upload"),
-            async {
-                let uploaded = media.upload(MediaKind::File, "成员.csv", content).await?;
-                must!(!uploaded.media_id.as_str().is_empty(), "no media id came back");
-                Ok((
-                    uploaded.media_id,
-                    format!("{} bytes, kept for three days", content.len()),
-                ))
-            },
-        )
+        .step(row("Upload a file 上传临时素材", "media().upload", "media/upload"), async {
+            let uploaded = media.upload(MediaKind::File, "成员.csv", content).await?;
+            must!(!uploaded.media_id.as_str().is_empty(), "no media id came back");
+            Ok((uploaded.media_id, format!("{} bytes, kept for three days", content.len())))
+        })
         .await;
-    tour.step(
-        row("Download it 获取临时素材", "media().get", "media/get"),
-        async {
-            let id =
-                uploaded.ok_or_else(|| Failure::new("there is no file to download: its upload failed"))?;
-            let whole = media.get(&id).await?.read(1 << 20).await?;
-            must!(whole == content, "the file came back changed");
-            let part = media.get_range(&id, 0..=5).await?;
-            let range = part.content_range();
-            must!(
-                range.is_some_and(|range| !range.is_last()),
-                "a part came back as the whole"
-            );
-            let part = part.read(1 << 20).await?;
-            must!(part == content[..6], "another part came back");
-            Ok(((), "whole, and a part of it".into()))
-        },
-    )
+    tour.step(row("Download it 获取临时素材", "media().get", "media/get"), async {
+        let id = uploaded.ok_or_else(|| Failure::new("there is no file to download: its upload failed"))?;
+        let whole = media.get(&id).await?.read(1 << 20).await?;
+        must!(whole == content, "the file came back changed");
+        let part = media.get_range(&id, 0..=5).await?;
+        let range = part.content_range();
+        must!(range.is_some_and(|range| !range.is_last()), "a part came back as the whole");
+        let part = part.read(1 << 20).await?;
+        must!(part == content[..6], "another part came back");
+        Ok(((), "whole, and a part of it".into()))
+    })
     .await;
     tour.step(
-        row(
-            "Download a voice message 获取高清语音素材",
-            "media().get_voice",
-            "media/get/jssdk",
-        ),
+        row("Download a voice message 获取高清语音素材", "media().get_voice", "media/get/jssdk"),
         async {
             let voice = media.upload(MediaKind::Voice, "voice.amr", AMR).await?;
             let whole = media.get_voice(voice.media_id).await?.read(1 << 20).await?;
@@ -66,26 +49,15 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     )
     .await;
     let image = tour
-        .step(
-            row(
-                "Upload an image for good 上传图片",
-                "media().upload_image",
-                "media/uploadimg",
-            ),
-            async {
-                let url = media.upload_image("grey.png", PNG).await?;
-                must!(url.starts_with("http"), "no link came back");
-                Ok((url, "a link".into()))
-            },
-        )
+        .step(row("Upload an image for good 上传图片", "media().upload_image", "media/uploadimg"), async {
+            let url = media.upload_image("grey.png", PNG).await?;
+            must!(url.starts_with("http"), "no link came back");
+            Ok((url, "a link".into()))
+        })
         .await;
     let job = tour
         .step(
-            row(
-                "Let WeCom fetch a file 异步上传临时素材",
-                "media().upload_by_url",
-                "media/upload_by_url",
-            ),
+            row("Let WeCom fetch a file 异步上传临时素材", "media().upload_by_url", "media/upload_by_url"),
             async {
                 let url =
                     image.ok_or_else(|| Failure::new("there is no link to fetch: the step before failed"))?;

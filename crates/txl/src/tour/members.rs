@@ -29,18 +29,11 @@ pub(super) async fn run(tour: &mut Engine, stage: &mut Stage) {
 async fn make_room(tour: &mut Engine, stage: &mut Stage) {
     let made = tour
         .step(
-            row(
-                "Make a department to work in 创建部门",
-                "departments().create",
-                "department/create",
-            ),
+            row("Make a department to work in 创建部门", "departments().create", "department/create"),
             async {
                 let department = NewDepartment::new(format!("巡游部-{}", stage.mark), 1);
                 let id = stage.contacts.departments().create(department).await?;
-                must!(
-                    id.0 > 1,
-                    "the new department's id is {id}, as if it were the root"
-                );
+                must!(id.0 > 1, "the new department's id is {id}, as if it were the root");
                 Ok((id, format!("id {id}")))
             },
         )
@@ -51,124 +44,83 @@ async fn make_room(tour: &mut Engine, stage: &mut Stage) {
 async fn create_and_read(tour: &mut Engine, stage: &Stage) {
     let (contacts, app) = (stage.contacts.members(), stage.app.members());
     let wang = stage.userid("wang");
-    tour.step(
-        row("Create a member 创建成员", "members().create", "user/create"),
-        async {
-            let department = stage.department()?;
-            let member = NewMember::new(&wang, "王芳")
-                .mobile(stage.mobile(1))
-                .email(format!("{wang}@example.com"))
+    tour.step(row("Create a member 创建成员", "members().create", "user/create"), async {
+        let department = stage.department()?;
+        let member = NewMember::new(&wang, "王芳")
+            .mobile(stage.mobile(1))
+            .email(format!("{wang}@example.com"))
+            .department([department])
+            .is_leader_in_dept([true])
+            .gender(Gender::Female)
+            .position("工程师")
+            .alias("Fang")
+            .to_invite(false);
+        let created = contacts.create(member).await?;
+        must!(created.created_departments.is_empty(), "a department came into being beside the member");
+        for (name, shown, number) in [("liu", "刘洋", 2), ("chen", "陈晨", 3), ("zhao", "赵敏", 4)] {
+            let member = NewMember::new(stage.userid(name), shown)
+                .mobile(stage.mobile(number))
                 .department([department])
-                .is_leader_in_dept([true])
-                .gender(Gender::Female)
-                .position("工程师")
-                .alias("Fang")
+                .direct_leader([&wang])
                 .to_invite(false);
-            let created = contacts.create(member).await?;
-            must!(
-                created.created_departments.is_empty(),
-                "a department came into being beside the member"
-            );
-            for (name, shown, number) in [("liu", "刘洋", 2), ("chen", "陈晨", 3), ("zhao", "赵敏", 4)]
-            {
-                let member = NewMember::new(stage.userid(name), shown)
-                    .mobile(stage.mobile(number))
-                    .department([department])
-                    .direct_leader([&wang])
-                    .to_invite(false);
-                contacts.create(member).await?;
+            contacts.create(member).await?;
+        }
+        Ok(((), "王芳 and three who report to her".into()))
+    })
+    .await;
+    tour.step(row("Read a member 读取成员", "members().get", "user/get"), async {
+        let member = app.get(&wang).await?;
+        must!(member.userid == wang, "another member came back");
+        must!(member.name.as_deref() == Some("王芳"), "the name is not the one given");
+        must!(member.position.as_deref() == Some("工程师"), "the position is not the one given");
+        must!(member.department == [stage.department()?], "the department is not the one given");
+        must!(member.is_leader_in_dept == Some(vec![true]), "she does not lead her department");
+        let note = match member.mobile {
+            None => "her mobile number is hidden from apps made after 2022-06-20",
+            Some(mobile) if mobile.ends_with(&stage.mobile(1)) => {
+                "with her mobile number, as old apps see it"
             }
-            Ok(((), "王芳 and three who report to her".into()))
-        },
-    )
+            Some(_) => return Err(Failure::new("the mobile number is not the one given")),
+        };
+        Ok(((), note.into()))
+    })
     .await;
-    tour.step(
-        row("Read a member 读取成员", "members().get", "user/get"),
-        async {
-            let member = app.get(&wang).await?;
-            must!(member.userid == wang, "another member came back");
-            must!(
-                member.name.as_deref() == Some("王芳"),
-                "the name is not the one given"
-            );
-            must!(
-                member.position.as_deref() == Some("工程师"),
-                "the position is not the one given"
-            );
-            must!(
-                member.department == [stage.department()?],
-                "the department is not the one given"
-            );
-            must!(
-                member.is_leader_in_dept == Some(vec![true]),
-                "she does not lead her department"
-            );
-            let note = match member.mobile {
-                None => "her mobile number is hidden from apps made after 2022-06-20",
-                Some(mobile) if mobile.ends_with(&stage.mobile(1)) => {
-                    "with her mobile number, as old apps see it"
-                }
-                Some(_) => return Err(Failure::new("the mobile number is not the one given")),
-            };
-            Ok(((), note.into()))
-        },
-    )
-    .await;
-    tour.step(
-        row(
-            "A readable failure, with its remedy 错误提示",
-            "members().get",
-            "user/get",
-        ),
-        async {
-            let nobody = stage.userid("nobody");
-            let Err(error) = app.get(&nobody).await else {
-                return Err(Failure::new("a member who does not exist was read"));
-            };
-            must!(
-                error.is_not_found(),
-                "the error is not that there is no such member: {error}"
-            );
-            let info = error.code().and_then(|code| code.info());
-            let Some(info) = info else {
-                return Err(Failure::new("the error code is not in the table"));
-            };
-            must!(!info.remedy.is_empty(), "no remedy is known for {}", info.code);
-            let note = format!(
-                "refused as it should be: {} {} {}; try: {} ({})",
-                info.code, info.chinese, info.english, info.remedy, info.remedy_chinese
-            );
-            Ok(((), note))
-        },
-    )
+    tour.step(row("A readable failure, with its remedy 错误提示", "members().get", "user/get"), async {
+        let nobody = stage.userid("nobody");
+        let Err(error) = app.get(&nobody).await else {
+            return Err(Failure::new("a member who does not exist was read"));
+        };
+        must!(error.is_not_found(), "the error is not that there is no such member: {error}");
+        let info = error.code().and_then(|code| code.info());
+        let Some(info) = info else {
+            return Err(Failure::new("the error code is not in the table"));
+        };
+        must!(!info.remedy.is_empty(), "no remedy is known for {}", info.code);
+        let note = format!(
+            "refused as it should be: {} {} {}; try: {} ({})",
+            info.code, info.chinese, info.english, info.remedy, info.remedy_chinese
+        );
+        Ok(((), note))
+    })
     .await;
 }
 
 async fn update(tour: &mut Engine, stage: &Stage) {
     let wang = stage.userid("wang");
-    tour.step(
-        row("Update a member 更新成员", "members().update", "user/update"),
-        async {
-            let patch = MemberPatch::new().telephone("8001").position(Clear);
-            stage.contacts.members().update(&wang, patch).await?;
-            let member = stage.app.members().get(&wang).await?;
-            let position = member.position.unwrap_or_default();
-            must!(position.is_empty(), "the position is not cleared");
-            must!(
-                member.telephone.as_deref() == Some("8001"),
-                "the telephone number is not set"
-            );
-            must!(
-                member.name.as_deref() == Some("王芳") && member.alias.as_deref() == Some("Fang"),
-                "a field that was not named has changed"
-            );
-            must!(
-                member.is_leader_in_dept == Some(vec![true]),
-                "a field that was not named has changed"
-            );
-            Ok(((), "one field set, one cleared, the others as they were".into()))
-        },
-    )
+    tour.step(row("Update a member 更新成员", "members().update", "user/update"), async {
+        let patch = MemberPatch::new().telephone("8001").position(Clear);
+        stage.contacts.members().update(&wang, patch).await?;
+        let member = stage.app.members().get(&wang).await?;
+        let position = member.position.unwrap_or_default();
+        must!(position.is_empty(), "the position is not cleared");
+        must!(member.telephone.as_deref() == Some("8001"), "the telephone number is not set");
+        must!(
+            member.name.as_deref() == Some("王芳") && member.alias.as_deref() == Some("Fang"),
+            "a field that was not named has changed"
+        );
+        must!(member.is_leader_in_dept == Some(vec![true]), "a field that was not named has changed");
+        Ok(((), "one field set, one cleared, the others as they were".into()))
+    })
     .await;
 }
 
@@ -176,11 +128,7 @@ async fn list(tour: &mut Engine, stage: &Stage) {
     let (contacts, app) = (stage.contacts.members(), stage.app.members());
     let wang = stage.userid("wang");
     tour.step(
-        row(
-            "List a department's members 获取部门成员",
-            "members().list_simple",
-            "user/simplelist",
-        ),
+        row("List a department's members 获取部门成员", "members().list_simple", "user/simplelist"),
         async {
             let department = stage.department()?;
             let members = app.list_simple(department).await?;
@@ -198,34 +146,24 @@ async fn list(tour: &mut Engine, stage: &Stage) {
         },
     )
     .await;
-    tour.step(
-        row(
-            "List them with details 获取部门成员详情",
-            "members().list",
-            "user/list",
-        ),
-        async {
-            let members = app.list(stage.department()?).await?;
-            must!(members.len() == 4, "{} members instead of 4", members.len());
-            let reports = members
-                .iter()
-                .filter(|member| member.direct_leader.as_deref() == Some(std::slice::from_ref(&wang)));
-            let reports = reports.count();
-            must!(reports == 3, "{reports} members report to 王芳 instead of 3");
-            Ok(((), "4, of whom 3 report to 王芳".into()))
-        },
-    )
+    tour.step(row("List them with details 获取部门成员详情", "members().list", "user/list"), async {
+        let members = app.list(stage.department()?).await?;
+        must!(members.len() == 4, "{} members instead of 4", members.len());
+        let reports = members
+            .iter()
+            .filter(|member| member.direct_leader.as_deref() == Some(std::slice::from_ref(&wang)));
+        let reports = reports.count();
+        must!(reports == 3, "{reports} members report to 王芳 instead of 3");
+        Ok(((), "4, of whom 3 report to 王芳".into()))
+    })
     .await;
-    tour.step(
-        row("List member ids 获取成员ID列表", "members().ids", "user/list_id"),
-        async {
-            let department = stage.department()?;
-            let rows: Vec<_> = contacts.ids().page_size(3).stream().try_collect().await?;
-            let mine = rows.iter().filter(|row| row.department == department).count();
-            must!(mine == 4, "{mine} rows of the tour's department instead of 4");
-            Ok(((), format!("{} rows, fetched three at a time", rows.len())))
-        },
-    )
+    tour.step(row("List member ids 获取成员ID列表", "members().ids", "user/list_id"), async {
+        let department = stage.department()?;
+        let rows: Vec<_> = contacts.ids().page_size(3).stream().try_collect().await?;
+        let mine = rows.iter().filter(|row| row.department == department).count();
+        must!(mine == 4, "{mine} rows of the tour's department instead of 4");
+        Ok(((), format!("{} rows, fetched three at a time", rows.len())))
+    })
     .await;
 }
 
@@ -233,17 +171,10 @@ async fn find(tour: &mut Engine, stage: &Stage) {
     let contacts = stage.contacts.members();
     let wang = stage.userid("wang");
     tour.step(
-        row(
-            "Find by mobile number 手机号获取userid",
-            "members().find_by_mobile",
-            "user/getuserid",
-        ),
+        row("Find by mobile number 手机号获取userid", "members().find_by_mobile", "user/getuserid"),
         async {
             let found = contacts.find_by_mobile(stage.mobile(1)).await?;
-            must!(
-                found.as_ref() == Some(&wang),
-                "her mobile number does not lead to 王芳"
-            );
+            must!(found.as_ref() == Some(&wang), "her mobile number does not lead to 王芳");
             let nobody = contacts.find_by_mobile("13900000000").await?;
             must!(nobody.is_none(), "a number that nobody has leads to a member");
             Ok(((), "found; and nobody under another number".into()))
@@ -251,18 +182,11 @@ async fn find(tour: &mut Engine, stage: &Stage) {
     )
     .await;
     tour.step(
-        row(
-            "Find by mail 邮箱获取userid",
-            "members().find_by_email",
-            "user/get_userid_by_email",
-        ),
+        row("Find by mail 邮箱获取userid", "members().find_by_email", "user/get_userid_by_email"),
         async {
             let email = format!("{wang}@example.com");
             let found = contacts.find_by_email(email, EmailType::Personal).await?;
-            must!(
-                found.as_ref() == Some(&wang),
-                "her mail address does not lead to 王芳"
-            );
+            must!(found.as_ref() == Some(&wang), "her mail address does not lead to 王芳");
             Ok(((), "found".into()))
         },
     )
@@ -272,27 +196,15 @@ async fn find(tour: &mut Engine, stage: &Stage) {
 async fn join(tour: &mut Engine, stage: &Stage) {
     let contacts = stage.contacts.members();
     let wang = stage.userid("wang");
-    tour.step(
-        row("Invite members 邀请成员", "members().invite", "batch/invite"),
-        async {
-            let ghost = stage.userid("ghost");
-            let outcome = contacts
-                .invite(Invitation::new().members([&wang, &ghost]))
-                .await?;
-            must!(
-                outcome.invalid_members == [ghost],
-                "who could not be invited is not told"
-            );
-            Ok(((), "one invited, one unknown is told".into()))
-        },
-    )
+    tour.step(row("Invite members 邀请成员", "members().invite", "batch/invite"), async {
+        let ghost = stage.userid("ghost");
+        let outcome = contacts.invite(Invitation::new().members([&wang, &ghost])).await?;
+        must!(outcome.invalid_members == [ghost], "who could not be invited is not told");
+        Ok(((), "one invited, one unknown is told".into()))
+    })
     .await;
     tour.step(
-        row(
-            "QR code to join by 获取加入企业二维码",
-            "members().join_qrcode",
-            "corp/get_join_qrcode",
-        ),
+        row("QR code to join by 获取加入企业二维码", "members().join_qrcode", "corp/get_join_qrcode"),
         async {
             let url = contacts.join_qrcode(QrCodeSize::Large).await?;
             must!(url.starts_with("https://"), "no link came back");
@@ -307,11 +219,7 @@ async fn enter(tour: &mut Engine, stage: &Stage) {
     let contacts = stage.contacts.members();
     let wang = stage.userid("wang");
     tour.step(
-        row(
-            "Active members of a day 获取企业活跃成员数",
-            "members().active_count",
-            "user/get_active_stat",
-        ),
+        row("Active members of a day 获取企业活跃成员数", "members().active_count", "user/get_active_stat"),
         async {
             let beijing = jiff::tz::Offset::constant(8);
             let day = beijing.to_datetime(jiff::Timestamp::now()).date();
@@ -320,27 +228,16 @@ async fn enter(tour: &mut Engine, stage: &Stage) {
         },
     )
     .await;
-    tour.step(
-        row(
-            "Let a member in 登录二次验证",
-            "members().confirm_login",
-            "user/authsucc",
-        ),
-        async {
-            contacts.confirm_login(&wang).await?;
-            let refused = contacts.confirm_login(stage.userid("nobody")).await;
-            must!(refused.is_err(), "one who does not exist was let in");
-            Ok(((), "王芳 is in".into()))
-        },
-    )
+    tour.step(row("Let a member in 登录二次验证", "members().confirm_login", "user/authsucc"), async {
+        contacts.confirm_login(&wang).await?;
+        let refused = contacts.confirm_login(stage.userid("nobody")).await;
+        must!(refused.is_err(), "one who does not exist was let in");
+        Ok(((), "王芳 is in".into()))
+    })
     .await;
     let code = tour
         .step(
-            row(
-                "Who is verified again 获取用户二次验证信息",
-                "members().tfa_info",
-                "auth/get_tfa_info",
-            ),
+            row("Who is verified again 获取用户二次验证信息", "members().tfa_info", "auth/get_tfa_info"),
             async {
                 let visit = serde_json::json!({"userid": wang});
                 let code = text_of(&stage.console.post("tfa/code", visit).await?, "code")?;
@@ -350,20 +247,13 @@ async fn enter(tour: &mut Engine, stage: &Stage) {
             },
         )
         .await;
-    tour.step(
-        row(
-            "Let them through 使用二次验证",
-            "members().confirm_tfa",
-            "user/tfa_succ",
-        ),
-        async {
-            let code = code.ok_or_else(|| Failure::new("there is no tfa_code: the step before failed"))?;
-            contacts.confirm_tfa(&wang, code.as_str()).await?;
-            let again = contacts.confirm_tfa(&wang, code).await;
-            must!(again.is_err(), "a tfa_code served twice");
-            Ok(((), "王芳 is through".into()))
-        },
-    )
+    tour.step(row("Let them through 使用二次验证", "members().confirm_tfa", "user/tfa_succ"), async {
+        let code = code.ok_or_else(|| Failure::new("there is no tfa_code: the step before failed"))?;
+        contacts.confirm_tfa(&wang, code.as_str()).await?;
+        let again = contacts.confirm_tfa(&wang, code).await;
+        must!(again.is_err(), "a tfa_code served twice");
+        Ok(((), "王芳 is through".into()))
+    })
     .await;
 }
 
@@ -373,29 +263,18 @@ async fn identities(tour: &mut Engine, stage: &Stage) {
     let wang = stage.userid("wang");
     let openid = tour
         .step(
-            row(
-                "Her id in WeChat payments userid转openid",
-                "members().to_openid",
-                "user/convert_to_openid",
-            ),
+            row("Her id in WeChat payments userid转openid", "members().to_openid", "user/convert_to_openid"),
             async {
                 let openid = app.to_openid(&wang).await?;
                 Ok((openid, "an openid".into()))
             },
         )
         .await;
-    tour.step(
-        row(
-            "And back openid转userid",
-            "members().from_openid",
-            "user/convert_to_userid",
-        ),
-        async {
-            let openid = openid.ok_or_else(|| Failure::new("there is no openid: the step before failed"))?;
-            must!(app.from_openid(openid).await? == wang, "another member came back");
-            Ok(((), "王芳 again".into()))
-        },
-    )
+    tour.step(row("And back openid转userid", "members().from_openid", "user/convert_to_userid"), async {
+        let openid = openid.ok_or_else(|| Failure::new("there is no openid: the step before failed"))?;
+        must!(app.from_openid(openid).await? == wang, "another member came back");
+        Ok(((), "王芳 again".into()))
+    })
     .await;
     tour.step(
         row(
@@ -424,25 +303,15 @@ async fn identities(tour: &mut Engine, stage: &Stage) {
 
 async fn delete(tour: &mut Engine, stage: &Stage) {
     let (contacts, app) = (stage.contacts.members(), stage.app.members());
-    tour.step(
-        row("Delete a member 删除成员", "members().delete", "user/delete"),
-        async {
-            let zhao = stage.userid("zhao");
-            contacts.delete(&zhao).await?;
-            must!(
-                app.find(&zhao).await?.is_none(),
-                "the deleted member is still there"
-            );
-            Ok(((), "gone".into()))
-        },
-    )
+    tour.step(row("Delete a member 删除成员", "members().delete", "user/delete"), async {
+        let zhao = stage.userid("zhao");
+        contacts.delete(&zhao).await?;
+        must!(app.find(&zhao).await?.is_none(), "the deleted member is still there");
+        Ok(((), "gone".into()))
+    })
     .await;
     tour.step(
-        row(
-            "Delete members at once 批量删除成员",
-            "members().delete_many",
-            "user/batchdelete",
-        ),
+        row("Delete members at once 批量删除成员", "members().delete_many", "user/batchdelete"),
         async {
             let chen = stage.userid("chen");
             let member = NewMember::new(stage.userid("sun"), "孙悦")

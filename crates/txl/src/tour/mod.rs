@@ -84,9 +84,7 @@ impl Tour {
         corp_groups::run(&mut tour, &stage).await;
         exports::run(&mut tour, &stage).await;
         if let Err(failure) = departments::clear_away(&stage).await {
-            say(format_args!(
-                "not all that the tour made is cleared away: {failure}"
-            ));
+            say(format_args!("not all that the tour made is cleared away: {failure}"));
         }
         tour.finish(where_to)
     }

@@ -112,10 +112,7 @@ impl Console {
             .no_proxy()
             .build()
             .map_err(|error| Failure::new("no HTTP client").because(&error))?;
-        Ok(Self {
-            http,
-            base: format!("{}/_sim", base_url.trim_end_matches('/')),
-        })
+        Ok(Self { http, base: format!("{}/_sim", base_url.trim_end_matches('/')) })
     }
 
     /// Makes sure that the server is a simulator.
@@ -130,16 +127,13 @@ impl Console {
 
     pub(super) async fn post(&self, path: &str, body: Value) -> Result<Value> {
         let request = self.http.post(format!("{}/{path}", self.base));
-        let request = request
-            .header("content-type", "application/json")
-            .body(body.to_string());
+        let request = request.header("content-type", "application/json").body(body.to_string());
         self.send(path, request).await
     }
 
     /// Lets the simulator's time pass.
     pub(super) async fn advance(&self, seconds: u32) -> Result {
-        self.post("clock/advance", serde_json::json!({"seconds": seconds}))
-            .await?;
+        self.post("clock/advance", serde_json::json!({"seconds": seconds})).await?;
         Ok(())
     }
 
@@ -164,10 +158,8 @@ impl Console {
         match serde_json::from_slice(&body) {
             Ok(value) if status.is_success() => Ok(value),
             Ok(value) => Err(Failure::new(format!("`/_sim/{path}` refuses: {value}"))),
-            Err(_) => Err(Failure::new(format!(
-                "`/_sim/{path}` is not a simulator's: HTTP status {status}"
-            ))
-            .exit(Exit::NoAnswer)),
+            Err(_) => Err(Failure::new(format!("`/_sim/{path}` is not a simulator's: HTTP status {status}"))
+                .exit(Exit::NoAnswer)),
         }
     }
 }
@@ -175,8 +167,7 @@ impl Console {
 /// A text in an answer of the console.
 pub(super) fn text_of(answer: &Value, key: &str) -> Result<String> {
     let text = answer[key].as_str();
-    text.map(str::to_owned)
-        .ok_or_else(|| Failure::new(format!("the simulator's console gives no `{key}`")))
+    text.map(str::to_owned).ok_or_else(|| Failure::new(format!("the simulator's console gives no `{key}`")))
 }
 
 /// A number in an answer of the console.

@@ -14,99 +14,62 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     let (wang, liu, ghost) = (stage.userid("wang"), stage.userid("liu"), stage.userid("ghost"));
     let name = format!("羽毛球社-{}", stage.mark);
     let tag = tour
-        .step(
-            row("Create a tag 创建标签", "tags().create", "tag/create"),
-            async {
-                let tag = contacts.create(name.as_str()).await?;
-                Ok((tag, format!("id {tag}")))
-            },
-        )
+        .step(row("Create a tag 创建标签", "tags().create", "tag/create"), async {
+            let tag = contacts.create(name.as_str()).await?;
+            Ok((tag, format!("id {tag}")))
+        })
         .await;
     let tag =
         || tag.ok_or_else(|| Failure::new("there is no tag to work with: the step that makes it failed"));
     tour.step(row("List tags 获取标签列表", "tags().list", "tag/list"), async {
         let (tag, tags) = (tag()?, contacts.list().await?);
         must!(
-            tags.iter()
-                .any(|listed| listed.tagid == tag && listed.tagname == name),
+            tags.iter().any(|listed| listed.tagid == tag && listed.tagname == name),
             "the new tag is not listed"
         );
         Ok(((), format!("{} in all", tags.len())))
     })
     .await;
-    tour.step(
-        row(
-            "Tag members and departments 增加标签成员",
-            "tags().add",
-            "tag/addtagusers",
-        ),
-        async {
-            let nodes = TagNodes::new()
-                .members([&wang, &liu, &ghost])
-                .departments([stage.department()?]);
-            let outcome = contacts.add(tag()?, nodes).await?;
-            must!(
-                outcome.invalid_members == [ghost],
-                "who could not be tagged is not told"
-            );
-            Ok(((), "two members and a department; one unknown is told".into()))
-        },
-    )
+    tour.step(row("Tag members and departments 增加标签成员", "tags().add", "tag/addtagusers"), async {
+        let nodes = TagNodes::new().members([&wang, &liu, &ghost]).departments([stage.department()?]);
+        let outcome = contacts.add(tag()?, nodes).await?;
+        must!(outcome.invalid_members == [ghost], "who could not be tagged is not told");
+        Ok(((), "two members and a department; one unknown is told".into()))
+    })
     .await;
     tour.step(row("Read a tag 获取标签成员", "tags().get", "tag/get"), async {
         let content = app.get(tag()?).await?;
         let mut members: Vec<_> = content.members.into_iter().map(|member| member.userid).collect();
         members.sort();
-        must!(
-            members == [liu.clone(), wang.clone()],
-            "not the members that were tagged"
-        );
-        must!(
-            content.departments == [stage.department()?],
-            "not the department that was tagged"
-        );
+        must!(members == [liu.clone(), wang.clone()], "not the members that were tagged");
+        must!(content.departments == [stage.department()?], "not the department that was tagged");
         Ok(((), "both members and the department".into()))
     })
     .await;
-    tour.step(
-        row("Untag members 删除标签成员", "tags().remove", "tag/deltagusers"),
-        async {
-            let nodes = TagNodes::new().members([&liu]).departments([stage.department()?]);
-            let outcome = contacts.remove(tag()?, nodes).await?;
-            must!(outcome.is_complete(), "some were not untagged");
-            let left = app.get(tag()?).await?;
-            must!(
-                left.departments.is_empty() && left.members.len() == 1,
-                "the tag's content is not what is left"
-            );
-            Ok(((), "王芳 alone is left".into()))
-        },
-    )
+    tour.step(row("Untag members 删除标签成员", "tags().remove", "tag/deltagusers"), async {
+        let nodes = TagNodes::new().members([&liu]).departments([stage.department()?]);
+        let outcome = contacts.remove(tag()?, nodes).await?;
+        must!(outcome.is_complete(), "some were not untagged");
+        let left = app.get(tag()?).await?;
+        must!(
+            left.departments.is_empty() && left.members.len() == 1,
+            "the tag's content is not what is left"
+        );
+        Ok(((), "王芳 alone is left".into()))
+    })
     .await;
-    tour.step(
-        row("Rename a tag 更新标签名字", "tags().rename", "tag/update"),
-        async {
-            let renamed = format!("乒乓球社-{}", stage.mark);
-            contacts.rename(tag()?, renamed.as_str()).await?;
-            let content = app.get(tag()?).await?;
-            must!(
-                content.tagname.as_deref() == Some(renamed.as_str()),
-                "it is not renamed"
-            );
-            Ok(((), "renamed".into()))
-        },
-    )
+    tour.step(row("Rename a tag 更新标签名字", "tags().rename", "tag/update"), async {
+        let renamed = format!("乒乓球社-{}", stage.mark);
+        contacts.rename(tag()?, renamed.as_str()).await?;
+        let content = app.get(tag()?).await?;
+        must!(content.tagname.as_deref() == Some(renamed.as_str()), "it is not renamed");
+        Ok(((), "renamed".into()))
+    })
     .await;
-    tour.step(
-        row("Delete a tag 删除标签", "tags().delete", "tag/delete"),
-        async {
-            contacts.delete(tag()?).await?;
-            must!(
-                contacts.find(tag()?).await?.is_none(),
-                "the deleted tag is still there"
-            );
-            Ok(((), "gone".into()))
-        },
-    )
+    tour.step(row("Delete a tag 删除标签", "tags().delete", "tag/delete"), async {
+        contacts.delete(tag()?).await?;
+        must!(contacts.find(tag()?).await?.is_none(), "the deleted tag is still there");
+        Ok(((), "gone".into()))
+    })
     .await;
 }

@@ -34,10 +34,7 @@ const MESSAGE: &str =
 #[test]
 fn what_is_sealed_can_be_decrypted_and_what_is_forged_cannot() {
     let sealed = callback(&["seal", "-o", "json"], MESSAGE).json();
-    let (query, body) = (
-        sealed["query"].as_str().unwrap(),
-        sealed["body"].as_str().unwrap(),
-    );
+    let (query, body) = (sealed["query"].as_str().unwrap(), sealed["body"].as_str().unwrap());
 
     let url = format!("https://hr.example.com/wecom?{query}");
     let event = callback(&["decrypt", &url, "-o", "json"], body).json();
@@ -71,10 +68,7 @@ fn a_reply_has_the_documented_elements() {
 fn a_new_key_is_43_letters_and_digits() {
     let ran = callback(&["new-key"], "");
     let key = ran.stdout.trim_end();
-    assert!(
-        key.len() == 43 && key.chars().all(|c| c.is_ascii_alphanumeric()),
-        "{ran:?}"
-    );
+    assert!(key.len() == 43 && key.chars().all(|c| c.is_ascii_alphanumeric()), "{ran:?}");
 }
 
 #[test]
@@ -90,11 +84,7 @@ fn the_listener_prints_what_the_simulator_calls_back() {
         .unwrap();
     let mut said = BufReader::new(listener.stderr.take().unwrap()).lines();
     let url = said.next().unwrap().unwrap();
-    let url = url
-        .split_whitespace()
-        .find(|word| word.starts_with("http://"))
-        .unwrap()
-        .to_owned();
+    let url = url.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
     let sim = RunningSim::start(&["--callback-url", &url, "--callback-aes-key", KEY]);
     assert!(said.next().unwrap().unwrap().contains("verified"));
 

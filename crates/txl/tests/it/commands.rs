@@ -143,10 +143,7 @@ fn each_at(url: &str, check: impl Fn(&str, &Ran)) {
         let ran = Ran::of(output);
         check(call, &ran);
         assert!(ran.stdout.is_empty(), "{call}: {ran:?}");
-        assert!(
-            !files.directory.path().join("new").exists(),
-            "{call} leaves a file"
-        );
+        assert!(!files.directory.path().join("new").exists(), "{call} leaves a file");
     }
 }
 
@@ -154,11 +151,8 @@ fn each_at(url: &str, check: impl Fn(&str, &Ran)) {
 fn without_a_credential_each_command_names_the_flag_and_the_variable() {
     let files = Files::new();
     for call in CALLS {
-        let output = txl()
-            .args(files.words(call))
-            .env("WECOM_CORP_ID", "ww1234567890abcdef")
-            .output()
-            .unwrap();
+        let output =
+            txl().args(files.words(call)).env("WECOM_CORP_ID", "ww1234567890abcdef").output().unwrap();
         let ran = Ran::of(output);
         ran.fails_with(2).with_remedy();
         let names = |flag, variable| ran.stderr.contains(flag) && ran.stderr.contains(variable);
@@ -203,16 +197,8 @@ fn a_refused_secret_is_told_with_its_remedy() {
 fn a_hostile_error_text_cannot_steer_the_terminal() {
     let answer = r#"{"errcode":40001,"errmsg":"\u001b[2Jgone\r\nerror: forged"}"#;
     let gateway = Gateway::answering("200 OK", "application/json", answer);
-    let ran = run(&[
-        "auth",
-        "check",
-        "--base-url",
-        &gateway.url,
-        "--corp-id",
-        "ww1",
-        "--contacts-secret",
-        SECRET,
-    ]);
+    let ran =
+        run(&["auth", "check", "--base-url", &gateway.url, "--corp-id", "ww1", "--contacts-secret", SECRET]);
     ran.fails_with(1);
     assert!(!ran.stderr.contains('\u{1b}'), "{ran:?}");
 }
@@ -262,17 +248,7 @@ fn nonsense_on_the_command_line_is_a_usage_error() {
         vec!["member", "update"],
         vec!["nothing"],
         vec!["member", "get", "a", "-o", "yaml"],
-        vec![
-            "callback",
-            "verify",
-            "a=b",
-            "--corp-id",
-            "ww1",
-            "--token",
-            "t",
-            "--aes-key",
-            "short",
-        ],
+        vec!["callback", "verify", "a=b", "--corp-id", "ww1", "--token", "t", "--aes-key", "short"],
         vec![
             "member",
             "update",
@@ -286,18 +262,7 @@ fn nonsense_on_the_command_line_is_a_usage_error() {
             "--contacts-secret",
             "s",
         ],
-        vec![
-            "member",
-            "create",
-            "a",
-            "b",
-            "--extattr",
-            "{",
-            "--corp-id",
-            "ww1",
-            "--contacts-secret",
-            "s",
-        ],
+        vec!["member", "create", "a", "b", "--extattr", "{", "--corp-id", "ww1", "--contacts-secret", "s"],
         vec![
             "member",
             "create",
@@ -312,17 +277,7 @@ fn nonsense_on_the_command_line_is_a_usage_error() {
             "--contacts-secret",
             "s",
         ],
-        vec![
-            "member",
-            "get",
-            "a",
-            "--corp-id",
-            "ww1",
-            "--app-secret",
-            "s",
-            "--agent-id",
-            "x",
-        ],
+        vec!["member", "get", "a", "--corp-id", "ww1", "--app-secret", "s", "--agent-id", "x"],
         vec![
             "member",
             "get",
@@ -374,9 +329,7 @@ fn every_command_has_help_and_a_test_here() {
     }
     let here = |command: &str| {
         OFFLINE.contains(&command)
-            || CALLS
-                .iter()
-                .any(|call| *call == command || call.starts_with(&format!("{command} ")))
+            || CALLS.iter().any(|call| *call == command || call.starts_with(&format!("{command} ")))
     };
     let forgotten: Vec<_> = found.iter().filter(|command| !here(command)).collect();
     assert!(found.len() > 50, "{found:?}");

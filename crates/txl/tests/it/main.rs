@@ -16,9 +16,6 @@ fn no_test_file_is_forgotten() {
     for entry in std::fs::read_dir(directory).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let module = name.trim_end_matches(".rs");
-        assert!(
-            module == "main" || main.contains(&format!("mod {module};")),
-            "{name}"
-        );
+        assert!(module == "main" || main.contains(&format!("mod {module};")), "{name}");
     }
 }

@@ -37,37 +37,19 @@ fn a_member_comes_changes_and_goes() {
     assert_eq!(member["is_leader_in_dept"], json!([0, 1]));
     assert_eq!(member["position"], "工程师");
 
-    let update = [
-        "member",
-        "update",
-        "wang.min",
-        "--position",
-        "",
-        "--alias",
-        "Min",
-        "-o",
-        "json",
-    ];
+    let update = ["member", "update", "wang.min", "--position", "", "--alias", "Min", "-o", "json"];
     assert_eq!(sim.run(&update).json(), json!({"updated": "wang.min"}));
     let member = sim.run(&get).json();
     assert_eq!(member["position"].as_str().unwrap_or_default(), "");
-    assert_eq!(
-        (&member["alias"], &member["name"]),
-        (&json!("Min"), &json!("王敏"))
-    );
+    assert_eq!((&member["alias"], &member["name"]), (&json!("Min"), &json!("王敏")));
 
     let found = sim.run(&["member", "find-by-mobile", "13900000001"]);
     assert_eq!(found.stdout, "wang.min\n");
     let table = sim.run(&["member", "list", "4"]);
-    assert!(
-        table.stdout.contains("王敏") && table.stdout.contains("name 姓名"),
-        "{table:?}"
-    );
+    assert!(table.stdout.contains("王敏") && table.stdout.contains("name 姓名"), "{table:?}");
 
     assert_eq!(sim.run(&["member", "delete", "wang.min"]).code, 0);
-    sim.run(&["member", "get", "wang.min"])
-        .fails_with(1)
-        .with_remedy();
+    sim.run(&["member", "get", "wang.min"]).fails_with(1).with_remedy();
 }
 
 #[test]
@@ -75,17 +57,7 @@ fn what_is_done_only_in_part_is_told_and_fails() {
     let sim = RunningSim::start(&[]);
     let tag = sim.run(&["tag", "create", "羽毛球社", "--id", "77"]);
     assert_eq!(tag.stdout, "77\n");
-    let add = [
-        "tag",
-        "add",
-        "77",
-        "--member",
-        "zhangsan",
-        "--member",
-        "ghost",
-        "--department",
-        "2",
-    ];
+    let add = ["tag", "add", "77", "--member", "zhangsan", "--member", "ghost", "--department", "2"];
     let ran = sim.run(&add);
     ran.fails_with(1).with_remedy();
     assert!(ran.stdout.contains("ghost"), "{ran:?}");
@@ -101,13 +73,7 @@ fn members_are_imported_and_exported() {
     let csv = directory.path().join("members.csv");
     let rows = "姓名,帐号,手机号,邮箱,所在部门\n王敏,wang.min,13900000001,,2\n无名,bad,nonsense,,2\n";
     fs::write(&csv, rows).unwrap();
-    let import = [
-        "import",
-        "members",
-        csv.to_str().unwrap(),
-        "--no-invite",
-        "--wait",
-    ];
+    let import = ["import", "members", csv.to_str().unwrap(), "--no-invite", "--wait"];
     let ran = sim.run(&import);
     ran.fails_with(1).with_remedy();
     assert!(ran.stderr.contains("1 of 2 rows"), "{ran:?}");
@@ -127,29 +93,15 @@ fn members_are_imported_and_exported() {
 
     let key = "IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2";
     let job = sim.run(&["export", "members-simple", "--key", key, "--no-wait"]);
-    let fetch = [
-        "export",
-        "fetch",
-        "members-simple",
-        job.stdout.trim_end(),
-        "--key",
-        key,
-        "-o",
-        "json",
-    ];
+    let fetch = ["export", "fetch", "members-simple", job.stdout.trim_end(), "--key", key, "-o", "json"];
     assert!(sim.run(&fetch).json().as_array().unwrap().len() > 3);
 }
 
 #[test]
 fn a_reader_who_leaves_is_no_error() {
     let sim = RunningSim::start(&["--members", "2000"]);
-    let mut child = sim
-        .txl()
-        .args(["member", "ids"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        sim.txl().args(["member", "ids"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let ran = Ran::of(child.wait_with_output().unwrap());
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
@@ -160,10 +112,7 @@ fn nothing_of_a_call_in_the_log_is_a_secret_or_a_person() {
     let sim = RunningSim::start(&[]);
     let ran = sim.run(&["member", "list", "1", "-vv", "-o", "json"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(
-        ran.stdout.contains("张三") && ran.stderr.contains("user/list"),
-        "{ran:?}"
-    );
+    assert!(ran.stdout.contains("张三") && ran.stderr.contains("user/list"), "{ran:?}");
     for private in ["张三", "总经理", sim.text("app_secret"), "access_token="] {
         assert!(!ran.stderr.contains(private), "{private}: {}", ran.stderr);
     }

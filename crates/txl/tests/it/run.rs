@@ -49,13 +49,7 @@ impl Ran {
         assert_eq!(self.code, code, "{self:#?}");
         let is_error = |line: &&str| line.starts_with("error: ");
         assert_eq!(self.stderr.lines().filter(is_error).count(), 1, "{self:#?}");
-        for noise in [
-            "panicked",
-            "RUST_BACKTRACE",
-            "stack backtrace",
-            SECRET,
-            "access_token=",
-        ] {
+        for noise in ["panicked", "RUST_BACKTRACE", "stack backtrace", SECRET, "access_token="] {
             assert!(!self.stderr.contains(noise), "{noise}: {self:#?}");
             assert!(!self.stdout.contains(noise), "{noise}: {self:#?}");
         }
@@ -65,10 +59,7 @@ impl Ran {
     /// Some remedy is told.
     #[track_caller]
     pub(crate) fn with_remedy(&self) -> &Self {
-        assert!(
-            self.stderr.lines().any(|line| line.starts_with("try: ")),
-            "{self:#?}"
-        );
+        assert!(self.stderr.lines().any(|line| line.starts_with("try: ")), "{self:#?}");
         self
     }
 
@@ -105,19 +96,14 @@ impl RunningSim {
         let ready = serde_json::from_str(&line).unwrap_or_else(|error| {
             let mut stderr = String::new();
             let _ = child.kill();
-            let _ = child
-                .stderr
-                .take()
-                .map(|mut pipe| pipe.read_to_string(&mut stderr));
+            let _ = child.stderr.take().map(|mut pipe| pipe.read_to_string(&mut stderr));
             panic!("{error}: {line:?}, {stderr}")
         });
         Self { child, stdout, ready }
     }
 
     pub(crate) fn text(&self, key: &str) -> &str {
-        self.ready[key]
-            .as_str()
-            .unwrap_or_else(|| panic!("{key} in {}", self.ready))
+        self.ready[key].as_str().unwrap_or_else(|| panic!("{key} in {}", self.ready))
     }
 
     /// The command, pointed at this simulator by its environment.

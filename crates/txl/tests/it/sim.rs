@@ -11,12 +11,7 @@ fn the_ready_line_and_the_ready_file_say_how_to_call() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("ready.json");
     std::fs::write(&path, "stale").unwrap();
-    let sim = RunningSim::start(&[
-        "--ready-file",
-        path.to_str().unwrap(),
-        "--corp-id",
-        "ww0000000000000001",
-    ]);
+    let sim = RunningSim::start(&["--ready-file", path.to_str().unwrap(), "--corp-id", "ww0000000000000001"]);
     for key in ["url", "corp_id", "contacts_secret", "app_secret"] {
         assert!(!sim.text(key).is_empty());
     }
@@ -71,9 +66,7 @@ fn a_port_in_use_is_one_clear_error() {
 #[test]
 fn an_unusable_address_or_ready_file_is_one_clear_error() {
     run(&["sim", "--listen", "nonsense"]).fails_with(2);
-    run(&["sim", "--ready-file", "/nonexistent/directory/ready.json"])
-        .fails_with(1)
-        .with_remedy();
+    run(&["sim", "--ready-file", "/nonexistent/directory/ready.json"]).fails_with(1).with_remedy();
 }
 
 #[cfg(unix)]
@@ -82,13 +75,7 @@ fn it_stops_cleanly_when_it_is_told_to() {
     for signal in ["-TERM", "-INT"] {
         let mut sim = RunningSim::start(&[]);
         let pid = sim.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args([signal, &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
         assert_eq!(sim.child.wait().unwrap().code(), Some(0), "{signal}");
         let mut rest = String::new();
         sim.stdout.read_to_string(&mut rest).unwrap();
@@ -101,11 +88,6 @@ fn a_stranger_is_warned_of_loudly() {
     let mut sim = RunningSim::start(&["--listen", "0.0.0.0:0"]);
     sim.child.kill().unwrap();
     let mut stderr = String::new();
-    sim.child
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut stderr)
-        .unwrap();
+    sim.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert!(stderr.starts_with("WARNING"), "{stderr}");
 }

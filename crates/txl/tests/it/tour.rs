@@ -42,23 +42,13 @@ fn every_step_of_the_tour_is_ok_and_every_chapter_is_in_it() {
         for key in ["title", "call", "endpoint", "note"] {
             assert!(!text(key).is_empty(), "{key} in {step}");
         }
-        assert!(
-            step["ms"].is_f64() && step.as_object().unwrap().len() == 7,
-            "{step}"
-        );
+        assert!(step["ms"].is_f64() && step.as_object().unwrap().len() == 7, "{step}");
         if chapters.last() != Some(&text("chapter")) {
             chapters.push(text("chapter"));
         }
     }
-    let manual = [
-        "成员管理",
-        "部门管理",
-        "标签管理",
-        "异步批量接口",
-        "通讯录回调通知",
-        "互联企业",
-        "异步导出接口",
-    ];
+    let manual =
+        ["成员管理", "部门管理", "标签管理", "异步批量接口", "通讯录回调通知", "互联企业", "异步导出接口"];
     let of_manual: Vec<_> = chapters.iter().filter(|name| manual.contains(name)).collect();
     assert_eq!(of_manual, manual.iter().collect::<Vec<_>>());
 }
@@ -66,16 +56,10 @@ fn every_step_of_the_tour_is_ok_and_every_chapter_is_in_it() {
 #[test]
 fn every_call_of_the_sdk_is_a_step() {
     let steps = all_is_well(&run(&["tour", "--json"]));
-    let shown: BTreeSet<&str> = steps
-        .iter()
-        .filter_map(|step| step["endpoint"].as_str())
-        .collect();
+    let shown: BTreeSet<&str> = steps.iter().filter_map(|step| step["endpoint"].as_str()).collect();
     let calls = calls_of_the_sdk();
     assert!(calls.len() > 70, "{calls:?}");
-    let missing: Vec<_> = calls
-        .iter()
-        .filter(|call| !shown.contains(call.as_str()))
-        .collect();
+    let missing: Vec<_> = calls.iter().filter(|call| !shown.contains(call.as_str())).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
@@ -118,11 +102,7 @@ fn the_table_names_the_chapters_and_sums_up() {
 
 #[test]
 fn the_tour_goes_to_other_simulators_and_leaves_them_as_they_were() {
-    for setup in [
-        &[][..],
-        &["--legacy"],
-        &["--members", "300", "--departments", "20", "--seed", "7"],
-    ] {
+    for setup in [&[][..], &["--legacy"], &["--members", "300", "--departments", "20", "--seed", "7"]] {
         let sim = RunningSim::start(setup);
         let counts = || {
             let departments = sim.run(&["department", "list-ids", "-o", "json"]).json();

@@ -19,11 +19,7 @@ fn trap_33_files_of_every_length_round_trip() {
         let plain = document(length);
         let file = encrypt_file(&export_key(), &plain);
         assert_eq!(file.len(), length / 32 * 32 + 32, "length {length}");
-        assert_eq!(
-            decrypt_file(&export_key(), &file).unwrap(),
-            plain,
-            "length {length}"
-        );
+        assert_eq!(decrypt_file(&export_key(), &file).unwrap(), plain, "length {length}");
     }
 }
 
@@ -38,11 +34,7 @@ fn a_large_file_decrypts_in_runs() {
 fn a_file_cut_short_is_an_error() {
     let file = encrypt_file(&export_key(), &document(100));
     for length in (0..file.len()).filter(|length| length % 32 != 0).chain([0]) {
-        assert_eq!(
-            decrypt_file(&export_key(), &file[..length]),
-            Err(Error::Decrypt),
-            "{length} bytes"
-        );
+        assert_eq!(decrypt_file(&export_key(), &file[..length]), Err(Error::Decrypt), "{length} bytes");
     }
 }
 

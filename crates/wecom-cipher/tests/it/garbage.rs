@@ -88,10 +88,7 @@ fn trap_29_a_huge_message_length_is_an_error_not_an_allocation() {
             let encrypt = STANDARD.encode(&cipher);
             let signature = sign(&"QDG6eK".into(), "1", "n", &encrypt);
             let result = target().open(&Query::new(signature.as_str(), "1", "n"), &encrypt);
-            assert!(
-                matches!(result, Err(Error::Decrypt | Error::ReceiveId { .. })),
-                "{result:?}"
-            );
+            assert!(matches!(result, Err(Error::Decrypt | Error::ReceiveId { .. })), "{result:?}");
         }
     }
 }

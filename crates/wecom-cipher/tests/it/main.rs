@@ -28,9 +28,6 @@ fn no_test_file_is_forgotten() {
     for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it")).unwrap() {
         let name = file.unwrap().file_name().into_string().unwrap();
         let module = name.strip_suffix(".rs").unwrap();
-        assert!(
-            module == "main" || main.contains(&format!("mod {module};")),
-            "{name} is not compiled"
-        );
+        assert!(module == "main" || main.contains(&format!("mod {module};")), "{name} is not compiled");
     }
 }

@@ -6,35 +6,17 @@ use crate::{CORP, key, query, target};
 
 #[test]
 fn trap_28_a_message_for_another_corp_is_refused() {
-    let other = Crypto::new(
-        "QDG6eK",
-        key("jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"),
-        "ww0123456789abcdef",
-    );
-    for sender in [
-        "",
-        "wx5823bf96d3bd56c",
-        "wx5823bf96d3bd56c78",
-        "ww0123456789abcdef",
-    ] {
-        let sender = Crypto::new(
-            "QDG6eK",
-            key("jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"),
-            sender,
-        );
+    let other =
+        Crypto::new("QDG6eK", key("jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"), "ww0123456789abcdef");
+    for sender in ["", "wx5823bf96d3bd56c", "wx5823bf96d3bd56c78", "ww0123456789abcdef"] {
+        let sender = Crypto::new("QDG6eK", key("jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"), sender);
         let sealed = sender.seal("hello", 1, "n").unwrap();
         let error = target().open(&query(&sealed), &sealed.encrypt).unwrap_err();
         assert_eq!(error.code(), -40005, "{error}");
     }
     let sealed = other.seal("hello", 1, "n").unwrap();
     let error = target().open(&query(&sealed), &sealed.encrypt).unwrap_err();
-    assert_eq!(
-        error,
-        Error::ReceiveId {
-            expected: CORP.into(),
-            found: "ww0123456789abcdef".into()
-        }
-    );
+    assert_eq!(error, Error::ReceiveId { expected: CORP.into(), found: "ww0123456789abcdef".into() });
 }
 
 #[test]
@@ -49,30 +31,15 @@ fn trap_28_the_signature_is_checked_before_anything_is_decrypted() {
 #[test]
 fn trap_28_extra_query_parameters_take_no_part_in_the_signature() {
     let sealed = target().seal("hello", 1_700_000_000, "n").unwrap();
-    let raw = format!(
-        "tenant=7&timestamp=1700000000&nonce=n&msg_signature={}&z=1",
-        sealed.msg_signature
-    );
-    assert_eq!(
-        target()
-            .open(&Query::parse(&raw).unwrap(), &sealed.encrypt)
-            .unwrap(),
-        "hello"
-    );
+    let raw = format!("tenant=7&timestamp=1700000000&nonce=n&msg_signature={}&z=1", sealed.msg_signature);
+    assert_eq!(target().open(&Query::parse(&raw).unwrap(), &sealed.encrypt).unwrap(), "hello");
 }
 
 #[test]
 fn trap_29_signed_garbage_is_one_error_whatever_is_wrong_with_it() {
     let wrong_key = Crypto::new("QDG6eK", key("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"), CORP);
     let from_wrong_key = wrong_key.seal("hello", 1, "n").unwrap().encrypt;
-    for encrypt in [
-        "",
-        "AAAA",
-        &"A".repeat(43),
-        &"A".repeat(64),
-        &"A".repeat(128),
-        &from_wrong_key,
-    ] {
+    for encrypt in ["", "AAAA", &"A".repeat(43), &"A".repeat(64), &"A".repeat(128), &from_wrong_key] {
         let signature = sign(&"QDG6eK".into(), "1", "n", encrypt);
         let query = Query::new(signature.as_str(), "1", "n");
         assert_eq!(target().open(&query, encrypt), Err(Error::Decrypt), "{encrypt}");
@@ -126,15 +93,9 @@ fn the_app_may_be_absent_or_empty() {
     for (body, agent_id) in [
         ("<xml><Encrypt>a</Encrypt></xml>", None),
         ("<xml><AgentID/><Encrypt>a</Encrypt></xml>", Some("")),
-        (
-            "<xml><AgentID><![CDATA[]]></AgentID><Encrypt>a</Encrypt></xml>",
-            Some(""),
-        ),
+        ("<xml><AgentID><![CDATA[]]></AgentID><Encrypt>a</Encrypt></xml>", Some("")),
     ] {
-        assert_eq!(
-            Delivery::parse(body.as_bytes()).unwrap().agent_id.as_deref(),
-            agent_id
-        );
+        assert_eq!(Delivery::parse(body.as_bytes()).unwrap().agent_id.as_deref(), agent_id);
     }
 }
 
@@ -160,11 +121,7 @@ fn trap_33_messages_of_every_length_round_trip() {
         for unit in ["a", "王"] {
             let message = unit.repeat(length);
             let sealed = target().seal(&message, 1_700_000_000, "n").unwrap();
-            assert_eq!(
-                target().open(&query(&sealed), &sealed.encrypt).unwrap(),
-                message,
-                "length {length}"
-            );
+            assert_eq!(target().open(&query(&sealed), &sealed.encrypt).unwrap(), message, "length {length}");
         }
     }
 }
@@ -184,8 +141,5 @@ fn no_secret_reaches_debug_or_an_error() {
 #[test]
 fn a_cdata_end_inside_a_value_survives() {
     let sealed = target().seal("hello", 1, "]]>&<").unwrap();
-    assert_eq!(
-        Reply::parse(sealed.to_reply_xml().as_bytes()).unwrap().nonce,
-        "]]>&<"
-    );
+    assert_eq!(Reply::parse(sealed.to_reply_xml().as_bytes()).unwrap().nonce, "]]>&<");
 }

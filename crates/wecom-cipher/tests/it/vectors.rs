@@ -62,34 +62,16 @@ fn delivery(encrypt: &str) -> String {
 fn vector_a_verifies_a_url_from_its_raw_query() {
     let raw = "msg_signature=5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3&timestamp=1409659589&nonce=263014780\
         &echostr=P9nAzCzyDtyTWESHep1vC5X9xho%2FqYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp%2B4RPcs8TgAE7OaBO%2BFZXvnaqQ%3D%3D";
-    assert_eq!(
-        target().verify_url(&Query::parse(raw).unwrap()).unwrap(),
-        "1616140317555161061"
-    );
+    assert_eq!(target().verify_url(&Query::parse(raw).unwrap()).unwrap(), "1616140317555161061");
 
-    let sealed = target().seal_with(
-        b"c41b64491c2468d0",
-        "1616140317555161061",
-        1_409_659_589,
-        "263014780",
-    );
-    assert_eq!(
-        query(&sealed).with_echostr(&*sealed.encrypt),
-        Query::parse(raw).unwrap()
-    );
+    let sealed = target().seal_with(b"c41b64491c2468d0", "1616140317555161061", 1_409_659_589, "263014780");
+    assert_eq!(query(&sealed).with_echostr(&*sealed.encrypt), Query::parse(raw).unwrap());
 }
 
 #[test]
 fn vector_b_decrypts_a_message_with_thirty_bytes_of_padding() {
-    let query = Query::new(
-        "477715d11cdb4164915debcba66cb864d751f3e6",
-        "1409659813",
-        "1372623149",
-    );
-    assert_eq!(
-        target().decrypt(&query, delivery(SAMPLE_B).as_bytes()).unwrap(),
-        MESSAGE_B
-    );
+    let query = Query::new("477715d11cdb4164915debcba66cb864d751f3e6", "1409659813", "1372623149");
+    assert_eq!(target().decrypt(&query, delivery(SAMPLE_B).as_bytes()).unwrap(), MESSAGE_B);
 
     let sealed = target().seal_with(b"0960688932c47ef1", MESSAGE_B, 1_409_659_813, "1372623149");
     assert_eq!(sealed.encrypt, SAMPLE_B);
@@ -98,37 +80,22 @@ fn vector_b_decrypts_a_message_with_thirty_bytes_of_padding() {
 
 #[test]
 fn vector_c_verifies_a_url() {
-    let query = Query::new(
-        "012bc692d0a58dd4b10f8dfe5c4ac00ae211ebeb",
-        "1476416373",
-        "47744683",
-    )
-    .with_echostr("fsi1xnbH4yQh0+PJxcOdhhK6TDXkjMyhEPA7xB2TGz6b+g7xyAbEkRxN/3cNXW9qdqjnoVzEtpbhnFyq6SVHyA==");
+    let query = Query::new("012bc692d0a58dd4b10f8dfe5c4ac00ae211ebeb", "1476416373", "47744683")
+        .with_echostr(
+            "fsi1xnbH4yQh0+PJxcOdhhK6TDXkjMyhEPA7xB2TGz6b+g7xyAbEkRxN/3cNXW9qdqjnoVzEtpbhnFyq6SVHyA==",
+        );
     assert_eq!(second_target().verify_url(&query).unwrap(), "1288432023552776189");
 }
 
 #[test]
 fn vector_d_decrypts_a_message_counted_in_bytes() {
-    let query = Query::new(
-        "0c3914025cb4b4d68103f6bfc8db550f79dcf48e",
-        "1476422779",
-        "1597212914",
-    );
-    assert_eq!(
-        second_target()
-            .decrypt(&query, delivery(SAMPLE_D).as_bytes())
-            .unwrap(),
-        MESSAGE_D
-    );
+    let query = Query::new("0c3914025cb4b4d68103f6bfc8db550f79dcf48e", "1476422779", "1597212914");
+    assert_eq!(second_target().decrypt(&query, delivery(SAMPLE_D).as_bytes()).unwrap(), MESSAGE_D);
 }
 
 #[test]
 fn vector_e_encrypts_with_given_random_bytes() {
-    let crypto = Crypto::new(
-        "any",
-        key("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"),
-        "wxb11529c136998cb6",
-    );
+    let crypto = Crypto::new("any", key("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"), "wxb11529c136998cb6");
     let sealed = crypto.seal_with(b"aaaabbbbccccdddd", "我是中文abcd123", 0, "n");
     assert_eq!(
         sealed.encrypt,
@@ -140,15 +107,9 @@ fn vector_e_encrypts_with_given_random_bytes() {
 fn vector_h_encrypts_signs_and_decrypts_a_contacts_event() {
     let sealed = target().seal_with(b"0123456789abcdef", MESSAGE_H, 1_700_000_000, "987654321");
     assert_eq!(sealed.encrypt, OWN_H);
-    assert_eq!(
-        sealed.msg_signature.as_str(),
-        "a752325a1dbcbb400981c411883187cc25d615fc"
-    );
+    assert_eq!(sealed.msg_signature.as_str(), "a752325a1dbcbb400981c411883187cc25d615fc");
     let body = sealed.to_delivery_xml(crate::CORP, None);
-    assert_eq!(
-        target().decrypt(&query(&sealed), body.as_bytes()).unwrap(),
-        MESSAGE_H
-    );
+    assert_eq!(target().decrypt(&query(&sealed), body.as_bytes()).unwrap(), MESSAGE_H);
 }
 
 #[test]
@@ -156,11 +117,7 @@ fn export_vectors_decrypt_and_encrypt() {
     use md5::Digest as _;
     let key = key("IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2");
     for (plain, md5, hex) in [
-        (
-            r#"{"userlist":[]}"#,
-            "3317096e568d08f69d29fb1aced06059",
-            EMPTY_LIST,
-        ),
+        (r#"{"userlist":[]}"#, "3317096e568d08f69d29fb1aced06059", EMPTY_LIST),
         (
             r#"{"userlist":[{"userid":"wangfang","name":"王芳","department":[2,7]}]}"#,
             "7d168078c49a140fb731448a3cc40abc",
@@ -185,10 +142,5 @@ const ONE_MEMBER: &str = "\
 
 fn bytes(hex: &str) -> Vec<u8> {
     let digit = |digit: u8| char::from(digit).to_digit(16).expect("a hexadecimal digit") as u8;
-    hex.as_bytes()
-        .as_chunks::<2>()
-        .0
-        .iter()
-        .map(|[high, low]| digit(*high) << 4 | digit(*low))
-        .collect()
+    hex.as_bytes().as_chunks::<2>().0.iter().map(|[high, low]| digit(*high) << 4 | digit(*low)).collect()
 }

@@ -17,9 +17,8 @@ const MAX_DEPTH: usize = 16;
 /// A node takes twenty times the bytes of the shortest element; the longest official lists hold some hundred elements.
 const MAX_ELEMENTS: usize = 10_000;
 
-const MALFORMED: wecom_cipher::Error = wecom_cipher::Error::Xml {
-    reason: "the message inside is not well-formed XML",
-};
+const MALFORMED: wecom_cipher::Error =
+    wecom_cipher::Error::Xml { reason: "the message inside is not well-formed XML" };
 
 /// One element of a message, as it was sent: its text (CDATA or not) or its children.
 ///
@@ -38,11 +37,7 @@ pub struct Element {
 impl Element {
     /// An element with text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            text: text.into(),
-            children: Vec::new(),
-        }
+        Self { name: name.into(), text: text.into(), children: Vec::new() }
     }
 }
 
@@ -148,14 +143,7 @@ struct Open<'a> {
 
 impl<'a> Open<'a> {
     fn new(start: BytesStart<'a>) -> Self {
-        Self {
-            node: Node {
-                start,
-                text: Cow::Borrowed(""),
-                children: Vec::new(),
-            },
-            has_cdata: false,
-        }
+        Self { node: Node { start, text: Cow::Borrowed(""), children: Vec::new() }, has_cdata: false }
     }
 
     fn text(&mut self, piece: Cow<'a, str>) {
@@ -280,11 +268,7 @@ impl<T: Item> Value for Vec<T> {
         let Some(node) = node else {
             return Some(Self::new());
         };
-        let items = node
-            .text
-            .split(',')
-            .map(str::trim)
-            .filter(|item| !item.is_empty());
+        let items = node.text.split(',').map(str::trim).filter(|item| !item.is_empty());
         Some(items.filter_map(T::from_text).collect())
     }
 

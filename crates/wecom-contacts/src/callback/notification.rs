@@ -70,10 +70,7 @@ impl Notification {
             message: String::new(),
         };
         drop(root);
-        Ok(Self {
-            message,
-            ..notification
-        })
+        Ok(Self { message, ..notification })
     }
 
     /// Returns the decrypted XML as it came, with whatever this version does not read; empty for a message built here.

@@ -21,9 +21,7 @@ impl Receiver {
     /// A message encrypted for another corp is refused even if token and key fit.
     pub fn new(corp_id: impl Into<CorpId>, token: impl Into<CallbackToken>, key: EncodingAesKey) -> Self {
         let receive_id = corp_id.into().into_string();
-        Self {
-            crypto: Arc::new(Crypto::new(token, key, receive_id)),
-        }
+        Self { crypto: Arc::new(Crypto::new(token, key, receive_id)) }
     }
 
     /// Answers the GET by which WeCom verifies the URL when it is saved (验证URL有效性): the text to send back as the whole

@@ -34,9 +34,7 @@ pub struct ListChainsOfCorp {
 impl ListChainsOfCorp {
     /// Asks about this corp.
     pub fn new(corp_id: impl Into<CorpId>) -> Self {
-        Self {
-            corpid: Some(corp_id.into()),
-        }
+        Self { corpid: Some(corp_id.into()) }
     }
 }
 
@@ -81,10 +79,7 @@ pub struct ListChainGroups {
 impl ListChainGroups {
     /// Asks for all groups.
     pub fn new(chain: impl Into<ChainId>) -> Self {
-        Self {
-            chain_id: chain.into(),
-            groupid: None,
-        }
+        Self { chain_id: chain.into(), groupid: None }
     }
 
     /// Asks for one group only.
@@ -150,13 +145,7 @@ pub struct ListChainCorps {
 impl ListChainCorps {
     /// Asks for the corps of the root group, all at once.
     pub fn new(chain: impl Into<ChainId>) -> Self {
-        Self {
-            chain_id: chain.into(),
-            groupid: None,
-            need_pending: None,
-            cursor: None,
-            limit: None,
-        }
+        Self { chain_id: chain.into(), groupid: None, need_pending: None, cursor: None, limit: None }
     }
 }
 
@@ -324,11 +313,7 @@ impl GetChainCorp {
     /// Asks for this corp.
     pub fn new(chain: impl Into<ChainId>, corp: impl Into<ChainCorpId>) -> Self {
         let (corpid, pending_corpid) = corp.into().into_fields();
-        Self {
-            chain_id: chain.into(),
-            corpid,
-            pending_corpid,
-        }
+        Self { chain_id: chain.into(), corpid, pending_corpid }
     }
 }
 
@@ -395,11 +380,7 @@ impl RemoveChainCorp {
     /// Removes this corp.
     pub fn new(chain: impl Into<ChainId>, corp: impl Into<ChainCorpId>) -> Self {
         let (corpid, pending_corpid) = corp.into().into_fields();
-        Self {
-            chain_id: chain.into(),
-            corpid,
-            pending_corpid,
-        }
+        Self { chain_id: chain.into(), corpid, pending_corpid }
     }
 }
 
@@ -426,11 +407,7 @@ pub struct GetMemberCustomId {
 impl GetMemberCustomId {
     /// Asks about this member.
     pub fn new(chain: impl Into<ChainId>, corp_id: impl Into<CorpId>, userid: impl Into<UserId>) -> Self {
-        Self {
-            chain_id: chain.into(),
-            corpid: Some(corp_id.into()),
-            userid: userid.into(),
-        }
+        Self { chain_id: chain.into(), corpid: Some(corp_id.into()), userid: userid.into() }
     }
 }
 

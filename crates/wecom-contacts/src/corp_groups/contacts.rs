@@ -22,10 +22,7 @@ pub struct ImportChainContacts {
 impl ImportChainContacts {
     /// Imports these corps.
     pub fn new(chain: impl Into<ChainId>, corps: impl IntoIterator<Item = ContactCorp>) -> Self {
-        Self {
-            chain_id: chain.into(),
-            contact_list: corps.into_iter().collect(),
-        }
+        Self { chain_id: chain.into(), contact_list: corps.into_iter().collect() }
     }
 }
 
@@ -53,11 +50,7 @@ pub struct ContactCorp {
 impl ContactCorp {
     /// Names the corp and its people.
     pub fn new(name: impl Into<String>, people: impl IntoIterator<Item = Contact>) -> Self {
-        Self {
-            corp_name: name.into(),
-            contact_info_list: people.into_iter().collect(),
-            ..Self::default()
-        }
+        Self { corp_name: name.into(), contact_info_list: people.into_iter().collect(), ..Self::default() }
     }
 
     /// Puts it into this group.
@@ -93,12 +86,7 @@ masked_debug!(Contact { identity_type, user_custom_id | name, mobile });
 impl Contact {
     /// Names them.
     pub fn new(name: impl Into<String>, identity: ContactIdentity, mobile: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            identity_type: identity,
-            mobile: mobile.into(),
-            user_custom_id: None,
-        }
+        Self { name: name.into(), identity_type: identity, mobile: mobile.into(), user_custom_id: None }
     }
 
     /// Gives them an id of your own.
@@ -238,11 +226,7 @@ pub struct FailedCorp {
     #[serde(default, deserialize_with = "wire::or_default")]
     pub errmsg: String,
     /// The contacts that are to blame.
-    #[serde(
-        default,
-        deserialize_with = "wire::or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
     pub contact_info_list: Vec<FailedContact>,
 }
 

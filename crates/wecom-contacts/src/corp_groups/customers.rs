@@ -24,11 +24,7 @@ masked_debug!(UnionIdToExternalUserId { openid, corpid | unionid });
 impl UnionIdToExternalUserId {
     /// Asks about this user in all corps.
     pub fn new(unionid: impl Into<String>, openid: impl Into<OpenId>) -> Self {
-        Self {
-            unionid: unionid.into(),
-            openid: openid.into(),
-            corpid: None,
-        }
+        Self { unionid: unionid.into(), openid: openid.into(), corpid: None }
     }
 
     /// Asks about one corp only.
@@ -79,10 +75,7 @@ masked_debug!(UnionIdToPendingId { openid | unionid });
 impl UnionIdToPendingId {
     /// Asks about this user.
     pub fn new(unionid: impl Into<String>, openid: impl Into<OpenId>) -> Self {
-        Self {
-            unionid: unionid.into(),
-            openid: openid.into(),
-        }
+        Self { unionid: unionid.into(), openid: openid.into() }
     }
 }
 
@@ -120,10 +113,7 @@ impl ExternalUserIdToPendingId {
         I: IntoIterator,
         I::Item: Into<ExternalUserId>,
     {
-        Self {
-            external_userid: customers.into_iter().map(Into::into).collect(),
-            chat_id: None,
-        }
+        Self { external_userid: customers.into_iter().map(Into::into).collect(), chat_id: None }
     }
 
     /// Asks about those in this group chat only.

@@ -120,18 +120,14 @@ impl CorpGroups {
     ///
     /// Official: [获取下级企业加入的上下游](https://developer.work.weixin.qq.com/document/path/97442)
     pub fn chains_of(&self, corp_id: impl Into<CorpId>) -> Sending<Vec<Chain>> {
-        self.client
-            .send(&ListChainsOfCorp::new(corp_id))
-            .map(|reply| reply.chains)
+        self.client.send(&ListChainsOfCorp::new(corp_id)).map(|reply| reply.chains)
     }
 
     /// Returns the groups of a chain.
     ///
     /// Official: [获取上下游通讯录分组](https://developer.work.weixin.qq.com/document/path/95820)
     pub fn groups(&self, chain: impl Into<ChainId>) -> Sending<Vec<ChainGroup>> {
-        self.client
-            .send(&ListChainGroups::new(chain))
-            .map(|reply| reply.groups)
+        self.client.send(&ListChainGroups::new(chain)).map(|reply| reply.groups)
     }
 
     /// Returns one group of a chain, in a list that is empty if there is none.
@@ -140,9 +136,7 @@ impl CorpGroups {
         chain: impl Into<ChainId>,
         group: impl Into<ChainGroupId>,
     ) -> Sending<Vec<ChainGroup>> {
-        self.client
-            .send(&ListChainGroups::new(chain).group(group))
-            .map(|reply| reply.groups)
+        self.client.send(&ListChainGroups::new(chain).group(group)).map(|reply| reply.groups)
     }
 
     /// The corps directly in one group of a chain, the root unless told, as a stream or page by page. For the groups below,
@@ -176,9 +170,7 @@ impl CorpGroups {
         corp_id: impl Into<CorpId>,
         userid: impl Into<UserId>,
     ) -> Sending<String> {
-        self.client
-            .send(&GetMemberCustomId::new(chain, corp_id, userid))
-            .map(|reply| reply.user_custom_id)
+        self.client.send(&GetMemberCustomId::new(chain, corp_id, userid)).map(|reply| reply.user_custom_id)
     }
 
     /// Invites corps and their people into a chain, by a job. For the chain's app of a verified corp.
@@ -212,27 +204,21 @@ impl CorpGroups {
     ///
     /// Official: [获取对接规则id列表](https://developer.work.weixin.qq.com/document/path/95631)
     pub fn rule_ids(&self, chain: impl Into<ChainId>) -> Sending<Vec<ChainRuleId>> {
-        self.client
-            .send(&ListChainRuleIds::new(chain))
-            .map(|reply| reply.rule_ids)
+        self.client.send(&ListChainRuleIds::new(chain)).map(|reply| reply.rule_ids)
     }
 
     /// Returns one rule.
     ///
     /// Official: [获取对接规则详情](https://developer.work.weixin.qq.com/document/path/95633)
     pub fn rule(&self, chain: impl Into<ChainId>, rule: impl Into<ChainRuleId>) -> Sending<ChainRule> {
-        self.client
-            .send(&GetChainRule::new(chain, rule))
-            .map(|reply| reply.rule_info)
+        self.client.send(&GetChainRule::new(chain, rule)).map(|reply| reply.rule_info)
     }
 
     /// Adds a rule and returns its id. Adding and changing together: 1000 calls a day.
     ///
     /// Official: [新增对接规则](https://developer.work.weixin.qq.com/document/path/95634)
     pub fn add_rule(&self, chain: impl Into<ChainId>, rule: ChainRule) -> Sending<ChainRuleId> {
-        self.client
-            .send(&AddChainRule::new(chain, rule))
-            .map(|reply| reply.rule_id)
+        self.client.send(&AddChainRule::new(chain, rule)).map(|reply| reply.rule_id)
     }
 
     /// Puts another rule in the place of this one.
@@ -277,9 +263,7 @@ impl CorpGroups {
     ///
     /// Official: [unionid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357)
     pub fn pending_id(&self, unionid: impl Into<String>, openid: impl Into<OpenId>) -> Sending<String> {
-        self.client
-            .send(&UnionIdToPendingId::new(unionid, openid))
-            .map(|reply| reply.pending_id)
+        self.client.send(&UnionIdToPendingId::new(unionid, openid)).map(|reply| reply.pending_id)
     }
 
     /// Returns the stand-in ids of customers, at most 100 at once, that [`pending_id`](Self::pending_id) gave earlier.
@@ -291,9 +275,7 @@ impl CorpGroups {
         I: IntoIterator,
         I::Item: Into<ExternalUserId>,
     {
-        self.client
-            .send(&ExternalUserIdToPendingId::new(customers))
-            .map(|reply| reply.result)
+        self.client.send(&ExternalUserIdToPendingId::new(customers)).map(|reply| reply.result)
     }
 }
 

@@ -31,25 +31,19 @@ impl ChainRule {
 
     /// Shows these members.
     pub fn members<I: Into<UserId>>(mut self, members: impl IntoIterator<Item = I>) -> Self {
-        self.owner_corp_range
-            .userids
-            .extend(members.into_iter().map(Into::into));
+        self.owner_corp_range.userids.extend(members.into_iter().map(Into::into));
         self
     }
 
     /// To these groups.
     pub fn to_groups<I: Into<ChainGroupId>>(mut self, groups: impl IntoIterator<Item = I>) -> Self {
-        self.member_corp_range
-            .groupids
-            .extend(groups.into_iter().map(Into::into));
+        self.member_corp_range.groupids.extend(groups.into_iter().map(Into::into));
         self
     }
 
     /// To these corps.
     pub fn to_corps<I: Into<CorpId>>(mut self, corps: impl IntoIterator<Item = I>) -> Self {
-        self.member_corp_range
-            .corpids
-            .extend(corps.into_iter().map(Into::into));
+        self.member_corp_range.corpids.extend(corps.into_iter().map(Into::into));
         self
     }
 }
@@ -62,11 +56,7 @@ pub struct OwnerRange {
     #[serde(default, with = "texts", skip_serializing_if = "Vec::is_empty")]
     pub departmentids: Vec<DepartmentId>,
     /// The members.
-    #[serde(
-        default,
-        deserialize_with = "wire::or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
     pub userids: Vec<UserId>,
 }
 
@@ -78,11 +68,7 @@ pub struct MemberRange {
     #[serde(default, with = "texts", skip_serializing_if = "Vec::is_empty")]
     pub groupids: Vec<ChainGroupId>,
     /// The corps.
-    #[serde(
-        default,
-        deserialize_with = "wire::or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
     pub corpids: Vec<CorpId>,
 }
 
@@ -118,9 +104,7 @@ pub struct ListChainRuleIds {
 impl ListChainRuleIds {
     /// Asks about this chain.
     pub fn new(chain: impl Into<ChainId>) -> Self {
-        Self {
-            chain_id: chain.into(),
-        }
+        Self { chain_id: chain.into() }
     }
 }
 
@@ -153,10 +137,7 @@ pub struct GetChainRule {
 impl GetChainRule {
     /// Asks for this rule.
     pub fn new(chain: impl Into<ChainId>, rule: impl Into<ChainRuleId>) -> Self {
-        Self {
-            chain_id: chain.into(),
-            rule_id: rule.into(),
-        }
+        Self { chain_id: chain.into(), rule_id: rule.into() }
     }
 }
 
@@ -188,10 +169,7 @@ pub struct AddChainRule {
 impl AddChainRule {
     /// Adds this rule.
     pub fn new(chain: impl Into<ChainId>, rule: ChainRule) -> Self {
-        Self {
-            chain_id: chain.into(),
-            rule_info: rule,
-        }
+        Self { chain_id: chain.into(), rule_info: rule }
     }
 }
 
@@ -226,11 +204,7 @@ pub struct ModifyChainRule {
 impl ModifyChainRule {
     /// Changes this rule.
     pub fn new(chain: impl Into<ChainId>, id: impl Into<ChainRuleId>, rule: ChainRule) -> Self {
-        Self {
-            chain_id: chain.into(),
-            rule_id: id.into(),
-            rule_info: rule,
-        }
+        Self { chain_id: chain.into(), rule_id: id.into(), rule_info: rule }
     }
 }
 
@@ -254,10 +228,7 @@ pub struct DeleteChainRule {
 impl DeleteChainRule {
     /// Deletes this rule.
     pub fn new(chain: impl Into<ChainId>, rule: impl Into<ChainRuleId>) -> Self {
-        Self {
-            chain_id: chain.into(),
-            rule_id: rule.into(),
-        }
+        Self { chain_id: chain.into(), rule_id: rule.into() }
     }
 }
 
@@ -274,11 +245,8 @@ mod tests {
 
     #[test]
     fn trap_05_a_rule_is_written_as_the_pages_sample_and_read_in_both_forms() {
-        let rule = ChainRule::new()
-            .departments([2, 7])
-            .members(["wangfang"])
-            .to_groups([1])
-            .to_corps(["ww2222"]);
+        let rule =
+            ChainRule::new().departments([2, 7]).members(["wangfang"]).to_groups([1]).to_corps(["ww2222"]);
         let written = json!({
             "owner_corp_range": {"departmentids": ["2", "7"], "userids": ["wangfang"]},
             "member_corp_range": {"groupids": ["1"], "corpids": ["ww2222"]},

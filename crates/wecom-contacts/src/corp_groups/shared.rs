@@ -162,11 +162,7 @@ pub struct GetLowerCorpToken {
 impl GetLowerCorpToken {
     /// Asks for a token of this corp, for the app of this id there.
     pub fn new(corp_id: impl Into<CorpId>, agent_id: impl Into<AgentId>, business: BusinessType) -> Self {
-        Self {
-            corpid: corp_id.into(),
-            agentid: agent_id.into(),
-            business_type: Some(business),
-        }
+        Self { corpid: corp_id.into(), agentid: agent_id.into(), business_type: Some(business) }
     }
 }
 
@@ -213,10 +209,8 @@ pub(super) fn lower_corp(
     agent_id: AgentId,
     business: BusinessType,
 ) -> Client {
-    let source = UpperCorp {
-        client: upper.clone(),
-        call: GetLowerCorpToken::new(&corp_id, agent_id, business),
-    };
+    let source =
+        UpperCorp { client: upper.clone(), call: GetLowerCorpToken::new(&corp_id, agent_id, business) };
     // The lower corp's secret is not ours to know: the token source stands for it.
     upper.with_token_source(corp_id, Secret::app(agent_id, ""), Arc::new(source))
 }
@@ -238,10 +232,7 @@ masked_debug!(TransferSession { userid | session_key });
 impl TransferSession {
     /// Names the user and their session.
     pub fn new(userid: impl Into<UserId>, session_key: impl Into<String>) -> Self {
-        Self {
-            userid: userid.into(),
-            session_key: session_key.into(),
-        }
+        Self { userid: userid.into(), session_key: session_key.into() }
     }
 }
 

@@ -92,14 +92,7 @@ const fn row(
     remedy: &'static str,
     remedy_chinese: &'static str,
 ) -> CodeInfo {
-    CodeInfo {
-        code: ErrorCode(code),
-        class,
-        chinese,
-        english,
-        remedy,
-        remedy_chinese,
-    }
+    CodeInfo { code: ErrorCode(code), class, chinese, english, remedy, remedy_chinese }
 }
 
 #[cfg(test)]
@@ -113,23 +106,11 @@ mod tests {
 
     #[test]
     fn every_row_speaks_both_languages() {
-        let is_chinese = |text: &str| {
-            text.chars()
-                .any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))
-        };
+        let is_chinese = |text: &str| text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
         for info in ErrorCode::all() {
-            assert!(
-                is_chinese(info.chinese) && !info.english.is_empty(),
-                "{}",
-                info.code
-            );
+            assert!(is_chinese(info.chinese) && !info.english.is_empty(), "{}", info.code);
             assert!(!is_chinese(info.english), "{}", info.code);
-            assert_eq!(
-                info.remedy.is_empty(),
-                info.remedy_chinese.is_empty(),
-                "{}",
-                info.code
-            );
+            assert_eq!(info.remedy.is_empty(), info.remedy_chinese.is_empty(), "{}", info.code);
         }
     }
 
@@ -165,18 +146,8 @@ mod tests {
 
     #[test]
     fn codes_that_overlap_are_treated_alike() {
-        for (one, other) in [
-            (60001, 60125),
-            (60003, 60123),
-            (60004, 60124),
-            (40014, 42001),
-            (41004, 41024),
-        ] {
-            assert_eq!(
-                ErrorCode(one).info().unwrap().class,
-                ErrorCode(other).info().unwrap().class,
-                "{one}"
-            );
+        for (one, other) in [(60001, 60125), (60003, 60123), (60004, 60124), (40014, 42001), (41004, 41024)] {
+            assert_eq!(ErrorCode(one).info().unwrap().class, ErrorCode(other).info().unwrap().class, "{one}");
         }
     }
 }

@@ -129,21 +129,13 @@ impl Framer {
                             self.place = Place::AfterElement;
                             let name = self.name.expect("only a named array is walked");
                             let json = &self.buffer[json];
-                            return Ok(Some(Frame {
-                                name,
-                                element: true,
-                                json,
-                            }));
+                            return Ok(Some(Frame { name, element: true, json }));
                         }
                         _ => {
                             self.place = Place::AfterValue;
                             if let Some(name) = self.name {
                                 let json = &self.buffer[json];
-                                return Ok(Some(Frame {
-                                    name,
-                                    element: false,
-                                    json,
-                                }));
+                                return Ok(Some(Frame { name, element: false, json }));
                             }
                         }
                     }
@@ -168,9 +160,8 @@ impl Framer {
     }
 
     fn skip_blanks(&mut self) -> Option<u8> {
-        let blanks = self.buffer[self.at..]
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+        let blanks =
+            self.buffer[self.at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
         self.at += blanks.count();
         self.buffer.get(self.at).copied()
     }
@@ -225,10 +216,7 @@ impl Framer {
                 Within::Text => {
                     // Text is most of a record: run through it without looking back at the state.
                     let rest = &self.buffer[self.at..];
-                    let run = rest
-                        .iter()
-                        .position(|byte| matches!(byte, b'"' | b'\\'))
-                        .unwrap_or(rest.len());
+                    let run = rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).unwrap_or(rest.len());
                     self.at += run;
                     match self.buffer.get(self.at) {
                         None => return false,
@@ -347,10 +335,7 @@ mod tests {
         assert_eq!(framed, [(1, true, "2".to_owned()), (1, true, "3".to_owned())]);
         assert_eq!(frame(b"{}", &[1]).unwrap(), []);
         assert_eq!(frame(br#"{"userlist":[]}"#, &[1]).unwrap(), []);
-        assert_eq!(
-            frame(br#"{"userlist":null}"#, &[1]).unwrap(),
-            [(1, false, "null".to_owned())]
-        );
+        assert_eq!(frame(br#"{"userlist":null}"#, &[1]).unwrap(), [(1, false, "null".to_owned())]);
     }
 
     #[test]

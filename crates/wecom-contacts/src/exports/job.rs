@@ -19,12 +19,7 @@ pub struct ExportJob<R> {
 
 impl<R: ExportRow> ExportJob<R> {
     pub(super) fn new(client: Client, id: JobId, key: ExportKey) -> Self {
-        Self {
-            client,
-            id,
-            key,
-            row: PhantomData,
-        }
+        Self { client, id, key, row: PhantomData }
     }
 
     /// The job's id.
@@ -74,20 +69,13 @@ impl<R: ExportRow> ExportJob<R> {
 
 impl<R> Clone for ExportJob<R> {
     fn clone(&self) -> Self {
-        Self {
-            client: self.client.clone(),
-            id: self.id.clone(),
-            key: self.key.clone(),
-            row: PhantomData,
-        }
+        Self { client: self.client.clone(), id: self.id.clone(), key: self.key.clone(), row: PhantomData }
     }
 }
 
 impl<R> fmt::Debug for ExportJob<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExportJob")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("ExportJob").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -120,10 +108,7 @@ impl<R: ExportRow> Export<R> {
 
 impl<R> fmt::Debug for Export<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Export")
-            .field("job", &self.job)
-            .field("files", &self.files)
-            .finish()
+        f.debug_struct("Export").field("job", &self.job).field("files", &self.files).finish()
     }
 }
 
@@ -218,11 +203,8 @@ mod tests {
 
     #[test]
     fn a_link_is_as_good_as_a_key_and_not_shown() {
-        let file = ExportFile {
-            url: "https://files.example.com/e/1?sign=abc".into(),
-            size: 1,
-            md5: String::new(),
-        };
+        let file =
+            ExportFile { url: "https://files.example.com/e/1?sign=abc".into(), size: 1, md5: String::new() };
         assert!(!format!("{file:?}").contains("sign"));
     }
 }

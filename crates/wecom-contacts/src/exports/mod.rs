@@ -99,10 +99,7 @@ impl Exports {
     ///
     /// Official: [导出标签成员](https://developer.work.weixin.qq.com/document/path/94853)
     pub fn tag(&self, tag: impl Into<TagId>) -> Submission<ExportTag> {
-        self.submission(ExportTag {
-            tagid: tag.into(),
-            ..ExportTag::default()
-        })
+        self.submission(ExportTag { tagid: tag.into(), ..ExportTag::default() })
     }
 
     /// Takes up a job by its id and key, also one that another process submitted with the same secret. Sends nothing.
@@ -113,11 +110,7 @@ impl Exports {
     }
 
     fn submission<E>(&self, call: E) -> Submission<E> {
-        Submission {
-            client: self.client.clone(),
-            call,
-            key: None,
-        }
+        Submission { client: self.client.clone(), call, key: None }
     }
 }
 
@@ -149,19 +142,12 @@ impl<E: ExportCall> IntoFuture for Submission<E> {
     type IntoFuture = Sending<ExportJob<E::Row>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self {
-            client,
-            mut call,
-            key,
-        } = self;
+        let Self { client, mut call, key } = self;
         Sending::new(async move {
             let key = match key {
                 Some(key) => key,
                 None => ExportKey::generate().map_err(|error| {
-                    Error::new(
-                        E::CALL.path(),
-                        ErrorKind::Unwritable(format!("no random key: {error}")),
-                    )
+                    Error::new(E::CALL.path(), ErrorKind::Unwritable(format!("no random key: {error}")))
                 })?,
             };
             call.parts().0.push_str(key.expose());
@@ -278,15 +264,9 @@ mod tests {
 
     #[test]
     fn a_submission_names_the_key_and_only_what_was_set() {
-        let mut call = ExportTag {
-            tagid: TagId(7),
-            ..ExportTag::default()
-        };
+        let mut call = ExportTag { tagid: TagId(7), ..ExportTag::default() };
         call.encoding_aeskey.push_str(KEY);
-        assert_eq!(
-            serde_json::to_value(&call).unwrap(),
-            json!({"tagid": 7, "encoding_aeskey": KEY})
-        );
+        assert_eq!(serde_json::to_value(&call).unwrap(), json!({"tagid": 7, "encoding_aeskey": KEY}));
         call.block_size = Some(10_000);
         assert_eq!(
             serde_json::to_value(&call).unwrap(),
@@ -296,13 +276,8 @@ mod tests {
 
     #[test]
     fn trap_27_the_key_of_an_export_is_not_shown() {
-        let call = ExportMembers {
-            encoding_aeskey: KEY.to_owned(),
-            ..ExportMembers::default()
-        };
-        let client = Client::builder("ww1", crate::Secret::contacts_sync("s3cret"))
-            .build()
-            .unwrap();
+        let call = ExportMembers { encoding_aeskey: KEY.to_owned(), ..ExportMembers::default() };
+        let client = Client::builder("ww1", crate::Secret::contacts_sync("s3cret")).build().unwrap();
         let job: ExportJob<Member> = client.exports().job("job-1", KEY.parse().unwrap());
         let submission = client.exports().members().key(KEY.parse().unwrap());
         let shown = format!("{call:?} {job:?} {submission:?}");

@@ -60,11 +60,7 @@ impl<R: ExportRow> ExportRows<R> {
             let batch = reader.next_batch().await?;
             Ok(batch.map(|batch| (batch, reader)))
         });
-        Self {
-            batches: batches.boxed(),
-            ready: Vec::new().into_iter(),
-            tag_name,
-        }
+        Self { batches: batches.boxed(), ready: Vec::new().into_iter(), tag_name }
     }
 }
 
@@ -161,19 +157,14 @@ impl<R: ExportRow> Reader<R> {
             if status.is_success() {
                 return Ok(OpenFile::new(file, answer, &self.job));
             }
-            let expired = matches!(
-                status,
-                StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE
-            );
+            let expired = matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE);
             if renewed || !expired {
                 let content_type = answer.headers().get(http::header::CONTENT_TYPE);
                 return Err(Error::new(
                     CALL,
                     ErrorKind::NotWeCom {
                         status: status.as_u16(),
-                        content_type: content_type
-                            .and_then(|value| value.to_str().ok())
-                            .map(str::to_owned),
+                        content_type: content_type.and_then(|value| value.to_str().ok()).map(str::to_owned),
                     },
                 ));
             }
@@ -244,11 +235,8 @@ impl OpenFile {
 
     /// Takes in the next chunk, as far as the framer; false at the end of the file.
     async fn advance(&mut self) -> Result<bool> {
-        let chunk: Option<Bytes> = self
-            .content
-            .chunk()
-            .await
-            .map_err(|error| Error::transport(CALL, error))?;
+        let chunk: Option<Bytes> =
+            self.content.chunk().await.map_err(|error| Error::transport(CALL, error))?;
         match chunk {
             Some(chunk) => {
                 self.received += chunk.len() as u64;

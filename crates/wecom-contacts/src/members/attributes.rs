@@ -25,9 +25,7 @@ pub struct ExtAttr {
 
 impl FromIterator<Attribute> for ExtAttr {
     fn from_iter<I: IntoIterator<Item = Attribute>>(attributes: I) -> Self {
-        Self {
-            attrs: attributes.into_iter().collect(),
-        }
+        Self { attrs: attributes.into_iter().collect() }
     }
 }
 
@@ -96,32 +94,19 @@ impl Attribute {
         pagepath: Option<String>,
     ) -> Self {
         let (appid, title) = (appid.into(), title.into());
-        Self::new(
-            name,
-            AttributeValue::MiniProgram {
-                appid,
-                title,
-                pagepath,
-            },
-        )
+        Self::new(name, AttributeValue::MiniProgram { appid, title, pagepath })
     }
 
     /// An attribute of any kind.
     pub fn new(name: impl Into<String>, value: AttributeValue) -> Self {
-        Self {
-            name: name.into(),
-            value,
-        }
+        Self { name: name.into(), value }
     }
 }
 
 /// Shows names and kinds; values are personal data.
 impl fmt::Debug for Attribute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Attribute")
-            .field("name", &self.name)
-            .field("value", &self.value)
-            .finish()
+        f.debug_struct("Attribute").field("name", &self.name).field("value", &self.value).finish()
     }
 }
 
@@ -181,20 +166,9 @@ impl Serialize for Attribute {
         match &self.value {
             AttributeValue::Text(value) => map.serialize_entry("text", &Text { value })?,
             AttributeValue::Web { title, url } => map.serialize_entry("web", &Web { url, title })?,
-            AttributeValue::MiniProgram {
-                appid,
-                title,
-                pagepath,
-            } => {
+            AttributeValue::MiniProgram { appid, title, pagepath } => {
                 let pagepath = pagepath.as_ref();
-                map.serialize_entry(
-                    "miniprogram",
-                    &MiniProgram {
-                        appid,
-                        pagepath,
-                        title,
-                    },
-                )?;
+                map.serialize_entry("miniprogram", &MiniProgram { appid, pagepath, title })?;
             }
             AttributeValue::Untyped(value) => map.serialize_entry("value", value)?,
             AttributeValue::Other { content, .. } => {
@@ -255,19 +229,8 @@ impl AttributeValue {
         let known = match kind {
             Some(0) => of(&content, "text").map(|Text { value }| Self::Text(value)),
             Some(1) => of(&content, "web").map(|Web { url, title }| Self::Web { title, url }),
-            Some(2) => of(&content, "miniprogram").map(
-                |MiniProgram {
-                     appid,
-                     pagepath,
-                     title,
-                 }| {
-                    Self::MiniProgram {
-                        appid,
-                        title,
-                        pagepath,
-                    }
-                },
-            ),
+            Some(2) => of(&content, "miniprogram")
+                .map(|MiniProgram { appid, pagepath, title }| Self::MiniProgram { appid, title, pagepath }),
             Some(_) => None,
             None => match content.get_mut("value").map(Value::take) {
                 Some(Value::String(text)) if content.len() == 1 => Some(Self::Untyped(text)),
@@ -300,10 +263,7 @@ pub struct ExternalProfile {
 impl ExternalProfile {
     /// A profile with these attributes, which the server demands whenever a profile is set; they replace those there.
     pub fn new(attributes: impl IntoIterator<Item = Attribute>) -> Self {
-        Self {
-            external_attr: Some(attributes.into_iter().collect()),
-            ..Self::default()
-        }
+        Self { external_attr: Some(attributes.into_iter().collect()), ..Self::default() }
     }
 
     /// Sets the corp's short name, which must be a verified one; `""` restores the default.
@@ -314,10 +274,7 @@ impl ExternalProfile {
 
     /// Sets the channels account (视频号), which must be one bound to the corp.
     pub fn wechat_channels(mut self, nickname: impl Into<String>) -> Self {
-        self.wechat_channels = Some(WechatChannels {
-            nickname: Some(nickname.into()),
-            status: None,
-        });
+        self.wechat_channels = Some(WechatChannels { nickname: Some(nickname.into()), status: None });
         self
     }
 }
@@ -371,14 +328,8 @@ mod tests {
     #[test]
     fn trap_16_an_odd_attribute_is_kept_and_does_not_lose_the_member() {
         let read = |value: Value| serde_json::from_value::<Attribute>(value).unwrap();
-        assert_eq!(
-            read(json!({"type": 0, "name": "工号"})),
-            Attribute::text("工号", "")
-        );
-        assert_eq!(
-            read(json!({"type": 1, "name": "主页", "web": null})),
-            Attribute::web("主页", "", "")
-        );
+        assert_eq!(read(json!({"type": 0, "name": "工号"})), Attribute::text("工号", ""));
+        assert_eq!(read(json!({"type": 1, "name": "主页", "web": null})), Attribute::web("主页", "", ""));
         assert_eq!(
             read(json!({"name": "爱好", "value": "旅游"})).value,
             AttributeValue::Untyped("旅游".into())
@@ -409,14 +360,8 @@ mod tests {
             ".{0,3}".prop_map(Value::from),
         ];
         leaf.prop_recursive(2, 12, 4, |inner| {
-            let key = prop_oneof![
-                Just("value"),
-                Just("url"),
-                Just("title"),
-                Just("appid"),
-                Just("x")
-            ]
-            .prop_map(String::from);
+            let key = prop_oneof![Just("value"), Just("url"), Just("title"), Just("appid"), Just("x")]
+                .prop_map(String::from);
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
                 prop::collection::btree_map(key, inner, 0..4)

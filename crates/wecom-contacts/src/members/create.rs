@@ -88,11 +88,7 @@ masked_debug!(NewMember {
 impl NewMember {
     /// Begins with the two fields that every member must have; a mobile number or a mail address must follow.
     pub fn new(userid: impl Into<UserId>, name: impl Into<String>) -> Self {
-        Self {
-            userid: userid.into(),
-            name: name.into(),
-            ..Self::default()
-        }
+        Self { userid: userid.into(), name: name.into(), ..Self::default() }
     }
 
     /// Sets the alias (别名).
@@ -283,10 +279,7 @@ mod tests {
 
     #[test]
     fn trap_02_a_false_and_a_zero_are_sent() {
-        let member = NewMember::new("zhangsan", "张三")
-            .enable(false)
-            .to_invite(false)
-            .order([0]);
+        let member = NewMember::new("zhangsan", "张三").enable(false).to_invite(false).order([0]);
         assert_eq!(
             json(member),
             r#"{"userid":"zhangsan","name":"张三","order":[0],"enable":0,"to_invite":false}"#
@@ -296,19 +289,13 @@ mod tests {
     #[test]
     fn trap_03_a_creation_sends_no_defaults_of_its_own() {
         let member = NewMember::new("zhangsan", "张三").mobile("13800000000");
-        assert_eq!(
-            json(member),
-            r#"{"userid":"zhangsan","name":"张三","mobile":"13800000000"}"#
-        );
+        assert_eq!(json(member), r#"{"userid":"zhangsan","name":"张三","mobile":"13800000000"}"#);
     }
 
     #[test]
     fn trap_05_a_direct_leader_is_an_array() {
         let member = NewMember::new("a", "甲").direct_leader(["lisi"]);
-        assert_eq!(
-            json(member),
-            r#"{"userid":"a","name":"甲","direct_leader":["lisi"]}"#
-        );
+        assert_eq!(json(member), r#"{"userid":"a","name":"甲","direct_leader":["lisi"]}"#);
     }
 
     #[test]

@@ -252,17 +252,13 @@ impl Clearable for BizMailAlias {
 
 impl<S: Into<String>, const N: usize> From<[S; N]> for Patch<BizMailAlias> {
     fn from(addresses: [S; N]) -> Self {
-        Self::Set(BizMailAlias {
-            item: addresses.into_iter().map(Into::into).collect(),
-        })
+        Self::Set(BizMailAlias { item: addresses.into_iter().map(Into::into).collect() })
     }
 }
 
 impl<S: Into<String>> From<Vec<S>> for Patch<BizMailAlias> {
     fn from(addresses: Vec<S>) -> Self {
-        Self::Set(BizMailAlias {
-            item: addresses.into_iter().map(Into::into).collect(),
-        })
+        Self::Set(BizMailAlias { item: addresses.into_iter().map(Into::into).collect() })
     }
 }
 
@@ -282,10 +278,7 @@ pub struct UpdateMember {
 impl UpdateMember {
     /// Asks for this change to this member.
     pub fn new(userid: impl Into<UserId>, patch: MemberPatch) -> Self {
-        Self {
-            userid: userid.into(),
-            patch,
-        }
+        Self { userid: userid.into(), patch }
     }
 }
 
@@ -307,9 +300,7 @@ pub struct DeleteMember {
 impl DeleteMember {
     /// Asks for this member's deletion.
     pub fn new(userid: impl Into<UserId>) -> Self {
-        Self {
-            userid: userid.into(),
-        }
+        Self { userid: userid.into() }
     }
 }
 
@@ -331,9 +322,7 @@ pub struct DeleteMembers {
 impl DeleteMembers {
     /// Asks for these members' deletion.
     pub fn new<U: Into<UserId>>(userids: impl IntoIterator<Item = U>) -> Self {
-        Self {
-            useridlist: userids.into_iter().map(Into::into).collect(),
-        }
+        Self { useridlist: userids.into_iter().map(Into::into).collect() }
     }
 }
 
@@ -355,10 +344,7 @@ mod tests {
 
     #[test]
     fn trap_01_an_update_sends_only_what_was_named() {
-        assert_eq!(
-            json(UpdateMember::new("zhangsan", MemberPatch::new())),
-            r#"{"userid":"zhangsan"}"#
-        );
+        assert_eq!(json(UpdateMember::new("zhangsan", MemberPatch::new())), r#"{"userid":"zhangsan"}"#);
         assert_eq!(
             json(UpdateMember::new("zhangsan", MemberPatch::new().position("经理"))),
             r#"{"userid":"zhangsan","position":"经理"}"#

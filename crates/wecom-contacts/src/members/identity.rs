@@ -17,9 +17,7 @@ pub struct ToOpenId {
 impl ToOpenId {
     /// Asks for this member's OpenID.
     pub fn new(userid: impl Into<UserId>) -> Self {
-        Self {
-            userid: userid.into(),
-        }
+        Self { userid: userid.into() }
     }
 }
 
@@ -49,9 +47,7 @@ pub struct FromOpenId {
 impl FromOpenId {
     /// Asks whose OpenID this is.
     pub fn new(openid: impl Into<OpenId>) -> Self {
-        Self {
-            openid: openid.into(),
-        }
+        Self { openid: openid.into() }
     }
 }
 
@@ -83,9 +79,7 @@ masked_debug!(FindByMobile { | mobile });
 impl FindByMobile {
     /// Asks whose number this is.
     pub fn new(mobile: impl Into<String>) -> Self {
-        Self {
-            mobile: mobile.into(),
-        }
+        Self { mobile: mobile.into() }
     }
 }
 
@@ -112,10 +106,7 @@ masked_debug!(FindByEmail { email_type | email });
 impl FindByEmail {
     /// Asks whose corp mail address (企业邮箱) this is.
     pub fn new(email: impl Into<String>) -> Self {
-        Self {
-            email: email.into(),
-            email_type: None,
-        }
+        Self { email: email.into(), email_type: None }
     }
 
     /// Says which address it is.
@@ -156,10 +147,7 @@ pub struct OpenUserIdsToUserIds {
 impl OpenUserIdsToUserIds {
     /// Asks for the members behind these ids.
     pub fn new<O: Into<OpenUserId>>(ids: impl IntoIterator<Item = O>) -> Self {
-        Self {
-            open_userid_list: ids.into_iter().map(Into::into).collect(),
-            source_agentid: None,
-        }
+        Self { open_userid_list: ids.into_iter().map(Into::into).collect(), source_agentid: None }
     }
 
     /// Says which app the ids came from.
@@ -208,10 +196,7 @@ mod tests {
     #[test]
     fn a_look_up_by_mail_leaves_the_kind_to_the_server_unless_told() {
         let json = |call: FindByEmail| serde_json::to_string(&call).unwrap();
-        assert_eq!(
-            json(FindByEmail::new("a@example.com")),
-            r#"{"email":"a@example.com"}"#
-        );
+        assert_eq!(json(FindByEmail::new("a@example.com")), r#"{"email":"a@example.com"}"#);
         assert_eq!(
             json(FindByEmail::new("a@example.com").email_type(EmailType::Personal)),
             r#"{"email":"a@example.com","email_type":2}"#
@@ -220,14 +205,7 @@ mod tests {
 
     #[test]
     fn a_look_up_does_not_show_whom_it_is_for() {
-        let shown = format!(
-            "{:?} {:?}",
-            FindByMobile::new("13800000000"),
-            FindByEmail::new("a@example.com")
-        );
-        assert_eq!(
-            shown,
-            "FindByMobile { mobile: *** } FindByEmail { email_type: None, email: *** }"
-        );
+        let shown = format!("{:?} {:?}", FindByMobile::new("13800000000"), FindByEmail::new("a@example.com"));
+        assert_eq!(shown, "FindByMobile { mobile: *** } FindByEmail { email_type: None, email: *** }");
     }
 }

@@ -82,10 +82,7 @@ pub struct MemberIds {
 
 impl MemberIds {
     pub(super) fn new(client: Client) -> Self {
-        Self {
-            client,
-            call: ListMemberIds::new(),
-        }
+        Self { client, call: ListMemberIds::new() }
     }
 
     /// Sets how many rows one call fetches, 1–10,000.
@@ -134,19 +131,12 @@ mod tests {
     fn the_first_page_is_asked_for_without_a_cursor() {
         let json = |call: ListMemberIds| serde_json::to_string(&call).unwrap();
         assert_eq!(json(ListMemberIds::new()), "{}");
-        assert_eq!(
-            json(ListMemberIds::new().limit(2).cursor("c2")),
-            r#"{"cursor":"c2","limit":2}"#
-        );
+        assert_eq!(json(ListMemberIds::new().limit(2).cursor("c2")), r#"{"cursor":"c2","limit":2}"#);
     }
 
     #[test]
     fn an_empty_a_null_and_an_absent_cursor_all_end_the_list() {
-        for body in [
-            r#"{"dept_user":[],"next_cursor":""}"#,
-            r#"{"next_cursor":null}"#,
-            "{}",
-        ] {
+        for body in [r#"{"dept_user":[],"next_cursor":""}"#, r#"{"next_cursor":null}"#, "{}"] {
             let page: MemberIdPage = serde_json::from_str(body).unwrap();
             assert_eq!(page, MemberIdPage::default(), "{body}");
         }

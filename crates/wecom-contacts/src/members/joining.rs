@@ -186,9 +186,7 @@ pub struct ConfirmLogin {
 impl ConfirmLogin {
     /// Lets this member in.
     pub fn new(userid: impl Into<UserId>) -> Self {
-        Self {
-            userid: userid.into(),
-        }
+        Self { userid: userid.into() }
     }
 }
 
@@ -250,10 +248,7 @@ masked_debug!(ConfirmTfa { userid | tfa_code });
 impl ConfirmTfa {
     /// Lets this member through.
     pub fn new(userid: impl Into<UserId>, tfa_code: impl Into<String>) -> Self {
-        Self {
-            userid: userid.into(),
-            tfa_code: tfa_code.into(),
-        }
+        Self { userid: userid.into(), tfa_code: tfa_code.into() }
     }
 }
 
@@ -272,10 +267,7 @@ mod tests {
     fn an_invitation_names_only_what_was_given() {
         let json = |invitation: Invitation| serde_json::to_value(&invitation).unwrap();
         assert_eq!(json(Invitation::new().members(["a"])), json!({"user": ["a"]}));
-        assert_eq!(
-            json(Invitation::new().departments([2]).tags([7])),
-            json!({"party": [2], "tag": [7]})
-        );
+        assert_eq!(json(Invitation::new().departments([2]).tags([7])), json!({"party": [2], "tag": [7]}));
     }
 
     #[test]

@@ -21,10 +21,7 @@ pub struct ListMembersSimple {
 impl ListMembersSimple {
     /// Asks for the department's own members.
     pub fn new(department: impl Into<DepartmentId>) -> Self {
-        Self {
-            department_id: department.into(),
-            fetch_child: None,
-        }
+        Self { department_id: department.into(), fetch_child: None }
     }
 
     /// Asks for the members of the departments below too.
@@ -64,10 +61,7 @@ pub struct ListMembers {
 impl ListMembers {
     /// Asks for the department's own members.
     pub fn new(department: impl Into<DepartmentId>) -> Self {
-        Self {
-            department_id: department.into(),
-            fetch_child: None,
-        }
+        Self { department_id: department.into(), fetch_child: None }
     }
 
     /// Asks for the members of the departments below too.
@@ -99,10 +93,7 @@ mod tests {
     fn the_recursive_form_sends_fetch_child_as_an_int_and_the_plain_one_leaves_it_out() {
         let query = |call: ListMembers| serde_urlencoded::to_string(call).unwrap();
         assert_eq!(query(ListMembers::new(2)), "department_id=2");
-        assert_eq!(
-            query(ListMembers::new(2).recursive()),
-            "department_id=2&fetch_child=1"
-        );
+        assert_eq!(query(ListMembers::new(2).recursive()), "department_id=2&fetch_child=1");
         let simple = serde_urlencoded::to_string(ListMembersSimple::new(2).recursive()).unwrap();
         assert_eq!(simple, "department_id=2&fetch_child=1");
     }
@@ -114,9 +105,6 @@ mod tests {
         )
         .unwrap();
         assert_eq!(list.userlist.len(), 2);
-        assert_eq!(
-            serde_json::from_str::<MemberList>("{}").unwrap(),
-            MemberList::default()
-        );
+        assert_eq!(serde_json::from_str::<MemberList>("{}").unwrap(), MemberList::default());
     }
 }

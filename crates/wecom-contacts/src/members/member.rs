@@ -38,11 +38,7 @@ pub struct Member {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub biz_mail_alias: Option<BizMailAlias>,
     /// The departments (成员所属部门) that the credential may view, at most 100. See [`Self::memberships`].
-    #[serde(
-        default,
-        deserialize_with = "wire::or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
     pub department: Vec<DepartmentId>,
     /// The place in each of `department`, larger first; parallel to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -118,10 +114,7 @@ impl Member {
         let at = |index: usize| Membership {
             department: self.department[index],
             order: self.order.as_ref().and_then(|order| order.get(index).copied()),
-            is_leader: self
-                .is_leader_in_dept
-                .as_ref()
-                .and_then(|flags| flags.get(index).copied()),
+            is_leader: self.is_leader_in_dept.as_ref().and_then(|flags| flags.get(index).copied()),
             is_main: self.main_department == Some(self.department[index]),
         };
         (0..self.department.len()).map(at)
@@ -154,11 +147,7 @@ pub struct SimpleMember {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// All departments of the member that the credential may view, not only the one that was asked for.
-    #[serde(
-        default,
-        deserialize_with = "wire::or_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
     pub department: Vec<DepartmentId>,
     /// The member's id in the eyes of a third-party app; a corp's own app never gets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -274,14 +263,8 @@ mod tests {
     fn trap_12_a_member_of_nothing_but_a_userid_is_a_member() {
         let read = |value| serde_json::from_value::<Member>(value).unwrap();
         let bare = read(json!({"userid": "zhangsan"}));
-        assert_eq!(
-            (bare.order.as_ref(), bare.enable, bare.english_name.as_ref()),
-            (None, None, None)
-        );
-        assert_eq!(
-            serde_json::to_value(&bare).unwrap(),
-            json!({"userid": "zhangsan"})
-        );
+        assert_eq!((bare.order.as_ref(), bare.enable, bare.english_name.as_ref()), (None, None, None));
+        assert_eq!(serde_json::to_value(&bare).unwrap(), json!({"userid": "zhangsan"}));
         let nulls = json!({"userid": "zhangsan", "department": null, "order": null, "is_leader_in_dept": null,
             "direct_leader": null, "enable": null, "gender": null, "extattr": {"attrs": null}});
         assert!(read(nulls).department.is_empty());
@@ -325,14 +308,8 @@ mod tests {
 
     #[test]
     fn debug_tells_a_hidden_field_from_an_empty_one_and_shows_no_personal_data() {
-        let member = Member {
-            mobile: Some("13800000000".into()),
-            ..Member::default()
-        };
+        let member = Member { mobile: Some("13800000000".into()), ..Member::default() };
         let shown = format!("{member:?}");
-        assert!(
-            shown.contains("mobile: ***") && shown.contains("email: (empty)"),
-            "{shown}"
-        );
+        assert!(shown.contains("mobile: ***") && shown.contains("email: (empty)"), "{shown}");
     }
 }

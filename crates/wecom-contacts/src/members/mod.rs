@@ -184,9 +184,7 @@ impl Members {
     ///
     /// Official: [userid与openid互换](https://developer.work.weixin.qq.com/document/path/90202)
     pub fn from_openid(&self, openid: impl Into<OpenId>) -> Sending<UserId> {
-        self.client
-            .send(&FromOpenId::new(openid))
-            .map(|reply| reply.userid)
+        self.client.send(&FromOpenId::new(openid)).map(|reply| reply.userid)
     }
 
     /// Returns whose mobile number this is, or `None` (46004). Too many failed look-ups block the call for a day.
@@ -194,9 +192,7 @@ impl Members {
     /// Official: [手机号获取userid](https://developer.work.weixin.qq.com/document/path/95402)
     pub fn find_by_mobile(&self, mobile: impl Into<String>) -> Sending<Option<UserId>> {
         let call = FindByMobile::new(mobile);
-        self.client
-            .find(&call)
-            .map(|found| found.map(|reply| reply.userid))
+        self.client.find(&call).map(|found| found.map(|reply| reply.userid))
     }
 
     /// Returns whose mail address this is, or `None` (46004). Too many failed look-ups block the call for a day.
@@ -204,9 +200,7 @@ impl Members {
     /// Official: [邮箱获取userid](https://developer.work.weixin.qq.com/document/path/95895)
     pub fn find_by_email(&self, email: impl Into<String>, kind: EmailType) -> Sending<Option<UserId>> {
         let call = FindByEmail::new(email).email_type(kind);
-        self.client
-            .find(&call)
-            .map(|found| found.map(|reply| reply.userid))
+        self.client.find(&call).map(|found| found.map(|reply| reply.userid))
     }
 
     /// Returns the userids behind the ids that another app of the corp saw, at most 1000 a call. Only a self-built app may,
@@ -218,8 +212,7 @@ impl Members {
         source: impl Into<AgentId>,
         ids: impl IntoIterator<Item = O>,
     ) -> Sending<ConvertedUserIds> {
-        self.client
-            .send(&OpenUserIdsToUserIds::new(ids).source_agentid(source))
+        self.client.send(&OpenUserIdsToUserIds::new(ids).source_agentid(source))
     }
 
     /// Invites members, departments, tags. Those that could not be invited come back in the outcome.
@@ -234,18 +227,14 @@ impl Members {
     /// Official: [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714)
     pub fn join_qrcode(&self, size: impl Into<Option<QrCodeSize>>) -> Sending<String> {
         let size_type = size.into();
-        self.client
-            .send(&GetJoinQrCode { size_type })
-            .map(|reply| reply.join_qrcode)
+        self.client.send(&GetJoinQrCode { size_type }).map(|reply| reply.join_qrcode)
     }
 
     /// Returns how many members were active on a day (`YYYY-MM-DD`, at most 30 days ago). Only contacts-sync may.
     ///
     /// Official: [获取企业活跃成员数](https://developer.work.weixin.qq.com/document/path/92714), no longer in the contents.
     pub fn active_count(&self, date: impl std::fmt::Display) -> Sending<u32> {
-        self.client
-            .send(&GetActiveStat::new(date.to_string()))
-            .map(|reply| reply.active)
+        self.client.send(&GetActiveStat::new(date.to_string())).map(|reply| reply.active)
     }
 
     /// Lets a member in after the corp's own check at first login (登录二次验证).
@@ -283,9 +272,7 @@ pub struct GetMember {
 impl GetMember {
     /// Asks for this member.
     pub fn new(userid: impl Into<UserId>) -> Self {
-        Self {
-            userid: userid.into(),
-        }
+        Self { userid: userid.into() }
     }
 }
 

@@ -30,14 +30,7 @@ async fn a_visitor_logs_in_once_by_a_code() {
     let detail = auth.user_detail(visitor.user_ticket.unwrap()).await.unwrap();
     assert_eq!(detail.userid, "lisi");
     assert!(detail.mobile.is_some());
-    assert_eq!(
-        auth.user_detail("no-such-ticket")
-            .await
-            .unwrap_err()
-            .code()
-            .map(|code| code.0),
-        Some(84015)
-    );
+    assert_eq!(auth.user_detail("no-such-ticket").await.unwrap_err().code().map(|code| code.0), Some(84015));
 }
 
 #[tokio::test]
@@ -51,13 +44,8 @@ async fn the_addresses_of_the_servers_are_listed() {
 async fn a_credential_is_checked_without_being_shown() {
     let rig = Rig::start().await;
     let lifetime = rig.app.auth().check().await.unwrap();
-    assert!(
-        lifetime <= Duration::from_secs(7200) && lifetime > Duration::from_secs(7000),
-        "{lifetime:?}"
-    );
-    let wrong = Client::builder(rig.sim.corp_id(), Secret::app(7, "wrong"))
-        .base_url(rig.sim.url())
-        .build()
-        .unwrap();
+    assert!(lifetime <= Duration::from_secs(7200) && lifetime > Duration::from_secs(7000), "{lifetime:?}");
+    let wrong =
+        Client::builder(rig.sim.corp_id(), Secret::app(7, "wrong")).base_url(rig.sim.url()).build().unwrap();
     assert!(wrong.auth().check().await.unwrap_err().is_bad_credentials());
 }

@@ -21,14 +21,8 @@ fn receiver() -> Receiver {
 
 /// Plays WeCom: seals a message and hands it in as a request.
 fn receive(message: &str) -> Notification {
-    let sealed = receiver()
-        .crypto()
-        .seal(message, 1_700_000_100, "987654321")
-        .expect("random bytes");
-    let query = format!(
-        "msg_signature={}&timestamp=1700000100&nonce=987654321",
-        sealed.msg_signature
-    );
+    let sealed = receiver().crypto().seal(message, 1_700_000_100, "987654321").expect("random bytes");
+    let query = format!("msg_signature={}&timestamp=1700000100&nonce=987654321", sealed.msg_signature);
     receiver()
         .receive(&query, sealed.to_delivery_xml(CORP, None).as_bytes())
         .expect("sealed with the receiver's own keys")
@@ -55,21 +49,12 @@ fn full_member() -> MemberChange {
     member.alias = Some("Fang".into());
     member.telephone = Some("020-1234567".into());
     member.address = Some("广州市示例路1号".into());
-    let seat = serde_json::json!({"Seat": {"Floor": "3"}})
-        .as_object()
-        .expect("an object")
-        .clone();
+    let seat = serde_json::json!({"Seat": {"Floor": "3"}}).as_object().expect("an object").clone();
     member.extattr = Some(
         [
             Attribute::text("工牌", "A-17"),
             Attribute::web("主页", "Intranet", "https://example.com/u/17?a=1&b=2"),
-            Attribute::new(
-                "座位",
-                AttributeValue::Other {
-                    kind: Some(9),
-                    content: seat,
-                },
-            ),
+            Attribute::new("座位", AttributeValue::Other { kind: Some(9), content: seat }),
         ]
         .into_iter()
         .collect(),
@@ -152,46 +137,20 @@ fn expected() -> BTreeMap<&'static str, Notification> {
         ("update_user.full", updated(renamed(full_member()))),
         ("update_user.slim", updated(renamed(slim_member()))),
         ("update_user.bare", updated(MemberChange::new("wangfang"))),
-        (
-            "delete_user.full",
-            system(Event::MemberDeleted(MemberDeleted::new("wangfang"))),
-        ),
+        ("delete_user.full", system(Event::MemberDeleted(MemberDeleted::new("wangfang")))),
         (
             "create_party.full",
-            system(Event::DepartmentCreated(department(
-                Some("华东销售部"),
-                Some(7),
-                Some(u32::MAX),
-            ))),
+            system(Event::DepartmentCreated(department(Some("华东销售部"), Some(7), Some(u32::MAX)))),
         ),
-        (
-            "create_party.slim",
-            system(Event::DepartmentCreated(department(None, Some(7), None))),
-        ),
-        (
-            "create_party.bare",
-            system(Event::DepartmentCreated(department(None, None, None))),
-        ),
+        ("create_party.slim", system(Event::DepartmentCreated(department(None, Some(7), None)))),
+        ("create_party.bare", system(Event::DepartmentCreated(department(None, None, None)))),
         (
             "update_party.full",
-            system(Event::DepartmentUpdated(department(
-                Some("华东销售部"),
-                Some(1),
-                None,
-            ))),
+            system(Event::DepartmentUpdated(department(Some("华东销售部"), Some(1), None))),
         ),
-        (
-            "update_party.slim",
-            system(Event::DepartmentUpdated(department(None, Some(1), None))),
-        ),
-        (
-            "update_party.bare",
-            system(Event::DepartmentUpdated(department(None, None, None))),
-        ),
-        (
-            "delete_party.full",
-            system(Event::DepartmentDeleted(DepartmentDeleted::new(12))),
-        ),
+        ("update_party.slim", system(Event::DepartmentUpdated(department(None, Some(1), None)))),
+        ("update_party.bare", system(Event::DepartmentUpdated(department(None, None, None)))),
+        ("delete_party.full", system(Event::DepartmentDeleted(DepartmentDeleted::new(12)))),
         ("update_tag.full", tag(full_tag)),
         ("update_tag.empty_lists", tag(TagChange::new(3))),
         ("update_tag.bare", tag(TagChange::new(3))),
@@ -199,38 +158,17 @@ fn expected() -> BTreeMap<&'static str, Notification> {
         ("batch_job_result.failed", system(Event::JobFinished(failed_job))),
         ("batch_job_result.replace_party", job(JobType::ReplaceDepartments)),
         ("batch_job_result.invite_user", job(JobType::InviteMembers)),
-        (
-            "batch_job_result.export_simple_user",
-            job(JobType::ExportMembersSimple),
-        ),
+        ("batch_job_result.export_simple_user", job(JobType::ExportMembersSimple)),
         ("batch_job_result.export_user", job(JobType::ExportMembers)),
-        (
-            "batch_job_result.export_department",
-            job(JobType::ExportDepartments),
-        ),
+        ("batch_job_result.export_department", job(JobType::ExportDepartments)),
         ("batch_job_result.export_tag", job(JobType::ExportTag)),
         ("batch_job_result.export_taguser", job(JobType::ExportTag)),
-        (
-            "batch_job_result.from_user",
-            from(job(JobType::SyncMembers), "wangfang"),
-        ),
+        ("batch_job_result.from_user", from(job(JobType::SyncMembers), "wangfang")),
         ("batch_job_result.bare", system(Event::JobFinished(bare_job))),
-        (
-            "subscribe.full",
-            from(of_app(Event::Subscribed(subscription.clone())), "wangfang"),
-        ),
-        (
-            "subscribe.bare",
-            from(system(Event::Subscribed(AppSubscription::new())), "wangfang"),
-        ),
-        (
-            "unsubscribe.full",
-            from(of_app(Event::Unsubscribed(subscription)), "wangfang"),
-        ),
-        (
-            "unsubscribe.bare",
-            from(system(Event::Unsubscribed(AppSubscription::new())), "wangfang"),
-        ),
+        ("subscribe.full", from(of_app(Event::Subscribed(subscription.clone())), "wangfang")),
+        ("subscribe.bare", from(system(Event::Subscribed(AppSubscription::new())), "wangfang")),
+        ("unsubscribe.full", from(of_app(Event::Unsubscribed(subscription)), "wangfang")),
+        ("unsubscribe.bare", from(system(Event::Unsubscribed(AppSubscription::new())), "wangfang")),
         ("share_agent_change.full", of_app(Event::SharedAppChanged)),
         ("share_chain_change.full", of_app(Event::SharedChainAppChanged)),
         ("change_chain.create_chain", chain(ChainChangeType::ChainCreated)),
@@ -242,28 +180,13 @@ fn expected() -> BTreeMap<&'static str, Notification> {
         ("change_chain.corp_join", corps(ChainChangeType::CorpJoined)),
         ("change_chain.update_corp", corps(ChainChangeType::CorpUpdated)),
         ("change_chain.remove_corp", corps(ChainChangeType::CorpRemoved)),
-        (
-            "upload_media_job_finish.full",
-            system(Event::MediaUploaded(MediaUploaded::new("jobid_own2"))),
-        ),
+        ("upload_media_job_finish.full", system(Event::MediaUploaded(MediaUploaded::new("jobid_own2")))),
         ("inactive_alert.full", of_app(Event::AppInactiveAlert(effect()))),
-        (
-            "inactive_alert.bare",
-            system(Event::AppInactiveAlert(AppInactivity::default())),
-        ),
+        ("inactive_alert.bare", system(Event::AppInactiveAlert(AppInactivity::default()))),
         ("close_inactive_agent.full", of_app(Event::AppSuspended)),
-        (
-            "reopen_inactive_agent.full",
-            from(of_app(Event::AppResumed), "wangfang"),
-        ),
-        (
-            "low_active_alert.full",
-            of_app(Event::AppLowActiveAlert(effect())),
-        ),
-        (
-            "low_active_alert.bare",
-            system(Event::AppLowActiveAlert(AppInactivity::default())),
-        ),
+        ("reopen_inactive_agent.full", from(of_app(Event::AppResumed), "wangfang")),
+        ("low_active_alert.full", of_app(Event::AppLowActiveAlert(effect()))),
+        ("low_active_alert.bare", system(Event::AppLowActiveAlert(AppInactivity::default()))),
         ("low_active.full", of_app(Event::AppLowActive)),
         ("active_restored.full", of_app(Event::AppActiveRestored)),
         (
@@ -277,11 +200,7 @@ fn expected() -> BTreeMap<&'static str, Notification> {
         (
             "unknown.event",
             from(
-                of_app(unknown(
-                    "enter_agent",
-                    None,
-                    vec![Element::new("EventKey", ""), device],
-                )),
+                of_app(unknown("enter_agent", None, vec![Element::new("EventKey", ""), device])),
                 "wangfang",
             ),
         ),
@@ -289,16 +208,10 @@ fn expected() -> BTreeMap<&'static str, Notification> {
 }
 
 fn samples() -> BTreeMap<String, String> {
-    let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../tests/wire/callback"]
-        .iter()
-        .collect();
+    let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../tests/wire/callback"].iter().collect();
     let sample = |file: std::io::Result<std::fs::DirEntry>| {
         let path = file?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok((name, std::fs::read_to_string(path)?))
     };
     let samples: std::io::Result<BTreeMap<_, _>> =
@@ -336,10 +249,8 @@ fn meaning(xml: &str) -> Vec<String> {
         }
     }
     // `FromUser` of the official job samples is another spelling of the same element.
-    let mut found: Vec<String> = found
-        .iter()
-        .map(|line| line.replace("/FromUser ", "/FromUserName "))
-        .collect();
+    let mut found: Vec<String> =
+        found.iter().map(|line| line.replace("/FromUser ", "/FromUserName ")).collect();
     found.sort();
     found
 }
@@ -353,15 +264,8 @@ fn every_sample_is_read_to_its_full_value_and_has_one() {
     for (name, xml) in &samples {
         let notification = receive(xml);
         let expected = &expected[&**name];
-        assert!(
-            notification == *expected,
-            "{name}: {notification:?}\nexpected {expected:?}"
-        );
-        assert_eq!(
-            notification.message(),
-            xml,
-            "{name}: the message is kept as it came"
-        );
+        assert!(notification == *expected, "{name}: {notification:?}\nexpected {expected:?}");
+        assert_eq!(notification.message(), xml, "{name}: the message is kept as it came");
     }
 }
 
@@ -383,11 +287,7 @@ fn every_sample_is_written_back() {
 fn an_event_built_by_hand_is_received_like_a_real_one() {
     for (name, notification) in expected() {
         assert!(receive(&notification.to_xml()) == notification, "{name}");
-        assert_eq!(
-            receive(&notification.to_xml()).key(),
-            notification.key(),
-            "{name}"
-        );
+        assert_eq!(receive(&notification.to_xml()).key(), notification.key(), "{name}");
     }
 }
 
@@ -397,9 +297,7 @@ fn numbers_and_change_types_are_read_bare_or_in_cdata() {
     let cdata = "<xml><ParentId><![CDATA[7]]></ParentId><Id><![CDATA[12]]></Id>\
         <ChangeType><![CDATA[create_party]]></ChangeType><Event><![CDATA[change_contact]]></Event></xml>";
     assert!(receive(bare).event == receive(cdata).event);
-    let Event::DepartmentCreated(department) = receive(bare).event else {
-        panic!("not read")
-    };
+    let Event::DepartmentCreated(department) = receive(bare).event else { panic!("not read") };
     assert_eq!(department.parentid, Some(DepartmentId(7)));
 }
 
@@ -410,9 +308,7 @@ fn an_odd_value_costs_itself_and_not_the_event() {
         <Status>many</Status><MainDepartment>-1</MainDepartment><Gender>9</Gender></xml>";
     let notification = receive(xml);
     assert_eq!((notification.create_time, notification.agent_id), (None, None));
-    let Event::MemberUpdated(member) = notification.event else {
-        panic!("not read")
-    };
+    let Event::MemberUpdated(member) = notification.event else { panic!("not read") };
     assert_eq!(member.department, Some(vec![DepartmentId(2), DepartmentId(7)]));
     assert_eq!((member.status, member.main_department), (None, None));
     assert_eq!(member.gender, Some(Gender::Other("9".into())));
@@ -420,17 +316,11 @@ fn an_odd_value_costs_itself_and_not_the_event() {
 
 #[test]
 fn a_url_is_verified() {
-    let sealed = receiver()
-        .crypto()
-        .seal("1616140317555161061", 1_700_000_100, "987654321")
-        .unwrap();
+    let sealed = receiver().crypto().seal("1616140317555161061", 1_700_000_100, "987654321").unwrap();
     let query: String = sealed
         .echo_pairs()
         .map(|(name, value)| {
-            format!(
-                "{name}={}&",
-                value.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
-            )
+            format!("{name}={}&", value.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"))
         })
         .concat();
     assert_eq!(receiver().verify_url(&query).unwrap(), "1616140317555161061");
@@ -438,37 +328,23 @@ fn a_url_is_verified() {
 
 #[test]
 fn a_reply_opens_with_the_same_keys() {
-    let reply = receiver()
-        .reply("<xml><Content>好</Content></xml>", 1_700_000_100, "n")
-        .unwrap();
+    let reply = receiver().reply("<xml><Content>好</Content></xml>", 1_700_000_100, "n").unwrap();
     assert!(reply.contains("<TimeStamp>1700000100</TimeStamp>"), "{reply}");
     let reply = wecom_cipher::Reply::parse(reply.as_bytes()).unwrap();
     let query = wecom_cipher::Query::new(reply.msg_signature, reply.timestamp, reply.nonce);
-    assert_eq!(
-        receiver().crypto().open(&query, &reply.encrypt).unwrap(),
-        "<xml><Content>好</Content></xml>"
-    );
+    assert_eq!(receiver().crypto().open(&query, &reply.encrypt).unwrap(), "<xml><Content>好</Content></xml>");
 }
 
 #[test]
 fn trap_28_a_message_for_another_corp_is_refused_and_extra_parameters_are_ignored() {
     let sealed = receiver().crypto().seal("<xml/>", 1, "n").unwrap();
-    let query = format!(
-        "tenant=7&msg_signature={}&timestamp=1&nonce=n&x=",
-        sealed.msg_signature
-    );
+    let query = format!("tenant=7&msg_signature={}&timestamp=1&nonce=n&x=", sealed.msg_signature);
     let body = sealed.to_delivery_xml(CORP, Some(""));
     receiver().receive(&query, body.as_bytes()).unwrap();
 
     let other = Receiver::new("ww00000000000000a1", "QDG6eK", KEY.parse().unwrap());
     let error = other.receive(&query, body.as_bytes()).unwrap_err();
-    assert!(
-        matches!(
-            error.kind(),
-            ErrorKind::Cipher(wecom_cipher::Error::ReceiveId { .. })
-        ),
-        "{error}"
-    );
+    assert!(matches!(error.kind(), ErrorKind::Cipher(wecom_cipher::Error::ReceiveId { .. })), "{error}");
 }
 
 #[test]
@@ -476,14 +352,8 @@ fn trap_29_what_strangers_send_is_an_error() {
     for (query, body) in [
         ("", ""),
         ("msg_signature=0&timestamp=1&nonce=n", ""),
-        (
-            "msg_signature=0&timestamp=1&nonce=n",
-            "<xml><Encrypt>AAAA</Encrypt></xml>",
-        ),
-        (
-            "msg_signature=%ff&timestamp=%&nonce=%0",
-            "<xml><Encrypt>AAAA</Encrypt>",
-        ),
+        ("msg_signature=0&timestamp=1&nonce=n", "<xml><Encrypt>AAAA</Encrypt></xml>"),
+        ("msg_signature=%ff&timestamp=%&nonce=%0", "<xml><Encrypt>AAAA</Encrypt>"),
     ] {
         let error = receiver().receive(query, body.as_bytes()).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Cipher(_)));
@@ -514,9 +384,7 @@ fn trap_31_a_slim_event_is_read_and_a_job_has_no_app() {
 
     let notification = receive(&samples["batch_job_result.full"]);
     assert_eq!(notification.agent_id, None);
-    let Event::JobFinished(job) = notification.event else {
-        panic!("not read")
-    };
+    let Event::JobFinished(job) = notification.event else { panic!("not read") };
     assert_eq!(job.job_id, "jobid_own1");
     assert!(job.is_ok());
 }
@@ -538,10 +406,7 @@ fn trap_32_what_is_not_known_is_handed_over_and_not_refused() {
     let Event::Unknown(event) = receive("<xml><Event>new</Event><Detail>17</Detail></xml>").event else {
         panic!("read as something")
     };
-    assert_eq!(
-        (event.event.as_deref(), event.text("Detail")),
-        (Some("new"), Some("17"))
-    );
+    assert_eq!((event.event.as_deref(), event.text("Detail")), (Some("new"), Some("17")));
 }
 
 #[test]
@@ -551,11 +416,7 @@ fn trap_34_members_changed_in_the_same_second_have_keys_of_their_own() {
         receive(&Notification::new(CORP, at(1_700_000_100), event).to_xml()).key()
     };
     assert_ne!(key("wangfang"), key("liuyang"));
-    assert_eq!(
-        key("wangfang"),
-        key("wangfang"),
-        "a second delivery is recognised"
-    );
+    assert_eq!(key("wangfang"), key("wangfang"), "a second delivery is recognised");
     assert_eq!(key("wangfang").to_string().len(), 40);
 }
 
@@ -566,23 +427,10 @@ fn debug_shows_ids_and_hides_people_and_secrets() {
     for id in ["wangfang", "fang.wang", "DepartmentId(7)", "liuyang", CORP] {
         assert!(shown.contains(id), "{id} is missing: {shown}");
     }
-    let personal = [
-        "王芳",
-        "13900000001",
-        "example.com",
-        "020-",
-        "广州",
-        "Fang\"",
-        "产品",
-        "A-17",
-        "Female",
-    ];
+    let personal = ["王芳", "13900000001", "example.com", "020-", "广州", "Fang\"", "产品", "A-17", "Female"];
     for hidden in personal.into_iter().chain(["QDG6eK", KEY]) {
         assert!(!shown.contains(hidden), "{hidden} shows: {shown}");
     }
-    let unknown = format!(
-        "{:?}",
-        receive("<xml><Event>new</Event><Mobile>13900000001</Mobile></xml>")
-    );
+    let unknown = format!("{:?}", receive("<xml><Event>new</Event><Mobile>13900000001</Mobile></xml>"));
     assert!(!unknown.contains("1390000"), "{unknown}");
 }

@@ -20,20 +20,8 @@ async fn a_rule_is_created_listed_changed_and_deleted() {
     let listed = rules.list().await.unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!((listed[0].rule_id, &listed[0].range), (Some(ids[0]), &rule.range));
-    rules
-        .update([rule
-            .rule_id(ids[0])
-            .whitelist(RuleScope::new().members(["zhangsan"]))])
-        .await
-        .unwrap();
+    rules.update([rule.rule_id(ids[0]).whitelist(RuleScope::new().members(["zhangsan"]))]).await.unwrap();
     rules.delete(ids).await.unwrap();
     assert!(rules.list().await.unwrap().is_empty());
-    assert!(
-        rig.app
-            .contact_rules()
-            .list()
-            .await
-            .unwrap_err()
-            .is_permission_denied()
-    );
+    assert!(rig.app.contact_rules().list().await.unwrap_err().is_permission_denied());
 }

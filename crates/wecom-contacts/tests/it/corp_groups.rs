@@ -43,37 +43,22 @@ async fn a_lower_corps_contacts_are_read_by_a_client_of_its_own() {
     let rig = Rig::start().await;
     let groups = rig.app.corp_groups();
     for business in [BusinessType::CorpLink, BusinessType::Chain] {
-        let corps: Vec<_> = groups
-            .shared_corps(own_app(&rig), business)
-            .stream()
-            .try_collect()
-            .await
-            .unwrap();
+        let corps: Vec<_> =
+            groups.shared_corps(own_app(&rig), business).stream().try_collect().await.unwrap();
         let corp = &corps[0];
         let lower = groups.lower_corp(&corp.corpid, corp.agentid, business);
-        assert_eq!(
-            (lower.corp_id(), lower.agent_id()),
-            (&corp.corpid, Some(corp.agentid))
-        );
+        assert_eq!((lower.corp_id(), lower.agent_id()), (&corp.corpid, Some(corp.agentid)));
         let departments = lower.departments().list().await.unwrap();
         assert!(!departments.is_empty());
-        let session = lower
-            .corp_groups()
-            .transfer_session("own-user", "own-session-key")
-            .await
-            .unwrap();
+        let session = lower.corp_groups().transfer_session("own-user", "own-session-key").await.unwrap();
         assert_ne!(session.session_key, "own-session-key");
 
         // Its tokens come through the upper corp, and are renewed as any.
         rig.sim.advance(Duration::from_secs(7300));
         lower.departments().list().await.unwrap();
     }
-    let fetched = rig
-        .sim
-        .requests()
-        .iter()
-        .filter(|request| request.path.ends_with("corpgroup/corp/gettoken"))
-        .count();
+    let fetched =
+        rig.sim.requests().iter().filter(|request| request.path.ends_with("corpgroup/corp/gettoken")).count();
     // Each client one, and when all tokens are dead two: the first meets the upper corp's dead token.
     assert_eq!(fetched, 6);
 }
@@ -81,10 +66,7 @@ async fn a_lower_corps_contacts_are_read_by_a_client_of_its_own() {
 #[tokio::test]
 async fn a_corp_that_the_app_is_not_shared_with_has_no_token() {
     let rig = Rig::start().await;
-    let lower = rig
-        .app
-        .corp_groups()
-        .lower_corp("ww-nobody", 7, BusinessType::Chain);
+    let lower = rig.app.corp_groups().lower_corp("ww-nobody", 7, BusinessType::Chain);
     let error = lower.departments().list().await.unwrap_err();
     assert_eq!(
         (error.call(), error.code().map(|code| code.0)),
@@ -102,28 +84,16 @@ async fn a_chains_groups_and_corps_are_listed() {
     assert_eq!(groups.group(&chain, group).await.unwrap().len(), 1);
     let corps = || groups.corps(&chain).group(group).with_pending().page_size(1);
     let rows: Vec<_> = corps().stream().try_collect().await.unwrap();
-    assert_eq!(
-        rows.iter().map(|corp| corp.is_joined).collect::<Vec<_>>(),
-        [Some(true), Some(false)]
-    );
+    assert_eq!(rows.iter().map(|corp| corp.is_joined).collect::<Vec<_>>(), [Some(true), Some(false)]);
     let first = corps().page().await.unwrap();
     let second = corps().after(first.next.unwrap()).page().await.unwrap();
     assert_eq!(second.items, rows[1..]);
 
     let joined = rows[0].corpid.clone().unwrap();
     let info = groups.corp(&chain, joined.clone()).await.unwrap();
-    assert_eq!(
-        (info.is_joined, info.qualification_status),
-        (Some(true), Some(Qualification::Verified))
-    );
+    assert_eq!((info.is_joined, info.qualification_status), (Some(true), Some(Qualification::Verified)));
     assert_eq!(groups.chains_of(&joined).await.unwrap()[0].chain_id, chain);
-    assert!(
-        !groups
-            .member_custom_id(&chain, &joined, "chenchen")
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(!groups.member_custom_id(&chain, &joined, "chenchen").await.unwrap().is_empty());
 
     let pending = rows[1].pending_corpid.clone().unwrap();
     groups.remove_corp(&chain, pending.clone()).await.unwrap();
@@ -140,15 +110,8 @@ async fn contacts_are_invited_by_a_job() {
     let corp = ContactCorp::new("飞飞培训学校", [contact]).group_path("华北区/北京市");
     let job = groups.import_contacts(&chain, [corp]).await.unwrap();
     rig.sim.advance(Duration::from_secs(60));
-    let outcome = groups
-        .import_job(job.id())
-        .wait(Polling::every(Duration::from_millis(1)))
-        .await
-        .unwrap();
-    assert_eq!(
-        (outcome.import_status, outcome.fail_list),
-        (Some(ContactsImported::All), Vec::new())
-    );
+    let outcome = groups.import_job(job.id()).wait(Polling::every(Duration::from_millis(1))).await.unwrap();
+    assert_eq!((outcome.import_status, outcome.fail_list), (Some(ContactsImported::All), Vec::new()));
 }
 
 #[tokio::test]
@@ -156,10 +119,7 @@ async fn a_rule_is_added_read_changed_and_deleted() {
     let rig = Rig::start().await;
     let groups = rig.app.corp_groups();
     let chain = the_chain(&rig).await;
-    let rule = ChainRule::new()
-        .departments([2])
-        .members(["zhangsan"])
-        .to_groups([1]);
+    let rule = ChainRule::new().departments([2]).members(["zhangsan"]).to_groups([1]);
     let id = groups.add_rule(&chain, rule.clone()).await.unwrap();
     assert_eq!(groups.rule(&chain, id).await.unwrap(), rule);
     let changed = ChainRule::new().members(["lisi"]).to_groups([1]);
@@ -174,18 +134,8 @@ async fn a_rule_is_added_read_changed_and_deleted() {
 async fn customers_of_lower_corps_have_ids_and_stand_ins() {
     let rig = Rig::start().await;
     let groups = rig.app.corp_groups();
-    let customer = groups
-        .external_userids("own-unionid", "own-openid")
-        .await
-        .unwrap()
-        .remove(0);
-    assert!(
-        !groups
-            .pending_id("own-unionid", "own-openid")
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    let customer = groups.external_userids("own-unionid", "own-openid").await.unwrap().remove(0);
+    assert!(!groups.pending_id("own-unionid", "own-openid").await.unwrap().is_empty());
     let ids = groups.pending_ids([&customer.external_userid]).await.unwrap();
     assert_eq!(ids[0].external_userid, customer.external_userid);
 }

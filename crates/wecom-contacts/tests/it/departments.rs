@@ -17,19 +17,11 @@ pub(crate) const SAMPLES: &[Sample] = &[
 async fn trap_18_a_department_is_created_under_the_id_that_comes_back() {
     let rig = Rig::start().await;
     let departments = rig.contacts.departments();
-    let new = NewDepartment::new("华东销售部", DepartmentId::ROOT)
-        .name_en("East Sales")
-        .order(500);
+    let new = NewDepartment::new("华东销售部", DepartmentId::ROOT).name_en("East Sales").order(500);
     let made = departments.create(new.clone().id(20)).await.unwrap();
     assert_eq!(made, 20);
-    assert!(
-        departments.create(new).await.unwrap_err().is_already_exists(),
-        "a sibling has the name"
-    );
-    let chosen = departments
-        .create(NewDepartment::new("一部", made))
-        .await
-        .unwrap();
+    assert!(departments.create(new).await.unwrap_err().is_already_exists(), "a sibling has the name");
+    let chosen = departments.create(NewDepartment::new("一部", made)).await.unwrap();
     assert!(chosen.0 > 1);
 
     let read = rig.app.departments().get(made).await.unwrap();
@@ -47,38 +39,23 @@ async fn trap_06_all_departments_come_without_an_id() {
     assert_eq!(all.len(), 5);
     assert_eq!(departments.list_under(2).await.unwrap().len(), 2);
     assert_eq!(rig.contacts.departments().list_ids().await.unwrap().len(), 5);
-    assert_eq!(
-        rig.contacts.departments().list_ids_under(2).await.unwrap().len(),
-        2
-    );
-    assert_eq!(
-        rig.contacts.departments().list().await.unwrap_err().code(),
-        Some(ErrorCode(48009))
-    );
+    assert_eq!(rig.contacts.departments().list_ids_under(2).await.unwrap().len(), 2);
+    assert_eq!(rig.contacts.departments().list().await.unwrap_err().code(), Some(ErrorCode(48009)));
 }
 
 #[tokio::test]
 async fn trap_09_reordering_a_department_does_not_move_it() {
     let rig = Rig::start().await;
     let departments = rig.contacts.departments();
-    departments
-        .update(3, DepartmentPatch::new().order(0))
-        .await
-        .unwrap();
+    departments.update(3, DepartmentPatch::new().order(0)).await.unwrap();
     let read = rig.app.departments().get(3).await.unwrap();
     assert_eq!((read.parentid, read.order), (Some(2.into()), Some(0)));
-    departments
-        .update(3, DepartmentPatch::new().parentid(4).name("平台组"))
-        .await
-        .unwrap();
+    departments.update(3, DepartmentPatch::new().parentid(4).name("平台组")).await.unwrap();
     let read = rig.app.departments().get(3).await.unwrap();
     assert_eq!((read.parentid, read.order), (Some(4.into()), Some(0)));
     assert_eq!(read.name.as_deref(), Some("平台组"));
 
-    let cycle = departments
-        .update(4, DepartmentPatch::new().parentid(3))
-        .await
-        .unwrap_err();
+    let cycle = departments.update(4, DepartmentPatch::new().parentid(3)).await.unwrap_err();
     assert_eq!(cycle.code(), Some(ErrorCode(60010)));
 }
 

@@ -87,24 +87,15 @@ async fn one_file(announce: Bend, content: Vec<u8>) -> Stub {
 #[tokio::test]
 async fn rows_of_all_files_come_in_order() {
     let stub = Stub::with_tokens(|request, _| {
-        let files = [
-            encrypted(&members(0..3)),
-            encrypted(&members(3..3)),
-            encrypted(&members(3..2500)),
-        ];
+        let files = [encrypted(&members(0..3)), encrypted(&members(3..3)), encrypted(&members(3..2500))];
         match request.path().strip_prefix("/f/") {
-            Some(number) => Answer::of(
-                200,
-                "application/octet-stream",
-                &files[number.parse::<usize>().unwrap()],
-            ),
+            Some(number) => {
+                Answer::of(200, "application/octet-stream", &files[number.parse::<usize>().unwrap()])
+            }
             None => {
                 let url = |number| format!("http://{}/f/{number}", request.host());
-                let files: Vec<_> = files
-                    .iter()
-                    .enumerate()
-                    .map(|(number, content)| file(url(number), content))
-                    .collect();
+                let files: Vec<_> =
+                    files.iter().enumerate().map(|(number, content)| file(url(number), content)).collect();
                 done(&files)
             }
         }
@@ -113,11 +104,7 @@ async fn rows_of_all_files_come_in_order() {
     let (rows, error) = read::<SimpleMember>(export(&stub).await.rows()).await;
     assert!(error.is_none(), "{error:?}");
     let expected: Vec<_> = (0..2500).map(|id| format!("user{id}")).collect();
-    assert!(
-        rows.iter()
-            .map(|row| row.userid.as_str())
-            .eq(expected.iter().map(String::as_str))
-    );
+    assert!(rows.iter().map(|row| row.userid.as_str()).eq(expected.iter().map(String::as_str)));
     // A link is its own authority: no token goes with it.
     assert!(
         stub.requests()
@@ -157,10 +144,7 @@ async fn trap_37_rows_come_while_the_file_is_still_on_its_way() {
     .await;
     let mut rows = export::<SimpleMember>(&stub).await.rows();
     for id in 0..900 {
-        assert_eq!(
-            rows.next().await.unwrap().unwrap().userid,
-            format!("user{id}").as_str()
-        );
+        assert_eq!(rows.next().await.unwrap().unwrap().userid, format!("user{id}").as_str());
     }
     go_on.notify_one();
     let (rest, error) = read(rows).await;
@@ -175,11 +159,7 @@ async fn trap_37_a_file_that_is_not_what_was_announced_is_an_error() {
         members(0..3).to_string().as_bytes(),
     );
     let cases: [(Bend, Vec<u8>, &str); 6] = [
-        (
-            |file| file["md5"] = "0cc175b9c0f1b6a831c399e269772661".into(),
-            whole.clone(),
-            "md5",
-        ),
+        (|file| file["md5"] = "0cc175b9c0f1b6a831c399e269772661".into(), whole.clone(), "md5"),
         (|file| file["size"] = 31.into(), whole.clone(), "larger"),
         (|file| file["size"] = 1_000_000.into(), whole.clone(), "smaller"),
         (|_| (), whole[..whole.len() - 16].to_vec(), "decrypt"),
@@ -190,19 +170,13 @@ async fn trap_37_a_file_that_is_not_what_was_announced_is_an_error() {
         let stub = one_file(announce, content).await;
         let (_, error) = read::<SimpleMember>(export(&stub).await.rows()).await;
         let error = error.expect(why);
-        assert!(
-            matches!(error.kind(), ErrorKind::CorruptFile { .. }),
-            "{why}: {error:?}"
-        );
+        assert!(matches!(error.kind(), ErrorKind::CorruptFile { .. }), "{why}: {error:?}");
         assert!(error.to_string().contains(why), "{why}: {error}");
         assert!(error.remedy().is_some());
     }
     // The md5 counts in either case of letters.
-    let stub = one_file(
-        |file| file["md5"] = file["md5"].as_str().unwrap().to_uppercase().into(),
-        whole,
-    )
-    .await;
+    let stub =
+        one_file(|file| file["md5"] = file["md5"].as_str().unwrap().to_uppercase().into(), whole).await;
     assert!(read::<SimpleMember>(export(&stub).await.rows()).await.1.is_none());
 }
 
@@ -250,11 +224,7 @@ async fn trap_37_a_dead_link_is_renewed_once_a_file() {
         let (rows, error) = read::<SimpleMember>(export(&stub).await.rows()).await;
         assert!(error.is_none(), "{error:?}");
         assert_eq!(rows.len(), 4);
-        let asked = stub
-            .calls()
-            .iter()
-            .filter(|call| call.path().ends_with("get_result"))
-            .count();
+        let asked = stub.calls().iter().filter(|call| call.path().ends_with("get_result")).count();
         assert_eq!(asked, 3, "once for the job, once for each file");
     }
 }
@@ -268,10 +238,7 @@ async fn trap_37_a_link_that_stays_dead_is_an_error_without_the_link() {
     .await;
     let (_, error) = read::<SimpleMember>(export(&stub).await.rows()).await;
     let error = error.unwrap();
-    assert!(
-        matches!(error.kind(), ErrorKind::NotWeCom { status: 403, .. }),
-        "{error:?}"
-    );
+    assert!(matches!(error.kind(), ErrorKind::NotWeCom { status: 403, .. }), "{error:?}");
     assert!(!format!("{error} {error:?}").contains("l1nk"));
     assert_eq!(stub.calls().len(), 4);
 }
@@ -295,10 +262,7 @@ async fn a_broken_download_is_an_error_after_the_rows_that_came() {
 async fn a_job_that_failed_is_an_error_with_its_id() {
     let stub =
         Stub::with_tokens(|_, _| Answer::json(&json!({"errcode": 0, "errmsg": "ok", "status": 3}))).await;
-    let job = stub
-        .client()
-        .exports()
-        .job::<SimpleMember>("job-1", KEY.parse().unwrap());
+    let job = stub.client().exports().job::<SimpleMember>("job-1", KEY.parse().unwrap());
     let error = job.wait(Polling::default()).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::JobFailed { job } if *job == "job-1"));
 }
@@ -323,21 +287,12 @@ async fn every_export_of_the_simulator_has_the_rows_of_its_list_call() {
     listed.sort_by_key(|member| place(member.userid.clone()));
     assert!(members == listed, "a row is what the list has");
     let simple: Vec<SimpleMember> = finish(&rig, &exports.members_simple().await.unwrap()).await;
-    assert!(
-        simple
-            .iter()
-            .zip(&members)
-            .all(|(simple, full)| simple.userid == full.userid)
-    );
+    assert!(simple.iter().zip(&members).all(|(simple, full)| simple.userid == full.userid));
     assert_eq!(simple.len(), members.len());
     let departments: Vec<Department> = finish(&rig, &exports.departments().await.unwrap()).await;
     let listed = rig.app.departments().list().await.unwrap();
-    let ids = |departments: &[Department]| {
-        departments
-            .iter()
-            .map(|department| department.id)
-            .collect::<Vec<_>>()
-    };
+    let ids =
+        |departments: &[Department]| departments.iter().map(|department| department.id).collect::<Vec<_>>();
     assert_eq!(ids(&departments), ids(&listed));
 
     let tag = rig.app.tags().list().await.unwrap().remove(0);
@@ -351,13 +306,7 @@ async fn every_export_of_the_simulator_has_the_rows_of_its_list_call() {
 async fn an_export_of_many_blocks_is_read_after_its_links_have_died() {
     let rig = Rig::legacy().await;
     rig.sim.seed(25_000, 50, 7).unwrap();
-    let job = rig
-        .app
-        .exports()
-        .members_simple()
-        .block_size(10_000)
-        .await
-        .unwrap();
+    let job = rig.app.exports().members_simple().block_size(10_000).await.unwrap();
     rig.sim.advance(Duration::from_secs(60));
     // As another process would take it up: by id and key.
     let job = rig.app.exports().job::<SimpleMember>(job.id(), job.key().clone());

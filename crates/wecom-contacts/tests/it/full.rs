@@ -18,11 +18,7 @@ use serde_json::{Error, Value};
 /// Names the fields of `T`, at any depth, that the value leaves out or leaves empty.
 pub(crate) fn missing<T: DeserializeOwned>(value: &Value) -> Vec<String> {
     let missing = RefCell::default();
-    let probe = Probe {
-        value,
-        path: String::new(),
-        missing: &missing,
-    };
+    let probe = Probe { value, path: String::new(), missing: &missing };
     if let Err(error) = T::deserialize(probe) {
         missing.borrow_mut().push(error.to_string());
     }
@@ -70,11 +66,7 @@ struct Probe<'v> {
 
 impl<'v> Probe<'v> {
     fn below(&self, key: &str, value: &'v Value) -> Self {
-        Self {
-            value,
-            path: format!("{}/{key}", self.path),
-            missing: self.missing,
-        }
+        Self { value, path: format!("{}/{key}", self.path), missing: self.missing }
     }
 
     fn note(&self, key: &str) {
@@ -95,9 +87,7 @@ impl<'de> Deserializer<'de> for Probe<'_> {
                 visitor.visit_seq(SeqDeserializer::new(items))
             }
             Value::Object(map) => {
-                let entries = map
-                    .iter()
-                    .map(|(key, value)| (key.clone(), self.below(key, value)));
+                let entries = map.iter().map(|(key, value)| (key.clone(), self.below(key, value)));
                 visitor.visit_map(MapDeserializer::new(entries))
             }
             Value::Null => {

@@ -22,29 +22,14 @@ async fn members_are_added_from_a_file_and_bad_rows_are_told() {
     let csv = "姓名,帐号,手机号,邮箱,所在部门,职位\n\
         王芳,wangfang,13800009001,wangfang@example.com,2;3,\"工程师, \"\"高级\"\"\"\n\
         刘洋,liuyang,13800000001,,2,\n";
-    let job = rig
-        .contacts
-        .imports()
-        .sync_members(csv)
-        .to_invite(false)
-        .await
-        .unwrap();
+    let job = rig.contacts.imports().sync_members(csv).to_invite(false).await.unwrap();
     assert_eq!(rig.last_body()["to_invite"], json!(false));
 
     // The clock stands still, and so does the job.
     let status = job.status().await.unwrap();
-    assert!(
-        matches!(status.status, ImportState::Started | ImportState::Running),
-        "{status:?}"
-    );
-    let error = job
-        .wait(SOON.at_most(Duration::from_millis(20)))
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(error.kind(), ErrorKind::StillRunning { job: id, .. } if id == job.id()),
-        "{error:?}"
-    );
+    assert!(matches!(status.status, ImportState::Started | ImportState::Running), "{status:?}");
+    let error = job.wait(SOON.at_most(Duration::from_millis(20))).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::StillRunning { job: id, .. } if id == job.id()), "{error:?}");
 
     rig.sim.advance(Duration::from_secs(60));
     // Taken up by its id, as another process would.
@@ -64,12 +49,7 @@ async fn members_are_added_from_a_file_and_bad_rows_are_told() {
 async fn departments_are_replaced_from_a_file_that_was_uploaded_before() {
     let rig = Rig::legacy().await;
     let csv = "部门名称,部门ID,父部门ID,排序\n示例公司,1,0,0\n研究院,2,1,100\n测试组,7,2,50\n";
-    let medium = rig
-        .contacts
-        .media()
-        .upload(MediaKind::File, "departments.csv", csv)
-        .await
-        .unwrap();
+    let medium = rig.contacts.media().upload(MediaKind::File, "departments.csv", csv).await.unwrap();
     let job = rig.contacts.imports().replace_departments(&medium).await.unwrap();
     assert_eq!(rig.last_body(), json!({"media_id": medium.media_id}));
     rig.sim.advance(Duration::from_secs(60));
@@ -95,11 +75,6 @@ async fn only_one_import_runs_and_only_those_submitted_are_known() {
     let error = imports.job("no-such-job").wait(SOON).await.unwrap_err();
     assert_eq!(error.code().map(|code| code.0), Some(40088));
     assert!(error.is_not_found());
-    let error = rig
-        .app
-        .imports()
-        .replace_members(csv.as_bytes())
-        .await
-        .unwrap_err();
+    let error = rig.app.imports().replace_members(csv.as_bytes()).await.unwrap_err();
     assert!(error.is_permission_denied(), "{error}");
 }

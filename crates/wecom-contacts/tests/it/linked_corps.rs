@@ -25,23 +25,13 @@ async fn an_app_walks_through_what_it_may_see_of_another_corp() {
     assert_eq!(member.linked_id(), permissions.userids[0]);
 
     let departments = linked.departments(department).await.unwrap();
-    let below = departments
-        .iter()
-        .map(|one| one.in_link(department))
-        .find(|id| id != department)
-        .unwrap();
+    let below = departments.iter().map(|one| one.in_link(department)).find(|id| id != department).unwrap();
     let own = linked.members_simple(&below, false).await.unwrap();
-    assert!(
-        own.iter().all(|member| member.department.contains(&below)),
-        "{own:?}"
-    );
+    assert!(own.iter().all(|member| member.department.contains(&below)), "{own:?}");
     let all = linked.members(department, true).await.unwrap();
     assert!(all.len() >= own.len() && !own.is_empty());
 
-    let error = linked
-        .member(format!("{corp}/nobody").as_str())
-        .await
-        .unwrap_err();
+    let error = linked.member(format!("{corp}/nobody").as_str()).await.unwrap_err();
     assert!(error.is_not_found(), "{error}");
     let error = rig.contacts.linked_corps().permissions().await.unwrap_err();
     assert!(error.is_permission_denied(), "{error}");

@@ -27,9 +27,6 @@ fn no_file_here_is_forgotten() {
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let module = name.trim_end_matches(".rs");
-        assert!(
-            module == "main" || mods.contains(&format!("mod {module};")),
-            "{name}"
-        );
+        assert!(module == "main" || mods.contains(&format!("mod {module};")), "{name}");
     }
 }

@@ -11,9 +11,7 @@ use crate::{rig::Rig, wire::Sample};
 pub(crate) const SAMPLES: &[Sample] = &[
     Sample::of::<NewMember>().read_only(CHANNELS_STATUS),
     Sample::of::<GetMember>(),
-    Sample::of_silent::<UpdateMember>()
-        .with_part::<MemberPatch>()
-        .read_only(CHANNELS_STATUS),
+    Sample::of_silent::<UpdateMember>().with_part::<MemberPatch>().read_only(CHANNELS_STATUS),
     Sample::of_silent::<DeleteMember>(),
     Sample::of_silent::<DeleteMembers>(),
     Sample::of::<ListMembersSimple>(),
@@ -70,11 +68,7 @@ async fn a_member_is_created_read_changed_and_deleted() {
     assert_eq!(member.extattr.unwrap().attrs, [Attribute::text("工号", "A0042")]);
     assert!(member.mobile.unwrap().ends_with("13900001111"));
 
-    let patch = MemberPatch::new()
-        .name("王小敏")
-        .position(Clear)
-        .direct_leader(Clear)
-        .enable(false);
+    let patch = MemberPatch::new().name("王小敏").position(Clear).direct_leader(Clear).enable(false);
     members.update("wang.min", patch).await.unwrap();
     let member = rig.app.members().get("wang.min").await.unwrap();
     assert_eq!(member.name.as_deref(), Some("王小敏"));
@@ -86,14 +80,7 @@ async fn a_member_is_created_read_changed_and_deleted() {
 
     members.delete("wang.min").await.unwrap();
     assert_eq!(rig.app.members().find("wang.min").await.unwrap(), None);
-    assert!(
-        rig.app
-            .members()
-            .get("wang.min")
-            .await
-            .unwrap_err()
-            .is_not_found()
-    );
+    assert!(rig.app.members().get("wang.min").await.unwrap_err().is_not_found());
 }
 
 #[tokio::test]
@@ -112,15 +99,8 @@ async fn trap_01_a_one_field_update_leaves_every_other_field_alone() {
 #[tokio::test]
 async fn trap_03_a_minimal_creation_makes_an_enabled_member() {
     let rig = Rig::legacy().await;
-    rig.contacts
-        .members()
-        .create(NewMember::new("min", "敏").mobile("13900001111"))
-        .await
-        .unwrap();
-    assert_eq!(
-        rig.last_body(),
-        json!({"userid": "min", "name": "敏", "mobile": "13900001111"})
-    );
+    rig.contacts.members().create(NewMember::new("min", "敏").mobile("13900001111")).await.unwrap();
+    assert_eq!(rig.last_body(), json!({"userid": "min", "name": "敏", "mobile": "13900001111"}));
     let member = rig.app.members().get("min").await.unwrap();
     assert_eq!(member.status, Some(MemberStatus::NotActivated));
 }
@@ -137,14 +117,10 @@ async fn an_unknown_department_is_made_and_reported() {
 async fn what_is_taken_already_is_told_apart_from_what_is_wrong() {
     let rig = Rig::start().await;
     let create = |new| rig.contacts.members().create(new);
-    let taken = create(NewMember::new("ZhangSan", "张三").mobile("13900001111"))
-        .await
-        .unwrap_err();
+    let taken = create(NewMember::new("ZhangSan", "张三").mobile("13900001111")).await.unwrap_err();
     assert_eq!(taken.code(), Some(ErrorCode(60102)));
     assert!(taken.is_already_exists());
-    let taken = create(NewMember::new("min", "敏").mobile("13800000001"))
-        .await
-        .unwrap_err();
+    let taken = create(NewMember::new("min", "敏").mobile("13800000001")).await.unwrap_err();
     assert_eq!(taken.code(), Some(ErrorCode(60104)));
     let wrong = create(NewMember::new("min", "敏")).await.unwrap_err();
     assert_eq!(wrong.code(), Some(ErrorCode(60129)));
@@ -158,18 +134,11 @@ async fn the_credential_decides_what_may_be_called_and_seen() {
     assert!(error.is_permission_denied());
     let error = rig.contacts.members().get("lisi").await.unwrap_err();
     assert_eq!(error.code(), Some(ErrorCode(48009)));
-    assert!(
-        error
-            .remedy()
-            .is_some_and(|remedy| remedy.contains("app's secret"))
-    );
+    assert!(error.remedy().is_some_and(|remedy| remedy.contains("app's secret")));
 
     let member = rig.app.members().get("lisi").await.unwrap();
     assert_eq!(member.name.as_deref(), Some("李四"));
-    assert!(
-        member.mobile.is_none_or(|mobile| mobile.is_empty()),
-        "an app of today does not see numbers"
-    );
+    assert!(member.mobile.is_none_or(|mobile| mobile.is_empty()), "an app of today does not see numbers");
 }
 
 #[tokio::test]
@@ -181,10 +150,7 @@ async fn deleting_many_deletes_all_or_none() {
     members.delete_many(["lisi", "wujiu"]).await.unwrap();
     assert!(rig.app.members().find("lisi").await.unwrap().is_none());
     let ids: Vec<String> = (0..201).map(|n| format!("u{n}")).collect();
-    assert_eq!(
-        members.delete_many(ids).await.unwrap_err().code(),
-        Some(ErrorCode(40032))
-    );
+    assert_eq!(members.delete_many(ids).await.unwrap_err().code(), Some(ErrorCode(40032)));
 }
 
 #[tokio::test]
@@ -192,21 +158,13 @@ async fn a_department_lists_its_own_members_and_on_request_those_below() {
     let rig = Rig::start().await;
     let members = rig.app.members();
     let ids = |list: Vec<SimpleMember>| -> BTreeSet<String> {
-        list.into_iter()
-            .map(|member| member.userid.into_string())
-            .collect()
+        list.into_iter().map(|member| member.userid.into_string()).collect()
     };
     let direct = ids(members.list_simple(2).await.unwrap());
     assert_eq!(direct, BTreeSet::from(["lisi".into(), "wangwu".into()]));
-    assert_eq!(
-        rig.last_request().query,
-        [pair("department_id", "2"), pair("access_token", "***")]
-    );
+    assert_eq!(rig.last_request().query, [pair("department_id", "2"), pair("access_token", "***")]);
     let below = ids(members.list_simple_recursive(2).await.unwrap());
-    assert_eq!(
-        below,
-        ["lisi", "wangwu", "wujiu", "zhaoliu"].map(String::from).into()
-    );
+    assert_eq!(below, ["lisi", "wangwu", "wujiu", "zhaoliu"].map(String::from).into());
     assert!(rig.last_request().query.contains(&pair("fetch_child", "1")));
 
     assert_eq!(members.list(2).await.unwrap().len(), 2);
@@ -238,21 +196,14 @@ async fn trap_08_a_userid_with_signs_of_a_url_reaches_the_server_whole() {
         .create(NewMember::new("min@example.com", "敏").mobile("13900001111"))
         .await
         .unwrap();
-    assert_eq!(
-        rig.app.members().get("min@example.com").await.unwrap().userid,
-        "min@example.com"
-    );
+    assert_eq!(rig.app.members().get("min@example.com").await.unwrap().userid, "min@example.com");
 }
 
 #[tokio::test]
 async fn the_ids_of_all_members_come_as_one_stream_whatever_the_page_size() {
     let rig = Rig::start().await;
     let all: Vec<MemberId> = rig.contacts.members().ids().stream().try_collect().await.unwrap();
-    assert_eq!(
-        all.iter().filter(|row| row.userid == "wangwu").count(),
-        2,
-        "one row for each department"
-    );
+    assert_eq!(all.iter().filter(|row| row.userid == "wangwu").count(), 2, "one row for each department");
     for rows in [1, 2, 3, 9, 10_000] {
         let paged = rig.contacts.members().ids().page_size(rows).stream();
         assert_eq!(paged.try_collect::<Vec<_>>().await.unwrap(), all, "{rows}");
@@ -262,15 +213,7 @@ async fn the_ids_of_all_members_come_as_one_stream_whatever_the_page_size() {
     assert_eq!(first.items, all[..2]);
     let rest = rig.contacts.members().ids().after(first.next.unwrap()).stream();
     assert_eq!(rest.try_collect::<Vec<_>>().await.unwrap(), all[2..]);
-    assert!(
-        rig.app
-            .members()
-            .ids()
-            .page()
-            .await
-            .unwrap_err()
-            .is_permission_denied()
-    );
+    assert!(rig.app.members().ids().page().await.unwrap_err().is_permission_denied());
 }
 
 #[tokio::test]
@@ -290,40 +233,21 @@ async fn a_member_goes_by_openid_mobile_and_mail() {
     let members = rig.app.members();
     let openid = members.to_openid("lisi").await.unwrap();
     assert_eq!(members.from_openid(openid).await.unwrap(), "lisi");
-    assert_eq!(
-        members.to_openid("wujiu").await.unwrap_err().code(),
-        Some(ErrorCode(43004))
-    );
+    assert_eq!(members.to_openid("wujiu").await.unwrap_err().code(), Some(ErrorCode(43004)));
 
-    assert_eq!(
-        members.find_by_mobile("13800000002").await.unwrap(),
-        Some("lisi".into())
-    );
+    assert_eq!(members.find_by_mobile("13800000002").await.unwrap(), Some("lisi".into()));
     assert_eq!(members.find_by_mobile("13999999999").await.unwrap(), None);
     let by_mail = |address: &str, kind| members.find_by_email(address, kind);
-    assert_eq!(
-        by_mail("lisi@example.com", EmailType::Corp).await.unwrap(),
-        Some("lisi".into())
-    );
-    assert_eq!(
-        by_mail("lisi@mail.example.com", EmailType::Personal)
-            .await
-            .unwrap(),
-        Some("lisi".into())
-    );
-    assert_eq!(
-        by_mail("lisi@mail.example.com", EmailType::Corp).await.unwrap(),
-        None
-    );
+    assert_eq!(by_mail("lisi@example.com", EmailType::Corp).await.unwrap(), Some("lisi".into()));
+    assert_eq!(by_mail("lisi@mail.example.com", EmailType::Personal).await.unwrap(), Some("lisi".into()));
+    assert_eq!(by_mail("lisi@mail.example.com", EmailType::Corp).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn an_unusable_credential_is_an_error_and_not_an_absent_member() {
     let rig = Rig::start().await;
-    let stranger = Client::builder("wwsomebodyelse", Secret::app(1, "x"))
-        .base_url(rig.sim.url())
-        .build()
-        .unwrap();
+    let stranger =
+        Client::builder("wwsomebodyelse", Secret::app(1, "x")).base_url(rig.sim.url()).build().unwrap();
     let error = stranger.members().find("lisi").await.unwrap_err();
     assert!(error.is_bad_credentials(), "{error}");
     assert_eq!(error.call(), Some("gettoken"));
@@ -333,15 +257,9 @@ async fn an_unusable_credential_is_an_error_and_not_an_absent_member() {
 async fn trap_14_an_invitation_says_whom_it_missed() {
     let rig = Rig::start().await;
     let members = rig.contacts.members();
-    let outcome = members
-        .invite(Invitation::new().members(["wujiu"]))
-        .await
-        .unwrap();
+    let outcome = members.invite(Invitation::new().members(["wujiu"])).await.unwrap();
     assert!(outcome.is_complete());
-    let invitation = Invitation::new()
-        .members(["wujiu", "ghost"])
-        .departments([3, 999])
-        .tags([998]);
+    let invitation = Invitation::new().members(["wujiu", "ghost"]).departments([3, 999]).tags([998]);
     let outcome = members.invite(invitation).await.unwrap();
     assert_eq!(outcome.invalid_members, ["ghost"]);
     assert_eq!(outcome.invalid_departments, [999]);
@@ -353,56 +271,27 @@ async fn joining_and_activity_are_for_contacts_sync() {
     let rig = Rig::start().await;
     let members = rig.contacts.members();
     assert!(members.join_qrcode(None).await.unwrap().starts_with("http"));
-    assert!(
-        members
-            .join_qrcode(QrCodeSize::Huge)
-            .await
-            .unwrap()
-            .contains("qr_size=4")
-    );
+    assert!(members.join_qrcode(QrCodeSize::Huge).await.unwrap().contains("qr_size=4"));
     assert_eq!(rig.last_request().query[0], pair("size_type", "4"));
     members.confirm_login("wujiu").await.unwrap();
-    assert!(
-        rig.app
-            .members()
-            .join_qrcode(None)
-            .await
-            .unwrap_err()
-            .is_permission_denied()
-    );
+    assert!(rig.app.members().join_qrcode(None).await.unwrap_err().is_permission_denied());
 }
 
 #[tokio::test]
 async fn a_wrong_code_of_the_second_verification_is_refused() {
     let rig = Rig::start().await;
     let members = rig.app.members();
-    assert_eq!(
-        members.tfa_info("no such code").await.unwrap_err().code(),
-        Some(ErrorCode(40029))
-    );
-    assert_eq!(
-        members
-            .confirm_tfa("lisi", "no such code")
-            .await
-            .unwrap_err()
-            .code(),
-        Some(ErrorCode(40207))
-    );
+    assert_eq!(members.tfa_info("no such code").await.unwrap_err().code(), Some(ErrorCode(40029)));
+    assert_eq!(members.confirm_tfa("lisi", "no such code").await.unwrap_err().code(), Some(ErrorCode(40207)));
 }
 
 #[tokio::test]
 async fn ids_that_another_app_saw_are_converted_and_the_others_named() {
     let rig = Rig::start().await;
     let visit = json!({"userid": "lisi", "agent_id": 1_000_003});
-    let seen = rig.control("open_userid", visit).await["open_userid"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let seen = rig.control("open_userid", visit).await["open_userid"].as_str().unwrap().to_owned();
     let members = rig.app.members();
-    let converted = members
-        .openuserids_to_userids(1_000_003, [seen.as_str(), "woNoSuchId"])
-        .await
-        .unwrap();
+    let converted = members.openuserids_to_userids(1_000_003, [seen.as_str(), "woNoSuchId"]).await.unwrap();
     assert_eq!(converted.converted[0].userid, "lisi");
     assert_eq!(converted.converted[0].open_userid, seen.as_str());
     assert_eq!(converted.invalid, ["woNoSuchId"]);

@@ -50,10 +50,7 @@ impl Request {
     pub(crate) fn query(&self, key: &str) -> Vec<&str> {
         let query = self.target.split_once('?').map_or("", |(_, query)| query);
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs
-            .filter(|(name, _)| *name == key)
-            .map(|(_, value)| value)
-            .collect()
+        pairs.filter(|(name, _)| *name == key).map(|(_, value)| value).collect()
     }
 }
 
@@ -68,11 +65,7 @@ enum Piece {
 
 impl Answer {
     pub(crate) fn json(body: &Value) -> Self {
-        Self::of(
-            200,
-            "application/json; charset=UTF-8",
-            body.to_string().as_bytes(),
-        )
+        Self::of(200, "application/json; charset=UTF-8", body.to_string().as_bytes())
     }
 
     pub(crate) fn refusal(errcode: i32, errmsg: &str) -> Self {
@@ -203,15 +196,8 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
     let head = String::from_utf8(bytes[..head_end].to_vec()).unwrap();
     let mut line = head.split(' ').map(str::to_owned);
     let (method, target) = (line.next()?, line.next()?);
-    let mut request = Request {
-        method,
-        target,
-        head,
-        body: Vec::new(),
-    };
-    let length = request
-        .header("content-length")
-        .map_or(0, |length| length.parse().unwrap());
+    let mut request = Request { method, target, head, body: Vec::new() };
+    let length = request.header("content-length").map_or(0, |length| length.parse().unwrap());
     while bytes.len() < head_end + length {
         if stream.read_buf(&mut bytes).await.ok()? == 0 {
             return None;

@@ -21,19 +21,11 @@ async fn a_tag_is_created_renamed_filled_emptied_and_deleted() {
     let tag = tags.create(NewTag::new("羽毛球社").id(70)).await.unwrap();
     assert_eq!(tag, 70);
     assert!(tags.create("羽毛球社").await.unwrap_err().is_already_exists());
-    assert_eq!(
-        tags.create("篮球社").await.unwrap(),
-        71,
-        "the largest there is plus one"
-    );
+    assert_eq!(tags.create("篮球社").await.unwrap(), 71, "the largest there is plus one");
 
     tags.rename(tag, "乒乓球社").await.unwrap();
     let listed = tags.list().await.unwrap();
-    assert!(
-        listed
-            .iter()
-            .any(|listed| listed.tagid == tag && listed.tagname == "乒乓球社")
-    );
+    assert!(listed.iter().any(|listed| listed.tagid == tag && listed.tagname == "乒乓球社"));
 
     let nodes = TagNodes::new().members(["lisi", "wangwu"]).departments([4]);
     assert!(tags.add(tag, nodes).await.unwrap().is_complete());
@@ -54,9 +46,7 @@ async fn trap_14_a_partial_failure_of_tag_members_names_who_was_left_out() {
     let rig = Rig::start().await;
     let tags = rig.contacts.tags();
     let tag = tags.create("羽毛球社").await.unwrap();
-    let nodes = TagNodes::new()
-        .members(["lisi", "ghost", "nobody"])
-        .departments([2, 999]);
+    let nodes = TagNodes::new().members(["lisi", "ghost", "nobody"]).departments([2, 999]);
     let outcome = tags.add(tag, nodes.clone()).await.unwrap();
     assert_eq!(outcome.invalid_members, ["ghost", "nobody"]);
     assert_eq!(outcome.invalid_departments, [999]);

@@ -40,25 +40,13 @@ async fn trap_10_the_bases_prefix_holds_for_calls_tokens_uploads_and_downloads()
         _ => member(),
     })
     .await;
-    let client = stub
-        .builder()
-        .base_url(format!("{}/wecom/", stub.url()))
-        .build()
-        .unwrap();
+    let client = stub.builder().base_url(format!("{}/wecom/", stub.url())).build().unwrap();
     client.members().get("zhangsan").await.unwrap();
-    client
-        .media()
-        .upload(MediaKind::File, "a.csv", "abcdef")
-        .await
-        .unwrap();
+    client.media().upload(MediaKind::File, "a.csv", "abcdef").await.unwrap();
     let file = client.media().get("m1").await.unwrap();
     assert_eq!(file.file_name(), Some("a.csv"));
     assert_eq!(file.read(100).await.unwrap(), "abcdef");
-    let paths: Vec<_> = stub
-        .requests()
-        .iter()
-        .map(|request| request.path().to_owned())
-        .collect();
+    let paths: Vec<_> = stub.requests().iter().map(|request| request.path().to_owned()).collect();
     assert_eq!(
         paths,
         ["gettoken", "user/get", "media/upload", "media/get"].map(|path| format!("/wecom/cgi-bin/{path}"))
@@ -81,11 +69,7 @@ async fn trap_10_everything_goes_through_the_proxy() {
         .unwrap();
     client.members().get("zhangsan").await.unwrap();
     client.media().get("m1").await.unwrap().read(100).await.unwrap();
-    let paths: Vec<_> = proxy
-        .requests()
-        .iter()
-        .map(|request| request.path().to_owned())
-        .collect();
+    let paths: Vec<_> = proxy.requests().iter().map(|request| request.path().to_owned()).collect();
     assert_eq!(
         paths,
         ["gettoken", "user/get", "media/get"].map(|path| format!("http://wecom.example.com/cgi-bin/{path}"))
@@ -111,11 +95,7 @@ async fn trap_11_a_dropped_call_is_cancelled() {
     assert!(impatient.is_err());
     // Not sent before it is polled: this one never is.
     drop(client.members().get("lisi"));
-    assert!(
-        stub.requests()
-            .iter()
-            .all(|request| !request.target.contains("lisi"))
-    );
+    assert!(stub.requests().iter().all(|request| !request.target.contains("lisi")));
 }
 
 #[tokio::test]
@@ -126,25 +106,13 @@ async fn trap_17_an_answer_that_is_not_wecoms_is_named_with_its_status() {
         (200, "text/html", &html[..]),
         (404, "text/plain", b"not found"),
         (200, "application/json", b""),
-        (
-            200,
-            "application/json",
-            br#"{"errcode":0,"errmsg":"ok","userid":"zhang"#,
-        ),
-        (
-            503,
-            "application/json",
-            br#"{"errcode":0,"errmsg":"ok","userid":"zhangsan"}"#,
-        ),
+        (200, "application/json", br#"{"errcode":0,"errmsg":"ok","userid":"zhang"#),
+        (503, "application/json", br#"{"errcode":0,"errmsg":"ok","userid":"zhangsan"}"#),
         (200, "application/octet-stream", b"\xff\xfe\x00{"),
     ] {
         let stub = Stub::with_tokens(move |_, _| Answer::of(status, content_type, body)).await;
         let error = stub.client().members().get("zhangsan").await.unwrap_err();
-        let ErrorKind::NotWeCom {
-            status: seen,
-            content_type: kind,
-        } = error.kind()
-        else {
+        let ErrorKind::NotWeCom { status: seen, content_type: kind } = error.kind() else {
             panic!("{status} {body:?}: {error:?}");
         };
         assert_eq!((*seen, kind.as_deref()), (status, Some(content_type)), "{body:?}");
@@ -152,21 +120,14 @@ async fn trap_17_an_answer_that_is_not_wecoms_is_named_with_its_status() {
         assert!(error.remedy().is_some());
         // A download is told apart by its head, and its refusal judged the same way.
         let error = stub.client().media().get("m1").await.unwrap_err();
-        assert!(
-            matches!(error.kind(), ErrorKind::NotWeCom { .. }),
-            "{status} {body:?}: {error:?}"
-        );
+        assert!(matches!(error.kind(), ErrorKind::NotWeCom { .. }), "{status} {body:?}: {error:?}");
     }
 }
 
 #[tokio::test]
 async fn trap_17_a_refusal_with_an_http_error_is_still_a_refusal() {
     let stub = Stub::with_tokens(|_, _| {
-        Answer::of(
-            500,
-            "application/json",
-            br#"{"errcode":60011,"errmsg":"no privilege"}"#,
-        )
+        Answer::of(500, "application/json", br#"{"errcode":60011,"errmsg":"no privilege"}"#)
     })
     .await;
     let error = stub.client().members().get("zhangsan").await.unwrap_err();
@@ -195,22 +156,14 @@ async fn trap_23_a_dead_token_is_replaced_once_and_the_call_sent_again_whole() {
         })
         .await;
         let content = "姓名,帐号\n王芳,wangfang\n";
-        stub.client()
-            .media()
-            .upload(MediaKind::File, "a.csv", content)
-            .await
-            .unwrap();
+        stub.client().media().upload(MediaKind::File, "a.csv", content).await.unwrap();
         let calls = stub.calls();
         assert_eq!(calls.len(), 2);
         assert_eq!(calls[0].method, "POST");
         assert_eq!(calls[0].body, calls[1].body);
         assert!(String::from_utf8_lossy(&calls[1].body).contains(content));
         let tokens: Vec<_> = calls.iter().map(|call| call.query("access_token")).collect();
-        assert_eq!(
-            tokens,
-            [["t0ken-0-of-s3cret"], ["t0ken-2-of-s3cret"]],
-            "one token each, and another"
-        );
+        assert_eq!(tokens, [["t0ken-0-of-s3cret"], ["t0ken-2-of-s3cret"]], "one token each, and another");
     }
 }
 
@@ -230,34 +183,14 @@ async fn trap_23_a_server_that_keeps_refusing_the_token_is_not_hammered() {
 async fn trap_24_two_secrets_of_one_corp_never_share_a_token() {
     let stub =
         Stub::with_tokens(|_, _| Answer::json(&json!({"errcode": 0, "errmsg": "ok", "taglist": []}))).await;
-    let client = |secret| {
-        Client::builder("ww1", secret)
-            .base_url(stub.url())
-            .build()
-            .unwrap()
-    };
-    let (sync, app) = (
-        client(Secret::contacts_sync("sync-s")),
-        client(Secret::app(7, "app-s")),
-    );
+    let client = |secret| Client::builder("ww1", secret).base_url(stub.url()).build().unwrap();
+    let (sync, app) = (client(Secret::contacts_sync("sync-s")), client(Secret::app(7, "app-s")));
     for _ in 0..2 {
         sync.send(&ListTags::new()).await.unwrap();
         app.send(&ListTags::new()).await.unwrap();
     }
-    let tokens: Vec<_> = stub
-        .calls()
-        .iter()
-        .map(|call| call.query("access_token")[0].to_owned())
-        .collect();
-    assert_eq!(
-        tokens,
-        [
-            "t0ken-0-of-sync-s",
-            "t0ken-2-of-app-s",
-            "t0ken-0-of-sync-s",
-            "t0ken-2-of-app-s"
-        ]
-    );
+    let tokens: Vec<_> = stub.calls().iter().map(|call| call.query("access_token")[0].to_owned()).collect();
+    assert_eq!(tokens, ["t0ken-0-of-sync-s", "t0ken-2-of-app-s", "t0ken-0-of-sync-s", "t0ken-2-of-app-s"]);
 }
 
 #[tokio::test]
@@ -279,10 +212,7 @@ async fn trap_26_a_token_that_cannot_be_had_is_the_error() {
         client.media().get("m1").await.unwrap_err(),
         client.auth().check().await.unwrap_err(),
     ] {
-        assert_eq!(
-            (error.call(), error.code().map(|code| code.0)),
-            (Some("gettoken"), Some(40001))
-        );
+        assert_eq!((error.call(), error.code().map(|code| code.0)), (Some("gettoken"), Some(40001)));
         assert!(error.is_bad_credentials());
         assert!(error.to_string().contains("hint: [1]"));
     }
@@ -306,29 +236,17 @@ async fn trap_27_no_error_shows_a_secret_a_token_or_a_persons_data() {
         let client = stub.client();
         errors.extend(client.members().get("zhangsan").await.err());
         errors.extend(client.media().get("m1").await.err());
-        errors.extend(
-            client
-                .media()
-                .upload(MediaKind::File, "a.csv", "13800000001")
-                .await
-                .err(),
-        );
+        errors.extend(client.media().upload(MediaKind::File, "a.csv", "13800000001").await.err());
         // The same at the door.
         let stub = Stub::start(move |_, _| answer()).await;
         errors.extend(stub.client().auth().check().await.err());
     }
     // Nobody listens there.
     let nobody = Stub::start(|_, _| Answer::never()).await;
-    let gone = Client::builder("ww1", Secret::app(7, "s3cret"))
-        .base_url("http://127.0.0.1:1")
-        .build()
-        .unwrap();
+    let gone =
+        Client::builder("ww1", Secret::app(7, "s3cret")).base_url("http://127.0.0.1:1").build().unwrap();
     errors.extend(gone.auth().check().await.err());
-    let impatient = nobody
-        .builder()
-        .timeout(Duration::from_millis(20))
-        .build()
-        .unwrap();
+    let impatient = nobody.builder().timeout(Duration::from_millis(20)).build().unwrap();
     errors.extend(impatient.auth().check().await.err());
     assert!(errors.len() > 20);
     for error in errors {
@@ -385,17 +303,10 @@ async fn trap_27_the_log_shows_shapes_and_ids_and_nothing_else() {
         let _guard = tracing::subscriber::set_default(subscriber);
         let client = stub.builder().log_bodies(true).build().unwrap();
         client.members().get("zhangsan").await.unwrap();
-        client
-            .media()
-            .upload(MediaKind::File, "a.csv", "13800000001")
-            .await
-            .unwrap();
+        client.media().upload(MediaKind::File, "a.csv", "13800000001").await.unwrap();
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let ours: String = log
-        .lines()
-        .filter(|line| line.contains("wecom_contacts"))
-        .collect();
+    let ours: String = log.lines().filter(|line| line.contains("wecom_contacts")).collect();
     assert!(ours.contains("user/get") && ours.contains("***"), "{log}");
     for secret in ["s3cret", "t0ken", "13800000001"] {
         assert!(!ours.contains(secret), "{ours}");

@@ -93,10 +93,7 @@ impl Sample {
 
     /// Names the type that is flattened into the request, so that its fields are looked for too.
     pub(crate) const fn with_part<P: DeserializeOwned>(self) -> Self {
-        Self {
-            request_part: Some(full::missing::<P>),
-            ..self
-        }
+        Self { request_part: Some(full::missing::<P>), ..self }
     }
 
     /// Names fields of a type that goes both ways which no request carries.
@@ -112,9 +109,8 @@ impl Sample {
     fn files(&self, chapter: &str) -> [File; 4] {
         let ending = if self.is_get { "query" } else { "json" };
         let stem = self.path.replace('/', "_");
-        let file = |kind, fullness, ending| File {
-            path: format!("{chapter}/{stem}.{kind}.{fullness}.{ending}"),
-        };
+        let file =
+            |kind, fullness, ending| File { path: format!("{chapter}/{stem}.{kind}.{fullness}.{ending}") };
         [
             file("request", "full", ending),
             file("request", "bare", ending),
@@ -152,10 +148,7 @@ fn request<E: Endpoint + DeserializeOwned>(file: &File, text: &str) -> Vec<Strin
         assert_eq!(serde_urlencoded::to_string(&call).unwrap(), query, "{path}");
         let keys: BTreeSet<&str> = query.split(['&', '=']).step_by(2).collect();
         let fields = full::fields::<E>().iter();
-        fields
-            .filter(|field| !keys.contains(*field))
-            .map(|field| format!("/{field}"))
-            .collect()
+        fields.filter(|field| !keys.contains(*field)).map(|field| format!("/{field}")).collect()
     } else {
         let body: Value = serde_json::from_str(text).unwrap();
         let call: E = serde_json::from_str(text).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -174,22 +167,14 @@ fn reply<R: Serialize + DeserializeOwned>(file: &File, body: Value) -> Vec<Strin
 }
 
 fn no_reply(file: &File, body: Value) -> Vec<String> {
-    assert_eq!(
-        without_envelope(&file.path, body),
-        serde_json::json!({}),
-        "{}",
-        file.path
-    );
+    assert_eq!(without_envelope(&file.path, body), serde_json::json!({}), "{}", file.path);
     Vec::new()
 }
 
 fn without_envelope(path: &str, mut body: Value) -> Value {
     let keys = body.as_object_mut().expect("an answer is an object");
     assert_eq!(keys.remove("errcode"), Some(0.into()), "{path}");
-    assert!(
-        keys.remove("errmsg").is_some_and(|text| text.is_string()),
-        "{path}"
-    );
+    assert!(keys.remove("errmsg").is_some_and(|text| text.is_string()), "{path}");
     body
 }
 

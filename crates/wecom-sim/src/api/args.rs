@@ -32,25 +32,18 @@ pub(crate) struct Part {
 }
 
 fn pairs(query: &str) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(query.as_bytes())
-        .into_owned()
-        .collect()
+    url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
 impl Args {
     pub(crate) async fn read(incoming: &Incoming, post: bool) -> Self {
         let query = pairs(incoming.uri.query().unwrap_or_default());
-        let mut args = Self {
-            query,
-            ..Self::default()
-        };
+        let mut args = Self { query, ..Self::default() };
         if !post {
             return args;
         }
-        let content_type = incoming
-            .headers
-            .get(http::header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
+        let content_type =
+            incoming.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         if let Some(boundary) = content_type.and_then(|value| multer::parse_boundary(value).ok()) {
             args.parts = parts(incoming.body.clone(), boundary).await;
             return args;
@@ -73,10 +66,7 @@ impl Args {
 
     /// A value of the query, whatever the method.
     pub(crate) fn query(&self, key: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, value)| value.as_str())
+        self.query.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
     /// Whether some of the body could not be read.
@@ -133,10 +123,7 @@ impl Args {
     }
 
     fn body(&self) -> Option<Fields<'_>> {
-        Some(Fields {
-            map: self.body.as_ref()?,
-            misread: &self.misread,
-        })
+        Some(Fields { map: self.body.as_ref()?, misread: &self.misread })
     }
 }
 
@@ -202,12 +189,7 @@ impl<'a> Fields<'a> {
 
     /// A list of objects.
     pub(crate) fn objects(&self, key: &str) -> Option<Vec<Self>> {
-        self.list(key, |item| {
-            Some(Self {
-                map: item.as_object()?,
-                ..*self
-            })
-        })
+        self.list(key, |item| Some(Self { map: item.as_object()?, ..*self }))
     }
 
     fn list<T>(&self, key: &str, read: impl Fn(&'a Value) -> Option<T>) -> Option<Vec<T>> {
@@ -233,10 +215,7 @@ async fn parts(body: Bytes, boundary: String) -> Vec<Part> {
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
             .to_owned();
-        let file_name = field
-            .file_name()
-            .map(str::to_owned)
-            .or_else(|| extended_file_name(&disposition));
+        let file_name = field.file_name().map(str::to_owned).or_else(|| extended_file_name(&disposition));
         let Ok(bytes) = field.bytes().await else { break };
         parts.push(Part {
             name,
@@ -259,9 +238,5 @@ fn parameter<'a>(disposition: &'a str, name: &str) -> Option<&'a str> {
 /// `filename*=UTF-8''…`, as clients write names beyond ASCII (RFC 8187).
 fn extended_file_name(disposition: &str) -> Option<String> {
     let (_, encoded) = parameter(disposition, "filename*")?.split_once("''")?;
-    Some(
-        percent_encoding::percent_decode_str(encoded)
-            .decode_utf8_lossy()
-            .into_owned(),
-    )
+    Some(percent_encoding::percent_decode_str(encoded).decode_utf8_lossy().into_owned())
 }

@@ -30,10 +30,8 @@ pub(super) fn submit(world: &mut World, call: &Call) -> Outcome {
     let Some(Value::Array(rows)) = call.args.value("contact_list") else {
         return Err(Fail::of(40063));
     };
-    let people: Vec<usize> = rows
-        .iter()
-        .map(|row| row["contact_info_list"].as_array().map_or(0, Vec::len))
-        .collect();
+    let people: Vec<usize> =
+        rows.iter().map(|row| row["contact_info_list"].as_array().map_or(0, Vec::len)).collect();
     if rows.is_empty() {
         return Err(Fail::of(40063));
     }
@@ -66,11 +64,7 @@ pub(super) fn submit(world: &mut World, call: &Call) -> Outcome {
 pub(super) fn result(world: &World, call: &Call) -> Outcome {
     api_app(world, call)?;
     let id = text(call, "jobid")?;
-    let job = groups(world, call)
-        .imports
-        .iter()
-        .find(|job| job.id == id)
-        .ok_or_else(|| Fail::of(40088))?;
+    let job = groups(world, call).imports.iter().find(|job| job.id == id).ok_or_else(|| Fail::of(40088))?;
     Ok(Reply::ok(&match &job.result {
         Some(result) => json!({"status": 3, "result": result}),
         None if call.now - job.begun_at < RUNNING_AFTER => json!({"status": 1}),
@@ -136,9 +130,7 @@ fn import_row(chain: &mut Chain, row: &Value, seen: &mut HashSet<String>) -> Res
         return Err(refuse(670_012, Vec::new()));
     }
     if name.chars().count() > 32
-        || !name
-            .chars()
-            .all(|one| one.is_alphanumeric() || " -_()（）".contains(one))
+        || !name.chars().all(|one| one.is_alphanumeric() || " -_()（）".contains(one))
     {
         return Err(refuse(670_013, Vec::new()));
     }

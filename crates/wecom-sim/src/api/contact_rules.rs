@@ -18,9 +18,7 @@ pub(super) fn list(world: &World, call: &Call) -> Outcome {
     struct List<'w> {
         rules: Vec<&'w Map<String, Value>>,
     }
-    Ok(Reply::ok(&List {
-        rules: world.corp(call.caller.corp).rules.iter().collect(),
-    }))
+    Ok(Reply::ok(&List { rules: world.corp(call.caller.corp).rules.iter().collect() }))
 }
 
 /// `contactrule/update`.
@@ -37,9 +35,5 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Outcome {
 }
 
 fn rules(call: &Call) -> Result<&[Value], Fail> {
-    call.args
-        .value("rules")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .ok_or_else(|| Fail::of(40063))
+    call.args.value("rules").and_then(Value::as_array).map(Vec::as_slice).ok_or_else(|| Fail::of(40063))
 }

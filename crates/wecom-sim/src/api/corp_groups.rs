@@ -53,14 +53,9 @@ pub(super) fn token(world: &mut World, call: &Call) -> Outcome {
             world.corp(share.corp).id == corp_id && i64::from(share.lower_agent_id) == lower_agent_id
         })
         .ok_or_else(|| Fail::of(670_001))?;
-    let lower = Caller {
-        corp: share.corp,
-        credential: Credential::SharedApp(share.lower_agent_id),
-    };
+    let lower = Caller { corp: share.corp, credential: Credential::SharedApp(share.lower_agent_id) };
     let (access_token, expires_in) = world.token_of(lower, call.now);
-    Ok(Reply::ok(
-        &json!({"access_token": access_token, "expires_in": expires_in}),
-    ))
+    Ok(Reply::ok(&json!({"access_token": access_token, "expires_in": expires_in})))
 }
 
 /// `miniprogram/transfer_session`, doc 95817, called with the lower corp's token.
@@ -83,12 +78,8 @@ pub(super) fn transfer_session(world: &World, call: &Call) -> Outcome {
 
 /// `corpgroup/corp/get_chain_list`, doc 95820.
 pub(super) fn chains(world: &World, call: &Call) -> Outcome {
-    let chains: Vec<_> = groups(world, call)
-        .chains
-        .iter()
-        .filter(|chain| sees_chain(world, call, chain))
-        .map(named)
-        .collect();
+    let chains: Vec<_> =
+        groups(world, call).chains.iter().filter(|chain| sees_chain(world, call, chain)).map(named).collect();
     Ok(Reply::ok(&json!({"chains": chains})))
 }
 
@@ -194,9 +185,7 @@ pub(super) fn remove_corp(world: &mut World, call: &Call) -> Outcome {
     if let Some(lower) = lower {
         // Taking the corp away takes back what was shared with it.
         let groups = &mut world.corp_mut(upper).groups;
-        groups
-            .shares
-            .retain(|share| share.corp != lower || share.business != Business::Chain);
+        groups.shares.retain(|share| share.corp != lower || share.business != Business::Chain);
     }
     if joined {
         let event = Event::new(&world.corp(upper).id, "sys", call.now, "change_chain")
@@ -214,14 +203,10 @@ pub(super) fn user_custom_id(world: &World, call: &Call) -> Outcome {
     let chain = chain(world, call)?;
     let corp_id = text(call, "corpid")?;
     let userid = text(call, "userid")?;
-    let corp = chain
-        .joined(corp_id)
-        .filter(|corp| sees_corp(world, call, corp))
-        .ok_or_else(|| Fail::of(670_004))?;
+    let corp =
+        chain.joined(corp_id).filter(|corp| sees_corp(world, call, corp)).ok_or_else(|| Fail::of(670_004))?;
     let lower = world.corp_with_id(corp_id).map(|index| world.corp(index));
-    let member = lower
-        .and_then(|lower| lower.members.get(userid))
-        .ok_or_else(|| Fail::of(670_029))?;
+    let member = lower.and_then(|lower| lower.members.get(userid)).ok_or_else(|| Fail::of(670_029))?;
     // A custom id was imported with a mobile; whoever joined with that mobile has it.
     let custom_id = corp
         .contacts
@@ -238,11 +223,7 @@ pub(super) fn shared_chains(world: &World, call: &Call) -> Outcome {
     let chains: Vec<_> = groups(world, call)
         .chains
         .iter()
-        .filter(|chain| {
-            chain
-                .joined(corp_id)
-                .is_some_and(|corp| sees_corp(world, call, corp))
-        })
+        .filter(|chain| chain.joined(corp_id).is_some_and(|corp| sees_corp(world, call, corp)))
         .map(named)
         .collect();
     Ok(Reply::ok(&json!({"chains": chains})))
@@ -259,10 +240,7 @@ pub(super) fn rule_ids(world: &World, call: &Call) -> Outcome {
 pub(super) fn rule(world: &World, call: &Call) -> Outcome {
     api_app(world, call)?;
     let id = number(call, "rule_id")?;
-    let rule = chain(world, call)?
-        .rules
-        .get(&id)
-        .ok_or_else(|| Fail::of(670_006))?;
+    let rule = chain(world, call)?.rules.get(&id).ok_or_else(|| Fail::of(670_006))?;
     Ok(Reply::ok(&json!({"rule_info": rule})))
 }
 
@@ -282,10 +260,7 @@ pub(super) fn modify_rule(world: &mut World, call: &Call) -> Outcome {
     api_app(world, call)?;
     let id = number(call, "rule_id")?;
     let rule = rule_info(call)?;
-    let kept = chain_mut(world, call)?
-        .rules
-        .get_mut(&id)
-        .ok_or_else(|| Fail::of(670_006))?;
+    let kept = chain_mut(world, call)?.rules.get_mut(&id).ok_or_else(|| Fail::of(670_006))?;
     *kept = rule;
     Ok(Reply::said("ok"))
 }
@@ -294,10 +269,7 @@ pub(super) fn modify_rule(world: &mut World, call: &Call) -> Outcome {
 pub(super) fn delete_rule(world: &mut World, call: &Call) -> Outcome {
     api_app(world, call)?;
     let id = number(call, "rule_id")?;
-    chain_mut(world, call)?
-        .rules
-        .remove(&id)
-        .ok_or_else(|| Fail::of(670_006))?;
+    chain_mut(world, call)?.rules.remove(&id).ok_or_else(|| Fail::of(670_006))?;
     Ok(Reply::said("ok"))
 }
 
@@ -326,18 +298,13 @@ pub(super) fn pending_id(_world: &World, call: &Call) -> Outcome {
 
 /// `corpgroup/batch/external_userid_to_pending_id`, doc 97357.
 pub(super) fn pending_ids(_world: &World, call: &Call) -> Outcome {
-    let ids = call
-        .args
-        .texts("external_userid")
-        .filter(|ids| !ids.is_empty())
-        .ok_or_else(|| Fail::of(40063))?;
+    let ids =
+        call.args.texts("external_userid").filter(|ids| !ids.is_empty()).ok_or_else(|| Fail::of(40063))?;
     if ids.len() > EXTERNAL_IDS {
         return Err(Fail::of(40058));
     }
-    let result: Vec<_> = ids
-        .iter()
-        .map(|id| json!({"external_userid": id, "pending_id": invented("pd", &[id])}))
-        .collect();
+    let result: Vec<_> =
+        ids.iter().map(|id| json!({"external_userid": id, "pending_id": invented("pd", &[id])})).collect();
     Ok(Reply::ok(&json!({"result": result})))
 }
 
@@ -346,10 +313,7 @@ pub(super) fn groups<'a>(world: &'a World, call: &Call) -> &'a CorpGroups {
 }
 
 pub(super) fn text<'a>(call: &'a Call, key: &str) -> Result<&'a str, Fail> {
-    call.args
-        .text(key)
-        .filter(|text| !text.is_empty())
-        .ok_or_else(|| Fail::of(40063))
+    call.args.text(key).filter(|text| !text.is_empty()).ok_or_else(|| Fail::of(40063))
 }
 
 fn number(call: &Call, key: &str) -> Result<i64, Fail> {
@@ -371,11 +335,7 @@ fn is_api_app(world: &World, call: &Call) -> bool {
 /// Only the app named in the console; others get 48002.
 pub(super) fn api_app(world: &World, call: &Call) -> Result<u32, Fail> {
     let agent_id = own_app(&call.caller)?;
-    if groups(world, call).api_app == Some(agent_id) {
-        Ok(agent_id)
-    } else {
-        Err(Fail::of(48002))
-    }
+    if groups(world, call).api_app == Some(agent_id) { Ok(agent_id) } else { Err(Fail::of(48002)) }
 }
 
 fn sees_corp(world: &World, call: &Call, corp: &ChainCorp) -> bool {
@@ -420,16 +380,10 @@ fn named_corp<'a>(chain: &'a Chain, call: &Call) -> Result<&'a ChainCorp, Fail> 
 
 /// Both ranges must be there, each with at least one of its two lists.
 fn rule_info(call: &Call) -> Result<Value, Fail> {
-    let info = call
-        .args
-        .value("rule_info")
-        .and_then(Value::as_object)
-        .ok_or_else(|| Fail::of(40063))?;
+    let info = call.args.value("rule_info").and_then(Value::as_object).ok_or_else(|| Fail::of(40063))?;
     let listed = |range: &str, keys: [&str; 2]| {
         keys.iter().any(|key| {
-            info.get(range)
-                .and_then(|range| range[*key].as_array())
-                .is_some_and(|list| !list.is_empty())
+            info.get(range).and_then(|range| range[*key].as_array()).is_some_and(|list| !list.is_empty())
         })
     };
     if listed("owner_corp_range", ["departmentids", "userids"])
@@ -456,11 +410,7 @@ fn page(call: &Call, rows: Vec<Value>, limit: i64) -> Result<(Vec<Value>, Option
     };
     let limit = usize::try_from(limit).map_err(|_| Fail::of(40058))?;
     let count = rows.len();
-    let end = if limit == 0 {
-        count
-    } else {
-        count.min(first.saturating_add(limit))
-    };
+    let end = if limit == 0 { count } else { count.min(first.saturating_add(limit)) };
     let next = (end < count).then(|| format!("cursor-{end}"));
     let page = rows.into_iter().take(end).skip(first).collect();
     Ok((page, next))

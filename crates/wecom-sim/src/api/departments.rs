@@ -38,10 +38,8 @@ pub(super) fn list(world: &World, call: &Call) -> Outcome {
     }
     let view = world.view(&call.caller);
     let view = &view;
-    let department = listed(view, call)?
-        .into_iter()
-        .map(|department| DepartmentRow { view, department })
-        .collect();
+    let department =
+        listed(view, call)?.into_iter().map(|department| DepartmentRow { view, department }).collect();
     Ok(Reply::ok(&List { department }))
 }
 
@@ -60,11 +58,7 @@ pub(super) fn list_simple(world: &World, call: &Call) -> Outcome {
     let view = world.view(&call.caller);
     let department_id = listed(&view, call)?
         .into_iter()
-        .map(|department| Row {
-            id: department.id,
-            parentid: department.parent,
-            order: department.order,
-        })
+        .map(|department| Row { id: department.id, parentid: department.parent, order: department.order })
         .collect();
     Ok(Reply::ok(&List { department_id }))
 }
@@ -78,9 +72,7 @@ pub(super) fn get(world: &World, call: &Call) -> Outcome {
     let view = world.view(&call.caller);
     let department = view.required_department(call.args.integer("id"))?;
     let view = &view;
-    Ok(Reply::ok(&One {
-        department: DepartmentRow { view, department },
-    }))
+    Ok(Reply::ok(&One { department: DepartmentRow { view, department } }))
 }
 
 fn form(args: &Args) -> DepartmentForm {
@@ -100,8 +92,5 @@ fn listed<'w>(view: &View<'w>, call: &Call) -> Result<Vec<&'w Department>, Fail>
         Some(_) => vec![view.required_department(call.args.integer("id"))?.id],
     };
     let departments = &view.corp.departments;
-    Ok(tops
-        .into_iter()
-        .flat_map(|top| departments.subtree(top))
-        .collect())
+    Ok(tops.into_iter().flat_map(|top| departments.subtree(top)).collect())
 }

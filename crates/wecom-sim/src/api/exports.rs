@@ -39,16 +39,10 @@ pub(super) fn result(world: &mut World, call: &Call) -> Outcome {
 }
 
 fn submit(world: &mut World, call: &Call, kind: ExportKind) -> Outcome {
-    let key = call
-        .args
-        .text("encoding_aeskey")
-        .filter(|text| !text.is_empty())
-        .ok_or_else(|| Fail::of(40063))?;
+    let key =
+        call.args.text("encoding_aeskey").filter(|text| !text.is_empty()).ok_or_else(|| Fail::of(40063))?;
     let key = EncodingAesKey::new(key).map_err(|_| {
-        Fail::new(
-            40058,
-            "encoding_aeskey is not 43 letters and digits, invalid Request Parameter",
-        )
+        Fail::new(40058, "encoding_aeskey is not 43 letters and digits, invalid Request Parameter")
     })?;
     let smallest = world.corp(call.caller.corp).jobs.settings().smallest_block;
     let block_size = call.args.integer("block_size").unwrap_or(LARGEST_BLOCK);
@@ -57,11 +51,7 @@ fn submit(world: &mut World, call: &Call, kind: ExportKind) -> Outcome {
             format!("block_size is not within {smallest} and {LARGEST_BLOCK}, invalid Request Parameter");
         return Err(Fail::new(40058, text));
     }
-    let request = ExportRequest {
-        kind,
-        key,
-        block_size: block_size.unsigned_abs(),
-    };
+    let request = ExportRequest { kind, key, block_size: block_size.unsigned_abs() };
     let id = world.submit_export(call.caller.clone(), request, call.now);
     Ok(Reply::ok(&json!({ "jobid": id })))
 }

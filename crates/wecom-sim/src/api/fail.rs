@@ -18,11 +18,7 @@ pub(crate) struct Fail {
 
 impl Fail {
     pub(crate) fn new(code: i32, text: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            code,
-            text: text.into(),
-            bare: false,
-        }
+        Self { code, text: text.into(), bare: false }
     }
 
     /// A refusal with the usual text of its code.
@@ -32,17 +28,11 @@ impl Fail {
 
     /// A refusal whose documented text carries no hint.
     pub(crate) fn bare(code: i32, text: &'static str) -> Self {
-        Self {
-            bare: true,
-            ..Self::new(code, text)
-        }
+        Self { bare: true, ..Self::new(code, text) }
     }
 
     pub(crate) fn with_warning(self) -> Self {
-        Self {
-            text: format!("Warning: wrong json format. {}", self.text).into(),
-            ..self
-        }
+        Self { text: format!("Warning: wrong json format. {}", self.text).into(), ..self }
     }
 
     /// The text alone, as job results carry it.
@@ -70,9 +60,7 @@ impl Fail {
         let body = serde_json::Value::Object(body).to_string();
         let mut response =
             ([(header::CONTENT_TYPE, "application/json; charset=UTF-8")], body).into_response();
-        response
-            .headers_mut()
-            .insert("Error-Code", HeaderValue::from(code));
+        response.headers_mut().insert("Error-Code", HeaderValue::from(code));
         if let Ok(text) = HeaderValue::from_str(&errmsg) {
             response.headers_mut().insert("Error-Msg", text);
         }

@@ -17,11 +17,8 @@ pub(super) fn user_info(world: &mut World, call: &Call) -> Outcome {
 
 /// `auth/getuserdetail`, doc 95833.
 pub(super) fn user_detail(world: &World, call: &Call) -> Outcome {
-    let ticket = call
-        .args
-        .text("user_ticket")
-        .filter(|ticket| !ticket.is_empty())
-        .ok_or_else(|| Fail::of(84090))?;
+    let ticket =
+        call.args.text("user_ticket").filter(|ticket| !ticket.is_empty()).ok_or_else(|| Fail::of(84090))?;
     let no = world.holder_of_ticket(&call.caller, ticket, call.now)?;
     let corp = world.corp(call.caller.corp);
     let member = corp.members.at(no).ok_or_else(|| Fail::of(84015))?;
@@ -63,9 +60,7 @@ pub(super) fn to_openid(world: &World, call: &Call) -> Outcome {
     if !member.has_wechat() {
         return Err(Fail::of(43004));
     }
-    Ok(Reply::ok(
-        &json!({"openid": world.corp(call.caller.corp).openid(no)}),
-    ))
+    Ok(Reply::ok(&json!({"openid": world.corp(call.caller.corp).openid(no)})))
 }
 
 /// `user/convert_to_userid`, doc 90202.
@@ -119,7 +114,5 @@ pub(super) fn from_open_userids(world: &World, call: &Call) -> Outcome {
             None => invalid.push(id),
         }
     }
-    Ok(Reply::ok(
-        &json!({"userid_list": found, "invalid_open_userid_list": invalid}),
-    ))
+    Ok(Reply::ok(&json!({"userid_list": found, "invalid_open_userid_list": invalid})))
 }

@@ -34,23 +34,15 @@ pub(super) fn result(world: &World, call: &Call) -> Outcome {
 }
 
 fn submit(world: &mut World, call: &Call, kind: ImportKind) -> Outcome {
-    let media_id = call
-        .args
-        .text("media_id")
-        .filter(|text| !text.is_empty())
-        .ok_or_else(|| Fail::of(41006))?;
+    let media_id =
+        call.args.text("media_id").filter(|text| !text.is_empty()).ok_or_else(|| Fail::of(41006))?;
     let to_invite = call.args.flag("to_invite").unwrap_or(true);
     let callback = callback(call)?;
     let medium = world.corp(call.caller.corp).medium(media_id, call.now)?;
     if medium.kind != MediaKind::File || medium.by_url {
         return Err(Fail::of(40007));
     }
-    let request = ImportRequest {
-        kind,
-        file: medium.bytes.clone(),
-        to_invite,
-        callback,
-    };
+    let request = ImportRequest { kind, file: medium.bytes.clone(), to_invite, callback };
     let id = world.submit_import(call.caller.corp, request, call.now)?;
     Ok(Reply::ok(&json!({ "jobid": id })))
 }

@@ -22,9 +22,7 @@ pub(super) fn permissions(world: &World, call: &Call) -> Outcome {
         let id = &linkage.id;
         department_ids.extend(range.departments.iter().map(|number| format!("{id}/{number}")));
     }
-    Ok(Reply::ok(
-        &json!({"userids": userids, "department_ids": department_ids}),
-    ))
+    Ok(Reply::ok(&json!({"userids": userids, "department_ids": department_ids})))
 }
 
 /// `linkedcorp/user/get`, doc 93171.
@@ -45,9 +43,7 @@ pub(super) fn member(world: &World, call: &Call) -> Outcome {
     if !visible {
         return Err(unseen());
     }
-    Ok(Reply::ok(
-        &json!({"user_info": details(corp, member, departments)}),
-    ))
+    Ok(Reply::ok(&json!({"user_info": details(corp, member, departments)})))
 }
 
 /// `linkedcorp/user/simplelist`, doc 93168.
@@ -94,11 +90,8 @@ fn list(world: &World, call: &Call, row: fn(&Corp, &Member, Vec<String>) -> Valu
         _ => vec![id],
     };
     // Members of several departments are listed once.
-    let numbers: BTreeSet<_> = ids
-        .iter()
-        .flat_map(|id| corp.members.in_department(*id))
-        .map(|(number, _)| number)
-        .collect();
+    let numbers: BTreeSet<_> =
+        ids.iter().flat_map(|id| corp.members.in_department(*id)).map(|(number, _)| number).collect();
     let rows: Vec<_> = numbers
         .into_iter()
         .filter_map(|number| corp.members.at(number))
@@ -130,27 +123,18 @@ fn views<'a>(world: &'a World, call: &Call) -> impl Iterator<Item = (&'a Linkage
 /// The department that a call names, if the app may see it.
 fn department<'a>(world: &'a World, call: &Call) -> Result<(&'a Linkage, View<'a>, u32), Fail> {
     let (linked_id, number) = pair(call, "department_id")?;
-    let (linkage, view) = views(world, call)
-        .find(|(linkage, _)| linkage.id == linked_id)
-        .ok_or_else(unseen)?;
+    let (linkage, view) =
+        views(world, call).find(|(linkage, _)| linkage.id == linked_id).ok_or_else(unseen)?;
     let number = number.parse().map_err(|_| Fail::of(40058))?;
     if !view.corp.departments.contains(number) {
         return Err(Fail::of(60003));
     }
-    if view.sees_department(number) {
-        Ok((linkage, view, number))
-    } else {
-        Err(unseen())
-    }
+    if view.sees_department(number) { Ok((linkage, view, number)) } else { Err(unseen()) }
 }
 
 /// Splits an id at its first slash.
 fn pair<'a>(call: &'a Call, key: &str) -> Result<(&'a str, &'a str), Fail> {
-    let id = call
-        .args
-        .text(key)
-        .filter(|text| !text.is_empty())
-        .ok_or_else(|| Fail::of(40063))?;
+    let id = call.args.text(key).filter(|text| !text.is_empty()).ok_or_else(|| Fail::of(40063))?;
     id.split_once('/')
         .filter(|(owner, own)| !owner.is_empty() && !own.is_empty())
         .ok_or_else(|| Fail::of(40058))

@@ -17,11 +17,7 @@ const LARGEST_PIECE: u64 = 20 << 20;
 
 /// `media/upload`, doc 90253.
 pub(super) fn upload(world: &mut World, call: &Call) -> Outcome {
-    let kind = call
-        .args
-        .query("type")
-        .and_then(MediaKind::of)
-        .ok_or_else(|| Fail::of(40005))?;
+    let kind = call.args.query("type").and_then(MediaKind::of).ok_or_else(|| Fail::of(40005))?;
     let part = call
         .args
         .parts
@@ -32,9 +28,7 @@ pub(super) fn upload(world: &mut World, call: &Call) -> Outcome {
     kind.judge(&extension(name), &part.bytes)?;
     // Its help names the declared length beside a damaged picture; other kinds are not measured.
     if kind == MediaKind::Image
-        && part
-            .declared_length
-            .is_some_and(|length| length != part.bytes.len() as u64)
+        && part.declared_length.is_some_and(|length| length != part.bytes.len() as u64)
     {
         return Err(Fail::of(40123));
     }
@@ -110,15 +104,8 @@ pub(super) fn upload_by_url_result(world: &World, call: &Call) -> Outcome {
 }
 
 fn named<'a>(world: &'a World, call: &'a Call) -> Result<(&'a str, &'a Medium), Fail> {
-    let id = call
-        .args
-        .query("media_id")
-        .filter(|text| !text.is_empty())
-        .ok_or_else(|| Fail::of(41006))?;
-    let medium = world
-        .corp(call.caller.corp)
-        .medium(id, call.now)
-        .map_err(|_| invalid_media_id())?;
+    let id = call.args.query("media_id").filter(|text| !text.is_empty()).ok_or_else(|| Fail::of(41006))?;
+    let medium = world.corp(call.caller.corp).medium(id, call.now).map_err(|_| invalid_media_id())?;
     Ok((id, medium))
 }
 

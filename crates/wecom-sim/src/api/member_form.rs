@@ -27,9 +27,7 @@ pub(crate) fn read(args: &Args) -> MemberForm {
         address: text("address"),
         enable: args.integer("enable"),
         avatar_mediaid: text("avatar_mediaid"),
-        extattr: args
-            .fields("extattr")
-            .and_then(|extattr| attributes(&extattr, "attrs")),
+        extattr: args.fields("extattr").and_then(|extattr| attributes(&extattr, "attrs")),
         external_profile: profile(args),
         external_position: text("external_position"),
         to_invite: args.flag("to_invite"),
@@ -40,11 +38,7 @@ pub(crate) fn read(args: &Args) -> MemberForm {
 
 /// `{"item": […]}`; an empty object or an empty array clears.
 fn biz_mail_alias(args: &Args) -> Option<Vec<String>> {
-    if args
-        .value("biz_mail_alias")?
-        .as_array()
-        .is_some_and(Vec::is_empty)
-    {
+    if args.value("biz_mail_alias")?.as_array().is_some_and(Vec::is_empty) {
         return Some(Vec::new());
     }
     let object = args.fields("biz_mail_alias")?;
@@ -56,10 +50,9 @@ fn biz_mail_alias(args: &Args) -> Option<Vec<String>> {
 fn profile(args: &Args) -> Option<ProfileForm> {
     let nickname = args.text("nickname").map(str::to_owned);
     let Some(profile) = args.fields("external_profile") else {
-        return nickname.is_some().then(|| ProfileForm {
-            channels_nickname: nickname,
-            ..ProfileForm::default()
-        });
+        return nickname
+            .is_some()
+            .then(|| ProfileForm { channels_nickname: nickname, ..ProfileForm::default() });
     };
     let channels = profile.fields("wechat_channels");
     Some(ProfileForm {
@@ -79,16 +72,9 @@ fn attributes(fields: &Fields<'_>, key: &str) -> Option<Vec<AttributeForm>> {
 /// Items of very old data have no `type` and a bare `value`.
 fn attribute(item: &Fields<'_>) -> AttributeForm {
     let owned = |fields: Option<&Fields<'_>>, key| {
-        fields
-            .and_then(|fields| fields.text(key))
-            .unwrap_or_default()
-            .to_owned()
+        fields.and_then(|fields| fields.text(key)).unwrap_or_default().to_owned()
     };
-    let (text, web, app) = (
-        item.fields("text"),
-        item.fields("web"),
-        item.fields("miniprogram"),
-    );
+    let (text, web, app) = (item.fields("text"), item.fields("web"), item.fields("miniprogram"));
     let linked = web.as_ref().or(app.as_ref());
     AttributeForm {
         kind: item.integer("type").unwrap_or_default(),

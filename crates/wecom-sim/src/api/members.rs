@@ -33,26 +33,15 @@ pub(super) fn create(world: &mut World, call: &Call) -> Outcome {
     if created.departments.is_empty() {
         return Ok(Reply::said("created"));
     }
-    let made: Vec<_> = created
-        .departments
-        .iter()
-        .map(|(id, name)| json!({"name": name, "id": id}))
-        .collect();
-    Ok(Reply::with(
-        "created",
-        &json!({"created_department_list": {"department_info": made}}),
-    ))
+    let made: Vec<_> = created.departments.iter().map(|(id, name)| json!({"name": name, "id": id})).collect();
+    Ok(Reply::with("created", &json!({"created_department_list": {"department_info": made}})))
 }
 
 /// `user/get`, doc 90196.
 pub(super) fn get(world: &World, call: &Call) -> Outcome {
     let view = world.view(&call.caller);
     let (no, member) = view.required_member(call.args.text("userid").unwrap_or_default())?;
-    Ok(Reply::ok(&MemberRow {
-        view: &view,
-        no,
-        member,
-    }))
+    Ok(Reply::ok(&MemberRow { view: &view, no, member }))
 }
 
 /// `user/update`, doc 90197.
@@ -99,9 +88,7 @@ pub(super) fn delete_many(world: &mut World, call: &Call) -> Outcome {
 pub(super) fn list_simple(world: &World, call: &Call) -> Outcome {
     let view = world.view(&call.caller);
     let members = listed(&view, call)?.into_iter();
-    let userlist = members
-        .map(|(_, member)| SimpleMemberRow { view: &view, member })
-        .collect();
+    let userlist = members.map(|(_, member)| SimpleMemberRow { view: &view, member }).collect();
     Ok(Reply::ok(&UserList { userlist }))
 }
 
@@ -110,9 +97,7 @@ pub(super) fn list_details(world: &World, call: &Call) -> Outcome {
     let view = world.view(&call.caller);
     let members = listed(&view, call)?.into_iter();
     let view = &view;
-    let userlist = members
-        .map(|(no, member)| MemberRow { view, no, member })
-        .collect();
+    let userlist = members.map(|(no, member)| MemberRow { view, no, member }).collect();
     Ok(Reply::ok(&UserList { userlist }))
 }
 
@@ -178,15 +163,9 @@ pub(super) fn list_ids(world: &World, call: &Call) -> Outcome {
             next_cursor = Some(format!("{:08x}{at:02x}", no ^ CURSOR_MASK));
             break;
         }
-        dept_user.push(Row {
-            userid: &member.userid,
-            department: seat.department,
-        });
+        dept_user.push(Row { userid: &member.userid, department: seat.department });
     }
-    Ok(Reply::ok(&Page {
-        next_cursor,
-        dept_user,
-    }))
+    Ok(Reply::ok(&Page { next_cursor, dept_user }))
 }
 
 /// Keeps clients from reading a number into a cursor.
@@ -234,11 +213,7 @@ pub(super) fn invite(world: &mut World, call: &Call) -> Outcome {
     }
     let invite_department = |id: u32, invited: &mut HashSet<MemberNo>| {
         let below = corp.departments.subtree(id);
-        invited.extend(
-            below
-                .flat_map(|one| corp.members.in_department(one.id))
-                .map(|(no, _)| no),
-        );
+        invited.extend(below.flat_map(|one| corp.members.in_department(one.id)).map(|(no, _)| no));
     };
     let mut invalid_parties = Vec::new();
     for id in &parties {
@@ -253,15 +228,8 @@ pub(super) fn invite(world: &mut World, call: &Call) -> Outcome {
             invalid_tags.push(*id);
             continue;
         };
-        let members = tag
-            .members
-            .iter()
-            .filter_map(|no| Some((*no, corp.members.at(*no)?)));
-        invited.extend(
-            members
-                .filter(|(no, member)| view.sees(*no, member))
-                .map(|(no, _)| no),
-        );
+        let members = tag.members.iter().filter_map(|no| Some((*no, corp.members.at(*no)?)));
+        invited.extend(members.filter(|(no, member)| view.sees(*no, member)).map(|(no, _)| no));
         for id in tag.departments.iter().filter(|id| view.sees_department(**id)) {
             invite_department(*id, &mut invited);
         }
@@ -296,11 +264,8 @@ pub(super) fn join_qrcode(world: &World, call: &Call) -> Outcome {
 
 /// `user/get_active_stat`, doc 92714: members who had logged in by that day, of the last 30.
 pub(super) fn active_count(world: &World, call: &Call) -> Outcome {
-    let date: jiff::civil::Date = call
-        .args
-        .text("date")
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(|| Fail::of(40058))?;
+    let date: jiff::civil::Date =
+        call.args.text("date").and_then(|text| text.parse().ok()).ok_or_else(|| Fail::of(40058))?;
     let day_of = |at: Millis| (at + BEIJING).div_euclid(DAY);
     let epoch = jiff::civil::date(1970, 1, 1);
     let day = epoch.until(date).map_or(-1, |span| i64::from(span.get_days()));
@@ -308,9 +273,8 @@ pub(super) fn active_count(world: &World, call: &Call) -> Outcome {
         return Err(Fail::of(40058));
     }
     let members = world.corp(call.caller.corp).members.iter();
-    let count = members
-        .filter(|(_, member)| member.life == Life::Active && day_of(member.created_at) <= day)
-        .count();
+    let count =
+        members.filter(|(_, member)| member.life == Life::Active && day_of(member.created_at) <= day).count();
     Ok(Reply::ok(&json!({ "active_cnt": count })))
 }
 
@@ -321,9 +285,7 @@ pub(super) fn find_by_mobile(world: &mut World, call: &Call) -> Outcome {
         return Err(Fail::of(40058));
     }
     let corp = world.corp(call.caller.corp);
-    let holder = plain_mobile(mobile)
-        .ok()
-        .and_then(|mobile| corp.members.with_mobile(&mobile));
+    let holder = plain_mobile(mobile).ok().and_then(|mobile| corp.members.with_mobile(&mobile));
     looked_up(world, call, Lookup::Mobile, holder)
 }
 

@@ -89,19 +89,11 @@ pub(crate) struct Route {
 }
 
 const fn get(handler: Handler) -> Route {
-    Route {
-        post: false,
-        handler,
-        empty: &[],
-    }
+    Route { post: false, handler, empty: &[] }
 }
 
 const fn post(handler: Handler) -> Route {
-    Route {
-        post: true,
-        handler,
-        empty: &[],
-    }
+    Route { post: true, handler, empty: &[] }
 }
 
 impl Route {
@@ -224,21 +216,8 @@ pub(crate) async fn answer(shared: &Arc<Shared>, incoming: Incoming) -> Response
         Ok(reply) => reply.errcode(),
         Err(fail) => Some(fail.code),
     };
-    let Incoming {
-        method,
-        uri,
-        headers,
-        ip,
-        body,
-    } = incoming;
-    shared.requests.lock().push(Logged {
-        at: now,
-        method,
-        uri,
-        body,
-        errcode,
-        caller,
-    });
+    let Incoming { method, uri, headers, ip, body } = incoming;
+    shared.requests.lock().push(Logged { at: now, method, uri, body, errcode, caller });
     match outcome {
         Ok(reply) => reply.into_response(&headers),
         Err(fail) => fail.into_response(now, ip, route.empty),
@@ -291,11 +270,7 @@ fn dispatch(
             (call.args.is_misread(), outcome)
         }
     };
-    if warned {
-        outcome.map(Reply::with_warning).map_err(Fail::with_warning)
-    } else {
-        outcome
-    }
+    if warned { outcome.map(Reply::with_warning).map_err(Fail::with_warning) } else { outcome }
 }
 
 /// Whether JSON text holds a `\uXXXX` escape; in `\\u` the backslash itself is escaped.

@@ -47,17 +47,9 @@ pub(super) fn get(world: &World, call: &Call) -> Outcome {
         userlist: members
             .filter_map(|no| Some((*no, view.corp.members.at(*no)?)))
             .filter(|(no, member)| view.sees(*no, member))
-            .map(|(_, member)| Row {
-                userid: &member.userid,
-                name: &member.name,
-            })
+            .map(|(_, member)| Row { userid: &member.userid, name: &member.name })
             .collect(),
-        partylist: tag
-            .departments
-            .iter()
-            .copied()
-            .filter(|id| view.sees_department(*id))
-            .collect(),
+        partylist: tag.departments.iter().copied().filter(|id| view.sees_department(*id)).collect(),
     }))
 }
 
@@ -90,10 +82,7 @@ fn change(world: &mut World, call: &Call, to: TagMove, word: &'static str) -> Ou
     )?;
     Ok(Reply::with(
         word,
-        &Invalid {
-            invalidlist: invalid.members.join("|"),
-            invalidparty: invalid.departments,
-        },
+        &Invalid { invalidlist: invalid.members.join("|"), invalidparty: invalid.departments },
     ))
 }
 
@@ -109,11 +98,6 @@ pub(super) fn list(world: &World, call: &Call) -> Outcome {
         tagname: &'w str,
     }
     let tags = world.corp(call.caller.corp).tags.iter();
-    let taglist = tags
-        .map(|tag| Row {
-            tagid: tag.id,
-            tagname: &tag.name,
-        })
-        .collect();
+    let taglist = tags.map(|tag| Row { tagid: tag.id, tagname: &tag.name }).collect();
     Ok(Reply::ok(&List { taglist }))
 }

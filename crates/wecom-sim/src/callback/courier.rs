@@ -45,10 +45,7 @@ pub enum VerificationError {
 
 impl Courier {
     pub(crate) fn new(patience: Duration) -> Self {
-        Self {
-            outgoing: Outgoing::default(),
-            patience,
-        }
+        Self { outgoing: Outgoing::default(), patience }
     }
 
     /// Asks a URL to decrypt an `echostr`, as WeCom does when a target is saved.
@@ -67,10 +64,7 @@ impl Courier {
         let mut url = target.url().clone();
         append(&mut url, &sealed.echo_pairs());
         let patience = self.patience.min(VERIFICATION_PATIENCE);
-        let client = self
-            .outgoing
-            .client()
-            .map_err(|error| no_answer(described(error)))?;
+        let client = self.outgoing.client().map_err(|error| no_answer(described(error)))?;
         let (status, body) = time::timeout(patience, answer(client.get(url)))
             .await
             .map_err(|_| no_answer(format!("none within {patience:?}")))?
@@ -90,11 +84,7 @@ impl Courier {
             Ok(Err(error)) => (None, Some(error)),
             Err(_) => (None, Some(format!("no answer within {:?}", self.patience))),
         };
-        Outcome {
-            status,
-            took: started.elapsed(),
-            error,
-        }
+        Outcome { status, took: started.elapsed(), error }
     }
 
     async fn post(&self, errand: &Errand, now: i64) -> Result<(u16, Vec<u8>), String> {
@@ -108,10 +98,8 @@ impl Courier {
         let mut url = errand.target.url().clone();
         append(&mut url, &sealed.query_pairs());
         let client = self.outgoing.client().map_err(described)?;
-        let request = client
-            .post(url)
-            .header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8")
-            .body(body);
+        let request =
+            client.post(url).header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8").body(body);
         answer(request).await
     }
 }

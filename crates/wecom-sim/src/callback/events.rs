@@ -15,10 +15,7 @@ pub(crate) struct Event {
 impl Event {
     /// Begins an event. `from` is `sys`, or the member whom an app's event is about.
     pub(crate) fn new(corp_id: &str, from: &str, at: Millis, event: &str) -> Self {
-        let mut begun = Self {
-            name: event.into(),
-            xml: String::with_capacity(512),
-        };
+        let mut begun = Self { name: event.into(), xml: String::with_capacity(512) };
         begun.xml.push_str("<xml>");
         begun
             .text("ToUserName", corp_id)
@@ -119,12 +116,7 @@ mod tests {
 
     #[test]
     fn a_name_cannot_break_out_of_its_section() {
-        let (_, xml) = Event::new("ww1", "sys", 0, "x")
-            .text("Name", "a]]><UserID>b")
-            .finish();
-        assert!(
-            xml.contains("<Name><![CDATA[a]]]]><![CDATA[><UserID>b]]></Name>"),
-            "{xml}"
-        );
+        let (_, xml) = Event::new("ww1", "sys", 0, "x").text("Name", "a]]><UserID>b").finish();
+        assert!(xml.contains("<Name><![CDATA[a]]]]><![CDATA[><UserID>b]]></Name>"), "{xml}");
     }
 }

@@ -28,12 +28,12 @@ pub(super) fn slim(corp: &Corp, at: Millis, change: &Change) -> Option<Event> {
             event
         }
         Change::MemberDeleted(member) => event.text("UserID", &member.userid),
-        Change::DepartmentCreated { id, parent, .. } => event
-            .number("Id", (*id).into())
-            .text("ParentId", &parent.to_string()),
-        Change::DepartmentUpdated { id, parent, .. } => event
-            .number("Id", (*id).into())
-            .text("ParentId", &(*parent)?.to_string()),
+        Change::DepartmentCreated { id, parent, .. } => {
+            event.number("Id", (*id).into()).text("ParentId", &parent.to_string())
+        }
+        Change::DepartmentUpdated { id, parent, .. } => {
+            event.number("Id", (*id).into()).text("ParentId", &(*parent)?.to_string())
+        }
         Change::DepartmentDeleted { .. } | Change::TagMembersChanged { .. } => uncut(event, change),
     })
 }
@@ -43,10 +43,7 @@ pub(super) fn full(corp: &Corp, at: Millis, change: &Change) -> Option<Event> {
     let event = Event::change(&corp.id, at, change.kind());
     Some(match change {
         Change::MemberCreated(member) => {
-            let event = event
-                .text("UserID", &member.userid)
-                .text("Name", &member.name)
-                .departments(member);
+            let event = event.text("UserID", &member.userid).text("Name", &member.name).departments(member);
             profile(corp, event, None, member)
         }
         Change::MemberUpdated(both) => {
@@ -64,12 +61,7 @@ pub(super) fn full(corp: &Corp, at: Millis, change: &Change) -> Option<Event> {
             profile(corp, event, Some(before), after)
         }
         Change::MemberDeleted(member) => event.text("UserID", &member.userid),
-        Change::DepartmentCreated {
-            id,
-            name,
-            parent,
-            order,
-        } => event
+        Change::DepartmentCreated { id, name, parent, order } => event
             .number("Id", (*id).into())
             .text("Name", name)
             .text("ParentId", &parent.to_string())
@@ -92,13 +84,7 @@ pub(super) fn full(corp: &Corp, at: Millis, change: &Change) -> Option<Event> {
 fn uncut(event: Event, change: &Change) -> Event {
     match change {
         Change::DepartmentDeleted { id } => event.number("Id", (*id).into()),
-        Change::TagMembersChanged {
-            tag,
-            added,
-            removed,
-            added_departments,
-            removed_departments,
-        } => event
+        Change::TagMembersChanged { tag, added, removed, added_departments, removed_departments } => event
             .number("TagId", (*tag).into())
             .list("AddUserItems", added)
             .list("DelUserItems", removed)
@@ -118,26 +104,17 @@ fn profile(corp: &Corp, mut event: Event, before: Option<&Member>, after: &Membe
         event = event.number("MainDepartment", after.main_department.into());
     }
     if !after.seats.is_empty() {
-        event = event.list(
-            "IsLeaderInDept",
-            after.seats.iter().map(|seat| u8::from(seat.leader)),
-        );
+        event = event.list("IsLeaderInDept", after.seats.iter().map(|seat| u8::from(seat.leader)));
     }
-    let leaders: Vec<_> = after
-        .direct_leader
-        .iter()
-        .filter_map(|no| Some(&corp.members.at(*no)?.userid))
-        .collect();
+    let leaders: Vec<_> =
+        after.direct_leader.iter().filter_map(|no| Some(&corp.members.at(*no)?.userid)).collect();
     if !leaders.is_empty() {
         event = event.list("DirectLeader", leaders);
     }
     let is_new = |field: fn(&Member) -> &str| {
         before.map_or(!field(after).is_empty(), |old| field(old) != field(after))
     };
-    let texts: [Field; 2] = [
-        ("Position", |member| &member.position),
-        ("Mobile", |member| &member.mobile),
-    ];
+    let texts: [Field; 2] = [("Position", |member| &member.position), ("Mobile", |member| &member.mobile)];
     for (name, field) in texts {
         if is_new(field) {
             event = event.text(name, field(after));
@@ -146,10 +123,7 @@ fn profile(corp: &Corp, mut event: Event, before: Option<&Member>, after: &Membe
     if before.is_none_or(|old| old.gender != after.gender) {
         event = event.text("Gender", after.gender.digit());
     }
-    let mails: [Field; 2] = [
-        ("Email", |member| &member.email),
-        ("BizMail", |member| &member.biz_mail),
-    ];
+    let mails: [Field; 2] = [("Email", |member| &member.email), ("BizMail", |member| &member.biz_mail)];
     for (name, field) in mails {
         if is_new(field) {
             event = event.text(name, field(after));
@@ -159,10 +133,7 @@ fn profile(corp: &Corp, mut event: Event, before: Option<&Member>, after: &Membe
     if before.map_or("", avatar) != avatar(after) {
         event = event.text("Avatar", &full_size(avatar(after)));
     }
-    let rest: [Field; 2] = [
-        ("Alias", |member| &member.alias),
-        ("Telephone", |member| &member.telephone),
-    ];
+    let rest: [Field; 2] = [("Alias", |member| &member.alias), ("Telephone", |member| &member.telephone)];
     for (name, field) in rest {
         if is_new(field) {
             event = event.text(name, field(after));
@@ -183,23 +154,19 @@ fn avatar(member: &Member) -> &str {
 }
 
 fn full_size(avatar: &str) -> String {
-    if avatar.is_empty() {
-        String::new()
-    } else {
-        format!("{avatar}/0")
-    }
+    if avatar.is_empty() { String::new() } else { format!("{avatar}/0") }
 }
 
 fn item(event: Event, attribute: &Attribute) -> Event {
     event.nested("Item", |event| {
         let event = event.text("Name", &attribute.name);
         match &attribute.value {
-            AttributeValue::Text(text) => event
-                .number("Type", 0)
-                .nested("Text", |event| event.text("Value", text)),
-            AttributeValue::Web { url, title } => event
-                .number("Type", 1)
-                .nested("Web", |event| event.text("Title", title).text("Url", url)),
+            AttributeValue::Text(text) => {
+                event.number("Type", 0).nested("Text", |event| event.text("Value", text))
+            }
+            AttributeValue::Web { url, title } => {
+                event.number("Type", 1).nested("Web", |event| event.text("Title", title).text("Url", url))
+            }
             // Not documented for events; mini programs are no part of 扩展属性.
             AttributeValue::Miniprogram { .. } => event.number("Type", 2),
         }

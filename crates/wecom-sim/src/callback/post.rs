@@ -142,24 +142,13 @@ impl Post {
 
     /// An empty post that goes on where this one's numbers end and rings the same bell.
     pub(crate) fn renewed(&self) -> Self {
-        Self {
-            count: self.count,
-            bell: self.bell(),
-            ..Self::default()
-        }
+        Self { count: self.count, bell: self.bell(), ..Self::default() }
     }
 
     pub(crate) fn send(&mut self, letter: Letter, now: Millis) -> u64 {
         self.count += 1;
         let id = self.count;
-        let Letter {
-            to,
-            target,
-            corp_id,
-            agent_id,
-            event,
-            xml,
-        } = letter;
+        let Letter { to, target, corp_id, agent_id, event, xml } = letter;
         if self.entries.len() >= KEPT && self.entries.front().is_some_and(|entry| !entry.shown.is_open()) {
             self.entries.pop_front();
         }
@@ -195,10 +184,7 @@ impl Post {
 
     /// Its retry has fallen due.
     pub(crate) fn retry(&mut self, id: u64) {
-        if self
-            .entry(id)
-            .is_some_and(|entry| entry.shown.state == DeliveryState::Waiting)
-        {
+        if self.entry(id).is_some_and(|entry| entry.shown.state == DeliveryState::Waiting) {
             self.enqueue(id);
         }
     }
@@ -217,12 +203,7 @@ impl Post {
     /// The next delivery of every target that has none on the wire.
     pub(crate) fn take(&mut self) -> Vec<Errand> {
         let mut errands = Vec::new();
-        let Self {
-            queues,
-            busy,
-            entries,
-            ..
-        } = self;
+        let Self { queues, busy, entries, .. } = self;
         queues.retain(|url, queue| {
             while !busy.contains_key(url) {
                 let Some(id) = queue.pop_front() else { return false };

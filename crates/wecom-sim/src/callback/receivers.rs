@@ -68,11 +68,7 @@ impl World {
         if !heard {
             return;
         }
-        let event = if corp.callbacks.full_payload {
-            full(corp, at, change)
-        } else {
-            slim(corp, at, change)
-        };
+        let event = if corp.callbacks.full_payload { full(corp, at, change) } else { slim(corp, at, change) };
         if let Some(event) = event {
             let corp_id = corp.id.clone();
             self.deliver("contacts".into(), target, corp_id, None, event);
@@ -84,11 +80,9 @@ impl World {
         let corp = self.corp(corp);
         let (to, target, agent_id) = match job.to {
             JobReceiver::Named(target) => ("import job".to_owned(), Some(target), None),
-            JobReceiver::Submitter(receiver) => (
-                receiver.name(),
-                corp.target(receiver).cloned(),
-                receiver.agent_id(),
-            ),
+            JobReceiver::Submitter(receiver) => {
+                (receiver.name(), corp.target(receiver).cloned(), receiver.agent_id())
+            }
         };
         let Some(target) = target else { return };
         let event =
@@ -140,10 +134,8 @@ impl World {
                 entered.sort_unstable();
                 left.sort_unstable();
                 hook.subscribed = now;
-                for (userid, sees) in entered
-                    .iter()
-                    .map(|id| (id, true))
-                    .chain(left.iter().map(|id| (id, false)))
+                for (userid, sees) in
+                    entered.iter().map(|id| (id, true)).chain(left.iter().map(|id| (id, false)))
                 {
                     let spelled = self
                         .corp(corp)
@@ -184,14 +176,7 @@ impl World {
         event: Event,
     ) -> u64 {
         let (event, xml) = event.finish();
-        let letter = Letter {
-            to,
-            target,
-            corp_id,
-            agent_id,
-            event,
-            xml,
-        };
+        let letter = Letter { to, target, corp_id, agent_id, event, xml };
         self.post.send(letter, self.moment)
     }
 
@@ -283,11 +268,7 @@ impl Receiver {
 
 impl Corp {
     pub(crate) fn targets(&self) -> impl Iterator<Item = (Receiver, &Target)> {
-        let contacts = self
-            .callbacks
-            .contacts
-            .iter()
-            .map(|target| (Receiver::Contacts, target));
+        let contacts = self.callbacks.contacts.iter().map(|target| (Receiver::Contacts, target));
         let apps = &self.callbacks.apps;
         contacts.chain(apps.iter().map(|(id, hook)| (Receiver::App(*id), &hook.target)))
     }

@@ -61,25 +61,14 @@ pub(crate) async fn perform(shared: &Shared, action: &str, body: Value) -> Done 
         return set_callback(shared, read(body)?).await;
     }
     let Some((_, act)) = ACTIONS.iter().find(|(name, _)| *name == action) else {
-        let known: Vec<_> = ACTIONS
-            .iter()
-            .map(|(name, _)| *name)
-            .chain(["set_callback"])
-            .collect();
-        return Err(ConsoleError::UnknownAction {
-            action: action.into(),
-            known: known.join(", "),
-        });
+        let known: Vec<_> = ACTIONS.iter().map(|(name, _)| *name).chain(["set_callback"]).collect();
+        return Err(ConsoleError::UnknownAction { action: action.into(), known: known.join(", ") });
     };
     shared.settle();
     let now = shared.clock.now();
     let mut world = shared.world.write();
     world.moment = now;
-    let mut deed = Deed {
-        world: &mut world,
-        now,
-        agent_id: shared.config.agent_id,
-    };
+    let mut deed = Deed { world: &mut world, now, agent_id: shared.config.agent_id };
     act(&mut deed, body)
 }
 
@@ -155,8 +144,7 @@ fn create_tag(deed: &mut Deed<'_>, body: Value) -> Done {
 
 fn rename_tag(deed: &mut Deed<'_>, body: Value) -> Done {
     let RenamedTag { tagid, tagname } = read(body)?;
-    deed.world
-        .rename_tag(0, Actor::Console, Some(tagid), Some(&tagname))?;
+    deed.world.rename_tag(0, Actor::Console, Some(tagid), Some(&tagname))?;
     done()
 }
 
@@ -177,15 +165,9 @@ fn remove_tag_members(deed: &mut Deed<'_>, body: Value) -> Done {
 }
 
 fn change_tag_members(deed: &mut Deed<'_>, to: TagMove, body: Value) -> Done {
-    let TagMembers {
-        tagid,
-        userlist,
-        partylist,
-    } = read(body)?;
+    let TagMembers { tagid, userlist, partylist } = read(body)?;
     let users: Vec<&str> = userlist.iter().map(String::as_str).collect();
-    let invalid = deed
-        .world
-        .change_tag_members(0, Actor::Console, to, Some(tagid), &users, &partylist)?;
+    let invalid = deed.world.change_tag_members(0, Actor::Console, to, Some(tagid), &users, &partylist)?;
     Ok(json!({"invalidlist": invalid.members, "invalidparty": invalid.departments}))
 }
 
@@ -201,10 +183,7 @@ async fn set_callback(shared: &Shared, form: Callback) -> Done {
         world.corp(0).id.clone()
     };
     if form.verify {
-        shared
-            .courier
-            .verify(&target, &corp_id, shared.clock.now())
-            .await?;
+        shared.courier.verify(&target, &corp_id, shared.clock.now()).await?;
     }
     shared.world.write().set_callback(0, receiver, Some(target));
     done()
@@ -263,11 +242,8 @@ fn set_app_range(deed: &mut Deed<'_>, body: Value) -> Done {
         corp.required_tag(Some(i64::from(*id)))?;
     }
     let agent_id = range.agentid.unwrap_or(deed.agent_id);
-    deed.app(agent_id)?.range = Range {
-        departments: range.departments,
-        members: range.members,
-        tags: range.tags,
-    };
+    deed.app(agent_id)?.range =
+        Range { departments: range.departments, members: range.members, tags: range.tags };
     deed.world.ranges_changed(0);
     done()
 }
@@ -276,16 +252,11 @@ fn set_app_range(deed: &mut Deed<'_>, body: Value) -> Done {
 fn oauth_code(deed: &mut Deed<'_>, body: Value) -> Done {
     let visit: Visit = read(body)?;
     let visitor = match visit.openid {
-        Some(openid) => Visitor::Stranger {
-            openid,
-            external_userid: visit.external_userid,
-        },
+        Some(openid) => Visitor::Stranger { openid, external_userid: visit.external_userid },
         None => Visitor::Member(deed.member_number(visit.userid.as_deref())?),
     };
     let agent_id = visit.agent_id.unwrap_or(deed.agent_id);
-    let code = deed
-        .world
-        .mint_oauth_code(0, agent_id, visitor, visit.private, deed.now);
+    let code = deed.world.mint_oauth_code(0, agent_id, visitor, visit.private, deed.now);
     Ok(json!({"code": code}))
 }
 
@@ -330,9 +301,7 @@ fn event(deed: &mut Deed<'_>, body: Value) -> Done {
 fn elements(event: Event, all: &Map<String, Value>) -> Result<Event, ConsoleError> {
     all.iter().try_fold(event, |event, (name, value)| {
         let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if !is_name {
             return Err(ConsoleError::input(format!("`{name}` is no name of an element")));
         }
@@ -351,9 +320,7 @@ fn elements(event: Event, all: &Map<String, Value>) -> Result<Event, ConsoleErro
             ),
             Value::Object(inner) => elements(event.open(name), inner)?.close(name),
             Value::Bool(_) | Value::Null => {
-                return Err(ConsoleError::input(format!(
-                    "`{name}` must be a text, number, list or object"
-                )));
+                return Err(ConsoleError::input(format!("`{name}` must be a text, number, list or object")));
             }
         })
     })
@@ -367,9 +334,7 @@ impl Deed<'_> {
 
     fn app(&mut self, agent_id: u32) -> Result<&mut App, ConsoleError> {
         let apps = &mut self.world.corp_mut(0).apps;
-        apps.iter_mut()
-            .find(|app| app.agent_id == agent_id)
-            .ok_or_else(|| no_app(agent_id))
+        apps.iter_mut().find(|app| app.agent_id == agent_id).ok_or_else(|| no_app(agent_id))
     }
 }
 

@@ -96,11 +96,7 @@ impl From<Attribute> for AttributeForm {
             name: attribute.name,
             text: attribute.text.map(|text| text.value),
             url: web.url,
-            title: if web.title.is_empty() {
-                miniprogram.title
-            } else {
-                web.title
-            },
+            title: if web.title.is_empty() { miniprogram.title } else { web.title },
             appid: miniprogram.appid,
             pagepath: miniprogram.pagepath,
         }

@@ -60,18 +60,13 @@ impl ConsoleError {
     }
 
     fn input(reason: impl ToString) -> Self {
-        Self::Input {
-            reason: reason.to_string(),
-        }
+        Self::Input { reason: reason.to_string() }
     }
 }
 
 impl From<Fail> for ConsoleError {
     fn from(fail: Fail) -> Self {
-        Self::Rule {
-            errcode: fail.code,
-            reason: fail.text().to_owned(),
-        }
+        Self::Rule { errcode: fail.code, reason: fail.text().to_owned() }
     }
 }
 
@@ -115,9 +110,7 @@ impl Console {
     ///
     /// As [`perform`](Self::perform).
     pub async fn delete_member(&self, userid: &str) -> Result<(), ConsoleError> {
-        self.perform("delete_member", json!({"userid": userid}))
-            .await
-            .map(drop)
+        self.perform("delete_member", json!({"userid": userid})).await.map(drop)
     }
 
     /// A member logs in for the first time (激活).
@@ -126,9 +119,7 @@ impl Console {
     ///
     /// As [`perform`](Self::perform).
     pub async fn activate_member(&self, userid: &str) -> Result<(), ConsoleError> {
-        self.perform("activate_member", json!({"userid": userid}))
-            .await
-            .map(drop)
+        self.perform("activate_member", json!({"userid": userid})).await.map(drop)
     }
 
     /// Creates a department (添加部门) and returns its id.

@@ -25,11 +25,7 @@ pub(super) struct Refused {
 
 impl Refused {
     pub(super) fn new(status: StatusCode, error: impl ToString) -> Self {
-        Self {
-            status,
-            error: error.to_string(),
-            errcode: None,
-        }
+        Self { status, error: error.to_string(), errcode: None }
     }
 
     pub(super) fn bad(error: impl ToString) -> Self {
@@ -44,10 +40,7 @@ impl From<ConsoleError> for Refused {
             ConsoleError::Input { .. } => StatusCode::BAD_REQUEST,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
-        Self {
-            errcode: error.errcode(),
-            ..Self::new(status, error)
-        }
+        Self { errcode: error.errcode(), ..Self::new(status, error) }
     }
 }
 
@@ -71,18 +64,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
         let body = Limited::new(request.into_body(), BODY_LIMIT)
             .collect()
             .await
-            .map_err(|_| {
-                Refused::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "the body is too large or was cut off",
-                )
-            })?
+            .map_err(|_| Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or was cut off"))?
             .to_bytes();
-        let body: &[u8] = if body.trim_ascii().is_empty() {
-            b"{}"
-        } else {
-            &body
-        };
+        let body: &[u8] = if body.trim_ascii().is_empty() { b"{}" } else { &body };
         serde_json::from_slice(body)
             .map(Self)
             .map_err(|error| Refused::bad(format!("the body cannot be read: {error}")))

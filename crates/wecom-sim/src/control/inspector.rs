@@ -7,8 +7,5 @@ use http::header;
 pub(super) async fn page() -> impl IntoResponse {
     let policy =
         "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'";
-    (
-        [(header::CONTENT_SECURITY_POLICY, policy)],
-        Html(include_str!("inspector.html")),
-    )
+    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(include_str!("inspector.html")))
 }

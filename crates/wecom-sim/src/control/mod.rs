@@ -43,9 +43,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/open_userid", post(open_userid))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method);
-    Router::new()
-        .route("/_sim/", get(inspector::page))
-        .nest("/_sim", below)
+    Router::new().route("/_sim/", get(inspector::page)).nest("/_sim", below)
 }
 
 #[derive(Deserialize)]
@@ -63,9 +61,7 @@ async fn state(Shelf(shared): Shelf<Arc<Shared>>, Asked(asked): Asked<StateQuery
 }
 
 async fn reset(Shelf(shared): Shelf<Arc<Shared>>, Input(Nothing {}): Input<Nothing>) -> Answer {
-    shared
-        .reset()
-        .map_err(|error| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, error))?;
+    shared.reset().map_err(|error| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, error))?;
     Ok(Json(json!({"ok": true})))
 }
 
@@ -80,11 +76,7 @@ struct Sow {
 
 /// A large seed takes seconds: it must not hold up the threads that serve.
 async fn seed(Shelf(shared): Shelf<Arc<Shared>>, Input(sow): Input<Sow>) -> Answer {
-    let seed = Seed {
-        members: sow.members,
-        departments: sow.departments,
-        seed: sow.seed,
-    };
+    let seed = Seed { members: sow.members, departments: sow.departments, seed: sow.seed };
     let sown = tokio::task::spawn_blocking({
         let shared = Arc::clone(&shared);
         move || {
@@ -115,9 +107,7 @@ const FARTHEST: f64 = 3_155_760_000.0;
 
 async fn advance(Shelf(shared): Shelf<Arc<Shared>>, Input(Advance { seconds }): Input<Advance>) -> Answer {
     if !(0.0..=FARTHEST).contains(&seconds) {
-        return Err(Refused::bad(
-            "seconds must be between 0 and a century: the clock never runs backwards",
-        ));
+        return Err(Refused::bad("seconds must be between 0 and a century: the clock never runs backwards"));
     }
     shared.advance((seconds * 1000.0) as i64);
     Ok(Json(json!({"now": shared.clock.now()})))
@@ -141,10 +131,8 @@ struct RequestsQuery {
 
 async fn requests(Shelf(shared): Shelf<Arc<Shared>>, Asked(asked): Asked<RequestsQuery>) -> Json<Value> {
     let all = shared.requests.lock().shown();
-    let wanted: Vec<_> = all
-        .iter()
-        .filter(|one| asked.path.as_ref().is_none_or(|path| *path == one.path))
-        .collect();
+    let wanted: Vec<_> =
+        all.iter().filter(|one| asked.path.as_ref().is_none_or(|path| *path == one.path)).collect();
     Json(json!({"requests": last(&wanted, asked.limit)}))
 }
 
@@ -174,9 +162,7 @@ async fn redeliver(
     Path(id): Path<String>,
     Input(Nothing {}): Input<Nothing>,
 ) -> Answer {
-    let id = id
-        .parse()
-        .map_err(|_| Refused::bad("a delivery's id is a number"))?;
+    let id = id.parse().map_err(|_| Refused::bad("a delivery's id is a number"))?;
     shared.world.write().post.redeliver(id).map_err(|error| {
         let status = match error {
             NotRedelivered::Unknown => StatusCode::NOT_FOUND,
@@ -219,17 +205,10 @@ async fn open_userid(shelf: Shelf<Arc<Shared>>, body: Input<Fields>) -> Answer {
 }
 
 async fn unknown() -> Response {
-    Refused::new(
-        StatusCode::NOT_FOUND,
-        "no such path under /_sim/; see docs/simulator.md",
-    )
-    .into_response()
+    Refused::new(StatusCode::NOT_FOUND, "no such path under /_sim/; see docs/simulator.md").into_response()
 }
 
 async fn wrong_method() -> Response {
-    Refused::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "this path under /_sim/ takes another method",
-    )
-    .into_response()
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "this path under /_sim/ takes another method")
+        .into_response()
 }

@@ -79,15 +79,10 @@ pub(super) async fn set_settings(
     settings.contacts = merged(&settings.contacts, given.contacts)?;
     for mut app in given.apps {
         let agent_id = app.get("agent_id").and_then(Value::as_u64);
-        let present = settings
-            .apps
-            .iter_mut()
-            .find(|present| Some(u64::from(present.agent_id)) == agent_id);
+        let present = settings.apps.iter_mut().find(|present| Some(u64::from(present.agent_id)) == agent_id);
         match present {
             Some(present) => *present = merged(present, std::mem::take(&mut app))?,
-            None => settings
-                .apps
-                .push(serde_json::from_value(Value::Object(app)).map_err(Refused::bad)?),
+            None => settings.apps.push(serde_json::from_value(Value::Object(app)).map_err(Refused::bad)?),
         }
     }
     settings.apply(corp);
@@ -97,13 +92,7 @@ pub(super) async fn set_settings(
 
 impl Settings {
     fn of(corp: &Corp) -> Self {
-        let ContactsSync {
-            enabled,
-            may_edit,
-            legacy_ip,
-            ref trusted_ips,
-            ..
-        } = corp.contacts;
+        let ContactsSync { enabled, may_edit, legacy_ip, ref trusted_ips, .. } = corp.contacts;
         let apps = corp.apps.iter().map(|app| AppSettings {
             agent_id: app.agent_id,
             name: app.name.clone(),
@@ -115,12 +104,7 @@ impl Settings {
         });
         Self {
             console: corp.console.clone(),
-            contacts: ContactsSettings {
-                enabled,
-                may_edit,
-                legacy_ip,
-                trusted_ips: trusted_ips.clone(),
-            },
+            contacts: ContactsSettings { enabled, may_edit, legacy_ip, trusted_ips: trusted_ips.clone() },
             apps: apps.collect(),
         }
     }

@@ -79,10 +79,7 @@ impl Seed {
         let seats = u64::from(self.members) * u64::from(SEATS_PER_TEN_MEMBERS) / 10;
         let needed = seats.div_ceil(SEATS_PER_DEPARTMENT.into()) as u32;
         if self.departments < needed {
-            return Err(SeedError::Crowded {
-                members: self.members,
-                departments: needed,
-            });
+            return Err(SeedError::Crowded { members: self.members, departments: needed });
         }
         Ok(())
     }
@@ -221,11 +218,7 @@ impl<'a> Sowing<'a> {
             }]
             .into(),
             seats: seats.into(),
-            gender: if person.is_woman {
-                Gender::Female
-            } else {
-                Gender::Male
-            },
+            gender: if person.is_woman { Gender::Female } else { Gender::Male },
             life,
             disabled,
             invited: true,
@@ -237,11 +230,7 @@ impl<'a> Sowing<'a> {
 
     fn seat(&mut self, place: usize, leader: bool) -> Seat {
         self.seated[place] += 1;
-        Seat {
-            department: id_of(place),
-            order: if leader { 1000 } else { 0 },
-            leader,
-        }
+        Seat { department: id_of(place), order: if leader { 1000 } else { 0 }, leader }
     }
 
     /// The leader of one's department; for a leader, that of the next department above that has one.

@@ -234,11 +234,7 @@ impl People {
                 (total, place)
             })
             .collect();
-        Self {
-            surnames,
-            total,
-            taken: HashMap::new(),
-        }
+        Self { surnames, total, taken: HashMap::new() }
     }
 
     pub(super) fn draw(&mut self, random: &mut Rng) -> Person {
@@ -251,25 +247,15 @@ impl People {
         let mut pinyin = String::with_capacity(24);
         name.push_str(surname);
         pinyin.push_str(spelled);
-        let length = if random.u32(..10) < SHORT_NAMES_IN_TEN {
-            1
-        } else {
-            2
-        };
+        let length = if random.u32(..10) < SHORT_NAMES_IN_TEN { 1 } else { 2 };
         for _ in 0..length {
             // The commoner ones stand first: the lesser of two draws favours them.
-            let place = random
-                .usize(..characters.len())
-                .min(random.usize(..characters.len()));
+            let place = random.usize(..characters.len()).min(random.usize(..characters.len()));
             let (character, spelled) = characters[place];
             name.push_str(character);
             pinyin.push_str(spelled);
         }
-        Person {
-            userid: self.own_userid(pinyin),
-            name,
-            is_woman,
-        }
+        Person { userid: self.own_userid(pinyin), name, is_woman }
     }
 
     /// The second 王伟 is `wangwei2`. No pinyin ends in a digit, so that numbered ones never meet plain ones.
@@ -308,9 +294,7 @@ mod tests {
     fn common_surnames_are_common() {
         let mut random = Rng::with_seed(7);
         let mut people = People::new();
-        let wangs = (0..10_000)
-            .filter(|_| people.draw(&mut random).name.starts_with('王'))
-            .count();
+        let wangs = (0..10_000).filter(|_| people.draw(&mut random).name.starts_with('王')).count();
         assert!((600..1300).contains(&wangs), "{wangs} of 10000");
     }
 }

@@ -62,22 +62,8 @@ pub(super) const TOPICS: &[&str] = &[
 ];
 
 /// What departments of a level are called, from level 2 on.
-const WORDS: [&str; 14] = [
-    "中心",
-    "事业部",
-    "部",
-    "分部",
-    "处",
-    "科",
-    "室",
-    "组",
-    "小组",
-    "班",
-    "工段",
-    "站",
-    "队",
-    "岗",
-];
+const WORDS: [&str; 14] =
+    ["中心", "事业部", "部", "分部", "处", "科", "室", "组", "小组", "班", "工段", "站", "队", "岗"];
 
 /// A chain down to the deepest level is drawn first if there are this many departments.
 const ENOUGH_FOR_A_CHAIN: usize = 30;
@@ -132,13 +118,7 @@ fn found(units: &mut Vec<Unit>, parent: usize) {
     } else {
         format!("{}{}{word}", TOPICS[topic], numeral(round + 1))
     };
-    units.push(Unit {
-        name,
-        parent,
-        level,
-        children: 0,
-        topic,
-    });
+    units.push(Unit { name, parent, level, children: 0, topic });
 }
 
 /// 二, 三 … 十, then digits: "研发二部" is how a second one is called.
@@ -166,12 +146,7 @@ mod tests {
             let deepest = units.iter().map(|unit| unit.level).max().unwrap();
             assert!(deepest <= DEEPEST);
             assert_eq!(deepest == DEEPEST, count >= ENOUGH_FOR_A_CHAIN, "of {count}");
-            assert!(
-                units
-                    .iter()
-                    .skip(1)
-                    .all(|unit| units[unit.parent].level + 1 == unit.level)
-            );
+            assert!(units.iter().skip(1).all(|unit| units[unit.parent].level + 1 == unit.level));
         }
     }
 }

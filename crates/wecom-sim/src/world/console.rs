@@ -69,13 +69,7 @@ impl Default for SecondVerification {
 impl Default for Console {
     fn default() -> Self {
         let attributes = |names: &[(i64, &str)]| {
-            names
-                .iter()
-                .map(|(kind, name)| AttributeName {
-                    kind: *kind,
-                    name: (*name).into(),
-                })
-                .collect()
+            names.iter().map(|(kind, name)| AttributeName { kind: *kind, name: (*name).into() }).collect()
         };
         Self {
             extattr: attributes(&[(0, "工号"), (0, "爱好"), (1, "主页")]),

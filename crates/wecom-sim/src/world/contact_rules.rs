@@ -83,15 +83,8 @@ impl Corp {
         own: Option<i64>,
         pending: &BTreeMap<i64, Map<String, Value>>,
     ) -> Result<(), Fail> {
-        let kind = rule
-            .get("rule_type")
-            .and_then(Value::as_i64)
-            .ok_or_else(|| Fail::of(40058))?;
-        let older = self
-            .rules
-            .by_id
-            .iter()
-            .filter(|(id, _)| !pending.contains_key(id));
+        let kind = rule.get("rule_type").and_then(Value::as_i64).ok_or_else(|| Fail::of(40058))?;
+        let older = self.rules.by_id.iter().filter(|(id, _)| !pending.contains_key(id));
         let mut others = 0;
         for (id, other) in older.chain(pending) {
             if Some(*id) == own || other.get("rule_type").and_then(Value::as_i64) != Some(kind) {
@@ -120,17 +113,11 @@ fn checked(rules: &[Value]) -> Result<Vec<Map<String, Value>>, Fail> {
     if rules.is_empty() || rules.len() > RULES_IN_CALL {
         return Err(Fail::of(40058));
     }
-    rules
-        .iter()
-        .map(|rule| rule.as_object().cloned().ok_or_else(|| Fail::of(40058)))
-        .collect()
+    rules.iter().map(|rule| rule.as_object().cloned().ok_or_else(|| Fail::of(40058))).collect()
 }
 
 fn items<'r>(rule: &'r Map<String, Value>, set: &str, list: &str) -> &'r [Value] {
-    rule.get(set)
-        .and_then(|set| set.get(list))
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+    rule.get(set).and_then(|set| set.get(list)).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 fn overlap(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {

@@ -129,9 +129,7 @@ impl CorpGroups {
     }
 
     pub(crate) fn shares_of(&self, agent_id: u32, business: Business) -> impl Iterator<Item = &Share> {
-        self.shares
-            .iter()
-            .filter(move |share| share.agent_id == agent_id && share.business == business)
+        self.shares.iter().filter(move |share| share.agent_id == agent_id && share.business == business)
     }
 }
 
@@ -140,12 +138,7 @@ impl Chain {
         Self {
             id: id.into(),
             name: name.into(),
-            groups: vec![ChainGroup {
-                id: ROOT_GROUP,
-                name: name.into(),
-                parent: 0,
-                order: 0,
-            }],
+            groups: vec![ChainGroup { id: ROOT_GROUP, name: name.into(), parent: 0, order: 0 }],
             corps: Vec::new(),
             rules: BTreeMap::new(),
             last_rule: 0,
@@ -158,31 +151,15 @@ impl Chain {
 
     /// The group at the end of a path of names below the root, made as far as it does not exist.
     pub(crate) fn group_at(&mut self, path: &str) -> i64 {
-        path.split('/')
-            .filter(|name| !name.is_empty())
-            .fold(ROOT_GROUP, |parent, name| {
-                let found = self
-                    .groups
-                    .iter()
-                    .find(|group| group.parent == parent && group.name == name);
-                if let Some(group) = found {
-                    return group.id;
-                }
-                let id = self
-                    .groups
-                    .iter()
-                    .map(|group| group.id)
-                    .max()
-                    .unwrap_or(ROOT_GROUP)
-                    + 1;
-                self.groups.push(ChainGroup {
-                    id,
-                    name: name.into(),
-                    parent,
-                    order: 0,
-                });
-                id
-            })
+        path.split('/').filter(|name| !name.is_empty()).fold(ROOT_GROUP, |parent, name| {
+            let found = self.groups.iter().find(|group| group.parent == parent && group.name == name);
+            if let Some(group) = found {
+                return group.id;
+            }
+            let id = self.groups.iter().map(|group| group.id).max().unwrap_or(ROOT_GROUP) + 1;
+            self.groups.push(ChainGroup { id, name: name.into(), parent, order: 0 });
+            id
+        })
     }
 
     /// A joined corp.
@@ -192,9 +169,7 @@ impl Chain {
 
     /// A corp that has not joined yet.
     pub(crate) fn pending(&self, pending_id: &str) -> Option<&ChainCorp> {
-        self.corps
-            .iter()
-            .find(|corp| !corp.joined && corp.id == pending_id)
+        self.corps.iter().find(|corp| !corp.joined && corp.id == pending_id)
     }
 }
 

@@ -108,12 +108,7 @@ struct Issued {
 
 impl Tokens {
     pub(crate) fn new(lifetime: i64) -> Self {
-        Self {
-            lifetime,
-            by_text: HashMap::new(),
-            latest: HashMap::new(),
-            count: 0,
-        }
+        Self { lifetime, by_text: HashMap::new(), latest: HashMap::new(), count: 0 }
     }
 }
 
@@ -125,11 +120,7 @@ impl World {
         secret: &str,
         now: Millis,
     ) -> Result<(String, i64), Fail> {
-        let corp = self
-            .corps
-            .iter()
-            .position(|corp| corp.id == corp_id)
-            .ok_or_else(|| Fail::of(40013))?;
+        let corp = self.corps.iter().position(|corp| corp.id == corp_id).ok_or_else(|| Fail::of(40013))?;
         let credential = self.credential_of(corp, secret)?;
         Ok(self.token_of(Caller { corp, credential }, now))
     }
@@ -151,28 +142,14 @@ impl World {
         tokens.count += 1;
         let random: String = std::iter::repeat_with(fastrand::alphanumeric).take(48).collect();
         let text = format!("{random}-{}", tokens.count);
-        tokens
-            .latest
-            .insert((caller.corp, caller.credential), text.clone());
-        tokens.by_text.insert(
-            text.clone(),
-            Issued {
-                caller,
-                expires_at: now + tokens.lifetime * 1000,
-            },
-        );
+        tokens.latest.insert((caller.corp, caller.credential), text.clone());
+        tokens.by_text.insert(text.clone(), Issued { caller, expires_at: now + tokens.lifetime * 1000 });
         text
     }
 
     pub(crate) fn authenticate(&self, token: Option<&str>, now: Millis) -> Result<Caller, Fail> {
-        let token = token
-            .filter(|text| !text.is_empty())
-            .ok_or_else(|| Fail::of(41001))?;
-        let issued = self
-            .credentials
-            .by_text
-            .get(token)
-            .ok_or_else(|| Fail::of(40014))?;
+        let token = token.filter(|text| !text.is_empty()).ok_or_else(|| Fail::of(41001))?;
+        let issued = self.credentials.by_text.get(token).ok_or_else(|| Fail::of(40014))?;
         if now >= issued.expires_at {
             return Err(Fail::of(42001));
         }
@@ -187,20 +164,14 @@ impl World {
             Credential::SharedApp(_) => &[],
             Credential::App(agent_id) => corp.app(agent_id).map_or(&[], |app| &app.trusted_ips),
         };
-        if trusted.is_empty() || trusted.contains(&ip) {
-            Ok(())
-        } else {
-            Err(Fail::of(60020))
-        }
+        if trusted.is_empty() || trusted.contains(&ip) { Ok(()) } else { Err(Fail::of(60020)) }
     }
 
     pub(crate) fn check_access(&self, caller: &Caller, access: Access) -> Result<(), Fail> {
         let contacts = &self.corps[caller.corp].contacts;
         let is_contacts = caller.credential == Credential::Contacts;
         if let Credential::App(agent_id) = caller.credential
-            && self.corps[caller.corp]
-                .app(agent_id)
-                .is_none_or(|app| !app.enabled)
+            && self.corps[caller.corp].app(agent_id).is_none_or(|app| !app.enabled)
         {
             return Err(Fail::of(50003));
         }

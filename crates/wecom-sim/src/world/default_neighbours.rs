@@ -62,11 +62,7 @@ fn neighbour(config: &SimBuilder) -> Corp {
             name: "共享应用".into(),
             secret: "sim-neighbour-app-secret".into(),
             // The financial department stays among themselves.
-            range: Range {
-                departments: vec![2],
-                members: vec!["chenchen".into()],
-                tags: Vec::new(),
-            },
+            range: Range { departments: vec![2], members: vec!["chenchen".into()], tags: Vec::new() },
             ..own.apps[0].clone()
         }],
         departments: super::Departments::with_root("示例伙伴"),
@@ -91,21 +87,15 @@ fn tie(world: &mut World, agent_id: u32, lower: usize) {
         corp: lower,
         ranges: BTreeMap::from([(
             agent_id,
-            Range {
-                departments: vec![2],
-                members: vec!["chenchen".into()],
-                tags: Vec::new(),
-            },
+            Range { departments: vec![2], members: vec!["chenchen".into()], tags: Vec::new() },
         )]),
     });
-    groups
-        .shares
-        .extend([Business::Linked, Business::Chain].map(|business| Share {
-            agent_id,
-            business,
-            corp: lower,
-            lower_agent_id: NEIGHBOUR_AGENT,
-        }));
+    groups.shares.extend([Business::Linked, Business::Chain].map(|business| Share {
+        agent_id,
+        business,
+        corp: lower,
+        lower_agent_id: NEIGHBOUR_AGENT,
+    }));
     groups.api_app = Some(agent_id);
     let mut chain = Chain::new("ChSim0000000000001", "示例供应链");
     let group = chain.group_at("一级经销商");
@@ -117,10 +107,7 @@ fn tie(world: &mut World, agent_id: u32, lower: usize) {
             group,
             custom_id: "partner1".into(),
             invite_userid: "zhangsan".into(),
-            contacts: vec![ChainContact {
-                mobile: "13800000101".into(),
-                user_custom_id: "1001".into(),
-            }],
+            contacts: vec![ChainContact { mobile: "13800000101".into(), user_custom_id: "1001".into() }],
         },
         ChainCorp {
             name: "待加入企业".into(),

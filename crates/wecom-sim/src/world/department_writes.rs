@@ -29,10 +29,7 @@ impl World {
         let id = match form.id {
             None => home.departments.next_id(),
             Some(0) if !refuse_zero => home.departments.next_id(),
-            Some(id) => u32::try_from(id)
-                .ok()
-                .filter(|id| *id > 0)
-                .ok_or_else(|| Fail::of(60123))?,
+            Some(id) => u32::try_from(id).ok().filter(|id| *id > 0).ok_or_else(|| Fail::of(60123))?,
         };
         if home.departments.contains(id) {
             return Err(existed(id));
@@ -57,16 +54,7 @@ impl World {
             order,
             children: Vec::new(),
         });
-        self.record(
-            corp,
-            actor,
-            Change::DepartmentCreated {
-                id,
-                name,
-                parent,
-                order,
-            },
-        );
+        self.record(corp, actor, Change::DepartmentCreated { id, name, parent, order });
         Ok(id)
     }
 

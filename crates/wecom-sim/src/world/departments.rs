@@ -72,10 +72,7 @@ impl Departments {
 
     /// The id that a department gets when none is asked for.
     pub(crate) fn next_id(&self) -> u32 {
-        self.by_id
-            .last_key_value()
-            .map_or(ROOT, |(id, _)| *id)
-            .saturating_add(1)
+        self.by_id.last_key_value().map_or(ROOT, |(id, _)| *id).saturating_add(1)
     }
 
     /// The `order` that puts a new child behind its siblings, by the step seen in live answers.
@@ -147,17 +144,14 @@ impl Departments {
         let rank = |one: &Department| (Reverse(one.order), one.id);
         if let Some(parent) = self.by_id.get(&department.parent) {
             let place = parent.children.partition_point(|child| {
-                self.by_id
-                    .get(child)
-                    .is_some_and(|child| rank(child) < rank(department))
+                self.by_id.get(child).is_some_and(|child| rank(child) < rank(department))
             });
             if let Some(parent) = self.by_id.get_mut(&department.parent) {
                 parent.children.insert(place, department.id);
             }
         }
         for (tongue, name) in names(department) {
-            self.names
-                .insert((department.parent, tongue, name.clone()), department.id);
+            self.names.insert((department.parent, tongue, name.clone()), department.id);
         }
     }
 
@@ -172,10 +166,7 @@ impl Departments {
 }
 
 fn names(department: &Department) -> impl Iterator<Item = (Tongue, &String)> {
-    [
-        (Tongue::Main, &department.name),
-        (Tongue::English, &department.name_en),
-    ]
-    .into_iter()
-    .filter(|(_, name)| !name.is_empty())
+    [(Tongue::Main, &department.name), (Tongue::English, &department.name_en)]
+        .into_iter()
+        .filter(|(_, name)| !name.is_empty())
 }

@@ -100,11 +100,7 @@ impl World {
     pub(crate) fn submit_export(&mut self, submitter: Caller, request: ExportRequest, now: Millis) -> String {
         let id = new_job_id();
         let corp = submitter.corp;
-        let export = Export {
-            request,
-            submitter,
-            state: State::Waiting,
-        };
+        let export = Export { request, submitter, state: State::Waiting };
         self.corp_mut(corp).jobs.exports.insert(id.clone(), export);
         self.schedule_job(corp, &id, 2, now);
         id
@@ -133,12 +129,7 @@ impl World {
         let data_list = match &export.state {
             State::Done(blocks) => {
                 let blocks = blocks.clone();
-                Some(
-                    blocks
-                        .into_iter()
-                        .map(|block| self.link_block(block, now))
-                        .collect(),
-                )
+                Some(blocks.into_iter().map(|block| self.link_block(block, now)).collect())
             }
             _ => None,
         };
@@ -152,11 +143,7 @@ impl World {
             content_type: "application/octet-stream",
             bytes: block.bytes,
         };
-        DataFile {
-            url: self.link(file, now, Some(now + LINK_LIFETIME)),
-            size,
-            md5: block.md5,
-        }
+        DataFile { url: self.link(file, now, Some(now + LINK_LIFETIME)), size, md5: block.md5 }
     }
 
     pub(super) fn advance_export(&mut self, corp: usize, id: &str) {
@@ -208,14 +195,7 @@ impl World {
             ExportKind::User => {
                 let mut writer = BlockWriter::new(request, "{", &["userlist"]);
                 for (no, member) in members() {
-                    writer.row(
-                        0,
-                        &MemberRow {
-                            view: &view,
-                            no,
-                            member,
-                        },
-                    );
+                    writer.row(0, &MemberRow { view: &view, no, member });
                 }
                 writer.finish()
             }
@@ -223,13 +203,7 @@ impl World {
                 let mut writer = BlockWriter::new(request, "{", &["department"]);
                 for department in corp.departments.subtree(super::ROOT) {
                     if view.sees_department(department.id) {
-                        writer.row(
-                            0,
-                            &DepartmentRow {
-                                view: &view,
-                                department,
-                            },
-                        );
+                        writer.row(0, &DepartmentRow { view: &view, department });
                     }
                 }
                 writer.finish()
@@ -285,29 +259,16 @@ struct OpenBlock {
 
 impl<'a> BlockWriter<'a> {
     fn new(request: &'a ExportRequest, head: &'a str, lists: &'static [&'static str]) -> Self {
-        Self {
-            key: &request.key,
-            block_size: request.block_size,
-            head,
-            lists,
-            open: None,
-            done: Vec::new(),
-        }
+        Self { key: &request.key, block_size: request.block_size, head, lists, open: None, done: Vec::new() }
     }
 
     /// Writes a row into one of the lists; lists come in order.
     fn row(&mut self, list: usize, row: &impl Serialize) {
-        if self
-            .open
-            .as_ref()
-            .is_some_and(|open| open.rows >= self.block_size)
-        {
+        if self.open.as_ref().is_some_and(|open| open.rows >= self.block_size) {
             self.close();
         }
         let lists = self.lists;
-        let open = self
-            .open
-            .get_or_insert_with(|| OpenBlock::new(self.key, self.head, lists));
+        let open = self.open.get_or_insert_with(|| OpenBlock::new(self.key, self.head, lists));
         while open.list < list {
             open.next_list(lists);
         }
@@ -377,10 +338,7 @@ impl OpenBlock {
         self.cipher.finish(&mut self.bytes);
         self.digest.update(&self.bytes[start..]);
         self.bytes.shrink_to_fit();
-        Block {
-            bytes: self.bytes.into(),
-            md5: hex(&self.digest.finalize()),
-        }
+        Block { bytes: self.bytes.into(), md5: hex(&self.digest.finalize()) }
     }
 }
 
@@ -400,11 +358,7 @@ mod tests {
     const KEY: &str = "IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2";
 
     fn request(block_size: u64) -> ExportRequest {
-        ExportRequest {
-            kind: ExportKind::SimpleUser,
-            key: EncodingAesKey::new(KEY).unwrap(),
-            block_size,
-        }
+        ExportRequest { kind: ExportKind::SimpleUser, key: EncodingAesKey::new(KEY).unwrap(), block_size }
     }
 
     fn texts(request: &ExportRequest, blocks: &[Block]) -> Vec<String> {
@@ -431,14 +385,7 @@ mod tests {
             department: [u32; 2],
         }
         let mut writer = BlockWriter::new(&request, "{", &["userlist"]);
-        writer.row(
-            0,
-            &Row {
-                userid: "wangfang",
-                name: "王芳",
-                department: [2, 7],
-            },
-        );
+        writer.row(0, &Row { userid: "wangfang", name: "王芳", department: [2, 7] });
         assert_eq!(writer.finish()[0].md5, "7d168078c49a140fb731448a3cc40abc");
     }
 

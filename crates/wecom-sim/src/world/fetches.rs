@@ -62,19 +62,10 @@ impl World {
     pub(crate) fn submit_fetch(&mut self, submitter: Caller, request: FetchRequest, now: Millis) -> String {
         let job = new_job_id();
         let corp = submitter.corp;
-        self.errands.push(Errand {
-            corp,
-            job: job.clone(),
-            url: request.url.clone(),
-        });
+        self.errands.push(Errand { corp, job: job.clone(), url: request.url.clone() });
         let fetches = &mut self.corp_mut(corp).jobs.fetches;
         fetches.retain(|_, fetch| now < fetch.submitted_at + LIFETIME);
-        let fetch = Fetch {
-            request,
-            submitter,
-            submitted_at: now,
-            outcome: None,
-        };
+        let fetch = Fetch { request, submitter, submitted_at: now, outcome: None };
         fetches.insert(job.clone(), fetch);
         job
     }
@@ -97,9 +88,7 @@ impl World {
         let request = &fetch.request;
         let kept = file.and_then(|bytes| {
             judge(request, &bytes)?;
-            Ok(corp_state
-                .media
-                .keep(request.kind, &request.name, bytes, true, now))
+            Ok(corp_state.media.keep(request.kind, &request.name, bytes, true, now))
         });
         fetch.outcome = Some(kept.map(|id| (id, now)));
         let Some(receiver) = fetch.submitter.credential.receiver() else {
@@ -121,10 +110,7 @@ impl World {
             .filter(|fetch| now < fetch.submitted_at + LIFETIME)
             .ok_or_else(|| Fail::of(40088))?;
         Ok(match &fetch.outcome {
-            None => FetchResult {
-                status: 1,
-                detail: None,
-            },
+            None => FetchResult { status: 1, detail: None },
             Some(Ok((media_id, created_at))) => FetchResult {
                 status: 2,
                 detail: Some(Detail {

@@ -40,10 +40,7 @@ enum Page {
 #[derive(Clone, Debug)]
 pub(crate) enum Visitor {
     Member(MemberNo),
-    Stranger {
-        openid: String,
-        external_userid: Option<String>,
-    },
+    Stranger { openid: String, external_userid: Option<String> },
 }
 
 /// A member's, for one credential.
@@ -83,27 +80,14 @@ impl World {
 
     /// A member is sent to the second-verification page (二次验证) with a code, good once and for 5 minutes.
     pub(crate) fn mint_tfa_code(&mut self, corp: usize, member: MemberNo, now: Millis) -> String {
-        self.keep_code(
-            corp,
-            Page::SecondVerification,
-            Visitor::Member(member),
-            false,
-            now,
-        )
+        self.keep_code(corp, Page::SecondVerification, Visitor::Member(member), false, now)
     }
 
     fn keep_code(&mut self, corp: usize, page: Page, visitor: Visitor, private: bool, now: Millis) -> String {
         let text = random_text(43);
         self.identity.codes.insert(
             text.clone(),
-            Code {
-                corp,
-                page,
-                visitor,
-                private,
-                until: now + CODE_LIFETIME,
-                used: false,
-            },
+            Code { corp, page, visitor, private, until: now + CODE_LIFETIME, used: false },
         );
         text
     }
@@ -125,11 +109,7 @@ impl World {
             // The codes of linked corps are redeemed by the upper corp, with a token of its own.
             (Page::App(_), Credential::Contacts) | (_, Credential::SharedApp(_)) => false,
         };
-        let known = self
-            .identity
-            .codes
-            .get(code)
-            .filter(|known| known.corp == caller.corp);
+        let known = self.identity.codes.get(code).filter(|known| known.corp == caller.corp);
         if known.is_some_and(|known| known.page != Page::SecondVerification)
             && caller.credential == Credential::Contacts
         {
@@ -141,15 +121,8 @@ impl World {
         let (visitor, private) = self.use_code(code, now)?;
         let no = match visitor {
             Visitor::Member(no) => no,
-            Visitor::Stranger {
-                openid,
-                external_userid,
-            } => {
-                return Ok(VisitorInfo {
-                    openid: Some(openid),
-                    external_userid,
-                    ..VisitorInfo::default()
-                });
+            Visitor::Stranger { openid, external_userid } => {
+                return Ok(VisitorInfo { openid: Some(openid), external_userid, ..VisitorInfo::default() });
             }
         };
         let view = self.view(caller);
@@ -165,11 +138,7 @@ impl World {
             };
             self.identity.tickets.insert(ticket.clone(), made);
         }
-        Ok(VisitorInfo {
-            userid: Some(userid),
-            user_ticket,
-            ..VisitorInfo::default()
-        })
+        Ok(VisitorInfo { userid: Some(userid), user_ticket, ..VisitorInfo::default() })
     }
 
     fn use_code(&mut self, code: &str, now: Millis) -> Result<(Visitor, bool), Fail> {
@@ -214,12 +183,11 @@ impl World {
         let corp = &self.corps[caller.corp];
         corp.check_verification_page(caller)?;
         let no = match self.identity.codes.get(code) {
-            Some(Code {
-                corp,
-                page: Page::SecondVerification,
-                visitor: Visitor::Member(no),
-                ..
-            }) if *corp == caller.corp => *no,
+            Some(Code { corp, page: Page::SecondVerification, visitor: Visitor::Member(no), .. })
+                if *corp == caller.corp =>
+            {
+                *no
+            }
             _ => return Err(invalid_code()),
         };
         let view = self.view(caller);
@@ -285,9 +253,6 @@ impl Corp {
 
     fn is_verified_twice(&self, member: &Member) -> bool {
         let asked = &self.console.second_verification.members;
-        asked.is_empty()
-            || asked
-                .iter()
-                .any(|userid| userid.eq_ignore_ascii_case(&member.userid))
+        asked.is_empty() || asked.iter().any(|userid| userid.eq_ignore_ascii_case(&member.userid))
     }
 }

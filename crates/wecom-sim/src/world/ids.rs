@@ -22,11 +22,7 @@ fn disguised(salt: u32, no: MemberNo) -> u64 {
 }
 
 fn undisguised(salt: u32, text: &str) -> Option<MemberNo> {
-    if text.len() != 16
-        || text
-            .bytes()
-            .any(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    {
+    if text.len() != 16 || text.bytes().any(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
         return None;
     }
     let value = (u64::from_str_radix(text, 16).ok()? ^ MASK).wrapping_mul(INVERSE);
@@ -55,10 +51,7 @@ impl Corp {
     }
 
     pub(crate) fn number_of_open_userid(&self, agent_id: u32, open_userid: &str) -> Option<MemberNo> {
-        undisguised(
-            self.salt() ^ agent_id,
-            open_userid.strip_prefix("woWeComSimId--")?,
-        )
+        undisguised(self.salt() ^ agent_id, open_userid.strip_prefix("woWeComSimId--")?)
     }
 }
 

@@ -44,10 +44,7 @@ pub(crate) struct JobSettings {
 
 impl Default for JobSettings {
     fn default() -> Self {
-        Self {
-            time: 200,
-            smallest_block: 10_000,
-        }
+        Self { time: 200, smallest_block: 10_000 }
     }
 }
 
@@ -74,13 +71,7 @@ impl Jobs {
 
     /// Forgets results beyond those that are kept.
     fn clean(&mut self) {
-        while self
-            .imports
-            .values()
-            .filter(|import| import.is_finished())
-            .count()
-            > IMPORTS_KEPT
-        {
+        while self.imports.values().filter(|import| import.is_finished()).count() > IMPORTS_KEPT {
             let Some(oldest) = self.imports.values().position(Import::is_finished) else {
                 break;
             };
@@ -94,13 +85,7 @@ impl Jobs {
                 self.cleaned_ids.remove(&id);
             }
         }
-        while self
-            .exports
-            .values()
-            .filter(|export| export.is_finished())
-            .count()
-            > EXPORTS_KEPT
-        {
+        while self.exports.values().filter(|export| export.is_finished()).count() > EXPORTS_KEPT {
             let Some(oldest) = self.exports.values().position(Export::is_finished) else {
                 break;
             };
@@ -130,10 +115,7 @@ impl World {
     pub(super) fn schedule_job(&mut self, corp: usize, id: &str, phases: u32, now: Millis) {
         let time = self.corp(corp).jobs.settings.time;
         for phase in 1..=phases {
-            let due = Due::Job {
-                corp,
-                id: id.to_owned(),
-            };
+            let due = Due::Job { corp, id: id.to_owned() };
             self.schedule(now + time * Millis::from(phase) / Millis::from(phases), due);
         }
     }

@@ -27,12 +27,7 @@ fn fill(corp: &mut Corp, department: u32, nodes: usize) {
     for number in children + corp.members.count_in(department)..nodes {
         corp.members.insert(Member {
             userid: format!("filler{department}-{number}").into(),
-            seats: [Seat {
-                department,
-                order: 0,
-                leader: false,
-            }]
-            .into(),
+            seats: [Seat { department, order: 0, leader: false }].into(),
             ..Member::default()
         });
     }
@@ -47,28 +42,14 @@ fn a_department_holds_thirty_thousand_nodes() {
     let mut world = world();
     fill(world.corp_mut(0), 2, ROOM);
     assert_eq!(code(world.create_member(0, CONTACTS, &form("w", 2), 0)), 81001);
-    let new = DepartmentForm {
-        name: Some("新".into()),
-        parent: Some(2),
-        ..DepartmentForm::default()
-    };
+    let new = DepartmentForm { name: Some("新".into()), parent: Some(2), ..DepartmentForm::default() };
     assert_eq!(code(world.create_department(0, CONTACTS, &new)), 81001);
-    let moved = DepartmentForm {
-        id: Some(4),
-        parent: Some(2),
-        ..DepartmentForm::default()
-    };
+    let moved = DepartmentForm { id: Some(4), parent: Some(2), ..DepartmentForm::default() };
     assert_eq!(code(world.update_department(0, CONTACTS, &moved)), 81001);
-    let stays = MemberForm {
-        userid: Some("lisi".into()),
-        department: Some(vec![2]),
-        ..MemberForm::default()
-    };
+    let stays =
+        MemberForm { userid: Some("lisi".into()), department: Some(vec![2]), ..MemberForm::default() };
     world.update_member(0, CONTACTS, &stays, 0).unwrap();
-    let comes = MemberForm {
-        userid: Some("sunqi".into()),
-        ..stays
-    };
+    let comes = MemberForm { userid: Some("sunqi".into()), ..stays };
     assert_eq!(code(world.update_member(0, CONTACTS, &comes, 0)), 81001);
 }
 
@@ -94,16 +75,9 @@ fn a_corp_holds_thirty_thousand_departments() {
         };
         world.create_department(0, Actor::Console, &form).unwrap();
     }
-    let form = DepartmentForm {
-        name: Some("多了".into()),
-        parent: Some(1),
-        ..DepartmentForm::default()
-    };
+    let form = DepartmentForm { name: Some("多了".into()), parent: Some(1), ..DepartmentForm::default() };
     assert_eq!(code(world.create_department(0, CONTACTS, &form)), 81001);
-    assert_eq!(
-        code(world.create_member(0, CONTACTS, &self::form("w", 77_777), 0)),
-        81001
-    );
+    assert_eq!(code(world.create_member(0, CONTACTS, &self::form("w", 77_777), 0)), 81001);
 }
 
 #[test]
@@ -121,26 +95,18 @@ fn a_tag_holds_thirty_thousand_nodes() {
     let id = world.create_tag(0, CONTACTS, None, Some("大家")).unwrap();
     for thousand in userids.chunks(1000) {
         let thousand: Vec<&str> = thousand.iter().map(String::as_str).collect();
-        world
-            .change_tag_members(0, CONTACTS, TagMove::Add, Some(id.into()), &thousand, &[])
-            .unwrap();
+        world.change_tag_members(0, CONTACTS, TagMove::Add, Some(id.into()), &thousand, &[]).unwrap();
     }
     let one_more = world.change_tag_members(0, CONTACTS, TagMove::Add, Some(id.into()), &[], &[4]);
     assert_eq!(code(one_more), 81003);
     let again: Vec<&str> = userids.iter().take(5).map(String::as_str).collect();
-    world
-        .change_tag_members(0, CONTACTS, TagMove::Add, Some(id.into()), &again, &[])
-        .unwrap();
+    world.change_tag_members(0, CONTACTS, TagMove::Add, Some(id.into()), &again, &[]).unwrap();
 }
 
 #[test]
 fn a_userid_that_the_system_made_is_changed_once() {
     let mut world = world();
-    let joined = MemberForm {
-        userid: None,
-        activated: Some(true),
-        ..form("joined", 3)
-    };
+    let joined = MemberForm { userid: None, activated: Some(true), ..form("joined", 3) };
     let made = world.create_member(0, Actor::Console, &joined, 0).unwrap();
     let leads = |leader: &str| MemberForm {
         userid: Some("wujiu".into()),
@@ -153,30 +119,15 @@ fn a_userid_that_the_system_made_is_changed_once() {
         new_userid: Some(to.into()),
         ..MemberForm::default()
     };
-    assert_eq!(
-        code(world.update_member(0, CONTACTS, &rename(&made.userid, "LISI"), 0)),
-        60102
-    );
-    assert_eq!(
-        code(world.update_member(0, CONTACTS, &rename(&made.userid, "_x"), 0)),
-        40003
-    );
-    world
-        .update_member(0, CONTACTS, &rename(&made.userid, "wang.min"), 0)
-        .unwrap();
-    assert_eq!(
-        code(world.update_member(0, CONTACTS, &rename("wang.min", "again"), 0)),
-        301_036
-    );
+    assert_eq!(code(world.update_member(0, CONTACTS, &rename(&made.userid, "LISI"), 0)), 60102);
+    assert_eq!(code(world.update_member(0, CONTACTS, &rename(&made.userid, "_x"), 0)), 40003);
+    world.update_member(0, CONTACTS, &rename(&made.userid, "wang.min"), 0).unwrap();
+    assert_eq!(code(world.update_member(0, CONTACTS, &rename("wang.min", "again"), 0)), 301_036);
     let members = &world.corp(0).members;
     assert!(members.get(&made.userid).is_none());
     let (no, member) = members.find("wang.min").unwrap();
     assert_eq!(member.life, Life::Active);
-    assert_eq!(
-        members.get("wujiu").unwrap().direct_leader[..],
-        [no],
-        "leaders follow"
-    );
+    assert_eq!(members.get("wujiu").unwrap().direct_leader[..], [no], "leaders follow");
 }
 
 #[test]

@@ -31,9 +31,7 @@ pub(crate) enum Linked {
 impl World {
     /// Gives a file a new link that cannot be guessed.
     pub(crate) fn link(&mut self, file: Download, now: Millis, expires_at: Option<Millis>) -> String {
-        self.links
-            .by_token
-            .retain(|_, link| link.expires_at.is_none_or(|at| now < at + REMEMBERED));
+        self.links.by_token.retain(|_, link| link.expires_at.is_none_or(|at| now < at + REMEMBERED));
         let token = random_text(40);
         let url = format!("{}/_files/{token}", self.origin);
         self.links.by_token.insert(token, Link { file, expires_at });

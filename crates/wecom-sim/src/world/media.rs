@@ -167,8 +167,7 @@ impl Media {
         by_url: bool,
         now: Millis,
     ) -> String {
-        self.by_id
-            .retain(|_, medium| now < medium.created_at + MEDIA_LIFETIME);
+        self.by_id.retain(|_, medium| now < medium.created_at + MEDIA_LIFETIME);
         let mut ending = extension(name);
         if ending.is_empty() {
             ending = kind.ending(&bytes).into();
@@ -272,15 +271,7 @@ mod tests {
     fn the_ending_of_a_name_is_taken_only_when_it_is_plain() {
         assert_eq!(extension("members.CSV"), "csv");
         assert_eq!(extension("archive.tar.gz"), "gz");
-        for odd in [
-            "",
-            "members",
-            "a.",
-            "a.b c",
-            "a.\"\r\n",
-            "a.表格",
-            "a.abcdefghijk",
-        ] {
+        for odd in ["", "members", "a.", "a.b c", "a.\"\r\n", "a.表格", "a.abcdefghijk"] {
             assert_eq!(extension(odd), "", "{odd:?}");
         }
     }

@@ -13,41 +13,24 @@ pub(super) fn userid(text: &str) -> Result<(), Fail> {
     if text.len() > 64 {
         return Err(Fail::of(40058));
     }
-    let fits = text
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"_-@.".contains(&byte));
-    if fits && text.as_bytes()[0].is_ascii_alphanumeric() {
-        Ok(())
-    } else {
-        Err(Fail::of(40003))
-    }
+    let fits = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-@.".contains(&byte));
+    if fits && text.as_bytes()[0].is_ascii_alphanumeric() { Ok(()) } else { Err(Fail::of(40003)) }
 }
 
 /// 1–64 characters.
 pub(super) fn name(text: &str) -> Result<(), Fail> {
     at_most(text, 64, 60112)?;
-    if text.is_empty() {
-        Err(Fail::of(60112))
-    } else {
-        Ok(())
-    }
+    if text.is_empty() { Err(Fail::of(60112)) } else { Ok(()) }
 }
 
 pub(super) fn at_most(text: &str, characters: usize, code: i32) -> Result<(), Fail> {
-    if text.chars().nth(characters).is_some() {
-        Err(Fail::of(code))
-    } else {
-        Ok(())
-    }
+    if text.chars().nth(characters).is_some() { Err(Fail::of(code)) } else { Ok(()) }
 }
 
 /// A mobile as it is kept: mainland numbers without `+86`, all without blanks.
 pub(crate) fn mobile(text: &str) -> Result<String, Fail> {
     let text = text.trim();
-    let fits = text.len() <= 32
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b"+- ".contains(&byte));
+    let fits = text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_digit() || b"+- ".contains(&byte));
     let plain: String = text.chars().filter(|char| *char != ' ').collect();
     let digits = plain.bytes().filter(u8::is_ascii_digit).count();
     if !fits || (!plain.is_empty() && digits < 5) || plain.rfind('+').is_some_and(|at| at > 0) {
@@ -68,21 +51,13 @@ pub(super) fn is_mail(text: &str, bytes: std::ops::RangeInclusive<usize>) -> boo
         && !local.is_empty()
         && domain.contains('.')
         && domain.split('.').all(|label| !label.is_empty())
-        && domain
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
-        && local
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~.-".contains(&byte))
+        && domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
+        && local.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~.-".contains(&byte))
 }
 
 /// At most 32 bytes of digits, `-`, `+` and `,`.
 pub(super) fn telephone(text: &str) -> Result<(), Fail> {
-    if text.len() <= 32
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b"-+,".contains(&byte))
-    {
+    if text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_digit() || b"-+,".contains(&byte)) {
         Ok(())
     } else {
         Err(Fail::of(301013))
@@ -110,30 +85,15 @@ struct Codes {
 }
 
 /// 扩展属性 have one code for everything too long, and one for everything else.
-const EXTATTR: Codes = Codes {
-    kind: 60150,
-    text: 60151,
-    title: 60151,
-    url: 60152,
-    app_title: 60151,
-    request: 60152,
-};
+const EXTATTR: Codes =
+    Codes { kind: 60150, text: 60151, title: 60151, url: 60152, app_title: 60151, request: 60152 };
 
 /// 对外属性.
-const EXTERNAL: Codes = Codes {
-    kind: 90100,
-    text: 90101,
-    title: 90102,
-    url: 90103,
-    app_title: 90104,
-    request: 90106,
-};
+const EXTERNAL: Codes =
+    Codes { kind: 90100, text: 90101, title: 90102, url: 90103, app_title: 90104, request: 90106 };
 
 pub(super) fn extattr(items: &[AttributeForm], known: &[AttributeName]) -> Result<Vec<Change>, Fail> {
-    items
-        .iter()
-        .filter_map(|item| attribute(item, known, None, 64, EXTATTR).transpose())
-        .collect()
+    items.iter().filter_map(|item| attribute(item, known, None, 64, EXTATTR).transpose()).collect()
 }
 
 pub(super) fn external_attr(

@@ -65,11 +65,7 @@ impl World {
             userid: userid.as_str().into(),
             created_at: now,
             userid_generated: form.userid.is_none(),
-            life: if form.activated == Some(true) {
-                Life::Active
-            } else {
-                Life::NotActivated
-            },
+            life: if form.activated == Some(true) { Life::Active } else { Life::NotActivated },
             invited: form.to_invite.unwrap_or(true),
             ..Member::default()
         };
@@ -119,11 +115,7 @@ impl World {
             member.userid_generated = false;
         }
         if let Some(activated) = form.activated {
-            member.life = if activated {
-                Life::Active
-            } else {
-                Life::NotActivated
-            };
+            member.life = if activated { Life::Active } else { Life::NotActivated };
         }
         home.fill(Some(no), &mut member, form, &choices, (actor, now))?;
         let biz_mail = home.fill_biz_mail(Some(no), &mut member, form, &choices);
@@ -150,9 +142,7 @@ impl World {
         let home = self.corp_mut(corp);
         home.tags.forget_member(no);
         for app in &mut home.apps {
-            app.range
-                .members
-                .retain(|visible| !visible.eq_ignore_ascii_case(userid));
+            app.range.members.retain(|visible| !visible.eq_ignore_ascii_case(userid));
         }
         if let Some(member) = home.members.remove(no) {
             self.record(corp, actor, Change::MemberDeleted(member));
@@ -166,10 +156,7 @@ impl World {
         if member.life != Life::NotActivated {
             return Ok(());
         }
-        let member = Member {
-            life: Life::Active,
-            ..member.clone()
-        };
+        let member = Member { life: Life::Active, ..member.clone() };
         self.put_member(corp, Actor::Member, no, member);
         Ok(())
     }
@@ -177,10 +164,7 @@ impl World {
     /// A member leaves the corp by themselves (退出企业); what is known of them stays.
     pub(crate) fn quit_member(&mut self, corp: usize, userid: &str) -> Result<(), Fail> {
         let (no, member) = self.corp(corp).required_member(userid)?;
-        let member = Member {
-            life: Life::Left,
-            ..member.clone()
-        };
+        let member = Member { life: Life::Left, ..member.clone() };
         self.put_member(corp, Actor::Member, no, member);
         Ok(())
     }
@@ -254,24 +238,9 @@ impl World {
     fn make_department(&mut self, corp: usize, actor: Actor, id: u32, name: &str, parent: u32) {
         let departments = &mut self.corp_mut(corp).departments;
         let order = departments.last_order(parent);
-        departments.insert(Department {
-            id,
-            name: name.into(),
-            parent,
-            order,
-            ..Department::default()
-        });
+        departments.insert(Department { id, name: name.into(), parent, order, ..Department::default() });
         let name = name.to_owned();
-        self.record(
-            corp,
-            actor,
-            Change::DepartmentCreated {
-                id,
-                name,
-                parent,
-                order,
-            },
-        );
+        self.record(corp, actor, Change::DepartmentCreated { id, name, parent, order });
     }
 }
 
@@ -297,10 +266,7 @@ impl Corp {
 
     /// Whether one more node fits directly into a department.
     pub(super) fn room_in(&self, department: u32) -> Result<(), Fail> {
-        let children = self
-            .departments
-            .get(department)
-            .map_or(0, |one| one.children.len());
+        let children = self.departments.get(department).map_or(0, |one| one.children.len());
         if children + self.members.count_in(department) >= NODES_IN_DEPARTMENT {
             return Err(Fail::of(81001));
         }
@@ -381,11 +347,7 @@ impl Corp {
         let locked = member.life == Life::Active && no.is_some() && actor != Actor::Console;
         if let Some(mobile) = form.mobile.as_deref().filter(|_| !locked) {
             let mobile = rules::mobile(mobile)?;
-            if let Some(holder) = self
-                .members
-                .with_mobile(&mobile)
-                .filter(|holder| Some(*holder) != no)
-            {
+            if let Some(holder) = self.members.with_mobile(&mobile).filter(|holder| Some(*holder) != no) {
                 let holder = self.members.at(holder).map_or("", |holder| &holder.userid);
                 return Err(Fail::new(60104, format!("mobile existed:{holder}")));
             }
@@ -395,11 +357,7 @@ impl Corp {
             if !email.is_empty() && !rules::is_mail(email, 6..=64) {
                 return Err(Fail::of(if member.mobile.is_empty() { 60141 } else { 60105 }));
             }
-            if self
-                .members
-                .with_email(email)
-                .is_some_and(|holder| Some(holder) != no)
-            {
+            if self.members.with_email(email).is_some_and(|holder| Some(holder) != no) {
                 return Err(Fail::of(if no.is_some() { 60142 } else { 60106 }));
             }
             member.email = email.as_str().into();
@@ -419,10 +377,7 @@ impl Corp {
             .iter()
             .map(|leader| {
                 self.members.number_of(leader).ok_or_else(|| {
-                    Fail::new(
-                        60111,
-                        format!("invalid string value `{leader}`. userid not found"),
-                    )
+                    Fail::new(60111, format!("invalid string value `{leader}`. userid not found"))
                 })
             })
             .collect()
@@ -468,20 +423,10 @@ impl Corp {
         let Some(domain) = &self.console.mail_domain else {
             return Ok(());
         };
-        let other = |mail: &str| {
-            self.members
-                .with_biz_mail(mail)
-                .is_some_and(|holder| Some(holder) != no)
-        };
+        let other = |mail: &str| self.members.with_biz_mail(mail).is_some_and(|holder| Some(holder) != no);
         let own = |mail: &str| {
-            let ends = mail
-                .rsplit_once('@')
-                .is_some_and(|(_, end)| end.eq_ignore_ascii_case(domain));
-            if choices.check_mail_domain && !ends {
-                Err(Fail::of(81015))
-            } else {
-                Ok(())
-            }
+            let ends = mail.rsplit_once('@').is_some_and(|(_, end)| end.eq_ignore_ascii_case(domain));
+            if choices.check_mail_domain && !ends { Err(Fail::of(81015)) } else { Ok(()) }
         };
         let wanted = form.biz_mail.as_deref().filter(|mail| !mail.is_empty());
         if let Some(mail) = wanted.filter(|mail| !mail.eq_ignore_ascii_case(&member.biz_mail)) {
@@ -545,10 +490,7 @@ impl Corp {
     fn seat_again(&self, member: &Member, form: &MemberForm) -> Result<Option<Seating>, Fail> {
         if let Some(wanted) = &form.department {
             let mut seating = self.seats(wanted, form, form.make_departments, &member.seats)?;
-            let keeps_main = seating
-                .seats
-                .iter()
-                .any(|seat| seat.department == member.main_department);
+            let keeps_main = seating.seats.iter().any(|seat| seat.department == member.main_department);
             if form.main_department.is_none() && keeps_main {
                 seating.main = member.main_department;
             }
@@ -567,11 +509,7 @@ impl Corp {
             }
         }
         let main = self.main_department(form, &seats, member.main_department)?;
-        Ok(Some(Seating {
-            seats,
-            main,
-            ..Seating::default()
-        }))
+        Ok(Some(Seating { seats, main, ..Seating::default() }))
     }
 
     /// Seats in the departments of a form. Without `order` a seat has order 0, as its page says; a leader who stays in a
@@ -634,9 +572,7 @@ impl Corp {
 
     /// Room in 其他（待设置部门） for one member, or for the departments made for it.
     fn room_for_unplaced(&self, departments: usize) -> Result<(), Fail> {
-        let unplaced = self
-            .departments
-            .child_named(super::ROOT, super::Tongue::Main, UNPLACED);
+        let unplaced = self.departments.child_named(super::ROOT, super::Tongue::Main, UNPLACED);
         let made = departments + usize::from(unplaced.is_none());
         if self.departments.len() + made > DEPARTMENTS_OF_CORP {
             return Err(Fail::of(81001));
@@ -653,10 +589,6 @@ impl Corp {
         if seats.iter().any(|seat| seat.department == main) {
             return Ok(main);
         }
-        if self.departments.contains(main) || main == 0 {
-            Ok(otherwise)
-        } else {
-            Err(Fail::of(60123))
-        }
+        if self.departments.contains(main) || main == 0 { Ok(otherwise) } else { Err(Fail::of(60123)) }
     }
 }

@@ -93,15 +93,8 @@ pub(crate) struct Attribute {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AttributeValue {
     Text(Box<str>),
-    Web {
-        url: Box<str>,
-        title: Box<str>,
-    },
-    Miniprogram {
-        appid: Box<str>,
-        title: Box<str>,
-        pagepath: Box<str>,
-    },
+    Web { url: Box<str>, title: Box<str> },
+    Miniprogram { appid: Box<str>, title: Box<str>, pagepath: Box<str> },
 }
 
 impl Gender {
@@ -183,10 +176,7 @@ fn folded(text: &str) -> Cow<'_, str> {
 
 fn biz_mails(member: &Member) -> impl Iterator<Item = &str> {
     let aliases = member.biz_mail_alias().iter();
-    std::iter::once(&member.biz_mail)
-        .chain(aliases)
-        .map(|mail| &**mail)
-        .filter(|mail| !mail.is_empty())
+    std::iter::once(&member.biz_mail).chain(aliases).map(|mail| &**mail).filter(|mail| !mail.is_empty())
 }
 
 impl Members {

@@ -89,10 +89,7 @@ impl Serialize for MemberRow<'_> {
         }
         map.serialize_entry("position", &*member.position)?;
         map.serialize_entry("gender", if shown { member.gender.digit() } else { "0" })?;
-        map.serialize_entry(
-            "is_leader_in_dept",
-            &Each(|| self.seats().map(|seat| u8::from(seat.leader))),
-        )?;
+        map.serialize_entry("is_leader_in_dept", &Each(|| self.seats().map(|seat| u8::from(seat.leader))))?;
         map.serialize_entry("direct_leader", &Each(|| self.leaders()))?;
         if shown || choices.withheld_as_empty {
             let text = |text| if shown { text } else { "" };
@@ -118,12 +115,7 @@ impl Serialize for MemberRow<'_> {
         if view.sees_department(member.main_department) {
             map.serialize_entry("main_department", &member.main_department)?;
         }
-        map.serialize_entry(
-            "extattr",
-            &ExtAttr {
-                attrs: &member.extattr,
-            },
-        )?;
+        map.serialize_entry("extattr", &ExtAttr { attrs: &member.extattr })?;
         map.serialize_entry("status", &member.status())?;
         if choices.return_enable {
             map.serialize_entry("enable", &u8::from(!member.disabled))?;
@@ -137,11 +129,7 @@ impl Serialize for MemberRow<'_> {
 /// The page of a member's personal QR code.
 pub(crate) fn qr_code(corp: &Corp, no: MemberNo) -> impl Display {
     fmt::from_fn(move |out| {
-        write!(
-            out,
-            "https://open.work.weixin.qq.com/wwopen/userQRCode?vcode=vc{}{no:x}",
-            corp.id
-        )
+        write!(out, "https://open.work.weixin.qq.com/wwopen/userQRCode?vcode=vc{}{no:x}", corp.id)
     })
 }
 
@@ -152,10 +140,7 @@ impl Serialize for SimpleMemberRow<'_> {
         map.serialize_entry("userid", &*member.userid)?;
         map.serialize_entry("name", &*member.name)?;
         let departments = || member.seats.iter().map(|seat| seat.department);
-        map.serialize_entry(
-            "department",
-            &Each(|| departments().filter(|id| view.sees_department(*id))),
-        )?;
+        map.serialize_entry("department", &Each(|| departments().filter(|id| view.sees_department(*id))))?;
         map.end()
     }
 }
@@ -248,18 +233,9 @@ impl Serialize for Attribute {
         match &self.value {
             AttributeValue::Text(value) => map.serialize_entry("text", &Text { value })?,
             AttributeValue::Web { url, title } => map.serialize_entry("web", &Web { url, title })?,
-            AttributeValue::Miniprogram {
-                appid,
-                title,
-                pagepath,
-            } => map.serialize_entry(
-                "miniprogram",
-                &Miniprogram {
-                    appid,
-                    title,
-                    pagepath,
-                },
-            )?,
+            AttributeValue::Miniprogram { appid, title, pagepath } => {
+                map.serialize_entry("miniprogram", &Miniprogram { appid, title, pagepath })?
+            }
         }
         map.end()
     }

@@ -133,10 +133,7 @@ impl World {
             return Err(Fail::of(40071));
         }
         let id = match id {
-            None => tags
-                .by_id
-                .last_key_value()
-                .map_or(1, |(id, _)| id.saturating_add(1)),
+            None => tags.by_id.last_key_value().map_or(1, |(id, _)| id.saturating_add(1)),
             Some(id) => u32::try_from(id)
                 .ok()
                 .filter(|id| !tags.by_id.contains_key(id))
@@ -265,10 +262,8 @@ impl World {
         ids: &[u32],
     ) {
         let home = self.corp_mut(corp);
-        let userids: Vec<String> = numbers
-            .iter()
-            .filter_map(|no| Some(home.members.at(*no)?.userid.to_string()))
-            .collect();
+        let userids: Vec<String> =
+            numbers.iter().filter_map(|no| Some(home.members.at(*no)?.userid.to_string())).collect();
         let Some(tag) = home.tags.by_id.get_mut(&id) else {
             return;
         };
@@ -294,13 +289,7 @@ impl World {
         self.record(
             corp,
             actor,
-            Change::TagMembersChanged {
-                tag: id,
-                added,
-                removed,
-                added_departments,
-                removed_departments,
-            },
+            Change::TagMembersChanged { tag: id, added, removed, added_departments, removed_departments },
         );
     }
 
@@ -347,9 +336,6 @@ impl Corp {
     /// The tag that a call names.
     pub(crate) fn required_tag(&self, id: Option<i64>) -> Result<&Tag, Fail> {
         let id = id.ok_or_else(|| Fail::of(41017))?;
-        u32::try_from(id)
-            .ok()
-            .and_then(|id| self.tags.get(id))
-            .ok_or_else(|| Fail::of(40068))
+        u32::try_from(id).ok().and_then(|id| self.tags.get(id)).ok_or_else(|| Fail::of(40068))
     }
 }

@@ -29,11 +29,9 @@ impl World {
         match caller.credential {
             Credential::Contacts => View::whole(self, caller.corp),
             Credential::App(agent_id) => self.view_of_app(caller.corp, agent_id),
-            Credential::SharedApp(agent_id) => View {
-                hides_sensitive: true,
-                basics_only: true,
-                ..self.view_of_app(caller.corp, agent_id)
-            },
+            Credential::SharedApp(agent_id) => {
+                View { hides_sensitive: true, basics_only: true, ..self.view_of_app(caller.corp, agent_id) }
+            }
         }
     }
 
@@ -46,13 +44,7 @@ impl World {
 impl<'w> View<'w> {
     /// The contacts-sync assistant's: the whole corp.
     pub(crate) fn whole(world: &'w World, corp: usize) -> Self {
-        Self {
-            world,
-            corp: world.corp(corp),
-            part: None,
-            hides_sensitive: false,
-            basics_only: false,
-        }
+        Self { world, corp: world.corp(corp), part: None, hides_sensitive: false, basics_only: false }
     }
 
     pub(crate) fn of_app(world: &'w World, corp: usize, agent_id: u32) -> Self {
@@ -60,26 +52,15 @@ impl<'w> View<'w> {
         let Some(app) = whole.corp.app(agent_id) else {
             return whole;
         };
-        Self {
-            hides_sensitive: !app.before_2022,
-            ..Self::of_range(world, corp, &app.range)
-        }
+        Self { hides_sensitive: !app.before_2022, ..Self::of_range(world, corp, &app.range) }
     }
 
     pub(crate) fn of_range(world: &'w World, corp: usize, range: &'w Range) -> Self {
         let whole = Self::whole(world, corp);
         let part = (!range.departments.contains(&ROOT)).then(|| Part {
             range,
-            members: range
-                .members
-                .iter()
-                .filter_map(|userid| whole.corp.members.number_of(userid))
-                .collect(),
-            tags: range
-                .tags
-                .iter()
-                .filter_map(|id| whole.corp.tags.get(*id))
-                .collect(),
+            members: range.members.iter().filter_map(|userid| whole.corp.members.number_of(userid)).collect(),
+            tags: range.tags.iter().filter_map(|id| whole.corp.tags.get(*id)).collect(),
         });
         Self { part, ..whole }
     }
@@ -98,10 +79,7 @@ impl<'w> View<'w> {
             Some(part) => {
                 part.members.contains(&no)
                     || part.tags.iter().any(|tag| tag.members.contains(&no))
-                    || member
-                        .seats
-                        .iter()
-                        .any(|seat| self.sees_department(seat.department))
+                    || member.seats.iter().any(|seat| self.sees_department(seat.department))
             }
         }
     }
@@ -123,21 +101,13 @@ impl<'w> View<'w> {
     /// The member of that userid, where the caller sees it: 60111 if there is none, 60011 if it is out of range.
     pub(crate) fn required_member(&self, userid: &str) -> Result<(MemberNo, &'w Member), Fail> {
         let (no, member) = self.corp.required_member(userid)?;
-        if self.sees(no, member) {
-            Ok((no, member))
-        } else {
-            Err(Fail::of(60011))
-        }
+        if self.sees(no, member) { Ok((no, member)) } else { Err(Fail::of(60011)) }
     }
 
     /// The department of that id, where the caller sees it: 60003 if there is none, 60011 if it is out of range.
     pub(crate) fn required_department(&self, id: Option<i64>) -> Result<&'w super::Department, Fail> {
         let department = self.corp.required_department(id)?;
-        if self.sees_department(department.id) {
-            Ok(department)
-        } else {
-            Err(Fail::of(60011))
-        }
+        if self.sees_department(department.id) { Ok(department) } else { Err(Fail::of(60011)) }
     }
 }
 

@@ -58,11 +58,7 @@ fn meaning(xml: &str) -> Vec<String> {
             Event::End(_) => {
                 if std::mem::take(&mut innermost) {
                     let name = path[1..].join("/");
-                    let text = if LIVE.contains(&&*name) {
-                        "…"
-                    } else {
-                        text.trim()
-                    };
+                    let text = if LIVE.contains(&&*name) { "…" } else { text.trim() };
                     found.push(format!("{name} = {text}"));
                 }
                 path.pop();
@@ -72,11 +68,7 @@ fn meaning(xml: &str) -> Vec<String> {
         }
     }
     // The simulator knows the three documented types of attributes.
-    found.retain(|line| {
-        !["座位", "Type = 9", "Seat"]
-            .iter()
-            .any(|part| line.contains(part))
-    });
+    found.retain(|line| !["座位", "Type = 9", "Seat"].iter().any(|part| line.contains(part)));
     found.sort();
     found
 }
@@ -89,9 +81,7 @@ struct Stage {
 impl Stage {
     async fn new(legacy: bool) -> Self {
         let builder = Sim::builder().corp_id("ww0123456789abcdef");
-        let stage = Self {
-            rig: Rig::with(builder).await,
-        };
+        let stage = Self { rig: Rig::with(builder).await };
         let department = json!({"id": 7, "name": "销售部", "parentid": 1});
         stage.act("create_department", department).await;
         for (userid, mobile) in [("liuyang", "13900000002"), ("chenjing", "13900000003")] {
@@ -115,10 +105,7 @@ impl Stage {
 
     /// The full member of the samples.
     async fn profile(&self) -> Value {
-        let picture = self
-            .rig
-            .upload("image", "a.png", b"\x89PNG\r\n\x1a\n0123456789")
-            .await;
+        let picture = self.rig.upload("image", "a.png", b"\x89PNG\r\n\x1a\n0123456789").await;
         json!({
             "name": "王芳", "department": [2, 7], "main_department": 2, "is_leader_in_dept": [1, 0],
             "direct_leader": ["liuyang"], "position": "产品经理 & 设计", "mobile": "13900000001", "gender": "2",
@@ -143,9 +130,7 @@ impl Stage {
             }
             "update_user" => {
                 let plain = json!({"name": "王", "mobile": "13900000009", "department": [1]});
-                let userid = self.act("create_member", plain).await["userid"]
-                    .as_str()?
-                    .to_owned();
+                let userid = self.act("create_member", plain).await["userid"].as_str()?.to_owned();
                 let mut changes = self.profile().await;
                 changes["userid"] = userid.clone().into();
                 changes["new_userid"] = "fang.wang".into();
@@ -192,19 +177,12 @@ impl Stage {
         let (by, call, body) = match kind {
             "full" | "failed" | "replace_party" => {
                 let (call, csv) = match kind {
-                    "full" => (
-                        "batch/syncuser",
-                        "姓名,帐号,手机号,所在部门\n王芳,wangfang,13900000001,2\n",
-                    ),
+                    "full" => ("batch/syncuser", "姓名,帐号,手机号,所在部门\n王芳,wangfang,13900000001,2\n"),
                     // Eight of nine members would go.
-                    "failed" => (
-                        "batch/replaceuser",
-                        "姓名,帐号,手机号,所在部门\n张三,zhangsan,13800000001,1\n",
-                    ),
-                    _ => (
-                        "batch/replaceparty",
-                        "部门名称,部门ID,父部门ID,排序\n示例公司,1,0,1\n",
-                    ),
+                    "failed" => {
+                        ("batch/replaceuser", "姓名,帐号,手机号,所在部门\n张三,zhangsan,13800000001,1\n")
+                    }
+                    _ => ("batch/replaceparty", "部门名称,部门ID,父部门ID,排序\n示例公司,1,0,1\n"),
                 };
                 let media = self.rig.upload("file", "a.csv", csv.as_bytes()).await;
                 let callback =
@@ -215,11 +193,7 @@ impl Stage {
             "export_simple_user" => (By::App, "export/simple_user", json!({"encoding_aeskey": KEY})),
             "export_user" => (By::App, "export/user", json!({"encoding_aeskey": KEY})),
             "export_department" => (By::App, "export/department", json!({"encoding_aeskey": KEY})),
-            "export_tag" => (
-                By::App,
-                "export/taguser",
-                json!({"encoding_aeskey": KEY, "tagid": 1}),
-            ),
+            "export_tag" => (By::App, "export/taguser", json!({"encoding_aeskey": KEY, "tagid": 1})),
             _ => panic!("no job of kind {kind}"),
         };
         let reply = self.rig.post(by, call, &body).await;
@@ -249,9 +223,7 @@ async fn every_contacts_event_and_finished_job_reads_like_its_sample() {
     for (name, sample) in ours {
         // The events without a slim sample of their own are the same in both forms.
         let (change, form) = name.split_once('.').unwrap();
-        let has_slim = samples
-            .iter()
-            .any(|(other, _)| *other == format!("{change}.slim"));
+        let has_slim = samples.iter().any(|(other, _)| *other == format!("{change}.slim"));
         let forms: &[bool] = match (form, has_slim) {
             ("slim", _) => &[false],
             (_, true) => &[true],
@@ -267,15 +239,11 @@ async fn every_contacts_event_and_finished_job_reads_like_its_sample() {
             };
             let told = stage.told(&event);
             if change == "update_tag" {
-                let [joined, left] = told.as_slice() else {
-                    panic!("{told:?}")
-                };
+                let [joined, left] = told.as_slice() else { panic!("{told:?}") };
                 assert_tag_events(sample, joined, left);
                 continue;
             }
-            let [xml] = told.as_slice() else {
-                panic!("{name}: {told:?}")
-            };
+            let [xml] = told.as_slice() else { panic!("{name}: {told:?}") };
             let xml = userid.map_or(xml.clone(), |userid| xml.replace(&userid, "wangfang"));
             // The default corp's console knows an attribute of another name, the words of a failure are the simulator's own,
             // and a member has one superior, where the samples keep to the five of older texts.
@@ -285,17 +253,11 @@ async fn every_contacts_event_and_finished_job_reads_like_its_sample() {
                 .replace("liuyang,chenjing", "liuyang");
             let (told, shown) = (meaning(&xml), meaning(&sample));
             let only = |these: &[String], those: &[String]| -> Vec<String> {
-                these
-                    .iter()
-                    .filter(|line| !those.contains(line))
-                    .cloned()
-                    .collect()
+                these.iter().filter(|line| !those.contains(line)).cloned().collect()
             };
             if told != shown {
                 let (extra, missing) = (only(&told, &shown), only(&shown, &told));
-                wrong.push(format!(
-                    "{name}, legacy {legacy}: says {extra:?}, not {missing:?}"
-                ));
+                wrong.push(format!("{name}, legacy {legacy}: says {extra:?}, not {missing:?}"));
             }
         }
     }

@@ -13,75 +13,20 @@ async fn wrong_input_is_refused_in_words() {
         ("reset", "{", 400, "the body cannot be read"),
         ("reset", "[1]", 400, "the body cannot be read"),
         ("seed", "{}", 400, "missing field `members`"),
-        (
-            "seed",
-            r#"{"members":-1,"departments":1}"#,
-            400,
-            "invalid value: integer `-1`",
-        ),
+        ("seed", r#"{"members":-1,"departments":1}"#, 400, "invalid value: integer `-1`"),
         ("clock/advance", r#"{"seconds":"1"}"#, 400, "invalid type: string"),
         ("clock/advance", r#"{"seconds":-1}"#, 400, "never runs backwards"),
-        (
-            "clock/advance",
-            r#"{"seconds":1e300}"#,
-            400,
-            "between 0 and a century",
-        ),
-        (
-            "console/fly",
-            "{}",
-            404,
-            "the console has no action `fly`; it has create_member",
-        ),
+        ("clock/advance", r#"{"seconds":1e300}"#, 400, "between 0 and a century"),
+        ("console/fly", "{}", 404, "the console has no action `fly`; it has create_member"),
         ("console/delete_member", "{}", 400, "missing field `userid`"),
-        (
-            "console/delete_member",
-            r#"{"userid":"nobody"}"#,
-            422,
-            "errcode 60111",
-        ),
-        (
-            "console/delete_member",
-            r#"{"user_id":"lisi"}"#,
-            400,
-            "unknown field `user_id`",
-        ),
-        (
-            "console/set_permission",
-            r#"{"permission":"all"}"#,
-            400,
-            "unknown variant `all`",
-        ),
-        (
-            "console/set_trusted_ips",
-            r#"{"ips":["300.1.1.1"]}"#,
-            400,
-            "IP address",
-        ),
-        (
-            "console/set_app_range",
-            r#"{"departments":[99]}"#,
-            422,
-            "errcode 60003",
-        ),
-        (
-            "console/set_app_range",
-            r#"{"agentid":7}"#,
-            400,
-            "no app has the agentid 7",
-        ),
-        (
-            "console/set_callback",
-            r#"{"url":"x","token":"t","encodingaeskey":"k"}"#,
-            400,
-            "callback url",
-        ),
-        (
-            "console/event",
-            r#"{"event":"x","elements":{"<b>":"c"}}"#,
-            400,
-            "is no name of an element",
-        ),
+        ("console/delete_member", r#"{"userid":"nobody"}"#, 422, "errcode 60111"),
+        ("console/delete_member", r#"{"user_id":"lisi"}"#, 400, "unknown field `user_id`"),
+        ("console/set_permission", r#"{"permission":"all"}"#, 400, "unknown variant `all`"),
+        ("console/set_trusted_ips", r#"{"ips":["300.1.1.1"]}"#, 400, "IP address"),
+        ("console/set_app_range", r#"{"departments":[99]}"#, 422, "errcode 60003"),
+        ("console/set_app_range", r#"{"agentid":7}"#, 400, "no app has the agentid 7"),
+        ("console/set_callback", r#"{"url":"x","token":"t","encodingaeskey":"k"}"#, 400, "callback url"),
+        ("console/event", r#"{"event":"x","elements":{"<b>":"c"}}"#, 400, "is no name of an element"),
         ("console/oauth_code", "{}", 400, "missing field `userid`"),
         ("deliveries/x/redeliver", "{}", 400, "a delivery's id is a number"),
         ("nowhere", "{}", 404, "no such path"),
@@ -123,10 +68,7 @@ async fn a_reset_brings_the_first_world_back() {
     assert_ne!(rig.sim.state().digest, before);
     assert_eq!(rig.control("reset", &json!({})).await.0, 200);
     assert_eq!(rig.sim.state().digest, before);
-    let url = format!(
-        "{}/cgi-bin/department/simplelist?access_token={token}",
-        rig.sim.url()
-    );
+    let url = format!("{}/cgi-bin/department/simplelist?access_token={token}", rig.sim.url());
     let reply = crate::rig::read(rig.get_raw(&url, &[]).await).await;
     assert_eq!(reply["errcode"], 40014, "tokens of the old world are dead");
 }
@@ -142,12 +84,7 @@ async fn requests_can_be_looked_through() {
     assert_eq!(last["requests"][0]["errcode"], 60111);
     assert_eq!(last["requests"][0]["caller"], "app 1000002");
     assert_eq!(
-        rig.look("requests?nonsense=1").await["error"]
-            .as_str()
-            .unwrap()
-            .split(',')
-            .next()
-            .unwrap(),
+        rig.look("requests?nonsense=1").await["error"].as_str().unwrap().split(',').next().unwrap(),
         "the query cannot be read: unknown field `nonsense`"
     );
 }
@@ -157,44 +94,24 @@ async fn choices_change_by_name() {
     let rig = Rig::new().await;
     let mut choices = rig.look("choices").await;
     assert_eq!(choices["callback_retries_other_statuses"], true);
-    let (status, reply) = rig
-        .put("choices", &json!({"callback_retries_other_statuses": false}))
-        .await;
+    let (status, reply) = rig.put("choices", &json!({"callback_retries_other_statuses": false})).await;
     choices["callback_retries_other_statuses"] = false.into();
     assert_eq!((status, reply), (200, choices), "the others stay");
     let (status, reply) = rig.put("choices", &json!({"no_such_choice": true})).await;
-    assert_eq!(
-        (status, reply["error"].as_str().unwrap()),
-        (400, "unknown field `no_such_choice`")
-    );
+    assert_eq!((status, reply["error"].as_str().unwrap()), (400, "unknown field `no_such_choice`"));
 }
 
 #[tokio::test]
 async fn the_console_decides_what_secrets_may_do() {
     let rig = Rig::new().await;
     let console = rig.sim.console();
-    assert_eq!(
-        rig.get(By::Contacts, "user/get?userid=lisi").await["errcode"],
-        48009
-    );
-    console
-        .perform("set_legacy", json!({"contacts": true}))
-        .await
-        .unwrap();
+    assert_eq!(rig.get(By::Contacts, "user/get?userid=lisi").await["errcode"], 48009);
+    console.perform("set_legacy", json!({"contacts": true})).await.unwrap();
     assert_eq!(rig.get(By::Contacts, "user/get?userid=lisi").await["errcode"], 0);
+    console.perform("set_permission", json!({"permission": "read"})).await.unwrap();
+    assert_eq!(rig.get(By::Contacts, "user/delete?userid=lisi").await["errcode"], 48002);
     console
-        .perform("set_permission", json!({"permission": "read"}))
-        .await
-        .unwrap();
-    assert_eq!(
-        rig.get(By::Contacts, "user/delete?userid=lisi").await["errcode"],
-        48002
-    );
-    console
-        .perform(
-            "set_trusted_ips",
-            json!({"agentid": rig.sim.agent_id(), "ips": ["203.0.113.9"]}),
-        )
+        .perform("set_trusted_ips", json!({"agentid": rig.sim.agent_id(), "ips": ["203.0.113.9"]}))
         .await
         .unwrap();
     assert_eq!(rig.get(By::App, "user/get?userid=lisi").await["errcode"], 60020);
@@ -205,20 +122,9 @@ async fn the_inspector_is_one_page_of_its_own() {
     let rig = Rig::new().await;
     let page = rig.get_raw(&format!("{}/_sim/", rig.sim.url()), &[]).await;
     assert_eq!(page.status(), 200);
-    assert!(
-        page.headers()["content-security-policy"]
-            .to_str()
-            .unwrap()
-            .contains("default-src 'none'")
-    );
+    assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
     let html = page.text().await.unwrap();
     assert!(html.contains("<title>wecom-sim</title>"));
-    assert!(
-        !html.contains("http://") && !html.contains("https://"),
-        "no external assets"
-    );
-    assert!(
-        !html.contains("innerHTML"),
-        "strangers' text never becomes markup"
-    );
+    assert!(!html.contains("http://") && !html.contains("https://"), "no external assets");
+    assert!(!html.contains("innerHTML"), "strangers' text never becomes markup");
 }

@@ -23,11 +23,7 @@ async fn heard_by_app(builder: SimBuilder) -> (Rig, Listener) {
     let rig = Rig::with(builder).await;
     let listener = Listener::start(CORP).await;
     let agent_id = rig.sim.agent_id();
-    rig.sim
-        .console()
-        .set_callback(Some(agent_id), &listener.url, TOKEN, KEY)
-        .await
-        .unwrap();
+    rig.sim.console().set_callback(Some(agent_id), &listener.url, TOKEN, KEY).await.unwrap();
     (rig, listener)
 }
 
@@ -41,11 +37,7 @@ impl Rig {
 fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = xml.split_once(&format!("<{name}>"))?;
     let (text, _) = rest.split_once(&format!("</{name}>"))?;
-    Some(
-        text.strip_prefix("<![CDATA[")
-            .and_then(|text| text.strip_suffix("]]>"))
-            .unwrap_or(text),
-    )
+    Some(text.strip_prefix("<![CDATA[").and_then(|text| text.strip_suffix("]]>")).unwrap_or(text))
 }
 
 /// The names of the elements below the root, in order.
@@ -67,21 +59,11 @@ async fn a_console_change_reaches_the_contacts_assistant_signed_and_encrypted() 
     rig.sim.console().delete_member("wujiu").await.unwrap();
     assert!(rig.sim.settled().await);
     let received = listener.received();
-    let [one] = received.as_slice() else {
-        panic!("{received:?}")
-    };
+    let [one] = received.as_slice() else { panic!("{received:?}") };
     assert_eq!(one.agent_id, None, "no app is concerned");
     assert_eq!(
         elements(&one.xml),
-        [
-            "ToUserName",
-            "FromUserName",
-            "CreateTime",
-            "MsgType",
-            "Event",
-            "ChangeType",
-            "UserID"
-        ]
+        ["ToUserName", "FromUserName", "CreateTime", "MsgType", "Event", "ChangeType", "UserID"]
     );
     assert_eq!(element(&one.xml, "ToUserName"), Some(CORP));
     assert_eq!(element(&one.xml, "FromUserName"), Some("sys"));
@@ -102,27 +84,15 @@ async fn who_hears_of_a_change_depends_on_who_made_it() {
     rig.sim.settled().await;
     assert_eq!(listener.take(), [""; 0]);
     // A member's own change is, as long as the assistant may edit.
-    rig.act(
-        "member_edits_profile",
-        json!({"userid": "lisi", "department": [2, 4]}),
-    )
-    .await;
+    rig.act("member_edits_profile", json!({"userid": "lisi", "department": [2, 4]})).await;
     rig.sim.settled().await;
     assert_eq!(listener.take().len(), 1);
     rig.act("set_permission", json!({"permission": "read"})).await;
-    rig.act(
-        "member_edits_profile",
-        json!({"userid": "lisi", "department": [2]}),
-    )
-    .await;
+    rig.act("member_edits_profile", json!({"userid": "lisi", "department": [2]})).await;
     rig.sim.settled().await;
     assert_eq!(listener.take(), [""; 0]);
     // The console's is.
-    rig.act(
-        "create_member",
-        json!({"userid": "qianer", "name": "钱二", "department": [3]}),
-    )
-    .await;
+    rig.act("create_member", json!({"userid": "qianer", "name": "钱二", "department": [3]})).await;
     rig.sim.settled().await;
     let [created] = listener.take().try_into().unwrap();
     assert_eq!(element(&created, "ChangeType"), Some("create_user"));
@@ -133,38 +103,18 @@ async fn who_hears_of_a_change_depends_on_who_made_it() {
 #[tokio::test]
 async fn trap_31_slim_events_carry_ids_only_and_come_for_departments_only() {
     let (rig, listener) = heard(Sim::builder()).await;
-    rig.act(
-        "update_member",
-        json!({"userid": "zhaoliu", "name": "赵六六", "position": "架构师"}),
-    )
-    .await;
-    rig.act("update_department", json!({"id": 3, "name": "后端一组"}))
-        .await;
+    rig.act("update_member", json!({"userid": "zhaoliu", "name": "赵六六", "position": "架构师"})).await;
+    rig.act("update_department", json!({"id": 3, "name": "后端一组"})).await;
     rig.sim.settled().await;
     assert_eq!(listener.take(), [""; 0], "names and positions are no news");
-    rig.act(
-        "update_member",
-        json!({"userid": "zhaoliu", "department": [3, 4], "is_leader_in_dept": [0, 1]}),
-    )
-    .await;
-    rig.act("update_department", json!({"id": 3, "parentid": 4}))
+    rig.act("update_member", json!({"userid": "zhaoliu", "department": [3, 4], "is_leader_in_dept": [0, 1]}))
         .await;
-    rig.act(
-        "create_department",
-        json!({"name": "华南组", "parentid": 4, "id": 9}),
-    )
-    .await;
+    rig.act("update_department", json!({"id": 3, "parentid": 4})).await;
+    rig.act("create_department", json!({"name": "华南组", "parentid": 4, "id": 9})).await;
     rig.act("delete_department", json!({"id": 9})).await;
     rig.sim.settled().await;
     let [member, moved, made, gone] = listener.take().try_into().unwrap();
-    let head = [
-        "ToUserName",
-        "FromUserName",
-        "CreateTime",
-        "MsgType",
-        "Event",
-        "ChangeType",
-    ];
+    let head = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "Event", "ChangeType"];
     assert_eq!(elements(&member)[6..], ["UserID", "Department"]);
     assert_eq!(element(&member, "Department"), Some("3,4"));
     assert_eq!(elements(&moved)[..6], head);
@@ -172,21 +122,15 @@ async fn trap_31_slim_events_carry_ids_only_and_come_for_departments_only() {
     assert_eq!(element(&moved, "ParentId"), Some("4"));
     assert_eq!(elements(&made)[6..], ["Id", "ParentId"]);
     assert_eq!(elements(&gone)[6..], ["Id"]);
-    assert!(
-        member.contains("<ChangeType>update_user</ChangeType>"),
-        "bare here, CDATA for tags"
-    );
+    assert!(member.contains("<ChangeType>update_user</ChangeType>"), "bare here, CDATA for tags");
 }
 
 #[tokio::test]
 async fn a_generated_userid_that_changes_is_told_with_the_new_one() {
     let (rig, listener) = heard(Sim::builder()).await;
-    let made = rig
-        .act("create_member", json!({"name": "无名", "department": [2]}))
-        .await;
+    let made = rig.act("create_member", json!({"name": "无名", "department": [2]})).await;
     let old = made["userid"].as_str().unwrap();
-    rig.act("update_member", json!({"userid": old, "new_userid": "wuming"}))
-        .await;
+    rig.act("update_member", json!({"userid": old, "new_userid": "wuming"})).await;
     rig.sim.settled().await;
     let [_, renamed] = listener.take().try_into().unwrap();
     assert_eq!(element(&renamed, "UserID"), Some(old));
@@ -207,10 +151,8 @@ async fn old_urls_get_every_element() {
         }),
     )
     .await;
-    rig.act("update_member", json!({"userid": "qiansan", "alias": "小三"}))
-        .await;
-    rig.act("update_department", json!({"id": 3, "name": "后端一组"}))
-        .await;
+    rig.act("update_member", json!({"userid": "qiansan", "alias": "小三"})).await;
+    rig.act("update_department", json!({"id": 3, "name": "后端一组"})).await;
     rig.sim.settled().await;
     let [created, updated, renamed] = listener.take().try_into().unwrap();
     for (name, text) in [
@@ -227,15 +169,9 @@ async fn old_urls_get_every_element() {
     ] {
         assert_eq!(element(&created, name), Some(text), "{name} in {created}");
     }
-    assert!(
-        created.contains("<Name><![CDATA[钱]]]]><![CDATA[>三]]></Name>"),
-        "{created}"
-    );
+    assert!(created.contains("<Name><![CDATA[钱]]]]><![CDATA[>三]]></Name>"), "{created}");
     let ext = element(&created, "ExtAttr").unwrap();
-    assert!(
-        ext.contains("<Type>0</Type><Text><Value><![CDATA[A-17]]></Value></Text>"),
-        "{ext}"
-    );
+    assert!(ext.contains("<Type>0</Type><Text><Value><![CDATA[A-17]]></Value></Text>"), "{ext}");
     assert!(ext.contains(
         "<Web><Title><![CDATA[首页]]></Title><Url><![CDATA[https://example.com/u/17]]></Url></Web>"
     ));
@@ -249,25 +185,14 @@ async fn old_urls_get_every_element() {
 async fn a_tag_event_has_its_four_lists_even_if_empty() {
     let (rig, listener) = heard(Sim::builder()).await;
     let tag = rig.act("create_tag", json!({"tagname": "羽毛球社"})).await["tagid"].clone();
-    rig.act(
-        "add_tag_members",
-        json!({"tagid": tag, "userlist": ["lisi", "wangwu"], "partylist": [5]}),
-    )
-    .await;
-    rig.act("remove_tag_members", json!({"tagid": tag, "userlist": ["lisi"]}))
-        .await;
+    rig.act("add_tag_members", json!({"tagid": tag, "userlist": ["lisi", "wangwu"], "partylist": [5]})).await;
+    rig.act("remove_tag_members", json!({"tagid": tag, "userlist": ["lisi"]})).await;
     rig.sim.settled().await;
     let [added, removed] = listener.take().try_into().unwrap();
     assert!(added.contains("<ChangeType><![CDATA[update_tag]]></ChangeType>"));
     assert_eq!(
         elements(&added)[6..],
-        [
-            "TagId",
-            "AddUserItems",
-            "DelUserItems",
-            "AddPartyItems",
-            "DelPartyItems"
-        ]
+        ["TagId", "AddUserItems", "DelUserItems", "AddPartyItems", "DelPartyItems"]
     );
     assert_eq!(element(&added, "AddUserItems"), Some("lisi,wangwu"));
     assert_eq!(element(&added, "AddPartyItems"), Some("5"));
@@ -285,50 +210,34 @@ async fn an_app_is_told_who_enters_and_leaves_its_range() {
             .iter()
             .map(|xml| {
                 assert_eq!(element(xml, "AgentID"), Some("1000002"), "{xml}");
-                format!(
-                    "{} {}",
-                    element(xml, "Event").unwrap(),
-                    element(xml, "FromUserName").unwrap()
-                )
+                format!("{} {}", element(xml, "Event").unwrap(), element(xml, "FromUserName").unwrap())
             })
             .collect();
         told.sort_unstable();
         told
     };
     // Those it saw before are no news; wujiu has not joined yet.
-    rig.act(
-        "set_app_range",
-        json!({"departments": [2], "members": ["zhangsan"]}),
-    )
-    .await;
+    rig.act("set_app_range", json!({"departments": [2], "members": ["zhangsan"]})).await;
     assert_eq!(told().await, ["unsubscribe sunqi", "unsubscribe zhouba"]);
     rig.act("activate_member", json!({"userid": "wujiu"})).await;
     assert_eq!(told().await, ["subscribe wujiu"]);
-    rig.act("update_member", json!({"userid": "wujiu", "enable": 0}))
-        .await;
+    rig.act("update_member", json!({"userid": "wujiu", "enable": 0})).await;
     assert_eq!(told().await, ["unsubscribe wujiu"]);
-    rig.act("update_member", json!({"userid": "wujiu", "enable": 1}))
-        .await;
+    rig.act("update_member", json!({"userid": "wujiu", "enable": 1})).await;
     assert_eq!(told().await, ["subscribe wujiu"]);
     // The assistant's own changes count here: the app did not make them.
     let body = json!({"userid": "zhouba", "department": [2]});
     assert_eq!(rig.post(By::Contacts, "user/update", &body).await["errcode"], 0);
     assert_eq!(told().await, ["subscribe zhouba"]);
     // A subtree that moves takes its people along.
-    rig.act("update_department", json!({"id": 3, "parentid": 4}))
-        .await;
-    assert_eq!(
-        told().await,
-        ["unsubscribe wujiu", "unsubscribe zhaoliu"],
-        "wangwu also sits in 2"
-    );
+    rig.act("update_department", json!({"id": 3, "parentid": 4})).await;
+    assert_eq!(told().await, ["unsubscribe wujiu", "unsubscribe zhaoliu"], "wangwu also sits in 2");
     rig.act("delete_member", json!({"userid": "lisi"})).await;
     assert_eq!(told().await, ["unsubscribe lisi"]);
     // A tag in the range brings its members.
     rig.act("set_app_range", json!({"tags": [1]})).await;
     told().await;
-    rig.act("add_tag_members", json!({"tagid": 1, "userlist": ["sunqi"]}))
-        .await;
+    rig.act("add_tag_members", json!({"tagid": 1, "userlist": ["sunqi"]})).await;
     assert_eq!(told().await, ["subscribe sunqi"]);
 }
 
@@ -346,11 +255,7 @@ async fn a_failed_delivery_is_tried_three_times_more_on_the_virtual_clock() {
         assert_eq!(rig.sim.deliveries()[0].attempts.len(), attempts);
     }
     assert_eq!(state(0), DeliveryState::GivenUp);
-    let statuses: Vec<_> = rig.sim.deliveries()[0]
-        .attempts
-        .iter()
-        .map(|one| one.status.unwrap())
-        .collect();
+    let statuses: Vec<_> = rig.sim.deliveries()[0].attempts.iter().map(|one| one.status.unwrap()).collect();
     assert_eq!(statuses, [500, 302, 404, 503]);
     rig.sim.advance(Duration::from_secs(3600));
     rig.sim.settled().await;
@@ -387,10 +292,7 @@ async fn a_listener_that_does_not_answer_in_time_is_hung_up_on() {
     rig.sim.settled().await;
     let attempt = &rig.sim.deliveries()[0].attempts[0];
     assert_eq!(attempt.status, None);
-    assert!(
-        attempt.error.as_ref().unwrap().contains("no answer within 50ms"),
-        "{attempt:?}"
-    );
+    assert!(attempt.error.as_ref().unwrap().contains("no answer within 50ms"), "{attempt:?}");
     rig.sim.advance(Duration::from_secs(5));
     rig.sim.settled().await;
     assert_eq!(listener.received().len(), 1);
@@ -409,27 +311,18 @@ async fn a_running_clock_retries_by_itself() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), waited)
-        .await
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(10), waited).await.unwrap();
 }
 
 #[tokio::test]
 async fn order_is_kept_per_target() {
     let (rig, listener) = heard(Sim::builder()).await;
     for number in 10..40 {
-        rig.act(
-            "create_department",
-            json!({"name": format!("部门{number}"), "parentid": 1, "id": number}),
-        )
-        .await;
+        rig.act("create_department", json!({"name": format!("部门{number}"), "parentid": 1, "id": number}))
+            .await;
     }
     rig.sim.settled().await;
-    let ids: Vec<_> = listener
-        .take()
-        .iter()
-        .map(|xml| element(xml, "Id").unwrap().to_owned())
-        .collect();
+    let ids: Vec<_> = listener.take().iter().map(|xml| element(xml, "Id").unwrap().to_owned()).collect();
     let expected: Vec<_> = (10..40).map(|number: u32| number.to_string()).collect();
     assert_eq!(ids, expected);
 }
@@ -441,20 +334,14 @@ async fn the_console_saves_no_url_that_fails_its_verification() {
     let console = rig.sim.console();
     let other_key = "6qkdMrq68nTKduznJYO1A37W2oEgpkMUvkttRToqhUt";
     for (token, key) in [("other", KEY), (TOKEN, other_key)] {
-        let error = console
-            .set_callback(None, &listener.url, token, key)
-            .await
-            .unwrap_err();
+        let error = console.set_callback(None, &listener.url, token, key).await.unwrap_err();
         assert!(matches!(error, ConsoleError::Verification(_)), "{error}");
     }
     let gone = "http://127.0.0.1:9/hook";
     let error = console.set_callback(None, gone, TOKEN, KEY).await.unwrap_err();
     assert!(error.to_string().contains("no answer"), "{error}");
     assert!(rig.sim.state().callbacks.is_empty());
-    console
-        .set_callback(None, &listener.url, TOKEN, KEY)
-        .await
-        .unwrap();
+    console.set_callback(None, &listener.url, TOKEN, KEY).await.unwrap();
     assert_eq!(rig.sim.state().callbacks[0].to, "contacts");
     rig.act("remove_callback", json!({})).await;
     console.delete_member("wujiu").await.unwrap();
@@ -466,11 +353,7 @@ async fn the_console_saves_no_url_that_fails_its_verification() {
 async fn any_event_of_an_app_can_be_sent_on_demand() {
     let (rig, listener) = heard_by_app(Sim::builder()).await;
     let agent_id = rig.sim.agent_id();
-    rig.act(
-        "event",
-        json!({"agentid": agent_id, "event": "share_agent_change"}),
-    )
-    .await;
+    rig.act("event", json!({"agentid": agent_id, "event": "share_agent_change"})).await;
     rig.act(
         "event",
         json!({"agentid": agent_id, "event": "change_chain",
@@ -484,49 +367,24 @@ async fn any_event_of_an_app_can_be_sent_on_demand() {
     .await;
     rig.sim.settled().await;
     let received = listener.received();
-    assert!(
-        received
-            .iter()
-            .all(|one| one.agent_id.as_deref() == Some("1000002"))
-    );
+    assert!(received.iter().all(|one| one.agent_id.as_deref() == Some("1000002")));
     assert_eq!(element(&received[0].xml, "AgentID"), Some("1000002"));
     assert_eq!(element(&received[1].xml, "AgentID"), None, "the page has none");
     assert_eq!(element(&received[1].xml, "GroupIds"), Some("2,3"));
     assert!(
-        received[2]
-            .xml
-            .contains("<BatchJob><JobId><![CDATA[j1]]></JobId><ErrCode>0</ErrCode></BatchJob>")
+        received[2].xml.contains("<BatchJob><JobId><![CDATA[j1]]></JobId><ErrCode>0</ErrCode></BatchJob>")
     );
     let events: Vec<_> = rig.sim.deliveries().iter().map(|one| one.event.clone()).collect();
-    assert_eq!(
-        events,
-        [
-            "share_agent_change",
-            "change_chain/delete_group",
-            "batch_job_result"
-        ]
-    );
-    let refused = rig
-        .sim
-        .console()
-        .perform("event", json!({"event": "x"}))
-        .await
-        .unwrap_err();
+    assert_eq!(events, ["share_agent_change", "change_chain/delete_group", "batch_job_result"]);
+    let refused = rig.sim.console().perform("event", json!({"event": "x"})).await.unwrap_err();
     assert_eq!(refused.to_string(), "contacts has no callback target");
 }
 
 #[tokio::test]
 async fn a_bad_callback_is_refused_before_the_start() {
-    let error = Sim::builder()
-        .callback("not a url", TOKEN, KEY)
-        .start()
-        .await
-        .unwrap_err();
+    let error = Sim::builder().callback("not a url", TOKEN, KEY).start().await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
-    assert!(
-        error.to_string().contains("absolute http or https URL"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("absolute http or https URL"), "{error}");
 }
 
 #[tokio::test]
@@ -536,8 +394,5 @@ async fn a_stopped_simulator_answers_no_more() {
     let address = rig.sim.address();
     rig.get(By::App, "get_api_domain_ip").await;
     rig.sim.stop().await;
-    assert!(
-        tokio::net::TcpStream::connect(address).await.is_err(),
-        "{url} is still there"
-    );
+    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "{url} is still there");
 }

@@ -16,21 +16,14 @@ async fn ids(rig: &Rig, path: &str) -> Vec<u64> {
     let reply = rig.get(By::App, path).await;
     expect(0, &reply);
     let list = reply.get("department").or(reply.get("department_id")).unwrap();
-    list.as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["id"].as_u64().unwrap())
-        .collect()
+    list.as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap()).collect()
 }
 
 #[tokio::test]
 async fn what_was_created_is_read_back() {
     let rig = Rig::new().await;
     let body = json!({"name": "华东大区", "name_en": "East Sales", "parentid": 4, "order": 4_294_967_295_u32, "id": 20});
-    assert_eq!(
-        create(&rig, body).await,
-        json!({"errcode": 0, "errmsg": "created", "id": 20})
-    );
+    assert_eq!(create(&rig, body).await, json!({"errcode": 0, "errmsg": "created", "id": 20}));
     assert_eq!(
         rig.get(By::App, "department/get?id=20").await,
         json!({"errcode": 0, "errmsg": "ok", "department": {"id": 20, "name": "华东大区", "name_en": "East Sales",
@@ -71,12 +64,7 @@ async fn every_breach_has_its_code() {
         assert_eq!(reply["errcode"], code, "{body}: {reply}");
     }
     let taken = create(&rig, json!({"name": "研发部", "parentid": 1})).await;
-    assert!(
-        taken["errmsg"]
-            .as_str()
-            .unwrap()
-            .starts_with("department existed:2, hint: [")
-    );
+    assert!(taken["errmsg"].as_str().unwrap().starts_with("department existed:2, hint: ["));
     expect(0, &create(&rig, json!({"name": "甲｜乙", "parentid": 1})).await);
     expect(0, &create(&rig, json!({"name": "研发部", "parentid": 4})).await);
     for (code, body) in [
@@ -100,40 +88,24 @@ async fn every_breach_has_its_code() {
 #[tokio::test]
 async fn trap_03_an_id_of_zero_counts_as_none_or_is_refused() {
     let rig = Rig::new().await;
-    assert_eq!(
-        create(&rig, json!({"name": "新", "parentid": 1, "id": 0})).await["id"],
-        6
-    );
+    assert_eq!(create(&rig, json!({"name": "新", "parentid": 1, "id": 0})).await["id"], 6);
     rig.set("choices", &json!({"refuse_department_zero": true})).await;
-    expect(
-        60123,
-        &create(&rig, json!({"name": "更新", "parentid": 1, "id": 0})).await,
-    );
+    expect(60123, &create(&rig, json!({"name": "更新", "parentid": 1, "id": 0})).await);
 }
 
 #[tokio::test]
 async fn an_update_changes_what_it_names_and_moves_the_subtree() {
     let rig = Rig::new().await;
-    expect(
-        0,
-        &update(&rig, json!({"id": 2, "parentid": 4, "order": 5})).await,
-    );
+    expect(0, &update(&rig, json!({"id": 2, "parentid": 4, "order": 5})).await);
     assert_eq!(ids(&rig, "department/list?id=4").await, [4, 2, 3]);
     let moved = rig.get(By::App, "department/get?id=2").await["department"].clone();
     assert_eq!(
         [&moved["name"], &moved["name_en"], &moved["order"]],
         [&json!("研发部"), &json!("R&D"), &json!(5)]
     );
-    expect(
-        0,
-        &update(&rig, json!({"id": 1, "name": "示例集团", "parentid": 0})).await,
-    );
+    expect(0, &update(&rig, json!({"id": 1, "name": "示例集团", "parentid": 0})).await);
     expect(0, &update(&rig, json!({"id": 2, "name_en": ""})).await);
-    assert!(
-        rig.get(By::App, "department/get?id=2").await["department"]
-            .get("name_en")
-            .is_none()
-    );
+    assert!(rig.get(By::App, "department/get?id=2").await["department"].get("name_en").is_none());
 }
 
 #[tokio::test]
@@ -146,12 +118,9 @@ async fn trap_06_all_departments_are_asked_for_without_id() {
     );
     assert_eq!(ids(&rig, "department/simplelist").await, [1, 2, 3, 4, 5]);
     assert_eq!(ids(&rig, "department/list?id=2").await, [2, 3]);
-    for path in [
-        "department/list?id=0",
-        "department/simplelist?id=0",
-        "department/list?id=x",
-        "department/get",
-    ] {
+    for path in
+        ["department/list?id=0", "department/simplelist?id=0", "department/list?id=x", "department/get"]
+    {
         expect(60003, &rig.get(By::App, path).await);
     }
     let row = &rig.get(By::Contacts, "department/simplelist?id=3").await["department_id"][0];
@@ -163,30 +132,15 @@ async fn trap_06_all_departments_are_asked_for_without_id() {
 #[tokio::test]
 async fn only_an_empty_department_can_be_deleted() {
     let rig = Rig::new().await;
-    for (code, id) in [
-        (60007, "1"),
-        (60006, "2"),
-        (60005, "4"),
-        (60003, "999"),
-        (60003, ""),
-    ] {
-        expect(
-            code,
-            &rig.get(By::Contacts, &format!("department/delete?id={id}")).await,
-        );
+    for (code, id) in [(60007, "1"), (60006, "2"), (60005, "4"), (60003, "999"), (60003, "")] {
+        expect(code, &rig.get(By::Contacts, &format!("department/delete?id={id}")).await);
     }
-    expect(
-        0,
-        &create(&rig, json!({"name": "新", "parentid": 1, "id": 9})).await,
-    );
+    expect(0, &create(&rig, json!({"name": "新", "parentid": 1, "id": 9})).await);
     let add = json!({"tagid": 1, "partylist": [9]});
     expect(0, &rig.post(By::Contacts, "tag/addtagusers", &add).await);
     let reply = rig.get(By::Contacts, "department/delete?id=9").await;
     assert_eq!(reply, json!({"errcode": 0, "errmsg": "deleted"}));
-    assert_eq!(
-        rig.get(By::Contacts, "tag/get?tagid=1").await["partylist"],
-        json!([5])
-    );
+    assert_eq!(rig.get(By::Contacts, "tag/get?tagid=1").await["partylist"], json!([5]));
     expect(60003, &rig.get(By::App, "department/get?id=9").await);
     expect(0, &create(&rig, json!({"name": "新", "parentid": 1})).await);
 }
@@ -199,10 +153,7 @@ async fn the_tree_has_fifteen_levels_with_the_root() {
         let made = create(&rig, json!({"name": format!("第{level}层"), "parentid": parent})).await;
         parent = made["id"].as_u64().unwrap();
     }
-    expect(
-        81002,
-        &create(&rig, json!({"name": "太深", "parentid": parent})).await,
-    );
+    expect(81002, &create(&rig, json!({"name": "太深", "parentid": parent})).await);
     expect(81002, &update(&rig, json!({"id": 4, "parentid": parent})).await);
     let level_14 =
         rig.get(By::App, &format!("department/get?id={parent}")).await["department"]["parentid"].clone();

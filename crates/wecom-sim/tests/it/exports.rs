@@ -24,17 +24,12 @@ async fn each_export_has_the_rows_of_its_list_call() {
     let rig = Rig::legacy().await;
     let simple = rig.export(By::Contacts, "export/simple_user", body()).await;
     assert_eq!(simple.len(), 1);
-    assert_eq!(
-        simple[0]["userlist"][1],
-        json!({"userid": "lisi", "name": "李四", "department": [2]})
-    );
+    assert_eq!(simple[0]["userlist"][1], json!({"userid": "lisi", "name": "李四", "department": [2]}));
     assert_eq!(simple[0]["userlist"].as_array().unwrap().len(), 7);
 
     let full = rig.export(By::App, "export/user", body()).await;
     let mut got = rig.get(By::App, "user/get?userid=lisi").await;
-    got.as_object_mut()
-        .unwrap()
-        .retain(|key, _| key != "errcode" && key != "errmsg");
+    got.as_object_mut().unwrap().retain(|key, _| key != "errcode" && key != "errmsg");
     if got.as_object().unwrap().len() > 2 {
         assert_eq!(full[0]["userlist"][1], got, "a row is what user/get returns");
     }
@@ -42,20 +37,11 @@ async fn each_export_has_the_rows_of_its_list_call() {
 
     let departments = rig.export(By::App, "export/department", body()).await;
     let rows = &departments[0]["department"];
-    assert_eq!(
-        column(rows, "id"),
-        [1, 2, 3, 4, 5].map(Value::from).iter().collect::<Vec<_>>()
-    );
+    assert_eq!(column(rows, "id"), [1, 2, 3, 4, 5].map(Value::from).iter().collect::<Vec<_>>());
     assert_eq!(rows[1]["name"], "研发部");
     assert_eq!(rows[1]["parentid"], 1);
 
-    let tag = rig
-        .export(
-            By::App,
-            "export/taguser",
-            json!({"encoding_aeskey": KEY, "tagid": 1}),
-        )
-        .await;
+    let tag = rig.export(By::App, "export/taguser", json!({"encoding_aeskey": KEY, "tagid": 1})).await;
     assert_eq!(
         tag[0],
         json!({
@@ -82,30 +68,15 @@ async fn an_app_of_today_gets_no_sensitive_fields() {
 #[tokio::test]
 async fn rows_are_cut_into_blocks() {
     let rig = Rig::with(Sim::builder().smallest_export_block(1)).await;
-    let blocks = rig
-        .export(
-            By::App,
-            "export/simple_user",
-            json!({"encoding_aeskey": KEY, "block_size": 3}),
-        )
-        .await;
-    let rows: Vec<_> = blocks
-        .iter()
-        .map(|block| block["userlist"].as_array().unwrap().len())
-        .collect();
+    let blocks =
+        rig.export(By::App, "export/simple_user", json!({"encoding_aeskey": KEY, "block_size": 3})).await;
+    let rows: Vec<_> = blocks.iter().map(|block| block["userlist"].as_array().unwrap().len()).collect();
     assert_eq!(rows, [3, 3, 1]);
     let blocks = rig
-        .export(
-            By::App,
-            "export/taguser",
-            json!({"encoding_aeskey": KEY, "block_size": 2, "tagid": 1}),
-        )
+        .export(By::App, "export/taguser", json!({"encoding_aeskey": KEY, "block_size": 2, "tagid": 1}))
         .await;
     assert_eq!(blocks[0]["partylist"], json!([]));
-    assert_eq!(
-        blocks[1],
-        json!({"tagname": "值班", "userlist": [], "partylist": [5]})
-    );
+    assert_eq!(blocks[1], json!({"tagname": "值班", "userlist": [], "partylist": [5]}));
 }
 
 #[tokio::test]
@@ -125,13 +96,8 @@ async fn a_request_outside_the_rules_is_refused() {
         let reply = rig.post(By::App, "export/user", &body).await;
         assert_eq!(reply["errcode"], code, "{body}: {reply}");
     }
-    let wrong = rig
-        .post(
-            By::App,
-            "export/user",
-            &json!({"encoding_aeskey": KEY, "block_size": "20000"}),
-        )
-        .await;
+    let wrong =
+        rig.post(By::App, "export/user", &json!({"encoding_aeskey": KEY, "block_size": "20000"})).await;
     assert_eq!(wrong["errmsg"], "ok. Warning: wrong json format. ");
     for tag in [json!({"encoding_aeskey": KEY, "tagid": 99}), body()] {
         let reply = rig.post(By::App, "export/taguser", &tag).await;
@@ -143,11 +109,7 @@ async fn a_request_outside_the_rules_is_refused() {
 async fn from_a_new_ip_the_contacts_assistant_may_export_tags_only() {
     let rig = Rig::new().await;
     for call in ["export/simple_user", "export/user", "export/department"] {
-        assert_eq!(
-            rig.post(By::Contacts, call, &body()).await["errcode"],
-            48009,
-            "{call}"
-        );
+        assert_eq!(rig.post(By::Contacts, call, &body()).await["errcode"], 48009, "{call}");
     }
     let tag = json!({"encoding_aeskey": KEY, "tagid": 1});
     assert_eq!(rig.post(By::Contacts, "export/taguser", &tag).await["errcode"], 0);
@@ -204,10 +166,7 @@ async fn a_file_may_be_had_in_parts() {
         let response = rig.get_raw(url, &[("Range", &range)]).await;
         assert_eq!(response.status(), 206);
         let last = (at + 999).min(size - 1);
-        assert_eq!(
-            response.headers()["content-range"],
-            format!("bytes {at}-{last}/{size}")
-        );
+        assert_eq!(response.headers()["content-range"], format!("bytes {at}-{last}/{size}"));
         decryptor.push(&response.bytes().await.unwrap(), &mut plain);
         at += 1000;
     }
@@ -224,11 +183,7 @@ async fn the_end_is_told_to_the_app_that_submitted_the_job() {
     let rig = Rig::new().await;
     let listener = Listener::start(rig.sim.corp_id()).await;
     let agent_id = rig.sim.agent_id();
-    rig.sim
-        .console()
-        .set_callback(Some(agent_id), &listener.url, TOKEN, LISTENER_KEY)
-        .await
-        .unwrap();
+    rig.sim.console().set_callback(Some(agent_id), &listener.url, TOKEN, LISTENER_KEY).await.unwrap();
     let with_tag = json!({"encoding_aeskey": KEY, "tagid": 1});
     for (call, kind) in [
         ("export/simple_user", "export_simple_user"),
@@ -251,11 +206,7 @@ async fn the_end_is_told_to_the_app_that_submitted_the_job() {
     rig.post(By::Contacts, "export/taguser", &with_tag).await;
     rig.sim.advance(JOB);
     assert!(rig.sim.settled().await);
-    assert_eq!(
-        listener.received().len(),
-        4,
-        "the contacts assistant has no target here"
-    );
+    assert_eq!(listener.received().len(), 4, "the contacts assistant has no target here");
 }
 
 #[tokio::test]
@@ -265,12 +216,7 @@ async fn an_export_fails_when_its_tag_goes_meanwhile() {
     let id = rig.post(By::App, "export/taguser", &body).await["jobid"].clone();
     assert_eq!(rig.get(By::Contacts, "tag/delete?tagid=1").await["errcode"], 0);
     rig.sim.advance(Duration::from_secs(20));
-    let result = rig
-        .get(
-            By::App,
-            &format!("export/get_result?jobid={}", id.as_str().unwrap()),
-        )
-        .await;
+    let result = rig.get(By::App, &format!("export/get_result?jobid={}", id.as_str().unwrap())).await;
     assert_eq!(result["status"], 3);
     assert!(result.get("data_list").is_none());
 }
@@ -278,25 +224,12 @@ async fn an_export_fails_when_its_tag_goes_meanwhile() {
 #[tokio::test]
 async fn an_app_exports_only_what_it_sees() {
     let rig = Rig::new().await;
-    rig.sim
-        .console()
-        .perform("set_app_range", json!({"departments": [3]}))
-        .await
-        .unwrap();
+    rig.sim.console().perform("set_app_range", json!({"departments": [3]})).await.unwrap();
     let rows = rig.members().await;
-    assert_eq!(
-        column(&Value::from(rows), "userid"),
-        ["wangwu", "zhaoliu", "wujiu"]
-    );
+    assert_eq!(column(&Value::from(rows), "userid"), ["wangwu", "zhaoliu", "wujiu"]);
     let departments = rig.departments().await;
     assert_eq!(departments.iter().map(|row| row.0).collect::<Vec<_>>(), [3]);
-    let tag = rig
-        .export(
-            By::App,
-            "export/taguser",
-            json!({"encoding_aeskey": KEY, "tagid": 1}),
-        )
-        .await;
+    let tag = rig.export(By::App, "export/taguser", json!({"encoding_aeskey": KEY, "tagid": 1})).await;
     assert_eq!(tag[0]["userlist"], json!([{"userid": "zhaoliu", "name": "赵六"}]));
     assert_eq!(tag[0]["partylist"], json!([]));
 }

@@ -9,10 +9,7 @@ use crate::rig::{By, Rig, expect};
 
 async fn mint(rig: &Rig, what: &str, body: Value) -> String {
     let made = rig.tell(Method::POST, what, &body).await;
-    made["code"]
-        .as_str()
-        .unwrap_or_else(|| panic!("{made}"))
-        .to_owned()
+    made["code"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned()
 }
 
 async fn who(rig: &Rig, by: By, code: &str) -> Value {
@@ -23,21 +20,12 @@ async fn who(rig: &Rig, by: By, code: &str) -> Value {
 async fn a_code_tells_who_came_once() {
     let rig = Rig::new().await;
     let code = mint(&rig, "oauth/code", json!({"userid": "lisi"})).await;
-    assert_eq!(
-        who(&rig, By::App, &code).await,
-        json!({"errcode": 0, "errmsg": "ok", "userid": "lisi"})
-    );
-    assert_eq!(
-        who(&rig, By::App, &code).await,
-        json!({"errcode": 40029, "errmsg": "invalid code"})
-    );
+    assert_eq!(who(&rig, By::App, &code).await, json!({"errcode": 0, "errmsg": "ok", "userid": "lisi"}));
+    assert_eq!(who(&rig, By::App, &code).await, json!({"errcode": 40029, "errmsg": "invalid code"}));
     let stranger = json!({"openid": "oStranger", "external_userid": "wmCustomer"});
     let code = mint(&rig, "oauth/code", stranger).await;
     let reply = who(&rig, By::App, &code).await;
-    assert_eq!(
-        (&reply["openid"], &reply["external_userid"]),
-        (&json!("oStranger"), &json!("wmCustomer"))
-    );
+    assert_eq!((&reply["openid"], &reply["external_userid"]), (&json!("oStranger"), &json!("wmCustomer")));
     assert!(reply.get("userid").is_none());
     let code = mint(&rig, "oauth/code", json!({"userid": "lisi"})).await;
     expect(50001, &who(&rig, By::Contacts, &code).await);
@@ -60,19 +48,10 @@ async fn a_code_is_for_the_app_whose_page_was_opened() {
         &json!({"apps": [{"agent_id": 7, "secret": "other", "range": {"departments": [4]}}]}),
     )
     .await;
-    let code = mint(
-        &rig,
-        "oauth/code",
-        json!({"userid": "lisi", "agent_id": 7, "private": true}),
-    )
-    .await;
+    let code = mint(&rig, "oauth/code", json!({"userid": "lisi", "agent_id": 7, "private": true})).await;
     expect(40029, &who(&rig, By::App, &code).await);
     let reply = who(&rig, By::Secret("other"), &code).await;
-    assert_eq!(
-        reply,
-        json!({"errcode": 0, "errmsg": "ok", "userid": "lisi"}),
-        "out of range: no ticket"
-    );
+    assert_eq!(reply, json!({"errcode": 0, "errmsg": "ok", "userid": "lisi"}), "out of range: no ticket");
 }
 
 #[tokio::test]
@@ -81,18 +60,11 @@ async fn a_ticket_gives_what_the_member_agreed_to() {
     let code = mint(&rig, "oauth/code", json!({"userid": "lisi", "private": true})).await;
     let ticket = who(&rig, By::App, &code).await["user_ticket"].clone();
     let detail = async |ticket: &Value| {
-        rig.post(By::App, "auth/getuserdetail", &json!({ "user_ticket": ticket }))
-            .await
+        rig.post(By::App, "auth/getuserdetail", &json!({ "user_ticket": ticket })).await
     };
     let reply = detail(&ticket).await;
     assert_eq!(
-        [
-            &reply["userid"],
-            &reply["gender"],
-            &reply["mobile"],
-            &reply["biz_mail"],
-            &reply["email"]
-        ],
+        [&reply["userid"], &reply["gender"], &reply["mobile"], &reply["biz_mail"], &reply["email"]],
         [
             &json!("lisi"),
             &json!("2"),
@@ -106,15 +78,7 @@ async fn a_ticket_gives_what_the_member_agreed_to() {
     }
     expect(84090, &detail(&Value::Null).await);
     expect(84015, &detail(&json!("nonsense")).await);
-    expect(
-        48002,
-        &rig.post(
-            By::Contacts,
-            "auth/getuserdetail",
-            &json!({"user_ticket": ticket}),
-        )
-        .await,
-    );
+    expect(48002, &rig.post(By::Contacts, "auth/getuserdetail", &json!({"user_ticket": ticket})).await);
     rig.sim.advance(Duration::from_secs(1800));
     expect(84014, &detail(&ticket).await);
 }
@@ -124,20 +88,12 @@ async fn second_verification_goes_from_code_to_confirmation() {
     let rig = Rig::new().await;
     let open = async |by, code: &str| rig.post(by, "auth/get_tfa_info", &json!({ "code": code })).await;
     let close = async |userid: &str, tfa_code: &Value| {
-        rig.post(
-            By::Contacts,
-            "user/tfa_succ",
-            &json!({"userid": userid, "tfa_code": tfa_code}),
-        )
-        .await
+        rig.post(By::Contacts, "user/tfa_succ", &json!({"userid": userid, "tfa_code": tfa_code})).await
     };
     let code = mint(&rig, "tfa/code", json!({"userid": "lisi"})).await;
     let info = open(By::Contacts, &code).await;
     assert_eq!(info["userid"], "lisi");
-    assert_eq!(
-        open(By::Contacts, &code).await,
-        json!({"errcode": 40029, "errmsg": "invalid code"})
-    );
+    assert_eq!(open(By::Contacts, &code).await, json!({"errcode": 40029, "errmsg": "invalid code"}));
     expect(40207, &close("zhangsan", &info["tfa_code"]).await);
     expect(40207, &close("lisi", &json!("nonsense")).await);
     expect(41009, &close("", &info["tfa_code"]).await);
@@ -151,8 +107,7 @@ async fn second_verification_goes_from_code_to_confirmation() {
 
     let code = mint(&rig, "tfa/code", json!({"userid": "lisi"})).await;
     let settings = |value: Value| json!({"console": {"second_verification": value}});
-    rig.set("settings", &settings(json!({"members": ["zhangsan"]})))
-        .await;
+    rig.set("settings", &settings(json!({"members": ["zhangsan"]}))).await;
     expect(40208, &open(By::Contacts, &code).await);
     rig.set("settings", &settings(json!({"app": 7}))).await;
     expect(40209, &open(By::App, &code).await);
@@ -174,13 +129,10 @@ async fn the_older_login_variant_redeems_with_the_assistant_and_activates() {
 #[tokio::test]
 async fn an_openid_goes_there_and_back() {
     let rig = Rig::new().await;
-    let to = async |userid: &str| {
-        rig.post(By::App, "user/convert_to_openid", &json!({ "userid": userid }))
-            .await
-    };
+    let to =
+        async |userid: &str| rig.post(By::App, "user/convert_to_openid", &json!({ "userid": userid })).await;
     let from = async |openid: &Value| {
-        rig.post(By::App, "user/convert_to_userid", &json!({ "openid": openid }))
-            .await
+        rig.post(By::App, "user/convert_to_userid", &json!({ "openid": openid })).await
     };
     let openid = to("LISI").await["openid"].clone();
     assert_eq!(openid.as_str().unwrap().len(), 28);
@@ -200,13 +152,7 @@ async fn open_userids_are_told_apart_by_app() {
     )
     .await;
     let open = async |userid: &str| {
-        let made = rig
-            .tell(
-                Method::POST,
-                "open_userid",
-                &json!({"userid": userid, "agent_id": 7}),
-            )
-            .await;
+        let made = rig.tell(Method::POST, "open_userid", &json!({"userid": userid, "agent_id": 7})).await;
         made["open_userid"].clone()
     };
     let (zhaoliu, lisi) = (open("zhaoliu").await, open("lisi").await);
@@ -218,17 +164,8 @@ async fn open_userids_are_told_apart_by_app() {
         "lisi is out of the source's range, a plain userid is none"
     );
     let elsewhere = json!({"open_userid_list": [zhaoliu], "source_agentid": 1_000_002});
-    assert_eq!(
-        rig.post(By::App, "batch/openuserid_to_userid", &elsewhere).await["userid_list"],
-        json!([])
-    );
+    assert_eq!(rig.post(By::App, "batch/openuserid_to_userid", &elsewhere).await["userid_list"], json!([]));
     let many = json!({"open_userid_list": vec!["x"; 1001]});
-    expect(
-        40058,
-        &rig.post(By::App, "batch/openuserid_to_userid", &many).await,
-    );
-    expect(
-        40063,
-        &rig.post(By::App, "batch/openuserid_to_userid", &json!({})).await,
-    );
+    expect(40058, &rig.post(By::App, "batch/openuserid_to_userid", &many).await);
+    expect(40063, &rig.post(By::App, "batch/openuserid_to_userid", &json!({})).await);
 }

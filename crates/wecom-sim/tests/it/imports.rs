@@ -29,10 +29,7 @@ fn codes(result: &Value) -> Vec<(String, i64)> {
 }
 
 fn userids(members: &[Value]) -> BTreeSet<&str> {
-    members
-        .iter()
-        .map(|member| member["userid"].as_str().unwrap())
-        .collect()
+    members.iter().map(|member| member["userid"].as_str().unwrap()).collect()
 }
 
 #[tokio::test]
@@ -155,10 +152,7 @@ async fn a_file_may_condemn_itself_as_a_whole() {
         (format!("{head}王芳,wangfang,,,2\n").into_bytes(), 40092),
         (format!("{head}王芳,wangfang,13900000001,,\n").into_bytes(), 40092),
         (gbk.to_vec(), 40092),
-        (
-            format!("{head}王芳,wangfang,13900000001,,2\n王芳,WangFang,13900000002,,2\n").into_bytes(),
-            302_003,
-        ),
+        (format!("{head}王芳,wangfang,13900000001,,2\n王芳,WangFang,13900000002,,2\n").into_bytes(), 302_003),
     ] {
         let (_, result) = rig.import(SYNC, &file).await;
         let shown = String::from_utf8_lossy(&file);
@@ -194,11 +188,7 @@ async fn a_replacement_deletes_whom_the_file_leaves_out() {
     let (_, result) = rig.import(REPLACE, csv.as_bytes()).await;
     assert_eq!(result["type"], "replace_user");
     assert_eq!(result["total"], 4, "deletions are no rows");
-    assert_eq!(
-        codes(&result)[3],
-        ("heir".into(), 0),
-        "the number of one who left is free"
-    );
+    assert_eq!(codes(&result)[3], ("heir".into(), 0), "the number of one who left is free");
     let members = rig.members().await;
     assert_eq!(userids(&members), ["zhangsan", "lisi", "wangwu", "heir"].into());
 }
@@ -261,32 +251,20 @@ async fn the_deletion_guard_has_both_its_rules() {
 #[tokio::test]
 async fn a_job_goes_through_its_states() {
     let rig = Rig::with(Sim::builder().job_time(Duration::from_secs(40))).await;
-    let id = rig
-        .submit_import(SYNC, "帐号,职位\nlisi,a\nwangwu,b\nzhaoliu,c\n".as_bytes())
-        .await;
+    let id = rig.submit_import(SYNC, "帐号,职位\nlisi,a\nwangwu,b\nzhaoliu,c\n".as_bytes()).await;
     assert!(id.len() <= 64);
     let mut seen = Vec::new();
     for _ in 0..5 {
         let result = rig.import_result(&id).await;
-        seen.push((
-            result["status"].clone(),
-            result["total"].clone(),
-            result["percentage"].clone(),
-        ));
+        seen.push((result["status"].clone(), result["total"].clone(), result["percentage"].clone()));
         if result["status"] != 3 {
             let rows = result["result"].as_array().unwrap();
-            assert!(
-                rows.iter().all(|row| *row == json!({})),
-                "as in the official sample"
-            );
+            assert!(rows.iter().all(|row| *row == json!({})), "as in the official sample");
         }
         rig.sim.advance(Duration::from_secs(10));
     }
     let expected = [(1, 0, 0), (2, 3, 0), (2, 3, 33), (2, 3, 66), (3, 3, 100)];
-    assert_eq!(
-        seen,
-        expected.map(|(status, total, done)| (json!(status), json!(total), json!(done)))
-    );
+    assert_eq!(seen, expected.map(|(status, total, done)| (json!(status), json!(total), json!(done))));
 }
 
 #[tokio::test]
@@ -298,11 +276,7 @@ async fn one_import_runs_at_a_time() {
     assert_eq!(rig.post(By::Contacts, SYNC, &body).await["errcode"], 0);
     assert_eq!(rig.post(By::Contacts, PARTIES, &body).await["errcode"], 302_008);
     rig.sim.advance(JOB);
-    assert_eq!(
-        rig.post(By::Contacts, SYNC, &body).await["errcode"],
-        0,
-        "a file may be used again"
-    );
+    assert_eq!(rig.post(By::Contacts, SYNC, &body).await["errcode"], 0, "a file may be used again");
 }
 
 #[tokio::test]
@@ -343,22 +317,11 @@ async fn a_request_that_cannot_be_taken_is_refused_at_once() {
         assert_eq!(reply["errcode"], code, "{body}");
     }
     let wrong = rig.post(By::Contacts, SYNC, &json!({"media_id": 7})).await;
-    assert!(
-        wrong["errmsg"]
-            .as_str()
-            .unwrap()
-            .starts_with("Warning: wrong json format.")
-    );
+    assert!(wrong["errmsg"].as_str().unwrap().starts_with("Warning: wrong json format."));
     for call in [SYNC, REPLACE, PARTIES] {
-        assert_eq!(
-            rig.post(By::App, call, &json!({"media_id": file})).await["errcode"],
-            48002
-        );
+        assert_eq!(rig.post(By::App, call, &json!({"media_id": file})).await["errcode"], 48002);
     }
-    assert_eq!(
-        rig.get(By::App, "batch/getresult?jobid=any").await["errcode"],
-        48002
-    );
+    assert_eq!(rig.get(By::App, "batch/getresult?jobid=any").await["errcode"], 48002);
     for body in [
         json!({"media_id": file, "callback": {}}),
         json!({"media_id": file, "callback": {"url": ""}, "to_invite": false}),
@@ -402,22 +365,11 @@ async fn departments_get_the_tree_of_the_file() {
         .collect();
     assert_eq!(
         actions,
-        [
-            (9, 1, 0),
-            (8, 1, 0),
-            (1, 2, 0),
-            (2, 2, 0),
-            (3, 4, 0),
-            (4, 8, 0),
-            (5, 0, 0)
-        ],
+        [(9, 1, 0), (8, 1, 0), (1, 2, 0), (2, 2, 0), (3, 4, 0), (4, 8, 0), (5, 0, 0)],
         "in the order of the file: 1 created, 2 renamed, 4 moved, 8 reordered"
     );
     let after = rig.departments().await;
-    let tree: Vec<_> = after
-        .iter()
-        .map(|(id, name, parent, _)| (*id, name.as_str(), *parent))
-        .collect();
+    let tree: Vec<_> = after.iter().map(|(id, name, parent, _)| (*id, name.as_str(), *parent)).collect();
     assert_eq!(
         tree,
         [
@@ -441,24 +393,12 @@ async fn departments_may_trade_names_and_places() {
     // 2 and 4 trade names; 3, below 2 before, becomes its parent and takes the name of 5, which moves away.
     let csv = format!("{head}市场部,2,3\n人事部,3,1\n研发部,4,1\n人事部,5,4\n");
     let (_, result) = rig.import(PARTIES, csv.as_bytes()).await;
-    assert_eq!(
-        codes(&result),
-        ["2", "3", "4", "5"].map(|id| (id.to_owned(), 0)),
-        "{result}"
-    );
-    let actions: Vec<_> = result["result"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| row["action"].clone())
-        .collect();
+    assert_eq!(codes(&result), ["2", "3", "4", "5"].map(|id| (id.to_owned(), 0)), "{result}");
+    let actions: Vec<_> =
+        result["result"].as_array().unwrap().iter().map(|row| row["action"].clone()).collect();
     assert_eq!(actions, [json!(6), json!(6), json!(2), json!(4)]);
-    let tree: Vec<_> = rig
-        .departments()
-        .await
-        .into_iter()
-        .map(|(id, name, parent, _)| (id, name, parent))
-        .collect();
+    let tree: Vec<_> =
+        rig.departments().await.into_iter().map(|(id, name, parent, _)| (id, name, parent)).collect();
     let row = |id, name: &str, parent| (id, name.to_owned(), parent);
     assert_eq!(
         tree,
@@ -485,11 +425,7 @@ async fn departments_left_out_go_when_they_are_empty() {
     let some = "部门名称,部门ID,父部门ID\n市场部,4,1\n人事部,5,1\n";
     let (_, result) = rig.import(PARTIES, some.as_bytes()).await;
     assert_eq!(result["total"], 2, "deletions are no rows");
-    assert_eq!(
-        ids(rig.departments().await),
-        [1, 2, 3, 4, 5],
-        "2 and 3 have members"
-    );
+    assert_eq!(ids(rig.departments().await), [1, 2, 3, 4, 5], "2 and 3 have members");
 
     let moved = "帐号,所在部门\nlisi,4\nwangwu,4\nzhaoliu,4\n";
     rig.import(SYNC, moved.as_bytes()).await;
@@ -521,10 +457,7 @@ async fn a_department_row_may_fail_alone() {
         csv.push_str(&format!("层{level},{level},{parent}\n"));
     }
     let (_, result) = rig.import(PARTIES, csv.as_bytes()).await;
-    let codes: Vec<_> = codes(&result)
-        .into_iter()
-        .filter(|(_, code)| *code != 0)
-        .collect();
+    let codes: Vec<_> = codes(&result).into_iter().filter(|(_, code)| *code != 0).collect();
     let expected = [("10", 60009), ("11", 60004), ("12", 60008), ("34", 81002)];
     assert_eq!(codes, expected.map(|(id, code)| (id.to_owned(), code)));
 }
@@ -539,9 +472,7 @@ async fn an_illegal_tree_changes_nothing() {
         ("甲,2,1\n甲,3,1\n", 302_007),
         ("", 40092),
     ] {
-        let (_, result) = rig
-            .import(PARTIES, format!("部门名称,部门ID,父部门ID\n{rows}").as_bytes())
-            .await;
+        let (_, result) = rig.import(PARTIES, format!("部门名称,部门ID,父部门ID\n{rows}").as_bytes()).await;
         assert_eq!(result["errcode"], code, "{rows}");
     }
     assert_eq!(rig.departments().await, before);
@@ -550,12 +481,9 @@ async fn an_illegal_tree_changes_nothing() {
 #[tokio::test]
 async fn a_department_takes_thirty_thousand() {
     let rig = Rig::new().await;
-    let rows: String = (0..40_000)
-        .map(|number| format!("员工{number},e{number},139{number:08},2\n"))
-        .collect();
-    let id = rig
-        .submit_import(SYNC, format!("姓名,帐号,手机号,所在部门\n{rows}").as_bytes())
-        .await;
+    let rows: String =
+        (0..40_000).map(|number| format!("员工{number},e{number},139{number:08},2\n")).collect();
+    let id = rig.submit_import(SYNC, format!("姓名,帐号,手机号,所在部门\n{rows}").as_bytes()).await;
     rig.sim.advance(JOB);
     let result = rig.import_result(&id).await;
     let rows = result["result"].as_array().unwrap();

@@ -42,20 +42,14 @@ pub(crate) struct Received {
 impl Listener {
     pub(crate) async fn start(corp_id: &str) -> Self {
         let inbox = Arc::new(Inbox {
-            crypto: Crypto::new(
-                CallbackToken::new(TOKEN),
-                EncodingAesKey::new(KEY).unwrap(),
-                corp_id,
-            ),
+            crypto: Crypto::new(CallbackToken::new(TOKEN), EncodingAesKey::new(KEY).unwrap(), corp_id),
             received: Mutex::default(),
             answers: Mutex::default(),
             release: Notify::new(),
         });
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook?own=1", socket.local_addr().unwrap());
-        let app = Router::new()
-            .route("/hook", get(verify).post(receive))
-            .with_state(Arc::clone(&inbox));
+        let app = Router::new().route("/hook", get(verify).post(receive)).with_state(Arc::clone(&inbox));
         let task = tokio::spawn(async move { axum::serve(socket, app).await.unwrap() });
         Self { url, inbox, task }
     }

@@ -39,9 +39,7 @@ async fn the_official_samples_disposition_without_blanks_is_read() {
         r#"form-data; filename="wework.txt"; name="media""#,
         r#"form-data; name="media""#,
     ] {
-        let reply = rig
-            .post_form(By::App, "media/upload?type=file", form(disposition, b"abcdef"))
-            .await;
+        let reply = rig.post_form(By::App, "media/upload?type=file", form(disposition, b"abcdef")).await;
         assert_eq!(reply["errcode"], 0, "{disposition}: {reply}");
     }
 }
@@ -79,14 +77,10 @@ async fn an_upload_that_breaks_a_rule_gets_the_rules_code() {
         assert_eq!(reply["errcode"], code, "{kind} {name} of {size} bytes: {reply}");
     }
     let other_name = form(r#"form-data; name="file"; filename="a.csv""#, b"abcdef");
-    let reply = rig
-        .post_form(By::Contacts, "media/upload?type=file", other_name)
-        .await;
+    let reply = rig.post_form(By::Contacts, "media/upload?type=file", other_name).await;
     assert_eq!(reply["errcode"], 44001, "the field is called media");
     let lying = form(r#"form-data; name="media"; filename="a.png"; filelength=7"#, PNG);
-    let reply = rig
-        .post_form(By::Contacts, "media/upload?type=image", lying)
-        .await;
+    let reply = rig.post_form(By::Contacts, "media/upload?type=image", lying).await;
     assert_eq!(reply["errcode"], 40123);
 }
 
@@ -101,9 +95,7 @@ async fn a_broken_form_is_an_empty_one() {
         b"--b0undary\r\nContent-Disposition: form-data; name=\"media\"\r\n\r\nabcdef",
         b"--b0undary\r\n\xff\xfe: \x00\r\n\r\nabcdef\r\n--b0undary--",
     ] {
-        let reply = rig
-            .post_form(By::Contacts, "media/upload?type=file", body.to_vec())
-            .await;
+        let reply = rig.post_form(By::Contacts, "media/upload?type=file", body.to_vec()).await;
         assert_eq!(reply["errcode"], 44001, "{reply}");
     }
 }
@@ -118,10 +110,7 @@ async fn a_download_is_a_plain_file_shared_by_all_apps() {
     assert_eq!(response.status(), 200);
     let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
     assert_eq!(header("content-type"), "image/png");
-    assert_eq!(
-        header("content-disposition"),
-        format!("attachment; filename=\"{id}.png\"")
-    );
+    assert_eq!(header("content-disposition"), format!("attachment; filename=\"{id}.png\""));
     assert_eq!(header("cache-control"), "no-cache, must-revalidate");
     assert_eq!(header("content-length"), PNG.len().to_string());
     assert_eq!(response.bytes().await.unwrap(), PNG);
@@ -196,9 +185,7 @@ async fn a_permanent_picture_keeps_its_url() {
     let url = reply["url"].as_str().unwrap();
     rig.sim.advance(Duration::from_secs(400 * DAY));
     assert_eq!(rig.get_raw(url, &[]).await.bytes().await.unwrap(), PNG);
-    let large = rig
-        .post_form(By::App, "media/uploadimg", picture(&grown(PNG, 2 * MB + 1)))
-        .await;
+    let large = rig.post_form(By::App, "media/uploadimg", picture(&grown(PNG, 2 * MB + 1))).await;
     assert_eq!(large["errcode"], 40009);
     let unknown = format!("{}/_files/guessed", rig.sim.url());
     assert_eq!(rig.get_raw(&unknown, &[]).await.status(), 404);
@@ -210,12 +197,7 @@ async fn an_avatar_must_be_an_uploaded_image() {
     let image = rig.upload("image", "face.png", PNG).await["media_id"].clone();
     let file = rig.upload("file", "face.png", PNG).await["media_id"].clone();
     let update = |id: &Value| json!({"userid": "wujiu", "avatar_mediaid": id});
-    for (id, code) in [
-        (&image, 0),
-        (&json!(""), 0),
-        (&file, 301_015),
-        (&json!("guessed"), 40007),
-    ] {
+    for (id, code) in [(&image, 0), (&json!(""), 0), (&file, 301_015), (&json!("guessed"), 40007)] {
         let reply = rig.post(By::Contacts, "user/update", &update(id)).await;
         assert_eq!(reply["errcode"], code, "{id}");
     }
@@ -229,13 +211,7 @@ async fn an_avatar_must_be_an_uploaded_image() {
 /// Asks until an upload by URL has ended.
 async fn fetched(rig: &Rig, job: &Value) -> Value {
     loop {
-        let reply = rig
-            .post(
-                By::App,
-                "media/get_upload_by_url_result",
-                &json!({ "jobid": job }),
-            )
-            .await;
+        let reply = rig.post(By::App, "media/get_upload_by_url_result", &json!({ "jobid": job })).await;
         if reply["status"] != 1 {
             return reply;
         }
@@ -248,10 +224,7 @@ async fn a_file_may_be_uploaded_by_url() {
     // A source on loopback that supports Range: the simulator's own links.
     let picture = form(r#"form-data; name="p"; filename="p.png""#, PNG);
     let url = rig.post_form(By::App, "media/uploadimg", picture).await["url"].clone();
-    let md5: String = Md5::digest(PNG)
-        .iter()
-        .map(|byte| format!("{byte:02X}"))
-        .collect();
+    let md5: String = Md5::digest(PNG).iter().map(|byte| format!("{byte:02X}")).collect();
     let body = json!({"scene": 1, "type": "file", "filename": "p.csv", "url": url, "md5": md5});
     let reply = rig.post(By::App, "media/upload_by_url", &body).await;
     assert_eq!(reply["errcode"], 0, "{reply}");
@@ -261,18 +234,10 @@ async fn a_file_may_be_uploaded_by_url() {
     let id = result["detail"]["media_id"].as_str().unwrap();
     let path = rig.url(By::App, &format!("media/get?media_id={id}")).await;
     assert_eq!(rig.get_raw(&path, &[]).await.bytes().await.unwrap(), PNG);
-    let import = rig
-        .post(By::Contacts, "batch/syncuser", &json!({ "media_id": id }))
-        .await;
+    let import = rig.post(By::Contacts, "batch/syncuser", &json!({ "media_id": id })).await;
     assert_eq!(import["errcode"], 40007, "good for download only");
     rig.sim.advance(Duration::from_secs(3600));
-    let late = rig
-        .post(
-            By::App,
-            "media/get_upload_by_url_result",
-            &json!({"jobid": reply["jobid"]}),
-        )
-        .await;
+    let late = rig.post(By::App, "media/get_upload_by_url_result", &json!({"jobid": reply["jobid"]})).await;
     assert_eq!(late["errcode"], 40088, "the id is good for an hour");
 }
 
@@ -282,10 +247,7 @@ async fn an_upload_by_url_that_fails_says_why() {
     let picture = form(r#"form-data; name="p"; filename="p.png""#, PNG);
     let url = rig.post_form(By::App, "media/uploadimg", picture).await["url"].clone();
     let nowhere = format!("{}/_files/guessed", rig.sim.url());
-    let right: String = Md5::digest(PNG)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let right: String = Md5::digest(PNG).iter().map(|byte| format!("{byte:02x}")).collect();
     let wrong = "0".repeat(32);
     for (url, kind, md5, code) in [
         (url.as_str().unwrap(), "file", &wrong, 301_019),
@@ -295,10 +257,7 @@ async fn an_upload_by_url_that_fails_says_why() {
         let body = json!({"scene": 1, "type": kind, "filename": "p", "url": url, "md5": md5});
         let reply = rig.post(By::App, "media/upload_by_url", &body).await;
         let result = fetched(&rig, &reply["jobid"]).await;
-        assert_eq!(
-            (&result["status"], &result["detail"]["errcode"]),
-            (&json!(3), &json!(code))
-        );
+        assert_eq!((&result["status"], &result["detail"]["errcode"]), (&json!(3), &json!(code)));
         assert_eq!(result["errcode"], 0);
     }
     let body = |key: &str, value: Value| {
@@ -318,9 +277,7 @@ async fn an_upload_by_url_that_fails_says_why() {
         let reply = rig.post(By::App, "media/upload_by_url", &body).await;
         assert_eq!(reply["errcode"], code, "{body}");
     }
-    let contacts = rig
-        .post(By::Contacts, "media/upload_by_url", &body("scene", json!(1)))
-        .await;
+    let contacts = rig.post(By::Contacts, "media/upload_by_url", &body("scene", json!(1))).await;
     assert_eq!(contacts["errcode"], 48002);
 }
 
@@ -328,10 +285,7 @@ async fn an_upload_by_url_that_fails_says_why() {
 async fn a_large_file_comes_in_pieces_only() {
     let rig = Rig::new().await;
     let source = large_source().await;
-    let md5: String = Md5::digest(vec![7; LARGE])
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let md5: String = Md5::digest(vec![7; LARGE]).iter().map(|byte| format!("{byte:02x}")).collect();
     let body = json!({"scene": 1, "type": "file", "filename": "l.bin", "url": source, "md5": md5});
     let job = rig.post(By::App, "media/upload_by_url", &body).await["jobid"].clone();
     let result = fetched(&rig, &job).await;
@@ -342,9 +296,7 @@ async fn a_large_file_comes_in_pieces_only() {
         let reply = read(rig.get_raw(&url, &headers).await).await;
         assert_eq!(reply["errcode"], code, "{range:?}");
     }
-    let piece = rig
-        .get_raw(&url, &[("Range", &format!("bytes={}-", 20 * MB))])
-        .await;
+    let piece = rig.get_raw(&url, &[("Range", &format!("bytes={}-", 20 * MB))]).await;
     assert_eq!(piece.status(), 206);
     assert_eq!(piece.bytes().await.unwrap(), vec![7; LARGE - 20 * MB]);
 }

@@ -5,26 +5,14 @@ use wecom_sim::Sim;
 
 use crate::rig::{By, Rig, expect, read as body_of};
 
-const SENSITIVE: [&str; 7] = [
-    "avatar",
-    "thumb_avatar",
-    "mobile",
-    "email",
-    "biz_mail",
-    "qr_code",
-    "address",
-];
+const SENSITIVE: [&str; 7] = ["avatar", "thumb_avatar", "mobile", "email", "biz_mail", "qr_code", "address"];
 /// An app of the tests' own.
 const OTHER: By = By::Secret("other-app-secret");
 
 async fn codes(rig: &Rig, by: By, calls: &[(&str, Value)]) -> Vec<i64> {
     let mut codes = Vec::new();
     for (path, body) in calls {
-        let reply = if body.is_null() {
-            rig.get(by, path).await
-        } else {
-            rig.post(by, path, body).await
-        };
+        let reply = if body.is_null() { rig.get(by, path).await } else { rig.post(by, path, body).await };
         codes.push(reply["errcode"].as_i64().unwrap());
     }
     codes
@@ -32,10 +20,7 @@ async fn codes(rig: &Rig, by: By, calls: &[(&str, Value)]) -> Vec<i64> {
 
 fn writes() -> Vec<(&'static str, Value)> {
     vec![
-        (
-            "user/create",
-            json!({"userid": "w", "name": "王敏", "mobile": "13900000001", "department": [2]}),
-        ),
+        ("user/create", json!({"userid": "w", "name": "王敏", "mobile": "13900000001", "department": [2]})),
         ("user/update", json!({"userid": "w", "name": "王敏敏"})),
         ("user/delete?userid=w", Value::Null),
         ("user/batchdelete", json!({"useridlist": ["wujiu"]})),
@@ -43,10 +28,7 @@ fn writes() -> Vec<(&'static str, Value)> {
         ("department/update", json!({"id": 9, "name": "更新"})),
         ("department/delete?id=9", Value::Null),
         ("contactrule/create", json!({"rules": [{"rule_type": 1}]})),
-        (
-            "contactrule/update",
-            json!({"rules": [{"rule_id": 1, "rule_type": 1}]}),
-        ),
+        ("contactrule/update", json!({"rules": [{"rule_id": 1, "rule_type": 1}]})),
         ("contactrule/delete", json!({"rule_ids": [1]})),
     ]
 }
@@ -94,15 +76,7 @@ async fn contacts_sync_with_edit_right_writes_and_reads_ids() {
     assert_eq!(codes(&rig, c, &details()).await, [48009; 5], "a new IP");
     assert_eq!(codes(&rig, c, &contacts_only()).await, [0; 4]);
     assert_eq!(codes(&rig, c, &either()).await, [0; 10]);
-    expect(
-        48002,
-        &rig.post(
-            c,
-            "batch/openuserid_to_userid",
-            &json!({"open_userid_list": ["x"]}),
-        )
-        .await,
-    );
+    expect(48002, &rig.post(c, "batch/openuserid_to_userid", &json!({"open_userid_list": ["x"]})).await);
 }
 
 #[tokio::test]
@@ -118,15 +92,12 @@ async fn contacts_sync_from_a_legacy_ip_reads_every_field() {
 #[tokio::test]
 async fn contacts_sync_without_edit_right_does_not_write() {
     let rig = Rig::new().await;
-    rig.set("settings", &json!({"contacts": {"may_edit": false}}))
-        .await;
+    rig.set("settings", &json!({"contacts": {"may_edit": false}})).await;
     assert_eq!(codes(&rig, By::Contacts, &writes()).await, [48002; 10]);
     assert_eq!(codes(&rig, By::Contacts, &contacts_only()).await, [0; 4]);
-    rig.set("settings", &json!({"contacts": {"may_edit": true}}))
-        .await;
+    rig.set("settings", &json!({"contacts": {"may_edit": true}})).await;
     let token = rig.url(By::Contacts, "user/list_id").await;
-    rig.set("settings", &json!({"contacts": {"enabled": false}}))
-        .await;
+    rig.set("settings", &json!({"contacts": {"enabled": false}})).await;
     assert!(token.contains("access_token"));
     let reply = rig.post_url(&token, &json!({})).await;
     expect(48002, &reply);
@@ -145,34 +116,21 @@ async fn an_app_reads_and_does_not_write() {
 async fn an_app_created_after_2022_gets_no_sensitive_field() {
     let rig = Rig::new().await;
     let list = rig.get(By::App, "user/list?department_id=2").await;
-    for member in [
-        &rig.get(By::App, "user/get?userid=lisi").await,
-        &list["userlist"][0],
-    ] {
+    for member in [&rig.get(By::App, "user/get?userid=lisi").await, &list["userlist"][0]] {
         assert_eq!(member["gender"], "0");
         for key in SENSITIVE {
             assert!(member.get(key).is_none(), "{key}");
         }
-        assert_eq!(
-            (&member["telephone"], &member["position"]),
-            (&json!("010-62700000"), &json!("研发总监"))
-        );
+        assert_eq!((&member["telephone"], &member["position"]), (&json!("010-62700000"), &json!("研发总监")));
     }
     rig.set("choices", &json!({"withheld_as_empty": true})).await;
     let member = rig.get(By::App, "user/get?userid=lisi").await;
     for key in SENSITIVE {
         assert_eq!(member[key], "", "{key}");
     }
-    rig.set(
-        "settings",
-        &json!({"apps": [{"agent_id": 1_000_002, "before_2022": true}]}),
-    )
-    .await;
+    rig.set("settings", &json!({"apps": [{"agent_id": 1_000_002, "before_2022": true}]})).await;
     let member = rig.get(By::App, "user/get?userid=lisi").await;
-    assert_eq!(
-        (&member["gender"], &member["mobile"]),
-        (&json!("2"), &json!("13800000002"))
-    );
+    assert_eq!((&member["gender"], &member["mobile"]), (&json!("2"), &json!("13800000002")));
     rig.set("choices", &json!({"return_enable": true})).await;
     assert_eq!(rig.get(By::App, "user/get?userid=lisi").await["enable"], 1);
 }
@@ -189,57 +147,27 @@ async fn with_part() -> Rig {
 async fn a_partial_range_shows_part_of_the_corp() {
     let rig = with_part().await;
     let departments = rig.get(OTHER, "department/simplelist").await;
-    let ids: Vec<_> = departments["department_id"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["id"].clone())
-        .collect();
+    let ids: Vec<_> =
+        departments["department_id"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
     assert_eq!(ids, [3, 5], "5 by the tag");
-    for (code, userid) in [
-        (0, "wangwu"),
-        (0, "sunqi"),
-        (0, "lisi"),
-        (0, "zhouba"),
-        (60011, "zhangsan"),
-        (60111, "ghost"),
-    ] {
+    for (code, userid) in
+        [(0, "wangwu"), (0, "sunqi"), (0, "lisi"), (0, "zhouba"), (60011, "zhangsan"), (60111, "ghost")]
+    {
         let reply = rig.get(OTHER, &format!("user/get?userid={userid}")).await;
         assert_eq!(reply["errcode"], code, "{userid}");
     }
     for (code, id) in [(0, 3), (0, 5), (60011, 2), (60011, 1), (60003, 99)] {
         expect(code, &rig.get(OTHER, &format!("department/get?id={id}")).await);
         expect(code, &rig.get(OTHER, &format!("department/list?id={id}")).await);
-        expect(
-            code,
-            &rig.get(OTHER, &format!("department/simplelist?id={id}")).await,
-        );
-        expect(
-            code,
-            &rig.get(OTHER, &format!("user/list?department_id={id}")).await,
-        );
-        expect(
-            code,
-            &rig.get(OTHER, &format!("user/simplelist?department_id={id}"))
-                .await,
-        );
+        expect(code, &rig.get(OTHER, &format!("department/simplelist?id={id}")).await);
+        expect(code, &rig.get(OTHER, &format!("user/list?department_id={id}")).await);
+        expect(code, &rig.get(OTHER, &format!("user/simplelist?department_id={id}")).await);
     }
-    expect(
-        46004,
-        &rig.post(OTHER, "user/getuserid", &json!({"mobile": "13800000001"}))
-            .await,
-    );
-    expect(
-        60011,
-        &rig.post(OTHER, "user/convert_to_openid", &json!({"userid": "zhangsan"}))
-            .await,
-    );
+    expect(46004, &rig.post(OTHER, "user/getuserid", &json!({"mobile": "13800000001"})).await);
+    expect(60011, &rig.post(OTHER, "user/convert_to_openid", &json!({"userid": "zhangsan"})).await);
     let invited = json!({"user": ["zhangsan", "lisi"], "party": [2, 3]});
     let invited = rig.post(OTHER, "batch/invite", &invited).await;
-    assert_eq!(
-        (&invited["invaliduser"], &invited["invalidparty"]),
-        (&json!(["zhangsan"]), &json!([2]))
-    );
+    assert_eq!((&invited["invaliduser"], &invited["invalidparty"]), (&json!(["zhangsan"]), &json!([2])));
 }
 
 #[tokio::test]
@@ -257,23 +185,13 @@ async fn parallel_lists_stay_parallel_under_a_partial_range() {
     );
     let member = rig.get(OTHER, "user/get?userid=wangwu").await;
     assert_eq!(
-        [
-            &member["department"],
-            &member["order"],
-            &member["is_leader_in_dept"]
-        ],
+        [&member["department"], &member["order"], &member["is_leader_in_dept"]],
         [&json!([3]), &json!([30]), &json!([1])]
     );
-    assert!(
-        member.get("main_department").is_none(),
-        "department 2 is out of range"
-    );
+    assert!(member.get("main_department").is_none(), "department 2 is out of range");
     assert_eq!(member["direct_leader"], json!(["lisi"]), "by the tag");
     let member = rig.get(OTHER, "user/get?userid=lisi").await;
-    assert_eq!(
-        (&member["department"], &member["direct_leader"]),
-        (&json!([]), &json!([]))
-    );
+    assert_eq!((&member["department"], &member["direct_leader"]), (&json!([]), &json!([])));
 }
 
 #[tokio::test]
@@ -300,27 +218,17 @@ async fn only_trusted_addresses_call() {
         expect(60020, &reply);
         assert_eq!(reply["ip_list"], json!([]), "the empty list is seen live");
     }
-    rig.set(
-        "settings",
-        &json!({"contacts": {"trusted_ips": ["127.0.0.1", "198.51.100.7"]}}),
-    )
-    .await;
+    rig.set("settings", &json!({"contacts": {"trusted_ips": ["127.0.0.1", "198.51.100.7"]}})).await;
     expect(0, &rig.get(By::Contacts, "getcallbackip").await);
 }
 
 #[tokio::test]
 async fn a_refusal_has_the_shape_seen_live() {
     let rig = Rig::new().await;
-    let url = format!(
-        "{}/cgi-bin/user/get?access_token=nonsense&userid=lisi",
-        rig.sim.url()
-    );
+    let url = format!("{}/cgi-bin/user/get?access_token=nonsense&userid=lisi", rig.sim.url());
     let response = rig.get_raw(&url, &[]).await;
     assert_eq!(response.status(), 200);
-    assert_eq!(
-        response.headers()["content-type"],
-        "application/json; charset=UTF-8"
-    );
+    assert_eq!(response.headers()["content-type"], "application/json; charset=UTF-8");
     assert_eq!(response.headers()["error-code"], "40014");
     let header = response.headers()["error-msg"].to_str().unwrap().to_owned();
     let reply = body_of(response).await;
@@ -328,10 +236,7 @@ async fn a_refusal_has_the_shape_seen_live() {
     let (start, rest) = header.split_once(", hint: [").unwrap();
     let (hint, rest) = rest.split_once("], ").unwrap();
     assert_eq!(start, "invalid access_token");
-    assert!(
-        hint.len() == 23 && hint.bytes().all(|byte| byte.is_ascii_digit()),
-        "{hint}"
-    );
+    assert!(hint.len() == 23 && hint.bytes().all(|byte| byte.is_ascii_digit()), "{hint}");
     assert_eq!(
         rest,
         "from ip: 127.0.0.1, more info at https://open.work.weixin.qq.com/devtool/query?e=40014"
@@ -339,14 +244,8 @@ async fn a_refusal_has_the_shape_seen_live() {
     for key in ["department", "order", "is_leader_in_dept", "direct_leader"] {
         assert_eq!(reply[key], json!([]), "{key}");
     }
-    let url = format!(
-        "{}/cgi-bin/department/simplelist?access_token=nonsense",
-        rig.sim.url()
-    );
-    assert_eq!(
-        body_of(rig.get_raw(&url, &[]).await).await["department_id"],
-        json!([])
-    );
+    let url = format!("{}/cgi-bin/department/simplelist?access_token=nonsense", rig.sim.url());
+    assert_eq!(body_of(rig.get_raw(&url, &[]).await).await["department_id"], json!([]));
 }
 
 #[tokio::test]
@@ -354,26 +253,14 @@ async fn a_token_is_missing_wrong_or_old() {
     let rig = Rig::new().await;
     let bare = |query: &str| format!("{}/cgi-bin/user/get?userid=lisi{query}", rig.sim.url());
     expect(41001, &body_of(rig.get_raw(&bare(""), &[]).await).await);
-    expect(
-        41001,
-        &body_of(rig.get_raw(&bare("&access_token="), &[]).await).await,
-    );
-    expect(
-        40014,
-        &body_of(rig.get_raw(&bare("&access_token=x"), &[]).await).await,
-    );
+    expect(41001, &body_of(rig.get_raw(&bare("&access_token="), &[]).await).await);
+    expect(40014, &body_of(rig.get_raw(&bare("&access_token=x"), &[]).await).await);
     let token = rig.token(By::App).await;
     assert_eq!(rig.token(By::App).await, token, "the same within its life");
     let authorization = format!("Bearer {token}");
-    expect(
-        41001,
-        &body_of(rig.get_raw(&bare(""), &[("authorization", &authorization)]).await).await,
-    );
+    expect(41001, &body_of(rig.get_raw(&bare(""), &[("authorization", &authorization)]).await).await);
     rig.sim.advance(std::time::Duration::from_secs(7200));
-    expect(
-        42001,
-        &body_of(rig.get_raw(&bare(&format!("&access_token={token}")), &[]).await).await,
-    );
+    expect(42001, &body_of(rig.get_raw(&bare(&format!("&access_token={token}")), &[]).await).await);
     assert_ne!(rig.token(By::App).await, token);
     let get = rig.get(By::Contacts, "user/create").await;
     expect(40058, &get);
@@ -391,24 +278,12 @@ async fn gettoken_tells_its_refusals_apart() {
     expect(41004, &ask(format!("corpid={corp}")).await);
     expect(40013, &ask(format!("corpid=ww0&corpsecret={secret}")).await);
     expect(40001, &ask(format!("corpid={corp}&corpsecret=wrong")).await);
-    rig.set(
-        "settings",
-        &json!({"apps": [{"agent_id": 1_000_002, "enabled": false}]}),
-    )
-    .await;
+    rig.set("settings", &json!({"apps": [{"agent_id": 1_000_002, "enabled": false}]})).await;
     expect(40001, &ask(format!("corpid={corp}&corpsecret={secret}")).await);
     rig.set("choices", &json!({"disabled_app_50003": true})).await;
     expect(50003, &ask(format!("corpid={corp}&corpsecret={secret}")).await);
-    rig.set(
-        "settings",
-        &json!({"apps": [{"agent_id": 1_000_002, "enabled": true}]}),
-    )
-    .await;
+    rig.set("settings", &json!({"apps": [{"agent_id": 1_000_002, "enabled": true}]})).await;
     let url = rig.url(By::App, "tag/list").await;
-    rig.set(
-        "settings",
-        &json!({"apps": [{"agent_id": 1_000_002, "enabled": false}]}),
-    )
-    .await;
+    rig.set("settings", &json!({"apps": [{"agent_id": 1_000_002, "enabled": false}]})).await;
     expect(50003, &body_of(rig.get_raw(&url, &[]).await).await);
 }

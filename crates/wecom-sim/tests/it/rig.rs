@@ -36,10 +36,7 @@ impl Rig {
     pub(crate) async fn with(builder: SimBuilder) -> Self {
         // Whoever comes first in the process installs one; any will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Self {
-            sim: builder.start().await.unwrap(),
-            http: Client::builder().no_proxy().build().unwrap(),
-        }
+        Self { sim: builder.start().await.unwrap(), http: Client::builder().no_proxy().build().unwrap() }
     }
 
     pub(crate) async fn token(&self, by: By) -> String {
@@ -57,11 +54,7 @@ impl Rig {
     /// `path` may hold a query.
     pub(crate) async fn url(&self, by: By, path: &str) -> String {
         let joint = if path.contains('?') { '&' } else { '?' };
-        format!(
-            "{}/cgi-bin/{path}{joint}access_token={}",
-            self.sim.url(),
-            self.token(by).await
-        )
+        format!("{}/cgi-bin/{path}{joint}access_token={}", self.sim.url(), self.token(by).await)
     }
 
     pub(crate) async fn get(&self, by: By, path: &str) -> Value {
@@ -87,10 +80,7 @@ impl Rig {
     /// Sets something up, or makes something happen, under `/_sim/`.
     pub(crate) async fn tell(&self, method: Method, path: &str, body: &Value) -> Value {
         let url = format!("{}/_sim/{path}", self.sim.url());
-        let request = self
-            .http
-            .request(method, url)
-            .header("Content-Type", "application/json");
+        let request = self.http.request(method, url).header("Content-Type", "application/json");
         read(request.body(body.to_string()).send().await.unwrap()).await
     }
 
@@ -110,23 +100,15 @@ impl Rig {
     /// Sends a form as it stands; its boundary is `b0undary`.
     pub(crate) async fn post_form(&self, by: By, path: &str, form: Vec<u8>) -> Value {
         let url = self.url(by, path).await;
-        let request = self
-            .http
-            .post(url)
-            .header("Content-Type", "multipart/form-data; boundary=b0undary")
-            .body(form);
+        let request =
+            self.http.post(url).header("Content-Type", "multipart/form-data; boundary=b0undary").body(form);
         read(request.send().await.unwrap()).await
     }
 
     /// Uploads a file the usual way.
     pub(crate) async fn upload(&self, kind: &str, name: &str, bytes: &[u8]) -> Value {
         let disposition = format!("form-data; name=\"media\"; filename=\"{name}\"");
-        self.post_form(
-            By::Contacts,
-            &format!("media/upload?type={kind}"),
-            form(&disposition, bytes),
-        )
-        .await
+        self.post_form(By::Contacts, &format!("media/upload?type={kind}"), form(&disposition, bytes)).await
     }
 }
 
@@ -147,16 +129,13 @@ impl Rig {
 
     pub(crate) async fn submit_import(&self, call: &str, csv: &[u8]) -> String {
         let media = self.upload("file", "import.csv", csv).await;
-        let reply = self
-            .post(By::Contacts, call, &json!({"media_id": media["media_id"]}))
-            .await;
+        let reply = self.post(By::Contacts, call, &json!({"media_id": media["media_id"]})).await;
         assert_eq!(reply["errcode"], 0, "{reply}");
         reply["jobid"].as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn import_result(&self, id: &str) -> Value {
-        self.get(By::Contacts, &format!("batch/getresult?jobid={id}"))
-            .await
+        self.get(By::Contacts, &format!("batch/getresult?jobid={id}")).await
     }
 
     /// Exports, lets the job finish, downloads and decrypts: one document a file.
@@ -172,10 +151,7 @@ impl Rig {
             let bytes = self.get_raw(file["url"].as_str().unwrap(), &[]).await;
             let bytes = bytes.bytes().await.unwrap();
             assert_eq!(file["size"], bytes.len());
-            let digest: String = Md5::digest(&bytes)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let digest: String = Md5::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
             assert_eq!(file["md5"], digest);
             let plain = decrypt_file(&KEY.parse().unwrap(), &bytes).unwrap();
             documents.push(serde_json::from_slice(&plain).unwrap());
@@ -186,17 +162,11 @@ impl Rig {
     /// Every member with all fields (of a simulator with the old rights), in order of creation.
     pub(crate) async fn members(&self) -> Vec<Value> {
         let body = json!({"encoding_aeskey": KEY});
-        self.export(By::App, "export/user", body).await[0]["userlist"]
-            .as_array()
-            .unwrap()
-            .clone()
+        self.export(By::App, "export/user", body).await[0]["userlist"].as_array().unwrap().clone()
     }
 
     pub(crate) async fn member(&self, userid: &str) -> Option<Value> {
-        self.members()
-            .await
-            .into_iter()
-            .find(|member| member["userid"] == userid)
+        self.members().await.into_iter().find(|member| member["userid"] == userid)
     }
 
     /// Every department as `(id, name, parent, order)`.
@@ -221,11 +191,7 @@ impl Rig {
 impl Rig {
     /// Reads what lies under `/_sim/`.
     pub(crate) async fn look(&self, path: &str) -> Value {
-        read(
-            self.get_raw(&format!("{}/_sim/{path}", self.sim.url()), &[])
-                .await,
-        )
-        .await
+        read(self.get_raw(&format!("{}/_sim/{path}", self.sim.url()), &[]).await).await
     }
 
     /// Posts below `/_sim/`; the HTTP status and the answer.

@@ -17,11 +17,7 @@ async fn equal_arguments_give_equal_corps_and_others_do_not() {
     assert_ne!(digest(7).await, digest(8).await);
     let sim = Sim::start().await;
     sim.seed(500, 40, 7).unwrap();
-    assert_eq!(
-        sim.state().digest.unwrap(),
-        digest(7).await,
-        "whichever way it is sown"
-    );
+    assert_eq!(sim.state().digest.unwrap(), digest(7).await, "whichever way it is sown");
 }
 
 #[tokio::test]
@@ -37,21 +33,14 @@ async fn a_seeded_corp_keeps_the_rules() {
     let level =
         |id: i64| std::iter::successors(Some(&id), |id| parents.get(id).filter(|up| **up != 0)).count();
     assert_eq!(parents.keys().map(|id| level(*id)).max(), Some(15));
-    let siblings: HashSet<_> = departments
-        .iter()
-        .map(|one| (one["parentid"].to_string(), one["name"].to_string()))
-        .collect();
+    let siblings: HashSet<_> =
+        departments.iter().map(|one| (one["parentid"].to_string(), one["name"].to_string())).collect();
     assert_eq!(siblings.len(), 300, "names are unique among siblings");
 
-    let members = rig
-        .get(By::Contacts, "user/list?department_id=1&fetch_child=1")
-        .await;
+    let members = rig.get(By::Contacts, "user/list?department_id=1&fetch_child=1").await;
     let members = members["userlist"].as_array().unwrap();
     assert_eq!(members.len(), 3_000);
-    let userids: HashSet<_> = members
-        .iter()
-        .map(|one| one["userid"].as_str().unwrap())
-        .collect();
+    let userids: HashSet<_> = members.iter().map(|one| one["userid"].as_str().unwrap()).collect();
     for key in ["userid", "mobile", "email", "biz_mail"] {
         let values: HashSet<_> = members.iter().map(|one| one[key].as_str().unwrap()).collect();
         assert_eq!(values.len(), 3_000, "{key} is unique");
@@ -62,12 +51,7 @@ async fn a_seeded_corp_keeps_the_rules() {
         assert!(!own.is_empty() && own.iter().all(|id| parents.contains_key(&id.as_i64().unwrap())));
         assert!(own.contains(&member["main_department"]));
         several += usize::from(own.len() > 1);
-        leaders += usize::from(
-            member["is_leader_in_dept"]
-                .as_array()
-                .unwrap()
-                .contains(&json!(1)),
-        );
+        leaders += usize::from(member["is_leader_in_dept"].as_array().unwrap().contains(&json!(1)));
         for leader in member["direct_leader"].as_array().unwrap() {
             assert!(userids.contains(leader.as_str().unwrap()));
             assert_ne!(leader, &member["userid"], "nobody leads themselves");
@@ -76,10 +60,7 @@ async fn a_seeded_corp_keeps_the_rules() {
         let badge = &member["extattr"]["attrs"][0];
         assert_eq!(badge["name"], "工号");
     }
-    assert!(
-        (150..600).contains(&several),
-        "{several} sit in several departments"
-    );
+    assert!((150..600).contains(&several), "{several} sit in several departments");
     assert_eq!(leaders, 300, "each department has one");
     let tags = rig.get(By::Contacts, "tag/list").await;
     assert!(tags["taglist"].as_array().unwrap().len() >= 5);
@@ -89,9 +70,7 @@ async fn a_seeded_corp_keeps_the_rules() {
 async fn whatever_a_seed_made_the_api_takes_back_unchanged() {
     let rig = Rig::with(Sim::builder().legacy(true).seed(50, 10, 3)).await;
     let before = rig.sim.state().digest;
-    let members = rig
-        .get(By::Contacts, "user/list?department_id=1&fetch_child=1")
-        .await;
+    let members = rig.get(By::Contacts, "user/list?department_id=1&fetch_child=1").await;
     for member in members["userlist"].as_array().unwrap() {
         let body = json!({
             "userid": member["userid"], "name": member["name"], "mobile": member["mobile"], "email": member["email"],
@@ -118,44 +97,26 @@ async fn the_smallest_corps_and_the_largest_are_bounded() {
     assert_eq!(sim.seed(1, 0, 0), Err(SeedError::Departments));
     assert_eq!(sim.seed(1, 30_001, 0), Err(SeedError::Departments));
     assert_eq!(sim.seed(2_000_001, 1000, 0), Err(SeedError::Members));
-    assert_eq!(
-        sim.seed(100_000, 2, 0),
-        Err(SeedError::Crowded {
-            members: 100_000,
-            departments: 5
-        })
-    );
+    assert_eq!(sim.seed(100_000, 2, 0), Err(SeedError::Crowded { members: 100_000, departments: 5 }));
     sim.seed(20_001, 5, 0).unwrap();
     assert_eq!(sim.state().members, 20_001);
-    assert_eq!(
-        sim.state().digest,
-        None,
-        "a large corp is summed up only on demand"
-    );
+    assert_eq!(sim.state().digest, None, "a large corp is summed up only on demand");
 }
 
 #[tokio::test]
 async fn a_seed_calls_nobody_back_and_leaves_the_set_up_alone() {
     let rig = Rig::new().await;
     let token = rig.token(By::Contacts).await;
-    let (status, reply) = rig
-        .control("seed", &json!({"members": 30, "departments": 4, "seed": 9}))
-        .await;
+    let (status, reply) = rig.control("seed", &json!({"members": 30, "departments": 4, "seed": 9})).await;
     assert_eq!(status, 200, "{reply}");
     assert_eq!(reply, json!({"members": 30, "departments": 4, "tags": 8}));
     assert_eq!(rig.token(By::Contacts).await, token, "tokens live on");
     assert!(rig.sim.deliveries().is_empty());
-    let (status, reply) = rig
-        .control("seed", &json!({"members": 30, "departments": 0}))
-        .await;
+    let (status, reply) = rig.control("seed", &json!({"members": 30, "departments": 0})).await;
     assert_eq!(
         (status, reply["error"].as_str().unwrap()),
         (422, "a corp has between 1 department, the root, and 30000")
     );
     let after: Value = rig.get(By::Contacts, "department/simplelist").await;
-    assert_eq!(
-        after["department_id"].as_array().unwrap().len(),
-        4,
-        "a refused seed changes nothing"
-    );
+    assert_eq!(after["department_id"].as_array().unwrap().len(), 4, "a refused seed changes nothing");
 }

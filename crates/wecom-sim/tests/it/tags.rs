@@ -40,10 +40,7 @@ async fn trap_07_a_tag_lives_through_all_its_calls() {
         tag(&rig, c, "deltagusers", added).await,
         json!({"errcode": 0, "errmsg": "deleted", "invalidlist": "ghost|nobody", "invalidparty": [999]})
     );
-    assert_eq!(
-        tag(&rig, c, "update", json!({"tagid": 7, "tagname": "网球社"})).await["errmsg"],
-        "updated"
-    );
+    assert_eq!(tag(&rig, c, "update", json!({"tagid": 7, "tagname": "网球社"})).await["errmsg"], "updated");
     let list = rig.get(c, "tag/list").await;
     assert_eq!(
         list["taglist"],
@@ -70,25 +67,14 @@ async fn every_breach_has_its_code() {
         (41018, "update", json!({"tagid": 1})),
         (40035, "addtagusers", json!({"tagid": 1})),
         (40035, "addtagusers", json!({"tagid": 1, "userlist": "lisi"})),
-        (
-            40035,
-            "addtagusers",
-            json!({"tagid": 1, "userlist": vec!["lisi"; 1001]}),
-        ),
-        (
-            40035,
-            "deltagusers",
-            json!({"tagid": 1, "partylist": vec![1; 101]}),
-        ),
+        (40035, "addtagusers", json!({"tagid": 1, "userlist": vec!["lisi"; 1001]})),
+        (40035, "deltagusers", json!({"tagid": 1, "partylist": vec![1; 101]})),
         (40068, "addtagusers", json!({"tagid": 9, "userlist": ["lisi"]})),
     ] {
         let reply = tag(&rig, c, call, body.clone()).await;
         assert_eq!(reply["errcode"], code, "{call} {body}: {reply}");
     }
-    expect(
-        0,
-        &tag(&rig, c, "create", json!({"tagname": "零", "tagid": 0})).await,
-    );
+    expect(0, &tag(&rig, c, "create", json!({"tagname": "零", "tagid": 0})).await);
     let nobody = json!({"tagid": 1, "userlist": ["ghost"], "partylist": [999]});
     assert_eq!(
         tag(&rig, c, "addtagusers", nobody.clone()).await,
@@ -107,31 +93,13 @@ async fn every_breach_has_its_code() {
 #[tokio::test]
 async fn a_tag_is_changed_by_its_owner_only() {
     let rig = Rig::new().await;
-    expect(
-        0,
-        &tag(&rig, By::App, "create", json!({"tagname": "应用的", "tagid": 5})).await,
-    );
-    expect(
-        0,
-        &tag(
-            &rig,
-            By::Contacts,
-            "create",
-            json!({"tagname": "助手的", "tagid": 6}),
-        )
-        .await,
-    );
+    expect(0, &tag(&rig, By::App, "create", json!({"tagname": "应用的", "tagid": 5})).await);
+    expect(0, &tag(&rig, By::Contacts, "create", json!({"tagname": "助手的", "tagid": 6})).await);
     let add = |id: i64| json!({"tagid": id, "userlist": ["lisi"]});
-    let pairs = [
-        (By::App, vec![5], vec![6, 1]),
-        (By::Contacts, vec![6, 1], vec![5]),
-    ];
+    let pairs = [(By::App, vec![5], vec![6, 1]), (By::Contacts, vec![6, 1], vec![5])];
     for (by, _, foreign) in &pairs {
         for id in foreign {
-            expect(
-                81011,
-                &tag(&rig, *by, "update", json!({"tagid": id, "tagname": "改"})).await,
-            );
+            expect(81011, &tag(&rig, *by, "update", json!({"tagid": id, "tagname": "改"})).await);
             expect(81011, &rig.get(*by, &format!("tag/delete?tagid={id}")).await);
             expect(60011, &tag(&rig, *by, "addtagusers", add(*id)).await);
             expect(60011, &tag(&rig, *by, "deltagusers", add(*id)).await);
@@ -141,16 +109,7 @@ async fn a_tag_is_changed_by_its_owner_only() {
     for (by, own, _) in &pairs {
         for id in own {
             expect(0, &tag(&rig, *by, "addtagusers", add(*id)).await);
-            expect(
-                0,
-                &tag(
-                    &rig,
-                    *by,
-                    "update",
-                    json!({"tagid": id, "tagname": format!("改{id}")}),
-                )
-                .await,
-            );
+            expect(0, &tag(&rig, *by, "update", json!({"tagid": id, "tagname": format!("改{id}")})).await);
             expect(0, &rig.get(*by, &format!("tag/delete?tagid={id}")).await);
         }
     }
@@ -159,21 +118,11 @@ async fn a_tag_is_changed_by_its_owner_only() {
 #[tokio::test]
 async fn an_app_tags_and_sees_only_its_range() {
     let rig = Rig::new().await;
-    rig.set(
-        "settings",
-        &json!({"apps": [{"agent_id": 1_000_002, "range": {"departments": [3]}}]}),
-    )
-    .await;
-    expect(
-        0,
-        &tag(&rig, By::App, "create", json!({"tagname": "应用的", "tagid": 5})).await,
-    );
+    rig.set("settings", &json!({"apps": [{"agent_id": 1_000_002, "range": {"departments": [3]}}]})).await;
+    expect(0, &tag(&rig, By::App, "create", json!({"tagname": "应用的", "tagid": 5})).await);
     let both = json!({"tagid": 5, "userlist": ["zhaoliu", "sunqi"], "partylist": [3, 4]});
     let reply = tag(&rig, By::App, "addtagusers", both.clone()).await;
-    assert_eq!(
-        (&reply["invalidlist"], &reply["invalidparty"]),
-        (&json!("sunqi"), &json!([4]))
-    );
+    assert_eq!((&reply["invalidlist"], &reply["invalidparty"]), (&json!("sunqi"), &json!([4])));
     assert_eq!(
         rig.get(By::App, "tag/get?tagid=1").await["userlist"],
         json!([{"userid": "zhaoliu", "name": "赵六"}]),
@@ -189,14 +138,7 @@ async fn a_corp_has_three_thousand_tags() {
     let rig = Rig::new().await;
     let url = rig.url(By::Contacts, "tag/create").await;
     for number in 1..3000 {
-        expect(
-            0,
-            &rig.post_url(&url, &json!({"tagname": format!("标签{number}")}))
-                .await,
-        );
+        expect(0, &rig.post_url(&url, &json!({"tagname": format!("标签{number}")})).await);
     }
-    expect(
-        40126,
-        &tag(&rig, By::Contacts, "create", json!({"tagname": "多了"})).await,
-    );
+    expect(40126, &tag(&rig, By::Contacts, "create", json!({"tagname": "多了"})).await);
 }

@@ -26,109 +26,52 @@ struct Row {
 }
 
 const fn row(chapter: &'static str, path: &'static str, by: By) -> Row {
-    Row {
-        chapter,
-        path,
-        by,
-        before: &[],
-        unsent: &[],
-        never: &[],
-        bare: 0,
-    }
+    Row { chapter, path, by, before: &[], unsent: &[], never: &[], bare: 0 }
 }
 
 /// `open_userid` goes to third-party apps only, the rest is seen in old answers only.
-const OF_OTHERS: &[&str] = &[
-    "open_userid",
-    "biz_mail_alias",
-    "english_name",
-    "isleader",
-    "hide_mobile",
-];
+const OF_OTHERS: &[&str] = &["open_userid", "biz_mail_alias", "english_name", "isleader", "hide_mobile"];
 const NO_WANG_MIN: &[&str] = &["user/delete?userid=wang.min"];
-const NO_DEPARTMENT_20: &[&str] = &[
-    "user/delete?userid=wang.min",
-    "department/delete?id=21",
-    "department/delete?id=20",
-];
+const NO_DEPARTMENT_20: &[&str] =
+    &["user/delete?userid=wang.min", "department/delete?id=21", "department/delete?id=20"];
 const EMPTY_DEPARTMENT_20: &[&str] = &["user/delete?userid=wang.min", "department/delete?id=21"];
 const NO_TAG_7: &[&str] = &["tag/delete?tagid=7"];
 
 const ROWS: &[Row] = &[
-    Row {
-        before: NO_WANG_MIN,
-        bare: 60129,
-        ..row("members", "user/create", By::Contacts)
-    },
-    Row {
-        never: OF_OTHERS,
-        ..row("members", "user/get", By::Contacts)
-    },
-    Row {
-        unsent: &["new_userid"],
-        ..row("members", "user/update", By::Contacts)
-    },
+    Row { before: NO_WANG_MIN, bare: 60129, ..row("members", "user/create", By::Contacts) },
+    Row { never: OF_OTHERS, ..row("members", "user/get", By::Contacts) },
+    Row { unsent: &["new_userid"], ..row("members", "user/update", By::Contacts) },
     row("members", "user/delete", By::Contacts),
     row("members", "user/batchdelete", By::Contacts),
-    Row {
-        never: OF_OTHERS,
-        ..row("members", "user/simplelist", By::Contacts)
-    },
-    Row {
-        never: OF_OTHERS,
-        ..row("members", "user/list", By::Contacts)
-    },
+    Row { never: OF_OTHERS, ..row("members", "user/simplelist", By::Contacts) },
+    Row { never: OF_OTHERS, ..row("members", "user/list", By::Contacts) },
     row("members", "user/list_id", By::Contacts),
     row("members", "user/convert_to_openid", By::App),
     row("members", "user/convert_to_userid", By::App),
     row("members", "user/authsucc", By::Contacts),
     row("members", "auth/get_tfa_info", By::Contacts),
     row("members", "user/tfa_succ", By::Contacts),
-    Row {
-        bare: 82001,
-        ..row("members", "batch/invite", By::Contacts)
-    },
+    Row { bare: 82001, ..row("members", "batch/invite", By::Contacts) },
     row("members", "corp/get_join_qrcode", By::Contacts),
     row("members", "user/get_active_stat", By::Contacts),
     row("members", "user/getuserid", By::App),
     // The mail in the sample is a personal one, the type that is the default is not.
-    Row {
-        bare: 46004,
-        ..row("members", "user/get_userid_by_email", By::App)
-    },
+    Row { bare: 46004, ..row("members", "user/get_userid_by_email", By::App) },
     row("members", "batch/openuserid_to_userid", By::App),
-    Row {
-        before: NO_DEPARTMENT_20,
-        ..row("departments", "department/create", By::Contacts)
-    },
+    Row { before: NO_DEPARTMENT_20, ..row("departments", "department/create", By::Contacts) },
     row("departments", "department/update", By::Contacts),
-    Row {
-        before: EMPTY_DEPARTMENT_20,
-        ..row("departments", "department/delete", By::Contacts)
-    },
+    Row { before: EMPTY_DEPARTMENT_20, ..row("departments", "department/delete", By::Contacts) },
     row("departments", "department/list", By::Contacts),
     row("departments", "department/simplelist", By::Contacts),
     row("departments", "department/get", By::Contacts),
-    Row {
-        before: NO_TAG_7,
-        ..row("tags", "tag/create", By::Contacts)
-    },
+    Row { before: NO_TAG_7, ..row("tags", "tag/create", By::Contacts) },
     row("tags", "tag/update", By::Contacts),
     row("tags", "tag/delete", By::Contacts),
     row("tags", "tag/get", By::Contacts),
-    Row {
-        bare: 40035,
-        ..row("tags", "tag/addtagusers", By::Contacts)
-    },
-    Row {
-        bare: 40035,
-        ..row("tags", "tag/deltagusers", By::Contacts)
-    },
+    Row { bare: 40035, ..row("tags", "tag/addtagusers", By::Contacts) },
+    Row { bare: 40035, ..row("tags", "tag/deltagusers", By::Contacts) },
     row("tags", "tag/list", By::Contacts),
-    Row {
-        bare: 40058,
-        ..row("contact_rules", "contactrule/create", By::Contacts)
-    },
+    Row { bare: 40058, ..row("contact_rules", "contactrule/create", By::Contacts) },
     row("contact_rules", "contactrule/list", By::Contacts),
     row("contact_rules", "contactrule/update", By::Contacts),
     row("contact_rules", "contactrule/delete", By::Contacts),
@@ -176,13 +119,9 @@ impl Row {
         }
         let text = self.sample(&format!("request.{kind}.json"));
         let text = text.unwrap_or_else(|| panic!("no {kind} request of {}", self.path));
-        let text = live
-            .iter()
-            .fold(text, |text, (sample, live)| text.replace(sample, live));
+        let text = live.iter().fold(text, |text, (sample, live)| text.replace(sample, live));
         let mut body: Value = serde_json::from_str(&text).unwrap();
-        body.as_object_mut()
-            .unwrap()
-            .retain(|key, _| !self.unsent.contains(&&**key));
+        body.as_object_mut().unwrap().retain(|key, _| !self.unsent.contains(&&**key));
         rig.post(self.by, self.path, &body).await
     }
 }
@@ -191,11 +130,7 @@ impl Row {
 async fn prepared() -> (Rig, HashMap<&'static str, String>) {
     let rig = Rig::with(Sim::builder().legacy(true)).await;
     rig.sim.advance(Duration::from_secs(60 * 24 * 3600));
-    rig.set(
-        "choices",
-        &json!({"return_enable": true, "empty_last_cursor": true}),
-    )
-    .await;
+    rig.set("choices", &json!({"return_enable": true, "empty_last_cursor": true})).await;
     rig.set(
         "settings",
         &json!({"apps": [{"agent_id": 1_000_003, "secret": "provider", "range": {"departments": [1]}}]}),
@@ -203,10 +138,7 @@ async fn prepared() -> (Rig, HashMap<&'static str, String>) {
     .await;
     let told = async |path: &str, body: Value, key: &str| {
         let told = rig.tell(Method::POST, path, &body).await;
-        told[key]
-            .as_str()
-            .unwrap_or_else(|| panic!("{path}: {told}"))
-            .to_owned()
+        told[key].as_str().unwrap_or_else(|| panic!("{path}: {told}")).to_owned()
     };
     let posted = async |path: &str, body: Value| {
         let reply = rig.post(By::Contacts, path, &body).await;
@@ -223,11 +155,8 @@ async fn prepared() -> (Rig, HashMap<&'static str, String>) {
         .await;
     }
     for (userid, mobile) in [("chen.gang", "13900002222"), ("li.na", "13900003333")] {
-        posted(
-            "user/create",
-            json!({"userid": userid, "name": userid, "mobile": mobile, "department": [5]}),
-        )
-        .await;
+        posted("user/create", json!({"userid": userid, "name": userid, "mobile": mobile, "department": [5]}))
+            .await;
     }
     let full = fs::read_to_string(folder().join("members/user_create.request.full.json")).unwrap();
     let mut wang_min: Value = serde_json::from_str(&full).unwrap();
@@ -242,16 +171,8 @@ async fn prepared() -> (Rig, HashMap<&'static str, String>) {
     posted("user/create", wang_min).await;
     expect(0, &rig.get(By::Contacts, "user/authsucc?userid=wang.min").await);
     posted("tag/create", json!({"tagname": "羽毛球社", "tagid": 7})).await;
-    posted(
-        "tag/addtagusers",
-        json!({"tagid": 7, "userlist": ["wang.min"], "partylist": [20]}),
-    )
-    .await;
-    posted(
-        "contactrule/create",
-        json!({"rules": [{"rule_type": 8}, {"rule_type": 9}]}),
-    )
-    .await;
+    posted("tag/addtagusers", json!({"tagid": 7, "userlist": ["wang.min"], "partylist": [20]})).await;
+    posted("contactrule/create", json!({"rules": [{"rule_type": 8}, {"rule_type": 9}]})).await;
     let third =
         fs::read_to_string(folder().join("contact_rules/contactrule_create.request.full.json")).unwrap();
     let rule = serde_json::from_str::<Value>(&third).unwrap()["rules"][0].clone();
@@ -267,29 +188,15 @@ async fn prepared() -> (Rig, HashMap<&'static str, String>) {
     let live = HashMap::from([
         ("3a8f-own-sample", text(&import, "media_id")),
         // The simulator fetches from loopback only.
-        (
-            "https://files.example.com/training.mp4",
-            format!("{}/_files/training.mp4", rig.sim.url()),
-        ),
-        (
-            "CODE0000000000000000000000000001",
-            told("tfa/code", json!({"userid": "wang.min"}), "code").await,
-        ),
+        ("https://files.example.com/training.mp4", format!("{}/_files/training.mp4", rig.sim.url())),
+        ("CODE0000000000000000000000000001", told("tfa/code", json!({"userid": "wang.min"}), "code").await),
         ("TFA00000000000000000000000000001", text(&info, "tfa_code")),
         ("oDjGHs-1yCnGrRovBj2yHij5JAAA", text(&openid, "openid")),
         ("\"c2\"", format!("\"{}\"", text(&cursor, "next_cursor"))),
-        (
-            "2-G6nrLmr5EC3MNb_-zL1dDdzkd0p7cNliYu9V5w7o8K0",
-            picture.to_owned(),
-        ),
+        ("2-G6nrLmr5EC3MNb_-zL1dDdzkd0p7cNliYu9V5w7o8K0", picture.to_owned()),
         (
             "woAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-            told(
-                "open_userid",
-                json!({"userid": "wang.min", "agent_id": 1_000_003}),
-                "open_userid",
-            )
-            .await,
+            told("open_userid", json!({"userid": "wang.min", "agent_id": 1_000_003}), "open_userid").await,
         ),
     ]);
     (rig, live)
@@ -301,29 +208,23 @@ fn fits(sample: &Value, reply: &Value, never: &[&str], full: bool) -> Result<(),
     match (sample, reply) {
         (Value::Object(sample), Value::Object(reply)) => {
             for (key, value) in reply {
-                let sample = sample
-                    .get(key)
-                    .ok_or_else(|| format!("`{key}` is not in the sample"))?;
+                let sample = sample.get(key).ok_or_else(|| format!("`{key}` is not in the sample"))?;
                 fits(sample, value, never, full).map_err(|why| format!("{key}: {why}"))?;
             }
-            let missing = sample
-                .keys()
-                .find(|key| full && !reply.contains_key(*key) && !never.contains(&&***key));
+            let missing =
+                sample.keys().find(|key| full && !reply.contains_key(*key) && !never.contains(&&***key));
             missing.map_or(Ok(()), |key| Err(format!("`{key}` is missing")))
         }
         (Value::Array(samples), Value::Array(items)) => {
             for item in items {
-                let outcomes: Vec<_> = samples
-                    .iter()
-                    .map(|sample| fits(sample, item, never, false))
-                    .collect();
+                let outcomes: Vec<_> =
+                    samples.iter().map(|sample| fits(sample, item, never, false)).collect();
                 if !samples.is_empty() && outcomes.iter().all(Result::is_err) {
                     return Err(format!("{item} is like no element of the sample: {outcomes:?}"));
                 }
             }
-            let whole = samples
-                .iter()
-                .all(|sample| items.iter().any(|item| fits(sample, item, never, true).is_ok()));
+            let whole =
+                samples.iter().all(|sample| items.iter().any(|item| fits(sample, item, never, true).is_ok()));
             if full && !whole {
                 return Err(format!("no element of {items:?} is as full as the sample's"));
             }
@@ -343,12 +244,7 @@ async fn full_requests_are_taken_and_answered_in_the_sample_s_shape() {
         let sample = row.reply("full");
         assert_eq!(reply["errmsg"], sample["errmsg"], "{}", row.path);
         // No departments had to be made.
-        let never: Vec<_> = row
-            .never
-            .iter()
-            .copied()
-            .chain(["created_department_list"])
-            .collect();
+        let never: Vec<_> = row.never.iter().copied().chain(["created_department_list"]).collect();
         if let Err(why) = fits(&sample, &reply, &never, true) {
             panic!("{}: {why}\n{reply:#}", row.path);
         }
@@ -363,11 +259,7 @@ async fn bare_requests_are_answered_with_at_least_the_bare_sample_s_keys() {
         assert_eq!(reply["errcode"], row.bare, "{}: {reply}", row.path);
         if row.bare == 0 {
             let bare = row.reply("bare");
-            let missing = bare
-                .as_object()
-                .unwrap()
-                .keys()
-                .find(|key| reply.get(key).is_none());
+            let missing = bare.as_object().unwrap().keys().find(|key| reply.get(key).is_none());
             assert_eq!(missing, None, "{}: {reply}", row.path);
             if let Err(why) = fits(&row.reply("full"), &reply, row.never, false) {
                 panic!("{}: {why}\n{reply:#}", row.path);
@@ -412,10 +304,7 @@ async fn uploads_are_answered_in_the_sample_s_shape() {
     let rig = Rig::new().await;
     let reply = rig.upload("file", "a.csv", b"abcdef").await;
     fits_sample("media", "media/upload", &reply, &[]);
-    let picture = form(
-        r#"form-data; name="media"; filename="a.png""#,
-        b"\x89PNG\r\n\x1a\n",
-    );
+    let picture = form(r#"form-data; name="media"; filename="a.png""#, b"\x89PNG\r\n\x1a\n");
     let reply = rig.post_form(By::App, "media/uploadimg", picture).await;
     fits_sample("media", "media/uploadimg", &reply, &[]);
     let md5 = "e9dd2797018cad79186e03e8c5aec8dc";
@@ -445,10 +334,5 @@ async fn results_of_jobs_have_the_sample_s_shape() {
     let job = rig.post(By::App, "export/user", &body).await["jobid"].clone();
     rig.sim.advance(JOB);
     let path = format!("export/get_result?jobid={}", job.as_str().unwrap());
-    fits_sample(
-        "exports",
-        "export/get_result",
-        &rig.get(By::App, &path).await,
-        &[],
-    );
+    fits_sample("exports", "export/get_result", &rig.get(By::App, &path).await, &[]);
 }

@@ -15,9 +15,7 @@ pub struct AppSubscription {
     pub event_key: Option<String>,
 }
 
-elements!(AppSubscription {
-    event_key: "EventKey"
-});
+elements!(AppSubscription { event_key: "EventKey" });
 
 impl AppSubscription {
     /// A subscription; the member stands in the notification.
@@ -34,15 +32,11 @@ pub struct AppInactivity {
     pub effect_time: Option<SystemTime>,
 }
 
-elements!(AppInactivity {
-    effect_time: "EffectTime"
-});
+elements!(AppInactivity { effect_time: "EffectTime" });
 
 impl AppInactivity {
     /// It takes effect then.
     pub fn new(effect_time: SystemTime) -> Self {
-        Self {
-            effect_time: Some(effect_time),
-        }
+        Self { effect_time: Some(effect_time) }
     }
 }

@@ -27,21 +27,13 @@ impl Value for ExtAttr {
 fn attribute(item: &Node<'_>) -> Attribute {
     let text = |path: &[&str]| {
         let found = path.iter().try_fold(item, |node, name| node.child(name));
-        found
-            .map(|node| node.text.clone().into_owned())
-            .unwrap_or_default()
+        found.map(|node| node.text.clone().into_owned()).unwrap_or_default()
     };
     let kind = item.text("Type").map(|kind| kind.parse().ok());
     let value = match kind {
         Some(Some(0)) => AttributeValue::Text(text(&["Text", "Value"])),
-        Some(Some(1)) => AttributeValue::Web {
-            title: text(&["Web", "Title"]),
-            url: text(&["Web", "Url"]),
-        },
-        Some(Some(kind)) => AttributeValue::Other {
-            kind: Some(kind),
-            content: content(item),
-        },
+        Some(Some(1)) => AttributeValue::Web { title: text(&["Web", "Title"]), url: text(&["Web", "Url"]) },
+        Some(Some(kind)) => AttributeValue::Other { kind: Some(kind), content: content(item) },
         Some(None) | None => AttributeValue::Untyped(text(&["Value"])),
     };
     Attribute::new(text(&["Name"]), value)
@@ -56,11 +48,7 @@ fn content(item: &Node<'_>) -> Map<String, Json> {
         };
         (node.name().to_owned(), value)
     }
-    item.children
-        .iter()
-        .filter(|child| !matches!(child.name(), "Name" | "Type"))
-        .map(json)
-        .collect()
+    item.children.iter().filter(|child| !matches!(child.name(), "Name" | "Type")).map(json).collect()
 }
 
 fn write_attribute(attribute: &Attribute, xml: &mut Xml) {
@@ -80,11 +68,7 @@ fn write_attribute(attribute: &Attribute, xml: &mut Xml) {
             xml.close("Web");
         }
         // No page shows an event with one; it is spelled after the other two.
-        AttributeValue::MiniProgram {
-            appid,
-            title,
-            pagepath,
-        } => {
+        AttributeValue::MiniProgram { appid, title, pagepath } => {
             xml.bare("Type", 2);
             xml.open("Miniprogram");
             xml.cdata("Appid", appid);
@@ -97,9 +81,7 @@ fn write_attribute(attribute: &Attribute, xml: &mut Xml) {
             if let Some(kind) = kind {
                 xml.bare("Type", kind);
             }
-            content
-                .iter()
-                .for_each(|(name, value)| xml.element(&element(name, value)));
+            content.iter().for_each(|(name, value)| xml.element(&element(name, value)));
         }
     }
 }
@@ -109,10 +91,7 @@ fn element(name: &str, value: &Json) -> Element {
         Json::String(text) => Element::new(name, text),
         Json::Object(children) => Element {
             name: name.to_owned(),
-            children: children
-                .iter()
-                .map(|(name, value)| element(name, value))
-                .collect(),
+            children: children.iter().map(|(name, value)| element(name, value)).collect(),
             ..Element::default()
         },
         other => Element::new(name, other.to_string()),

@@ -60,29 +60,18 @@ const CHANGES: [(ChainChangeType, &str); 9] = [
 impl ChainChangeType {
     /// Returns the change as WeCom writes it.
     pub fn as_str(self) -> &'static str {
-        CHANGES
-            .iter()
-            .find(|(change, _)| *change == self)
-            .map_or("", |(_, text)| text)
+        CHANGES.iter().find(|(change, _)| *change == self).map_or("", |(_, text)| text)
     }
 
     fn parse(text: &str) -> Option<Self> {
-        CHANGES
-            .iter()
-            .find(|(_, known)| *known == text)
-            .map(|(change, _)| *change)
+        CHANGES.iter().find(|(_, known)| *known == text).map(|(change, _)| *change)
     }
 }
 
 impl ChainChange {
     /// A change of this space.
     pub fn new(change: ChainChangeType, chain_id: impl Into<String>) -> Self {
-        Self {
-            change,
-            chain_id: chain_id.into(),
-            group_ids: Vec::new(),
-            corp_ids: Vec::new(),
-        }
+        Self { change, chain_id: chain_id.into(), group_ids: Vec::new(), corp_ids: Vec::new() }
     }
 
     pub(in crate::callback) fn read(root: &Node<'_>) -> Option<Self> {
@@ -105,19 +94,9 @@ impl ChainChange {
 /// Reads a list of ids, nested, comma-separated or bare: the page shows too few samples to rely on one.
 fn list<T: Item>(root: &Node<'_>, container: &str, item: &str) -> Vec<T> {
     let container = root.child(container).unwrap_or(root);
-    let nested = container
-        .children
-        .iter()
-        .filter(|child| child.name() == item)
-        .map(|child| &*child.text);
-    let texts = nested
-        .chain(std::iter::once(&*container.text))
-        .flat_map(|text| text.split(','));
-    texts
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
-        .filter_map(T::from_text)
-        .collect()
+    let nested = container.children.iter().filter(|child| child.name() == item).map(|child| &*child.text);
+    let texts = nested.chain(std::iter::once(&*container.text)).flat_map(|text| text.split(','));
+    texts.map(str::trim).filter(|text| !text.is_empty()).filter_map(T::from_text).collect()
 }
 
 fn write_list<T: Item>(xml: &mut Xml, container: &str, item: &str, ids: &[T]) {

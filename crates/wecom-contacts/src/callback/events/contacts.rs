@@ -79,10 +79,7 @@ masked_debug!(MemberChange {
 impl MemberChange {
     /// A change of this member, of which nothing else is told.
     pub fn new(userid: impl Into<UserId>) -> Self {
-        Self {
-            userid: userid.into(),
-            ..Self::default()
-        }
+        Self { userid: userid.into(), ..Self::default() }
     }
 
     /// The userid from now on: the new one if it changed.
@@ -106,9 +103,7 @@ elements!(MemberDeleted { userid: "UserID" });
 impl MemberDeleted {
     /// This member is gone.
     pub fn new(userid: impl Into<UserId>) -> Self {
-        Self {
-            userid: userid.into(),
-        }
+        Self { userid: userid.into() }
     }
 }
 
@@ -128,22 +123,14 @@ pub struct DepartmentChange {
     pub order: Option<u32>,
 }
 
-elements!(DepartmentChange {
-    id: "Id",
-    name: "Name",
-    parentid: "ParentId",
-    order: "Order"
-});
+elements!(DepartmentChange { id: "Id", name: "Name", parentid: "ParentId", order: "Order" });
 
 masked_debug!(DepartmentChange { id, parentid, order | name });
 
 impl DepartmentChange {
     /// A change of this department, of which nothing else is told.
     pub fn new(id: impl Into<DepartmentId>) -> Self {
-        Self {
-            id: id.into(),
-            ..Self::default()
-        }
+        Self { id: id.into(), ..Self::default() }
     }
 }
 
@@ -197,9 +184,6 @@ elements!(TagChange {
 impl TagChange {
     /// A change of this tag, of which nothing else is told.
     pub fn new(id: impl Into<TagId>) -> Self {
-        Self {
-            id: id.into(),
-            ..Self::default()
-        }
+        Self { id: id.into(), ..Self::default() }
     }
 }

@@ -21,12 +21,7 @@ pub struct JobFinished {
     pub errmsg: Option<String>,
 }
 
-elements!(JobFinished {
-    job_id: "JobId",
-    job_type: "JobType",
-    errcode: "ErrCode",
-    errmsg: "ErrMsg"
-});
+elements!(JobFinished { job_id: "JobId", job_type: "JobType", errcode: "ErrCode", errmsg: "ErrMsg" });
 
 impl JobFinished {
     /// A job of this kind that went well.
@@ -133,8 +128,6 @@ elements!(MediaUploaded { job_id: "JobId" });
 impl MediaUploaded {
     /// This upload ended.
     pub fn new(job_id: impl Into<JobId>) -> Self {
-        Self {
-            job_id: job_id.into(),
-        }
+        Self { job_id: job_id.into() }
     }
 }

@@ -19,23 +19,12 @@ pub struct UnknownEvent {
 }
 
 /// What the notification holds by itself.
-const COMMON: [&str; 8] = [
-    "ToUserName",
-    "FromUserName",
-    "FromUser",
-    "CreateTime",
-    "MsgType",
-    "AgentID",
-    "Event",
-    "ChangeType",
-];
+const COMMON: [&str; 8] =
+    ["ToUserName", "FromUserName", "FromUser", "CreateTime", "MsgType", "AgentID", "Event", "ChangeType"];
 
 impl UnknownEvent {
     pub(in crate::callback) fn read(root: &Node<'_>) -> Self {
-        let others = root
-            .children
-            .iter()
-            .filter(|child| !COMMON.contains(&child.name()));
+        let others = root.children.iter().filter(|child| !COMMON.contains(&child.name()));
         Self {
             event: root.value("Event"),
             change_type: root.value("ChangeType"),
@@ -45,9 +34,6 @@ impl UnknownEvent {
 
     /// Returns the text of the first element of this name.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.elements
-            .iter()
-            .find(|element| element.name == name)
-            .map(|element| &*element.text)
+        self.elements.iter().find(|element| element.name == name).map(|element| &*element.text)
     }
 }

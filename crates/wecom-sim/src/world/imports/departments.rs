@@ -71,20 +71,15 @@ impl Column {
 
 /// The structure is illegal (302004); the text says where.
 fn illegal(row: usize, what: &str) -> Fail {
-    Fail::new(
-        302_004,
-        format!("invalid department structure, row {row}: {what}"),
-    )
+    Fail::new(302_004, format!("invalid department structure, row {row}: {what}"))
 }
 
 impl DepartmentImport {
     pub(super) fn open(text: &Bytes) -> Result<Self, Fail> {
         let mut sheet = Sheet::open(text, Column::of)?.ok_or_else(|| Fail::of(40092))?;
-        for (column, heading) in [
-            (Column::Name, "部门名称"),
-            (Column::Id, "部门ID"),
-            (Column::Parent, "父部门ID"),
-        ] {
+        for (column, heading) in
+            [(Column::Name, "部门名称"), (Column::Id, "部门ID"), (Column::Parent, "父部门ID")]
+        {
             if !sheet.columns().contains(&column) {
                 let text = format!("invalid import file, it has no column {heading}");
                 return Err(Fail::new(40092, text));
@@ -141,12 +136,8 @@ impl DepartmentImport {
                 *result = self.take_over(world, corp, at);
             }
         }
-        let mut placed: Vec<(usize, Outcome)> = self
-            .rows
-            .iter()
-            .map(|row| row.place)
-            .zip(results.drain(..))
-            .collect();
+        let mut placed: Vec<(usize, Outcome)> =
+            self.rows.iter().map(|row| row.place).zip(results.drain(..)).collect();
         placed.sort_by_key(|(place, _)| *place);
         results.extend(placed.into_iter().map(|(_, result)| result));
     }
@@ -167,12 +158,7 @@ impl DepartmentImport {
             Err(fail) => (0, Some(fail)),
         };
         let (errcode, errmsg) = super::verdict(fail);
-        Outcome::Department {
-            action,
-            partyid: row.id,
-            errcode,
-            errmsg,
-        }
+        Outcome::Department { action, partyid: row.id, errcode, errmsg }
     }
 
     fn apply(&self, world: &mut World, corp: usize, row: &Planned) -> Result<u8, Fail> {
@@ -218,9 +204,7 @@ impl DepartmentImport {
             return false;
         };
         let name = format!("{}-{}", rival.id, crate::world::random_text(8));
-        self.displaced
-            .entry(rival.id)
-            .or_insert_with(|| rival.name.clone());
+        self.displaced.entry(rival.id).or_insert_with(|| rival.name.clone());
         departments.replace(Department { name, ..rival });
         true
     }
@@ -232,9 +216,7 @@ impl DepartmentImport {
         };
         let departments = &mut world.corp_mut(corp).departments;
         if let Some(department) = departments.get(id).cloned()
-            && departments
-                .child_named(department.parent, Tongue::Main, &name)
-                .is_none()
+            && departments.child_named(department.parent, Tongue::Main, &name).is_none()
         {
             departments.replace(Department { name, ..department });
         }
@@ -254,11 +236,8 @@ impl Planned {
             }
         }
         let bad = |what: &str| illegal(row.number, what);
-        let id: u32 = id
-            .parse()
-            .ok()
-            .filter(|id| *id > 0)
-            .ok_or_else(|| bad("部门ID is not a number above 0"))?;
+        let id: u32 =
+            id.parse().ok().filter(|id| *id > 0).ok_or_else(|| bad("部门ID is not a number above 0"))?;
         let parent: u32 = match parent {
             "" if id == ROOT => 0,
             text => text.parse().map_err(|_| bad("父部门ID is not a number"))?,
@@ -273,13 +252,7 @@ impl Planned {
             "" | "0" => None,
             text => Some(text.parse().map_err(|_| bad("排序 is not a number"))?),
         };
-        Ok(Self {
-            id,
-            name: name.into(),
-            parent,
-            order,
-            place,
-        })
+        Ok(Self { id, name: name.into(), parent, order, place })
     }
 }
 
@@ -290,25 +263,16 @@ fn from_the_top(rows: Vec<Planned>) -> Result<Vec<Planned>, Fail> {
     let mut children: HashMap<u32, Vec<usize>> = HashMap::new();
     for (at, row) in rows.iter().enumerate() {
         if by_id.insert(row.id, at).is_some() {
-            let text = format!(
-                "duplicate department id in the import file, row {}",
-                row.place + 1
-            );
+            let text = format!("duplicate department id in the import file, row {}", row.place + 1);
             return Err(Fail::new(302_006, text));
         }
         if !names.insert((row.parent, &row.name)) {
-            let text = format!(
-                "duplicate department name under one parent, row {}",
-                row.place + 1
-            );
+            let text = format!("duplicate department name under one parent, row {}", row.place + 1);
             return Err(Fail::new(302_007, text));
         }
         children.entry(row.parent).or_default().push(at);
     }
-    if let Some(row) = rows
-        .iter()
-        .find(|row| row.parent > ROOT && !by_id.contains_key(&row.parent))
-    {
+    if let Some(row) = rows.iter().find(|row| row.parent > ROOT && !by_id.contains_key(&row.parent)) {
         return Err(illegal(row.place + 1, "its parent is not in the file"));
     }
     let mut order = Vec::with_capacity(rows.len());
@@ -322,9 +286,7 @@ fn from_the_top(rows: Vec<Planned>) -> Result<Vec<Planned>, Fail> {
     }
     if order.len() < rows.len() {
         let reached: HashSet<usize> = order.into_iter().collect();
-        let row = (0..rows.len())
-            .find(|at| !reached.contains(at))
-            .unwrap_or_default();
+        let row = (0..rows.len()).find(|at| !reached.contains(at)).unwrap_or_default();
         return Err(illegal(row + 1, "it is its own ancestor"));
     }
     let mut rows: Vec<Option<Planned>> = rows.into_iter().map(Some).collect();
@@ -336,10 +298,8 @@ impl World {
     pub(super) fn sweep_abandoned(&mut self, corp: usize) {
         let mut waiting = std::mem::take(&mut self.corp_mut(corp).jobs.abandoned);
         // Children before parents: a parent may go in the same sweep.
-        let mut by_level: Vec<(usize, u32)> = waiting
-            .iter()
-            .map(|id| (self.corp(corp).departments.level(*id), *id))
-            .collect();
+        let mut by_level: Vec<(usize, u32)> =
+            waiting.iter().map(|id| (self.corp(corp).departments.level(*id), *id)).collect();
         by_level.sort_unstable_by(|one, other| other.cmp(one));
         for (_, id) in by_level {
             match self.delete_department(corp, Actor::ContactsApi, id.into()) {
@@ -367,10 +327,7 @@ mod tests {
     #[test]
     fn parents_come_before_their_children_wherever_they_stand() {
         let head = "部门名称,部门ID,父部门ID,排序\n";
-        assert_eq!(
-            judge(&format!("{head}c,4,3,\nb,3,2,\na,2,1,\nroot,1,0,\n")),
-            Ok(vec![1, 2, 3, 4])
-        );
+        assert_eq!(judge(&format!("{head}c,4,3,\nb,3,2,\na,2,1,\nroot,1,0,\n")), Ok(vec![1, 2, 3, 4]));
         assert_eq!(judge(&format!("{head}b,3,2,7\na,2,1,0\n")), Ok(vec![2, 3]));
         assert_eq!(judge("排序,父部门id,部门id,部门名称\n5,1,2,a\n"), Ok(vec![2]));
     }

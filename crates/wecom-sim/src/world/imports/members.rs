@@ -88,11 +88,7 @@ impl MemberImport {
         if userids.is_empty() {
             return Err(Fail::of(40092));
         }
-        let leavers = if replace {
-            leavers(corp, &userids)?
-        } else {
-            Vec::new()
-        };
+        let leavers = if replace { leavers(corp, &userids)? } else { Vec::new() };
         Ok(Self {
             sheet: Sheet::open(text, Column::of)?.ok_or_else(|| Fail::of(40092))?,
             to_invite,
@@ -123,19 +119,13 @@ impl MemberImport {
             let userid = cell(&row, &Column::Userid).unwrap_or_default().to_owned();
             let outcome = take_over(world, corp, &row, &userid, self.to_invite, now);
             let (errcode, errmsg) = super::verdict(outcome.err());
-            results.push(Outcome::Member {
-                userid,
-                errcode,
-                errmsg,
-            });
+            results.push(Outcome::Member { userid, errcode, errmsg });
         }
     }
 }
 
 fn cell<'a>(row: &Row<'a, Column>, wanted: &Column) -> Option<&'a str> {
-    row.cells()
-        .find(|(column, _)| *column == wanted)
-        .map(|(_, cell)| cell)
+    row.cells().find(|(column, _)| *column == wanted).map(|(_, cell)| cell)
 }
 
 /// The cells that 40092's help asks for, where the file has their columns; gives the userid.
@@ -195,18 +185,13 @@ fn take_over(
         world.update_member(corp, Actor::ContactsApi, &form, now)
     } else {
         form.to_invite = Some(to_invite);
-        world
-            .create_member(corp, Actor::ContactsApi, &form, now)
-            .map(drop)
+        world.create_member(corp, Actor::ContactsApi, &form, now).map(drop)
     }
 }
 
 /// A row as the change it asks for. A column that the file has gives the value, an empty cell clears it.
 fn form(row: &Row<'_, Column>, attributes: &[Attribute]) -> Result<MemberForm, Fail> {
-    let mut form = MemberForm {
-        make_departments: true,
-        ..MemberForm::default()
-    };
+    let mut form = MemberForm { make_departments: true, ..MemberForm::default() };
     let mut custom: Option<Vec<AttributeForm>> = None;
     for (column, cell) in row.cells() {
         let text = || Some(cell.to_owned());
@@ -238,11 +223,7 @@ fn form(row: &Row<'_, Column>, attributes: &[Attribute]) -> Result<MemberForm, F
                 // The form replaces all attributes; those that the file does not name must stay.
                 let custom = custom.get_or_insert_with(|| attributes.iter().map(kept).collect());
                 custom.retain(|attribute| attribute.name != *name);
-                custom.push(AttributeForm {
-                    name: name.clone(),
-                    text: text(),
-                    ..AttributeForm::default()
-                });
+                custom.push(AttributeForm { name: name.clone(), text: text(), ..AttributeForm::default() });
             }
         }
     }
@@ -279,11 +260,9 @@ fn gender(cell: &str) -> &str {
 fn kept(attribute: &Attribute) -> AttributeForm {
     let name = attribute.name.to_string();
     match &attribute.value {
-        AttributeValue::Text(text) => AttributeForm {
-            name,
-            text: Some(text.to_string()),
-            ..AttributeForm::default()
-        },
+        AttributeValue::Text(text) => {
+            AttributeForm { name, text: Some(text.to_string()), ..AttributeForm::default() }
+        }
         AttributeValue::Web { url, title } => AttributeForm {
             kind: 1,
             name,
@@ -291,11 +270,7 @@ fn kept(attribute: &Attribute) -> AttributeForm {
             title: title.to_string(),
             ..AttributeForm::default()
         },
-        AttributeValue::Miniprogram {
-            appid,
-            title,
-            pagepath,
-        } => AttributeForm {
+        AttributeValue::Miniprogram { appid, title, pagepath } => AttributeForm {
             kind: 2,
             name,
             appid: appid.to_string(),

@@ -149,13 +149,7 @@ impl Import {
             0 => 0,
             total => self.rows.len() * 100 / total,
         };
-        Ok(ImportResult {
-            status,
-            kind: self.kind.name(),
-            total: self.total,
-            percentage,
-            result,
-        })
+        Ok(ImportResult { status, kind: self.kind.name(), total: self.total, percentage, result })
     }
 }
 
@@ -311,12 +305,8 @@ mod tests {
         let config = SimBuilder::default();
         let mut world = config.world(0).unwrap();
         world.choices.gbk_imports = gbk;
-        let request = ImportRequest {
-            kind,
-            file: Bytes::copy_from_slice(file),
-            to_invite: true,
-            callback: None,
-        };
+        let request =
+            ImportRequest { kind, file: Bytes::copy_from_slice(file), to_invite: true, callback: None };
         let id = world.submit_import(0, request, 0).unwrap();
         while let Some(at) = world.next_due() {
             world.settle(at);
@@ -326,20 +316,12 @@ mod tests {
     }
 
     fn kind() -> impl Strategy<Value = ImportKind> {
-        prop_oneof![
-            Just(ImportKind::SyncUser),
-            Just(ImportKind::ReplaceUser),
-            Just(ImportKind::ReplaceParty),
-        ]
+        prop_oneof![Just(ImportKind::SyncUser), Just(ImportKind::ReplaceUser), Just(ImportKind::ReplaceParty),]
     }
 
     /// Bytes under real headings, so that more than the first check sees them.
     fn file() -> impl Strategy<Value = Vec<u8>> {
-        let cell = prop_oneof![
-            "[a-z0-9;,\"\n \u{4e00}-\u{4e05}-]{0,12}",
-            "[0-9]{0,11}",
-            any::<String>(),
-        ];
+        let cell = prop_oneof!["[a-z0-9;,\"\n \u{4e00}-\u{4e05}-]{0,12}", "[0-9]{0,11}", any::<String>(),];
         let rows = proptest::collection::vec(proptest::collection::vec(cell, 0..9), 0..12);
         let heading = prop_oneof![
             Just("姓名,帐号,手机号,邮箱,所在部门,职位,性别,是否部门内领导,排序,工号\n"),

@@ -80,11 +80,7 @@ impl<C> Sheet<C> {
             }
         }
         self.row += 1;
-        Ok(Some(Row {
-            columns: &self.columns,
-            record: &self.record,
-            number: self.row,
-        }))
+        Ok(Some(Row { columns: &self.columns, record: &self.record, number: self.row }))
     }
 }
 
@@ -92,10 +88,7 @@ impl<'a, C> Row<'a, C> {
     /// The cells with their columns; a cell that the row lacks is empty.
     pub(super) fn cells(&self) -> impl Iterator<Item = (&'a C, &'a str)> + use<'a, C> {
         let record = self.record;
-        self.columns
-            .iter()
-            .enumerate()
-            .map(move |(at, column)| (column, record.get(at).unwrap_or_default()))
+        self.columns.iter().enumerate().map(move |(at, column)| (column, record.get(at).unwrap_or_default()))
     }
 }
 
