@@ -1,7 +1,9 @@
 //! All members' ids, page by page: what contacts-sync may read from any IP.
 
+use std::{collections::HashSet, future};
+
 use futures_core::Stream;
-use futures_util::stream;
+use futures_util::{TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use crate::{Call, Client, DepartmentId, Endpoint, Result, Sending, UserId, wire};
@@ -120,6 +122,15 @@ impl MemberIds {
                 rows = page.items.into_iter();
             }
         }))
+    }
+
+    /// Streams each member once, however many departments they are in. The userids seen are remembered while it runs, as
+    /// the server promises no order of the rows.
+    pub fn userids(self) -> impl Stream<Item = Result<UserId>> + Send + Unpin + 'static {
+        let mut seen = HashSet::new();
+        self.stream().try_filter_map(move |row| {
+            future::ready(Ok(seen.insert(row.userid.clone()).then_some(row.userid)))
+        })
     }
 }
 

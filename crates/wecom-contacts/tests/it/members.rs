@@ -1,10 +1,10 @@
 //! Members (成员管理).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use futures_util::TryStreamExt;
 use serde_json::json;
-use wecom_contacts::{Clear, Client, ErrorCode, Secret, members::*};
+use wecom_contacts::{Clear, Client, DepartmentId, Endpoint, ErrorCode, Secret, UserId, members::*};
 
 use crate::{rig::Rig, wire::Sample};
 
@@ -318,4 +318,28 @@ async fn the_active_members_of_a_day_are_counted() {
     assert_eq!(rig.last_body(), json!({"date": "2026-01-05"}));
     let long_ago = rig.contacts.members().active_count("2025-01-05").await;
     assert!(long_ago.unwrap_err().is_invalid_argument());
+}
+
+#[tokio::test]
+async fn trap_36_members_of_several_departments_are_counted_once() {
+    let rig = Rig::start().await;
+    rig.sim.seed(300, 20, 36).unwrap();
+    let once = |userids: Vec<UserId>| {
+        let distinct: HashSet<&UserId> = userids.iter().collect();
+        assert_eq!((userids.len(), distinct.len()), (300, 300));
+    };
+    let rows: Vec<_> = rig.contacts.members().ids().page_size(70).stream().try_collect().await.unwrap();
+    assert!(rows.len() > 300, "some are in several departments");
+    once(rig.contacts.members().ids().page_size(70).userids().try_collect().await.unwrap());
+    let below_the_root = rig.app.members().list_recursive(DepartmentId::ROOT).await.unwrap();
+    once(below_the_root.into_iter().map(|member| member.userid).collect());
+}
+
+#[test]
+fn trap_36_a_missing_field_does_not_end_the_pull() {
+    let body =
+        br#"{"errcode":0,"dept_user":[{"userid":"a"},{"userid":"b","department":2}],"next_cursor":"c"}"#;
+    let page = ListMemberIds::decode(body).unwrap();
+    assert_eq!(page.items.len(), 2);
+    assert_eq!(page.next.as_deref(), Some("c"));
 }
