@@ -115,7 +115,7 @@ impl fmt::Display for Failure {
 impl From<wecom_contacts::Error> for Failure {
     fn from(error: wecom_contacts::Error) -> Self {
         let exit = match error.kind() {
-            ErrorKind::Transport(_) | ErrorKind::NotWeCom { .. } => Exit::NoAnswer,
+            ErrorKind::Transport { .. } | ErrorKind::NotWeCom { .. } => Exit::NoAnswer,
             ErrorKind::Configuration(_) => Exit::Usage,
             _ => Exit::Failed,
         };

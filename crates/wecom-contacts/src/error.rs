@@ -32,7 +32,12 @@ pub enum ErrorKind {
         errmsg: String,
     },
     /// The call did not reach the server, or its answer did not come back.
-    Transport(reqwest::Error),
+    Transport {
+        /// How far it came.
+        failure: Transport,
+        /// What broke, as the HTTP client tells it, without the URL.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The answer has an HTTP status or a body that WeCom never sends: a proxy's error page, usually.
     NotWeCom {
         /// The HTTP status.
@@ -72,6 +77,18 @@ pub enum ErrorKind {
     Configuration(String),
 }
 
+/// How far a call came that got no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Transport {
+    /// No connection came about, so the call surely did not execute.
+    NoConnection,
+    /// The answer did not come in time.
+    Timeout,
+    /// The connection broke before the whole answer was read.
+    Broken,
+}
+
 impl Error {
     pub(crate) fn new(call: &'static str, kind: ErrorKind) -> Self {
         Self(Arc::new(Inner { call: Some(call), kind }))
@@ -87,7 +104,15 @@ impl Error {
 
     /// The URL is taken off, as it carries the token or the secret.
     pub(crate) fn transport(call: &'static str, error: reqwest::Error) -> Self {
-        Self::new(call, ErrorKind::Transport(error.without_url()))
+        // A connection that takes too long to come about is both; what counts is that nothing was sent.
+        let failure = if error.is_connect() {
+            Transport::NoConnection
+        } else if error.is_timeout() {
+            Transport::Timeout
+        } else {
+            Transport::Broken
+        };
+        Self::new(call, ErrorKind::Transport { failure, source: error.without_url().into() })
     }
 
     /// What kind of failure this is.
@@ -117,13 +142,13 @@ impl Error {
     pub fn remedy(&self) -> Option<&'static str> {
         match &self.0.kind {
             ErrorKind::Refused { code, .. } => Some(code.info()?.remedy).filter(|text| !text.is_empty()),
-            ErrorKind::Transport(error) if error.is_timeout() => {
-                Some("try again, or allow more time (`timeout`)")
-            }
-            ErrorKind::Transport(error) if error.is_connect() => {
-                Some("check the base URL, the network, the proxy and the server's certificate")
-            }
-            ErrorKind::Transport(_) => Some("the connection broke: try again"),
+            ErrorKind::Transport { failure, .. } => Some(match failure {
+                Transport::NoConnection => {
+                    "check the base URL, the network, the proxy and the server's certificate"
+                }
+                Transport::Timeout => "try again, or allow more time (`timeout`)",
+                Transport::Broken => "the connection broke: try again",
+            }),
             ErrorKind::NotWeCom { .. } => {
                 Some("check the base URL and the proxy: this is not WeCom's answer")
             }
@@ -172,18 +197,18 @@ impl Error {
 
     /// Whether the answer did not come in time.
     pub fn is_timeout(&self) -> bool {
-        matches!(&self.0.kind, ErrorKind::Transport(error) if error.is_timeout())
+        matches!(self.0.kind, ErrorKind::Transport { failure: Transport::Timeout, .. })
     }
 
     /// Whether no connection came about, so that the call surely did not execute.
     pub fn is_connect(&self) -> bool {
-        matches!(&self.0.kind, ErrorKind::Transport(error) if error.is_connect())
+        matches!(self.0.kind, ErrorKind::Transport { failure: Transport::NoConnection, .. })
     }
 
     /// Whether asking the same question again may well be answered: the server was busy, or the answer got lost.
     pub(crate) fn may_pass(&self) -> bool {
         match &self.0.kind {
-            ErrorKind::Transport(_) => true,
+            ErrorKind::Transport { .. } => true,
             ErrorKind::NotWeCom { status, .. } => *status >= 500,
             _ => matches!(self.class(), Some(Class::ServerBusy | Class::RateLimited | Class::Retry)),
         }
@@ -210,9 +235,11 @@ impl fmt::Display for Error {
                 Some(info) => write!(f, "{} {} (errcode {code}): {errmsg}", info.english, info.chinese),
                 None => write!(f, "refused (errcode {code}): {errmsg}"),
             },
-            ErrorKind::Transport(error) if error.is_timeout() => f.write_str("no answer in time"),
-            ErrorKind::Transport(error) if error.is_connect() => f.write_str("no connection to the server"),
-            ErrorKind::Transport(_) => f.write_str("the connection broke before the whole answer was read"),
+            ErrorKind::Transport { failure, .. } => f.write_str(match failure {
+                Transport::NoConnection => "no connection to the server",
+                Transport::Timeout => "no answer in time",
+                Transport::Broken => "the connection broke before the whole answer was read",
+            }),
             ErrorKind::NotWeCom { status, content_type } => {
                 let body = content_type.as_deref().unwrap_or("nothing");
                 write!(f, "the answer is not WeCom's: HTTP status {status} with {body}")
@@ -241,7 +268,7 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.kind {
-            ErrorKind::Transport(error) => Some(error),
+            ErrorKind::Transport { source, .. } => Some(&**source),
             ErrorKind::Malformed(error) => Some(error),
             _ => None,
         }

@@ -46,7 +46,7 @@ pub mod tags;
 
 pub use client::{Client, ClientBuilder};
 pub use endpoint::{Call, Endpoint};
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, Result, Transport};
 pub use error_codes::{Class, CodeInfo, ErrorCode};
 pub use ids::{
     AgentId, ChainGroupId, ChainId, ChainRuleId, CorpId, DepartmentId, ExternalUserId, JobId,

@@ -254,7 +254,7 @@ async fn a_broken_download_is_an_error_after_the_rows_that_came() {
     })
     .await;
     let (rows, error) = read::<SimpleMember>(export(&stub).await.rows()).await;
-    assert!(matches!(error.unwrap().kind(), ErrorKind::Transport(_)));
+    assert!(matches!(error.unwrap().kind(), ErrorKind::Transport { .. }));
     assert!((900..1100).contains(&rows.len()), "{}", rows.len());
 }
 

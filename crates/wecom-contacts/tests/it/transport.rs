@@ -140,7 +140,7 @@ async fn trap_17_a_connection_that_breaks_is_said_to_have_broken() {
     for answer in [cut, Answer::hang_up] {
         let stub = Stub::with_tokens(move |_, _| answer()).await;
         let error = stub.client().members().get("zhangsan").await.unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Transport(_)), "{error:?}");
+        assert!(matches!(error.kind(), ErrorKind::Transport { .. }), "{error:?}");
         assert!(!error.is_timeout() && !error.is_connect());
         assert!(error.remedy().is_some());
     }
