@@ -7,7 +7,11 @@ use wecom_contacts::{
     departments::{DepartmentPatch, NewDepartment},
 };
 
-use crate::{context::Access, failure::Result, output::Output};
+use crate::{
+    context::Access,
+    failure::{Result, nothing_to_change},
+    output::Output,
+};
 
 /// Read and change departments (部门)
 #[derive(Args)]
@@ -101,6 +105,9 @@ impl Command {
                 };
                 patch.parentid = parent;
                 patch.order = order;
+                if patch == DepartmentPatch::new() {
+                    return Err(nothing_to_change());
+                }
                 access.contacts()?.departments().update(id, patch).await?;
                 output.done(&json!({"updated": id}), format_args!("updated department {id}"))
             }

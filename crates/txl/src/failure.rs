@@ -106,6 +106,11 @@ impl Failure {
     }
 }
 
+/// An update that names no field would be sent, and called done, for nothing.
+pub(crate) fn nothing_to_change() -> Failure {
+    Failure::usage("nothing to change is given").remedy("name what changes; --help lists the fields")
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)

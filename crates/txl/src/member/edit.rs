@@ -9,7 +9,7 @@ use wecom_contacts::{
 };
 
 use crate::{
-    failure::{Failure, Result},
+    failure::{Failure, Result, nothing_to_change},
     output::Output,
 };
 
@@ -181,6 +181,9 @@ impl Update {
     pub(super) async fn run(self, client: &Client, output: Output) -> Result {
         let userid = self.userid.clone();
         let patch = self.patch()?;
+        if patch == MemberPatch::new() {
+            return Err(nothing_to_change());
+        }
         client.members().update(userid.as_str(), patch).await?;
         output.done(&json!({"updated": userid}), format_args!("updated member {userid}"))
     }

@@ -242,58 +242,23 @@ fn a_wrong_id_is_told_with_what_to_try() {
 
 #[test]
 fn nonsense_on_the_command_line_is_a_usage_error() {
-    for arguments in [
-        vec!["department", "get", "two"],
-        vec!["tag", "add", "7"],
-        vec!["member", "update"],
-        vec!["nothing"],
-        vec!["member", "get", "a", "-o", "yaml"],
-        vec!["callback", "verify", "a=b", "--corp-id", "ww1", "--token", "t", "--aes-key", "short"],
-        vec![
-            "member",
-            "update",
-            "a",
-            "--alias",
-            "b",
-            "--clear",
-            "alias",
-            "--corp-id",
-            "ww1",
-            "--contacts-secret",
-            "s",
-        ],
-        vec!["member", "create", "a", "b", "--extattr", "{", "--corp-id", "ww1", "--contacts-secret", "s"],
-        vec![
-            "member",
-            "create",
-            "a",
-            "b",
-            "--department",
-            "2",
-            "--leads",
-            "3",
-            "--corp-id",
-            "ww1",
-            "--contacts-secret",
-            "s",
-        ],
-        vec!["member", "get", "a", "--corp-id", "ww1", "--app-secret", "s", "--agent-id", "x"],
-        vec![
-            "member",
-            "get",
-            "a",
-            "--corp-id",
-            "ww1",
-            "--app-secret",
-            "s",
-            "--agent-id",
-            "1",
-            "--base-url",
-            "nonsense",
-        ],
+    for line in [
+        "department get two",
+        "tag add 7",
+        "member update",
+        "nothing",
+        "member get a -o yaml",
+        "callback verify a=b --corp-id ww1 --token t --aes-key short",
+        "member update a --corp-id ww1 --contacts-secret s",
+        "department update 2 --corp-id ww1 --contacts-secret s",
+        "member update a --alias b --clear alias --corp-id ww1 --contacts-secret s",
+        "member create a b --extattr { --corp-id ww1 --contacts-secret s",
+        "member create a b --department 2 --leads 3 --corp-id ww1 --contacts-secret s",
+        "member get a --corp-id ww1 --app-secret s --agent-id x",
+        "member get a --corp-id ww1 --app-secret s --agent-id 1 --base-url nonsense",
     ] {
-        let ran = run(&arguments);
-        ran.fails_with(2);
+        let arguments: Vec<&str> = line.split(' ').collect();
+        run(&arguments).fails_with(2);
     }
 }
 
