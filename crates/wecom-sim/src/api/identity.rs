@@ -1,5 +1,6 @@
 //! Who is who: OAuth codes (网页授权), second verification (二次验证), userid against openid and `open_userid`.
 
+use serde::Serialize;
 use serde_json::json;
 
 use super::{Call, Fail, Outcome, Reply};
@@ -15,7 +16,34 @@ pub(super) fn user_info(world: &mut World, call: &Call) -> Outcome {
     Ok(Reply::ok(&info))
 }
 
-/// `auth/getuserdetail`, doc 95833.
+/// `user/getuserinfo`, the former path of `auth/getuserinfo`, which clients of long standing still call: the same, under the
+/// names of its time.
+pub(super) fn user_info_of_old(world: &mut World, call: &Call) -> Outcome {
+    #[derive(Serialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Info {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        user_id: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        open_id: Option<String>,
+        device_id: &'static str,
+        #[serde(rename = "user_ticket", skip_serializing_if = "Option::is_none")]
+        user_ticket: Option<String>,
+        #[serde(rename = "external_userid", skip_serializing_if = "Option::is_none")]
+        external_userid: Option<String>,
+    }
+    let code = call.args.query("code").unwrap_or_default();
+    let info = world.redeem_code(&call.caller, code, call.now)?;
+    Ok(Reply::ok(&Info {
+        user_id: info.userid,
+        open_id: info.openid,
+        device_id: "",
+        user_ticket: info.user_ticket,
+        external_userid: info.external_userid,
+    }))
+}
+
+/// `auth/getuserdetail`, doc 95833, and `user/getuserdetail`, its former path.
 pub(super) fn user_detail(world: &World, call: &Call) -> Outcome {
     let ticket =
         call.args.text("user_ticket").filter(|ticket| !ticket.is_empty()).ok_or_else(|| Fail::of(84090))?;

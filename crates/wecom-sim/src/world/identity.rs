@@ -56,13 +56,13 @@ struct Ticket {
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct VisitorInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
-    userid: Option<String>,
+    pub(crate) userid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    user_ticket: Option<String>,
+    pub(crate) user_ticket: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    openid: Option<String>,
+    pub(crate) openid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    external_userid: Option<String>,
+    pub(crate) external_userid: Option<String>,
 }
 
 impl World {

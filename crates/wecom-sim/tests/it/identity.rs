@@ -41,6 +41,19 @@ async fn a_code_tells_who_came_once() {
 }
 
 #[tokio::test]
+async fn the_former_paths_answer_under_the_names_of_their_time() {
+    let rig = Rig::new().await;
+    let code = mint(&rig, "oauth/code", json!({"userid": "lisi", "private": true})).await;
+    let reply = rig.get(By::App, &format!("user/getuserinfo?code={code}")).await;
+    assert_eq!((&reply["UserId"], &reply["DeviceId"]), (&json!("lisi"), &json!("")), "{reply}");
+    let ticket = json!({"user_ticket": reply["user_ticket"]});
+    assert_eq!(rig.post(By::App, "user/getuserdetail", &ticket).await["userid"], "lisi");
+    let code = mint(&rig, "oauth/code", json!({"openid": "oStranger"})).await;
+    let reply = rig.get(By::App, &format!("user/getuserinfo?code={code}")).await;
+    assert_eq!((&reply["OpenId"], reply.get("UserId")), (&json!("oStranger"), None), "{reply}");
+}
+
+#[tokio::test]
 async fn a_code_is_for_the_app_whose_page_was_opened() {
     let rig = Rig::new().await;
     rig.set(
