@@ -108,9 +108,11 @@ pub(super) struct Console {
 impl Console {
     /// Takes the TLS provider that the SDK's client has put in place.
     fn new(base_url: &str) -> Result<Self> {
-        let http = reqwest::Client::builder()
-            .no_proxy()
+        let builder = || reqwest::Client::builder().no_proxy();
+        // An image without ca-certificates has no roots; a simulator's plain HTTP needs none.
+        let http = builder()
             .build()
+            .or_else(|_| builder().tls_certs_only([]).build())
             .map_err(|error| Failure::new("no HTTP client").because(&error))?;
         Ok(Self { http, base: format!("{}/_sim", base_url.trim_end_matches('/')) })
     }

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::run::{Gateway, Ran, RunningSim, SECRET, closed_port, run};
+use crate::run::{Gateway, Ran, RunningSim, SECRET, closed_port, run, txl};
 
 /// The steps and the summary.
 fn told(ran: &Ran) -> (Vec<Value>, Value) {
@@ -31,6 +31,13 @@ fn all_is_well(ran: &Ran) -> Vec<Value> {
     assert_eq!(summary["summary"]["steps"], steps.len());
     assert_eq!(ran.stderr, "");
     steps
+}
+
+#[test]
+fn a_machine_without_certificates_takes_the_tour_as_well() {
+    let mut tour = txl();
+    tour.args(["tour", "--json"]).env("SSL_CERT_FILE", "/nonexistent").env("SSL_CERT_DIR", "/nonexistent");
+    all_is_well(&Ran::of(tour.output().expect("the command starts")));
 }
 
 #[test]
