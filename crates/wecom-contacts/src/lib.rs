@@ -26,6 +26,7 @@ mod envelope;
 pub mod error;
 mod error_codes;
 mod ids;
+mod paging;
 mod patch;
 mod polling;
 mod secret;

@@ -4,7 +4,7 @@ use futures_core::Stream;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    Call, ChainGroupId, ChainId, Client, CorpId, Endpoint, PendingCorpId, Result, Sending, UserId,
+    Call, ChainGroupId, ChainId, Client, CorpId, Endpoint, PendingCorpId, Result, Sending, UserId, paging,
     wire::{self, Number},
 };
 
@@ -247,7 +247,7 @@ impl ChainCorps {
 
     /// Streams all corps from here on. After an error the stream ends.
     pub fn stream(self) -> impl Stream<Item = Result<ChainCorp>> + Send + Unpin + 'static {
-        super::rows(self.client, self.call, |page, call: &mut ListChainCorps| {
+        paging::rows(self.client, self.call, |page, call: &mut ListChainCorps| {
             // A cursor that leads to itself would never end.
             let more = page.has_more != Some(false) && page.next.is_some() && page.next != call.cursor;
             call.cursor = page.next;

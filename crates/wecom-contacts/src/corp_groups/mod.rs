@@ -19,9 +19,6 @@ mod customers;
 mod rules;
 mod shared;
 
-use futures_core::Stream;
-use futures_util::{StreamExt, stream};
-
 pub use chains::*;
 pub use contacts::*;
 pub use customers::*;
@@ -29,8 +26,8 @@ pub use rules::*;
 pub use shared::*;
 
 use crate::{
-    AgentId, ChainGroupId, ChainId, ChainRuleId, Client, CorpId, Endpoint, ExternalUserId, JobId, OpenId,
-    Result, Sending, UserId,
+    AgentId, ChainGroupId, ChainId, ChainRuleId, Client, CorpId, ExternalUserId, JobId, OpenId, Sending,
+    UserId,
 };
 
 /// The calls of the corp groups chapter; see [`Client::corp_groups`].
@@ -277,33 +274,4 @@ impl CorpGroups {
     {
         self.client.send(&ExternalUserIdToPendingId::new(customers)).map(|reply| reply.result)
     }
-}
-
-/// Streams the rows of all pages, fetching them as they are needed.
-///
-/// `turn` gives a page's rows, and sets the call on the next page if there is one.
-fn rows<E, T>(
-    client: Client,
-    call: E,
-    turn: fn(E::Reply, &mut E) -> (Vec<T>, bool),
-) -> impl Stream<Item = Result<T>> + Send + Unpin + 'static
-where
-    E: Endpoint + Send + Sync + 'static,
-    T: Send + 'static,
-{
-    let rest = (client, turn, call, Vec::new().into_iter(), true);
-    stream::try_unfold(rest, async |(client, turn, mut call, mut rows, mut more)| {
-        loop {
-            if let Some(row) = rows.next() {
-                return Ok(Some((row, (client, turn, call, rows, more))));
-            }
-            if !more {
-                return Ok(None);
-            }
-            let page = client.send(&call).await?;
-            let (page, another) = turn(page, &mut call);
-            (rows, more) = (page.into_iter(), another);
-        }
-    })
-    .boxed()
 }

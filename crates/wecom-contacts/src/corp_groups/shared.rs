@@ -7,7 +7,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, Call, Client, CorpId, Endpoint, Result, Secret, Sending, UserId,
+    AgentId, Call, Client, CorpId, Endpoint, Result, Secret, Sending, UserId, paging,
     tokens::{Fetched, TokenSource},
     wire,
 };
@@ -135,7 +135,7 @@ impl SharedCorps {
 
     /// Streams all corps from here on. After an error the stream ends.
     pub fn stream(self) -> impl Stream<Item = Result<SharedCorp>> + Send + Unpin + 'static {
-        super::rows(self.client, self.call, |page, call: &mut ListAppShareInfo| {
+        paging::rows(self.client, self.call, |page, call: &mut ListAppShareInfo| {
             // A cursor that leads to itself would never end.
             let more = page.ending != Some(true) && page.next.is_some() && page.next != call.cursor;
             call.cursor = page.next;

@@ -3,10 +3,10 @@
 use std::{collections::HashSet, future};
 
 use futures_core::Stream;
-use futures_util::{TryStreamExt, stream};
+use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Client, DepartmentId, Endpoint, Result, Sending, UserId, wire};
+use crate::{Call, Client, DepartmentId, Endpoint, Result, Sending, UserId, paging, wire};
 
 /// Lists the ids of all members, a page at a time. Only contacts-sync (通讯录同步) may.
 ///
@@ -106,22 +106,12 @@ impl MemberIds {
 
     /// Streams all rows from here on, fetching pages as they are needed. The stream borrows nothing; after an error it ends.
     pub fn stream(self) -> impl Stream<Item = Result<MemberId>> + Send + Unpin + 'static {
-        let rest = (self, Vec::new().into_iter(), true);
-        Box::pin(stream::try_unfold(rest, async |(mut ids, mut rows, mut more)| {
-            loop {
-                if let Some(row) = rows.next() {
-                    return Ok(Some((row, (ids, rows, more))));
-                }
-                if !more {
-                    return Ok(None);
-                }
-                let page = ids.page().await?;
-                // A cursor that leads to itself would never end.
-                more = page.next.is_some() && page.next != ids.call.cursor;
-                ids.call.cursor = page.next;
-                rows = page.items.into_iter();
-            }
-        }))
+        paging::rows(self.client, self.call, |page, call: &mut ListMemberIds| {
+            // A cursor that leads to itself would never end.
+            let more = page.next.is_some() && page.next != call.cursor;
+            call.cursor = page.next;
+            (page.items, more)
+        })
     }
 
     /// Streams each member once, however many departments they are in. The userids seen are remembered while it runs, as
