@@ -99,13 +99,11 @@ impl Client {
         async {
             let token = self.0.tokens.get().await?;
             match self.0.wire.exchange(&prepared, Some(&token), decode).await {
-                Err(error) if error.wants_new_token() => {
-                    debug!(code = %error.code().map_or(0, |code| code.0), "the token is refused: fetching another");
-                    self.0.tokens.invalidate(&token);
-                    let token = self.0.tokens.get().await?;
+                Err(error) => {
+                    let token = self.token_after(error, &token).await?;
                     self.0.wire.exchange(&prepared, Some(&token), decode).await
                 }
-                outcome => outcome,
+                done => done,
             }
         }
         .instrument(span)
@@ -120,13 +118,23 @@ impl Client {
     ) -> Result<reqwest::Response> {
         let token = self.0.tokens.get().await?;
         match self.0.wire.open_download(prepared, &token, range).await {
-            Err(error) if error.wants_new_token() => {
-                self.0.tokens.invalidate(&token);
-                let token = self.0.tokens.get().await?;
+            Err(error) => {
+                let token = self.token_after(error, &token).await?;
                 self.0.wire.open_download(prepared, &token, range).await
             }
-            outcome => outcome,
+            done => done,
         }
+    }
+
+    /// The one place that decides whether a call is repeated: with another token, where this one was refused. Any other
+    /// error is given back.
+    async fn token_after(&self, error: Error, token: &Arc<Token>) -> Result<Arc<Token>> {
+        if !error.wants_new_token() {
+            return Err(error);
+        }
+        debug!(code = %error.code().map_or(0, |code| code.0), "the token is refused: fetching another");
+        self.0.tokens.invalidate(token);
+        self.0.tokens.get().await
     }
 
     /// How long the access token still lives, which is fetched if there is none.
@@ -218,7 +226,9 @@ impl Wire {
         let timeout =
             if matches!(prepared.body, Body::Form { .. }) { self.transfer_timeout } else { self.timeout };
         let request = self.request(prepared, token)?.timeout(timeout);
-        if self.log_bodies {
+        // Masking a body reads it whole: not for nobody.
+        let log_bodies = self.log_bodies && tracing::enabled!(tracing::Level::TRACE);
+        if log_bodies {
             let body = match &prepared.body {
                 Body::None => prepared
                     .query
@@ -234,7 +244,7 @@ impl Wire {
         let answer = request.send().await.map_err(|error| Error::transport(call, error))?;
         let (status, content_type) = (answer.status(), content_type(&answer));
         let body = self.read_whole(call, answer).await?;
-        if self.log_bodies {
+        if log_bodies {
             trace!(endpoint = call, status = status.as_u16(), body = redact::body(&body), "answer");
         }
         match decode(&body) {
