@@ -15,7 +15,6 @@ use url::{Host, Url};
 
 use crate::{
     api::Fail,
-    outgoing::Outgoing,
     sim::Shared,
     world::{Errand, LARGEST_FETCH},
 };
@@ -45,23 +44,29 @@ pub(crate) fn run_errands(shared: &Arc<Shared>) {
 }
 
 async fn fetch(shared: Weak<Shared>, errand: Errand) {
-    let file =
-        tokio::time::timeout(PATIENCE, download(errand.url)).await.unwrap_or_else(|_| Err(Fail::of(830_003)));
-    // The simulator may have stopped meanwhile.
+    // The simulator may have stopped meanwhile, here and below.
+    let Some(client) = shared.upgrade().map(|shared| shared.courier.client().cloned()) else { return };
+    let file = tokio::time::timeout(PATIENCE, download(client, errand.url))
+        .await
+        .unwrap_or_else(|_| Err(Fail::of(830_003)));
     if let Some(shared) = shared.upgrade() {
         let now = shared.clock.now();
         shared.world.write().fetched(errand.corp, &errand.job, file, now);
     }
 }
 
-async fn download(url: Url) -> Result<Bytes, Fail> {
+async fn download(client: reqwest::Result<reqwest::Client>, url: Url) -> Result<Bytes, Fail> {
     let failed = |error: reqwest::Error| {
         tracing::debug!("a source url gave no file: {}", error.without_url());
         Fail::of(830_003)
     };
-    let outgoing = Outgoing::default();
-    let client = outgoing.client().map_err(failed)?;
-    let response = client.get(url).header(http::header::RANGE, "bytes=0-").send().await.map_err(failed)?;
+    let response = client
+        .map_err(failed)?
+        .get(url)
+        .header(http::header::RANGE, "bytes=0-")
+        .send()
+        .await
+        .map_err(failed)?;
     // The page asks for sources that support Range.
     if response.status() != StatusCode::PARTIAL_CONTENT {
         return Err(Fail::of(830_003));

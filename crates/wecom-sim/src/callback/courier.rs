@@ -48,6 +48,11 @@ impl Courier {
         Self { outgoing: Outgoing::default(), patience }
     }
 
+    /// The client for whatever the simulator sends.
+    pub(crate) fn client(&self) -> reqwest::Result<&reqwest::Client> {
+        self.outgoing.client()
+    }
+
     /// Asks a URL to decrypt an `echostr`, as WeCom does when a target is saved.
     pub(crate) async fn verify(
         &self,
@@ -64,7 +69,7 @@ impl Courier {
         let mut url = target.url().clone();
         append(&mut url, &sealed.echo_pairs());
         let patience = self.patience.min(VERIFICATION_PATIENCE);
-        let client = self.outgoing.client().map_err(|error| no_answer(described(error)))?;
+        let client = self.client().map_err(|error| no_answer(described(error)))?;
         let (status, body) = time::timeout(patience, answer(client.get(url)))
             .await
             .map_err(|_| no_answer(format!("none within {patience:?}")))?
@@ -97,7 +102,7 @@ impl Courier {
         let body = sealed.to_delivery_xml(&errand.corp_id, agent_id.as_deref());
         let mut url = errand.target.url().clone();
         append(&mut url, &sealed.query_pairs());
-        let client = self.outgoing.client().map_err(described)?;
+        let client = self.client().map_err(described)?;
         let request =
             client.post(url).header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8").body(body);
         answer(request).await
