@@ -7,13 +7,13 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cargo, run as must};
+use crate::{cargo, root, run as must};
 
 /// What became of each client.
 pub(crate) struct Report(Vec<(&'static str, Outcome)>);
@@ -145,10 +145,6 @@ fn quietly(command: &mut Command) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace's root").to_owned()
 }
 
 fn target() -> PathBuf {
