@@ -20,11 +20,14 @@ mod redact;
 #[macro_use]
 mod wire;
 
+mod builder;
 pub mod client;
 pub mod endpoint;
 mod envelope;
 pub mod error;
 mod error_codes;
+mod exchange;
+mod gettoken;
 mod ids;
 mod paging;
 mod patch;
@@ -45,7 +48,8 @@ pub mod media;
 pub mod members;
 pub mod tags;
 
-pub use client::{Client, ClientBuilder};
+pub use builder::ClientBuilder;
+pub use client::Client;
 pub use endpoint::{Call, Endpoint};
 pub use error::{Error, ErrorKind, Result, Transport};
 pub use error_codes::{Class, CodeInfo, ErrorCode};

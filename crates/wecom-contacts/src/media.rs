@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Call, Client, Endpoint, Error, ErrorKind, JobId, MediaId, Result, Sending,
-    client::{Body, Prepared},
+    exchange::{Body, Prepared},
     wire,
 };
 

@@ -1,0 +1,204 @@
+//! How a client is set up.
+
+use std::{sync::Arc, time::Duration};
+
+use url::Url;
+
+use crate::{
+    Client, CorpId, Error, ErrorKind, Result, Secret, exchange::Wire, gettoken::GetToken, tokens::Tokens,
+};
+
+/// Builds a [`Client`].
+#[derive(Clone)]
+#[must_use]
+pub struct ClientBuilder {
+    corp_id: CorpId,
+    secret: Secret,
+    base_url: String,
+    proxy: Option<String>,
+    timeout: Duration,
+    connect_timeout: Duration,
+    transfer_timeout: Duration,
+    max_reply_size: usize,
+    user_agent: String,
+    root_certificates: Vec<Vec<u8>>,
+    log_bodies: bool,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(corp_id: CorpId, secret: Secret) -> Self {
+        Self {
+            corp_id,
+            secret,
+            base_url: "https://qyapi.weixin.qq.com".to_owned(),
+            proxy: None,
+            timeout: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(5),
+            transfer_timeout: Duration::from_secs(600),
+            max_reply_size: 256 << 20,
+            user_agent: concat!("wecom-contacts/", env!("CARGO_PKG_VERSION")).to_owned(),
+            root_certificates: Vec::new(),
+            log_bodies: false,
+        }
+    }
+
+    /// Where the calls go; `https://qyapi.weixin.qq.com` unless told. A path prefix is kept
+    /// (`https://gateway.example.com/wecom`), and plain `http` is taken, for tests and gateways.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Sends everything, tokens and files included, through this proxy: `http://`, `https://`, with user and password if
+    /// need be. Without it the environment's `HTTPS_PROXY` and its kin decide. TLS is verified all the same.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// How long one exchange may take, connection included; 10 s unless told.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long a connection may take to come about; 5 s unless told.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long the upload or download of one file may take; 10 minutes unless told.
+    pub fn transfer_timeout(mut self, timeout: Duration) -> Self {
+        self.transfer_timeout = timeout;
+        self
+    }
+
+    /// How large a JSON reply may be; 256 MiB unless told. Files are streamed and have no such limit.
+    pub fn max_reply_size(mut self, bytes: usize) -> Self {
+        self.max_reply_size = bytes;
+        self
+    }
+
+    /// What the client calls itself; `wecom-contacts/VERSION` unless told.
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.user_agent = name.into();
+        self
+    }
+
+    /// Trusts the certificates in this PEM text beside the platform's, as a corp's own gateway may need.
+    pub fn root_certificates_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Logs each request and answer at `trace` level, with all values masked but ids, codes and states. Off unless told.
+    pub fn log_bodies(mut self, on: bool) -> Self {
+        self.log_bodies = on;
+        self
+    }
+
+    /// Builds the client; sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] for an unusable URL, proxy, user agent or certificate.
+    pub fn build(self) -> Result<Client> {
+        let cgi_bin = cgi_bin(&self.base_url)?;
+        let http = self.http()?;
+        let wire = Wire {
+            corp_id: self.corp_id,
+            http,
+            cgi_bin,
+            timeout: self.timeout,
+            transfer_timeout: self.transfer_timeout,
+            max_reply_size: self.max_reply_size,
+            log_bodies: self.log_bodies,
+        };
+        let source = GetToken { wire: wire.clone(), secret: self.secret.clone() };
+        Ok(Client::assemble(wire, self.secret, Tokens::new(Arc::new(source))))
+    }
+
+    fn http(&self) -> Result<reqwest::Client> {
+        // The process may have chosen its provider already; then that one serves.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut certificates = Vec::new();
+        for pem in &self.root_certificates {
+            let bundle = reqwest::Certificate::from_pem_bundle(pem)
+                .map_err(|_| configuration("a root certificate is not PEM"))?;
+            if bundle.is_empty() {
+                return Err(configuration("a root certificate is not PEM"));
+            }
+            certificates.extend(bundle);
+        }
+        let builder = || {
+            let builder = reqwest::Client::builder()
+                .user_agent(&self.user_agent)
+                .connect_timeout(self.connect_timeout)
+                // WeCom never redirects; a gateway that does would be handed the token.
+                .redirect(reqwest::redirect::Policy::none())
+                .referer(false);
+            Ok::<_, Error>(match &self.proxy {
+                Some(proxy) => builder.proxy(
+                    reqwest::Proxy::all(proxy).map_err(|_| configuration("the proxy's URL is not one"))?,
+                ),
+                None => builder,
+            })
+        };
+        match builder()?.tls_certs_merge(certificates.clone()).build() {
+            Ok(http) => Ok(http),
+            // An image without ca-certificates has no roots of its own: the bundled Mozilla set stands in.
+            Err(_) => {
+                let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+                let bundled =
+                    bundled.filter_map(|certificate| reqwest::Certificate::from_der(certificate).ok());
+                builder()?
+                    .tls_certs_only(certificates.into_iter().chain(bundled))
+                    .build()
+                    .map_err(|error| configuration(format!("no HTTP client: {error}")))
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Neither URL is shown: both may carry a password.
+        f.debug_struct("ClientBuilder").field("corp_id", &self.corp_id).finish_non_exhaustive()
+    }
+}
+
+fn configuration(why: impl Into<String>) -> Error {
+    Error::local(ErrorKind::Configuration(why.into()))
+}
+
+fn cgi_bin(base_url: &str) -> Result<Arc<str>> {
+    let url =
+        Url::parse(base_url).map_err(|error| configuration(format!("the base URL is not one: {error}")))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(configuration("the base URL must begin with https:// or http:// and name a host"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(configuration("the base URL must have no query and no fragment"));
+    }
+    Ok(format!("{}/cgi-bin/", url.as_str().trim_end_matches('/')).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trap_10_a_base_url_keeps_its_path_prefix() {
+        for (base, expected) in [
+            ("https://qyapi.weixin.qq.com", "https://qyapi.weixin.qq.com/cgi-bin/"),
+            ("https://gw.example.com/wecom", "https://gw.example.com/wecom/cgi-bin/"),
+            ("http://127.0.0.1:8080/a/b/", "http://127.0.0.1:8080/a/b/cgi-bin/"),
+        ] {
+            assert_eq!(&*cgi_bin(base).unwrap(), expected);
+        }
+        for bad in ["", "qyapi.weixin.qq.com", "ftp://example.com", "https://example.com/?a=b", "https:///"] {
+            assert!(cgi_bin(bad).is_err(), "{bad}");
+        }
+    }
+}

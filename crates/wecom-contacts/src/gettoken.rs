@@ -1,0 +1,55 @@
+//! `gettoken` (获取access_token): where tokens come from, unless a client is told otherwise.
+
+use std::time::Duration;
+
+use futures_util::{FutureExt, future::BoxFuture};
+use serde::Deserialize;
+
+use crate::{
+    Call, Error, ErrorKind, Result, Secret, envelope,
+    exchange::{Body, Prepared, Wire},
+    tokens::{Fetched, TokenSource},
+};
+
+/// Tokens by `gettoken` (获取access_token).
+///
+/// Official: [获取access_token](https://developer.work.weixin.qq.com/document/path/91039)
+pub(crate) struct GetToken {
+    pub(crate) wire: Wire,
+    pub(crate) secret: Secret,
+}
+
+#[derive(Deserialize)]
+struct TokenReply {
+    access_token: String,
+    /// Signed, as a server that counts down may well pass zero.
+    #[serde(default)]
+    expires_in: i64,
+}
+
+impl TokenSource for GetToken {
+    fn fetch(&self) -> BoxFuture<'static, Result<Fetched>> {
+        const CALL: Call = Call::get("gettoken");
+        let wire = self.wire.clone();
+        let query = serde_urlencoded::to_string([
+            ("corpid", wire.corp_id.as_str()),
+            ("corpsecret", self.secret.expose()),
+        ]);
+        async move {
+            let query =
+                query.map_err(|error| Error::new(CALL.path, ErrorKind::Unwritable(error.to_string())))?;
+            let prepared = Prepared { call: CALL, query, body: Body::None };
+            let mut reply: Option<TokenReply> = None;
+            wire.exchange(&prepared, None, &mut |body| {
+                let opened = envelope::open(body)?;
+                reply = Some(opened.reply);
+                Ok(opened.errmsg)
+            })
+            .await?;
+            let reply = reply.expect("an exchange that succeeds has decoded its reply");
+            let expires_in = Duration::from_secs(reply.expires_in.max(0).unsigned_abs());
+            Ok(Fetched { access_token: reply.access_token, expires_in })
+        }
+        .boxed()
+    }
+}
