@@ -1,0 +1,283 @@
+//! The server as a child process.
+
+use std::{
+    collections::hash_map::RandomState,
+    env,
+    fs::{self, File},
+    hash::BuildHasher,
+    io,
+    net::{Ipv4Addr, TcpListener},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{INSTALL, talk, warden::Warden};
+
+/// Valkey is the name under which newer distributions carry it.
+const PROGRAMS: [&str; 2] = ["redis-server", "valkey-server"];
+/// Below the ports that systems give to outgoing connections. A client that reconnects to a dead server could otherwise be
+/// given that very port, connect to itself, and keep the restarted server from binding it.
+const PORTS: std::ops::Range<u64> = 20_000..32_000;
+/// How often a port may turn out to be taken.
+const ATTEMPTS: u32 = 20;
+/// A server takes some milliseconds to start, and more on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+const POLL: Duration = Duration::from_millis(5);
+
+/// A `redis-server` of its own on 127.0.0.1, without persistence, that is gone when this is dropped or the process ends.
+#[derive(Debug)]
+pub struct PrivateRedis {
+    program: &'static str,
+    folder: PathBuf,
+    port: u16,
+    running: Option<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    warden: Warden,
+    process: Child,
+}
+
+impl PrivateRedis {
+    /// Starts a server on a free port and waits until it answers, for 20 seconds at most.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::NotFound`] with what to install if there is no `redis-server`; otherwise what kept it from starting,
+    /// with its own last words.
+    pub fn start() -> io::Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let program = Self::program().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, INSTALL))?;
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder =
+            env::temp_dir().join(format!("private-redis-{}-{number}-{:x}", std::process::id(), random()));
+        fs::create_dir(&folder)?;
+        let mut server = Self { program, folder, port: 0, running: None };
+        let mut last = io::Error::from(io::ErrorKind::AddrInUse);
+        for _ in 0..ATTEMPTS {
+            server.port = free_port()?;
+            match server.launch() {
+                Ok(()) => return Ok(server),
+                // Somebody was faster.
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => last = error,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(last)
+    }
+
+    /// Returns the name of the program that would be started, or `None` where there is none in `PATH`.
+    pub fn program() -> Option<&'static str> {
+        let path = env::var_os("PATH")?;
+        PROGRAMS
+            .into_iter()
+            .find(|program| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+    }
+
+    /// Returns `redis://127.0.0.1:PORT`, the same for the whole life.
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Returns the server's port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Kills the server (SIGKILL): connections break, and further ones are refused. A dead one stays dead.
+    pub fn kill(&mut self) {
+        self.running = None;
+    }
+
+    /// Starts the server again on the same port, without data; one that lives is killed first.
+    ///
+    /// # Errors
+    ///
+    /// If it does not answer within 20 seconds, or somebody has taken the port and keeps it.
+    pub fn restart(&mut self) -> io::Result<()> {
+        self.kill();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.launch() {
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse && Instant::now() < until => {
+                    thread::sleep(POLL)
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// Makes the server hang (SIGSTOP): connections stay open, the kernel still takes new ones, nobody answers.
+    ///
+    /// # Errors
+    ///
+    /// If the server is dead.
+    pub fn freeze(&self) -> io::Result<()> {
+        self.signal("-STOP")
+    }
+
+    /// Lets a frozen server go on (SIGCONT), with all that it was sent meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// If the server is dead.
+    pub fn thaw(&self) -> io::Result<()> {
+        self.signal("-CONT")
+    }
+
+    /// Ends the server for good. Dropping does the same.
+    pub fn stop(self) {}
+
+    fn signal(&self, signal: &str) -> io::Result<()> {
+        let running = self.running.as_ref().ok_or_else(|| io::Error::other("the private redis is dead"))?;
+        let sent = Command::new("kill").arg(signal).arg(running.process.id().to_string()).status()?;
+        if sent.success() {
+            Ok(())
+        } else {
+            Err(io::Error::other(format!("kill {signal} ended with {sent}")))
+        }
+    }
+
+    /// Starts the process and waits until this very process answers.
+    fn launch(&mut self) -> io::Result<()> {
+        let log = self.folder.join("log");
+        let file = File::create(&log)?;
+        let process = Command::new(self.program)
+            .args(["--bind", "127.0.0.1", "--port", &self.port.to_string()])
+            .args(["--save", "", "--appendonly", "no", "--loglevel", "warning", "--daemonize", "no", "--dir"])
+            .arg(&self.folder)
+            .stdin(Stdio::null())
+            .stderr(file.try_clone()?)
+            .stdout(file)
+            .spawn()?;
+        let mut running = match Warden::of(&process, &self.folder) {
+            Ok(warden) => Running { warden, process },
+            Err(error) => {
+                let mut process = process;
+                process.kill().ok();
+                process.wait().ok();
+                return Err(error);
+            }
+        };
+        // Whoever else listens there answers with another number.
+        let ours = format!("process_id:{}\r\n", running.process.id());
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Ok(answer) = talk::ask((Ipv4Addr::LOCALHOST, self.port), "INFO server")
+                && answer.contains(&ours)
+            {
+                self.running = Some(running);
+                return Ok(());
+            }
+            if let Some(status) = running.process.try_wait()? {
+                return Err(self.complaint(&log, &format!("ended with {status}")));
+            }
+            if Instant::now() > until {
+                return Err(self.complaint(&log, &format!("does not answer within {PATIENCE:?}")));
+            }
+            thread::sleep(POLL);
+        }
+    }
+
+    fn complaint(&self, log: &Path, what: &str) -> io::Error {
+        let said = fs::read_to_string(log).unwrap_or_default();
+        let taken = said.contains("Address already in use") || said.contains("Address in use");
+        let kind = if taken { io::ErrorKind::AddrInUse } else { io::ErrorKind::Other };
+        io::Error::new(kind, format!("{} on port {} {what}: {}", self.program, self.port, said.trim()))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.warden.dismiss();
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+impl Drop for PrivateRedis {
+    fn drop(&mut self) {
+        self.kill();
+        fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+/// A port of [`PORTS`] that nobody listens on at this moment.
+fn free_port() -> io::Result<u16> {
+    let mut last = io::Error::from(io::ErrorKind::AddrInUse);
+    for _ in 0..ATTEMPTS {
+        let port = (PORTS.start + random() % (PORTS.end - PORTS.start)) as u16;
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(_) => return Ok(port),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+/// The standard library seeds its hash maps at random.
+fn random() -> u64 {
+    RandomState::new().hash_one(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    fn says(server: &PrivateRedis, command: &str) -> io::Result<String> {
+        talk::ask((Ipv4Addr::LOCALHOST, server.port), command)
+    }
+
+    #[test]
+    fn a_restarted_server_has_the_same_url_and_no_data() {
+        let mut server = PrivateRedis::start().unwrap();
+        let url = server.url();
+        assert!(says(&server, "SET colour red").unwrap().starts_with("+OK"));
+        server.kill();
+        crate::answers(&url).unwrap_err();
+        server.restart().unwrap();
+        assert_eq!(server.url(), url);
+        assert!(says(&server, "GET colour").unwrap().starts_with("$-1"));
+        server.restart().unwrap();
+        crate::answers(&url).unwrap();
+    }
+
+    #[test]
+    fn a_dropped_server_leaves_neither_listener_nor_folder() {
+        let server = PrivateRedis::start().unwrap();
+        let (url, folder) = (server.url(), server.folder.clone());
+        server.stop();
+        crate::answers(&url).unwrap_err();
+        assert!(!folder.exists());
+    }
+
+    #[test]
+    fn a_frozen_server_answers_once_it_is_thawed() {
+        let server = PrivateRedis::start().unwrap();
+        server.freeze().unwrap();
+        let (asked, answer) = mpsc::channel();
+        thread::scope(|scope| {
+            scope.spawn(|| asked.send(says(&server, "PING")));
+            answer.recv_timeout(Duration::from_millis(50)).unwrap_err();
+            server.thaw().unwrap();
+            assert!(answer.recv_timeout(PATIENCE).unwrap().unwrap().starts_with("+PONG"));
+        });
+    }
+
+    #[test]
+    fn servers_started_at_once_do_not_meet() {
+        let servers: Vec<_> = thread::scope(|scope| {
+            let starts: Vec<_> = (0..4).map(|_| scope.spawn(PrivateRedis::start)).collect();
+            starts.into_iter().map(|start| start.join().unwrap().unwrap()).collect()
+        });
+        for server in &servers {
+            assert!(says(server, "SET mine 1").unwrap().starts_with("+OK"));
+            assert!(says(server, "DBSIZE").unwrap().starts_with(":1\r\n"));
+        }
+    }
+}
