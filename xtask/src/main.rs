@@ -3,12 +3,13 @@
 mod foreign;
 #[cfg(test)]
 mod house;
+mod redis;
+mod suite;
 
 use std::{
     env,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
-    time::Instant,
 };
 
 use anyhow::{Context, Result, bail};
@@ -17,14 +18,15 @@ const USAGE: &str = "\
 Run a task of the wecom-contacts workspace.
 
   cargo xtask test      the whole suite: all crates, their documentation's examples, and other people's
-                        SDKs against the simulator (what could not run is said, never skipped in silence)
+                        SDKs against the simulator (what could not run is said, never skipped in silence);
+                        uses the Redis of REDIS_URL, else starts a private one, and installs it if need be
   cargo xtask foreign   only other people's SDKs against the simulator
 ";
 
 fn main() -> ExitCode {
     let task = env::args().nth(1);
     let outcome = match task.as_deref() {
-        Some("test") => test(),
+        Some("test") => suite::run(),
         Some("foreign") => foreign::run().and_then(|report| report.finish()),
         Some("help" | "--help" | "-h") => {
             eprint!("{USAGE}");
@@ -42,16 +44,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn test() -> Result<()> {
-    let started = Instant::now();
-    run(cargo().args(["test", "--workspace", "--all-features"]))?;
-    let report = foreign::run()?;
-    eprintln!("\ncargo test: all passed");
-    report.finish()?;
-    eprintln!("the whole suite took {:.0} s", started.elapsed().as_secs_f64());
-    Ok(())
 }
 
 /// The cargo that runs this task.

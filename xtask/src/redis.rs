@@ -1,0 +1,185 @@
+//! The Redis that the suite runs against: one that is there, a private one, or one installed for it.
+
+use std::{
+    env,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Result, bail};
+use private_redis::{INSTALL, PrivateRedis, answers};
+
+use crate::run;
+
+/// A Redis for one run; a private one ends when this is dropped.
+pub(crate) struct Redis {
+    pub(crate) url: String,
+    /// Which one it is, for the summary. Says no URL of somebody else, which may hold a password.
+    pub(crate) which: String,
+    _server: Option<PrivateRedis>,
+}
+
+impl Redis {
+    /// Takes the one of `REDIS_URL` if it answers; else starts a private one, after installing it where that is possible.
+    pub(crate) fn ready() -> Result<Self> {
+        if let Some(url) = env::var("REDIS_URL").ok().filter(|url| !url.is_empty()) {
+            match answers(&url) {
+                Ok(()) => return Ok(Self { url, which: "the one of REDIS_URL".into(), _server: None }),
+                Err(error) => eprintln!("REDIS_URL is set, but {error}; starting a private one instead"),
+            }
+        }
+        if PrivateRedis::program().is_none() {
+            install()?;
+        }
+        let server = PrivateRedis::start()?;
+        let program = PrivateRedis::program().unwrap_or("redis-server");
+        let which = format!("a private {program} on port {}", server.port());
+        Ok(Self { url: server.url(), which, _server: Some(server) })
+    }
+}
+
+fn install() -> Result<()> {
+    let root = says(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0");
+    let rights = if root {
+        Rights::Root
+    } else if says(Command::new("sudo").args(["-n", "true"])).is_some() {
+        Rights::Sudo
+    } else {
+        Rights::None
+    };
+    let Some(installer) = Installer::choose(rights, is_in_path) else { bail!("{INSTALL}") };
+    eprintln!("redis-server is missing; installing it with {}", installer.tool);
+    for package in installer.attempts {
+        // One stale source fails an update as a whole, while the package itself can still be had.
+        let done = installer.commands(package, rights).iter_mut().map(run).fold(Ok(()), |_, last| last);
+        match done {
+            Ok(()) if PrivateRedis::program().is_some() => return Ok(()),
+            Ok(()) => eprintln!("{} has installed {package}, but no redis-server came of it", installer.tool),
+            Err(error) => eprintln!("{error:#}"),
+        }
+    }
+    bail!("{} cannot install Redis here. {INSTALL}", installer.tool)
+}
+
+/// What this user may do to the system without being asked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Rights {
+    Root,
+    Sudo,
+    None,
+}
+
+/// A package manager.
+struct Installer {
+    tool: &'static str,
+    /// What a machine without lists of packages needs first.
+    before: Option<&'static [&'static str]>,
+    install: &'static [&'static str],
+    /// Package names; the next is tried when one fails.
+    attempts: &'static [&'static str],
+    needs_root: bool,
+}
+
+const INSTALLERS: [Installer; 4] = [
+    Installer {
+        tool: "apt-get",
+        before: Some(&["update", "-qq"]),
+        install: &["install", "-qq", "--yes", "--no-install-recommends"],
+        attempts: &["redis-server"],
+        needs_root: true,
+    },
+    Installer {
+        tool: "dnf",
+        before: None,
+        install: &["install", "--quiet", "--assumeyes"],
+        attempts: &["valkey", "redis"],
+        needs_root: true,
+    },
+    Installer {
+        tool: "apk",
+        before: None,
+        install: &["add", "--quiet", "--no-cache"],
+        attempts: &["redis"],
+        needs_root: true,
+    },
+    Installer {
+        tool: "brew",
+        before: None,
+        install: &["install", "--quiet"],
+        attempts: &["redis"],
+        // It refuses to run as root.
+        needs_root: false,
+    },
+];
+
+impl Installer {
+    fn choose(rights: Rights, is_there: impl Fn(&str) -> bool) -> Option<&'static Self> {
+        INSTALLERS.iter().find(|installer| is_there(installer.tool) && installer.may(rights))
+    }
+
+    fn may(&self, rights: Rights) -> bool {
+        if self.needs_root { rights != Rights::None } else { rights != Rights::Root }
+    }
+
+    fn commands(&self, package: &str, rights: Rights) -> Vec<Command> {
+        let command = |arguments: &[&str]| {
+            let mut command = Command::new("env");
+            if rights == Rights::Sudo && self.needs_root {
+                command = Command::new("sudo");
+                command.args(["-n", "env"]);
+            }
+            // A question would wait for ever.
+            command.args(["DEBIAN_FRONTEND=noninteractive", self.tool]).args(arguments);
+            command
+        };
+        let mut install = command(self.install);
+        install.arg(package);
+        self.before.map(command).into_iter().chain([install]).collect()
+    }
+}
+
+fn is_in_path(tool: &str) -> bool {
+    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(tool).is_file()))
+}
+
+/// What a command prints, if it succeeds.
+fn says(command: &mut Command) -> Option<String> {
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commands(rights: Rights, tool: &str) -> Option<Vec<String>> {
+        let installer = Installer::choose(rights, |name| name == tool)?;
+        let written = installer.commands(installer.attempts[0], rights).into_iter().map(|command| {
+            let words = [command.get_program()].into_iter().chain(command.get_args());
+            words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+        });
+        Some(written.collect())
+    }
+
+    #[test]
+    fn what_may_be_installed_is_installed_without_a_question() {
+        assert_eq!(
+            commands(Rights::Sudo, "apt-get").unwrap(),
+            [
+                "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get update -qq",
+                "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends redis-server",
+            ]
+        );
+        assert_eq!(
+            commands(Rights::Root, "apk").unwrap(),
+            ["env DEBIAN_FRONTEND=noninteractive apk add --quiet --no-cache redis"]
+        );
+        assert!(commands(Rights::None, "brew").is_some());
+    }
+
+    #[test]
+    fn nothing_is_installed_without_the_right_to_it() {
+        assert!(commands(Rights::None, "apt-get").is_none());
+        assert!(commands(Rights::Root, "brew").is_none());
+        assert!(commands(Rights::Root, "emerge").is_none());
+    }
+}

@@ -1,0 +1,88 @@
+//! The whole suite, and the summary that says what of it ran.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{cargo, foreign, redis::Redis};
+
+/// Runs everything that can run here; what could not is said at the end.
+pub(crate) fn run() -> Result<()> {
+    let started = Instant::now();
+    let redis = Redis::ready()?;
+    let counts = cargo_test(&redis.url)?;
+    let foreign = foreign::run()?;
+    eprintln!("\ncargo test: {} tests passed, {} ignored", counts.passed, counts.ignored);
+    eprintln!("redis: {}", redis.which);
+    foreign.finish()?;
+    eprintln!("the whole suite took {:.0} s", started.elapsed().as_secs_f64());
+    Ok(())
+}
+
+#[derive(Debug, Default, PartialEq)]
+struct Counts {
+    passed: usize,
+    ignored: usize,
+}
+
+impl Counts {
+    /// Adds a line like `test result: ok. 6 passed; 0 failed; 1 ignored; 0 measured; …`; others are passed over.
+    fn add(&mut self, line: &str) {
+        let Some((_, figures)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". "))
+        else {
+            return;
+        };
+        for figure in figures.split("; ") {
+            match figure.split_once(' ') {
+                Some((count, "passed")) => self.passed += count.parse().unwrap_or(0),
+                Some((count, "ignored")) => self.ignored += count.parse().unwrap_or(0),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn cargo_test(redis_url: &str) -> Result<Counts> {
+    let mut process = cargo()
+        .args(["test", "--workspace", "--all-features"])
+        .env("REDIS_URL", redis_url)
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot start cargo test")?;
+    let mut counts = Counts::default();
+    for line in BufReader::new(process.stdout.take().context("cargo test has no stdout")?).split(b'\n') {
+        // What a test prints need not be UTF-8.
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        eprintln!("{line}");
+        counts.add(&line);
+    }
+    let status = process.wait()?;
+    if !status.success() {
+        bail!("cargo test ended with {status}");
+    }
+    Ok(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_figures_of_all_test_programs_are_added_up() {
+        let mut counts = Counts::default();
+        for line in [
+            "running 7 tests",
+            "test result: ok. 6 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.14s",
+            "",
+            "test result: ok. 30 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s",
+        ] {
+            counts.add(line);
+        }
+        assert_eq!(counts, Counts { passed: 36, ignored: 1 });
+    }
+}
