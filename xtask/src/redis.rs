@@ -50,7 +50,10 @@ fn install() -> Result<()> {
     eprintln!("redis-server is missing; installing it with {}", installer.tool);
     for package in installer.attempts {
         // One stale source fails an update as a whole, while the package itself can still be had.
-        let done = installer.commands(package, rights).iter_mut().map(run).fold(Ok(()), |_, last| last);
+        let mut done = Ok(());
+        for mut command in installer.commands(package, rights) {
+            done = run(&mut command);
+        }
         match done {
             Ok(()) if PrivateRedis::program().is_some() => return Ok(()),
             Ok(()) => eprintln!("{} has installed {package}, but no redis-server came of it", installer.tool),
