@@ -164,7 +164,13 @@ impl Wire {
         if expected > limit as u64 {
             return Err(too_large());
         }
-        let mut next = async || answer.chunk().await.map_err(|error| Error::transport(call, error));
+        // The sum is checked, as an answer without a length is believed no more than its bytes.
+        let mut received = 0;
+        let mut next = async || {
+            let chunk = answer.chunk().await.map_err(|error| Error::transport(call, error))?;
+            received += chunk.as_ref().map_or(0, Bytes::len);
+            if received > limit { Err(too_large()) } else { Ok(chunk) }
+        };
         let Some(first) = next().await? else {
             return Ok(Bytes::new());
         };
@@ -177,9 +183,6 @@ impl Wire {
         whole.extend_from_slice(&first);
         let mut chunk = Some(second);
         while let Some(bytes) = chunk {
-            if whole.len() + bytes.len() > limit {
-                return Err(too_large());
-            }
             whole.extend_from_slice(&bytes);
             chunk = next().await?;
         }

@@ -147,6 +147,29 @@ async fn trap_17_a_connection_that_breaks_is_said_to_have_broken() {
 }
 
 #[tokio::test]
+async fn an_answer_beyond_the_limit_is_refused_in_one_piece_or_many_with_a_length_or_without() {
+    let sizes = [("small", 300), ("one piece", 2_000), ("many pieces", 400_000)];
+    for (name, size) in sizes {
+        for answer in [|body: &[u8]| Answer::of(200, "application/json", body), Answer::unmeasured] {
+            let long_name = "x".repeat(size);
+            let body = json!({"errcode": 0, "errmsg": "ok", "userid": "u", "name": long_name});
+            let stub = Stub::with_tokens(move |_, _| answer(body.to_string().as_bytes())).await;
+            let client = stub.builder().max_reply_size(1_000).build().unwrap();
+            match client.members().get("u").await {
+                Ok(_) => assert_eq!(name, "small"),
+                Err(error) => {
+                    assert!(
+                        matches!(error.kind(), ErrorKind::TooLarge { limit: 1_000 }),
+                        "{name}: {error:?}"
+                    );
+                    assert_ne!(name, "small");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn trap_23_a_dead_token_is_replaced_once_and_the_call_sent_again_whole() {
     for code in [40014, 42001] {
         let stub = Stub::with_tokens(move |_, number| match number {
