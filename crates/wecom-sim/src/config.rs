@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    Choices, Sim,
+    Choices, FaultPlan, Sim,
     callback::{PATIENCE, Receiver, Target},
     clock::{Clock, Millis},
     seed::Seed,
@@ -33,6 +33,7 @@ pub struct SimBuilder {
     pub(crate) callback: Option<(String, String, String)>,
     pub(crate) callback_patience: Duration,
     pub(crate) jobs: JobSettings,
+    pub(crate) faults: FaultPlan,
 }
 
 impl Default for SimBuilder {
@@ -51,6 +52,7 @@ impl Default for SimBuilder {
             callback: None,
             callback_patience: PATIENCE,
             jobs: JobSettings::default(),
+            faults: FaultPlan::new(),
         }
     }
 }
@@ -140,11 +142,17 @@ impl SimBuilder {
         self
     }
 
+    /// What goes wrong from the start, and again after a reset; nothing unless told. [`Sim::faults`] changes it at run time.
+    pub fn faults(mut self, plan: FaultPlan) -> Self {
+        self.faults = plan;
+        self
+    }
+
     /// Starts the server.
     ///
     /// # Errors
     ///
-    /// The address cannot be listened on; the seed or the callback cannot be taken (`InvalidInput`).
+    /// The address cannot be listened on; the seed, the callback or the faults cannot be taken (`InvalidInput`).
     pub async fn start(self) -> io::Result<Sim> {
         Sim::serve(self).await
     }

@@ -21,6 +21,7 @@ mod config;
 mod console;
 mod control;
 mod download;
+mod faults;
 mod fetcher;
 mod outgoing;
 mod requests;
@@ -28,11 +29,16 @@ mod seed;
 mod server;
 mod sim;
 mod state;
+mod wire;
 mod world;
 
 pub use callback::{Attempt, Delivery, DeliveryState, TargetError, VerificationError};
 pub use config::SimBuilder;
 pub use console::{Console, ConsoleError};
+pub use faults::{
+    CallRule, DeliveryRule, Fault, FaultCaller, FaultError, FaultPlan, FaultState, Faults, Moment, RuleState,
+    TokenDeath, When,
+};
 pub use requests::Request;
 pub use seed::SeedError;
 pub use sim::Sim;

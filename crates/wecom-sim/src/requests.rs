@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Method, Uri};
 use serde::Serialize;
 
-use crate::{clock::Millis, world::Caller};
+use crate::{api::Trace, clock::Millis, faults::Fault, world::Caller};
 
 /// One API request as it arrived. Tokens and secrets are kept out of it.
 #[derive(Clone, Debug, Serialize)]
@@ -24,10 +24,15 @@ pub struct Request {
     pub query: Vec<(String, String)>,
     /// The body, where it is text of at most 64 KiB.
     pub body: Option<String>,
-    /// The answer's errcode; `None` for a file.
+    /// The answer's errcode; `None` for a file, and where a fault left no answer.
     pub errcode: Option<i32>,
     /// Who called: `contacts`, `app 1000002`, or nobody known.
     pub caller: Option<String>,
+    /// Whether the endpoint was reached; `false` where a check, a limit or a fault stopped the call before it.
+    pub executed: bool,
+    /// The faults that struck it, see [`Sim::faults`](crate::Sim::faults). Where one came after the execution, `errcode` is the
+    /// answer's that the client has not seen.
+    pub faults: Vec<Fault>,
 }
 
 /// A request as it is kept: what it came with is shared, not copied, and put into words only when somebody asks.
@@ -38,7 +43,7 @@ pub(crate) struct Logged {
     pub(crate) uri: Uri,
     pub(crate) body: Bytes,
     pub(crate) errcode: Option<i32>,
-    pub(crate) caller: Option<Caller>,
+    pub(crate) trace: Trace,
 }
 
 /// How many requests are kept, and how many bytes of their bodies.
@@ -99,7 +104,9 @@ impl Logged {
                 .collect(),
             body: std::str::from_utf8(&self.body).ok().filter(|text| !text.is_empty()).map(str::to_owned),
             errcode: self.errcode,
-            caller: self.caller.as_ref().map(Caller::name),
+            caller: self.trace.caller.as_ref().map(Caller::name),
+            executed: self.trace.executed,
+            faults: self.trace.faults.clone(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The HTTP face: `/cgi-bin/` is WeCom's, `/_files/` what its links lead to, `/_sim/` the tester's.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -17,6 +17,7 @@ use crate::{
     api::{self, Incoming},
     control,
     sim::Shared,
+    wire::{Peer, Wires},
     world::Linked,
 };
 
@@ -25,12 +26,12 @@ const BODY_LIMIT: usize = 24 << 20;
 
 /// Serves until stopped; then lets the calls under way finish.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
-    let app = app(shared).into_make_service_with_connect_info::<SocketAddr>();
+    let app = app(shared).into_make_service_with_connect_info::<Peer>();
     let stop = async move {
         // An error means that the simulator is gone, which stops the server as well.
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
-    if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stop).await {
+    if let Err(error) = axum::serve(Wires(listener), app).with_graceful_shutdown(stop).await {
         tracing::error!(%error, "the simulator stopped serving");
     }
 }
@@ -45,7 +46,7 @@ fn app(shared: Arc<Shared>) -> Router {
 
 async fn cgi_bin(
     State(shared): State<Arc<Shared>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
@@ -55,8 +56,8 @@ async fn cgi_bin(
     };
     shared.settle();
     let incoming =
-        Incoming { method: head.method, uri: head.uri, headers: head.headers, ip: peer.ip(), body };
-    api::answer(&shared, incoming).await
+        Incoming { method: head.method, uri: head.uri, headers: head.headers, ip: peer.address.ip(), body };
+    api::answer(&shared, incoming, &peer.cut).await
 }
 
 /// The real server's links lead to a file store, whose refusals are plain HTTP.

@@ -9,6 +9,7 @@ use crate::{
     Console, Delivery, SeedError, SimBuilder, State,
     callback::{self, Courier, Receiver},
     clock::Clock,
+    faults::{FaultBoard, Faults},
     requests::{Request, RequestLog},
     seed::Seed,
     server,
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) world: RwLock<World>,
     pub(crate) requests: Mutex<RequestLog>,
+    pub(crate) faults: FaultBoard,
     pub(crate) courier: Courier,
     /// Rung by the courier whenever it has looked for work.
     pub(crate) rest: watch::Sender<()>,
@@ -57,6 +59,10 @@ impl Sim {
     }
 
     pub(crate) async fn serve(config: SimBuilder) -> std::io::Result<Self> {
+        config
+            .faults
+            .check()
+            .map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidInput, error))?;
         let clock = config.clock();
         let mut world = config.world(clock.now())?;
         let courier = Courier::new(config.callback_patience);
@@ -67,6 +73,7 @@ impl Sim {
             clock,
             world: RwLock::new(world),
             requests: Mutex::default(),
+            faults: FaultBoard::with(config.faults.clone()),
             courier,
             rest: watch::Sender::new(()),
             config,
@@ -137,6 +144,11 @@ impl Sim {
         Console::new(Arc::clone(&self.shared))
     }
 
+    /// What goes wrong on purpose: nothing, until a rule is set.
+    pub fn faults(&self) -> Faults {
+        Faults::new(Arc::clone(&self.shared))
+    }
+
     /// What there is: counts, credentials without their secrets, callback targets.
     pub fn state(&self) -> State {
         State::of(&self.shared, None)
@@ -194,6 +206,7 @@ impl Shared {
     pub(crate) fn reset(&self) -> std::io::Result<()> {
         let mut fresh = self.config.world(self.clock.now())?;
         self.requests.lock().clear();
+        self.faults.set(self.config.faults.clone());
         let mut world = self.world.write();
         fresh.set_origin(world.origin().to_owned());
         fresh.post = world.post.renewed();

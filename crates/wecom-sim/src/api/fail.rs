@@ -72,6 +72,7 @@ impl Fail {
 fn text_of(code: i32) -> &'static str {
     match code {
         -1 => "system busy",
+        6000 => "data version conflict",
         40001 => "invalid credential",
         40003 => "invalid userid",
         40004 => "invalid media type",
@@ -126,6 +127,9 @@ fn text_of(code: i32) -> &'static str {
         45024 => "account number out of limit",
         45026 => "too many members to delete",
         45029 => "response too large",
+        45033 => "api concurrent out of limit",
+        45035 => "api concurrent operation conflict",
+        45036 => "data access limited",
         46004 => "user not exist",
         48002 => "api forbidden",
         48009 => "api forbidden for contact assistant",

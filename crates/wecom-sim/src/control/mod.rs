@@ -1,6 +1,7 @@
 //! The control surface under `/_sim/`: what only a tester may do. All bodies are JSON, and read strictly: an unknown field
 //! or a wrong type is refused, as a test that misspells its set-up proves nothing.
 
+mod faults;
 mod input;
 mod inspector;
 mod settings;
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/settled", post(settled))
         .route("/choices", get(choices).put(choose))
         .route("/settings", get(settings::settings).put(settings::set_settings))
+        .route("/faults", get(faults::faults).put(faults::set_faults).delete(faults::clear_faults))
         .route("/oauth/code", post(oauth_code))
         .route("/tfa/code", post(tfa_code))
         .route("/open_userid", post(open_userid))

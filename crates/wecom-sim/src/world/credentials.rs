@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Actor, Corp, World};
 use crate::{
-    api::{Access, Fail},
+    api::{Access, Args, Fail},
     clock::Millis,
+    faults::{Sender, TokenDeath},
 };
 
 /// The contacts-sync assistant (通讯录同步助手).
@@ -154,6 +155,35 @@ impl World {
             return Err(Fail::of(42001));
         }
         Ok(issued.caller.clone())
+    }
+
+    /// Who sends a call, before anything of it is judged.
+    pub(crate) fn sender_of(&self, path: &str, args: &Args, now: Millis) -> Sender {
+        if path == "gettoken" {
+            let corp = args.query("corpid").and_then(|id| self.corps.iter().position(|corp| corp.id == id));
+            let caller = corp.zip(args.query("corpsecret")).and_then(|(corp, secret)| {
+                self.credential_of(corp, secret).ok().map(|credential| Caller { corp, credential })
+            });
+            return Sender { corp, caller, has_token: false };
+        }
+        let caller = self.authenticate(args.access_token(), now).ok();
+        Sender { corp: caller.as_ref().map(|caller| caller.corp), has_token: caller.is_some(), caller }
+    }
+
+    /// Ends a token's life early, so that its secret buys a new one.
+    pub(crate) fn kill_token(&mut self, token: &str, death: TokenDeath, now: Millis) {
+        let tokens = &mut self.credentials;
+        let Some(issued) = tokens.by_text.get_mut(token) else { return };
+        match death {
+            TokenDeath::Expired => issued.expires_at = issued.expires_at.min(now),
+            TokenDeath::Unknown => {
+                let key = (issued.caller.corp, issued.caller.credential);
+                tokens.by_text.remove(token);
+                if tokens.latest.get(&key).is_some_and(|latest| latest == token) {
+                    tokens.latest.remove(&key);
+                }
+            }
+        }
     }
 
     pub(crate) fn check_ip(&self, caller: &Caller, ip: IpAddr) -> Result<(), Fail> {

@@ -9,6 +9,7 @@ mod corp_groups;
 mod deliveries;
 mod departments;
 mod exports;
+mod faults;
 mod identity;
 mod imports;
 mod linked_corps;

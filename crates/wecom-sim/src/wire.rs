@@ -1,0 +1,204 @@
+//! The connections, below HTTP, where they can be broken on purpose.
+
+use std::{
+    io::{self, IoSlice},
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    task::{Context, Poll, ready},
+};
+
+use axum::{
+    extract::connect_info::Connected,
+    serve::{IncomingStream, Listener},
+};
+use parking_lot::Mutex;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+};
+
+/// Accepts connections that can be broken.
+#[derive(Debug)]
+pub(crate) struct Wires(pub(crate) TcpListener);
+
+impl Listener for Wires {
+    type Io = Wire;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Wire, SocketAddr) {
+        let (stream, address) = Listener::accept(&mut self.0).await;
+        (Wire { stream, cut: Arc::default() }, address)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+/// One connection. HTTP drops it at the first error, which closes it.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    stream: TcpStream,
+    cut: Arc<Cut>,
+}
+
+/// Who is at the other end, and how to break the connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
+    pub(crate) cut: Arc<Cut>,
+}
+
+impl Connected<IncomingStream<'_, Wires>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Wires>) -> Self {
+        Self { address: *stream.remote_addr(), cut: Arc::clone(&stream.io().cut) }
+    }
+}
+
+/// Breaks a connection while the answer is written.
+#[derive(Debug, Default)]
+pub(crate) struct Cut {
+    /// All that a connection costs that stays whole.
+    is_set: AtomicBool,
+    place: Mutex<Option<Place>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    /// A reset (RST) instead of the first byte.
+    AtOnce,
+    /// So many bytes behind the head of the answer; `seen` is how much of the empty line that ends it has gone by.
+    Behind { seen: usize, left: u64 },
+}
+
+const END_OF_HEAD: &[u8] = b"\r\n\r\n";
+
+impl Cut {
+    /// The next answer is not written: the connection is reset.
+    pub(crate) fn at_once(&self) {
+        self.set(Place::AtOnce);
+    }
+
+    /// Of the next answer the head is written and so many bytes of what follows; then the connection is closed.
+    pub(crate) fn behind_head(&self, bytes: u64) {
+        self.set(Place::Behind { seen: 0, left: bytes });
+    }
+
+    fn set(&self, place: Place) {
+        *self.place.lock() = Some(place);
+        self.is_set.store(true, Relaxed);
+    }
+}
+
+impl Place {
+    /// How many of these bytes may be written, and where the cut lies once they are.
+    fn pass(self, bytes: &[u8]) -> (usize, Self) {
+        let Self::Behind { mut seen, mut left } = self else {
+            return (0, self);
+        };
+        let mut passed = 0;
+        for byte in bytes {
+            if seen == END_OF_HEAD.len() {
+                if left == 0 {
+                    break;
+                }
+                left -= 1;
+            } else if *byte == END_OF_HEAD[seen] {
+                seen += 1;
+            } else {
+                seen = usize::from(*byte == END_OF_HEAD[0]);
+            }
+            passed += 1;
+        }
+        (passed, Self::Behind { seen, left })
+    }
+}
+
+impl Wire {
+    fn poll_write_cut(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let mut place = self.cut.place.lock();
+        let stream = Pin::new(&mut self.stream);
+        let Some(now) = *place else {
+            return stream.poll_write(context, bytes);
+        };
+        let (passed, _) = now.pass(bytes);
+        if passed == 0 && !bytes.is_empty() {
+            if matches!(now, Place::AtOnce) {
+                // Closing then resets, instead of ending the stream in order.
+                stream.set_zero_linger()?;
+            }
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        let written = ready!(stream.poll_write(context, &bytes[..passed]))?;
+        *place = Some(now.pass(&bytes[..written]).1);
+        Poll::Ready(Ok(written))
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.cut.is_set.load(Relaxed) {
+            return self.poll_write_cut(context, bytes);
+        }
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if self.cut.is_set.load(Relaxed) {
+            let first = slices.iter().find(|slice| !slice.is_empty()).map_or(&[][..], |slice| slice);
+            return self.poll_write_cut(context, first);
+        }
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_head_passes_however_it_is_split() {
+        let answer = b"HTTP/1.1 200 OK\r\na: b\r\r\n\r\nbody";
+        let whole = answer.len() - 4 + 2;
+        for split in 0..answer.len() {
+            let (first, rest) = answer.split_at(split);
+            let (passed, place) = Place::Behind { seen: 0, left: 2 }.pass(first);
+            let (more, _) = place.pass(rest);
+            assert_eq!(passed + more, whole, "split at {split}");
+        }
+    }
+}
