@@ -1,4 +1,4 @@
-//! `gettoken` (获取access_token): where tokens come from, unless a client is told otherwise.
+//! `gettoken` (获取 `access_token`): where tokens come from, unless a client is told otherwise.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{
     tokens::{Fetched, TokenSource},
 };
 
-/// Tokens by `gettoken` (获取access_token).
+/// Tokens by `gettoken` (获取 `access_token`).
 ///
 /// Official: [获取access_token](https://developer.work.weixin.qq.com/document/path/91039)
 pub(crate) struct GetToken {

@@ -32,6 +32,9 @@ mod ids;
 mod paging;
 mod patch;
 mod polling;
+#[cfg(feature = "redis")]
+#[cfg_attr(not(test), expect(dead_code, reason = "its users come next: the token store and the budget"))]
+mod redis;
 mod secret;
 mod sending;
 mod tokens;
@@ -48,6 +51,8 @@ pub mod media;
 pub mod members;
 pub mod tags;
 
+#[cfg(feature = "redis")]
+pub use self::redis::Redis;
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use endpoint::{Call, Endpoint};
