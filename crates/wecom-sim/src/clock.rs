@@ -2,7 +2,7 @@
 
 use std::{
     sync::atomic::{AtomicI64, Ordering::SeqCst},
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 /// Milliseconds since the Unix epoch.
@@ -13,23 +13,27 @@ const STILL_START: Millis = 1_767_574_800_000;
 
 #[derive(Debug)]
 pub(crate) struct Clock {
-    /// Set for a clock that moves by itself.
-    running_since: Option<Instant>,
+    /// Set for a clock that moves by itself: since when, and how many times as fast as real time.
+    running: Option<(Instant, f64)>,
     base: AtomicI64,
 }
 
 impl Clock {
-    pub(crate) fn new(running: bool) -> Self {
+    /// A clock that stands still, or one that runs at so many times the speed of real time.
+    pub(crate) fn new(speed: Option<f64>) -> Self {
         let wall =
             SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as Millis);
         Self {
-            running_since: running.then(Instant::now),
-            base: AtomicI64::new(if running { wall } else { STILL_START }),
+            running: speed.map(|speed| (Instant::now(), speed)),
+            base: AtomicI64::new(if speed.is_some() { wall } else { STILL_START }),
         }
     }
 
     pub(crate) fn now(&self) -> Millis {
-        let moved = self.running_since.map_or(0, |since| since.elapsed().as_millis() as Millis);
+        let moved = self.running.map_or(0, |(since, speed)| {
+            // Exact to the millisecond for some 280,000 years.
+            (since.elapsed().as_secs_f64() * speed * 1000.0) as Millis
+        });
         self.base.load(SeqCst) + moved
     }
 
@@ -37,7 +41,38 @@ impl Clock {
         self.base.fetch_add(by, SeqCst);
     }
 
+    /// Virtual seconds per real one; 0 for a clock that stands still.
+    pub(crate) fn speed(&self) -> f64 {
+        self.running.map_or(0.0, |(_, speed)| speed)
+    }
+
     pub(crate) fn is_running(&self) -> bool {
-        self.running_since.is_some()
+        self.running.is_some()
+    }
+
+    /// The real time until a moment of the virtual clock; `None` if it does not come by itself.
+    pub(crate) fn until(&self, at: Millis) -> Option<Duration> {
+        let (_, speed) = self.running?;
+        let left = at.saturating_sub(self.now()).max(0) as f64 / 1000.0;
+        // Far beyond any agenda, and far below what a duration can hold.
+        Some(Duration::from_secs_f64((left / speed).min(1e9)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fast_clock_waits_less() {
+        assert_eq!(Clock::new(None).until(STILL_START + 1000), None);
+        for (speed, longest) in [(1.0, 7200), (60.0, 120), (7200.0, 1)] {
+            let clock = Clock::new(Some(speed));
+            let wait = clock.until(clock.now() + 7_200_000).unwrap();
+            assert!(wait <= Duration::from_secs(longest), "{wait:?}");
+            assert!(wait >= Duration::from_secs(longest) / 2, "{wait:?}");
+            assert_eq!(clock.until(0), Some(Duration::ZERO));
+            clock.until(Millis::MAX).unwrap();
+        }
     }
 }

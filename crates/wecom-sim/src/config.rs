@@ -7,12 +7,15 @@ use std::{
 };
 
 use crate::{
-    Choices, FaultPlan, Sim,
+    Choices, FaultPlan, Rates, Sim,
     callback::{PATIENCE, Receiver, Target},
     clock::{Clock, Millis},
     seed::Seed,
     world::{JobSettings, World, default_world},
 };
+
+/// A token of two hours lives for less than a tenth of a second then.
+const FASTEST: f64 = 100_000.0;
 
 /// Builds a [`Sim`]. The defaults are today's WeCom: a contacts-sync secret (通讯录同步) that may edit and calls from a new
 /// IP, so that detail reads are refused (48009), and an app (自建应用) created after 2022-06-20 that sees the whole corp.
@@ -26,7 +29,8 @@ pub struct SimBuilder {
     pub(crate) app_secret: String,
     pub(crate) legacy: bool,
     pub(crate) token_lifetime: i64,
-    pub(crate) running_clock: bool,
+    /// Virtual seconds per real one; `None` for a clock that stands still.
+    pub(crate) clock_speed: Option<f64>,
     pub(crate) choices: Choices,
     pub(crate) seed: Option<Seed>,
     /// URL, token, `EncodingAESKey` of the contacts assistant.
@@ -34,6 +38,8 @@ pub struct SimBuilder {
     pub(crate) callback_patience: Duration,
     pub(crate) jobs: JobSettings,
     pub(crate) faults: FaultPlan,
+    pub(crate) rates: Rates,
+    pub(crate) trusted_ips: Vec<IpAddr>,
 }
 
 impl Default for SimBuilder {
@@ -46,13 +52,15 @@ impl Default for SimBuilder {
             app_secret: "sim-app-secret".into(),
             legacy: false,
             token_lifetime: 7200,
-            running_clock: false,
+            clock_speed: None,
             choices: Choices::default(),
             seed: None,
             callback: None,
             callback_patience: PATIENCE,
             jobs: JobSettings::default(),
             faults: FaultPlan::new(),
+            rates: Rates::default(),
+            trusted_ips: Vec::new(),
         }
     }
 }
@@ -96,7 +104,27 @@ impl SimBuilder {
 
     /// Lets the clock move by itself, as in the command; otherwise it moves only by [`Sim::advance`].
     pub fn running_clock(mut self, on: bool) -> Self {
-        self.running_clock = on;
+        self.clock_speed = on.then_some(1.0);
+        self
+    }
+
+    /// Lets the clock move by itself at so many seconds per real second, at most 100,000: at 60 a token of two hours lives for
+    /// two minutes.
+    pub fn clock_speed(mut self, speed: f64) -> Self {
+        self.clock_speed = Some(speed);
+        self
+    }
+
+    /// The only IPs that may call with either secret (企业可信IP), 60020 for others; all may unless told. The console sets
+    /// them for each secret at run time: `set_trusted_ips`.
+    pub fn trusted_ips(mut self, ips: impl IntoIterator<Item = IpAddr>) -> Self {
+        self.trusted_ips = ips.into_iter().collect();
+        self
+    }
+
+    /// How often may be called before 45009; not limited unless told.
+    pub fn rates(mut self, rates: Rates) -> Self {
+        self.rates = rates;
         self
     }
 
@@ -152,26 +180,37 @@ impl SimBuilder {
     ///
     /// # Errors
     ///
-    /// The address cannot be listened on; the seed, the callback or the faults cannot be taken (`InvalidInput`).
+    /// The address cannot be listened on; the seed, the callback, the faults or the clock's speed cannot be taken (`InvalidInput`).
     pub async fn start(self) -> io::Result<Sim> {
         Sim::serve(self).await
     }
 
+    /// What cannot be, before anything is started.
+    pub(crate) fn check(&self) -> io::Result<()> {
+        if let Some(speed) = self.clock_speed.filter(|speed| !(*speed > 0.0 && *speed <= FASTEST)) {
+            return Err(invalid(format!("a clock's speed is above 0 and at most {FASTEST}, not {speed}")));
+        }
+        self.faults.check().map_err(invalid)
+    }
+
     pub(crate) fn clock(&self) -> Clock {
-        Clock::new(self.running_clock)
+        Clock::new(self.clock_speed)
     }
 
     /// The world as it begins, and begins again after a reset.
     pub(crate) fn world(&self, now: Millis) -> io::Result<World> {
-        let invalid = |error: String| io::Error::new(io::ErrorKind::InvalidInput, error);
         let mut world = default_world(self, now);
         if let Some(seed) = self.seed {
-            world.sow(0, seed, now).map_err(|error| invalid(error.to_string()))?;
+            world.sow(0, seed, now).map_err(invalid)?;
         }
         if let Some((url, token, key)) = &self.callback {
-            let target = Target::new(url, token, key).map_err(|error| invalid(error.to_string()))?;
+            let target = Target::new(url, token, key).map_err(invalid)?;
             world.set_callback(0, Receiver::Contacts, Some(target));
         }
         Ok(world)
     }
+}
+
+fn invalid(error: impl ToString) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, error.to_string())
 }

@@ -24,6 +24,7 @@ mod download;
 mod faults;
 mod fetcher;
 mod outgoing;
+mod rates;
 mod requests;
 mod seed;
 mod server;
@@ -39,6 +40,7 @@ pub use faults::{
     CallRule, DeliveryRule, Fault, FaultCaller, FaultError, FaultPlan, FaultState, Faults, Moment, RuleState,
     TokenDeath, When,
 };
+pub use rates::Rates;
 pub use requests::Request;
 pub use seed::SeedError;
 pub use sim::Sim;

@@ -10,6 +10,7 @@ use crate::{
     callback::{self, Courier, Receiver},
     clock::Clock,
     faults::{FaultBoard, Faults},
+    rates::{Gate, Rates},
     requests::{Request, RequestLog},
     seed::Seed,
     server,
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) world: RwLock<World>,
     pub(crate) requests: Mutex<RequestLog>,
     pub(crate) faults: FaultBoard,
+    pub(crate) gate: Gate,
     pub(crate) courier: Courier,
     /// Rung by the courier whenever it has looked for work.
     pub(crate) rest: watch::Sender<()>,
@@ -59,10 +61,7 @@ impl Sim {
     }
 
     pub(crate) async fn serve(config: SimBuilder) -> std::io::Result<Self> {
-        config
-            .faults
-            .check()
-            .map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidInput, error))?;
+        config.check()?;
         let clock = config.clock();
         let mut world = config.world(clock.now())?;
         let courier = Courier::new(config.callback_patience);
@@ -74,6 +73,7 @@ impl Sim {
             world: RwLock::new(world),
             requests: Mutex::default(),
             faults: FaultBoard::with(config.faults.clone()),
+            gate: Gate::with(config.rates.clone()),
             courier,
             rest: watch::Sender::new(()),
             config,
@@ -149,6 +149,16 @@ impl Sim {
         Faults::new(Arc::clone(&self.shared))
     }
 
+    /// How often may be called.
+    pub fn rates(&self) -> Rates {
+        self.shared.gate.rates()
+    }
+
+    /// Sets how often may be called; everything is counted anew, and what was closed is open.
+    pub fn set_rates(&self, rates: Rates) {
+        self.shared.gate.set(rates);
+    }
+
     /// What there is: counts, credentials without their secrets, callback targets.
     pub fn state(&self) -> State {
         State::of(&self.shared, None)
@@ -207,6 +217,7 @@ impl Shared {
         let mut fresh = self.config.world(self.clock.now())?;
         self.requests.lock().clear();
         self.faults.set(self.config.faults.clone());
+        self.gate.set(self.config.rates.clone());
         let mut world = self.world.write();
         fresh.set_origin(world.origin().to_owned());
         fresh.post = world.post.renewed();

@@ -18,6 +18,8 @@ pub struct State {
     pub now: i64,
     /// Whether the clock moves by itself.
     pub clock_runs: bool,
+    /// Virtual seconds per real one; 0 for a clock that stands still.
+    pub clock_speed: f64,
     /// The corp's id.
     pub corp_id: String,
     /// The corp's name.
@@ -76,6 +78,7 @@ impl State {
         Self {
             now: shared.clock.now(),
             clock_runs: shared.clock.is_running(),
+            clock_speed: shared.clock.speed(),
             corp_id: corp.id.clone(),
             corp_name: corp.name.clone(),
             members: corp.members.len(),

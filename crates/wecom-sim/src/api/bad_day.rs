@@ -1,6 +1,6 @@
 //! A call on a bad day: what the rules of `faults` and `rates` do to it on its way.
 //!
-//! In this order: frequency limits and closures (45009), parallel limits (45033), a latency before, whatever keeps the call
+//! In this order: frequency limits, then closures (both 45009), parallel limits (45033), a latency before, whatever keeps the call
 //! from its endpoint, the call itself, a latency after, whatever becomes of its answer.
 
 use std::sync::Arc;
@@ -14,9 +14,10 @@ use futures_util::stream;
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
 
-use super::{Fail, Received, Trace, carry_out, log, note};
+use super::{Fail, Received, Trace, errcode, execute, log, note};
 use crate::{
     faults::{Fault, Moment, Strike},
+    rates::Passage,
     sim::Shared,
     wire::Cut,
 };
@@ -43,34 +44,44 @@ pub(super) async fn answer(shared: &Arc<Shared>, call: Received, cut: &Cut) -> R
 
 /// The answer, and the fault that it meets on its way back.
 async fn run(shared: Arc<Shared>, call: Received) -> (Response, Option<Fault>) {
+    let Received { incoming, route, args } = call;
     let now = shared.clock.now();
-    let sender = shared.world.read().sender_of(call.route.path, &call.args, now);
-    let strike = shared.faults.strike(call.route.path, &sender, now);
-    let Strike { refused, latency, fault, faults, .. } = &strike;
-    let trace = Trace { caller: sender.caller, faults: faults.clone(), ..Trace::default() };
-    let refuse = |call: Received, code, now, trace| {
-        note(&shared, call.incoming, &call.route, Err(Fail::of(code)), now, trace)
+    let sender = shared.world.read().sender_of(route.path, &args, now);
+    let passage = Passage { path: route.path, corp: sender.corp, ip: incoming.ip };
+    let strike = if shared.gate.passes(passage, now) {
+        shared.faults.strike(route.path, &sender, now)
+    } else {
+        Strike::refused(45009)
     };
+    let Strike { refused, latency, fault, faults, .. } = &strike;
+    let mut trace = Trace { caller: sender.caller, faults: faults.clone(), ..Trace::default() };
+    let refuse = |code| Err(Fail::of(code));
     if let Some(code) = *refused {
-        return (refuse(call, code, now, trace), None);
+        return (note(&shared, incoming, &route, refuse(code), now, trace), None);
     }
     if let Some((time, Moment::Before)) = *latency {
         tokio::time::sleep(time).await;
         shared.settle();
     }
     let now = shared.clock.now();
-    let response = match fault {
-        Some(Fault::Errcode(code)) => refuse(call, *code, now, trace),
-        Some(Fault::Close { .. }) => refuse(call, 45009, now, trace),
-        Some(Fault::Page { at: Moment::Before, .. } | Fault::Reset(Moment::Before)) => {
-            log(&shared, call.incoming, None, now, trace);
-            Response::default()
-        }
+    let outcome = match fault {
+        Some(Fault::Page { at: Moment::Before, .. } | Fault::Reset(Moment::Before)) => None,
+        Some(Fault::Errcode(code)) => Some(refuse(*code)),
+        Some(Fault::Close { .. }) => Some(refuse(45009)),
         _ => {
-            if let (Some(Fault::KillToken(death)), Some(token)) = (fault, call.args.access_token()) {
+            if let (Some(Fault::KillToken(death)), Some(token)) = (fault, args.access_token()) {
                 shared.world.write().kill_token(token, *death, now);
             }
-            carry_out(&shared, call, now, trace)
+            let outcome = execute(&shared, &incoming, &route, args, now, &mut trace);
+            shared.gate.passed(passage, errcode(&outcome), now);
+            Some(outcome)
+        }
+    };
+    let response = match outcome {
+        Some(outcome) => note(&shared, incoming, &route, outcome, now, trace),
+        None => {
+            log(&shared, incoming, None, now, trace);
+            Response::default()
         }
     };
     if let Some((time, Moment::After)) = *latency {

@@ -246,22 +246,29 @@ pub(crate) async fn answer(shared: &Arc<Shared>, incoming: Incoming, cut: &Cut) 
         return reply::unknown_path();
     };
     let args = Args::read(&incoming, route.post).await;
-    let call = Received { incoming, route, args };
-    if shared.faults.is_on() {
-        return bad_day::answer(shared, call, cut).await;
+    if shared.faults.is_on() || shared.gate.is_on() {
+        return bad_day::answer(shared, Received { incoming, route, args }, cut).await;
     }
-    carry_out(shared, call, shared.clock.now(), Trace::default())
+    let (now, mut trace) = (shared.clock.now(), Trace::default());
+    let outcome = execute(shared, &incoming, &route, args, now, &mut trace);
+    note(shared, incoming, &route, outcome, now, trace)
 }
 
-/// Executes a call and writes down what came of it.
-fn carry_out(shared: &Arc<Shared>, call: Received, now: Millis, mut trace: Trace) -> Response {
-    let Received { incoming, route, args } = call;
-    let outcome = dispatch(shared, &incoming, &route, args, now, &mut trace)
+/// Executes a call.
+fn execute(
+    shared: &Arc<Shared>,
+    incoming: &Incoming,
+    route: &Route,
+    args: Args,
+    now: Millis,
+    trace: &mut Trace,
+) -> Outcome {
+    let outcome = dispatch(shared, incoming, route, args, now, trace)
         .and_then(|reply| reply.in_pieces(&incoming.headers));
     if matches!(route.handler, Handler::Write(..)) {
         fetcher::run_errands(shared);
     }
-    note(shared, incoming, &route, outcome, now, trace)
+    outcome
 }
 
 /// Writes a call into the log, and its answer.
@@ -273,15 +280,19 @@ fn note(
     now: Millis,
     trace: Trace,
 ) -> Response {
-    let errcode = match &outcome {
-        Ok(reply) => reply.errcode(),
-        Err(fail) => Some(fail.code),
-    };
     let ip = incoming.ip;
-    let headers = log(shared, incoming, errcode, now, trace);
+    let headers = log(shared, incoming, errcode(&outcome), now, trace);
     match outcome {
         Ok(reply) => reply.into_response(&headers),
         Err(fail) => fail.into_response(now, ip, route.empty),
+    }
+}
+
+/// The code that the answer has; none for a file.
+fn errcode(outcome: &Outcome) -> Option<i32> {
+    match outcome {
+        Ok(reply) => reply.errcode(),
+        Err(fail) => Some(fail.code),
     }
 }
 

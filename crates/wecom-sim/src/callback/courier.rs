@@ -174,11 +174,8 @@ pub(crate) async fn run(shared: Arc<Shared>, mut stopped: watch::Receiver<bool>)
 /// Ends when something falls due by itself; never on a clock that stands still.
 async fn until_due(shared: &Shared) {
     let due = shared.world.read().next_due();
-    match due {
-        Some(at) if shared.clock.is_running() => {
-            let left = at.saturating_sub(shared.clock.now()).max(0) as u64;
-            time::sleep(Duration::from_millis(left)).await;
-        }
-        _ => std::future::pending().await,
+    match due.and_then(|at| shared.clock.until(at)) {
+        Some(left) => time::sleep(left).await,
+        None => std::future::pending().await,
     }
 }

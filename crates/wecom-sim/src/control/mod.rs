@@ -18,7 +18,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Choices, callback::NotRedelivered, console, seed::Seed, sim::Shared, state::State};
+use crate::{Choices, Rates, callback::NotRedelivered, console, seed::Seed, sim::Shared, state::State};
 use input::{Asked, Input, Refused, merged};
 
 type Fields = serde_json::Map<String, Value>;
@@ -38,6 +38,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/deliveries/{id}/redeliver", post(redeliver))
         .route("/settled", post(settled))
         .route("/choices", get(choices).put(choose))
+        .route("/rates", get(rates).put(set_rates))
         .route("/settings", get(settings::settings).put(settings::set_settings))
         .route("/faults", get(faults::faults).put(faults::set_faults).delete(faults::clear_faults))
         .route("/oauth/code", post(oauth_code))
@@ -191,6 +192,19 @@ async fn choose(
     let mut world = shared.world.write();
     world.choices = merged(&world.choices, changes)?;
     Ok(Json(world.choices.clone()))
+}
+
+async fn rates(Shelf(shared): Shelf<Arc<Shared>>) -> Json<Rates> {
+    Json(shared.gate.rates())
+}
+
+/// What is not named stays as it is; everything is counted anew.
+async fn set_rates(
+    Shelf(shared): Shelf<Arc<Shared>>,
+    Input(changes): Input<Fields>,
+) -> Result<Json<Rates>, Refused> {
+    shared.gate.set(merged(&shared.gate.rates(), changes)?);
+    Ok(Json(shared.gate.rates()))
 }
 
 /// Visits to pages are console actions; these are shorter paths to them.

@@ -142,6 +142,11 @@ impl FaultBoard {
 }
 
 impl Strike {
+    /// A call that something else has refused, so that no rule was asked.
+    pub(crate) fn refused(code: i32) -> Self {
+        Self { refused: Some(code), ..Self::default() }
+    }
+
     fn refuse(&mut self, code: i32, fault: &Fault) {
         self.refused = Some(code);
         self.faults.push(fault.clone());

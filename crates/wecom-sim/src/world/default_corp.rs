@@ -47,7 +47,7 @@ pub(super) fn empty_corp(config: &SimBuilder) -> Corp {
             enabled: true,
             may_edit: true,
             legacy_ip: config.legacy,
-            trusted_ips: Vec::new(),
+            trusted_ips: config.trusted_ips.clone(),
         },
         apps: vec![App {
             agent_id: config.agent_id,
@@ -55,7 +55,7 @@ pub(super) fn empty_corp(config: &SimBuilder) -> Corp {
             secret: config.app_secret.clone(),
             enabled: true,
             before_2022: config.legacy,
-            trusted_ips: Vec::new(),
+            trusted_ips: config.trusted_ips.clone(),
             range: Range { departments: vec![1], ..Range::default() },
         }],
         members: Members::default(),

@@ -17,6 +17,7 @@ mod listener;
 mod media;
 mod members;
 mod permissions;
+mod rates;
 mod rig;
 mod seeds;
 mod tags;
