@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use wecom_contacts::{AgentId, Client, ClientBuilder, Secret};
+use wecom_contacts::{AgentId, Client, ClientBuilder, RetryPolicy, Secret};
 
 use crate::failure::{Failure, Result};
 
@@ -42,6 +42,10 @@ pub(crate) struct Access {
     /// How many seconds one call may take
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10)]
     timeout: u64,
+
+    /// How often one call is sent at most, where repeating it is safe
+    #[arg(long, global = true, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
+    attempts: u32,
 }
 
 /// One of the two kinds of credential.
@@ -130,6 +134,7 @@ impl Access {
     fn builder(&self, secret: Secret) -> Result<ClientBuilder> {
         let mut builder = Client::builder(self.corp_id()?, secret)
             .timeout(Duration::from_secs(self.timeout.max(1)))
+            .retry(RetryPolicy::default().attempts(self.attempts))
             .user_agent(concat!("txl/", env!("CARGO_PKG_VERSION")))
             .log_bodies(true);
         if let Some(url) = given(&self.base_url) {

@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 use url::Url;
 
 use crate::{
-    Client, CorpId, Error, ErrorKind, Result, Secret, exchange::Wire, gettoken::GetToken, tokens::Tokens,
+    Budget, Client, CorpId, Error, ErrorKind, Result, RetryPolicy, Secret, exchange::Wire,
+    gettoken::GetToken, tokens::Tokens,
 };
 
 /// Builds a [`Client`].
@@ -23,6 +24,8 @@ pub struct ClientBuilder {
     user_agent: String,
     root_certificates: Vec<Vec<u8>>,
     log_bodies: bool,
+    retry: RetryPolicy,
+    budget: Budget,
 }
 
 impl ClientBuilder {
@@ -39,6 +42,8 @@ impl ClientBuilder {
             user_agent: concat!("wecom-contacts/", env!("CARGO_PKG_VERSION")).to_owned(),
             root_certificates: Vec::new(),
             log_bodies: false,
+            retry: RetryPolicy::default(),
+            budget: Budget::default(),
         }
     }
 
@@ -56,7 +61,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one exchange may take, connection included; 10 s unless told.
+    /// How long one exchange may take, connection included; 10 s unless told. A call that is sent again has as long again.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -98,6 +103,19 @@ impl ClientBuilder {
         self
     }
 
+    /// How often a call that failed is sent again, where that is safe; four attempts within half a minute unless told.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How often calls may be sent. Unless told, WeCom's published limits, counted together for all clients of this corp and
+    /// base URL in the process.
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
+    }
+
     /// Builds the client; sends nothing.
     ///
     /// # Errors
@@ -116,7 +134,7 @@ impl ClientBuilder {
             log_bodies: self.log_bodies,
         };
         let source = GetToken { wire: wire.clone(), secret: self.secret.clone() };
-        Ok(Client::assemble(wire, self.secret, Tokens::new(Arc::new(source))))
+        Ok(Client::assemble(wire, self.secret, Tokens::new(Arc::new(source)), self.budget, self.retry))
     }
 
     fn http(&self) -> Result<reqwest::Client> {

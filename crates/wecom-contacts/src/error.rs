@@ -13,11 +13,18 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// [`source`](std::error::Error::source). No secret, token or personal datum is in either, but the server's own
 /// `errmsg` is kept whole, as WeCom's support asks for its hint.
 #[derive(Clone)]
-pub struct Error(Arc<Inner>);
+pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     call: Option<&'static str>,
-    kind: ErrorKind,
+    /// Shared, as all who wait for one token get the one error.
+    kind: Arc<ErrorKind>,
+    attempts: u32,
+    elapsed: Duration,
+    stopped: Stopped,
+    may_have_applied: bool,
+    retry_after: Option<Duration>,
 }
 
 /// The kinds of failure.
@@ -51,6 +58,11 @@ pub enum ErrorKind {
     TooLarge {
         /// The limit in bytes.
         limit: usize,
+    },
+    /// The call was not sent, as WeCom closed this endpoint for the corp by a 45009 a while ago.
+    EndpointClosed {
+        /// When it opens again, counted from when this error was made.
+        reopens_in: Duration,
     },
     /// A callback or an export file that is not authentic, not meant for this corp, or does not decrypt.
     Cipher(wecom_cipher::Error),
@@ -89,13 +101,71 @@ pub enum Transport {
     Broken,
 }
 
+/// Why a call that failed was not sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Stopped {
+    /// Another attempt would end the same way, or what failed is no call.
+    NotWorthwhile,
+    /// The call may have executed, and sending it twice is not the same as once.
+    MayHaveApplied,
+    /// The [`RetryPolicy`](crate::RetryPolicy) allows no more attempts.
+    OutOfAttempts,
+    /// The [`RetryPolicy`](crate::RetryPolicy) allows no more time.
+    OutOfTime,
+    /// WeCom closed the endpoint (45009) for longer than the [`RetryPolicy`](crate::RetryPolicy) allows to wait.
+    EndpointClosed,
+}
+
 impl Error {
     pub(crate) fn new(call: &'static str, kind: ErrorKind) -> Self {
-        Self(Arc::new(Inner { call: Some(call), kind }))
+        Self::made(Some(call), kind)
     }
 
     pub(crate) fn local(kind: ErrorKind) -> Self {
-        Self(Arc::new(Inner { call: None, kind }))
+        Self::made(None, kind)
+    }
+
+    fn made(call: Option<&'static str>, kind: ErrorKind) -> Self {
+        let answered = matches!(
+            kind,
+            ErrorKind::Refused { .. }
+                | ErrorKind::Transport { .. }
+                | ErrorKind::NotWeCom { .. }
+                | ErrorKind::Malformed(_)
+                | ErrorKind::TooLarge { .. }
+        );
+        let retry_after = match kind {
+            ErrorKind::EndpointClosed { reopens_in } => Some(reopens_in),
+            _ => None,
+        };
+        Self(Box::new(Inner {
+            call,
+            kind: Arc::new(kind),
+            attempts: u32::from(answered),
+            elapsed: Duration::ZERO,
+            stopped: Stopped::NotWorthwhile,
+            may_have_applied: false,
+            retry_after,
+        }))
+    }
+
+    /// The same error, with what became of the call altogether.
+    pub(crate) fn at_the_end_of(
+        mut self,
+        attempts: u32,
+        elapsed: Duration,
+        stopped: Stopped,
+        may_have_applied: bool,
+        retry_after: Option<Duration>,
+    ) -> Self {
+        let inner = &mut *self.0;
+        inner.attempts = attempts;
+        inner.elapsed = elapsed;
+        inner.stopped = stopped;
+        inner.may_have_applied = may_have_applied;
+        inner.retry_after = retry_after;
+        self
     }
 
     pub(crate) fn refused(call: &'static str, errcode: i32, errmsg: String) -> Self {
@@ -127,10 +197,39 @@ impl Error {
 
     /// The errcode, if WeCom refused the call.
     pub fn code(&self) -> Option<ErrorCode> {
-        match &self.0.kind {
+        match &*self.0.kind {
             ErrorKind::Refused { code, .. } => Some(*code),
             _ => None,
         }
+    }
+
+    /// How often the call was sent; 0 if it was not, or if what failed is no call.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long the call took altogether, with its pauses and its wait for the [`Budget`](crate::Budget); zero if what failed
+    /// is no call.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// Why the call was not sent again.
+    pub fn stopped(&self) -> Stopped {
+        self.0.stopped
+    }
+
+    /// Whether the call changes something and may have done so, although no usable answer says it: the answer did not come, was
+    /// cut, or was a gateway's. Read what is there before you send it again. A refusal is no such case, nor is a call that
+    /// only reads.
+    pub fn may_have_applied(&self) -> bool {
+        self.0.may_have_applied
+    }
+
+    /// How long WeCom keeps the endpoint closed (45009), counted from when this error was made; `None` where nothing of the
+    /// kind is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// The class of the errcode, if WeCom refused the call and the code is a documented one.
@@ -140,7 +239,10 @@ impl Error {
 
     /// What to try next, in English; [`ErrorCode::info`] has the Chinese too.
     pub fn remedy(&self) -> Option<&'static str> {
-        match &self.0.kind {
+        if self.0.may_have_applied {
+            return Some("read what is there before you send it again: the change may have been applied");
+        }
+        match &*self.0.kind {
             ErrorKind::Refused { code, .. } => Some(code.info()?.remedy).filter(|text| !text.is_empty()),
             ErrorKind::Transport { failure, .. } => Some(match failure {
                 Transport::NoConnection => {
@@ -154,6 +256,7 @@ impl Error {
             }
             ErrorKind::Malformed(_) => Some("please report this reply's shape to wecom-contacts"),
             ErrorKind::TooLarge { .. } => Some("ask for less at once, or raise `max_reply_size`"),
+            ErrorKind::EndpointClosed { .. } => Some("wait until it opens again, then call less often"),
             ErrorKind::StillRunning { .. } => {
                 Some("the job runs on: take it up again by its id, or wait longer (`at_most`)")
             }
@@ -180,9 +283,9 @@ impl Error {
         matches!(self.class(), Some(Class::Permission | Class::IpNotAllowed))
     }
 
-    /// Whether WeCom asks to slow down (45009, 45033, 45036).
+    /// Whether WeCom asks to slow down (45009, 45033, 45036), or did so a while ago and the call was not even sent.
     pub fn is_rate_limited(&self) -> bool {
-        self.class() == Some(Class::RateLimited)
+        self.class() == Some(Class::RateLimited) || matches!(*self.0.kind, ErrorKind::EndpointClosed { .. })
     }
 
     /// Whether the corp id or the secret is wrong: trying again cannot help and gets the IP blocked.
@@ -197,21 +300,31 @@ impl Error {
 
     /// Whether the answer did not come in time.
     pub fn is_timeout(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Transport { failure: Transport::Timeout, .. })
+        matches!(*self.0.kind, ErrorKind::Transport { failure: Transport::Timeout, .. })
     }
 
     /// Whether no connection came about, so that the call surely did not execute.
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Transport { failure: Transport::NoConnection, .. })
+        matches!(*self.0.kind, ErrorKind::Transport { failure: Transport::NoConnection, .. })
     }
 
-    /// Whether asking the same question again may well be answered: the server was busy, or the answer got lost.
+    /// Whether asking the same question again, in a while, may well be answered: the server was busy, or the answer got lost.
     pub(crate) fn may_pass(&self) -> bool {
-        match &self.0.kind {
-            ErrorKind::Transport { .. } => true,
+        match &*self.0.kind {
+            ErrorKind::Transport { .. } | ErrorKind::EndpointClosed { .. } => true,
             ErrorKind::NotWeCom { status, .. } => *status >= 500,
             _ => matches!(self.class(), Some(Class::ServerBusy | Class::RateLimited | Class::Retry)),
         }
+    }
+
+    /// Whether the call surely did not execute, and may well do so moments later.
+    pub(crate) fn did_not_execute(&self) -> bool {
+        self.is_connect() || self.code().and_then(ErrorCode::info).is_some_and(|info| info.did_not_execute)
+    }
+
+    /// Whether WeCom closes the endpoint to the corp by this refusal.
+    pub(crate) fn exceeds_frequency(&self) -> bool {
+        self.code() == Some(ErrorCode::FREQUENCY_LIMIT)
     }
 
     pub(crate) fn wants_new_token(&self) -> bool {
@@ -230,7 +343,7 @@ impl fmt::Display for Error {
         if let Some(call) = self.0.call {
             write!(f, "`{call}`: ")?;
         }
-        match &self.0.kind {
+        match &*self.0.kind {
             ErrorKind::Refused { code, errmsg } => match code.info() {
                 Some(info) => write!(f, "{} {} (errcode {code}): {errmsg}", info.english, info.chinese),
                 None => write!(f, "refused (errcode {code}): {errmsg}"),
@@ -248,6 +361,11 @@ impl fmt::Display for Error {
             ErrorKind::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
             // Its own words: they name the remedy, and it holds nothing below.
             ErrorKind::Cipher(error) => error.fmt(f),
+            ErrorKind::EndpointClosed { reopens_in } => write!(
+                f,
+                "not sent, as WeCom closed this call for the corp (errcode 45009) and opens it again in {} s",
+                reopens_in.as_secs_f64().ceil()
+            ),
             ErrorKind::Unwritable(why) => write!(f, "the request cannot be written: {why}"),
             ErrorKind::StillRunning { job, waited } => {
                 write!(f, "job {job} is not finished after {} s", waited.as_secs())
@@ -255,19 +373,40 @@ impl fmt::Display for Error {
             ErrorKind::JobFailed { job } => write!(f, "job {job} failed"),
             ErrorKind::CorruptFile { why } => write!(f, "the file {why}"),
             ErrorKind::Configuration(why) => write!(f, "the configuration cannot work: {why}"),
+        }?;
+        if self.0.may_have_applied {
+            f.write_str("; the change may have been applied all the same")?;
         }
+        if self.0.attempts > 1 {
+            write!(
+                f,
+                "; given up after {} attempts in {:.1} s",
+                self.0.attempts,
+                self.0.elapsed.as_secs_f32()
+            )?;
+        }
+        Ok(())
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error").field("call", &self.0.call).field("kind", &self.0.kind).finish()
+        let Inner { call, kind, attempts, elapsed, stopped, may_have_applied, retry_after } = &*self.0;
+        f.debug_struct("Error")
+            .field("call", call)
+            .field("kind", kind)
+            .field("attempts", attempts)
+            .field("elapsed", elapsed)
+            .field("stopped", stopped)
+            .field("may_have_applied", may_have_applied)
+            .field("retry_after", retry_after)
+            .finish()
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.0.kind {
+        match &*self.0.kind {
             ErrorKind::Transport { source, .. } => Some(&**source),
             ErrorKind::Malformed(error) => Some(error),
             _ => None,

@@ -49,6 +49,14 @@ impl Prepared {
         };
         Ok(Self { call: E::CALL, query, body })
     }
+
+    /// The bytes of the body, or of the query if there is none.
+    pub(crate) fn size(&self) -> usize {
+        match &self.body {
+            Body::None => self.query.len(),
+            Body::Json(bytes) | Body::Form { bytes, .. } => bytes.len(),
+        }
+    }
 }
 
 /// The transport: where calls go and how long they may take. Knows tokens only as text for the URL.

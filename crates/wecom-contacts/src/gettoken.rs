@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::{
     Call, Error, ErrorKind, Result, Secret, envelope,
     exchange::{Body, Prepared, Wire},
+    observe,
     tokens::{Fetched, TokenSource},
 };
 
@@ -40,12 +41,15 @@ impl TokenSource for GetToken {
                 query.map_err(|error| Error::new(CALL.path, ErrorKind::Unwritable(error.to_string())))?;
             let prepared = Prepared { call: CALL, query, body: Body::None };
             let mut reply: Option<TokenReply> = None;
-            wire.exchange(&prepared, None, &mut |body| {
-                let opened = envelope::open(body)?;
-                reply = Some(opened.reply);
-                Ok(opened.errmsg)
-            })
-            .await?;
+            let outcome = wire
+                .exchange(&prepared, None, &mut |body| {
+                    let opened = envelope::open(body)?;
+                    reply = Some(opened.reply);
+                    Ok(opened.errmsg)
+                })
+                .await;
+            observe::gettoken(&outcome);
+            outcome?;
             let reply = reply.expect("an exchange that succeeds has decoded its reply");
             let expires_in = Duration::from_secs(reply.expires_in.max(0).unsigned_abs());
             Ok(Fetched { access_token: reply.access_token, expires_in })

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use wecom_cipher::{CallbackToken, EncodingAesKey};
 
 use crate::{
-    Call, Client, DepartmentId, Endpoint, ErrorCode, JobId, MediaId, Polling, Sending, UserId,
+    Call, Client, DepartmentId, Endpoint, ErrorCode, JobId, MediaId, Polling, RetryPolicy, Sending, UserId,
     media::{JobStarted, MediaKind, UploadedMedia},
     wire,
 };
@@ -339,7 +339,8 @@ impl ImportJob {
                 let outcome = (status.status == ImportState::Finished).then_some(ImportOutcome { status });
                 Ok(outcome)
             };
-            polling.until(&job.id, || job.status(), finished).await
+            let once = Self { client: job.client.with_retry(RetryPolicy::none()), ..job };
+            polling.until(&once.id, || once.status(), finished).await
         })
     }
 }

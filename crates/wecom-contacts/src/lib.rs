@@ -20,6 +20,7 @@ mod redact;
 #[macro_use]
 mod wire;
 
+pub mod budget;
 mod builder;
 pub mod client;
 pub mod endpoint;
@@ -29,12 +30,14 @@ mod error_codes;
 mod exchange;
 mod gettoken;
 mod ids;
+pub mod observe;
 mod paging;
 mod patch;
 mod polling;
 #[cfg(feature = "redis")]
 #[cfg_attr(not(test), expect(dead_code, reason = "its users come next: the token store and the budget"))]
 mod redis;
+mod retry;
 mod secret;
 mod sending;
 mod tokens;
@@ -53,10 +56,11 @@ pub mod tags;
 
 #[cfg(feature = "redis")]
 pub use self::redis::Redis;
+pub use budget::{Budget, BudgetBuilder, Limits};
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use endpoint::{Call, Endpoint};
-pub use error::{Error, ErrorKind, Result, Transport};
+pub use error::{Error, ErrorKind, Result, Stopped, Transport};
 pub use error_codes::{Class, CodeInfo, ErrorCode};
 pub use ids::{
     AgentId, ChainGroupId, ChainId, ChainRuleId, CorpId, DepartmentId, ExternalUserId, JobId,
@@ -64,6 +68,7 @@ pub use ids::{
 };
 pub use patch::{Clear, Patch};
 pub use polling::Polling;
+pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use sending::Sending;
 

@@ -10,7 +10,8 @@ use crate::{Error, ErrorKind, JobId, Result, Sending};
 ///
 /// The pause grows gently, by a quarter from one question to the next, up to four times the first: a short job is
 /// noticed soon, a long one costs few calls. A question that the server is too busy to answer, or that gets lost on the
-/// way, is asked again; three such in a row are an error.
+/// way, is asked again at the next turn; three such in a row are an error. The client's [`RetryPolicy`](crate::RetryPolicy) has no
+/// part in it, so that nothing is repeated twice over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Polling {
@@ -44,6 +45,7 @@ impl Polling {
         let started = Instant::now();
         let mut pause = self.every;
         let mut unanswered = 0;
+        let mut reopens_in = None;
         loop {
             match ask().await {
                 Ok(status) => {
@@ -57,15 +59,18 @@ impl Polling {
                     if !error.may_pass() || unanswered == UNANSWERED {
                         return Err(error);
                     }
+                    reopens_in = error.retry_after();
                 }
             }
-            if started.elapsed() + pause > self.at_most {
+            // No use in knocking at a closed door.
+            let rest = reopens_in.take().map_or(pause, |closed| closed.max(pause));
+            if started.elapsed() + rest > self.at_most {
                 return Err(Error::local(ErrorKind::StillRunning {
                     job: job.clone(),
                     waited: started.elapsed(),
                 }));
             }
-            sleep(pause).await;
+            sleep(rest).await;
             pause = (pause + pause / 4).min(self.every * SLOWEST);
         }
     }
@@ -130,6 +135,14 @@ mod tests {
         let (outcome, asked) = run(Polling::every(SECOND), vec![busy(), busy(), busy(), Ok(true)]).await;
         assert_eq!(outcome.unwrap_err().code().map(|code| code.0), Some(-1));
         assert_eq!(asked.len(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_closed_endpoint_is_asked_again_when_it_opens() {
+        let closed = Error::new("batch/getresult", ErrorKind::EndpointClosed { reopens_in: 50 * SECOND });
+        let (outcome, asked) = run(Polling::every(4 * SECOND), vec![Ok(false), Err(closed), Ok(true)]).await;
+        outcome.unwrap();
+        assert_eq!(asked, [0, 4, 54]);
     }
 
     #[tokio::test(start_paused = true)]

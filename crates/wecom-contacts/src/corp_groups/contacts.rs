@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, ChainId, Client, Endpoint, ErrorCode, JobId, Polling, Sending, imports::ImportState,
+    Call, ChainId, Client, Endpoint, ErrorCode, JobId, Polling, RetryPolicy, Sending, imports::ImportState,
     media::JobStarted, wire,
 };
 
@@ -143,7 +143,8 @@ impl ContactsJob {
                 let done = status.status == ImportState::Finished;
                 Ok(done.then(|| status.result.unwrap_or_default()))
             };
-            polling.until(&job.id, || job.status(), finished).await
+            let once = Self { client: job.client.with_retry(RetryPolicy::none()), ..job };
+            polling.until(&once.id, || once.status(), finished).await
         })
     }
 }

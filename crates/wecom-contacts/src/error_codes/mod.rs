@@ -28,6 +28,14 @@ pub struct CodeInfo {
     pub remedy: &'static str,
     /// What to try, in Chinese (排查方法).
     pub remedy_chinese: &'static str,
+    /// Whether the call surely did not execute and may well pass moments later, so that it is repeated whatever it does.
+    pub did_not_execute: bool,
+}
+
+impl CodeInfo {
+    const fn did_not_execute(self) -> Self {
+        Self { did_not_execute: true, ..self }
+    }
 }
 
 /// How callers treat a code.
@@ -65,6 +73,8 @@ impl ErrorCode {
     pub const INVALID_TOKEN: Self = Self(40014);
     /// 42001: the access token is expired.
     pub const EXPIRED_TOKEN: Self = Self(42001);
+    /// 45009: the call's frequency limit is exceeded, and the call is closed to the corp for as long as the limit's window.
+    pub const FREQUENCY_LIMIT: Self = Self(45009);
 
     /// All codes of the table, in order.
     pub fn all() -> impl ExactSizeIterator<Item = &'static CodeInfo> {
@@ -92,7 +102,15 @@ const fn row(
     remedy: &'static str,
     remedy_chinese: &'static str,
 ) -> CodeInfo {
-    CodeInfo { code: ErrorCode(code), class, chinese, english, remedy, remedy_chinese }
+    CodeInfo {
+        code: ErrorCode(code),
+        class,
+        chinese,
+        english,
+        remedy,
+        remedy_chinese,
+        did_not_execute: false,
+    }
 }
 
 #[cfg(test)]

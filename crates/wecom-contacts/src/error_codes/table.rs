@@ -5,8 +5,8 @@ use super::{Class::*, CodeInfo, row};
 /// Sorted by code. Success (0) has no row.
 #[rustfmt::skip]
 pub(super) static TABLE: &[CodeInfo] = &[
-    row(-1, ServerBusy, "系统繁忙", "the system is busy", "try again later, at most 3 times", "稍后重试，最多 3 次"),
-    row(6000, Conflict, "数据版本冲突", "data version conflict", "several callers change the same data: try again later, and write one after another", "多个调用方同时修改同一数据：稍后重试，并改为串行写入"),
+    row(-1, ServerBusy, "系统繁忙", "the system is busy", "try again later, at most 3 times", "稍后重试，最多 3 次").did_not_execute(),
+    row(6000, Conflict, "数据版本冲突", "data version conflict", "several callers change the same data: try again later, and write one after another", "多个调用方同时修改同一数据：稍后重试，并改为串行写入").did_not_execute(),
     row(40001, BadCredentials, "不合法的secret参数", "invalid secret", "check that the secret is this corp's and this app's, was not reset, and the app is enabled", "确认 secret 属于该企业和该应用、未被重置，且应用未停用"),
     row(40003, NotFound, "无效的UserID", "invalid userid", "1–64 characters of digits, letters, `_`, `-`, `@`, `.`; the member must exist and be in sight (except on creation); this may also be a GET where a POST is due", "1~64 个字符（数字、字母、_-@.）；除创建外成员须存在且可见；也可能是应使用 POST 却用了 GET"),
     row(40004, InvalidArgument, "不合法的媒体文件类型", "unsupported media file type", "upload a file of a type the page allows", "上传文档允许的文件类型"),
@@ -74,8 +74,8 @@ pub(super) static TABLE: &[CodeInfo] = &[
     row(45029, InvalidArgument, "回包大小超过上限", "the answer would be too large", "ask department by department, without the recursive form", "按部门逐个获取，不要递归获取子部门"),
     row(45030, InvalidArgument, "media_id列表过长", "the list of media_ids is too long", "at most 20", "最多 20 个"),
     row(45031, BadCredentials, "corpsecret安全性不足", "the secret is not safe enough", "reset it in the console", "在管理后台重置 secret"),
-    row(45033, RateLimited, "接口并发调用超过限制", "too many parallel calls of this API", "make fewer calls at once; fetch a medium once and keep it", "降低并发；同一素材不要重复获取"),
-    row(45035, Conflict, "并发操作冲突", "conflicting concurrent operations", "change one record by one caller at a time", "避免同时修改同一条记录"),
+    row(45033, RateLimited, "接口并发调用超过限制", "too many parallel calls of this API", "make fewer calls at once; fetch a medium once and keep it", "降低并发；同一素材不要重复获取").did_not_execute(),
+    row(45035, Conflict, "并发操作冲突", "conflicting concurrent operations", "change one record by one caller at a time", "避免同时修改同一条记录").did_not_execute(),
     row(45036, RateLimited, "数据访问受限", "data access is limited because of unusual traffic", "call less often and with less parallelism, then try again", "调整参数，降低频率与并发后重试"),
     row(46004, NotFound, "指定的用户不存在", "no such user", "check the userid, number or address, and the app's visible range", "检查 userid、手机号或邮箱，以及应用的可见范围"),
     row(48001, Permission, "API接口功能未授权", "the API's function is not granted", "grant the function to the app in the console", "在管理后台为应用授权该功能"),

@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 use serde::{Deserialize, Serialize};
 
 use super::{ExportKey, ExportRow, ExportRows};
-use crate::{Call, Client, Endpoint, Error, ErrorKind, JobId, Polling, Sending, wire};
+use crate::{Call, Client, Endpoint, Error, ErrorKind, JobId, Polling, RetryPolicy, Sending, wire};
 
 /// An export that was submitted.
 ///
@@ -57,7 +57,8 @@ impl<R: ExportRow> ExportJob<R> {
                 )),
                 _ => Ok(None),
             };
-            let files = polling.until(&job.id, || job.status(), finished).await?;
+            let once = Self { client: job.client.with_retry(RetryPolicy::none()), ..job.clone() };
+            let files = polling.until(&job.id, || once.status(), finished).await?;
             Ok(Export { job, files })
         })
     }

@@ -3,6 +3,7 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::Notify,
 };
-use wecom_contacts::{Client, ClientBuilder, Secret};
+use wecom_contacts::{Client, ClientBuilder, RetryPolicy, Secret};
 
 /// The server; it stops with the test's runtime.
 pub(crate) struct Stub {
@@ -180,7 +181,9 @@ impl Stub {
     }
 
     pub(crate) fn builder(&self) -> ClientBuilder {
-        Client::builder("ww1", Secret::app(1_000_002, "s3cret")).base_url(self.url())
+        // As many attempts as ever, without the pauses, which would be real ones.
+        let retry = RetryPolicy::default().first_pause(Duration::from_millis(1)).jitter(false);
+        Client::builder("ww1", Secret::app(1_000_002, "s3cret")).base_url(self.url()).retry(retry)
     }
 
     pub(crate) fn client(&self) -> Client {

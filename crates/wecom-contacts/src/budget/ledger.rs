@@ -1,0 +1,193 @@
+//! The calls of one corp, counted: what each caller passes on its way out.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit},
+    time::{Instant, sleep, sleep_until},
+};
+use tracing::{debug, warn};
+
+use super::{
+    Plan,
+    closing::{Closing, Door},
+    pace::{Pace, Rate},
+};
+use crate::{Error, ErrorKind, Result, observe};
+
+/// All endpoints of one corp at one address.
+pub(crate) struct Ledger {
+    plan: Arc<Plan>,
+    gates: RwLock<HashMap<&'static str, Arc<Gate>>>,
+}
+
+impl Ledger {
+    pub(super) fn new(plan: Arc<Plan>) -> Self {
+        Self { plan, gates: RwLock::default() }
+    }
+
+    /// The way out of this endpoint's calls.
+    pub(crate) fn gate(&self, endpoint: &'static str) -> Arc<Gate> {
+        let gates = self.gates.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(gate) = gates.get(endpoint) {
+            return Arc::clone(gate);
+        }
+        drop(gates);
+        let mut gates = self.gates.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(gates.entry(endpoint).or_insert_with(|| Arc::new(Gate::new(endpoint, &self.plan))))
+    }
+}
+
+/// One endpoint: callers pass in the order in which they came.
+pub(crate) struct Gate {
+    endpoint: &'static str,
+    at_once: Option<Semaphore>,
+    hour: Option<Pace>,
+    minute: Option<Pace>,
+    turn: Mutex<Turn>,
+    closing: Closing,
+}
+
+/// Who holds it is next. What the limits granted to one who then went away is left to the one behind.
+#[derive(Default)]
+struct Turn {
+    granted_by_hour: Option<Instant>,
+}
+
+/// So long after it was granted a call may still go; later the grant is forfeit, as it would crowd a window it does not
+/// belong to.
+pub(super) const GRANT_LIFE: Duration = Duration::from_secs(10);
+
+/// The leave to send one call now. Dropping it, whether the call was sent or not, lets the next one pass.
+pub(crate) struct Pass<'g> {
+    gate: &'g Gate,
+    sent: Instant,
+    pub(crate) waited: bool,
+    /// While the endpoint has yet to prove open nobody else passes.
+    _alone: Option<MutexGuard<'g, Turn>>,
+    _place: Option<SemaphorePermit<'g>>,
+}
+
+impl Pass<'_> {
+    /// When the call goes out.
+    pub(crate) fn sent(&self) -> Instant {
+        self.sent
+    }
+
+    /// Takes note of the answer. Returns how long WeCom keeps the endpoint closed, if that is what it says.
+    pub(crate) fn answered(self, error: Option<&Error>) -> Option<Duration> {
+        let closing = &self.gate.closing;
+        if error.is_some_and(Error::exceeds_frequency) {
+            let was_open = !matches!(closing.door(), Door::Closed(_));
+            let closed_for = closing.refused(self.sent);
+            if was_open {
+                let seconds = closed_for.as_secs();
+                warn!(
+                    endpoint = self.gate.endpoint,
+                    seconds, "WeCom's frequency limit is exceeded: no more calls for this long"
+                );
+                observe::closed(self.gate.endpoint);
+            }
+            return Some(closed_for);
+        }
+        // An answer that did not come says nothing.
+        if error.is_none_or(|error| error.code().is_some()) {
+            closing.passed(self.sent);
+        }
+        None
+    }
+}
+
+impl Gate {
+    fn new(endpoint: &'static str, plan: &Plan) -> Self {
+        let limits = plan.of(endpoint);
+        let minute = limits.per_minute.map(Rate::minute);
+        let hour = limits.per_hour.map(|calls| Rate::hour(calls, minute));
+        Self {
+            endpoint,
+            at_once: limits.at_once.map(|calls| Semaphore::new(calls.max(1) as usize)),
+            hour: hour.map(Pace::new),
+            minute: minute.map(Pace::new),
+            turn: Mutex::default(),
+            closing: Closing::default(),
+        }
+    }
+
+    /// Waits until a call may go. Cancelled at any point it leaves nothing behind.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::EndpointClosed`] if WeCom closed the endpoint for longer than `patience`.
+    pub(crate) async fn pass(&self, patience: Duration) -> Result<Pass<'_>> {
+        // Not to stand in line for nothing.
+        if let Door::Closed(left) = self.closing.door()
+            && left > patience
+        {
+            return Err(self.closed(left));
+        }
+        let began = Instant::now();
+        let place = match &self.at_once {
+            Some(places) => Some(places.acquire().await.expect("the semaphore is never closed")),
+            None => None,
+        };
+        let mut turn = self.turn.lock().await;
+        let mut waited = false;
+        let alone = loop {
+            match self.closing.door() {
+                Door::Closed(left) if left > patience.saturating_sub(began.elapsed()) => {
+                    return Err(self.closed(left));
+                }
+                Door::Closed(left) => {
+                    waited = true;
+                    sleep(left).await;
+                }
+                door => {
+                    waited |= self.pace(&mut turn).await;
+                    // It may have closed while we waited.
+                    if self.closing.door() == door {
+                        break door == Door::Unproven;
+                    }
+                }
+            }
+        };
+        let sent = Instant::now();
+        if waited {
+            let wait = sent - began;
+            debug!(endpoint = self.endpoint, wait_ms = wait.as_millis() as u64, "waited for the budget");
+            observe::waited(self.endpoint, wait);
+        }
+        Ok(Pass { gate: self, sent, waited, _alone: alone.then_some(turn), _place: place })
+    }
+
+    /// Waits for both limits, and says whether it had to.
+    async fn pace(&self, turn: &mut Turn) -> bool {
+        let mut waited = false;
+        if let Some(hour) = &self.hour {
+            turn.granted_by_hour.take_if(|granted| granted.elapsed() > GRANT_LIFE);
+            while turn.granted_by_hour.is_none()
+                && let Err(at) = hour.grant()
+            {
+                waited = true;
+                sleep_until(at).await;
+            }
+        }
+        if let Some(minute) = &self.minute {
+            while let Err(at) = minute.grant() {
+                // Kept where the next one finds it, should this one be cancelled here.
+                turn.granted_by_hour.get_or_insert_with(Instant::now);
+                waited = true;
+                sleep_until(at).await;
+            }
+        }
+        turn.granted_by_hour = None;
+        waited
+    }
+
+    fn closed(&self, left: Duration) -> Error {
+        Error::new(self.endpoint, ErrorKind::EndpointClosed { reopens_in: left })
+    }
+}

@@ -1,0 +1,140 @@
+//! The budget: WeCom's limits on how often a corp may call, kept by waiting.
+//!
+//! WeCom counts each call of each corp on its own: 10,000 in a minute and 150,000 in an hour unless it was told otherwise. One
+//! call too many closes that call to the whole corp, for a minute or an hour (45009). The budget sends no more than the
+//! limit in any window of that length, wherever the server's windows begin: callers wait for their turn in the order in which
+//! they came, and one that is dropped while it waits leaves nothing behind.
+//!
+//! A minute's limit is used to 98.5 % by those who call evenly; 0.5 % may go out at once, and the rest is a margin for calls that
+//! are held up on their way. An hour's limit lets a sixth go out as fast as the minute's allows (some 31,000 calls), and
+//! the rest evenly.
+//!
+//! All clients of one corp at one address share a budget in a process, whatever their secrets, as WeCom counts them together.
+
+mod closing;
+mod ledger;
+mod limits;
+mod pace;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, LazyLock, Mutex, PoisonError, Weak},
+};
+
+pub(crate) use self::ledger::Ledger;
+pub use self::limits::Limits;
+use self::limits::published_at_once;
+use crate::CorpId;
+
+/// WeCom's limits, kept by waiting: see the [module](self).
+///
+/// Clones share what they count. Without one, clients share the [default](Self::default) of the process.
+///
+/// ```
+/// use wecom_contacts::{Budget, Client, Limits, Secret};
+///
+/// # fn example() -> wecom_contacts::Result<()> {
+/// // Another program of the same corp takes the other half.
+/// let half = Limits::published().per_minute(5_000).per_hour(75_000);
+/// let budget = Budget::builder().each(half).endpoint("user/get", half.at_once(8)).build();
+/// let client = Client::builder("ww1234567890abcdef", Secret::contacts_sync("secret")).budget(budget).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Budget(Arc<Inner>);
+
+struct Inner {
+    plan: Arc<Plan>,
+    /// By address and corp. A ledger lives as long as a client that uses it.
+    ledgers: Mutex<HashMap<String, Weak<Ledger>>>,
+}
+
+impl Budget {
+    /// Starts a budget of the published limits, to be changed.
+    pub fn builder() -> BudgetBuilder {
+        BudgetBuilder { plan: Plan { each: Limits::published(), of: HashMap::new() } }
+    }
+
+    /// No limits: calls are never held back, unless WeCom closes an endpoint (45009).
+    pub fn unlimited() -> Self {
+        Self::builder().each(Limits::unlimited()).build()
+    }
+
+    /// The ledger of this corp at this address.
+    pub(crate) fn ledger(&self, address: &str, corp_id: &CorpId) -> Arc<Ledger> {
+        let mut ledgers = self.0.ledgers.lock().unwrap_or_else(PoisonError::into_inner);
+        ledgers.retain(|_, ledger| ledger.strong_count() > 0);
+        let entry = ledgers.entry(format!("{address}?{corp_id}")).or_default();
+        entry.upgrade().unwrap_or_else(|| {
+            let ledger = Arc::new(Ledger::new(Arc::clone(&self.0.plan)));
+            *entry = Arc::downgrade(&ledger);
+            ledger
+        })
+    }
+}
+
+impl Default for Budget {
+    /// The published limits, counted once for the whole process.
+    fn default() -> Self {
+        static PROCESS: LazyLock<Budget> = LazyLock::new(|| Budget::builder().build());
+        PROCESS.clone()
+    }
+}
+
+impl fmt::Debug for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Budget")
+            .field("each", &self.0.plan.each)
+            .field("endpoints", &self.0.plan.of)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Builds a [`Budget`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct BudgetBuilder {
+    plan: Plan,
+}
+
+impl BudgetBuilder {
+    /// The limits of each endpoint that is not named; [`Limits::published`] unless told. How many calls may be under way at
+    /// once is taken from WeCom's pages for the few endpoints that have such a limit, if it is not said here.
+    pub fn each(mut self, limits: Limits) -> Self {
+        self.plan.each = limits;
+        self
+    }
+
+    /// The limits of one endpoint, by its path below `cgi-bin/`.
+    pub fn endpoint(mut self, path: impl Into<String>, limits: Limits) -> Self {
+        self.plan.of.insert(path.into(), limits);
+        self
+    }
+
+    /// Builds the budget.
+    #[must_use]
+    pub fn build(self) -> Budget {
+        Budget(Arc::new(Inner { plan: Arc::new(self.plan), ledgers: Mutex::default() }))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    each: Limits,
+    of: HashMap<String, Limits>,
+}
+
+impl Plan {
+    fn of(&self, endpoint: &str) -> Limits {
+        match self.of.get(endpoint) {
+            Some(limits) => *limits,
+            None if self.each == Limits::unlimited() => self.each,
+            None => Limits { at_once: self.each.at_once.or(published_at_once(endpoint)), ..self.each },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

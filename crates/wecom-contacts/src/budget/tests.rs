@@ -1,0 +1,275 @@
+//! The budget on a stopped clock: nothing here waits for real.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::join_all;
+use proptest::prelude::*;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, advance, sleep, timeout},
+};
+
+use super::{
+    Budget, Limits,
+    ledger::{Gate, Ledger},
+    limits::{HOUR, MINUTE},
+    pace::{Pace, Rate},
+};
+use crate::{CorpId, Error, ErrorKind};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn ledger(budget: &Budget) -> Arc<Ledger> {
+    budget.ledger("https://example.com/cgi-bin/", &CorpId::new("ww1"))
+}
+
+fn gate(limits: Limits) -> Arc<Gate> {
+    ledger(&Budget::builder().each(limits).build()).gate("user/get")
+}
+
+fn refused() -> Error {
+    Error::refused("user/get", 45009, "api freq out of limit".into())
+}
+
+/// The most that falls into any stretch of this length.
+fn most_within(sent: &[Instant], window: Duration) -> usize {
+    let mut first = 0;
+    let mut most = 0;
+    for (last, at) in sent.iter().enumerate() {
+        while *at - sent[first] >= window {
+            first += 1;
+        }
+        most = most.max(last - first + 1);
+    }
+    most
+}
+
+#[tokio::test(start_paused = true)]
+async fn twenty_five_thousand_calls_keep_the_minutes_limit_and_use_98_percent_of_it() {
+    let gate = gate(Limits::published());
+    let began = Instant::now();
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let callers = (0..250).map(|_| {
+        let (gate, sent) = (Arc::clone(&gate), Arc::clone(&sent));
+        tokio::spawn(async move {
+            for _ in 0..100 {
+                let pass = gate.pass(SECOND).await.unwrap();
+                sent.lock().await.push(pass.sent());
+                pass.answered(None);
+            }
+        })
+    });
+    for caller in join_all(callers).await {
+        caller.unwrap();
+    }
+    let mut sent = sent.lock().await.clone();
+    sent.sort();
+    assert_eq!(sent.len(), 25_000);
+    assert!(most_within(&sent, MINUTE) <= 10_000, "{}", most_within(&sent, MINUTE));
+    let rate = 25_000.0 / began.elapsed().as_secs_f64() * 60.0;
+    assert!(rate >= 9_800.0, "{rate} a minute");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_hours_limit_takes_over_from_the_minutes() {
+    let gate = gate(Limits::unlimited().per_minute(100).per_hour(600));
+    let mut sent = Vec::new();
+    let began = Instant::now();
+    while began.elapsed() < 2 * HOUR {
+        sent.push(gate.pass(SECOND).await.unwrap().sent());
+    }
+    assert!(most_within(&sent, MINUTE) <= 100);
+    assert!(most_within(&sent, HOUR) <= 600);
+    assert!(sent.len() > 1_000, "{}", sent.len());
+    let burst = sent.iter().filter(|at| **at - began < MINUTE).count();
+    assert!(burst > 90, "{burst}");
+}
+
+proptest! {
+    #[test]
+    fn no_window_ever_holds_more_than_its_limit(
+        minute in 1u32..300,
+        hour in 1u32..1_000,
+        pauses in prop::collection::vec(0u64..90_000, 1..300),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let gate = gate(Limits::unlimited().per_minute(minute).per_hour(hour));
+            let mut sent = Vec::new();
+            for pause in pauses {
+                // Every third caller has no patience, and those behind it must not profit.
+                if pause % 3 == 0 {
+                    if let Ok(pass) = timeout(Duration::from_millis(pause / 7), gate.pass(SECOND)).await {
+                        sent.push(pass.unwrap().sent());
+                    }
+                } else {
+                    sent.push(gate.pass(SECOND).await.unwrap().sent());
+                }
+                if pause > 60_000 {
+                    advance(Duration::from_millis(pause)).await;
+                }
+            }
+            assert!(most_within(&sent, MINUTE) <= minute as usize);
+            assert!(most_within(&sent, HOUR) <= hour as usize);
+        });
+    }
+}
+
+#[test]
+fn a_rate_fills_its_limit_and_no_more() {
+    for calls in [0, 1, 2, 5, 60, 199, 1_000, 10_000, 40_000, 5_000_000] {
+        let minute = Rate::minute(calls);
+        for (rate, window) in [(minute, MINUTE), (Rate::hour(calls, Some(minute)), HOUR)] {
+            // What falls into a stretch that begins with a full burst.
+            let most = u128::from(rate.burst - 1) + window.as_nanos().div_ceil(rate.interval.as_nanos());
+            assert!(most <= u128::from(calls.max(1)), "{calls}: {rate:?}");
+            assert!(calls < 100 || most * 100 >= u128::from(calls) * 98, "{calls}: {rate:?}");
+        }
+    }
+    let even = MINUTE.as_nanos() / Rate::minute(10_000).interval.as_nanos();
+    assert!(even >= 9_800, "{even}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pace_that_was_not_used_saves_up_no_more_than_its_burst() {
+    let rate = Rate::minute(10_000);
+    let pace = Pace::new(rate);
+    advance(HOUR).await;
+    let at_once = (0..200).take_while(|_| pace.grant().is_ok()).count();
+    assert_eq!(at_once, rate.burst as usize);
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_pass_in_the_order_in_which_they_came() {
+    let gate = gate(Limits::unlimited().per_minute(60));
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let mut callers = Vec::new();
+    for number in 0..50 {
+        let (task_gate, task_order) = (Arc::clone(&gate), Arc::clone(&order));
+        callers.push(tokio::spawn(async move {
+            let pass = task_gate.pass(SECOND).await.unwrap();
+            task_order.lock().await.push(number);
+            drop(pass);
+        }));
+        tokio::task::yield_now().await;
+    }
+    join_all(callers).await;
+    assert_eq!(*order.lock().await, (0..50).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_goes_away_costs_the_others_nothing() {
+    let gate = gate(Limits::unlimited().per_minute(60).per_hour(3_000));
+    gate.pass(SECOND).await.unwrap();
+    let began = Instant::now();
+    // A hundred give up while they wait, at the head of the line and further down.
+    let impatient = (0..100).map(|n| timeout(Duration::from_millis(n), gate.pass(SECOND)));
+    assert!(join_all(impatient).await.iter().all(Result::is_err));
+    for _ in 0..3 {
+        gate.pass(SECOND).await.unwrap();
+    }
+    let even = Rate::minute(60).interval * 3;
+    assert!(began.elapsed() <= even + Duration::from_millis(5), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_calls_are_under_way_at_once_than_told_and_a_dropped_one_gives_its_place_back() {
+    let gate = gate(Limits::unlimited().at_once(2));
+    let (one, other) = (gate.pass(SECOND).await.unwrap(), gate.pass(SECOND).await.unwrap());
+    assert!(timeout(SECOND, gate.pass(SECOND)).await.is_err());
+    drop(one);
+    let third = timeout(SECOND, gate.pass(SECOND)).await.unwrap().unwrap();
+    assert!(timeout(SECOND, gate.pass(SECOND)).await.is_err());
+    drop((other, third));
+    gate.pass(SECOND).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_endpoint_turns_callers_away_at_once_and_lets_one_try_when_it_opens() {
+    let gate = gate(Limits::published());
+    let pass = gate.pass(SECOND).await.unwrap();
+    assert_eq!(pass.answered(Some(&refused())), Some(MINUTE));
+    let began = Instant::now();
+    let error = gate.pass(30 * SECOND).await.err().unwrap();
+    assert!(matches!(error.kind(), ErrorKind::EndpointClosed { reopens_in } if *reopens_in == MINUTE));
+    assert!(error.is_rate_limited() && error.retry_after() == Some(MINUTE));
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    advance(40 * SECOND).await;
+    // Now the patience suffices.
+    let probe = gate.pass(30 * SECOND).await.unwrap();
+    assert!(probe.waited && began.elapsed() >= MINUTE);
+    assert!(timeout(SECOND, gate.pass(SECOND)).await.is_err(), "the others wait for what it finds");
+    assert_eq!(probe.answered(Some(&refused())), Some(HOUR));
+    assert!(gate.pass(30 * SECOND).await.is_err());
+    advance(HOUR).await;
+    // One that is dropped found out nothing.
+    drop(gate.pass(SECOND).await.unwrap());
+    let probe = gate.pass(SECOND).await.unwrap();
+    assert!(timeout(SECOND, gate.pass(SECOND)).await.is_err());
+    assert_eq!(probe.answered(None), None);
+    let _both = (gate.pass(SECOND).await.unwrap(), gate.pass(SECOND).await.unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_in_line_when_an_endpoint_closes_are_turned_away_too() {
+    let gate = gate(Limits::unlimited().per_minute(60));
+    let pass = gate.pass(SECOND).await.unwrap();
+    let waiting: Vec<_> = (0..20)
+        .map(|_| {
+            let gate = Arc::clone(&gate);
+            tokio::spawn(async move { gate.pass(SECOND).await.map(drop) })
+        })
+        .collect();
+    sleep(SECOND / 2).await;
+    pass.answered(Some(&refused()));
+    let began = Instant::now();
+    for outcome in join_all(waiting).await {
+        assert!(outcome.unwrap().unwrap_err().is_rate_limited());
+    }
+    assert!(began.elapsed() <= 2 * SECOND, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn clients_of_one_corp_and_address_share_a_ledger_and_others_do_not() {
+    let budget = Budget::builder().build();
+    let ours = ledger(&budget);
+    assert!(Arc::ptr_eq(&ours, &ledger(&budget.clone())));
+    assert!(!Arc::ptr_eq(&ours, &budget.ledger("https://example.com/cgi-bin/", &CorpId::new("ww2"))));
+    assert!(!Arc::ptr_eq(&ours, &budget.ledger("https://example.org/cgi-bin/", &CorpId::new("ww1"))));
+    assert!(!Arc::ptr_eq(&ours, &ledger(&Budget::default())));
+    assert!(Arc::ptr_eq(&ledger(&Budget::default()), &ledger(&Budget::default())));
+    assert!(Arc::ptr_eq(&ours.gate("user/get"), &ours.gate("user/get")));
+    assert!(!Arc::ptr_eq(&ours.gate("user/get"), &ours.gate("user/list")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_published_limits_on_calls_at_once_hold_unless_told_otherwise() {
+    let at_once = async |budget: Budget, endpoint| {
+        let gate = ledger(&budget).gate(endpoint);
+        let mut passes = Vec::new();
+        while passes.len() < 30
+            && let Ok(pass) = timeout(SECOND, gate.pass(SECOND)).await
+        {
+            passes.push(pass.unwrap());
+        }
+        passes.len()
+    };
+    for (endpoint, calls) in [
+        ("auth/get_tfa_info", 20),
+        ("user/tfa_succ", 20),
+        ("corpgroup/getresult", 5),
+        ("corpgroup/corp/remove_corp", 1),
+        ("user/get", 30),
+    ] {
+        assert_eq!(at_once(Budget::builder().build(), endpoint).await, calls, "{endpoint}");
+        assert_eq!(at_once(Budget::unlimited(), endpoint).await, 30, "{endpoint}");
+        let each = Budget::builder().each(Limits::published().at_once(3));
+        assert_eq!(at_once(each.clone().build(), endpoint).await, 3, "{endpoint}");
+        let one = each.endpoint(endpoint, Limits::unlimited().at_once(7));
+        assert_eq!(at_once(one.build(), endpoint).await, 7, "{endpoint}");
+    }
+}

@@ -1,0 +1,362 @@
+//! Whether a call that failed is sent again, and when: the one place that decides.
+//!
+//! What surely did not execute is repeated whatever it is: a connection that did not come about, and the refusals that the
+//! table of codes says so of (−1, 6000, 45033, 45035). What may have executed is repeated only if sending it twice is the same
+//! as sending it once ([`Call::is_repeatable`]): time-outs, broken connections, a gateway's own answers. Nothing else is.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use tokio::time::{Instant, sleep};
+use tracing::debug;
+
+use crate::{Call, Error, ErrorKind, Result, Stopped, Transport};
+
+/// How often a call is repeated, and for how long.
+///
+/// The pauses double from the first to the longest, each lengthened at random by up to its own length, so that many callers
+/// that failed together do not return together.
+///
+/// ```
+/// use std::time::Duration;
+/// use wecom_contacts::{Client, RetryPolicy, Secret};
+///
+/// # fn example() -> wecom_contacts::Result<()> {
+/// let patient = RetryPolicy::default().attempts(6).total_time(Duration::from_secs(120));
+/// let client = Client::builder("ww1234567890abcdef", Secret::contacts_sync("secret")).retry(patient).build()?;
+/// let hasty = client.with_retry(RetryPolicy::none());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct RetryPolicy {
+    attempts: u32,
+    first_pause: Duration,
+    longest_pause: Duration,
+    total_time: Duration,
+    jitter: bool,
+}
+
+impl RetryPolicy {
+    /// Sends each call once. An endpoint that is closed since a 45009 is not waited for either.
+    pub const fn none() -> Self {
+        Self { attempts: 1, total_time: Duration::ZERO, ..Self::new() }
+    }
+
+    const fn new() -> Self {
+        Self {
+            // WeCom asks that −1 be tried again at most three times.
+            attempts: 4,
+            first_pause: Duration::from_millis(200),
+            longest_pause: Duration::from_secs(5),
+            total_time: Duration::from_secs(30),
+            jitter: true,
+        }
+    }
+
+    /// How often a call is sent at most, the first time included; 4 unless told, and at least 1.
+    ///
+    /// A token that is refused is replaced and the call sent once more without counting here.
+    pub const fn attempts(self, attempts: u32) -> Self {
+        Self { attempts: if attempts == 0 { 1 } else { attempts }, ..self }
+    }
+
+    /// The pause before the second attempt; 200 ms unless told.
+    pub const fn first_pause(self, pause: Duration) -> Self {
+        Self { first_pause: pause, ..self }
+    }
+
+    /// The pause at which the doubling ends; 5 s unless told.
+    pub const fn longest_pause(self, pause: Duration) -> Self {
+        Self { longest_pause: pause, ..self }
+    }
+
+    /// After this time since the first attempt no other begins; 30 s unless told. It also bounds how long a call waits for an
+    /// endpoint that is closed since a 45009.
+    pub const fn total_time(self, limit: Duration) -> Self {
+        Self { total_time: limit, ..self }
+    }
+
+    /// Whether pauses are lengthened at random; they are, unless told.
+    pub const fn jitter(self, on: bool) -> Self {
+        Self { jitter: on, ..self }
+    }
+
+    fn pauses(&self) -> ExponentialBackoff {
+        let pauses = ExponentialBuilder::new()
+            .with_min_delay(self.first_pause)
+            .with_max_delay(self.longest_pause)
+            .with_factor(2.0)
+            .without_max_times();
+        if self.jitter { pauses.with_jitter().build() } else { pauses.build() }
+    }
+}
+
+impl Default for RetryPolicy {
+    /// Up to four attempts within half a minute.
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// One call from its beginning to its end, however often it is sent.
+pub(crate) struct Course {
+    policy: RetryPolicy,
+    call: Call,
+    began: Instant,
+    first_sent: Option<Instant>,
+    sent: u32,
+    renewed: bool,
+    pauses: Option<ExponentialBackoff>,
+}
+
+impl Course {
+    pub(crate) fn begin(policy: RetryPolicy, call: Call) -> Self {
+        let began = Instant::now();
+        Self { policy, call, began, first_sent: None, sent: 0, renewed: false, pauses: None }
+    }
+
+    /// Notes that the call goes out now.
+    pub(crate) fn sending(&mut self, now: Instant) {
+        self.first_sent.get_or_insert(now);
+        self.sent += 1;
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// How long the policy still lets the call wait. What it waited in the queue before it was first sent does not count.
+    pub(crate) fn patience(&self) -> Duration {
+        let spent = self.first_sent.map_or(Duration::ZERO, |sent| sent.elapsed());
+        self.policy.total_time.saturating_sub(spent)
+    }
+
+    /// Whether another token is to be tried, which is so once.
+    pub(crate) fn renews_token(&mut self, error: &Error) -> bool {
+        let renews = error.wants_new_token() && !self.renewed;
+        self.renewed |= renews;
+        renews
+    }
+
+    /// Waits until the call is to be sent again, or gives the error back with what became of the call.
+    ///
+    /// `closed_for` is how long the endpoint stays closed, if WeCom closed it.
+    pub(crate) async fn recover(&mut self, error: Error, closed_for: Option<Duration>) -> Result<()> {
+        match self.next_pause(&error, closed_for) {
+            Ok(pause) => {
+                debug!(attempt = self.sent, pause_ms = pause.as_millis() as u64, %error, "sending the call again");
+                crate::observe::repeated(self.call.path);
+                sleep(pause).await;
+                Ok(())
+            }
+            Err(stopped) => Err(self.give_up(error, stopped, closed_for)),
+        }
+    }
+
+    /// The error as the caller gets it.
+    pub(crate) fn give_up(&self, error: Error, stopped: Stopped, retry_after: Option<Duration>) -> Error {
+        let may_have_applied = !self.call.is_repeatable() && may_have_executed(&error);
+        error.at_the_end_of(self.sent, self.elapsed(), stopped, may_have_applied, retry_after)
+    }
+
+    fn next_pause(
+        &mut self,
+        error: &Error,
+        closed_for: Option<Duration>,
+    ) -> std::result::Result<Duration, Stopped> {
+        let may_have_executed = may_have_executed(error);
+        if may_have_executed && !self.call.is_repeatable() {
+            return Err(Stopped::MayHaveApplied);
+        }
+        let worthwhile =
+            error.did_not_execute() || closed_for.is_some() || (may_have_executed && is_passing(error));
+        if !worthwhile {
+            return Err(Stopped::NotWorthwhile);
+        }
+        // The attempt with the refused token does not count.
+        if self.sent - u32::from(self.renewed) >= self.policy.attempts {
+            return Err(Stopped::OutOfAttempts);
+        }
+        let (pause, too_long) = match closed_for {
+            Some(closed_for) => (closed_for, Stopped::EndpointClosed),
+            None => {
+                let pauses = self.pauses.get_or_insert_with(|| self.policy.pauses());
+                (pauses.next().unwrap_or(self.policy.longest_pause), Stopped::OutOfTime)
+            }
+        };
+        if pause > self.patience() { Err(too_long) } else { Ok(pause) }
+    }
+}
+
+/// Whether the server may have done what was asked, although no usable answer says so.
+fn may_have_executed(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Transport { failure, .. } => *failure != Transport::NoConnection,
+        ErrorKind::NotWeCom { .. } | ErrorKind::Malformed(_) | ErrorKind::TooLarge { .. } => true,
+        _ => false,
+    }
+}
+
+/// Whether an answer that is none may well be one the next time. A gateway that knows no such address will not learn it.
+fn is_passing(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Transport { .. } => true,
+        ErrorKind::NotWeCom { status, .. } => matches!(status, 200..=299 | 408 | 425 | 429 | 500..),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const READ: Call = Call::get("user/get");
+    const WRITE: Call = Call::post("user/create");
+
+    fn refused(code: i32) -> Error {
+        Error::refused("user/get", code, "no".into())
+    }
+
+    fn status(status: u16) -> Error {
+        Error::new("user/get", ErrorKind::NotWeCom { status, content_type: None })
+    }
+
+    fn broken(failure: Transport) -> Error {
+        Error::new("user/get", ErrorKind::Transport { failure, source: "broken".into() })
+    }
+
+    /// Lets a call fail this way for ever, each attempt taking so long: how it ended, and when it was sent.
+    async fn fail(
+        policy: RetryPolicy,
+        call: Call,
+        takes: Duration,
+        error: impl Fn() -> Error,
+    ) -> (Error, Vec<u128>) {
+        let began = Instant::now();
+        let mut sent = Vec::new();
+        let mut course = Course::begin(policy, call);
+        loop {
+            sent.push(began.elapsed().as_millis());
+            course.sending(Instant::now());
+            sleep(takes).await;
+            if let Err(error) = course.recover(error(), None).await {
+                return (error, sent);
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_pauses_double_up_to_the_longest() {
+        let policy = RetryPolicy::default()
+            .attempts(7)
+            .first_pause(Duration::from_millis(200))
+            .longest_pause(Duration::from_secs(1))
+            .jitter(false);
+        let (error, sent) = fail(policy, WRITE, Duration::ZERO, || refused(-1)).await;
+        // The runtime's clock ticks in milliseconds.
+        let sent: Vec<_> = sent.iter().map(|ms| ms / 10 * 10).collect();
+        assert_eq!(sent, [0, 200, 600, 1400, 2400, 3400, 4400]);
+        assert_eq!((error.attempts(), error.stopped()), (7, Stopped::OutOfAttempts));
+        assert_eq!(error.elapsed().as_millis() / 10, 440);
+        assert!(!error.may_have_applied());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn jitter_lengthens_a_pause_by_no_more_than_its_length_and_tells_callers_apart() {
+        let mut seconds = std::collections::BTreeSet::new();
+        for _ in 0..50 {
+            let (_, sent) = fail(RetryPolicy::default(), READ, Duration::ZERO, || refused(-1)).await;
+            assert_eq!(sent.len(), 4);
+            assert!((200..=401).contains(&sent[1]), "{sent:?}");
+            seconds.insert(sent[1]);
+        }
+        assert!(seconds.len() > 10, "{seconds:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_attempt_begins_after_the_total_time() {
+        let timeout = || broken(Transport::Timeout);
+        let (error, sent) = fail(RetryPolicy::default(), READ, Duration::from_secs(10), timeout).await;
+        assert_eq!((sent.len(), error.stopped()), (3, Stopped::OutOfTime));
+        assert!(error.elapsed() <= Duration::from_secs(32));
+        assert!(!error.may_have_applied(), "a read");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_surely_did_not_execute_is_repeated_and_what_may_have_only_if_it_reads() {
+        let outcome = async |call, error: fn() -> Error| {
+            let (error, sent) = fail(RetryPolicy::default(), call, Duration::ZERO, error).await;
+            (sent.len(), error.stopped(), error.may_have_applied())
+        };
+        let unsent: [fn() -> Error; 5] = [
+            || refused(-1),
+            || refused(6000),
+            || refused(45033),
+            || refused(45035),
+            || broken(Transport::NoConnection),
+        ];
+        for error in unsent {
+            assert_eq!(outcome(READ, error).await, (4, Stopped::OutOfAttempts, false), "{}", error());
+            assert_eq!(outcome(WRITE, error).await, (4, Stopped::OutOfAttempts, false), "{}", error());
+        }
+        let unknown: [fn() -> Error; 6] = [
+            || broken(Transport::Timeout),
+            || broken(Transport::Broken),
+            || status(500),
+            || status(502),
+            || status(429),
+            || status(200),
+        ];
+        for error in unknown {
+            assert_eq!(outcome(READ, error).await, (4, Stopped::OutOfAttempts, false), "{}", error());
+            assert_eq!(outcome(WRITE, error).await, (1, Stopped::MayHaveApplied, true), "{}", error());
+        }
+        let hopeless: [fn() -> Error; 6] = [
+            || refused(60111),
+            || refused(45009),
+            || refused(45036),
+            || refused(302008),
+            || refused(40001),
+            || refused(77777),
+        ];
+        for error in hopeless {
+            assert_eq!(outcome(READ, error).await, (1, Stopped::NotWorthwhile, false), "{}", error());
+            assert_eq!(outcome(WRITE, error).await, (1, Stopped::NotWorthwhile, false), "{}", error());
+        }
+        for error in [|| status(404), || Error::new("x", ErrorKind::TooLarge { limit: 1 })] {
+            assert_eq!(outcome(READ, error).await, (1, Stopped::NotWorthwhile, false), "{}", error());
+            assert_eq!(outcome(WRITE, error).await, (1, Stopped::MayHaveApplied, true), "{}", error());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_policy_of_none_sends_once() {
+        for policy in [RetryPolicy::none(), RetryPolicy::default().attempts(0)] {
+            let (error, sent) = fail(policy, READ, Duration::ZERO, || refused(-1)).await;
+            assert_eq!((sent.len(), error.stopped()), (1, Stopped::OutOfAttempts));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_closed_endpoint_is_waited_for_if_the_policy_allows_it() {
+        let minute = Some(Duration::from_secs(60));
+        for (policy, waits) in [
+            (RetryPolicy::default(), false),
+            (RetryPolicy::default().total_time(Duration::from_secs(90)), true),
+        ] {
+            let mut course = Course::begin(policy, WRITE);
+            course.sending(Instant::now());
+            let began = Instant::now();
+            let outcome = course.recover(refused(45009), minute).await;
+            match outcome {
+                Ok(()) => assert!(waits && began.elapsed() >= Duration::from_secs(60)),
+                Err(error) => {
+                    assert!(!waits && error.is_rate_limited());
+                    assert_eq!((error.stopped(), error.retry_after()), (Stopped::EndpointClosed, minute));
+                }
+            }
+        }
+    }
+}
