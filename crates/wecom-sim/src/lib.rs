@@ -33,12 +33,12 @@ mod state;
 mod wire;
 mod world;
 
-pub use callback::{Attempt, Delivery, DeliveryState, TargetError, VerificationError};
+pub use callback::{Attempt, Delivery, DeliveryState, ResendError, Sending, TargetError, VerificationError};
 pub use config::SimBuilder;
 pub use console::{Console, ConsoleError};
 pub use faults::{
-    CallRule, DeliveryRule, Fault, FaultCaller, FaultError, FaultPlan, FaultState, Faults, Moment, RuleState,
-    TokenDeath, When,
+    CallRule, DeliveryFault, DeliveryRule, Fault, FaultCaller, FaultError, FaultPlan, FaultState, Faults,
+    Moment, RuleState, TokenDeath, When,
 };
 pub use rates::Rates;
 pub use requests::Request;

@@ -6,8 +6,8 @@ use parking_lot::{Mutex, RwLock};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
 
 use crate::{
-    Console, Delivery, SeedError, SimBuilder, State,
-    callback::{self, Courier, Receiver},
+    Console, Delivery, FaultPlan, ResendError, SeedError, SimBuilder, State,
+    callback::{self, Courier, Post, Receiver},
     clock::Clock,
     faults::{FaultBoard, Faults},
     rates::{Gate, Rates},
@@ -38,7 +38,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) world: RwLock<World>,
     pub(crate) requests: Mutex<RequestLog>,
-    pub(crate) faults: FaultBoard,
+    pub(crate) faults: Arc<FaultBoard>,
     pub(crate) gate: Gate,
     pub(crate) courier: Courier,
     /// Rung by the courier whenever it has looked for work.
@@ -63,7 +63,9 @@ impl Sim {
     pub(crate) async fn serve(config: SimBuilder) -> std::io::Result<Self> {
         config.check()?;
         let clock = config.clock();
+        let faults = Arc::new(FaultBoard::with(config.faults.clone()));
         let mut world = config.world(clock.now())?;
+        world.post = Post::under(Arc::clone(&faults));
         let courier = Courier::new(config.callback_patience);
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
@@ -72,7 +74,7 @@ impl Sim {
             clock,
             world: RwLock::new(world),
             requests: Mutex::default(),
-            faults: FaultBoard::with(config.faults.clone()),
+            faults,
             gate: Gate::with(config.rates.clone()),
             courier,
             rest: watch::Sender::new(()),
@@ -133,7 +135,26 @@ impl Sim {
         self.shared.world.read().post.deliveries().cloned().collect()
     }
 
-    /// Waits until no callback is queued or on the wire; those that wait for a retry on the virtual clock do not count.
+    /// Sends a callback once more, from the beginning and as it should be, whatever came of it before.
+    ///
+    /// # Errors
+    ///
+    /// [`ResendError`] if there is none with this number, or it is on its way.
+    pub fn redeliver(&self, id: u64) -> Result<(), ResendError> {
+        self.shared.world.write().post.redeliver(id)
+    }
+
+    /// Posts once more the very bytes, query and body, that a callback sent last. Whatever the answer, it is not repeated.
+    ///
+    /// # Errors
+    ///
+    /// [`ResendError`] if there is none with this number, or it has not been sent yet.
+    pub fn replay(&self, id: u64) -> Result<(), ResendError> {
+        self.shared.world.write().post.replay(id)
+    }
+
+    /// Waits until no callback is queued or on the wire; those that wait for the virtual clock, or are
+    /// held back, do not count.
     /// Returns `false` if that is not so within 30 seconds.
     pub async fn settled(&self) -> bool {
         self.shared.settled().await
@@ -210,6 +231,12 @@ impl Shared {
             }
         };
         time::timeout(SETTLING, at_rest).await.is_ok()
+    }
+
+    /// Replaces the rules of a bad day; callbacks that the old ones held back go out.
+    pub(crate) fn set_faults(&self, plan: FaultPlan) {
+        self.faults.set(plan);
+        self.world.write().post.release();
     }
 
     /// Starts the world anew. The clock goes on, as it never runs backwards; so do the numbers of deliveries.

@@ -9,8 +9,8 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::{sync::watch, time};
 
 use super::{
-    Target,
-    post::{Errand, Outcome},
+    Errand, Outcome, Target,
+    parcel::{Parcel, append, nonce},
 };
 use crate::{outgoing::Outgoing, sim::Shared};
 
@@ -20,6 +20,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 const VERIFICATION_PATIENCE: Duration = Duration::from_secs(1);
 /// Nothing reads more of an answer than this.
 const ANSWER_LIMIT: usize = 64 << 10;
+/// And testers see this much of it.
+const ANSWER_SHOWN: usize = 256;
 
 /// Sends callbacks.
 #[derive(Debug)]
@@ -81,42 +83,35 @@ impl Courier {
         }
     }
 
-    async fn deliver(&self, errand: &Errand, now: i64) -> Outcome {
+    async fn deliver(&self, errand: &mut Errand, now: i64) -> Outcome {
         let started = Instant::now();
         let sent = time::timeout(self.patience, self.post(errand, now)).await;
-        let (status, error) = match sent {
-            Ok(Ok((status, _))) => (Some(status), None),
-            Ok(Err(error)) => (None, Some(error)),
-            Err(_) => (None, Some(format!("no answer within {:?}", self.patience))),
+        let (status, answer, error) = match sent {
+            Ok(Ok((status, body))) => (Some(status), Some(beginning(&body)), None),
+            Ok(Err(error)) => (None, None, Some(error)),
+            Err(_) => (None, None, Some(format!("no answer within {:?}", self.patience))),
         };
-        Outcome { status, took: started.elapsed(), error }
+        Outcome { status, answer, took: started.elapsed(), error }
     }
 
-    async fn post(&self, errand: &Errand, now: i64) -> Result<(u16, Vec<u8>), String> {
-        let sealed = errand
-            .target
-            .crypto(&errand.corp_id)
-            .seal(&errand.xml, (now / 1000) as u64, nonce())
-            .map_err(|error| error.to_string())?;
-        let agent_id = errand.agent_id.map(|id| id.to_string());
-        let body = sealed.to_delivery_xml(&errand.corp_id, agent_id.as_deref());
-        let mut url = errand.target.url().clone();
-        append(&mut url, &sealed.query_pairs());
+    async fn post(&self, errand: &mut Errand, now: i64) -> Result<(u16, Vec<u8>), String> {
+        let parcel = match &errand.parcel {
+            Some(parcel) => Arc::clone(parcel),
+            None => Arc::new(Parcel::pack(errand, now).map_err(|error| error.to_string())?),
+        };
+        errand.parcel = Some(Arc::clone(&parcel));
         let client = self.client().map_err(described)?;
-        let request =
-            client.post(url).header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8").body(body);
+        let request = client
+            .post(parcel.url.clone())
+            .header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8")
+            .body(parcel.body.clone());
         answer(request).await
     }
 }
 
-/// Adds to the URL's own query, which stays as it is.
-fn append(url: &mut url::Url, pairs: &[(&'static str, &str)]) {
-    // A form would write a blank as `+`; none of these values holds one, and `+` itself becomes %2B.
-    url.query_pairs_mut().extend_pairs(pairs);
-}
-
-fn nonce() -> String {
-    fastrand::u32(100_000_000..).to_string()
+/// What a tester sees of an answer.
+fn beginning(body: &[u8]) -> String {
+    String::from_utf8_lossy(&body[..body.len().min(ANSWER_SHOWN)]).into_owned()
 }
 
 async fn answer(request: reqwest::RequestBuilder) -> Result<(u16, Vec<u8>), String> {
@@ -150,10 +145,10 @@ pub(crate) async fn run(shared: Arc<Shared>, mut stopped: watch::Receiver<bool>)
         shared.settle();
         if shared.world.read().has_post_work() {
             let now = shared.clock.now();
-            for errand in shared.world.write().take_post() {
+            for mut errand in shared.world.write().take_post() {
                 let shared = Arc::clone(&shared);
                 flights.push(async move {
-                    let outcome = shared.courier.deliver(&errand, now).await;
+                    let outcome = shared.courier.deliver(&mut errand, now).await;
                     (errand, outcome)
                 });
             }
@@ -162,7 +157,7 @@ pub(crate) async fn run(shared: Arc<Shared>, mut stopped: watch::Receiver<bool>)
         tokio::select! {
             Some((errand, outcome)) = flights.next() => {
                 tracing::debug!(id = errand.id, status = outcome.status, error = outcome.error, "callback attempted");
-                shared.world.write().post_done(errand.id, outcome, shared.clock.now());
+                shared.world.write().post_done(errand, outcome, shared.clock.now());
             }
             () = bell.notified() => {}
             () = until_due(&shared) => {}

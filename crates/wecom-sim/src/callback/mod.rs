@@ -1,13 +1,16 @@
 //! Callbacks (回调): what the simulator sends by itself when the contacts change or a job finishes.
 //!
 //! A change passes [`World::record`](crate::world::World::record); [`receivers`] decides who hears of it, [`payload`] writes
-//! it down, [`post`] keeps it until it is delivered or given up, and [`courier`] carries it out over HTTP.
+//! it down, [`post`] keeps it until it is delivered or given up, and [`courier`] carries it out over HTTP, packed by [`parcel`].
 //!
 //! Official: [回调配置](https://developer.work.weixin.qq.com/document/path/90930),
 //! [通讯录变更事件](https://developer.work.weixin.qq.com/document/path/90970)
 
 mod courier;
+mod delivery;
+mod errand;
 mod events;
+mod parcel;
 mod payload;
 mod post;
 mod receivers;
@@ -17,9 +20,11 @@ use std::collections::{BTreeMap, HashSet};
 
 pub use courier::VerificationError;
 pub(crate) use courier::{Courier, PATIENCE, run};
+pub use delivery::{Attempt, Delivery, DeliveryState, Sending};
+pub(crate) use errand::{Errand, Outcome};
 pub(crate) use events::Event;
-pub use post::{Attempt, Delivery, DeliveryState};
-pub(crate) use post::{NotRedelivered, Outcome, Post};
+pub(crate) use post::Post;
+pub use post::ResendError;
 pub(crate) use receivers::{FinishedJob, JobReceiver};
 pub(crate) use target::Target;
 pub use target::TargetError;

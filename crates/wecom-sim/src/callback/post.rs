@@ -2,15 +2,21 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    mem,
     sync::Arc,
-    time::Duration,
 };
 
-use serde::Serialize;
 use tokio::sync::Notify;
 
-use super::Target;
-use crate::clock::Millis;
+use super::{
+    Attempt, Delivery, DeliveryState, Sending, Target,
+    errand::{Errand, Next, Outcome, Turn},
+    parcel::Parcel,
+};
+use crate::{
+    clock::Millis,
+    faults::{Fate, FaultBoard, Mishap},
+};
 
 /// After a failed attempt the next one waits this long, on the virtual clock. WeCom documents that there are three
 /// retries, not when.
@@ -19,88 +25,6 @@ pub(crate) const RETRY_AFTER: [Millis; 3] = [5_000, 30_000, 120_000];
 /// How many finished deliveries are kept.
 const KEPT: usize = 10_000;
 
-/// One callback, from the event that caused it to its last attempt.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Delivery {
-    /// Counts from 1; a reset of the world does not start it anew.
-    pub id: u64,
-    /// Whose target: `contacts`, `app 1000002` or `import job`.
-    pub to: String,
-    /// The corp in whose name it is sent: `ToUserName` and receiveid.
-    pub corp_id: String,
-    /// The target's URL.
-    pub url: String,
-    /// The event, with its `ChangeType` where it has one: `change_contact/create_user`, `batch_job_result`.
-    pub event: String,
-    /// The event before encryption.
-    pub xml: String,
-    /// When the event happened: virtual time, Unix milliseconds.
-    pub created_at: i64,
-    /// Where it stands.
-    pub state: DeliveryState,
-    /// When it is tried again; virtual time, only while [`DeliveryState::Waiting`].
-    pub next_attempt_at: Option<i64>,
-    /// How the attempts went, oldest first.
-    pub attempts: Vec<Attempt>,
-}
-
-impl Delivery {
-    /// Whether it may still be sent.
-    pub fn is_open(&self) -> bool {
-        !matches!(self.state, DeliveryState::Delivered | DeliveryState::GivenUp)
-    }
-}
-
-/// Where a delivery stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum DeliveryState {
-    /// About to be sent, behind others of the same target.
-    Queued,
-    /// On the wire.
-    InFlight,
-    /// Failed, and to be tried again once the virtual clock gets there.
-    Waiting,
-    /// Received.
-    Delivered,
-    /// Failed as often as WeCom tries.
-    GivenUp,
-}
-
-/// One attempt to deliver.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Attempt {
-    /// Virtual time, Unix milliseconds.
-    pub at: i64,
-    /// The HTTP status of the answer, if there was one.
-    pub status: Option<u16>,
-    /// How long the answer took, in real milliseconds.
-    pub milliseconds: u64,
-    /// What went wrong, if there was no answer.
-    pub error: Option<String>,
-}
-
-/// One delivery taken to be sent now.
-#[derive(Debug)]
-pub(crate) struct Errand {
-    pub(crate) id: u64,
-    pub(crate) target: Target,
-    pub(crate) corp_id: String,
-    pub(crate) agent_id: Option<u32>,
-    pub(crate) xml: String,
-}
-
-/// What came of an errand.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    pub(crate) status: Option<u16>,
-    pub(crate) took: Duration,
-    pub(crate) error: Option<String>,
-}
-
 #[derive(Debug)]
 struct Entry {
     shown: Delivery,
@@ -108,6 +32,19 @@ struct Entry {
     agent_id: Option<u32>,
     /// Retries already granted since the last (re)delivery was asked for.
     retries: usize,
+    /// What a bad day still has in store for it.
+    mishap: Mishap,
+    /// What was sent last.
+    parcel: Option<Arc<Parcel>>,
+}
+
+/// A delivery that is held back.
+#[derive(Debug)]
+struct Held {
+    id: u64,
+    url: String,
+    /// So many later ones have yet to go out.
+    behind: u32,
 }
 
 /// All deliveries.
@@ -115,12 +52,16 @@ struct Entry {
 pub(crate) struct Post {
     entries: VecDeque<Entry>,
     count: u64,
-    /// Per URL, those to be sent now, oldest first.
-    queues: HashMap<String, VecDeque<u64>>,
+    /// Per URL, what is to be sent now, oldest first.
+    queues: HashMap<String, VecDeque<(u64, Turn)>>,
     /// URLs with a delivery on the wire: one at a time, so that order is kept.
     busy: HashMap<String, u64>,
+    /// In order of their numbers.
+    held: Vec<Held>,
     /// Rung whenever there is something new for the courier.
     bell: Arc<Notify>,
+    /// The rules of a bad day.
+    faults: Arc<FaultBoard>,
 }
 
 /// What is new about a delivery to be made.
@@ -136,87 +77,154 @@ pub(crate) struct Letter {
 }
 
 impl Post {
+    /// An empty post under these rules.
+    pub(crate) fn under(faults: Arc<FaultBoard>) -> Self {
+        Self { faults, ..Self::default() }
+    }
+
     pub(crate) fn bell(&self) -> Arc<Notify> {
         Arc::clone(&self.bell)
     }
 
-    /// An empty post that goes on where this one's numbers end and rings the same bell.
+    /// An empty post that goes on where this one's numbers end, under the same rules, and rings the same bell.
     pub(crate) fn renewed(&self) -> Self {
-        Self { count: self.count, bell: self.bell(), ..Self::default() }
+        Self { count: self.count, bell: self.bell(), ..Self::under(Arc::clone(&self.faults)) }
     }
 
-    pub(crate) fn send(&mut self, letter: Letter, now: Millis) -> u64 {
+    /// Takes a delivery on; returns its number, and until when it is delayed, if it is.
+    pub(super) fn send(&mut self, letter: Letter, now: Millis) -> (u64, Option<Millis>) {
         self.count += 1;
         let id = self.count;
         let Letter { to, target, corp_id, agent_id, event, xml } = letter;
-        if self.entries.len() >= KEPT && self.entries.front().is_some_and(|entry| !entry.shown.is_open()) {
+        while self.entries.len() >= KEPT && self.entries.front().is_some_and(|entry| !entry.shown.is_open()) {
             self.entries.pop_front();
+        }
+        let mut mishap = self.faults.mishap(&event, &to);
+        let fate = mem::take(&mut mishap.fate);
+        let delayed_until = match fate {
+            Fate::Delayed(by) => Some(now + by),
+            _ => None,
+        };
+        let url = target.url().to_string();
+        if let Fate::HeldBack { behind } = fate {
+            self.held.push(Held { id, url: url.clone(), behind });
         }
         self.entries.push_back(Entry {
             shown: Delivery {
                 id,
                 to,
                 corp_id,
-                url: target.url().to_string(),
+                url,
                 event,
                 xml,
                 created_at: now,
-                state: DeliveryState::Queued,
-                next_attempt_at: None,
+                state: match fate {
+                    Fate::Sent => DeliveryState::Queued,
+                    Fate::Delayed(_) => DeliveryState::Waiting,
+                    Fate::HeldBack { .. } => DeliveryState::HeldBack,
+                    Fate::Dropped => DeliveryState::Dropped,
+                },
+                next_attempt_at: delayed_until,
+                faults: mem::take(&mut mishap.faults),
                 attempts: Vec::new(),
             },
             target,
             agent_id,
             retries: 0,
+            mishap,
+            parcel: None,
         });
-        self.enqueue(id);
-        id
+        if fate == Fate::Sent {
+            self.go_out(id);
+        }
+        (id, delayed_until)
+    }
+
+    /// Queues a delivery for the first time, and behind it whatever was held back until now.
+    fn go_out(&mut self, id: u64) {
+        let mut going = VecDeque::from([id]);
+        while let Some(id) = going.pop_front() {
+            self.enqueue(id);
+            if self.held.is_empty() {
+                continue;
+            }
+            let Some(url) = find(&mut self.entries, id).map(|entry| entry.shown.url.clone()) else {
+                continue;
+            };
+            self.held.retain_mut(|held| {
+                if held.url == url && held.id < id {
+                    held.behind = held.behind.saturating_sub(1);
+                }
+                if held.behind == 0 {
+                    going.push_back(held.id);
+                }
+                held.behind > 0
+            });
+        }
     }
 
     fn enqueue(&mut self, id: u64) {
         let Some(entry) = self.entry(id) else { return };
         entry.shown.state = DeliveryState::Queued;
         entry.shown.next_attempt_at = None;
+        let copies = mem::take(&mut entry.mishap.copies);
         let url = entry.shown.url.clone();
-        self.queues.entry(url).or_default().push_back(id);
+        let queue = self.queues.entry(url).or_default();
+        queue.push_back((id, Turn::Attempt));
+        queue.extend((0..copies).map(|_| (id, Turn::Copy)));
         self.bell.notify_one();
     }
 
-    /// Its retry has fallen due.
-    pub(crate) fn retry(&mut self, id: u64) {
-        if self.entry(id).is_some_and(|entry| entry.shown.state == DeliveryState::Waiting) {
-            self.enqueue(id);
+    /// The time has come for which it was waiting, unless something else has become of it.
+    pub(crate) fn try_at(&mut self, id: u64, at: Millis) {
+        let Some(entry) = self.entry(id) else { return };
+        if entry.shown.state == DeliveryState::Waiting && entry.shown.next_attempt_at == Some(at) {
+            if entry.shown.attempts.is_empty() { self.go_out(id) } else { self.enqueue(id) }
         }
     }
 
-    /// Sends it once more, from the beginning, whatever came of it before.
-    pub(crate) fn redeliver(&mut self, id: u64) -> Result<(), NotRedelivered> {
-        let entry = self.entry(id).ok_or(NotRedelivered::Unknown)?;
+    /// Sends all at once that is held back.
+    pub(crate) fn release(&mut self) {
+        for held in mem::take(&mut self.held) {
+            self.enqueue(held.id);
+        }
+    }
+
+    /// Sends it once more, from the beginning and as it should be, whatever came of it before.
+    pub(crate) fn redeliver(&mut self, id: u64) -> Result<(), ResendError> {
+        let entry = self.entry(id).ok_or(ResendError::Unknown)?;
         if matches!(entry.shown.state, DeliveryState::Queued | DeliveryState::InFlight) {
-            return Err(NotRedelivered::UnderWay);
+            return Err(ResendError::UnderWay);
         }
         entry.retries = 0;
+        entry.mishap = Mishap::default();
+        self.held.retain(|held| held.id != id);
         self.enqueue(id);
         Ok(())
     }
 
-    /// The next delivery of every target that has none on the wire.
+    /// Sends once more what it sent last, byte for byte; nothing else becomes of it.
+    pub(crate) fn replay(&mut self, id: u64) -> Result<(), ResendError> {
+        let entry = self.entry(id).ok_or(ResendError::Unknown)?;
+        if entry.parcel.is_none() {
+            return Err(ResendError::NeverSent);
+        }
+        let url = entry.shown.url.clone();
+        self.queues.entry(url).or_default().push_back((id, Turn::Replay));
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    /// What is next for every target that has nothing on the wire.
     pub(crate) fn take(&mut self) -> Vec<Errand> {
         let mut errands = Vec::new();
         let Self { queues, busy, entries, .. } = self;
         queues.retain(|url, queue| {
             while !busy.contains_key(url) {
-                let Some(id) = queue.pop_front() else { return false };
+                let Some((id, turn)) = queue.pop_front() else { return false };
                 if let Some(entry) = find(entries, id) {
-                    entry.shown.state = DeliveryState::InFlight;
                     busy.insert(url.clone(), id);
-                    errands.push(Errand {
-                        id,
-                        target: entry.target.clone(),
-                        corp_id: entry.shown.corp_id.clone(),
-                        agent_id: entry.agent_id,
-                        xml: entry.shown.xml.clone(),
-                    });
+                    errands.push(entry.errand(turn));
                 }
             }
             !queue.is_empty()
@@ -224,16 +232,16 @@ impl Post {
         errands
     }
 
-    /// Notes how an attempt went; returns when to try again, if that is to be.
-    pub(crate) fn done(
+    /// Notes how an attempt went; returns what is to follow.
+    pub(super) fn done(
         &mut self,
-        id: u64,
+        errand: Errand,
         outcome: Outcome,
         retry_statuses: bool,
         now: Millis,
-    ) -> Option<Millis> {
-        self.busy.retain(|_, busy| *busy != id);
-        let entry = self.entry(id)?;
+    ) -> Next {
+        self.busy.retain(|_, busy| *busy != errand.id);
+        let Some(entry) = self.entry(errand.id) else { return Next::default() };
         let received = match outcome.status {
             Some(200) => true,
             Some(_) => !retry_statuses,
@@ -241,10 +249,16 @@ impl Post {
         };
         entry.shown.attempts.push(Attempt {
             at: now,
+            sent: errand.sending,
             status: outcome.status,
+            answer: outcome.answer,
             milliseconds: outcome.took.as_millis() as u64,
             error: outcome.error,
         });
+        entry.parcel = errand.parcel.or(entry.parcel.take());
+        if errand.turn != Turn::Attempt {
+            return Next::default();
+        }
         let retry_at = match RETRY_AFTER.get(entry.retries) {
             Some(after) if !received => Some(now + after),
             _ => None,
@@ -256,7 +270,11 @@ impl Post {
             (false, Some(_)) => DeliveryState::Waiting,
             (false, None) => DeliveryState::GivenUp,
         };
-        retry_at
+        let replay_after = match errand.sending {
+            Sending::Genuine => entry.mishap.replay_after.take(),
+            _ => None,
+        };
+        Next { retry_at, replay_at: replay_after.map(|after| now + after) }
     }
 
     /// Whether nothing is queued or on the wire.
@@ -277,17 +295,46 @@ impl Post {
     }
 }
 
+impl Entry {
+    fn errand(&mut self, turn: Turn) -> Errand {
+        let sending = match turn {
+            Turn::Replay => Sending::Replay,
+            Turn::Copy => Sending::Copy,
+            Turn::Attempt => {
+                self.shown.state = DeliveryState::InFlight;
+                self.mishap.forge().unwrap_or(Sending::Genuine)
+            }
+        };
+        Errand {
+            id: self.shown.id,
+            sending,
+            target: self.target.clone(),
+            corp_id: self.shown.corp_id.clone(),
+            agent_id: self.agent_id,
+            xml: self.shown.xml.clone(),
+            parcel: if turn == Turn::Replay { self.parcel.clone() } else { None },
+            turn,
+        }
+    }
+}
+
 /// Ids rise by one, except where old entries have gone.
 fn find(entries: &mut VecDeque<Entry>, id: u64) -> Option<&mut Entry> {
     let place = entries.binary_search_by_key(&id, |entry| entry.shown.id).ok()?;
     entries.get_mut(place)
 }
 
-/// Why a delivery is not sent once more.
+/// Why a callback is not sent once more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NotRedelivered {
+#[non_exhaustive]
+pub enum ResendError {
+    /// There is none with this number, or it is forgotten: the last 10,000 are kept.
     #[error("no delivery has this id")]
     Unknown,
+    /// It is queued or on the wire.
     #[error("this delivery is under way")]
     UnderWay,
+    /// There are no bytes that could be sent again.
+    #[error("this delivery has not been sent yet; redeliver it instead")]
+    NeverSent,
 }

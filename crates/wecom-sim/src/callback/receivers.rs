@@ -3,9 +3,9 @@
 use std::{collections::HashSet, mem};
 
 use super::{
-    AppHook, Event, Outcome, Receiver, Target,
+    AppHook, Errand, Event, Outcome, Receiver, Target,
     payload::{full, slim},
-    post::{Errand, Letter},
+    post::Letter,
 };
 use crate::{
     clock::Millis,
@@ -177,7 +177,11 @@ impl World {
     ) -> u64 {
         let (event, xml) = event.finish();
         let letter = Letter { to, target, corp_id, agent_id, event, xml };
-        self.post.send(letter, self.moment)
+        let (id, delayed_until) = self.post.send(letter, self.moment);
+        if let Some(at) = delayed_until {
+            self.schedule(at, Due::Delivery { id });
+        }
+        id
     }
 
     /// Sets or takes away a callback target, without verifying it.
@@ -238,10 +242,15 @@ impl World {
         self.post.take()
     }
 
-    pub(crate) fn post_done(&mut self, id: u64, outcome: Outcome, now: Millis) {
+    pub(crate) fn post_done(&mut self, errand: Errand, outcome: Outcome, now: Millis) {
         let retry_statuses = self.choices.callback_retries_other_statuses;
-        if let Some(at) = self.post.done(id, outcome, retry_statuses, now) {
+        let id = errand.id;
+        let next = self.post.done(errand, outcome, retry_statuses, now);
+        if let Some(at) = next.retry_at {
             self.schedule(at, Due::Delivery { id });
+        }
+        if let Some(at) = next.replay_at {
+            self.schedule(at, Due::Replay { id });
         }
     }
 }

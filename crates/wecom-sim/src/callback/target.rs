@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use url::Url;
-use wecom_cipher::{CallbackToken, Crypto, EncodingAesKey};
+use wecom_cipher::{CallbackToken, Crypto, EncodingAesKey, Signature, sign};
 
 /// One callback target; cheap to clone.
 #[derive(Clone)]
@@ -52,6 +52,18 @@ impl Target {
     /// Signs and encrypts for a receiver that expects that receiveid, which is the corp's own id.
     pub(crate) fn crypto(&self, corp_id: &str) -> Crypto {
         Crypto::new(self.0.token.clone(), self.0.key.clone(), corp_id)
+    }
+
+    /// As [`crypto`](Self::crypto), but signs with another token.
+    pub(super) fn mistaken_crypto(&self, corp_id: &str) -> Crypto {
+        // Longer than a token may be, so it is none that somebody has set.
+        let token = CallbackToken::new("anotherTokenThanTheOneOfThisTarget");
+        Crypto::new(token, self.0.key.clone(), corp_id)
+    }
+
+    /// Signs what is not ciphertext.
+    pub(super) fn sign(&self, timestamp: &str, nonce: &str, text: &str) -> Signature {
+        sign(&self.0.token, timestamp, nonce, text)
     }
 }
 

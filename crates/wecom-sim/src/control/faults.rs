@@ -20,11 +20,11 @@ pub(super) async fn set_faults(
     Input(plan): Input<FaultPlan>,
 ) -> Result<Json<FaultState>, Refused> {
     plan.check().map_err(Refused::bad)?;
-    shared.faults.set(plan);
+    shared.set_faults(plan);
     Ok(Json(shared.faults.state()))
 }
 
 pub(super) async fn clear_faults(State(shared): State<Arc<Shared>>) -> Json<FaultState> {
-    shared.faults.set(FaultPlan::new());
+    shared.set_faults(FaultPlan::new());
     Json(shared.faults.state())
 }

@@ -18,7 +18,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Choices, Rates, callback::NotRedelivered, console, seed::Seed, sim::Shared, state::State};
+use crate::{Choices, Rates, ResendError, callback::Post, console, seed::Seed, sim::Shared, state::State};
 use input::{Asked, Input, Refused, merged};
 
 type Fields = serde_json::Map<String, Value>;
@@ -36,6 +36,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/requests", get(requests))
         .route("/deliveries", get(deliveries))
         .route("/deliveries/{id}/redeliver", post(redeliver))
+        .route("/deliveries/{id}/replay", post(replay))
         .route("/settled", post(settled))
         .route("/choices", get(choices).put(choose))
         .route("/rates", get(rates).put(set_rates))
@@ -160,16 +161,24 @@ fn last<T>(all: &[T], limit: Option<usize>) -> &[T] {
     &all[all.len() - limit.unwrap_or(all.len()).min(all.len())..]
 }
 
-async fn redeliver(
+async fn redeliver(shelf: Shelf<Arc<Shared>>, id: Path<String>, Input(Nothing {}): Input<Nothing>) -> Answer {
+    resend(shelf, id, Post::redeliver)
+}
+
+async fn replay(shelf: Shelf<Arc<Shared>>, id: Path<String>, Input(Nothing {}): Input<Nothing>) -> Answer {
+    resend(shelf, id, Post::replay)
+}
+
+fn resend(
     Shelf(shared): Shelf<Arc<Shared>>,
     Path(id): Path<String>,
-    Input(Nothing {}): Input<Nothing>,
+    how: fn(&mut Post, u64) -> Result<(), ResendError>,
 ) -> Answer {
     let id = id.parse().map_err(|_| Refused::bad("a delivery's id is a number"))?;
-    shared.world.write().post.redeliver(id).map_err(|error| {
+    how(&mut shared.world.write().post, id).map_err(|error| {
         let status = match error {
-            NotRedelivered::Unknown => StatusCode::NOT_FOUND,
-            NotRedelivered::UnderWay => StatusCode::CONFLICT,
+            ResendError::Unknown => StatusCode::NOT_FOUND,
+            ResendError::UnderWay | ResendError::NeverSent => StatusCode::CONFLICT,
         };
         Refused::new(status, error)
     })?;

@@ -1,7 +1,8 @@
 //! The simulator's bad days: what goes wrong on purpose, by rules that count and never draw lots.
 //!
 //! A [`FaultPlan`] holds the rules, as JSON (`PUT /_sim/faults`) or in Rust ([`Sim::faults`](crate::Sim::faults)). Those about
-//! calls are looked up in [`strike`] when a call comes in; `api::bad_day` lets happen what they say.
+//! calls are looked up in [`strike`] when a call comes in; `api::bad_day` lets happen what they say. Those about callbacks are
+//! looked up when an event is handed to `callback::post`, which does as they say.
 
 mod calls;
 mod deliveries;
@@ -20,7 +21,8 @@ use std::{
 use parking_lot::Mutex;
 
 pub use calls::{CallRule, Fault, FaultCaller, Moment, TokenDeath};
-pub use deliveries::DeliveryRule;
+pub use deliveries::{DeliveryFault, DeliveryRule};
+pub(crate) use deliveries::{Fate, Mishap};
 pub use plan::{FaultError, FaultPlan, FaultState};
 pub(crate) use strike::{Sender, Strike};
 pub use when::{RuleState, When};
@@ -96,20 +98,21 @@ impl Faults {
         Ok(())
     }
 
-    /// Replaces all rules; counters start anew, and what a fault had closed is open again.
+    /// Replaces all rules; counters start anew, what a fault had closed is open again, and what it held back is sent.
     ///
     /// # Errors
     ///
     /// [`FaultError`] if a rule cannot work; then the old ones stay.
     pub fn set(&self, plan: FaultPlan) -> Result<(), FaultError> {
         plan.check()?;
-        self.shared.faults.set(plan);
+        self.shared.set_faults(plan);
         Ok(())
     }
 
-    /// Ends the bad day: no rules, and what a fault had closed is open again. Calls that wait for a latency go on waiting.
+    /// Ends the bad day: no rules, what a fault had closed is open again, and what it held back is sent. Calls that wait for a
+    /// latency go on waiting, callbacks that are delayed stay so.
     pub fn clear(&self) {
-        self.shared.faults.set(FaultPlan::new());
+        self.shared.set_faults(FaultPlan::new());
     }
 
     /// The rules and how often each has struck.

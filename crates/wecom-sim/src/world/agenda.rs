@@ -10,8 +10,10 @@ use crate::clock::Millis;
 pub(crate) enum Due {
     /// An import or export job (异步任务) enters its next phase.
     Job { corp: usize, id: String },
-    /// A callback delivery is tried again.
+    /// A callback delivery is tried, again or for the first time.
     Delivery { id: u64 },
+    /// What a callback delivery sent is sent again.
+    Replay { id: u64 },
     /// An import into a chain (上下游) is done.
     ChainImport { corp: usize, id: String },
 }
@@ -50,7 +52,11 @@ impl World {
         self.moment = at;
         match due {
             Due::Job { corp, id } => self.advance_job(at, corp, &id),
-            Due::Delivery { id } => self.post.retry(id),
+            Due::Delivery { id } => self.post.try_at(id, at),
+            Due::Replay { id } => {
+                // It may have been forgotten meanwhile.
+                self.post.replay(id).ok();
+            }
             Due::ChainImport { corp, id } => self.finish_chain_import(corp, &id),
         }
     }

@@ -26,6 +26,7 @@ pub(crate) struct Listener {
 struct Inbox {
     crypto: Crypto,
     received: Mutex<Vec<Received>>,
+    posts: Mutex<Vec<Posted>>,
     /// Answers to give before falling back to 200; 0 means not to answer at all.
     answers: Mutex<Vec<u16>>,
     /// Rung to let the unanswered go.
@@ -39,11 +40,21 @@ pub(crate) struct Received {
     pub(crate) agent_id: Option<String>,
 }
 
+/// One request, accepted or not.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Posted {
+    pub(crate) query: String,
+    pub(crate) body: Vec<u8>,
+    /// The plaintext, or why there is none.
+    pub(crate) opened: Result<String, wecom_cipher::Error>,
+}
+
 impl Listener {
     pub(crate) async fn start(corp_id: &str) -> Self {
         let inbox = Arc::new(Inbox {
             crypto: Crypto::new(CallbackToken::new(TOKEN), EncodingAesKey::new(KEY).unwrap(), corp_id),
             received: Mutex::default(),
+            posts: Mutex::default(),
             answers: Mutex::default(),
             release: Notify::new(),
         });
@@ -63,6 +74,11 @@ impl Listener {
     pub(crate) fn take(&self) -> Vec<String> {
         let received = std::mem::take(&mut *self.inbox.received.lock());
         received.into_iter().map(|one| one.xml).collect()
+    }
+
+    /// All that was posted so far, whatever it was, oldest first.
+    pub(crate) fn posts(&self) -> Vec<Posted> {
+        self.inbox.posts.lock().clone()
     }
 
     /// Answers the next deliveries with these statuses.
@@ -93,6 +109,7 @@ async fn receive(
 ) -> StatusCode {
     let query = query.unwrap_or_default();
     let opened = Query::parse(&query).and_then(|query| inbox.crypto.decrypt(&query, &body));
+    inbox.posts.lock().push(Posted { query: query.clone(), body: body.to_vec(), opened: opened.clone() });
     let Ok(xml) = opened else {
         return StatusCode::FORBIDDEN;
     };

@@ -7,6 +7,7 @@ mod contact_rules;
 mod control;
 mod corp_groups;
 mod deliveries;
+mod delivery_faults;
 mod departments;
 mod exports;
 mod faults;

@@ -1,0 +1,70 @@
+//! What goes over the wire for a delivery: the signed query and the encrypted body, or what a bad day makes of them.
+
+use bytes::Bytes;
+use url::Url;
+
+use super::{Errand, Sending};
+use crate::clock::Millis;
+
+/// The receiveid of nobody here.
+const STRANGER: &str = "ww00000000000000ff";
+/// Signed as it should be where it stands in an envelope, but five bytes are no ciphertext.
+const NO_CIPHERTEXT: &str = "aGVsbG8=";
+/// A parser that knows entities would make a million words of it.
+const BILLION_LAUGHS: &[u8] = b"<!DOCTYPE xml [<!ENTITY a \"lol lol lol lol lol lol lol lol lol lol\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">\
+    <!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;\">\
+    <!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;\">]><xml><Encrypt>&e;</Encrypt></xml>";
+
+/// One request, ready to be sent, and to be sent again.
+#[derive(Debug)]
+pub(super) struct Parcel {
+    pub(super) url: Url,
+    pub(super) body: Bytes,
+}
+
+impl Parcel {
+    /// Encrypts and signs what an errand carries.
+    pub(super) fn pack(errand: &Errand, now: Millis) -> wecom_cipher::Result<Self> {
+        let Errand { target, corp_id, .. } = errand;
+        let crypto = match errand.sending {
+            Sending::WrongReceiveId => target.crypto(STRANGER),
+            Sending::WrongSignature => target.mistaken_crypto(corp_id),
+            _ => target.crypto(corp_id),
+        };
+        let mut sealed = crypto.seal(&errand.xml, (now / 1000) as u64, nonce())?;
+        let agent_id = errand.agent_id.map(|id| id.to_string());
+        let mut body = sealed.to_delivery_xml(corp_id, agent_id.as_deref()).into_bytes();
+        if errand.sending == Sending::Garbage {
+            sealed.msg_signature = target.sign(&sealed.timestamp, &sealed.nonce, NO_CIPHERTEXT);
+            body = garbage(errand.id, body);
+        }
+        let mut url = target.url().clone();
+        append(&mut url, &sealed.query_pairs());
+        Ok(Self { url, body: body.into() })
+    }
+}
+
+/// Six kinds in turn, by the delivery's number: what strangers and broken proxies send.
+fn garbage(number: u64, mut genuine: Vec<u8>) -> Vec<u8> {
+    match number % 6 {
+        1 => {
+            genuine.truncate(genuine.len() / 2);
+            genuine
+        }
+        2 => format!("<xml><Encrypt><![CDATA[{NO_CIPHERTEXT}]]></Encrypt></xml>").into_bytes(),
+        3 => vec![0xff; 512],
+        4 => BILLION_LAUGHS.to_vec(),
+        5 => br#"{"Encrypt":"aGVsbG8="}"#.to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+/// Adds to the URL's own query, which stays as it is.
+pub(super) fn append(url: &mut Url, pairs: &[(&'static str, &str)]) {
+    // A form would write a blank as `+`; none of these values holds one, and `+` itself becomes %2B.
+    url.query_pairs_mut().extend_pairs(pairs);
+}
+
+pub(super) fn nonce() -> String {
+    fastrand::u32(100_000_000..).to_string()
+}
