@@ -212,6 +212,8 @@ impl Shared {
     pub(crate) fn advance(&self, by: i64) {
         self.clock.advance(by);
         self.settle();
+        // On a clock that runs, the courier sleeps until something is due: sooner now.
+        self.world.read().post.bell().notify_one();
     }
 
     /// Does what has fallen due, if anything has.
