@@ -207,6 +207,11 @@ impl Client {
         Ok(self.inner.tokens.get().await?.lifetime())
     }
 
+    /// How often what this client sends is repeated.
+    pub(crate) fn retry(&self) -> RetryPolicy {
+        self.retry
+    }
+
     /// The transport, for links that carry their own authority (export files).
     pub(crate) fn wire(&self) -> &Wire {
         &self.inner.wire

@@ -82,8 +82,14 @@ pub enum ErrorKind {
     },
     /// A downloaded file is not what was announced, or cannot be read.
     CorruptFile {
+        /// Which of the job's files, counted from 0.
+        file: usize,
+        /// How many bytes of it were sound as far as that can be told.
+        offset: u64,
         /// What is wrong with it.
         why: &'static str,
+        /// What the parser says, if it is a row that is wrong.
+        row: Option<serde_json::Error>,
     },
     /// The client's configuration cannot work.
     Configuration(String),
@@ -371,7 +377,9 @@ impl fmt::Display for Error {
                 write!(f, "job {job} is not finished after {} s", waited.as_secs())
             }
             ErrorKind::JobFailed { job } => write!(f, "job {job} failed"),
-            ErrorKind::CorruptFile { why } => write!(f, "the file {why}"),
+            ErrorKind::CorruptFile { file, offset, why, .. } => {
+                write!(f, "file {} of the export, at byte {offset}: it {why}", file + 1)
+            }
             ErrorKind::Configuration(why) => write!(f, "the configuration cannot work: {why}"),
         }?;
         if self.0.may_have_applied {
@@ -408,7 +416,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0.kind {
             ErrorKind::Transport { source, .. } => Some(&**source),
-            ErrorKind::Malformed(error) => Some(error),
+            ErrorKind::Malformed(error) | ErrorKind::CorruptFile { row: Some(error), .. } => Some(error),
             _ => None,
         }
     }

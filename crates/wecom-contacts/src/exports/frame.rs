@@ -10,6 +10,8 @@ pub(super) struct Framer {
     names: &'static [&'static str],
     limit: usize,
     buffer: Vec<u8>,
+    /// Where in the document the buffer begins.
+    before: u64,
     /// Where scanning goes on.
     at: usize,
     /// Where the value or key begins that is being scanned.
@@ -60,6 +62,8 @@ pub(super) struct Frame<'a> {
     pub(super) name: usize,
     /// Whether it is an element of the named array, or the named value itself.
     pub(super) element: bool,
+    /// Where in the document it begins.
+    pub(super) at: u64,
     pub(super) json: &'a [u8],
 }
 
@@ -80,6 +84,7 @@ impl Framer {
             names,
             limit,
             buffer: Vec::new(),
+            before: 0,
             at: 0,
             start: 0,
             place: Place::Start,
@@ -93,9 +98,15 @@ impl Framer {
     pub(super) fn tail(&mut self) -> &mut Vec<u8> {
         let keep_from = if self.holds() { self.start } else { self.at };
         self.buffer.drain(..keep_from);
+        self.before += keep_from as u64;
         self.at -= keep_from;
         self.start = 0;
         &mut self.buffer
+    }
+
+    /// How far into the document the scan has come.
+    pub(super) fn position(&self) -> u64 {
+        self.before + self.at as u64
     }
 
     /// Whether the bytes from `start` on are still wanted.
@@ -120,6 +131,7 @@ impl Framer {
                         return Ok(None);
                     }
                     let json = self.start..self.at;
+                    let at = self.before + self.start as u64;
                     match self.place {
                         Place::Name => {
                             self.name = self.named(&self.buffer[json])?;
@@ -129,13 +141,13 @@ impl Framer {
                             self.place = Place::AfterElement;
                             let name = self.name.expect("only a named array is walked");
                             let json = &self.buffer[json];
-                            return Ok(Some(Frame { name, element: true, json }));
+                            return Ok(Some(Frame { name, element: true, at, json }));
                         }
                         _ => {
                             self.place = Place::AfterValue;
                             if let Some(name) = self.name {
                                 let json = &self.buffer[json];
-                                return Ok(Some(Frame { name, element: false, json }));
+                                return Ok(Some(Frame { name, element: false, at, json }));
                             }
                         }
                     }

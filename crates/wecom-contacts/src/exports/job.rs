@@ -1,10 +1,11 @@
 //! An export that was submitted, and the files it leaves.
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, pin::pin};
 
+use futures_util::future::{self, Either};
 use serde::{Deserialize, Serialize};
 
-use super::{ExportKey, ExportRow, ExportRows};
+use super::{Export, ExportKey, ExportRow};
 use crate::{Call, Client, Endpoint, Error, ErrorKind, JobId, Polling, RetryPolicy, Sending, wire};
 
 /// An export that was submitted.
@@ -59,7 +60,27 @@ impl<R: ExportRow> ExportJob<R> {
             };
             let once = Self { client: job.client.with_retry(RetryPolicy::none()), ..job.clone() };
             let files = polling.until(&job.id, || once.status(), finished).await?;
-            Ok(Export { job, files })
+            Ok(Export::new(job, files))
+        })
+    }
+
+    /// Waits like [`wait`](Self::wait), and asks at once when `told` is done: when the job's completion callback
+    /// (异步任务完成通知) has come, say. A callback may get lost, so the questions go on beside it.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait`](Self::wait).
+    pub fn wait_or_told(
+        &self,
+        polling: Polling,
+        told: impl Future<Output = ()> + Send + 'static,
+    ) -> Sending<Export<R>> {
+        let job = self.clone();
+        Sending::new(async move {
+            match future::select(job.wait(polling), pin!(told)).await {
+                Either::Left((outcome, _)) => outcome,
+                Either::Right(_) => job.wait(polling).await,
+            }
         })
     }
 
@@ -77,39 +98,6 @@ impl<R> Clone for ExportJob<R> {
 impl<R> fmt::Debug for ExportJob<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExportJob").field("id", &self.id).finish_non_exhaustive()
-    }
-}
-
-/// An export that is done.
-pub struct Export<R> {
-    job: ExportJob<R>,
-    files: Vec<ExportFile>,
-}
-
-impl<R: ExportRow> Export<R> {
-    /// The job that made it.
-    pub fn job(&self) -> &ExportJob<R> {
-        &self.job
-    }
-
-    /// The encrypted files, in order. Their links live for two hours; [`rows`](Self::rows) asks for new ones where needed.
-    pub fn files(&self) -> &[ExportFile] {
-        &self.files
-    }
-
-    /// Streams the rows of all files, in order.
-    ///
-    /// Memory is bounded by a network chunk and its rows, however large the files. A file's size and md5 are known to be
-    /// right only at its end: an error there means that its rows, which came before, are not to be trusted. After an
-    /// error the stream ends.
-    pub fn rows(self) -> ExportRows<R> {
-        ExportRows::new(self.job, self.files)
-    }
-}
-
-impl<R> fmt::Debug for Export<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Export").field("job", &self.job).field("files", &self.files).finish()
     }
 }
 

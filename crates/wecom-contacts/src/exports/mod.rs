@@ -9,16 +9,20 @@
 //!
 //! Official: [导出成员](https://developer.work.weixin.qq.com/document/path/94849)
 
+mod download;
 mod frame;
 mod job;
+mod pipeline;
+mod row;
 mod rows;
 
 use std::future::IntoFuture;
 
 use serde::{Deserialize, Serialize};
 
-pub use job::{Export, ExportFile, ExportJob, ExportState, ExportStatus, GetExportResult};
-pub use rows::{ExportRow, ExportRows, TagRow};
+pub use job::{ExportFile, ExportJob, ExportState, ExportStatus, GetExportResult};
+pub use row::{ExportRow, Fields, TagRow};
+pub use rows::{Export, ExportBatches, ExportRows, Progress};
 /// The key of an export job: 43 letters and digits. [`generate`](wecom_cipher::EncodingAesKey::generate) makes one,
 /// `parse` reads one that was kept; `Debug` does not show it.
 pub use wecom_cipher::EncodingAesKey as ExportKey;
@@ -38,7 +42,7 @@ use crate::{
 /// use wecom_contacts::Polling;
 ///
 /// let job = client.exports().members().await?;
-/// let mut rows = job.wait(Polling::default()).await?.rows();
+/// let mut rows = job.wait(Polling::default()).await?.rows(); // or `.ids()`, or `.rows().batches()`
 /// while let Some(member) = rows.try_next().await? {
 ///     println!("{} {:?}", member.userid, member.department);
 /// }
@@ -253,6 +257,13 @@ masked_debug!(ExportMembers { block_size | encoding_aeskey });
 masked_debug!(ExportMembersSimple { block_size | encoding_aeskey });
 masked_debug!(ExportDepartments { block_size | encoding_aeskey });
 masked_debug!(ExportTag { tagid, block_size | encoding_aeskey });
+
+/// The call that a file's errors are filed under.
+const CALL: &str = GetExportResult::CALL.path();
+
+fn corrupt(file: usize, offset: u64, why: &'static str) -> Error {
+    Error::new(CALL, ErrorKind::CorruptFile { file, offset, why, row: None })
+}
 
 #[cfg(test)]
 mod tests {

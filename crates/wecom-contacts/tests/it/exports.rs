@@ -1,13 +1,19 @@
 //! Exports (异步导出).
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
 
 use futures_util::StreamExt;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use wecom_contacts::{
-    Error, ErrorKind, Polling,
+    Error, ErrorKind, Polling, RetryPolicy, UserId,
     departments::Department,
     exports::*,
     members::{Member, SimpleMember},
@@ -15,7 +21,7 @@ use wecom_contacts::{
 
 use crate::{
     rig::Rig,
-    stub::{Answer, Stub},
+    stub::{Answer, Request, Stub},
     wire::Sample,
 };
 
@@ -49,12 +55,13 @@ fn members(ids: std::ops::Range<u32>) -> Value {
 }
 
 async fn export<R: ExportRow>(stub: &Stub) -> Export<R> {
-    let job = stub.client().exports().job("job-1", KEY.parse().unwrap());
+    let hasty = RetryPolicy::default().first_pause(Duration::from_millis(1));
+    let job = stub.client().with_retry(hasty).exports().job("job-1", KEY.parse().unwrap());
     job.wait(Polling::default()).await.unwrap()
 }
 
 /// Reads to the first error or the end, and makes sure that nothing comes after an error.
-async fn read<R: ExportRow>(mut rows: ExportRows<R>) -> (Vec<R>, Option<Error>) {
+async fn read<R: Send + Unpin + 'static>(mut rows: ExportRows<R>) -> (Vec<R>, Option<Error>) {
     let mut read = Vec::new();
     loop {
         match rows.next().await {
@@ -202,7 +209,9 @@ async fn rows_before_an_error_are_handed_out() {
     let stub = one_file(|_| (), encrypted(&document)).await;
     let (rows, error) = read::<SimpleMember>(export(&stub).await.rows()).await;
     assert_eq!(rows.len(), 2);
-    assert!(matches!(error.unwrap().kind(), ErrorKind::Malformed(_)));
+    let error = error.unwrap();
+    assert!(matches!(error.kind(), ErrorKind::CorruptFile { file: 0, offset: 43, .. }), "{error:?}");
+    assert!(std::error::Error::source(&error).is_some(), "what the parser says");
 }
 
 #[tokio::test]
@@ -256,6 +265,223 @@ async fn a_broken_download_is_an_error_after_the_rows_that_came() {
     let (rows, error) = read::<SimpleMember>(export(&stub).await.rows()).await;
     assert!(matches!(error.unwrap().kind(), ErrorKind::Transport { .. }));
     assert!((900..1100).contains(&rows.len()), "{}", rows.len());
+}
+
+/// Serves ranges as a file store does, at most so many bytes an answer, whatever it promises.
+fn ranged(content: &[u8], request: &Request, at_most: usize) -> Answer {
+    let size = content.len();
+    let from = request.header("range").map_or(0, |range| {
+        let range = range.strip_prefix("bytes=").unwrap().strip_suffix('-').unwrap();
+        range.parse().unwrap()
+    });
+    let rest = &content[from..];
+    let head = match from {
+        0 => format!("200 x\r\nContent-Length: {size}"),
+        _ => {
+            let last = size - 1;
+            let length = rest.len();
+            format!("206 x\r\nContent-Range: bytes {from}-{last}/{size}\r\nContent-Length: {length}")
+        }
+    };
+    Answer::raw(&head, &rest[..at_most.min(rest.len())])
+}
+
+#[tokio::test]
+async fn trap_37_a_download_that_is_cut_100_times_gives_the_same_rows_and_fetches_no_byte_twice() {
+    let content = encrypted(&members(0..20_000));
+    let size = content.len();
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&sent);
+    let stub = Stub::with_tokens(move |request, number| {
+        if request.path() != "/f" {
+            return done(&[file(format!("http://{}/f", request.host()), &content)]);
+        }
+        // A different length each time, of about a hundredth of the file.
+        let at_most = size / 110 + (number * 7919) % (size / 400);
+        let from = request.header("range").map_or(0, |range| range[6..range.len() - 1].parse().unwrap());
+        counted.fetch_add(at_most.min(size - from), SeqCst);
+        ranged(&content, request, at_most)
+    })
+    .await;
+    let rows = export::<SimpleMember>(&stub).await.rows();
+    let progress = rows.progress();
+    let (rows, error) = read(rows).await;
+    assert!(error.is_none(), "{error:?}");
+    assert!((0..20_000).map(|id| format!("user{id}")).eq(rows.iter().map(|row| row.userid.to_string())));
+    let asked = stub.requests().iter().filter(|request| request.path() == "/f").count();
+    assert!(asked > 90, "{asked} requests");
+    assert_eq!(sent.load(SeqCst), size, "each byte was sent once");
+    assert_eq!((progress.bytes(), progress.total_bytes()), (size as u64, size as u64));
+    assert_eq!(progress.rows(), 20_000);
+}
+
+#[tokio::test]
+async fn a_server_that_knows_no_ranges_is_read_from_the_beginning() {
+    let content = encrypted(&members(0..5_000));
+    let stub = Stub::with_tokens(move |request, number| match request.path() {
+        "/f" if number < 4 => Answer::cut(&content[..content.len() / 3], content.len()),
+        "/f" => Answer::of(200, "application/octet-stream", &content),
+        _ => done(&[file(format!("http://{}/f", request.host()), &content)]),
+    })
+    .await;
+    let (rows, error) = read::<SimpleMember>(export(&stub).await.rows()).await;
+    assert!(error.is_none(), "{error:?}");
+    assert!((0..5_000).map(|id| format!("user{id}")).eq(rows.iter().map(|row| row.userid.to_string())));
+}
+
+#[tokio::test]
+async fn trap_37_a_link_that_dies_in_the_middle_is_renewed_and_the_rest_fetched() {
+    let content = encrypted(&members(0..5_000));
+    let stub = Stub::with_tokens(move |request, number| match request.path() {
+        "/cgi-bin/export/get_result" => {
+            done(&[file(format!("http://{}/{number}", request.host()), &content)])
+        }
+        // 0 is gettoken, 1 the job's status: its link gives half of the file, and is dead then.
+        "/1" if request.header("range").is_none() => ranged(&content, request, content.len() / 2),
+        "/1" => Answer::of(403, "text/plain", b"expired"),
+        _ => ranged(&content, request, content.len()),
+    })
+    .await;
+    let (rows, error) = read::<SimpleMember>(export(&stub).await.rows()).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(rows.len(), 5_000);
+    let paths: Vec<_> = stub.calls().iter().map(|call| call.path().to_owned()).collect();
+    let status = "/cgi-bin/export/get_result";
+    assert_eq!(paths, [status, "/1", "/1", status, "/4"]);
+}
+
+#[tokio::test]
+async fn trap_37_a_file_that_is_another_one_after_its_link_was_renewed_is_an_error() {
+    let content = encrypted(&members(0..5_000));
+    let stub = Stub::with_tokens(move |request, number| match request.path() {
+        "/cgi-bin/export/get_result" => {
+            let url = format!("http://{}/{number}", request.host());
+            let grown = encrypted(&members(0..5_001));
+            done(&[file(url, if number == 1 { &content } else { &grown })])
+        }
+        "/1" if request.header("range").is_none() => ranged(&content, request, content.len() / 2),
+        _ => Answer::of(403, "text/plain", b"expired"),
+    })
+    .await;
+    let (_, error) = read::<SimpleMember>(export(&stub).await.rows()).await;
+    assert!(error.as_ref().unwrap().to_string().contains("another one"), "{error:?}");
+}
+
+#[tokio::test]
+async fn trap_37_a_file_that_grows_is_an_error() {
+    let whole = encrypted(&members(0..5_000));
+    let grown = [&whole[..], b"more"].concat();
+    let stub = Stub::with_tokens(move |request, _| match request.path() {
+        // A server that does not say how much will come.
+        "/f" => Answer::raw("200 x", &grown),
+        _ => done(&[file(format!("http://{}/f", request.host()), &whole)]),
+    })
+    .await;
+    let (_, error) = read::<SimpleMember>(export(&stub).await.rows()).await;
+    assert!(error.as_ref().unwrap().to_string().contains("larger"), "{error:?}");
+}
+
+#[tokio::test]
+async fn trap_37_one_flipped_byte_anywhere_is_an_error() {
+    let whole = encrypted(&members(0..3_000));
+    for at in [0, 17, whole.len() / 2, whole.len() - 40, whole.len() - 1] {
+        let (mut flipped, whole) = (whole.clone(), whole.clone());
+        flipped[at] ^= 0x20;
+        let stub = Stub::with_tokens(move |request, _| match request.path() {
+            "/f" => ranged(&flipped, request, flipped.len()),
+            _ => done(&[file(format!("http://{}/f", request.host()), &whole)]),
+        })
+        .await;
+        let (_, error) = read::<SimpleMember>(export(&stub).await.rows()).await;
+        let error = error.expect("one byte is wrong");
+        assert!(matches!(error.kind(), ErrorKind::CorruptFile { file: 0, .. }), "{at}: {error:?}");
+    }
+}
+
+/// Files of 1,000 members each.
+async fn files(count: u32) -> Stub {
+    let contents: Vec<_> = (0..count).map(|no| encrypted(&members(no * 1000..(no + 1) * 1000))).collect();
+    Stub::with_tokens(move |request, _| match request.path().strip_prefix("/f/") {
+        Some(number) => ranged(&contents[number.parse::<usize>().unwrap()], request, usize::MAX),
+        None => {
+            let url = |number| format!("http://{}/f/{number}", request.host());
+            let files = contents.iter().enumerate().map(|(number, content)| file(url(number), content));
+            done(&files.collect::<Vec<_>>())
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn files_read_side_by_side_keep_their_order() {
+    let stub = files(5).await;
+    let export = export::<SimpleMember>(&stub).await;
+    let (alone, error) = read(export.file_rows(3)).await;
+    assert!(error.is_none() && alone.len() == 1000 && alone[0].userid == "user3000");
+    let (rows, error) = read(export.rows().files_at_once(3)).await;
+    assert!(error.is_none(), "{error:?}");
+    assert!((0..5_000).map(|id| format!("user{id}")).eq(rows.iter().map(|row| row.userid.to_string())));
+}
+
+#[tokio::test]
+async fn one_may_ask_for_ids_or_for_some_fields_only() {
+    #[derive(serde::Deserialize)]
+    struct Seat {
+        userid: String,
+        department: Vec<u32>,
+    }
+    let stub = files(2).await;
+    let ids: Vec<UserId> = export::<Member>(&stub).await.ids().map(Result::unwrap).collect().await;
+    assert!((0..2_000).map(|id| format!("user{id}")).eq(ids.iter().map(ToString::to_string)));
+    let seats: Vec<Seat> = export::<Member>(&stub).await.rows_as().map(Result::unwrap).collect().await;
+    assert!(seats.len() == 2_000 && seats[1_999].userid == "user1999" && seats[0].department == [1]);
+}
+
+#[tokio::test]
+async fn batches_bring_many_rows_at_a_time() {
+    let stub = files(2).await;
+    let batches: Vec<_> =
+        export::<SimpleMember>(&stub).await.rows().batches().map(Result::unwrap).collect().await;
+    assert_eq!(batches.iter().map(Vec::len).sum::<usize>(), 2_000);
+    assert!(batches.len() <= 6, "{} batches", batches.len());
+}
+
+#[tokio::test]
+async fn rows_that_nobody_wants_any_more_stop_the_download() {
+    let go_on = Arc::new(Notify::new());
+    let gate = Arc::clone(&go_on);
+    let stub = Stub::with_tokens(move |request, _| {
+        let content = encrypted(&members(0..2000));
+        if request.path() == "/f" {
+            let (first, second) = content.split_at(content.len() / 2);
+            return Answer::halves(first, Arc::clone(&gate), second);
+        }
+        done(&[file(format!("http://{}/f", request.host()), &content)])
+    })
+    .await;
+    let rows = export::<SimpleMember>(&stub).await.rows();
+    let progress = rows.progress();
+    drop(rows);
+    assert_eq!(progress.bytes(), 0, "nothing is fetched before the first row is asked for");
+}
+
+#[tokio::test]
+async fn a_wait_is_cut_short_by_the_completion_callback() {
+    let told = Arc::new(Notify::new());
+    let asked = Arc::clone(&told);
+    let stub = Stub::with_tokens(move |_, number| {
+        // 0 is gettoken. The first question finds the job running, and then the callback comes.
+        if number == 1 {
+            asked.notify_one();
+            return Answer::json(&json!({"errcode": 0, "errmsg": "ok", "status": 1}));
+        }
+        done(&[])
+    })
+    .await;
+    let job = stub.client().exports().job::<SimpleMember>("job-1", KEY.parse().unwrap());
+    let hours = Polling::every(Duration::from_secs(3600)).at_most(Duration::from_secs(86_400));
+    job.wait_or_told(hours, async move { told.notified().await }).await.unwrap();
+    assert_eq!(stub.calls().len(), 2);
 }
 
 #[tokio::test]

@@ -86,14 +86,18 @@ impl Answer {
 
     /// Says nothing of its length: it ends where the connection does.
     pub(crate) fn unmeasured(body: &[u8]) -> Self {
-        let head = "HTTP/1.1 200 x\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n";
+        Self::raw("200 x\r\nContent-Type: application/json", body)
+    }
+
+    /// Sends this status and these headers, then this much of a body, whatever they promise.
+    pub(crate) fn raw(head: &str, body: &[u8]) -> Self {
+        let head = format!("HTTP/1.1 {head}\r\nConnection: close\r\n\r\n");
         Self(vec![Piece::Bytes([head.as_bytes(), body].concat())])
     }
 
     /// Promises more bytes than it sends.
     pub(crate) fn cut(body: &[u8], promised: usize) -> Self {
-        let head = format!("HTTP/1.1 200 x\r\nContent-Length: {promised}\r\nConnection: close\r\n\r\n");
-        Self(vec![Piece::Bytes([head.as_bytes(), body].concat())])
+        Self::raw(&format!("200 x\r\nContent-Length: {promised}"), body)
     }
 
     /// Sends one part, and the other only when told.

@@ -1,0 +1,268 @@
+//! An export of a million members, from a simulator in another process to typed rows, beside the bare limits.
+//!
+//! Every figure is taken in a process of its own, so that its peak memory is its own as well, and so that all of them find the
+//! same machine. `ROWS=100000 cargo bench -p wecom-contacts --bench exports` takes fewer rows.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that fails stops")]
+
+use std::{
+    env, fs,
+    hint::black_box,
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use futures_util::TryStreamExt;
+use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
+use wecom_contacts::{
+    Client, JobId, Polling, Secret,
+    exports::{Export, ExportKey},
+    members::Member,
+};
+use wecom_sim::Sim;
+
+const ROUNDS: usize = 3;
+const ROLE: &str = "WECOM_BENCH_ROLE";
+const JOB: &str = "WECOM_BENCH_JOB";
+
+/// What the measured processes are told.
+#[derive(Serialize, Deserialize)]
+struct Job {
+    url: String,
+    corp_id: String,
+    agent_id: u32,
+    secret: String,
+    id: Option<JobId>,
+    key: String,
+}
+
+/// What a measured process tells.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Figure {
+    seconds: f64,
+    rows: u64,
+    peak_mib: f64,
+}
+
+fn main() {
+    match env::var(ROLE).ok().as_deref() {
+        None => compare(),
+        Some("server") => serve(),
+        Some(role) => measure(role),
+    }
+}
+
+fn rows() -> u32 {
+    env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(1_000_000)
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
+}
+
+/// A simulator that lives as long as its standard input.
+fn serve() {
+    runtime().block_on(async {
+        let sim =
+            Sim::builder().legacy(true).running_clock(true).seed(rows(), 5_000, 1).start().await.unwrap();
+        let key = ExportKey::generate().unwrap().expose().to_owned();
+        let mut job = Job {
+            url: sim.url(),
+            corp_id: sim.corp_id().to_owned(),
+            agent_id: sim.agent_id(),
+            secret: sim.app_secret().to_owned(),
+            id: None,
+            key,
+        };
+        let client = client(&job);
+        let submitted = client.exports().members().key(job.key.parse().unwrap()).await.unwrap();
+        submitted.wait(Polling::every(Duration::from_millis(50))).await.unwrap();
+        job.id = Some(submitted.id().clone());
+        println!("{}", serde_json::to_string(&job).unwrap());
+        tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await.unwrap().unwrap();
+    });
+}
+
+fn client(job: &Job) -> Client {
+    let secret = Secret::app(job.agent_id, job.secret.clone());
+    let allow = Duration::from_secs(600);
+    Client::builder(job.corp_id.clone(), secret).base_url(&job.url).timeout(allow).build().unwrap()
+}
+
+async fn export(job: &Job) -> Export<Member> {
+    let id = job.id.clone().unwrap();
+    let taken_up = client(job).exports().job(id, job.key.parse().unwrap());
+    taken_up.wait(Polling::default()).await.unwrap()
+}
+
+async fn download(export: &Export<Member>) -> Vec<u8> {
+    let mut whole = Vec::new();
+    for file in export.files() {
+        let answer = reqwest::get(&file.url).await.unwrap();
+        whole.extend_from_slice(&answer.bytes().await.unwrap());
+    }
+    whole
+}
+
+fn measure(role: &str) {
+    let job: Job = serde_json::from_str(&env::var(JOB).unwrap()).unwrap();
+    // The provider is chosen by the first client that is built.
+    let figure = runtime().block_on(async {
+        let export = export(&job).await;
+        match role {
+            "rows" => timed(async { count(export.rows().batches()).await }).await,
+            "row by row" => {
+                timed(async {
+                    export.rows().try_fold(0, |rows, _| async move { Ok(rows + 1) }).await.unwrap()
+                })
+                .await
+            }
+            "ids" => timed(async { count(export.ids().batches()).await }).await,
+            "plain" => {
+                let key = job.key.parse().unwrap();
+                timed(async {
+                    let file = download(&export).await;
+                    let plain = wecom_cipher::decrypt_file(&key, &file).unwrap();
+                    let whole: Whole = serde_json::from_slice(&plain).unwrap();
+                    black_box(whole.userlist.len() as u64)
+                })
+                .await
+            }
+            "copy" => {
+                timed(async {
+                    for file in export.files() {
+                        let mut answer = reqwest::get(&file.url).await.unwrap();
+                        while let Some(chunk) = answer.chunk().await.unwrap() {
+                            black_box(chunk);
+                        }
+                    }
+                    0
+                })
+                .await
+            }
+            "md5" => {
+                let file = download(&export).await;
+                timed(async {
+                    black_box(Md5::digest(&file));
+                    0
+                })
+                .await
+            }
+            "aes" => {
+                let file = download(&export).await;
+                let mut decryptor = wecom_cipher::FileDecryptor::new(&job.key.parse().unwrap());
+                timed(async {
+                    let mut plain = Vec::new();
+                    for chunk in file.chunks(256 << 10) {
+                        plain.clear();
+                        decryptor.push(chunk, &mut plain);
+                        black_box(&plain);
+                    }
+                    0
+                })
+                .await
+            }
+            "parse" => {
+                // The rows one by one, as a perfect framer would hand them over.
+                let plain =
+                    wecom_cipher::decrypt_file(&job.key.parse().unwrap(), &download(&export).await).unwrap();
+                let whole: Framed<'_> = serde_json::from_slice(&plain).unwrap();
+                timed(async {
+                    for row in &whole.userlist {
+                        let member: Member = serde_json::from_str(row.get()).unwrap();
+                        black_box(member);
+                    }
+                    whole.userlist.len() as u64
+                })
+                .await
+            }
+            other => panic!("no such role: {other}"),
+        }
+    });
+    println!("{}", serde_json::to_string(&figure).unwrap());
+}
+
+#[derive(Deserialize)]
+struct Whole {
+    userlist: Vec<Member>,
+}
+
+#[derive(Deserialize)]
+struct Framed<'a> {
+    #[serde(borrow)]
+    userlist: Vec<&'a serde_json::value::RawValue>,
+}
+
+async fn count<T>(batches: wecom_contacts::exports::ExportBatches<T>) -> u64
+where
+    T: Send + 'static,
+{
+    batches.try_fold(0, |rows, batch| async move { Ok(rows + batch.len() as u64) }).await.unwrap()
+}
+
+async fn timed(work: impl Future<Output = u64>) -> Figure {
+    let started = Instant::now();
+    let rows = work.await;
+    Figure { seconds: started.elapsed().as_secs_f64(), rows, peak_mib: peak_mib() }
+}
+
+/// The most memory this process has had so far.
+fn peak_mib() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<f64>().ok()).unwrap_or(f64::NAN)
+        / 1024.0
+}
+
+fn own(role: &str) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.env(ROLE, role).stdout(Stdio::piped());
+    command
+}
+
+fn run(role: &str, job: &str) -> Figure {
+    let mut figures: Vec<Figure> = (0..ROUNDS)
+        .map(|_| {
+            let output = own(role).env(JOB, job).stderr(Stdio::inherit()).output().unwrap();
+            assert!(output.status.success(), "{role} failed");
+            serde_json::from_slice(&output.stdout).unwrap()
+        })
+        .collect();
+    figures.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
+    figures[ROUNDS / 2]
+}
+
+fn server() -> (Child, String) {
+    let mut server = own("server").stdin(Stdio::piped()).spawn().unwrap();
+    let mut job = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut job).unwrap();
+    (server, job)
+}
+
+fn compare() {
+    let (mut server, job) = server();
+    let rows = f64::from(rows());
+    println!("{rows} members, each figure the median of {ROUNDS} processes\n");
+    println!("| What | seconds | rows/s | peak MiB |\n|---|---|---|---|");
+    let mut taken = Vec::new();
+    for role in ["copy", "md5", "aes", "parse", "rows", "row by row", "ids", "plain"] {
+        let figure = run(role, &job);
+        println!(
+            "| {role} | {:.2} | {:.0} | {:.0} |",
+            figure.seconds,
+            rows / figure.seconds,
+            figure.peak_mib
+        );
+        taken.push((role, figure.seconds));
+    }
+    let seconds = |role: &str| taken.iter().find(|(name, _)| *name == role).unwrap().1;
+    let slowest = ["copy", "md5", "aes", "parse"].map(seconds).into_iter().fold(0.0, f64::max);
+    println!("\nrows end to end / slowest stage alone: {:.2} of its rate", slowest / seconds("rows"));
+    println!("ids / rows: {:.2} times the rate", seconds("rows") / seconds("ids"));
+    println!("plain / rows: {:.2} times the time", seconds("plain") / seconds("rows"));
+    drop(server.stdin.take());
+    server.wait().unwrap();
+}

@@ -1,0 +1,194 @@
+//! The ciphertext of one file, as it comes: cuts are survived by asking for the rest, dead links by asking for new ones.
+//!
+//! A byte is asked for once: after a cut the next request is a `Range` from where the last one ended.
+
+use std::mem;
+
+use bytes::{Buf, Bytes};
+use http::{StatusCode, header};
+use tokio::time::{Instant, timeout};
+use tracing::debug;
+use url::Url;
+
+use super::{CALL, ExportFile, ExportState, ExportStatus, GetExportResult, corrupt};
+use crate::{
+    Client, Endpoint as _, Error, ErrorKind, Result, RetryPolicy, Sending, Transport, exchange::Wire,
+    retry::Course,
+};
+
+/// Asks for the job's files anew, whose links are fresh.
+pub(super) type Renew = Box<dyn Fn() -> Sending<ExportStatus> + Send>;
+
+/// One file on its way.
+pub(super) struct Download {
+    wire: Wire,
+    retry: RetryPolicy,
+    renew: Renew,
+    /// Which of the job's files.
+    position: usize,
+    file: ExportFile,
+    received: u64,
+    content: Option<reqwest::Response>,
+    /// So many bytes of `content` are there already.
+    known: u64,
+    /// Whether the link in use brought anything.
+    fruitful: bool,
+    renewed: bool,
+    /// The attempts in a row that brought nothing.
+    course: Option<Course>,
+}
+
+impl Download {
+    pub(super) fn new(client: &Client, renew: Renew, position: usize, file: ExportFile) -> Self {
+        Self {
+            wire: client.wire().clone(),
+            retry: client.retry(),
+            renew,
+            position,
+            file,
+            received: 0,
+            content: None,
+            known: 0,
+            fruitful: false,
+            renewed: false,
+            course: None,
+        }
+    }
+
+    /// Which of the job's files it is.
+    pub(super) fn position(&self) -> usize {
+        self.position
+    }
+
+    /// What was announced of it.
+    pub(super) fn file(&self) -> &ExportFile {
+        &self.file
+    }
+
+    /// Returns the next bytes; `None` once all that were announced are there.
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>> {
+        loop {
+            let content = match &mut self.content {
+                Some(content) => content,
+                None if self.received == self.file.size && self.received > 0 => return Ok(None),
+                None => match self.open().await {
+                    Ok(content) => self.content.insert(content),
+                    Err(error) => {
+                        self.survive(error).await?;
+                        continue;
+                    }
+                },
+            };
+            let mut chunk = match timeout(self.wire.timeout, content.chunk()).await {
+                Ok(Ok(Some(chunk))) => chunk,
+                Ok(Ok(None)) if self.received == self.file.size => return Ok(None),
+                Ok(Ok(None)) => return Err(self.corrupt("is smaller than announced")),
+                Ok(Err(error)) => {
+                    self.content = None;
+                    self.survive(Error::transport(CALL, error)).await?;
+                    continue;
+                }
+                Err(elapsed) => {
+                    self.content = None;
+                    let failure = Transport::Timeout;
+                    let stalled = ErrorKind::Transport { failure, source: elapsed.into() };
+                    self.survive(Error::new(CALL, stalled)).await?;
+                    continue;
+                }
+            };
+            let known = self.known.min(chunk.len() as u64);
+            self.known -= known;
+            chunk.advance(known as usize);
+            if chunk.is_empty() {
+                continue;
+            }
+            self.fruitful = true;
+            self.renewed = false;
+            self.course = None;
+            self.received += chunk.len() as u64;
+            if self.received > self.file.size {
+                return Err(self.corrupt("is larger than announced"));
+            }
+            return Ok(Some(chunk));
+        }
+    }
+
+    /// Asks for the bytes that are still to come.
+    async fn open(&mut self) -> Result<reqwest::Response> {
+        let url = Url::parse(&self.file.url).map_err(|_| self.corrupt("has a link that is no URL"))?;
+        let mut request = self.wire.get_link(url);
+        if self.received > 0 {
+            request = request.header(header::RANGE, format!("bytes={}-", self.received));
+        }
+        let answer = request.send().await.map_err(|error| Error::transport(CALL, error))?;
+        let status = answer.status();
+        let (begins, ends) = match status {
+            StatusCode::PARTIAL_CONTENT => {
+                content_range(&answer).ok_or_else(|| self.corrupt("comes in parts that do not say which"))?
+            }
+            // A server that knows no ranges begins anew: what is there already is then passed over.
+            _ if status.is_success() => (0, answer.content_length()),
+            _ => {
+                let content_type = answer.headers().get(header::CONTENT_TYPE);
+                let content_type = content_type.and_then(|value| value.to_str().ok()).map(str::to_owned);
+                return Err(Error::new(CALL, ErrorKind::NotWeCom { status: status.as_u16(), content_type }));
+            }
+        };
+        if let Some(ends) = ends.filter(|ends| *ends != self.file.size) {
+            let larger = ends > self.file.size;
+            return Err(self.corrupt(if larger {
+                "is larger than announced"
+            } else {
+                "is smaller than announced"
+            }));
+        }
+        if begins > self.received {
+            return Err(self.corrupt("comes in parts that leave something out"));
+        }
+        self.known = self.received - begins;
+        Ok(answer)
+    }
+
+    /// Makes ready for another attempt after this error, or gives it back.
+    async fn survive(&mut self, error: Error) -> Result<()> {
+        let dead_link = matches!(error.kind(), ErrorKind::NotWeCom { status: 403 | 404 | 410, .. });
+        if dead_link && !self.renewed {
+            debug!(file = self.position, "the link is dead: asking for a new one");
+            self.renewed = true;
+            return self.renew().await;
+        }
+        debug!(file = self.position, received = self.received, %error, "the download is cut: asking for the rest");
+        // One that brought something is taken up at once, however often that happens.
+        if mem::take(&mut self.fruitful) && matches!(error.kind(), ErrorKind::Transport { .. }) {
+            return Ok(());
+        }
+        let course = self.course.get_or_insert_with(|| Course::begin(self.retry, GetExportResult::CALL));
+        course.sending(Instant::now());
+        course.recover(error, None).await
+    }
+
+    async fn renew(&mut self) -> Result<()> {
+        let answer = (self.renew)().await?;
+        let file = answer.files.into_iter().nth(self.position);
+        let Some(file) = file.filter(|_| answer.status == ExportState::Done) else {
+            return Err(self.corrupt("is no longer among the job's"));
+        };
+        if file.size != self.file.size || !file.md5.eq_ignore_ascii_case(&self.file.md5) {
+            return Err(self.corrupt("is another one by now"));
+        }
+        self.file = file;
+        Ok(())
+    }
+
+    fn corrupt(&self, why: &'static str) -> Error {
+        corrupt(self.position, self.received, why)
+    }
+}
+
+/// The first byte of a part, and the size of the whole where it is told.
+fn content_range(answer: &reqwest::Response) -> Option<(u64, Option<u64>)> {
+    let text = answer.headers().get(header::CONTENT_RANGE)?.to_str().ok()?;
+    let (range, size) = text.strip_prefix("bytes ")?.split_once('/')?;
+    let (first, _) = range.split_once('-')?;
+    Some((first.trim().parse().ok()?, size.trim().parse().ok()))
+}
