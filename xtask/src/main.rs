@@ -1,6 +1,7 @@
 //! The few tasks of this workspace that are more than one cargo command: `cargo xtask test`.
 
 mod foreign;
+mod fuzz;
 #[cfg(test)]
 mod house;
 mod redis;
@@ -21,6 +22,8 @@ Run a task of the wecom-contacts workspace.
                         SDKs against the simulator (what could not run is said, never skipped in silence);
                         uses the Redis of REDIS_URL, else starts a private one, and installs it if need be
   cargo xtask foreign   only other people's SDKs against the simulator
+  cargo xtask fuzz      every fuzz target from the kept corpus, 620 s each or as many as told: `fuzz 60`;
+                        needs a nightly compiler and cargo-fuzz
 ";
 
 fn main() -> ExitCode {
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
     let outcome = match task.as_deref() {
         Some("test") => suite::run(),
         Some("foreign") => foreign::run().and_then(|report| report.finish()),
+        Some("fuzz") => fuzz::run_all(env::args().nth(2)),
         Some("help" | "--help" | "-h") => {
             eprint!("{USAGE}");
             return ExitCode::SUCCESS;

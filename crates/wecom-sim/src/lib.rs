@@ -23,6 +23,7 @@ mod control;
 mod download;
 mod faults;
 mod fetcher;
+mod offline;
 mod outgoing;
 mod rates;
 mod requests;
@@ -40,6 +41,8 @@ pub use faults::{
     CallRule, DeliveryFault, DeliveryRule, Fault, FaultCaller, FaultError, FaultPlan, FaultState, Faults,
     Moment, RuleState, TokenDeath, When,
 };
+#[doc(hidden)]
+pub use offline::Offline;
 pub use rates::Rates;
 pub use requests::Request;
 pub use seed::SeedError;

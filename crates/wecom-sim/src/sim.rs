@@ -61,25 +61,9 @@ impl Sim {
     }
 
     pub(crate) async fn serve(config: SimBuilder) -> std::io::Result<Self> {
-        config.check()?;
-        let clock = config.clock();
-        let faults = Arc::new(FaultBoard::with(config.faults.clone()));
-        let mut world = config.world(clock.now())?;
-        world.post = Post::under(Arc::clone(&faults));
-        let courier = Courier::new(config.callback_patience);
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
-        world.set_origin(format!("http://{address}"));
-        let shared = Arc::new(Shared {
-            clock,
-            world: RwLock::new(world),
-            requests: Mutex::default(),
-            faults,
-            gate: Gate::with(config.rates.clone()),
-            courier,
-            rest: watch::Sender::new(()),
-            config,
-        });
+        let shared = Shared::new(config, format!("http://{address}"))?;
         let (stop, stopped) = watch::channel(false);
         let tasks = vec![
             tokio::spawn(server::serve(listener, Arc::clone(&shared), stopped.clone())),
@@ -209,6 +193,26 @@ impl Sim {
 }
 
 impl Shared {
+    /// A world at its beginning; `origin` is the base URL of the links it gives out.
+    pub(crate) fn new(config: SimBuilder, origin: String) -> std::io::Result<Arc<Self>> {
+        config.check()?;
+        let clock = config.clock();
+        let faults = Arc::new(FaultBoard::with(config.faults.clone()));
+        let mut world = config.world(clock.now())?;
+        world.post = Post::under(Arc::clone(&faults));
+        world.set_origin(origin);
+        Ok(Arc::new(Self {
+            clock,
+            world: RwLock::new(world),
+            requests: Mutex::default(),
+            faults,
+            gate: Gate::with(config.rates.clone()),
+            courier: Courier::new(config.callback_patience),
+            rest: watch::Sender::new(()),
+            config,
+        }))
+    }
+
     pub(crate) fn advance(&self, by: i64) {
         self.clock.advance(by);
         self.settle();

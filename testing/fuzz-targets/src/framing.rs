@@ -1,0 +1,62 @@
+//! Framing of export files: records cut out of a document that arrives in chunks, beside `serde_json` on the whole.
+
+use serde_json::Value;
+
+use self::frame::{Framer, Unframed};
+use crate::{document::Members, pieces::pieces};
+
+// Private in the SDK, and to stay so: it stands alone, and is compiled in a second time.
+#[path = "../../../crates/wecom-contacts/src/exports/frame.rs"]
+mod frame;
+
+const NAMES: &[&str] = &["tagname", "userlist", "partylist"];
+const LIMIT: usize = 512;
+
+/// Frames a document in chunks (by the first byte) and whole. Both must find the same, hold no more than a record and a
+/// chunk, and find in JSON what `serde_json` finds.
+pub fn framing(data: &[u8]) {
+    let Some((lengths, document)) = data.split_first() else { return };
+    let chunked = frame(document, *lengths);
+    let whole = frame(document, 0xff);
+    assert_eq!(chunked, whole);
+    let Ok(Members(members)) = serde_json::from_slice(document) else { return };
+    match (whole, expected(&members)) {
+        (Ok(framed), expected) => assert_eq!(framed, expected),
+        (Err(Unframed::TooLong), _) => assert!(document.len() > LIMIT),
+        (Err(error), _) => panic!("JSON, but {error:?}"),
+    }
+}
+
+/// A seed.
+pub(crate) fn seed(lengths: u8, document: &[u8]) -> Vec<u8> {
+    [&[lengths], document].concat()
+}
+
+/// Which name, whether an element, and the value; `None` if it is not JSON.
+type Framed = Vec<(usize, bool, Option<Value>)>;
+
+fn frame(document: &[u8], lengths: u8) -> Result<Framed, Unframed> {
+    let mut framer = Framer::new(NAMES, LIMIT);
+    let mut framed = Vec::new();
+    for piece in pieces(document, lengths) {
+        let tail = framer.tail();
+        assert!(tail.len() <= LIMIT, "{} bytes held", tail.len());
+        tail.extend_from_slice(piece);
+        while let Some(frame) = framer.next()? {
+            framed.push((frame.name, frame.element, serde_json::from_slice(frame.json).ok()));
+        }
+    }
+    framer.finish().map(|()| framed)
+}
+
+fn expected(members: &[(String, Value)]) -> Framed {
+    let mut framed = Vec::new();
+    for (key, value) in members {
+        let Some(name) = NAMES.iter().position(|name| name == key) else { continue };
+        match value {
+            Value::Array(items) => framed.extend(items.iter().map(|item| (name, true, Some(item.clone())))),
+            other => framed.push((name, false, Some(other.clone()))),
+        }
+    }
+    framed
+}

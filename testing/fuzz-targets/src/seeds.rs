@@ -1,0 +1,130 @@
+//! What the fuzzer starts from: the sample bodies of `tests/wire`, the official vectors, and files of every kind.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::{callback, ciphertext, envelope, framing, import};
+
+/// The workspace's root.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// All seeds of a target, always in the same order; none for a name that is not a target's.
+///
+/// # Errors
+///
+/// The samples cannot be read.
+pub fn seeds(target: &str) -> io::Result<Vec<Vec<u8>>> {
+    Ok(match target {
+        "callback" => callbacks()?,
+        "ciphertext" => ciphertext::seeds(),
+        "envelope" => replies()?,
+        "framing" => documents()?,
+        "import" => files(),
+        _ => Vec::new(),
+    })
+}
+
+/// The sample files of a chapter, by name.
+fn samples(chapter: &str) -> io::Result<Vec<(String, Vec<u8>)>> {
+    let mut samples = Vec::new();
+    for entry in fs::read_dir(root().join("tests/wire").join(chapter))? {
+        let entry = entry?;
+        samples.push((entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path())?));
+    }
+    samples.sort();
+    Ok(samples)
+}
+
+fn callbacks() -> io::Result<Vec<Vec<u8>>> {
+    const QUERY: &str =
+        "msg_signature=5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3&timestamp=1409659589&nonce=263014780";
+    const ECHO: &str =
+        "P9nAzCzyDtyTWESHep1vC5X9xho%2FqYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp%2B4RPcs8TgAE7OaBO%2BFZXvnaqQ%3D%3D";
+    let sealed = callback::receiver().crypto().seal_with(b"0123456789abcdef", "<xml/>", 1_700_000_100, "n");
+    let query = format!("msg_signature={}&timestamp=1700000100&nonce=n", sealed.msg_signature);
+    let mut seeds = vec![
+        callback::raw_seed(&query, &sealed.to_delivery_xml("wx5823bf96d3bd56c7", Some("218"))),
+        callback::raw_seed(QUERY, "<xml><Encrypt><![CDATA[AAAA]]></Encrypt></xml>"),
+        callback::wrapped_seed(
+            "<xml><ToUserName><![CDATA[x]]></ToUserName><Encrypt><![CDATA[",
+            "]]></Encrypt></xml>",
+        ),
+        callback::wrapped_seed("<xml><Encrypt>", "</Encrypt><AgentID>218</AgentID></xml>"),
+        callback::verification_seed(&format!("{QUERY}&echostr={ECHO}")),
+    ];
+    seeds.extend(samples("callback")?.iter().map(|(_, message)| callback::message_seed(message)));
+    Ok(seeds)
+}
+
+const CHAPTERS: [&str; 10] = [
+    "auth",
+    "contact_rules",
+    "corp_groups",
+    "departments",
+    "exports",
+    "imports",
+    "linked_corps",
+    "media",
+    "members",
+    "tags",
+];
+
+fn replies() -> io::Result<Vec<Vec<u8>>> {
+    let refusal = br#"{"errcode":60111,"errmsg":"userid not found, hint: [1700000000_1_0123456789abcdef]"}"#;
+    let mut seeds: Vec<_> =
+        ["user_get", "user_list"].iter().filter_map(|path| envelope::seed(path, refusal)).collect();
+    for chapter in CHAPTERS {
+        let samples = samples(chapter)?;
+        let replies =
+            samples.iter().filter_map(|(name, body)| envelope::seed(name.split_once(".reply.")?.0, body));
+        seeds.extend(replies);
+    }
+    Ok(seeds)
+}
+
+fn documents() -> io::Result<Vec<Vec<u8>>> {
+    let odd: [&[u8]; 4] = [
+        br#"{"tagname":"T","userlist":[{"userid":"a","name":"\"]}[\\"}],"partylist":[1,2],"other":{"userlist":[1]}}"#,
+        br#" { "user\u006cist" : [ 1 , true , null , -1.5e3 , [ ] , { } ] , "partylist" : null } "#,
+        b"{\"userlist\":[1,]}",
+        b"[]",
+    ];
+    let mut seeds: Vec<_> = odd.iter().map(|document| framing::seed(0x01, document)).collect();
+    for name in ["user_list.reply.full.json", "user_list.reply.bare.json", "user_simplelist.reply.full.json"]
+    {
+        let body = fs::read(root().join("tests/wire/members").join(name))?;
+        seeds.push(framing::seed(0x5b, &body));
+    }
+    for name in ["tag_get.reply.full.json", "tag_get.reply.bare.json"] {
+        seeds.push(framing::seed(0x92, &fs::read(root().join("tests/wire/tags").join(name))?));
+    }
+    Ok(seeds)
+}
+
+fn files() -> Vec<Vec<u8>> {
+    const MEMBERS: &str = "姓名,帐号,手机号,邮箱,所在部门,职位,性别,是否部门内领导,排序,别名,地址,座机,禁用,工号\n\
+        王芳,wangfang,13900000001,wangfang@example.com,1;2,工程师,女,1;0,5;0,Fang,\"广州, 市\",020-1,0,A1\n\
+        刘洋,liuyang,+86 13900000002,,1,,男,,,,,,1,\n";
+    const DEPARTMENTS: &str =
+        "部门名称,部门ID,父部门ID,排序\n示例公司,1,0,1\n研发部,2,1,10\n平台组,7,2,20\n华东,12,1,4294967295\n";
+    let with_mark = |text: &str| [b"\xef\xbb\xbf", text.as_bytes()].concat();
+    // 姓名,帐号,所在部门 / 王芳,wangfang,1 in GBK.
+    let gbk =
+        b"\xd0\xd5\xc3\xfb,\xd5\xca\xba\xc5,\xcb\xf9\xd4\xda\xb2\xbf\xc3\xc5\n\xcd\xf5\xb7\xbc,wangfang,1\n";
+    vec![
+        import::file_seed(0, MEMBERS.as_bytes()),
+        import::file_seed(1, &with_mark(MEMBERS)),
+        import::file_seed(2, DEPARTMENTS.as_bytes()),
+        import::file_seed(4, gbk),
+        import::form_seed(0, MEMBERS.as_bytes()),
+        import::form_seed(2, DEPARTMENTS.as_bytes()),
+        import::file_seed(1, "帐号,姓名,所在部门\nzhangsan,张三,1\nZhangSan,张三,1\n".as_bytes()),
+        import::file_seed(0, "帐号\r\nzhangsan\r\n\r\n lisi \r\n".as_bytes()),
+        import::file_seed(2, "部门ID,父部门ID,部门名称\n3,4,甲\n4,3,乙\n".as_bytes()),
+    ]
+}

@@ -1,0 +1,65 @@
+//! `cargo xtask fuzz`: every target of `fuzz/`, one after the other, from the seeds and the kept corpus.
+
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{cargo, root, run};
+
+/// How long a target runs unless told, in seconds.
+const USUAL: u32 = 620;
+const MOST_MEMORY: &str = "-rss_limit_mb=2048";
+/// Seconds for one input; the slowest take milliseconds.
+const MOST_TIME: &str = "-timeout=10";
+
+const INSTALL: &str = "fuzzing needs a nightly compiler and cargo-fuzz; install them with\n  \
+     rustup toolchain install nightly --profile minimal\n  \
+     cargo install cargo-fuzz --locked";
+
+/// Runs all targets for so many seconds each; the first finding ends the run.
+pub(crate) fn run_all(seconds: Option<String>) -> Result<()> {
+    let seconds = match seconds {
+        None => USUAL,
+        Some(text) => text.parse().with_context(|| format!("{text} is no number of seconds"))?,
+    };
+    let answers = |arguments: &[&str]| {
+        let asked =
+            Command::new("cargo").args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        asked.is_ok_and(|status| status.success())
+    };
+    if !answers(&["+nightly", "fuzz", "--version"]) {
+        bail!(INSTALL);
+    }
+    let targets = targets()?;
+    for target in &targets {
+        let work = format!("fuzz/work/{target}");
+        let mut seeds = cargo();
+        run(seeds
+            .args(["run", "--quiet", "-p", "wecom-fuzz-targets", "--", target, &work])
+            .current_dir(root()))?;
+        eprintln!("\n== {target}, {seconds} s");
+        // New inputs go to the first folder. No sanitizer: the code is safe Rust, and three times as fast without.
+        run(Command::new("cargo")
+            .args(["+nightly", "fuzz", "run", "--sanitizer", "none", target])
+            .args([&work, &format!("fuzz/corpus/{target}"), "--"])
+            .args([&format!("-max_total_time={seconds}"), MOST_MEMORY, MOST_TIME, "-print_final_stats=1"])
+            .args([&format!("-dict=fuzz/dictionaries/{target}.dict"), "-max_len=8192", "-verbosity=0"])
+            .current_dir(root()))?;
+    }
+    eprintln!("\n{} targets, {seconds} s each, no finding", targets.len());
+    Ok(())
+}
+
+/// The names of the targets, which are those of their files.
+fn targets() -> Result<Vec<String>> {
+    let mut targets = Vec::new();
+    for file in fs::read_dir(root().join("fuzz/fuzz_targets"))? {
+        let name = file?.file_name().to_string_lossy().into_owned();
+        targets.extend(name.strip_suffix(".rs").map(str::to_owned));
+    }
+    targets.sort();
+    Ok(targets)
+}
