@@ -70,7 +70,11 @@ impl<'a> Node<'a> {
             match reader.read_event().map_err(|_| MALFORMED)? {
                 Token::Start(start) => {
                     elements += 1;
-                    if root.is_some() || open.len() == MAX_DEPTH || elements > MAX_ELEMENTS {
+                    if root.is_some()
+                        || open.len() == MAX_DEPTH
+                        || elements > MAX_ELEMENTS
+                        || !is_name(start.local_name().into_inner())
+                    {
                         return Err(MALFORMED.into());
                     }
                     open.push(Open::new(start));
@@ -180,6 +184,14 @@ impl<'a> Open<'a> {
         }
         self.node
     }
+}
+
+/// Whether XML allows it as the name of an element, without a prefix. The reader takes anything up to a blank, and what is
+/// read here is also written.
+fn is_name(name: &str) -> bool {
+    let begins = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_' || !byte.is_ascii();
+    let goes_on = |byte: u8| begins(byte) || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    name.bytes().next().is_some_and(begins) && name.bytes().all(goes_on)
 }
 
 /// A message being written.

@@ -364,7 +364,15 @@ fn trap_29_what_strangers_send_is_an_error() {
 
 #[test]
 fn trap_29_an_authentic_message_that_is_no_xml_is_an_error() {
-    for message in ["", "hello", "<xml>", "<!DOCTYPE x><xml/>"] {
+    for message in [
+        "",
+        "hello",
+        "<xml>",
+        "<!DOCTYPE x><xml/>",
+        "<xml><a\"b/></xml>",
+        "<xml><1/></xml>",
+        "<xml><a:/></xml>",
+    ] {
         let sealed = receiver().crypto().seal(message, 1, "n").unwrap();
         let query = format!("msg_signature={}&timestamp=1&nonce=n", sealed.msg_signature);
         let body = sealed.to_delivery_xml(CORP, None);
