@@ -3,12 +3,12 @@
 use std::{
     io,
     net::{SocketAddr, ToSocketAddrs},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::Args;
 use serde_json::{Value, json};
-use wecom_sim::Sim;
+use wecom_sim::{FaultPlan, Rates, Sim};
 
 use crate::{
     failure::{Failure, Result},
@@ -96,6 +96,18 @@ pub(crate) struct Serve {
     )]
     callback_aes_key: String,
 
+    /// Keep WeCom's published frequency limits: 45009 beyond 10,000 calls of one API a minute, and so on (doc 90312)
+    #[arg(long, env = "TXL_SIM_RATES", value_parser = clap::builder::FalseyValueParser::new())]
+    rates: bool,
+
+    /// What goes wrong from the start: a JSON file as `PUT /_sim/faults` takes it (docs/simulator.md)
+    #[arg(long, env = "TXL_SIM_FAULTS", value_name = "PATH")]
+    faults: Option<PathBuf>,
+
+    /// Let the clock run so many times as fast as real time; at 60 a token of two hours lives for two minutes
+    #[arg(long, env = "TXL_SIM_CLOCK_SPEED", value_name = "NUMBER", default_value_t = 1.0)]
+    clock_speed: f64,
+
     /// Write the ready line into this file too, once it is complete
     #[arg(long, env = "TXL_SIM_READY_FILE", value_name = "PATH")]
     ready_file: Option<PathBuf>,
@@ -146,7 +158,13 @@ impl Serve {
             .contacts_secret(&self.contacts_secret)
             .app(self.agent_id, &self.app_secret)
             .legacy(self.legacy)
-            .running_clock(true);
+            .clock_speed(self.clock_speed);
+        if self.rates {
+            builder = builder.rates(Rates::published());
+        }
+        if let Some(path) = &self.faults {
+            builder = builder.faults(plan(path)?);
+        }
         if self.members.is_some() || self.departments.is_some() {
             let members = self.members.unwrap_or(0);
             let departments = self.departments.unwrap_or(members / 20 + 1);
@@ -158,7 +176,9 @@ impl Serve {
         builder.start().await.map_err(|error| match error.kind() {
             io::ErrorKind::InvalidInput => Failure::usage("the simulator cannot be set up like this")
                 .because(&error)
-                .remedy("see `txl sim --help` for what --members, --departments and --callback-… take"),
+                .remedy(
+                    "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed and --faults take",
+                ),
             _ => cannot_listen(self.listen, &error),
         })
     }
@@ -173,6 +193,14 @@ impl Serve {
             "callback": {"token": self.callback_token, "aes_key": self.callback_aes_key},
         })
     }
+}
+
+fn plan(path: &Path) -> Result<FaultPlan> {
+    serde_json::from_str(&file::text(path)?).map_err(|error| {
+        Failure::usage(format!("{} is no plan of faults", path.display()))
+            .because(&error)
+            .remedy("see \"Bad days\" in docs/simulator.md for what a plan looks like")
+    })
 }
 
 /// An address with its port; `localhost:0` is one, too.

@@ -47,6 +47,9 @@ fn every_flag_has_a_variable() {
         "CALLBACK_URL",
         "CALLBACK_TOKEN",
         "CALLBACK_AES_KEY",
+        "RATES",
+        "FAULTS",
+        "CLOCK_SPEED",
     ];
     for name in documented {
         assert!(child.contains(&format!("[env: TXL_SIM_{name}")), "{name}");
@@ -90,4 +93,27 @@ fn a_stranger_is_warned_of_loudly() {
     let mut stderr = String::new();
     sim.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert!(stderr.starts_with("WARNING"), "{stderr}");
+}
+
+#[test]
+fn a_bad_day_can_begin_with_the_command() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("faults.json");
+    let file = path.to_str().unwrap();
+    std::fs::write(&path, r#"{"calls": [{"path": "user/get", "fault": {"errcode": 60111}}]}"#).unwrap();
+    let sim = RunningSim::start(&["--faults", file, "--rates", "--clock-speed", "60"]);
+    sim.run(&["member", "get", "zhangsan"]).fails_with(1);
+    sim.run(&["department", "list", "-o", "json"]).json();
+
+    for (plan, says) in [
+        ("{", "EOF while parsing"),
+        (r#"{"calls": [{"path": "user/got", "fault": {"errcode": -1}}]}"#, "no endpoint is named `user/got`"),
+    ] {
+        std::fs::write(&path, plan).unwrap();
+        let ran = run(&["sim", "--faults", file]);
+        ran.fails_with(2).with_remedy();
+        assert!(ran.stderr.contains(says), "{ran:?}");
+    }
+    run(&["sim", "--faults", "/nonexistent/plan.json"]).fails_with(1).with_remedy();
+    run(&["sim", "--clock-speed", "0"]).fails_with(2).with_remedy();
 }

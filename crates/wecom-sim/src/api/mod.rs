@@ -246,7 +246,7 @@ pub(crate) async fn answer(shared: &Arc<Shared>, incoming: Incoming, cut: &Cut) 
         return reply::unknown_path();
     };
     let args = Args::read(&incoming, route.post).await;
-    if shared.faults.is_on() || shared.gate.is_on() {
+    if shared.faults.strikes_calls() || shared.gate.is_on() {
         return bad_day::answer(shared, Received { incoming, route, args }, cut).await;
     }
     let (now, mut trace) = (shared.clock.now(), Trace::default());

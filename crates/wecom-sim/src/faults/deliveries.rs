@@ -221,9 +221,6 @@ impl FaultBoard {
     /// Counts a delivery, and says what befalls it.
     pub(crate) fn mishap(&self, event: &str, to: &str) -> Mishap {
         let mut mishap = Mishap::default();
-        if !self.is_on() {
-            return mishap;
-        }
         for one in &mut self.rules.lock().deliveries {
             if !one.rule.is_about(event, to) {
                 continue;

@@ -130,8 +130,8 @@ impl Faults {
 /// Where the rules hang, for whoever serves.
 #[derive(Debug, Default)]
 pub(crate) struct FaultBoard {
-    /// All that a good day costs.
-    on: AtomicBool,
+    /// All that a good day costs a call.
+    strikes_calls: AtomicBool,
     rules: Mutex<Rules>,
 }
 
@@ -151,9 +151,9 @@ impl FaultBoard {
         board
     }
 
-    /// Whether there is any rule.
-    pub(crate) fn is_on(&self) -> bool {
-        self.on.load(Relaxed)
+    /// Whether there is any rule about calls.
+    pub(crate) fn strikes_calls(&self) -> bool {
+        self.strikes_calls.load(Relaxed)
     }
 
     pub(crate) fn set(&self, plan: FaultPlan) {
@@ -174,6 +174,6 @@ impl FaultBoard {
     fn change(&self, deed: impl FnOnce(&mut Rules)) {
         let mut rules = self.rules.lock();
         deed(&mut rules);
-        self.on.store(!(rules.calls.is_empty() && rules.deliveries.is_empty()), Relaxed);
+        self.strikes_calls.store(!rules.calls.is_empty(), Relaxed);
     }
 }

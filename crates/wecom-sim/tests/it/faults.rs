@@ -375,3 +375,32 @@ async fn a_plan_that_cannot_work_is_refused_in_words() {
         std::io::ErrorKind::InvalidInput
     );
 }
+
+/// What the guide tells people to type is sent as it stands there.
+#[tokio::test]
+async fn every_example_of_the_guide_is_taken() {
+    let rig = Rig::new().await;
+    let guide = include_str!("../../../../docs/simulator.md");
+    let section = guide.split("\n## ").find(|section| section.starts_with("Bad days")).unwrap();
+    let mut sent = 0;
+    for command in section.split("curl -s ").skip(1) {
+        let (method, rest) = match command.strip_prefix("-X ") {
+            Some(rest) => rest.split_once(' ').unwrap(),
+            None => ("GET", command),
+        };
+        let path = rest.trim_start_matches('"').strip_prefix("$SIM/_sim/").unwrap();
+        let path = path.split(['"', ' ', '\n']).next().unwrap();
+        let body = rest.split_once("-d '").map_or("{}", |(_, body)| body.split('\'').next().unwrap());
+        let body = serde_json::from_str(body).unwrap();
+        let reply = rig.tell(method.parse().unwrap(), path, &body).await;
+        assert!(reply.get("error").is_none(), "{command}: {reply}");
+        sent += 1;
+    }
+    assert_eq!(sent, section.matches("$SIM").count());
+    let table = section.lines().filter(|line| line.starts_with("| `{")).flat_map(|line| line.split('`'));
+    for fault in table.filter(|code| code.starts_with('{')) {
+        let fault: Value = serde_json::from_str(fault).unwrap();
+        let plan = json!({"calls": [{"path": "*", "fault": fault}]});
+        assert_eq!(rig.put("faults", &plan).await.0, 200, "{plan}");
+    }
+}
