@@ -5,8 +5,10 @@ use std::{sync::Arc, time::Duration};
 use url::Url;
 
 use crate::{
-    Budget, Client, CorpId, Error, ErrorKind, Result, RetryPolicy, Secret, exchange::Wire,
-    gettoken::GetToken, tokens::Tokens,
+    Budget, Client, CorpId, Error, ErrorKind, Result, RetryPolicy, Secret,
+    exchange::Wire,
+    gettoken::GetToken,
+    tokens::{Refresher, SharedStore, TokenKey, TokenSource, TokenStore, Tokens},
 };
 
 /// Builds a [`Client`].
@@ -26,6 +28,8 @@ pub struct ClientBuilder {
     log_bodies: bool,
     retry: RetryPolicy,
     budget: Budget,
+    token_store: Option<Arc<dyn TokenStore>>,
+    token_source: Option<Arc<dyn TokenSource>>,
 }
 
 impl ClientBuilder {
@@ -44,6 +48,8 @@ impl ClientBuilder {
             log_bodies: false,
             retry: RetryPolicy::default(),
             budget: Budget::default(),
+            token_store: None,
+            token_source: None,
         }
     }
 
@@ -116,6 +122,21 @@ impl ClientBuilder {
         self
     }
 
+    /// Shares the access token with all who use the same store: see [`tokens`](crate::tokens). Each client keeps its own unless
+    /// told.
+    ///
+    /// While a store does not work, the client does without.
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.token_store = Some(Arc::new(store));
+        self
+    }
+
+    /// Takes access tokens from here, such as a company's central token server (中控服务器); from `gettoken` unless told.
+    pub fn token_source(mut self, source: impl TokenSource) -> Self {
+        self.token_source = Some(Arc::new(source));
+        self
+    }
+
     /// Builds the client; sends nothing.
     ///
     /// # Errors
@@ -125,7 +146,7 @@ impl ClientBuilder {
         let cgi_bin = cgi_bin(&self.base_url)?;
         let http = self.http()?;
         let wire = Wire {
-            corp_id: self.corp_id,
+            corp_id: self.corp_id.clone(),
             http,
             cgi_bin,
             timeout: self.timeout,
@@ -133,8 +154,23 @@ impl ClientBuilder {
             max_reply_size: self.max_reply_size,
             log_bodies: self.log_bodies,
         };
-        let source = GetToken { wire: wire.clone(), secret: self.secret.clone() };
-        Ok(Client::assemble(wire, self.secret, Tokens::new(Arc::new(source)), self.budget, self.retry))
+        let tokens = self.tokens(&wire);
+        Ok(Client::assemble(wire, self.secret, tokens, self.budget, self.retry))
+    }
+
+    fn tokens(&self, wire: &Wire) -> Tokens {
+        let (server, corp_id) = (&*wire.cgi_bin, &wire.corp_id);
+        let (key, source) = match &self.token_source {
+            Some(source) => (TokenKey::of_source(server, corp_id, &self.secret), Arc::clone(source)),
+            None => {
+                let source = GetToken { wire: wire.clone(), secret: self.secret.clone() };
+                (TokenKey::of_secret(server, corp_id, &self.secret), Arc::new(source) as Arc<dyn TokenSource>)
+            }
+        };
+        let store = self.token_store.clone().map(|store| SharedStore::new(store, key.clone()));
+        // An exchange gives up by itself; this is for sources that do not.
+        let patience = self.timeout + Duration::from_secs(2);
+        Tokens::new(key, Refresher::new(source, store, patience))
     }
 
     fn http(&self) -> Result<reqwest::Client> {

@@ -28,7 +28,7 @@ use crate::{
     exchange::{Decode, Prepared, Wire},
     observe::Observed,
     retry::Course,
-    tokens::{Token, TokenSource, Tokens},
+    tokens::{Token, TokenKey, TokenSource, Tokens},
 };
 
 /// One credential of one corp: cheap to clone, `Send + Sync`, shared by all who call.
@@ -85,6 +85,11 @@ impl Client {
     /// The app this client calls as; `None` for contacts-sync (通讯录同步).
     pub fn agent_id(&self) -> Option<AgentId> {
         self.inner.secret.agent_id()
+    }
+
+    /// The name of this client's credential in a [`TokenStore`](crate::tokens::TokenStore).
+    pub fn token_key(&self) -> &TokenKey {
+        self.inner.tokens.key()
     }
 
     /// Sends one call and decodes its reply. The chapters' handles are thin faces of this.
@@ -217,15 +222,22 @@ impl Client {
         &self.inner.wire
     }
 
-    /// Returns a client of another corp whose tokens come from `source`, over the same transport.
-    pub(crate) fn with_token_source(
+    /// Returns a client of another corp whose tokens come from `source`, over the same transport and in the same store.
+    pub(crate) fn of_lower_corp(
         &self,
         corp_id: CorpId,
         secret: Secret,
+        key: TokenKey,
         source: Arc<dyn TokenSource>,
     ) -> Self {
         let wire = self.inner.wire.of_corp(corp_id);
-        Self::assemble(wire, secret, Tokens::new(source), self.inner.budget.clone(), self.retry)
+        Self::assemble(
+            wire,
+            secret,
+            self.inner.tokens.beside(key, source),
+            self.inner.budget.clone(),
+            self.retry,
+        )
     }
 }
 

@@ -91,6 +91,8 @@ pub enum ErrorKind {
         /// What the parser says, if it is a row that is wrong.
         row: Option<serde_json::Error>,
     },
+    /// A [`TokenSource`](crate::tokens::TokenSource) of the user's own gave no token.
+    TokenSource(Box<dyn std::error::Error + Send + Sync>),
     /// The client's configuration cannot work.
     Configuration(String),
 }
@@ -270,6 +272,7 @@ impl Error {
             ErrorKind::CorruptFile { .. } => Some(
                 "read the rows again, with the key the job was submitted with; rows read so far may be wrong",
             ),
+            ErrorKind::TokenSource(_) => Some("check where the client's access tokens come from"),
             ErrorKind::Cipher(_) | ErrorKind::Unwritable(_) | ErrorKind::Configuration(_) => None,
         }
     }
@@ -317,7 +320,9 @@ impl Error {
     /// Whether asking the same question again, in a while, may well be answered: the server was busy, or the answer got lost.
     pub(crate) fn may_pass(&self) -> bool {
         match &*self.0.kind {
-            ErrorKind::Transport { .. } | ErrorKind::EndpointClosed { .. } => true,
+            ErrorKind::Transport { .. } | ErrorKind::EndpointClosed { .. } | ErrorKind::TokenSource(_) => {
+                true
+            }
             ErrorKind::NotWeCom { status, .. } => *status >= 500,
             _ => matches!(self.class(), Some(Class::ServerBusy | Class::RateLimited | Class::Retry)),
         }
@@ -380,6 +385,7 @@ impl fmt::Display for Error {
             ErrorKind::CorruptFile { file, offset, why, .. } => {
                 write!(f, "file {} of the export, at byte {offset}: it {why}", file + 1)
             }
+            ErrorKind::TokenSource(_) => f.write_str("the token source gave no access token"),
             ErrorKind::Configuration(why) => write!(f, "the configuration cannot work: {why}"),
         }?;
         if self.0.may_have_applied {
@@ -416,6 +422,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0.kind {
             ErrorKind::Transport { source, .. } => Some(&**source),
+            ErrorKind::TokenSource(source) => Some(&**source),
             ErrorKind::Malformed(error) | ErrorKind::CorruptFile { row: Some(error), .. } => Some(error),
             _ => None,
         }

@@ -1,15 +1,12 @@
 //! `gettoken` (获取 `access_token`): where tokens come from, unless a client is told otherwise.
 
-use std::time::Duration;
-
-use futures_util::{FutureExt, future::BoxFuture};
 use serde::Deserialize;
 
 use crate::{
-    Call, Error, ErrorKind, Result, Secret, envelope,
+    Call, Error, ErrorKind, Secret, envelope,
     exchange::{Body, Prepared, Wire},
     observe,
-    tokens::{Fetched, TokenSource},
+    tokens::{AccessToken, FreshToken, SourceFuture, TokenSource},
 };
 
 /// Tokens by `gettoken` (获取 `access_token`).
@@ -29,14 +26,15 @@ struct TokenReply {
 }
 
 impl TokenSource for GetToken {
-    fn fetch(&self) -> BoxFuture<'static, Result<Fetched>> {
+    /// The server knows what it refused.
+    fn fetch(&self, _: Option<AccessToken>) -> SourceFuture {
         const CALL: Call = Call::get("gettoken");
         let wire = self.wire.clone();
         let query = serde_urlencoded::to_string([
             ("corpid", wire.corp_id.as_str()),
             ("corpsecret", self.secret.expose()),
         ]);
-        async move {
+        Box::pin(async move {
             let query =
                 query.map_err(|error| Error::new(CALL.path, ErrorKind::Unwritable(error.to_string())))?;
             let prepared = Prepared { call: CALL, query, body: Body::None };
@@ -51,9 +49,7 @@ impl TokenSource for GetToken {
             observe::gettoken(&outcome);
             outcome?;
             let reply = reply.expect("an exchange that succeeds has decoded its reply");
-            let expires_in = Duration::from_secs(reply.expires_in.max(0).unsigned_abs());
-            Ok(Fetched { access_token: reply.access_token, expires_in })
-        }
-        .boxed()
+            Ok(FreshToken::of_reply(reply.access_token, reply.expires_in))
+        })
     }
 }

@@ -35,12 +35,10 @@ mod paging;
 mod patch;
 mod polling;
 #[cfg(feature = "redis")]
-#[cfg_attr(not(test), expect(dead_code, reason = "its users come next: the token store and the budget"))]
 mod redis;
 mod retry;
 mod secret;
 mod sending;
-mod tokens;
 
 pub mod auth;
 pub mod callback;
@@ -53,6 +51,7 @@ pub mod linked_corps;
 pub mod media;
 pub mod members;
 pub mod tags;
+pub mod tokens;
 
 #[cfg(feature = "redis")]
 pub use self::redis::Redis;

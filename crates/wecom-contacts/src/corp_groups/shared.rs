@@ -1,14 +1,13 @@
 //! Shared apps, and the lower corps' tokens.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use futures_core::Stream;
-use futures_util::{FutureExt, future::BoxFuture};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     AgentId, Call, Client, CorpId, Endpoint, Result, Secret, Sending, UserId, paging,
-    tokens::{Fetched, TokenSource},
+    tokens::{AccessToken, FreshToken, SourceFuture, TokenSource},
     wire,
 };
 
@@ -190,16 +189,12 @@ struct UpperCorp {
 }
 
 impl TokenSource for UpperCorp {
-    fn fetch(&self) -> BoxFuture<'static, Result<Fetched>> {
+    fn fetch(&self, _: Option<AccessToken>) -> SourceFuture {
         let sending = self.client.send(&self.call);
-        async move {
+        Box::pin(async move {
             let reply = sending.await?;
-            Ok(Fetched {
-                access_token: reply.access_token,
-                expires_in: Duration::from_secs(reply.expires_in.max(0).unsigned_abs()),
-            })
-        }
-        .boxed()
+            Ok(FreshToken::of_reply(reply.access_token, reply.expires_in))
+        })
     }
 }
 
@@ -209,10 +204,11 @@ pub(super) fn lower_corp(
     agent_id: AgentId,
     business: BusinessType,
 ) -> Client {
+    let key = upper.token_key().of_lower_corp(&corp_id, agent_id, &i64::from(business).to_string());
     let source =
         UpperCorp { client: upper.clone(), call: GetLowerCorpToken::new(&corp_id, agent_id, business) };
     // The lower corp's secret is not ours to know: the token source stands for it.
-    upper.with_token_source(corp_id, Secret::app(agent_id, ""), Arc::new(source))
+    upper.of_lower_corp(corp_id, Secret::app(agent_id, ""), key, Arc::new(source))
 }
 
 /// Turns a mini program's session of the upper corp into one of the lower corp.

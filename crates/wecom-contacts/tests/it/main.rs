@@ -18,6 +18,8 @@ mod linked_corps;
 mod media;
 mod members;
 mod tags;
+mod token_sharing;
+mod token_stores;
 mod transport;
 
 /// A file that no `mod` line names would be tests that never run.

@@ -1,0 +1,278 @@
+//! Tokens shared by the programs of one user, in a file.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccessToken, Lease, StoreError, StoreFuture, StoredToken, TokenKey, TokenStore};
+
+/// Tokens in a file that only its owner can read (mode 0600, in a directory of mode 0700 if it is made here).
+///
+/// The file is replaced as a whole, under a lock file beside it (`NAME.lock`), so that programs may share it on one machine;
+/// not over a network file system. One file serves any number of credentials. On Windows its protection is that of the
+/// directory it is in, which is the owner's below the user's profile.
+#[derive(Clone, Debug)]
+pub struct FileStore {
+    path: Arc<Path>,
+}
+
+impl FileStore {
+    /// Makes a store of the file at this path. Neither the file nor its directory need exist; nothing is touched before the
+    /// first use.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into().into() }
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Changes one credential's entry under the lock.
+    fn change<T: Send + 'static>(
+        &self,
+        key: TokenKey,
+        change: impl FnOnce(&mut Entry, u64) -> T + Send + 'static,
+    ) -> StoreFuture<T> {
+        self.on_a_thread(move |path| {
+            let _lock = lock(path)?;
+            let mut content = read(path)?;
+            let now = now();
+            let entry = content.credentials.entry(key.as_str().to_owned()).or_default();
+            let before = entry.clone();
+            let outcome = change(entry, now);
+            if *entry != before {
+                content.wecom_tokens = VERSION;
+                content.credentials.retain(|_, entry| !entry.is_over(now));
+                replace(path, &content)?;
+            }
+            Ok(outcome)
+        })
+    }
+
+    fn on_a_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
+    ) -> StoreFuture<T> {
+        let path = Arc::clone(&self.path);
+        Box::pin(async move {
+            let place = Arc::clone(&path);
+            let outcome = tokio::task::spawn_blocking(move || work(&path)).await;
+            let outcome = outcome.map_err(|_| StoreError::new("the program is ending"))?;
+            outcome.map_err(|error| StoreError::new(format!("{}: {error}", place.display())))
+        })
+    }
+}
+
+impl TokenStore for FileStore {
+    fn load(&self, key: TokenKey) -> StoreFuture<Option<StoredToken>> {
+        // No lock: the file is whole at any moment.
+        self.on_a_thread(move |path| {
+            let now = now();
+            let mut content = read(path)?;
+            let kept = content.credentials.remove(key.as_str()).and_then(|entry| entry.token);
+            Ok(kept.filter(|kept| now < kept.expires_at).map(|kept| {
+                let left = Duration::from_millis(kept.expires_at - now);
+                let token = AccessToken::new(kept.access_token);
+                StoredToken::new(token, left, Duration::from_millis(kept.lifetime))
+            }))
+        })
+    }
+
+    fn acquire(&self, key: TokenKey, life: Duration) -> StoreFuture<Option<Lease>> {
+        self.change(key, move |entry, now| {
+            // A lease from the future is one from before the clock was set back.
+            if now < entry.leased_until
+                && entry.leased_until <= now.saturating_add(milliseconds(life).max(DAY))
+            {
+                return None;
+            }
+            // Numbers start from the clock, so that they go on growing though the file was deleted.
+            entry.lease = (entry.lease + 1).max(now.saturating_mul(1000));
+            entry.leased_until = now.saturating_add(milliseconds(life));
+            Some(Lease::new(entry.lease))
+        })
+    }
+
+    fn store(&self, key: TokenKey, lease: Lease, token: StoredToken) -> StoreFuture<bool> {
+        self.change(key, move |entry, now| {
+            if lease.fence() < entry.stored_under {
+                return false;
+            }
+            entry.stored_under = lease.fence();
+            entry.token = Some(Kept {
+                access_token: token.access_token.expose().to_owned(),
+                expires_at: now.saturating_add(milliseconds(token.expires_in)),
+                lifetime: milliseconds(token.lifetime),
+            });
+            true
+        })
+    }
+
+    fn release(&self, key: TokenKey, lease: Lease) -> StoreFuture<()> {
+        self.change(key, move |entry, _| {
+            if entry.lease == lease.fence() {
+                entry.leased_until = 0;
+            }
+        })
+    }
+
+    fn invalidate(&self, key: TokenKey, failed: AccessToken) -> StoreFuture<bool> {
+        self.change(key, move |entry, _| {
+            let is_it = entry.token.as_ref().is_some_and(|kept| kept.access_token == failed.expose());
+            if is_it {
+                entry.token = None;
+            }
+            is_it
+        })
+    }
+}
+
+/// What is in the file. Times are Unix milliseconds.
+#[derive(Default, Serialize, Deserialize)]
+struct Content {
+    /// Tells the file from any other that a path may name by mistake.
+    wecom_tokens: u32,
+    credentials: BTreeMap<String, Entry>,
+}
+
+const VERSION: u32 = 1;
+
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Entry {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token: Option<Kept>,
+    /// The number of the last lease that was given, and until when it holds.
+    lease: u64,
+    leased_until: u64,
+    /// The number under which a token was stored last, whatever became of it.
+    stored_under: u64,
+}
+
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+struct Kept {
+    access_token: String,
+    expires_at: u64,
+    lifetime: u64,
+}
+
+impl Entry {
+    /// Whether nobody can miss it: its token and its lease ended, and so long ago that no holder is still on its way.
+    fn is_over(&self, now: u64) -> bool {
+        let last = self.token.as_ref().map_or(0, |kept| kept.expires_at).max(self.leased_until);
+        last.max(self.lease / 1000) + DAY < now
+    }
+}
+
+const DAY: u64 = 24 * 3600 * 1000;
+
+fn now() -> u64 {
+    milliseconds(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    // JSON readers elsewhere may stop at 2^53.
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).min(1 << 53)
+}
+
+/// How much is read, whoever wrote it.
+const MAX_SIZE: u64 = 4 << 20;
+
+fn read(path: &Path) -> io::Result<Content> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Content::default()),
+        opened => opened?,
+    };
+    refuse_what_others_can_touch(&file)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_SIZE).read_to_end(&mut bytes)?;
+    if bytes.is_empty() {
+        return Ok(Content::default());
+    }
+    // Serde's complaint may quote a token.
+    match serde_json::from_slice::<Content>(&bytes) {
+        Ok(content) if content.wecom_tokens == VERSION => Ok(content),
+        _ => Err(io::Error::other(
+            "this is not a file of tokens that this version reads: delete it, or name another",
+        )),
+    }
+}
+
+fn replace(path: &Path, content: &Content) -> io::Result<()> {
+    let mut content = serde_json::to_vec(content)?;
+    content.push(b'\n');
+    // One name will do, as only the holder of the lock writes; what a crash left behind is in the way.
+    let fresh = beside(path, "new");
+    if let Err(error) = fs::remove_file(&fresh)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(error);
+    }
+    owner_only().write(true).create_new(true).open(&fresh)?.write_all(&content)?;
+    fs::rename(fresh, path)
+}
+
+/// How long the lock is waited for; who holds it reads and writes a small file.
+const LOCK_LIMIT: Duration = Duration::from_secs(1);
+
+/// Takes the lock until the file is dropped. The lock is a file of its own, as the other one is replaced while it is held.
+fn lock(path: &Path) -> io::Result<File> {
+    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        make_directory(directory)?;
+    }
+    let lock = owner_only().create(true).truncate(false).write(true).open(beside(path, "lock"))?;
+    let began = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if began.elapsed() > LOCK_LIMIT => {
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "another program keeps it locked"));
+            }
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(2)),
+        }
+    }
+}
+
+fn beside(path: &Path, extension: &str) -> PathBuf {
+    path.with_added_extension(extension)
+}
+
+fn owner_only() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn make_directory(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(path)
+}
+
+#[cfg(unix)]
+fn refuse_what_others_can_touch(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    if file.metadata()?.permissions().mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::PermissionDenied,
+        "others can read or change it: `chmod 600` it, or delete it",
+    ))
+}
+
+#[cfg(not(unix))]
+fn refuse_what_others_can_touch(_: &File) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! Tokens shared by the clients of one process.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    future::ready,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::{AccessToken, Lease, StoreError, StoreFuture, StoredToken, TokenKey, TokenStore};
+
+/// Tokens in this process's memory, for clients of one credential that are built apart. A clone is the same store.
+#[derive(Clone, Default)]
+pub struct MemoryStore(Arc<Mutex<HashMap<TokenKey, Entry>>>);
+
+#[derive(Default)]
+struct Entry {
+    token: Option<Kept>,
+    /// The number of the last lease that was given, and until when it holds.
+    lease: u64,
+    leased_until: Option<Instant>,
+    /// The number under which a token was stored last, whatever became of it.
+    stored_under: u64,
+}
+
+struct Kept {
+    access_token: AccessToken,
+    expires_at: Instant,
+    lifetime: Duration,
+}
+
+impl MemoryStore {
+    /// Makes an empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The lock is never held across a panic, so a poisoned one still holds a sound value.
+    fn entries(&self) -> MutexGuard<'_, HashMap<TokenKey, Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn done<T: Send + 'static>(value: T) -> StoreFuture<T> {
+    Box::pin(ready(Ok::<T, StoreError>(value)))
+}
+
+impl TokenStore for MemoryStore {
+    fn load(&self, key: TokenKey) -> StoreFuture<Option<StoredToken>> {
+        let now = Instant::now();
+        let entries = self.entries();
+        let kept = entries.get(&key).and_then(|entry| entry.token.as_ref());
+        done(kept.filter(|kept| now < kept.expires_at).map(|kept| {
+            StoredToken::new(kept.access_token.clone(), kept.expires_at.duration_since(now), kept.lifetime)
+        }))
+    }
+
+    fn acquire(&self, key: TokenKey, life: Duration) -> StoreFuture<Option<Lease>> {
+        let now = Instant::now();
+        let mut entries = self.entries();
+        let entry = entries.entry(key).or_default();
+        if entry.leased_until.is_some_and(|until| now < until) {
+            return done(None);
+        }
+        entry.lease += 1;
+        entry.leased_until = Some(now + life);
+        done(Some(Lease::new(entry.lease)))
+    }
+
+    fn store(&self, key: TokenKey, lease: Lease, token: StoredToken) -> StoreFuture<bool> {
+        let mut entries = self.entries();
+        let entry = entries.entry(key).or_default();
+        if lease.fence() < entry.stored_under {
+            return done(false);
+        }
+        entry.stored_under = lease.fence();
+        entry.token = Some(Kept {
+            access_token: token.access_token,
+            expires_at: Instant::now() + token.expires_in,
+            lifetime: token.lifetime,
+        });
+        done(true)
+    }
+
+    fn release(&self, key: TokenKey, lease: Lease) -> StoreFuture<()> {
+        if let Some(entry) = self.entries().get_mut(&key)
+            && entry.lease == lease.fence()
+        {
+            entry.leased_until = None;
+        }
+        done(())
+    }
+
+    fn invalidate(&self, key: TokenKey, failed: AccessToken) -> StoreFuture<bool> {
+        let mut entries = self.entries();
+        let Some(entry) = entries.get_mut(&key) else { return done(false) };
+        let is_it = entry.token.as_ref().is_some_and(|kept| kept.access_token == failed);
+        if is_it {
+            entry.token = None;
+        }
+        done(is_it)
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MemoryStore({} credentials)", self.entries().len())
+    }
+}

@@ -1,0 +1,116 @@
+//! Where tokens come from.
+
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+
+use futures_core::future::BoxFuture;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{Error, ErrorKind};
+
+/// An access token. `Debug` does not show it.
+#[derive(Clone)]
+pub struct AccessToken(Arc<SecretString>);
+
+impl AccessToken {
+    /// Takes the token as the server gave it.
+    pub fn new(token: impl Into<String>) -> Self {
+        Self(Arc::new(SecretString::from(token.into())))
+    }
+
+    /// The token, for a request or a store. Never log it.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl PartialEq for AccessToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl Eq for AccessToken {}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken(***)")
+    }
+}
+
+/// A token as its source gave it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FreshToken {
+    /// The token.
+    pub access_token: AccessToken,
+    /// How long it lives from now.
+    pub expires_in: Duration,
+}
+
+impl FreshToken {
+    /// Names the token and how long it lives from now.
+    pub fn new(access_token: impl Into<String>, expires_in: Duration) -> Self {
+        Self { access_token: AccessToken::new(access_token), expires_in }
+    }
+
+    /// From a reply's fields, whose seconds a server that counts down may well let pass zero.
+    pub(crate) fn of_reply(access_token: String, expires_in: i64) -> Self {
+        Self::new(access_token, Duration::from_secs(expires_in.max(0).unsigned_abs()))
+    }
+}
+
+/// What a [`TokenSource`] answers with.
+pub type SourceFuture = BoxFuture<'static, Result<FreshToken, Box<dyn StdError + Send + Sync>>>;
+
+/// Where a client's tokens come from, if not from `gettoken`: a company's central token server (中控服务器), usually.
+///
+/// The client asks only when it needs a token, one question at a time, and not more often than it would ask `gettoken`. What it
+/// is given goes into its store, if it has one.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use wecom_contacts::{
+///     Client, Secret,
+///     tokens::{AccessToken, FreshToken, SourceFuture, TokenSource},
+/// };
+///
+/// struct CentralServer;
+///
+/// impl TokenSource for CentralServer {
+///     fn fetch(&self, refused: Option<AccessToken>) -> SourceFuture {
+///         Box::pin(async move {
+///             // Ask the server here, and tell it if WeCom refused what it gave last.
+///             let token = if refused.is_some() { "a fresh one" } else { "the one it holds" };
+///             Ok(FreshToken::new(token, Duration::from_secs(600)))
+///         })
+///     }
+/// }
+///
+/// # fn example() -> wecom_contacts::Result<()> {
+/// // The secret stays with the central server; the app's id is still ours to name.
+/// let client = Client::builder("ww1234567890abcdef", Secret::app(1000002, "")).token_source(CentralServer).build()?;
+/// # Ok(())
+/// # }
+/// ```
+pub trait TokenSource: Send + Sync + 'static {
+    /// Gets a token.
+    ///
+    /// `refused` is the token that WeCom has just refused (40014, 42001), if that is why another is needed: who answers from a
+    /// cache must not give that one again.
+    ///
+    /// # Errors
+    ///
+    /// Any; it becomes [`ErrorKind::TokenSource`], unless it is an [`Error`](crate::Error) itself, which is passed on as it is. Its
+    /// text goes into logs, so it must hold no secret. It is tried again a few times, but for an `Error` that trying again cannot
+    /// mend.
+    fn fetch(&self, refused: Option<AccessToken>) -> SourceFuture;
+}
+
+/// Makes an error of the house of what a source answered with.
+pub(super) fn failure(error: Box<dyn StdError + Send + Sync>) -> Error {
+    match error.downcast::<Error>() {
+        Ok(error) => *error,
+        Err(error) => Error::local(ErrorKind::TokenSource(error)),
+    }
+}
