@@ -24,7 +24,8 @@ Start with `txl tour`, which needs no account: it shows every call against a sim
 ///
 /// Data goes to stdout, everything else to stderr. Credentials (凭证) come from flags or from WECOM_CORP_ID,
 /// WECOM_CONTACTS_SECRET, WECOM_AGENT_ID, WECOM_APP_SECRET and WECOM_BASE_URL: writes and ids go out with the contacts-sync
-/// secret (通讯录同步), details with the app's (自建应用), unless `--as` says otherwise.
+/// secret (通讯录同步), details with the app's (自建应用), unless `--as` says otherwise. Access tokens are kept between
+/// commands in a file of the user's own, or where `--token-store` (WECOM_TOKEN_STORE) says.
 #[derive(Parser)]
 #[command(name = "txl", version, after_help = AFTER_HELP, propagate_version = true)]
 pub(crate) struct Cli {

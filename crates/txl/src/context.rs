@@ -5,7 +5,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use wecom_contacts::{AgentId, Client, ClientBuilder, RetryPolicy, Secret};
 
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    token_store,
+};
 
 /// The flags that every calling command takes.
 #[derive(Args)]
@@ -38,6 +41,17 @@ pub(crate) struct Access {
     /// Send everything through this proxy
     #[arg(long, env = "WECOM_PROXY", hide_env_values = true, global = true, value_name = "URL")]
     proxy: Option<String>,
+
+    /// Where access tokens are kept between commands: a file (only its owner may read it), an address such as
+    /// redis://127.0.0.1:6379, or `none` [default: txl/tokens.json in the user's cache directory]
+    #[arg(
+        long,
+        env = "WECOM_TOKEN_STORE",
+        hide_env_values = true,
+        global = true,
+        value_name = "PATH|URL|none"
+    )]
+    token_store: Option<String>,
 
     /// How many seconds one call may take
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10)]
@@ -76,6 +90,12 @@ impl Access {
             Caller::Contacts
         };
         self.client(self.caller.unwrap_or(picked))
+    }
+
+    /// The same, with a token asked for anew.
+    pub(crate) fn with_a_fresh_token(mut self) -> Self {
+        self.token_store = Some(token_store::NONE.to_owned());
+        self
     }
 
     /// For what sends nothing, and so needs no secret.
@@ -143,7 +163,7 @@ impl Access {
         if let Some(url) = given(&self.proxy) {
             builder = builder.proxy(url);
         }
-        Ok(builder)
+        token_store::attach(builder, given(&self.token_store))
     }
 }
 

@@ -26,6 +26,7 @@ mod member;
 mod output;
 mod sim;
 mod tag;
+mod token_store;
 mod tour;
 
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ mod commands;
 mod people;
 mod run;
 mod sim;
+mod token_store;
 mod tour;
 
 #[test]

@@ -22,7 +22,8 @@ pub(crate) fn txl() -> Command {
             command.env_remove(&name);
         }
     }
-    command.stdin(Stdio::null());
+    // Tests neither read nor leave anything in the user's own cache.
+    command.env("WECOM_TOKEN_STORE", "none").stdin(Stdio::null());
     command
 }
 

@@ -1,0 +1,39 @@
+//! Where access tokens are kept between commands, so that not every one asks for its own.
+
+use std::path::PathBuf;
+
+use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
+use wecom_contacts::{
+    ClientBuilder,
+    tokens::{FileStore, RedisStore},
+};
+
+use crate::failure::{Failure, Result};
+
+/// The word for keeping none.
+pub(crate) const NONE: &str = "none";
+
+/// Gives a client the store that was named, or the user's own file.
+pub(crate) fn attach(builder: ClientBuilder, named: Option<&str>) -> Result<ClientBuilder> {
+    match named {
+        Some(NONE) => Ok(builder),
+        Some(url) if url.contains("://") => match RedisStore::open(url) {
+            Ok(store) => Ok(builder.token_store(store)),
+            Err(error) => {
+                let remedy = "give --token-store (WECOM_TOKEN_STORE) a path, an address such as redis://127.0.0.1:6379, or `none`";
+                Err(Failure::usage(error.to_string()).remedy(remedy))
+            }
+        },
+        Some(path) => Ok(builder.token_store(FileStore::new(path))),
+        // Without a home there is nowhere to keep it: that of a container's user, say.
+        None => Ok(match own_file() {
+            Some(path) => builder.token_store(FileStore::new(path)),
+            None => builder,
+        }),
+    }
+}
+
+/// The file where this platform keeps what can be had again.
+fn own_file() -> Option<PathBuf> {
+    Some(choose_native_strategy().ok()?.cache_dir().join("txl").join("tokens.json"))
+}
