@@ -20,8 +20,8 @@ pub(crate) struct Warden {
 impl Warden {
     pub(crate) fn of(server: &Child, folder: &Path) -> io::Result<Self> {
         let mut shell = Command::new("sh")
-            // SIGINT from a terminal goes to the whole group, and must not end the warden before its charge.
-            .args(["-c", "trap '' INT; read -r _; kill -9 \"$0\" 2>&-; rm -rf -- \"$1\""])
+            // These go to the whole group, and must not end the warden before its charge.
+            .args(["-c", "trap '' INT TERM HUP; read -r _; kill -9 \"$0\" 2>&-; rm -rf -- \"$1\""])
             .arg(server.id().to_string())
             .arg(folder)
             .stdin(Stdio::piped())
