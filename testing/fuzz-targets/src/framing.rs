@@ -38,13 +38,18 @@ type Framed = Vec<(usize, bool, Option<Value>)>;
 fn frame(document: &[u8], lengths: u8) -> Result<Framed, Unframed> {
     let mut framer = Framer::new(NAMES, LIMIT);
     let mut framed = Vec::new();
+    let (mut fed, mut position) = (0, 0);
     for piece in pieces(document, lengths) {
         let tail = framer.tail();
         assert!(tail.len() <= LIMIT, "{} bytes held", tail.len());
         tail.extend_from_slice(piece);
+        fed += piece.len() as u64;
         while let Some(frame) = framer.next()? {
             framed.push((frame.name, frame.element, serde_json::from_slice(frame.json).ok()));
         }
+        let reached = framer.position();
+        assert!((position..=fed).contains(&reached), "at {reached} of {fed}, after {position}");
+        position = reached;
     }
     framer.finish().map(|()| framed)
 }
