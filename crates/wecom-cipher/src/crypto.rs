@@ -43,12 +43,18 @@ impl Crypto {
     ///
     /// # Errors
     ///
-    /// [`Error::MissingParameter`] without `echostr`, otherwise as [`open`](Self::open).
+    /// [`Error::MissingParameter`] without `echostr`, [`Error::NoEcho`] if it holds a message, otherwise as
+    /// [`open`](Self::open).
     ///
     /// Official: [回调配置](https://developer.work.weixin.qq.com/document/path/90930)
     pub fn verify_url(&self, query: &Query<'_>) -> Result<String> {
         let echostr = query.echostr.as_deref().ok_or(Error::MissingParameter { name: "echostr" })?;
-        self.open(query, echostr)
+        let text = self.open(query, echostr)?;
+        // A delivery is signed the same way: whoever overheard one could have it decrypted by asking for its echo.
+        if text.trim_ascii_start().starts_with(['<', '{', '\u{feff}']) {
+            return Err(Error::NoEcho);
+        }
+        Ok(text)
     }
 
     /// Verifies and decrypts the POST of a delivery: returns the inner XML.
@@ -68,10 +74,21 @@ impl Crypto {
     /// [`Error::Signature`], [`Error::Base64`], [`Error::Decrypt`] or [`Error::ReceiveId`], tried in this order:
     /// without the token nobody learns anything from the later ones.
     pub fn open(&self, query: &Query<'_>, encrypt: &str) -> Result<String> {
-        if !sign(&self.token, &query.timestamp, &query.nonce, encrypt).matches(&query.msg_signature) {
+        self.verify(query, encrypt)?.open()
+    }
+
+    /// Verifies the signature over a ciphertext and leaves the decryption for later, to look first whether this very
+    /// request has come before.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Signature`].
+    pub fn verify<'a>(&'a self, query: &Query<'_>, encrypt: &'a str) -> Result<Verified<'a>> {
+        let signature = sign(&self.token, &query.timestamp, &query.nonce, encrypt);
+        if !signature.matches(&query.msg_signature) {
             return Err(Error::Signature);
         }
-        envelope::open(&self.aes, self.key.iv(), encrypt, &self.receive_id)
+        Ok(Verified { crypto: self, encrypt, signature })
     }
 
     /// Encrypts and signs a message, as WeCom does to deliver it and a replier to answer it.
@@ -105,6 +122,35 @@ impl Crypto {
 impl fmt::Debug for Crypto {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Crypto").field("receive_id", &self.receive_id).finish_non_exhaustive()
+    }
+}
+
+/// A ciphertext whose signature is right.
+#[derive(Debug, Clone, Copy)]
+pub struct Verified<'a> {
+    crypto: &'a Crypto,
+    encrypt: &'a str,
+    signature: Signature,
+}
+
+impl Verified<'_> {
+    /// Returns the signature, which recognises the request when it comes again.
+    ///
+    /// The four signed values are sorted and joined with nothing between them, so that timestamp and nonce can be cut or
+    /// swapped anew without spoiling it: of a request overheard, timestamp and nonce together recognise less than it does.
+    #[must_use]
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// Decrypts the message and checks whom it is for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Base64`], [`Error::Decrypt`] or [`Error::ReceiveId`].
+    pub fn open(&self) -> Result<String> {
+        let Crypto { aes, key, receive_id, .. } = self.crypto;
+        envelope::open(aes, key.iv(), self.encrypt, receive_id)
     }
 }
 

@@ -56,6 +56,11 @@ pub enum Error {
     #[error("cannot decrypt; check that the EncodingAESKey is the one configured in WeCom")]
     Decrypt,
 
+    /// `-40008`: the `echostr` of a URL verification is signed and decrypts, but to a message instead of the number that
+    /// WeCom asks to have repeated: an overheard delivery, sent back to learn what is in it.
+    #[error("echostr holds a message, which is not to be repeated to whoever asks")]
+    NoEcho,
+
     /// `-40010`: the ciphertext is not base64.
     #[error("ciphertext is not base64; a query value must be percent-decoded exactly once")]
     Base64,
@@ -72,6 +77,7 @@ impl Error {
             Self::ReceiveId { .. } => -40005,
             Self::Random => -40006,
             Self::Decrypt => -40007,
+            Self::NoEcho => -40008,
             Self::Base64 => -40010,
         }
     }

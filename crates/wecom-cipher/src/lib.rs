@@ -38,7 +38,7 @@ mod key;
 mod query;
 mod signature;
 
-pub use crypto::{Crypto, Sealed};
+pub use crypto::{Crypto, Sealed, Verified};
 pub use delivery::{Delivery, Reply};
 pub use error::Error;
 pub use file::{FileDecryptor, FileEncryptor, decrypt_file, encrypt_file};

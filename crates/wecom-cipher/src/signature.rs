@@ -41,6 +41,12 @@ impl Signature {
         std::str::from_utf8(&self.0).expect("hexadecimal digits are UTF-8")
     }
 
+    /// Returns the 40 digits as bytes, to remember them.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 40] {
+        &self.0
+    }
+
     /// Says whether `claimed` is this signature, in a time that does not depend on where they differ.
     #[must_use]
     pub fn matches(&self, claimed: &str) -> bool {

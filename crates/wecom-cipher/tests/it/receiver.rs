@@ -133,6 +133,30 @@ fn a_url_verification_without_echostr_says_so() {
 }
 
 #[test]
+fn a_delivery_that_was_overheard_is_not_decrypted_for_who_asks_for_its_echo() {
+    for message in ["<xml><Mobile>13900000001</Mobile></xml>", " \n<xml/>", "\u{feff}<xml/>", "{\"a\":1}"] {
+        let sealed = target().seal(message, 1_700_000_000, "n").unwrap();
+        let overheard = query(&sealed).with_echostr(&*sealed.encrypt);
+        let error = target().verify_url(&overheard).unwrap_err();
+        assert_eq!(error, Error::NoEcho);
+        assert!(!format!("{error} {error:?}").contains("1390000"));
+    }
+}
+
+#[test]
+fn a_request_cut_anew_keeps_the_signature_that_recognises_it() {
+    let sealed = target().seal("hello", 1_700_000_000, "1800000000").unwrap();
+    let cut = |timestamp: &'static str, nonce: &'static str| {
+        let query = Query::new(sealed.msg_signature.as_str(), timestamp, nonce);
+        target().verify(&query, &sealed.encrypt).map(|verified| verified.signature().to_string())
+    };
+    let sent = cut("1700000000", "1800000000").unwrap();
+    assert_eq!(cut("1800000000", "1700000000").unwrap(), sent, "swapped");
+    assert_eq!(cut("170000000018", "00000000"), Err(Error::Signature), "the order of the parts is another");
+    assert_eq!(cut("17000000001800000000", "").unwrap(), sent, "in one piece");
+}
+
+#[test]
 fn no_secret_reaches_debug_or_an_error() {
     let shown = format!("{:?}", target());
     assert_eq!(shown, "Crypto { receive_id: \"wx5823bf96d3bd56c7\", .. }");
