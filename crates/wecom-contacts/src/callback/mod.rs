@@ -1,19 +1,16 @@
 //! Callbacks (回调): what WeCom tells us by itself, from a member's new department to a finished job.
 //!
-//! A [`Receiver`] turns the raw query string and body of an HTTP request into a [`Notification`]. It does no IO: put it
-//! behind any server. Two requests reach a callback URL:
+//! Two requests reach a callback URL: a GET once, when the URL is saved in the console, to be answered with a decrypted text within
+//! one second; and a POST per event, to be answered with 200 within five seconds, or WeCom sends it again, three times at most.
 //!
-//! | Request | What to do | Answer |
-//! |---|---|---|
-//! | GET, once, when the URL is saved in the console | [`Receiver::verify_url`] | 200 and the returned text, within 1 second |
-//! | POST, one per event | [`Receiver::receive`] | 200 and an empty body, within 5 seconds; otherwise WeCom sends it again, three times at most |
+//! - An [`Intake`] answers both, for any HTTP framework: it refuses what is not WeCom's, filters what comes twice, acknowledges at
+//!   once, and has a [`Handler`] of yours work on the event afterwards. Start here; its page says what an acknowledgement means.
+//! - A [`Receiver`] is the bare protocol: it verifies, decrypts and reads, and leaves all the rest to you.
 //!
-//! Acknowledge first and work later, whatever the event: one that this version does not know arrives as
-//! [`Event::Unknown`], never as an error. An error means that the request is not WeCom's, or that token, key or corp id
-//! are not those of the console: answer it with one status, 403 say, whatever the error is, and log the rest.
+//! WeCom may deliver an event twice, out of order, or not at all: a mirror that must be right reconciles by other calls too. An
+//! event that this version does not know is handed over as [`Event::Unknown`].
 //!
-//! WeCom may deliver an event twice ([`Notification::key`] recognises that), out of order, or not at all: a mirror that
-//! must be right reconciles by other calls too.
+//! The bare protocol:
 //!
 //! ```
 //! use wecom_contacts::callback::{Event, Receiver};
@@ -51,8 +48,21 @@ pub mod events;
 mod notification;
 mod receiver;
 
+mod answer;
+mod desk;
+mod handler;
+mod intake;
+mod intake_builder;
+mod memory;
+
+pub use answer::{Answer, Outcome, Refusal};
+pub use desk::Drained;
 pub use element::Element;
 pub use event::Event;
+pub use handler::Handler;
+pub use intake::Intake;
+pub use intake_builder::IntakeBuilder;
+pub use memory::Memory;
 pub use notification::{Notification, NotificationKey};
 pub use receiver::Receiver;
 pub use wecom_cipher::{self as cipher, CallbackToken, EncodingAesKey};

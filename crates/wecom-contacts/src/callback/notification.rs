@@ -90,9 +90,9 @@ impl Notification {
     /// second (added to a tag, removed, and added again) do share a key.
     pub fn key(&self) -> NotificationKey {
         if self.message.is_empty() {
-            NotificationKey(Sha1::digest(self.to_xml()).into())
+            NotificationKey::of(&self.to_xml())
         } else {
-            NotificationKey(Sha1::digest(&self.message).into())
+            NotificationKey::of(&self.message)
         }
     }
 
@@ -137,6 +137,10 @@ impl fmt::Debug for Notification {
 }
 
 impl NotificationKey {
+    pub(super) fn of(message: &str) -> Self {
+        Self(Sha1::digest(message).into())
+    }
+
     /// Returns the 20 bytes.
     pub fn as_bytes(&self) -> &[u8; 20] {
         &self.0

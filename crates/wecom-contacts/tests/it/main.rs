@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
 mod full;
+mod platform;
 mod rig;
 mod stub;
 mod wire;
@@ -14,6 +15,7 @@ mod corp_groups;
 mod departments;
 mod exports;
 mod imports;
+mod intake;
 mod linked_corps;
 mod media;
 mod members;

@@ -1,0 +1,89 @@
+//! What a request to a callback URL is answered with, and why.
+
+use std::time::Duration;
+
+/// The HTTP response to a request, for whatever framework received it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The HTTP status: 200, 403, 408 or 503.
+    pub status: u16,
+    /// The whole body, not a byte more or less: empty unless a URL was verified.
+    pub body: String,
+    /// Why; for the log, and not for the sender.
+    pub outcome: Outcome,
+}
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// 200: WeCom verified the URL (验证URL有效性), and the body is what it wants to see.
+    Verified,
+    /// 200: the event waits for the handler.
+    Queued,
+    /// 200: this event, or this very request, was taken before. Nothing is done.
+    Duplicate,
+    /// 200: WeCom's, but not XML (within the bounds of [`Notification::from_message`](super::Notification::from_message)), so that
+    /// another delivery would not be either. Nothing is done.
+    Unreadable,
+    /// 503: the queue is full. WeCom delivers again, and the event is taken then.
+    Busy,
+    /// 503: the intake is shutting down. WeCom delivers again, to whoever runs then.
+    Closing,
+    /// 403, or 408 for [`Refusal::Unfinished`]: not WeCom's.
+    Refused(Refusal),
+}
+
+/// Why a request was taken for a stranger's.
+///
+/// No variant holds anything personal or secret. The sender is not told which it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The body, or the query string, is larger than any of WeCom's.
+    #[error("more than {limit} bytes")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The timestamp is outside the replay window, or no number.
+    #[error("the timestamp is not within {window:?} of this machine's clock; check that the clock is right")]
+    Stale {
+        /// How far the timestamp may lie to either side.
+        window: Duration,
+    },
+    /// No envelope, a wrong signature, an unknown key, another corp's.
+    #[error(transparent)]
+    NotWeCom(#[from] wecom_cipher::Error),
+    /// The body did not arrive in time, or broke off. Only the [router](super::Callbacks) reads bodies.
+    #[error("the body did not arrive whole within {limit:?}")]
+    Unfinished {
+        /// The limit.
+        limit: Duration,
+    },
+}
+
+impl Answer {
+    pub(super) fn new(outcome: Outcome) -> Self {
+        let status = match outcome {
+            Outcome::Verified | Outcome::Queued | Outcome::Duplicate | Outcome::Unreadable => 200,
+            Outcome::Busy | Outcome::Closing => 503,
+            Outcome::Refused(Refusal::Unfinished { .. }) => 408,
+            Outcome::Refused(_) => 403,
+        };
+        Self { status, body: String::new(), outcome }
+    }
+
+    pub(super) fn verified(body: String) -> Self {
+        Self { body, ..Self::new(Outcome::Verified) }
+    }
+}
+
+#[cfg(feature = "axum")]
+impl axum::response::IntoResponse for Answer {
+    fn into_response(self) -> axum::response::Response {
+        let status = http::StatusCode::from_u16(self.status).expect("one of four known statuses");
+        (status, self.body).into_response()
+    }
+}
