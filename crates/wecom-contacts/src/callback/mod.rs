@@ -5,6 +5,7 @@
 //!
 //! - An [`Intake`] answers both, for any HTTP framework: it refuses what is not WeCom's, filters what comes twice, acknowledges at
 //!   once, and has a [`Handler`] of yours work on the event afterwards. Start here; its page says what an acknowledgement means.
+//! - `Callbacks` is the same as a ready router (feature `axum`), with several URLs.
 //! - A [`Receiver`] is the bare protocol: it verifies, decrypts and reads, and leaves all the rest to you.
 //!
 //! WeCom may deliver an event twice, out of order, or not at all: a mirror that must be right reconciles by other calls too. An
@@ -54,6 +55,8 @@ mod handler;
 mod intake;
 mod intake_builder;
 mod memory;
+#[cfg(feature = "axum")]
+mod router;
 
 pub use answer::{Answer, Outcome, Refusal};
 pub use desk::Drained;
@@ -65,4 +68,6 @@ pub use intake_builder::IntakeBuilder;
 pub use memory::Memory;
 pub use notification::{Notification, NotificationKey};
 pub use receiver::Receiver;
+#[cfg(feature = "axum")]
+pub use router::Callbacks;
 pub use wecom_cipher::{self as cipher, CallbackToken, EncodingAesKey};

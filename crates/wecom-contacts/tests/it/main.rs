@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
+#[cfg(feature = "axum")]
+mod callback_server;
 mod full;
 mod platform;
 mod rig;
@@ -10,12 +12,16 @@ mod wire;
 
 mod auth;
 mod callback;
+#[cfg(feature = "axum")]
+mod callback_router;
 mod contact_rules;
 mod corp_groups;
 mod departments;
 mod exports;
 mod imports;
 mod intake;
+#[cfg(feature = "axum")]
+mod intake_chaos;
 mod linked_corps;
 mod media;
 mod members;

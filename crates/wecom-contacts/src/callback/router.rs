@@ -1,0 +1,145 @@
+//! A ready axum router for callback URLs.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::{Body, HttpBody as _},
+    extract::{RawQuery, State},
+    routing::get,
+};
+use futures_util::{StreamExt as _, future::join_all};
+use tokio::time::timeout;
+
+use super::{Answer, Drained, Intake, Refusal};
+
+/// WeCom hangs up after five seconds.
+const READ_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// The callback URLs of one server (feature `axum`): each path with its [`Intake`], for several corps and apps on one router.
+///
+/// Each answers GET (验证URL有效性) and POST (an event), and nothing else. A body is read within the intake's
+/// [limit](super::IntakeBuilder::body_limit) and for four seconds at most; a larger or slower one costs no more than that. What
+/// comes before the body (connections, headers) is up to the server: `axum::serve` has no limits of its own, so put it behind the
+/// reverse proxy that ends TLS.
+///
+/// ```no_run
+/// # async fn example(contacts: wecom_contacts::callback::Receiver, app: wecom_contacts::callback::Receiver) -> std::io::Result<()> {
+/// use std::time::Duration;
+/// use wecom_contacts::callback::{Callbacks, Event, Intake, Notification};
+///
+/// let callbacks = Callbacks::new()
+///     .mount("/wecom/contacts", Intake::new(contacts, async |notification: Notification| {
+///         if let Event::MemberDeleted(member) = notification.event {
+///             println!("{} has left", member.userid);
+///         }
+///     }))
+///     .mount("/wecom/app", Intake::new(app, async |notification: Notification| {
+///         println!("{:?}", notification.event);
+///     }));
+///
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+/// let stop = async { /* the signal on which the process ends */ };
+/// axum::serve(listener, callbacks.router()).with_graceful_shutdown(stop).await?;
+///
+/// // All requests are answered; what they brought is still being handled.
+/// let drained = callbacks.shutdown(Duration::from_secs(30)).await;
+/// for notification in drained.left {
+///     eprintln!("not handled: {notification:?}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "callbacks are received by `router`"]
+pub struct Callbacks {
+    mounts: Vec<(String, Intake)>,
+    read_timeout: Option<Duration>,
+}
+
+impl Callbacks {
+    /// Begins without any URL.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Receives at this path, which begins with `/`.
+    pub fn mount(mut self, path: impl Into<String>, intake: Intake) -> Self {
+        self.mounts.push((path.into(), intake));
+        self
+    }
+
+    /// Gives a body so long to arrive, four seconds unless told. WeCom hangs up after five.
+    pub fn read_timeout(mut self, limit: Duration) -> Self {
+        self.read_timeout = Some(limit);
+        self
+    }
+
+    /// Returns the router, to be served alone or merged into another.
+    ///
+    /// # Panics
+    ///
+    /// As [`Router::route`] does, if two mounts have one path, or a path is not one.
+    pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        let read_timeout = self.read_timeout.unwrap_or(READ_TIMEOUT);
+        self.mounts.iter().fold(Router::new(), |router, (path, intake)| {
+            let mount = Mount { intake: intake.clone(), read_timeout };
+            router.merge(Router::new().route(path, get(verify).post(accept)).with_state(Arc::new(mount)))
+        })
+    }
+
+    /// Shuts all intakes down at once, as [`Intake::shutdown`] does, and returns what was left in them, by order of mounting.
+    pub fn shutdown(&self, patience: Duration) -> impl Future<Output = Drained> + Send + 'static {
+        let drains: Vec<_> = self.mounts.iter().map(|(_, intake)| intake.shutdown(patience)).collect();
+        async move {
+            let mut all = Drained::default();
+            for drained in join_all(drains).await {
+                all.left.extend(drained.left);
+                all.running += drained.running;
+            }
+            all
+        }
+    }
+}
+
+struct Mount {
+    intake: Intake,
+    read_timeout: Duration,
+}
+
+async fn verify(State(mount): State<Arc<Mount>>, RawQuery(query): RawQuery) -> Answer {
+    mount.intake.verify(query.as_deref().unwrap_or_default())
+}
+
+async fn accept(State(mount): State<Arc<Mount>>, RawQuery(query): RawQuery, body: Body) -> Answer {
+    let query = query.as_deref().unwrap_or_default();
+    let body = async {
+        // What is refused for its query, or announces too long a body, is refused before any of it is read.
+        mount.intake.glance(query)?;
+        read(body, mount.intake.body_limit()).await
+    };
+    let unfinished = Refusal::Unfinished { limit: mount.read_timeout };
+    match timeout(mount.read_timeout, body).await {
+        Ok(Ok(Some(body))) => mount.intake.accept(query, &body),
+        Ok(Ok(None)) | Err(_) => mount.intake.refuse(unfinished),
+        Ok(Err(refusal)) => mount.intake.refuse(refusal),
+    }
+}
+
+/// The whole body; `None` if it breaks off.
+async fn read(body: Body, limit: usize) -> Result<Option<Vec<u8>>, Refusal> {
+    let announced = body.size_hint().lower();
+    if announced > limit as u64 {
+        return Err(Refusal::TooLarge { limit });
+    }
+    let mut whole = Vec::with_capacity(announced as usize);
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let Ok(chunk) = chunk else { return Ok(None) };
+        if whole.len() + chunk.len() > limit {
+            return Err(Refusal::TooLarge { limit });
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(Some(whole))
+}

@@ -1,0 +1,177 @@
+//! A bad day at a callback URL: duplicates, another order, garbage and forgeries over many connections, a queue that is too
+//! small, and a restart in the middle.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::{sync::watch, task::JoinSet, time::timeout};
+use wecom_contacts::callback::{Callbacks, Memory, Notification};
+
+use crate::{
+    callback_server::{Server, http, post},
+    platform::{Platform, Request, START, who_left},
+};
+
+/// How bad the day is.
+struct Day {
+    /// Genuine events.
+    events: usize,
+    /// How many requests are under way at a time.
+    connections: usize,
+    seed: u64,
+}
+
+/// What came of it.
+#[derive(Debug)]
+struct Evening {
+    /// How often each genuine event was handled.
+    handled: HashMap<String, usize>,
+    /// How often strangers were answered with another status than 403.
+    forgeries_taken: usize,
+    /// Deliveries that found the queue full or the server away, and were repeated.
+    repeated: usize,
+}
+
+/// A request, and whether it is WeCom's.
+#[derive(Clone)]
+struct Letter {
+    request: Request,
+    genuine: bool,
+}
+
+/// Numbers that look random and are the same on every run (`SplitMix64`).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) % bound as u64) as usize
+    }
+}
+
+/// Every genuine event once or more, with as many forgeries in between, shuffled.
+fn mail(platform: &Platform, day: &Day) -> Vec<Letter> {
+    let mut dice = Dice(day.seed);
+    let mut letters = Vec::new();
+    for event in 0..day.events {
+        let message = platform.left(&format!("m{event}"));
+        let nonce = dice.below(1 << 30).to_string();
+        let first = platform.post(&message, &nonce);
+        // One in three comes again: the very request, or signed anew.
+        match dice.below(6) {
+            0 => letters.push(Letter { request: first.clone(), genuine: true }),
+            1 => letters.push(Letter {
+                request: platform.post_at(&message, START + dice.below(60) as u64, "again"),
+                genuine: true,
+            }),
+            _ => {}
+        }
+        letters.push(Letter { request: forged(platform, &first, &mut dice), genuine: false });
+        letters.push(Letter { request: first, genuine: true });
+    }
+    for index in (1..letters.len()).rev() {
+        letters.swap(index, dice.below(index + 1));
+    }
+    letters
+}
+
+fn forged(platform: &Platform, genuine: &Request, dice: &mut Dice) -> Request {
+    let Request { query, body } = genuine.clone();
+    match dice.below(8) {
+        0 => Request { query: query.replacen("msg_signature=", "msg_signature=0", 1), body },
+        1 => Request { query, body: body.replacen("<Encrypt><![CDATA[", "<Encrypt><![CDATA[A", 1) },
+        2 => Request { query, body: "<xml><Encrypt>".repeat(dice.below(100)) },
+        3 => Request { query: "a=b".into(), body },
+        4 => Request { query: query.replace("timestamp=", "timestamp=1"), body },
+        5 => Platform::of("ww00000000000000a1").post(&platform.left("forged"), "1"),
+        6 => platform.post_at(&platform.left("forged"), START - 10_000, "1"),
+        _ => Request { query, body: "x".repeat(dice.below(4_096)) },
+    }
+}
+
+/// A program with a queue that is too small for this day.
+async fn open(platform: &Platform, memory: &Memory, handled: &Arc<Mutex<HashMap<String, usize>>>) -> Server {
+    let handled = Arc::clone(handled);
+    let intake = platform.intake().memory(memory.clone()).queue(8).handler(move |event: Notification| {
+        let handled = Arc::clone(&handled);
+        async move {
+            let name = who_left(&event);
+            *handled.lock().unwrap().entry(name).or_default() += 1;
+        }
+    });
+    Server::start(Callbacks::new().mount("/", intake)).await
+}
+
+/// Lives through the day. The server is stopped and replaced when half of the mail is out; WeCom repeats whatever is not
+/// acknowledged, here until it is.
+async fn live(day: Day) -> Evening {
+    let platform = Platform::new();
+    let (memory, handled) = (Memory::default(), Arc::default());
+    let letters = mail(&platform, &day);
+    let half = letters.len() / 2;
+    let mail = Arc::new(Mutex::new(VecDeque::from(letters)));
+    let first = open(&platform, &memory, &handled).await;
+    let (moved, address) = watch::channel(first.url("/"));
+
+    let (http, mut connections) = (http(), JoinSet::new());
+    for _ in 0..day.connections {
+        let (mail, mut address, http) = (Arc::clone(&mail), address.clone(), http.clone());
+        connections.spawn(async move {
+            let (mut taken, mut repeated) = (0, 0);
+            loop {
+                let Some(letter) = mail.lock().unwrap().pop_front() else { return (taken, repeated) };
+                let url = address.borrow_and_update().clone();
+                let status = post(&http, &url, &letter.request).await.map(|(status, _)| status);
+                match (letter.genuine, status) {
+                    (true, Some(200)) | (false, Some(403)) => {}
+                    (_, None | Some(503)) => {
+                        repeated += 1;
+                        mail.lock().unwrap().push_back(letter);
+                        tokio::task::yield_now().await;
+                    }
+                    (false, Some(_)) => taken += 1,
+                    (true, Some(status)) => panic!("a genuine event is answered with {status}"),
+                }
+            }
+        });
+    }
+    while mail.lock().unwrap().len() > half {
+        tokio::task::yield_now().await;
+    }
+    let drained = first.stop().await;
+    assert!(drained.is_complete(), "{drained:?}");
+    let second = open(&platform, &memory, &handled).await;
+    moved.send_replace(second.url("/"));
+
+    let results = timeout(Duration::from_secs(120), connections.join_all()).await.unwrap();
+    let drained = second.stop().await;
+    assert!(drained.is_complete(), "{drained:?}");
+    let handled = std::mem::take(&mut *handled.lock().unwrap());
+    Evening {
+        handled,
+        forgeries_taken: results.iter().map(|(taken, _)| taken).sum(),
+        repeated: results.iter().map(|(_, repeated)| repeated).sum(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_genuine_event_is_handled_exactly_once_on_a_bad_day() {
+    let evening = live(Day { events: 1_000, connections: 32, seed: 7 }).await;
+    assert_eq!(evening.forgeries_taken, 0);
+    let lost: Vec<_> = (0..1_000)
+        .map(|event| format!("m{event}"))
+        .filter(|name| !evening.handled.contains_key(name))
+        .collect();
+    assert!(lost.is_empty(), "lost: {lost:?}");
+    let twice: Vec<_> = evening.handled.iter().filter(|(_, times)| **times != 1).collect();
+    assert!(twice.is_empty(), "handled more than once: {twice:?}");
+    assert_eq!(evening.handled.len(), 1_000, "something forged was handled");
+    println!("{} deliveries repeated", evening.repeated);
+    assert!(evening.repeated > 0, "the day was too good");
+}
