@@ -56,7 +56,7 @@ pub enum Refusal {
     /// No envelope, a wrong signature, an unknown key, another corp's.
     #[error(transparent)]
     NotWeCom(#[from] wecom_cipher::Error),
-    /// The body did not arrive in time, or broke off. Only the [router](super::Callbacks) reads bodies.
+    /// The body did not arrive in time, or broke off. Only `Callbacks` reads bodies.
     #[error("the body did not arrive whole within {limit:?}")]
     Unfinished {
         /// The limit.
