@@ -175,11 +175,11 @@ mod tests {
     }
 
     #[test]
-    fn trap_34_an_hour_of_many_events_a_minute_costs_no_genuine_one_its_place() {
+    fn trap_34_many_events_a_minute_cost_no_genuine_one_its_place() {
         let memory = Memory::default();
         let mut seen = memory.lock();
-        // 6,000 a minute for an hour; each is delivered again ten minutes later, which is later than WeCom would.
-        for event in 0..360_000_u64 {
+        // 6,000 a minute, for longer than memory lasts; each comes again ten minutes later, which is later than WeCom would.
+        for event in 0..132_000_u64 {
             let now = at(event / 100);
             let key = |event: u64| NotificationKey::of(&event.to_string());
             assert!(!seen.has_event(&key(event), now));
