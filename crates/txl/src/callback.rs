@@ -3,7 +3,7 @@
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use clap::{Args, Subcommand};
@@ -47,7 +47,8 @@ struct Target {
 enum Verb {
     /// Listen behind a callback URL, and print each event as one line of JSON
     ///
-    /// Answers WeCom's verification of the URL (验证URL有效性) at any path. Runs until interrupted.
+    /// Answers WeCom's verification of the URL (验证URL有效性) at any path. An event that WeCom delivers twice is printed
+    /// once; what is not WeCom's is refused and told on stderr. Runs until interrupted.
     Listen {
         /// Where to listen; port 0 takes a free one, told on stderr
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
@@ -55,6 +56,10 @@ enum Verb {
         /// Stop after so many events
         #[arg(long, value_name = "NUMBER")]
         count: Option<u64>,
+        /// Refuse requests whose timestamp is further from this machine's clock; 0 takes any, such as those of a simulator
+        /// whose clock was moved
+        #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+        replay_window: u64,
     },
     /// Verify a verification request, and print the text to answer it with
     Verify {
@@ -91,7 +96,10 @@ enum Verb {
 impl Command {
     pub(crate) async fn run(self, output: Output) -> Result {
         match self.verb {
-            Verb::Listen { listen, count } => self.target.listen(listen, count).await,
+            Verb::Listen { listen, count, replay_window } => {
+                let window = (replay_window > 0).then(|| Duration::from_secs(replay_window));
+                self.target.listen(listen, count, window).await
+            }
             Verb::Verify { query } => {
                 let echo = self.target.receiver()?.verify_url(query_of(&query))?;
                 // The answer is the whole body: not even a line break may follow.
@@ -137,28 +145,29 @@ impl Target {
         Ok(Receiver::new(corp_id, CallbackToken::new(token), key))
     }
 
-    async fn listen(&self, address: SocketAddr, count: Option<u64>) -> Result {
+    async fn listen(&self, address: SocketAddr, count: Option<u64>, window: Option<Duration>) -> Result {
         let receiver = self.receiver()?;
         let stop = stop_signal()?;
-        let mut listener =
-            Listener::start(address, receiver).await.map_err(|error| cannot_listen(address, &error))?;
+        let mut listener = Listener::start(address, receiver, window)
+            .await
+            .map_err(|error| cannot_listen(address, &error))?;
         say(format_args!("listening at http://{}/ ; stop with Ctrl-C", listener.address));
         tokio::pin!(stop);
         let mut left = count.unwrap_or(u64::MAX);
         while left > 0 {
             let heard = tokio::select! {
                 heard = listener.next() => heard,
-                () = &mut stop => return Ok(()),
-            };
-            match heard {
-                Some(Heard::Delivered(notification)) => {
-                    print_json_line(&event(&notification))?;
-                    left -= 1;
+                () = &mut stop => {
+                    // What was acknowledged will not be delivered again, so it is still printed.
+                    for heard in listener.rest().await {
+                        show(&heard)?;
+                    }
+                    return Ok(());
                 }
-                Some(Heard::Verified) => say("the URL was verified"),
-                Some(Heard::Refused(error)) => say(format_args!("a request was refused: {error}")),
-                None => return Err(Failure::new("the listening socket has failed")),
-            }
+            };
+            let heard = heard.ok_or_else(|| Failure::new("the listening socket has failed"))?;
+            show(&heard)?;
+            left -= u64::from(matches!(heard, Heard::Delivered(_)));
         }
         Ok(())
     }
@@ -191,6 +200,15 @@ impl Target {
         };
         output.record(&request)
     }
+}
+
+fn show(heard: &Heard) -> Result {
+    match heard {
+        Heard::Delivered(notification) => print_json_line(&event(notification))?,
+        Heard::Verified => say("the URL was verified"),
+        Heard::Refused(refusal) => say(format_args!("a request was refused: {refusal}")),
+    }
+    Ok(())
 }
 
 /// An event as JSON: the message's elements under their own names.

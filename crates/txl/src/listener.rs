@@ -1,101 +1,100 @@
 //! A server behind a callback URL (回调URL): answers WeCom's verification, and passes on what is delivered.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, time::Duration};
 
-use axum::{
-    Router,
-    body::Bytes,
-    extract::{RawQuery, State},
-    http::StatusCode,
-    routing::get,
-};
 use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
-use wecom_contacts::{
-    Error,
-    callback::{Notification, Receiver},
-};
+use wecom_contacts::callback::{Callbacks, Intake, Notification, Outcome, Receiver, Refusal};
 
 /// What came in.
 #[derive(Debug)]
 pub(crate) enum Heard {
     /// WeCom verified the URL (验证URL有效性).
     Verified,
-    /// An event was delivered.
+    /// An event was delivered, for the first time.
     Delivered(Box<Notification>),
     /// A request was not WeCom's, or not for this corp.
-    Refused(Error),
+    Refused(Refusal),
 }
 
 /// A running listener; dropping it stops the server.
 #[derive(Debug)]
 pub(crate) struct Listener {
     pub(crate) address: SocketAddr,
+    callbacks: Callbacks,
     heard: mpsc::Receiver<Heard>,
     server: JoinHandle<()>,
 }
 
-/// So many events may wait until they are looked at; then WeCom waits too, and delivers again.
-const WAITING: usize = 1024;
-
-#[derive(Clone)]
-struct Ears {
-    receiver: Receiver,
-    heard: mpsc::Sender<Heard>,
-}
+/// So many are looked at late; events beyond wait in the intake's own queue, and then at WeCom.
+const WAITING: usize = 16;
+/// Who has stopped reading gets so long to fetch what was acknowledged.
+const PARTING: Duration = Duration::from_secs(1);
 
 impl Listener {
-    /// Listens at any path of this address.
-    pub(crate) async fn start(address: SocketAddr, receiver: Receiver) -> io::Result<Self> {
+    /// Listens at any path of this address. Without a replay window (`None`) requests may be of any time.
+    pub(crate) async fn start(
+        address: SocketAddr,
+        receiver: Receiver,
+        replay_window: Option<Duration>,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (sender, heard) = mpsc::channel(WAITING);
-        let app =
-            Router::new().fallback(get(verify).post(receive)).with_state(Ears { receiver, heard: sender });
+        let aside = sender.clone();
+        let intake = Intake::builder(receiver)
+            .replay_window(replay_window)
+            .observe(move |outcome| {
+                // Strangers may send anything; a full channel has more important things in it.
+                let _ = match outcome {
+                    Outcome::Verified => aside.try_send(Heard::Verified),
+                    Outcome::Refused(refusal) => aside.try_send(Heard::Refused(refusal.clone())),
+                    _ => return,
+                };
+            })
+            .handler(move |notification| {
+                let sender = sender.clone();
+                async move {
+                    // Nobody listens any more once the command ends.
+                    let _ = sender.send(Heard::Delivered(Box::new(notification))).await;
+                }
+            });
+        let callbacks = Callbacks::new().mount("/", intake.clone()).mount("/{*path}", intake);
+        let app = callbacks.router();
         let server = tokio::spawn(async move {
-            // It ends by an error of the listening socket only, which ends the channel too.
+            // It ends by an error of the listening socket only.
             let _ = axum::serve(listener, app).await;
         });
-        Ok(Self { address, heard, server })
+        Ok(Self { address, callbacks, heard, server })
     }
 
     /// The next request; `None` if the server has stopped.
     pub(crate) async fn next(&mut self) -> Option<Heard> {
-        self.heard.recv().await
+        tokio::select! {
+            heard = self.heard.recv() => heard,
+            _ = &mut self.server => None,
+        }
+    }
+
+    /// Takes no further event, and gives those that are acknowledged and not yet heard.
+    pub(crate) async fn rest(&mut self) -> Vec<Heard> {
+        let drained = self.callbacks.shutdown(PARTING);
+        tokio::pin!(drained);
+        let mut rest = Vec::new();
+        let left = loop {
+            tokio::select! {
+                biased;
+                Some(heard) = self.heard.recv() => rest.push(heard),
+                drained = &mut drained => break drained.left,
+            }
+        };
+        rest.extend(std::iter::from_fn(|| self.heard.try_recv().ok()));
+        rest.extend(left.into_iter().map(|notification| Heard::Delivered(Box::new(notification))));
+        rest
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
         self.server.abort();
-    }
-}
-
-async fn verify(State(ears): State<Ears>, RawQuery(query): RawQuery) -> (StatusCode, String) {
-    match ears.receiver.verify_url(query.as_deref().unwrap_or_default()) {
-        Ok(echo) => ears.pass_on(Heard::Verified, echo),
-        Err(error) => ears.refuse(error),
-    }
-}
-
-async fn receive(State(ears): State<Ears>, RawQuery(query): RawQuery, body: Bytes) -> (StatusCode, String) {
-    match ears.receiver.receive(query.as_deref().unwrap_or_default(), &body) {
-        Ok(notification) => ears.pass_on(Heard::Delivered(Box::new(notification)), String::new()),
-        Err(error) => ears.refuse(error),
-    }
-}
-
-impl Ears {
-    /// Acknowledges what was passed on; what could not be is delivered again.
-    fn pass_on(&self, heard: Heard, answer: String) -> (StatusCode, String) {
-        match self.heard.try_send(heard) {
-            Ok(()) => (StatusCode::OK, answer),
-            Err(_) => (StatusCode::SERVICE_UNAVAILABLE, String::new()),
-        }
-    }
-
-    fn refuse(&self, error: Error) -> (StatusCode, String) {
-        // Strangers may send anything; a full channel has more important things in it.
-        let _ = self.heard.try_send(Heard::Refused(error));
-        (StatusCode::FORBIDDEN, String::new())
     }
 }

@@ -185,7 +185,7 @@ async fn strangers(tour: &mut Engine, stage: &Stage) {
         let status = stage.console.deliver(&format!("{}?{query}", stage.inbox.url), body).await?;
         must!(status == 403, "the forgery is answered with {status}");
         match stage.inbox.next().await? {
-            Heard::Refused(error) => Ok(((), format!("refused: {error}"))),
+            Heard::Refused(refusal) => Ok(((), format!("refused: {refusal}"))),
             _ => Err(Failure::new("a forged event was taken")),
         }
     })

@@ -88,6 +88,16 @@ fn the_listener_prints_what_the_simulator_calls_back() {
     let sim = RunningSim::start(&["--callback-url", &url, "--callback-aes-key", KEY]);
     assert!(said.next().unwrap().unwrap().contains("verified"));
 
+    // A stranger costs a line on stderr, and no event.
+    let listening = url.trim_start_matches("http://").trim_end_matches('/');
+    let forged = "POST /?msg_signature=0&timestamp=1&nonce=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    let mut stranger = TcpStream::connect(listening).unwrap();
+    stranger.write_all(forged.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stranger.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+    assert!(said.next().unwrap().unwrap().contains("refused"));
+
     let address = sim.text("url").trim_start_matches("http://");
     let body = r#"{"name":"客服部","parentid":1}"#;
     let mut stream = TcpStream::connect(address).unwrap();
