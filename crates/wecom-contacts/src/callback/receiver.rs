@@ -30,7 +30,7 @@ impl Receiver {
     /// # Errors
     ///
     /// [`ErrorKind::Cipher`](crate::ErrorKind::Cipher) if the request is not WeCom's, or token, key or corp id differ
-    /// from those in the console.
+    /// from those in the console, or it is an overheard delivery that somebody wants to have decrypted.
     ///
     /// Official: [回调配置](https://developer.work.weixin.qq.com/document/path/90930)
     pub fn verify_url(&self, query: &str) -> Result<String> {

@@ -8,7 +8,7 @@ use tokio::{
     sync::{mpsc, watch},
 };
 use wecom_contacts::callback::{Callbacks, Event, Intake, IntakeBuilder, Notification};
-use wecom_sim::{DeliveryState, Sim};
+use wecom_sim::{DeliveryFault, DeliveryState, Sim};
 
 use crate::{
     callback_server::{PATIENCE, Server, http, post},
@@ -247,6 +247,48 @@ async fn what_finds_no_room_is_delivered_again_and_handled_once() {
     let mut names: Vec<String> = std::iter::from_fn(|| handled.try_recv().ok()).collect();
     names.sort();
     assert_eq!(names, ["m0", "m1", "m2", "m3", "m4", "m5"]);
+}
+
+#[tokio::test]
+async fn trap_34_the_simulators_bad_day_ends_with_every_event_handled_once() {
+    let sim = Sim::start().await;
+    let platform = Platform::at(sim.corp_id(), sim.state().now as u64 / 1000);
+    let (server, mut events) = serve(&platform).await;
+    let console = sim.console();
+    console.set_callback(None, &server.url("/"), TOKEN, KEY).await.unwrap();
+    for (every, fault) in [
+        (2, DeliveryFault::Duplicate(2)),
+        (3, DeliveryFault::WrongSignature(1)),
+        (5, DeliveryFault::Garbage(2)),
+        (7, DeliveryFault::WrongReceiveId(1)),
+        (4, DeliveryFault::Reorder(1)),
+        (6, DeliveryFault::Delay { seconds: 60 }),
+        (8, DeliveryFault::Replay { seconds: 200 }),
+        (9, DeliveryFault::Replay { seconds: 400 }),
+    ] {
+        sim.faults().every_delivery(every, "*", fault).unwrap();
+    }
+    let mut departments = Vec::new();
+    for number in 0..60 {
+        departments.push(console.create_department(&format!("组{number}"), 1).await.unwrap());
+        assert!(sim.settled().await);
+    }
+    assert!(sim.faults().hits() > 60, "a bad day");
+    sim.faults().clear();
+    for wait in [5, 30, 60, 120, 200, 400] {
+        platform.advance(wait);
+        sim.advance(Duration::from_secs(wait));
+        assert!(sim.settled().await);
+    }
+    assert!(server.stop().await.is_complete());
+    let mut handled: Vec<_> = std::iter::from_fn(|| events.try_recv().ok())
+        .map(|notification| match notification.event {
+            Event::DepartmentCreated(created) => created.id.0,
+            event => panic!("nothing of the kind happened: {event:?}"),
+        })
+        .collect();
+    handled.sort_unstable();
+    assert_eq!(handled, departments);
 }
 
 #[tokio::test]
