@@ -73,6 +73,15 @@ impl Closing {
         }
     }
 
+    /// Takes over what another process found out.
+    #[cfg(feature = "redis")]
+    pub(super) fn close_for(&self, left: Duration) {
+        let theirs = Instant::now() + left;
+        let mut until = self.until();
+        *until = Some(until.map_or(theirs, |ours| ours.max(theirs)));
+        self.known.store(true, Ordering::Release);
+    }
+
     /// The lock is never held across a panic, so a poisoned one still holds a sound value.
     fn until(&self) -> MutexGuard<'_, Option<Instant>> {
         self.until.lock().unwrap_or_else(PoisonError::into_inner)

@@ -12,6 +12,8 @@ use tokio::{
 };
 use tracing::{debug, warn};
 
+#[cfg(feature = "redis")]
+use super::fleet::{Moment, Reserved, Share};
 use super::{
     Plan,
     closing::{Closing, Door},
@@ -22,12 +24,14 @@ use crate::{Error, ErrorKind, Result, observe};
 /// All endpoints of one corp at one address.
 pub(crate) struct Ledger {
     plan: Arc<Plan>,
+    /// The address and the corp, which a fleet knows the ledger by.
+    scope: String,
     gates: RwLock<HashMap<&'static str, Arc<Gate>>>,
 }
 
 impl Ledger {
-    pub(super) fn new(plan: Arc<Plan>) -> Self {
-        Self { plan, gates: RwLock::default() }
+    pub(super) fn new(plan: Arc<Plan>, scope: String) -> Self {
+        Self { plan, scope, gates: RwLock::default() }
     }
 
     /// The way out of this endpoint's calls.
@@ -38,7 +42,7 @@ impl Ledger {
         }
         drop(gates);
         let mut gates = self.gates.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(gates.entry(endpoint).or_insert_with(|| Arc::new(Gate::new(endpoint, &self.plan))))
+        Arc::clone(gates.entry(endpoint).or_insert_with(|| Arc::new(Gate::new(endpoint, self))))
     }
 }
 
@@ -50,12 +54,16 @@ pub(crate) struct Gate {
     minute: Option<Pace>,
     turn: Mutex<Turn>,
     closing: Closing,
+    #[cfg(feature = "redis")]
+    share: Option<Share>,
 }
 
 /// Who holds it is next. What the limits granted to one who then went away is left to the one behind.
 #[derive(Default)]
 struct Turn {
     granted_by_hour: Option<Instant>,
+    #[cfg(feature = "redis")]
+    reserved: Reserved,
 }
 
 /// So long after it was granted a call may still go; later the grant is forfeit, as it would crowd a window it does not
@@ -91,6 +99,10 @@ impl Pass<'_> {
                     seconds, "WeCom's frequency limit is exceeded: no more calls for this long"
                 );
                 observe::closed(self.gate.endpoint);
+                #[cfg(feature = "redis")]
+                if let Some(share) = &self.gate.share {
+                    share.close(closed_for);
+                }
             }
             return Some(closed_for);
         }
@@ -103,8 +115,8 @@ impl Pass<'_> {
 }
 
 impl Gate {
-    fn new(endpoint: &'static str, plan: &Plan) -> Self {
-        let limits = plan.of(endpoint);
+    fn new(endpoint: &'static str, ledger: &Ledger) -> Self {
+        let limits = ledger.plan.of(endpoint);
         let minute = limits.per_minute.map(Rate::minute);
         let hour = limits.per_hour.map(|calls| Rate::hour(calls, minute));
         Self {
@@ -114,6 +126,11 @@ impl Gate {
             minute: minute.map(Pace::new),
             turn: Mutex::default(),
             closing: Closing::default(),
+            #[cfg(feature = "redis")]
+            share: {
+                let fleet = ledger.plan.fleet.as_ref();
+                fleet.map(|fleet| Share::new(fleet, &ledger.scope, endpoint, minute, hour))
+            },
         }
     }
 
@@ -163,8 +180,29 @@ impl Gate {
         Ok(Pass { gate: self, sent, waited, _alone: alone.then_some(turn), _place: place })
     }
 
-    /// Waits for both limits, and says whether it had to.
+    /// Waits for both limits, the fleet's if there is one, and says whether it had to.
     async fn pace(&self, turn: &mut Turn) -> bool {
+        #[cfg(feature = "redis")]
+        if let Some(share) = &self.share {
+            match share.moment(&mut turn.reserved).await {
+                Moment::Now { waited } => {
+                    // So that our own limits know of the call, should Redis go away.
+                    for pace in [&self.hour, &self.minute].into_iter().flatten() {
+                        let _ = pace.grant();
+                    }
+                    return waited;
+                }
+                Moment::Closed(left) => {
+                    self.closing.close_for(left);
+                    return true;
+                }
+                Moment::Unknown => {}
+            }
+        }
+        self.pace_alone(turn).await
+    }
+
+    async fn pace_alone(&self, turn: &mut Turn) -> bool {
         let mut waited = false;
         if let Some(hour) = &self.hour {
             turn.granted_by_hour.take_if(|granted| granted.elapsed() > GRANT_LIFE);

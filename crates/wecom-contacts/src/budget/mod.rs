@@ -9,9 +9,15 @@
 //! are held up on their way. An hour's limit lets a sixth go out as fast as the minute's allows (some 31,000 calls), and
 //! the rest evenly.
 //!
+//! When WeCom does close an endpoint, calls of it fail at once and unsent, for a minute; the first call after that goes alone, and if
+//! it is refused again the endpoint stays closed for an hour. Only a call whose [`RetryPolicy`](crate::RetryPolicy) has the time
+//! waits until it opens.
+//!
 //! All clients of one corp at one address share a budget in a process, whatever their secrets, as WeCom counts them together.
 
 mod closing;
+#[cfg(feature = "redis")]
+mod fleet;
 mod ledger;
 mod limits;
 mod pace;
@@ -54,7 +60,7 @@ struct Inner {
 impl Budget {
     /// Starts a budget of the published limits, to be changed.
     pub fn builder() -> BudgetBuilder {
-        BudgetBuilder { plan: Plan { each: Limits::published(), of: HashMap::new() } }
+        BudgetBuilder { plan: Plan::default() }
     }
 
     /// No limits: calls are never held back, unless WeCom closes an endpoint (45009).
@@ -62,13 +68,20 @@ impl Budget {
         Self::builder().each(Limits::unlimited()).build()
     }
 
+    /// The published limits, counted together for all processes that use this Redis.
+    #[cfg(feature = "redis")]
+    pub fn shared(redis: crate::Redis) -> Self {
+        Self::builder().shared(redis).build()
+    }
+
     /// The ledger of this corp at this address.
     pub(crate) fn ledger(&self, address: &str, corp_id: &CorpId) -> Arc<Ledger> {
         let mut ledgers = self.0.ledgers.lock().unwrap_or_else(PoisonError::into_inner);
         ledgers.retain(|_, ledger| ledger.strong_count() > 0);
-        let entry = ledgers.entry(format!("{address}?{corp_id}")).or_default();
+        let scope = format!("{address}?{corp_id}");
+        let entry = ledgers.entry(scope.clone()).or_default();
         entry.upgrade().unwrap_or_else(|| {
-            let ledger = Arc::new(Ledger::new(Arc::clone(&self.0.plan)));
+            let ledger = Arc::new(Ledger::new(Arc::clone(&self.0.plan), scope));
             *entry = Arc::downgrade(&ledger);
             ledger
         })
@@ -113,6 +126,16 @@ impl BudgetBuilder {
         self
     }
 
+    /// Counts in this Redis, for all processes that do, instead of in this one alone; they must be told the same limits. How
+    /// many calls are under way at once is still counted by each process.
+    ///
+    /// A 45009 that one of them gets closes the endpoint to all. While Redis is away each keeps the limits on its own.
+    #[cfg(feature = "redis")]
+    pub fn shared(mut self, redis: crate::Redis) -> Self {
+        self.plan.fleet = Some(fleet::Fleet::new(redis));
+        self
+    }
+
     /// Builds the budget.
     #[must_use]
     pub fn build(self) -> Budget {
@@ -120,10 +143,12 @@ impl BudgetBuilder {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
     each: Limits,
     of: HashMap<String, Limits>,
+    #[cfg(feature = "redis")]
+    fleet: Option<fleet::Fleet>,
 }
 
 impl Plan {

@@ -5,6 +5,7 @@
 #[cfg(feature = "axum")]
 mod callback_server;
 mod full;
+mod log;
 mod platform;
 mod rig;
 mod stub;
@@ -14,6 +15,7 @@ mod auth;
 mod callback;
 #[cfg(feature = "axum")]
 mod callback_router;
+mod canaries;
 mod contact_rules;
 mod corp_groups;
 mod departments;
@@ -25,6 +27,7 @@ mod intake_chaos;
 mod linked_corps;
 mod media;
 mod members;
+mod repeats;
 mod tags;
 mod token_sharing;
 mod token_stores;

@@ -185,9 +185,13 @@ impl Stub {
     }
 
     pub(crate) fn builder(&self) -> ClientBuilder {
+        self.builder_of(Secret::app(1_000_002, "s3cret"))
+    }
+
+    pub(crate) fn builder_of(&self, secret: Secret) -> ClientBuilder {
         // As many attempts as ever, without the pauses, which would be real ones.
         let retry = RetryPolicy::default().first_pause(Duration::from_millis(1)).jitter(false);
-        Client::builder("ww1", Secret::app(1_000_002, "s3cret")).base_url(self.url()).retry(retry)
+        Client::builder("ww1", secret).base_url(self.url()).retry(retry)
     }
 
     pub(crate) fn client(&self) -> Client {

@@ -1,20 +1,17 @@
 //! What every call has in common, against a server that misbehaves.
 
-use std::{
-    error::Error as _,
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{error::Error as _, time::Duration};
 
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 use wecom_contacts::{Client, Error, ErrorKind, Secret, media::MediaKind, tags::ListTags};
 
-use crate::stub::{Answer, Stub};
+use crate::{
+    log::Log,
+    stub::{Answer, Stub},
+};
 
 /// An error with all its causes, in both of its forms.
-fn all_of(error: &Error) -> String {
+pub(crate) fn all_of(error: &Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -282,28 +279,6 @@ async fn trap_27_no_error_shows_a_secret_a_token_or_a_persons_data() {
     assert!(!shown.contains("s3cret"), "{shown}");
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn trap_27_the_log_shows_shapes_and_ids_and_nothing_else() {
     let stub = Stub::with_tokens(|request, _| {
@@ -316,21 +291,15 @@ async fn trap_27_the_log_shows_shapes_and_ids_and_nothing_else() {
         }
     })
     .await;
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
+    let (log, guard) = Log::start();
     {
-        let _guard = tracing::subscriber::set_default(subscriber);
         let client = stub.builder().log_bodies(true).build().unwrap();
         client.members().get("zhangsan").await.unwrap();
         client.media().upload(MediaKind::File, "a.csv", "13800000001").await.unwrap();
     }
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let ours: String = log.lines().filter(|line| line.contains("wecom_contacts")).collect();
-    assert!(ours.contains("user/get") && ours.contains("***"), "{log}");
+    drop(guard);
+    let ours = log.ours();
+    assert!(ours.contains("user/get") && ours.contains("***"), "{}", log.text());
     for secret in ["s3cret", "t0ken", "13800000001"] {
         assert!(!ours.contains(secret), "{ours}");
     }

@@ -6,11 +6,12 @@
 //!
 //! To add an endpoint, add a [`Sample`] to its chapter's list and write the four files.
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{collections::BTreeSet, fmt::Debug, fs, path::PathBuf};
 
+use futures_util::{FutureExt, future::BoxFuture};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use wecom_contacts::Endpoint;
+use wecom_contacts::{Client, Endpoint};
 
 use crate::full;
 
@@ -40,6 +41,8 @@ pub(crate) struct Sample {
     request_part: Option<fn(&Value) -> Vec<String>>,
     read_only: &'static [&'static str],
     reply: fn(&File, Value) -> Vec<String>,
+    /// `None` for an upload.
+    send: Option<fn(&Client, &str) -> Sent>,
     /// Second names of fields, which no answer carries beside the first.
     aliases: &'static [&'static str],
 }
@@ -48,8 +51,8 @@ impl Sample {
     /// An endpoint that answers something.
     pub(crate) const fn of<E>() -> Self
     where
-        E: Endpoint + DeserializeOwned,
-        E::Reply: Serialize + DeserializeOwned,
+        E: Endpoint + DeserializeOwned + Debug,
+        E::Reply: Serialize + DeserializeOwned + Debug,
     {
         Self {
             path: E::CALL.path(),
@@ -58,6 +61,7 @@ impl Sample {
             request_part: None,
             read_only: &[],
             reply: reply::<E::Reply>,
+            send: Some(send::<E>),
             aliases: &[],
         }
     }
@@ -65,7 +69,7 @@ impl Sample {
     /// An endpoint that answers nothing but the envelope.
     pub(crate) const fn of_silent<E>() -> Self
     where
-        E: Endpoint<Reply = ()> + DeserializeOwned,
+        E: Endpoint<Reply = ()> + DeserializeOwned + Debug,
     {
         Self {
             path: E::CALL.path(),
@@ -74,6 +78,7 @@ impl Sample {
             request_part: None,
             read_only: &[],
             reply: no_reply,
+            send: Some(send::<E>),
             aliases: &[],
         }
     }
@@ -87,6 +92,7 @@ impl Sample {
             request_part: None,
             read_only: &[],
             reply: reply::<R>,
+            send: None,
             aliases: &[],
         }
     }
@@ -117,6 +123,67 @@ impl Sample {
             file("reply", "full", "json"),
             file("reply", "bare", "json"),
         ]
+    }
+}
+
+/// A call under way, as `Debug` shows it and its reply.
+pub(crate) struct Sent {
+    pub(crate) request: String,
+    pub(crate) outcome: BoxFuture<'static, wecom_contacts::Result<String>>,
+}
+
+/// One endpoint with what it sends and receives, after somebody changed both.
+pub(crate) struct Planted {
+    pub(crate) path: &'static str,
+    /// The whole answer.
+    pub(crate) reply: Value,
+    /// Sends the call.
+    pub(crate) send: Box<dyn Fn(&Client) -> Sent>,
+}
+
+/// Every endpoint that sends no form, with its full samples changed.
+pub(crate) fn planted(
+    change: &mut dyn FnMut(&mut Value),
+    change_query: &dyn Fn(&str) -> String,
+) -> Vec<Planted> {
+    let mut calls = Vec::new();
+    for (chapter, samples) in CHAPTERS {
+        for sample in *samples {
+            let Some(send) = sample.send else {
+                continue;
+            };
+            let [request, _, reply, _] = sample.files(chapter);
+            let request = if sample.is_get {
+                change_query(request.read().trim_end())
+            } else {
+                let mut body = request.json();
+                change(&mut body);
+                body.to_string()
+            };
+            let mut reply = reply.json();
+            change(&mut reply);
+            let send = Box::new(move |client: &Client| send(client, &request));
+            calls.push(Planted { path: sample.path, reply, send });
+        }
+    }
+    calls
+}
+
+fn send<E>(client: &Client, request: &str) -> Sent
+where
+    E: Endpoint + DeserializeOwned + Debug,
+    E::Reply: Debug,
+{
+    let path = E::CALL.path();
+    let call: E = if E::CALL.is_get() {
+        serde_urlencoded::from_str(request).unwrap_or_else(|error| panic!("{path}: {error}"))
+    } else {
+        serde_json::from_str(request).unwrap_or_else(|error| panic!("{path}: {error}"))
+    };
+    let sending = client.send(&call);
+    Sent {
+        request: format!("{call:?} {sending:?}"),
+        outcome: async move { Ok(format!("{:?}", sending.await?)) }.boxed(),
     }
 }
 
