@@ -1,4 +1,6 @@
-//! Every seed through its target.
+//! Every seed and every input of the kept corpus, through its target.
+
+use std::fs;
 
 use wecom_fuzz_targets::{TARGETS, seeds};
 
@@ -10,6 +12,24 @@ fn every_seed_passes_its_target() {
         for (number, seed) in seeds.iter().enumerate() {
             println!("{name}, seed {number}");
             target(seed);
+        }
+    }
+}
+
+#[test]
+fn every_input_of_the_kept_corpus_passes_its_target() {
+    for (name, target) in TARGETS {
+        let folder = seeds::root().join("fuzz/corpus").join(name);
+        let mut files: Vec<_> = fs::read_dir(&folder)
+            .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        files.sort();
+        assert!(!files.is_empty(), "{} is empty", folder.display());
+        for file in files {
+            // Shown when the target panics.
+            println!("{}", file.display());
+            target(&fs::read(&file).unwrap());
         }
     }
 }
