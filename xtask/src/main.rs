@@ -1,5 +1,6 @@
 //! The few tasks of this workspace that are more than one cargo command: `cargo xtask test`.
 
+mod chaos;
 mod foreign;
 mod fuzz;
 #[cfg(test)]
@@ -24,6 +25,8 @@ Run a task of the wecom-contacts workspace.
   cargo xtask foreign   only other people's SDKs against the simulator
   cargo xtask fuzz      every fuzz target from the kept corpus, 620 s each or as many as told: `fuzz 60`;
                         needs a nightly compiler and cargo-fuzz
+  cargo xtask chaos     crowds, fleets, outages, faults, limits: what was expected and what was measured, in some
+                        minutes; `--only NAME`, `--small`, `--json`
 ";
 
 fn main() -> ExitCode {
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
     let outcome = match task.as_deref() {
         Some("test") => suite::run(),
         Some("foreign") => foreign::run().and_then(|report| report.finish()),
+        Some("chaos") => chaos::run_all(env::args().skip(2)),
         Some("fuzz") => fuzz::run_all(env::args().nth(2)),
         Some("help" | "--help" | "-h") => {
             eprint!("{USAGE}");

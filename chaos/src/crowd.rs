@@ -1,0 +1,30 @@
+//! Many callers of one process without a token, and with a dead one.
+
+use anyhow::Result;
+use wecom_sim::Sim;
+
+use crate::{
+    Report, Stage,
+    setting::{app, crowd, fetches, kill_token, start},
+};
+
+const CALLERS: usize = 256;
+
+/// Lets 256 callers begin at once, cold, and then with a token that has died.
+///
+/// # Errors
+///
+/// The scenario could not be set up.
+pub async fn run(_: Stage) -> Result<Report> {
+    let sim = start(Sim::builder()).await?;
+    let client = app(&sim).build()?;
+    let mut report = Report::new(format!("{CALLERS} callers of one process"));
+    let errors = crowd(&client, CALLERS, 1).await;
+    report.exactly("failed calls, cold", 0, errors.values().sum());
+    report.exactly("gettoken, cold", 1, fetches(&sim));
+    kill_token(&sim)?;
+    let errors = crowd(&client, CALLERS, 1).await;
+    report.exactly("failed calls with a dead token", 0, errors.values().sum());
+    report.exactly("gettoken for the dead token", 1, fetches(&sim) - 1);
+    Ok(report)
+}

@@ -1,0 +1,92 @@
+//! The callers' books beside the simulator's log and its state.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use wecom_sim::Sim;
+
+use super::{caller::Caller, ledger::Ledger};
+use crate::{Report, setting::app};
+
+/// Compares all three, and shows the first differences on stderr.
+pub(super) async fn compare(report: &mut Report, sim: &Sim, crew: &[Caller], ledger: &Ledger) -> Result<()> {
+    let told = || crew.iter().map(|caller| &caller.told);
+    let (mut failed, mut unclassified, mut contradictions) = (BTreeMap::new(), Vec::new(), Vec::new());
+    let (mut succeeded, mut open) = (0, 0);
+    for told in told() {
+        succeeded += told.succeeded;
+        open += told.may_have_applied;
+        unclassified.extend(&told.unclassified);
+        contradictions.extend(&told.contradictions);
+        for (class, count) in &told.failed {
+            *failed.entry(class.as_str()).or_insert(0) += count;
+        }
+    }
+    show(&unclassified);
+    show(&contradictions);
+    report.exactly("errors without a class", 0, unclassified.len());
+    report.exactly("reads that contradict an earlier answer", 0, contradictions.len());
+
+    let executed = |path: &str, marker: &String| {
+        ledger.writes.get(&(path.to_owned(), marker.clone())).copied().unwrap_or_default()
+    };
+    let twice: Vec<_> = ledger.writes.iter().filter(|(_, write)| write.times > 1).collect();
+    report.exactly("writes applied twice", 0, twice.len());
+    let lost =
+        told().flat_map(|told| &told.writes).filter(|(path, marker)| executed(path, marker).succeeded != 1);
+    report.exactly("writes told to be done that were not", 0, lost.count());
+    let denied =
+        told().flat_map(|told| &told.refused).filter(|(path, marker)| executed(path, marker).succeeded > 0);
+    report.exactly("writes told to have failed that were done", 0, denied.count());
+
+    let wrong = state(sim, crew).await?;
+    show(&wrong.iter().collect::<Vec<_>>());
+    report.exactly("differences between the state and what was told", 0, wrong.len());
+
+    report.figure("succeeded", succeeded);
+    report.figure("may have applied", open);
+    for (class, count) in failed {
+        report.figure(&format!("ended in {class}"), count);
+    }
+    Ok(())
+}
+
+/// Reads everything back, now that nothing goes wrong.
+async fn state(sim: &Sim, crew: &[Caller]) -> Result<Vec<String>> {
+    let reader = app(sim).user_agent("wecom-chaos").build()?;
+    let members: BTreeMap<String, String> = reader
+        .members()
+        .list(1)
+        .await?
+        .into_iter()
+        .map(|member| (member.userid.to_string(), member.position.unwrap_or_default()))
+        .collect();
+    let mut departments: BTreeMap<String, usize> = BTreeMap::new();
+    for department in reader.departments().list().await? {
+        *departments.entry(department.name.unwrap_or_default()).or_default() += 1;
+    }
+    let mut wrong = Vec::new();
+    for member in crew.iter().flat_map(|caller| &caller.members) {
+        let is = members.get(&member.userid).cloned();
+        if is != member.state && Some(&is) != member.or.as_ref() {
+            wrong.push(format!("{} is {is:?}, not {:?} nor {:?}", member.userid, member.state, member.or));
+        }
+    }
+    for department in crew.iter().flat_map(|caller| &caller.departments) {
+        let is = departments.get(&department.name).copied().unwrap_or_default();
+        let fits = department.exists.map_or(is <= 1, |exists| is == usize::from(exists));
+        if !fits {
+            wrong.push(format!(
+                "department {} is there {is} times, not {:?}",
+                department.name, department.exists
+            ));
+        }
+    }
+    Ok(wrong)
+}
+
+fn show(differences: &[&String]) {
+    for difference in differences.iter().take(10) {
+        eprintln!("{difference}");
+    }
+}

@@ -1,0 +1,45 @@
+//! Redis killed and restarted in the middle of traffic.
+
+use anyhow::Result;
+use private_redis::PrivateRedis;
+use wecom_sim::Sim;
+
+use crate::{
+    Report, Stage,
+    setting::{fetches, kill_token, start},
+    workers::{begin, end, fleet, round},
+};
+
+const PROCESSES: usize = 4;
+const CALLERS: usize = 16;
+
+/// Kills Redis under traffic, lets a token die meanwhile, restarts Redis empty, and lets another die.
+///
+/// # Errors
+///
+/// The scenario could not be set up.
+pub async fn run(stage: Stage) -> Result<Report> {
+    let calls = stage.pick(200, 20);
+    let mut redis = PrivateRedis::start()?;
+    let sim = start(Sim::builder()).await?;
+    let mut fleet = fleet(&stage, &sim, &redis.url(), PROCESSES, CALLERS, 10_000).await?;
+    let mut report =
+        Report::new(format!("Redis killed and restarted under {PROCESSES} processes of {CALLERS} callers"));
+    report.exactly("failed calls, before", 0, round(&mut fleet, calls).await?);
+    let before = fetches(&sim);
+    report.exactly("gettoken, before", 1, before);
+
+    begin(&mut fleet, calls).await?;
+    redis.kill();
+    kill_token(&sim)?;
+    report.exactly("failed calls while it is down", 0, end(&mut fleet).await?);
+    let down = fetches(&sim);
+    report.at_most("gettoken while it is down", PROCESSES as u64, down - before);
+
+    begin(&mut fleet, calls).await?;
+    redis.restart()?;
+    kill_token(&sim)?;
+    report.exactly("failed calls while it comes back", 0, end(&mut fleet).await?);
+    report.at_most("gettoken while it comes back", PROCESSES as u64, fetches(&sim) - down);
+    Ok(report)
+}
