@@ -109,7 +109,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How often a call that failed is sent again, where that is safe; four attempts within half a minute unless told.
+    /// How often a call that failed is sent again, where that is safe; four attempts within half a minute unless told. A token is
+    /// asked for as often, but three times at most.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
@@ -170,7 +171,7 @@ impl ClientBuilder {
         let store = self.token_store.clone().map(|store| SharedStore::new(store, key.clone()));
         // An exchange gives up by itself; this is for sources that do not.
         let patience = self.timeout + Duration::from_secs(2);
-        Tokens::new(key, Refresher::new(source, store, patience))
+        Tokens::new(key, Refresher::new(source, store, patience).attempts(self.retry.most()))
     }
 
     fn http(&self) -> Result<reqwest::Client> {

@@ -83,6 +83,11 @@ impl RetryPolicy {
         Self { jitter: on, ..self }
     }
 
+    /// How often a call is sent at most.
+    pub(crate) const fn most(&self) -> u32 {
+        self.attempts
+    }
+
     fn pauses(&self) -> ExponentialBackoff {
         let pauses = ExponentialBuilder::new()
             .with_min_delay(self.first_pause)

@@ -118,7 +118,9 @@ impl Tokens {
     pub(crate) fn beside(&self, key: TokenKey, source: Arc<dyn TokenSource>) -> Self {
         let store = self.refresher.store().map(|store| store.under(key.clone()));
         // Behind that source may be a refresh of these very tokens, and the call itself.
-        Self::new(key, Refresher::new(source, store, self.refresher.patience() * 3))
+        let refresher = Refresher::new(source, store, self.refresher.patience() * 3);
+        // Behind that source is a call that does its own repeating.
+        Self::new(key, refresher.attempts(1))
     }
 
     /// The credential's name in a store.
@@ -403,6 +405,16 @@ mod tests {
         tokio::time::sleep(Duration::from_millis(500)).await;
         rig.source.answer(0);
         assert_eq!(busy.await.unwrap(), "token+5", "the second try of the second refresh");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_source_is_asked_once_where_calls_are_sent_once() {
+        let source = source(7200);
+        source.answer(-1);
+        let key = TokenKey::of_secret("", &"ww1".into(), &Secret::contacts_sync("s"));
+        let refresher = Refresher::new(Arc::new(source.clone()), None, Duration::from_secs(12)).attempts(1);
+        Tokens::new(key, refresher).get().await.unwrap_err();
+        assert_eq!(source.fetches(), 1);
     }
 
     #[tokio::test(start_paused = true)]

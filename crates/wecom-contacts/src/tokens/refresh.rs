@@ -15,9 +15,8 @@ use crate::{Error, ErrorKind, Result, Transport};
 /// What the store says, if it works.
 type Told<T> = std::result::Result<T, Down>;
 
-/// How often a source is asked again within one refresh, if what was in the way may pass: three tries are what WeCom asks to
-/// leave it at.
-const REPEATS: usize = 2;
+/// How often a source is asked within one refresh, if what was in the way may pass: WeCom asks to leave it at that.
+const ATTEMPTS: u32 = 3;
 /// How many lives of a lease are waited for others before the source is asked without one.
 const LIVES: u32 = 3;
 
@@ -34,11 +33,17 @@ pub(crate) struct Refresher {
     store: Option<SharedStore>,
     /// How long the source may take, and so how long a lease holds: others wait that long for a process that died with it.
     patience: Duration,
+    attempts: u32,
 }
 
 impl Refresher {
     pub(crate) fn new(source: Arc<dyn TokenSource>, store: Option<SharedStore>, patience: Duration) -> Self {
-        Self { source, store, patience }
+        Self { source, store, patience, attempts: ATTEMPTS }
+    }
+
+    /// Asks the source at most so often within one refresh, and never more than three times.
+    pub(crate) fn attempts(self, attempts: u32) -> Self {
+        Self { attempts: attempts.clamp(1, ATTEMPTS), ..self }
     }
 
     pub(super) fn store(&self) -> Option<&SharedStore> {
@@ -54,7 +59,7 @@ impl Refresher {
         let began = Instant::now();
         let pauses =
             ExponentialBuilder::default().with_min_delay(Duration::from_millis(100)).with_factor(3.0);
-        let mut pauses = pauses.with_max_times(REPEATS).with_jitter().build();
+        let mut pauses = pauses.with_max_times(self.attempts as usize - 1).with_jitter().build();
         loop {
             let error = match self.once(wanted).await {
                 Ok(token) => return Ok(token),
