@@ -1,4 +1,5 @@
-//! WeCom's limit on how often one endpoint may be called, met by more calls than it allows.
+//! WeCom's limit on how often one endpoint may be called, met by more calls than it allows: by one process, and by a fleet that
+//! shares the limit through Redis.
 
 use std::{
     sync::{
@@ -9,18 +10,22 @@ use std::{
 };
 
 use anyhow::Result;
-use tokio::{task::JoinSet, time};
+use private_redis::PrivateRedis;
+use tokio::{pin, task::JoinSet, time};
 use wecom_contacts::{Budget, Limits, RetryPolicy};
 use wecom_sim::{Rates, Sim};
 
 use crate::{
     Report, Stage,
     setting::{Log, app},
+    worker::Orders,
+    workers::{fleet, round},
 };
 
-const CALLERS: usize = 64;
+const CALLERS: usize = 60;
+const PROCESSES: usize = 3;
 
-/// How many calls, and what limits they.
+/// How many calls, and what limits them.
 struct Plan {
     calls: usize,
     /// Virtual seconds per real second.
@@ -32,7 +37,7 @@ struct Plan {
     used: f64,
 }
 
-/// Pushes 25,000 calls through 10,000 a minute.
+/// Pushes 25,000 calls through 10,000 a minute, twice at the same time: from one process, and from three.
 ///
 /// # Errors
 ///
@@ -44,50 +49,87 @@ pub async fn run(stage: Stage) -> Result<Report> {
         Plan { calls: 25_000, speed: 1.0, server: 10_000, client: 10_000, used: 0.98 },
         Plan { calls: 600, speed: 30.0, server: 300, client: 7_900, used: 0.2 },
     );
+    let (alone, together) = tokio::try_join!(alone(&plan), together(&plan, &stage))?;
+    let mut report =
+        Report::new(format!("{} calls of one endpoint through {} a minute", plan.calls, plan.server));
+    for (who, measured) in [("one process", alone), ("three processes", together)] {
+        report.exactly(&format!("45009, {who}"), 0, measured.refused);
+        report.exactly(&format!("failed calls, {who}"), 0, measured.failed);
+        report.at_least(&format!("part of the limit that was used, {who}"), plan.used, measured.used);
+    }
+    report.figure("virtual seconds per second", plan.speed);
+    Ok(report)
+}
+
+struct Measured {
+    /// 45009 in the server's log.
+    refused: usize,
+    failed: usize,
+    used: f64,
+}
+
+async fn alone(plan: &Plan) -> Result<Measured> {
+    let sim = server(plan).await?;
+    let limits = Limits::unlimited().per_minute(plan.client);
+    let budget = Budget::builder().each(limits).build();
+    let client = app(&sim).budget(budget).retry(RetryPolicy::none()).build()?;
+    let (next, calls) = (Arc::new(AtomicUsize::new(0)), plan.calls);
+    let work = async {
+        let mut callers = JoinSet::new();
+        for _ in 0..CALLERS {
+            let (client, next) = (client.clone(), Arc::clone(&next));
+            callers.spawn(async move {
+                let mut failed = 0;
+                while next.fetch_add(1, Relaxed) < calls {
+                    failed += usize::from(client.members().get("zhangsan").await.is_err());
+                }
+                failed
+            });
+        }
+        Ok(callers.join_all().await.into_iter().sum())
+    };
+    measure(plan, &sim, calls, work).await
+}
+
+async fn together(plan: &Plan, stage: &Stage) -> Result<Measured> {
+    let sim = server(plan).await?;
+    let redis = PrivateRedis::start()?;
+    let orders =
+        Orders { per_minute: Some(plan.client), ..Orders::new(&sim, redis.url(), CALLERS / PROCESSES) };
+    let mut fleet = fleet(stage, &orders, PROCESSES).await?;
+    let each = plan.calls.div_ceil(CALLERS);
+    measure(plan, &sim, each * CALLERS, round(&mut fleet, each)).await
+}
+
+async fn server(plan: &Plan) -> Result<Sim> {
     let mut rates = Rates::default();
     rates.corp_per_minute = Some(plan.server);
-    let sim = Sim::builder().clock_speed(plan.speed).rates(rates).start().await?;
-    let limits = Limits::unlimited().per_minute(plan.client);
-    let client =
-        app(&sim).budget(Budget::builder().each(limits).build()).retry(RetryPolicy::none()).build()?;
+    Ok(Sim::builder().clock_speed(plan.speed).rates(rates).start().await?)
+}
 
-    let (next, calls) = (Arc::new(AtomicUsize::new(0)), plan.calls);
-    let began = Instant::now();
-    let mut callers = JoinSet::new();
-    for _ in 0..CALLERS {
-        let (client, next) = (client.clone(), Arc::clone(&next));
-        callers.spawn(async move {
-            let mut failed = 0;
-            while next.fetch_add(1, Relaxed) < calls {
-                failed += usize::from(client.members().get("zhangsan").await.is_err());
-            }
-            failed
-        });
-    }
-    let (mut log, mut refused, mut failed) = (Log::default(), 0, 0);
-    let mut look = |sim: &Sim| {
+/// Does the work, which gives how many calls failed, and watches the server's log meanwhile.
+async fn measure(
+    plan: &Plan,
+    sim: &Sim,
+    calls: usize,
+    work: impl Future<Output = Result<usize>>,
+) -> Result<Measured> {
+    let (mut log, mut refused) = (Log::default(), 0);
+    let mut look = || {
         refused += log.fresh(sim).iter().filter(|request| request.errcode == Some(45009)).count();
     };
     // The log holds ten thousand requests; ten seconds bring far fewer.
     let mut looks = time::interval(Duration::from_secs(10));
-    loop {
+    let began = Instant::now();
+    pin!(work);
+    let failed = loop {
         tokio::select! {
-            caller = callers.join_next() => match caller {
-                Some(count) => failed += count?,
-                None => break,
-            },
-            _ = looks.tick() => look(&sim),
+            failed = &mut work => break failed?,
+            _ = looks.tick() => look(),
         }
-    }
-    let took = began.elapsed();
-    look(&sim);
-    let used = calls as f64 / (f64::from(plan.server) * took.as_secs_f64() * plan.speed / 60.0);
-
-    let mut report = Report::new(format!("{calls} calls of one endpoint through {} a minute", plan.server));
-    report.exactly("45009", 0, refused);
-    report.exactly("failed calls", 0, failed);
-    report.at_least("part of the limit that was used", plan.used, (used * 1_000.0).round() / 1_000.0);
-    report.figure("took", format!("{:.1} s", took.as_secs_f64()));
-    report.figure("virtual seconds per second", plan.speed);
-    Ok(report)
+    };
+    let allowed = f64::from(plan.server) * began.elapsed().as_secs_f64() * plan.speed / 60.0;
+    look();
+    let used = (calls as f64 / allowed * 1_000.0).round() / 1_000.0;
+    Ok(Measured { refused, failed, used })
 }

@@ -7,6 +7,7 @@ use wecom_sim::Sim;
 use crate::{
     Report, Stage,
     setting::{fetches, kill_token, start},
+    worker::Orders,
     workers::{fleet, round},
 };
 
@@ -21,7 +22,7 @@ const CALLERS: usize = 64;
 pub async fn run(stage: Stage) -> Result<Report> {
     let redis = PrivateRedis::start()?;
     let sim = start(Sim::builder()).await?;
-    let mut fleet = fleet(&stage, &sim, &redis.url(), PROCESSES, CALLERS, 10_000).await?;
+    let mut fleet = fleet(&stage, &Orders::new(&sim, redis.url(), CALLERS), PROCESSES).await?;
     let mut report =
         Report::new(format!("{PROCESSES} processes of {CALLERS} callers, sharing through Redis"));
     let failed = round(&mut fleet, 1).await?;

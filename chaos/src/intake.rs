@@ -204,6 +204,8 @@ struct Sender {
 
 impl Sender {
     fn to(address: SocketAddr) -> Result<Self> {
+        // The client wants one though nothing here is encrypted; an error means that there is one already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
             url: format!("http://{address}/wecom"),
             client: reqwest::Client::builder().timeout(PATIENCE).build()?,

@@ -10,6 +10,7 @@ use wecom_sim::{CallRule, Fault, FaultPlan, Sim, When};
 use crate::{
     Report, Stage,
     setting::{fetches, start},
+    worker::Orders,
     workers::{begin, end, fleet},
 };
 
@@ -27,8 +28,8 @@ const CALLERS: usize = 16;
 pub async fn run(stage: Stage) -> Result<Report> {
     let redis = PrivateRedis::start()?;
     let sim = start(Sim::builder()).await?;
-    let timeout = TIMEOUT.as_millis() as u64;
-    let mut fleet = fleet(&stage, &sim, &redis.url(), OTHERS + 1, CALLERS, timeout).await?;
+    let orders = Orders { timeout: TIMEOUT.as_millis() as u64, ..Orders::new(&sim, redis.url(), CALLERS) };
+    let mut fleet = fleet(&stage, &orders, OTHERS + 1).await?;
     let mut winner = fleet.pop().context("a fleet has processes")?;
 
     // The first gettoken does not come back in time; the rule goes on counting.

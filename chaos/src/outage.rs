@@ -7,6 +7,7 @@ use wecom_sim::Sim;
 use crate::{
     Report, Stage,
     setting::{fetches, kill_token, start},
+    worker::Orders,
     workers::{begin, end, fleet, round},
 };
 
@@ -22,7 +23,7 @@ pub async fn run(stage: Stage) -> Result<Report> {
     let calls = stage.pick(200, 20);
     let mut redis = PrivateRedis::start()?;
     let sim = start(Sim::builder()).await?;
-    let mut fleet = fleet(&stage, &sim, &redis.url(), PROCESSES, CALLERS, 10_000).await?;
+    let mut fleet = fleet(&stage, &Orders::new(&sim, redis.url(), CALLERS), PROCESSES).await?;
     let mut report =
         Report::new(format!("Redis killed and restarted under {PROCESSES} processes of {CALLERS} callers"));
     report.exactly("failed calls, before", 0, round(&mut fleet, calls).await?);

@@ -8,7 +8,8 @@ use std::{
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use wecom_contacts::{Client, Secret, tokens::RedisStore};
+use wecom_contacts::{Budget, Client, Limits, Redis, RetryPolicy, Secret, tokens::RedisStore};
+use wecom_sim::Sim;
 
 use crate::setting::crowd;
 
@@ -29,6 +30,24 @@ pub struct Orders {
     pub callers: usize,
     /// The client's time-out in milliseconds; a lease lives two seconds longer.
     pub timeout: u64,
+    /// How many calls of an endpoint the fleet may make in a minute; the published limits unless told.
+    pub per_minute: Option<u32>,
+}
+
+impl Orders {
+    /// Reads members of this simulator's corp with the app's secret.
+    pub(crate) fn new(sim: &Sim, redis: String, callers: usize) -> Self {
+        Self {
+            url: sim.url(),
+            corp_id: sim.corp_id().to_owned(),
+            agent_id: sim.agent_id(),
+            secret: sim.app_secret().to_owned(),
+            redis,
+            callers,
+            timeout: 10_000,
+            per_minute: None,
+        }
+    }
 }
 
 /// What a process is told for each round: how often each of its callers calls.
@@ -52,11 +71,17 @@ pub struct Outcome {
 /// The parent is gone, or speaks another language.
 pub async fn run(orders: &str) -> Result<()> {
     let orders: Orders = serde_json::from_str(orders)?;
-    let client = Client::builder(orders.corp_id, Secret::app(orders.agent_id, orders.secret))
+    let redis = Redis::open(&orders.redis)?;
+    let mut client = Client::builder(orders.corp_id, Secret::app(orders.agent_id, orders.secret))
         .base_url(orders.url)
         .timeout(Duration::from_millis(orders.timeout))
-        .token_store(RedisStore::open(&orders.redis)?)
-        .build()?;
+        .token_store(RedisStore::new(redis.clone()));
+    if let Some(calls) = orders.per_minute {
+        let limits = Limits::unlimited().per_minute(calls);
+        client =
+            client.budget(Budget::builder().each(limits).shared(redis).build()).retry(RetryPolicy::none());
+    }
+    let client = client.build()?;
     writeln!(stdout(), "ready")?;
     for line in stdin().lock().lines() {
         let round: Round = serde_json::from_str(&line?)?;

@@ -8,7 +8,6 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
     process::{Child, ChildStdin, ChildStdout, Command},
 };
-use wecom_sim::Sim;
 
 use crate::{
     Stage,
@@ -63,25 +62,9 @@ impl Worker {
     }
 }
 
-/// Starts so many processes with so many callers each, and waits until all are ready.
-pub(crate) async fn fleet(
-    stage: &Stage,
-    sim: &Sim,
-    redis: &str,
-    processes: usize,
-    callers: usize,
-    timeout: u64,
-) -> Result<Vec<Worker>> {
-    let orders = Orders {
-        url: sim.url(),
-        corp_id: sim.corp_id().to_owned(),
-        agent_id: sim.agent_id(),
-        secret: sim.app_secret().to_owned(),
-        redis: redis.to_owned(),
-        callers,
-        timeout,
-    };
-    try_join_all((0..processes).map(|_| Worker::start(stage, &orders))).await
+/// Starts so many processes, and waits until all are ready.
+pub(crate) async fn fleet(stage: &Stage, orders: &Orders, processes: usize) -> Result<Vec<Worker>> {
+    try_join_all((0..processes).map(|_| Worker::start(stage, orders))).await
 }
 
 /// One round of all; returns how many calls failed.
