@@ -27,6 +27,8 @@ mod intake_chaos;
 mod linked_corps;
 mod media;
 mod members;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod repeats;
 mod tags;
 mod token_sharing;
