@@ -20,7 +20,7 @@ const CALLERS: usize = 16;
 ///
 /// The scenario could not be set up.
 pub async fn run(stage: Stage) -> Result<Report> {
-    let calls = stage.pick(200, 20);
+    let calls = stage.pick(60, 20);
     let mut redis = PrivateRedis::start()?;
     let sim = start(Sim::builder()).await?;
     let mut fleet = fleet(&stage, &Orders::new(&sim, redis.url(), CALLERS), PROCESSES).await?;

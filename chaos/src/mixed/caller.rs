@@ -51,7 +51,7 @@ pub(super) struct Told {
     pub(super) contradictions: Vec<String>,
     /// Writes that were told to have succeeded: the endpoint, and what marks the write in the log.
     pub(super) writes: Vec<(&'static str, String)>,
-    /// Writes that were told to have failed for sure.
+    /// Writes that were told to have failed for sure, and were not asked for again.
     pub(super) refused: Vec<(&'static str, String)>,
 }
 
@@ -182,6 +182,8 @@ impl Told {
 
     fn write<T>(&mut self, path: &'static str, marker: &str, outcome: &Result<T>) -> Fate {
         self.note(outcome);
+        // A deletion that was refused may be asked for again; all other markers are new.
+        self.refused.retain(|(known, of)| (*known, of.as_str()) != (path, marker));
         match outcome {
             Ok(_) => {
                 self.writes.push((path, marker.to_owned()));
