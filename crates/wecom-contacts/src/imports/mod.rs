@@ -5,7 +5,15 @@
 //!
 //! Official: [异步导入概述](https://developer.work.weixin.qq.com/document/path/90979)
 
+mod cells;
+mod columns;
+mod rows;
+
 use std::future::IntoFuture;
+
+pub use cells::CellError;
+pub use columns::{DepartmentColumn, MemberColumn};
+pub use rows::{ImportDepartment, ImportMember};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
