@@ -1,0 +1,196 @@
+//! The columns of an import file, by their headings.
+//!
+//! WeCom goes by the heading and not by the place, so a file may have any of the columns in any order. A column that a file does
+//! not have is not updated; an empty cell of one that it has empties the field.
+
+/// A column of a file of members (成员导入模板).
+///
+/// [`ALL`](Self::ALL) has them in the order of WeCom's template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum MemberColumn {
+    /// 姓名: the name.
+    Name,
+    /// 帐号: the account.
+    Userid,
+    /// 手机号: the mobile number.
+    Mobile,
+    /// 邮箱: the personal mail address.
+    Email,
+    /// 所在部门: the departments' ids, joined by `;`.
+    Department,
+    /// 职位: the position.
+    Position,
+    /// 性别: the gender, 男 or 女.
+    Gender,
+    /// 是否部门内领导: whether the member leads each of the departments, 0 or 1, joined by `;`.
+    IsLeaderInDept,
+    /// 排序: the place in each of the departments, joined by `;`.
+    Order,
+    /// 别名: the alias.
+    Alias,
+    /// 地址: the address.
+    Address,
+    /// 座机: the landline.
+    Telephone,
+    /// 禁用: 0 for an account that is enabled, 1 for one that is not.
+    Disabled,
+    /// `enable`, as the API and exports spell it: the opposite of 禁用, 1 for an account that is enabled.
+    ///
+    /// Files for WeCom have no such column, so that it is not in [`ALL`](Self::ALL): it is read, and written as 禁用.
+    Enable,
+}
+
+/// A column of a file of departments (部门导入模板).
+///
+/// [`ALL`](Self::ALL) has them in the order of WeCom's template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DepartmentColumn {
+    /// 部门名称: the name.
+    Name,
+    /// 部门ID: the id.
+    Id,
+    /// 父部门ID: the parent's id; 0 for the root.
+    Parentid,
+    /// 排序: the place among siblings, larger first; empty or 0 leaves it as it is.
+    Order,
+}
+
+impl MemberColumn {
+    /// The columns of the template, in its order.
+    pub const ALL: [Self; 13] = [
+        Self::Name,
+        Self::Userid,
+        Self::Mobile,
+        Self::Email,
+        Self::Department,
+        Self::Position,
+        Self::Gender,
+        Self::IsLeaderInDept,
+        Self::Order,
+        Self::Alias,
+        Self::Address,
+        Self::Telephone,
+        Self::Disabled,
+    ];
+
+    /// The heading in WeCom's template.
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Name => "姓名",
+            Self::Userid => "帐号",
+            Self::Mobile => "手机号",
+            Self::Email => "邮箱",
+            Self::Department => "所在部门",
+            Self::Position => "职位",
+            Self::Gender => "性别",
+            Self::IsLeaderInDept => "是否部门内领导",
+            Self::Order => "排序",
+            Self::Alias => "别名",
+            Self::Address => "地址",
+            Self::Telephone => "座机",
+            Self::Disabled => "禁用",
+            Self::Enable => "enable",
+        }
+    }
+
+    /// Returns the column that a heading stands for: WeCom's template in either spelling of 帐号, the words that its pages and
+    /// its console have for the same fields, or the fields' names in JSON (`userid`, `is_leader_in_dept`). Case and blanks around
+    /// it do not matter.
+    ///
+    /// `None` for a heading that is unknown, and for one that [is no field](Self::is_no_field).
+    pub fn from_heading(heading: &str) -> Option<Self> {
+        Some(match plain(heading).as_str() {
+            "姓名" | "name" => Self::Name,
+            "帐号" | "账号" | "userid" => Self::Userid,
+            "手机号" | "手机号码" | "手机" | "mobile" => Self::Mobile,
+            "邮箱" | "email" => Self::Email,
+            "所在部门" | "department" => Self::Department,
+            "职位" | "职务" | "position" => Self::Position,
+            "性别" | "gender" => Self::Gender,
+            "是否部门内领导" | "is_leader_in_dept" => Self::IsLeaderInDept,
+            "排序" | "order" => Self::Order,
+            "别名" | "alias" => Self::Alias,
+            "地址" | "address" => Self::Address,
+            "座机" | "telephone" => Self::Telephone,
+            "禁用" => Self::Disabled,
+            "enable" => Self::Enable,
+            _ => return None,
+        })
+    }
+
+    /// Whether a heading belongs to one of WeCom's templates and is none of the fields: 微信号, which the older template has and
+    /// imports pay no heed to, and the explanation 禁用项说明 at the end of the newer one.
+    pub fn is_no_field(heading: &str) -> bool {
+        let heading = plain(heading);
+        heading == "微信号" || heading.starts_with("禁用项说明")
+    }
+}
+
+impl DepartmentColumn {
+    /// The columns of the template, in its order.
+    pub const ALL: [Self; 4] = [Self::Name, Self::Id, Self::Parentid, Self::Order];
+
+    /// The heading in WeCom's template.
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Name => "部门名称",
+            Self::Id => "部门ID",
+            Self::Parentid => "父部门ID",
+            Self::Order => "排序",
+        }
+    }
+
+    /// Returns the column that a heading stands for: WeCom's template or the fields' names in JSON (`parentid`). Case and
+    /// blanks around it do not matter.
+    pub fn from_heading(heading: &str) -> Option<Self> {
+        Some(match plain(heading).as_str() {
+            "部门名称" | "name" => Self::Name,
+            "部门id" | "id" => Self::Id,
+            "父部门id" | "parentid" => Self::Parentid,
+            "排序" | "order" => Self::Order,
+            _ => return None,
+        })
+    }
+}
+
+/// A heading without blanks and a byte order mark around it, in lower case.
+fn plain(heading: &str) -> String {
+    heading.trim_matches(|char: char| char.is_whitespace() || char == '\u{feff}').to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_headings_are_those_of_the_template_and_are_known_again() {
+        let headings: Vec<_> = MemberColumn::ALL.iter().map(|column| column.heading()).collect();
+        assert_eq!(
+            headings.join(","),
+            "姓名,帐号,手机号,邮箱,所在部门,职位,性别,是否部门内领导,排序,别名,地址,座机,禁用"
+        );
+        for column in MemberColumn::ALL.into_iter().chain([MemberColumn::Enable]) {
+            assert_eq!(MemberColumn::from_heading(column.heading()), Some(column));
+        }
+        let headings: Vec<_> = DepartmentColumn::ALL.iter().map(|column| column.heading()).collect();
+        assert_eq!(headings.join(","), "部门名称,部门ID,父部门ID,排序");
+        for column in DepartmentColumn::ALL {
+            assert_eq!(DepartmentColumn::from_heading(column.heading()), Some(column));
+        }
+    }
+
+    #[test]
+    fn a_heading_is_known_in_every_spelling_and_explanations_are_none() {
+        for heading in ["账号", "帐号", " UserID\u{3000}", "\u{feff}userid"] {
+            assert_eq!(MemberColumn::from_heading(heading), Some(MemberColumn::Userid), "{heading}");
+        }
+        assert_eq!(DepartmentColumn::from_heading("父部门Id "), Some(DepartmentColumn::Parentid));
+        for heading in ["微信号", "禁用项说明：(0-启用;1-禁用)"] {
+            assert_eq!(MemberColumn::from_heading(heading), None, "{heading}");
+            assert!(MemberColumn::is_no_field(heading), "{heading}");
+        }
+        assert!(MemberColumn::from_heading("工号").is_none() && !MemberColumn::is_no_field("工号"));
+    }
+}

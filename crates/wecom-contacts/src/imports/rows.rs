@@ -1,0 +1,471 @@
+//! The rows of an import file: a member, a department.
+
+use std::borrow::Cow;
+
+use super::{
+    CellError, DepartmentColumn, MemberColumn,
+    cells::{self, NO_FLAG, NO_FLAGS, NO_NUMBER, NO_NUMBERS},
+};
+use crate::{
+    DepartmentId, UserId,
+    departments::Department,
+    members::{Gender, Member, MemberStatus},
+};
+
+/// A member as a row of an import file.
+///
+/// Which columns there are is the file's matter: a field of a column that the file has not is not written, and an empty field
+/// (`""`, `[]`, `None`) of one that it has makes an empty cell, which empties what can be emptied.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
+pub struct ImportMember {
+    /// The account (帐号), by which WeCom tells members apart; must not be empty.
+    pub userid: UserId,
+    /// The name (姓名); must not be empty.
+    pub name: String,
+    /// The mobile number (手机号); this or the mail address must not be empty.
+    pub mobile: String,
+    /// The personal mail address (邮箱).
+    pub email: String,
+    /// The departments (所在部门); must not be empty. One that does not exist is created below 其他(待设置部门).
+    pub department: Vec<DepartmentId>,
+    /// The position (职位).
+    pub position: String,
+    /// The gender (性别).
+    pub gender: Option<Gender>,
+    /// Whether the member leads each of `department` (是否部门内领导): as many, or empty to leave it as it is.
+    pub is_leader_in_dept: Vec<bool>,
+    /// The place in each of `department` (排序): as many, or empty to leave it as it is.
+    pub order: Vec<u32>,
+    /// The alias (别名).
+    pub alias: String,
+    /// The address (地址).
+    pub address: String,
+    /// The landline (座机).
+    pub telephone: String,
+    /// Whether the account is enabled: the opposite of the column 禁用. `None` leaves it as it is.
+    pub enabled: Option<bool>,
+    /// The custom attributes (扩展属性), in the order of the file's extra columns; missing ones are empty.
+    pub extra: Vec<String>,
+}
+
+masked_debug!(ImportMember {
+    userid, department, is_leader_in_dept, order, enabled
+    | name, mobile, email, position, gender, alias, address, telephone, extra
+});
+
+impl ImportMember {
+    /// Begins with the account and the name; a mobile number or a mail address and the departments must follow.
+    pub fn new(userid: impl Into<UserId>, name: impl Into<String>) -> Self {
+        Self { userid: userid.into(), name: name.into(), ..Self::default() }
+    }
+
+    /// Sets the mobile number (手机号).
+    pub fn mobile(mut self, number: impl Into<String>) -> Self {
+        self.mobile = number.into();
+        self
+    }
+
+    /// Sets the personal mail address (邮箱).
+    pub fn email(mut self, address: impl Into<String>) -> Self {
+        self.email = address.into();
+        self
+    }
+
+    /// Sets the departments (所在部门).
+    pub fn department<D: Into<DepartmentId>>(mut self, departments: impl IntoIterator<Item = D>) -> Self {
+        self.department = departments.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the position (职位).
+    pub fn position(mut self, position: impl Into<String>) -> Self {
+        self.position = position.into();
+        self
+    }
+
+    /// Sets the gender (性别).
+    pub fn gender(mut self, gender: Gender) -> Self {
+        self.gender = Some(gender);
+        self
+    }
+
+    /// Sets whether the member leads each department (是否部门内领导).
+    pub fn is_leader_in_dept(mut self, flags: impl IntoIterator<Item = bool>) -> Self {
+        self.is_leader_in_dept = flags.into_iter().collect();
+        self
+    }
+
+    /// Sets the place in each department (排序), larger first.
+    pub fn order(mut self, order: impl IntoIterator<Item = u32>) -> Self {
+        self.order = order.into_iter().collect();
+        self
+    }
+
+    /// Sets the alias (别名).
+    pub fn alias(mut self, alias: impl Into<String>) -> Self {
+        self.alias = alias.into();
+        self
+    }
+
+    /// Sets the address (地址).
+    pub fn address(mut self, address: impl Into<String>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// Sets the landline (座机).
+    pub fn telephone(mut self, number: impl Into<String>) -> Self {
+        self.telephone = number.into();
+        self
+    }
+
+    /// Sets whether the account is enabled.
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = Some(enabled);
+        self
+    }
+
+    /// Sets the custom attributes (扩展属性), in the order of the file's extra columns.
+    pub fn extra<T: Into<String>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
+        self.extra = values.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Reads a cell of this column into its field; blanks around what is no text do not matter.
+    ///
+    /// # Errors
+    ///
+    /// The cell does not hold what the column is to: ids, 0 and 1, numbers, a gender. The field is then as it was.
+    pub fn set(&mut self, column: MemberColumn, cell: &str) -> Result<(), CellError> {
+        let bad = |why| CellError::new(column.heading(), why);
+        let trimmed = cell.trim();
+        match column {
+            MemberColumn::Userid => self.userid = cell.into(),
+            MemberColumn::Name => cell.clone_into(&mut self.name),
+            MemberColumn::Mobile => cell.clone_into(&mut self.mobile),
+            MemberColumn::Email => cell.clone_into(&mut self.email),
+            MemberColumn::Position => cell.clone_into(&mut self.position),
+            MemberColumn::Alias => cell.clone_into(&mut self.alias),
+            MemberColumn::Address => cell.clone_into(&mut self.address),
+            MemberColumn::Telephone => cell.clone_into(&mut self.telephone),
+            MemberColumn::Department => {
+                let id = |text: &str| cells::number(text).map(DepartmentId);
+                self.department = cells::list(cell, id).ok_or_else(|| bad(NO_NUMBERS))?;
+            }
+            MemberColumn::Order => {
+                self.order = cells::list(cell, cells::number).ok_or_else(|| bad(NO_NUMBERS))?;
+            }
+            MemberColumn::IsLeaderInDept => {
+                self.is_leader_in_dept = cells::list(cell, cells::flag).ok_or_else(|| bad(NO_FLAGS))?;
+            }
+            MemberColumn::Gender => self.gender = cells::gender(trimmed).map_err(bad)?,
+            MemberColumn::Disabled | MemberColumn::Enable => {
+                self.enabled = match trimmed {
+                    "" => None,
+                    "启用" => Some(true),
+                    "禁用" => Some(false),
+                    _ => {
+                        let flag = cells::flag(trimmed).ok_or_else(|| bad(NO_FLAG))?;
+                        Some(flag == (column == MemberColumn::Enable))
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the text of this column's cell, as a file has it.
+    pub fn cell(&self, column: MemberColumn) -> Cow<'_, str> {
+        match self.text(column) {
+            Some(text) => text.into(),
+            None => {
+                let mut cell = String::new();
+                self.spell(column, &mut cell);
+                cell.into()
+            }
+        }
+    }
+
+    /// The cell of a column whose field is a text as it stands.
+    pub(super) fn text(&self, column: MemberColumn) -> Option<&str> {
+        Some(match column {
+            MemberColumn::Userid => self.userid.as_str(),
+            MemberColumn::Name => &self.name,
+            MemberColumn::Mobile => &self.mobile,
+            MemberColumn::Email => &self.email,
+            MemberColumn::Position => &self.position,
+            MemberColumn::Alias => &self.alias,
+            MemberColumn::Address => &self.address,
+            MemberColumn::Telephone => &self.telephone,
+            MemberColumn::Gender => match &self.gender {
+                None | Some(Gender::Undefined) => "",
+                Some(Gender::Male) => "男",
+                Some(Gender::Female) => "女",
+                Some(Gender::Other(text)) => text,
+            },
+            MemberColumn::Disabled | MemberColumn::Enable => match self.enabled {
+                None => "",
+                Some(enabled) if enabled == (column == MemberColumn::Enable) => "1",
+                Some(_) => "0",
+            },
+            MemberColumn::Department | MemberColumn::IsLeaderInDept | MemberColumn::Order => return None,
+        })
+    }
+
+    /// Writes the cell of a column whose field is a list.
+    pub(super) fn spell(&self, column: MemberColumn, out: &mut String) {
+        match column {
+            MemberColumn::Department => {
+                cells::join(out, &self.department, |out, id| cells::push_number(out, id.0));
+            }
+            MemberColumn::Order => {
+                cells::join(out, &self.order, |out, place| cells::push_number(out, *place))
+            }
+            MemberColumn::IsLeaderInDept => {
+                cells::join(out, &self.is_leader_in_dept, |out, leads| {
+                    out.push(if *leads { '1' } else { '0' })
+                });
+            }
+            other => out.push_str(self.text(other).unwrap_or_default()),
+        }
+    }
+}
+
+/// A member as an export or a list gives them, so that they can be imported again. What the answer hides is empty, so leave out
+/// the columns of what the credential may not see. Custom attributes are not taken over, as their columns are the file's matter.
+impl From<&Member> for ImportMember {
+    fn from(member: &Member) -> Self {
+        let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        let enabled = member.enable.or(match member.status {
+            Some(MemberStatus::Activated | MemberStatus::NotActivated) => Some(true),
+            Some(MemberStatus::Disabled) => Some(false),
+            _ => None,
+        });
+        Self {
+            userid: member.userid.clone(),
+            name: text(&member.name),
+            mobile: text(&member.mobile),
+            email: text(&member.email),
+            department: member.department.clone(),
+            position: text(&member.position),
+            gender: member.gender.clone().filter(|gender| *gender != Gender::Undefined),
+            is_leader_in_dept: member.is_leader_in_dept.clone().unwrap_or_default(),
+            order: member.order.clone().unwrap_or_default(),
+            alias: text(&member.alias),
+            address: text(&member.address),
+            telephone: text(&member.telephone),
+            enabled,
+            extra: Vec::new(),
+        }
+    }
+}
+
+/// A department as a row of an import file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
+pub struct ImportDepartment {
+    /// The name (部门名称); must not be empty.
+    pub name: String,
+    /// The id (部门ID), by which WeCom tells departments apart; 1 is the root, and 0 is an empty cell.
+    pub id: DepartmentId,
+    /// The parent's id (父部门ID); 0 for the root.
+    pub parentid: DepartmentId,
+    /// The place among siblings (排序), larger first; `None` and 0 leave it as it is.
+    pub order: Option<u32>,
+}
+
+impl ImportDepartment {
+    /// Names a department and its place in the tree.
+    pub fn new(
+        name: impl Into<String>,
+        id: impl Into<DepartmentId>,
+        parent: impl Into<DepartmentId>,
+    ) -> Self {
+        Self { name: name.into(), id: id.into(), parentid: parent.into(), order: None }
+    }
+
+    /// Sets the place among siblings (排序), larger first.
+    pub fn order(mut self, order: u32) -> Self {
+        self.order = Some(order);
+        self
+    }
+
+    /// Reads a cell of this column into its field; blanks around a number do not matter.
+    ///
+    /// # Errors
+    ///
+    /// The cell is to hold a number and does not. The field is then as it was.
+    pub fn set(&mut self, column: DepartmentColumn, cell: &str) -> Result<(), CellError> {
+        let number = || match cell.trim() {
+            "" => Ok(None),
+            text => match cells::number(text) {
+                Some(number) => Ok(Some(number)),
+                None => Err(CellError::new(column.heading(), NO_NUMBER)),
+            },
+        };
+        match column {
+            DepartmentColumn::Name => cell.clone_into(&mut self.name),
+            DepartmentColumn::Id => self.id = number()?.unwrap_or_default().into(),
+            DepartmentColumn::Parentid => self.parentid = number()?.unwrap_or_default().into(),
+            DepartmentColumn::Order => self.order = number()?,
+        }
+        Ok(())
+    }
+
+    /// Returns the text of this column's cell, as a file has it.
+    pub fn cell(&self, column: DepartmentColumn) -> Cow<'_, str> {
+        let number = |number: u32| {
+            let mut cell = String::new();
+            cells::push_number(&mut cell, number);
+            cell.into()
+        };
+        match column {
+            DepartmentColumn::Name => self.name.as_str().into(),
+            DepartmentColumn::Id => number(self.id.0),
+            DepartmentColumn::Parentid => number(self.parentid.0),
+            DepartmentColumn::Order => self.order.map_or(Cow::Borrowed(""), number),
+        }
+    }
+}
+
+/// A department as an export or a list gives it. What the answer hides is empty: a parent that the credential may not see is 0.
+impl From<&Department> for ImportDepartment {
+    fn from(department: &Department) -> Self {
+        Self {
+            name: department.name.clone().unwrap_or_default(),
+            id: department.id,
+            parentid: department.parentid.unwrap_or_default(),
+            order: department.order,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn full() -> ImportMember {
+        ImportMember::new("wangfang", "王芳")
+            .mobile("13800000001")
+            .email("wangfang@example.com")
+            .department([2, 7])
+            .position("工程师, \"高级\"")
+            .gender(Gender::Female)
+            .is_leader_in_dept([true, false])
+            .order([0, 1234])
+            .alias("Fang")
+            .address("北京\n海淀")
+            .telephone("010-1234")
+            .enabled(false)
+    }
+
+    #[test]
+    fn a_row_is_read_from_the_cells_it_writes() {
+        for row in [full(), ImportMember::default(), full().enabled(true)] {
+            for columns in [
+                MemberColumn::ALL,
+                MemberColumn::ALL.map(|column| {
+                    if column == MemberColumn::Disabled { MemberColumn::Enable } else { column }
+                }),
+            ] {
+                let mut again = ImportMember::default();
+                for column in columns {
+                    again.set(column, &row.cell(column)).unwrap();
+                }
+                assert_eq!(again, row);
+            }
+        }
+        let row = ImportDepartment::new("研发部", 12, 1).order(100);
+        let mut again = ImportDepartment::default();
+        for column in DepartmentColumn::ALL {
+            again.set(column, &row.cell(column)).unwrap();
+        }
+        assert_eq!(again, row);
+    }
+
+    #[test]
+    fn disabled_and_enable_are_opposites() {
+        let mut row = ImportMember::default();
+        for (column, cell, enabled) in [
+            (MemberColumn::Disabled, "1", Some(false)),
+            (MemberColumn::Enable, "1", Some(true)),
+            (MemberColumn::Disabled, "否", Some(true)),
+            (MemberColumn::Enable, "0", Some(false)),
+            (MemberColumn::Disabled, " ", None),
+        ] {
+            row.set(column, cell).unwrap();
+            assert_eq!(row.enabled, enabled, "{column:?} {cell}");
+        }
+        assert_eq!(full().cell(MemberColumn::Disabled), "1");
+        assert_eq!(full().cell(MemberColumn::Enable), "0");
+    }
+
+    #[test]
+    fn cells_are_read_in_the_forms_that_people_write() {
+        let mut row = ImportMember::default();
+        row.set(MemberColumn::Department, " 2 ; 7;").unwrap();
+        row.set(MemberColumn::IsLeaderInDept, "是;0").unwrap();
+        assert_eq!(
+            (row.department.as_slice(), row.is_leader_in_dept.as_slice()),
+            (&[2.into(), 7.into()][..], &[true, false][..])
+        );
+        for (cell, gender) in [("男", Gender::Male), ("2", Gender::Female), ("Female", Gender::Female)] {
+            row.set(MemberColumn::Gender, cell).unwrap();
+            assert_eq!(row.gender, Some(gender));
+        }
+    }
+
+    #[test]
+    fn a_cell_that_cannot_be_read_is_told_without_its_content() {
+        let mut row = full();
+        for (column, cell) in [
+            (MemberColumn::Department, "研发部"),
+            (MemberColumn::Department, "2,7"),
+            (MemberColumn::Department, "+7"),
+            (MemberColumn::Order, "4294967296"),
+            (MemberColumn::IsLeaderInDept, "2"),
+            (MemberColumn::Gender, "13800000001"),
+            (MemberColumn::Disabled, "13800000001"),
+        ] {
+            let error = row.set(column, cell).unwrap_err();
+            assert_eq!(error.heading(), column.heading());
+            assert!(!error.to_string().contains(cell), "{error}");
+        }
+        assert_eq!(row, full());
+        let error = ImportDepartment::default().set(DepartmentColumn::Id, "x").unwrap_err();
+        assert_eq!(error.to_string(), "部门ID is no whole number of 32 bits");
+    }
+
+    #[test]
+    fn an_exported_member_becomes_a_row() {
+        let member: Member = serde_json::from_value(
+            json!({"userid": "a", "name": "甲", "department": [1, 2], "order": [0, 5],
+            "is_leader_in_dept": [0, 1], "gender": "0", "status": 2}),
+        )
+        .unwrap();
+        let row = ImportMember::from(&member);
+        let expected = ImportMember::new("a", "甲")
+            .department([1, 2])
+            .order([0, 5])
+            .is_leader_in_dept([false, true])
+            .enabled(false);
+        assert_eq!(row, expected);
+        let root: Department =
+            serde_json::from_value(json!({"id": 1, "name": "示例公司", "parentid": 0, "order": 100_000_000}))
+                .unwrap();
+        assert_eq!(ImportDepartment::from(&root), ImportDepartment::new("示例公司", 1, 0).order(100_000_000));
+    }
+
+    #[test]
+    fn debug_shows_no_personal_data() {
+        let shown = format!("{:?}", full());
+        for hidden in ["王芳", "138", "example", "Fang", "海淀"] {
+            assert!(!shown.contains(hidden), "{shown}");
+        }
+    }
+}
