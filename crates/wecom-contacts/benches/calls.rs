@@ -19,7 +19,7 @@ use tokio::{
     runtime::{Builder, Runtime},
     task::JoinSet,
 };
-use wecom_contacts::{Client, Secret, members::Member};
+use wecom_contacts::{Budget, Client, Limits, Secret, members::Member};
 
 const ROUNDS: usize = 31;
 const CALLS: usize = 2_000;
@@ -40,8 +40,11 @@ fn main() {
 }
 
 fn row(runtime: &Runtime, address: SocketAddr, callers: usize) {
+    // Counted like any call, but never made to wait.
+    let limits = Limits::unlimited().per_minute(u32::MAX).per_hour(u32::MAX);
     let sdk = Client::builder("ww1234567890abcdef", Secret::app(1, "bench-secret"))
         .base_url(format!("http://{address}"))
+        .budget(Budget::builder().each(limits).build())
         .build()
         .expect("a client");
     let reqwest = reqwest::Client::builder().timeout(Duration::from_secs(10)).build().expect("a client");
