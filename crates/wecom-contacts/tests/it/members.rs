@@ -1,10 +1,13 @@
 //! Members (成员管理).
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    time::Duration,
+};
 
 use futures_util::TryStreamExt;
 use serde_json::json;
-use wecom_contacts::{Clear, Client, DepartmentId, Endpoint, ErrorCode, Secret, UserId, members::*};
+use wecom_contacts::{Clear, Client, DepartmentId, Endpoint, ErrorCode, Polling, Secret, UserId, members::*};
 
 use crate::{rig::Rig, wire::Sample};
 
@@ -318,6 +321,27 @@ async fn the_active_members_of_a_day_are_counted() {
     assert_eq!(rig.last_body(), json!({"date": "2026-01-05"}));
     let long_ago = rig.contacts.members().active_count("2025-01-05").await;
     assert!(long_ago.unwrap_err().is_invalid_argument());
+}
+
+#[tokio::test]
+async fn trap_35_a_directory_of_14000_is_pulled_in_a_few_calls_each_person_once() {
+    let rig = Rig::start().await;
+    rig.sim.seed(14_000, 300, 35).unwrap();
+    let once = |userids: Vec<UserId>| {
+        let distinct: HashSet<&UserId> = userids.iter().collect();
+        assert_eq!((userids.len(), distinct.len()), (14_000, 14_000));
+    };
+    let calls = |path: &str| rig.sim.requests().iter().filter(|request| request.path.ends_with(path)).count();
+
+    once(rig.contacts.members().ids().userids().try_collect().await.unwrap());
+    assert_eq!(calls("user/list_id"), 2, "10,000 rows a page");
+
+    let job = rig.app.exports().members().await.unwrap();
+    rig.sim.advance(Duration::from_secs(60));
+    let export = job.wait(Polling::default()).await.unwrap();
+    once(export.rows().map_ok(|member| member.userid).try_collect().await.unwrap());
+    let everything = rig.sim.requests().len();
+    assert!(everything <= 8, "{everything} requests: tokens, two pages, a job and its one file");
 }
 
 #[tokio::test]
