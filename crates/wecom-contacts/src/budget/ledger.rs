@@ -25,13 +25,23 @@ use crate::{Error, ErrorKind, Result, observe};
 pub(crate) struct Ledger {
     plan: Arc<Plan>,
     /// The address and the corp, which a fleet knows the ledger by.
+    #[cfg(feature = "redis")]
     scope: String,
     gates: RwLock<HashMap<&'static str, Arc<Gate>>>,
 }
 
 impl Ledger {
+    #[cfg_attr(
+        not(feature = "redis"),
+        expect(unused_variables, reason = "only a fleet knows the ledger by it")
+    )]
     pub(super) fn new(plan: Arc<Plan>, scope: String) -> Self {
-        Self { plan, scope, gates: RwLock::default() }
+        Self {
+            plan,
+            #[cfg(feature = "redis")]
+            scope,
+            gates: RwLock::default(),
+        }
     }
 
     /// The way out of this endpoint's calls.
