@@ -72,8 +72,8 @@ pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use sending::Sending;
 
-/// The READMEs' examples run with the documentation's.
-#[cfg(doctest)]
+/// The READMEs' examples run with the documentation's; one of them needs Redis.
+#[cfg(all(doctest, feature = "redis"))]
 mod readme {
     #[doc = include_str!("../../../README.md")]
     struct English;
