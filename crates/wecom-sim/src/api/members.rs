@@ -6,9 +6,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Call, Fail, Outcome, Reply, member_form};
-use crate::{
-    clock::Millis,
-    world::{Life, Lookup, Member, MemberNo, MemberRow, SimpleMemberRow, View, World, plain_mobile},
+use crate::world::{
+    Lookup, Member, MemberNo, MemberRow, SimpleMemberRow, View, World, day_in_beijing, plain_mobile,
 };
 
 /// Ids that one `user/batchdelete` may name (40032).
@@ -18,8 +17,6 @@ const LISTED_AT_ONCE: usize = 100_000;
 const ROWS_OF_PAGE: i64 = 10_000;
 /// What one `batch/invite` may name of members, departments and tags.
 const INVITED: [usize; 3] = [1000, 100, 100];
-const DAY: Millis = 24 * 3_600_000;
-const BEIJING: Millis = 8 * 3_600_000;
 
 /// `user/create`, doc 90195.
 pub(super) fn create(world: &mut World, call: &Call) -> Outcome {
@@ -266,15 +263,12 @@ pub(super) fn join_qrcode(world: &World, call: &Call) -> Outcome {
 pub(super) fn active_count(world: &World, call: &Call) -> Outcome {
     let date: jiff::civil::Date =
         call.args.text("date").and_then(|text| text.parse().ok()).ok_or_else(|| Fail::of(40058))?;
-    let day_of = |at: Millis| (at + BEIJING).div_euclid(DAY);
     let epoch = jiff::civil::date(1970, 1, 1);
     let day = epoch.until(date).map_or(-1, |span| i64::from(span.get_days()));
-    if !(0..=30).contains(&(day_of(call.now) - day)) {
+    if !(0..=30).contains(&(day_in_beijing(call.now) - day)) {
         return Err(Fail::of(40058));
     }
-    let members = world.corp(call.caller.corp).members.iter();
-    let count =
-        members.filter(|(_, member)| member.life == Life::Active && day_of(member.created_at) <= day).count();
+    let count = world.corp(call.caller.corp).members.active_by(day);
     Ok(Reply::ok(&json!({ "active_cnt": count })))
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     clock::Millis,
-    world::{Actor, Change, Corp, Due, Life, Member, View, World},
+    world::{Actor, App, Change, Corp, Due, Life, Member, ROOT, Range, View, World},
 };
 
 /// A finished import or export job, to be told to whoever submitted it.
@@ -43,8 +43,11 @@ impl World {
             Change::MemberDeleted(member) => self.tell_apps_of_member(corp, Some(member), None),
             // A member's change of department is a change of the member; the tree's own shape matters only when
             // a subtree moves. A tag may be part of a range.
-            Change::DepartmentUpdated { parent: Some(_), .. } | Change::TagMembersChanged { .. } => {
-                self.ranges_changed(corp);
+            Change::DepartmentUpdated { parent: Some(_), .. } => {
+                self.some_ranges_changed(corp, |range| !range.departments.contains(&ROOT));
+            }
+            Change::TagMembersChanged { tag, .. } => {
+                self.some_ranges_changed(corp, |range| range.tags.contains(tag));
             }
             Change::DepartmentCreated { .. }
             | Change::DepartmentUpdated { .. }
@@ -121,6 +124,15 @@ impl World {
         if !self.corp(corp).callbacks.apps.is_empty() {
             self.stale_ranges.insert(corp);
             self.post.bell().notify_one();
+        }
+    }
+
+    /// As [`ranges_changed`](Self::ranges_changed), if an app that is told has such a range: the comparison is of all members.
+    fn some_ranges_changed(&mut self, corp: usize, is_touched: impl Fn(&Range) -> bool) {
+        let home = self.corp(corp);
+        let told = |app: &&App| home.callbacks.apps.contains_key(&app.agent_id);
+        if home.apps.iter().filter(told).any(|app| is_touched(&app.range)) {
+            self.ranges_changed(corp);
         }
     }
 

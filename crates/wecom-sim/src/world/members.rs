@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -163,6 +163,8 @@ pub(crate) struct Members {
     /// Aliases too: they share one name space.
     by_biz_mail: HashMap<Box<str>, MemberNo>,
     rolls: HashMap<u32, Roll>,
+    /// How many of those who have logged in were created on which day.
+    active_by_day: BTreeMap<i64, usize>,
 }
 
 /// Userids and mails are compared without case.
@@ -172,6 +174,12 @@ fn folded(text: &str) -> Cow<'_, str> {
     } else {
         text.into()
     }
+}
+
+/// Days since the Unix epoch, as they begin in Beijing.
+pub(crate) fn day_in_beijing(at: Millis) -> i64 {
+    const HOUR: Millis = 3_600_000;
+    (at + 8 * HOUR).div_euclid(24 * HOUR)
 }
 
 fn biz_mails(member: &Member) -> impl Iterator<Item = &str> {
@@ -264,6 +272,11 @@ impl Members {
         self.rolls.get(&department).map_or(0, |roll| roll.places.len())
     }
 
+    /// How many have logged in, of those who were created on that [day](day_in_beijing) or before.
+    pub(crate) fn active_by(&self, day: i64) -> usize {
+        self.active_by_day.range(..=day).map(|(_, count)| count).sum()
+    }
+
     /// Remembers that members were invited, which is no change that anybody is told of.
     pub(crate) fn mark_invited(&mut self, invited: impl IntoIterator<Item = MemberNo>) {
         for no in invited {
@@ -307,6 +320,9 @@ impl Members {
         for mail in biz_mails(member) {
             self.by_biz_mail.insert(folded(mail).into(), no);
         }
+        if member.life == Life::Active {
+            *self.active_by_day.entry(day_in_beijing(member.created_at)).or_default() += 1;
+        }
         for seat in &member.seats {
             let roll = self.rolls.entry(seat.department).or_default();
             roll.places.insert(place(seat, no));
@@ -322,6 +338,12 @@ impl Members {
         self.by_email.remove(&*folded(&member.email));
         for mail in biz_mails(member) {
             self.by_biz_mail.remove(&*folded(mail));
+        }
+        if member.life == Life::Active
+            && let Some(count) = self.active_by_day.get_mut(&day_in_beijing(member.created_at))
+        {
+            // Days are few: one that is left without anybody costs nothing.
+            *count -= 1;
         }
         for seat in &member.seats {
             if let Some(roll) = self.rolls.get_mut(&seat.department) {

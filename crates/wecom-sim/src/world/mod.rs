@@ -50,7 +50,9 @@ pub(crate) use links::{Linked, random_text};
 pub(crate) use lookups::Lookup;
 pub(crate) use media::{MediaKind, Medium, extension};
 pub(crate) use member_rules::mobile as plain_mobile;
-pub(crate) use members::{Attribute, AttributeValue, Gender, Life, Member, MemberNo, Members, Seat};
+pub(crate) use members::{
+    Attribute, AttributeValue, Gender, Life, Member, MemberNo, Members, Seat, day_in_beijing,
+};
 pub(crate) use rows::{DepartmentRow, MemberRow, SimpleMemberRow, qr_code};
 pub(crate) use tags::{Tag, TagMove, Tags};
 pub(crate) use view::View;
