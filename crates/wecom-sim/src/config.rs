@@ -3,6 +3,7 @@
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -11,6 +12,7 @@ use crate::{
     callback::{PATIENCE, Receiver, Target},
     clock::{Clock, Millis},
     seed::Seed,
+    spool,
     world::{JobSettings, World, default_world},
 };
 
@@ -40,6 +42,8 @@ pub struct SimBuilder {
     pub(crate) faults: FaultPlan,
     pub(crate) rates: Rates,
     pub(crate) trusted_ips: Vec<IpAddr>,
+    /// `None`: where the platform has its temporary files.
+    spool_dir: Option<PathBuf>,
 }
 
 impl Default for SimBuilder {
@@ -61,6 +65,7 @@ impl Default for SimBuilder {
             faults: FaultPlan::new(),
             rates: Rates::default(),
             trusted_ips: Vec::new(),
+            spool_dir: None,
         }
     }
 }
@@ -129,6 +134,7 @@ impl SimBuilder {
     }
 
     /// How long an asynchronous job (异步任务) takes on the simulator's clock, whatever its size; 200 ms unless told.
+    /// On a clock that runs by itself an export takes at least as long as its files take to be written.
     pub fn job_time(mut self, time: Duration) -> Self {
         self.jobs.time = Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX >> 8);
         self
@@ -137,6 +143,13 @@ impl SimBuilder {
     /// The smallest `block_size` of an export, 10,000 unless told, so that a small corp can have files of several blocks.
     pub fn smallest_export_block(mut self, rows: u32) -> Self {
         self.jobs.smallest_block = rows.max(1).into();
+        self
+    }
+
+    /// Where the files of large exports are kept, in files without a name that go with the simulator; unless told where temporary
+    /// files go, which `TMPDIR` says. An export that cannot be written there fails (status 3).
+    pub fn spool_dir(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.spool_dir = Some(directory.into());
         self
     }
 
@@ -193,6 +206,10 @@ impl SimBuilder {
         self.faults.check().map_err(invalid)
     }
 
+    pub(crate) fn spool_directory(&self) -> PathBuf {
+        self.spool_dir.clone().unwrap_or_else(spool::usual_directory)
+    }
+
     pub(crate) fn clock(&self) -> Clock {
         Clock::new(self.clock_speed)
     }
@@ -201,7 +218,7 @@ impl SimBuilder {
     pub(crate) fn world(&self, now: Millis) -> io::Result<World> {
         let mut world = default_world(self, now);
         if let Some(seed) = self.seed {
-            world.sow(0, seed, now).map_err(invalid)?;
+            world.plant(0, seed.grow(now).map_err(invalid)?);
         }
         if let Some((url, token, key)) = &self.callback {
             let target = Target::new(url, token, key).map_err(invalid)?;

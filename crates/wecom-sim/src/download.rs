@@ -3,9 +3,14 @@
 //! Only single ranges in bytes, as RFC 9110 §14 lets a server choose: several ranges, another unit or a malformed header get
 //! the whole file; a range that starts behind the end gets 416. No validators are sent, so `If-Range` never matches.
 
-use axum::response::{IntoResponse, Response};
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+
+use crate::spool::Extract;
 
 /// A file on its way out.
 #[derive(Clone, Debug)]
@@ -13,7 +18,14 @@ pub(crate) struct Download {
     /// For `Content-Disposition`; of our own making, hence plain ASCII without quotes.
     pub(crate) name: String,
     pub(crate) content_type: &'static str,
-    pub(crate) bytes: Bytes,
+    pub(crate) content: Content,
+}
+
+/// Where a file's bytes are.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    Held(Bytes),
+    Spooled(Extract),
 }
 
 /// What a request asks of a file.
@@ -27,25 +39,43 @@ pub(crate) enum Wanted {
 
 impl Download {
     pub(crate) fn respond(self, request: &HeaderMap) -> Response {
-        let size = self.bytes.len() as u64;
+        let size = self.content.size();
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-        let (status, bytes) = match wanted(request, size) {
+        let (status, first, count) = match wanted(request, size) {
             Wanted::Unsatisfiable => {
                 headers.insert(header::CONTENT_RANGE, ascii(&format!("bytes */{size}")));
                 return (StatusCode::RANGE_NOT_SATISFIABLE, headers).into_response();
             }
-            Wanted::Whole => (StatusCode::OK, self.bytes),
+            Wanted::Whole => (StatusCode::OK, 0, size),
             Wanted::Part(first, last) => {
                 headers.insert(header::CONTENT_RANGE, ascii(&format!("bytes {first}-{last}/{size}")));
-                (StatusCode::PARTIAL_CONTENT, self.bytes.slice(first as usize..=last as usize))
+                (StatusCode::PARTIAL_CONTENT, first, last - first + 1)
             }
         };
         let disposition = format!("attachment; filename=\"{}\"", self.name);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         headers.insert(header::CONTENT_DISPOSITION, ascii(&disposition));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, must-revalidate"));
-        (status, headers, bytes).into_response()
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(count));
+        (status, headers, self.content.body(first, count)).into_response()
+    }
+}
+
+impl Content {
+    pub(crate) fn size(&self) -> u64 {
+        match self {
+            Self::Held(bytes) => bytes.len() as u64,
+            Self::Spooled(extract) => extract.size,
+        }
+    }
+
+    /// So many bytes from that one on; the range was checked against the size.
+    fn body(&self, first: u64, count: u64) -> Body {
+        match self {
+            Self::Held(bytes) => bytes.slice(first as usize..(first + count) as usize).into(),
+            Self::Spooled(extract) => extract.body(first, count),
+        }
     }
 }
 

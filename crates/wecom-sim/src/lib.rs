@@ -30,7 +30,9 @@ mod requests;
 mod seed;
 mod server;
 mod sim;
+mod settling;
 mod state;
+mod spool;
 mod wire;
 mod world;
 

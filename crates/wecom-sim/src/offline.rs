@@ -31,7 +31,7 @@ impl Offline {
 
     /// Answers one call with the body of the response, whatever its status.
     pub async fn call(&self, request: Request<Bytes>) -> Bytes {
-        self.shared.settle();
+        self.shared.settle_wholly();
         let (head, body) = request.into_parts();
         let ip = Ipv4Addr::LOCALHOST.into();
         let incoming = Incoming { method: head.method, uri: head.uri, headers: head.headers, ip, body };

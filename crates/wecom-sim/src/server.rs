@@ -54,7 +54,7 @@ async fn cgi_bin(
         Ok(body) => body,
         Err(response) => return response,
     };
-    shared.settle();
+    shared.settle().await;
     let incoming =
         Incoming { method: head.method, uri: head.uri, headers: head.headers, ip: peer.address.ip(), body };
     api::answer(&shared, incoming, &peer.cut).await

@@ -12,8 +12,9 @@ use crate::{
     faults::{FaultBoard, Faults},
     rates::{Gate, Rates},
     requests::{Request, RequestLog},
-    seed::Seed,
+    seed::{Crop, Seed},
     server,
+    settling::Settling,
     world::World,
 };
 
@@ -43,6 +44,9 @@ pub(crate) struct Shared {
     pub(crate) courier: Courier,
     /// Rung by the courier whenever it has looked for work.
     pub(crate) rest: watch::Sender<()>,
+    pub(crate) settling: Settling,
+    /// Large seeds one after the other.
+    sowing: Mutex<()>,
 }
 
 impl Sim {
@@ -103,8 +107,8 @@ impl Sim {
         &self.shared.config.app_secret
     }
 
-    /// Moves the clock and does what falls due. Callbacks that fall due are on their way when this returns;
-    /// [`settled`](Self::settled) waits for them.
+    /// Moves the clock and does what falls due, the files of exports included, however long they take to write. Callbacks that
+    /// fall due are on their way when this returns; [`settled`](Self::settled) waits for them.
     pub fn advance(&self, by: Duration) {
         self.shared.advance(by.as_millis() as i64);
     }
@@ -170,15 +174,13 @@ impl Sim {
     }
 
     /// Replaces members, departments and tags of the corp by invented ones, equal for equal arguments. The corp's settings,
-    /// tokens and callback targets stay; nothing is called back.
+    /// tokens and callback targets stay; nothing is called back. Until the new ones are all there, calls see the old ones.
     ///
     /// # Errors
     ///
     /// [`SeedError`] if WeCom's limits leave no room for so many.
     pub fn seed(&self, members: u32, departments: u32, seed: u64) -> Result<(), SeedError> {
-        let seed = Seed { members, departments, seed };
-        let now = self.shared.clock.now();
-        self.shared.world.write().sow(0, seed, now)
+        self.shared.sow(Seed { members, departments, seed }, false)
     }
 
     /// Stops listening, lets the calls under way finish, and waits for that for at most five seconds.
@@ -191,6 +193,7 @@ impl Sim {
         }
     }
 }
+        self.shared.settling.stop();
 
 impl Shared {
     /// A world at its beginning; `origin` is the base URL of the links it gives out.
@@ -215,17 +218,11 @@ impl Shared {
 
     pub(crate) fn advance(&self, by: i64) {
         self.clock.advance(by);
-        self.settle();
+        self.settle_wholly();
+            settling: Settling::default(),
+            sowing: Mutex::default(),
         // On a clock that runs, the courier sleeps until something is due: sooner now.
         self.world.read().post.bell().notify_one();
-    }
-
-    /// Does what has fallen due, if anything has.
-    pub(crate) fn settle(&self) {
-        let now = self.clock.now();
-        if self.world.read().next_due().is_some_and(|at| at <= now) {
-            self.world.write().settle(now);
-        }
     }
 
     pub(crate) async fn settled(&self) -> bool {
@@ -252,9 +249,30 @@ impl Shared {
         self.faults.set(self.config.faults.clone());
         self.gate.set(self.config.rates.clone());
         let mut world = self.world.write();
+    /// Replaces the contacts by those of a seed, in one moment: calls see the old ones until then, or with `clear_first` nobody,
+    /// as two large corps at once take twice the memory.
+    pub(crate) fn sow(&self, seed: Seed, clear_first: bool) -> Result<(), SeedError> {
+        let _turn = self.sowing.lock();
+        seed.check()?;
+        // What is replaced goes outside the lock: a million members take their time.
+        let replace = |crop| {
+            let old = self.world.write().plant(0, crop);
+            drop(old);
+        };
+        if clear_first {
+            replace(Crop::default());
+        }
+        replace(seed.grow(self.clock.now())?);
+        Ok(())
+    }
+
         fresh.set_origin(world.origin().to_owned());
         fresh.post = world.post.renewed();
-        *world = fresh;
+        fresh.supersede(world.revision());
+        let old = std::mem::replace(&mut *world, fresh);
+        // A large corp goes outside the lock.
+        drop(world);
+        drop(old);
         Ok(())
     }
 }
@@ -277,3 +295,4 @@ impl Drop for Sim {
         self.stop.send_replace(true);
     }
 }
+        self.shared.settling.stop();

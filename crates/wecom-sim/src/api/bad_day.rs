@@ -61,7 +61,7 @@ async fn run(shared: Arc<Shared>, call: Received) -> (Response, Option<Fault>) {
     }
     if let Some((time, Moment::Before)) = *latency {
         tokio::time::sleep(time).await;
-        shared.settle();
+        shared.settle().await;
     }
     let now = shared.clock.now();
     let outcome = match fault {

@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::{
     api::args::Part,
-    download::Download,
+    download::{Content, Download},
     fetcher,
     world::{FetchRequest, MediaKind, Medium, World, extension},
 };
@@ -65,7 +65,7 @@ pub(super) fn upload_picture(world: &mut World, call: &Call) -> Outcome {
     let picture = Download {
         name: format!("picture.{}", if png { "png" } else { "jpg" }),
         content_type: if png { "image/png" } else { "image/jpeg" },
-        bytes: part.bytes.clone(),
+        content: Content::Held(part.bytes.clone()),
     };
     let url = world.link(picture, call.now, None);
     Ok(Reply::with("", &json!({ "url": url })))
@@ -119,7 +119,7 @@ fn download(id: &str, medium: &Medium) -> Reply {
         file: Download {
             name: format!("{id}.{}", medium.extension),
             content_type: medium.content_type,
-            bytes: medium.bytes.clone(),
+            content: Content::Held(medium.bytes.clone()),
         },
         largest_piece: LARGEST_PIECE,
     }

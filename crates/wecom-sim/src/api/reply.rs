@@ -68,7 +68,7 @@ impl Reply {
         let Self::File { file, largest_piece } = &self else {
             return Ok(self);
         };
-        let size = file.bytes.len() as u64;
+        let size = file.content.size();
         let asked = match wanted(request, size) {
             Wanted::Whole => size,
             Wanted::Part(first, last) => last - first + 1,

@@ -142,7 +142,7 @@ pub(crate) async fn run(shared: Arc<Shared>, mut stopped: watch::Receiver<bool>)
     let bell = shared.world.read().post.bell();
     let mut flights = FuturesUnordered::new();
     loop {
-        shared.settle();
+        shared.settle().await;
         if shared.world.read().has_post_work() {
             let now = shared.clock.now();
             for mut errand in shared.world.write().take_post() {

@@ -1,5 +1,7 @@
 //! One function per action.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
@@ -56,7 +58,7 @@ const ACTIONS: &[(&str, Action)] = &[
     ("event", event),
 ];
 
-pub(crate) async fn perform(shared: &Shared, action: &str, body: Value) -> Done {
+pub(crate) async fn perform(shared: &Arc<Shared>, action: &str, body: Value) -> Done {
     if action == "set_callback" {
         return set_callback(shared, read(body)?).await;
     }
@@ -64,7 +66,7 @@ pub(crate) async fn perform(shared: &Shared, action: &str, body: Value) -> Done 
         let known: Vec<_> = ACTIONS.iter().map(|(name, _)| *name).chain(["set_callback"]).collect();
         return Err(ConsoleError::UnknownAction { action: action.into(), known: known.join(", ") });
     };
-    shared.settle();
+    shared.settle().await;
     let now = shared.clock.now();
     let mut world = shared.world.write();
     world.moment = now;

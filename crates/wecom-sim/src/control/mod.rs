@@ -60,12 +60,28 @@ struct StateQuery {
     digest: Option<bool>,
 }
 
-async fn state(Shelf(shared): Shelf<Arc<Shared>>, Asked(asked): Asked<StateQuery>) -> Json<State> {
-    Json(State::of(&shared, asked.digest))
+async fn state(
+    Shelf(shared): Shelf<Arc<Shared>>,
+    Asked(asked): Asked<StateQuery>,
+) -> Result<Json<State>, Refused> {
+    Ok(Json(aside(&shared, move |shared| State::of(shared, asked.digest)).await?))
+}
+
+/// Does what may take long without holding up the threads that serve.
+async fn aside<T: Send + 'static>(
+    shared: &Arc<Shared>,
+    work: impl FnOnce(&Shared) -> T + Send + 'static,
+) -> Result<T, Refused> {
+    let shared = Arc::clone(shared);
+    tokio::task::spawn_blocking(move || work(&shared))
+        .await
+        .map_err(|error| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, error))
 }
 
 async fn reset(Shelf(shared): Shelf<Arc<Shared>>, Input(Nothing {}): Input<Nothing>) -> Answer {
-    shared.reset().map_err(|error| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, error))?;
+    aside(&shared, Shared::reset)
+        .await?
+        .map_err(|error| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, error))?;
     Ok(Json(json!({"ok": true})))
 }
 
@@ -76,20 +92,14 @@ struct Sow {
     departments: u32,
     #[serde(default)]
     seed: u64,
+    #[serde(default)]
+    clear_first: bool,
 }
 
-/// A large seed takes seconds: it must not hold up the threads that serve.
 async fn seed(Shelf(shared): Shelf<Arc<Shared>>, Input(sow): Input<Sow>) -> Answer {
     let seed = Seed { members: sow.members, departments: sow.departments, seed: sow.seed };
-    let sown = tokio::task::spawn_blocking({
-        let shared = Arc::clone(&shared);
-        move || {
-            let now = shared.clock.now();
-            shared.world.write().sow(0, seed, now)
-        }
-    });
-    sown.await
-        .map_err(|error| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, error))?
+    aside(&shared, move |shared| shared.sow(seed, sow.clear_first))
+        .await?
         .map_err(|error| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, error))?;
     let world = shared.world.read();
     let corp = world.corp(0);
@@ -113,7 +123,8 @@ async fn advance(Shelf(shared): Shelf<Arc<Shared>>, Input(Advance { seconds }): 
     if !(0.0..=FARTHEST).contains(&seconds) {
         return Err(Refused::bad("seconds must be between 0 and a century: the clock never runs backwards"));
     }
-    shared.advance((seconds * 1000.0) as i64);
+    // It waits for exports that fall due.
+    aside(&shared, move |shared| shared.advance((seconds * 1000.0) as i64)).await?;
     Ok(Json(json!({"now": shared.clock.now()})))
 }
 

@@ -6,17 +6,19 @@
 mod names;
 mod tree;
 
+use std::mem;
+
 use fastrand::Rng;
 
 use crate::{
     clock::Millis,
     world::{
         Attribute, AttributeValue, Department, Departments, Gender, Life, Member, MemberNo, Members, Seat,
-        World,
+        Tags, World,
     },
 };
 use names::People;
-use tree::{TOPICS, Unit};
+use tree::{ROOT_NAME, TOPICS, Unit};
 
 /// What to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +71,7 @@ const TAGS: [(&str, u32); 8] = [
 const TAGGED: usize = 25_000;
 
 impl Seed {
-    fn check(self) -> Result<(), SeedError> {
+    pub(crate) fn check(self) -> Result<(), SeedError> {
         if self.members > MOST_MEMBERS {
             return Err(SeedError::Members);
         }
@@ -85,22 +87,50 @@ impl Seed {
     }
 }
 
+/// Contacts that are not in a corp yet, or not any more.
+#[derive(Debug)]
+pub(crate) struct Crop {
+    departments: Departments,
+    members: Members,
+    tags: Tags,
+}
+
+/// Nobody, in the root.
+impl Default for Crop {
+    fn default() -> Self {
+        Self {
+            departments: Departments::with_root(ROOT_NAME),
+            members: Members::default(),
+            tags: Tags::default(),
+        }
+    }
+}
+
+impl Seed {
+    /// Makes the contacts, which takes seconds for a million.
+    pub(crate) fn grow(self, now: Millis) -> Result<Crop, SeedError> {
+        self.check()?;
+        let mut random = Rng::with_seed(self.seed);
+        let units = tree::draw(self.departments as usize, &mut random);
+        let members = Sowing::new(&units, random).members(self.members, now);
+        let tags = Tags::planted(tagged(&members, Rng::with_seed(self.seed)));
+        Ok(Crop { departments: planted(&units), members, tags })
+    }
+}
+
 impl World {
-    /// Replaces the members, departments and tags of a corp; everything else stays, and nothing is called back.
-    pub(crate) fn sow(&mut self, corp: usize, seed: Seed, now: Millis) -> Result<(), SeedError> {
-        seed.check()?;
-        // The old ones go first: two large corps at once would need twice the memory.
-        self.corp_mut(corp).members = Members::default();
-        let mut random = Rng::with_seed(seed.seed);
-        let units = tree::draw(seed.departments as usize, &mut random);
-        let members = Sowing::new(&units, random).members(seed.members, now);
-        let tags = tagged(&members, Rng::with_seed(seed.seed));
+    /// Replaces the members, departments and tags of a corp, and gives the old ones back; everything else stays, and nothing is
+    /// called back.
+    pub(crate) fn plant(&mut self, corp: usize, crop: Crop) -> Crop {
         let home = self.corp_mut(corp);
-        home.departments = planted(&units);
-        home.members = members;
-        home.tags.plant(tags);
+        let old = Crop {
+            departments: mem::replace(&mut home.departments, crop.departments),
+            members: mem::replace(&mut home.members, crop.members),
+            tags: mem::replace(&mut home.tags, crop.tags),
+        };
+        home.sown += 1;
         self.forget_subscriptions(corp);
-        Ok(())
+        old
     }
 }
 

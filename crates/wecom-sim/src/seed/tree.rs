@@ -2,6 +2,8 @@
 
 use fastrand::Rng;
 
+/// The root's name.
+pub(super) const ROOT_NAME: &str = "示例集团";
 /// WeCom's deepest level; the root is level 1.
 pub(super) const DEEPEST: u8 = 15;
 
@@ -72,7 +74,7 @@ const ENOUGH_FOR_A_CHAIN: usize = 30;
 pub(super) fn draw(count: usize, random: &mut Rng) -> Vec<Unit> {
     let mut units = Vec::with_capacity(count);
     units.push(Unit {
-        name: "示例集团".into(),
+        name: ROOT_NAME.into(),
         parent: 0,
         level: 1,
         children: 0,

@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
-use super::World;
+use super::{ExportChore, World};
 use crate::clock::Millis;
 
 /// Something that happens by itself once its time has come.
@@ -39,19 +39,24 @@ impl World {
         self.agenda.heap.peek().map(|Reverse((at, ..))| *at)
     }
 
-    /// Does what has fallen due, in order, each at its own time.
-    pub(crate) fn settle(&mut self, now: Millis) {
+    /// Does what has fallen due, in order, each at its own time. It stops at an export whose files are to be written: that is for
+    /// whoever holds no lock, and what follows is for another call.
+    pub(crate) fn settle(&mut self, now: Millis) -> Option<ExportChore> {
         while self.next_due().is_some_and(|at| at <= now) {
             if let Some(Reverse((at, _, due))) = self.agenda.heap.pop() {
-                self.happen(at, due);
+                let chore = self.happen(at, due);
+                if chore.is_some() {
+                    return chore;
+                }
             }
         }
+        None
     }
 
-    fn happen(&mut self, at: Millis, due: Due) {
+    fn happen(&mut self, at: Millis, due: Due) -> Option<ExportChore> {
         self.moment = at;
         match due {
-            Due::Job { corp, id } => self.advance_job(at, corp, &id),
+            Due::Job { corp, id } => return self.advance_job(at, corp, &id),
             Due::Delivery { id } => self.post.try_at(id, at),
             Due::Replay { id } => {
                 // It may have been forgotten meanwhile.
@@ -59,5 +64,6 @@ impl World {
             }
             Due::ChainImport { corp, id } => self.finish_chain_import(corp, &id),
         }
+        None
     }
 }

@@ -71,6 +71,7 @@ pub(super) fn empty_corp(config: &SimBuilder) -> Corp {
             ..crate::callback::Callbacks::default()
         },
         groups: super::CorpGroups::default(),
+        sown: 0,
     }
 }
 

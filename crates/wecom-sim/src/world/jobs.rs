@@ -7,7 +7,9 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use indexmap::IndexMap;
 
-use super::{Credential, Due, World, exports::Export, fetches::Fetch, imports::Import, links::random_text};
+use super::{
+    Credential, Due, ExportChore, World, exports::Export, fetches::Fetch, imports::Import, links::random_text,
+};
 use crate::{callback::Receiver, clock::Millis};
 
 /// Phases of an import: it is opened in the first and done in the last.
@@ -18,6 +20,8 @@ const IMPORTS_KEPT: usize = 5;
 const CLEANED_KEPT: usize = 10_000;
 /// Finished exports hold their files; how long WeCom keeps them is not documented.
 const EXPORTS_KEPT: usize = 20;
+/// Files of exports take so many bytes of the disk at most, those of the latest whatever it takes.
+const EXPORT_BYTES_KEPT: u64 = 4 << 30;
 
 /// A corp's jobs.
 #[derive(Debug)]
@@ -70,7 +74,7 @@ impl Jobs {
     }
 
     /// Forgets results beyond those that are kept.
-    fn clean(&mut self) {
+    pub(super) fn clean(&mut self) {
         while self.imports.values().filter(|import| import.is_finished()).count() > IMPORTS_KEPT {
             let Some(oldest) = self.imports.values().position(Import::is_finished) else {
                 break;
@@ -85,12 +89,18 @@ impl Jobs {
                 self.cleaned_ids.remove(&id);
             }
         }
-        while self.exports.values().filter(|export| export.is_finished()).count() > EXPORTS_KEPT {
+        while self.has_too_many_exports() {
             let Some(oldest) = self.exports.values().position(Export::is_finished) else {
                 break;
             };
             self.exports.shift_remove_index(oldest);
         }
+    }
+
+    fn has_too_many_exports(&self) -> bool {
+        let finished = || self.exports.values().filter(|export| export.is_finished());
+        let (count, bytes) = (finished().count(), finished().map(Export::size).sum::<u64>());
+        count > EXPORTS_KEPT || (count > 1 && bytes > EXPORT_BYTES_KEPT)
     }
 }
 
@@ -120,13 +130,15 @@ impl World {
         }
     }
 
-    /// A job enters its next phase.
-    pub(super) fn advance_job(&mut self, at: Millis, corp: usize, id: &str) {
+    /// A job enters its next phase; what is left to do of it without a lock is given back.
+    pub(super) fn advance_job(&mut self, at: Millis, corp: usize, id: &str) -> Option<ExportChore> {
+        let mut chore = None;
         if self.corp(corp).jobs.imports.contains_key(id) {
             self.advance_import(at, corp, id);
         } else if self.corp(corp).jobs.exports.contains_key(id) {
-            self.advance_export(corp, id);
+            chore = self.advance_export(at, corp, id);
         }
         self.corp_mut(corp).jobs.clean();
+        chore
     }
 }

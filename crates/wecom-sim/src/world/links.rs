@@ -15,7 +15,8 @@ pub(crate) struct Links {
 
 #[derive(Debug)]
 struct Link {
-    file: Download,
+    /// Gone once the link is dead, as the file may be large.
+    file: Option<Download>,
     /// `None`: for ever.
     expires_at: Option<Millis>,
 }
@@ -31,19 +32,42 @@ pub(crate) enum Linked {
 impl World {
     /// Gives a file a new link that cannot be guessed.
     pub(crate) fn link(&mut self, file: Download, now: Millis, expires_at: Option<Millis>) -> String {
-        self.links.by_token.retain(|_, link| link.expires_at.is_none_or(|at| now < at + REMEMBERED));
+        self.links.let_go(now);
         let token = random_text(40);
         let url = format!("{}/_files/{token}", self.origin);
-        self.links.by_token.insert(token, Link { file, expires_at });
+        self.links.by_token.insert(token, Link { file: Some(file), expires_at });
         url
     }
 
     pub(crate) fn linked(&self, token: &str, now: Millis) -> Linked {
         match self.links.by_token.get(token) {
             None => Linked::Unknown,
-            Some(link) if link.expires_at.is_some_and(|at| now >= at) => Linked::Expired,
-            Some(link) => Linked::File(link.file.clone()),
+            Some(link) if link.is_dead(now) => Linked::Expired,
+            Some(Link { file: None, .. }) => Linked::Expired,
+            Some(Link { file: Some(file), .. }) => Linked::File(file.clone()),
         }
+    }
+
+    /// Frees what only dead links hold.
+    pub(super) fn let_go_of_links(&mut self, now: Millis) {
+        self.links.let_go(now);
+    }
+}
+
+impl Links {
+    fn let_go(&mut self, now: Millis) {
+        self.by_token.retain(|_, link| {
+            if link.is_dead(now) {
+                link.file = None;
+            }
+            link.expires_at.is_none_or(|at| now < at + REMEMBERED)
+        });
+    }
+}
+
+impl Link {
+    fn is_dead(&self, now: Millis) -> bool {
+        self.expires_at.is_some_and(|at| now >= at)
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) use corp_groups::{
 pub(crate) use credentials::{App, Caller, ContactsSync, Credential, Range};
 pub(crate) use default_corp::default_world;
 pub(crate) use departments::{Department, Departments, ROOT, Tongue};
-pub(crate) use exports::{ExportKind, ExportRequest};
+pub(crate) use exports::{ExportChore, ExportKind, ExportRequest, ExportWriter, Files, Slice, hex};
 pub(crate) use fetches::{Errand, FetchRequest, LARGEST as LARGEST_FETCH};
 pub(crate) use forms::{AttributeForm, DepartmentForm, MemberForm, ProfileForm};
 pub(crate) use identity::Visitor;
@@ -82,6 +82,8 @@ pub(crate) struct World {
     pub(crate) stale_ranges: BTreeSet<usize>,
     /// `http://host:port`, for links that the server hands out.
     origin: String,
+    /// Grows with whatever may change a corp.
+    revision: u64,
 }
 
 /// One corp (企业).
@@ -101,6 +103,8 @@ pub(crate) struct Corp {
     lookups: lookups::Lookups,
     pub(crate) callbacks: Callbacks,
     pub(crate) groups: CorpGroups,
+    /// How often the corp was sown: each time the numbers of members begin anew.
+    pub(crate) sown: u32,
 }
 
 impl World {
@@ -118,6 +122,7 @@ impl World {
             moment: 0,
             stale_ranges: BTreeSet::new(),
             origin: String::new(),
+            revision: 0,
         }
     }
 
@@ -136,7 +141,18 @@ impl World {
     }
 
     pub(crate) fn corp_mut(&mut self, index: usize) -> &mut Corp {
+        self.revision += 1;
         &mut self.corps[index]
+    }
+
+    /// Equal only while no corp has changed.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// A world that takes the place of another is no revision of it that was seen before.
+    pub(crate) fn supersede(&mut self, revision: u64) {
+        self.revision = revision + 1;
     }
 
     pub(crate) fn origin(&self) -> &str {

@@ -68,21 +68,19 @@ impl Tags {
         self.by_id.values()
     }
 
-    /// Replaces all tags by new ones of the console, numbered from 1.
-    pub(crate) fn plant(&mut self, tags: impl IntoIterator<Item = (&'static str, Vec<MemberNo>)>) {
-        self.by_id = (1..)
-            .zip(tags)
-            .map(|(id, (name, members))| {
-                let tag = Tag {
-                    id,
-                    name: name.into(),
-                    owner: Owner::Console,
-                    members: members.into_iter().collect(),
-                    departments: BTreeSet::new(),
-                };
-                (id, tag)
-            })
-            .collect();
+    /// Tags of the console, numbered from 1.
+    pub(crate) fn planted(tags: impl IntoIterator<Item = (&'static str, Vec<MemberNo>)>) -> Self {
+        let by_id = (1..).zip(tags).map(|(id, (name, members))| {
+            let tag = Tag {
+                id,
+                name: name.into(),
+                owner: Owner::Console,
+                members: members.into_iter().collect(),
+                departments: BTreeSet::new(),
+            };
+            (id, tag)
+        });
+        Self { by_id: by_id.collect() }
     }
 
     fn named(&self, name: &str) -> Option<u32> {

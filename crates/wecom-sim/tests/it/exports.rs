@@ -233,3 +233,88 @@ async fn an_app_exports_only_what_it_sees() {
     assert_eq!(tag[0]["userlist"], json!([{"userid": "zhaoliu", "name": "赵六"}]));
     assert_eq!(tag[0]["partylist"], json!([]));
 }
+
+#[tokio::test]
+async fn a_large_export_lies_on_disk_and_is_read_in_parts() {
+    let rig = Rig::with(Sim::builder().legacy(true).seed(3_000, 20, 1).smallest_export_block(1)).await;
+    let body = json!({"encoding_aeskey": KEY, "block_size": 1_300});
+    let blocks = rig.export(By::App, "export/user", body.clone()).await;
+    let rows: Vec<_> = blocks.iter().map(|block| block["userlist"].as_array().unwrap().len()).collect();
+    assert_eq!(rows, [1_300, 1_300, 400]);
+    let listed = rig.get(By::App, "user/list?department_id=1&fetch_child=1").await;
+    let of = |rows: &Value| column(rows, "userid").iter().map(|id| id.to_string()).collect::<Vec<_>>();
+    let mut exported: Vec<String> = blocks.iter().flat_map(|block| of(&block["userlist"])).collect();
+    let mut all = of(&listed["userlist"]);
+    exported.sort();
+    all.sort();
+    assert_eq!(exported, all);
+
+    let reply = rig.post(By::App, "export/user", &body).await;
+    rig.sim.advance(JOB);
+    let path = format!("export/get_result?jobid={}", reply["jobid"].as_str().unwrap());
+    let file = rig.get(By::App, &path).await["data_list"][1].clone();
+    let (url, size) = (file["url"].as_str().unwrap(), file["size"].as_u64().unwrap());
+    assert!(size > 600_000, "several pieces: {size}");
+    let whole = rig.get_raw(url, &[]).await;
+    assert_eq!(whole.headers()["content-length"], size.to_string().as_str());
+    let whole = whole.bytes().await.unwrap();
+    assert_eq!(whole.len() as u64, size);
+    for (first, last) in [(0, 0), (1, 300_000), (262_143, 262_144), (size - 500_000, size - 1)] {
+        let part = rig.get_raw(url, &[("Range", &format!("bytes={first}-{last}"))]).await;
+        assert_eq!(part.status(), 206);
+        assert_eq!(part.bytes().await.unwrap(), whole[first as usize..=last as usize], "{first}-{last}");
+    }
+}
+
+#[tokio::test]
+async fn an_export_that_cannot_be_written_fails_and_the_next_call_does_not() {
+    let builder = Sim::builder().legacy(true).seed(3_000, 20, 1).spool_dir("/nowhere/at/all");
+    let rig = Rig::with(builder).await;
+    let id = rig.post(By::App, "export/user", &body()).await["jobid"].clone();
+    rig.sim.advance(JOB);
+    let result = rig.get(By::App, &format!("export/get_result?jobid={}", id.as_str().unwrap())).await;
+    assert_eq!(result["status"], 3);
+    assert!(result.get("data_list").is_none());
+    assert_eq!(rig.departments().await.len(), 20, "small files need no disk");
+}
+
+#[tokio::test]
+async fn a_link_outlives_its_job() {
+    let rig = Rig::new().await;
+    let reply = rig.post(By::App, "export/user", &body()).await;
+    rig.sim.advance(JOB);
+    let path = format!("export/get_result?jobid={}", reply["jobid"].as_str().unwrap());
+    let url = rig.get(By::App, &path).await["data_list"][0]["url"].as_str().unwrap().to_owned();
+    for _ in 0..20 {
+        rig.post(By::App, "export/department", &body()).await;
+        rig.sim.advance(JOB);
+    }
+    assert_eq!(rig.get(By::App, &path).await["errcode"], 40088, "only the latest are kept");
+    assert_eq!(rig.get_raw(&url, &[]).await.status(), 200);
+    rig.sim.advance(Duration::from_secs(2 * 3600));
+    assert_eq!(rig.get_raw(&url, &[]).await.status(), 403);
+}
+
+#[tokio::test]
+async fn whoever_moves_the_clock_waits_for_the_files_even_if_it_runs_by_itself() {
+    let builder = Sim::builder().legacy(true).seed(3_000, 20, 1).job_time(Duration::from_secs(3600));
+    let rig = Rig::with(builder.running_clock(true)).await;
+    let mut paths = Vec::new();
+    for _ in 0..3 {
+        let reply = rig.post(By::App, "export/user", &body()).await;
+        paths.push(format!("export/get_result?jobid={}", reply["jobid"].as_str().unwrap()));
+    }
+    let (status, _) = rig.control("clock/advance", &json!({"seconds": 3600})).await;
+    assert_eq!(status, 200);
+    for path in &paths {
+        assert_eq!(rig.get(By::App, path).await["status"], 2);
+    }
+}
+
+#[tokio::test]
+async fn a_job_without_duration_is_done_by_the_next_call() {
+    let rig = Rig::with(Sim::builder().job_time(Duration::ZERO)).await;
+    let reply = rig.post(By::App, "export/user", &body()).await;
+    let path = format!("export/get_result?jobid={}", reply["jobid"].as_str().unwrap());
+    assert_eq!(rig.get(By::App, &path).await["status"], 2);
+}

@@ -1,0 +1,286 @@
+//! Rows become JSON, JSON becomes encrypted blocks, one behind the other in one spooled file.
+//!
+//! A block's plain text is never whole: rows are taken while the world is locked, and ciphered, summed up and written while it
+//! is not.
+
+use std::{fmt::Write as _, io, mem, sync::Arc};
+
+use md5::{Digest, Md5};
+use serde::Serialize;
+use wecom_cipher::FileEncryptor;
+
+use super::ExportRequest;
+use crate::spool::{Draft, Extract, Spooled};
+
+/// Plain text is encrypted, hashed and written in runs of this size.
+const RUN: usize = 64 << 10;
+
+/// The files of an export.
+#[derive(Debug)]
+pub(crate) struct Files {
+    file: Spooled,
+    blocks: Vec<Block>,
+}
+
+/// One encrypted file, as a part of the spooled one.
+#[derive(Clone, Debug)]
+struct Block {
+    start: u64,
+    size: u64,
+    md5: String,
+}
+
+impl Files {
+    /// Each file, and its md5.
+    pub(super) fn each(&self) -> impl Iterator<Item = (Extract, String)> {
+        self.blocks.iter().map(|block| {
+            let extract = Extract { file: self.file.clone(), start: block.start, size: block.size };
+            (extract, block.md5.clone())
+        })
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.blocks.iter().map(|block| block.size).sum()
+    }
+}
+
+/// Writes rows into blocks, each a JSON document of its own with every list in it.
+#[derive(Debug)]
+pub(super) struct BlockWriter {
+    request: Arc<ExportRequest>,
+    /// What a document has before its lists.
+    head: String,
+    lists: &'static [&'static str],
+    draft: Draft,
+    open: Option<OpenBlock>,
+    plain: Vec<u8>,
+    encrypted: Vec<u8>,
+    done: Vec<Block>,
+}
+
+struct OpenBlock {
+    start: u64,
+    cipher: FileEncryptor,
+    digest: Md5,
+    rows: u64,
+    /// The list being written; those before it are closed.
+    list: usize,
+    first_of_list: bool,
+}
+
+impl BlockWriter {
+    pub(super) fn new(
+        request: Arc<ExportRequest>,
+        head: String,
+        lists: &'static [&'static str],
+        draft: Draft,
+    ) -> Self {
+        let (plain, encrypted) = (Vec::with_capacity(RUN + 4096), Vec::with_capacity(RUN + 4096));
+        Self { request, head, lists, draft, open: None, plain, encrypted, done: Vec::new() }
+    }
+
+    #[cfg(test)]
+    pub(super) fn key(&self) -> &wecom_cipher::EncodingAesKey {
+        &self.request.key
+    }
+
+    /// Takes a row into one of the lists; lists come in order. Not while [`is_full`](Self::is_full).
+    pub(super) fn row(&mut self, list: usize, row: &impl Serialize) {
+        debug_assert!(!self.is_full(), "what is full is written out first");
+        self.open_block();
+        while self.open.as_ref().is_some_and(|open| open.list < list) {
+            self.next_list();
+        }
+        if let Some(open) = &mut self.open {
+            if !mem::take(&mut open.first_of_list) {
+                self.plain.push(b',');
+            }
+            open.rows += 1;
+        }
+        serde_json::to_writer(&mut self.plain, row)
+            .expect("rows of plain structs are JSON, and a Vec takes all");
+    }
+
+    /// Whether it is time to [`write_out`](Self::write_out).
+    pub(super) fn is_full(&self) -> bool {
+        self.plain.len() >= RUN || self.has_all_rows()
+    }
+
+    fn has_all_rows(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.rows >= self.request.block_size)
+    }
+
+    /// Encrypts and writes what was taken, and ends a block that has all its rows.
+    pub(super) fn write_out(&mut self) -> io::Result<()> {
+        if self.has_all_rows() { self.close() } else { self.encrypt() }
+    }
+
+    /// One block at least, be it without rows.
+    pub(super) fn finish(mut self) -> io::Result<Files> {
+        if self.open.is_some() || self.done.is_empty() {
+            self.close()?;
+        }
+        Ok(Files { file: self.draft.finish(), blocks: self.done })
+    }
+
+    fn open_block(&mut self) {
+        if self.open.is_some() {
+            return;
+        }
+        self.plain.extend_from_slice(self.head.as_bytes());
+        write_list(&mut self.plain, "", self.lists[0]);
+        self.open = Some(OpenBlock {
+            start: self.draft.written(),
+            cipher: FileEncryptor::new(&self.request.key),
+            digest: Md5::new(),
+            rows: 0,
+            list: 0,
+            first_of_list: true,
+        });
+    }
+
+    fn next_list(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.list += 1;
+            open.first_of_list = true;
+            write_list(&mut self.plain, "],", self.lists[open.list]);
+        }
+    }
+
+    fn encrypt(&mut self) -> io::Result<()> {
+        if let Some(open) = &mut self.open {
+            open.cipher.push(&self.plain, &mut self.encrypted);
+            open.digest.update(&self.encrypted);
+        }
+        self.plain.clear();
+        self.draft.append(&self.encrypted)?;
+        self.encrypted.clear();
+        Ok(())
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        self.open_block();
+        while self.open.as_ref().is_some_and(|open| open.list + 1 < self.lists.len()) {
+            self.next_list();
+        }
+        self.plain.extend_from_slice(b"]}");
+        self.encrypt()?;
+        let Some(mut open) = self.open.take() else {
+            return Ok(());
+        };
+        open.cipher.finish(&mut self.encrypted);
+        open.digest.update(&self.encrypted);
+        self.draft.append(&self.encrypted)?;
+        self.encrypted.clear();
+        self.done.push(Block {
+            start: open.start,
+            size: self.draft.written() - open.start,
+            md5: hex(&open.digest.finalize()),
+        });
+        Ok(())
+    }
+}
+
+fn write_list(plain: &mut Vec<u8>, before: &str, name: &str) {
+    for part in [before, "\"", name, "\":["] {
+        plain.extend_from_slice(part.as_bytes());
+    }
+}
+
+/// Without the rows.
+impl std::fmt::Debug for OpenBlock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenBlock")
+            .field("start", &self.start)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Small letters, as WeCom writes digests.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        write!(text, "{byte:02x}").expect("a String takes all");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use wecom_cipher::EncodingAesKey;
+
+    use super::*;
+    use crate::{spool, world::ExportKind};
+
+    const KEY: &str = "IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2";
+
+    fn request(block_size: u64) -> Arc<ExportRequest> {
+        let key = EncodingAesKey::new(KEY).unwrap();
+        Arc::new(ExportRequest { kind: ExportKind::SimpleUser, key, block_size })
+    }
+
+    fn writer(block_size: u64, head: &str, lists: &'static [&'static str]) -> BlockWriter {
+        let draft = Draft::begin(&spool::usual_directory());
+        BlockWriter::new(request(block_size), head.into(), lists, draft)
+    }
+
+    fn texts(files: &Files) -> Vec<String> {
+        let whole = |(file, _): (Extract, String)| {
+            let bytes = file.file.read(file.start, file.size).unwrap();
+            String::from_utf8(wecom_cipher::decrypt_file(&request(1).key, &bytes).unwrap()).unwrap()
+        };
+        files.each().map(whole).collect()
+    }
+
+    #[test]
+    fn the_official_schemes_vectors_come_out() {
+        let files = writer(10, "{", &["userlist"]).finish().unwrap();
+        assert_eq!(files.blocks.len(), 1, "a block without rows");
+        assert_eq!(files.blocks[0].md5, "3317096e568d08f69d29fb1aced06059");
+        assert_eq!(files.blocks[0].size, 32);
+
+        #[derive(Serialize)]
+        struct Row {
+            userid: &'static str,
+            name: &'static str,
+            department: [u32; 2],
+        }
+        let mut writer = writer(10, "{", &["userlist"]);
+        writer.row(0, &Row { userid: "wangfang", name: "王芳", department: [2, 7] });
+        assert_eq!(writer.finish().unwrap().blocks[0].md5, "7d168078c49a140fb731448a3cc40abc");
+    }
+
+    #[test]
+    fn a_block_has_all_lists_and_no_more_rows_than_asked_for() {
+        let mut writer = writer(2, "{\"tagname\":\"值班\",", &["userlist", "partylist"]);
+        for (list, row) in [(0, 1), (0, 2), (0, 3), (1, 4), (1, 5)] {
+            if writer.is_full() {
+                writer.write_out().unwrap();
+            }
+            writer.row(list, &row);
+        }
+        assert_eq!(
+            texts(&writer.finish().unwrap()),
+            [
+                r#"{"tagname":"值班","userlist":[1,2],"partylist":[]}"#,
+                r#"{"tagname":"值班","userlist":[3],"partylist":[4]}"#,
+                r#"{"tagname":"值班","userlist":[],"partylist":[5]}"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn a_block_larger_than_a_run_reads_back() {
+        let mut writer = writer(100_000, "{", &["userlist"]);
+        for row in 0..50_000 {
+            if writer.is_full() {
+                writer.write_out().unwrap();
+            }
+            writer.row(0, &row);
+        }
+        let expected: Vec<String> = (0..50_000).map(|row| row.to_string()).collect();
+        let text = texts(&writer.finish().unwrap()).remove(0);
+        assert!(text == format!("{{\"userlist\":[{}]}}", expected.join(",")));
+    }
+}
