@@ -173,6 +173,13 @@ impl Sim {
         State::of(&self.shared, None)
     }
 
+    /// Sums up members, departments and tags: two corps with equal contents have equal digests, however they came about. What
+    /// cannot be seen from outside is no part of it, nor what a picture shows, only whether there is one. A million members take
+    /// about a second, in which calls go on.
+    pub fn digest(&self) -> String {
+        self.shared.digest()
+    }
+
     /// Replaces members, departments and tags of the corp by invented ones, equal for equal arguments. The corp's settings,
     /// tokens and callback targets stay; nothing is called back. Until the new ones are all there, calls see the old ones.
     ///
@@ -186,6 +193,7 @@ impl Sim {
     /// Stops listening, lets the calls under way finish, and waits for that for at most five seconds.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
+        self.shared.settling.stop();
         for mut task in std::mem::take(&mut self.tasks) {
             if time::timeout(STOPPING, &mut task).await.is_err() {
                 task.abort();
@@ -193,7 +201,6 @@ impl Sim {
         }
     }
 }
-        self.shared.settling.stop();
 
 impl Shared {
     /// A world at its beginning; `origin` is the base URL of the links it gives out.
@@ -212,6 +219,8 @@ impl Shared {
             gate: Gate::with(config.rates.clone()),
             courier: Courier::new(config.callback_patience),
             rest: watch::Sender::new(()),
+            settling: Settling::default(),
+            sowing: Mutex::default(),
             config,
         }))
     }
@@ -219,8 +228,6 @@ impl Shared {
     pub(crate) fn advance(&self, by: i64) {
         self.clock.advance(by);
         self.settle_wholly();
-            settling: Settling::default(),
-            sowing: Mutex::default(),
         // On a clock that runs, the courier sleeps until something is due: sooner now.
         self.world.read().post.bell().notify_one();
     }
@@ -242,13 +249,6 @@ impl Shared {
         self.world.write().post.release();
     }
 
-    /// Starts the world anew. The clock goes on, as it never runs backwards; so do the numbers of deliveries.
-    pub(crate) fn reset(&self) -> std::io::Result<()> {
-        let mut fresh = self.config.world(self.clock.now())?;
-        self.requests.lock().clear();
-        self.faults.set(self.config.faults.clone());
-        self.gate.set(self.config.rates.clone());
-        let mut world = self.world.write();
     /// Replaces the contacts by those of a seed, in one moment: calls see the old ones until then, or with `clear_first` nobody,
     /// as two large corps at once take twice the memory.
     pub(crate) fn sow(&self, seed: Seed, clear_first: bool) -> Result<(), SeedError> {
@@ -266,6 +266,13 @@ impl Shared {
         Ok(())
     }
 
+    /// Starts the world anew. The clock goes on, as it never runs backwards; so do the numbers of deliveries.
+    pub(crate) fn reset(&self) -> std::io::Result<()> {
+        let mut fresh = self.config.world(self.clock.now())?;
+        self.requests.lock().clear();
+        self.faults.set(self.config.faults.clone());
+        self.gate.set(self.config.rates.clone());
+        let mut world = self.world.write();
         fresh.set_origin(world.origin().to_owned());
         fresh.post = world.post.renewed();
         fresh.supersede(world.revision());
@@ -293,6 +300,6 @@ async fn verify_callback(shared: Arc<Shared>) {
 impl Drop for Sim {
     fn drop(&mut self) {
         self.stop.send_replace(true);
+        self.shared.settling.stop();
     }
 }
-        self.shared.settling.stop();

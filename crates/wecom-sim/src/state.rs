@@ -2,10 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{
-    sim::Shared,
-    world::{Corp, MemberRow, View, World},
-};
+use crate::{sim::Shared, world::Corp};
 
 /// Corps of at most so many members are summed up unasked.
 const DIGESTED_UNASKED: usize = 20_000;
@@ -30,7 +27,8 @@ pub struct State {
     pub departments: usize,
     /// How many tags (标签).
     pub tags: usize,
-    /// Sums up members, departments and tags: equal contents, equal digest. Left out for a large corp unless asked for.
+    /// Sums up members, departments and tags: equal contents, equal digest, whatever order and history they came about in.
+    /// Left out for a corp of more than 20,000 members unless asked for; [`Sim::digest`](crate::Sim::digest) gives it.
     pub digest: Option<String>,
     /// What each secret may do.
     pub credentials: Vec<CredentialState>,
@@ -72,9 +70,10 @@ pub struct CallbackState {
 
 impl State {
     pub(crate) fn of(shared: &Shared, digest: Option<bool>) -> Self {
+        let few = || shared.world.read().corp(0).members.len() <= DIGESTED_UNASKED;
+        let digest = digest.unwrap_or_else(few).then(|| shared.digest());
         let world = shared.world.read();
         let corp = world.corp(0);
-        let wanted = digest.unwrap_or(corp.members.len() <= DIGESTED_UNASKED);
         Self {
             now: shared.clock.now(),
             clock_runs: shared.clock.is_running(),
@@ -84,7 +83,7 @@ impl State {
             members: corp.members.len(),
             departments: corp.departments.len(),
             tags: corp.tags.len(),
-            digest: wanted.then(|| digest_of(&world)),
+            digest,
             credentials: credentials(corp),
             callbacks: corp
                 .targets()
@@ -118,35 +117,4 @@ fn credentials(corp: &Corp) -> Vec<CredentialState> {
         trusted_ips: texts(&app.trusted_ips),
     }));
     credentials
-}
-
-/// The md5 of what the contacts look like from outside; when a member was made is not part of it.
-fn digest_of(world: &World) -> String {
-    use md5::Digest;
-    let view = View::whole(world, 0);
-    let mut sum = Sum(md5::Md5::new());
-    for (no, member) in view.corp.members.iter() {
-        let row = MemberRow { view: &view, no, member };
-        serde_json::to_writer(&mut sum, &row).expect("a member's row is JSON and a sum takes everything");
-    }
-    for one in view.corp.departments.iter() {
-        sum.0.update(format!("{}|{}|{}|{}|{}\n", one.id, one.name, one.name_en, one.parent, one.order));
-    }
-    for tag in view.corp.tags.iter() {
-        sum.0.update(format!("{}|{}|{:?}|{:?}\n", tag.id, tag.name, tag.members, tag.departments));
-    }
-    sum.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-struct Sum(md5::Md5);
-
-impl std::io::Write for Sum {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        md5::Digest::update(&mut self.0, bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }

@@ -9,6 +9,7 @@ mod corp_groups;
 mod deliveries;
 mod delivery_faults;
 mod departments;
+mod digests;
 mod exports;
 mod faults;
 mod identity;

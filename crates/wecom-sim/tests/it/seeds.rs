@@ -120,3 +120,18 @@ async fn a_seed_calls_nobody_back_and_leaves_the_set_up_alone() {
     let after: Value = rig.get(By::Contacts, "department/simplelist").await;
     assert_eq!(after["department_id"].as_array().unwrap().len(), 4, "a refused seed changes nothing");
 }
+
+#[tokio::test]
+async fn a_corp_emptied_first_is_sown_all_the_same() {
+    let rig = Rig::new().await;
+    let seed = json!({"members": 30, "departments": 4, "seed": 9});
+    rig.control("seed", &seed).await;
+    let digest = rig.sim.digest();
+    let (status, reply) =
+        rig.control("seed", &json!({"members": 30, "departments": 4, "seed": 9, "clear_first": true})).await;
+    assert_eq!((status, &reply["members"]), (200, &json!(30)));
+    assert_eq!(rig.sim.digest(), digest);
+    let (status, _) =
+        rig.control("seed", &json!({"members": 30, "departments": 0, "clear_first": true})).await;
+    assert_eq!((status, rig.sim.state().members), (422, 30), "a refused seed clears nothing");
+}

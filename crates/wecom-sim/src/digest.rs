@@ -1,0 +1,191 @@
+//! The digest of a corp's contacts: equal for equal contacts, whatever order and history they came about in.
+//!
+//! Each member, department and tag is summed up for itself, and the sums are added, so that no order matters. What the simulator
+//! makes up by chance (numbers of members, ids of pictures) and what nobody sees from outside (when a member was made, who made
+//! a tag) is not part of it.
+
+use md5::{Digest as _, Md5};
+
+use crate::{
+    sim::Shared,
+    world::{Attribute, AttributeValue, Corp, Department, Member, MemberNo, Tag, hex},
+};
+
+/// Members that are summed up while the world is locked.
+const SLICE: usize = 2048;
+/// A world that changes all the time is locked after so many attempts.
+const ATTEMPTS: usize = 3;
+
+impl Shared {
+    /// Sums up the corp's contacts as they are at one moment; a million members take about a second, in which others go on.
+    pub(crate) fn digest(&self) -> String {
+        let digest = (0..ATTEMPTS).find_map(|_| self.digest_in_slices());
+        digest.unwrap_or_else(|| {
+            let world = self.world.read();
+            let mut sum = Sum::default();
+            sum.members(world.corp(0), 0, usize::MAX);
+            sum.rest(world.corp(0));
+            sum.told()
+        })
+    }
+
+    /// `None` if the world changed meanwhile.
+    fn digest_in_slices(&self) -> Option<String> {
+        let revision = self.world.read().revision();
+        let (mut sum, mut next) = (Sum::default(), Some(0));
+        while let Some(first) = next {
+            let world = self.world.read();
+            if world.revision() != revision {
+                return None;
+            }
+            next = sum.members(world.corp(0), first, SLICE);
+            if next.is_none() {
+                sum.rest(world.corp(0));
+            }
+        }
+        Some(sum.told())
+    }
+}
+
+/// The digests so far, added up.
+#[derive(Debug, Default)]
+struct Sum {
+    total: u128,
+    item: Item,
+}
+
+impl Sum {
+    /// Adds so many members from that number on; the number of the next, if there is one.
+    fn members(&mut self, corp: &Corp, first: MemberNo, count: usize) -> Option<MemberNo> {
+        let mut members = corp.members.from(first);
+        for (_, member) in members.by_ref().take(count) {
+            self.item.member(corp, member);
+            self.add();
+        }
+        members.next().map(|(no, _)| no)
+    }
+
+    fn rest(&mut self, corp: &Corp) {
+        for department in corp.departments.iter() {
+            self.item.department(department);
+            self.add();
+        }
+        for tag in corp.tags.iter() {
+            self.item.tag(corp, tag);
+            self.add();
+        }
+    }
+
+    fn add(&mut self) {
+        self.total = self.total.wrapping_add(self.item.digest());
+    }
+
+    fn told(&self) -> String {
+        hex(&self.total.to_be_bytes())
+    }
+}
+
+/// One member, department or tag, field by field in a form that cannot be mistaken for another.
+#[derive(Debug, Default)]
+struct Item(Vec<u8>);
+
+impl Item {
+    fn begin(&mut self, kind: u8) {
+        self.0.clear();
+        self.0.push(kind);
+    }
+
+    fn number(&mut self, number: u32) {
+        self.0.extend_from_slice(&number.to_be_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.number(text.len() as u32);
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn digest(&self) -> u128 {
+        u128::from_be_bytes(Md5::digest(&self.0).into())
+    }
+
+    fn member(&mut self, corp: &Corp, member: &Member) {
+        self.begin(b'm');
+        for text in [
+            &member.userid,
+            &member.name,
+            &member.alias,
+            &member.mobile,
+            &member.email,
+            &member.biz_mail,
+            &member.position,
+            &member.telephone,
+            &member.address,
+            &member.external_position,
+        ] {
+            self.text(text);
+        }
+        self.text(member.gender.digit());
+        self.number(member.status().into());
+        self.number(member.disabled.into());
+        self.number(member.main_department);
+        self.number(member.seats.len() as u32);
+        for seat in &member.seats {
+            self.number(seat.department);
+            self.number(seat.order);
+            self.number(seat.leader.into());
+        }
+        for leader in member.direct_leader.iter().filter_map(|no| corp.members.at(*no)) {
+            self.text(&leader.userid);
+        }
+        self.attributes(&member.extattr);
+        let aliases = member.biz_mail_alias();
+        self.number(aliases.len() as u32);
+        aliases.iter().for_each(|alias| self.text(alias));
+        // Whether there is anything rare cannot be seen from outside, only what.
+        let nothing = Default::default();
+        let rare = member.rare.as_deref().unwrap_or(&nothing);
+        // Its name has the id of the upload in it.
+        self.number((!rare.avatar.is_empty()).into());
+        self.text(&rare.external_corp_name);
+        self.text(&rare.channels_nickname);
+        self.attributes(&rare.external_attr);
+    }
+
+    /// By name: their order is that in which they were first given.
+    fn attributes(&mut self, attributes: &[Attribute]) {
+        let mut attributes: Vec<&Attribute> = attributes.iter().collect();
+        attributes.sort_by_key(|attribute| &attribute.name);
+        self.number(attributes.len() as u32);
+        for attribute in attributes {
+            self.text(&attribute.name);
+            let texts: &[&str] = match &attribute.value {
+                AttributeValue::Text(text) => &[text],
+                AttributeValue::Web { url, title } => &[url, title],
+                AttributeValue::Miniprogram { appid, title, pagepath } => &[appid, title, pagepath],
+            };
+            self.number(texts.len() as u32);
+            texts.iter().for_each(|text| self.text(text));
+        }
+    }
+
+    fn department(&mut self, department: &Department) {
+        self.begin(b'd');
+        self.number(department.id);
+        self.text(&department.name);
+        self.text(&department.name_en);
+        self.number(department.parent);
+        self.number(department.order);
+    }
+
+    fn tag(&mut self, corp: &Corp, tag: &Tag) {
+        self.begin(b't');
+        self.number(tag.id);
+        self.text(&tag.name);
+        let mut userids: Vec<&str> =
+            tag.members.iter().filter_map(|no| Some(&*corp.members.at(*no)?.userid)).collect();
+        userids.sort_unstable();
+        self.number(userids.len() as u32);
+        userids.iter().for_each(|userid| self.text(userid));
+        tag.departments.iter().for_each(|id| self.number(*id));
+    }
+}
