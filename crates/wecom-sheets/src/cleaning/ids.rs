@@ -1,0 +1,77 @@
+//! Lists of numbers or flags in one cell.
+
+use std::borrow::Cow;
+
+use super::{Change, Changes, Doubt, flag, number, text::trimmed};
+
+/// A list joined by `;`, whatever it was joined by: `2、7`, `2, 7`, `2|7`. Borrowed if it was so already.
+///
+/// # Errors
+///
+/// [`Doubt::Thousands`] if it may be one number, [`Doubt::DepartmentNames`] if there is anything but numbers and flags.
+pub fn listed<'a>(text: &'a str, changes: &mut Changes) -> Result<Cow<'a, str>, Doubt> {
+    if text.is_empty() {
+        return Ok(Cow::Borrowed(text));
+    }
+    if is_thousands(text) {
+        return Err(Doubt::Thousands);
+    }
+    let mut list = String::with_capacity(text.len());
+    let mut done = Changes::default();
+    for item in text.split(is_delimiter) {
+        let mut item = trimmed(item);
+        if item.is_empty() {
+            continue;
+        }
+        if let Some(flag) = flag(item) {
+            item = flag;
+            done.add(Change::Flag);
+        }
+        let whole = number::without_zero(item);
+        if whole.len() < item.len() {
+            item = whole;
+            done.add(Change::Number);
+        }
+        let written_out = number::scientific(item)?.map(|number| number.to_string());
+        if written_out.is_some() {
+            done.add(Change::Scientific);
+        }
+        let item = written_out.as_deref().unwrap_or(item);
+        if item.contains('.') && item.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+            return Err(Doubt::NotWhole);
+        }
+        let is_known = item.bytes().all(|byte| byte.is_ascii_digit()) || matches!(item, "是" | "否");
+        if !is_known {
+            return Err(Doubt::DepartmentNames);
+        }
+        if !list.is_empty() {
+            list.push(';');
+        }
+        list.push_str(item);
+    }
+    if list == text {
+        return Ok(Cow::Borrowed(text));
+    }
+    if done.is_empty() {
+        done.add(Change::Delimiters);
+    }
+    done.iter().for_each(|change| changes.add(change));
+    Ok(Cow::Owned(list))
+}
+
+fn is_delimiter(one: char) -> bool {
+    matches!(one, ';' | ',' | '、' | '，' | '；' | '|' | '｜' | '\n')
+}
+
+/// Whether commas stand where they would at the thousands of one number: `1,234`.
+pub fn is_thousands(text: &str) -> bool {
+    let mut groups = text.split(',');
+    let is_digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let first = groups.next().unwrap_or_default();
+    let mut rest = groups.peekable();
+    rest.peek().is_some()
+        && (1..=3).contains(&first.len())
+        && is_digits(first)
+        && !first.starts_with('0')
+        && rest.all(|group| group.len() == 3 && is_digits(group))
+}

@@ -1,0 +1,29 @@
+//! People's spreadsheets, read as what WeCom (企业微信) imports.
+//!
+//! A [`Table`] is a file of members or departments: CSV in UTF-8, UTF-16 or GBK, an XLSX workbook, or JSON objects. It finds the row of
+//! headings, makes out the columns, [cleans](cleaning) what spreadsheets do to ids and numbers, and refuses what nobody can know: a [`Finding`] has
+//! the place and the reason, and nothing is guessed. A [`Sheet`] is the layer below, rows of cells of any kind.
+//!
+//! Files come from strangers. CSV and JSON are read as a stream; a workbook is unpacked within limits; a row that never ends is an error.
+
+pub mod cleaning;
+mod delimited;
+mod encoding;
+mod error;
+mod headings;
+mod record;
+mod records;
+mod row;
+mod sheet;
+mod table;
+mod workbook;
+
+pub use self::{
+    encoding::Encoding,
+    error::{Error, Result},
+    headings::{Column, Mapping, Meaning, REASON_HEADING},
+    record::Record,
+    row::{Kind, Row},
+    sheet::{Format, Sheet},
+    table::{Finding, Reading, Table},
+};

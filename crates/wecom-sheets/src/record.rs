@@ -1,0 +1,151 @@
+//! What a row becomes: a member or a department of an import file.
+
+use wecom_contacts::imports::{CellError, DepartmentColumn, ImportDepartment, ImportMember, MemberColumn};
+
+use crate::cleaning::Wanted;
+
+/// What the rows of a file are; not for others to implement.
+pub trait Record: Default + sealed::Sealed {
+    /// A column of WeCom's template.
+    type Column: Copy + Eq + std::fmt::Debug + 'static;
+
+    /// The columns there are.
+    const COLUMNS: &'static [Self::Column];
+    /// The column that tells rows apart. Without it there are no rows.
+    const ID: Self::Column;
+    /// Whether there are extended attributes (扩展属性).
+    const HAS_EXTRAS: bool;
+
+    /// The column that a heading stands for.
+    fn from_heading(heading: &str) -> Option<Self::Column>;
+    /// Whether a heading is known to be none of the fields.
+    fn is_no_field(heading: &str) -> bool;
+    /// The column's heading in WeCom's template.
+    fn heading(column: Self::Column) -> &'static str;
+    /// The field's name in JSON.
+    fn field(column: Self::Column) -> &'static str;
+    /// What the column wants.
+    fn wanted(column: Self::Column) -> Wanted;
+    /// Takes a clean cell.
+    ///
+    /// # Errors
+    ///
+    /// If the cell is none for this column.
+    fn set(&mut self, column: Self::Column, cell: &str) -> Result<(), CellError>;
+    /// Takes the value of the next extended attribute.
+    fn push_extra(&mut self, value: String);
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl Sealed for super::ImportMember {}
+    impl Sealed for super::ImportDepartment {}
+}
+
+impl Record for ImportMember {
+    type Column = MemberColumn;
+
+    const COLUMNS: &'static [MemberColumn] = &MemberColumn::ALL;
+    const ID: MemberColumn = MemberColumn::Userid;
+    const HAS_EXTRAS: bool = true;
+
+    fn from_heading(heading: &str) -> Option<MemberColumn> {
+        MemberColumn::from_heading(heading)
+    }
+
+    fn is_no_field(heading: &str) -> bool {
+        MemberColumn::is_no_field(heading)
+    }
+
+    fn heading(column: MemberColumn) -> &'static str {
+        match column {
+            // Two spellings of one field.
+            MemberColumn::Enable => MemberColumn::Disabled.heading(),
+            column => column.heading(),
+        }
+    }
+
+    fn field(column: MemberColumn) -> &'static str {
+        match column {
+            MemberColumn::Name => "name",
+            MemberColumn::Userid => "userid",
+            MemberColumn::Mobile => "mobile",
+            MemberColumn::Email => "email",
+            MemberColumn::Department => "department",
+            MemberColumn::Position => "position",
+            MemberColumn::Gender => "gender",
+            MemberColumn::IsLeaderInDept => "is_leader_in_dept",
+            MemberColumn::Order => "order",
+            MemberColumn::Alias => "alias",
+            MemberColumn::Address => "address",
+            MemberColumn::Telephone => "telephone",
+            MemberColumn::Disabled => "禁用",
+            MemberColumn::Enable => "enable",
+            column => column.heading(),
+        }
+    }
+
+    fn wanted(column: MemberColumn) -> Wanted {
+        match column {
+            MemberColumn::Userid => Wanted::Id,
+            MemberColumn::Mobile => Wanted::Mobile,
+            MemberColumn::Telephone => Wanted::Phone,
+            MemberColumn::Email => Wanted::Mail,
+            MemberColumn::Department | MemberColumn::IsLeaderInDept | MemberColumn::Order => Wanted::Codes,
+            MemberColumn::Gender | MemberColumn::Disabled | MemberColumn::Enable => Wanted::Code,
+            _ => Wanted::Words,
+        }
+    }
+
+    fn set(&mut self, column: MemberColumn, cell: &str) -> Result<(), CellError> {
+        Self::set(self, column, cell)
+    }
+
+    fn push_extra(&mut self, value: String) {
+        self.extra.push(value);
+    }
+}
+
+impl Record for ImportDepartment {
+    type Column = DepartmentColumn;
+
+    const COLUMNS: &'static [DepartmentColumn] = &DepartmentColumn::ALL;
+    const ID: DepartmentColumn = DepartmentColumn::Id;
+    const HAS_EXTRAS: bool = false;
+
+    fn from_heading(heading: &str) -> Option<DepartmentColumn> {
+        DepartmentColumn::from_heading(heading)
+    }
+
+    fn is_no_field(_: &str) -> bool {
+        false
+    }
+
+    fn heading(column: DepartmentColumn) -> &'static str {
+        column.heading()
+    }
+
+    fn field(column: DepartmentColumn) -> &'static str {
+        match column {
+            DepartmentColumn::Name => "name",
+            DepartmentColumn::Id => "id",
+            DepartmentColumn::Parentid => "parentid",
+            DepartmentColumn::Order => "order",
+            column => column.heading(),
+        }
+    }
+
+    fn wanted(column: DepartmentColumn) -> Wanted {
+        match column {
+            DepartmentColumn::Name => Wanted::Words,
+            _ => Wanted::Code,
+        }
+    }
+
+    fn set(&mut self, column: DepartmentColumn, cell: &str) -> Result<(), CellError> {
+        Self::set(self, column, cell)
+    }
+
+    fn push_extra(&mut self, _: String) {}
+}

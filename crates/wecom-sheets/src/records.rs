@@ -1,0 +1,266 @@
+//! JSON objects as rows: one a line or in one array, as `txl export` writes them.
+//!
+//! Objects may differ in their keys, and a file's columns must not: it is gone through twice, first for the keys.
+
+use std::{
+    fmt,
+    io::{BufRead, BufReader, Read},
+};
+
+use indexmap::IndexSet;
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::Value;
+
+use crate::{
+    Error, Kind, Result, Row, encoding,
+    sheet::{COLUMNS, Take},
+};
+
+/// More than any object has.
+const OBJECT_BYTES: usize = 4 << 20;
+
+/// Extended attributes (扩展属性) are columns of their own, under this and their name.
+const ATTRIBUTE: &str = "extattr.";
+
+/// Whether a text begins as JSON does. No heading of a CSV file begins with a brace.
+pub(crate) fn looks_like(mut text: Box<dyn Read>) -> Result<bool> {
+    let mut head = [0; 4096];
+    let read = encoding::fill(&mut text, &mut head)?;
+    let head = head[..read].trim_ascii_start();
+    Ok(match head {
+        [b'{', ..] => true,
+        [b'[', rest @ ..] => matches!(rest.trim_ascii_start(), [b'{' | b']', ..] | []),
+        _ => false,
+    })
+}
+
+pub(crate) fn rows(text: &dyn Fn() -> Result<Box<dyn Read>>, take: Take<'_>) -> Result<()> {
+    let mut keys = IndexSet::new();
+    let mut objects = Objects::new(text()?);
+    while let Some((line, object)) = objects.next_object()? {
+        for (key, _) in parsed(object, line)?.0 {
+            keys.insert(key);
+        }
+        if keys.len() > COLUMNS {
+            return Err(Error::TooWide { line });
+        }
+    }
+    if keys.is_empty() {
+        return Err(Error::Empty);
+    }
+    let mut row = Row::default();
+    row.start(0);
+    for key in &keys {
+        row.push(Kind::Text, key);
+    }
+    if take(&row).is_break() {
+        return Ok(());
+    }
+    let mut objects = Objects::new(text()?);
+    let mut values = vec![Value::Null; keys.len()];
+    while let Some((line, object)) = objects.next_object()? {
+        values.fill(Value::Null);
+        for (key, value) in parsed(object, line)?.0 {
+            if let Some(at) = keys.get_index_of(&key) {
+                values[at] = value;
+            }
+        }
+        row.start(line);
+        for value in &values {
+            push(&mut row, value);
+        }
+        if !row.is_empty() && take(&row).is_break() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+fn push(row: &mut Row, value: &Value) {
+    match value {
+        Value::Null => row.push(Kind::Text, ""),
+        Value::Bool(value) => row.push(Kind::Bool(*value), if *value { "TRUE" } else { "FALSE" }),
+        Value::Number(number) if number.is_f64() => {
+            let number = number.as_f64().unwrap_or(f64::NAN);
+            row.push_shown(Kind::Number(number), number);
+        }
+        Value::Number(number) => row.push_shown(Kind::Text, number),
+        Value::String(text) => row.push(Kind::Text, text),
+        Value::Array(items) if !items.iter().any(|item| item.is_array() || item.is_object()) => {
+            let texts = items.iter().map(|item| match item {
+                Value::String(text) => text.clone(),
+                Value::Null => String::new(),
+                other => other.to_string(),
+            });
+            row.push(Kind::Text, &texts.collect::<Vec<_>>().join(";"));
+        }
+        other => row.push_shown(Kind::Text, other),
+    }
+}
+
+fn parsed(object: &[u8], line: u64) -> Result<Fields> {
+    serde_json::from_slice(object).map_err(|source| Error::Json { line, source: Some(source) })
+}
+
+/// The fields of an object in their own order, and its extended attributes as fields.
+struct Fields(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Fields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some((key, value)) = map.next_entry::<String, Value>()? {
+                    if key == "extattr" {
+                        attributes(&value, &mut fields);
+                    } else {
+                        fields.push((key, value));
+                    }
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+/// Takes the attributes that are text; an import file can hold no others.
+fn attributes(extattr: &Value, fields: &mut Vec<(String, Value)>) {
+    for attribute in extattr["attrs"].as_array().into_iter().flatten() {
+        let Some(name) = attribute["name"].as_str() else { continue };
+        let text = match &attribute["text"]["value"] {
+            Value::Null => &attribute["value"],
+            text => text,
+        };
+        if text.is_string() {
+            fields.push((format!("{ATTRIBUTE}{name}"), text.clone()));
+        }
+    }
+}
+
+/// Cuts a text into its outermost objects.
+struct Objects {
+    text: BufReader<Box<dyn Read>>,
+    object: Vec<u8>,
+    line: u64,
+}
+
+impl Objects {
+    fn new(text: Box<dyn Read>) -> Self {
+        Self { text: BufReader::with_capacity(64 << 10, text), object: Vec::new(), line: 1 }
+    }
+
+    /// The next object and the line on which it begins. What stands between objects is commas, brackets and blanks.
+    fn next_object(&mut self) -> Result<Option<(u64, &[u8])>> {
+        self.object.clear();
+        let mut begins = self.line;
+        let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
+        loop {
+            let bytes = self.text.fill_buf()?;
+            if bytes.is_empty() {
+                return if depth == 0 { Ok(None) } else { Err(Error::Json { line: begins, source: None }) };
+            }
+            let mut at = 0;
+            let mut start = (depth > 0).then_some(0);
+            let mut is_whole = false;
+            while at < bytes.len() && !is_whole {
+                let byte = bytes[at];
+                at += 1;
+                if byte == b'\n' {
+                    self.line += 1;
+                }
+                if in_string {
+                    match byte {
+                        _ if is_escaped => is_escaped = false,
+                        b'\\' => is_escaped = true,
+                        b'"' => in_string = false,
+                        _ => {}
+                    }
+                    continue;
+                }
+                match byte {
+                    b'{' => {
+                        if depth == 0 {
+                            start = Some(at - 1);
+                            begins = self.line;
+                        }
+                        depth += 1;
+                    }
+                    b'}' if depth > 0 => {
+                        depth -= 1;
+                        is_whole = depth == 0;
+                    }
+                    b'"' if depth > 0 => in_string = true,
+                    _ if depth > 0 => {}
+                    b',' | b'[' | b']' | b' ' | b'\t' | b'\r' | b'\n' => {}
+                    _ => return Err(Error::Json { line: self.line, source: None }),
+                }
+            }
+            if let Some(start) = start {
+                self.object.extend_from_slice(&bytes[start..at]);
+            }
+            self.text.consume(at);
+            if is_whole {
+                return Ok(Some((begins, &self.object)));
+            }
+            if self.object.len() > OBJECT_BYTES {
+                return Err(Error::EndlessRow { line: begins });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use super::*;
+
+    fn read(text: &'static str) -> Result<Vec<(u64, Vec<String>)>> {
+        let mut read = Vec::new();
+        rows(&|| Ok(Box::new(text.as_bytes())), &mut |row| {
+            read.push((row.line(), row.texts().map(str::to_owned).collect()));
+            ControlFlow::Continue(())
+        })?;
+        Ok(read)
+    }
+
+    #[test]
+    fn objects_in_lines_and_in_an_array_are_the_same_rows() {
+        let lines =
+            "{\"userid\":\"a\",\"department\":[1,2]}\n{\"name\":\"}\\\"{\",\"userid\":\"b\",\"x\":null}\n";
+        let rows = read(lines).unwrap();
+        assert_eq!(rows[0], (0, ["userid", "department", "name", "x"].map(str::to_owned).to_vec()));
+        assert_eq!(rows[1], (1, ["a", "1;2", "", ""].map(str::to_owned).to_vec()));
+        assert_eq!(rows[2], (2, ["b", "", "}\"{", ""].map(str::to_owned).to_vec()));
+        let array = "[\n {\"userid\":\"a\",\"department\":[1,2]},\n {\"name\":\"}\\\"{\",\"userid\":\"b\",\"x\":null}\n]\n";
+        let shifted: Vec<_> = read(array).unwrap().into_iter().map(|(_, cells)| cells).collect();
+        assert_eq!(shifted, rows.into_iter().map(|(_, cells)| cells).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn attributes_are_columns_and_numbers_keep_their_digits() {
+        let text = r#"{"userid":13800000001,"extattr":{"attrs":[{"type":0,"name":"工号","text":{"value":"A-17"}},{"type":1,"name":"主页","web":{"url":"u"}}]},"enable":true}"#;
+        let rows = read(text).unwrap();
+        assert_eq!(rows[0].1, ["userid", "extattr.工号", "enable"]);
+        assert_eq!(rows[1].1, ["13800000001", "A-17", "TRUE"]);
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused_with_its_line() {
+        assert!(matches!(read("{\"a\":1}\nnonsense"), Err(Error::Json { line: 2, .. })));
+        assert!(matches!(read("{\"a\":1}\n{\"a\":"), Err(Error::Json { line: 2, .. })));
+        assert!(matches!(read("{\"a\":1}\n{'a':1}\n"), Err(Error::Json { line: 2, .. })));
+        assert!(matches!(read("[]"), Err(Error::Empty)));
+    }
+}

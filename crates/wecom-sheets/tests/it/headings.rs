@@ -1,0 +1,105 @@
+//! Which row has the headings, and which column is what.
+
+use wecom_contacts::imports::{ImportMember, MemberColumn};
+use wecom_sheets::{Error, Mapping, REASON_HEADING, Table};
+
+use crate::{members, told};
+
+fn table(text: &str, mapping: &Mapping) -> Result<Table<ImportMember>, Error> {
+    Table::read_bytes(text.as_bytes(), None, mapping)
+}
+
+#[test]
+fn headings_may_stand_below_explanations() {
+    let text =
+        "填写须知：\n1、带*为必填,请勿修改表头\n*姓名（必填）, 账号* ,手机号\n王芳,wangfang,13800000001\n";
+    let table = table(text, &Mapping::new()).unwrap();
+    assert_eq!(
+        table.fields().collect::<Vec<_>>(),
+        [MemberColumn::Name, MemberColumn::Userid, MemberColumn::Mobile]
+    );
+    let mut rows = Vec::new();
+    table.each(&mut |line, member| rows.push((line, member.userid.to_string()))).unwrap();
+    assert_eq!(rows, [(4, "wangfang".to_owned())]);
+}
+
+#[test]
+fn a_file_without_headings_is_refused_and_quotes_nobody() {
+    let error = table("王芳,wangfang,13800000001\n", &Mapping::new()).unwrap_err();
+    assert!(matches!(error, Error::NoHeadings { wanted: "帐号", rows: 1 }), "{error}");
+    assert!(!error.to_string().contains("13800000001"));
+    let late = "x,y\n".repeat(20) + "姓名,帐号\n王芳,wangfang\n";
+    assert!(matches!(table(&late, &Mapping::new()), Err(Error::NoHeadings { rows: 20, .. })));
+}
+
+#[test]
+fn other_headings_are_mapped_and_the_rest_is_told() {
+    let text = "Badge,Staff,Cell,Notes,Cost centre\n7,wang,13800000001,x,CC1\n";
+    let mapping = Mapping::new()
+        .column("staff", "userid")
+        .column("Cell", "手机号")
+        .column("Badge", "extra:工号")
+        .extra("Cost centre");
+    let table = table(text, &mapping).unwrap();
+    assert_eq!(table.ignored().collect::<Vec<_>>(), ["Notes"]);
+    assert_eq!(table.extras().collect::<Vec<_>>(), ["工号", "Cost centre"]);
+    let (rows, _) = members(text.as_bytes(), &mapping).unwrap();
+    assert_eq!(
+        (rows[0].1.mobile.as_str(), &rows[0].1.extra),
+        ("13800000001", &vec!["7".to_owned(), "CC1".to_owned()])
+    );
+}
+
+#[test]
+fn a_mapping_that_fits_nothing_is_an_error_that_lists_what_there_is() {
+    let text = "帐号,x\na,b\n";
+    let error = table(text, &Mapping::new().column("x", "phone")).unwrap_err().to_string();
+    assert!(
+        error.contains("\"phone\"") && error.contains("mobile") && error.contains("extra:NAME"),
+        "{error}"
+    );
+    let error = table(text, &Mapping::new().column("y", "mobile")).unwrap_err().to_string();
+    assert!(error.contains("\"y\"") && error.contains("帐号, x"), "{error}");
+    assert!(matches!(table(text, &Mapping::new().extra("y")), Err(Error::NoColumn { .. })));
+}
+
+#[test]
+fn two_columns_for_one_field_are_refused_unless_one_is_to_be_ignored() {
+    let text = "帐号,手机号,mobile\na,1,2\n";
+    let error = table(text, &Mapping::new()).unwrap_err();
+    assert!(matches!(error, Error::SameField { .. }), "{error}");
+    assert!(error.to_string().contains("手机号, mobile"), "{error}");
+    let table = table(text, &Mapping::new().column("mobile", "ignore")).unwrap();
+    assert_eq!(table.fields().count(), 2);
+    let twice = "帐号,禁用,enable\na,0,1\n";
+    assert!(matches!(self::table(twice, &Mapping::new()), Err(Error::SameField { .. })));
+}
+
+#[test]
+fn the_reason_of_a_refusal_is_no_column_of_the_next_import() {
+    let text = format!("帐号,禁用项说明：(0-启用;1-禁用),{REASON_HEADING}\na,,mobile existed\n");
+    let table = table(&text, &Mapping::new()).unwrap();
+    assert_eq!((table.ignored().count(), table.fields().count()), (0, 1));
+}
+
+#[test]
+fn a_row_with_more_cells_than_headings_is_refused() {
+    let (rows, reading) =
+        members("姓名,帐号\n王芳,wang\nSmith, John,smith\n".as_bytes(), &Mapping::new()).unwrap();
+    assert_eq!(rows.len(), 1);
+    assert!(told(&reading)[0].starts_with("line 3: more cells than headings"), "{reading:?}");
+}
+
+#[test]
+fn findings_have_the_place_and_not_the_value() {
+    let text = "姓名,帐号,手机号,所在部门,是否部门内领导\n王芳,wang,1.38E+10,研发部/测试组,2\n刘洋,liu, 13800000002,7,0\n";
+    let (rows, reading) = members(text.as_bytes(), &Mapping::new()).unwrap();
+    assert_eq!((rows.len(), reading.rows, reading.refused, reading.found), (1, 2, 1, 3));
+    let told = told(&reading).join("\n");
+    for part in ["line 2, 手机号: ", "line 2, 所在部门: ", "line 2, 是否部门内领导: "] {
+        assert!(told.contains(part), "{told}");
+    }
+    assert!(!told.contains("研发部"), "{told}");
+    assert_eq!(reading.changed.len(), 1, "{reading:?}");
+    assert_eq!((reading.changed[0].0.as_str(), reading.changed[0].2), ("手机号", 1));
+}
