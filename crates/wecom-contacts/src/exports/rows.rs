@@ -24,12 +24,14 @@ use crate::{Error, ErrorKind, Result};
 /// An export that is done.
 pub struct Export<R> {
     job: ExportJob<R>,
+    /// The place of the first of `files` among those of the job.
+    first: usize,
     files: Vec<ExportFile>,
 }
 
 impl<R: ExportRow> Export<R> {
     pub(super) fn new(job: ExportJob<R>, files: Vec<ExportFile>) -> Self {
-        Self { job, files }
+        Self { job, first: 0, files }
     }
 
     /// The job that made it.
@@ -50,23 +52,28 @@ impl<R: ExportRow> Export<R> {
     ///
     /// Needs a tokio runtime, whose blocking threads do the decryption and the parsing.
     pub fn rows(self) -> ExportRows<R> {
-        self.read(0.., Shape::whole())
+        self.read(Shape::whole())
+    }
+
+    /// Returns one of the files, counted from 0, as an export that has no other; `None` if there is no such file.
+    pub fn file(&self, file: usize) -> Option<Self> {
+        let files = vec![self.files.get(file)?.clone()];
+        Some(Self { job: self.job.clone(), first: self.first + file, files })
     }
 
     /// Streams the rows of one file, counted from 0; none if there is no such file.
     pub fn file_rows(&self, file: usize) -> ExportRows<R> {
-        let export =
-            Self { job: self.job.clone(), files: self.files.get(file).cloned().into_iter().collect() };
-        export.read(file.., Shape::whole())
+        let none = || Self { job: self.job.clone(), first: self.first, files: Vec::new() };
+        self.file(file).unwrap_or_else(none).rows()
     }
 
-    fn read<T>(self, positions: std::ops::RangeFrom<usize>, shape: Shape<T>) -> ExportRows<T> {
-        let Self { job, files } = self;
+    fn read<T>(self, shape: Shape<T>) -> ExportRows<T> {
+        let Self { job, first, files } = self;
         let total = files.iter().map(|file| file.size).sum();
         let common =
             Common { key: job.key().clone(), shape, tag_name: Arc::default(), counters: Arc::default() };
         let (tag_name, counters) = (Arc::clone(&common.tag_name), Arc::clone(&common.counters));
-        let downloads = positions.zip(files).map(move |(position, file)| {
+        let downloads = (first..).zip(files).map(move |(position, file)| {
             let asked = job.clone();
             Download::new(job.client(), Box::new(move || asked.status()), position, file)
         });
@@ -88,7 +95,7 @@ impl<R: ExportRow> Export<R> {
 impl<R: Fields> Export<R> {
     /// Streams the ids alone, which costs a fraction of reading whole rows.
     pub fn ids(self) -> ExportRows<R::Id> {
-        self.read(0.., Shape::ids::<R>())
+        self.read(Shape::ids::<R>())
     }
 
     /// Streams rows of a type of your own, which names the fields it wants as WeCom does; all others are passed over.
@@ -112,7 +119,7 @@ impl<R: Fields> Export<R> {
     /// # }
     /// ```
     pub fn rows_as<T: DeserializeOwned + Send + Unpin + 'static>(self) -> ExportRows<T> {
-        self.read(0.., Shape::fields::<R>())
+        self.read(Shape::fields::<R>())
     }
 }
 

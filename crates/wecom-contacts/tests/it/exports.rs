@@ -418,6 +418,10 @@ async fn files_read_side_by_side_keep_their_order() {
     let export = export::<SimpleMember>(&stub).await;
     let (alone, error) = read(export.file_rows(3)).await;
     assert!(error.is_none() && alone.len() == 1000 && alone[0].userid == "user3000");
+    let file = export.file(3).unwrap();
+    assert_eq!((file.files().len(), export.file(5).is_none()), (1, true));
+    let (ids, error) = read(file.ids()).await;
+    assert!(error.is_none() && ids.len() == 1000 && ids[0] == "user3000");
     let (rows, error) = read(export.rows().files_at_once(3)).await;
     assert!(error.is_none(), "{error:?}");
     assert!((0..5_000).map(|id| format!("user{id}")).eq(rows.iter().map(|row| row.userid.to_string())));
