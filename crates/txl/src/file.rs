@@ -1,10 +1,12 @@
 //! Files that are read and written: `-` is stdin, and nobody ever sees half of what is written.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, BufWriter, Read, Write},
     path::{Path, PathBuf},
 };
+
+use tempfile::NamedTempFile;
 
 use crate::failure::{Failure, Result};
 
@@ -31,50 +33,52 @@ pub(crate) fn text(path: &Path) -> Result<String> {
     })
 }
 
-/// A file under way: it has its name only once it is [whole](Draft::finish). Others may not read it, as it holds people's
-/// data or secrets.
+/// A file under way: it has its name only once it is [whole](Draft::finish), and until then whatever had the name keeps it.
+/// Others may not read it, as it holds people's data or secrets.
 #[derive(Debug)]
 pub(crate) struct Draft {
     target: PathBuf,
-    path: PathBuf,
-    file: BufWriter<File>,
-    is_whole: bool,
+    /// Beside the target, as a name can only be given within one file system; gone if it is dropped.
+    file: BufWriter<NamedTempFile>,
 }
 
 impl Draft {
     pub(crate) fn new(target: &Path) -> Result<Self> {
-        let mut path = target.as_os_str().to_owned();
-        path.push(".part");
-        let path = PathBuf::from(path);
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(|error| unwritable(target, &error))?;
-        Ok(Self { target: target.to_owned(), path, file: BufWriter::new(file), is_whole: false })
+        if fs::metadata(target).is_ok_and(|there| !there.is_file()) {
+            let failure = Failure::usage(format!("{} is there and is no file", target.display()));
+            return Err(failure.remedy("name a file, new or to be replaced"));
+        }
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
+        let file = tempfile::Builder::new()
+            .prefix(&format!(".{name}."))
+            .suffix(".part")
+            .tempfile_in(directory_of(target))
+            .map_err(|error| unwritable(target, &error))?;
+        Ok(Self { target: target.to_owned(), file: BufWriter::new(file) })
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result {
         self.file.write_all(bytes).map_err(|error| unwritable(&self.target, &error))
     }
 
-    /// Gives the file its name.
-    pub(crate) fn finish(mut self) -> Result {
-        self.file
-            .flush()
-            .and_then(|()| fs::rename(&self.path, &self.target))
-            .map_err(|error| unwritable(&self.target, &error))?;
-        self.is_whole = true;
-        Ok(())
+    /// Gives the file its name, once all of it is on the disk.
+    pub(crate) fn finish(self) -> Result {
+        let Self { target, file } = self;
+        let named = || -> io::Result<()> {
+            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.as_file().sync_all()?;
+            file.persist(&target)?;
+            Ok(())
+        };
+        named().map_err(|error| unwritable(&target, &error))
     }
 }
 
-impl Drop for Draft {
-    fn drop(&mut self) {
-        if !self.is_whole {
-            // What is left of a failure that is told already.
-            let _ = fs::remove_file(&self.path);
-        }
+/// The directory that a file is in, or will be.
+pub(crate) fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
     }
 }
 
@@ -86,7 +90,7 @@ pub(crate) fn remove(path: &Path) -> Result {
     }
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Failure {
+pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Failure {
     Failure::new(format!("cannot write {}", path.display())).because(error).remedy(
         "name a file in a directory that exists and may be written, and see that the disk is not full",
     )
