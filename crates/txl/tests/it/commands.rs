@@ -49,7 +49,7 @@ const CALLS: &[&str] = &[
     "export departments --out NEW",
     "export tag 999",
     "export job nothing",
-    "export fetch members nothing --key IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2",
+    "export tag --resume nothing --key IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2",
     "linked-corp permissions",
     "linked-corp member ww999/nobody",
     "linked-corp members-simple LID/999",

@@ -4,6 +4,7 @@
 
 mod callback;
 mod commands;
+mod export;
 mod people;
 mod run;
 mod sim;

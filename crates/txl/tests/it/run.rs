@@ -22,8 +22,11 @@ pub(crate) fn txl() -> Command {
             command.env_remove(&name);
         }
     }
-    // Tests neither read nor leave anything in the user's own cache.
-    command.env("WECOM_TOKEN_STORE", "none").stdin(Stdio::null());
+    // Tests neither read nor leave anything in the user's own directories.
+    command
+        .env("WECOM_TOKEN_STORE", "none")
+        .env("TXL_STATE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/state"))
+        .stdin(Stdio::null());
     command
 }
 

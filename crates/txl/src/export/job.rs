@@ -1,0 +1,224 @@
+//! An export's job: submitted, or taken up again, and waited for.
+
+use std::{fmt, path::PathBuf, pin::pin, time::Duration};
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use wecom_contacts::{
+    Client, Error, ErrorKind, JobId, Polling,
+    exports::{ExportCall, ExportJob, ExportKey, Submission},
+};
+
+use super::{
+    keys::{Kept, Keys},
+    place::{Read, To},
+    progress::Gauge,
+    row::Row,
+};
+use crate::{
+    failure::{Failure, Result},
+    output::{Output, say},
+    sim::stop_signal,
+};
+
+/// What WeCom answers if it knows no such job.
+const UNKNOWN_JOB: i32 = 40088;
+
+#[derive(Args)]
+pub(super) struct Job {
+    /// Take up a job that was submitted before instead of submitting one, with the credential that submitted it
+    #[arg(long, value_name = "JOBID", conflicts_with_all = ["block_size", "no_wait"])]
+    resume: Option<String>,
+    /// The key to encrypt the files with (encoding_aeskey), 43 letters and digits; without it a new one, which is kept until the
+    /// rows are fetched
+    #[arg(long, env = "WECOM_EXPORT_KEY", hide_env_values = true)]
+    key: Option<String>,
+    /// Where new keys are kept [default: txl/exports in the user's state directory]
+    #[arg(long, env = "TXL_STATE_DIR", value_name = "DIR")]
+    state_dir: Option<PathBuf>,
+    /// How many rows a file may have, 10,000 to 1,000,000
+    #[arg(long, value_name = "ROWS")]
+    block_size: Option<u32>,
+    /// Do not wait: show the job's id, for --resume
+    #[arg(long, conflicts_with_all = ["out", "format"])]
+    no_wait: bool,
+    /// How many seconds to wait for the job at most
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    at_most: u64,
+    #[command(flatten)]
+    to: To,
+}
+
+/// What a job exports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Kind {
+    Members,
+    MembersSimple,
+    Departments,
+    Tag,
+}
+
+impl Kind {
+    /// The verb that exports it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Members => "members",
+            Self::MembersSimple => "members-simple",
+            Self::Departments => "departments",
+            Self::Tag => "tag",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Job {
+    /// Sees a job through, from its submission or its id to its last row.
+    pub(super) async fn run<E: ExportCall, T: Row>(
+        self,
+        client: &Client,
+        kind: Kind,
+        submission: Option<Submission<E>>,
+        read: Read<E::Row, T>,
+        output: Output,
+    ) -> Result {
+        let place = self.to.place(kind)?;
+        // From here on an interruption waits for its moment, so that no job is submitted and forgotten.
+        let mut stop = pin!(stop_signal()?);
+        let (job, keys) = match (&self.resume, submission) {
+            (Some(id), _) => self.taken_up(client, kind, id)?,
+            (None, Some(submission)) => self.submitted(client, kind, submission).await?,
+            (None, None) => return Err(Failure::usage("neither what to export nor --resume is given")),
+        };
+        if self.no_wait {
+            return output.ids(&[job.id()]);
+        }
+        if !self.to.is_quiet() {
+            say(format_args!("job {}", job.id()));
+        }
+        let gauge = Gauge::new(place.may_draw());
+        gauge.wait(job.id());
+        let polling = Polling::every(Duration::from_secs(1)).at_most(Duration::from_secs(self.at_most));
+        let waited = tokio::select! {
+            waited = job.wait(polling) => waited,
+            () = &mut stop => return Err(self.resumable(kind, job.id(), interrupted())),
+        };
+        let export = match waited {
+            Ok(export) => export,
+            Err(error) if is_dead(&error) => {
+                keys.forget(client, job.id());
+                return Err(error.into());
+            }
+            Err(error) => return Err(self.resumable(kind, job.id(), error.into())),
+        };
+        let saved = tokio::select! {
+            saved = place.save(export, read, &gauge, output) => saved,
+            () = &mut stop => Err(interrupted()),
+        };
+        match saved {
+            Ok(rows) => {
+                keys.forget(client, job.id());
+                drop(gauge);
+                if !self.to.is_quiet() {
+                    place.tell(rows);
+                }
+                Ok(())
+            }
+            Err(failure) if failure.is_hang_up() => Err(failure),
+            Err(failure) => Err(self.resumable(kind, job.id(), failure)),
+        }
+    }
+
+    async fn submitted<E: ExportCall>(
+        &self,
+        client: &Client,
+        kind: Kind,
+        mut submission: Submission<E>,
+    ) -> Result<(ExportJob<E::Row>, Keys)> {
+        let keys = Keys::at(self.state_dir.as_deref());
+        // A key that was given is its owner's to keep.
+        let is_given = self.key()?.is_some();
+        if let Some(key) = self.key()? {
+            submission = submission.key(key);
+        } else if let Err(failure) = keys.make_ready() {
+            self.without_key(failure)?;
+        }
+        if let Some(rows) = self.block_size {
+            submission = submission.block_size(rows);
+        }
+        let job = submission.await?;
+        if !is_given && let Err(failure) = keys.keep(client, job.id(), &Kept::new(kind, job.key())) {
+            self.without_key(failure)?;
+        }
+        Ok((job, keys))
+    }
+
+    /// A key that is not kept is lost with this process.
+    fn without_key(&self, failure: Failure) -> Result {
+        if self.no_wait {
+            return Err(failure.remedy("or give a --key of your own"));
+        }
+        say(format_args!("the job cannot be taken up after an interruption: {failure}"));
+        Ok(())
+    }
+
+    fn taken_up<R: wecom_contacts::exports::ExportRow>(
+        &self,
+        client: &Client,
+        kind: Kind,
+        id: &str,
+    ) -> Result<(ExportJob<R>, Keys)> {
+        let keys = Keys::at(self.state_dir.as_deref());
+        let id = JobId::new(id);
+        let kept = keys.find(client, &id)?;
+        if let Some(kept) = &kept
+            && kept.kind != kind
+        {
+            let failure = Failure::usage(format!("job {id} exports {}, not {kind}", kept.kind));
+            return Err(failure.remedy(format!("take it up by `txl export {} --resume {id}`", kept.kind)));
+        }
+        let key = match (self.key()?, kept) {
+            (Some(key), _) => key,
+            (None, Some(kept)) => parsed(&kept.key)?,
+            (None, None) => {
+                return Err(Failure::usage(format!("no key of job {id} is kept here"))
+                    .remedy("pass the --key (WECOM_EXPORT_KEY) that it was submitted with")
+                    .remedy("without that key, export anew: nothing else opens the files"));
+            }
+        };
+        Ok((client.exports().job(id, key), keys))
+    }
+
+    fn key(&self) -> Result<Option<ExportKey>> {
+        self.key.as_deref().filter(|text| !text.is_empty()).map(parsed).transpose()
+    }
+
+    /// A failure after which the job is still there.
+    fn resumable(&self, kind: Kind, id: &JobId, failure: Failure) -> Failure {
+        let key = if self.key.is_some() { " with the same --key" } else { "" };
+        failure.remedy(format!("take the job up again by `txl export {kind} --resume {id}`{key}"))
+    }
+}
+
+fn interrupted() -> Failure {
+    Failure::new("interrupted before all rows were there")
+}
+
+/// Whether asking again is of no use.
+fn is_dead(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::JobFailed { .. })
+        || error.code().is_some_and(|code| code.0 == UNKNOWN_JOB)
+}
+
+fn parsed(key: &str) -> Result<ExportKey> {
+    key.parse().map_err(|error| {
+        Failure::usage("the export's key is not one")
+            .because(&error)
+            .remedy("give 43 letters and digits, such as `txl callback new-key` makes")
+    })
+}

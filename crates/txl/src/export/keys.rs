@@ -1,0 +1,179 @@
+//! The keys of jobs whose rows are not fetched yet: a file each, which only its owner may read.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
+use serde::{Deserialize, Serialize};
+use wecom_contacts::{Client, JobId, exports::ExportKey};
+
+use super::job::Kind;
+use crate::{
+    failure::{Failure, Result},
+    file::{self, Draft, unwritable},
+};
+
+/// A job that nobody has asked after for so long is given up. How long WeCom keeps its files is not documented.
+const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// What is kept of a job.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub(super) kind: Kind,
+    pub(super) key: String,
+}
+
+impl Kept {
+    pub(super) fn new(kind: Kind, key: &ExportKey) -> Self {
+        Self { kind, key: key.expose().to_owned() }
+    }
+}
+
+/// Where keys are kept.
+pub(super) struct Keys {
+    /// `None` without a home to keep them in: that of a container's user, say.
+    directory: Option<PathBuf>,
+}
+
+impl Keys {
+    /// Those below the directory that was named, or below the user's own.
+    pub(super) fn at(named: Option<&Path>) -> Self {
+        let own = || {
+            let places = choose_native_strategy().ok()?;
+            Some(places.state_dir().unwrap_or_else(|| places.data_dir()).join("txl"))
+        };
+        Self { directory: named.map(Path::to_owned).or_else(own).map(|state| state.join("exports")) }
+    }
+
+    /// Makes sure that keys can be kept, and drops those that are too old.
+    pub(super) fn make_ready(&self) -> Result {
+        let directory = self.directory()?;
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(directory).map_err(|error| unwritable(directory, &error))?;
+        for entry in fs::read_dir(directory).map_err(|error| unwritable(directory, &error))?.flatten() {
+            let age = |entry: &fs::DirEntry| -> io::Result<Duration> {
+                Ok(SystemTime::now().duration_since(entry.metadata()?.modified()?).unwrap_or_default())
+            };
+            if age(&entry).is_ok_and(|age| age > LIFETIME) {
+                // Another process may have been faster.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn keep(&self, client: &Client, job: &JobId, kept: &Kept) -> Result {
+        let text = serde_json::to_vec(kept)
+            .map_err(|error| Failure::new("the key cannot be written").because(&error))?;
+        let mut draft = Draft::new(&self.path(client, job)?)?;
+        draft.write(&text)?;
+        draft.finish()
+    }
+
+    pub(super) fn find(&self, client: &Client, job: &JobId) -> Result<Option<Kept>> {
+        let Ok(path) = self.path(client, job) else {
+            return Ok(None);
+        };
+        match fs::read(&path) {
+            Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|_| {
+                // What the parser found there could be part of the key.
+                Failure::new(format!("{} does not hold a key", path.display()))
+                    .remedy("remove it, and pass the --key that the job was submitted with")
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failure::new(format!("cannot read {}", path.display())).because(&error)),
+        }
+    }
+
+    /// Drops a key that nobody needs any more.
+    pub(super) fn forget(&self, client: &Client, job: &JobId) {
+        if let Ok(path) = self.path(client, job) {
+            // One that stays is dropped when it is too old.
+            let _ = file::remove(&path);
+        }
+    }
+
+    fn directory(&self) -> Result<&Path> {
+        self.directory.as_deref().ok_or_else(|| {
+            Failure::new("there is nowhere to keep the job's key: no home directory is known")
+                .remedy("name a directory by --state-dir (TXL_STATE_DIR)")
+        })
+    }
+
+    /// Ids are unique in a corp; a server's text must not choose where a file is.
+    fn path(&self, client: &Client, job: &JobId) -> Result<PathBuf> {
+        let name = format!("{}.{}.json", plain(client.corp_id().as_str()), plain(job.as_str()));
+        Ok(self.directory()?.join(name))
+    }
+}
+
+/// A text as part of a file's name, one name for each text.
+fn plain(text: &str) -> String {
+    let mut name = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(byte.into()),
+            _ => name.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use wecom_contacts::Secret;
+
+    use super::*;
+
+    const KEY: &str = "IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2";
+
+    fn client(corp: &str) -> Client {
+        Client::builder(corp, Secret::contacts_sync("s")).build().unwrap()
+    }
+
+    #[test]
+    fn a_key_is_found_by_its_corp_and_job_until_it_is_forgotten() {
+        let home = tempfile::tempdir().unwrap();
+        let keys = Keys::at(Some(home.path()));
+        let (ours, theirs) = (client("ww1"), client("ww2"));
+        let job = JobId::new("../../job 1/ä");
+        keys.make_ready().unwrap();
+        keys.keep(&ours, &job, &Kept::new(Kind::Tag, &KEY.parse().unwrap())).unwrap();
+        let found = keys.find(&ours, &job).unwrap().unwrap();
+        assert_eq!((found.kind, found.key.as_str()), (Kind::Tag, KEY));
+        assert!(keys.find(&theirs, &job).unwrap().is_none());
+        let files: Vec<_> = fs::read_dir(home.path().join("exports")).unwrap().flatten().collect();
+        assert_eq!(files.len(), 1);
+        #[cfg(unix)]
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&files[0].metadata().unwrap().permissions()) & 0o777,
+            0o600
+        );
+        keys.forget(&ours, &job);
+        assert!(keys.find(&ours, &job).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_key_that_is_too_old_is_dropped_and_a_broken_one_is_not_shown() {
+        let home = tempfile::tempdir().unwrap();
+        let keys = Keys::at(Some(home.path()));
+        let (client, old, broken) = (client("ww1"), JobId::new("old"), JobId::new("broken"));
+        keys.make_ready().unwrap();
+        keys.keep(&client, &old, &Kept::new(Kind::Members, &KEY.parse().unwrap())).unwrap();
+        let path = keys.path(&client, &old).unwrap();
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(SystemTime::now() - 2 * LIFETIME).unwrap();
+        fs::write(keys.path(&client, &broken).unwrap(), format!("{{\"kind\":\"tag\",\"key\":\"{KEY}"))
+            .unwrap();
+        keys.make_ready().unwrap();
+        assert!(!path.exists());
+        let failure = keys.find(&client, &broken).err().unwrap();
+        assert!(!format!("{failure:?}").contains(KEY));
+    }
+}

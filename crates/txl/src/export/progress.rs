@@ -1,0 +1,98 @@
+//! How far an export has come, drawn on stderr if that is a terminal.
+
+use std::{sync::Mutex, time::Duration};
+
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use wecom_contacts::{JobId, exports::Progress};
+
+const TICK: Duration = Duration::from_millis(100);
+const WAITING: &str = "{spinner} waiting for job {msg}, {elapsed}";
+const READING: &str =
+    "{wide_bar} {percent}% {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {msg} {eta} left";
+
+pub(super) struct Gauge {
+    bar: ProgressBar,
+    /// One for each stream of rows.
+    followed: Mutex<Vec<Progress>>,
+}
+
+impl Gauge {
+    pub(super) fn new(is_shown: bool) -> Self {
+        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Self { bar: ProgressBar::with_draw_target(None, target), followed: Mutex::default() }
+    }
+
+    /// The job runs, nobody knows for how long.
+    pub(super) fn wait(&self, job: &JobId) {
+        self.bar.set_style(style(WAITING));
+        self.bar.set_message(crate::failure::printable(job.as_str()));
+        self.start_to_tick();
+    }
+
+    /// The job is done, and its files have so many bytes.
+    pub(super) fn read(&self, bytes: u64) {
+        self.bar.reset();
+        self.bar.set_length(bytes);
+        self.bar.set_message("");
+        self.bar.set_style(style(READING));
+        self.start_to_tick();
+    }
+
+    /// Counts what this stream reads.
+    pub(super) fn follow(&self, progress: Progress) {
+        self.followed().push(progress);
+    }
+
+    /// Shows what has been read since.
+    pub(super) fn tick(&self) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        let (mut rows, mut bytes) = (0, 0);
+        for progress in self.followed().iter() {
+            rows += progress.rows();
+            bytes += progress.bytes();
+        }
+        let rate = rows as f64 / self.bar.elapsed().as_secs_f64().max(0.001);
+        self.bar.set_position(bytes);
+        self.bar.set_message(format!("{} rows {}/s", HumanCount(rows), HumanCount(rate as u64)));
+    }
+
+    /// Makes room for something else.
+    pub(super) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn start_to_tick(&self) {
+        if !self.bar.is_hidden() {
+            self.bar.enable_steady_tick(TICK);
+        }
+    }
+
+    fn followed(&self) -> std::sync::MutexGuard<'_, Vec<Progress>> {
+        self.followed.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Drop for Gauge {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    // A template with a mistake would be one of ours, and no reason to fail.
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_templates_are_well_formed() {
+        for template in [WAITING, READING] {
+            assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
+        }
+    }
+}
