@@ -1,5 +1,7 @@
 //! What can be typed.
 
+use std::io::{IsTerminal as _, stderr};
+
 use clap::{ArgAction, Parser, Subcommand};
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
@@ -91,10 +93,12 @@ impl Cli {
 /// `TXL_LOG` takes the filters of `tracing`; without it the flags decide.
 fn log_to_stderr(verbose: u8) {
     let level = match verbose {
-        0 => "off,wecom_sim=warn",
+        // What succeeds nevertheless, and should be known; what fails is told by the error itself.
+        0 => "off,wecom_contacts::budget=warn,wecom_contacts::tokens::shared_store=warn,wecom_sim=warn",
         1 => "wecom_contacts=debug,wecom_sim=info,txl=debug",
         _ => "wecom_contacts=trace,wecom_sim=debug,txl=trace",
     };
     let filter = EnvFilter::try_from_env("TXL_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).finish().init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(stderr().is_terminal());
+    log.with_writer(stderr).finish().init();
 }

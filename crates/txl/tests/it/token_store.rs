@@ -51,3 +51,19 @@ fn an_address_that_is_none_is_refused_without_being_shown() {
         Ran::of(command.output().expect("the command starts")).fails_with(2).with_remedy();
     }
 }
+
+#[test]
+fn a_store_that_is_away_is_told_of_and_the_command_goes_on() {
+    let sim = RunningSim::start(&[]);
+    // Nobody listens behind a port that was just given back.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut command = sim.txl();
+    command
+        .args(["department", "list-ids", "-o", "json"])
+        .env("WECOM_TOKEN_STORE", format!("redis://127.0.0.1:{port}"));
+    let ran = Ran::of(command.output().expect("the command starts"));
+    ran.json();
+    assert_eq!(ran.stderr.lines().count(), 1, "{ran:#?}");
+    assert!(ran.stderr.contains("the token store does not work"), "{ran:#?}");
+    assert!(!ran.stderr.contains('\x1b'), "colours are for terminals: {ran:#?}");
+}
