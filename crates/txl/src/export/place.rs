@@ -30,7 +30,7 @@ pub(super) struct To {
     /// The file to write; or a directory, for a file for each of the export's: members-0001.jsonl and so on
     #[arg(long, value_name = "FILE|DIR")]
     out: Option<PathBuf>,
-    /// How rows are written [default: by the ending of --out, else jsonl]
+    /// How rows are written [default: by the ending of --out, else jsonl; on stdout by -o]
     #[arg(long, value_enum)]
     format: Option<Format>,
     /// How many of the export's files are read side by side; memory grows with it
