@@ -1,8 +1,10 @@
 //! Waiting for a job (异步任务): how often to ask, and for how long.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
-use tokio::time::{Instant, sleep};
+use futures_core::Stream;
+use futures_util::{StreamExt, stream};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::{Error, ErrorKind, JobId, Result, Sending};
 
@@ -35,15 +37,20 @@ impl Polling {
         Self { at_most: limit, ..self }
     }
 
-    /// Asks until `done` has an answer.
+    /// Begins a wait.
+    pub(crate) fn pace(self) -> Pace {
+        Pace { polling: self, started: Instant::now(), pause: self.every }
+    }
+
+    /// Asks until `done` has an answer, at this pace and whenever it is told to.
     pub(crate) async fn until<S, T>(
         self,
         job: &JobId,
         mut ask: impl FnMut() -> Sending<S>,
         mut done: impl FnMut(S) -> Result<Option<T>>,
+        told: &mut Told,
     ) -> Result<T> {
-        let started = Instant::now();
-        let mut pause = self.every;
+        let mut pace = self.pace();
         let mut unanswered = 0;
         let mut reopens_in = None;
         loop {
@@ -62,17 +69,68 @@ impl Polling {
                     reopens_in = error.retry_after();
                 }
             }
-            // No use in knocking at a closed door.
-            let rest = reopens_in.take().map_or(pause, |closed| closed.max(pause));
-            if started.elapsed() + rest > self.at_most {
-                return Err(Error::local(ErrorKind::StillRunning {
-                    job: job.clone(),
-                    waited: started.elapsed(),
-                }));
+            if let Err(waited) = pace.rest(reopens_in.take(), told).await {
+                return Err(Error::local(ErrorKind::StillRunning { job: job.clone(), waited }));
             }
-            sleep(rest).await;
-            pause = (pause + pause / 4).min(self.every * SLOWEST);
         }
+    }
+}
+
+/// The pauses of one wait.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    polling: Polling,
+    started: Instant,
+    pause: Duration,
+}
+
+impl Pace {
+    /// Pauses before the next question: until the door opens again, if it is closed, or until told.
+    ///
+    /// # Errors
+    ///
+    /// How long was waited, if the pause would end too late.
+    pub(crate) async fn rest(
+        &mut self,
+        reopens_in: Option<Duration>,
+        told: &mut Told,
+    ) -> std::result::Result<(), Duration> {
+        let rest = reopens_in.map_or(self.pause, |closed| closed.max(self.pause));
+        let waited = self.started.elapsed();
+        if waited + rest > self.polling.at_most {
+            return Err(waited);
+        }
+        if reopens_in.is_some() {
+            // No use in knocking at a closed door.
+            sleep(rest).await;
+        } else if told.within(rest).await {
+            self.pause = self.polling.every;
+            return Ok(());
+        }
+        self.pause = (self.pause + self.pause / 4).min(self.polling.every * SLOWEST);
+        Ok(())
+    }
+}
+
+/// What ends a pause early, such as a callback that tells of a job's end.
+pub(crate) struct Told(Pin<Box<dyn Stream<Item = ()> + Send>>);
+
+impl Told {
+    pub(crate) fn never() -> Self {
+        Self(Box::pin(stream::pending()))
+    }
+
+    pub(crate) fn once(told: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self::each(stream::once(told))
+    }
+
+    pub(crate) fn each(told: impl Stream<Item = ()> + Send + 'static) -> Self {
+        Self(Box::pin(told.chain(stream::pending())))
+    }
+
+    /// Waits so long, or until told; says which.
+    async fn within(&mut self, rest: Duration) -> bool {
+        timeout(rest, self.0.next()).await.is_ok()
     }
 }
 
@@ -91,6 +149,14 @@ mod tests {
 
     /// Asks against a script of answers, and tells the outcome and the whole seconds at which it was asked.
     async fn run(polling: Polling, answers: Vec<Result<bool>>) -> (Result<()>, Vec<u64>) {
+        run_told(polling, answers, Told::never()).await
+    }
+
+    async fn run_told(
+        polling: Polling,
+        answers: Vec<Result<bool>>,
+        mut told: Told,
+    ) -> (Result<()>, Vec<u64>) {
         let started = Instant::now();
         let mut asked = Vec::new();
         let mut answers = answers.into_iter();
@@ -103,6 +169,7 @@ mod tests {
                     Sending::new(async move { answer })
                 },
                 |finished| Ok(finished.then_some(())),
+                &mut told,
             )
             .await;
         (outcome, asked)
@@ -143,6 +210,19 @@ mod tests {
         let (outcome, asked) = run(Polling::every(4 * SECOND), vec![Ok(false), Err(closed), Ok(true)]).await;
         outcome.unwrap();
         assert_eq!(asked, [0, 4, 54]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_told_asks_at_once_and_then_at_the_first_pace_again() {
+        let told = stream::unfold((), |()| async {
+            sleep(20 * SECOND).await;
+            Some(((), ()))
+        });
+        let told = Told::each(told.take(2));
+        let (outcome, asked) =
+            run_told(Polling::every(4 * SECOND).at_most(60 * SECOND), Vec::new(), told).await;
+        assert_eq!(asked, [0, 4, 9, 15, 20, 24, 29, 35, 40, 44, 49, 55]);
+        assert!(outcome.is_err());
     }
 
     #[tokio::test(start_paused = true)]

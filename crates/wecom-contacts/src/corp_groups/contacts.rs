@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Call, ChainId, Client, Endpoint, ErrorCode, JobId, Polling, RetryPolicy, Sending, imports::ImportState,
-    media::JobStarted, wire,
+    media::JobStarted, polling::Told, wire,
 };
 
 /// Submits an import of contacts into a chain.
@@ -144,7 +144,7 @@ impl ContactsJob {
                 Ok(done.then(|| status.result.unwrap_or_default()))
             };
             let once = Self { client: job.client.with_retry(RetryPolicy::none()), ..job };
-            polling.until(&once.id, || once.status(), finished).await
+            polling.until(&once.id, || once.status(), finished, &mut Told::never()).await
         })
     }
 }

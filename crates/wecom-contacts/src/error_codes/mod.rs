@@ -75,6 +75,8 @@ impl ErrorCode {
     pub const EXPIRED_TOKEN: Self = Self(42001);
     /// 45009: the call's frequency limit is exceeded, and the call is closed to the corp for as long as the limit's window.
     pub const FREQUENCY_LIMIT: Self = Self(45009);
+    /// 302008: an import is running already, and the next waits for its end.
+    pub const IMPORT_RUNNING: Self = Self(302_008);
 
     /// All codes of the table, in order.
     pub fn all() -> impl ExactSizeIterator<Item = &'static CodeInfo> {

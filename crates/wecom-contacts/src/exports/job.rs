@@ -1,12 +1,13 @@
 //! An export that was submitted, and the files it leaves.
 
-use std::{fmt, marker::PhantomData, pin::pin};
+use std::{fmt, marker::PhantomData};
 
-use futures_util::future::{self, Either};
 use serde::{Deserialize, Serialize};
 
 use super::{Export, ExportKey, ExportRow};
-use crate::{Call, Client, Endpoint, Error, ErrorKind, JobId, Polling, RetryPolicy, Sending, wire};
+use crate::{
+    Call, Client, Endpoint, Error, ErrorKind, JobId, Polling, RetryPolicy, Sending, polling::Told, wire,
+};
 
 /// An export that was submitted.
 ///
@@ -48,20 +49,7 @@ impl<R: ExportRow> ExportJob<R> {
     ///
     /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; [`ErrorKind::JobFailed`] if WeCom gives it up.
     pub fn wait(&self, polling: Polling) -> Sending<Export<R>> {
-        let job = self.clone();
-        Sending::new(async move {
-            let finished = |status: ExportStatus| match status.status {
-                ExportState::Done => Ok(Some(status.files)),
-                ExportState::Failed => Err(Error::new(
-                    GetExportResult::CALL.path(),
-                    ErrorKind::JobFailed { job: job.id.clone() },
-                )),
-                _ => Ok(None),
-            };
-            let once = Self { client: job.client.with_retry(RetryPolicy::none()), ..job.clone() };
-            let files = polling.until(&job.id, || once.status(), finished).await?;
-            Ok(Export::new(job, files))
-        })
+        self.ended(polling, Told::never())
     }
 
     /// Waits like [`wait`](Self::wait), and asks at once when `told` is done: when the job's completion callback
@@ -75,12 +63,23 @@ impl<R: ExportRow> ExportJob<R> {
         polling: Polling,
         told: impl Future<Output = ()> + Send + 'static,
     ) -> Sending<Export<R>> {
+        self.ended(polling, Told::once(told))
+    }
+
+    fn ended(&self, polling: Polling, mut told: Told) -> Sending<Export<R>> {
         let job = self.clone();
         Sending::new(async move {
-            match future::select(job.wait(polling), pin!(told)).await {
-                Either::Left((outcome, _)) => outcome,
-                Either::Right(_) => job.wait(polling).await,
-            }
+            let finished = |status: ExportStatus| match status.status {
+                ExportState::Done => Ok(Some(status.files)),
+                ExportState::Failed => Err(Error::new(
+                    GetExportResult::CALL.path(),
+                    ErrorKind::JobFailed { job: job.id.clone() },
+                )),
+                _ => Ok(None),
+            };
+            let once = Self { client: job.client.with_retry(RetryPolicy::none()), ..job.clone() };
+            let files = polling.until(&job.id, || once.status(), finished, &mut told).await?;
+            Ok(Export::new(job, files))
         })
     }
 

@@ -214,6 +214,15 @@ impl ImportMember {
         })
     }
 
+    pub(super) fn is_blank(&self, column: MemberColumn) -> bool {
+        match column {
+            MemberColumn::Department => self.department.is_empty(),
+            MemberColumn::Order => self.order.is_empty(),
+            MemberColumn::IsLeaderInDept => self.is_leader_in_dept.is_empty(),
+            other => self.text(other).is_none_or(str::is_empty),
+        }
+    }
+
     /// Writes the cell of a column whose field is a list.
     pub(super) fn spell(&self, column: MemberColumn, out: &mut String) {
         match column {

@@ -1,9 +1,20 @@
 //! Imports (异步导入).
 
-use std::time::Duration;
+use std::{
+    future::IntoFuture,
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use futures_util::stream;
 use serde_json::json;
-use wecom_contacts::{ErrorKind, Polling, imports::*, media::MediaKind};
+use tokio::sync::Notify;
+use wecom_contacts::{
+    Error, ErrorKind, Polling, RetryPolicy, Stopped,
+    imports::{MemberColumn as Column, *},
+    media::MediaKind,
+};
 
 use crate::{rig::Rig, wire::Sample};
 
@@ -15,6 +26,45 @@ pub(crate) const SAMPLES: &[Sample] = &[
 ];
 
 const SOON: Polling = Polling::every(Duration::from_millis(1));
+const HOURS: Polling = Polling::every(Duration::from_secs(3_600)).at_most(Duration::from_secs(36_000));
+
+/// Waits for what needs the simulator's clock to move, and moves it.
+async fn driven<T>(rig: &Rig, work: impl IntoFuture<Output = T>, also: impl Fn()) -> T {
+    let begun = Instant::now();
+    let mut work = pin!(work.into_future());
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            () = tokio::time::sleep(Duration::from_millis(1)) => {
+                rig.sim.advance(Duration::from_secs(10));
+                also();
+            }
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "it never ends");
+    }
+}
+
+async fn run(
+    rig: &Rig,
+    work: impl IntoFuture<Output = Result<ImportOutcome, Error>>,
+) -> Result<ImportOutcome, Error> {
+    driven(rig, work, || ()).await
+}
+
+fn member(userid: &str) -> ImportMember {
+    ImportMember::new(userid, "王芳").email(format!("{userid}@example.com")).department([2])
+}
+
+fn called(name: impl Into<String>, mut member: ImportMember) -> ImportMember {
+    member.name = name.into();
+    member
+}
+
+/// How many calls of this path the server has answered with this code.
+fn answered(rig: &Rig, path: &str, errcode: i32) -> usize {
+    let requests = rig.sim.requests();
+    requests.iter().filter(|request| request.path == path && request.errcode == Some(errcode)).count()
+}
 
 #[tokio::test]
 async fn members_are_added_from_a_file_and_bad_rows_are_told() {
@@ -77,4 +127,243 @@ async fn only_one_import_runs_and_only_those_submitted_are_known() {
     assert!(error.is_not_found());
     let error = rig.app.imports().replace_members(csv.as_bytes()).await.unwrap_err();
     assert!(error.is_permission_denied(), "{error}");
+}
+
+#[tokio::test]
+async fn rows_of_a_file_end_as_its_lines_and_finished_is_not_all_accepted() {
+    let rig = Rig::legacy().await;
+    let mut file = ImportFile::members().extra(["工号"]).in_memory();
+    for (line, row) in [
+        (11, member("wangfang").position("工程师").extra(["A17"])),
+        (12, member("liuyang").mobile("13800000001")),
+        (15, member("bad/id")),
+        (16, member("chenchen")),
+    ] {
+        file.push_at(line, &row);
+    }
+    let file = file.finish().into_file().unwrap();
+    let work = rig.contacts.imports().sync_members(file).to_invite(false).outcome(SOON);
+    let outcome = run(&rig, work).await.unwrap();
+    assert_eq!((outcome.total(), outcome.succeeded(), outcome.failed()), (4, 2, 2));
+    let refused: Vec<_> = outcome.failures().map(|row| (row.line.unwrap(), row.refusal().unwrap())).collect();
+    assert_eq!(refused.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [12, 15]);
+    assert!(refused.iter().all(|(_, code)| !code.info().unwrap().remedy.is_empty()), "{refused:?}");
+    assert!(!outcome.is_complete() && outcome.unmentioned().is_empty());
+    let read = rig.app.members().get("wangfang").await.unwrap();
+    assert_eq!(read.position.as_deref(), Some("工程师"));
+}
+
+#[tokio::test]
+async fn trap_38_commas_quotes_and_line_ends_inside_names_arrive_as_they_are() {
+    let rig = Rig::legacy().await;
+    let names = ["王, 芳", "\"王\" 芳", "王\n芳", "王\r\n芳", "王;芳", "\"", ",", "'138", "=1+1"];
+    let rows = names.iter().enumerate().map(|(number, name)| {
+        let row = member(&format!("user{number}")).position(*name);
+        called(*name, row)
+    });
+    let file = ImportFile::members().bom(true).rows(rows).into_file().unwrap();
+    let outcome = run(&rig, rig.contacts.imports().sync_members(file).outcome(SOON)).await.unwrap();
+    assert!(outcome.is_complete(), "{:?}", outcome.failures().collect::<Vec<_>>());
+    for (number, name) in names.into_iter().enumerate() {
+        let read = rig.app.members().get(format!("user{number}")).await.unwrap();
+        assert_eq!((read.name.as_deref(), read.position.as_deref()), (Some(name), Some(name)));
+    }
+}
+
+#[tokio::test]
+async fn what_an_export_gave_imports_as_it_is() {
+    let rig = Rig::legacy().await;
+    let before = rig.app.members().list_recursive(1).await.unwrap();
+    let departments = rig.app.departments().list().await.unwrap();
+    let tree = departments.iter().map(ImportDepartment::from);
+    let file = ImportFile::departments().rows(tree).into_file().unwrap();
+    let outcome = run(&rig, rig.contacts.imports().replace_departments(file).outcome(SOON)).await.unwrap();
+    assert!(
+        outcome.is_complete() && outcome.rows().iter().all(|row| row.action == Some(DepartmentChange(0)))
+    );
+
+    let userids = before.iter().map(|member| &member.userid);
+    let builder = ImportFile::members().columns(Column::ALL).present_members(userids);
+    let file = builder.rows(before.iter().map(ImportMember::from)).into_file().unwrap();
+    let outcome = run(&rig, rig.contacts.imports().replace_members(file).outcome(SOON)).await.unwrap();
+    assert!(outcome.is_complete(), "{:?}", outcome.failures().collect::<Vec<_>>());
+    assert_eq!(rig.app.members().list_recursive(1).await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn an_import_waits_for_its_turn() {
+    let rig = Rig::legacy().await;
+    let imports = rig.contacts.imports();
+    imports.sync_members(ImportFile::members().rows([member("first")]).into_file().unwrap()).await.unwrap();
+
+    let second = ImportFile::members().rows([member("second")]).into_file().unwrap();
+    let brief = SOON.at_most(Duration::from_millis(20));
+    let error = imports.sync_members(second.clone()).outcome(brief).await.unwrap_err();
+    assert_eq!(error.code().map(|code| code.0), Some(302_008));
+    assert_eq!(error.stopped(), Stopped::OutOfTime);
+    assert!(error.attempts() > 1 && error.to_string().contains("given up after"), "{error}");
+
+    let refused = answered(&rig, "batch/syncuser", 302_008);
+    let uploads = answered(&rig, "media/upload", 0);
+    let waiting = tokio::spawn(imports.sync_members(second).outcome(SOON));
+    let begun = Instant::now();
+    while answered(&rig, "batch/syncuser", 302_008) < refused + 3 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it does not ask again");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let outcome = driven(&rig, waiting, || ()).await.unwrap().unwrap();
+    assert!(outcome.is_complete());
+    assert_eq!(answered(&rig, "media/upload", 0), uploads + 1);
+    assert_eq!(answered(&rig, "batch/syncuser", 0), 2);
+}
+
+#[tokio::test]
+async fn who_is_told_of_an_end_neither_waits_for_the_turn_nor_for_the_outcome_any_longer() {
+    let rig = Rig::legacy().await;
+    let imports = rig.contacts.imports();
+    let first = imports
+        .sync_members(ImportFile::members().rows([member("first")]).into_file().unwrap())
+        .await
+        .unwrap();
+    let file = ImportFile::members().rows([member("second")]).into_file().unwrap();
+    let bell = Arc::new(Notify::new());
+    let rings = stream::unfold(Arc::clone(&bell), |bell| async move {
+        bell.notified().await;
+        Some(((), bell))
+    });
+    let work = imports.sync_members(file).outcome_or_told(HOURS, rings);
+    let outcome = driven(&rig, work, || bell.notify_one()).await.unwrap();
+    assert!(outcome.is_complete());
+
+    let told = async {};
+    assert!(first.wait_or_told(HOURS, told).await.unwrap().is_complete());
+}
+
+#[tokio::test]
+async fn a_large_file_of_members_goes_part_by_part_and_no_replacement_does() {
+    let rig = Rig::legacy().await;
+    let rows: Vec<ImportMember> = (0..40).map(|number| member(&format!("user{number}"))).collect();
+    let file = ImportFile::members().part_size(400).rows(&rows).into_file().unwrap();
+    let parts = file.parts().len();
+    assert!(parts > 2);
+
+    let before = rig.sim.requests().len();
+    let error = rig.contacts.imports().replace_members(file.clone()).outcome(SOON).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Unwritable(_)), "{error}");
+    let error = rig.contacts.imports().sync_members(file.clone()).await.unwrap_err();
+    assert!(error.to_string().contains("parts"), "{error}");
+    assert_eq!(rig.sim.requests().len(), before);
+
+    let outcome = run(&rig, rig.contacts.imports().sync_members(file).outcome(SOON)).await.unwrap();
+    assert_eq!((outcome.jobs().len(), outcome.total(), outcome.succeeded()), (parts, 40, 40));
+    assert!(outcome.rows().iter().map(|row| row.line).eq((2..42).map(Some)));
+}
+
+#[tokio::test]
+async fn a_job_that_is_taken_up_by_its_id_tells_the_lines_of_its_file() {
+    let rig = Rig::legacy().await;
+    let file = ImportFile::members().rows([member("wangfang")]).into_file().unwrap();
+    let id = rig.contacts.imports().sync_members(file.clone()).await.unwrap().id().clone();
+    let job = rig.contacts.imports().job(id);
+    let outcome = run(&rig, job.wait(SOON)).await.unwrap();
+    assert_eq!(outcome.rows()[0].line, None);
+    let outcome = job.of(&file).wait(SOON).await.unwrap();
+    assert_eq!(outcome.rows()[0].line, Some(2));
+}
+
+#[tokio::test]
+async fn every_file_that_is_said_to_fail_fails_with_the_code_it_is_said_to() {
+    let rig = Rig::legacy().await;
+    let imports = rig.contacts.with_retry(RetryPolicy::none()).imports();
+    let members = |rows: &[ImportMember]| ImportFile::members().rows(rows);
+    let named = |columns: &[Column]| ImportFile::members().columns(columns.iter().copied());
+    let userid_alone = [ImportMember::new("", "王芳").email("a@example.com").department([2])];
+    let huge = called("王".repeat(7 << 20), member("huge"));
+    for (checked, code) in [
+        (members(&[]), 40092),
+        (members(&[called("", member("a"))]), 40092),
+        (members(&userid_alone), 40092),
+        (members(&[member("a").email("")]), 40092),
+        (members(&[member("a").department::<u32>([])]), 40092),
+        (named(&[Column::Name, Column::Email]).rows([member("a").department::<u32>([])]), 40092),
+        (members(&[member("wangfang"), member("WangFang").email("b@example.com")]), 302_003),
+        (members(&[huge]), 45001),
+    ] {
+        let codes: Vec<_> = checked.findings().iter().filter_map(|finding| finding.code()).collect();
+        assert!(
+            !codes.is_empty() && codes.iter().all(|found| found.0 == code),
+            "{code}: {}",
+            checked.findings()
+        );
+        assert_eq!(checked.findings().worst(), Some(Severity::Job));
+        let work = imports.sync_members(checked.into_file_anyway()).outcome(SOON);
+        let error = run(&rig, work).await.unwrap_err();
+        assert_eq!(error.code().map(|code| code.0), Some(code), "{error}");
+    }
+
+    let userids: Vec<_> = rig
+        .app
+        .members()
+        .list_simple_recursive(1)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|member| member.userid)
+        .collect();
+    let checked = ImportFile::members().present_members(&userids).rows([member("alone")]);
+    assert_eq!(checked.findings().info().unwrap().code.0, 45026);
+    let work = imports.replace_members(checked.into_file_anyway()).outcome(SOON);
+    let error = run(&rig, work).await.unwrap_err();
+    assert_eq!(error.code().map(|code| code.0), Some(45026));
+}
+
+#[tokio::test]
+async fn every_tree_that_is_said_to_fail_fails_with_the_code_it_is_said_to() {
+    let rig = Rig::legacy().await;
+    for (rows, code) in [
+        (&[][..], 40092),
+        (&[("a", 2, 1), ("b", 2, 1)][..], 302_006),
+        (&[("a", 2, 1), ("a", 3, 1)], 302_007),
+        (&[("a", 2, 9)], 302_004),
+        (&[("a", 2, 3), ("b", 3, 2)], 302_004),
+        (&[("a", 2, 2)], 302_004),
+        (&[("", 2, 1)], 302_004),
+        (&[("a", 0, 1)], 302_004),
+        (&[("a", 2, 0)], 302_004),
+        (&[("root", 1, 2), ("a", 2, 1)], 302_004),
+    ] {
+        let rows = rows.iter().map(|(name, id, parent)| ImportDepartment::new(*name, *id, *parent));
+        let checked = ImportFile::departments().rows(rows);
+        let codes: Vec<_> = checked.findings().iter().filter_map(|finding| finding.code()).collect();
+        assert!(
+            !codes.is_empty() && codes.iter().all(|found| found.0 == code),
+            "{code}: {}",
+            checked.findings()
+        );
+        let work = rig.contacts.imports().replace_departments(checked.into_file_anyway()).outcome(SOON);
+        let error = run(&rig, work).await.unwrap_err();
+        assert_eq!(error.code().map(|code| code.0), Some(code), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn every_row_that_is_said_to_fail_fails_with_the_code_it_is_said_to() {
+    let rig = Rig::legacy().await;
+    let rows = [
+        member("a").mobile("13900000001"),
+        member("b").mobile("+86 139 0000 0001"),
+        member("c").email("A@example.com"),
+        member("d").department([2, 3]).is_leader_in_dept([true]),
+        member("e").department([2, 3]).order([1]),
+        member("f").department([2, 3]).is_leader_in_dept([true, false]).order([1, 2]),
+    ];
+    let checked = ImportFile::members().columns(Column::ALL).rows(&rows);
+    let foreseen: Vec<_> =
+        checked.findings().iter().map(|finding| (finding.line(), finding.code())).collect();
+    assert_eq!(checked.findings().worst(), Some(Severity::Row));
+    let work = rig.contacts.imports().sync_members(checked.into_file_anyway()).outcome(SOON);
+    let outcome = run(&rig, work).await.unwrap();
+    let refused: Vec<_> = outcome.failures().map(|row| (row.line, row.refusal())).collect();
+    assert_eq!(refused, foreseen);
+    assert_eq!(refused.len(), 4);
 }

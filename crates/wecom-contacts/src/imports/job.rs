@@ -1,0 +1,91 @@
+//! An import that was submitted.
+
+use std::{fmt, sync::Arc};
+
+use super::{
+    GetImportResult, ImportFile, ImportOutcome, ImportState, ImportStatus, outcome::Tally, seen::Lines,
+};
+use crate::{Client, Error, ErrorKind, JobId, Polling, Result, RetryPolicy, Sending, polling::Told};
+
+/// An import that was submitted.
+#[derive(Clone)]
+pub struct ImportJob {
+    client: Client,
+    id: JobId,
+    lines: Option<Arc<Lines>>,
+}
+
+impl ImportJob {
+    pub(super) fn new(client: Client, id: JobId, lines: Option<Arc<Lines>>) -> Self {
+        Self { client, id, lines }
+    }
+
+    /// The job's id, by which [`Imports::job`](super::Imports::job) takes it up again.
+    pub fn id(&self) -> &JobId {
+        &self.id
+    }
+
+    /// Has the outcome tell the lines of this file's rows, which must be the one that the job was submitted with: of use for
+    /// a job that is taken up by its id.
+    pub fn of(mut self, file: &ImportFile) -> Self {
+        self.lines = file.lines();
+        self
+    }
+
+    /// Returns how far the job has come.
+    ///
+    /// # Errors
+    ///
+    /// 40088 if there is no such job, 40089 if its result was cleaned up: WeCom keeps the five latest.
+    pub fn status(&self) -> Sending<ImportStatus> {
+        self.client.send(&GetImportResult { jobid: self.id.clone() })
+    }
+
+    /// Waits for the job to finish.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; the code of what is wrong with the file as a whole,
+    /// such as 302003. Rows that were not accepted are no error: see [`ImportOutcome::failures`].
+    pub fn wait(&self, polling: Polling) -> Sending<ImportOutcome> {
+        self.ended(polling, Told::never())
+    }
+
+    /// Waits like [`wait`](Self::wait), and asks at once when `told` is done: when the job's event (`batch_job_result`) has
+    /// come, say. An event may get lost, so the questions go on beside it.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait`](Self::wait).
+    pub fn wait_or_told(
+        &self,
+        polling: Polling,
+        told: impl Future<Output = ()> + Send + 'static,
+    ) -> Sending<ImportOutcome> {
+        self.ended(polling, Told::once(told))
+    }
+
+    fn ended(&self, polling: Polling, mut told: Told) -> Sending<ImportOutcome> {
+        let job = self.clone();
+        Sending::new(async move {
+            let mut tally = Tally::new(job.lines.clone());
+            job.work_off(polling, &mut told, &mut tally).await?;
+            tally.finish().ok_or_else(|| Error::local(ErrorKind::JobFailed { job: job.id }))
+        })
+    }
+
+    /// Waits for the job and adds what became of its rows.
+    pub(super) async fn work_off(&self, polling: Polling, told: &mut Told, tally: &mut Tally) -> Result<()> {
+        let finished = |status: ImportStatus| Ok((status.status == ImportState::Finished).then_some(status));
+        let once = Self { client: self.client.with_retry(RetryPolicy::none()), ..self.clone() };
+        let status = polling.until(&self.id, || once.status(), finished, told).await?;
+        tally.add(self.id.clone(), status);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ImportJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ImportJob").field("id", &self.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,556 @@
+//! Writing and checking a file of members.
+
+use std::{
+    borrow::Borrow,
+    io::{self, Write},
+    sync::Arc,
+};
+
+use super::{
+    Checked, FileSink, Finding, Findings, ImportFile, ImportMember, InMemory, MemberColumn, Problem,
+    Streamed, Subject,
+    file::Content,
+    seen::{Fingerprints, Lines, Seen},
+    table::{LARGEST_FILE, Table},
+};
+use crate::ErrorCode;
+
+/// A file of members about to be begun: its columns, and what it is checked against.
+///
+/// Unless told it has the columns that every template has: 姓名, 帐号, 手机号, 邮箱, 所在部门, 职位. **A column of the file decides its
+/// field, an empty cell included**, so name only the columns that the rows really have values for.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct MemberFileBuilder {
+    columns: Vec<MemberColumn>,
+    extra: Vec<String>,
+    bom: bool,
+    part_size: usize,
+    keep: usize,
+    fingerprints: Fingerprints,
+    present: Option<Present>,
+}
+
+/// Who is there before the import.
+#[derive(Clone, Debug)]
+enum Present {
+    Count(u64),
+    Members(Vec<u64>),
+}
+
+impl MemberFileBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            columns: MemberColumn::ALL[..6].to_vec(),
+            extra: Vec::new(),
+            bom: false,
+            part_size: LARGEST_FILE,
+            keep: Findings::KEPT,
+            fingerprints: Fingerprints::default(),
+            present: None,
+        }
+    }
+
+    /// Sets the columns, in this order. 帐号 must be among them.
+    pub fn columns(mut self, columns: impl IntoIterator<Item = MemberColumn>) -> Self {
+        self.columns.clear();
+        for column in columns {
+            let column = if column == MemberColumn::Enable { MemberColumn::Disabled } else { column };
+            if !self.columns.contains(&column) {
+                self.columns.push(column);
+            }
+        }
+        self
+    }
+
+    /// Adds columns for custom attributes (扩展属性) of these names, which must exist in the admin console: WeCom ignores
+    /// others. Their values are each row's [`extra`](ImportMember::extra), in this order.
+    pub fn extra<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
+        self.extra = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether the file begins with a byte order mark, which spreadsheets like and WeCom accepts; not unless told.
+    pub fn bom(mut self, bom: bool) -> Self {
+        self.bom = bom;
+        self
+    }
+
+    /// Sets how large a part of a file in memory may be in bytes; 20 MB unless told, the most that may be uploaded.
+    pub fn part_size(mut self, bytes: usize) -> Self {
+        self.part_size = bytes;
+        self
+    }
+
+    /// Sets how many findings of each severity are kept; 1,000 unless told. All are counted.
+    pub fn keep_findings(mut self, count: usize) -> Self {
+        self.keep = count;
+        self
+    }
+
+    /// Says who is there, if the file is to [replace](super::Imports::replace_members) all members, so that the guard against
+    /// mass deletion (45026) is checked. Costs 8 bytes a member.
+    pub fn present_members<U: AsRef<str>>(mut self, userids: impl IntoIterator<Item = U>) -> Self {
+        let present = userids.into_iter().map(|userid| self.fingerprints.caseless(userid.as_ref())).collect();
+        self.present = Some(Present::Members(present));
+        self
+    }
+
+    /// Says how many members there are, if the file is to replace all. Without knowing who they are only the smallest possible
+    /// number of deletions can be checked, as if all rows were members who are there.
+    pub fn present_count(mut self, members: u64) -> Self {
+        self.present = Some(Present::Count(members));
+        self
+    }
+
+    /// Writes and checks these rows, in memory. Their lines are those of the file: the first is 2, below the headings.
+    pub fn rows<R: Borrow<ImportMember>>(self, rows: impl IntoIterator<Item = R>) -> Checked<ImportFile> {
+        let mut file = self.in_memory();
+        rows.into_iter().for_each(|row| file.push(row.borrow()));
+        file.finish()
+    }
+
+    /// Begins the file in memory, to be [sent](super::Imports::sync_members).
+    pub fn in_memory(self) -> MemberFile {
+        let sink = InMemory::new(self.part_size);
+        self.begin(sink)
+    }
+
+    /// Begins the file in a writer, in runs of 64 KiB. Memory is then the check's: 48 bytes a row.
+    pub fn to_writer<W: Write>(self, writer: W) -> MemberFile<Streamed<W>> {
+        self.begin(Streamed::new(writer))
+    }
+
+    fn begin<S: FileSink>(self, sink: S) -> MemberFile<S> {
+        let Self { columns, extra, bom, keep, fingerprints, present, .. } = self;
+        let headings = columns.iter().map(|column| column.heading());
+        let table = Table::new(sink, bom, headings.chain(extra.iter().map(String::as_str)));
+        let absent = MemberColumn::ALL.into_iter().filter(|column| !columns.contains(column)).collect();
+        let mut findings = Findings::keeping(keep);
+        if !columns.contains(&MemberColumn::Userid) {
+            let column = Some(MemberColumn::Userid.heading());
+            findings.push(Finding { column, ..Finding::of_file(Problem::MissingColumn) });
+        }
+        MemberFile {
+            table,
+            extra: extra.len(),
+            cell: String::new(),
+            check: Check {
+                named: columns.contains(&MemberColumn::Name),
+                mobile: columns.contains(&MemberColumn::Mobile),
+                email: columns.contains(&MemberColumn::Email),
+                department: columns.contains(&MemberColumn::Department),
+                leads: columns.contains(&MemberColumn::IsLeaderInDept),
+                order: columns.contains(&MemberColumn::Order),
+                absent,
+                findings,
+                fingerprints,
+                present,
+                userids: Seen::default(),
+                mobiles: Seen::default(),
+                emails: Seen::default(),
+            },
+            columns,
+        }
+    }
+}
+
+/// A file of members that is being written and checked.
+///
+/// Checking costs 16 bytes a row for each of 帐号, 手机号 and 邮箱, and takes place as the rows come; what is there twice turns up
+/// at the end.
+#[derive(Debug)]
+pub struct MemberFile<S = InMemory> {
+    table: Table<S>,
+    columns: Vec<MemberColumn>,
+    extra: usize,
+    cell: String,
+    check: Check,
+}
+
+impl<S: FileSink> MemberFile<S> {
+    /// Adds a row. Its line is that of the file, as a spreadsheet counts: the first row is 2, below the headings.
+    pub fn push(&mut self, row: &ImportMember) {
+        self.push_at(self.table.rows() + 2, row);
+    }
+
+    /// Adds a row that comes from this line of the caller's own source, by which findings and the outcome call it.
+    pub fn push_at(&mut self, line: u64, row: &ImportMember) {
+        for column in &self.columns {
+            match row.text(*column) {
+                Some(text) => self.table.cell(text),
+                None => {
+                    self.cell.clear();
+                    row.spell(*column, &mut self.cell);
+                    self.table.cell(&self.cell);
+                }
+            }
+        }
+        for at in 0..self.extra {
+            self.table.cell(row.extra.get(at).map_or("", String::as_str));
+        }
+        self.table.end_row();
+        self.check.row(u32::try_from(line).unwrap_or(u32::MAX), row, self.extra);
+    }
+
+    /// How many rows there are so far.
+    pub fn len(&self) -> u64 {
+        self.table.rows()
+    }
+
+    /// Whether there are no rows so far.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What was found so far: all but what is there twice.
+    pub fn findings(&self) -> &Findings {
+        &self.check.findings
+    }
+}
+
+impl MemberFile<InMemory> {
+    /// Ends the file.
+    pub fn finish(self) -> Checked<ImportFile> {
+        let Self { table, mut check, .. } = self;
+        let rows = table.rows();
+        let parts = table.finish();
+        for part in parts.iter().filter(|part| part.len() > LARGEST_FILE) {
+            check.findings.push(Finding::of_file(Problem::TooLarge { bytes: part.len() as u64 }));
+        }
+        let bytes = parts.iter().map(|part| part.len() as u64).sum();
+        let (findings, lines) = check.finish(rows);
+        Checked { file: ImportFile(Content::Built { parts, lines: Arc::new(lines) }), findings, rows, bytes }
+    }
+}
+
+impl<W: Write> MemberFile<Streamed<W>> {
+    /// Ends the file and returns the writer, flushed. A file of more than 20 MB is a finding, as it cannot be uploaded.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the writer, after which no more was written.
+    pub fn finish(self) -> io::Result<Checked<W>> {
+        let Self { table, mut check, .. } = self;
+        let rows = table.rows();
+        let (file, bytes) = table.finish()?;
+        if bytes > LARGEST_FILE as u64 {
+            check.findings.push(Finding::of_file(Problem::TooLarge { bytes }));
+        }
+        let (findings, _) = check.finish(rows);
+        Ok(Checked { file, findings, rows, bytes })
+    }
+}
+
+/// What is known of the rows so far.
+#[derive(Debug)]
+struct Check {
+    named: bool,
+    mobile: bool,
+    email: bool,
+    department: bool,
+    leads: bool,
+    order: bool,
+    absent: Vec<MemberColumn>,
+    findings: Findings,
+    fingerprints: Fingerprints,
+    present: Option<Present>,
+    userids: Seen,
+    mobiles: Seen,
+    emails: Seen,
+}
+
+impl Check {
+    fn row(&mut self, line: u32, row: &ImportMember, extra: usize) {
+        let found = &mut self.findings;
+        let mut find =
+            |column: MemberColumn, problem| found.push(Finding::at(line, column.heading(), problem));
+        let missing = Problem::MissingCell(Subject::Members);
+        // WeCom reads cells without the blanks around them.
+        let (userid, mobile, email) = (row.userid.as_str().trim(), row.mobile.trim(), row.email.trim());
+        if self.named && row.name.trim().is_empty() {
+            find(MemberColumn::Name, missing);
+        }
+        if userid.is_empty() {
+            find(MemberColumn::Userid, missing);
+        } else {
+            self.userids.push(self.fingerprints.caseless(userid), line);
+        }
+        let reachable = (self.mobile && !mobile.is_empty()) || (self.email && !email.is_empty());
+        if (self.mobile || self.email) && !reachable {
+            find(if self.mobile { MemberColumn::Mobile } else { MemberColumn::Email }, missing);
+        }
+        if self.mobile && !mobile.is_empty() {
+            self.mobiles.push(self.fingerprints.mobile(mobile), line);
+        }
+        if self.email && !email.is_empty() {
+            self.emails.push(self.fingerprints.caseless(email), line);
+        }
+        if self.department && row.department.is_empty() {
+            find(MemberColumn::Department, missing);
+        }
+        let departments = row.department.len();
+        let uneven = |values: usize| self.department && values > 0 && values != departments;
+        if self.leads && uneven(row.is_leader_in_dept.len()) {
+            find(MemberColumn::IsLeaderInDept, Problem::UnevenList(ErrorCode(60132)));
+        }
+        if self.order && uneven(row.order.len()) {
+            find(MemberColumn::Order, Problem::UnevenList(ErrorCode(40058)));
+        }
+        for column in &self.absent {
+            if !row.is_blank(*column) {
+                find(*column, Problem::NoColumn);
+            }
+        }
+        if row.extra.len() > extra {
+            found.push(Finding::at(line, "扩展属性", Problem::NoColumn));
+        }
+    }
+
+    fn finish(mut self, rows: u64) -> (Findings, Lines) {
+        let found = &mut self.findings;
+        if rows == 0 {
+            found.push(Finding::of_file(Problem::Empty));
+        }
+        for (mut seen, column, problem) in [
+            (self.mobiles, MemberColumn::Mobile, Problem::DuplicateMobile),
+            (self.emails, MemberColumn::Email, Problem::DuplicateEmail),
+        ] {
+            seen.duplicates(|line, first| {
+                found.push(Finding::at(line, column.heading(), problem).and(first));
+            });
+        }
+        let column = MemberColumn::Userid.heading();
+        self.userids.duplicates(|line, first| {
+            found.push(Finding::at(line, column, Problem::DuplicateUserid).and(first));
+        });
+        if let Some((deleted, present)) = self.present.map(|present| present.leaving(&self.userids, rows))
+            && is_guarded(deleted, present)
+        {
+            found.push(Finding::of_file(Problem::DeletesTooMany { deleted, present }));
+        }
+        self.findings.sort();
+        (self.findings, Lines::Members(self.fingerprints, self.userids))
+    }
+}
+
+impl Present {
+    /// How many leave, and how many there are.
+    fn leaving(self, staying: &Seen, rows: u64) -> (u64, u64) {
+        match self {
+            Self::Count(present) => (present.saturating_sub(rows), present),
+            Self::Members(mut present) => {
+                present.sort_unstable();
+                present.dedup();
+                let mut staying = staying.as_slice().iter().map(|(fingerprint, _)| *fingerprint).peekable();
+                let stays = |fingerprint: &&u64| {
+                    while staying.next_if(|other| other < *fingerprint).is_some() {}
+                    staying.peek() == Some(*fingerprint)
+                };
+                let stay = present.iter().filter(stays).count();
+                ((present.len() - stay) as u64, present.len() as u64)
+            }
+        }
+    }
+}
+
+/// The guard of 全量覆盖成员: more than 50 members who are more than 20 % of all, or fewer than 50 who are more than 80 %.
+fn is_guarded(deleted: u64, present: u64) -> bool {
+    (deleted > 50 && deleted * 5 > present) || (deleted < 50 && deleted * 5 > present * 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+    use crate::imports::Severity;
+
+    fn row(userid: &str) -> ImportMember {
+        ImportMember::new(userid, "王芳").mobile(format!("138{userid}")).department([2])
+    }
+
+    fn found(checked: &Checked<ImportFile>) -> Vec<String> {
+        checked.findings().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_file_has_the_columns_it_was_told_and_is_quoted_where_it_must_be() {
+        let rows = [
+            row("a")
+                .gender(crate::members::Gender::Female)
+                .position("工程师, \"高级\"\n第二行")
+                .extra(["A17"]),
+            row("b").department([2, 7]).is_leader_in_dept([true, false]).enabled(false),
+        ];
+        let columns = [
+            MemberColumn::Userid,
+            MemberColumn::Name,
+            MemberColumn::Mobile,
+            MemberColumn::Department,
+            MemberColumn::Position,
+            MemberColumn::Gender,
+            MemberColumn::IsLeaderInDept,
+            MemberColumn::Enable,
+            MemberColumn::Disabled,
+        ];
+        let checked = ImportFile::members().columns(columns).extra(["工号"]).bom(true).rows(&rows);
+        assert!(checked.findings().is_empty(), "{:?}", found(&checked));
+        assert_eq!(checked.rows(), 2);
+        let file = checked.into_file().unwrap();
+        let text = std::str::from_utf8(&file.parts()[0]).unwrap();
+        assert_eq!(
+            text,
+            "\u{feff}帐号,姓名,手机号,所在部门,职位,性别,是否部门内领导,禁用,工号\n\
+             a,王芳,138a,2,\"工程师, \"\"高级\"\"\n第二行\",女,,,A17\n\
+             b,王芳,138b,2;7,,,1;0,1,\n"
+        );
+    }
+
+    #[test]
+    fn whatever_would_fail_is_found_with_its_line_and_code() {
+        let rows = [
+            row("a").email("A@example.com"),
+            row("A").mobile("+86 138a").email("a@EXAMPLE.com"),
+            ImportMember::new("", " ").position("x").alias("y"),
+            row("d").department([2, 7]).order([1]).is_leader_in_dept([true]),
+        ];
+        let columns = MemberColumn::ALL.into_iter().filter(|column| *column != MemberColumn::Alias);
+        let checked = ImportFile::members().columns(columns).rows(&rows);
+        assert_eq!(
+            found(&checked),
+            [
+                "line 3: 帐号 is the same as in line 2 (errcode 302003)",
+                "line 3: 手机号 is the same as in line 2 (errcode 60104)",
+                "line 3: 邮箱 is the same as in line 2 (errcode 60106)",
+                "line 4: 姓名 is empty (errcode 40092)",
+                "line 4: 帐号 is empty (errcode 40092)",
+                "line 4: 手机号 is empty (errcode 40092)",
+                "line 4: 所在部门 is empty (errcode 40092)",
+                "line 4: 别名 has a value, and the file no such column",
+                "line 5: 排序 has not as many values as there are departments (errcode 40058)",
+                "line 5: 是否部门内领导 has not as many values as there are departments (errcode 60132)",
+            ]
+        );
+        let findings = checked.into_file().unwrap_err();
+        assert_eq!(findings.worst(), Some(Severity::Job));
+        assert_eq!(
+            found(&ImportFile::members().rows::<ImportMember>([])),
+            ["the file has no rows (errcode 40092)"]
+        );
+    }
+
+    #[test]
+    fn a_value_without_a_column_is_a_warning_and_no_more() {
+        let checked = ImportFile::members().rows([row("a").enabled(true).extra(["A17"])]);
+        assert_eq!(checked.findings().count(Severity::Warning), 2);
+        checked.into_file().unwrap();
+    }
+
+    #[test]
+    fn the_guard_against_mass_deletion_is_foreseen() {
+        let rows: Vec<ImportMember> = (0..200).map(|number| row(&format!("u{number}"))).collect();
+        let present = |count: u32| (0..count).map(|number| format!("U{number}"));
+        let guarded = |checked: Checked<ImportFile>| {
+            checked
+                .findings()
+                .iter()
+                .any(|finding| matches!(finding.problem(), Problem::DeletesTooMany { .. }))
+        };
+        for (count, expected) in [(250, false), (251, true), (300, true), (200, false), (10, false)] {
+            assert_eq!(
+                guarded(ImportFile::members().present_members(present(count)).rows(&rows)),
+                expected,
+                "{count}"
+            );
+            assert_eq!(
+                guarded(ImportFile::members().present_count(count.into()).rows(&rows)),
+                expected,
+                "{count}"
+            );
+        }
+        // All others leave, which only the accounts tell.
+        let others = (0..40).map(|number| format!("other{number}"));
+        assert!(guarded(ImportFile::members().present_members(others).rows(&rows)));
+        assert!(!guarded(ImportFile::members().present_count(40).rows(&rows)));
+    }
+
+    #[test]
+    fn a_large_file_in_memory_comes_in_parts_that_each_have_the_headings() {
+        let rows: Vec<ImportMember> = (0..100).map(|number| row(&number.to_string())).collect();
+        let file = ImportFile::members().part_size(1_000).rows(&rows).into_file().unwrap();
+        assert!(file.parts().len() > 2);
+        let mut lines = 0;
+        for part in file.parts() {
+            assert!(part.len() <= 1_000);
+            let text = std::str::from_utf8(part).unwrap();
+            assert!(text.starts_with("姓名,帐号") && text.ends_with('\n'));
+            lines += text.lines().count() - 1;
+        }
+        assert_eq!(lines, 100);
+    }
+
+    #[test]
+    fn a_writer_gets_the_same_file_and_its_error_is_told_at_the_end() {
+        let rows: Vec<ImportMember> = (0..5_000).map(|number| row(&number.to_string())).collect();
+        let mut streamed = ImportFile::members().to_writer(Vec::new());
+        rows.iter().for_each(|row| streamed.push(row));
+        let streamed = streamed.finish().unwrap();
+        let kept = ImportFile::members().rows(&rows);
+        assert_eq!((streamed.rows(), streamed.bytes()), (5_000, kept.bytes()));
+        assert_eq!(streamed.into_file().unwrap(), kept.into_file().unwrap().parts()[0]);
+
+        let mut full = [0; 100];
+        let mut streamed = ImportFile::members().to_writer(&mut full[..]);
+        rows.iter().for_each(|row| streamed.push(row));
+        assert_eq!(streamed.finish().unwrap_err().kind(), io::ErrorKind::WriteZero);
+    }
+
+    fn read(file: &[u8]) -> Vec<Vec<String>> {
+        let reader = csv::ReaderBuilder::new().has_headers(false).from_reader(file);
+        reader.into_records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn a_row_of_one_empty_cell_is_a_row() {
+        let file = ImportFile::members().columns([MemberColumn::Userid]).rows([ImportMember::default()]);
+        assert_eq!(read(&file.into_file_anyway().parts()[0]), [["帐号"], [""]]);
+    }
+
+    proptest! {
+        #[test]
+        fn trap_38_what_is_written_reads_back_the_same_whatever_the_cells_hold(
+            rows in vec([text(), text(), text(), text()], 0..8),
+            bom: bool,
+            part_size in 1_usize..200,
+        ) {
+            let columns = [MemberColumn::Userid, MemberColumn::Name, MemberColumn::Address];
+            let row = |[userid, name, address, extra]: &[String; 4]| {
+                ImportMember::new(userid.as_str(), name).address(address).extra([extra])
+            };
+            let builder = ImportFile::members().columns(columns).extra(["爱好"]).bom(bom).part_size(part_size);
+            let file = builder.rows(rows.iter().map(row)).into_file_anyway();
+            let mut again = Vec::new();
+            for part in file.parts() {
+                let mut records = read(part).into_iter();
+                prop_assert_eq!(records.next().unwrap(), ["帐号", "姓名", "地址", "爱好"]);
+                again.extend(records);
+            }
+            prop_assert_eq!(again, rows);
+        }
+    }
+
+    /// Anything, with more than its share of what CSV trips over.
+    fn text() -> impl Strategy<Value = String> {
+        let any = prop_oneof![
+            Just(','),
+            Just('"'),
+            Just('\n'),
+            Just('\r'),
+            Just(' '),
+            Just('\u{feff}'),
+            any::<char>()
+        ];
+        vec(any, 0..10).prop_map(|chars| chars.into_iter().collect())
+    }
+}

@@ -1,0 +1,147 @@
+//! Submitting an import, and waiting for its turn and its end.
+
+use std::future::IntoFuture;
+
+use futures_core::Stream;
+
+use super::{
+    ImportCall, ImportFile, ImportJob, ImportOutcome, JobCallback, ReplaceMembers, SyncMembers, file::Source,
+    outcome::Tally,
+};
+use crate::{
+    Client, Error, ErrorCode, ErrorKind, JobId, Polling, Result, Sending, Stopped, media::MediaKind,
+    polling::Told,
+};
+
+/// An import about to be submitted: await it for the [`ImportJob`], or take the [`outcome`](Self::outcome) at once.
+#[derive(Clone, Debug)]
+#[must_use = "an import does nothing until it is awaited"]
+pub struct Submission<E> {
+    client: Client,
+    file: ImportFile,
+    call: E,
+}
+
+impl<E: ImportCall> Submission<E> {
+    pub(super) fn new(client: Client, file: ImportFile) -> Self {
+        Self { client, file, call: E::default() }
+    }
+
+    /// Has WeCom report the end of the job (`batch_job_result`) to this callback URL. Without it nothing is reported.
+    pub fn callback(mut self, callback: JobCallback) -> Self {
+        *self.call.parts().1 = Some(callback);
+        self
+    }
+
+    /// Uploads the file, submits the job and waits for its end. While another import runs (302008) this one waits for its turn.
+    ///
+    /// `polling` holds for the wait for the turn, and again for the wait for the end. The parts of a file that has several are
+    /// imported one after another, each with waits of its own; if one fails those before it stay imported.
+    ///
+    /// # Errors
+    ///
+    /// 302008, [out of time](Stopped::OutOfTime), if the turn does not come; [`ErrorKind::StillRunning`] if the end does not; what
+    /// [`Imports::sync_members`](super::Imports::sync_members) and [`ImportJob::wait`] say. A replacement refuses a file of
+    /// several parts before anything is sent. Rows that were not accepted are no error: see [`ImportOutcome::failures`].
+    pub fn outcome(self, polling: Polling) -> Sending<ImportOutcome> {
+        self.ended(polling, Told::never())
+    }
+
+    /// Like [`outcome`](Self::outcome), and asks at once whenever `told` has an item: when an event `batch_job_result` has come,
+    /// say, of this job or of the one that is in the way. An event may get lost, so the questions go on beside it.
+    ///
+    /// # Errors
+    ///
+    /// As [`outcome`](Self::outcome).
+    pub fn outcome_or_told(
+        self,
+        polling: Polling,
+        told: impl Stream<Item = ()> + Send + 'static,
+    ) -> Sending<ImportOutcome> {
+        self.ended(polling, Told::each(told))
+    }
+
+    fn ended(self, polling: Polling, mut told: Told) -> Sending<ImportOutcome> {
+        let Self { client, file, call } = self;
+        Sending::new(async move {
+            let lines = file.lines();
+            let mut tally = Tally::new(lines.clone());
+            let sources = if E::SEVERAL { file.sources() } else { vec![file.only_source(E::CALL.path())?] };
+            for source in sources {
+                let call = ready(&client, call.clone(), source).await?;
+                let id = in_turn(&client, &call, polling, &mut told).await?;
+                let job = ImportJob::new(client.clone(), id, lines.clone());
+                job.work_off(polling, &mut told, &mut tally).await?;
+            }
+            let none = || Error::new(E::CALL.path(), ErrorKind::Unwritable("the file has no parts".into()));
+            tally.finish().ok_or_else(none)
+        })
+    }
+}
+
+impl Submission<SyncMembers> {
+    /// Whether members who are new get an invitation, by WeChat, text message or mail. WeCom's default is **yes**.
+    pub fn to_invite(mut self, invite: bool) -> Self {
+        self.call.to_invite = Some(invite);
+        self
+    }
+}
+
+impl Submission<ReplaceMembers> {
+    /// Whether members who are new get an invitation, by WeChat, text message or mail. WeCom's default is **yes**.
+    pub fn to_invite(mut self, invite: bool) -> Self {
+        self.call.to_invite = Some(invite);
+        self
+    }
+}
+
+impl<E: ImportCall> IntoFuture for Submission<E> {
+    type Output = Result<ImportJob>;
+    type IntoFuture = Sending<ImportJob>;
+
+    /// Uploads the file if need be, and submits the job. A file of several parts is more than one job: it is refused before
+    /// anything is sent.
+    fn into_future(self) -> Sending<ImportJob> {
+        let Self { client, file, call } = self;
+        Sending::new(async move {
+            let lines = file.lines();
+            let source = file.only_source(E::CALL.path())?;
+            let call = ready(&client, call, source).await?;
+            let id = client.send(&call).await?.jobid;
+            Ok(ImportJob::new(client, id, lines))
+        })
+    }
+}
+
+/// The call with its medium, which is uploaded if need be.
+async fn ready<E: ImportCall>(client: &Client, mut call: E, source: Source) -> Result<E> {
+    *call.parts().0 = match source {
+        Source::Medium(id) => id,
+        Source::Csv(csv) => client.media().upload(MediaKind::File, E::FILE_NAME, csv).await?.media_id,
+    };
+    Ok(call)
+}
+
+/// Submits the job as soon as no other import runs.
+async fn in_turn<E: ImportCall>(
+    client: &Client,
+    call: &E,
+    polling: Polling,
+    told: &mut Told,
+) -> Result<JobId> {
+    let mut pace = polling.pace();
+    let mut attempts = 0;
+    loop {
+        let error = match client.send(call).await {
+            Ok(started) => return Ok(started.jobid),
+            Err(error) => error,
+        };
+        attempts += error.attempts();
+        if error.code() != Some(ErrorCode::IMPORT_RUNNING) {
+            return Err(error);
+        }
+        if let Err(waited) = pace.rest(None, told).await {
+            return Err(error.at_the_end_of(attempts, waited, Stopped::OutOfTime, false, None));
+        }
+    }
+}
