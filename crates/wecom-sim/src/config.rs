@@ -134,7 +134,7 @@ impl SimBuilder {
     }
 
     /// How long an asynchronous job (异步任务) takes on the simulator's clock, whatever its size; 200 ms unless told.
-    /// On a clock that runs by itself an export takes at least as long as its files take to be written.
+    /// On a clock that runs by itself a job takes at least as long as it takes to write an export's files or an import's rows.
     pub fn job_time(mut self, time: Duration) -> Self {
         self.jobs.time = Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX >> 8);
         self

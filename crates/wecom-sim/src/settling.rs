@@ -1,7 +1,7 @@
-//! What falls due is done: at once, but for the files of exports, which are written without holding up anybody.
+//! What falls due is done: at once, but for chores (the files of exports, the rows of large imports), which hold up nobody else.
 //!
-//! On a clock that stands still, whoever moves it waits for the files, so that what was due is done, in order, and a test finds
-//! the same each time. A clock that runs does not wait for them: a job is under way for as long as it takes.
+//! On a clock that stands still, whoever moves it waits for them, so that what was due is done, in order, and a test finds
+//! the same each time. A clock that runs does not wait: a job is under way for as long as it takes.
 
 use std::{
     io,
@@ -11,12 +11,12 @@ use std::{
     },
 };
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, RwLockWriteGuard};
 
 use crate::{
     api::Fail,
     sim::Shared,
-    world::{ExportChore, ExportWriter, Files, Slice},
+    world::{Chore, ExportChore, ExportWriter, Files, ImportChore, Slice},
 };
 
 /// Who settles, and who writes.
@@ -26,9 +26,9 @@ pub(crate) struct Settling {
     turn: Mutex<()>,
     /// One file is written at a time: many at once would take all cores from the calls.
     pen: Mutex<()>,
-    /// Exports that are written aside.
+    /// Chores that are done aside.
     aside: Mutex<usize>,
-    written: Condvar,
+    done: Condvar,
     stopped: AtomicBool,
 }
 
@@ -41,14 +41,14 @@ enum Unwritten {
 }
 
 impl Settling {
-    /// Files being written are given up.
+    /// Chores are given up.
     pub(crate) fn stop(&self) {
         self.stopped.store(true, Relaxed);
     }
 }
 
 impl Shared {
-    /// Does what has fallen due, all of it before it returns, which may take as long as writing an export. Not for tasks.
+    /// Does what has fallen due, all of it before it returns, which may take as long as an export. Not for tasks.
     pub(crate) fn settle_wholly(&self) {
         let now = self.clock.now();
         if self.is_due(now) {
@@ -56,12 +56,12 @@ impl Shared {
             loop {
                 let chore = self.world.write().settle(now);
                 let Some(chore) = chore else { break };
-                self.write_export(&chore);
+                self.attend(&chore);
             }
         }
         let mut aside = self.settling.aside.lock();
         while *aside > 0 {
-            self.settling.written.wait(&mut aside);
+            self.settling.done.wait(&mut aside);
         }
     }
 
@@ -81,7 +81,7 @@ impl Shared {
         loop {
             let chore = self.world.write().settle(now);
             let Some(chore) = chore else { break };
-            self.write_export_aside(chore);
+            self.attend_aside(chore);
         }
     }
 
@@ -89,18 +89,37 @@ impl Shared {
         self.world.read().next_due().is_some_and(|at| at <= now)
     }
 
-    fn write_export_aside(self: &Arc<Self>, chore: ExportChore) {
+    fn attend_aside(self: &Arc<Self>, chore: Chore) {
         /// Counts down, whatever happens.
         struct Aside(Arc<Shared>);
         impl Drop for Aside {
             fn drop(&mut self) {
                 *self.0.settling.aside.lock() -= 1;
-                self.0.settling.written.notify_all();
+                self.0.settling.done.notify_all();
             }
         }
         *self.settling.aside.lock() += 1;
         let aside = Aside(Arc::clone(self));
-        tokio::task::spawn_blocking(move || aside.0.write_export(&chore));
+        tokio::task::spawn_blocking(move || aside.0.attend(&chore));
+    }
+
+    fn attend(&self, chore: &Chore) {
+        match chore {
+            Chore::Export(chore) => self.write_export(chore),
+            Chore::Import(chore) => self.take_rows(chore),
+        }
+    }
+
+    fn take_rows(&self, chore: &ImportChore) {
+        loop {
+            let mut world = self.world.write();
+            let more = world.continue_import(chore);
+            // Whoever waits has the next turn, not this loop again.
+            RwLockWriteGuard::unlock_fair(world);
+            if !more || self.settling.stopped.load(Relaxed) {
+                return;
+            }
+        }
     }
 
     fn write_export(&self, chore: &ExportChore) {

@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
-use super::{ExportChore, World};
+use super::{ExportChore, ImportChore, World};
 use crate::clock::Millis;
 
 /// Something that happens by itself once its time has come.
@@ -16,6 +16,13 @@ pub(crate) enum Due {
     Replay { id: u64 },
     /// An import into a chain (上下游) is done.
     ChainImport { corp: usize, id: String },
+}
+
+/// What falls due and takes long: for whoever does not hold the world's lock all the time.
+#[derive(Clone, Debug)]
+pub(crate) enum Chore {
+    Export(ExportChore),
+    Import(ImportChore),
 }
 
 /// Due things in order of time, then of entry.
@@ -39,9 +46,9 @@ impl World {
         self.agenda.heap.peek().map(|Reverse((at, ..))| *at)
     }
 
-    /// Does what has fallen due, in order, each at its own time. It stops at an export whose files are to be written: that is for
-    /// whoever holds no lock, and what follows is for another call.
-    pub(crate) fn settle(&mut self, now: Millis) -> Option<ExportChore> {
+    /// Does what has fallen due, in order, each at its own time. It stops at what takes long, which is given back; what follows is
+    /// for another call.
+    pub(crate) fn settle(&mut self, now: Millis) -> Option<Chore> {
         while self.next_due().is_some_and(|at| at <= now) {
             if let Some(Reverse((at, _, due))) = self.agenda.heap.pop() {
                 let chore = self.happen(at, due);
@@ -53,7 +60,7 @@ impl World {
         None
     }
 
-    fn happen(&mut self, at: Millis, due: Due) -> Option<ExportChore> {
+    fn happen(&mut self, at: Millis, due: Due) -> Option<Chore> {
         self.moment = at;
         match due {
             Due::Job { corp, id } => return self.advance_job(at, corp, &id),

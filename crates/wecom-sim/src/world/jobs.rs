@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 use indexmap::IndexMap;
 
 use super::{
-    Credential, Due, ExportChore, World, exports::Export, fetches::Fetch, imports::Import, links::random_text,
+    Chore, Credential, Due, World, exports::Export, fetches::Fetch, imports::Import, links::random_text,
 };
 use crate::{callback::Receiver, clock::Millis};
 
@@ -130,15 +130,12 @@ impl World {
         }
     }
 
-    /// A job enters its next phase; what is left to do of it without a lock is given back.
-    pub(super) fn advance_job(&mut self, at: Millis, corp: usize, id: &str) -> Option<ExportChore> {
-        let mut chore = None;
+    /// A job enters its next phase; what is left to do of it is given back.
+    pub(super) fn advance_job(&mut self, at: Millis, corp: usize, id: &str) -> Option<Chore> {
         if self.corp(corp).jobs.imports.contains_key(id) {
-            self.advance_import(at, corp, id);
-        } else if self.corp(corp).jobs.exports.contains_key(id) {
-            chore = self.advance_export(at, corp, id);
+            self.advance_import(at, corp, id).map(Chore::Import)
+        } else {
+            self.advance_export(at, corp, id).map(Chore::Export)
         }
-        self.corp_mut(corp).jobs.clean();
-        chore
     }
 }

@@ -168,7 +168,7 @@ pub(crate) struct Members {
 }
 
 /// Userids and mails are compared without case.
-fn folded(text: &str) -> Cow<'_, str> {
+pub(crate) fn folded(text: &str) -> Cow<'_, str> {
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         text.to_ascii_lowercase().into()
     } else {

@@ -30,7 +30,7 @@ mod rows;
 mod tags;
 mod view;
 
-pub(crate) use agenda::Due;
+pub(crate) use agenda::{Chore, Due};
 pub(crate) use changes::{Actor, Change};
 pub use choices::Choices;
 pub(crate) use console::Console as ConsoleSettings;
@@ -44,14 +44,14 @@ pub(crate) use exports::{ExportChore, ExportKind, ExportRequest, ExportWriter, F
 pub(crate) use fetches::{Errand, FetchRequest, LARGEST as LARGEST_FETCH};
 pub(crate) use forms::{AttributeForm, DepartmentForm, MemberForm, ProfileForm};
 pub(crate) use identity::Visitor;
-pub(crate) use imports::{ImportKind, ImportRequest};
+pub(crate) use imports::{ImportChore, ImportKind, ImportRequest};
 pub(crate) use jobs::{JobSettings, Jobs};
 pub(crate) use links::{Linked, random_text};
 pub(crate) use lookups::Lookup;
 pub(crate) use media::{MediaKind, Medium, extension};
 pub(crate) use member_rules::mobile as plain_mobile;
 pub(crate) use members::{
-    Attribute, AttributeValue, Gender, Life, Member, MemberNo, Members, Seat, day_in_beijing,
+    Attribute, AttributeValue, Gender, Life, Member, MemberNo, Members, Seat, day_in_beijing, folded,
 };
 pub(crate) use rows::{DepartmentRow, MemberRow, SimpleMemberRow, qr_code};
 pub(crate) use tags::{Tag, TagMove, Tags};

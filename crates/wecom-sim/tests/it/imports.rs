@@ -523,3 +523,34 @@ async fn trap_04_the_end_is_told_to_the_callback_of_the_request() {
     }
     assert_eq!(listener.received().len(), 2);
 }
+
+#[tokio::test]
+async fn a_large_import_is_taken_over_in_slices_and_nothing_is_lost() {
+    for by_itself in [false, true] {
+        let rig = Rig::with(Sim::builder().legacy(true).seed(4_000, 20, 1).running_clock(by_itself)).await;
+        let listed = rig.get(By::Contacts, "user/list?department_id=1&fetch_child=1").await;
+        let all = listed["userlist"].as_array().unwrap();
+        // Every sixth leaves, which is more than a slice and less than the guard stops; 600 come.
+        let mut csv = "姓名,帐号,手机号,所在部门\n".to_owned();
+        let text = |member: &Value, key: &str| member[key].as_str().unwrap().to_owned();
+        for (_, member) in all.iter().enumerate().filter(|(at, _)| at % 6 != 0) {
+            csv += &format!("改名,{},{},2\n", text(member, "userid"), text(member, "mobile"));
+        }
+        for (at, member) in all.iter().step_by(6).enumerate().take(600) {
+            csv += &format!("新人,newcomer{at},{},2\n", text(member, "mobile"));
+        }
+        let rows = csv.lines().count() - 1;
+        let (id, mut result) = rig.import("batch/replaceuser", csv.as_bytes()).await;
+        for _ in 0..1_000 {
+            if result["status"] == 3 {
+                break;
+            }
+            result = rig.import_result(&id).await;
+        }
+        assert_eq!(result["total"], rows, "{by_itself}");
+        let results = result["result"].as_array().unwrap();
+        assert_eq!(results.len(), rows);
+        assert!(results.iter().all(|row| row["errcode"] == 0), "the mobiles of those who left are free");
+        assert_eq!(rig.sim.state().members, rows);
+    }
+}

@@ -183,7 +183,7 @@ mod tests {
         Sim,
         seed::Seed,
         spool::usual_directory,
-        world::{Actor, Caller, Credential, ExportRequest, MemberForm},
+        world::{Actor, Caller, Chore, Credential, ExportRequest, MemberForm},
     };
 
     const MEMBERS: usize = 3_000;
@@ -197,7 +197,10 @@ mod tests {
         let key = EncodingAesKey::new("IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2").unwrap();
         let request = ExportRequest { kind: ExportKind::SimpleUser, key, block_size: 1_000_000 };
         world.submit_export(Caller { corp: 0, credential: Credential::Contacts }, request, 0);
-        world.settle(Millis::MAX).unwrap()
+        match world.settle(Millis::MAX) {
+            Some(Chore::Export(chore)) => chore,
+            other => panic!("{other:?}"),
+        }
     }
 
     fn begun(world: &World, chore: &ExportChore) -> ExportWriter {

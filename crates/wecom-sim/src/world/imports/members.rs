@@ -1,17 +1,17 @@
 //! `batch/syncuser` and `batch/replaceuser`: a file of members becomes creations, changes and, on replacing, deletions.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, vec};
 
 use bytes::Bytes;
 
 use super::{
-    Row as Outcome,
+    Row as Outcome, SLICE,
     sheet::{self, Row, Sheet},
 };
 use crate::{
     api::Fail,
     clock::Millis,
-    world::{Actor, Attribute, AttributeForm, AttributeValue, Corp, MemberForm, World},
+    world::{Actor, Attribute, AttributeForm, AttributeValue, Corp, MemberForm, World, folded},
 };
 
 /// A member import under way.
@@ -20,7 +20,7 @@ pub(super) struct MemberImport {
     sheet: Sheet<Column>,
     to_invite: bool,
     /// Members that the file leaves out, when it replaces all.
-    leavers: Vec<String>,
+    leavers: vec::IntoIter<String>,
     pub(super) total: usize,
 }
 
@@ -92,12 +92,13 @@ impl MemberImport {
         Ok(Self {
             sheet: Sheet::open(text, Column::of)?.ok_or_else(|| Fail::of(40092))?,
             to_invite,
-            leavers,
+            leavers: leavers.into_iter(),
             total: userids.len(),
         })
     }
 
-    /// Takes over the next rows. Those who leave go first, so that their numbers and mails are free for those who come.
+    /// Takes over the next rows. Those who leave go first, so that their numbers and mails are free for those who come: while there are
+    /// more of them than one slice, no rows are taken over, and the answer is `true`.
     pub(super) fn work(
         &mut self,
         world: &mut World,
@@ -105,22 +106,26 @@ impl MemberImport {
         rows: usize,
         now: Millis,
         results: &mut Vec<Outcome>,
-    ) {
-        for userid in std::mem::take(&mut self.leavers) {
+    ) -> bool {
+        for userid in self.leavers.by_ref().take(SLICE) {
             if let Err(fail) = world.delete_member(corp, Actor::ContactsApi, &userid) {
                 tracing::debug!(%userid, code = fail.code, "a member stays though the file leaves them out");
             }
         }
+        if self.leavers.len() > 0 {
+            return true;
+        }
         for _ in 0..rows {
             // The first reading found every row legible.
             let Ok(Some(row)) = self.sheet.next_row() else {
-                return;
+                break;
             };
             let userid = cell(&row, &Column::Userid).unwrap_or_default().to_owned();
             let outcome = take_over(world, corp, &row, &userid, self.to_invite, now);
             let (errcode, errmsg) = super::verdict(outcome.err());
             results.push(Outcome::Member { userid, errcode, errmsg });
         }
+        false
     }
 }
 
@@ -158,7 +163,7 @@ fn leavers(corp: &Corp, staying: &HashSet<String>) -> Result<Vec<String>, Fail> 
         .iter()
         .map(|(_, member)| &*member.userid)
         .filter(|userid| !userid.eq_ignore_ascii_case(&corp.console.creator))
-        .filter(|userid| !staying.contains(&userid.to_ascii_lowercase()))
+        .filter(|userid| !staying.contains(&*folded(userid)))
         .map(str::to_owned)
         .collect();
     let (count, present) = (leavers.len(), corp.members.len());

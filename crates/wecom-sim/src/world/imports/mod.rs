@@ -22,6 +22,18 @@ use crate::{
     clock::Millis,
 };
 
+/// Rows that are taken over while the world is locked; so many members who leave count as much.
+const SLICE: usize = 500;
+
+/// An import with more rows to be taken over, between which others have their turn.
+#[derive(Clone, Debug)]
+pub(crate) struct ImportChore {
+    pub(crate) corp: usize,
+    pub(crate) id: String,
+    /// When they are due.
+    pub(crate) at: Millis,
+}
+
 /// Which import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ImportKind {
@@ -192,55 +204,69 @@ impl World {
         }
     }
 
-    pub(super) fn advance_import(&mut self, at: Millis, corp: usize, id: &str) {
-        let Some(import) = self.corp_mut(corp).jobs.imports.get_mut(id) else {
-            return;
-        };
+    /// An import enters its next phase. What is left of it then is given back, for whoever can let others go between.
+    pub(super) fn advance_import(&mut self, at: Millis, corp: usize, id: &str) -> Option<ImportChore> {
+        let import = self.corp_mut(corp).jobs.imports.get_mut(id)?;
         import.phase += 1;
-        let (kind, phase) = (import.kind, import.phase);
-        let mut rows = std::mem::take(&mut import.rows);
+        let (kind, to_invite) = (import.kind, import.to_invite);
+        if let Work::Waiting(file) = &import.work {
+            let file = file.clone();
+            let opened = self.open_import(corp, kind, to_invite, &file);
+            let import = self.corp_mut(corp).jobs.imports.get_mut(id)?;
+            match opened {
+                Ok(opened) => (import.total, import.work) = (opened.total(), opened),
+                Err(fail) => self.end_import(corp, id, Err(fail)),
+            }
+            return None;
+        }
+        let chore = ImportChore { corp, id: id.to_owned(), at };
+        self.continue_import(&chore).then_some(chore)
+    }
+
+    /// Takes over some rows of those that the phase is to bring; `true` if there are more.
+    pub(crate) fn continue_import(&mut self, chore: &ImportChore) -> bool {
+        let ImportChore { corp, ref id, at } = *chore;
+        self.moment = at;
+        let Some(import) = self.corp_mut(corp).jobs.imports.get_mut(id) else {
+            return false;
+        };
         let mut work = std::mem::replace(&mut import.work, Work::Done);
-        let (mut total, mut outcome) = (import.total, None);
-        let to_invite = import.to_invite;
-        match &mut work {
-            Work::Waiting(file) => match self.open_import(corp, kind, to_invite, file) {
-                Ok(opened) => {
-                    total = opened.total();
-                    work = opened;
-                }
-                Err(fail) => outcome = Some(Err(fail)),
-            },
-            Work::Done => {}
-            opened => {
-                let last = phase >= PHASES;
-                // Of the phases one went to opening the file.
-                let goal = total * (phase as usize - 1) / (PHASES as usize - 1);
-                let count = goal.saturating_sub(rows.len());
-                match opened {
-                    Work::Members(import) => import.work(self, corp, count, at, &mut rows),
-                    Work::Departments(import) => import.work(self, corp, count, &mut rows),
-                    Work::Waiting(_) | Work::Done => {}
-                }
-                if last {
-                    match opened {
-                        Work::Departments(import) => import.finish(self, corp, &mut rows),
-                        _ => self.sweep_abandoned(corp),
-                    }
-                    outcome = Some(Ok(()));
-                }
+        let mut rows = std::mem::take(&mut import.rows);
+        let (before, last) = (rows.len(), import.phase >= PHASES);
+        // Of the phases one went to opening the file.
+        let goal = import.total * (import.phase as usize - 1) / (PHASES as usize - 1);
+        let count = goal.saturating_sub(before).min(SLICE);
+        let waits = match &mut work {
+            Work::Members(import) => import.work(self, corp, count, at, &mut rows),
+            Work::Departments(import) => {
+                import.work(self, corp, count, &mut rows);
+                false
+            }
+            Work::Waiting(_) | Work::Done => false,
+        };
+        let more = waits || (before < rows.len() && rows.len() < goal);
+        let ends = last && !more && !matches!(work, Work::Done);
+        if ends {
+            match &mut work {
+                Work::Departments(import) => import.finish(self, corp, &mut rows),
+                _ => self.sweep_abandoned(corp),
             }
         }
-        if outcome.is_some() {
-            work = Work::Done;
+        if let Some(import) = self.corp_mut(corp).jobs.imports.get_mut(id) {
+            (import.rows, import.work) = (rows, work);
         }
-        let Some(import) = self.corp_mut(corp).jobs.imports.get_mut(id) else {
-            return;
-        };
-        let finished = outcome.is_some();
-        (import.rows, import.work, import.total) = (rows, work, total);
-        if finished {
-            import.outcome = outcome;
+        if ends {
+            self.end_import(corp, id, Ok(()));
+        }
+        more
+    }
+
+    fn end_import(&mut self, corp: usize, id: &str, outcome: Result<(), Fail>) {
+        if let Some(import) = self.corp_mut(corp).jobs.imports.get_mut(id) {
+            import.work = Work::Done;
+            import.outcome = Some(outcome);
             self.tell_of_import(corp, id);
+            self.corp_mut(corp).jobs.clean();
         }
     }
 
