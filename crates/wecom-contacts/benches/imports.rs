@@ -74,7 +74,8 @@ fn work(role: &str) -> u64 {
             let mut file = ImportFile::members().columns(MemberColumn::ALL).to_writer(io::sink());
             each_row(|row| file.push(row));
             let checked = file.finish().unwrap();
-            assert!(checked.findings().is_empty(), "{}", checked.findings());
+            // A million members are more than one upload may have, which is found as well.
+            assert!(checked.findings().total() <= 1, "{}", checked.findings());
             checked.bytes()
         }
         "the same, kept in memory" => {
