@@ -38,6 +38,11 @@ impl Mapping {
         self
     }
 
+    /// Whether all targets are something.
+    pub(crate) fn check<R: Record>(&self) -> Result<()> {
+        self.columns.iter().try_for_each(|(_, target)| target_of::<R>(target).map(drop))
+    }
+
     /// Whether the heading says something, by itself or by this mapping.
     pub fn knows<R: Record>(&self, heading: &str) -> bool {
         R::from_heading(&bare(heading)).is_some()

@@ -54,6 +54,7 @@ impl<R: Record> Table<R> {
     }
 
     fn of(sheet: Sheet, mapping: &Mapping) -> Result<Self> {
+        mapping.check::<R>()?;
         let (mut seen, mut found) = (0, None);
         sheet.each_row(&mut |row| {
             seen += 1;

@@ -40,8 +40,8 @@ const CALLS: &[&str] = &[
     "tag add 999 --member nobody --department 999",
     "tag remove 999 --member nobody",
     "import members FILE --no-invite",
-    "import members FILE --replace",
-    "import departments FILE --wait",
+    "import members FILE --replace --yes",
+    "import departments DEPARTMENTS --yes --no-wait",
     "import job nothing",
     "import job nothing --wait",
     "export members",
@@ -113,6 +113,7 @@ impl Files {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("file"), "姓名,帐号\n无,nobody\n").unwrap();
+        fs::write(directory.path().join("departments"), "部门名称,部门ID,父部门ID\n无,999,1\n").unwrap();
         Self { directory }
     }
 
@@ -120,6 +121,7 @@ impl Files {
         let path = |name| self.directory.path().join(name).to_str().unwrap().to_owned();
         let words = call.split(' ').map(|word| match word {
             "FILE" => path("file"),
+            "DEPARTMENTS" => path("departments"),
             "NEW" => path("new"),
             word => word.trim_matches('\'').to_owned(),
         });
@@ -216,6 +218,7 @@ fn a_wrong_id_is_told_with_what_to_try() {
         "member active-count",
         "tag list",
         "import members",
+        "import departments",
         "export members",
         "export members-simple",
         "export departments",

@@ -5,6 +5,7 @@
 mod callback;
 mod commands;
 mod export;
+mod import;
 mod people;
 mod run;
 mod sim;
