@@ -78,7 +78,9 @@ pub(crate) fn rows(text: Box<dyn Read>, delimiter: u8, take: Take<'_>) -> Result
 fn first_line(record: &StringRecord, after: &Position, seen: &Seen) -> u64 {
     let inside = record.as_slice().bytes().filter(|byte| *byte == b'\n').count() as u64;
     let end = u64::from(seen.byte_before(after.byte()) == Some(b'\n'));
-    after.line().saturating_sub(inside + end)
+    // A quotation mark that the file's end leaves open makes its last line end part of a cell.
+    let least = record.position().map_or(1, Position::line);
+    after.line().saturating_sub(inside + end).max(least)
 }
 
 fn refusal(error: csv::Error, line: u64) -> Error {
