@@ -22,6 +22,7 @@ pub(crate) const COLUMNS: usize = 16_384;
 pub struct Sheet {
     source: Source,
     format: Format,
+    shelf: workbook::Shelf,
 }
 
 /// What a file is written in.
@@ -89,9 +90,9 @@ impl fmt::Debug for Source {
     }
 }
 
-pub(crate) trait ReadSeek: Read + Seek {}
+pub(crate) trait ReadSeek: Read + Seek + Send {}
 
-impl<R: Read + Seek> ReadSeek for R {}
+impl<R: Read + Seek + Send> ReadSeek for R {}
 
 impl Source {
     pub(crate) fn open(&self) -> Result<Box<dyn ReadSeek>> {
@@ -138,7 +139,10 @@ impl Sheet {
         let read = encoding::fill(&mut source.open()?, &mut head)?;
         let format = match &head[..read] {
             [] => return Err(Error::Empty),
-            [b'P', b'K', 3, 4, ..] => workbook::open(&source, sheet)?,
+            [b'P', b'K', 3, 4, ..] => {
+                let (format, shelf) = workbook::open(&source, sheet)?;
+                return Ok(Self { source, format, shelf });
+            }
             [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1] => return Err(Error::OldWorkbook),
             _ if sheet.is_some() => return Err(Error::NotAWorkbook),
             _ => {
@@ -151,7 +155,7 @@ impl Sheet {
                 }
             }
         };
-        Ok(Self { source, format })
+        Ok(Self { source, format, shelf: workbook::Shelf::default() })
     }
 
     /// What the file is written in.
@@ -171,7 +175,7 @@ impl Sheet {
                 delimited::rows(text(*encoding, *bom)?, *delimiter, take)
             }
             Format::Json { encoding, bom } => records::rows(&|| text(*encoding, *bom), take),
-            Format::Xlsx { sheet, .. } => workbook::rows(&self.source, sheet, take),
+            Format::Xlsx { sheet, .. } => workbook::rows(&self.source, &self.shelf, sheet, take),
         }
     }
 }

@@ -5,8 +5,10 @@
 
 use std::{
     any::Any,
+    fmt,
     io::{self, BufReader, Read},
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx};
@@ -32,7 +34,7 @@ const SHORTEST_TEXT: u64 = 5;
 type Book = Xlsx<Box<dyn ReadSeek>>;
 
 /// Finds the sheet that is to be read.
-pub(crate) fn open(source: &Source, wanted: Option<&str>) -> Result<Format> {
+pub(crate) fn open(source: &Source, wanted: Option<&str>) -> Result<(Format, Shelf)> {
     check(source)?;
     let book = book(source)?;
     let sheets = || book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
@@ -45,13 +47,40 @@ pub(crate) fn open(source: &Source, wanted: Option<&str>) -> Result<Format> {
             .map(|sheet| sheet.name.clone()),
     };
     match picked {
-        Some(sheet) => Ok(Format::Xlsx { sheet, sheets: names }),
+        Some(sheet) => Ok((Format::Xlsx { sheet, sheets: names }, Shelf(Mutex::new(Some(book))))),
         None => Err(Error::NoSheet { name: wanted.unwrap_or_default().to_owned(), sheets: names }),
     }
 }
 
-pub(crate) fn rows(source: &Source, sheet: &str, take: Take<'_>) -> Result<()> {
-    let mut book = book(source)?;
+/// Where a workbook waits between one reading and the next: opening it anew would read all its texts anew.
+#[derive(Default)]
+pub(crate) struct Shelf(Mutex<Option<Book>>);
+
+impl Shelf {
+    fn slot(&self) -> MutexGuard<'_, Option<Book>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Shelf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Shelf")
+    }
+}
+
+pub(crate) fn rows(source: &Source, shelf: &Shelf, sheet: &str, take: Take<'_>) -> Result<()> {
+    // Whoever else is reading it has taken it; nobody waits for anybody.
+    let shelved = shelf.slot().take();
+    let mut book = match shelved {
+        Some(book) => book,
+        None => book(source)?,
+    };
+    rows_of(&mut book, sheet, take)?;
+    *shelf.slot() = Some(book);
+    Ok(())
+}
+
+fn rows_of(book: &mut Book, sheet: &str, take: Take<'_>) -> Result<()> {
     let mut cells = guarded(|| book.worksheet_cells_reader(sheet))?;
     let mut row = Row::default();
     row.start(0);
