@@ -12,9 +12,11 @@ mod framing;
 mod import;
 mod pieces;
 pub mod seeds;
+mod sheet;
 
 pub use self::{
     callback::callback, ciphertext::ciphertext, envelope::envelope, framing::framing, import::import,
+    sheet::sheet,
 };
 
 /// A target and its name, which is also that of its corpus.
@@ -27,4 +29,5 @@ pub const TARGETS: &[Target] = &[
     ("envelope", envelope),
     ("framing", framing),
     ("import", import),
+    ("sheet", sheet),
 ];

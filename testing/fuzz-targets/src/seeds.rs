@@ -25,6 +25,7 @@ pub fn seeds(target: &str) -> io::Result<Vec<Vec<u8>>> {
         "envelope" => replies()?,
         "framing" => documents()?,
         "import" => files(),
+        "sheet" => sheets(),
         _ => Vec::new(),
     })
 }
@@ -126,5 +127,28 @@ fn files() -> Vec<Vec<u8>> {
         import::file_seed(1, "帐号,姓名,所在部门\nzhangsan,张三,1\nZhangSan,张三,1\n".as_bytes()),
         import::file_seed(0, "帐号\r\nzhangsan\r\n\r\n lisi \r\n".as_bytes()),
         import::file_seed(2, "部门ID,父部门ID,部门名称\n3,4,甲\n4,3,乙\n".as_bytes()),
+    ]
+}
+
+fn sheets() -> Vec<Vec<u8>> {
+    const MEMBERS: &str = "填写须知\n姓名,账号*,手机号,邮箱,所在部门,性别,是否部门内领导,排序,禁用,备注\n\
+        王芳 ,wangfang,'139 0000 0001,ｗａｎｇ＠example.com,\"1、2\",女,1;0,5;0,FALSE,x\n\
+        刘洋,liuyang,+86-13900000002,,1,男,,,1,\"a,\"\"b\"\"\n\"\n\
+        赵六,zhaoliu,1.3900000003E+10,,\"1,234\",,,,,#N/A\n";
+    let utf16 = |order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        std::iter::once(0xfeff).chain(MEMBERS.encode_utf16()).flat_map(order).collect()
+    };
+    let gbk = b"\xd0\xd5\xc3\xfb;\xd5\xca\xba\xc5\r\n\r\n\xcd\xf5\xb7\xbc;wangfang\r\n";
+    let lines = "{\"userid\":\"a\",\"department\":[1,2],\"enable\":1,\"extattr\":{\"attrs\":[{\"name\":\"工号\",\"text\":{\"value\":\"A\"}}]}}\n\
+        {\"userid\":\"b\",\"mobile\":1.39e10,\"name\":null}\n";
+    vec![
+        MEMBERS.into(),
+        [b"\xef\xbb\xbf", MEMBERS.as_bytes()].concat(),
+        utf16(u16::to_le_bytes),
+        utf16(u16::to_be_bytes),
+        gbk.to_vec(),
+        lines.into(),
+        format!("[{}]", lines.trim_end().replace('\n', ",")).into(),
+        "部门名称\t部门ID\t父部门ID\n示例公司\t1\t0\n研发部\t2.0\t１\n".into(),
     ]
 }
