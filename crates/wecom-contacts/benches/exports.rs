@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails stops")]
 
 use std::{
+    collections::HashMap,
     env, fs,
     hint::black_box,
     io::{BufRead, BufReader, Read},
@@ -24,7 +25,7 @@ use wecom_contacts::{
 };
 use wecom_sim::Sim;
 
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 const ROLE: &str = "WECOM_BENCH_ROLE";
 const JOB: &str = "WECOM_BENCH_JOB";
 
@@ -165,12 +166,12 @@ fn measure(role: &str) {
                 })
                 .await
             }
-            "parse" => {
-                // The rows one by one, as a perfect framer would hand them over.
+            "frame and parse" => {
+                // Framed by `serde_json`, then parsed one by one into the same rows.
                 let plain =
                     wecom_cipher::decrypt_file(&job.key.parse().unwrap(), &download(&export).await).unwrap();
-                let whole: Framed<'_> = serde_json::from_slice(&plain).unwrap();
                 timed(async {
+                    let whole: Framed<'_> = serde_json::from_slice(&plain).unwrap();
                     for row in &whole.userlist {
                         let member: Member = serde_json::from_str(row.get()).unwrap();
                         black_box(member);
@@ -224,15 +225,15 @@ fn own(role: &str) -> Command {
 }
 
 fn run(role: &str, job: &str) -> Figure {
-    let mut figures: Vec<Figure> = (0..ROUNDS)
-        .map(|_| {
-            let output = own(role).env(JOB, job).stderr(Stdio::inherit()).output().unwrap();
-            assert!(output.status.success(), "{role} failed");
-            serde_json::from_slice(&output.stdout).unwrap()
-        })
-        .collect();
-    figures.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
-    figures[ROUNDS / 2]
+    let output = own(role).env(JOB, job).stderr(Stdio::inherit()).output().unwrap();
+    assert!(output.status.success(), "{role} failed");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 fn server() -> (Child, String) {
@@ -242,27 +243,36 @@ fn server() -> (Child, String) {
     (server, job)
 }
 
+const LIMITS: [&str; 4] = ["copy", "md5", "aes", "frame and parse"];
+const EXPORTS: [&str; 4] = ["rows", "row by row", "ids", "plain"];
+
 fn compare() {
     let (mut server, job) = server();
+    // They take turns, and ratios are taken within a round: the machine may be faster in one than in another.
+    let rounds: Vec<HashMap<&str, Figure>> = (0..ROUNDS)
+        .map(|_| LIMITS.into_iter().chain(EXPORTS).map(|role| (role, run(role, &job))).collect())
+        .collect();
     let rows = f64::from(rows());
-    println!("{rows} members, each figure the median of {ROUNDS} processes\n");
+    println!("{rows} members, medians of {ROUNDS} rounds of a process each\n");
     println!("| What | seconds | rows/s | peak MiB |\n|---|---|---|---|");
-    let mut taken = Vec::new();
-    for role in ["copy", "md5", "aes", "parse", "rows", "row by row", "ids", "plain"] {
-        let figure = run(role, &job);
-        println!(
-            "| {role} | {:.2} | {:.0} | {:.0} |",
-            figure.seconds,
-            rows / figure.seconds,
-            figure.peak_mib
-        );
-        taken.push((role, figure.seconds));
+    for role in LIMITS.into_iter().chain(EXPORTS) {
+        let seconds = median(rounds.iter().map(|round| round[role].seconds));
+        let peak = rounds.iter().map(|round| round[role].peak_mib).fold(0.0, f64::max);
+        println!("| {role} | {seconds:.2} | {:.0} | {peak:.0} |", rows / seconds);
     }
-    let seconds = |role: &str| taken.iter().find(|(name, _)| *name == role).unwrap().1;
-    let slowest = ["copy", "md5", "aes", "parse"].map(seconds).into_iter().fold(0.0, f64::max);
-    println!("\nrows end to end / slowest stage alone: {:.2} of its rate", slowest / seconds("rows"));
-    println!("ids / rows: {:.2} times the rate", seconds("rows") / seconds("ids"));
-    println!("plain / rows: {:.2} times the time", seconds("plain") / seconds("rows"));
+    let ratio = |of: &dyn Fn(&HashMap<&str, Figure>) -> f64| median(rounds.iter().map(of));
+    let slowest = |round: &HashMap<&str, Figure>| {
+        LIMITS.into_iter().map(|stage| round[stage].seconds).fold(0.0, f64::max)
+    };
+    for role in ["rows", "row by row"] {
+        let share = ratio(&|round| slowest(round) / round[role].seconds);
+        println!("\n{role}, end to end: {share:.2} of the rate of the slowest stage alone");
+    }
+    println!(
+        "ids: {:.2} times the rate of the rows",
+        ratio(&|round| round["rows"].seconds / round["ids"].seconds)
+    );
+    println!("plain: {:.2} times the time", ratio(&|round| round["plain"].seconds / round["rows"].seconds));
     drop(server.stdin.take());
     server.wait().unwrap();
 }
