@@ -5,6 +5,8 @@
 //! It holds one unfinished record at most. It finds boundaries and no more: a record's inside is judged by whoever
 //! parses it, and what is skipped is not judged at all.
 
+use memchr::memchr2;
+
 /// Cuts named values out of one JSON object.
 pub(super) struct Framer {
     names: &'static [&'static str],
@@ -216,52 +218,61 @@ impl Framer {
     }
 
     /// Moves on to the end of the value; false if it has not come yet.
+    ///
+    /// Every byte of an export passes here, so what changes with each is kept out of `self`.
     fn scan(&mut self) -> bool {
-        while let Some(&byte) = self.buffer.get(self.at) {
-            match self.within {
+        let bytes = self.buffer.as_slice();
+        let (mut at, mut depth, mut within) = (self.at, self.depth, self.within);
+        let whole = 'scan: loop {
+            match within {
                 Within::Word => {
-                    if matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n') {
-                        return true;
-                    }
-                    self.at += 1;
+                    let end = bytes[at..].iter().position(|byte| ends_word(*byte));
+                    at = end.map_or(bytes.len(), |end| at + end);
+                    break end.is_some();
                 }
                 Within::Text => {
-                    // Text is most of a record: run through it without looking back at the state.
-                    let rest = &self.buffer[self.at..];
-                    let run = rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).unwrap_or(rest.len());
-                    self.at += run;
-                    match self.buffer.get(self.at) {
-                        None => return false,
-                        Some(b'\\') => self.within = Within::Escape,
-                        Some(_) if self.depth == 0 => {
-                            self.at += 1;
-                            return true;
-                        }
-                        Some(_) => self.within = Within::Nested,
-                    }
-                    self.at += 1;
+                    let Some(run) = memchr2(b'"', b'\\', &bytes[at..]) else {
+                        at = bytes.len();
+                        break false;
+                    };
+                    at += run + 1;
+                    within = match bytes[at - 1] {
+                        b'\\' => Within::Escape,
+                        _ if depth == 0 => break true,
+                        _ => Within::Nested,
+                    };
                 }
                 Within::Escape => {
-                    self.within = Within::Text;
-                    self.at += 1;
+                    if at == bytes.len() {
+                        break false;
+                    }
+                    at += 1;
+                    within = Within::Text;
                 }
-                Within::Nested => {
-                    self.at += 1;
+                Within::Nested => loop {
+                    let Some(&byte) = bytes.get(at) else {
+                        break 'scan false;
+                    };
+                    at += 1;
                     match byte {
-                        b'"' => self.within = Within::Text,
-                        b'{' | b'[' => self.depth += 1,
+                        b'"' => {
+                            within = Within::Text;
+                            break;
+                        }
+                        b'{' | b'[' => depth += 1,
                         b'}' | b']' => {
-                            self.depth -= 1;
-                            if self.depth == 0 {
-                                return true;
+                            depth -= 1;
+                            if depth == 0 {
+                                break 'scan true;
                             }
                         }
                         _ => {}
                     }
-                }
+                },
             }
-        }
-        false
+        };
+        (self.at, self.depth, self.within) = (at, depth, within);
+        whole
     }
 
     /// Which of the names a key is, escapes or not.
@@ -273,6 +284,11 @@ impl Framer {
         let key: String = serde_json::from_slice(key).map_err(|_| Unframed::NotAnObject)?;
         Ok(self.names.iter().position(|name| *name == key))
     }
+}
+
+/// What comes behind a number or a word.
+fn ends_word(byte: u8) -> bool {
+    matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n')
 }
 
 /// What a value may begin with; the parser judges the rest.
