@@ -44,8 +44,15 @@ fn frame(document: &[u8], lengths: u8) -> Result<Framed, Unframed> {
         assert!(tail.len() <= LIMIT, "{} bytes held", tail.len());
         tail.extend_from_slice(piece);
         fed += piece.len() as u64;
+        let mut found = Vec::new();
         while let Some(frame) = framer.next()? {
-            framed.push((frame.name, frame.element, serde_json::from_slice(frame.json).ok()));
+            found.push((frame.name, frame.element, frame.at, frame.json.to_vec()));
+        }
+        let (from, given_away) = framer.release();
+        for (name, element, at, json) in found {
+            let start = (at - from) as usize;
+            assert_eq!(given_away[start..start + json.len()], json, "{start} of {}", given_away.len());
+            framed.push((name, element, serde_json::from_slice(&json).ok()));
         }
         let reached = framer.position();
         assert!((position..=fed).contains(&reached), "at {reached} of {fed}, after {position}");

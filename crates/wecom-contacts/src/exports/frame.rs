@@ -98,12 +98,28 @@ impl Framer {
 
     /// Where the next bytes of the document are appended. [`next`](Self::next) is then called until it gives `None`.
     pub(super) fn tail(&mut self) -> &mut Vec<u8> {
-        let keep_from = if self.holds() { self.start } else { self.at };
-        self.buffer.drain(..keep_from);
-        self.before += keep_from as u64;
-        self.at -= keep_from;
-        self.start = 0;
+        let done = self.forget();
+        self.buffer.drain(..done);
         &mut self.buffer
+    }
+
+    /// Gives away the bytes that were appended since the last time, and where in the document they begin: the frames lie in
+    /// them. A copy of the unfinished record stays.
+    pub(super) fn release(&mut self) -> (u64, Vec<u8>) {
+        let from = self.before;
+        let done = self.forget();
+        let mut rest = Vec::with_capacity(self.buffer.len());
+        rest.extend_from_slice(&self.buffer[done..]);
+        (from, std::mem::replace(&mut self.buffer, rest))
+    }
+
+    /// Lets the buffer begin with what is still wanted, once so many bytes are taken off its front.
+    fn forget(&mut self) -> usize {
+        let done = if self.holds() { self.start } else { self.at };
+        self.before += done as u64;
+        self.at -= done;
+        self.start = 0;
+        done
     }
 
     /// How far into the document the scan has come.
@@ -165,7 +181,7 @@ impl Framer {
     }
 
     /// Ends the document.
-    pub(super) fn finish(mut self) -> Result<(), Unframed> {
+    pub(super) fn finish(&mut self) -> Result<(), Unframed> {
         match self.skip_blanks() {
             None if self.place == Place::End => Ok(()),
             Some(_) if self.place == Place::End => Err(Unframed::NotAnObject),
@@ -316,9 +332,15 @@ mod tests {
         for piece in pieces.iter().cycle() {
             let (now, later) = rest.split_at((*piece).min(rest.len()));
             framer.tail().extend_from_slice(now);
+            let mut found = Vec::new();
             while let Some(frame) = framer.next()? {
-                let json = String::from_utf8_lossy(frame.json).into_owned();
-                framed.push((frame.name, frame.element, json));
+                found.push((frame.name, frame.element, frame.at, frame.json.len()));
+            }
+            let (from, given_away) = framer.release();
+            for (name, element, at, length) in found {
+                let start = (at - from) as usize;
+                let json = String::from_utf8_lossy(&given_away[start..start + length]).into_owned();
+                framed.push((name, element, json));
             }
             rest = later;
             if rest.is_empty() {

@@ -1,16 +1,18 @@
 //! One file from its link to typed rows, in stages that run side by side.
 //!
-//! A task downloads and hands runs of ciphertext to two threads: one sums them up (md5), one decrypts, frames and parses.
-//! Runs are large and the queues between the stages short, so that waking a stage costs little and memory does not grow
-//! with the file. Dropping the rows' end stops all three.
+//! A task downloads and hands runs of ciphertext to two threads: one sums them up (md5), one decrypts and frames. What is framed of
+//! a run is parsed on whichever thread is free, a few runs side by side, as parsing costs more than all the rest. Runs are large
+//! and the queues between the stages short, so that waking a stage costs little and memory does not grow with the file.
+//! Dropping the rows' end stops all of them.
 
 use std::{
     mem,
-    pin::pin,
+    pin::{Pin, pin},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -19,7 +21,7 @@ use futures_util::future::{self, Either};
 use md5::{Digest, Md5};
 use tokio::{
     sync::{mpsc, oneshot},
-    task,
+    task::{self, JoinHandle},
     time::sleep,
 };
 use wecom_cipher::{EncodingAesKey, FileDecryptor};
@@ -69,29 +71,71 @@ pub(super) struct Common<R> {
     pub(super) counters: Arc<Counters>,
 }
 
-/// Starts the stages of one file. A queue that ends without a `None` or an error was not read to its end.
-pub(super) fn start<R: Send + 'static>(download: Download, common: &Common<R>) -> mpsc::Receiver<Batch<R>> {
-    let (rows, ready) = mpsc::channel(QUEUE);
+/// Starts the stages of one file.
+pub(super) fn start<R: Send + 'static>(download: Download, common: &Common<R>) -> Batches<R> {
+    let (steps, taken) = mpsc::channel(QUEUE);
     let (to_sum, to_be_summed) = mpsc::channel(QUEUE);
     let (to_read, to_be_read) = mpsc::channel(QUEUE);
     let (verdict, judged) = oneshot::channel();
     let md5 = download.file().md5.clone();
-    let reader = Reader {
-        decryptor: FileDecryptor::new(&common.key),
-        records: Records {
-            file: download.position(),
-            framer: Framer::new(common.shape.names, RECORD_LIMIT),
-            shape: common.shape,
-            tag_name: Arc::clone(&common.tag_name),
-            counters: Arc::clone(&common.counters),
-        },
+    let decryptor = FileDecryptor::new(&common.key);
+    let records = Records {
+        file: download.position(),
+        framer: Framer::new(common.shape.names, RECORD_LIMIT),
+        framed: Vec::new(),
+        shape: common.shape,
+        tag_name: Arc::clone(&common.tag_name),
+        counters: Arc::clone(&common.counters),
     };
     task::spawn_blocking(move || {
         let _ = verdict.send(sum(to_be_summed).is_some_and(|digest| digest.eq_ignore_ascii_case(md5.trim())));
     });
-    task::spawn_blocking(move || read(reader, to_be_read, judged, &rows));
+    task::spawn_blocking(move || read(records, decryptor, to_be_read, judged, &steps));
     tokio::spawn(fetch(download, [to_read, to_sum], Arc::clone(&common.counters)));
-    ready
+    Batches { steps: taken, parsing: None, failed: None }
+}
+
+/// The rows of one file, run by run. A queue that ends without a `None` or an error was not read to its end.
+pub(super) struct Batches<R> {
+    steps: mpsc::Receiver<Step<R>>,
+    parsing: Option<JoinHandle<Parsed<R>>>,
+    failed: Option<Error>,
+}
+
+/// What the reader gets out of a run, in the order of the file.
+enum Step<R> {
+    /// Its rows are being parsed.
+    Rows(JoinHandle<Parsed<R>>),
+    /// There is no more.
+    End(Result<()>),
+}
+
+/// The rows before the first that cannot be read, and why it cannot.
+type Parsed<R> = (Vec<R>, Option<Error>);
+
+impl<R> Batches<R> {
+    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Batch<R>>> {
+        loop {
+            if let Some(parsing) = &mut self.parsing {
+                let parsed = ready!(Pin::new(parsing).poll(context));
+                self.parsing = None;
+                // The runtime stopped.
+                let Ok((rows, failed)) = parsed else { return Poll::Ready(None) };
+                self.failed = failed;
+                if !rows.is_empty() {
+                    return Poll::Ready(Some(Ok(Some(rows))));
+                }
+            }
+            if let Some(error) = self.failed.take() {
+                return Poll::Ready(Some(Err(error)));
+            }
+            match ready!(self.steps.poll_recv(context)) {
+                Some(Step::Rows(parsing)) => self.parsing = Some(parsing),
+                Some(Step::End(end)) => return Poll::Ready(Some(end.map(|()| None))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
 }
 
 /// Downloads, and hands every run to both stages.
@@ -165,94 +209,85 @@ fn sum(mut parts: mpsc::Receiver<Part>) -> Option<String> {
     Some(format!("{:032x}", u128::from_be_bytes(digest)))
 }
 
-/// Hands on the rows of each run, and at last `None` or why there are no more.
-fn read<R>(
-    mut reader: Reader<R>,
+/// Decrypts and frames, has what each run holds parsed, and says at last how the file ended.
+fn read<R: Send + 'static>(
+    mut records: Records<R>,
+    mut decryptor: FileDecryptor,
     mut parts: mpsc::Receiver<Part>,
     judged: oneshot::Receiver<bool>,
-    rows: &mpsc::Sender<Batch<R>>,
+    steps: &mpsc::Sender<Step<R>>,
 ) {
-    loop {
-        let mut batch = Vec::new();
-        let last = match parts.blocking_recv() {
-            Some(Part::Run(chunks)) => reader.push(&chunks, &mut batch).err().map(Err),
-            Some(Part::Failed(error)) => Some(Err(error)),
-            Some(Part::End) => {
-                let ended = reader.finish(&mut batch, judged);
-                return hand_on(batch, Some(ended.map(|()| None)), rows).unwrap_or_default();
+    let end = loop {
+        match parts.blocking_recv() {
+            Some(Part::Run(chunks)) => {
+                chunks.iter().for_each(|chunk| decryptor.push(chunk, records.framer.tail()));
+                if let Err(error) = records.frame() {
+                    break Err(error);
+                }
             }
+            Some(Part::End) => break records.end(decryptor, judged),
+            Some(Part::Failed(error)) => break Err(error),
             // The runtime stopped, and the download with it.
             None => return,
-        };
-        let ended = last.is_some();
-        if hand_on(batch, last, rows).is_none() || ended {
+        }
+        // Where nobody wants the rows any more, nobody wants the rest.
+        if let Some(rows) = records.parse()
+            && steps.blocking_send(Step::Rows(rows)).is_err()
+        {
+            return;
+        }
+    };
+    for step in records.parse().map(Step::Rows).into_iter().chain([Step::End(end)]) {
+        if steps.blocking_send(step).is_err() {
             return;
         }
     }
 }
 
-/// `None` if nobody wants the rows any more.
-fn hand_on<R>(batch: Vec<R>, last: Option<Batch<R>>, rows: &mpsc::Sender<Batch<R>>) -> Option<()> {
-    if !batch.is_empty() {
-        rows.blocking_send(Ok(Some(batch))).ok()?;
-    }
-    last.map_or(Some(()), |last| rows.blocking_send(last).ok())
-}
-
-/// Decrypts one file and reads its records.
-struct Reader<R> {
-    decryptor: FileDecryptor,
-    records: Records<R>,
-}
-
-impl<R> Reader<R> {
-    fn push(&mut self, chunks: &[Bytes], rows: &mut Vec<R>) -> Result<()> {
-        for chunk in chunks {
-            self.decryptor.push(chunk, self.records.framer.tail());
-            self.records.take(rows)?;
-        }
-        Ok(())
-    }
-
-    /// Ends the file: the last rows, and whether the whole is what was announced.
-    fn finish(self, rows: &mut Vec<R>, judged: oneshot::Receiver<bool>) -> Result<()> {
-        let Self { decryptor, mut records } = self;
-        // A wrong sum says more than what came of the bytes.
-        if judged.blocking_recv() != Ok(true) {
-            return Err(records.corrupt("does not have the announced md5"));
-        }
-        if decryptor.finish(records.framer.tail()).is_err() {
-            return Err(records.corrupt("does not decrypt with this key"));
-        }
-        records.take(rows)?;
-        let (file, at) = (records.file, records.framer.position());
-        records.framer.finish().map_err(|why| unframed(file, at, why))
-    }
-}
-
-/// Frames and parses the records of one file.
+/// The records of one file.
 struct Records<R> {
     file: usize,
     framer: Framer,
+    /// Rows framed since the last were parsed.
+    framed: Vec<Record>,
     shape: Shape<R>,
     tag_name: Arc<OnceLock<String>>,
     counters: Arc<Counters>,
 }
 
-impl<R> Records<R> {
-    /// Takes out of the framer what has come in whole.
-    fn take(&mut self, rows: &mut Vec<R>) -> Result<()> {
-        let (before, file) = (rows.len(), self.file);
+/// Where in the document a row lies, and in which of the lists.
+struct Record {
+    name: usize,
+    at: u64,
+    length: usize,
+}
+
+impl<R: Send + 'static> Records<R> {
+    /// Ends the file: whether the whole is what was announced.
+    fn end(&mut self, decryptor: FileDecryptor, judged: oneshot::Receiver<bool>) -> Result<()> {
+        // A wrong sum says more than what came of the bytes.
+        if judged.blocking_recv() != Ok(true) {
+            return Err(self.corrupt("does not have the announced md5"));
+        }
+        if decryptor.finish(self.framer.tail()).is_err() {
+            return Err(self.corrupt("does not decrypt with this key"));
+        }
+        self.frame()?;
+        self.framer.finish().map_err(|why| unframed(self.file, self.framer.position(), why))
+    }
+
+    /// Notes the records that have come in whole.
+    fn frame(&mut self) -> Result<()> {
+        let file = self.file;
         loop {
             let frame = match self.framer.next() {
                 Ok(Some(frame)) => frame,
-                Ok(None) => break,
+                Ok(None) => return Ok(()),
                 Err(why) => return Err(unframed(file, self.framer.position(), why)),
             };
             let at = frame.at;
             if frame.element {
-                let row = (self.shape.read)(frame.name, frame.json);
-                rows.push(row.map_err(|error| malformed(file, at, error))?);
+                self.framed.push(Record { name: frame.name, at, length: frame.json.len() });
             } else if self.shape.names[frame.name] == TAG_NAME {
                 let name: Option<String> =
                     serde_json::from_slice(frame.json).map_err(|error| malformed(file, at, error))?;
@@ -262,8 +297,32 @@ impl<R> Records<R> {
                 return Err(corrupt(file, at, "holds something else where its rows should be"));
             }
         }
-        self.counters.rows.fetch_add((rows.len() - before) as u64, Relaxed);
-        Ok(())
+    }
+
+    /// Has the rows parsed that were framed since the last time, if there are any.
+    fn parse(&mut self) -> Option<JoinHandle<Parsed<R>>> {
+        if self.framed.is_empty() {
+            return None;
+        }
+        let (from, json) = self.framer.release();
+        let records = mem::take(&mut self.framed);
+        let (file, shape, counters) = (self.file, self.shape, Arc::clone(&self.counters));
+        Some(task::spawn_blocking(move || {
+            let mut rows = Vec::with_capacity(records.len());
+            let mut failed = None;
+            for Record { name, at, length } in records {
+                let start = (at - from) as usize;
+                match (shape.read)(name, &json[start..start + length]) {
+                    Ok(row) => rows.push(row),
+                    Err(error) => {
+                        failed = Some(malformed(file, at, error));
+                        break;
+                    }
+                }
+            }
+            counters.rows.fetch_add(rows.len() as u64, Relaxed);
+            (rows, failed)
+        }))
     }
 
     fn corrupt(&self, why: &'static str) -> Error {

@@ -11,12 +11,11 @@ use std::{
 
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
-use tokio::sync::mpsc;
 
 use super::{
     CALL, ExportFile, ExportJob, ExportRow, TagRow,
     download::Download,
-    pipeline::{self, Batch, Common, Counters},
+    pipeline::{self, Batches, Common, Counters},
     row::{Fields, Shape},
 };
 use crate::{Error, ErrorKind, Result};
@@ -50,7 +49,8 @@ impl<R: ExportRow> Export<R> {
     /// md5 is known to be right only at its end: an error there means that its rows, which came before, are not to be
     /// trusted. After an error the stream ends; a stream that ends without one has read every file whole.
     ///
-    /// Needs a tokio runtime, whose blocking threads do the decryption and the parsing.
+    /// Needs a tokio runtime, whose blocking threads do the decryption and the parsing: two for each file under way, and at
+    /// least one more.
     pub fn rows(self) -> ExportRows<R> {
         self.read(Shape::whole())
     }
@@ -192,7 +192,7 @@ pub struct ExportBatches<R> {
     downloads: Box<dyn Iterator<Item = Download> + Send>,
     common: Common<R>,
     /// Files under way, in order.
-    started: VecDeque<mpsc::Receiver<Batch<R>>>,
+    started: VecDeque<Batches<R>>,
     at_once: usize,
     /// After the end or an error.
     over: bool,
@@ -212,7 +212,7 @@ impl<R: Send + 'static> Stream for ExportBatches<R> {
             let Some(first) = this.started.front_mut() else {
                 break;
             };
-            let Poll::Ready(batch) = first.poll_recv(context) else {
+            let Poll::Ready(batch) = first.poll_next(context) else {
                 return Poll::Pending;
             };
             match batch.unwrap_or_else(|| Err(stopped())) {
