@@ -201,6 +201,8 @@ impl Job {
             return Ok(());
         }
         say(format_args!("{} rows are on their way", written.rows));
+        // Interrupted, it runs on: `txl import job` takes it up.
+        let submission = submission.on_job(|id| say(format_args!("job {id}")));
         let outcome = submission.outcome(self.waiting.polling()).await?;
         let refused = self.refused.clone().unwrap_or_else(|| source.refused());
         ending::tell(&outcome, Some((table, &refused)), output)

@@ -146,7 +146,8 @@ impl Source {
             draft.write(part)?;
             draft.finish()?;
         }
-        let words = format!("{} rows, {bytes} bytes in {} parts would be sent", written.rows, parts.len());
+        let jobs = if parts.len() > 1 { format!(", by {} jobs", parts.len()) } else { String::new() };
+        let words = format!("{} rows, {bytes} bytes, would be sent{jobs}", written.rows);
         output.done(&json!({"rows": written.rows, "bytes": bytes, "parts": parts.len()}), words)
     }
 

@@ -93,6 +93,8 @@ fn trap_38_a_spreadsheet_is_imported_in_each_encoding_and_as_a_workbook() {
         "{ran:?}"
     );
     assert!(!desk.path("gbk.refused.csv").exists());
+    // By its id the job can be taken up if the command is interrupted.
+    assert!(ran.stderr.lines().any(|line| line.starts_with("job ")), "{ran:?}");
     let wang = member(&sim, "wang.min");
     assert_eq!((&wang["name"], &wang["department"]), (&json!("王敏"), &json!([2, 4])));
 }

@@ -1,6 +1,6 @@
 //! Submitting an import, and waiting for its turn and its end.
 
-use std::future::IntoFuture;
+use std::{fmt, future::IntoFuture, sync::Arc};
 
 use futures_core::Stream;
 
@@ -20,11 +20,29 @@ pub struct Submission<E> {
     client: Client,
     file: ImportFile,
     call: E,
+    listener: Listener,
+}
+
+/// Who is told of each job that was submitted.
+#[derive(Clone)]
+struct Listener(Arc<dyn Fn(&JobId) + Send + Sync>);
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Listener(..)")
+    }
 }
 
 impl<E: ImportCall> Submission<E> {
     pub(super) fn new(client: Client, file: ImportFile) -> Self {
-        Self { client, file, call: E::default() }
+        Self { client, file, call: E::default(), listener: Listener(Arc::new(|_| ())) }
+    }
+
+    /// Tells the id of each job as soon as it is submitted, before its end is waited for: by it [another
+    /// process](super::Imports::job) can take the job up if this one is interrupted.
+    pub fn on_job(mut self, tell: impl Fn(&JobId) + Send + Sync + 'static) -> Self {
+        self.listener = Listener(Arc::new(tell));
+        self
     }
 
     /// Has WeCom report the end of the job (`batch_job_result`) to this callback URL. Without it nothing is reported.
@@ -62,7 +80,7 @@ impl<E: ImportCall> Submission<E> {
     }
 
     fn ended(self, polling: Polling, mut told: Told) -> Sending<ImportOutcome> {
-        let Self { client, file, call } = self;
+        let Self { client, file, call, listener } = self;
         Sending::new(async move {
             let lines = file.lines();
             let mut tally = Tally::new(lines.clone());
@@ -70,6 +88,7 @@ impl<E: ImportCall> Submission<E> {
             for source in sources {
                 let call = ready(&client, call.clone(), source).await?;
                 let id = in_turn(&client, &call, polling, &mut told).await?;
+                (listener.0)(&id);
                 let job = ImportJob::new(client.clone(), id, lines.clone());
                 job.work_off(polling, &mut told, &mut tally).await?;
             }
@@ -102,12 +121,13 @@ impl<E: ImportCall> IntoFuture for Submission<E> {
     /// Uploads the file if need be, and submits the job. A file of several parts is more than one job: it is refused before
     /// anything is sent.
     fn into_future(self) -> Sending<ImportJob> {
-        let Self { client, file, call } = self;
+        let Self { client, file, call, listener } = self;
         Sending::new(async move {
             let lines = file.lines();
             let source = file.only_source(E::CALL.path())?;
             let call = ready(&client, call, source).await?;
             let id = client.send(&call).await?.jobid;
+            (listener.0)(&id);
             Ok(ImportJob::new(client, id, lines))
         })
     }

@@ -3,7 +3,7 @@
 use std::{
     future::IntoFuture,
     pin::pin,
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -254,8 +254,14 @@ async fn a_large_file_of_members_goes_part_by_part_and_no_replacement_does() {
     assert!(error.to_string().contains("parts"), "{error}");
     assert_eq!(rig.sim.requests().len(), before);
 
-    let outcome = run(&rig, rig.contacts.imports().sync_members(file).outcome(SOON)).await.unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let submission = rig.contacts.imports().sync_members(file).on_job({
+        let told = Arc::clone(&told);
+        move |id| told.lock().unwrap().push(id.clone())
+    });
+    let outcome = run(&rig, submission.outcome(SOON)).await.unwrap();
     assert_eq!((outcome.jobs().len(), outcome.total(), outcome.succeeded()), (parts, 40, 40));
+    assert_eq!(*told.lock().unwrap(), outcome.jobs());
     assert!(outcome.rows().iter().map(|row| row.line).eq((2..42).map(Some)));
 }
 
