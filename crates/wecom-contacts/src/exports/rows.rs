@@ -20,6 +20,9 @@ use super::{
 };
 use crate::{Error, ErrorKind, Result};
 
+/// Each file has two of the runtime's blocking threads, of which there are 512 unless told: some must be left to parse.
+const MOST_AT_ONCE: usize = 64;
+
 /// An export that is done.
 pub struct Export<R> {
     job: ExportJob<R>,
@@ -138,10 +141,10 @@ pub struct ExportRows<R> {
 }
 
 impl<R> ExportRows<R> {
-    /// Reads this many files side by side, 1 unless told; memory grows with it. The rows keep their order.
+    /// Reads this many files side by side, 1 unless told and 64 at most; memory grows with it. The rows keep their order.
     #[must_use]
     pub fn files_at_once(mut self, files: usize) -> Self {
-        self.batches.at_once = files.max(1);
+        self.batches.at_once = files.clamp(1, MOST_AT_ONCE);
         self
     }
 
