@@ -8,6 +8,7 @@
 
 pub mod cleaning;
 mod delimited;
+mod department_names;
 mod encoding;
 mod error;
 mod headings;
@@ -19,6 +20,7 @@ mod table;
 mod workbook;
 
 pub use self::{
+    department_names::{DepartmentNames, NameError},
     encoding::Encoding,
     error::{Error, Result},
     headings::{Column, Mapping, Meaning, REASON_HEADING},

@@ -32,8 +32,10 @@ pub trait Record: Default + sealed::Sealed {
     ///
     /// If the cell is none for this column.
     fn set(&mut self, column: Self::Column, cell: &str) -> Result<(), CellError>;
-    /// Takes the value of the next extended attribute.
-    fn push_extra(&mut self, value: String);
+    /// Leaves the field of this column as it is, whatever the corp has.
+    fn keep(&mut self, column: Self::Column);
+    /// Takes the value of the next extended attribute; `None` leaves it as it is.
+    fn push_extra(&mut self, value: Option<String>);
 }
 
 mod sealed {
@@ -102,7 +104,11 @@ impl Record for ImportMember {
         Self::set(self, column, cell)
     }
 
-    fn push_extra(&mut self, value: String) {
+    fn keep(&mut self, column: MemberColumn) {
+        Self::keep(self, column);
+    }
+
+    fn push_extra(&mut self, value: Option<String>) {
         self.extra.push(value);
     }
 }
@@ -147,5 +153,9 @@ impl Record for ImportDepartment {
         Self::set(self, column, cell)
     }
 
-    fn push_extra(&mut self, _: String) {}
+    fn keep(&mut self, column: DepartmentColumn) {
+        Self::keep(self, column);
+    }
+
+    fn push_extra(&mut self, _: Option<String>) {}
 }

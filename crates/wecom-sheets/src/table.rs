@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, ops::ControlFlow, path::Path, sync::Arc};
 
 use crate::{
-    Error, Mapping, Record, Result, Row, Sheet,
+    Error, Kind, Mapping, Record, Result, Row, Sheet,
     cleaning::{Change, Doubt, Wanted, clean, trimmed},
     headings::{self, Column, HEADING_ROWS, Meaning},
     sheet::Format,
@@ -164,6 +164,13 @@ impl<R: Record> Table<R> {
                     continue;
                 }
             };
+            if row.kind(at) == Kind::Absent {
+                match &column.meaning {
+                    Meaning::Field(field) => record.keep(*field),
+                    _ => record.push_extra(None),
+                }
+                continue;
+            }
             let (cell, changes) = match clean(wanted, row.kind(at), row.text(at)) {
                 Ok(cleaned) => cleaned,
                 Err(doubt) => {
@@ -178,7 +185,7 @@ impl<R: Record> Table<R> {
                         refuse(reading, &column.heading, Doubt::Unfit(error.why()));
                     }
                 }
-                _ => record.push_extra(cell.into_owned()),
+                _ => record.push_extra(Some(cell.into_owned())),
             }
         }
         let beyond = (self.columns.len()..row.len()).filter(|at| !trimmed(row.text(*at)).is_empty()).count();

@@ -3,6 +3,8 @@
 //! WeCom goes by the heading and not by the place, so a file may have any of the columns in any order. A column that a file does
 //! not have is not updated; an empty cell of one that it has empties the field.
 
+use std::fmt;
+
 /// A column of a file of members (成员导入模板).
 ///
 /// [`ALL`](Self::ALL) has them in the order of WeCom's template.
@@ -57,7 +59,59 @@ pub enum DepartmentColumn {
     Order,
 }
 
+/// A set of columns of a file of members.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MemberColumns(u16);
+
+impl MemberColumns {
+    /// Adds a column. `Enable` is written as 禁用, so both count as one.
+    pub fn insert(&mut self, column: MemberColumn) {
+        self.0 |= column.bit();
+    }
+
+    /// Removes a column.
+    pub fn remove(&mut self, column: MemberColumn) {
+        self.0 &= !column.bit();
+    }
+
+    /// Whether the column is in the set.
+    pub const fn contains(self, column: MemberColumn) -> bool {
+        self.0 & column.bit() != 0
+    }
+
+    /// Whether the set has no column.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The columns, in the order of the template.
+    pub fn iter(self) -> impl Iterator<Item = MemberColumn> {
+        MemberColumn::ALL.into_iter().filter(move |column| self.contains(*column))
+    }
+}
+
+impl FromIterator<MemberColumn> for MemberColumns {
+    fn from_iter<I: IntoIterator<Item = MemberColumn>>(columns: I) -> Self {
+        let mut set = Self::default();
+        columns.into_iter().for_each(|column| set.insert(column));
+        set
+    }
+}
+
+impl fmt::Debug for MemberColumns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
 impl MemberColumn {
+    const fn bit(self) -> u16 {
+        match self {
+            Self::Enable => 1 << Self::Disabled as u16,
+            column => 1 << column as u16,
+        }
+    }
+
     /// The columns of the template, in its order.
     pub const ALL: [Self; 13] = [
         Self::Name,

@@ -187,7 +187,7 @@ impl<S: FileSink> MemberFile<S> {
             }
         }
         for at in 0..self.extra {
-            self.table.cell(row.extra.get(at).map_or("", String::as_str));
+            self.table.cell(row.extra.get(at).and_then(Option::as_deref).unwrap_or_default());
         }
         self.table.end_row();
         self.check.row(u32::try_from(line).unwrap_or(u32::MAX), row, self.extra);

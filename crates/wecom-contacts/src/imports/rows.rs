@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    CellError, DepartmentColumn, MemberColumn,
+    CellError, DepartmentColumn, MemberColumn, MemberColumns,
     cells::{self, NO_FLAG, NO_FLAGS, NO_NUMBER, NO_NUMBERS},
 };
 use crate::{
@@ -46,12 +46,14 @@ pub struct ImportMember {
     pub telephone: String,
     /// Whether the account is enabled: the opposite of the column 禁用. `None` leaves it as it is.
     pub enabled: Option<bool>,
-    /// The custom attributes (扩展属性), in the order of the file's extra columns; missing ones are empty.
-    pub extra: Vec<String>,
+    /// The custom attributes (扩展属性), in the order of the file's extra columns; `None` and missing ones are left as they are.
+    pub extra: Vec<Option<String>>,
+    /// The columns whose fields this row leaves as they are, though the file has them.
+    pub kept: MemberColumns,
 }
 
 masked_debug!(ImportMember {
-    userid, department, is_leader_in_dept, order, enabled
+    userid, department, is_leader_in_dept, order, enabled, kept
     | name, mobile, email, position, gender, alias, address, telephone, extra
 });
 
@@ -129,8 +131,14 @@ impl ImportMember {
 
     /// Sets the custom attributes (扩展属性), in the order of the file's extra columns.
     pub fn extra<T: Into<String>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
-        self.extra = values.into_iter().map(Into::into).collect();
+        self.extra = values.into_iter().map(|value| Some(value.into())).collect();
         self
+    }
+
+    /// Leaves the field of this column as it is, though the file has the column. A file writes rows that keep other columns
+    /// into a part of its own, as an empty cell would empty the field.
+    pub fn keep(&mut self, column: MemberColumn) {
+        self.kept.insert(column);
     }
 
     /// Reads a cell of this column into its field; blanks around what is no text do not matter.
@@ -267,6 +275,7 @@ impl From<&Member> for ImportMember {
             telephone: text(&member.telephone),
             enabled,
             extra: Vec::new(),
+            kept: MemberColumns::default(),
         }
     }
 }
@@ -300,6 +309,14 @@ impl ImportDepartment {
     pub fn order(mut self, order: u32) -> Self {
         self.order = Some(order);
         self
+    }
+
+    /// Leaves the field of this column as it is. Only 排序 can be left, by an empty cell: a file of departments replaces all, so
+    /// that a row without a name, id or parent is found by the check.
+    pub fn keep(&mut self, column: DepartmentColumn) {
+        if column == DepartmentColumn::Order {
+            self.order = None;
+        }
     }
 
     /// Reads a cell of this column into its field; blanks around a number do not matter.

@@ -138,6 +138,8 @@ pub enum Doubt {
     Bool,
     /// A formula that failed, or a column too narrow to show its numbers.
     Failed,
+    /// A formula without a stored value.
+    Uncomputed,
     /// Several phone numbers in one cell.
     SeveralNumbers,
     /// `1,234`: one number with a comma at the thousands, or two.
@@ -162,6 +164,9 @@ impl fmt::Display for Doubt {
             Self::Duration => "a length of time: make the column text and enter it again",
             Self::Bool => "TRUE or FALSE, where neither belongs",
             Self::Failed => "a formula that failed (such as #N/A), or a number too wide for its column",
+            Self::Uncomputed => {
+                "a formula without a stored value: open the file in Excel or WPS, save it, and try again"
+            }
             Self::SeveralNumbers => "more than one number: leave the one that WeCom is to know",
             Self::Thousands => {
                 "one number with a comma at the thousands, or several: write 1234, or 1;234"
@@ -187,6 +192,8 @@ pub fn clean(wanted: Wanted, kind: Kind, text: &str) -> Result<(Cow<'_, str>, Ch
     match kind {
         Kind::Text => return cleaned_text(wanted, text),
         Kind::Error => return Err(Doubt::Failed),
+        Kind::Uncomputed => return Err(Doubt::Uncomputed),
+        Kind::Absent => return Ok((Cow::Borrowed(""), changes)),
         Kind::Duration => return Err(Doubt::Duration),
         Kind::Date if wanted == Wanted::Attribute => changes.add(Change::Date),
         Kind::Date => return Err(Doubt::Date),

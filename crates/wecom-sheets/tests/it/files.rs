@@ -88,7 +88,7 @@ fn objects_are_rows_as_export_writes_them() {
         assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), lines);
         let (first, second) = (&rows[0].1, &rows[1].1);
         assert_eq!((first.mobile.as_str(), second.mobile.as_str()), ("13800000001", ""));
-        assert_eq!((&first.extra, &second.extra), (&vec![String::new()], &vec!["A-17".to_owned()]));
+        assert_eq!((&first.extra, &second.extra), (&vec![None], &vec![Some("A-17".to_owned())]));
         assert_eq!(first.department, [DepartmentId(2), DepartmentId(7)]);
         assert_eq!(
             (&first.is_leader_in_dept, &first.order, first.enabled),

@@ -46,7 +46,7 @@ fn other_headings_are_mapped_and_the_rest_is_told() {
     let (rows, _) = members(text.as_bytes(), &mapping).unwrap();
     assert_eq!(
         (rows[0].1.mobile.as_str(), &rows[0].1.extra),
-        ("13800000001", &vec!["7".to_owned(), "CC1".to_owned()])
+        ("13800000001", &vec![Some("7".to_owned()), Some("CC1".to_owned())])
     );
 }
 

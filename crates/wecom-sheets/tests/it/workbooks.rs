@@ -53,7 +53,7 @@ fn trap_38_dates_and_failures_are_refused_where_they_do_not_belong() {
     assert!(told[0].starts_with("line 2, 所在部门: a date"), "{told:?}");
     assert!(told[1].starts_with("line 2, 手机号: a number of more than 15 digits"), "{told:?}");
     assert!(told[2].starts_with("line 3, 手机号: a formula that failed"), "{told:?}");
-    assert_eq!(rows[0].1.extra, ["2026-02-07"]);
+    assert_eq!(rows[0].1.extra, [Some("2026-02-07".to_owned())]);
 }
 
 #[test]

@@ -1,0 +1,174 @@
+//! Departments by name: which id a path, the end of a path, or a name stands for.
+
+use std::{collections::HashMap, fmt};
+
+use wecom_contacts::DepartmentId;
+
+use crate::cleaning::trimmed;
+
+/// A path has at most this many names; WeCom allows 15 levels. Parents that form a circle end here.
+const DEEPEST: usize = 64;
+
+/// The departments of a corp by their paths, such as `示例公司/研发部/测试组`.
+///
+/// ```
+/// use wecom_sheets::DepartmentNames;
+///
+/// let departments = [(1, 0, "示例公司"), (2, 1, "研发部"), (3, 2, "测试组"), (4, 1, "测试组")];
+/// let names = DepartmentNames::new(departments.map(|(id, parent, name)| (id.into(), parent.into(), name)));
+/// assert_eq!(names.id("示例公司/研发部/测试组"), Ok(3.into()));
+/// assert_eq!(names.id("研发部"), Ok(2.into()));
+/// // Two departments have this name.
+/// assert!(names.id("测试组").is_err());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct DepartmentNames {
+    paths: HashMap<DepartmentId, String>,
+    by_path: HashMap<String, Vec<DepartmentId>>,
+    by_end: HashMap<String, Vec<DepartmentId>>,
+}
+
+/// Why a name stands for no department.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NameError {
+    /// No department has this name or path.
+    Unknown,
+    /// Several departments have it: their full paths, at most ten of them.
+    Ambiguous(Vec<String>),
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown => f.write_str("no department has this name or path"),
+            Self::Ambiguous(paths) => {
+                write!(f, "several departments have this name: {}; write the whole path", paths.join(", "))
+            }
+        }
+    }
+}
+
+impl std::error::Error for NameError {}
+
+impl DepartmentNames {
+    /// Takes departments as id, parent's id and name, in any order. The path of a department whose parent is not among them
+    /// begins at itself.
+    pub fn new<N: AsRef<str>>(
+        departments: impl IntoIterator<Item = (DepartmentId, DepartmentId, N)>,
+    ) -> Self {
+        let nodes: HashMap<DepartmentId, (DepartmentId, String)> =
+            departments.into_iter().map(|(id, parent, name)| (id, (parent, normal(name.as_ref())))).collect();
+        let mut all = Self::default();
+        for id in nodes.keys() {
+            let mut names = Vec::new();
+            let mut here = *id;
+            while let Some((parent, name)) = nodes.get(&here).filter(|_| names.len() < DEEPEST) {
+                names.push(name.as_str());
+                here = *parent;
+            }
+            names.reverse();
+            for start in 1..names.len() {
+                all.by_end.entry(names[start..].join("/")).or_default().push(*id);
+            }
+            let path = names.join("/");
+            all.by_end.entry(path.clone()).or_default().push(*id);
+            all.by_path.entry(path.clone()).or_default().push(*id);
+            all.paths.insert(*id, path);
+        }
+        all
+    }
+
+    /// Whether there are no departments.
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    /// Whether a department has this id.
+    pub fn contains(&self, id: DepartmentId) -> bool {
+        self.paths.contains_key(&id)
+    }
+
+    /// The path of a department from the topmost one that is known.
+    pub fn path(&self, id: DepartmentId) -> Option<&str> {
+        self.paths.get(&id).map(String::as_str)
+    }
+
+    /// The department that a path, the end of a path, or a name stands for. A whole path wins over the end of another.
+    ///
+    /// # Errors
+    ///
+    /// If no department or several have it.
+    pub fn id(&self, text: &str) -> Result<DepartmentId, NameError> {
+        let text = normal(text);
+        let found = self.by_path.get(&text).filter(|ids| ids.len() == 1).or_else(|| self.by_end.get(&text));
+        match found.map(Vec::as_slice) {
+            None | Some([]) => Err(NameError::Unknown),
+            Some([id]) => Ok(*id),
+            Some(ids) => {
+                let mut paths: Vec<_> =
+                    ids.iter().map(|id| format!("{} ({id})", self.path(*id).unwrap_or_default())).collect();
+                paths.sort();
+                paths.truncate(10);
+                Err(NameError::Ambiguous(paths))
+            }
+        }
+    }
+}
+
+/// A path with plain slashes and without blanks around its names, nor slashes at its ends.
+fn normal(text: &str) -> String {
+    let names = text.split(['/', '／']).map(trimmed);
+    let joined = names.collect::<Vec<_>>().join("/");
+    joined.trim_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> DepartmentNames {
+        let departments = [
+            (1, 0, "示例公司"),
+            (2, 1, "研发部"),
+            (3, 2, "测试组"),
+            (4, 1, "销售部"),
+            (5, 4, "测试组"),
+            (6, 4, "示例公司"),
+            (7, 1, "A/B"),
+        ];
+        DepartmentNames::new(departments.map(|(id, parent, name)| (id.into(), parent.into(), name)))
+    }
+
+    #[test]
+    fn a_path_an_end_and_a_unique_name_stand_for_one_department() {
+        let names = names();
+        for (text, id) in [
+            ("示例公司/研发部/测试组", 3),
+            (" 示例公司 ／ 研发部/", 2),
+            ("研发部/测试组", 3),
+            ("销售部", 4),
+            // The root's own path wins over the department of the same name below it.
+            ("示例公司", 1),
+            ("A/B", 7),
+        ] {
+            assert_eq!(names.id(text), Ok(id.into()), "{text}");
+        }
+        assert_eq!(names.path(3.into()), Some("示例公司/研发部/测试组"));
+    }
+
+    #[test]
+    fn an_unknown_or_ambiguous_name_is_an_error_with_its_candidates() {
+        let names = names();
+        assert_eq!(names.id("市场部"), Err(NameError::Unknown));
+        assert_eq!(names.id(""), Err(NameError::Unknown));
+        let Err(NameError::Ambiguous(paths)) = names.id("测试组") else { panic!() };
+        assert_eq!(paths, ["示例公司/研发部/测试组 (3)", "示例公司/销售部/测试组 (5)"]);
+    }
+
+    #[test]
+    fn parents_that_form_a_circle_end() {
+        let names = DepartmentNames::new([(2.into(), 3.into(), "a"), (3.into(), 2.into(), "b")]);
+        assert!(names.path(2.into()).is_some());
+    }
+}
