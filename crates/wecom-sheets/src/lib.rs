@@ -26,6 +26,6 @@ pub use self::{
     headings::{Column, Mapping, Meaning, REASON_HEADING},
     record::Record,
     row::{Kind, Row},
-    sheet::{Format, Sheet},
+    sheet::{Format, HiddenRows, Options, Sheet},
     table::{Finding, Reading, Table},
 };

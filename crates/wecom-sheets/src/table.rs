@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, ops::ControlFlow, path::Path, sync::Arc};
 
 use crate::{
-    Error, Kind, Mapping, Record, Result, Row, Sheet,
+    Error, Kind, Mapping, Options, Record, Result, Row, Sheet,
     cleaning::{Change, Doubt, Wanted, clean, trimmed},
     headings::{self, Column, HEADING_ROWS, Meaning},
     sheet::Format,
@@ -16,10 +16,10 @@ const FINDINGS: usize = 1_000;
 ///
 /// ```
 /// use wecom_contacts::imports::ImportMember;
-/// use wecom_sheets::{Mapping, Table};
+/// use wecom_sheets::{Mapping, Options, Table};
 ///
 /// let csv = "姓名,帐号,手机号,所在部门\n王芳,wangfang,'138 0000 0001,2、7\n刘洋,liuyang,1.38E+10,7\n";
-/// let table = Table::<ImportMember>::read_bytes(csv.as_bytes(), None, &Mapping::new())?;
+/// let table = Table::<ImportMember>::read_bytes(csv.as_bytes(), &Options::new(), &Mapping::new())?;
 /// let mut members = Vec::new();
 /// let reading = table.each(&mut |line, member| members.push((line, member)))?;
 /// assert_eq!((members[0].0, members[0].1.mobile.as_str()), (2, "13800000001"));
@@ -35,13 +35,13 @@ pub struct Table<R: Record> {
 }
 
 impl<R: Record> Table<R> {
-    /// Opens a file; `sheet` picks one of a workbook, which else is the first that is not hidden.
+    /// Opens a file and makes out its columns.
     ///
     /// # Errors
     ///
     /// If the file cannot be read, or its headings cannot be made out.
-    pub fn open(path: impl AsRef<Path>, sheet: Option<&str>, mapping: &Mapping) -> Result<Self> {
-        Self::of(Sheet::open(path, sheet, &|heading| mapping.knows::<R>(heading))?, mapping)
+    pub fn open(path: impl AsRef<Path>, options: &Options, mapping: &Mapping) -> Result<Self> {
+        Self::of(Sheet::open(path, options, &|heading| mapping.knows::<R>(heading))?, mapping)
     }
 
     /// The same for a file in memory.
@@ -49,8 +49,8 @@ impl<R: Record> Table<R> {
     /// # Errors
     ///
     /// As [`open`](Self::open).
-    pub fn read_bytes(bytes: impl Into<Arc<[u8]>>, sheet: Option<&str>, mapping: &Mapping) -> Result<Self> {
-        Self::of(Sheet::read(bytes, sheet, &|heading| mapping.knows::<R>(heading))?, mapping)
+    pub fn read_bytes(bytes: impl Into<Arc<[u8]>>, options: &Options, mapping: &Mapping) -> Result<Self> {
+        Self::of(Sheet::read(bytes, options, &|heading| mapping.knows::<R>(heading))?, mapping)
     }
 
     fn of(sheet: Sheet, mapping: &Mapping) -> Result<Self> {

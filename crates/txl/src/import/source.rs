@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
-use wecom_sheets::{Error, Mapping, Meaning, Reading, Table};
+use wecom_sheets::{Error, Mapping, Meaning, Options, Reading, Table};
 
 use super::file::{Import, Written};
 use crate::{
@@ -69,11 +69,14 @@ impl Source {
         for name in extras {
             mapping = mapping.extra(name);
         }
-        let sheet = self.sheet.as_deref();
+        let mut options = Options::new();
+        if let Some(sheet) = &self.sheet {
+            options = options.sheet(sheet);
+        }
         let table = if self.is_stdin() {
-            Table::read_bytes(contents(&self.file)?, sheet, &mapping)
+            Table::read_bytes(contents(&self.file)?, &options, &mapping)
         } else {
-            Table::open(&self.file, sheet, &mapping)
+            Table::open(&self.file, &options, &mapping)
         };
         let table = table.map_err(|error| self.unreadable::<R>(&error))?;
         say(format_args!("{}: {}", self.file.display(), table.sheet().format()));

@@ -51,7 +51,9 @@ fn trap_38_the_same_rows_come_of_each_encoding_delimiter_and_line_end() {
         }
         for text in [text.clone(), text.replace("\n王", "\r\n王").replace("\n赵", "\r\n赵")] {
             for (encoding, bytes) in encoded(&text) {
-                let table = Table::<ImportMember>::read_bytes(bytes, None, &Mapping::new()).unwrap();
+                let table =
+                    Table::<ImportMember>::read_bytes(bytes, &wecom_sheets::Options::new(), &Mapping::new())
+                        .unwrap();
                 let Format::Csv { encoding: found, delimiter: between, .. } = table.sheet().format() else {
                     panic!("{:?}", table.sheet().format());
                 };

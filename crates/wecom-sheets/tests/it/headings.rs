@@ -6,7 +6,7 @@ use wecom_sheets::{Error, Mapping, REASON_HEADING, Table};
 use crate::{members, told};
 
 fn table(text: &str, mapping: &Mapping) -> Result<Table<ImportMember>, Error> {
-    Table::read_bytes(text.as_bytes(), None, mapping)
+    Table::read_bytes(text.as_bytes(), &wecom_sheets::Options::new(), mapping)
 }
 
 #[test]
