@@ -28,6 +28,7 @@ mod sim;
 mod tag;
 mod token_store;
 mod tour;
+mod words;
 
 use std::process::ExitCode;
 

@@ -6,6 +6,8 @@ mod callback;
 mod commands;
 mod export;
 mod import;
+mod import_effects;
+mod import_round_trip;
 mod people;
 mod run;
 mod sim;

@@ -141,6 +141,11 @@ pub struct Checked<F> {
 }
 
 impl<F> Checked<F> {
+    /// The file, whatever was found.
+    pub fn file(&self) -> &F {
+        &self.file
+    }
+
     /// What was found.
     pub fn findings(&self) -> &Findings {
         &self.findings
