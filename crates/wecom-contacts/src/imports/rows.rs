@@ -14,8 +14,9 @@ use crate::{
 
 /// A member as a row of an import file.
 ///
-/// Which columns there are is the file's matter: a field of a column that the file has not is not written, and an empty field
-/// (`""`, `[]`, `None`) of one that it has makes an empty cell, which empties what can be emptied.
+/// The file says which columns there are: a field of another column is not written, and an empty field (`""`, `[]`, `None`) of one
+/// that it has makes an empty cell, which empties what can be emptied. A row leaves a field as it is by [keeping](Self::keep) its
+/// column. A gender that is [`Undefined`](Gender::Undefined) is always left as it is: it is unknown or hidden, and never empty.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use]
@@ -136,12 +137,14 @@ impl ImportMember {
     }
 
     /// Leaves the field of this column as it is, though the file has the column. A file writes rows that keep other columns
-    /// into a part of its own, as an empty cell would empty the field.
+    /// into a part of its own, as an empty cell would empty the field. To [`set`](Self::set) the column takes it back. 帐号 cannot
+    /// be kept, as it says whose row this is.
     pub fn keep(&mut self, column: MemberColumn) {
         self.kept.insert(column);
     }
 
-    /// Reads a cell of this column into its field; blanks around what is no text do not matter.
+    /// Reads a cell of this column into its field; blanks around what is no text do not matter. A gender of `0`, which answers
+    /// have for an unknown one, leaves the field as it is.
     ///
     /// # Errors
     ///
@@ -180,6 +183,10 @@ impl ImportMember {
                     }
                 }
             }
+        }
+        self.kept.remove(column);
+        if column == MemberColumn::Gender && self.gender == Some(Gender::Undefined) {
+            self.keep(column);
         }
         Ok(())
     }
@@ -250,16 +257,38 @@ impl ImportMember {
     }
 }
 
-/// A member as an export or a list gives them, so that they can be imported again. What the answer hides is empty, so leave out
-/// the columns of what the credential may not see. Custom attributes are not taken over, as their columns are the file's matter.
+/// A member as an export or a list gives them, so that they can be imported again. The row keeps the columns of all that the
+/// answer leaves out or hides, so that the import leaves it as it is. Custom attributes are not taken over, as the file names
+/// their columns.
+///
+/// A list of departments may be a part of the member's: an answer leaves out those that the credential may not see, and nothing
+/// shows it but a main department that is missing. Written to a file, the part becomes the whole.
 impl From<&Member> for ImportMember {
     fn from(member: &Member) -> Self {
         let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        let blank = |field: &Option<String>| field.as_deref().is_none_or(str::is_empty);
         let enabled = member.enable.or(match member.status {
             Some(MemberStatus::Activated | MemberStatus::NotActivated) => Some(true),
             Some(MemberStatus::Disabled) => Some(false),
             _ => None,
         });
+        // Every member has one of the two, so that both are empty where sensitive fields are hidden by empty texts.
+        let hidden = blank(&member.mobile) && blank(&member.email);
+        let is_known = |gender: &Gender| matches!(gender, Gender::Male | Gender::Female);
+        let kept = [
+            (MemberColumn::Name, member.name.is_none()),
+            (MemberColumn::Mobile, member.mobile.is_none() || hidden),
+            (MemberColumn::Email, member.email.is_none() || hidden),
+            (MemberColumn::Department, member.department.is_empty()),
+            (MemberColumn::Position, member.position.is_none()),
+            (MemberColumn::Gender, !member.gender.as_ref().is_some_and(is_known)),
+            (MemberColumn::IsLeaderInDept, member.is_leader_in_dept.is_none()),
+            (MemberColumn::Order, member.order.is_none()),
+            (MemberColumn::Alias, member.alias.is_none()),
+            (MemberColumn::Address, member.address.is_none() || (hidden && blank(&member.address))),
+            (MemberColumn::Telephone, member.telephone.is_none()),
+            (MemberColumn::Disabled, enabled.is_none()),
+        ];
         Self {
             userid: member.userid.clone(),
             name: text(&member.name),
@@ -275,7 +304,7 @@ impl From<&Member> for ImportMember {
             telephone: text(&member.telephone),
             enabled,
             extra: Vec::new(),
-            kept: MemberColumns::default(),
+            kept: kept.into_iter().filter(|(_, kept)| *kept).map(|(column, _)| column).collect(),
         }
     }
 }
@@ -480,11 +509,53 @@ mod tests {
             .order([0, 5])
             .is_leader_in_dept([false, true])
             .enabled(false);
-        assert_eq!(row, expected);
+        assert_eq!(ImportMember { kept: MemberColumns::default(), ..row.clone() }, expected);
+        let kept: Vec<_> = row.kept.iter().collect();
+        assert_eq!(
+            kept,
+            [
+                MemberColumn::Mobile,
+                MemberColumn::Email,
+                MemberColumn::Position,
+                MemberColumn::Gender,
+                MemberColumn::Alias,
+                MemberColumn::Address,
+                MemberColumn::Telephone,
+            ]
+        );
         let root: Department =
             serde_json::from_value(json!({"id": 1, "name": "示例公司", "parentid": 0, "order": 100_000_000}))
                 .unwrap();
         assert_eq!(ImportDepartment::from(&root), ImportDepartment::new("示例公司", 1, 0).order(100_000_000));
+    }
+
+    #[test]
+    fn texts_that_are_empty_because_they_are_hidden_are_kept() {
+        let hidden = json!({"userid": "a", "name": "甲", "department": [1], "mobile": "", "email": "", "address": "",
+            "position": "", "gender": "0", "status": 5});
+        let row = ImportMember::from(&serde_json::from_value::<Member>(hidden).unwrap());
+        for column in
+            [MemberColumn::Mobile, MemberColumn::Email, MemberColumn::Address, MemberColumn::Disabled]
+        {
+            assert!(row.kept.contains(column), "{column:?}");
+        }
+        assert!(!row.kept.contains(MemberColumn::Position));
+        let shown =
+            json!({"userid": "a", "mobile": "13800000001", "email": "", "address": "", "gender": "3"});
+        let row = ImportMember::from(&serde_json::from_value::<Member>(shown).unwrap());
+        assert!(!row.kept.contains(MemberColumn::Email) && !row.kept.contains(MemberColumn::Address));
+        assert!(row.kept.contains(MemberColumn::Gender) && row.kept.contains(MemberColumn::Department));
+    }
+
+    #[test]
+    fn a_gender_of_0_leaves_the_field_and_a_later_cell_takes_that_back() {
+        let mut row = ImportMember::default();
+        row.set(MemberColumn::Gender, "0").unwrap();
+        assert!(row.kept.contains(MemberColumn::Gender));
+        row.set(MemberColumn::Gender, "x").unwrap_err();
+        assert!(row.kept.contains(MemberColumn::Gender));
+        row.set(MemberColumn::Gender, "女").unwrap();
+        assert!(row.kept.is_empty());
     }
 
     #[test]
