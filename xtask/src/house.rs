@@ -104,10 +104,8 @@ fn every_trap_has_a_test_with_its_number() {
         }
     }
     let page = text("docs/traps.md");
-    let listed: Vec<u32> = page
-        .lines()
-        .filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok())
-        .collect();
+    let listed: Vec<u32> =
+        page.lines().filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok()).collect();
     assert!(listed.len() > 38, "{listed:?}");
     let missing: Vec<&u32> = listed.iter().filter(|number| !tested.contains(number)).collect();
     assert!(missing.is_empty(), "no test for the traps {missing:?}");

@@ -9,8 +9,8 @@ use wecom_contacts::{
 use wecom_sheets::{Reading, Record, Result, Table};
 
 use super::{
-    corp::Corp,
-    effects::{Choices, DepartmentEffects, Effects, Entry, MemberEffects},
+    corp::{Corp, Details},
+    effects::{Choices, DepartmentEffects, Effects, Entry, MemberEffects, clears_many},
 };
 use crate::failure::Failure;
 
@@ -23,10 +23,17 @@ pub(super) trait Import: Record {
     fn again(refused: &str) -> String;
 
     /// Reads all rows and writes them as WeCom's CSV.
-    fn check(table: &Table<Self>, how: How, corp: Option<&Corp>) -> Result<Check>;
+    fn check(table: &Table<Self>, how: How, held: Held<'_>) -> Result<Check>;
 
     /// The row as a person knows it.
     fn entry(&self, line: u64) -> Entry;
+}
+
+/// What the corp holds, as far as it was read.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Held<'a> {
+    pub(super) corp: Option<&'a Corp>,
+    pub(super) details: Option<&'a Details>,
 }
 
 /// How a file is written.
@@ -51,17 +58,18 @@ impl Import for ImportMember {
         format!("correct {refused} and import it again, without --replace: it holds only some members")
     }
 
-    fn check(table: &Table<Self>, how: How, corp: Option<&Corp>) -> Result<Check> {
+    fn check(table: &Table<Self>, how: How, held: Held<'_>) -> Result<Check> {
         let mut builder = ImportFile::members().columns(table.fields()).extra(table.extras()).bom(how.bom);
         if how.replaces {
             builder = builder.replaces_all();
-            if let Some(corp) = corp {
+            if let Some(corp) = held.corp {
                 builder = builder.present_members(corp.userids());
             }
         }
         let mut file: MemberFile = builder.in_memory();
-        let mut effects = corp.map(|corp| {
-            MemberEffects::new(corp, how.replaces, table.fields(), table.extras().map(str::to_owned))
+        let mut effects = held.corp.map(|corp| {
+            let extras = table.extras().map(str::to_owned);
+            MemberEffects::new(corp, held.details, how.replaces, table.fields(), extras)
         });
         let reading = table.each(&mut |line, member| {
             if let Some(effects) = &mut effects {
@@ -69,7 +77,7 @@ impl Import for ImportMember {
             }
             file.push_at(line, &member);
         })?;
-        file.note_refused(reading.refused + reading.left);
+        file.add_refused(reading.refused);
         Ok(Check { reading, checked: file.finish(), effects: effects.map(MemberEffects::finish) })
     }
 
@@ -87,20 +95,20 @@ impl Import for ImportDepartment {
         )
     }
 
-    fn check(table: &Table<Self>, how: How, corp: Option<&Corp>) -> Result<Check> {
+    fn check(table: &Table<Self>, how: How, held: Held<'_>) -> Result<Check> {
         let mut builder = ImportFile::departments().bom(how.bom);
-        if let Some(corp) = corp {
+        if let Some(corp) = held.corp {
             builder = builder.existing(corp.departments());
         }
         let mut file: DepartmentFile = builder.in_memory();
-        let mut effects = corp.map(DepartmentEffects::new);
+        let mut effects = held.corp.map(DepartmentEffects::new);
         let reading = table.each(&mut |line, department| {
             if let Some(effects) = &mut effects {
                 effects.row(line, &department);
             }
             file.push_at(line, &department);
         })?;
-        file.note_refused(reading.refused);
+        file.add_refused(reading.refused);
         Ok(Check { reading, checked: file.finish(), effects: effects.map(DepartmentEffects::finish) })
     }
 
@@ -114,10 +122,14 @@ impl Check {
     pub(super) fn problems(&self) -> Vec<(u64, String)> {
         let cells = self.reading.findings.iter().map(|finding| (finding.line, finding.to_string()));
         let rows = self.checked.findings().iter();
-        let rows = rows.filter(|finding| {
-            finding.severity() != Severity::Warning && !is_guard(finding.problem())
+        let rows =
+            rows.filter(|finding| finding.severity() != Severity::Warning && !is_guard(finding.problem()));
+        let rows = rows.map(|finding| match finding.problem() {
+            Problem::Empty if self.reading.left > 0 => {
+                (0, "no row is left to send: all people of the file have left".to_owned())
+            }
+            _ => (finding.line().unwrap_or(0), finding.to_string()),
         });
-        let rows = rows.map(|finding| (finding.line().unwrap_or(0), finding.to_string()));
         let mut problems: Vec<_> = cells.chain(rows).collect();
         problems.sort();
         problems
@@ -137,6 +149,12 @@ impl Check {
     /// What the worst of it means and what to do, where WeCom has a code for it.
     pub(super) fn info(&self) -> Option<&'static CodeInfo> {
         if self.reading.found > 0 { None } else { self.checked.findings().info() }
+    }
+
+    /// Whether so many rows clear a field of an existing member that it needs consent.
+    pub(super) fn clears_many(&self) -> bool {
+        let effects = self.effects.iter();
+        effects.flat_map(|effects| &effects.cleared).any(|(_, count)| clears_many(*count, self.rows()))
     }
 
     /// How many rows the file has.

@@ -1,9 +1,13 @@
 //! What the corp holds before an import: ids, which contacts-sync may always read, and department names, which need more rights.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use futures_util::TryStreamExt;
-use wecom_contacts::{Client, DepartmentId, Error, UserId};
+use wecom_contacts::{
+    Client, DepartmentId, Error, UserId,
+    imports::{ImportMember, MemberColumn},
+    members::{AttributeValue, Member},
+};
 use wecom_sheets::DepartmentNames;
 
 use super::check::Check;
@@ -80,6 +84,60 @@ impl Corp {
     /// Whether a department has this id.
     pub(super) fn has_department(&self, id: DepartmentId) -> bool {
         self.departments.contains(&id)
+    }
+}
+
+/// What some members have in their fields, as far as the credential shows it.
+pub(super) struct Details(HashMap<String, Detail>);
+
+pub(super) struct Detail {
+    /// A hidden field is kept.
+    row: ImportMember,
+    /// The text attributes (扩展属性); `None` if they are hidden.
+    attributes: Option<HashMap<String, String>>,
+}
+
+impl Details {
+    /// Reads the members of these departments; `None` if the credential may not.
+    pub(super) async fn read(access: &Access, departments: &BTreeSet<DepartmentId>) -> Result<Option<Self>> {
+        let client = access.details()?;
+        let mut details = HashMap::new();
+        for department in departments {
+            let members = match client.members().list(*department).await {
+                Ok(members) => members,
+                Err(error) if error.is_permission_denied() => return Ok(None),
+                Err(error) => return Err(unread(error)),
+            };
+            details.extend(members.iter().map(|member| (key(member.userid.as_str()), Detail::of(member))));
+        }
+        Ok(Some(Self(details)))
+    }
+
+    pub(super) fn of(&self, userid: &str) -> Option<&Detail> {
+        self.0.get(&key(userid))
+    }
+}
+
+impl Detail {
+    fn of(member: &Member) -> Self {
+        let attributes = member.extattr.as_ref().map(|extattr| {
+            let texts = extattr.attrs.iter().filter_map(|attribute| match &attribute.value {
+                AttributeValue::Text(text) => Some((attribute.name.clone(), text.clone())),
+                _ => None,
+            });
+            texts.collect()
+        });
+        Self { row: ImportMember::from(member), attributes }
+    }
+
+    /// Whether the field of this column is known to be empty.
+    pub(super) fn lacks(&self, column: MemberColumn) -> bool {
+        !self.row.kept.contains(column) && self.row.cell(column).is_empty()
+    }
+
+    /// Whether the attribute is known to be empty.
+    pub(super) fn lacks_attribute(&self, name: &str) -> bool {
+        self.attributes.as_ref().is_some_and(|texts| texts.get(name).is_none_or(String::is_empty))
     }
 }
 

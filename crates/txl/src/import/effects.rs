@@ -10,7 +10,7 @@ use wecom_contacts::{
 
 use super::{
     consent::Consent,
-    corp::{Corp, key},
+    corp::{Corp, Details, key},
 };
 use crate::{
     failure::{Failure, Result, printable},
@@ -41,6 +41,9 @@ pub(super) struct Effects {
     /// How many rows of existing members clear a field, by column.
     #[serde(skip)]
     pub(super) cleared: Vec<(String, u64)>,
+    /// A department of each member whose row clears a field.
+    #[serde(skip)]
+    pub(super) cleared_in: BTreeSet<DepartmentId>,
 }
 
 /// A member or a department.
@@ -103,6 +106,7 @@ fn some(text: &str) -> Option<String> {
 /// The effects of a file of members, row by row.
 pub(super) struct MemberEffects<'a> {
     corp: &'a Corp,
+    details: Option<&'a Details>,
     replaces: bool,
     /// The columns whose empty cells clear a field, with their headings.
     clearing: Vec<(MemberColumn, String)>,
@@ -117,6 +121,7 @@ pub(super) struct MemberEffects<'a> {
 impl<'a> MemberEffects<'a> {
     pub(super) fn new(
         corp: &'a Corp,
+        details: Option<&'a Details>,
         replaces: bool,
         columns: impl IntoIterator<Item = MemberColumn>,
         extras: impl IntoIterator<Item = String>,
@@ -124,6 +129,7 @@ impl<'a> MemberEffects<'a> {
         let columns: Vec<_> = columns.into_iter().collect();
         Self {
             corp,
+            details,
             replaces,
             has_departments: columns.contains(&MemberColumn::Department),
             clearing: columns
@@ -154,22 +160,28 @@ impl<'a> MemberEffects<'a> {
             return;
         };
         self.effects.existing += 1;
-        self.count_cleared(member);
-        let lost: Vec<_> =
-            departments.iter().copied().filter(|id| !member.department.contains(id)).collect();
+        let home = departments.first().copied();
+        let lost: Vec<_> = departments.iter().copied().filter(|id| !member.department.contains(id)).collect();
         if decides && !lost.is_empty() {
-            let member = Entry::of_member(Some(line), userid, &member.name);
-            self.effects.lose_departments.push(Loss { member, departments: lost });
+            let entry = Entry::of_member(Some(line), userid, &member.name);
+            self.effects.lose_departments.push(Loss { member: entry, departments: lost });
         }
+        self.count_cleared(member, home);
     }
 
-    fn count_cleared(&mut self, member: &ImportMember) {
-        let columns = self.clearing.iter();
-        let columns =
-            columns.filter(|(column, _)| !member.kept.contains(*column) && member.cell(*column).is_empty());
-        let extras = self.extras.iter().zip(&member.extra);
-        let extras = extras.filter(|(_, value)| value.as_deref() == Some("")).map(|(name, _)| name);
-        for heading in columns.map(|(_, heading)| heading).chain(extras) {
+    /// Counts the fields that the row empties. One that is known to be empty already does not count.
+    fn count_cleared(&mut self, member: &ImportMember, home: Option<DepartmentId>) {
+        let detail = self.details.and_then(|details| details.of(member.userid.as_str()));
+        let columns = self.clearing.iter().filter(|(column, _)| {
+            !member.kept.contains(*column)
+                && member.cell(*column).is_empty()
+                && !detail.is_some_and(|detail| detail.lacks(*column))
+        });
+        let extras = self.extras.iter().zip(&member.extra).filter(|(name, value)| {
+            value.as_deref() == Some("") && !detail.is_some_and(|detail| detail.lacks_attribute(name))
+        });
+        for heading in columns.map(|(_, heading)| heading).chain(extras.map(|(name, _)| name)) {
+            self.effects.cleared_in.extend(home);
             match self.cleared.get_mut(heading) {
                 Some(count) => *count += 1,
                 None => drop(self.cleared.insert(heading.clone(), 1)),
@@ -239,15 +251,7 @@ impl<'a> DepartmentEffects<'a> {
 impl Effects {
     /// Says on stderr what the file does, in words.
     pub(super) fn tell(&self, noun: &str) {
-        let rows = self.existing + self.create.len() as u64;
-        say(format_args!(
-            "in the corp: {} of {} {}; {} {} created",
-            self.existing,
-            counted(rows, noun),
-            agreeing(self.existing, "exists", "exist"),
-            self.create.len(),
-            agreeing(self.create.len() as u64, "is", "are"),
-        ));
+        say(format_args!("existing {noun}s: {}; new {noun}s: {}", self.existing, self.create.len()));
         tell_list("created", &self.create, Entry::words);
         tell_list("DELETED, as the file replaces all", &self.delete, Entry::words);
         if !self.unknown_departments.is_empty() {
@@ -306,9 +310,14 @@ impl Effects {
     }
 }
 
+/// Whether so many rows clear a field that it needs consent.
+pub(super) fn clears_many(count: u64, rows: u64) -> bool {
+    count * 100 > rows * CLEARED_PERCENT
+}
+
 /// Fields that are cleared in more than a few rows need consent.
 pub(super) fn ask_about_cleared(cleared: &[(String, u64)], rows: u64, consent: &mut Consent) {
-    for (heading, count) in cleared.iter().filter(|(_, count)| count * 100 > rows * CLEARED_PERCENT) {
+    for (heading, count) in cleared.iter().filter(|(_, count)| clears_many(*count, rows)) {
         consent.ask_about(format!("{} of {} clear {}", count, counted(rows, "row"), printable(heading)));
     }
 }

@@ -56,11 +56,7 @@ struct Ending<'a> {
 /// # Errors
 ///
 /// If not all rows were accepted.
-pub(super) fn tell<R: Import>(
-    outcome: &ImportOutcome,
-    rows: Option<Rows<'_, R>>,
-    output: Output,
-) -> Result {
+pub(super) fn tell<R: Import>(outcome: &ImportOutcome, rows: Option<Rows<'_, R>>, output: Output) -> Result {
     let has_source = rows.is_some();
     let (mut refused, others): (Vec<_>, Vec<_>) =
         outcome.failures().map(Refused::of).partition(|row| row.line.is_some() || !has_source);
@@ -97,7 +93,11 @@ pub(super) fn tell<R: Import>(
     }
     tell_groups(&refused);
     for other in &others {
-        say(format_args!("not a row of the file: {}: {}", printable(&other.who()), printable(&other.reason())));
+        say(format_args!(
+            "not a row of the file: {}: {}",
+            printable(&other.who()),
+            printable(&other.reason())
+        ));
     }
     if let (Some(created), Some(updated)) = (created, updated) {
         say(format_args!("{created} created, {updated} updated"));

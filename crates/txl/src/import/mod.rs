@@ -23,9 +23,9 @@ use wecom_contacts::{
 use wecom_sheets::Table;
 
 use self::{
-    check::{Check, Import},
+    check::{Check, Held, Import},
     consent::Consent,
-    corp::Corp,
+    corp::{Corp, Details},
     effects::{Choices, ask_about_cleared},
     ending::Rows,
     preview::Preview,
@@ -163,7 +163,8 @@ impl Command {
                     Some(client) => Some(Corp::with_departments(client).await?),
                     None => None,
                 };
-                let mut check = source.check(&table, true, corp.as_ref())?;
+                let held = Held { corp: corp.as_ref(), details: None };
+                let mut check = source.check(&table, true, held)?;
                 corp::name_deleted_departments(&self.access, &mut check).await;
                 let file = job.judge(&source, &table, check, corp.as_ref(), Choices::default(), output)?;
                 let (Some(client), Some(file)) = (client, file) else { return Ok(()) };
@@ -187,10 +188,18 @@ impl Members {
             Some(client) => Some(Corp::with_members(client).await?),
             None => None,
         };
-        let mut check = source.check(&table, replace, corp.as_ref())?;
+        let mut held = Held { corp: corp.as_ref(), details: None };
+        let mut check = source.check(&table, replace, held)?;
         if check.reading.department_names > 0 && client.is_some() {
             table = table.with_departments(corp::department_names(access).await?);
-            check = source.check(&table, replace, corp.as_ref())?;
+            check = source.check(&table, replace, held)?;
+        }
+        let details;
+        if let Some(effects) = check.effects.as_ref().filter(|_| check.clears_many()) {
+            // An empty cell of a field that is empty already clears nothing, and is no reason to ask.
+            details = Details::read(access, &effects.cleared_in).await?;
+            held.details = details.as_ref();
+            check = source.check(&table, replace, held)?;
         }
         corp::name_deleted_members(access, &mut check).await;
         let choices = Choices { exact_departments, new_members };
@@ -289,6 +298,6 @@ impl Job {
 
 impl Waiting {
     fn polling(&self) -> Polling {
-        Polling::every(Duration::from_secs(2)).at_most(Duration::from_secs(self.at_most))
+        Polling::every(Duration::from_millis(500)).at_most(Duration::from_secs(self.at_most))
     }
 }

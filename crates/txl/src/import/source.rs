@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use wecom_sheets::{Encoding, Error, HiddenRows, Mapping, Meaning, Options, Reading, Table};
 
-use super::{
-    check::{Check, How, Import},
-    corp::Corp,
-};
+use super::check::{Check, Held, How, Import};
 use crate::{
     failure::{Exit, Failure, Result, printable},
     file::contents,
@@ -67,13 +64,8 @@ impl Source {
     }
 
     /// Reads and checks all rows.
-    pub(super) fn check<R: Import>(
-        &self,
-        table: &Table<R>,
-        replaces: bool,
-        corp: Option<&Corp>,
-    ) -> Result<Check> {
-        R::check(table, How { bom: self.bom, replaces }, corp).map_err(|error| self.unreadable::<R>(&error))
+    pub(super) fn check<R: Import>(&self, table: &Table<R>, replaces: bool, held: Held<'_>) -> Result<Check> {
+        R::check(table, How { bom: self.bom, replaces }, held).map_err(|error| self.unreadable::<R>(&error))
     }
 
     /// Where rows that were refused go.
@@ -181,9 +173,16 @@ impl Source {
         );
         let failure = if is_usage { failure.exit(Exit::Usage) } else { failure };
         match error {
-            Error::NoHeadings { .. } => {
-                failure.remedy(format!("say which column it is by --map 'HEADING={}'", R::field(R::ID)))
+            Error::NoHeadings { like, .. } => {
+                let heading = like.first().map_or("HEADING".to_owned(), |heading| printable(heading));
+                failure.remedy(format!("say which column it is, as in --map '{heading}={}'", R::field(R::ID)))
             }
+            Error::OnlyIds { .. } => {
+                failure.remedy("say what the other columns are, as in --map 'HEADING=mobile'")
+            }
+            Error::TagExport => failure
+                .remedy("change who has a tag by `txl tag add` and `txl tag remove`; `txl export members` can be imported"),
+            Error::TwoHeadings { .. } => failure.remedy("leave one row of headings and try again"),
             Error::SameField { .. } => failure.remedy("leave one out by --ignore-column HEADING"),
             Error::NoField { .. } | Error::NoColumn { .. } => {
                 failure.remedy("write --map 'HEADING=FIELD' with one of these")

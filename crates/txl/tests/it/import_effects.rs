@@ -1,6 +1,6 @@
 //! What an import does to the corp is shown before it is done, and stops where people would lose what nobody meant to take.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Duration};
 
 use serde_json::{Value, json};
 use wecom_sim::{Sim, SimBuilder};
@@ -15,7 +15,7 @@ struct Corp {
 
 impl Corp {
     async fn start(builder: SimBuilder) -> Self {
-        let sim = builder.running_clock(true).start().await.unwrap();
+        let sim = builder.running_clock(true).job_time(Duration::ZERO).start().await.unwrap();
         Self { sim, directory: tempfile::tempdir().unwrap() }
     }
 
@@ -138,7 +138,8 @@ async fn a_dry_run_that_cannot_read_the_corp_says_so_and_never_shows_an_empty_li
         assert!(ran.stderr.contains("the corp was not read"), "{ran:?}");
     }
     let nowhere = format!("http://127.0.0.1:{}", closed_port());
-    let ran = corp.run(&["import", "members", "new.csv", "--dry-run", "--base-url", &nowhere, "--attempts", "1"]);
+    let ran =
+        corp.run(&["import", "members", "new.csv", "--dry-run", "--base-url", &nowhere, "--attempts", "1"]);
     ran.fails_with(3).with_remedy();
     assert!(ran.stderr.contains("--offline"), "{ran:?}");
     let ran = corp.run(&["import", "members", "new.csv", "--dry-run", "--contacts-secret", "wrong"]);
@@ -258,8 +259,11 @@ async fn departments_are_taken_as_paths_ends_of_paths_names_and_ids() {
         ("d", "3", 3),
         ("e", "示例公司", 1),
     ];
-    let text: String =
-        rows.iter().enumerate().map(|(at, (id, path, _))| format!("甲,{id},1390000000{at},{path}\n")).collect();
+    let text: String = rows
+        .iter()
+        .enumerate()
+        .map(|(at, (id, path, _))| format!("甲,{id},1390000000{at},{path}\n"))
+        .collect();
     corp.put("paths.csv", &format!("姓名,帐号,手机号,部门\n{text}"));
     let ran = corp.run(&["import", "members", "paths.csv"]);
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -280,7 +284,10 @@ async fn departments_are_taken_as_paths_ends_of_paths_names_and_ids() {
 async fn a_replacement_of_departments_shows_what_it_creates_and_deletes() {
     let corp = Corp::small().await;
     let before = corp.sim.digest();
-    corp.put("tree.csv", "部门名称,部门ID,父部门ID\n示例公司,1,0\n研发部,2,1\n后端组,3,2\n市场部,4,1\n设计部,9,1\n");
+    corp.put(
+        "tree.csv",
+        "部门名称,部门ID,父部门ID\n示例公司,1,0\n研发部,2,1\n后端组,3,2\n市场部,4,1\n设计部,9,1\n",
+    );
     let ran = corp.run(&["import", "departments", "tree.csv", "--dry-run", "-o", "json"]);
     let shown = ran.json();
     assert_eq!(shown["create"], json!([{"line": 6, "id": 9, "name": "设计部"}]), "{shown}");
@@ -298,7 +305,7 @@ async fn refused_rows_are_shown_with_name_and_text_and_counted_by_reason() {
     let corp = Corp::small().await;
     corp.put(
         "hr.csv",
-        "姓名,帐号,手机号,所在部门\n韩梅梅,han,13800000001,2\n李雷,li.lei,13800000002,2\n王敏,wang.min,13900000009,2\n李四,lisi,13800000002,2\n",
+        "姓名,帐号,手机号,所在部门\n韩梅梅,han,13800000001,2\n李雷,li.lei,13800000004,2\n王敏,wang.min,13900000009,2\n李四,lisi,13800000002,2\n",
     );
     let ran = corp.run(&["import", "members", "hr.csv"]);
     ran.fails_with(1).with_remedy();

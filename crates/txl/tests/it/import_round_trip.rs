@@ -1,6 +1,6 @@
 //! What was exported is imported again, and nothing has changed.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use serde_json::Value;
 use wecom_sim::{Sim, SimBuilder};
@@ -14,7 +14,7 @@ struct Corp {
 
 impl Corp {
     async fn start(builder: SimBuilder) -> Self {
-        let sim = builder.running_clock(true).start().await.unwrap();
+        let sim = builder.running_clock(true).job_time(Duration::ZERO).start().await.unwrap();
         Self { sim, directory: tempfile::tempdir().unwrap() }
     }
 
@@ -57,7 +57,10 @@ async fn every_format(builder: impl Fn() -> SimBuilder, credentials: &[&str]) {
     for credential in credentials {
         for ending in ["jsonl", "json", "csv", "xlsx"] {
             for noun in ["members", "departments"] {
-                assert!(corp.round_trip(noun, ending, credential), "{noun} {ending} as {credential} was refused");
+                assert!(
+                    corp.round_trip(noun, ending, credential),
+                    "{noun} {ending} as {credential} was refused"
+                );
             }
         }
     }
@@ -77,7 +80,8 @@ async fn trap_39_an_export_without_sensitive_fields_changes_nothing_when_importe
 async fn trap_39_seeded_corps_of_many_shapes_survive_the_round_trip() {
     for (seed, (members, departments)) in [(1, 1), (30, 1), (60, 12), (150, 40)].into_iter().enumerate() {
         for legacy in [false, true] {
-            let corp = Corp::start(Sim::builder().legacy(legacy).seed(members, departments, seed as u64 + 3)).await;
+            let corp =
+                Corp::start(Sim::builder().legacy(legacy).seed(members, departments, seed as u64 + 3)).await;
             for ending in ["jsonl", "csv", "xlsx"] {
                 for noun in ["members", "departments"] {
                     assert!(corp.round_trip(noun, ending, "app"), "{noun} {ending} {members} {legacy}");
