@@ -16,7 +16,8 @@ use crate::{
     file::{contents, text},
     listener::{Heard, Listener},
     output::{Output, print_json_line, print_text, say},
-    sim::{address, cannot_listen, stop_signal},
+    signals,
+    sim::{address, cannot_listen},
 };
 
 /// Receive, read and make callbacks (回调)
@@ -147,7 +148,7 @@ impl Target {
 
     async fn listen(&self, address: SocketAddr, count: Option<u64>, window: Option<Duration>) -> Result {
         let receiver = self.receiver()?;
-        let stop = stop_signal()?;
+        let stop = signals::take_over();
         let mut listener = Listener::start(address, receiver, window)
             .await
             .map_err(|error| cannot_listen(address, &error))?;
@@ -157,7 +158,7 @@ impl Target {
         while left > 0 {
             let heard = tokio::select! {
                 heard = listener.next() => heard,
-                () = &mut stop => {
+                _ = &mut stop => {
                     // What was acknowledged will not be delivered again, so it is still printed.
                     for heard in listener.rest().await {
                         show(&heard)?;

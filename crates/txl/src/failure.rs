@@ -4,6 +4,8 @@ use std::{error::Error, fmt, io, io::Write, process::ExitCode};
 
 use wecom_contacts::ErrorKind;
 
+use crate::advice;
+
 /// The result of everything the command does.
 pub(crate) type Result<T = ()> = std::result::Result<T, Failure>;
 
@@ -18,6 +20,12 @@ pub(crate) enum Exit {
     Usage = 2,
     /// No usable answer: the server cannot be reached, is too slow, or is not WeCom.
     NoAnswer = 3,
+    /// Ended by SIGHUP.
+    Hangup = 129,
+    /// Ended by SIGINT.
+    Interrupt = 130,
+    /// Ended by SIGTERM.
+    Terminate = 143,
 }
 
 /// A failure that is ready to be shown.
@@ -128,7 +136,7 @@ impl From<wecom_contacts::Error> for Failure {
         if let Some(cause) = error.source() {
             failure = failure.because(cause);
         }
-        if let Some(remedy) = error.remedy() {
+        if let Some(remedy) = advice::remedy(&error) {
             failure = failure.remedy(remedy);
         }
         if let ErrorKind::Cipher(_) = error.kind() {

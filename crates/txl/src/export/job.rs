@@ -18,7 +18,7 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     output::{Output, say},
-    sim::stop_signal,
+    signals::{self, Signal},
 };
 
 /// What WeCom answers if it knows no such job.
@@ -89,7 +89,7 @@ impl Job {
     ) -> Result {
         let place = self.to.place(kind)?;
         // From here on an interruption waits for its moment, so that no job is submitted and forgotten.
-        let mut stop = pin!(stop_signal()?);
+        let mut stop = pin!(signals::take_over());
         let (job, keys) = match (&self.resume, submission) {
             (Some(id), _) => self.taken_up(client, kind, id)?,
             (None, Some(submission)) => self.submitted(client, kind, submission).await?,
@@ -106,7 +106,7 @@ impl Job {
         let polling = Polling::every(Duration::from_secs(1)).at_most(Duration::from_secs(self.at_most));
         let waited = tokio::select! {
             waited = job.wait(polling) => waited,
-            () = &mut stop => return Err(self.resumable(kind, job.id(), interrupted())),
+            signal = &mut stop => return Err(self.resumable(kind, job.id(), interrupted(signal))),
         };
         let export = match waited {
             Ok(export) => export,
@@ -118,7 +118,7 @@ impl Job {
         };
         let saved = tokio::select! {
             saved = place.save(export, read, &gauge, output) => saved,
-            () = &mut stop => Err(interrupted()),
+            signal = &mut stop => Err(interrupted(signal)),
         };
         match saved {
             Ok(rows) => {
@@ -205,8 +205,8 @@ impl Job {
     }
 }
 
-fn interrupted() -> Failure {
-    Failure::new("interrupted before all rows were there")
+fn interrupted(signal: Signal) -> Failure {
+    signal.failure(" before all rows were there")
 }
 
 /// Whether asking again is of no use.
