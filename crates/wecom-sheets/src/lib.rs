@@ -18,6 +18,7 @@ mod row;
 mod sheet;
 mod table;
 mod workbook;
+pub mod writing;
 
 pub use self::{
     department_names::{DepartmentNames, NameError},
