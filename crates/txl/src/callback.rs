@@ -109,10 +109,10 @@ impl Command {
             Verb::Decrypt { query, body } => {
                 let receiver = self.target.receiver()?;
                 let notification = receiver.receive(query_of(&query), &contents(&body)?)?;
-                if output.is_json() {
-                    output.record(&event(&notification))
-                } else {
+                if output.is_table() {
                     print_text(&format!("{}\n", notification.message()))
+                } else {
+                    output.record(&event(&notification))
                 }
             }
             Verb::Seal { message, echo } => self.target.seal(&message, echo.as_deref(), output),

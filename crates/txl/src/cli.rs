@@ -52,6 +52,10 @@ pub(crate) struct Cli {
     #[arg(short, long, global = true, help_heading = "Output", action = ArgAction::Count)]
     verbose: u8,
 
+    /// Put an apostrophe before cells of CSV that a spreadsheet program would run as formulas: those that begin with =, +, - or @
+    #[arg(long, global = true, help_heading = "Output")]
+    csv_safe: bool,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -84,7 +88,7 @@ impl Cli {
 
     pub(crate) async fn run(self) -> Result {
         log_to_stderr(self.verbose);
-        let output = Output { format: self.output };
+        let output = Output { format: self.output, csv_safe: self.csv_safe };
         match self.command {
             Command::Tour(tour) => tour.run(output).await,
             Command::Sim(serve) => serve.run().await,

@@ -23,6 +23,7 @@ mod sheet;
 mod status;
 mod table;
 mod workbook;
+pub mod writing;
 
 pub use self::{
     department_names::{DepartmentNames, NameError},

@@ -87,7 +87,8 @@ impl Job {
         read: Read<E::Row, T>,
         output: Output,
     ) -> Result {
-        let place = self.to.place(kind)?;
+        let mut place = self.to.place(kind, output)?;
+        place.prepare::<T>(client).await?;
         // From here on an interruption waits for its moment, so that no job is submitted and forgotten.
         let mut stop = pin!(signals::take_over());
         let (job, keys) = match (&self.resume, submission) {
