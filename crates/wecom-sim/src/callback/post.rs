@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::{
     Attempt, Delivery, DeliveryState, Sending, Target,
-    errand::{Errand, Next, Outcome, Turn},
+    errand::{AgentIdElement, Errand, Next, Outcome, Turn},
     parcel::Parcel,
 };
 use crate::{
@@ -29,7 +29,7 @@ const KEPT: usize = 10_000;
 struct Entry {
     shown: Delivery,
     target: Target,
-    agent_id: Option<u32>,
+    agent_id: AgentIdElement,
     /// Retries already granted since the last (re)delivery was asked for.
     retries: usize,
     /// What a bad day still has in store for it.
@@ -70,8 +70,7 @@ pub(crate) struct Letter {
     pub(crate) to: String,
     pub(crate) target: Target,
     pub(crate) corp_id: String,
-    /// In the envelope, for what concerns an app.
-    pub(crate) agent_id: Option<u32>,
+    pub(super) agent_id: AgentIdElement,
     pub(crate) event: String,
     pub(crate) xml: String,
 }

@@ -18,6 +18,7 @@ mod linked_corps;
 mod listener;
 mod media;
 mod members;
+mod observed;
 mod permissions;
 mod rates;
 mod rig;
