@@ -74,6 +74,12 @@ impl Args {
         args
     }
 
+    /// The token in the query of a request whose body is still to be read.
+    pub(crate) fn token_of(uri: &http::Uri) -> Option<String> {
+        let pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        pairs.into_iter().find(|(key, _)| key == "access_token").map(|(_, token)| token.into_owned())
+    }
+
     /// Always in the query, never in the body.
     pub(crate) fn access_token(&self) -> Option<&str> {
         self.query("access_token")

@@ -36,11 +36,14 @@ use crate::{
     clock::Millis,
     faults::Fault,
     fetcher,
-    requests::Logged,
+    requests::{Logged, beginning},
     sim::Shared,
     wire::Cut,
     world::{Caller, World},
 };
+
+/// Bytes of an unknown path that the program's log shows.
+const LOGGED_PATH: usize = 200;
 
 /// A request as it came in, the body read.
 pub(crate) struct Incoming {
@@ -252,7 +255,8 @@ impl Trace {
 pub(crate) async fn answer(shared: &Arc<Shared>, incoming: Incoming, cut: &Cut) -> Response {
     let path = incoming.uri.path().strip_prefix("/cgi-bin/").unwrap_or_default();
     let Some(route) = route(path) else {
-        tracing::warn!(%path, "a call that the simulator does not know");
+        let path = beginning(path, LOGGED_PATH);
+        tracing::warn!(?path, "a call that the simulator does not know");
         return reply::unknown_path();
     };
     let args = Args::read(&incoming, route.body()).await;
@@ -309,7 +313,8 @@ fn errcode(outcome: &Outcome) -> Option<i32> {
 /// Enters a request into the log, which needs all of it but its headers.
 fn log(shared: &Shared, incoming: Incoming, errcode: Option<i32>, at: Millis, trace: Trace) -> HeaderMap {
     let Incoming { method, uri, headers, body, .. } = incoming;
-    shared.requests.lock().push(Logged { at, method, uri, body, errcode, trace });
+    let logged = Logged::new(at, method, &uri, &body, errcode, trace);
+    shared.requests.lock().push(logged);
     headers
 }
 

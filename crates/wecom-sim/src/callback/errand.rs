@@ -48,6 +48,7 @@ pub(crate) struct Outcome {
     pub(super) answer: Option<String>,
     pub(super) took: Duration,
     pub(super) error: Option<String>,
+    pub(super) hint: Option<String>,
 }
 
 /// What is to follow, and when.

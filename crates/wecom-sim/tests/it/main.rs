@@ -12,6 +12,7 @@ mod departments;
 mod digests;
 mod exports;
 mod faults;
+mod hostile;
 mod identity;
 mod imports;
 mod linked_corps;
