@@ -312,6 +312,7 @@ impl Attributes {
         for attribute in attributes {
             match &attribute.value {
                 AttributeValue::Text(value) if value.is_empty() => {}
+                AttributeValue::Web { url, title } if url.is_empty() && title.is_empty() => {}
                 AttributeValue::Text(value) => match self.place(&attribute.name, &is_taken) {
                     Some(place) if self.of_row.iter().all(|(taken, _)| *taken != place) => {
                         self.of_row.push((place, value.clone()));
