@@ -116,6 +116,7 @@ impl Wire {
         match decode(&body) {
             Ok(remark) if status.is_success() => {
                 if remark.contains("Warning:") {
+                    let remark = redact::shortened(remark);
                     warn!(endpoint = call, "the server read only part of the request: {remark}");
                 }
                 Ok(())
@@ -221,6 +222,11 @@ impl Wire {
         })
     }
 
+    /// Whether calls go out under https.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.cgi_bin.starts_with("https:")
+    }
+
     /// A GET of a link that WeCom handed out, which needs no token.
     pub(crate) fn get_link(&self, url: Url) -> reqwest::RequestBuilder {
         self.http.get(url).timeout(self.transfer_timeout)
@@ -229,5 +235,5 @@ impl Wire {
 
 fn content_type(answer: &reqwest::Response) -> Option<String> {
     let value = answer.headers().get(http::header::CONTENT_TYPE)?;
-    Some(value.to_str().ok()?.to_owned())
+    Some(redact::shortened(value.to_str().ok()?.to_owned()))
 }

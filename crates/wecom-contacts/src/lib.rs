@@ -29,6 +29,7 @@ mod envelope;
 pub mod error;
 mod error_codes;
 mod exchange;
+mod flow;
 mod gettoken;
 mod ids;
 pub mod observe;
@@ -37,6 +38,7 @@ mod patch;
 mod polling;
 #[cfg(feature = "redis")]
 mod redis;
+mod repair;
 mod retry;
 mod secret;
 mod sending;

@@ -18,6 +18,7 @@ mod callback_router;
 mod canaries;
 mod contact_rules;
 mod corp_groups;
+mod damage;
 mod departments;
 mod exports;
 mod imports;
@@ -34,6 +35,7 @@ mod tags;
 mod token_sharing;
 mod token_stores;
 mod transport;
+mod wholeness;
 
 /// A file that no `mod` line names would be tests that never run.
 #[test]
