@@ -36,6 +36,7 @@ pub mod observe;
 mod paging;
 mod patch;
 mod polling;
+mod proxy;
 #[cfg(feature = "redis")]
 mod redis;
 mod repair;

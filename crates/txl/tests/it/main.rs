@@ -7,6 +7,7 @@ mod commands;
 mod export;
 mod import;
 mod people;
+mod proxy;
 mod run;
 mod sim;
 mod token_store;

@@ -137,7 +137,7 @@ impl Download {
             "http" => return Err(self.corrupt("has a link under http, although the API is under https")),
             _ => return Err(self.corrupt("has a link that is neither https nor http")),
         }
-        let mut request = self.wire.get_link(url);
+        let mut request = self.wire.get_link(url)?;
         if self.received > 0 {
             request = request.header(header::RANGE, format!("bytes={}-", self.received));
         }
@@ -218,4 +218,36 @@ fn content_range(answer: &reqwest::Response) -> Option<(u64, Option<u64>)> {
     let (range, size) = text.strip_prefix("bytes ")?.split_once('/')?;
     let (first, _) = range.split_once('-')?;
     Some((first.trim().parse().ok()?, size.trim().parse().ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Secret;
+
+    /// What comes of a link, from a client of this base URL: nothing listens at any of the addresses.
+    async fn outcome(base: &str, link: &str) -> Error {
+        let client = Client::builder("ww1", Secret::contacts_sync("s3cret")).base_url(base);
+        let client = client.retry(RetryPolicy::none()).build().unwrap();
+        let file = ExportFile { url: link.into(), size: 32, md5: String::new() };
+        let renew: Renew = Box::new(|| unreachable!("a link that is not followed is not renewed"));
+        Download::new(&client, renew, 0, file).next().await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_link_under_http_is_not_followed_where_the_api_is_under_https() {
+        let (secure, plain) = ("https://127.0.0.1:1", "http://127.0.0.1:1");
+        let error = outcome(secure, "http://127.0.0.1:1/f").await;
+        assert!(error.to_string().contains("a link under http, although the API is under https"), "{error}");
+        for (base, link) in [
+            (secure, "https://127.0.0.1:1/f"),
+            (plain, "https://127.0.0.1:1/f"),
+            (plain, "http://127.0.0.1:1/f"),
+        ] {
+            assert!(outcome(base, link).await.is_connect(), "{base} {link}");
+        }
+        for link in ["ftp://127.0.0.1/f", "file:///etc/passwd", "/f", ""] {
+            assert!(matches!(outcome(plain, link).await.kind(), ErrorKind::CorruptFile { .. }), "{link}");
+        }
+    }
 }

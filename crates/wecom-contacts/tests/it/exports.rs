@@ -44,7 +44,7 @@ pub(crate) fn encrypted_bytes(document: &[u8]) -> Vec<u8> {
     wecom_cipher::encrypt_file(&KEY.parse().unwrap(), document)
 }
 
-fn file(url: String, content: &[u8]) -> Value {
+pub(crate) fn file(url: String, content: &[u8]) -> Value {
     let md5: [u8; 16] = Md5::digest(content).into();
     json!({"url": url, "size": content.len(), "md5": format!("{:032x}", u128::from_be_bytes(md5))})
 }

@@ -21,6 +21,7 @@ mod corp_groups;
 mod damage;
 mod departments;
 mod exports;
+mod hostile;
 mod imports;
 mod intake;
 #[cfg(feature = "axum")]
