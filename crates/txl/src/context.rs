@@ -86,20 +86,9 @@ impl Access {
         self.client(self.caller.unwrap_or(Caller::App))
     }
 
-    /// For reading details that contacts-sync may not see: the app if its secret is given, else contacts-sync.
-    pub(crate) fn details(&self) -> Result<Client> {
-        let picked = if given(&self.app_secret).is_some() { Caller::App } else { Caller::Contacts };
-        self.client(self.caller.unwrap_or(picked))
-    }
-
     /// Contacts-sync, if its secret is given.
     pub(crate) fn contacts_if_given(&self) -> Result<Option<Client>> {
-        if given(&self.contacts_secret).is_none() { Ok(None) } else { self.contacts().map(Some) }
-    }
-
-    /// The app, if its secret is given.
-    pub(crate) fn app_if_given(&self) -> Result<Option<Client>> {
-        if given(&self.app_secret).is_none() { Ok(None) } else { self.client(Caller::App).map(Some) }
+        if self.contacts_secret.is_given() { self.contacts().map(Some) } else { Ok(None) }
     }
 
     /// For what both may do: contacts-sync, or the app if only that is given.

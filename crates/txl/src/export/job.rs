@@ -117,6 +117,7 @@ impl Job {
             }
             Err(error) => return Err(self.resumable(kind, job.id(), error.into())),
         };
+        let damaged = export.damaged_rows();
         let saved = tokio::select! {
             saved = place.save(export, read, &gauge, output) => saved,
             signal = &mut stop => Err(interrupted(signal)),
@@ -127,6 +128,11 @@ impl Job {
                 drop(gauge);
                 if !self.to.is_quiet() {
                     place.tell(rows);
+                }
+                if let damaged @ 1.. = damaged.count() {
+                    say(format_args!(
+                        "rows whose id is damaged, so that it names no member: {damaged} of {rows}"
+                    ));
                 }
                 Ok(())
             }

@@ -100,7 +100,7 @@ pub(super) struct Detail {
 impl Details {
     /// Reads the members of these departments; `None` if the credential may not.
     pub(super) async fn read(access: &Access, departments: &BTreeSet<DepartmentId>) -> Result<Option<Self>> {
-        let client = access.details()?;
+        let client = access.reader()?;
         let mut details = HashMap::new();
         for department in departments {
             let members = match client.members().list(*department).await {
@@ -149,7 +149,7 @@ pub(super) fn key(userid: &str) -> String {
 /// Reads the departments' names: by the app's secret if one is given, as contacts-sync reads them only from an IP of before
 /// 2022-08.
 pub(super) async fn department_names(access: &Access) -> Result<DepartmentNames> {
-    let departments = access.details()?.departments().list().await.map_err(|error| {
+    let departments = access.reader()?.departments().list().await.map_err(|error| {
         let is_denied = error.is_permission_denied();
         let failure = unread(error);
         if is_denied {

@@ -13,6 +13,7 @@ mod import_effects;
 mod import_round_trip;
 mod lookup;
 mod people;
+mod proxy;
 mod run;
 mod scripted;
 #[cfg(unix)]
