@@ -76,6 +76,13 @@ impl Failure {
         self
     }
 
+    /// The same failure as the cause of a wider one, whose exit code and remedies it keeps.
+    pub(crate) fn within(mut self, message: impl Into<String>) -> Self {
+        let inner = std::mem::replace(&mut self.0.message, message.into());
+        self.0.causes.insert(0, inner);
+        self
+    }
+
     /// What to try, if anything is known.
     pub(crate) fn remedies(&self) -> &[String] {
         &self.0.remedies

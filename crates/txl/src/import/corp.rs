@@ -13,7 +13,7 @@ use wecom_sheets::DepartmentNames;
 use super::check::Check;
 use crate::{
     context::Access,
-    failure::{Exit, Failure, Result},
+    failure::{Failure, Result},
 };
 
 /// The root department (根部门), which is never deleted.
@@ -194,8 +194,7 @@ pub(super) async fn name_deleted_departments(access: &Access, check: &mut Check)
 
 /// What an import does is unknown while the corp cannot be read, so it ends here.
 fn unread(error: Error) -> Failure {
-    let remedy = error.remedy();
-    let failure = Failure::new("cannot read what the corp holds; nothing was sent").because(&error);
-    let failure = remedy.into_iter().fold(failure, Failure::remedy);
-    failure.remedy("--dry-run --offline checks the file alone").exit(Exit::NoAnswer)
+    Failure::from(error)
+        .within("cannot read what the corp holds; nothing was sent")
+        .remedy("--dry-run --offline checks the file alone")
 }

@@ -160,7 +160,7 @@ impl Command {
                 let client = job.preview.client(&self.access)?;
                 let table = source.table::<ImportDepartment>(&[])?;
                 let corp = match &client {
-                    Some(client) => Some(Corp::with_departments(client).await?),
+                    Some(client) => Some(job.preview.looked_up(Corp::with_departments(client).await)?),
                     None => None,
                 };
                 let held = Held { corp: corp.as_ref(), details: None };
@@ -185,19 +185,19 @@ impl Members {
         let client = job.preview.client(access)?;
         let mut table = source.table::<ImportMember>(&extra)?;
         let corp = match &client {
-            Some(client) => Some(Corp::with_members(client).await?),
+            Some(client) => Some(job.preview.looked_up(Corp::with_members(client).await)?),
             None => None,
         };
         let mut held = Held { corp: corp.as_ref(), details: None };
         let mut check = source.check(&table, replace, held)?;
         if check.reading.department_names > 0 && client.is_some() {
-            table = table.with_departments(corp::department_names(access).await?);
+            table = table.with_departments(job.preview.looked_up(corp::department_names(access).await)?);
             check = source.check(&table, replace, held)?;
         }
         let details;
         if let Some(effects) = check.effects.as_ref().filter(|_| check.clears_many()) {
             // An empty cell of a field that is empty already clears nothing, and is no reason to ask.
-            details = Details::read(access, &effects.cleared_in).await?;
+            details = job.preview.looked_up(Details::read(access, &effects.cleared_in).await)?;
             held.details = details.as_ref();
             check = source.check(&table, replace, held)?;
         }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     context::Access,
-    failure::{Failure, Result},
+    failure::{Exit, Failure, Result},
     file::Draft,
     output::{Output, say},
     words::counted,
@@ -60,6 +60,11 @@ impl Preview {
             (true, true) => Ok(None),
             (true, false) => access.contacts_if_given(),
         }
+    }
+
+    /// What was read of the corp. A dry run without it has no usable answer, whatever the reason.
+    pub(super) fn looked_up<T>(&self, read: Result<T>) -> Result<T> {
+        read.map_err(|failure| if self.dry_run { failure.exit(Exit::NoAnswer) } else { failure })
     }
 
     /// Shows what a dry run found, and writes what would be sent.
