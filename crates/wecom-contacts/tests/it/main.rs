@@ -20,6 +20,7 @@ mod contact_rules;
 mod corp_groups;
 mod departments;
 mod exports;
+mod import_rules;
 mod imports;
 mod intake;
 #[cfg(feature = "axum")]
