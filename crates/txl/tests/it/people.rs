@@ -71,7 +71,7 @@ fn members_are_imported_and_exported() {
     let sim = RunningSim::start(&[]);
     let directory = tempfile::tempdir().unwrap();
     let csv = directory.path().join("members.csv");
-    let rows = "姓名,帐号,手机号,邮箱,所在部门\n王敏,wang.min,13900000001,,2\n无名,bad,nonsense,,2\n";
+    let rows = "姓名,帐号,手机号,邮箱,所在部门\n王敏,wang.min,13900000001,,2\n张三,other,13800000001,,2\n";
     fs::write(&csv, rows).unwrap();
     let import = ["import", "members", csv.to_str().unwrap(), "--no-invite"];
     let ran = sim.run(&import);
