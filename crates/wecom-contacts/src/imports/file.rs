@@ -160,6 +160,11 @@ pub(super) struct Clears {
 }
 
 impl<F> Checked<F> {
+    /// The file, whatever was found.
+    pub fn file(&self) -> &F {
+        &self.file
+    }
+
     /// What was found.
     pub fn findings(&self) -> &Findings {
         &self.findings

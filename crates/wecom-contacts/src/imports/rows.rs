@@ -506,7 +506,7 @@ mod tests {
         }
         assert_eq!(row, full());
         let error = ImportDepartment::default().set(DepartmentColumn::Id, "x").unwrap_err();
-        assert_eq!(error.to_string(), "部门ID is no whole number of 32 bits");
+        assert_eq!(error.to_string(), "部门ID is not a whole number from 0 to 4294967295");
     }
 
     #[test]
