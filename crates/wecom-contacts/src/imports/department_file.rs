@@ -168,8 +168,9 @@ mod tests {
             ImportDepartment::new("测试组", 137, 12),
         ];
         let checked = ImportFile::departments().rows(&rows);
-        assert!(checked.findings().is_empty(), "{}", checked.findings());
-        let file = checked.into_file().unwrap();
+        // A quote in a name must not break the file, though WeCom refuses it.
+        assert_eq!(checked.findings().total(), 1, "{}", checked.findings());
+        let file = checked.into_file_anyway();
         assert_eq!(
             file.parts(),
             [
@@ -219,5 +220,74 @@ mod tests {
             ]),
             [cycle(4), cycle(7)]
         );
+    }
+
+    #[test]
+    fn names_that_no_department_may_have_are_found() {
+        assert_eq!(
+            found(&[
+                ("研发:测试", 2, 1),
+                (&"部".repeat(65), 3, 1),
+                (&"部".repeat(64), 4, 1),
+                ("\u{fffd}", 5, 1)
+            ]),
+            [
+                "line 2: 部门名称 has the character :, which is not allowed: it may have anything but \\ : * ? \" < > | \
+                 (errcode 60009)",
+                "line 3: 部门名称 has 65 characters, and at most 64 are allowed (errcode 60001)",
+                "line 5: 部门名称 has a damaged character (U+FFFD)",
+            ]
+        );
+    }
+
+    #[test]
+    fn departments_below_the_fifteenth_level_are_found_whatever_their_order_in_the_file() {
+        let deep = |line, level| {
+            format!(
+                "line {line}: 父部门ID puts the department on level {level}, and there are 15 levels (errcode 81002)"
+            )
+        };
+        // Department n is on level n.
+        let chain =
+            |levels: std::ops::RangeInclusive<u32>| levels.map(|id| ("x", id, id - 1)).collect::<Vec<_>>();
+        assert_eq!(found(&chain(1..=15)), [""; 0]);
+        let mut rows = chain(1..=17);
+        assert_eq!(found(&rows), [deep(17, 16), deep(18, 17)]);
+        rows.reverse();
+        assert_eq!(found(&rows), [deep(2, 17), deep(3, 16)]);
+        // Without the row of the root, and below a department of which is only known that it is there.
+        assert_eq!(found(&chain(2..=16)), [deep(16, 16)]);
+        let below: Vec<_> = (10..23).map(|id| ("x", id, id - 1)).collect();
+        assert_eq!(found(&below), ["line 2: 父部门ID is a department that is there, but not in the file"]);
+        let below: Vec<_> = (10..24).map(|id| ("x", id, id - 1)).collect();
+        assert_eq!(found(&below)[1..], [deep(15, 16)]);
+        // A cycle has no levels.
+        let mut rows = chain(3..=30);
+        rows.push(("y", 2, 30));
+        assert_eq!(found(&rows), ["line 2: 父部门ID makes the department its own ancestor (errcode 302004)"]);
+    }
+
+    #[test]
+    fn more_departments_than_a_corp_can_have_are_found() {
+        let rows = |last: u32| (2..=last).map(|id| ImportDepartment::new(id.to_string(), id, 1));
+        assert!(ImportFile::departments().rows(rows(30_000)).findings().is_empty());
+        let checked = ImportFile::departments().rows(rows(30_003));
+        assert_eq!(
+            checked.findings().to_string(),
+            "WeCom would refuse rows of the file: line 30001: the file has more than 30000 departments, which no corp can \
+             have (errcode 81001)"
+        );
+    }
+
+    #[test]
+    fn a_file_whose_rows_were_all_refused_elsewhere_does_not_have_no_rows() {
+        let mut file = ImportFile::departments().in_memory();
+        file.add_refused(1);
+        assert!(file.finish().findings().is_empty());
+        // The parent may be in the row that was refused.
+        let mut file = ImportFile::departments().in_memory();
+        file.add_refused(1);
+        file.push(&ImportDepartment::new("测试组", 7, 6));
+        assert!(file.finish().findings().is_empty());
     }
 }

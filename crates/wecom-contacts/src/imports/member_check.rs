@@ -88,7 +88,7 @@ impl Check {
     #[inline]
     pub(super) fn text(&mut self, line: u32, place: usize, column: MemberColumn, text: &str) {
         // WeCom reads cells without the blanks around them.
-        let text = text.trim();
+        let text = rules::trimmed(text);
         if text.is_empty() {
             self.empty(line, place, column);
             return;
@@ -124,7 +124,7 @@ impl Check {
 
     /// Takes the cell of an extended attribute; `place` follows those of the columns.
     pub(super) fn attribute(&mut self, line: u32, place: usize, name: &str, text: &str) {
-        let text = text.trim();
+        let text = rules::trimmed(text);
         if text.is_empty() {
             self.clears[place] += 1;
         } else if let Err(violation) = rules::check(Field::Attribute, text) {

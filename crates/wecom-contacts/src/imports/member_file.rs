@@ -271,10 +271,18 @@ mod tests {
     use proptest::{collection::vec, prelude::*};
 
     use super::*;
-    use crate::imports::Severity;
+    use crate::{
+        imports::{Problem, Severity},
+        members::Gender,
+    };
 
     fn row(userid: &str) -> ImportMember {
-        ImportMember::new(userid, "王芳").mobile(format!("138{userid}")).department([2])
+        let digits: String = userid.bytes().map(|byte| byte.to_string()).collect();
+        ImportMember::new(userid, "王芳").mobile(format!("138{digits}000")).department([2])
+    }
+
+    fn csv(file: &ImportFile) -> Vec<&str> {
+        file.parts().iter().map(|part| std::str::from_utf8(part).unwrap()).collect()
     }
 
     fn found(checked: &Checked<ImportFile>) -> Vec<String> {
@@ -288,7 +296,7 @@ mod tests {
                 .gender(crate::members::Gender::Female)
                 .position("工程师, \"高级\"\n第二行")
                 .extra(["A17"]),
-            row("b").department([2, 7]).is_leader_in_dept([true, false]).enabled(false),
+            row("b").department([2, 7]).is_leader_in_dept([true, false]).enabled(false).extra([""]),
         ];
         let columns = [
             MemberColumn::Userid,
@@ -302,15 +310,17 @@ mod tests {
             MemberColumn::Disabled,
         ];
         let checked = ImportFile::members().columns(columns).extra(["工号"]).bom(true).rows(&rows);
-        assert!(checked.findings().is_empty(), "{:?}", found(&checked));
+        assert_eq!(found(&checked), ["line 2: 职位 has a line break or a tab inside"]);
         assert_eq!(checked.rows(), 2);
+        assert_eq!(checked.clears(), [(MemberColumn::Position, 1), (MemberColumn::Gender, 1)]);
+        assert_eq!(checked.extra_clears(), [("工号".to_owned(), 1)]);
         let file = checked.into_file().unwrap();
         let text = std::str::from_utf8(&file.parts()[0]).unwrap();
         assert_eq!(
             text,
             "\u{feff}帐号,姓名,手机号,所在部门,职位,性别,是否部门内领导,禁用,工号\n\
-             a,王芳,138a,2,\"工程师, \"\"高级\"\"\n第二行\",女,,,A17\n\
-             b,王芳,138b,2;7,,,1;0,1,\n"
+             a,王芳,13897000,2,\"工程师, \"\"高级\"\"\n第二行\",女,,,A17\n\
+             b,王芳,13898000,2;7,,,1;0,1,\n"
         );
     }
 
@@ -318,7 +328,7 @@ mod tests {
     fn whatever_would_fail_is_found_with_its_line_and_code() {
         let rows = [
             row("a").email("A@example.com"),
-            row("A").mobile("+86 138a").email("a@EXAMPLE.com"),
+            row("A").mobile("+86 13897000").email("a@EXAMPLE.com"),
             ImportMember::new("", " ").position("x").alias("y"),
             row("d").department([2, 7]).order([1]).is_leader_in_dept([true]),
         ];
@@ -334,9 +344,9 @@ mod tests {
                 "line 4: 帐号 is empty (errcode 40092)",
                 "line 4: 手机号 is empty (errcode 40092)",
                 "line 4: 所在部门 is empty (errcode 40092)",
-                "line 4: 别名 has a value, and the file no such column",
-                "line 5: 排序 has not as many values as there are departments (errcode 40058)",
-                "line 5: 是否部门内领导 has not as many values as there are departments (errcode 60132)",
+                "line 4: 别名 has a value, but the file has no such column: it is not sent",
+                "line 5: 排序 needs one value for each department of the member (errcode 40058)",
+                "line 5: 是否部门内领导 needs one value for each department of the member (errcode 60132)",
             ]
         );
         let findings = checked.into_file().unwrap_err();
@@ -411,6 +421,172 @@ mod tests {
         let mut streamed = ImportFile::members().to_writer(&mut full[..]);
         rows.iter().for_each(|row| streamed.push(row));
         assert_eq!(streamed.finish().unwrap_err().kind(), io::ErrorKind::WriteZero);
+    }
+
+    #[test]
+    fn rows_that_keep_fields_go_into_parts_without_their_columns() {
+        let mut kept = row("b").position("会计").extra(["B"]);
+        kept.keep(MemberColumn::Position);
+        // What the file does not have, and the account, need no part of their own.
+        let mut same = row("d").position("").extra([""]);
+        [MemberColumn::Address, MemberColumn::Userid].into_iter().for_each(|column| same.keep(column));
+        let mut attribute = row("e").position("出纳").extra(["A"]);
+        attribute.extra = vec![None];
+        let rows =
+            [row("a").position("出纳").extra(["A"]), kept.clone(), row("c").extra(["C"]), same, attribute];
+        let columns = [MemberColumn::Userid, MemberColumn::Mobile, MemberColumn::Position];
+        let builder = || ImportFile::members().columns(columns).extra(["工号"]);
+        let ignored = |finding: &&crate::imports::Finding| finding.problem() != Problem::NoColumn;
+
+        let checked = builder().rows(&rows);
+        assert_eq!(checked.findings().iter().filter(ignored).count(), 0);
+        assert_eq!((checked.rows(), checked.clears()), (5, &[(MemberColumn::Position, 2)][..]));
+        let file = checked.into_file().unwrap();
+        assert_eq!(
+            csv(&file),
+            [
+                "帐号,手机号,职位,工号\na,13897000,出纳,A\nc,13899000,,C\nd,138100000,,\n",
+                "帐号,手机号,工号\nb,13898000,B\n",
+                "帐号,手机号,职位\ne,138101000,出纳\n",
+            ]
+        );
+
+        let said = "line 3: 职位 is given in only one of lines 2 and 3: the rows give 3 different sets of fields, and this \
+            file can have only one";
+        let mut streamed = builder().to_writer(Vec::new());
+        rows.iter().for_each(|row| streamed.push(row));
+        for findings in [
+            builder().replaces_all().rows(&rows).into_file().unwrap_err(),
+            builder().present_members(["a", "b", "c", "d", "e"]).rows(&rows).into_file().unwrap_err(),
+            streamed.finish().unwrap().into_file().unwrap_err(),
+        ] {
+            assert!(findings.iter().any(|finding| finding.to_string() == said), "{findings}");
+            assert_eq!(findings.worst(), Some(Severity::Job));
+            assert!(
+                findings.to_string().starts_with("the file cannot be sent as it is: line 3: "),
+                "{findings}"
+            );
+        }
+        let only_attribute = [&rows[0], &rows[4]];
+        let said = "line 3: 工号 is given in only one of lines 2 and 3";
+        let findings = builder().replaces_all().rows(only_attribute).into_file().unwrap_err();
+        assert!(findings.iter().any(|finding| finding.to_string().starts_with(said)), "{findings}");
+        // Rows that all keep the same are one set.
+        let file = builder().replaces_all().rows([&kept, &kept.clone()]).into_file_anyway();
+        assert_eq!(csv(&file), ["帐号,手机号,工号\nb,13898000,B\nb,13898000,B\n"]);
+    }
+
+    #[test]
+    fn values_that_are_there_twice_are_found_across_parts_and_lines_count_all_rows() {
+        let mut other = row("A").mobile("13897000");
+        other.keep(MemberColumn::Position);
+        let findings = ImportFile::members().rows([row("a"), other]).into_file().unwrap_err();
+        assert_eq!(
+            findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [
+                "line 3: 帐号 is the same as in line 2 (errcode 302003)",
+                "line 3: 手机号 is the same as in line 2 (errcode 60104)",
+            ]
+        );
+    }
+
+    #[test]
+    fn sets_of_fields_beyond_those_that_can_be_sent_are_found() {
+        let columns =
+            [MemberColumn::Name, MemberColumn::Position, MemberColumn::Alias, MemberColumn::Address];
+        let rows = (0_u32..16).map(|set| {
+            let mut member = row(&format!("u{set}"));
+            let kept = columns.iter().enumerate().filter(|(bit, _)| set & (1 << bit) != 0);
+            kept.for_each(|(_, column)| member.keep(*column));
+            member
+        });
+        let mut rows: Vec<_> = rows.collect();
+        let checked = ImportFile::members().columns(MemberColumn::ALL).rows(&rows);
+        assert!(checked.findings().is_empty(), "{:?}", found(&checked));
+        assert_eq!(checked.into_file().unwrap().parts().len(), 16);
+
+        rows.push(rows[5].clone());
+        rows[16].userid = "u16".into();
+        rows[16].mobile = "13800000016".into();
+        rows[16].keep(MemberColumn::Telephone);
+        let checked = ImportFile::members().columns(MemberColumn::ALL).rows(&rows);
+        assert_eq!(
+            found(&checked),
+            [
+                "line 18: 姓名 is given in only one of lines 2 and 18: the rows give more than 16 different sets of fields, \
+              and each needs a job of its own"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_required_field_that_is_kept_is_not_missing() {
+        let mut member = ImportMember::new("a", "");
+        let required =
+            [MemberColumn::Name, MemberColumn::Mobile, MemberColumn::Email, MemberColumn::Department];
+        required.into_iter().for_each(|column| member.keep(column));
+        let file = ImportFile::members().rows([&member]).into_file().unwrap();
+        assert_eq!(csv(&file), ["帐号,职位\na,\n"]);
+        member.kept.remove(MemberColumn::Mobile);
+        let findings = ImportFile::members().rows([&member]).into_file().unwrap_err();
+        assert_eq!(
+            findings.to_string(),
+            "WeCom would refuse the file: line 2: 手机号 is empty (errcode 40092)"
+        );
+    }
+
+    #[test]
+    fn an_unknown_gender_never_makes_an_empty_cell() {
+        let columns = [MemberColumn::Userid, MemberColumn::Gender];
+        let mut zero = row("c");
+        zero.set(MemberColumn::Gender, "0").unwrap();
+        let rows = [row("a").gender(Gender::Female), row("b").gender(Gender::Undefined), zero, row("d")];
+        let checked = ImportFile::members().columns(columns).rows(&rows);
+        assert_eq!(checked.clears(), [(MemberColumn::Gender, 1)]);
+        assert_eq!(csv(&checked.into_file().unwrap()), ["帐号,性别\na,女\nd,\n", "帐号\nb\nc\n"]);
+    }
+
+    #[test]
+    fn a_file_whose_rows_were_all_refused_elsewhere_does_not_have_no_rows() {
+        let mut file = ImportFile::members().in_memory();
+        file.add_refused(1);
+        let checked = file.finish();
+        assert!(checked.findings().is_empty(), "{:?}", found(&checked));
+        let others = (0..40).map(|number| format!("other{number}"));
+        let mut file = ImportFile::members().present_members(others).in_memory();
+        file.add_refused(40);
+        assert!(file.finish().findings().is_empty());
+    }
+
+    #[test]
+    fn more_than_a_department_or_a_corp_can_hold_is_found() {
+        let file = |departments: &dyn Fn(u32) -> Vec<u32>, rows: u32| {
+            let mut file =
+                ImportFile::members().columns([MemberColumn::Userid, MemberColumn::Department]).in_memory();
+            let mut row = ImportMember::default();
+            for number in 0..rows {
+                row.userid = format!("u{number}").into();
+                row.department = departments(number).into_iter().map(Into::into).collect();
+                file.push(&row);
+            }
+            found(&file.finish())
+        };
+        assert_eq!(file(&|_| vec![7, 7], 30_000), [""; 0]);
+        assert_eq!(
+            file(&|number| if number % 2 == 0 { vec![7] } else { vec![8, 7] }, 30_001),
+            ["所在部门 puts 30001 members into department 7, which can hold 30000 (errcode 81001)"]
+        );
+        // The root and 其他（待设置部门） are departments that a corp has anyway.
+        let hundred = |number: u32| (number * 100 + 2..number * 100 + 102).collect::<Vec<u32>>();
+        assert_eq!(file(&hundred, 299), [""; 0]);
+        assert_eq!(
+            file(&hundred, 300),
+            ["the file has more than 30000 departments, which no corp can have (errcode 81001)"]
+        );
+        assert_eq!(
+            file(&|_| (2..103).collect(), 1),
+            ["line 2: 所在部门 names 101 departments, and at most 100 are allowed (errcode 60110)"]
+        );
     }
 
     fn read(file: &[u8]) -> Vec<Vec<String>> {

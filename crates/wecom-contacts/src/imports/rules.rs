@@ -10,6 +10,7 @@ mod form;
 use std::fmt;
 
 use self::form::Form;
+pub(super) use self::form::trimmed;
 use super::{MemberColumn, Severity};
 use crate::ErrorCode;
 

@@ -22,6 +22,7 @@ mod damage;
 mod departments;
 mod exports;
 mod hostile;
+mod import_rules;
 mod imports;
 mod intake;
 #[cfg(feature = "axum")]
