@@ -274,7 +274,8 @@ pub(crate) fn is_like_id<R: Record>(heading: &str) -> bool {
         let key = squeezed(text);
         like.contains(&key.as_str()) || like.contains(&joined(&key).as_str())
     };
-    is_like(&text) || parts(&text).iter().any(|part| is_like(&part.text))
+    is_like(&text)
+        || parts(&text).iter().any(|part| is_like(&part.text) || scripts(&part.text).into_iter().any(is_like))
 }
 
 /// Whether two headings are the same but for blanks, case, widths and marks.
@@ -362,10 +363,10 @@ struct Part {
     is_note: bool,
 }
 
-/// Cuts a heading at its brackets, slashes and line breaks, and where the script changes: `邮箱 Email`, `姓名/Name`, `手机号(11位)`.
+/// Cuts a heading at its brackets, slashes and line breaks: `姓名/Name`, `手机号(11位)`.
 fn parts(text: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
-    let (mut depth, mut is_below, mut before) = (0_usize, false, ' ');
+    let (mut depth, mut is_below) = (0_usize, false);
     let mut part = String::new();
     let mut end = |part: &mut String, is_note| {
         if part.chars().any(char::is_alphanumeric) {
@@ -375,33 +376,26 @@ fn parts(text: &str) -> Vec<Part> {
     };
     for one in text.chars() {
         let is_note = depth > 0 || is_below;
-        if OPENING.contains(&one) {
-            if depth == 0 {
-                end(&mut part, is_note);
+        match one {
+            _ if OPENING.contains(&one) => {
+                if depth == 0 {
+                    end(&mut part, is_note);
+                }
+                depth += 1;
             }
-            depth += 1;
-        } else if CLOSING.contains(&one) {
-            if depth == 1 {
-                end(&mut part, is_note);
+            _ if CLOSING.contains(&one) => {
+                if depth == 1 {
+                    end(&mut part, is_note);
+                }
+                depth = depth.saturating_sub(1);
             }
-            depth = depth.saturating_sub(1);
-        } else if depth > 0 {
-            part.push(one);
-        } else if matches!(one, '\n' | '\r') {
-            end(&mut part, is_note);
-            is_below = true;
-        } else if matches!(one, '/' | '|' | '\\' | '、' | ',' | ';') {
-            end(&mut part, is_note);
-        } else {
-            let is_letter = |one: char| one.is_ascii_alphabetic();
-            let is_other = |one: char| one.is_alphabetic() && !one.is_ascii();
-            if (is_letter(one) && is_other(before)) || (is_other(one) && is_letter(before)) {
+            _ if depth > 0 => part.push(one),
+            '\n' | '\r' => {
                 end(&mut part, is_note);
+                is_below = true;
             }
-            part.push(one);
-        }
-        if !one.is_whitespace() {
-            before = one;
+            '/' | '|' | '\\' | '、' | ',' | ';' => end(&mut part, is_note),
+            _ => part.push(one),
         }
     }
     end(&mut part, depth > 0 || is_below);
@@ -411,11 +405,31 @@ fn parts(text: &str) -> Vec<Part> {
     parts
 }
 
+/// Cuts a text where the script changes: `邮箱 Email`.
+fn scripts(text: &str) -> Vec<&str> {
+    let mut scripts = Vec::new();
+    let (mut start, mut before) = (0, None);
+    for (at, one) in text.char_indices().filter(|(_, one)| one.is_alphabetic()) {
+        let is_latin = one.is_ascii();
+        if before.is_some_and(|before| before != is_latin) {
+            scripts.push(&text[start..at]);
+            start = at;
+        }
+        before = Some(is_latin);
+    }
+    scripts.push(&text[start..]);
+    scripts
+}
+
 /// What the parts say together: all that are no notes must say the same.
 fn of_parts<R: Record>(text: &str) -> Option<Word<R::Column>> {
     let mut said = None;
     for part in parts(text) {
-        match whole::<R>(&part.text) {
+        let word = whole::<R>(&part.text).or_else(|| match scripts(&part.text).as_slice() {
+            [_] => None,
+            several => agreed::<R>(several),
+        });
+        match word {
             Some(word) => {
                 said = Some(match said {
                     None => word,
@@ -427,6 +441,13 @@ fn of_parts<R: Record>(text: &str) -> Option<Word<R::Column>> {
         }
     }
     said
+}
+
+/// What texts say that all must say the same.
+fn agreed<R: Record>(texts: &[&str]) -> Option<Word<R::Column>> {
+    let mut words = texts.iter().map(|text| whole::<R>(text));
+    let first = words.next()??;
+    words.try_fold(first, |one, other| together::<R>(one, other?))
 }
 
 fn together<R: Record>(one: Word<R::Column>, other: Word<R::Column>) -> Option<Word<R::Column>> {

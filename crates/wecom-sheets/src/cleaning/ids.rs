@@ -47,6 +47,9 @@ pub fn listed<'a>(wanted: Wanted, text: &'a str, changes: &mut Changes) -> Resul
         if wanted == Wanted::Departments && !is_number {
             return Err(Doubt::DepartmentNames);
         }
+        if !is_number && !matches!(item, "是" | "否") {
+            return Ok(Cow::Borrowed(text));
+        }
         if !list.is_empty() {
             list.push(';');
         }
