@@ -18,7 +18,7 @@ fn case(name: &str) -> Table<ImportMember> {
 
 fn read(table: &Table<ImportMember>) -> (Vec<ImportMember>, Reading) {
     let mut rows = Vec::new();
-    let reading = table.each(&mut |_, member| rows.push(member)).unwrap();
+    let reading = table.each(&mut |_, member| rows.push(member)).expect("a file that can be read");
     (rows, reading)
 }
 

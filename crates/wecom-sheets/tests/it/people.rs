@@ -14,7 +14,7 @@ fn table(text: &str) -> Result<Table<ImportMember>, Error> {
 }
 
 fn read(text: &str) -> (Vec<(u64, ImportMember)>, Reading) {
-    members(text.as_bytes(), &Mapping::new()).unwrap()
+    members(text.as_bytes(), &Mapping::new()).expect("a file that can be read")
 }
 
 fn corp() -> DepartmentNames {
@@ -73,6 +73,14 @@ fn trap_40_headings_are_known_with_units_marks_and_a_second_language() {
         ("部门（多个部门用;分隔）", MemberColumn::Department),
         ("部\n门", MemberColumn::Department),
         ("ＥＭＡＩＬ", MemberColumn::Email),
+        ("3、手机", MemberColumn::Mobile),
+        ("手机号：11位数字", MemberColumn::Mobile),
+        ("手机号码(+86)", MemberColumn::Mobile),
+        ("联系电话(手机)", MemberColumn::Mobile),
+        ("部门(ID)", MemberColumn::Department),
+        ("部门：多级部门用/分隔", MemberColumn::Department),
+        ("Department (required)", MemberColumn::Department),
+        ("姓名(中文)", MemberColumn::Name),
     ] {
         let table =
             table(&format!("帐号,\"{heading}\"\na,\n")).unwrap_or_else(|error| panic!("{heading}: {error}"));
