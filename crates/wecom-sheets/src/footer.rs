@@ -3,7 +3,7 @@
 use crate::{
     Record, Row,
     cleaning::{Wanted, trimmed},
-    heading_words::plain,
+    heading_text::plain,
     headings::{Column, Meaning},
 };
 

@@ -7,7 +7,8 @@ use wecom_contacts::imports::Subject;
 use crate::{
     Error, Mapping, Record, Result, Row, Sheet,
     cleaning::trimmed,
-    heading_words::{Word, is_like_id, is_same, plain, squeezed, word},
+    heading_text::{is_same, plain, squeezed},
+    heading_words::{Word, is_like_id, word},
     headings::{self, Column, HEADING_ROWS, Meaning},
     sheet::Format,
 };

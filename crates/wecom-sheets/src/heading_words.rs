@@ -4,7 +4,7 @@ use wecom_contacts::imports::{MemberColumn, Subject};
 
 use crate::{
     Record,
-    cleaning::{half_width, is_invisible, trimmed},
+    heading_text::{is_note, joined, parts, plain, scripts, squeezed, without_number},
 };
 
 /// What a heading says, before the other headings of its row are looked at.
@@ -251,7 +251,8 @@ const LIKE_IDS_OF_DEPARTMENTS: &[&str] = &[
 /// What a heading says, whatever stands around it: blanks, marks of what must be filled in, units, a second language.
 pub(crate) fn word<R: Record>(heading: &str) -> Option<Word<R::Column>> {
     let text = plain(heading);
-    whole::<R>(&text).or_else(|| of_parts::<R>(&text))
+    let text = without_number(&text);
+    whole::<R>(text).or_else(|| of_parts::<R>(text))
 }
 
 /// Whether a heading without a word of its own says where people work, as 一级部门 does.
@@ -274,37 +275,8 @@ pub(crate) fn is_like_id<R: Record>(heading: &str) -> bool {
         let key = squeezed(text);
         like.contains(&key.as_str()) || like.contains(&joined(&key).as_str())
     };
-    is_like(&text) || parts(&text).iter().any(|part| is_like(&part.text))
-}
-
-/// Whether two headings are the same but for blanks, case, widths and marks.
-pub(crate) fn is_same(one: &str, other: &str) -> bool {
-    let key = |heading: &str| squeezed(&without_marks(&plain(heading)));
-    key(one) == key(other)
-}
-
-/// A heading in half-width characters and lower case, without what cannot be seen.
-pub(crate) fn plain(heading: &str) -> String {
-    let half = half_width(trimmed(heading));
-    half.chars().filter(|one| !is_invisible(*one)).collect::<String>().to_lowercase()
-}
-
-/// A text without blanks, and without signs around it.
-pub(crate) fn squeezed(text: &str) -> String {
-    let is_sign = |one: char| !one.is_alphanumeric() && !OPENING.contains(&one) && !CLOSING.contains(&one);
-    let text: String = text.chars().filter(|one| !one.is_whitespace()).collect();
-    text.trim_matches(is_sign).to_owned()
-}
-
-/// `e-mail` and `user_id` without what joins their words.
-fn joined(text: &str) -> String {
-    text.chars().filter(|one| !matches!(one, '_' | '-' | '.' | '\'')).collect()
-}
-
-fn without_marks(text: &str) -> String {
-    const MARKS: [&str; 8] =
-        ["(必填)", "(选填)", "(可选)", "(非必填)", "[必填]", "【必填】", "(required)", "(optional)"];
-    MARKS.iter().fold(text.to_owned(), |text, mark| text.replace(mark, ""))
+    is_like(&text)
+        || parts(&text).iter().any(|part| is_like(&part.text) || scripts(&part.text).into_iter().any(is_like))
 }
 
 fn whole<R: Record>(text: &str) -> Option<Word<R::Column>> {
@@ -352,70 +324,15 @@ fn of_key<R: Record>(key: &str) -> Option<Word<R::Column>> {
     })
 }
 
-const OPENING: [char; 9] = ['(', '[', '{', '<', '【', '〔', '「', '『', '《'];
-const CLOSING: [char; 9] = [')', ']', '}', '>', '】', '〕', '」', '』', '》'];
-
-/// A part of a heading.
-struct Part {
-    text: String,
-    /// It stands in brackets or on a further line, so that it may be a note.
-    is_note: bool,
-}
-
-/// Cuts a heading at its brackets, slashes and line breaks, and where the script changes: `邮箱 Email`, `姓名/Name`, `手机号(11位)`.
-fn parts(text: &str) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
-    let (mut depth, mut is_below, mut before) = (0_usize, false, ' ');
-    let mut part = String::new();
-    let mut end = |part: &mut String, is_note| {
-        if part.chars().any(char::is_alphanumeric) {
-            parts.push(Part { text: std::mem::take(part), is_note });
-        }
-        part.clear();
-    };
-    for one in text.chars() {
-        let is_note = depth > 0 || is_below;
-        if OPENING.contains(&one) {
-            if depth == 0 {
-                end(&mut part, is_note);
-            }
-            depth += 1;
-        } else if CLOSING.contains(&one) {
-            if depth == 1 {
-                end(&mut part, is_note);
-            }
-            depth = depth.saturating_sub(1);
-        } else if depth > 0 {
-            part.push(one);
-        } else if matches!(one, '\n' | '\r') {
-            end(&mut part, is_note);
-            is_below = true;
-        } else if matches!(one, '/' | '|' | '\\' | '、' | ',' | ';') {
-            end(&mut part, is_note);
-        } else {
-            let is_letter = |one: char| one.is_ascii_alphabetic();
-            let is_other = |one: char| one.is_alphabetic() && !one.is_ascii();
-            if (is_letter(one) && is_other(before)) || (is_other(one) && is_letter(before)) {
-                end(&mut part, is_note);
-            }
-            part.push(one);
-        }
-        if !one.is_whitespace() {
-            before = one;
-        }
-    }
-    end(&mut part, depth > 0 || is_below);
-    if parts.iter().all(|part| part.is_note) {
-        parts.iter_mut().for_each(|part| part.is_note = false);
-    }
-    parts
-}
-
 /// What the parts say together: all that are no notes must say the same.
 fn of_parts<R: Record>(text: &str) -> Option<Word<R::Column>> {
     let mut said = None;
     for part in parts(text) {
-        match whole::<R>(&part.text) {
+        let word = whole::<R>(&part.text).or_else(|| match scripts(&part.text).as_slice() {
+            [_] => None,
+            several => agreed::<R>(several),
+        });
+        match word {
             Some(word) => {
                 said = Some(match said {
                     None => word,
@@ -427,6 +344,13 @@ fn of_parts<R: Record>(text: &str) -> Option<Word<R::Column>> {
         }
     }
     said
+}
+
+/// What texts say that all must say the same.
+fn agreed<R: Record>(texts: &[&str]) -> Option<Word<R::Column>> {
+    let mut words = texts.iter().map(|text| whole::<R>(text));
+    let first = words.next()??;
+    words.try_fold(first, |one, other| together::<R>(one, other?))
 }
 
 fn together<R: Record>(one: Word<R::Column>, other: Word<R::Column>) -> Option<Word<R::Column>> {
@@ -442,71 +366,4 @@ fn together<R: Record>(one: Word<R::Column>, other: Word<R::Column>) -> Option<W
         (one, Word::Phone) if is_phone(one) => Some(one),
         _ => None,
     }
-}
-
-/// Whether a note says how a column is to be filled in. Another one may say that the column is something else, as in 手机号(家属).
-fn is_note(text: &str) -> bool {
-    const NOTES: &[&str] = &[
-        "必填",
-        "选填",
-        "必选",
-        "可选",
-        "可空",
-        "必须",
-        "不填",
-        "填写",
-        "格式",
-        "字符",
-        "字以内",
-        "个字",
-        "字节",
-        "例如",
-        "示例",
-        "如:",
-        "如：",
-        "多个",
-        "分隔",
-        "隔开",
-        "分号",
-        "逗号",
-        "单选",
-        "多选",
-        "下拉",
-        "选择",
-        "数字",
-        "文本",
-        "请勿",
-        "最多",
-        "唯一",
-        "不可",
-        "不能",
-        "大陆",
-        "yyyy",
-        "required",
-        "optional",
-        "mandatory",
-        "must",
-        "digits",
-        "e.g",
-        "example",
-        "format",
-        "separated",
-    ];
-    const OTHERS: &[&str] = &[
-        "备用", "家", "紧急", "亲属", "配偶", "旧", "原", "曾用", "第二", "次要", "编码", "编号", "代码",
-        "code", "英文", "拼音", "上级", "领导", "主管", "单位", "公司", "hr", "erp",
-    ];
-    let is_said = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    let key = squeezed(text);
-    let has_places = key
-        .split('位')
-        .next()
-        .is_some_and(|before| before.len() < key.len() && before.ends_with(|one: char| one.is_ascii_digit()));
-    let is_choice = key
-        .split(|one: char| !one.is_alphanumeric())
-        .flat_map(|word| word.split(|one: char| one.is_ascii_digit()))
-        .all(|word| {
-            matches!(word, "" | "男" | "女" | "是" | "否" | "启用" | "禁用" | "y" | "n" | "yes" | "no")
-        });
-    !is_said(OTHERS) && (is_said(NOTES) || has_places || is_choice)
 }

@@ -5,7 +5,8 @@ use wecom_contacts::imports::MemberColumn;
 use crate::{
     Error, Record, Result, Row,
     cleaning::trimmed,
-    heading_words::{BADGE, Word, is_same, names_departments, word},
+    heading_text::is_same,
+    heading_words::{BADGE, Word, names_departments, word},
 };
 
 /// How many rows may stand above the headings, and the headings' own: WeCom's templates have up to nine lines of explanation.

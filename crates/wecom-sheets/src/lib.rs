@@ -13,6 +13,7 @@ mod encoding;
 mod error;
 mod footer;
 mod heading_rows;
+mod heading_text;
 mod heading_words;
 mod headings;
 mod reading;

@@ -2,7 +2,7 @@
 
 use crate::{
     cleaning::is_invisible,
-    heading_words::{plain, squeezed},
+    heading_text::{plain, squeezed},
 };
 
 /// What the cell of a status says.

@@ -4,10 +4,11 @@ use std::{borrow::Cow, ops::ControlFlow, path::Path, sync::Arc};
 
 use crate::{
     DepartmentNames, Kind, Mapping, Options, Record, Result, Row, Sheet,
-    cleaning::{Changes, Doubt, Wanted, clean, is_ungendered, trimmed},
+    cleaning::{Change, Changes, Doubt, Wanted, clean, is_ungendered, trimmed},
     footer::is_footer,
     heading_rows::{self, Found},
-    heading_words::{plain, squeezed},
+    heading_text::{plain, squeezed},
+    heading_words::is_like_id,
     headings::{Column, Meaning},
     reading::{KEPT, Leaving, Reading},
     sheet::Format,
@@ -233,13 +234,15 @@ impl<R: Record> Table<R> {
                 }
                 _ => continue,
             };
-            if row.kind(at) == Kind::Absent
-                || (wanted == Wanted::Gender && is_ungendered(row.kind(at), row.text(at)))
-            {
+            if row.kind(at) == Kind::Absent {
                 match &column.meaning {
                     Meaning::Field(field) => record.keep(*field),
                     _ => record.push_extra(None),
                 }
+                continue;
+            }
+            if self.hides_zeros(column, wanted, row.kind(at)) {
+                reading.find(line, &column.heading, Doubt::HiddenFormat);
                 continue;
             }
             let (cell, changes) = match self.cell(wanted, row.kind(at), row.text(at), reading) {
@@ -254,6 +257,10 @@ impl<R: Record> Table<R> {
                 cleared.push(at);
             }
             match &column.meaning {
+                Meaning::Field(field) if wanted == Wanted::Gender && is_ungendered(&cell) => {
+                    record.keep(*field);
+                    reading.tally.count(at, Change::Kept);
+                }
                 Meaning::Field(field) => {
                     if let Err(error) = record.set(*field, &cell) {
                         reading.find(line, &column.heading, Doubt::Unfit(error.why()));
@@ -288,8 +295,19 @@ impl<R: Record> Table<R> {
         }
         reading.department_names += 1;
         let Some(names) = &self.departments else { return cleaned };
-        let ids = names.ids(text)?;
-        let ids: Vec<String> = ids.iter().map(|id| id.0.to_string()).collect();
-        Ok((ids.join(";").into(), Changes::names()))
+        let (text, _) = clean(Wanted::Words, kind, text)?;
+        let ids: Vec<String> = names.ids(&text)?.iter().map(|id| id.0.to_string()).collect();
+        Ok((ids.join(";").into(), Changes::of(Change::Names)))
+    }
+
+    /// Whether a number may be shown with zeros in front that the file does not give, in a column where they matter.
+    fn hides_zeros(&self, column: &Column<R::Column>, wanted: Wanted, kind: Kind) -> bool {
+        let hides =
+            !matches!(self.sheet.format(), Format::Csv { .. } | Format::Json { .. } | Format::Xlsx { .. });
+        let matters = match &column.meaning {
+            Meaning::Extra(name) => name.ends_with(['号', '码']) || is_like_id::<R>(name),
+            _ => matches!(wanted, Wanted::Id | Wanted::Phone),
+        };
+        hides && matters && matches!(kind, Kind::Number(_))
     }
 }

@@ -1,9 +1,11 @@
 //! Files as people have them, read as what WeCom imports.
 
+mod cases;
 mod departments;
 mod files;
 mod headings;
 mod limits;
+mod people;
 mod workbooks;
 
 use std::sync::Arc;
