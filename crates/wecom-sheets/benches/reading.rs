@@ -95,9 +95,8 @@ fn xlsx() -> Arc<[u8]> {
 
 /// The file as clean members.
 fn table(file: &Arc<[u8]>) -> usize {
-    let table =
-        Table::<ImportMember>::read_bytes(Arc::clone(file), &Options::new(), &Mapping::new())
-            .expect("the headings");
+    let table = Table::<ImportMember>::read_bytes(Arc::clone(file), &Options::new(), &Mapping::new())
+        .expect("the headings");
     let mut rows = 0;
     let reading = table
         .each(&mut |_, member| {

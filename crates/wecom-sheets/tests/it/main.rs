@@ -4,6 +4,9 @@ mod departments;
 mod files;
 mod headings;
 mod limits;
+mod old_workbooks;
+mod parts;
+mod shown;
 mod workbooks;
 
 use std::sync::Arc;
