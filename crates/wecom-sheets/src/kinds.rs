@@ -52,6 +52,7 @@ const BINARY: &[(&[u8], &str)] = &[
     (b"Rar!\x1a\x07", "a RAR archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
+    (b"b\x14#e", "a file that a document protection system encrypted"),
     (b"SQLite format 3\0", "a SQLite database"),
     (b"\0\x01\0\0Standard", "an Access database"),
     (b"ID;P", "a SYLK workbook (.slk)"),

@@ -97,7 +97,7 @@ pub enum Format {
         /// The names of all sheets.
         sheets: Vec<String>,
     },
-    /// A sheet of an ODS workbook (OpenDocument).
+    /// A sheet of an ODS workbook (`OpenDocument`).
     Ods {
         /// The sheet's name.
         sheet: String,

@@ -6,9 +6,11 @@ use quick_xml::events::{BytesStart, Event};
 use super::{
     CELLS, ROW_BYTES, ROWS,
     formats::{Formats, Shown},
+    merges::Range,
     package::{TEXT_BYTES, Xml, broken},
     texts::{Texts, unescaped},
-    xml::{is_true, push_reference},
+    xlsx::range_of,
+    xml::{attribute, is_true, plain_attributes, push_reference},
 };
 use crate::{Error, Kind, Result, Row, sheet::COLUMNS};
 
@@ -35,6 +37,8 @@ pub(super) struct Cells<'a> {
     is_numbered: bool,
     rows: u64,
     cells: u64,
+    /// What the row's formulas leave without a value.
+    begun: Vec<Range>,
 }
 
 /// What a cell's tag says.
@@ -64,6 +68,8 @@ enum Holds {
 #[derive(Default)]
 struct Found {
     has_formula: bool,
+    /// The cells that the formula gives a value to, if they are several.
+    array: Option<Range>,
     has_value: bool,
     has_inline: bool,
 }
@@ -81,6 +87,7 @@ impl<'a> Cells<'a> {
             is_numbered: false,
             rows: 0,
             cells: 0,
+            begun: Vec::new(),
         };
         loop {
             cells.tag.clear();
@@ -130,8 +137,14 @@ impl<'a> Cells<'a> {
         }
         self.rows += 1;
         self.line = line;
+        self.begun.clear();
         row.start(line);
         Ok(())
+    }
+
+    /// The cells that a formula of this row should have given a value to, and did not.
+    pub(super) fn begun(&self) -> &[Range] {
+        &self.begun
     }
 
     fn read_row(&mut self, row: &mut Row) -> Result<()> {
@@ -148,7 +161,10 @@ impl<'a> Cells<'a> {
                 None => row.len(),
                 Some((column, line)) if line == self.line => column,
                 Some((column, line))
-                    if !self.is_numbered && row.len() == 0 && line > self.line && line <= ROWS =>
+                    if !self.is_numbered
+                        && row.texts().next().is_none()
+                        && line > self.line
+                        && line <= ROWS =>
                 {
                     self.line = line;
                     row.start(line);
@@ -195,7 +211,10 @@ impl<'a> Cells<'a> {
                         found.has_value = true;
                         is_value = !found.has_inline;
                     }
-                    "f" => found.has_formula = true,
+                    "f" => {
+                        found.has_formula = true;
+                        found.array = array(&element)?;
+                    }
                     "is" => {
                         // A value beside the text is a remnant.
                         self.value.clear();
@@ -208,7 +227,10 @@ impl<'a> Cells<'a> {
                 },
                 Event::Empty(element) => match element.local_name().as_ref() {
                     "v" => found.has_value = true,
-                    "f" => found.has_formula = true,
+                    "f" => {
+                        found.has_formula = true;
+                        found.array = array(&element)?;
+                    }
                     _ => {}
                 },
                 Event::End(element) => match element.local_name().as_ref() {
@@ -229,7 +251,7 @@ impl<'a> Cells<'a> {
         }
     }
 
-    fn push(&self, row: &mut Row, head: Head, found: &Found) -> Result<()> {
+    fn push(&mut self, row: &mut Row, head: Head, found: &Found) -> Result<()> {
         let value = self.value.as_str();
         let context = self.context;
         if found.has_inline {
@@ -239,7 +261,10 @@ impl<'a> Cells<'a> {
         // An empty text is the value of a formula that says so.
         let is_computed = found.has_value && (!value.is_empty() || head.holds == Holds::Text);
         if found.has_formula && !(is_computed && !(context.is_to_compute && value == "0")) {
+            let here = (self.line - 1, row.len());
             row.push(Kind::Uncomputed, "");
+            // The cells beside it are not in the file, or as empty.
+            self.begun.extend(found.array.filter(|range| (range.top, range.left) == here));
             return Ok(());
         }
         let plain = value.trim_ascii();
@@ -263,7 +288,7 @@ impl<'a> Cells<'a> {
                     )));
                 }
             },
-            Holds::Date => row.push(Kind::Date, plain),
+            Holds::Date => row.push(Kind::Date, plain.strip_suffix("T00:00:00").unwrap_or(plain)),
             Holds::Error => row.push(Kind::Error, plain),
             Holds::Number => self.push_number(row, head.style, plain),
         }
@@ -323,19 +348,27 @@ pub(super) fn push_date(row: &mut Row, days: f64, is_1904: bool) {
     }
 }
 
+/// The cells that a formula gives a value to, if they are several.
+fn array(formula: &BytesStart<'_>) -> Result<Option<Range>> {
+    match attribute(formula, "ref")? {
+        Some(range) if attribute(formula, "t")?.as_deref() != Some("shared") => range_of(&range),
+        _ => Ok(None),
+    }
+}
+
 /// The number of a row, if it names it, and whether it is hidden.
 fn head_of_row(element: &BytesStart<'_>) -> Result<(Option<u64>, bool)> {
     let (mut line, mut is_hidden) = (None, false);
-    for attribute in element.attributes().with_checks(false) {
-        let attribute = attribute.map_err(|error| Error::Workbook(error.to_string()))?;
-        match attribute.key.as_ref() {
-            "r" => match attribute.value.trim().parse() {
+    for attribute in plain_attributes(element) {
+        let (name, value) = attribute?;
+        match name {
+            "r" => match value.trim_ascii().parse() {
                 Ok(number) if number > 0 => line = Some(number),
                 _ => return Err(Error::Workbook("a row has a number that is none".to_owned())),
             },
-            "hidden" => is_hidden |= is_true(Some(&attribute.value)),
+            "hidden" => is_hidden |= is_true(Some(value)),
             // A row without height is as hidden.
-            "ht" => is_hidden |= attribute.value.parse() == Ok(0.0),
+            "ht" => is_hidden |= value.parse() == Ok(0.0),
             _ => {}
         }
     }
@@ -344,10 +377,9 @@ fn head_of_row(element: &BytesStart<'_>) -> Result<(Option<u64>, bool)> {
 
 fn head(element: &BytesStart<'_>) -> Result<Head> {
     let mut head = Head::default();
-    for attribute in element.attributes().with_checks(false) {
-        let attribute = attribute.map_err(|error| Error::Workbook(error.to_string()))?;
-        let value = attribute.value.as_ref();
-        match attribute.key.as_ref() {
+    for attribute in plain_attributes(element) {
+        let (name, value) = attribute?;
+        match name {
             "r" => match place(value) {
                 Some(place) => head.place = Some(place),
                 None => return Err(Error::Workbook("a cell has a place that is none".to_owned())),

@@ -32,7 +32,7 @@ const CELLS: u64 = 64 << 20;
 /// More than any row has.
 const ROW_BYTES: usize = 4 << 20;
 
-/// What is shown each row of a sheet: the row, whether it is hidden, and the merged cells that begin in it, if they are not known before.
+/// What is shown each row of a sheet: the row, whether it is hidden, and the ranges of one value that begin in it, if they are not known before.
 type Each<'a> = &'a mut dyn FnMut(&mut Row, bool, &[Range]) -> Result<ControlFlow<()>>;
 
 /// The names of a workbook's sheets.

@@ -94,34 +94,39 @@ impl Book {
         let mut package = Package::open(source)?;
         let mut xml = content(&mut package)?;
         let mut buffer = Vec::new();
-        // Tables can stand inside of tables.
-        let (mut tables, mut depth) = (0, 0_usize);
+        // Tables can stand inside of tables, and elsewhere: those of the workbook are right inside of it.
+        let (mut level, mut inside, mut tables) = (0_usize, None, 0);
         let mut reader = Rows { line: 1, cells: 0, spans: 0, row: Row::default(), begun: Vec::new() };
         loop {
             buffer.clear();
+            let is_here = tables == self.table + 1;
             match xml.read_event_into(&mut buffer).map_err(broken)? {
                 Event::Start(element) => match element.local_name().as_ref() {
-                    "table" => {
-                        tables += usize::from(depth == 0);
-                        depth += 1;
-                    }
-                    "table-row" if tables == self.table + 1 && depth == 1 => {
+                    "table-row" if is_here => {
                         let (times, is_hidden) = head_of_row(&element)?;
                         reader.read(&mut xml)?;
                         if reader.show(times, is_hidden, each)?.is_break() {
                             return Ok(());
                         }
                     }
-                    _ => {}
+                    name => {
+                        tables += usize::from(name == "table" && inside == Some(level));
+                        level += 1;
+                        if name == "spreadsheet" {
+                            inside = Some(level);
+                        }
+                    }
                 },
-                Event::Empty(element) if element.local_name().as_ref() == "table-row" => {
-                    if tables == self.table + 1 && depth == 1 {
+                Event::Empty(element) => match element.local_name().as_ref() {
+                    "table-row" if is_here => {
                         reader.line = reader.line.saturating_add(head_of_row(&element)?.0);
                     }
-                }
-                Event::End(element) if element.local_name().as_ref() == "table" => {
-                    depth = depth.saturating_sub(1);
-                    if depth == 0 && tables > self.table {
+                    "table" => tables += usize::from(inside == Some(level)),
+                    _ => {}
+                },
+                Event::End(_) => {
+                    level = level.saturating_sub(1);
+                    if is_here && inside == Some(level) {
                         return Ok(());
                     }
                 }

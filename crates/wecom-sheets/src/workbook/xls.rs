@@ -50,7 +50,7 @@ pub(super) fn open(source: &Source, pick: Pick<'_>) -> Result<(Book, Listed)> {
     if merged.len() > MERGES {
         return Err(Error::TooMany { what: "merged ranges", limit: MERGES as u64 });
     }
-    let merges = merged.iter().filter(|range| range.start <= range.end && range.start != range.end);
+    let merges = merged.iter().filter(|range| range.start < range.end);
     let merges = merges.map(|range| Range {
         top: range.start.0.into(),
         left: range.start.1.min(range.end.1) as usize,

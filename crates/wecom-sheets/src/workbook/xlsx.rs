@@ -91,7 +91,7 @@ impl Book {
         let mut cells = Cells::new(xml, &self.context)?;
         let mut row = Row::default();
         while let Some(is_hidden) = cells.next_row(&mut row)? {
-            if let ControlFlow::Break(()) = each(&mut row, is_hidden, &[])? {
+            if let ControlFlow::Break(()) = each(&mut row, is_hidden, cells.begun())? {
                 break;
             }
         }
@@ -206,13 +206,13 @@ fn merges(package: &mut Package, part: &str) -> Result<Vec<Range>> {
 }
 
 /// A range such as `A1:B3`; nothing if it is a single cell.
-fn range_of(range: &str) -> Result<Option<Range>> {
+pub(super) fn range_of(range: &str) -> Result<Option<Range>> {
     let (first, last) = range.split_once(':').unwrap_or((range, range));
     let (Some((left, top)), Some((right, bottom))) = (place(first), place(last)) else {
-        return Err(Error::Workbook("it has merged cells without a place".to_owned()));
+        return Err(Error::Workbook("it has a range of cells without a place".to_owned()));
     };
     if right >= crate::sheet::COLUMNS || left > right || top > bottom {
-        return Err(Error::Workbook("it has merged cells without a place".to_owned()));
+        return Err(Error::Workbook("it has a range of cells without a place".to_owned()));
     }
     let range = Range { top: top - 1, left, bottom: bottom - 1, right };
     Ok((top < bottom || left < right).then_some(range))

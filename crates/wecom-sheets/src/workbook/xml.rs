@@ -20,6 +20,33 @@ pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Result<Option<S
     Ok(None)
 }
 
+/// The attributes of an element as they are written, for those that have no references in them. Most of a sheet is such elements.
+pub(super) fn plain_attributes<'a>(
+    element: &'a BytesStart<'_>,
+) -> impl Iterator<Item = Result<(&'a str, &'a str)>> {
+    let mut rest = element.attributes_raw().trim_ascii_start();
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let Some((name, value, after)) = plain_attribute(rest) else {
+            rest = "";
+            return Some(Err(Error::Workbook("an element has an attribute without a value".to_owned())));
+        };
+        rest = after.trim_ascii_start();
+        Some(Ok((name, value)))
+    })
+}
+
+/// The name and the value that a text begins with, and what follows.
+fn plain_attribute(text: &str) -> Option<(&str, &str, &str)> {
+    let equals = memchr::memchr(b'=', text.as_bytes())?;
+    let value = text[equals + 1..].trim_ascii_start();
+    let quote = *value.as_bytes().first().filter(|quote| matches!(quote, b'"' | b'\''))?;
+    let end = memchr::memchr(quote, &value.as_bytes()[1..])? + 1;
+    Some((text[..equals].trim_ascii_end(), &value[1..end], &value[end + 1..]))
+}
+
 /// Whether an attribute says yes.
 pub(super) fn is_true(value: Option<&str>) -> bool {
     matches!(value, Some("1" | "true" | "on"))

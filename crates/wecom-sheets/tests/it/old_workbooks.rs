@@ -10,14 +10,14 @@ const ROWS: usize = 4;
 
 /// Both hold the same: a number that is shown as 00007, a position merged over three rows, a date, a row that is hidden.
 fn checked(name: &str) -> Sheet {
-    let error = rows(case(name), &Options::new()).unwrap_err();
+    let error = rows(case(name), &Options::new()).expect_err("hidden rows");
     assert!(matches!(error, Error::HiddenRows { count: 1, first_line: 5 }), "{name}: {error}");
     assert!(error.to_string().starts_with("1 row is hidden"), "{error}");
     let options = Options::new().hidden_rows(HiddenRows::Include);
-    assert_eq!(rows(case(name), &options).unwrap().len(), ROWS + 1);
+    assert_eq!(rows(case(name), &options).expect("a workbook that can be read").len(), ROWS + 1);
     let options = Options::new().hidden_rows(HiddenRows::Skip);
-    let sheet = Sheet::read(case(name), &options, &|_| false).unwrap();
-    let read = rows_of(&sheet).unwrap();
+    let sheet = Sheet::read(case(name), &options, &|_| false).expect("a workbook that can be read");
+    let read = rows_of(&sheet).expect("a workbook that can be read");
     assert_eq!(read.len(), ROWS, "{name}: {read:?}");
     let texts = |at: usize| read[at].1.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>();
     assert_eq!(texts(0), ["姓名", "帐号", "手机号", "所在部门", "职位", "入职日期"]);
@@ -45,8 +45,12 @@ fn a_workbook_of_open_document_is_read() {
 }
 
 fn ods(rows: &str) -> Vec<u8> {
+    ods_of_tables(&format!("<table:table table:name=\"a\">{rows}</table:table>"))
+}
+
+fn ods_of_tables(tables: &str) -> Vec<u8> {
     let content = format!(
-        "<office:document-content><office:body><office:spreadsheet><table:table table:name=\"a\">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
+        "<office:document-content><office:automatic-styles><style:style style:name=\"ta1\"><style:table-properties table:display=\"false\"/></style:style></office:automatic-styles><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
     );
     zipped(
         [
@@ -96,9 +100,9 @@ fn trap_41_a_formula_of_open_document_without_a_value_is_not_empty() {
 
 /// A container with one stream.
 fn container(stream: &str, content: &[u8]) -> Vec<u8> {
-    let mut container = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
-    container.create_stream(stream).unwrap().write_all(content).unwrap();
-    container.flush().unwrap();
+    let mut container = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).expect("a container");
+    container.create_stream(stream).expect("a container").write_all(content).expect("a container");
+    container.flush().expect("a container");
     container.into_inner().into_inner()
 }
 
@@ -163,4 +167,26 @@ fn trap_50_a_small_workbook_of_excel_97_cannot_ask_for_much_room() {
     let stream = [globals(place), bof(0x10), number(0, 0), number(65_535, 255), end.clone()].concat();
     let error = rows(container("/Workbook", &stream), &Options::new()).unwrap_err();
     assert!(matches!(error, Error::TooMany { what: "cells", .. }), "{error}");
+}
+
+#[test]
+fn a_table_of_open_document_is_picked_by_name_or_is_the_first_that_is_shown() {
+    let table = |name: &str, more: &str, text: &str| {
+        format!(
+            "<table:table table:name=\"{name}\"{more}><table:table-row><table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell></table:table-row></table:table>"
+        )
+    };
+    let bytes = ods_of_tables(&format!(
+        "<table:table table:name=\"空\" table:style-name=\"ta1\"/>{}{}{}",
+        table("旧", " table:style-name=\"ta1\"", "a"),
+        table("在职", "", "b"),
+        table("离职", "", "c")
+    ));
+    for (sheet, text) in [(None, "b"), (Some("旧"), "a"), (Some("离职"), "c")] {
+        let options = sheet.map_or_else(Options::new, |sheet| Options::new().sheet(sheet));
+        assert_eq!(rows(bytes.clone(), &options).unwrap()[0].1, [(Kind::Text, text.to_owned())]);
+    }
+    assert!(rows(bytes.clone(), &Options::new().sheet("空")).unwrap().is_empty());
+    let error = rows(bytes, &Options::new().sheet("x")).unwrap_err().to_string();
+    assert!(error.contains("空, 旧, 在职, 离职"), "{error}");
 }

@@ -222,3 +222,17 @@ fn the_consoles_own_template_has_its_headings_in_line_10() {
     assert_eq!(headings[..5], ["姓名", "账号", "别名", "职务", "部门"]);
     assert_eq!(rows[11].1[4].1, "示例集团/投资中心;示例集团/战略中心");
 }
+
+#[test]
+fn trap_41_cells_of_a_formula_that_was_not_computed_are_not_empty() {
+    let parts = Parts::of_rows(
+        "<row r=\"1\"><c r=\"A1\" t=\"str\"><v>a</v></c><c r=\"B1\"><f t=\"array\" ref=\"B1:B2\">C1:C2</f></c></row>\
+         <row r=\"2\"><c r=\"A2\" t=\"str\"><v>b</v></c></row><row r=\"3\"><c r=\"A3\" t=\"str\"><v>c</v></c>\
+         <c r=\"B3\" t=\"str\"><f t=\"array\" ref=\"B3:B4\">C3:C4</f><v>x</v></c></row>\
+         <row r=\"4\"><c r=\"A4\" t=\"str\"><v>d</v></c></row>",
+    );
+    let rows = rows(parts.bytes(), &Options::new()).unwrap();
+    let uncomputed = (Kind::Uncomputed, String::new());
+    assert_eq!([&rows[0].1[1], &rows[1].1[1]], [&uncomputed; 2]);
+    assert_eq!((&rows[2].1[1], rows[3].1.len()), (&text("x"), 1));
+}
