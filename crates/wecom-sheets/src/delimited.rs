@@ -11,7 +11,7 @@ use std::{
 use csv::{ErrorKind, Position, Reader, ReaderBuilder, StringRecord};
 
 use crate::{
-    Error, Kind, Result, Row,
+    Encoding, Error, Kind, Result, Row, encoding,
     headings::HEADING_ROWS,
     sheet::{COLUMNS, Take},
 };
@@ -19,11 +19,19 @@ use crate::{
 /// More than any row has. A quotation mark that is never closed would make one row of all that follows.
 const ROW_BYTES: usize = 4 << 20;
 
-/// Which delimiter gives the most headings in one of the first rows; a comma if none gives any.
+/// How a file of CSV may begin to tell Excel its delimiter: `sep=;` alone in the first line.
+const DECLARATION: &str = "sep=";
+
+/// The delimiter that the first line declares, or the one that gives the most headings in one of the first rows; a comma if none gives any.
 pub(crate) fn delimiter(
     text: &dyn Fn() -> Result<Box<dyn Read>>,
     is_heading: &dyn Fn(&str) -> bool,
 ) -> Result<u8> {
+    let mut head = [0; DECLARATION.len() + 4];
+    let read = encoding::fill(&mut text()?, &mut head)?;
+    if let Some(declared) = declared(&head[..read]) {
+        return Ok(declared);
+    }
     let mut best = (0, b',');
     for delimiter in [b',', b';', b'\t'] {
         let (mut most, mut seen) = (0, 0);
@@ -44,13 +52,37 @@ pub(crate) fn delimiter(
     Ok(best.1)
 }
 
+/// The delimiter that a text declares.
+fn declared(head: &[u8]) -> Option<u8> {
+    let is_quoted = head.first() == Some(&b'"');
+    let head = &head[usize::from(is_quoted)..];
+    let (name, rest) = head.split_at_checked(DECLARATION.len())?;
+    let [delimiter, rest @ ..] = rest else { return None };
+    let rest = if is_quoted { rest.strip_prefix(b"\"")? } else { rest };
+    let is_alone = matches!(rest, [] | [b'\r' | b'\n', ..]);
+    let is_delimiter =
+        delimiter.is_ascii() && !delimiter.is_ascii_alphanumeric() && !b"\"\r\n".contains(delimiter);
+    (name.eq_ignore_ascii_case(DECLARATION.as_bytes()) && is_alone && is_delimiter).then_some(*delimiter)
+}
+
+/// Whether a row is the declaration, taken apart at the delimiter that it declares.
+fn is_declaration(row: &Row, delimiter: u8) -> bool {
+    let name = row.text(0);
+    let name = match row.len() {
+        2 if row.text(1).is_empty() => Some(name),
+        1 => name.strip_suffix(char::from(delimiter)),
+        _ => None,
+    };
+    row.line() == 1 && name.is_some_and(|name| name.eq_ignore_ascii_case(DECLARATION))
+}
+
 pub(crate) fn rows(text: Box<dyn Read>, delimiter: u8, take: Take<'_>) -> Result<()> {
     let seen = Rc::new(Seen::default());
     let text = Watched { inner: text, seen: Rc::clone(&seen) };
     let mut reader: Reader<_> =
         ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text);
     let mut record = StringRecord::new();
-    let mut row = Row::default();
+    let mut row = Row::open();
     loop {
         seen.row_bytes.set(0);
         let line = reader.position().line();
@@ -66,8 +98,7 @@ pub(crate) fn rows(text: Box<dyn Read>, delimiter: u8, take: Take<'_>) -> Result
         for cell in &record {
             row.push(Kind::Text, cell);
         }
-        let is_blank = row.texts().all(|cell| crate::cleaning::trimmed(cell).is_empty());
-        if !is_blank && take(&row).is_break() {
+        if !row.is_blank() && !is_declaration(&row, delimiter) && take(&row).is_break() {
             return Ok(());
         }
     }
@@ -89,7 +120,9 @@ fn refusal(error: csv::Error, line: u64) -> Error {
             Error::EndlessRow { .. } => Error::EndlessRow { line },
             error => error,
         },
-        ErrorKind::Utf8 { pos, .. } => Error::Encoding { offset: pos.map_or(0, |pos| pos.byte()) },
+        ErrorKind::Utf8 { pos, .. } => {
+            Error::Encoding { encoding: Encoding::Utf8, offset: pos.map_or(0, |pos| pos.byte()) }
+        }
         _ => Error::EndlessRow { line },
     }
 }

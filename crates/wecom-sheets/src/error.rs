@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::Encoding;
+
 /// The result of reading a file.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -16,18 +18,55 @@ pub enum Error {
     #[error("the file is empty")]
     Empty,
     /// It is neither text nor a workbook.
-    #[error("the file is neither text nor an XLSX workbook")]
+    #[error("the file is neither text nor a workbook")]
     Binary,
-    /// It is of Excel 97–2003, or encrypted, which look alike from outside.
+    /// It is something that has no rows, or none that are read here.
+    #[error("the file is {what}, whatever its name says: save it as .xlsx")]
+    NotASheet {
+        /// What it is, with its article.
+        what: &'static str,
+    },
+    /// It is a web page, as many systems export tables under the name of a workbook.
     #[error(
-        "the file is an Excel 97–2003 workbook (.xls), or one with a password: save it as .xlsx without one"
+        "the file is a web page (HTML), whatever its name says: open it in Excel or WPS and save it as .xlsx"
     )]
-    OldWorkbook,
-    /// Its text is neither UTF-8 nor GB18030.
-    #[error("the text is neither UTF-8 nor GB18030 (byte {offset}): save it as UTF-8")]
+    WebPage,
+    /// It has a password.
+    #[error("the workbook has a password: save it without one")]
+    Password,
+    /// It changed between one reading and the next, or while it was read.
+    #[error("the file changed while it was read: try again when it is complete")]
+    Changed,
+    /// A byte is illegal in the encoding of its text.
+    #[error("the text is not {encoding} throughout (byte {offset}): save it as UTF-8")]
     Encoding {
+        /// The encoding that was named, or that the rest of the text speaks for.
+        encoding: Encoding,
         /// Where the first illegal byte is, counted from 0.
         offset: u64,
+    },
+    /// Its text is no UTF-8, and too little of it speaks for one encoding.
+    #[error(
+        "the encoding of the text is not known for sure{}: save it as UTF-8, or name the encoding",
+        .likely.map(|likely| format!(" ({likely} is a guess)")).unwrap_or_default()
+    )]
+    Ambiguous {
+        /// The likeliest encoding, if any is possible.
+        likely: Option<&'static str>,
+    },
+    /// Its text, read in the encoding that it seems to have, has characters of private use, which no table has.
+    #[error(
+        "the text seems to be {encoding}, but has characters of private use then: save it as UTF-8, or name the encoding"
+    )]
+    PrivateUse {
+        /// The encoding.
+        encoding: Encoding,
+    },
+    /// There is no encoding of that name.
+    #[error("there is no encoding {name:?}; there are {}", Encoding::NAMES)]
+    NoEncoding {
+        /// The name given.
+        name: String,
     },
     /// Its text is UTF-8 but for some bytes; read as GB18030 it would be nonsense.
     #[error("the text is UTF-8 but for byte {offset}: the file is damaged, export it again")]
@@ -50,6 +89,22 @@ pub enum Error {
     /// The workbook is damaged, or not one.
     #[error("the workbook cannot be read: {0}")]
     Workbook(String),
+    /// The workbook has more of something than any directory needs.
+    #[error("the file has more than {limit} {what}")]
+    TooMany {
+        /// What there is too much of, in the plural.
+        what: &'static str,
+        /// The limit.
+        limit: u64,
+    },
+    /// Rows are hidden, by hand or by a filter, and it was not said what becomes of them.
+    #[error("{} hidden, the first is row {first_line}: show them, or say whether they are to be read", rows(*.count))]
+    HiddenRows {
+        /// How many rows that are not blank are hidden.
+        count: u64,
+        /// The number of the first.
+        first_line: u64,
+    },
     /// The workbook would unpack to more than any directory needs.
     #[error("`{part}` in the workbook unpacks to more than {limit} bytes")]
     TooLarge {
@@ -155,6 +210,10 @@ fn others(headings: &[String]) -> String {
         [] => ": nothing would change".to_owned(),
         unknown => format!(" (not {}): nothing would change", list(unknown)),
     }
+}
+
+fn rows(count: u64) -> String {
+    if count == 1 { "1 row is".to_owned() } else { format!("{count} rows are") }
 }
 
 /// Names for a person, as many as one can take in.

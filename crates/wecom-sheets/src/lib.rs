@@ -1,6 +1,6 @@
 //! People's spreadsheets, read as what WeCom (企业微信) imports.
 //!
-//! A [`Table`] is a file of members or departments: CSV in UTF-8, UTF-16 or GBK, an XLSX workbook, or JSON objects. It finds the row of
+//! A [`Table`] is a file of members or departments: CSV in UTF-8, UTF-16, GBK, Big5 or Windows-1252, a workbook (XLSX, ODS, XLS), or JSON objects. It finds the row of
 //! headings, makes out the columns, [cleans](cleaning) what spreadsheets do to ids and numbers, and refuses what nobody can know: a [`Finding`] has
 //! the place and the reason, and nothing is guessed. A [`Sheet`] is the layer below, rows of cells of any kind.
 //!
@@ -16,11 +16,13 @@ mod heading_rows;
 mod heading_text;
 mod heading_words;
 mod headings;
+mod kinds;
 mod reading;
 mod record;
 mod records;
 mod row;
 mod sheet;
+mod source;
 mod status;
 mod table;
 mod workbook;

@@ -1,6 +1,8 @@
 //! A row of a sheet: cells as text, and what the sheet held them as.
 
-use std::{fmt, fmt::Write as _};
+use std::{fmt, fmt::Write as _, ops::RangeInclusive};
+
+use crate::cleaning::trimmed;
 
 /// What a sheet holds a cell as.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,11 +32,14 @@ pub struct Row {
     line: u64,
     text: String,
     cells: Vec<Held>,
+    is_open: bool,
 }
 
+/// A cell: where its text is. Merged cells share one text.
 #[derive(Clone, Copy)]
 struct Held {
     kind: Kind,
+    start: usize,
     end: usize,
 }
 
@@ -48,6 +53,12 @@ impl fmt::Debug for Row {
 }
 
 impl Row {
+    /// A row whose cells beyond its length are [`Kind::Absent`], as those of a CSV line that ends early. Cells that a workbook's row lacks at its
+    /// end are empty.
+    pub(crate) fn open() -> Self {
+        Self { is_open: true, ..Self::default() }
+    }
+
     /// The line of the file on which the row begins, or the row's number in a workbook; counted from 1.
     pub fn line(&self) -> u64 {
         self.line
@@ -63,21 +74,33 @@ impl Row {
         self.text.is_empty()
     }
 
-    /// A cell's text, as a person sees it; empty for a cell that the row lacks.
-    pub fn text(&self, at: usize) -> &str {
-        let Some(held) = self.cells.get(at) else { return "" };
-        let start = at.checked_sub(1).map_or(0, |before| self.cells[before].end);
-        &self.text[start..held.end]
+    /// Whether all cells are blank. A formula that was not computed is no blank cell.
+    pub(crate) fn is_blank(&self) -> bool {
+        (0..self.len()).all(|at| self.kind(at) != Kind::Uncomputed && trimmed(self.text(at)).is_empty())
     }
 
-    /// What the sheet holds a cell as.
+    /// A cell's text, as a person sees it; empty for a cell that the row lacks.
+    pub fn text(&self, at: usize) -> &str {
+        self.cells.get(at).map_or("", |held| &self.text[held.start..held.end])
+    }
+
+    /// What the sheet holds a cell as. A cell beyond the row's length is [`Kind::Absent`] in CSV, and an empty text in a workbook.
     pub fn kind(&self, at: usize) -> Kind {
-        self.cells.get(at).map_or(Kind::Text, |held| held.kind)
+        match self.cells.get(at) {
+            Some(held) => held.kind,
+            None if self.is_open => Kind::Absent,
+            None => Kind::Text,
+        }
     }
 
     /// All cells' texts.
     pub fn texts(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.len()).map(|at| self.text(at))
+    }
+
+    /// How many bytes the cells have together, merged ones counted once.
+    pub(crate) fn bytes(&self) -> usize {
+        self.text.len()
     }
 
     pub(crate) fn start(&mut self, line: u64) {
@@ -86,22 +109,50 @@ impl Row {
         self.cells.clear();
     }
 
+    pub(crate) fn renumber(&mut self, line: u64) {
+        self.line = line;
+    }
+
     pub(crate) fn push(&mut self, kind: Kind, text: &str) {
+        let start = self.text.len();
         self.text.push_str(text);
-        self.cells.push(Held { kind, end: self.text.len() });
+        self.cells.push(Held { kind, start, end: self.text.len() });
     }
 
     pub(crate) fn push_shown(&mut self, kind: Kind, value: impl fmt::Display) {
+        let start = self.text.len();
         // A String takes everything.
         let _ = write!(self.text, "{value}");
-        self.cells.push(Held { kind, end: self.text.len() });
+        self.cells.push(Held { kind, start, end: self.text.len() });
+    }
+
+    /// Adds the last cell again.
+    pub(crate) fn repeat(&mut self, times: usize) {
+        if let Some(last) = self.cells.last().copied() {
+            self.cells.resize(self.cells.len() + times, last);
+        }
     }
 
     /// Fills up with empty cells.
     pub(crate) fn pad(&mut self, len: usize) {
         let end = self.text.len();
         if self.cells.len() < len {
-            self.cells.resize(len, Held { kind: Kind::Text, end });
+            self.cells.resize(len, Held { kind: Kind::Text, start: end, end });
         }
+    }
+
+    /// Gives these cells one value, in the place of their own.
+    pub(crate) fn cover(&mut self, columns: RangeInclusive<usize>, kind: Kind, text: &str) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.pad(columns.end() + 1);
+        self.cells[columns].fill(Held { kind, start, end: self.text.len() });
+    }
+
+    /// Gives these cells the value of the first.
+    pub(crate) fn spread(&mut self, columns: RangeInclusive<usize>) {
+        self.pad(columns.end() + 1);
+        let first = self.cells[*columns.start()];
+        self.cells[columns].fill(first);
     }
 }

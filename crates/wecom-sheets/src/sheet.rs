@@ -1,28 +1,27 @@
 //! A file as rows, whatever it is written in.
 
-use std::{
-    fmt,
-    fs::File,
-    io::{BufReader, Cursor, Read, Seek},
-    ops::ControlFlow,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fmt, ops::ControlFlow, path::Path, sync::Arc};
 
-use crate::{Encoding, Error, Result, Row, delimited, encoding, records, workbook};
+use crate::{
+    Encoding, Error, Result, Row, delimited, encoding, kinds, records,
+    source::Source,
+    workbook::{self, Book},
+};
 
 /// The most columns that a row may have: Excel's own limit.
 pub(crate) const COLUMNS: usize = 16_384;
 
 /// A file of rows, opened and understood, and not read yet.
 ///
-/// It can be gone through several times, with the same rows each time. CSV and JSON are read as a stream, in memory that does not grow with the
-/// file; of a workbook the texts are held, as it keeps them apart from the rows.
+/// It can be gone through several times, with the same rows each time. CSV, JSON, XLSX and ODS are read as a stream, in memory that does not grow with
+/// the rows; of XLSX the texts are held, as it keeps them apart from the rows, and XLS is held whole. So is a file that can be read only once, such as
+/// a pipe.
 #[derive(Debug)]
 pub struct Sheet {
     source: Source,
     format: Format,
-    shelf: workbook::Shelf,
+    book: Option<Book>,
+    is_guess: bool,
 }
 
 /// How a file is to be read, where it leaves a choice.
@@ -58,7 +57,7 @@ impl Options {
         self
     }
 
-    /// Names the encoding of a text.
+    /// Names the encoding of a text, for which no evidence is sought then. A BOM knows better; workbooks need none.
     pub fn encoding(mut self, encoding: Encoding) -> Self {
         self.encoding = Some(encoding);
         self
@@ -79,7 +78,7 @@ pub enum Format {
     Csv {
         /// How the text is encoded.
         encoding: Encoding,
-        /// What stands between cells: a comma, a semicolon or a tab.
+        /// What stands between cells: a comma, a semicolon, a tab, or what the first line declares by `sep=`.
         delimiter: u8,
         /// How many bytes the BOM has.
         bom: usize,
@@ -98,6 +97,30 @@ pub enum Format {
         /// The names of all sheets.
         sheets: Vec<String>,
     },
+    /// A sheet of an ODS workbook (`OpenDocument`).
+    Ods {
+        /// The sheet's name.
+        sheet: String,
+        /// The names of all sheets.
+        sheets: Vec<String>,
+    },
+    /// A sheet of an XLS workbook (Excel 97–2003).
+    Xls {
+        /// The sheet's name.
+        sheet: String,
+        /// The names of all sheets.
+        sheets: Vec<String>,
+    },
+}
+
+impl Format {
+    /// Whether a number's cell may show other digits than the number has, such as `00007` for 7, without a way to know.
+    ///
+    /// Then a [`Kind::Number`](crate::Kind::Number) is no id: whether a person sees `7` or `00007` is not known. Of XLSX the formats are known, and
+    /// digits that differ from the number are a [`Kind::Text`](crate::Kind::Text).
+    pub fn hides_number_formats(&self) -> bool {
+        matches!(self, Self::Ods { .. } | Self::Xls { .. })
+    }
 }
 
 impl fmt::Display for Format {
@@ -107,46 +130,22 @@ impl fmt::Display for Format {
                 let between = match delimiter {
                     b'\t' => "tabs",
                     b';' => "semicolons",
-                    _ => "commas",
+                    b',' => "commas",
+                    other => return write!(f, "CSV, {encoding}, {:?} between cells", char::from(*other)),
                 };
                 write!(f, "CSV, {encoding}, {between} between cells")
             }
             Self::Json { encoding, .. } => write!(f, "JSON objects, {encoding}"),
-            Self::Xlsx { sheet, sheets } if sheets.len() > 1 => {
-                write!(f, "XLSX, sheet {sheet:?}, one of {}", sheets.len())
-            }
-            Self::Xlsx { sheet, .. } => write!(f, "XLSX, sheet {sheet:?}"),
+            Self::Xlsx { sheet, sheets } => workbook(f, "XLSX", sheet, sheets),
+            Self::Ods { sheet, sheets } => workbook(f, "ODS", sheet, sheets),
+            Self::Xls { sheet, sheets } => workbook(f, "XLS (Excel 97–2003)", sheet, sheets),
         }
     }
 }
 
-/// Where the bytes are.
-#[derive(Clone)]
-pub(crate) enum Source {
-    File(PathBuf),
-    Memory(Arc<[u8]>),
-}
-
-impl fmt::Debug for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(path) => f.debug_tuple("File").field(path).finish(),
-            Self::Memory(bytes) => write!(f, "Memory({} bytes)", bytes.len()),
-        }
-    }
-}
-
-pub(crate) trait ReadSeek: Read + Seek + Send {}
-
-impl<R: Read + Seek + Send> ReadSeek for R {}
-
-impl Source {
-    pub(crate) fn open(&self) -> Result<Box<dyn ReadSeek>> {
-        Ok(match self {
-            Self::File(path) => Box::new(BufReader::new(File::open(path)?)),
-            Self::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
-        })
-    }
+fn workbook(f: &mut fmt::Formatter<'_>, format: &str, sheet: &str, sheets: &[String]) -> fmt::Result {
+    write!(f, "{format}, sheet {sheet:?}")?;
+    if sheets.len() > 1 { write!(f, ", one of {}", sheets.len()) } else { Ok(()) }
 }
 
 /// What goes through the rows: it is shown each, and says whether to go on.
@@ -164,7 +163,7 @@ impl Sheet {
         options: &Options,
         is_heading: &dyn Fn(&str) -> bool,
     ) -> Result<Self> {
-        Self::of(Source::File(path.as_ref().to_owned()), options, is_heading)
+        Self::of(Source::of(path.as_ref())?, options, is_heading)
     }
 
     /// The same for a file in memory.
@@ -181,27 +180,40 @@ impl Sheet {
     }
 
     fn of(source: Source, options: &Options, is_heading: &dyn Fn(&str) -> bool) -> Result<Self> {
-        let mut head = [0; 8];
+        let is_guess = options.encoding.is_none();
+        let made_out = Self::make_out(&source, options, is_heading);
+        let (format, book) = source.unchanged(made_out)?;
+        Ok(Self { source, format, book, is_guess })
+    }
+
+    fn make_out(
+        source: &Source,
+        options: &Options,
+        is_heading: &dyn Fn(&str) -> bool,
+    ) -> Result<(Format, Option<Book>)> {
+        let mut head = [0; kinds::HEAD];
         let read = encoding::fill(&mut source.open()?, &mut head)?;
-        let format = match &head[..read] {
-            [] => return Err(Error::Empty),
-            [b'P', b'K', 3, 4, ..] => {
-                let (format, shelf) = workbook::open(&source, options.sheet.as_deref())?;
-                return Ok(Self { source, format, shelf });
+        match kinds::kind(&head[..read])? {
+            kinds::Kind::Zip => {
+                workbook::open_zip(source, options).map(|(format, book)| (format, Some(book)))
             }
-            [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1] => return Err(Error::OldWorkbook),
-            _ if options.sheet.is_some() => return Err(Error::NotAWorkbook),
-            _ => {
-                let (encoding, bom) = encoding::detect(source.open()?)?;
-                let text = || encoding::decoded(source.open()?, encoding, bom);
+            kinds::Kind::Ole => {
+                workbook::open_ole(source, options).map(|(format, book)| (format, Some(book)))
+            }
+            kinds::Kind::Text if options.sheet.is_some() => Err(Error::NotAWorkbook),
+            kinds::Kind::Text => {
+                let (encoding, bom) = match options.encoding {
+                    Some(encoding) => encoding::named(source.open()?, encoding)?,
+                    None => encoding::detect(source.open()?)?,
+                };
+                let text = || encoding::decoded(source.open()?, encoding, bom, options.encoding.is_none());
                 if records::looks_like(text()?)? {
-                    Format::Json { encoding, bom }
-                } else {
-                    Format::Csv { encoding, bom, delimiter: delimited::delimiter(&text, is_heading)? }
+                    return Ok((Format::Json { encoding, bom }, None));
                 }
+                let delimiter = delimited::delimiter(&text, is_heading)?;
+                Ok((Format::Csv { encoding, bom, delimiter }, None))
             }
-        };
-        Ok(Self { source, format, shelf: workbook::Shelf::default() })
+        }
     }
 
     /// What the file is written in.
@@ -213,15 +225,17 @@ impl Sheet {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read on; rows were shown up to there.
+    /// If the file cannot be read on, or changed since it was opened; rows were shown up to there.
     pub fn each_row(&self, take: &mut dyn FnMut(&Row) -> ControlFlow<()>) -> Result<()> {
-        let text = |encoding, bom| encoding::decoded(self.source.open()?, encoding, bom);
-        match &self.format {
-            Format::Csv { encoding, delimiter, bom } => {
-                delimited::rows(text(*encoding, *bom)?, *delimiter, take)
+        let text = |encoding, bom| encoding::decoded(self.source.open()?, encoding, bom, self.is_guess);
+        let read = match (&self.format, &self.book) {
+            (Format::Csv { encoding, delimiter, bom }, _) => {
+                text(*encoding, *bom).and_then(|text| delimited::rows(text, *delimiter, take))
             }
-            Format::Json { encoding, bom } => records::rows(&|| text(*encoding, *bom), take),
-            Format::Xlsx { sheet, .. } => workbook::rows(&self.source, &self.shelf, sheet, take),
-        }
+            (Format::Json { encoding, bom }, _) => records::rows(&|| text(*encoding, *bom), take),
+            (_, Some(book)) => book.rows(&self.source, take),
+            (_, None) => Ok(()),
+        };
+        self.source.unchanged(read)
     }
 }

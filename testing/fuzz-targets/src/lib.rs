@@ -13,6 +13,7 @@ mod import;
 mod pieces;
 pub mod seeds;
 mod sheet;
+mod workbook;
 
 pub use self::{
     callback::callback, ciphertext::ciphertext, envelope::envelope, framing::framing, import::import,

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{callback, ciphertext, envelope, framing, import};
+use crate::{callback, ciphertext, envelope, framing, import, workbook};
 
 /// The workspace's root.
 #[must_use]
@@ -141,7 +141,7 @@ fn sheets() -> Vec<Vec<u8>> {
     let gbk = b"\xd0\xd5\xc3\xfb;\xd5\xca\xba\xc5\r\n\r\n\xcd\xf5\xb7\xbc;wangfang\r\n";
     let lines = "{\"userid\":\"a\",\"department\":[1,2],\"enable\":1,\"extattr\":{\"attrs\":[{\"name\":\"工号\",\"text\":{\"value\":\"A\"}}]}}\n\
         {\"userid\":\"b\",\"mobile\":1.39e10,\"name\":null}\n";
-    vec![
+    let mut seeds = vec![
         MEMBERS.into(),
         [b"\xef\xbb\xbf", MEMBERS.as_bytes()].concat(),
         utf16(u16::to_le_bytes),
@@ -150,5 +150,30 @@ fn sheets() -> Vec<Vec<u8>> {
         lines.into(),
         format!("[{}]", lines.trim_end().replace('\n', ",")).into(),
         "部门名称\t部门ID\t父部门ID\n示例公司\t1\t0\n研发部\t2.0\t１\n".into(),
+    ];
+    seeds.extend(workbooks());
+    seeds
+}
+
+fn workbooks() -> Vec<Vec<u8>> {
+    const STYLES: &str = "<numFmts><numFmt numFmtId=\"164\" formatCode=\"000-000;[Red]0&quot;号&quot;\"/></numFmts>\
+        <cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"164\"/><xf numFmtId=\"14\"/></cellXfs>";
+    const TEXTS: &str = "<si><t>姓名</t></si><si><r><t>帐</t></r><r><t xml:space=\"preserve\">号</t></r></si>\
+        <si><t>王_x000D_芳</t><rPh sb=\"0\" eb=\"1\"><t>W</t></rPh></si>";
+    let plain = "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c><c t=\"str\"><v>手机号</v></c></row>\
+        <row r=\"2\"><c r=\"A2\" t=\"s\"><v>2</v></c><c s=\"1\"><v>7</v></c><c><v>13900000001</v></c><c s=\"2\"><v>46060.5</v></c></row>\
+        <row hidden=\"1\"><c t=\"inlineStr\"><is><t>&#x5218;&amp;</t></is></c><c><f>B2</f><v/></c><c t=\"b\"><v>1</v></c><c t=\"e\"><v>#N/A</v></c></row>";
+    let merged = "<row><c t=\"str\"><v>userid</v></c><c t=\"str\"><v>name</v></c></row>\
+        <row><c t=\"str\"><v>a</v></c><c t=\"str\"><v>b</v></c></row><row><c t=\"str\"><v>c</v></c></row><row r=\"9\" ht=\"0\"><c r=\"B9\"/></row>";
+    let below = "<mergeCells><mergeCell ref=\"B2:B4\"/><mergeCell ref=\"C1:XFD1\"/></mergeCells>";
+    let open = "<table:table-row><table:table-cell office:value-type=\"string\"><text:p>userid</text:p></table:table-cell>\
+        <table:table-cell office:value-type=\"string\" office:string-value=\"name\"/></table:table-row>\
+        <table:table-row table:number-rows-repeated=\"3\" table:visibility=\"filter\"><table:table-cell office:value-type=\"float\" office:value=\"7\"><text:p>007</text:p></table:table-cell>\
+        <table:table-cell table:number-rows-spanned=\"2\" table:number-columns-spanned=\"2\" office:value-type=\"date\" office:date-value=\"2026-02-07\"/><table:covered-table-cell/></table:table-row>\
+        <table:table-row><table:table-cell table:formula=\"of:=A1\"/><table:table-cell table:number-columns-repeated=\"9\"><text:p>王<text:s text:c=\"2\"/></text:p><text:p/></table:table-cell></table:table-row>";
+    vec![
+        workbook::seed(workbook::XLSX, &[plain, "", STYLES, TEXTS, "<workbookPr date1904=\"1\"/>"]),
+        workbook::seed(workbook::XLSX, &[merged, below, "", "", "<calcPr fullCalcOnLoad=\"1\"/>"]),
+        workbook::seed(workbook::ODS, &[open]),
     ]
 }

@@ -1,10 +1,14 @@
 //! Spreadsheets of any bytes, read as members and as departments.
 
+use std::ops::ControlFlow;
+
 use wecom_contacts::imports::{ImportDepartment, ImportMember};
 use wecom_sheets::{
-    Kind, Mapping, Record, Table,
+    Encoding, Format, HiddenRows, Kind, Mapping, Options, Record, Sheet, Table,
     cleaning::{Doubt, Wanted, clean},
 };
+
+use crate::workbook::workbook;
 
 const WANTED: [Wanted; 13] = [
     Wanted::Name,
@@ -23,23 +27,57 @@ const WANTED: [Wanted; 13] = [
 ];
 
 /// Reads a file. Every row is handed over or refused with a finding, lines only grow, reading again gives the same, and cleaning a cell twice is
-/// cleaning it once.
+/// cleaning it once. A guess of the encoding gives no characters of private use, and of the rows of a workbook those that are hidden are the ones that
+/// are passed over.
 pub fn sheet(data: &[u8]) {
-    // What reads workbooks may panic where additions are checked, which its caller catches and the fuzzer does not.
-    if !data.starts_with(b"PK\x03\x04") {
-        read::<ImportMember>(data);
-        read::<ImportDepartment>(data);
+    if let Some(workbook) = workbook(data) {
+        read::<ImportMember>(&workbook, &Options::new().hidden_rows(HiddenRows::Skip));
+        read::<ImportDepartment>(&workbook, &Options::new().hidden_rows(HiddenRows::Include));
+        let (shown, all) = (rows(&workbook, HiddenRows::Skip), rows(&workbook, HiddenRows::Include));
+        if let (Some(shown), Some(all)) = (shown, all) {
+            assert!(
+                shown.iter().all(|line| all.contains(line)),
+                "a row is there only if hidden ones are not"
+            );
+            assert_eq!(rows(&workbook, HiddenRows::Refuse).is_some(), shown == all);
+        }
+        return;
+    }
+    // What reads XLS may panic where additions are checked, which its caller catches and the fuzzer does not.
+    if !data.starts_with(b"\xd0\xcf\x11\xe0") {
+        read::<ImportMember>(data, &Options::new());
+        read::<ImportDepartment>(data, &Options::new());
     }
 }
 
-fn read<R: Record>(data: &[u8]) {
-    let Ok(table) = Table::<R>::read_bytes(data, &wecom_sheets::Options::new(), &Mapping::new()) else {
+/// The lines of a workbook's rows.
+fn rows(workbook: &[u8], hidden: HiddenRows) -> Option<Vec<u64>> {
+    let sheet = Sheet::read(workbook, &Options::new().hidden_rows(hidden), &|_| false).ok()?;
+    let mut lines = Vec::new();
+    let read = sheet.each_row(&mut |row| {
+        lines.push(row.line());
+        ControlFlow::Continue(())
+    });
+    read.ok().map(|()| lines)
+}
+
+fn read<R: Record>(data: &[u8], options: &Options) {
+    let Ok(table) = Table::<R>::read_bytes(data, options, &Mapping::new()) else {
         return;
+    };
+    let is_guess = match table.sheet().format() {
+        Format::Csv { encoding, .. } => {
+            matches!(encoding, Encoding::Gb18030 | Encoding::Big5 | Encoding::Windows1252)
+        }
+        _ => false,
     };
     let once = lines(&table);
     assert_eq!(once, lines(&table), "the same file has other rows when it is read again");
     // A file that breaks off has been read up to there.
     let _ = table.each_row(&mut |row| {
+        let has_private_use =
+            row.texts().any(|text| text.contains(|one| matches!(one, '\u{e000}'..='\u{f8ff}')));
+        assert!(!is_guess || !has_private_use, "a guess of the encoding gives characters of private use");
         for (at, wanted) in (0..row.len()).flat_map(|at| WANTED.map(|wanted| (at, wanted))) {
             // A number of a workbook may become a text that is none by itself; CSV has texts alone.
             if row.kind(at) != Kind::Text {

@@ -1,10 +1,16 @@
 //! CSV in each encoding, with each delimiter, and JSON.
 
+use std::ops::ControlFlow;
+
 use encoding_rs::GB18030;
 use wecom_contacts::{DepartmentId, imports::ImportMember};
-use wecom_sheets::{Encoding, Format, Mapping, Table};
+use wecom_sheets::{Encoding, Error, Format, Kind, Mapping, Options, Sheet, Table};
 
-use crate::{clean_members, members, told};
+use crate::{
+    clean_members, members,
+    parts::{case, rows, rows_of},
+    told,
+};
 
 const CSV: &str = "姓名,帐号,手机号,邮箱,所在部门,职位,性别\n\
     王芳,wangfang,13800000001,wangfang@example.com,2;7,\"工程师, 高级\",女\n\
@@ -106,4 +112,150 @@ fn a_quotation_mark_that_the_end_leaves_open_turns_no_line_back() {
         .map(|(line, _)| line)
         .collect();
     assert!(lines.is_sorted(), "{lines:?}");
+}
+
+#[test]
+fn trap_41_cells_that_a_line_lacks_are_absent_and_empty_ones_are_not() {
+    let sheet =
+        Sheet::read("帐号,姓名,职位\na,王芳\nb,刘洋,\n".as_bytes(), &Options::new(), &|_| false).unwrap();
+    let mut kinds = Vec::new();
+    sheet
+        .each_row(&mut |row| {
+            kinds.push((row.kind(2), row.text(2).to_owned()));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(kinds[1..], [(Kind::Absent, String::new()), (Kind::Text, String::new())]);
+}
+
+#[test]
+fn a_first_line_that_declares_the_delimiter_is_understood() {
+    for (text, delimiter) in [
+        ("sep=;\n帐号;姓名\na;王, 芳\n", b';'),
+        ("\u{feff}SEP=|\r\n帐号|姓名\r\na|王, 芳\r\n", b'|'),
+        ("sep=\t\n帐号\t姓名\na\t王, 芳\n", b'\t'),
+        ("\"sep=;\"\n帐号;姓名\na;王, 芳\n", b';'),
+    ] {
+        let sheet = Sheet::read(text.as_bytes(), &Options::new(), &|_| false).unwrap();
+        assert!(
+            matches!(sheet.format(), Format::Csv { delimiter: found, .. } if *found == delimiter),
+            "{text:?}: {:?}",
+            sheet.format()
+        );
+        let rows = rows_of(&sheet).unwrap();
+        let texts: Vec<_> =
+            rows.iter().map(|(line, cells)| (*line, cells[0].1.as_str(), cells[1].1.as_str())).collect();
+        assert_eq!(texts, [(2, "帐号", "姓名"), (3, "a", "王, 芳")], "{text:?}");
+    }
+    let plain = rows("sep=,姓名\na,b\n".as_bytes(), &Options::new()).unwrap();
+    assert_eq!(plain[0].1[0].1, "sep=");
+}
+
+#[test]
+fn trap_45_the_case_in_big5_has_its_names() {
+    let rows = clean_members(case("big5.csv"));
+    let names: Vec<_> = rows.iter().map(|(_, member)| member.name.as_str()).collect();
+    assert_eq!(names, ["陳大文", "李美玲"]);
+}
+
+#[test]
+fn trap_45_a_named_encoding_needs_no_evidence() {
+    for (encoding, label) in [
+        (Encoding::Big5, encoding_rs::BIG5),
+        (Encoding::Gb18030, GB18030),
+        (Encoding::Windows1252, encoding_rs::WINDOWS_1252),
+    ] {
+        let name = if encoding == Encoding::Windows1252 { "Zoë" } else { "陳" };
+        let bytes = label.encode(&format!("userid,name\na,{name}\n")).0.into_owned();
+        if encoding != Encoding::Windows1252 {
+            let error = rows(bytes.clone(), &Options::new()).unwrap_err();
+            assert!(matches!(error, Error::Ambiguous { .. }), "{error}");
+            assert!(error.to_string().contains("name the encoding"), "{error}");
+        }
+        assert_eq!(rows(bytes, &Options::new().encoding(encoding)).unwrap()[1].1[1].1, name);
+    }
+    let error = rows(&b"userid\n\xff\n"[..], &Options::new().encoding(Encoding::Big5)).unwrap_err();
+    assert!(matches!(error, Error::Encoding { encoding: Encoding::Big5, offset: 7 }), "{error}");
+}
+
+#[test]
+fn trap_45_a_web_page_under_the_name_of_a_workbook_is_named_for_what_it_is() {
+    let error = members(case("table.xls"), &Mapping::new()).unwrap_err();
+    assert!(matches!(error, Error::WebPage), "{error}");
+    assert!(error.to_string().contains("save it as .xlsx"), "{error}");
+}
+
+#[test]
+fn csv_under_the_name_of_a_workbook_is_read_for_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["members.xls", "members.xlsx"] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, "帐号,姓名\na,王芳\n").unwrap();
+        let sheet = Sheet::open(&path, &Options::new(), &|_| false).unwrap();
+        assert_eq!(rows_of(&sheet).unwrap().len(), 2);
+    }
+}
+
+/// A file that changes between two readings is an error in each way in which it can.
+#[test]
+fn a_file_that_changes_while_it_is_read_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "帐号,姓名\n".to_owned() + &"a,王芳\n".repeat(100_000);
+    let path = folder.path().join("members.csv");
+    type Change = fn(&std::path::Path);
+    let changes: [Change; 4] = [
+        |path| std::fs::OpenOptions::new().write(true).open(path).unwrap().set_len(500_000).unwrap(),
+        |path| std::fs::write(path, "").unwrap(),
+        |path| {
+            let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
+            std::io::Write::write_all(&mut file, b"b,x\n").unwrap();
+        },
+        |path| {
+            let other = path.with_extension("new");
+            std::fs::write(&other, std::fs::read(path).unwrap()).unwrap();
+            std::fs::rename(other, path).unwrap();
+        },
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        // Before a reading, and within one.
+        for at in [0, 10] {
+            std::fs::write(&path, &text).unwrap();
+            let sheet = Sheet::open(&path, &Options::new(), &|_| false).unwrap();
+            if at == 0 {
+                change(&path);
+            }
+            let mut seen = 0;
+            let read = sheet.each_row(&mut |_| {
+                seen += 1;
+                if seen == at {
+                    change(&path);
+                }
+                ControlFlow::Continue(())
+            });
+            assert!(matches!(read, Err(Error::Changed)), "change {number} at row {at}: {read:?}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_read_as_a_file_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    for (bytes, lines) in [
+        ("帐号,姓名\na,王芳\n".as_bytes().to_vec(), 2),
+        (case("merged-position.xlsx"), 4),
+        ("{\"userid\":\"a\"}\n{\"userid\":\"b\"}\n".as_bytes().to_vec(), 3),
+    ] {
+        let writer = std::thread::spawn({
+            let path = path.clone();
+            move || std::fs::write(path, bytes).unwrap()
+        });
+        let sheet = Sheet::open(&path, &Options::new(), &|_| false).unwrap();
+        writer.join().unwrap();
+        for _ in 0..2 {
+            assert_eq!(rows_of(&sheet).unwrap().len(), lines);
+        }
+    }
 }

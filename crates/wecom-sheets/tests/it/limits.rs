@@ -54,14 +54,14 @@ fn a_row_of_very_many_cells_is_refused() {
 fn a_small_workbook_cannot_unpack_to_a_large_one() {
     let bomb = tampered("xl/sharedStrings.xml", |part| {
         part.write_all(b"<sst>").unwrap();
-        let run = b"<si><t>a</t></si>".repeat(64 << 10);
-        for _ in 0..260 {
+        let run = b"<si/>".repeat(64 << 10);
+        for _ in 0..130 {
             part.write_all(&run).unwrap();
         }
     });
-    assert!(bomb.len() < 8 << 20);
+    assert!(bomb.len() < 1 << 20);
     let error = refused(bomb);
-    assert!(matches!(error, Error::TooLarge { .. }), "{error}");
+    assert!(matches!(error, Error::TooMany { what: "shared texts", .. }), "{error}");
     let endless = tampered("xl/worksheets/sheet1.xml", |part| {
         part.write_all(b"<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>").unwrap();
         for _ in 0..64 {
@@ -74,12 +74,14 @@ fn a_small_workbook_cannot_unpack_to_a_large_one() {
 
 #[test]
 fn a_workbook_that_lies_about_itself_is_refused() {
+    // What a workbook says of its own size is believed nowhere.
     let texts = tampered("xl/sharedStrings.xml", |part| {
-        part.write_all(b"<sst count=\"1\" uniqueCount=\"99999999999999999\"><si><t>a</t></si></sst>")
-            .unwrap();
+        part.write_all(
+            "<sst count=\"1\" uniqueCount=\"99999999999999999\"><si><t>帐号</t></si><si><t>wang</t></si></sst>".as_bytes(),
+        )
+        .unwrap();
     });
-    let error = refused(texts);
-    assert!(matches!(error, Error::Workbook(_)), "{error}");
+    assert_eq!(crate::clean_members(texts).len(), 1);
     for cell in ["ZZZZZZZZ1", "A99999999999", "1", "XFE1"] {
         let sheet =
             format!("<worksheet><sheetData><row><c r=\"{cell}\"><v>1</v></c></row></sheetData></worksheet>");
@@ -101,13 +103,89 @@ fn garbage_is_refused_with_a_reason() {
     for (bytes, expected) in [
         (&b""[..], "empty"),
         (b"PK\x03\x04garbage", "workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1...", ".xls"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1...", "workbook"),
         (b"\x00\x01\x02\x03", "neither text nor"),
-        (b"%PDF-1.7\n\x81\x20\xff\xff", "neither UTF-8 nor"),
+        (b"%PDF-1.7\n\x81\x20\xff\xff", "a PDF document"),
+        (b"userid\n\x81\x20\xff\xff", "encoding"),
         (b"hello\n", "heading"),
         (b"{\"userid\":", "JSON"),
     ] {
         let error = refused(bytes.to_vec()).to_string();
         assert!(error.contains(expected), "{bytes:?}: {error}");
     }
+}
+
+#[test]
+fn trap_50_rows_without_end_are_refused_with_their_limit() {
+    let repeated = |run: &'static [u8]| {
+        move |part: &mut dyn Write| {
+            part.write_all(b"<worksheet><sheetData>").unwrap();
+            let run = run.repeat(64 << 10);
+            for _ in 0..20 {
+                part.write_all(&run).unwrap();
+            }
+        }
+    };
+    for run in [&b"<row/>"[..], b"<row></row>"] {
+        let error = refused(tampered("xl/worksheets/sheet1.xml", repeated(run)));
+        assert!(matches!(error, Error::TooMany { what: "rows", limit: 1_048_576 }), "{error}");
+        assert_eq!(error.to_string(), "the file has more than 1048576 rows");
+    }
+    let error = refused(tampered("xl/worksheets/sheet1.xml", |part| {
+        part.write_all(b"<worksheet><sheetData><row>").unwrap();
+        part.write_all(&b"<c/>".repeat(20_000)).unwrap();
+    }));
+    assert!(matches!(error, Error::TooWide { line: 1 }), "{error}");
+}
+
+#[test]
+fn trap_50_merged_cells_without_end_are_refused() {
+    let merged = |ranges: String| {
+        tampered("xl/worksheets/sheet1.xml", move |part| {
+            part.write_all(b"<worksheet><sheetData>").unwrap();
+            for row in 1..=6000 {
+                write!(part, "<row r=\"{row}\"><c r=\"A{row}\" t=\"str\"><v>wang</v></c></row>").unwrap();
+            }
+            write!(part, "</sheetData><mergeCells>{ranges}</mergeCells></worksheet>").unwrap();
+        })
+    };
+    let error = refused(merged("<mergeCell ref=\"A1:B1\"/>".repeat(100_001)));
+    assert!(matches!(error, Error::TooMany { what: "merged ranges", .. }), "{error}");
+    let error = refused(merged("<mergeCell ref=\"A1:XFD1048576\"/>".to_owned()));
+    assert!(
+        matches!(error, Error::TooMany { what: "merged cells", .. } | Error::NoHeadings { .. }),
+        "{error}"
+    );
+    let error = refused(merged("<mergeCell ref=\"B1:C6000\"/>".repeat(20_000)));
+    assert!(matches!(error, Error::Workbook(_)), "{error}");
+}
+
+/// A ZIP in which many entries have one content, as a bomb of overlapping parts has.
+#[test]
+fn trap_50_parts_that_overlap_are_refused() {
+    let bytes = tampered("xl/styles.xml", |part| part.write_all(b"<styleSheet/>").unwrap());
+    // The end of the directory, and in it the place and the size of the directory.
+    let end = bytes.len() - 22;
+    assert_eq!(&bytes[end..end + 4], b"PK\x05\x06");
+    let number = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+    let (size, start) = (number(end + 12), number(end + 16));
+    let directory = &bytes[start..start + size];
+    // One more entry, with the content of the first and a name of the same length.
+    let name = usize::from(u16::from_le_bytes([directory[28], directory[29]]));
+    let first = 46
+        + name
+        + usize::from(u16::from_le_bytes([directory[30], directory[31]]))
+        + usize::from(u16::from_le_bytes([directory[32], directory[33]]));
+    let mut entry = directory[..first].to_vec();
+    entry[46] = b'x';
+    let mut overlapping = bytes[..start + size].to_vec();
+    overlapping.extend(&entry);
+    let mut tail = bytes[end..].to_vec();
+    let count = u16::from_le_bytes([tail[8], tail[9]]) + 1;
+    tail[8..10].copy_from_slice(&count.to_le_bytes());
+    tail[10..12].copy_from_slice(&count.to_le_bytes());
+    tail[12..16].copy_from_slice(&u32::try_from(size + entry.len()).unwrap().to_le_bytes());
+    overlapping.extend(tail);
+    let error = refused(overlapping).to_string();
+    assert!(error.contains("overlap"), "{error}");
 }

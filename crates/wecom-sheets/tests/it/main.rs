@@ -5,7 +5,10 @@ mod departments;
 mod files;
 mod headings;
 mod limits;
+mod old_workbooks;
+mod parts;
 mod people;
+mod shown;
 mod workbooks;
 
 use std::sync::Arc;

@@ -1,0 +1,154 @@
+//! What a file is, by how it begins. Its name says nothing: many systems call a web page `.xls`.
+
+use crate::Error;
+
+/// How much of a file is looked at.
+pub(crate) const HEAD: usize = 4096;
+
+/// What reads a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A ZIP archive: XLSX, ODS, or something else.
+    Zip,
+    /// An OLE container: XLS, a workbook with a password, or something else.
+    Ole,
+    /// CSV or JSON.
+    Text,
+}
+
+/// Makes out a file.
+///
+/// # Errors
+///
+/// If it is empty, or something that has no rows, by its name.
+pub(crate) fn kind(head: &[u8]) -> Result<Kind, Error> {
+    match head {
+        [] => Err(Error::Empty),
+        [b'P', b'K', 3, 4, ..] => Ok(Kind::Zip),
+        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => Ok(Kind::Ole),
+        _ => match named(head) {
+            Some(error) => Err(error),
+            None => Ok(Kind::Text),
+        },
+    }
+}
+
+/// Files that people take for tables.
+const BINARY: &[(&[u8], &str)] = &[
+    (b"PK\x05\x06", "an empty ZIP archive"),
+    (b"PK\x07\x08", "a part of a ZIP archive"),
+    (b"\x09\x00\x04\x00", "a workbook of Excel 2"),
+    (b"\x09\x02\x06\x00", "a workbook of Excel 3"),
+    (b"\x09\x04\x06\x00", "a workbook of Excel 4"),
+    (b"%PDF-", "a PDF document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"II*\0", "a picture"),
+    (b"MM\0*", "a picture"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"b\x14#e", "a file that a document protection system encrypted"),
+    (b"SQLite format 3\0", "a SQLite database"),
+    (b"\0\x01\0\0Standard", "an Access database"),
+    (b"ID;P", "a SYLK workbook (.slk)"),
+    (b"\xff\xfe\0\0", "a text in UTF-32"),
+    (b"\0\0\xfe\xff", "a text in UTF-32"),
+];
+
+/// How texts begin that are no tables.
+const TEXTS: &[(&str, &str)] = &[
+    ("mime-version:", "a web archive (MHTML)"),
+    ("from: <saved by", "a web archive (MHTML)"),
+    ("from: \"saved by", "a web archive (MHTML)"),
+    ("begin:vcard", "a vCard"),
+    ("table\n0,1", "a DIF table"),
+];
+
+fn named(head: &[u8]) -> Option<Error> {
+    if let Some((_, what)) = BINARY.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Some(Error::NotASheet { what });
+    }
+    if let [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] = head {
+        return Some(Error::NotASheet { what: "a picture" });
+    }
+    // What is looked for is ASCII; in UTF-16 there is a NUL beside each.
+    let text: Vec<u8> = head
+        .strip_prefix(b"\xef\xbb\xbf")
+        .or(head.strip_prefix(b"\xff\xfe"))
+        .or(head.strip_prefix(b"\xfe\xff"))
+        .unwrap_or(head)
+        .iter()
+        .filter(|byte| !matches!(byte, 0 | b'\r'))
+        .map(u8::to_ascii_lowercase)
+        .collect();
+    let text = text.trim_ascii_start();
+    if let Some((_, what)) = TEXTS.iter().find(|(begin, _)| text.starts_with(begin.as_bytes())) {
+        return Some(Error::NotASheet { what });
+    }
+    let rest = text.strip_prefix(b"<")?;
+    let has = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
+    // A heading may stand between angle brackets, but no tag of a page begins as Chinese does.
+    if !matches!(rest, [b'a'..=b'z' | b'!' | b'?', ..]) {
+        return None;
+    }
+    if has("urn:schemas-microsoft-com:office:spreadsheet") && !has("<html") {
+        return Some(Error::NotASheet { what: "an XML spreadsheet of Excel 2003" });
+    }
+    const PAGE: [&str; 10] =
+        ["<html", "<!doctype html", "<table", "<head", "<body", "<meta", "<style", "<div", "<script", "<tr"];
+    if PAGE.iter().any(|tag| has(tag)) || rest.starts_with(b"!--") {
+        return Some(Error::WebPage);
+    }
+    // Another tag, and no text of a cell that has one in it.
+    let is_markup = rest.starts_with(b"?xml") || rest.starts_with(b"!doctype");
+    is_markup.then_some(Error::NotASheet { what: "an XML document" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(head: &[u8]) -> String {
+        match kind(head) {
+            Ok(kind) => format!("{kind:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn trap_45_a_file_that_is_no_table_is_named_for_what_it_is() {
+        let utf16: Vec<u8> = "\u{feff}<html><table>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (head, expected) in [
+            (&b"<html><body><table><tr><td>a"[..], "a web page"),
+            (b"\xef\xbb\xbf\r\n <!DOCTYPE HTML PUBLIC", "a web page"),
+            (b"<meta http-equiv=Content-Type><table>", "a web page"),
+            (b"<TABLE border=1>", "a web page"),
+            (&utf16, "a web page"),
+            (
+                b"<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><head>",
+                "a web page",
+            ),
+            (
+                b"<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">",
+                "an XML spreadsheet",
+            ),
+            (b"<?xml version=\"1.0\"?><members/>", "an XML document"),
+            (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "a web archive"),
+            (b"%PDF-1.7", "a PDF"),
+            (b"{\\rtf1", "an RTF"),
+            (b"\x89PNG\r\n", "a picture"),
+            (b"PK\x03\x04", "Zip"),
+            (b"<\xe5\xa7\x93\xe5\x90\x8d>,userid", "Text"),
+            (b"<a>,userid", "Text"),
+            (b"userid,name", "Text"),
+        ] {
+            let said = said(head);
+            assert!(said.contains(expected), "{}: {said}", String::from_utf8_lossy(head));
+        }
+    }
+}

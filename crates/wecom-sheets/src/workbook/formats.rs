@@ -1,0 +1,315 @@
+//! Number formats: what a cell shows of its number.
+//!
+//! A format of digits and literals alone decides what a person sees: `00000` shows 7 as `00007`, which as an account is another than `7`. What is
+//! shown is taken then. Dates and durations are told by their format too. Anything else, decimals, percents and thousands, leaves the number.
+
+use quick_xml::events::BytesStart;
+
+use super::{
+    package::{HELD, Package},
+    xml::{attribute, each_element},
+};
+use crate::{Error, Result};
+
+/// What a number is by its format.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// The number itself.
+    #[default]
+    Plain,
+    Date,
+    Duration,
+    /// Digits in a pattern, for numbers above zero, and for those below if the format has a part for them.
+    Digits(Pattern, Option<Pattern>),
+}
+
+/// What one part of a format shows, from left to right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pattern(Vec<Piece>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Piece {
+    Literal(char),
+    /// `0`: a digit, or a zero.
+    Zero,
+    /// `#`: a digit, or nothing.
+    Digit,
+    /// `?`: a digit, or a blank.
+    Blank,
+}
+
+/// The formats of a workbook's cells, by the number of their style.
+#[derive(Default)]
+pub(super) struct Formats(Vec<Shown>);
+
+/// Excel has at most 65,490 styles.
+const STYLES: usize = 1 << 17;
+
+impl Formats {
+    pub(super) fn read(package: &mut Package, part: &str) -> Result<Self> {
+        let Some(xml) = package.xml(part, HELD)? else { return Ok(Self::default()) };
+        let mut codes: Vec<(u32, Shown)> = Vec::new();
+        let mut styles: Vec<u32> = Vec::new();
+        let number = |element: &BytesStart<'_>| -> Result<Option<u32>> {
+            Ok(attribute(element, "numFmtId")?.and_then(|id| id.trim().parse().ok()))
+        };
+        each_element(xml, &mut |element, path| {
+            match (path.last().map(String::as_str), element.local_name().as_ref()) {
+                (Some("numFmts"), "numFmt") => {
+                    if let (Some(id), Some(code)) = (number(element)?, attribute(element, "formatCode")?) {
+                        codes.push((id, shown(&code)));
+                    }
+                }
+                (Some("cellXfs"), "xf") => styles.push(number(element)?.unwrap_or(0)),
+                _ => {}
+            }
+            if styles.len().max(codes.len()) > STYLES {
+                return Err(Error::TooMany { what: "cell styles", limit: STYLES as u64 });
+            }
+            Ok(())
+        })?;
+        codes.sort_by_key(|(id, _)| *id);
+        let of = |id: u32| match codes.binary_search_by_key(&id, |(id, _)| *id) {
+            Ok(at) => codes[at].1.clone(),
+            Err(_) => built_in(id),
+        };
+        let mut formats: Vec<Shown> = styles.into_iter().map(of).collect();
+        while formats.last() == Some(&Shown::Plain) {
+            formats.pop();
+        }
+        Ok(Self(formats))
+    }
+
+    /// The format of a style; the number itself for a style that there is not.
+    pub(super) fn get(&self, style: usize) -> &Shown {
+        self.0.get(style).unwrap_or(&Shown::Plain)
+    }
+
+    /// Whether all cells show their numbers as they are.
+    pub(super) fn is_plain(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The formats that no workbook spells out. Those of East Asia (27–36, 50–58) are dates and times in each language.
+fn built_in(id: u32) -> Shown {
+    match id {
+        14..=22 | 27..=36 | 45 | 47 | 50..=58 => Shown::Date,
+        46 => Shown::Duration,
+        _ => Shown::Plain,
+    }
+}
+
+/// Makes out a format.
+pub(super) fn shown(code: &str) -> Shown {
+    let mut parts = sections(code).into_iter();
+    match parts.next() {
+        Some(Section::Date) => Shown::Date,
+        Some(Section::Duration) => Shown::Duration,
+        Some(Section::Digits(above)) => match parts.next() {
+            None => Shown::Digits(above, None),
+            Some(Section::Digits(below)) => Shown::Digits(above, Some(below)),
+            // What is shown of numbers below zero is no digits; no id is below zero.
+            Some(_) => Shown::Digits(above, None),
+        },
+        _ => Shown::Plain,
+    }
+}
+
+enum Section {
+    Date,
+    Duration,
+    Digits(Pattern),
+    Other,
+}
+
+/// The parts of a format, between semicolons.
+fn sections(code: &str) -> Vec<Section> {
+    let mut sections = Vec::new();
+    let mut chars = code.chars().peekable();
+    let mut is_more = true;
+    while is_more && sections.len() < 4 {
+        is_more = false;
+        let mut pieces = Vec::new();
+        let (mut is_date, mut is_duration, mut is_other, mut has_digits) = (false, false, false, false);
+        while let Some(one) = chars.next() {
+            match one {
+                ';' => {
+                    is_more = true;
+                    break;
+                }
+                '\\' | '!' => pieces.extend(chars.next().map(Piece::Literal)),
+                '"' => pieces.extend(chars.by_ref().take_while(|one| *one != '"').map(Piece::Literal)),
+                // As wide as the next character.
+                '_' => {
+                    chars.next();
+                    pieces.push(Piece::Literal(' '));
+                }
+                // The next character as often as there is room.
+                '*' => drop(chars.next()),
+                '[' => {
+                    let inside: String = chars.by_ref().take_while(|one| *one != ']').collect();
+                    match inside.to_ascii_lowercase().as_str() {
+                        "h" | "hh" | "m" | "mm" | "s" | "ss" => is_duration = true,
+                        inside if is_decoration(inside) => {}
+                        // A condition, a currency, numerals of another script.
+                        _ => is_other = true,
+                    }
+                }
+                '0' | '#' | '?' => {
+                    has_digits = true;
+                    pieces.push(match one {
+                        '0' => Piece::Zero,
+                        '#' => Piece::Digit,
+                        _ => Piece::Blank,
+                    });
+                }
+                'y' | 'Y' | 'm' | 'M' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' => is_date = true,
+                // `E+00`, eras, `General`, `AM/PM`, weekdays.
+                'e' | 'E' | 'g' | 'G' | 'b' | 'B' | 'a' | 'A' | 'n' | 'N' | '.' | ',' | '%' | '@' => {
+                    is_other = true
+                }
+                '/' if has_digits => is_other = true,
+                literal => pieces.push(Piece::Literal(literal)),
+            }
+            if pieces.len() > PIECES {
+                is_other = true;
+                pieces.clear();
+            }
+        }
+        sections.push(if is_duration {
+            Section::Duration
+        } else if is_date && !has_general(code) {
+            Section::Date
+        } else if is_other || !has_digits {
+            Section::Other
+        } else {
+            Section::Digits(Pattern(pieces))
+        });
+    }
+    sections
+}
+
+/// Excel's own limit for a format.
+const PIECES: usize = 255;
+
+/// A colour, or a language without a currency: neither changes what is shown.
+fn is_decoration(inside: &str) -> bool {
+    inside.starts_with("$-")
+        || inside.starts_with("color")
+        || matches!(inside, "black" | "blue" | "cyan" | "green" | "magenta" | "red" | "white" | "yellow")
+}
+
+/// `General` and its translations have letters of dates in them.
+fn has_general(code: &str) -> bool {
+    let code = code.to_ascii_lowercase();
+    code.contains("general") || code.contains("standard")
+}
+
+impl Shown {
+    /// What a cell shows of a number, if that is other than the number itself.
+    pub(super) fn digits(&self, number: f64) -> Option<String> {
+        let Self::Digits(above, below) = self else { return None };
+        // Of more digits Excel shows zeros; a number with decimals is shown rounded.
+        if number.fract() != 0.0 || number.abs() >= 1e15 {
+            return None;
+        }
+        let text = match below {
+            Some(below) if number < 0.0 => below.show(number.abs()),
+            _ if number < 0.0 => format!("-{}", above.show(number.abs())),
+            _ => above.show(number),
+        };
+        // A format that hides a number does not make it empty.
+        (!text.trim().is_empty() && text != number.to_string()).then_some(text)
+    }
+}
+
+impl Pattern {
+    /// Digits take their places from the right; the leftmost place takes all that are left.
+    fn show(&self, number: f64) -> String {
+        let digits = if number == 0.0 { String::new() } else { number.to_string() };
+        let mut digits = digits.chars().rev().peekable();
+        let mut left = self.0.iter().filter(|piece| !matches!(piece, Piece::Literal(_))).count();
+        let mut shown: Vec<char> = Vec::new();
+        for piece in self.0.iter().rev() {
+            match piece {
+                Piece::Literal(literal) => shown.push(*literal),
+                place => {
+                    left -= 1;
+                    match (digits.next(), place) {
+                        (Some(digit), _) => shown.push(digit),
+                        (None, Piece::Zero) => shown.push('0'),
+                        (None, Piece::Blank) => shown.push(' '),
+                        (None, _) => {}
+                    }
+                    if left == 0 {
+                        shown.extend(digits.by_ref());
+                    }
+                }
+            }
+        }
+        shown.into_iter().rev().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_format_of_digits_shows_is_known() {
+        for (code, number, text) in [
+            ("00000", 7.0, Some("00007")),
+            ("00000", 123_456.0, None),
+            ("000000", 0.0, Some("000000")),
+            ("0000-0000", 12.0, Some("0000-0012")),
+            ("000-000", 123_456.0, Some("123-456")),
+            ("000-0000-0000", 13_800_000_001.0, Some("138-0000-0001")),
+            ("0\"号\"", 5.0, Some("5号")),
+            ("\"WX\"0000", 42.0, Some("WX0042")),
+            ("\\A000", 1.0, Some("A001")),
+            ("[$-804]0000", 3.0, Some("0003")),
+            ("[Red]000;[Blue]-000", -3.0, Some("-003")),
+            ("000", -3.0, Some("-003")),
+            ("0000_ ", 3.0, Some("0003 ")),
+            ("0000;;", 3.0, Some("0003")),
+            ("第000号", 3.0, Some("第003号")),
+            ("0", 7.0, None),
+            ("#", 7.0, None),
+            ("#", 0.0, None),
+            ("000", 700.0, None),
+            ("0000", 7.5, None),
+            ("0000", 1e15, None),
+            ("General", 7.0, None),
+            ("0.00", 7.0, None),
+            ("#,##0", 7000.0, None),
+            ("0%", 7.0, None),
+            ("0.00E+00", 7.0, None),
+            ("# ?/?", 7.0, None),
+            ("@", 7.0, None),
+            ("[>100]000;0", 7.0, None),
+            ("[DBNum1]000", 7.0, None),
+            ("\"¥\"#,##0;", 7.0, None),
+        ] {
+            assert_eq!(shown(code).digits(number).as_deref(), text, "{code} of {number}");
+        }
+    }
+
+    #[test]
+    fn dates_and_durations_are_told_by_their_format() {
+        for (code, expected) in [
+            ("yyyy-mm-dd", Shown::Date),
+            ("yyyy\"年\"m\"月\"d\"日\"", Shown::Date),
+            ("[$-804]yyyy年m月d日;@", Shown::Date),
+            ("h:mm:ss AM/PM", Shown::Date),
+            ("mm:ss.0", Shown::Date),
+            ("[h]:mm:ss", Shown::Duration),
+            ("General\"d\"", Shown::Plain),
+            ("\"day\"", Shown::Plain),
+            ("_($* #,##0_);_($* (#,##0);_($* \"-\"_);_(@_)", Shown::Plain),
+            ("", Shown::Plain),
+        ] {
+            assert_eq!(shown(code), expected, "{code}");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! XLS workbooks of Excel 97–2003, in an OLE container, read by `calamine`.
+//!
+//! It makes room for a sheet from corner to corner, so the corners are looked up here before; the rows that are hidden too, which it does not tell.
+
+use std::{
+    any::Any,
+    collections::HashSet,
+    io::Read,
+    ops::ControlFlow,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use calamine::{Data, Range as Cells, Reader as _, SheetType, SheetVisible, Xls, XlsError};
+use cfb::CompoundFile;
+
+use super::{
+    Each, Listed, Pick,
+    cells::push_date,
+    merges::{MERGES, Range},
+};
+use crate::{
+    Error, Kind, Result, Row,
+    source::{ReadSeek, Source},
+};
+
+/// A workbook with as many rows as fit has less.
+const BYTES: u64 = 256 << 20;
+/// The most cells of all sheets together, from corner to corner: 65,536 rows of 128 columns.
+const ROOM: u64 = 8 << 20;
+
+/// A sheet of a workbook, held in memory.
+pub(crate) struct Book {
+    cells: Cells<Data>,
+    is_1904: bool,
+    hidden: HashSet<u64>,
+    pub(super) merges: Vec<Range>,
+}
+
+pub(super) fn open(source: &Source, pick: Pick<'_>) -> Result<(Book, Listed)> {
+    let mut hidden = outline(&workbook(source)?)?;
+    let mut book: Xls<Box<dyn ReadSeek>> =
+        guarded(|| Xls::new(source.open().map_err(std::io::Error::from)?))?;
+    let sheets: Vec<_> = book.sheets_metadata().iter().cloned().enumerate().collect();
+    let sheets: Vec<_> = sheets.into_iter().filter(|(_, sheet)| sheet.typ == SheetType::WorkSheet).collect();
+    let shown = sheets.iter().map(|(_, sheet)| (sheet.name.clone(), sheet.visible == SheetVisible::Visible));
+    let (at, listed) = pick(shown.collect())?;
+    let (number, sheet) = &sheets[at];
+    let cells = guarded(|| book.worksheet_range(&sheet.name))?;
+    let merged = guarded(|| book.merge_cells_by_sheet_name(&sheet.name))?;
+    if merged.len() > MERGES {
+        return Err(Error::TooMany { what: "merged ranges", limit: MERGES as u64 });
+    }
+    let merges = merged.iter().filter(|range| range.start < range.end);
+    let merges = merges.map(|range| Range {
+        top: range.start.0.into(),
+        left: range.start.1.min(range.end.1) as usize,
+        bottom: range.end.0.into(),
+        right: range.start.1.max(range.end.1).min(LAST_COLUMN) as usize,
+    });
+    let merges = merges.filter(|range| range.left <= range.right).collect();
+    let hidden = if *number < hidden.len() { hidden.swap_remove(*number) } else { HashSet::new() };
+    Ok((Book { cells, is_1904: book.has_1904_epoch(), hidden, merges }, listed))
+}
+
+const LAST_COLUMN: u32 = 255;
+
+impl Book {
+    pub(super) fn rows(&self, each: Each<'_>) -> Result<()> {
+        let Some((top, left)) = self.cells.start() else { return Ok(()) };
+        let mut row = Row::default();
+        for (line, cells) in (u64::from(top) + 1..).zip(self.cells.rows()) {
+            row.start(line);
+            row.pad(left as usize);
+            let last = cells.iter().rposition(|cell| *cell != Data::Empty).map_or(0, |last| last + 1);
+            for cell in &cells[..last] {
+                push(&mut row, cell, self.is_1904);
+            }
+            if let ControlFlow::Break(()) = each(&mut row, self.hidden.contains(&line), &[])? {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn push(row: &mut Row, value: &Data, is_1904: bool) {
+    match value {
+        Data::Empty => row.push(Kind::Text, ""),
+        Data::String(text) => row.push(Kind::Text, text),
+        Data::Int(number) => row.push_shown(Kind::Number(*number as f64), number),
+        Data::Float(number) => row.push_shown(Kind::Number(*number), number),
+        Data::Bool(value) => row.push(Kind::Bool(*value), if *value { "TRUE" } else { "FALSE" }),
+        Data::DateTime(time) if time.is_duration() => row.push_shown(Kind::Duration, time.as_f64()),
+        Data::DateTime(time) => push_date(row, time.as_f64(), is_1904),
+        Data::DateTimeIso(text) => row.push(Kind::Date, text),
+        Data::DurationIso(text) => row.push(Kind::Duration, text),
+        Data::Error(error) => row.push_shown(Kind::Error, error),
+    }
+}
+
+/// Reads by `calamine`, which computes with what it reads, and where additions are checked may panic on a damaged workbook.
+fn guarded<T>(read: impl FnOnce() -> std::result::Result<T, XlsError>) -> Result<T> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(XlsError::Io(error))) => Err(super::package::unpacked(error)),
+        Ok(Err(error)) => Err(Error::Workbook(error.to_string())),
+        Err(panic) => {
+            let _: Box<dyn Any + Send> = panic;
+            Err(Error::Workbook("it is damaged".to_owned()))
+        }
+    }
+}
+
+/// The stream of the container that is the workbook.
+fn workbook(source: &Source) -> Result<Vec<u8>> {
+    let mut container = CompoundFile::open(source.open()?).map_err(super::package::unpacked)?;
+    if container.is_stream("/EncryptedPackage") {
+        return Err(Error::Password);
+    }
+    let Some(name) = ["/Workbook", "/Book"].into_iter().find(|name| container.is_stream(name)) else {
+        let is_word = container.is_stream("/WordDocument");
+        return Err(Error::NotASheet {
+            what: if is_word { "a Word document (.doc)" } else { "a document that holds no workbook" },
+        });
+    };
+    let stream = container.open_stream(name).map_err(super::package::unpacked)?;
+    if stream.len() > BYTES {
+        return Err(Error::TooLarge { part: name.to_owned(), limit: BYTES });
+    }
+    let mut bytes = Vec::new();
+    stream.take(BYTES).read_to_end(&mut bytes).map_err(super::package::unpacked)?;
+    Ok(bytes)
+}
+
+/// The records of a workbook that matter here, as "Excel Binary File Format" (MS-XLS) numbers them.
+mod record {
+    pub(super) const EOF: u16 = 0x000a;
+    pub(super) const FILE_PASS: u16 = 0x002f;
+    pub(super) const BOUND_SHEET: u16 = 0x0085;
+    pub(super) const ROW: u16 = 0x0208;
+    pub(super) const BOF: u16 = 0x0809;
+    /// Numbers in several columns of one row.
+    pub(super) const SEVERAL: u16 = 0x00bd;
+    /// Cells that have a value: formulas, texts, numbers, flags.
+    pub(super) const CELLS: [u16; 9] =
+        [0x0006, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e, 0x0406, 0x0206];
+}
+
+/// The hidden rows of each sheet, counted from 1.
+///
+/// # Errors
+///
+/// If the workbook has a password, or its sheets are larger than what is read.
+fn outline(stream: &[u8]) -> Result<Vec<HashSet<u64>>> {
+    let mut places = Vec::new();
+    each_record(stream, 0, &mut |number, data| {
+        match number {
+            record::FILE_PASS => return Err(Error::Password),
+            record::BOUND_SHEET => places.push(field(data, 0) as usize | (field(data, 2) as usize) << 16),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    let (mut room, mut walked) = (0_u64, 0_u64);
+    let mut sheets = Vec::new();
+    for place in places {
+        let mut hidden = HashSet::new();
+        let (mut rows, mut columns) = (None::<(u64, u64)>, None::<(u64, u64)>);
+        let within = |range: &mut Option<(u64, u64)>, at: u64| {
+            let (first, last) = range.unwrap_or((at, at));
+            *range = Some((first.min(at), last.max(at)));
+        };
+        walked += each_record(stream, place, &mut |number, data| {
+            let (row, column) = (u64::from(field(data, 0)), u64::from(field(data, 1)));
+            if number == record::ROW {
+                // fDyZero
+                if field(data, 6) & 0x20 != 0 {
+                    hidden.insert(row + 1);
+                }
+            } else if number == record::SEVERAL || record::CELLS.contains(&number) {
+                within(&mut rows, row);
+                within(&mut columns, column);
+                if number == record::SEVERAL {
+                    within(&mut columns, u64::from(field(data, (data.len() / 2).saturating_sub(1))));
+                }
+            }
+            Ok(())
+        })? as u64;
+        // Sheets may say that they begin at one place.
+        if walked > 4 * BYTES {
+            return Err(Error::TooMany { what: "bytes in its sheets", limit: 4 * BYTES });
+        }
+        let width = |range: Option<(u64, u64)>| range.map_or(0, |(first, last)| last - first + 1);
+        room += width(rows) * width(columns);
+        if room > ROOM {
+            return Err(Error::TooMany { what: "cells", limit: ROOM });
+        }
+        sheets.push(hidden);
+    }
+    Ok(sheets)
+}
+
+/// A field of two bytes.
+fn field(data: &[u8], at: usize) -> u16 {
+    data.get(2 * at..2 * at + 2).map_or(0, |two| u16::from_le_bytes([two[0], two[1]]))
+}
+
+/// Shows the records from a place on, up to the end of what begins there; gives how many bytes they have.
+fn each_record(stream: &[u8], place: usize, take: &mut dyn FnMut(u16, &[u8]) -> Result<()>) -> Result<usize> {
+    let all = stream.get(place..).unwrap_or_default();
+    let (mut rest, mut depth) = (all, 0_usize);
+    while let [first, second, low, high, data @ ..] = rest {
+        let number = u16::from_le_bytes([*first, *second]);
+        let length = usize::from(u16::from_le_bytes([*low, *high]));
+        let Some((data, after)) = data.split_at_checked(length) else { break };
+        match number {
+            // What a chart in the sheet holds is none of it.
+            record::BOF if rest.len() < all.len() => depth += 1,
+            record::EOF if depth == 0 => break,
+            record::EOF => depth -= 1,
+            number if depth == 0 => take(number, data)?,
+            _ => {}
+        }
+        rest = after;
+    }
+    Ok(all.len() - rest.len())
+}

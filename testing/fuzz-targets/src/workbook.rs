@@ -1,0 +1,65 @@
+//! Workbooks of which the parts are the input: random bytes rarely make a ZIP archive.
+//!
+//! An input begins with the kind of workbook. What follows are its parts, between NUL bytes, of which XML has none.
+
+use std::io::{Cursor, Write};
+
+use zip::{CompressionMethod, ZipWriter, result::ZipResult, write::SimpleFileOptions};
+
+/// The first byte of an input that is parts of an XLSX workbook: rows, what stands below them, styles, texts, elements of the workbook.
+pub(crate) const XLSX: u8 = 1;
+/// The first byte of an input that is the rows of an ODS workbook.
+pub(crate) const ODS: u8 = 2;
+
+/// The workbook that an input means; nothing if it means none.
+pub(crate) fn workbook(data: &[u8]) -> Option<Vec<u8>> {
+    let (kind, rest) = data.split_first()?;
+    let mut given = rest.split(|byte| *byte == 0);
+    let mut next = || given.next().unwrap_or_default();
+    let built = match *kind {
+        XLSX => {
+            let (rows, below, styles, texts, workbook) = (next(), next(), next(), next(), next());
+            zipped(&[
+                (
+                    "xl/_rels/workbook.xml.rels",
+                    &[b"<Relationships><Relationship Id=\"s\" Type=\"/worksheet\" Target=\"sheet.xml\"/></Relationships>"],
+                ),
+                (
+                    "xl/workbook.xml",
+                    &[b"<workbook>", workbook, b"<sheets><sheet name=\"a\" r:id=\"s\"/></sheets></workbook>"],
+                ),
+                ("xl/sheet.xml", &[b"<worksheet><sheetData>", rows, b"</sheetData>", below, b"</worksheet>"]),
+                ("xl/styles.xml", &[b"<styleSheet>", styles, b"</styleSheet>"]),
+                ("xl/sharedStrings.xml", &[b"<sst>", texts, b"</sst>"]),
+            ])
+        }
+        ODS => zipped(&[
+            ("mimetype", &[b"application/vnd.oasis.opendocument.spreadsheet"]),
+            (
+                "content.xml",
+                &[b"<a><spreadsheet><table table:name=\"a\">", next(), b"</table></spreadsheet></a>"],
+            ),
+        ]),
+        _ => return None,
+    };
+    built.ok()
+}
+
+fn zipped(parts: &[(&str, &[&[u8]])]) -> ZipResult<Vec<u8>> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for (name, pieces) in parts {
+        writer.start_file(*name, options)?;
+        for piece in *pieces {
+            writer.write_all(piece)?;
+        }
+    }
+    Ok(writer.finish()?.into_inner())
+}
+
+/// An input of these parts.
+pub(crate) fn seed(kind: u8, parts: &[&str]) -> Vec<u8> {
+    let mut seed = vec![kind];
+    seed.extend(parts.join("\0").bytes());
+    seed
+}
