@@ -10,13 +10,14 @@ mod document;
 mod envelope;
 mod framing;
 mod import;
+mod mending;
 mod pieces;
 pub mod seeds;
 mod sheet;
 
 pub use self::{
     callback::callback, ciphertext::ciphertext, envelope::envelope, framing::framing, import::import,
-    sheet::sheet,
+    mending::mending, sheet::sheet,
 };
 
 /// A target and its name, which is also that of its corpus.
@@ -29,5 +30,6 @@ pub const TARGETS: &[Target] = &[
     ("envelope", envelope),
     ("framing", framing),
     ("import", import),
+    ("mending", mending),
     ("sheet", sheet),
 ];
