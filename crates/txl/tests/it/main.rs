@@ -6,6 +6,7 @@ mod callback;
 mod commands;
 mod export;
 mod import;
+mod parts;
 mod people;
 mod proxy;
 mod run;
