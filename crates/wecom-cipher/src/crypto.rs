@@ -102,7 +102,7 @@ impl Crypto {
     /// [`Error::Random`] if the operating system gives no random bytes.
     pub fn seal(
         &self,
-        message: impl AsRef<[u8]>,
+        message: &(impl AsRef<[u8]> + ?Sized),
         timestamp: u64,
         nonce: impl Into<String>,
     ) -> Result<Sealed> {
@@ -116,7 +116,7 @@ impl Crypto {
     pub fn seal_with(
         &self,
         random: &[u8; 16],
-        message: impl AsRef<[u8]>,
+        message: &(impl AsRef<[u8]> + ?Sized),
         timestamp: u64,
         nonce: impl Into<String>,
     ) -> Sealed {

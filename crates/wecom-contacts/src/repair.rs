@@ -10,7 +10,7 @@
 //! Nothing outside strings is touched, so a document that is broken in its structure stays an error. Every document is parsed as it
 //! is first, and mended only after the parser refused it: a sound one is never read twice.
 //!
-//! An id that was damaged names nothing any more: [`UserId::is_damaged`](crate::UserId::is_damaged) tells.
+//! An id that was damaged names nothing any more: `UserId::is_damaged` tells.
 
 use memchr::memchr;
 

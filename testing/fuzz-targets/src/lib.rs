@@ -10,6 +10,7 @@ mod document;
 mod envelope;
 mod framing;
 mod import;
+mod mending;
 mod pieces;
 pub mod seeds;
 mod sheet;
@@ -17,7 +18,7 @@ mod workbook;
 
 pub use self::{
     callback::callback, ciphertext::ciphertext, envelope::envelope, framing::framing, import::import,
-    sheet::sheet,
+    mending::mending, sheet::sheet,
 };
 
 /// A target and its name, which is also that of its corpus.
@@ -30,5 +31,6 @@ pub const TARGETS: &[Target] = &[
     ("envelope", envelope),
     ("framing", framing),
     ("import", import),
+    ("mending", mending),
     ("sheet", sheet),
 ];

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{callback, ciphertext, envelope, framing, import, workbook};
+use crate::{callback, ciphertext, envelope, framing, import, mending, workbook};
 
 /// The workspace's root.
 #[must_use]
@@ -25,6 +25,7 @@ pub fn seeds(target: &str) -> io::Result<Vec<Vec<u8>>> {
         "envelope" => replies()?,
         "framing" => documents()?,
         "import" => files(),
+        "mending" => damaged()?,
         "sheet" => sheets(),
         _ => Vec::new(),
     })
@@ -103,6 +104,25 @@ fn documents() -> io::Result<Vec<Vec<u8>>> {
     }
     for name in ["tag_get.reply.full.json", "tag_get.reply.bare.json"] {
         seeds.push(framing::seed(0x92, &fs::read(root().join("tests/wire/tags").join(name))?));
+    }
+    Ok(seeds)
+}
+
+fn damaged() -> io::Result<Vec<Vec<u8>>> {
+    let odd: [&[u8]; 4] = [
+        br#"{"a":"\ud83d","b":["C:\x","\u12"],"\ud83d\ude00":"\ude00"}"#,
+        b"\xef\xbb\xbf[\"a\x00\x1f\xf0\x9f\x98\",1]",
+        b"{\"a\":\"\xff\"\xff}",
+        b"[\"a\\",
+    ];
+    let mut seeds: Vec<_> = odd.iter().map(|document| mending::seed(0, 0, document)).collect();
+    for name in ["reply-broken-utf8.json", "reply-control-character.json", "export-without-its-list.json"] {
+        seeds.push(mending::seed(0, 0, &fs::read(root().join("tests/cases").join(name))?));
+    }
+    for (place, damage, name) in
+        [(3, 0xff, "user_list.reply.full.json"), (40, 0x14, "user_get.reply.full.json")]
+    {
+        seeds.push(mending::seed(place, damage, &fs::read(root().join("tests/wire/members").join(name))?));
     }
     Ok(seeds)
 }

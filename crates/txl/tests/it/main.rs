@@ -12,6 +12,7 @@ mod import;
 mod import_effects;
 mod import_round_trip;
 mod lookup;
+mod parts;
 mod people;
 mod proxy;
 mod run;

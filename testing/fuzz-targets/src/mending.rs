@@ -1,0 +1,66 @@
+//! Mending of damaged texts in JSON, beside `serde_json`.
+
+use serde_json::Value;
+
+use self::repair::mend;
+
+// Private in the SDK, and to stay so: it stands alone, and is compiled in a second time.
+#[path = "../../../crates/wecom-contacts/src/repair.rs"]
+mod repair;
+
+/// Mends a document. What a parser takes has nothing to mend, what is mended is mended for good, and a byte that damages one string
+/// value of a sound document (which one, and the byte, by the first two bytes) leaves all its other values as they were.
+pub fn mending(data: &[u8]) {
+    let [place, damage, document @ ..] = data else { return };
+    let sound = serde_json::from_slice::<Value>(document);
+    let mended = mend(document);
+    match (sound, mended) {
+        (Ok(value), None) => damaged(&value, usize::from(*place), *damage),
+        (Ok(_), Some(_)) => panic!("a document that a parser takes was changed"),
+        (Err(_), Some(mended)) => assert_eq!(mend(&mended), None, "mended twice"),
+        (Err(_), None) => {}
+    }
+}
+
+/// A seed.
+pub(crate) fn seed(place: u8, damage: u8, document: &[u8]) -> Vec<u8> {
+    [&[place, damage], document].concat()
+}
+
+/// Puts the byte into a string of the value, and has it mended.
+fn damaged(value: &Value, place: usize, damage: u8) {
+    const MARK: &str = "\u{1}mark\u{1}";
+    if (0x20..0x80).contains(&damage) {
+        return;
+    }
+    let mut marked = value.clone();
+    let Some(string) = strings(&mut marked).into_iter().nth(place) else { return };
+    string.push_str(MARK);
+    let written = serde_json::to_vec(&marked).expect("a value is JSON");
+    let mark = serde_json::to_vec(MARK).expect("a text is JSON");
+    let mark = &mark[1..mark.len() - 1];
+    let Some(at) = written.windows(mark.len()).position(|window| window == mark) else { return };
+    let broken = [&written[..at], &[damage], &written[at + mark.len()..]].concat();
+    let mended = mend(&broken).expect("something to mend");
+    let mut read: Value = serde_json::from_slice(&mended).expect("JSON again");
+
+    let kept = if damage < 0x20 { char::from(damage) } else { char::REPLACEMENT_CHARACTER };
+    let (mut before, mut after) = (value.clone(), strings(&mut read).into_iter());
+    for (number, string) in strings(&mut before).into_iter().enumerate() {
+        let read = after.next().expect("no string was lost");
+        if number == place {
+            string.push(kept);
+        }
+        assert_eq!(string, read);
+    }
+}
+
+/// The string values in order, keys left out.
+fn strings(value: &mut Value) -> Vec<&mut String> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter_mut().flat_map(strings).collect(),
+        Value::Object(members) => members.values_mut().flat_map(strings).collect(),
+        _ => Vec::new(),
+    }
+}
