@@ -20,6 +20,8 @@ mod contact_rules;
 mod corp_groups;
 mod departments;
 mod exports;
+#[cfg(feature = "axum")]
+mod first_callback;
 mod imports;
 mod intake;
 #[cfg(feature = "axum")]
