@@ -14,6 +14,7 @@ use crate::{
     failure::{Failure, Result},
     file::{self, Draft},
     output::{print_json_line, say},
+    signals,
 };
 
 /// Serve a simulator of the WeCom contacts server until interrupted
@@ -128,7 +129,7 @@ impl Serve {
             file::remove(path)?;
         }
         // The signals are caught before the ready line invites anybody to send one.
-        let stop = stop_signal()?;
+        let stop = signals::take_over();
         let sim = self.start().await?;
         if !sim.address().ip().is_loopback() {
             say(format_args!(
@@ -147,7 +148,12 @@ impl Serve {
         }
         match print_json_line(&ready) {
             // Whoever started us may watch the ready file alone.
-            Err(failure) if self.ready_file.is_none() || !failure.is_hang_up() => return Err(failure),
+            Err(failure)
+                if self.ready_file.is_none()
+                    || !(failure.is_hang_up() || startup_streams::stdout_was_closed()) =>
+            {
+                return Err(failure);
+            }
             _ => {}
         }
         say(format_args!(
@@ -230,28 +236,4 @@ pub(crate) fn cannot_listen(address: SocketAddr, error: &io::Error) -> Failure {
         io::ErrorKind::PermissionDenied => failure.remedy("take a port above 1023"),
         _ => failure.remedy("use an address of this machine, such as 127.0.0.1:0"),
     }
-}
-
-/// Completes on Ctrl-C, and on SIGTERM where there is such a thing.
-pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let unheard = |error| Failure::new("cannot listen for signals").because(&error);
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
-        Ok(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        })
-    }
-    #[cfg(not(unix))]
-    Ok(async {
-        // Without a handler the default one ends the process, which is as well.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
 }

@@ -15,7 +15,7 @@ use calamine::{DataRef, Reader as _, Xlsx};
 use divan::AllocProfiler;
 use rust_xlsxwriter::Workbook;
 use wecom_contacts::imports::ImportMember;
-use wecom_sheets::{Mapping, Table};
+use wecom_sheets::{Mapping, Options, Table};
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
@@ -95,8 +95,8 @@ fn xlsx() -> Arc<[u8]> {
 
 /// The file as clean members.
 fn table(file: &Arc<[u8]>) -> usize {
-    let table =
-        Table::<ImportMember>::read_bytes(Arc::clone(file), None, &Mapping::new()).expect("the headings");
+    let table = Table::<ImportMember>::read_bytes(Arc::clone(file), &Options::new(), &Mapping::new())
+        .expect("the headings");
     let mut rows = 0;
     let reading = table
         .each(&mut |_, member| {

@@ -276,3 +276,13 @@ mod tests {
         );
     }
 }
+impl std::str::FromStr for Encoding {
+    type Err = String;
+    fn from_str(name: &str) -> std::result::Result<Self, String> {
+        match name {
+            "gbk" => Ok(Self::Gb18030),
+            "utf-8" => Ok(Self::Utf8),
+            _ => Err("unknown".into()),
+        }
+    }
+}

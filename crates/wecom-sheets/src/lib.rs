@@ -8,22 +8,31 @@
 
 pub mod cleaning;
 mod delimited;
+mod department_names;
 mod encoding;
 mod error;
+mod footer;
+mod heading_rows;
+mod heading_words;
 mod headings;
+mod reading;
 mod record;
 mod records;
 mod row;
 mod sheet;
+mod status;
 mod table;
 mod workbook;
+pub mod writing;
 
 pub use self::{
+    department_names::{DepartmentNames, NameError},
     encoding::Encoding,
     error::{Error, Result},
     headings::{Column, Mapping, Meaning, REASON_HEADING},
+    reading::{Finding, Leaving, Reading},
     record::Record,
     row::{Kind, Row},
-    sheet::{Format, Sheet},
-    table::{Finding, Reading, Table},
+    sheet::{Format, HiddenRows, Options, Sheet},
+    table::Table,
 };

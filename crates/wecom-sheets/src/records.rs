@@ -60,17 +60,20 @@ pub(crate) fn rows(text: &dyn Fn() -> Result<Box<dyn Read>>, take: Take<'_>) -> 
         return Ok(());
     }
     let mut objects = Objects::new(text()?);
-    let mut values = vec![Value::Null; keys.len()];
+    let mut values = vec![None; keys.len()];
     while let Some((line, object)) = objects.next_object()? {
-        values.fill(Value::Null);
+        values.fill(None);
         for (key, value) in parsed(object, line)?.0 {
             if let Some(at) = keys.get_index_of(&key) {
-                values[at] = value;
+                values[at] = Some(value);
             }
         }
         row.start(line);
         for value in &values {
-            push(&mut row, value);
+            match value {
+                Some(value) => push(&mut row, value),
+                None => row.push(Kind::Absent, ""),
+            }
         }
         if !row.is_empty() && take(&row).is_break() {
             return Ok(());

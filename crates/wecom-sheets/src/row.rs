@@ -18,6 +18,10 @@ pub enum Kind {
     Duration,
     /// A formula that failed, such as `#N/A`.
     Error,
+    /// A formula without a stored value: the program that wrote the file did not compute it.
+    Uncomputed,
+    /// The row has no such cell, as a JSON object without the key: its field is left alone.
+    Absent,
 }
 
 /// One row, reused from row to row.

@@ -25,6 +25,52 @@ pub struct Sheet {
     shelf: workbook::Shelf,
 }
 
+/// How a file is to be read, where it leaves a choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Options {
+    pub(crate) sheet: Option<String>,
+    pub(crate) encoding: Option<Encoding>,
+    pub(crate) hidden_rows: HiddenRows,
+}
+
+/// What becomes of the rows that a workbook hides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HiddenRows {
+    /// A file that has any is refused.
+    #[default]
+    Refuse,
+    /// They are read like the others.
+    Include,
+    /// They are passed over.
+    Skip,
+}
+
+impl Options {
+    /// The first visible sheet, an encoding by evidence, and no hidden rows.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Picks a sheet of a workbook by its name.
+    pub fn sheet(mut self, name: impl Into<String>) -> Self {
+        self.sheet = Some(name.into());
+        self
+    }
+
+    /// Names the encoding of a text.
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = Some(encoding);
+        self
+    }
+
+    /// Says what becomes of hidden rows.
+    pub fn hidden_rows(mut self, hidden: HiddenRows) -> Self {
+        self.hidden_rows = hidden;
+        self
+    }
+}
+
 /// What a file is written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -108,17 +154,17 @@ pub(crate) type Take<'a> = &'a mut dyn FnMut(&Row) -> ControlFlow<()>;
 
 impl Sheet {
     /// Opens a file and finds out what it is written in. `is_heading` tells headings from other cells, by which the delimiter of a CSV file is
-    /// found; `sheet` picks one of a workbook, which else is the first that is not hidden.
+    /// found.
     ///
     /// # Errors
     ///
     /// If the file cannot be read, is written in nothing known, or has no such sheet.
     pub fn open(
         path: impl AsRef<Path>,
-        sheet: Option<&str>,
+        options: &Options,
         is_heading: &dyn Fn(&str) -> bool,
     ) -> Result<Self> {
-        Self::of(Source::File(path.as_ref().to_owned()), sheet, is_heading)
+        Self::of(Source::File(path.as_ref().to_owned()), options, is_heading)
     }
 
     /// The same for a file in memory.
@@ -128,23 +174,23 @@ impl Sheet {
     /// As [`open`](Self::open).
     pub fn read(
         bytes: impl Into<Arc<[u8]>>,
-        sheet: Option<&str>,
+        options: &Options,
         is_heading: &dyn Fn(&str) -> bool,
     ) -> Result<Self> {
-        Self::of(Source::Memory(bytes.into()), sheet, is_heading)
+        Self::of(Source::Memory(bytes.into()), options, is_heading)
     }
 
-    fn of(source: Source, sheet: Option<&str>, is_heading: &dyn Fn(&str) -> bool) -> Result<Self> {
+    fn of(source: Source, options: &Options, is_heading: &dyn Fn(&str) -> bool) -> Result<Self> {
         let mut head = [0; 8];
         let read = encoding::fill(&mut source.open()?, &mut head)?;
         let format = match &head[..read] {
             [] => return Err(Error::Empty),
             [b'P', b'K', 3, 4, ..] => {
-                let (format, shelf) = workbook::open(&source, sheet)?;
+                let (format, shelf) = workbook::open(&source, options.sheet.as_deref())?;
                 return Ok(Self { source, format, shelf });
             }
             [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1] => return Err(Error::OldWorkbook),
-            _ if sheet.is_some() => return Err(Error::NotAWorkbook),
+            _ if options.sheet.is_some() => return Err(Error::NotAWorkbook),
             _ => {
                 let (encoding, bom) = encoding::detect(source.open()?)?;
                 let text = || encoding::decoded(source.open()?, encoding, bom);

@@ -7,18 +7,19 @@ use std::{
 };
 
 use super::{
-    Checked, FileSink, Finding, Findings, ImportFile, ImportMember, InMemory, MemberColumn, Problem,
-    Streamed, Subject,
+    Checked, FileSink, Findings, ImportFile, ImportMember, InMemory, MemberColumn, Streamed,
+    field_sets::{FieldSets, Layout},
     file::Content,
-    seen::{Fingerprints, Lines, Seen},
+    member_check::{Check, Present},
+    seen::Fingerprints,
     table::{LARGEST_FILE, Table},
 };
-use crate::ErrorCode;
 
 /// A file of members about to be begun: its columns, and what it is checked against.
 ///
-/// Unless told it has the columns that every template has: 姓名, 帐号, 手机号, 邮箱, 所在部门, 职位. **A column of the file decides its
-/// field, an empty cell included**, so name only the columns that the rows really have values for.
+/// By default it has the columns that every template has: 姓名, 帐号, 手机号, 邮箱, 所在部门, 职位. **A column of the file decides its
+/// field, an empty cell included**, so name only the columns that the rows really have values for. A row that
+/// [keeps](ImportMember::keep) some of the fields goes into a part of its own without their columns.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct MemberFileBuilder {
@@ -28,14 +29,8 @@ pub struct MemberFileBuilder {
     part_size: usize,
     keep: usize,
     fingerprints: Fingerprints,
+    replaces_all: bool,
     present: Option<Present>,
-}
-
-/// Who is there before the import.
-#[derive(Clone, Debug)]
-enum Present {
-    Count(u64),
-    Members(Vec<u64>),
 }
 
 impl MemberFileBuilder {
@@ -47,6 +42,7 @@ impl MemberFileBuilder {
             part_size: LARGEST_FILE,
             keep: Findings::KEPT,
             fingerprints: Fingerprints::default(),
+            replaces_all: false,
             present: None,
         }
     }
@@ -70,37 +66,46 @@ impl MemberFileBuilder {
         self
     }
 
-    /// Whether the file begins with a byte order mark, which spreadsheets like and WeCom accepts; not unless told.
+    /// Sets whether the file begins with a byte order mark, which spreadsheets like and WeCom accepts. Defaults to false.
     pub fn bom(mut self, bom: bool) -> Self {
         self.bom = bom;
         self
     }
 
-    /// Sets how large a part of a file in memory may be in bytes; 20 MB unless told, the most that may be uploaded.
+    /// Sets how large a part of a file in memory may be in bytes. Defaults to 20 MB, the most that may be uploaded. A file that
+    /// [replaces all](Self::replaces_all) has one part of any size.
     pub fn part_size(mut self, bytes: usize) -> Self {
         self.part_size = bytes;
         self
     }
 
-    /// Sets how many findings of each severity are kept; 1,000 unless told. All are counted.
+    /// Sets how many findings of each severity are kept. Defaults to 1,000. All are counted.
     pub fn keep_findings(mut self, count: usize) -> Self {
         self.keep = count;
         self
     }
 
-    /// Says who is there, if the file is to [replace](super::Imports::replace_members) all members, so that the guard against
-    /// mass deletion (45026) is checked. Costs 8 bytes a member.
-    pub fn present_members<U: AsRef<str>>(mut self, userids: impl IntoIterator<Item = U>) -> Self {
-        let present = userids.into_iter().map(|userid| self.fingerprints.caseless(userid.as_ref())).collect();
-        self.present = Some(Present::Members(present));
+    /// Says that the file is to [replace](super::Imports::replace_members) all members. It must then fit into one part, as the
+    /// members of a second part would replace those of the first: a file of more than 20 MB, and one whose rows give different
+    /// sets of fields, are findings.
+    pub fn replaces_all(mut self) -> Self {
+        self.replaces_all = true;
         self
     }
 
-    /// Says how many members there are, if the file is to replace all. Without knowing who they are only the smallest possible
-    /// number of deletions can be checked, as if all rows were members who are there.
+    /// Says that the file [replaces all](Self::replaces_all) members and who is there now, so that the guard against mass
+    /// deletion (45026) is checked. Costs 8 bytes a member.
+    pub fn present_members<U: AsRef<str>>(mut self, userids: impl IntoIterator<Item = U>) -> Self {
+        let present = userids.into_iter().map(|userid| self.fingerprints.caseless(userid.as_ref())).collect();
+        self.present = Some(Present::Members(present));
+        self.replaces_all()
+    }
+
+    /// Says that the file [replaces all](Self::replaces_all) members and how many there are now. Without knowing who they are
+    /// only the smallest possible number of deletions can be checked, as if all rows were members who are there.
     pub fn present_count(mut self, members: u64) -> Self {
         self.present = Some(Present::Count(members));
-        self
+        self.replaces_all()
     }
 
     /// Writes and checks these rows, in memory. Their lines are those of the file: the first is 2, below the headings.
@@ -112,45 +117,26 @@ impl MemberFileBuilder {
 
     /// Begins the file in memory, to be [sent](super::Imports::sync_members).
     pub fn in_memory(self) -> MemberFile {
-        let sink = InMemory::new(self.part_size);
-        self.begin(sink)
+        let part_size = if self.replaces_all { usize::MAX } else { self.part_size };
+        self.begin(InMemory::new(part_size))
     }
 
-    /// Begins the file in a writer, in runs of 64 KiB. Memory is then the check's: 48 bytes a row.
+    /// Begins the file in a writer, in runs of 64 KiB. Memory is then the check's: 48 bytes a row. The headings are those of the
+    /// fields that the first row gives; a row that gives others is a finding and is not written.
     pub fn to_writer<W: Write>(self, writer: W) -> MemberFile<Streamed<W>> {
         self.begin(Streamed::new(writer))
     }
 
     fn begin<S: FileSink>(self, sink: S) -> MemberFile<S> {
-        let Self { columns, extra, bom, keep, fingerprints, present, .. } = self;
-        let headings = columns.iter().map(|column| column.heading());
-        let table = Table::new(sink, bom, headings.chain(extra.iter().map(String::as_str)));
-        let absent = MemberColumn::ALL.into_iter().filter(|column| !columns.contains(column)).collect();
-        let mut findings = Findings::keeping(keep);
-        if !columns.contains(&MemberColumn::Userid) {
-            let column = Some(MemberColumn::Userid.heading());
-            findings.push(Finding { column, ..Finding::of_file(Problem::MissingColumn) });
-        }
+        let Self { columns, extra, bom, keep, fingerprints, replaces_all, present, .. } = self;
+        let layout = Layout { columns, extra, bom };
         MemberFile {
-            table,
-            extra: extra.len(),
+            check: Check::new(&layout, Findings::keeping(keep), fingerprints, present),
+            layout,
+            field_sets: FieldSets::new(sink),
+            replaces_all,
             cell: String::new(),
-            check: Check {
-                named: columns.contains(&MemberColumn::Name),
-                mobile: columns.contains(&MemberColumn::Mobile),
-                email: columns.contains(&MemberColumn::Email),
-                department: columns.contains(&MemberColumn::Department),
-                leads: columns.contains(&MemberColumn::IsLeaderInDept),
-                order: columns.contains(&MemberColumn::Order),
-                absent,
-                findings,
-                fingerprints,
-                present,
-                userids: Seen::default(),
-                mobiles: Seen::default(),
-                emails: Seen::default(),
-            },
-            columns,
+            rows: 0,
         }
     }
 }
@@ -161,41 +147,69 @@ impl MemberFileBuilder {
 /// at the end.
 #[derive(Debug)]
 pub struct MemberFile<S = InMemory> {
-    table: Table<S>,
-    columns: Vec<MemberColumn>,
-    extra: usize,
+    layout: Layout,
+    field_sets: FieldSets<S>,
+    replaces_all: bool,
     cell: String,
+    rows: u64,
     check: Check,
 }
 
 impl<S: FileSink> MemberFile<S> {
-    /// Adds a row. Its line is that of the file, as a spreadsheet counts: the first row is 2, below the headings.
+    /// Adds a row. Its line is its place among all rows, as a spreadsheet counts: the first row is 2, below the headings.
     pub fn push(&mut self, row: &ImportMember) {
-        self.push_at(self.table.rows() + 2, row);
+        self.push_at(self.rows + 2, row);
     }
 
     /// Adds a row that comes from this line of the caller's own source, by which findings and the outcome call it.
     pub fn push_at(&mut self, line: u64, row: &ImportMember) {
-        for column in &self.columns {
-            match row.text(*column) {
-                Some(text) => self.table.cell(text),
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        self.rows += 1;
+        let Self { layout, field_sets, cell, check, .. } = self;
+        let kept = check.kept(row);
+        let mut table = field_sets.table(layout, line, row, kept);
+        let mut write = |text: &str| {
+            if let Some(table) = &mut table {
+                table.cell(text);
+            }
+        };
+        for (place, &column) in layout.columns.iter().enumerate() {
+            if kept.contains(column) {
+                continue;
+            }
+            match row.text(column) {
+                Some(text) => {
+                    write(text);
+                    check.text(line, place, column, text);
+                }
                 None => {
-                    self.cell.clear();
-                    row.spell(*column, &mut self.cell);
-                    self.table.cell(&self.cell);
+                    cell.clear();
+                    row.spell(column, cell);
+                    write(cell);
                 }
             }
         }
-        for at in 0..self.extra {
-            self.table.cell(row.extra.get(at).map_or("", String::as_str));
+        for (name, place) in layout.extra.iter().zip(layout.columns.len()..) {
+            if let Some(Some(text)) = row.extra.get(place - layout.columns.len()) {
+                write(text);
+                check.attribute(line, place, name, text);
+            }
         }
-        self.table.end_row();
-        self.check.row(u32::try_from(line).unwrap_or(u32::MAX), row, self.extra);
+        if let Some(table) = table {
+            table.end_row();
+        }
+        check.row(line, row, kept, layout.extra.len());
+    }
+
+    /// Counts rows that the caller refused and does not push, as their cells cannot be read. A file of which all rows were
+    /// refused is not reported as empty, and a member who may be in one of those rows not as deleted.
+    pub fn add_refused(&mut self, rows: u64) {
+        self.check.add_refused(rows);
     }
 
     /// How many rows there are so far.
     pub fn len(&self) -> u64 {
-        self.table.rows()
+        self.rows
     }
 
     /// Whether there are no rows so far.
@@ -207,20 +221,31 @@ impl<S: FileSink> MemberFile<S> {
     pub fn findings(&self) -> &Findings {
         &self.check.findings
     }
+
+    /// Ends the rows: the tables that were written, and what was found but for their sizes.
+    fn end(self) -> (Vec<Table<S>>, Layout, Check) {
+        let Self { layout, field_sets, replaces_all, mut check, .. } = self;
+        if let Some(finding) = field_sets.finding(&layout, replaces_all) {
+            check.findings.push(finding);
+        }
+        (field_sets.into_tables(&layout), layout, check)
+    }
 }
 
 impl MemberFile<InMemory> {
     /// Ends the file.
     pub fn finish(self) -> Checked<ImportFile> {
-        let Self { table, mut check, .. } = self;
-        let rows = table.rows();
-        let parts = table.finish();
-        for part in parts.iter().filter(|part| part.len() > LARGEST_FILE) {
-            check.findings.push(Finding::of_file(Problem::TooLarge { bytes: part.len() as u64 }));
+        let rows = self.rows;
+        let (tables, layout, mut check) = self.end();
+        let field_sets = tables.len();
+        let parts: Vec<_> = tables.into_iter().flat_map(Table::<InMemory>::finish).collect();
+        for part in &parts {
+            check.size(part.len() as u64);
         }
         let bytes = parts.iter().map(|part| part.len() as u64).sum();
-        let (findings, lines) = check.finish(rows);
-        Checked { file: ImportFile(Content::Built { parts, lines: Arc::new(lines) }), findings, rows, bytes }
+        let (findings, clears, lines) = check.finish(&layout, rows);
+        let file = ImportFile(Content::Built { parts, field_sets, lines: Arc::new(lines) });
+        Checked { file, findings, rows, bytes, clears }
     }
 }
 
@@ -231,132 +256,14 @@ impl<W: Write> MemberFile<Streamed<W>> {
     ///
     /// The first error of the writer, after which no more was written.
     pub fn finish(self) -> io::Result<Checked<W>> {
-        let Self { table, mut check, .. } = self;
-        let rows = table.rows();
+        let rows = self.rows;
+        let (mut tables, layout, mut check) = self.end();
+        let table = tables.pop().expect("a file has a table, and a writer takes one");
         let (file, bytes) = table.finish()?;
-        if bytes > LARGEST_FILE as u64 {
-            check.findings.push(Finding::of_file(Problem::TooLarge { bytes }));
-        }
-        let (findings, _) = check.finish(rows);
-        Ok(Checked { file, findings, rows, bytes })
+        check.size(bytes);
+        let (findings, clears, _) = check.finish(&layout, rows);
+        Ok(Checked { file, findings, rows, bytes, clears })
     }
-}
-
-/// What is known of the rows so far.
-#[derive(Debug)]
-struct Check {
-    named: bool,
-    mobile: bool,
-    email: bool,
-    department: bool,
-    leads: bool,
-    order: bool,
-    absent: Vec<MemberColumn>,
-    findings: Findings,
-    fingerprints: Fingerprints,
-    present: Option<Present>,
-    userids: Seen,
-    mobiles: Seen,
-    emails: Seen,
-}
-
-impl Check {
-    fn row(&mut self, line: u32, row: &ImportMember, extra: usize) {
-        let found = &mut self.findings;
-        let mut find =
-            |column: MemberColumn, problem| found.push(Finding::at(line, column.heading(), problem));
-        let missing = Problem::MissingCell(Subject::Members);
-        // WeCom reads cells without the blanks around them.
-        let (userid, mobile, email) = (row.userid.as_str().trim(), row.mobile.trim(), row.email.trim());
-        if self.named && row.name.trim().is_empty() {
-            find(MemberColumn::Name, missing);
-        }
-        if userid.is_empty() {
-            find(MemberColumn::Userid, missing);
-        } else {
-            self.userids.push(self.fingerprints.caseless(userid), line);
-        }
-        let reachable = (self.mobile && !mobile.is_empty()) || (self.email && !email.is_empty());
-        if (self.mobile || self.email) && !reachable {
-            find(if self.mobile { MemberColumn::Mobile } else { MemberColumn::Email }, missing);
-        }
-        if self.mobile && !mobile.is_empty() {
-            self.mobiles.push(self.fingerprints.mobile(mobile), line);
-        }
-        if self.email && !email.is_empty() {
-            self.emails.push(self.fingerprints.caseless(email), line);
-        }
-        if self.department && row.department.is_empty() {
-            find(MemberColumn::Department, missing);
-        }
-        let departments = row.department.len();
-        let uneven = |values: usize| self.department && values > 0 && values != departments;
-        if self.leads && uneven(row.is_leader_in_dept.len()) {
-            find(MemberColumn::IsLeaderInDept, Problem::UnevenList(ErrorCode(60132)));
-        }
-        if self.order && uneven(row.order.len()) {
-            find(MemberColumn::Order, Problem::UnevenList(ErrorCode(40058)));
-        }
-        for column in &self.absent {
-            if !row.is_blank(*column) {
-                find(*column, Problem::NoColumn);
-            }
-        }
-        if row.extra.len() > extra {
-            found.push(Finding::at(line, "扩展属性", Problem::NoColumn));
-        }
-    }
-
-    fn finish(mut self, rows: u64) -> (Findings, Lines) {
-        let found = &mut self.findings;
-        if rows == 0 {
-            found.push(Finding::of_file(Problem::Empty));
-        }
-        for (mut seen, column, problem) in [
-            (self.mobiles, MemberColumn::Mobile, Problem::DuplicateMobile),
-            (self.emails, MemberColumn::Email, Problem::DuplicateEmail),
-        ] {
-            seen.duplicates(|line, first| {
-                found.push(Finding::at(line, column.heading(), problem).and(first));
-            });
-        }
-        let column = MemberColumn::Userid.heading();
-        self.userids.duplicates(|line, first| {
-            found.push(Finding::at(line, column, Problem::DuplicateUserid).and(first));
-        });
-        if let Some((deleted, present)) = self.present.map(|present| present.leaving(&self.userids, rows))
-            && is_guarded(deleted, present)
-        {
-            found.push(Finding::of_file(Problem::DeletesTooMany { deleted, present }));
-        }
-        self.findings.sort();
-        (self.findings, Lines::Members(self.fingerprints, self.userids))
-    }
-}
-
-impl Present {
-    /// How many leave, and how many there are.
-    fn leaving(self, staying: &Seen, rows: u64) -> (u64, u64) {
-        match self {
-            Self::Count(present) => (present.saturating_sub(rows), present),
-            Self::Members(mut present) => {
-                present.sort_unstable();
-                present.dedup();
-                let mut staying = staying.as_slice().iter().map(|(fingerprint, _)| *fingerprint).peekable();
-                let stays = |fingerprint: &&u64| {
-                    while staying.next_if(|other| other < *fingerprint).is_some() {}
-                    staying.peek() == Some(*fingerprint)
-                };
-                let stay = present.iter().filter(stays).count();
-                ((present.len() - stay) as u64, present.len() as u64)
-            }
-        }
-    }
-}
-
-/// The guard of 全量覆盖成员: more than 50 members who are more than 20 % of all, or fewer than 50 who are more than 80 %.
-fn is_guarded(deleted: u64, present: u64) -> bool {
-    (deleted > 50 && deleted * 5 > present) || (deleted < 50 && deleted * 5 > present * 4)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    CellError, DepartmentColumn, MemberColumn,
+    CellError, DepartmentColumn, MemberColumn, MemberColumns,
     cells::{self, NO_FLAG, NO_FLAGS, NO_NUMBER, NO_NUMBERS},
 };
 use crate::{
@@ -14,8 +14,9 @@ use crate::{
 
 /// A member as a row of an import file.
 ///
-/// Which columns there are is the file's matter: a field of a column that the file has not is not written, and an empty field
-/// (`""`, `[]`, `None`) of one that it has makes an empty cell, which empties what can be emptied.
+/// The file says which columns there are: a field of another column is not written, and an empty field (`""`, `[]`, `None`) of one
+/// that it has makes an empty cell, which empties what can be emptied. A row leaves a field as it is by [keeping](Self::keep) its
+/// column. A gender that is [`Undefined`](Gender::Undefined) is always left as it is: it is unknown or hidden, and never empty.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use]
@@ -46,12 +47,14 @@ pub struct ImportMember {
     pub telephone: String,
     /// Whether the account is enabled: the opposite of the column 禁用. `None` leaves it as it is.
     pub enabled: Option<bool>,
-    /// The custom attributes (扩展属性), in the order of the file's extra columns; missing ones are empty.
-    pub extra: Vec<String>,
+    /// The custom attributes (扩展属性), in the order of the file's extra columns; `None` and missing ones are left as they are.
+    pub extra: Vec<Option<String>>,
+    /// The columns whose fields this row leaves as they are, though the file has them.
+    pub kept: MemberColumns,
 }
 
 masked_debug!(ImportMember {
-    userid, department, is_leader_in_dept, order, enabled
+    userid, department, is_leader_in_dept, order, enabled, kept
     | name, mobile, email, position, gender, alias, address, telephone, extra
 });
 
@@ -129,11 +132,19 @@ impl ImportMember {
 
     /// Sets the custom attributes (扩展属性), in the order of the file's extra columns.
     pub fn extra<T: Into<String>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
-        self.extra = values.into_iter().map(Into::into).collect();
+        self.extra = values.into_iter().map(|value| Some(value.into())).collect();
         self
     }
 
-    /// Reads a cell of this column into its field; blanks around what is no text do not matter.
+    /// Leaves the field of this column as it is, though the file has the column. A file writes rows that keep other columns
+    /// into a part of its own, as an empty cell would empty the field. To [`set`](Self::set) the column takes it back. 帐号 cannot
+    /// be kept, as it says whose row this is.
+    pub fn keep(&mut self, column: MemberColumn) {
+        self.kept.insert(column);
+    }
+
+    /// Reads a cell of this column into its field; blanks around what is no text do not matter. A gender of `0`, which answers
+    /// have for an unknown one, leaves the field as it is.
     ///
     /// # Errors
     ///
@@ -172,6 +183,10 @@ impl ImportMember {
                     }
                 }
             }
+        }
+        self.kept.remove(column);
+        if column == MemberColumn::Gender && self.gender == Some(Gender::Undefined) {
+            self.keep(column);
         }
         Ok(())
     }
@@ -242,16 +257,38 @@ impl ImportMember {
     }
 }
 
-/// A member as an export or a list gives them, so that they can be imported again. What the answer hides is empty, so leave out
-/// the columns of what the credential may not see. Custom attributes are not taken over, as their columns are the file's matter.
+/// A member as an export or a list gives them, so that they can be imported again. The row keeps the columns of all that the
+/// answer leaves out or hides, so that the import leaves it as it is. Custom attributes are not taken over, as the file names
+/// their columns.
+///
+/// A list of departments may be a part of the member's: an answer leaves out those that the credential may not see, and nothing
+/// shows it but a main department that is missing. Written to a file, the part becomes the whole.
 impl From<&Member> for ImportMember {
     fn from(member: &Member) -> Self {
         let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        let blank = |field: &Option<String>| field.as_deref().is_none_or(str::is_empty);
         let enabled = member.enable.or(match member.status {
             Some(MemberStatus::Activated | MemberStatus::NotActivated) => Some(true),
             Some(MemberStatus::Disabled) => Some(false),
             _ => None,
         });
+        // Every member has one of the two, so that both are empty where sensitive fields are hidden by empty texts.
+        let hidden = blank(&member.mobile) && blank(&member.email);
+        let is_known = |gender: &Gender| matches!(gender, Gender::Male | Gender::Female);
+        let kept = [
+            (MemberColumn::Name, member.name.is_none()),
+            (MemberColumn::Mobile, member.mobile.is_none() || hidden),
+            (MemberColumn::Email, member.email.is_none() || hidden),
+            (MemberColumn::Department, member.department.is_empty()),
+            (MemberColumn::Position, member.position.is_none()),
+            (MemberColumn::Gender, !member.gender.as_ref().is_some_and(is_known)),
+            (MemberColumn::IsLeaderInDept, member.is_leader_in_dept.is_none()),
+            (MemberColumn::Order, member.order.is_none()),
+            (MemberColumn::Alias, member.alias.is_none()),
+            (MemberColumn::Address, member.address.is_none() || (hidden && blank(&member.address))),
+            (MemberColumn::Telephone, member.telephone.is_none()),
+            (MemberColumn::Disabled, enabled.is_none()),
+        ];
         Self {
             userid: member.userid.clone(),
             name: text(&member.name),
@@ -267,6 +304,7 @@ impl From<&Member> for ImportMember {
             telephone: text(&member.telephone),
             enabled,
             extra: Vec::new(),
+            kept: kept.into_iter().filter(|(_, kept)| *kept).map(|(column, _)| column).collect(),
         }
     }
 }
@@ -300,6 +338,14 @@ impl ImportDepartment {
     pub fn order(mut self, order: u32) -> Self {
         self.order = Some(order);
         self
+    }
+
+    /// Leaves the field of this column as it is. Only 排序 can be left, by an empty cell: a file of departments replaces all, so
+    /// that a row without a name, id or parent is found by the check.
+    pub fn keep(&mut self, column: DepartmentColumn) {
+        if column == DepartmentColumn::Order {
+            self.order = None;
+        }
     }
 
     /// Reads a cell of this column into its field; blanks around a number do not matter.
@@ -447,7 +493,7 @@ mod tests {
         }
         assert_eq!(row, full());
         let error = ImportDepartment::default().set(DepartmentColumn::Id, "x").unwrap_err();
-        assert_eq!(error.to_string(), "部门ID is no whole number of 32 bits");
+        assert_eq!(error.to_string(), "部门ID is not a whole number from 0 to 4294967295");
     }
 
     #[test]
@@ -463,11 +509,53 @@ mod tests {
             .order([0, 5])
             .is_leader_in_dept([false, true])
             .enabled(false);
-        assert_eq!(row, expected);
+        assert_eq!(ImportMember { kept: MemberColumns::default(), ..row.clone() }, expected);
+        let kept: Vec<_> = row.kept.iter().collect();
+        assert_eq!(
+            kept,
+            [
+                MemberColumn::Mobile,
+                MemberColumn::Email,
+                MemberColumn::Position,
+                MemberColumn::Gender,
+                MemberColumn::Alias,
+                MemberColumn::Address,
+                MemberColumn::Telephone,
+            ]
+        );
         let root: Department =
             serde_json::from_value(json!({"id": 1, "name": "示例公司", "parentid": 0, "order": 100_000_000}))
                 .unwrap();
         assert_eq!(ImportDepartment::from(&root), ImportDepartment::new("示例公司", 1, 0).order(100_000_000));
+    }
+
+    #[test]
+    fn texts_that_are_empty_because_they_are_hidden_are_kept() {
+        let hidden = json!({"userid": "a", "name": "甲", "department": [1], "mobile": "", "email": "", "address": "",
+            "position": "", "gender": "0", "status": 5});
+        let row = ImportMember::from(&serde_json::from_value::<Member>(hidden).unwrap());
+        for column in
+            [MemberColumn::Mobile, MemberColumn::Email, MemberColumn::Address, MemberColumn::Disabled]
+        {
+            assert!(row.kept.contains(column), "{column:?}");
+        }
+        assert!(!row.kept.contains(MemberColumn::Position));
+        let shown =
+            json!({"userid": "a", "mobile": "13800000001", "email": "", "address": "", "gender": "3"});
+        let row = ImportMember::from(&serde_json::from_value::<Member>(shown).unwrap());
+        assert!(!row.kept.contains(MemberColumn::Email) && !row.kept.contains(MemberColumn::Address));
+        assert!(row.kept.contains(MemberColumn::Gender) && row.kept.contains(MemberColumn::Department));
+    }
+
+    #[test]
+    fn a_gender_of_0_leaves_the_field_and_a_later_cell_takes_that_back() {
+        let mut row = ImportMember::default();
+        row.set(MemberColumn::Gender, "0").unwrap();
+        assert!(row.kept.contains(MemberColumn::Gender));
+        row.set(MemberColumn::Gender, "x").unwrap_err();
+        assert!(row.kept.contains(MemberColumn::Gender));
+        row.set(MemberColumn::Gender, "女").unwrap();
+        assert!(row.kept.is_empty());
     }
 
     #[test]

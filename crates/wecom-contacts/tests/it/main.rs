@@ -18,10 +18,12 @@ mod callback_router;
 mod canaries;
 mod contact_rules;
 mod corp_groups;
+mod damage;
 mod departments;
 mod exports;
 #[cfg(feature = "axum")]
 mod first_callback;
+mod hostile;
 mod imports;
 mod intake;
 #[cfg(feature = "axum")]
@@ -36,6 +38,7 @@ mod tags;
 mod token_sharing;
 mod token_stores;
 mod transport;
+mod wholeness;
 
 /// A file that no `mod` line names would be tests that never run.
 #[test]

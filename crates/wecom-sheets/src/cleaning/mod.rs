@@ -8,10 +8,16 @@ mod text;
 
 use std::{borrow::Cow, fmt};
 
+/// Whether the cell of a gender says that it is not known: exports write 0 for one that is hidden.
+pub(crate) fn is_ungendered(kind: Kind, text: &str) -> bool {
+    let _ = kind;
+    matches!(trimmed(text), "0" | "未知" | "未定义" | "保密")
+}
+
 pub use self::{
     ids::{is_thousands, listed},
     number::{scientific, whole, without_zero},
-    text::{apostrophe, country_code, half_width, separators, trimmed},
+    text::{apostrophe, country_code, half_width, is_invisible, separators, trimmed},
 };
 use crate::Kind;
 
@@ -19,7 +25,9 @@ use crate::Kind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wanted {
-    /// A name, or other free text.
+    /// A name: free text in one line.
+    Name,
+    /// Other free text.
     Words,
     /// A userid.
     Id,
@@ -29,10 +37,18 @@ pub enum Wanted {
     Phone,
     /// A mail address.
     Mail,
-    /// One number, a flag or a gender.
-    Code,
-    /// Numbers or flags, joined by `;`.
-    Codes,
+    /// One whole number.
+    Number,
+    /// Whole numbers, joined by `;`.
+    Numbers,
+    /// Yes or no.
+    Flag,
+    /// Yes or no several times, joined by `;`.
+    Flags,
+    /// A gender.
+    Gender,
+    /// Departments by their ids, joined by `;`, or by their names.
+    Departments,
     /// The value of an extended attribute (扩展属性): text of any kind, dates too.
     Attribute,
 }
@@ -61,11 +77,13 @@ pub enum Change {
     Flag,
     /// A date became text, as ISO 8601.
     Date,
+    /// Names or paths of departments became ids.
+    Names,
 }
 
 impl Change {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Blanks,
         Self::HalfWidth,
         Self::Apostrophe,
@@ -76,6 +94,7 @@ impl Change {
         Self::Number,
         Self::Flag,
         Self::Date,
+        Self::Names,
     ];
 
     const fn bit(self) -> u16 {
@@ -96,6 +115,7 @@ impl fmt::Display for Change {
             Self::Number => "became text from numbers",
             Self::Flag => "became 1 or 0 from TRUE or FALSE",
             Self::Date => "became text from dates",
+            Self::Names => "became ids from names of departments",
         })
     }
 }
@@ -115,13 +135,20 @@ impl Changes {
         Change::ALL.into_iter().filter(move |change| self.0 & change.bit() != 0)
     }
 
+    /// Names of departments became ids.
+    pub(crate) fn names() -> Self {
+        let mut changes = Self::default();
+        changes.add(Change::Names);
+        changes
+    }
+
     fn add(&mut self, change: Change) {
         self.0 |= change.bit();
     }
 }
 
 /// Why a cell cannot be taken: more than one value can have been meant, or none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Doubt {
     /// `1.38E+10`: the spreadsheet dropped digits.
@@ -138,12 +165,20 @@ pub enum Doubt {
     Bool,
     /// A formula that failed, or a column too narrow to show its numbers.
     Failed,
+    /// A formula without a stored value.
+    Uncomputed,
     /// Several phone numbers in one cell.
     SeveralNumbers,
     /// `1,234`: one number with a comma at the thousands, or two.
     Thousands,
     /// Departments by name or path.
     DepartmentNames,
+    /// Departments by name or path, of which at least one is no department of the corp.
+    UnknownDepartment,
+    /// Departments by name or path, of which at least one is that of several: their paths.
+    AmbiguousDepartment(Vec<String>),
+    /// A word that may mean that the person works here, or has left.
+    UnknownStatus,
     /// The row has more cells than there are headings: what stands where is anybody's guess.
     TooManyCells,
     /// The text is not what the column can hold; the words say why.
@@ -162,12 +197,24 @@ impl fmt::Display for Doubt {
             Self::Duration => "a length of time: make the column text and enter it again",
             Self::Bool => "TRUE or FALSE, where neither belongs",
             Self::Failed => "a formula that failed (such as #N/A), or a number too wide for its column",
+            Self::Uncomputed => {
+                "a formula without a stored value: open the file in Excel or WPS, save it, and try again"
+            }
             Self::SeveralNumbers => "more than one number: leave the one that WeCom is to know",
             Self::Thousands => {
                 "one number with a comma at the thousands, or several: write 1234, or 1;234"
             }
             Self::DepartmentNames => {
                 "names of departments: WeCom takes their ids, joined by semicolons, such as 2;7 (`txl department list` shows them)"
+            }
+            Self::UnknownDepartment => {
+                "a name or path that no department has: write it as the corp has it, or write the id"
+            }
+            Self::AmbiguousDepartment(paths) => {
+                return write!(f, "a name that several departments have: {}; write the whole path", paths.join(", "));
+            }
+            Self::UnknownStatus => {
+                "a word that does not say clearly whether the person still works here: write 在职 or 离职"
             }
             Self::TooManyCells => {
                 "more cells than headings: a cell with a comma in it must stand in quotation marks"
@@ -187,11 +234,13 @@ pub fn clean(wanted: Wanted, kind: Kind, text: &str) -> Result<(Cow<'_, str>, Ch
     match kind {
         Kind::Text => return cleaned_text(wanted, text),
         Kind::Error => return Err(Doubt::Failed),
+        Kind::Uncomputed => return Err(Doubt::Uncomputed),
+        Kind::Absent => return Ok((Cow::Borrowed(""), changes)),
         Kind::Duration => return Err(Doubt::Duration),
         Kind::Date if wanted == Wanted::Attribute => changes.add(Change::Date),
         Kind::Date => return Err(Doubt::Date),
         Kind::Bool(value) => match wanted {
-            Wanted::Code | Wanted::Codes => {
+            Wanted::Flag | Wanted::Flags => {
                 changes.add(Change::Flag);
                 return Ok((Cow::Borrowed(if value { "1" } else { "0" }), changes));
             }
@@ -201,7 +250,9 @@ pub fn clean(wanted: Wanted, kind: Kind, text: &str) -> Result<(Cow<'_, str>, Ch
         Kind::Number(number) => {
             changes.add(Change::Number);
             return match whole(number) {
-                Err(Doubt::NotWhole) if matches!(wanted, Wanted::Attribute | Wanted::Words) => {
+                Err(Doubt::NotWhole)
+                    if matches!(wanted, Wanted::Attribute | Wanted::Words | Wanted::Name) =>
+                {
                     Ok((Cow::Borrowed(text), changes))
                 }
                 Ok(number) => Ok((Cow::Owned(number.to_string()), changes)),
@@ -222,7 +273,7 @@ fn cleaned_text(wanted: Wanted, text: &str) -> Result<(Cow<'_, str>, Changes), D
     if is_failed(&value) {
         return Err(Doubt::Failed);
     }
-    if wanted == Wanted::Words {
+    if matches!(wanted, Wanted::Name | Wanted::Words) {
         return Ok((value, changes));
     }
     if wanted == Wanted::Attribute {
@@ -237,7 +288,7 @@ fn cleaned_text(wanted: Wanted, text: &str) -> Result<(Cow<'_, str>, Changes), D
     // Either may have uncovered a blank.
     change(&mut value, &mut changes, Change::Blanks, trimmed);
     written_out(&mut value, &mut changes)?;
-    if matches!(wanted, Wanted::Mobile | Wanted::Code) {
+    if matches!(wanted, Wanted::Mobile | Wanted::Number) {
         change(&mut value, &mut changes, Change::Number, without_zero);
     }
     match wanted {
@@ -251,13 +302,13 @@ fn cleaned_text(wanted: Wanted, text: &str) -> Result<(Cow<'_, str>, Changes), D
             }
             change(&mut value, &mut changes, Change::CountryCode, country_code);
         }
-        Wanted::Code => {
+        Wanted::Flag => {
             if let Some(flag) = flag(&value) {
                 value = Cow::Borrowed(flag);
                 changes.add(Change::Flag);
             }
         }
-        Wanted::Codes => {
+        Wanted::Departments | Wanted::Flags | Wanted::Numbers => {
             if let Cow::Owned(list) = listed(&value, &mut changes)? {
                 value = Cow::Owned(list);
             }
@@ -271,15 +322,15 @@ fn cleaned_text(wanted: Wanted, text: &str) -> Result<(Cow<'_, str>, Changes), D
 fn is_plain(wanted: Wanted, text: &str) -> bool {
     let bytes = text.as_bytes();
     match wanted {
-        Wanted::Words => {
+        Wanted::Name | Wanted::Words => {
             let is_letter = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_alphanumeric);
             is_letter(bytes.first()) && is_letter(bytes.last())
         }
-        Wanted::Id | Wanted::Code => bytes.iter().all(u8::is_ascii_digit),
+        Wanted::Id | Wanted::Number | Wanted::Flag | Wanted::Gender => bytes.iter().all(u8::is_ascii_digit),
         Wanted::Mobile => {
             bytes.iter().all(u8::is_ascii_digit) && !text.starts_with("86") && !text.starts_with("00")
         }
-        Wanted::Codes => {
+        Wanted::Departments | Wanted::Flags | Wanted::Numbers => {
             bytes.iter().all(|byte| byte.is_ascii_digit() || *byte == b';')
                 && bytes.first() != Some(&b';')
                 && bytes.last() != Some(&b';')

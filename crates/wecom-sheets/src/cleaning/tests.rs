@@ -47,11 +47,11 @@ fn trap_38_nothing_ambiguous_is_guessed() {
         (Wanted::Mobile, "13800000001 13900000001", Doubt::SeveralNumbers),
         (Wanted::Words, "#N/A", Doubt::Failed),
         (Wanted::Mobile, "########", Doubt::Failed),
-        (Wanted::Codes, "1,234", Doubt::Thousands),
-        (Wanted::Codes, "研发部/测试组", Doubt::DepartmentNames),
-        (Wanted::Codes, "2/7", Doubt::DepartmentNames),
-        (Wanted::Codes, "2.7", Doubt::NotWhole),
-        (Wanted::Codes, "7-Feb", Doubt::DepartmentNames),
+        (Wanted::Departments, "1,234", Doubt::Thousands),
+        (Wanted::Departments, "研发部/测试组", Doubt::DepartmentNames),
+        (Wanted::Departments, "2/7", Doubt::DepartmentNames),
+        (Wanted::Departments, "2.7", Doubt::NotWhole),
+        (Wanted::Departments, "7-Feb", Doubt::DepartmentNames),
     ] {
         assert_eq!(text(wanted, cell), Err(doubt), "{cell:?}");
     }
@@ -59,7 +59,7 @@ fn trap_38_nothing_ambiguous_is_guessed() {
         (Wanted::Mobile, Kind::Number(1.234_567_890_123_45e17), Doubt::TooManyDigits),
         (Wanted::Attribute, Kind::Number(1.234_567_890_123_45e17), Doubt::TooManyDigits),
         (Wanted::Id, Kind::Number(1.5), Doubt::NotWhole),
-        (Wanted::Codes, Kind::Date, Doubt::Date),
+        (Wanted::Departments, Kind::Date, Doubt::Date),
         (Wanted::Words, Kind::Bool(true), Doubt::Bool),
         (Wanted::Words, Kind::Error, Doubt::Failed),
         (Wanted::Attribute, Kind::Duration, Doubt::Duration),
@@ -78,26 +78,26 @@ fn trap_38_a_workbooks_numbers_flags_and_dates_become_text() {
         cleaned(Wanted::Mobile, Kind::Number(13_800_000_001.0), "13800000001"),
         ("13800000001".into(), vec![Change::Number])
     );
-    assert_eq!(cleaned(Wanted::Codes, Kind::Number(2.0), "2"), ("2".into(), vec![Change::Number]));
+    assert_eq!(cleaned(Wanted::Departments, Kind::Number(2.0), "2"), ("2".into(), vec![Change::Number]));
     assert_eq!(cleaned(Wanted::Attribute, Kind::Number(2.5), "2.5"), ("2.5".into(), vec![Change::Number]));
-    assert_eq!(cleaned(Wanted::Code, Kind::Bool(true), "TRUE"), ("1".into(), vec![Change::Flag]));
+    assert_eq!(cleaned(Wanted::Flag, Kind::Bool(true), "TRUE"), ("1".into(), vec![Change::Flag]));
     assert_eq!(
         cleaned(Wanted::Attribute, Kind::Date, "2026-01-02"),
         ("2026-01-02".into(), vec![Change::Date])
     );
-    becomes(Wanted::Code, "false", "0", &[Change::Flag]);
+    becomes(Wanted::Flag, "false", "0", &[Change::Flag]);
 }
 
 #[test]
 fn trap_38_lists_are_joined_by_semicolons() {
     for list in ["2;7", "2,7", "2、7", "2；7", "２；７", "2 ; 7", "2|7", "2;7;", "2\n7"] {
-        assert_eq!(text(Wanted::Codes, list).unwrap().0, "2;7", "{list:?}");
+        assert_eq!(text(Wanted::Departments, list).unwrap().0, "2;7", "{list:?}");
     }
-    becomes(Wanted::Codes, "2;7", "2;7", &[]);
-    becomes(Wanted::Codes, "2.0;7.0", "2;7", &[Change::Number]);
-    becomes(Wanted::Codes, "TRUE;FALSE", "1;0", &[Change::Flag]);
-    becomes(Wanted::Codes, "是;否", "是;否", &[]);
-    becomes(Wanted::Codes, "1234", "1234", &[]);
+    becomes(Wanted::Departments, "2;7", "2;7", &[]);
+    becomes(Wanted::Departments, "2.0;7.0", "2;7", &[Change::Number]);
+    becomes(Wanted::Flags, "TRUE;FALSE", "1;0", &[Change::Flag]);
+    becomes(Wanted::Flags, "是;否", "是;否", &[]);
+    becomes(Wanted::Departments, "1234", "1234", &[]);
 }
 
 #[test]
@@ -117,15 +117,19 @@ fn trap_38_names_keep_what_is_theirs() {
     becomes(Wanted::Phone, "０２０-1234", "020-1234", &[Change::HalfWidth]);
 }
 
-const WANTED: [Wanted; 8] = [
+const WANTED: [Wanted; 12] = [
+    Wanted::Name,
     Wanted::Words,
     Wanted::Id,
     Wanted::Mobile,
     Wanted::Phone,
     Wanted::Mail,
-    Wanted::Code,
-    Wanted::Codes,
-    Wanted::Attribute,
+    Wanted::Number,
+    Wanted::Numbers,
+    Wanted::Flag,
+    Wanted::Flags,
+    Wanted::Gender,
+    Wanted::Departments,
 ];
 
 proptest! {
@@ -152,7 +156,7 @@ proptest! {
             (Wanted::Id, &userid),
             (Wanted::Mobile, &mobile),
             (Wanted::Mail, &mail),
-            (Wanted::Codes, &ids),
+            (Wanted::Departments, &ids),
             (Wanted::Phone, &phone),
             (Wanted::Attribute, &name),
         ] {

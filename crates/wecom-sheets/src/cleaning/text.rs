@@ -9,6 +9,14 @@ pub fn trimmed(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
 
+/// Whether a character has no width: it is not seen, and does not go away.
+pub fn is_invisible(one: char) -> bool {
+    matches!(one,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 /// The text in half-width characters: `１３８＠` becomes `138@`, the full-width blank a plain one. Borrowed if there was nothing to change.
 pub fn half_width(text: &str) -> Cow<'_, str> {
     let is_wide = |one: char| matches!(one, '\u{ff01}'..='\u{ff5e}' | '\u{3000}');

@@ -4,8 +4,12 @@ use wecom_contacts::{DepartmentId, imports::ImportDepartment};
 use wecom_sheets::{Mapping, Table};
 
 fn read(text: &str) -> Vec<ImportDepartment> {
-    let table = Table::<ImportDepartment>::read_bytes(text.as_bytes(), None, &Mapping::new())
-        .expect("a file that can be read");
+    let table = Table::<ImportDepartment>::read_bytes(
+        text.as_bytes(),
+        &wecom_sheets::Options::new(),
+        &Mapping::new(),
+    )
+    .expect("a file that can be read");
     let mut rows = Vec::new();
     let reading = table.each(&mut |_, row| rows.push(row)).expect("a file that can be read");
     assert_eq!(reading.findings, []);

@@ -51,7 +51,9 @@ fn trap_38_the_same_rows_come_of_each_encoding_delimiter_and_line_end() {
         }
         for text in [text.clone(), text.replace("\n王", "\r\n王").replace("\n赵", "\r\n赵")] {
             for (encoding, bytes) in encoded(&text) {
-                let table = Table::<ImportMember>::read_bytes(bytes, None, &Mapping::new()).unwrap();
+                let table =
+                    Table::<ImportMember>::read_bytes(bytes, &wecom_sheets::Options::new(), &Mapping::new())
+                        .unwrap();
                 let Format::Csv { encoding: found, delimiter: between, .. } = table.sheet().format() else {
                     panic!("{:?}", table.sheet().format());
                 };
@@ -88,7 +90,7 @@ fn objects_are_rows_as_export_writes_them() {
         assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), lines);
         let (first, second) = (&rows[0].1, &rows[1].1);
         assert_eq!((first.mobile.as_str(), second.mobile.as_str()), ("13800000001", ""));
-        assert_eq!((&first.extra, &second.extra), (&vec![String::new()], &vec!["A-17".to_owned()]));
+        assert_eq!((&first.extra, &second.extra), (&vec![None], &vec![Some("A-17".to_owned())]));
         assert_eq!(first.department, [DepartmentId(2), DepartmentId(7)]);
         assert_eq!(
             (&first.is_leader_in_dept, &first.order, first.enabled),

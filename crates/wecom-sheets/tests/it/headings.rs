@@ -6,7 +6,7 @@ use wecom_sheets::{Error, Mapping, REASON_HEADING, Table};
 use crate::{members, told};
 
 fn table(text: &str, mapping: &Mapping) -> Result<Table<ImportMember>, Error> {
-    Table::read_bytes(text.as_bytes(), None, mapping)
+    Table::read_bytes(text.as_bytes(), &wecom_sheets::Options::new(), mapping)
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn headings_may_stand_below_explanations() {
 #[test]
 fn a_file_without_headings_is_refused_and_quotes_nobody() {
     let error = table("王芳,wangfang,13800000001\n", &Mapping::new()).unwrap_err();
-    assert!(matches!(error, Error::NoHeadings { wanted: "帐号", rows: 1 }), "{error}");
+    assert!(matches!(error, Error::NoHeadings { wanted: "帐号", rows: 1, .. }), "{error}");
     assert!(!error.to_string().contains("13800000001"));
     let late = "x,y\n".repeat(20) + "姓名,帐号\n王芳,wangfang\n";
     assert!(matches!(table(&late, &Mapping::new()), Err(Error::NoHeadings { rows: 20, .. })));
@@ -46,7 +46,7 @@ fn other_headings_are_mapped_and_the_rest_is_told() {
     let (rows, _) = members(text.as_bytes(), &mapping).unwrap();
     assert_eq!(
         (rows[0].1.mobile.as_str(), &rows[0].1.extra),
-        ("13800000001", &vec!["7".to_owned(), "CC1".to_owned()])
+        ("13800000001", &vec![Some("7".to_owned()), Some("CC1".to_owned())])
     );
 }
 

@@ -8,7 +8,7 @@ use wecom_sheets::{Error, Mapping, Table};
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 fn refused(bytes: Vec<u8>) -> Error {
-    match Table::<ImportMember>::read_bytes(bytes, None, &Mapping::new()) {
+    match Table::<ImportMember>::read_bytes(bytes, &wecom_sheets::Options::new(), &Mapping::new()) {
         Ok(table) => table.each(&mut |_, _| {}).expect_err("the file is refused"),
         Err(error) => error,
     }

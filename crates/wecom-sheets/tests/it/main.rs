@@ -16,7 +16,7 @@ fn members(
     bytes: impl Into<Arc<[u8]>>,
     mapping: &Mapping,
 ) -> Result<(Vec<(u64, ImportMember)>, Reading), Error> {
-    let table = Table::<ImportMember>::read_bytes(bytes, None, mapping)?;
+    let table = Table::<ImportMember>::read_bytes(bytes, &wecom_sheets::Options::new(), mapping)?;
     let mut rows = Vec::new();
     let reading = table.each(&mut |line, member| rows.push((line, member)))?;
     Ok((rows, reading))

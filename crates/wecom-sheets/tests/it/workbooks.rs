@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use wecom_contacts::{DepartmentId, imports::ImportMember};
-use wecom_sheets::{Error, Mapping, Table};
+use wecom_sheets::{Error, Mapping, Options, Table};
 
 use crate::{clean_members, members, told};
 
@@ -53,7 +53,7 @@ fn trap_38_dates_and_failures_are_refused_where_they_do_not_belong() {
     assert!(told[0].starts_with("line 2, 所在部门: a date"), "{told:?}");
     assert!(told[1].starts_with("line 2, 手机号: a number of more than 15 digits"), "{told:?}");
     assert!(told[2].starts_with("line 3, 手机号: a formula that failed"), "{told:?}");
-    assert_eq!(rows[0].1.extra, ["2026-02-07"]);
+    assert_eq!(rows[0].1.extra, [Some("2026-02-07".to_owned())]);
 }
 
 #[test]
@@ -67,7 +67,8 @@ fn a_sheet_is_picked_by_name_or_is_the_first_that_is_shown() {
     book.worksheet_from_name("在职").unwrap().set_active(true);
     let bytes = book.save_to_buffer().unwrap();
     let read = |sheet: Option<&str>| -> Result<String, Error> {
-        let table = Table::<ImportMember>::read_bytes(bytes.clone(), sheet, &Mapping::new())?;
+        let options = sheet.map_or_else(Options::new, |sheet| Options::new().sheet(sheet));
+        let table = Table::<ImportMember>::read_bytes(bytes.clone(), &options, &Mapping::new())?;
         let mut userid = String::new();
         table.each(&mut |_, member| userid = member.userid.to_string())?;
         Ok(userid)
@@ -76,6 +77,10 @@ fn a_sheet_is_picked_by_name_or_is_the_first_that_is_shown() {
     assert_eq!(read(Some("离职")).unwrap(), "liu");
     let error = read(Some("Sheet1")).unwrap_err().to_string();
     assert!(error.contains("旧, 在职, 离职"), "{error}");
-    let csv = Table::<ImportMember>::read_bytes("帐号\na\n".as_bytes(), Some("x"), &Mapping::new());
+    let csv = Table::<ImportMember>::read_bytes(
+        "帐号\na\n".as_bytes(),
+        &Options::new().sheet("x"),
+        &Mapping::new(),
+    );
     assert!(matches!(csv, Err(Error::NotAWorkbook)));
 }
