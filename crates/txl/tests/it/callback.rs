@@ -179,7 +179,7 @@ fn the_listener_prints_what_the_simulator_calls_back() {
     let body = r#"{"name":"客服部","parentid":1}"#;
     let mut stream = TcpStream::connect(address).unwrap();
     let request = format!(
-        "POST /_sim/console/create_department HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        "POST /_sim/console/create_department HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     );
     stream.write_all(request.as_bytes()).unwrap();

@@ -41,6 +41,16 @@ fn a_machine_without_certificates_takes_the_tour_as_well() {
 }
 
 #[test]
+fn trap_46_no_proxy_comes_between_the_tour_and_its_simulator() {
+    let mut tour = txl();
+    tour.args(["tour", "--json"]);
+    for name in ["http_proxy", "https_proxy", "all_proxy"] {
+        tour.env(name, "http://127.0.0.1:1");
+    }
+    all_is_well(&Ran::of(tour.output().expect("the command starts")));
+}
+
+#[test]
 fn every_step_of_the_tour_is_ok_and_every_chapter_is_in_it() {
     let steps = all_is_well(&run(&["tour", "--json"]));
     let mut chapters: Vec<&str> = Vec::new();

@@ -21,6 +21,8 @@ mod corp_groups;
 mod damage;
 mod departments;
 mod exports;
+#[cfg(feature = "axum")]
+mod first_callback;
 mod hostile;
 mod import_rules;
 mod imports;

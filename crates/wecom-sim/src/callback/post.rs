@@ -102,7 +102,7 @@ impl Post {
         let id = self.count;
         let Letter { to, target, corp_id, agent_id, event, xml } = letter;
         self.forget_the_oldest();
-        self.bytes += xml.len();
+        self.bytes += xml.len() + event.len();
         let mut mishap = self.faults.mishap(&event, &to);
         let fate = mem::take(&mut mishap.fate);
         let delayed_until = match fate {
@@ -157,7 +157,7 @@ impl Post {
                     "a callback is forgotten before it is delivered: too many wait"
                 );
             }
-            self.bytes -= oldest.shown.xml.len();
+            self.bytes -= oldest.shown.xml.len() + oldest.shown.event.len();
             self.entries.pop_front();
         }
     }

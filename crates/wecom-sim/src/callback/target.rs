@@ -15,12 +15,15 @@ struct Inner {
     key: EncodingAesKey,
 }
 
+/// Each delivery keeps its URL.
+const LONGEST_URL: usize = 2048;
+
 /// Why a callback target cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TargetError {
-    /// Not a URL, or one of another scheme.
-    #[error("the callback url must be an absolute http or https URL")]
+    /// Not a URL, one of another scheme, or one above 2,048 bytes.
+    #[error("the callback url must be an absolute http or https URL of at most {LONGEST_URL} bytes")]
     Url,
     /// Empty, too long, or with other characters.
     #[error("the callback token must be 1-32 letters and digits")]
@@ -34,7 +37,8 @@ impl Target {
     /// Takes what a form, a request or a builder names; the rules are those of doc 90930.
     pub(crate) fn new(url: &str, token: &str, aes_key: &str) -> Result<Self, TargetError> {
         let url = Url::parse(url).map_err(|_| TargetError::Url)?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        let is_http = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+        if !is_http || url.as_str().len() > LONGEST_URL {
             return Err(TargetError::Url);
         }
         if !(1..=32).contains(&token.len()) || !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
@@ -82,9 +86,11 @@ mod tests {
     #[test]
     fn a_target_is_refused_with_the_part_that_is_wrong() {
         let long = "t".repeat(33);
+        let endless = format!("http://example.com/{}", "a".repeat(2048));
         for (url, token, key, error) in [
             ("example.com/hook", "t0ken", KEY, TargetError::Url),
             ("ftp://example.com/hook", "t0ken", KEY, TargetError::Url),
+            (&endless, "t0ken", KEY, TargetError::Url),
             ("http://example.com/hook", "", KEY, TargetError::Token),
             ("http://example.com/hook", &long, KEY, TargetError::Token),
             ("http://example.com/hook", "t-ken", KEY, TargetError::Token),
