@@ -216,7 +216,8 @@ impl<T: Row> Sheet<T> {
         };
         let (mut columns, mut titles) = (Vec::new(), Vec::new());
         for (column, (heading, seen)) in self.headings.iter().zip(&self.cells.columns).enumerate() {
-            let is_wanted = T::is_essential(heading) && (seen.absent == 0 || seen.absent < self.rows);
+            let is_needed = *heading != REST && T::is_essential(heading);
+            let is_wanted = is_needed && (seen.absent == 0 || seen.absent < self.rows);
             if seen.is_filled || is_wanted {
                 let absent = if T::is_cleared_by_empty(heading) { seen.absent } else { 0 };
                 columns.push(column);

@@ -5,10 +5,13 @@
 mod callback;
 mod commands;
 mod export;
+mod formats;
 mod import;
 mod people;
 mod run;
 mod sim;
+#[cfg(unix)]
+mod terminal;
 mod token_store;
 mod tour;
 
