@@ -74,7 +74,7 @@ fn records_ids_and_replies_come_in_every_format() {
     let sim = RunningSim::start(&[]);
     let run = |words: &[&str]| sim.run(words);
     let member = run(&["member", "get", "zhangsan", "-o", "json"]).json();
-    assert_eq!(lines(&run(&["member", "get", "zhangsan", "-o", "jsonl"])), [member.clone()]);
+    assert_eq!(lines(&run(&["member", "get", "zhangsan", "-o", "jsonl"])), std::slice::from_ref(&member));
     let rows = csv(&run(&["member", "get", "zhangsan", "-o", "csv"]).stdout);
     assert_eq!(rows.len(), 2);
     let at = rows[0].iter().position(|heading| heading == "name").unwrap();
