@@ -12,7 +12,7 @@ use crate::{
     auth, callback, contact_rule, corp_group, department, export,
     failure::Result,
     import, linked_corp, media, member,
-    output::{Format, Output},
+    output::{Format, Log, Output},
     sim, tag, tour,
 };
 
@@ -132,6 +132,7 @@ fn log_to_stderr(verbose: u8) {
         _ => "wecom_contacts=trace,wecom_sim=debug,txl=trace",
     };
     let filter = EnvFilter::try_from_env("TXL_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(stderr().is_terminal());
-    log.with_writer(stderr).finish().init();
+    // Colours would be indistinguishable from a stranger's control characters.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
+    log.with_writer(|| Log).finish().init();
 }

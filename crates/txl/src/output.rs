@@ -21,7 +21,7 @@ use serde_json::Value;
 pub(crate) use self::fields::status_in_words;
 pub(crate) use self::layout::{padded, terminal_width, width_of, wrapped};
 use self::stdout::Stdout;
-use crate::failure::{Failure, Result, printable};
+use crate::failure::{Failure, Result, printable, printable_lines};
 
 /// How data is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -111,6 +111,21 @@ impl Output {
 pub(crate) fn say(words: impl fmt::Display) {
     // A closed stderr is no reason to stop.
     let _ = writeln!(io::stderr(), "{}", printable(&words.to_string()));
+}
+
+/// Writes the lines of the log on stderr: they tell what strangers send.
+#[derive(Debug)]
+pub(crate) struct Log;
+
+impl Write for Log {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        io::stderr().write_all(printable_lines(&String::from_utf8_lossy(line)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Prints text on stdout: as it is into a file or a pipe, without what steers a terminal on one.

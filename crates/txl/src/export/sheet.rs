@@ -7,19 +7,22 @@
 //! A column of which only some rows have a value that WeCom gave gets a [heading](INCOMPLETE_PREFIX) that is no field to an import, since in those rows an
 //! empty cell does not mean an empty field.
 
+mod attributes;
+mod out;
+
 use std::{
-    collections::HashMap,
     fs::File,
-    io::{Read, Seek},
+    io::Seek,
     marker::PhantomData,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
-use wecom_contacts::members::{Attribute, AttributeValue, ExtAttr};
+use wecom_contacts::members::ExtAttr;
 use wecom_sheets::writing::{CsvWriter, INCOMPLETE_PREFIX, SHEET_ROWS, WriteError, XlsxWriter};
 
+use self::{attributes::Attributes, out::Out};
 use super::{
     departments::Paths,
     format::Incomplete,
@@ -32,12 +35,8 @@ use crate::{
 
 /// The column of attributes that are no texts, or whose name is that of another column: JSON.
 const REST: &str = "extattr";
-/// More attributes than that are left in the [rest](REST): a server must not choose how wide the file gets.
-const MOST_ATTRIBUTES: usize = 500;
 /// So many rows are written at once.
 const RUN: u64 = 1000;
-/// So many bytes of a finished workbook are copied at once.
-const CHUNK: usize = 1 << 20;
 
 /// A row's cells, and what is known of the columns by now.
 #[derive(Default)]
@@ -178,9 +177,12 @@ impl<T: Row> Sheet<T> {
             Kind::Csv { is_safe } => {
                 let mut sheet = CsvWriter::with_bom(Vec::new()).map_err(unwritten)?.safe(is_safe);
                 sheet.row(&titles).map_err(unwritten)?;
-                Out::Csv { sheet, is_safe }
+                Out::Csv { sheet: Box::new(sheet), is_safe }
             }
-            Kind::Xlsx(_) => Out::Xlsx(XlsxWriter::new(T::SHEET, titles, &spool).map_err(unwritten)?),
+            Kind::Xlsx(_) => {
+                let sheet = XlsxWriter::new(T::SHEET, titles, &spool).map_err(unwritten)?;
+                Out::Xlsx(Box::new(sheet))
+            }
         };
         let (mut row, mut count) = (StringRecord::new(), 0);
         while rows.read_record(&mut row).map_err(spoiled)? {
@@ -216,7 +218,8 @@ impl<T: Row> Sheet<T> {
         };
         let (mut columns, mut titles) = (Vec::new(), Vec::new());
         for (column, (heading, seen)) in self.headings.iter().zip(&self.cells.columns).enumerate() {
-            let is_wanted = T::is_essential(heading) && (seen.absent == 0 || seen.absent < self.rows);
+            let is_needed = *heading != REST && T::is_essential(heading);
+            let is_wanted = is_needed && (seen.absent == 0 || seen.absent < self.rows);
             if seen.is_filled || is_wanted {
                 let absent = if T::is_cleared_by_empty(heading) { seen.absent } else { 0 };
                 columns.push(column);
@@ -226,54 +229,6 @@ impl<T: Row> Sheet<T> {
         let attributes = self.attributes.names.iter().map(|name| titled(name, self.attributes.absent));
         titles.extend(attributes);
         (columns, titles, incomplete)
-    }
-}
-
-/// A sheet that is being written.
-enum Out {
-    Csv { sheet: CsvWriter<Vec<u8>>, is_safe: bool },
-    Xlsx(XlsxWriter),
-}
-
-impl Out {
-    fn row<'a>(&mut self, cells: impl Iterator<Item = &'a str>) -> std::result::Result<(), WriteError> {
-        match self {
-            Self::Csv { sheet, .. } => sheet.row(cells),
-            Self::Xlsx(sheet) => sheet.row(cells),
-        }
-    }
-
-    /// Hands over what is written so far; nothing of a workbook is, before its end.
-    fn hand_over(&mut self, take: &mut impl FnMut(&[u8]) -> Result) -> Result {
-        let Self::Csv { sheet, is_safe } = self else { return Ok(()) };
-        let next = CsvWriter::new(Vec::new()).safe(*is_safe);
-        take(&std::mem::replace(sheet, next).finish().map_err(unwritten)?)
-    }
-
-    async fn finish(self, spool: &Path, take: &mut impl FnMut(&[u8]) -> Result) -> Result {
-        let sheet = match self {
-            Self::Csv { sheet, .. } => return take(&sheet.finish().map_err(unwritten)?),
-            Self::Xlsx(sheet) => sheet,
-        };
-        let mut file = tempfile::tempfile_in(spool).map_err(|error| unwritable(spool, &error))?;
-        // Packing takes a second for each hundred thousand rows, in which an interruption must be heard.
-        let packed = tokio::task::spawn_blocking(move || {
-            sheet.finish(&mut file)?;
-            file.rewind()?;
-            Ok::<_, WriteError>(file)
-        });
-        let packed = packed.await;
-        let packed = packed.map_err(|error| Failure::new("the workbook cannot be packed").because(&error))?;
-        let mut file = packed.map_err(unwritten)?;
-        let mut chunk = vec![0; CHUNK];
-        loop {
-            let read = file.read(&mut chunk).map_err(|error| spoiled(error.into()))?;
-            if read == 0 {
-                return Ok(());
-            }
-            take(&chunk[..read])?;
-            tokio::task::yield_now().await;
-        }
     }
 }
 
@@ -293,165 +248,5 @@ fn unwritten(error: WriteError) -> Failure {
     })
 }
 
-/// The attributes that have come by, each a column.
-#[derive(Default)]
-struct Attributes {
-    names: Vec<String>,
-    places: HashMap<String, usize>,
-    /// Those of the row under way: places and values.
-    of_row: Vec<(usize, String)>,
-    /// How many rows had no attributes to see.
-    absent: u64,
-}
-
-impl Attributes {
-    /// Sorts a row's attributes into columns, and returns the rest.
-    fn sort(&mut self, attributes: &[Attribute], is_taken: impl Fn(&str) -> bool) -> Vec<Attribute> {
-        self.of_row.clear();
-        let mut rest = Vec::new();
-        for attribute in attributes {
-            match &attribute.value {
-                AttributeValue::Text(value) if value.is_empty() => {}
-                AttributeValue::Web { url, title } if url.is_empty() && title.is_empty() => {}
-                AttributeValue::Text(value) => match self.place(&attribute.name, &is_taken) {
-                    Some(place) if self.of_row.iter().all(|(taken, _)| *taken != place) => {
-                        self.of_row.push((place, value.clone()));
-                    }
-                    _ => rest.push(attribute.clone()),
-                },
-                _ => rest.push(attribute.clone()),
-            }
-        }
-        rest
-    }
-
-    fn place(&mut self, name: &str, is_taken: &impl Fn(&str) -> bool) -> Option<usize> {
-        if let Some(place) = self.places.get(name) {
-            return Some(*place);
-        }
-        if name.is_empty() || self.names.len() == MOST_ATTRIBUTES || is_taken(name) {
-            return None;
-        }
-        let place = self.names.len();
-        self.names.push(name.to_owned());
-        self.places.insert(name.to_owned(), place);
-        Some(place)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-    use wecom_contacts::members::Member;
-
-    use super::*;
-
-    async fn finished(sheet: Sheet<Member>) -> (Vec<u8>, Vec<Incomplete>) {
-        let mut bytes = Vec::new();
-        let mut take = |piece: &[u8]| {
-            bytes.extend_from_slice(piece);
-            Ok(())
-        };
-        let incomplete = sheet.finish(&mut take).await.unwrap();
-        (bytes, incomplete)
-    }
-
-    async fn written(members: &[serde_json::Value]) -> String {
-        text_and_gaps(members, false).await.0
-    }
-
-    async fn text_and_gaps(members: &[serde_json::Value], is_safe: bool) -> (String, Vec<Incomplete>) {
-        let mut sheet = Sheet::<Member>::csv(&std::env::temp_dir(), is_safe).unwrap();
-        for member in members {
-            sheet.push(&serde_json::from_value(member.clone()).unwrap()).unwrap();
-        }
-        let (bytes, incomplete) = finished(sheet).await;
-        (String::from_utf8(bytes).unwrap(), incomplete)
-    }
-
-    fn attribute(name: &str, value: &str) -> serde_json::Value {
-        json!({"type": 0, "name": name, "text": {"value": value}})
-    }
-
-    #[tokio::test]
-    async fn columns_are_those_that_have_a_value_and_those_that_must_be_there() {
-        assert_eq!(written(&[]).await, "\u{feff}姓名,帐号,所在部门\n");
-        let members = [
-            json!({"userid": "a", "name": "甲", "department": [1, 2], "gender": "0", "alias": "", "mobile": ""}),
-            json!({"userid": "b", "name": "乙\n丙", "department": [2], "mobile": "13800000001", "status": 2,
-                "direct_leader": ["a"], "alias": ""}),
-        ];
-        assert_eq!(
-            written(&members).await,
-            "\u{feff}姓名,帐号,手机号,所在部门,禁用,direct_leader,status\n甲,a,,1;2,,,\n\"乙\n丙\",b,13800000001,2,1,a,2\n"
-        );
-    }
-
-    #[tokio::test]
-    async fn trap_39_a_field_that_some_rows_lack_is_no_field_to_an_import() {
-        let members = [
-            json!({"userid": "a", "name": "甲", "department": [1], "position": "总监", "gender": 1}),
-            json!({"userid": "b", "name": "乙", "department": [1], "gender": 0}),
-            json!({"userid": "c", "department": [1], "position": "",
-                "extattr": {"attrs": [attribute("工号", "A1")]}}),
-        ];
-        let (text, incomplete) = text_and_gaps(&members, false).await;
-        assert_eq!(
-            text,
-            "\u{feff}部分缺失-姓名,帐号,所在部门,部分缺失-职位,性别,部分缺失-工号\n甲,a,1,总监,男,\n乙,b,1,,0,\n,c,1,,0,A1\n"
-        );
-        let gaps: Vec<_> = incomplete.iter().map(|gap| (gap.heading.as_str(), gap.rows)).collect();
-        assert_eq!(gaps, [("姓名", 1), ("职位", 1), ("工号", 2)]);
-        for heading in text.lines().next().unwrap().split(',').filter(|one| one.contains("部分缺失")) {
-            assert!(!Member::is_field(heading), "{heading}");
-        }
-    }
-
-    #[tokio::test]
-    async fn cells_that_a_program_would_run_get_an_apostrophe_on_request() {
-        let members = [json!({"userid": "a", "name": "=1+1", "department": [1], "position": "-"})];
-        assert_eq!(text_and_gaps(&members, true).await.0, "\u{feff}姓名,帐号,所在部门,职位\n'=1+1,a,1,'-\n");
-        assert_eq!(written(&members).await, "\u{feff}姓名,帐号,所在部门,职位\n=1+1,a,1,-\n");
-    }
-
-    #[tokio::test]
-    async fn a_sheet_of_xlsx_that_has_no_room_is_an_error() {
-        let mut sheet = Sheet::<Member>::xlsx(&std::env::temp_dir(), Arc::default()).unwrap();
-        sheet.rows = SHEET_ROWS - 2;
-        let member = serde_json::from_value(json!({"userid": "a"})).unwrap();
-        sheet.push(&member).unwrap();
-        let failure = sheet.push(&member).unwrap_err();
-        assert!(format!("{failure:?}").contains("1048576 rows") && !failure.remedies().is_empty());
-    }
-
-    #[tokio::test]
-    async fn a_text_attribute_is_a_column_unless_its_name_is_that_of_another() {
-        let web = json!({"type": 1, "name": "主页", "web": {"url": "https://example.com", "title": "a"}});
-        let members = [
-            json!({"userid": "a", "extattr": {"attrs": [attribute("工号", "A1")]}}),
-            json!({"userid": "b", "extattr": {"attrs": [attribute("爱好", "围棋"), attribute("空", "")]}}),
-            json!({"userid": "c", "extattr": {"attrs": [attribute("手机", "1"), attribute("avatar", "2"), web,
-                attribute("工号", "C3"), attribute("工号", "C4")]}}),
-        ];
-        let text = written(&members).await;
-        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-        let headings = reader.headers().unwrap().clone();
-        assert_eq!(headings, ["帐号", "extattr", "工号", "爱好"][..]);
-        let rows: Vec<StringRecord> = reader.records().map(|row| row.unwrap()).collect();
-        assert_eq!(rows[0], ["a", "", "A1", ""][..]);
-        assert_eq!(rows[1], ["b", "", "", "围棋"][..]);
-        assert_eq!(&rows[2][2], "C3");
-        let rest: ExtAttr = serde_json::from_str(&rows[2][1]).unwrap();
-        let names: Vec<_> = rest.attrs.iter().map(|attribute| attribute.name.as_str()).collect();
-        assert_eq!(names, ["手机", "avatar", "主页", "工号"]);
-    }
-
-    #[tokio::test]
-    async fn a_server_does_not_choose_how_wide_the_file_gets() {
-        let many: Vec<_> =
-            (0..MOST_ATTRIBUTES + 7).map(|n| attribute(&format!("attribute {n}"), "x")).collect();
-        let text = written(&[json!({"userid": "a", "extattr": {"attrs": many}})]).await;
-        let headings = text.lines().next().unwrap().split(',').count();
-        assert_eq!(headings, 2 + MOST_ATTRIBUTES);
-    }
-}
+mod tests;

@@ -22,8 +22,8 @@ pub(crate) fn padded(text: &str, width: usize) -> String {
 
 /// The text in lines of at most this width; an empty text is one line.
 ///
-/// A line breaks at a blank, behind punctuation, or between Chinese characters; only where there is no such place in its second half it breaks in a
-/// word.
+/// A line breaks at a blank or between Chinese characters, if there is such a place in its second half; else behind a sign inside a word, such as `@`;
+/// else anywhere.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = text;
@@ -41,7 +41,8 @@ fn first_line(text: &str, width: usize) -> (&str, &str) {
     if text.len() <= width {
         return (text, "");
     }
-    let (mut used, mut end, mut good) = (0, text.len(), None);
+    let (mut used, mut end) = (0, text.len());
+    let (mut between_words, mut in_word) = (None, None);
     let mut chars = text.char_indices().peekable();
     while let Some((at, one)) = chars.next() {
         used += one.width().unwrap_or(0);
@@ -50,10 +51,15 @@ fn first_line(text: &str, width: usize) -> (&str, &str) {
             end = at;
             break;
         }
-        let next = at + one.len_utf8();
-        let may_follow = chars.peek().is_none_or(|(_, one)| !must_not_begin(*one));
-        if used * 2 > width && may_follow && may_end(one, chars.peek().map(|(_, one)| *one)) {
-            good = Some(next);
+        let next = chars.peek().map_or('\0', |(_, next)| *next);
+        if used * 2 <= width || must_not_begin(next) {
+            continue;
+        }
+        let behind = Some(at + one.len_utf8());
+        if one == ' ' || is_wide(one) || is_wide(next) {
+            between_words = behind;
+        } else if matches!(one, ',' | ';' | '/' | '-' | '_' | '@' | '|') {
+            in_word = behind;
         }
     }
     if end == text.len() {
@@ -61,23 +67,34 @@ fn first_line(text: &str, width: usize) -> (&str, &str) {
     }
     let cut = match text[end..].starts_with(' ') {
         true => end,
-        false => good.unwrap_or(end),
+        false => between_words.or(in_word).unwrap_or(end),
     };
     (text[..cut].trim_end_matches(' '), text[cut..].trim_start_matches(' '))
 }
 
-/// Whether a line may end behind this character.
-fn may_end(one: char, next: Option<char>) -> bool {
-    let is_wide = |one: char| one.width() == Some(2);
-    matches!(one, ' ' | ',' | ';' | '/' | '-' | '_' | '@' | '|' | '→' | '、')
-        || is_wide(one)
-        || next.is_some_and(is_wide)
+fn is_wide(one: char) -> bool {
+    one.width() == Some(2)
 }
 
 fn must_not_begin(one: char) -> bool {
     matches!(
         one,
-        '，' | '。' | '；' | '：' | '、' | '）' | '！' | '？' | '》' | '」' | ',' | '.' | ';' | ':' | ')'
+        '"' | '”'
+            | '，'
+            | '。'
+            | '；'
+            | '：'
+            | '、'
+            | '）'
+            | '！'
+            | '？'
+            | '》'
+            | '」'
+            | ','
+            | '.'
+            | ';'
+            | ':'
+            | ')'
     )
 }
 

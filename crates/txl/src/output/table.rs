@@ -53,9 +53,10 @@ pub(super) fn list<T: Serialize>(items: &[T], columns: &[&str]) -> Result {
     let mut out = Stdout::text();
     match arranged(&headings, &widest, terminal_width()) {
         Arrangement::Rows(columns) => {
-            row(&mut out, &headings, &columns)?;
+            row(&mut out, &columns, |column, wide| heading_lines(headings[column], wide))?;
             for item in items {
-                row(&mut out, &cells(item)?, &columns)?;
+                let cells = cells(item)?;
+                row(&mut out, &columns, |column, wide| wrapped(&cells[column], wide))?;
             }
         }
         Arrangement::Blocks(width) => {
@@ -92,16 +93,20 @@ fn arranged(headings: &[&str], widest: &[usize], width: Option<usize>) -> Arrang
     for (_, wide) in &mut columns {
         *wide = (*wide).min(width);
     }
-    let least = |column: usize, wide: usize| {
-        let word = headings[column].split(' ').map(width_of).max().unwrap_or(0);
-        wide.min(word.max(NARROWEST))
-    };
-    while total(&columns) > width {
-        let spare = columns.iter_mut().filter(|(column, wide)| *wide > least(*column, *wide));
-        match spare.max_by_key(|(_, wide)| *wide) {
-            Some((_, wide)) => *wide -= 1,
-            None => return Arrangement::Blocks(width),
+    // Headings take two lines before any cell does.
+    let word = |column: usize| headings[column].split(' ').map(width_of).max().unwrap_or(0);
+    for least in [usize::MAX, NARROWEST] {
+        let least = |column: usize| word(column).max(widest[column].min(least));
+        while total(&columns) > width {
+            let spare = columns.iter_mut().filter(|(column, wide)| *wide > least(*column));
+            match spare.max_by_key(|(_, wide)| *wide) {
+                Some((_, wide)) => *wide -= 1,
+                None => break,
+            }
         }
+    }
+    if total(&columns) > width {
+        return Arrangement::Blocks(width);
     }
     if columns.iter().any(|(column, wide)| widest[*column].div_ceil(*wide) > MOST_LINES) {
         return Arrangement::Blocks(width);
@@ -114,9 +119,12 @@ fn total(columns: &[(usize, usize)]) -> usize {
     columns.iter().map(|(_, wide)| wide).sum::<usize>() + gaps
 }
 
-fn row<C: AsRef<str>>(out: &mut Stdout, cells: &[C], columns: &[(usize, usize)]) -> Result {
-    let cells: Vec<Vec<&str>> =
-        columns.iter().map(|(column, wide)| wrapped(cells[*column].as_ref(), *wide)).collect();
+fn row<'a>(
+    out: &mut Stdout,
+    columns: &[(usize, usize)],
+    lines: impl Fn(usize, usize) -> Vec<&'a str>,
+) -> Result {
+    let cells: Vec<Vec<&str>> = columns.iter().map(|(column, wide)| lines(*column, *wide)).collect();
     for at in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
         let mut line = String::new();
         for (lines, (_, wide)) in cells.iter().zip(columns) {
@@ -126,6 +134,14 @@ fn row<C: AsRef<str>>(out: &mut Stdout, cells: &[C], columns: &[(usize, usize)])
         out.line(line.trim_end_matches(' '))?;
     }
     Ok(())
+}
+
+/// The name in JSON stands above the console's word, if they do not fit beside each other.
+fn heading_lines(heading: &str, wide: usize) -> Vec<&str> {
+    if width_of(heading) <= wide {
+        return vec![heading];
+    }
+    heading.split(' ').flat_map(|word| wrapped(word, wide)).collect()
 }
 
 /// Headings and values below each other.
@@ -163,7 +179,7 @@ mod tests {
         assert_eq!(arranged([8, 6, 10], Some(80)), rows(&[(0, 11), (1, 9), (2, 16)]));
         // What has no value goes first.
         assert_eq!(arranged([8, 20, 0], Some(40)), rows(&[(0, 11), (1, 20)]));
-        assert_eq!(arranged([8, 30, 60], Some(80)), rows(&[(0, 11), (1, 30), (2, 35)]));
+        assert_eq!(arranged([8, 30, 60], Some(80)), rows(&[(0, 8), (1, 30), (2, 38)]));
         assert_eq!(arranged([8, 30, 900], Some(80)), Arrangement::Blocks(80));
         assert_eq!(arranged([30, 30, 30], Some(30)), Arrangement::Blocks(30));
     }

@@ -191,15 +191,13 @@ impl Ran {
         }
     }
 
-    /// The call and what came of it, with the path if there is room for that on one line.
+    /// What came of the call, behind the call and its path where that fits on one line.
     fn result(&self, width: usize) -> Vec<String> {
         let note = printable(&self.note);
-        let whole = format!("{} → {}: {note}", self.call, self.endpoint);
-        if width_of(&whole) <= width {
-            return vec![whole];
-        }
-        let short = format!("{}: {note}", self.call);
-        wrapped(&short, width).into_iter().map(str::to_owned).collect()
+        let choices =
+            [format!("{} → {}: {note}", self.call, self.endpoint), format!("{}: {note}", self.call)];
+        let fits = choices.into_iter().find(|choice| width_of(choice) <= width);
+        fits.map_or_else(|| wrapped(&note, width).into_iter().map(str::to_owned).collect(), |line| vec![line])
     }
 }
 

@@ -200,6 +200,132 @@ async fn trap_38_a_spreadsheet_keeps_what_is_in_its_cells() {
     assert_eq!(sheet.column("爱好")[place], "围棋,象棋");
 }
 
+/// The rows of a workbook, headings first.
+fn workbook(path: &Path) -> Vec<Vec<String>> {
+    let sheet = wecom_sheets::Sheet::open(path, &wecom_sheets::Options::default(), &|_| true).unwrap();
+    let mut rows = Vec::new();
+    sheet
+        .each_row(&mut |row| {
+            assert!((0..row.len()).all(|at| row.kind(at) == wecom_sheets::Kind::Text), "line {}", row.line());
+            rows.push(row.texts().map(str::to_owned).collect());
+            std::ops::ControlFlow::Continue(())
+        })
+        .unwrap();
+    rows
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workbook_has_words_and_paths_and_the_headings_of_the_csv_file() {
+    let corp = Corp::start(Sim::builder().legacy(true).running_clock(true)).await;
+    let create = corp
+        .command("member create 007 --mobile 13900000077 --department 2 --department 3 --leads 3 --attribute 工号=042")
+        .args(["=1+1", "--position", "+总监", "--gender", "female"])
+        .output()
+        .unwrap();
+    assert!(create.status.success(), "{create:?}");
+    corp.write("export members --out a.xlsx");
+    corp.write("export members --out a.csv");
+    let (rows, sheet) = (workbook(&corp.path("a.xlsx")), corp.sheet("a.csv"));
+    let headings: Vec<&str> =
+        sheet.headings.iter().map(|one| if one == "status" { "激活状态" } else { one }).collect();
+    assert_eq!(rows[0], headings);
+    assert_eq!(rows.len(), sheet.rows.len() + 1);
+    let row = rows.iter().find(|row| row[1] == "007").unwrap();
+    let departments = corp.run("department list -o json").json();
+    let name = |id: u64| {
+        let found = departments.as_array().unwrap().iter().find(|one| one["id"] == id).unwrap();
+        (found["name"].as_str().unwrap().to_owned(), found["parentid"].as_u64().unwrap())
+    };
+    let path = |id: u64| {
+        let (mut path, mut parent) = name(id);
+        while parent != 0 {
+            let (above, next) = name(parent);
+            (path, parent) = (format!("{above}/{path}"), next);
+        }
+        path
+    };
+    for (heading, cell) in [
+        ("姓名", "=1+1"),
+        ("职位", "+总监"),
+        ("手机号", "13900000077"),
+        ("性别", "女"),
+        ("所在部门", &format!("{};{}", path(2), path(3))),
+        ("是否部门内领导", "否;是"),
+        ("禁用", "否"),
+        ("激活状态", "未激活"),
+        ("main_department", &path(2)),
+        ("工号", "042"),
+    ] {
+        let at = headings
+            .iter()
+            .position(|one| *one == heading)
+            .unwrap_or_else(|| panic!("{heading}: {headings:?}"));
+        assert_eq!(row[at], cell, "{heading}");
+    }
+    corp.write("export departments --out d.xlsx");
+    let departments = workbook(&corp.path("d.xlsx"));
+    assert_eq!(departments[0][..4], ["部门名称", "部门ID", "父部门ID", "排序"]);
+    assert_eq!(corp.run("tag create 围棋社 --id 77 --as app").code, 0);
+    corp.write("tag add 77 --member 007 --department 2 --as app");
+    corp.write("export tag 77 --out t.xlsx");
+    let tag = workbook(&corp.path("t.xlsx"));
+    assert_eq!(tag[0], ["姓名", "帐号", "部门ID"]);
+    assert!(tag.contains(&vec!["=1+1".to_owned(), "007".to_owned()]), "{tag:?}");
+    assert!(tag.contains(&vec![String::new(), String::new(), "2".to_owned()]), "{tag:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_name_of_a_file_says_what_is_in_it_or_nothing_is_submitted() {
+    let corp = Corp::of_forty().await;
+    fs::write(corp.path("a.foo"), "of yesterday").unwrap();
+    for words in [
+        "export members --out a.foo",
+        "export members --out a.xlsx -o csv",
+        "export members --out a.csv --format json",
+        "export members --out a --format table",
+        "export departments --ids --out a.jsonl.gz",
+    ] {
+        let ran = corp.run(words);
+        ran.fails_with(2).with_remedy();
+        assert!(!ran.stderr.contains("job "), "{ran:?}");
+    }
+    let ran = corp.run("export members --out a.foo");
+    assert!([".jsonl", ".json", ".csv", ".xlsx"].iter().all(|ending| ran.stderr.contains(ending)), "{ran:?}");
+    assert_eq!(fs::read_to_string(corp.path("a.foo")).unwrap(), "of yesterday");
+    assert_eq!(corp.names("."), ["a.foo"]);
+    corp.write("export members --out a.foo -o csv");
+    assert_eq!(corp.sheet("a.foo").rows.len(), 40);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dash_is_stdout() {
+    let corp = Corp::of_forty().await;
+    for format in ["jsonl", "json", "csv"] {
+        let dashed = corp.run(&format!("export members --out - -o {format}"));
+        let plain = corp.run(&format!("export members -o {format}"));
+        assert_eq!((dashed.code, &dashed.stdout), (0, &plain.stdout), "{format}");
+        assert!(!dashed.stdout.is_empty());
+    }
+    assert_eq!(corp.names("."), ["state"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn csv_safe_puts_an_apostrophe_before_what_a_program_would_run() {
+    let corp = Corp::start(Sim::builder().legacy(true).running_clock(true)).await;
+    let create =
+        corp.command("member create odd =1+1 --mobile 13900000077 --department 2 --position -").output();
+    assert!(create.unwrap().status.success());
+    corp.write("export members --out a.csv --csv-safe");
+    let sheet = corp.sheet("a.csv");
+    let at = sheet.column("帐号").iter().position(|id| *id == "odd").unwrap();
+    assert_eq!((sheet.column("姓名")[at], sheet.column("职位")[at]), ("'=1+1", "'-"));
+    let list = corp.run("member list 2 -o csv --csv-safe").stdout;
+    assert!(list.contains(",'=1+1,") && !corp.run("member list 2 -o csv").stdout.contains("'="), "{list}");
+    // JSON and workbooks need none.
+    corp.write("export members --out a.jsonl --csv-safe");
+    assert!(corp.lines("a.jsonl").iter().any(|row| row["name"] == "=1+1"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_column_that_the_app_may_not_see_is_not_there() {
     let builder = Sim::builder().seed(12, 2, 7).running_clock(true);
@@ -316,6 +442,7 @@ async fn wecom_with(file: &'static [u8]) -> String {
         .route("/cgi-bin/gettoken", answer(json!({"errcode": 0, "access_token": "t", "expires_in": 7200})))
         .route("/cgi-bin/export/user", answer(json!({"errcode": 0, "jobid": "job-1"})))
         .route("/cgi-bin/export/get_result", answer(done))
+        .route("/cgi-bin/department/list", answer(json!({"errcode": 0, "department": []})))
         .route("/file", any(async move || file));
     tokio::spawn(async move { axum::serve(listener, app).await });
     url
@@ -344,7 +471,7 @@ async fn a_file_that_is_not_as_announced_leaves_the_destination_as_it_was() {
     ] {
         let url = wecom_with(file.leak()).await;
         let directory = tempfile::tempdir().unwrap();
-        for format in ["jsonl", "json", "csv"] {
+        for format in ["jsonl", "json", "csv", "xlsx"] {
             let out = directory.path().join(format!("a.{format}"));
             fs::write(&out, "of yesterday").unwrap();
             let mut command = txl();
@@ -359,9 +486,10 @@ async fn a_file_that_is_not_as_announced_leaves_the_destination_as_it_was() {
                 SECRET,
             ]);
             let ran = Ran::of(command.output().unwrap());
-            let left = fs::read_to_string(&out).unwrap();
+            let left = String::from_utf8_lossy(&fs::read(&out).unwrap()).into_owned();
             if is_right {
-                assert!(ran.code == 0 && left.contains("wangfang"), "{name}: {ran:?}");
+                // A workbook is packed.
+                assert!(ran.code == 0 && (format == "xlsx" || left.contains("wangfang")), "{name}: {ran:?}");
             } else {
                 ran.fails_with(1).with_remedy();
                 assert!(
@@ -371,7 +499,7 @@ async fn a_file_that_is_not_as_announced_leaves_the_destination_as_it_was() {
                 assert_eq!(left, "of yesterday", "{name}");
             }
         }
-        assert_eq!(files_in(directory.path()), 3, "{name}");
+        assert_eq!(files_in(directory.path()), 4, "{name}");
     }
 }
 

@@ -8,6 +8,7 @@ mod credentials;
 #[cfg(unix)]
 mod deletion;
 mod export;
+mod formats;
 mod import;
 mod import_effects;
 mod import_round_trip;
@@ -16,6 +17,8 @@ mod parts;
 mod people;
 mod proxy;
 mod run;
+#[cfg(unix)]
+mod screens;
 mod scripted;
 #[cfg(unix)]
 mod signals;
