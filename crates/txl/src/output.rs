@@ -15,7 +15,10 @@ use serde::{
 };
 use serde_json::Value;
 
-use crate::failure::{Failure, Result, printable};
+use crate::{
+    failure::{Failure, Result, printable},
+    file,
+};
 
 /// How data is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -113,9 +116,7 @@ pub(crate) fn print_text(text: &str) -> Result {
 
 /// Prints bytes on stdout as they stand.
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result {
-    if startup_streams::stdout_was_closed() {
-        return Err(Failure::new("cannot write to stdout: it is closed").remedy("redirect stdout to a file"));
-    }
+    file::check_stdout()?;
     let mut stdout = io::stdout().lock();
     stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| Failure::of_stdout(&error))
 }

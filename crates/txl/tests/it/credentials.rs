@@ -26,6 +26,11 @@ fn blanks_and_line_breaks_around_a_secret_do_not_matter() {
     assert_eq!(Ran::of(command.output().unwrap()).code, 0);
 
     let mut command = sim.txl();
+    command.args(["department", "list-ids"]).env("WECOM_CONTACTS_SECRET", " \n");
+    let ran = Ran::of(command.output().unwrap());
+    assert_eq!(ran.code, 0, "blanks alone are no secret, and the app's is given: {ran:?}");
+
+    let mut command = sim.txl();
     command.args(["department", "list-ids"]).env("WECOM_CONTACTS_SECRET", format!("{SECRET}\nand more"));
     let ran = Ran::of(command.output().unwrap());
     ran.fails_with(2).with_remedy();
@@ -249,6 +254,9 @@ fn a_check_says_which_secret_it_checked() {
     assert_eq!(sim.run(&["auth", "check", "-o", "json"]).json()["credential"], "contacts");
     let ran = sim.run(&["auth", "check", "--as", "app"]);
     assert!(ran.stderr.starts_with("the app's secret (自建应用) is good"), "{ran:?}");
+    let ran = sim.run(&["auth", "check", "--as", "app", "--app-secret", SECRET]);
+    ran.fails_with(1);
+    assert!(ran.stderr.contains("a check of the corp id and the app's secret"), "{ran:?}");
     let mut command = sim.txl();
     command.args(["auth", "check", "-o", "json"]).env_remove("WECOM_CONTACTS_SECRET");
     let ran = Ran::of(command.output().unwrap());

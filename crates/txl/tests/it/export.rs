@@ -269,7 +269,7 @@ async fn an_interrupted_export_says_how_to_take_it_up_and_leaves_nothing_half_do
     stderr.read_to_string(&mut told).unwrap();
     let code = child.wait().unwrap().code().unwrap();
     let ran = Ran { code, stdout: String::new(), stderr: told };
-    ran.fails_with(1);
+    ran.fails_with(130);
     assert!(ran.stderr.contains(&format!("txl export members --resume {job}")), "{ran:?}");
     assert_eq!(fs::read_to_string(corp.path("a.csv")).unwrap(), "of yesterday");
     assert_eq!(corp.names("."), ["a.csv", "state"]);

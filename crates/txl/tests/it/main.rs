@@ -11,13 +11,13 @@ mod export;
 mod import;
 mod lookup;
 mod people;
+#[cfg(unix)]
+mod pty;
 mod run;
 mod scripted;
 #[cfg(unix)]
 mod signals;
 mod sim;
-#[cfg(unix)]
-mod terminal;
 mod token_store;
 mod tour;
 
