@@ -18,6 +18,8 @@ mod scripted;
 #[cfg(unix)]
 mod signals;
 mod sim;
+#[cfg(unix)]
+mod streams;
 mod token_store;
 mod tour;
 
