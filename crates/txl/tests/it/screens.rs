@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
+    pty::Terminal,
     run::{Gateway, Ran, SECRET, txl},
-    terminal::Terminal,
 };
 
 const WIDTHS: [u16; 3] = [80, 120, 200];
