@@ -8,15 +8,16 @@ use std::{
 
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
-use wecom_contacts::callback::{CallbackToken, Element, EncodingAesKey, Notification, Receiver};
+use wecom_contacts::callback::{CallbackToken, Element, EncodingAesKey, Event, Notification, Receiver};
 
 use crate::{
     context::{given, missing},
-    failure::{Failure, Result},
+    failure::{Failure, Result, printable},
     file::{contents, text},
     listener::{Heard, Listener},
     output::{Output, print_json_line, print_text, say},
-    sim::{address, cannot_listen, stop_signal},
+    signals,
+    sim::{address, cannot_listen},
 };
 
 /// Receive, read and make callbacks (回调)
@@ -48,7 +49,8 @@ enum Verb {
     /// Listen behind a callback URL, and print each event as one line of JSON
     ///
     /// Answers WeCom's verification of the URL (验证URL有效性) at any path. An event that WeCom delivers twice is printed
-    /// once; what is not WeCom's is refused and told on stderr. Runs until interrupted.
+    /// once; what is not WeCom's is refused and reported on stderr. An event that is WeCom's and cannot be read is acknowledged, and
+    /// reported on stderr by its digest. Runs until interrupted.
     Listen {
         /// Where to listen; port 0 takes a free one, told on stderr
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
@@ -60,6 +62,9 @@ enum Verb {
         /// whose clock was moved
         #[arg(long, value_name = "SECONDS", default_value_t = 300)]
         replay_window: u64,
+        /// Show the text of events that cannot be read, on stderr; it may hold personal data
+        #[arg(long)]
+        show_unreadable: bool,
     },
     /// Verify a verification request, and print the text to answer it with
     Verify {
@@ -67,6 +72,8 @@ enum Verb {
         query: String,
     },
     /// Verify and decrypt a delivery, and print its event
+    ///
+    /// A message that is WeCom's and cannot be read as an event is printed as it is, and the exit code is 1.
     Decrypt {
         /// The request's URL, or its query string
         query: String,
@@ -96,9 +103,9 @@ enum Verb {
 impl Command {
     pub(crate) async fn run(self, output: Output) -> Result {
         match self.verb {
-            Verb::Listen { listen, count, replay_window } => {
+            Verb::Listen { listen, count, replay_window, show_unreadable } => {
                 let window = (replay_window > 0).then(|| Duration::from_secs(replay_window));
-                self.target.listen(listen, count, window).await
+                self.target.listen(listen, count, window, show_unreadable).await
             }
             Verb::Verify { query } => {
                 let echo = self.target.receiver()?.verify_url(query_of(&query))?;
@@ -108,10 +115,16 @@ impl Command {
             Verb::Decrypt { query, body } => {
                 let receiver = self.target.receiver()?;
                 let notification = receiver.receive(query_of(&query), &contents(&body)?)?;
-                if output.is_json() {
-                    output.record(&event(&notification))
+                if output.is_table() {
+                    print_text(&format!("{}\n", notification.message()))?;
                 } else {
-                    print_text(&format!("{}\n", notification.message()))
+                    output.record(&event(&notification))?;
+                }
+                match unreadable(&notification) {
+                    None => Ok(()),
+                    Some(report) => {
+                        Err(Failure::new(report).remedy("look at the text: signature and key are right"))
+                    }
                 }
             }
             Verb::Seal { message, echo } => self.target.seal(&message, echo.as_deref(), output),
@@ -145,9 +158,15 @@ impl Target {
         Ok(Receiver::new(corp_id, CallbackToken::new(token), key))
     }
 
-    async fn listen(&self, address: SocketAddr, count: Option<u64>, window: Option<Duration>) -> Result {
+    async fn listen(
+        &self,
+        address: SocketAddr,
+        count: Option<u64>,
+        window: Option<Duration>,
+        show_unreadable: bool,
+    ) -> Result {
         let receiver = self.receiver()?;
-        let stop = stop_signal()?;
+        let stop = signals::take_over();
         let mut listener = Listener::start(address, receiver, window)
             .await
             .map_err(|error| cannot_listen(address, &error))?;
@@ -157,17 +176,16 @@ impl Target {
         while left > 0 {
             let heard = tokio::select! {
                 heard = listener.next() => heard,
-                () = &mut stop => {
+                _ = &mut stop => {
                     // What was acknowledged will not be delivered again, so it is still printed.
                     for heard in listener.rest().await {
-                        show(&heard)?;
+                        show(&heard, show_unreadable)?;
                     }
                     return Ok(());
                 }
             };
             let heard = heard.ok_or_else(|| Failure::new("the listening socket has failed"))?;
-            show(&heard)?;
-            left -= u64::from(matches!(heard, Heard::Delivered(_)));
+            left -= u64::from(show(&heard, show_unreadable)?);
         }
         Ok(())
     }
@@ -175,8 +193,9 @@ impl Target {
     fn seal(&self, message: &Path, echo: Option<&str>, output: Output) -> Result {
         let receiver = self.receiver()?;
         let message = match echo {
-            Some(text) => text.to_owned(),
-            None => text(message)?,
+            Some(text) => text.as_bytes().to_owned(),
+            // Any bytes, so that a server can be tried with what is no text.
+            None => contents(message)?,
         };
         let sealed = receiver
             .crypto()
@@ -202,20 +221,40 @@ impl Target {
     }
 }
 
-fn show(heard: &Heard) -> Result {
+/// Shows what came in; says whether it was an event that can be read.
+fn show(heard: &Heard, show_unreadable: bool) -> Result<bool> {
     match heard {
-        Heard::Delivered(notification) => print_json_line(&event(notification))?,
+        Heard::Delivered(notification) => match unreadable(notification) {
+            None => {
+                print_json_line(&event(notification))?;
+                return Ok(true);
+            }
+            Some(report) if show_unreadable => {
+                say(format_args!("{report}; its text: {}", printable(notification.message())));
+            }
+            Some(report) => say(format_args!("{report}; --show-unreadable shows its text")),
+        },
         Heard::Verified => say("the URL was verified"),
         Heard::Refused(refusal) => say(format_args!("a request was refused: {refusal}")),
     }
-    Ok(())
+    Ok(false)
 }
 
-/// An event as JSON: the message's elements under their own names.
+/// What is reported of an event that is WeCom's and cannot be read.
+fn unreadable(notification: &Notification) -> Option<String> {
+    let Event::Unreadable(event) = &notification.event else { return None };
+    Some(format!("an authentic event cannot be read: {} (digest {})", event.reason, notification.key()))
+}
+
+/// An event as JSON: the message's elements under their own names. Of one that cannot be read the text stands under `Unreadable`.
 fn event(notification: &Notification) -> Value {
+    let key = notification.key().to_string();
+    if unreadable(notification).is_some() {
+        return json!({"Unreadable": notification.message(), "Key": key});
+    }
     let mut event = tree(&notification.element());
     if let Value::Object(elements) = &mut event {
-        elements.insert("Key".into(), hex(notification.key().as_bytes()).into());
+        elements.insert("Key".into(), key.into());
     }
     event
 }
@@ -237,10 +276,6 @@ fn tree(element: &Element) -> Value {
         }
     }
     Value::Object(object)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn query_of(text: &str) -> &str {

@@ -2,7 +2,10 @@
 
 use std::io::{IsTerminal as _, stderr};
 
-use clap::{ArgAction, Parser, Subcommand};
+use clap::{
+    ArgAction, CommandFactory, Parser, Subcommand,
+    error::{ContextKind, ContextValue},
+};
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
 use crate::{
@@ -19,6 +22,7 @@ Exit codes:
   1  WeCom refused the call, or something here failed (a file, a job, a row)
   2  the command line is wrong, or a credential is missing
   3  no usable answer: the server cannot be reached, is too slow, or is not WeCom
+  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; `sim` and `callback listen` end with 0
 
 Start with `txl tour`, which needs no account: it shows every call against a simulator.";
 
@@ -26,8 +30,9 @@ Start with `txl tour`, which needs no account: it shows every call against a sim
 ///
 /// Data goes to stdout, everything else to stderr. Credentials (凭证) come from flags or from WECOM_CORP_ID,
 /// WECOM_CONTACTS_SECRET, WECOM_AGENT_ID, WECOM_APP_SECRET and WECOM_BASE_URL: writes and ids go out with the contacts-sync
-/// secret (通讯录同步), details with the app's (自建应用), unless `--as` says otherwise. Access tokens are kept between
-/// commands in a file of the user's own, or where `--token-store` (WECOM_TOKEN_STORE) says.
+/// secret (通讯录同步), details with the app's (自建应用), unless `--as` says otherwise. A secret may also come from a file, by
+/// `--app-secret-file PATH` or WECOM_APP_SECRET_FILE. Access tokens are kept between commands in a file of the user's own, or
+/// where `--token-store` (WECOM_TOKEN_STORE) says.
 #[derive(Parser)]
 #[command(name = "txl", version, after_help = AFTER_HELP, propagate_version = true)]
 pub(crate) struct Cli {
@@ -46,6 +51,10 @@ pub(crate) struct Cli {
     /// Tell what is sent and received on stderr, personal data masked; twice for the bodies' shapes
     #[arg(short, long, global = true, help_heading = "Output", action = ArgAction::Count)]
     verbose: u8,
+
+    /// Put an apostrophe before cells of CSV that a spreadsheet program would run as formulas: those that begin with =, +, - or @
+    #[arg(long, global = true, help_heading = "Output")]
+    csv_safe: bool,
 
     #[command(subcommand)]
     command: Command,
@@ -69,9 +78,17 @@ enum Command {
 }
 
 impl Cli {
+    /// Parses the command line, or ends the process with what is wrong with it.
+    pub(crate) fn parse_arguments() -> Self {
+        Self::try_parse().unwrap_or_else(|mut error| {
+            shorten_usage(&mut error);
+            error.exit()
+        })
+    }
+
     pub(crate) async fn run(self) -> Result {
         log_to_stderr(self.verbose);
-        let output = Output { format: self.output };
+        let output = Output { format: self.output, csv_safe: self.csv_safe };
         match self.command {
             Command::Tour(tour) => tour.run(output).await,
             Command::Sim(serve) => serve.run().await,
@@ -88,6 +105,22 @@ impl Cli {
             Command::ContactRule(command) => command.run(output).await,
         }
     }
+}
+
+/// Replaces the usage line of an error by the one of `--help`. The parser's own repeats each flag that has a value, also those
+/// that have it from the environment: all credentials.
+fn shorten_usage(error: &mut clap::Error) {
+    let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else { return };
+    let usage = usage.to_string();
+    let mut command = Cli::command();
+    command.build();
+    // "Usage: txl member get ..." names the command that the error is about.
+    for name in usage.split_whitespace().skip(2) {
+        let Some(below) = command.find_subcommand(name) else { break };
+        command = below.clone();
+    }
+    let usage = command.render_usage();
+    error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
 }
 
 /// `TXL_LOG` takes the filters of `tracing`; without it the flags decide.

@@ -5,8 +5,10 @@ use serde_json::json;
 use wecom_contacts::contact_rules::ContactRule;
 
 use crate::{
+    confirm::Consent,
     context::Access,
     failure::{Failure, Result},
+    numbers::{self, counted},
     output::Output,
 };
 
@@ -36,8 +38,10 @@ enum Verb {
     /// Delete rules
     Delete {
         /// The rules' ids
-        #[arg(required = true)]
+        #[arg(required = true, value_parser = numbers::whole::<u64>(0..=u64::MAX))]
         rule_ids: Vec<u64>,
+        #[command(flatten)]
+        consent: Consent,
     },
 }
 
@@ -52,14 +56,16 @@ impl Command {
             }
             Verb::Update { rules: text } => {
                 let changed = parsed(&text)?;
-                let words = format!("updated {} rules", changed.len());
+                let words = format!("updated {}", counted(changed.len(), "rule"));
                 rules.update(changed).await?;
                 output.done(&json!({"updated": true}), words)
             }
-            Verb::Delete { rule_ids } => {
+            Verb::Delete { rule_ids, consent } => {
+                let count = counted(rule_ids.len(), "rule");
+                let named: Vec<_> = rule_ids.iter().map(ToString::to_string).collect();
+                consent.ask(&format!("delete {count}: {}", named.join(", "))).await?;
                 rules.delete(rule_ids.iter().copied()).await?;
-                let words = format!("deleted {} rules", rule_ids.len());
-                output.done(&json!({"deleted": rule_ids}), words)
+                output.done(&json!({"deleted": rule_ids}), format_args!("deleted {count}"))
             }
         }
     }

@@ -12,8 +12,10 @@ use wecom_contacts::{
 };
 
 use crate::{
+    confirm::Consent,
     context::Access,
     failure::{Failure, Result},
+    numbers::{self, counted},
     output::{Output, say},
 };
 
@@ -60,7 +62,7 @@ enum Verb {
         /// The chain
         chain: String,
         /// This group and those below it; all without it
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", value_parser = numbers::id::<ChainGroupId>)]
         group: Option<ChainGroupId>,
     },
     /// List a chain's corps (获取企业上下游通讯录分组下的企业详情列表)
@@ -68,7 +70,7 @@ enum Verb {
         /// The chain
         chain: String,
         /// Those directly in this group
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", value_parser = numbers::id::<ChainGroupId>)]
         group: Option<ChainGroupId>,
         /// With those that have not joined yet
         #[arg(long)]
@@ -87,6 +89,8 @@ enum Verb {
         chain: String,
         #[command(flatten)]
         corp: NamedCorp,
+        #[command(flatten)]
+        consent: Consent,
     },
     /// Show the id of one's own that a member was imported with (查询成员自定义id)
     MemberCustomId {
@@ -122,6 +126,7 @@ enum Verb {
         /// The chain
         chain: String,
         /// The rule
+        #[arg(value_parser = numbers::id::<ChainRuleId>)]
         rule: ChainRuleId,
     },
     /// Add a rule, and show its id (新增对接规则)
@@ -136,6 +141,7 @@ enum Verb {
         /// The chain
         chain: String,
         /// The rule
+        #[arg(value_parser = numbers::id::<ChainRuleId>)]
         rule: ChainRuleId,
         /// What it becomes, as WeCom writes it
         rule_info: String,
@@ -145,7 +151,10 @@ enum Verb {
         /// The chain
         chain: String,
         /// The rule
+        #[arg(value_parser = numbers::id::<ChainRuleId>)]
         rule: ChainRuleId,
+        #[command(flatten)]
+        consent: Consent,
     },
     /// List a customer's ids in the downstream corps (通过unionid和openid查询external_userid)
     ExternalUserids {
@@ -174,7 +183,8 @@ enum Verb {
 struct Lower {
     /// The lower corp
     lower_corp: String,
-    /// The shared app's id there, as `shared-corps` tells it
+    /// The shared app's id there, as `shared-corps` shows it
+    #[arg(value_parser = numbers::id::<AgentId>)]
     lower_agent: AgentId,
     /// They are tied by 上下游 instead of 企业互联
     #[arg(long)]
@@ -215,7 +225,7 @@ impl Command {
             }
             Verb::CheckLowerCorp { lower } => {
                 let left = lower_corp(lower).auth().check().await?.as_secs();
-                let words = format!("the app may; its token lives {left} seconds more");
+                let words = format!("the app may; its token lives {} more", counted(left, "second"));
                 output.done(&json!({"ok": true, "expires_in": left}), words)
             }
             Verb::TransferSession { lower, userid, session_key } => {
@@ -244,8 +254,9 @@ impl Command {
                 output.list(&corps, &columns)
             }
             Verb::Corp { chain, corp } => output.record(&groups.corp(chain, corp).await?),
-            Verb::RemoveCorp { chain, corp } => {
+            Verb::RemoveCorp { chain, corp, consent } => {
                 let id = corp.corp_id.clone();
+                consent.ask(&format!("remove corp {id} from chain {chain}")).await?;
                 groups.remove_corp(chain, corp).await?;
                 output.done(&json!({"removed": id}), format_args!("removed corp {id}"))
             }
@@ -272,7 +283,8 @@ impl Command {
                 groups.modify_rule(chain, rule, info).await?;
                 output.done(&json!({"modified": rule}), format_args!("modified rule {rule}"))
             }
-            Verb::DeleteRule { chain, rule } => {
+            Verb::DeleteRule { chain, rule, consent } => {
+                consent.ask(&format!("delete rule {rule} of chain {chain}")).await?;
                 groups.delete_rule(chain, rule).await?;
                 output.done(&json!({"deleted": rule}), format_args!("deleted rule {rule}"))
             }
@@ -296,7 +308,7 @@ async fn outcome(job: &ContactsJob, output: Output) -> Result {
     output.record(&outcome)?;
     match outcome.fail_list.len() {
         0 => Ok(()),
-        failed => Err(Failure::new(format!("{failed} corps were not imported: those listed"))
+        failed => Err(Failure::new(format!("not imported: {}, listed above", counted(failed, "corp")))
             .remedy("correct them and import them again; one bad contact holds up its whole corp")),
     }
 }

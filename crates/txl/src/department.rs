@@ -8,8 +8,11 @@ use wecom_contacts::{
 };
 
 use crate::{
+    confirm::Consent,
     context::Access,
     failure::{Result, nothing_to_change},
+    lookup::{DepartmentRef, Lookup},
+    numbers,
     output::Output,
 };
 
@@ -28,23 +31,24 @@ enum Verb {
     Create {
         /// The name (部门名称), unique among its siblings
         name: String,
-        /// The department above it (上级部门)
-        #[arg(long, value_name = "ID", default_value_t = DepartmentId::ROOT)]
-        parent: DepartmentId,
+        /// The department above it (上级部门), by id, name or path
+        #[arg(long, value_name = "ID|NAME", default_value_t = DepartmentRef::Id(DepartmentId::ROOT))]
+        parent: DepartmentRef,
         /// The English name (英文名)
         #[arg(long, value_name = "NAME")]
         name_en: Option<String>,
         /// The place among its siblings; larger is higher up
-        #[arg(long, value_name = "NUMBER")]
+        #[arg(long, value_name = "NUMBER", value_parser = numbers::id::<u32>)]
         order: Option<u32>,
         /// The id; given by WeCom otherwise
-        #[arg(long)]
+        #[arg(long, value_parser = numbers::id::<DepartmentId>)]
         id: Option<DepartmentId>,
     },
     /// Change what is given of a department, and nothing else (更新部门)
     Update {
-        /// The department
-        id: DepartmentId,
+        /// The department: its id, its name, or a path such as 总公司/研发部
+        #[arg(value_name = "DEPARTMENT")]
+        id: DepartmentRef,
         /// The name (部门名称)
         #[arg(long)]
         name: Option<String>,
@@ -52,31 +56,37 @@ enum Verb {
         #[arg(long, value_name = "NAME")]
         name_en: Option<String>,
         /// Move it, with all below it, under this department
-        #[arg(long, value_name = "ID")]
-        parent: Option<DepartmentId>,
+        #[arg(long, value_name = "ID|NAME")]
+        parent: Option<DepartmentRef>,
         /// The place among its siblings; larger is higher up
-        #[arg(long, value_name = "NUMBER")]
+        #[arg(long, value_name = "NUMBER", value_parser = numbers::id::<u32>)]
         order: Option<u32>,
     },
     /// Delete a department without members and departments in it (删除部门)
     Delete {
-        /// The department
-        id: DepartmentId,
+        /// The department: its id, its name, or a path such as 总公司/研发部
+        #[arg(value_name = "DEPARTMENT")]
+        id: DepartmentRef,
+        #[command(flatten)]
+        consent: Consent,
     },
     /// List departments with their details (获取部门列表)
     List {
-        /// This department and all below it; all departments without it
-        id: Option<DepartmentId>,
+        /// This department and all below it, by id, name or path; all departments without it
+        #[arg(value_name = "DEPARTMENT")]
+        id: Option<DepartmentRef>,
     },
     /// List the ids of departments, as contacts-sync may (获取子部门ID列表)
     ListIds {
-        /// This department and all below it; all departments without it
-        id: Option<DepartmentId>,
+        /// This department and all below it, by id, name or path; all departments without it
+        #[arg(value_name = "DEPARTMENT")]
+        id: Option<DepartmentRef>,
     },
     /// Show one department (获取单个部门详情)
     Get {
-        /// The department
-        id: DepartmentId,
+        /// The department: its id, its name, or a path such as 总公司/研发部
+        #[arg(value_name = "DEPARTMENT")]
+        id: DepartmentRef,
     },
 }
 
@@ -88,14 +98,17 @@ impl Command {
         let access = self.access;
         match self.verb {
             Verb::Create { name, parent, name_en, order, id } => {
+                let departments = access.contacts()?.departments();
+                let parent = Lookup::new(&access).department(&parent).await?;
                 let mut department = NewDepartment::new(name, parent);
                 department.name_en = name_en;
                 department.order = order;
                 department.id = id;
-                let id = access.contacts()?.departments().create(department).await?;
-                output.ids(&[id])
+                output.ids(&[departments.create(department).await?])
             }
             Verb::Update { id, name, name_en, parent, order } => {
+                let departments = access.contacts()?.departments();
+                let mut lookup = Lookup::new(&access);
                 let mut patch = DepartmentPatch::new();
                 patch.name = name;
                 patch.name_en = match name_en {
@@ -103,21 +116,29 @@ impl Command {
                     Some(text) => Patch::Set(text),
                     None => Patch::Keep,
                 };
-                patch.parentid = parent;
+                patch.parentid = lookup.optional_department(&parent).await?;
                 patch.order = order;
                 if patch == DepartmentPatch::new() {
                     return Err(nothing_to_change());
                 }
-                access.contacts()?.departments().update(id, patch).await?;
+                let id = lookup.department(&id).await?;
+                departments.update(id, patch).await?;
                 output.done(&json!({"updated": id}), format_args!("updated department {id}"))
             }
-            Verb::Delete { id } => {
-                access.contacts()?.departments().delete(id).await?;
+            Verb::Delete { id: given, consent } => {
+                let departments = access.contacts()?.departments();
+                let mut lookup = Lookup::new(&access);
+                let id = lookup.department(&given).await?;
+                if consent.is_needed() {
+                    let path = lookup.path(id).await.map(|path| format!(" ({path})")).unwrap_or_default();
+                    consent.ask(&format!("delete department {id}{path}")).await?;
+                }
+                departments.delete(id).await?;
                 output.done(&json!({"deleted": id}), format_args!("deleted department {id}"))
             }
             Verb::List { id } => {
                 let departments = access.app()?.departments();
-                let list = match id {
+                let list = match Lookup::new(&access).optional_department(&id).await? {
                     Some(id) => departments.list_under(id).await?,
                     None => departments.list().await?,
                 };
@@ -125,13 +146,17 @@ impl Command {
             }
             Verb::ListIds { id } => {
                 let departments = access.either()?.departments();
-                let list = match id {
+                let list = match Lookup::new(&access).optional_department(&id).await? {
                     Some(id) => departments.list_ids_under(id).await?,
                     None => departments.list_ids().await?,
                 };
                 output.list(&list, &["id", "parentid", "order"])
             }
-            Verb::Get { id } => output.record(&access.app()?.departments().get(id).await?),
+            Verb::Get { id } => {
+                let departments = access.app()?.departments();
+                let id = Lookup::new(&access).department(&id).await?;
+                output.record(&departments.get(id).await?)
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ use std::{error::Error, fmt, io, io::Write, process::ExitCode};
 
 use wecom_contacts::ErrorKind;
 
+use crate::advice;
+
 /// The result of everything the command does.
 pub(crate) type Result<T = ()> = std::result::Result<T, Failure>;
 
@@ -18,6 +20,12 @@ pub(crate) enum Exit {
     Usage = 2,
     /// No usable answer: the server cannot be reached, is too slow, or is not WeCom.
     NoAnswer = 3,
+    /// Ended by SIGHUP.
+    Hangup = 129,
+    /// Ended by SIGINT.
+    Interrupt = 130,
+    /// Ended by SIGTERM.
+    Terminate = 143,
 }
 
 /// A failure that is ready to be shown.
@@ -68,6 +76,13 @@ impl Failure {
         self
     }
 
+    /// The same failure as the cause of a wider one, whose exit code and remedies it keeps.
+    pub(crate) fn within(mut self, message: impl Into<String>) -> Self {
+        let inner = std::mem::replace(&mut self.0.message, message.into());
+        self.0.causes.insert(0, inner);
+        self
+    }
+
     /// What to try, if anything is known.
     pub(crate) fn remedies(&self) -> &[String] {
         &self.0.remedies
@@ -92,12 +107,13 @@ impl Failure {
     pub(crate) fn report(self) -> ExitCode {
         let report = self.0;
         if report.exit != Exit::HungUp {
-            let mut text = format!("error: {}\n", printable(&report.message));
+            let line = |text: &str| printable(&shortened(text));
+            let mut text = format!("error: {}\n", line(&report.message));
             for cause in &report.causes {
-                text.push_str(&format!("  caused by: {}\n", printable(cause)));
+                text.push_str(&format!("  caused by: {}\n", line(cause)));
             }
             for remedy in &report.remedies {
-                text.push_str(&format!("try: {}\n", printable(remedy)));
+                text.push_str(&format!("try: {}\n", line(remedy)));
             }
             // With stderr gone as well, only the exit code is left to tell.
             let _ = io::stderr().write_all(text.as_bytes());
@@ -128,7 +144,7 @@ impl From<wecom_contacts::Error> for Failure {
         if let Some(cause) = error.source() {
             failure = failure.because(cause);
         }
-        if let Some(remedy) = error.remedy() {
+        if let Some(remedy) = advice::remedy(&error) {
             failure = failure.remedy(remedy);
         }
         if let ErrorKind::Cipher(_) = error.kind() {
@@ -146,7 +162,96 @@ impl From<wecom_contacts::Error> for Failure {
     }
 }
 
-/// The text without what would steer a terminal: a server's words are a stranger's.
+/// The text on one line, as a terminal may show it: a server's words and a file's cells are a stranger's.
+///
+/// Line breaks and tabs become blanks. Other control characters, marks that turn the direction of writing, and characters that cannot be seen become
+/// their number, as in `\u{202e}`. Every text of a stranger that is shown to a person passes here.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    shown(text, |one| one.is_whitespace() && one.is_control())
+}
+
+/// The same with the line breaks and tabs of a text that has several lines.
+pub(crate) fn printable_lines(text: &str) -> String {
+    shown(text, |_| false)
+}
+
+fn shown(text: &str, is_blank: impl Fn(char) -> bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut before = ' ';
+    for one in text.chars() {
+        match one {
+            _ if is_blank(one) => shown.push(' '),
+            '\n' | '\t' => shown.push(one),
+            // It joins emoji to one picture, and between letters it deceives.
+            '\u{200d}' if is_picture(before) => {}
+            _ if is_hidden(one) => shown.extend(one.escape_unicode()),
+            _ => shown.push(one),
+        }
+        before = one;
+    }
+    shown
+}
+
+fn is_picture(one: char) -> bool {
+    matches!(one, '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// Whether a character steers a terminal, turns the direction of writing, or cannot be seen.
+pub(crate) fn is_hidden(one: char) -> bool {
+    one.is_control()
+        || matches!(
+            one,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+/// A text that is short enough to read: a server may write ten megabytes into an error.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 2_000;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}… (cut here; {} bytes in all)", &text[..end], text.len()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trap_48_what_steers_a_terminal_is_shown_as_its_number() {
+        for (text, safe) in [
+            ("\u{1b}[2J\u{1b}]0;X\u{7}", "\\u{1b}[2J\\u{1b}]0;X\\u{7}"),
+            ("a\u{9b}31mb\u{7f}", "a\\u{9b}31mb\\u{7f}"),
+            ("王\u{202e}芳\u{2066}\u{200f}\u{61c}", "王\\u{202e}芳\\u{2066}\\u{200f}\\u{61c}"),
+            ("zhang\u{200b}san\u{feff}\u{e0041}", "zhang\\u{200b}san\\u{feff}\\u{e0041}"),
+            ("one\r\ntwo\tthree", "one  two three"),
+            ("王芳 👩\u{200d}💻 ❤\u{fe0f}", "王芳 👩💻 ❤\u{fe0f}"),
+            ("zhang\u{200d}san", "zhang\\u{200d}san"),
+        ] {
+            assert_eq!(printable(text), safe);
+        }
+        assert_eq!(printable_lines("one\r\ntwo\tthree\u{1b}"), "one\\u{d}\ntwo\tthree\\u{1b}");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_in_an_error() {
+        let cut = shortened(&"错".repeat(3_000));
+        assert!(cut.chars().count() < 2_050 && cut.ends_with("(cut here; 9000 bytes in all)"), "{cut}");
+        assert_eq!(shortened("short"), "short");
+    }
 }

@@ -1,20 +1,43 @@
-//! Files that are read and written: `-` is stdin, and nobody ever sees half of what is written.
+//! Files that are read and written: `-` is stdin, and a file has its name only once it is whole.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io::{self, BufWriter, Read, Write},
     path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use tempfile::NamedTempFile;
 
 use crate::failure::{Failure, Result};
 
+static STDIN_IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Stdin, for the one argument that may read it.
+///
+/// # Errors
+///
+/// Fails if another argument reads it already, or if it is closed.
+pub(crate) fn stdin() -> Result<io::StdinLock<'static>> {
+    if startup_streams::stdin_was_closed() {
+        return Err(Failure::new("cannot read stdin: it is closed").remedy("name a file instead of `-`"));
+    }
+    if STDIN_IS_TAKEN.swap(true, Relaxed) {
+        let failure = Failure::usage("stdin can serve one argument only, and `-` is given more than once");
+        return Err(failure.remedy("name a file for all but one of them"));
+    }
+    Ok(io::stdin().lock())
+}
+
 /// A file's bytes, or those of stdin for `-`.
 pub(crate) fn contents(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
-        io::stdin().lock().read_to_end(&mut bytes)
+        stdin()?.read_to_end(&mut bytes)
     } else {
         File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
     };
@@ -33,13 +56,42 @@ pub(crate) fn text(path: &Path) -> Result<String> {
     })
 }
 
-/// A file under way: it has its name only once it is [whole](Draft::finish), and until then whatever had the name keeps it.
+/// A file under way: it has its name only once it is [whole](Draft::finish), and until then an older file keeps it.
 /// Others may not read it, as it holds people's data or secrets.
 #[derive(Debug)]
 pub(crate) struct Draft {
     target: PathBuf,
     /// Beside the target, as a name can only be given within one file system; gone if it is dropped.
     file: BufWriter<NamedTempFile>,
+    listed: Listed,
+}
+
+/// The drafts under way, for an end of the process that drops nothing.
+static DRAFTS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// A place in the list of drafts.
+#[derive(Debug)]
+struct Listed(PathBuf);
+
+impl Listed {
+    fn new(path: &Path) -> Self {
+        DRAFTS.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        Self(path.to_owned())
+    }
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        DRAFTS.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
+}
+
+/// Removes the drafts of all threads, just before the process ends without dropping them.
+pub(crate) fn remove_drafts() {
+    for path in &*DRAFTS.lock().unwrap_or_else(PoisonError::into_inner) {
+        // The process ends; nothing more can be done about one that stays.
+        let _ = fs::remove_file(path);
+    }
 }
 
 impl Draft {
@@ -54,7 +106,8 @@ impl Draft {
             .suffix(".part")
             .tempfile_in(directory_of(target))
             .map_err(|error| unwritable(target, &error))?;
-        Ok(Self { target: target.to_owned(), file: BufWriter::new(file) })
+        let listed = Listed::new(file.path());
+        Ok(Self { target: target.to_owned(), file: BufWriter::new(file), listed })
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result {
@@ -63,14 +116,16 @@ impl Draft {
 
     /// Gives the file its name, once all of it is on the disk.
     pub(crate) fn finish(self) -> Result {
-        let Self { target, file } = self;
+        let Self { target, file, listed } = self;
         let named = || -> io::Result<()> {
             let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
             file.as_file().sync_all()?;
             file.persist(&target)?;
             Ok(())
         };
-        named().map_err(|error| unwritable(&target, &error))
+        let named = named().map_err(|error| unwritable(&target, &error));
+        drop(listed);
+        named
     }
 }
 

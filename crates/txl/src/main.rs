@@ -1,16 +1,18 @@
 //! `txl` (通讯录): every WeCom (企业微信) contacts call, a simulator of the server, and a tour of both.
 //!
-//! `cli` says what can be typed, one module per chapter does it, `context` picks the credential, `output` and `failure`
-//! print. `sim` serves the simulator; `tour` calls everything.
+//! `cli` says what can be typed, one module per chapter does it, `context` picks the credential, `lookup` finds ids by names,
+//! `output` and `failure` print, `signals` ends a command early. `sim` serves the simulator; `tour` calls everything.
 
 #![expect(
     clippy::doc_markdown,
     reason = "the doc comments of arguments are help texts, in which backticks would be shown"
 )]
 
+mod advice;
 mod auth;
 mod callback;
 mod cli;
+mod confirm;
 mod contact_rule;
 mod context;
 mod corp_group;
@@ -21,23 +23,62 @@ mod file;
 mod import;
 mod linked_corp;
 mod listener;
+mod lookup;
 mod media;
 mod member;
+mod names;
+mod numbers;
 mod output;
+mod secrets;
+mod signals;
 mod sim;
 mod tag;
 mod token_store;
 mod tour;
+mod trust;
+mod words;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
-use clap::Parser;
+use failure::{Failure, Result};
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
-    match cli.run().await {
+/// How long threads that read or write may go on after the command was interrupted.
+const PARTING: Duration = Duration::from_secs(1);
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse_arguments();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::new("cannot start threads").because(&error).report(),
+    };
+    let ended = runtime.block_on(run(cli));
+    let code = match ended.result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
+    };
+    if ended.is_interrupted {
+        runtime.shutdown_timeout(PARTING);
+        file::remove_drafts();
+    }
+    code
+}
+
+/// How the command ended.
+struct Ended {
+    result: Result,
+    is_interrupted: bool,
+}
+
+async fn run(cli: cli::Cli) -> Ended {
+    if let Err(failure) = signals::listen() {
+        return Ended { result: Err(failure), is_interrupted: false };
+    }
+    tokio::select! {
+        biased;
+        result = Box::pin(cli.run()) => Ended { result, is_interrupted: false },
+        signal = signals::interruption() => {
+            let failure = signal.failure("").remedy("a change that was under way may have been applied: read what is there before you repeat it");
+            Ended { result: Err(failure), is_interrupted: true }
+        }
     }
 }

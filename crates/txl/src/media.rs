@@ -10,6 +10,7 @@ use crate::{
     context::Access,
     failure::{Failure, Result},
     file::{Draft, contents},
+    numbers::counted,
     output::{Output, print_bytes, say},
 };
 
@@ -75,7 +76,7 @@ enum Verb {
 /// Where a download goes.
 #[derive(Args)]
 struct To {
-    /// The file to write; stdout without it
+    /// The file to write; stdout without it, and for `-`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -124,7 +125,7 @@ impl Command {
 
 impl To {
     async fn save(self, mut download: Download) -> Result {
-        let Some(path) = self.out else {
+        let Some(path) = self.out.filter(|path| path != Path::new("-")) else {
             while let Some(chunk) = download.try_next().await? {
                 print_bytes(&chunk)?;
             }
@@ -141,7 +142,7 @@ impl To {
             return Err(Failure::new("the file is not as long as announced").remedy("download it again"));
         }
         draft.finish()?;
-        say(format_args!("{written} bytes in {}", path.display()));
+        say(format_args!("{} in {}", counted(written, "byte"), path.display()));
         Ok(())
     }
 }

@@ -1,6 +1,13 @@
-//! What the command prints: data on stdout as a table or as one JSON document, talk on stderr.
+//! What the command prints: data on stdout in one of four formats, everything else on stderr.
 //!
-//! Tables are drawn from the same JSON that `-o json` prints, so both always tell the same.
+//! A table is drawn from the JSON that `-o json` prints, so that both say the same. `stdout` writes, `fields` makes cells of JSON, `layout` measures
+//! and wraps text, `table` draws tables, `records` writes CSV.
+
+mod fields;
+mod layout;
+mod records;
+mod stdout;
+mod table;
 
 use std::{
     fmt,
@@ -8,29 +15,34 @@ use std::{
 };
 
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, Table, presets};
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{MapAccess, Visitor},
-};
+use serde::Serialize;
 use serde_json::Value;
 
+pub(crate) use self::fields::status_in_words;
+pub(crate) use self::layout::{padded, terminal_width, width_of, wrapped};
+use self::stdout::Stdout;
 use crate::failure::{Failure, Result, printable};
 
 /// How data is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people: a table
+    /// For people: a table as wide as the terminal
     #[default]
     Table,
     /// For scripts: one JSON document
     Json,
+    /// For scripts: one JSON value a line
+    Jsonl,
+    /// For spreadsheets: a row of headings, then a row for each object; lists are joined by `;`
+    Csv,
 }
 
 /// Where data goes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
     pub(crate) format: Format,
+    /// Whether cells of CSV that a spreadsheet program would run as formulas get an apostrophe in front.
+    pub(crate) csv_safe: bool,
 }
 
 impl Output {
@@ -38,188 +50,110 @@ impl Output {
         self.format == Format::Json
     }
 
-    /// Prints one thing: its fields below each other, or its JSON.
+    /// Whether a person reads it.
+    pub(crate) fn is_table(self) -> bool {
+        self.format == Format::Table
+    }
+
+    /// Prints one object: its fields below each other, its JSON, or headings and one row.
     pub(crate) fn record(self, value: &impl Serialize) -> Result {
         match self.format {
+            Format::Table => table::record(value),
             Format::Json => print_json(value),
-            Format::Table => {
-                let mut table = new_table();
-                for (key, value) in fields(value)? {
-                    table.add_row([heading(&key).to_owned(), cell(&value)]);
-                }
-                print_text(&format!("{}\n", table.trim_fmt()))
-            }
+            Format::Jsonl => print_json_line(value),
+            Format::Csv => records::list(std::slice::from_ref(value), self.csv_safe),
         }
     }
 
-    /// Prints many things of a kind: a row each with these columns, or a JSON array with all fields.
+    /// Prints many objects of a kind: a table with these columns, or all fields in the other formats.
     pub(crate) fn list<T: Serialize>(self, items: &[T], columns: &[&str]) -> Result {
         match self.format {
-            Format::Json => print_json(&items),
             Format::Table => {
-                let mut table = new_table();
-                table.set_header(columns.iter().map(|key| heading(key).to_owned()));
-                for item in items {
-                    let fields = fields(item)?;
-                    table.add_row(columns.iter().map(|key| {
-                        let field = fields.iter().find(|(name, _)| name == key);
-                        field.map(|(_, value)| cell(value)).unwrap_or_default()
-                    }));
-                }
-                print_text(&format!("{}\n", table.trim_fmt()))?;
+                table::list(items, columns)?;
                 say(format_args!("{} in all", items.len()));
                 Ok(())
             }
+            Format::Json => print_json(&items),
+            Format::Jsonl => print_json_lines(items),
+            Format::Csv => records::list(items, self.csv_safe),
         }
     }
 
-    /// Prints ids: one a line, or a JSON array.
+    /// Prints ids: one a line, as JSON, or as a column `value`.
     pub(crate) fn ids<T: Serialize>(self, ids: &[T]) -> Result {
         match self.format {
-            Format::Json => print_json(&ids),
             Format::Table => {
-                let mut text = String::new();
+                let mut out = Stdout::text();
                 for id in ids {
-                    text.push_str(&cell(&json(id)?));
-                    text.push('\n');
+                    out.line(&fields::text(&json(id)?))?;
                 }
-                print_text(&text)
+                out.finish()
             }
+            Format::Json => print_json(&ids),
+            Format::Jsonl => print_json_lines(ids),
+            Format::Csv => records::values(ids, self.csv_safe),
         }
     }
 
-    /// Tells that a change is made: in words on stderr, or as its JSON reply.
+    /// Tells that a change is made: in words on stderr, or as its reply in the other formats.
     pub(crate) fn done(self, reply: &impl Serialize, words: impl fmt::Display) -> Result {
         match self.format {
-            Format::Json => print_json(reply),
             Format::Table => {
                 say(words);
                 Ok(())
             }
+            _ => self.record(reply),
         }
     }
 }
 
-/// Says something on stderr.
+/// Says something on stderr, on one line.
 pub(crate) fn say(words: impl fmt::Display) {
     // A closed stderr is no reason to stop.
-    let _ = writeln!(io::stderr(), "{words}");
+    let _ = writeln!(io::stderr(), "{}", printable(&words.to_string()));
 }
 
-/// Prints text on stdout as it stands.
+/// Prints text on stdout: as it is into a file or a pipe, without what steers a terminal on one.
 pub(crate) fn print_text(text: &str) -> Result {
     print_bytes(text.as_bytes())
 }
 
-/// Prints bytes on stdout as they stand.
+/// Prints bytes on stdout: as they are into a file or a pipe. Only text goes to a terminal.
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result {
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| Failure::of_stdout(&error))
+    let mut out = Stdout::text();
+    out.bytes(bytes)?;
+    out.finish()
 }
 
 /// Prints one JSON value on one line.
 pub(crate) fn print_json_line(value: &impl Serialize) -> Result {
-    print_text(&format!("{}\n", json(value)?))
+    print_json_lines(std::slice::from_ref(value))
+}
+
+fn print_json_lines<T: Serialize>(values: &[T]) -> Result {
+    let mut out = Stdout::json();
+    for value in values {
+        serde_json::to_writer(&mut out, value).map_err(unprinted)?;
+        out.line("")?;
+    }
+    out.finish()
 }
 
 fn print_json(value: &impl Serialize) -> Result {
-    let text = serde_json::to_string_pretty(value).map_err(|error| unwritable(&error))?;
-    print_text(&format!("{text}\n"))
+    let mut out = Stdout::json();
+    serde_json::to_writer_pretty(&mut out, value).map_err(unprinted)?;
+    out.line("")?;
+    out.finish()
 }
 
 fn json(value: &impl Serialize) -> Result<Value> {
     serde_json::to_value(value).map_err(|error| unwritable(&error))
 }
 
+fn unprinted(error: serde_json::Error) -> Failure {
+    if error.is_io() { Failure::of_stdout(&error.into()) } else { unwritable(&error) }
+}
+
 fn unwritable(error: &serde_json::Error) -> Failure {
     Failure::new("the answer cannot be written as JSON").because(error)
-}
-
-/// A table without frames, as wide as it needs to be when nobody looks and as wide as the terminal when someone does.
-pub(crate) fn new_table() -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    if let Some((terminal_size::Width(width), _)) = terminal_size::terminal_size_of(io::stdout()) {
-        table.set_width(width);
-    }
-    table
-}
-
-/// The fields of a JSON object in their own order, which `Value` would sort away.
-fn fields(value: &impl Serialize) -> Result<Vec<(String, Value)>> {
-    let text = serde_json::to_string(value).map_err(|error| unwritable(&error))?;
-    let Fields(fields) = serde_json::from_str(&text).map_err(|error| unwritable(&error))?;
-    Ok(fields)
-}
-
-struct Fields(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Fields;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Fields, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(Fields(fields))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
-    }
-}
-
-/// A value as a cell shows it: lists joined by commas, objects as JSON.
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => printable(text),
-        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(","),
-        other => printable(&other.to_string()),
-    }
-}
-
-/// A column's heading: the wire's name, and the console's Chinese beside it where people know the field by that.
-fn heading(key: &str) -> &str {
-    match key {
-        "userid" => "userid 账号",
-        "name" => "name 姓名",
-        "name_en" => "name_en 英文名",
-        "alias" => "alias 别名",
-        "mobile" => "mobile 手机",
-        "email" => "email 邮箱",
-        "biz_mail" => "biz_mail 企业邮箱",
-        "department" => "department 部门",
-        "main_department" => "main_department 主部门",
-        "position" => "position 职务",
-        "gender" => "gender 性别",
-        "telephone" => "telephone 座机",
-        "address" => "address 地址",
-        "status" => "status 状态",
-        "order" => "order 排序",
-        "is_leader_in_dept" => "is_leader_in_dept 部门负责人",
-        "direct_leader" => "direct_leader 直属上级",
-        "department_leader" => "department_leader 部门负责人",
-        "extattr" => "extattr 扩展属性",
-        "external_profile" => "external_profile 对外属性",
-        "external_position" => "external_position 对外职务",
-        "id" => "id",
-        "parentid" => "parentid 上级部门",
-        "tagid" => "tagid 标签",
-        "tagname" => "tagname 标签名",
-        "userlist" => "userlist 成员",
-        "partylist" => "partylist 部门",
-        "jobid" => "jobid 任务",
-        "corpid" => "corpid 企业",
-        "corp_name" => "corp_name 企业名称",
-        "errcode" => "errcode 错误码",
-        other => other,
-    }
 }

@@ -14,11 +14,12 @@ use crate::{
     failure::{Failure, Result},
     file::{self, Draft},
     output::{print_json_line, say},
+    signals,
 };
 
 /// Serve a simulator of the WeCom contacts server until interrupted
 ///
-/// Nothing is registered and nothing leaves this machine. When it is ready it prints one JSON line on stdout:
+/// Nothing is registered, and nothing leaves this machine unless --callback-url or --allow-outgoing names another. When it is ready it prints one JSON line on stdout:
 /// {"url","corp_id","contacts_secret","agent_id","app_secret","callback":{"token","aes_key"}}.
 /// The rights are those of today's WeCom: the contacts-sync secret (通讯录同步) writes and reads ids, the app (自建应用) reads
 /// details without sensitive fields. Clients that use one secret for all calls need --legacy.
@@ -108,6 +109,14 @@ pub(crate) struct Serve {
     #[arg(long, env = "TXL_SIM_CLOCK_SPEED", value_name = "NUMBER", default_value_t = 1.0)]
     clock_speed: f64,
 
+    /// Another name by which the control surface is reached while the server listens on a loopback address; repeatable
+    #[arg(long = "allow-host", env = "TXL_SIM_ALLOW_HOST", value_name = "NAME", value_delimiter = ',')]
+    allow_hosts: Vec<String>,
+
+    /// Where callbacks and downloads may go beside loopback addresses and --callback-url; repeatable
+    #[arg(long, env = "TXL_SIM_ALLOW_OUTGOING", value_name = "HOST[:PORT]", value_delimiter = ',')]
+    allow_outgoing: Vec<String>,
+
     /// Write the ready line into this file too, once it is complete
     #[arg(long, env = "TXL_SIM_READY_FILE", value_name = "PATH")]
     ready_file: Option<PathBuf>,
@@ -120,13 +129,15 @@ impl Serve {
             file::remove(path)?;
         }
         // The signals are caught before the ready line invites anybody to send one.
-        let stop = stop_signal()?;
+        let stop = signals::take_over();
         let sim = self.start().await?;
         if !sim.address().ip().is_loopback() {
             say(format_args!(
-                "WARNING: listening on {}, which is not the loopback interface: everyone who reaches this port can read and \
-                 change the simulated corp, and reset it. Do not put real people's data into it.",
-                sim.address()
+                "WARNING: listening on {}, which is not a loopback address, and nothing asks for a password. Whoever reaches this port \
+                 can read, change and reset the simulated corp, read all requests, secrets and callbacks, make calls fail, and \
+                 have this machine send requests to its own loopback services{}. Keep real people's data out of it.",
+                sim.address(),
+                if self.allow_outgoing.is_empty() { "" } else { " and to what --allow-outgoing names" },
             ));
         }
         let ready = self.ready(&sim);
@@ -137,7 +148,12 @@ impl Serve {
         }
         match print_json_line(&ready) {
             // Whoever started us may watch the ready file alone.
-            Err(failure) if self.ready_file.is_none() || !failure.is_hang_up() => return Err(failure),
+            Err(failure)
+                if self.ready_file.is_none()
+                    || !(failure.is_hang_up() || startup_streams::stdout_was_closed()) =>
+            {
+                return Err(failure);
+            }
             _ => {}
         }
         say(format_args!(
@@ -158,7 +174,9 @@ impl Serve {
             .contacts_secret(&self.contacts_secret)
             .app(self.agent_id, &self.app_secret)
             .legacy(self.legacy)
-            .clock_speed(self.clock_speed);
+            .clock_speed(self.clock_speed)
+            .allow_hosts(&self.allow_hosts)
+            .allow_outgoing(&self.allow_outgoing);
         if self.rates {
             builder = builder.rates(Rates::published());
         }
@@ -177,7 +195,7 @@ impl Serve {
             io::ErrorKind::InvalidInput => Failure::usage("the simulator cannot be set up like this")
                 .because(&error)
                 .remedy(
-                    "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed and --faults take",
+                    "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --faults and --allow-outgoing take",
                 ),
             _ => cannot_listen(self.listen, &error),
         })
@@ -218,28 +236,4 @@ pub(crate) fn cannot_listen(address: SocketAddr, error: &io::Error) -> Failure {
         io::ErrorKind::PermissionDenied => failure.remedy("take a port above 1023"),
         _ => failure.remedy("use an address of this machine, such as 127.0.0.1:0"),
     }
-}
-
-/// Completes on Ctrl-C, and on SIGTERM where there is such a thing.
-pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let unheard = |error| Failure::new("cannot listen for signals").because(&error);
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
-        Ok(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        })
-    }
-    #[cfg(not(unix))]
-    Ok(async {
-        // Without a handler the default one ends the process, which is as well.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
 }

@@ -3,13 +3,16 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 use wecom_contacts::{
-    DepartmentId, TagId,
+    Client, DepartmentId, TagId,
     tags::{NewTag, TagNodes, TagOutcome},
 };
 
 use crate::{
+    confirm::Consent,
     context::Access,
     failure::{Failure, Result},
+    lookup::{self, DepartmentRef, Lookup, TagRef},
+    numbers,
     output::Output,
 };
 
@@ -31,39 +34,41 @@ enum Verb {
         /// The name (标签名), 1–32 characters, unique in the corp
         name: String,
         /// The id; given by WeCom otherwise
-        #[arg(long)]
+        #[arg(long, value_parser = numbers::id::<TagId>)]
         id: Option<TagId>,
     },
     /// Rename a tag (更新标签名字)
     Rename {
-        /// The tag
-        tag: TagId,
+        /// The tag: its id or its name
+        tag: TagRef,
         /// The new name
         name: String,
     },
     /// Delete a tag (删除标签)
     Delete {
-        /// The tag
-        tag: TagId,
+        /// The tag: its id or its name
+        tag: TagRef,
+        #[command(flatten)]
+        consent: Consent,
     },
     /// List all tags (获取标签列表)
     List,
     /// Show who has a tag (获取标签成员)
     Get {
-        /// The tag
-        tag: TagId,
+        /// The tag: its id or its name
+        tag: TagRef,
     },
     /// Give a tag to members and departments (增加标签成员)
     Add {
-        /// The tag
-        tag: TagId,
+        /// The tag: its id or its name
+        tag: TagRef,
         #[command(flatten)]
         nodes: Nodes,
     },
     /// Take a tag from members and departments (删除标签成员)
     Remove {
-        /// The tag
-        tag: TagId,
+        /// The tag: its id or its name
+        tag: TagRef,
         #[command(flatten)]
         nodes: Nodes,
     },
@@ -75,21 +80,22 @@ struct Nodes {
     /// A member; may be repeated, 1,000 times at most
     #[arg(long = "member", value_name = "USERID")]
     members: Vec<String>,
-    /// A department; may be repeated, 100 times at most
-    #[arg(long = "department", value_name = "ID")]
-    departments: Vec<DepartmentId>,
+    /// A department, by id, name or path; may be repeated, 100 times at most
+    #[arg(long = "department", value_name = "ID|NAME")]
+    departments: Vec<DepartmentRef>,
 }
 
 impl Nodes {
-    fn into_call(self) -> TagNodes {
+    async fn into_call(self, access: &Access) -> Result<TagNodes> {
+        let departments: Vec<DepartmentId> = Lookup::new(access).departments(&self.departments).await?;
         let mut nodes = TagNodes::new();
         if !self.members.is_empty() {
             nodes = nodes.members(self.members);
         }
-        if !self.departments.is_empty() {
-            nodes = nodes.departments(self.departments);
+        if !departments.is_empty() {
+            nodes = nodes.departments(departments);
         }
-        nodes
+        Ok(nodes)
     }
 }
 
@@ -103,28 +109,50 @@ impl Command {
                 output.ids(&[access.contacts()?.tags().create(tag).await?])
             }
             Verb::Rename { tag, name } => {
-                access.contacts()?.tags().rename(tag, name).await?;
+                let client = access.contacts()?;
+                let tag = lookup::tag(&client, &tag).await?;
+                client.tags().rename(tag, name).await?;
                 output.done(&json!({"renamed": tag}), format_args!("renamed tag {tag}"))
             }
-            Verb::Delete { tag } => {
-                access.contacts()?.tags().delete(tag).await?;
+            Verb::Delete { tag: given, consent } => {
+                let client = access.contacts()?;
+                let tag = lookup::tag(&client, &given).await?;
+                if consent.is_needed() {
+                    let name = name(&client, tag).await.map(|name| format!(" ({name})")).unwrap_or_default();
+                    consent.ask(&format!("delete tag {tag}{name}")).await?;
+                }
+                client.tags().delete(tag).await?;
                 output.done(&json!({"deleted": tag}), format_args!("deleted tag {tag}"))
             }
             Verb::List => output.list(&access.either()?.tags().list().await?, &["tagid", "tagname"]),
-            Verb::Get { tag } => output.record(&access.either()?.tags().get(tag).await?),
+            Verb::Get { tag } => {
+                let client = access.either()?;
+                let tag = lookup::tag(&client, &tag).await?;
+                output.record(&client.tags().get(tag).await?)
+            }
             Verb::Add { tag, nodes } => {
-                let outcome = access.contacts()?.tags().add(tag, nodes.into_call()).await?;
+                let client = access.contacts()?;
+                let tag = lookup::tag(&client, &tag).await?;
+                let outcome = client.tags().add(tag, nodes.into_call(&access).await?).await?;
                 tell(output, &outcome, format!("tag {tag} given"))
             }
             Verb::Remove { tag, nodes } => {
-                let outcome = access.contacts()?.tags().remove(tag, nodes.into_call()).await?;
+                let client = access.contacts()?;
+                let tag = lookup::tag(&client, &tag).await?;
+                let outcome = client.tags().remove(tag, nodes.into_call(&access).await?).await?;
                 tell(output, &outcome, format!("tag {tag} taken"))
             }
         }
     }
 }
 
-/// WeCom calls it a success when some of the ids are unknown; whoever asked should hear of them.
+/// The tag's name, for a question. A credential that may not read it is no reason to fail.
+async fn name(client: &Client, tag: TagId) -> Option<String> {
+    let tags = client.tags().list().await.ok()?;
+    tags.into_iter().find(|there| there.tagid == tag).map(|there| there.tagname)
+}
+
+/// WeCom calls it a success when some of the ids are unknown; they are reported here.
 fn tell(output: Output, outcome: &TagOutcome, words: String) -> Result {
     if outcome.is_complete() {
         return output.done(outcome, words);

@@ -25,8 +25,8 @@ pub(crate) fn attach(builder: ClientBuilder, named: Option<&str>) -> Result<Clie
             }
         },
         Some(path) => Ok(builder.token_store(FileStore::new(path))),
-        // Without a home there is nowhere to keep it: that of a container's user, say.
-        None => Ok(match own_file() {
+        // Without a home there is nowhere to keep it: that of a container's user, for example.
+        None => Ok(match own_file()? {
             Some(path) => builder.token_store(FileStore::new(path)),
             None => builder,
         }),
@@ -34,6 +34,17 @@ pub(crate) fn attach(builder: ClientBuilder, named: Option<&str>) -> Result<Clie
 }
 
 /// The file where this platform keeps what can be had again.
-fn own_file() -> Option<PathBuf> {
-    Some(choose_native_strategy().ok()?.cache_dir().join("txl").join("tokens.json"))
+///
+/// # Errors
+///
+/// Fails if the home directory is a relative path: tokens would then be kept in the working directory.
+fn own_file() -> Result<Option<PathBuf>> {
+    let Ok(places) = choose_native_strategy() else { return Ok(None) };
+    let path = places.cache_dir().join("txl").join("tokens.json");
+    if path.is_relative() {
+        let failure =
+            Failure::usage("the home directory (HOME) is not an absolute path, and tokens are kept below it");
+        return Err(failure.remedy("set HOME to an absolute path, or name a place by --token-store (WECOM_TOKEN_STORE): a path, or `none`"));
+    }
+    Ok(Some(path))
 }

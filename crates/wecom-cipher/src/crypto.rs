@@ -49,7 +49,9 @@ impl Crypto {
     /// Official: [回调配置](https://developer.work.weixin.qq.com/document/path/90930)
     pub fn verify_url(&self, query: &Query<'_>) -> Result<String> {
         let echostr = query.echostr.as_deref().ok_or(Error::MissingParameter { name: "echostr" })?;
-        let text = self.open(query, echostr)?;
+        // What is not UTF-8 cannot be repeated as it stands, and is no number.
+        let text = self.verify(query, echostr)?.bytes()?;
+        let text = String::from_utf8(text).map_err(|_| Error::NoEcho)?;
         // A delivery is signed the same way: whoever overheard one could have it decrypted by asking for its echo.
         if text.trim_ascii_start().starts_with(['<', '{', '\u{feff}']) {
             return Err(Error::NoEcho);
@@ -91,13 +93,19 @@ impl Crypto {
         Ok(Verified { crypto: self, encrypt, signature })
     }
 
-    /// Encrypts and signs a message, as WeCom does to deliver it and a replier to answer it.
+    /// Encrypts and signs a message, as WeCom does to deliver it and a replier to answer it. The message is text by rights; any bytes
+    /// are taken, so that a test can send what is none.
     /// `timestamp` is in Unix seconds; `nonce` is chosen by the caller.
     ///
     /// # Errors
     ///
     /// [`Error::Random`] if the operating system gives no random bytes.
-    pub fn seal(&self, message: &str, timestamp: u64, nonce: impl Into<String>) -> Result<Sealed> {
+    pub fn seal(
+        &self,
+        message: impl AsRef<[u8]>,
+        timestamp: u64,
+        nonce: impl Into<String>,
+    ) -> Result<Sealed> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|_| Error::Random)?;
         Ok(self.seal_with(&random, message, timestamp, nonce))
@@ -108,11 +116,11 @@ impl Crypto {
     pub fn seal_with(
         &self,
         random: &[u8; 16],
-        message: &str,
+        message: impl AsRef<[u8]>,
         timestamp: u64,
         nonce: impl Into<String>,
     ) -> Sealed {
-        let encrypt = envelope::seal(&self.aes, self.key.iv(), random, message, &self.receive_id);
+        let encrypt = envelope::seal(&self.aes, self.key.iv(), random, message.as_ref(), &self.receive_id);
         let (timestamp, nonce) = (timestamp.to_string(), nonce.into());
         let msg_signature = sign(&self.token, &timestamp, &nonce, &encrypt);
         Sealed { encrypt, msg_signature, timestamp, nonce }
@@ -145,10 +153,19 @@ impl Verified<'_> {
 
     /// Decrypts the message and checks whom it is for.
     ///
+    /// A piece of it that is not UTF-8 becomes U+FFFD: the key is right, and one broken text must not cost the message.
+    ///
     /// # Errors
     ///
     /// [`Error::Base64`], [`Error::Decrypt`] or [`Error::ReceiveId`].
     pub fn open(&self) -> Result<String> {
+        let message = self.bytes()?;
+        Ok(String::from_utf8(message)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    }
+
+    /// Decrypts like [`open`](Self::open), and leaves the message as it was sent.
+    fn bytes(&self) -> Result<Vec<u8>> {
         let Crypto { aes, key, receive_id, .. } = self.crypto;
         envelope::open(aes, key.iv(), self.encrypt, receive_id)
     }

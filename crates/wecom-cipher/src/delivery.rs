@@ -37,10 +37,14 @@ impl<'a> Delivery<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Xml`] if it is not well-formed UTF-8 XML, holds a DTD, is nested deeper than 16, or has no single `Encrypt`.
+    /// [`Error::Xml`] if it is not well-formed XML, holds a DTD, is nested deeper than 16, or has no single `Encrypt`. What is not UTF-8
+    /// becomes U+FFFD, as the two ids may be broken where the ciphertext is sound.
     pub fn parse(body: &'a [u8]) -> Result<Self> {
         let [to_user_name, agent_id, encrypt] = children(body, ["ToUserName", "AgentID", "Encrypt"])?;
         let encrypt = encrypt.ok_or(Error::Xml { reason: "no Encrypt element" })?;
+        if encrypt.contains(char::REPLACEMENT_CHARACTER) {
+            return Err(Error::Xml { reason: "the ciphertext is not UTF-8" });
+        }
         Ok(Self { to_user_name, agent_id, encrypt })
     }
 
@@ -117,7 +121,16 @@ fn cdata(xml: &mut String, name: &str, text: &str) {
 
 /// Returns the text of the named children of the root. Borrows wherever the text is one piece.
 fn children<'a, const N: usize>(body: &'a [u8], names: [&str; N]) -> Result<[Option<Cow<'a, str>>; N]> {
-    let text = std::str::from_utf8(body).map_err(|_| Error::Xml { reason: "not UTF-8" })?;
+    match String::from_utf8_lossy(body) {
+        Cow::Borrowed(text) => children_of(text, names),
+        Cow::Owned(text) => {
+            let found = children_of(&text, names)?;
+            Ok(found.map(|text| text.map(|text| Cow::Owned(text.into_owned()))))
+        }
+    }
+}
+
+fn children_of<'a, const N: usize>(text: &'a str, names: [&str; N]) -> Result<[Option<Cow<'a, str>>; N]> {
     let mut reader = Reader::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
     reader.config_mut().expand_empty_elements = true;
     let mut found = [const { None }; N];
@@ -167,8 +180,12 @@ fn resolve<'a>(reference: &BytesRef<'_>) -> Result<Cow<'a, str>> {
     if let Some(text) = resolve_xml_entity(reference) {
         return Ok(text.into());
     }
-    let character = reference.resolve_char_ref().map_err(|_| MALFORMED)?;
-    Ok(String::from(character.ok_or(MALFORMED)?).into())
+    match reference.resolve_char_ref() {
+        Ok(character) => Ok(String::from(character.ok_or(MALFORMED)?).into()),
+        // A number that no character has; neither id is worth the delivery.
+        Err(_) if reference.starts_with('#') => Ok(Cow::Borrowed("\u{fffd}")),
+        Err(_) => Err(MALFORMED),
+    }
 }
 
 fn append<'a>(text: &mut Option<Cow<'a, str>>, piece: Cow<'a, str>) {

@@ -17,14 +17,14 @@ pub(crate) fn seal(
     aes: &Aes256,
     iv: &[u8; 16],
     random: &[u8; RANDOM],
-    message: &str,
+    message: &[u8],
     receive_id: &str,
 ) -> String {
     let length = u32::try_from(message.len()).expect("a message is shorter than 4 GiB");
     let mut plain = Vec::with_capacity(HEAD + message.len() + receive_id.len() + UNIT);
     plain.extend_from_slice(random);
     plain.extend_from_slice(&length.to_be_bytes());
-    plain.extend_from_slice(message.as_bytes());
+    plain.extend_from_slice(message);
     plain.extend_from_slice(receive_id.as_bytes());
     pad(&mut plain);
     cbc::Encryptor::inner_iv_init(aes, iv.into()).encrypt_blocks(blocks(&mut plain));
@@ -32,8 +32,8 @@ pub(crate) fn seal(
 }
 
 /// Opens an envelope whose signature has been verified. Allocates what the base64 decodes to, and no more: the
-/// length field is compared with what is there, never trusted.
-pub(crate) fn open(aes: &Aes256, iv: &[u8; 16], encrypt: &str, receive_id: &str) -> Result<String> {
+/// length field is compared with what is there, never trusted. The message is returned as it was sent, UTF-8 or not.
+pub(crate) fn open(aes: &Aes256, iv: &[u8; 16], encrypt: &str, receive_id: &str) -> Result<Vec<u8>> {
     let mut bytes = BASE64.decode(encrypt).map_err(|_| Error::Base64)?;
     if bytes.is_empty() || bytes.len() % UNIT != 0 {
         return Err(Error::Decrypt);
@@ -52,7 +52,7 @@ pub(crate) fn open(aes: &Aes256, iv: &[u8; 16], encrypt: &str, receive_id: &str)
     }
     bytes.truncate(bytes.len() - receive_id.len());
     bytes.drain(..HEAD);
-    String::from_utf8(bytes).map_err(|_| Error::Decrypt)
+    Ok(bytes)
 }
 
 /// Quotes a foreign receiveid in an error only if it looks like one: an odd length field would show message text here.

@@ -105,7 +105,10 @@ fn each_row(mut take: impl FnMut(&ImportMember)) {
         .telephone("010-12345678")
         .enabled(true);
     let mut number = b"00000000".to_vec();
-    for _ in 0..rows() {
+    for at in 0..rows() {
+        // A department holds at most 30,000 members.
+        row.department[0].0 = 2 + at / 20_000;
+        row.department[1].0 = 1000 + at / 20_000;
         for digit in number.iter_mut().rev() {
             if *digit < b'9' {
                 *digit += 1;

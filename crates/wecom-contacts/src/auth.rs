@@ -210,26 +210,62 @@ impl Endpoint for GetUserInfo {
     type Reply = UserInfo;
 }
 
-/// Who a visitor is: a member (`userid`), or somebody else (`openid`).
+/// Who a visitor is: a member (`userid`), or somebody else (`openid`, `external_userid`).
+///
+/// An answer that names none of the three does not decode: it says nothing of who is there.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "AnyUserInfo")]
 #[non_exhaustive]
 pub struct UserInfo {
     /// The member's account. From a linked corp it comes as `CORPID/USERID`: see [`linked`](Self::linked).
-    #[serde(default, deserialize_with = "or_absent", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub userid: Option<UserId>,
     /// The ticket for [`Auth::user_detail`], good for 30 minutes; only with [`Scope::PrivateInfo`], inside the visible
     /// range, and not for linked corps.
-    #[serde(default, deserialize_with = "wire::none_if_empty", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_ticket: Option<String>,
     /// A ticket for the member's documents, good for 30 days; given to few corps yet.
-    #[serde(default, deserialize_with = "wire::none_if_empty", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_doc_ticket: Option<String>,
     /// The OpenID of somebody who is no member.
-    #[serde(default, deserialize_with = "or_absent", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub openid: Option<OpenId>,
     /// The customer's id (外部联系人) of somebody who is no member, if a member in range follows them.
-    #[serde(default, deserialize_with = "or_absent", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_userid: Option<ExternalUserId>,
+}
+
+/// The same as it comes, whether or not it names anybody. The server writes `""` for an id that is absent.
+#[derive(Deserialize)]
+struct AnyUserInfo {
+    #[serde(default, deserialize_with = "wire::none_if_empty")]
+    userid: Option<String>,
+    #[serde(default, deserialize_with = "wire::none_if_empty")]
+    user_ticket: Option<String>,
+    #[serde(default, deserialize_with = "wire::none_if_empty")]
+    user_doc_ticket: Option<String>,
+    #[serde(default, deserialize_with = "wire::none_if_empty")]
+    openid: Option<String>,
+    #[serde(default, deserialize_with = "wire::none_if_empty")]
+    external_userid: Option<String>,
+}
+
+impl TryFrom<AnyUserInfo> for UserInfo {
+    type Error = &'static str;
+
+    fn try_from(any: AnyUserInfo) -> std::result::Result<Self, &'static str> {
+        let AnyUserInfo { userid, user_ticket, user_doc_ticket, openid, external_userid } = any;
+        if userid.is_none() && openid.is_none() && external_userid.is_none() {
+            return Err("an identity without userid, openid or external_userid");
+        }
+        Ok(Self {
+            userid: userid.map(UserId::from),
+            user_ticket,
+            user_doc_ticket,
+            openid: openid.map(OpenId::from),
+            external_userid: external_userid.map(ExternalUserId::from),
+        })
+    }
 }
 
 masked_debug!(UserInfo { userid, external_userid | user_ticket, user_doc_ticket, openid });
@@ -241,15 +277,6 @@ impl UserInfo {
         let linked = LinkedUserId::new(userid.as_str());
         linked.split().is_some().then_some(linked)
     }
-}
-
-/// Reads `""` as `None`: an id is never empty.
-fn or_absent<'de, D, T>(deserializer: D) -> std::result::Result<Option<T>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: From<String>,
-{
-    Ok(wire::none_if_empty(deserializer)?.map(T::from))
 }
 
 /// Asks for what the member with this ticket agreed to show.
@@ -282,7 +309,8 @@ impl Endpoint for GetUserDetail {
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UserDetail {
-    /// The account.
+    /// The account; never empty.
+    #[serde(deserialize_with = "wire::present")]
     pub userid: UserId,
     /// The gender (性别).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -338,7 +366,6 @@ impl Endpoint for GetCallbackIp {
 #[non_exhaustive]
 pub struct IpList {
     /// Single addresses, and masks such as `101.226.103.*`.
-    #[serde(default, deserialize_with = "wire::or_default")]
     pub ip_list: Vec<String>,
 }
 
@@ -385,6 +412,18 @@ mod tests {
         assert_eq!(visitor(r#"{"userid":"wangfang"}"#).linked(), None);
         let customer = visitor(r#"{"openid":"o1","external_userid":"wm1","userid":""}"#);
         assert_eq!((customer.userid, customer.openid), (None, Some("o1".into())));
+    }
+
+    #[test]
+    fn an_identity_that_names_nobody_is_an_error() {
+        for body in ["{}", r#"{"userid":"","openid":null}"#, r#"{"user_ticket":"t1cket","expires_in":1800}"#]
+        {
+            let error = serde_json::from_str::<UserInfo>(body).unwrap_err();
+            assert!(error.to_string().contains("userid"), "{error}");
+            assert!(!error.to_string().contains("t1cket"), "{error}");
+        }
+        assert!(serde_json::from_str::<UserInfo>(r#"{"external_userid":"wm1"}"#).is_ok());
+        assert!(serde_json::from_str::<UserDetail>(r#"{"userid":""}"#).is_err());
     }
 
     #[test]

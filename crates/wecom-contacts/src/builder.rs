@@ -8,6 +8,7 @@ use crate::{
     Budget, Client, CorpId, Error, ErrorKind, Result, RetryPolicy, Secret,
     exchange::Wire,
     gettoken::GetToken,
+    proxy,
     tokens::{Refresher, SharedStore, TokenKey, TokenSource, TokenStore, Tokens},
 };
 
@@ -18,7 +19,7 @@ pub struct ClientBuilder {
     corp_id: CorpId,
     secret: Secret,
     base_url: String,
-    proxy: Option<String>,
+    proxy: Proxy,
     timeout: Duration,
     connect_timeout: Duration,
     transfer_timeout: Duration,
@@ -32,13 +33,22 @@ pub struct ClientBuilder {
     token_source: Option<Arc<dyn TokenSource>>,
 }
 
+/// Which way calls go.
+#[derive(Clone)]
+enum Proxy {
+    /// As `HTTPS_PROXY` and its kin say.
+    Environment,
+    None,
+    At(String),
+}
+
 impl ClientBuilder {
     pub(crate) fn new(corp_id: CorpId, secret: Secret) -> Self {
         Self {
             corp_id,
             secret,
             base_url: "https://qyapi.weixin.qq.com".to_owned(),
-            proxy: None,
+            proxy: Proxy::Environment,
             timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(5),
             transfer_timeout: Duration::from_secs(600),
@@ -61,9 +71,16 @@ impl ClientBuilder {
     }
 
     /// Sends everything, tokens and files included, through this proxy: `http://`, `https://`, with user and password if
-    /// need be. Without it the environment's `HTTPS_PROXY` and its kin decide. TLS is verified all the same.
+    /// need be. Without it the environment's `HTTPS_PROXY` and its kin decide. TLS is verified all the same. A proxy that cannot be used,
+    /// here or in the environment, is never bypassed: [`build`](Self::build) refuses it.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Some(url.into());
+        self.proxy = Proxy::At(url.into());
+        self
+    }
+
+    /// Connects directly, whatever the environment says: to a server of your own, such as a simulator on this machine.
+    pub fn no_proxy(mut self) -> Self {
+        self.proxy = Proxy::None;
         self
     }
 
@@ -147,6 +164,7 @@ impl ClientBuilder {
         let cgi_bin = cgi_bin(&self.base_url)?;
         let http = self.http()?;
         let wire = Wire {
+            obeys_environment: matches!(self.proxy, Proxy::Environment),
             corp_id: self.corp_id.clone(),
             http,
             cgi_bin,
@@ -155,6 +173,7 @@ impl ClientBuilder {
             max_reply_size: self.max_reply_size,
             log_bodies: self.log_bodies,
         };
+        wire.check_proxy(&Url::parse(&wire.cgi_bin).expect("a base URL is one with a path behind it"))?;
         let tokens = self.tokens(&wire);
         Ok(Client::assemble(wire, self.secret, tokens, self.budget, self.retry))
     }
@@ -170,7 +189,7 @@ impl ClientBuilder {
         };
         let store = self.token_store.clone().map(|store| SharedStore::new(store, key.clone()));
         // An exchange gives up by itself; this is for sources that do not.
-        let patience = self.timeout + Duration::from_secs(2);
+        let patience = self.timeout.saturating_add(Duration::from_secs(2));
         Tokens::new(key, Refresher::new(source, store, patience).attempts(self.retry.most()))
     }
 
@@ -194,10 +213,15 @@ impl ClientBuilder {
                 .redirect(reqwest::redirect::Policy::none())
                 .referer(false);
             Ok::<_, Error>(match &self.proxy {
-                Some(proxy) => builder.proxy(
-                    reqwest::Proxy::all(proxy).map_err(|_| configuration("the proxy's URL is not one"))?,
-                ),
-                None => builder,
+                Proxy::At(proxy) => {
+                    let proxy = proxy::usable(proxy).map_err(configuration)?;
+                    builder.proxy(
+                        reqwest::Proxy::all(proxy)
+                            .map_err(|_| configuration("the proxy's URL is not one"))?,
+                    )
+                }
+                Proxy::None => builder.no_proxy(),
+                Proxy::Environment => builder,
             })
         };
         match builder()?.tls_certs_merge(certificates.clone()).build() {
@@ -242,6 +266,19 @@ fn cgi_bin(base_url: &str) -> Result<Arc<str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn builder() -> ClientBuilder {
+        ClientBuilder::new("ww1".into(), Secret::contacts_sync("s3cret"))
+    }
+
+    #[test]
+    fn trap_46_a_proxy_that_cannot_be_used_is_a_configuration_error() {
+        for proxy in ["ftp://127.0.0.1:1", "socks5://127.0.0.1:1", "", "http://"] {
+            let error = builder().proxy(proxy).build().unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::Configuration(_)), "{proxy}: {error:?}");
+        }
+        builder().proxy("127.0.0.1:3128").build().unwrap();
+    }
 
     #[test]
     fn trap_10_a_base_url_keeps_its_path_prefix() {

@@ -140,6 +140,7 @@ impl Client {
     /// The one way of every call, not generic over what is sent: span, token, budget, request, answer, and again where
     /// that is safe and may help.
     async fn exchange(&self, prepared: &Prepared, mut want: Want<'_>) -> Result<()> {
+        prepared.check()?;
         let mut observed = Observed::begin(prepared.call.path, self.corp_id());
         let span = observed.span();
         async {

@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Call, Client, DepartmentId, Endpoint, Sending, TagId, UserId, wire};
+use crate::{Call, Client, DepartmentId, Endpoint, Sending, TagId, UserId};
 
 /// The calls about contact rules; see [`Client::contact_rules`].
 #[derive(Clone, Debug)]
@@ -187,7 +187,6 @@ impl Endpoint for CreateContactRules {
 #[non_exhaustive]
 pub struct CreatedContactRules {
     /// The new rules' ids, in the order of the request.
-    #[serde(default, deserialize_with = "wire::or_default")]
     pub rule_ids: Vec<u64>,
 }
 
@@ -215,7 +214,6 @@ impl Endpoint for ListContactRules {
 #[non_exhaustive]
 pub struct ContactRuleList {
     /// The rules.
-    #[serde(default, deserialize_with = "wire::or_default")]
     pub rules: Vec<ContactRule>,
 }
 

@@ -203,8 +203,8 @@ impl Endpoint for NewDepartment {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedDepartmentId {
-    /// The new department.
-    #[serde(deserialize_with = "wire::number")]
+    /// The new department; never 0.
+    #[serde(deserialize_with = "wire::positive")]
     pub id: DepartmentId,
 }
 
@@ -338,7 +338,6 @@ impl Endpoint for ListDepartments {
 #[non_exhaustive]
 pub struct DepartmentList {
     /// The departments.
-    #[serde(default, deserialize_with = "wire::or_default")]
     pub department: Vec<Department>,
 }
 
@@ -375,7 +374,6 @@ impl Endpoint for ListDepartmentIds {
 #[non_exhaustive]
 pub struct DepartmentNodes {
     /// The departments; objects, for all the key's name.
-    #[serde(default, deserialize_with = "wire::or_default")]
     pub department_id: Vec<DepartmentNode>,
 }
 
@@ -455,6 +453,8 @@ mod tests {
     #[test]
     fn trap_18_the_new_id_is_what_a_creation_gives() {
         assert_eq!(serde_json::from_str::<CreatedDepartmentId>(r#"{"id":20}"#).unwrap().id, 20);
-        assert!(serde_json::from_str::<CreatedDepartmentId>("{}").is_err());
+        for incomplete in ["{}", r#"{"id":null}"#, r#"{"id":0}"#, r#"{"id":""}"#] {
+            assert!(serde_json::from_str::<CreatedDepartmentId>(incomplete).is_err(), "{incomplete}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The envelope of every reply: `errcode` and `errmsg` beside the endpoint's own keys.
 //!
 //! Replies are decoded in one pass: the two keys are picked out while the others stream into the reply's type. Only a
-//! reply that does not decode is read a second time, to see whether it is a refusal.
+//! reply that does not decode is read again: to see whether it is a refusal, and with its damaged texts mended.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -10,7 +10,7 @@ use serde::{
     de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor},
 };
 
-use crate::redact;
+use crate::{redact, repair};
 
 /// Why a body is not the reply that was asked for.
 #[derive(Debug)]
@@ -28,31 +28,62 @@ pub(crate) struct Opened<T> {
 }
 
 /// Decodes a reply. A missing `errcode` is success, as some WeCom calls leave it out (doc 90664).
+///
+/// A text that is broken costs nothing but itself: see [`repair`].
 pub(crate) fn open<T: DeserializeOwned>(body: &[u8]) -> Result<Opened<T>, Failure> {
-    let mut remark = Remark::default();
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let seed = Envelope { remark: &mut remark, reply: PhantomData::<T> };
-    let decoded = seed.deserialize(&mut json).and_then(|reply| json.end().map(|()| reply));
-    match decoded {
-        Ok(reply) if remark.errcode == 0 => Ok(Opened { reply, errmsg: remark.errmsg }),
-        Ok(_) => Err(remark.into_refusal()),
+    match read(body) {
+        Err(Failure::Malformed(error)) => match repair::mend(body) {
+            Some(mended) => read(&mended),
+            None => Err(Failure::Malformed(error)),
+        },
+        outcome => outcome,
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Opened<T>, Failure> {
+    match decode(body) {
+        (Ok(reply), remark) if remark.errcode == 0 => Ok(Opened { reply, errmsg: remark.errmsg }),
+        (Ok(_), remark) => Err(remark.into_refusal()),
         // A refusal carries none of the promised fields, and may name the errcode last.
-        Err(error) => match serde_json::from_slice::<Remark>(body) {
-            Ok(remark) if remark.errcode != 0 => Err(remark.into_refusal()),
+        (Err(error), _) => match decode::<()>(body) {
+            (Ok(()), remark) if remark.errcode != 0 => Err(remark.into_refusal()),
             _ => Err(Failure::Malformed(redact::json_error(error))),
         },
     }
 }
 
-#[derive(Default, Deserialize)]
+fn decode<T: DeserializeOwned>(body: &[u8]) -> (serde_json::Result<T>, Remark) {
+    let mut remark = Remark::default();
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let seed = Envelope { remark: &mut remark, reply: PhantomData::<T> };
+    let decoded = seed.deserialize(&mut json).and_then(|reply| json.end().map(|()| reply));
+    (decoded, remark)
+}
+
+/// What the server says of the call. Of several codes the first that is not 0 counts: a refusal stays one, whatever follows it.
+#[derive(Default)]
 struct Remark {
-    #[serde(default)]
     errcode: i32,
-    #[serde(default)]
     errmsg: String,
+    /// Whether the text belongs to the code.
+    is_settled: bool,
 }
 
 impl Remark {
+    fn code(&mut self, errcode: i32) {
+        if self.errcode == 0 {
+            self.errcode = errcode;
+        }
+    }
+
+    /// Takes the text: the one behind the code that counts, or else the last before it.
+    fn text(&mut self, errmsg: Option<String>) {
+        if !self.is_settled {
+            self.errmsg = errmsg.unwrap_or_default();
+            self.is_settled = self.errcode != 0;
+        }
+    }
+
     fn into_refusal(self) -> Failure {
         Failure::Refused { errcode: self.errcode, errmsg: self.errmsg }
     }
@@ -98,8 +129,8 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for PickOut<'_, A> {
                 return Ok(None);
             };
             match &*key {
-                "errcode" => self.remark.errcode = self.map.next_value()?,
-                "errmsg" => self.remark.errmsg = self.map.next_value()?,
+                "errcode" => self.remark.code(self.map.next_value()?),
+                "errmsg" => self.remark.text(self.map.next_value()?),
                 _ => {
                     return seed.deserialize(serde::de::value::CowStrDeserializer::new(key)).map(Some);
                 }
@@ -178,6 +209,44 @@ mod tests {
         assert_eq!(refusal::<Reply>(r#"{"errcode":-1,"errmsg":"system busy"}"#), (-1, "system busy".into()));
         assert_eq!(refusal::<Reply>(r#"{"id":7,"errmsg":"x","errcode":60011}"#).0, 60011);
         assert_eq!(refusal::<Reply>(r#"{"id":"wrong type","errmsg":"x","errcode":60011}"#).0, 60011);
+    }
+
+    #[test]
+    fn of_two_errcodes_the_first_that_is_not_zero_counts() {
+        for (body, errmsg) in [
+            (r#"{"errcode":60011,"errmsg":"no privilege","id":7,"errcode":0,"errmsg":"ok"}"#, "no privilege"),
+            (r#"{"errcode":0,"errmsg":"ok","id":7,"errcode":60011,"errmsg":"no privilege"}"#, "no privilege"),
+            (r#"{"errmsg":"no privilege","errcode":60011,"errcode":0,"id":7}"#, "no privilege"),
+            (r#"{"errcode":60011,"errcode":40001}"#, ""),
+        ] {
+            assert_eq!(refusal::<Reply>(body), (60011, errmsg.into()), "{body}");
+            assert_eq!(refusal::<()>(body), (60011, errmsg.into()), "{body}");
+        }
+    }
+
+    #[test]
+    fn trap_43_a_broken_text_beside_the_reply_costs_nothing_but_itself() {
+        let reply = open::<Reply>(b"{\"errcode\":0,\"errmsg\":\"ok \xf0\x9f\",\"id\":7,\"more\":\"a\x14b\"}")
+            .unwrap();
+        assert_eq!((reply.reply.id, reply.errmsg.as_str()), (7, "ok \u{fffd}"));
+    }
+
+    #[test]
+    fn trap_43_a_refusal_with_a_broken_text_is_still_that_refusal() {
+        for body in [
+            &b"{\"errcode\":60011,\"errmsg\":\"no \xf0\x9f\x98 privilege\"}"[..],
+            b"{\"id\":\"wrong type\",\"errmsg\":\"no \xff privilege\",\"errcode\":60011}",
+            b"{\"errmsg\":\"no \\ud83d privilege\",\"id\":[\"\x01\"],\"errcode\":60011}",
+        ] {
+            let body = String::from_utf8(repair::mend(body).unwrap()).unwrap();
+            assert_eq!(refusal::<Reply>(&body), (60011, "no \u{fffd} privilege".into()));
+        }
+        let Err(Failure::Refused { errcode, .. }) =
+            open::<Reply>(b"{\"errcode\":60011,\"errmsg\":\"\xf0\x9f\"}")
+        else {
+            panic!("not a refusal")
+        };
+        assert_eq!(errcode, 60011);
     }
 
     #[test]

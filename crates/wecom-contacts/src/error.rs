@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use crate::{Class, ErrorCode, JobId};
+use crate::{Class, ErrorCode, JobId, redact};
 
 /// What every call returns.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -11,7 +11,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 ///
 /// `Display` says what was being done, to what, and what to try; the cause is in
 /// [`source`](std::error::Error::source). No secret, token or personal datum is in either, but the server's own
-/// `errmsg` is kept whole, as WeCom's support asks for its hint.
+/// `errmsg` is kept, as WeCom's support asks for its hint; it is cut after 4 KiB.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
@@ -35,7 +35,7 @@ pub enum ErrorKind {
     Refused {
         /// What the refusal means: see [`ErrorCode::info`].
         code: ErrorCode,
-        /// The server's text, hint id included. Informational: never match on it.
+        /// The server's text, hint id included; cut after 4 KiB. Informational: never match on it.
         errmsg: String,
     },
     /// The call did not reach the server, or its answer did not come back.
@@ -52,8 +52,10 @@ pub enum ErrorKind {
         /// The answer's `Content-Type`.
         content_type: Option<String>,
     },
-    /// The answer is an envelope whose fields are not of the promised types.
+    /// The answer is an envelope that lacks a promised field, or has one of another type.
     Malformed(serde_json::Error),
+    /// The server gave a part and no way to the rest, or contradicts what it said before. What came so far is not the whole.
+    Incomplete(String),
     /// The answer is larger than [`max_reply_size`](crate::ClientBuilder::max_reply_size).
     TooLarge {
         /// The limit in bytes.
@@ -177,11 +179,15 @@ impl Error {
     }
 
     pub(crate) fn refused(call: &'static str, errcode: i32, errmsg: String) -> Self {
-        Self::new(call, ErrorKind::Refused { code: ErrorCode(errcode), errmsg })
+        Self::new(call, ErrorKind::Refused { code: ErrorCode(errcode), errmsg: redact::shortened(errmsg) })
     }
 
     /// The URL is taken off, as it carries the token or the secret.
     pub(crate) fn transport(call: &'static str, error: reqwest::Error) -> Self {
+        // The HTTP client refused to write the request: nothing was sent.
+        if error.is_builder() {
+            return Self::new(call, ErrorKind::Unwritable(error.without_url().to_string()));
+        }
         // A connection that takes too long to come about is both; what counts is that nothing was sent.
         let failure = if error.is_connect() {
             Transport::NoConnection
@@ -263,6 +269,9 @@ impl Error {
                 Some("check the base URL and the proxy: this is not WeCom's answer")
             }
             ErrorKind::Malformed(_) => Some("please report this reply's shape to wecom-contacts"),
+            ErrorKind::Incomplete(_) => Some(
+                "ask again from the beginning: what came so far is a part and must not be taken for the whole",
+            ),
             ErrorKind::TooLarge { .. } => Some("ask for less at once, or raise `max_reply_size`"),
             ErrorKind::EndpointClosed { .. } => Some("wait until it opens again, then call less often"),
             ErrorKind::StillRunning { .. } => {
@@ -369,6 +378,7 @@ impl fmt::Display for Error {
                 write!(f, "the answer is not WeCom's: HTTP status {status} with {body}")
             }
             ErrorKind::Malformed(_) => f.write_str("the answer's fields are not of the documented types"),
+            ErrorKind::Incomplete(why) => write!(f, "the answer is incomplete: {why}"),
             ErrorKind::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
             // Its own words: they name the remedy, and it holds nothing below.
             ErrorKind::Cipher(error) => error.fmt(f),
@@ -379,9 +389,10 @@ impl fmt::Display for Error {
             ),
             ErrorKind::Unwritable(why) => write!(f, "the request cannot be written: {why}"),
             ErrorKind::StillRunning { job, waited } => {
+                let job = redact::shortened(job.to_string());
                 write!(f, "job {job} is not finished after {} s", waited.as_secs())
             }
-            ErrorKind::JobFailed { job } => write!(f, "job {job} failed"),
+            ErrorKind::JobFailed { job } => write!(f, "job {} failed", redact::shortened(job.to_string())),
             ErrorKind::CorruptFile { file, offset, why, .. } => {
                 write!(f, "file {} of the export, at byte {offset}: it {why}", file + 1)
             }

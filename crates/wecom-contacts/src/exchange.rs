@@ -12,7 +12,7 @@ use crate::{
     Call, CorpId, Endpoint, Error, ErrorKind, Result,
     endpoint::Method,
     envelope::{self, Failure},
-    redact,
+    proxy, redact,
     tokens::Token,
 };
 
@@ -33,7 +33,26 @@ pub(crate) enum Body {
     Form { content_type: String, bytes: Bytes },
 }
 
+/// How long a query may be. The HTTP client writes no URL of more than 65,534 bytes, and the base, the path and the token take a part.
+const LONGEST_QUERY: usize = 60_000;
+
 impl Prepared {
+    /// Makes sure that the call can be sent at all.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unwritable`] if its query is longer than a URL can be.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.query.len() > LONGEST_QUERY {
+            let why = format!(
+                "its values take {} bytes in the URL, which has room for {LONGEST_QUERY}; nothing was sent",
+                self.query.len()
+            );
+            return Err(Error::new(self.call.path, ErrorKind::Unwritable(why)));
+        }
+        Ok(())
+    }
+
     pub(crate) fn of<E: Endpoint>(endpoint: &E) -> Result<Self> {
         let unwritable = |why: String| Error::new(E::CALL.path, ErrorKind::Unwritable(why));
         let (query, body) = match E::CALL.method {
@@ -64,6 +83,8 @@ impl Prepared {
 pub(crate) struct Wire {
     pub(crate) corp_id: CorpId,
     pub(crate) http: reqwest::Client,
+    /// Whether the environment names the proxy.
+    pub(crate) obeys_environment: bool,
     /// Ends in `/cgi-bin/`, whatever prefix comes before.
     pub(crate) cgi_bin: Arc<str>,
     pub(crate) timeout: Duration,
@@ -116,6 +137,7 @@ impl Wire {
         match decode(&body) {
             Ok(remark) if status.is_success() => {
                 if remark.contains("Warning:") {
+                    let remark = redact::shortened(remark);
                     warn!(endpoint = call, "the server read only part of the request: {remark}");
                 }
                 Ok(())
@@ -221,13 +243,33 @@ impl Wire {
         })
     }
 
+    /// Whether calls go out under https.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.cgi_bin.starts_with("https:")
+    }
+
+    /// Makes sure that no proxy is bypassed on the way to this URL.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] if the environment names one that cannot be used.
+    pub(crate) fn check_proxy(&self, url: &Url) -> Result<()> {
+        if self.obeys_environment
+            && let Some(why) = proxy::unusable(url, |name| std::env::var(name).ok())
+        {
+            return Err(Error::local(ErrorKind::Configuration(why)));
+        }
+        Ok(())
+    }
+
     /// A GET of a link that WeCom handed out, which needs no token.
-    pub(crate) fn get_link(&self, url: Url) -> reqwest::RequestBuilder {
-        self.http.get(url).timeout(self.transfer_timeout)
+    pub(crate) fn get_link(&self, url: Url) -> Result<reqwest::RequestBuilder> {
+        self.check_proxy(&url)?;
+        Ok(self.http.get(url).timeout(self.transfer_timeout))
     }
 }
 
 fn content_type(answer: &reqwest::Response) -> Option<String> {
     let value = answer.headers().get(http::header::CONTENT_TYPE)?;
-    Some(value.to_str().ok()?.to_owned())
+    Some(redact::shortened(value.to_str().ok()?.to_owned()))
 }

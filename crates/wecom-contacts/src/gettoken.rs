@@ -1,12 +1,13 @@
 //! `gettoken` (获取 `access_token`): where tokens come from, unless a client is told otherwise.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{
     Call, Error, ErrorKind, Secret, envelope,
     exchange::{Body, Prepared, Wire},
     observe,
     tokens::{AccessToken, FreshToken, SourceFuture, TokenSource},
+    wire,
 };
 
 /// Tokens by `gettoken` (获取 `access_token`).
@@ -19,10 +20,25 @@ pub(crate) struct GetToken {
 
 #[derive(Deserialize)]
 struct TokenReply {
+    #[serde(deserialize_with = "access_token")]
     access_token: String,
     /// Signed, as a server that counts down may well pass zero.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "seconds")]
     expires_in: i64,
+}
+
+/// Reads a token; an empty one is none, and calls with it would fail for reasons that hide the cause.
+pub(crate) fn access_token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let token = String::deserialize(deserializer)?;
+    if token.trim().is_empty() {
+        return Err(D::Error::custom("an empty access token"));
+    }
+    Ok(token)
+}
+
+/// Reads seconds that may come as text (`"7200"`).
+pub(crate) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    Ok(wire::Number::deserialize(deserializer)?.0)
 }
 
 impl TokenSource for GetToken {

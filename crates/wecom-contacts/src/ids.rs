@@ -22,6 +22,12 @@ macro_rules! text_id {
                 &self.0
             }
 
+            /// Whether the id names nothing: it is empty, or holds U+FFFD or a control character, as a text does of which a part
+            /// was lost on the way. Replies and export files keep the row that has such an id.
+            pub fn is_damaged(&self) -> bool {
+                self.0.is_empty() || self.0.chars().any(|character| character == '\u{fffd}' || character.is_control())
+            }
+
             /// Returns the text inside.
             pub fn into_string(self) -> String {
                 self.0

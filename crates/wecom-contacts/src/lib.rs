@@ -29,14 +29,17 @@ mod envelope;
 pub mod error;
 mod error_codes;
 mod exchange;
+mod flow;
 mod gettoken;
 mod ids;
 pub mod observe;
 mod paging;
 mod patch;
 mod polling;
+mod proxy;
 #[cfg(feature = "redis")]
 mod redis;
+mod repair;
 mod retry;
 mod secret;
 mod sending;

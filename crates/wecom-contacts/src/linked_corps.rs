@@ -219,7 +219,6 @@ impl Endpoint for ListLinkedMembersSimple {
 #[non_exhaustive]
 pub struct LinkedSimpleMemberList {
     /// The members.
-    #[serde(default, deserialize_with = "wire::or_default")]
     pub userlist: Vec<LinkedSimpleMember>,
 }
 
@@ -279,7 +278,6 @@ impl Endpoint for ListLinkedMembers {
 #[non_exhaustive]
 pub struct LinkedMemberList {
     /// The members.
-    #[serde(default, deserialize_with = "wire::or_default")]
     pub userlist: Vec<LinkedMember>,
 }
 
@@ -310,7 +308,6 @@ impl Endpoint for ListLinkedDepartments {
 #[non_exhaustive]
 pub struct LinkedDepartmentList {
     /// The departments.
-    #[serde(default, deserialize_with = "wire::or_default")]
     pub department_list: Vec<LinkedDepartment>,
 }
 

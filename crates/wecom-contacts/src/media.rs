@@ -7,16 +7,21 @@ use std::{
     ops::RangeInclusive,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::{BufMut, Bytes, BytesMut};
 use futures_core::Stream;
-use futures_util::{StreamExt, stream::BoxStream};
+use futures_util::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Call, Client, Endpoint, Error, ErrorKind, JobId, MediaId, Result, Sending,
     exchange::{Body, Prepared},
+    flow::Flow,
     wire,
 };
 
@@ -168,7 +173,7 @@ impl Media {
             let prepared = Prepared { call, query, body: Body::None };
             let range = bytes.map(|bytes| format!("bytes={}-{}", bytes.start(), bytes.end()));
             let answer = client.open_download(&prepared, range.as_deref()).await?;
-            Ok(Download::new(call.path, answer))
+            Ok(Download::new(call.path, answer, client.wire().timeout))
         })
     }
 }
@@ -206,7 +211,8 @@ pub struct UploadedMedia {
     /// The kind, as WeCom writes it.
     #[serde(default, rename = "type", deserialize_with = "wire::or_default")]
     pub kind: String,
-    /// The medium's id, good for three days.
+    /// The medium's id, good for three days; never empty.
+    #[serde(deserialize_with = "wire::present")]
     pub media_id: MediaId,
     /// When it was uploaded, in seconds since 1970. Text on the wire.
     #[serde(default, with = "text_seconds", skip_serializing_if = "Option::is_none")]
@@ -217,7 +223,8 @@ pub struct UploadedMedia {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UploadedImage {
-    /// Where it is; the URL never expires, and shows only inside WeCom.
+    /// Where it is; the URL never expires, and shows only inside WeCom. Never empty.
+    #[serde(deserialize_with = "wire::present")]
     pub url: String,
 }
 
@@ -261,7 +268,8 @@ impl Endpoint for UploadByUrl {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobStarted {
-    /// The job's id, at most 64 bytes.
+    /// The job's id, at most 64 bytes; never empty.
+    #[serde(deserialize_with = "wire::present")]
     pub jobid: JobId,
 }
 
@@ -390,7 +398,7 @@ impl ContentRange {
 }
 
 impl Download {
-    fn new(call: &'static str, answer: reqwest::Response) -> Self {
+    fn new(call: &'static str, answer: reqwest::Response, idle: Duration) -> Self {
         let header = |name| answer.headers().get(name)?.to_str().ok();
         Self {
             file_name: header(http::header::CONTENT_DISPOSITION).and_then(file_name),
@@ -398,10 +406,10 @@ impl Download {
             content_range: header(http::header::CONTENT_RANGE).and_then(ContentRange::parse),
             content_length: answer.content_length(),
             call,
-            content: answer
-                .bytes_stream()
-                .map(move |chunk| chunk.map_err(|error| Error::transport(call, error)))
-                .boxed(),
+            content: stream::try_unfold(Flow::new(call, answer, idle), async |mut flow| {
+                Ok::<_, Error>(flow.chunk().await?.map(|chunk| (chunk, flow)))
+            })
+            .boxed(),
         }
     }
 

@@ -6,7 +6,11 @@ use futures_core::Stream;
 use futures_util::{StreamExt, stream};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::{Error, ErrorKind, JobId, Result, Sending};
+use crate::{
+    Error, ErrorKind, JobId, Result, Sending,
+    imports::{ImportState, ImportStatus},
+    redact,
+};
 
 /// How often to ask after a job, and for how long.
 ///
@@ -43,7 +47,11 @@ impl Polling {
     }
 
     /// Asks until `done` has an answer, at this pace and whenever it is told to.
-    pub(crate) async fn until<S, T>(
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Incomplete`] if the job goes backwards: then no answer about it can be taken for its end.
+    pub(crate) async fn until<S: Staged, T>(
         self,
         job: &JobId,
         mut ask: impl FnMut() -> Sending<S>,
@@ -53,10 +61,14 @@ impl Polling {
         let mut pace = self.pace();
         let mut unanswered = 0;
         let mut reopens_in = None;
+        let mut reached = None;
         loop {
             match ask().await {
                 Ok(status) => {
                     unanswered = 0;
+                    if let Some(stage) = status.stage() {
+                        advance(job, &mut reached, stage)?;
+                    }
                     if let Some(answer) = done(status)? {
                         return Ok(answer);
                     }
@@ -74,6 +86,57 @@ impl Polling {
             }
         }
     }
+}
+
+/// An answer about a job, which says how far the job is.
+pub(crate) trait Staged {
+    /// How far the job is; `None` for a state that has no name here.
+    fn stage(&self) -> Option<Stage>;
+}
+
+/// How far a job is. A later stage is a greater one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Stage {
+    /// The number of the state, which grows from the first to the last.
+    pub(crate) state: i64,
+    /// How much of the state is done, where the answer says.
+    pub(crate) percentage: u32,
+}
+
+impl Stage {
+    /// The stage of an import. At its end the percentage says nothing more.
+    pub(crate) fn of_import(state: ImportState, percentage: u32) -> Option<Self> {
+        match state {
+            ImportState::Started | ImportState::Running => Some(Self { state: state.into(), percentage }),
+            ImportState::Finished => Some(Self { state: state.into(), percentage: 100 }),
+            ImportState::Other(_) => None,
+        }
+    }
+}
+
+impl Staged for ImportStatus {
+    fn stage(&self) -> Option<Stage> {
+        Stage::of_import(self.status, self.percentage)
+    }
+}
+
+/// Notes the stage that a job has reached.
+fn advance(job: &JobId, reached: &mut Option<Stage>, stage: Stage) -> Result<()> {
+    if let Some(before) = *reached
+        && (stage.state < before.state || stage.percentage < before.percentage)
+    {
+        let why = format!(
+            "job {} goes backwards, from state {} ({} %) to state {} ({} %)",
+            redact::shortened(job.to_string()),
+            before.state,
+            before.percentage,
+            stage.state,
+            stage.percentage
+        );
+        return Err(Error::local(ErrorKind::Incomplete(why)));
+    }
+    *reached = Some(stage);
+    Ok(())
 }
 
 /// The pauses of one wait.
@@ -97,7 +160,7 @@ impl Pace {
     ) -> std::result::Result<(), Duration> {
         let rest = reopens_in.map_or(self.pause, |closed| closed.max(self.pause));
         let waited = self.started.elapsed();
-        if waited + rest > self.polling.at_most {
+        if waited.saturating_add(rest) > self.polling.at_most {
             return Err(waited);
         }
         if reopens_in.is_some() {
@@ -107,7 +170,8 @@ impl Pace {
             self.pause = self.polling.every;
             return Ok(());
         }
-        self.pause = (self.pause + self.pause / 4).min(self.polling.every * SLOWEST);
+        let slowest = self.polling.every.saturating_mul(SLOWEST);
+        self.pause = self.pause.saturating_add(self.pause / 4).min(slowest);
         Ok(())
     }
 }
@@ -146,6 +210,67 @@ mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
+
+    impl Staged for bool {
+        fn stage(&self) -> Option<Stage> {
+            Some(Stage { state: i64::from(*self), percentage: 0 })
+        }
+    }
+
+    impl Staged for Stage {
+        fn stage(&self) -> Option<Stage> {
+            Some(*self)
+        }
+    }
+
+    /// Reads these states and percentages, and says how many were taken.
+    async fn advances(stages: &[(i64, u32)]) -> (usize, Result<()>) {
+        let mut taken = 0;
+        let mut stages =
+            stages.iter().map(|(state, percentage)| Stage { state: *state, percentage: *percentage });
+        let outcome = Polling::every(SECOND)
+            .until(
+                &JobId::new("job-1"),
+                || {
+                    let stage = stages.next().expect("the wait ends with the stages");
+                    Sending::new(async move { Ok(stage) })
+                },
+                |stage| {
+                    taken += 1;
+                    Ok((stage.state == 3).then_some(()))
+                },
+                &mut Told::never(),
+            )
+            .await;
+        (taken, outcome)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_job_that_goes_backwards_is_an_error_and_one_that_stands_still_is_not() {
+        let (taken, outcome) = advances(&[(1, 0), (1, 0), (2, 20), (2, 20), (2, 90), (3, 100)]).await;
+        assert_eq!((taken, outcome.is_ok()), (6, true));
+        for stages in
+            [&[(2, 20), (1, 30)][..], &[(1, 0), (2, 60), (2, 20)], &[(2, 0), (1, 0)], &[(2, 50), (3, 40)]]
+        {
+            let (taken, outcome) = advances(stages).await;
+            assert_eq!(taken, stages.len() - 1, "{stages:?}");
+            let error = outcome.unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::Incomplete(_)), "{error:?}");
+            assert!(error.to_string().contains("job job-1 goes backwards"), "{error}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_of_any_length_is_waited_for_or_refused_and_never_overflows() {
+        for every in [Duration::MAX, Duration::MAX / 2, Duration::from_secs(u64::MAX / 4)] {
+            let (outcome, asked) = run(Polling::every(every), vec![Ok(false)]).await;
+            assert!(matches!(outcome.unwrap_err().kind(), ErrorKind::StillRunning { .. }));
+            assert_eq!(asked, [0]);
+        }
+        let (outcome, _) =
+            run(Polling::every(SECOND).at_most(Duration::MAX), vec![Ok(false), Ok(true)]).await;
+        outcome.unwrap();
+    }
 
     /// Asks against a script of answers, and tells the outcome and the whole seconds at which it was asked.
     async fn run(polling: Polling, answers: Vec<Result<bool>>) -> (Result<()>, Vec<u64>) {

@@ -126,6 +126,20 @@ pub(crate) fn body(bytes: &[u8]) -> String {
     }
 }
 
+/// A server's text in an error or a log is cut here; its hint stands well before.
+const LONGEST_TEXT: usize = 4 << 10;
+
+/// Returns a server's text, cut if it is very long.
+pub(crate) fn shortened(mut text: String) -> String {
+    if text.len() > LONGEST_TEXT {
+        let whole = text.len();
+        text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+        text.push_str(&format!("… ({whole} bytes)"));
+        text.shrink_to_fit();
+    }
+    text
+}
+
 /// Returns a decoding error without the value it complains of, which serde quotes: it may be anybody's number or address.
 pub(crate) fn json_error(error: serde_json::Error) -> serde_json::Error {
     if !error.is_data() {
@@ -161,6 +175,15 @@ mod tests {
         }
         let missing = super::json_error(serde_json::from_str::<Reply>("{}").unwrap_err());
         assert!(missing.to_string().contains("missing field `order`"));
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_two_characters() {
+        let short = "口令".repeat(600);
+        assert_eq!(super::shortened(short.clone()), short);
+        let cut = super::shortened("口".repeat(3 << 20));
+        assert_eq!(cut.len(), 4095 + "… (9437184 bytes)".len());
+        assert!(cut.ends_with("口… (9437184 bytes)"), "{cut}");
     }
 
     #[test]

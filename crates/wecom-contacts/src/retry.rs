@@ -12,6 +12,9 @@ use tracing::debug;
 
 use crate::{Call, Error, ErrorKind, Result, Stopped, Transport};
 
+/// The longest pause that is reckoned with: doubling and lengthening a longer one would overflow.
+const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// How often a call is repeated, and for how long.
 ///
 /// The pauses double from the first to the longest, each lengthened at random by up to its own length, so that many callers
@@ -90,8 +93,8 @@ impl RetryPolicy {
 
     fn pauses(&self) -> ExponentialBackoff {
         let pauses = ExponentialBuilder::new()
-            .with_min_delay(self.first_pause)
-            .with_max_delay(self.longest_pause)
+            .with_min_delay(self.first_pause.min(FAR))
+            .with_max_delay(self.longest_pause.min(FAR))
             .with_factor(2.0)
             .without_max_times();
         if self.jitter { pauses.with_jitter().build() } else { pauses.build() }
@@ -333,6 +336,16 @@ mod tests {
         for error in [|| status(404), || Error::new("x", ErrorKind::TooLarge { limit: 1 })] {
             assert_eq!(outcome(READ, error).await, (1, Stopped::NotWorthwhile, false), "{}", error());
             assert_eq!(outcome(WRITE, error).await, (1, Stopped::MayHaveApplied, true), "{}", error());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pauses_of_any_length_never_overflow() {
+        let endless = RetryPolicy::default().first_pause(Duration::MAX).longest_pause(Duration::MAX);
+        for policy in [endless, endless.total_time(Duration::MAX).attempts(3), endless.jitter(false)] {
+            let (error, sent) = fail(policy, READ, Duration::ZERO, || refused(-1)).await;
+            assert!(matches!(error.stopped(), Stopped::OutOfTime | Stopped::OutOfAttempts), "{error:?}");
+            assert!(!sent.is_empty());
         }
     }
 

@@ -226,7 +226,6 @@ impl Endpoint for ListTags {
 #[non_exhaustive]
 pub struct TagList {
     /// The tags.
-    #[serde(default, deserialize_with = "wire::or_default")]
     pub taglist: Vec<Tag>,
 }
 
@@ -265,18 +264,45 @@ impl Endpoint for GetTag {
 }
 
 /// Who is in a tag.
+///
+/// An answer with neither list does not decode: it says nothing of who is in the tag.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "AnyTagContent")]
 #[non_exhaustive]
 pub struct TagContent {
     /// The tag's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tagname: Option<String>,
     /// The members that are in it themselves, inside the credential's visible range.
-    #[serde(default, rename = "userlist", deserialize_with = "wire::or_default")]
+    #[serde(rename = "userlist")]
     pub members: Vec<TaggedMember>,
     /// The departments in it, not expanded into members.
-    #[serde(default, rename = "partylist", deserialize_with = "wire::numbers")]
+    #[serde(rename = "partylist")]
     pub departments: Vec<DepartmentId>,
+}
+
+/// The same as it comes, whatever is in it.
+#[derive(Deserialize)]
+struct AnyTagContent {
+    #[serde(default)]
+    tagname: Option<String>,
+    #[serde(default)]
+    userlist: Option<Vec<TaggedMember>>,
+    #[serde(default, deserialize_with = "wire::some_numbers")]
+    partylist: Option<Vec<DepartmentId>>,
+}
+
+impl TryFrom<AnyTagContent> for TagContent {
+    type Error = &'static str;
+
+    fn try_from(any: AnyTagContent) -> Result<Self, &'static str> {
+        let AnyTagContent { tagname, userlist, partylist } = any;
+        if userlist.is_none() && partylist.is_none() {
+            return Err("a tag without userlist and partylist");
+        }
+        let (members, departments) = (userlist.unwrap_or_default(), partylist.unwrap_or_default());
+        Ok(Self { tagname, members, departments })
+    }
 }
 
 /// A member in a tag.
@@ -475,5 +501,15 @@ mod tests {
     fn trap_18_the_new_id_is_what_a_creation_gives() {
         assert_eq!(serde_json::from_str::<CreatedTagId>(r#"{"tagid":7}"#).unwrap().tagid, 7);
         assert!(serde_json::from_str::<CreatedTagId>("{}").is_err());
+    }
+
+    #[test]
+    fn a_tag_without_its_lists_is_never_an_empty_tag() {
+        let read = |body| serde_json::from_str::<TagContent>(body);
+        assert_eq!(read(r#"{"userlist":[],"partylist":[]}"#).unwrap(), TagContent::default());
+        assert_eq!(read(r#"{"partylist":["7"]}"#).unwrap().departments, [DepartmentId(7)]);
+        for body in ["{}", r#"{"tagname":"值班"}"#, r#"{"userlist":null,"partylist":null}"#] {
+            assert!(read(body).is_err(), "{body}");
+        }
     }
 }

@@ -21,6 +21,20 @@ pub(crate) fn none_if_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
     Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()))
 }
 
+/// Reads an id or another text without which the answer is none; an empty one is an error.
+pub(crate) fn present<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: From<String>,
+{
+    let text = String::deserialize(deserializer)?;
+    if text.trim().is_empty() {
+        let kind = std::any::type_name::<T>().rsplit("::").next().unwrap_or_default();
+        return Err(de::Error::custom(format!("an empty {kind}")));
+    }
+    Ok(text.into())
+}
+
 /// A whole number that may come as text (`"1"`), or as a truth value from very old data.
 #[derive(Clone, Copy)]
 pub(crate) struct Number(pub(crate) i64);
@@ -50,8 +64,17 @@ impl<'de> Deserialize<'de> for Number {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Number, E> {
-                let value = text.trim().parse();
-                value.map(Number).map_err(|_| E::custom("a text that is no whole number"))
+                if let Ok(value) = text.trim().parse() {
+                    return Ok(Number(value));
+                }
+                // One broken text costs nothing but itself: the digits are read, or the field is unreadable.
+                let is_sound = |character: &char| *character != '\u{fffd}' && !character.is_control();
+                let sound: String = text.chars().filter(is_sound).collect();
+                match sound.trim().parse() {
+                    _ if sound.len() == text.len() => Err(E::custom("a text that is no whole number")),
+                    Ok(value) => Ok(Number(value)),
+                    Err(_) => Ok(Number::UNREADABLE),
+                }
             }
         }
 
@@ -60,6 +83,14 @@ impl<'de> Deserialize<'de> for Number {
 }
 
 impl Number {
+    /// Stands for a text that was damaged beyond reading.
+    const UNREADABLE: Self = Self(i64::MIN);
+
+    /// The truth value, if it can be read.
+    fn truth(self) -> Option<bool> {
+        (self.0 != Self::UNREADABLE.0).then_some(self.0 != 0)
+    }
+
     fn fit<T: From<u32>, E: de::Error>(self) -> Result<T, E> {
         let number = u32::try_from(self.0).map_err(|_| E::custom("a number beyond 32 bits"))?;
         Ok(number.into())
@@ -71,10 +102,25 @@ pub(crate) fn number<'de, D: Deserializer<'de>, T: From<u32>>(deserializer: D) -
     Number::deserialize(deserializer)?.fit()
 }
 
+/// Reads an id like [`number`]; 0 is none.
+pub(crate) fn positive<'de, D: Deserializer<'de>, T: From<u32>>(deserializer: D) -> Result<T, D::Error> {
+    match Number::deserialize(deserializer)? {
+        Number(0) => Err(de::Error::custom("0, which is no id")),
+        number => number.fit(),
+    }
+}
+
 /// Reads an array of numbers or ids, each of which may come as text; `null` is empty.
 pub(crate) fn numbers<'de, D: Deserializer<'de>, T: From<u32>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    let numbers = Option::<Vec<Number>>::deserialize(deserializer)?.unwrap_or_default();
-    numbers.into_iter().map(Number::fit).collect()
+    some_numbers(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Reads an array like [`numbers`]; `null` is none.
+pub(crate) fn some_numbers<'de, D: Deserializer<'de>, T: From<u32>>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    let numbers = Option::<Vec<Number>>::deserialize(deserializer)?;
+    numbers.map(|numbers| numbers.into_iter().map(Number::fit).collect()).transpose()
 }
 
 /// A truth value that travels as 0 or 1.
@@ -89,7 +135,7 @@ pub(crate) mod flag {
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-        Ok(Option::<Number>::deserialize(deserializer)?.map(|number| number.0 != 0))
+        Ok(Option::<Number>::deserialize(deserializer)?.and_then(Number::truth))
     }
 }
 
@@ -111,7 +157,7 @@ pub(crate) mod flags {
         deserializer: D,
     ) -> Result<Option<Vec<bool>>, D::Error> {
         let numbers = Option::<Vec<Number>>::deserialize(deserializer)?;
-        Ok(numbers.map(|numbers| numbers.iter().map(|number| number.0 != 0).collect()))
+        Ok(numbers.and_then(|numbers| numbers.into_iter().map(Number::truth).collect()))
     }
 }
 
@@ -194,6 +240,19 @@ mod tests {
             /// Red.
             Red = 1,
         }
+    }
+
+    #[test]
+    fn trap_43_a_damaged_number_costs_no_more_than_itself() {
+        let read = |text: &str| serde_json::from_str::<Colour>(text);
+        assert_eq!(read("\"1\\u0014\"").unwrap(), Colour::Red);
+        assert_eq!(read("\"\u{fffd}\"").unwrap(), Colour::Other(i64::MIN));
+        let flag = |text: &str| super::flag::deserialize(&mut serde_json::Deserializer::from_str(text));
+        assert_eq!(flag("\"\u{fffd}\"").unwrap(), None);
+        assert_eq!(flag("\"0\u{fffd}\"").unwrap(), Some(false));
+        let flags = |text: &str| super::flags::deserialize(&mut serde_json::Deserializer::from_str(text));
+        assert_eq!(flags("[1,\"\u{fffd}\"]").unwrap(), None);
+        assert_eq!(flags("[1,\"0\"]").unwrap(), Some(vec![true, false]));
     }
 
     #[test]

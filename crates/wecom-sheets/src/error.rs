@@ -134,12 +134,35 @@ pub enum Error {
         source: Option<serde_json::Error>,
     },
     /// None of the first rows has the heading without which nobody can be told from anybody.
-    #[error("no row of the first {rows} has the heading {wanted}")]
+    #[error("{}{}", no_headings(*.rows, .wanted), looks_like(.like))]
     NoHeadings {
         /// The heading looked for, as WeCom's template spells it.
         wanted: &'static str,
         /// How many rows were looked at.
         rows: usize,
+        /// Headings beside known ones that look like an id, such as 工号; a mapping can say that one is.
+        like: Vec<String>,
+    },
+    /// Only the column of ids is understood: importing the file would change nothing.
+    #[error("{} is the only column that is understood{}", .wanted, others(.headings))]
+    OnlyIds {
+        /// The heading of the ids, as WeCom's template spells it.
+        wanted: &'static str,
+        /// The headings that are not understood.
+        headings: Vec<String>,
+    },
+    /// The rows are the members and departments of a tag, as `txl export tag` writes them.
+    #[error("the file looks like the export of a tag, whose rows are not whole members or departments")]
+    TagExport,
+    /// The headings take two rows that do not fit together.
+    #[error("the headings of lines {line} and {next} do not fit together ({}): leave one row of headings", list(.headings))]
+    TwoHeadings {
+        /// The line of the upper headings.
+        line: u64,
+        /// The line of the lower headings.
+        next: u64,
+        /// The upper and the lower heading of the column that does not fit.
+        headings: Vec<String>,
     },
     /// Two columns give one field.
     #[error("the columns {} are all {field}: leave one, or name one to be ignored", list(.headings))]
@@ -165,6 +188,28 @@ pub enum Error {
         /// The headings there are.
         headings: Vec<String>,
     },
+}
+
+fn no_headings(rows: usize, wanted: &str) -> String {
+    match rows {
+        1 => format!("the first row does not have the heading {wanted}"),
+        rows => format!("none of the first {rows} rows has the heading {wanted}"),
+    }
+}
+
+fn looks_like(headings: &[String]) -> String {
+    match headings {
+        [] => String::new(),
+        [one] => format!("; {} may be meant for it", short(one)),
+        several => format!("; one of {} may be meant for it", list(several)),
+    }
+}
+
+fn others(headings: &[String]) -> String {
+    match headings {
+        [] => ": nothing would change".to_owned(),
+        unknown => format!(" (not {}): nothing would change", list(unknown)),
+    }
 }
 
 fn rows(count: u64) -> String {

@@ -1,11 +1,15 @@
-//! Headings: which row has them, and which column is which field.
+//! Headings: which column is which field.
+
+use wecom_contacts::imports::MemberColumn;
 
 use crate::{
     Error, Record, Result, Row,
-    cleaning::{half_width, trimmed},
+    cleaning::trimmed,
+    heading_text::is_same,
+    heading_words::{BADGE, Word, names_departments, word},
 };
 
-/// WeCom's own templates have lines of explanation above the headings; more than this nobody has.
+/// How many rows may stand above the headings, and the headings' own: WeCom's templates have up to nine lines of explanation.
 pub(crate) const HEADING_ROWS: usize = 20;
 
 /// The heading of the column in which a file of refused rows says why; a file with it can be read again as it is.
@@ -38,6 +42,11 @@ impl Mapping {
         self
     }
 
+    /// Whether it says nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.columns.is_empty() && self.extras.is_empty()
+    }
+
     /// Whether all targets are something.
     pub(crate) fn check<R: Record>(&self) -> Result<()> {
         self.columns.iter().try_for_each(|(_, target)| target_of::<R>(target).map(drop))
@@ -45,26 +54,37 @@ impl Mapping {
 
     /// Whether the heading says something, by itself or by this mapping.
     pub fn knows<R: Record>(&self, heading: &str) -> bool {
-        R::from_heading(&bare(heading)).is_some()
+        word::<R>(heading).is_some_and(|word| word != Word::Nothing)
             || self.columns.iter().any(|(mapped, _)| is_same(mapped, heading))
             || self.extras.iter().any(|name| is_attribute(name, heading))
     }
 
-    fn target<R: Record>(&self, heading: &str) -> Result<Meaning<R::Column>> {
-        let bare = bare(heading);
+    fn target<R: Record>(&self, heading: &str) -> Result<Target<R::Column>> {
         if let Some((_, target)) = self.columns.iter().find(|(mapped, _)| is_same(mapped, heading)) {
-            return target_of::<R>(target);
+            return target_of::<R>(target).map(Target::Sure);
         }
         if let Some(name) = self.extras.iter().find(|name| is_attribute(name, heading)) {
-            return Ok(Meaning::Extra(trimmed(name).to_owned()));
+            return Ok(Target::Sure(Meaning::Extra(trimmed(name).to_owned())));
         }
-        Ok(match R::from_heading(&bare) {
-            Some(column) => Meaning::Field(column),
-            None if bare.is_empty() || R::is_no_field(&bare) || is_same(REASON_HEADING, heading) => {
-                Meaning::None
-            }
+        if trimmed(heading).is_empty() || is_same(REASON_HEADING, heading) {
+            return Ok(Target::Sure(Meaning::None));
+        }
+        Ok(Target::Sure(match word::<R>(heading) {
+            Some(Word::Field(column)) => Meaning::Field(column),
+            Some(Word::Phone) => return Ok(Target::Phone),
+            Some(Word::Badge) => return Ok(Target::Badge),
+            Some(Word::Status) => Meaning::Status,
+            Some(Word::ReadOnly) => Meaning::ReadOnly,
+            Some(Word::Deciding) => Meaning::Deciding,
+            Some(Word::Nothing) => Meaning::None,
+            None if names_departments::<R>(heading) => Meaning::Deciding,
             None => Meaning::Ignored,
-        })
+        }))
+    }
+
+    /// Whether this heading is the one of the column that tells rows apart.
+    pub(crate) fn is_id<R: Record>(&self, heading: &str) -> bool {
+        matches!(self.target::<R>(heading), Ok(Target::Sure(Meaning::Field(column))) if column == R::ID)
     }
 
     /// The headings that this names and that are not among these.
@@ -88,10 +108,16 @@ fn target_of<R: Record>(target: &str) -> Result<Meaning<R::Column>> {
         Some(name) if R::HAS_EXTRAS && !name.is_empty() => return Ok(Meaning::Extra(name.to_owned())),
         _ => {}
     }
-    R::from_heading(target).map(Meaning::Field).ok_or_else(|| Error::NoField {
-        target: target.to_owned(),
-        known: R::COLUMNS.iter().map(|column| R::field(*column).to_owned()).collect(),
-    })
+    match word::<R>(target) {
+        Some(Word::Field(column)) => Ok(Meaning::Field(column)),
+        Some(Word::Status) => Ok(Meaning::Status),
+        // The heading itself is an export's, which has codes under it.
+        Some(Word::ReadOnly) if target.eq_ignore_ascii_case("status") => Ok(Meaning::Status),
+        _ => Err(Error::NoField {
+            target: target.to_owned(),
+            known: R::COLUMNS.iter().map(|column| R::field(*column).to_owned()).collect(),
+        }),
+    }
 }
 
 /// What a column is taken for.
@@ -102,9 +128,15 @@ pub enum Meaning<C> {
     Field(C),
     /// The extended attribute (扩展属性) of this name.
     Extra(String),
-    /// Nothing, as nobody said what it is: worth a warning.
+    /// Whether the person still works here, as 状态 says: rows of people who left are not handed on.
+    Status,
+    /// Nothing: an export writes it and an import cannot, as `direct_leader` and 激活状态.
+    ReadOnly,
+    /// Nothing, though it says who leads whom, who leaves when or who works where, as 直属上级: worth stopping for.
+    Deciding,
+    /// Nothing, as its heading is unknown: worth a warning.
     Ignored,
-    /// Nothing, by its heading: an explanation, a reason of refusal, none at all, or because the mapping says so.
+    /// Nothing, by its heading: an explanation, a reason of refusal, an empty one, or because the mapping says so.
     None,
 }
 
@@ -118,21 +150,29 @@ pub struct Column<C> {
     pub meaning: Meaning<C>,
 }
 
-/// Whether a row holds headings: it has one for the column that tells rows apart.
-pub(crate) fn is_headings<R: Record>(row: &Row, mapping: &Mapping) -> bool {
-    row.texts().any(|cell| matches!(mapping.target::<R>(cell), Ok(Meaning::Field(column)) if column == R::ID))
+/// What a heading is taken for, as far as it can be told without the others of its row.
+enum Target<C> {
+    Sure(Meaning<C>),
+    Phone,
+    Badge,
 }
 
-/// Makes out the columns of a row of headings.
-pub(crate) fn columns<R: Record>(row: &Row, mapping: &Mapping) -> Result<Vec<Column<R::Column>>> {
-    let headings: Vec<String> = row.texts().map(|cell| trimmed(cell).to_owned()).collect();
+/// Whether a row holds headings: it has one for the column that tells rows apart.
+pub(crate) fn is_headings<R: Record>(row: &Row, mapping: &Mapping) -> bool {
+    row.texts().any(|cell| mapping.is_id::<R>(cell))
+}
+
+/// Makes out the columns by their headings.
+pub(crate) fn columns<R: Record>(headings: Vec<String>, mapping: &Mapping) -> Result<Vec<Column<R::Column>>> {
     if let Some(heading) = mapping.missing(&headings) {
-        let headings = headings.into_iter().filter(|heading| !heading.is_empty()).collect();
+        let headings = headings.iter().filter(|heading| !heading.is_empty()).cloned().collect();
         return Err(Error::NoColumn { heading: heading.to_owned(), headings });
     }
+    let targets: Vec<_> =
+        headings.iter().map(|heading| mapping.target::<R>(heading)).collect::<Result<_>>()?;
+    let meanings = together::<R>(targets);
     let mut columns: Vec<Column<R::Column>> = Vec::with_capacity(headings.len());
-    for heading in headings {
-        let meaning = mapping.target::<R>(&heading)?;
+    for (heading, meaning) in headings.into_iter().zip(meanings) {
         let is_taken = matches!(meaning, Meaning::Field(_) | Meaning::Extra(_));
         if let Some(same) =
             columns.iter().find(|other| is_taken && is_same_field::<R>(&other.meaning, &meaning))
@@ -140,13 +180,41 @@ pub(crate) fn columns<R: Record>(row: &Row, mapping: &Mapping) -> Result<Vec<Col
             let field = match &meaning {
                 Meaning::Field(column) => R::field(*column).to_owned(),
                 Meaning::Extra(name) => format!("the attribute {name}"),
-                Meaning::Ignored | Meaning::None => String::new(),
+                _ => String::new(),
             };
             return Err(Error::SameField { field, headings: vec![same.heading.clone(), heading] });
         }
         columns.push(Column { heading, meaning });
     }
     Ok(columns)
+}
+
+/// What the headings of a row say together: a telephone number is the mobile number where no other column is, and 工号 an attribute where there are
+/// accounts.
+fn together<R: Record>(targets: Vec<Target<R::Column>>) -> Vec<Meaning<R::Column>> {
+    let field = |column: MemberColumn| R::from_heading(column.heading()).map(Meaning::Field);
+    let has = |meaning: &Option<Meaning<R::Column>>| {
+        let is_it = |target: &Target<R::Column>| match (target, meaning) {
+            (Target::Sure(sure), Some(meaning)) => sure == meaning,
+            _ => false,
+        };
+        targets.iter().any(is_it)
+    };
+    let (mobile, telephone) = (field(MemberColumn::Mobile), field(MemberColumn::Telephone));
+    let badge = Meaning::Extra(BADGE.to_owned());
+    let phone = match (has(&mobile), has(&telephone)) {
+        (false, _) => mobile,
+        (true, false) => telephone,
+        (true, true) => None,
+    };
+    let is_badge = has(&Some(Meaning::Field(R::ID))) && !has(&Some(badge.clone()));
+    let meaning = |target| match target {
+        Target::Sure(meaning) => meaning,
+        Target::Phone => phone.clone().unwrap_or(Meaning::Ignored),
+        Target::Badge if is_badge => badge.clone(),
+        Target::Badge => Meaning::Ignored,
+    };
+    targets.into_iter().map(meaning).collect()
 }
 
 fn is_same_field<R: Record>(one: &Meaning<R::Column>, other: &Meaning<R::Column>) -> bool {
@@ -156,22 +224,7 @@ fn is_same_field<R: Record>(one: &Meaning<R::Column>, other: &Meaning<R::Column>
     }
 }
 
-fn is_same(one: &str, other: &str) -> bool {
-    bare(one).eq_ignore_ascii_case(&bare(other))
-}
-
 /// An attribute's column has its name; in JSON it has a prefix.
 fn is_attribute(name: &str, heading: &str) -> bool {
     is_same(name, heading) || heading.strip_prefix("extattr.").is_some_and(|heading| is_same(name, heading))
-}
-
-/// A heading without blanks around it, full-width letters, and the marks of what must be filled in.
-fn bare(heading: &str) -> String {
-    let half = half_width(trimmed(heading));
-    let mut bare = half.as_ref();
-    for mark in ["*", "(必填)", "(选填)", ":"] {
-        bare = bare.strip_suffix(mark).unwrap_or(bare);
-        bare = bare.strip_prefix(mark).unwrap_or(bare);
-    }
-    trimmed(bare).to_owned()
 }

@@ -11,23 +11,31 @@ mod delimited;
 mod department_names;
 mod encoding;
 mod error;
+mod footer;
+mod heading_rows;
+mod heading_text;
+mod heading_words;
 mod headings;
 mod kinds;
+mod reading;
 mod record;
 mod records;
 mod row;
 mod sheet;
 mod source;
+mod status;
 mod table;
 mod workbook;
+pub mod writing;
 
 pub use self::{
     department_names::{DepartmentNames, NameError},
     encoding::Encoding,
     error::{Error, Result},
     headings::{Column, Mapping, Meaning, REASON_HEADING},
+    reading::{Finding, Leaving, Reading},
     record::Record,
     row::{Kind, Row},
     sheet::{Format, HiddenRows, Options, Sheet},
-    table::{Finding, Reading, Table},
+    table::Table,
 };

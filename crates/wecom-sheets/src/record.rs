@@ -1,6 +1,8 @@
 //! What a row becomes: a member or a department of an import file.
 
-use wecom_contacts::imports::{CellError, DepartmentColumn, ImportDepartment, ImportMember, MemberColumn};
+use wecom_contacts::imports::{
+    CellError, DepartmentColumn, ImportDepartment, ImportMember, MemberColumn, Subject,
+};
 
 use crate::cleaning::Wanted;
 
@@ -9,6 +11,8 @@ pub trait Record: Default + sealed::Sealed {
     /// A column of WeCom's template.
     type Column: Copy + Eq + std::fmt::Debug + 'static;
 
+    /// What the rows are.
+    const SUBJECT: Subject;
     /// The columns there are.
     const COLUMNS: &'static [Self::Column];
     /// The column that tells rows apart. Without it there are no rows.
@@ -26,6 +30,10 @@ pub trait Record: Default + sealed::Sealed {
     fn field(column: Self::Column) -> &'static str;
     /// What the column wants.
     fn wanted(column: Self::Column) -> Wanted;
+    /// Whether an empty cell of this column empties the field.
+    fn clears(column: Self::Column) -> bool;
+    /// Who or what the row is: the account and the name, as far as they were taken.
+    fn who(&self) -> (&str, &str);
     /// Takes a clean cell.
     ///
     /// # Errors
@@ -48,6 +56,7 @@ mod sealed {
 impl Record for ImportMember {
     type Column = MemberColumn;
 
+    const SUBJECT: Subject = Subject::Members;
     const COLUMNS: &'static [MemberColumn] = &MemberColumn::ALL;
     const ID: MemberColumn = MemberColumn::Userid;
     const HAS_EXTRAS: bool = true;
@@ -94,10 +103,31 @@ impl Record for ImportMember {
             MemberColumn::Mobile => Wanted::Mobile,
             MemberColumn::Telephone => Wanted::Phone,
             MemberColumn::Email => Wanted::Mail,
-            MemberColumn::Department | MemberColumn::IsLeaderInDept | MemberColumn::Order => Wanted::Codes,
-            MemberColumn::Gender | MemberColumn::Disabled | MemberColumn::Enable => Wanted::Code,
+            MemberColumn::Department => Wanted::Departments,
+            MemberColumn::IsLeaderInDept => Wanted::Flags,
+            MemberColumn::Order => Wanted::Numbers,
+            MemberColumn::Gender => Wanted::Gender,
+            MemberColumn::Disabled | MemberColumn::Enable => Wanted::Flag,
+            MemberColumn::Name | MemberColumn::Alias => Wanted::Name,
             _ => Wanted::Words,
         }
+    }
+
+    fn clears(column: MemberColumn) -> bool {
+        match column {
+            // Without them WeCom refuses the row.
+            MemberColumn::Name | MemberColumn::Userid | MemberColumn::Department => false,
+            // Empty cells leave these as they are.
+            MemberColumn::IsLeaderInDept
+            | MemberColumn::Order
+            | MemberColumn::Disabled
+            | MemberColumn::Enable => false,
+            _ => true,
+        }
+    }
+
+    fn who(&self) -> (&str, &str) {
+        (self.userid.as_str(), &self.name)
     }
 
     fn set(&mut self, column: MemberColumn, cell: &str) -> Result<(), CellError> {
@@ -116,6 +146,7 @@ impl Record for ImportMember {
 impl Record for ImportDepartment {
     type Column = DepartmentColumn;
 
+    const SUBJECT: Subject = Subject::Departments;
     const COLUMNS: &'static [DepartmentColumn] = &DepartmentColumn::ALL;
     const ID: DepartmentColumn = DepartmentColumn::Id;
     const HAS_EXTRAS: bool = false;
@@ -144,9 +175,17 @@ impl Record for ImportDepartment {
 
     fn wanted(column: DepartmentColumn) -> Wanted {
         match column {
-            DepartmentColumn::Name => Wanted::Words,
-            _ => Wanted::Code,
+            DepartmentColumn::Name => Wanted::Name,
+            _ => Wanted::Number,
         }
+    }
+
+    fn clears(_: DepartmentColumn) -> bool {
+        false
+    }
+
+    fn who(&self) -> (&str, &str) {
+        ("", &self.name)
     }
 
     fn set(&mut self, column: DepartmentColumn, cell: &str) -> Result<(), CellError> {

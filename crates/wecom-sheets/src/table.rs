@@ -1,16 +1,19 @@
 //! A sheet whose headings are understood: its rows as members or departments, clean, or with what is wrong with them.
 
-use std::{collections::BTreeMap, fmt, ops::ControlFlow, path::Path, sync::Arc};
+use std::{borrow::Cow, ops::ControlFlow, path::Path, sync::Arc};
 
 use crate::{
-    Error, Kind, Mapping, Options, Record, Result, Row, Sheet,
-    cleaning::{Change, Doubt, Wanted, clean, trimmed},
-    headings::{self, Column, HEADING_ROWS, Meaning},
+    DepartmentNames, Kind, Mapping, Options, Record, Result, Row, Sheet,
+    cleaning::{Change, Changes, Doubt, Wanted, clean, is_ungendered, trimmed},
+    footer::is_footer,
+    heading_rows::{self, Found},
+    heading_text::{plain, squeezed},
+    heading_words::is_like_id,
+    headings::{Column, Meaning},
+    reading::{KEPT, Leaving, Reading},
     sheet::Format,
+    status::{Standing, standing, standing_of_export},
 };
-
-/// How many findings are kept; all are counted.
-const FINDINGS: usize = 1_000;
 
 /// A file of members or departments, its columns made out.
 ///
@@ -31,7 +34,11 @@ const FINDINGS: usize = 1_000;
 pub struct Table<R: Record> {
     sheet: Sheet,
     columns: Vec<Column<R::Column>>,
+    /// The columns that say whether a person still works here, and whether an export writes them.
+    statuses: Vec<(usize, bool)>,
+    /// The line of the last row of headings.
     headings_line: u64,
+    departments: Option<DepartmentNames>,
 }
 
 impl<R: Record> Table<R> {
@@ -54,27 +61,21 @@ impl<R: Record> Table<R> {
     }
 
     fn of(sheet: Sheet, mapping: &Mapping) -> Result<Self> {
-        mapping.check::<R>()?;
-        let (mut seen, mut found) = (0, None);
-        sheet.each_row(&mut |row| {
-            seen += 1;
-            if headings::is_headings::<R>(row, mapping) {
-                found = Some((row.line(), headings::columns::<R>(row, mapping)));
-            }
-            if found.is_none() && seen < HEADING_ROWS {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        })?;
-        let Some((headings_line, columns)) = found else {
-            return Err(if seen == 0 {
-                Error::Empty
-            } else {
-                Error::NoHeadings { wanted: R::heading(R::ID), rows: seen }
-            });
+        let Found { line, columns } = heading_rows::find::<R>(&sheet, mapping)?;
+        let status = |(at, column): (usize, &Column<R::Column>)| match column.meaning {
+            Meaning::Status => Some((at, false)),
+            Meaning::ReadOnly if squeezed(&plain(&column.heading)) == "status" => Some((at, true)),
+            _ => None,
         };
-        Ok(Self { sheet, columns: columns?, headings_line })
+        let statuses = columns.iter().enumerate().filter_map(status).collect();
+        Ok(Self { sheet, columns, statuses, headings_line: line, departments: None })
+    }
+
+    /// Takes departments that are given by names or paths for those of this corp. Without, each such cell is a finding.
+    #[must_use]
+    pub fn with_departments(mut self, names: DepartmentNames) -> Self {
+        self.departments = Some(names);
+        self
     }
 
     /// The sheet that it is read from.
@@ -103,27 +104,53 @@ impl<R: Record> Table<R> {
         })
     }
 
-    /// The headings of the columns that nobody said what they are.
+    /// The headings of the columns that are ignored, as they are unknown.
     pub fn ignored(&self) -> impl Iterator<Item = &str> {
-        let ignored = self.columns.iter().filter(|column| column.meaning == Meaning::Ignored);
-        ignored.map(|column| column.heading.as_str())
+        self.headings_of(Meaning::Ignored)
     }
 
-    /// Hands over each clean row with its line, and tells of those that are not. May be called again, with the same rows.
+    /// The headings of the columns that an export writes and an import cannot.
+    pub fn read_only(&self) -> impl Iterator<Item = &str> {
+        self.headings_of(Meaning::ReadOnly)
+    }
+
+    /// The headings of the columns that decide over people and cannot be imported, such as 直属上级.
+    pub fn deciding(&self) -> impl Iterator<Item = &str> {
+        self.headings_of(Meaning::Deciding)
+    }
+
+    fn headings_of(&self, meaning: Meaning<R::Column>) -> impl Iterator<Item = &str> {
+        let columns = self.columns.iter().filter(move |column| column.meaning == meaning);
+        columns.map(|column| column.heading.as_str())
+    }
+
+    /// Hands over each clean row with its line, and returns what was found in those that are not. May be called again, with the same rows.
     ///
     /// # Errors
     ///
     /// If the file cannot be read on; rows were handed over up to there.
     pub fn each(&self, take: &mut dyn FnMut(u64, R)) -> Result<Reading> {
-        let mut reading = Reading { changes: Tally::new(self.columns.len()), ..Reading::default() };
+        let mut reading = Reading::new(self.columns.len());
+        let mut cleared = Vec::new();
         self.each_row(&mut |row| {
+            if reading.footers.len() < KEPT && self.lacks_id(row) && is_footer::<R>(row, &self.columns) {
+                reading.footers.push(row.line());
+                return;
+            }
             reading.rows += 1;
-            match self.record(row, &mut reading) {
+            if self.has_left(row) {
+                reading.left += 1;
+                if reading.leaving.len() < KEPT {
+                    reading.leaving.push(self.leaving(row));
+                }
+                return;
+            }
+            match self.record(row, &mut reading, &mut cleared) {
                 Some(record) => take(row.line(), record),
                 None => reading.refused += 1,
             }
         })?;
-        reading.changed = reading.changes.named(&self.columns);
+        reading.finish(&self.columns);
         Ok(reading)
     }
 
@@ -143,26 +170,69 @@ impl<R: Record> Table<R> {
         })
     }
 
-    fn record(&self, row: &Row, reading: &mut Reading) -> Option<R> {
-        let mut record = R::default();
-        let mut is_clean = true;
-        let mut refuse = |reading: &mut Reading, heading: &str, doubt| {
-            is_clean = false;
-            reading.found += 1;
-            if reading.findings.len() < FINDINGS {
-                reading.findings.push(Finding { line: row.line(), heading: heading.to_owned(), doubt });
-            }
-        };
+    /// Whether the row may be a footer: it has no account, or one that no account can be.
+    fn lacks_id(&self, row: &Row) -> bool {
+        let is_id = |column: &Column<R::Column>| column.meaning == Meaning::Field(R::ID);
+        let id = self.columns.iter().position(is_id).map_or("", |at| trimmed(row.text(at)));
+        id.is_empty()
+            || !id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@'))
+    }
+
+    fn standing(&self, at: usize, is_export: bool, cell: &str) -> Standing {
+        if is_export { standing_of_export(cell) } else { standing(&self.columns[at].heading, cell) }
+    }
+
+    fn has_left(&self, row: &Row) -> bool {
+        let has_left =
+            |(at, is_export): &(usize, bool)| self.standing(*at, *is_export, row.text(*at)) == Standing::Left;
+        self.statuses.iter().any(has_left)
+    }
+
+    fn leaving(&self, row: &Row) -> Leaving {
+        let mut who = R::default();
         for (at, column) in self.columns.iter().enumerate() {
-            let wanted = match &column.meaning {
-                Meaning::Field(column) => R::wanted(*column),
-                Meaning::Extra(_) => Wanted::Attribute,
-                Meaning::Ignored => continue,
+            if let Meaning::Field(field) = column.meaning
+                && (field == R::ID || R::wanted(field) == Wanted::Name)
+            {
+                let raw = trimmed(row.text(at));
+                let cell = clean(R::wanted(field), row.kind(at), row.text(at));
+                // What cannot be taken is shown as it is: the row goes nowhere.
+                let _ = who.set(field, cell.as_ref().map_or(raw, |(cell, _)| cell));
+            }
+        }
+        let (userid, name) = who.who();
+        Leaving { line: row.line(), userid: userid.to_owned(), name: name.to_owned() }
+    }
+
+    /// Reads a row; `cleared` is a buffer for the columns whose cells empty a field.
+    fn record(&self, row: &Row, reading: &mut Reading, cleared: &mut Vec<usize>) -> Option<R> {
+        let mut record = R::default();
+        let found = reading.found;
+        let line = row.line();
+        cleared.clear();
+        for (at, is_export) in &self.statuses {
+            let doubt = match row.kind(*at) {
+                Kind::Error => Doubt::Failed,
+                Kind::Uncomputed => Doubt::Uncomputed,
+                _ => Doubt::UnknownStatus,
+            };
+            let is_readable = doubt == Doubt::UnknownStatus;
+            if !is_readable || self.standing(*at, *is_export, row.text(*at)) == Standing::Unknown {
+                reading.find(line, &self.columns[*at].heading, doubt);
+            }
+        }
+        for (at, column) in self.columns.iter().enumerate() {
+            let (wanted, clears) = match &column.meaning {
+                Meaning::Field(column) => (R::wanted(*column), R::clears(*column)),
+                Meaning::Extra(_) => (Wanted::Attribute, true),
                 Meaning::None => {
                     reading.astray +=
                         u64::from(column.heading.is_empty() && !trimmed(row.text(at)).is_empty());
                     continue;
                 }
+                _ => continue,
             };
             if row.kind(at) == Kind::Absent {
                 match &column.meaning {
@@ -171,18 +241,29 @@ impl<R: Record> Table<R> {
                 }
                 continue;
             }
-            let (cell, changes) = match clean(wanted, row.kind(at), row.text(at)) {
+            if self.hides_zeros(column, wanted, row.kind(at)) {
+                reading.find(line, &column.heading, Doubt::HiddenFormat);
+                continue;
+            }
+            let (cell, changes) = match self.cell(wanted, row.kind(at), row.text(at), reading) {
                 Ok(cleaned) => cleaned,
                 Err(doubt) => {
-                    refuse(reading, &column.heading, doubt);
+                    reading.find(line, &column.heading, doubt);
                     continue;
                 }
             };
-            changes.iter().for_each(|change| reading.changes.count(at, change));
+            changes.iter().for_each(|change| reading.tally.count(at, change));
+            if clears && cell.is_empty() {
+                cleared.push(at);
+            }
             match &column.meaning {
+                Meaning::Field(field) if wanted == Wanted::Gender && is_ungendered(&cell) => {
+                    record.keep(*field);
+                    reading.tally.count(at, Change::Kept);
+                }
                 Meaning::Field(field) => {
                     if let Err(error) = record.set(*field, &cell) {
-                        refuse(reading, &column.heading, Doubt::Unfit(error.why()));
+                        reading.find(line, &column.heading, Doubt::Unfit(error.why()));
                     }
                 }
                 _ => record.push_extra(Some(cell.into_owned())),
@@ -190,71 +271,43 @@ impl<R: Record> Table<R> {
         }
         let beyond = (self.columns.len()..row.len()).filter(|at| !trimmed(row.text(*at)).is_empty()).count();
         if beyond > 0 && matches!(self.sheet.format(), Format::Csv { .. }) {
-            refuse(reading, "", Doubt::TooManyCells);
+            reading.find(line, "", Doubt::TooManyCells);
         }
         reading.astray += beyond as u64;
-        is_clean.then_some(record)
-    }
-}
-
-/// What came of reading a file.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Reading {
-    /// How many rows there are.
-    pub rows: u64,
-    /// How many of them were refused.
-    pub refused: u64,
-    /// What is wrong with them; the first thousand findings.
-    pub findings: Vec<Finding>,
-    /// How many findings there are.
-    pub found: u64,
-    /// How many cells were changed: by heading, how, and how many.
-    pub changed: Vec<(String, Change, u64)>,
-    /// How many cells stand in columns without a heading; they are ignored.
-    pub astray: u64,
-    changes: Tally,
-}
-
-/// A cell that cannot be taken, by its place. What is in it is not told: it may be anybody's number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Finding {
-    /// The line of the file, or the row's number in a workbook.
-    pub line: u64,
-    /// The column's heading; empty if the whole row is meant.
-    pub heading: String,
-    /// What is wrong.
-    pub doubt: Doubt,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.heading.as_str() {
-            "" => write!(f, "line {}: {}", self.line, self.doubt),
-            heading => write!(f, "line {}, {heading}: {}", self.line, self.doubt),
+        if reading.found > found {
+            return None;
         }
-    }
-}
-
-/// Changes by column and kind.
-#[derive(Clone, Debug, Default)]
-struct Tally(Vec<BTreeMap<Change, u64>>);
-
-impl Tally {
-    fn new(columns: usize) -> Self {
-        Self(vec![BTreeMap::new(); columns])
+        cleared.iter().for_each(|at| reading.tally.clear(*at));
+        Some(record)
     }
 
-    fn count(&mut self, column: usize, change: Change) {
-        *self.0[column].entry(change).or_default() += 1;
+    /// Cleans a cell; names of departments become ids.
+    fn cell<'a>(
+        &self,
+        wanted: Wanted,
+        kind: Kind,
+        text: &'a str,
+        reading: &mut Reading,
+    ) -> std::result::Result<(Cow<'a, str>, Changes), Doubt> {
+        let cleaned = clean(wanted, kind, text);
+        if wanted != Wanted::Departments || cleaned != Err(Doubt::DepartmentNames) {
+            return cleaned;
+        }
+        reading.department_names += 1;
+        let Some(names) = &self.departments else { return cleaned };
+        let (text, _) = clean(Wanted::Words, kind, text)?;
+        let ids: Vec<String> = names.ids(&text)?.iter().map(|id| id.0.to_string()).collect();
+        Ok((ids.join(";").into(), Changes::of(Change::Names)))
     }
 
-    fn named<C>(&self, columns: &[Column<C>]) -> Vec<(String, Change, u64)> {
-        let each = columns.iter().zip(&self.0);
-        each.flat_map(|(column, changes)| {
-            changes.iter().map(|(change, count)| (column.heading.clone(), *change, *count))
-        })
-        .collect()
+    /// Whether a number may be shown with zeros in front that the file does not give, in a column where they matter.
+    fn hides_zeros(&self, column: &Column<R::Column>, wanted: Wanted, kind: Kind) -> bool {
+        let hides =
+            !matches!(self.sheet.format(), Format::Csv { .. } | Format::Json { .. } | Format::Xlsx { .. });
+        let matters = match &column.meaning {
+            Meaning::Extra(name) => name.ends_with(['号', '码']) || is_like_id::<R>(name),
+            _ => matches!(wanted, Wanted::Id | Wanted::Phone),
+        };
+        hides && matters && matches!(kind, Kind::Number(_))
     }
 }

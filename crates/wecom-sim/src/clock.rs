@@ -11,6 +11,15 @@ pub(crate) type Millis = i64;
 /// Where a clock stands that moves only when told: 2026-01-05 09:00:00 in Beijing.
 const STILL_START: Millis = 1_767_574_800_000;
 
+/// The end of the year 9999, beyond which no date can be written. Far below what a number of milliseconds holds, so that adding a
+/// lifetime to a time never overflows.
+const END: Millis = 253_402_300_799_999;
+
+/// A duration on the clock; one beyond its end is cut to a length that cannot overflow.
+pub(crate) fn millis(time: Duration) -> Millis {
+    Millis::try_from(time.as_millis()).unwrap_or(END).min(END)
+}
+
 #[derive(Debug)]
 pub(crate) struct Clock {
     /// Set for a clock that moves by itself: since when, and how many times as fast as real time.
@@ -34,11 +43,17 @@ impl Clock {
             // Exact to the millisecond for some 280,000 years.
             (since.elapsed().as_secs_f64() * speed * 1000.0) as Millis
         });
-        self.base.load(SeqCst) + moved
+        self.base.load(SeqCst).saturating_add(moved).min(END)
+    }
+
+    pub(crate) fn system_time(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(u64::try_from(self.now()).unwrap_or_default())
     }
 
     pub(crate) fn advance(&self, by: Millis) {
-        self.base.fetch_add(by, SeqCst);
+        let moved = |base: Millis| Some(base.saturating_add(by.max(0)).min(END));
+        // The closure always gives a value.
+        let _ = self.base.fetch_update(SeqCst, SeqCst, moved);
     }
 
     /// Virtual seconds per real one; 0 for a clock that stands still.

@@ -10,12 +10,15 @@ use std::{
 use crate::{
     Choices, FaultPlan, Rates, Sim,
     callback::{PATIENCE, Receiver, Target},
-    clock::{Clock, Millis},
+    clock::{Clock, Millis, millis},
+    outgoing::Allowed,
     seed::Seed,
     spool,
     world::{JobSettings, World, default_world},
 };
 
+/// A century, in seconds.
+const LONGEST_TOKEN: i64 = 3_155_760_000;
 /// A token of two hours lives for less than a tenth of a second then.
 const FASTEST: f64 = 100_000.0;
 
@@ -42,6 +45,10 @@ pub struct SimBuilder {
     pub(crate) faults: FaultPlan,
     pub(crate) rates: Rates,
     pub(crate) trusted_ips: Vec<IpAddr>,
+    pub(crate) allow_hosts: Vec<String>,
+    pub(crate) allow_outgoing: Vec<String>,
+    /// How long a client may take for a head.
+    pub(crate) client_patience: Duration,
     /// `None`: where the platform has its temporary files.
     spool_dir: Option<PathBuf>,
 }
@@ -65,6 +72,9 @@ impl Default for SimBuilder {
             faults: FaultPlan::new(),
             rates: Rates::default(),
             trusted_ips: Vec::new(),
+            allow_hosts: Vec::new(),
+            allow_outgoing: Vec::new(),
+            client_patience: Duration::from_secs(30),
             spool_dir: None,
         }
     }
@@ -101,7 +111,7 @@ impl SimBuilder {
         self
     }
 
-    /// How long tokens live, in seconds; 7200 unless told.
+    /// How long tokens live, in seconds, from 1 to a century; 7200 by default.
     pub fn token_lifetime(mut self, seconds: i64) -> Self {
         self.token_lifetime = seconds;
         self
@@ -136,7 +146,7 @@ impl SimBuilder {
     /// How long an asynchronous job (异步任务) takes on the simulator's clock, whatever its size; 200 ms unless told.
     /// On a clock that runs by itself a job takes at least as long as it takes to write an export's files or an import's rows.
     pub fn job_time(mut self, time: Duration) -> Self {
-        self.jobs.time = Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX >> 8);
+        self.jobs.time = millis(time);
         self
     }
 
@@ -183,6 +193,29 @@ impl SimBuilder {
         self
     }
 
+    /// Further names by which the control surface is reached while the server listens on a loopback address. The address itself,
+    /// `127.0.0.1`, `[::1]` and `localhost` always are. Any other `Host` is refused, as a web page may have made its own name
+    /// resolve to this machine.
+    pub fn allow_hosts<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.allow_hosts = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Where the simulator may send requests (callbacks, downloads for uploads by URL) beside loopback addresses and the
+    /// [callback](Self::callback) given here: `HOST` or `HOST:PORT`, a name or an address. A name is judged by its addresses when
+    /// the connection is made.
+    pub fn allow_outgoing<H: Into<String>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
+        self.allow_outgoing = hosts.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// How long a client may take for the head of a request, in real time; 30 seconds by default. A body has four times as long, and
+    /// so has a connection between two requests; then it is closed.
+    pub fn client_patience(mut self, patience: Duration) -> Self {
+        self.client_patience = patience;
+        self
+    }
+
     /// What goes wrong from the start, and again after a reset; nothing unless told. [`Sim::faults`] changes it at run time.
     pub fn faults(mut self, plan: FaultPlan) -> Self {
         self.faults = plan;
@@ -193,7 +226,8 @@ impl SimBuilder {
     ///
     /// # Errors
     ///
-    /// The address cannot be listened on; the seed, the callback, the faults or the clock's speed cannot be taken (`InvalidInput`).
+    /// The address cannot be listened on; the seed, the callback, the faults, the clock's speed, an allowed host or a lifetime of
+    /// tokens below one second cannot be taken (`InvalidInput`).
     pub async fn start(self) -> io::Result<Sim> {
         Sim::serve(self).await
     }
@@ -203,7 +237,20 @@ impl SimBuilder {
         if let Some(speed) = self.clock_speed.filter(|speed| !(*speed > 0.0 && *speed <= FASTEST)) {
             return Err(invalid(format!("a clock's speed is above 0 and at most {FASTEST}, not {speed}")));
         }
+        if !(1..=LONGEST_TOKEN).contains(&self.token_lifetime) {
+            let given = self.token_lifetime;
+            return Err(invalid(format!("a token lives for 1 to {LONGEST_TOKEN} seconds, not {given}")));
+        }
         self.faults.check().map_err(invalid)
+    }
+
+    /// Where requests may go.
+    pub(crate) fn allowed(&self) -> io::Result<Allowed> {
+        let mut allowed = Allowed::parse(self.allow_outgoing.iter().map(String::as_str)).map_err(invalid)?;
+        if let Some(url) = self.callback.as_ref().and_then(|(url, ..)| url::Url::parse(url).ok()) {
+            allowed.add(&url);
+        }
+        Ok(allowed)
     }
 
     pub(crate) fn spool_directory(&self) -> PathBuf {
@@ -217,6 +264,7 @@ impl SimBuilder {
     /// The world as it begins, and begins again after a reset.
     pub(crate) fn world(&self, now: Millis) -> io::Result<World> {
         let mut world = default_world(self, now);
+        world.allowed = self.allowed()?;
         if let Some(seed) = self.seed {
             world.plant(0, seed.grow(now).map_err(invalid)?);
         }

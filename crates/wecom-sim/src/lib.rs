@@ -33,6 +33,7 @@ mod server;
 mod settling;
 mod sim;
 mod spool;
+mod stalls;
 mod state;
 mod wire;
 mod world;

@@ -9,6 +9,7 @@ use http_body_util::BodyExt;
 use crate::{
     SimBuilder,
     api::{self, Incoming},
+    clock::millis,
     sim::Shared,
     wire::Cut,
 };
@@ -41,7 +42,7 @@ impl Offline {
 
     /// Moves the clock and does what falls due.
     pub fn advance(&self, by: Duration) {
-        self.shared.advance(by.as_millis() as i64);
+        self.shared.advance(millis(by));
     }
 
     /// Starts the world anew; tokens are void afterwards.

@@ -1,31 +1,281 @@
-//! The HTTP client for what the simulator itself sends: callbacks, and downloads for uploads by URL.
+//! What the simulator itself sends: callbacks, and downloads for uploads by URL.
+//!
+//! A test server must not be a way into other people's networks: it connects to loopback addresses, and to what its owner
+//! allows. A name is judged by the addresses that it resolves to, when the connection is made, so that no name can stand for
+//! another address than the one that was judged.
 
-use std::sync::OnceLock;
+use std::{
+    collections::HashMap,
+    fmt,
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+};
 
-/// A client that is made when first needed: reading the platform's certificates takes milliseconds, and most simulators
-/// live and die without sending anything.
-#[derive(Debug, Default)]
-pub(crate) struct Outgoing(OnceLock<reqwest::Client>);
+use parking_lot::Mutex;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
 
-impl Outgoing {
-    pub(crate) fn client(&self) -> reqwest::Result<&reqwest::Client> {
-        if let Some(client) = self.0.get() {
-            return Ok(client);
+/// Where requests may go beside loopback addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Allowed(Vec<Place>);
+
+/// A host with one of its ports, or all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    host: Host<String>,
+    port: Option<u16>,
+}
+
+/// A URL to which nothing is sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the simulator sends nothing to {0}; --allow-outgoing (`SimBuilder::allow_outgoing`) allows it")]
+pub(crate) struct NotAllowed(String);
+
+/// Which addresses a name may stand for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Scope {
+    Any,
+    /// Loopback addresses and these.
+    LoopbackAnd(Vec<IpAddr>),
+}
+
+impl FromStr for Place {
+    type Err = String;
+
+    /// Reads `HOST` or `HOST:PORT`; an IPv6 address with a port stands in brackets.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!("`{text}` is no host; a host looks like hook.example, 10.0.0.7:9000 or [fd00::7]:9000")
+        };
+        if let Ok(ip) = text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
+            return Ok(Self { host: host_of(ip), port: None });
         }
-        let client = build()?;
-        Ok(self.0.get_or_init(|| client))
+        if let Ok(address) = text.parse::<SocketAddr>() {
+            return Ok(Self { host: host_of(address.ip()), port: Some(address.port()) });
+        }
+        let (name, port) = match text.split_once(':') {
+            Some((name, port)) => (name, Some(port.parse().map_err(|_| wrong())?)),
+            None => (text, None),
+        };
+        let is_name = |name: &str| !name.is_empty() && !name.contains(['*', '/', '@', '?', '#']);
+        match Host::parse(name) {
+            Ok(host) if is_name(name) => Ok(Self { host, port }),
+            _ => Err(wrong()),
+        }
     }
 }
 
-fn build() -> reqwest::Result<reqwest::Client> {
+fn host_of(ip: IpAddr) -> Host<String> {
+    match ip {
+        IpAddr::V4(ip) => Host::Ipv4(ip),
+        IpAddr::V6(ip) => Host::Ipv6(ip),
+    }
+}
+
+impl Place {
+    fn ip(&self) -> Option<IpAddr> {
+        match self.host {
+            Host::Ipv4(ip) => Some(ip.into()),
+            Host::Ipv6(ip) => Some(ip.into()),
+            Host::Domain(_) => None,
+        }
+    }
+
+    fn has(&self, port: u16) -> bool {
+        self.port.is_none_or(|own| own == port)
+    }
+}
+
+impl Allowed {
+    pub(crate) fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+        texts.into_iter().map(str::parse).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Allows the host and port of a URL that the owner has set.
+    pub(crate) fn add(&mut self, url: &Url) {
+        if let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) {
+            self.0.push(Place { host: host.to_owned(), port: Some(port) });
+        }
+    }
+
+    /// Whether a request to this URL may be tried: a name is judged once it is resolved.
+    pub(crate) fn check(&self, url: &Url) -> Result<(), NotAllowed> {
+        self.scope(url).map(drop)
+    }
+
+    fn scope(&self, url: &Url) -> Result<Scope, NotAllowed> {
+        let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
+            return Err(NotAllowed(format!("a URL without a host (`{}:`)", url.scheme())));
+        };
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(NotAllowed(format!("`{}:` URLs", url.scheme())));
+        }
+        let host = host.to_owned();
+        let places = || self.0.iter().filter(|place| place.has(port));
+        if places().any(|place| place.host == host) {
+            return Ok(Scope::Any);
+        }
+        match (Place { host: host.clone(), port: None }).ip() {
+            Some(ip) if is_loopback(ip) => Ok(Scope::Any),
+            Some(_) => Err(NotAllowed(format!("{host}:{port}"))),
+            None => Ok(Scope::LoopbackAnd(places().filter_map(Place::ip).collect())),
+        }
+    }
+}
+
+fn is_loopback(ip: IpAddr) -> bool {
+    ip.to_canonical().is_loopback()
+}
+
+/// The HTTP clients, made when first needed: reading the platform's certificates takes milliseconds, and most simulators live
+/// and die without sending anything.
+#[derive(Debug, Default)]
+pub(crate) struct Outgoing {
+    allowed: Allowed,
+    clients: Mutex<HashMap<Scope, reqwest::Client>>,
+}
+
+/// Why there is no client for a URL.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OutgoingError {
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    #[error("no HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+impl Outgoing {
+    pub(crate) fn new(allowed: Allowed) -> Self {
+        Self { allowed, clients: Mutex::default() }
+    }
+
+    /// The client that may connect to this URL.
+    pub(crate) fn client(&self, url: &Url) -> Result<reqwest::Client, OutgoingError> {
+        let scope = self.allowed.scope(url)?;
+        let mut clients = self.clients.lock();
+        if let Some(client) = clients.get(&scope) {
+            return Ok(client.clone());
+        }
+        let client = build(&scope)?;
+        clients.insert(scope, client.clone());
+        Ok(client)
+    }
+}
+
+fn build(scope: &Scope) -> reqwest::Result<reqwest::Client> {
     // Whoever comes first in the process installs a provider; any will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
-        reqwest::Client::builder()
+        let builder = reqwest::Client::builder()
             // What a simulator talks to stands next to it, not behind a proxy.
             .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
+            .redirect(reqwest::redirect::Policy::none());
+        match scope {
+            Scope::Any => builder,
+            Scope::LoopbackAnd(others) => builder.dns_resolver(Resolver { others: others.clone() }),
+        }
     };
     // An image without ca-certificates has no roots at all; plain HTTP needs none.
     builder().build().or_else(|_| builder().tls_certs_only([]).build())
+}
+
+/// Resolves names to the addresses that a connection may be made to.
+struct Resolver {
+    others: Vec<IpAddr>,
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let others = self.others.clone();
+        Box::pin(async move {
+            let name = name.as_str().to_owned();
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let fitting = |address: &SocketAddr| {
+                is_loopback(address.ip()) || others.contains(&address.ip().to_canonical())
+            };
+            let addresses: Vec<SocketAddr> = found.filter(fitting).collect();
+            if addresses.is_empty() {
+                return Err(NotAllowed(name).into());
+            }
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}
+
+impl fmt::Debug for Resolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resolver").field("others", &self.others).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allows(rules: &[&str], url: &str) -> bool {
+        Allowed::parse(rules.iter().copied()).unwrap().check(&Url::parse(url).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn addresses_are_loopback_or_allowed() {
+        for (url, allowed) in [
+            ("http://127.0.0.1:8080/film.mp4", true),
+            ("http://127.9.9.9/film.mp4", true),
+            ("http://[::1]/film.mp4", true),
+            ("http://[::ffff:127.0.0.1]/film.mp4", true),
+            ("https://localhost/film.mp4", true),
+            ("http://0x7f.1/film.mp4", true),
+            ("http://169.254.169.254/film.mp4", false),
+            ("http://[::ffff:169.254.169.254]/film.mp4", false),
+            ("http://10.0.0.1/film.mp4", false),
+            ("http://0.0.0.0/film.mp4", false),
+            ("http://[::]/film.mp4", false),
+            ("http://[fd00::1]/film.mp4", false),
+            ("ftp://127.0.0.1/film.mp4", false),
+            ("file:///etc/passwd", false),
+        ] {
+            assert_eq!(allows(&[], url), allowed, "{url}");
+        }
+        assert!(allows(&["10.0.0.1"], "http://10.0.0.1:81/"));
+        assert!(allows(&["10.0.0.1:81"], "http://10.0.0.1:81/"));
+        assert!(!allows(&["10.0.0.1:81"], "http://10.0.0.1/"));
+        assert!(allows(&["[fd00::1]:80"], "http://[fd00::1]/"));
+        assert!(allows(&["fd00::1"], "http://[fd00::1]:81/"));
+    }
+
+    #[test]
+    fn a_name_may_stand_for_what_is_allowed_of_it_or_of_its_address() {
+        let scope = |rules: &[&str], url: &str| {
+            Allowed::parse(rules.iter().copied()).unwrap().scope(&Url::parse(url).unwrap()).unwrap()
+        };
+        let ip = "10.0.0.1".parse().unwrap();
+        assert_eq!(scope(&["hook.example"], "http://HOOK.example/"), Scope::Any);
+        assert_eq!(scope(&["hook.example:9000"], "http://hook.example:9000/"), Scope::Any);
+        assert_eq!(scope(&["hook.example:9000"], "http://hook.example/"), Scope::LoopbackAnd(Vec::new()));
+        assert_eq!(scope(&["10.0.0.1"], "http://hook.example/"), Scope::LoopbackAnd(vec![ip]));
+        assert_eq!(scope(&["10.0.0.1:81"], "http://hook.example/"), Scope::LoopbackAnd(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_no_host_is_refused() {
+        for text in
+            ["", ":80", "hook:", "hook:99999", "http://hook", "hook/path", "*", "*.example", "a b", "u@h"]
+        {
+            assert!(Allowed::parse([text]).is_err(), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_is_judged_by_its_addresses_when_it_is_resolved() {
+        let resolve = async |others: &[&str]| {
+            let others = others.iter().map(|ip| ip.parse().unwrap()).collect();
+            let found = Resolver { others }.resolve("192.0.2.7".parse().unwrap()).await;
+            found.map(Iterator::collect::<Vec<_>>).map_err(|error| error.to_string())
+        };
+        let refused = resolve(&[]).await.unwrap_err();
+        assert!(refused.contains("sends nothing to 192.0.2.7"), "{refused}");
+        assert_eq!(resolve(&["192.0.2.7"]).await.unwrap().len(), 1);
+        let local = Resolver { others: Vec::new() }.resolve("localhost".parse().unwrap()).await.unwrap();
+        assert!(local.into_iter().all(|address| address.ip().is_loopback()));
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 
-use bytes::Bytes;
 use http::{Method, Uri};
 use serde::Serialize;
 
@@ -20,6 +19,8 @@ pub struct Request {
     pub method: String,
     /// The path below `/cgi-bin/`.
     pub path: String,
+    /// Whether path and query were longer than the 4 KiB of them that are kept.
+    pub cut: bool,
     /// The query, decoded, `access_token` and `corpsecret` masked.
     pub query: Vec<(String, String)>,
     /// The body, where it is text of at most 64 KiB.
@@ -35,42 +36,43 @@ pub struct Request {
     pub faults: Vec<Fault>,
 }
 
-/// A request as it is kept: what it came with is shared, not copied, and put into words only when somebody asks.
+/// A request as it is kept, put into words only when somebody asks. Its texts are copies: a slice of what was received would keep
+/// the whole buffer of the connection.
 #[derive(Debug)]
 pub(crate) struct Logged {
-    pub(crate) at: Millis,
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) body: Bytes,
-    pub(crate) errcode: Option<i32>,
-    pub(crate) trace: Trace,
+    at: Millis,
+    method: Method,
+    /// Path and query.
+    target: Box<str>,
+    is_cut: bool,
+    body: Box<[u8]>,
+    errcode: Option<i32>,
+    trace: Trace,
 }
 
-/// How many requests are kept, and how many bytes of their bodies.
+/// How many requests are kept, and how many bytes of them.
 const KEPT: usize = 10_000;
+const TARGET_KEPT: usize = 4 << 10;
 const BODY_KEPT: usize = 64 << 10;
-const BODIES_KEPT: usize = 32 << 20;
+const BYTES_KEPT: usize = 32 << 20;
 
 #[derive(Debug, Default)]
 pub(crate) struct RequestLog {
     entries: VecDeque<Logged>,
     count: u64,
-    bodies: usize,
+    bytes: usize,
 }
 
 impl RequestLog {
-    pub(crate) fn push(&mut self, mut request: Logged) {
-        if request.body.len() > BODY_KEPT {
-            request.body = Bytes::new();
-        }
+    pub(crate) fn push(&mut self, request: Logged) {
         self.count += 1;
-        self.bodies += request.body.len();
+        self.bytes += request.bytes();
         self.entries.push_back(request);
-        while self.entries.len() > KEPT || self.bodies > BODIES_KEPT {
+        while self.entries.len() > KEPT || self.bytes > BYTES_KEPT {
             let Some(oldest) = self.entries.pop_front() else {
                 break;
             };
-            self.bodies -= oldest.body.len();
+            self.bytes -= oldest.bytes();
         }
     }
 
@@ -83,19 +85,47 @@ impl RequestLog {
     /// Forgets the requests; the count goes on.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
-        self.bodies = 0;
+        self.bytes = 0;
     }
 }
 
 impl Logged {
+    pub(crate) fn new(
+        at: Millis,
+        method: Method,
+        uri: &Uri,
+        body: &[u8],
+        errcode: Option<i32>,
+        trace: Trace,
+    ) -> Self {
+        let target = uri.path_and_query().map_or("", |target| target.as_str());
+        let kept = beginning(target, TARGET_KEPT);
+        let body = if body.len() > BODY_KEPT { &[] } else { body };
+        Self {
+            at,
+            method,
+            target: kept.into(),
+            is_cut: kept.len() < target.len(),
+            body: body.into(),
+            errcode,
+            trace,
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.target.len() + self.body.len() + self.trace.faults.len() * size_of::<Fault>()
+    }
+
     fn shown(&self, number: u64) -> Request {
-        let query = url::form_urlencoded::parse(self.uri.query().unwrap_or_default().as_bytes());
+        let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
+        let query = url::form_urlencoded::parse(query.as_bytes());
         let masked = |key: &str| matches!(key, "access_token" | "corpsecret");
         Request {
             number,
             at: self.at,
             method: self.method.to_string(),
-            path: self.uri.path().trim_start_matches("/cgi-bin/").to_owned(),
+            path: path.trim_start_matches("/cgi-bin/").to_owned(),
+            cut: self.is_cut,
             query: query
                 .map(|(key, value)| {
                     let value = if masked(&key) { "***".to_owned() } else { value.into_owned() };
@@ -108,5 +138,44 @@ impl Logged {
             executed: self.trace.executed,
             faults: self.trace.faults.clone(),
         }
+    }
+}
+
+/// The first bytes of a text, at most so many.
+pub(crate) fn beginning(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(path_bytes: usize, body: &[u8]) -> Logged {
+        let uri: Uri = format!("/cgi-bin/user/get?userid={}", "a".repeat(path_bytes)).parse().unwrap();
+        Logged::new(0, Method::GET, &uri, body, None, Trace::default())
+    }
+
+    #[test]
+    fn the_log_is_bounded_in_bytes_and_long_paths_are_cut() {
+        let mut log = RequestLog::default();
+        for _ in 0..600 {
+            log.push(request(30_000, &[b'x'; BODY_KEPT]));
+        }
+        assert!(log.bytes <= BYTES_KEPT, "{}", log.bytes);
+        assert_eq!(log.bytes, log.entries.iter().map(Logged::bytes).sum::<usize>());
+        let shown = log.shown();
+        assert!((400..600).contains(&shown.len()), "{}", shown.len());
+        assert_eq!(shown.last().unwrap().number, 600);
+        assert!(shown[0].cut && shown[0].path == "user/get" && shown[0].query[0].1.len() < TARGET_KEPT);
+        let mut log = RequestLog::default();
+        log.push(request(10, b"{}"));
+        let [one] = log.shown().try_into().unwrap();
+        assert!(!one.cut && one.body.as_deref() == Some("{}"));
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(beginning("部门", 4), "部");
+        assert_eq!(beginning("部门", 9), "部门");
     }
 }

@@ -1,37 +1,48 @@
 //! The HTTP face: `/cgi-bin/` is WeCom's, `/_files/` what its links lead to, `/_sim/` the tester's.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    task::{Poll, ready},
+};
 
 use axum::{
     Router,
     body::{Body, HttpBody},
     extract::{ConnectInfo, Path, Request, State},
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
+use bytes::{Bytes, BytesMut};
+use futures_util::{StreamExt, stream};
 use http::{HeaderMap, StatusCode};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     api::{self, Incoming},
     control,
     sim::Shared,
+    stalls::Patience,
     wire::{Peer, Wires},
     world::Linked,
 };
 
 /// A body may hold the largest file that WeCom takes, and the form around it.
 const BODY_LIMIT: usize = 24 << 20;
+/// So much of a body is kept of a caller without a live token. The rest is read and dropped, as the refusal is an answer like any
+/// other.
+const STRANGER_LIMIT: usize = 64 << 10;
 
 /// Serves until stopped; then lets the calls under way finish.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
+    let patience = Patience::of_head(shared.config.client_patience);
     let app = app(shared).into_make_service_with_connect_info::<Peer>();
     let stop = async move {
         // An error means that the simulator is gone, which stops the server as well.
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
-    if let Err(error) = axum::serve(Wires(listener), app).with_graceful_shutdown(stop).await {
+    if let Err(error) = axum::serve(Wires { listener, patience }, app).with_graceful_shutdown(stop).await {
         tracing::error!(%error, "the simulator stopped serving");
     }
 }
@@ -39,7 +50,8 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stoppe
 fn app(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/_files/{token}", get(linked_file))
-        .merge(control::routes())
+        .merge(control::routes(&shared))
+        .layer(middleware::from_fn(timed))
         .fallback(cgi_bin)
         .with_state(shared)
 }
@@ -49,11 +61,13 @@ async fn cgi_bin(
     ConnectInfo(peer): ConnectInfo<Peer>,
     request: Request,
 ) -> Response {
+    let turn = peer.progress.turn();
     let (head, body) = request.into_parts();
-    let body = match read_body(body).await {
+    let body = match read_body(body, || shared.knows_token_of(&head.uri)).await {
         Ok(body) => body,
         Err(response) => return response,
     };
+    turn.body_is_read();
     shared.settle().await;
     let incoming =
         Incoming { method: head.method, uri: head.uri, headers: head.headers, ip: peer.address.ip(), body };
@@ -74,12 +88,59 @@ async fn linked_file(
     }
 }
 
-async fn read_body(body: Body) -> Result<bytes::Bytes, Response> {
+/// Reads a body. One that is larger than a stranger's may be is kept only if the caller is known.
+async fn read_body(mut body: Body, is_known: impl FnOnce() -> bool) -> Result<Bytes, Response> {
     if body.is_end_stream() {
-        return Ok(bytes::Bytes::new());
+        return Ok(Bytes::new());
     }
-    match Limited::new(body, BODY_LIMIT).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(_) => Err(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
+    let is_small = body.size_hint().upper().is_some_and(|size| size <= STRANGER_LIMIT as u64);
+    let kept = if is_small || is_known() { BODY_LIMIT } else { STRANGER_LIMIT };
+    let mut first: Option<Bytes> = None;
+    let mut joined = BytesMut::new();
+    let mut size = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(Ok(data)) = frame.map(|frame| frame.into_data()) else {
+            return Err(StatusCode::BAD_REQUEST.into_response());
+        };
+        size += data.len();
+        if size > BODY_LIMIT {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE.into_response());
+        }
+        if size > kept {
+            (first, joined) = (None, BytesMut::new());
+        } else if first.is_none() && joined.is_empty() {
+            first = Some(data);
+        } else {
+            joined.extend_from_slice(&first.take().unwrap_or_default());
+            joined.extend_from_slice(&data);
+        }
     }
+    Ok(first.unwrap_or_else(|| joined.freeze()))
+}
+
+impl Shared {
+    /// Whether the query of a call carries a live token.
+    fn knows_token_of(&self, uri: &http::Uri) -> bool {
+        let token = api::Args::token_of(uri);
+        self.world.read().authenticate(token.as_deref(), self.clock.now()).is_ok()
+    }
+}
+
+/// Limits how long a client may take for the body of a request.
+async fn timed(ConnectInfo(peer): ConnectInfo<Peer>, request: Request, next: Next) -> Response {
+    let turn = Arc::new(peer.progress.turn());
+    if request.body().is_end_stream() {
+        turn.body_is_read();
+        return next.run(request).await;
+    }
+    let (head, body) = request.into_parts();
+    let (mut pieces, reading) = (body.into_data_stream(), Arc::clone(&turn));
+    let body = Body::from_stream(stream::poll_fn(move |context| {
+        let piece = ready!(pieces.poll_next_unpin(context));
+        if piece.is_none() {
+            reading.body_is_read();
+        }
+        Poll::Ready(piece)
+    }));
+    next.run(Request::from_parts(head, body)).await
 }

@@ -1,14 +1,24 @@
 //! A running simulator.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use parking_lot::{Mutex, RwLock};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+    task::JoinHandle,
+    time,
+};
 
 use crate::{
     Console, Delivery, FaultPlan, ResendError, SeedError, SimBuilder, State,
     callback::{self, Courier, Post, Receiver},
-    clock::Clock,
+    clock::{Clock, millis},
+    control::Callers,
     faults::{FaultBoard, Faults},
     rates::{Gate, Rates},
     requests::{Request, RequestLog},
@@ -20,6 +30,8 @@ use crate::{
 
 /// How long [`Sim::settled`] waits: the worst of a few attempts that all time out.
 const SETTLING: Duration = Duration::from_secs(30);
+/// Downloads for uploads by URL that run at a time; each may hold a large file in memory.
+const DOWNLOADS: usize = 4;
 /// How long [`Sim::stop`] waits for calls under way.
 const STOPPING: Duration = Duration::from_secs(5);
 
@@ -36,12 +48,16 @@ pub struct Sim {
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) config: SimBuilder,
-    pub(crate) clock: Clock,
+    pub(crate) clock: Arc<Clock>,
     pub(crate) world: RwLock<World>,
     pub(crate) requests: Mutex<RequestLog>,
     pub(crate) faults: Arc<FaultBoard>,
     pub(crate) gate: Gate,
     pub(crate) courier: Courier,
+    /// Who may use the control surface.
+    pub(crate) callers: Callers,
+    /// So many sources are downloaded from at a time.
+    pub(crate) downloads: Semaphore,
     /// Rung by the courier whenever it has looked for work.
     pub(crate) rest: watch::Sender<()>,
     pub(crate) settling: Settling,
@@ -107,10 +123,34 @@ impl Sim {
         &self.shared.config.app_secret
     }
 
+    /// The time on the simulator's clock. Callbacks carry it, so that a receiver which checks their age must share it: a still clock
+    /// begins at a fixed moment, far from the machine's.
+    pub fn now(&self) -> SystemTime {
+        self.shared.clock.system_time()
+    }
+
+    /// The simulator's clock, to be shared with what receives its callbacks, such as a replay window. It works on after the
+    /// simulator.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let sim = wecom_sim::Sim::start().await;
+    /// let clock = sim.clock();
+    /// let before = clock();
+    /// sim.advance(Duration::from_secs(60));
+    /// assert_eq!(clock(), before + Duration::from_secs(60));
+    /// # }
+    /// ```
+    pub fn clock(&self) -> impl Fn() -> SystemTime + Clone + Send + Sync + 'static {
+        let clock = Arc::clone(&self.shared.clock);
+        move || clock.system_time()
+    }
+
     /// Moves the clock and does what falls due, the files of exports included, however long they take to write. Callbacks that
-    /// fall due are on their way when this returns; [`settled`](Self::settled) waits for them.
+    /// fall due are on their way when this returns; [`settled`](Self::settled) waits for them. The clock ends with the year 9999.
     pub fn advance(&self, by: Duration) {
-        self.shared.advance(by.as_millis() as i64);
+        self.shared.advance(millis(by));
     }
 
     /// The API requests received so far, oldest first.
@@ -206,7 +246,7 @@ impl Shared {
     /// A world at its beginning; `origin` is the base URL of the links it gives out.
     pub(crate) fn new(config: SimBuilder, origin: String) -> std::io::Result<Arc<Self>> {
         config.check()?;
-        let clock = config.clock();
+        let clock = Arc::new(config.clock());
         let faults = Arc::new(FaultBoard::with(config.faults.clone()));
         let mut world = config.world(clock.now())?;
         world.post = Post::under(Arc::clone(&faults));
@@ -217,7 +257,9 @@ impl Shared {
             requests: Mutex::default(),
             faults,
             gate: Gate::with(config.rates.clone()),
-            courier: Courier::new(config.callback_patience),
+            courier: Courier::new(config.callback_patience, config.allowed()?),
+            callers: Callers::new(config.listen.ip(), &config.allow_hosts),
+            downloads: Semaphore::new(DOWNLOADS),
             rest: watch::Sender::new(()),
             settling: Settling::default(),
             sowing: Mutex::default(),

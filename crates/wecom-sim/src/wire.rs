@@ -21,21 +21,27 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
+use crate::stalls::{Patience, Progress};
+
 /// Accepts connections that can be broken.
 #[derive(Debug)]
-pub(crate) struct Wires(pub(crate) TcpListener);
+pub(crate) struct Wires {
+    pub(crate) listener: TcpListener,
+    pub(crate) patience: Patience,
+}
 
 impl Listener for Wires {
     type Io = Wire;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Wire, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        (Wire { stream, cut: Arc::default() }, address)
+        let (stream, address) = Listener::accept(&mut self.listener).await;
+        let progress = Progress::watched(self.patience);
+        (Wire { stream, cut: Arc::default(), progress }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
@@ -44,18 +50,25 @@ impl Listener for Wires {
 pub(crate) struct Wire {
     stream: TcpStream,
     cut: Arc<Cut>,
+    progress: Arc<Progress>,
 }
 
-/// Who is at the other end, and how to break the connection.
+/// Who is at the other end, how to break the connection, and how far it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
     pub(crate) cut: Arc<Cut>,
+    pub(crate) progress: Arc<Progress>,
 }
 
 impl Connected<IncomingStream<'_, Wires>> for Peer {
     fn connect_info(stream: IncomingStream<'_, Wires>) -> Self {
-        Self { address: *stream.remote_addr(), cut: Arc::clone(&stream.io().cut) }
+        let wire = stream.io();
+        Self {
+            address: *stream.remote_addr(),
+            cut: Arc::clone(&wire.cut),
+            progress: Arc::clone(&wire.progress),
+        }
     }
 }
 
@@ -145,7 +158,15 @@ impl AsyncRead for Wire {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        if self.progress.is_over(context) {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        if buffer.filled().len() > before {
+            self.progress.has_read();
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -155,10 +176,15 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if self.progress.is_over(context) {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
         if self.cut.is_set.load(Relaxed) {
             return self.poll_write_cut(context, bytes);
         }
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
+        self.progress.has_written();
+        Poll::Ready(Ok(written))
     }
 
     fn poll_write_vectored(
@@ -166,11 +192,16 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.progress.is_over(context) {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
         if self.cut.is_set.load(Relaxed) {
             let first = slices.iter().find(|slice| !slice.is_empty()).map_or(&[][..], |slice| slice);
             return self.poll_write_cut(context, first);
         }
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(context, slices))?;
+        self.progress.has_written();
+        Poll::Ready(Ok(written))
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -58,7 +58,11 @@ fn frame(document: &[u8], lengths: u8) -> Result<Framed, Unframed> {
         assert!((position..=fed).contains(&reached), "at {reached} of {fed}, after {position}");
         position = reached;
     }
-    framer.finish().map(|()| framed)
+    framer.finish().map(|()| {
+        let has_elements = |name| framed.iter().any(|(of, element, _)| *of == name && *element);
+        assert!((0..NAMES.len()).all(|name| framer.has_array(name) || !has_elements(name)));
+        framed
+    })
 }
 
 fn expected(members: &[(String, Value)]) -> Framed {

@@ -5,19 +5,24 @@ use std::ops::ControlFlow;
 use wecom_contacts::imports::{ImportDepartment, ImportMember};
 use wecom_sheets::{
     Encoding, Format, HiddenRows, Kind, Mapping, Options, Record, Sheet, Table,
-    cleaning::{Wanted, clean},
+    cleaning::{Doubt, Wanted, clean},
 };
 
 use crate::workbook::workbook;
 
-const WANTED: [Wanted; 8] = [
+const WANTED: [Wanted; 13] = [
+    Wanted::Name,
     Wanted::Words,
     Wanted::Id,
     Wanted::Mobile,
     Wanted::Phone,
     Wanted::Mail,
-    Wanted::Code,
-    Wanted::Codes,
+    Wanted::Number,
+    Wanted::Numbers,
+    Wanted::Flag,
+    Wanted::Flags,
+    Wanted::Gender,
+    Wanted::Departments,
     Wanted::Attribute,
 ];
 
@@ -80,8 +85,10 @@ fn read<R: Record>(data: &[u8], options: &Options) {
             }
             let Ok((once, _)) = clean(wanted, Kind::Text, row.text(at)) else { continue };
             let twice = clean(wanted, Kind::Text, &once);
+            // An apostrophe in front, which the first look takes away, says that the account is no number.
+            let is_said = wanted == Wanted::Id && twice == Err(Doubt::MaybeNumber);
             assert!(
-                twice.is_ok_and(|(twice, changes)| twice == once && changes.is_empty()),
+                is_said || twice.is_ok_and(|(twice, changes)| twice == once && changes.is_empty()),
                 "{wanted:?}: cleaned twice is not cleaned once"
             );
         }
@@ -92,7 +99,7 @@ fn read<R: Record>(data: &[u8], options: &Options) {
 fn lines<R: Record>(table: &Table<R>) -> Option<(Vec<u64>, u64)> {
     let mut lines = Vec::new();
     let reading = table.each(&mut |line, _| lines.push(line)).ok()?;
-    assert_eq!(lines.len() as u64 + reading.refused, reading.rows);
+    assert_eq!(lines.len() as u64 + reading.refused + reading.left, reading.rows);
     assert!(reading.found >= reading.refused && reading.findings.len() as u64 <= reading.found);
     assert!(lines.is_sorted(), "lines run backwards");
     Some((lines, reading.refused))

@@ -147,7 +147,7 @@ func main() {
 	_, err = contacts.UserDelete("go.sun")
 	check("UserDelete", err, true, nil)
 	check("DepartmentDelete", contacts.DepartmentDelete(dept), true, nil)
-	refused("DepartmentDelete, root", contacts.DepartmentDelete(1), 60007)
+	refused("DepartmentDelete, root", contacts.DepartmentDelete(1), 60005)
 	if failed {
 		os.Exit(1)
 	}

@@ -1,30 +1,73 @@
 //! How rows are written.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
-use clap::ValueEnum;
+use super::{departments::Paths, row::Row, sheet::Sheet};
+use crate::{
+    failure::{Failure, Result},
+    output,
+};
 
-use super::{row::Row, sheet::Sheet};
-use crate::failure::{Failure, Result};
-
-/// How rows are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+/// How rows are written to a file, or to stdout but for a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Format {
-    /// One JSON object a line
+    /// One JSON object a line.
     #[default]
     Jsonl,
-    /// One JSON array
+    /// One JSON array.
     Json,
-    /// A spreadsheet: WeCom's template headings first, further fields under their names in JSON, then attributes (扩展属性); columns
-    /// without a value are left out. UTF-8 with BOM for Excel; cells are as they are, also those that begin with `=`
+    /// A spreadsheet with the headings of WeCom's template: text.
     Csv,
+    /// The same as a workbook, with words instead of codes.
+    Xlsx,
 }
 
 impl Format {
-    /// The format that a file's name ends in.
-    pub(super) fn of(path: &Path) -> Option<Self> {
-        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-        Self::value_variants().iter().copied().find(|format| format.extension() == extension)
+    const ALL: [Self; 4] = [Self::Jsonl, Self::Json, Self::Csv, Self::Xlsx];
+
+    /// The format of a file: the one that was asked for, or the one that its name ends in.
+    ///
+    /// # Errors
+    ///
+    /// If the two contradict each other, or nothing says what an unknown ending means.
+    pub(super) fn of_file(path: &Path, asked: Option<output::Format>) -> Result<Self> {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        let named = Self::ALL.into_iter().find(|format| Some(format.extension()) == ending.as_deref());
+        let asked = asked.map(Self::asked).transpose()?;
+        match (asked, named, ending) {
+            (Some(asked), Some(named), _) if asked != named && !(asked.is_json() && named.is_json()) => {
+                Err(Failure::usage(format!(
+                    "{} is a name for {}, and -o says {}",
+                    path.display(),
+                    named.extension(),
+                    asked.extension()
+                ))
+                .remedy("leave out -o, or give the file another ending"))
+            }
+            (Some(format), ..) | (None, Some(format), _) => Ok(format),
+            (None, None, None) => Ok(Self::default()),
+            (None, None, Some(ending)) => {
+                Err(Failure::usage(format!("no format has the ending .{ending} of {}", path.display()))
+                    .remedy(
+                        "end the name in .jsonl, .json, .csv or .xlsx, or say by -o how the file is written",
+                    ))
+            }
+        }
+    }
+
+    /// The format that a flag names; no file is a table.
+    pub(super) fn asked(format: output::Format) -> Result<Self> {
+        match format {
+            output::Format::Jsonl => Ok(Self::Jsonl),
+            output::Format::Json => Ok(Self::Json),
+            output::Format::Csv => Ok(Self::Csv),
+            output::Format::Table => Err(Failure::usage("a table goes to stdout alone")
+                .remedy("leave out --out, or write the file by -o csv, json or jsonl")),
+        }
+    }
+
+    fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl)
     }
 
     pub(super) fn extension(self) -> &'static str {
@@ -32,24 +75,34 @@ impl Format {
             Self::Jsonl => "jsonl",
             Self::Json => "json",
             Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
         }
     }
+}
+
+/// A column that has no value for some rows, as WeCom left the field out.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Incomplete {
+    pub(super) heading: String,
+    /// How many rows lack a value.
+    pub(super) rows: u64,
 }
 
 /// Writes batches of rows in a format, a piece at a time.
 pub(super) enum Writer<T> {
     Jsonl,
     Json { before: &'static str },
-    Csv(Box<Sheet<T>>),
+    Sheet(Box<Sheet<T>>),
 }
 
 impl<T: Row> Writer<T> {
     /// What cannot be written before the end waits in a nameless file in `spool`.
-    pub(super) fn new(format: Format, spool: &Path) -> Result<Self> {
+    pub(super) fn new(format: Format, spool: &Path, style: &Style) -> Result<Self> {
         Ok(match format {
             Format::Jsonl => Self::Jsonl,
             Format::Json => Self::Json { before: "[\n  " },
-            Format::Csv => Self::Csv(Box::new(Sheet::new(spool)?)),
+            Format::Csv => Self::Sheet(Box::new(Sheet::csv(spool, style.csv_safe)?)),
+            Format::Xlsx => Self::Sheet(Box::new(Sheet::xlsx(spool, Arc::clone(&style.paths))?)),
         })
     }
 
@@ -69,22 +122,65 @@ impl<T: Row> Writer<T> {
                     *before = ",\n  ";
                 }
             }
-            Self::Csv(sheet) => return rows.iter().try_for_each(|row| sheet.push(row)),
+            Self::Sheet(sheet) => return rows.iter().try_for_each(|row| sheet.push(row)),
         }
         take(&text)
     }
 
-    pub(super) async fn finish(self, take: &mut impl FnMut(&[u8]) -> Result) -> Result {
+    /// Writes what is left, and returns the columns that are not whole.
+    pub(super) async fn finish(self, take: &mut impl FnMut(&[u8]) -> Result) -> Result<Vec<Incomplete>> {
         match self {
-            Self::Jsonl => Ok(()),
-            Self::Json { before } if before.starts_with('[') => take(b"[]\n"),
-            Self::Json { .. } => take(b"\n]\n"),
-            Self::Csv(sheet) => sheet.finish(take).await,
+            Self::Jsonl => {}
+            Self::Json { before } if before.starts_with('[') => take(b"[]\n")?,
+            Self::Json { .. } => take(b"\n]\n")?,
+            Self::Sheet(sheet) => return sheet.finish(take).await,
         }
+        Ok(Vec::new())
     }
+}
+
+/// How spreadsheets spell what they hold.
+#[derive(Clone, Default)]
+pub(super) struct Style {
+    /// Cells that a program would run as formulas get an apostrophe in CSV.
+    pub(super) csv_safe: bool,
+    /// How a workbook writes departments.
+    pub(super) paths: Arc<Paths>,
 }
 
 fn json(row: &impl Row, text: &mut Vec<u8>) -> Result {
     serde_json::to_writer(text, &row.json())
         .map_err(|error| Failure::new("a row cannot be written as JSON").because(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_an_unknown_ending_needs_a_format() {
+        use output::Format::{Csv, Json, Jsonl, Table};
+        let of =
+            |name: &str, asked| Format::of_file(Path::new(name), asked).map_err(|error| error.to_string());
+        for (name, asked, format) in [
+            ("a", None, Format::Jsonl),
+            ("a.XLSX", None, Format::Xlsx),
+            ("a.csv", None, Format::Csv),
+            ("a.json", Some(Jsonl), Format::Jsonl),
+            ("a.jsonl", Some(Json), Format::Json),
+            ("a.csv", Some(Csv), Format::Csv),
+            ("a.txt", Some(Csv), Format::Csv),
+        ] {
+            assert_eq!(of(name, asked), Ok(format), "{name}");
+        }
+        for (name, asked) in [
+            ("a.foo", None),
+            ("a.jsonl.gz", None),
+            ("a.xlsx", Some(Csv)),
+            ("a.csv", Some(Json)),
+            ("a", Some(Table)),
+        ] {
+            assert!(of(name, asked).is_err(), "{name} {asked:?}");
+        }
+    }
 }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     output::{Output, say},
-    sim::stop_signal,
+    signals::{self, Signal},
 };
 
 /// What WeCom answers if it knows no such job.
@@ -87,9 +87,10 @@ impl Job {
         read: Read<E::Row, T>,
         output: Output,
     ) -> Result {
-        let place = self.to.place(kind)?;
+        let mut place = self.to.place(kind, output)?;
+        place.prepare::<T>(client).await?;
         // From here on an interruption waits for its moment, so that no job is submitted and forgotten.
-        let mut stop = pin!(stop_signal()?);
+        let mut stop = pin!(signals::take_over());
         let (job, keys) = match (&self.resume, submission) {
             (Some(id), _) => self.taken_up(client, kind, id)?,
             (None, Some(submission)) => self.submitted(client, kind, submission).await?,
@@ -106,7 +107,7 @@ impl Job {
         let polling = Polling::every(Duration::from_secs(1)).at_most(Duration::from_secs(self.at_most));
         let waited = tokio::select! {
             waited = job.wait(polling) => waited,
-            () = &mut stop => return Err(self.resumable(kind, job.id(), interrupted())),
+            signal = &mut stop => return Err(self.resumable(kind, job.id(), interrupted(signal))),
         };
         let export = match waited {
             Ok(export) => export,
@@ -116,9 +117,10 @@ impl Job {
             }
             Err(error) => return Err(self.resumable(kind, job.id(), error.into())),
         };
+        let damaged = export.damaged_rows();
         let saved = tokio::select! {
             saved = place.save(export, read, &gauge, output) => saved,
-            () = &mut stop => Err(interrupted()),
+            signal = &mut stop => Err(interrupted(signal)),
         };
         match saved {
             Ok(rows) => {
@@ -126,6 +128,11 @@ impl Job {
                 drop(gauge);
                 if !self.to.is_quiet() {
                     place.tell(rows);
+                }
+                if let damaged @ 1.. = damaged.count() {
+                    say(format_args!(
+                        "rows whose id is damaged, so that it names no member: {damaged} of {rows}"
+                    ));
                 }
                 Ok(())
             }
@@ -205,8 +212,8 @@ impl Job {
     }
 }
 
-fn interrupted() -> Failure {
-    Failure::new("interrupted before all rows were there")
+fn interrupted(signal: Signal) -> Failure {
+    signal.failure(" before all rows were there")
 }
 
 /// Whether asking again is of no use.

@@ -1,8 +1,9 @@
 //! Exports (异步导出): members, departments and tags in bulk, from encrypted files.
 //!
 //! `job` submits a job or takes one up, and waits for it; `place` says where its rows go, `format` and `sheet` how they are
-//! written, `row` what each kind of them holds.
+//! written, `row` what each kind of them holds, `departments` how a workbook names departments.
 
+mod departments;
 mod format;
 mod job;
 mod keys;
@@ -19,6 +20,7 @@ use wecom_contacts::{
 };
 
 use self::job::{Job, Kind};
+pub(crate) use self::row::is_cleared_by_empty;
 use crate::{
     context::Access,
     failure::{Failure, Result},
@@ -27,9 +29,9 @@ use crate::{
 
 /// Export members, departments and tags, by a job whose files are checked and decrypted here (异步导出)
 ///
-/// Without --out, rows go to stdout: as a table or one JSON array by -o, or as --format says, which needs no more memory for a
-/// million rows than for one. With --out they go to a file, which is replaced once all rows are there and right, or into a
-/// directory, a file for each of the export's.
+/// Without --out, rows go to stdout as -o says; all formats but the table need no more memory for a million rows than for one.
+/// With --out they go to a file, which is replaced once all rows are there and right, or into a directory, a file for each of
+/// the export's.
 ///
 /// A job takes a while and outlives this command: --resume takes it up again after an interruption. Files hold people's data,
 /// and only their owner may read them.

@@ -63,6 +63,11 @@ impl Gauge {
         self.bar.finish_and_clear();
     }
 
+    /// Lets something be said on stderr, where the bar may be drawn.
+    pub(super) fn aside(&self, say: impl FnOnce()) {
+        self.bar.suspend(say);
+    }
+
     fn start_to_tick(&self) {
         if !self.bar.is_hidden() {
             self.bar.enable_steady_tick(TICK);

@@ -8,33 +8,54 @@ use wecom_contacts::{
     departments::Department,
     exports::TagRow,
     imports::{DepartmentColumn, ImportDepartment, ImportMember, MemberColumn},
-    members::{Attribute, Member, SimpleMember},
+    members::{Attribute, Gender, Member, SimpleMember},
     tags::TaggedMember,
 };
 
-use super::sheet::Cells;
-use crate::{failure::Result, output::Output};
+use super::{departments::Paths, sheet::Cells};
+use crate::{
+    failure::Result,
+    output::{Output, status_in_words},
+};
+
+/// How a spreadsheet spells what it holds.
+#[derive(Clone, Copy)]
+pub(super) enum Spelling<'a> {
+    /// Codes and ids, as the API has them.
+    Codes,
+    /// Words, and departments by their paths.
+    Words(&'a Paths),
+}
 
 /// A row that can be shown and written.
 pub(super) trait Row: Sized + Send + Unpin + 'static {
     /// The columns of a table.
     const COLUMNS: &[&str];
+    /// The name of a workbook's sheet.
+    const SHEET: &str;
+    /// Whether cells name departments, by path if they are in words.
+    const NAMES_DEPARTMENTS: bool = false;
 
     /// As WeCom writes it.
     fn json(&self) -> impl Serialize + '_;
 
     /// The headings of a spreadsheet; those of WeCom's template first.
-    fn headings() -> Vec<&'static str>;
+    fn headings(spelling: Spelling<'_>) -> Vec<&'static str>;
 
     /// Whether a spreadsheet has this column even if nothing is in it.
     fn is_essential(heading: &str) -> bool;
 
-    /// The cells below the headings.
-    fn cells(&self, cells: &mut Cells);
+    /// Whether an empty cell under this heading would clear the field if the file were imported.
+    fn is_cleared_by_empty(_heading: &str) -> bool {
+        false
+    }
 
-    /// Attributes (扩展属性), each of which makes a column of its own.
-    fn attributes(&self) -> &[Attribute] {
-        &[]
+    /// The cells below the headings.
+    fn cells(&self, cells: &mut Cells, spelling: Spelling<'_>);
+
+    /// Attributes (扩展属性), each of which makes a column of its own; `None` if they cannot be seen.
+    fn attributes(&self) -> Option<&[Attribute]> {
+        None
     }
 
     /// Whether a column of this name would be taken for a field when the file is imported.
@@ -51,10 +72,15 @@ pub(super) trait Row: Sized + Send + Unpin + 'static {
 /// A field that WeCom's template has no column for: its name in JSON, and how its cell is written.
 type Field<R> = (&'static str, fn(&R, &mut String));
 
+const STATUS: &str = "status";
+/// The console's own word for it, under which an import knows that it cannot be written.
+const STATUS_IN_WORDS: &str = "激活状态";
+const MAIN_DEPARTMENT: &str = "main_department";
+
 const MORE_OF_MEMBERS: &[Field<Member>] = &[
-    ("main_department", |member, cell| text(&member.main_department, cell)),
+    (MAIN_DEPARTMENT, |member, cell| text(&member.main_department, cell)),
     ("direct_leader", |member, cell| list(&member.direct_leader, cell)),
-    ("status", |member, cell| text(&member.status.map(i64::from), cell)),
+    (STATUS, |member, cell| text(&member.status.map(i64::from), cell)),
     ("biz_mail", |member, cell| text(&member.biz_mail, cell)),
     ("biz_mail_alias", |member, cell| list(&member.biz_mail_alias.as_ref().map(|alias| &alias.item), cell)),
     ("english_name", |member, cell| text(&member.english_name, cell)),
@@ -70,14 +96,20 @@ const MORE_OF_MEMBERS: &[Field<Member>] = &[
 
 impl Row for Member {
     const COLUMNS: &[&str] = crate::member::COLUMNS;
+    const SHEET: &str = "成员";
+    const NAMES_DEPARTMENTS: bool = true;
 
     fn json(&self) -> impl Serialize + '_ {
         self
     }
 
-    fn headings() -> Vec<&'static str> {
+    fn headings(spelling: Spelling<'_>) -> Vec<&'static str> {
         let template = MemberColumn::ALL.iter().map(|column| column.heading());
-        template.chain(MORE_OF_MEMBERS.iter().map(|(name, _)| *name)).collect()
+        let more = MORE_OF_MEMBERS.iter().map(|(name, _)| match spelling {
+            Spelling::Words(_) if *name == STATUS => STATUS_IN_WORDS,
+            _ => *name,
+        });
+        template.chain(more).collect()
     }
 
     fn is_essential(heading: &str) -> bool {
@@ -86,18 +118,61 @@ impl Row for Member {
             .any(|column| column.heading() == heading)
     }
 
-    fn cells(&self, cells: &mut Cells) {
+    fn is_cleared_by_empty(heading: &str) -> bool {
+        MemberColumn::ALL.into_iter().any(|column| column.heading() == heading && is_cleared_by_empty(column))
+    }
+
+    fn cells(&self, cells: &mut Cells, spelling: Spelling<'_>) {
         let row = ImportMember::from(self);
         for column in MemberColumn::ALL {
-            cells.push(&row.cell(column));
+            let (one, none) = match spelling {
+                Spelling::Words(_) => ("是", "否"),
+                Spelling::Codes => ("1", "0"),
+            };
+            let flag = |is_set: bool| if is_set { one } else { none };
+            match column {
+                MemberColumn::Name => cells.push_field(self.name.as_deref()),
+                MemberColumn::Mobile => cells.push_field(self.mobile.as_deref()),
+                MemberColumn::Email => cells.push_field(self.email.as_deref()),
+                MemberColumn::Position => cells.push_field(self.position.as_deref()),
+                MemberColumn::Alias => cells.push_field(self.alias.as_deref()),
+                MemberColumn::Address => cells.push_field(self.address.as_deref()),
+                MemberColumn::Telephone => cells.push_field(self.telephone.as_deref()),
+                MemberColumn::Department => departments(&self.department, spelling, cells),
+                MemberColumn::Gender => match &self.gender {
+                    // An empty cell would clear what may only be hidden; an import leaves the gender of a 0 alone.
+                    None | Some(Gender::Undefined) => cells.push_filler("0"),
+                    Some(_) => cells.push(&row.cell(column)),
+                },
+                MemberColumn::IsLeaderInDept => {
+                    let flags = row.is_leader_in_dept.iter().map(|leads| flag(*leads));
+                    cells.push_with(|cell| join(&flags.collect::<Vec<_>>(), cell));
+                }
+                MemberColumn::Disabled => cells.push(row.enabled.map_or("", |enabled| flag(!enabled))),
+                column => cells.push(&row.cell(column)),
+            }
         }
-        for (_, field) in MORE_OF_MEMBERS {
-            cells.push_with(|cell| field(self, cell));
+        for (name, field) in MORE_OF_MEMBERS {
+            match (*name, spelling) {
+                (STATUS, Spelling::Words(_)) => {
+                    let code = self.status.map(i64::from);
+                    match code.and_then(status_in_words) {
+                        Some(words) => cells.push(words),
+                        None => cells.push_with(|cell| text(&code, cell)),
+                    }
+                }
+                (MAIN_DEPARTMENT, Spelling::Words(paths)) => cells.push_with(|cell| {
+                    if let Some(id) = self.main_department {
+                        paths.write(id, cell);
+                    }
+                }),
+                _ => cells.push_with(|cell| field(self, cell)),
+            }
         }
     }
 
-    fn attributes(&self) -> &[Attribute] {
-        self.extattr.as_ref().map_or(&[], |attributes| &attributes.attrs)
+    fn attributes(&self) -> Option<&[Attribute]> {
+        self.extattr.as_ref().map(|attributes| attributes.attrs.as_slice())
     }
 
     fn is_field(heading: &str) -> bool {
@@ -107,12 +182,14 @@ impl Row for Member {
 
 impl Row for SimpleMember {
     const COLUMNS: &[&str] = &["userid", "name", "department"];
+    const SHEET: &str = "成员";
+    const NAMES_DEPARTMENTS: bool = true;
 
     fn json(&self) -> impl Serialize + '_ {
         self
     }
 
-    fn headings() -> Vec<&'static str> {
+    fn headings(_: Spelling<'_>) -> Vec<&'static str> {
         let template = [MemberColumn::Name, MemberColumn::Userid, MemberColumn::Department];
         template.iter().map(|column| column.heading()).chain(["open_userid"]).collect()
     }
@@ -121,22 +198,27 @@ impl Row for SimpleMember {
         heading != "open_userid"
     }
 
-    fn cells(&self, cells: &mut Cells) {
-        cells.push(self.name.as_deref().unwrap_or_default());
+    fn is_cleared_by_empty(heading: &str) -> bool {
+        Member::is_cleared_by_empty(heading)
+    }
+
+    fn cells(&self, cells: &mut Cells, spelling: Spelling<'_>) {
+        cells.push_field(self.name.as_deref());
         cells.push(self.userid.as_str());
-        cells.push_with(|cell| join(&self.department, cell));
+        departments(&self.department, spelling, cells);
         cells.push_with(|cell| text(&self.open_userid, cell));
     }
 }
 
 impl Row for Department {
     const COLUMNS: &[&str] = crate::department::COLUMNS;
+    const SHEET: &str = "部门";
 
     fn json(&self) -> impl Serialize + '_ {
         self
     }
 
-    fn headings() -> Vec<&'static str> {
+    fn headings(_: Spelling<'_>) -> Vec<&'static str> {
         let template = DepartmentColumn::ALL.iter().map(|column| column.heading());
         template.chain(["name_en", "department_leader"]).collect()
     }
@@ -145,7 +227,7 @@ impl Row for Department {
         DepartmentColumn::ALL.iter().any(|column| column.heading() == heading)
     }
 
-    fn cells(&self, cells: &mut Cells) {
+    fn cells(&self, cells: &mut Cells, _: Spelling<'_>) {
         let row = ImportDepartment::from(self);
         for column in DepartmentColumn::ALL {
             cells.push(&row.cell(column));
@@ -166,6 +248,7 @@ enum Tagged<'a> {
 
 impl Row for TagRow {
     const COLUMNS: &[&str] = &["userid", "name", "partyid"];
+    const SHEET: &str = "标签";
 
     fn json(&self) -> impl Serialize + '_ {
         match self {
@@ -175,7 +258,7 @@ impl Row for TagRow {
         }
     }
 
-    fn headings() -> Vec<&'static str> {
+    fn headings(_: Spelling<'_>) -> Vec<&'static str> {
         vec![MemberColumn::Name.heading(), MemberColumn::Userid.heading(), DepartmentColumn::Id.heading()]
     }
 
@@ -183,7 +266,7 @@ impl Row for TagRow {
         true
     }
 
-    fn cells(&self, cells: &mut Cells) {
+    fn cells(&self, cells: &mut Cells, _: Spelling<'_>) {
         let (member, department) = match self {
             Self::Member(member) => (Some(member), None),
             Self::Department(id) => (None, Some(id)),
@@ -199,12 +282,13 @@ macro_rules! ids {
     ($($id:ident under $column:expr;)*) => {$(
         impl Row for $id {
             const COLUMNS: &[&str] = &[];
+            const SHEET: &str = $column.heading();
 
             fn json(&self) -> impl Serialize + '_ {
                 self
             }
 
-            fn headings() -> Vec<&'static str> {
+            fn headings(_: Spelling<'_>) -> Vec<&'static str> {
                 vec![$column.heading()]
             }
 
@@ -212,7 +296,7 @@ macro_rules! ids {
                 true
             }
 
-            fn cells(&self, cells: &mut Cells) {
+            fn cells(&self, cells: &mut Cells, _: Spelling<'_>) {
                 cells.push_with(|cell| text(&Some(self), cell));
             }
 
@@ -226,6 +310,37 @@ macro_rules! ids {
 ids! {
     UserId under MemberColumn::Userid;
     DepartmentId under DepartmentColumn::Id;
+}
+
+/// Whether an empty cell of this column clears the field when the file is imported, or refuses the row. Of the others an empty cell leaves the
+/// field as it is.
+pub(crate) fn is_cleared_by_empty(column: MemberColumn) -> bool {
+    !matches!(
+        column,
+        MemberColumn::Userid
+            | MemberColumn::IsLeaderInDept
+            | MemberColumn::Order
+            | MemberColumn::Disabled
+            | MemberColumn::Enable
+    )
+}
+
+fn departments(ids: &[DepartmentId], spelling: Spelling<'_>, cells: &mut Cells) {
+    if ids.is_empty() {
+        // Nobody is without a department: it is hidden.
+        return cells.push_field(None);
+    }
+    cells.push_with(|cell| match spelling {
+        Spelling::Codes => join(ids, cell),
+        Spelling::Words(paths) => {
+            for (place, id) in ids.iter().enumerate() {
+                if place > 0 {
+                    cell.push(';');
+                }
+                paths.write(*id, cell);
+            }
+        }
+    });
 }
 
 fn text(value: &Option<impl Display>, cell: &mut String) {

@@ -1,19 +1,36 @@
-//! What became of each row, and the file of those that were refused.
+//! The outcome of each row, for people and for programs.
 
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 use serde::Serialize;
 use wecom_contacts::imports::{ImportOutcome, ImportRow};
-use wecom_sheets::{REASON_HEADING, Record, Row, Table};
+use wecom_sheets::Table;
 
-use super::file::Import;
+use super::{
+    check::Import,
+    corp::Corp,
+    effects::Entry,
+    refused::{Refused, write_refused},
+};
 use crate::{
-    failure::{Failure, Result},
-    file::Draft,
+    failure::{Failure, Result, printable},
     output::{Output, say},
+    words::counted,
 };
 
-const COLUMNS: &[&str] = &["line", "userid", "partyid", "errcode", "meaning", "remedy"];
+const COLUMNS: &[&str] = &["errcode", "line", "userid", "partyid", "name", "text"];
+
+/// The rows that were sent.
+pub(super) struct Rows<'a, R: Import> {
+    pub(super) table: &'a Table<R>,
+    /// Where the refused ones are written.
+    pub(super) refused: &'a Path,
+    /// What the corp held before, if that was members.
+    pub(super) corp: Option<&'a Corp>,
+}
 
 /// The outcome, for programs.
 #[derive(Serialize)]
@@ -21,136 +38,140 @@ struct Ending<'a> {
     total: u64,
     ok: usize,
     failed: usize,
-    /// Lines of which the server does not tell.
+    /// Accepted rows whose member or department the corp did not have before; `null` if that is unknown.
+    created: Option<u64>,
+    /// Accepted rows of those that it had.
+    updated: Option<u64>,
+    /// Lines that the server's answer leaves out.
     unmentioned: &'a [u64],
     jobs: Vec<String>,
-    refused: Vec<Refused>,
+    refused: &'a [Refused],
+    /// Refusals that belong to no row of the file, such as the corp's creator, whom a replacement cannot delete.
+    others: &'a [Refused],
     refused_file: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Refused {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    userid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    partyid: Option<u32>,
-    errcode: i32,
-    errmsg: String,
-    meaning: String,
-    remedy: String,
-}
-
-impl Refused {
-    fn of(row: &ImportRow) -> Self {
-        let code = row.refusal();
-        let info = code.and_then(|code| code.info());
-        let both = |english: &str, chinese: &str| format!("{english} {chinese}").trim().to_owned();
-        Self {
-            line: row.line,
-            userid: row.userid.as_ref().map(ToString::to_string),
-            partyid: row.partyid.map(|id| id.0),
-            errcode: code.map_or(0, |code| code.0),
-            errmsg: row.errmsg.clone().unwrap_or_default(),
-            meaning: info.map(|info| both(info.english, info.chinese)).unwrap_or_default(),
-            remedy: info.map(|info| both(info.remedy, info.remedy_chinese)).unwrap_or_default(),
-        }
-    }
-
-    /// The reason as it stands beside the row.
-    fn reason(&self) -> String {
-        let parts = [self.meaning.as_str(), self.errmsg.as_str(), self.remedy.as_str()];
-        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        format!("{}: {}", self.errcode, parts.join("; "))
-    }
-}
-
-/// Tells the outcome; with the rows' source, those that were refused are written to a file. That not all were accepted is a failure.
-pub(super) fn tell<R: Import>(
-    outcome: &ImportOutcome,
-    rows: Option<(&Table<R>, &Path)>,
-    output: Output,
-) -> Result {
-    let refused: Vec<_> = outcome.failures().map(Refused::of).collect();
+/// Shows the outcome; with the rows' source, the refused ones are written to a file.
+///
+/// # Errors
+///
+/// If not all rows were accepted.
+pub(super) fn tell<R: Import>(outcome: &ImportOutcome, rows: Option<Rows<'_, R>>, output: Output) -> Result {
+    let has_source = rows.is_some();
+    let (mut refused, others): (Vec<_>, Vec<_>) =
+        outcome.failures().map(Refused::of).partition(|row| row.line.is_some() || !has_source);
+    refused.sort_by_key(|row| (row.errcode, row.line));
+    let unmentioned = outcome.unmentioned();
     let mut refused_file = None;
-    if let Some((table, path)) = rows
-        && !outcome.is_complete()
+    if let Some(rows) = &rows
+        && !(refused.is_empty() && unmentioned.is_empty())
     {
-        write_refused(table, path, &refused, outcome.unmentioned())?;
-        refused_file = Some(path.display().to_string());
+        name_rows(rows.table, &mut refused)?;
+        write_refused(rows.table, rows.refused, &refused, unmentioned)?;
+        refused_file = Some(rows.refused.display().to_string());
     }
-    let (failed, unmentioned) = (refused.len(), outcome.unmentioned());
-    let first = refused.first().map(|row| (row.errcode, row.meaning.clone(), row.remedy.clone()));
-    let lines = unmentioned.len();
+    let (created, updated) = match changes(outcome, rows.as_ref().and_then(|rows| rows.corp)) {
+        Some((created, updated)) => (Some(created), Some(updated)),
+        None => (None, None),
+    };
+    let ok = outcome.succeeded();
     if output.is_json() {
         output.record(&Ending {
             total: outcome.total(),
-            ok: outcome.succeeded(),
-            failed,
+            ok,
+            failed: refused.len(),
+            created,
+            updated,
             unmentioned,
             jobs: outcome.jobs().iter().map(ToString::to_string).collect(),
-            refused,
+            refused: &refused,
+            others: &others,
             refused_file: refused_file.clone(),
         })?;
-    } else if failed > 0 {
+    } else if !refused.is_empty() {
         output.list(&refused, COLUMNS)?;
     }
-    let all = outcome.rows().len() + lines;
-    if outcome.is_complete() {
-        say(format_args!("{all} rows are imported"));
-        return Ok(());
-    }
-    if lines > 0 {
+    tell_groups(&refused);
+    for other in &others {
         say(format_args!(
-            "warning: WeCom does not say what became of {lines} rows; they are among the refused"
+            "not a row of the file: {}: {}",
+            printable(&other.who()),
+            printable(&other.reason())
         ));
     }
-    let mut failure = Failure::new(format!("{} of {all} rows were refused", failed + lines));
-    if let Some((code, meaning, remedy)) = first {
-        failure = failure.remedy(format!("the first: {meaning} (errcode {code}); {remedy}"));
+    if let (Some(created), Some(updated)) = (created, updated) {
+        say(format_args!("{created} created, {updated} updated"));
     }
+    let lost = unmentioned.len() as u64;
+    let bad = refused.len() as u64 + lost;
+    if bad == 0 {
+        say(format_args!("imported {}", counted(ok as u64, "row")));
+        return Ok(());
+    }
+    if lost > 0 {
+        say(format_args!(
+            "warning: the answer leaves out {}; their outcome is unknown, and they are among the refused",
+            counted(lost, "row")
+        ));
+    }
+    let all = ok as u64 + bad;
+    let failure = Failure::new(format!("{bad} of {} refused", counted(all, "row")));
     Err(failure.remedy(match refused_file {
-        Some(file) => R::again(&file),
-        None => "correct those rows and import them again".to_owned(),
+        Some(file) => R::again(&printable(&file)),
+        None => "correct these rows and import them again".to_owned(),
     }))
 }
 
-/// Writes the rows as they stood in the file, and the reason beside each. Excel opens it, so that it begins with a BOM.
-fn write_refused<R: Record>(
-    table: &Table<R>,
-    path: &Path,
-    refused: &[Refused],
-    unmentioned: &[u64],
-) -> Result {
-    let told = refused.iter().filter_map(|row| Some((row.line?, row.reason())));
-    let silent = unmentioned.iter().map(|line| (*line, "WeCom does not say what became of it".to_owned()));
-    let reasons: HashMap<u64, String> = silent.chain(told).collect();
-    let kept: Vec<usize> =
-        (0..table.columns().len()).filter(|at| table.columns()[*at].heading != REASON_HEADING).collect();
-    let mut draft = Draft::new(path)?;
-    draft.write(b"\xef\xbb\xbf")?;
-    let headings = kept.iter().map(|at| table.columns()[*at].heading.as_str());
-    draft.write(&record(headings.chain([REASON_HEADING]))?)?;
-    let mut written = Ok(());
+/// Adds the names that the file has for the refused rows.
+fn name_rows<R: Import>(table: &Table<R>, refused: &mut [Refused]) -> Result {
+    let mut names: HashMap<u64, Option<String>> =
+        refused.iter().filter_map(|row| Some((row.line?, None))).collect();
     table
-        .each_row(&mut |row: &Row| {
-            if let (Some(reason), Ok(())) = (reasons.get(&row.line()), &written) {
-                let cells = kept.iter().map(|at| row.text(*at));
-                written = record(cells.chain([reason.as_str()])).and_then(|line| draft.write(&line));
+        .each(&mut |line, row| {
+            if let Some(name) = names.get_mut(&line) {
+                let Entry { name: known, .. } = row.entry(line);
+                *name = known;
             }
         })
         .map_err(|error| Failure::new("the file cannot be read again").because(&error))?;
-    written?;
-    draft.finish()?;
-    say(format_args!("the rows that were refused are in {}", path.display()));
+    for row in refused {
+        row.name = row.line.and_then(|line| names.remove(&line)).flatten();
+    }
     Ok(())
 }
 
-fn record<'a>(cells: impl Iterator<Item = &'a str>) -> Result<Vec<u8>> {
-    let unwritable =
-        |error: &(dyn std::error::Error + 'static)| Failure::new("a row cannot be written").because(error);
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(cells).map_err(|error| unwritable(&error))?;
-    writer.into_inner().map_err(|error| unwritable(error.error()))
+/// How many accepted rows created something, and how many updated it. The answer says it of departments; of members only the
+/// corp as it was before tells.
+fn changes(outcome: &ImportOutcome, corp: Option<&Corp>) -> Option<(u64, u64)> {
+    let accepted = || outcome.rows().iter().filter(|row| row.refusal().is_none());
+    let mut counts = (0, 0);
+    let mut count = |is_new: bool| if is_new { counts.0 += 1 } else { counts.1 += 1 };
+    for row in accepted() {
+        match row {
+            ImportRow { action: Some(action), .. } => {
+                if action.0 != 0 {
+                    count(action.created());
+                }
+            }
+            ImportRow { userid: Some(userid), line: Some(_), .. } => {
+                count(corp?.departments_of(userid.as_str()).is_none());
+            }
+            _ => {}
+        }
+    }
+    Some(counts)
+}
+
+/// Says once for each code what it means and what to do.
+fn tell_groups(refused: &[Refused]) {
+    let mut groups: BTreeMap<i32, (u64, &Refused)> = BTreeMap::new();
+    for row in refused {
+        groups.entry(row.errcode).or_insert((0, row)).0 += 1;
+    }
+    for (code, (count, row)) in groups {
+        say(format_args!("{code} ({}): {}", counted(count, "row"), printable(&row.meaning)));
+        if !row.remedy.is_empty() {
+            say(format_args!("  try: {}", printable(&row.remedy)));
+        }
+    }
 }

@@ -1,11 +1,15 @@
 //! Imports (异步导入): members and departments in bulk, from people's spreadsheets.
 //!
-//! A file is read and cleaned (`source`), checked and written as WeCom's CSV (`file`), sent, and what became of its rows is told (`ending`). Nothing
-//! is sent while anything is wrong.
+//! A file is read and cleaned (`source`), checked and written as WeCom's CSV (`check`), held against what the corp has (`corp`,
+//! `effects`), and sent; then the outcome of its rows is shown (`ending`). Nothing is sent while anything is wrong.
 
+mod check;
+mod consent;
+mod corp;
+mod effects;
 mod ending;
-mod file;
-mod leavers;
+mod preview;
+mod refused;
 mod source;
 
 use std::{path::PathBuf, time::Duration};
@@ -14,18 +18,24 @@ use clap::{Args, Subcommand};
 use wecom_contacts::{
     Client, Polling,
     callback::{CallbackToken, EncodingAesKey},
-    imports::{ImportCall, ImportDepartment, ImportJob, ImportMember, JobCallback, Submission},
+    imports::{ImportCall, ImportDepartment, ImportFile, ImportJob, ImportMember, JobCallback, Submission},
 };
 use wecom_sheets::Table;
 
 use self::{
-    file::{Import, Written},
+    check::{Check, Held, Import},
+    consent::Consent,
+    corp::{Corp, Details},
+    effects::{Choices, ask_about_cleared},
+    ending::Rows,
+    preview::Preview,
     source::Source,
 };
 use crate::{
     context::Access,
     failure::{Failure, Result},
     output::{Output, say},
+    words::counted,
 };
 
 /// Import members and departments from spreadsheets, by a job (异步导入)
@@ -38,13 +48,20 @@ pub(crate) struct Command {
 }
 
 const COLUMNS_OF_MEMBERS: &str = "\
-Columns are found by their headings: those of WeCom's template (姓名, 帐号 or 账号, 手机号, 邮箱, 所在部门, 职位, 性别, 是否部门内领导,
-排序, 别名, 地址, 座机, 禁用), or the names of the fields (name, userid, mobile, …, enable). Others are ignored and told, unless
---map or --extra says what they are. A column that the file has decides its field, an empty cell included; columns that it has
-not are left alone. Departments are ids, joined by semicolons.
+Columns are found by their headings: those of WeCom's templates (姓名, 帐号 or 账号, 手机号, 邮箱, 所在部门, 职位, 性别,
+是否部门内领导, 排序, 别名, 地址, 座机, 禁用), common other words for them (部门, 岗位, 移动电话, 电子邮箱, …), or the names of
+the fields (name, userid, mobile, …, enable). --map and --extra name the meaning of others, which are otherwise ignored
+with a warning.
 
-Blanks, full-width letters, +86, an apostrophe in front and the like are cleaned, and counted. A cell of which nobody can know what
-was meant, such as 1.38E+10, is refused with its place, and nothing is sent.
+An empty cell clears its field. A column or JSON key that the file does not have leaves the field alone. Departments are
+ids, paths or unique names, joined by semicolons; paths and names are looked up, which needs an app's secret.
+
+With credentials the command first reads the corp's ids and shows who would be created, deleted, or lose departments.
+It stops if a member would lose a department (--exact-departments goes on), and asks before members are deleted or
+more than 5 % of the rows clear a field (--yes answers).
+
+Blanks, full-width letters, +86, an apostrophe in front and the like are cleaned and counted. A cell with more than one
+possible meaning, such as 1.38E+10, is refused with its place, and nothing is sent.
 
 Rows that WeCom refuses are written to a file with the reason beside them; corrected, it can be imported as it is.";
 
@@ -52,21 +69,7 @@ Rows that WeCom refuses are written to a file with the reason beside them; corre
 enum Verb {
     /// Create and update the members in a file: CSV, XLSX, or what `txl export` wrote (增量更新成员)
     #[command(after_long_help = COLUMNS_OF_MEMBERS)]
-    Members {
-        #[command(flatten)]
-        source: Source,
-        /// Make the corp's members exactly those of the file, DELETING all others (全量覆盖成员)
-        #[arg(long)]
-        replace: bool,
-        /// Do not invite new members to join: without this flag WeCom does, by message or mail
-        #[arg(long)]
-        no_invite: bool,
-        /// Take the column of this heading for the extended attribute (扩展属性) of the same name
-        #[arg(long, value_name = "HEADING")]
-        extra: Vec<String>,
-        #[command(flatten)]
-        job: Job,
-    },
+    Members(Members),
     /// Make the corp's departments exactly those of a file, DELETING all others that are empty (全量覆盖部门)
     ///
     /// Columns are found by their headings: 部门名称, 部门ID, 父部门ID and 排序, or name, id, parentid and order.
@@ -89,13 +92,41 @@ enum Verb {
 }
 
 #[derive(Args)]
+struct Members {
+    #[command(flatten)]
+    source: Source,
+    /// Make the corp's members exactly those of the file, DELETING all others (全量覆盖成员)
+    #[arg(long)]
+    replace: bool,
+    /// Invite the new members to join, by message or mail (an invitation cannot be taken back)
+    #[arg(long)]
+    invite: bool,
+    /// Accepted for older scripts: new members are invited only by --invite
+    #[arg(long, hide = true, conflicts_with = "invite")]
+    no_invite: bool,
+    /// Send the file though members would lose departments that it leaves out
+    #[arg(long)]
+    exact_departments: bool,
+    /// Go on though hardly any account of the file exists in the corp
+    #[arg(long)]
+    new_members: bool,
+    /// Take the column of this heading for the extended attribute (扩展属性) of the same name
+    #[arg(long, value_name = "HEADING")]
+    extra: Vec<String>,
+    #[command(flatten)]
+    job: Job,
+}
+
+#[derive(Args)]
 struct Job {
+    #[command(flatten)]
+    preview: Preview,
     /// Do not wait for the end of the job: show its id, for `txl import job`
     #[arg(long)]
     no_wait: bool,
     #[command(flatten)]
     waiting: Waiting,
-    /// Do not ask before others are deleted
+    /// Do not ask before members or departments are deleted, or fields of many are cleared
     #[arg(long)]
     yes: bool,
     /// Where to write the rows that were refused [default: beside the file, as NAME.refused.csv]
@@ -123,46 +154,63 @@ struct Waiting {
 impl Command {
     pub(crate) async fn run(self, output: Output) -> Result {
         match self.verb {
-            Verb::Members { source, replace, no_invite, extra, job } => {
-                // What is missing is told before anything is read.
-                let client = if source.dry_run { None } else { Some(self.access.contacts()?) };
-                let table = source.table::<ImportMember>(&extra)?;
-                let present = match &client {
-                    Some(client) if replace => leavers::members(client).await?,
-                    _ => None,
-                };
-                let written = source.write(&table, present)?;
-                let Some(client) = client else { return source.stop_short(&written, output) };
-                if replace {
-                    job.confirm(&source, written.leavers, "members")?;
-                    let mut submission = client.imports().replace_members(written.file.clone());
-                    if no_invite {
-                        submission = submission.to_invite(false);
-                    }
-                    return job.send(&source, &table, &written, submission, output).await;
-                }
-                let mut submission = client.imports().sync_members(written.file.clone());
-                if no_invite {
-                    submission = submission.to_invite(false);
-                }
-                job.send(&source, &table, &written, submission, output).await
-            }
+            Verb::Members(verb) => verb.run(&self.access, output).await,
             Verb::Departments { source, job } => {
-                let client = if source.dry_run { None } else { Some(self.access.contacts()?) };
+                // A missing credential is reported before anything is read.
+                let client = job.preview.client(&self.access)?;
                 let table = source.table::<ImportDepartment>(&[])?;
-                let present = match &client {
-                    Some(client) => leavers::departments(client).await?,
+                let corp = match &client {
+                    Some(client) => Some(job.preview.looked_up(Corp::with_departments(client).await)?),
                     None => None,
                 };
-                let written = source.write(&table, present)?;
-                let Some(client) = client else { return source.stop_short(&written, output) };
-                job.confirm(&source, written.leavers, "departments")?;
-                let submission = client.imports().replace_departments(written.file.clone());
-                job.send(&source, &table, &written, submission, output).await
+                let held = Held { corp: corp.as_ref(), details: None };
+                let mut check = source.check(&table, true, held)?;
+                corp::name_deleted_departments(&self.access, &mut check).await;
+                let file = job.judge(&source, &table, check, corp.as_ref(), Choices::default(), output)?;
+                let (Some(client), Some(file)) = (client, file) else { return Ok(()) };
+                let submission = client.imports().replace_departments(file);
+                job.send(&source, &table, None, submission, output).await
             }
             Verb::Job { id, wait, waiting } => {
                 resume(&self.access.contacts()?, id, wait, waiting, output).await
             }
+        }
+    }
+}
+
+impl Members {
+    async fn run(self, access: &Access, output: Output) -> Result {
+        let Self { source, replace, invite, no_invite: _, exact_departments, new_members, extra, job } = self;
+        // A missing credential is reported before anything is read.
+        let client = job.preview.client(access)?;
+        let mut table = source.table::<ImportMember>(&extra)?;
+        let corp = match &client {
+            Some(client) => Some(job.preview.looked_up(Corp::with_members(client).await)?),
+            None => None,
+        };
+        let mut held = Held { corp: corp.as_ref(), details: None };
+        let mut check = source.check(&table, replace, held)?;
+        if check.reading.department_names > 0 && client.is_some() {
+            table = table.with_departments(job.preview.looked_up(corp::department_names(access).await)?);
+            check = source.check(&table, replace, held)?;
+        }
+        let details;
+        if let Some(effects) = check.effects.as_ref().filter(|_| check.clears_many()) {
+            // An empty cell of a field that is empty already clears nothing, and is no reason to ask.
+            details = job.preview.looked_up(Details::read(access, &effects.cleared_in).await)?;
+            held.details = details.as_ref();
+            check = source.check(&table, replace, held)?;
+        }
+        corp::name_deleted_members(access, &mut check).await;
+        let choices = Choices { exact_departments, new_members };
+        let file = job.judge(&source, &table, check, corp.as_ref(), choices, output)?;
+        let (Some(client), Some(file)) = (client, file) else { return Ok(()) };
+        if replace {
+            let submission = client.imports().replace_members(file).to_invite(invite);
+            job.send(&source, &table, corp.as_ref(), submission, output).await
+        } else {
+            let submission = client.imports().sync_members(file).to_invite(invite);
+            job.send(&source, &table, corp.as_ref(), submission, output).await
         }
     }
 }
@@ -177,16 +225,42 @@ async fn resume(client: &Client, id: String, wait: bool, waiting: Waiting, outpu
 }
 
 impl Job {
-    /// Asks before anything is deleted.
-    fn confirm(&self, source: &Source, leavers: Option<u64>, what: &str) -> Result {
-        leavers::confirm(leavers, what, self.yes, source.is_stdin())
+    /// Says what was found in the file and what it does to the corp. Gives the file that is to be sent; `None` for a dry run.
+    fn judge<R: Import>(
+        &self,
+        source: &Source,
+        table: &Table<R>,
+        check: Check,
+        corp: Option<&Corp>,
+        choices: Choices,
+        output: Output,
+    ) -> Result<Option<ImportFile>> {
+        source.tell(&check)?;
+        let mut consent = Consent::default();
+        match &check.effects {
+            Some(effects) => {
+                effects.tell(R::NOUN);
+                effects.ask(R::NOUN, check.rows(), &mut consent);
+            }
+            None => ask_about_cleared(&check.reading.cleared, check.rows(), &mut consent),
+        }
+        let verdict = check.verdict(corp, choices);
+        if self.preview.dry_run {
+            consent.announce();
+            self.preview.finish(table, &check, output)?;
+            return verdict.map(|()| None);
+        }
+        verdict?;
+        consent.obtain(self.yes, source.is_stdin())?;
+        say(format_args!("sending {}", counted(check.rows(), "row")));
+        Ok(Some(check.into_file()))
     }
 
     async fn send<R: Import, E: ImportCall>(
         self,
         source: &Source,
         table: &Table<R>,
-        written: &Written,
+        corp: Option<&Corp>,
         submission: Submission<E>,
         output: Output,
     ) -> Result {
@@ -197,15 +271,14 @@ impl Job {
         if self.no_wait {
             let job = submission.await?;
             output.ids(&[job.id()])?;
-            say(format_args!("it runs on; see `txl import job {} --wait`", job.id()));
+            say(format_args!("the job goes on; see `txl import job {} --wait`", job.id()));
             return Ok(());
         }
-        say(format_args!("{} rows are on their way", written.rows));
-        // Interrupted, it runs on: `txl import job` takes it up.
+        // The job outlives an interruption: `txl import job` takes it up.
         let submission = submission.on_job(|id| say(format_args!("job {id}")));
         let outcome = submission.outcome(self.waiting.polling()).await?;
         let refused = self.refused.clone().unwrap_or_else(|| source.refused());
-        ending::tell(&outcome, Some((table, &refused)), output)
+        ending::tell(&outcome, Some(Rows { table, refused: &refused, corp }), output)
     }
 
     fn callback(&self) -> Result<Option<JobCallback>> {
@@ -225,6 +298,6 @@ impl Job {
 
 impl Waiting {
     fn polling(&self) -> Polling {
-        Polling::every(Duration::from_secs(2)).at_most(Duration::from_secs(self.at_most))
+        Polling::every(Duration::from_millis(500)).at_most(Duration::from_secs(self.at_most))
     }
 }

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
-use serde_json::json;
-use wecom_sheets::{Error, Mapping, Meaning, Options, Reading, Table};
+use clap::{Args, ValueEnum};
+use wecom_sheets::{Encoding, Error, HiddenRows, Mapping, Meaning, Options, Reading, Table};
 
-use super::file::{Import, Written};
+use super::check::{Check, Held, How, Import};
 use crate::{
-    failure::{Failure, Result, printable},
-    file::{Draft, contents},
-    output::{Output, say},
+    failure::{Exit, Failure, Result, printable},
+    file::contents,
+    output::say,
+    words::{agreeing, counted},
 };
 
 /// How many findings are shown.
@@ -18,23 +18,35 @@ const SHOWN: usize = 20;
 
 #[derive(Args)]
 pub(super) struct Source {
-    /// The file: CSV (UTF-8, UTF-16, GBK), XLSX, or JSON objects; `-` is stdin
+    /// The file: CSV, XLSX, XLS, ODS, or JSON objects; `-` is stdin
     file: PathBuf,
     /// The sheet of a workbook [default: the first that is shown]
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
+    /// The encoding of a CSV or JSON file, such as GBK or Big5 [default: by evidence]
+    #[arg(long, value_name = "NAME", value_parser = str::parse::<Encoding>)]
+    encoding: Option<Encoding>,
+    /// What becomes of the rows that a workbook hides [default: a file that has any is refused]
+    #[arg(long, value_name = "WHAT")]
+    hidden_rows: Option<Hidden>,
     /// Take the column of this heading for that field, as in 'Our heading=mobile', =extra:NAME or =ignore
     #[arg(long, value_name = "HEADING=FIELD", value_parser = pair)]
     map: Vec<(String, String)>,
+    /// Ignore the column of this heading, also one that decides over people, such as 直属上级
+    #[arg(long, value_name = "HEADING")]
+    ignore_column: Vec<String>,
     /// Begin the file that is sent with a BOM
     #[arg(long)]
     bom: bool,
-    /// Read and check, and send nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// Write the CSV that would be sent to this file
-    #[arg(long, value_name = "FILE", requires = "dry_run")]
-    out: Option<PathBuf>,
+}
+
+/// What becomes of hidden rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Hidden {
+    /// They are imported like the others
+    Include,
+    /// They are passed over
+    Skip,
 }
 
 fn pair(text: &str) -> std::result::Result<(String, String), String> {
@@ -51,6 +63,11 @@ impl Source {
         self.file == Path::new("-")
     }
 
+    /// Reads and checks all rows.
+    pub(super) fn check<R: Import>(&self, table: &Table<R>, replaces: bool, held: Held<'_>) -> Result<Check> {
+        R::check(table, How { bom: self.bom, replaces }, held).map_err(|error| self.unreadable::<R>(&error))
+    }
+
     /// Where rows that were refused go.
     pub(super) fn refused(&self) -> PathBuf {
         if self.is_stdin() {
@@ -61,52 +78,68 @@ impl Source {
     }
 
     /// Opens the file and makes out its columns.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or has a column that decides over people and cannot be imported.
     pub(super) fn table<R: Import>(&self, extras: &[String]) -> Result<Table<R>> {
         let mut mapping = Mapping::new();
         for (heading, field) in &self.map {
             mapping = mapping.column(heading, field);
         }
+        for heading in &self.ignore_column {
+            mapping = mapping.column(heading, "ignore");
+        }
         for name in extras {
             mapping = mapping.extra(name);
         }
-        let mut options = Options::new();
-        if let Some(sheet) = &self.sheet {
-            options = options.sheet(sheet);
-        }
+        let options = self.options();
         let table = if self.is_stdin() {
             Table::read_bytes(contents(&self.file)?, &options, &mapping)
         } else {
             Table::open(&self.file, &options, &mapping)
         };
         let table = table.map_err(|error| self.unreadable::<R>(&error))?;
-        say(format_args!("{}: {}", self.file.display(), table.sheet().format()));
-        for column in table.columns() {
-            match &column.meaning {
-                Meaning::Field(field) => {
-                    say(format_args!("  {} is {}", printable(&column.heading), R::field(*field)))
-                }
-                Meaning::Extra(name) => say(format_args!(
-                    "  {} is the attribute (扩展属性) {}",
-                    printable(&column.heading),
-                    printable(name)
-                )),
-                _ => {}
-            }
-        }
-        let ignored: Vec<_> = table.ignored().map(printable).collect();
-        if !ignored.is_empty() {
-            say(format_args!(
-                "warning: ignored are the columns {}; --map or --extra takes them",
-                ignored.join(", ")
-            ));
-        }
-        Ok(table)
+        say(format_args!("{}: {}", printable(&self.name()), table.sheet().format()));
+        tell_columns(&table);
+        let deciding: Vec<_> = table.deciding().map(printable).collect();
+        let Some(first) = deciding.first() else { return Ok(table) };
+        let columns = deciding.join(", ");
+        let (it, them) = (agreeing(deciding.len() as u64, "it", "them"), deciding.len() as u64);
+        Err(Failure::new(format!(
+            "nothing was sent: {} {} over people, and an import cannot write {it}",
+            columns,
+            agreeing(them, "decides", "decide"),
+        ))
+        .remedy(format!("--ignore-column '{first}' goes on without it")))
     }
 
-    /// Reads and checks the rows, and says what was found. Anything but warnings is a failure.
-    pub(super) fn write<R: Import>(&self, table: &Table<R>, present: Option<R::Present>) -> Result<Written> {
-        let check = R::check(table, self.bom, present).map_err(|error| self.unreadable::<R>(&error))?;
-        tell_changes(&check.reading);
+    fn options(&self) -> Options {
+        let mut options = Options::new();
+        if let Some(sheet) = &self.sheet {
+            options = options.sheet(sheet);
+        }
+        if let Some(encoding) = self.encoding {
+            options = options.encoding(encoding);
+        }
+        match self.hidden_rows {
+            None => options,
+            Some(Hidden::Include) => options.hidden_rows(HiddenRows::Include),
+            Some(Hidden::Skip) => options.hidden_rows(HiddenRows::Skip),
+        }
+    }
+
+    fn name(&self) -> String {
+        self.file.display().to_string()
+    }
+
+    /// Says what was found in the rows.
+    ///
+    /// # Errors
+    ///
+    /// If anything must be corrected; warnings alone pass.
+    pub(super) fn tell(&self, check: &Check) -> Result {
+        tell_reading(&check.reading);
         let problems = check.problems();
         for (_, text) in problems.iter().take(SHOWN) {
             say(format_args!("  {}", printable(text)));
@@ -119,73 +152,107 @@ impl Source {
             say(format_args!("warning: {}", printable(warning)));
         }
         if count == 0 {
-            return Ok(check.written());
+            return Ok(());
         }
-        let nothing = if self.dry_run { "nothing would be sent" } else { "nothing was sent" };
         let failure = Failure::new(format!(
-            "{} cannot be imported: {count} to correct; {nothing}",
-            self.file.display()
+            "{} cannot be imported: {} to correct; nothing was sent",
+            printable(&self.name()),
+            counted(count, "fault"),
         ));
         Err(match check.info() {
             Some(info) => failure.remedy(format!("{} {}", info.remedy, info.remedy_chinese)),
-            None => {
-                failure.remedy("correct the cells named above, or make their columns text in the spreadsheet")
-            }
+            None => failure.remedy("correct what is named above and try again"),
         })
     }
 
-    /// The end of a dry run.
-    pub(super) fn stop_short(&self, written: &Written, output: Output) -> Result {
-        let parts = written.file.parts();
-        let bytes: usize = parts.iter().map(AsRef::<[u8]>::as_ref).map(<[u8]>::len).sum();
-        for (at, part) in parts.iter().enumerate() {
-            let Some(out) = &self.out else { continue };
-            let path = match at {
-                0 => out.clone(),
-                // More than one only of files over 20 MB.
-                at => out.with_extension(format!("{}.csv", at + 1)),
-            };
-            let mut draft = Draft::new(&path)?;
-            draft.write(part)?;
-            draft.finish()?;
-        }
-        let jobs = if parts.len() > 1 { format!(", by {} jobs", parts.len()) } else { String::new() };
-        let words = format!("{} rows, {bytes} bytes, would be sent{jobs}", written.rows);
-        output.done(&json!({"rows": written.rows, "bytes": bytes, "parts": parts.len()}), words)
-    }
-
     fn unreadable<R: Import>(&self, error: &Error) -> Failure {
-        let failure = Failure::new(format!("cannot import {}", self.file.display())).because(error);
+        let failure = Failure::new(format!("cannot import {}", printable(&self.name()))).because(error);
         let is_usage = matches!(
             error,
             Error::NoField { .. } | Error::NoColumn { .. } | Error::NoSheet { .. } | Error::NotAWorkbook
         );
-        let failure = if is_usage { failure.exit(crate::failure::Exit::Usage) } else { failure };
-        failure.remedy(match error {
-            Error::NoHeadings { .. } => {
-                format!("say which column it is by --map 'HEADING={}'", R::field(R::ID))
+        let failure = if is_usage { failure.exit(Exit::Usage) } else { failure };
+        match error {
+            Error::NoHeadings { like, .. } => {
+                let heading = like.first().map_or("HEADING".to_owned(), |heading| printable(heading));
+                failure.remedy(format!("say which column it is, as in --map '{heading}={}'", R::field(R::ID)))
             }
-            Error::SameField { .. } => "leave one out by --map 'HEADING=ignore'".to_owned(),
+            Error::OnlyIds { .. } => {
+                failure.remedy("say what the other columns are, as in --map 'HEADING=mobile'")
+            }
+            Error::TagExport => failure
+                .remedy("change who has a tag by `txl tag add` and `txl tag remove`; `txl export members` can be imported"),
+            Error::TwoHeadings { .. } => failure.remedy("leave one row of headings and try again"),
+            Error::SameField { .. } => failure.remedy("leave one out by --ignore-column HEADING"),
             Error::NoField { .. } | Error::NoColumn { .. } => {
-                "write --map 'HEADING=FIELD' with one of these".to_owned()
+                failure.remedy("write --map 'HEADING=FIELD' with one of these")
             }
-            Error::NoSheet { .. } => "name one of these by --sheet".to_owned(),
-            Error::NotAWorkbook => "leave out --sheet".to_owned(),
-            Error::Io(_) => "name a file that exists and may be read, or - for stdin".to_owned(),
-            _ => "save the sheet as CSV UTF-8 or as .xlsx and try again".to_owned(),
-        })
+            Error::NoSheet { .. } => failure.remedy("name one of these by --sheet"),
+            Error::NotAWorkbook => failure.remedy("leave out --sheet"),
+            Error::Io(_) => failure.remedy("name a file that exists and may be read, or - for stdin"),
+            _ => failure.remedy("save the sheet as CSV UTF-8 or as .xlsx and try again"),
+        }
     }
 }
 
-fn tell_changes(reading: &Reading) {
+fn tell_columns<R: Import>(table: &Table<R>) {
+    for column in table.columns() {
+        let heading = printable(&column.heading);
+        match &column.meaning {
+            Meaning::Field(field) => say(format_args!("  {heading} is {}", R::field(*field))),
+            Meaning::Extra(name) => {
+                say(format_args!("  {heading} is the attribute (扩展属性) {}", printable(name)));
+            }
+            Meaning::Status => {
+                say(format_args!("  {heading} says who has left; those rows are not sent"));
+            }
+            _ => {}
+        }
+    }
+    let read_only: Vec<_> = table.read_only().map(printable).collect();
+    if !read_only.is_empty() {
+        say(format_args!("read-only columns, which an import cannot write: {}", read_only.join(", ")));
+    }
+    let ignored: Vec<_> = table.ignored().map(printable).collect();
+    if !ignored.is_empty() {
+        say(format_args!("warning: ignored columns: {}; --map or --extra takes them", ignored.join(", ")));
+    }
+}
+
+fn tell_reading(reading: &Reading) {
     for (heading, change, count) in &reading.changed {
         say(format_args!("  {}: {count} {change}", printable(heading)));
     }
+    for (heading, count) in &reading.cleared {
+        say(format_args!("  {}: {} cleared", printable(heading), counted(*count, "empty cell")));
+    }
     if reading.astray > 0 {
         say(format_args!(
-            "warning: {} cells stand in columns without a heading, and are ignored",
-            reading.astray
+            "warning: {} in columns without a heading {} ignored",
+            counted(reading.astray, "cell"),
+            agreeing(reading.astray, "is", "are")
         ));
     }
-    say(format_args!("  {} rows", reading.rows));
+    if !reading.footers.is_empty() {
+        let lines: Vec<_> = reading.footers.iter().take(SHOWN).map(ToString::to_string).collect();
+        say(format_args!("  footer, not imported: line {}", lines.join(", ")));
+    }
+    if reading.left > 0 {
+        say(format_args!(
+            "{} not sent, as the status says that the person has left:",
+            counted(reading.left, "row")
+        ));
+        for leaving in reading.leaving.iter().take(SHOWN) {
+            say(format_args!(
+                "  line {}: {} ({})",
+                leaving.line,
+                printable(&leaving.name),
+                printable(&leaving.userid)
+            ));
+        }
+        if reading.left > SHOWN as u64 {
+            say(format_args!("  and {} more", reading.left - SHOWN as u64));
+        }
+    }
+    say(format_args!("  {}", counted(reading.rows, "row")));
 }

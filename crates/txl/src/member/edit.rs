@@ -4,13 +4,17 @@ use clap::{Args, ValueEnum};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use wecom_contacts::{
-    Clear, Client, DepartmentId, Patch,
+    Clear, DepartmentId, Patch, UserId,
     members::{Attribute, ExtAttr, Gender, MemberPatch, NewMember},
 };
 
+use super::effect::{self, Before};
 use crate::{
+    context::Access,
     failure::{Failure, Result, nothing_to_change},
-    output::Output,
+    lookup::{DepartmentRef, Lookup},
+    numbers,
+    output::{Output, say},
 };
 
 /// Create a member (创建成员)
@@ -22,8 +26,11 @@ pub(super) struct Create {
     name: String,
     #[command(flatten)]
     fields: Fields,
-    /// Do not invite the member to join: without this flag WeCom does, by message or mail
-    #[arg(long)]
+    /// Invite the member to join, by message or mail
+    #[arg(long, conflicts_with = "no_invite")]
+    invite: bool,
+    /// Has no effect: without --invite no invitation goes out
+    #[arg(long, hide = true)]
     no_invite: bool,
 }
 
@@ -65,18 +72,18 @@ struct Fields {
     /// The corp mail address (企业邮箱)
     #[arg(long)]
     biz_mail: Option<String>,
-    /// A department (部门) to sit in; may be repeated
-    #[arg(long = "department", value_name = "ID")]
-    departments: Vec<DepartmentId>,
+    /// A department (部门) to sit in, by id, name or path; may be repeated. An update replaces all departments by these
+    #[arg(long = "department", value_name = "ID|NAME")]
+    departments: Vec<DepartmentRef>,
     /// The place in each department, in the order of --department; larger is higher up
-    #[arg(long = "order", value_name = "NUMBER", requires = "departments")]
+    #[arg(long = "order", value_name = "NUMBER", requires = "departments", value_parser = numbers::id::<u32>)]
     order: Vec<u32>,
     /// A department among these that the member leads (部门负责人); may be repeated
-    #[arg(long = "leads", value_name = "ID", requires = "departments")]
-    leads: Vec<DepartmentId>,
-    /// The main department (主部门)
-    #[arg(long, value_name = "ID")]
-    main_department: Option<DepartmentId>,
+    #[arg(long = "leads", value_name = "ID|NAME", requires = "departments")]
+    leads: Vec<DepartmentRef>,
+    /// The main department (主部门), by id, name or path
+    #[arg(long, value_name = "ID|NAME")]
+    main_department: Option<DepartmentRef>,
     /// The direct superior (直属上级)
     #[arg(long, value_name = "USERID")]
     direct_leader: Option<String>,
@@ -135,13 +142,23 @@ enum Field {
     ExternalPosition,
 }
 
+/// The departments of [`Fields`], with their ids.
+struct Places {
+    departments: Option<Vec<DepartmentId>>,
+    /// Flags beside the departments, in their order, if any is led.
+    leads: Option<Vec<bool>>,
+    main: Option<DepartmentId>,
+}
+
 impl Create {
-    pub(super) async fn run(self, client: &Client, output: Output) -> Result {
+    pub(super) async fn run(self, access: &Access, output: Output) -> Result {
+        let members = access.contacts()?.members();
+        let places = self.fields.places(access).await?;
         let userid = self.userid.clone();
-        let created = client.members().create(self.member()?).await?;
+        let created = members.create(self.member(places)?).await?;
         output.done(&created, format_args!("created member {userid}"))?;
         for department in created.created_departments {
-            crate::output::say(format_args!(
+            say(format_args!(
                 "department {} did not exist and was created under 其他（待设置部门）",
                 department.id
             ));
@@ -149,20 +166,20 @@ impl Create {
         Ok(())
     }
 
-    fn member(self) -> Result<NewMember> {
+    fn member(self, places: Places) -> Result<NewMember> {
         let fields = self.fields;
         let mut member = NewMember::new(self.userid, self.name);
         member.extattr = fields.attributes()?;
         member.external_profile = parsed(fields.external_profile.as_deref(), "--external-profile")?;
-        member.is_leader_in_dept = fields.leader_flags()?;
+        member.is_leader_in_dept = places.leads;
         member.gender = fields.gender();
         member.alias = fields.alias;
         member.mobile = fields.mobile;
         member.email = fields.email;
         member.biz_mail = fields.biz_mail;
-        member.department = given(fields.departments);
+        member.department = places.departments;
         member.order = given(fields.order);
-        member.main_department = fields.main_department;
+        member.main_department = places.main;
         member.direct_leader = fields.direct_leader.map(|leader| vec![leader.into()]);
         member.position = fields.position;
         member.telephone = fields.telephone;
@@ -171,24 +188,38 @@ impl Create {
         member.avatar_mediaid = fields.avatar_mediaid.map(Into::into);
         member.external_position = fields.external_position;
         member.nickname = fields.nickname;
-        // Not inviting is the exception: WeCom's default is to invite.
-        member.to_invite = self.no_invite.then_some(false);
+        // WeCom invites by default, and a message to a person's phone cannot be taken back.
+        member.to_invite = Some(self.invite);
         Ok(member)
     }
 }
 
 impl Update {
-    pub(super) async fn run(self, client: &Client, output: Output) -> Result {
+    pub(super) async fn run(self, access: &Access, output: Output) -> Result {
+        let members = access.contacts()?.members();
         let userid = self.userid.clone();
-        let patch = self.patch()?;
+        let places = self.fields.places(access).await?;
+        let patch = self.patch(places)?;
         if patch == MemberPatch::new() {
             return Err(nothing_to_change());
         }
-        client.members().update(userid.as_str(), patch).await?;
-        output.done(&json!({"updated": userid}), format_args!("updated member {userid}"))
+        let before = match patch.department {
+            Some(_) => Some(Before::read(access, &userid).await?),
+            None => None,
+        };
+        members.update(userid.as_str(), patch.clone()).await?;
+        output.done(&json!({"updated": userid}), format_args!("updated member {userid}"))?;
+        if let Some(before) = before {
+            before.say(&patch);
+        }
+        if let Patch::Set(mobile) = &patch.mobile {
+            let userid = patch.new_userid.unwrap_or_else(|| UserId::new(userid));
+            effect::check_mobile(access, &userid, mobile).await?;
+        }
+        Ok(())
     }
 
-    fn patch(self) -> Result<MemberPatch> {
+    fn patch(self, places: Places) -> Result<MemberPatch> {
         let Self { fields, clear, .. } = self;
         let text = |value: Option<String>, field| -> Result<Patch<String>> {
             match (value, clear.contains(&field)) {
@@ -201,7 +232,7 @@ impl Update {
         let mut patch = MemberPatch::new();
         patch.extattr = fields.attributes()?;
         patch.external_profile = parsed(fields.external_profile.as_deref(), "--external-profile")?;
-        patch.is_leader_in_dept = fields.leader_flags()?;
+        patch.is_leader_in_dept = places.leads;
         patch.gender = fields.gender();
         patch.new_userid = self.new_userid.map(Into::into);
         patch.name = self.name;
@@ -209,9 +240,9 @@ impl Update {
         patch.mobile = text(fields.mobile, Field::Mobile)?;
         patch.email = text(fields.email, Field::Email)?;
         patch.biz_mail = fields.biz_mail;
-        patch.department = given(fields.departments);
+        patch.department = places.departments;
         patch.order = given(fields.order);
-        patch.main_department = fields.main_department;
+        patch.main_department = places.main;
         patch.direct_leader = match text(fields.direct_leader, Field::DirectLeader)? {
             Patch::Set(leader) => Patch::Set(vec![leader.into()]),
             Patch::Clear => Patch::Clear,
@@ -236,14 +267,27 @@ impl Update {
 }
 
 impl Fields {
-    /// Flags beside the departments, in their order, if any is led.
-    fn leader_flags(&self) -> Result<Option<Vec<bool>>> {
-        if let Some(stranger) = self.leads.iter().find(|id| !self.departments.contains(id)) {
-            return Err(Failure::usage(format!("--leads {stranger} is not among the member's departments"))
-                .remedy(format!("add --department {stranger}")));
+    /// Looks the departments up where names are given.
+    async fn places(&self, access: &Access) -> Result<Places> {
+        let mut lookup = Lookup::new(access);
+        let departments = lookup.departments(&self.departments).await?;
+        let mut led = Vec::new();
+        for department in &self.leads {
+            let id = lookup.department(department).await?;
+            if !departments.contains(&id) {
+                return Err(Failure::usage(format!(
+                    "--leads {department} is not among the member's departments"
+                ))
+                .remedy(format!("add --department {department}")));
+            }
+            led.push(id);
         }
-        let flags = self.departments.iter().map(|id| self.leads.contains(id));
-        Ok((!self.leads.is_empty()).then(|| flags.collect()))
+        let flags = departments.iter().map(|id| led.contains(id));
+        Ok(Places {
+            leads: (!led.is_empty()).then(|| flags.collect()),
+            main: lookup.optional_department(&self.main_department).await?,
+            departments: given(departments),
+        })
     }
 
     fn gender(&self) -> Option<Gender> {

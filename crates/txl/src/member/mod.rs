@@ -1,18 +1,22 @@
 //! Members (成员管理).
 
+mod delete;
 mod edit;
+mod effect;
 
 use clap::{Args, Subcommand, ValueEnum};
 use futures_util::TryStreamExt;
 use serde_json::json;
 use wecom_contacts::{
-    AgentId, DepartmentId, TagId,
+    AgentId,
     members::{EmailType, Invitation, QrCodeSize},
 };
 
 use crate::{
     context::Access,
     failure::{Failure, Result},
+    lookup::{self, DepartmentRef, Lookup, TagRef},
+    numbers,
     output::{Output, say},
 };
 
@@ -34,37 +38,28 @@ enum Verb {
         userid: String,
     },
     Update(Box<edit::Update>),
-    /// Delete a member (删除成员)
-    Delete {
-        /// The account (账号)
-        userid: String,
-    },
-    /// Delete up to 200 members at once (批量删除成员)
-    DeleteMany {
-        /// The accounts (账号)
-        #[arg(required = true)]
-        userids: Vec<String>,
-    },
+    Delete(delete::Delete),
+    DeleteMany(delete::DeleteMany),
     /// List a department's members with their details (获取部门成员详情)
     List {
-        /// The department (部门)
-        department: DepartmentId,
+        /// The department (部门): its id, its name, or a path such as 总公司/研发部
+        department: DepartmentRef,
         /// With those of all departments below
         #[arg(short, long)]
         recursive: bool,
     },
     /// List a department's members, names only (获取部门成员)
     ListSimple {
-        /// The department (部门)
-        department: DepartmentId,
+        /// The department (部门): its id, its name, or a path such as 总公司/研发部
+        department: DepartmentRef,
         /// With those of all departments below
         #[arg(short, long)]
         recursive: bool,
     },
     /// List who sits in which department, by ids, for the whole corp (获取成员ID列表)
     Ids {
-        /// How many rows to fetch at once, 10,000 at most
-        #[arg(long, value_name = "ROWS")]
+        /// How many rows to fetch at once, 1 to 10,000
+        #[arg(long, value_name = "ROWS", value_parser = numbers::whole::<u32>(1..=10_000))]
         page_size: Option<u32>,
         /// Begin after the page that gave this cursor
         #[arg(long, value_name = "CURSOR")]
@@ -102,7 +97,7 @@ enum Verb {
         #[arg(required = true)]
         open_userids: Vec<String>,
         /// The agentid of the app that the ids come from
-        #[arg(long, value_name = "AGENTID")]
+        #[arg(long, value_name = "AGENTID", value_parser = numbers::id::<AgentId>)]
         source: AgentId,
     },
     /// Invite members, departments, tags to join (邀请成员)
@@ -110,12 +105,12 @@ enum Verb {
         /// A member to invite; may be repeated
         #[arg(long = "member", value_name = "USERID")]
         members: Vec<String>,
-        /// A department to invite; may be repeated
-        #[arg(long = "department", value_name = "ID")]
-        departments: Vec<DepartmentId>,
-        /// A tag to invite; may be repeated
-        #[arg(long = "tag", value_name = "TAGID")]
-        tags: Vec<TagId>,
+        /// A department to invite, by id, name or path; may be repeated
+        #[arg(long = "department", value_name = "ID|NAME")]
+        departments: Vec<DepartmentRef>,
+        /// A tag to invite, by id or name; may be repeated
+        #[arg(long = "tag", value_name = "ID|NAME")]
+        tags: Vec<TagRef>,
     },
     /// Show the link to the QR code by which people join, valid for 7 days (获取加入企业二维码)
     JoinQrcode {
@@ -167,26 +162,21 @@ impl Command {
     pub(crate) async fn run(self, output: Output) -> Result {
         let access = self.access;
         match self.verb {
-            Verb::Create(create) => create.run(&access.contacts()?, output).await,
-            Verb::Update(update) => update.run(&access.contacts()?, output).await,
+            Verb::Create(create) => create.run(&access, output).await,
+            Verb::Update(update) => update.run(&access, output).await,
             Verb::Get { userid } => output.record(&access.app()?.members().get(userid).await?),
-            Verb::Delete { userid } => {
-                access.contacts()?.members().delete(userid.as_str()).await?;
-                output.done(&json!({"deleted": userid}), format_args!("deleted member {userid}"))
-            }
-            Verb::DeleteMany { userids } => {
-                access.contacts()?.members().delete_many(userids.iter().map(String::as_str)).await?;
-                let words = format!("deleted {} members", userids.len());
-                output.done(&json!({"deleted": userids}), words)
-            }
+            Verb::Delete(delete) => delete.run(&access, output).await,
+            Verb::DeleteMany(delete) => delete.run(&access, output).await,
             Verb::List { department, recursive } => {
                 let members = access.app()?.members();
+                let department = Lookup::new(&access).department(&department).await?;
                 let list =
                     if recursive { members.list_recursive(department) } else { members.list(department) };
                 output.list(&list.await?, COLUMNS)
             }
             Verb::ListSimple { department, recursive } => {
                 let members = access.app()?.members();
+                let department = Lookup::new(&access).department(&department).await?;
                 let list = if recursive {
                     members.list_simple_recursive(department)
                 } else {
@@ -220,6 +210,9 @@ impl Command {
                 }
             }
             Verb::Invite { members, departments, tags } => {
+                let client = access.either()?;
+                let departments = Lookup::new(&access).departments(&departments).await?;
+                let tags = lookup::tags(&client, &tags).await?;
                 let mut invitation = Invitation::new();
                 if !members.is_empty() {
                     invitation = invitation.members(members);
@@ -230,7 +223,7 @@ impl Command {
                 if !tags.is_empty() {
                     invitation = invitation.tags(tags);
                 }
-                let outcome = access.either()?.members().invite(invitation).await?;
+                let outcome = client.members().invite(invitation).await?;
                 if outcome.is_complete() {
                     return output.done(&outcome, "invited");
                 }

@@ -5,12 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use comfy_table::{CellAlignment, ColumnConstraint, Width};
 use serde::Serialize;
 
 use crate::{
     failure::{Failure, Result, printable},
-    output::{new_table, print_json_line, print_text},
+    output::{Format, Output, padded, print_json_line, print_text, terminal_width, width_of, wrapped},
 };
 
 /// What a step must keep to: no call of the tour is slow.
@@ -43,9 +42,9 @@ struct Ran {
 
 /// Runs steps and tells of each.
 pub(super) struct Engine {
-    json: bool,
+    output: Output,
     chapter: &'static str,
-    /// The steps of this chapter that a table still has to show.
+    /// The steps of this chapter that a table still has to show; all steps for CSV.
     untold: Vec<Ran>,
     steps: usize,
     failed: usize,
@@ -55,9 +54,9 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    pub(super) fn new(json: bool) -> Self {
+    pub(super) fn new(output: Output) -> Self {
         Self {
-            json,
+            output,
             chapter: "",
             untold: Vec::new(),
             steps: 0,
@@ -104,10 +103,9 @@ impl Engine {
             ms,
             note,
         };
-        if self.json {
-            self.unheard = print_json_line(&ran).err();
-        } else {
-            self.untold.push(ran);
+        match self.output.format {
+            Format::Json | Format::Jsonl => self.unheard = print_json_line(&ran).err(),
+            Format::Table | Format::Csv => self.untold.push(ran),
         }
         value
     }
@@ -119,11 +117,17 @@ impl Engine {
             return Err(failure);
         }
         let Self { steps, failed, .. } = self;
-        if self.json {
-            print_json_line(&serde_json::json!({"summary": {"steps": steps, "failed": failed}}))?;
-        } else {
-            let seconds = self.began.elapsed().as_secs_f64();
-            print_text(&format!("\n{steps} steps, {failed} failed, in {seconds:.1} s against {where_to}\n"))?;
+        match self.output.format {
+            Format::Json | Format::Jsonl => {
+                print_json_line(&serde_json::json!({"summary": {"steps": steps, "failed": failed}}))?;
+            }
+            Format::Csv => self.output.list(&self.untold, &[])?,
+            Format::Table => {
+                let seconds = self.began.elapsed().as_secs_f64();
+                print_text(&format!(
+                    "\n{steps} steps, {failed} failed, in {seconds:.1} s against {where_to}\n"
+                ))?;
+            }
         }
         match failed {
             0 => Ok(()),
@@ -133,36 +137,69 @@ impl Engine {
     }
 
     fn tell_chapter(&mut self) {
-        if self.untold.is_empty() || self.unheard.is_some() {
+        if self.untold.is_empty() || self.unheard.is_some() || !self.output.is_table() {
             return;
         }
-        // Chapters are told one by one; equal widths make them one table to the eye. Where there is room, the wire is told too.
-        let is_wide =
-            terminal_size::terminal_size_of(std::io::stdout()).is_none_or(|(width, _)| width.0 >= 190);
-        let widths: &[u16] = if is_wide { &[8, 56, 33, 48, 11] } else { &[8, 56, 33, 11] };
-        let mut table = new_table();
+        let mut text = format!("\n{}\n", self.chapter);
+        let width = terminal_width();
         for ran in self.untold.drain(..) {
-            let mut row = vec![
-                if ran.ok { "ok" } else { "FAILED" }.to_owned(),
-                ran.title.to_owned(),
-                ran.call.to_owned(),
-            ];
-            if is_wide {
-                row.push(ran.endpoint.to_owned());
-            }
-            row.push(format!("{:.1} ms", ran.ms));
-            row.push(printable(&ran.note));
-            table.add_row(row);
-        }
-        for (index, width) in widths.iter().enumerate() {
-            if let Some(column) = table.column_mut(index) {
-                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(*width)));
+            match width {
+                Some(width) => ran.tell_in(width, &mut text),
+                None => ran.tell(&mut text),
             }
         }
-        if let Some(column) = table.column_mut(widths.len() - 1) {
-            column.set_cell_alignment(CellAlignment::Right);
+        self.unheard = print_text(&text).err();
+    }
+}
+
+/// The width of a step's first column.
+const STATE: usize = 8;
+/// What is read in one look; wider terminals get no longer lines.
+const WIDEST: usize = 120;
+
+impl Ran {
+    fn state(&self) -> &'static str {
+        if self.ok { "ok" } else { "FAILED" }
+    }
+
+    /// A line with all there is, for files and pipes. Equal widths make the chapters one table to the eye.
+    fn tell(&self, text: &mut String) {
+        let line = format!(
+            "{}{}  {}  {}  {:>8.1} ms  {}",
+            padded(self.state(), STATE),
+            padded(self.title, 56),
+            padded(self.call, 33),
+            padded(self.endpoint, 48),
+            self.ms,
+            printable(&self.note),
+        );
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+
+    /// Two lines of at most this width: what was done, and by which call with which result. A failure takes as many as it needs.
+    fn tell_in(&self, width: usize, text: &mut String) {
+        let width = width.min(WIDEST);
+        let ms = format!("{:.1} ms", self.ms);
+        let room = width.saturating_sub(STATE + 2 + ms.len()).max(STATE);
+        let mut lines = wrapped(self.title, room).into_iter();
+        let first = padded(lines.next().unwrap_or_default(), room);
+        text.push_str(&format!("{}{first}  {ms}\n", padded(self.state(), STATE)));
+        let rest = lines.map(str::to_owned).chain(self.result(width.saturating_sub(STATE).max(STATE)));
+        for line in rest {
+            text.push_str(&format!("{:STATE$}{line}\n", ""));
         }
-        self.unheard = print_text(&format!("\n{}\n{}\n", self.chapter, table.trim_fmt())).err();
+    }
+
+    /// The call and what came of it, with the path if there is room for that on one line.
+    fn result(&self, width: usize) -> Vec<String> {
+        let note = printable(&self.note);
+        let whole = format!("{} → {}: {note}", self.call, self.endpoint);
+        if width_of(&whole) <= width {
+            return vec![whole];
+        }
+        let short = format!("{}: {note}", self.call);
+        wrapped(&short, width).into_iter().map(str::to_owned).collect()
     }
 }
 

@@ -27,7 +27,7 @@ use self::{
 };
 use crate::{
     failure::{Failure, Result},
-    output::{Output, say},
+    output::{Format, Output, say},
 };
 
 /// Show every call of the contacts API working against a simulator
@@ -60,7 +60,8 @@ pub(crate) struct Tour {
 
 impl Tour {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let mut tour = Engine::new(self.json || output.is_json());
+        let format = if self.json { Format::Jsonl } else { output.format };
+        let mut tour = Engine::new(Output { format, ..output });
         let (mut stage, where_to) = match self.address() {
             Some(address) => {
                 let stage = Stage::new(&address, None).await?;

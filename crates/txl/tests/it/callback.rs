@@ -49,6 +49,83 @@ fn what_is_sealed_can_be_decrypted_and_what_is_forged_cannot() {
     callback(&["decrypt", query], "").fails_with(1).with_remedy();
 }
 
+/// A message of `tests/cases`: well signed, and not well-formed XML.
+const NOT_WELL_FORMED: &str = include_str!("../../../../tests/cases/event-not-well-formed.xml");
+
+#[test]
+fn trap_32_a_message_that_cannot_be_read_is_printed_and_never_blamed_on_the_key() {
+    let sealed = callback(&["seal", "-o", "json"], NOT_WELL_FORMED).json();
+    let (query, body) = (sealed["query"].as_str().unwrap(), sealed["body"].as_str().unwrap());
+    let ran = callback(&["decrypt", query], body);
+    ran.fails_with(1).with_remedy();
+    assert_eq!(ran.stdout, format!("{NOT_WELL_FORMED}\n"));
+    assert!(ran.stderr.contains("not well-formed XML") && ran.stderr.contains("digest"), "{ran:#?}");
+    assert!(!ran.stderr.contains("EncodingAESKey"), "{ran:#?}");
+    let ran = callback(&["decrypt", query, "-o", "json"], body);
+    ran.fails_with(1);
+    let event: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(event["Unreadable"], NOT_WELL_FORMED);
+    assert!(ran.stderr.contains(event["Key"].as_str().unwrap()), "{ran:#?}");
+}
+
+/// Posts a sealed message to a listener; returns the status line.
+fn post(listening: &str, message: &str) -> String {
+    let sealed = callback(&["seal", "-o", "json"], message).json();
+    let (query, body) = (sealed["query"].as_str().unwrap(), sealed["body"].as_str().unwrap());
+    let length = body.len();
+    let request = format!(
+        "POST /?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    let mut stream = TcpStream::connect(listening).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn trap_32_an_authentic_event_that_cannot_be_read_is_acknowledged_and_reported_by_its_digest() {
+    let too_deep = format!("{}{}", "<a>".repeat(40), "</a>".repeat(40));
+    for (flags, shows_text) in
+        [(&["--count", "1"][..], false), (&["--count", "1", "--show-unreadable"], true)]
+    {
+        let mut listener = txl()
+            .args(["callback", "listen"])
+            .args(flags)
+            .env("WECOM_CORP_ID", "ww1234567890abcdef")
+            .env("WECOM_CALLBACK_TOKEN", SECRET)
+            .env("WECOM_CALLBACK_AES_KEY", KEY)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(listener.stderr.take().unwrap()).lines();
+        let url = said.next().unwrap().unwrap();
+        let url = url.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+        let listening = url.trim_start_matches("http://").trim_end_matches('/');
+        for (message, why) in [
+            (NOT_WELL_FORMED, "not well-formed XML"),
+            ("no XML at all", "not well-formed XML"),
+            (&too_deep, "nested deeper"),
+        ] {
+            assert_eq!(post(listening, message), "HTTP/1.1 200 OK");
+            let line = said.next().unwrap().unwrap();
+            let digest = line.split_once("digest ").map_or("", |(_, rest)| &rest[..40]);
+            assert!(digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{line}");
+            assert!(line.contains(why) && !line.contains("key"), "{line}");
+            assert_eq!(line.contains(message), shows_text, "{line}");
+        }
+        // It is no event for --count, and nothing on stdout.
+        assert_eq!(post(listening, MESSAGE), "HTTP/1.1 200 OK");
+        let mut printed = String::new();
+        listener.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
+        assert_eq!(listener.wait().unwrap().code(), Some(0));
+        assert_eq!(printed.lines().count(), 1, "{printed}");
+        let event: Value = serde_json::from_str(&printed).unwrap();
+        assert_eq!(event["UserID"], "wangfang");
+    }
+}
+
 #[test]
 fn a_verification_is_answered_with_its_text_and_nothing_else() {
     let sealed = callback(&["seal", "--echo", "1616140317555161061", "-o", "json"], "").json();
@@ -102,7 +179,7 @@ fn the_listener_prints_what_the_simulator_calls_back() {
     let body = r#"{"name":"客服部","parentid":1}"#;
     let mut stream = TcpStream::connect(address).unwrap();
     let request = format!(
-        "POST /_sim/console/create_department HTTP/1.1\r\nHost: sim\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        "POST /_sim/console/create_department HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     );
     stream.write_all(request.as_bytes()).unwrap();

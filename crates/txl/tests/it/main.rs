@@ -4,11 +4,23 @@
 
 mod callback;
 mod commands;
+mod credentials;
+#[cfg(unix)]
+mod deletion;
 mod export;
 mod import;
+mod import_effects;
+mod import_round_trip;
+mod lookup;
 mod people;
+mod proxy;
 mod run;
+mod scripted;
+#[cfg(unix)]
+mod signals;
 mod sim;
+#[cfg(unix)]
+mod terminal;
 mod token_store;
 mod tour;
 

@@ -4,7 +4,10 @@ use std::{fs, process::Stdio};
 
 use serde_json::json;
 
-use crate::run::{Ran, RunningSim};
+use crate::{
+    run::{Ran, RunningSim, txl},
+    scripted::{Answer, Scripted},
+};
 
 #[test]
 fn a_member_comes_changes_and_goes() {
@@ -71,12 +74,12 @@ fn members_are_imported_and_exported() {
     let sim = RunningSim::start(&[]);
     let directory = tempfile::tempdir().unwrap();
     let csv = directory.path().join("members.csv");
-    let rows = "姓名,帐号,手机号,邮箱,所在部门\n王敏,wang.min,13900000001,,2\n无名,bad,nonsense,,2\n";
+    let rows = "姓名,帐号,手机号,邮箱,所在部门\n王敏,wang.min,13900000001,,2\n无名,bad,13800000001,,2\n";
     fs::write(&csv, rows).unwrap();
     let import = ["import", "members", csv.to_str().unwrap(), "--no-invite"];
     let ran = sim.run(&import);
     ran.fails_with(1).with_remedy();
-    assert!(ran.stderr.contains("1 of 2 rows"), "{ran:?}");
+    assert!(ran.stderr.contains("1 of 2 rows refused"), "{ran:?}");
 
     let members = sim.run(&["export", "members", "-o", "json"]).json();
     let is_min = |member: &serde_json::Value| member["userid"] == "wang.min" && member["name"] == "王敏";
@@ -111,4 +114,82 @@ fn nothing_of_a_call_in_the_log_is_a_secret_or_a_person() {
     for private in ["张三", "总经理", sim.text("app_secret"), "access_token="] {
         assert!(!ran.stderr.contains(private), "{private}: {}", ran.stderr);
     }
+}
+
+#[test]
+fn nobody_is_invited_without_invite() {
+    let server = Scripted::start(|_| Answer::Json(r#"{"errcode":0,"errmsg":"created"}"#));
+    for (flags, invites) in [(&[][..], false), (&["--no-invite"], false), (&["--invite"], true)] {
+        let mut command = txl();
+        command.args(["member", "create", "wang.min", "王敏", "--mobile", "13900000001"]).args(flags).args([
+            "--base-url",
+            &server.url,
+            "--corp-id",
+            "ww1",
+            "--contacts-secret",
+            "s",
+        ]);
+        assert_eq!(Ran::of(command.output().unwrap()).code, 0);
+        let asked = server.next();
+        assert_eq!(asked.path, "user/create");
+        let body: serde_json::Value = serde_json::from_str(&asked.body).unwrap();
+        assert_eq!(body["to_invite"], invites, "{flags:?}");
+    }
+    let both = ["member", "create", "a", "b", "--invite", "--no-invite"];
+    crate::run::run(&both).fails_with(2);
+}
+
+#[test]
+fn an_update_of_departments_says_what_it_replaces() {
+    let sim = RunningSim::start(&[]);
+    let ran = sim.run(&["member", "update", "wangwu", "--department", "人事部"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("departments of wangwu: 3 (leads), 2 → 5\n"), "{ran:?}");
+    let ran = sim.run(&["member", "update", "wangwu", "--department", "2", "--leads", "2", "-o", "json"]);
+    assert_eq!(ran.json(), json!({"updated": "wangwu"}));
+    assert!(ran.stderr.contains("departments of wangwu: 5 → 2 (leads)\n"), "{ran:?}");
+
+    let mut command = sim.txl();
+    command.args(["member", "update", "wangwu", "--department", "3"]).env_remove("WECOM_APP_SECRET");
+    let ran = Ran::of(command.output().unwrap());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("in place of all before, which this credential may not read"), "{ran:?}");
+    assert!(!sim.run(&["member", "update", "wangwu", "--alias", "W"]).stderr.contains("departments"));
+}
+
+#[test]
+fn a_mobile_number_that_wecom_drops_is_reported() {
+    let sim = RunningSim::start(&["--legacy"]);
+    let update = ["member", "update", "zhangsan", "--mobile", "13900000077", "--alias", "Z"];
+    let ran = sim.run(&update);
+    ran.fails_with(1).with_remedy();
+    assert!(ran.stderr.contains("the mobile number of zhangsan was not changed"), "{ran:?}");
+    assert!(!ran.stderr.contains("13900000077"), "{ran:?}");
+    assert_eq!(sim.run(&["member", "get", "zhangsan", "-o", "json"]).json()["alias"], "Z");
+
+    let waiting = ["member", "create", "wang.min", "王敏", "--mobile", "13900000001", "--department", "2"];
+    assert_eq!(sim.run(&waiting).code, 0);
+    let ran = sim.run(&["member", "update", "wang.min", "--mobile", "+86 13900000002"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, "updated member wang.min\n"), "{ran:?}");
+
+    let mut command = sim.txl();
+    command.args(update).env_remove("WECOM_APP_SECRET");
+    let ran = Ran::of(command.output().unwrap());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("not verified"), "{ran:?}");
+}
+
+#[test]
+fn a_mobile_number_that_the_app_may_not_read_is_called_unverified() {
+    let sim = RunningSim::start(&[]);
+    let ran = sim.run(&["member", "update", "zhangsan", "--mobile", "13900000077"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("not verified") && ran.stderr.contains("has activated"), "{ran:?}");
+}
+
+#[test]
+fn one_of_a_thing_is_singular() {
+    let sim = RunningSim::start(&[]);
+    let ran = sim.run(&["member", "delete-many", "wangwu"]);
+    assert_eq!(ran.stderr, "deleted 1 member\n");
 }

@@ -12,9 +12,36 @@ use serde_json::Value;
 /// What a secret looks like in these tests; no output may ever contain it.
 pub(crate) const SECRET: &str = "very-secret-secret";
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_txl");
+
+/// The command, with all signals at their defaults, whatever the tests themselves were started with.
+fn program() -> Command {
+    // HUP, INT and TERM. A shell's `&` and `nohup` ignore some, and children inherit it.
+    const STOPPING: u64 = (1 << 0) | (1 << 1) | (1 << 14);
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored =
+        status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    if ignored.unwrap_or(0) & STOPPING == 0 {
+        return Command::new(PROGRAM);
+    }
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP,INT,TERM", PROGRAM]);
+    command
+}
+
 /// The command with a clean environment.
 pub(crate) fn txl() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_txl"));
+    cleaned(program())
+}
+
+/// The command as a shell starts it by this script, in which `"$@"` is the command with its arguments.
+pub(crate) fn in_a_shell(script: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", script, "sh", PROGRAM]).args(arguments);
+    cleaned(command)
+}
+
+fn cleaned(mut command: Command) -> Command {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         let is_proxy = text.to_ascii_lowercase().ends_with("_proxy");

@@ -1,6 +1,10 @@
 //! `txl sim`.
 
-use std::{io::Read, net::TcpListener, process::Command};
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    process::Command,
+};
 
 use serde_json::Value;
 
@@ -50,6 +54,8 @@ fn every_flag_has_a_variable() {
         "RATES",
         "FAULTS",
         "CLOCK_SPEED",
+        "ALLOW_HOST",
+        "ALLOW_OUTGOING",
     ];
     for name in documented {
         assert!(child.contains(&format!("[env: TXL_SIM_{name}")), "{name}");
@@ -93,6 +99,60 @@ fn a_stranger_is_warned_of_loudly() {
     let mut stderr = String::new();
     sim.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert!(stderr.starts_with("WARNING"), "{stderr}");
+    for danger in ["read, change and reset", "secrets", "send requests"] {
+        assert!(stderr.contains(danger), "{stderr}");
+    }
+}
+
+#[test]
+fn a_number_out_of_its_range_is_refused_with_its_bounds() {
+    let most = u64::MAX.to_string();
+    for arguments in [
+        ["--members", &most],
+        ["--departments", &most],
+        ["--agent-id", &most],
+        ["--clock-speed", &most],
+        ["--clock-speed", "NaN"],
+        ["--clock-speed", "-1"],
+        ["--members", "4294967295"],
+    ] {
+        let ran = run(&["sim", arguments[0], arguments[1]]);
+        ran.fails_with(2);
+        assert!(!ran.stderr.contains("panicked"), "{ran:?}");
+    }
+    for hosts in ["*", "http://hook.example", "hook:99999"] {
+        let ran = run(&["sim", "--allow-outgoing", hosts]);
+        ran.fails_with(2).with_remedy();
+        assert!(ran.stderr.contains("is no host"), "{ran:?}");
+    }
+}
+
+#[test]
+fn the_control_surface_refuses_what_a_web_page_sends() {
+    let sim = RunningSim::start(&["--allow-host", "sim.test"]);
+    let address = sim.text("url").strip_prefix("http://").unwrap().to_owned();
+    let reset = |headers: &str| {
+        let mut stream = std::net::TcpStream::connect(&address).unwrap();
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(30))).unwrap();
+        let request = format!(
+            "POST /_sim/reset HTTP/1.1\r\n{headers}Connection: close\r\nContent-Length: 2\r\n\r\n{{}}"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().to_owned()
+    };
+    let host = format!("Host: {address}\r\n");
+    assert_eq!(reset(&host), "200");
+    assert_eq!(
+        reset(&format!("{host}Content-Type: application/x-www-form-urlencoded\r\n")),
+        "200",
+        "as `curl -d` sends"
+    );
+    assert_eq!(reset("Host: sim.test\r\n"), "200");
+    assert_eq!(reset("Host: evil.example\r\n"), "403");
+    assert_eq!(reset(&format!("{host}Content-Type: text/plain\r\nOrigin: http://evil.example\r\n")), "403");
+    assert_eq!(reset(&format!("{host}Sec-Fetch-Site: cross-site\r\n")), "403");
 }
 
 #[test]

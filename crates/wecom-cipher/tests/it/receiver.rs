@@ -71,6 +71,27 @@ fn trap_29_a_body_that_is_no_envelope_is_an_error() {
 }
 
 #[test]
+fn trap_43_a_message_that_is_not_utf8_is_opened_and_never_called_a_wrong_key() {
+    let sealed = target().seal(b"<xml>Ting\xf0\x9f\x98</xml>", 1, "n").unwrap();
+    assert_eq!(target().open(&query(&sealed), &sealed.encrypt).unwrap(), "<xml>Ting\u{fffd}</xml>");
+    // An echo is repeated to the byte or not at all.
+    let echo = target().seal(b"16161\xff", 1, "n").unwrap();
+    let mut query = query(&echo);
+    query.echostr = Some(echo.encrypt.as_str().into());
+    assert_eq!(target().verify_url(&query), Err(Error::NoEcho));
+}
+
+#[test]
+fn trap_43_an_envelope_whose_ids_are_broken_is_read_for_its_ciphertext() {
+    for body in [
+        &b"<xml><ToUserName>ww\xf0\x9f</ToUserName><AgentID>&#0;</AgentID><Encrypt>a+/=</Encrypt></xml>"[..],
+        b"<xml><Encrypt>a+/=</Encrypt><AgentID><![CDATA[\xff\x14]]></AgentID></xml>",
+    ] {
+        assert_eq!(Delivery::parse(body).unwrap().encrypt, "a+/=");
+    }
+}
+
+#[test]
 fn an_envelope_is_read_by_name_whatever_its_order_and_dress() {
     for body in [
         "<xml><ToUserName><![CDATA[ww1]]></ToUserName><AgentID><![CDATA[7]]></AgentID><Encrypt><![CDATA[a+/=]]></Encrypt></xml>",

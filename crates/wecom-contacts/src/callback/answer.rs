@@ -20,13 +20,10 @@ pub struct Answer {
 pub enum Outcome {
     /// 200: WeCom verified the URL (验证URL有效性), and the body is what it wants to see.
     Verified,
-    /// 200: the event waits for the handler.
+    /// 200: the event waits for the handler; one that cannot be read does so too, as [`Event::Unreadable`](super::Event::Unreadable).
     Queued,
     /// 200: this event, or this very request, was taken before. Nothing is done.
     Duplicate,
-    /// 200: WeCom's, but not XML (within the bounds of [`Notification::from_message`](super::Notification::from_message)), so that
-    /// another delivery would not be either. Nothing is done.
-    Unreadable,
     /// 503: the queue is full. WeCom delivers again, and the event is taken then.
     Busy,
     /// 503: the intake is shutting down. WeCom delivers again, to whoever runs then.
@@ -67,7 +64,7 @@ pub enum Refusal {
 impl Answer {
     pub(super) fn new(outcome: Outcome) -> Self {
         let status = match outcome {
-            Outcome::Verified | Outcome::Queued | Outcome::Duplicate | Outcome::Unreadable => 200,
+            Outcome::Verified | Outcome::Queued | Outcome::Duplicate => 200,
             Outcome::Busy | Outcome::Closing => 503,
             Outcome::Refused(Refusal::Unfinished { .. }) => 408,
             Outcome::Refused(_) => 403,

@@ -9,7 +9,7 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event as Token};
 
-use crate::{AgentId, CorpId, DepartmentId, ErrorCode, JobId, Result, TagId, UserId};
+use crate::{AgentId, CorpId, DepartmentId, ErrorCode, JobId, TagId, UserId};
 
 /// Official messages are four levels deep.
 const MAX_DEPTH: usize = 16;
@@ -17,8 +17,16 @@ const MAX_DEPTH: usize = 16;
 /// A node takes twenty times the bytes of the shortest element; the longest official lists hold some hundred elements.
 const MAX_ELEMENTS: usize = 10_000;
 
-const MALFORMED: wecom_cipher::Error =
-    wecom_cipher::Error::Xml { reason: "the message inside is not well-formed XML" };
+/// Why a message is no tree of elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unreadable(pub(super) &'static str);
+
+const MALFORMED: Unreadable = Unreadable("it is not well-formed XML");
+const TOO_DEEP: Unreadable = Unreadable("it is nested deeper than 16 levels");
+const TOO_LONG: Unreadable = Unreadable("it has more than 10,000 elements");
+const DTD: Unreadable = Unreadable("it holds a DTD");
+
+type Result<T> = std::result::Result<T, Unreadable>;
 
 /// One element of a message, as it was sent: its text (CDATA or not) or its children.
 ///
@@ -70,12 +78,14 @@ impl<'a> Node<'a> {
             match reader.read_event().map_err(|_| MALFORMED)? {
                 Token::Start(start) => {
                     elements += 1;
-                    if root.is_some()
-                        || open.len() == MAX_DEPTH
-                        || elements > MAX_ELEMENTS
-                        || !is_name(start.local_name().into_inner())
-                    {
-                        return Err(MALFORMED.into());
+                    if open.len() == MAX_DEPTH {
+                        return Err(TOO_DEEP);
+                    }
+                    if elements > MAX_ELEMENTS {
+                        return Err(TOO_LONG);
+                    }
+                    if root.is_some() || !is_name(start.local_name().into_inner()) {
+                        return Err(MALFORMED);
                     }
                     open.push(Open::new(start));
                 }
@@ -89,15 +99,15 @@ impl<'a> Node<'a> {
                 Token::Text(text) => match open.last_mut() {
                     Some(open) => open.text(text.xml10_content()),
                     None if text.trim_ascii().is_empty() => {}
-                    None => return Err(MALFORMED.into()),
+                    None => return Err(MALFORMED),
                 },
                 Token::CData(text) => open.last_mut().ok_or(MALFORMED)?.cdata(text.xml10_content()),
                 Token::GeneralRef(reference) => {
                     open.last_mut().ok_or(MALFORMED)?.append(resolve(&reference)?);
                 }
-                Token::DocType(_) => return Err(MALFORMED.into()),
-                Token::Eof if open.is_empty() => return Ok(root.ok_or(MALFORMED)?),
-                Token::Eof => return Err(MALFORMED.into()),
+                Token::DocType(_) => return Err(DTD),
+                Token::Eof if open.is_empty() => return root.ok_or(MALFORMED),
+                Token::Eof => return Err(MALFORMED),
                 Token::Empty(_) | Token::Comment(_) | Token::Decl(_) | Token::PI(_) => {}
             }
         }
@@ -130,13 +140,23 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Resolves the five named entities and character references; without a DTD there are no others.
+/// Resolves the five named entities and character references; without a DTD there are no others. A number that no character has, such
+/// as half a surrogate pair, is U+FFFD.
 fn resolve<'a>(reference: &BytesRef<'_>) -> Result<Cow<'a, str>> {
     if let Some(text) = resolve_xml_entity(reference) {
         return Ok(text.into());
     }
-    let character = reference.resolve_char_ref().map_err(|_| MALFORMED)?;
-    Ok(String::from(character.ok_or(MALFORMED)?).into())
+    let number = reference.strip_prefix('#').ok_or(MALFORMED)?;
+    let (digits, radix) = match number.strip_prefix(['x', 'X']) {
+        Some(digits) => (digits, 16),
+        None => (number, 10),
+    };
+    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
+        return Err(MALFORMED);
+    }
+    let character = u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
+    let character = character.filter(|character| *character != '\0').unwrap_or(char::REPLACEMENT_CHARACTER);
+    Ok(String::from(character).into())
 }
 
 /// An element whose end has not been read yet.
@@ -446,15 +466,47 @@ mod tests {
             "<!DOCTYPE a><a/>",
             "<a><!DOCTYPE a></a>",
             "<a>&b;</a>",
-            "<a>&#0;</a>",
-            "<a>&#xD800;</a>",
+            "<a>&#;</a>",
+            "<a>&#x;</a>",
+            "<a>&#1a;</a>",
+            "<a>&#-1;</a>",
             "<a>&</a>",
+            "<a>A & B</a>",
             &deep,
             &long,
         ] {
             let start: String = xml.chars().take(40).collect();
             assert!(Node::parse(xml).is_err(), "{start}");
         }
+    }
+
+    #[test]
+    fn trap_43_characters_that_xml_forbids_cost_nothing_but_themselves() {
+        for (xml, text) in [
+            ("<xml><A>a&#20;b&#x9;c</A></xml>", "a\u{14}b\tc"),
+            (
+                "<xml><A>a&#0;&#xD83D;&#x110000;&#99999999999999999999;b</A></xml>",
+                "a\u{fffd}\u{fffd}\u{fffd}\u{fffd}b",
+            ),
+            ("<xml><A>a\u{0}\u{14}\u{fffe}\u{fffd}b</A></xml>", "a\u{0}\u{14}\u{fffe}\u{fffd}b"),
+            ("<xml><A><![CDATA[a\u{1}&#0;b]]></A></xml>", "a\u{1}&#0;b"),
+            ("<xml><A>&#x1F600;&#128512;</A></xml>", "😀😀"),
+        ] {
+            assert_eq!(Node::parse(xml).unwrap().text("A"), Some(text), "{xml}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why() {
+        let why = |xml: &str| Node::parse(xml).err().map(|Unreadable(why)| why);
+        assert_eq!(why(&"<a>".repeat(17)), Some("it is nested deeper than 16 levels"));
+        assert_eq!(
+            why(&format!("<a>{}</a>", "<b/>".repeat(10_000))),
+            Some("it has more than 10,000 elements")
+        );
+        assert_eq!(why("<!DOCTYPE a><a/>"), Some("it holds a DTD"));
+        assert_eq!(why("hello"), Some("it is not well-formed XML"));
+        assert_eq!(why("<a/>"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::element::{Node, Value as _, Xml};
 use super::events::{
     AppInactivity, AppSubscription, ChainChange, DepartmentChange, DepartmentDeleted, JobFinished,
-    MediaUploaded, MemberChange, MemberDeleted, TagChange, UnknownEvent,
+    MediaUploaded, MemberChange, MemberDeleted, TagChange, UnknownEvent, UnreadableEvent,
 };
 
 /// What happened (事件): the events around contacts, and the rest as [`Unknown`](Self::Unknown).
@@ -80,6 +80,9 @@ pub enum Event {
     AppActiveRestored,
     /// Anything else, kept as it was sent. Acknowledge it like the others, or WeCom sends it again.
     Unknown(UnknownEvent),
+    /// A message that is WeCom's and cannot be read. It is acknowledged; report it by the digest of its
+    /// [`Notification`](super::Notification), as it may have told of a change.
+    Unreadable(UnreadableEvent),
 }
 
 impl Event {
@@ -194,6 +197,7 @@ impl Event {
                 unknown.change_type.write("ChangeType", xml);
                 unknown.elements.iter().for_each(|element| xml.element(element));
             }
+            Self::Unreadable(_) => {}
         }
     }
 }

@@ -11,7 +11,9 @@ use std::{
 
 use wecom_cipher::{Delivery, Query};
 
-use super::{Answer, Drained, Handler, IntakeBuilder, Notification, Outcome, Receiver, Refusal, desk::Desk};
+use super::{
+    Answer, Drained, Event, Handler, IntakeBuilder, Notification, Outcome, Receiver, Refusal, desk::Desk,
+};
 
 /// WeCom's own parameters take about 300 bytes; the rest is for those of the URL itself.
 const QUERY_LIMIT: usize = 8 << 10;
@@ -31,7 +33,8 @@ const QUERY_LIMIT: usize = 8 << 10;
 /// 7. whether the queue has room. If not, the answer is 503 and nothing is remembered, so that WeCom's next delivery is taken.
 ///
 /// What fails 1, 2, 3 or 5 gets 403 and an empty body, whatever the reason; the log and the
-/// [observer](IntakeBuilder::observe) are told. An event that this version does not know is queued like any other.
+/// [observer](IntakeBuilder::observe) are told. An event that this version does not know is queued like any other, and so is one that
+/// cannot be read ([`Event::Unreadable`]), which the log names by its digest as well.
 ///
 /// # What an acknowledgement means
 ///
@@ -174,11 +177,17 @@ impl Door {
         if self.desk.has_request(&signature, now) {
             return Ok(Outcome::Duplicate);
         }
-        let message = verified.open()?;
-        Ok(match Notification::from_message(message) {
-            Ok(notification) => self.desk.offer(notification, signature, now),
-            Err(_) => Outcome::Unreadable,
-        })
+        let notification = Notification::from_message(verified.open()?);
+        let unreadable = match &notification.event {
+            Event::Unreadable(event) => Some((notification.key(), event.reason)),
+            _ => None,
+        };
+        let outcome = self.desk.offer(notification, signature, now);
+        if let (Some((key, reason)), Outcome::Queued) = (unreadable, &outcome) {
+            let corp = self.receiver.crypto().receive_id();
+            tracing::warn!(corp.id = corp, event.key = %key, "callback {key} is WeCom's and cannot be read: {reason}");
+        }
+        Ok(outcome)
     }
 
     /// Reads the query and looks at its timestamp: all that costs next to nothing.
@@ -216,11 +225,7 @@ impl Door {
             }
             outcome => {
                 self.refused.store(0, Relaxed);
-                if *outcome == Outcome::Unreadable {
-                    tracing::warn!(corp.id = corp, "a callback is WeCom's and no XML, and is dropped");
-                } else {
-                    tracing::debug!(corp.id = corp, ?outcome, "a callback request is answered");
-                }
+                tracing::debug!(corp.id = corp, ?outcome, "a callback request is answered");
             }
         }
         if let Some(observer) = &self.settings.observer {

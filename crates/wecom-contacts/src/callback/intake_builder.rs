@@ -91,7 +91,7 @@ impl IntakeBuilder {
     /// Outside a tokio runtime: the workers are tasks.
     pub fn handler(self, handler: impl Handler) -> Intake {
         if let Some(window) = self.settings.replay_window {
-            self.memory.prolong(window * 2);
+            self.memory.prolong(window.saturating_mul(2));
         }
         let desk = Arc::new(Desk::new(self.memory, self.queue));
         let handler = Arc::new(handler);

@@ -9,7 +9,9 @@
 //! - A [`Receiver`] is the bare protocol: it verifies, decrypts and reads, and leaves all the rest to you.
 //!
 //! WeCom may deliver an event twice, out of order, or not at all: a mirror that must be right reconciles by other calls too. An
-//! event that this version does not know is handed over as [`Event::Unknown`].
+//! event that this version does not know is handed over as [`Event::Unknown`]. One broken text costs nothing but itself: invalid
+//! UTF-8 becomes U+FFFD, control characters are kept. An authentic message that cannot be read at all is acknowledged and handed over
+//! as [`Event::Unreadable`], with its text and its digest.
 //!
 //! The bare protocol:
 //!

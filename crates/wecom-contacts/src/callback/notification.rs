@@ -5,9 +5,10 @@ use std::time::SystemTime;
 
 use sha1::{Digest, Sha1};
 
-use super::element::{Node, Value as _, Xml};
+use super::element::{Node, Unreadable, Value as _, Xml};
+use super::events::UnreadableEvent;
 use super::{Element, Event};
-use crate::{AgentId, CorpId, Result};
+use crate::{AgentId, CorpId};
 
 /// One decrypted message (接收消息与事件).
 ///
@@ -53,24 +54,31 @@ impl Notification {
 
     /// Reads a decrypted message. [`Receiver::receive`](super::Receiver::receive) does this, after verifying that WeCom sent it.
     ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Cipher`](crate::ErrorKind::Cipher) if it is not XML, holds a DTD, is nested deeper than 16, or has more than
-    /// 10,000 elements. WeCom sends nothing near that.
-    pub fn from_message(message: impl Into<String>) -> Result<Self> {
+    /// A message that is not XML, holds a DTD, is nested deeper than 16, or has more than 10,000 elements becomes
+    /// [`Event::Unreadable`]. A reference to a character that XML has not (`&#0;`) becomes U+FFFD; control characters are kept.
+    pub fn from_message(message: impl Into<String>) -> Self {
         let message = message.into();
-        let root = Node::parse(&message)?;
-        let notification = Self {
-            corp_id: root.value("ToUserName"),
-            from: root.value("FromUserName").or_else(|| root.value("FromUser")),
-            create_time: root.value("CreateTime"),
-            msg_type: root.value("MsgType"),
-            agent_id: root.value("AgentID"),
-            event: Event::read(&root),
-            message: String::new(),
+        let notification = match Node::parse(&message) {
+            Ok(root) => Self {
+                corp_id: root.value("ToUserName"),
+                from: root.value("FromUserName").or_else(|| root.value("FromUser")),
+                create_time: root.value("CreateTime"),
+                msg_type: root.value("MsgType"),
+                agent_id: root.value("AgentID"),
+                event: Event::read(&root),
+                message: String::new(),
+            },
+            Err(Unreadable(reason)) => Self {
+                corp_id: None,
+                from: None,
+                create_time: None,
+                msg_type: None,
+                agent_id: None,
+                event: Event::Unreadable(UnreadableEvent::new(reason)),
+                message: String::new(),
+            },
         };
-        drop(root);
-        Ok(Self { message, ..notification })
+        Self { message, ..notification }
     }
 
     /// Returns the decrypted XML as it came, with whatever this version does not read; empty for a message built here.
@@ -78,7 +86,8 @@ impl Notification {
         &self.message
     }
 
-    /// Returns the decrypted XML as a tree, with whatever this version does not read; empty for a message built here.
+    /// Returns the decrypted XML as a tree, with whatever this version does not read; empty for a message built here, and for one that
+    /// cannot be read.
     pub fn element(&self) -> Element {
         Node::parse(&self.message).map_or_else(|_| Element::default(), |root| root.to_element())
     }

@@ -43,13 +43,13 @@ impl Receiver {
     /// # Errors
     ///
     /// [`ErrorKind::Cipher`](crate::ErrorKind::Cipher) if the request is not WeCom's or was not meant for this corp. What
-    /// is authentic and XML (within the bounds of [`Notification::from_message`]) is never an error, however strange: see
-    /// [`Event::Unknown`](super::Event::Unknown).
+    /// is authentic is never an error, however strange: see [`Event::Unknown`](super::Event::Unknown) and
+    /// [`Event::Unreadable`](super::Event::Unreadable).
     ///
     /// Official: [接收消息与事件](https://developer.work.weixin.qq.com/document/path/90238)
     pub fn receive(&self, query: &str, body: &[u8]) -> Result<Notification> {
         let message = self.crypto.decrypt(&Query::parse(query)?, body)?;
-        Notification::from_message(message)
+        Ok(Notification::from_message(message))
     }
 
     /// Encrypts a passive reply (被动回复) and returns the body of the HTTP response. Contacts events take none.

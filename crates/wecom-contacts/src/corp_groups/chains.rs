@@ -4,7 +4,8 @@ use futures_core::Stream;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    Call, ChainGroupId, ChainId, Client, CorpId, Endpoint, PendingCorpId, Result, Sending, UserId, paging,
+    Call, ChainGroupId, ChainId, Client, CorpId, Endpoint, PendingCorpId, Result, Sending, UserId,
+    paging::{self, Next, Paged},
     wire::{self, Number},
 };
 
@@ -48,7 +49,6 @@ impl Endpoint for ListChainsOfCorp {
 #[non_exhaustive]
 pub struct ChainList {
     /// The chains.
-    #[serde(default, deserialize_with = "wire::or_default")]
     pub chains: Vec<Chain>,
 }
 
@@ -99,7 +99,6 @@ impl Endpoint for ListChainGroups {
 #[non_exhaustive]
 pub struct ChainGroupList {
     /// The groups.
-    #[serde(default, deserialize_with = "wire::or_default")]
     pub groups: Vec<ChainGroup>,
 }
 
@@ -154,6 +153,18 @@ impl Endpoint for ListChainCorps {
     type Reply = ChainCorpPage;
 }
 
+impl Paged for ListChainCorps {
+    type Row = ChainCorp;
+
+    fn turn(page: ChainCorpPage) -> (Vec<ChainCorp>, Next) {
+        (page.items, Next::of(page.next, page.has_more))
+    }
+
+    fn cursor(&mut self) -> &mut Option<String> {
+        &mut self.cursor
+    }
+}
+
 /// One page of corps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -170,7 +181,7 @@ pub struct ChainCorpPage {
     )]
     pub next: Option<String>,
     /// The corps.
-    #[serde(default, rename = "group_corps", deserialize_with = "wire::or_default")]
+    #[serde(rename = "group_corps")]
     pub items: Vec<ChainCorp>,
 }
 
@@ -246,13 +257,12 @@ impl ChainCorps {
     }
 
     /// Streams all corps from here on. After an error the stream ends.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) where the pages do not lead to the list's end.
     pub fn stream(self) -> impl Stream<Item = Result<ChainCorp>> + Send + Unpin + 'static {
-        paging::rows(self.client, self.call, |page, call: &mut ListChainCorps| {
-            // A cursor that leads to itself would never end.
-            let more = page.has_more != Some(false) && page.next.is_some() && page.next != call.cursor;
-            call.cursor = page.next;
-            (page.items, more)
-        })
+        paging::rows(self.client, self.call)
     }
 }
 

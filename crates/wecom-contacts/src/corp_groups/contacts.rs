@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, ChainId, Client, Endpoint, ErrorCode, JobId, Polling, RetryPolicy, Sending, imports::ImportState,
-    media::JobStarted, polling::Told, wire,
+    Call, ChainId, Client, Endpoint, Error, ErrorCode, ErrorKind, JobId, Polling, RetryPolicy, Sending,
+    imports::ImportState,
+    media::JobStarted,
+    polling::{Stage, Staged, Told},
+    wire,
 };
 
 /// Submits an import of contacts into a chain.
@@ -134,14 +137,18 @@ impl ContactsJob {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::StillRunning`](crate::ErrorKind::StillRunning) if it takes longer than `polling` allows. Corps that were not
-    /// imported are no error: see [`ContactsOutcome::fail_list`].
+    /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; [`ErrorKind::Incomplete`] if it goes backwards, or is
+    /// finished without a result. Corps that were not imported are no error: see [`ContactsOutcome::fail_list`].
     pub fn wait(&self, polling: Polling) -> Sending<ContactsOutcome> {
         let job = self.clone();
         Sending::new(async move {
-            let finished = |status: ContactsJobStatus| {
-                let done = status.status == ImportState::Finished;
-                Ok(done.then(|| status.result.unwrap_or_default()))
+            let finished = |status: ContactsJobStatus| match (status.status, status.result) {
+                (ImportState::Finished, Some(result)) => Ok(Some(result)),
+                (ImportState::Finished, None) => {
+                    let why = "the job is finished, and its answer has no `result`: it is not known who was imported";
+                    Err(Error::new(GetContactsJob::CALL.path(), ErrorKind::Incomplete(why.into())))
+                }
+                _ => Ok(None),
             };
             let once = Self { client: job.client.with_retry(RetryPolicy::none()), ..job };
             polling.until(&once.id, || once.status(), finished, &mut Told::never()).await
@@ -181,6 +188,12 @@ pub struct ContactsJobStatus {
     /// What came of it; valid once finished.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<ContactsOutcome>,
+}
+
+impl Staged for ContactsJobStatus {
+    fn stage(&self) -> Option<Stage> {
+        Stage::of_import(self.status, 0)
+    }
 }
 
 /// What came of an import of contacts.

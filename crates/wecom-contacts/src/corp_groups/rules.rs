@@ -118,7 +118,7 @@ impl Endpoint for ListChainRuleIds {
 #[non_exhaustive]
 pub struct ChainRuleIds {
     /// The ids.
-    #[serde(default, deserialize_with = "wire::numbers")]
+    #[serde(deserialize_with = "wire::numbers")]
     pub rule_ids: Vec<ChainRuleId>,
 }
 
@@ -183,7 +183,7 @@ impl Endpoint for AddChainRule {
 #[non_exhaustive]
 pub struct AddedChainRule {
     /// The rule's id.
-    #[serde(deserialize_with = "wire::number")]
+    #[serde(deserialize_with = "wire::positive")]
     pub rule_id: ChainRuleId,
 }
 

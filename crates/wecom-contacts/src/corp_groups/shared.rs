@@ -6,7 +6,8 @@ use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, Call, Client, CorpId, Endpoint, Result, Secret, Sending, UserId, paging,
+    AgentId, Call, Client, CorpId, Endpoint, Result, Secret, Sending, UserId,
+    paging::{self, Next, Paged},
     tokens::{AccessToken, FreshToken, SourceFuture, TokenSource},
     wire,
 };
@@ -61,6 +62,18 @@ impl Endpoint for ListAppShareInfo {
     type Reply = SharedCorpPage;
 }
 
+impl Paged for ListAppShareInfo {
+    type Row = SharedCorp;
+
+    fn turn(page: SharedCorpPage) -> (Vec<SharedCorp>, Next) {
+        (page.items, Next::of(page.next, page.ending.map(|ending| !ending)))
+    }
+
+    fn cursor(&mut self) -> &mut Option<String> {
+        &mut self.cursor
+    }
+}
+
 /// One page of lower corps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -69,7 +82,7 @@ pub struct SharedCorpPage {
     #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
     pub ending: Option<bool>,
     /// The corps.
-    #[serde(default, rename = "corp_list", deserialize_with = "wire::or_default")]
+    #[serde(rename = "corp_list")]
     pub items: Vec<SharedCorp>,
     /// Where the next page begins; `None` on the last one.
     #[serde(
@@ -133,13 +146,12 @@ impl SharedCorps {
     }
 
     /// Streams all corps from here on. After an error the stream ends.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) where the pages do not lead to the list's end.
     pub fn stream(self) -> impl Stream<Item = Result<SharedCorp>> + Send + Unpin + 'static {
-        paging::rows(self.client, self.call, |page, call: &mut ListAppShareInfo| {
-            // A cursor that leads to itself would never end.
-            let more = page.ending != Some(true) && page.next.is_some() && page.next != call.cursor;
-            call.cursor = page.next;
-            (page.items, more)
-        })
+        paging::rows(self.client, self.call)
     }
 }
 
@@ -174,10 +186,11 @@ impl Endpoint for GetLowerCorpToken {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LowerCorpToken {
-    /// The token, at most 512 bytes.
+    /// The token, at most 512 bytes; never empty.
+    #[serde(deserialize_with = "crate::gettoken::access_token")]
     pub access_token: String,
-    /// How long it lives, in seconds. Signed, as a server that counts down may well pass zero.
-    #[serde(default)]
+    /// How long it lives, in seconds. Signed, as a server that counts down may well pass zero; text is read too.
+    #[serde(default, deserialize_with = "crate::gettoken::seconds")]
     pub expires_in: i64,
 }
 

@@ -1,18 +1,22 @@
 //! The ciphertext of one file, as it comes: cuts are survived by asking for the rest, dead links by asking for new ones.
 //!
-//! A byte is asked for once: after a cut the next request is a `Range` from where the last one ended.
+//! A byte is asked for once: after a cut the next request is a `Range` from where the last one ended. What comes too slowly is
+//! taken for a cut as well, but is not asked for again and again. A link under `http` is followed only where the API itself is under
+//! `http`: whoever can read the way could read the file's link, which needs no token.
 
 use std::mem;
 
 use bytes::{Buf, Bytes};
 use http::{StatusCode, header};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 use tracing::debug;
 use url::Url;
 
 use super::{CALL, ExportFile, ExportState, ExportStatus, GetExportResult, corrupt};
 use crate::{
-    Client, Endpoint as _, Error, ErrorKind, Result, RetryPolicy, Sending, Transport, exchange::Wire,
+    Client, Endpoint as _, Error, ErrorKind, Result, RetryPolicy, Sending,
+    exchange::Wire,
+    flow::{Broken, Flow},
     retry::Course,
 };
 
@@ -28,7 +32,7 @@ pub(super) struct Download {
     position: usize,
     file: ExportFile,
     received: u64,
-    content: Option<reqwest::Response>,
+    content: Option<Flow>,
     /// So many bytes of `content` are there already.
     known: u64,
     /// Whether the link in use brought anything.
@@ -36,7 +40,13 @@ pub(super) struct Download {
     renewed: bool,
     /// The attempts in a row that brought nothing.
     course: Option<Course>,
+    /// The attempts that brought too little, until [`STEADY`] bytes came since the last.
+    slow_course: Option<Course>,
+    since_slow: u64,
 }
+
+/// So many bytes make good for an attempt that was too slow.
+const STEADY: u64 = 1 << 20;
 
 impl Download {
     pub(super) fn new(client: &Client, renew: Renew, position: usize, file: ExportFile) -> Self {
@@ -52,6 +62,8 @@ impl Download {
             fruitful: false,
             renewed: false,
             course: None,
+            slow_course: None,
+            since_slow: 0,
         }
     }
 
@@ -79,20 +91,19 @@ impl Download {
                     }
                 },
             };
-            let mut chunk = match timeout(self.wire.timeout, content.chunk()).await {
-                Ok(Ok(Some(chunk))) => chunk,
-                Ok(Ok(None)) if self.received == self.file.size => return Ok(None),
-                Ok(Ok(None)) => return Err(self.corrupt("is smaller than announced")),
-                Ok(Err(error)) => {
+            let mut chunk = match content.chunk().await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) if self.received == self.file.size => return Ok(None),
+                Ok(None) => return Err(self.corrupt("is smaller than announced")),
+                Err(Broken::Cut(error)) => {
                     self.content = None;
-                    self.survive(Error::transport(CALL, error)).await?;
+                    self.survive(error).await?;
                     continue;
                 }
-                Err(elapsed) => {
+                Err(Broken::Slow(error)) => {
                     self.content = None;
-                    let failure = Transport::Timeout;
-                    let stalled = ErrorKind::Transport { failure, source: elapsed.into() };
-                    self.survive(Error::new(CALL, stalled)).await?;
+                    self.since_slow = 0;
+                    self.once_more(error, true).await?;
                     continue;
                 }
             };
@@ -106,6 +117,10 @@ impl Download {
             self.renewed = false;
             self.course = None;
             self.received += chunk.len() as u64;
+            self.since_slow = self.since_slow.saturating_add(chunk.len() as u64);
+            if self.since_slow >= STEADY {
+                self.slow_course = None;
+            }
             if self.received > self.file.size {
                 return Err(self.corrupt("is larger than announced"));
             }
@@ -114,9 +129,15 @@ impl Download {
     }
 
     /// Asks for the bytes that are still to come.
-    async fn open(&mut self) -> Result<reqwest::Response> {
+    async fn open(&mut self) -> Result<Flow> {
         let url = Url::parse(&self.file.url).map_err(|_| self.corrupt("has a link that is no URL"))?;
-        let mut request = self.wire.get_link(url);
+        match url.scheme() {
+            "https" => {}
+            "http" if !self.wire.is_encrypted() => {}
+            "http" => return Err(self.corrupt("has a link under http, although the API is under https")),
+            _ => return Err(self.corrupt("has a link that is neither https nor http")),
+        }
+        let mut request = self.wire.get_link(url)?;
         if self.received > 0 {
             request = request.header(header::RANGE, format!("bytes={}-", self.received));
         }
@@ -146,7 +167,7 @@ impl Download {
             return Err(self.corrupt("comes in parts that leave something out"));
         }
         self.known = self.received - begins;
-        Ok(answer)
+        Ok(Flow::new(CALL, answer, self.wire.timeout))
     }
 
     /// Makes ready for another attempt after this error, or gives it back.
@@ -162,7 +183,13 @@ impl Download {
         if mem::take(&mut self.fruitful) && matches!(error.kind(), ErrorKind::Transport { .. }) {
             return Ok(());
         }
-        let course = self.course.get_or_insert_with(|| Course::begin(self.retry, GetExportResult::CALL));
+        self.once_more(error, false).await
+    }
+
+    /// Pauses before another attempt, if the policy allows one.
+    async fn once_more(&mut self, error: Error, is_slow: bool) -> Result<()> {
+        let course = if is_slow { &mut self.slow_course } else { &mut self.course };
+        let course = course.get_or_insert_with(|| Course::begin(self.retry, GetExportResult::CALL));
         course.sending(Instant::now());
         course.recover(error, None).await
     }
@@ -191,4 +218,36 @@ fn content_range(answer: &reqwest::Response) -> Option<(u64, Option<u64>)> {
     let (range, size) = text.strip_prefix("bytes ")?.split_once('/')?;
     let (first, _) = range.split_once('-')?;
     Some((first.trim().parse().ok()?, size.trim().parse().ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Secret;
+
+    /// What comes of a link, from a client of this base URL: nothing listens at any of the addresses.
+    async fn outcome(base: &str, link: &str) -> Error {
+        let client = Client::builder("ww1", Secret::contacts_sync("s3cret")).base_url(base);
+        let client = client.retry(RetryPolicy::none()).build().unwrap();
+        let file = ExportFile { url: link.into(), size: 32, md5: String::new() };
+        let renew: Renew = Box::new(|| unreachable!("a link that is not followed is not renewed"));
+        Download::new(&client, renew, 0, file).next().await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_link_under_http_is_not_followed_where_the_api_is_under_https() {
+        let (secure, plain) = ("https://127.0.0.1:1", "http://127.0.0.1:1");
+        let error = outcome(secure, "http://127.0.0.1:1/f").await;
+        assert!(error.to_string().contains("a link under http, although the API is under https"), "{error}");
+        for (base, link) in [
+            (secure, "https://127.0.0.1:1/f"),
+            (plain, "https://127.0.0.1:1/f"),
+            (plain, "http://127.0.0.1:1/f"),
+        ] {
+            assert!(outcome(base, link).await.is_connect(), "{base} {link}");
+        }
+        for link in ["ftp://127.0.0.1/f", "file:///etc/passwd", "/f", ""] {
+            assert!(matches!(outcome(plain, link).await.kind(), ErrorKind::CorruptFile { .. }), "{link}");
+        }
+    }
 }

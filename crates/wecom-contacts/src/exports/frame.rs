@@ -2,8 +2,8 @@
 //!
 //! An export file is one object with one or two long arrays in it. The framer walks the object's top level, drops what
 //! nobody asked for, and hands out the elements of the named arrays (and other named values) one at a time, as slices.
-//! It holds one unfinished record at most. It finds boundaries and no more: a record's inside is judged by whoever
-//! parses it, and what is skipped is not judged at all.
+//! It holds one unfinished record at most. It finds boundaries and no more: a record's inside is judged by the parser,
+//! and what is skipped is not judged at all. So a broken text moves no boundary: only quotes and backslashes count.
 
 use memchr::memchr2;
 
@@ -23,6 +23,8 @@ pub(super) struct Framer {
     name: Option<usize>,
     within: Within,
     depth: usize,
+    /// Which of the names held an array, a bit each.
+    arrays: u32,
 }
 
 /// Where in the document the scan stands.
@@ -93,7 +95,13 @@ impl Framer {
             name: None,
             within: Within::Word,
             depth: 0,
+            arrays: 0,
         }
+    }
+
+    /// Whether the array of this name came, empty or not.
+    pub(super) fn has_array(&self, name: usize) -> bool {
+        self.arrays & 1 << name != 0
     }
 
     /// Where the next bytes of the document are appended. [`next`](Self::next) is then called until it gives `None`.
@@ -152,7 +160,7 @@ impl Framer {
                     let at = self.before + self.start as u64;
                     match self.place {
                         Place::Name => {
-                            self.name = self.named(&self.buffer[json])?;
+                            self.name = self.named(&self.buffer[json]);
                             self.place = Place::Colon;
                         }
                         Place::Element => {
@@ -203,7 +211,10 @@ impl Framer {
             (Place::FirstName | Place::NextName, b'"') => return Ok(self.begin(Place::Name, byte)),
             (Place::FirstName | Place::AfterValue, b'}') => Place::End,
             (Place::Colon, b':') => Place::ValueStart,
-            (Place::ValueStart, b'[') if self.name.is_some() => Place::FirstElement,
+            (Place::ValueStart, b'[') if self.name.is_some() => {
+                self.arrays |= self.name.map_or(0, |name| 1 << name);
+                Place::FirstElement
+            }
             (Place::FirstElement | Place::AfterElement, b']') => Place::AfterValue,
             (Place::AfterElement, b',') => Place::NextElement,
             (Place::AfterValue, b',') => Place::NextName,
@@ -292,13 +303,14 @@ impl Framer {
     }
 
     /// Which of the names a key is, escapes or not.
-    fn named(&self, key: &[u8]) -> Result<Option<usize>, Unframed> {
+    fn named(&self, key: &[u8]) -> Option<usize> {
         let plain = &key[1..key.len() - 1];
         if !plain.contains(&b'\\') {
-            return Ok(self.names.iter().position(|name| name.as_bytes() == plain));
+            return self.names.iter().position(|name| name.as_bytes() == plain);
         }
-        let key: String = serde_json::from_slice(key).map_err(|_| Unframed::NotAnObject)?;
-        Ok(self.names.iter().position(|name| *name == key))
+        // A key that is damaged is none that was asked for.
+        let key: Option<String> = serde_json::from_slice(key).ok();
+        self.names.iter().position(|name| Some(*name) == key.as_deref())
     }
 }
 
@@ -386,6 +398,30 @@ mod tests {
         assert_eq!(frame(b"{}", &[1]).unwrap(), []);
         assert_eq!(frame(br#"{"userlist":[]}"#, &[1]).unwrap(), []);
         assert_eq!(frame(br#"{"userlist":null}"#, &[1]).unwrap(), [(1, false, "null".to_owned())]);
+    }
+
+    #[test]
+    fn an_array_that_came_is_told_from_one_that_did_not() {
+        for (document, came) in [
+            (r#"{"userlist":[]}"#, [false, true, false]),
+            (r#"{"partylist":[1],"user\u006cist":[ ]}"#, [false, true, true]),
+            (r#"{"userlist":null,"partylist":{},"tagname":"userlist"}"#, [false; 3]),
+            (r#"{"members":[],"a":{"userlist":[]},"b":[{"partylist":[1]}]}"#, [false; 3]),
+        ] {
+            let mut framer = Framer::new(NAMES, LIMIT);
+            framer.tail().extend_from_slice(document.as_bytes());
+            while framer.next().unwrap().is_some() {}
+            framer.finish().unwrap();
+            assert_eq!([0, 1, 2].map(|name| framer.has_array(name)), came, "{document}");
+        }
+    }
+
+    #[test]
+    fn trap_43_a_broken_text_moves_no_boundary() {
+        let document = b"{\"a\xff\\ud83d\":\"\xf0\x9f\",\"userlist\":[{\"a\":\"\xf0\x9f\x98\"},{\"b\":\"\x14\t\"}],\"c\":\"\x01\"}";
+        let framed = frame(document, &[1]).unwrap();
+        let records: Vec<&str> = framed.iter().map(|(.., json)| json.as_str()).collect();
+        assert_eq!(records, ["{\"a\":\"\u{fffd}\"}", "{\"b\":\"\u{14}\t\"}"]);
     }
 
     #[test]

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Export, ExportKey, ExportRow};
 use crate::{
-    Call, Client, Endpoint, Error, ErrorKind, JobId, Polling, RetryPolicy, Sending, polling::Told, wire,
+    Call, Client, Endpoint, Error, ErrorKind, JobId, Polling, RetryPolicy, Sending,
+    polling::{Stage, Staged, Told},
+    wire,
 };
 
 /// An export that was submitted.
@@ -47,7 +49,8 @@ impl<R: ExportRow> ExportJob<R> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; [`ErrorKind::JobFailed`] if WeCom gives it up.
+    /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; [`ErrorKind::JobFailed`] if WeCom gives it up;
+    /// [`ErrorKind::Incomplete`] if it goes backwards, or is done and names no files: an export without rows has a file that says so.
     pub fn wait(&self, polling: Polling) -> Sending<Export<R>> {
         self.ended(polling, Told::never())
     }
@@ -69,12 +72,14 @@ impl<R: ExportRow> ExportJob<R> {
     fn ended(&self, polling: Polling, mut told: Told) -> Sending<Export<R>> {
         let job = self.clone();
         Sending::new(async move {
+            let failed = |kind| Err(Error::new(GetExportResult::CALL.path(), kind));
             let finished = |status: ExportStatus| match status.status {
+                ExportState::Done if status.files.is_empty() => {
+                    let why = "the job is done, and its answer names no files (`data_list`)";
+                    failed(ErrorKind::Incomplete(why.into()))
+                }
                 ExportState::Done => Ok(Some(status.files)),
-                ExportState::Failed => Err(Error::new(
-                    GetExportResult::CALL.path(),
-                    ErrorKind::JobFailed { job: job.id.clone() },
-                )),
+                ExportState::Failed => failed(ErrorKind::JobFailed { job: job.id.clone() }),
                 _ => Ok(None),
             };
             let once = Self { client: job.client.with_retry(RetryPolicy::none()), ..job.clone() };
@@ -149,6 +154,15 @@ coded! {
         Done = 2,
         /// There will be no files (异常失败).
         Failed = 3,
+    }
+}
+
+impl Staged for ExportStatus {
+    fn stage(&self) -> Option<Stage> {
+        match self.status {
+            ExportState::Other(_) => None,
+            state => Some(Stage { state: state.into(), percentage: 0 }),
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use std::future::IntoFuture;
 use serde::{Deserialize, Serialize};
 
 pub use job::{ExportFile, ExportJob, ExportState, ExportStatus, GetExportResult};
+pub use pipeline::DamagedRows;
 pub use row::{ExportRow, Fields, TagRow};
 pub use rows::{Export, ExportBatches, ExportRows, Progress};
 /// The key of an export job: 43 letters and digits. [`generate`](wecom_cipher::EncodingAesKey::generate) makes one,

@@ -19,6 +19,7 @@ use std::{
 use bytes::Bytes;
 use futures_util::future::{self, Either};
 use md5::{Digest, Md5};
+use serde::de::DeserializeOwned;
 use tokio::{
     sync::{mpsc, oneshot},
     task::{self, JoinHandle},
@@ -30,9 +31,9 @@ use super::{
     CALL, corrupt,
     download::Download,
     frame::{Framer, Unframed},
-    row::{Shape, TAG_NAME},
+    row::{ERRCODE, ERRMSG, Shape, TAG_NAME},
 };
-use crate::{Error, ErrorKind, Result, redact};
+use crate::{Error, ErrorKind, Result, redact, repair, wire};
 
 /// Ciphertext goes from stage to stage in runs of at least so many bytes, but for the last.
 const RUN: usize = 256 << 10;
@@ -63,12 +64,24 @@ pub(super) struct Counters {
     pub(super) rows: AtomicU64,
 }
 
+/// Rows whose id is damaged, counted over all files of an export however it is read.
+#[derive(Clone, Debug, Default)]
+pub struct DamagedRows(Arc<AtomicU64>);
+
+impl DamagedRows {
+    /// How many such rows were read so far. Each was handed out: [`UserId::is_damaged`](crate::UserId::is_damaged) tells which.
+    pub fn count(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
 /// What the files of one export have in common.
 pub(super) struct Common<R> {
     pub(super) key: EncodingAesKey,
     pub(super) shape: Shape<R>,
     pub(super) tag_name: Arc<OnceLock<String>>,
     pub(super) counters: Arc<Counters>,
+    pub(super) damaged: DamagedRows,
 }
 
 /// Starts the stages of one file.
@@ -83,6 +96,8 @@ pub(super) fn start<R: Send + 'static>(download: Download, common: &Common<R>) -
         file: download.position(),
         framer: Framer::new(common.shape.names, RECORD_LIMIT),
         framed: Vec::new(),
+        refusal: Refusal::default(),
+        damaged: common.damaged.clone(),
         shape: common.shape,
         tag_name: Arc::clone(&common.tag_name),
         counters: Arc::clone(&common.counters),
@@ -250,9 +265,18 @@ struct Records<R> {
     framer: Framer,
     /// Rows framed since the last were parsed.
     framed: Vec<Record>,
+    refusal: Refusal,
+    damaged: DamagedRows,
     shape: Shape<R>,
     tag_name: Arc<OnceLock<String>>,
     counters: Arc<Counters>,
+}
+
+/// What a file says in the place of its rows, or beside them. Of several codes the first that is not 0 counts.
+#[derive(Default)]
+struct Refusal {
+    errcode: i64,
+    errmsg: String,
 }
 
 /// Where in the document a row lies, and in which of the lists.
@@ -273,7 +297,18 @@ impl<R: Send + 'static> Records<R> {
             return Err(self.corrupt("does not decrypt with this key"));
         }
         self.frame()?;
-        self.framer.finish().map_err(|why| unframed(self.file, self.framer.position(), why))
+        self.framer.finish().map_err(|why| unframed(self.file, self.framer.position(), why))?;
+        let Refusal { errcode, errmsg } = mem::take(&mut self.refusal);
+        if errcode != 0 {
+            return Err(Error::refused(CALL, i32::try_from(errcode).unwrap_or(-1), errmsg));
+        }
+        let lists = self.shape.lists;
+        if !(0..lists).any(|list| self.framer.has_array(list)) {
+            let names = self.shape.names[..lists].join("`, nor `");
+            let why = format!("file {} of the export has no list `{names}`", self.file + 1);
+            return Err(Error::new(CALL, ErrorKind::Incomplete(why)));
+        }
+        Ok(())
     }
 
     /// Notes the records that have come in whole.
@@ -286,15 +321,32 @@ impl<R: Send + 'static> Records<R> {
                 Err(why) => return Err(unframed(file, self.framer.position(), why)),
             };
             let at = frame.at;
-            if frame.element {
+            if frame.element && frame.name < self.shape.lists {
                 self.framed.push(Record { name: frame.name, at, length: frame.json.len() });
-            } else if self.shape.names[frame.name] == TAG_NAME {
-                let name: Option<String> =
-                    serde_json::from_slice(frame.json).map_err(|error| malformed(file, at, error))?;
-                // Each file repeats the name.
-                let _ = self.tag_name.set(name.unwrap_or_default());
-            } else if frame.json != b"null" {
-                return Err(corrupt(file, at, "holds something else where its rows should be"));
+                continue;
+            }
+            let unreadable = |error| malformed(file, at, error);
+            match self.shape.names[frame.name] {
+                _ if frame.element => {
+                    return Err(corrupt(file, at, "holds a list where a text or a number should be"));
+                }
+                TAG_NAME => {
+                    let name: Option<String> = value(frame.json).map_err(unreadable)?;
+                    // Each file repeats the name.
+                    let _ = self.tag_name.set(name.unwrap_or_default());
+                }
+                ERRCODE => {
+                    let wire::Number(errcode) = value(frame.json).map_err(unreadable)?;
+                    if self.refusal.errcode == 0 {
+                        self.refusal.errcode = errcode;
+                    }
+                }
+                ERRMSG => {
+                    let errmsg: Option<String> = value(frame.json).map_err(unreadable)?;
+                    self.refusal.errmsg = redact::shortened(errmsg.unwrap_or_default());
+                }
+                _ if frame.json == b"null" => {}
+                _ => return Err(corrupt(file, at, "holds something else where its rows should be")),
             }
         }
     }
@@ -307,13 +359,19 @@ impl<R: Send + 'static> Records<R> {
         let (from, json) = self.framer.release();
         let records = mem::take(&mut self.framed);
         let (file, shape, counters) = (self.file, self.shape, Arc::clone(&self.counters));
+        let damaged = self.damaged.clone();
         Some(task::spawn_blocking(move || {
             let mut rows = Vec::with_capacity(records.len());
             let mut failed = None;
             for Record { name, at, length } in records {
                 let start = (at - from) as usize;
-                match (shape.read)(name, &json[start..start + length]) {
-                    Ok(row) => rows.push(row),
+                match shape.row(name, &json[start..start + length]) {
+                    Ok((row, is_damaged)) => {
+                        rows.push(row);
+                        if is_damaged {
+                            damaged.0.fetch_add(1, Relaxed);
+                        }
+                    }
                     Err(error) => {
                         failed = Some(malformed(file, at, error));
                         break;
@@ -328,6 +386,14 @@ impl<R: Send + 'static> Records<R> {
     fn corrupt(&self, why: &'static str) -> Error {
         corrupt(self.file, self.framer.position(), why)
     }
+}
+
+/// Reads one value beside the rows, a broken text in it mended.
+fn value<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(json).or_else(|error| {
+        let json = repair::mend(json).ok_or(error)?;
+        serde_json::from_slice(&json)
+    })
 }
 
 fn unframed(file: usize, at: u64, why: Unframed) -> Error {

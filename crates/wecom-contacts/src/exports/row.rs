@@ -1,4 +1,7 @@
 //! What an export's files hold, and how a row is read from its own slice of JSON.
+//!
+//! A text that is broken costs nothing but itself (`repair`): the row stays, and one whose id is damaged is counted, as it names
+//! no member.
 
 use serde::{
     Deserialize, Deserializer,
@@ -6,23 +9,50 @@ use serde::{
 };
 use std::{fmt, marker::PhantomData};
 
+use memchr::memmem;
+
 use crate::{
     DepartmentId, UserId,
     departments::Department,
     members::{Member, SimpleMember},
+    repair,
     tags::TaggedMember,
 };
 
 /// The key of a tag's name in its files.
 pub(super) const TAG_NAME: &str = "tagname";
+/// The keys of a refusal, which a file may hold in the place of its rows.
+pub(super) const ERRCODE: &str = "errcode";
+pub(super) const ERRMSG: &str = "errmsg";
 
 /// Where in a file the rows of one kind are, and how one is read.
 #[derive(Debug)]
 pub(super) struct Shape<R> {
-    /// The keys of the file that hold rows, and the tag's name.
+    /// The keys of the file that are looked at: first those of the lists that hold rows.
     pub(super) names: &'static [&'static str],
+    /// How many of the names are those of lists. A file has one of them at least; an empty list is `[]` and nothing else.
+    pub(super) lists: usize,
     /// Reads a row, given which of the names holds it.
-    pub(super) read: fn(usize, &[u8]) -> serde_json::Result<R>,
+    read: fn(usize, &[u8]) -> serde_json::Result<R>,
+    /// Whether the id of a row is damaged, given its JSON too.
+    is_damaged: fn(&R, &[u8]) -> bool,
+}
+
+impl<R> Shape<R> {
+    /// Reads a row, its broken texts mended, and says whether its id is damaged.
+    pub(super) fn row(&self, name: usize, json: &[u8]) -> serde_json::Result<(R, bool)> {
+        let error = match (self.read)(name, json) {
+            Ok(row) => {
+                let is_damaged = (self.is_damaged)(&row, json);
+                return Ok((row, is_damaged));
+            }
+            Err(error) => error,
+        };
+        let json = repair::mend(json).ok_or(error)?;
+        let row = (self.read)(name, &json)?;
+        let is_damaged = (self.is_damaged)(&row, &json);
+        Ok((row, is_damaged))
+    }
 }
 
 impl<R> Clone for Shape<R> {
@@ -41,22 +71,30 @@ pub trait Fields: ExportRow + sealed::Fields {}
 
 pub(super) mod sealed {
     pub trait Row: Sized {
+        /// The keys of a file that are looked at, and how many of them, at the front, are those of lists.
         const NAMES: &'static [&'static str];
+        const LISTS: usize;
 
         fn read(name: usize, json: &[u8]) -> serde_json::Result<Self>;
+
+        /// Whether the row's id is damaged.
+        fn is_damaged(&self) -> bool;
     }
 
     pub trait Fields {
         /// The field that identifies a row, and its type.
         const ID: &'static str;
         type Id: serde::de::DeserializeOwned + Send + Unpin + 'static;
+
+        /// Whether an id is damaged.
+        fn is_damaged_id(id: &Self::Id) -> bool;
     }
 }
 
 impl<R: ExportRow> Shape<R> {
     /// Rows as they are documented.
     pub(super) const fn whole() -> Self {
-        Self { names: R::NAMES, read: R::read }
+        Self { names: R::NAMES, lists: R::LISTS, read: R::read, is_damaged: |row, _| row.is_damaged() }
     }
 }
 
@@ -66,7 +104,17 @@ impl<T> Shape<T> {
     where
         T: DeserializeOwned,
     {
-        Self { names: R::NAMES, read: |_, json| serde_json::from_slice(json) }
+        Self {
+            names: R::NAMES,
+            lists: R::LISTS,
+            read: |_, json| serde_json::from_slice(json),
+            // The id is looked for only where a text of the row can be damaged. A type that does not read it has it unread.
+            is_damaged: |_, json| {
+                let may_be_damaged = memmem::find(json, "\u{fffd}".as_bytes()).is_some()
+                    || memmem::find(json, br"\u").is_some();
+                may_be_damaged && field::<R::Id>(R::ID, json).is_ok_and(|id| R::is_damaged_id(&id))
+            },
+        }
     }
 
     /// Rows of which only the id is read.
@@ -74,35 +122,50 @@ impl<T> Shape<T> {
     where
         T: DeserializeOwned,
     {
-        Self { names: R::NAMES, read: |_, json| field(R::ID, json) }
+        Self {
+            names: R::NAMES,
+            lists: R::LISTS,
+            read: |_, json| field(R::ID, json),
+            is_damaged: |id, _| R::is_damaged_id(id),
+        }
     }
 }
 
 macro_rules! export_rows {
-    ($($row:ident in $name:literal, by $id:literal as $type:ident;)*) => {$(
+    ($($row:ident in $name:literal, by $id:ident as $type:ident, damaged if $is_damaged:expr;)*) => {$(
         impl ExportRow for $row {}
 
         impl Fields for $row {}
 
         impl sealed::Row for $row {
-            const NAMES: &'static [&'static str] = &[$name];
+            const NAMES: &'static [&'static str] = &[$name, ERRCODE, ERRMSG];
+            const LISTS: usize = 1;
 
             fn read(_: usize, json: &[u8]) -> serde_json::Result<Self> {
                 serde_json::from_slice(json)
             }
+
+            fn is_damaged(&self) -> bool {
+                <Self as sealed::Fields>::is_damaged_id(&self.$id)
+            }
         }
 
         impl sealed::Fields for $row {
-            const ID: &'static str = $id;
+            const ID: &'static str = stringify!($id);
             type Id = $type;
+
+            fn is_damaged_id(id: &$type) -> bool {
+                let is_damaged: fn(&$type) -> bool = $is_damaged;
+                is_damaged(id)
+            }
         }
     )*};
 }
 
 export_rows! {
-    Member in "userlist", by "userid" as UserId;
-    SimpleMember in "userlist", by "userid" as UserId;
-    Department in "department", by "id" as DepartmentId;
+    Member in "userlist", by userid as UserId, damaged if UserId::is_damaged;
+    SimpleMember in "userlist", by userid as UserId, damaged if UserId::is_damaged;
+    Department in "department", by id as DepartmentId, damaged if |_| false;
 }
 
 /// A row of an exported tag: a member or a department that has the tag.
@@ -118,13 +181,20 @@ pub enum TagRow {
 impl ExportRow for TagRow {}
 
 impl sealed::Row for TagRow {
-    const NAMES: &'static [&'static str] = &["userlist", "partylist", TAG_NAME];
+    const NAMES: &'static [&'static str] = &["userlist", "partylist", ERRCODE, ERRMSG, TAG_NAME];
+    const LISTS: usize = 2;
 
     fn read(name: usize, json: &[u8]) -> serde_json::Result<Self> {
         match name {
             0 => serde_json::from_slice(json).map(Self::Member),
-            1 => serde_json::from_slice(json).map(Self::Department),
-            _ => Err(serde_json::Error::custom("the tag's name is a list")),
+            _ => serde_json::from_slice(json).map(Self::Department),
+        }
+    }
+
+    fn is_damaged(&self) -> bool {
+        match self {
+            Self::Member(member) => member.userid.is_damaged(),
+            Self::Department(_) => false,
         }
     }
 }
@@ -185,6 +255,32 @@ mod tests {
         for bad in ["{}", r#"{"userid":["wangfang"]}"#, "[]", r#""wangfang""#, r#"{"userid""#] {
             assert!(field::<UserId>("userid", bad.as_bytes()).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn trap_43_a_row_with_a_broken_text_stays_a_row_and_one_with_a_broken_id_is_counted() {
+        #[derive(serde::Deserialize)]
+        struct Account {
+            userid: String,
+        }
+
+        for (json, is_damaged) in [
+            (&b"{\"userid\":\"zhouting\",\"alias\":\"Ting\xf0\x9f\x98\"}"[..], false),
+            (b"{\"alias\":\"\x14\t\",\"userid\":\"zhouting\"}", false),
+            (b"{\"alias\":\"\xef\xbf\xbd\\u4e00\",\"userid\":\"zhouting\"}", false),
+            (b"{\"alias\":\"\xff\",\"userid\":\"zhou\xfft\"}", true),
+            (b"{\"userid\":\"zhou\x00t\"}", true),
+            (b"{\"userid\":\"zhou\\ufffdt\"}", true),
+        ] {
+            let shown = json.escape_ascii().to_string();
+            assert_eq!(Shape::<Member>::whole().row(0, json).unwrap().1, is_damaged, "{shown}");
+            assert_eq!(Shape::<TagRow>::whole().row(0, json).unwrap().1, is_damaged, "{shown}");
+            let (id, damaged_id) = Shape::<UserId>::ids::<Member>().row(0, json).unwrap();
+            assert_eq!((damaged_id, id.is_damaged()), (is_damaged, is_damaged), "{shown}");
+            let (account, damaged_account) = Shape::<Account>::fields::<Member>().row(0, json).unwrap();
+            assert_eq!((damaged_account, account.userid.as_str()), (is_damaged, id.as_str()), "{shown}");
+        }
+        assert!(Shape::<Member>::whole().row(0, b"{\"userid\":\"a\xff\"").is_err(), "cut");
     }
 
     proptest! {

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use super::{
     CALL, ExportFile, ExportJob, ExportRow, TagRow,
     download::Download,
-    pipeline::{self, Batches, Common, Counters},
+    pipeline::{self, Batches, Common, Counters, DamagedRows},
     row::{Fields, Shape},
 };
 use crate::{Error, ErrorKind, Result};
@@ -29,11 +29,12 @@ pub struct Export<R> {
     /// The place of the first of `files` among those of the job.
     first: usize,
     files: Vec<ExportFile>,
+    damaged: DamagedRows,
 }
 
 impl<R: ExportRow> Export<R> {
     pub(super) fn new(job: ExportJob<R>, files: Vec<ExportFile>) -> Self {
-        Self { job, first: 0, files }
+        Self { job, first: 0, files, damaged: DamagedRows::default() }
     }
 
     /// The job that made it.
@@ -46,11 +47,20 @@ impl<R: ExportRow> Export<R> {
         &self.files
     }
 
+    /// Counts the rows with a damaged id, of this export and of each of its [files](Self::file): a row whose userid holds U+FFFD or a
+    /// control character, or is empty, names no member. The handle outlives the export.
+    pub fn damaged_rows(&self) -> DamagedRows {
+        self.damaged.clone()
+    }
+
     /// Streams the rows of all files, in order.
+    ///
+    /// A text that is not UTF-8 costs nothing but itself: what is broken of it becomes U+FFFD, and its row stays.
     ///
     /// Memory is bounded whatever the size of the files. A connection that breaks is taken up where it broke. A file's
     /// md5 is known to be right only at its end: an error there means that its rows, which came before, are not to be
-    /// trusted. After an error the stream ends; a stream that ends without one has read every file whole.
+    /// trusted. After an error the stream ends; a stream that ends without one has read every file whole. A file without its list is
+    /// an error ([`ErrorKind::Incomplete`]), and so is one that holds a refusal ([`ErrorKind::Refused`]).
     ///
     /// Needs a tokio runtime, whose blocking threads do the decryption and the parsing: two for each file under way, and at
     /// least one more.
@@ -61,20 +71,30 @@ impl<R: ExportRow> Export<R> {
     /// Returns one of the files, counted from 0, as an export that has no other; `None` if there is no such file.
     pub fn file(&self, file: usize) -> Option<Self> {
         let files = vec![self.files.get(file)?.clone()];
-        Some(Self { job: self.job.clone(), first: self.first + file, files })
+        Some(Self { job: self.job.clone(), first: self.first + file, files, damaged: self.damaged.clone() })
     }
 
     /// Streams the rows of one file, counted from 0; none if there is no such file.
     pub fn file_rows(&self, file: usize) -> ExportRows<R> {
-        let none = || Self { job: self.job.clone(), first: self.first, files: Vec::new() };
+        let none = || Self {
+            job: self.job.clone(),
+            first: self.first,
+            files: Vec::new(),
+            damaged: self.damaged.clone(),
+        };
         self.file(file).unwrap_or_else(none).rows()
     }
 
     fn read<T>(self, shape: Shape<T>) -> ExportRows<T> {
-        let Self { job, first, files } = self;
+        let Self { job, first, files, damaged } = self;
         let total = files.iter().map(|file| file.size).sum();
-        let common =
-            Common { key: job.key().clone(), shape, tag_name: Arc::default(), counters: Arc::default() };
+        let common = Common {
+            key: job.key().clone(),
+            shape,
+            tag_name: Arc::default(),
+            counters: Arc::default(),
+            damaged,
+        };
         let (tag_name, counters) = (Arc::clone(&common.tag_name), Arc::clone(&common.counters));
         let downloads = (first..).zip(files).map(move |(position, file)| {
             let asked = job.clone();

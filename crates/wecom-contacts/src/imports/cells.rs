@@ -21,7 +21,7 @@ impl CellError {
         self.heading
     }
 
-    /// What is wrong with the cell, such as "holds a number that is none".
+    /// What is wrong with the cell, such as "is neither 0 nor 1".
     pub const fn why(&self) -> &'static str {
         self.why
     }
@@ -40,10 +40,10 @@ pub(super) fn list<T>(cell: &str, part: impl Fn(&str) -> Option<T>) -> Option<Ve
     cell.split(';').map(str::trim).filter(|text| !text.is_empty()).map(part).collect()
 }
 
-pub(super) const NO_NUMBER: &str = "is no whole number of 32 bits";
-pub(super) const NO_NUMBERS: &str = "is no list of whole numbers of 32 bits joined by `;`";
+pub(super) const NO_NUMBER: &str = "is not a whole number from 0 to 4294967295";
+pub(super) const NO_NUMBERS: &str = "is not a list of whole numbers from 0 to 4294967295, joined by `;`";
 pub(super) const NO_FLAG: &str = "is neither 0 nor 1";
-pub(super) const NO_FLAGS: &str = "is no list of 0 and 1 joined by `;`";
+pub(super) const NO_FLAGS: &str = "is not a list of 0 and 1, joined by `;`";
 pub(super) const NO_GENDER: &str = "is neither 男 nor 女";
 
 /// Reads digits alone: `+7` and `0x7` are none, whatever Rust thinks of the former.
@@ -53,10 +53,10 @@ pub(super) fn number(text: &str) -> Option<u32> {
 
 pub(super) fn flag(text: &str) -> Option<bool> {
     match text {
-        "0" | "否" => Some(false),
-        "1" | "是" => Some(true),
-        _ if text.eq_ignore_ascii_case("false") => Some(false),
-        _ if text.eq_ignore_ascii_case("true") => Some(true),
+        "0" | "否" | "假" => Some(false),
+        "1" | "是" | "真" => Some(true),
+        _ if ["false", "no", "n"].iter().any(|word| text.eq_ignore_ascii_case(word)) => Some(false),
+        _ if ["true", "yes", "y"].iter().any(|word| text.eq_ignore_ascii_case(word)) => Some(true),
         _ => None,
     }
 }
@@ -66,8 +66,8 @@ pub(super) fn gender(cell: &str) -> Result<Option<Gender>, &'static str> {
     Ok(Some(match cell.to_ascii_lowercase().as_str() {
         "" => return Ok(None),
         "0" => Gender::Undefined,
-        "1" | "男" | "male" => Gender::Male,
-        "2" | "女" | "female" => Gender::Female,
+        "1" | "男" | "男性" | "先生" | "male" | "m" | "mr" | "mr." => Gender::Male,
+        "2" | "女" | "女性" | "女士" | "female" | "f" | "ms" | "ms." | "mrs" | "mrs." => Gender::Female,
         _ => return Err(NO_GENDER),
     }))
 }

@@ -150,26 +150,46 @@ impl MemberColumn {
     }
 
     /// Returns the column that a heading stands for: WeCom's template in either spelling of 帐号, the words that its pages and
-    /// its console have for the same fields, or the fields' names in JSON (`userid`, `is_leader_in_dept`). Case and blanks around
-    /// it do not matter.
+    /// its console have for the same fields, the words that people commonly have, or the fields' names in JSON (`userid`,
+    /// `is_leader_in_dept`). Case and blanks do not matter.
     ///
     /// `None` for a heading that is unknown, and for one that [is no field](Self::is_no_field).
     pub fn from_heading(heading: &str) -> Option<Self> {
         Some(match plain(heading).as_str() {
-            "姓名" | "name" => Self::Name,
-            "帐号" | "账号" | "userid" => Self::Userid,
-            "手机号" | "手机号码" | "手机" | "mobile" => Self::Mobile,
-            "邮箱" | "email" => Self::Email,
-            "所在部门" | "department" => Self::Department,
-            "职位" | "职务" | "position" => Self::Position,
-            "性别" | "gender" => Self::Gender,
-            "是否部门内领导" | "is_leader_in_dept" => Self::IsLeaderInDept,
+            "姓名" | "名字" | "员工姓名" | "人员姓名" | "成员姓名" | "真实姓名" | "中文姓名" | "中文名"
+            | "name" | "fullname" | "employeename" | "staffname" => Self::Name,
+            "帐号" | "账号" | "成员帐号" | "成员账号" | "企业微信帐号" | "企业微信账号" | "企微帐号"
+            | "企微账号" | "企业微信id" | "企业微信userid" | "userid" | "user_id" | "wecomid"
+            | "wecomuserid" => Self::Userid,
+            "手机号" | "手机号码" | "手机" | "手机电话" | "移动电话" | "移动电话号码" | "移动手机"
+            | "联系手机" | "联系手机号" | "个人手机" | "个人手机号" | "mobile" | "mobilephone"
+            | "mobilenumber" | "mobilephonenumber" | "mobileno" | "cellphone" | "cellphonenumber"
+            | "cellnumber" | "cell" => Self::Mobile,
+            "邮箱" | "电子邮箱" | "电子邮件" | "邮箱地址" | "邮件地址" | "电子邮箱地址" | "电子邮件地址"
+            | "联系邮箱" | "个人邮箱" | "邮件" | "email" | "e-mail" | "mail" | "emailaddress"
+            | "e-mailaddress" | "mailaddress" => Self::Email,
+            "所在部门" | "部门" | "所属部门" | "部门名称" | "部门名" | "部门路径" | "部门全路径"
+            | "部门全称" | "所在部门名称" | "所属部门名称" | "部门id" | "部门ids" | "所在部门id"
+            | "所属部门id" | "department" | "departments" | "departmentname" | "departmentid"
+            | "departmentids" | "departmentpath" | "dept" | "depts" | "deptname" | "deptid" => {
+                Self::Department
+            }
+            "职位" | "职务" | "岗位" | "岗位名称" | "职位名称" | "职务名称" | "position" | "title"
+            | "jobtitle" | "positionname" | "jobposition" => Self::Position,
+            "性别" | "gender" | "sex" => Self::Gender,
+            "是否部门内领导" | "是否部门负责人" | "是否为部门负责人" | "部门内领导" | "is_leader_in_dept" => {
+                Self::IsLeaderInDept
+            }
             "排序" | "order" => Self::Order,
             "别名" | "alias" => Self::Alias,
-            "地址" | "address" => Self::Address,
-            "座机" | "telephone" => Self::Telephone,
-            "禁用" => Self::Disabled,
-            "enable" => Self::Enable,
+            "地址" | "联系地址" | "通讯地址" | "通信地址" | "办公地址" | "address" | "officeaddress" => {
+                Self::Address
+            }
+            "座机" | "座机号" | "座机号码" | "座机电话" | "办公电话" | "办公座机" | "固定电话" | "固话"
+            | "分机" | "分机号" | "分机号码" | "telephone" | "tel" | "landline" | "officephone"
+            | "workphone" | "extension" => Self::Telephone,
+            "禁用" | "禁用状态" | "是否禁用" | "disabled" => Self::Disabled,
+            "enable" | "enabled" | "启用" | "启用状态" | "是否启用" => Self::Enable,
             _ => return None,
         })
     }
@@ -196,22 +216,26 @@ impl DepartmentColumn {
         }
     }
 
-    /// Returns the column that a heading stands for: WeCom's template or the fields' names in JSON (`parentid`). Case and
-    /// blanks around it do not matter.
+    /// Returns the column that a heading stands for: WeCom's template, the words that people commonly have, or the
+    /// fields' names in JSON (`parentid`). Case and blanks do not matter.
     pub fn from_heading(heading: &str) -> Option<Self> {
         Some(match plain(heading).as_str() {
-            "部门名称" | "name" => Self::Name,
-            "部门id" | "id" => Self::Id,
-            "父部门id" | "parentid" => Self::Parentid,
+            "部门名称" | "部门" | "部门名" | "名称" | "name" | "departmentname" | "deptname" => {
+                Self::Name
+            }
+            "部门id" | "id" | "departmentid" | "deptid" => Self::Id,
+            "父部门id" | "父部门" | "父级部门id" | "父级部门" | "上级部门id" | "上级部门" | "上级id"
+            | "父id" | "parentid" | "parent_id" | "parentdepartmentid" => Self::Parentid,
             "排序" | "order" => Self::Order,
             _ => return None,
         })
     }
 }
 
-/// A heading without blanks and a byte order mark around it, in lower case.
+/// A heading without blanks and byte order marks, in lower case.
 fn plain(heading: &str) -> String {
-    heading.trim_matches(|char: char| char.is_whitespace() || char == '\u{feff}').to_ascii_lowercase()
+    let seen = heading.chars().filter(|one| !one.is_whitespace() && *one != '\u{feff}');
+    seen.map(|one| one.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]
@@ -244,6 +268,17 @@ mod tests {
         for heading in ["微信号", "禁用项说明：(0-启用;1-禁用)"] {
             assert_eq!(MemberColumn::from_heading(heading), None, "{heading}");
             assert!(MemberColumn::is_no_field(heading), "{heading}");
+        }
+        for (heading, column) in [
+            ("手 机\n号", MemberColumn::Mobile),
+            ("移动电话", MemberColumn::Mobile),
+            ("办公电话", MemberColumn::Telephone),
+            ("电子邮件", MemberColumn::Email),
+            ("Job Title", MemberColumn::Position),
+            ("所属部门", MemberColumn::Department),
+            ("禁用状态", MemberColumn::Disabled),
+        ] {
+            assert_eq!(MemberColumn::from_heading(heading), Some(column), "{heading}");
         }
         assert!(MemberColumn::from_heading("工号").is_none() && !MemberColumn::is_no_field("工号"));
     }

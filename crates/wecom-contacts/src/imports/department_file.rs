@@ -8,11 +8,10 @@ use std::{
 };
 
 use super::{
-    Checked, DepartmentColumn, FileSink, Finding, Findings, ImportDepartment, ImportFile, InMemory, Problem,
-    Streamed, Subject, cells,
-    file::Content,
-    seen::{Fingerprints, Lines, Seen},
-    table::{LARGEST_FILE, Table},
+    Checked, DepartmentColumn, FileSink, Findings, ImportDepartment, ImportFile, InMemory, Streamed, cells,
+    department_tree::Tree,
+    file::{Clears, Content},
+    table::Table,
 };
 use crate::DepartmentId;
 
@@ -30,13 +29,13 @@ impl DepartmentFileBuilder {
         Self { bom: false, keep: Findings::KEPT, existing: HashSet::new() }
     }
 
-    /// Whether the file begins with a byte order mark, which spreadsheets like and WeCom accepts; not unless told.
+    /// Sets whether the file begins with a byte order mark, which spreadsheets like and WeCom accepts. Defaults to false.
     pub fn bom(mut self, bom: bool) -> Self {
         self.bom = bom;
         self
     }
 
-    /// Sets how many findings of each severity are kept; 1,000 unless told. All are counted.
+    /// Sets how many findings of each severity are kept. Defaults to 1,000. All are counted.
     pub fn keep_findings(mut self, count: usize) -> Self {
         self.keep = count;
         self
@@ -73,14 +72,7 @@ impl DepartmentFileBuilder {
         DepartmentFile {
             table: Table::new(sink, self.bom, headings),
             cell: String::new(),
-            tree: Tree {
-                existing: self.existing,
-                findings: Findings::keeping(self.keep),
-                fingerprints: Fingerprints::default(),
-                nodes: Vec::new(),
-                ids: Seen::default(),
-                names: Seen::default(),
-            },
+            tree: Tree::new(self.existing, Findings::keeping(self.keep)),
         }
     }
 }
@@ -115,6 +107,12 @@ impl<S: FileSink> DepartmentFile<S> {
         self.tree.row(u32::try_from(line).unwrap_or(u32::MAX), row);
     }
 
+    /// Counts rows that the caller refused and does not push, as their cells cannot be read. A file of which all rows were
+    /// refused is not reported as empty, and a parent who may be in one of those rows not as missing.
+    pub fn add_refused(&mut self, rows: u64) {
+        self.tree.add_refused(rows);
+    }
+
     /// How many rows there are so far.
     pub fn len(&self) -> u64 {
         self.table.rows()
@@ -131,9 +129,10 @@ impl DepartmentFile<InMemory> {
     pub fn finish(self) -> Checked<ImportFile> {
         let parts = self.table.finish();
         let bytes = parts.iter().map(|part| part.len() as u64).sum();
-        let rows = self.tree.nodes.len() as u64;
+        let rows = self.tree.rows();
         let (findings, lines) = self.tree.finish(bytes);
-        Checked { file: ImportFile(Content::Built { parts, lines: Arc::new(lines) }), findings, rows, bytes }
+        let file = ImportFile(Content::Built { parts, field_sets: 1, lines: Arc::new(lines) });
+        Checked { file, findings, rows, bytes, clears: Clears::default() }
     }
 }
 
@@ -145,117 +144,10 @@ impl<W: Write> DepartmentFile<Streamed<W>> {
     /// The first error of the writer, after which no more was written.
     pub fn finish(self) -> io::Result<Checked<W>> {
         let (file, bytes) = self.table.finish()?;
-        let rows = self.tree.nodes.len() as u64;
+        let rows = self.tree.rows();
         let (findings, _) = self.tree.finish(bytes);
-        Ok(Checked { file, findings, rows, bytes })
+        Ok(Checked { file, findings, rows, bytes, clears: Clears::default() })
     }
-}
-
-/// What is known of the rows so far.
-#[derive(Debug)]
-struct Tree {
-    existing: HashSet<u32>,
-    findings: Findings,
-    fingerprints: Fingerprints,
-    nodes: Vec<Node>,
-    ids: Seen,
-    names: Seen,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Node {
-    id: u32,
-    line: u32,
-    parent: u32,
-}
-
-const ROOT: u32 = DepartmentId::ROOT.0;
-
-impl Tree {
-    fn row(&mut self, line: u32, row: &ImportDepartment) {
-        let (id, parent, name) = (row.id.0, row.parentid.0, row.name.trim());
-        let found = &mut self.findings;
-        let mut find =
-            |column: DepartmentColumn, problem| found.push(Finding::at(line, column.heading(), problem));
-        let missing = Problem::MissingCell(Subject::Departments);
-        if name.is_empty() {
-            find(DepartmentColumn::Name, missing);
-        } else {
-            self.names.push(self.fingerprints.sibling(parent, name), line);
-        }
-        if id == 0 {
-            find(DepartmentColumn::Id, missing);
-        } else {
-            self.ids.push(id.into(), line);
-            if (id == ROOT) != (parent == 0) {
-                find(DepartmentColumn::Parentid, Problem::NotBelowRoot);
-            }
-        }
-        self.nodes.push(Node { id, line, parent });
-    }
-
-    fn finish(mut self, bytes: u64) -> (Findings, Lines) {
-        let found = &mut self.findings;
-        if self.nodes.is_empty() {
-            found.push(Finding::of_file(Problem::Empty));
-        }
-        if bytes > LARGEST_FILE as u64 {
-            found.push(Finding::of_file(Problem::TooLarge { bytes }));
-        }
-        for (seen, column, problem) in [
-            (&mut self.ids, DepartmentColumn::Id, Problem::DuplicateDepartment),
-            (&mut self.names, DepartmentColumn::Name, Problem::DuplicateName),
-        ] {
-            seen.duplicates(|line, first| {
-                found.push(Finding::at(line, column.heading(), problem).and(first));
-            });
-        }
-        let parent = DepartmentColumn::Parentid.heading();
-        for node in self.nodes.iter().filter(|node| node.parent > ROOT) {
-            if !self.ids.contains(node.parent.into()) {
-                let is_there = self.existing.contains(&node.parent);
-                let problem = if is_there { Problem::ParentLeftOut } else { Problem::OrphanParent };
-                found.push(Finding::at(node.line, parent, problem));
-            }
-        }
-        for line in cycles(&mut self.nodes) {
-            found.push(Finding::at(line, parent, Problem::Cycle));
-        }
-        self.findings.sort();
-        (self.findings, Lines::Departments(self.ids))
-    }
-}
-
-/// One line of each cycle: the first. Sorts the nodes.
-fn cycles(nodes: &mut [Node]) -> Vec<u32> {
-    const NEW: u32 = 0;
-    nodes.sort_unstable();
-    let at = |id: u32| {
-        let first = nodes.partition_point(|node| node.id < id);
-        (id != 0 && nodes.get(first).is_some_and(|node| node.id == id)).then_some(first)
-    };
-    // By which walk towards the root a node was come across.
-    let mut walks = vec![NEW; nodes.len()];
-    let mut found = Vec::new();
-    for start in 0..nodes.len() {
-        let walk = u32::try_from(start).unwrap_or(u32::MAX - 1) + 1;
-        let mut here = Some(start);
-        while let Some(place) = here.filter(|place| walks[*place] == NEW) {
-            walks[place] = walk;
-            here = at(nodes[place].parent);
-        }
-        // A walk that meets itself has gone round.
-        if let Some(meeting) = here.filter(|place| walks[*place] == walk) {
-            let mut first = nodes[meeting].line;
-            let mut place = at(nodes[meeting].parent);
-            while let Some(next) = place.filter(|place| *place != meeting) {
-                first = first.min(nodes[next].line);
-                place = at(nodes[next].parent);
-            }
-            found.push(first);
-        }
-    }
-    found
 }
 
 #[cfg(test)]
@@ -276,8 +168,9 @@ mod tests {
             ImportDepartment::new("测试组", 137, 12),
         ];
         let checked = ImportFile::departments().rows(&rows);
-        assert!(checked.findings().is_empty(), "{}", checked.findings());
-        let file = checked.into_file().unwrap();
+        // A quote in a name must not break the file, though WeCom refuses it.
+        assert_eq!(checked.findings().total(), 1, "{}", checked.findings());
+        let file = checked.into_file_anyway();
         assert_eq!(
             file.parts(),
             [
@@ -327,5 +220,74 @@ mod tests {
             ]),
             [cycle(4), cycle(7)]
         );
+    }
+
+    #[test]
+    fn names_that_no_department_may_have_are_found() {
+        assert_eq!(
+            found(&[
+                ("研发:测试", 2, 1),
+                (&"部".repeat(65), 3, 1),
+                (&"部".repeat(64), 4, 1),
+                ("\u{fffd}", 5, 1)
+            ]),
+            [
+                "line 2: 部门名称 has the character :, which is not allowed: it may have anything but \\ : * ? \" < > | \
+                 (errcode 60009)",
+                "line 3: 部门名称 has 65 characters, and at most 64 are allowed (errcode 60001)",
+                "line 5: 部门名称 has a damaged character (U+FFFD)",
+            ]
+        );
+    }
+
+    #[test]
+    fn departments_below_the_fifteenth_level_are_found_whatever_their_order_in_the_file() {
+        let deep = |line, level| {
+            format!(
+                "line {line}: 父部门ID puts the department on level {level}, and there are 15 levels (errcode 81002)"
+            )
+        };
+        // Department n is on level n.
+        let chain =
+            |levels: std::ops::RangeInclusive<u32>| levels.map(|id| ("x", id, id - 1)).collect::<Vec<_>>();
+        assert_eq!(found(&chain(1..=15)), [""; 0]);
+        let mut rows = chain(1..=17);
+        assert_eq!(found(&rows), [deep(17, 16), deep(18, 17)]);
+        rows.reverse();
+        assert_eq!(found(&rows), [deep(2, 17), deep(3, 16)]);
+        // Without the row of the root, and below a department of which is only known that it is there.
+        assert_eq!(found(&chain(2..=16)), [deep(16, 16)]);
+        let below: Vec<_> = (10..23).map(|id| ("x", id, id - 1)).collect();
+        assert_eq!(found(&below), ["line 2: 父部门ID is a department that is there, but not in the file"]);
+        let below: Vec<_> = (10..24).map(|id| ("x", id, id - 1)).collect();
+        assert_eq!(found(&below)[1..], [deep(15, 16)]);
+        // A cycle has no levels.
+        let mut rows = chain(3..=30);
+        rows.push(("y", 2, 30));
+        assert_eq!(found(&rows), ["line 2: 父部门ID makes the department its own ancestor (errcode 302004)"]);
+    }
+
+    #[test]
+    fn more_departments_than_a_corp_can_have_are_found() {
+        let rows = |last: u32| (2..=last).map(|id| ImportDepartment::new(id.to_string(), id, 1));
+        assert!(ImportFile::departments().rows(rows(30_000)).findings().is_empty());
+        let checked = ImportFile::departments().rows(rows(30_003));
+        assert_eq!(
+            checked.findings().to_string(),
+            "WeCom would refuse rows of the file: line 30001: the file has more than 30000 departments, which no corp can \
+             have (errcode 81001)"
+        );
+    }
+
+    #[test]
+    fn a_file_whose_rows_were_all_refused_elsewhere_does_not_have_no_rows() {
+        let mut file = ImportFile::departments().in_memory();
+        file.add_refused(1);
+        assert!(file.finish().findings().is_empty());
+        // The parent may be in the row that was refused.
+        let mut file = ImportFile::departments().in_memory();
+        file.add_refused(1);
+        file.push(&ImportDepartment::new("测试组", 7, 6));
+        assert!(file.finish().findings().is_empty());
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{DepartmentFileBuilder, Findings, MemberFileBuilder, Severity, seen::Lines};
+use super::{DepartmentFileBuilder, Findings, MemberColumn, MemberFileBuilder, Severity, seen::Lines};
 use crate::{Error, ErrorKind, MediaId, Result, media::UploadedMedia};
 
 /// The file of an import: what a builder wrote ([`members`](Self::members), [`departments`](Self::departments)), anybody's CSV in
@@ -31,7 +31,12 @@ pub struct ImportFile(pub(super) Content);
 
 #[derive(Clone)]
 pub(super) enum Content {
-    Built { parts: Vec<Bytes>, lines: Arc<Lines> },
+    /// The rows give this number of different sets of fields.
+    Built {
+        parts: Vec<Bytes>,
+        field_sets: usize,
+        lines: Arc<Lines>,
+    },
     Raw(Bytes),
     Uploaded(MediaId),
 }
@@ -54,8 +59,8 @@ impl ImportFile {
         DepartmentFileBuilder::new()
     }
 
-    /// The CSV of each part; none if it was uploaded before. More than one have only files of members that the builder wrote
-    /// and that have more than 20 MB.
+    /// The CSV of each part; none if it was uploaded before. Several parts have only files of members that the builder wrote,
+    /// if they have more than 20 MB or if some rows leave fields as they are that others give.
     pub fn parts(&self) -> &[Bytes] {
         match &self.0 {
             Content::Built { parts, .. } => parts,
@@ -74,13 +79,19 @@ impl ImportFile {
 
     /// The one part of a file that must not have several.
     pub(super) fn only_source(self, call: &'static str) -> Result<Source> {
+        let why = match &self.0 {
+            Content::Built { field_sets, .. } if *field_sets > 1 => {
+                format!("its rows give {field_sets} different sets of fields")
+            }
+            _ => "it is too large for one".into(),
+        };
         let mut sources = self.sources();
         match (sources.pop(), sources.len()) {
             (Some(source), 0) => Ok(source),
             (_, more) => Err(Error::new(
                 call,
                 ErrorKind::Unwritable(format!(
-                    "the file has {} parts, as it is larger than 20 MB, and this is one job of one file",
+                    "the file has {} parts, as {why}, and this is one job, which takes one part",
                     more + 1
                 )),
             )),
@@ -138,9 +149,22 @@ pub struct Checked<F> {
     pub(super) findings: Findings,
     pub(super) rows: u64,
     pub(super) bytes: u64,
+    pub(super) clears: Clears,
+}
+
+/// How many cells of each column are empty and would empty their field.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Clears {
+    pub(super) columns: Vec<(MemberColumn, u64)>,
+    pub(super) extra: Vec<(String, u64)>,
 }
 
 impl<F> Checked<F> {
+    /// The file, whatever was found.
+    pub fn file(&self) -> &F {
+        &self.file
+    }
+
     /// What was found.
     pub fn findings(&self) -> &Findings {
         &self.findings
@@ -154,6 +178,17 @@ impl<F> Checked<F> {
     /// How large the file is, all its parts together.
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// The columns with empty cells that empty the field of a member who has a value there, and how many such cells each has. The
+    /// file does not say which members have one. Empty cells of 是否部门内领导, 排序 and 禁用 leave the field as it is.
+    pub fn clears(&self) -> &[(MemberColumn, u64)] {
+        &self.clears.columns
+    }
+
+    /// The same for extended attributes (扩展属性), by name.
+    pub fn extra_clears(&self) -> &[(String, u64)] {
+        &self.clears.extra
     }
 
     /// Returns the file, if WeCom is not expected to refuse it or any of its rows.

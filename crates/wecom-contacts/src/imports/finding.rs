@@ -1,15 +1,16 @@
 //! What a check of an import file finds, before anything is sent.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use crate::{CodeInfo, ErrorCode};
+use super::rules::{self, Violation};
+use crate::{CodeInfo, DepartmentId, ErrorCode};
 
-/// Something about a file that WeCom would refuse, or that is likely not meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Something about a file that WeCom would refuse, that cannot be sent, or that is likely not meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub(super) line: Option<u32>,
     pub(super) other: Option<u32>,
-    pub(super) column: Option<&'static str>,
+    pub(super) column: Option<Cow<'static, str>>,
     pub(super) problem: Problem,
 }
 
@@ -17,7 +18,7 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Problem {
-    /// There is no row (40092).
+    /// The file has no rows (40092).
     Empty,
     /// The file has no column for what every row must have (40092).
     MissingColumn,
@@ -57,6 +58,35 @@ pub enum Problem {
     UnevenList(ErrorCode),
     /// The row has a value for which the file has no column, so that it is not sent.
     NoColumn,
+    /// The value breaks the rule of its field.
+    Rule(Violation),
+    /// The member is in more departments than [one may be](rules::DEPARTMENTS_OF_MEMBER) (60110).
+    TooManyDepartments {
+        /// How many the row names.
+        count: u64,
+    },
+    /// The rows put more members into one department than [it can hold](rules::NODES_OF_DEPARTMENT) (81001).
+    FullDepartment {
+        /// The department.
+        department: DepartmentId,
+        /// How many members the file puts into it.
+        members: u64,
+    },
+    /// The file has or names more departments than [a corp can have](rules::DEPARTMENTS_OF_CORP) (81001).
+    FullCorp,
+    /// The department is further down than [there are levels](rules::LEVELS) (81002).
+    TooDeep {
+        /// Its level in the file's tree; that of the root is 1.
+        level: u64,
+    },
+    /// The rows give more different sets of fields than can be sent. WeCom takes one set a file: a column that the file has
+    /// decides its field in every row.
+    FieldSets {
+        /// How many sets the rows give, at least.
+        sets: u64,
+        /// How many can be sent: one in a file that replaces all members or is written to a writer, else 16.
+        most: u64,
+    },
 }
 
 /// What the rows of a file are.
@@ -73,9 +103,9 @@ pub enum Subject {
 pub enum Severity {
     /// WeCom would take it; it may not be what was meant.
     Warning,
-    /// WeCom would refuse the row.
+    /// WeCom would refuse the row, or the row has a damaged text.
     Row,
-    /// WeCom would refuse the whole file.
+    /// WeCom would refuse the whole file, or the file cannot be sent as it is.
     Job,
 }
 
@@ -84,11 +114,11 @@ impl Finding {
         Self { line: None, other: None, column: None, problem }
     }
 
-    pub(super) const fn at(line: u32, column: &'static str, problem: Problem) -> Self {
-        Self { line: Some(line), other: None, column: Some(column), problem }
+    pub(super) fn at(line: u32, column: impl Into<Cow<'static, str>>, problem: Problem) -> Self {
+        Self { line: Some(line), other: None, column: Some(column.into()), problem }
     }
 
-    pub(super) const fn and(self, other: u32) -> Self {
+    pub(super) fn and(self, other: u32) -> Self {
         Self { other: Some(other), ..self }
     }
 
@@ -102,14 +132,14 @@ impl Finding {
         self.line.map(u64::from)
     }
 
-    /// The line of the row that this one is at odds with: the first that has the same value.
+    /// The line of the row that this one is at odds with: the first that has the same value, or other fields.
     pub fn other_line(&self) -> Option<u64> {
         self.other.map(u64::from)
     }
 
-    /// The heading of the column, in WeCom's template.
-    pub fn column(&self) -> Option<&'static str> {
-        self.column
+    /// The heading of the column, in WeCom's template; of an extended attribute (扩展属性) its name.
+    pub fn column(&self) -> Option<&str> {
+        self.column.as_deref()
     }
 
     /// How bad it is.
@@ -117,7 +147,8 @@ impl Finding {
         self.problem.severity()
     }
 
-    /// The code that WeCom would answer with, for [what it means and what to do](ErrorCode::info); `None` for a warning.
+    /// The code that WeCom would answer with, for [what it means and what to do](ErrorCode::info); `None` for a warning, and
+    /// for what stops before WeCom sees it.
     pub fn code(&self) -> Option<ErrorCode> {
         self.problem.code()
     }
@@ -128,12 +159,19 @@ impl Problem {
     pub fn severity(self) -> Severity {
         match self {
             Self::ParentLeftOut | Self::NoColumn => Severity::Warning,
-            Self::DuplicateMobile | Self::DuplicateEmail | Self::UnevenList(_) => Severity::Row,
+            Self::Rule(violation) => violation.severity(),
+            Self::DuplicateMobile
+            | Self::DuplicateEmail
+            | Self::UnevenList(_)
+            | Self::TooManyDepartments { .. }
+            | Self::FullDepartment { .. }
+            | Self::FullCorp
+            | Self::TooDeep { .. } => Severity::Row,
             _ => Severity::Job,
         }
     }
 
-    /// The code that WeCom would answer with; `None` for a warning.
+    /// The code that WeCom would answer with; `None` for a warning, and for what stops before WeCom sees it.
     pub fn code(self) -> Option<ErrorCode> {
         Some(ErrorCode(match self {
             Self::Empty | Self::MissingColumn | Self::MissingCell(Subject::Members) => 40092,
@@ -148,8 +186,12 @@ impl Problem {
             Self::TooLarge { .. } => 45001,
             Self::DuplicateMobile => 60104,
             Self::DuplicateEmail => 60106,
+            Self::TooManyDepartments { .. } => 60110,
+            Self::FullDepartment { .. } | Self::FullCorp => 81001,
+            Self::TooDeep { .. } => 81002,
             Self::UnevenList(code) => return Some(code),
-            Self::ParentLeftOut | Self::NoColumn => return None,
+            Self::Rule(violation) => return violation.code(),
+            Self::ParentLeftOut | Self::NoColumn | Self::FieldSets { .. } => return None,
         }))
     }
 }
@@ -159,7 +201,7 @@ impl fmt::Display for Finding {
         if let Some(line) = self.line {
             write!(f, "line {line}: ")?;
         }
-        if let Some(column) = self.column {
+        if let Some(column) = &self.column {
             write!(f, "{column} ")?;
         }
         match self.problem {
@@ -179,16 +221,55 @@ impl fmt::Display for Finding {
             Problem::Cycle => f.write_str("makes the department its own ancestor"),
             Problem::NotBelowRoot => f.write_str("must be 0 for the root department (1), and for no other"),
             Problem::DeletesTooMany { deleted, present } => {
-                write!(f, "{deleted} of {present} members would be deleted, more than WeCom allows")
+                let members = if present == 1 { "member" } else { "members" };
+                write!(f, "{deleted} of {present} {members} would be deleted, more than WeCom allows")
             }
             Problem::TooLarge { bytes } => write!(f, "the file has {bytes} bytes, more than 20 MB"),
-            Problem::UnevenList(_) => f.write_str("has not as many values as there are departments"),
-            Problem::NoColumn => f.write_str("has a value, and the file no such column"),
+            Problem::UnevenList(_) => f.write_str("needs one value for each department of the member"),
+            Problem::NoColumn => f.write_str("has a value, but the file has no such column: it is not sent"),
+            Problem::Rule(violation) => violation.fmt(f),
+            Problem::TooManyDepartments { count } => {
+                write!(
+                    f,
+                    "names {count} departments, and at most {} are allowed",
+                    rules::DEPARTMENTS_OF_MEMBER
+                )
+            }
+            Problem::FullDepartment { department, members } => {
+                let most = rules::NODES_OF_DEPARTMENT;
+                write!(f, "puts {members} members into department {department}, which can hold {most}")
+            }
+            Problem::FullCorp => {
+                write!(
+                    f,
+                    "the file has more than {} departments, which no corp can have",
+                    rules::DEPARTMENTS_OF_CORP
+                )
+            }
+            Problem::TooDeep { level } => {
+                write!(f, "puts the department on level {level}, and there are {} levels", rules::LEVELS)
+            }
+            Problem::FieldSets { sets, most } => self.say_sets(f, sets, most),
         }?;
         match self.code() {
             Some(code) => write!(f, " (errcode {code})"),
             None => Ok(()),
         }
+    }
+}
+
+impl Finding {
+    fn say_sets(&self, f: &mut fmt::Formatter<'_>, sets: u64, most: u64) -> fmt::Result {
+        if let (Some(line), Some(other)) = (self.line, self.other) {
+            write!(f, "is given in only one of lines {other} and {line}: ")?;
+        }
+        if most > 1 {
+            return write!(
+                f,
+                "the rows give more than {most} different sets of fields, and each needs a job of its own"
+            );
+        }
+        write!(f, "the rows give {sets} different sets of fields, and this file can have only one")
     }
 }
 
@@ -203,7 +284,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// So many findings of each severity are kept unless told.
+    /// How many findings of each severity are kept by default.
     pub(super) const KEPT: usize = 1_000;
 
     pub(super) fn keeping(keep: usize) -> Self {
@@ -222,7 +303,7 @@ impl Findings {
         self.kept.sort_by_key(|finding| (finding.line, finding.problem));
     }
 
-    /// The findings, by line. Of each severity at most 1,000 are kept, or as many as the file was told.
+    /// The findings, by line. Of each severity at most 1,000 are kept, or as many as the builder of the file says.
     pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
         self.kept.iter()
     }
@@ -275,7 +356,9 @@ impl fmt::Display for Findings {
             return f.write_str("nothing was found");
         };
         let fate = match first.severity() {
+            Severity::Job if first.code().is_none() => "the file cannot be sent as it is",
             Severity::Job => "WeCom would refuse the file",
+            Severity::Row if first.code().is_none() => "rows of the file are damaged",
             Severity::Row => "WeCom would refuse rows of the file",
             Severity::Warning => "the file may not be what was meant",
         };
@@ -330,6 +413,10 @@ mod tests {
             Problem::DuplicateMobile,
             Problem::DuplicateEmail,
             Problem::UnevenList(ErrorCode(60132)),
+            Problem::TooManyDepartments { count: 101 },
+            Problem::FullDepartment { department: 7.into(), members: 30_001 },
+            Problem::FullCorp,
+            Problem::TooDeep { level: 16 },
         ] {
             assert!(problem.code().unwrap().info().is_some(), "{problem:?}");
         }

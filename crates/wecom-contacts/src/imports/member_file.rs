@@ -7,18 +7,19 @@ use std::{
 };
 
 use super::{
-    Checked, FileSink, Finding, Findings, ImportFile, ImportMember, InMemory, MemberColumn, Problem,
-    Streamed, Subject,
+    Checked, FileSink, Findings, ImportFile, ImportMember, InMemory, MemberColumn, Streamed,
+    field_sets::{FieldSets, Layout},
     file::Content,
-    seen::{Fingerprints, Lines, Seen},
+    member_check::{Check, Present},
+    seen::Fingerprints,
     table::{LARGEST_FILE, Table},
 };
-use crate::ErrorCode;
 
 /// A file of members about to be begun: its columns, and what it is checked against.
 ///
-/// Unless told it has the columns that every template has: 姓名, 帐号, 手机号, 邮箱, 所在部门, 职位. **A column of the file decides its
-/// field, an empty cell included**, so name only the columns that the rows really have values for.
+/// By default it has the columns that every template has: 姓名, 帐号, 手机号, 邮箱, 所在部门, 职位. **A column of the file decides its
+/// field, an empty cell included**, so name only the columns that the rows really have values for. A row that
+/// [keeps](ImportMember::keep) some of the fields goes into a part of its own without their columns.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct MemberFileBuilder {
@@ -28,14 +29,8 @@ pub struct MemberFileBuilder {
     part_size: usize,
     keep: usize,
     fingerprints: Fingerprints,
+    replaces_all: bool,
     present: Option<Present>,
-}
-
-/// Who is there before the import.
-#[derive(Clone, Debug)]
-enum Present {
-    Count(u64),
-    Members(Vec<u64>),
 }
 
 impl MemberFileBuilder {
@@ -47,6 +42,7 @@ impl MemberFileBuilder {
             part_size: LARGEST_FILE,
             keep: Findings::KEPT,
             fingerprints: Fingerprints::default(),
+            replaces_all: false,
             present: None,
         }
     }
@@ -70,37 +66,46 @@ impl MemberFileBuilder {
         self
     }
 
-    /// Whether the file begins with a byte order mark, which spreadsheets like and WeCom accepts; not unless told.
+    /// Sets whether the file begins with a byte order mark, which spreadsheets like and WeCom accepts. Defaults to false.
     pub fn bom(mut self, bom: bool) -> Self {
         self.bom = bom;
         self
     }
 
-    /// Sets how large a part of a file in memory may be in bytes; 20 MB unless told, the most that may be uploaded.
+    /// Sets how large a part of a file in memory may be in bytes. Defaults to 20 MB, the most that may be uploaded. A file that
+    /// [replaces all](Self::replaces_all) has one part of any size.
     pub fn part_size(mut self, bytes: usize) -> Self {
         self.part_size = bytes;
         self
     }
 
-    /// Sets how many findings of each severity are kept; 1,000 unless told. All are counted.
+    /// Sets how many findings of each severity are kept. Defaults to 1,000. All are counted.
     pub fn keep_findings(mut self, count: usize) -> Self {
         self.keep = count;
         self
     }
 
-    /// Says who is there, if the file is to [replace](super::Imports::replace_members) all members, so that the guard against
-    /// mass deletion (45026) is checked. Costs 8 bytes a member.
-    pub fn present_members<U: AsRef<str>>(mut self, userids: impl IntoIterator<Item = U>) -> Self {
-        let present = userids.into_iter().map(|userid| self.fingerprints.caseless(userid.as_ref())).collect();
-        self.present = Some(Present::Members(present));
+    /// Says that the file is to [replace](super::Imports::replace_members) all members. It must then fit into one part, as the
+    /// members of a second part would replace those of the first: a file of more than 20 MB, and one whose rows give different
+    /// sets of fields, are findings.
+    pub fn replaces_all(mut self) -> Self {
+        self.replaces_all = true;
         self
     }
 
-    /// Says how many members there are, if the file is to replace all. Without knowing who they are only the smallest possible
-    /// number of deletions can be checked, as if all rows were members who are there.
+    /// Says that the file [replaces all](Self::replaces_all) members and who is there now, so that the guard against mass
+    /// deletion (45026) is checked. Costs 8 bytes a member.
+    pub fn present_members<U: AsRef<str>>(mut self, userids: impl IntoIterator<Item = U>) -> Self {
+        let present = userids.into_iter().map(|userid| self.fingerprints.caseless(userid.as_ref())).collect();
+        self.present = Some(Present::Members(present));
+        self.replaces_all()
+    }
+
+    /// Says that the file [replaces all](Self::replaces_all) members and how many there are now. Without knowing who they are
+    /// only the smallest possible number of deletions can be checked, as if all rows were members who are there.
     pub fn present_count(mut self, members: u64) -> Self {
         self.present = Some(Present::Count(members));
-        self
+        self.replaces_all()
     }
 
     /// Writes and checks these rows, in memory. Their lines are those of the file: the first is 2, below the headings.
@@ -112,45 +117,26 @@ impl MemberFileBuilder {
 
     /// Begins the file in memory, to be [sent](super::Imports::sync_members).
     pub fn in_memory(self) -> MemberFile {
-        let sink = InMemory::new(self.part_size);
-        self.begin(sink)
+        let part_size = if self.replaces_all { usize::MAX } else { self.part_size };
+        self.begin(InMemory::new(part_size))
     }
 
-    /// Begins the file in a writer, in runs of 64 KiB. Memory is then the check's: 48 bytes a row.
+    /// Begins the file in a writer, in runs of 64 KiB. Memory is then the check's: 48 bytes a row. The headings are those of the
+    /// fields that the first row gives; a row that gives others is a finding and is not written.
     pub fn to_writer<W: Write>(self, writer: W) -> MemberFile<Streamed<W>> {
         self.begin(Streamed::new(writer))
     }
 
     fn begin<S: FileSink>(self, sink: S) -> MemberFile<S> {
-        let Self { columns, extra, bom, keep, fingerprints, present, .. } = self;
-        let headings = columns.iter().map(|column| column.heading());
-        let table = Table::new(sink, bom, headings.chain(extra.iter().map(String::as_str)));
-        let absent = MemberColumn::ALL.into_iter().filter(|column| !columns.contains(column)).collect();
-        let mut findings = Findings::keeping(keep);
-        if !columns.contains(&MemberColumn::Userid) {
-            let column = Some(MemberColumn::Userid.heading());
-            findings.push(Finding { column, ..Finding::of_file(Problem::MissingColumn) });
-        }
+        let Self { columns, extra, bom, keep, fingerprints, replaces_all, present, .. } = self;
+        let layout = Layout { columns, extra, bom };
         MemberFile {
-            table,
-            extra: extra.len(),
+            check: Check::new(&layout, Findings::keeping(keep), fingerprints, present),
+            layout,
+            field_sets: FieldSets::new(sink),
+            replaces_all,
             cell: String::new(),
-            check: Check {
-                named: columns.contains(&MemberColumn::Name),
-                mobile: columns.contains(&MemberColumn::Mobile),
-                email: columns.contains(&MemberColumn::Email),
-                department: columns.contains(&MemberColumn::Department),
-                leads: columns.contains(&MemberColumn::IsLeaderInDept),
-                order: columns.contains(&MemberColumn::Order),
-                absent,
-                findings,
-                fingerprints,
-                present,
-                userids: Seen::default(),
-                mobiles: Seen::default(),
-                emails: Seen::default(),
-            },
-            columns,
+            rows: 0,
         }
     }
 }
@@ -161,41 +147,69 @@ impl MemberFileBuilder {
 /// at the end.
 #[derive(Debug)]
 pub struct MemberFile<S = InMemory> {
-    table: Table<S>,
-    columns: Vec<MemberColumn>,
-    extra: usize,
+    layout: Layout,
+    field_sets: FieldSets<S>,
+    replaces_all: bool,
     cell: String,
+    rows: u64,
     check: Check,
 }
 
 impl<S: FileSink> MemberFile<S> {
-    /// Adds a row. Its line is that of the file, as a spreadsheet counts: the first row is 2, below the headings.
+    /// Adds a row. Its line is its place among all rows, as a spreadsheet counts: the first row is 2, below the headings.
     pub fn push(&mut self, row: &ImportMember) {
-        self.push_at(self.table.rows() + 2, row);
+        self.push_at(self.rows + 2, row);
     }
 
     /// Adds a row that comes from this line of the caller's own source, by which findings and the outcome call it.
     pub fn push_at(&mut self, line: u64, row: &ImportMember) {
-        for column in &self.columns {
-            match row.text(*column) {
-                Some(text) => self.table.cell(text),
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        self.rows += 1;
+        let Self { layout, field_sets, cell, check, .. } = self;
+        let kept = check.kept(row);
+        let mut table = field_sets.table(layout, line, row, kept);
+        let mut write = |text: &str| {
+            if let Some(table) = &mut table {
+                table.cell(text);
+            }
+        };
+        for (place, &column) in layout.columns.iter().enumerate() {
+            if kept.contains(column) {
+                continue;
+            }
+            match row.text(column) {
+                Some(text) => {
+                    write(text);
+                    check.text(line, place, column, text);
+                }
                 None => {
-                    self.cell.clear();
-                    row.spell(*column, &mut self.cell);
-                    self.table.cell(&self.cell);
+                    cell.clear();
+                    row.spell(column, cell);
+                    write(cell);
                 }
             }
         }
-        for at in 0..self.extra {
-            self.table.cell(row.extra.get(at).and_then(Option::as_deref).unwrap_or_default());
+        for (name, place) in layout.extra.iter().zip(layout.columns.len()..) {
+            if let Some(Some(text)) = row.extra.get(place - layout.columns.len()) {
+                write(text);
+                check.attribute(line, place, name, text);
+            }
         }
-        self.table.end_row();
-        self.check.row(u32::try_from(line).unwrap_or(u32::MAX), row, self.extra);
+        if let Some(table) = table {
+            table.end_row();
+        }
+        check.row(line, row, kept, layout.extra.len());
+    }
+
+    /// Counts rows that the caller refused and does not push, as their cells cannot be read. A file of which all rows were
+    /// refused is not reported as empty, and a member who may be in one of those rows not as deleted.
+    pub fn add_refused(&mut self, rows: u64) {
+        self.check.add_refused(rows);
     }
 
     /// How many rows there are so far.
     pub fn len(&self) -> u64 {
-        self.table.rows()
+        self.rows
     }
 
     /// Whether there are no rows so far.
@@ -207,20 +221,31 @@ impl<S: FileSink> MemberFile<S> {
     pub fn findings(&self) -> &Findings {
         &self.check.findings
     }
+
+    /// Ends the rows: the tables that were written, and what was found but for their sizes.
+    fn end(self) -> (Vec<Table<S>>, Layout, Check) {
+        let Self { layout, field_sets, replaces_all, mut check, .. } = self;
+        if let Some(finding) = field_sets.finding(&layout, replaces_all) {
+            check.findings.push(finding);
+        }
+        (field_sets.into_tables(&layout), layout, check)
+    }
 }
 
 impl MemberFile<InMemory> {
     /// Ends the file.
     pub fn finish(self) -> Checked<ImportFile> {
-        let Self { table, mut check, .. } = self;
-        let rows = table.rows();
-        let parts = table.finish();
-        for part in parts.iter().filter(|part| part.len() > LARGEST_FILE) {
-            check.findings.push(Finding::of_file(Problem::TooLarge { bytes: part.len() as u64 }));
+        let rows = self.rows;
+        let (tables, layout, mut check) = self.end();
+        let field_sets = tables.len();
+        let parts: Vec<_> = tables.into_iter().flat_map(Table::<InMemory>::finish).collect();
+        for part in &parts {
+            check.size(part.len() as u64);
         }
         let bytes = parts.iter().map(|part| part.len() as u64).sum();
-        let (findings, lines) = check.finish(rows);
-        Checked { file: ImportFile(Content::Built { parts, lines: Arc::new(lines) }), findings, rows, bytes }
+        let (findings, clears, lines) = check.finish(&layout, rows);
+        let file = ImportFile(Content::Built { parts, field_sets, lines: Arc::new(lines) });
+        Checked { file, findings, rows, bytes, clears }
     }
 }
 
@@ -231,132 +256,14 @@ impl<W: Write> MemberFile<Streamed<W>> {
     ///
     /// The first error of the writer, after which no more was written.
     pub fn finish(self) -> io::Result<Checked<W>> {
-        let Self { table, mut check, .. } = self;
-        let rows = table.rows();
+        let rows = self.rows;
+        let (mut tables, layout, mut check) = self.end();
+        let table = tables.pop().expect("a file has a table, and a writer takes one");
         let (file, bytes) = table.finish()?;
-        if bytes > LARGEST_FILE as u64 {
-            check.findings.push(Finding::of_file(Problem::TooLarge { bytes }));
-        }
-        let (findings, _) = check.finish(rows);
-        Ok(Checked { file, findings, rows, bytes })
+        check.size(bytes);
+        let (findings, clears, _) = check.finish(&layout, rows);
+        Ok(Checked { file, findings, rows, bytes, clears })
     }
-}
-
-/// What is known of the rows so far.
-#[derive(Debug)]
-struct Check {
-    named: bool,
-    mobile: bool,
-    email: bool,
-    department: bool,
-    leads: bool,
-    order: bool,
-    absent: Vec<MemberColumn>,
-    findings: Findings,
-    fingerprints: Fingerprints,
-    present: Option<Present>,
-    userids: Seen,
-    mobiles: Seen,
-    emails: Seen,
-}
-
-impl Check {
-    fn row(&mut self, line: u32, row: &ImportMember, extra: usize) {
-        let found = &mut self.findings;
-        let mut find =
-            |column: MemberColumn, problem| found.push(Finding::at(line, column.heading(), problem));
-        let missing = Problem::MissingCell(Subject::Members);
-        // WeCom reads cells without the blanks around them.
-        let (userid, mobile, email) = (row.userid.as_str().trim(), row.mobile.trim(), row.email.trim());
-        if self.named && row.name.trim().is_empty() {
-            find(MemberColumn::Name, missing);
-        }
-        if userid.is_empty() {
-            find(MemberColumn::Userid, missing);
-        } else {
-            self.userids.push(self.fingerprints.caseless(userid), line);
-        }
-        let reachable = (self.mobile && !mobile.is_empty()) || (self.email && !email.is_empty());
-        if (self.mobile || self.email) && !reachable {
-            find(if self.mobile { MemberColumn::Mobile } else { MemberColumn::Email }, missing);
-        }
-        if self.mobile && !mobile.is_empty() {
-            self.mobiles.push(self.fingerprints.mobile(mobile), line);
-        }
-        if self.email && !email.is_empty() {
-            self.emails.push(self.fingerprints.caseless(email), line);
-        }
-        if self.department && row.department.is_empty() {
-            find(MemberColumn::Department, missing);
-        }
-        let departments = row.department.len();
-        let uneven = |values: usize| self.department && values > 0 && values != departments;
-        if self.leads && uneven(row.is_leader_in_dept.len()) {
-            find(MemberColumn::IsLeaderInDept, Problem::UnevenList(ErrorCode(60132)));
-        }
-        if self.order && uneven(row.order.len()) {
-            find(MemberColumn::Order, Problem::UnevenList(ErrorCode(40058)));
-        }
-        for column in &self.absent {
-            if !row.is_blank(*column) {
-                find(*column, Problem::NoColumn);
-            }
-        }
-        if row.extra.len() > extra {
-            found.push(Finding::at(line, "扩展属性", Problem::NoColumn));
-        }
-    }
-
-    fn finish(mut self, rows: u64) -> (Findings, Lines) {
-        let found = &mut self.findings;
-        if rows == 0 {
-            found.push(Finding::of_file(Problem::Empty));
-        }
-        for (mut seen, column, problem) in [
-            (self.mobiles, MemberColumn::Mobile, Problem::DuplicateMobile),
-            (self.emails, MemberColumn::Email, Problem::DuplicateEmail),
-        ] {
-            seen.duplicates(|line, first| {
-                found.push(Finding::at(line, column.heading(), problem).and(first));
-            });
-        }
-        let column = MemberColumn::Userid.heading();
-        self.userids.duplicates(|line, first| {
-            found.push(Finding::at(line, column, Problem::DuplicateUserid).and(first));
-        });
-        if let Some((deleted, present)) = self.present.map(|present| present.leaving(&self.userids, rows))
-            && is_guarded(deleted, present)
-        {
-            found.push(Finding::of_file(Problem::DeletesTooMany { deleted, present }));
-        }
-        self.findings.sort();
-        (self.findings, Lines::Members(self.fingerprints, self.userids))
-    }
-}
-
-impl Present {
-    /// How many leave, and how many there are.
-    fn leaving(self, staying: &Seen, rows: u64) -> (u64, u64) {
-        match self {
-            Self::Count(present) => (present.saturating_sub(rows), present),
-            Self::Members(mut present) => {
-                present.sort_unstable();
-                present.dedup();
-                let mut staying = staying.as_slice().iter().map(|(fingerprint, _)| *fingerprint).peekable();
-                let stays = |fingerprint: &&u64| {
-                    while staying.next_if(|other| other < *fingerprint).is_some() {}
-                    staying.peek() == Some(*fingerprint)
-                };
-                let stay = present.iter().filter(stays).count();
-                ((present.len() - stay) as u64, present.len() as u64)
-            }
-        }
-    }
-}
-
-/// The guard of 全量覆盖成员: more than 50 members who are more than 20 % of all, or fewer than 50 who are more than 80 %.
-fn is_guarded(deleted: u64, present: u64) -> bool {
-    (deleted > 50 && deleted * 5 > present) || (deleted < 50 && deleted * 5 > present * 4)
 }
 
 #[cfg(test)]
@@ -364,10 +271,18 @@ mod tests {
     use proptest::{collection::vec, prelude::*};
 
     use super::*;
-    use crate::imports::Severity;
+    use crate::{
+        imports::{Problem, Severity},
+        members::Gender,
+    };
 
     fn row(userid: &str) -> ImportMember {
-        ImportMember::new(userid, "王芳").mobile(format!("138{userid}")).department([2])
+        let digits: String = userid.bytes().map(|byte| byte.to_string()).collect();
+        ImportMember::new(userid, "王芳").mobile(format!("138{digits}000")).department([2])
+    }
+
+    fn csv(file: &ImportFile) -> Vec<&str> {
+        file.parts().iter().map(|part| std::str::from_utf8(part).unwrap()).collect()
     }
 
     fn found(checked: &Checked<ImportFile>) -> Vec<String> {
@@ -381,7 +296,7 @@ mod tests {
                 .gender(crate::members::Gender::Female)
                 .position("工程师, \"高级\"\n第二行")
                 .extra(["A17"]),
-            row("b").department([2, 7]).is_leader_in_dept([true, false]).enabled(false),
+            row("b").department([2, 7]).is_leader_in_dept([true, false]).enabled(false).extra([""]),
         ];
         let columns = [
             MemberColumn::Userid,
@@ -395,15 +310,17 @@ mod tests {
             MemberColumn::Disabled,
         ];
         let checked = ImportFile::members().columns(columns).extra(["工号"]).bom(true).rows(&rows);
-        assert!(checked.findings().is_empty(), "{:?}", found(&checked));
+        assert_eq!(found(&checked), ["line 2: 职位 has a line break or a tab inside"]);
         assert_eq!(checked.rows(), 2);
+        assert_eq!(checked.clears(), [(MemberColumn::Position, 1), (MemberColumn::Gender, 1)]);
+        assert_eq!(checked.extra_clears(), [("工号".to_owned(), 1)]);
         let file = checked.into_file().unwrap();
         let text = std::str::from_utf8(&file.parts()[0]).unwrap();
         assert_eq!(
             text,
             "\u{feff}帐号,姓名,手机号,所在部门,职位,性别,是否部门内领导,禁用,工号\n\
-             a,王芳,138a,2,\"工程师, \"\"高级\"\"\n第二行\",女,,,A17\n\
-             b,王芳,138b,2;7,,,1;0,1,\n"
+             a,王芳,13897000,2,\"工程师, \"\"高级\"\"\n第二行\",女,,,A17\n\
+             b,王芳,13898000,2;7,,,1;0,1,\n"
         );
     }
 
@@ -411,7 +328,7 @@ mod tests {
     fn whatever_would_fail_is_found_with_its_line_and_code() {
         let rows = [
             row("a").email("A@example.com"),
-            row("A").mobile("+86 138a").email("a@EXAMPLE.com"),
+            row("A").mobile("+86 13897000").email("a@EXAMPLE.com"),
             ImportMember::new("", " ").position("x").alias("y"),
             row("d").department([2, 7]).order([1]).is_leader_in_dept([true]),
         ];
@@ -427,9 +344,9 @@ mod tests {
                 "line 4: 帐号 is empty (errcode 40092)",
                 "line 4: 手机号 is empty (errcode 40092)",
                 "line 4: 所在部门 is empty (errcode 40092)",
-                "line 4: 别名 has a value, and the file no such column",
-                "line 5: 排序 has not as many values as there are departments (errcode 40058)",
-                "line 5: 是否部门内领导 has not as many values as there are departments (errcode 60132)",
+                "line 4: 别名 has a value, but the file has no such column: it is not sent",
+                "line 5: 排序 needs one value for each department of the member (errcode 40058)",
+                "line 5: 是否部门内领导 needs one value for each department of the member (errcode 60132)",
             ]
         );
         let findings = checked.into_file().unwrap_err();
@@ -504,6 +421,172 @@ mod tests {
         let mut streamed = ImportFile::members().to_writer(&mut full[..]);
         rows.iter().for_each(|row| streamed.push(row));
         assert_eq!(streamed.finish().unwrap_err().kind(), io::ErrorKind::WriteZero);
+    }
+
+    #[test]
+    fn rows_that_keep_fields_go_into_parts_without_their_columns() {
+        let mut kept = row("b").position("会计").extra(["B"]);
+        kept.keep(MemberColumn::Position);
+        // What the file does not have, and the account, need no part of their own.
+        let mut same = row("d").position("").extra([""]);
+        [MemberColumn::Address, MemberColumn::Userid].into_iter().for_each(|column| same.keep(column));
+        let mut attribute = row("e").position("出纳").extra(["A"]);
+        attribute.extra = vec![None];
+        let rows =
+            [row("a").position("出纳").extra(["A"]), kept.clone(), row("c").extra(["C"]), same, attribute];
+        let columns = [MemberColumn::Userid, MemberColumn::Mobile, MemberColumn::Position];
+        let builder = || ImportFile::members().columns(columns).extra(["工号"]);
+        let ignored = |finding: &&crate::imports::Finding| finding.problem() != Problem::NoColumn;
+
+        let checked = builder().rows(&rows);
+        assert_eq!(checked.findings().iter().filter(ignored).count(), 0);
+        assert_eq!((checked.rows(), checked.clears()), (5, &[(MemberColumn::Position, 2)][..]));
+        let file = checked.into_file().unwrap();
+        assert_eq!(
+            csv(&file),
+            [
+                "帐号,手机号,职位,工号\na,13897000,出纳,A\nc,13899000,,C\nd,138100000,,\n",
+                "帐号,手机号,工号\nb,13898000,B\n",
+                "帐号,手机号,职位\ne,138101000,出纳\n",
+            ]
+        );
+
+        let said = "line 3: 职位 is given in only one of lines 2 and 3: the rows give 3 different sets of fields, and this \
+            file can have only one";
+        let mut streamed = builder().to_writer(Vec::new());
+        rows.iter().for_each(|row| streamed.push(row));
+        for findings in [
+            builder().replaces_all().rows(&rows).into_file().unwrap_err(),
+            builder().present_members(["a", "b", "c", "d", "e"]).rows(&rows).into_file().unwrap_err(),
+            streamed.finish().unwrap().into_file().unwrap_err(),
+        ] {
+            assert!(findings.iter().any(|finding| finding.to_string() == said), "{findings}");
+            assert_eq!(findings.worst(), Some(Severity::Job));
+            assert!(
+                findings.to_string().starts_with("the file cannot be sent as it is: line 3: "),
+                "{findings}"
+            );
+        }
+        let only_attribute = [&rows[0], &rows[4]];
+        let said = "line 3: 工号 is given in only one of lines 2 and 3";
+        let findings = builder().replaces_all().rows(only_attribute).into_file().unwrap_err();
+        assert!(findings.iter().any(|finding| finding.to_string().starts_with(said)), "{findings}");
+        // Rows that all keep the same are one set.
+        let file = builder().replaces_all().rows([&kept, &kept.clone()]).into_file_anyway();
+        assert_eq!(csv(&file), ["帐号,手机号,工号\nb,13898000,B\nb,13898000,B\n"]);
+    }
+
+    #[test]
+    fn values_that_are_there_twice_are_found_across_parts_and_lines_count_all_rows() {
+        let mut other = row("A").mobile("13897000");
+        other.keep(MemberColumn::Position);
+        let findings = ImportFile::members().rows([row("a"), other]).into_file().unwrap_err();
+        assert_eq!(
+            findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [
+                "line 3: 帐号 is the same as in line 2 (errcode 302003)",
+                "line 3: 手机号 is the same as in line 2 (errcode 60104)",
+            ]
+        );
+    }
+
+    #[test]
+    fn sets_of_fields_beyond_those_that_can_be_sent_are_found() {
+        let columns =
+            [MemberColumn::Name, MemberColumn::Position, MemberColumn::Alias, MemberColumn::Address];
+        let rows = (0_u32..16).map(|set| {
+            let mut member = row(&format!("u{set}"));
+            let kept = columns.iter().enumerate().filter(|(bit, _)| set & (1 << bit) != 0);
+            kept.for_each(|(_, column)| member.keep(*column));
+            member
+        });
+        let mut rows: Vec<_> = rows.collect();
+        let checked = ImportFile::members().columns(MemberColumn::ALL).rows(&rows);
+        assert!(checked.findings().is_empty(), "{:?}", found(&checked));
+        assert_eq!(checked.into_file().unwrap().parts().len(), 16);
+
+        rows.push(rows[5].clone());
+        rows[16].userid = "u16".into();
+        rows[16].mobile = "13800000016".into();
+        rows[16].keep(MemberColumn::Telephone);
+        let checked = ImportFile::members().columns(MemberColumn::ALL).rows(&rows);
+        assert_eq!(
+            found(&checked),
+            [
+                "line 18: 姓名 is given in only one of lines 2 and 18: the rows give more than 16 different sets of fields, \
+              and each needs a job of its own"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_required_field_that_is_kept_is_not_missing() {
+        let mut member = ImportMember::new("a", "");
+        let required =
+            [MemberColumn::Name, MemberColumn::Mobile, MemberColumn::Email, MemberColumn::Department];
+        required.into_iter().for_each(|column| member.keep(column));
+        let file = ImportFile::members().rows([&member]).into_file().unwrap();
+        assert_eq!(csv(&file), ["帐号,职位\na,\n"]);
+        member.kept.remove(MemberColumn::Mobile);
+        let findings = ImportFile::members().rows([&member]).into_file().unwrap_err();
+        assert_eq!(
+            findings.to_string(),
+            "WeCom would refuse the file: line 2: 手机号 is empty (errcode 40092)"
+        );
+    }
+
+    #[test]
+    fn an_unknown_gender_never_makes_an_empty_cell() {
+        let columns = [MemberColumn::Userid, MemberColumn::Gender];
+        let mut zero = row("c");
+        zero.set(MemberColumn::Gender, "0").unwrap();
+        let rows = [row("a").gender(Gender::Female), row("b").gender(Gender::Undefined), zero, row("d")];
+        let checked = ImportFile::members().columns(columns).rows(&rows);
+        assert_eq!(checked.clears(), [(MemberColumn::Gender, 1)]);
+        assert_eq!(csv(&checked.into_file().unwrap()), ["帐号,性别\na,女\nd,\n", "帐号\nb\nc\n"]);
+    }
+
+    #[test]
+    fn a_file_whose_rows_were_all_refused_elsewhere_does_not_have_no_rows() {
+        let mut file = ImportFile::members().in_memory();
+        file.add_refused(1);
+        let checked = file.finish();
+        assert!(checked.findings().is_empty(), "{:?}", found(&checked));
+        let others = (0..40).map(|number| format!("other{number}"));
+        let mut file = ImportFile::members().present_members(others).in_memory();
+        file.add_refused(40);
+        assert!(file.finish().findings().is_empty());
+    }
+
+    #[test]
+    fn more_than_a_department_or_a_corp_can_hold_is_found() {
+        let file = |departments: &dyn Fn(u32) -> Vec<u32>, rows: u32| {
+            let mut file =
+                ImportFile::members().columns([MemberColumn::Userid, MemberColumn::Department]).in_memory();
+            let mut row = ImportMember::default();
+            for number in 0..rows {
+                row.userid = format!("u{number}").into();
+                row.department = departments(number).into_iter().map(Into::into).collect();
+                file.push(&row);
+            }
+            found(&file.finish())
+        };
+        assert_eq!(file(&|_| vec![7, 7], 30_000), [""; 0]);
+        assert_eq!(
+            file(&|number| if number % 2 == 0 { vec![7] } else { vec![8, 7] }, 30_001),
+            ["所在部门 puts 30001 members into department 7, which can hold 30000 (errcode 81001)"]
+        );
+        // The root and 其他（待设置部门） are departments that a corp has anyway.
+        let hundred = |number: u32| (number * 100 + 2..number * 100 + 102).collect::<Vec<u32>>();
+        assert_eq!(file(&hundred, 299), [""; 0]);
+        assert_eq!(
+            file(&hundred, 300),
+            ["the file has more than 30000 departments, which no corp can have (errcode 81001)"]
+        );
+        assert_eq!(
+            file(&|_| (2..103).collect(), 1),
+            ["line 2: 所在部门 names 101 departments, and at most 100 are allowed (errcode 60110)"]
+        );
     }
 
     fn read(file: &[u8]) -> Vec<Vec<String>> {

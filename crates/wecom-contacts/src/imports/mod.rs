@@ -6,18 +6,24 @@
 //! [`ImportFile::members`] and [`ImportFile::departments`] write WeCom's CSV and check it on the way for what WeCom would refuse;
 //! the outcome then tells each row by the line it came from. [`Submission::outcome`] does the rest in one call.
 //!
+//! Files are checked by [`rules`], the written limits of each field; what the corp holds is for the server to judge.
+//!
 //! Official: [异步导入概述](https://developer.work.weixin.qq.com/document/path/90979)
 
 mod calls;
 mod cells;
 mod columns;
 mod department_file;
+mod department_tree;
+mod field_sets;
 mod file;
 mod finding;
 mod job;
+mod member_check;
 mod member_file;
 mod outcome;
 mod rows;
+pub mod rules;
 mod seen;
 mod status;
 mod submission;

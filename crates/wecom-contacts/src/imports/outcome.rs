@@ -165,7 +165,8 @@ mod tests {
     fn rows_are_tied_to_the_lines_they_come_from_and_missing_ones_are_told() {
         let mut file = ImportFile::members().part_size(150).in_memory();
         for (line, userid) in [(7, "a"), (3, "B"), (12, "c"), (40, "d")] {
-            file.push_at(line, &ImportMember::new(userid, "王芳").mobile(userid).department([2]));
+            let mobile = format!("{:05}", line);
+            file.push_at(line, &ImportMember::new(userid, "王芳").mobile(mobile).department([2]));
         }
         let file = file.finish().into_file().unwrap();
         let outcome = outcome(

@@ -14,8 +14,9 @@ use crate::{
 
 /// A member as a row of an import file.
 ///
-/// Which columns there are is the file's matter: a field of a column that the file has not is not written, and an empty field
-/// (`""`, `[]`, `None`) of one that it has makes an empty cell, which empties what can be emptied.
+/// The file says which columns there are: a field of another column is not written, and an empty field (`""`, `[]`, `None`) of one
+/// that it has makes an empty cell, which empties what can be emptied. A row leaves a field as it is by [keeping](Self::keep) its
+/// column. A gender that is [`Undefined`](Gender::Undefined) is always left as it is: it is unknown or hidden, and never empty.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use]
@@ -66,66 +67,77 @@ impl ImportMember {
     /// Sets the mobile number (手机号).
     pub fn mobile(mut self, number: impl Into<String>) -> Self {
         self.mobile = number.into();
+        self.kept.remove(MemberColumn::Mobile);
         self
     }
 
     /// Sets the personal mail address (邮箱).
     pub fn email(mut self, address: impl Into<String>) -> Self {
         self.email = address.into();
+        self.kept.remove(MemberColumn::Email);
         self
     }
 
     /// Sets the departments (所在部门).
     pub fn department<D: Into<DepartmentId>>(mut self, departments: impl IntoIterator<Item = D>) -> Self {
         self.department = departments.into_iter().map(Into::into).collect();
+        self.kept.remove(MemberColumn::Department);
         self
     }
 
     /// Sets the position (职位).
     pub fn position(mut self, position: impl Into<String>) -> Self {
         self.position = position.into();
+        self.kept.remove(MemberColumn::Position);
         self
     }
 
     /// Sets the gender (性别).
     pub fn gender(mut self, gender: Gender) -> Self {
         self.gender = Some(gender);
+        self.kept.remove(MemberColumn::Gender);
         self
     }
 
     /// Sets whether the member leads each department (是否部门内领导).
     pub fn is_leader_in_dept(mut self, flags: impl IntoIterator<Item = bool>) -> Self {
         self.is_leader_in_dept = flags.into_iter().collect();
+        self.kept.remove(MemberColumn::IsLeaderInDept);
         self
     }
 
     /// Sets the place in each department (排序), larger first.
     pub fn order(mut self, order: impl IntoIterator<Item = u32>) -> Self {
         self.order = order.into_iter().collect();
+        self.kept.remove(MemberColumn::Order);
         self
     }
 
     /// Sets the alias (别名).
     pub fn alias(mut self, alias: impl Into<String>) -> Self {
         self.alias = alias.into();
+        self.kept.remove(MemberColumn::Alias);
         self
     }
 
     /// Sets the address (地址).
     pub fn address(mut self, address: impl Into<String>) -> Self {
         self.address = address.into();
+        self.kept.remove(MemberColumn::Address);
         self
     }
 
     /// Sets the landline (座机).
     pub fn telephone(mut self, number: impl Into<String>) -> Self {
         self.telephone = number.into();
+        self.kept.remove(MemberColumn::Telephone);
         self
     }
 
     /// Sets whether the account is enabled.
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = Some(enabled);
+        self.kept.remove(MemberColumn::Disabled);
         self
     }
 
@@ -136,12 +148,14 @@ impl ImportMember {
     }
 
     /// Leaves the field of this column as it is, though the file has the column. A file writes rows that keep other columns
-    /// into a part of its own, as an empty cell would empty the field.
+    /// into a part of its own, as an empty cell would empty the field. [`set`](Self::set) and the methods that set the field take
+    /// it back. 帐号 cannot be kept, as it says whose row this is.
     pub fn keep(&mut self, column: MemberColumn) {
         self.kept.insert(column);
     }
 
-    /// Reads a cell of this column into its field; blanks around what is no text do not matter.
+    /// Reads a cell of this column into its field; blanks around what is no text do not matter. A gender of `0`, which answers
+    /// have for an unknown one, leaves the field as it is.
     ///
     /// # Errors
     ///
@@ -180,6 +194,10 @@ impl ImportMember {
                     }
                 }
             }
+        }
+        self.kept.remove(column);
+        if column == MemberColumn::Gender && self.gender == Some(Gender::Undefined) {
+            self.keep(column);
         }
         Ok(())
     }
@@ -250,16 +268,40 @@ impl ImportMember {
     }
 }
 
-/// A member as an export or a list gives them, so that they can be imported again. What the answer hides is empty, so leave out
-/// the columns of what the credential may not see. Custom attributes are not taken over, as their columns are the file's matter.
+/// A member as an export or a list gives them, so that they can be imported again. The row keeps the columns of all that the
+/// answer leaves out or hides, so that the import leaves it as it is. Custom attributes are not taken over, as the file names
+/// their columns.
+///
+/// A list of departments may be a part of the member's, as an answer leaves out those that the credential may not see. If the main
+/// department is not in the list, the list is a part and the row keeps it. Other parts look like the whole, and become it when
+/// they are imported: read with a credential that sees all departments.
 impl From<&Member> for ImportMember {
     fn from(member: &Member) -> Self {
         let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        let blank = |field: &Option<String>| field.as_deref().is_none_or(str::is_empty);
         let enabled = member.enable.or(match member.status {
             Some(MemberStatus::Activated | MemberStatus::NotActivated) => Some(true),
             Some(MemberStatus::Disabled) => Some(false),
             _ => None,
         });
+        // Every member has one of the two, so that both are empty where sensitive fields are hidden by empty texts.
+        let hidden = blank(&member.mobile) && blank(&member.email);
+        let is_part = !member.main_department.is_some_and(|main| member.department.contains(&main));
+        let is_known = |gender: &Gender| matches!(gender, Gender::Male | Gender::Female);
+        let kept = [
+            (MemberColumn::Name, member.name.is_none()),
+            (MemberColumn::Mobile, member.mobile.is_none() || hidden),
+            (MemberColumn::Email, member.email.is_none() || hidden),
+            (MemberColumn::Department, is_part),
+            (MemberColumn::Position, member.position.is_none()),
+            (MemberColumn::Gender, !member.gender.as_ref().is_some_and(is_known)),
+            (MemberColumn::IsLeaderInDept, is_part || member.is_leader_in_dept.is_none()),
+            (MemberColumn::Order, is_part || member.order.is_none()),
+            (MemberColumn::Alias, member.alias.is_none()),
+            (MemberColumn::Address, member.address.is_none() || (hidden && blank(&member.address))),
+            (MemberColumn::Telephone, member.telephone.is_none()),
+            (MemberColumn::Disabled, enabled.is_none()),
+        ];
         Self {
             userid: member.userid.clone(),
             name: text(&member.name),
@@ -275,7 +317,7 @@ impl From<&Member> for ImportMember {
             telephone: text(&member.telephone),
             enabled,
             extra: Vec::new(),
-            kept: MemberColumns::default(),
+            kept: kept.into_iter().filter(|(_, kept)| *kept).map(|(column, _)| column).collect(),
         }
     }
 }
@@ -464,13 +506,13 @@ mod tests {
         }
         assert_eq!(row, full());
         let error = ImportDepartment::default().set(DepartmentColumn::Id, "x").unwrap_err();
-        assert_eq!(error.to_string(), "部门ID is no whole number of 32 bits");
+        assert_eq!(error.to_string(), "部门ID is not a whole number from 0 to 4294967295");
     }
 
     #[test]
     fn an_exported_member_becomes_a_row() {
         let member: Member = serde_json::from_value(
-            json!({"userid": "a", "name": "甲", "department": [1, 2], "order": [0, 5],
+            json!({"userid": "a", "name": "甲", "department": [1, 2], "order": [0, 5], "main_department": 2,
             "is_leader_in_dept": [0, 1], "gender": "0", "status": 2}),
         )
         .unwrap();
@@ -480,11 +522,66 @@ mod tests {
             .order([0, 5])
             .is_leader_in_dept([false, true])
             .enabled(false);
-        assert_eq!(row, expected);
+        assert_eq!(ImportMember { kept: MemberColumns::default(), ..row.clone() }, expected);
+        let kept: Vec<_> = row.kept.iter().collect();
+        assert_eq!(
+            kept,
+            [
+                MemberColumn::Mobile,
+                MemberColumn::Email,
+                MemberColumn::Position,
+                MemberColumn::Gender,
+                MemberColumn::Alias,
+                MemberColumn::Address,
+                MemberColumn::Telephone,
+            ]
+        );
         let root: Department =
             serde_json::from_value(json!({"id": 1, "name": "示例公司", "parentid": 0, "order": 100_000_000}))
                 .unwrap();
         assert_eq!(ImportDepartment::from(&root), ImportDepartment::new("示例公司", 1, 0).order(100_000_000));
+    }
+
+    #[test]
+    fn texts_that_are_empty_because_they_are_hidden_are_kept() {
+        let hidden = json!({"userid": "a", "name": "甲", "department": [1], "mobile": "", "email": "", "address": "",
+            "position": "", "gender": "0", "status": 5});
+        let row = ImportMember::from(&serde_json::from_value::<Member>(hidden).unwrap());
+        for column in
+            [MemberColumn::Mobile, MemberColumn::Email, MemberColumn::Address, MemberColumn::Disabled]
+        {
+            assert!(row.kept.contains(column), "{column:?}");
+        }
+        assert!(!row.kept.contains(MemberColumn::Position));
+        let shown =
+            json!({"userid": "a", "mobile": "13800000001", "email": "", "address": "", "gender": "3"});
+        let row = ImportMember::from(&serde_json::from_value::<Member>(shown).unwrap());
+        assert!(!row.kept.contains(MemberColumn::Email) && !row.kept.contains(MemberColumn::Address));
+        assert!(row.kept.contains(MemberColumn::Gender) && row.kept.contains(MemberColumn::Department));
+    }
+
+    #[test]
+    fn departments_without_the_main_one_are_a_part_and_kept() {
+        let departments = [MemberColumn::Department, MemberColumn::IsLeaderInDept, MemberColumn::Order];
+        for (main, is_part) in [(json!(2), false), (json!(3), true), (json!(null), true)] {
+            let member = json!({"userid": "a", "department": [1, 2], "order": [0, 5], "is_leader_in_dept": [0, 1],
+                "main_department": main});
+            let row = ImportMember::from(&serde_json::from_value::<Member>(member).unwrap());
+            assert!(departments.iter().all(|column| row.kept.contains(*column) == is_part), "{main}");
+            let row = row.department([7]).is_leader_in_dept([true]).order([1]);
+            assert!(!departments.iter().any(|column| row.kept.contains(*column)), "{main}");
+        }
+    }
+
+    #[test]
+    fn a_gender_of_0_leaves_the_field_and_a_later_cell_takes_that_back() {
+        let mut row = ImportMember::default();
+        row.set(MemberColumn::Gender, "0").unwrap();
+        assert!(row.kept.contains(MemberColumn::Gender));
+        row.set(MemberColumn::Gender, "x").unwrap_err();
+        assert!(row.kept.contains(MemberColumn::Gender));
+        row.set(MemberColumn::Gender, "女").unwrap();
+        assert!(row.kept.is_empty());
     }
 
     #[test]

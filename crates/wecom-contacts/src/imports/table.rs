@@ -23,7 +23,7 @@ pub(super) struct Table<S> {
 }
 
 /// Where the rows of a file go: [`InMemory`] or [`Streamed`]. Not for others to implement.
-pub trait FileSink: sealed::Take {}
+pub trait FileSink: sealed::Take + Sized {}
 
 mod sealed {
     use std::io;
@@ -35,6 +35,11 @@ mod sealed {
         /// Takes the first bytes of a page and says how many, or leaves it to grow. It holds whole rows, the first of which
         /// begins at the first place and the last at the second.
         fn take(&mut self, page: &[u8], first: usize, last: usize) -> io::Result<usize>;
+
+        /// Another sink of the same settings, if more than one can be had.
+        fn another(&self) -> Option<Self>
+        where
+            Self: Sized;
     }
 }
 
@@ -70,6 +75,10 @@ impl<S: FileSink> Table<S> {
 
     pub(super) fn rows(&self) -> u64 {
         self.rows
+    }
+
+    pub(super) fn another_sink(&self) -> Option<S> {
+        self.sink.another()
     }
 }
 
@@ -202,6 +211,10 @@ impl sealed::Take for InMemory {
         self.parts.push(Bytes::copy_from_slice(&page[..last]));
         Ok(last)
     }
+
+    fn another(&self) -> Option<Self> {
+        Some(Self::new(self.part_size))
+    }
 }
 
 /// A file that goes into a writer, row by row.
@@ -234,5 +247,9 @@ impl<W: Write> sealed::Take for Streamed<W> {
         }
         self.write(page)?;
         Ok(page.len())
+    }
+
+    fn another(&self) -> Option<Self> {
+        None
     }
 }

@@ -227,6 +227,10 @@ impl AttributeValue {
             }
         }
         let known = match kind {
+            // The live server repeats the text beside its object; where there is no object, that copy is the text.
+            Some(0) if matches!(content.get("text"), None | Some(Value::Null)) => {
+                of(&content, "value").map(Self::Text)
+            }
             Some(0) => of(&content, "text").map(|Text { value }| Self::Text(value)),
             Some(1) => of(&content, "web").map(|Web { url, title }| Self::Web { title, url }),
             Some(2) => of(&content, "miniprogram")
@@ -323,6 +327,15 @@ mod tests {
                 {"type": 2, "name": "小程序", "miniprogram": {"appid": "wx8bd80126147df384", "pagepath": "/index", "title": "展示"}},
             ])
         );
+    }
+
+    #[test]
+    fn observed_o06_a_text_that_comes_twice_is_read_once() {
+        let read = |value: Value| serde_json::from_value::<Attribute>(value).unwrap();
+        let twice = json!({"type": 0, "name": "工号", "value": "A1", "text": {"value": "A1"}});
+        assert_eq!(read(twice), Attribute::text("工号", "A1"));
+        assert_eq!(read(json!({"type": 0, "name": "工号", "value": "A1"})), Attribute::text("工号", "A1"));
+        assert_eq!(read(json!({"type": 0, "name": "工号"})), Attribute::text("工号", ""));
     }
 
     #[test]

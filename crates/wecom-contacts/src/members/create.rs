@@ -46,8 +46,8 @@ pub struct NewMember {
     /// The position (职务), 0–128 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<String>,
-    /// The gender (性别).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The gender (性别). It is sent as a number: the live server warns of the text that its page shows.
+    #[serde(default, serialize_with = "gender_number", skip_serializing_if = "Option::is_none")]
     pub gender: Option<Gender>,
     /// The landline (座机), at most 32 bytes of digits, `-`, `+`, `,`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -217,6 +217,18 @@ impl Endpoint for NewMember {
     type Reply = CreatedMember;
 }
 
+/// Writes a gender as the number that the live server takes without a warning. A text that is no number is sent as it is.
+pub(super) fn gender_number<S: Serializer>(
+    gender: &Option<Gender>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let text = gender.as_ref().map_or("", Gender::as_str);
+    match text.parse::<u32>() {
+        Ok(number) => serializer.serialize_u32(number),
+        Err(_) => serializer.serialize_str(text),
+    }
+}
+
 /// What came of a creation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -290,6 +302,19 @@ mod tests {
     fn trap_03_a_creation_sends_no_defaults_of_its_own() {
         let member = NewMember::new("zhangsan", "张三").mobile("13800000000");
         assert_eq!(json(member), r#"{"userid":"zhangsan","name":"张三","mobile":"13800000000"}"#);
+    }
+
+    #[test]
+    fn observed_o03_gender_is_written_as_a_number_and_read_as_either() {
+        let body = json(NewMember::new("a", "甲").gender(Gender::Female));
+        assert_eq!(body, r#"{"userid":"a","name":"甲","gender":2}"#);
+        for gender in ["2", "\"2\""] {
+            let text = format!(r#"{{"userid":"a","name":"甲","gender":{gender}}}"#);
+            let member: NewMember = serde_json::from_str(&text).unwrap();
+            assert_eq!(member.gender, Some(Gender::Female), "{text}");
+        }
+        let odd = json(NewMember::new("a", "甲").gender("x".into()));
+        assert_eq!(odd, r#"{"userid":"a","name":"甲","gender":"x"}"#);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Attribute, BizMailAlias, ExtAttr, ExternalProfile, Gender};
+use super::{Attribute, BizMailAlias, ExtAttr, ExternalProfile, Gender, create::gender_number};
 use crate::{Call, DepartmentId, Endpoint, MediaId, Patch, UserId, patch::Clearable, wire};
 
 /// What an update changes: only what was named is sent, so all else stays.
@@ -66,8 +66,8 @@ pub struct MemberPatch {
     /// The position (职务), 0–128 characters.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub position: Patch<String>,
-    /// The gender (性别).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The gender (性别). It is sent as a number: the live server warns of the text that its page shows.
+    #[serde(default, serialize_with = "gender_number", skip_serializing_if = "Option::is_none")]
     pub gender: Option<Gender>,
     /// The landline (座机), 1–32 bytes.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
@@ -374,6 +374,12 @@ mod tests {
                 "enable": 0, "external_position": "",
             })
         );
+    }
+
+    #[test]
+    fn observed_o03_gender_is_written_as_a_number() {
+        assert_eq!(json(MemberPatch::new().gender(Gender::Undefined)), r#"{"gender":0}"#);
+        assert_eq!(json(MemberPatch::new().gender(Gender::Male)), r#"{"gender":1}"#);
     }
 
     #[test]

@@ -30,7 +30,8 @@ impl Endpoint for ToOpenId {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenIdReply {
-    /// The OpenID.
+    /// The OpenID; never empty.
+    #[serde(deserialize_with = "wire::present")]
     pub openid: OpenId,
 }
 
@@ -60,7 +61,8 @@ impl Endpoint for FromOpenId {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UserIdReply {
-    /// The account.
+    /// The account; never empty.
+    #[serde(deserialize_with = "wire::present")]
     pub userid: UserId,
 }
 
@@ -201,6 +203,14 @@ mod tests {
             json(FindByEmail::new("a@example.com").email_type(EmailType::Personal)),
             r#"{"email":"a@example.com","email_type":2}"#
         );
+    }
+
+    #[test]
+    fn a_look_up_that_finds_no_id_is_an_error() {
+        for body in ["{}", r#"{"userid":"","openid":""}"#, r#"{"userid":" ","openid":null}"#] {
+            assert!(serde_json::from_str::<UserIdReply>(body).is_err(), "{body}");
+            assert!(serde_json::from_str::<OpenIdReply>(body).is_err(), "{body}");
+        }
     }
 
     #[test]

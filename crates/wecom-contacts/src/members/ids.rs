@@ -6,7 +6,11 @@ use futures_core::Stream;
 use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Client, DepartmentId, Endpoint, Result, Sending, UserId, paging, wire};
+use crate::{
+    Call, Client, DepartmentId, Endpoint, Result, Sending, UserId,
+    paging::{self, Next, Paged},
+    wire,
+};
 
 /// Lists the ids of all members, a page at a time. Only contacts-sync (通讯录同步) may.
 ///
@@ -46,12 +50,24 @@ impl Endpoint for ListMemberIds {
     type Reply = MemberIdPage;
 }
 
+impl Paged for ListMemberIds {
+    type Row = MemberId;
+
+    fn turn(page: MemberIdPage) -> (Vec<MemberId>, Next) {
+        (page.items, Next::of(page.next, None))
+    }
+
+    fn cursor(&mut self) -> &mut Option<String> {
+        &mut self.cursor
+    }
+}
+
 /// One page of ids.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberIdPage {
     /// One row for each department of each member.
-    #[serde(default, rename = "dept_user", deserialize_with = "wire::or_default")]
+    #[serde(rename = "dept_user")]
     pub items: Vec<MemberId>,
     /// Where the next page begins; `None` on the last one.
     #[serde(
@@ -104,14 +120,15 @@ impl MemberIds {
         self.client.send(&self.call)
     }
 
-    /// Streams all rows from here on, fetching pages as they are needed. The stream borrows nothing; after an error it ends.
+    /// Streams all rows from here on, fetching pages as they are needed. The stream borrows nothing; after an error it ends, and a
+    /// stream that ends without one has read the whole list.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) where a cursor leads back to an earlier page, or a page without rows
+    /// has another behind it: the rows that came are then a part of the list.
     pub fn stream(self) -> impl Stream<Item = Result<MemberId>> + Send + Unpin + 'static {
-        paging::rows(self.client, self.call, |page, call: &mut ListMemberIds| {
-            // A cursor that leads to itself would never end.
-            let more = page.next.is_some() && page.next != call.cursor;
-            call.cursor = page.next;
-            (page.items, more)
-        })
+        paging::rows(self.client, self.call)
     }
 
     /// Streams each member once, however many departments they are in. The userids seen are remembered while it runs, as
@@ -137,10 +154,13 @@ mod tests {
 
     #[test]
     fn an_empty_a_null_and_an_absent_cursor_all_end_the_list() {
-        for body in [r#"{"dept_user":[],"next_cursor":""}"#, r#"{"next_cursor":null}"#, "{}"] {
-            let page: MemberIdPage = serde_json::from_str(body).unwrap();
+        for cursor in ["", ",\"next_cursor\":\"\"", ",\"next_cursor\":null"] {
+            let body = format!("{{\"dept_user\":[]{cursor}}}");
+            let page: MemberIdPage = serde_json::from_str(&body).unwrap();
             assert_eq!(page, MemberIdPage::default(), "{body}");
         }
+        // Absent is never empty.
+        assert!(serde_json::from_str::<MemberIdPage>("{}").is_err());
     }
 
     #[test]

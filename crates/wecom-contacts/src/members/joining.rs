@@ -124,6 +124,7 @@ impl Endpoint for GetJoinQrCode {
 #[non_exhaustive]
 pub struct JoinQrCode {
     /// The image's URL, valid for seven days.
+    #[serde(deserialize_with = "wire::present")]
     pub join_qrcode: String,
 }
 
@@ -223,9 +224,11 @@ impl Endpoint for GetTfaInfo {
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TfaInfo {
-    /// The account.
+    /// The account; never empty.
+    #[serde(deserialize_with = "wire::present")]
     pub userid: UserId,
-    /// What [`ConfirmTfa`] needs; serves once, for five minutes.
+    /// What [`ConfirmTfa`] needs; serves once, for five minutes. Never empty.
+    #[serde(deserialize_with = "wire::present")]
     pub tfa_code: String,
 }
 

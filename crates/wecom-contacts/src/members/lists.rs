@@ -41,7 +41,6 @@ impl Endpoint for ListMembersSimple {
 #[non_exhaustive]
 pub struct SimpleMemberList {
     /// The members.
-    #[serde(default, deserialize_with = "wire::or_default")]
     pub userlist: Vec<SimpleMember>,
 }
 
@@ -81,7 +80,6 @@ impl Endpoint for ListMembers {
 #[non_exhaustive]
 pub struct MemberList {
     /// The members.
-    #[serde(default, deserialize_with = "wire::or_default")]
     pub userlist: Vec<Member>,
 }
 
@@ -105,6 +103,14 @@ mod tests {
         )
         .unwrap();
         assert_eq!(list.userlist.len(), 2);
-        assert_eq!(serde_json::from_str::<MemberList>("{}").unwrap(), MemberList::default());
+    }
+
+    #[test]
+    fn a_list_that_is_absent_is_never_an_empty_one() {
+        assert_eq!(serde_json::from_str::<MemberList>(r#"{"userlist":[]}"#).unwrap(), MemberList::default());
+        for body in ["{}", r#"{"userlist":null}"#, r#"{"members":[]}"#] {
+            assert!(serde_json::from_str::<MemberList>(body).is_err(), "{body}");
+            assert!(serde_json::from_str::<SimpleMemberList>(body).is_err(), "{body}");
+        }
     }
 }

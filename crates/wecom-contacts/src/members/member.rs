@@ -55,7 +55,7 @@ pub struct Member {
     /// The position (职务), 0–128 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<String>,
-    /// The gender (性别). *Sensitive*: reads as [`Gender::Undefined`] where it is hidden.
+    /// The gender (性别). *Sensitive*: absent where it is hidden, though its page says that it reads as [`Gender::Undefined`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gender: Option<Gender>,
     /// The landline (座机).
@@ -67,7 +67,7 @@ pub struct Member {
     /// Whether the account is active or not (激活状态).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<MemberStatus>,
-    /// Whether the account is enabled; older answers carry it beside `status`.
+    /// Whether the account is enabled. The live server carries it beside `status`; its page does not list it.
     #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
     pub enable: Option<bool>,
     /// The full-size picture's URL (头像). *Sensitive.*
@@ -94,10 +94,10 @@ pub struct Member {
     /// The English name (英文名), from the days when WeCom had the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub english_name: Option<String>,
-    /// Whether the member leads their department, in very old answers.
+    /// Whether the member leads a department. The live server carries it; its page does not list it.
     #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
     pub isleader: Option<bool>,
-    /// Whether the mobile number is hidden from colleagues, in very old answers.
+    /// Whether the mobile number is hidden from colleagues. The live server carries it; its page does not list it.
     #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
     pub hide_mobile: Option<bool>,
 }

@@ -16,6 +16,9 @@ use super::{AccessToken, Lease, StoreError, StoreFuture, StoredToken, TokenKey, 
 
 /// Tokens in a file that only its owner can read (mode 0600, in a directory of mode 0700 if it is made here).
 ///
+/// A file that others can read or change, that belongs to another user, or that is a symbolic link is refused, as `ssh` refuses such
+/// keys: a client then does without the store.
+///
 /// The file is replaced as a whole, under a lock file beside it (`NAME.lock`), so that programs may share it on one machine;
 /// not over a network file system. One file serves any number of credentials. On Windows its protection is that of the
 /// directory it is in, which is the owner's below the user's profile.
@@ -187,11 +190,10 @@ fn milliseconds(duration: Duration) -> u64 {
 const MAX_SIZE: u64 = 4 << 20;
 
 fn read(path: &Path) -> io::Result<Content> {
-    let file = match File::open(path) {
+    let file = match open(OpenOptions::new().read(true), path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Content::default()),
         opened => opened?,
     };
-    refuse_what_others_can_touch(&file)?;
     let mut bytes = Vec::new();
     file.take(MAX_SIZE).read_to_end(&mut bytes)?;
     if bytes.is_empty() {
@@ -228,7 +230,7 @@ fn lock(path: &Path) -> io::Result<File> {
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         make_directory(directory)?;
     }
-    let lock = owner_only().create(true).truncate(false).write(true).open(beside(path, "lock"))?;
+    let lock = open(owner_only().create(true).truncate(false).write(true), &beside(path, "lock"))?;
     let began = Instant::now();
     loop {
         match lock.try_lock() {
@@ -260,19 +262,79 @@ fn make_directory(path: &Path) -> io::Result<()> {
     builder.recursive(true).create(path)
 }
 
+/// Opens a file that is this user's alone. A symbolic link is not followed: it may lead to a file that was not meant.
 #[cfg(unix)]
-fn refuse_what_others_can_touch(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    if file.metadata()?.permissions().mode() & 0o077 == 0 {
-        return Ok(());
+fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+    let nofollow = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+    let file = options.custom_flags(nofollow).open(path).map_err(|error| match error.raw_os_error() {
+        Some(code) if code == rustix::io::Errno::LOOP.raw_os_error() => {
+            refused("it is a symbolic link: name the file itself")
+        }
+        _ => error,
+    })?;
+    let metadata = file.metadata()?;
+    check_owner(metadata.uid(), metadata.mode(), rustix::process::geteuid().as_raw())?;
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn check_owner(owner: u32, mode: u32, user: u32) -> io::Result<()> {
+    if owner != user {
+        return Err(refused("it belongs to another user: delete it, or name another"));
     }
-    Err(io::Error::new(
-        io::ErrorKind::PermissionDenied,
-        "others can read or change it: `chmod 600` it, or delete it",
-    ))
+    if mode & 0o077 != 0 {
+        return Err(refused("others can read or change it: `chmod 600` it, or delete it"));
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn refused(why: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::PermissionDenied, why)
 }
 
 #[cfg(not(unix))]
-fn refuse_what_others_can_touch(_: &File) -> io::Result<()> {
-    Ok(())
+fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    options.open(path)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trap_27_a_file_of_another_user_or_open_to_others_is_refused() {
+        check_owner(1000, 0o100_600, 1000).unwrap();
+        check_owner(0, 0o100_400, 0).unwrap();
+        for (owner, mode, user, why) in [
+            (0, 0o100_600, 1000, "another user"),
+            // Root is no exception.
+            (1000, 0o100_600, 0, "another user"),
+            (1000, 0o100_640, 1000, "others can read"),
+            (1000, 0o100_602, 1000, "others can read"),
+        ] {
+            let error = check_owner(owner, mode, user).unwrap_err();
+            assert!(error.to_string().contains(why), "{error}");
+        }
+    }
+
+    #[test]
+    fn trap_27_a_symbolic_link_is_not_followed() {
+        let directory = tempfile::tempdir().unwrap();
+        let [real, link] = ["real", "link"].map(|name| directory.path().join(name));
+        drop(owner_only().create(true).truncate(false).write(true).open(&real).unwrap());
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        assert!(read(&real).is_ok());
+        let error = read(&link).err().unwrap();
+        assert!(error.to_string().contains("symbolic link"), "{error}");
+        // One that leads nowhere is no file that is to be made, neither as the store nor as its lock.
+        let dangling = directory.path().join("dangling");
+        std::os::unix::fs::symlink(directory.path().join("nowhere"), &dangling).unwrap();
+        assert!(read(&dangling).is_err());
+        std::os::unix::fs::symlink(directory.path().join("nowhere"), beside(&real, "lock")).unwrap();
+        let error = lock(&real).err().unwrap();
+        assert!(error.to_string().contains("symbolic link"), "{error}");
+        assert!(!directory.path().join("nowhere").exists());
+    }
 }

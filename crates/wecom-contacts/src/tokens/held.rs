@@ -118,7 +118,7 @@ impl Tokens {
     pub(crate) fn beside(&self, key: TokenKey, source: Arc<dyn TokenSource>) -> Self {
         let store = self.refresher.store().map(|store| store.under(key.clone()));
         // Behind that source may be a refresh of these very tokens, and the call itself.
-        let refresher = Refresher::new(source, store, self.refresher.patience() * 3);
+        let refresher = Refresher::new(source, store, self.refresher.patience().saturating_mul(3));
         // Behind that source is a call that does its own repeating.
         Self::new(key, refresher.attempts(1))
     }

@@ -44,6 +44,11 @@ impl MemoryStore {
     }
 }
 
+/// A moment so long after this one. A life beyond all clocks is cut, as adding it would overflow.
+fn after(now: Instant, life: Duration) -> Instant {
+    now + life.min(Duration::from_secs(100 * 24 * 3600))
+}
+
 fn done<T: Send + 'static>(value: T) -> StoreFuture<T> {
     Box::pin(ready(Ok::<T, StoreError>(value)))
 }
@@ -66,7 +71,7 @@ impl TokenStore for MemoryStore {
             return done(None);
         }
         entry.lease += 1;
-        entry.leased_until = Some(now + life);
+        entry.leased_until = Some(after(now, life));
         done(Some(Lease::new(entry.lease)))
     }
 
@@ -79,7 +84,7 @@ impl TokenStore for MemoryStore {
         entry.stored_under = lease.fence();
         entry.token = Some(Kept {
             access_token: token.access_token,
-            expires_at: Instant::now() + token.expires_in,
+            expires_at: after(Instant::now(), token.expires_in),
             lifetime: token.lifetime,
         });
         done(true)

@@ -66,7 +66,7 @@ impl Refresher {
                 Err(error) => error,
             };
             let may_pass =
-                error.may_pass() && !cool_off::is_final(&error) && began.elapsed() < self.patience * 3 / 4;
+                error.may_pass() && !cool_off::is_final(&error) && began.elapsed() < self.patience / 4 * 3;
             match pauses.next().filter(|_| may_pass) {
                 Some(pause) => sleep(pause).await,
                 None => return Err(error),
@@ -101,7 +101,7 @@ impl Refresher {
                 let _ = store.release(lease).await;
                 return Ok(outcome);
             }
-            if began.elapsed() > self.patience * LIVES {
+            if began.elapsed() > self.patience.saturating_mul(LIVES) {
                 break;
             }
             sleep(pause).await;
@@ -131,12 +131,16 @@ impl Refresher {
         // Counted from when the request leaves, so that a slow answer never makes the token look younger than it is.
         let asked_at = Instant::now();
         let answer = timeout(self.patience, self.source.fetch(wanted.refused())).await;
-        let FreshToken { access_token, expires_in } = answer
+        let fresh = answer
             .map_err(|elapsed| {
                 let failure = Transport::Timeout;
                 Error::local(ErrorKind::Transport { failure, source: elapsed.into() })
             })?
             .map_err(source::failure)?;
+        let FreshToken { access_token, expires_in } = fresh;
+        if access_token.expose().trim().is_empty() {
+            return Err(Error::local(ErrorKind::TokenSource("it gave an empty access token".into())));
+        }
         let left = expires_in.saturating_sub(asked_at.elapsed());
         let stored = StoredToken::new(access_token.clone(), left, expires_in);
         Ok((Token::new(access_token, asked_at, expires_in, expires_in), stored))

@@ -363,7 +363,7 @@ fn trap_29_what_strangers_send_is_an_error() {
 }
 
 #[test]
-fn trap_29_an_authentic_message_that_is_no_xml_is_an_error() {
+fn trap_29_an_authentic_message_that_is_no_xml_is_handed_over_as_unreadable() {
     for message in [
         "",
         "hello",
@@ -373,10 +373,9 @@ fn trap_29_an_authentic_message_that_is_no_xml_is_an_error() {
         "<xml><1/></xml>",
         "<xml><a:/></xml>",
     ] {
-        let sealed = receiver().crypto().seal(message, 1, "n").unwrap();
-        let query = format!("msg_signature={}&timestamp=1&nonce=n", sealed.msg_signature);
-        let body = sealed.to_delivery_xml(CORP, None);
-        assert!(receiver().receive(&query, body.as_bytes()).is_err(), "{message}");
+        let notification = receive(message);
+        assert!(matches!(notification.event, Event::Unreadable(_)), "{message}: {notification:?}");
+        assert_eq!((notification.message(), notification.element()), (message, Element::default()));
     }
 }
 

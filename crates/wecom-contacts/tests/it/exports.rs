@@ -36,11 +36,15 @@ pub(crate) const SAMPLES: &[Sample] = &[
 /// The official sample key.
 const KEY: &str = "IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2";
 
-fn encrypted(document: &Value) -> Vec<u8> {
-    wecom_cipher::encrypt_file(&KEY.parse().unwrap(), document.to_string().as_bytes())
+pub(crate) fn encrypted(document: &Value) -> Vec<u8> {
+    encrypted_bytes(document.to_string().as_bytes())
 }
 
-fn file(url: String, content: &[u8]) -> Value {
+pub(crate) fn encrypted_bytes(document: &[u8]) -> Vec<u8> {
+    wecom_cipher::encrypt_file(&KEY.parse().unwrap(), document)
+}
+
+pub(crate) fn file(url: String, content: &[u8]) -> Value {
     let md5: [u8; 16] = Md5::digest(content).into();
     json!({"url": url, "size": content.len(), "md5": format!("{:032x}", u128::from_be_bytes(md5))})
 }
@@ -54,14 +58,14 @@ fn members(ids: std::ops::Range<u32>) -> Value {
     json!({"userlist": members.collect::<Vec<_>>()})
 }
 
-async fn export<R: ExportRow>(stub: &Stub) -> Export<R> {
+pub(crate) async fn export<R: ExportRow>(stub: &Stub) -> Export<R> {
     let hasty = RetryPolicy::default().first_pause(Duration::from_millis(1));
     let job = stub.client().with_retry(hasty).exports().job("job-1", KEY.parse().unwrap());
     job.wait(Polling::default()).await.unwrap()
 }
 
 /// Reads to the first error or the end, and makes sure that nothing comes after an error.
-async fn read<R: Send + Unpin + 'static>(mut rows: ExportRows<R>) -> (Vec<R>, Option<Error>) {
+pub(crate) async fn read<R: Send + Unpin + 'static>(mut rows: ExportRows<R>) -> (Vec<R>, Option<Error>) {
     let mut read = Vec::new();
     loop {
         match rows.next().await {
@@ -76,10 +80,10 @@ async fn read<R: Send + Unpin + 'static>(mut rows: ExportRows<R>) -> (Vec<R>, Op
 }
 
 /// Makes an announcement wrong.
-type Bend = fn(&mut Value);
+pub(crate) type Bend = fn(&mut Value);
 
 /// A server with one file, whose announcement and content a test may bend.
-async fn one_file(announce: Bend, content: Vec<u8>) -> Stub {
+pub(crate) async fn one_file(announce: Bend, content: Vec<u8>) -> Stub {
     Stub::with_tokens(move |request, _| {
         if request.path() == "/f" {
             return Answer::of(200, "application/octet-stream", &content);
@@ -479,7 +483,7 @@ async fn a_wait_is_cut_short_by_the_completion_callback() {
             asked.notify_one();
             return Answer::json(&json!({"errcode": 0, "errmsg": "ok", "status": 1}));
         }
-        done(&[])
+        done(&[file("http://127.0.0.1/f".into(), &encrypted(&members(0..0)))])
     })
     .await;
     let job = stub.client().exports().job::<SimpleMember>("job-1", KEY.parse().unwrap());

@@ -6,8 +6,9 @@ use std::{
 };
 
 use tokio::sync::{Semaphore, mpsc};
-use wecom_contacts::callback::{Intake, Memory, Notification, Outcome, Refusal, cipher};
+use wecom_contacts::callback::{Event, Intake, Memory, Notification, Outcome, Refusal, cipher};
 
+use crate::log::Log;
 use crate::platform::{CORP, KEY, Platform, Request, START, who_left};
 
 /// Longer than anything here takes.
@@ -35,7 +36,7 @@ fn deliver(intake: &Intake, request: &Request) -> Outcome {
     let answer = intake.accept(&request.query, request.body.as_bytes());
     assert_eq!(answer.body, "");
     let status = match answer.outcome {
-        Outcome::Queued | Outcome::Duplicate | Outcome::Unreadable => 200,
+        Outcome::Queued | Outcome::Duplicate => 200,
         Outcome::Busy | Outcome::Closing => 503,
         _ => 403,
     };
@@ -279,7 +280,17 @@ async fn trap_32_what_is_not_known_or_not_readable_is_acknowledged() {
     let unknown = "<xml><Event>something_new</Event><Detail>17</Detail></xml>";
     assert_eq!(deliver(&intake, &platform.post(unknown, "1")), Outcome::Queued);
     assert_eq!(events.recv().await.unwrap().message(), unknown);
-    assert_eq!(deliver(&intake, &platform.post("not XML at all", "2")), Outcome::Unreadable);
+    // What cannot be read is handed over as well, once, and named in the log by its digest and never by its text.
+    let (log, guard) = Log::start();
+    assert_eq!(deliver(&intake, &platform.post("not XML at all", "2")), Outcome::Queued);
+    assert_eq!(deliver(&intake, &platform.post("not XML at all", "3")), Outcome::Duplicate);
+    drop(guard);
+    let unreadable = events.recv().await.unwrap();
+    assert!(matches!(unreadable.event, Event::Unreadable(_)), "{unreadable:?}");
+    assert_eq!(unreadable.message(), "not XML at all");
+    let logged = log.ours();
+    assert_eq!(logged.matches("cannot be read").count(), 1, "{logged}");
+    assert!(logged.contains(&unreadable.key().to_string()) && !logged.contains("XML at all"), "{logged}");
 }
 
 #[tokio::test]

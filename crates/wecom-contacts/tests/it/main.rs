@@ -18,8 +18,11 @@ mod callback_router;
 mod canaries;
 mod contact_rules;
 mod corp_groups;
+mod damage;
 mod departments;
 mod exports;
+mod hostile;
+mod import_rules;
 mod imports;
 mod intake;
 #[cfg(feature = "axum")]
@@ -34,6 +37,7 @@ mod tags;
 mod token_sharing;
 mod token_stores;
 mod transport;
+mod wholeness;
 
 /// A file that no `mod` line names would be tests that never run.
 #[test]

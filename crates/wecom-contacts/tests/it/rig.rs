@@ -21,7 +21,7 @@ impl Rig {
         Self::with(Sim::builder().legacy(true)).await
     }
 
-    async fn with(sim: SimBuilder) -> Self {
+    pub(crate) async fn with(sim: SimBuilder) -> Self {
         let sim = sim.start().await.expect("a free port on the loopback interface");
         let client = |secret| {
             Client::builder(sim.corp_id(), secret)

@@ -107,6 +107,13 @@ impl Answer {
         Self(pieces)
     }
 
+    /// Sends this status, these headers and this much of a body, and then nothing more on an open connection.
+    pub(crate) fn stalled(head: &str, body: &[u8]) -> Self {
+        let Self(mut pieces) = Self::raw(head, body);
+        pieces.push(Piece::Forever);
+        Self(pieces)
+    }
+
     /// Never answers.
     pub(crate) fn never() -> Self {
         Self(vec![Piece::Forever])

@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::{Change, Changes, Doubt, flag, number, text::trimmed};
+use super::{Change, Changes, Doubt, Wanted, flag, number, text::trimmed};
 
 /// A list joined by `;`, whatever it was joined by: `2、7`, `2, 7`, `2|7`. Borrowed if it was so already.
 ///
 /// # Errors
 ///
-/// [`Doubt::Thousands`] if it may be one number, [`Doubt::DepartmentNames`] if there is anything but numbers and flags.
-pub fn listed<'a>(text: &'a str, changes: &mut Changes) -> Result<Cow<'a, str>, Doubt> {
+/// [`Doubt::Thousands`] if it may be one number; [`Doubt::DepartmentNames`] if departments are wanted and there is anything but numbers. What else is
+/// no item of the list is left to the reader of the field.
+pub fn listed<'a>(wanted: Wanted, text: &'a str, changes: &mut Changes) -> Result<Cow<'a, str>, Doubt> {
     if text.is_empty() {
         return Ok(Cow::Borrowed(text));
     }
@@ -23,7 +24,7 @@ pub fn listed<'a>(text: &'a str, changes: &mut Changes) -> Result<Cow<'a, str>, 
         if item.is_empty() {
             continue;
         }
-        if let Some(flag) = flag(item) {
+        if let Some(flag) = flag(item).filter(|_| wanted == Wanted::Flags) {
             item = flag;
             done.add(Change::Flag);
         }
@@ -32,7 +33,7 @@ pub fn listed<'a>(text: &'a str, changes: &mut Changes) -> Result<Cow<'a, str>, 
             item = whole;
             done.add(Change::Number);
         }
-        let written_out = number::scientific(item)?.map(|number| number.to_string());
+        let written_out = number::in_words(item)?.map(|number| number.to_string());
         if written_out.is_some() {
             done.add(Change::Scientific);
         }
@@ -40,9 +41,14 @@ pub fn listed<'a>(text: &'a str, changes: &mut Changes) -> Result<Cow<'a, str>, 
         if item.contains('.') && item.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
             return Err(Doubt::NotWhole);
         }
-        let is_known = item.bytes().all(|byte| byte.is_ascii_digit()) || matches!(item, "是" | "否");
-        if !is_known {
+        // A number below 0 is no name: it is refused as a number.
+        let digits = item.strip_prefix('-').unwrap_or(item);
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if wanted == Wanted::Departments && !is_number {
             return Err(Doubt::DepartmentNames);
+        }
+        if !is_number && !matches!(item, "是" | "否") {
+            return Ok(Cow::Borrowed(text));
         }
         if !list.is_empty() {
             list.push(';');
@@ -61,6 +67,11 @@ pub fn listed<'a>(text: &'a str, changes: &mut Changes) -> Result<Cow<'a, str>, 
 
 fn is_delimiter(one: char) -> bool {
     matches!(one, ';' | ',' | '、' | '，' | '；' | '|' | '｜' | '\n')
+}
+
+/// A number without commas at its thousands: `13,800,000,331`.
+pub(super) fn without_thousands(text: &str) -> Cow<'_, str> {
+    if is_thousands(text) { Cow::Owned(text.replace(',', "")) } else { Cow::Borrowed(text) }
 }
 
 /// Whether commas stand where they would at the thousands of one number: `1,234`.

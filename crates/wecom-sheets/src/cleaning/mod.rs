@@ -1,17 +1,24 @@
 //! Cleaning: what spreadsheets do to ids, numbers and mails is undone where only one value can have been meant, and refused where more can.
 //!
-//! A clean value is never changed, and cleaning twice is cleaning once. Names and other free text lose the blanks around them and nothing else.
+//! A clean value is never changed, and cleaning twice is cleaning once. Names and other free text lose the blanks around them and what cannot be
+//! seen, and nothing else.
 
+mod change;
+mod doubt;
+mod free;
 mod ids;
 mod number;
 mod text;
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
+pub(crate) use self::text::is_ungendered;
 pub use self::{
+    change::{Change, Changes},
+    doubt::Doubt,
     ids::{is_thousands, listed},
     number::{scientific, whole, without_zero},
-    text::{apostrophe, country_code, half_width, separators, trimmed},
+    text::{apostrophe, country_code, half_width, is_invisible, separators, trimmed},
 };
 use crate::Kind;
 
@@ -19,7 +26,9 @@ use crate::Kind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wanted {
-    /// A name, or other free text.
+    /// A name: free text in one line.
+    Name,
+    /// Other free text.
     Words,
     /// A userid.
     Id,
@@ -29,156 +38,26 @@ pub enum Wanted {
     Phone,
     /// A mail address.
     Mail,
-    /// One number, a flag or a gender.
-    Code,
-    /// Numbers or flags, joined by `;`.
-    Codes,
+    /// One whole number.
+    Number,
+    /// Whole numbers, joined by `;`.
+    Numbers,
+    /// Yes or no.
+    Flag,
+    /// Yes or no several times, joined by `;`.
+    Flags,
+    /// A gender.
+    Gender,
+    /// Departments by their ids, joined by `;`, or by their names.
+    Departments,
     /// The value of an extended attribute (扩展属性): text of any kind, dates too.
     Attribute,
 }
 
-/// What was changed in a cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Change {
-    /// Blanks around it went, also U+3000, no-break and zero-width ones.
-    Blanks,
-    /// Full-width letters, digits and signs became half-width.
-    HalfWidth,
-    /// An apostrophe in front, by which Excel is told to leave a number alone, went.
-    Apostrophe,
-    /// +86 in front went.
-    CountryCode,
-    /// Blanks and hyphens inside went.
-    Separators,
-    /// A number in scientific notation was written out, as all its digits were there.
-    Scientific,
-    /// What stands between the numbers of a list became `;`.
-    Delimiters,
-    /// A number that a workbook holds as such became text.
-    Number,
-    /// TRUE or FALSE became 1 or 0.
-    Flag,
-    /// A date became text, as ISO 8601.
-    Date,
-}
-
-impl Change {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::Blanks,
-        Self::HalfWidth,
-        Self::Apostrophe,
-        Self::CountryCode,
-        Self::Separators,
-        Self::Scientific,
-        Self::Delimiters,
-        Self::Number,
-        Self::Flag,
-        Self::Date,
-    ];
-
-    const fn bit(self) -> u16 {
-        1 << self as u16
-    }
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Blanks => "lost the blanks around them",
-            Self::HalfWidth => "became half-width",
-            Self::Apostrophe => "lost an apostrophe in front",
-            Self::CountryCode => "lost +86 in front",
-            Self::Separators => "lost blanks or hyphens inside",
-            Self::Scientific => "were written out from scientific notation",
-            Self::Delimiters => "are now joined by semicolons",
-            Self::Number => "became text from numbers",
-            Self::Flag => "became 1 or 0 from TRUE or FALSE",
-            Self::Date => "became text from dates",
-        })
-    }
-}
-
-/// The changes of one cell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Changes(u16);
-
-impl Changes {
-    /// Whether nothing was changed.
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The changes, each once.
-    pub fn iter(self) -> impl Iterator<Item = Change> {
-        Change::ALL.into_iter().filter(move |change| self.0 & change.bit() != 0)
-    }
-
-    fn add(&mut self, change: Change) {
-        self.0 |= change.bit();
-    }
-}
-
-/// Why a cell cannot be taken: more than one value can have been meant, or none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Doubt {
-    /// `1.38E+10`: the spreadsheet dropped digits.
-    LostDigits,
-    /// A number of more than 15 digits, of which Excel keeps 15.
-    TooManyDigits,
-    /// A number with decimals where a whole one belongs.
-    NotWhole,
-    /// A date where none belongs: perhaps `1-2` or `2/7`, which Excel takes for one.
-    Date,
-    /// A length of time.
-    Duration,
-    /// TRUE or FALSE where none belongs.
-    Bool,
-    /// A formula that failed, or a column too narrow to show its numbers.
-    Failed,
-    /// A formula without a stored value.
-    Uncomputed,
-    /// Several phone numbers in one cell.
-    SeveralNumbers,
-    /// `1,234`: one number with a comma at the thousands, or two.
-    Thousands,
-    /// Departments by name or path.
-    DepartmentNames,
-    /// The row has more cells than there are headings: what stands where is anybody's guess.
-    TooManyCells,
-    /// The text is not what the column can hold; the words say why.
-    Unfit(&'static str),
-}
-
-impl fmt::Display for Doubt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::LostDigits => "the spreadsheet dropped digits (as in 1.38E+10): make the column text and enter the number again",
-            Self::TooManyDigits => {
-                "a number of more than 15 digits, the last of which Excel loses: make the column text and enter it again"
-            }
-            Self::NotWhole => "a number with decimals, where a whole one belongs",
-            Self::Date => "a date: if the spreadsheet took something else for one, make the column text and enter it again",
-            Self::Duration => "a length of time: make the column text and enter it again",
-            Self::Bool => "TRUE or FALSE, where neither belongs",
-            Self::Failed => "a formula that failed (such as #N/A), or a number too wide for its column",
-            Self::Uncomputed => {
-                "a formula without a stored value: open the file in Excel or WPS, save it, and try again"
-            }
-            Self::SeveralNumbers => "more than one number: leave the one that WeCom is to know",
-            Self::Thousands => {
-                "one number with a comma at the thousands, or several: write 1234, or 1;234"
-            }
-            Self::DepartmentNames => {
-                "names of departments: WeCom takes their ids, joined by semicolons, such as 2;7 (`txl department list` shows them)"
-            }
-            Self::TooManyCells => {
-                "more cells than headings: a cell with a comma in it must stand in quotation marks"
-            }
-            Self::Unfit(why) => why,
-        })
+impl Wanted {
+    /// Whether people may write anything.
+    const fn is_free(self) -> bool {
+        matches!(self, Self::Name | Self::Words | Self::Attribute)
     }
 }
 
@@ -186,37 +65,37 @@ impl fmt::Display for Doubt {
 ///
 /// # Errors
 ///
-/// A [`Doubt`] if nobody can know what was meant.
+/// A [`Doubt`] if it cannot be known what was meant.
 pub fn clean(wanted: Wanted, kind: Kind, text: &str) -> Result<(Cow<'_, str>, Changes), Doubt> {
-    let mut changes = Changes::default();
+    let shown = Cow::Borrowed(text);
     match kind {
-        Kind::Text => return cleaned_text(wanted, text),
-        Kind::Error => return Err(Doubt::Failed),
-        Kind::Uncomputed => return Err(Doubt::Uncomputed),
-        Kind::Absent => return Ok((Cow::Borrowed(""), changes)),
-        Kind::Duration => return Err(Doubt::Duration),
-        Kind::Date if wanted == Wanted::Attribute => changes.add(Change::Date),
-        Kind::Date => return Err(Doubt::Date),
+        Kind::Text => cleaned_text(wanted, text),
+        Kind::Error => Err(Doubt::Failed),
+        Kind::Uncomputed => Err(Doubt::Uncomputed),
+        Kind::Absent => Ok((Cow::Borrowed(""), Changes::default())),
+        Kind::Duration => Err(Doubt::Duration),
+        Kind::Date if wanted == Wanted::Attribute => Ok((shown, Changes::of(Change::Date))),
+        Kind::Date => Err(Doubt::Date),
         Kind::Bool(value) => match wanted {
-            Wanted::Code | Wanted::Codes => {
-                changes.add(Change::Flag);
-                return Ok((Cow::Borrowed(if value { "1" } else { "0" }), changes));
+            Wanted::Flag | Wanted::Flags => {
+                Ok((Cow::Borrowed(if value { "1" } else { "0" }), Changes::of(Change::Flag)))
             }
-            Wanted::Attribute => {}
-            _ => return Err(Doubt::Bool),
+            Wanted::Attribute => Ok((shown, Changes::default())),
+            _ => Err(Doubt::Bool),
         },
         Kind::Number(number) => {
-            changes.add(Change::Number);
-            return match whole(number) {
-                Err(Doubt::NotWhole) if matches!(wanted, Wanted::Attribute | Wanted::Words) => {
-                    Ok((Cow::Borrowed(text), changes))
+            let changes = Changes::of(Change::Number);
+            match whole(number) {
+                Ok(number) => {
+                    let number = number.to_string();
+                    let (cleaned, further) = cleaned_text(wanted, &number)?;
+                    Ok((Cow::Owned(cleaned.into_owned()), changes.and(further)))
                 }
-                Ok(number) => Ok((Cow::Owned(number.to_string()), changes)),
+                Err(Doubt::NotWhole) if wanted.is_free() => Ok((shown, changes)),
                 Err(doubt) => Err(doubt),
-            };
+            }
         }
     }
-    Ok((Cow::Borrowed(text), changes))
 }
 
 fn cleaned_text(wanted: Wanted, text: &str) -> Result<(Cow<'_, str>, Changes), Doubt> {
@@ -226,73 +105,147 @@ fn cleaned_text(wanted: Wanted, text: &str) -> Result<(Cow<'_, str>, Changes), D
     }
     let mut value = Cow::Borrowed(text);
     change(&mut value, &mut changes, Change::Blanks, trimmed);
-    if is_failed(&value) {
+    if is_failed(&half_width(&value)) {
         return Err(Doubt::Failed);
     }
-    if wanted == Wanted::Words {
+    if wanted.is_free() {
+        free::clean(wanted, &mut value, &mut changes)?;
         return Ok((value, changes));
     }
-    if wanted == Wanted::Attribute {
-        written_out(&mut value, &mut changes)?;
-        return Ok((value, changes));
-    }
-    if let Cow::Owned(half) = half_width(&value) {
-        value = Cow::Owned(half);
-        changes.add(Change::HalfWidth);
-    }
-    change(&mut value, &mut changes, Change::Apostrophe, apostrophe);
-    // Either may have uncovered a blank.
-    change(&mut value, &mut changes, Change::Blanks, trimmed);
-    written_out(&mut value, &mut changes)?;
-    if matches!(wanted, Wanted::Mobile | Wanted::Code) {
-        change(&mut value, &mut changes, Change::Number, without_zero);
-    }
+    let is_said = unwrapped(&mut value, &mut changes)?;
     match wanted {
-        Wanted::Mobile => {
-            if text::holds_several_numbers(&value) {
-                return Err(Doubt::SeveralNumbers);
-            }
-            if let Cow::Owned(closed) = separators(&value) {
-                value = Cow::Owned(closed);
-                changes.add(Change::Separators);
-            }
-            change(&mut value, &mut changes, Change::CountryCode, country_code);
+        Wanted::Id => id(&mut value, &mut changes, is_said)?,
+        Wanted::Mobile => mobile(&mut value, &mut changes)?,
+        Wanted::Phone => {
+            written_out(&mut value, &mut changes)?;
+            replaced(&mut value, &mut changes, Change::HalfWidth, text::plain_hyphens);
         }
-        Wanted::Code => {
+        Wanted::Number => {
+            written_out(&mut value, &mut changes)?;
+            change(&mut value, &mut changes, Change::Number, without_zero);
+            replaced(&mut value, &mut changes, Change::Separators, ids::without_thousands);
+        }
+        Wanted::Flag => {
             if let Some(flag) = flag(&value) {
                 value = Cow::Borrowed(flag);
                 changes.add(Change::Flag);
             }
         }
-        Wanted::Codes => {
-            if let Cow::Owned(list) = listed(&value, &mut changes)? {
+        Wanted::Departments | Wanted::Flags | Wanted::Numbers => {
+            if let Cow::Owned(list) = listed(wanted, &value, &mut changes)? {
                 value = Cow::Owned(list);
             }
         }
         _ => {}
     }
-    Ok((value, changes))
+    if matches!(wanted, Wanted::Id | Wanted::Mail) && value.contains(char::is_whitespace) {
+        return Err(Doubt::Blank);
+    }
+    let is_number =
+        matches!(wanted, Wanted::Id | Wanted::Mail | Wanted::Mobile | Wanted::Phone | Wanted::Number);
+    match text::look_alike(&value).filter(|_| is_number) {
+        Some((place, character)) => Err(Doubt::LookAlike { place, character }),
+        None => Ok((value, changes)),
+    }
+}
+
+/// What stands around or inside an id, a number or a mail address and is no part of it goes. Returns whether an apostrophe said that the text is to be
+/// taken as it stands.
+fn unwrapped(value: &mut Cow<'_, str>, changes: &mut Changes) -> Result<bool, Doubt> {
+    if value.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(Doubt::Broken);
+    }
+    replaced(value, changes, Change::Invisible, text::visible);
+    replaced(value, changes, Change::HalfWidth, half_width);
+    let mut is_said = false;
+    loop {
+        let before = value.len();
+        change(value, changes, Change::Apostrophe, apostrophe);
+        is_said |= value.len() < before;
+        change(value, changes, Change::Wrapper, text::without_wrapper);
+        // Each may have uncovered a blank.
+        change(value, changes, Change::Blanks, trimmed);
+        if value.len() == before {
+            break;
+        }
+    }
+    if is_failed(value) {
+        return Err(Doubt::Failed);
+    }
+    if value.chars().any(|one| one.is_control() && !one.is_whitespace()) {
+        return Err(Doubt::Control);
+    }
+    if value.starts_with('=') {
+        return Err(Doubt::Formula);
+    }
+    Ok(is_said)
+}
+
+fn id(value: &mut Cow<'_, str>, changes: &mut Changes, is_said: bool) -> Result<(), Doubt> {
+    if is_said {
+        return Ok(());
+    }
+    if let Some(number) = number::in_id(value)? {
+        *value = Cow::Owned(number.to_string());
+        changes.add(Change::Scientific);
+    }
+    if without_zero(value).len() < value.len() {
+        return Err(Doubt::MaybeNumber);
+    }
+    replaced(value, changes, Change::Separators, ids::without_thousands);
+    Ok(())
+}
+
+fn mobile(value: &mut Cow<'_, str>, changes: &mut Changes) -> Result<(), Doubt> {
+    written_out(value, changes)?;
+    change(value, changes, Change::Number, without_zero);
+    replaced(value, changes, Change::Separators, ids::without_thousands);
+    if text::holds_several_numbers(value) {
+        return Err(Doubt::SeveralNumbers);
+    }
+    replaced(value, changes, Change::Separators, separators);
+    change(value, changes, Change::CountryCode, country_code);
+    Ok(())
 }
 
 /// Nearly all cells, told by one look at their bytes.
 fn is_plain(wanted: Wanted, text: &str) -> bool {
     let bytes = text.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return true };
+    let is_digits = || bytes.iter().all(u8::is_ascii_digit);
     match wanted {
-        Wanted::Words => {
-            let is_letter = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_alphanumeric);
-            is_letter(bytes.first()) && is_letter(bytes.last())
+        Wanted::Name | Wanted::Words => {
+            let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+            is_letter(first) && is_letter(last) && text::is_ordinary(bytes)
         }
-        Wanted::Id | Wanted::Code => bytes.iter().all(u8::is_ascii_digit),
-        Wanted::Mobile => {
-            bytes.iter().all(u8::is_ascii_digit) && !text.starts_with("86") && !text.starts_with("00")
+        Wanted::Attribute => {
+            is_digits()
+                || ((first.is_ascii_alphabetic() || !first.is_ascii())
+                    && (last.is_ascii_alphanumeric() || !last.is_ascii())
+                    && text::is_ordinary(bytes))
         }
-        Wanted::Codes => {
+        Wanted::Id => {
+            is_digits()
+                || (first.is_ascii_alphabetic()
+                    && bytes.iter().all(|byte| {
+                        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@')
+                    }))
+        }
+        Wanted::Number | Wanted::Flag | Wanted::Gender => is_digits(),
+        Wanted::Mobile => is_digits() && !text.starts_with("86") && !text.starts_with("00"),
+        Wanted::Departments | Wanted::Flags | Wanted::Numbers => {
             bytes.iter().all(|byte| byte.is_ascii_digit() || *byte == b';')
-                && bytes.first() != Some(&b';')
-                && bytes.last() != Some(&b';')
+                && *first != b';'
+                && *last != b';'
                 && !bytes.windows(2).any(|two| two == b";;")
         }
-        Wanted::Phone | Wanted::Mail | Wanted::Attribute => bytes.is_empty(),
+        Wanted::Phone => is_digits(),
+        Wanted::Mail => {
+            first.is_ascii_alphanumeric()
+                && bytes.iter().all(|byte| {
+                    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+' | b'@')
+                })
+        }
     }
 }
 
@@ -317,6 +270,19 @@ fn change(value: &mut Cow<'_, str>, changes: &mut Changes, what: Change, by: fn(
     changes.add(what);
 }
 
+/// The same by what changes texts inside, and borrows those that it leaves.
+fn replaced(
+    value: &mut Cow<'_, str>,
+    changes: &mut Changes,
+    what: Change,
+    by: for<'a> fn(&'a str) -> Cow<'a, str>,
+) {
+    if let Cow::Owned(other) = by(value) {
+        *value = Cow::Owned(other);
+        changes.add(what);
+    }
+}
+
 fn written_out(value: &mut Cow<'_, str>, changes: &mut Changes) -> Result<(), Doubt> {
     if let Some(number) = scientific(value)? {
         *value = Cow::Owned(number.to_string());
@@ -325,33 +291,47 @@ fn written_out(value: &mut Cow<'_, str>, changes: &mut Changes) -> Result<(), Do
     Ok(())
 }
 
+/// What a word for yes or no is written as, if it is written otherwise.
 fn flag(text: &str) -> Option<&'static str> {
-    if text.eq_ignore_ascii_case("true") {
-        Some("1")
-    } else if text.eq_ignore_ascii_case("false") {
-        Some("0")
-    } else {
-        None
-    }
+    Some(match text.to_ascii_lowercase().as_str() {
+        "true" | "真" => "1",
+        "false" | "假" => "0",
+        "已启用" | "未禁用" | "正常" | "enabled" => "启用",
+        "已禁用" | "停用" | "已停用" | "冻结" | "已冻结" | "disabled" => "禁用",
+        _ => return None,
+    })
 }
 
 /// What a spreadsheet writes into a CSV file for a formula that failed, or for a number that its column is too narrow for.
 fn is_failed(text: &str) -> bool {
     const FAILURES: &[&str] = &[
         "#N/A",
-        "#REF!",
-        "#VALUE!",
-        "#DIV/0!",
-        "#NAME?",
-        "#NULL!",
-        "#NUM!",
+        "#N/D",
+        "#NV",
+        "#NA",
         "#SPILL!",
-        "#CALC!",
         "#GETTING_DATA",
-        "#FIELD!",
+        "#名称?",
+        "#名稱?",
+        "#值!",
+        "#引用!",
+        "#参照!",
+        "#空!",
+        "#数字!",
+        "#數值!",
+        "#除/0!",
+        "#溢出!",
+        "#计算!",
+        "#字段!",
+        "#找不到",
     ];
-    text.starts_with('#')
-        && (FAILURES.contains(&text) || (text.len() > 2 && text.bytes().all(|byte| byte == b'#')))
+    let Some(rest) = text.strip_prefix('#') else { return false };
+    let is_error = |rest: &str| {
+        let Some(word) = rest.strip_suffix(['!', '?']) else { return false };
+        let is_of_word = |one: char| one.is_uppercase() || matches!(one, '/' | '0' | '¡' | '¿' | ' ' | '_');
+        (2..=16).contains(&word.chars().count()) && word.chars().all(is_of_word)
+    };
+    FAILURES.contains(&text) || (rest.len() > 1 && rest.bytes().all(|byte| byte == b'#')) || is_error(rest)
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use super::Doubt;
 
 /// Excel keeps 15 digits of a number.
-const DIGITS: u32 = 15;
+const DIGITS: usize = 15;
+/// From this power of ten on Java writes a number in scientific notation.
+const JAVA: usize = 7;
 
 /// A whole number that a workbook holds as a float.
 ///
@@ -21,42 +23,107 @@ pub fn whole(number: f64) -> Result<i64, Doubt> {
     Ok(number as i64)
 }
 
-/// Writes out a number in a spreadsheet's scientific notation, if it is one: `1.3800000001E+10`. `E` alone makes none, as ids may hold it;
-/// a spreadsheet always writes the sign.
+/// Writes out a number in scientific notation, if it is one: `1.3800000001E+10`, `1.3800000001e10`, `1,3800000001E+10`, `1.3800000001×10^10`.
 ///
 /// # Errors
 ///
-/// [`Doubt::LostDigits`] if not all digits are there: `1.38E+10` may have been any of a hundred million numbers.
+/// [`Doubt::LostDigits`] if not all digits are there: `1.38E+10` may have been any of a hundred million numbers. [`Doubt::NotWhole`] if it has
+/// decimals, [`Doubt::TooManyDigits`] if it has more digits than a spreadsheet keeps.
 pub fn scientific(text: &str) -> Result<Option<i64>, Doubt> {
-    let Some((mantissa, power)) = text.split_once(['e', 'E']) else {
-        return Ok(None);
-    };
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let is_decimals = decimals.is_empty() || is_digits(decimals);
-    let Some(power) = power.strip_prefix('+').filter(|power| is_digits(power)) else {
-        return Ok(None);
-    };
-    if whole.len() != 1 || !is_digits(whole) || !is_decimals || mantissa.ends_with('.') {
-        return Ok(None);
-    }
-    let power: usize = power.parse().map_err(|_| Doubt::TooManyDigits)?;
-    if power < decimals.len() {
-        return Err(Doubt::NotWhole);
-    }
-    if power > decimals.len() {
-        return Err(Doubt::LostDigits);
-    }
-    if decimals.len() + 1 > DIGITS as usize {
-        return Err(Doubt::TooManyDigits);
-    }
-    let digits = [whole, decimals].concat();
-    digits.parse().map(Some).map_err(|_| Doubt::TooManyDigits)
+    Scientific::parse(text).map(|number| number.value()).transpose()
 }
 
-/// A number without the `.0` that other programs write behind the numbers of a column with gaps: `13800000001.0`.
+/// The same in a column of accounts, which may have such a form themselves. A sign or a comma in it makes a number, and a point where Java writes
+/// numbers so.
+pub(super) fn in_id(text: &str) -> Result<Option<i64>, Doubt> {
+    let Some(number) = Scientific::parse(text) else { return Ok(None) };
+    if number.is_signed || number.is_foreign || (number.is_pointed && number.power >= JAVA) {
+        return number.value().map(Some);
+    }
+    // No program writes a number of two digits before the `E` without a point: 12e5 is an account.
+    if number.is_pointed || number.whole.len() == 1 { Err(Doubt::MaybeNumber) } else { Ok(None) }
+}
+
+/// The same in free text, where `1.5E3` may be the name of a part.
+pub(super) fn in_words(text: &str) -> Result<Option<i64>, Doubt> {
+    match Scientific::parse(text) {
+        Some(number)
+            if number.whole.len() == 1
+                && (number.is_signed || (number.is_pointed && number.power >= JAVA)) =>
+        {
+            number.value().map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A number without the `.0` or `.00` that other programs write behind whole numbers: `13800000001.0`.
 pub fn without_zero(text: &str) -> &str {
-    text.strip_suffix(".0")
-        .filter(|whole| !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit()))
-        .unwrap_or(text)
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.split_once('.') {
+        Some((whole, zeros))
+            if is_digits(whole) && !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') =>
+        {
+            whole
+        }
+        _ => text,
+    }
+}
+
+/// A number in scientific notation: `whole.decimals` times ten to the power.
+struct Scientific<'a> {
+    whole: &'a str,
+    decimals: &'a str,
+    power: usize,
+    /// The power or the number has a plus sign.
+    is_signed: bool,
+    is_pointed: bool,
+    /// It has signs that stand in no account: a comma for the point, or `×10^`.
+    is_foreign: bool,
+}
+
+impl<'a> Scientific<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let unsigned = text.strip_prefix('+').unwrap_or(text);
+        let times =
+            || ["×10^", "x10^", "X10^", "*10^", "·10^"].iter().find_map(|ten| unsigned.split_once(ten));
+        let (mantissa, exponent, is_times) = match unsigned.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, exponent, false),
+            None => times().map(|(mantissa, exponent)| (mantissa, exponent, true))?,
+        };
+        let digits = exponent.strip_prefix('+').unwrap_or(exponent);
+        let (whole, decimals) = match mantissa.split_once(['.', ',']) {
+            Some((_, decimals)) if !is_digits(decimals) => return None,
+            Some(parts) => parts,
+            None => (mantissa, ""),
+        };
+        if !is_digits(whole) || !is_digits(digits) || digits.len() > 3 {
+            return None;
+        }
+        Some(Self {
+            whole,
+            decimals,
+            power: digits.parse().ok()?,
+            is_signed: unsigned.len() < text.len() || digits.len() < exponent.len(),
+            is_pointed: mantissa.len() > whole.len(),
+            is_foreign: is_times || mantissa.contains(','),
+        })
+    }
+
+    fn value(&self) -> Result<i64, Doubt> {
+        let mut decimals = self.decimals;
+        // Some programs fill up with zeros.
+        while decimals.len() > self.power {
+            decimals = decimals.strip_suffix('0').ok_or(Doubt::NotWhole)?;
+        }
+        if decimals.len() < self.power {
+            return Err(Doubt::LostDigits);
+        }
+        let digits = [self.whole, decimals].concat();
+        if digits.trim_start_matches('0').len() > DIGITS {
+            return Err(Doubt::TooManyDigits);
+        }
+        digits.parse().map_err(|_| Doubt::TooManyDigits)
+    }
 }

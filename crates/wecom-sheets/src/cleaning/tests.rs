@@ -47,11 +47,39 @@ fn trap_38_nothing_ambiguous_is_guessed() {
         (Wanted::Mobile, "13800000001 13900000001", Doubt::SeveralNumbers),
         (Wanted::Words, "#N/A", Doubt::Failed),
         (Wanted::Mobile, "########", Doubt::Failed),
-        (Wanted::Codes, "1,234", Doubt::Thousands),
-        (Wanted::Codes, "研发部/测试组", Doubt::DepartmentNames),
-        (Wanted::Codes, "2/7", Doubt::DepartmentNames),
-        (Wanted::Codes, "2.7", Doubt::NotWhole),
-        (Wanted::Codes, "7-Feb", Doubt::DepartmentNames),
+        (Wanted::Departments, "1,234", Doubt::Thousands),
+        (Wanted::Departments, "研发部/测试组", Doubt::DepartmentNames),
+        (Wanted::Departments, "2/7", Doubt::DepartmentNames),
+        (Wanted::Departments, "2.7", Doubt::NotWhole),
+        (Wanted::Departments, "7-Feb", Doubt::DepartmentNames),
+        // An account, or a number that a program wrote so.
+        (Wanted::Id, "1E10", Doubt::MaybeNumber),
+        (Wanted::Id, "1.5e3", Doubt::MaybeNumber),
+        (Wanted::Id, "1001.0", Doubt::MaybeNumber),
+        (Wanted::Id, "1.38E10", Doubt::LostDigits),
+        (Wanted::Mobile, "1.38e10", Doubt::LostDigits),
+        (Wanted::Mobile, "1E10", Doubt::LostDigits),
+        (Wanted::Mobile, "1,38E+10", Doubt::LostDigits),
+        (Wanted::Mobile, "1.38×10^10", Doubt::LostDigits),
+        (Wanted::Mobile, "+1.38E+10", Doubt::LostDigits),
+        (Wanted::Mobile, "#####", Doubt::Failed),
+        (Wanted::Name, "#名称?", Doubt::Failed),
+        (Wanted::Id, "#ПУСТО!", Doubt::Failed),
+        (Wanted::Id, "=A1&B1", Doubt::Formula),
+        (Wanted::Id, "wang fang", Doubt::Blank),
+        (Wanted::Id, "wang\u{a0}fang", Doubt::Blank),
+        (Wanted::Mail, "wang @example.com", Doubt::Blank),
+        (Wanted::Id, "wang\u{1}", Doubt::Control),
+        (Wanted::Name, "王\u{14}芳", Doubt::Control),
+        (Wanted::Name, "王芳\n(Fang)", Doubt::LineBreak),
+        (Wanted::Name, "王\u{fffd}", Doubt::Broken),
+        (Wanted::Attribute, "\u{fffd}", Doubt::Broken),
+        (Wanted::Departments, "研\u{fffd}部", Doubt::Broken),
+        // Cyrillic е, Greek ο, an Arabic digit, a dash.
+        (Wanted::Id, "l\u{435}i", Doubt::LookAlike { place: 2, character: '\u{435}' }),
+        (Wanted::Mail, "wang@example.c\u{3bf}m", Doubt::LookAlike { place: 15, character: '\u{3bf}' }),
+        (Wanted::Mobile, "1380000000\u{661}", Doubt::LookAlike { place: 11, character: '\u{661}' }),
+        (Wanted::Id, "wang\u{2013}fang", Doubt::LookAlike { place: 5, character: '\u{2013}' }),
     ] {
         assert_eq!(text(wanted, cell), Err(doubt), "{cell:?}");
     }
@@ -59,7 +87,8 @@ fn trap_38_nothing_ambiguous_is_guessed() {
         (Wanted::Mobile, Kind::Number(1.234_567_890_123_45e17), Doubt::TooManyDigits),
         (Wanted::Attribute, Kind::Number(1.234_567_890_123_45e17), Doubt::TooManyDigits),
         (Wanted::Id, Kind::Number(1.5), Doubt::NotWhole),
-        (Wanted::Codes, Kind::Date, Doubt::Date),
+        (Wanted::Gender, Kind::Bool(true), Doubt::Bool),
+        (Wanted::Departments, Kind::Date, Doubt::Date),
         (Wanted::Words, Kind::Bool(true), Doubt::Bool),
         (Wanted::Words, Kind::Error, Doubt::Failed),
         (Wanted::Attribute, Kind::Duration, Doubt::Duration),
@@ -78,26 +107,108 @@ fn trap_38_a_workbooks_numbers_flags_and_dates_become_text() {
         cleaned(Wanted::Mobile, Kind::Number(13_800_000_001.0), "13800000001"),
         ("13800000001".into(), vec![Change::Number])
     );
-    assert_eq!(cleaned(Wanted::Codes, Kind::Number(2.0), "2"), ("2".into(), vec![Change::Number]));
+    assert_eq!(cleaned(Wanted::Departments, Kind::Number(2.0), "2"), ("2".into(), vec![Change::Number]));
     assert_eq!(cleaned(Wanted::Attribute, Kind::Number(2.5), "2.5"), ("2.5".into(), vec![Change::Number]));
-    assert_eq!(cleaned(Wanted::Code, Kind::Bool(true), "TRUE"), ("1".into(), vec![Change::Flag]));
+    assert_eq!(cleaned(Wanted::Flag, Kind::Bool(true), "TRUE"), ("1".into(), vec![Change::Flag]));
     assert_eq!(
         cleaned(Wanted::Attribute, Kind::Date, "2026-01-02"),
         ("2026-01-02".into(), vec![Change::Date])
     );
-    becomes(Wanted::Code, "false", "0", &[Change::Flag]);
+    becomes(Wanted::Flag, "false", "0", &[Change::Flag]);
 }
 
 #[test]
 fn trap_38_lists_are_joined_by_semicolons() {
     for list in ["2;7", "2,7", "2、7", "2；7", "２；７", "2 ; 7", "2|7", "2;7;", "2\n7"] {
-        assert_eq!(text(Wanted::Codes, list).unwrap().0, "2;7", "{list:?}");
+        assert_eq!(text(Wanted::Departments, list).unwrap().0, "2;7", "{list:?}");
     }
-    becomes(Wanted::Codes, "2;7", "2;7", &[]);
-    becomes(Wanted::Codes, "2.0;7.0", "2;7", &[Change::Number]);
-    becomes(Wanted::Codes, "TRUE;FALSE", "1;0", &[Change::Flag]);
-    becomes(Wanted::Codes, "是;否", "是;否", &[]);
-    becomes(Wanted::Codes, "1234", "1234", &[]);
+    becomes(Wanted::Departments, "2;7", "2;7", &[]);
+    becomes(Wanted::Departments, "2.0;7.0", "2;7", &[Change::Number]);
+    becomes(Wanted::Flags, "TRUE;FALSE", "1;0", &[Change::Flag]);
+    becomes(Wanted::Flags, "是;否", "是;否", &[]);
+    becomes(Wanted::Departments, "1234", "1234", &[]);
+}
+
+#[test]
+fn trap_38_a_number_is_read_in_every_scientific_spelling() {
+    for cell in [
+        "1.3800000001E10",
+        "1.3800000001e10",
+        "1.3800000001E+10",
+        "1,3800000001E+10",
+        "+1.3800000001E+10",
+        "1.3800000001E+010",
+        "1.38000000010000E10",
+        "1.3800000001×10^10",
+        "1.3800000001x10^10",
+        "13.800000001E9",
+        "13800000001E0",
+    ] {
+        becomes(Wanted::Mobile, cell, "13800000001", &[Change::Scientific]);
+    }
+    becomes(Wanted::Id, "1.3800000001E10", "13800000001", &[Change::Scientific]);
+    becomes(Wanted::Attribute, "1.3800000001E10", "13800000001", &[Change::Scientific]);
+    becomes(Wanted::Mobile, "13800000001.00", "13800000001", &[Change::Number]);
+    becomes(Wanted::Mobile, "13,800,000,001", "13800000001", &[Change::Separators]);
+    becomes(Wanted::Id, "1,001", "1001", &[Change::Separators]);
+    // What people name so is left alone in free text.
+    for part in ["1.5E3", "1E10", "2e4", "1.0"] {
+        becomes(Wanted::Attribute, part, part, &[]);
+    }
+}
+
+#[test]
+fn trap_38_what_cannot_be_seen_goes_and_emoji_stay() {
+    use Change::*;
+    for mark in [
+        '\u{200b}', '\u{200d}', '\u{2060}', '\u{feff}', '\u{ad}', '\u{200f}', '\u{202d}', '\u{2066}',
+        '\u{61c}', '\u{fe0f}',
+    ] {
+        becomes(Wanted::Mobile, &format!("138{mark}00000001"), "13800000001", &[Invisible]);
+        becomes(Wanted::Id, &format!("wang{mark}fang"), "wangfang", &[Invisible]);
+        becomes(Wanted::Mail, &format!("wang@{mark}example.com"), "wang@example.com", &[Invisible]);
+    }
+    becomes(Wanted::Mobile, "\u{202d}13800000341\u{202c}", "13800000341", &[Blanks]);
+    becomes(Wanted::Name, "王\u{200b}芳\u{202c}", "王芳", &[Blanks, Invisible]);
+    becomes(Wanted::Name, "王\u{200d}芳", "王芳", &[Invisible]);
+    // A family of three, a heart in colour, a flag of tags, Persian.
+    for name in [
+        "👨\u{200d}👩\u{200d}👧",
+        "王芳❤\u{fe0f}",
+        "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+        "نمی\u{200c}دانم",
+    ] {
+        becomes(Wanted::Name, name, name, &[]);
+    }
+}
+
+#[test]
+fn trap_38_what_stands_around_a_value_goes() {
+    use Change::*;
+    for (cell, changes) in [
+        ("=\"13800000001\"", &[Wrapper][..]),
+        ("=13800000001", &[Wrapper]),
+        ("=\"\"13800000001\"\"", &[Wrapper]),
+        ("'=\"13800000001\"", &[Apostrophe, Wrapper]),
+        ("\"13800000001\"", &[Wrapper]),
+        ("“13800000001”", &[Wrapper]),
+    ] {
+        becomes(Wanted::Mobile, cell, "13800000001", changes);
+        becomes(Wanted::Id, cell, "13800000001", changes);
+    }
+    becomes(Wanted::Name, "=\"王芳\"", "王芳", &[Wrapper]);
+    // Exports put an apostrophe in front of what a spreadsheet would take for a formula.
+    becomes(Wanted::Name, "'=王芳", "=王芳", &[Apostrophe]);
+    becomes(Wanted::Words, "'+86", "+86", &[Apostrophe]);
+    // An apostrophe says that an account is to be taken as it stands.
+    becomes(Wanted::Id, "'1E5", "1E5", &[Apostrophe]);
+    becomes(Wanted::Id, "'1001.0", "1001.0", &[Apostrophe]);
+    becomes(Wanted::Phone, "010–1234", "010-1234", &[HalfWidth]);
+    becomes(Wanted::Mobile, "138.0000.0001", "13800000001", &[Separators]);
+    becomes(Wanted::Flag, "已禁用", "禁用", &[Flag]);
+    becomes(Wanted::Numbers, "-1", "-1", &[]);
+    becomes(Wanted::Numbers, "abc", "abc", &[]);
+    becomes(Wanted::Departments, "-1", "-1", &[]);
 }
 
 #[test]
@@ -112,28 +223,39 @@ fn trap_38_names_keep_what_is_theirs() {
         "wang@example.com",
         &[Change::Blanks, Change::HalfWidth],
     );
-    becomes(Wanted::Id, "1E10", "1E10", &[]);
-    becomes(Wanted::Id, "1001.0", "1001.0", &[]);
+    becomes(Wanted::Id, "12e5", "12e5", &[]);
+    becomes(Wanted::Id, "v1.0", "v1.0", &[]);
     becomes(Wanted::Phone, "０２０-1234", "020-1234", &[Change::HalfWidth]);
 }
 
-const WANTED: [Wanted; 8] = [
+const WANTED: [Wanted; 13] = [
+    Wanted::Name,
     Wanted::Words,
     Wanted::Id,
     Wanted::Mobile,
     Wanted::Phone,
     Wanted::Mail,
-    Wanted::Code,
-    Wanted::Codes,
+    Wanted::Number,
+    Wanted::Numbers,
+    Wanted::Flag,
+    Wanted::Flags,
+    Wanted::Gender,
+    Wanted::Departments,
     Wanted::Attribute,
 ];
 
 proptest! {
     #[test]
-    fn cleaning_twice_is_cleaning_once(at in 0..WANTED.len(), cell in "[ '‘＋+0-9０-９a-zE.,;；、|王#/\u{3000}\u{a0}-]{0,16}|\\PC{0,12}") {
+    fn cleaning_twice_is_cleaning_once(
+        at in 0..WANTED.len(),
+        cell in "[ '‘＋+0-9０-９a-zE.,;；、|王#/\u{3000}\u{a0}-]{0,16}|['\"“”=+×^1-3.,eE\u{200b}\u{202d} ]{0,12}|\\PC{0,12}",
+    ) {
         let wanted = WANTED[at];
+        // An apostrophe says that an account is no number; without it, the next look does not know.
+        let is_said = wanted == Wanted::Id && half_width(&cell).contains(['\'', '‘', '’', '`']);
         if let Ok((once, _)) = clean(wanted, Kind::Text, &cell) {
             let twice = clean(wanted, Kind::Text, &once);
+            prop_assume!(!(is_said && twice == Err(Doubt::MaybeNumber)));
             prop_assert_eq!(twice, Ok((once.clone(), Changes::default())), "{:?} {:?}", wanted, cell);
         }
     }
@@ -147,12 +269,14 @@ proptest! {
         ids in "[1-9][0-9]{0,8}(;[1-9][0-9]{0,8}){0,4}",
         phone in "0[0-9]{2,3}-[0-9]{7,8}(-[0-9]{1,4})?",
     ) {
+        prop_assume!(number::in_id(&userid) == Ok(None) && without_zero(&userid) == userid);
         for (wanted, cell) in [
+            (Wanted::Name, &name),
             (Wanted::Words, &name),
             (Wanted::Id, &userid),
             (Wanted::Mobile, &mobile),
             (Wanted::Mail, &mail),
-            (Wanted::Codes, &ids),
+            (Wanted::Departments, &ids),
             (Wanted::Phone, &phone),
             (Wanted::Attribute, &name),
         ] {

@@ -2,11 +2,45 @@
 
 use std::borrow::Cow;
 
-/// The text without blanks around it: also the full-width one (U+3000), the no-break one, and those of no width.
+/// The text without blanks around it: also the full-width one (U+3000), the no-break one, those of no width and marks of direction.
 pub fn trimmed(text: &str) -> &str {
-    let is_blank =
-        |one: char| one.is_whitespace() || matches!(one, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
+    let is_blank = |one: char| {
+        one.is_whitespace()
+            || matches!(one, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
     text.trim_matches(is_blank)
+}
+
+/// Whether a character cannot be seen: it has no width, or gives a direction.
+pub fn is_invisible(one: char) -> bool {
+    matches!(one,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether a text has none of the characters that need a look: controls, blanks other than the plain one, what cannot be seen, full-width forms. All
+/// that is told by the bytes that begin characters; Chinese characters begin by others.
+pub(super) fn is_ordinary(bytes: &[u8]) -> bool {
+    let is_odd = |byte: u8| {
+        byte < 0x20 || matches!(byte, 0x7f | 0xc2 | 0xcd | 0xd8 | 0xe1 | 0xe2 | 0xe3 | 0xef | 0xf3)
+    };
+    !bytes.iter().any(|byte| is_odd(*byte))
+}
+
+/// The text without characters that cannot be seen.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    if is_ordinary(text.as_bytes()) || !text.contains(is_invisible) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|one| !is_invisible(*one)).collect())
+}
+
+/// Whether the cell of a gender says that it is not known: exports write 0 for one that is hidden.
+pub(crate) fn is_ungendered(cell: &str) -> bool {
+    const WORDS: [&str; 9] =
+        ["0", "未知", "未定义", "保密", "未填写", "未设置", "unknown", "undefined", "undisclosed"];
+    WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word))
 }
 
 /// The text in half-width characters: `１３８＠` becomes `138@`, the full-width blank a plain one. Borrowed if there was nothing to change.
@@ -33,12 +67,54 @@ pub fn apostrophe(text: &str) -> &str {
     text.trim_start_matches(|one: char| APOSTROPHES.contains(&one) || one.is_whitespace())
 }
 
+/// The text without quotation marks around it, or a formula that is nothing but a text or a number: `="138"`, `=138`.
+pub(super) fn without_wrapper(text: &str) -> &str {
+    const QUOTES: [(char, char); 4] = [('"', '"'), ('“', '”'), ('„', '“'), ('«', '»')];
+    if let Some(rest) = text.strip_prefix('=') {
+        let is_number = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+        return if is_number || quoted(rest, ('"', '"')).is_some() { rest } else { text };
+    }
+    QUOTES.into_iter().find_map(|quotes| quoted(text, quotes)).unwrap_or(text)
+}
+
+fn quoted(text: &str, (open, close): (char, char)) -> Option<&str> {
+    text.strip_prefix(open)?.strip_suffix(close)
+}
+
+/// The text with plain hyphens for the dashes that word processors put in their place.
+pub(super) fn plain_hyphens(text: &str) -> Cow<'_, str> {
+    let is_dash = |one: char| matches!(one, '\u{2010}'..='\u{2015}' | '\u{2212}');
+    if !text.contains(is_dash) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace(is_dash, "-"))
+}
+
+/// The first character that looks like a Latin letter, a digit or a hyphen and is another, with its place, counted from 1.
+pub(super) fn look_alike(text: &str) -> Option<(usize, char)> {
+    if text.is_ascii() {
+        return None;
+    }
+    let is_alike = |one: char| {
+        matches!(one,
+            '\u{131}' | '\u{237}' | '\u{251}' | '\u{261}' | '\u{2d7}' | '\u{370}'..='\u{58f}' | '\u{13a0}'..='\u{13ff}'
+            | '\u{1d00}'..='\u{1dbf}' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2100}'..='\u{214f}' | '\u{2160}'..='\u{2188}'
+            | '\u{2212}' | '\u{24b6}'..='\u{24e9}' | '\u{a4d0}'..='\u{a4ff}' | '\u{fe50}'..='\u{fe6f}' | '\u{1d400}'..='\u{1d7ff}')
+            || (one.is_numeric() && !one.is_ascii())
+    };
+    text.chars().enumerate().find(|(_, one)| is_alike(*one)).map(|(at, one)| (at + 1, one))
+}
+
 /// A mobile number without blanks, hyphens and brackets inside. Borrowed if there are none, or if it is something else than a number.
 pub fn separators(text: &str) -> Cow<'_, str> {
-    let is_separator =
-        |one: char| one.is_whitespace() || matches!(one, '-' | '‐' | '‑' | '–' | '—' | '(' | ')');
+    let is_separator = |one: char| {
+        one.is_whitespace()
+            || matches!(one, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '(' | ')' | '.' | '·')
+    };
     let is_number = text.chars().all(|one| one.is_ascii_digit() || one == '+' || is_separator(one));
-    if !is_number || !text.contains(is_separator) {
+    // One point alone is that of a number with decimals.
+    let is_decimal = text.matches('.').count() == 1;
+    if !is_number || is_decimal || !text.contains(is_separator) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter(|one| !is_separator(*one)).collect())

@@ -107,8 +107,10 @@ fn objects_are_rows_as_export_writes_them() {
 
 #[test]
 fn a_quotation_mark_that_the_end_leaves_open_turns_no_line_back() {
-    let lines: Vec<u64> =
-        clean_members("帐号\r\n\rwang\r\"liu\n".as_bytes()).into_iter().map(|(line, _)| line).collect();
+    let lines: Vec<u64> = clean_members("帐号,别名\r\n\rwang,\r\"liu,\n".as_bytes())
+        .into_iter()
+        .map(|(line, _)| line)
+        .collect();
     assert!(lines.is_sorted(), "{lines:?}");
 }
 

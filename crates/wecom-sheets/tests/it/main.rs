@@ -1,11 +1,13 @@
 //! Files as people have them, read as what WeCom imports.
 
+mod cases;
 mod departments;
 mod files;
 mod headings;
 mod limits;
 mod old_workbooks;
 mod parts;
+mod people;
 mod shown;
 mod workbooks;
 

@@ -62,7 +62,7 @@ fn a_sheet_is_picked_by_name_or_is_the_first_that_is_shown() {
     book.add_worksheet().set_name("旧").unwrap().set_hidden(true);
     for (name, userid) in [("在职", "wang"), ("离职", "liu")] {
         let sheet = book.add_worksheet();
-        sheet.set_name(name).unwrap().write(0, 0, "帐号").unwrap().write(1, 0, userid).unwrap();
+        sheet.set_name(name).unwrap().write_row(0, 0, ["帐号", "别名"]).unwrap().write(1, 0, userid).unwrap();
     }
     book.worksheet_from_name("在职").unwrap().set_active(true);
     let bytes = book.save_to_buffer().unwrap();

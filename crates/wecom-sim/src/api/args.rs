@@ -1,7 +1,7 @@
 //! The arguments of a call, read as leniently as WeCom reads them.
 //!
 //! A body that is not JSON, or a field of another type than documented, counts as not given, and the answer's `errmsg`
-//! carries `Warning: wrong json format.` (doc 90313).
+//! carries `Warning: wrong json format.` (doc 90313). A number in quotes is a number, as recorded live.
 
 use std::cell::Cell;
 
@@ -19,6 +19,17 @@ pub(crate) struct Args {
     /// The parts of a multipart form.
     pub(crate) parts: Vec<Part>,
     misread: Cell<bool>,
+    /// A number in quotes, or one where a list is asked, counts as not given.
+    strict_numbers: Cell<bool>,
+}
+
+/// What a call's body holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyKind {
+    None,
+    Json,
+    /// A multipart form, which is never read as JSON.
+    Form,
 }
 
 /// One part of a multipart form.
@@ -36,16 +47,20 @@ fn pairs(query: &str) -> Vec<(String, String)> {
 }
 
 impl Args {
-    pub(crate) async fn read(incoming: &Incoming, post: bool) -> Self {
+    pub(crate) async fn read(incoming: &Incoming, body: BodyKind) -> Self {
         let query = pairs(incoming.uri.query().unwrap_or_default());
         let mut args = Self { query, ..Self::default() };
-        if !post {
+        if body == BodyKind::None {
             return args;
         }
         let content_type =
             incoming.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         if let Some(boundary) = content_type.and_then(|value| multer::parse_boundary(value).ok()) {
             args.parts = parts(incoming.body.clone(), boundary).await;
+            return args;
+        }
+        if body == BodyKind::Form {
+            // A form without its boundary has no parts.
             return args;
         }
         args.body = Some(match serde_json::from_slice(&incoming.body) {
@@ -57,6 +72,12 @@ impl Args {
             }
         });
         args
+    }
+
+    /// The token in the query of a request whose body is still to be read.
+    pub(crate) fn token_of(uri: &http::Uri) -> Option<String> {
+        let pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        pairs.into_iter().find(|(key, _)| key == "access_token").map(|(_, token)| token.into_owned())
     }
 
     /// Always in the query, never in the body.
@@ -72,6 +93,20 @@ impl Args {
     /// Whether some of the body could not be read.
     pub(crate) fn is_misread(&self) -> bool {
         self.misread.get()
+    }
+
+    /// Has the answer warn of the body.
+    pub(crate) fn note_misread(&self) {
+        self.misread.set(true);
+    }
+
+    /// Reads numbers as the pages spell them from now on.
+    pub(crate) fn set_strict_numbers(&self, strict: bool) {
+        self.strict_numbers.set(strict);
+    }
+
+    pub(crate) fn has_strict_numbers(&self) -> bool {
+        self.strict_numbers.get()
     }
 
     /// The JSON value under a key of the body; `null` counts as not given.
@@ -113,6 +148,11 @@ impl Args {
         self.body()?.integers(key)
     }
 
+    /// A list of whole numbers, or one number in its place.
+    pub(crate) fn integers_or_one(&self, key: &str) -> Option<Vec<i64>> {
+        self.body()?.integers_or_one(key)
+    }
+
     /// An object.
     pub(crate) fn fields(&self, key: &str) -> Option<Fields<'_>> {
         self.body()?.fields(key)
@@ -123,7 +163,8 @@ impl Args {
     }
 
     fn body(&self) -> Option<Fields<'_>> {
-        Some(Fields { map: self.body.as_ref()?, misread: &self.misread })
+        let strict_numbers = self.strict_numbers.get();
+        Some(Fields { map: self.body.as_ref()?, misread: &self.misread, strict_numbers })
     }
 }
 
@@ -132,6 +173,7 @@ impl Args {
 pub(crate) struct Fields<'a> {
     map: &'a Map<String, Value>,
     misread: &'a Cell<bool>,
+    strict_numbers: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -154,9 +196,17 @@ impl<'a> Fields<'a> {
 
     /// A whole number.
     pub(crate) fn integer(&self, key: &str) -> Option<i64> {
-        match self.value(key)?.as_i64() {
+        match self.whole_number(self.value(key)?) {
             Some(number) => Some(number),
             None => self.misread(),
+        }
+    }
+
+    /// A number in quotes is one too, without a warning.
+    fn whole_number(&self, value: &Value) -> Option<i64> {
+        match value {
+            Value::String(text) if !self.strict_numbers => text.parse().ok(),
+            value => value.as_i64(),
         }
     }
 
@@ -176,7 +226,22 @@ impl<'a> Fields<'a> {
     }
 
     fn integers(&self, key: &str) -> Option<Vec<i64>> {
-        self.list(key, Value::as_i64)
+        self.list(key, |item| self.whole_number(item))
+    }
+
+    /// Recorded live: one number counts as a list of one, with a warning where it stands in quotes.
+    fn integers_or_one(&self, key: &str) -> Option<Vec<i64>> {
+        let value = self.value(key)?;
+        if value.is_array() {
+            return self.integers(key);
+        }
+        if value.is_string() {
+            self.misread.set(true);
+        }
+        match self.whole_number(value) {
+            Some(number) if !self.strict_numbers => Some(vec![number]),
+            _ => self.misread(),
+        }
     }
 
     /// An object.

@@ -9,8 +9,10 @@ use crate::{clock::Millis, world::World};
 
 /// `gettoken`, doc 91039. Not subject to the trusted-IP check, as observed.
 pub(super) fn gettoken(world: &mut World, args: &Args, now: Millis, _ip: IpAddr) -> Outcome {
-    let corp_id = args.query("corpid").filter(|text| !text.is_empty()).ok_or_else(|| Fail::of(41002))?;
-    let secret = args.query("corpsecret").filter(|text| !text.is_empty()).ok_or_else(|| Fail::of(41004))?;
+    let given = |key| args.query(key).filter(|text| !text.is_empty());
+    // The secret is missed first, as recorded live.
+    let secret = given("corpsecret").ok_or_else(|| Fail::of(41004))?;
+    let corp_id = given("corpid").ok_or_else(|| Fail::of(41002))?;
     let (access_token, expires_in) = world.issue_token(corp_id, secret, now)?;
     Ok(Reply::ok(&json!({"access_token": access_token, "expires_in": expires_in})))
 }

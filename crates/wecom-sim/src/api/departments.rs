@@ -11,26 +11,32 @@ use crate::{
 
 /// `department/create`, doc 90205.
 pub(super) fn create(world: &mut World, call: &Call) -> Outcome {
-    let form = form(&call.args);
+    let parent = stated(&call.args, "parentid")?;
+    let order = stated(&call.args, "order")?;
+    let form = DepartmentForm { parent, order, ..form(&call.args) };
     let id = world.create_department(call.caller.corp, call.caller.actor(), &form)?;
     Ok(Reply::with("created", &json!({ "id": id })))
 }
 
 /// `department/update`, doc 90206.
 pub(super) fn update(world: &mut World, call: &Call) -> Outcome {
-    let form = form(&call.args);
+    let args = &call.args;
+    // An empty text names no department, and is no misread number.
+    let names_none = args.value("parentid").is_some_and(|value| value == "");
+    let parent = if names_none { Some(0) } else { legible(args, "parentid") };
+    let form = DepartmentForm { parent, order: legible(args, "order"), ..form(args) };
     world.update_department(call.caller.corp, call.caller.actor(), &form)?;
     Ok(Reply::said("updated"))
 }
 
 /// `department/delete`, doc 90207.
 pub(super) fn delete(world: &mut World, call: &Call) -> Outcome {
-    let id = call.args.integer("id").ok_or_else(|| Fail::of(60003))?;
+    let id = call.args.integer("id").ok_or_else(|| Fail::of(40058))?;
     world.delete_department(call.caller.corp, call.caller.actor(), id)?;
     Ok(Reply::said("deleted"))
 }
 
-/// `department/list`, doc 90208: parents before children, siblings in display order.
+/// `department/list`, doc 90208: by id, as recorded live.
 pub(super) fn list(world: &World, call: &Call) -> Outcome {
     #[derive(Serialize)]
     struct List<'v> {
@@ -39,7 +45,7 @@ pub(super) fn list(world: &World, call: &Call) -> Outcome {
     let view = world.view(&call.caller);
     let view = &view;
     let department =
-        listed(view, call)?.into_iter().map(|department| DepartmentRow { view, department }).collect();
+        listed(view, call, 60123)?.into_iter().map(|department| DepartmentRow { view, department }).collect();
     Ok(Reply::ok(&List { department }))
 }
 
@@ -56,7 +62,7 @@ pub(super) fn list_simple(world: &World, call: &Call) -> Outcome {
         order: u32,
     }
     let view = world.view(&call.caller);
-    let department_id = listed(&view, call)?
+    let department_id = listed(&view, call, 60003)?
         .into_iter()
         .map(|department| Row { id: department.id, parentid: department.parent, order: department.order })
         .collect();
@@ -80,17 +86,50 @@ fn form(args: &Args) -> DepartmentForm {
         id: args.integer("id"),
         name: args.text("name").map(str::to_owned),
         name_en: args.text("name_en").map(str::to_owned),
-        parent: args.integer("parentid"),
-        order: args.integer("order"),
+        parent: None,
+        order: None,
     }
 }
 
-/// The department that a call names and all below it; all that the caller sees if it names none.
-fn listed<'w>(view: &View<'w>, call: &Call) -> Result<Vec<&'w Department>, Fail> {
+/// On creation a number that is none, or that does not fit into 32 bits, is refused with the warning, as recorded live.
+fn stated(args: &Args, key: &str) -> Result<Option<i64>, Fail> {
+    let given = args.value(key).is_some();
+    match args.integer(key) {
+        Some(number) if u32::try_from(number).is_ok() => Ok(Some(number)),
+        None if !given || args.has_strict_numbers() => Ok(None),
+        _ => {
+            args.note_misread();
+            Err(Fail::of(60009))
+        }
+    }
+}
+
+/// On an update such a number counts as not given, with the warning.
+fn legible(args: &Args, key: &str) -> Option<i64> {
+    let number = args.integer(key)?;
+    if u32::try_from(number).is_err() {
+        args.note_misread();
+        return None;
+    }
+    Some(number)
+}
+
+/// The department that a call names and all below it; all that the caller sees if it names none. By id.
+fn listed<'w>(view: &View<'w>, call: &Call, unknown: i32) -> Result<Vec<&'w Department>, Fail> {
     let tops = match call.args.query("id") {
         None | Some("") => view.tops(),
-        Some(_) => vec![view.required_department(call.args.integer("id"))?.id],
+        Some("0") if !view.world.choices.unknown_department_zero => view.tops(),
+        Some(_) => {
+            let id = call.args.integer("id");
+            let named = view.required_department(id).map_err(|fail| match fail.code {
+                60003 => Fail::of(unknown),
+                _ => fail,
+            })?;
+            vec![named.id]
+        }
     };
     let departments = &view.corp.departments;
-    Ok(tops.into_iter().flat_map(|top| departments.subtree(top)).collect())
+    let mut listed: Vec<_> = tops.into_iter().flat_map(|top| departments.subtree(top)).collect();
+    listed.sort_unstable_by_key(|department| department.id);
+    Ok(listed)
 }

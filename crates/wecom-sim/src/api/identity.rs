@@ -110,6 +110,11 @@ pub(super) fn from_openid(world: &World, call: &Call) -> Outcome {
     Ok(Reply::ok(&json!({"userid": member.userid})))
 }
 
+/// `batch/userid_to_openuserid`, doc 97062: third-party apps call it, and no secret of the corp's own does.
+pub(super) fn to_open_userids(_world: &World, _call: &Call) -> Outcome {
+    Err(Fail::of(48002))
+}
+
 /// `batch/openuserid_to_userid`, docs 95884 and 101521. Without `source_agentid` the app itself is the source.
 pub(super) fn from_open_userids(world: &World, call: &Call) -> Outcome {
     let ids = call.args.texts("open_userid_list").unwrap_or_default();

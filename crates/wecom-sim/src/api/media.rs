@@ -8,7 +8,6 @@ use url::Url;
 use crate::{
     api::args::Part,
     download::{Content, Download},
-    fetcher,
     world::{FetchRequest, MediaKind, Medium, World, extension},
 };
 
@@ -71,7 +70,7 @@ pub(super) fn upload_picture(world: &mut World, call: &Call) -> Outcome {
     Ok(Reply::with("", &json!({ "url": url })))
 }
 
-/// `media/upload_by_url`, doc 96219. The simulator fetches from loopback addresses only.
+/// `media/upload_by_url`, doc 96219. The simulator fetches from loopback addresses and from what its owner allows.
 pub(super) fn upload_by_url(world: &mut World, call: &Call) -> Outcome {
     let text = |key: &str, longest: usize| match call.args.text(key) {
         None | Some("") => Err(Fail::of(40063)),
@@ -89,7 +88,7 @@ pub(super) fn upload_by_url(world: &mut World, call: &Call) -> Outcome {
         name: text("filename", 128)?.into(),
         url: Url::parse(text("url", 1024)?)
             .ok()
-            .filter(fetcher::is_allowed)
+            .filter(|url| world.allowed.check(url).is_ok())
             .ok_or_else(|| Fail::of(830_001))?,
         md5: text("md5", 32)?.to_ascii_lowercase(),
     };

@@ -1,10 +1,12 @@
 //! A member as a body describes it. What has the wrong type counts as not given.
 
+use serde_json::Value;
+
 use super::{Args, args::Fields};
-use crate::world::{AttributeForm, MemberForm, ProfileForm};
+use crate::world::{AttributeForm, Choices, MemberForm, ProfileForm};
 
 /// Reads the fields of `user/create` and `user/update`.
-pub(crate) fn read(args: &Args) -> MemberForm {
+pub(crate) fn read(args: &Args, choices: &Choices) -> MemberForm {
     let text = |key| args.text(key).map(str::to_owned);
     let texts = |key| Some(args.texts(key)?.into_iter().map(str::to_owned).collect());
     MemberForm {
@@ -16,13 +18,13 @@ pub(crate) fn read(args: &Args) -> MemberForm {
         email: text("email"),
         biz_mail: text("biz_mail"),
         biz_mail_alias: biz_mail_alias(args),
-        department: args.integers("department"),
+        department: args.integers_or_one("department"),
         order: args.integers("order"),
         is_leader_in_dept: args.integers("is_leader_in_dept"),
         main_department: args.integer("main_department"),
         direct_leader: texts("direct_leader"),
         position: text("position"),
-        gender: text("gender"),
+        gender: gender(args, choices.text_gender),
         telephone: text("telephone"),
         address: text("address"),
         enable: args.integer("enable"),
@@ -34,6 +36,19 @@ pub(crate) fn read(args: &Args) -> MemberForm {
         make_departments: false,
         activated: None,
     }
+}
+
+/// A number, as recorded live; a text is taken with a warning. The page has it the other way round.
+fn gender(args: &Args, as_text: bool) -> Option<String> {
+    let taken = match args.value("gender")? {
+        Value::Number(number) if !as_text => return Some(number.to_string()),
+        Value::String(text) => Some(text.clone()),
+        _ => None,
+    };
+    if taken.is_none() || !as_text {
+        args.note_misread();
+    }
+    taken
 }
 
 /// `{"item": […]}`; an empty object or an empty array clears.

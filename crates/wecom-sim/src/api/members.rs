@@ -20,10 +20,10 @@ const INVITED: [usize; 3] = [1000, 100, 100];
 
 /// `user/create`, doc 90195.
 pub(super) fn create(world: &mut World, call: &Call) -> Outcome {
-    let mut form = member_form::read(&call.args);
+    let mut form = member_form::read(&call.args, &world.choices);
     form.make_departments = !world.choices.strict_departments;
     if form.department.is_none() && call.args.value("department").is_some() {
-        // Seen live: a `department` of the wrong type is no missing one, it answers 40066.
+        // Recorded live: a `department` that is no number is no missing one, it answers 40066.
         form.department = Some(Vec::new());
     }
     let created = world.create_member(call.caller.corp, call.caller.actor(), &form, call.now)?;
@@ -43,7 +43,7 @@ pub(super) fn get(world: &World, call: &Call) -> Outcome {
 
 /// `user/update`, doc 90197.
 pub(super) fn update(world: &mut World, call: &Call) -> Outcome {
-    let form = member_form::read(&call.args);
+    let form = member_form::read(&call.args, &world.choices);
     world.update_member(call.caller.corp, call.caller.actor(), &form, call.now)?;
     Ok(Reply::said("updated"))
 }

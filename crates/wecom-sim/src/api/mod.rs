@@ -28,6 +28,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 
 pub(crate) use args::Args;
+use args::BodyKind;
 pub(crate) use fail::Fail;
 pub(crate) use reply::Reply;
 
@@ -35,11 +36,14 @@ use crate::{
     clock::Millis,
     faults::Fault,
     fetcher,
-    requests::Logged,
+    requests::{Logged, beginning},
     sim::Shared,
     wire::Cut,
     world::{Caller, World},
 };
+
+/// Bytes of an unknown path that the program's log shows.
+const LOGGED_PATH: usize = 200;
 
 /// A request as it came in, the body read.
 pub(crate) struct Incoming {
@@ -102,6 +106,14 @@ const fn post(handler: Handler) -> Route {
 }
 
 impl Route {
+    fn body(&self) -> BodyKind {
+        match self.path {
+            "media/upload" | "media/uploadimg" => BodyKind::Form,
+            _ if self.post => BodyKind::Json,
+            _ => BodyKind::None,
+        }
+    }
+
     const fn empty(self, keys: &'static [&'static str]) -> Self {
         Self { empty: keys, ..self }
     }
@@ -155,6 +167,7 @@ endpoints! {
     "user/get_active_stat" => post(Read(Contacts, members::active_count)),
     "batch/invite" => post(Write(Any, members::invite)),
     "batch/openuserid_to_userid" => post(Read(App, identity::from_open_userids)),
+    "batch/userid_to_openuserid" => post(Read(Any, identity::to_open_userids)),
     "corp/get_join_qrcode" => get(Read(Contacts, members::join_qrcode)),
     "department/create" => post(Write(ContactsEdit, departments::create)),
     "department/update" => post(Write(ContactsEdit, departments::update)),
@@ -242,10 +255,11 @@ impl Trace {
 pub(crate) async fn answer(shared: &Arc<Shared>, incoming: Incoming, cut: &Cut) -> Response {
     let path = incoming.uri.path().strip_prefix("/cgi-bin/").unwrap_or_default();
     let Some(route) = route(path) else {
-        tracing::warn!(%path, "a call that the simulator does not know");
+        let path = beginning(path, LOGGED_PATH);
+        tracing::warn!(?path, "a call that the simulator does not know");
         return reply::unknown_path();
     };
-    let args = Args::read(&incoming, route.post).await;
+    let args = Args::read(&incoming, route.body()).await;
     if shared.faults.strikes_calls() || shared.gate.is_on() {
         return bad_day::answer(shared, Received { incoming, route, args }, cut).await;
     }
@@ -299,7 +313,8 @@ fn errcode(outcome: &Outcome) -> Option<i32> {
 /// Enters a request into the log, which needs all of it but its headers.
 fn log(shared: &Shared, incoming: Incoming, errcode: Option<i32>, at: Millis, trace: Trace) -> HeaderMap {
     let Incoming { method, uri, headers, body, .. } = incoming;
-    shared.requests.lock().push(Logged { at, method, uri, body, errcode, trace });
+    let logged = Logged::new(at, method, &uri, &body, errcode, trace);
+    shared.requests.lock().push(logged);
     headers
 }
 
@@ -316,6 +331,7 @@ fn dispatch(
         return Err(Fail::new(40058, "invalid Request Parameter, POST is required"));
     }
     let identify = |world: &World, args: &Args, access| {
+        args.set_strict_numbers(world.choices.strict_numbers);
         let caller = world.authenticate(args.access_token(), now)?;
         world.check_ip(&caller, incoming.ip)?;
         world.check_access(&caller, access)?;
@@ -329,6 +345,7 @@ fn dispatch(
             let mut world = shared.world.write();
             world.moment = now;
             trace.executed = true;
+            args.set_strict_numbers(world.choices.strict_numbers);
             let outcome = handler(&mut world, &args, now, incoming.ip);
             (args.is_misread(), outcome)
         }

@@ -3,19 +3,19 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Call, Outcome, Reply};
+use super::{Call, Fail, Outcome, Reply};
 use crate::world::{TagMove, World};
 
 /// `tag/create`, doc 90210.
 pub(super) fn create(world: &mut World, call: &Call) -> Outcome {
-    let (id, name) = (call.args.integer("tagid"), call.args.text("tagname"));
+    let (id, name) = (tag_id(call)?, call.args.text("tagname"));
     let id = world.create_tag(call.caller.corp, call.caller.actor(), id, name)?;
     Ok(Reply::with("created", &json!({ "tagid": id })))
 }
 
 /// `tag/update`, doc 90211.
 pub(super) fn rename(world: &mut World, call: &Call) -> Outcome {
-    let (id, name) = (call.args.integer("tagid"), call.args.text("tagname"));
+    let (id, name) = (tag_id(call)?, call.args.text("tagname"));
     world.rename_tag(call.caller.corp, call.caller.actor(), id, name)?;
     Ok(Reply::said("updated"))
 }
@@ -64,26 +64,35 @@ pub(super) fn remove(world: &mut World, call: &Call) -> Outcome {
 }
 
 fn change(world: &mut World, call: &Call, to: TagMove, word: &'static str) -> Outcome {
-    /// Two shapes in one answer, both absent when all went well.
+    /// Two shapes in one answer.
     #[derive(Serialize)]
     struct Invalid {
         #[serde(skip_serializing_if = "String::is_empty")]
         invalidlist: String,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        invalidparty: Vec<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        invalidparty: Option<Vec<i64>>,
     }
+    let tag = tag_id(call)?;
+    let departments = call.args.integers("partylist").unwrap_or_default();
+    // Recorded live: a call that adds members only is told of no department.
+    let always = to == TagMove::Add && departments.is_empty() && !world.choices.omit_empty_invalidparty;
     let invalid = world.change_tag_members(
         call.caller.corp,
         call.caller.actor(),
         to,
-        call.args.integer("tagid"),
+        tag,
         &call.args.texts("userlist").unwrap_or_default(),
-        &call.args.integers("partylist").unwrap_or_default(),
+        &departments,
     )?;
-    Ok(Reply::with(
-        word,
-        &Invalid { invalidlist: invalid.members.join("|"), invalidparty: invalid.departments },
-    ))
+    let invalidparty = Some(invalid.departments).filter(|list| always || !list.is_empty());
+    Ok(Reply::with(word, &Invalid { invalidlist: invalid.members.join("|"), invalidparty }))
+}
+
+/// The tag that a body names; a text that is no number is refused.
+fn tag_id(call: &Call) -> Result<Option<i64>, Fail> {
+    let id = call.args.integer("tagid");
+    let is_no_number = id.is_none() && call.args.value("tagid").is_some();
+    if is_no_number && !call.args.has_strict_numbers() { Err(Fail::not_uint32("tagid")) } else { Ok(id) }
 }
 
 /// `tag/list`, doc 90216: all tags of the corp, by id.

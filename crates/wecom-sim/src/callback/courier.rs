@@ -2,17 +2,22 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::{sync::watch, time};
+use url::Url;
 
 use super::{
     Errand, Outcome, Target,
     parcel::{Parcel, append, nonce},
 };
-use crate::{outgoing::Outgoing, sim::Shared};
+use crate::{
+    clock::{Millis, millis},
+    outgoing::{Allowed, Outgoing, OutgoingError},
+    sim::Shared,
+};
 
 /// WeCom waits this long for the answer of a callback URL (doc 90930).
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -46,13 +51,13 @@ pub enum VerificationError {
 }
 
 impl Courier {
-    pub(crate) fn new(patience: Duration) -> Self {
-        Self { outgoing: Outgoing::default(), patience }
+    pub(crate) fn new(patience: Duration, allowed: Allowed) -> Self {
+        Self { outgoing: Outgoing::new(allowed), patience }
     }
 
-    /// The client for whatever the simulator sends.
-    pub(crate) fn client(&self) -> reqwest::Result<&reqwest::Client> {
-        self.outgoing.client()
+    /// The client for what the simulator sends to this URL.
+    pub(crate) fn client(&self, url: &Url) -> Result<reqwest::Client, OutgoingError> {
+        self.outgoing.client(url)
     }
 
     /// Asks a URL to decrypt an `echostr`, as WeCom does when a target is saved.
@@ -71,7 +76,7 @@ impl Courier {
         let mut url = target.url().clone();
         append(&mut url, &sealed.echo_pairs());
         let patience = self.patience.min(VERIFICATION_PATIENCE);
-        let client = self.client().map_err(|error| no_answer(described(error)))?;
+        let client = self.client(&url).map_err(|error| no_answer(error.to_string()))?;
         let (status, body) = time::timeout(patience, answer(client.get(url)))
             .await
             .map_err(|_| no_answer(format!("none within {patience:?}")))?
@@ -91,7 +96,8 @@ impl Courier {
             Ok(Err(error)) => (None, None, Some(error)),
             Err(_) => (None, None, Some(format!("no answer within {:?}", self.patience))),
         };
-        Outcome { status, answer, took: started.elapsed(), error }
+        let hint = status.filter(|status| *status != 200).and_then(|_| clock_hint(now));
+        Outcome { status, answer, took: started.elapsed(), error, hint }
     }
 
     async fn post(&self, errand: &mut Errand, now: i64) -> Result<(u16, Vec<u8>), String> {
@@ -100,12 +106,36 @@ impl Courier {
             None => Arc::new(Parcel::pack(errand, now).map_err(|error| error.to_string())?),
         };
         errand.parcel = Some(Arc::clone(&parcel));
-        let client = self.client().map_err(described)?;
+        let client = self.client(&parcel.url).map_err(|error| error.to_string())?;
         let request = client
             .post(parcel.url.clone())
             .header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8")
             .body(parcel.body.clone());
         answer(request).await
+    }
+}
+
+/// Receivers refuse what is older or newer than this, as WeCom's page advises.
+const USUAL_WINDOW: Duration = Duration::from_secs(300);
+
+/// Why a receiver may have refused a timestamp: it reads another clock.
+fn clock_hint(now: Millis) -> Option<String> {
+    let machine = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    let apart = millis(machine).abs_diff(now);
+    (apart > millis(USUAL_WINDOW).unsigned_abs()).then(|| {
+        format!(
+            "the timestamp is the simulator's, {} off this machine's clock: a receiver that checks it needs the simulator's clock \
+             (`Sim::clock`) or no replay window",
+            spelled(apart / 1000)
+        )
+    })
+}
+
+fn spelled(seconds: u64) -> String {
+    match seconds {
+        0..7200 => format!("{} minutes", seconds / 60),
+        7200..172_800 => format!("{} hours", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
     }
 }
 

@@ -77,6 +77,8 @@ pub struct Attempt {
     pub milliseconds: u64,
     /// What went wrong, if there was no answer.
     pub error: Option<String>,
+    /// What a refusal may be due to: a timestamp far from this machine's clock.
+    pub hint: Option<String>,
 }
 
 /// What one attempt sent. Only a genuine one, and one that is wrong in its place, is repeated when it fails.

@@ -14,10 +14,20 @@ pub(crate) struct Errand {
     pub(super) sending: Sending,
     pub(super) target: Target,
     pub(super) corp_id: String,
-    pub(super) agent_id: Option<u32>,
+    pub(super) agent_id: AgentIdElement,
     pub(super) xml: String,
     /// What goes over the wire: given for a replay, made by the courier otherwise.
     pub(super) parcel: Option<Arc<Parcel>>,
+}
+
+/// The `AgentID` of an envelope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AgentIdElement {
+    Absent,
+    /// Behind `Encrypt`, for the contacts assistant.
+    Empty,
+    /// In front of `Encrypt`, for an app.
+    Filled(u32),
 }
 
 /// Why a delivery stands in a queue.
@@ -38,6 +48,7 @@ pub(crate) struct Outcome {
     pub(super) answer: Option<String>,
     pub(super) took: Duration,
     pub(super) error: Option<String>,
+    pub(super) hint: Option<String>,
 }
 
 /// What is to follow, and when.

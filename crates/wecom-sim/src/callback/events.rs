@@ -25,14 +25,14 @@ impl Event {
             .text("Event", event)
     }
 
-    /// A contacts change (通讯录变更事件).
-    pub(crate) fn change(corp_id: &str, at: Millis, change_type: &str) -> Self {
+    /// A contacts change (通讯录变更事件), as recorded live or `of_the_page`.
+    pub(crate) fn change(corp_id: &str, at: Millis, change_type: &str, of_the_page: bool) -> Self {
         let event = Self::new(corp_id, "sys", at, "change_contact").of_change(change_type);
-        // The tag page alone wraps its ChangeType.
-        if change_type == "update_tag" {
-            event.text("ChangeType", change_type)
-        } else {
+        // Of the pages that of tags alone wraps its ChangeType.
+        if of_the_page && change_type != "update_tag" {
             event.bare("ChangeType", change_type)
+        } else {
+            event.text("ChangeType", change_type)
         }
     }
 
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn an_event_reads_like_the_page() {
-        let (name, xml) = Event::change("ww1", 1_700_000_300_999, "update_tag")
+        let (name, xml) = Event::change("ww1", 1_700_000_300_999, "update_tag", false)
             .number("TagId", 3)
             .list("AddUserItems", ["wangfang", "liuyang"])
             .list("DelUserItems", [""; 0])

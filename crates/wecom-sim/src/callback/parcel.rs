@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use url::Url;
+use wecom_cipher::Sealed;
 
-use super::{Errand, Sending};
+use super::{Errand, Sending, errand::AgentIdElement};
 use crate::clock::Millis;
 
 /// The receiveid of nobody here.
@@ -32,8 +33,7 @@ impl Parcel {
             _ => target.crypto(corp_id),
         };
         let mut sealed = crypto.seal(&errand.xml, (now / 1000) as u64, nonce())?;
-        let agent_id = errand.agent_id.map(|id| id.to_string());
-        let mut body = sealed.to_delivery_xml(corp_id, agent_id.as_deref()).into_bytes();
+        let mut body = envelope(&sealed, corp_id, errand.agent_id).into_bytes();
         if errand.sending == Sending::Garbage {
             sealed.msg_signature = target.sign(&sealed.timestamp, &sealed.nonce, NO_CIPHERTEXT);
             body = garbage(errand.id, body);
@@ -41,6 +41,18 @@ impl Parcel {
         let mut url = target.url().clone();
         append(&mut url, &sealed.query_pairs());
         Ok(Self { url, body: body.into() })
+    }
+}
+
+fn envelope(sealed: &Sealed, corp_id: &str, agent_id: AgentIdElement) -> String {
+    match agent_id {
+        AgentIdElement::Filled(id) => sealed.to_delivery_xml(corp_id, Some(&id.to_string())),
+        AgentIdElement::Absent => sealed.to_delivery_xml(corp_id, None),
+        AgentIdElement::Empty => {
+            let envelope = sealed.to_delivery_xml(corp_id, None);
+            let open = envelope.trim_end().strip_suffix("</xml>").unwrap_or(&envelope);
+            format!("{open}<AgentID><![CDATA[]]></AgentID></xml>")
+        }
     }
 }
 

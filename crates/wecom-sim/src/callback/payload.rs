@@ -7,8 +7,8 @@ use crate::{
 };
 
 /// The event for a contacts-sync URL configured since 2022-08-15; `None` if such a URL is not told of the change.
-pub(super) fn slim(corp: &Corp, at: Millis, change: &Change) -> Option<Event> {
-    let event = Event::change(&corp.id, at, change.kind());
+pub(super) fn slim(corp: &Corp, at: Millis, change: &Change, of_the_page: bool) -> Option<Event> {
+    let event = Event::change(&corp.id, at, change.kind(), of_the_page);
     Some(match change {
         Change::MemberCreated(member) => event.text("UserID", &member.userid).departments(member),
         Change::MemberUpdated(both) => {
@@ -39,12 +39,12 @@ pub(super) fn slim(corp: &Corp, at: Millis, change: &Change) -> Option<Event> {
 }
 
 /// The event with every element, as older URLs get it.
-pub(super) fn full(corp: &Corp, at: Millis, change: &Change) -> Option<Event> {
-    let event = Event::change(&corp.id, at, change.kind());
+pub(super) fn full(corp: &Corp, at: Millis, change: &Change, of_the_page: bool) -> Option<Event> {
+    let event = Event::change(&corp.id, at, change.kind(), of_the_page);
     Some(match change {
         Change::MemberCreated(member) => {
             let event = event.text("UserID", &member.userid).text("Name", &member.name).departments(member);
-            profile(corp, event, None, member)
+            profile(corp, event, Compared::with_nothing(member))
         }
         Change::MemberUpdated(both) => {
             let (before, after) = &**both;
@@ -55,10 +55,14 @@ pub(super) fn full(corp: &Corp, at: Millis, change: &Change) -> Option<Event> {
             if before.name != after.name {
                 event = event.text("Name", &after.name);
             }
-            if before.seats != after.seats {
+            let places =
+                |member: &Member| -> Vec<u32> { member.seats.iter().map(|seat| seat.department).collect() };
+            let moved =
+                if of_the_page { before.seats != after.seats } else { places(before) != places(after) };
+            if moved {
                 event = event.departments(after);
             }
-            profile(corp, event, Some(before), after)
+            profile(corp, event, Compared { before: Some(before), after, of_the_page })
         }
         Change::MemberDeleted(member) => event.text("UserID", &member.userid),
         Change::DepartmentCreated { id, name, parent, order } => event
@@ -97,18 +101,44 @@ fn uncut(event: Event, change: &Change) -> Event {
 /// An element and the text that it holds.
 type Field = (&'static str, fn(&Member) -> &str);
 
-/// The elements behind `Department`. Of an update, most are sent only if they changed; for the others the page does not
-/// say so, and they are sent whenever there is something in them.
-fn profile(corp: &Corp, mut event: Event, before: Option<&Member>, after: &Member) -> Event {
-    if after.main_department != 0 {
+/// A member before and after a change.
+#[derive(Clone, Copy)]
+struct Compared<'m> {
+    /// `None`: the member is new.
+    before: Option<&'m Member>,
+    after: &'m Member,
+    of_the_page: bool,
+}
+
+impl<'m> Compared<'m> {
+    fn with_nothing(after: &'m Member) -> Self {
+        Self { before: None, after, of_the_page: false }
+    }
+
+    /// Whether an element is sent that the page does not restrict to changes.
+    fn tells(self, is_equal: impl Fn(&Member, &Member) -> bool) -> bool {
+        self.before.is_none_or(|before| self.of_the_page || !is_equal(before, self.after))
+    }
+}
+
+/// The elements behind `Department`. An update carries only what changed, as recorded live; by the page some elements come with
+/// every update that has something in them.
+fn profile(corp: &Corp, mut event: Event, compared: Compared<'_>) -> Event {
+    let Compared { before, after, .. } = compared;
+    let has_main = after.main_department != 0;
+    if has_main && compared.tells(|old, new| old.main_department == new.main_department) {
         event = event.number("MainDepartment", after.main_department.into());
     }
-    if !after.seats.is_empty() {
+    let leads = |member: &Member| -> Vec<bool> { member.seats.iter().map(|seat| seat.leader).collect() };
+    if !after.seats.is_empty() && compared.tells(|old, new| leads(old) == leads(new)) {
         event = event.list("IsLeaderInDept", after.seats.iter().map(|seat| u8::from(seat.leader)));
     }
     let leaders: Vec<_> =
         after.direct_leader.iter().filter_map(|no| Some(&corp.members.at(*no)?.userid)).collect();
-    if !leaders.is_empty() {
+    let had_leader = before.is_some_and(|old| !old.direct_leader.is_empty() && !compared.of_the_page);
+    if (!leaders.is_empty() || had_leader)
+        && compared.tells(|old, new| old.direct_leader == new.direct_leader)
+    {
         event = event.list("DirectLeader", leaders);
     }
     let is_new = |field: fn(&Member) -> &str| {
@@ -129,7 +159,9 @@ fn profile(corp: &Corp, mut event: Event, before: Option<&Member>, after: &Membe
             event = event.text(name, field(after));
         }
     }
-    event = event.number("Status", after.status().into());
+    if compared.tells(|old, new| old.status() == new.status()) {
+        event = event.number("Status", after.status().into());
+    }
     if before.map_or("", avatar) != avatar(after) {
         event = event.text("Avatar", &full_size(avatar(after)));
     }
@@ -139,7 +171,8 @@ fn profile(corp: &Corp, mut event: Event, before: Option<&Member>, after: &Membe
             event = event.text(name, field(after));
         }
     }
-    if !after.address.is_empty() {
+    let had_address = before.is_some_and(|old| !old.address.is_empty() && !compared.of_the_page);
+    if (!after.address.is_empty() || had_address) && compared.tells(|old, new| old.address == new.address) {
         event = event.text("Address", &after.address);
     }
     if before.map_or(!after.extattr.is_empty(), |old| old.extattr != after.extattr) {

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::{
     Attempt, Delivery, DeliveryState, Sending, Target,
-    errand::{Errand, Next, Outcome, Turn},
+    errand::{AgentIdElement, Errand, Next, Outcome, Turn},
     parcel::Parcel,
 };
 use crate::{
@@ -22,14 +22,18 @@ use crate::{
 /// retries, not when.
 pub(crate) const RETRY_AFTER: [Millis; 3] = [5_000, 30_000, 120_000];
 
-/// How many finished deliveries are kept.
+/// How many finished deliveries are kept, and how many bytes.
 const KEPT: usize = 10_000;
+const BYTES_KEPT: usize = 64 << 20;
+/// Beyond these the oldest go though they are still to be sent.
+const MOST: usize = 200_000;
+const MOST_BYTES: usize = 512 << 20;
 
 #[derive(Debug)]
 struct Entry {
     shown: Delivery,
     target: Target,
-    agent_id: Option<u32>,
+    agent_id: AgentIdElement,
     /// Retries already granted since the last (re)delivery was asked for.
     retries: usize,
     /// What a bad day still has in store for it.
@@ -51,6 +55,8 @@ struct Held {
 #[derive(Debug, Default)]
 pub(crate) struct Post {
     entries: VecDeque<Entry>,
+    /// Of the events that the entries hold.
+    bytes: usize,
     count: u64,
     /// Per URL, what is to be sent now, oldest first.
     queues: HashMap<String, VecDeque<(u64, Turn)>>,
@@ -70,8 +76,7 @@ pub(crate) struct Letter {
     pub(crate) to: String,
     pub(crate) target: Target,
     pub(crate) corp_id: String,
-    /// In the envelope, for what concerns an app.
-    pub(crate) agent_id: Option<u32>,
+    pub(super) agent_id: AgentIdElement,
     pub(crate) event: String,
     pub(crate) xml: String,
 }
@@ -96,9 +101,8 @@ impl Post {
         self.count += 1;
         let id = self.count;
         let Letter { to, target, corp_id, agent_id, event, xml } = letter;
-        while self.entries.len() >= KEPT && self.entries.front().is_some_and(|entry| !entry.shown.is_open()) {
-            self.entries.pop_front();
-        }
+        self.forget_the_oldest();
+        self.bytes += xml.len();
         let mut mishap = self.faults.mishap(&event, &to);
         let fate = mem::take(&mut mishap.fate);
         let delayed_until = match fate {
@@ -138,6 +142,24 @@ impl Post {
             self.go_out(id);
         }
         (id, delayed_until)
+    }
+
+    fn forget_the_oldest(&mut self) {
+        while let Some(oldest) = self.entries.front() {
+            let is_much = self.entries.len() >= KEPT || self.bytes > BYTES_KEPT;
+            let is_too_much = self.entries.len() >= MOST || self.bytes > MOST_BYTES;
+            if !(is_much && !oldest.shown.is_open() || is_too_much) {
+                return;
+            }
+            if oldest.shown.is_open() {
+                tracing::warn!(
+                    id = oldest.shown.id,
+                    "a callback is forgotten before it is delivered: too many wait"
+                );
+            }
+            self.bytes -= oldest.shown.xml.len();
+            self.entries.pop_front();
+        }
     }
 
     /// Queues a delivery for the first time, and behind it whatever was held back until now.
@@ -254,6 +276,7 @@ impl Post {
             answer: outcome.answer,
             milliseconds: outcome.took.as_millis() as u64,
             error: outcome.error,
+            hint: outcome.hint,
         });
         entry.parcel = errand.parcel.or(entry.parcel.take());
         if errand.turn != Turn::Attempt {

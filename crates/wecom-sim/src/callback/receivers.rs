@@ -4,6 +4,7 @@ use std::{collections::HashSet, mem};
 
 use super::{
     AppHook, Errand, Event, Outcome, Receiver, Target,
+    errand::AgentIdElement,
     payload::{full, slim},
     post::Letter,
 };
@@ -71,8 +72,8 @@ impl World {
         if !heard {
             return;
         }
-        let event = if corp.callbacks.full_payload { full(corp, at, change) } else { slim(corp, at, change) };
-        if let Some(event) = event {
+        let write = if corp.callbacks.full_payload { full } else { slim };
+        if let Some(event) = write(corp, at, change, self.choices.events_of_the_page) {
             let corp_id = corp.id.clone();
             self.deliver("contacts".into(), target, corp_id, None, event);
         }
@@ -188,6 +189,14 @@ impl World {
         event: Event,
     ) -> u64 {
         let (event, xml) = event.finish();
+        let agent_id = match agent_id {
+            Some(id) => AgentIdElement::Filled(id),
+            // Recorded of the contacts assistant alone, whose URL an import's is not.
+            None if to == Receiver::Contacts.name() && !self.choices.events_of_the_page => {
+                AgentIdElement::Empty
+            }
+            None => AgentIdElement::Absent,
+        };
         let letter = Letter { to, target, corp_id, agent_id, event, xml };
         let (id, delayed_until) = self.post.send(letter, self.moment);
         if let Some(at) = delayed_until {

@@ -1,6 +1,6 @@
 //! What the actions take. The names are the API's; unknown ones are refused.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::world::{AttributeForm, DepartmentForm, MemberForm, ProfileForm};
@@ -22,6 +22,7 @@ pub(super) struct Member {
     main_department: Option<i64>,
     direct_leader: Option<Vec<String>>,
     position: Option<String>,
+    #[serde(deserialize_with = "gender")]
     gender: Option<String>,
     telephone: Option<String>,
     address: Option<String>,
@@ -33,6 +34,20 @@ pub(super) struct Member {
     to_invite: Option<bool>,
     /// Whether the member has logged in.
     activated: Option<bool>,
+}
+
+/// A number, or a text as older set-ups have it.
+fn gender<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Number(u32),
+        Text(String),
+    }
+    Ok(Option::deserialize(deserializer)?.map(|either| match either {
+        Either::Number(number) => number.to_string(),
+        Either::Text(text) => text,
+    }))
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,6 +1,7 @@
 //! The control surface under `/_sim/`: what only a tester may do. All bodies are JSON, and read strictly: an unknown field
 //! or a wrong type is refused, as a test that misspells its set-up proves nothing.
 
+mod callers;
 mod faults;
 mod input;
 mod inspector;
@@ -10,7 +11,8 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::{Path, State as Shelf},
+    extract::{Path, Request, State as Shelf},
+    middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -19,12 +21,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{Choices, Rates, ResendError, callback::Post, console, seed::Seed, sim::Shared, state::State};
+pub(crate) use callers::Callers;
 use input::{Asked, Input, Refused, merged};
 
 type Fields = serde_json::Map<String, Value>;
 type Answer = Result<Json<Value>, Refused>;
 
-pub(crate) fn routes() -> Router<Arc<Shared>> {
+pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
     let below = Router::new()
         // The page names what it asks relative to itself.
         .route("/", get(|| async { Redirect::permanent("/_sim/") }))
@@ -47,7 +50,17 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/open_userid", post(open_userid))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method);
-    Router::new().route("/_sim/", get(inspector::page)).nest("/_sim", below)
+    Router::new()
+        .route("/_sim/", get(inspector::page))
+        .nest("/_sim", below)
+        .layer(middleware::from_fn_with_state(Arc::clone(shared), admitted))
+}
+
+async fn admitted(Shelf(shared): Shelf<Arc<Shared>>, request: Request, next: Next) -> Response {
+    match shared.callers.check(request.uri(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(error) => Refused::new(StatusCode::FORBIDDEN, error).into_response(),
+    }
 }
 
 #[derive(Deserialize)]

@@ -83,7 +83,7 @@ pub(crate) fn default_world(config: &SimBuilder, now: Millis) -> World {
         let form = DepartmentForm {
             id: Some(id),
             name: Some(name.into()),
-            name_en: Some(name_en.into()),
+            name_en: (!name_en.is_empty()).then(|| name_en.into()),
             parent: Some(parent),
             order: None,
         };

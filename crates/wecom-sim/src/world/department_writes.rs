@@ -6,6 +6,8 @@ use crate::api::Fail;
 /// The root counts as the first.
 pub(crate) const LEVELS: usize = 15;
 pub(crate) const DEPARTMENTS_OF_CORP: usize = 30_000;
+/// Characters of a department's name.
+const LONGEST_NAME: usize = 64;
 
 impl World {
     /// Creates a department (创建部门) and gives its id.
@@ -22,10 +24,10 @@ impl World {
         let name = form.name.clone().unwrap_or_default();
         check_name(&name)?;
         let name_en = form.name_en.clone().unwrap_or_default();
-        if !name_en.is_empty() {
-            check_name(&name_en)?;
+        if form.name_en.is_some() {
+            check_english_name(&name_en)?;
         }
-        let parent = home.required_parent(form.parent)?;
+        let parent = home.required_parent(form.parent, 60004)?;
         let id = match form.id {
             None => home.departments.next_id(),
             Some(0) if !refuse_zero => home.departments.next_id(),
@@ -76,7 +78,7 @@ impl World {
         }
         if let Some(name_en) = &form.name_en {
             if !name_en.is_empty() {
-                check_name(name_en)?;
+                check_english_name(name_en)?;
             }
             new.name_en.clone_from(name_en);
         }
@@ -84,7 +86,7 @@ impl World {
             new.order = u32::try_from(order).map_err(|_| Fail::of(40058))?;
         }
         if form.parent.is_some_and(|parent| parent != i64::from(old.parent)) {
-            new.parent = home.required_parent(form.parent)?;
+            new.parent = home.required_parent(form.parent, 60124)?;
             home.check_move(old.id, new.parent)?;
         }
         home.check_free(Some(old.id), new.parent, &new.name, &new.name_en)?;
@@ -105,16 +107,17 @@ impl World {
     /// Official: [删除部门](https://developer.work.weixin.qq.com/document/path/90207)
     pub(crate) fn delete_department(&mut self, corp: usize, actor: Actor, id: i64) -> Result<(), Fail> {
         let home = self.corp(corp);
-        let department = home.required_department(Some(id))?;
+        let department = home.required_department(Some(id)).map_err(|_| Fail::of(60123))?;
         let id = department.id;
+        // Members are looked at first, those of the root too, as recorded live.
+        if home.members.count_in(id) > 0 {
+            return Err(Fail::of(60005));
+        }
         if id == ROOT {
             return Err(Fail::of(60007));
         }
         if !department.children.is_empty() {
             return Err(Fail::of(60006));
-        }
-        if home.members.count_in(id) > 0 {
-            return Err(Fail::of(60005));
         }
         let home = self.corp_mut(corp);
         home.departments.remove(id);
@@ -127,10 +130,29 @@ impl World {
     }
 }
 
+/// 1–64 characters without those that the page names; the codes are as recorded live.
 fn check_name(name: &str) -> Result<(), Fail> {
-    if name.is_empty() || name.chars().nth(64).is_some() {
+    if name.is_empty() {
+        return Err(Fail::new(40058, "name exceed min utf8 words 1"));
+    }
+    if name.chars().nth(LONGEST_NAME).is_some() {
         return Err(Fail::of(60001));
     }
+    check_characters(name)
+}
+
+/// The same rules with other codes.
+fn check_english_name(name: &str) -> Result<(), Fail> {
+    if name.is_empty() {
+        return Err(Fail::of(60001));
+    }
+    if name.chars().nth(LONGEST_NAME).is_some() {
+        return Err(Fail::new(40058, format!("name_en exceed max utf8 words {LONGEST_NAME}")));
+    }
+    check_characters(name)
+}
+
+fn check_characters(name: &str) -> Result<(), Fail> {
     if name.contains(['\\', ':', '*', '?', '"', '<', '>', '|']) {
         return Err(Fail::of(60009));
     }
@@ -150,11 +172,11 @@ impl Corp {
             .ok_or_else(|| Fail::of(60003))
     }
 
-    fn required_parent(&self, parent: Option<i64>) -> Result<u32, Fail> {
+    fn required_parent(&self, parent: Option<i64>, unknown: i32) -> Result<u32, Fail> {
         parent
             .and_then(|id| u32::try_from(id).ok())
             .filter(|id| self.departments.contains(*id))
-            .ok_or_else(|| Fail::of(60004))
+            .ok_or_else(|| Fail::of(unknown))
     }
 
     fn check_free(&self, own: Option<u32>, parent: u32, name: &str, name_en: &str) -> Result<(), Fail> {

@@ -8,7 +8,11 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 use indexmap::IndexMap;
 
 use super::{
-    Chore, Credential, Due, World, exports::Export, fetches::Fetch, imports::Import, links::random_text,
+    Chore, Credential, Due, World,
+    exports::Export,
+    fetches::Fetch,
+    imports::{Import, ImportKind},
+    links::random_text,
 };
 use crate::{callback::Receiver, clock::Millis};
 
@@ -102,6 +106,16 @@ impl Jobs {
         let (count, bytes) = (finished().count(), finished().map(Export::size).sum::<u64>());
         count > EXPORTS_KEPT || (count > 1 && bytes > EXPORT_BYTES_KEPT)
     }
+}
+
+/// The id of an import, as recorded live: its kind, the time and a number.
+pub(super) fn new_import_id(kind: ImportKind, now: Millis) -> String {
+    let digit = match kind {
+        ImportKind::ReplaceParty => 1,
+        ImportKind::ReplaceUser => 2,
+        ImportKind::SyncUser => 3,
+    };
+    format!("{digit}_{}_{}", now / 1000, fastrand::u32(1..))
 }
 
 /// At most 64 bytes.

@@ -1,16 +1,22 @@
 //! Links that the server hands out: export files, uploaded pictures.
 
-use std::{collections::HashMap, iter};
+use std::iter;
+
+use indexmap::IndexMap;
 
 use super::World;
 use crate::{clock::Millis, download::Download};
 
+/// Beyond so many links, or bytes of pictures behind them, the oldest go before their time.
+const LINKS_KEPT: usize = 10_000;
+const BYTES_HELD: usize = 256 << 20;
 /// How long a dead link is remembered as such (403) before it is unknown (404).
 const REMEMBERED: Millis = 24 * 3_600_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Links {
-    by_token: HashMap<String, Link>,
+    /// Oldest first.
+    by_token: IndexMap<String, Link>,
 }
 
 #[derive(Debug)]
@@ -36,6 +42,7 @@ impl World {
         let token = random_text(40);
         let url = format!("{}/_files/{token}", self.origin);
         self.links.by_token.insert(token, Link { file: Some(file), expires_at });
+        self.links.forget_the_oldest();
         url
     }
 
@@ -55,6 +62,18 @@ impl World {
 }
 
 impl Links {
+    fn forget_the_oldest(&mut self) {
+        while self.by_token.len() > LINKS_KEPT || (self.by_token.len() > 1 && self.held() > BYTES_HELD) {
+            self.by_token.shift_remove_index(0);
+        }
+    }
+
+    /// Bytes that only these links hold; the files of exports are their jobs'.
+    fn held(&self) -> usize {
+        let files = self.by_token.values().filter(|link| link.expires_at.is_none());
+        files.filter_map(|link| Some(link.file.as_ref()?.content.size() as usize)).sum()
+    }
+
     fn let_go(&mut self, now: Millis) {
         self.by_token.retain(|_, link| {
             if link.is_dead(now) {

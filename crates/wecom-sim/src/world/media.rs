@@ -1,8 +1,9 @@
 //! Temporary media (临时素材): what may be uploaded, and how long it lives.
 
-use std::{collections::HashMap, fmt};
+use std::fmt;
 
 use bytes::Bytes;
+use indexmap::IndexMap;
 
 use super::{Corp, links::random_text};
 use crate::{api::Fail, clock::Millis};
@@ -10,6 +11,9 @@ use crate::{api::Fail, clock::Millis};
 /// Three days.
 pub(crate) const MEDIA_LIFETIME: Millis = 3 * 24 * 3_600_000;
 pub(crate) const MB: usize = 1 << 20;
+/// Beyond so many files, or bytes, of a corp the oldest go before their time.
+const FILES_KEPT: usize = 10_000;
+const BYTES_KEPT: usize = 512 * MB;
 /// Every file must be larger.
 const SMALLEST: usize = 5;
 const DAY: Millis = 24 * 3_600_000;
@@ -40,7 +44,8 @@ pub(crate) struct Medium {
 /// A corp's media, shared by all its apps.
 #[derive(Debug, Default)]
 pub(crate) struct Media {
-    by_id: HashMap<String, Medium>,
+    /// Oldest first.
+    by_id: IndexMap<String, Medium>,
     pictures: PictureQuota,
 }
 
@@ -182,7 +187,14 @@ impl Media {
         };
         let id = random_text(64);
         self.by_id.insert(id.clone(), medium);
+        while self.by_id.len() > 1 && (self.by_id.len() > FILES_KEPT || self.size() > BYTES_KEPT) {
+            self.by_id.shift_remove_index(0);
+        }
         id
+    }
+
+    fn size(&self) -> usize {
+        self.by_id.values().map(|medium| medium.bytes.len()).sum()
     }
 
     /// Counts one permanent picture (上传图片), at most 1000 a day and 3000 in 30 days.

@@ -254,6 +254,12 @@ fn generated_userid(corp: &Corp) -> String {
     }
 }
 
+/// Truth values are written as 0 and 1.
+fn check_flags(flags: Option<&[i64]>) -> Result<(), Fail> {
+    let fits = flags.unwrap_or_default().iter().all(|flag| matches!(flag, 0 | 1));
+    if fits { Ok(()) } else { Err(Fail::of(40058)) }
+}
+
 impl Corp {
     /// The member that a call names.
     pub(crate) fn required_member(&self, userid: &str) -> Result<(MemberNo, &Member), Fail> {
@@ -504,6 +510,7 @@ impl Corp {
             if leader.len() != seats.len() {
                 return Err(Fail::of(60132));
             }
+            check_flags(Some(leader))?;
             for (seat, leader) in seats.iter_mut().zip(leader) {
                 seat.leader = *leader == 1;
             }
@@ -535,6 +542,7 @@ impl Corp {
         if leaders.is_some_and(|leaders| leaders.len() != wanted.len()) {
             return Err(Fail::of(60132));
         }
+        check_flags(leaders)?;
         let mut seating = Seating::default();
         for (at, id) in wanted.iter().enumerate() {
             let department = u32::try_from(*id).map_err(|_| Fail::of(40066))?;

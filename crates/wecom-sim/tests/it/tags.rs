@@ -29,7 +29,7 @@ async fn trap_07_a_tag_lives_through_all_its_calls() {
     let again = json!({"tagid": 7, "userlist": ["LISI"]});
     assert_eq!(
         tag(&rig, c, "addtagusers", again).await,
-        json!({"errcode": 0, "errmsg": "ok"}),
+        json!({"errcode": 0, "errmsg": "ok", "invalidparty": []}),
         "already there is no fault"
     );
     assert_eq!(
@@ -60,9 +60,9 @@ async fn every_breach_has_its_code() {
         (40072, "create", json!({"tagname": "长".repeat(33)})),
         (40071, "create", json!({"tagname": "值班"})),
         (40068, "create", json!({"tagname": "新", "tagid": 1})),
-        (40068, "create", json!({"tagname": "新", "tagid": -1})),
+        (40058, "create", json!({"tagname": "新", "tagid": -1})),
         (41017, "update", json!({"tagname": "新"})),
-        (41017, "update", json!({"tagid": "1", "tagname": "新"})),
+        (40058, "update", json!({"tagid": "one", "tagname": "新"})),
         (40068, "update", json!({"tagid": 9, "tagname": "新"})),
         (41018, "update", json!({"tagid": 1})),
         (40035, "addtagusers", json!({"tagid": 1})),

@@ -30,7 +30,7 @@ const fn row(chapter: &'static str, path: &'static str, by: By) -> Row {
 }
 
 /// `open_userid` goes to third-party apps only, the rest is seen in old answers only.
-const OF_OTHERS: &[&str] = &["open_userid", "biz_mail_alias", "english_name", "isleader", "hide_mobile"];
+const OF_OTHERS: &[&str] = &["open_userid", "biz_mail_alias", "english_name"];
 const NO_WANG_MIN: &[&str] = &["user/delete?userid=wang.min"];
 const NO_DEPARTMENT_20: &[&str] =
     &["user/delete?userid=wang.min", "department/delete?id=21", "department/delete?id=20"];
@@ -130,7 +130,7 @@ impl Row {
 async fn prepared() -> (Rig, HashMap<&'static str, String>) {
     let rig = Rig::with(Sim::builder().legacy(true)).await;
     rig.sim.advance(Duration::from_secs(60 * 24 * 3600));
-    rig.set("choices", &json!({"return_enable": true, "empty_last_cursor": true})).await;
+    rig.set("choices", &json!({"empty_last_cursor": true})).await;
     rig.set(
         "settings",
         &json!({"apps": [{"agent_id": 1_000_003, "secret": "provider", "range": {"departments": [1]}}]}),

@@ -9,9 +9,11 @@ mod chains;
 mod contacts;
 mod jobs;
 mod unknown;
+mod unreadable;
 
 pub use apps::{AppInactivity, AppSubscription};
 pub use chains::{ChainChange, ChainChangeType};
 pub use contacts::{DepartmentChange, DepartmentDeleted, MemberChange, MemberDeleted, TagChange};
 pub use jobs::{JobFinished, JobType, MediaUploaded};
 pub use unknown::UnknownEvent;
+pub use unreadable::UnreadableEvent;

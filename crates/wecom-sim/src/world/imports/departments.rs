@@ -140,6 +140,9 @@ impl DepartmentImport {
             self.rows.iter().map(|row| row.place).zip(results.drain(..)).collect();
         placed.sort_by_key(|(place, _)| *place);
         results.extend(placed.into_iter().map(|(_, result)| result));
+        // A row for the root ends the result whatever the file says of it, and is not counted: recorded live.
+        let (errcode, errmsg) = super::verdict(None);
+        results.push(Outcome::Department { action: RENAMED | REORDERED, partyid: ROOT, errcode, errmsg });
     }
 
     fn take_over(&mut self, world: &mut World, corp: usize, at: usize) -> Outcome {

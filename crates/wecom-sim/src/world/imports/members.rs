@@ -21,6 +21,8 @@ pub(super) struct MemberImport {
     to_invite: bool,
     /// Members that the file leaves out, when it replaces all.
     leavers: vec::IntoIter<String>,
+    /// The creator, whom a file that replaces all leaves out and who cannot be deleted: a row of the result, recorded live.
+    creator: Option<String>,
     pub(super) total: usize,
 }
 
@@ -89,11 +91,14 @@ impl MemberImport {
             return Err(Fail::of(40092));
         }
         let leavers = if replace { leavers(corp, &userids)? } else { Vec::new() };
+        let creator = corp.members.get(&corp.console.creator).map(|creator| creator.userid.to_string());
+        let creator = creator.filter(|creator| replace && !userids.contains(&*folded(creator)));
         Ok(Self {
             sheet: Sheet::open(text, Column::of)?.ok_or_else(|| Fail::of(40092))?,
             to_invite,
             leavers: leavers.into_iter(),
-            total: userids.len(),
+            total: userids.len() + usize::from(creator.is_some()),
+            creator,
         })
     }
 
@@ -118,15 +123,22 @@ impl MemberImport {
         for _ in 0..rows {
             // The first reading found every row legible.
             let Ok(Some(row)) = self.sheet.next_row() else {
+                results.extend(self.creator.take().map(|userid| member_row(userid, Some(Fail::of(301_005)))));
                 break;
             };
             let userid = cell(&row, &Column::Userid).unwrap_or_default().to_owned();
             let outcome = take_over(world, corp, &row, &userid, self.to_invite, now);
-            let (errcode, errmsg) = super::verdict(outcome.err());
-            results.push(Outcome::Member { userid, errcode, errmsg });
+            results.push(member_row(userid, outcome.err()));
         }
         false
     }
+}
+
+/// A row's `errmsg` is empty where all went well, as recorded live.
+fn member_row(userid: String, fail: Option<Fail>) -> Outcome {
+    let errcode = fail.as_ref().map_or(0, |fail| fail.code);
+    let errmsg = fail.as_ref().map_or("", Fail::text).into();
+    Outcome::Member { userid, errcode, errmsg }
 }
 
 fn cell<'a>(row: &Row<'a, Column>, wanted: &Column) -> Option<&'a str> {

@@ -14,7 +14,7 @@ use serde::Serialize;
 use self::{departments::DepartmentImport, members::MemberImport};
 use super::{
     World,
-    jobs::{PHASES, new_job_id},
+    jobs::{PHASES, new_import_id},
 };
 use crate::{
     api::Fail,
@@ -177,7 +177,7 @@ impl World {
         if jobs.imports.values().any(|import| !import.is_finished()) {
             return Err(Fail::of(302_008));
         }
-        let id = new_job_id();
+        let id = new_import_id(request.kind, now);
         let import = Import {
             kind: request.kind,
             to_invite: request.to_invite,

@@ -1,0 +1,50 @@
+//! Asking before something is deleted.
+
+use std::io::{self, BufRead, IsTerminal};
+
+use clap::Args;
+use tokio::sync::oneshot;
+
+use crate::{
+    failure::{Failure, Result, printable},
+    output::say,
+};
+
+/// The flag of every command that deletes.
+#[derive(Args)]
+pub(crate) struct Consent {
+    /// Do not ask before deleting. Without a terminal on stdin and stderr, nothing is asked
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Consent {
+    /// Whether a question is to be asked: on a terminal, without `--yes`.
+    pub(crate) fn is_needed(&self) -> bool {
+        !self.yes && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Asks whether to do this, such as "delete member zhangsan", if a question [is needed](Self::is_needed).
+    ///
+    /// # Errors
+    ///
+    /// Fails if the answer is anything but `y` or `yes`.
+    pub(crate) async fn ask(&self, what: &str) -> Result {
+        if !self.is_needed() {
+            return Ok(());
+        }
+        say(printable(&format!("{what}? Type yes to go on:")));
+        // A thread of its own: a read that is never answered does not keep the program from ending.
+        let (sender, answer) = oneshot::channel();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            let _ = io::stdin().lock().read_line(&mut line);
+            let _ = sender.send(line);
+        });
+        let answer = answer.await.unwrap_or_default();
+        match answer.trim().to_ascii_lowercase().as_str() {
+            "y" | "yes" => Ok(()),
+            _ => Err(Failure::new("nothing was done: the answer was not yes")),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Rows, checked and written as the CSV that WeCom takes.
+
+use wecom_contacts::{
+    CodeInfo,
+    imports::{
+        Checked, DepartmentFile, ImportDepartment, ImportFile, ImportMember, MemberFile, Problem, Severity,
+    },
+};
+use wecom_sheets::{Reading, Record, Result, Table};
+
+use super::{
+    corp::{Corp, Details},
+    effects::{Choices, DepartmentEffects, Effects, Entry, MemberEffects, clears_many},
+};
+use crate::failure::Failure;
+
+/// What can be imported: members, departments.
+pub(super) trait Import: Record {
+    /// What a row is called.
+    const NOUN: &'static str;
+
+    /// What to do with the file of refused rows.
+    fn again(refused: &str) -> String;
+
+    /// Reads all rows and writes them as WeCom's CSV.
+    fn check(table: &Table<Self>, how: How, held: Held<'_>) -> Result<Check>;
+
+    /// The row as a person knows it.
+    fn entry(&self, line: u64) -> Entry;
+}
+
+/// What the corp holds, as far as it was read.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Held<'a> {
+    pub(super) corp: Option<&'a Corp>,
+    pub(super) details: Option<&'a Details>,
+}
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct How {
+    pub(super) bom: bool,
+    pub(super) replaces: bool,
+}
+
+/// What came of reading and checking a file.
+pub(super) struct Check {
+    pub(super) reading: Reading,
+    checked: Checked<ImportFile>,
+    /// `None` if the corp was not read.
+    pub(super) effects: Option<Effects>,
+}
+
+impl Import for ImportMember {
+    const NOUN: &'static str = "member";
+
+    fn again(refused: &str) -> String {
+        format!("correct {refused} and import it again, without --replace: it holds only some members")
+    }
+
+    fn check(table: &Table<Self>, how: How, held: Held<'_>) -> Result<Check> {
+        let mut builder = ImportFile::members().columns(table.fields()).extra(table.extras()).bom(how.bom);
+        if how.replaces {
+            builder = builder.replaces_all();
+            if let Some(corp) = held.corp {
+                builder = builder.present_members(corp.userids());
+            }
+        }
+        let mut file: MemberFile = builder.in_memory();
+        let mut effects = held.corp.map(|corp| {
+            let extras = table.extras().map(str::to_owned);
+            MemberEffects::new(corp, held.details, how.replaces, table.fields(), extras)
+        });
+        let reading = table.each(&mut |line, member| {
+            if let Some(effects) = &mut effects {
+                effects.row(line, &member);
+            }
+            file.push_at(line, &member);
+        })?;
+        file.add_refused(reading.refused);
+        Ok(Check { reading, checked: file.finish(), effects: effects.map(MemberEffects::finish) })
+    }
+
+    fn entry(&self, line: u64) -> Entry {
+        Entry::of_member(Some(line), self.userid.as_str(), &self.name)
+    }
+}
+
+impl Import for ImportDepartment {
+    const NOUN: &'static str = "department";
+
+    fn again(refused: &str) -> String {
+        format!(
+            "correct these rows in the whole file and import that again, as it replaces all; {refused} has the reasons"
+        )
+    }
+
+    fn check(table: &Table<Self>, how: How, held: Held<'_>) -> Result<Check> {
+        let mut builder = ImportFile::departments().bom(how.bom);
+        if let Some(corp) = held.corp {
+            builder = builder.existing(corp.departments());
+        }
+        let mut file: DepartmentFile = builder.in_memory();
+        let mut effects = held.corp.map(DepartmentEffects::new);
+        let reading = table.each(&mut |line, department| {
+            if let Some(effects) = &mut effects {
+                effects.row(line, &department);
+            }
+            file.push_at(line, &department);
+        })?;
+        file.add_refused(reading.refused);
+        Ok(Check { reading, checked: file.finish(), effects: effects.map(DepartmentEffects::finish) })
+    }
+
+    fn entry(&self, line: u64) -> Entry {
+        Entry::of_department(Some(line), self.id, &self.name)
+    }
+}
+
+impl Check {
+    /// What must be corrected, by line. WeCom's guard against mass deletion is part of the [verdict](Self::verdict).
+    pub(super) fn problems(&self) -> Vec<(u64, String)> {
+        let cells = self.reading.findings.iter().map(|finding| (finding.line, finding.to_string()));
+        let rows = self.checked.findings().iter();
+        let rows =
+            rows.filter(|finding| finding.severity() != Severity::Warning && !is_guard(finding.problem()));
+        let rows = rows.map(|finding| match finding.problem() {
+            Problem::Empty if self.reading.left > 0 => {
+                (0, "no row is left to send: all people of the file have left".to_owned())
+            }
+            _ => (finding.line().unwrap_or(0), finding.to_string()),
+        });
+        let mut problems: Vec<_> = cells.chain(rows).collect();
+        problems.sort();
+        problems
+    }
+
+    pub(super) fn problem_count(&self) -> u64 {
+        let findings = self.checked.findings();
+        let guards = findings.iter().filter(|finding| is_guard(finding.problem())).count() as u64;
+        self.reading.found + findings.count(Severity::Row) + findings.count(Severity::Job) - guards
+    }
+
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let findings = self.checked.findings().iter();
+        findings.filter(|finding| finding.severity() == Severity::Warning).map(ToString::to_string).collect()
+    }
+
+    /// What the worst of it means and what to do, where WeCom has a code for it.
+    pub(super) fn info(&self) -> Option<&'static CodeInfo> {
+        if self.reading.found > 0 { None } else { self.checked.findings().info() }
+    }
+
+    /// Whether so many rows clear a field of an existing member that it needs consent.
+    pub(super) fn clears_many(&self) -> bool {
+        let effects = self.effects.iter();
+        effects.flat_map(|effects| &effects.cleared).any(|(_, count)| clears_many(*count, self.rows()))
+    }
+
+    /// How many rows the file has.
+    pub(super) fn rows(&self) -> u64 {
+        self.checked.rows()
+    }
+
+    /// The CSV of each part that is sent.
+    pub(super) fn parts(&self) -> &[impl AsRef<[u8]>] {
+        self.checked.file().parts()
+    }
+
+    /// # Errors
+    ///
+    /// If the file must not be sent for what it does to the corp.
+    pub(super) fn verdict(&self, corp: Option<&Corp>, choices: Choices) -> crate::failure::Result {
+        let (Some(effects), Some(corp)) = (&self.effects, corp) else { return Ok(()) };
+        effects.stop(corp, choices)?;
+        match self.checked.findings().iter().find(|finding| is_guard(finding.problem())) {
+            None => Ok(()),
+            Some(finding) => {
+                let failure = Failure::new(format!("nothing was sent: {finding}"));
+                Err(match finding.code().and_then(|code| code.info()) {
+                    Some(info) => failure.remedy(format!("{} {}", info.remedy, info.remedy_chinese)),
+                    None => failure,
+                })
+            }
+        }
+    }
+
+    pub(super) fn into_file(self) -> ImportFile {
+        self.checked.into_file_anyway()
+    }
+}
+
+fn is_guard(problem: Problem) -> bool {
+    matches!(problem, Problem::DeletesTooMany { .. })
+}

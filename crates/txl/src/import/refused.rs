@@ -1,0 +1,108 @@
+//! Rows that WeCom refused, and the file that has them with the reason beside them.
+
+use std::{collections::HashMap, path::Path};
+
+use serde::Serialize;
+use wecom_contacts::imports::ImportRow;
+use wecom_sheets::{REASON_HEADING, Record, Row, Table};
+
+use crate::{
+    failure::{Failure, Result, printable},
+    file::Draft,
+    output::say,
+};
+
+/// A row that was refused.
+#[derive(Serialize)]
+pub(super) struct Refused {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) userid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) partyid: Option<u32>,
+    /// The name in the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    pub(super) errcode: i32,
+    pub(super) errmsg: String,
+    /// The server's text without its hint, for people.
+    text: String,
+    pub(super) meaning: String,
+    pub(super) remedy: String,
+}
+
+impl Refused {
+    pub(super) fn of(row: &ImportRow) -> Self {
+        let code = row.refusal();
+        let info = code.and_then(|code| code.info());
+        let both = |english: &str, chinese: &str| format!("{english} {chinese}").trim().to_owned();
+        let errmsg = row.errmsg.clone().unwrap_or_default();
+        Self {
+            line: row.line,
+            userid: row.userid.as_ref().map(ToString::to_string),
+            partyid: row.partyid.map(|id| id.0),
+            name: None,
+            errcode: code.map_or(0, |code| code.0),
+            text: errmsg.split(", hint:").next().unwrap_or_default().to_owned(),
+            errmsg,
+            meaning: info.map(|info| both(info.english, info.chinese)).unwrap_or_default(),
+            remedy: info.map(|info| both(info.remedy, info.remedy_chinese)).unwrap_or_default(),
+        }
+    }
+
+    /// The id of the member or department.
+    pub(super) fn who(&self) -> String {
+        match (&self.userid, self.partyid) {
+            (Some(userid), _) => userid.clone(),
+            (None, Some(id)) => id.to_string(),
+            (None, None) => "a row".to_owned(),
+        }
+    }
+
+    /// The reason as it stands beside the row.
+    pub(super) fn reason(&self) -> String {
+        let parts = [self.meaning.as_str(), self.errmsg.as_str(), self.remedy.as_str()];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        format!("{}: {}", self.errcode, parts.join("; "))
+    }
+}
+
+/// Writes the rows as they stand in the file, and the reason beside each. Excel opens it, so it begins with a BOM.
+pub(super) fn write_refused<R: Record>(
+    table: &Table<R>,
+    path: &Path,
+    refused: &[Refused],
+    unmentioned: &[u64],
+) -> Result {
+    let given = refused.iter().filter_map(|row| Some((row.line?, row.reason())));
+    let silent = unmentioned.iter().map(|line| (*line, "the answer leaves this row out".to_owned()));
+    let reasons: HashMap<u64, String> = silent.chain(given).collect();
+    let kept: Vec<usize> =
+        (0..table.columns().len()).filter(|at| table.columns()[*at].heading != REASON_HEADING).collect();
+    let mut draft = Draft::new(path)?;
+    draft.write(b"\xef\xbb\xbf")?;
+    let headings = kept.iter().map(|at| table.columns()[*at].heading.as_str());
+    draft.write(&record(headings.chain([REASON_HEADING]))?)?;
+    let mut written = Ok(());
+    table
+        .each_row(&mut |row: &Row| {
+            if let (Some(reason), Ok(())) = (reasons.get(&row.line()), &written) {
+                let cells = kept.iter().map(|at| row.text(*at));
+                written = record(cells.chain([reason.as_str()])).and_then(|line| draft.write(&line));
+            }
+        })
+        .map_err(|error| Failure::new("the file cannot be read again").because(&error))?;
+    written?;
+    draft.finish()?;
+    say(format_args!("the refused rows are in {}", printable(&path.display().to_string())));
+    Ok(())
+}
+
+fn record<'a>(cells: impl Iterator<Item = &'a str>) -> Result<Vec<u8>> {
+    let unwritable =
+        |error: &(dyn std::error::Error + 'static)| Failure::new("a row cannot be written").because(error);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(cells).map_err(|error| unwritable(&error))?;
+    writer.into_inner().map_err(|error| unwritable(error.error()))
+}

@@ -1,0 +1,169 @@
+//! Ids for the names that the user typed. The server is asked only where a name was typed, and once per command.
+
+use wecom_contacts::{Client, DepartmentId, Error, TagId, tags::Tag};
+
+use crate::{
+    context::Access,
+    failure::{Failure, Result},
+    names::{DepartmentNames, Found, IdOrName},
+};
+
+/// A department on the command line.
+pub(crate) type DepartmentRef = IdOrName<DepartmentId>;
+/// A tag on the command line.
+pub(crate) type TagRef = IdOrName<TagId>;
+
+/// Looks names up.
+pub(crate) struct Lookup<'a> {
+    access: &'a Access,
+    departments: Option<DepartmentNames>,
+}
+
+impl<'a> Lookup<'a> {
+    pub(crate) fn new(access: &'a Access) -> Self {
+        Self { access, departments: None }
+    }
+
+    /// The id of a department.
+    ///
+    /// # Errors
+    ///
+    /// Fails if no department or more than one has the name, or if the names cannot be read.
+    pub(crate) async fn department(&mut self, given: &DepartmentRef) -> Result<DepartmentId> {
+        let name = match given {
+            DepartmentRef::Id(id) => return Ok(*id),
+            DepartmentRef::Name(name) => name,
+        };
+        let names = self.names().await?;
+        match names.find(name) {
+            Found::One(id) => Ok(id.into()),
+            Found::Several(several) => {
+                let candidates = several.iter().map(|(id, path)| format!("{id} ({path})"));
+                let failure = Failure::new(format!("{} departments are named {name}", several.len()));
+                Err(failure
+                    .remedy(format!("give one of these ids, or more of its path: {}", joined(candidates))))
+            }
+            Found::Nothing if names.is_hidden() => Err(Failure::new(format!(
+                "the department {name} cannot be looked up: this credential may not see names"
+            ))
+            .remedy("give the department's id, or let the app see department names (可见范围)")),
+            Found::Nothing => {
+                let failure =
+                    Failure::new(format!("no department that this credential may see is named {name}"));
+                let similar = joined(names.similar(name).map(|(id, path)| format!("{id} ({path})")));
+                let failure = match similar.as_str() {
+                    "" => failure,
+                    similar => failure.remedy(format!("similar are: {similar}")),
+                };
+                Err(failure.remedy("see `txl department list`; the id is taken as well"))
+            }
+        }
+    }
+
+    /// The whole path of a department, for a question. A credential that may not read it is no reason to fail.
+    pub(crate) async fn path(&mut self, id: DepartmentId) -> Option<String> {
+        let path = self.names().await.ok()?.path(id.0)?;
+        Some(path.to_owned()).filter(|path| !path.is_empty())
+    }
+
+    async fn names(&mut self) -> Result<&DepartmentNames> {
+        if self.departments.is_none() {
+            self.departments = Some(departments(self.access).await?);
+        }
+        Ok(self.departments.get_or_insert_default())
+    }
+
+    /// The ids of departments.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Self::department`] does.
+    pub(crate) async fn departments(&mut self, given: &[DepartmentRef]) -> Result<Vec<DepartmentId>> {
+        let mut ids = Vec::with_capacity(given.len());
+        for department in given {
+            ids.push(self.department(department).await?);
+        }
+        Ok(ids)
+    }
+
+    /// The id of a department that may be given.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Self::department`] does.
+    pub(crate) async fn optional_department(
+        &mut self,
+        given: &Option<DepartmentRef>,
+    ) -> Result<Option<DepartmentId>> {
+        match given {
+            Some(department) => self.department(department).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// The id of a tag, looked up by the client that is going to use it: a tag belongs to the credential that made it.
+///
+/// # Errors
+///
+/// Fails if no tag or more than one has the name, or if the tags cannot be read.
+pub(crate) async fn tag(client: &Client, given: &TagRef) -> Result<TagId> {
+    Ok(tags(client, std::slice::from_ref(given)).await?.remove(0))
+}
+
+/// The ids of tags, in their order.
+///
+/// # Errors
+///
+/// Fails as [`tag`] does.
+pub(crate) async fn tags(client: &Client, given: &[TagRef]) -> Result<Vec<TagId>> {
+    let has_names = given.iter().any(|tag| matches!(tag, TagRef::Name(_)));
+    let all = if has_names { client.tags().list().await? } else { Vec::new() };
+    given
+        .iter()
+        .map(|tag| match tag {
+            TagRef::Id(id) => Ok(*id),
+            TagRef::Name(name) => of_name(&all, name),
+        })
+        .collect()
+}
+
+fn of_name(all: &[Tag], name: &str) -> Result<TagId> {
+    let found: Vec<_> = all.iter().filter(|tag| tag.tagname.trim() == name).map(|tag| tag.tagid).collect();
+    match found.as_slice() {
+        [one] => Ok(*one),
+        [] => {
+            let failure = Failure::new(format!("no tag that this credential may see is named {name}"));
+            Err(failure.remedy("see `txl tag list`; the id is taken as well"))
+        }
+        several => {
+            let failure = Failure::new(format!("{} tags are named {name}", several.len()));
+            let ids = joined(several.iter().map(ToString::to_string));
+            Err(failure.remedy(format!("give one of these ids: {ids}")))
+        }
+    }
+}
+
+async fn departments(access: &Access) -> Result<DepartmentNames> {
+    let list = access.reader()?.departments().list().await.map_err(unreadable)?;
+    Ok(DepartmentNames::new(list.into_iter().map(|department| {
+        let parent = department.parentid.unwrap_or_default();
+        (department.id.0, parent.0, department.name.unwrap_or_default())
+    })))
+}
+
+fn unreadable(error: Error) -> Failure {
+    let is_denied = error.is_permission_denied();
+    let failure = Failure::from(error);
+    if is_denied {
+        failure.remedy(
+            "names are looked up as the app: pass --app-secret and --agent-id, or give the department's id",
+        )
+    } else {
+        failure
+    }
+}
+
+fn joined(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,142 @@
+//! What an update of a member replaces, and whether WeCom took it: said on stderr.
+
+use wecom_contacts::{
+    DepartmentId, UserId,
+    members::{Member, MemberPatch, MemberStatus},
+};
+
+use crate::{
+    context::Access,
+    failure::{Failure, Result, printable},
+    output::say,
+};
+
+/// What is known of a member before an update that replaces the departments.
+pub(super) struct Before {
+    userid: String,
+    /// The departments and whether the member leads each; `None` if no credential may read them.
+    departments: Option<String>,
+}
+
+impl Before {
+    /// Reads the member as the app if it is given, else as contacts-sync, which may read only with the rights of before 2022.
+    ///
+    /// # Errors
+    ///
+    /// Fails only if a credential is malformed: what cannot be read is not known.
+    pub(super) async fn read(access: &Access, userid: &str) -> Result<Self> {
+        let member = access.reader()?.members().get(userid).await.ok();
+        let departments = member.map(|member| {
+            let flags = member.is_leader_in_dept.as_deref().unwrap_or_default();
+            listed(&member.department, flags)
+        });
+        Ok(Self { userid: userid.to_owned(), departments })
+    }
+
+    /// Says which departments became which.
+    pub(super) fn say(&self, patch: &MemberPatch) {
+        let Some(departments) = &patch.department else { return };
+        let after = listed(departments, patch.is_leader_in_dept.as_deref().unwrap_or_default());
+        let userid = &self.userid;
+        match &self.departments {
+            Some(before) => say(format_args!("departments of {userid}: {before} → {after}")),
+            None => say(format_args!(
+                "departments of {userid}: {after}, in place of all before, which this credential may not read"
+            )),
+        }
+    }
+}
+
+/// `2, 4 (leads)`
+fn listed(departments: &[DepartmentId], leads: &[bool]) -> String {
+    let one = |(at, id): (usize, &DepartmentId)| {
+        let leads = leads.get(at).is_some_and(|leads| *leads);
+        if leads { format!("{id} (leads)") } else { id.to_string() }
+    };
+    let all: Vec<_> = departments.iter().enumerate().map(one).collect();
+    if all.is_empty() { "none".to_owned() } else { all.join(", ") }
+}
+
+/// Reads a member back whose mobile number was changed: WeCom drops the new number without an error if the member has
+/// activated (已激活).
+///
+/// # Errors
+///
+/// Fails if the number is not the one that was sent.
+pub(super) async fn check_mobile(access: &Access, userid: &UserId, sent: &str) -> Result {
+    let Some(app) = access.app_if_given()? else {
+        say(format_args!(
+            "not verified: WeCom drops the new mobile number of an activated member (已激活) without an error; --app-secret and \
+             --agent-id let the member be read back"
+        ));
+        return Ok(());
+    };
+    let member = match app.members().get(userid.clone()).await {
+        Ok(member) => member,
+        Err(error) => {
+            let error = printable(&error.to_string());
+            say(format_args!("not verified whether the mobile number changed: {error}"));
+            return Ok(());
+        }
+    };
+    match fate(&member, sent) {
+        Fate::Taken => Ok(()),
+        Fate::Dropped => Err(Failure::new(format!(
+            "the mobile number of {userid} was not changed: WeCom drops it without an error once a member has activated (已激活)"
+        ))
+        .remedy("other fields are updated; the member changes the number in WeCom, or an administrator in the console")),
+        Fate::Unknown => {
+            let why = match member.status {
+                Some(MemberStatus::Activated) => "the member has activated (已激活), and WeCom then drops a new number",
+                _ => "WeCom drops the new number of a member who has activated (已激活)",
+            };
+            say(format_args!("not verified whether the mobile number changed, as the app may not read it: {why} without an error"));
+            Ok(())
+        }
+    }
+}
+
+/// What became of a mobile number.
+#[derive(Debug, PartialEq, Eq)]
+enum Fate {
+    Taken,
+    Dropped,
+    /// The app may not read the number.
+    Unknown,
+}
+
+fn fate(member: &Member, sent: &str) -> Fate {
+    match member.mobile.as_deref() {
+        None | Some("") => Fate::Unknown,
+        Some(there) if digits(there) == digits(sent) => Fate::Taken,
+        Some(_) => Fate::Dropped,
+    }
+}
+
+/// The digits of a number, without the code of mainland China, which a reply leaves out.
+fn digits(number: &str) -> String {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    match digits.strip_prefix("86") {
+        Some(national) if national.len() == 11 => national.to_owned(),
+        _ => digits,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_compared_without_its_spelling() {
+        let member = |mobile: Option<&str>| {
+            let mut member = Member::default();
+            member.mobile = mobile.map(str::to_owned);
+            member
+        };
+        for sent in ["13800000000", "+86 13800000000", "+86-138-0000-0000"] {
+            assert_eq!(fate(&member(Some("13800000000")), sent), Fate::Taken, "{sent}");
+        }
+        assert_eq!(fate(&member(Some("13800000000")), "13900000000"), Fate::Dropped);
+        assert_eq!(fate(&member(None), "13900000000"), Fate::Unknown);
+    }
+}

@@ -1,0 +1,153 @@
+//! The fields of a JSON object as cells, and their headings.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, Visitor},
+};
+use serde_json::Value;
+
+use super::unwritable;
+use crate::failure::{Result, printable};
+
+/// The fields of an object in their own order, which `Value` would sort away.
+pub(super) fn fields(value: &impl Serialize) -> Result<Vec<(String, Value)>> {
+    let text = serde_json::to_vec(value).map_err(|error| unwritable(&error))?;
+    let Fields(fields) = serde_json::from_slice(&text).map_err(|error| unwritable(&error))?;
+    Ok(fields)
+}
+
+struct Fields(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Fields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+/// What an object is, by its fields: several chapters have a `name` and a `status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Member,
+    Department,
+    Other,
+}
+
+impl Kind {
+    pub(super) fn of<'a>(mut keys: impl Iterator<Item = &'a str> + Clone) -> Self {
+        if keys.clone().any(|key| key == "userid") {
+            Self::Member
+        } else if keys.any(|key| key == "parentid") {
+            Self::Department
+        } else {
+            Self::Other
+        }
+    }
+
+    /// A field as a table shows it: codes in words, lists joined by commas, objects as JSON.
+    pub(super) fn cell(self, key: &str, value: &Value) -> String {
+        match self.words(key, value) {
+            Some(words) => words.to_owned(),
+            None => cell(value),
+        }
+    }
+
+    fn words(self, key: &str, value: &Value) -> Option<&'static str> {
+        if self != Self::Member {
+            return None;
+        }
+        // Recordings of the service have the gender as a number, its page as a text.
+        let code = value.as_i64().or_else(|| value.as_str()?.parse().ok())?;
+        match (key, code) {
+            ("status", code) => status_in_words(code),
+            ("gender", 0) => Some("未定义"),
+            ("gender", 1) => Some("男"),
+            ("gender", 2) => Some("女"),
+            _ => None,
+        }
+    }
+
+    /// A column's heading: the wire's name, and the console's Chinese beside it where people know the field by that.
+    pub(super) fn heading(self, key: &str) -> &str {
+        match key {
+            "name" if self == Self::Department => "name 部门名称",
+            "userid" => "userid 账号",
+            "name" => "name 姓名",
+            "name_en" => "name_en 英文名",
+            "alias" => "alias 别名",
+            "mobile" => "mobile 手机",
+            "email" => "email 邮箱",
+            "biz_mail" => "biz_mail 企业邮箱",
+            "department" => "department 部门",
+            "department_name" => "department_name 部门名称",
+            "main_department" => "main_department 主部门",
+            "position" => "position 职务",
+            "gender" => "gender 性别",
+            "telephone" => "telephone 座机",
+            "address" => "address 地址",
+            "status" if self == Self::Member => "status 激活状态",
+            "status" => "status 状态",
+            "order" => "order 排序",
+            "is_leader_in_dept" => "is_leader_in_dept 部门负责人",
+            "direct_leader" => "direct_leader 直属上级",
+            "department_leader" => "department_leader 部门负责人",
+            "extattr" => "extattr 扩展属性",
+            "external_profile" => "external_profile 对外属性",
+            "external_position" => "external_position 对外职务",
+            "parentid" => "parentid 上级部门",
+            "tagid" => "tagid 标签",
+            "tagname" => "tagname 标签名",
+            "userlist" => "userlist 成员",
+            "partylist" => "partylist 部门",
+            "jobid" => "jobid 任务",
+            "corpid" => "corpid 企业",
+            "corp_name" => "corp_name 企业名称",
+            "errcode" => "errcode 错误码",
+            other => other,
+        }
+    }
+}
+
+/// A member's `status` (激活状态), as the console calls it.
+pub(crate) fn status_in_words(code: i64) -> Option<&'static str> {
+    match code {
+        1 => Some("已激活"),
+        2 => Some("已禁用"),
+        4 => Some("未激活"),
+        5 => Some("退出企业"),
+        _ => None,
+    }
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(","),
+        other => printable(&text(other)),
+    }
+}
+
+/// A value as it is: a text without quotation marks, everything else as JSON.
+pub(super) fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

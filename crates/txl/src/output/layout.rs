@@ -1,0 +1,106 @@
+//! Text on a terminal: how wide it is, and where its lines break. A Chinese character is as wide as two letters.
+
+use std::io;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How many columns the terminal has that stdout is; `None` if it is none.
+pub(crate) fn terminal_width() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0.into())
+}
+
+/// How many columns a text takes.
+pub(crate) fn width_of(text: &str) -> usize {
+    text.width()
+}
+
+/// The text, filled up with blanks to this width.
+pub(crate) fn padded(text: &str, width: usize) -> String {
+    let blanks = width.saturating_sub(width_of(text));
+    format!("{text}{:blanks$}", "")
+}
+
+/// The text in lines of at most this width; an empty text is one line.
+///
+/// A line breaks at a blank, behind punctuation, or between Chinese characters; only where there is no such place in its second half it breaks in a
+/// word.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    loop {
+        let (line, after) = first_line(rest, width);
+        lines.push(line);
+        if after.is_empty() {
+            return lines;
+        }
+        rest = after;
+    }
+}
+
+fn first_line(text: &str, width: usize) -> (&str, &str) {
+    if text.len() <= width {
+        return (text, "");
+    }
+    let (mut used, mut end, mut good) = (0, text.len(), None);
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, one)) = chars.next() {
+        used += one.width().unwrap_or(0);
+        // A line that is narrower than one character holds one all the same.
+        if used > width && at > 0 {
+            end = at;
+            break;
+        }
+        let next = at + one.len_utf8();
+        let may_follow = chars.peek().is_none_or(|(_, one)| !must_not_begin(*one));
+        if used * 2 > width && may_follow && may_end(one, chars.peek().map(|(_, one)| *one)) {
+            good = Some(next);
+        }
+    }
+    if end == text.len() {
+        return (text, "");
+    }
+    let cut = match text[end..].starts_with(' ') {
+        true => end,
+        false => good.unwrap_or(end),
+    };
+    (text[..cut].trim_end_matches(' '), text[cut..].trim_start_matches(' '))
+}
+
+/// Whether a line may end behind this character.
+fn may_end(one: char, next: Option<char>) -> bool {
+    let is_wide = |one: char| one.width() == Some(2);
+    matches!(one, ' ' | ',' | ';' | '/' | '-' | '_' | '@' | '|' | '→' | '、')
+        || is_wide(one)
+        || next.is_some_and(is_wide)
+}
+
+fn must_not_begin(one: char) -> bool {
+    matches!(
+        one,
+        '，' | '。' | '；' | '：' | '、' | '）' | '！' | '？' | '》' | '」' | ',' | '.' | ';' | ':' | ')'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_at_blanks_and_between_chinese_characters() {
+        for (text, width, lines) in [
+            ("", 5, &[""][..]),
+            ("one two three", 7, &["one two", "three"]),
+            ("one two three", 8, &["one two", "three"]),
+            ("示例公司研发部", 8, &["示例公司", "研发部"]),
+            ("示例公司研发部", 9, &["示例公司", "研发部"]),
+            ("共三行，其中一行", 6, &["共三", "行，其", "中一行"]),
+            ("zhangsan@example.com", 12, &["zhangsan@", "example.com"]),
+            ("abcdefghij", 4, &["abcd", "efgh", "ij"]),
+            ("王", 1, &["王"]),
+            ("王芳", 1, &["王", "芳"]),
+        ] {
+            assert_eq!(wrapped(text, width), lines, "{text} in {width}");
+        }
+        assert_eq!(padded("王芳", 6), "王芳  ");
+    }
+}

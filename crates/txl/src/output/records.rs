@@ -1,0 +1,90 @@
+//! CSV: headings and a row for each object.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::Value;
+use wecom_contacts::imports::MemberColumn;
+use wecom_sheets::writing::{CsvWriter, INCOMPLETE_PREFIX, WriteError};
+
+use super::{
+    fields::{Kind, fields, text},
+    json, say,
+    stdout::Stdout,
+};
+use crate::failure::{Failure, Result};
+
+/// Prints all fields of the objects, under their names in JSON.
+pub(super) fn list<T: Serialize>(items: &[T], is_safe: bool) -> Result {
+    // Objects may differ in their fields, and a table must not: the fields are gathered first.
+    let mut filled: IndexMap<String, (usize, bool)> = IndexMap::new();
+    for item in items {
+        for (key, value) in fields(item)? {
+            let (count, is_filled) = filled.entry(key).or_default();
+            *count += 1;
+            *is_filled |= !cell(&value).is_empty();
+        }
+    }
+    let kind = Kind::of(filled.keys().map(String::as_str));
+    let incomplete: BTreeSet<&str> = filled
+        .iter()
+        .filter(|(key, (count, is_filled))| {
+            kind == Kind::Member && *is_filled && *count < items.len() && is_cleared_by_empty(key)
+        })
+        .map(|(key, _)| key.as_str())
+        .collect();
+    let mut sheet = CsvWriter::new(Stdout::text()).safe(is_safe);
+    let headings = filled.keys().map(|key| match incomplete.contains(key.as_str()) {
+        true => format!("{INCOMPLETE_PREFIX}{key}"),
+        false => key.clone(),
+    });
+    sheet.row(headings).map_err(unprinted)?;
+    for item in items {
+        let fields = fields(item)?;
+        let find = |key: &String| fields.iter().find(|(name, _)| name == key);
+        let cells = filled.keys().map(|key| find(key).map_or(String::new(), |(_, value)| cell(value)));
+        sheet.row(cells).map_err(unprinted)?;
+    }
+    sheet.finish().map_err(unprinted)?.finish()?;
+    if !incomplete.is_empty() {
+        let names: Vec<_> = incomplete.into_iter().collect();
+        say(format_args!(
+            "warning: WeCom left out {} for some rows; an import ignores columns that begin with {INCOMPLETE_PREFIX}; -o jsonl shows which rows",
+            names.join(", ")
+        ));
+    }
+    Ok(())
+}
+
+/// Prints values in one column.
+pub(super) fn values<T: Serialize>(values: &[T], is_safe: bool) -> Result {
+    let mut sheet = CsvWriter::new(Stdout::text()).safe(is_safe);
+    sheet.row(["value"]).map_err(unprinted)?;
+    for value in values {
+        sheet.row([cell(&json(value)?)]).map_err(unprinted)?;
+    }
+    sheet.finish().map_err(unprinted)?.finish()
+}
+
+/// Whether an empty cell under this name would clear the field when the rows are imported.
+fn is_cleared_by_empty(key: &str) -> bool {
+    MemberColumn::from_heading(key).is_some_and(crate::export::is_cleared_by_empty)
+}
+
+/// Lists are joined as WeCom's templates have it.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Array(items) if !items.iter().any(|item| item.is_array() || item.is_object()) => {
+            items.iter().map(text).collect::<Vec<_>>().join(";")
+        }
+        other => text(other),
+    }
+}
+
+fn unprinted(error: WriteError) -> Failure {
+    match error {
+        WriteError::Io(error) => Failure::of_stdout(&error),
+        error => Failure::new("a row cannot be written").because(&error),
+    }
+}

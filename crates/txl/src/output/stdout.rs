@@ -1,0 +1,124 @@
+//! Stdout: what strangers wrote goes into files and pipes as it is, and to a terminal without what would steer it.
+
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+
+use crate::failure::{Failure, Result, is_hidden, printable_lines};
+
+/// So much is written at once.
+const CHUNK: usize = 64 << 10;
+
+/// What is done to text on its way to a terminal.
+#[derive(Clone, Copy)]
+enum Guard {
+    /// Not a terminal: nothing.
+    None,
+    /// Characters that steer it or cannot be seen become their number.
+    Text,
+    /// They become the escapes of JSON, so that the value stays the same.
+    Json,
+}
+
+/// Stdout, held until it is finished.
+pub(super) struct Stdout {
+    out: BufWriter<StdoutLock<'static>>,
+    guard: Guard,
+}
+
+impl Stdout {
+    /// For text.
+    pub(super) fn text() -> Self {
+        Self::guarded(Guard::Text)
+    }
+
+    /// For JSON.
+    pub(super) fn json() -> Self {
+        Self::guarded(Guard::Json)
+    }
+
+    fn guarded(guard: Guard) -> Self {
+        let stdout = io::stdout().lock();
+        let guard = if stdout.is_terminal() { guard } else { Guard::None };
+        Self { out: BufWriter::with_capacity(CHUNK, stdout), guard }
+    }
+
+    /// Writes the text and a line break.
+    pub(super) fn line(&mut self, text: &str) -> Result {
+        self.write_all(text.as_bytes())
+            .and_then(|()| self.out.write_all(b"\n"))
+            .map_err(|error| Failure::of_stdout(&error))
+    }
+
+    /// Writes bytes, which need not be text unless they go to a terminal.
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result {
+        let is_text = match std::str::from_utf8(bytes) {
+            Ok(_) => true,
+            // A chunk of text may end inside a character.
+            Err(error) => error.error_len().is_none(),
+        };
+        if !is_text && !matches!(self.guard, Guard::None) {
+            return Err(Failure::usage("this is no text, and stdout is a terminal")
+                .remedy("name a file by --out, or send stdout to a file by > FILE"));
+        }
+        self.write_all(bytes).map_err(|error| Failure::of_stdout(&error))
+    }
+
+    /// Writes what is buffered.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written, or if stdout was closed when the program started: then it is `/dev/null` by now.
+    pub(super) fn finish(mut self) -> Result {
+        if startup_streams::stdout_was_closed() {
+            return Err(
+                Failure::new("cannot write to stdout: it is closed").remedy("redirect stdout to a file")
+            );
+        }
+        self.out.flush().map_err(|error| Failure::of_stdout(&error))
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.guard {
+            Guard::None => return self.out.write(bytes),
+            Guard::Text => {
+                self.out.write_all(printable_lines(&String::from_utf8_lossy(bytes)).as_bytes())?;
+            }
+            Guard::Json => self.out.write_all(escaped(&String::from_utf8_lossy(bytes)).as_bytes())?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// A piece of JSON in which no character is hidden. Those can stand in strings alone, where they have an escape.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for one in json.chars() {
+        if one == '\n' || !is_hidden(one) {
+            text.push(one);
+            continue;
+        }
+        for unit in one.encode_utf16(&mut [0; 2]) {
+            text.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trap_48_json_on_a_terminal_hides_nothing_and_means_the_same() {
+        let value = serde_json::json!({"name": "王\u{202e}芳\u{9b}\u{7f}\u{e0041}", "b": ["\u{1b}\n"]});
+        let text = escaped(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(text.contains("王\\u202e芳\\u009b\\u007f\\udb40\\udc41"), "{text}");
+        assert!(text.chars().all(|one| one == '\n' || !is_hidden(one)), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
+}

@@ -1,0 +1,170 @@
+//! Tables for people, laid out by the width of the terminal.
+//!
+//! Where the columns do not fit, those without a value are left out, then long cells are wrapped; where that would leave a column a few letters wide, each
+//! object becomes a block of lines. Into a file or a pipe a row is a line, however long.
+
+use serde::Serialize;
+
+use super::{
+    fields::{Kind, fields},
+    layout::{padded, terminal_width, width_of, wrapped},
+    stdout::Stdout,
+};
+use crate::failure::Result;
+
+/// What is between two columns.
+const GAP: &str = "  ";
+/// No cell is wrapped to less.
+const NARROWEST: usize = 12;
+/// A cell that takes more lines makes a table hard to read.
+const MOST_LINES: usize = 3;
+/// A value beside its heading has this width at least, or it goes below.
+const NARROWEST_VALUE: usize = 20;
+
+/// Prints one object, a field a line.
+pub(super) fn record(value: &impl Serialize) -> Result {
+    let fields = fields(value)?;
+    let kind = Kind::of(fields.iter().map(|(key, _)| key.as_str()));
+    let fields = fields.iter().map(|(key, value)| (kind.heading(key), kind.cell(key, value)));
+    let mut out = Stdout::text();
+    block(&mut out, &fields.collect::<Vec<_>>(), terminal_width())?;
+    out.finish()
+}
+
+/// Prints many objects with these fields as columns.
+pub(super) fn list<T: Serialize>(items: &[T], columns: &[&str]) -> Result {
+    let kind = Kind::of(columns.iter().copied());
+    let headings: Vec<&str> = columns.iter().map(|key| kind.heading(key)).collect();
+    // Two passes instead of all cells in memory.
+    let cells = |item: &T| -> Result<Vec<String>> {
+        let fields = fields(item)?;
+        let find = |key: &&str| fields.iter().find(|(name, _)| name == key);
+        Ok(columns
+            .iter()
+            .map(|key| find(key).map_or(String::new(), |(_, value)| kind.cell(key, value)))
+            .collect())
+    };
+    let mut widest = vec![0; columns.len()];
+    for item in items {
+        for (widest, cell) in widest.iter_mut().zip(cells(item)?) {
+            *widest = (*widest).max(width_of(&cell));
+        }
+    }
+    let mut out = Stdout::text();
+    match arranged(&headings, &widest, terminal_width()) {
+        Arrangement::Rows(columns) => {
+            row(&mut out, &headings, &columns)?;
+            for item in items {
+                row(&mut out, &cells(item)?, &columns)?;
+            }
+        }
+        Arrangement::Blocks(width) => {
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.line("")?;
+                }
+                let fields: Vec<_> = headings.iter().copied().zip(cells(item)?).collect();
+                block(&mut out, &fields, Some(width))?;
+            }
+        }
+    }
+    out.finish()
+}
+
+/// How a table is laid out.
+#[derive(Debug, PartialEq, Eq)]
+enum Arrangement {
+    /// A row for each object; the columns that are shown, and their widths.
+    Rows(Vec<(usize, usize)>),
+    /// A block of lines for each object, of this width.
+    Blocks(usize),
+}
+
+fn arranged(headings: &[&str], widest: &[usize], width: Option<usize>) -> Arrangement {
+    let natural = |column: usize| widest[column].max(width_of(headings[column]));
+    let all: Vec<_> = (0..headings.len()).map(|column| (column, natural(column))).collect();
+    let Some(width) = width else { return Arrangement::Rows(all) };
+    if total(&all) <= width {
+        return Arrangement::Rows(all);
+    }
+    let is_filled = |(column, _): &(usize, usize)| widest[*column] > 0;
+    let mut columns: Vec<_> = all.into_iter().filter(is_filled).collect();
+    for (_, wide) in &mut columns {
+        *wide = (*wide).min(width);
+    }
+    let least = |column: usize, wide: usize| {
+        let word = headings[column].split(' ').map(width_of).max().unwrap_or(0);
+        wide.min(word.max(NARROWEST))
+    };
+    while total(&columns) > width {
+        let spare = columns.iter_mut().filter(|(column, wide)| *wide > least(*column, *wide));
+        match spare.max_by_key(|(_, wide)| *wide) {
+            Some((_, wide)) => *wide -= 1,
+            None => return Arrangement::Blocks(width),
+        }
+    }
+    if columns.iter().any(|(column, wide)| widest[*column].div_ceil(*wide) > MOST_LINES) {
+        return Arrangement::Blocks(width);
+    }
+    Arrangement::Rows(columns)
+}
+
+fn total(columns: &[(usize, usize)]) -> usize {
+    let gaps = GAP.len() * columns.len().saturating_sub(1);
+    columns.iter().map(|(_, wide)| wide).sum::<usize>() + gaps
+}
+
+fn row<C: AsRef<str>>(out: &mut Stdout, cells: &[C], columns: &[(usize, usize)]) -> Result {
+    let cells: Vec<Vec<&str>> =
+        columns.iter().map(|(column, wide)| wrapped(cells[*column].as_ref(), *wide)).collect();
+    for at in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
+        let mut line = String::new();
+        for (lines, (_, wide)) in cells.iter().zip(columns) {
+            line.push_str(&padded(lines.get(at).unwrap_or(&""), *wide));
+            line.push_str(GAP);
+        }
+        out.line(line.trim_end_matches(' '))?;
+    }
+    Ok(())
+}
+
+/// Headings and values below each other.
+fn block(out: &mut Stdout, fields: &[(&str, String)], width: Option<usize>) -> Result {
+    let key = fields.iter().map(|(heading, _)| width_of(heading)).max().unwrap_or(0);
+    let value = width.map_or(usize::MAX, |width| width.saturating_sub(key + GAP.len()));
+    for (heading, text) in fields {
+        if value >= NARROWEST_VALUE {
+            let mut heading = *heading;
+            for line in wrapped(text, value) {
+                out.line(format!("{}{GAP}{line}", padded(heading, key)).trim_end_matches(' '))?;
+                heading = "";
+            }
+        } else {
+            out.line(heading)?;
+            for line in wrapped(text, (key + value).max(NARROWEST)) {
+                out.line(format!("{GAP}{line}").trim_end_matches(' '))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADINGS: [&str; 3] = ["userid 账号", "name 姓名", "extattr 扩展属性"];
+
+    #[test]
+    fn columns_shrink_no_further_than_they_can_be_read() {
+        let arranged = |widest: [usize; 3], width| arranged(&HEADINGS, &widest, width);
+        let rows = |widths: &[(usize, usize)]| Arrangement::Rows(widths.to_vec());
+        assert_eq!(arranged([8, 6, 900], None), rows(&[(0, 11), (1, 9), (2, 900)]));
+        assert_eq!(arranged([8, 6, 10], Some(80)), rows(&[(0, 11), (1, 9), (2, 16)]));
+        // What has no value goes first.
+        assert_eq!(arranged([8, 20, 0], Some(40)), rows(&[(0, 11), (1, 20)]));
+        assert_eq!(arranged([8, 30, 60], Some(80)), rows(&[(0, 11), (1, 30), (2, 35)]));
+        assert_eq!(arranged([8, 30, 900], Some(80)), Arrangement::Blocks(80));
+        assert_eq!(arranged([30, 30, 30], Some(30)), Arrangement::Blocks(30));
+    }
+}

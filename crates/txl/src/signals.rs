@@ -1,0 +1,191 @@
+//! SIGHUP, SIGINT and SIGTERM: all commands treat them alike.
+//!
+//! The first one ends the command: its future is dropped, and what it had begun to write goes with it. A command that has
+//! something to finish [takes over](take_over) and ends by itself. A second signal, or a command that does not end in time,
+//! ends the process at once, without partial files. A signal that was ignored when the program started stays ignored.
+
+use std::{
+    process,
+    sync::{
+        LazyLock,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use tokio::{sync::watch, time::sleep};
+
+use crate::{
+    failure::{Exit, Failure, Result},
+    file,
+};
+
+/// A signal that asks the program to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// SIGHUP: the terminal is gone.
+    Hangup,
+    /// SIGINT: Ctrl-C.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+}
+
+/// How long a command that did not take over may need to end; one that waits for a read from stdin does not end by itself.
+const GRACE: Duration = Duration::from_secs(1);
+/// How long a command that took over may need to finish what it has begun.
+const GRACE_TO_FINISH: Duration = Duration::from_secs(10);
+
+static FIRST: LazyLock<watch::Sender<Option<Signal>>> = LazyLock::new(|| watch::Sender::new(None));
+static IS_TAKEN_OVER: AtomicBool = AtomicBool::new(false);
+
+impl Signal {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Hangup => "SIGHUP",
+            Self::Interrupt => "SIGINT",
+            Self::Terminate => "SIGTERM",
+        }
+    }
+
+    fn exit(self) -> Exit {
+        match self {
+            Self::Hangup => Exit::Hangup,
+            Self::Interrupt => Exit::Interrupt,
+            Self::Terminate => Exit::Terminate,
+        }
+    }
+
+    /// The failure of a command that the signal ended: `interrupted by SIGINT`, and the words after it.
+    pub(crate) fn failure(self, words: &str) -> Failure {
+        Failure::new(format!("interrupted by {}{words}", self.name())).exit(self.exit())
+    }
+}
+
+/// Begins to listen for signals, in a task of its own.
+///
+/// # Errors
+///
+/// Fails if the platform refuses a handler.
+pub(crate) fn listen() -> Result {
+    let mut arrivals =
+        Arrivals::new().map_err(|error| Failure::new("cannot listen for signals").because(&error))?;
+    tokio::spawn(async move {
+        let first = arrivals.next().await;
+        FIRST.send_replace(Some(first));
+        let grace = if IS_TAKEN_OVER.load(SeqCst) { GRACE_TO_FINISH } else { GRACE };
+        tokio::select! {
+            _ = arrivals.next() => {}
+            () = sleep(grace) => {}
+        }
+        // The command hangs in a read or a write that cannot be cancelled.
+        file::remove_drafts();
+        let _ = first.failure("").report();
+        process::exit(first.exit() as i32);
+    });
+    Ok(())
+}
+
+/// Completes when a signal arrives that no command has taken over.
+pub(crate) async fn interruption() -> Signal {
+    let first = first().await;
+    if IS_TAKEN_OVER.load(SeqCst) {
+        return std::future::pending().await;
+    }
+    first
+}
+
+/// Leaves the end of the command to the caller. The future completes at the first signal; the caller then finishes or undoes
+/// what it has begun and returns within seconds.
+pub(crate) fn take_over() -> impl Future<Output = Signal> {
+    IS_TAKEN_OVER.store(true, SeqCst);
+    first()
+}
+
+async fn first() -> Signal {
+    let mut first = FIRST.subscribe();
+    // The sender is static, so that the channel stays open.
+    match first.wait_for(Option::is_some).await.map(|signal| *signal) {
+        Ok(Some(signal)) => signal,
+        _ => std::future::pending().await,
+    }
+}
+
+#[cfg(unix)]
+use unix::Arrivals;
+
+#[cfg(unix)]
+mod unix {
+    use std::{fs, io};
+
+    use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
+
+    use super::Signal;
+
+    /// The signals as they arrive, without those that were ignored when the program started.
+    pub(super) struct Arrivals {
+        hangup: Option<Stream>,
+        interrupt: Option<Stream>,
+        terminate: Option<Stream>,
+    }
+
+    impl Arrivals {
+        pub(super) fn new() -> io::Result<Self> {
+            let ignored = ignored();
+            let stream = |kind: SignalKind| -> io::Result<Option<Stream>> {
+                let is_ignored = ignored & (1 << (kind.as_raw_value() - 1)) != 0;
+                if is_ignored { Ok(None) } else { signal(kind).map(Some) }
+            };
+            Ok(Self {
+                hangup: stream(SignalKind::hangup())?,
+                interrupt: stream(SignalKind::interrupt())?,
+                terminate: stream(SignalKind::terminate())?,
+            })
+        }
+
+        pub(super) async fn next(&mut self) -> Signal {
+            tokio::select! {
+                biased;
+                () = received(&mut self.hangup) => Signal::Hangup,
+                () = received(&mut self.interrupt) => Signal::Interrupt,
+                () = received(&mut self.terminate) => Signal::Terminate,
+            }
+        }
+    }
+
+    async fn received(stream: &mut Option<Stream>) {
+        let received = match stream {
+            Some(stream) => stream.recv().await,
+            None => None,
+        };
+        if received.is_none() {
+            std::future::pending().await
+        }
+    }
+
+    /// The signals that are ignored, a bit each, as `nohup` and a shell's `&` leave them. Linux tells them in a file; elsewhere
+    /// they can be read only by unsafe code, and none counts as ignored.
+    fn ignored() -> u64 {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+    }
+}
+
+#[cfg(not(unix))]
+struct Arrivals;
+
+#[cfg(not(unix))]
+impl Arrivals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> Signal {
+        // Without a handler the default one ends the process.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        Signal::Interrupt
+    }
+}

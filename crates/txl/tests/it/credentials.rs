@@ -1,0 +1,299 @@
+//! Secrets, certificates and limits, as they are given.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpListener,
+    process::Stdio,
+    sync::Arc,
+};
+
+use rustls::{
+    ServerConfig, ServerConnection, StreamOwned,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+};
+
+use crate::run::{Ran, RunningSim, SECRET, closed_port, in_a_shell, run, txl};
+
+#[test]
+fn blanks_and_line_breaks_around_a_secret_do_not_matter() {
+    let sim = RunningSim::start(&[]);
+    // As a mounted file has it: see the case `secret-with-line-break`.
+    let secret = format!("{}\n", sim.text("contacts_secret"));
+    let mut command = sim.txl();
+    command.args(["department", "list-ids"]).env("WECOM_CONTACTS_SECRET", &secret);
+    command.env("WECOM_CORP_ID", format!(" {}\r\n", sim.text("corp_id")));
+    assert_eq!(Ran::of(command.output().unwrap()).code, 0);
+
+    let mut command = sim.txl();
+    command.args(["department", "list-ids"]).env("WECOM_CONTACTS_SECRET", format!("{SECRET}\nand more"));
+    let ran = Ran::of(command.output().unwrap());
+    ran.fails_with(2).with_remedy();
+    assert!(
+        ran.stderr.contains("line break inside") && ran.stderr.contains("WECOM_CONTACTS_SECRET"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_secret_may_come_from_a_file_or_from_stdin() {
+    let sim = RunningSim::start(&[]);
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("secret");
+    fs::write(&path, format!("{}\n", sim.text("app_secret"))).unwrap();
+    let file = path.to_str().unwrap();
+
+    // The command line takes precedence over the environment, whichever of the two flags it has.
+    let mut command = sim.txl();
+    command.args(["member", "get", "zhangsan", "--app-secret-file", file]).env("WECOM_APP_SECRET", SECRET);
+    assert_eq!(Ran::of(command.output().unwrap()).code, 0);
+    let mut command = sim.txl();
+    command
+        .args(["member", "get", "zhangsan"])
+        .env_remove("WECOM_APP_SECRET")
+        .env("WECOM_APP_SECRET_FILE", file);
+    assert_eq!(Ran::of(command.output().unwrap()).code, 0);
+    let mut command = sim.txl();
+    command.args(["member", "get", "zhangsan", "--app-secret", sim.text("app_secret")]);
+    command.env("WECOM_APP_SECRET_FILE", "/nonexistent");
+    assert_eq!(Ran::of(command.output().unwrap()).code, 0);
+
+    let mut command = sim.txl();
+    command.args(["member", "get", "zhangsan", "--app-secret-file", "-"]).env_remove("WECOM_APP_SECRET");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{}\r\n", sim.text("app_secret")).as_bytes()).unwrap();
+    assert_eq!(Ran::of(child.wait_with_output().unwrap()).code, 0);
+
+    fs::write(&path, "\n").unwrap();
+    for (arguments, says) in [
+        (["--app-secret-file", "/nonexistent"], "cannot read /nonexistent"),
+        (["--app-secret-file", file], "is empty"),
+        (["--contacts-secret-file", directory.path().to_str().unwrap()], "cannot read"),
+    ] {
+        let mut command = txl();
+        let caller = if arguments[0].starts_with("--app") { "app" } else { "contacts" };
+        command.args(["tag", "list", "--corp-id", "ww1", "--agent-id", "7", "--as", caller]).args(arguments);
+        let ran = Ran::of(command.output().unwrap());
+        ran.fails_with(2).with_remedy();
+        assert!(ran.stderr.contains(says), "{ran:?}");
+    }
+    let twice = ["tag", "list", "--corp-id", "ww1", "--contacts-secret", "a", "--contacts-secret-file", file];
+    let ran = run(&twice);
+    ran.fails_with(2).with_remedy();
+    assert!(ran.stderr.contains("--contacts-secret or --contacts-secret-file"), "{ran:?}");
+}
+
+#[test]
+fn two_arguments_cannot_both_read_stdin() {
+    let mut command = txl();
+    command.args(["media", "upload", "-", "--corp-id", "ww1", "--contacts-secret-file", "-"]);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(SECRET.as_bytes()).unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    ran.fails_with(2).with_remedy();
+    assert!(ran.stderr.contains("more than once"), "{ran:?}");
+}
+
+/// A server with the certificates of `tests/certificates`, which refuses each secret.
+fn tls_server() -> String {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates");
+    let certificate = CertificateDer::from_pem_file(format!("{directory}/server.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_file(format!("{directory}/server.key")).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = Arc::new(config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = StreamOwned::new(connection, stream.unwrap());
+            let mut request = [0; 4096];
+            // A client that does not trust the certificate ends the handshake.
+            if stream.read(&mut request).is_ok_and(|read| read > 0) {
+                let body = r#"{"errcode":40001,"errmsg":"invalid credential"}"#;
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                    body.len()
+                );
+                let _ = stream.write_all(format!("{head}{body}").as_bytes());
+                stream.conn.send_close_notify();
+                let _ = stream.flush();
+            }
+        }
+    });
+    url
+}
+
+#[test]
+fn a_companys_own_ca_is_trusted_when_it_is_named() {
+    let url = tls_server();
+    let ca = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates/ca.pem");
+    let arguments = ["auth", "check", "--corp-id", "ww1", "--contacts-secret", SECRET, "--base-url", &url];
+    let ran = Ran::of(txl().args(arguments).args(["--attempts", "1"]).output().unwrap());
+    ran.fails_with(3).with_remedy();
+    assert!(ran.stderr.contains("--ca-cert"), "{ran:?}");
+    let ran = Ran::of(txl().args(arguments).args(["--ca-cert", ca]).output().unwrap());
+    ran.fails_with(1);
+    assert!(ran.stderr.contains("40001"), "the server was reached: {ran:?}");
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ca.der");
+    for content in ["", "not PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+        fs::write(&path, content).unwrap();
+        let ran =
+            Ran::of(txl().args(arguments).args(["--ca-cert", path.to_str().unwrap()]).output().unwrap());
+        ran.fails_with(2).with_remedy();
+        assert!(
+            ran.stderr.contains("ca.der holds no certificate") && !ran.stderr.contains("builder"),
+            "{ran:?}"
+        );
+    }
+}
+
+#[test]
+fn roots_in_the_environment_that_cannot_be_used_are_named() {
+    let url = format!("https://127.0.0.1:{}", closed_port());
+    let directory = tempfile::tempdir().unwrap();
+    let empty = directory.path().join("empty.pem");
+    fs::write(&empty, "").unwrap();
+    let check = |url: &str, variable: &str, value: &str| {
+        let mut command = txl();
+        command.args(["auth", "check", "--corp-id", "ww1", "--contacts-secret", SECRET]);
+        command.args(["--base-url", url, "--attempts", "1"]).env(variable, value);
+        Ran::of(command.output().unwrap())
+    };
+    for (variable, value) in [
+        ("SSL_CERT_FILE", "/nonexistent/roots.pem"),
+        ("SSL_CERT_FILE", empty.to_str().unwrap()),
+        ("SSL_CERT_DIR", "/nonexistent"),
+    ] {
+        let ran = check(&url, variable, value);
+        ran.fails_with(2).with_remedy();
+        assert!(ran.stderr.contains(variable) && ran.stderr.contains(value), "{ran:?}");
+    }
+    // Without TLS they play no part.
+    check(&url.replace("https", "http"), "SSL_CERT_FILE", "/nonexistent").fails_with(3);
+}
+
+#[cfg(unix)]
+#[test]
+fn tokens_are_never_kept_in_the_working_directory() {
+    let sim = RunningSim::start(&[]);
+    let directory = tempfile::tempdir().unwrap();
+    for home in ["relative", "."] {
+        let mut command = sim.txl();
+        command.args(["department", "list-ids"]).current_dir(directory.path()).env("HOME", home);
+        command.env_remove("WECOM_TOKEN_STORE").env_remove("XDG_CACHE_HOME");
+        let ran = Ran::of(command.output().unwrap());
+        ran.fails_with(2).with_remedy();
+        assert!(ran.stderr.contains("HOME") && ran.stderr.contains("--token-store"), "{ran:?}");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn a_number_out_of_range_is_refused_with_its_bounds() {
+    for line in [
+        "member get a --timeout 18446744073709551615",
+        "member get a --timeout 18446744073709551616",
+        "member get a --timeout 0",
+        "member get a --attempts 4294967296",
+        "member ids --page-size 0",
+        "member ids --page-size 10001",
+        "member create a b --department 2 --order 4294967296",
+        "member list 4294967296",
+        "department create a --id 4294967296",
+        "department update 1 --order 99999999999999999999",
+        "tag create a --id 4294967296",
+        "corp-group rule c 4294967296",
+        "corp-group groups c --group 4294967296",
+        "corp-group check-lower-corp ww 4294967296",
+        "member openuserids-to-userids a --source 4294967296",
+        "contact-rule delete 18446744073709551616",
+        "member get a --app-secret s --agent-id 4294967296",
+    ] {
+        let arguments: Vec<&str> = line.split(' ').chain(["--corp-id", "ww1"]).collect();
+        let ran = run(&arguments);
+        ran.fails_with(2);
+        assert!(ran.stderr.contains("a whole number from "), "{line}: {ran:?}");
+    }
+    let most = ["--timeout", "86400", "--attempts", "1"];
+    let port = closed_port();
+    let url = format!("http://127.0.0.1:{port}");
+    let call = ["tag", "list", "--corp-id", "ww1", "--contacts-secret", SECRET, "--base-url", &url];
+    Ran::of(txl().args(call).args(most).output().unwrap()).fails_with(3);
+}
+
+#[test]
+fn a_missing_argument_is_told_without_the_credentials() {
+    let sim = RunningSim::start(&[]);
+    let ran = sim.run(&["member", "get"]);
+    ran.fails_with(2);
+    assert!(ran.stderr.contains("Usage: txl member get [OPTIONS] <USERID>\n"), "{ran:?}");
+    let ran = sim.run(&["tag", "add", "7", "--base-url", "http://127.0.0.1"]);
+    ran.fails_with(2);
+    for flag in ["--corp-id", "--app-secret", "--contacts-secret", "--base-url"] {
+        assert!(!ran.stderr.contains(flag), "{flag}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_check_says_which_secret_it_checked() {
+    let sim = RunningSim::start(&[]);
+    let ran = sim.run(&["auth", "check"]);
+    assert!(ran.stderr.starts_with("the contacts-sync secret (通讯录同步) is good"), "{ran:?}");
+    assert!(ran.stderr.contains("--as app"), "the other was not checked: {ran:?}");
+    assert_eq!(sim.run(&["auth", "check", "-o", "json"]).json()["credential"], "contacts");
+    let ran = sim.run(&["auth", "check", "--as", "app"]);
+    assert!(ran.stderr.starts_with("the app's secret (自建应用) is good"), "{ran:?}");
+    let mut command = sim.txl();
+    command.args(["auth", "check", "-o", "json"]).env_remove("WECOM_CONTACTS_SECRET");
+    let ran = Ran::of(command.output().unwrap());
+    assert_eq!(ran.json()["credential"], "app");
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn advice_names_flags_and_not_the_sdks_functions() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let call = ["tag", "list", "--corp-id", "ww1", "--contacts-secret", SECRET, "--base-url", &url];
+    let ran = Ran::of(txl().args(call).args(["--timeout", "1", "--attempts", "1"]).output().unwrap());
+    ran.fails_with(3);
+    assert!(ran.stderr.contains("--timeout") && !ran.stderr.contains("`timeout`"), "{ran:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_stdout_is_a_failure_of_what_prints_data() {
+    let sim = RunningSim::start(&[]);
+    let at_sim = |script: &str, arguments: &[&str]| {
+        let mut command = in_a_shell(script, arguments);
+        for (name, value) in sim.txl().get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+        Ran::of(command.output().unwrap())
+    };
+    for arguments in [
+        &["member", "list", "2"][..],
+        &["member", "get", "zhangsan", "-o", "json"],
+        &["department", "create", "新部门", "--parent", "1"],
+        &["export", "members"],
+    ] {
+        let ran = at_sim("exec \"$@\" >&-", arguments);
+        ran.fails_with(1);
+        assert!(ran.stderr.contains("stdout"), "{ran:?}");
+    }
+    let ran = at_sim("exec \"$@\" >/dev/null", &["member", "list", "2"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let ran = at_sim("exec \"$@\" >&-", &["member", "update", "zhangsan", "--position", "x"]);
+    assert_eq!(ran.code, 0, "it prints no data: {ran:?}");
+    let ran = at_sim("exec \"$@\" <&-", &["media", "upload", "-"]);
+    ran.fails_with(1);
+    assert!(ran.stderr.contains("stdin"), "{ran:?}");
+}

@@ -1,0 +1,107 @@
+//! What was exported is imported again, and nothing has changed.
+
+use std::{fs, time::Duration};
+
+use serde_json::Value;
+use wecom_sim::{Sim, SimBuilder};
+
+use crate::run::{Ran, txl};
+
+struct Corp {
+    sim: Sim,
+    directory: tempfile::TempDir,
+}
+
+impl Corp {
+    async fn start(builder: SimBuilder) -> Self {
+        let sim = builder.running_clock(true).job_time(Duration::ZERO).start().await.unwrap();
+        Self { sim, directory: tempfile::tempdir().unwrap() }
+    }
+
+    /// Runs the command; exports as the credential of the corp's app, or as contacts-sync.
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let sim = &self.sim;
+        let mut command = txl();
+        command
+            .env("WECOM_BASE_URL", sim.url())
+            .env("WECOM_CORP_ID", sim.corp_id())
+            .env("WECOM_CONTACTS_SECRET", sim.contacts_secret())
+            .env("WECOM_AGENT_ID", sim.agent_id().to_string())
+            .env("WECOM_APP_SECRET", sim.app_secret())
+            .current_dir(self.directory.path())
+            .args(arguments);
+        Ran::of(command.output().unwrap())
+    }
+
+    /// Exports and imports again. Gives whether the import went through.
+    #[track_caller]
+    fn round_trip(&self, noun: &str, ending: &str, credential: &str) -> bool {
+        let file = format!("{noun}.{ending}");
+        let exported = self.run(&["export", noun, "--out", &file, "--as", credential]);
+        assert_eq!(exported.code, 0, "{exported:?}");
+        let before = self.sim.digest();
+        let ran = self.run(&["import", noun, &file, "--yes"]);
+        assert_eq!(
+            self.sim.digest(),
+            before,
+            "{noun} {ending} as {credential} changed the corp: {ran:?}\n{:?}",
+            fs::read_to_string(self.directory.path().join(&file))
+        );
+        ran.code == 0
+    }
+}
+
+/// Every set of rights with every format. The import goes through wherever the export holds all of the corp.
+async fn every_format(builder: impl Fn() -> SimBuilder, credentials: &[&str]) {
+    let corp = Corp::start(builder()).await;
+    for credential in credentials {
+        for ending in ["jsonl", "json", "csv", "xlsx"] {
+            for noun in ["members", "departments"] {
+                assert!(
+                    corp.round_trip(noun, ending, credential),
+                    "{noun} {ending} as {credential} was refused"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trap_39_an_export_with_all_rights_changes_nothing_when_imported_again() {
+    every_format(|| Sim::builder().legacy(true), &["app", "contacts"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trap_39_an_export_without_sensitive_fields_changes_nothing_when_imported_again() {
+    every_format(Sim::builder, &["app"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trap_39_seeded_corps_of_many_shapes_survive_the_round_trip() {
+    for (seed, (members, departments)) in [(1, 1), (30, 1), (60, 12), (150, 40)].into_iter().enumerate() {
+        for legacy in [false, true] {
+            let corp =
+                Corp::start(Sim::builder().legacy(legacy).seed(members, departments, seed as u64 + 3)).await;
+            for ending in ["jsonl", "csv", "xlsx"] {
+                for noun in ["members", "departments"] {
+                    assert!(corp.round_trip(noun, ending, "app"), "{noun} {ending} {members} {legacy}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trap_41_a_key_that_is_absent_leaves_the_field_alone() {
+    let corp = Corp::start(Sim::builder()).await;
+    let before = corp.run(&["member", "get", "zhouba", "-o", "json"]).json();
+    let rows = "{\"userid\":\"lisi\",\"position\":\"总监\"}\n{\"userid\":\"zhouba\",\"alias\":\"Zhou\"}\n";
+    fs::write(corp.directory.path().join("rows.jsonl"), rows).unwrap();
+    let ran = corp.run(&["import", "members", "rows.jsonl", "-o", "json"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let after = corp.run(&["member", "get", "zhouba", "-o", "json"]).json();
+    assert_eq!((&after["position"], &after["alias"]), (&before["position"], &Value::from("Zhou")));
+    // A replacement is one job, which has one set of columns.
+    let ran = corp.run(&["import", "members", "rows.jsonl", "--replace", "--dry-run"]);
+    ran.fails_with(1).with_remedy();
+}

@@ -1,0 +1,101 @@
+//! A server that answers as a test says, and tells what it was asked.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    sync::mpsc::{Receiver, channel},
+    time::Duration,
+};
+
+/// How a request is answered.
+pub(crate) enum Answer {
+    /// With this JSON.
+    Json(&'static str),
+    /// With the first bytes of a longer file; the rest never comes.
+    HalfAFile,
+    /// Not at all; the connection stays open.
+    Silence,
+}
+
+/// A request: its path below `cgi-bin/`, and its body.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) path: String,
+    pub(crate) body: String,
+}
+
+/// The server. It gives each caller a token by itself, and asks the test about all other calls.
+pub(crate) struct Scripted {
+    pub(crate) url: String,
+    asked: Receiver<Asked>,
+}
+
+impl Scripted {
+    pub(crate) fn start(answer: impl Fn(&str) -> Answer + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (sender, asked) = channel();
+        std::thread::spawn(move || {
+            // Connections that were not answered stay open as long as the thread.
+            let mut open = Vec::new();
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { return };
+                let Some(request) = read(&stream) else { continue };
+                let answer = match request.path.as_str() {
+                    "gettoken" => Answer::Json(r#"{"errcode":0,"access_token":"a-token","expires_in":7200}"#),
+                    path => answer(path),
+                };
+                let is_token = request.path == "gettoken";
+                match answer {
+                    Answer::Json(body) => {
+                        let length = body.len();
+                        let _ = stream.write_all(
+                            format!(
+                                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+                            )
+                            .as_bytes(),
+                        );
+                    }
+                    Answer::HalfAFile => {
+                        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 100000\r\n\r\n";
+                        let _ = stream.write_all(head.as_bytes());
+                        let _ = stream.write_all(&[7; 50_000]);
+                        open.push(stream);
+                    }
+                    Answer::Silence => open.push(stream),
+                }
+                if !is_token && sender.send(request).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { url, asked }
+    }
+
+    /// The next request that is not one for a token.
+    pub(crate) fn next(&self) -> Asked {
+        self.asked.recv_timeout(Duration::from_secs(60)).expect("a request")
+    }
+}
+
+fn read(stream: &TcpStream) -> Option<Asked> {
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    let mut first = String::new();
+    reader.read_line(&mut first).ok()?;
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? <= 2 {
+            break;
+        }
+        let line = line.to_ascii_lowercase();
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let path = first.split_whitespace().nth(1)?.split('?').next()?;
+    let path = path.trim_start_matches("/cgi-bin/").to_owned();
+    Some(Asked { path, body: String::from_utf8_lossy(&body).into_owned() })
+}

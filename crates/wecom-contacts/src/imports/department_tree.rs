@@ -1,0 +1,193 @@
+//! What a file of departments is checked for: names row by row, and at its end whether the rows are a tree.
+
+use std::collections::HashSet;
+
+use super::{
+    DepartmentColumn, Finding, Findings, ImportDepartment, Problem, Subject,
+    rules::{self, Field},
+    seen::{Fingerprints, Lines, Seen},
+    table::LARGEST_FILE,
+};
+use crate::DepartmentId;
+
+/// What is known of the rows so far.
+#[derive(Debug)]
+pub(super) struct Tree {
+    existing: HashSet<u32>,
+    findings: Findings,
+    fingerprints: Fingerprints,
+    nodes: Vec<Node>,
+    ids: Seen,
+    names: Seen,
+    refused: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Node {
+    id: u32,
+    line: u32,
+    parent: u32,
+}
+
+const ROOT: u32 = DepartmentId::ROOT.0;
+
+impl Tree {
+    pub(super) fn new(existing: HashSet<u32>, findings: Findings) -> Self {
+        Self {
+            existing,
+            findings,
+            fingerprints: Fingerprints::default(),
+            nodes: Vec::new(),
+            ids: Seen::default(),
+            names: Seen::default(),
+            refused: 0,
+        }
+    }
+
+    pub(super) fn add_refused(&mut self, rows: u64) {
+        self.refused += rows;
+    }
+
+    pub(super) fn rows(&self) -> u64 {
+        self.nodes.len() as u64
+    }
+
+    pub(super) fn row(&mut self, line: u32, row: &ImportDepartment) {
+        let (id, parent, name) = (row.id.0, row.parentid.0, row.name.trim());
+        let found = &mut self.findings;
+        let mut find =
+            |column: DepartmentColumn, problem| found.push(Finding::at(line, column.heading(), problem));
+        let missing = Problem::MissingCell(Subject::Departments);
+        if name.is_empty() {
+            find(DepartmentColumn::Name, missing);
+        } else {
+            if let Err(violation) = rules::check(Field::DepartmentName, name) {
+                find(DepartmentColumn::Name, Problem::Rule(violation));
+            }
+            self.names.push(self.fingerprints.sibling(parent, name), line);
+        }
+        if id == 0 {
+            find(DepartmentColumn::Id, missing);
+        } else {
+            self.ids.push(id.into(), line);
+            if (id == ROOT) != (parent == 0) {
+                find(DepartmentColumn::Parentid, Problem::NotBelowRoot);
+            }
+        }
+        self.nodes.push(Node { id, line, parent });
+    }
+
+    pub(super) fn finish(mut self, bytes: u64) -> (Findings, Lines) {
+        let found = &mut self.findings;
+        if self.nodes.is_empty() && self.refused == 0 {
+            found.push(Finding::of_file(Problem::Empty));
+        }
+        if bytes > LARGEST_FILE as u64 {
+            found.push(Finding::of_file(Problem::TooLarge { bytes }));
+        }
+        for (seen, column, problem) in [
+            (&mut self.ids, DepartmentColumn::Id, Problem::DuplicateDepartment),
+            (&mut self.names, DepartmentColumn::Name, Problem::DuplicateName),
+        ] {
+            seen.duplicates(|line, first| {
+                found.push(Finding::at(line, column.heading(), problem).and(first));
+            });
+        }
+        let parent = DepartmentColumn::Parentid.heading();
+        for node in self.nodes.iter().filter(|node| node.parent > ROOT) {
+            if !self.ids.contains(node.parent.into()) {
+                let is_there = self.existing.contains(&node.parent);
+                // A row that was refused elsewhere may be the parent's.
+                if is_there || self.refused == 0 {
+                    let problem = if is_there { Problem::ParentLeftOut } else { Problem::OrphanParent };
+                    found.push(Finding::at(node.line, parent, problem));
+                }
+            }
+        }
+        // The root is a department as well, whether the file has it or not.
+        let others = rules::DEPARTMENTS_OF_CORP - 1;
+        if let Some(node) = self.nodes.iter().filter(|node| node.id != ROOT).nth(others) {
+            found.push(Finding { line: Some(node.line), ..Finding::of_file(Problem::FullCorp) });
+        }
+        for line in cycles(&mut self.nodes) {
+            found.push(Finding::at(line, parent, Problem::Cycle));
+        }
+        for (line, level) in too_deep(&self.nodes) {
+            found.push(Finding::at(line, parent, Problem::TooDeep { level: level.into() }));
+        }
+        self.findings.sort();
+        (self.findings, Lines::Departments(self.ids))
+    }
+}
+
+/// The place of a department among nodes that are sorted.
+fn place(nodes: &[Node], id: u32) -> Option<usize> {
+    let first = nodes.partition_point(|node| node.id < id);
+    (id != 0 && nodes.get(first).is_some_and(|node| node.id == id)).then_some(first)
+}
+
+/// One line of each cycle: the first. Sorts the nodes.
+fn cycles(nodes: &mut [Node]) -> Vec<u32> {
+    const NEW: u32 = 0;
+    nodes.sort_unstable();
+    let at = |id: u32| place(nodes, id);
+    // By which walk towards the root a node was come across.
+    let mut walks = vec![NEW; nodes.len()];
+    let mut found = Vec::new();
+    for start in 0..nodes.len() {
+        let walk = u32::try_from(start).unwrap_or(u32::MAX - 1) + 1;
+        let mut here = Some(start);
+        while let Some(place) = here.filter(|place| walks[*place] == NEW) {
+            walks[place] = walk;
+            here = at(nodes[place].parent);
+        }
+        // A walk that meets itself has gone round.
+        if let Some(meeting) = here.filter(|place| walks[*place] == walk) {
+            let mut first = nodes[meeting].line;
+            let mut place = at(nodes[meeting].parent);
+            while let Some(next) = place.filter(|place| *place != meeting) {
+                first = first.min(nodes[next].line);
+                place = at(nodes[next].parent);
+            }
+            found.push(first);
+        }
+    }
+    found
+}
+
+/// The lines and levels of the nodes that are too deep below the root. The nodes are sorted.
+///
+/// A parent that the file leaves out is at least on the second level. Departments on a cycle and below it have no level.
+fn too_deep(nodes: &[Node]) -> Vec<(u32, u32)> {
+    const NEW: u32 = 0;
+    const NONE: u32 = u32::MAX;
+    let mut levels = vec![NEW; nodes.len()];
+    let mut walk = Vec::new();
+    for start in 0..nodes.len() {
+        let mut here = start;
+        let above = loop {
+            match levels[here] {
+                NEW => {}
+                known => break known,
+            }
+            // Until the walk ends, as one that meets itself has no level.
+            levels[here] = NONE;
+            walk.push(here);
+            let node = &nodes[here];
+            if node.id == ROOT || node.parent == 0 {
+                break 0;
+            }
+            match place(nodes, node.parent) {
+                Some(parent) => here = parent,
+                None => break if node.parent == ROOT { 1 } else { 2 },
+            }
+        };
+        let mut level = above;
+        for node in walk.drain(..).rev() {
+            level = level.saturating_add(1);
+            levels[node] = level;
+        }
+    }
+    let deep = nodes.iter().zip(levels).filter(|(_, level)| *level > rules::LEVELS as u32 && *level != NONE);
+    deep.map(|(node, level)| (node.line, level)).collect()
+}

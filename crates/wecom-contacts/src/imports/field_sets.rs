@@ -1,0 +1,139 @@
+//! The sets of fields that the rows of a file of members give, each in a part of its own.
+//!
+//! A column that a part has decides its field in every row, an empty cell included. So a row that leaves fields as they are goes
+//! into a part without the columns of those fields.
+
+use std::borrow::Cow;
+
+use super::{FileSink, Finding, ImportMember, MemberColumn, MemberColumns, Problem, table::Table};
+
+/// The most sets that are written, as each costs a job.
+const MOST: usize = 16;
+
+/// What all parts of a file have in common.
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub(super) columns: Vec<MemberColumn>,
+    pub(super) extra: Vec<String>,
+    pub(super) bom: bool,
+}
+
+/// The tables of a file, one for each set of fields that its rows give.
+#[derive(Debug)]
+pub(super) struct FieldSets<S> {
+    /// What the first table is written to.
+    sink: Option<S>,
+    sets: Vec<FieldSet>,
+    /// As many as `sets`, or one if the sink cannot be had again.
+    tables: Vec<Table<S>>,
+    /// The set of the row before.
+    current: usize,
+    /// The first row that gives a set beyond those that can be written.
+    beyond: Option<FieldSet>,
+}
+
+/// Which fields a row leaves as they are, and the first line that does.
+#[derive(Clone, Debug)]
+struct FieldSet {
+    line: u32,
+    kept: MemberColumns,
+    kept_extra: Vec<bool>,
+}
+
+impl FieldSet {
+    fn of(line: u32, row: &ImportMember, kept: MemberColumns, extra: usize) -> Self {
+        Self { line, kept, kept_extra: (0..extra).map(|place| keeps_extra(row, place)).collect() }
+    }
+
+    fn is_that_of(&self, row: &ImportMember, kept: MemberColumns) -> bool {
+        let same = |(place, kept): (usize, &bool)| keeps_extra(row, place) == *kept;
+        self.kept == kept && self.kept_extra.iter().enumerate().all(same)
+    }
+
+    /// The first column that only one of two sets gives.
+    fn difference(&self, other: &Self, layout: &Layout) -> Option<Cow<'static, str>> {
+        let differs = |column: &&MemberColumn| self.kept.contains(**column) != other.kept.contains(**column);
+        if let Some(column) = layout.columns.iter().find(differs) {
+            return Some(column.heading().into());
+        }
+        let mut extras = self.kept_extra.iter().zip(&other.kept_extra).zip(&layout.extra);
+        extras.find(|((one, other), _)| one != other).map(|(_, name)| name.clone().into())
+    }
+}
+
+fn keeps_extra(row: &ImportMember, place: usize) -> bool {
+    row.extra.get(place).is_none_or(Option::is_none)
+}
+
+impl<S: FileSink> FieldSets<S> {
+    pub(super) fn new(sink: S) -> Self {
+        Self { sink: Some(sink), sets: Vec::new(), tables: Vec::new(), current: 0, beyond: None }
+    }
+
+    /// The table for a row that leaves these columns as they are; `None` if there is a set too many, which is found at the end.
+    #[inline]
+    pub(super) fn table(
+        &mut self,
+        layout: &Layout,
+        line: u32,
+        row: &ImportMember,
+        kept: MemberColumns,
+    ) -> Option<&mut Table<S>> {
+        if !self.sets.get(self.current).is_some_and(|set| set.is_that_of(row, kept)) {
+            self.current = self.find(layout, line, row, kept);
+        }
+        self.tables.get_mut(self.current)
+    }
+
+    /// The place of a row's set, which is made if it is new; beyond all places if it is one too many.
+    #[cold]
+    fn find(&mut self, layout: &Layout, line: u32, row: &ImportMember, kept: MemberColumns) -> usize {
+        if let Some(place) = self.sets.iter().position(|set| set.is_that_of(row, kept)) {
+            return place;
+        }
+        let set = FieldSet::of(line, row, kept, layout.extra.len());
+        if self.sets.len() == MOST {
+            self.beyond.get_or_insert(set);
+            return usize::MAX;
+        }
+        if let Some(sink) = self.sink.take().or_else(|| self.tables[0].another_sink()) {
+            self.tables.push(table(layout, sink, &set));
+        }
+        self.sets.push(set);
+        self.sets.len() - 1
+    }
+
+    /// What was found: too many sets, if `most` can be sent.
+    pub(super) fn finding(&self, layout: &Layout, one_only: bool) -> Option<Finding> {
+        let one_only = one_only || self.tables.len() < self.sets.len();
+        let odd = if one_only { self.sets.get(1).or(self.beyond.as_ref()) } else { self.beyond.as_ref() }?;
+        let first = &self.sets[0];
+        let sets = (self.sets.len() + usize::from(self.beyond.is_some())) as u64;
+        let problem = Problem::FieldSets { sets, most: if one_only { 1 } else { MOST as u64 } };
+        let column = odd.difference(first, layout);
+        Some(Finding { line: Some(odd.line), other: Some(first.line), column, problem })
+    }
+
+    /// The tables, at least one.
+    pub(super) fn into_tables(mut self, layout: &Layout) -> Vec<Table<S>> {
+        if let Some(sink) = self.sink.take() {
+            self.tables.push(table(
+                layout,
+                sink,
+                &FieldSet {
+                    line: 0,
+                    kept: MemberColumns::default(),
+                    kept_extra: vec![false; layout.extra.len()],
+                },
+            ));
+        }
+        self.tables
+    }
+}
+
+fn table<S: FileSink>(layout: &Layout, sink: S, set: &FieldSet) -> Table<S> {
+    let columns = layout.columns.iter().filter(|column| !set.kept.contains(**column));
+    let extra = layout.extra.iter().zip(&set.kept_extra).filter(|(_, kept)| !**kept);
+    let headings = columns.map(|column| column.heading());
+    Table::new(sink, layout.bom, headings.chain(extra.map(|(name, _)| name.as_str())))
+}

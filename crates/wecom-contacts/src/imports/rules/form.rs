@@ -1,0 +1,212 @@
+//! The forms that values have: which characters, in which order.
+
+/// A form of values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Text,
+    Account,
+    Mobile,
+    Mail,
+    Telephone,
+    Gender,
+    Department,
+}
+
+/// Bits of a byte's class: the forms that must not have it.
+const ACCOUNT: u8 = 1;
+const MOBILE: u8 = 2;
+const MAIL: u8 = 4;
+const TELEPHONE: u8 = 8;
+const DEPARTMENT: u8 = 16;
+/// A line break, a tab, a control character, or the first byte of a character that may be one or U+FFFD.
+const SUSPECT: u8 = 32;
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = class(byte as u8);
+        byte += 1;
+    }
+    classes
+};
+
+const fn class(byte: u8) -> u8 {
+    let (letter, digit) = (byte.is_ascii_alphabetic(), byte.is_ascii_digit());
+    let mut class = 0;
+    if !letter && !digit && !matches!(byte, b'_' | b'-' | b'@' | b'.') {
+        class |= ACCOUNT;
+    }
+    if !digit && !matches!(byte, b'+' | b'-' | b' ') {
+        class |= MOBILE;
+    }
+    if !letter && !digit && !is_mail_sign(byte) && byte != b'@' {
+        class |= MAIL;
+    }
+    if !digit && !matches!(byte, b'-' | b'+' | b',') {
+        class |= TELEPHONE;
+    }
+    if matches!(byte, b'\\' | b':' | b'*' | b'?' | b'"' | b'<' | b'>' | b'|') {
+        class |= DEPARTMENT;
+    }
+    // C2 begins U+0080 to U+00BF, EF begins U+F000 to U+FFFF.
+    if byte.is_ascii_control() || matches!(byte, 0xC2 | 0xEF) {
+        class |= SUSPECT;
+    }
+    class
+}
+
+const fn is_mail_sign(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'!' | b'#'
+            | b'$'
+            | b'%'
+            | b'&'
+            | b'\''
+            | b'*'
+            | b'+'
+            | b'/'
+            | b'='
+            | b'?'
+            | b'^'
+            | b'_'
+            | b'`'
+            | b'{'
+            | b'|'
+            | b'}'
+            | b'~'
+            | b'.'
+            | b'-'
+    )
+}
+
+/// The classes of all bytes of a value together.
+#[inline]
+pub(super) fn classes(value: &str) -> u8 {
+    value.bytes().fold(0, |classes, byte| classes | CLASSES[usize::from(byte)])
+}
+
+impl Form {
+    /// Whether a value of these classes is good for sure. A value that is not may still turn out good.
+    #[inline]
+    pub(super) fn accepts(self, value: &str, classes: u8) -> bool {
+        classes & (self.mask() | SUSPECT) == 0 && self.fits(value)
+    }
+
+    /// Whether the form must not have this character.
+    pub(super) fn refuses(self, char: char) -> bool {
+        let class = match u8::try_from(char) {
+            Ok(byte) if byte.is_ascii() => CLASSES[usize::from(byte)],
+            _ => ACCOUNT | MOBILE | MAIL | TELEPHONE,
+        };
+        class & self.mask() != 0
+    }
+
+    /// Whether a value that is not empty and has none of the wrong characters has them in the right order.
+    #[inline]
+    pub(super) fn fits(self, value: &str) -> bool {
+        match self {
+            Self::Text | Self::Telephone | Self::Department => true,
+            Self::Account => value.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric),
+            Self::Mobile => is_mobile(value),
+            Self::Mail => is_mail(value),
+            Self::Gender => matches!(value, "男" | "女" | "1" | "2"),
+        }
+    }
+
+    /// Which characters there may be, in words.
+    pub(super) const fn alphabet(self) -> &'static str {
+        match self {
+            Self::Text => "any visible characters",
+            Self::Account => "letters, digits and _ - @ .",
+            Self::Mobile => "digits, blanks, + and -",
+            Self::Mail => "letters, digits and the signs of mail addresses",
+            Self::Telephone => "digits, -, + and ,",
+            Self::Gender => "男 or 女",
+            Self::Department => "anything but \\ : * ? \" < > |",
+        }
+    }
+
+    /// What a value that does not [fit](Self::fits) must be, in words.
+    pub(super) const fn demand(self) -> &'static str {
+        match self {
+            Self::Account => "must begin with a letter or a digit",
+            Self::Mobile => "must be a mobile number, with the country code behind a + in front",
+            Self::Mail => "must be one valid mail address of 6 to 64 bytes",
+            Self::Gender => "must be 男 or 女",
+            Self::Text | Self::Telephone | Self::Department => "must have another form",
+        }
+    }
+
+    const fn mask(self) -> u8 {
+        match self {
+            Self::Text | Self::Gender => 0,
+            Self::Account => ACCOUNT,
+            Self::Mobile => MOBILE,
+            Self::Mail => MAIL,
+            Self::Telephone => TELEPHONE,
+            Self::Department => DEPARTMENT,
+        }
+    }
+}
+
+/// Five digits at least, and a `+` only in front.
+fn is_mobile(value: &str) -> bool {
+    let (mut digits, mut signs) = (0, 0);
+    for byte in value.bytes().skip(1) {
+        digits += u32::from(byte.is_ascii_digit());
+        signs += u32::from(byte == b'+');
+    }
+    digits += u32::from(value.as_bytes().first().is_some_and(u8::is_ascii_digit));
+    digits >= 5 && signs == 0
+}
+
+/// Something, `@`, and at least two labels of letters, digits and `-`, joined by dots.
+fn is_mail(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let Some(at) = bytes.iter().position(|byte| *byte == b'@') else {
+        return false;
+    };
+    let (mut labels, mut length) = (1, 0);
+    for byte in &bytes[at + 1..] {
+        match byte {
+            b'.' if length == 0 => return false,
+            b'.' => (labels, length) = (labels + 1, 0),
+            b'-' => length += 1,
+            byte if byte.is_ascii_alphanumeric() => length += 1,
+            _ => return false,
+        }
+    }
+    at > 0 && labels > 1 && length > 0 && bytes.len() >= 6
+}
+
+/// A text without the blanks around it: what [`str::trim`] gives, with a shorter way for texts that have none.
+#[inline]
+pub(in crate::imports) fn trimmed(text: &str) -> &str {
+    // Blanks are ASCII below `!`, or begin with C2, E1, E2 or E3. A character of three bytes ends a text of Chinese.
+    let is_no_blank = |byte: u8| byte.is_ascii_graphic() || (0xE4..0xF0).contains(&byte);
+    match text.as_bytes() {
+        [first, .., last] if is_no_blank(*first) && last.is_ascii_graphic() => text,
+        [first, .., lead, _, last] if is_no_blank(*first) && *lead >= 0xE4 && *last >= 0x80 => text,
+        _ => text.trim(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_short_way_trims_as_the_long_one(
+            text in "[ -~\\t\\n\u{85}\u{a0}é£\u{1680}\u{2003}\u{2028}\u{3000}王芳（𠮷]{0,5}",
+            any: String,
+        ) {
+            prop_assert_eq!(trimmed(&text), text.trim());
+            prop_assert_eq!(trimmed(&any), any.trim());
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Names and other free text.
+
+use std::borrow::Cow;
+
+use super::{Change, Changes, Doubt, Wanted, number, text};
+
+/// Cleans a text that people may write as they like; it has no blanks around it.
+pub(super) fn clean(wanted: Wanted, value: &mut Cow<'_, str>, changes: &mut Changes) -> Result<(), Doubt> {
+    for one in value.chars() {
+        match one {
+            char::REPLACEMENT_CHARACTER => return Err(Doubt::Broken),
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{2028}' | '\u{2029}' if wanted == Wanted::Name => {
+                return Err(Doubt::LineBreak);
+            }
+            '\n' | '\r' | '\t' if wanted != Wanted::Name => {}
+            one if one.is_control() => return Err(Doubt::Control),
+            _ => {}
+        }
+    }
+    loop {
+        let before = value.len();
+        super::replaced(value, changes, Change::Invisible, visible);
+        super::change(value, changes, Change::Apostrophe, protection);
+        super::change(value, changes, Change::Wrapper, formula);
+        super::change(value, changes, Change::Blanks, text::trimmed);
+        if value.len() == before {
+            break;
+        }
+    }
+    if wanted == Wanted::Attribute
+        && let Some(number) = number::in_words(value)?
+    {
+        *value = Cow::Owned(number.to_string());
+        changes.add(Change::Scientific);
+    }
+    Ok(())
+}
+
+/// The text without the apostrophe that exports put in front of what a spreadsheet would take for a formula.
+fn protection(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        _ => text,
+    }
+}
+
+/// The text of a formula that is nothing else: `="王芳"`.
+fn formula(text: &str) -> &str {
+    let inside = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    inside.filter(|inside| !inside.contains('"')).unwrap_or(text)
+}
+
+/// The text without characters that cannot be seen. Those that make one sign of several stay: in emoji, and in scripts that join their letters.
+fn visible(text: &str) -> Cow<'_, str> {
+    if text::is_ordinary(text.as_bytes()) || !text.contains(text::is_invisible) {
+        return Cow::Borrowed(text);
+    }
+    let mut seen = String::with_capacity(text.len());
+    let mut before = None;
+    let mut rest = text.chars().peekable();
+    while let Some(one) = rest.next() {
+        let is_kept = match one {
+            '\u{200c}' | '\u{200d}' => is_joined(before) || is_joined(rest.peek().copied()),
+            '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{180b}'..='\u{180f}' => before.is_some(),
+            // The tags of a flag.
+            '\u{e0020}'..='\u{e007f}' => {
+                matches!(before, Some('\u{1f3f4}' | '\u{e0020}'..='\u{e007f}'))
+            }
+            one => !text::is_invisible(one),
+        };
+        if is_kept {
+            seen.push(one);
+            before = Some(one);
+        }
+    }
+    if seen.len() == text.len() { Cow::Borrowed(text) } else { Cow::Owned(seen) }
+}
+
+/// Whether a character may be joined to its neighbour: Latin letters and Chinese characters never are.
+fn is_joined(one: Option<char>) -> bool {
+    !matches!(
+        one,
+        None | Some('\0'..='\u{24f}' | '\u{2000}'..='\u{206f}' | '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+    )
+}

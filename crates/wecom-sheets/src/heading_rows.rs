@@ -1,0 +1,281 @@
+//! Which row, or which two rows, have the headings.
+
+use std::ops::ControlFlow;
+
+use wecom_contacts::imports::Subject;
+
+use crate::{
+    Error, Mapping, Record, Result, Row, Sheet,
+    cleaning::trimmed,
+    heading_text::{is_same, plain, squeezed},
+    heading_words::{Word, is_like_id, word},
+    headings::{self, Column, HEADING_ROWS, Meaning},
+    sheet::Format,
+};
+
+/// How many rows below the headings are looked at.
+const ROWS_BELOW: usize = 20;
+/// How many headings that look like an id are named.
+const LIKE: usize = 5;
+
+/// The columns of a sheet, and where its rows begin.
+pub(crate) struct Found<C> {
+    /// The line of the last row of headings.
+    pub(crate) line: u64,
+    pub(crate) columns: Vec<Column<C>>,
+}
+
+pub(crate) fn find<R: Record>(sheet: &Sheet, mapping: &Mapping) -> Result<Found<R::Column>> {
+    mapping.check::<R>()?;
+    let is_json = matches!(sheet.format(), Format::Json { .. });
+    let mut search = Search::<'_, R>::new(mapping, is_json);
+    sheet.each_row(&mut |row| search.row(row))?;
+    search.finish()
+}
+
+/// The search for the headings, row by row.
+struct Search<'a, R: Record> {
+    mapping: &'a Mapping,
+    is_json: bool,
+    seen: usize,
+    above: Vec<String>,
+    like: Vec<String>,
+    is_tag_export: bool,
+    found: Option<Headings>,
+    record: std::marker::PhantomData<R>,
+}
+
+/// The row that has the heading of the ids, and what stands around it.
+struct Headings {
+    line: u64,
+    above: Vec<String>,
+    texts: Vec<String>,
+    /// The second row of headings.
+    below: Option<(u64, Vec<String>)>,
+    rows_below: usize,
+    /// The columns of the account and the department, if the headings are those of `txl export tag`.
+    tag: Option<(usize, usize)>,
+}
+
+impl<'a, R: Record> Search<'a, R> {
+    fn new(mapping: &'a Mapping, is_json: bool) -> Self {
+        Self {
+            mapping,
+            is_json,
+            seen: 0,
+            above: Vec::new(),
+            like: Vec::new(),
+            is_tag_export: false,
+            found: None,
+            record: std::marker::PhantomData,
+        }
+    }
+
+    fn row(&mut self, row: &Row) -> ControlFlow<()> {
+        let Some(found) = &mut self.found else { return self.look(row) };
+        found.rows_below += 1;
+        if found.rows_below == 1 && !self.is_json && is_second_row::<R>(found, row, self.mapping) {
+            found.below = Some((row.line(), texts(row)));
+            found.tag = None;
+            return ControlFlow::Break(());
+        }
+        if let Some((account, department)) = found.tag {
+            let is_filled = |at: usize| !trimmed(row.text(at)).is_empty();
+            if is_filled(account) == is_filled(department) {
+                found.tag = None;
+            }
+        }
+        if found.tag.is_some() && found.rows_below < ROWS_BELOW {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    }
+
+    /// Looks for the headings.
+    fn look(&mut self, row: &Row) -> ControlFlow<()> {
+        self.seen += 1;
+        if self.mapping.is_empty() && is_of_tag::<R>(row) {
+            self.is_tag_export = true;
+            return ControlFlow::Break(());
+        }
+        let texts = texts(row);
+        if headings::is_headings::<R>(row, self.mapping) {
+            let tag = if self.mapping.is_empty() { columns_of_tag(&texts) } else { None };
+            self.found = Some(Headings {
+                line: row.line(),
+                above: std::mem::take(&mut self.above),
+                texts,
+                below: None,
+                rows_below: 0,
+                tag,
+            });
+            return ControlFlow::Continue(());
+        }
+        if texts.iter().any(|text| matches!(word::<R>(text), Some(Word::Field(_)))) {
+            for text in texts.iter().filter(|text| is_like_id::<R>(text)) {
+                if self.like.len() < LIKE && !self.like.contains(text) {
+                    self.like.push(text.clone());
+                }
+            }
+        }
+        self.above = texts;
+        if self.seen < HEADING_ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+
+    fn finish(self) -> Result<Found<R::Column>> {
+        let wanted = R::heading(R::ID);
+        if self.is_tag_export {
+            return Err(Error::TagExport);
+        }
+        let Some(found) = self.found else {
+            return Err(match self.seen {
+                0 => Error::Empty,
+                rows => Error::NoHeadings { wanted, rows, like: self.like },
+            });
+        };
+        if found.tag.is_some() && found.rows_below > 0 {
+            return Err(Error::TagExport);
+        }
+        let line = found.below.as_ref().map_or(found.line, |(line, _)| *line);
+        let headings = if self.is_json { found.texts } else { found.joined::<R>()? };
+        let columns = headings::columns::<R>(headings, self.mapping)?;
+        let is_other = |meaning: &Meaning<R::Column>| match meaning {
+            Meaning::Field(column) => *column != R::ID,
+            Meaning::Extra(_) => true,
+            _ => false,
+        };
+        if !columns.iter().any(|column| is_other(&column.meaning)) {
+            let unknown = columns.into_iter().filter(|column| column.meaning == Meaning::Ignored);
+            return Err(Error::OnlyIds { wanted, headings: unknown.map(|column| column.heading).collect() });
+        }
+        Ok(Found { line, columns })
+    }
+}
+
+fn texts(row: &Row) -> Vec<String> {
+    row.texts().map(|cell| trimmed(cell).to_owned()).collect()
+}
+
+/// Whether the row has the keys of `txl export tag` in JSON; or its headings, where departments are to be read.
+fn is_of_tag<R: Record>(row: &Row) -> bool {
+    let keys: Vec<String> = row.texts().map(|cell| trimmed(cell).to_owned()).collect();
+    let is_json = keys.iter().any(|key| key == "partyid")
+        && keys.iter().all(|key| matches!(key.as_str(), "userid" | "name" | "partyid"));
+    is_json || (R::SUBJECT == Subject::Departments && columns_of_tag(&keys).is_some())
+}
+
+/// The places of the account and the department, if these are the headings of `txl export tag`. A file of members may have them too: what tells is
+/// that each row has one of both.
+fn columns_of_tag(headings: &[String]) -> Option<(usize, usize)> {
+    let keys: Vec<String> = headings.iter().map(|heading| squeezed(&plain(heading))).collect();
+    let place = |key: &str| keys.iter().position(|other| other == key);
+    place("姓名")?;
+    let account = place("帐号")?;
+    let department = place("部门id")?;
+    (keys.len() == 3).then_some((account, department))
+}
+
+/// Whether a row below the headings is a second row of them: it has headings of fields, and no account.
+fn is_second_row<R: Record>(found: &Headings, row: &Row, mapping: &Mapping) -> bool {
+    let Some(id) = found.texts.iter().position(|text| mapping.is_id::<R>(text)) else { return false };
+    let account = trimmed(row.text(id));
+    (account.is_empty() || is_same(account, &found.texts[id]))
+        && row.texts().any(|cell| {
+            matches!(word::<R>(cell), Some(Word::Field(_) | Word::Phone | Word::Status | Word::Deciding))
+        })
+}
+
+impl Headings {
+    /// One heading a column.
+    fn joined<R: Record>(self) -> Result<Vec<String>> {
+        let Self { line, above, texts, below, .. } = self;
+        match below {
+            Some((next, below)) => joined_below::<R>(&texts, &below, line, next),
+            None => Ok(joined_above::<R>(&above, texts)),
+        }
+    }
+}
+
+/// The headings with what the row above says: the heading of a cell that is merged over both rows, and the group that a heading belongs to.
+fn joined_above<R: Record>(above: &[String], texts: Vec<String>) -> Vec<String> {
+    let groups = || above.iter().filter(|text| !text.is_empty());
+    // A title over the whole sheet is no group.
+    if !groups().any(|group| Some(group) != groups().next()) {
+        return texts;
+    }
+    let groups = carried(above);
+    let own = |at: usize| above.get(at).filter(|text| word::<R>(text).is_some());
+    let joined = texts.into_iter().enumerate().map(|(at, text)| match groups.get(at) {
+        Some(_) if text.is_empty() => own(at).cloned().unwrap_or(text),
+        Some(group) if is_about_others(group) && !is_same(group, &text) => format!("{group} {text}"),
+        _ => text,
+    });
+    joined.collect()
+}
+
+fn joined_below<R: Record>(texts: &[String], below: &[String], line: u64, next: u64) -> Result<Vec<String>> {
+    let groups = carried(texts);
+    let columns = texts.len().max(below.len());
+    let joined = (0..columns).map(|at| {
+        let own = texts.get(at).map_or("", String::as_str);
+        let lower = below.get(at).map_or("", String::as_str);
+        let group = groups.get(at).or(groups.last()).copied().unwrap_or_default();
+        if lower.is_empty() || is_same(own, lower) {
+            return Ok(own.to_owned());
+        }
+        if is_about_others(group) {
+            return Ok(format!("{group} {lower}"));
+        }
+        match (word::<R>(own), word::<R>(lower)) {
+            (None | Some(Word::Phone), _) => Ok(lower.to_owned()),
+            (Some(_), None) => Ok(own.to_owned()),
+            (Some(upper), Some(same)) if upper == same => Ok(own.to_owned()),
+            _ => Err(Error::TwoHeadings { line, next, headings: vec![own.to_owned(), lower.to_owned()] }),
+        }
+    });
+    joined.collect()
+}
+
+/// The headings of groups, each over the columns up to the next one: a CSV file has the text of a merged cell once.
+fn carried(texts: &[String]) -> Vec<&str> {
+    let mut group = "";
+    let mut groups = Vec::with_capacity(texts.len());
+    for text in texts {
+        if !text.is_empty() {
+            group = text;
+        }
+        groups.push(group);
+    }
+    groups
+}
+
+/// Whether the columns of a group are about somebody else than the member of the row, so that 手机 below it is another's.
+fn is_about_others(group: &str) -> bool {
+    const LONGEST: usize = 16;
+    const OTHERS: &[&str] = &[
+        "紧急",
+        "应急",
+        "家庭",
+        "家属",
+        "亲属",
+        "配偶",
+        "父母",
+        "子女",
+        "担保",
+        "推荐人",
+        "介绍人",
+        "上级",
+        "领导",
+        "汇报",
+        "主管",
+        "emergency",
+        "family",
+        "spouse",
+        "referee",
+        "manager",
+        "supervisor",
+    ];
+    let text = plain(group);
+    text.chars().count() <= LONGEST && OTHERS.iter().any(|other| text.contains(other))
+}
