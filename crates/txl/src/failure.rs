@@ -4,6 +4,8 @@ use std::{error::Error, fmt, io, io::Write, process::ExitCode};
 
 use wecom_contacts::ErrorKind;
 
+use crate::output::for_stderr;
+
 use crate::advice;
 
 /// The result of everything the command does.
@@ -107,14 +109,12 @@ impl Failure {
     pub(crate) fn report(self) -> ExitCode {
         let report = self.0;
         if report.exit != Exit::HungUp {
-            let line = |text: &str| printable(&shortened(text));
-            let mut text = format!("error: {}\n", line(&report.message));
-            for cause in &report.causes {
-                text.push_str(&format!("  caused by: {}\n", line(cause)));
-            }
-            for remedy in &report.remedies {
-                text.push_str(&format!("try: {}\n", line(remedy)));
-            }
+            let line = |what: &str, text: &str| {
+                for_stderr(&format!("{what}: {}", printable(&shortened(text)))) + "\n"
+            };
+            let mut text = line("error", &report.message);
+            report.causes.iter().for_each(|cause| text.push_str(&line("  caused by", cause)));
+            report.remedies.iter().for_each(|remedy| text.push_str(&line("try", remedy)));
             // With stderr gone as well, only the exit code is left to tell.
             let _ = io::stderr().write_all(text.as_bytes());
         }

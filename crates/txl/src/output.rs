@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use self::fields::status_in_words;
-pub(crate) use self::layout::{padded, terminal_width, width_of, wrapped};
+pub(crate) use self::layout::{for_stderr, padded, terminal_width, width_of, wrapped};
 use self::stdout::Stdout;
 use crate::failure::{Failure, Result, printable, printable_lines};
 
@@ -107,10 +107,10 @@ impl Output {
     }
 }
 
-/// Says something on stderr, on one line.
+/// Says something on stderr, on one line, which a terminal shows on as many as it needs.
 pub(crate) fn say(words: impl fmt::Display) {
     // A closed stderr is no reason to stop.
-    let _ = writeln!(io::stderr(), "{}", printable(&words.to_string()));
+    let _ = writeln!(io::stderr(), "{}", for_stderr(&printable(&words.to_string())));
 }
 
 /// Writes the lines of the log on stderr: they tell what strangers send.

@@ -3,10 +3,11 @@
 use wecom_contacts::{
     CodeInfo,
     imports::{
-        Checked, DepartmentFile, ImportDepartment, ImportFile, ImportMember, MemberFile, Problem, Severity,
+        Checked, DepartmentFile, ImportDepartment, ImportFile, ImportMember, MemberColumn, MemberFile,
+        Problem, Severity,
     },
 };
-use wecom_sheets::{Reading, Record, Result, Table};
+use wecom_sheets::{Column, Meaning, Reading, Record, Result, Table};
 
 use super::{
     corp::{Corp, Details},
@@ -78,7 +79,14 @@ impl Import for ImportMember {
             file.push_at(line, &member);
         })?;
         file.add_refused(reading.refused);
-        Ok(Check { reading, checked: file.finish(), effects: effects.map(MemberEffects::finish) })
+        let mut effects = effects.map(MemberEffects::finish);
+        if let Some(effects) = &mut effects {
+            let is_department =
+                |column: &&Column<_>| column.meaning == Meaning::Field(MemberColumn::Department);
+            let column = table.columns().iter().find(is_department);
+            effects.department_heading = column.map(|column| column.heading.clone());
+        }
+        Ok(Check { reading, checked: file.finish(), effects })
     }
 
     fn entry(&self, line: u64) -> Entry {

@@ -36,6 +36,9 @@ pub(super) struct Effects {
     pub(super) delete: Vec<Entry>,
     /// Members whose row leaves out departments that they are in.
     pub(super) lose_departments: Vec<Loss>,
+    /// The heading of the column of departments.
+    #[serde(skip)]
+    pub(super) department_heading: Option<String>,
     /// Departments of rows that the corp does not have.
     pub(super) unknown_departments: Vec<DepartmentId>,
     /// How many rows of existing members clear a field, by column.
@@ -303,7 +306,10 @@ impl Effects {
                 "nothing was sent: {} would lose departments, as the file decides all departments of a member",
                 counted(count, "member")
             ))
-            .remedy("write all departments of each of them, joined by semicolons, or leave the column out by --map '部门=ignore'")
+            .remedy(format!(
+                "write all departments of each of them, joined by semicolons, or leave the column out by --ignore-column '{}'",
+                self.department_heading.as_deref().unwrap_or(MemberColumn::Department.heading())
+            ))
             .remedy("--exact-departments sends the file as it is"));
         }
         Ok(())

@@ -75,7 +75,7 @@ pub(super) fn tell<R: Import>(outcome: &ImportOutcome, rows: Option<Rows<'_, R>>
         None => (None, None),
     };
     let ok = outcome.succeeded();
-    if output.is_json() {
+    if !output.is_table() {
         output.record(&Ending {
             total: outcome.total(),
             ok,

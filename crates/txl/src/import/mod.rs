@@ -247,7 +247,7 @@ impl Job {
         let verdict = check.verdict(corp, choices);
         if self.preview.dry_run {
             consent.announce();
-            self.preview.finish(table, &check, output)?;
+            self.preview.finish(table, &check, verdict.is_ok(), output)?;
             return verdict.map(|()| None);
         }
         verdict?;

@@ -68,7 +68,13 @@ impl Preview {
     }
 
     /// Shows what a dry run found, and writes what would be sent.
-    pub(super) fn finish<R: Import>(&self, table: &Table<R>, check: &Check, output: Output) -> Result {
+    pub(super) fn finish<R: Import>(
+        &self,
+        table: &Table<R>,
+        check: &Check,
+        passes: bool,
+        output: Output,
+    ) -> Result {
         let parts = check.parts();
         let bytes: usize = parts.iter().map(|part| part.as_ref().len()).sum();
         for (at, part) in parts.iter().enumerate() {
@@ -86,6 +92,9 @@ impl Preview {
         }
         let jobs = if parts.len() > 1 { format!(", by {} jobs", parts.len()) } else { String::new() };
         let words = format!("{}, {bytes} bytes, would be sent{jobs}", counted(check.rows(), "row"));
+        if output.is_table() && !passes {
+            return Ok(());
+        }
         output.done(&shown(table, check, bytes)?, words)
     }
 }

@@ -231,7 +231,12 @@ fn tell_reading(reading: &Reading) {
         say(format_args!("  {}: {count} {change}", printable(heading)));
     }
     for (heading, count) in &reading.cleared {
-        say(format_args!("  {}: {} cleared", printable(heading), counted(*count, "empty cell")));
+        say(format_args!(
+            "  {}: {} {} the field",
+            printable(heading),
+            counted(*count, "empty cell"),
+            agreeing(*count, "clears", "clear")
+        ));
     }
     if reading.astray > 0 {
         say(format_args!(

@@ -9,6 +9,29 @@ pub(crate) fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0.into())
 }
 
+/// A line for stderr: on a terminal in lines of its width, further ones indented; elsewhere as it is.
+pub(crate) fn for_stderr(line: &str) -> String {
+    match terminal_size::terminal_size_of(io::stderr()) {
+        Some((width, _)) => hanging(line, width.0.into()),
+        None => line.to_owned(),
+    }
+}
+
+/// The line in lines of at most this width, those after the first indented by two blanks more than it.
+fn hanging(line: &str, width: usize) -> String {
+    let text = line.trim_start_matches(' ');
+    let indent = line.len() - text.len();
+    let Some(room) = width.checked_sub(indent + 2).filter(|room| *room >= 20) else {
+        return line.to_owned();
+    };
+    let mut lines = wrapped(text, room).into_iter();
+    let mut laid_out = format!("{:indent$}{}", "", lines.next().unwrap_or_default());
+    for line in lines {
+        laid_out.push_str(&format!("\n{:1$}{line}", "", indent + 2));
+    }
+    laid_out
+}
+
 /// How many columns a text takes.
 pub(crate) fn width_of(text: &str) -> usize {
     text.width()
