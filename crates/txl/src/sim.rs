@@ -195,7 +195,7 @@ impl Serve {
             io::ErrorKind::InvalidInput => Failure::usage("the simulator cannot be set up like this")
                 .because(&error)
                 .remedy(
-                    "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --faults and --allow-outgoing take",
+                    "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --faults, --allow-host and --allow-outgoing take",
                 ),
             _ => cannot_listen(self.listen, &error),
         })

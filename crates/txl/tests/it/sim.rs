@@ -120,8 +120,13 @@ fn a_number_out_of_its_range_is_refused_with_its_bounds() {
         ran.fails_with(2);
         assert!(!ran.stderr.contains("panicked"), "{ran:?}");
     }
-    for hosts in ["*", "http://hook.example", "hook:99999"] {
-        let ran = run(&["sim", "--allow-outgoing", hosts]);
+    for (flag, host) in [
+        ("--allow-outgoing", "*"),
+        ("--allow-outgoing", "http://hook.example"),
+        ("--allow-outgoing", "hook:99999"),
+        ("--allow-host", "sim.test:8420"),
+    ] {
+        let ran = run(&["sim", flag, host]);
         ran.fails_with(2).with_remedy();
         assert!(ran.stderr.contains("is no host"), "{ran:?}");
     }
