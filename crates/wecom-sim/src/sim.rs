@@ -57,7 +57,7 @@ pub(crate) struct Shared {
     pub(crate) courier: Courier,
     /// Who may use the control surface.
     pub(crate) callers: Callers,
-    /// So many sources are downloaded from at a time.
+    /// One permit for each download that runs.
     pub(crate) downloads: Semaphore,
     /// Rung by the courier whenever it has looked for work.
     pub(crate) rest: watch::Sender<()>,
