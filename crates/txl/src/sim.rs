@@ -133,8 +133,8 @@ impl Serve {
         let sim = self.start().await?;
         if !sim.address().ip().is_loopback() {
             say(format_args!(
-                "WARNING: listening on {}, which is not a loopback address, and nothing asks for a password. Whoever reaches this port \
-                 can read, change and reset the simulated corp, read all requests, secrets and callbacks, make calls fail, and \
+                "WARNING: listening on {}, which is not a loopback address, and nothing asks for a password. Anything that reaches this \
+                 port can read, change and reset the simulated corp, read all requests, secrets and callbacks, make calls fail, and \
                  have this machine send requests to its own loopback services{}. Keep real people's data out of it.",
                 sim.address(),
                 if self.allow_outgoing.is_empty() { "" } else { " and to what --allow-outgoing names" },
@@ -195,7 +195,7 @@ impl Serve {
             io::ErrorKind::InvalidInput => Failure::usage("the simulator cannot be set up like this")
                 .because(&error)
                 .remedy(
-                    "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --faults and --allow-outgoing take",
+                    "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --faults, --allow-host and --allow-outgoing take",
                 ),
             _ => cannot_listen(self.listen, &error),
         })

@@ -276,6 +276,6 @@ impl SimBuilder {
     }
 }
 
-fn invalid(error: impl ToString) -> io::Error {
+pub(crate) fn invalid(error: impl ToString) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, error.to_string())
 }

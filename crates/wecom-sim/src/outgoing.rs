@@ -163,7 +163,7 @@ impl Outgoing {
 }
 
 fn build(scope: &Scope) -> reqwest::Result<reqwest::Client> {
-    // Whoever comes first in the process installs a provider; any will do.
+    // Another part of the process may have installed a provider; any will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
         let builder = reqwest::Client::builder()

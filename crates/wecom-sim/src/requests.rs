@@ -141,7 +141,7 @@ impl Logged {
     }
 }
 
-/// The first bytes of a text, at most so many.
+/// The first `bytes` bytes of a text, cut between characters.
 pub(crate) fn beginning(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }

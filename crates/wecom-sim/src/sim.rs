@@ -18,6 +18,7 @@ use crate::{
     Console, Delivery, FaultPlan, ResendError, SeedError, SimBuilder, State,
     callback::{self, Courier, Post, Receiver},
     clock::{Clock, millis},
+    config::invalid,
     control::Callers,
     faults::{FaultBoard, Faults},
     rates::{Gate, Rates},
@@ -56,7 +57,7 @@ pub(crate) struct Shared {
     pub(crate) courier: Courier,
     /// Who may use the control surface.
     pub(crate) callers: Callers,
-    /// So many sources are downloaded from at a time.
+    /// One permit for each download that runs.
     pub(crate) downloads: Semaphore,
     /// Rung by the courier whenever it has looked for work.
     pub(crate) rest: watch::Sender<()>,
@@ -258,7 +259,7 @@ impl Shared {
             faults,
             gate: Gate::with(config.rates.clone()),
             courier: Courier::new(config.callback_patience, config.allowed()?),
-            callers: Callers::new(config.listen.ip(), &config.allow_hosts),
+            callers: Callers::new(config.listen.ip(), &config.allow_hosts).map_err(invalid)?,
             downloads: Semaphore::new(DOWNLOADS),
             rest: watch::Sender::new(()),
             settling: Settling::default(),

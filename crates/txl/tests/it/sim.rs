@@ -120,11 +120,34 @@ fn a_number_out_of_its_range_is_refused_with_its_bounds() {
         ran.fails_with(2);
         assert!(!ran.stderr.contains("panicked"), "{ran:?}");
     }
-    for hosts in ["*", "http://hook.example", "hook:99999"] {
-        let ran = run(&["sim", "--allow-outgoing", hosts]);
+    for (flag, host) in [
+        ("--allow-outgoing", "*"),
+        ("--allow-outgoing", "http://hook.example"),
+        ("--allow-outgoing", "hook:99999"),
+        ("--allow-host", "sim.test:8420"),
+    ] {
+        let ran = run(&["sim", flag, host]);
         ran.fails_with(2).with_remedy();
         assert!(ran.stderr.contains("is no host"), "{ran:?}");
     }
+}
+
+#[test]
+fn a_long_path_is_cut_on_stderr_and_its_controls_are_escaped() {
+    let mut sim = RunningSim::start(&[]);
+    let address = sim.text("url").strip_prefix("http://").unwrap().to_owned();
+    let mut stream = std::net::TcpStream::connect(&address).unwrap();
+    let path = format!("%1b[2J{}", "a".repeat(30_000));
+    let request = format!("GET /cgi-bin/{path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    sim.child.kill().unwrap();
+    let mut stderr = String::new();
+    sim.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert!(stderr.contains("does not know"), "{stderr}");
+    assert!(stderr.lines().all(|line| line.len() < 600) && !stderr.contains('\u{1b}'), "{stderr:?}");
 }
 
 #[test]

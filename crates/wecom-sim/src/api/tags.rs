@@ -74,7 +74,7 @@ fn change(world: &mut World, call: &Call, to: TagMove, word: &'static str) -> Ou
     }
     let tag = tag_id(call)?;
     let departments = call.args.integers("partylist").unwrap_or_default();
-    // Recorded live: a call that adds members only is told of no department.
+    // Recorded live: a call that adds members only is answered with an empty list.
     let always = to == TagMove::Add && departments.is_empty() && !world.choices.omit_empty_invalidparty;
     let invalid = world.change_tag_members(
         call.caller.corp,

@@ -18,10 +18,14 @@ pub(crate) struct Callers {
 
 impl Callers {
     /// On a loopback address only the names of this machine are taken, the address itself, and `more` names.
-    pub(crate) fn new(listening: IpAddr, more: &[String]) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// One of them is no name or address, or has a port.
+    pub(crate) fn new(listening: IpAddr, more: &[String]) -> Result<Self, String> {
         let own = ["localhost".to_owned(), "127.0.0.1".to_owned(), "[::1]".to_owned(), shown(listening)];
-        let more = more.iter().map(|name| name.to_ascii_lowercase());
-        Self { names: listening.is_loopback().then(|| own.into_iter().chain(more).collect()) }
+        let more = more.iter().map(|name| host_name(name)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { names: listening.is_loopback().then(|| own.into_iter().chain(more).collect()) })
     }
 
     /// Refuses in words.
@@ -60,6 +64,17 @@ impl Callers {
     }
 }
 
+/// A name as a Host header has it, in small letters.
+fn host_name(text: &str) -> Result<String, String> {
+    if let Ok(ip) = text.parse::<IpAddr>() {
+        return Ok(shown(ip));
+    }
+    let host = authority(Some(text)).filter(|host| host.host() == text);
+    let host =
+        host.ok_or_else(|| format!("`{text}` is no host; a host looks like sim.test, without a port"))?;
+    Ok(host.host().to_ascii_lowercase())
+}
+
 fn shown(ip: IpAddr) -> String {
     match ip {
         IpAddr::V4(ip) => ip.to_string(),
@@ -94,7 +109,7 @@ mod tests {
 
     #[test]
     fn on_loopback_only_names_of_this_machine_pass() {
-        let callers = Callers::new([127, 0, 0, 2].into(), &["Sim.Test".to_owned()]);
+        let callers = Callers::new([127, 0, 0, 2].into(), &["Sim.Test".to_owned()]).unwrap();
         for host in
             ["127.0.0.1:8420", "[::1]:8420", "localhost", "LOCALHOST:1", "127.0.0.2:8420", "sim.test:8420"]
         {
@@ -120,8 +135,18 @@ mod tests {
     }
 
     #[test]
+    fn a_name_to_be_allowed_has_no_port() {
+        let local = IpAddr::from([127, 0, 0, 1]);
+        for name in ["", "sim.test:8420", "http://sim.test", "a@b", "a/b", "[::1]:80"] {
+            assert!(Callers::new(local, &[name.to_owned()]).is_err(), "{name}");
+        }
+        let callers = Callers::new(local, &["fd00::7".to_owned()]).unwrap();
+        assert!(passes(&callers, &[("host", "[fd00::7]:8420")]));
+    }
+
+    #[test]
     fn elsewhere_any_name_passes_but_no_other_site() {
-        let callers = Callers::new([0, 0, 0, 0].into(), &[]);
+        let callers = Callers::new([0, 0, 0, 0].into(), &[]).unwrap();
         assert!(passes(&callers, &[("host", "sim.example:8420")]));
         assert!(passes(&callers, &[("host", "sim.example:8420"), ("origin", "http://sim.example:8420")]));
         assert!(!passes(&callers, &[("host", "sim.example:8420"), ("origin", "http://evil.example")]));
@@ -129,7 +154,7 @@ mod tests {
 
     #[test]
     fn requests_of_other_sites_are_refused_whatever_their_content() {
-        let callers = Callers::new([127, 0, 0, 1].into(), &[]);
+        let callers = Callers::new([127, 0, 0, 1].into(), &[]).unwrap();
         let host = ("host", "127.0.0.1:8420");
         for pass in [
             vec![],

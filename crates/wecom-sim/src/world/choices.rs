@@ -1,9 +1,9 @@
-//! Where the documentation is silent or contradicts itself, and both readings are plausible: a switch each.
+//! Where the documentation is silent or contradicts itself, or the live service was recorded to answer otherwise: a switch each.
 
 use serde::{Deserialize, Serialize};
 
-/// How the simulator behaves where the real server is not verified. The defaults and the grounds for them stand in
-/// `docs/fidelity.md`.
+/// How the simulator behaves where the real server is not verified, or was recorded to differ from its pages. The defaults and the
+/// grounds for them are in `docs/fidelity.md`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]

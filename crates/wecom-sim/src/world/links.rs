@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::World;
 use crate::{clock::Millis, download::Download};
 
-/// Beyond so many links, or bytes of pictures behind them, the oldest go before their time.
+/// Limits of links and of the bytes of pictures behind them. Beyond either, the oldest go before their time.
 const LINKS_KEPT: usize = 10_000;
 const BYTES_HELD: usize = 256 << 20;
 /// How long a dead link is remembered as such (403) before it is unknown (404).

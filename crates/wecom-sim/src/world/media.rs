@@ -11,7 +11,7 @@ use crate::{api::Fail, clock::Millis};
 /// Three days.
 pub(crate) const MEDIA_LIFETIME: Millis = 3 * 24 * 3_600_000;
 pub(crate) const MB: usize = 1 << 20;
-/// Beyond so many files, or bytes, of a corp the oldest go before their time.
+/// Limits of files and bytes in a corp. Beyond either, the oldest go before their time.
 const FILES_KEPT: usize = 10_000;
 const BYTES_KEPT: usize = 512 * MB;
 /// Every file must be larger.
@@ -187,10 +187,15 @@ impl Media {
         };
         let id = random_text(64);
         self.by_id.insert(id.clone(), medium);
-        while self.by_id.len() > 1 && (self.by_id.len() > FILES_KEPT || self.size() > BYTES_KEPT) {
+        self.forget_the_oldest(FILES_KEPT, BYTES_KEPT);
+        id
+    }
+
+    /// The latest stays, whatever its size.
+    fn forget_the_oldest(&mut self, files: usize, bytes: usize) {
+        while self.by_id.len() > 1 && (self.by_id.len() > files || self.size() > bytes) {
             self.by_id.shift_remove_index(0);
         }
-        id
     }
 
     fn size(&self) -> usize {
@@ -277,6 +282,20 @@ mod tests {
         }
         assert_eq!(quota.count(5 * DAY), refused, "3000 in 30 days");
         assert_eq!(quota.count(31 * DAY), Ok(()));
+    }
+
+    #[test]
+    fn the_oldest_files_go_beyond_a_number_and_beyond_a_size() {
+        let mut media = Media::default();
+        let mut keep = |size: usize| media.keep(MediaKind::File, "a.csv", vec![b'x'; size].into(), false, 0);
+        let ids = [keep(10), keep(10), keep(10), keep(100)];
+        let kept = |media: &Media| ids.iter().filter(|id| media.by_id.contains_key(*id)).count();
+        media.forget_the_oldest(3, usize::MAX);
+        assert!(kept(&media) == 3 && !media.by_id.contains_key(&ids[0]));
+        media.forget_the_oldest(3, 110);
+        assert!(kept(&media) == 2 && media.by_id.contains_key(&ids[2]));
+        media.forget_the_oldest(3, 1);
+        assert!(kept(&media) == 1 && media.by_id.contains_key(&ids[3]), "the latest stays");
     }
 
     #[test]
