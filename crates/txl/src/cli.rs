@@ -1,7 +1,5 @@
 //! What can be typed.
 
-use std::io::{IsTerminal as _, stderr};
-
 use clap::{
     ArgAction, CommandFactory, Parser, Subcommand,
     error::{ContextKind, ContextValue},
