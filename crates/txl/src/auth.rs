@@ -6,7 +6,7 @@ use wecom_contacts::auth::Scope;
 
 use crate::{
     context::{Access, Caller},
-    failure::Result,
+    failure::{Failure, Result},
     numbers::counted,
     output::{Output, say},
 };
@@ -59,11 +59,16 @@ impl Command {
                 // A kept token would only show that the secret was good once.
                 let access = access.without_kept_tokens();
                 let caller = access.either_caller();
-                let left = access.either()?.auth().check().await?.as_secs();
                 let (name, credential, other) = match caller {
                     Caller::Contacts => ("contacts", "contacts-sync secret (通讯录同步)", Caller::App),
                     Caller::App => ("app", "app's secret (自建应用)", Caller::Contacts),
                 };
+                let checked = access.either()?.auth().check().await;
+                let left = checked.map_err(|error| {
+                    Failure::from(error)
+                        .remedy(format!("this was a check of the corp id and the {credential}"))
+                })?;
+                let left = left.as_secs();
                 let words =
                     format!("the {credential} is good; its token lives {} more", counted(left, "second"));
                 output.done(&json!({"ok": true, "credential": name, "expires_in": left}), words)?;

@@ -55,7 +55,7 @@ enum Verb {
         /// Where to listen; port 0 takes a free one, told on stderr
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
         listen: SocketAddr,
-        /// Stop after so many events
+        /// Stop after this many events; those that were acknowledged by then are printed as well
         #[arg(long, value_name = "NUMBER")]
         count: Option<u64>,
         /// Refuse requests whose timestamp is further from this machine's clock; 0 takes any, such as those of a simulator
@@ -173,21 +173,32 @@ impl Target {
         say(format_args!("listening at http://{}/ ; stop with Ctrl-C", listener.address));
         tokio::pin!(stop);
         let mut left = count.unwrap_or(u64::MAX);
+        let mut shown = Ok(());
         while left > 0 {
             let heard = tokio::select! {
                 heard = listener.next() => heard,
-                _ = &mut stop => {
-                    // What was acknowledged will not be delivered again, so it is still printed.
-                    for heard in listener.rest().await {
-                        show(&heard, show_unreadable)?;
-                    }
-                    return Ok(());
-                }
+                _ = &mut stop => break,
             };
             let heard = heard.ok_or_else(|| Failure::new("the listening socket has failed"))?;
-            left -= u64::from(show(&heard, show_unreadable)?);
+            match show(&heard, show_unreadable) {
+                Ok(is_event) => left -= u64::from(is_event),
+                Err(failure) => {
+                    not_printed(&heard);
+                    shown = Err(failure);
+                    break;
+                }
+            }
         }
-        Ok(())
+        // What was acknowledged will not be delivered again, so it is still printed, or at least reported.
+        for heard in listener.rest().await {
+            if shown.is_ok() {
+                shown = show(&heard, show_unreadable).map(drop);
+            }
+            if shown.is_err() {
+                not_printed(&heard);
+            }
+        }
+        shown
     }
 
     fn seal(&self, message: &Path, echo: Option<&str>, output: Output) -> Result {
@@ -238,6 +249,13 @@ fn show(heard: &Heard, show_unreadable: bool) -> Result<bool> {
         Heard::Refused(refusal) => say(format_args!("a request was refused: {refusal}")),
     }
     Ok(false)
+}
+
+/// Reports an event that was acknowledged and could not be printed, as when the reader of stdout has left.
+fn not_printed(heard: &Heard) {
+    if let Heard::Delivered(notification) = heard {
+        say(format_args!("an event was acknowledged and not printed (digest {})", notification.key()));
+    }
 }
 
 /// What is reported of an event that is WeCom's and cannot be read.

@@ -34,7 +34,7 @@ pub(crate) struct Access {
     #[arg(long = "as", global = true, value_name = "CREDENTIAL")]
     caller: Option<Caller>,
 
-    /// Where WeCom is, for gateways and simulators [default: https://qyapi.weixin.qq.com]
+    /// Where WeCom is, for gateways and simulators [default: that of qyapi.weixin.qq.com]
     #[arg(long, env = "WECOM_BASE_URL", global = true, value_name = "URL")]
     base_url: Option<String>,
 

@@ -33,6 +33,18 @@ pub(crate) fn stdin() -> Result<io::StdinLock<'static>> {
     Ok(io::stdin().lock())
 }
 
+/// Refuses to print where the program was started with a closed stdout: what is written there is lost without an error.
+///
+/// # Errors
+///
+/// Fails if stdout was closed at the start.
+pub(crate) fn check_stdout() -> Result {
+    if startup_streams::stdout_was_closed() {
+        return Err(Failure::new("cannot write to stdout: it is closed").remedy("redirect stdout to a file"));
+    }
+    Ok(())
+}
+
 /// A file's bytes, or those of stdin for `-`.
 pub(crate) fn contents(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();

@@ -25,9 +25,9 @@ pub(crate) struct Listener {
     server: JoinHandle<()>,
 }
 
-/// So many are looked at late; events beyond wait in the intake's own queue, and then at WeCom.
+/// How many requests wait to be looked at. Further events wait in the intake's own queue, and then at WeCom.
 const WAITING: usize = 16;
-/// Who has stopped reading gets so long to fetch what was acknowledged.
+/// How long the events that were acknowledged may take to arrive once no more are taken.
 const PARTING: Duration = Duration::from_secs(1);
 
 impl Listener {
@@ -54,7 +54,7 @@ impl Listener {
             .handler(move |notification| {
                 let sender = sender.clone();
                 async move {
-                    // Nobody listens any more once the command ends.
+                    // The other side is gone once the command ends.
                     let _ = sender.send(Heard::Delivered(Box::new(notification))).await;
                 }
             });

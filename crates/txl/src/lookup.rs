@@ -55,7 +55,7 @@ impl<'a> Lookup<'a> {
                     "" => failure,
                     similar => failure.remedy(format!("similar are: {similar}")),
                 };
-                Err(failure.remedy("see `txl department list`; the id is taken as well"))
+                Err(failure.remedy("see `txl department list`, or give the id"))
             }
         }
     }
@@ -134,7 +134,7 @@ fn of_name(all: &[Tag], name: &str) -> Result<TagId> {
         [one] => Ok(*one),
         [] => {
             let failure = Failure::new(format!("no tag that this credential may see is named {name}"));
-            Err(failure.remedy("see `txl tag list`; the id is taken as well"))
+            Err(failure.remedy("see `txl tag list`, or give the id"))
         }
         several => {
             let failure = Failure::new(format!("{} tags are named {name}", several.len()));

@@ -77,7 +77,7 @@ async fn run(cli: cli::Cli) -> Ended {
         biased;
         result = Box::pin(cli.run()) => Ended { result, is_interrupted: false },
         signal = signals::interruption() => {
-            let failure = signal.failure("").remedy("a change that was under way may have been applied: read what is there before you repeat it");
+            let failure = signal.failure("").remedy("if it was changing something, read what is there before you repeat it");
             Ended { result: Err(failure), is_interrupted: true }
         }
     }

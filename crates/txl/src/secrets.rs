@@ -90,7 +90,7 @@ impl<K: SecretKind> GivenSecret<K> {
         self.text.is_some() || self.path.is_some()
     }
 
-    /// The secret, if one is given. An empty variable counts as none.
+    /// The secret, if one is given. Blanks alone count as none, as an empty variable does.
     ///
     /// # Errors
     ///
@@ -184,7 +184,7 @@ impl<K: SecretKind> Args for GivenSecret<K> {
             .global(true)
             .value_name("PATH")
             .value_parser(value_parser!(PathBuf))
-            .help("The file that holds it; `-` is stdin");
+            .help(format!("Read the {} from this file; `-` is stdin", K::WHAT));
         command.arg(value).arg(file)
     }
 
@@ -195,7 +195,10 @@ impl<K: SecretKind> Args for GivenSecret<K> {
 
 impl<K: SecretKind> FromArgMatches for GivenSecret<K> {
     fn from_arg_matches(matches: &ArgMatches) -> std::result::Result<Self, clap::Error> {
-        let mut text = matches.get_one::<String>(K::FLAG).filter(|text| !text.is_empty()).cloned();
+        let mut text = matches
+            .get_one::<String>(K::FLAG)
+            .filter(|text| !text.trim_matches(is_blank).is_empty())
+            .cloned();
         let mut path =
             matches.get_one::<PathBuf>(K::FILE_FLAG).filter(|path| !path.as_os_str().is_empty()).cloned();
         let is_typed = |name| matches.value_source(name) == Some(ValueSource::CommandLine);

@@ -25,7 +25,7 @@ pub(crate) fn attach(builder: ClientBuilder, named: Option<&str>) -> Result<Clie
             }
         },
         Some(path) => Ok(builder.token_store(FileStore::new(path))),
-        // Without a home there is nowhere to keep it: that of a container's user, for example.
+        // A container's user may have no home; tokens are then not kept.
         None => Ok(match own_file()? {
             Some(path) => builder.token_store(FileStore::new(path)),
             None => builder,

@@ -84,7 +84,8 @@ pub(crate) fn rows(text: &dyn Fn() -> Result<Box<dyn Read>>, take: Take<'_>) -> 
 
 fn push(row: &mut Row, value: &Value) {
     match value {
-        Value::Null => row.push(Kind::Text, ""),
+        // `null` is what a program writes that does not know the value.
+        Value::Null => row.push(Kind::Absent, ""),
         Value::Bool(value) => row.push(Kind::Bool(*value), if *value { "TRUE" } else { "FALSE" }),
         Value::Number(number) if number.is_f64() => {
             let number = number.as_f64().unwrap_or(f64::NAN);

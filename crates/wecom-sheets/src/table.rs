@@ -302,12 +302,10 @@ impl<R: Record> Table<R> {
 
     /// Whether a number may be shown with zeros in front that the file does not give, in a column where they matter.
     fn hides_zeros(&self, column: &Column<R::Column>, wanted: Wanted, kind: Kind) -> bool {
-        let hides =
-            !matches!(self.sheet.format(), Format::Csv { .. } | Format::Json { .. } | Format::Xlsx { .. });
         let matters = match &column.meaning {
             Meaning::Extra(name) => name.ends_with(['号', '码']) || is_like_id::<R>(name),
             _ => matches!(wanted, Wanted::Id | Wanted::Phone),
         };
-        hides && matters && matches!(kind, Kind::Number(_))
+        self.sheet.format().hides_number_formats() && matters && matches!(kind, Kind::Number(_))
     }
 }

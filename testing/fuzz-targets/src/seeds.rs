@@ -185,7 +185,7 @@ fn workbooks() -> Vec<Vec<u8>> {
         <row hidden=\"1\"><c t=\"inlineStr\"><is><t>&#x5218;&amp;</t></is></c><c><f>B2</f><v/></c><c t=\"b\"><v>1</v></c><c t=\"e\"><v>#N/A</v></c></row>";
     let merged = "<row><c t=\"str\"><v>userid</v></c><c t=\"str\"><v>name</v></c></row>\
         <row><c t=\"str\"><v>a</v></c><c t=\"str\"><v>b</v></c></row><row><c t=\"str\"><v>c</v></c></row><row r=\"9\" ht=\"0\"><c r=\"B9\"/></row>";
-    let below = "<mergeCells><mergeCell ref=\"B2:B4\"/><mergeCell ref=\"C1:XFD1\"/></mergeCells>";
+    let below = "<mergeCells><mergeCell ref=\"B2:B4\"/><mergeCell ref=\"C1:F1\"/></mergeCells>";
     let open = "<table:table-row><table:table-cell office:value-type=\"string\"><text:p>userid</text:p></table:table-cell>\
         <table:table-cell office:value-type=\"string\" office:string-value=\"name\"/></table:table-row>\
         <table:table-row table:number-rows-repeated=\"3\" table:visibility=\"filter\"><table:table-cell office:value-type=\"float\" office:value=\"7\"><text:p>007</text:p></table:table-cell>\

@@ -190,6 +190,13 @@ impl Source {
             Error::NoSheet { .. } => failure.remedy("name one of these by --sheet"),
             Error::NotAWorkbook => failure.remedy("leave out --sheet"),
             Error::Io(_) => failure.remedy("name a file that exists and may be read, or - for stdin"),
+            Error::NoEncoding { .. } | Error::Ambiguous { .. } | Error::PrivateUse { .. } => {
+                failure.remedy("name the encoding, as in --encoding GBK, or save the file as CSV UTF-8")
+            }
+            Error::HiddenRows { .. } => failure
+                .remedy("--hidden-rows include imports them like the others; --hidden-rows skip passes over them"),
+            Error::Changed => failure.remedy("wait until the file is complete and try again"),
+            Error::Password => failure.remedy("open it in Excel or WPS, save it without a password, and try again"),
             _ => failure.remedy("save the sheet as CSV UTF-8 or as .xlsx and try again"),
         }
     }

@@ -189,12 +189,12 @@ impl Command {
             }
             Verb::FindByMobile { mobile } => {
                 let found = access.either()?.members().find_by_mobile(mobile).await?;
-                output.ids(&[found.ok_or_else(|| nobody_has("mobile number"))?])
+                output.ids(&[found.ok_or_else(|| not_found_by("mobile number"))?])
             }
             Verb::FindByEmail { email, personal } => {
                 let kind = if personal { EmailType::Personal } else { EmailType::Corp };
                 let found = access.either()?.members().find_by_email(email, kind).await?;
-                output.ids(&[found.ok_or_else(|| nobody_has("mail address"))?])
+                output.ids(&[found.ok_or_else(|| not_found_by("mail address"))?])
             }
             Verb::ToOpenid { userid } => output.ids(&[access.app()?.members().to_openid(userid).await?]),
             Verb::FromOpenid { openid } => output.ids(&[access.app()?.members().from_openid(openid).await?]),
@@ -288,7 +288,7 @@ async fn ids(
     Ok(())
 }
 
-fn nobody_has(what: &str) -> Failure {
+fn not_found_by(what: &str) -> Failure {
     // The number or address itself is a personal datum, and need not be said again.
     Failure::new(format!("no member that this credential may see has this {what}")).remedy(
         "check it, and the app's visible range (可见范围); many wrong look-ups block the call for a day",

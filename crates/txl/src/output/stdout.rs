@@ -2,7 +2,10 @@
 
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
-use crate::failure::{Failure, Result, is_hidden, printable_lines};
+use crate::{
+    failure::{Failure, Result, is_hidden, printable_lines},
+    file,
+};
 
 /// So much is written at once.
 const CHUNK: usize = 64 << 10;
@@ -68,11 +71,7 @@ impl Stdout {
     ///
     /// If it cannot be written, or if stdout was closed when the program started: then it is `/dev/null` by now.
     pub(super) fn finish(mut self) -> Result {
-        if startup_streams::stdout_was_closed() {
-            return Err(
-                Failure::new("cannot write to stdout: it is closed").remedy("redirect stdout to a file")
-            );
-        }
+        file::check_stdout()?;
         self.out.flush().map_err(|error| Failure::of_stdout(&error))
     }
 }

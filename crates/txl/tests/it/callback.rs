@@ -89,34 +89,21 @@ fn trap_32_an_authentic_event_that_cannot_be_read_is_acknowledged_and_reported_b
     for (flags, shows_text) in
         [(&["--count", "1"][..], false), (&["--count", "1", "--show-unreadable"], true)]
     {
-        let mut listener = txl()
-            .args(["callback", "listen"])
-            .args(flags)
-            .env("WECOM_CORP_ID", "ww1234567890abcdef")
-            .env("WECOM_CALLBACK_TOKEN", SECRET)
-            .env("WECOM_CALLBACK_AES_KEY", KEY)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut said = BufReader::new(listener.stderr.take().unwrap()).lines();
-        let url = said.next().unwrap().unwrap();
-        let url = url.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
-        let listening = url.trim_start_matches("http://").trim_end_matches('/');
+        let (mut listener, listening, mut said) = listener(flags);
         for (message, why) in [
             (NOT_WELL_FORMED, "not well-formed XML"),
             ("no XML at all", "not well-formed XML"),
             (&too_deep, "nested deeper"),
         ] {
-            assert_eq!(post(listening, message), "HTTP/1.1 200 OK");
-            let line = said.next().unwrap().unwrap();
+            assert_eq!(post(&listening, message), "HTTP/1.1 200 OK");
+            let line = said.next().unwrap();
             let digest = line.split_once("digest ").map_or("", |(_, rest)| &rest[..40]);
             assert!(digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{line}");
             assert!(line.contains(why) && !line.contains("key"), "{line}");
             assert_eq!(line.contains(message), shows_text, "{line}");
         }
         // It is no event for --count, and nothing on stdout.
-        assert_eq!(post(listening, MESSAGE), "HTTP/1.1 200 OK");
+        assert_eq!(post(&listening, MESSAGE), "HTTP/1.1 200 OK");
         let mut printed = String::new();
         listener.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
         assert_eq!(listener.wait().unwrap().code(), Some(0));
@@ -124,6 +111,62 @@ fn trap_32_an_authentic_event_that_cannot_be_read_is_acknowledged_and_reported_b
         let event: Value = serde_json::from_str(&printed).unwrap();
         assert_eq!(event["UserID"], "wangfang");
     }
+}
+
+/// Starts a listener, and returns it with its address and the lines that it says.
+fn listener(flags: &[&str]) -> (std::process::Child, String, impl Iterator<Item = String> + use<>) {
+    let mut listener = txl()
+        .args(["callback", "listen"])
+        .args(flags)
+        .env("WECOM_CORP_ID", "ww1234567890abcdef")
+        .env("WECOM_CALLBACK_TOKEN", SECRET)
+        .env("WECOM_CALLBACK_AES_KEY", KEY)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(listener.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let line = said.next().unwrap();
+    let url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
+    let address = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    (listener, address, said)
+}
+
+#[test]
+fn events_that_are_acknowledged_in_a_burst_are_all_printed_whatever_the_count() {
+    let (mut listener, address, _said) = listener(&["--count", "1"]);
+    let posts: Vec<_> = (0..8)
+        .map(|number| {
+            let (address, name) = (address.clone(), format!("user{number}"));
+            std::thread::spawn(move || {
+                let message = MESSAGE.replace("wangfang", &name);
+                // A listener that has stopped refuses the connection, or resets it.
+                let status = std::panic::catch_unwind(|| post(&address, &message));
+                (name, status.is_ok_and(|status| status == "HTTP/1.1 200 OK"))
+            })
+        })
+        .collect();
+    let posts: Vec<(String, bool)> = posts.into_iter().map(|post| post.join().unwrap()).collect();
+    let mut printed = String::new();
+    listener.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
+    assert_eq!(listener.wait().unwrap().code(), Some(0));
+    assert!(posts.iter().any(|(_, acknowledged)| *acknowledged), "{posts:?}");
+    for (name, acknowledged) in posts {
+        assert!(
+            !acknowledged || printed.contains(&format!("\"{name}\"")),
+            "{name} is not printed: {printed}"
+        );
+    }
+}
+
+#[test]
+fn an_event_whose_reader_has_left_is_reported_by_its_digest() {
+    let (mut listener, address, mut said) = listener(&[]);
+    drop(listener.stdout.take());
+    assert_eq!(post(&address, MESSAGE), "HTTP/1.1 200 OK");
+    let line = said.next().unwrap();
+    assert!(line.contains("acknowledged and not printed (digest "), "{line}");
+    listener.wait().unwrap();
 }
 
 #[test]

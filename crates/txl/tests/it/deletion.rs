@@ -1,8 +1,8 @@
 //! Questions before a deletion: on a terminal only.
 
 use crate::{
+    pty::Terminal,
     run::{Ran, RunningSim},
-    terminal::Terminal,
 };
 
 fn on_a_terminal(sim: &RunningSim, words: &[&str]) -> Terminal {

@@ -16,6 +16,8 @@ mod lookup;
 mod parts;
 mod people;
 mod proxy;
+#[cfg(unix)]
+mod pty;
 mod run;
 #[cfg(unix)]
 mod screens;
@@ -24,7 +26,7 @@ mod scripted;
 mod signals;
 mod sim;
 #[cfg(unix)]
-mod terminal;
+mod streams;
 mod token_store;
 mod tour;
 

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
+    pty::Terminal,
     run::{Gateway, Ran, SECRET, txl},
-    terminal::Terminal,
 };
 
 const WIDTHS: [u16; 3] = [80, 120, 200];
@@ -234,7 +234,7 @@ fn trap_48_no_answer_can_steer_the_terminal() {
         &["member", "join-qrcode"],
         &["tag", "list"],
         &["export", "members", "--no-wait", "--state-dir", state],
-        &["member", "delete", HOSTILE],
+        &["member", "delete", HOSTILE, "--yes"],
         &["member", "list", "1", "-vv"],
     ] {
         for format in ["table", "json", "jsonl", "csv"] {

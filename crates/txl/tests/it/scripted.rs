@@ -57,7 +57,7 @@ impl Scripted {
                         );
                     }
                     Answer::HalfAFile => {
-                        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 100000\r\n\r\n";
+                        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=\"f\"\r\nContent-Length: 100000\r\n\r\n";
                         let _ = stream.write_all(head.as_bytes());
                         let _ = stream.write_all(&[7; 50_000]);
                         open.push(stream);

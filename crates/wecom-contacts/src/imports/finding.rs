@@ -269,7 +269,10 @@ impl Finding {
                 "the rows give more than {most} different sets of fields, and each needs a job of its own"
             );
         }
-        write!(f, "the rows give {sets} different sets of fields, and this file can have only one")
+        write!(
+            f,
+            "the rows give {sets} different sets of fields, and this file can have only one; give each field in every row or in none"
+        )
     }
 }
 

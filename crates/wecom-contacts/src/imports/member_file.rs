@@ -452,7 +452,7 @@ mod tests {
         );
 
         let said = "line 3: 职位 is given in only one of lines 2 and 3: the rows give 3 different sets of fields, and this \
-            file can have only one";
+            file can have only one; give each field in every row or in none";
         let mut streamed = builder().to_writer(Vec::new());
         rows.iter().for_each(|row| streamed.push(row));
         for findings in [

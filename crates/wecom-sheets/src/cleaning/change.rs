@@ -64,20 +64,20 @@ impl fmt::Display for Change {
     /// Words that fit one cell and several.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Blanks => "without blanks around",
-            Self::Invisible => "without invisible characters inside",
-            Self::HalfWidth => "made half-width",
-            Self::Apostrophe => "without an apostrophe in front",
-            Self::Wrapper => "without quotation marks or a formula around",
-            Self::CountryCode => "without +86 in front",
-            Self::Separators => "without blanks, hyphens or commas inside",
-            Self::Scientific => "written out from scientific notation",
-            Self::Delimiters => "joined by semicolons",
-            Self::Number => "made text from numbers",
-            Self::Flag => "written as WeCom writes yes and no",
-            Self::Date => "made text from dates",
-            Self::Names => "made ids from names of departments",
-            Self::Kept => "left as the corp has it, as the cell says that it is not known",
+            Self::Blanks => "lost blanks around",
+            Self::Invisible => "lost invisible characters inside",
+            Self::HalfWidth => "became half-width",
+            Self::Apostrophe => "lost an apostrophe in front",
+            Self::Wrapper => "lost quotation marks or a formula around",
+            Self::CountryCode => "lost +86 in front",
+            Self::Separators => "lost blanks, hyphens or commas inside",
+            Self::Scientific => "became whole digits from scientific notation",
+            Self::Delimiters => "got semicolons between the items",
+            Self::Number => "became text from a number",
+            Self::Flag => "became yes or no as WeCom writes it",
+            Self::Date => "became text from a date",
+            Self::Names => "became ids from names of departments",
+            Self::Kept => "left the field alone, being not known",
         })
     }
 }

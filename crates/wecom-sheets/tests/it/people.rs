@@ -7,6 +7,8 @@ use wecom_contacts::{
 };
 use wecom_sheets::{DepartmentNames, Error, Mapping, Options, Reading, Table};
 
+use proptest::{collection::vec, prelude::*};
+
 use crate::{members, told};
 
 fn table(text: &str) -> Result<Table<ImportMember>, Error> {
@@ -275,4 +277,54 @@ fn headings_of_departments_are_known_and_others_are_not_taken_for_ids() {
         panic!("a code is taken for an id");
     };
     assert_eq!(like, ["部门编码"]);
+}
+
+#[test]
+fn trap_39_what_an_export_writes_and_an_import_cannot_is_read_only() {
+    let more = "main_department,direct_leader,status,biz_mail,biz_mail_alias,english_name,external_position,\
+        external_profile,avatar,thumb_avatar,qr_code,open_userid,isleader,hide_mobile,extattr";
+    let table = table(&format!("姓名,帐号,所在部门,{more}\n王芳,wang,2,2,li,1,,,,,,,,,,,,{{}}\n")).unwrap();
+    assert_eq!(table.read_only().collect::<Vec<_>>().join(","), more.replace(' ', ""));
+    assert_eq!((table.ignored().count(), table.deciding().count()), (0, 0));
+    let mut rows = 0;
+    let reading = table.each(&mut |_, _| rows += 1).unwrap();
+    assert_eq!((rows, reading.findings.len(), reading.left), (1, 0, 0), "{reading:?}");
+}
+
+#[test]
+fn a_cell_with_a_lost_or_look_alike_character_is_refused_with_its_place() {
+    let (rows, reading) =
+        read("姓名,帐号,邮箱\n王\u{fffd},wang,a@example.com\n刘洋,l\u{456}u,\u{200b}b@example.com\n");
+    assert_eq!((rows.len(), reading.refused), (0, 2));
+    let told = told(&reading);
+    assert!(told[0].starts_with("line 2, 姓名: a character that was lost before (U+FFFD)"), "{told:?}");
+    assert!(told[1].starts_with("line 3, 帐号: character 2 (U+0456) looks like"), "{told:?}");
+}
+
+proptest! {
+    #[test]
+    fn every_row_is_handed_on_refused_or_listed(
+        headings in vec(prop::sample::select(vec![
+            "姓名", "手机号", "部门", "状态", "职位", "性别", "工号", "直属上级", "", "紧急联系人", "联系电话", "排序",
+        ]), 1..6),
+        rows in vec(vec(prop::sample::select(vec![
+            "", "wang", "离职", "在职", "合计", "制表人：王", "研发部", "2", "0", "1.38E+10", "13800000001", "手机", "姓名", "\u{fffd}", "x;y",
+        ]), 1..8), 0..12),
+    ) {
+        let mut text = format!("帐号,{}\n", headings.join(","));
+        for row in &rows {
+            text.push_str(&format!("{}\n", row.join(",")));
+        }
+        let Ok(table) = table(&text) else { return Ok(()) };
+        let table = table.with_departments(corp());
+        let mut lines = Vec::new();
+        let reading = table.each(&mut |line, _| lines.push(line)).unwrap();
+        prop_assert_eq!(lines.len() as u64 + reading.refused + reading.left, reading.rows);
+        prop_assert_eq!(reading.left, reading.leaving.len() as u64);
+        prop_assert!(reading.found >= reading.refused);
+        prop_assert!(lines.is_sorted());
+        let mut again = Vec::new();
+        table.each(&mut |line, _| again.push(line)).unwrap();
+        prop_assert_eq!(lines, again);
+    }
 }

@@ -3,14 +3,12 @@
 use std::{
     fs::File,
     io::{Read, Write},
-    os::fd::OwnedFd,
     process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     time::Duration,
 };
 
 use rustix::{
-    fs::{Mode, OFlags},
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
     termios::{Winsize, tcsetwinsize},
 };
@@ -29,17 +27,17 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts the command with stdin, stdout and stderr on a terminal of this size.
     pub(crate) fn start(mut command: Command, columns: u16, rows: u16) -> Self {
-        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&ours).unwrap();
         unlockpt(&ours).unwrap();
         let name = ptsname(&ours, Vec::new()).unwrap();
-        let theirs = rustix::fs::open(&name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+        let theirs = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
         let size = Winsize { ws_col: columns, ws_row: rows, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&theirs, size).unwrap();
-        let stream = |theirs: &OwnedFd| Stdio::from(theirs.try_clone().unwrap());
+        let stream = |theirs: &File| Stdio::from(theirs.try_clone().unwrap());
         command.stdin(stream(&theirs)).stdout(stream(&theirs)).stderr(stream(&theirs));
         let child = command.env("TERM", "xterm-256color").spawn().unwrap();
-        // The terminal ends for us once nobody has its other side open.
+        // A read ends with an error once no process has the other side open.
         drop((command, theirs));
         let keyboard = File::from(ours);
         let mut screen = keyboard.try_clone().unwrap();
