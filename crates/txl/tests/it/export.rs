@@ -506,3 +506,49 @@ async fn a_file_that_is_not_as_announced_leaves_the_destination_as_it_was() {
 fn files_in(directory: &Path) -> usize {
     fs::read_dir(directory).unwrap().count()
 }
+
+/// Texts that a spreadsheet, or a program that reads one, takes for something else.
+const ODD: &[&str] = &[
+    "=1+1",
+    "+86",
+    "-",
+    "@SUM(A1)",
+    "'引号'",
+    "TRUE",
+    "007",
+    "2026-01-02",
+    "产品（北京）",
+    "甲；乙、丙,丁",
+    "＝全角",
+    "_x0041_",
+    "“引号”",
+    "😀 👩‍💻",
+    "1/2",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trap_39_odd_names_survive_every_spreadsheet() {
+    let corp = Corp::start(Sim::builder().legacy(true).running_clock(true).job_time(Duration::ZERO)).await;
+    for (at, odd) in ODD.iter().enumerate() {
+        let id = (100 + at).to_string();
+        // Some cannot be the name of a department; their members stay in the second.
+        let is_made =
+            corp.command("department create").args([odd, "--id", &id, "--parent", "2"]).output().unwrap();
+        let department = if is_made.status.success() { &id } else { "2" };
+        let create = corp
+            .command("member create")
+            .args([format!("odd{at}").as_str(), odd, "--department", department, "--position", odd])
+            .args(["--mobile", &format!("139000001{at:02}"), "--attribute", &format!("工号={odd}")])
+            .output()
+            .unwrap();
+        assert!(create.status.success(), "{odd}: {create:?}");
+    }
+    let before = corp.sim.digest();
+    for words in ["--out a.xlsx", "--out a.csv --csv-safe", "--out a.jsonl"] {
+        corp.write(&format!("export members {words}"));
+        let file = words.split(' ').nth(1).unwrap();
+        let ran = corp.run(&format!("import members {file} --yes"));
+        assert_eq!(ran.code, 0, "{words}: {ran:?}");
+        assert_eq!(corp.sim.digest(), before, "{words}: {ran:?}");
+    }
+}
