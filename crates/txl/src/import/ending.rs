@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde::Serialize;
-use wecom_contacts::imports::{ImportOutcome, ImportRow};
+use wecom_contacts::imports::ImportOutcome;
 use wecom_sheets::Table;
 
 use super::{
@@ -147,16 +147,12 @@ fn changes(outcome: &ImportOutcome, corp: Option<&Corp>) -> Option<(u64, u64)> {
     let mut counts = (0, 0);
     let mut count = |is_new: bool| if is_new { counts.0 += 1 } else { counts.1 += 1 };
     for row in accepted() {
-        match row {
-            ImportRow { action: Some(action), .. } => {
-                if action.0 != 0 {
-                    count(action.created());
-                }
+        if let Some(action) = row.action {
+            if action.0 != 0 {
+                count(action.created());
             }
-            ImportRow { userid: Some(userid), line: Some(_), .. } => {
-                count(corp?.departments_of(userid.as_str()).is_none());
-            }
-            _ => {}
+        } else if let (Some(userid), Some(_)) = (&row.userid, row.line) {
+            count(corp?.departments_of(userid.as_str()).is_none());
         }
     }
     Some(counts)
