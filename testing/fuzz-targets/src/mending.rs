@@ -34,6 +34,9 @@ fn damaged(value: &Value, place: usize, damage: u8) {
         return;
     }
     let mut marked = value.clone();
+    if strings(&mut marked).iter().any(|string| string.contains(MARK)) {
+        return;
+    }
     let Some(string) = strings(&mut marked).into_iter().nth(place) else { return };
     string.push_str(MARK);
     let written = serde_json::to_vec(&marked).expect("a value is JSON");

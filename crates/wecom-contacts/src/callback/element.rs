@@ -229,7 +229,8 @@ impl Xml {
 
     /// Writes text in a CDATA section, as WeCom writes strings; a section's end inside the text is cut in two.
     pub(super) fn cdata(&mut self, name: &str, text: &str) {
-        let text = text.replace("]]>", "]]]]><![CDATA[>");
+        // Readers of XML take a bare carriage return for a line feed, also in CDATA.
+        let text = text.replace("]]>", "]]]]><![CDATA[>").replace('\r', "]]>&#13;<![CDATA[");
         write!(self.0, "<{name}><![CDATA[{text}]]></{name}>").expect("a String takes everything");
     }
 
@@ -440,7 +441,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        let text = " ]]> & < > \" ' \u{2028}王芳\n";
+        let text = " \r]]> & < > \" ' \u{2028}王芳\r\n\r";
         let mut xml = Xml::default();
         xml.open("xml");
         xml.cdata("A", text);
