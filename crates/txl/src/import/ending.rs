@@ -1,7 +1,7 @@
 //! The outcome of each row, for people and for programs.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     path::Path,
 };
 
@@ -70,11 +70,12 @@ pub(super) fn tell<R: Import>(outcome: &ImportOutcome, rows: Option<Rows<'_, R>>
         write_refused(rows.table, rows.refused, &refused, unmentioned)?;
         refused_file = Some(rows.refused.display().to_string());
     }
-    let (created, updated) = match changes(outcome, rows.as_ref().and_then(|rows| rows.corp)) {
+    let accepted = accepted(outcome, has_source);
+    let (created, updated) = match changes(&accepted, rows.as_ref().and_then(|rows| rows.corp)) {
         Some((created, updated)) => (Some(created), Some(updated)),
         None => (None, None),
     };
-    let ok = outcome.succeeded();
+    let ok = accepted.len();
     if output.is_json() {
         output.record(&Ending {
             total: outcome.total(),
@@ -140,13 +141,21 @@ fn name_rows<R: Import>(table: &Table<R>, refused: &mut [Refused]) -> Result {
     Ok(())
 }
 
+/// The accepted rows of the file. The answer to a file of departments ends with a second row for the root, which is no row of the file.
+fn accepted(outcome: &ImportOutcome, has_source: bool) -> Vec<&ImportRow> {
+    let mut seen = HashSet::new();
+    let is_of_file = |row: &&ImportRow| {
+        (!has_source || row.line.is_some()) && row.partyid.is_none_or(|department| seen.insert(department))
+    };
+    outcome.rows().iter().filter(is_of_file).filter(|row| row.refusal().is_none()).collect()
+}
+
 /// How many accepted rows created something, and how many updated it. The answer says it of departments; of members only the
 /// corp as it was before tells.
-fn changes(outcome: &ImportOutcome, corp: Option<&Corp>) -> Option<(u64, u64)> {
-    let accepted = || outcome.rows().iter().filter(|row| row.refusal().is_none());
+fn changes(accepted: &[&ImportRow], corp: Option<&Corp>) -> Option<(u64, u64)> {
     let mut counts = (0, 0);
     let mut count = |is_new: bool| if is_new { counts.0 += 1 } else { counts.1 += 1 };
-    for row in accepted() {
+    for row in accepted {
         match row {
             ImportRow { action: Some(action), .. } => {
                 if action.0 != 0 {

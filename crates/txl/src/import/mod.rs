@@ -26,7 +26,7 @@ use self::{
     check::{Check, Held, Import},
     consent::Consent,
     corp::{Corp, Details},
-    effects::{Choices, ask_about_cleared},
+    effects::{Choices, Headings, ask_about_cleared},
     ending::Rows,
     preview::Preview,
     source::Source,
@@ -244,7 +244,7 @@ impl Job {
             }
             None => ask_about_cleared(&check.reading.cleared, check.rows(), &mut consent),
         }
-        let verdict = check.verdict(corp, choices);
+        let verdict = check.verdict(corp, choices, &Headings::of(table));
         if self.preview.dry_run {
             consent.announce();
             self.preview.finish(table, &check, output)?;
