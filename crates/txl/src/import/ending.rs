@@ -62,13 +62,16 @@ pub(super) fn tell<R: Import>(outcome: &ImportOutcome, rows: Option<Rows<'_, R>>
         outcome.failures().map(Refused::of).partition(|row| row.line.is_some() || !has_source);
     refused.sort_by_key(|row| (row.errcode, row.line));
     let unmentioned = outcome.unmentioned();
-    let mut refused_file = None;
+    let (mut refused_file, mut unwritten) = (None, None);
     if let Some(rows) = &rows
         && !(refused.is_empty() && unmentioned.is_empty())
     {
         name_rows(rows.table, &mut refused)?;
-        write_refused(rows.table, rows.refused, &refused, unmentioned)?;
-        refused_file = Some(rows.refused.display().to_string());
+        match write_refused(rows.table, rows.refused, &refused, unmentioned) {
+            Ok(()) => refused_file = Some(rows.refused.display().to_string()),
+            // The job is over, and its outcome must be shown all the same.
+            Err(failure) => unwritten = Some(failure),
+        }
     }
     let accepted = accepted(outcome, has_source);
     let (created, updated) = match changes(&accepted, rows.as_ref().and_then(|rows| rows.corp)) {
@@ -117,6 +120,12 @@ pub(super) fn tell<R: Import>(outcome: &ImportOutcome, rows: Option<Rows<'_, R>>
     }
     let all = ok as u64 + bad;
     let failure = Failure::new(format!("{bad} of {} refused", counted(all, "row")));
+    if let Some(reason) = unwritten {
+        say(format_args!("warning: the refused rows are in no file: {reason}"));
+        return Err(failure.remedy(
+            "correct these rows and import them again; --refused FILE names a file that can be written",
+        ));
+    }
     Err(failure.remedy(match refused_file {
         Some(file) => R::again(&printable(&file)),
         None => "correct these rows and import them again".to_owned(),

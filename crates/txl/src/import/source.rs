@@ -70,12 +70,14 @@ impl Source {
         R::check(table, How { bom: self.bom, replaces }, held).map_err(|error| self.unreadable::<R>(&error))
     }
 
-    /// Where rows that were refused go.
-    pub(super) fn refused(&self) -> PathBuf {
-        if self.is_stdin() {
-            PathBuf::from("import.refused.csv")
+    /// Where rows that were refused go: beside the file, or into the working directory for what is no file, such as a pipe.
+    pub(super) fn refused(&self, are_objects: bool) -> PathBuf {
+        let extension = if are_objects { "refused.jsonl" } else { "refused.csv" };
+        let is_file = !self.is_stdin() && self.file.metadata().is_ok_and(|metadata| metadata.is_file());
+        if is_file {
+            self.file.with_extension(extension)
         } else {
-            self.file.with_extension("refused.csv")
+            Path::new("import").with_extension(extension)
         }
     }
 

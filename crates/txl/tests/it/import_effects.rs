@@ -422,3 +422,75 @@ async fn a_file_without_rows_is_refused_in_its_own_words() {
     let ran = corp.run(&["import", "members", "one.csv", "--dry-run"]);
     assert!(ran.stderr.contains("1 of 1 row clears 职位"), "{ran:?}");
 }
+
+/// A corp in which the mobile number of any row is taken, so that WeCom refuses it.
+async fn corp_that_refuses(mobile: &str) -> Corp {
+    let corp = Corp::small().await;
+    let ran = corp.run(&["member", "create", "holder", "王占", "--mobile", mobile, "--department", "2"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    corp
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trap_41_refused_rows_lack_what_the_file_lacks() {
+    // WeCom takes mobile numbers only of members who have not activated their account.
+    let corp = corp_that_refuses("13900000001").await;
+    let position = corp.member("wujiu")["position"].clone();
+    let alias = corp.member("wangwu")["alias"].clone();
+    corp.put(
+        "keys.jsonl",
+        "{\"userid\":\"wujiu\",\"mobile\":\"13900000001\",\"alias\":\"甲\"}\n\
+         {\"userid\":\"wangwu\",\"mobile\":\"13900000002\",\"position\":\"乙\"}\n",
+    );
+    corp.run(&["import", "members", "keys.jsonl"]).fails_with(1).with_remedy();
+    let refused = fs::read_to_string(corp.path("keys.refused.jsonl")).unwrap();
+    assert!(refused.lines().count() == 1 && !refused.contains("position"), "{refused}");
+    corp.put("corrected.jsonl", &refused.replace("13900000001", "13900000003"));
+    let ran = corp.run(&["import", "members", "corrected.jsonl"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(
+        (&corp.member("wujiu")["position"], &corp.member("wujiu")["alias"]),
+        (&position, &json!("甲"))
+    );
+    assert_eq!(corp.member("wangwu")["alias"], alias);
+
+    corp.put("short.csv", "帐号,手机号,职位\nwujiu,13900000001\nwangwu,13900000004,丙\n");
+    corp.run(&["import", "members", "short.csv"]).fails_with(1).with_remedy();
+    let refused = fs::read_to_string(corp.path("short.refused.csv")).unwrap();
+    assert!(refused.lines().nth(1).unwrap().ends_with("wujiu,13900000001"), "{refused}");
+    corp.put("corrected.csv", &refused.replace("13900000001", "13900000005"));
+    let ran = corp.run(&["import", "members", "corrected.csv"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(corp.member("wujiu")["position"], position);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_outcome_is_shown_if_the_refused_rows_cannot_be_written() {
+    let corp = corp_that_refuses("13900000001").await;
+    corp.put("hr.csv", "姓名,帐号,手机号,所在部门\n韩梅梅,han,13900000001,2\n");
+    let ran = corp.run(&["import", "members", "hr.csv", "--refused", "missing/refused.csv", "-o", "json"]);
+    ran.fails_with(1).with_remedy();
+    let ending = stdout(&ran);
+    assert_eq!(
+        (&ending["refused"][0]["line"], &ending["refused_file"]),
+        (&json!(2), &Value::Null),
+        "{ran:?}"
+    );
+    assert!(ran.stderr.contains("warning: the refused rows are in no file"), "{ran:?}");
+    assert!(ran.stderr.contains("--refused FILE"), "{ran:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refused_rows_of_a_pipe_go_into_the_working_directory() {
+    let corp = corp_that_refuses("13900000001").await;
+    let ran = std::process::Command::new("mkfifo").arg(corp.path("pipe")).status().unwrap();
+    assert!(ran.success());
+    let pipe = corp.path("pipe");
+    let text = "姓名,帐号,手机号,所在部门\n韩梅梅,han,13900000001,2\n";
+    let writer = std::thread::spawn(move || fs::write(pipe, text));
+    let ran = corp.run(&["import", "members", "pipe"]);
+    writer.join().unwrap().unwrap();
+    ran.fails_with(1).with_remedy();
+    assert!(corp.path("import.refused.csv").exists(), "{ran:?}");
+}
