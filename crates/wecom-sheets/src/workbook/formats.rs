@@ -25,7 +25,7 @@ pub(super) enum Shown {
     /// Digits in a pattern, for numbers above zero, and for those below if the format has a part for them.
     Digits(Pattern, Option<Pattern>),
     /// The first part whose condition holds; a part without one holds for all numbers.
-    Conditional(Vec<(Option<Condition>, Shown)>),
+    Conditional(Vec<(Option<Condition>, Self)>),
 }
 
 /// A condition that picks a part of a format, such as `[>=100]`.
@@ -64,9 +64,12 @@ enum Piece {
 #[derive(Default)]
 pub(super) struct Formats {
     numbers: Vec<Shown>,
-    /// What stands before and after a text, for the styles that add something.
-    texts: BTreeMap<usize, (String, String)>,
+    /// For the styles that add something to a text.
+    texts: BTreeMap<usize, Around>,
 }
+
+/// What stands before and after a text.
+type Around = (String, String);
 
 /// Excel has at most 65,490 styles.
 const STYLES: usize = 1 << 17;
@@ -74,7 +77,7 @@ const STYLES: usize = 1 << 17;
 impl Formats {
     pub(super) fn read(package: &mut Package, part: &str) -> Result<Self> {
         let Some(xml) = package.xml(part, HELD)? else { return Ok(Self::default()) };
-        let mut codes: Vec<(u32, Shown, Option<(String, String)>)> = Vec::new();
+        let mut codes: Vec<(u32, Shown, Option<Around>)> = Vec::new();
         let mut styles: Vec<u32> = Vec::new();
         let number = |element: &BytesStart<'_>| -> Result<Option<u32>> {
             Ok(attribute(element, "numFmtId")?.and_then(|id| id.trim().parse().ok()))
@@ -112,7 +115,7 @@ impl Formats {
     }
 
     /// What a style shows before and after a text, if it adds anything.
-    pub(super) fn around(&self, style: usize) -> Option<&(String, String)> {
+    pub(super) fn around(&self, style: usize) -> Option<&Around> {
         self.texts.get(&style)
     }
 
@@ -254,7 +257,7 @@ fn has_general(code: &str) -> bool {
 }
 
 /// What the part of a format for texts shows before and after them, if that is more than blanks.
-fn around_text(code: &str) -> Option<(String, String)> {
+fn around_text(code: &str) -> Option<Around> {
     let (mut before, mut after, mut has_text) = (String::new(), String::new(), false);
     let mut chars = code.chars();
     while let Some(one) = chars.next() {

@@ -243,7 +243,7 @@ fn line(number: usize, cells: &[&str]) -> String {
     let cell = |(at, text): (usize, &&str)| match *text {
         "" => String::new(),
         text => {
-            let column = char::from(b'A' + u8::try_from(at).unwrap());
+            let column = char::from(b'A' + u8::try_from(at).expect("few columns"));
             format!("<c r=\"{column}{number}\" t=\"str\"><v>{text}</v></c>")
         }
     };
