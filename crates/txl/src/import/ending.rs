@@ -166,11 +166,7 @@ fn changes(accepted: &[&ImportRow], corp: Option<&Corp>) -> Option<(u64, u64)> {
     let mut count = |is_new: bool| if is_new { counts.0 += 1 } else { counts.1 += 1 };
     for row in accepted {
         match row {
-            ImportRow { action: Some(action), .. } => {
-                if action.0 != 0 {
-                    count(action.created());
-                }
-            }
+            ImportRow { action: Some(action), .. } if action.0 != 0 => count(action.created()),
             ImportRow { userid: Some(userid), line: Some(_), .. } => {
                 count(corp?.departments_of(userid.as_str()).is_none());
             }
