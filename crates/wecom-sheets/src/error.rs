@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::Encoding;
+use crate::{Encoding, Format};
 
 /// The result of reading a file.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -17,6 +17,14 @@ pub enum Error {
     /// There is nothing in it.
     #[error("the file is empty")]
     Empty,
+    /// The sheet of the workbook is empty, and there are others.
+    #[error("the sheet {sheet:?} is empty; the workbook also has {}", list(.others))]
+    EmptySheet {
+        /// The sheet that was read.
+        sheet: String,
+        /// The other sheets.
+        others: Vec<String>,
+    },
     /// It is neither text nor a workbook.
     #[error("the file is neither text nor a workbook")]
     Binary,
@@ -134,12 +142,18 @@ pub enum Error {
         source: Option<serde_json::Error>,
     },
     /// None of the first rows has the heading without which nobody can be told from anybody.
-    #[error("{}{}", no_headings(*.rows, .wanted), looks_like(.like))]
+    #[error("{}{}", no_headings(*.rows, .wanted, *.is_json), looks_like(.like))]
     NoHeadings {
-        /// The heading looked for, as WeCom's template spells it.
+        /// The heading looked for, as WeCom's template spells it; of JSON the key.
         wanted: &'static str,
         /// How many rows were looked at.
         rows: usize,
+        /// The file holds JSON objects.
+        is_json: bool,
+        /// No row of the text has a second cell: something else than a comma, a semicolon or a tab is between the cells.
+        is_undivided: bool,
+        /// The sheets of the workbook that were not read.
+        other_sheets: Vec<String>,
         /// Headings beside known ones that look like an id, such as 工号; a mapping can say that one is.
         like: Vec<String>,
     },
@@ -190,8 +204,24 @@ pub enum Error {
     },
 }
 
-fn no_headings(rows: usize, wanted: &str) -> String {
+impl Error {
+    /// What is wrong with a file or a sheet without rows.
+    pub(crate) fn empty(format: &Format) -> Self {
+        let others: Vec<String> = format.other_sheets().map(str::to_owned).collect();
+        match format {
+            Format::Xlsx { sheet, .. } | Format::Ods { sheet, .. } | Format::Xls { sheet, .. }
+                if !others.is_empty() =>
+            {
+                Self::EmptySheet { sheet: sheet.clone(), others }
+            }
+            _ => Self::Empty,
+        }
+    }
+}
+
+fn no_headings(rows: usize, wanted: &str, is_json: bool) -> String {
     match rows {
+        _ if is_json => format!("no object has the key {wanted}"),
         1 => format!("the first row does not have the heading {wanted}"),
         rows => format!("none of the first {rows} rows has the heading {wanted}"),
     }

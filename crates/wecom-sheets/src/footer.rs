@@ -109,7 +109,9 @@ pub(crate) fn is_footer<R: Record>(row: &Row, columns: &[Column<R::Column>]) -> 
         return true;
     }
     columns.iter().enumerate().all(|(at, column)| match column.meaning {
-        Meaning::Field(field) if field == R::ID => cell(at).is_empty() || at == first,
+        Meaning::Field(field) if field == R::ID => is_same(at),
+        // `日期：2026-01-31` has as many digits as a number.
+        Meaning::Field(_) if begins_as_footer(cell(at)) => true,
         Meaning::Field(field) => match R::wanted(field) {
             Wanted::Mobile => cell(at).chars().filter(char::is_ascii_digit).count() < 7,
             Wanted::Mail => !cell(at).contains('@'),

@@ -30,7 +30,7 @@ pub(crate) fn find<R: Record>(sheet: &Sheet, mapping: &Mapping) -> Result<Found<
     let is_json = matches!(sheet.format(), Format::Json { .. });
     let mut search = Search::<'_, R>::new(mapping, is_json);
     sheet.each_row(&mut |row| search.row(row))?;
-    search.finish()
+    search.finish(sheet.format())
 }
 
 /// The search for the headings, row by row.
@@ -40,6 +40,8 @@ struct Search<'a, R: Record> {
     seen: usize,
     above: Vec<String>,
     like: Vec<String>,
+    /// No row has a second cell.
+    is_undivided: bool,
     is_tag_export: bool,
     found: Option<Headings>,
     record: std::marker::PhantomData<R>,
@@ -65,6 +67,7 @@ impl<'a, R: Record> Search<'a, R> {
             seen: 0,
             above: Vec::new(),
             like: Vec::new(),
+            is_undivided: true,
             is_tag_export: false,
             found: None,
             record: std::marker::PhantomData,
@@ -95,6 +98,7 @@ impl<'a, R: Record> Search<'a, R> {
     /// Looks for the headings.
     fn look(&mut self, row: &Row) -> ControlFlow<()> {
         self.seen += 1;
+        self.is_undivided &= row.len() < 2;
         if self.mapping.is_empty() && is_of_tag::<R>(row) {
             self.is_tag_export = true;
             return ControlFlow::Break(());
@@ -123,15 +127,22 @@ impl<'a, R: Record> Search<'a, R> {
         if self.seen < HEADING_ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 
-    fn finish(self) -> Result<Found<R::Column>> {
+    fn finish(self, format: &Format) -> Result<Found<R::Column>> {
         let wanted = R::heading(R::ID);
         if self.is_tag_export {
             return Err(Error::TagExport);
         }
         let Some(found) = self.found else {
             return Err(match self.seen {
-                0 => Error::Empty,
-                rows => Error::NoHeadings { wanted, rows, like: self.like },
+                0 => Error::empty(format),
+                rows => Error::NoHeadings {
+                    wanted: if self.is_json { R::field(R::ID) } else { wanted },
+                    rows,
+                    like: self.like,
+                    is_json: self.is_json,
+                    is_undivided: self.is_undivided && matches!(format, Format::Csv { .. }),
+                    other_sheets: format.other_sheets().map(str::to_owned).collect(),
+                },
             });
         };
         if found.tag.is_some() && found.rows_below > 0 {
@@ -153,8 +164,10 @@ impl<'a, R: Record> Search<'a, R> {
     }
 }
 
+/// The cells of a row of headings. Of those that are merged side by side the first alone has the text, as in CSV.
 fn texts(row: &Row) -> Vec<String> {
-    row.texts().map(|cell| trimmed(cell).to_owned()).collect()
+    let text = |at| if row.is_beside(at) { "" } else { trimmed(row.text(at)) };
+    (0..row.len()).map(|at| text(at).to_owned()).collect()
 }
 
 /// Whether the row has the keys of `txl export tag` in JSON; or its headings, where departments are to be read.

@@ -17,10 +17,23 @@ pub(crate) fn is_same(one: &str, other: &str) -> bool {
     key(one) == key(other)
 }
 
-/// A heading in half-width characters and lower case, without what cannot be seen.
+/// A heading in half-width, simplified characters and lower case, without what cannot be seen.
 pub(crate) fn plain(heading: &str) -> String {
     let half = half_width(trimmed(heading));
-    half.chars().filter(|one| !is_invisible(*one)).collect::<String>().to_lowercase()
+    half.chars().filter(|one| !is_invisible(*one)).map(simplified).collect::<String>().to_lowercase()
+}
+
+/// The simplified form of a traditional character that known headings have: 帳號 is 帐号.
+fn simplified(one: char) -> char {
+    const TRADITIONAL: &str =
+        "帳賬號機門職務郵電話別稱狀態員領導內屬級離編碼聯絡啟應組織構團隊區長負責備註說順";
+    const SIMPLIFIED: &str =
+        "帐账号机门职务邮电话别称状态员领导内属级离编码联络启应组织构团队区长负责备注说顺";
+    if one.is_ascii() {
+        return one;
+    }
+    let at = TRADITIONAL.chars().position(|traditional| traditional == one);
+    at.and_then(|at| SIMPLIFIED.chars().nth(at)).unwrap_or(one)
 }
 
 /// A text without blanks, and without signs around it.

@@ -14,7 +14,7 @@ pub(crate) const KEPT: usize = 1_000;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Reading {
-    /// How many rows there are, footers left out.
+    /// How many rows there are, without footers and repeated headings.
     pub rows: u64,
     /// How many of them were refused.
     pub refused: u64,
@@ -22,7 +22,8 @@ pub struct Reading {
     pub left: u64,
     /// The people who left, by the words of a column such as 状态; the first thousand.
     pub leaving: Vec<Leaving>,
-    /// The lines of the rows that were passed over, as they say who made the list or how many people are in it; a thousand at most.
+    /// The lines of the rows that were passed over: they say who made the list or how many people are in it, or repeat the headings, as at the top of
+    /// each page; a thousand at most.
     pub footers: Vec<u64>,
     /// What is wrong with the rows; the first thousand findings.
     pub findings: Vec<Finding>,

@@ -26,13 +26,21 @@ const OBJECT_BYTES: usize = 4 << 20;
 const ATTRIBUTE: &str = "extattr.";
 
 /// Whether a text begins as JSON does. No heading of a CSV file begins with a brace.
+///
+/// # Errors
+///
+/// If it is JSON without objects, such as an array of arrays. Read as CSV, brackets would be parts of its cells.
 pub(crate) fn looks_like(mut text: Box<dyn Read>) -> Result<bool> {
     let mut head = [0; 4096];
     let read = encoding::fill(&mut text, &mut head)?;
     let head = head[..read].trim_ascii_start();
     Ok(match head {
         [b'{', ..] => true,
-        [b'[', rest @ ..] => matches!(rest.trim_ascii_start(), [b'{' | b']', ..] | []),
+        [b'[', rest @ ..] => match rest.trim_ascii_start() {
+            [b'{' | b']', ..] | [] => true,
+            [b'[' | b'"', ..] => return Err(Error::NotASheet { what: "JSON without objects" }),
+            _ => false,
+        },
         _ => false,
     })
 }

@@ -41,6 +41,8 @@ struct Held {
     kind: Kind,
     start: usize,
     end: usize,
+    /// It is merged with the cell to its left.
+    is_beside: bool,
 }
 
 impl fmt::Debug for Row {
@@ -93,6 +95,11 @@ impl Row {
         }
     }
 
+    /// Whether the cell is merged with the one to its left, and has its value.
+    pub(crate) fn is_beside(&self, at: usize) -> bool {
+        self.cells.get(at).is_some_and(|held| held.is_beside)
+    }
+
     /// All cells' texts.
     pub fn texts(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.len()).map(|at| self.text(at))
@@ -116,14 +123,14 @@ impl Row {
     pub(crate) fn push(&mut self, kind: Kind, text: &str) {
         let start = self.text.len();
         self.text.push_str(text);
-        self.cells.push(Held { kind, start, end: self.text.len() });
+        self.cells.push(Held { kind, start, end: self.text.len(), is_beside: false });
     }
 
     pub(crate) fn push_shown(&mut self, kind: Kind, value: impl fmt::Display) {
         let start = self.text.len();
         // A String takes everything.
         let _ = write!(self.text, "{value}");
-        self.cells.push(Held { kind, start, end: self.text.len() });
+        self.cells.push(Held { kind, start, end: self.text.len(), is_beside: false });
     }
 
     /// Adds the last cell again.
@@ -137,7 +144,7 @@ impl Row {
     pub(crate) fn pad(&mut self, len: usize) {
         let end = self.text.len();
         if self.cells.len() < len {
-            self.cells.resize(len, Held { kind: Kind::Text, start: end, end });
+            self.cells.resize(len, Held { kind: Kind::Text, start: end, end, is_beside: false });
         }
     }
 
@@ -146,13 +153,20 @@ impl Row {
         let start = self.text.len();
         self.text.push_str(text);
         self.pad(columns.end() + 1);
-        self.cells[columns].fill(Held { kind, start, end: self.text.len() });
+        let held = Held { kind, start, end: self.text.len(), is_beside: false };
+        self.fill(columns, held);
     }
 
     /// Gives these cells the value of the first.
     pub(crate) fn spread(&mut self, columns: RangeInclusive<usize>) {
         self.pad(columns.end() + 1);
         let first = self.cells[*columns.start()];
-        self.cells[columns].fill(first);
+        self.fill(columns, first);
+    }
+
+    fn fill(&mut self, columns: RangeInclusive<usize>, first: Held) {
+        let start = *columns.start();
+        self.cells[columns.clone()].fill(Held { is_beside: true, ..first });
+        self.cells[start] = first;
     }
 }

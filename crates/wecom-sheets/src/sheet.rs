@@ -114,6 +114,17 @@ pub enum Format {
 }
 
 impl Format {
+    /// The names of the workbook's sheets that are not read; none for what is no workbook.
+    pub fn other_sheets(&self) -> impl Iterator<Item = &str> {
+        let (sheet, sheets) = match self {
+            Self::Xlsx { sheet, sheets } | Self::Ods { sheet, sheets } | Self::Xls { sheet, sheets } => {
+                (sheet.as_str(), sheets.as_slice())
+            }
+            Self::Csv { .. } | Self::Json { .. } => ("", [].as_slice()),
+        };
+        sheets.iter().map(String::as_str).filter(move |other| *other != sheet)
+    }
+
     /// Whether a number's cell may show other digits than the number has, such as `00007` for 7, without a way to know.
     ///
     /// Then a [`Kind::Number`](crate::Kind::Number) is no id: whether a person sees `7` or `00007` is not known. Of XLSX the formats are known, and

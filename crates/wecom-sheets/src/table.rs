@@ -7,8 +7,8 @@ use crate::{
     cleaning::{Change, Changes, Doubt, Wanted, clean, is_ungendered, trimmed},
     footer::is_footer,
     heading_rows::{self, Found},
-    heading_text::{plain, squeezed},
-    heading_words::is_like_id,
+    heading_text::{is_same, plain, squeezed},
+    heading_words::{Word, is_like_id, word},
     headings::{Column, Meaning},
     reading::{KEPT, Leaving, Reading},
     sheet::Format,
@@ -133,7 +133,8 @@ impl<R: Record> Table<R> {
         let mut reading = Reading::new(self.columns.len());
         let mut cleared = Vec::new();
         self.each_row(&mut |row| {
-            if reading.footers.len() < KEPT && self.lacks_id(row) && is_footer::<R>(row, &self.columns) {
+            let is_footer = self.lacks_id(row) && is_footer::<R>(row, &self.columns);
+            if reading.footers.len() < KEPT && (is_footer || self.repeats_headings(row)) {
                 reading.footers.push(row.line());
                 return;
             }
@@ -172,12 +173,39 @@ impl<R: Record> Table<R> {
 
     /// Whether the row may be a footer: it has no account, or one that no account can be.
     fn lacks_id(&self, row: &Row) -> bool {
-        let is_id = |column: &Column<R::Column>| column.meaning == Meaning::Field(R::ID);
-        let id = self.columns.iter().position(is_id).map_or("", |at| trimmed(row.text(at)));
+        let id = self.id(row);
         id.is_empty()
             || !id
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@'))
+    }
+
+    fn id<'r>(&self, row: &'r Row) -> &'r str {
+        let is_id = |column: &Column<R::Column>| column.meaning == Meaning::Field(R::ID);
+        self.columns.iter().position(is_id).map_or("", |at| trimmed(row.text(at)))
+    }
+
+    /// Whether the row has the headings again, or those of a second language: each cell names the field of its column, the account's among them.
+    fn repeats_headings(&self, row: &Row) -> bool {
+        const LONGEST: usize = 40;
+        let id = self.id(row);
+        // Nearly all rows end here.
+        let may_be_heading =
+            !id.is_ascii() || id.as_bytes().windows(2).any(|two| two.eq_ignore_ascii_case(b"id"));
+        if id.len() > LONGEST || !may_be_heading {
+            return false;
+        }
+        let mut named = 0;
+        let names = |(at, column): (usize, &Column<R::Column>)| {
+            let Meaning::Field(field) = column.meaning else { return true };
+            let cell = trimmed(row.text(at));
+            if cell.is_empty() {
+                return field != R::ID;
+            }
+            named += 1;
+            is_same(cell, &column.heading) || word::<R>(cell) == Some(Word::Field(field))
+        };
+        self.columns.iter().enumerate().all(names) && named > 1
     }
 
     fn standing(&self, at: usize, is_export: bool, cell: &str) -> Standing {
@@ -211,6 +239,7 @@ impl<R: Record> Table<R> {
         let mut record = R::default();
         let found = reading.found;
         let line = row.line();
+        let mut is_merged_across = false;
         cleared.clear();
         for (at, is_export) in &self.statuses {
             let doubt = match row.kind(*at) {
@@ -228,12 +257,19 @@ impl<R: Record> Table<R> {
                 Meaning::Field(column) => (R::wanted(*column), R::clears(*column)),
                 Meaning::Extra(_) => (Wanted::Attribute, true),
                 Meaning::None => {
-                    reading.astray +=
-                        u64::from(column.heading.is_empty() && !trimmed(row.text(at)).is_empty());
+                    reading.astray += u64::from(column.heading.is_empty() && is_astray(row, at));
                     continue;
                 }
                 _ => continue,
             };
+            if row.is_beside(at) && !(row.kind(at) == Kind::Text && trimmed(row.text(at)).is_empty()) {
+                // A title over the whole row is one fault.
+                if !is_merged_across {
+                    reading.find(line, &column.heading, Doubt::MergedAcross);
+                }
+                is_merged_across = true;
+                continue;
+            }
             if row.kind(at) == Kind::Absent {
                 match &column.meaning {
                     Meaning::Field(field) => record.keep(*field),
@@ -269,7 +305,7 @@ impl<R: Record> Table<R> {
                 _ => record.push_extra(Some(cell.into_owned())),
             }
         }
-        let beyond = (self.columns.len()..row.len()).filter(|at| !trimmed(row.text(*at)).is_empty()).count();
+        let beyond = (self.columns.len()..row.len()).filter(|at| is_astray(row, *at)).count();
         if beyond > 0 && matches!(self.sheet.format(), Format::Csv { .. }) {
             reading.find(line, "", Doubt::TooManyCells);
         }
@@ -308,4 +344,9 @@ impl<R: Record> Table<R> {
         };
         self.sheet.format().hides_number_formats() && matters && matches!(kind, Kind::Number(_))
     }
+}
+
+/// Whether a cell has a text that is not that of the cell to its left.
+fn is_astray(row: &Row, at: usize) -> bool {
+    !row.is_beside(at) && !trimmed(row.text(at)).is_empty()
 }

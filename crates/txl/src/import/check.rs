@@ -1,17 +1,13 @@
 //! Rows, checked and written as the CSV that WeCom takes.
 
-use wecom_contacts::{
-    CodeInfo,
-    imports::{
-        Checked, DepartmentFile, ImportDepartment, ImportFile, ImportMember, MemberColumn, MemberFile,
-        Problem, Severity,
-    },
+use wecom_contacts::imports::{
+    Checked, DepartmentFile, ImportDepartment, ImportFile, ImportMember, MemberFile, Problem, Severity,
 };
-use wecom_sheets::{Column, Meaning, Reading, Record, Result, Table};
+use wecom_sheets::{Reading, Record, Result, Table};
 
 use super::{
     corp::{Corp, Details},
-    effects::{Choices, DepartmentEffects, Effects, Entry, MemberEffects, clears_many},
+    effects::{Choices, DepartmentEffects, Effects, Entry, Headings, MemberEffects, clears_many},
 };
 use crate::failure::Failure;
 
@@ -47,6 +43,7 @@ pub(super) struct How {
 /// What came of reading and checking a file.
 pub(super) struct Check {
     pub(super) reading: Reading,
+    noun: &'static str,
     checked: Checked<ImportFile>,
     /// `None` if the corp was not read.
     pub(super) effects: Option<Effects>,
@@ -79,14 +76,8 @@ impl Import for ImportMember {
             file.push_at(line, &member);
         })?;
         file.add_refused(reading.refused);
-        let mut effects = effects.map(MemberEffects::finish);
-        if let Some(effects) = &mut effects {
-            let is_department =
-                |column: &&Column<_>| column.meaning == Meaning::Field(MemberColumn::Department);
-            let column = table.columns().iter().find(is_department);
-            effects.department_heading = column.map(|column| column.heading.clone());
-        }
-        Ok(Check { reading, checked: file.finish(), effects })
+        let effects = effects.map(MemberEffects::finish);
+        Ok(Check { reading, noun: Self::NOUN, checked: file.finish(), effects })
     }
 
     fn entry(&self, line: u64) -> Entry {
@@ -117,7 +108,8 @@ impl Import for ImportDepartment {
             file.push_at(line, &department);
         })?;
         file.add_refused(reading.refused);
-        Ok(Check { reading, checked: file.finish(), effects: effects.map(DepartmentEffects::finish) })
+        let effects = effects.map(DepartmentEffects::finish);
+        Ok(Check { reading, noun: Self::NOUN, checked: file.finish(), effects })
     }
 
     fn entry(&self, line: u64) -> Entry {
@@ -136,6 +128,9 @@ impl Check {
             Problem::Empty if self.reading.left > 0 => {
                 (0, "no row is left to send: all people of the file have left".to_owned())
             }
+            Problem::Empty => {
+                (0, format!("there are no rows below the headings: write one for each {}", self.noun))
+            }
             _ => (finding.line().unwrap_or(0), finding.to_string()),
         });
         let mut problems: Vec<_> = cells.chain(rows).collect();
@@ -152,11 +147,6 @@ impl Check {
     pub(super) fn warnings(&self) -> Vec<String> {
         let findings = self.checked.findings().iter();
         findings.filter(|finding| finding.severity() == Severity::Warning).map(ToString::to_string).collect()
-    }
-
-    /// What the worst of it means and what to do, where WeCom has a code for it.
-    pub(super) fn info(&self) -> Option<&'static CodeInfo> {
-        if self.reading.found > 0 { None } else { self.checked.findings().info() }
     }
 
     /// Whether so many rows clear a field of an existing member that it needs consent.
@@ -178,9 +168,14 @@ impl Check {
     /// # Errors
     ///
     /// If the file must not be sent for what it does to the corp.
-    pub(super) fn verdict(&self, corp: Option<&Corp>, choices: Choices) -> crate::failure::Result {
+    pub(super) fn verdict(
+        &self,
+        corp: Option<&Corp>,
+        choices: Choices,
+        headings: &Headings,
+    ) -> crate::failure::Result {
         let (Some(effects), Some(corp)) = (&self.effects, corp) else { return Ok(()) };
-        effects.stop(corp, choices)?;
+        effects.stop(corp, choices, headings)?;
         match self.checked.findings().iter().find(|finding| is_guard(finding.problem())) {
             None => Ok(()),
             Some(finding) => {

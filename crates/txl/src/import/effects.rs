@@ -7,8 +7,10 @@ use wecom_contacts::{
     DepartmentId,
     imports::{ImportDepartment, ImportMember, MemberColumn},
 };
+use wecom_sheets::{Column, Meaning, Table};
 
 use super::{
+    check::Import,
     consent::Consent,
     corp::{Corp, Details, key},
 };
@@ -36,9 +38,6 @@ pub(super) struct Effects {
     pub(super) delete: Vec<Entry>,
     /// Members whose row leaves out departments that they are in.
     pub(super) lose_departments: Vec<Loss>,
-    /// The heading of the column of departments.
-    #[serde(skip)]
-    pub(super) department_heading: Option<String>,
     /// Departments of rows that the corp does not have.
     pub(super) unknown_departments: Vec<DepartmentId>,
     /// How many rows of existing members clear a field, by column.
@@ -99,6 +98,27 @@ impl Entry {
             Some(name) => format!("{line}{} ({})", printable(name), printable(&id)),
             None => format!("{line}{}", printable(&id)),
         }
+    }
+}
+
+/// The headings of the columns that advice names.
+#[derive(Clone, Debug)]
+pub(super) struct Headings {
+    pub(super) account: String,
+    pub(super) departments: String,
+}
+
+impl Headings {
+    pub(super) fn of<R: Import>(table: &Table<R>) -> Self {
+        let heading = |field: &str| {
+            let is_it = |column: &&Column<R::Column>| match column.meaning {
+                Meaning::Field(column) => R::field(column) == field,
+                _ => false,
+            };
+            let column = table.columns().iter().find(is_it);
+            column.map_or(field.to_owned(), |column| column.heading.clone())
+        };
+        Self { account: heading(R::field(R::ID)), departments: heading("department") }
     }
 }
 
@@ -286,18 +306,27 @@ impl Effects {
     /// # Errors
     ///
     /// If the file is not what an import should send: members would lose departments, or the ids are not the corp's.
-    pub(super) fn stop(&self, corp: &Corp, choices: Choices) -> Result {
+    pub(super) fn stop(&self, corp: &Corp, choices: Choices, headings: &Headings) -> Result {
         let rows = self.existing + self.create.len() as u64;
         if corp.member_count() >= SMALL_CORP && self.existing * 10 < rows && !choices.new_members {
+            let account = printable(&headings.account);
+            let which = match (self.existing, rows) {
+                (0, 1) => "the account of the file does not exist".to_owned(),
+                (0, _) => format!("none of the file's {rows} accounts exists"),
+                (existing, _) => {
+                    format!(
+                        "only {existing} of the file's {rows} accounts {}",
+                        agreeing(existing, "exists", "exist")
+                    )
+                }
+            };
             return Err(Failure::new(format!(
-                "nothing was sent: only {} of the file's {} {} in the corp, which has {}; \
-                 the column of accounts may be a wrong one",
-                self.existing,
-                counted(rows, "account"),
-                agreeing(self.existing, "exists", "exist"),
+                "nothing was sent: {which} in the corp, which has {}; {account} may be the wrong column of accounts",
                 counted(corp.member_count() as u64, "member"),
             ))
-            .remedy("map the column that holds the accounts, as in --map '工号=userid'")
+            .remedy(format!(
+                "if another column has the accounts, name it: --map 'HEADING=userid' --ignore-column '{account}'"
+            ))
             .remedy("--new-members goes on, if these are indeed new members"));
         }
         if !self.lose_departments.is_empty() && !choices.exact_departments {
@@ -308,7 +337,7 @@ impl Effects {
             ))
             .remedy(format!(
                 "write all departments of each of them, joined by semicolons, or leave the column out by --ignore-column '{}'",
-                self.department_heading.as_deref().unwrap_or(MemberColumn::Department.heading())
+                printable(&headings.departments)
             ))
             .remedy("--exact-departments sends the file as it is"));
         }
@@ -324,7 +353,8 @@ pub(super) fn clears_many(count: u64, rows: u64) -> bool {
 /// Fields that are cleared in more than a few rows need consent.
 pub(super) fn ask_about_cleared(cleared: &[(String, u64)], rows: u64, consent: &mut Consent) {
     for (heading, count) in cleared.iter().filter(|(_, count)| clears_many(*count, rows)) {
-        consent.ask_about(format!("{} of {} clear {}", count, counted(rows, "row"), printable(heading)));
+        let clear = agreeing(*count, "clears", "clear");
+        consent.ask_about(format!("{count} of {} {clear} {}", counted(rows, "row"), printable(heading)));
     }
 }
 

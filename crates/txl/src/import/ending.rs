@@ -1,7 +1,7 @@
 //! The outcome of each row, for people and for programs.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     path::Path,
 };
 
@@ -62,19 +62,23 @@ pub(super) fn tell<R: Import>(outcome: &ImportOutcome, rows: Option<Rows<'_, R>>
         outcome.failures().map(Refused::of).partition(|row| row.line.is_some() || !has_source);
     refused.sort_by_key(|row| (row.errcode, row.line));
     let unmentioned = outcome.unmentioned();
-    let mut refused_file = None;
+    let (mut refused_file, mut unwritten) = (None, None);
     if let Some(rows) = &rows
         && !(refused.is_empty() && unmentioned.is_empty())
     {
         name_rows(rows.table, &mut refused)?;
-        write_refused(rows.table, rows.refused, &refused, unmentioned)?;
-        refused_file = Some(rows.refused.display().to_string());
+        match write_refused(rows.table, rows.refused, &refused, unmentioned) {
+            Ok(()) => refused_file = Some(rows.refused.display().to_string()),
+            // The job is over, and its outcome must be shown all the same.
+            Err(failure) => unwritten = Some(failure),
+        }
     }
-    let (created, updated) = match changes(outcome, rows.as_ref().and_then(|rows| rows.corp)) {
+    let accepted = accepted(outcome, has_source);
+    let (created, updated) = match changes(&accepted, rows.as_ref().and_then(|rows| rows.corp)) {
         Some((created, updated)) => (Some(created), Some(updated)),
         None => (None, None),
     };
-    let ok = outcome.succeeded();
+    let ok = accepted.len();
     if !output.is_table() {
         output.record(&Ending {
             total: outcome.total(),
@@ -116,6 +120,12 @@ pub(super) fn tell<R: Import>(outcome: &ImportOutcome, rows: Option<Rows<'_, R>>
     }
     let all = ok as u64 + bad;
     let failure = Failure::new(format!("{bad} of {} refused", counted(all, "row")));
+    if let Some(reason) = unwritten {
+        say(format_args!("warning: the refused rows are in no file: {reason}"));
+        return Err(failure.remedy(
+            "correct these rows and import them again; --refused FILE names a file that can be written",
+        ));
+    }
     Err(failure.remedy(match refused_file {
         Some(file) => R::again(&printable(&file)),
         None => "correct these rows and import them again".to_owned(),
@@ -140,19 +150,27 @@ fn name_rows<R: Import>(table: &Table<R>, refused: &mut [Refused]) -> Result {
     Ok(())
 }
 
+/// The accepted rows of the file. The answer to a file of departments ends with a second row for the root, which is no row of the file.
+fn accepted(outcome: &ImportOutcome, has_source: bool) -> Vec<&ImportRow> {
+    let mut seen = HashSet::new();
+    let is_of_file = |row: &&ImportRow| {
+        (!has_source || row.line.is_some()) && row.partyid.is_none_or(|department| seen.insert(department))
+    };
+    outcome.rows().iter().filter(is_of_file).filter(|row| row.refusal().is_none()).collect()
+}
+
 /// How many accepted rows created something, and how many updated it. The answer says it of departments; of members only the
 /// corp as it was before tells.
-fn changes(outcome: &ImportOutcome, corp: Option<&Corp>) -> Option<(u64, u64)> {
-    let accepted = || outcome.rows().iter().filter(|row| row.refusal().is_none());
+fn changes(accepted: &[&ImportRow], corp: Option<&Corp>) -> Option<(u64, u64)> {
     let mut counts = (0, 0);
     let mut count = |is_new: bool| if is_new { counts.0 += 1 } else { counts.1 += 1 };
-    for row in accepted() {
-        if let Some(action) = row.action {
-            if action.0 != 0 {
-                count(action.created());
+    for row in accepted {
+        match row {
+            ImportRow { action: Some(action), .. } if action.0 != 0 => count(action.created()),
+            ImportRow { userid: Some(userid), line: Some(_), .. } => {
+                count(corp?.departments_of(userid.as_str()).is_none());
             }
-        } else if let (Some(userid), Some(_)) = (&row.userid, row.line) {
-            count(corp?.departments_of(userid.as_str()).is_none());
+            _ => {}
         }
     }
     Some(counts)

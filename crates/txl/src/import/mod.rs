@@ -26,9 +26,10 @@ use self::{
     check::{Check, Held, Import},
     consent::Consent,
     corp::{Corp, Details},
-    effects::{Choices, ask_about_cleared},
+    effects::{Choices, Headings, ask_about_cleared},
     ending::Rows,
     preview::Preview,
+    refused::are_objects,
     source::Source,
 };
 use crate::{
@@ -129,7 +130,8 @@ struct Job {
     /// Do not ask before members or departments are deleted, or fields of many are cleared
     #[arg(long)]
     yes: bool,
-    /// Where to write the rows that were refused [default: beside the file, as NAME.refused.csv]
+    /// Where to write the rows that were refused [default: beside the file, as NAME.refused.csv, or
+    /// NAME.refused.jsonl for JSON]
     #[arg(long, value_name = "FILE")]
     refused: Option<PathBuf>,
     /// Have the end of the job called back to this URL
@@ -244,7 +246,7 @@ impl Job {
             }
             None => ask_about_cleared(&check.reading.cleared, check.rows(), &mut consent),
         }
-        let verdict = check.verdict(corp, choices);
+        let verdict = check.verdict(corp, choices, &Headings::of(table));
         if self.preview.dry_run {
             consent.announce();
             self.preview.finish(table, &check, verdict.is_ok(), output)?;
@@ -277,7 +279,7 @@ impl Job {
         // The job outlives an interruption: `txl import job` takes it up.
         let submission = submission.on_job(|id| say(format_args!("job {id}")));
         let outcome = submission.outcome(self.waiting.polling()).await?;
-        let refused = self.refused.clone().unwrap_or_else(|| source.refused());
+        let refused = self.refused.clone().unwrap_or_else(|| source.refused(are_objects(table)));
         ending::tell(&outcome, Some(Rows { table, refused: &refused, corp }), output)
     }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     context::Access,
-    failure::{Exit, Failure, Result},
+    failure::{Exit, Failure, Result, printable},
     file::Draft,
     output::{Output, say},
     words::counted,
@@ -77,6 +77,7 @@ impl Preview {
     ) -> Result {
         let parts = check.parts();
         let bytes: usize = parts.iter().map(|part| part.as_ref().len()).sum();
+        let mut written = Vec::new();
         for (at, part) in parts.iter().enumerate() {
             let Some(out) = &self.out else { continue };
             let path = match at {
@@ -86,6 +87,11 @@ impl Preview {
             let mut draft = Draft::new(&path)?;
             draft.write(part.as_ref())?;
             draft.finish()?;
+            written.push(printable(&path.display().to_string()));
+        }
+        // Rows with different keys go out by several jobs, each with its file.
+        if written.len() > 1 {
+            say(format_args!("written, one file for each job: {}", written.join(", ")));
         }
         if check.effects.is_none() {
             say("the corp was not read: who would be created, deleted or lose departments is unknown");

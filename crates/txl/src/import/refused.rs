@@ -3,8 +3,9 @@
 use std::{collections::HashMap, path::Path};
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 use wecom_contacts::imports::ImportRow;
-use wecom_sheets::{REASON_HEADING, Record, Row, Table};
+use wecom_sheets::{Format, Kind, REASON_HEADING, Record, Row, Table};
 
 use crate::{
     failure::{Failure, Result, printable},
@@ -68,7 +69,13 @@ impl Refused {
     }
 }
 
-/// Writes the rows as they stand in the file, and the reason beside each. Excel opens it, so it begins with a BOM.
+/// Whether the rows of a file are JSON objects. Their refused ones are too: CSV has no way to leave out a key in the middle.
+pub(super) fn are_objects<R: Record>(table: &Table<R>) -> bool {
+    matches!(table.sheet().format(), Format::Json { .. })
+}
+
+/// Writes the rows as they stand in the file, and the reason beside each. What a row does not have it does not have here either, so that the file
+/// can be imported and empties nothing more. Excel opens the CSV, so it begins with a BOM.
 pub(super) fn write_refused<R: Record>(
     table: &Table<R>,
     path: &Path,
@@ -80,23 +87,65 @@ pub(super) fn write_refused<R: Record>(
     let reasons: HashMap<u64, String> = silent.chain(given).collect();
     let kept: Vec<usize> =
         (0..table.columns().len()).filter(|at| table.columns()[*at].heading != REASON_HEADING).collect();
+    let unreadable =
+        |error: wecom_sheets::Error| Failure::new("the file cannot be read again").because(&error);
+    let is_short = |row: &Row| kept.iter().any(|at| row.kind(*at) == Kind::Absent);
+    let mut has_short_rows = false;
+    table
+        .each_row(&mut |row| has_short_rows |= reasons.contains_key(&row.line()) && is_short(row))
+        .map_err(unreadable)?;
     let mut draft = Draft::new(path)?;
-    draft.write(b"\xef\xbb\xbf")?;
-    let headings = kept.iter().map(|at| table.columns()[*at].heading.as_str());
-    draft.write(&record(headings.chain([REASON_HEADING]))?)?;
+    let headings: Vec<&str> = kept.iter().map(|at| table.columns()[*at].heading.as_str()).collect();
+    let shape = match (are_objects(table), has_short_rows) {
+        (true, _) => Shape::Objects,
+        (false, true) => Shape::ReasonFirst,
+        (false, false) => Shape::ReasonLast,
+    };
+    if shape != Shape::Objects {
+        draft.write(b"\xef\xbb\xbf")?;
+        draft.write(&shape.line(&headings, &headings, REASON_HEADING)?)?;
+    }
     let mut written = Ok(());
     table
         .each_row(&mut |row: &Row| {
             if let (Some(reason), Ok(())) = (reasons.get(&row.line()), &written) {
-                let cells = kept.iter().map(|at| row.text(*at));
-                written = record(cells.chain([reason.as_str()])).and_then(|line| draft.write(&line));
+                let present = kept.iter().zip(&headings).filter(|(at, _)| row.kind(**at) != Kind::Absent);
+                let (cells, keys): (Vec<_>, Vec<_>) = present.map(|(at, key)| (row.text(*at), *key)).unzip();
+                written = shape.line(&keys, &cells, reason).and_then(|line| draft.write(&line));
             }
         })
-        .map_err(|error| Failure::new("the file cannot be read again").because(&error))?;
+        .map_err(unreadable)?;
     written?;
     draft.finish()?;
     say(format_args!("the refused rows are in {}", printable(&path.display().to_string())));
     Ok(())
+}
+
+/// How a row and its reason are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// JSON objects.
+    Objects,
+    /// CSV. A row may end early, so nothing may follow its cells.
+    ReasonFirst,
+    /// CSV.
+    ReasonLast,
+}
+
+impl Shape {
+    fn line(self, keys: &[&str], cells: &[&str], reason: &str) -> Result<Vec<u8>> {
+        let cells = cells.iter().copied();
+        match self {
+            Self::ReasonLast => record(cells.chain([reason])),
+            Self::ReasonFirst => record([reason].into_iter().chain(cells)),
+            Self::Objects => {
+                let fields = keys.iter().copied().zip(cells).chain([(REASON_HEADING, reason)]);
+                let object: Map<String, Value> =
+                    fields.map(|(key, cell)| (key.to_owned(), cell.into())).collect();
+                Ok(format!("{}\n", Value::Object(object)).into_bytes())
+            }
+        }
+    }
 }
 
 fn record<'a>(cells: impl Iterator<Item = &'a str>) -> Result<Vec<u8>> {

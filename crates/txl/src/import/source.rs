@@ -15,6 +15,8 @@ use crate::{
 
 /// How many findings are shown.
 const SHOWN: usize = 20;
+/// In how many rows at the top the headings are looked for.
+const HEADING_ROWS: usize = 20;
 
 #[derive(Args)]
 pub(super) struct Source {
@@ -68,12 +70,14 @@ impl Source {
         R::check(table, How { bom: self.bom, replaces }, held).map_err(|error| self.unreadable::<R>(&error))
     }
 
-    /// Where rows that were refused go.
-    pub(super) fn refused(&self) -> PathBuf {
-        if self.is_stdin() {
-            PathBuf::from("import.refused.csv")
+    /// Where rows that were refused go: beside the file, or into the working directory for what is no file, such as a pipe.
+    pub(super) fn refused(&self, are_objects: bool) -> PathBuf {
+        let extension = if are_objects { "refused.jsonl" } else { "refused.csv" };
+        let is_file = !self.is_stdin() && self.file.metadata().is_ok_and(|metadata| metadata.is_file());
+        if is_file {
+            self.file.with_extension(extension)
         } else {
-            self.file.with_extension("refused.csv")
+            Path::new("import").with_extension(extension)
         }
     }
 
@@ -103,15 +107,18 @@ impl Source {
         say(format_args!("{}: {}", printable(&self.name()), table.sheet().format()));
         tell_columns(&table);
         let deciding: Vec<_> = table.deciding().map(printable).collect();
-        let Some(first) = deciding.first() else { return Ok(table) };
+        if deciding.is_empty() {
+            return Ok(table);
+        }
         let columns = deciding.join(", ");
         let (it, them) = (agreeing(deciding.len() as u64, "it", "them"), deciding.len() as u64);
+        let flags: Vec<_> = deciding.iter().map(|heading| format!("--ignore-column '{heading}'")).collect();
         Err(Failure::new(format!(
             "nothing was sent: {} {} over people, and an import cannot write {it}",
             columns,
             agreeing(them, "decides", "decide"),
         ))
-        .remedy(format!("--ignore-column '{first}' goes on without it")))
+        .remedy(format!("{} {} on without {it}", flags.join(" "), agreeing(them, "goes", "go"))))
     }
 
     fn options(&self) -> Options {
@@ -159,10 +166,8 @@ impl Source {
             printable(&self.name()),
             counted(count, "fault"),
         ));
-        Err(match check.info() {
-            Some(info) => failure.remedy(format!("{} {}", info.remedy, info.remedy_chinese)),
-            None => failure.remedy("correct what is named above and try again"),
-        })
+        // The fault is in the file, and its words say the rule; what WeCom's code means in general does not help.
+        Err(failure.remedy("correct what is named above and try again"))
     }
 
     fn unreadable<R: Import>(&self, error: &Error) -> Failure {
@@ -173,17 +178,58 @@ impl Source {
         );
         let failure = if is_usage { failure.exit(Exit::Usage) } else { failure };
         match error {
-            Error::NoHeadings { like, .. } => {
+            Error::NoHeadings { like, rows, is_json, is_undivided, other_sheets, .. } => {
+                if *is_json {
+                    return failure.remedy(format!(
+                        "write one object for each {} with this key, as `txl export` does; --map 'KEY={}' takes another key",
+                        R::NOUN,
+                        R::field(R::ID)
+                    ));
+                }
+                if *is_undivided {
+                    return failure
+                        .remedy("separate the cells of each row by commas, semicolons or tabs, or save the sheet as .xlsx");
+                }
                 let heading = like.first().map_or("HEADING".to_owned(), |heading| printable(heading));
-                failure.remedy(format!("say which column it is, as in --map '{heading}={}'", R::field(R::ID)))
+                let failure = failure
+                    .remedy(format!("say which column it is, as in --map '{heading}={}'", R::field(R::ID)));
+                let failure = if *rows < HEADING_ROWS {
+                    failure
+                } else {
+                    failure.remedy("if the headings are further below, delete the rows above them")
+                };
+                match other_sheets.first() {
+                    Some(other) => {
+                        failure.remedy(format!("read another sheet, as by --sheet '{}'", printable(other)))
+                    }
+                    None => failure,
+                }
             }
+            Error::Empty => failure.remedy(format!(
+                "name a file that has a row of headings and below it a row for each {}",
+                R::NOUN
+            )),
+            Error::EmptySheet { others, .. } => {
+                let other = others.first().map_or("NAME".to_owned(), |other| printable(other));
+                failure.remedy(format!("read another sheet, as by --sheet '{other}'"))
+            }
+            Error::Json { .. } => failure.remedy("correct this line, or export the file again"),
+            Error::BrokenUtf8 { .. } => failure.remedy("export the file again, as CSV UTF-8 or as .xlsx"),
             Error::OnlyIds { .. } => {
                 failure.remedy("say what the other columns are, as in --map 'HEADING=mobile'")
             }
             Error::TagExport => failure
                 .remedy("change who has a tag by `txl tag add` and `txl tag remove`; `txl export members` can be imported"),
             Error::TwoHeadings { .. } => failure.remedy("leave one row of headings and try again"),
-            Error::SameField { .. } => failure.remedy("leave one out by --ignore-column HEADING"),
+            Error::SameField { headings, .. } => match headings.as_slice() {
+                [one, other] if one != other => failure.remedy(format!(
+                    "leave one out, by --ignore-column '{}' or --ignore-column '{}'",
+                    printable(one),
+                    printable(other)
+                )),
+                // A flag would leave out both.
+                _ => failure.remedy("delete or rename one of these columns in the file"),
+            },
             Error::NoField { .. } | Error::NoColumn { .. } => {
                 failure.remedy("write --map 'HEADING=FIELD' with one of these")
             }
@@ -247,7 +293,12 @@ fn tell_reading(reading: &Reading) {
     }
     if !reading.footers.is_empty() {
         let lines: Vec<_> = reading.footers.iter().take(SHOWN).map(ToString::to_string).collect();
-        say(format_args!("  footer, not imported: line {}", lines.join(", ")));
+        say(format_args!(
+            "  no data (footers, repeated headings), not imported: {} {}{}",
+            agreeing(reading.footers.len() as u64, "line", "lines"),
+            lines.join(", "),
+            if reading.footers.len() > SHOWN { ", …" } else { "" }
+        ));
     }
     if reading.left > 0 {
         say(format_args!(

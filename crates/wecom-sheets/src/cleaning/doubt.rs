@@ -28,6 +28,8 @@ pub enum Doubt {
     Uncomputed,
     /// The text of a formula.
     Formula,
+    /// A cell that is merged with the one to its left: the value may belong to one of the columns or to each.
+    MergedAcross,
     /// Several phone numbers in one cell.
     SeveralNumbers,
     /// `1,234`: one number with a comma at the thousands, or two.
@@ -84,9 +86,12 @@ impl fmt::Display for Doubt {
             Self::Bool => "TRUE or FALSE, where neither belongs",
             Self::Failed => "a formula that failed (such as #N/A), or a number too wide for its column",
             Self::Uncomputed => {
-                "a formula without a stored value: open the file in Excel or WPS, save it, and try again"
+                "a formula without a stored value: open the file in Excel or WPS, save it as .xlsx, and try again"
             }
             Self::Formula => "the text of a formula: paste its value instead",
+            Self::MergedAcross => {
+                "merged with the cell to its left, so that one value is in two columns: unmerge them and fill in each"
+            }
             Self::SeveralNumbers => "more than one number: leave the one that WeCom is to know",
             Self::Thousands => "one number with a comma at the thousands, or several: write 1234, or 1;234",
             Self::Broken => {
@@ -103,7 +108,7 @@ impl fmt::Display for Doubt {
                 );
             }
             Self::DepartmentNames => {
-                "names of departments: WeCom takes their ids, joined by semicolons, such as 2;7 (`txl department list` shows them)"
+                "names of departments, which are looked up only online and with an app's secret: give one, or write ids, such as 2;7"
             }
             Self::UnknownDepartment => {
                 "a name or path that no department has: write it as the corp has it, or write the id"

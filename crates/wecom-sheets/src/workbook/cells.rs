@@ -255,7 +255,7 @@ impl<'a> Cells<'a> {
         let value = self.value.as_str();
         let context = self.context;
         if found.has_inline {
-            push_text(row, value);
+            self.push_text(row, head.style, value);
             return Ok(());
         }
         // An empty text is the value of a formula that says so.
@@ -274,10 +274,10 @@ impl<'a> Cells<'a> {
         }
         match head.holds {
             Holds::Shared => match plain.parse().ok().and_then(|at| context.texts.get(at)) {
-                Some(text) => row.push(Kind::Text, text),
+                Some(text) => self.push_shown_text(row, head.style, text),
                 None => return Err(Error::Workbook(format!("a text of row {} is not in it", self.line))),
             },
-            Holds::Text | Holds::Inline => push_text(row, value),
+            Holds::Text | Holds::Inline => self.push_text(row, head.style, value),
             Holds::Bool => match plain {
                 "1" | "true" | "TRUE" => row.push(Kind::Bool(true), "TRUE"),
                 "0" | "false" | "FALSE" => row.push(Kind::Bool(false), "FALSE"),
@@ -295,15 +295,31 @@ impl<'a> Cells<'a> {
         Ok(())
     }
 
+    fn push_text(&self, row: &mut Row, style: usize, text: &str) {
+        match unescaped(text) {
+            Some(text) => self.push_shown_text(row, style, &text),
+            None => self.push_shown_text(row, style, text),
+        }
+    }
+
+    fn push_shown_text(&self, row: &mut Row, style: usize, text: &str) {
+        match self.context.formats.around(style) {
+            Some((before, after)) if !text.is_empty() => {
+                row.push_shown(Kind::Text, format_args!("{before}{text}{after}"));
+            }
+            _ => row.push(Kind::Text, text),
+        }
+    }
+
     fn push_number(&self, row: &mut Row, style: usize, text: &str) {
         let number = match text.parse::<f64>() {
             Ok(number) if number.is_finite() => number,
             _ => return row.push(Kind::Text, text),
         };
         let formats = &self.context.formats;
-        let shown = if formats.is_plain() { &Shown::Plain } else { formats.get(style) };
+        let shown = if formats.is_plain() { &Shown::Plain } else { formats.get(style).at(number) };
         match shown {
-            Shown::Plain => push_number(row, number, text),
+            Shown::Plain | Shown::Conditional(_) => push_number(row, number, text),
             Shown::Digits(..) => match shown.digits(number) {
                 Some(shown) => row.push(Kind::Text, &shown),
                 None => push_number(row, number, text),
@@ -311,13 +327,6 @@ impl<'a> Cells<'a> {
             Shown::Duration => row.push_shown(Kind::Duration, number),
             Shown::Date => push_date(row, number, self.context.is_1904),
         }
-    }
-}
-
-fn push_text(row: &mut Row, text: &str) {
-    match unescaped(text) {
-        Some(text) => row.push(Kind::Text, &text),
-        None => row.push(Kind::Text, text),
     }
 }
 

@@ -1,7 +1,10 @@
 //! Number formats: what a cell shows of its number.
 //!
 //! A format of digits and literals alone decides what a person sees: `00000` shows 7 as `00007`, which as an account is another than `7`. What is
-//! shown is taken then. Dates and durations are told by their format too. Anything else, decimals, percents and thousands, leaves the number.
+//! shown is taken then, also where a condition such as `[<100]` picks the part of the format. Dates and durations are told by their format too. Anything
+//! else, decimals, percents and thousands, leaves the number. Texts have their format too: `"WX"@` shows 7 as `WX7`.
+
+use std::collections::BTreeMap;
 
 use quick_xml::events::BytesStart;
 
@@ -12,7 +15,7 @@ use super::{
 use crate::{Error, Result};
 
 /// What a number is by its format.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Shown {
     /// The number itself.
     #[default]
@@ -21,6 +24,25 @@ pub(super) enum Shown {
     Duration,
     /// Digits in a pattern, for numbers above zero, and for those below if the format has a part for them.
     Digits(Pattern, Option<Pattern>),
+    /// The first part whose condition holds; a part without one holds for all numbers.
+    Conditional(Vec<(Option<Condition>, Self)>),
+}
+
+/// A condition that picks a part of a format, such as `[>=100]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Condition {
+    comparison: Comparison,
+    limit: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comparison {
+    Below,
+    AtMost,
+    Above,
+    AtLeast,
+    Equal,
+    Unequal,
 }
 
 /// What one part of a format shows, from left to right.
@@ -40,7 +62,14 @@ enum Piece {
 
 /// The formats of a workbook's cells, by the number of their style.
 #[derive(Default)]
-pub(super) struct Formats(Vec<Shown>);
+pub(super) struct Formats {
+    numbers: Vec<Shown>,
+    /// For the styles that add something to a text.
+    texts: BTreeMap<usize, Around>,
+}
+
+/// What stands before and after a text.
+type Around = (String, String);
 
 /// Excel has at most 65,490 styles.
 const STYLES: usize = 1 << 17;
@@ -48,7 +77,7 @@ const STYLES: usize = 1 << 17;
 impl Formats {
     pub(super) fn read(package: &mut Package, part: &str) -> Result<Self> {
         let Some(xml) = package.xml(part, HELD)? else { return Ok(Self::default()) };
-        let mut codes: Vec<(u32, Shown)> = Vec::new();
+        let mut codes: Vec<(u32, Shown, Option<Around>)> = Vec::new();
         let mut styles: Vec<u32> = Vec::new();
         let number = |element: &BytesStart<'_>| -> Result<Option<u32>> {
             Ok(attribute(element, "numFmtId")?.and_then(|id| id.trim().parse().ok()))
@@ -57,7 +86,7 @@ impl Formats {
             match (path.last().map(String::as_str), element.local_name().as_ref()) {
                 (Some("numFmts"), "numFmt") => {
                     if let (Some(id), Some(code)) = (number(element)?, attribute(element, "formatCode")?) {
-                        codes.push((id, shown(&code)));
+                        codes.push((id, shown(&code), around_text(&code)));
                     }
                 }
                 (Some("cellXfs"), "xf") => styles.push(number(element)?.unwrap_or(0)),
@@ -68,26 +97,31 @@ impl Formats {
             }
             Ok(())
         })?;
-        codes.sort_by_key(|(id, _)| *id);
-        let of = |id: u32| match codes.binary_search_by_key(&id, |(id, _)| *id) {
-            Ok(at) => codes[at].1.clone(),
-            Err(_) => built_in(id),
-        };
-        let mut formats: Vec<Shown> = styles.into_iter().map(of).collect();
-        while formats.last() == Some(&Shown::Plain) {
-            formats.pop();
+        codes.sort_by_key(|(id, ..)| *id);
+        let code = |id: u32| codes.binary_search_by_key(&id, |(id, ..)| *id).ok().map(|at| &codes[at]);
+        let number = |id: &u32| code(*id).map_or_else(|| built_in(*id), |(_, shown, _)| shown.clone());
+        let mut numbers: Vec<Shown> = styles.iter().map(number).collect();
+        while numbers.last() == Some(&Shown::Plain) {
+            numbers.pop();
         }
-        Ok(Self(formats))
+        let around = |(style, id): (usize, &u32)| code(*id)?.2.clone().map(|around| (style, around));
+        let texts = styles.iter().enumerate().filter_map(around).collect();
+        Ok(Self { numbers, texts })
     }
 
     /// The format of a style; the number itself for a style that there is not.
     pub(super) fn get(&self, style: usize) -> &Shown {
-        self.0.get(style).unwrap_or(&Shown::Plain)
+        self.numbers.get(style).unwrap_or(&Shown::Plain)
+    }
+
+    /// What a style shows before and after a text, if it adds anything.
+    pub(super) fn around(&self, style: usize) -> Option<&Around> {
+        self.texts.get(&style)
     }
 
     /// Whether all cells show their numbers as they are.
     pub(super) fn is_plain(&self) -> bool {
-        self.0.is_empty()
+        self.numbers.is_empty()
     }
 }
 
@@ -102,7 +136,20 @@ fn built_in(id: u32) -> Shown {
 
 /// Makes out a format.
 pub(super) fn shown(code: &str) -> Shown {
-    let mut parts = sections(code).into_iter();
+    let parts = sections(code);
+    if parts.iter().any(|(condition, _)| condition.is_some()) {
+        let part = |(condition, section)| {
+            let shown = match section {
+                Section::Date => Shown::Date,
+                Section::Duration => Shown::Duration,
+                Section::Digits(pattern) => Shown::Digits(pattern, None),
+                Section::Other => Shown::Plain,
+            };
+            (condition, shown)
+        };
+        return Shown::Conditional(parts.into_iter().map(part).collect());
+    }
+    let mut parts = parts.into_iter().map(|(_, section)| section);
     match parts.next() {
         Some(Section::Date) => Shown::Date,
         Some(Section::Duration) => Shown::Duration,
@@ -124,13 +171,14 @@ enum Section {
 }
 
 /// The parts of a format, between semicolons.
-fn sections(code: &str) -> Vec<Section> {
+fn sections(code: &str) -> Vec<(Option<Condition>, Section)> {
     let mut sections = Vec::new();
     let mut chars = code.chars().peekable();
     let mut is_more = true;
     while is_more && sections.len() < 4 {
         is_more = false;
         let mut pieces = Vec::new();
+        let mut condition = None;
         let (mut is_date, mut is_duration, mut is_other, mut has_digits) = (false, false, false, false);
         while let Some(one) = chars.next() {
             match one {
@@ -152,7 +200,8 @@ fn sections(code: &str) -> Vec<Section> {
                     match inside.to_ascii_lowercase().as_str() {
                         "h" | "hh" | "m" | "mm" | "s" | "ss" => is_duration = true,
                         inside if is_decoration(inside) => {}
-                        // A condition, a currency, numerals of another script.
+                        inside if Condition::of(inside).is_some() => condition = Condition::of(inside),
+                        // A currency, numerals of another script.
                         _ => is_other = true,
                     }
                 }
@@ -177,7 +226,7 @@ fn sections(code: &str) -> Vec<Section> {
                 pieces.clear();
             }
         }
-        sections.push(if is_duration {
+        let section = if is_duration {
             Section::Duration
         } else if is_date && !has_general(code) {
             Section::Date
@@ -185,7 +234,8 @@ fn sections(code: &str) -> Vec<Section> {
             Section::Other
         } else {
             Section::Digits(Pattern(pieces))
-        });
+        };
+        sections.push((condition, section));
     }
     sections
 }
@@ -206,10 +256,73 @@ fn has_general(code: &str) -> bool {
     code.contains("general") || code.contains("standard")
 }
 
+/// What the part of a format for texts shows before and after them, if that is more than blanks.
+fn around_text(code: &str) -> Option<Around> {
+    let (mut before, mut after, mut has_text) = (String::new(), String::new(), false);
+    let mut chars = code.chars();
+    while let Some(one) = chars.next() {
+        let side = if has_text { &mut after } else { &mut before };
+        match one {
+            '@' if has_text => return None,
+            '@' => has_text = true,
+            ';' if has_text => break,
+            ';' => before.clear(),
+            '\\' | '!' => side.extend(chars.next()),
+            '"' => side.extend(chars.by_ref().take_while(|one| *one != '"')),
+            '_' => {
+                chars.next();
+                side.push(' ');
+            }
+            '*' => drop(chars.next()),
+            '[' => drop(chars.by_ref().find(|one| *one == ']')),
+            literal => side.push(literal),
+        }
+        if before.len() + after.len() > 4 * PIECES {
+            return None;
+        }
+    }
+    (has_text && !(before.trim().is_empty() && after.trim().is_empty())).then_some((before, after))
+}
+
+impl Condition {
+    /// Reads what is between the brackets of `[>=100]`.
+    fn of(inside: &str) -> Option<Self> {
+        const SIGNS: [(&str, Comparison); 6] = [
+            ("<=", Comparison::AtMost),
+            (">=", Comparison::AtLeast),
+            ("<>", Comparison::Unequal),
+            ("<", Comparison::Below),
+            (">", Comparison::Above),
+            ("=", Comparison::Equal),
+        ];
+        let (limit, comparison) =
+            SIGNS.iter().find_map(|(sign, comparison)| Some((inside.strip_prefix(sign)?, *comparison)))?;
+        Some(Self { comparison, limit: limit.trim().parse().ok()? })
+    }
+
+    fn holds(self, number: f64) -> bool {
+        match self.comparison {
+            Comparison::Below => number < self.limit,
+            Comparison::AtMost => number <= self.limit,
+            Comparison::Above => number > self.limit,
+            Comparison::AtLeast => number >= self.limit,
+            Comparison::Equal => number == self.limit,
+            Comparison::Unequal => number != self.limit,
+        }
+    }
+}
+
 impl Shown {
+    /// The part of the format that shows this number.
+    pub(super) fn at(&self, number: f64) -> &Self {
+        let Self::Conditional(parts) = self else { return self };
+        let holds = |condition: &Option<Condition>| condition.is_none_or(|condition| condition.holds(number));
+        parts.iter().find(|(condition, _)| holds(condition)).map_or(&Self::Plain, |(_, shown)| shown)
+    }
+
     /// What a cell shows of a number, if that is other than the number itself.
     pub(super) fn digits(&self, number: f64) -> Option<String> {
-        let Self::Digits(above, below) = self else { return None };
+        let Self::Digits(above, below) = self.at(number) else { return None };
         // Of more digits Excel shows zeros; a number with decimals is shown rounded.
         if number.fract() != 0.0 || number.abs() >= 1e15 {
             return None;
@@ -288,10 +401,35 @@ mod tests {
             ("# ?/?", 7.0, None),
             ("@", 7.0, None),
             ("[>100]000;0", 7.0, None),
+            ("[<100]00000;0", 7.0, Some("00007")),
+            ("[<100]00000;0", 700.0, None),
+            ("[>=100]0;[<10]\"A\"00;\"B\"00", 7.0, Some("A07")),
+            ("[>=100]0;[<10]\"A\"00;\"B\"00", 10.0, Some("B10")),
+            ("[<=9999999]000-0000;000-0000-0000", 13_800_000_001.0, Some("138-0000-0001")),
+            ("[<>7]0;[=7]000", 7.0, Some("007")),
             ("[DBNum1]000", 7.0, None),
             ("\"¥\"#,##0;", 7.0, None),
         ] {
             assert_eq!(shown(code).digits(number).as_deref(), text, "{code} of {number}");
+        }
+    }
+
+    #[test]
+    fn a_format_of_texts_adds_what_it_shows() {
+        let around = |before: &str, after: &str| Some((before.to_owned(), after.to_owned()));
+        for (code, expected) in [
+            ("\"WX\"@", around("WX", "")),
+            ("0;0;0;\"zhou\"@\"号\"", around("zhou", "号")),
+            ("\\A@", around("A", "")),
+            ("[Red]\"B\"@", around("B", "")),
+            ("@", None),
+            ("General;General;General;@", None),
+            ("_(* #,##0_);_(* (#,##0);_(* \"-\"_);_(@_)", None),
+            ("@@", None),
+            ("0\"号\"", None),
+            ("", None),
+        ] {
+            assert_eq!(around_text(code), expected, "{code}");
         }
     }
 

@@ -4,7 +4,7 @@
 
 use std::{
     any::Any,
-    collections::HashSet,
+    collections::{BTreeSet, HashSet},
     io::Read,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -32,12 +32,12 @@ const ROOM: u64 = 8 << 20;
 pub(crate) struct Book {
     cells: Cells<Data>,
     is_1904: bool,
-    hidden: HashSet<u64>,
+    outline: Outline,
     pub(super) merges: Vec<Range>,
 }
 
 pub(super) fn open(source: &Source, pick: Pick<'_>) -> Result<(Book, Listed)> {
-    let mut hidden = outline(&workbook(source)?)?;
+    let mut outlines = outlines(&workbook(source)?)?;
     let mut book: Xls<Box<dyn ReadSeek>> =
         guarded(|| Xls::new(source.open().map_err(std::io::Error::from)?))?;
     let sheets: Vec<_> = book.sheets_metadata().iter().cloned().enumerate().collect();
@@ -58,8 +58,8 @@ pub(super) fn open(source: &Source, pick: Pick<'_>) -> Result<(Book, Listed)> {
         right: range.start.1.max(range.end.1).min(LAST_COLUMN) as usize,
     });
     let merges = merges.filter(|range| range.left <= range.right).collect();
-    let hidden = if *number < hidden.len() { hidden.swap_remove(*number) } else { HashSet::new() };
-    Ok((Book { cells, is_1904: book.has_1904_epoch(), hidden, merges }, listed))
+    let outline = if *number < outlines.len() { outlines.swap_remove(*number) } else { Outline::default() };
+    Ok((Book { cells, is_1904: book.has_1904_epoch(), outline, merges }, listed))
 }
 
 const LAST_COLUMN: u32 = 255;
@@ -75,7 +75,10 @@ impl Book {
             for cell in &cells[..last] {
                 push(&mut row, cell, self.is_1904);
             }
-            if let ControlFlow::Break(()) = each(&mut row, self.hidden.contains(&line), &[])? {
+            for (_, column) in self.outline.uncomputed.range((line, 0)..(line + 1, 0)) {
+                row.cover(*column..=*column, Kind::Uncomputed, "");
+            }
+            if let ControlFlow::Break(()) = each(&mut row, self.outline.hidden.contains(&line), &[])? {
                 break;
             }
         }
@@ -137,6 +140,7 @@ mod record {
     pub(super) const EOF: u16 = 0x000a;
     pub(super) const FILE_PASS: u16 = 0x002f;
     pub(super) const BOUND_SHEET: u16 = 0x0085;
+    pub(super) const FORMULA: [u16; 3] = [0x0006, 0x0206, 0x0406];
     pub(super) const ROW: u16 = 0x0208;
     pub(super) const BOF: u16 = 0x0809;
     /// Numbers in several columns of one row.
@@ -146,12 +150,27 @@ mod record {
         [0x0006, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e, 0x0406, 0x0206];
 }
 
-/// The hidden rows of each sheet, counted from 1.
+/// What `calamine` does not tell of a sheet.
+#[derive(Default)]
+struct Outline {
+    /// The hidden rows, counted from 1.
+    hidden: HashSet<u64>,
+    /// The formulas without a value, by rows counted from 1 and columns counted from 0.
+    uncomputed: BTreeSet<(u64, usize)>,
+}
+
+/// Whether the record of a formula has an empty text for its value. Programs that do not compute write it so, and Excel for a text that is empty: an
+/// XLS file does not tell the two apart.
+fn lacks_value(formula: &[u8]) -> bool {
+    formula.get(6) == Some(&3) && field(formula, 6) == 0xffff
+}
+
+/// What each sheet has beside its cells.
 ///
 /// # Errors
 ///
 /// If the workbook has a password, or its sheets are larger than what is read.
-fn outline(stream: &[u8]) -> Result<Vec<HashSet<u64>>> {
+fn outlines(stream: &[u8]) -> Result<Vec<Outline>> {
     let mut places = Vec::new();
     each_record(stream, 0, &mut |number, data| {
         match number {
@@ -164,7 +183,7 @@ fn outline(stream: &[u8]) -> Result<Vec<HashSet<u64>>> {
     let (mut room, mut walked) = (0_u64, 0_u64);
     let mut sheets = Vec::new();
     for place in places {
-        let mut hidden = HashSet::new();
+        let mut outline = Outline::default();
         let (mut rows, mut columns) = (None::<(u64, u64)>, None::<(u64, u64)>);
         let within = |range: &mut Option<(u64, u64)>, at: u64| {
             let (first, last) = range.unwrap_or((at, at));
@@ -175,11 +194,14 @@ fn outline(stream: &[u8]) -> Result<Vec<HashSet<u64>>> {
             if number == record::ROW {
                 // fDyZero
                 if field(data, 6) & 0x20 != 0 {
-                    hidden.insert(row + 1);
+                    outline.hidden.insert(row + 1);
                 }
             } else if number == record::SEVERAL || record::CELLS.contains(&number) {
                 within(&mut rows, row);
                 within(&mut columns, column);
+                if record::FORMULA.contains(&number) && lacks_value(data) && column <= LAST_COLUMN.into() {
+                    outline.uncomputed.insert((row + 1, column as usize));
+                }
                 if number == record::SEVERAL {
                     within(&mut columns, u64::from(field(data, (data.len() / 2).saturating_sub(1))));
                 }
@@ -195,7 +217,7 @@ fn outline(stream: &[u8]) -> Result<Vec<HashSet<u64>>> {
         if room > ROOM {
             return Err(Error::TooMany { what: "cells", limit: ROOM });
         }
-        sheets.push(hidden);
+        sheets.push(outline);
     }
     Ok(sheets)
 }

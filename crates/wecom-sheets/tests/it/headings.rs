@@ -103,3 +103,60 @@ fn findings_have_the_place_and_not_the_value() {
     assert_eq!(reading.changed.len(), 1, "{reading:?}");
     assert_eq!((reading.changed[0].0.as_str(), reading.changed[0].2), ("手机号", 1));
 }
+
+#[test]
+fn trap_45_headings_in_traditional_characters_are_known() {
+    let text =
+        "姓名,帳號,手機號,所在部門,職務,電子郵箱,別名\n陳大文,chen,13800000001,2,經理,c@example.com,x\n";
+    let table = table(text, &Mapping::new()).unwrap();
+    assert_eq!(
+        table.fields().collect::<Vec<_>>(),
+        [
+            MemberColumn::Name,
+            MemberColumn::Userid,
+            MemberColumn::Mobile,
+            MemberColumn::Department,
+            MemberColumn::Position,
+            MemberColumn::Email,
+            MemberColumn::Alias,
+        ]
+    );
+}
+
+#[test]
+fn trap_41_headings_that_are_repeated_are_no_rows() {
+    for text in [
+        "姓名,帐号,职位\n王芳,wang,x\n姓名,帐号,职位\n李雷,li,y\n",
+        "姓名,帐号,职位\n王芳,wang,x\nName,UserID,Position\n李雷,li,y\n",
+    ] {
+        let (rows, reading) = members(text.as_bytes(), &Mapping::new()).unwrap();
+        assert_eq!((rows.len(), reading.found, reading.footers), (2, 0, vec![3]), "{text}");
+    }
+    // A second language may be below the headings; a person may have an account such as this.
+    let text = "姓名,帐号,职位\nName,UserID,Position\nUser ID,userid,经理\n李雷,davidid,职位\n";
+    let (rows, reading) = members(text.as_bytes(), &Mapping::new()).unwrap();
+    assert_eq!((rows.len(), reading.footers.clone()), (2, vec![2]), "{reading:?}");
+}
+
+#[test]
+fn trap_45_json_without_objects_is_not_read_as_csv() {
+    for text in ["[[\"姓名\",\"帐号\",\"职位\"],\n[\"王芳\",\"wang\",\"x\"]]\n", "[\n \"wang\"\n]"] {
+        let error = table(text, &Mapping::new()).unwrap_err();
+        assert!(matches!(error, Error::NotASheet { what: "JSON without objects" }), "{text}: {error}");
+    }
+    // Brackets around a heading are no JSON.
+    assert!(table("[姓名],[帐号]\n王芳,wang\n", &Mapping::new()).is_ok());
+}
+
+#[test]
+fn a_file_without_headings_is_refused_for_what_it_lacks() {
+    let Err(Error::NoHeadings { is_undivided, is_json, .. }) =
+        table("姓名|帐号\n王芳|wang\n", &Mapping::new())
+    else {
+        panic!("a bar divides no cells");
+    };
+    assert!(is_undivided && !is_json);
+    let error = table("{\"errcode\":0,\"userlist\":[]}", &Mapping::new()).unwrap_err();
+    assert!(matches!(error, Error::NoHeadings { is_json: true, is_undivided: false, .. }), "{error}");
+    assert_eq!(error.to_string(), "no object has the key userid");
+}

@@ -2,9 +2,13 @@
 
 use std::io::Write;
 
-use wecom_sheets::{Error, Format, HiddenRows, Kind, Options, Sheet};
+use wecom_sheets::{Error, Format, HiddenRows, Kind, Mapping, Options, Sheet};
 
-use crate::parts::{case, rows, rows_of, zipped};
+use crate::{
+    members,
+    parts::{case, rows, rows_of, zipped},
+    told,
+};
 
 const ROWS: usize = 4;
 
@@ -189,4 +193,12 @@ fn a_table_of_open_document_is_picked_by_name_or_is_the_first_that_is_shown() {
     assert!(rows(bytes.clone(), &Options::new().sheet("空")).unwrap().is_empty());
     let error = rows(bytes, &Options::new().sheet("x")).unwrap_err().to_string();
     assert!(error.contains("空, 旧, 在职, 离职"), "{error}");
+}
+
+#[test]
+fn trap_41_a_formula_without_a_value_in_an_old_workbook_is_not_empty() {
+    let (members, reading) = members(case("formula-without-value.xls"), &Mapping::new()).unwrap();
+    assert_eq!(members, []);
+    assert!(told(&reading)[0].starts_with("line 2, 职位: a formula without a stored value"), "{reading:?}");
+    assert_eq!((reading.found, reading.cleared), (1, vec![]));
 }

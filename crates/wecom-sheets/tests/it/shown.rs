@@ -5,6 +5,7 @@ use wecom_sheets::{Error, HiddenRows, Kind, Mapping, Options};
 use crate::{
     clean_members, members,
     parts::{Parts, case, cells, rows, texts},
+    told,
 };
 
 fn text(text: &str) -> (Kind, String) {
@@ -235,4 +236,96 @@ fn trap_41_cells_of_a_formula_that_was_not_computed_are_not_empty() {
     let uncomputed = (Kind::Uncomputed, String::new());
     assert_eq!([&rows[0].1[1], &rows[1].1[1]], [&uncomputed; 2]);
     assert_eq!((&rows[2].1[1], rows[3].1.len()), (&text("x"), 1));
+}
+
+/// A row of a sheet, of texts in its first columns; an empty text is no cell.
+fn line(number: usize, cells: &[&str]) -> String {
+    let cell = |(at, text): (usize, &&str)| match *text {
+        "" => String::new(),
+        text => {
+            let column = char::from(b'A' + u8::try_from(at).expect("few columns"));
+            format!("<c r=\"{column}{number}\" t=\"str\"><v>{text}</v></c>")
+        }
+    };
+    let cells: String = cells.iter().enumerate().map(cell).collect();
+    format!("<row r=\"{number}\">{cells}</row>")
+}
+
+fn sheet(lines: &[&[&str]], merged: &[&str]) -> Vec<u8> {
+    let rows: String = (1..).zip(lines).map(|(number, cells)| line(number, cells)).collect();
+    let merged: String = merged.iter().map(|range| format!("<mergeCell ref=\"{range}\"/>")).collect();
+    Parts::of_rows(&rows).below(&format!("<mergeCells>{merged}</mergeCells>")).bytes()
+}
+
+#[test]
+fn trap_41_a_value_that_is_merged_over_two_columns_is_refused() {
+    let heading: &[&str] = &["姓名", "帐号", "部门", "职位"];
+    let (rows, reading) = members(
+        sheet(&[heading, &["王芳", "wang", "2", ""], &["李雷", "li", "2", "经理"]], &["C2:D2"]),
+        &Mapping::new(),
+    )
+    .unwrap();
+    assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3]);
+    assert!(told(&reading)[0].starts_with("line 2, 职位: merged with the cell to its left"), "{reading:?}");
+    // A title over the whole row is one fault, and rows below in a block have it too.
+    let (rows, reading) =
+        members(sheet(&[heading, &["研发部", "", "", ""]], &["A2:D2"]), &Mapping::new()).unwrap();
+    assert_eq!((rows.len(), reading.found), (0, 1), "{reading:?}");
+    let block = sheet(&[heading, &["王芳", "wang", "2", ""], &["李雷", "li", "", ""]], &["C2:D3"]);
+    let (rows, reading) = members(block, &Mapping::new()).unwrap();
+    assert_eq!((rows.len(), reading.found), (0, 2), "{reading:?}");
+}
+
+#[test]
+fn trap_41_merged_cells_without_a_value_are_empty() {
+    let cells: &[&[&str]] = &[&["姓名", "帐号", "职位", "地址"], &["王芳", "wang", "", ""]];
+    let (rows, reading) = members(sheet(cells, &["C2:D2"]), &Mapping::new()).unwrap();
+    assert_eq!((rows.len(), reading.findings.len()), (1, 0), "{reading:?}");
+    assert_eq!(reading.cleared, [("职位".to_owned(), 1), ("地址".to_owned(), 1)]);
+}
+
+#[test]
+fn trap_41_a_column_that_is_two_columns_wide_throughout_is_one() {
+    let cells: &[&[&str]] = &[&["姓名", "", "帐号"], &["王芳", "", "wang"], &["李雷", "", "li"]];
+    let (rows, reading) = members(sheet(cells, &["A1:B1", "A2:B2", "A3:B3"]), &Mapping::new()).unwrap();
+    let names: Vec<_> = rows.iter().map(|(_, member)| member.name.as_str()).collect();
+    assert_eq!((names, reading.astray), (vec!["王芳", "李雷"], 0));
+    // What stands in the second column of one row is told of.
+    let (_, reading) =
+        members(sheet(&[cells[0], &["王", "芳", "wang"]], &["A1:B1"]), &Mapping::new()).unwrap();
+    assert_eq!(reading.astray, 1);
+}
+
+#[test]
+fn trap_41_a_footer_of_merged_cells_is_no_row() {
+    let cells: &[&[&str]] = &[
+        &["姓名", "帐号", "手机", "部门"],
+        &["王芳", "wang", "13800000001", "2"],
+        &["制表人：李雷", "", "日期：2026-01-31", ""],
+    ];
+    let (rows, reading) = members(sheet(cells, &["A3:B3", "C3:D3"]), &Mapping::new()).unwrap();
+    assert_eq!((rows.len(), reading.found, reading.footers), (1, 0, vec![3]));
+}
+
+#[test]
+fn trap_38_a_format_with_a_condition_or_for_texts_is_taken_as_shown() {
+    let parts = Parts::of_rows(
+        "<row r=\"1\"><c r=\"A1\" s=\"1\"><v>7</v></c><c r=\"B1\" s=\"1\"><v>700</v></c>\
+         <c r=\"C1\" s=\"2\" t=\"str\"><v>7</v></c><c r=\"D1\" s=\"2\" t=\"inlineStr\"><is><t>8</t></is></c>\
+         <c r=\"E1\" s=\"2\"/><c r=\"F1\" s=\"0\" t=\"s\"><v>0</v></c><c r=\"G1\" s=\"2\" t=\"s\"><v>0</v></c></row>",
+    )
+    .texts("<si><t>9</t></si>")
+    .formats(&["@", "[<100]00000;0", "0;0;0;\"WX\"@"]);
+    assert_eq!(
+        cells(&parts),
+        [
+            text("00007"),
+            (Kind::Number(700.0), "700".to_owned()),
+            text("WX7"),
+            text("WX8"),
+            text(""),
+            text("9"),
+            text("WX9")
+        ]
+    );
 }

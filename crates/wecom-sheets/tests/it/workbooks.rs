@@ -84,3 +84,17 @@ fn a_sheet_is_picked_by_name_or_is_the_first_that_is_shown() {
     );
     assert!(matches!(csv, Err(Error::NotAWorkbook)));
 }
+
+#[test]
+fn an_empty_sheet_before_the_others_is_named() {
+    let mut book = Workbook::new();
+    book.add_worksheet().set_name("说明").unwrap();
+    let sheet = book.add_worksheet().set_name("成员").unwrap();
+    sheet.write_row(0, 0, ["姓名", "帐号"]).unwrap();
+    sheet.write_row(1, 0, ["王芳", "wang"]).unwrap();
+    let bytes = book.save_to_buffer().unwrap();
+    let read = |options: &Options| Table::<ImportMember>::read_bytes(bytes.clone(), options, &Mapping::new());
+    let error = read(&Options::new()).unwrap_err();
+    assert_eq!(error.to_string(), "the sheet \"说明\" is empty; the workbook also has 成员");
+    assert!(read(&Options::new().sheet("成员")).is_ok());
+}
