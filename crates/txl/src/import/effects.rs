@@ -292,7 +292,7 @@ impl Effects {
                 self.existing,
                 counted(rows, "account"),
                 agreeing(self.existing, "exists", "exist"),
-                counted(corp.member_count() as u64, "member"),
+                counted(corp.member_count(), "member"),
             ))
             .remedy("map the column that holds the accounts, as in --map '工号=userid'")
             .remedy("--new-members goes on, if these are indeed new members"));
