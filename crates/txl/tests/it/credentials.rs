@@ -291,7 +291,8 @@ fn every_secret_may_come_from_a_file() {
     assert_eq!(sim.run(&export).code, 0);
     assert!(fs::read_to_string(&out).unwrap().contains("zhangsan"));
 
-    let job = ["--callback-url", "http://127.0.0.1:1/", "--callback-token-file", &secret];
+    let token = file("token", "aTokenOfLettersAlone");
+    let job = ["--callback-url", "http://127.0.0.1:1/", "--callback-token-file", &token];
     let import = [&["import", "members", out.to_str().unwrap(), "--yes"][..], &job].concat();
     let ran = sim.run(&import);
     ran.fails_with(2).with_remedy();
