@@ -276,9 +276,11 @@ fn every_secret_may_come_from_a_file() {
     };
     let key = file("key", "AbcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ");
     let secret = file("secret", SECRET);
+    // One secret for both credentials would be the first one's.
+    let app = file("app", "the-app-s");
 
-    let sim = RunningSim::start(&["--app-secret-file", &secret, "--contacts-secret-file", &secret]);
-    assert_eq!((sim.text("app_secret"), sim.text("contacts_secret")), (SECRET, SECRET));
+    let sim = RunningSim::start(&["--app-secret-file", &app, "--contacts-secret-file", &secret]);
+    assert_eq!((sim.text("app_secret"), sim.text("contacts_secret")), ("the-app-s", SECRET));
     assert_eq!(sim.run(&["member", "get", "zhangsan"]).code, 0);
 
     let callback = ["--token-file", &secret, "--aes-key-file", &key, "--corp-id", "ww1"];
