@@ -7,8 +7,8 @@ use wecom_contacts::auth::Scope;
 use crate::{
     context::{Access, Caller},
     failure::{Failure, Result},
-    numbers::counted,
     output::{Output, say},
+    words::counted,
 };
 
 /// Check credentials, show server addresses, log visitors in (身份验证)

@@ -15,7 +15,9 @@ use crate::{
     failure::{Failure, Result, printable},
     file::{contents, text},
     listener::{Heard, Listener},
+    numbers,
     output::{Output, print_json_line, print_text, say},
+    secrets::{GivenSecret, UrlKey, UrlToken},
     signals,
     sim::{address, cannot_listen},
 };
@@ -36,12 +38,10 @@ struct Target {
     /// The corp's id (企业ID)
     #[arg(long, env = "WECOM_CORP_ID", global = true, value_name = "ID")]
     corp_id: Option<String>,
-    /// The Token of the URL
-    #[arg(long, env = "WECOM_CALLBACK_TOKEN", hide_env_values = true, global = true)]
-    token: Option<String>,
-    /// The EncodingAESKey of the URL, 43 letters and digits
-    #[arg(long, env = "WECOM_CALLBACK_AES_KEY", hide_env_values = true, global = true, value_name = "KEY")]
-    aes_key: Option<String>,
+    #[command(flatten)]
+    token: GivenSecret<UrlToken>,
+    #[command(flatten)]
+    aes_key: GivenSecret<UrlKey>,
 }
 
 #[derive(Subcommand)]
@@ -55,12 +55,12 @@ enum Verb {
         /// Where to listen; port 0 takes a free one, told on stderr
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
         listen: SocketAddr,
-        /// Stop after this many events; those that were acknowledged by then are printed as well
-        #[arg(long, value_name = "NUMBER")]
+        /// Stop after this many events, at least 1; those that were acknowledged by then are printed as well
+        #[arg(long, value_name = "NUMBER", value_parser = numbers::whole::<u64>(1..=u64::MAX))]
         count: Option<u64>,
         /// Refuse requests whose timestamp is further from this machine's clock; 0 takes any, such as those of a simulator
-        /// whose clock was moved
-        #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+        /// whose clock was moved; a year (31,536,000) at most
+        #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = numbers::whole::<u64>(0..=31_536_000))]
         replay_window: u64,
         /// Show the text of events that cannot be read, on stderr; it may hold personal data
         #[arg(long)]
@@ -146,11 +146,8 @@ impl Target {
     fn receiver(&self) -> Result<Receiver> {
         let corp_id =
             given(&self.corp_id).ok_or_else(|| missing("corp id (企业ID)", "--corp-id", "WECOM_CORP_ID"))?;
-        let token =
-            given(&self.token).ok_or_else(|| missing("callback Token", "--token", "WECOM_CALLBACK_TOKEN"))?;
-        let key = given(&self.aes_key)
-            .ok_or_else(|| missing("callback EncodingAESKey", "--aes-key", "WECOM_CALLBACK_AES_KEY"))?;
-        let key: EncodingAesKey = key.parse().map_err(|error| {
+        let token = self.token.required()?;
+        let key: EncodingAesKey = self.aes_key.required()?.parse().map_err(|error| {
             Failure::usage("the EncodingAESKey is not one")
                 .because(&error)
                 .remedy("copy the 43 letters and digits from the console, or make a new key by `txl callback new-key`")

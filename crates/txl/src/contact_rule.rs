@@ -8,8 +8,9 @@ use crate::{
     confirm::Consent,
     context::Access,
     failure::{Failure, Result},
-    numbers::{self, counted},
+    numbers,
     output::Output,
+    words::counted,
 };
 
 /// Read and change the rules of who may see whom (通讯录查看权限)

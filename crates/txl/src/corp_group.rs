@@ -15,8 +15,9 @@ use crate::{
     confirm::Consent,
     context::Access,
     failure::{Failure, Result},
-    numbers::{self, counted},
+    numbers,
     output::{Output, say},
+    words::counted,
 };
 
 /// Read and change corp links (企业互联) and supply chains (上下游), as an app may

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use wecom_contacts::{
     DepartmentId, Patch,
-    departments::{DepartmentPatch, NewDepartment},
+    departments::{DepartmentPatch, ListDepartmentIds, ListDepartments, NewDepartment},
 };
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     lookup::{DepartmentRef, Lookup},
     numbers,
     output::Output,
+    rows::AsText,
 };
 
 /// Read and change departments (部门)
@@ -137,20 +138,20 @@ impl Command {
                 output.done(&json!({"deleted": id}), format_args!("deleted department {id}"))
             }
             Verb::List { id } => {
-                let departments = access.app()?.departments();
-                let list = match Lookup::new(&access).optional_department(&id).await? {
-                    Some(id) => departments.list_under(id).await?,
-                    None => departments.list().await?,
+                let client = access.app()?;
+                let call = match Lookup::new(&access).optional_department(&id).await? {
+                    Some(id) => ListDepartments::under(id),
+                    None => ListDepartments::new(),
                 };
-                output.list(&list, COLUMNS)
+                client.send(&AsText(call)).await?.department.print(output, COLUMNS)
             }
             Verb::ListIds { id } => {
-                let departments = access.either()?.departments();
-                let list = match Lookup::new(&access).optional_department(&id).await? {
-                    Some(id) => departments.list_ids_under(id).await?,
-                    None => departments.list_ids().await?,
+                let client = access.either()?;
+                let call = match Lookup::new(&access).optional_department(&id).await? {
+                    Some(id) => ListDepartmentIds::under(id),
+                    None => ListDepartmentIds::new(),
                 };
-                output.list(&list, &["id", "parentid", "order"])
+                client.send(&AsText(call)).await?.department_id.print(output, &["id", "parentid", "order"])
             }
             Verb::Get { id } => {
                 let departments = access.app()?.departments();

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use crate::{context::Access, failure::Result, output::Output};
+use crate::{context::Access, failure::Result, output::Output, rows};
 
 /// Read members and departments of linked corps (互联企业), as an app may
 #[derive(Args)]
@@ -51,12 +51,14 @@ impl Command {
         match self.verb {
             Verb::Permissions => output.record(&linked.permissions().await?),
             Verb::Member { id } => output.record(&linked.member(id).await?),
-            Verb::MembersSimple { department, recursive } => output.list(
+            Verb::MembersSimple { department, recursive } => rows::print(
                 &linked.members_simple(department, recursive).await?,
+                output,
                 &["corpid", "userid", "name", "department"],
             ),
-            Verb::Members { department, recursive } => output.list(
+            Verb::Members { department, recursive } => rows::print(
                 &linked.members(department, recursive).await?,
+                output,
                 &["corpid", "userid", "name", "department", "position", "mobile", "email"],
             ),
             Verb::Departments { department } => output.list(

@@ -1,11 +1,12 @@
 //! Ids for the names that the user typed. The server is asked only where a name was typed, and once per command.
 
 use wecom_contacts::{Client, DepartmentId, Error, TagId, tags::Tag};
+use wecom_sheets::DepartmentNames;
 
 use crate::{
     context::Access,
     failure::{Failure, Result},
-    names::{DepartmentNames, Found, IdOrName},
+    names::IdOrName,
 };
 
 /// A department on the command line.
@@ -35,22 +36,22 @@ impl<'a> Lookup<'a> {
             DepartmentRef::Name(name) => name,
         };
         let names = self.names().await?;
-        match names.find(name) {
-            Found::One(id) => Ok(id.into()),
-            Found::Several(several) => {
+        match names.candidates(name).as_slice() {
+            [(id, _)] => Ok(*id),
+            several @ [_, _, ..] => {
                 let candidates = several.iter().map(|(id, path)| format!("{id} ({path})"));
                 let failure = Failure::new(format!("{} departments are named {name}", several.len()));
                 Err(failure
                     .remedy(format!("give one of these ids, or more of its path: {}", joined(candidates))))
             }
-            Found::Nothing if names.is_hidden() => Err(Failure::new(format!(
+            [] if names.is_hidden() => Err(Failure::new(format!(
                 "the department {name} cannot be looked up: this credential may not see names"
             ))
             .remedy("give the department's id, or let the app see department names (可见范围)")),
-            Found::Nothing => {
+            [] => {
                 let failure =
                     Failure::new(format!("no department that this credential may see is named {name}"));
-                let similar = joined(names.similar(name).map(|(id, path)| format!("{id} ({path})")));
+                let similar = joined(names.similar(name).iter().map(|(id, path)| format!("{id} ({path})")));
                 let failure = match similar.as_str() {
                     "" => failure,
                     similar => failure.remedy(format!("similar are: {similar}")),
@@ -62,7 +63,7 @@ impl<'a> Lookup<'a> {
 
     /// The whole path of a department, for a question. A credential that may not read it is no reason to fail.
     pub(crate) async fn path(&mut self, id: DepartmentId) -> Option<String> {
-        let path = self.names().await.ok()?.path(id.0)?;
+        let path = self.names().await.ok()?.path(id)?;
         Some(path.to_owned()).filter(|path| !path.is_empty())
     }
 
@@ -147,8 +148,7 @@ fn of_name(all: &[Tag], name: &str) -> Result<TagId> {
 async fn departments(access: &Access) -> Result<DepartmentNames> {
     let list = access.reader()?.departments().list().await.map_err(unreadable)?;
     Ok(DepartmentNames::new(list.into_iter().map(|department| {
-        let parent = department.parentid.unwrap_or_default();
-        (department.id.0, parent.0, department.name.unwrap_or_default())
+        (department.id, department.parentid.unwrap_or_default(), department.name.unwrap_or_default())
     })))
 }
 

@@ -10,8 +10,8 @@ use crate::{
     context::Access,
     failure::{Failure, Result},
     file::{Draft, contents},
-    numbers::counted,
     output::{Output, print_bytes, say},
+    words::counted,
 };
 
 /// Upload and download temporary media (临时素材)

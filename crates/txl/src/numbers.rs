@@ -1,6 +1,6 @@
-//! Whole numbers on the command line, and counts in sentences.
+//! Whole numbers on the command line.
 
-use std::{fmt::Display, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
 /// A parser of whole numbers within these bounds, which its refusal names.
 pub(crate) fn whole<T: TryFrom<u64>>(
@@ -18,12 +18,6 @@ pub(crate) fn id<T: From<u32>>(text: &str) -> Result<T, String> {
     whole::<u32>(0..=u32::MAX.into())(text).map(T::from)
 }
 
-/// The number with its noun: `1 row`, `2 rows`.
-pub(crate) fn counted(number: impl Display + Copy + PartialEq + From<u8>, noun: &str) -> String {
-    let plural = if number == 1.into() { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,11 +32,5 @@ mod tests {
         }
         assert_eq!(id::<u32>("4294967295"), Ok(u32::MAX));
         assert!(id::<u32>("4294967296").unwrap_err().contains("from 0 to 4294967295"));
-    }
-
-    #[test]
-    fn one_is_singular() {
-        let counts = [0_u64, 1, 2].map(|count| counted(count, "row"));
-        assert_eq!(counts, ["0 rows", "1 row", "2 rows"]);
     }
 }

@@ -16,7 +16,7 @@ use std::{
 
 use clap::ValueEnum;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 pub(crate) use self::fields::status_in_words;
 pub(crate) use self::layout::{for_stderr, padded, terminal_width, width_of, wrapped};
@@ -161,8 +161,8 @@ fn print_json(value: &impl Serialize) -> Result {
     out.finish()
 }
 
-fn json(value: &impl Serialize) -> Result<Value> {
-    serde_json::to_value(value).map_err(|error| unwritable(&error))
+fn json(value: &impl Serialize) -> Result<Box<RawValue>> {
+    serde_json::value::to_raw_value(value).map_err(|error| unwritable(&error))
 }
 
 fn unprinted(error: serde_json::Error) -> Failure {

@@ -70,6 +70,42 @@ secret_kinds! {
     AppSecret: "app-secret", "WECOM_APP_SECRET", "SECRET",
         "app's secret (自建应用 secret)",
         "The app's secret (自建应用 secret): reads details inside the app's visible range (可见范围)";
+    /// The Token of a callback URL.
+    UrlToken: "token", "WECOM_CALLBACK_TOKEN", "TOKEN",
+        "callback Token",
+        "The Token of the URL";
+    /// The EncodingAESKey of a callback URL.
+    UrlKey: "aes-key", "WECOM_CALLBACK_AES_KEY", "KEY",
+        "callback EncodingAESKey",
+        "The EncodingAESKey of the URL, 43 letters and digits";
+    /// The Token of the URL to which the end of a job is called back.
+    JobToken: "callback-token", "WECOM_CALLBACK_TOKEN", "TOKEN",
+        "callback Token",
+        "The Token of that URL";
+    /// The EncodingAESKey of the URL to which the end of a job is called back.
+    JobKey: "callback-aes-key", "WECOM_CALLBACK_AES_KEY", "KEY",
+        "callback EncodingAESKey",
+        "The EncodingAESKey of that URL, 43 letters and digits";
+    /// The key of an export's files.
+    FileKey: "key", "WECOM_EXPORT_KEY", "KEY",
+        "export's key (encoding_aeskey)",
+        "The key to encrypt the files with (encoding_aeskey), 43 letters and digits; without it a new one, which is kept until the rows are fetched";
+    /// The simulator's contacts-sync secret.
+    SimContactsSecret: "contacts-secret", "TXL_SIM_CONTACTS_SECRET", "SECRET",
+        "contacts-sync secret (通讯录同步 secret)",
+        "The contacts-sync secret (通讯录同步 secret) [default: sim-contacts-secret]";
+    /// The simulator's app's secret.
+    SimAppSecret: "app-secret", "TXL_SIM_APP_SECRET", "SECRET",
+        "app's secret (自建应用 secret)",
+        "The app's secret (自建应用 secret) [default: sim-app-secret]";
+    /// The Token of the URL that the simulator delivers to.
+    SimUrlToken: "callback-token", "TXL_SIM_CALLBACK_TOKEN", "TOKEN",
+        "callback Token",
+        "The Token of that URL [default: simCallbackToken]";
+    /// The EncodingAESKey of the URL that the simulator delivers to.
+    SimUrlKey: "callback-aes-key", "TXL_SIM_CALLBACK_AES_KEY", "KEY",
+        "callback EncodingAESKey",
+        "The EncodingAESKey of that URL, 43 letters and digits [default: SimulatorEncodingAesKey00000000000000000000]";
 }
 
 /// A secret that may be given: `--NAME` or `--NAME-file`, or the variable of either. The command line takes precedence over

@@ -13,7 +13,9 @@ use wecom_sim::{FaultPlan, Rates, Sim};
 use crate::{
     failure::{Failure, Result},
     file::{self, Draft},
+    numbers,
     output::{print_json_line, say},
+    secrets::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
     signals,
 };
 
@@ -33,69 +35,41 @@ pub(crate) struct Serve {
     #[arg(long, env = "TXL_SIM_CORP_ID", value_name = "ID", default_value = "ww1234567890abcdef")]
     corp_id: String,
 
-    /// The contacts-sync secret (通讯录同步 secret)
-    #[arg(
-        long,
-        env = "TXL_SIM_CONTACTS_SECRET",
-        hide_env_values = true,
-        value_name = "SECRET",
-        default_value = "sim-contacts-secret"
-    )]
-    contacts_secret: String,
+    #[command(flatten)]
+    contacts_secret: GivenSecret<SimContactsSecret>,
 
     /// The app's id (应用 agentid)
-    #[arg(long, env = "TXL_SIM_AGENT_ID", value_name = "ID", default_value_t = 1_000_002)]
+    #[arg(long, env = "TXL_SIM_AGENT_ID", value_name = "ID", default_value_t = 1_000_002, value_parser = numbers::id::<u32>)]
     agent_id: u32,
 
-    /// The app's secret (自建应用 secret)
-    #[arg(
-        long,
-        env = "TXL_SIM_APP_SECRET",
-        hide_env_values = true,
-        value_name = "SECRET",
-        default_value = "sim-app-secret"
-    )]
-    app_secret: String,
+    #[command(flatten)]
+    app_secret: GivenSecret<SimAppSecret>,
 
     /// Give the old rights: both secrets read everything
     #[arg(long, env = "TXL_SIM_LEGACY", value_parser = clap::builder::FalseyValueParser::new())]
     legacy: bool,
 
-    /// Fill the corp with this many invented members, equal for equal --seed; a small corp without it
-    #[arg(long, env = "TXL_SIM_MEMBERS", value_name = "NUMBER")]
+    /// Fill the corp with this many invented members, 2,000,000 at most, equal for equal --seed; a small corp without it
+    #[arg(long, env = "TXL_SIM_MEMBERS", value_name = "NUMBER", value_parser = numbers::whole::<u32>(0..=2_000_000))]
     members: Option<u32>,
 
     /// How many departments they sit in; one for every twenty members without it
-    #[arg(long, env = "TXL_SIM_DEPARTMENTS", value_name = "NUMBER")]
+    #[arg(long, env = "TXL_SIM_DEPARTMENTS", value_name = "NUMBER", value_parser = numbers::id::<u32>)]
     departments: Option<u32>,
 
     /// What to draw the invented people from
-    #[arg(long, env = "TXL_SIM_SEED", value_name = "NUMBER", default_value_t = 1)]
+    #[arg(long, env = "TXL_SIM_SEED", value_name = "NUMBER", default_value_t = 1, value_parser = numbers::whole::<u64>(0..=u64::MAX))]
     seed: u64,
 
     /// Where to deliver contacts events (接收事件服务器); it is verified at the start
     #[arg(long, env = "TXL_SIM_CALLBACK_URL", value_name = "URL")]
     callback_url: Option<String>,
 
-    /// The Token of that URL
-    #[arg(
-        long,
-        env = "TXL_SIM_CALLBACK_TOKEN",
-        hide_env_values = true,
-        value_name = "TOKEN",
-        default_value = "simCallbackToken"
-    )]
-    callback_token: String,
+    #[command(flatten)]
+    callback_token: GivenSecret<SimUrlToken>,
 
-    /// The EncodingAESKey of that URL, 43 letters and digits
-    #[arg(
-        long,
-        env = "TXL_SIM_CALLBACK_AES_KEY",
-        hide_env_values = true,
-        value_name = "KEY",
-        default_value = "SimulatorEncodingAesKey00000000000000000000"
-    )]
-    callback_aes_key: String,
+    #[command(flatten)]
+    callback_aes_key: GivenSecret<SimUrlKey>,
 
     /// Keep WeCom's published frequency limits: 45009 beyond 10,000 calls of one API a minute, and so on (doc 90312)
     #[arg(long, env = "TXL_SIM_RATES", value_parser = clap::builder::FalseyValueParser::new())]
@@ -140,7 +114,7 @@ impl Serve {
                 if self.allow_outgoing.is_empty() { "" } else { " and to what --allow-outgoing names" },
             ));
         }
-        let ready = self.ready(&sim);
+        let ready = self.ready(&sim)?;
         if let Some(path) = &self.ready_file {
             let mut draft = Draft::new(path)?;
             draft.write(format!("{ready}\n").as_bytes())?;
@@ -171,8 +145,8 @@ impl Serve {
         let mut builder = Sim::builder()
             .listen(self.listen)
             .corp_id(&self.corp_id)
-            .contacts_secret(&self.contacts_secret)
-            .app(self.agent_id, &self.app_secret)
+            .contacts_secret(self.contacts_secret.get()?.unwrap_or("sim-contacts-secret"))
+            .app(self.agent_id, self.app_secret.get()?.unwrap_or("sim-app-secret"))
             .legacy(self.legacy)
             .clock_speed(self.clock_speed)
             .allow_hosts(&self.allow_hosts)
@@ -189,7 +163,7 @@ impl Serve {
             builder = builder.seed(members, departments, self.seed);
         }
         if let Some(url) = &self.callback_url {
-            builder = builder.callback(url, &self.callback_token, &self.callback_aes_key);
+            builder = builder.callback(url, self.token()?, self.aes_key()?);
         }
         builder.start().await.map_err(|error| match error.kind() {
             io::ErrorKind::InvalidInput => Failure::usage("the simulator cannot be set up like this")
@@ -201,15 +175,23 @@ impl Serve {
         })
     }
 
-    fn ready(&self, sim: &Sim) -> Value {
-        json!({
+    fn token(&self) -> Result<&str> {
+        Ok(self.callback_token.get()?.unwrap_or("simCallbackToken"))
+    }
+
+    fn aes_key(&self) -> Result<&str> {
+        Ok(self.callback_aes_key.get()?.unwrap_or("SimulatorEncodingAesKey00000000000000000000"))
+    }
+
+    fn ready(&self, sim: &Sim) -> Result<Value> {
+        Ok(json!({
             "url": sim.url(),
             "corp_id": sim.corp_id(),
             "contacts_secret": sim.contacts_secret(),
             "agent_id": sim.agent_id(),
             "app_secret": sim.app_secret(),
-            "callback": {"token": self.callback_token, "aes_key": self.callback_aes_key},
-        })
+            "callback": {"token": self.token()?, "aes_key": self.aes_key()?},
+        }))
     }
 }
 

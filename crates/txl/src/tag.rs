@@ -14,6 +14,7 @@ use crate::{
     lookup::{self, DepartmentRef, Lookup, TagRef},
     numbers,
     output::Output,
+    rows,
 };
 
 /// Read and change contacts tags (标签)
@@ -128,7 +129,10 @@ impl Command {
             Verb::Get { tag } => {
                 let client = access.either()?;
                 let tag = lookup::tag(&client, &tag).await?;
-                output.record(&client.tags().get(tag).await?)
+                let held = client.tags().get(tag).await?;
+                output.record(&held)?;
+                rows::warn_of_damaged(&held.members);
+                Ok(())
             }
             Verb::Add { tag, nodes } => {
                 let client = access.contacts()?;

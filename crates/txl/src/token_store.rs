@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
 use wecom_contacts::{
     ClientBuilder,
     tokens::{FileStore, RedisStore},
 };
 
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    home::{Place, below_home},
+};
 
 /// The word for keeping none.
 pub(crate) const NONE: &str = "none";
@@ -39,12 +41,7 @@ pub(crate) fn attach(builder: ClientBuilder, named: Option<&str>) -> Result<Clie
 ///
 /// Fails if the home directory is a relative path: tokens would then be kept in the working directory.
 fn own_file() -> Result<Option<PathBuf>> {
-    let Ok(places) = choose_native_strategy() else { return Ok(None) };
-    let path = places.cache_dir().join("txl").join("tokens.json");
-    if path.is_relative() {
-        let failure =
-            Failure::usage("the home directory (HOME) is not an absolute path, and tokens are kept below it");
-        return Err(failure.remedy("set HOME to an absolute path, or name a place by --token-store (WECOM_TOKEN_STORE): a path, or `none`"));
-    }
-    Ok(Some(path))
+    let otherwise = "--token-store (WECOM_TOKEN_STORE): a path, or `none`";
+    let directory = below_home(Place::Cache, "tokens", otherwise)?;
+    Ok(directory.map(|directory| directory.join("tokens.json")))
 }

@@ -1,13 +1,15 @@
 //! Words that agree with a number.
 
+use std::fmt::Display;
+
 /// A number and its noun: `1 row`, `2 rows`.
-pub(crate) fn counted(count: u64, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        _ => match noun.strip_suffix('y') {
-            Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{count} {stem}ies"),
-            _ => format!("{count} {noun}s"),
-        },
+pub(crate) fn counted(count: impl Display + PartialEq + From<u8>, noun: &str) -> String {
+    if count == 1.into() {
+        return format!("1 {noun}");
+    }
+    match noun.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{count} {stem}ies"),
+        _ => format!("{count} {noun}s"),
     }
 }
 
@@ -23,7 +25,7 @@ mod tests {
     #[test]
     fn a_noun_agrees_with_its_number() {
         assert_eq!(
-            [counted(0, "row"), counted(1, "row"), counted(2, "entry"), counted(3, "day")],
+            [counted(0_u64, "row"), counted(1_usize, "row"), counted(2_u64, "entry"), counted(3_u64, "day")],
             ["0 rows", "1 row", "2 entries", "3 days"]
         );
     }

@@ -9,9 +9,20 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why a call, a callback or a file failed.
 ///
-/// `Display` says what was being done, to what, and what to try; the cause is in
-/// [`source`](std::error::Error::source). No secret, token or personal datum is in either, but the server's own
-/// `errmsg` is kept, as WeCom's support asks for its hint; it is cut after 4 KiB.
+/// `Display` is one sentence in English: the call's path, what went wrong with WeCom's `errcode`, its meaning and its `errmsg`,
+/// then whether the change may have been applied all the same, and after how many attempts and seconds the call was given up.
+/// It does not say what to try: that is in [`ErrorCode::info`]. The cause is in [`source`](std::error::Error::source).
+/// `Debug` shows the fields. No secret, token or personal datum is in any of them, but the server's own `errmsg` is kept as it
+/// came, as WeCom's support asks for its hint; it is cut after 4 KiB.
+///
+/// ```
+/// use wecom_contacts::{Endpoint, members::GetMember};
+///
+/// let error = GetMember::decode(br#"{"errcode":60111,"errmsg":"invalid string value `x`. userid not found"}"#).unwrap_err();
+/// let text = error.to_string();
+/// assert!(text.starts_with("`user/get`: "));
+/// assert!(text.ends_with("(errcode 60111): invalid string value `x`. userid not found"));
+/// ```
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 

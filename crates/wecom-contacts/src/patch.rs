@@ -34,6 +34,13 @@ impl<T> From<Clear> for Patch<T> {
     }
 }
 
+/// `None` leaves the field alone: what a form did not fill in changes nothing. [`Clear`] empties it.
+impl<T> From<Option<T>> for Patch<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Keep, Self::Set)
+    }
+}
+
 /// A value that [`Patch::Clear`] can write: the type's own empty value.
 pub trait Clearable: Serialize {
     /// Writes the value with which WeCom empties a field of this type.
@@ -128,7 +135,9 @@ mod tests {
         assert_eq!(json(&cleared), r#"{"position":"","direct_leader":[]}"#);
         let set = Form { position: "工程师".into(), direct_leader: ["lisi"].into() };
         assert_eq!(json(&set), r#"{"position":"工程师","direct_leader":["lisi"]}"#);
-        for form in [Form::default(), cleared, set] {
+        let filled = Form { position: Some("工程师".to_owned()).into(), direct_leader: None.into() };
+        assert_eq!(json(&filled), r#"{"position":"工程师"}"#);
+        for form in [Form::default(), cleared, set, filled] {
             assert_eq!(serde_json::from_str::<Form>(&json(&form)).unwrap(), form);
         }
     }

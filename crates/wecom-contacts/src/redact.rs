@@ -2,42 +2,56 @@
 
 use std::fmt;
 
-/// Whether a field holds nothing: `Debug` shows that much of a masked field, as a hidden field differs from an empty one.
-pub(crate) trait Blank {
-    fn is_blank(&self) -> bool;
-}
-
-impl Blank for String {
-    fn is_blank(&self) -> bool {
-        self.is_empty()
+/// How much `Debug` shows of a masked field: whether it is there, and whether it is empty. WeCom leaves out what it hides from a
+/// credential, and an empty text is none of that.
+pub(crate) trait Mask {
+    fn mask(&self) -> &'static str {
+        "***"
     }
 }
 
-impl<T> Blank for Vec<T> {
-    fn is_blank(&self) -> bool {
-        self.is_empty()
+impl Mask for String {
+    fn mask(&self) -> &'static str {
+        if self.is_empty() { "(empty)" } else { "***" }
     }
 }
 
-impl<T> Blank for crate::Patch<T> {
-    fn is_blank(&self) -> bool {
-        self.is_keep()
+impl<T> Mask for Vec<T> {
+    fn mask(&self) -> &'static str {
+        if self.is_empty() { "(empty)" } else { "***" }
     }
 }
 
-/// A field of which only its presence is shown.
+impl<T: Mask> Mask for Option<T> {
+    fn mask(&self) -> &'static str {
+        self.as_ref().map_or("(absent)", Mask::mask)
+    }
+}
+
+impl<T> Mask for crate::Patch<T> {
+    fn mask(&self) -> &'static str {
+        match self {
+            Self::Keep => "(kept)",
+            Self::Clear => "(cleared)",
+            Self::Set(_) => "***",
+        }
+    }
+}
+
+impl Mask for bool {}
+impl Mask for crate::MediaId {}
+impl Mask for crate::OpenId {}
+impl Mask for crate::members::BizMailAlias {}
+impl Mask for crate::members::ExtAttr {}
+impl Mask for crate::members::ExternalProfile {}
+impl Mask for crate::members::Gender {}
+
+/// A field of which only [`Mask::mask`] is shown.
 pub(crate) struct Masked(&'static str);
 
 impl Masked {
-    pub(crate) fn plain(value: &impl Blank) -> Self {
-        Self(if value.is_blank() { "(empty)" } else { "***" })
-    }
-}
-
-/// An optional field of which only its presence is shown.
-impl<T> Blank for Option<T> {
-    fn is_blank(&self) -> bool {
-        self.is_none()
+    pub(crate) fn plain(value: &impl Mask) -> Self {
+        Self(value.mask())
     }
 }
 

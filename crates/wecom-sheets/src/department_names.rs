@@ -28,8 +28,18 @@ const PIECES: usize = 6;
 #[derive(Clone, Debug, Default)]
 pub struct DepartmentNames {
     paths: HashMap<DepartmentId, String>,
-    by_path: HashMap<String, Vec<DepartmentId>>,
-    by_end: HashMap<String, Vec<DepartmentId>>,
+    /// Whole paths and their ends, cut between names.
+    by_end: HashMap<String, Vec<Tail>>,
+    /// Further ends, cut inside names that hold a slash.
+    by_piece: HashMap<String, Vec<Tail>>,
+}
+
+/// The end of a department's path.
+#[derive(Clone, Copy, Debug)]
+struct Tail {
+    id: DepartmentId,
+    /// How many names of the path stand before it.
+    before: usize,
 }
 
 /// Why a name stands for no department.
@@ -80,17 +90,22 @@ impl DepartmentNames {
             let mut here = *id;
             while let Some((parent, name)) = nodes.get(&here).filter(|_| names.len() < DEEPEST) {
                 names.push(name.as_str());
+                if *parent == here {
+                    break;
+                }
                 here = *parent;
             }
             names.reverse();
             all.paths.insert(*id, names.join("/"));
             let keys: Vec<String> = names.iter().map(|name| normal(name)).collect();
-            for start in 1..keys.len() {
-                all.by_end.entry(keys[start..].join("/")).or_default().push(*id);
+            for before in 0..keys.len() {
+                let tail = Tail { id: *id, before };
+                let end = keys[before..].join("/");
+                for (slash, _) in keys[before].match_indices('/') {
+                    all.by_piece.entry(end[slash + 1..].to_owned()).or_default().push(tail);
+                }
+                all.by_end.entry(end).or_default().push(tail);
             }
-            let key = keys.join("/");
-            all.by_end.entry(key.clone()).or_default().push(*id);
-            all.by_path.entry(key).or_default().push(*id);
         }
         all
     }
@@ -98,6 +113,11 @@ impl DepartmentNames {
     /// Whether there are no departments.
     pub fn is_empty(&self) -> bool {
         self.paths.is_empty()
+    }
+
+    /// Whether no department has a name that the credential may see.
+    pub fn is_hidden(&self) -> bool {
+        self.paths.values().all(|path| path.trim_matches('/').is_empty())
     }
 
     /// Whether a department has this id.
@@ -178,19 +198,73 @@ impl DepartmentNames {
     /// If no department or several have it.
     pub fn id(&self, text: &str) -> Result<DepartmentId, NameError> {
         let text = normal(text);
-        let found = self.by_path.get(&text).filter(|ids| ids.len() == 1).or_else(|| self.by_end.get(&text));
-        match found.map(Vec::as_slice) {
-            None | Some([]) => Err(NameError::Unknown),
-            Some([id]) => Ok(*id),
-            Some(ids) => {
-                let mut paths: Vec<_> =
-                    ids.iter().map(|id| format!("{} ({id})", self.path(*id).unwrap_or_default())).collect();
+        let tails = self.tails(&text);
+        let mut whole = tails.iter().filter(|tail| tail.before == 0);
+        if let (Some(tail), None) = (whole.next(), whole.next()) {
+            return Ok(tail.id);
+        }
+        match tails {
+            [] => Err(NameError::Unknown),
+            [tail] => Ok(tail.id),
+            tails => {
+                let path = |tail: &Tail| format!("{} ({})", self.path(tail.id).unwrap_or_default(), tail.id);
+                let mut paths: Vec<_> = tails.iter().map(path).collect();
                 paths.sort();
                 paths.truncate(10);
                 Err(NameError::Ambiguous(paths))
             }
         }
     }
+
+    /// The departments that a person may mean by this text, with their paths, by id: one if it is clear.
+    ///
+    /// Stricter than [`Self::id`]: a name alone means all departments of this name, even if it is the whole path of one. A
+    /// leading slash asks for the whole path, with or without the root's name.
+    pub fn candidates(&self, text: &str) -> Vec<(DepartmentId, &str)> {
+        let is_whole = half_width(trimmed(text)).starts_with('/');
+        let text = normal(text);
+        let tails = self.tails(&text);
+        let mut meant: Vec<Tail> = match is_whole {
+            true => tails.iter().filter(|tail| tail.before <= 1).copied().collect(),
+            false => tails.to_vec(),
+        };
+        // The whole path of one is also the end of another's: what is written in full is meant.
+        if (is_whole || text.contains('/')) && meant.iter().filter(|tail| tail.before == 0).count() == 1 {
+            meant.retain(|tail| tail.before == 0);
+        }
+        self.listed(meant.into_iter().map(|tail| tail.id))
+    }
+
+    /// Departments with a name like this text, with their paths, by id; five at most.
+    pub fn similar(&self, text: &str) -> Vec<(DepartmentId, &str)> {
+        let text = normal(text).to_lowercase();
+        let text = last(&text);
+        let is_similar = |path: &String| {
+            let name = normal(last(path)).to_lowercase();
+            !text.is_empty() && !name.is_empty() && (name.contains(text) || text.contains(&name))
+        };
+        let similar = self.paths.iter().filter(|(_, path)| is_similar(path)).map(|(id, _)| *id);
+        let mut similar = self.listed(similar);
+        similar.truncate(5);
+        similar
+    }
+
+    /// Ends that are cut between names come before those that are cut inside of one.
+    fn tails(&self, text: &str) -> &[Tail] {
+        let found = self.by_end.get(text).or_else(|| self.by_piece.get(text));
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn listed(&self, ids: impl Iterator<Item = DepartmentId>) -> Vec<(DepartmentId, &str)> {
+        let mut ids: Vec<_> = ids.collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().filter_map(|id| Some((id, self.path(id)?))).collect()
+    }
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, last)| last)
 }
 
 fn is_delimiter(one: char) -> bool {
@@ -205,88 +279,4 @@ fn normal(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn names() -> DepartmentNames {
-        let departments = [
-            (1, 0, "示例公司"),
-            (2, 1, "研发部"),
-            (3, 2, "测试组"),
-            (4, 1, "销售部"),
-            (5, 4, "测试组"),
-            (6, 4, "示例公司"),
-            (7, 1, "A/B"),
-        ];
-        DepartmentNames::new(departments.map(|(id, parent, name)| (id.into(), parent.into(), name)))
-    }
-
-    #[test]
-    fn a_path_an_end_and_a_unique_name_stand_for_one_department() {
-        let names = names();
-        for (text, id) in [
-            ("示例公司/研发部/测试组", 3),
-            (" 示例公司 ／ 研发部/", 2),
-            ("示例公司/ 研发\u{200b}部", 2),
-            ("研发部/测试组", 3),
-            ("销售部", 4),
-            // The root's own path wins over the department of the same name below it.
-            ("示例公司", 1),
-            ("A/B", 7),
-        ] {
-            assert_eq!(names.id(text), Ok(id.into()), "{text}");
-        }
-        assert_eq!(names.path(3.into()), Some("示例公司/研发部/测试组"));
-    }
-
-    #[test]
-    fn an_unknown_or_ambiguous_name_is_an_error_with_its_candidates() {
-        let names = names();
-        assert_eq!(names.id("市场部"), Err(NameError::Unknown));
-        assert_eq!(names.id(""), Err(NameError::Unknown));
-        let Err(NameError::Ambiguous(paths)) = names.id("测试组") else { panic!() };
-        assert_eq!(paths, ["示例公司/研发部/测试组 (3)", "示例公司/销售部/测试组 (5)"]);
-    }
-
-    #[test]
-    fn trap_40_a_cell_names_several_departments_in_the_ways_that_people_join_them() {
-        let departments = [
-            (1, 0, "示例公司"),
-            (2, 1, "研发部"),
-            (3, 2, "测试、交付组"),
-            (4, 1, "销售部"),
-            (5, 4, "交付组"),
-            (6, 2, "测试"),
-        ];
-        let names =
-            DepartmentNames::new(departments.map(|(id, parent, name)| (id.into(), parent.into(), name)));
-        let ids = |cell: &str| names.ids(cell).map(|ids| ids.into_iter().map(|id| id.0).collect::<Vec<_>>());
-        for cell in [
-            "研发部;销售部",
-            "示例公司/研发部；销售部",
-            "研发部、 4",
-            "研发部\n销售部",
-            "研发部，销售部,研发部",
-            "2|销售部;",
-        ] {
-            assert_eq!(ids(cell), Ok(vec![2, 4]), "{cell:?}");
-        }
-        // A name that holds a delimiter, alone and in a list.
-        assert_eq!(ids("测试、交付组"), Ok(vec![3]));
-        assert_eq!(ids("销售部、测试、交付组"), Ok(vec![4, 3]));
-        assert_eq!(ids("研发部/测试；交付组"), Ok(vec![6, 5]));
-        for path in
-            ["示例公司>销售部", "示例公司 - 销售部", "示例公司\\销售部", "示例公司／销售部", "/销售部/"]
-        {
-            assert_eq!(ids(path), Ok(vec![4]), "{path}");
-        }
-        assert_eq!(ids("研发部;市场部"), Err(NameError::Unknown));
-        assert_eq!(ids("99999999999"), Err(NameError::Unknown));
-    }
-
-    #[test]
-    fn parents_that_form_a_circle_end() {
-        let names = DepartmentNames::new([(2.into(), 3.into(), "a"), (3.into(), 2.into(), "b")]);
-        assert!(names.path(2.into()).is_some());
-    }
-}
+mod tests;

@@ -17,7 +17,9 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
+    numbers,
     output::{Output, say},
+    secrets::{FileKey, GivenSecret},
     signals::{self, Signal},
 };
 
@@ -29,21 +31,19 @@ pub(super) struct Job {
     /// Take up a job that was submitted before instead of submitting one, with the credential that submitted it
     #[arg(long, value_name = "JOBID", conflicts_with_all = ["block_size", "no_wait"])]
     resume: Option<String>,
-    /// The key to encrypt the files with (encoding_aeskey), 43 letters and digits; without it a new one, which is kept until the
-    /// rows are fetched
-    #[arg(long, env = "WECOM_EXPORT_KEY", hide_env_values = true)]
-    key: Option<String>,
+    #[command(flatten)]
+    key: GivenSecret<FileKey>,
     /// Where new keys are kept [default: txl/exports in the user's state directory]
     #[arg(long, env = "TXL_STATE_DIR", value_name = "DIR")]
     state_dir: Option<PathBuf>,
     /// How many rows a file may have, 10,000 to 1,000,000
-    #[arg(long, value_name = "ROWS")]
+    #[arg(long, value_name = "ROWS", value_parser = numbers::whole::<u32>(1..=1_000_000))]
     block_size: Option<u32>,
     /// Do not wait: show the job's id, for --resume
     #[arg(long, conflicts_with_all = ["out", "format"])]
     no_wait: bool,
     /// How many seconds to wait for the job at most
-    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800, value_parser = numbers::whole::<u64>(0..=u64::MAX))]
     at_most: u64,
     #[command(flatten)]
     to: To,
@@ -147,7 +147,7 @@ impl Job {
         kind: Kind,
         mut submission: Submission<E>,
     ) -> Result<(ExportJob<E::Row>, Keys)> {
-        let keys = Keys::at(self.state_dir.as_deref());
+        let keys = Keys::at(self.state_dir.as_deref())?;
         // A key that was given is its owner's to keep.
         let is_given = self.key()?.is_some();
         if let Some(key) = self.key()? {
@@ -180,7 +180,7 @@ impl Job {
         kind: Kind,
         id: &str,
     ) -> Result<(ExportJob<R>, Keys)> {
-        let keys = Keys::at(self.state_dir.as_deref());
+        let keys = Keys::at(self.state_dir.as_deref())?;
         let id = JobId::new(id);
         let kept = keys.find(client, &id)?;
         if let Some(kept) = &kept
@@ -202,12 +202,12 @@ impl Job {
     }
 
     fn key(&self) -> Result<Option<ExportKey>> {
-        self.key.as_deref().filter(|text| !text.is_empty()).map(parsed).transpose()
+        self.key.get()?.map(parsed).transpose()
     }
 
     /// A failure after which the job is still there.
     fn resumable(&self, kind: Kind, id: &JobId, failure: Failure) -> Failure {
-        let key = if self.key.is_some() { " with the same --key" } else { "" };
+        let key = if self.key.is_given() { " with the same --key" } else { "" };
         failure.remedy(format!("take the job up again by `txl export {kind} --resume {id}`{key}"))
     }
 }

@@ -6,7 +6,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
 use serde::{Deserialize, Serialize};
 use wecom_contacts::{Client, JobId, exports::ExportKey};
 
@@ -14,6 +13,7 @@ use super::job::Kind;
 use crate::{
     failure::{Failure, Result},
     file::{self, Draft, unwritable},
+    home::{Place, below_home},
 };
 
 /// A job that nobody has asked after for so long is given up. How long WeCom keeps its files is not documented.
@@ -40,12 +40,16 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Those below the directory that was named, or below the user's own.
-    pub(super) fn at(named: Option<&Path>) -> Self {
-        let own = || {
-            let places = choose_native_strategy().ok()?;
-            Some(places.state_dir().unwrap_or_else(|| places.data_dir()).join("txl"))
+    ///
+    /// # Errors
+    ///
+    /// Fails if none was named and the home directory is a relative path.
+    pub(super) fn at(named: Option<&Path>) -> Result<Self> {
+        let directory = match named {
+            Some(directory) => Some(directory.to_owned()),
+            None => below_home(Place::State, "the keys of exports", "--state-dir (TXL_STATE_DIR)")?,
         };
-        Self { directory: named.map(Path::to_owned).or_else(own).map(|state| state.join("exports")) }
+        Ok(Self { directory: directory.map(|state| state.join("exports")) })
     }
 
     /// Makes sure that keys can be kept, and drops those that are too old.
@@ -140,7 +144,7 @@ mod tests {
     #[test]
     fn a_key_is_found_by_its_corp_and_job_until_it_is_forgotten() {
         let home = tempfile::tempdir().unwrap();
-        let keys = Keys::at(Some(home.path()));
+        let keys = Keys::at(Some(home.path())).unwrap();
         let (ours, theirs) = (client("ww1"), client("ww2"));
         let job = JobId::new("../../job 1/ä");
         keys.make_ready().unwrap();
@@ -162,7 +166,7 @@ mod tests {
     #[test]
     fn a_key_that_is_too_old_is_dropped_and_a_broken_one_is_not_shown() {
         let home = tempfile::tempdir().unwrap();
-        let keys = Keys::at(Some(home.path()));
+        let keys = Keys::at(Some(home.path())).unwrap();
         let (client, old, broken) = (client("ww1"), JobId::new("old"), JobId::new("broken"));
         keys.make_ready().unwrap();
         keys.keep(&client, &old, &Kept::new(Kind::Members, &KEY.parse().unwrap())).unwrap();

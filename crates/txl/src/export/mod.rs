@@ -14,7 +14,6 @@ mod sheet;
 
 use clap::{Args, Subcommand};
 use wecom_contacts::{
-    TagId,
     exports::{Export, ExportKey},
     members::Member,
 };
@@ -24,6 +23,7 @@ pub(crate) use self::row::is_cleared_by_empty;
 use crate::{
     context::Access,
     failure::{Failure, Result},
+    lookup::{self, TagRef},
     output::Output,
 };
 
@@ -71,9 +71,9 @@ enum Verb {
     },
     /// Export who has a tag (导出标签成员)
     Tag {
-        /// The tag; a job that is taken up knows it
+        /// The tag: its id or its name; a job that is taken up knows it
         #[arg(required_unless_present = "resume")]
-        tag: Option<TagId>,
+        tag: Option<TagRef>,
         #[command(flatten)]
         job: Job,
     },
@@ -110,7 +110,10 @@ impl Command {
                 job.run(&client, Kind::Departments, Some(exports.departments()), Export::ids, output).await
             }
             Verb::Tag { tag, job } => {
-                let submission = tag.map(|tag| exports.tag(tag));
+                let submission = match tag {
+                    Some(tag) => Some(exports.tag(lookup::tag(&client, &tag).await?)),
+                    None => None,
+                };
                 job.run(&client, Kind::Tag, submission, Export::rows, output).await
             }
             Verb::Job { id } => {

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     file::{Draft, directory_of, unwritable},
+    numbers,
     output::{self, Output, print_bytes, say},
 };
 
@@ -47,7 +48,7 @@ pub(super) struct To {
     #[arg(long, value_enum, hide_possible_values = true)]
     format: Option<output::Format>,
     /// How many of the export's files are read side by side; memory grows with it
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=16))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = numbers::whole::<u8>(1..=16))]
     files_at_once: u8,
     /// Say nothing on stderr but what goes wrong
     #[arg(short, long)]

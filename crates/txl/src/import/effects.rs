@@ -322,7 +322,7 @@ impl Effects {
             };
             return Err(Failure::new(format!(
                 "nothing was sent: {which} in the corp, which has {}; {account} may be the wrong column of accounts",
-                counted(corp.member_count() as u64, "member"),
+                counted(corp.member_count(), "member"),
             ))
             .remedy(format!(
                 "if another column has the accounts, name it: --map 'HEADING=userid' --ignore-column '{account}'"

@@ -109,7 +109,7 @@ pub(super) fn tell<R: Import>(outcome: &ImportOutcome, rows: Option<Rows<'_, R>>
     let lost = unmentioned.len() as u64;
     let bad = refused.len() as u64 + lost;
     if bad == 0 {
-        say(format_args!("imported {}", counted(ok as u64, "row")));
+        say(format_args!("imported {}", counted(ok, "row")));
         return Ok(());
     }
     if lost > 0 {

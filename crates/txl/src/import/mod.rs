@@ -35,7 +35,9 @@ use self::{
 use crate::{
     context::Access,
     failure::{Failure, Result},
+    numbers,
     output::{Output, say},
+    secrets::{GivenSecret, JobKey, JobToken},
     words::counted,
 };
 
@@ -135,21 +137,19 @@ struct Job {
     #[arg(long, value_name = "FILE")]
     refused: Option<PathBuf>,
     /// Have the end of the job called back to this URL
-    #[arg(long, value_name = "URL", requires_all = ["callback_token", "callback_aes_key"])]
+    #[arg(long, value_name = "URL")]
     callback_url: Option<String>,
-    /// The Token of that URL
-    #[arg(long, env = "WECOM_CALLBACK_TOKEN", hide_env_values = true, value_name = "TOKEN")]
-    callback_token: Option<String>,
-    /// The EncodingAESKey of that URL
-    #[arg(long, env = "WECOM_CALLBACK_AES_KEY", hide_env_values = true, value_name = "KEY")]
-    callback_aes_key: Option<String>,
+    #[command(flatten)]
+    callback_token: GivenSecret<JobToken>,
+    #[command(flatten)]
+    callback_aes_key: GivenSecret<JobKey>,
 }
 
 /// How long to wait for a job.
 #[derive(Args)]
 struct Waiting {
     /// How many seconds to wait at most for another job to end, and then for this one
-    #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800, value_parser = numbers::whole::<u64>(0..=u64::MAX))]
     at_most: u64,
 }
 
@@ -160,6 +160,7 @@ impl Command {
             Verb::Departments { source, job } => {
                 // A missing credential is reported before anything is read.
                 let client = job.preview.client(&self.access)?;
+                job.callback()?;
                 let table = source.table::<ImportDepartment>(&[])?;
                 let corp = match &client {
                     Some(client) => Some(job.preview.looked_up(Corp::with_departments(client).await)?),
@@ -185,6 +186,7 @@ impl Members {
         let Self { source, replace, invite, no_invite: _, exact_departments, new_members, extra, job } = self;
         // A missing credential is reported before anything is read.
         let client = job.preview.client(access)?;
+        job.callback()?;
         let mut table = source.table::<ImportMember>(&extra)?;
         let corp = match &client {
             Some(client) => Some(job.preview.looked_up(Corp::with_members(client).await)?),
@@ -284,17 +286,14 @@ impl Job {
     }
 
     fn callback(&self) -> Result<Option<JobCallback>> {
-        let (Some(url), Some(token), Some(key)) =
-            (&self.callback_url, &self.callback_token, &self.callback_aes_key)
-        else {
-            return Ok(None);
-        };
-        let key: EncodingAesKey = key.parse().map_err(|error| {
+        let Some(url) = &self.callback_url else { return Ok(None) };
+        let token = CallbackToken::new(self.callback_token.required()?);
+        let key: EncodingAesKey = self.callback_aes_key.required()?.parse().map_err(|error| {
             Failure::usage("the callback's EncodingAESKey is not one")
                 .because(&error)
                 .remedy("make one by `txl callback new-key`")
         })?;
-        Ok(Some(JobCallback::new(url, &CallbackToken::new(token.as_str()), &key)))
+        Ok(Some(JobCallback::new(url, &token, &key)))
     }
 }
 

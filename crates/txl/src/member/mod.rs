@@ -9,7 +9,7 @@ use futures_util::TryStreamExt;
 use serde_json::json;
 use wecom_contacts::{
     AgentId,
-    members::{EmailType, Invitation, QrCodeSize},
+    members::{EmailType, Invitation, ListMembers, ListMembersSimple, QrCodeSize},
 };
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     lookup::{self, DepartmentRef, Lookup, TagRef},
     numbers,
     output::{Output, say},
+    rows::{self, AsText},
 };
 
 /// Read and change members (成员)
@@ -168,21 +169,16 @@ impl Command {
             Verb::Delete(delete) => delete.run(&access, output).await,
             Verb::DeleteMany(delete) => delete.run(&access, output).await,
             Verb::List { department, recursive } => {
-                let members = access.app()?.members();
-                let department = Lookup::new(&access).department(&department).await?;
-                let list =
-                    if recursive { members.list_recursive(department) } else { members.list(department) };
-                output.list(&list.await?, COLUMNS)
+                let client = access.app()?;
+                let call = ListMembers::new(Lookup::new(&access).department(&department).await?);
+                let call = if recursive { call.recursive() } else { call };
+                client.send(&AsText(call)).await?.userlist.print(output, COLUMNS)
             }
             Verb::ListSimple { department, recursive } => {
-                let members = access.app()?.members();
-                let department = Lookup::new(&access).department(&department).await?;
-                let list = if recursive {
-                    members.list_simple_recursive(department)
-                } else {
-                    members.list_simple(department)
-                };
-                output.list(&list.await?, &["userid", "name", "department"])
+                let client = access.app()?;
+                let call = ListMembersSimple::new(Lookup::new(&access).department(&department).await?);
+                let call = if recursive { call.recursive() } else { call };
+                client.send(&AsText(call)).await?.userlist.print(output, &["userid", "name", "department"])
             }
             Verb::Ids { page_size, after, one_page } => {
                 ids(&access, output, page_size, after, one_page).await
@@ -274,13 +270,15 @@ async fn ids(
     let columns = &["userid", "department"];
     if !one_page {
         let all: Vec<_> = ids.stream().try_collect().await?;
-        return output.list(&all, columns);
+        return rows::print(&all, output, columns);
     }
     let page = ids.page().await?;
     if output.is_json() {
-        return output.record(&page);
+        output.record(&page)?;
+        rows::warn_of_damaged(&page.items);
+        return Ok(());
     }
-    output.list(&page.items, columns)?;
+    rows::print(&page.items, output, columns)?;
     match &page.next {
         Some(cursor) => say(format_args!("more: --after {cursor}")),
         None => say("this was the last page"),

@@ -6,19 +6,21 @@ use serde::{
     Deserialize, Deserializer, Serialize,
     de::{MapAccess, Visitor},
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use super::unwritable;
 use crate::failure::{Result, printable};
 
 /// The fields of an object in their own order, which `Value` would sort away.
-pub(super) fn fields(value: &impl Serialize) -> Result<Vec<(String, Value)>> {
+///
+/// Each value stays the text that it is: a tree of a long list takes many times its room.
+pub(super) fn fields(value: &impl Serialize) -> Result<Vec<(String, Box<RawValue>)>> {
     let text = serde_json::to_vec(value).map_err(|error| unwritable(&error))?;
     let Fields(fields) = serde_json::from_slice(&text).map_err(|error| unwritable(&error))?;
     Ok(fields)
 }
 
-struct Fields(Vec<(String, Value)>);
+struct Fields(Vec<(String, Box<RawValue>)>);
 
 impl<'de> Deserialize<'de> for Fields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
@@ -62,19 +64,19 @@ impl Kind {
     }
 
     /// A field as a table shows it: codes in words, lists joined by commas, objects as JSON.
-    pub(super) fn cell(self, key: &str, value: &Value) -> String {
+    pub(super) fn cell(self, key: &str, value: &RawValue) -> String {
         match self.words(key, value) {
             Some(words) => words.to_owned(),
             None => cell(value),
         }
     }
 
-    fn words(self, key: &str, value: &Value) -> Option<&'static str> {
-        if self != Self::Member {
+    fn words(self, key: &str, value: &RawValue) -> Option<&'static str> {
+        if self != Self::Member || !matches!(key, "status" | "gender") {
             return None;
         }
         // Recordings of the service have the gender as a number, its page as a text.
-        let code = value.as_i64().or_else(|| value.as_str()?.parse().ok())?;
+        let code = value.get().trim_matches('"').parse().ok()?;
         match (key, code) {
             ("status", code) => status_in_words(code),
             ("gender", 0) => Some("未定义"),
@@ -136,18 +138,47 @@ pub(crate) fn status_in_words(code: i64) -> Option<&'static str> {
     }
 }
 
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(","),
-        other => printable(&text(other)),
+fn cell(value: &RawValue) -> String {
+    match items(value) {
+        Some(items) => joined(items.into_iter().map(cell), ","),
+        None => printable(&text(value)),
     }
 }
 
 /// A value as it is: a text without quotation marks, everything else as JSON.
-pub(super) fn text(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+pub(super) fn text(value: &RawValue) -> String {
+    if let Some(items) = items(value) {
+        return format!("[{}]", joined(items.into_iter().map(json), ","));
     }
+    match value.get() {
+        "null" => String::new(),
+        string if string.starts_with('"') => serde_json::from_str(string).unwrap_or_default(),
+        _ => json(value),
+    }
+}
+
+/// JSON whose objects have their keys in the order of the alphabet.
+fn json(value: &RawValue) -> String {
+    match items(value) {
+        Some(items) => format!("[{}]", joined(items.into_iter().map(json), ",")),
+        None => serde_json::from_str::<Value>(value.get())
+            .map_or_else(|_| value.to_string(), |value| value.to_string()),
+    }
+}
+
+/// The items of a list; `None` if it is none.
+pub(super) fn items(value: &RawValue) -> Option<Vec<&RawValue>> {
+    value.get().starts_with('[').then(|| serde_json::from_str(value.get()).unwrap_or_default())
+}
+
+/// The pieces with what stands between them.
+pub(super) fn joined(pieces: impl Iterator<Item = String>, between: &str) -> String {
+    let mut all = String::new();
+    for (at, piece) in pieces.enumerate() {
+        if at > 0 {
+            all.push_str(between);
+        }
+        all.push_str(&piece);
+    }
+    all
 }

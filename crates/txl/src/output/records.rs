@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use wecom_contacts::imports::MemberColumn;
 use wecom_sheets::writing::{CsvWriter, INCOMPLETE_PREFIX, WriteError};
 
 use super::{
-    fields::{Kind, fields, text},
+    fields::{Kind, fields, items, joined, text},
     json, say,
     stdout::Stdout,
 };
@@ -73,12 +73,11 @@ fn is_cleared_by_empty(key: &str) -> bool {
 }
 
 /// Lists are joined as WeCom's templates have it.
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Array(items) if !items.iter().any(|item| item.is_array() || item.is_object()) => {
-            items.iter().map(text).collect::<Vec<_>>().join(";")
-        }
-        other => text(other),
+fn cell(value: &RawValue) -> String {
+    let is_plain = |item: &&RawValue| !item.get().starts_with(['[', '{']);
+    match items(value) {
+        Some(items) if items.iter().all(is_plain) => joined(items.into_iter().map(text), ";"),
+        _ => text(value),
     }
 }
 

@@ -185,7 +185,7 @@ fn roots_in_the_environment_that_cannot_be_used_are_named() {
 
 #[cfg(unix)]
 #[test]
-fn tokens_are_never_kept_in_the_working_directory() {
+fn tokens_and_keys_are_never_kept_in_the_working_directory() {
     let sim = RunningSim::start(&[]);
     let directory = tempfile::tempdir().unwrap();
     for home in ["relative", "."] {
@@ -195,6 +195,13 @@ fn tokens_are_never_kept_in_the_working_directory() {
         let ran = Ran::of(command.output().unwrap());
         ran.fails_with(2).with_remedy();
         assert!(ran.stderr.contains("HOME") && ran.stderr.contains("--token-store"), "{ran:?}");
+
+        let mut command = sim.txl();
+        command.args(["export", "members", "--no-wait"]).current_dir(directory.path()).env("HOME", home);
+        command.env_remove("TXL_STATE_DIR").env_remove("XDG_STATE_HOME").env_remove("XDG_DATA_HOME");
+        let ran = Ran::of(command.output().unwrap());
+        ran.fails_with(2).with_remedy();
+        assert!(ran.stderr.contains("HOME") && ran.stderr.contains("--state-dir"), "{ran:?}");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 }
@@ -219,6 +226,15 @@ fn a_number_out_of_range_is_refused_with_its_bounds() {
         "member openuserids-to-userids a --source 4294967296",
         "contact-rule delete 18446744073709551616",
         "member get a --app-secret s --agent-id 4294967296",
+        "export members --block-size 0",
+        "export members --block-size 1000001",
+        "export members --at-most 18446744073709551616",
+        "export members --files-at-once 17",
+        "export members --files-at-once 99999999999999999999",
+        "import job a --at-most 18446744073709551616",
+        "callback listen --count 0",
+        "callback listen --count 18446744073709551616",
+        "callback listen --replay-window 18446744073709551615",
     ] {
         let arguments: Vec<&str> = line.split(' ').chain(["--corp-id", "ww1"]).collect();
         let ran = run(&arguments);
@@ -230,6 +246,63 @@ fn a_number_out_of_range_is_refused_with_its_bounds() {
     let url = format!("http://127.0.0.1:{port}");
     let call = ["tag", "list", "--corp-id", "ww1", "--contacts-secret", SECRET, "--base-url", &url];
     Ran::of(txl().args(call).args(most).output().unwrap()).fails_with(3);
+}
+
+#[test]
+fn the_simulators_numbers_have_bounds_too() {
+    for arguments in [
+        ["--agent-id", "4294967296"],
+        ["--members", "2000001"],
+        ["--departments", "4294967296"],
+        ["--seed", "18446744073709551616"],
+    ] {
+        let ran = run(&[&["sim"][..], &arguments].concat());
+        ran.fails_with(2);
+        assert!(ran.stderr.contains("a whole number from "), "{arguments:?}: {ran:?}");
+    }
+    for speed in ["0", "-1", "nan", "inf", "1e300"] {
+        let ran = run(&["sim", &format!("--clock-speed={speed}")]);
+        ran.fails_with(2).with_remedy();
+    }
+}
+
+#[test]
+fn every_secret_may_come_from_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        fs::write(&path, format!("{text}\n")).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let key = file("key", "AbcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ");
+    let secret = file("secret", SECRET);
+    // One secret for both credentials would be the first one's.
+    let app = file("app", "the-app-s");
+
+    let sim = RunningSim::start(&["--app-secret-file", &app, "--contacts-secret-file", &secret]);
+    assert_eq!((sim.text("app_secret"), sim.text("contacts_secret")), ("the-app-s", SECRET));
+    assert_eq!(sim.run(&["member", "get", "zhangsan"]).code, 0);
+
+    let callback = ["--token-file", &secret, "--aes-key-file", &key, "--corp-id", "ww1"];
+    let sealed = run(&[&["callback", "seal", "--echo", "hello", "-o", "json"][..], &callback].concat());
+    let query = sealed.json()["query"].as_str().unwrap().to_owned();
+    assert_eq!(run(&[&["callback", "verify", &query][..], &callback].concat()).stdout, "hello");
+
+    let out = directory.path().join("members.csv");
+    let export = ["export", "members", "--key-file", &key, "--out", out.to_str().unwrap()];
+    assert_eq!(sim.run(&export).code, 0);
+    assert!(fs::read_to_string(&out).unwrap().contains("zhangsan"));
+
+    let token = file("token", "aTokenOfLettersAlone");
+    let job = ["--callback-url", "http://127.0.0.1:1/", "--callback-token-file", &token];
+    let import = [&["import", "members", out.to_str().unwrap(), "--yes"][..], &job].concat();
+    let ran = sim.run(&import);
+    ran.fails_with(2).with_remedy();
+    assert!(ran.stderr.contains("--callback-aes-key-file"), "{ran:?}");
+    let whole = [&import[..], &["--callback-aes-key-file", &key, "--no-wait"]].concat();
+    assert_eq!(sim.run(&whole).code, 0);
+    let both = [&import[..], &["--callback-token", "a", "--callback-aes-key-file", &key]].concat();
+    assert!(sim.run(&both).fails_with(2).stderr.contains("given twice"));
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! One set of formats for all data: lists, records, ids and replies.
 
-use std::{fs::File, process::Stdio};
+use std::{fs::File, io::Read, process::Stdio};
 
 use serde_json::{Value, json};
 
-use crate::run::{Gateway, Ran, RunningSim, SECRET, txl};
+use crate::{
+    run::{Gateway, Ran, RunningSim, SECRET, run, txl},
+    scripted::{Answer, Scripted},
+};
 
 fn csv(text: &str) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
@@ -121,5 +124,89 @@ fn a_full_disk_is_an_error() {
         command.args(["member", "list", "1", "-o", format]).stdout(full).stderr(Stdio::piped());
         let ran = Ran::of(command.spawn().unwrap().wait_with_output().unwrap());
         ran.fails_with(1).with_remedy();
+    }
+}
+
+#[test]
+fn a_row_that_names_no_member_is_printed_with_a_warning() {
+    const MEMBERS: &str = "{\"errcode\":0,\"userlist\":[{\"userid\":\"lisi\",\"name\":\"李四\"},{\"userid\":\"li\u{fffd}\",\"name\":\"李\"}]}";
+    let server = Scripted::start(|path| match path {
+        "user/list_id" => Answer::Json(
+            "{\"errcode\":0,\"dept_user\":[{\"userid\":\"lisi\",\"department\":1},{\"userid\":\"li\u{fffd}\",\"department\":1}]}",
+        ),
+        "tag/get" => Answer::Json(
+            "{\"errcode\":0,\"tagname\":\"t\",\"userlist\":[{\"userid\":\"lisi\",\"name\":\"\"},{\"userid\":\"li\u{fffd}\",\"name\":\"\"}],\"partylist\":[]}",
+        ),
+        _ => Answer::Json(MEMBERS),
+    });
+    let access = ["--corp-id", "ww1", "--contacts-secret", "s", "--app-secret", "s", "--agent-id", "1"];
+    for line in [
+        "member list 1",
+        "member list-simple 1 -r",
+        "member ids",
+        "member ids --one-page",
+        "tag get 1",
+        "linked-corp members LINK/1",
+        "linked-corp members-simple LINK/1",
+    ] {
+        for format in ["table", "json", "jsonl", "csv"] {
+            let arguments = line.split(' ').chain(access).chain(["--base-url", &server.url, "-o", format]);
+            let ran = run(&arguments.collect::<Vec<_>>());
+            assert!(ran.code == 0 && ran.stdout.contains("lisi"), "{line} {format}: {ran:?}");
+            assert!(
+                ran.stderr.contains("warning: 1 of 2 rows has a damaged userid"),
+                "{line} {format}: {ran:?}"
+            );
+        }
+    }
+}
+
+/// The most memory that the command used, in bytes.
+#[cfg(target_os = "linux")]
+fn peak_of(arguments: &[&str]) -> u64 {
+    let mut child = txl().args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut stdout = child.stdout.take().unwrap();
+    let (mut peak, mut chunk, mut read) = (0, vec![0; 1 << 16], 0);
+    // The peak is read between chunks of the output: the command is alive as long as it has any to write.
+    loop {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        peak = peak.max(kilobytes.unwrap_or(0) << 10);
+        match stdout.read(&mut chunk).unwrap() {
+            0 => break,
+            more => read += more,
+        }
+    }
+    assert!(child.wait().unwrap().success() && read > 1 << 18, "{read}");
+    peak
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn trap_50_a_list_takes_a_small_multiple_of_its_reply() {
+    // Rows that say little cost the most: a decoded member takes some 700 bytes.
+    let rows = vec![r#"{"userid":"a"}"#; 200_000].join(",");
+    let body: &'static str = format!(r#"{{"errcode":0,"userlist":[{rows}]}}"#).leak();
+    let server = Scripted::start(move |_| Answer::Json(body));
+    for format in ["table", "json", "jsonl", "csv"] {
+        let peak = peak_of(&[
+            "member",
+            "list",
+            "1",
+            "--corp-id",
+            "ww1",
+            "--app-secret",
+            "s",
+            "--agent-id",
+            "1",
+            "--base-url",
+            &server.url,
+            "-o",
+            format,
+        ]);
+        let most = (40 << 20) + 8 * body.len() as u64;
+        assert!(peak > 0 && peak < most, "{format}: {peak} bytes for a reply of {}", body.len());
     }
 }

@@ -81,6 +81,11 @@ fn a_tag_is_found_by_its_name() {
     assert_eq!(sim.run(&add).code, 0);
     let tag = sim.run(&["tag", "get", "羽毛球社", "-o", "json"]).json();
     assert_eq!(tag["partylist"], json!([2]));
+    let export = sim.run(&["export", "tag", "羽毛球社", "-o", "jsonl"]);
+    assert!(export.code == 0 && export.stdout.contains("zhangsan"), "{export:?}");
+    let ran = sim.run(&["export", "tag", "足球社"]);
+    ran.fails_with(1).with_remedy();
+    assert!(ran.stderr.contains("named 足球社"), "{ran:?}");
     let remove = ["tag", "remove", "羽毛球社", "--department", "示例公司/研发部"];
     assert_eq!(sim.run(&remove).code, 0);
     assert_eq!(sim.run(&["tag", "rename", "羽毛球社", "篮球社"]).code, 0);

@@ -76,7 +76,9 @@ impl Closing {
     /// Takes over what another process found out.
     #[cfg(feature = "redis")]
     pub(super) fn close_for(&self, left: Duration) {
-        let theirs = Instant::now() + left;
+        // Another process may have written any number.
+        let now = Instant::now();
+        let theirs = now.checked_add(left).unwrap_or(now + HOUR);
         let mut until = self.until();
         *until = Some(until.map_or(theirs, |ours| ours.max(theirs)));
         self.known.store(true, Ordering::Release);
@@ -127,5 +129,13 @@ mod tests {
         closing.passed(sent);
         closing.refused(sent);
         assert_eq!(closing.door(), Door::Unproven);
+    }
+
+    #[cfg(feature = "redis")]
+    #[tokio::test(start_paused = true)]
+    async fn a_time_of_any_length_from_another_process_closes() {
+        let closing = Closing::default();
+        closing.close_for(Duration::MAX);
+        assert!(matches!(closing.door(), Door::Closed(left) if left >= HOUR));
     }
 }

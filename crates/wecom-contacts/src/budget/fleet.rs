@@ -170,7 +170,10 @@ impl Share {
                         None => return Moment::Unknown,
                         Some((0, 0)) => return Moment::Now { waited: false },
                         Some((0, wait)) => {
-                            *reserved = Reserved::Moment(Instant::now() + Duration::from_micros(wait));
+                            // Another process may have written any number.
+                            let at = Instant::now().checked_add(Duration::from_micros(wait));
+                            let Some(at) = at else { return Moment::Unknown };
+                            *reserved = Reserved::Moment(at);
                         }
                         Some((_, left)) => return Moment::Closed(Duration::from_micros(left)),
                     }

@@ -308,8 +308,17 @@ mod tests {
 
     #[test]
     fn debug_tells_a_hidden_field_from_an_empty_one_and_shows_no_personal_data() {
-        let member = Member { mobile: Some("13800000000".into()), ..Member::default() };
+        let member = Member {
+            mobile: Some("13800000000".into()),
+            alias: Some(String::new()),
+            gender: Some(Gender::Male),
+            ..Member::default()
+        };
         let shown = format!("{member:?}");
-        assert!(shown.contains("mobile: ***") && shown.contains("email: (empty)"), "{shown}");
+        for field in ["mobile: ***", "alias: (empty)", "gender: ***", "email: (absent)", "extattr: (absent)"]
+        {
+            assert!(shown.contains(field), "{field}: {shown}");
+        }
+        assert!(!shown.contains("138") && !shown.contains("Male"), "{shown}");
     }
 }

@@ -166,6 +166,21 @@ async fn trap_34_the_replay_window_can_be_another_or_none() {
 }
 
 #[tokio::test]
+async fn trap_34_a_replay_window_of_any_length_is_taken() {
+    let platform = Platform::new();
+    for window in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::from_millis(u64::MAX)] {
+        let memory = Memory::new(window, 1_000);
+        let intake =
+            platform.intake().replay_window(window).memory(memory).handler(Seen::default().handler());
+        let request = platform.post_at(&platform.left("wangfang"), 0, "1");
+        assert_eq!(deliver(&intake, &request), Outcome::Queued);
+        assert_eq!(deliver(&intake, &request), Outcome::Duplicate);
+        let drained = intake.shutdown(window).await;
+        assert!(drained.is_complete());
+    }
+}
+
+#[tokio::test]
 async fn trap_34_what_was_overheard_cannot_be_replayed_while_its_timestamp_is_good() {
     let platform = Platform::new();
     let seen = Seen::default();
