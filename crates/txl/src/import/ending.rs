@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde::Serialize;
-use wecom_contacts::imports::ImportOutcome;
+use wecom_contacts::imports::{ImportOutcome, ImportRow};
 use wecom_sheets::Table;
 
 use super::{
