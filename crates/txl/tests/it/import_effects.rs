@@ -1,49 +1,23 @@
 //! What an import does to the corp is shown before it is done, and stops where people would lose what nobody meant to take.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::fs;
 
 use serde_json::{Value, json};
-use wecom_sim::{Sim, SimBuilder};
+use wecom_sim::Sim;
 
-use crate::run::{Ran, closed_port, run, txl};
-
-/// A corp and a directory of files.
-struct Corp {
-    sim: Sim,
-    directory: tempfile::TempDir,
-}
+use crate::{
+    corp::Corp,
+    run::{Ran, closed_port, run},
+};
 
 impl Corp {
-    async fn start(builder: SimBuilder) -> Self {
-        let sim = builder.running_clock(true).job_time(Duration::ZERO).start().await.unwrap();
-        Self { sim, directory: tempfile::tempdir().unwrap() }
-    }
-
     /// The simulator's default corp: seven people in five departments.
     async fn small() -> Self {
         Self::start(Sim::builder()).await
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
     fn put(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).unwrap();
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        let sim = &self.sim;
-        let mut command = txl();
-        command
-            .env("WECOM_BASE_URL", sim.url())
-            .env("WECOM_CORP_ID", sim.corp_id())
-            .env("WECOM_CONTACTS_SECRET", sim.contacts_secret())
-            .env("WECOM_AGENT_ID", sim.agent_id().to_string())
-            .env("WECOM_APP_SECRET", sim.app_secret())
-            .current_dir(self.directory.path())
-            .args(arguments);
-        Ran::of(command.output().unwrap())
     }
 
     fn member(&self, userid: &str) -> Value {

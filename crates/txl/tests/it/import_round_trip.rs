@@ -1,38 +1,13 @@
 //! What was exported is imported again, and nothing has changed.
 
-use std::{fs, time::Duration};
+use std::fs;
 
 use serde_json::Value;
 use wecom_sim::{Sim, SimBuilder};
 
-use crate::run::{Ran, txl};
-
-struct Corp {
-    sim: Sim,
-    directory: tempfile::TempDir,
-}
+use crate::corp::Corp;
 
 impl Corp {
-    async fn start(builder: SimBuilder) -> Self {
-        let sim = builder.running_clock(true).job_time(Duration::ZERO).start().await.unwrap();
-        Self { sim, directory: tempfile::tempdir().unwrap() }
-    }
-
-    /// Runs the command; exports as the credential of the corp's app, or as contacts-sync.
-    fn run(&self, arguments: &[&str]) -> Ran {
-        let sim = &self.sim;
-        let mut command = txl();
-        command
-            .env("WECOM_BASE_URL", sim.url())
-            .env("WECOM_CORP_ID", sim.corp_id())
-            .env("WECOM_CONTACTS_SECRET", sim.contacts_secret())
-            .env("WECOM_AGENT_ID", sim.agent_id().to_string())
-            .env("WECOM_APP_SECRET", sim.app_secret())
-            .current_dir(self.directory.path())
-            .args(arguments);
-        Ran::of(command.output().unwrap())
-    }
-
     /// Exports and imports again. Gives whether the import went through.
     #[track_caller]
     fn round_trip(&self, noun: &str, ending: &str, credential: &str) -> bool {

@@ -4,6 +4,7 @@
 
 mod callback;
 mod commands;
+mod corp;
 mod credentials;
 #[cfg(unix)]
 mod deletion;
