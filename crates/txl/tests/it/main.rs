@@ -11,6 +11,7 @@ mod deletion;
 mod export;
 mod formats;
 mod import;
+mod import_cases;
 mod import_effects;
 mod import_round_trip;
 mod lookup;
