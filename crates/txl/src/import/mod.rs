@@ -51,19 +51,19 @@ pub(crate) struct Command {
 }
 
 const COLUMNS_OF_MEMBERS: &str = "\
-Columns are found by their headings: those of WeCom's templates (姓名, 帐号 or 账号, 手机号, 邮箱, 所在部门, 职位, 性别,
-是否部门内领导, 排序, 别名, 地址, 座机, 禁用), common other words for them (部门, 岗位, 移动电话, 电子邮箱, …), or the names of
-the fields (name, userid, mobile, …, enable). --map and --extra name the meaning of others, which are otherwise ignored
+Columns are found by their headings: those of WeCom's templates (姓名, 帐号 or 账号, 手机号, 邮箱, 所在部门, 职位, 性别, \
+是否部门内领导, 排序, 别名, 地址, 座机, 禁用), common other words for them (部门, 岗位, 移动电话, 电子邮箱, …), or the names of \
+the fields (name, userid, mobile, …, enable). --map and --extra name the meaning of others, which are otherwise ignored \
 with a warning.
 
-An empty cell clears its field. A column or JSON key that the file does not have leaves the field alone. Departments are
+An empty cell clears its field. A column or JSON key that the file does not have leaves the field alone. Departments are \
 ids, paths or unique names, joined by semicolons; paths and names are looked up, which needs an app's secret.
 
-With credentials the command first reads the corp's ids and shows who would be created, deleted, or lose departments.
-It stops if a member would lose a department (--exact-departments goes on), and asks before members are deleted or
+With credentials the command first reads the corp's ids and shows who would be created, deleted, or lose departments. \
+It stops if a member would lose a department (--exact-departments goes on), and asks before members are deleted or \
 more than 5 % of the rows clear a field (--yes answers).
 
-Blanks, full-width letters, +86, an apostrophe in front and the like are cleaned and counted. A cell with more than one
+Blanks, full-width letters, +86, an apostrophe in front and the like are cleaned and counted. A cell with more than one \
 possible meaning, such as 1.38E+10, is refused with its place, and nothing is sent.
 
 Rows that WeCom refuses are written to a file with the reason beside them; corrected, it can be imported as it is.";
