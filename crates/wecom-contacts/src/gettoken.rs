@@ -69,3 +69,27 @@ impl TokenSource for GetToken {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Result<TokenReply, serde_json::Error> {
+        serde_json::from_str(body)
+    }
+
+    #[test]
+    fn trap_13_a_lifetime_that_comes_as_text_is_read() {
+        for (lifetime, seconds) in [("7200", 7200), ("\"7200\"", 7200), ("-1", -1)] {
+            let reply = read(&format!(r#"{{"access_token":"t","expires_in":{lifetime}}}"#)).unwrap();
+            assert_eq!(reply.expires_in, seconds, "{lifetime}");
+        }
+    }
+
+    #[test]
+    fn a_reply_without_a_token_is_no_token() {
+        for body in [r#"{"access_token":"","expires_in":7200}"#, r#"{"access_token":" "}"#, "{}"] {
+            assert!(read(body).is_err(), "{body}");
+        }
+    }
+}
