@@ -93,7 +93,7 @@ impl Rate {
 mod tests {
     use super::*;
 
-    /// Whether a download is given up that brings so many bytes in each of 100 waits.
+    /// Whether a download that brings this number of bytes in each of 100 waits is given up.
     fn is_given_up(bytes: usize, wait: Duration) -> bool {
         let mut rate = Rate::new(Duration::from_secs(30));
         (0..100).any(|_| rate.is_too_low(bytes, wait))

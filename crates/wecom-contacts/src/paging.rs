@@ -118,7 +118,7 @@ impl<E: Paged> List<E> {
     }
 }
 
-/// So many cursors are remembered, as digests of eight bytes. A million members have a hundred pages of 10,000.
+/// Maximum number of cursors that are remembered, as digests of eight bytes. A million members have a hundred pages of 10,000.
 const REMEMBERED: usize = 1 << 16;
 
 /// The cursors asked with so far, to notice one that leads back.

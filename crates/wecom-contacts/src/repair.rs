@@ -30,7 +30,7 @@ pub(crate) fn mend(json: &[u8]) -> Option<Vec<u8>> {
     mended.changed.then_some(mended.json)
 }
 
-/// A document being written anew.
+/// A document that is written again, mended.
 struct Mended {
     json: Vec<u8>,
     changed: bool,
@@ -180,7 +180,7 @@ mod tests {
         #[test]
         fn any_bytes_between_quotes_are_a_string_again(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
             let mut inside: Vec<u8> = bytes.into_iter().filter(|byte| *byte != b'"').collect();
-            // A backslash at the end would escape the quote, and nobody can tell.
+            // A backslash at the end would escape the quote, which cannot be told from a real escape.
             while inside.last() == Some(&b'\\') {
                 inside.pop();
             }

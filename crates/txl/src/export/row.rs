@@ -203,7 +203,7 @@ ids! {
 
 fn departments(ids: &[DepartmentId], spelling: Spelling<'_>, cells: &mut Cells) {
     if ids.is_empty() {
-        // Nobody is without a department: it is hidden.
+        // Every member has a department, so an empty list is a hidden one.
         return cells.push_field(None);
     }
     cells.push_with(|cell| match spelling {

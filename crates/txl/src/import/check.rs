@@ -149,7 +149,7 @@ impl Check {
         findings.filter(|finding| finding.severity() == Severity::Warning).map(ToString::to_string).collect()
     }
 
-    /// Whether so many rows clear a field of an existing member that it needs consent.
+    /// Whether more rows clear a field of an existing member than pass without consent.
     pub(super) fn clears_many(&self) -> bool {
         let effects = self.effects.iter();
         effects.flat_map(|effects| &effects.cleared).any(|(_, count)| clears_many(*count, self.rows()))

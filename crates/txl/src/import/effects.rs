@@ -345,7 +345,7 @@ impl Effects {
     }
 }
 
-/// Whether so many rows clear a field that it needs consent.
+/// Whether more rows clear a field than pass without consent.
 pub(super) fn clears_many(count: u64, rows: u64) -> bool {
     count * 100 > rows * CLEARED_PERCENT
 }

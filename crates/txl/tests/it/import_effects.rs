@@ -1,4 +1,4 @@
-//! What an import does to the corp is shown before it is done, and stops where people would lose what nobody meant to take.
+//! What an import does to the corp is shown before it is done, and stops where people would lose what the file does not mention.
 
 use std::fs;
 

@@ -1,6 +1,6 @@
 //! What people see on a terminal: tables, help and the tour by its width, and nothing that would steer it.
 //!
-//! Snapshots are of answers that this file gives, so that they change with the layout alone. `INSTA_UPDATE=always` writes them anew.
+//! Snapshots are of answers that this file gives, so that they change with the layout alone. `INSTA_UPDATE=always` replaces them.
 
 use std::process::Command;
 

@@ -2,7 +2,7 @@
 //!
 //! A byte is asked for once: after a cut the next request is a `Range` from where the last one ended. What comes too slowly is
 //! taken for a cut as well, but is not asked for again and again. A link under `http` is followed only where the API itself is under
-//! `http`: whoever can read the way could read the file's link, which needs no token.
+//! `http`: a reader on the way could take the file's link, which needs no token.
 
 use std::mem;
 

@@ -56,7 +56,7 @@ fn trap_43_a_damaged_userid_keeps_its_row_and_names_nobody() {
     assert_eq!(damaged, [true, true, true, false]);
 }
 
-/// A reply of so many members, with texts in every place that has one.
+/// A reply of this number of members, with texts in every place that has one.
 fn reply(members: usize) -> Vec<u8> {
     let member = |number: usize| {
         json!({

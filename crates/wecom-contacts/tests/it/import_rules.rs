@@ -91,7 +91,7 @@ fn departments_that_break_written_rules_are_found_before_anything_is_sent() {
     );
 }
 
-/// A corp with nobody in it, so that what it refuses depends on the file alone.
+/// A corp without members, so that what it refuses depends on the file alone.
 async fn empty() -> Rig {
     Rig::with(Sim::builder().legacy(true).seed(0, 1, 1)).await
 }

@@ -2,7 +2,7 @@
 //!
 //! A BOM decides, then a name that the user gives. Without either the text itself is the [evidence](evidence): one that is UTF-8 throughout is UTF-8,
 //! and of the others the one is taken that makes Chinese of the bytes, or words of Western Europe, where none of its rivals does. A text with too
-//! little evidence is refused: names would become nonsense, and nobody would see it.
+//! little evidence is refused: names would become nonsense without a sign of it.
 
 mod common;
 mod detection;
@@ -119,7 +119,7 @@ pub(crate) fn decoded(
 ) -> Result<Box<dyn Read>> {
     fill(&mut text, &mut [0; 4][..bom])?;
     let label = match encoding {
-        // Whoever reads from this looks whether it is UTF-8, as it makes strings of it.
+        // The reader behind this checks that it is UTF-8, as it makes strings of it.
         Encoding::Utf8 => return Ok(text),
         Encoding::Utf16Le => UTF_16LE,
         Encoding::Utf16Be => UTF_16BE,

@@ -13,7 +13,7 @@ use crate::{
     file::unwritable,
 };
 
-/// So many bytes of a finished workbook are copied at once.
+/// Bytes of a finished workbook that are copied at once.
 const CHUNK: usize = 1 << 20;
 
 /// A sheet that is being written.
