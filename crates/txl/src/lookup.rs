@@ -69,7 +69,7 @@ impl<'a> Lookup<'a> {
 
     async fn names(&mut self) -> Result<&DepartmentNames> {
         if self.departments.is_none() {
-            self.departments = Some(departments(self.access).await?);
+            self.departments = Some(department_names(self.access).await?);
         }
         Ok(self.departments.get_or_insert_default())
     }
@@ -145,7 +145,12 @@ fn of_name(all: &[Tag], name: &str) -> Result<TagId> {
     }
 }
 
-async fn departments(access: &Access) -> Result<DepartmentNames> {
+/// The departments' names: by the app's secret if one is given, as contacts-sync reads them only from an IP of before 2022-08.
+///
+/// # Errors
+///
+/// Fails if the names cannot be read.
+pub(crate) async fn department_names(access: &Access) -> Result<DepartmentNames> {
     let list = access.reader()?.departments().list().await.map_err(unreadable)?;
     Ok(DepartmentNames::new(list.into_iter().map(|department| {
         (department.id, department.parentid.unwrap_or_default(), department.name.unwrap_or_default())

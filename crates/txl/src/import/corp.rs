@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use futures_util::TryStreamExt;
 use wecom_contacts::{
-    Client, DepartmentId, Error, UserId,
+    Client, DepartmentId, UserId,
     imports::{ImportMember, MemberColumn},
     members::{AttributeValue, Member},
 };
@@ -14,6 +14,7 @@ use super::check::Check;
 use crate::{
     context::Access,
     failure::{Failure, Result},
+    lookup,
 };
 
 /// The root department (根部门), which is never deleted.
@@ -146,23 +147,9 @@ pub(super) fn key(userid: &str) -> String {
     userid.to_ascii_lowercase()
 }
 
-/// Reads the departments' names: by the app's secret if one is given, as contacts-sync reads them only from an IP of before
-/// 2022-08.
+/// Reads the departments' names.
 pub(super) async fn department_names(access: &Access) -> Result<DepartmentNames> {
-    let departments = access.reader()?.departments().list().await.map_err(|error| {
-        let is_denied = error.is_permission_denied();
-        let failure = unread(error);
-        if is_denied {
-            failure.remedy(
-                "give an app's secret (--agent-id, --app-secret) whose visible range holds the departments, or write ids",
-            )
-        } else {
-            failure
-        }
-    })?;
-    Ok(DepartmentNames::new(departments.into_iter().map(|department| {
-        (department.id, department.parentid.unwrap_or_default(), department.name.unwrap_or_default())
-    })))
+    lookup::department_names(access).await.map_err(unread)
 }
 
 /// Adds names to the members who would be deleted, as far as an app's secret shows them: a person knows people by name.
@@ -193,8 +180,9 @@ pub(super) async fn name_deleted_departments(access: &Access, check: &mut Check)
 }
 
 /// What an import does is unknown while the corp cannot be read, so it ends here.
-fn unread(error: Error) -> Failure {
-    Failure::from(error)
+fn unread(failure: impl Into<Failure>) -> Failure {
+    failure
+        .into()
         .within("cannot read what the corp holds; nothing was sent")
         .remedy("--dry-run --offline checks the file alone")
 }

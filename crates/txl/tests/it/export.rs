@@ -13,7 +13,10 @@ use axum::{Json, Router, routing::any};
 use serde_json::{Value, json};
 use wecom_sim::{Sim, SimBuilder};
 
-use crate::run::{Ran, SECRET, txl};
+use crate::{
+    corp::command_at,
+    run::{Ran, SECRET, txl},
+};
 
 const KEY: &str = "IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2";
 /// 新员工: the first tag of a seeded corp.
@@ -48,17 +51,8 @@ impl Corp {
     }
 
     fn command(&self, words: &str) -> Command {
-        let mut command = txl();
-        let sim = &self.sim;
-        command
-            .env("WECOM_BASE_URL", sim.url())
-            .env("WECOM_CORP_ID", sim.corp_id())
-            .env("WECOM_CONTACTS_SECRET", sim.contacts_secret())
-            .env("WECOM_AGENT_ID", sim.agent_id().to_string())
-            .env("WECOM_APP_SECRET", sim.app_secret())
-            .env("TXL_STATE_DIR", self.path("state"))
-            .current_dir(self.directory.path())
-            .args(words.split(' '));
+        let mut command = command_at(&self.sim, self.directory.path());
+        command.args(words.split(' '));
         command
     }
 
