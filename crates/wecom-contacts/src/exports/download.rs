@@ -45,7 +45,7 @@ pub(super) struct Download {
     since_slow: u64,
 }
 
-/// So many bytes make good for an attempt that was too slow.
+/// Number of bytes that make good for an attempt that was too slow.
 const STEADY: u64 = 1 << 20;
 
 impl Download {

@@ -83,7 +83,7 @@ async fn trap_44_a_page_with_the_cursor_that_was_asked_with_is_an_error_after_it
     assert_eq!(rows, ["zhouting", "zhoumin"]);
     is_incomplete(error, "leads back to an earlier page");
     assert_eq!(stub.calls().len(), 2);
-    // Who wants each member once is told all the same.
+    // A caller that wants each member once gets the error as well.
     let (_, error) = collect(stub.client().members().ids().userids()).await;
     is_incomplete(error, "leads back");
 }

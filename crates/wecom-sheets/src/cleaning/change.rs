@@ -12,7 +12,7 @@ pub enum Change {
     Invisible,
     /// Full-width letters, digits and signs became half-width.
     HalfWidth,
-    /// An apostrophe in front, by which Excel is told to leave a number alone, went.
+    /// An apostrophe in front, which makes Excel leave a number alone, went.
     Apostrophe,
     /// Quotation marks around it, or a formula that is nothing but a text (`="138"`), went.
     Wrapper,

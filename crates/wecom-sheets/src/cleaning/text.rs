@@ -20,7 +20,7 @@ pub fn is_invisible(one: char) -> bool {
 }
 
 /// Whether a text has none of the characters that need a look: controls, blanks other than the plain one, what cannot be seen, full-width forms. All
-/// that is told by the bytes that begin characters; Chinese characters begin by others.
+/// this is known by the bytes that begin characters; Chinese characters begin by others.
 pub(super) fn is_ordinary(bytes: &[u8]) -> bool {
     let is_odd = |byte: u8| {
         byte < 0x20 || matches!(byte, 0x7f | 0xc2 | 0xcd | 0xd8 | 0xe1 | 0xe2 | 0xe3 | 0xef | 0xf3)

@@ -1,7 +1,7 @@
 //! Number formats: what a cell shows of its number.
 //!
 //! A format of digits and literals alone decides what a person sees: `00000` shows 7 as `00007`, which as an account is another than `7`. What is
-//! shown is taken then, also where a condition such as `[<100]` picks the part of the format. Dates and durations are told by their format too. Anything
+//! shown is taken then, also where a condition such as `[<100]` picks the part of the format. Dates and durations are known by their format too. Anything
 //! else, decimals, percents and thousands, leaves the number. Texts have their format too: `"WX"@` shows 7 as `WX7`.
 
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Workbooks: a sheet's cells as rows.
 //!
 //! XLSX and ODS are ZIP files of XML, which are read here as a stream; XLS, the format of Excel 97–2003, is read by `calamine`. Merged cells have the
-//! value of the first of them, hidden rows are told from others, and what a sheet says of its own size is believed nowhere.
+//! value of the first of them, hidden rows are distinguished from others, and what a sheet says of its own size is believed nowhere.
 
 mod cells;
 mod formats;

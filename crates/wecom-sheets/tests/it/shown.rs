@@ -290,7 +290,7 @@ fn trap_41_a_column_that_is_two_columns_wide_throughout_is_one() {
     let (rows, reading) = members(sheet(cells, &["A1:B1", "A2:B2", "A3:B3"]), &Mapping::new()).unwrap();
     let names: Vec<_> = rows.iter().map(|(_, member)| member.name.as_str()).collect();
     assert_eq!((names, reading.astray), (vec!["王芳", "李雷"], 0));
-    // What stands in the second column of one row is told of.
+    // A cell in the second column of one row is reported.
     let (_, reading) =
         members(sheet(&[cells[0], &["王", "芳", "wang"]], &["A1:B1"]), &Mapping::new()).unwrap();
     assert_eq!(reading.astray, 1);
