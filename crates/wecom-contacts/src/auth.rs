@@ -156,10 +156,14 @@ impl AuthorizeUrl {
     /// [`ErrorKind::Configuration`] if no app is known: a contacts-sync client has none, and without one WeCom takes
     /// `snsapi_privateinfo` for an error or for `snsapi_base`.
     pub fn build(self) -> Result<String> {
-        let unusable = |why: &str| Error::local(ErrorKind::Configuration(why.to_owned()));
-        let agent_id = self
-            .agent_id
-            .ok_or_else(|| unusable("a login needs an app: call as one, or name it by `agent_id`"))?;
+        let no_app = || {
+            let why = (
+                "a login needs an app: call as one, or name it by `agent_id`",
+                "登录需要自建应用：使用应用的 secret，或用 `agent_id` 指定应用",
+            );
+            Error::local(ErrorKind::Configuration(why.into()))
+        };
+        let agent_id = self.agent_id.ok_or_else(no_app)?;
         let mut url =
             Url::parse("https://open.weixin.qq.com/connect/oauth2/authorize").expect("a constant URL");
         {

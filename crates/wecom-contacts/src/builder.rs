@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use url::Url;
 
 use crate::{
-    Budget, Client, CorpId, Error, ErrorKind, Result, RetryPolicy, Secret,
+    Bilingual, Budget, Client, CorpId, Error, ErrorKind, Result, RetryPolicy, Secret,
     exchange::Wire,
     gettoken::GetToken,
     proxy,
@@ -198,10 +198,9 @@ impl ClientBuilder {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut certificates = Vec::new();
         for pem in &self.root_certificates {
-            let bundle = reqwest::Certificate::from_pem_bundle(pem)
-                .map_err(|_| configuration("a root certificate is not PEM"))?;
+            let bundle = reqwest::Certificate::from_pem_bundle(pem).map_err(|_| configuration(NOT_PEM))?;
             if bundle.is_empty() {
-                return Err(configuration("a root certificate is not PEM"));
+                return Err(configuration(NOT_PEM));
             }
             certificates.extend(bundle);
         }
@@ -215,10 +214,7 @@ impl ClientBuilder {
             Ok::<_, Error>(match &self.proxy {
                 Proxy::At(proxy) => {
                     let proxy = proxy::usable(proxy).map_err(configuration)?;
-                    builder.proxy(
-                        reqwest::Proxy::all(proxy)
-                            .map_err(|_| configuration("the proxy's URL is not one"))?,
-                    )
+                    builder.proxy(reqwest::Proxy::all(proxy).map_err(|_| configuration(proxy::NO_URL))?)
                 }
                 Proxy::None => builder.no_proxy(),
                 Proxy::Environment => builder,
@@ -231,10 +227,12 @@ impl ClientBuilder {
                 let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
                 let bundled =
                     bundled.filter_map(|certificate| reqwest::Certificate::from_der(certificate).ok());
-                builder()?
-                    .tls_certs_only(certificates.into_iter().chain(bundled))
-                    .build()
-                    .map_err(|error| configuration(format!("no HTTP client: {error}")))
+                builder()?.tls_certs_only(certificates.into_iter().chain(bundled)).build().map_err(|error| {
+                    configuration((
+                        format!("no HTTP client: {error}"),
+                        format!("无法创建 HTTP 客户端：{error}"),
+                    ))
+                })
             }
         }
     }
@@ -247,18 +245,27 @@ impl std::fmt::Debug for ClientBuilder {
     }
 }
 
-fn configuration(why: impl Into<String>) -> Error {
+const NOT_PEM: (&str, &str) = ("a root certificate is not PEM", "根证书不是 PEM 格式");
+
+fn configuration(why: impl Into<Bilingual>) -> Error {
     Error::local(ErrorKind::Configuration(why.into()))
 }
 
 fn cgi_bin(base_url: &str) -> Result<Arc<str>> {
-    let url =
-        Url::parse(base_url).map_err(|error| configuration(format!("the base URL is not one: {error}")))?;
+    let url = Url::parse(base_url).map_err(|error| {
+        configuration((format!("the base URL is not one: {error}"), format!("base URL 不合法：{error}")))
+    })?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(configuration("the base URL must begin with https:// or http:// and name a host"));
+        return Err(configuration((
+            "the base URL must begin with https:// or http:// and name a host",
+            "base URL 必须以 https:// 或 http:// 开头，并包含主机名",
+        )));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(configuration("the base URL must have no query and no fragment"));
+        return Err(configuration((
+            "the base URL must have no query and no fragment",
+            "base URL 不能带有查询参数和片段（#）",
+        )));
     }
     Ok(format!("{}/cgi-bin/", url.as_str().trim_end_matches('/')).into())
 }

@@ -1,8 +1,22 @@
 //! The one error type, and what callers branch on.
 
+mod bilingual;
+mod builder;
+mod causes;
+mod kind;
+mod remedies;
+mod report;
+mod texts;
+
 use std::{fmt, sync::Arc, time::Duration};
 
-use crate::{Class, ErrorCode, JobId, redact};
+pub use self::{
+    bilingual::Bilingual,
+    builder::ErrorBuilder,
+    kind::{ErrorKind, Stopped, Transport},
+    report::ErrorReport,
+};
+use crate::{Class, ErrorCode, redact};
 
 /// What every call returns.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -11,7 +25,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 ///
 /// `Display` is one sentence in English: the call's path, what went wrong with WeCom's `errcode`, its meaning and its `errmsg`,
 /// then whether the change may have been applied all the same, and after how many attempts and seconds the call was given up.
-/// It does not say what to try: that is in [`ErrorCode::info`]. The cause is in [`source`](std::error::Error::source).
+/// It does not say what to try: that is in [`report`](Self::report), which has everything in English and in Chinese. The cause
+/// is in [`source`](std::error::Error::source).
 /// `Debug` shows the fields. No secret, token or personal datum is in any of them, but the server's own `errmsg` is kept as it
 /// came, as WeCom's support asks for its hint; it is cut after 4 KiB.
 ///
@@ -38,107 +53,47 @@ struct Inner {
     retry_after: Option<Duration>,
 }
 
-/// The kinds of failure.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// WeCom refused the call: HTTP 200 with an `errcode` other than 0.
-    Refused {
-        /// What the refusal means: see [`ErrorCode::info`].
-        code: ErrorCode,
-        /// The server's text, hint id included; cut after 4 KiB. Informational: never match on it.
-        errmsg: String,
-    },
-    /// The call did not reach the server, or its answer did not come back.
-    Transport {
-        /// How far it came.
-        failure: Transport,
-        /// What broke, as the HTTP client tells it, without the URL.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The answer has an HTTP status or a body that WeCom never sends: a proxy's error page, usually.
-    NotWeCom {
-        /// The HTTP status.
-        status: u16,
-        /// The answer's `Content-Type`.
-        content_type: Option<String>,
-    },
-    /// The answer is an envelope that lacks a promised field, or has one of another type.
-    Malformed(serde_json::Error),
-    /// The server gave a part and no way to the rest, or contradicts what it said before. What came so far is not the whole.
-    Incomplete(String),
-    /// The answer is larger than [`max_reply_size`](crate::ClientBuilder::max_reply_size).
-    TooLarge {
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// The call was not sent, as WeCom closed this endpoint for the corp by a 45009 a while ago.
-    EndpointClosed {
-        /// When it opens again, counted from when this error was made.
-        reopens_in: Duration,
-    },
-    /// A callback or an export file that is not authentic, not meant for this corp, or does not decrypt.
-    Cipher(wecom_cipher::Error),
-    /// The request could not be written.
-    Unwritable(String),
-    /// A job was not finished when its [`Polling`](crate::Polling) gave up. It runs on.
-    StillRunning {
-        /// The job.
-        job: JobId,
-        /// How long it was waited for.
-        waited: Duration,
-    },
-    /// WeCom reports that the job as a whole failed (任务失败).
-    JobFailed {
-        /// The job.
-        job: JobId,
-    },
-    /// A downloaded file is not what was announced, or cannot be read.
-    CorruptFile {
-        /// Which of the job's files, counted from 0.
-        file: usize,
-        /// How many bytes of it were sound as far as that can be told.
-        offset: u64,
-        /// What is wrong with it.
-        why: &'static str,
-        /// What the parser says, if it is a row that is wrong.
-        row: Option<serde_json::Error>,
-    },
-    /// A [`TokenSource`](crate::tokens::TokenSource) of the user's own gave no token.
-    TokenSource(Box<dyn std::error::Error + Send + Sync>),
-    /// The client's configuration cannot work.
-    Configuration(String),
-}
-
-/// How far a call came that got no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Transport {
-    /// No connection came about, so the call surely did not execute.
-    NoConnection,
-    /// The answer did not come in time.
-    Timeout,
-    /// The connection broke before the whole answer was read.
-    Broken,
-}
-
-/// Why a call that failed was not sent again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Stopped {
-    /// Another attempt would end the same way, or what failed is no call.
-    NotWorthwhile,
-    /// The call may have executed, and sending it twice is not the same as once.
-    MayHaveApplied,
-    /// The [`RetryPolicy`](crate::RetryPolicy) allows no more attempts.
-    OutOfAttempts,
-    /// The [`RetryPolicy`](crate::RetryPolicy) allows no more time.
-    OutOfTime,
-    /// WeCom closed the endpoint (45009) for longer than the [`RetryPolicy`](crate::RetryPolicy) allows to wait.
-    EndpointClosed,
-}
-
 impl Error {
+    /// An error as WeCom's refusal of a call makes it, for tests of one's own handling.
+    ///
+    /// ```
+    /// use wecom_contacts::{Class, Error};
+    ///
+    /// /// What is to be tested: who has left is no reason to stop.
+    /// fn tolerate(error: Error) -> Result<(), Error> {
+    ///     if error.is_not_found() { Ok(()) } else { Err(error) }
+    /// }
+    ///
+    /// assert!(tolerate(Error::refused("user/get", 60111, "userid not found")).is_ok());
+    ///
+    /// let denied = tolerate(Error::refused("user/get", 60011, "no privilege")).unwrap_err();
+    /// assert_eq!(denied.class(), Class::Permission);
+    /// ```
+    pub fn refused(call: &'static str, errcode: i32, errmsg: impl Into<String>) -> Self {
+        Self::new(call, ErrorKind::Refused { code: ErrorCode(errcode), errmsg: errmsg.into() })
+    }
+
+    /// Makes an error of any kind, for tests of one's own handling.
+    ///
+    /// ```
+    /// use wecom_contacts::{Error, ErrorKind, Stopped, Transport};
+    ///
+    /// let lost = ErrorKind::Transport { failure: Transport::Timeout, source: "timed out".into() };
+    /// let error = Error::builder(lost)
+    ///     .call("user/create")
+    ///     .stopped(Stopped::MayHaveApplied)
+    ///     .may_have_applied(true)
+    ///     .build();
+    /// assert!(error.is_timeout() && error.may_have_applied());
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "`user/create`: no answer in time; the change may have been applied all the same"
+    /// );
+    /// ```
+    pub fn builder(kind: ErrorKind) -> ErrorBuilder {
+        ErrorBuilder::new(kind)
+    }
+
     pub(crate) fn new(call: &'static str, kind: ErrorKind) -> Self {
         Self::made(Some(call), kind)
     }
@@ -147,7 +102,10 @@ impl Error {
         Self::made(None, kind)
     }
 
-    fn made(call: Option<&'static str>, kind: ErrorKind) -> Self {
+    fn made(call: Option<&'static str>, mut kind: ErrorKind) -> Self {
+        if let ErrorKind::Refused { errmsg, .. } = &mut kind {
+            *errmsg = redact::shortened(std::mem::take(errmsg));
+        }
         let answered = matches!(
             kind,
             ErrorKind::Refused { .. }
@@ -189,15 +147,14 @@ impl Error {
         self
     }
 
-    pub(crate) fn refused(call: &'static str, errcode: i32, errmsg: String) -> Self {
-        Self::new(call, ErrorKind::Refused { code: ErrorCode(errcode), errmsg: redact::shortened(errmsg) })
-    }
-
     /// The URL is taken off, as it carries the token or the secret.
     pub(crate) fn transport(call: &'static str, error: reqwest::Error) -> Self {
         // The HTTP client refused to write the request: nothing was sent.
         if error.is_builder() {
-            return Self::new(call, ErrorKind::Unwritable(error.without_url().to_string()));
+            return Self::new(
+                call,
+                ErrorKind::Unwritable(Bilingual::untranslated(error.without_url().to_string())),
+            );
         }
         // A connection that takes too long to come about is both; what counts is that nothing was sent.
         let failure = if error.is_connect() {
@@ -257,74 +214,62 @@ impl Error {
         self.0.retry_after
     }
 
-    /// The class of the errcode, if WeCom refused the call and the code is a documented one.
-    pub fn class(&self) -> Option<Class> {
-        Some(self.code()?.info()?.class)
+    /// How callers treat this error: the class of its errcode if WeCom refused the call, else one by its kind.
+    pub fn class(&self) -> Class {
+        match &*self.0.kind {
+            ErrorKind::Refused { code, .. } => code.info().map_or(Class::Unknown, |info| info.class),
+            ErrorKind::Transport { failure: Transport::Timeout, .. } => Class::Timeout,
+            ErrorKind::Transport { .. } => Class::Network,
+            ErrorKind::NotWeCom { .. } => Class::NotWeCom,
+            ErrorKind::Malformed(_)
+            | ErrorKind::Incomplete(_)
+            | ErrorKind::TooLarge { .. }
+            | ErrorKind::CorruptFile { .. } => Class::UnusableAnswer,
+            ErrorKind::EndpointClosed { .. } => Class::RateLimited,
+            ErrorKind::Cipher(wecom_cipher::Error::Key { .. }) | ErrorKind::Configuration(_) => {
+                Class::Configuration
+            }
+            ErrorKind::Cipher(_) => Class::NotAuthentic,
+            ErrorKind::Unwritable(_) => Class::Unwritable,
+            ErrorKind::StillRunning { .. } => Class::StillRunning,
+            ErrorKind::JobFailed { .. } => Class::JobFailed,
+            ErrorKind::TokenSource(_) => Class::TokenSource,
+        }
     }
 
-    /// What to try next, in English; [`ErrorCode::info`] has the Chinese too.
+    /// What to try first, in English; [`report`](Self::report) has the Chinese too.
     pub fn remedy(&self) -> Option<&'static str> {
-        if self.0.may_have_applied {
-            return Some("read what is there before you send it again: the change may have been applied");
-        }
-        match &*self.0.kind {
-            ErrorKind::Refused { code, .. } => Some(code.info()?.remedy).filter(|text| !text.is_empty()),
-            ErrorKind::Transport { failure, .. } => Some(match failure {
-                Transport::NoConnection => {
-                    "check the base URL, the network, the proxy and the server's certificate"
-                }
-                Transport::Timeout => "try again, or allow more time (`timeout`)",
-                Transport::Broken => "the connection broke: try again",
-            }),
-            ErrorKind::NotWeCom { .. } => {
-                Some("check the base URL and the proxy: this is not WeCom's answer")
-            }
-            ErrorKind::Malformed(_) => Some("please report this reply's shape to wecom-contacts"),
-            ErrorKind::Incomplete(_) => Some(
-                "ask again from the beginning: what came so far is a part and must not be taken for the whole",
-            ),
-            ErrorKind::TooLarge { .. } => Some("ask for less at once, or raise `max_reply_size`"),
-            ErrorKind::EndpointClosed { .. } => Some("wait until it opens again, then call less often"),
-            ErrorKind::StillRunning { .. } => {
-                Some("the job runs on: take it up again by its id, or wait longer (`at_most`)")
-            }
-            ErrorKind::JobFailed { .. } => Some("submit the job again"),
-            ErrorKind::CorruptFile { .. } => Some(
-                "read the rows again, with the key the job was submitted with; rows read so far may be wrong",
-            ),
-            ErrorKind::TokenSource(_) => Some("check where the client's access tokens come from"),
-            ErrorKind::Cipher(_) | ErrorKind::Unwritable(_) | ErrorKind::Configuration(_) => None,
-        }
+        remedies::remedy(self).map(|(english, _)| english)
     }
 
     /// Whether what was asked for does not exist, or not for this credential.
     pub fn is_not_found(&self) -> bool {
-        self.class() == Some(Class::NotFound)
+        self.class() == Class::NotFound
     }
 
     /// Whether what was to be created is there already.
     pub fn is_already_exists(&self) -> bool {
-        self.class() == Some(Class::AlreadyExists)
+        self.class() == Class::AlreadyExists
     }
 
     /// Whether this credential may not do that, or not from this IP.
     pub fn is_permission_denied(&self) -> bool {
-        matches!(self.class(), Some(Class::Permission | Class::IpNotAllowed))
+        matches!(self.class(), Class::Permission | Class::IpNotAllowed)
     }
 
     /// Whether WeCom asks to slow down (45009, 45033, 45036), or did so a while ago and the call was not even sent.
     pub fn is_rate_limited(&self) -> bool {
-        self.class() == Some(Class::RateLimited) || matches!(*self.0.kind, ErrorKind::EndpointClosed { .. })
+        self.class() == Class::RateLimited
     }
 
     /// Whether the corp id or the secret is wrong: trying again cannot help and gets the IP blocked.
     pub fn is_bad_credentials(&self) -> bool {
-        self.class() == Some(Class::BadCredentials)
+        self.class() == Class::BadCredentials
     }
 
     /// Whether a value of the request is wrong.
     pub fn is_invalid_argument(&self) -> bool {
-        self.class() == Some(Class::InvalidArgument)
+        self.class() == Class::InvalidArgument
     }
 
     /// Whether the answer did not come in time.
@@ -344,7 +289,7 @@ impl Error {
                 true
             }
             ErrorKind::NotWeCom { status, .. } => *status >= 500,
-            _ => matches!(self.class(), Some(Class::ServerBusy | Class::RateLimited | Class::Retry)),
+            _ => matches!(self.class(), Class::ServerBusy | Class::RateLimited | Class::Retry),
         }
     }
 
@@ -363,6 +308,13 @@ impl Error {
     }
 }
 
+impl From<ErrorKind> for Error {
+    /// The same as [`Error::builder`] with nothing else set.
+    fn from(kind: ErrorKind) -> Self {
+        Self::local(kind)
+    }
+}
+
 impl From<wecom_cipher::Error> for Error {
     fn from(error: wecom_cipher::Error) -> Self {
         Self::local(ErrorKind::Cipher(error))
@@ -371,57 +323,7 @@ impl From<wecom_cipher::Error> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(call) = self.0.call {
-            write!(f, "`{call}`: ")?;
-        }
-        match &*self.0.kind {
-            ErrorKind::Refused { code, errmsg } => match code.info() {
-                Some(info) => write!(f, "{} {} (errcode {code}): {errmsg}", info.english, info.chinese),
-                None => write!(f, "refused (errcode {code}): {errmsg}"),
-            },
-            ErrorKind::Transport { failure, .. } => f.write_str(match failure {
-                Transport::NoConnection => "no connection to the server",
-                Transport::Timeout => "no answer in time",
-                Transport::Broken => "the connection broke before the whole answer was read",
-            }),
-            ErrorKind::NotWeCom { status, content_type } => {
-                let body = content_type.as_deref().unwrap_or("nothing");
-                write!(f, "the answer is not WeCom's: HTTP status {status} with {body}")
-            }
-            ErrorKind::Malformed(_) => f.write_str("the answer's fields are not of the documented types"),
-            ErrorKind::Incomplete(why) => write!(f, "the answer is incomplete: {why}"),
-            ErrorKind::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
-            // Its own words: they name the remedy, and it holds nothing below.
-            ErrorKind::Cipher(error) => error.fmt(f),
-            ErrorKind::EndpointClosed { reopens_in } => write!(
-                f,
-                "not sent, as WeCom closed this call for the corp (errcode 45009) and opens it again in {} s",
-                reopens_in.as_secs_f64().ceil()
-            ),
-            ErrorKind::Unwritable(why) => write!(f, "the request cannot be written: {why}"),
-            ErrorKind::StillRunning { job, waited } => {
-                let job = redact::shortened(job.to_string());
-                write!(f, "job {job} is not finished after {} s", waited.as_secs())
-            }
-            ErrorKind::JobFailed { job } => write!(f, "job {} failed", redact::shortened(job.to_string())),
-            ErrorKind::CorruptFile { file, offset, why, .. } => {
-                write!(f, "file {} of the export, at byte {offset}: it {why}", file + 1)
-            }
-            ErrorKind::TokenSource(_) => f.write_str("the token source gave no access token"),
-            ErrorKind::Configuration(why) => write!(f, "the configuration cannot work: {why}"),
-        }?;
-        if self.0.may_have_applied {
-            f.write_str("; the change may have been applied all the same")?;
-        }
-        if self.0.attempts > 1 {
-            write!(
-                f,
-                "; given up after {} attempts in {:.1} s",
-                self.0.attempts,
-                self.0.elapsed.as_secs_f32()
-            )?;
-        }
-        Ok(())
+        texts::english(self, f)
     }
 }
 

@@ -9,7 +9,7 @@ use tracing::{debug, trace, warn};
 use url::Url;
 
 use crate::{
-    Call, CorpId, Endpoint, Error, ErrorKind, Result,
+    Bilingual, Call, CorpId, Endpoint, Error, ErrorKind, Result,
     endpoint::Method,
     envelope::{self, Failure},
     proxy, redact,
@@ -44,9 +44,12 @@ impl Prepared {
     /// [`ErrorKind::Unwritable`] if its query is longer than a URL can be.
     pub(crate) fn check(&self) -> Result<()> {
         if self.query.len() > LONGEST_QUERY {
-            let why = format!(
-                "its values take {} bytes in the URL, which has room for {LONGEST_QUERY}; nothing was sent",
-                self.query.len()
+            let length = self.query.len();
+            let why = Bilingual::new(
+                format!(
+                    "its values take {length} bytes in the URL, which has room for {LONGEST_QUERY}; nothing was sent"
+                ),
+                format!("参数在 URL 中占 {length} 字节，超过上限 {LONGEST_QUERY} 字节；请求未发送"),
             );
             return Err(Error::new(self.call.path, ErrorKind::Unwritable(why)));
         }
@@ -54,7 +57,8 @@ impl Prepared {
     }
 
     pub(crate) fn of<E: Endpoint>(endpoint: &E) -> Result<Self> {
-        let unwritable = |why: String| Error::new(E::CALL.path, ErrorKind::Unwritable(why));
+        let unwritable =
+            |why: String| Error::new(E::CALL.path, ErrorKind::Unwritable(Bilingual::untranslated(why)));
         let (query, body) = match E::CALL.method {
             Method::Get => {
                 let query =
@@ -169,8 +173,9 @@ impl Wire {
             address.push_str("access_token=");
             address.push_str(token.encoded());
         }
-        let url = Url::parse(&address)
-            .map_err(|error| Error::new(call.path, ErrorKind::Unwritable(error.to_string())))?;
+        let url = Url::parse(&address).map_err(|error| {
+            Error::new(call.path, ErrorKind::Unwritable(Bilingual::untranslated(error.to_string())))
+        })?;
         let request = match call.method {
             Method::Get => self.http.get(url),
             Method::Post => self.http.post(url),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::{Instant, timeout};
 
-use crate::{Error, ErrorKind, Transport};
+use crate::{Bilingual, Error, ErrorKind, Transport};
 
 /// The least rate of a download, in bytes a second.
 const LEAST_RATE: u128 = 1 << 10;
@@ -48,17 +48,25 @@ impl Flow {
         let asked = Instant::now();
         let chunk = match timeout(self.idle, self.answer.chunk()).await {
             Ok(chunk) => chunk.map_err(|error| Broken::Cut(Error::transport(self.call, error)))?,
-            Err(_) => return Err(Broken::Cut(self.too_slow(format!("nothing came for {:?}", self.idle)))),
+            Err(_) => {
+                return Err(Broken::Cut(self.too_slow(Bilingual::new(
+                    format!("nothing came for {:?}", self.idle),
+                    format!("{:?} 内没有收到数据", self.idle),
+                ))));
+            }
         };
         let Some(bytes) = chunk else { return Ok(None) };
         if self.rate.is_too_low(bytes.len(), asked.elapsed()) {
-            let why = format!("the file comes at less than {LEAST_RATE} bytes a second");
+            let why = Bilingual::new(
+                format!("the file comes at less than {LEAST_RATE} bytes a second"),
+                format!("下载速度低于每秒 {LEAST_RATE} 字节"),
+            );
             return Err(Broken::Slow(self.too_slow(why)));
         }
         Ok(Some(bytes))
     }
 
-    fn too_slow(&self, why: String) -> Error {
+    fn too_slow(&self, why: Bilingual) -> Error {
         Error::new(self.call, ErrorKind::Transport { failure: Transport::Timeout, source: why.into() })
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{
-    Call, Error, ErrorKind, Secret, envelope,
+    Bilingual, Call, Error, ErrorKind, Secret, envelope,
     exchange::{Body, Prepared, Wire},
     observe,
     tokens::{AccessToken, FreshToken, SourceFuture, TokenSource},
@@ -51,8 +51,9 @@ impl TokenSource for GetToken {
             ("corpsecret", self.secret.expose()),
         ]);
         Box::pin(async move {
-            let query =
-                query.map_err(|error| Error::new(CALL.path, ErrorKind::Unwritable(error.to_string())))?;
+            let query = query.map_err(|error| {
+                Error::new(CALL.path, ErrorKind::Unwritable(Bilingual::untranslated(error.to_string())))
+            })?;
             let prepared = Prepared { call: CALL, query, body: Body::None };
             let mut reply: Option<TokenReply> = None;
             let outcome = wire

@@ -63,7 +63,7 @@ pub use budget::{Budget, BudgetBuilder, Limits};
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use endpoint::{Call, Endpoint};
-pub use error::{Error, ErrorKind, Result, Stopped, Transport};
+pub use error::{Bilingual, Error, ErrorBuilder, ErrorKind, ErrorReport, Result, Stopped, Transport};
 pub use error_codes::{Class, CodeInfo, ErrorCode};
 pub use ids::{
     AgentId, ChainGroupId, ChainId, ChainRuleId, CorpId, DepartmentId, ExternalUserId, JobId,

@@ -19,7 +19,7 @@ use futures_util::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, Client, Endpoint, Error, ErrorKind, JobId, MediaId, Result, Sending,
+    Bilingual, Call, Client, Endpoint, Error, ErrorKind, JobId, MediaId, Result, Sending,
     exchange::{Body, Prepared},
     flow::Flow,
     wire,
@@ -168,8 +168,9 @@ impl Media {
     ) -> Sending<Download> {
         let client = self.client.clone();
         Sending::new(async move {
-            let query = serde_urlencoded::to_string([("media_id", media_id.as_str())])
-                .map_err(|error| Error::new(call.path, ErrorKind::Unwritable(error.to_string())))?;
+            let query = serde_urlencoded::to_string([("media_id", media_id.as_str())]).map_err(|error| {
+                Error::new(call.path, ErrorKind::Unwritable(Bilingual::untranslated(error.to_string())))
+            })?;
             let prepared = Prepared { call, query, body: Body::None };
             let range = bytes.map(|bytes| format!("bytes={}-{}", bytes.start(), bytes.end()));
             let answer = client.open_download(&prepared, range.as_deref()).await?;
@@ -501,7 +502,13 @@ fn image_type(content: &[u8]) -> &'static str {
 fn form(call: Call, file_name: &str, content_type: &str, content: &[u8]) -> Result<Body> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| {
-        Error::new(call.path, ErrorKind::Unwritable(format!("no random boundary: {error}")))
+        Error::new(
+            call.path,
+            ErrorKind::Unwritable(Bilingual::new(
+                format!("no random boundary: {error}"),
+                format!("没有随机数可用：{error}"),
+            )),
+        )
     })?;
     let boundary = format!("wecom-{:032x}", u128::from_ne_bytes(random));
     Ok(Body::Form {

@@ -67,7 +67,7 @@ pub(crate) fn rows<E: Paged>(
                 Then::Ask => list.ask().await?,
                 Then::End => return Ok(None),
                 Then::Fail(why) => {
-                    return Err(Error::new(E::CALL.path(), ErrorKind::Incomplete(why.to_owned())));
+                    return Err(Error::new(E::CALL.path(), ErrorKind::Incomplete(why.into())));
                 }
             }
         }
@@ -88,7 +88,7 @@ struct List<E: Paged> {
 enum Then {
     Ask,
     End,
-    Fail(&'static str),
+    Fail((&'static str, &'static str)),
 }
 
 impl<E: Paged> List<E> {
@@ -101,13 +101,18 @@ impl<E: Paged> List<E> {
         let (rows, next) = E::turn(page);
         self.then = match next {
             Next::None => Then::End,
-            Next::Untold => Then::Fail("a page says that more rows follow, and has no cursor to them"),
-            Next::At(_) if rows.is_empty() => Then::Fail(
+            Next::Untold => Then::Fail((
+                "a page says that more rows follow, and has no cursor to them",
+                "某一页声明还有后续数据，却没有游标",
+            )),
+            Next::At(_) if rows.is_empty() => Then::Fail((
                 "a page without rows has a cursor to another, so it is not known whether the list has ended",
-            ),
-            Next::At(cursor) if self.trail.has(&cursor) => Then::Fail(
+                "某一页没有数据却带有下一页的游标，无法确定列表是否已结束",
+            )),
+            Next::At(cursor) if self.trail.has(&cursor) => Then::Fail((
                 "a page's cursor leads back to an earlier page, so the rest of the list is not known",
-            ),
+                "某一页的游标指回了之前的页，列表的其余部分未知",
+            )),
             Next::At(cursor) => {
                 *self.call.cursor() = Some(cursor);
                 Then::Ask

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
-    Error, ErrorKind, JobId, Result, Sending,
+    Bilingual, Error, ErrorKind, JobId, Result, Sending,
     imports::{ImportState, ImportStatus},
     redact,
 };
@@ -125,13 +125,12 @@ fn advance(job: &JobId, reached: &mut Option<Stage>, stage: Stage) -> Result<()>
     if let Some(before) = *reached
         && (stage.state < before.state || stage.percentage < before.percentage)
     {
-        let why = format!(
-            "job {} goes backwards, from state {} ({} %) to state {} ({} %)",
-            redact::shortened(job.to_string()),
-            before.state,
-            before.percentage,
-            stage.state,
-            stage.percentage
+        let job = redact::shortened(job.to_string());
+        let Stage { state, percentage } = stage;
+        let (was, had) = (before.state, before.percentage);
+        let why = Bilingual::new(
+            format!("job {job} goes backwards, from state {was} ({had} %) to state {state} ({percentage} %)"),
+            format!("任务 {job} 的进度倒退：从状态 {was}（{had}%）变为状态 {state}（{percentage}%）"),
         );
         return Err(Error::local(ErrorKind::Incomplete(why)));
     }
@@ -301,7 +300,7 @@ mod tests {
     }
 
     fn busy() -> Result<bool> {
-        Err(Error::refused("batch/getresult", -1, "system busy".into()))
+        Err(Error::refused("batch/getresult", -1, "system busy"))
     }
 
     #[tokio::test(start_paused = true)]
@@ -352,7 +351,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_ends_the_wait_at_once() {
-        let unknown = Err(Error::refused("batch/getresult", 40088, "invalid jobid".into()));
+        let unknown = Err(Error::refused("batch/getresult", 40088, "invalid jobid"));
         let (outcome, asked) = run(Polling::every(SECOND), vec![unknown]).await;
         assert!(outcome.is_err());
         assert_eq!(asked, [0]);

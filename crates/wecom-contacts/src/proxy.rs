@@ -7,20 +7,28 @@ use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 use url::Url;
 
+use crate::Bilingual;
+
+/// What is wrong with a proxy whose URL cannot be read.
+pub(crate) const NO_URL: (&str, &str) = ("the proxy's URL is not one", "代理的 URL 不合法");
+
 /// Returns the proxy's URL, which has the scheme `http` where it names none; or why it cannot be used.
-pub(crate) fn usable(proxy: &str) -> Result<String, String> {
+pub(crate) fn usable(proxy: &str) -> Result<String, Bilingual> {
     let proxy = proxy.trim();
     let url = if proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") };
     let scheme = url.split("://").next().unwrap_or_default();
     if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
         // Only the scheme is quoted: the rest may hold a password.
         let scheme: String = scheme.chars().take(20).collect();
-        return Err(format!("the proxy's scheme is `{scheme}`, and only http and https are supported"));
+        return Err(Bilingual::new(
+            format!("the proxy's scheme is `{scheme}`, and only http and https are supported"),
+            format!("代理的协议是 `{scheme}`，仅支持 http 和 https"),
+        ));
     }
     let is_understood =
         Matcher::builder().all(url.clone()).build().intercept(&Uri::from_static("http://example.com/"));
     if is_understood.is_none() || Url::parse(&url).is_err() {
-        return Err("the proxy's URL is not one".to_owned());
+        return Err(NO_URL.into());
     }
     Ok(url)
 }
@@ -29,7 +37,7 @@ pub(crate) fn usable(proxy: &str) -> Result<String, String> {
 ///
 /// The variables are read as the HTTP client does: `HTTPS_PROXY` or `HTTP_PROXY` by the URL's scheme, else `ALL_PROXY`, each in capital
 /// or small letters, but for the hosts of `NO_PROXY`; none of them in a CGI program, where a request can set them.
-pub(crate) fn unusable(url: &Url, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+pub(crate) fn unusable(url: &Url, variable: impl Fn(&str) -> Option<String>) -> Option<Bilingual> {
     if variable("REQUEST_METHOD").is_some() {
         return None;
     }
@@ -43,7 +51,10 @@ pub(crate) fn unusable(url: &Url, variable: impl Fn(&str) -> Option<String>) -> 
     let (name, value) =
         first(own).filter(is_set).or_else(|| first(["ALL_PROXY", "all_proxy"]).filter(is_set))?;
     let why = usable(&value).err()?;
-    Some(format!("{why} (in the environment's {name})"))
+    Some(Bilingual::new(
+        format!("{} (in the environment's {name})", why.english),
+        format!("{}（环境变量 {name}）", why.chinese),
+    ))
 }
 
 #[cfg(test)]
@@ -59,7 +70,7 @@ mod tests {
             "127.0.0.1:8080",
             "proxy:3128",
         ] {
-            usable(proxy).unwrap_or_else(|why| panic!("{proxy}: {why}"));
+            usable(proxy).unwrap_or_else(|why| panic!("{proxy}: {why:?}"));
         }
         for proxy in [
             "ftp://127.0.0.1:1",
@@ -76,7 +87,7 @@ mod tests {
         ] {
             assert!(usable(proxy).is_err(), "{proxy}");
         }
-        let why = usable("ftp://user:s3cret@127.0.0.1").unwrap_err();
+        let why = usable("ftp://user:s3cret@127.0.0.1").unwrap_err().english;
         assert!(why.contains("`ftp`") && !why.contains("s3cret"), "{why}");
     }
 
@@ -112,7 +123,7 @@ mod tests {
             assert_eq!(check(https, variables), None, "{variables:?}");
         }
         assert!(check("http://127.0.0.1:8080/cgi-bin/", &[("http_proxy", "ftp://x")]).is_some());
-        let why = check(https, &[("HTTPS_PROXY", "ftp://u:s3cret@x")]).unwrap();
+        let why = check(https, &[("HTTPS_PROXY", "ftp://u:s3cret@x")]).unwrap().english;
         assert!(why.contains("HTTPS_PROXY") && !why.contains("s3cret"), "{why}");
     }
 }

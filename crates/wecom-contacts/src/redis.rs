@@ -67,8 +67,10 @@ impl Redis {
     pub fn open(url: &str) -> Result<Self> {
         // The process may have chosen its TLS provider already; then that one serves.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let servers = address::servers(url, LIMIT)
-            .map_err(|why| Error::local(ErrorKind::Configuration(format!("the Redis address {why}"))))?;
+        let servers = address::servers(url, LIMIT).map_err(|(english, chinese)| {
+            let why = (format!("the Redis address {english}"), format!("Redis 地址{chinese}"));
+            Error::local(ErrorKind::Configuration(why.into()))
+        })?;
         Ok(Self(Arc::new(Inner {
             servers,
             connection: Mutex::default(),

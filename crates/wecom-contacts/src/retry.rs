@@ -224,7 +224,7 @@ mod tests {
     const WRITE: Call = Call::post("user/create");
 
     fn refused(code: i32) -> Error {
-        Error::refused("user/get", code, "no".into())
+        Error::refused("user/get", code, "no")
     }
 
     fn status(status: u16) -> Error {

@@ -239,7 +239,7 @@ mod tests {
     }
 
     fn refused() -> Error {
-        Error::refused("user/get", 45009, "api freq out of limit".into())
+        Error::refused("user/get", 45009, "api freq out of limit")
     }
 
     #[tokio::test]

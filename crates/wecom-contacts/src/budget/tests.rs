@@ -28,7 +28,7 @@ fn gate(limits: Limits) -> Arc<Gate> {
 }
 
 fn refused() -> Error {
-    Error::refused("user/get", 45009, "api freq out of limit".into())
+    Error::refused("user/get", 45009, "api freq out of limit")
 }
 
 /// The most that falls into any stretch of this length.

@@ -145,7 +145,10 @@ impl ContactsJob {
             let finished = |status: ContactsJobStatus| match (status.status, status.result) {
                 (ImportState::Finished, Some(result)) => Ok(Some(result)),
                 (ImportState::Finished, None) => {
-                    let why = "the job is finished, and its answer has no `result`: it is not known who was imported";
+                    let why = (
+                        "the job is finished, and its answer has no `result`: it is not known who was imported",
+                        "任务已完成，但响应中没有 `result`：无法得知哪些联系人已导入",
+                    );
                     Err(Error::new(GetContactsJob::CALL.path(), ErrorKind::Incomplete(why.into())))
                 }
                 _ => Ok(None),

@@ -6,10 +6,12 @@ mod table;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use self::table::TABLE;
 
-/// A WeCom errcode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A WeCom errcode. As JSON it is a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ErrorCode(pub i32);
 
 /// What a code means and what to do about it.
@@ -38,8 +40,9 @@ impl CodeInfo {
     }
 }
 
-/// How callers treat a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// How callers treat an error: the classes of errcodes, then those of errors without one. As JSON it is its name in `snake_case`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Class {
     /// The token is dead: fetch another and repeat once.
@@ -66,6 +69,30 @@ pub enum Class {
     Quota,
     /// The corp id or the secret is wrong: stop, do not loop.
     BadCredentials,
+    /// No connection came about, or it broke.
+    Network,
+    /// The answer did not come in time.
+    Timeout,
+    /// Something other than WeCom answered, such as a proxy.
+    #[serde(rename = "not_wecom")]
+    NotWeCom,
+    /// The answer or the file is cut, too large, or not as documented.
+    UnusableAnswer,
+    /// A callback or a file is not authentic, or is meant for another corp.
+    NotAuthentic,
+    /// The configuration cannot work.
+    Configuration,
+    /// The request cannot be written; nothing was sent.
+    Unwritable,
+    /// The job is not finished: it runs on.
+    StillRunning,
+    /// The job failed as a whole.
+    JobFailed,
+    /// The user's own source of access tokens gave none.
+    TokenSource,
+    /// The errcode is not in the official table.
+    #[serde(other)]
+    Unknown,
 }
 
 impl ErrorCode {

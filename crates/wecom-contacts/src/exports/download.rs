@@ -14,7 +14,7 @@ use url::Url;
 
 use super::{CALL, ExportFile, ExportState, ExportStatus, GetExportResult, corrupt};
 use crate::{
-    Client, Endpoint as _, Error, ErrorKind, Result, RetryPolicy, Sending,
+    Bilingual, Client, Endpoint as _, Error, ErrorKind, Result, RetryPolicy, Sending,
     exchange::Wire,
     flow::{Broken, Flow},
     retry::Course,
@@ -94,7 +94,7 @@ impl Download {
             let mut chunk = match content.chunk().await {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) if self.received == self.file.size => return Ok(None),
-                Ok(None) => return Err(self.corrupt("is smaller than announced")),
+                Ok(None) => return Err(self.corrupt(("is smaller than announced", "小于声明的大小"))),
                 Err(Broken::Cut(error)) => {
                     self.content = None;
                     self.survive(error).await?;
@@ -122,7 +122,7 @@ impl Download {
                 self.slow_course = None;
             }
             if self.received > self.file.size {
-                return Err(self.corrupt("is larger than announced"));
+                return Err(self.corrupt(("is larger than announced", "大于声明的大小")));
             }
             return Ok(Some(chunk));
         }
@@ -130,12 +130,23 @@ impl Download {
 
     /// Asks for the bytes that are still to come.
     async fn open(&mut self) -> Result<Flow> {
-        let url = Url::parse(&self.file.url).map_err(|_| self.corrupt("has a link that is no URL"))?;
+        let url = Url::parse(&self.file.url)
+            .map_err(|_| self.corrupt(("has a link that is no URL", "下载链接不是合法的 URL")))?;
         match url.scheme() {
             "https" => {}
             "http" if !self.wire.is_encrypted() => {}
-            "http" => return Err(self.corrupt("has a link under http, although the API is under https")),
-            _ => return Err(self.corrupt("has a link that is neither https nor http")),
+            "http" => {
+                return Err(self.corrupt((
+                    "has a link under http, although the API is under https",
+                    "下载链接使用 http，而 API 使用 https",
+                )));
+            }
+            _ => {
+                return Err(self.corrupt((
+                    "has a link that is neither https nor http",
+                    "下载链接既不是 https 也不是 http",
+                )));
+            }
         }
         let mut request = self.wire.get_link(url)?;
         if self.received > 0 {
@@ -144,9 +155,9 @@ impl Download {
         let answer = request.send().await.map_err(|error| Error::transport(CALL, error))?;
         let status = answer.status();
         let (begins, ends) = match status {
-            StatusCode::PARTIAL_CONTENT => {
-                content_range(&answer).ok_or_else(|| self.corrupt("comes in parts that do not say which"))?
-            }
+            StatusCode::PARTIAL_CONTENT => content_range(&answer).ok_or_else(|| {
+                self.corrupt(("comes in parts that do not say which", "分段下载的响应没有说明是哪一段"))
+            })?,
             // A server that knows no ranges begins anew: what is there already is then passed over.
             _ if status.is_success() => (0, answer.content_length()),
             _ => {
@@ -158,13 +169,13 @@ impl Download {
         if let Some(ends) = ends.filter(|ends| *ends != self.file.size) {
             let larger = ends > self.file.size;
             return Err(self.corrupt(if larger {
-                "is larger than announced"
+                ("is larger than announced", "大于声明的大小")
             } else {
-                "is smaller than announced"
+                ("is smaller than announced", "小于声明的大小")
             }));
         }
         if begins > self.received {
-            return Err(self.corrupt("comes in parts that leave something out"));
+            return Err(self.corrupt(("comes in parts that leave something out", "分段下载的内容之间有缺失")));
         }
         self.known = self.received - begins;
         Ok(Flow::new(CALL, answer, self.wire.timeout))
@@ -198,16 +209,16 @@ impl Download {
         let answer = (self.renew)().await?;
         let file = answer.files.into_iter().nth(self.position);
         let Some(file) = file.filter(|_| answer.status == ExportState::Done) else {
-            return Err(self.corrupt("is no longer among the job's"));
+            return Err(self.corrupt(("is no longer among the job's", "已不在任务结果中")));
         };
         if file.size != self.file.size || !file.md5.eq_ignore_ascii_case(&self.file.md5) {
-            return Err(self.corrupt("is another one by now"));
+            return Err(self.corrupt(("is another one by now", "已变成另一个文件")));
         }
         self.file = file;
         Ok(())
     }
 
-    fn corrupt(&self, why: &'static str) -> Error {
+    fn corrupt(&self, why: impl Into<Bilingual>) -> Error {
         corrupt(self.position, self.received, why)
     }
 }

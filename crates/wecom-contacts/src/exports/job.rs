@@ -75,7 +75,10 @@ impl<R: ExportRow> ExportJob<R> {
             let failed = |kind| Err(Error::new(GetExportResult::CALL.path(), kind));
             let finished = |status: ExportStatus| match status.status {
                 ExportState::Done if status.files.is_empty() => {
-                    let why = "the job is done, and its answer names no files (`data_list`)";
+                    let why = (
+                        "the job is done, and its answer names no files (`data_list`)",
+                        "任务已完成，但响应中没有文件列表（`data_list`）",
+                    );
                     failed(ErrorKind::Incomplete(why.into()))
                 }
                 ExportState::Done => Ok(Some(status.files)),

@@ -29,7 +29,7 @@ pub use rows::{Export, ExportBatches, ExportRows, Progress};
 pub use wecom_cipher::EncodingAesKey as ExportKey;
 
 use crate::{
-    Call, Client, Endpoint, Error, ErrorKind, JobId, Result, Sending, TagId,
+    Bilingual, Call, Client, Endpoint, Error, ErrorKind, JobId, Result, Sending, TagId,
     departments::Department,
     media::JobStarted,
     members::{Member, SimpleMember},
@@ -152,7 +152,13 @@ impl<E: ExportCall> IntoFuture for Submission<E> {
             let key = match key {
                 Some(key) => key,
                 None => ExportKey::generate().map_err(|error| {
-                    Error::new(E::CALL.path(), ErrorKind::Unwritable(format!("no random key: {error}")))
+                    Error::new(
+                        E::CALL.path(),
+                        ErrorKind::Unwritable(Bilingual::new(
+                            format!("no random key: {error}"),
+                            format!("没有随机数可用：{error}"),
+                        )),
+                    )
                 })?,
             };
             call.parts().0.push_str(key.expose());
@@ -262,8 +268,8 @@ masked_debug!(ExportTag { tagid, block_size | encoding_aeskey });
 /// The call that a file's errors are filed under.
 const CALL: &str = GetExportResult::CALL.path();
 
-fn corrupt(file: usize, offset: u64, why: &'static str) -> Error {
-    Error::new(CALL, ErrorKind::CorruptFile { file, offset, why, row: None })
+fn corrupt(file: usize, offset: u64, why: impl Into<Bilingual>) -> Error {
+    Error::new(CALL, ErrorKind::CorruptFile { file, offset, why: why.into(), row: None })
 }
 
 #[cfg(test)]

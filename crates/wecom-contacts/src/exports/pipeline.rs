@@ -33,7 +33,7 @@ use super::{
     frame::{Framer, Unframed},
     row::{ERRCODE, ERRMSG, Shape, TAG_NAME},
 };
-use crate::{Error, ErrorKind, Result, redact, repair, wire};
+use crate::{Bilingual, Error, ErrorKind, Result, redact, repair, wire};
 
 /// Ciphertext goes from stage to stage in runs of at least so many bytes, but for the last.
 const RUN: usize = 256 << 10;
@@ -291,10 +291,10 @@ impl<R: Send + 'static> Records<R> {
     fn end(&mut self, decryptor: FileDecryptor, judged: oneshot::Receiver<bool>) -> Result<()> {
         // A wrong sum says more than what came of the bytes.
         if judged.blocking_recv() != Ok(true) {
-            return Err(self.corrupt("does not have the announced md5"));
+            return Err(self.corrupt(("does not have the announced md5", "MD5 与声明的不一致")));
         }
         if decryptor.finish(self.framer.tail()).is_err() {
-            return Err(self.corrupt("does not decrypt with this key"));
+            return Err(self.corrupt(("does not decrypt with this key", "无法用该密钥解密")));
         }
         self.frame()?;
         self.framer.finish().map_err(|why| unframed(self.file, self.framer.position(), why))?;
@@ -305,7 +305,11 @@ impl<R: Send + 'static> Records<R> {
         let lists = self.shape.lists;
         if !(0..lists).any(|list| self.framer.has_array(list)) {
             let names = self.shape.names[..lists].join("`, nor `");
-            let why = format!("file {} of the export has no list `{names}`", self.file + 1);
+            let file = self.file + 1;
+            let why = Bilingual::new(
+                format!("file {file} of the export has no list `{names}`"),
+                format!("导出的第 {file} 个文件没有列表 `{}`", self.shape.names[..lists].join("`、`")),
+            );
             return Err(Error::new(CALL, ErrorKind::Incomplete(why)));
         }
         Ok(())
@@ -328,7 +332,11 @@ impl<R: Send + 'static> Records<R> {
             let unreadable = |error| malformed(file, at, error);
             match self.shape.names[frame.name] {
                 _ if frame.element => {
-                    return Err(corrupt(file, at, "holds a list where a text or a number should be"));
+                    return Err(corrupt(
+                        file,
+                        at,
+                        ("holds a list where a text or a number should be", "应为文本或数字的位置是一个列表"),
+                    ));
                 }
                 TAG_NAME => {
                     let name: Option<String> = value(frame.json).map_err(unreadable)?;
@@ -346,7 +354,13 @@ impl<R: Send + 'static> Records<R> {
                     self.refusal.errmsg = redact::shortened(errmsg.unwrap_or_default());
                 }
                 _ if frame.json == b"null" => {}
-                _ => return Err(corrupt(file, at, "holds something else where its rows should be")),
+                _ => {
+                    return Err(corrupt(
+                        file,
+                        at,
+                        ("holds something else where its rows should be", "应为数据列表的位置是其他内容"),
+                    ));
+                }
             }
         }
     }
@@ -383,7 +397,7 @@ impl<R: Send + 'static> Records<R> {
         }))
     }
 
-    fn corrupt(&self, why: &'static str) -> Error {
+    fn corrupt(&self, why: impl Into<Bilingual>) -> Error {
         corrupt(self.file, self.framer.position(), why)
     }
 }
@@ -401,14 +415,18 @@ fn unframed(file: usize, at: u64, why: Unframed) -> Error {
         file,
         at,
         match why {
-            Unframed::NotAnObject => "does not decrypt to JSON: is this the job's key?",
-            Unframed::TooLong => "holds a record of more than 4 MiB",
-            Unframed::Cut => "decrypts to JSON that ends too early",
+            Unframed::NotAnObject => (
+                "does not decrypt to JSON: is this the job's key?",
+                "解密后不是 JSON：请确认使用的是该任务的密钥",
+            ),
+            Unframed::TooLong => ("holds a record of more than 4 MiB", "含有超过 4 MiB 的记录"),
+            Unframed::Cut => ("decrypts to JSON that ends too early", "解密后的 JSON 不完整"),
         },
     )
 }
 
 fn malformed(file: usize, at: u64, error: serde_json::Error) -> Error {
     let row = Some(redact::json_error(error));
-    Error::new(CALL, ErrorKind::CorruptFile { file, offset: at, why: "holds a row of another shape", row })
+    let why = ("holds a row of another shape", "有一行数据的结构与文档不符").into();
+    Error::new(CALL, ErrorKind::CorruptFile { file, offset: at, why, row })
 }

@@ -260,7 +260,8 @@ impl<R> fmt::Debug for ExportBatches<R> {
 }
 
 fn stopped() -> Error {
-    Error::new(CALL, ErrorKind::Configuration("the async runtime stopped while a file was read".into()))
+    let why = ("the async runtime stopped while a file was read", "读取文件时异步运行时已停止");
+    Error::new(CALL, ErrorKind::Configuration(why.into()))
 }
 
 /// How far the reading of an export has come.

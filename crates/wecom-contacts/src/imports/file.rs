@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use bytes::Bytes;
 
 use super::{DepartmentFileBuilder, Findings, MemberColumn, MemberFileBuilder, Severity, seen::Lines};
-use crate::{Error, ErrorKind, MediaId, Result, media::UploadedMedia};
+use crate::{Bilingual, Error, ErrorKind, MediaId, Result, media::UploadedMedia};
 
 /// The file of an import: what a builder wrote ([`members`](Self::members), [`departments`](Self::departments)), anybody's CSV in
 /// UTF-8, or the id of a file that was uploaded (普通文件) within the last three days.
@@ -80,19 +80,24 @@ impl ImportFile {
     /// The one part of a file that must not have several.
     pub(super) fn only_source(self, call: &'static str) -> Result<Source> {
         let why = match &self.0 {
-            Content::Built { field_sets, .. } if *field_sets > 1 => {
-                format!("its rows give {field_sets} different sets of fields")
-            }
-            _ => "it is too large for one".into(),
+            Content::Built { field_sets, .. } if *field_sets > 1 => Bilingual::new(
+                format!("its rows give {field_sets} different sets of fields"),
+                format!("各行填写的字段组合有 {field_sets} 种"),
+            ),
+            _ => Bilingual::new("it is too large for one", "文件过大"),
         };
         let mut sources = self.sources();
         match (sources.pop(), sources.len()) {
             (Some(source), 0) => Ok(source),
             (_, more) => Err(Error::new(
                 call,
-                ErrorKind::Unwritable(format!(
-                    "the file has {} parts, as {why}, and this is one job, which takes one part",
-                    more + 1
+                ErrorKind::Unwritable(Bilingual::new(
+                    format!(
+                        "the file has {} parts, as {}, and this is one job, which takes one part",
+                        more + 1,
+                        why.english
+                    ),
+                    format!("{}，文件被分成 {} 份，而一个任务只能提交一份", why.chinese, more + 1),
                 )),
             )),
         }

@@ -92,7 +92,12 @@ impl<E: ImportCall> Submission<E> {
                 let job = ImportJob::new(client.clone(), id, lines.clone());
                 job.work_off(polling, &mut told, &mut tally).await?;
             }
-            let none = || Error::new(E::CALL.path(), ErrorKind::Unwritable("the file has no parts".into()));
+            let none = || {
+                Error::new(
+                    E::CALL.path(),
+                    ErrorKind::Unwritable(("the file has no parts", "文件没有任何分片").into()),
+                )
+            };
             tally.finish().ok_or_else(none)
         })
     }

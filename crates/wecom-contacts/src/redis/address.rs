@@ -11,9 +11,13 @@ use tokio::sync::Mutex;
 
 use super::Servers;
 
+/// What is wrong with an address, in English and in Chinese.
+type Wrong = (&'static str, &'static str);
+
 /// Reads an address, or says what is wrong with it, without showing any of it.
-pub(super) fn servers(url: &str, limit: Duration) -> Result<Servers, &'static str> {
-    let (scheme, rest) = url.split_once("://").ok_or("has no scheme such as redis://")?;
+pub(super) fn servers(url: &str, limit: Duration) -> Result<Servers, Wrong> {
+    let (scheme, rest) =
+        url.split_once("://").ok_or(("has no scheme such as redis://", "没有 redis:// 之类的协议"))?;
     // The spelling of sentinel and cluster addresses is Lettuce's.
     let (tls, kind) = match scheme {
         "redis" | "rediss" | "valkey" | "valkeys" | "unix" | "redis+unix" => return one(url),
@@ -21,17 +25,24 @@ pub(super) fn servers(url: &str, limit: Duration) -> Result<Servers, &'static st
         "rediss-sentinel" => (true, Several::Sentinels),
         "redis-cluster" => (false, Several::Cluster),
         "rediss-cluster" => (true, Several::Cluster),
-        _ => return Err("must begin with redis://, rediss://, redis-sentinel:// or redis-cluster://"),
+        _ => {
+            return Err((
+                "must begin with redis://, rediss://, redis-sentinel:// or redis-cluster://",
+                "必须以 redis://、rediss://、redis-sentinel:// 或 redis-cluster:// 开头",
+            ));
+        }
     };
     let scheme = if tls { "rediss" } else { "redis" };
     let (rest, master) = rest.split_once('#').map_or((rest, None), |(rest, master)| (rest, Some(master)));
     let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
     let (user, hosts) = authority.rfind('@').map_or(("", authority), |at| authority.split_at(at + 1));
     let hosts: Vec<&str> = hosts.split(',').filter(|host| !host.is_empty()).collect();
-    let first = *hosts.first().ok_or("names no host")?;
+    let first = *hosts.first().ok_or(("names no host", "没有主机名"))?;
     match kind {
         Several::Sentinels => {
-            let master = master.filter(|name| !name.is_empty()).ok_or("names no master: end it in #NAME")?;
+            let master = master
+                .filter(|name| !name.is_empty())
+                .ok_or(("names no master: end it in #NAME", "没有指明 master：请以 #NAME 结尾"))?;
             let sentinels = hosts.iter().map(|host| {
                 let with_port = if has_port(host) { (*host).to_owned() } else { format!("{host}:26379") };
                 parse(&format!("{scheme}://{with_port}"))
@@ -69,14 +80,14 @@ enum Several {
     Cluster,
 }
 
-const UNUSABLE: &str = "cannot be used";
+const UNUSABLE: Wrong = ("cannot be used", "无法使用");
 
-fn one(url: &str) -> Result<Servers, &'static str> {
+fn one(url: &str) -> Result<Servers, Wrong> {
     Client::open(parse(url)?).map(|client| Servers::One(Box::new(client))).map_err(|_| UNUSABLE)
 }
 
 /// The crate's own complaint may quote the address.
-fn parse(url: &str) -> Result<ConnectionInfo, &'static str> {
+fn parse(url: &str) -> Result<ConnectionInfo, Wrong> {
     url.into_connection_info().map_err(|_| UNUSABLE)
 }
 

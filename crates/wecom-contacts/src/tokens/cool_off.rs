@@ -53,7 +53,7 @@ mod tests {
     fn a_refusal_holds_for_a_minute_then_twice_as_long_up_to_an_hour() {
         let mut cool_off = CoolOff::default();
         let mut now = Instant::now();
-        let wrong: Result<(), Error> = Err(Error::refused("gettoken", 40001, "invalid credential".into()));
+        let wrong: Result<(), Error> = Err(Error::refused("gettoken", 40001, "invalid credential"));
         for minutes in [1, 2, 4, 8, 16, 32, 60, 60] {
             assert!(cool_off.cause(now).is_none());
             cool_off.note(&wrong, now);

@@ -202,8 +202,10 @@ impl Tokens {
         });
         let in_flight = async move {
             task.await.unwrap_or_else(|_| {
-                let why =
-                    "the token refresh stopped half-way: its runtime ended, or its source or store panicked";
+                let why = (
+                    "the token refresh stopped half-way: its runtime ended, or its source or store panicked",
+                    "刷新 access_token 时中途停止：运行时已结束，或 TokenSource、TokenStore 发生 panic",
+                );
                 Err(Error::local(ErrorKind::Configuration(why.into())))
             })
         }
@@ -266,7 +268,7 @@ mod tests {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 match errcode {
                     0 => Ok(FreshToken::new(format!("token {number}"), expires_in)),
-                    errcode => Err(Error::refused("gettoken", errcode, "refused".into()).into()),
+                    errcode => Err(Error::refused("gettoken", errcode, "refused").into()),
                 }
             })
         }

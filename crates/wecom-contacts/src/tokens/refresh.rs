@@ -10,7 +10,7 @@ use super::{
     AccessToken, FreshToken, Lease, SharedStore, StoredToken, Token, TokenSource, cool_off,
     shared_store::Down, source,
 };
-use crate::{Error, ErrorKind, Result, Transport};
+use crate::{Bilingual, Error, ErrorKind, Result, Transport};
 
 /// What the store says, if it works.
 type Told<T> = std::result::Result<T, Down>;
@@ -139,7 +139,8 @@ impl Refresher {
             .map_err(source::failure)?;
         let FreshToken { access_token, expires_in } = fresh;
         if access_token.expose().trim().is_empty() {
-            return Err(Error::local(ErrorKind::TokenSource("it gave an empty access token".into())));
+            let why = Bilingual::new("it gave an empty access token", "返回的 access_token 为空");
+            return Err(Error::local(ErrorKind::TokenSource(why.into())));
         }
         let left = expires_in.saturating_sub(asked_at.elapsed());
         let stored = StoredToken::new(access_token.clone(), left, expires_in);

@@ -1,0 +1,59 @@
+//! One text in two languages.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{Deserialize, Serialize};
+
+/// A text in English and in Chinese, which say the same. `Display` is the English.
+///
+/// It is an [`Error`](std::error::Error) as well: one that is the cause of another is reported in both languages.
+///
+/// As JSON it is an object with the keys `en` and `zh`.
+///
+/// ```
+/// use wecom_contacts::Bilingual;
+///
+/// let text = Bilingual::new("no answer in time", "等待响应超时");
+/// assert_eq!(serde_json::to_string(&text).unwrap(), r#"{"en":"no answer in time","zh":"等待响应超时"}"#);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Bilingual {
+    /// The English text.
+    #[serde(rename = "en")]
+    pub english: Cow<'static, str>,
+    /// The Chinese text.
+    #[serde(rename = "zh")]
+    pub chinese: Cow<'static, str>,
+}
+
+impl Bilingual {
+    /// A text in both languages.
+    pub fn new(english: impl Into<Cow<'static, str>>, chinese: impl Into<Cow<'static, str>>) -> Self {
+        Self { english: english.into(), chinese: chinese.into() }
+    }
+
+    /// A text that exists in one language only, such as the words of another library.
+    pub fn untranslated(text: impl Into<Cow<'static, str>>) -> Self {
+        let text = text.into();
+        Self { english: text.clone(), chinese: text }
+    }
+}
+
+impl<English, Chinese> From<(English, Chinese)> for Bilingual
+where
+    English: Into<Cow<'static, str>>,
+    Chinese: Into<Cow<'static, str>>,
+{
+    fn from((english, chinese): (English, Chinese)) -> Self {
+        Self::new(english, chinese)
+    }
+}
+
+impl fmt::Display for Bilingual {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.english)
+    }
+}
+
+impl std::error::Error for Bilingual {}
