@@ -1,25 +1,31 @@
 //! What to try after an error of the SDK, in terms of the command's flags.
 
-use wecom_contacts::{Error, ErrorKind, Transport};
+use wecom_contacts::{Bilingual, Error, ErrorKind, Transport};
 
-/// What to try next, if anything is known.
-pub(crate) fn remedy(error: &Error) -> Option<&'static str> {
+use crate::messages::{Message, sdk};
+
+/// What to try next: in terms of flags where the command has them, else what the SDK reports. The remedies of an errcode are in
+/// both languages.
+pub(crate) fn remedies(error: &Error, reported: &[Bilingual]) -> Vec<Message> {
+    if let Some(remedy) = in_terms_of_flags(error) {
+        return vec![remedy];
+    }
+    let has_code = error.code().is_some_and(|code| code.info().is_some());
+    let chinese = reported.iter().filter(|_| has_code).map(sdk::in_chinese_too);
+    reported.iter().map(sdk::of_report).chain(chinese).collect()
+}
+
+fn in_terms_of_flags(error: &Error) -> Option<Message> {
     if error.may_have_applied() {
-        return error.remedy();
+        return None;
     }
-    match error.kind() {
-        ErrorKind::Transport { failure: Transport::NoConnection, .. } => Some(
-            "check the network, --base-url, --proxy, and the server's certificate (--ca-cert adds a company's own CA)",
-        ),
-        ErrorKind::Transport { failure: Transport::Timeout, .. } => {
-            Some("try again, or allow more time by --timeout")
-        }
-        ErrorKind::NotWeCom { .. } => Some("check --base-url and --proxy: this is not WeCom's answer"),
-        ErrorKind::TooLarge { .. } => Some("ask for less at once"),
-        ErrorKind::StillRunning { .. } => {
-            Some("the job runs on: take it up again by its id, or wait longer by --at-most")
-        }
-        ErrorKind::Configuration(_) => Some("check --corp-id, --base-url, --proxy and --ca-cert"),
-        _ => error.remedy(),
-    }
+    Some(match error.kind() {
+        ErrorKind::Transport { failure: Transport::NoConnection, .. } => sdk::check_the_network(),
+        ErrorKind::Transport { failure: Transport::Timeout, .. } => sdk::allow_more_time(),
+        ErrorKind::NotWeCom { .. } => sdk::check_base_url_and_proxy(),
+        ErrorKind::TooLarge { .. } => sdk::ask_for_less(),
+        ErrorKind::StillRunning { .. } => sdk::take_the_job_up_again(),
+        ErrorKind::Configuration(_) => sdk::check_the_configuration(),
+        _ => return None,
+    })
 }

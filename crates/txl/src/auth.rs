@@ -7,8 +7,8 @@ use wecom_contacts::auth::Scope;
 use crate::{
     context::{Access, Caller},
     failure::{Failure, Result},
+    messages,
     output::{Output, say},
-    words::counted,
 };
 
 /// Check credentials, show server addresses, log visitors in (身份验证)
@@ -59,22 +59,22 @@ impl Command {
                 // A kept token would only show that the secret was good once.
                 let access = access.without_kept_tokens();
                 let caller = access.either_caller();
-                let (name, credential, other) = match caller {
-                    Caller::Contacts => ("contacts", "contacts-sync secret (通讯录同步)", Caller::App),
-                    Caller::App => ("app", "app's secret (自建应用)", Caller::Contacts),
+                let (name, other) = match caller {
+                    Caller::Contacts => ("contacts", Caller::App),
+                    Caller::App => ("app", Caller::Contacts),
                 };
                 let checked = access.either()?.auth().check().await;
                 let left = checked.map_err(|error| {
-                    Failure::from(error)
-                        .remedy(format!("this was a check of the corp id and the {credential}"))
+                    Failure::from(error).remedy(messages::auth::secret_was_checked(caller))
                 })?;
                 let left = left.as_secs();
-                let words =
-                    format!("the {credential} is good; its token lives {} more", counted(left, "second"));
-                output.done(&json!({"ok": true, "credential": name, "expires_in": left}), words)?;
+                output.done(
+                    &json!({"ok": true, "credential": name, "expires_in": left}),
+                    messages::auth::secret_is_good(caller, left),
+                )?;
                 if access.is_given(other) {
                     let other = if other == Caller::App { "app" } else { "contacts" };
-                    say(format_args!("the other secret was not checked: `txl auth check --as {other}` does"));
+                    say(messages::auth::other_secret_was_not_checked(other));
                 }
                 Ok(())
             }

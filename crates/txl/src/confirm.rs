@@ -6,7 +6,8 @@ use clap::Args;
 use tokio::sync::oneshot;
 
 use crate::{
-    failure::{Failure, Result, printable},
+    failure::{Failure, Result},
+    messages::{Message, question},
     output::say,
 };
 
@@ -24,16 +25,16 @@ impl Consent {
         !self.yes && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
-    /// Asks whether to do this, such as "delete member zhangsan", if a question [is needed](Self::is_needed).
+    /// Asks whether to do this deed, such as "delete member zhangsan", if a question [is needed](Self::is_needed).
     ///
     /// # Errors
     ///
     /// Fails if the answer is anything but `y` or `yes`.
-    pub(crate) async fn ask(&self, what: &str) -> Result {
+    pub(crate) async fn ask(&self, deed: impl Into<Message>) -> Result {
         if !self.is_needed() {
             return Ok(());
         }
-        say(printable(&format!("{what}? Type yes to go on:")));
+        say(question::go_on(&deed.into()));
         // A thread of its own: a read that is never answered does not keep the program from ending.
         let (sender, answer) = oneshot::channel();
         std::thread::spawn(move || {
@@ -44,7 +45,7 @@ impl Consent {
         let answer = answer.await.unwrap_or_default();
         match answer.trim().to_ascii_lowercase().as_str() {
             "y" | "yes" => Ok(()),
-            _ => Err(Failure::new("nothing was done: the answer was not yes")),
+            _ => Err(Failure::new(question::answer_was_not_yes())),
         }
     }
 }

@@ -8,9 +8,8 @@ use crate::{
     confirm::Consent,
     context::Access,
     failure::{Failure, Result},
-    numbers,
+    messages, numbers,
     output::Output,
-    words::counted,
 };
 
 /// Read and change the rules of who may see whom (通讯录查看权限)
@@ -57,16 +56,15 @@ impl Command {
             }
             Verb::Update { rules: text } => {
                 let changed = parsed(&text)?;
-                let words = format!("updated {}", counted(changed.len(), "rule"));
+                let words = messages::contact_rule::updated(changed.len());
                 rules.update(changed).await?;
                 output.done(&json!({"updated": true}), words)
             }
             Verb::Delete { rule_ids, consent } => {
-                let count = counted(rule_ids.len(), "rule");
-                let named: Vec<_> = rule_ids.iter().map(ToString::to_string).collect();
-                consent.ask(&format!("delete {count}: {}", named.join(", "))).await?;
+                consent.ask(messages::contact_rule::delete(&rule_ids)).await?;
                 rules.delete(rule_ids.iter().copied()).await?;
-                output.done(&json!({"deleted": rule_ids}), format_args!("deleted {count}"))
+                let words = messages::contact_rule::deleted(rule_ids.len());
+                output.done(&json!({"deleted": rule_ids}), words)
             }
         }
     }
@@ -74,8 +72,8 @@ impl Command {
 
 fn parsed(text: &str) -> Result<Vec<ContactRule>> {
     serde_json::from_str(text).map_err(|error| {
-        Failure::usage("the rules are not a JSON array of rules")
+        Failure::usage(messages::contact_rule::rules_are_no_json())
             .because(&error)
-            .remedy(r#"write them as '[{"rule_type":1,"range":{"partyid":[2]}}]', quoted for the shell"#)
+            .remedy(messages::contact_rule::how_rules_are_written())
     })
 }

@@ -15,9 +15,9 @@ use crate::{
     confirm::Consent,
     context::Access,
     failure::{Failure, Result},
+    messages::{self, Message},
     numbers,
     output::{Output, say},
-    words::counted,
 };
 
 /// Read and change corp links (企业互联) and supply chains (上下游), as an app may
@@ -226,8 +226,7 @@ impl Command {
             }
             Verb::CheckLowerCorp { lower } => {
                 let left = lower_corp(lower).auth().check().await?.as_secs();
-                let words = format!("the app may; its token lives {} more", counted(left, "second"));
-                output.done(&json!({"ok": true, "expires_in": left}), words)
+                output.done(&json!({"ok": true, "expires_in": left}), messages::corp_group::app_may(left))
             }
             Verb::TransferSession { lower, userid, session_key } => {
                 let lower = lower_corp(lower).corp_groups();
@@ -257,15 +256,15 @@ impl Command {
             Verb::Corp { chain, corp } => output.record(&groups.corp(chain, corp).await?),
             Verb::RemoveCorp { chain, corp, consent } => {
                 let id = corp.corp_id.clone();
-                consent.ask(&format!("remove corp {id} from chain {chain}")).await?;
+                consent.ask(messages::corp_group::remove_corp(&id, &chain)).await?;
                 groups.remove_corp(chain, corp).await?;
-                output.done(&json!({"removed": id}), format_args!("removed corp {id}"))
+                output.done(&json!({"removed": id}), messages::corp_group::removed_corp(&id))
             }
             Verb::MemberCustomId { chain, corp_id, userid } => {
                 output.ids(&[groups.member_custom_id(chain, corp_id, userid).await?])
             }
             Verb::ImportContacts { chain, corps, wait } => {
-                let corps: Vec<ContactCorp> = parsed(&corps, "the corps are not a JSON array of corps")?;
+                let corps: Vec<ContactCorp> = parsed(&corps, messages::corp_group::corps_are_no_json)?;
                 let job = groups.import_contacts(chain, corps).await?;
                 if wait {
                     return outcome(&job, output).await;
@@ -276,18 +275,18 @@ impl Command {
             Verb::RuleIds { chain } => output.ids(&groups.rule_ids(chain).await?),
             Verb::Rule { chain, rule } => output.record(&groups.rule(chain, rule).await?),
             Verb::AddRule { chain, rule_info } => {
-                let rule: ChainRule = parsed(&rule_info, NO_RULE)?;
+                let rule: ChainRule = parsed(&rule_info, messages::corp_group::rule_is_no_json)?;
                 output.ids(&[groups.add_rule(chain, rule).await?])
             }
             Verb::ModifyRule { chain, rule, rule_info } => {
-                let info: ChainRule = parsed(&rule_info, NO_RULE)?;
+                let info: ChainRule = parsed(&rule_info, messages::corp_group::rule_is_no_json)?;
                 groups.modify_rule(chain, rule, info).await?;
-                output.done(&json!({"modified": rule}), format_args!("modified rule {rule}"))
+                output.done(&json!({"modified": rule}), messages::corp_group::modified_rule(rule))
             }
             Verb::DeleteRule { chain, rule, consent } => {
-                consent.ask(&format!("delete rule {rule} of chain {chain}")).await?;
+                consent.ask(messages::corp_group::delete_rule(rule, &chain)).await?;
                 groups.delete_rule(chain, rule).await?;
-                output.done(&json!({"deleted": rule}), format_args!("deleted rule {rule}"))
+                output.done(&json!({"deleted": rule}), messages::corp_group::deleted_rule(rule))
             }
             Verb::ExternalUserids { unionid, openid } => {
                 output.list(&groups.external_userids(unionid, openid).await?, &["corpid", "external_userid"])
@@ -301,23 +300,20 @@ impl Command {
 }
 
 const CHAIN: &[&str] = &["chain_id", "chain_name"];
-const NO_RULE: &str = "the rule is not a JSON object of WeCom's";
 
 async fn outcome(job: &ContactsJob, output: Output) -> Result {
-    say(format_args!("job {}", job.id()));
+    say(messages::corp_group::job(job.id()));
     let outcome = job.wait(Polling::every(Duration::from_secs(2))).await?;
     output.record(&outcome)?;
     match outcome.fail_list.len() {
         0 => Ok(()),
-        failed => Err(Failure::new(format!("not imported: {}, listed above", counted(failed, "corp")))
-            .remedy("correct them and import them again; one bad contact holds up its whole corp")),
+        failed => Err(Failure::new(messages::corp_group::not_imported(failed))
+            .remedy(messages::corp_group::import_them_again())),
     }
 }
 
-fn parsed<T: DeserializeOwned>(text: &str, otherwise: &str) -> Result<T> {
+fn parsed<T: DeserializeOwned>(text: &str, otherwise: fn() -> Message) -> Result<T> {
     serde_json::from_str(text).map_err(|error| {
-        Failure::usage(otherwise)
-            .because(&error)
-            .remedy("see `txl corp-group --help` for the shape, and quote it for the shell")
+        Failure::usage(otherwise()).because(&error).remedy(messages::corp_group::see_the_shape())
     })
 }

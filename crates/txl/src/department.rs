@@ -12,7 +12,7 @@ use crate::{
     context::Access,
     failure::{Result, nothing_to_change},
     lookup::{DepartmentRef, Lookup},
-    numbers,
+    messages, numbers,
     output::Output,
     rows::AsText,
 };
@@ -124,18 +124,18 @@ impl Command {
                 }
                 let id = lookup.department(&id).await?;
                 departments.update(id, patch).await?;
-                output.done(&json!({"updated": id}), format_args!("updated department {id}"))
+                output.done(&json!({"updated": id}), messages::department::updated(id))
             }
             Verb::Delete { id: given, consent } => {
                 let departments = access.contacts()?.departments();
                 let mut lookup = Lookup::new(&access);
                 let id = lookup.department(&given).await?;
                 if consent.is_needed() {
-                    let path = lookup.path(id).await.map(|path| format!(" ({path})")).unwrap_or_default();
-                    consent.ask(&format!("delete department {id}{path}")).await?;
+                    let path = lookup.path(id).await;
+                    consent.ask(messages::department::delete(id, path.as_deref())).await?;
                 }
                 departments.delete(id).await?;
-                output.done(&json!({"deleted": id}), format_args!("deleted department {id}"))
+                output.done(&json!({"deleted": id}), messages::department::deleted(id))
             }
             Verb::List { id } => {
                 let client = access.app()?;

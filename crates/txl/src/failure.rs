@@ -4,9 +4,11 @@ use std::{error::Error, fmt, io, io::Write, process::ExitCode};
 
 use wecom_contacts::ErrorKind;
 
-use crate::output::for_stderr;
-
-use crate::advice;
+use crate::{
+    advice,
+    messages::{self, Message},
+    output::for_stderr,
+};
 
 /// The result of everything the command does.
 pub(crate) type Result<T = ()> = std::result::Result<T, Failure>;
@@ -36,14 +38,15 @@ pub(crate) struct Failure(Box<Report>);
 
 #[derive(Debug)]
 struct Report {
-    message: String,
+    message: Message,
+    /// In the words of whoever found them.
     causes: Vec<String>,
-    remedies: Vec<String>,
+    remedies: Vec<Message>,
     exit: Exit,
 }
 
 impl Failure {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<Message>) -> Self {
         Self(Box::new(Report {
             message: message.into(),
             causes: Vec::new(),
@@ -52,7 +55,7 @@ impl Failure {
         }))
     }
 
-    pub(crate) fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<Message>) -> Self {
         Self::new(message).exit(Exit::Usage)
     }
 
@@ -68,7 +71,7 @@ impl Failure {
         self
     }
 
-    pub(crate) fn remedy(mut self, text: impl Into<String>) -> Self {
+    pub(crate) fn remedy(mut self, text: impl Into<Message>) -> Self {
         self.0.remedies.push(text.into());
         self
     }
@@ -79,24 +82,24 @@ impl Failure {
     }
 
     /// The same failure as the cause of a wider one, whose exit code and remedies it keeps.
-    pub(crate) fn within(mut self, message: impl Into<String>) -> Self {
+    pub(crate) fn within(mut self, message: impl Into<Message>) -> Self {
         let inner = std::mem::replace(&mut self.0.message, message.into());
-        self.0.causes.insert(0, inner);
+        self.0.causes.insert(0, inner.to_string());
         self
     }
 
     /// What to try, if anything is known.
-    pub(crate) fn remedies(&self) -> &[String] {
+    pub(crate) fn remedies(&self) -> &[Message] {
         &self.0.remedies
     }
 
     /// A failure to write to stdout; a reader that has left is not one.
     pub(crate) fn of_stdout(error: &io::Error) -> Self {
-        let failure = Self::new("cannot write to stdout").because(error);
+        let failure = Self::new(messages::files::cannot_write_to_stdout()).because(error);
         if error.kind() == io::ErrorKind::BrokenPipe {
             failure.exit(Exit::HungUp)
         } else {
-            failure.remedy("check where stdout goes: is the disk full?")
+            failure.remedy(messages::files::see_where_stdout_goes())
         }
     }
 
@@ -109,12 +112,16 @@ impl Failure {
     pub(crate) fn report(self) -> ExitCode {
         let report = self.0;
         if report.exit != Exit::HungUp {
-            let line = |what: &str, text: &str| {
-                for_stderr(&format!("{what}: {}", printable(&shortened(text)))) + "\n"
+            let line = |label: fn(&str) -> Message, text: &str| {
+                for_stderr(&printable(&label(&shortened(text)).to_string())) + "\n"
             };
-            let mut text = line("error", &report.message);
-            report.causes.iter().for_each(|cause| text.push_str(&line("  caused by", cause)));
-            report.remedies.iter().for_each(|remedy| text.push_str(&line("try", remedy)));
+            let mut text = line(messages::failure::error, &report.message.to_string());
+            for cause in &report.causes {
+                text.push_str(&line(messages::failure::caused_by, cause));
+            }
+            for remedy in &report.remedies {
+                text.push_str(&line(messages::failure::to_try, &remedy.to_string()));
+            }
             // With stderr gone as well, only the exit code is left to tell.
             let _ = io::stderr().write_all(text.as_bytes());
         }
@@ -124,12 +131,12 @@ impl Failure {
 
 /// An update that names no field would be sent, and called done, for nothing.
 pub(crate) fn nothing_to_change() -> Failure {
-    Failure::usage("nothing to change is given").remedy("name what changes; --help lists the fields")
+    Failure::usage(messages::changes::nothing_is_given()).remedy(messages::changes::name_what_changes())
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
+        self.0.message.fmt(f)
     }
 }
 
@@ -140,25 +147,13 @@ impl From<wecom_contacts::Error> for Failure {
             ErrorKind::Configuration(_) => Exit::Usage,
             _ => Exit::Failed,
         };
-        let mut failure = Self::new(error.to_string()).exit(exit);
-        if let Some(cause) = error.source() {
-            failure = failure.because(cause);
-        }
-        if let Some(remedy) = advice::remedy(&error) {
-            failure = failure.remedy(remedy);
-        }
-        if let ErrorKind::Cipher(_) = error.kind() {
-            failure = failure.remedy(
-                "compare Token, EncodingAESKey and corp id with the console's (接收事件服务器), and pass on query and body untouched",
-            );
-        }
-        match error.code().map(wecom_contacts::ErrorCode::info) {
-            Some(Some(info)) if !info.remedy_chinese.is_empty() => failure.remedy(info.remedy_chinese),
-            Some(None) => failure.remedy(
-                "look the code up: 查询错误码 https://open.work.weixin.qq.com/devtool/query (the hint in the text identifies the call)",
-            ),
-            _ => failure,
-        }
+        let report = error.report();
+        Self(Box::new(Report {
+            message: messages::sdk::of_report(&report.message),
+            remedies: advice::remedies(&error, &report.remedies),
+            causes: report.causes.iter().map(|cause| messages::sdk::of_report(cause).to_string()).collect(),
+            exit,
+        }))
     }
 }
 
@@ -223,7 +218,7 @@ pub(crate) fn is_hidden(one: char) -> bool {
 fn shortened(text: &str) -> String {
     const MOST: usize = 2_000;
     match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}… (cut here; {} bytes in all)", &text[..end], text.len()),
+        Some((end, _)) => format!("{}{}", &text[..end], messages::failure::cut(text.len())),
         None => text.to_owned(),
     }
 }

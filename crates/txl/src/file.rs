@@ -13,7 +13,10 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    messages::files,
+};
 
 static STDIN_IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
@@ -24,11 +27,10 @@ static STDIN_IS_TAKEN: AtomicBool = AtomicBool::new(false);
 /// Fails if another argument reads it already, or if it is closed.
 pub(crate) fn stdin() -> Result<io::StdinLock<'static>> {
     if startup_streams::stdin_was_closed() {
-        return Err(Failure::new("cannot read stdin: it is closed").remedy("name a file instead of `-`"));
+        return Err(Failure::new(files::stdin_is_closed()).remedy(files::name_a_file_for_stdin()));
     }
     if STDIN_IS_TAKEN.swap(true, Relaxed) {
-        let failure = Failure::usage("stdin can serve one argument only, and `-` is given more than once");
-        return Err(failure.remedy("name a file for all but one of them"));
+        return Err(Failure::usage(files::stdin_is_given_twice()).remedy(files::name_files_but_for_one()));
     }
     Ok(io::stdin().lock())
 }
@@ -40,7 +42,7 @@ pub(crate) fn stdin() -> Result<io::StdinLock<'static>> {
 /// Fails if stdout was closed at the start.
 pub(crate) fn check_stdout() -> Result {
     if startup_streams::stdout_was_closed() {
-        return Err(Failure::new("cannot write to stdout: it is closed").remedy("redirect stdout to a file"));
+        return Err(Failure::new(files::stdout_is_closed()).remedy(files::redirect_stdout()));
     }
     Ok(())
 }
@@ -54,18 +56,15 @@ pub(crate) fn contents(path: &Path) -> Result<Vec<u8>> {
         File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     read.map_err(|error| {
-        Failure::new(format!("cannot read {}", path.display()))
-            .because(&error)
-            .remedy("name a file that exists and may be read, or - for stdin")
+        Failure::new(files::cannot_read(path)).because(&error).remedy(files::name_a_readable_file())
     })?;
     Ok(bytes)
 }
 
 /// A file's text.
 pub(crate) fn text(path: &Path) -> Result<String> {
-    String::from_utf8(contents(path)?).map_err(|_| {
-        Failure::new(format!("{} is not UTF-8", path.display())).remedy("convert the file to UTF-8")
-    })
+    String::from_utf8(contents(path)?)
+        .map_err(|_| Failure::new(files::is_not_utf8(path)).remedy(files::convert_to_utf8()))
 }
 
 /// A file under way: it has its name only once it is [whole](Draft::finish), and until then an older file keeps it.
@@ -109,8 +108,7 @@ pub(crate) fn remove_drafts() {
 impl Draft {
     pub(crate) fn new(target: &Path) -> Result<Self> {
         if fs::metadata(target).is_ok_and(|there| !there.is_file()) {
-            let failure = Failure::usage(format!("{} is there and is no file", target.display()));
-            return Err(failure.remedy("name a file, new or to be replaced"));
+            return Err(Failure::usage(files::is_no_file(target)).remedy(files::name_a_file()));
         }
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let file = tempfile::Builder::new()
@@ -158,7 +156,5 @@ pub(crate) fn remove(path: &Path) -> Result {
 }
 
 pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(format!("cannot write {}", path.display())).because(error).remedy(
-        "name a file in a directory that exists and may be written, and see that the disk is not full",
-    )
+    Failure::new(files::cannot_write(path)).because(error).remedy(files::name_a_writable_file())
 }

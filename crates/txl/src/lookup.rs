@@ -6,6 +6,7 @@ use wecom_sheets::DepartmentNames;
 use crate::{
     context::Access,
     failure::{Failure, Result},
+    messages::lookup as messages,
     names::IdOrName,
 };
 
@@ -38,25 +39,18 @@ impl<'a> Lookup<'a> {
         let names = self.names().await?;
         match names.candidates(name).as_slice() {
             [(id, _)] => Ok(*id),
-            several @ [_, _, ..] => {
-                let candidates = several.iter().map(|(id, path)| format!("{id} ({path})"));
-                let failure = Failure::new(format!("{} departments are named {name}", several.len()));
-                Err(failure
-                    .remedy(format!("give one of these ids, or more of its path: {}", joined(candidates))))
+            several @ [_, _, ..] => Err(Failure::new(messages::several_departments(several.len(), name))
+                .remedy(messages::give_a_department_id(several))),
+            [] if names.is_hidden() => {
+                Err(Failure::new(messages::names_are_hidden(name)).remedy(messages::let_the_app_see_names()))
             }
-            [] if names.is_hidden() => Err(Failure::new(format!(
-                "the department {name} cannot be looked up: this credential may not see names"
-            ))
-            .remedy("give the department's id, or let the app see department names (可见范围)")),
             [] => {
-                let failure =
-                    Failure::new(format!("no department that this credential may see is named {name}"));
-                let similar = joined(names.similar(name).iter().map(|(id, path)| format!("{id} ({path})")));
-                let failure = match similar.as_str() {
-                    "" => failure,
-                    similar => failure.remedy(format!("similar are: {similar}")),
+                let failure = Failure::new(messages::no_department(name));
+                let failure = match names.similar(name).as_slice() {
+                    [] => failure,
+                    similar => failure.remedy(messages::similar_departments(similar)),
                 };
-                Err(failure.remedy("see `txl department list`, or give the id"))
+                Err(failure.remedy(messages::see_the_departments()))
             }
         }
     }
@@ -133,15 +127,9 @@ fn of_name(all: &[Tag], name: &str) -> Result<TagId> {
     let found: Vec<_> = all.iter().filter(|tag| tag.tagname.trim() == name).map(|tag| tag.tagid).collect();
     match found.as_slice() {
         [one] => Ok(*one),
-        [] => {
-            let failure = Failure::new(format!("no tag that this credential may see is named {name}"));
-            Err(failure.remedy("see `txl tag list`, or give the id"))
-        }
-        several => {
-            let failure = Failure::new(format!("{} tags are named {name}", several.len()));
-            let ids = joined(several.iter().map(ToString::to_string));
-            Err(failure.remedy(format!("give one of these ids: {ids}")))
-        }
+        [] => Err(Failure::new(messages::no_tag(name)).remedy(messages::see_the_tags())),
+        several => Err(Failure::new(messages::several_tags(several.len(), name))
+            .remedy(messages::give_a_tag_id(several))),
     }
 }
 
@@ -160,15 +148,5 @@ pub(crate) async fn department_names(access: &Access) -> Result<DepartmentNames>
 fn unreadable(error: Error) -> Failure {
     let is_denied = error.is_permission_denied();
     let failure = Failure::from(error);
-    if is_denied {
-        failure.remedy(
-            "names are looked up as the app: pass --app-secret and --agent-id, or give the department's id",
-        )
-    } else {
-        failure
-    }
-}
-
-fn joined(items: impl Iterator<Item = String>) -> String {
-    items.collect::<Vec<_>>().join(", ")
+    if is_denied { failure.remedy(messages::look_up_as_the_app()) } else { failure }
 }

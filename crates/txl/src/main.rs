@@ -27,6 +27,7 @@ mod listener;
 mod lookup;
 mod media;
 mod member;
+mod messages;
 mod names;
 mod numbers;
 mod output;
@@ -38,11 +39,11 @@ mod tag;
 mod token_store;
 mod tour;
 mod trust;
-mod words;
 
 use std::{process::ExitCode, time::Duration};
 
 use failure::{Failure, Result};
+use messages::words;
 
 /// How long threads that read or write may go on after the command was interrupted.
 const PARTING: Duration = Duration::from_secs(1);

@@ -10,8 +10,8 @@ use crate::{
     context::Access,
     failure::{Failure, Result},
     file::{Draft, contents},
+    messages,
     output::{Output, print_bytes, say},
-    words::counted,
 };
 
 /// Upload and download temporary media (临时素材)
@@ -139,10 +139,11 @@ impl To {
             written += chunk.len() as u64;
         }
         if announced.is_some_and(|announced| announced != written) {
-            return Err(Failure::new("the file is not as long as announced").remedy("download it again"));
+            return Err(Failure::new(messages::media::length_is_not_as_announced())
+                .remedy(messages::media::download_it_again()));
         }
         draft.finish()?;
-        say(format_args!("{} in {}", counted(written, "byte"), path.display()));
+        say(messages::media::saved(written, &path));
         Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::messages::{Message, arguments};
+
 /// A department or a tag as the user names it. Text of digits alone is an id, never a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum IdOrName<T> {
@@ -12,12 +14,12 @@ pub(crate) enum IdOrName<T> {
 }
 
 impl<T: From<u32>> FromStr for IdOrName<T> {
-    type Err = String;
+    type Err = Message;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Message> {
         let text = text.trim();
         if text.is_empty() {
-            return Err("an id or a name is needed".to_owned());
+            return Err(arguments::id_or_name_is_needed());
         }
         // Full-width digits are digits: an input method leaves them behind.
         let digits: Option<String> = text.chars().map(digit).collect();
@@ -55,7 +57,7 @@ mod tests {
         assert_eq!(parsed("2025"), Ok(IdOrName::Id(2025)));
         assert_eq!(parsed(" ２０２５ "), Ok(IdOrName::Id(2025)));
         assert_eq!(parsed("2025届"), Ok(IdOrName::Name("2025届".to_owned())));
-        assert!(parsed("4294967296").unwrap_err().contains("4294967295"));
+        assert!(parsed("4294967296").unwrap_err().to_string().contains("4294967295"));
         assert!(parsed(" ").is_err());
     }
 }

@@ -9,10 +9,7 @@ mod records;
 mod stdout;
 mod table;
 
-use std::{
-    fmt,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -21,7 +18,10 @@ use serde_json::value::RawValue;
 pub(crate) use self::fields::status_in_words;
 pub(crate) use self::layout::{for_stderr, padded, terminal_width, width_of, wrapped};
 use self::stdout::Stdout;
-use crate::failure::{Failure, Result, printable, printable_lines};
+use crate::{
+    failure::{Failure, Result, printable, printable_lines},
+    messages::{self, Message},
+};
 
 /// How data is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -70,7 +70,7 @@ impl Output {
         match self.format {
             Format::Table => {
                 table::list(items, columns)?;
-                say(format_args!("{} in all", items.len()));
+                say(messages::lists::in_all(items.len()));
                 Ok(())
             }
             Format::Json => print_json(&items),
@@ -96,7 +96,7 @@ impl Output {
     }
 
     /// Tells that a change is made: in words on stderr, or as its reply in the other formats.
-    pub(crate) fn done(self, reply: &impl Serialize, words: impl fmt::Display) -> Result {
+    pub(crate) fn done(self, reply: &impl Serialize, words: impl Into<Message>) -> Result {
         match self.format {
             Format::Table => {
                 say(words);
@@ -108,9 +108,9 @@ impl Output {
 }
 
 /// Says something on stderr, on one line, which a terminal shows on as many as it needs.
-pub(crate) fn say(words: impl fmt::Display) {
+pub(crate) fn say(words: impl Into<Message>) {
     // A closed stderr is no reason to stop.
-    let _ = writeln!(io::stderr(), "{}", for_stderr(&printable(&words.to_string())));
+    let _ = writeln!(io::stderr(), "{}", for_stderr(&printable(&words.into().to_string())));
 }
 
 /// Writes the lines of the log on stderr: they tell what strangers send.
@@ -170,5 +170,5 @@ fn unprinted(error: serde_json::Error) -> Failure {
 }
 
 fn unwritable(error: &serde_json::Error) -> Failure {
-    Failure::new("the answer cannot be written as JSON").because(error)
+    Failure::new(messages::lists::answer_is_no_json()).because(error)
 }

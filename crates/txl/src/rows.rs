@@ -20,8 +20,8 @@ use wecom_contacts::{
 
 use crate::{
     failure::Result,
+    messages,
     output::{Output, say},
-    words::{agreeing, counted},
 };
 
 /// A row of a list.
@@ -61,9 +61,7 @@ pub(crate) fn warn_of_damaged<T: Listed>(rows: &[T]) {
 
 fn warn(damaged: usize, all: usize) {
     if damaged > 0 {
-        let verb = agreeing(damaged as u64, "has", "have");
-        let rows = counted(all, "row");
-        say(format_args!("warning: {damaged} of {rows} {verb} a damaged userid, which names no member"));
+        say(messages::lists::damaged_userids(damaged, all));
     }
 }
 

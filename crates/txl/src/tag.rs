@@ -12,6 +12,7 @@ use crate::{
     context::Access,
     failure::{Failure, Result},
     lookup::{self, DepartmentRef, Lookup, TagRef},
+    messages::{self, Message},
     numbers,
     output::Output,
     rows,
@@ -113,17 +114,17 @@ impl Command {
                 let client = access.contacts()?;
                 let tag = lookup::tag(&client, &tag).await?;
                 client.tags().rename(tag, name).await?;
-                output.done(&json!({"renamed": tag}), format_args!("renamed tag {tag}"))
+                output.done(&json!({"renamed": tag}), messages::tag::renamed(tag))
             }
             Verb::Delete { tag: given, consent } => {
                 let client = access.contacts()?;
                 let tag = lookup::tag(&client, &given).await?;
                 if consent.is_needed() {
-                    let name = name(&client, tag).await.map(|name| format!(" ({name})")).unwrap_or_default();
-                    consent.ask(&format!("delete tag {tag}{name}")).await?;
+                    let name = name(&client, tag).await;
+                    consent.ask(messages::tag::delete(tag, name.as_deref())).await?;
                 }
                 client.tags().delete(tag).await?;
-                output.done(&json!({"deleted": tag}), format_args!("deleted tag {tag}"))
+                output.done(&json!({"deleted": tag}), messages::tag::deleted(tag))
             }
             Verb::List => output.list(&access.either()?.tags().list().await?, &["tagid", "tagname"]),
             Verb::Get { tag } => {
@@ -138,13 +139,13 @@ impl Command {
                 let client = access.contacts()?;
                 let tag = lookup::tag(&client, &tag).await?;
                 let outcome = client.tags().add(tag, nodes.into_call(&access).await?).await?;
-                tell(output, &outcome, format!("tag {tag} given"))
+                tell(output, &outcome, messages::tag::given(tag))
             }
             Verb::Remove { tag, nodes } => {
                 let client = access.contacts()?;
                 let tag = lookup::tag(&client, &tag).await?;
                 let outcome = client.tags().remove(tag, nodes.into_call(&access).await?).await?;
-                tell(output, &outcome, format!("tag {tag} taken"))
+                tell(output, &outcome, messages::tag::taken(tag))
             }
         }
     }
@@ -157,11 +158,10 @@ async fn name(client: &Client, tag: TagId) -> Option<String> {
 }
 
 /// WeCom calls it a success when some of the ids are unknown; they are reported here.
-fn tell(output: Output, outcome: &TagOutcome, words: String) -> Result {
+fn tell(output: Output, outcome: &TagOutcome, words: Message) -> Result {
     if outcome.is_complete() {
         return output.done(outcome, words);
     }
     output.record(outcome)?;
-    Err(Failure::new("some were left out, as they are not in the contacts: those listed")
-        .remedy("check the spelling, and the app's visible range (可见范围)"))
+    Err(Failure::new(messages::tag::some_were_left_out()).remedy(messages::tag::check_spelling_and_range()))
 }

@@ -13,7 +13,10 @@ use super::{
     json, say,
     stdout::Stdout,
 };
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    messages,
+};
 
 /// Prints all fields of the objects, under their names in JSON.
 pub(super) fn list<T: Serialize>(items: &[T], is_safe: bool) -> Result {
@@ -49,10 +52,7 @@ pub(super) fn list<T: Serialize>(items: &[T], is_safe: bool) -> Result {
     sheet.finish().map_err(unprinted)?.finish()?;
     if !incomplete.is_empty() {
         let names: Vec<_> = incomplete.into_iter().collect();
-        say(format_args!(
-            "warning: WeCom left out {} for some rows; an import ignores columns that begin with {INCOMPLETE_PREFIX}; -o jsonl shows which rows",
-            names.join(", ")
-        ));
+        say(messages::lists::incomplete_columns(&names, INCOMPLETE_PREFIX));
     }
     Ok(())
 }
@@ -84,6 +84,6 @@ fn cell(value: &RawValue) -> String {
 fn unprinted(error: WriteError) -> Failure {
     match error {
         WriteError::Io(error) => Failure::of_stdout(&error),
-        error => Failure::new("a row cannot be written").because(&error),
+        error => Failure::new(messages::lists::row_cannot_be_written()).because(&error),
     }
 }

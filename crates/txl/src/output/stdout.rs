@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
 use crate::{
     failure::{Failure, Result, is_hidden, printable_lines},
-    file,
+    file, messages,
 };
 
 /// So much is written at once.
@@ -59,8 +59,8 @@ impl Stdout {
             Err(error) => error.error_len().is_none(),
         };
         if !is_text && !matches!(self.guard, Guard::None) {
-            return Err(Failure::usage("this is no text, and stdout is a terminal")
-                .remedy("name a file by --out, or send stdout to a file by > FILE"));
+            return Err(Failure::usage(messages::files::no_text_for_a_terminal())
+                .remedy(messages::files::send_it_to_a_file()));
         }
         self.write_all(bytes).map_err(|error| Failure::of_stdout(&error))
     }

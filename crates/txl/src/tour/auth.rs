@@ -4,10 +4,10 @@ use serde_json::json;
 use wecom_contacts::auth::Scope;
 
 use super::{
-    engine::{Engine, row},
+    engine::{Engine, row, unmet},
     stage::{Stage, text_of},
 };
-use crate::{failure::Failure, must};
+use crate::must;
 
 pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     tour.chapter("身份验证");
@@ -57,26 +57,22 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     let visitor = tour
         .step(row("Who came back 获取访问用户身份", "auth().user_info", "auth/getuserinfo"), async {
             let members = stage.app.members().list_simple_recursive(1).await?;
-            let visitor = members
-                .into_iter()
-                .next()
-                .ok_or_else(|| Failure::new("the corp has no member who could visit"))?;
+            let visitor =
+                members.into_iter().next().ok_or_else(|| unmet("the corp has no member who could visit"))?;
             let visit = json!({"userid": visitor.userid, "agent_id": stage.agent_id(), "private": true});
             let code = text_of(&stage.console.post("oauth/code", visit).await?, "code")?;
             let info = app.user_info(code.as_str()).await?;
             must!(info.userid.as_ref() == Some(&visitor.userid), "another member came back");
             let again = app.user_info(code.as_str()).await;
             must!(again.is_err(), "a code served twice");
-            let ticket =
-                info.user_ticket.ok_or_else(|| Failure::new("no ticket came for one who consented"))?;
+            let ticket = info.user_ticket.ok_or_else(|| unmet("no ticket came for one who consented"))?;
             Ok(((visitor.userid, ticket), "by a code that served once".into()))
         })
         .await;
     tour.step(
         row("What they consented to show 获取访问用户敏感信息", "auth().user_detail", "auth/getuserdetail"),
         async {
-            let (userid, ticket) =
-                visitor.ok_or_else(|| Failure::new("nobody came back in the step before"))?;
+            let (userid, ticket) = visitor.ok_or_else(|| unmet("nobody came back in the step before"))?;
             let detail = app.user_detail(ticket).await?;
             must!(detail.userid == userid, "another member came back");
             must!(detail.mobile.is_some(), "the mobile number is missing");

@@ -8,10 +8,10 @@ use wecom_contacts::{
 };
 
 use super::{
-    engine::{Engine, row},
+    engine::{Engine, row, unmet},
     stage::{Stage, number_of},
 };
-use crate::{failure::Failure, listener::Heard, must};
+use crate::{listener::Heard, must};
 
 pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     tour.chapter("通讯录回调通知");
@@ -39,7 +39,7 @@ async fn verify(tour: &mut Engine, stage: &Stage) {
             saved?;
             match stage.inbox.next().await? {
                 Heard::Verified => Ok(((), stage.inbox.url.clone())),
-                _ => Err(Failure::new("something else came than the verification")),
+                _ => Err(unmet("something else came than the verification")),
             }
         },
     )
@@ -60,7 +60,7 @@ async fn members(tour: &mut Engine, stage: &Stage) {
             json!({"userid": zheng, "name": "郑涛", "mobile": stage.mobile(7), "department": [department]});
         let (_, event) = changed(stage, "create_member", member).await?;
         let Event::MemberCreated(created) = event else {
-            return Err(Failure::new("the event is not of a new member"));
+            return Err(unmet("the event is not of a new member"));
         };
         must!(created.userid == zheng, "the event is of another member");
         must!(created.department == Some(vec![department]), "the event tells another department");
@@ -75,7 +75,7 @@ async fn members(tour: &mut Engine, stage: &Stage) {
         let member = json!({"userid": zheng, "department": [1, department]});
         let (_, event) = changed(stage, "update_member", member).await?;
         let Event::MemberUpdated(updated) = event else {
-            return Err(Failure::new("the event is not of a changed member"));
+            return Err(unmet("the event is not of a changed member"));
         };
         must!(updated.userid == zheng, "the event is of another member");
         must!(
@@ -88,7 +88,7 @@ async fn members(tour: &mut Engine, stage: &Stage) {
     tour.step(row("A member is deleted 删除成员事件", "Receiver::receive", "callback delete_user"), async {
         let (_, event) = changed(stage, "delete_member", json!({"userid": zheng})).await?;
         let Event::MemberDeleted(deleted) = event else {
-            return Err(Failure::new("the event is not of a deleted member"));
+            return Err(unmet("the event is not of a deleted member"));
         };
         must!(deleted.userid == zheng, "the event is of another member");
         Ok(((), "with the userid".into()))
@@ -106,7 +106,7 @@ async fn departments(tour: &mut Engine, stage: &Stage) {
                 let (done, event) = changed(stage, "create_department", department).await?;
                 let id = DepartmentId(number_of(&done, "id")?);
                 let Event::DepartmentCreated(created) = event else {
-                    return Err(Failure::new("the event is not of a new department"));
+                    return Err(unmet("the event is not of a new department"));
                 };
                 must!(
                     created.id == id && created.parentid == Some(parent),
@@ -116,14 +116,14 @@ async fn departments(tour: &mut Engine, stage: &Stage) {
             },
         )
         .await;
-    let made = || made.ok_or_else(|| Failure::new("the step that makes the department failed"));
+    let made = || made.ok_or_else(|| unmet("the step that makes the department failed"));
     tour.step(
         row("A department is moved 更新部门事件", "Receiver::receive", "callback update_party"),
         async {
             let id = made()?;
             let (_, event) = changed(stage, "update_department", json!({"id": id, "parentid": 1})).await?;
             let Event::DepartmentUpdated(updated) = event else {
-                return Err(Failure::new("the event is not of a changed department"));
+                return Err(unmet("the event is not of a changed department"));
             };
             must!(
                 updated.id == id && updated.parentid == Some(DepartmentId::ROOT),
@@ -139,7 +139,7 @@ async fn departments(tour: &mut Engine, stage: &Stage) {
             let id = made()?;
             let (_, event) = changed(stage, "delete_department", json!({"id": id})).await?;
             let Event::DepartmentDeleted(deleted) = event else {
-                return Err(Failure::new("the event is not of a deleted department"));
+                return Err(unmet("the event is not of a deleted department"));
             };
             must!(deleted.id == id, "the event is of another department");
             Ok(((), "with the id".into()))
@@ -160,7 +160,7 @@ async fn tags(tour: &mut Engine, stage: &Stage) {
             let (_, event) = changed(stage, "add_tag_members", members).await?;
             stage.console.post("console/delete_tag", json!({"tagid": tag})).await?;
             let Event::TagUpdated(updated) = event else {
-                return Err(Failure::new("the event is not of a tag's members"));
+                return Err(unmet("the event is not of a tag's members"));
             };
             must!(
                 updated.id == tag && updated.added_members == [wang],
@@ -178,7 +178,7 @@ async fn strangers(tour: &mut Engine, stage: &Stage) {
         let sealed = receiver
             .crypto()
             .seal("<xml></xml>", 1_700_000_000, "1")
-            .map_err(|error| Failure::new("no event can be forged").because(&error))?;
+            .map_err(|error| unmet("no event can be forged").because(&error))?;
         let body = sealed.to_delivery_xml(receiver.crypto().receive_id(), None);
         let query = "msg_signature=0000000000000000000000000000000000000000&timestamp=1700000000&nonce=1";
         must!(Query::parse(query).is_ok(), "the forgery is not even a query");
@@ -186,7 +186,7 @@ async fn strangers(tour: &mut Engine, stage: &Stage) {
         must!(status == 403, "the forgery is answered with {status}");
         match stage.inbox.next().await? {
             Heard::Refused(refusal) => Ok(((), format!("refused: {refusal}"))),
-            _ => Err(Failure::new("a forged event was taken")),
+            _ => Err(unmet("a forged event was taken")),
         }
     })
     .await;

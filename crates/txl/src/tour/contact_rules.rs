@@ -3,10 +3,10 @@
 use wecom_contacts::contact_rules::{ContactRule, RuleScope};
 
 use super::{
-    engine::{Engine, row},
+    engine::{Engine, row, unmet},
     stage::Stage,
 };
-use crate::{failure::Failure, must};
+use crate::must;
 
 pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     tour.chapter("通讯录查看权限管理");
@@ -17,13 +17,12 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             let scope = RuleScope::new().departments([stage.department()?]);
             let ids = rules.create([rule(scope)]).await?;
             let [id] = ids[..] else {
-                return Err(Failure::new(format!("{} ids came back for one rule", ids.len())));
+                return Err(unmet(format_args!("{} ids came back for one rule", ids.len())));
             };
             Ok((id, format!("rule {id}")))
         })
         .await;
-    let made =
-        || made.ok_or_else(|| Failure::new("there is no rule to work with: the step that makes it failed"));
+    let made = || made.ok_or_else(|| unmet("there is no rule to work with: the step that makes it failed"));
     tour.step(
         row("Change a rule 更新查看权限规则", "contact_rules().update", "contactrule/update"),
         async {

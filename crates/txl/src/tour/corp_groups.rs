@@ -7,7 +7,7 @@ use wecom_contacts::{
 };
 
 use super::{
-    engine::{Engine, row},
+    engine::{Engine, row, unmet},
     stage::{JOB_LIMIT, MOMENT, Stage},
 };
 use crate::{
@@ -41,7 +41,7 @@ async fn shared(tour: &mut Engine, stage: &Stage) -> Option<Lower> {
                 let corps: Vec<_> = corps.try_collect().await?;
                 let note = format!("{} corps", corps.len());
                 let first = corps.into_iter().next();
-                let first = first.ok_or_else(|| Failure::new("the app is shared with no corp"))?;
+                let first = first.ok_or_else(|| unmet("the app is shared with no corp"))?;
                 Ok((first, note))
             },
         )
@@ -54,8 +54,8 @@ async fn shared(tour: &mut Engine, stage: &Stage) -> Option<Lower> {
                 "corpgroup/corp/gettoken",
             ),
             async {
-                let shared = shared
-                    .ok_or_else(|| Failure::new("there is no corp to call as: the step before failed"))?;
+                let shared =
+                    shared.ok_or_else(|| unmet("there is no corp to call as: the step before failed"))?;
                 let client = groups.lower_corp(&shared.corpid, shared.agentid, BusinessType::Chain);
                 let departments = client.departments().list().await?;
                 must!(!departments.is_empty(), "the lower corp shows no department");
@@ -90,7 +90,7 @@ async fn chains(tour: &mut Engine, stage: &Stage, lower: Option<&Lower>) -> Opti
                 let chains = groups.chains().await?;
                 let note = format!("{} in sight", chains.len());
                 let first = chains.into_iter().next();
-                let first = first.ok_or_else(|| Failure::new("no chain is in sight"))?;
+                let first = first.ok_or_else(|| unmet("no chain is in sight"))?;
                 Ok((first.chain_id, note))
             },
         )
@@ -201,8 +201,7 @@ async fn contacts(tour: &mut Engine, stage: &Stage, chain: Option<&ChainId>) {
     tour.step(
         row("How that went 获取异步任务结果", "corp_groups().import_job", "corpgroup/getresult"),
         async {
-            let job =
-                job.ok_or_else(|| Failure::new("there is no job to ask after: the step before failed"))?;
+            let job = job.ok_or_else(|| unmet("there is no job to ask after: the step before failed"))?;
             let (job, polling) = (groups.import_job(job.id()), Polling::every(MOMENT).at_most(JOB_LIMIT));
             let outcome = stage.hastened(async { Ok(job.wait(polling).await?) }).await?;
             must!(outcome.fail_list.is_empty(), "{} corps were refused", outcome.fail_list.len());
@@ -215,7 +214,7 @@ async fn contacts(tour: &mut Engine, stage: &Stage, chain: Option<&ChainId>) {
         async {
             let chain = chain.ok_or_else(no_chain)?;
             let pending = pending_corp(stage, chain, &name).await?;
-            let pending = pending.ok_or_else(|| Failure::new("the imported corp is not there"))?;
+            let pending = pending.ok_or_else(|| unmet("the imported corp is not there"))?;
             groups.remove_corp(chain, pending).await?;
             let left = pending_corp(stage, chain, &name).await?;
             must!(left.is_none(), "the removed corp is still there");
@@ -255,15 +254,14 @@ async fn rules(tour: &mut Engine, stage: &Stage, chain: Option<&ChainId>) {
             ),
             async {
                 let group = groups.groups(of()?).await?.into_iter().next();
-                let group = group.ok_or_else(|| Failure::new("the chain has no group"))?.groupid;
+                let group = group.ok_or_else(|| unmet("the chain has no group"))?.groupid;
                 let rule = ChainRule::new().departments([stage.department()?]).to_groups([group]);
                 let id = groups.add_rule(of()?, rule).await?;
                 Ok(((id, group), format!("rule {id}")))
             },
         )
         .await;
-    let made =
-        || made.ok_or_else(|| Failure::new("there is no rule to work with: the step that adds it failed"));
+    let made = || made.ok_or_else(|| unmet("there is no rule to work with: the step that adds it failed"));
     tour.step(
         row("List rules 获取对接规则id列表", "corp_groups().rule_ids", "corpgroup/rule/list_ids"),
         async {
@@ -320,7 +318,7 @@ async fn customers(tour: &mut Engine, stage: &Stage) {
                 let ids = groups.external_userids("own-unionid", "own-openid").await?;
                 let note = format!("{} corps know them", ids.len());
                 let first = ids.into_iter().next();
-                let first = first.ok_or_else(|| Failure::new("no id came back"))?;
+                let first = first.ok_or_else(|| unmet("no id came back"))?;
                 Ok((first.external_userid, note))
             },
         )
@@ -345,8 +343,7 @@ async fn customers(tour: &mut Engine, stage: &Stage) {
             "corpgroup/batch/external_userid_to_pending_id",
         ),
         async {
-            let external =
-                external.ok_or_else(|| Failure::new("there is no customer: a step before failed"))?;
+            let external = external.ok_or_else(|| unmet("there is no customer: a step before failed"))?;
             let ids = groups.pending_ids([external.clone()]).await?;
             must!(ids.len() == 1 && ids[0].external_userid == external, "the ids of others came back");
             Ok(((), "a pending id".into()))
@@ -356,9 +353,9 @@ async fn customers(tour: &mut Engine, stage: &Stage) {
 }
 
 fn no_lower() -> Failure {
-    Failure::new("there is no lower corp: the step that finds it failed")
+    unmet("there is no lower corp: the step that finds it failed")
 }
 
 fn no_chain() -> Failure {
-    Failure::new("there is no chain: the step that finds it failed")
+    unmet("there is no chain: the step that finds it failed")
 }

@@ -7,7 +7,7 @@ use wecom_contacts::{
 };
 
 use super::{
-    engine::{Engine, row},
+    engine::{Engine, row, unmet},
     stage::Stage,
 };
 use crate::{
@@ -86,7 +86,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
 }
 
 fn not_made() -> Failure {
-    Failure::new("there are no departments to work with: the step that makes them failed")
+    unmet("there are no departments to work with: the step that makes them failed")
 }
 
 /// Takes away what the tour has made and not yet taken away. What fails here has failed in a step already.

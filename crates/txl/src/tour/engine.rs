@@ -1,6 +1,7 @@
 //! The engine of the tour: steps, their time, what is told of them.
 
 use std::{
+    fmt,
     future::Future,
     time::{Duration, Instant},
 };
@@ -9,6 +10,7 @@ use serde::Serialize;
 
 use crate::{
     failure::{Failure, Result, printable},
+    messages,
     output::{Format, Output, padded, print_json_line, print_text, terminal_width, width_of, wrapped},
 };
 
@@ -85,7 +87,7 @@ impl Engine {
         let began = Instant::now();
         let outcome = match tokio::time::timeout(STEP_LIMIT, work).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(Failure::new(format!("not done within {STEP_LIMIT:?}"))),
+            Err(_) => Err(unmet(format_args!("not done within {STEP_LIMIT:?}"))),
         };
         let ms = (began.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
         let (value, note) = match outcome {
@@ -131,8 +133,8 @@ impl Engine {
         }
         match failed {
             0 => Ok(()),
-            _ => Err(Failure::new(format!("{failed} of the tour's {steps} steps failed"))
-                .remedy("read the notes of the steps marked FAILED (`\"ok\":false` with --json)")),
+            _ => Err(Failure::new(messages::tour::steps_failed(failed, steps))
+                .remedy(messages::tour::read_the_notes())),
         }
     }
 
@@ -205,9 +207,14 @@ fn with_remedies(failure: &Failure) -> String {
     let mut note = failure.to_string();
     for remedy in failure.remedies() {
         note.push_str("; try: ");
-        note.push_str(remedy);
+        note.push_str(&remedy.to_string());
     }
     note
+}
+
+/// The failure of a step, with the note that says why.
+pub(super) fn unmet(note: impl fmt::Display) -> Failure {
+    Failure::new(messages::tour::unmet(note))
 }
 
 /// Fails a step unless what came back is what the world must contain.
@@ -215,7 +222,7 @@ fn with_remedies(failure: &Failure) -> String {
 macro_rules! must {
     ($holds:expr, $($why:tt)+) => {
         if !$holds {
-            return Err($crate::failure::Failure::new(format!($($why)+)));
+            return Err($crate::tour::engine::unmet(format_args!($($why)+)));
         }
     };
 }

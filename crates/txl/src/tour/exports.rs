@@ -9,7 +9,7 @@ use wecom_contacts::{
 };
 
 use super::{
-    engine::{Engine, row},
+    engine::{Engine, row, unmet},
     stage::{JOB_LIMIT, MOMENT, Stage},
 };
 use crate::{
@@ -95,7 +95,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
 }
 
 fn no_job() -> Failure {
-    Failure::new("there is no job to ask after: the step that submits it failed")
+    unmet("there is no job to ask after: the step that submits it failed")
 }
 
 /// Waits for a job, while the simulator's time passes, and reads all its rows.

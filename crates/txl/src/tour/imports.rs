@@ -8,7 +8,7 @@ use wecom_contacts::{
 };
 
 use super::{
-    engine::{Engine, row},
+    engine::{Engine, row, unmet},
     stage::{JOB_LIMIT, MOMENT, Stage},
 };
 use crate::{
@@ -45,7 +45,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
 }
 
 fn no_job() -> Failure {
-    Failure::new("there is no job to ask after: the step that submits it failed")
+    unmet("there is no job to ask after: the step that submits it failed")
 }
 
 async fn sync(tour: &mut Engine, stage: &Stage) -> Option<ImportJob> {
@@ -66,7 +66,7 @@ async fn sync(tour: &mut Engine, stage: &Stage) -> Option<ImportJob> {
         })
         .await;
     tour.step(row("Update members in bulk 增量更新成员", "imports().sync_members", "batch/syncuser"), async {
-        let medium = medium.ok_or_else(|| Failure::new("there is no file: its upload failed"))?;
+        let medium = medium.ok_or_else(|| unmet("there is no file: its upload failed"))?;
         let inbox = &stage.inbox;
         let callback = JobCallback::new(&inbox.url, &inbox.token, &inbox.key);
         let submission = contacts.imports().sync_members(ImportFile::from(&medium));
@@ -74,7 +74,7 @@ async fn sync(tour: &mut Engine, stage: &Stage) -> Option<ImportJob> {
         let outcome = ended(stage, &job).await?;
         let refused: Vec<_> = outcome.failures().collect();
         let [row] = refused[..] else {
-            return Err(Failure::new(format!("{} rows were refused instead of 1", refused.len())));
+            return Err(unmet(format_args!("{} rows were refused instead of 1", refused.len())));
         };
         must!(row.userid == Some(stage.userid("bad")), "another row was refused than the wrong one");
         let liu = stage.app.members().get(stage.userid("liu")).await?;
@@ -143,7 +143,7 @@ async fn replace_members(tour: &mut Engine, stage: &Stage) {
             let job = submission.to_invite(false).await?;
             let outcome = ended(stage, &job).await?;
             if let Some(code) = outcome.failures().find_map(ImportRow::refusal) {
-                return Err(Failure::new(format!("{} rows were refused, one with {code}", outcome.failed())));
+                return Err(unmet(format_args!("{} rows were refused, one with {code}", outcome.failed())));
             }
             let left = members.list_simple_recursive(1).await?;
             must!(

@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 use tokio::{sync::Mutex, time::timeout};
 use wecom_contacts::callback::{CallbackToken, EncodingAesKey, Event, Notification, Receiver};
 
+use super::engine::unmet;
 use crate::{
     failure::{Failure, Result},
     listener::{Heard, Listener},
+    messages,
 };
 
 /// A callback is there at once, or something is wrong.
@@ -25,7 +27,7 @@ pub(super) struct Inbox {
 
 impl Inbox {
     pub(super) async fn open(corp_id: &str) -> Result<Self> {
-        let no_random = |error| Failure::new("no random bytes to be had").because(&error);
+        let no_random = |error| Failure::new(messages::system::no_random_bytes()).because(&error);
         let key = EncodingAesKey::generate().map_err(no_random)?;
         // A key's letters and digits are a good Token too; at most 32 of them.
         let token = EncodingAesKey::generate().map_err(no_random)?.expose()[..32].to_owned();
@@ -34,7 +36,7 @@ impl Inbox {
         // The simulator's clock may be anywhere, and the tour itself moves it: no replay window.
         let listener = Listener::start((Ipv4Addr::LOCALHOST, 0).into(), receiver.clone(), None)
             .await
-            .map_err(|error| Failure::new("no port to receive callbacks on").because(&error))?;
+            .map_err(|error| Failure::new(messages::tour::no_port_for_callbacks()).because(&error))?;
         Ok(Self {
             url: format!("http://{}/callback", listener.address),
             listener: Mutex::new(listener),
@@ -54,8 +56,8 @@ impl Inbox {
         let mut listener = self.listener.lock().await;
         match timeout(PATIENCE, listener.next()).await {
             Ok(Some(heard)) => Ok(heard),
-            Ok(None) => Err(Failure::new("the callback listener has stopped")),
-            Err(_) => Err(Failure::new(format!("nothing was called back within {PATIENCE:?}"))),
+            Ok(None) => Err(unmet("the callback listener has stopped")),
+            Err(_) => Err(unmet(format_args!("nothing was called back within {PATIENCE:?}"))),
         }
     }
 
@@ -63,8 +65,8 @@ impl Inbox {
     pub(super) async fn event(&self) -> Result<Notification> {
         match self.next().await? {
             Heard::Delivered(notification) => Ok(*notification),
-            Heard::Verified => Err(Failure::new("the URL was verified where an event was due")),
-            Heard::Refused(refusal) => Err(Failure::new("a callback was refused").because(&refusal)),
+            Heard::Verified => Err(unmet("the URL was verified where an event was due")),
+            Heard::Refused(refusal) => Err(unmet("a callback was refused").because(&refusal)),
         }
     }
 
@@ -76,7 +78,7 @@ impl Inbox {
             {
                 return match job.is_ok() {
                     true => Ok(()),
-                    false => Err(Failure::new("the job is called back as failed")),
+                    false => Err(unmet("the job is called back as failed")),
                 };
             }
         }

@@ -1,10 +1,10 @@
 //! 互联企业: members and departments of linked corps.
 
 use super::{
-    engine::{Engine, row},
+    engine::{Engine, row, unmet},
     stage::Stage,
 };
-use crate::{failure::Failure, must};
+use crate::must;
 
 pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     tour.chapter("互联企业");
@@ -21,7 +21,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
                 let (Some(member), Some(department)) =
                     (range.userids.first().cloned(), range.department_ids.first().cloned())
                 else {
-                    return Err(Failure::new("no linked member or no linked department is in sight"));
+                    return Err(unmet("no linked member or no linked department is in sight"));
                 };
                 let note =
                     format!("{} members, {} departments", range.userids.len(), range.department_ids.len());
@@ -30,9 +30,9 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         )
         .await;
     let range = || {
-        range.clone().ok_or_else(|| {
-            Failure::new("there is nothing to read: the step that lists what may be seen failed")
-        })
+        range
+            .clone()
+            .ok_or_else(|| unmet("there is nothing to read: the step that lists what may be seen failed"))
     };
     tour.step(
         row("Read a linked member 获取互联企业成员详细信息", "linked_corps().member", "linkedcorp/user/get"),

@@ -3,10 +3,10 @@
 use wecom_contacts::media::{MediaKind, UploadByUrl, UrlUploadState};
 
 use super::{
-    engine::{Engine, row},
+    engine::{Engine, row, unmet},
     stage::{MOMENT, Stage},
 };
-use crate::{failure::Failure, must};
+use crate::must;
 
 /// A picture of one grey point.
 const PNG: &[u8] = b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00\x3a\x7e\x9b\x55\x00\x00\x00\x0a\x49\x44\x41\x54\x78\x9c\x63\xa8\x07\x00\x00\x81\x00\x80\xd3\x94\x53\x4a\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60\x82";
@@ -27,7 +27,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         })
         .await;
     tour.step(row("Download it 获取临时素材", "media().get", "media/get"), async {
-        let id = uploaded.ok_or_else(|| Failure::new("there is no file to download: its upload failed"))?;
+        let id = uploaded.ok_or_else(|| unmet("there is no file to download: its upload failed"))?;
         let whole = media.get(&id).await?.read(1 << 20).await?;
         must!(whole == content, "the file came back changed");
         let part = media.get_range(&id, 0..=5).await?;
@@ -59,8 +59,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         .step(
             row("Let WeCom fetch a file 异步上传临时素材", "media().upload_by_url", "media/upload_by_url"),
             async {
-                let url =
-                    image.ok_or_else(|| Failure::new("there is no link to fetch: the step before failed"))?;
+                let url = image.ok_or_else(|| unmet("there is no link to fetch: the step before failed"))?;
                 let source = UploadByUrl::new(MediaKind::File, "grey.png", url, PNG_MD5);
                 let job = media.upload_by_url(source).await?;
                 Ok((job.clone(), format!("job {job}")))
@@ -74,8 +73,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             "media/get_upload_by_url_result",
         ),
         async {
-            let job =
-                job.ok_or_else(|| Failure::new("there is no job to ask after: the step before failed"))?;
+            let job = job.ok_or_else(|| unmet("there is no job to ask after: the step before failed"))?;
             for _ in 0..50 {
                 let result = media.upload_by_url_result(&job).await?;
                 match result.status {
@@ -83,18 +81,18 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
                         let id = result
                             .detail
                             .and_then(|detail| detail.media_id)
-                            .ok_or_else(|| Failure::new("done, and no media id came back"))?;
+                            .ok_or_else(|| unmet("done, and no media id came back"))?;
                         let whole = media.get(id).await?.read(1 << 20).await?;
                         must!(whole == PNG, "the file came back changed");
                         return Ok(((), "done, and the file is as it was".into()));
                     }
-                    UrlUploadState::Failed => return Err(Failure::new("the file was not fetched")),
+                    UrlUploadState::Failed => return Err(unmet("the file was not fetched")),
                     _ => {}
                 }
                 stage.console.advance(1).await?;
                 tokio::time::sleep(MOMENT).await;
             }
-            Err(Failure::new("the job does not end"))
+            Err(unmet("the job does not end"))
         },
     )
     .await;

@@ -8,10 +8,10 @@ use wecom_contacts::{
 };
 
 use super::{
-    engine::{Engine, row},
+    engine::{Engine, row, unmet},
     stage::{Stage, text_of},
 };
-use crate::{failure::Failure, must};
+use crate::must;
 
 pub(super) async fn run(tour: &mut Engine, stage: &mut Stage) {
     tour.chapter("成员管理");
@@ -80,7 +80,7 @@ async fn create_and_read(tour: &mut Engine, stage: &Stage) {
             Some(mobile) if mobile.ends_with(&stage.mobile(1)) => {
                 "with her mobile number, as old apps see it"
             }
-            Some(_) => return Err(Failure::new("the mobile number is not the one given")),
+            Some(_) => return Err(unmet("the mobile number is not the one given")),
         };
         Ok(((), note.into()))
     })
@@ -88,12 +88,12 @@ async fn create_and_read(tour: &mut Engine, stage: &Stage) {
     tour.step(row("A readable failure, with its remedy 错误提示", "members().get", "user/get"), async {
         let nobody = stage.userid("nobody");
         let Err(error) = app.get(&nobody).await else {
-            return Err(Failure::new("a member who does not exist was read"));
+            return Err(unmet("a member who does not exist was read"));
         };
         must!(error.is_not_found(), "the error is not that there is no such member: {error}");
         let info = error.code().and_then(|code| code.info());
         let Some(info) = info else {
-            return Err(Failure::new("the error code is not in the table"));
+            return Err(unmet("the error code is not in the table"));
         };
         must!(!info.remedy.is_empty(), "no remedy is known for {}", info.code);
         let note = format!(
@@ -248,7 +248,7 @@ async fn enter(tour: &mut Engine, stage: &Stage) {
         )
         .await;
     tour.step(row("Let them through 使用二次验证", "members().confirm_tfa", "user/tfa_succ"), async {
-        let code = code.ok_or_else(|| Failure::new("there is no tfa_code: the step before failed"))?;
+        let code = code.ok_or_else(|| unmet("there is no tfa_code: the step before failed"))?;
         contacts.confirm_tfa(&wang, code.as_str()).await?;
         let again = contacts.confirm_tfa(&wang, code).await;
         must!(again.is_err(), "a tfa_code served twice");
@@ -271,7 +271,7 @@ async fn identities(tour: &mut Engine, stage: &Stage) {
         )
         .await;
     tour.step(row("And back openid转userid", "members().from_openid", "user/convert_to_userid"), async {
-        let openid = openid.ok_or_else(|| Failure::new("there is no openid: the step before failed"))?;
+        let openid = openid.ok_or_else(|| unmet("there is no openid: the step before failed"))?;
         must!(app.from_openid(openid).await? == wang, "another member came back");
         Ok(((), "王芳 again".into()))
     })

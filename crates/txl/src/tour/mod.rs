@@ -27,6 +27,7 @@ use self::{
 };
 use crate::{
     failure::{Failure, Result},
+    messages,
     output::{Format, Output, say},
 };
 
@@ -65,10 +66,11 @@ impl Tour {
         let (mut stage, where_to) = match self.address() {
             Some(address) => {
                 let stage = Stage::new(&address, None).await?;
-                stage.console.must_be_there().await.map_err(|failure| {
-                    failure
-                        .remedy("point the tour at a simulator (`txl sim` prints its address), never at a real corp: it deletes members")
-                })?;
+                stage
+                    .console
+                    .must_be_there()
+                    .await
+                    .map_err(|failure| failure.remedy(messages::tour::point_it_at_a_simulator()))?;
                 (stage, "the simulator at --base-url")
             }
             None => (embedded().await?, "an embedded simulator"),
@@ -85,7 +87,7 @@ impl Tour {
         corp_groups::run(&mut tour, &stage).await;
         exports::run(&mut tour, &stage).await;
         if let Err(failure) = departments::clear_away(&stage).await {
-            say(format_args!("not all that the tour made is cleared away: {failure}"));
+            say(messages::tour::not_cleared_away(failure));
         }
         tour.finish(where_to)
     }
@@ -107,7 +109,7 @@ async fn embedded() -> Result<Stage> {
         .running_clock(true)
         .start()
         .await
-        .map_err(|error| Failure::new("the embedded simulator does not start").because(&error))?;
+        .map_err(|error| Failure::new(messages::tour::simulator_does_not_start()).because(&error))?;
     let address = Address {
         base_url: sim.url(),
         corp_id: sim.corp_id().to_owned(),

@@ -6,8 +6,11 @@ use serde_json::Value;
 use wecom_contacts::{AgentId, Client, DepartmentId, Secret, UserId};
 use wecom_sim::Sim;
 
-use super::inbox::Inbox;
-use crate::failure::{Exit, Failure, Result};
+use super::{engine::unmet, inbox::Inbox};
+use crate::{
+    failure::{Exit, Failure, Result},
+    messages,
+};
 
 /// How long to wait before asking again.
 pub(super) const MOMENT: Duration = Duration::from_millis(20);
@@ -97,7 +100,7 @@ impl Stage {
     /// The tour's own department, in which all its people are.
     pub(super) fn department(&self) -> Result<DepartmentId> {
         self.department
-            .ok_or_else(|| Failure::new("there is no department to work in: the step that makes it failed"))
+            .ok_or_else(|| unmet("there is no department to work in: the step that makes it failed"))
     }
 }
 
@@ -115,7 +118,7 @@ impl Console {
         let http = builder()
             .build()
             .or_else(|_| builder().tls_certs_only([]).build())
-            .map_err(|error| Failure::new("no HTTP client").because(&error))?;
+            .map_err(|error| Failure::new(messages::tour::no_http_client()).because(&error))?;
         Ok(Self { http, base: format!("{}/_sim", base_url.trim_end_matches('/')) })
     }
 
@@ -126,7 +129,7 @@ impl Console {
         if state["corp_id"].is_string() {
             return Ok(());
         }
-        Err(Failure::new("`/_sim/state` is not a simulator's").exit(Exit::NoAnswer))
+        Err(Failure::new(messages::tour::no_simulator_there()).exit(Exit::NoAnswer))
     }
 
     pub(super) async fn post(&self, path: &str, body: Value) -> Result<Value> {
@@ -145,14 +148,14 @@ impl Console {
     pub(super) async fn deliver(&self, url: &str, body: String) -> Result<u16> {
         let answer = self.http.post(url).body(body).send().await;
         let answer = answer.map_err(|error| {
-            Failure::new("the callback listener gives no answer").because(&error.without_url())
+            Failure::new(messages::tour::listener_gives_no_answer()).because(&error.without_url())
         })?;
         Ok(answer.status().as_u16())
     }
 
     async fn send(&self, path: &str, request: reqwest::RequestBuilder) -> Result<Value> {
         let lost = |error: reqwest::Error| {
-            Failure::new(format!("`/_sim/{path}` gives no answer"))
+            Failure::new(messages::tour::console_gives_no_answer(path))
                 .because(&error.without_url())
                 .exit(Exit::NoAnswer)
         };
@@ -161,9 +164,10 @@ impl Console {
         let body = answer.bytes().await.map_err(lost)?;
         match serde_json::from_slice(&body) {
             Ok(value) if status.is_success() => Ok(value),
-            Ok(value) => Err(Failure::new(format!("`/_sim/{path}` refuses: {value}"))),
-            Err(_) => Err(Failure::new(format!("`/_sim/{path}` is not a simulator's: HTTP status {status}"))
-                .exit(Exit::NoAnswer)),
+            Ok(value) => Err(Failure::new(messages::tour::console_refuses(path, &value))),
+            Err(_) => {
+                Err(Failure::new(messages::tour::console_is_no_simulators(path, status)).exit(Exit::NoAnswer))
+            }
         }
     }
 }
@@ -171,11 +175,11 @@ impl Console {
 /// A text in an answer of the console.
 pub(super) fn text_of(answer: &Value, key: &str) -> Result<String> {
     let text = answer[key].as_str();
-    text.map(str::to_owned).ok_or_else(|| Failure::new(format!("the simulator's console gives no `{key}`")))
+    text.map(str::to_owned).ok_or_else(|| Failure::new(messages::tour::console_lacks(key)))
 }
 
 /// A number in an answer of the console.
 pub(super) fn number_of(answer: &Value, key: &str) -> Result<u32> {
     let number = answer[key].as_u64().and_then(|number| u32::try_from(number).ok());
-    number.ok_or_else(|| Failure::new(format!("the simulator's console gives no `{key}`")))
+    number.ok_or_else(|| Failure::new(messages::tour::console_lacks(key)))
 }

@@ -3,10 +3,10 @@
 use wecom_contacts::tags::TagNodes;
 
 use super::{
-    engine::{Engine, row},
+    engine::{Engine, row, unmet},
     stage::Stage,
 };
-use crate::{failure::Failure, must};
+use crate::must;
 
 pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     tour.chapter("标签管理");
@@ -19,8 +19,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             Ok((tag, format!("id {tag}")))
         })
         .await;
-    let tag =
-        || tag.ok_or_else(|| Failure::new("there is no tag to work with: the step that makes it failed"));
+    let tag = || tag.ok_or_else(|| unmet("there is no tag to work with: the step that makes it failed"));
     tour.step(row("List tags 获取标签列表", "tags().list", "tag/list"), async {
         let (tag, tags) = (tag()?, contacts.list().await?);
         must!(

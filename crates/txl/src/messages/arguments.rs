@@ -1,0 +1,13 @@
+//! What is wrong with an argument.
+
+use std::ops::RangeInclusive;
+
+use super::Message;
+
+pub(crate) fn id_or_name_is_needed() -> Message {
+    message!(en: "an id or a name is needed")
+}
+
+pub(crate) fn whole_number_is_needed(bounds: &RangeInclusive<u64>) -> Message {
+    message!(en: "a whole number from {} to {} is needed", bounds.start(), bounds.end())
+}

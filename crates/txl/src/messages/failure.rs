@@ -1,0 +1,20 @@
+//! What stands before each line of a failure.
+
+use super::Message;
+
+pub(crate) fn error(text: &str) -> Message {
+    message!(en: "error: {text}")
+}
+
+pub(crate) fn caused_by(text: &str) -> Message {
+    message!(en: "  caused by: {text}")
+}
+
+pub(crate) fn to_try(text: &str) -> Message {
+    message!(en: "try: {text}")
+}
+
+/// Stands behind a text of which only the beginning is shown.
+pub(crate) fn cut(bytes: usize) -> Message {
+    message!(en: "… (cut here; {bytes} bytes in all)")
+}

@@ -1,0 +1,17 @@
+//! `txl media`.
+
+use std::path::Path;
+
+use super::{Message, counted};
+
+pub(crate) fn length_is_not_as_announced() -> Message {
+    message!(en: "the file is not as long as announced")
+}
+
+pub(crate) fn download_it_again() -> Message {
+    message!(en: "download it again")
+}
+
+pub(crate) fn saved(bytes: u64, path: &Path) -> Message {
+    message!(en: "{} in {}", counted(bytes, "byte"), path.display())
+}
