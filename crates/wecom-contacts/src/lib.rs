@@ -25,6 +25,7 @@ pub mod budget;
 mod builder;
 pub mod client;
 pub mod endpoint;
+pub mod endpoints;
 mod envelope;
 pub mod error;
 mod error_codes;
@@ -63,6 +64,7 @@ pub use budget::{Budget, BudgetBuilder, Limits};
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use endpoint::{Call, Endpoint};
+pub use endpoints::EndpointInfo;
 pub use error::{Error, ErrorKind, Result, Stopped, Transport};
 pub use error_codes::{Class, CodeInfo, ErrorCode};
 pub use ids::{
