@@ -14,7 +14,7 @@ use crate::{
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
-/// use wecom_contacts::{AgentId, Call, Endpoint};
+/// use wecom_contacts::{AgentId, Budget, Call, Endpoint, Limits};
 ///
 /// #[derive(Serialize)]
 /// struct GetApp {
@@ -30,6 +30,12 @@ use crate::{
 ///     const CALL: Call = Call::get("agent/get");
 ///     type Reply = App;
 /// }
+///
+/// # fn example() -> wecom_contacts::Result<()> {
+/// // Its limits are named by its type.
+/// let budget = Budget::builder().endpoint_of::<GetApp>(Limits::published().at_once(4)).build()?;
+/// # Ok(())
+/// # }
 /// ```
 pub trait Endpoint: Serialize {
     /// Where the call goes and how.

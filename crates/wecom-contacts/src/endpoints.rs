@@ -85,6 +85,32 @@ pub fn find(path: &str) -> Option<&'static EndpointInfo> {
     ALL.iter().find(|endpoint| endpoint.path() == path)
 }
 
+/// Returns the path that is most like this one; `None` if no path is much like it.
+pub(crate) fn nearest(path: &str) -> Option<&'static str> {
+    let path = path.trim_matches('/');
+    let path = path.strip_prefix("cgi-bin/").unwrap_or(path);
+    let path = &path[..path.floor_char_boundary(LONGEST_PATH)];
+    let near = ALL.iter().map(|endpoint| (edits(path, endpoint.path()), endpoint.path())).min()?;
+    (near.0 * 3 <= path.len()).then_some(near.1)
+}
+
+/// More than any path has.
+const LONGEST_PATH: usize = 64;
+
+/// How many bytes must be inserted, removed or replaced to make one text of the other (Levenshtein distance).
+fn edits(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, byte) in one.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
+        for (column, other) in other.bytes().enumerate() {
+            let replaced = diagonal + usize::from(byte != other);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[other.len()]
+}
+
 impl EndpointInfo {
     /// The path below `cgi-bin/`, such as `user/get`.
     pub const fn path(&self) -> &'static str {
@@ -332,6 +358,7 @@ mod tests {
         let paths: HashSet<&str> = ALL.iter().map(EndpointInfo::path).collect();
         assert_eq!(paths.len(), ALL.len());
         assert!(ALL.iter().all(|endpoint| find(endpoint.path()) == Some(endpoint)));
+        assert!(ALL.iter().all(|endpoint| endpoint.path().len() <= LONGEST_PATH));
         assert!(ALL.is_sorted_by_key(EndpointInfo::chapter));
     }
 
@@ -367,5 +394,21 @@ mod tests {
         let untyped = ["gettoken", "media/upload", "media/get", "media/get/jssdk", "media/uploadimg"];
         let typed = ALL.iter().map(EndpointInfo::path).filter(|path| !untyped.contains(path));
         assert_eq!(seen.0, typed.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_nearest_path_is_the_one_that_was_meant() {
+        for (written, meant) in [
+            ("usr/get", Some("user/get")),
+            ("/cgi-bin/user/get", Some("user/get")),
+            ("tag/addtaguser", Some("tag/addtagusers")),
+            ("export/getresult", Some("export/get_result")),
+            ("", None),
+            ("agent/set_workbench_template", None),
+            ("微信", None),
+        ] {
+            assert_eq!(nearest(written), meant, "{written}");
+        }
+        assert_eq!(nearest(&"汉".repeat(100_000)), None);
     }
 }
