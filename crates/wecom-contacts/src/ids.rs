@@ -444,7 +444,7 @@ mod tests {
         assert_eq!(members.get(&UserId::new("LISI")), Some(&2));
         assert_eq!(members.get(&UserId::new("wangwu")), None);
         let distinct = BTreeSet::from(["b", "A", "a", "B"].map(UserId::new));
-        assert_eq!(distinct.iter().map(UserId::as_str).collect::<Vec<_>>(), ["A", "b"]);
+        assert_eq!(distinct.into_iter().collect::<Vec<_>>(), ["a", "b"]);
     }
 
     #[test]

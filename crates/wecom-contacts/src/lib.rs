@@ -13,7 +13,8 @@
 //! # }
 //! ```
 //!
-//! Read [`client`] for what every call has in common, [`Error`] for what goes wrong, then the chapter you need. For production:
+//! Read [`client`] for what every call has in common, [`Error`] for what goes wrong, then the chapter you need; [`endpoints`] lists
+//! all calls. For production:
 //! [`RetryPolicy`] and [`budget`] for what is sent again and how often, [`observe`] for what can be seen of it.
 
 #[macro_use]
