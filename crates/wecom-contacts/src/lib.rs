@@ -24,6 +24,7 @@ mod wire;
 pub mod budget;
 mod builder;
 pub mod client;
+mod content_range;
 pub mod endpoint;
 mod envelope;
 pub mod error;
@@ -39,7 +40,6 @@ mod polling;
 mod proxy;
 #[cfg(feature = "redis")]
 mod redis;
-mod repair;
 mod retry;
 mod secret;
 mod sending;

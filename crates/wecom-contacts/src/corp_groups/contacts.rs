@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, ChainId, Client, Endpoint, Error, ErrorCode, ErrorKind, JobId, Polling, RetryPolicy, Sending,
+    Call, ChainId, Client, Endpoint, Error, ErrorCode, ErrorKind, JobId, Polling, Sending,
     imports::ImportState,
     media::JobStarted,
-    polling::{Stage, Staged, Told},
+    polling::{Stage, Staged, Wakeups},
     wire,
 };
 
@@ -150,8 +150,8 @@ impl ContactsJob {
                 }
                 _ => Ok(None),
             };
-            let once = Self { client: job.client.with_retry(RetryPolicy::none()), ..job };
-            polling.until(&once.id, || once.status(), finished, &mut Told::never()).await
+            let question = GetContactsJob::new(&job.id);
+            polling.until_done(&job.client, &job.id, &question, finished, &mut Wakeups::none()).await
         })
     }
 }
