@@ -9,7 +9,7 @@ use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 fn refused(bytes: Vec<u8>) -> Error {
     match Table::<ImportMember>::read_bytes(bytes, &wecom_sheets::Options::new(), &Mapping::new()) {
-        Ok(table) => table.each(&mut |_, _| {}).expect_err("the file is refused"),
+        Ok(table) => crate::read_all(&table).expect_err("the file is refused"),
         Err(error) => error,
     }
 }
