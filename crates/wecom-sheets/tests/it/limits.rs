@@ -189,3 +189,17 @@ fn trap_50_parts_that_overlap_are_refused() {
     let error = refused(overlapping).to_string();
     assert!(error.contains("overlap"), "{error}");
 }
+
+#[test]
+fn a_part_that_does_not_have_its_checksum_is_refused() {
+    let text = "<workbook><sheets/></workbook>";
+    let mut writer = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    writer.start_file("xl/workbook.xml", stored).expect("a part");
+    writer.write_all(text.as_bytes()).expect("a part");
+    let mut bytes = writer.finish().expect("an archive").into_inner();
+    let at = bytes.windows(text.len()).position(|window| window == text.as_bytes()).expect("the part");
+    bytes[at + 1] = b'W';
+    let error = refused(bytes);
+    assert!(error.to_string().contains("does not have its checksum"), "{error}");
+}

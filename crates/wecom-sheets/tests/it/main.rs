@@ -8,6 +8,7 @@ mod limits;
 mod old_workbooks;
 mod parts;
 mod people;
+mod plain_rows;
 mod shown;
 mod workbooks;
 
