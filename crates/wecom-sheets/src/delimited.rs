@@ -11,6 +11,9 @@ use crate::{
 /// More than any row has. A quotation mark that is never closed would make one row of all that follows.
 const ROW_BYTES: usize = 4 << 20;
 
+/// Bytes of text that are read at once.
+const CHUNK: usize = 64 << 10;
+
 /// How a file of CSV may begin to tell Excel its delimiter: `sep=;` alone in the first line.
 const DECLARATION: &str = "sep=";
 
@@ -74,7 +77,7 @@ pub(crate) struct Rows {
 impl Rows {
     pub(crate) fn new(text: Text, delimiter: u8) -> Self {
         let mut builder = ReaderBuilder::new();
-        builder.delimiter(delimiter).has_headers(false).flexible(true);
+        builder.delimiter(delimiter).has_headers(false).flexible(true).buffer_capacity(CHUNK);
         Self { reader: builder.from_reader(Watched::new(text)), delimiter, record: StringRecord::new() }
     }
 
@@ -105,7 +108,7 @@ impl Rows {
 /// The line on which a record begins that was just read. The reader's own count of it is before the blank lines that it passed over, and behind by
 /// the end of the line before if that is CRLF.
 fn first_line(record: &StringRecord, after: &Position, seen: &Watched) -> u64 {
-    let inside = record.as_slice().bytes().filter(|byte| *byte == b'\n').count() as u64;
+    let inside = memchr::memchr_iter(b'\n', record.as_slice().as_bytes()).count() as u64;
     let end = u64::from(seen.byte_before(after.byte()) == Some(b'\n'));
     // A quotation mark that the file's end leaves open makes its last line end part of a cell.
     let least = record.position().map_or(1, Position::line);
