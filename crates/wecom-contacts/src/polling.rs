@@ -6,11 +6,7 @@ use futures_core::Stream;
 use futures_util::{StreamExt, stream};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::{
-    Client, Endpoint, Error, ErrorKind, JobId, Result, RetryPolicy, Sending,
-    imports::{ImportState, ImportStatus},
-    redact,
-};
+use crate::{Client, Endpoint, Error, ErrorKind, JobId, Result, RetryPolicy, Sending, redact};
 
 /// How often to ask after a job, and for how long.
 ///
@@ -123,23 +119,6 @@ pub(crate) struct Stage {
     pub(crate) state: i64,
     /// How much of the state is done, where the answer says.
     pub(crate) percentage: u32,
-}
-
-impl Stage {
-    /// The stage of an import. At its end the percentage says nothing more.
-    pub(crate) fn of_import(state: ImportState, percentage: u32) -> Option<Self> {
-        match state {
-            ImportState::Started | ImportState::Running => Some(Self { state: state.into(), percentage }),
-            ImportState::Finished => Some(Self { state: state.into(), percentage: 100 }),
-            ImportState::Other(_) => None,
-        }
-    }
-}
-
-impl Staged for ImportStatus {
-    fn stage(&self) -> Option<Stage> {
-        Stage::of_import(self.status, self.percentage)
-    }
 }
 
 /// Notes the stage that a job has reached.

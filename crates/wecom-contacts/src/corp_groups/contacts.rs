@@ -192,7 +192,7 @@ pub struct ContactsJobStatus {
 
 impl Staged for ContactsJobStatus {
     fn stage(&self) -> Option<Stage> {
-        Stage::of_import(self.status, 0)
+        self.status.stage(0)
     }
 }
 

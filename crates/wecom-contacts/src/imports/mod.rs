@@ -24,6 +24,7 @@ mod outcome;
 mod rows;
 pub mod rules;
 mod seen;
+mod severity;
 mod status;
 mod submission;
 mod table;
@@ -38,10 +39,11 @@ pub use job::ImportJob;
 pub use member_file::{MemberFile, MemberFileBuilder};
 pub use outcome::ImportOutcome;
 pub use rows::{ImportDepartment, ImportMember};
+pub use severity::Severity;
 pub use status::{DepartmentAction, GetImportResult, ImportKind, ImportRow, ImportState, ImportStatus};
 pub use submission::ImportSubmission;
 pub use table::{FileSink, InMemory, Streamed};
-pub use violation::{Problem, Severity, Subject, Violation, Violations};
+pub use violation::{Problem, Subject, Violation, Violations};
 
 use crate::{Client, JobId};
 

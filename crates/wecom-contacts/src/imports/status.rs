@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, DepartmentId, Endpoint, ErrorCode, JobId, UserId, wire};
+use crate::{
+    Call, DepartmentId, Endpoint, ErrorCode, JobId, UserId,
+    polling::{Stage, Staged},
+    wire,
+};
 
 /// Asks how far an import has come.
 ///
@@ -60,6 +64,23 @@ coded! {
         Running = 2,
         /// The job is finished (任务已完成).
         Finished = 3,
+    }
+}
+
+impl ImportState {
+    /// The stage of a job in this state. Once finished, the percentage says nothing more.
+    pub(crate) fn stage(self, percentage: u32) -> Option<Stage> {
+        match self {
+            Self::Started | Self::Running => Some(Stage { state: self.into(), percentage }),
+            Self::Finished => Some(Stage { state: self.into(), percentage: 100 }),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl Staged for ImportStatus {
+    fn stage(&self) -> Option<Stage> {
+        self.status.stage(self.percentage)
     }
 }
 

@@ -1,8 +1,11 @@
-//! What a check of an import file finds, before anything is sent.
+//! Violations of WeCom's rules in an import file, found before anything is sent.
 
 use std::{borrow::Cow, fmt};
 
-use super::rules::{self, Breach};
+use super::{
+    Severity,
+    rules::{self, Breach},
+};
 use crate::{CodeInfo, DepartmentId, ErrorCode};
 
 /// Something about a file that WeCom would refuse, that cannot be sent, or that is likely not meant.
@@ -98,17 +101,6 @@ pub enum Subject {
     Departments,
 }
 
-/// How bad a [`Violation`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// WeCom would take it; it may not be what was meant.
-    Warning,
-    /// WeCom would refuse the row, or the row has a damaged text.
-    Row,
-    /// WeCom would refuse the whole file, or the file cannot be sent as it is.
-    Job,
-}
-
 impl Violation {
     pub(super) const fn of_file(problem: Problem) -> Self {
         Self { line: None, other: None, column: None, problem }
@@ -132,7 +124,7 @@ impl Violation {
         self.line.map(u64::from)
     }
 
-    /// The line of the row that this one is at odds with: the first that has the same value, or other fields.
+    /// The line of the row that this one contradicts: the first that has the same value, or other fields.
     pub fn other_line(&self) -> Option<u64> {
         self.other.map(u64::from)
     }
@@ -142,7 +134,7 @@ impl Violation {
         self.column.as_deref()
     }
 
-    /// How bad it is.
+    /// The severity.
     pub fn severity(&self) -> Severity {
         self.problem.severity()
     }
@@ -155,7 +147,7 @@ impl Violation {
 }
 
 impl Problem {
-    /// How bad it is.
+    /// The severity.
     pub fn severity(self) -> Severity {
         match self {
             Self::ParentLeftOut | Self::NoColumn => Severity::Warning,
