@@ -99,7 +99,9 @@ fn lines<R: Record>(table: &Table<R>) -> Option<(Vec<u64>, u64)> {
     let lines: Vec<u64> = lines.collect::<Result<_, _>>().ok()?;
     let reading = records.into_reading();
     assert_eq!(lines.len() as u64 + reading.refused + reading.left, reading.rows);
-    assert!(reading.problem_count >= reading.refused && reading.problems.len() as u64 <= reading.found);
+    assert!(
+        reading.problem_count >= reading.refused && reading.problems.len() as u64 <= reading.problem_count
+    );
     assert!(lines.is_sorted(), "lines run backwards");
     Some((lines, reading.refused))
 }

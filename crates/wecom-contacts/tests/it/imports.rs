@@ -181,8 +181,8 @@ async fn what_an_export_gave_imports_as_it_is() {
     let outcome = run(&rig, rig.contacts.imports().replace_departments(file).outcome(SOON)).await.unwrap();
     // The server ends the result with a row for the root, whatever the file says of it.
     let (root, rows) = outcome.rows().split_last().unwrap();
-    assert!(outcome.is_complete() && rows.iter().all(|row| row.action == Some(DepartmentChange(0))));
-    assert_eq!((root.partyid, root.action), (Some(1.into()), Some(DepartmentChange(10))));
+    assert!(outcome.is_complete() && rows.iter().all(|row| row.action == Some(DepartmentAction(0))));
+    assert_eq!((root.partyid, root.action), (Some(1.into()), Some(DepartmentAction(10))));
 
     let userids = before.iter().map(|member| &member.userid);
     let builder = ImportFile::members().columns(Column::ALL).present_members(userids);
