@@ -25,6 +25,7 @@ mod wire;
 pub mod budget;
 mod builder;
 pub mod client;
+mod content_range;
 pub mod endpoint;
 pub mod endpoints;
 mod envelope;
@@ -41,7 +42,6 @@ mod polling;
 mod proxy;
 #[cfg(feature = "redis")]
 mod redis;
-mod repair;
 mod retry;
 mod secret;
 mod sending;

@@ -8,8 +8,7 @@ use wecom_contacts::{
     Endpoint, EndpointInfo, Error, ErrorKind,
     endpoints::{self, EndpointVisitor},
 };
-
-use crate::document::Members;
+use wecom_json::OrderedFields;
 
 /// An endpoint's path and its reader.
 type Reader = (&'static str, fn(&[u8]));
@@ -87,7 +86,7 @@ where
 
 /// The errcode of a body that is a refusal beyond doubt: JSON that names both keys once, with values of their types.
 fn refusal(body: &[u8]) -> Option<i64> {
-    let Members(members) = serde_json::from_slice(body).ok()?;
+    let OrderedFields(members) = serde_json::from_slice(body).ok()?;
     let named = |wanted: &str| {
         let mut values = members.iter().filter(|(key, _)| key == wanted).map(|(_, value)| value);
         (values.next(), values.next())

@@ -51,7 +51,7 @@ fn form(file: &[u8]) -> Vec<u8> {
     [head.as_bytes(), file, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
 }
 
-/// A simulator, begun anew for each input.
+/// A simulator, a new one for each input.
 struct Desk {
     runtime: Runtime,
     sim: Offline,

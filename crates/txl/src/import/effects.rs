@@ -15,7 +15,7 @@ use super::{
     corp::{Corp, Details},
 };
 use crate::{
-    failure::{Failure, Result, printable},
+    failure::{Failure, Result},
     output::say,
     words::{agreeing, counted},
 };
@@ -95,8 +95,8 @@ impl Entry {
             (None, None) => String::new(),
         };
         match &self.name {
-            Some(name) => format!("{line}{} ({})", printable(name), printable(&id)),
-            None => format!("{line}{}", printable(&id)),
+            Some(name) => format!("{line}{name} ({id})"),
+            None => format!("{line}{id}"),
         }
     }
 }
@@ -309,7 +309,7 @@ impl Effects {
     pub(super) fn stop(&self, corp: &Corp, choices: Choices, headings: &Headings) -> Result {
         let rows = self.existing + self.create.len() as u64;
         if corp.member_count() >= SMALL_CORP && self.existing * 10 < rows && !choices.new_members {
-            let account = printable(&headings.account);
+            let account = &headings.account;
             let which = match (self.existing, rows) {
                 (0, 1) => "the account of the file does not exist".to_owned(),
                 (0, _) => format!("none of the file's {rows} accounts exists"),
@@ -337,7 +337,7 @@ impl Effects {
             ))
             .remedy(format!(
                 "write all departments of each of them, joined by semicolons, or leave the column out by --ignore-column '{}'",
-                printable(&headings.departments)
+                headings.departments
             ))
             .remedy("--exact-departments sends the file as it is"));
         }
@@ -354,7 +354,7 @@ pub(super) fn clears_many(count: u64, rows: u64) -> bool {
 pub(super) fn ask_about_cleared(cleared: &[(String, u64)], rows: u64, consent: &mut Consent) {
     for (heading, count) in cleared.iter().filter(|(_, count)| clears_many(*count, rows)) {
         let clear = agreeing(*count, "clears", "clear");
-        consent.ask_about(format!("{count} of {} {clear} {}", counted(rows, "row"), printable(heading)));
+        consent.ask_about(format!("{count} of {} {clear} {heading}", counted(rows, "row")));
     }
 }
 

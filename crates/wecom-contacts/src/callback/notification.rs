@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::SystemTime;
 
 use sha1::{Digest, Sha1};
+use wecom_cipher::hex;
 
 use super::element::{Node, Unreadable, Value as _, Xml};
 use super::events::UnreadableEvent;
@@ -159,7 +160,7 @@ impl NotificationKey {
 /// 40 lowercase hexadecimal digits.
 impl fmt::Display for NotificationKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(self.0))
     }
 }
 

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChainId, Client, Endpoint, Error, ErrorCode, ErrorKind, JobId, Polling, RetryPolicy, Sending,
+    ChainId, Client, Endpoint, Error, ErrorCode, ErrorKind, JobId, Polling, Sending,
     imports::ImportState,
-    polling::{Stage, Staged, Told},
+    polling::{Stage, Staged, Wakeups},
     wire,
 };
 
@@ -144,8 +144,8 @@ impl ContactsJob {
                 }
                 _ => Ok(None),
             };
-            let once = Self { client: job.client.with_retry(RetryPolicy::none()), ..job };
-            polling.until(&once.id, || once.status(), finished, &mut Told::never()).await
+            let question = GetContactsJob::new(&job.id);
+            polling.until_done(&job.client, &job.id, &question, finished, &mut Wakeups::none()).await
         })
     }
 }
@@ -180,7 +180,7 @@ pub struct ContactsJobStatus {
 
 impl Staged for ContactsJobStatus {
     fn stage(&self) -> Option<Stage> {
-        Stage::of_import(self.status, 0)
+        self.status.stage(0)
     }
 }
 

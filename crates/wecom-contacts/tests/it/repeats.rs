@@ -133,9 +133,8 @@ async fn a_download_and_an_exports_link_are_opened_again() {
         "/file" if number < 5 => gateway(),
         "/file" => Answer::of(200, "application/octet-stream", &content),
         _ => {
-            let md5: [u8; 16] = Md5::digest(&content).into();
             let url = format!("http://{}/file", request.host());
-            let md5 = format!("{:032x}", u128::from_be_bytes(md5));
+            let md5 = wecom_cipher::hex(Md5::digest(&content));
             let files = json!([{"url": url, "size": content.len(), "md5": md5}]);
             Answer::json(&json!({"errcode": 0, "errmsg": "ok", "status": 2, "data_list": files}))
         }

@@ -2,27 +2,20 @@
 //!
 //! Objects may differ in their keys, and a file's columns must not: it is gone through twice, first for the keys.
 
-use std::{
-    fmt,
-    io::{BufRead, BufReader, Read},
-};
+use std::io::{BufRead, BufReader};
 
 use indexmap::IndexSet;
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
-};
 use serde_json::Value;
+use wecom_json::OrderedFields;
 
-use crate::{
-    Error, Kind, Result, Row, encoding,
-    sheet::{COLUMNS, Take},
-};
+use crate::{Error, Kind, Result, Row, encoding, row::COLUMNS, source::Text};
 
 /// More than any object has.
 const OBJECT_BYTES: usize = 4 << 20;
 
-/// Extended attributes (扩展属性) are columns of their own, under this and their name.
+/// The key of the extended attributes (扩展属性).
+const EXTATTR: &str = "extattr";
+/// Each extended attribute is a column of its own, under this prefix and its name.
 const ATTRIBUTE: &str = "extattr.";
 
 /// Whether a text begins as JSON does. No heading of a CSV file begins with a brace.
@@ -30,7 +23,7 @@ const ATTRIBUTE: &str = "extattr.";
 /// # Errors
 ///
 /// If it is JSON without objects, such as an array of arrays. Read as CSV, brackets would be parts of its cells.
-pub(crate) fn looks_like(mut text: Box<dyn Read>) -> Result<bool> {
+pub(crate) fn looks_like(mut text: Text) -> Result<bool> {
     let mut head = [0; 4096];
     let read = encoding::fill(&mut text, &mut head)?;
     let head = head[..read].trim_ascii_start();
@@ -45,49 +38,62 @@ pub(crate) fn looks_like(mut text: Box<dyn Read>) -> Result<bool> {
     })
 }
 
-pub(crate) fn rows(text: &dyn Fn() -> Result<Box<dyn Read>>, take: Take<'_>) -> Result<()> {
-    let mut keys = IndexSet::new();
-    let mut objects = Objects::new(text()?);
-    while let Some((line, object)) = objects.next_object()? {
-        for (key, _) in parsed(object, line)?.0 {
-            keys.insert(key);
-        }
-        if keys.len() > COLUMNS {
-            return Err(Error::TooWide { line });
-        }
-    }
-    if keys.is_empty() {
-        return Err(Error::Empty);
-    }
-    let mut row = Row::default();
-    row.start(0);
-    for key in &keys {
-        row.push(Kind::Text, key);
-    }
-    if take(&row).is_break() {
-        return Ok(());
-    }
-    let mut objects = Objects::new(text()?);
-    let mut values = vec![None; keys.len()];
-    while let Some((line, object)) = objects.next_object()? {
-        values.fill(None);
-        for (key, value) in parsed(object, line)?.0 {
-            if let Some(at) = keys.get_index_of(&key) {
-                values[at] = Some(value);
+/// The rows of a text, one by one: first the keys, on line 0, then the objects' values.
+pub(crate) struct Rows {
+    keys: IndexSet<String>,
+    values: Vec<Option<Value>>,
+    are_keys_given: bool,
+    objects: Objects,
+}
+
+impl Rows {
+    /// Reads the keys of all objects, and goes back to the first object.
+    pub(crate) fn open(text: impl Fn() -> Result<Text>) -> Result<Self> {
+        let mut keys = IndexSet::new();
+        let mut objects = Objects::new(text()?);
+        while let Some((line, object)) = objects.next_object()? {
+            for (key, _) in parsed(object, line)? {
+                keys.insert(key);
+            }
+            if keys.len() > COLUMNS {
+                return Err(Error::TooWide { line });
             }
         }
-        row.start(line);
-        for value in &values {
-            match value {
-                Some(value) => push(&mut row, value),
-                None => row.push(Kind::Absent, ""),
+        if keys.is_empty() {
+            return Err(Error::Empty);
+        }
+        let values = vec![None; keys.len()];
+        Ok(Self { keys, values, are_keys_given: false, objects: Objects::new(text()?) })
+    }
+
+    /// Reads the next row that is not blank; false at the end.
+    pub(crate) fn next_row(&mut self, row: &mut Row) -> Result<bool> {
+        if !self.are_keys_given {
+            self.are_keys_given = true;
+            row.start(0);
+            self.keys.iter().for_each(|key| row.push(Kind::Text, key));
+            return Ok(true);
+        }
+        while let Some((line, object)) = self.objects.next_object()? {
+            self.values.fill(None);
+            for (key, value) in parsed(object, line)? {
+                if let Some(at) = self.keys.get_index_of(&key) {
+                    self.values[at] = Some(value);
+                }
+            }
+            row.start(line);
+            for value in &self.values {
+                match value {
+                    Some(value) => push(row, value),
+                    None => row.push(Kind::Absent, ""),
+                }
+            }
+            if !row.is_empty() {
+                return Ok(true);
             }
         }
-        if !row.is_empty() && take(&row).is_break() {
-            return Ok(());
-        }
+        Ok(false)
     }
-    Ok(())
 }
 
 fn push(row: &mut Row, value: &Value) {
@@ -113,41 +119,25 @@ fn push(row: &mut Row, value: &Value) {
     }
 }
 
-fn parsed(object: &[u8], line: u64) -> Result<Fields> {
-    serde_json::from_slice(object).map_err(|source| Error::Json { line, source: Some(source) })
-}
-
 /// The fields of an object in their own order, and its extended attributes as fields.
-struct Fields(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Fields;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Fields, A::Error> {
-                let mut fields = Vec::new();
-                while let Some((key, value)) = map.next_entry::<String, Value>()? {
-                    if key == "extattr" {
-                        attributes(&value, &mut fields);
-                    } else {
-                        fields.push((key, value));
-                    }
-                }
-                Ok(Fields(fields))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
+fn parsed(object: &[u8], line: u64) -> Result<Vec<(String, Value)>> {
+    let OrderedFields(fields) = serde_json::from_slice::<OrderedFields<Value>>(object)
+        .map_err(|source| Error::Json { line, source: Some(source) })?;
+    if fields.iter().all(|(key, _)| key != EXTATTR) {
+        return Ok(fields);
     }
+    let mut plain = Vec::with_capacity(fields.len());
+    for (key, value) in fields {
+        match key.as_str() {
+            EXTATTR => push_text_attributes(&value, &mut plain),
+            _ => plain.push((key, value)),
+        }
+    }
+    Ok(plain)
 }
 
-/// Takes the attributes that are text; an import file can hold no others.
-fn attributes(extattr: &Value, fields: &mut Vec<(String, Value)>) {
+/// Adds the attributes that are text; an import file can hold no others.
+fn push_text_attributes(extattr: &Value, fields: &mut Vec<(String, Value)>) {
     for attribute in extattr["attrs"].as_array().into_iter().flatten() {
         let Some(name) = attribute["name"].as_str() else { continue };
         let text = match &attribute["text"]["value"] {
@@ -162,13 +152,13 @@ fn attributes(extattr: &Value, fields: &mut Vec<(String, Value)>) {
 
 /// Cuts a text into its outermost objects.
 struct Objects {
-    text: BufReader<Box<dyn Read>>,
+    text: BufReader<Text>,
     object: Vec<u8>,
     line: u64,
 }
 
 impl Objects {
-    fn new(text: Box<dyn Read>) -> Self {
+    fn new(text: Text) -> Self {
         Self { text: BufReader::with_capacity(64 << 10, text), object: Vec::new(), line: 1 }
     }
 
@@ -234,16 +224,14 @@ impl Objects {
 
 #[cfg(test)]
 mod tests {
-    use std::ops::ControlFlow;
-
     use super::*;
 
     fn read(text: &'static str) -> Result<Vec<(u64, Vec<String>)>> {
-        let mut read = Vec::new();
-        rows(&|| Ok(Box::new(text.as_bytes())), &mut |row| {
+        let mut rows = Rows::open(|| Ok(Box::new(text.as_bytes())))?;
+        let (mut read, mut row) = (Vec::new(), Row::default());
+        while rows.next_row(&mut row)? {
             read.push((row.line(), row.texts().map(str::to_owned).collect()));
-            ControlFlow::Continue(())
-        })?;
+        }
         Ok(read)
     }
 

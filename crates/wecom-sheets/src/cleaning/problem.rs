@@ -5,7 +5,7 @@ use std::fmt;
 /// Why a cell cannot be taken: more than one value can have been meant, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Doubt {
+pub enum CellProblem {
     /// `1.38E+10`: the spreadsheet dropped digits.
     LostDigits,
     /// A number of more than 15 digits, of which Excel keeps 15.
@@ -63,7 +63,7 @@ pub enum Doubt {
     Unfit(&'static str),
 }
 
-impl fmt::Display for Doubt {
+impl fmt::Display for CellProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::LostDigits => {

@@ -16,7 +16,7 @@ use super::{
     refused::{Refused, write_refused},
 };
 use crate::{
-    failure::{Failure, Result, printable},
+    failure::{Failure, Result},
     output::{Output, say},
     words::counted,
 };
@@ -24,7 +24,7 @@ use crate::{
 const COLUMNS: &[&str] = &["errcode", "line", "userid", "partyid", "name", "text"];
 
 /// The rows that were sent.
-pub(super) struct Rows<'a, R: Import> {
+pub(super) struct SentRows<'a, R: Import> {
     pub(super) table: &'a Table<R>,
     /// Where the refused ones are written.
     pub(super) refused: &'a Path,
@@ -34,7 +34,7 @@ pub(super) struct Rows<'a, R: Import> {
 
 /// The outcome, for programs.
 #[derive(Serialize)]
-struct Ending<'a> {
+struct OutcomeReport<'a> {
     total: u64,
     ok: usize,
     failed: usize,
@@ -56,7 +56,11 @@ struct Ending<'a> {
 /// # Errors
 ///
 /// If not all rows were accepted.
-pub(super) fn tell<R: Import>(outcome: &ImportOutcome, rows: Option<Rows<'_, R>>, output: Output) -> Result {
+pub(super) fn report<R: Import>(
+    outcome: &ImportOutcome,
+    rows: Option<SentRows<'_, R>>,
+    output: Output,
+) -> Result {
     let has_source = rows.is_some();
     let (mut refused, others): (Vec<_>, Vec<_>) =
         outcome.failures().map(Refused::of).partition(|row| row.line.is_some() || !has_source);
@@ -80,7 +84,7 @@ pub(super) fn tell<R: Import>(outcome: &ImportOutcome, rows: Option<Rows<'_, R>>
     };
     let ok = accepted.len();
     if !output.is_table() {
-        output.record(&Ending {
+        output.record(&OutcomeReport {
             total: outcome.total(),
             ok,
             failed: refused.len(),
@@ -95,13 +99,9 @@ pub(super) fn tell<R: Import>(outcome: &ImportOutcome, rows: Option<Rows<'_, R>>
     } else if !refused.is_empty() {
         output.list(&refused, COLUMNS)?;
     }
-    tell_groups(&refused);
+    report_groups(&refused);
     for other in &others {
-        say(format_args!(
-            "not a row of the file: {}: {}",
-            printable(&other.who()),
-            printable(&other.reason())
-        ));
+        say(format_args!("not a row of the file: {}: {}", other.who(), other.reason()));
     }
     if let (Some(created), Some(updated)) = (created, updated) {
         say(format_args!("{created} created, {updated} updated"));
@@ -127,7 +127,7 @@ pub(super) fn tell<R: Import>(outcome: &ImportOutcome, rows: Option<Rows<'_, R>>
         ));
     }
     Err(failure.remedy(match refused_file {
-        Some(file) => R::again(&printable(&file)),
+        Some(file) => R::again(&file),
         None => "correct these rows and import them again".to_owned(),
     }))
 }
@@ -136,14 +136,14 @@ pub(super) fn tell<R: Import>(outcome: &ImportOutcome, rows: Option<Rows<'_, R>>
 fn name_rows<R: Import>(table: &Table<R>, refused: &mut [Refused]) -> Result {
     let mut names: HashMap<u64, Option<String>> =
         refused.iter().filter_map(|row| Some((row.line?, None))).collect();
-    table
-        .each(&mut |line, row| {
-            if let Some(name) = names.get_mut(&line) {
-                let Entry { name: known, .. } = row.entry(line);
-                *name = known;
-            }
-        })
-        .map_err(|error| Failure::new("the file cannot be read again").because(&error))?;
+    for record in table.records() {
+        let (line, row) =
+            record.map_err(|error| Failure::new("the file cannot be read again").because(&error))?;
+        if let Some(name) = names.get_mut(&line) {
+            let Entry { name: known, .. } = row.entry(line);
+            *name = known;
+        }
+    }
     for row in refused {
         row.name = row.line.and_then(|line| names.remove(&line)).flatten();
     }
@@ -177,15 +177,15 @@ fn changes(accepted: &[&ImportRow], corp: Option<&Corp>) -> Option<(u64, u64)> {
 }
 
 /// Says once for each code what it means and what to do.
-fn tell_groups(refused: &[Refused]) {
+fn report_groups(refused: &[Refused]) {
     let mut groups: BTreeMap<i32, (u64, &Refused)> = BTreeMap::new();
     for row in refused {
         groups.entry(row.errcode).or_insert((0, row)).0 += 1;
     }
     for (code, (count, row)) in groups {
-        say(format_args!("{code} ({}): {}", counted(count, "row"), printable(&row.meaning)));
+        say(format_args!("{code} ({}): {}", counted(count, "row"), row.meaning));
         if !row.remedy.is_empty() {
-            say(format_args!("  try: {}", printable(&row.remedy)));
+            say(format_args!("  try: {}", row.remedy));
         }
     }
 }

@@ -1,13 +1,16 @@
-//! What a check of an import file finds, before anything is sent.
+//! Violations of WeCom's rules in an import file, found before anything is sent.
 
 use std::{borrow::Cow, fmt};
 
-use super::rules::{self, Violation};
+use super::{
+    Severity,
+    rules::{self, Breach},
+};
 use crate::{CodeInfo, DepartmentId, ErrorCode};
 
 /// Something about a file that WeCom would refuse, that cannot be sent, or that is likely not meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct Violation {
     pub(super) line: Option<u32>,
     pub(super) other: Option<u32>,
     pub(super) column: Option<Cow<'static, str>>,
@@ -59,7 +62,7 @@ pub enum Problem {
     /// The row has a value for which the file has no column, so that it is not sent.
     NoColumn,
     /// The value breaks the rule of its field.
-    Rule(Violation),
+    Rule(Breach),
     /// The member is in more departments than [one may be](rules::DEPARTMENTS_OF_MEMBER) (60110).
     TooManyDepartments {
         /// How many the row names.
@@ -98,18 +101,7 @@ pub enum Subject {
     Departments,
 }
 
-/// How bad a [`Finding`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// WeCom would take it; it may not be what was meant.
-    Warning,
-    /// WeCom would refuse the row, or the row has a damaged text.
-    Row,
-    /// WeCom would refuse the whole file, or the file cannot be sent as it is.
-    Job,
-}
-
-impl Finding {
+impl Violation {
     pub(super) const fn of_file(problem: Problem) -> Self {
         Self { line: None, other: None, column: None, problem }
     }
@@ -132,7 +124,7 @@ impl Finding {
         self.line.map(u64::from)
     }
 
-    /// The line of the row that this one is at odds with: the first that has the same value, or other fields.
+    /// The line of the row that this one contradicts: the first that has the same value, or other fields.
     pub fn other_line(&self) -> Option<u64> {
         self.other.map(u64::from)
     }
@@ -142,7 +134,7 @@ impl Finding {
         self.column.as_deref()
     }
 
-    /// How bad it is.
+    /// The severity.
     pub fn severity(&self) -> Severity {
         self.problem.severity()
     }
@@ -155,11 +147,11 @@ impl Finding {
 }
 
 impl Problem {
-    /// How bad it is.
+    /// The severity.
     pub fn severity(self) -> Severity {
         match self {
             Self::ParentLeftOut | Self::NoColumn => Severity::Warning,
-            Self::Rule(violation) => violation.severity(),
+            Self::Rule(breach) => breach.severity(),
             Self::DuplicateMobile
             | Self::DuplicateEmail
             | Self::UnevenList(_)
@@ -190,13 +182,13 @@ impl Problem {
             Self::FullDepartment { .. } | Self::FullCorp => 81001,
             Self::TooDeep { .. } => 81002,
             Self::UnevenList(code) => return Some(code),
-            Self::Rule(violation) => return violation.code(),
+            Self::Rule(breach) => return breach.code(),
             Self::ParentLeftOut | Self::NoColumn | Self::FieldSets { .. } => return None,
         }))
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(line) = self.line {
             write!(f, "line {line}: ")?;
@@ -227,7 +219,7 @@ impl fmt::Display for Finding {
             Problem::TooLarge { bytes } => write!(f, "the file has {bytes} bytes, more than 20 MB"),
             Problem::UnevenList(_) => f.write_str("needs one value for each department of the member"),
             Problem::NoColumn => f.write_str("has a value, but the file has no such column: it is not sent"),
-            Problem::Rule(violation) => violation.fmt(f),
+            Problem::Rule(breach) => breach.fmt(f),
             Problem::TooManyDepartments { count } => {
                 write!(
                     f,
@@ -258,7 +250,7 @@ impl fmt::Display for Finding {
     }
 }
 
-impl Finding {
+impl Violation {
     fn say_sets(&self, f: &mut fmt::Formatter<'_>, sets: u64, most: u64) -> fmt::Result {
         if let (Some(line), Some(other)) = (self.line, self.other) {
             write!(f, "is given in only one of lines {other} and {line}: ")?;
@@ -276,47 +268,47 @@ impl Finding {
     }
 }
 
-/// What the check of a file found, by line; findings on the file as a whole come first.
+/// What the check of a file found, by line; violations on the file as a whole come first.
 ///
-/// As an error it says how many findings there are, and the first of the worst.
+/// As an error it says how many violations there are, and the first of the worst.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Findings {
-    kept: Vec<Finding>,
+pub struct Violations {
+    kept: Vec<Violation>,
     counts: [u64; 3],
     keep: usize,
 }
 
-impl Findings {
-    /// How many findings of each severity are kept by default.
+impl Violations {
+    /// How many violations of each severity are kept by default.
     pub(super) const KEPT: usize = 1_000;
 
     pub(super) fn keeping(keep: usize) -> Self {
         Self { keep, ..Self::default() }
     }
 
-    pub(super) fn push(&mut self, finding: Finding) {
-        let count = &mut self.counts[finding.severity() as usize];
+    pub(super) fn push(&mut self, violation: Violation) {
+        let count = &mut self.counts[violation.severity() as usize];
         if *count < self.keep as u64 {
-            self.kept.push(finding);
+            self.kept.push(violation);
         }
         *count += 1;
     }
 
     pub(super) fn sort(&mut self) {
-        self.kept.sort_by_key(|finding| (finding.line, finding.problem));
+        self.kept.sort_by_key(|violation| (violation.line, violation.problem));
     }
 
-    /// The findings, by line. Of each severity at most 1,000 are kept, or as many as the builder of the file says.
-    pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
+    /// The violations, by line. Of each severity at most 1,000 are kept, or as many as the builder of the file says.
+    pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
         self.kept.iter()
     }
 
-    /// How many findings of this severity there are, those not kept included.
+    /// How many violations of this severity there are, those not kept included.
     pub fn count(&self, severity: Severity) -> u64 {
         self.counts[severity as usize]
     }
 
-    /// How many findings there are, those not kept included.
+    /// How many violations there are, those not kept included.
     pub fn total(&self) -> u64 {
         self.counts.iter().sum()
     }
@@ -326,34 +318,34 @@ impl Findings {
         self.total() == 0
     }
 
-    /// The worst severity among the findings; `None` if there are none.
+    /// The worst severity among the violations; `None` if there are none.
     pub fn worst(&self) -> Option<Severity> {
         [Severity::Job, Severity::Row, Severity::Warning]
             .into_iter()
             .find(|severity| self.count(*severity) > 0)
     }
 
-    /// What the first of the worst findings means and what to do, from the table of codes.
+    /// What the first of the worst violations means and what to do, from the table of codes.
     pub fn info(&self) -> Option<&'static CodeInfo> {
         self.first_of_the_worst()?.code()?.info()
     }
 
-    fn first_of_the_worst(&self) -> Option<&Finding> {
+    fn first_of_the_worst(&self) -> Option<&Violation> {
         let worst = self.worst()?;
-        self.kept.iter().find(|finding| finding.severity() == worst)
+        self.kept.iter().find(|violation| violation.severity() == worst)
     }
 }
 
-impl<'a> IntoIterator for &'a Findings {
-    type Item = &'a Finding;
-    type IntoIter = std::slice::Iter<'a, Finding>;
+impl<'a> IntoIterator for &'a Violations {
+    type Item = &'a Violation;
+    type IntoIter = std::slice::Iter<'a, Violation>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
 }
 
-impl fmt::Display for Findings {
+impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(first) = self.first_of_the_worst() else {
             return f.write_str("nothing was found");
@@ -373,7 +365,7 @@ impl fmt::Display for Findings {
     }
 }
 
-impl std::error::Error for Findings {}
+impl std::error::Error for Violations {}
 
 #[cfg(test)]
 mod tests {
@@ -381,21 +373,21 @@ mod tests {
 
     #[test]
     fn findings_count_on_when_they_are_no_longer_kept() {
-        let mut findings = Findings::keeping(2);
+        let mut violations = Violations::keeping(2);
         for line in (2..12).rev() {
-            findings.push(Finding::at(line, "手机号", Problem::DuplicateMobile).and(1));
+            violations.push(Violation::at(line, "手机号", Problem::DuplicateMobile).and(1));
         }
-        findings.push(Finding::at(7, "帐号", Problem::DuplicateUserid).and(3));
-        findings.push(Finding::of_file(Problem::DeletesTooMany { deleted: 60, present: 100 }));
-        findings.sort();
-        let lines: Vec<_> = findings.iter().map(Finding::line).collect();
+        violations.push(Violation::at(7, "帐号", Problem::DuplicateUserid).and(3));
+        violations.push(Violation::of_file(Problem::DeletesTooMany { deleted: 60, present: 100 }));
+        violations.sort();
+        let lines: Vec<_> = violations.iter().map(Violation::line).collect();
         assert_eq!(lines, [None, Some(7), Some(10), Some(11)]);
-        assert_eq!((findings.total(), findings.count(Severity::Row)), (12, 10));
+        assert_eq!((violations.total(), violations.count(Severity::Row)), (12, 10));
         assert_eq!(
-            findings.to_string(),
+            violations.to_string(),
             "WeCom would refuse the file: 60 of 100 members would be deleted, more than WeCom allows (errcode 45026); and 11 more"
         );
-        assert_eq!(findings.info().unwrap().code, ErrorCode(45026));
+        assert_eq!(violations.info().unwrap().code, ErrorCode(45026));
     }
 
     #[test]

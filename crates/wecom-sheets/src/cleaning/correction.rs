@@ -5,7 +5,7 @@ use std::fmt;
 /// What was changed in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Change {
+pub enum Correction {
     /// Blanks around it went, also U+3000, no-break ones and characters that cannot be seen.
     Blanks,
     /// Characters inside that cannot be seen went: of no width, or marks of direction.
@@ -36,7 +36,7 @@ pub enum Change {
     Kept,
 }
 
-impl Change {
+impl Correction {
     /// All of them.
     pub const ALL: [Self; 14] = [
         Self::Blanks,
@@ -60,7 +60,7 @@ impl Change {
     }
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for Correction {
     /// Words that fit one cell and several.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -82,27 +82,27 @@ impl fmt::Display for Change {
     }
 }
 
-/// The changes of one cell.
+/// The corrections of one cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Changes(u16);
+pub struct Corrections(u16);
 
-impl Changes {
+impl Corrections {
     /// Whether nothing was changed.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// The changes, each once.
-    pub fn iter(self) -> impl Iterator<Item = Change> {
-        Change::ALL.into_iter().filter(move |change| self.0 & change.bit() != 0)
+    /// The corrections, each once.
+    pub fn iter(self) -> impl Iterator<Item = Correction> {
+        Correction::ALL.into_iter().filter(move |correction| self.0 & correction.bit() != 0)
     }
 
-    pub(crate) fn of(change: Change) -> Self {
-        Self(change.bit())
+    pub(crate) fn of(correction: Correction) -> Self {
+        Self(correction.bit())
     }
 
-    pub(super) fn add(&mut self, change: Change) {
-        self.0 |= change.bit();
+    pub(super) fn add(&mut self, correction: Correction) {
+        self.0 |= correction.bit();
     }
 
     pub(super) fn and(self, others: Self) -> Self {

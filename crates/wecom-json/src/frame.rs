@@ -8,7 +8,21 @@
 use memchr::memchr2;
 
 /// Cuts named values out of one JSON object.
-pub(super) struct Framer {
+///
+/// ```
+/// use wecom_json::Framer;
+///
+/// let mut framer = Framer::new(&["userlist"], 1 << 20);
+/// framer.tail().extend_from_slice(br#"{"errcode":0,"userlist":[{"userid":"a"},{"us"#);
+/// let first = framer.next_frame()?.expect("a whole record");
+/// assert_eq!((first.json, first.element), (&br#"{"userid":"a"}"#[..], true));
+/// assert_eq!(framer.next_frame()?, None);
+/// framer.tail().extend_from_slice(br#"erid":"b"}]}"#);
+/// assert_eq!(framer.next_frame()?.map(|frame| frame.json), Some(&br#"{"userid":"b"}"#[..]));
+/// framer.finish()?;
+/// # Ok::<(), wecom_json::Unframed>(())
+/// ```
+pub struct Framer {
     names: &'static [&'static str],
     limit: usize,
     buffer: Vec<u8>,
@@ -27,7 +41,7 @@ pub(super) struct Framer {
     arrays: u32,
 }
 
-/// Where in the document the scan stands.
+/// Position of the scan in the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Start,
@@ -49,7 +63,7 @@ enum Place {
     End,
 }
 
-/// Where inside a value the scan stands.
+/// Position of the scan inside a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Within {
     /// A number or a word, which only what follows it ends.
@@ -61,19 +75,20 @@ enum Within {
 
 /// One value that was asked for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Frame<'a> {
+pub struct Frame<'a> {
     /// Which of the names.
-    pub(super) name: usize,
+    pub name: usize,
     /// Whether it is an element of the named array, or the named value itself.
-    pub(super) element: bool,
+    pub element: bool,
     /// Where in the document it begins.
-    pub(super) at: u64,
-    pub(super) json: &'a [u8],
+    pub at: u64,
+    /// Its text.
+    pub json: &'a [u8],
 }
 
 /// Why a document cannot be framed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unframed {
+pub enum Unframed {
     /// It is not one JSON object.
     NotAnObject,
     /// One record is longer than the limit.
@@ -82,8 +97,29 @@ pub(super) enum Unframed {
     Cut,
 }
 
+/// Without the document, which is people's data.
+impl std::fmt::Debug for Framer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Framer").field("position", &self.position()).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Display for Unframed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NotAnObject => "the document is not one JSON object",
+            Self::TooLong => "a value of the document is longer than the limit",
+            Self::Cut => "the document ends before its object does",
+        })
+    }
+}
+
+impl std::error::Error for Unframed {}
+
 impl Framer {
-    pub(super) fn new(names: &'static [&'static str], limit: usize) -> Self {
+    /// Makes a framer of the values under these names, at most 32. A value of more than `limit` bytes is an error.
+    #[must_use]
+    pub fn new(names: &'static [&'static str], limit: usize) -> Self {
         Self {
             names,
             limit,
@@ -100,12 +136,13 @@ impl Framer {
     }
 
     /// Whether the array of this name came, empty or not.
-    pub(super) fn has_array(&self, name: usize) -> bool {
+    #[must_use]
+    pub fn has_array(&self, name: usize) -> bool {
         self.arrays & 1 << name != 0
     }
 
-    /// Where the next bytes of the document are appended. [`next`](Self::next) is then called until it gives `None`.
-    pub(super) fn tail(&mut self) -> &mut Vec<u8> {
+    /// Where the next bytes of the document are appended. [`next_frame`](Self::next_frame) is then called until it returns `None`.
+    pub fn tail(&mut self) -> &mut Vec<u8> {
         let done = self.forget();
         self.buffer.drain(..done);
         &mut self.buffer
@@ -113,7 +150,7 @@ impl Framer {
 
     /// Gives away the bytes that were appended since the last time, and where in the document they begin: the frames lie in
     /// them. A copy of the unfinished record stays.
-    pub(super) fn release(&mut self) -> (u64, Vec<u8>) {
+    pub fn release(&mut self) -> (u64, Vec<u8>) {
         let from = self.before;
         let done = self.forget();
         let mut rest = Vec::with_capacity(self.buffer.len());
@@ -121,7 +158,7 @@ impl Framer {
         (from, std::mem::replace(&mut self.buffer, rest))
     }
 
-    /// Lets the buffer begin with what is still wanted, once so many bytes are taken off its front.
+    /// Returns how many bytes at the front of the buffer are no longer wanted, and counts them as dropped.
     fn forget(&mut self) -> usize {
         let done = if self.holds() { self.start } else { self.at };
         self.before += done as u64;
@@ -130,8 +167,9 @@ impl Framer {
         done
     }
 
-    /// How far into the document the scan has come.
-    pub(super) fn position(&self) -> u64 {
+    /// Number of bytes of the document that were scanned.
+    #[must_use]
+    pub fn position(&self) -> u64 {
         self.before + self.at as u64
     }
 
@@ -144,8 +182,12 @@ impl Framer {
         }
     }
 
-    /// Returns the next value that has come in whole.
-    pub(super) fn next(&mut self) -> Result<Option<Frame<'_>>, Unframed> {
+    /// Returns the next value that is complete; `None` until more bytes are appended.
+    ///
+    /// # Errors
+    ///
+    /// If the document is not one object, or if a value is longer than the limit.
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, Unframed> {
         loop {
             match self.place {
                 Place::Name | Place::Value | Place::Element => {
@@ -189,7 +231,11 @@ impl Framer {
     }
 
     /// Ends the document.
-    pub(super) fn finish(&mut self) -> Result<(), Unframed> {
+    ///
+    /// # Errors
+    ///
+    /// If the object is not closed, or if something follows it.
+    pub fn finish(&mut self) -> Result<(), Unframed> {
         match self.skip_blanks() {
             None if self.place == Place::End => Ok(()),
             Some(_) if self.place == Place::End => Err(Unframed::NotAnObject),
@@ -345,7 +391,7 @@ mod tests {
             let (now, later) = rest.split_at((*piece).min(rest.len()));
             framer.tail().extend_from_slice(now);
             let mut found = Vec::new();
-            while let Some(frame) = framer.next()? {
+            while let Some(frame) = framer.next_frame()? {
                 found.push((frame.name, frame.element, frame.at, frame.json.len()));
             }
             let (from, given_away) = framer.release();
@@ -410,7 +456,7 @@ mod tests {
         ] {
             let mut framer = Framer::new(NAMES, LIMIT);
             framer.tail().extend_from_slice(document.as_bytes());
-            while framer.next().unwrap().is_some() {}
+            while framer.next_frame().unwrap().is_some() {}
             framer.finish().unwrap();
             assert_eq!([0, 1, 2].map(|name| framer.has_array(name)), came, "{document}");
         }
@@ -451,7 +497,7 @@ mod tests {
         let outcome = loop {
             framer.tail().extend_from_slice(&[b'x'; 100]);
             fed += 100;
-            match framer.next() {
+            match framer.next_frame() {
                 Ok(None) if fed < 10_000 => {}
                 outcome => break outcome.map(|_| ()),
             }
@@ -459,12 +505,12 @@ mod tests {
         assert_eq!(outcome, Err(Unframed::TooLong));
         assert!(fed <= 1100, "{fed}");
 
-        // What nobody asked for is dropped as it comes, however long it is.
+        // Values that were not requested are dropped as they come, of any length.
         let mut framer = Framer::new(NAMES, 1000);
         framer.tail().extend_from_slice(br#"{"other":[""#);
         for _ in 0..100 {
             framer.tail().extend_from_slice(&[b'x'; 100]);
-            assert_eq!(framer.next().unwrap(), None);
+            assert_eq!(framer.next_frame().unwrap(), None);
         }
         assert!(framer.tail().is_empty());
     }

@@ -18,7 +18,7 @@ use wecom_sheets::writing::INCOMPLETE_PREFIX;
 use super::{
     departments::Paths,
     format::{Format, Style, Writer},
-    job::Kind,
+    kind::ExportKind,
     progress::Gauge,
     row::Row,
 };
@@ -33,7 +33,7 @@ use crate::{
 pub(super) type Read<R, T> = fn(Export<R>) -> ExportRows<T>;
 
 #[derive(Args)]
-pub(super) struct To {
+pub(super) struct DestinationArgs {
     /// The file to write: .jsonl, .json, .csv or .xlsx; or a directory, for a file for each of the export's: members-0001.jsonl
     /// and so on; `-` is stdout
     ///
@@ -56,7 +56,7 @@ pub(super) struct To {
 }
 
 /// Where rows go, and how.
-pub(super) struct Place {
+pub(super) struct Destination {
     to: Target,
     /// `None` for a table on stdout.
     format: Option<Format>,
@@ -68,16 +68,16 @@ pub(super) struct Place {
 enum Target {
     Stdout,
     File(PathBuf),
-    Directory { path: PathBuf, kind: Kind },
+    Directory { path: PathBuf, kind: ExportKind },
 }
 
-impl To {
+impl DestinationArgs {
     pub(super) fn is_quiet(&self) -> bool {
         self.quiet
     }
 
     /// Settles where to write, before a job is submitted for nothing.
-    pub(super) fn place(&self, kind: Kind, output: Output) -> Result<Place> {
+    pub(super) fn destination(&self, kind: ExportKind, output: Output) -> Result<Destination> {
         let asked = self.format.or((!output.is_table()).then_some(output.format));
         let (to, format) = match &self.out {
             Some(path) if path != Path::new("-") => {
@@ -97,11 +97,11 @@ impl To {
             }
         };
         let style = Style { csv_safe: output.csv_safe, ..Style::default() };
-        Ok(Place { to, format, style, files_at_once: self.files_at_once.into(), is_quiet: self.quiet })
+        Ok(Destination { to, format, style, files_at_once: self.files_at_once.into(), is_quiet: self.quiet })
     }
 }
 
-impl Place {
+impl Destination {
     /// Reads what the rows themselves do not say and the file will.
     pub(super) async fn prepare<T: Row>(&mut self, client: &Client) -> Result {
         if self.format == Some(Format::Xlsx) && T::NAMES_DEPARTMENTS {
@@ -150,7 +150,7 @@ impl Place {
     async fn directory<R: ExportRow, T: Row>(
         &self,
         directory: &Path,
-        kind: Kind,
+        kind: ExportKind,
         export: &Export<R>,
         read: Read<R, T>,
         gauge: &Gauge,
@@ -179,8 +179,8 @@ impl Place {
         Ok(count)
     }
 
-    /// Tells that all rows are where they belong.
-    pub(super) fn tell(&self, rows: u64) {
+    /// Says on stderr how many rows were written, and where.
+    pub(super) fn report(&self, rows: u64) {
         match &self.to {
             Target::Stdout => {}
             Target::File(path) | Target::Directory { path, .. } => {

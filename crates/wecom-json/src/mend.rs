@@ -10,7 +10,7 @@
 //! Nothing outside strings is touched, so a document that is broken in its structure stays an error. Every document is parsed as it
 //! is first, and mended only after the parser refused it: a sound one is never read twice.
 //!
-//! An id that was damaged names nothing any more: `UserId::is_damaged` tells.
+//! A damaged id names nothing any more: `UserId::is_damaged` in the SDK finds one.
 
 use memchr::memchr;
 
@@ -18,7 +18,8 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
 /// Returns the document with its strings mended; `None` if none of them is damaged.
-pub(crate) fn mend(json: &[u8]) -> Option<Vec<u8>> {
+#[must_use]
+pub fn mend(json: &[u8]) -> Option<Vec<u8>> {
     let mut rest = json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json);
     let mut mended = Mended { json: Vec::with_capacity(rest.len() + 64), changed: rest.len() < json.len() };
     while let Some(quote) = memchr(b'"', rest) {
