@@ -179,7 +179,7 @@ impl Door {
         }
         let notification = Notification::from_message(verified.open()?);
         let unreadable = match &notification.event {
-            Event::Unreadable(event) => Some((notification.key(), event.reason)),
+            Event::Unreadable(event) => Some((notification.key(), event.reason.clone())),
             _ => None,
         };
         let outcome = self.desk.offer(notification, signature, now);

@@ -45,6 +45,7 @@
 
 #[macro_use]
 mod element;
+mod unix_seconds;
 
 mod event;
 pub mod events;
@@ -68,7 +69,7 @@ pub use handler::Handler;
 pub use intake::Intake;
 pub use intake_builder::IntakeBuilder;
 pub use memory::Memory;
-pub use notification::{Notification, NotificationKey};
+pub use notification::{Notification, NotificationKey, NotificationKeyError};
 pub use receiver::Receiver;
 #[cfg(feature = "axum")]
 pub use router::Callbacks;

@@ -20,6 +20,7 @@ mod contact_rules;
 mod corp_groups;
 mod damage;
 mod departments;
+mod event_json;
 mod exports;
 #[cfg(feature = "axum")]
 mod first_callback;
