@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
 mod callback;
+mod callback_output;
 mod commands;
 mod corp;
 mod credentials;

@@ -20,6 +20,8 @@ mod contact_rules;
 mod corp_groups;
 mod damage;
 mod departments;
+mod durable_inbox;
+mod event_json;
 mod exports;
 #[cfg(feature = "axum")]
 mod first_callback;
