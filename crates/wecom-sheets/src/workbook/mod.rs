@@ -183,7 +183,8 @@ impl Rows {
                 Cursor::Xls(_) => &[],
             };
             self.covers.fill(row, begun)?;
-            if !is_blank && !(is_hidden && self.hidden_rows == HiddenRows::Skip) {
+            let is_skipped = is_hidden && self.hidden_rows == HiddenRows::Skip;
+            if !is_blank && !is_skipped {
                 return Ok(true);
             }
         }
