@@ -42,6 +42,7 @@ mod redis;
 mod repair;
 mod retry;
 mod secret;
+mod seen;
 mod sending;
 
 pub mod auth;
@@ -73,6 +74,7 @@ pub use patch::{Clear, Patch};
 pub use polling::Polling;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
+pub use seen::Seen;
 pub use sending::Sending;
 
 /// The READMEs' examples run with the documentation's; one of them needs Redis.

@@ -19,7 +19,7 @@ use std::{
 };
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
-use wecom_contacts::members::ExtAttr;
+use wecom_contacts::{Seen, members::ExtAttr};
 use wecom_sheets::writing::{CsvWriter, INCOMPLETE_PREFIX, SHEET_ROWS, WriteError, XlsxWriter};
 
 use self::{attributes::Attributes, out::Out};
@@ -43,12 +43,12 @@ const RUN: u64 = 1000;
 pub(super) struct Cells {
     record: StringRecord,
     cell: String,
-    columns: Vec<Seen>,
+    columns: Vec<Filling>,
 }
 
 /// What a column has had in it.
 #[derive(Clone, Copy, Default)]
-struct Seen {
+struct Filling {
     /// A cell that is not empty.
     is_filled: bool,
     /// How many rows had no such field.
@@ -58,8 +58,8 @@ struct Seen {
 impl Cells {
     /// A cell that has this text.
     pub(super) fn push(&mut self, cell: &str) {
-        if let Some(seen) = self.columns.get_mut(self.record.len()) {
-            seen.is_filled |= !cell.is_empty();
+        if let Some(column) = self.columns.get_mut(self.record.len()) {
+            column.is_filled |= !cell.is_empty();
         }
         self.record.push_field(cell);
     }
@@ -70,9 +70,9 @@ impl Cells {
     }
 
     /// The cell of a field, which WeCom may have left out.
-    pub(super) fn push_field(&mut self, cell: Option<&str>) {
-        if let (None, Some(seen)) = (cell, self.columns.get_mut(self.record.len())) {
-            seen.absent += 1;
+    pub(super) fn push_field(&mut self, cell: Seen<&str>) {
+        if let (Seen::Hidden, Some(column)) = (cell, self.columns.get_mut(self.record.len())) {
+            column.absent += 1;
         }
         self.push(cell.unwrap_or_default());
     }
@@ -131,7 +131,7 @@ impl<T: Row> Sheet<T> {
         let mut headings = T::headings(kind.spelling());
         headings.push(REST);
         Ok(Self {
-            cells: Cells { columns: vec![Seen::default(); headings.len()], ..Cells::default() },
+            cells: Cells { columns: vec![Filling::default(); headings.len()], ..Cells::default() },
             headings,
             kind,
             spool: spool.to_owned(),
@@ -217,11 +217,11 @@ impl<T: Row> Sheet<T> {
             format!("{INCOMPLETE_PREFIX}{heading}")
         };
         let (mut columns, mut titles) = (Vec::new(), Vec::new());
-        for (column, (heading, seen)) in self.headings.iter().zip(&self.cells.columns).enumerate() {
+        for (column, (heading, filling)) in self.headings.iter().zip(&self.cells.columns).enumerate() {
             let is_needed = *heading != REST && T::is_essential(heading);
-            let is_wanted = is_needed && (seen.absent == 0 || seen.absent < self.rows);
-            if seen.is_filled || is_wanted {
-                let absent = if T::is_cleared_by_empty(heading) { seen.absent } else { 0 };
+            let is_wanted = is_needed && (filling.absent == 0 || filling.absent < self.rows);
+            if filling.is_filled || is_wanted {
+                let absent = if T::is_cleared_by_empty(heading) { filling.absent } else { 0 };
                 columns.push(column);
                 titles.push(titled(heading, absent));
             }

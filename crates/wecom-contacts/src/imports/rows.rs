@@ -7,7 +7,7 @@ use super::{
     cells::{self, NO_FLAG, NO_FLAGS, NO_NUMBER, NO_NUMBERS},
 };
 use crate::{
-    DepartmentId, UserId,
+    DepartmentId, Seen, UserId,
     departments::Department,
     members::{Gender, Member, MemberStatus},
 };
@@ -277,29 +277,30 @@ impl ImportMember {
 /// they are imported: read with a credential that sees all departments.
 impl From<&Member> for ImportMember {
     fn from(member: &Member) -> Self {
-        let text = |field: &Option<String>| field.clone().unwrap_or_default();
-        let blank = |field: &Option<String>| field.as_deref().is_none_or(str::is_empty);
-        let enabled = member.enable.or(match member.status {
-            Some(MemberStatus::Activated | MemberStatus::NotActivated) => Some(true),
-            Some(MemberStatus::Disabled) => Some(false),
+        let text = |field: &Seen<String>| field.clone().unwrap_or_default();
+        let blank = |field: &Seen<String>| field.as_deref().unwrap_or_default().is_empty();
+        let enabled = member.enable.into_known().or(match member.status {
+            Seen::Known(MemberStatus::Activated | MemberStatus::NotActivated) => Some(true),
+            Seen::Known(MemberStatus::Disabled) => Some(false),
             _ => None,
         });
+        let department = member.department.as_deref().unwrap_or_default();
         // Every member has one of the two, so that both are empty where sensitive fields are hidden by empty texts.
         let hidden = blank(&member.mobile) && blank(&member.email);
-        let is_part = !member.main_department.is_some_and(|main| member.department.contains(&main));
+        let is_part = !member.main_department.known().is_some_and(|main| department.contains(main));
         let is_known = |gender: &Gender| matches!(gender, Gender::Male | Gender::Female);
         let kept = [
-            (MemberColumn::Name, member.name.is_none()),
-            (MemberColumn::Mobile, member.mobile.is_none() || hidden),
-            (MemberColumn::Email, member.email.is_none() || hidden),
+            (MemberColumn::Name, member.name.is_hidden()),
+            (MemberColumn::Mobile, member.mobile.is_hidden() || hidden),
+            (MemberColumn::Email, member.email.is_hidden() || hidden),
             (MemberColumn::Department, is_part),
-            (MemberColumn::Position, member.position.is_none()),
-            (MemberColumn::Gender, !member.gender.as_ref().is_some_and(is_known)),
-            (MemberColumn::IsLeaderInDept, is_part || member.is_leader_in_dept.is_none()),
-            (MemberColumn::Order, is_part || member.order.is_none()),
-            (MemberColumn::Alias, member.alias.is_none()),
-            (MemberColumn::Address, member.address.is_none() || (hidden && blank(&member.address))),
-            (MemberColumn::Telephone, member.telephone.is_none()),
+            (MemberColumn::Position, member.position.is_hidden()),
+            (MemberColumn::Gender, !member.gender.known().is_some_and(is_known)),
+            (MemberColumn::IsLeaderInDept, is_part || member.is_leader_in_dept.is_hidden()),
+            (MemberColumn::Order, is_part || member.order.is_hidden()),
+            (MemberColumn::Alias, member.alias.is_hidden()),
+            (MemberColumn::Address, member.address.is_hidden() || (hidden && blank(&member.address))),
+            (MemberColumn::Telephone, member.telephone.is_hidden()),
             (MemberColumn::Disabled, enabled.is_none()),
         ];
         Self {
@@ -307,9 +308,9 @@ impl From<&Member> for ImportMember {
             name: text(&member.name),
             mobile: text(&member.mobile),
             email: text(&member.email),
-            department: member.department.clone(),
+            department: department.to_vec(),
             position: text(&member.position),
-            gender: member.gender.clone().filter(|gender| *gender != Gender::Undefined),
+            gender: member.gender.clone().into_known().filter(|gender| *gender != Gender::Undefined),
             is_leader_in_dept: member.is_leader_in_dept.clone().unwrap_or_default(),
             order: member.order.clone().unwrap_or_default(),
             alias: text(&member.alias),
@@ -406,7 +407,7 @@ impl From<&Department> for ImportDepartment {
             name: department.name.clone().unwrap_or_default(),
             id: department.id,
             parentid: department.parentid.unwrap_or_default(),
-            order: department.order,
+            order: department.order.into_known(),
         }
     }
 }

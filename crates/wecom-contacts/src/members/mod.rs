@@ -49,14 +49,14 @@ impl Client {
     /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
     /// # let contacts_sync = client(wecom_contacts::Secret::contacts_sync(sim.contacts_secret()))?;
     /// # let app = client(wecom_contacts::Secret::app(sim.agent_id(), sim.app_secret()))?;
-    /// use wecom_contacts::{Clear, members::{MemberPatch, NewMember}};
+    /// use wecom_contacts::{Clear, Seen, members::{MemberPatch, NewMember}};
     ///
     /// let member = NewMember::new("wang.min", "王敏").mobile("13900001111").department([2]).to_invite(false);
     /// contacts_sync.members().create(member).await?;
     /// contacts_sync.members().update("wang.min", MemberPatch::new().position(Clear)).await?;
     ///
     /// let member = app.members().get("wang.min").await?;
-    /// assert_eq!(member.name.as_deref(), Some("王敏"));
+    /// assert_eq!(member.name.as_deref(), Seen::Known("王敏"));
     /// # Ok(())
     /// # }
     /// ```
@@ -80,7 +80,7 @@ impl Members {
         self.client.send(&member)
     }
 
-    /// Returns one member as this credential may see them; a field hidden from it is `None`.
+    /// Returns one member as this credential may see them. A field that it may not see is [`Hidden`](crate::Seen::Hidden).
     ///
     /// Official: [读取成员](https://developer.work.weixin.qq.com/document/path/90196)
     ///

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use wecom_contacts::{
+    Seen,
     imports::{ImportMember, MemberColumn},
     members::{Attribute, Gender, Member},
 };
@@ -18,20 +19,22 @@ const STATUS_IN_WORDS: &str = "激活状态";
 const MAIN_DEPARTMENT: &str = "main_department";
 
 const MORE_OF_MEMBERS: &[Field<Member>] = &[
-    (MAIN_DEPARTMENT, |member, cell| text(&member.main_department, cell)),
-    ("direct_leader", |member, cell| list(&member.direct_leader, cell)),
-    (STATUS, |member, cell| text(&member.status.map(i64::from), cell)),
-    ("biz_mail", |member, cell| text(&member.biz_mail, cell)),
-    ("biz_mail_alias", |member, cell| list(&member.biz_mail_alias.as_ref().map(|alias| &alias.item), cell)),
-    ("english_name", |member, cell| text(&member.english_name, cell)),
-    ("external_position", |member, cell| text(&member.external_position, cell)),
+    (MAIN_DEPARTMENT, |member, cell| text(member.main_department.known(), cell)),
+    ("direct_leader", |member, cell| list(member.direct_leader.as_deref(), cell)),
+    (STATUS, |member, cell| text(member.status.map(i64::from).known(), cell)),
+    ("biz_mail", |member, cell| text(member.biz_mail.known(), cell)),
+    ("biz_mail_alias", |member, cell| {
+        list(member.biz_mail_alias.as_ref().map(|alias| alias.item.as_slice()), cell)
+    }),
+    ("english_name", |member, cell| text(member.english_name.known(), cell)),
+    ("external_position", |member, cell| text(member.external_position.known(), cell)),
     ("external_profile", |member, cell| object(&member.external_profile, cell)),
-    ("avatar", |member, cell| text(&member.avatar, cell)),
-    ("thumb_avatar", |member, cell| text(&member.thumb_avatar, cell)),
-    ("qr_code", |member, cell| text(&member.qr_code, cell)),
-    ("open_userid", |member, cell| text(&member.open_userid, cell)),
-    ("isleader", |member, cell| text(&member.isleader.map(u8::from), cell)),
-    ("hide_mobile", |member, cell| text(&member.hide_mobile.map(u8::from), cell)),
+    ("avatar", |member, cell| text(member.avatar.known(), cell)),
+    ("thumb_avatar", |member, cell| text(member.thumb_avatar.known(), cell)),
+    ("qr_code", |member, cell| text(member.qr_code.known(), cell)),
+    ("open_userid", |member, cell| text(member.open_userid.known(), cell)),
+    ("isleader", |member, cell| text(member.isleader.map(u8::from).known(), cell)),
+    ("hide_mobile", |member, cell| text(member.hide_mobile.map(u8::from).known(), cell)),
 ];
 
 impl Row for Member {
@@ -81,8 +84,8 @@ impl Row for Member {
                 MemberColumn::Department => departments(&self.department, spelling, cells),
                 MemberColumn::Gender => match &self.gender {
                     // An empty cell would clear what may only be hidden; an import leaves the gender of a 0 alone.
-                    None | Some(Gender::Undefined) => cells.push_filler("0"),
-                    Some(_) => cells.push(&row.cell(column)),
+                    Seen::Hidden | Seen::Known(Gender::Undefined) => cells.push_filler("0"),
+                    Seen::Known(_) => cells.push(&row.cell(column)),
                 },
                 MemberColumn::IsLeaderInDept => {
                     let flags = row.is_leader_in_dept.iter().map(|leads| flag(*leads));
@@ -95,14 +98,14 @@ impl Row for Member {
         for (name, field) in MORE_OF_MEMBERS {
             match (*name, spelling) {
                 (STATUS, Spelling::Words(_)) => {
-                    let code = self.status.map(i64::from);
+                    let code = self.status.into_known().map(i64::from);
                     match code.and_then(status_in_words) {
                         Some(words) => cells.push(words),
-                        None => cells.push_with(|cell| text(&code, cell)),
+                        None => cells.push_with(|cell| text(code, cell)),
                     }
                 }
                 (MAIN_DEPARTMENT, Spelling::Words(paths)) => cells.push_with(|cell| {
-                    if let Some(id) = self.main_department {
+                    if let Seen::Known(id) = self.main_department {
                         paths.write(id, cell);
                     }
                 }),
@@ -112,7 +115,7 @@ impl Row for Member {
     }
 
     fn attributes(&self) -> Option<&[Attribute]> {
-        self.extattr.as_ref().map(|attributes| attributes.attrs.as_slice())
+        self.extattr.known().map(|attributes| attributes.attrs.as_slice())
     }
 
     fn is_field(heading: &str) -> bool {
