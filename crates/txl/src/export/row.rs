@@ -70,7 +70,7 @@ pub(super) trait Row: Sized + Send + Unpin + 'static {
 }
 
 impl Row for SimpleMember {
-    const COLUMNS: &[&str] = &["userid", "name", "department"];
+    const COLUMNS: &[&str] = crate::member::SIMPLE_COLUMNS;
     const SHEET: &str = "成员";
     const NAMES_DEPARTMENTS: bool = true;
 
@@ -241,9 +241,7 @@ fn join<T: Display>(items: &[T], cell: &mut String) {
     }
 }
 
-fn object(value: &Seen<impl Serialize>, cell: &mut String) {
-    if let Seen::Known(value) = value {
-        // These types are objects with texts for keys, which can always be written.
-        cell.push_str(&serde_json::to_string(value).unwrap_or_default());
-    }
+fn object(value: &impl Serialize, cell: &mut String) {
+    // These types are objects with texts for keys, which can always be written.
+    cell.push_str(&serde_json::to_string(value).unwrap_or_default());
 }

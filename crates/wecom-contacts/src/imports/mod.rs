@@ -31,7 +31,8 @@ mod table;
 
 pub use calls::{ImportCall, JobCallback, ReplaceDepartments, ReplaceMembers, SyncMembers};
 pub use cells::CellError;
-pub use columns::{DepartmentColumn, MemberColumn, MemberColumns};
+pub(crate) use cells::CellValue;
+pub use columns::{DepartmentColumn, EmptyCell, MemberColumn, MemberColumns};
 pub use department_file::{DepartmentFile, DepartmentFileBuilder};
 pub use file::{Checked, ImportFile};
 pub use finding::{Finding, Findings, Problem, Severity, Subject};

@@ -4,109 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{ExtAttr, ExternalProfile};
+use super::Member;
 use crate::{DepartmentId, OpenUserId, Seen, UserId, wire};
-
-/// A member (成员) as a credential may see them.
-///
-/// A field is [`Hidden`](Seen::Hidden) if the answer leaves it out: the credential may not see it, or WeCom does not give it. A
-/// field that the answer has is `Known`, also if it is empty. Apps created after 2022-06-20 20:00 never see the fields marked
-/// *sensitive*; they come by OAuth (`auth/getuserdetail`) instead. `user/get` and `user/list` give the same fields.
-///
-/// Official: [读取成员](https://developer.work.weixin.qq.com/document/path/90196)
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Member {
-    /// The account (账号), 1–64 bytes, unique in the corp, compared without case.
-    pub userid: UserId,
-    /// The name (姓名), 1–64 characters; to third-party apps the userid stands in its place.
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub name: Seen<String>,
-    /// The alias (别名), 1–64 characters.
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub alias: Seen<String>,
-    /// The mobile number (手机号码), unique in the corp. *Sensitive.*
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub mobile: Seen<String>,
-    /// The personal mail address (邮箱), unique in the corp. *Sensitive.*
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub email: Seen<String>,
-    /// The corp mail address (企业邮箱). *Sensitive.*
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub biz_mail: Seen<String>,
-    /// Further addresses of the corp mailbox (企业邮箱别名), at most 5.
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub biz_mail_alias: Seen<BizMailAlias>,
-    /// The departments (成员所属部门) that the credential may view, at most 100. See [`Self::memberships`].
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub department: Seen<Vec<DepartmentId>>,
-    /// The place in each of `department`, larger first; parallel to it.
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub order: Seen<Vec<u32>>,
-    /// Whether the member leads each of `department` (部门负责人); parallel to it.
-    #[serde(default, with = "wire::flags", skip_serializing_if = "Seen::is_hidden")]
-    pub is_leader_in_dept: Seen<Vec<bool>>,
-    /// The main department (主部门), if the credential may view it.
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub main_department: Seen<DepartmentId>,
-    /// The direct superior (直属上级), at most one, if the credential may view them.
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub direct_leader: Seen<Vec<UserId>>,
-    /// The position (职务), 0–128 characters.
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub position: Seen<String>,
-    /// The gender (性别). *Sensitive*: absent where it is hidden, though its page says that it reads as [`Gender::Undefined`].
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub gender: Seen<Gender>,
-    /// The landline (座机).
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub telephone: Seen<String>,
-    /// The address (地址), at most 128 characters. *Sensitive.*
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub address: Seen<String>,
-    /// Whether the account is active or not (激活状态).
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub status: Seen<MemberStatus>,
-    /// Whether the account is enabled. The live server carries it beside `status`; its page does not list it.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Seen::is_hidden")]
-    pub enable: Seen<bool>,
-    /// The full-size picture's URL (头像). *Sensitive.*
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub avatar: Seen<String>,
-    /// The thumbnail's URL (头像缩略图). *Sensitive*, presumably.
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub thumb_avatar: Seen<String>,
-    /// The URL of the personal QR code (员工个人二维码). *Sensitive.*
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub qr_code: Seen<String>,
-    /// The extended attributes (扩展属性).
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub extattr: Seen<ExtAttr>,
-    /// What outsiders see (成员对外属性).
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub external_profile: Seen<ExternalProfile>,
-    /// The position shown to outsiders (对外职务), at most 12 Chinese characters; stands in front of `position` there.
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub external_position: Seen<String>,
-    /// The member's id in the eyes of a third-party app; a corp's own app never gets it.
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub open_userid: Seen<OpenUserId>,
-    /// The English name (英文名), from the days when WeCom had the field.
-    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
-    pub english_name: Seen<String>,
-    /// Whether the member leads a department. The live server carries it; its page does not list it.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Seen::is_hidden")]
-    pub isleader: Seen<bool>,
-    /// Whether the mobile number is hidden from colleagues. The live server carries it; its page does not list it.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Seen::is_hidden")]
-    pub hide_mobile: Seen<bool>,
-}
-
-masked_debug!(Member {
-    userid, department, order, is_leader_in_dept, main_department, direct_leader, status, enable, open_userid
-    | name, alias, mobile, email, biz_mail, biz_mail_alias, position, gender, telephone, address, avatar, thumb_avatar,
-    qr_code, extattr, external_profile, external_position, english_name, isleader, hide_mobile
-});
 
 impl Member {
     /// The member's departments one by one, with what the parallel arrays say of each.
@@ -139,7 +38,7 @@ pub struct Membership {
 /// A member as the short lists give them.
 ///
 /// Official: [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200)
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SimpleMember {
     /// The account.
@@ -158,7 +57,7 @@ pub struct SimpleMember {
 masked_debug!(SimpleMember { userid, department, open_userid | name });
 
 /// Further addresses of a corp mailbox (企业邮箱别名).
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BizMailAlias {
     /// The addresses: at most 5, 6–63 bytes each, unique in the corp.

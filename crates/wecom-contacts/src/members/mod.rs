@@ -5,9 +5,14 @@
 //!
 //! Official: [成员管理](https://developer.work.weixin.qq.com/document/path/90194)
 
+#[macro_use]
+mod table;
+
 mod attributes;
 mod create;
 mod edit;
+mod field;
+pub(crate) mod fields;
 mod identity;
 mod ids;
 mod joining;
@@ -18,8 +23,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     attributes::{Attribute, AttributeValue, ChannelsStatus, ExtAttr, ExternalProfile, WechatChannels},
-    create::{CreatedDepartment, CreatedMember, NewMember},
-    edit::{DeleteMember, DeleteMembers, MemberPatch, UpdateMember},
+    create::{CreatedDepartment, CreatedMember},
+    edit::{DeleteMember, DeleteMembers, UpdateMember},
+    field::{FieldValue, Limit, Sensitivity, fields},
+    fields::{Member, MemberField, MemberPatch, NewMember},
     identity::{
         ConvertedUserId, ConvertedUserIds, EmailType, FindByEmail, FindByMobile, FromOpenId, OpenIdReply,
         OpenUserIdsToUserIds, ToOpenId, UserIdReply,
@@ -30,7 +37,7 @@ pub use self::{
         InvitationOutcome, JoinQrCode, QrCodeSize, TfaInfo,
     },
     lists::{ListMembers, ListMembersSimple, MemberList, SimpleMemberList},
-    member::{BizMailAlias, Gender, Member, MemberStatus, Membership, SimpleMember},
+    member::{BizMailAlias, Gender, MemberStatus, Membership, SimpleMember},
 };
 use crate::{AgentId, Call, Client, DepartmentId, Endpoint, OpenId, OpenUserId, Sending, UserId};
 
@@ -262,7 +269,7 @@ impl Members {
 /// Reads one member.
 ///
 /// Official: [读取成员](https://developer.work.weixin.qq.com/document/path/90196)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetMember {
     /// The account, compared without case.
