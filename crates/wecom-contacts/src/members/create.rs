@@ -3,18 +3,13 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Gender, NewMember};
-use crate::{Call, DepartmentId, Endpoint, UserId, wire};
+use crate::{DepartmentId, UserId, wire};
 
 impl NewMember {
     /// Begins with the two fields that every member must have; a mobile number or a mail address must follow.
     pub fn new(userid: impl Into<UserId>, name: impl Into<String>) -> Self {
         Self { userid: userid.into(), name: name.into(), ..Self::default() }
     }
-}
-
-impl Endpoint for NewMember {
-    const CALL: Call = Call::post("user/create");
-    type Reply = CreatedMember;
 }
 
 /// Writes a gender as the number that the live server takes without a warning. A text that is no number is sent as it is.

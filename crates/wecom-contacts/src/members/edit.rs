@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{BizMailAlias, MemberPatch};
-use crate::{Call, Endpoint, Patch, UserId, patch::Clearable};
+use crate::{Patch, UserId, patch::Clearable};
 
 impl MemberPatch {
     /// Begins with nothing changed.
@@ -54,11 +54,6 @@ impl UpdateMember {
     }
 }
 
-impl Endpoint for UpdateMember {
-    const CALL: Call = Call::post("user/update");
-    type Reply = ();
-}
-
 /// Deletes one member. A GET that changes something.
 ///
 /// Official: [删除成员](https://developer.work.weixin.qq.com/document/path/90198)
@@ -74,11 +69,6 @@ impl DeleteMember {
     pub fn new(userid: impl Into<UserId>) -> Self {
         Self { userid: userid.into() }
     }
-}
-
-impl Endpoint for DeleteMember {
-    const CALL: Call = Call::get("user/delete").once();
-    type Reply = ();
 }
 
 /// Deletes members, at most 200; one invalid userid fails them all.
@@ -98,17 +88,12 @@ impl DeleteMembers {
     }
 }
 
-impl Endpoint for DeleteMembers {
-    const CALL: Call = Call::post("user/batchdelete");
-    type Reply = ();
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{Clear, members::Gender};
+    use crate::{Clear, Endpoint, members::Gender};
 
     fn json(value: impl Serialize) -> String {
         serde_json::to_string(&value).unwrap()
@@ -162,8 +147,8 @@ mod tests {
 
     #[test]
     fn trap_07_deletions_go_to_their_own_paths() {
-        assert_eq!(DeleteMember::CALL, Call::get("user/delete").once());
-        assert_eq!(DeleteMembers::CALL, Call::post("user/batchdelete"));
+        assert_eq!((DeleteMember::CALL.path(), DeleteMember::CALL.is_get()), ("user/delete", true));
+        assert_eq!((DeleteMembers::CALL.path(), DeleteMembers::CALL.is_get()), ("user/batchdelete", false));
         assert!(!DeleteMember::CALL.is_repeatable());
     }
 }

@@ -117,8 +117,10 @@ pub enum Sensitivity {
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum FieldValue<'a> {
-    /// A text, or an id that is one.
+    /// A text.
     Text(&'a str),
+    /// A member, compared without case.
+    Member(&'a UserId),
     /// A truth value, 0 or 1 in JSON.
     Flag(bool),
     /// Truth values, one for each department.
@@ -148,6 +150,7 @@ impl fmt::Debug for FieldValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Text(_) => "Text(***)",
+            Self::Member(_) => "Member(***)",
             Self::Flag(_) => "Flag(***)",
             Self::Flags(_) => "Flags(***)",
             Self::Numbers(_) => "Numbers(***)",
@@ -175,7 +178,7 @@ macro_rules! field_values {
 
 field_values! {
     String => |text| Self::Text(text);
-    UserId => |id| Self::Text(id.as_str());
+    UserId => |id| Self::Member(id);
     OpenUserId => |id| Self::Text(id.as_str());
     bool => |flag| Self::Flag(*flag);
     Vec<bool> => |flags| Self::Flags(flags);
@@ -255,7 +258,7 @@ mod tests {
             json!({"userid": "a", "name": "", "department": [2], "enable": 0, "status": 4, "direct_leader": []}),
         )
         .unwrap();
-        assert_eq!(member.value(MemberField::Userid), Seen::Known(FieldValue::Text("a")));
+        assert_eq!(member.value(MemberField::Userid), Seen::Known(FieldValue::Member(&"A".into())));
         assert_eq!(member.value(MemberField::Name), Seen::Known(FieldValue::Text("")));
         assert_eq!(
             member.value(MemberField::Department),
@@ -269,7 +272,7 @@ mod tests {
         assert_eq!(member.value(MemberField::DirectLeader), Seen::Known(FieldValue::Members(&[])));
         assert_eq!(member.value(MemberField::Mobile), Seen::Hidden);
         assert_eq!(member.value(MemberField::ToInvite), Seen::Hidden);
-        assert_eq!(format!("{:?}", member.value(MemberField::Userid)), "Known(Text(***))");
+        assert_eq!(format!("{:?}", member.value(MemberField::Userid)), "Known(Member(***))");
     }
 
     #[test]

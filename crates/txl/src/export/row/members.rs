@@ -88,8 +88,8 @@ impl Row for Member {
                     cells.push(row.enabled.map_or("", |enabled| flag(!enabled)));
                 }
                 MemberColumn::Order => cells.push(&row.cell(column)),
-                MemberColumn::Userid
-                | MemberColumn::Name
+                MemberColumn::Userid => cells.push(self.userid.as_str()),
+                MemberColumn::Name
                 | MemberColumn::Mobile
                 | MemberColumn::Email
                 | MemberColumn::Position
@@ -133,6 +133,7 @@ fn write(value: FieldValue<'_>, cell: &mut String) {
     let digit = |flag: &bool| u8::from(*flag);
     match value {
         FieldValue::Text(text) => cell.push_str(text),
+        FieldValue::Member(id) => cell.push_str(id.as_str()),
         FieldValue::Flag(flag) => join(&[digit(&flag)], cell),
         FieldValue::Flags(flags) => join(&flags.iter().map(digit).collect::<Vec<_>>(), cell),
         FieldValue::Numbers(numbers) => join(numbers, cell),
