@@ -22,7 +22,7 @@ async fn a_visitor_logs_in_once_by_a_code() {
 
     let detail = auth.user_detail(visitor.user_ticket.unwrap()).await.unwrap();
     assert_eq!(detail.userid, "lisi");
-    assert!(detail.mobile.is_some());
+    assert!(detail.mobile.is_known());
     assert_eq!(auth.user_detail("no-such-ticket").await.unwrap_err().code().map(|code| code.0), Some(84015));
 }
 

@@ -1,4 +1,4 @@
-//! Which values a file has had, and in which lines: what the duplicate check and the way back from an answer's rows cost.
+//! Which values the rows of a file have, and in which lines: for the check for duplicates, and to find the line of an answer's row.
 
 use std::{
     fmt,
@@ -9,28 +9,28 @@ use crate::ids::Caseless;
 
 /// The values of one column, each by a fingerprint of 64 bits and its line: 16 bytes a row.
 ///
-/// They are only collected while the file is written and sorted at its end, which costs a third of a hash table's memory and no
-/// walk through it for each row. Fingerprints are keyed anew in each process, so nobody can choose values that collide; among a
-/// million values two different ones meet once in 37 million files.
+/// They are collected while the file is written and sorted at its end, which costs a third of a hash table's memory and no
+/// look-up for each row. Each process keys its fingerprints at random, so that a file cannot be made of values that collide. Among
+/// a million values, two different ones collide in one of 37 million files.
 #[derive(Clone, Default)]
-pub(super) struct Seen(Vec<(u64, u32)>);
+pub(super) struct RowKeys(Vec<(u64, u32)>);
 
-impl Seen {
+impl RowKeys {
     pub(super) fn push(&mut self, fingerprint: u64, line: u32) {
         self.0.push((fingerprint, line));
     }
 
-    /// Sorts the values, and tells of each that came before: its line, and that of the first.
-    pub(super) fn duplicates(&mut self, mut tell: impl FnMut(u32, u32)) {
+    /// Sorts the values, and returns the line of each that came before, with the line of the first.
+    pub(super) fn duplicates(&mut self) -> impl Iterator<Item = (u32, u32)> + '_ {
         self.0.sort_unstable();
-        let mut first = (0, 0);
-        for (at, &(fingerprint, line)) in self.0.iter().enumerate() {
-            if at > 0 && fingerprint == first.0 {
-                tell(line, first.1);
-            } else {
-                first = (fingerprint, line);
+        let mut first = None;
+        self.0.iter().filter_map(move |&(fingerprint, line)| match first {
+            Some((same, first_line)) if same == fingerprint => Some((line, first_line)),
+            _ => {
+                first = Some((fingerprint, line));
+                None
             }
-        }
+        })
     }
 
     /// Sorted by fingerprint, then by line, once [`duplicates`](Self::duplicates) has run.
@@ -43,9 +43,9 @@ impl Seen {
     }
 }
 
-impl fmt::Debug for Seen {
+impl fmt::Debug for RowKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Seen({} values)", self.0.len())
+        write!(f, "RowKeys({} values)", self.0.len())
     }
 }
 
@@ -79,8 +79,8 @@ impl Fingerprints {
 /// The lines of a file's rows, by what an answer calls them.
 #[derive(Clone)]
 pub(super) enum Lines {
-    Members(Fingerprints, Seen),
-    Departments(Seen),
+    Members(Fingerprints, RowKeys),
+    Departments(RowKeys),
 }
 
 impl Lines {
@@ -88,12 +88,12 @@ impl Lines {
     ///
     /// A value that is there twice is found at its first place that is not `taken`.
     pub(super) fn place(&self, key: Key<'_>, taken: impl Fn(usize) -> bool) -> Option<usize> {
-        let (fingerprint, seen) = match (self, key) {
-            (Self::Members(fingerprints, seen), Key::Member(userid)) => (fingerprints.caseless(userid), seen),
-            (Self::Departments(seen), Key::Department(id)) => (u64::from(id), seen),
+        let (fingerprint, keys) = match (self, key) {
+            (Self::Members(fingerprints, keys), Key::Member(userid)) => (fingerprints.caseless(userid), keys),
+            (Self::Departments(keys), Key::Department(id)) => (u64::from(id), keys),
             _ => return None,
         };
-        let rows = seen.as_slice();
+        let rows = keys.as_slice();
         let first = rows.partition_point(|(other, _)| *other < fingerprint);
         let same = rows[first..].iter().take_while(|(other, _)| *other == fingerprint).count();
         (first..first + same).find(|place| !taken(*place))
@@ -105,7 +105,7 @@ impl Lines {
 
     pub(super) fn rows(&self) -> &[(u64, u32)] {
         match self {
-            Self::Members(_, seen) | Self::Departments(seen) => seen.as_slice(),
+            Self::Members(_, keys) | Self::Departments(keys) => keys.as_slice(),
         }
     }
 }
@@ -128,17 +128,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_that_comes_again_is_told_with_its_first_line() {
+    fn a_value_that_comes_again_is_found_with_its_first_line() {
         let fingerprints = Fingerprints::default();
-        let mut seen = Seen::default();
+        let mut keys = RowKeys::default();
         for (line, mobile) in
             [(2, "13800000001"), (3, "13800000002"), (4, "+86 138 0000 0001"), (9, "+86-13800000001")]
         {
-            seen.push(fingerprints.mobile(mobile), line);
+            keys.push(fingerprints.mobile(mobile), line);
         }
-        let mut told = Vec::new();
-        seen.duplicates(|line, first| told.push((line, first)));
-        assert_eq!(told, [(4, 2), (9, 2)]);
+        assert_eq!(keys.duplicates().collect::<Vec<_>>(), [(4, 2), (9, 2)]);
         assert_ne!(fingerprints.mobile("+8513800000001"), fingerprints.mobile("13800000001"));
         assert_eq!(fingerprints.caseless("WangFang"), fingerprints.caseless("wangfang"));
     }
@@ -146,12 +144,12 @@ mod tests {
     #[test]
     fn a_row_is_found_by_what_an_answer_calls_it() {
         let fingerprints = Fingerprints::default();
-        let mut seen = Seen::default();
+        let mut keys = RowKeys::default();
         for (line, userid) in [(2, "a"), (3, "B"), (4, "b")] {
-            seen.push(fingerprints.caseless(userid), line);
+            keys.push(fingerprints.caseless(userid), line);
         }
-        seen.duplicates(|_, _| {});
-        let lines = Lines::Members(fingerprints, seen);
+        assert_eq!(keys.duplicates().collect::<Vec<_>>(), [(4, 3)]);
+        let lines = Lines::Members(fingerprints, keys);
         let first = lines.place(Key::Member("b"), |_| false).unwrap();
         assert_eq!(lines.line(first), 3);
         let second = lines.place(Key::Member("b"), |place| place == first).unwrap();
