@@ -9,12 +9,16 @@ use std::{
 
 use crate::{
     Choices, FaultPlan, Rates, Sim,
-    callback::{PATIENCE, Receiver, Target},
+    callback::PATIENCE,
     clock::{Clock, Millis, millis},
+    large_files,
     outgoing::Allowed,
     seed::Seed,
-    spool,
-    world::{JobSettings, World, default_world},
+    world::{
+        JobSettings, World,
+        callback::{Receiver, Target},
+        default_world,
+    },
 };
 
 /// A century, in seconds.
@@ -254,7 +258,7 @@ impl SimBuilder {
     }
 
     pub(crate) fn spool_directory(&self) -> PathBuf {
-        self.spool_dir.clone().unwrap_or_else(spool::usual_directory)
+        self.spool_dir.clone().unwrap_or_else(large_files::usual_directory)
     }
 
     pub(crate) fn clock(&self) -> Clock {

@@ -10,7 +10,7 @@ use axum::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-use crate::spool::Extract;
+use crate::large_files::Extract;
 
 /// A file on its way out.
 #[derive(Clone, Debug)]

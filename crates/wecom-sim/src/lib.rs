@@ -16,29 +16,30 @@
 
 mod api;
 mod callback;
+mod client_timeouts;
 mod clock;
 mod config;
+mod connections;
 mod console;
 mod control;
+mod control_access;
 mod digest;
 mod download;
+mod due_work;
 mod faults;
-mod fetcher;
+mod large_files;
+mod media_downloads;
 mod offline;
 mod outgoing;
 mod rates;
-mod requests;
+mod request_log;
 mod seed;
 mod server;
-mod settling;
 mod sim;
-mod spool;
-mod stalls;
 mod state;
-mod wire;
 mod world;
 
-pub use callback::{Attempt, Delivery, DeliveryState, ResendError, Sending, TargetError, VerificationError};
+pub use callback::VerificationError;
 pub use config::SimBuilder;
 pub use console::{Console, ConsoleError};
 pub use faults::{
@@ -48,11 +49,14 @@ pub use faults::{
 #[doc(hidden)]
 pub use offline::Offline;
 pub use rates::Rates;
-pub use requests::Request;
+pub use request_log::Request;
 pub use seed::SeedError;
 pub use sim::Sim;
 pub use state::{CallbackState, CredentialState, State};
-pub use world::Choices;
+pub use world::{
+    Choices,
+    callback::{Attempt, Delivery, DeliveryState, ResendError, Sending, TargetError},
+};
 
 /// The Rust example of the guide runs with the documentation's.
 #[cfg(doctest)]

@@ -10,8 +10,8 @@ use crate::{
     SimBuilder,
     api::{self, Incoming},
     clock::millis,
+    connections::Cut,
     sim::Shared,
-    wire::Cut,
 };
 
 /// A simulator that only its owner can call. It makes no callbacks and its clock moves by [`advance`](Self::advance) only.

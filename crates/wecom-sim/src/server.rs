@@ -21,10 +21,10 @@ use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     api::{self, Incoming},
+    client_timeouts::Patience,
+    connections::{Peer, Wires},
     control,
     sim::Shared,
-    stalls::Patience,
-    wire::{Peer, Wires},
     world::Linked,
 };
 

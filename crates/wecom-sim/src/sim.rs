@@ -16,17 +16,20 @@ use tokio::{
 
 use crate::{
     Console, Delivery, FaultPlan, ResendError, SeedError, SimBuilder, State,
-    callback::{self, Courier, Post, Receiver},
+    callback::{self, Courier},
     clock::{Clock, millis},
     config::invalid,
-    control::Callers,
+    control_access::Callers,
+    due_work::Settling,
     faults::{FaultBoard, Faults},
     rates::{Gate, Rates},
-    requests::{Request, RequestLog},
+    request_log::{Request, RequestLog},
     seed::{Crop, Seed},
     server,
-    settling::Settling,
-    world::World,
+    world::{
+        World,
+        callback::{Post, Receiver},
+    },
 };
 
 /// How long [`Sim::settled`] waits: the worst of a few attempts that all time out.

@@ -5,13 +5,15 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::{
-    Call, Fail, Outcome, Reply,
+    Call, Outcome, Reply,
     corp_groups::{api_app, chain, groups, text},
 };
 use crate::{
-    callback::{FinishedJob, JobReceiver, Receiver},
     clock::Millis,
-    world::{Chain, ChainContact, ChainCorp, ChainImport, Due, World},
+    world::{
+        Chain, ChainContact, ChainCorp, ChainImport, Due, Fail, World,
+        callback::{FinishedJob, JobReceiver, Receiver},
+    },
 };
 
 const CORPS_PER_CALL: usize = 1000;

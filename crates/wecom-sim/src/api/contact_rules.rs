@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Call, Fail, Outcome, Reply};
-use crate::world::World;
+use super::{Call, Outcome, Reply};
+use crate::world::{Fail, World};
 
 /// `contactrule/create`.
 pub(super) fn create(world: &mut World, call: &Call) -> Outcome {

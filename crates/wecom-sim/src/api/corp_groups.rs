@@ -5,10 +5,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Fail, Outcome, Reply};
-use crate::{
+use super::{Call, Outcome, Reply};
+use crate::world::{
+    Business, Caller, Chain, ChainCorp, CorpGroups, Credential, Fail, World,
     callback::{Event, Receiver},
-    world::{Business, Caller, Chain, ChainCorp, CorpGroups, Credential, World},
 };
 
 /// How many corps one page of `list_app_share_info` may hold.

@@ -3,8 +3,8 @@
 use serde_json::json;
 use wecom_cipher::EncodingAesKey;
 
-use super::{Call, Fail, Outcome, Reply};
-use crate::world::{ExportKind, ExportRequest, World};
+use super::{Call, Outcome, Reply};
+use crate::world::{ExportKind, ExportRequest, Fail, World};
 
 /// The largest `block_size`, and what it is unless told.
 const LARGEST_BLOCK: i64 = 1_000_000;

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::{Call, Fail, Outcome, Reply};
-use crate::{
+use super::{Call, Outcome, Reply};
+use crate::world::{
+    Fail, ImportKind, ImportRequest, MediaKind, World,
     callback::{Target, TargetError},
-    world::{ImportKind, ImportRequest, MediaKind, World},
 };
 
 /// `batch/syncuser`, doc 90980.

@@ -2,13 +2,12 @@
 
 use serde_json::json;
 
-use super::{Call, Fail, Outcome, Reply};
 use url::Url;
 
+use super::{Call, Outcome, Reply, args::Part};
 use crate::{
-    api::args::Part,
     download::{Content, Download},
-    world::{FetchRequest, MediaKind, Medium, World, extension},
+    world::{Fail, FetchRequest, MediaKind, Medium, World, extension},
 };
 
 /// The largest piece of a file that a download gives at once.

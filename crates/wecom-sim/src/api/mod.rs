@@ -5,13 +5,12 @@
 
 mod args;
 mod auth;
-mod bad_day;
 mod chain_imports;
 mod contact_rules;
 mod corp_groups;
 mod departments;
 mod exports;
-mod fail;
+mod fault_injection;
 mod identity;
 mod imports;
 mod linked_corps;
@@ -29,17 +28,16 @@ use http::{HeaderMap, Method, Uri};
 
 pub(crate) use args::Args;
 use args::BodyKind;
-pub(crate) use fail::Fail;
 pub(crate) use reply::Reply;
 
 use crate::{
     clock::Millis,
+    connections::Cut,
     faults::Fault,
-    fetcher,
-    requests::{Logged, beginning},
+    media_downloads,
+    request_log::{Logged, beginning},
     sim::Shared,
-    wire::Cut,
-    world::{Caller, World},
+    world::{Caller, Fail, World},
 };
 
 /// Bytes of an unknown path that the program's log shows.
@@ -261,7 +259,7 @@ pub(crate) async fn answer(shared: &Arc<Shared>, incoming: Incoming, cut: &Cut) 
     };
     let args = Args::read(&incoming, route.body()).await;
     if shared.faults.strikes_calls() || shared.gate.is_on() {
-        return bad_day::answer(shared, Received { incoming, route, args }, cut).await;
+        return fault_injection::answer(shared, Received { incoming, route, args }, cut).await;
     }
     let (now, mut trace) = (shared.clock.now(), Trace::default());
     let outcome = execute(shared, &incoming, &route, args, now, &mut trace);
@@ -280,7 +278,7 @@ fn execute(
     let outcome = dispatch(shared, incoming, route, args, now, trace)
         .and_then(|reply| reply.in_pieces(&incoming.headers));
     if matches!(route.handler, Handler::Write(..)) {
-        fetcher::run_errands(shared);
+        media_downloads::run_errands(shared);
     }
     outcome
 }

@@ -1,56 +1,6 @@
-//! Callbacks (回调): what the simulator sends by itself when the contacts change or a job finishes.
-//!
-//! A change passes [`World::record`](crate::world::World::record); [`receivers`] decides who hears of it, [`payload`] writes
-//! it down, [`post`] keeps it until it is delivered or given up, and [`courier`] carries it out over HTTP, packed by [`parcel`].
-//!
-//! Official: [回调配置](https://developer.work.weixin.qq.com/document/path/90930),
-//! [通讯录变更事件](https://developer.work.weixin.qq.com/document/path/90970)
+//! Sending callbacks (回调) over HTTP; what is called back is the [world](crate::world::callback)'s to say.
 
-mod courier;
-mod delivery;
-mod errand;
-mod events;
-mod parcel;
-mod payload;
-mod post;
-mod receivers;
-mod target;
+mod worker;
 
-use std::collections::{BTreeMap, HashSet};
-
-pub use courier::VerificationError;
-pub(crate) use courier::{Courier, PATIENCE, run};
-pub use delivery::{Attempt, Delivery, DeliveryState, Sending};
-pub(crate) use errand::{Errand, Outcome};
-pub(crate) use events::Event;
-pub(crate) use post::Post;
-pub use post::ResendError;
-pub(crate) use receivers::{FinishedJob, JobReceiver};
-pub(crate) use target::Target;
-pub use target::TargetError;
-
-/// A corp's callback targets.
-#[derive(Debug, Default)]
-pub(crate) struct Callbacks {
-    /// The contacts assistant's own (通讯录同步 > 设置接收事件服务器).
-    pub(crate) contacts: Option<Target>,
-    /// The apps' (接收消息 > 设置API接收), by agent id.
-    pub(crate) apps: BTreeMap<u32, AppHook>,
-    /// Whether the contacts assistant's URL dates from before 2022-08-15, so that its events carry every element.
-    pub(crate) full_payload: bool,
-}
-
-/// An app's callback target, and whom the app has last been told to see.
-#[derive(Debug)]
-pub(crate) struct AppHook {
-    pub(crate) target: Target,
-    /// Userids in lower case: those in the visible range who have joined the corp.
-    subscribed: HashSet<Box<str>>,
-}
-
-/// Which of a corp's targets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Receiver {
-    Contacts,
-    App(u32),
-}
+pub use worker::VerificationError;
+pub(crate) use worker::{Courier, PATIENCE, run};

@@ -13,10 +13,12 @@ use super::{
     },
 };
 use crate::{
-    callback::{Event, Receiver, Target},
     clock::Millis,
     sim::Shared,
-    world::{Actor, App, DepartmentForm, MemberForm, MemberNo, Range, TagMove, Visitor, World},
+    world::{
+        Actor, App, DepartmentForm, MemberForm, MemberNo, Range, TagMove, Visitor, World,
+        callback::{Event, Receiver, Target},
+    },
 };
 
 type Done = Result<Value, ConsoleError>;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 pub(crate) use actions::perform;
 
-use crate::{api::Fail, callback::VerificationError, sim::Shared};
+use crate::{callback::VerificationError, sim::Shared, world::Fail};
 
 /// The console of a running simulator. Cheap to clone; it does not keep the simulator running.
 ///

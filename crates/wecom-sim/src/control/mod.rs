@@ -1,7 +1,6 @@
 //! The control surface under `/_sim/`: what only a tester may do. All bodies are JSON, and read strictly: an unknown field
 //! or a wrong type is refused, as a test that misspells its set-up proves nothing.
 
-mod callers;
 mod faults;
 mod input;
 mod inspector;
@@ -20,8 +19,9 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Choices, Rates, ResendError, callback::Post, console, seed::Seed, sim::Shared, state::State};
-pub(crate) use callers::Callers;
+use crate::{
+    Choices, Rates, ResendError, console, seed::Seed, sim::Shared, state::State, world::callback::Post,
+};
 use input::{Asked, Input, Refused, merged};
 
 type Fields = serde_json::Map<String, Value>;

@@ -1,14 +1,14 @@
 //! The simulator's bad days: what goes wrong on purpose, by rules that count and never draw lots.
 //!
 //! A [`FaultPlan`] holds the rules, as JSON (`PUT /_sim/faults`) or in Rust ([`Sim::faults`](crate::Sim::faults)). Those about
-//! calls are looked up in [`strike`] when a call comes in; `api::bad_day` lets happen what they say. Those about callbacks are
-//! looked up when an event is handed to `callback::post`, which does as they say.
+//! calls are looked up in `call_effects` when a call comes in; `api::fault_injection` lets happen what they say. Those about callbacks are
+//! looked up when an event is handed to `world::callback`, which does as they say.
 
-mod calls;
-mod deliveries;
-mod plan;
-mod strike;
-mod when;
+mod call_effects;
+mod call_rules;
+mod counting;
+mod delivery_rules;
+mod rules;
 
 use std::{
     collections::HashMap,
@@ -20,12 +20,12 @@ use std::{
 
 use parking_lot::Mutex;
 
-pub use calls::{CallRule, Fault, FaultCaller, Moment, TokenDeath};
-pub use deliveries::{DeliveryFault, DeliveryRule};
-pub(crate) use deliveries::{Fate, Mishap};
-pub use plan::{FaultError, FaultPlan, FaultState};
-pub(crate) use strike::{Sender, Strike};
-pub use when::{RuleState, When};
+pub(crate) use call_effects::{Sender, Strike};
+pub use call_rules::{CallRule, Fault, FaultCaller, Moment, TokenDeath};
+pub use counting::{RuleState, When};
+pub use delivery_rules::{DeliveryFault, DeliveryRule};
+pub(crate) use delivery_rules::{Fate, Mishap};
+pub use rules::{FaultError, FaultPlan, FaultState};
 
 use crate::sim::Shared;
 
@@ -139,8 +139,8 @@ pub(crate) struct FaultBoard {
 struct Rules {
     calls: Vec<RuleState<CallRule>>,
     deliveries: Vec<RuleState<DeliveryRule>>,
-    closures: strike::Closures,
-    flights: HashMap<strike::FlightKey, strike::Flights>,
+    closures: call_effects::Closures,
+    flights: HashMap<call_effects::FlightKey, call_effects::Flights>,
 }
 
 impl FaultBoard {

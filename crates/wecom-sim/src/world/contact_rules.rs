@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::Corp;
-use crate::api::Fail;
+use super::{Corp, Fail};
 
 /// Rules of one type; the number is a choice.
 const RULES_OF_TYPE: usize = 100;

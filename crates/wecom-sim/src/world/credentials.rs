@@ -4,9 +4,9 @@ use std::{collections::HashMap, net::IpAddr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, Corp, World};
+use super::{Actor, Corp, Fail, World};
 use crate::{
-    api::{Access, Args, Fail},
+    api::{Access, Args},
     clock::Millis,
     faults::{Sender, TokenDeath},
 };

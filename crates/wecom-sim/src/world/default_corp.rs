@@ -66,9 +66,9 @@ pub(super) fn empty_corp(config: &SimBuilder) -> Corp {
         console: ConsoleSettings::with_app(config.agent_id),
         rules: super::contact_rules::Rules::default(),
         lookups: super::lookups::Lookups::default(),
-        callbacks: crate::callback::Callbacks {
+        callbacks: super::callback::Callbacks {
             full_payload: config.legacy,
-            ..crate::callback::Callbacks::default()
+            ..super::callback::Callbacks::default()
         },
         groups: super::CorpGroups::default(),
         sown: 0,

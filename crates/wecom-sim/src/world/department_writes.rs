@@ -1,7 +1,6 @@
 //! Creating, changing and deleting departments: every rule, whoever asks.
 
-use super::{Actor, Change, Corp, Department, DepartmentForm, ROOT, Tongue, World};
-use crate::api::Fail;
+use super::{Actor, Change, Corp, Department, DepartmentForm, Fail, ROOT, Tongue, World};
 
 /// The root counts as the first.
 pub(crate) const LEVELS: usize = 15;

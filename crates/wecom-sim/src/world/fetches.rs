@@ -1,11 +1,11 @@
-//! Uploads by URL (异步上传临时素材): the world's side. The [fetcher](crate::fetcher) downloads.
+//! Uploads by URL (异步上传临时素材): the world's side. The [fetcher](crate::media_downloads) downloads.
 
 use bytes::Bytes;
 use serde::Serialize;
 use url::Url;
 
-use super::{Caller, MediaKind, World, exports::hex, jobs::new_job_id, media};
-use crate::{api::Fail, callback::Event, clock::Millis};
+use super::{Caller, Fail, MediaKind, World, callback::Event, exports::hex, jobs::new_job_id, media};
+use crate::clock::Millis;
 
 /// A job id is good for an hour.
 const LIFETIME: Millis = 3_600_000;

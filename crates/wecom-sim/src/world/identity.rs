@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::{Caller, Corp, Credential, Member, MemberNo, World, links::random_text};
-use crate::{api::Fail, clock::Millis};
+use super::{Caller, Corp, Credential, Fail, Member, MemberNo, World, links::random_text};
+use crate::clock::Millis;
 
 const CODE_LIFETIME: Millis = 5 * 60 * 1000;
 const TICKET_LIFETIME: Millis = 30 * 60 * 1000;

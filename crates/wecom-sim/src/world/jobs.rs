@@ -9,12 +9,13 @@ use indexmap::IndexMap;
 
 use super::{
     Chore, Credential, Due, World,
+    callback::Receiver,
     exports::Export,
     fetches::Fetch,
     imports::{Import, ImportKind},
     links::random_text,
 };
-use crate::{callback::Receiver, clock::Millis};
+use crate::clock::Millis;
 
 /// Phases of an import: it is opened in the first and done in the last.
 pub(super) const PHASES: u32 = 4;

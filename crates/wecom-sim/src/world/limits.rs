@@ -33,7 +33,7 @@ fn fill(corp: &mut Corp, department: u32, nodes: usize) {
     }
 }
 
-fn code<T: std::fmt::Debug>(outcome: Result<T, crate::api::Fail>) -> i32 {
+fn code<T: std::fmt::Debug>(outcome: Result<T, super::Fail>) -> i32 {
     outcome.unwrap_err().code
 }
 

@@ -1,7 +1,7 @@
 //! Failed look-ups by mobile and mail: too many close the call for a day (docs 95402, 95895).
 
-use super::Corp;
-use crate::{api::Fail, clock::Millis};
+use super::{Corp, Fail};
+use crate::clock::Millis;
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
 

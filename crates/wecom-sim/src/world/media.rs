@@ -5,8 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use indexmap::IndexMap;
 
-use super::{Corp, links::random_text};
-use crate::{api::Fail, clock::Millis};
+use super::{Corp, Fail, links::random_text};
+use crate::clock::Millis;
 
 /// Three days.
 pub(crate) const MEDIA_LIFETIME: Millis = 3 * 24 * 3_600_000;

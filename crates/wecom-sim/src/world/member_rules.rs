@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Attribute, AttributeForm, AttributeValue, Choices, console::AttributeName, members::Gender};
-use crate::api::Fail;
+use super::{
+    Attribute, AttributeForm, AttributeValue, Choices, Fail, console_settings::AttributeName, members::Gender,
+};
 
 /// A userid: 1–64 bytes of letters, digits and `_-@.`, beginning with a letter or digit.
 pub(super) fn userid(text: &str) -> Result<(), Fail> {

@@ -1,10 +1,10 @@
 //! Creating, changing and deleting members: every rule, whoever asks (the API, the console, an import job).
 
 use super::{
-    Actor, Change, Choices, Corp, Department, Life, Member, MemberForm, MemberNo, ProfileForm, Seat, World,
-    department_writes::DEPARTMENTS_OF_CORP, member_rules as rules,
+    Actor, Change, Choices, Corp, Department, Fail, Life, Member, MemberForm, MemberNo, ProfileForm, Seat,
+    World, department_writes::DEPARTMENTS_OF_CORP, member_rules as rules,
 };
-use crate::{api::Fail, clock::Millis};
+use crate::clock::Millis;
 
 /// Sub-departments and members that one department may hold directly (81001).
 const NODES_IN_DEPARTMENT: usize = 30_000;

@@ -1,9 +1,9 @@
 //! What the simulator remembers: corps, their people and their secrets, and what falls due when.
 
-mod agenda;
+pub(crate) mod callback;
 mod changes;
 mod choices;
-mod console;
+mod console_settings;
 mod contact_rules;
 mod corp_groups;
 mod credentials;
@@ -12,6 +12,7 @@ mod default_neighbours;
 mod department_writes;
 mod departments;
 mod exports;
+mod fail;
 mod fetches;
 mod forms;
 mod identity;
@@ -27,13 +28,13 @@ mod member_rules;
 mod member_writes;
 mod members;
 mod rows;
+mod schedule;
 mod tags;
 mod view;
 
-pub(crate) use agenda::{Chore, Due};
 pub(crate) use changes::{Actor, Change};
 pub use choices::Choices;
-pub(crate) use console::Console as ConsoleSettings;
+pub(crate) use console_settings::Console as ConsoleSettings;
 pub(crate) use corp_groups::{
     Business, Chain, ChainContact, ChainCorp, ChainImport, CorpGroups, Linkage, ROOT_GROUP, Share,
 };
@@ -41,6 +42,7 @@ pub(crate) use credentials::{App, Caller, ContactsSync, Credential, Range};
 pub(crate) use default_corp::default_world;
 pub(crate) use departments::{Department, Departments, ROOT, Tongue};
 pub(crate) use exports::{ExportChore, ExportKind, ExportRequest, ExportWriter, Files, Slice, hex};
+pub(crate) use fail::Fail;
 pub(crate) use fetches::{Errand, FetchRequest, LARGEST as LARGEST_FETCH};
 pub(crate) use forms::{AttributeForm, DepartmentForm, MemberForm, ProfileForm};
 pub(crate) use identity::Visitor;
@@ -54,23 +56,21 @@ pub(crate) use members::{
     Attribute, AttributeValue, Gender, Life, Member, MemberNo, Members, Seat, day_in_beijing, folded,
 };
 pub(crate) use rows::{DepartmentRow, MemberRow, SimpleMemberRow, qr_code};
+pub(crate) use schedule::{Chore, Due};
 pub(crate) use tags::{Tag, TagMove, Tags};
 pub(crate) use view::View;
 
 use std::collections::BTreeSet;
 
-use crate::{
-    callback::{Callbacks, Post},
-    clock::Millis,
-    outgoing::Allowed,
-};
+use self::callback::{Callbacks, Post};
+use crate::{clock::Millis, outgoing::Allowed};
 
 /// All there is.
 #[derive(Debug)]
 pub(crate) struct World {
     corps: Vec<Corp>,
     credentials: credentials::Tokens,
-    agenda: agenda::Agenda,
+    agenda: schedule::Agenda,
     identity: identity::Identity,
     links: links::Links,
     /// Downloads that uploads by URL ask for.
@@ -116,7 +116,7 @@ impl World {
         Self {
             corps: vec![corp],
             credentials: credentials::Tokens::new(token_lifetime),
-            agenda: agenda::Agenda::default(),
+            agenda: schedule::Agenda::default(),
             identity: identity::Identity::default(),
             links: links::Links::default(),
             errands: Vec::new(),

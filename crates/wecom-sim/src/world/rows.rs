@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    Attribute, AttributeValue, Corp, Department, Member, MemberNo, View, console::AttributeName,
+    Attribute, AttributeValue, Corp, Department, Member, MemberNo, View, console_settings::AttributeName,
     members::Seat,
 };
 

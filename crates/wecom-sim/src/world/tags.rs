@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Actor, Change, Corp, MemberNo, View, World};
-use crate::api::Fail;
+use super::{Actor, Change, Corp, Fail, MemberNo, View, World};
 
 /// Tags that one corp may have.
 const TAGS: usize = 3000;

@@ -1,7 +1,6 @@
 //! What a caller may see: the visible range (可见范围) and the fields.
 
-use super::{Caller, Corp, Credential, Member, MemberNo, ROOT, Tag, World, credentials::Range};
-use crate::api::Fail;
+use super::{Caller, Corp, Credential, Fail, Member, MemberNo, ROOT, Tag, World, credentials::Range};
 
 /// The part of a corp that a caller sees. Cheap to make: nothing is expanded, each question walks up the tree.
 #[derive(Debug)]

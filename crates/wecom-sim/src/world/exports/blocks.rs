@@ -10,7 +10,7 @@ use serde::Serialize;
 use wecom_cipher::FileEncryptor;
 
 use super::ExportRequest;
-use crate::spool::{Draft, Extract, Spooled};
+use crate::large_files::{Draft, Extract, Spooled};
 
 /// Plain text is encrypted, hashed and written in runs of this size.
 const RUN: usize = 64 << 10;

@@ -8,13 +8,15 @@ use std::sync::Arc;
 use serde::Serialize;
 use wecom_cipher::EncodingAesKey;
 
-use super::{Caller, World, jobs::new_job_id};
-use crate::{
-    api::Fail,
+use super::{
+    Caller, Fail, World,
     callback::{FinishedJob, JobReceiver},
+    jobs::new_job_id,
+};
+use crate::{
     clock::Millis,
     download::{Content, Download},
-    spool::Extract,
+    large_files::Extract,
 };
 pub(crate) use blocks::{Files, hex};
 pub(crate) use writing::{ExportChore, ExportWriter, Slice};

@@ -9,10 +9,9 @@ use serde::Serialize;
 
 use super::{ExportKind, Files, State, blocks::BlockWriter};
 use crate::{
-    api::Fail,
     clock::Millis,
-    spool::Draft,
-    world::{DepartmentRow, MemberNo, MemberRow, ROOT, SimpleMemberRow, View, World},
+    large_files::Draft,
+    world::{DepartmentRow, Fail, MemberNo, MemberRow, ROOT, SimpleMemberRow, View, World},
 };
 
 /// Rows that are looked at in one slice, seen or not.
@@ -181,8 +180,8 @@ mod tests {
     use super::*;
     use crate::{
         Sim,
+        large_files::usual_directory,
         seed::Seed,
-        spool::usual_directory,
         world::{Actor, Caller, Chore, Credential, ExportRequest, MemberForm},
     };
 

@@ -12,10 +12,7 @@ use super::{
     Row as Outcome,
     sheet::{Row, Sheet},
 };
-use crate::{
-    api::Fail,
-    world::{Actor, Department, DepartmentForm, ROOT, Tongue, World},
-};
+use crate::world::{Actor, Department, DepartmentForm, Fail, ROOT, Tongue, World};
 
 /// `action` of a result row.
 const CREATED: u8 = 1;

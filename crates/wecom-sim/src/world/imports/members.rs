@@ -9,9 +9,8 @@ use super::{
     sheet::{self, Row, Sheet},
 };
 use crate::{
-    api::Fail,
     clock::Millis,
-    world::{Actor, Attribute, AttributeForm, AttributeValue, Corp, MemberForm, World, folded},
+    world::{Actor, Attribute, AttributeForm, AttributeValue, Corp, Fail, MemberForm, World, folded},
 };
 
 /// A member import under way.

@@ -13,14 +13,11 @@ use serde::Serialize;
 
 use self::{departments::DepartmentImport, members::MemberImport};
 use super::{
-    World,
+    Fail, World,
+    callback::{FinishedJob, JobReceiver, Target},
     jobs::{PHASES, new_import_id},
 };
-use crate::{
-    api::Fail,
-    callback::{FinishedJob, JobReceiver, Target},
-    clock::Millis,
-};
+use crate::clock::Millis;
 
 /// Rows that are taken over while the world is locked; so many members who leave count as much.
 const SLICE: usize = 500;

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{FaultBoard, FaultError, Faults, RuleState, When};
-use crate::{callback::Sending, clock::Millis};
+use crate::{clock::Millis, world::callback::Sending};
 
 /// A rule about callback deliveries.
 ///

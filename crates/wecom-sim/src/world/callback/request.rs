@@ -1,8 +1,8 @@
-//! One request to a callback URL, on its way from the [post](super::post) to the [courier](super::courier) and back.
+//! One request to a callback URL, on its way from the [queue](super::queue) to the courier and back.
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Sending, Target, parcel::Parcel};
+use super::{Sending, Target, envelope::Parcel};
 use crate::clock::Millis;
 
 /// A request to be made now.
@@ -12,12 +12,12 @@ pub(crate) struct Errand {
     pub(crate) id: u64,
     pub(super) turn: Turn,
     pub(super) sending: Sending,
-    pub(super) target: Target,
-    pub(super) corp_id: String,
+    pub(crate) target: Target,
+    pub(crate) corp_id: String,
     pub(super) agent_id: AgentIdElement,
     pub(super) xml: String,
     /// What goes over the wire: given for a replay, made by the courier otherwise.
-    pub(super) parcel: Option<Arc<Parcel>>,
+    pub(crate) parcel: Option<Arc<Parcel>>,
 }
 
 /// The `AgentID` of an envelope.
@@ -44,11 +44,11 @@ pub(super) enum Turn {
 /// What came of an errand.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    pub(super) status: Option<u16>,
-    pub(super) answer: Option<String>,
-    pub(super) took: Duration,
-    pub(super) error: Option<String>,
-    pub(super) hint: Option<String>,
+    pub(crate) status: Option<u16>,
+    pub(crate) answer: Option<String>,
+    pub(crate) took: Duration,
+    pub(crate) error: Option<String>,
+    pub(crate) hint: Option<String>,
 }
 
 /// What is to follow, and when.

@@ -14,12 +14,13 @@ use futures_util::stream;
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
 
-use super::{Fail, Received, Trace, errcode, execute, log, note};
+use super::{Received, Trace, errcode, execute, log, note};
 use crate::{
+    connections::Cut,
     faults::{Fault, Moment, Strike},
     rates::Passage,
     sim::Shared,
-    wire::Cut,
+    world::Fail,
 };
 
 /// Answers one call, or breaks its connection.

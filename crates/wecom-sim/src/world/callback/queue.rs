@@ -1,4 +1,4 @@
-//! What is to be delivered, what was, and how it went. The [courier](super::courier) does the sending.
+//! What is to be delivered, what was, and how it went. The courier does the sending.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -10,8 +10,8 @@ use tokio::sync::Notify;
 
 use super::{
     Attempt, Delivery, DeliveryState, Sending, Target,
-    errand::{AgentIdElement, Errand, Next, Outcome, Turn},
-    parcel::Parcel,
+    envelope::Parcel,
+    request::{AgentIdElement, Errand, Next, Outcome, Turn},
 };
 use crate::{
     clock::Millis,

@@ -21,7 +21,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::stalls::{Patience, Progress};
+use crate::client_timeouts::{Patience, Progress};
 
 /// Accepts connections that can be broken.
 #[derive(Debug)]

@@ -14,9 +14,8 @@ use std::{
 use parking_lot::{Condvar, Mutex, RwLockWriteGuard};
 
 use crate::{
-    api::Fail,
     sim::Shared,
-    world::{Chore, ExportChore, ExportWriter, Files, ImportChore, Slice},
+    world::{Chore, ExportChore, ExportWriter, Fail, Files, ImportChore, Slice},
 };
 
 /// Who settles, and who writes.

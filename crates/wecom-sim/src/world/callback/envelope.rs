@@ -4,7 +4,7 @@ use bytes::Bytes;
 use url::Url;
 use wecom_cipher::Sealed;
 
-use super::{Errand, Sending, errand::AgentIdElement};
+use super::{Errand, Sending, request::AgentIdElement};
 use crate::clock::Millis;
 
 /// The receiveid of nobody here.
@@ -18,14 +18,14 @@ const BILLION_LAUGHS: &[u8] = b"<!DOCTYPE xml [<!ENTITY a \"lol lol lol lol lol 
 
 /// One request, ready to be sent, and to be sent again.
 #[derive(Debug)]
-pub(super) struct Parcel {
-    pub(super) url: Url,
-    pub(super) body: Bytes,
+pub(crate) struct Parcel {
+    pub(crate) url: Url,
+    pub(crate) body: Bytes,
 }
 
 impl Parcel {
     /// Encrypts and signs what an errand carries.
-    pub(super) fn pack(errand: &Errand, now: Millis) -> wecom_cipher::Result<Self> {
+    pub(crate) fn pack(errand: &Errand, now: Millis) -> wecom_cipher::Result<Self> {
         let Errand { target, corp_id, .. } = errand;
         let crypto = match errand.sending {
             Sending::WrongReceiveId => target.crypto(STRANGER),
@@ -72,11 +72,11 @@ fn garbage(number: u64, mut genuine: Vec<u8>) -> Vec<u8> {
 }
 
 /// Adds to the URL's own query, which stays as it is.
-pub(super) fn append(url: &mut Url, pairs: &[(&'static str, &str)]) {
+pub(crate) fn append(url: &mut Url, pairs: &[(&'static str, &str)]) {
     // A form would write a blank as `+`; none of these values holds one, and `+` itself becomes %2B.
     url.query_pairs_mut().extend_pairs(pairs);
 }
 
-pub(super) fn nonce() -> String {
+pub(crate) fn nonce() -> String {
     fastrand::u32(100_000_000..).to_string()
 }

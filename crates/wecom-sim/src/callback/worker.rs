@@ -9,14 +9,11 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::{sync::watch, time};
 use url::Url;
 
-use super::{
-    Errand, Outcome, Target,
-    parcel::{Parcel, append, nonce},
-};
 use crate::{
     clock::{Millis, millis},
     outgoing::{Allowed, Outgoing, OutgoingError},
     sim::Shared,
+    world::callback::{Errand, Outcome, Parcel, Target, append, nonce},
 };
 
 /// WeCom waits this long for the answer of a callback URL (doc 90930).

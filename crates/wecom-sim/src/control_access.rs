@@ -29,7 +29,7 @@ impl Callers {
     }
 
     /// Refuses in words.
-    pub(super) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
+    pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
         let hosts: Vec<_> =
             headers.get_all(header::HOST).iter().map(|value| authority(value.to_str().ok())).collect();
         let asked: Vec<_> = hosts.into_iter().chain(uri.authority().cloned().map(Some)).collect();

@@ -13,9 +13,8 @@ use http::StatusCode;
 use url::Url;
 
 use crate::{
-    api::Fail,
     sim::Shared,
-    world::{Errand, LARGEST_FETCH},
+    world::{Errand, Fail, LARGEST_FETCH},
 };
 
 /// A source that takes longer has failed.

@@ -4,9 +4,9 @@ use std::{collections::HashSet, mem};
 
 use super::{
     AppHook, Errand, Event, Outcome, Receiver, Target,
-    errand::AgentIdElement,
     payload::{full, slim},
-    post::Letter,
+    queue::Letter,
+    request::AgentIdElement,
 };
 use crate::{
     clock::Millis,
