@@ -17,7 +17,7 @@ use parking_lot::{Condvar, Mutex};
 
 /// How long a client may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Patience {
+pub(crate) struct ClientTimeouts {
     /// From the first byte of a head to its last.
     head: Duration,
     /// From the end of the head to the end of the body.
@@ -26,7 +26,7 @@ pub(crate) struct Patience {
     idle: Duration,
 }
 
-impl Patience {
+impl ClientTimeouts {
     /// A body, and a connection that carries nothing, have four times as long as a head.
     pub(crate) fn of_head(head: Duration) -> Self {
         let longer = head.saturating_mul(4);
@@ -49,26 +49,26 @@ enum Phase {
     Working,
 }
 
-/// Where one connection stands.
+/// What one connection does, and since when.
 #[derive(Debug)]
-pub(crate) struct Progress {
-    patience: Patience,
+pub(crate) struct ConnectionTimer {
+    timeouts: ClientTimeouts,
     state: Mutex<(Phase, Instant)>,
     is_over: AtomicBool,
     waker: AtomicWaker,
 }
 
-impl Progress {
+impl ConnectionTimer {
     /// A connection that was just accepted.
-    pub(crate) fn watched(patience: Patience) -> Arc<Self> {
-        let progress = Arc::new(Self {
-            patience,
+    pub(crate) fn watched(timeouts: ClientTimeouts) -> Arc<Self> {
+        let timer = Arc::new(Self {
+            timeouts,
             state: Mutex::new((Phase::Idle, Instant::now())),
             is_over: AtomicBool::new(false),
             waker: AtomicWaker::new(),
         });
-        WATCH.add(&progress);
-        progress
+        WATCHER.add(&timer);
+        timer
     }
 
     /// Whether the connection is to be closed; if not, the task is woken once it is.
@@ -90,10 +90,10 @@ impl Progress {
         self.state.lock().1 = Instant::now();
     }
 
-    /// A head is complete and its body is awaited, until [`Turn::body_is_read`]; the drop of the turn ends the request.
-    pub(crate) fn turn(self: &Arc<Self>) -> Turn {
+    /// A head is complete and its body is awaited, until [`RequestTimer::body_is_read`]; dropping the timer ends the request.
+    pub(crate) fn start_request(self: &Arc<Self>) -> RequestTimer {
         self.enter(Phase::Body);
-        Turn(Arc::clone(self))
+        RequestTimer(Arc::clone(self))
     }
 
     fn enter(&self, phase: Phase) {
@@ -103,9 +103,9 @@ impl Progress {
     fn look(&self, now: Instant) {
         let (phase, since) = *self.state.lock();
         let limit = match phase {
-            Phase::Idle => self.patience.idle,
-            Phase::Head => self.patience.head,
-            Phase::Body => self.patience.body,
+            Phase::Idle => self.timeouts.idle,
+            Phase::Head => self.timeouts.head,
+            Phase::Body => self.timeouts.body,
             Phase::Working => return,
         };
         if now.saturating_duration_since(since) > limit {
@@ -117,70 +117,70 @@ impl Progress {
 
 /// One request under way on a connection.
 #[derive(Debug)]
-pub(crate) struct Turn(Arc<Progress>);
+pub(crate) struct RequestTimer(Arc<ConnectionTimer>);
 
-impl Turn {
+impl RequestTimer {
     /// From here on the server works.
     pub(crate) fn body_is_read(&self) {
         self.0.enter(Phase::Working);
     }
 }
 
-impl Drop for Turn {
+impl Drop for RequestTimer {
     fn drop(&mut self) {
         self.0.enter(Phase::Idle);
     }
 }
 
 /// The connections of all simulators in the process.
-static WATCH: LazyLock<Watch> = LazyLock::new(|| {
-    let looking = thread::Builder::new().name("wecom-sim-stalls".into()).spawn(|| WATCH.run());
+static WATCHER: LazyLock<Watcher> = LazyLock::new(|| {
+    let looking = thread::Builder::new().name("wecom-sim-timeouts".into()).spawn(|| WATCHER.watch());
     if let Err(error) = looking {
         tracing::error!(%error, "slow connections are not closed");
     }
-    Watch::default()
+    Watcher::default()
 });
 
 #[derive(Debug, Default)]
-struct Watch {
-    watched: Mutex<Watched>,
-    news: Condvar,
+struct Watcher {
+    watched: Mutex<WatcherState>,
+    changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Watched {
-    connections: Vec<Weak<Progress>>,
+struct WatcherState {
+    connections: Vec<Weak<ConnectionTimer>>,
     /// How long the thread sleeps.
     tick: Duration,
 }
 
-impl Watch {
-    fn add(&self, progress: &Arc<Progress>) {
+impl Watcher {
+    fn add(&self, timer: &Arc<ConnectionTimer>) {
         let mut watched = self.watched.lock();
-        watched.connections.push(Arc::downgrade(progress));
-        if watched.connections.len() == 1 || progress.patience.tick() < watched.tick {
-            self.news.notify_one();
+        watched.connections.push(Arc::downgrade(timer));
+        if watched.connections.len() == 1 || timer.timeouts.tick() < watched.tick {
+            self.changed.notify_one();
         }
     }
 
-    fn run(&self) {
+    fn watch(&self) {
         let mut watched = self.watched.lock();
         loop {
             let now = Instant::now();
             let mut tick = None;
             watched.connections.retain(|connection| {
-                let Some(progress) = connection.upgrade() else { return false };
-                progress.look(now);
-                let own = progress.patience.tick();
+                let Some(timer) = connection.upgrade() else { return false };
+                timer.look(now);
+                let own = timer.timeouts.tick();
                 tick = Some(tick.map_or(own, |tick: Duration| tick.min(own)));
                 true
             });
             match tick {
                 Some(tick) => {
                     watched.tick = tick;
-                    self.news.wait_for(&mut watched, tick);
+                    self.changed.wait_for(&mut watched, tick);
                 }
-                None => self.news.wait(&mut watched),
+                None => self.changed.wait(&mut watched),
             }
         }
     }
@@ -192,15 +192,15 @@ mod tests {
 
     #[test]
     fn each_phase_has_its_own_limit_and_the_server_s_work_has_none() {
-        let progress = Progress::watched(Patience::of_head(Duration::from_secs(30)));
+        let timer = ConnectionTimer::watched(ClientTimeouts::of_head(Duration::from_secs(30)));
         let is_over_after = |seconds: u64| {
-            progress.look(Instant::now() + Duration::from_secs(seconds));
-            progress.is_over.swap(false, Relaxed)
+            timer.look(Instant::now() + Duration::from_secs(seconds));
+            timer.is_over.swap(false, Relaxed)
         };
         assert!(!is_over_after(119) && is_over_after(121), "idle");
-        progress.has_read();
+        timer.has_read();
         assert!(!is_over_after(29) && is_over_after(31), "a head");
-        let turn = progress.turn();
+        let turn = timer.start_request();
         assert!(!is_over_after(119) && is_over_after(121), "a body");
         turn.body_is_read();
         assert!(!is_over_after(1_000_000), "work");
@@ -210,8 +210,8 @@ mod tests {
 
     #[test]
     fn the_longest_patience_is_no_overflow() {
-        let progress = Progress::watched(Patience::of_head(Duration::MAX));
-        progress.look(Instant::now());
-        assert!(!progress.is_over.load(Relaxed));
+        let timer = ConnectionTimer::watched(ClientTimeouts::of_head(Duration::MAX));
+        timer.look(Instant::now());
+        assert!(!timer.is_over.load(Relaxed));
     }
 }

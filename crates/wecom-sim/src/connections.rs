@@ -21,23 +21,23 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::client_timeouts::{Patience, Progress};
+use crate::client_timeouts::{ClientTimeouts, ConnectionTimer};
 
 /// Accepts connections that can be broken.
 #[derive(Debug)]
-pub(crate) struct Wires {
+pub(crate) struct BreakableListener {
     pub(crate) listener: TcpListener,
-    pub(crate) patience: Patience,
+    pub(crate) timeouts: ClientTimeouts,
 }
 
-impl Listener for Wires {
-    type Io = Wire;
+impl Listener for BreakableListener {
+    type Io = Connection;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Wire, SocketAddr) {
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.listener).await;
-        let progress = Progress::watched(self.patience);
-        (Wire { stream, cut: Arc::default(), progress }, address)
+        let timer = ConnectionTimer::watched(self.timeouts);
+        (Connection { stream, breaker: Arc::default(), timer }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -47,70 +47,70 @@ impl Listener for Wires {
 
 /// One connection. HTTP drops it at the first error, which closes it.
 #[derive(Debug)]
-pub(crate) struct Wire {
+pub(crate) struct Connection {
     stream: TcpStream,
-    cut: Arc<Cut>,
-    progress: Arc<Progress>,
+    breaker: Arc<ConnectionBreaker>,
+    timer: Arc<ConnectionTimer>,
 }
 
 /// Who is at the other end, how to break the connection, and how far it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
-    pub(crate) cut: Arc<Cut>,
-    pub(crate) progress: Arc<Progress>,
+    pub(crate) breaker: Arc<ConnectionBreaker>,
+    pub(crate) timer: Arc<ConnectionTimer>,
 }
 
-impl Connected<IncomingStream<'_, Wires>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Wires>) -> Self {
-        let wire = stream.io();
+impl Connected<IncomingStream<'_, BreakableListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, BreakableListener>) -> Self {
+        let connection = stream.io();
         Self {
             address: *stream.remote_addr(),
-            cut: Arc::clone(&wire.cut),
-            progress: Arc::clone(&wire.progress),
+            breaker: Arc::clone(&connection.breaker),
+            timer: Arc::clone(&connection.timer),
         }
     }
 }
 
 /// Breaks a connection while the answer is written.
 #[derive(Debug, Default)]
-pub(crate) struct Cut {
+pub(crate) struct ConnectionBreaker {
     /// All that a connection costs that stays whole.
     is_set: AtomicBool,
-    place: Mutex<Option<Place>>,
+    break_point: Mutex<Option<BreakPoint>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Place {
+enum BreakPoint {
     /// A reset (RST) instead of the first byte.
-    AtOnce,
-    /// So many bytes behind the head of the answer; `seen` is how much of the empty line that ends it has gone by.
-    Behind { seen: usize, left: u64 },
+    Reset,
+    /// `left` bytes behind the head of the answer; `seen` is how much of the empty line that ends it has gone by.
+    AfterHead { seen: usize, left: u64 },
 }
 
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
-impl Cut {
+impl ConnectionBreaker {
     /// The next answer is not written: the connection is reset.
-    pub(crate) fn at_once(&self) {
-        self.set(Place::AtOnce);
+    pub(crate) fn reset(&self) {
+        self.set(BreakPoint::Reset);
     }
 
-    /// Of the next answer the head is written and so many bytes of what follows; then the connection is closed.
-    pub(crate) fn behind_head(&self, bytes: u64) {
-        self.set(Place::Behind { seen: 0, left: bytes });
+    /// Of the next answer the head is written and `bytes` bytes of what follows; then the connection is closed.
+    pub(crate) fn close_after(&self, bytes: u64) {
+        self.set(BreakPoint::AfterHead { seen: 0, left: bytes });
     }
 
-    fn set(&self, place: Place) {
-        *self.place.lock() = Some(place);
+    fn set(&self, break_point: BreakPoint) {
+        *self.break_point.lock() = Some(break_point);
         self.is_set.store(true, Relaxed);
     }
 }
 
-impl Place {
+impl BreakPoint {
     /// How many of these bytes may be written, and where the cut lies once they are.
     fn pass(self, bytes: &[u8]) -> (usize, Self) {
-        let Self::Behind { mut seen, mut left } = self else {
+        let Self::AfterHead { mut seen, mut left } = self else {
             return (0, self);
         };
         let mut passed = 0;
@@ -127,63 +127,63 @@ impl Place {
             }
             passed += 1;
         }
-        (passed, Self::Behind { seen, left })
+        (passed, Self::AfterHead { seen, left })
     }
 }
 
-impl Wire {
-    fn poll_write_cut(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let mut place = self.cut.place.lock();
+impl Connection {
+    fn poll_write_breaking(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let mut break_point = self.breaker.break_point.lock();
         let stream = Pin::new(&mut self.stream);
-        let Some(now) = *place else {
+        let Some(now) = *break_point else {
             return stream.poll_write(context, bytes);
         };
         let (passed, _) = now.pass(bytes);
         if passed == 0 && !bytes.is_empty() {
-            if matches!(now, Place::AtOnce) {
+            if matches!(now, BreakPoint::Reset) {
                 // Closing then resets, instead of ending the stream in order.
                 stream.set_zero_linger()?;
             }
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
         let written = ready!(stream.poll_write(context, &bytes[..passed]))?;
-        *place = Some(now.pass(&bytes[..written]).1);
+        *break_point = Some(now.pass(&bytes[..written]).1);
         Poll::Ready(Ok(written))
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for Connection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.progress.is_over(context) {
+        if self.timer.is_over(context) {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
         if buffer.filled().len() > before {
-            self.progress.has_read();
+            self.timer.has_read();
         }
         Poll::Ready(Ok(()))
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for Connection {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.progress.is_over(context) {
+        if self.timer.is_over(context) {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
-        if self.cut.is_set.load(Relaxed) {
-            return self.poll_write_cut(context, bytes);
+        if self.breaker.is_set.load(Relaxed) {
+            return self.poll_write_breaking(context, bytes);
         }
         let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
-        self.progress.has_written();
+        self.timer.has_written();
         Poll::Ready(Ok(written))
     }
 
@@ -192,15 +192,15 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if self.progress.is_over(context) {
+        if self.timer.is_over(context) {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
-        if self.cut.is_set.load(Relaxed) {
+        if self.breaker.is_set.load(Relaxed) {
             let first = slices.iter().find(|slice| !slice.is_empty()).map_or(&[][..], |slice| slice);
-            return self.poll_write_cut(context, first);
+            return self.poll_write_breaking(context, first);
         }
         let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(context, slices))?;
-        self.progress.has_written();
+        self.timer.has_written();
         Poll::Ready(Ok(written))
     }
 
@@ -227,8 +227,8 @@ mod tests {
         let whole = answer.len() - 4 + 2;
         for split in 0..answer.len() {
             let (first, rest) = answer.split_at(split);
-            let (passed, place) = Place::Behind { seen: 0, left: 2 }.pass(first);
-            let (more, _) = place.pass(rest);
+            let (passed, break_point) = BreakPoint::AfterHead { seen: 0, left: 2 }.pass(first);
+            let (more, _) = break_point.pass(rest);
             assert_eq!(passed + more, whole, "split at {split}");
         }
     }

@@ -11,12 +11,12 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Who may use the control surface.
 #[derive(Clone, Debug)]
-pub(crate) struct Callers {
+pub(crate) struct ControlAccess {
     /// `None`: by any name, as the server is reachable from elsewhere anyway.
     names: Option<Vec<String>>,
 }
 
-impl Callers {
+impl ControlAccess {
     /// On a loopback address only the names of this machine are taken, the address itself, and `more` names.
     ///
     /// # Errors
@@ -99,23 +99,23 @@ mod tests {
 
     use super::*;
 
-    fn passes(callers: &Callers, headers: &[(&'static str, &str)]) -> bool {
+    fn passes(access: &ControlAccess, headers: &[(&'static str, &str)]) -> bool {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_str(value).unwrap());
         }
-        callers.check(&Uri::from_static("/_sim/state"), &map).is_ok()
+        access.check(&Uri::from_static("/_sim/state"), &map).is_ok()
     }
 
     #[test]
     fn on_loopback_only_names_of_this_machine_pass() {
-        let callers = Callers::new([127, 0, 0, 2].into(), &["Sim.Test".to_owned()]).unwrap();
+        let access = ControlAccess::new([127, 0, 0, 2].into(), &["Sim.Test".to_owned()]).unwrap();
         for host in
             ["127.0.0.1:8420", "[::1]:8420", "localhost", "LOCALHOST:1", "127.0.0.2:8420", "sim.test:8420"]
         {
-            assert!(passes(&callers, &[("host", host)]), "{host}");
+            assert!(passes(&access, &[("host", host)]), "{host}");
         }
-        assert!(passes(&callers, &[]), "HTTP/1.0 has no Host");
+        assert!(passes(&access, &[]), "HTTP/1.0 has no Host");
         for host in [
             "evil.example",
             "evil.example:8420",
@@ -125,36 +125,36 @@ mod tests {
             "a@localhost",
             "10.0.0.1",
         ] {
-            assert!(!passes(&callers, &[("host", host)]), "{host}");
+            assert!(!passes(&access, &[("host", host)]), "{host}");
         }
-        assert!(!passes(&callers, &[("host", "localhost"), ("host", "evil.example")]));
+        assert!(!passes(&access, &[("host", "localhost"), ("host", "evil.example")]));
         let rebound = Uri::from_static("http://evil.example/_sim/state");
         let mut headers = HeaderMap::new();
         headers.insert("host", HeaderValue::from_static("localhost"));
-        assert!(callers.check(&rebound, &headers).is_err());
+        assert!(access.check(&rebound, &headers).is_err());
     }
 
     #[test]
     fn a_name_to_be_allowed_has_no_port() {
         let local = IpAddr::from([127, 0, 0, 1]);
         for name in ["", "sim.test:8420", "http://sim.test", "a@b", "a/b", "[::1]:80"] {
-            assert!(Callers::new(local, &[name.to_owned()]).is_err(), "{name}");
+            assert!(ControlAccess::new(local, &[name.to_owned()]).is_err(), "{name}");
         }
-        let callers = Callers::new(local, &["fd00::7".to_owned()]).unwrap();
-        assert!(passes(&callers, &[("host", "[fd00::7]:8420")]));
+        let access = ControlAccess::new(local, &["fd00::7".to_owned()]).unwrap();
+        assert!(passes(&access, &[("host", "[fd00::7]:8420")]));
     }
 
     #[test]
     fn elsewhere_any_name_passes_but_no_other_site() {
-        let callers = Callers::new([0, 0, 0, 0].into(), &[]).unwrap();
-        assert!(passes(&callers, &[("host", "sim.example:8420")]));
-        assert!(passes(&callers, &[("host", "sim.example:8420"), ("origin", "http://sim.example:8420")]));
-        assert!(!passes(&callers, &[("host", "sim.example:8420"), ("origin", "http://evil.example")]));
+        let access = ControlAccess::new([0, 0, 0, 0].into(), &[]).unwrap();
+        assert!(passes(&access, &[("host", "sim.example:8420")]));
+        assert!(passes(&access, &[("host", "sim.example:8420"), ("origin", "http://sim.example:8420")]));
+        assert!(!passes(&access, &[("host", "sim.example:8420"), ("origin", "http://evil.example")]));
     }
 
     #[test]
     fn requests_of_other_sites_are_refused_whatever_their_content() {
-        let callers = Callers::new([127, 0, 0, 1].into(), &[]).unwrap();
+        let access = ControlAccess::new([127, 0, 0, 1].into(), &[]).unwrap();
         let host = ("host", "127.0.0.1:8420");
         for pass in [
             vec![],
@@ -163,7 +163,7 @@ mod tests {
             vec![("origin", "http://127.0.0.1:8420"), ("sec-fetch-site", "same-origin")],
             vec![("sec-fetch-site", "none")],
         ] {
-            assert!(passes(&callers, &[&[host], pass.as_slice()].concat()), "{pass:?}");
+            assert!(passes(&access, &[&[host], pass.as_slice()].concat()), "{pass:?}");
         }
         for refused in [
             ("origin", "http://evil.example"),
@@ -176,7 +176,7 @@ mod tests {
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-site", "same-site"),
         ] {
-            assert!(!passes(&callers, &[host, refused]), "{refused:?}");
+            assert!(!passes(&access, &[host, refused]), "{refused:?}");
         }
     }
 }

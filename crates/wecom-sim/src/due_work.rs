@@ -1,86 +1,103 @@
-//! What falls due is done: at once, but for chores (the files of exports, the rows of large imports), which hold up nobody else.
+//! Doing what has fallen due: at once, but for long tasks (the files of exports, the rows of large imports), which hold up
+//! nothing else.
 //!
-//! On a clock that stands still, whoever moves it waits for them, so that what was due is done, in order, and a test finds
+//! On a clock that stands still, the caller that moves it waits for them, so that what was due is done, in order, and a test finds
 //! the same each time. A clock that runs does not wait: a job is under way for as long as it takes.
 
 use std::{
     io,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
 
-use parking_lot::{Condvar, Mutex, RwLockWriteGuard};
+use parking_lot::{Condvar, Mutex, RwLock, RwLockWriteGuard};
 
 use crate::{
-    sim::Shared,
-    world::{Chore, ExportChore, ExportWriter, Fail, Files, ImportChore, Slice},
+    clock::Clock,
+    world::{ExportTask, ExportWriter, Fail, Files, ImportTask, LongTask, Slice, World},
 };
 
-/// Who settles, and who writes.
-#[derive(Debug, Default)]
-pub(crate) struct Settling {
-    /// What is due is done in order, by one at a time.
-    turn: Mutex<()>,
+/// Does what has fallen due in a world.
+#[derive(Debug)]
+pub(crate) struct DueWork {
+    world: Arc<RwLock<World>>,
+    clock: Arc<Clock>,
+    /// Where the files of large exports are kept.
+    directory: PathBuf,
+    /// What is due is done in order, by one thread at a time.
+    order: Mutex<()>,
     /// One file is written at a time: many at once would take all cores from the calls.
-    pen: Mutex<()>,
-    /// Chores that are done aside.
-    aside: Mutex<usize>,
-    done: Condvar,
+    export: Mutex<()>,
+    /// How many long tasks run in the background.
+    background: Mutex<usize>,
+    background_done: Condvar,
     stopped: AtomicBool,
 }
 
 /// Why an export has no files.
-enum Unwritten {
-    /// It is not there any more, or the simulator stops.
+enum ExportError {
+    /// The job is gone, or the simulator stops.
     Forgotten,
     Refused(Fail),
     Disk(io::Error),
 }
 
-impl Settling {
-    /// Chores are given up.
+impl DueWork {
+    pub(crate) fn new(world: Arc<RwLock<World>>, clock: Arc<Clock>, directory: PathBuf) -> Arc<Self> {
+        Arc::new(Self {
+            world,
+            clock,
+            directory,
+            order: Mutex::default(),
+            export: Mutex::default(),
+            background: Mutex::default(),
+            background_done: Condvar::new(),
+            stopped: AtomicBool::new(false),
+        })
+    }
+
+    /// Gives long tasks up.
     pub(crate) fn stop(&self) {
         self.stopped.store(true, Relaxed);
     }
-}
 
-impl Shared {
-    /// Does what has fallen due, all of it before it returns, which may take as long as an export. Not for tasks.
-    pub(crate) fn settle_wholly(&self) {
+    /// Does what has fallen due, all of it before it returns, which may take as long as an export: never call it in an async task.
+    pub(crate) fn do_all(&self) {
         let now = self.clock.now();
         if self.is_due(now) {
-            let _turn = self.settling.turn.lock();
+            let _in_order = self.order.lock();
             loop {
-                let chore = self.world.write().settle(now);
-                let Some(chore) = chore else { break };
-                self.attend(&chore);
+                let task = self.world.write().do_due(now);
+                let Some(task) = task else { break };
+                self.complete(&task);
             }
         }
-        let mut aside = self.settling.aside.lock();
-        while *aside > 0 {
-            self.settling.done.wait(&mut aside);
+        let mut background = self.background.lock();
+        while *background > 0 {
+            self.background_done.wait(&mut background);
         }
     }
 
     /// Does what has fallen due, without holding up the thread.
-    pub(crate) async fn settle(self: &Arc<Self>) {
+    pub(crate) async fn do_some(self: &Arc<Self>) {
         let now = self.clock.now();
         if !self.is_due(now) {
             return;
         }
-        let shared = Arc::clone(self);
         if !self.clock.is_running() {
-            if let Err(error) = tokio::task::spawn_blocking(move || shared.settle_wholly()).await {
+            let work = Arc::clone(self);
+            if let Err(error) = tokio::task::spawn_blocking(move || work.do_all()).await {
                 tracing::error!(%error, "what fell due was not done");
             }
             return;
         }
         loop {
-            let chore = self.world.write().settle(now);
-            let Some(chore) = chore else { break };
-            self.attend_aside(chore);
+            let task = self.world.write().do_due(now);
+            let Some(task) = task else { break };
+            self.complete_in_background(task);
         }
     }
 
@@ -88,79 +105,78 @@ impl Shared {
         self.world.read().next_due().is_some_and(|at| at <= now)
     }
 
-    fn attend_aside(self: &Arc<Self>, chore: Chore) {
-        /// Counts down, whatever happens.
-        struct Aside(Arc<Shared>);
-        impl Drop for Aside {
+    fn complete_in_background(self: &Arc<Self>, task: LongTask) {
+        /// Counts down, also when the task panics.
+        struct Running(Arc<DueWork>);
+        impl Drop for Running {
             fn drop(&mut self) {
-                *self.0.settling.aside.lock() -= 1;
-                self.0.settling.done.notify_all();
+                *self.0.background.lock() -= 1;
+                self.0.background_done.notify_all();
             }
         }
-        *self.settling.aside.lock() += 1;
-        let aside = Aside(Arc::clone(self));
-        tokio::task::spawn_blocking(move || aside.0.attend(&chore));
+        *self.background.lock() += 1;
+        let running = Running(Arc::clone(self));
+        tokio::task::spawn_blocking(move || running.0.complete(&task));
     }
 
-    fn attend(&self, chore: &Chore) {
-        match chore {
-            Chore::Export(chore) => self.write_export(chore),
-            Chore::Import(chore) => self.take_rows(chore),
+    fn complete(&self, task: &LongTask) {
+        match task {
+            LongTask::Export(task) => self.write_export(task),
+            LongTask::Import(task) => self.take_rows(task),
         }
     }
 
-    fn take_rows(&self, chore: &ImportChore) {
+    fn take_rows(&self, task: &ImportTask) {
         loop {
             let mut world = self.world.write();
-            let more = world.continue_import(chore);
-            // Whoever waits has the next turn, not this loop again.
+            let more = world.continue_import(task);
+            // A waiting thread gets the lock next, not this loop again.
             RwLockWriteGuard::unlock_fair(world);
-            if !more || self.settling.stopped.load(Relaxed) {
+            if !more || self.stopped.load(Relaxed) {
                 return;
             }
         }
     }
 
-    fn write_export(&self, chore: &ExportChore) {
+    fn write_export(&self, task: &ExportTask) {
         let outcome = {
-            let _pen = self.settling.pen.lock();
-            self.export_files(chore)
+            let _one_at_a_time = self.export.lock();
+            self.export_files(task)
         };
         let outcome = match outcome {
             Ok(files) => Ok(files),
-            Err(Unwritten::Forgotten) => return,
-            Err(Unwritten::Refused(fail)) => Err(fail),
-            Err(Unwritten::Disk(error)) => {
-                let directory = self.config.spool_directory();
-                tracing::error!(%error, directory = %directory.display(), "an export fails: its files cannot be written");
+            Err(ExportError::Forgotten) => return,
+            Err(ExportError::Refused(fail)) => Err(fail),
+            Err(ExportError::Disk(error)) => {
+                let directory = self.directory.display();
+                tracing::error!(%error, %directory, "an export fails: its files cannot be written");
                 Err(Fail::of(-1))
             }
         };
         // On a clock that runs, writing took its time.
-        let at = if self.clock.is_running() { self.clock.now().max(chore.at) } else { chore.at };
-        self.world.write().finish_export(&ExportChore { at, ..chore.clone() }, outcome);
+        let at = if self.clock.is_running() { self.clock.now().max(task.at) } else { task.at };
+        self.world.write().finish_export(&ExportTask { at, ..task.clone() }, outcome);
     }
 
     /// The files, from what the submitter sees now.
-    fn export_files(&self, chore: &ExportChore) -> Result<Files, Unwritten> {
-        let directory = self.config.spool_directory();
-        'anew: loop {
-            let begun = ExportWriter::begin(&self.world.read(), chore, &directory);
-            let mut writer = begun.ok_or(Unwritten::Forgotten)?.map_err(Unwritten::Refused)?;
+    fn export_files(&self, task: &ExportTask) -> Result<Files, ExportError> {
+        'restart: loop {
+            let begun = ExportWriter::begin(&self.world.read(), task, &self.directory);
+            let mut writer = begun.ok_or(ExportError::Forgotten)?.map_err(ExportError::Refused)?;
             loop {
                 let slice = writer.take(&self.world.read());
                 match slice {
-                    Slice::Overtaken => continue 'anew,
-                    Slice::Forgotten => return Err(Unwritten::Forgotten),
+                    Slice::Overtaken => continue 'restart,
+                    Slice::Forgotten => return Err(ExportError::Forgotten),
                     Slice::Some | Slice::Last => {}
                 }
-                if self.settling.stopped.load(Relaxed) {
-                    return Err(Unwritten::Forgotten);
+                if self.stopped.load(Relaxed) {
+                    return Err(ExportError::Forgotten);
                 }
                 if slice == Slice::Last {
-                    return writer.finish().map_err(Unwritten::Disk);
+                    return writer.finish().map_err(ExportError::Disk);
                 }
-                writer.write_out().map_err(Unwritten::Disk)?;
+                writer.write_out().map_err(ExportError::Disk)?;
             }
         }
     }

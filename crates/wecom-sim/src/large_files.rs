@@ -1,4 +1,4 @@
-//! Large files aside: in memory while they are small, then in an unlinked temporary file, which goes with its last owner.
+//! Large files: in memory while they are small, then in an unlinked temporary file, which goes with its last owner.
 
 use std::{
     fmt,
@@ -20,27 +20,27 @@ const PIECE: u64 = 256 << 10;
 
 /// A file being written.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub(crate) struct FileWriter {
     file: SpooledTempFile,
     written: u64,
 }
 
-/// A file that is complete, shared by whoever may read it.
+/// A file that is complete, shared by all its readers.
 #[derive(Clone)]
-pub(crate) struct Spooled {
+pub(crate) struct StoredFile {
     /// Reading moves the file's one cursor.
     file: Arc<Mutex<SpooledTempFile>>,
 }
 
 /// A part of a file, which downloads take for a whole one.
 #[derive(Clone, Debug)]
-pub(crate) struct Extract {
-    pub(crate) file: Spooled,
+pub(crate) struct FilePart {
+    pub(crate) file: StoredFile,
     pub(crate) start: u64,
     pub(crate) size: u64,
 }
 
-impl Draft {
+impl FileWriter {
     /// Begins a file; the directory matters only once the file grows.
     pub(crate) fn begin(directory: &Path) -> Self {
         Self { file: tempfile::spooled_tempfile_in(IN_MEMORY, directory), written: 0 }
@@ -56,13 +56,13 @@ impl Draft {
         Ok(())
     }
 
-    pub(crate) fn finish(self) -> Spooled {
-        Spooled { file: Arc::new(Mutex::new(self.file)) }
+    pub(crate) fn finish(self) -> StoredFile {
+        StoredFile { file: Arc::new(Mutex::new(self.file)) }
     }
 }
 
-impl Spooled {
-    /// So many bytes from that place on; fewer only at the end.
+impl StoredFile {
+    /// `count` bytes from `start` on; fewer only at the end.
     pub(crate) fn read(&self, start: u64, count: u64) -> io::Result<Vec<u8>> {
         let mut file = self.file.lock();
         file.seek(SeekFrom::Start(start))?;
@@ -72,7 +72,7 @@ impl Spooled {
     }
 }
 
-impl Extract {
+impl FilePart {
     /// A part of this part as a body, read piece by piece, one ahead of the one on the wire.
     pub(crate) fn body(&self, offset: u64, count: u64) -> Body {
         let (file, start) = (self.file.clone(), self.start + offset);
@@ -81,7 +81,7 @@ impl Extract {
             (file.clone(), start + at, PIECE.min(count - at))
         });
         let reads = stream::iter(pieces).map(|(file, at, size)| async move {
-            // The disk may be slow, and whoever else is served does not wait for it.
+            // The disk may be slow; other calls do not wait for it.
             let read = tokio::task::spawn_blocking(move || file.read(at, size)).await?;
             let bytes = read.inspect_err(|error| tracing::error!(%error, "a spooled file cannot be read"))?;
             Ok::<_, io::Error>(Bytes::from(bytes))
@@ -90,15 +90,15 @@ impl Extract {
     }
 }
 
-/// Where files go unless told: `TMPDIR`, or what the platform has for it.
-pub(crate) fn usual_directory() -> PathBuf {
+/// Where files go by default: `TMPDIR`, or what the platform has for it.
+pub(crate) fn default_directory() -> PathBuf {
     std::env::temp_dir()
 }
 
 /// Without the content.
-impl fmt::Debug for Spooled {
+impl fmt::Debug for StoredFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Spooled").finish_non_exhaustive()
+        f.debug_struct("StoredFile").finish_non_exhaustive()
     }
 }
 
@@ -112,10 +112,10 @@ mod tests {
     async fn any_part_of_a_file_can_be_had_in_memory_and_on_disk() {
         for size in [1000, IN_MEMORY + 3 * PIECE as usize + 17] {
             let content: Vec<u8> = (0..size).map(|at| (at * 31 % 251) as u8).collect();
-            let mut draft = Draft::begin(&usual_directory());
-            content.chunks(999).for_each(|chunk| draft.append(chunk).unwrap());
-            assert_eq!(draft.written(), size as u64);
-            let whole = Extract { file: draft.finish(), start: 10, size: size as u64 - 20 };
+            let mut writer = FileWriter::begin(&default_directory());
+            content.chunks(999).for_each(|chunk| writer.append(chunk).unwrap());
+            assert_eq!(writer.written(), size as u64);
+            let whole = FilePart { file: writer.finish(), start: 10, size: size as u64 - 20 };
             for (offset, count) in [(0, whole.size), (7, 1), (whole.size - 1, 1), (100, whole.size / 2)] {
                 let body = whole.body(offset, count).collect().await.unwrap().to_bytes();
                 let start = 10 + offset as usize;
@@ -126,8 +126,8 @@ mod tests {
 
     #[test]
     fn a_directory_that_is_not_there_is_an_error_once_the_file_grows() {
-        let mut draft = Draft::begin(Path::new("/nowhere/at/all"));
-        draft.append(&[0; 100]).unwrap();
-        draft.append(&vec![0; IN_MEMORY]).unwrap_err();
+        let mut writer = FileWriter::begin(Path::new("/nowhere/at/all"));
+        writer.append(&[0; 100]).unwrap();
+        writer.append(&vec![0; IN_MEMORY]).unwrap_err();
     }
 }

@@ -13,29 +13,29 @@ use http::StatusCode;
 use url::Url;
 
 use crate::{
-    sim::Shared,
-    world::{Errand, Fail, LARGEST_FETCH},
+    shared::Shared,
+    world::{Fail, LARGEST_UPLOAD_BY_URL, MediaDownload},
 };
 
 /// A source that takes longer has failed.
-const PATIENCE: Duration = Duration::from_secs(30);
+const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Begins the downloads that the last call asked for.
-pub(crate) fn run_errands(shared: &Arc<Shared>) {
-    if !shared.world.read().has_errands() {
+pub(crate) fn start_downloads(shared: &Arc<Shared>) {
+    if !shared.world.read().has_downloads() {
         return;
     }
-    for errand in shared.world.write().take_errands() {
-        tokio::spawn(fetch(Arc::downgrade(shared), errand));
+    for download in shared.world.write().take_downloads() {
+        tokio::spawn(fetch(Arc::downgrade(shared), download));
     }
 }
 
-async fn fetch(shared: Weak<Shared>, errand: Errand) {
-    let file = download_in_turn(&shared, errand.url).await;
+async fn fetch(shared: Weak<Shared>, download: MediaDownload) {
+    let file = download_in_turn(&shared, download.url).await;
     // The simulator may have stopped meanwhile.
     if let Some(shared) = shared.upgrade() {
         let now = shared.clock.now();
-        shared.world.write().fetched(errand.corp, &errand.job, file, now);
+        shared.world.write().finish_url_upload(download.corp, &download.job, file, now);
     }
 }
 
@@ -44,11 +44,11 @@ async fn download_in_turn(shared: &Weak<Shared>, url: Url) -> Result<Bytes, Fail
     let stopped = || Fail::of(830_003);
     let shared = shared.upgrade().ok_or_else(stopped)?;
     let _turn = shared.downloads.acquire().await.map_err(|_| stopped())?;
-    let client = shared.courier.client(&url).map_err(|error| {
+    let client = shared.callback_client.client(&url).map_err(|error| {
         tracing::debug!(%error, "a source url gave no file");
         stopped()
     })?;
-    tokio::time::timeout(PATIENCE, download(client, url)).await.unwrap_or_else(|_| Err(stopped()))
+    tokio::time::timeout(DOWNLOAD_TIMEOUT, download(client, url)).await.unwrap_or_else(|_| Err(stopped()))
 }
 
 async fn download(client: reqwest::Client, url: Url) -> Result<Bytes, Fail> {
@@ -65,7 +65,7 @@ async fn download(client: reqwest::Client, url: Url) -> Result<Bytes, Fail> {
     let mut file = BytesMut::new();
     while let Some(chunk) = chunks.next().await {
         file.extend_from_slice(&chunk.map_err(failed)?);
-        if file.len() > LARGEST_FETCH {
+        if file.len() > LARGEST_UPLOAD_BY_URL {
             return Err(Fail::of(45001));
         }
     }

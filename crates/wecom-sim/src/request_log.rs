@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use http::{Method, Uri};
 use serde::Serialize;
 
-use crate::{api::Trace, clock::Millis, faults::Fault, world::Caller};
+use crate::{clock::Millis, faults::Fault, world::Caller};
 
 /// One API request as it arrived. Tokens and secrets are kept out of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Request {
     /// Counts from 1.
@@ -27,13 +27,29 @@ pub struct Request {
     pub body: Option<String>,
     /// The answer's errcode; `None` for a file, and where a fault left no answer.
     pub errcode: Option<i32>,
-    /// Who called: `contacts`, `app 1000002`, or nobody known.
+    /// Who called: `contacts`, `app 1000002`; `None` for an unknown caller.
     pub caller: Option<String>,
     /// Whether the endpoint was reached; `false` where a check, a limit or a fault stopped the call before it.
     pub executed: bool,
-    /// The faults that struck it, see [`Sim::faults`](crate::Sim::faults). Where one came after the execution, `errcode` is the
+    /// The faults that applied to it, see [`Sim::faults`](crate::Sim::faults). Where one came after the execution, `errcode` is the
     /// answer's that the client has not seen.
     pub faults: Vec<Fault>,
+}
+
+/// What is known of a call beside its answer, for the log.
+#[derive(Debug, Default)]
+pub(crate) struct Trace {
+    pub(crate) caller: Option<Caller>,
+    /// Whether the endpoint was reached.
+    pub(crate) executed: bool,
+    pub(crate) faults: Vec<Fault>,
+}
+
+impl Trace {
+    pub(crate) fn reached_by(&mut self, caller: &Caller) {
+        self.caller = Some(caller.clone());
+        self.executed = true;
+    }
 }
 
 /// A request as it is kept, put into words only when somebody asks. Its texts are copies: a slice of what was received would keep

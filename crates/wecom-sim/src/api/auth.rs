@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde_json::json;
 
-use super::{Args, Call, Outcome, Reply};
+use super::{Call, Outcome, args::Args, reply::Reply};
 use crate::{
     clock::Millis,
     world::{Fail, World},

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Args, Call, Outcome, Reply};
+use super::{Call, Outcome, args::Args, reply::Reply};
 use crate::world::{Department, DepartmentForm, DepartmentRow, Fail, View, World};
 
 /// `department/create`, doc 90205.

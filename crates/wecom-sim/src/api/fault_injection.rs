@@ -1,4 +1,4 @@
-//! A call on a bad day: what the rules of `faults` and `rates` do to it on its way.
+//! Fault injection: what the rules of `faults` and `rates` do to a call on its way.
 //!
 //! In this order: frequency limits, then closures (both 45009), parallel limits (45033), a latency before, whatever keeps the call
 //! from its endpoint, the call itself, a latency after, whatever becomes of its answer.
@@ -14,19 +14,20 @@ use futures_util::stream;
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
 
-use super::{Received, Trace, errcode, execute, log, note};
+use super::{Received, errcode, execute, log, note};
 use crate::{
-    connections::Cut,
-    faults::{Fault, Moment, Strike},
-    rates::Passage,
-    sim::Shared,
+    connections::ConnectionBreaker,
+    faults::{CallEffects, Fault, Moment},
+    rates::LimitedCall,
+    request_log::Trace,
+    shared::Shared,
     world::Fail,
 };
 
 /// Answers one call, or breaks its connection.
-pub(super) async fn answer(shared: &Arc<Shared>, call: Received, cut: &Cut) -> Response {
+pub(super) async fn answer(shared: &Arc<Shared>, call: Received, breaker: &ConnectionBreaker) -> Response {
     // A task of its own, as a client that hangs up does not undo what is under way at the real server either.
-    let (response, fault) = match tokio::spawn(run(Arc::clone(shared), call)).await {
+    let (response, fault) = match tokio::spawn(answer_with_faults(Arc::clone(shared), call)).await {
         Ok(ended) => ended,
         Err(error) => {
             tracing::error!(%error, "a call did not come to its end");
@@ -35,26 +36,32 @@ pub(super) async fn answer(shared: &Arc<Shared>, call: Received, cut: &Cut) -> R
     };
     match fault {
         Some(Fault::Reset(_)) => {
-            cut.at_once();
+            breaker.reset();
             response
         }
-        Some(Fault::Truncate { bytes, chunked }) => truncated(response, bytes, chunked, cut).await,
+        Some(Fault::Truncate { bytes, chunked }) => truncated(response, bytes, chunked, breaker).await,
         _ => response,
     }
 }
 
 /// The answer, and the fault that it meets on its way back.
-async fn run(shared: Arc<Shared>, call: Received) -> (Response, Option<Fault>) {
+async fn answer_with_faults(shared: Arc<Shared>, call: Received) -> (Response, Option<Fault>) {
     let Received { incoming, route, args } = call;
     let now = shared.clock.now();
-    let sender = shared.world.read().sender_of(route.path, &args, now);
-    let passage = Passage { path: route.path, corp: sender.corp, ip: incoming.ip };
-    let strike = if shared.gate.passes(passage, now) {
-        shared.faults.strike(route.path, &sender, now)
-    } else {
-        Strike::refused(45009)
+    let sender = {
+        let world = shared.world.read();
+        match route.path {
+            "gettoken" => world.sender_with_secret(args.query("corpid"), args.query("corpsecret")),
+            _ => world.sender_with_token(args.access_token(), now),
+        }
     };
-    let Strike { refused, latency, fault, faults, .. } = &strike;
+    let limited = LimitedCall { path: route.path, corp: sender.corp, ip: incoming.ip };
+    let effects = if shared.rate_limiter.admit(limited, now) {
+        shared.faults.effects_on_call(route.path, &sender.origin(), now)
+    } else {
+        CallEffects::refused(45009)
+    };
+    let CallEffects { refused, latency, fault, faults, .. } = &effects;
     let mut trace = Trace { caller: sender.caller, faults: faults.clone(), ..Trace::default() };
     let refuse = |code| Err(Fail::of(code));
     if let Some(code) = *refused {
@@ -62,7 +69,7 @@ async fn run(shared: Arc<Shared>, call: Received) -> (Response, Option<Fault>) {
     }
     if let Some((time, Moment::Before)) = *latency {
         tokio::time::sleep(time).await;
-        shared.settle().await;
+        shared.due_work.do_some().await;
     }
     let now = shared.clock.now();
     let outcome = match fault {
@@ -74,7 +81,7 @@ async fn run(shared: Arc<Shared>, call: Received) -> (Response, Option<Fault>) {
                 shared.world.write().kill_token(token, *death, now);
             }
             let outcome = execute(&shared, &incoming, &route, args, now, &mut trace);
-            shared.gate.passed(passage, errcode(&outcome), now);
+            shared.rate_limiter.note_outcome(limited, errcode(&outcome), now);
             Some(outcome)
         }
     };
@@ -106,14 +113,14 @@ fn page(status: u16) -> Response {
 }
 
 /// The answer as it was, on a connection that breaks in the middle of it.
-async fn truncated(response: Response, bytes: u64, chunked: bool, cut: &Cut) -> Response {
+async fn truncated(response: Response, bytes: u64, chunked: bool, breaker: &ConnectionBreaker) -> Response {
     let (mut head, body) = response.into_parts();
     // The bodies are all in memory: reading one neither fails nor waits.
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let kept = usize::try_from(bytes).unwrap_or(usize::MAX).min(body.len());
     if !chunked {
         if kept < body.len() {
-            cut.behind_head(bytes);
+            breaker.close_after(bytes);
         } else {
             head.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
@@ -121,7 +128,7 @@ async fn truncated(response: Response, bytes: u64, chunked: bool, cut: &Cut) -> 
     }
     // One chunk of what comes, one of what does not; around a chunk stand its size in hexadecimal and two line ends.
     let frame = if kept == 0 { 0 } else { format!("{kept:X}\r\n\r\n").len() };
-    cut.behind_head((frame + kept) as u64);
+    breaker.close_after((frame + kept) as u64);
     let chunks = [body.slice(..kept), body.slice(kept..)];
     head.headers.remove(header::CONTENT_LENGTH);
     let chunks = stream::iter(chunks.map(Ok::<Bytes, std::convert::Infallible>));

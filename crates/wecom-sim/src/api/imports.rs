@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Call, Outcome, Reply};
+use super::{Call, Outcome, reply::Reply};
 use crate::world::{
     Fail, ImportKind, ImportRequest, MediaKind, World,
     callback::{Target, TargetError},
@@ -38,7 +38,7 @@ fn submit(world: &mut World, call: &Call, kind: ImportKind) -> Outcome {
         call.args.text("media_id").filter(|text| !text.is_empty()).ok_or_else(|| Fail::of(41006))?;
     let to_invite = call.args.flag("to_invite").unwrap_or(true);
     let callback = callback(call)?;
-    let medium = world.corp(call.caller.corp).medium(media_id, call.now)?;
+    let medium = world.corp(call.caller.corp).media.get(media_id, call.now)?;
     if medium.kind != MediaKind::File || medium.by_url {
         return Err(Fail::of(40007));
     }

@@ -13,44 +13,36 @@ mod exports;
 mod fault_injection;
 mod identity;
 mod imports;
+mod incoming;
 mod linked_corps;
 mod media;
 mod member_form;
 mod members;
+mod refusal;
 mod reply;
 mod tags;
 
 use std::{net::IpAddr, sync::Arc};
 
 use axum::response::Response;
-use bytes::Bytes;
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, Method};
 
 pub(crate) use args::Args;
 use args::BodyKind;
+pub(crate) use incoming::Incoming;
 pub(crate) use reply::Reply;
 
 use crate::{
     clock::Millis,
-    connections::Cut,
-    faults::Fault,
+    connections::ConnectionBreaker,
     media_downloads,
-    request_log::{Logged, beginning},
-    sim::Shared,
-    world::{Caller, Fail, World},
+    request_log::{Logged, Trace, beginning},
+    shared::Shared,
+    world::{Access, Caller, Fail, World},
 };
 
 /// Bytes of an unknown path that the program's log shows.
 const LOGGED_PATH: usize = 200;
-
-/// A request as it came in, the body read.
-pub(crate) struct Incoming {
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) ip: IpAddr,
-    pub(crate) body: Bytes,
-}
 
 /// One call, with all that an endpoint may look at beside the world.
 pub(crate) struct Call {
@@ -60,21 +52,6 @@ pub(crate) struct Call {
 }
 
 pub(crate) type Outcome = Result<Reply, Fail>;
-
-/// Who may make a call, judged before its arguments are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Access {
-    /// Any token of the corp.
-    Any,
-    /// Contacts-sync with the edit right; all others get 48002.
-    ContactsEdit,
-    /// Contacts-sync, whatever its right; all others get 48002.
-    Contacts,
-    /// Apps inside their visible range; contacts-sync only from a legacy IP, else 48009.
-    Details,
-    /// Self-built apps; contacts-sync gets 48002.
-    App,
-}
 
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
@@ -233,24 +210,12 @@ struct Received {
     args: Args,
 }
 
-/// What is known of a call beside its answer, for the log.
-#[derive(Debug, Default)]
-pub(crate) struct Trace {
-    pub(crate) caller: Option<Caller>,
-    /// Whether the endpoint was reached.
-    pub(crate) executed: bool,
-    pub(crate) faults: Vec<Fault>,
-}
-
-impl Trace {
-    fn reached_by(&mut self, caller: &Caller) {
-        self.caller = Some(caller.clone());
-        self.executed = true;
-    }
-}
-
 /// Answers one request, or breaks its connection.
-pub(crate) async fn answer(shared: &Arc<Shared>, incoming: Incoming, cut: &Cut) -> Response {
+pub(crate) async fn answer(
+    shared: &Arc<Shared>,
+    incoming: Incoming,
+    breaker: &ConnectionBreaker,
+) -> Response {
     let path = incoming.uri.path().strip_prefix("/cgi-bin/").unwrap_or_default();
     let Some(route) = route(path) else {
         let path = beginning(path, LOGGED_PATH);
@@ -258,8 +223,8 @@ pub(crate) async fn answer(shared: &Arc<Shared>, incoming: Incoming, cut: &Cut) 
         return reply::unknown_path();
     };
     let args = Args::read(&incoming, route.body()).await;
-    if shared.faults.strikes_calls() || shared.gate.is_on() {
-        return fault_injection::answer(shared, Received { incoming, route, args }, cut).await;
+    if shared.faults.has_call_rules() || shared.rate_limiter.is_on() {
+        return fault_injection::answer(shared, Received { incoming, route, args }, breaker).await;
     }
     let (now, mut trace) = (shared.clock.now(), Trace::default());
     let outcome = execute(shared, &incoming, &route, args, now, &mut trace);
@@ -278,7 +243,7 @@ fn execute(
     let outcome = dispatch(shared, incoming, route, args, now, trace)
         .and_then(|reply| reply.in_pieces(&incoming.headers));
     if matches!(route.handler, Handler::Write(..)) {
-        media_downloads::run_errands(shared);
+        media_downloads::start_downloads(shared);
     }
     outcome
 }
@@ -341,7 +306,7 @@ fn dispatch(
     let (warned, outcome) = match route.handler {
         Handler::Open(handler) => {
             let mut world = shared.world.write();
-            world.moment = now;
+            world.acting_at = now;
             trace.executed = true;
             args.set_strict_numbers(world.choices.strict_numbers);
             let outcome = handler(&mut world, &args, now, incoming.ip);
@@ -357,7 +322,7 @@ fn dispatch(
         }
         Handler::Write(access, handler) => {
             let mut world = shared.world.write();
-            world.moment = now;
+            world.acting_at = now;
             let caller = identify(&world, &args, access)?;
             trace.reached_by(&caller);
             let call = Call { caller, args, now };

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Call, Outcome, Reply};
+use super::{Call, Outcome, reply::Reply};
 use crate::world::{Fail, TagMove, World};
 
 /// `tag/create`, doc 90210.

@@ -1,6 +1,4 @@
 //! Sending callbacks (回调) over HTTP; what is called back is the [world](crate::world::callback)'s to say.
 
-mod worker;
-
-pub use worker::VerificationError;
-pub(crate) use worker::{Courier, PATIENCE, run};
+pub(crate) mod client;
+pub(crate) mod worker;

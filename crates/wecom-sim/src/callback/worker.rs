@@ -1,192 +1,35 @@
-//! The task that carries callbacks out over HTTP, and wakes a running clock's agenda when something falls due.
+//! The task that sends callbacks, and wakes a running clock's schedule when something falls due.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
-};
+use std::sync::Arc;
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::{sync::watch, time};
-use url::Url;
 
-use crate::{
-    clock::{Millis, millis},
-    outgoing::{Allowed, Outgoing, OutgoingError},
-    sim::Shared,
-    world::callback::{Errand, Outcome, Parcel, Target, append, nonce},
-};
+use crate::shared::Shared;
 
-/// WeCom waits this long for the answer of a callback URL (doc 90930).
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
-/// And this long for the answer of a URL verification.
-const VERIFICATION_PATIENCE: Duration = Duration::from_secs(1);
-/// Nothing reads more of an answer than this.
-const ANSWER_LIMIT: usize = 64 << 10;
-/// And testers see this much of it.
-const ANSWER_SHOWN: usize = 256;
-
-/// Sends callbacks.
-#[derive(Debug)]
-pub(crate) struct Courier {
-    outgoing: Outgoing,
-    patience: Duration,
-}
-
-/// Why a URL did not pass its verification (验证URL有效性).
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum VerificationError {
-    /// No answer.
-    #[error("the callback url gave no answer to the verification: {0}")]
-    NoAnswer(String),
-    /// Another status than 200.
-    #[error("the callback url answered the verification with HTTP {0} instead of 200")]
-    Status(u16),
-    /// Another text than the one that was encrypted in `echostr`.
-    #[error("the callback url did not answer the verification with the decrypted echostr, and nothing else")]
-    Answer,
-}
-
-impl Courier {
-    pub(crate) fn new(patience: Duration, allowed: Allowed) -> Self {
-        Self { outgoing: Outgoing::new(allowed), patience }
-    }
-
-    /// The client for what the simulator sends to this URL.
-    pub(crate) fn client(&self, url: &Url) -> Result<reqwest::Client, OutgoingError> {
-        self.outgoing.client(url)
-    }
-
-    /// Asks a URL to decrypt an `echostr`, as WeCom does when a target is saved.
-    pub(crate) async fn verify(
-        &self,
-        target: &Target,
-        corp_id: &str,
-        now: i64,
-    ) -> Result<(), VerificationError> {
-        let message = format!("{}{:06}", now, fastrand::u32(..1_000_000));
-        let no_answer = |reason: String| VerificationError::NoAnswer(reason);
-        let sealed = target
-            .crypto(corp_id)
-            .seal(&message, (now / 1000) as u64, nonce())
-            .map_err(|error| no_answer(error.to_string()))?;
-        let mut url = target.url().clone();
-        append(&mut url, &sealed.echo_pairs());
-        let patience = self.patience.min(VERIFICATION_PATIENCE);
-        let client = self.client(&url).map_err(|error| no_answer(error.to_string()))?;
-        let (status, body) = time::timeout(patience, answer(client.get(url)))
-            .await
-            .map_err(|_| no_answer(format!("none within {patience:?}")))?
-            .map_err(no_answer)?;
-        match status {
-            200 if body == message.as_bytes() => Ok(()),
-            200 => Err(VerificationError::Answer),
-            _ => Err(VerificationError::Status(status)),
-        }
-    }
-
-    async fn deliver(&self, errand: &mut Errand, now: i64) -> Outcome {
-        let started = Instant::now();
-        let sent = time::timeout(self.patience, self.post(errand, now)).await;
-        let (status, answer, error) = match sent {
-            Ok(Ok((status, body))) => (Some(status), Some(beginning(&body)), None),
-            Ok(Err(error)) => (None, None, Some(error)),
-            Err(_) => (None, None, Some(format!("no answer within {:?}", self.patience))),
-        };
-        let hint = status.filter(|status| *status != 200).and_then(|_| clock_hint(now));
-        Outcome { status, answer, took: started.elapsed(), error, hint }
-    }
-
-    async fn post(&self, errand: &mut Errand, now: i64) -> Result<(u16, Vec<u8>), String> {
-        let parcel = match &errand.parcel {
-            Some(parcel) => Arc::clone(parcel),
-            None => Arc::new(Parcel::pack(errand, now).map_err(|error| error.to_string())?),
-        };
-        errand.parcel = Some(Arc::clone(&parcel));
-        let client = self.client(&parcel.url).map_err(|error| error.to_string())?;
-        let request = client
-            .post(parcel.url.clone())
-            .header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8")
-            .body(parcel.body.clone());
-        answer(request).await
-    }
-}
-
-/// Receivers refuse what is older or newer than this, as WeCom's page advises.
-const USUAL_WINDOW: Duration = Duration::from_secs(300);
-
-/// Why a receiver may have refused a timestamp: it reads another clock.
-fn clock_hint(now: Millis) -> Option<String> {
-    let machine = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    let apart = millis(machine).abs_diff(now);
-    (apart > millis(USUAL_WINDOW).unsigned_abs()).then(|| {
-        format!(
-            "the timestamp is the simulator's, {} off this machine's clock: a receiver that checks it needs the simulator's clock \
-             (`Sim::clock`) or no replay window",
-            spelled(apart / 1000)
-        )
-    })
-}
-
-fn spelled(seconds: u64) -> String {
-    match seconds {
-        0..7200 => format!("{} minutes", seconds / 60),
-        7200..172_800 => format!("{} hours", seconds / 3600),
-        _ => format!("{} days", seconds / 86_400),
-    }
-}
-
-/// What a tester sees of an answer.
-fn beginning(body: &[u8]) -> String {
-    String::from_utf8_lossy(&body[..body.len().min(ANSWER_SHOWN)]).into_owned()
-}
-
-async fn answer(request: reqwest::RequestBuilder) -> Result<(u16, Vec<u8>), String> {
-    let response = request.send().await.map_err(described)?;
-    let status = response.status().as_u16();
-    let mut chunks = response.bytes_stream();
-    let mut body = Vec::new();
-    while let Some(chunk) = chunks.next().await {
-        body.extend_from_slice(&chunk.map_err(described)?);
-        if body.len() > ANSWER_LIMIT {
-            break;
-        }
-    }
-    Ok((status, body))
-}
-
-/// The innermost cause, as "connection refused" says more than "error sending request"; without the URL.
-fn described(error: reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = &error.without_url();
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
-}
-
-/// Carries out deliveries until stopped, and on a running clock settles the agenda whenever something falls due.
-pub(crate) async fn run(shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
-    let bell = shared.world.read().post.bell();
-    let mut flights = FuturesUnordered::new();
+/// Sends deliveries until stopped, and on a running clock does what falls due.
+pub(crate) async fn send_callbacks(shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
+    let wake = shared.world.read().deliveries.wake();
+    let mut requests = FuturesUnordered::new();
     loop {
-        shared.settle().await;
-        if shared.world.read().has_post_work() {
+        shared.due_work.do_some().await;
+        if shared.world.read().has_callbacks_to_send() {
             let now = shared.clock.now();
-            for mut errand in shared.world.write().take_post() {
+            for mut request in shared.world.write().take_callback_requests() {
                 let shared = Arc::clone(&shared);
-                flights.push(async move {
-                    let outcome = shared.courier.deliver(&mut errand, now).await;
-                    (errand, outcome)
+                requests.push(async move {
+                    let outcome = shared.callback_client.deliver(&mut request, now).await;
+                    (request, outcome)
                 });
             }
         }
-        shared.rest.send_replace(());
+        shared.worker_idle.send_replace(());
         tokio::select! {
-            Some((errand, outcome)) = flights.next() => {
-                tracing::debug!(id = errand.id, status = outcome.status, error = outcome.error, "callback attempted");
-                shared.world.write().post_done(errand, outcome, shared.clock.now());
+            Some((request, outcome)) = requests.next() => {
+                tracing::debug!(id = request.id, status = outcome.status, error = outcome.error, "callback attempted");
+                shared.world.write().callback_done(request, outcome, shared.clock.now());
             }
-            () = bell.notified() => {}
+            () = wake.notified() => {}
             () = until_due(&shared) => {}
             _ = stopped.wait_for(|stopped| *stopped) => return,
         }

@@ -4,8 +4,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::When;
-use crate::api;
+use super::counting::When;
 
 /// A rule about calls of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,11 +13,11 @@ use crate::api;
 pub struct CallRule {
     /// The endpoint below `/cgi-bin/` (`user/get`), a chapter (`user/*`), or all (`*`).
     pub path: String,
-    /// Only calls of this secret; of any where it is left out. A call without a live token is nobody's, but `gettoken` with a
+    /// Only calls of this secret; by default of any. A call without a live token has no caller, but `gettoken` with a
     /// right secret is that secret's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller: Option<FaultCaller>,
-    /// Which of the calls it strikes; all of them where it is left out.
+    /// To which of the calls it applies; by default to all.
     #[serde(default)]
     pub when: When,
     /// What happens to them.
@@ -26,19 +25,19 @@ pub struct CallRule {
 }
 
 impl CallRule {
-    /// A rule that strikes every call of an endpoint (`user/get`), of a chapter (`user/*`), or of all (`*`).
+    /// A rule for every call of an endpoint (`user/get`), of a chapter (`user/*`), or of all (`*`).
     pub fn new(path: impl Into<String>, fault: Fault) -> Self {
         Self { path: path.into(), caller: None, when: When::ALWAYS, fault }
     }
 
-    /// Strikes some of the calls only.
+    /// Applies to some of the calls only.
     #[must_use]
     pub fn when(mut self, when: When) -> Self {
         self.when = when;
         self
     }
 
-    /// Strikes calls of this secret only.
+    /// Applies to calls of this secret only.
     #[must_use]
     pub fn caller(mut self, caller: FaultCaller) -> Self {
         self.caller = Some(caller);
@@ -52,13 +51,14 @@ impl CallRule {
         }
     }
 
-    pub(super) fn check(&self) -> Result<(), String> {
+    /// `endpoints` are all that there are.
+    pub(crate) fn check(&self, endpoints: &[&str]) -> Result<(), String> {
         let chapter = self.path.strip_suffix('*').is_none_or(|rest| rest.is_empty() || rest.ends_with('/'));
-        if !chapter || !api::PATHS.iter().any(|path| self.is_about(path)) {
+        if !chapter || !endpoints.iter().any(|path| self.is_about(path)) {
             return Err(format!(
                 "no endpoint is named `{}`; there are `*`, a chapter such as `user/*`, and {}",
                 self.path,
-                api::PATHS.join(", ")
+                endpoints.join(", ")
             ));
         }
         self.when.check()?;
@@ -71,7 +71,7 @@ impl CallRule {
 }
 
 /// Whose calls a rule is about. In JSON as the request log names callers: `"contacts"`, `"app 1000002"`, `"shared app 1000002"`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
 pub enum FaultCaller {
@@ -135,7 +135,7 @@ impl From<FaultCaller> for String {
 pub enum Fault {
     /// Refused with this errcode before anything is looked at, the token included.
     Errcode(i32),
-    /// Takes longer, in real time, as the time-outs of clients are real. Whoever hangs up meanwhile does not stop the call.
+    /// Takes longer, in real time, as the time-outs of clients are real. A client that hangs up meanwhile does not stop the call.
     Latency {
         /// Milliseconds, at most ten minutes.
         ms: u64,
@@ -174,8 +174,8 @@ pub enum Fault {
     Parallel(u32),
 }
 
-/// On which side of the execution a fault strikes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// On which side of the execution a fault applies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Moment {
     /// Before the call is executed, so that nothing has happened.
@@ -186,7 +186,7 @@ pub enum Moment {
 }
 
 /// What the calls with a killed token are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "i32", into = "i32")]
 #[non_exhaustive]
 pub enum TokenDeath {
@@ -276,7 +276,7 @@ impl Fault {
         Self::Close { seconds: u32::try_from(time.as_secs()).unwrap_or(u32::MAX) }
     }
 
-    /// At most so many calls at a time; 45033 for the others.
+    /// At most `limit` calls at a time; 45033 for the others.
     pub fn parallel(limit: u32) -> Self {
         Self::Parallel(limit)
     }

@@ -1,13 +1,12 @@
 //! Faults of callback deliveries: what can go wrong with one, and for whom.
 //!
-//! A rule counts deliveries when their events happen, not the attempts, so that what it strikes depends neither on the receiver
-//! nor on the network. At most one fault of each group strikes a delivery, the first in the plan whose turn it is: its fate (drop,
+//! A rule counts deliveries when their events happen, not the attempts, so that its choice depends neither on the receiver
+//! nor on the network. At most one fault of each group applies to a delivery, the first rule whose turn it is: its dispatch (drop,
 //! delay, reorder), what is wrong in its place (signature, receiveid, garbage), its copies, its replay.
 
 use serde::{Deserialize, Serialize};
 
-use super::{FaultBoard, FaultError, Faults, RuleState, When};
-use crate::{clock::Millis, world::callback::Sending};
+use super::counting::When;
 
 /// A rule about callback deliveries.
 ///
@@ -24,7 +23,7 @@ pub struct DeliveryRule {
     /// Only those to this target, as the log names it: `contacts`, `app 1000002` or `import job`. To any where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
-    /// Which of the deliveries it strikes; all of them where it is left out.
+    /// To which of the deliveries it applies; by default to all.
     #[serde(default)]
     pub when: When,
     /// What happens to them.
@@ -43,25 +42,25 @@ fn all() -> String {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum DeliveryFault {
-    /// So many copies follow the first attempt at once, whatever its answer; each encrypted and signed anew, as WeCom's own
+    /// This number of copies follows the first attempt at once, whatever its answer; each encrypted and signed again, as WeCom's own
     /// repetitions are. 1 to 1,000.
     Duplicate(u32),
-    /// Held back until so many later ones of the same URL have gone out before it. 1 to 1,000. Ending the bad day sends what is
+    /// Held back until this number of later ones of the same URL have gone out. 1 to 1,000. Removing the rules sends what is
     /// still held back.
     Reorder(u32),
-    /// Sent so much later, on the virtual clock.
+    /// Sent later by this time of the virtual clock.
     Delay {
         /// Seconds; at most a year.
         seconds: u32,
     },
     /// Never sent, as WeCom does after many failures; `redeliver` sends it all the same.
     Drop,
-    /// The first so many attempts are signed with another token. Repeated as failed ones are, so the event comes right in the
-    /// end, unless all four attempts are wrong; whoever answers 200 to a wrong one has lost it.
+    /// The first attempts, this number of them, are signed with another token. Repeated as failed ones are, so the event comes right in the
+    /// end, unless all four attempts are wrong; a receiver that answers 200 to a wrong one has lost it.
     WrongSignature(u32),
-    /// The first so many attempts are rightly signed but encrypted for another corp: a wrong receiveid. Repeated in the same way.
+    /// The first attempts, this number of them, are rightly signed but encrypted for another corp: a wrong receiveid. Repeated in the same way.
     WrongReceiveId(u32),
-    /// The first so many attempts carry no envelope, half of one, one without ciphertext, or one that a careless parser blows
+    /// The first attempts, this number of them, carry no envelope, half of one, one without ciphertext, or one that a careless parser blows
     /// up. Repeated in the same way.
     Garbage(u32),
     /// So long after its first right attempt, on the virtual clock, the same bytes are posted again, as somebody would who has
@@ -75,10 +74,10 @@ pub enum DeliveryFault {
 const YEAR: u32 = 366 * 24 * 3600;
 
 impl DeliveryFault {
-    fn group(&self) -> Group {
+    pub(super) fn group(&self) -> Group {
         match self {
-            Self::Reorder(_) | Self::Delay { .. } | Self::Drop => Group::Fate,
-            Self::WrongSignature(_) | Self::WrongReceiveId(_) | Self::Garbage(_) => Group::Forged,
+            Self::Reorder(_) | Self::Delay { .. } | Self::Drop => Group::Dispatch,
+            Self::WrongSignature(_) | Self::WrongReceiveId(_) | Self::Garbage(_) => Group::Flaw,
             Self::Duplicate(_) => Group::Copies,
             Self::Replay { .. } => Group::Replay,
         }
@@ -102,17 +101,17 @@ impl DeliveryFault {
     }
 }
 
-/// Of each at most one strikes a delivery.
+/// Of each group at most one fault applies to a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Group {
-    Fate,
-    Forged,
+pub(super) enum Group {
+    Dispatch,
+    Flaw,
     Copies,
     Replay,
 }
 
 impl DeliveryRule {
-    /// A rule that strikes every delivery of an event (`change_contact/create_user`), of its changes (`change_contact/*`), or of
+    /// A rule for every delivery of an event (`change_contact/create_user`), of its changes (`change_contact/*`), or of
     /// all (`*`).
     pub fn new(event: impl Into<String>, fault: DeliveryFault) -> Self {
         Self { event: event.into(), target: None, when: When::ALWAYS, fault }
@@ -132,7 +131,7 @@ impl DeliveryRule {
         self
     }
 
-    fn is_about(&self, event: &str, to: &str) -> bool {
+    pub(super) fn is_about(&self, event: &str, to: &str) -> bool {
         let event_fits = match self.event.strip_suffix('*') {
             Some(beginning) => event.starts_with(beginning),
             None => self.event == event,
@@ -140,7 +139,7 @@ impl DeliveryRule {
         event_fits && self.target.as_ref().is_none_or(|target| target == to)
     }
 
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         let name = self.event.strip_suffix("/*").unwrap_or(&self.event);
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'/');
         // Any event can be made by the console, so that there is no list of them.
@@ -161,129 +160,5 @@ impl DeliveryRule {
         }
         self.when.check()?;
         self.fault.check()
-    }
-}
-
-/// What is in store for one delivery.
-#[derive(Debug, Default)]
-pub(crate) struct Mishap {
-    pub(crate) fate: Fate,
-    /// So many attempts that are wrong in this way.
-    forged: Option<(Sending, u32)>,
-    pub(crate) copies: u32,
-    pub(crate) replay_after: Option<Millis>,
-    /// All of it, for the log.
-    pub(crate) faults: Vec<DeliveryFault>,
-}
-
-/// Whether and when a delivery goes out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Fate {
-    #[default]
-    Sent,
-    Delayed(Millis),
-    HeldBack {
-        /// So many later ones.
-        behind: u32,
-    },
-    Dropped,
-}
-
-impl Mishap {
-    /// What is wrong with the next attempt, if anything is.
-    pub(crate) fn forge(&mut self) -> Option<Sending> {
-        let (sending, left) = self.forged.as_mut()?;
-        *left = left.checked_sub(1)?;
-        Some(*sending)
-    }
-
-    fn take(&mut self, fault: DeliveryFault) {
-        let millis = |seconds: u32| Millis::from(seconds) * 1000;
-        match fault {
-            DeliveryFault::Duplicate(copies) => self.copies = copies,
-            DeliveryFault::Reorder(behind) => self.fate = Fate::HeldBack { behind },
-            DeliveryFault::Delay { seconds } => self.fate = Fate::Delayed(millis(seconds)),
-            DeliveryFault::Drop => self.fate = Fate::Dropped,
-            DeliveryFault::WrongSignature(attempts) => {
-                self.forged = Some((Sending::WrongSignature, attempts))
-            }
-            DeliveryFault::WrongReceiveId(attempts) => {
-                self.forged = Some((Sending::WrongReceiveId, attempts))
-            }
-            DeliveryFault::Garbage(attempts) => self.forged = Some((Sending::Garbage, attempts)),
-            DeliveryFault::Replay { seconds } => self.replay_after = Some(millis(seconds)),
-        }
-        self.faults.push(fault);
-    }
-}
-
-impl FaultBoard {
-    /// Counts a delivery, and says what befalls it.
-    pub(crate) fn mishap(&self, event: &str, to: &str) -> Mishap {
-        let mut mishap = Mishap::default();
-        for one in &mut self.rules.lock().deliveries {
-            if !one.rule.is_about(event, to) {
-                continue;
-            }
-            let group = one.rule.fault.group();
-            let taken =
-                mishap.fate == Fate::Dropped || mishap.faults.iter().any(|fault| fault.group() == group);
-            if one.strikes(one.rule.when, taken) {
-                mishap.take(one.rule.fault.clone());
-            }
-        }
-        mishap
-    }
-}
-
-/// Rules about callback deliveries.
-impl Faults {
-    /// Strikes the next delivery of an event (`change_contact/create_user`), of its changes (`change_contact/*`), or of all (`*`).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use wecom_sim::{DeliveryFault, Sim};
-    ///
-    /// let sim = Sim::start().await;
-    /// sim.faults().next_delivery("change_contact/*", DeliveryFault::Duplicate(2))?; // it comes three times
-    /// sim.faults().every_delivery(10, "*", DeliveryFault::WrongSignature(1))?; // wrong at first, right when repeated
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`FaultError`] if that is no event, or the fault cannot be.
-    pub fn next_delivery(&self, event: &str, fault: DeliveryFault) -> Result<(), FaultError> {
-        self.next_deliveries(1, event, fault)
-    }
-
-    /// Strikes the next deliveries, so many.
-    ///
-    /// # Errors
-    ///
-    /// [`FaultError`] if that is no event, or the fault cannot be.
-    pub fn next_deliveries(&self, count: u64, event: &str, fault: DeliveryFault) -> Result<(), FaultError> {
-        self.add_delivery(DeliveryRule::new(event, fault).when(When::Next(count)))
-    }
-
-    /// Strikes every Kth delivery: the Kth from now, the 2Kth, and so on.
-    ///
-    /// # Errors
-    ///
-    /// [`FaultError`] if that is no event, or the fault cannot be; if `k` is 0.
-    pub fn every_delivery(&self, k: u64, event: &str, fault: DeliveryFault) -> Result<(), FaultError> {
-        self.add_delivery(DeliveryRule::new(event, fault).when(When::Every { k, offset: 0 }))
-    }
-
-    /// Adds a rule about deliveries behind those there are.
-    ///
-    /// # Errors
-    ///
-    /// [`FaultError`] if the rule cannot work; then nothing is added.
-    pub fn add_delivery(&self, rule: DeliveryRule) -> Result<(), FaultError> {
-        let place = self.state().deliveries.len();
-        rule.check().map_err(|reason| FaultError { rule: format!("deliveries[{place}]"), reason })?;
-        self.shared.faults.change(|rules| rules.deliveries.push(RuleState::new(rule)));
-        Ok(())
     }
 }

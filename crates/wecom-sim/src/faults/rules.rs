@@ -1,30 +1,30 @@
-//! A plan: the rules of a bad day, as JSON or built in Rust, and what is wrong with it.
+//! A set of rules, as JSON or built in Rust, and what is wrong with it.
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallRule, DeliveryRule, RuleState};
+use super::{call_rules::CallRule, counting::RuleState, delivery_rules::DeliveryRule};
 
-/// The rules of a bad day. The order counts: of two rules that strike the same call with the same kind of fault, the first wins.
+/// The rules of what goes wrong. The order counts: of two rules that apply to the same call with the same kind of fault, the first wins.
 ///
 /// ```
-/// use wecom_sim::{CallRule, Fault, FaultPlan, When};
+/// use wecom_sim::{CallRule, Fault, FaultRules, When};
 ///
-/// let plan = FaultPlan::new().call(CallRule::new("user/*", Fault::errcode(-1)).when(When::Next(2)));
+/// let rules = FaultRules::new().call(CallRule::new("user/*", Fault::errcode(-1)).when(When::Next(2)));
 /// let json = r#"{"calls": [{"path": "user/*", "when": {"next": 2}, "fault": {"errcode": -1}}]}"#;
-/// assert_eq!(plan, serde_json::from_str(json).unwrap());
+/// assert_eq!(rules, serde_json::from_str(json).unwrap());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
-pub struct FaultPlan {
-    /// What befalls calls of the API.
+pub struct FaultRules {
+    /// Rules about calls of the API.
     pub calls: Vec<CallRule>,
-    /// What befalls callback deliveries.
+    /// Rules about callback deliveries.
     pub deliveries: Vec<DeliveryRule>,
 }
 
-impl FaultPlan {
-    /// An empty plan: nothing goes wrong.
+impl FaultRules {
+    /// No rules: nothing goes wrong.
     pub fn new() -> Self {
         Self::default()
     }
@@ -43,9 +43,9 @@ impl FaultPlan {
         self
     }
 
-    /// Names the first rule that cannot work.
-    pub(crate) fn check(&self) -> Result<(), FaultError> {
-        let calls = self.calls.iter().map(CallRule::check).enumerate();
+    /// Names the first rule that cannot work; `endpoints` are all that there are.
+    pub(crate) fn check(&self, endpoints: &[&str]) -> Result<(), FaultError> {
+        let calls = self.calls.iter().map(|rule| rule.check(endpoints)).enumerate();
         let deliveries = self.deliveries.iter().map(DeliveryRule::check).enumerate();
         let named = |kind: &'static str| {
             move |(place, checked): (usize, Result<(), String>)| {
@@ -61,14 +61,14 @@ impl FaultPlan {
 #[error("{rule}: {reason}")]
 #[non_exhaustive]
 pub struct FaultError {
-    /// Its place in the plan, such as `calls[0]`.
+    /// Its place among the rules, such as `calls[0]`.
     pub rule: String,
     /// What is wrong, and what is possible instead.
     pub reason: String,
 }
 
 /// The rules at work, and what they have come to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FaultState {
     /// Those about calls.

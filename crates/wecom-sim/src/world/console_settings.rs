@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A corp's console settings; each can be changed through `PUT /_sim/settings`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Console {
+pub(crate) struct ConsoleSettings {
     /// 扩展属性 that exist; a value for any other is ignored.
     pub(crate) extattr: Vec<AttributeName>,
     /// 对外属性 that exist.
@@ -48,7 +48,7 @@ pub(crate) struct SecondVerification {
     pub(crate) members: Vec<String>,
 }
 
-impl Console {
+impl ConsoleSettings {
     pub(super) fn with_app(agent_id: u32) -> Self {
         let mut console = Self::default();
         console.second_verification.app = Some(agent_id);
@@ -66,7 +66,7 @@ impl Default for SecondVerification {
     }
 }
 
-impl Default for Console {
+impl Default for ConsoleSettings {
     fn default() -> Self {
         let attributes = |names: &[(i64, &str)]| {
             names.iter().map(|(kind, name)| AttributeName { kind: *kind, name: (*name).into() }).collect()

@@ -1,13 +1,15 @@
-//! What goes over the wire for a delivery: the signed query and the encrypted body, or what a bad day makes of them.
+//! What goes over the wire for a delivery: the signed query and the encrypted body, or what faults make of them.
 
-use bytes::Bytes;
 use url::Url;
 use wecom_cipher::Sealed;
 
-use super::{Errand, Sending, request::AgentIdElement};
+use super::{
+    record::AttemptKind,
+    request::{AgentIdElement, CallbackRequest, SealedRequest},
+};
 use crate::clock::Millis;
 
-/// The receiveid of nobody here.
+/// A receiveid that no corp has here.
 const STRANGER: &str = "ww00000000000000ff";
 /// Signed as it should be where it stands in an envelope, but five bytes are no ciphertext.
 const NO_CIPHERTEXT: &str = "aGVsbG8=";
@@ -16,27 +18,20 @@ const BILLION_LAUGHS: &[u8] = b"<!DOCTYPE xml [<!ENTITY a \"lol lol lol lol lol 
     <!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;\">\
     <!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;\">]><xml><Encrypt>&e;</Encrypt></xml>";
 
-/// One request, ready to be sent, and to be sent again.
-#[derive(Debug)]
-pub(crate) struct Parcel {
-    pub(crate) url: Url,
-    pub(crate) body: Bytes,
-}
-
-impl Parcel {
-    /// Encrypts and signs what an errand carries.
-    pub(crate) fn pack(errand: &Errand, now: Millis) -> wecom_cipher::Result<Self> {
-        let Errand { target, corp_id, .. } = errand;
-        let crypto = match errand.sending {
-            Sending::WrongReceiveId => target.crypto(STRANGER),
-            Sending::WrongSignature => target.mistaken_crypto(corp_id),
+impl SealedRequest {
+    /// Encrypts and signs what a request carries.
+    pub(crate) fn seal(request: &CallbackRequest, now: Millis) -> wecom_cipher::Result<Self> {
+        let CallbackRequest { target, corp_id, .. } = request;
+        let crypto = match request.sending {
+            AttemptKind::WrongReceiveId => target.crypto(STRANGER),
+            AttemptKind::WrongSignature => target.mistaken_crypto(corp_id),
             _ => target.crypto(corp_id),
         };
-        let mut sealed = crypto.seal(&errand.xml, (now / 1000) as u64, nonce())?;
-        let mut body = envelope(&sealed, corp_id, errand.agent_id).into_bytes();
-        if errand.sending == Sending::Garbage {
+        let mut sealed = crypto.seal(&request.xml, (now / 1000) as u64, nonce())?;
+        let mut body = envelope(&sealed, corp_id, request.agent_id).into_bytes();
+        if request.sending == AttemptKind::Garbage {
             sealed.msg_signature = target.sign(&sealed.timestamp, &sealed.nonce, NO_CIPHERTEXT);
-            body = garbage(errand.id, body);
+            body = garbage(request.id, body);
         }
         let mut url = target.url().clone();
         append(&mut url, &sealed.query_pairs());

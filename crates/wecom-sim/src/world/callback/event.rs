@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::{clock::Millis, world::Member};
+use crate::{clock::Millis, world::members::Member};
 
 /// An event before encryption.
 #[derive(Debug)]
 pub(crate) struct Event {
-    /// What stands in the deliveries log: `change_contact/create_user`.
+    /// The name in the deliveries log: `change_contact/create_user`.
     pub(crate) name: String,
     xml: String,
 }

@@ -3,17 +3,26 @@
 use std::{collections::HashSet, mem};
 
 use super::{
-    AppHook, Errand, Event, Outcome, Receiver, Target,
+    event::Event,
     payload::{full, slim},
-    queue::Letter,
-    request::AgentIdElement,
+    queue::NewDelivery,
+    request::{AgentIdElement, CallbackRequest, Outcome},
+    target::{AppTarget, Receiver, Target},
 };
 use crate::{
     clock::Millis,
-    world::{Actor, App, Change, Corp, Due, Life, Member, ROOT, Range, View, World},
+    world::{
+        changes::{Actor, ContactsChange},
+        credentials::{App, Range},
+        departments::ROOT,
+        members::{Life, Member},
+        schedule::Due,
+        state::World,
+        view::View,
+    },
 };
 
-/// A finished import or export job, to be told to whoever submitted it.
+/// A finished import or export job, of which its submitter is notified.
 #[derive(Clone, Debug)]
 pub(crate) struct FinishedJob {
     pub(crate) id: String,
@@ -24,7 +33,7 @@ pub(crate) struct FinishedJob {
     pub(crate) to: JobReceiver,
 }
 
-/// Where a finished job is told.
+/// Who is notified of a finished job.
 #[derive(Clone, Debug)]
 pub(crate) enum JobReceiver {
     /// The `callback` of an import request.
@@ -35,29 +44,31 @@ pub(crate) enum JobReceiver {
 
 impl World {
     /// Every change passes here, after it is made.
-    pub(crate) fn record(&mut self, corp: usize, actor: Actor, change: Change) {
+    pub(crate) fn record(&mut self, corp: usize, actor: Actor, change: ContactsChange) {
         tracing::debug!(corp = %self.corp(corp).id, ?actor, "changed: {}", change.kind());
-        self.tell_contacts_assistant(corp, actor, &change);
+        self.notify_contacts_assistant(corp, actor, &change);
         match &change {
-            Change::MemberCreated(member) => self.tell_apps_of_member(corp, None, Some(member)),
-            Change::MemberUpdated(both) => self.tell_apps_of_member(corp, Some(&both.0), Some(&both.1)),
-            Change::MemberDeleted(member) => self.tell_apps_of_member(corp, Some(member), None),
+            ContactsChange::MemberCreated(member) => self.notify_apps_of_member(corp, None, Some(member)),
+            ContactsChange::MemberUpdated(both) => {
+                self.notify_apps_of_member(corp, Some(&both.0), Some(&both.1))
+            }
+            ContactsChange::MemberDeleted(member) => self.notify_apps_of_member(corp, Some(member), None),
             // A member's change of department is a change of the member; the tree's own shape matters only when
             // a subtree moves. A tag may be part of a range.
-            Change::DepartmentUpdated { parent: Some(_), .. } => {
+            ContactsChange::DepartmentUpdated { parent: Some(_), .. } => {
                 self.some_ranges_changed(corp, |range| !range.departments.contains(&ROOT));
             }
-            Change::TagMembersChanged { tag, .. } => {
+            ContactsChange::TagMembersChanged { tag, .. } => {
                 self.some_ranges_changed(corp, |range| range.tags.contains(tag));
             }
-            Change::DepartmentCreated { .. }
-            | Change::DepartmentUpdated { .. }
-            | Change::DepartmentDeleted { .. } => {}
+            ContactsChange::DepartmentCreated { .. }
+            | ContactsChange::DepartmentUpdated { .. }
+            | ContactsChange::DepartmentDeleted { .. } => {}
         }
     }
 
-    fn tell_contacts_assistant(&mut self, corp: usize, actor: Actor, change: &Change) {
-        let at = self.moment;
+    fn notify_contacts_assistant(&mut self, corp: usize, actor: Actor, change: &ContactsChange) {
+        let at = self.acting_at;
         let corp = self.corp(corp);
         let Some(target) = corp.callbacks.contacts.clone() else {
             return;
@@ -85,12 +96,12 @@ impl World {
         let (to, target, agent_id) = match job.to {
             JobReceiver::Named(target) => ("import job".to_owned(), Some(target), None),
             JobReceiver::Submitter(receiver) => {
-                (receiver.name(), corp.target(receiver).cloned(), receiver.agent_id())
+                (receiver.name(), corp.callbacks.target(receiver).cloned(), receiver.agent_id())
             }
         };
         let Some(target) = target else { return };
         let event =
-            Event::new(&corp.id, "sys", self.moment, "batch_job_result").nested("BatchJob", |event| {
+            Event::new(&corp.id, "sys", self.acting_at, "batch_job_result").nested("BatchJob", |event| {
                 event
                     .text("JobId", &job.id)
                     .text("JobType", job.kind)
@@ -102,33 +113,33 @@ impl World {
     }
 
     /// Compares what an app has been told of one member with what is so now.
-    fn tell_apps_of_member(&mut self, corp: usize, before: Option<&Member>, after: Option<&Member>) {
-        let mut hooks = mem::take(&mut self.corp_mut(corp).callbacks.apps);
-        for (agent_id, hook) in &mut hooks {
+    fn notify_apps_of_member(&mut self, corp: usize, before: Option<&Member>, after: Option<&Member>) {
+        let mut app_targets = mem::take(&mut self.corp_mut(corp).callbacks.apps);
+        for (agent_id, app_target) in &mut app_targets {
             let sees = after.is_some_and(|member| self.app_sees(corp, *agent_id, member));
             let known = before
                 .or(after)
-                .is_some_and(|member| hook.subscribed.remove(&*member.userid.to_ascii_lowercase()));
+                .is_some_and(|member| app_target.subscribed.remove(&*member.userid.to_ascii_lowercase()));
             if let (true, Some(member)) = (sees, after) {
-                hook.subscribed.insert(member.userid.to_ascii_lowercase().into());
+                app_target.subscribed.insert(member.userid.to_ascii_lowercase().into());
             }
             if let (true, Some(member)) = (sees != known, after.or(before)) {
-                self.tell_app(corp, *agent_id, hook, &member.userid, sees);
+                self.notify_app(corp, *agent_id, app_target, &member.userid, sees);
             }
         }
-        self.corp_mut(corp).callbacks.apps = hooks;
+        self.corp_mut(corp).callbacks.apps = app_targets;
     }
 
-    /// Notes that many members may have entered or left a range. They are compared in one go when the courier next
+    /// Notes that many members may have entered or left a range. They are compared in one go when the worker next
     /// looks, so that moving a thousand departments costs one comparison.
     pub(crate) fn ranges_changed(&mut self, corp: usize) {
         if !self.corp(corp).callbacks.apps.is_empty() {
             self.stale_ranges.insert(corp);
-            self.post.bell().notify_one();
+            self.deliveries.wake().notify_one();
         }
     }
 
-    /// As [`ranges_changed`](Self::ranges_changed), if an app that is told has such a range: the comparison is of all members.
+    /// As [`ranges_changed`](Self::ranges_changed), if an app with a target has such a range: the comparison is of all members.
     fn some_ranges_changed(&mut self, corp: usize, is_touched: impl Fn(&Range) -> bool) {
         let home = self.corp(corp);
         let told = |app: &&App| home.callbacks.apps.contains_key(&app.agent_id);
@@ -139,14 +150,14 @@ impl World {
 
     fn compare_ranges(&mut self) {
         for corp in mem::take(&mut self.stale_ranges) {
-            let mut hooks = mem::take(&mut self.corp_mut(corp).callbacks.apps);
-            for (agent_id, hook) in &mut hooks {
+            let mut app_targets = mem::take(&mut self.corp_mut(corp).callbacks.apps);
+            for (agent_id, app_target) in &mut app_targets {
                 let now = self.seen_by_app(corp, *agent_id);
-                let mut entered: Vec<_> = now.difference(&hook.subscribed).cloned().collect();
-                let mut left: Vec<_> = hook.subscribed.difference(&now).cloned().collect();
+                let mut entered: Vec<_> = now.difference(&app_target.subscribed).cloned().collect();
+                let mut left: Vec<_> = app_target.subscribed.difference(&now).cloned().collect();
                 entered.sort_unstable();
                 left.sort_unstable();
-                hook.subscribed = now;
+                app_target.subscribed = now;
                 for (userid, sees) in
                     entered.iter().map(|id| (id, true)).chain(left.iter().map(|id| (id, false)))
                 {
@@ -156,26 +167,26 @@ impl World {
                         .get(userid)
                         .map_or(userid, |member| &member.userid)
                         .to_string();
-                    self.tell_app(corp, *agent_id, hook, &spelled, sees);
+                    self.notify_app(corp, *agent_id, app_target, &spelled, sees);
                 }
             }
-            self.corp_mut(corp).callbacks.apps = hooks;
+            self.corp_mut(corp).callbacks.apps = app_targets;
         }
     }
 
-    fn tell_app(&mut self, corp: usize, agent_id: u32, hook: &AppHook, userid: &str, sees: bool) {
+    fn notify_app(&mut self, corp: usize, agent_id: u32, app_target: &AppTarget, userid: &str, sees: bool) {
         let word = if sees { "subscribe" } else { "unsubscribe" };
         let corp_id = self.corp(corp).id.clone();
-        let event = Event::new(&corp_id, userid, self.moment, word)
+        let event = Event::new(&corp_id, userid, self.acting_at, word)
             .number("AgentID", agent_id.into())
             .text("EventKey", "");
         let to = Receiver::App(agent_id).name();
-        self.deliver(to, hook.target.clone(), corp_id, Some(agent_id), event);
+        self.deliver(to, app_target.target.clone(), corp_id, Some(agent_id), event);
     }
 
     /// Sends an event to a target of the corp, whatever it is; returns the delivery's id, or nothing without a target.
     pub(crate) fn send_event(&mut self, corp: usize, receiver: Receiver, event: Event) -> Option<u64> {
-        let target = self.corp(corp).target(receiver)?.clone();
+        let target = self.corp(corp).callbacks.target(receiver)?.clone();
         let corp_id = self.corp(corp).id.clone();
         Some(self.deliver(receiver.name(), target, corp_id, receiver.agent_id(), event))
     }
@@ -197,8 +208,8 @@ impl World {
             }
             None => AgentIdElement::Absent,
         };
-        let letter = Letter { to, target, corp_id, agent_id, event, xml };
-        let (id, delayed_until) = self.post.send(letter, self.moment);
+        let delivery = NewDelivery { to, target, corp_id, agent_id, event, xml };
+        let (id, delayed_until) = self.deliveries.send(delivery, self.acting_at);
         if let Some(at) = delayed_until {
             self.schedule(at, Due::Delivery { id });
         }
@@ -212,8 +223,8 @@ impl World {
             (Receiver::App(agent_id), Some(target)) => {
                 // Those it sees already are not news.
                 let subscribed = self.seen_by_app(corp, agent_id);
-                let hook = AppHook { target, subscribed };
-                self.corp_mut(corp).callbacks.apps.insert(agent_id, hook);
+                let app_target = AppTarget { target, subscribed };
+                self.corp_mut(corp).callbacks.apps.insert(agent_id, app_target);
             }
             (Receiver::App(agent_id), None) => {
                 self.corp_mut(corp).callbacks.apps.remove(&agent_id);
@@ -227,8 +238,8 @@ impl World {
         let agents: Vec<u32> = self.corp(corp).callbacks.apps.keys().copied().collect();
         for agent_id in agents {
             let seen = self.seen_by_app(corp, agent_id);
-            if let Some(hook) = self.corp_mut(corp).callbacks.apps.get_mut(&agent_id) {
-                hook.subscribed = seen;
+            if let Some(app_target) = self.corp_mut(corp).callbacks.apps.get_mut(&agent_id) {
+                app_target.subscribed = seen;
             }
         }
     }
@@ -250,27 +261,27 @@ impl World {
             .collect()
     }
 
-    pub(crate) fn has_post_work(&self) -> bool {
-        !self.stale_ranges.is_empty() || self.post.has_work()
+    pub(crate) fn has_callbacks_to_send(&self) -> bool {
+        !self.stale_ranges.is_empty() || self.deliveries.has_work()
     }
 
-    pub(crate) fn is_at_rest(&self) -> bool {
-        self.stale_ranges.is_empty() && self.post.is_at_rest()
+    pub(crate) fn is_idle(&self) -> bool {
+        self.stale_ranges.is_empty() && self.deliveries.is_idle()
     }
 
-    pub(crate) fn take_post(&mut self) -> Vec<Errand> {
+    pub(crate) fn take_callback_requests(&mut self) -> Vec<CallbackRequest> {
         self.compare_ranges();
-        self.post.take()
+        self.deliveries.take()
     }
 
-    pub(crate) fn post_done(&mut self, errand: Errand, outcome: Outcome, now: Millis) {
+    pub(crate) fn callback_done(&mut self, request: CallbackRequest, outcome: Outcome, now: Millis) {
         let retry_statuses = self.choices.callback_retries_other_statuses;
-        let id = errand.id;
-        let next = self.post.done(errand, outcome, retry_statuses, now);
-        if let Some(at) = next.retry_at {
+        let id = request.id;
+        let follow_up = self.deliveries.done(request, outcome, retry_statuses, now);
+        if let Some(at) = follow_up.retry_at {
             self.schedule(at, Due::Delivery { id });
         }
-        if let Some(at) = next.replay_at {
+        if let Some(at) = follow_up.replay_at {
             self.schedule(at, Due::Replay { id });
         }
     }
@@ -278,35 +289,4 @@ impl World {
 
 fn has_joined(member: &Member) -> bool {
     member.life == Life::Active && !member.disabled
-}
-
-impl Receiver {
-    pub(crate) fn name(self) -> String {
-        match self {
-            Self::Contacts => "contacts".into(),
-            Self::App(agent_id) => format!("app {agent_id}"),
-        }
-    }
-
-    fn agent_id(self) -> Option<u32> {
-        match self {
-            Self::Contacts => None,
-            Self::App(agent_id) => Some(agent_id),
-        }
-    }
-}
-
-impl Corp {
-    pub(crate) fn targets(&self) -> impl Iterator<Item = (Receiver, &Target)> {
-        let contacts = self.callbacks.contacts.iter().map(|target| (Receiver::Contacts, target));
-        let apps = &self.callbacks.apps;
-        contacts.chain(apps.iter().map(|(id, hook)| (Receiver::App(*id), &hook.target)))
-    }
-
-    pub(crate) fn target(&self, receiver: Receiver) -> Option<&Target> {
-        match receiver {
-            Receiver::Contacts => self.callbacks.contacts.as_ref(),
-            Receiver::App(agent_id) => self.callbacks.apps.get(&agent_id).map(|hook| &hook.target),
-        }
-    }
 }

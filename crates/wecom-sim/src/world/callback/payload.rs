@@ -1,17 +1,21 @@
 //! What a contacts change says to its receiver: ids only since 2022-08-15, every element before.
 
-use super::Event;
+use super::event::Event;
 use crate::{
     clock::Millis,
-    world::{Attribute, AttributeValue, Change, Corp, Member},
+    world::{
+        changes::ContactsChange,
+        corp::Corp,
+        members::{Attribute, AttributeValue, Member},
+    },
 };
 
 /// The event for a contacts-sync URL configured since 2022-08-15; `None` if such a URL is not told of the change.
-pub(super) fn slim(corp: &Corp, at: Millis, change: &Change, of_the_page: bool) -> Option<Event> {
+pub(super) fn slim(corp: &Corp, at: Millis, change: &ContactsChange, of_the_page: bool) -> Option<Event> {
     let event = Event::change(&corp.id, at, change.kind(), of_the_page);
     Some(match change {
-        Change::MemberCreated(member) => event.text("UserID", &member.userid).departments(member),
-        Change::MemberUpdated(both) => {
+        ContactsChange::MemberCreated(member) => event.text("UserID", &member.userid).departments(member),
+        ContactsChange::MemberUpdated(both) => {
             let (before, after) = &**both;
             let renamed = before.userid != after.userid;
             let moved = before.seats != after.seats || before.main_department != after.main_department;
@@ -27,26 +31,28 @@ pub(super) fn slim(corp: &Corp, at: Millis, change: &Change, of_the_page: bool) 
             }
             event
         }
-        Change::MemberDeleted(member) => event.text("UserID", &member.userid),
-        Change::DepartmentCreated { id, parent, .. } => {
+        ContactsChange::MemberDeleted(member) => event.text("UserID", &member.userid),
+        ContactsChange::DepartmentCreated { id, parent, .. } => {
             event.number("Id", (*id).into()).text("ParentId", &parent.to_string())
         }
-        Change::DepartmentUpdated { id, parent, .. } => {
+        ContactsChange::DepartmentUpdated { id, parent, .. } => {
             event.number("Id", (*id).into()).text("ParentId", &(*parent)?.to_string())
         }
-        Change::DepartmentDeleted { .. } | Change::TagMembersChanged { .. } => uncut(event, change),
+        ContactsChange::DepartmentDeleted { .. } | ContactsChange::TagMembersChanged { .. } => {
+            uncut(event, change)
+        }
     })
 }
 
 /// The event with every element, as older URLs get it.
-pub(super) fn full(corp: &Corp, at: Millis, change: &Change, of_the_page: bool) -> Option<Event> {
+pub(super) fn full(corp: &Corp, at: Millis, change: &ContactsChange, of_the_page: bool) -> Option<Event> {
     let event = Event::change(&corp.id, at, change.kind(), of_the_page);
     Some(match change {
-        Change::MemberCreated(member) => {
+        ContactsChange::MemberCreated(member) => {
             let event = event.text("UserID", &member.userid).text("Name", &member.name).departments(member);
             profile(corp, event, Compared::with_nothing(member))
         }
-        Change::MemberUpdated(both) => {
+        ContactsChange::MemberUpdated(both) => {
             let (before, after) = &**both;
             let mut event = event.text("UserID", &before.userid);
             if before.userid != after.userid {
@@ -64,13 +70,13 @@ pub(super) fn full(corp: &Corp, at: Millis, change: &Change, of_the_page: bool) 
             }
             profile(corp, event, Compared { before: Some(before), after, of_the_page })
         }
-        Change::MemberDeleted(member) => event.text("UserID", &member.userid),
-        Change::DepartmentCreated { id, name, parent, order } => event
+        ContactsChange::MemberDeleted(member) => event.text("UserID", &member.userid),
+        ContactsChange::DepartmentCreated { id, name, parent, order } => event
             .number("Id", (*id).into())
             .text("Name", name)
             .text("ParentId", &parent.to_string())
             .number("Order", (*order).into()),
-        Change::DepartmentUpdated { id, name, parent } => {
+        ContactsChange::DepartmentUpdated { id, name, parent } => {
             let mut event = event.number("Id", (*id).into());
             if let Some(name) = name {
                 event = event.text("Name", name);
@@ -80,20 +86,24 @@ pub(super) fn full(corp: &Corp, at: Millis, change: &Change, of_the_page: bool) 
             }
             event
         }
-        Change::DepartmentDeleted { .. } | Change::TagMembersChanged { .. } => uncut(event, change),
+        ContactsChange::DepartmentDeleted { .. } | ContactsChange::TagMembersChanged { .. } => {
+            uncut(event, change)
+        }
     })
 }
 
 /// The events that carried no more before 2022 than they do now.
-fn uncut(event: Event, change: &Change) -> Event {
+fn uncut(event: Event, change: &ContactsChange) -> Event {
     match change {
-        Change::DepartmentDeleted { id } => event.number("Id", (*id).into()),
-        Change::TagMembersChanged { tag, added, removed, added_departments, removed_departments } => event
-            .number("TagId", (*tag).into())
-            .list("AddUserItems", added)
-            .list("DelUserItems", removed)
-            .list("AddPartyItems", added_departments)
-            .list("DelPartyItems", removed_departments),
+        ContactsChange::DepartmentDeleted { id } => event.number("Id", (*id).into()),
+        ContactsChange::TagMembersChanged { tag, added, removed, added_departments, removed_departments } => {
+            event
+                .number("TagId", (*tag).into())
+                .list("AddUserItems", added)
+                .list("DelUserItems", removed)
+                .list("AddPartyItems", added_departments)
+                .list("DelPartyItems", removed_departments)
+        }
         _ => event,
     }
 }

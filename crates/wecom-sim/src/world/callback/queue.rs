@@ -1,4 +1,4 @@
-//! What is to be delivered, what was, and how it went. The courier does the sending.
+//! The queue of deliveries: what is to be sent, what was sent, and how it went. `crate::callback` does the sending.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -9,13 +9,13 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{
-    Attempt, Delivery, DeliveryState, Sending, Target,
-    envelope::Parcel,
-    request::{AgentIdElement, Errand, Next, Outcome, Turn},
+    record::{Attempt, AttemptKind, DeliveryRecord, DeliveryState},
+    request::{AgentIdElement, CallbackRequest, FollowUp, Outcome, SealedRequest, SendKind},
+    target::Target,
 };
 use crate::{
     clock::Millis,
-    faults::{Fate, FaultBoard, Mishap},
+    faults::{DeliveryEffects, Dispatch, FaultInjector},
 };
 
 /// After a failed attempt the next one waits this long, on the virtual clock. WeCom documents that there are three
@@ -31,15 +31,15 @@ const MOST_BYTES: usize = 512 << 20;
 
 #[derive(Debug)]
 struct Entry {
-    shown: Delivery,
+    shown: DeliveryRecord,
     target: Target,
     agent_id: AgentIdElement,
     /// Retries already granted since the last (re)delivery was asked for.
     retries: usize,
-    /// What a bad day still has in store for it.
-    mishap: Mishap,
+    /// What the fault rules will still do to it.
+    effects: DeliveryEffects,
     /// What was sent last.
-    parcel: Option<Arc<Parcel>>,
+    sealed: Option<Arc<SealedRequest>>,
 }
 
 /// A delivery that is held back.
@@ -47,32 +47,32 @@ struct Entry {
 struct Held {
     id: u64,
     url: String,
-    /// So many later ones have yet to go out.
+    /// How many later ones have yet to go out.
     behind: u32,
 }
 
 /// All deliveries.
 #[derive(Debug, Default)]
-pub(crate) struct Post {
+pub(crate) struct DeliveryQueue {
     entries: VecDeque<Entry>,
     /// Of the events that the entries hold.
     bytes: usize,
     count: u64,
     /// Per URL, what is to be sent now, oldest first.
-    queues: HashMap<String, VecDeque<(u64, Turn)>>,
+    queues: HashMap<String, VecDeque<(u64, SendKind)>>,
     /// URLs with a delivery on the wire: one at a time, so that order is kept.
     busy: HashMap<String, u64>,
     /// In order of their numbers.
     held: Vec<Held>,
-    /// Rung whenever there is something new for the courier.
-    bell: Arc<Notify>,
-    /// The rules of a bad day.
-    faults: Arc<FaultBoard>,
+    /// Notified when there is something new to send.
+    wake: Arc<Notify>,
+    /// What goes wrong on purpose.
+    faults: Arc<FaultInjector>,
 }
 
 /// What is new about a delivery to be made.
 #[derive(Debug)]
-pub(crate) struct Letter {
+pub(crate) struct NewDelivery {
     pub(crate) to: String,
     pub(crate) target: Target,
     pub(crate) corp_id: String,
@@ -81,40 +81,40 @@ pub(crate) struct Letter {
     pub(crate) xml: String,
 }
 
-impl Post {
-    /// An empty post under these rules.
-    pub(crate) fn under(faults: Arc<FaultBoard>) -> Self {
+impl DeliveryQueue {
+    /// An empty queue under these rules.
+    pub(crate) fn under(faults: Arc<FaultInjector>) -> Self {
         Self { faults, ..Self::default() }
     }
 
-    pub(crate) fn bell(&self) -> Arc<Notify> {
-        Arc::clone(&self.bell)
+    pub(crate) fn wake(&self) -> Arc<Notify> {
+        Arc::clone(&self.wake)
     }
 
-    /// An empty post that goes on where this one's numbers end, under the same rules, and rings the same bell.
+    /// An empty queue whose numbers go on where these end, under the same rules, and with the same waiting worker.
     pub(crate) fn renewed(&self) -> Self {
-        Self { count: self.count, bell: self.bell(), ..Self::under(Arc::clone(&self.faults)) }
+        Self { count: self.count, wake: self.wake(), ..Self::under(Arc::clone(&self.faults)) }
     }
 
     /// Takes a delivery on; returns its number, and until when it is delayed, if it is.
-    pub(super) fn send(&mut self, letter: Letter, now: Millis) -> (u64, Option<Millis>) {
+    pub(super) fn send(&mut self, delivery: NewDelivery, now: Millis) -> (u64, Option<Millis>) {
         self.count += 1;
         let id = self.count;
-        let Letter { to, target, corp_id, agent_id, event, xml } = letter;
+        let NewDelivery { to, target, corp_id, agent_id, event, xml } = delivery;
         self.forget_the_oldest();
         self.bytes += xml.len() + event.len();
-        let mut mishap = self.faults.mishap(&event, &to);
-        let fate = mem::take(&mut mishap.fate);
-        let delayed_until = match fate {
-            Fate::Delayed(by) => Some(now + by),
+        let mut effects = self.faults.effects_on_delivery(&event, &to);
+        let dispatch = mem::take(&mut effects.dispatch);
+        let delayed_until = match dispatch {
+            Dispatch::Delayed(by) => Some(now + by),
             _ => None,
         };
         let url = target.url().to_string();
-        if let Fate::HeldBack { behind } = fate {
+        if let Dispatch::HeldBack { behind } = dispatch {
             self.held.push(Held { id, url: url.clone(), behind });
         }
         self.entries.push_back(Entry {
-            shown: Delivery {
+            shown: DeliveryRecord {
                 id,
                 to,
                 corp_id,
@@ -122,23 +122,23 @@ impl Post {
                 event,
                 xml,
                 created_at: now,
-                state: match fate {
-                    Fate::Sent => DeliveryState::Queued,
-                    Fate::Delayed(_) => DeliveryState::Waiting,
-                    Fate::HeldBack { .. } => DeliveryState::HeldBack,
-                    Fate::Dropped => DeliveryState::Dropped,
+                state: match dispatch {
+                    Dispatch::Sent => DeliveryState::Queued,
+                    Dispatch::Delayed(_) => DeliveryState::Waiting,
+                    Dispatch::HeldBack { .. } => DeliveryState::HeldBack,
+                    Dispatch::Dropped => DeliveryState::Dropped,
                 },
                 next_attempt_at: delayed_until,
-                faults: mem::take(&mut mishap.faults),
+                faults: mem::take(&mut effects.faults),
                 attempts: Vec::new(),
             },
             target,
             agent_id,
             retries: 0,
-            mishap,
-            parcel: None,
+            effects,
+            sealed: None,
         });
-        if fate == Fate::Sent {
+        if dispatch == Dispatch::Sent {
             self.go_out(id);
         }
         (id, delayed_until)
@@ -189,12 +189,12 @@ impl Post {
         let Some(entry) = self.entry(id) else { return };
         entry.shown.state = DeliveryState::Queued;
         entry.shown.next_attempt_at = None;
-        let copies = mem::take(&mut entry.mishap.copies);
+        let copies = mem::take(&mut entry.effects.copies);
         let url = entry.shown.url.clone();
         let queue = self.queues.entry(url).or_default();
-        queue.push_back((id, Turn::Attempt));
-        queue.extend((0..copies).map(|_| (id, Turn::Copy)));
-        self.bell.notify_one();
+        queue.push_back((id, SendKind::Attempt));
+        queue.extend((0..copies).map(|_| (id, SendKind::Copy)));
+        self.wake.notify_one();
     }
 
     /// The time has come for which it was waiting, unless something else has become of it.
@@ -219,7 +219,7 @@ impl Post {
             return Err(ResendError::UnderWay);
         }
         entry.retries = 0;
-        entry.mishap = Mishap::default();
+        entry.effects = DeliveryEffects::default();
         self.held.retain(|held| held.id != id);
         self.enqueue(id);
         Ok(())
@@ -228,42 +228,42 @@ impl Post {
     /// Sends once more what it sent last, byte for byte; nothing else becomes of it.
     pub(crate) fn replay(&mut self, id: u64) -> Result<(), ResendError> {
         let entry = self.entry(id).ok_or(ResendError::Unknown)?;
-        if entry.parcel.is_none() {
+        if entry.sealed.is_none() {
             return Err(ResendError::NeverSent);
         }
         let url = entry.shown.url.clone();
-        self.queues.entry(url).or_default().push_back((id, Turn::Replay));
-        self.bell.notify_one();
+        self.queues.entry(url).or_default().push_back((id, SendKind::Replay));
+        self.wake.notify_one();
         Ok(())
     }
 
     /// What is next for every target that has nothing on the wire.
-    pub(crate) fn take(&mut self) -> Vec<Errand> {
-        let mut errands = Vec::new();
+    pub(crate) fn take(&mut self) -> Vec<CallbackRequest> {
+        let mut requests = Vec::new();
         let Self { queues, busy, entries, .. } = self;
         queues.retain(|url, queue| {
             while !busy.contains_key(url) {
-                let Some((id, turn)) = queue.pop_front() else { return false };
+                let Some((id, send_kind)) = queue.pop_front() else { return false };
                 if let Some(entry) = find(entries, id) {
                     busy.insert(url.clone(), id);
-                    errands.push(entry.errand(turn));
+                    requests.push(entry.request(send_kind));
                 }
             }
             !queue.is_empty()
         });
-        errands
+        requests
     }
 
     /// Notes how an attempt went; returns what is to follow.
     pub(super) fn done(
         &mut self,
-        errand: Errand,
+        request: CallbackRequest,
         outcome: Outcome,
         retry_statuses: bool,
         now: Millis,
-    ) -> Next {
-        self.busy.retain(|_, busy| *busy != errand.id);
-        let Some(entry) = self.entry(errand.id) else { return Next::default() };
+    ) -> FollowUp {
+        self.busy.retain(|_, busy| *busy != request.id);
+        let Some(entry) = self.entry(request.id) else { return FollowUp::default() };
         let received = match outcome.status {
             Some(200) => true,
             Some(_) => !retry_statuses,
@@ -271,16 +271,16 @@ impl Post {
         };
         entry.shown.attempts.push(Attempt {
             at: now,
-            sent: errand.sending,
+            sent: request.sending,
             status: outcome.status,
             answer: outcome.answer,
             milliseconds: outcome.took.as_millis() as u64,
             error: outcome.error,
             hint: outcome.hint,
         });
-        entry.parcel = errand.parcel.or(entry.parcel.take());
-        if errand.turn != Turn::Attempt {
-            return Next::default();
+        entry.sealed = request.sealed.or(entry.sealed.take());
+        if request.send_kind != SendKind::Attempt {
+            return FollowUp::default();
         }
         let retry_at = match RETRY_AFTER.get(entry.retries) {
             Some(after) if !received => Some(now + after),
@@ -293,15 +293,15 @@ impl Post {
             (false, Some(_)) => DeliveryState::Waiting,
             (false, None) => DeliveryState::GivenUp,
         };
-        let replay_after = match errand.sending {
-            Sending::Genuine => entry.mishap.replay_after.take(),
+        let replay_after = match request.sending {
+            AttemptKind::Genuine => entry.effects.replay_after.take(),
             _ => None,
         };
-        Next { retry_at, replay_at: replay_after.map(|after| now + after) }
+        FollowUp { retry_at, replay_at: replay_after.map(|after| now + after) }
     }
 
     /// Whether nothing is queued or on the wire.
-    pub(crate) fn is_at_rest(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.queues.is_empty() && self.busy.is_empty()
     }
 
@@ -309,7 +309,7 @@ impl Post {
         self.queues.keys().any(|url| !self.busy.contains_key(url))
     }
 
-    pub(crate) fn deliveries(&self) -> impl ExactSizeIterator<Item = &Delivery> {
+    pub(crate) fn deliveries(&self) -> impl ExactSizeIterator<Item = &DeliveryRecord> {
         self.entries.iter().map(|entry| &entry.shown)
     }
 
@@ -319,24 +319,24 @@ impl Post {
 }
 
 impl Entry {
-    fn errand(&mut self, turn: Turn) -> Errand {
-        let sending = match turn {
-            Turn::Replay => Sending::Replay,
-            Turn::Copy => Sending::Copy,
-            Turn::Attempt => {
+    fn request(&mut self, send_kind: SendKind) -> CallbackRequest {
+        let sending = match send_kind {
+            SendKind::Replay => AttemptKind::Replay,
+            SendKind::Copy => AttemptKind::Copy,
+            SendKind::Attempt => {
                 self.shown.state = DeliveryState::InFlight;
-                self.mishap.forge().unwrap_or(Sending::Genuine)
+                self.effects.next_flaw().map_or(AttemptKind::Genuine, AttemptKind::from)
             }
         };
-        Errand {
+        CallbackRequest {
             id: self.shown.id,
             sending,
             target: self.target.clone(),
             corp_id: self.shown.corp_id.clone(),
             agent_id: self.agent_id,
             xml: self.shown.xml.clone(),
-            parcel: if turn == Turn::Replay { self.parcel.clone() } else { None },
-            turn,
+            sealed: if send_kind == SendKind::Replay { self.sealed.clone() } else { None },
+            send_kind,
         }
     }
 }

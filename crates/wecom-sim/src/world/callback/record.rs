@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::faults::DeliveryFault;
+use crate::faults::{DeliveryFault, Flaw};
 
 /// One callback, from the event that caused it to its last attempt.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Delivery {
-    /// Counts from 1; a reset of the world does not start it anew.
+pub struct DeliveryRecord {
+    /// Counts from 1; a reset of the world does not restart it.
     pub id: u64,
     /// Whose target: `contacts`, `app 1000002` or `import job`.
     pub to: String,
@@ -22,17 +22,17 @@ pub struct Delivery {
     pub xml: String,
     /// When the event happened: virtual time, Unix milliseconds.
     pub created_at: i64,
-    /// Where it stands.
+    /// Its state.
     pub state: DeliveryState,
     /// When it is tried next; virtual time, only while [`DeliveryState::Waiting`].
     pub next_attempt_at: Option<i64>,
-    /// What the rules of a bad day have done to it, in the order of the plan.
+    /// The faults that applied to it, in the order of the rules.
     pub faults: Vec<DeliveryFault>,
     /// What was sent and how it was answered, oldest first.
     pub attempts: Vec<Attempt>,
 }
 
-impl Delivery {
+impl DeliveryRecord {
     /// Whether it may still be sent by itself.
     pub fn is_open(&self) -> bool {
         use DeliveryState::{Delivered, Dropped, GivenUp};
@@ -40,8 +40,8 @@ impl Delivery {
     }
 }
 
-/// Where a delivery stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// The state of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeliveryState {
@@ -62,13 +62,13 @@ pub enum DeliveryState {
 }
 
 /// One request to the callback URL.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Attempt {
     /// Virtual time, Unix milliseconds.
     pub at: i64,
     /// What was sent.
-    pub sent: Sending,
+    pub sent: AttemptKind,
     /// The HTTP status of the answer, if there was one.
     pub status: Option<u16>,
     /// The beginning of the answer's body, if there was one; at most 256 bytes.
@@ -82,13 +82,13 @@ pub struct Attempt {
 }
 
 /// What one attempt sent. Only a genuine one, and one that is wrong in its place, is repeated when it fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Sending {
+pub enum AttemptKind {
     /// The event as it should be.
     Genuine,
-    /// The event once more, encrypted and signed anew, by [`DeliveryFault::Duplicate`].
+    /// The event once more, encrypted and signed again, by [`DeliveryFault::Duplicate`].
     Copy,
     /// Query and body of an earlier attempt, byte for byte.
     Replay,
@@ -98,4 +98,14 @@ pub enum Sending {
     WrongReceiveId,
     /// No envelope at all, or one that does not decrypt, by [`DeliveryFault::Garbage`].
     Garbage,
+}
+
+impl From<Flaw> for AttemptKind {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::WrongSignature => Self::WrongSignature,
+            Flaw::WrongReceiveId => Self::WrongReceiveId,
+            Flaw::Garbage => Self::Garbage,
+        }
+    }
 }

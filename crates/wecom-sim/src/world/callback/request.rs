@@ -1,23 +1,33 @@
-//! One request to a callback URL, on its way from the [queue](super::queue) to the courier and back.
+//! One request to a callback URL, on its way from the queue to the client that sends it, and back.
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Sending, Target, envelope::Parcel};
+use bytes::Bytes;
+use url::Url;
+
+use super::{record::AttemptKind, target::Target};
 use crate::clock::Millis;
 
 /// A request to be made now.
 #[derive(Debug)]
-pub(crate) struct Errand {
+pub(crate) struct CallbackRequest {
     /// The delivery's number.
     pub(crate) id: u64,
-    pub(super) turn: Turn,
-    pub(super) sending: Sending,
+    pub(super) send_kind: SendKind,
+    pub(super) sending: AttemptKind,
     pub(crate) target: Target,
     pub(crate) corp_id: String,
     pub(super) agent_id: AgentIdElement,
     pub(super) xml: String,
-    /// What goes over the wire: given for a replay, made by the courier otherwise.
-    pub(crate) parcel: Option<Arc<Parcel>>,
+    /// What goes over the wire: given for a replay, made by the client otherwise.
+    pub(crate) sealed: Option<Arc<SealedRequest>>,
+}
+
+/// One request, ready to be sent, and to be sent again.
+#[derive(Debug)]
+pub(crate) struct SealedRequest {
+    pub(crate) url: Url,
+    pub(crate) body: Bytes,
 }
 
 /// The `AgentID` of an envelope.
@@ -30,18 +40,18 @@ pub(super) enum AgentIdElement {
     Filled(u32),
 }
 
-/// Why a delivery stands in a queue.
+/// Why a delivery is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum SendKind {
     /// To be delivered: how that ends decides what becomes of it.
     Attempt,
-    /// Beside its attempts; see [`Sending::Copy`].
+    /// Beside its attempts; see [`AttemptKind::Copy`].
     Copy,
-    /// Once more; see [`Sending::Replay`].
+    /// Once more; see [`AttemptKind::Replay`].
     Replay,
 }
 
-/// What came of an errand.
+/// What came of a request.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) status: Option<u16>,
@@ -53,7 +63,7 @@ pub(crate) struct Outcome {
 
 /// What is to follow, and when.
 #[derive(Debug, Default)]
-pub(super) struct Next {
+pub(super) struct FollowUp {
     pub(super) retry_at: Option<Millis>,
     pub(super) replay_at: Option<Millis>,
 }

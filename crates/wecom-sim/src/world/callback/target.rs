@@ -1,9 +1,82 @@
-//! Where callbacks go (接收事件服务器): a URL and the two secrets that sign and encrypt.
+//! Where callbacks go (接收事件服务器): a corp's targets, each a URL and the two secrets that sign and encrypt.
 
-use std::{fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt,
+    sync::Arc,
+};
 
 use url::Url;
 use wecom_cipher::{CallbackToken, Crypto, EncodingAesKey, Signature, sign};
+
+use crate::world::credentials::Credential;
+
+/// A corp's callback targets.
+#[derive(Debug, Default)]
+pub(crate) struct Callbacks {
+    /// The contacts assistant's own (通讯录同步 > 设置接收事件服务器).
+    pub(crate) contacts: Option<Target>,
+    /// The apps' (接收消息 > 设置API接收), by agent id.
+    pub(crate) apps: BTreeMap<u32, AppTarget>,
+    /// Whether the contacts assistant's URL dates from before 2022-08-15, so that its events carry every element.
+    pub(crate) full_payload: bool,
+}
+
+/// An app's callback target, and the members that the app has last been notified of.
+#[derive(Debug)]
+pub(crate) struct AppTarget {
+    pub(crate) target: Target,
+    /// Userids in lower case: those in the visible range who have joined the corp.
+    pub(super) subscribed: HashSet<Box<str>>,
+}
+
+/// Which of a corp's targets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Receiver {
+    Contacts,
+    App(u32),
+}
+
+impl Receiver {
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Contacts => "contacts".into(),
+            Self::App(agent_id) => format!("app {agent_id}"),
+        }
+    }
+
+    pub(super) fn agent_id(self) -> Option<u32> {
+        match self {
+            Self::Contacts => None,
+            Self::App(agent_id) => Some(agent_id),
+        }
+    }
+}
+
+impl Callbacks {
+    pub(crate) fn targets(&self) -> impl Iterator<Item = (Receiver, &Target)> {
+        let contacts = self.contacts.iter().map(|target| (Receiver::Contacts, target));
+        contacts.chain(self.apps.iter().map(|(id, app)| (Receiver::App(*id), &app.target)))
+    }
+
+    pub(crate) fn target(&self, receiver: Receiver) -> Option<&Target> {
+        match receiver {
+            Receiver::Contacts => self.contacts.as_ref(),
+            Receiver::App(agent_id) => self.apps.get(&agent_id).map(|app| &app.target),
+        }
+    }
+}
+
+impl Credential {
+    /// Whose callback target hears of a finished job. An app shared by an upper corp has none here.
+    pub(in crate::world) fn receiver(self) -> Option<Receiver> {
+        match self {
+            Self::Contacts => Some(Receiver::Contacts),
+            Self::App(agent_id) => Some(Receiver::App(agent_id)),
+            Self::SharedApp(_) => None,
+        }
+    }
+}
 
 /// One callback target; cheap to clone.
 #[derive(Clone)]
