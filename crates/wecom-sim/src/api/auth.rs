@@ -4,7 +4,11 @@ use std::net::IpAddr;
 
 use serde_json::json;
 
-use super::{Call, Outcome, args::Args, reply::Reply};
+use super::{
+    args::Args,
+    call::{Call, Outcome},
+    reply::Reply,
+};
 use crate::{
     clock::Millis,
     world::{Fail, World},

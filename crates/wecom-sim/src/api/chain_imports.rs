@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Call, Outcome,
+    call::{Call, Outcome},
     corp_groups::{api_app, chain, groups, text},
     reply::Reply,
 };

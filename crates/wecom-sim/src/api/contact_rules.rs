@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Call, Outcome, reply::Reply};
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
 use crate::world::{Fail, World};
 
 /// `contactrule/create`.

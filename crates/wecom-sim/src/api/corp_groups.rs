@@ -5,7 +5,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Outcome, reply::Reply};
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
 use crate::world::{
     Business, Caller, Chain, ChainCorp, CorpGroups, Credential, Fail, World,
     callback::{Event, Receiver},

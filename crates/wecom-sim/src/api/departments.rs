@@ -3,7 +3,11 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Call, Outcome, args::Args, reply::Reply};
+use super::{
+    args::Args,
+    call::{Call, Outcome},
+    reply::Reply,
+};
 use crate::world::{Department, DepartmentForm, DepartmentRow, Fail, View, World};
 
 /// `department/create`, doc 90205.

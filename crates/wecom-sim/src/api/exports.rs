@@ -3,7 +3,10 @@
 use serde_json::json;
 use wecom_cipher::EncodingAesKey;
 
-use super::{Call, Outcome, reply::Reply};
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
 use crate::world::{ExportKind, ExportRequest, Fail, World};
 
 /// The largest `block_size`, and the default.

@@ -14,7 +14,7 @@ use futures_util::stream;
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
 
-use super::{Received, errcode, execute, log, note};
+use super::execution::{Received, errcode, execute, log, note};
 use crate::{
     connections::ConnectionBreaker,
     faults::{CallEffects, Fault, Moment},

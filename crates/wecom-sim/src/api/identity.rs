@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Call, Outcome, reply::Reply};
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
 use crate::world::{Fail, MemberNo, World, qr_code};
 
 /// Ids that one `batch/openuserid_to_userid` may name.

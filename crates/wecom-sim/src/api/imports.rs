@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use super::{Call, Outcome, reply::Reply};
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
 use crate::world::{
     Fail, ImportKind, ImportRequest, MediaKind, World,
     callback::{Target, TargetError},

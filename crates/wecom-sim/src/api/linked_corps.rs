@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Call, Outcome, reply::Reply};
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
 use crate::world::{Attribute, AttributeValue, Corp, Credential, Fail, Linkage, Member, View, World};
 
 /// `linkedcorp/agent/get_perm_list`, doc 93172.

@@ -4,7 +4,11 @@ use serde_json::json;
 
 use url::Url;
 
-use super::{Call, Outcome, args::Part, reply::Reply};
+use super::{
+    args::Part,
+    call::{Call, Outcome},
+    reply::Reply,
+};
 use crate::{
     download::{Content, Download},
     world::{Fail, MediaKind, Medium, UrlUploadRequest, World, extension},

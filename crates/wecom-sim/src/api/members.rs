@@ -5,7 +5,11 @@ use std::collections::HashSet;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Call, Outcome, member_form, reply::Reply};
+use super::{
+    call::{Call, Outcome},
+    member_form,
+    reply::Reply,
+};
 use crate::world::{
     Fail, Lookup, Member, MemberNo, MemberRow, SimpleMemberRow, View, World, day_in_beijing, plain_mobile,
 };

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Call, Outcome, reply::Reply};
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
 use crate::world::{Fail, TagMove, World};
 
 /// `tag/create`, doc 90210.

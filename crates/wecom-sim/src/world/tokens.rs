@@ -1,4 +1,4 @@
-//! Tokens (access_token): what a secret buys, and whose call carries one.
+//! Tokens (`access_token`): what a secret buys, and whose call carries one.
 
 use super::{
     credentials::{Caller, Credential, Issued, Sender},
