@@ -233,7 +233,7 @@ mod tests {
     /// The gate as each of some processes has it.
     fn processes<const N: usize>(url: &str, corp: &CorpId, builder: &BudgetBuilder) -> [Arc<Gate>; N] {
         std::array::from_fn(|_| {
-            let budget = builder.clone().shared(Redis::open(url).unwrap()).build();
+            let budget = builder.clone().shared(Redis::open(url).unwrap()).build().unwrap();
             budget.ledger("https://example.com/cgi-bin/", corp).gate("user/get")
         })
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Export, ExportKey, ExportRow};
 use crate::{
-    Call, Client, Endpoint, Error, ErrorKind, JobId, Polling, RetryPolicy, Sending,
+    Client, Endpoint, Error, ErrorKind, JobId, Polling, RetryPolicy, Sending,
     polling::{Stage, Staged, Told},
     wire,
 };
@@ -120,11 +120,6 @@ impl GetExportResult {
     pub fn new(jobid: impl Into<JobId>) -> Self {
         Self { jobid: jobid.into() }
     }
-}
-
-impl Endpoint for GetExportResult {
-    const CALL: Call = Call::get("export/get_result");
-    type Reply = ExportStatus;
 }
 
 /// How far an export has come.

@@ -2,17 +2,10 @@
 
 use std::time::Duration;
 
-use wecom_contacts::{Client, Secret, auth::*};
+use wecom_contacts::{Client, Secret};
 use wecom_sim::ConsoleVisit;
 
-use crate::{rig::Rig, wire::Sample};
-
-pub(crate) const SAMPLES: &[Sample] = &[
-    Sample::of::<GetUserInfo>(),
-    Sample::of::<GetUserDetail>(),
-    Sample::of::<GetApiDomainIp>(),
-    Sample::of::<GetCallbackIp>(),
-];
+use crate::rig::Rig;
 
 #[tokio::test]
 async fn a_visitor_logs_in_once_by_a_code() {
