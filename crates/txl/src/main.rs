@@ -11,6 +11,7 @@
 mod advice;
 mod auth;
 mod callback;
+mod callback_json;
 mod cli;
 mod confirm;
 mod contact_rule;

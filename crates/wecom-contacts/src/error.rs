@@ -226,9 +226,9 @@ impl Error {
             | ErrorKind::TooLarge { .. }
             | ErrorKind::CorruptFile { .. } => Class::UnusableAnswer,
             ErrorKind::EndpointClosed { .. } => Class::RateLimited,
-            ErrorKind::Cipher(wecom_cipher::Error::Key { .. }) | ErrorKind::Configuration(_) => {
-                Class::Configuration
-            }
+            ErrorKind::Cipher(wecom_cipher::Error::Key { .. })
+            | ErrorKind::Configuration(_)
+            | ErrorKind::UnknownEndpoint { .. } => Class::Configuration,
             ErrorKind::Cipher(_) => Class::NotAuthentic,
             ErrorKind::Unwritable(_) => Class::Unwritable,
             ErrorKind::StillRunning { .. } => Class::StillRunning,

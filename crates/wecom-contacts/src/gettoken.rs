@@ -3,7 +3,9 @@
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{
-    Bilingual, Call, Error, ErrorKind, Secret, envelope,
+    Bilingual, Error, ErrorKind, Secret,
+    endpoints::GETTOKEN,
+    envelope,
     exchange::{Body, Prepared, Wire},
     observe,
     tokens::{AccessToken, FreshToken, SourceFuture, TokenSource},
@@ -44,7 +46,6 @@ pub(crate) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64,
 impl TokenSource for GetToken {
     /// The server knows what it refused.
     fn fetch(&self, _: Option<AccessToken>) -> SourceFuture {
-        const CALL: Call = Call::get("gettoken");
         let wire = self.wire.clone();
         let query = serde_urlencoded::to_string([
             ("corpid", wire.corp_id.as_str()),
@@ -52,9 +53,10 @@ impl TokenSource for GetToken {
         ]);
         Box::pin(async move {
             let query = query.map_err(|error| {
-                Error::new(CALL.path, ErrorKind::Unwritable(Bilingual::untranslated(error.to_string())))
+                let why = Bilingual::untranslated(error.to_string());
+                Error::new(GETTOKEN.path(), ErrorKind::Unwritable(why))
             })?;
-            let prepared = Prepared { call: CALL, query, body: Body::None };
+            let prepared = Prepared { call: GETTOKEN, query, body: Body::None };
             let mut reply: Option<TokenReply> = None;
             let outcome = wire
                 .exchange(&prepared, None, &mut |body| {

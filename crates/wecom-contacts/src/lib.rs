@@ -13,7 +13,8 @@
 //! # }
 //! ```
 //!
-//! Read [`client`] for what every call has in common, [`Error`] for what goes wrong, then the chapter you need. For production:
+//! Read [`client`] for what every call has in common, [`Error`] for what goes wrong, then the chapter you need; [`endpoints`] lists
+//! all calls. For production:
 //! [`RetryPolicy`] and [`budget`] for what is sent again and how often, [`observe`] for what can be seen of it.
 
 #[macro_use]
@@ -24,7 +25,9 @@ mod wire;
 pub mod budget;
 mod builder;
 pub mod client;
+mod content_range;
 pub mod endpoint;
+pub mod endpoints;
 mod envelope;
 pub mod error;
 mod error_codes;
@@ -39,9 +42,9 @@ mod polling;
 mod proxy;
 #[cfg(feature = "redis")]
 mod redis;
-mod repair;
 mod retry;
 mod secret;
+mod seen;
 mod sending;
 
 pub mod auth;
@@ -63,6 +66,7 @@ pub use budget::{Budget, BudgetBuilder, Limits};
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use endpoint::{Call, Endpoint};
+pub use endpoints::EndpointInfo;
 pub use error::{Bilingual, Error, ErrorBuilder, ErrorKind, ErrorReport, Result, Stopped, Transport};
 pub use error_codes::{Class, CodeInfo, ErrorCode};
 pub use ids::{
@@ -73,6 +77,7 @@ pub use patch::{Clear, Patch};
 pub use polling::Polling;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
+pub use seen::Seen;
 pub use sending::Sending;
 
 /// The READMEs' examples run with the documentation's; one of them needs Redis.

@@ -75,7 +75,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             let (userid, ticket) = visitor.ok_or_else(|| unmet("nobody came back in the step before"))?;
             let detail = app.user_detail(ticket).await?;
             must!(detail.userid == userid, "another member came back");
-            must!(detail.mobile.is_some(), "the mobile number is missing");
+            must!(detail.mobile.is_known(), "the mobile number is missing");
             Ok(((), "with the mobile number that user/get hides".into()))
         },
     )

@@ -77,6 +77,13 @@ pub enum ErrorKind {
     TokenSource(Box<dyn std::error::Error + Send + Sync>),
     /// The client's configuration cannot work.
     Configuration(Bilingual),
+    /// A [`Budget`](crate::Budget) has limits for a path that is no [endpoint](crate::endpoints) of the SDK.
+    UnknownEndpoint {
+        /// The path, as it was given.
+        path: String,
+        /// The endpoint that was probably meant.
+        nearest: Option<&'static str>,
+    },
 }
 
 /// How far a call came that got no answer.

@@ -63,6 +63,10 @@ pub(super) fn remedy(error: &Error) -> Option<(&'static str, &'static str)> {
             "compare Token, EncodingAESKey and corp id with the console's (接收事件服务器), and pass on query and body untouched",
             "与管理后台“接收事件服务器”核对 Token、EncodingAESKey 和企业 ID，并原样传入请求的 query 和 body",
         ),
+        ErrorKind::UnknownEndpoint { .. } => (
+            "take a path of `endpoints::ALL`, or `endpoint_of` for an endpoint of your own",
+            "使用 `endpoints::ALL` 中的路径；自定义的接口使用 `endpoint_of`",
+        ),
         ErrorKind::Unwritable(_) | ErrorKind::Configuration(_) => return None,
     })
 }

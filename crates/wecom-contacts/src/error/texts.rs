@@ -43,6 +43,13 @@ pub(super) fn english(error: &Error, f: &mut Formatter<'_>) -> Result {
         }
         ErrorKind::TokenSource(_) => f.write_str("the token source gave no access token"),
         ErrorKind::Configuration(why) => write!(f, "the configuration cannot work: {}", why.english),
+        ErrorKind::UnknownEndpoint { path, nearest } => {
+            write!(f, "no endpoint has the path `{}`", redact::shortened(path.clone()))?;
+            match nearest {
+                Some(nearest) => write!(f, "; `{nearest}` is the nearest"),
+                None => Ok(()),
+            }
+        }
     }?;
     if error.may_have_applied() {
         f.write_str("; the change may have been applied all the same")?;
@@ -93,6 +100,13 @@ pub(super) fn chinese(error: &Error, f: &mut impl Write) -> Result {
         }
         ErrorKind::TokenSource(_) => f.write_str("TokenSource 没有提供 access_token"),
         ErrorKind::Configuration(why) => write!(f, "配置不可用：{}", why.chinese),
+        ErrorKind::UnknownEndpoint { path, nearest } => {
+            write!(f, "没有路径为 `{}` 的接口", redact::shortened(path.clone()))?;
+            match nearest {
+                Some(nearest) => write!(f, "；最接近的是 `{nearest}`"),
+                None => Ok(()),
+            }
+        }
     }?;
     if error.may_have_applied() {
         f.write_str("；变更可能已经生效")?;

@@ -12,6 +12,7 @@ use self::table::TABLE;
 
 /// A WeCom errcode. As JSON it is a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct ErrorCode(pub i32);
 
 /// What a code means and what to do about it.

@@ -1,36 +1,29 @@
 //! What a file of members is checked for, row by row and at its end.
 
-use std::collections::HashMap;
-
 use super::{
-    Finding, Findings, ImportMember, MemberColumn, MemberColumns, Problem, Subject,
+    EmptyCell, ImportMember, MemberColumn, MemberColumns, Problem, Subject, Violation, Violations,
+    deletion_guard::Present,
+    department_loads::DepartmentLoads,
     field_sets::Layout,
     file::Clears,
+    row_keys::{Fingerprints, Lines, RowKeys},
     rules::{self, Field},
-    seen::{Fingerprints, Lines, Seen},
     table::LARGEST_FILE,
 };
-use crate::{DepartmentId, ErrorCode, members::Gender};
-
-/// Who is there before the import.
-#[derive(Clone, Debug)]
-pub(super) enum Present {
-    Count(u64),
-    Members(Vec<u64>),
-}
+use crate::{ErrorCode, members::Gender};
 
 /// What is known of the rows so far.
 #[derive(Debug)]
 pub(super) struct Check {
     columns: MemberColumns,
     absent: Vec<MemberColumn>,
-    pub(super) findings: Findings,
+    pub(super) violations: Violations,
     fingerprints: Fingerprints,
     present: Option<Present>,
-    userids: Seen,
-    mobiles: Seen,
-    emails: Seen,
-    departments: Departments,
+    userids: RowKeys,
+    mobiles: RowKeys,
+    emails: RowKeys,
+    departments: DepartmentLoads,
     /// Empty cells that empty their field, of each column and then of each extended attribute.
     clears: Vec<u64>,
     /// Whether the row that is being written has a mobile number or a mail address.
@@ -41,25 +34,25 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn new(
         layout: &Layout,
-        mut findings: Findings,
+        mut violations: Violations,
         fingerprints: Fingerprints,
         present: Option<Present>,
     ) -> Self {
         let columns: MemberColumns = layout.columns.iter().copied().collect();
         if !columns.contains(MemberColumn::Userid) {
             let column = Some(MemberColumn::Userid.heading().into());
-            findings.push(Finding { column, ..Finding::of_file(Problem::MissingColumn) });
+            violations.push(Violation { column, ..Violation::of_file(Problem::MissingColumn) });
         }
         Self {
             columns,
             absent: MemberColumn::ALL.into_iter().filter(|column| !columns.contains(*column)).collect(),
-            findings,
+            violations,
             fingerprints,
             present,
-            userids: Seen::default(),
-            mobiles: Seen::default(),
-            emails: Seen::default(),
-            departments: Departments::default(),
+            userids: RowKeys::default(),
+            mobiles: RowKeys::default(),
+            emails: RowKeys::default(),
+            departments: DepartmentLoads::default(),
             clears: vec![0; layout.columns.len() + layout.extra.len()],
             reachable: false,
             refused: 0,
@@ -95,7 +88,7 @@ impl Check {
         }
         if let Some(Err(violation)) = Field::of(column).map(|field| rules::check(field, text)) {
             let problem = Problem::Rule(violation);
-            self.findings.push(Finding::at(line, column.heading(), problem));
+            self.violations.push(Violation::at(line, column.heading(), problem));
         }
         match column {
             MemberColumn::Userid => self.userids.push(self.fingerprints.caseless(text), line),
@@ -112,13 +105,13 @@ impl Check {
     }
 
     fn empty(&mut self, line: u32, place: usize, column: MemberColumn) {
-        match column {
-            MemberColumn::Name | MemberColumn::Userid => {
+        match column.empty_cell() {
+            EmptyCell::Refused => {
                 let problem = Problem::MissingCell(Subject::Members);
-                self.findings.push(Finding::at(line, column.heading(), problem));
+                self.violations.push(Violation::at(line, column.heading(), problem));
             }
-            MemberColumn::Disabled | MemberColumn::Enable => {}
-            _ => self.clears[place] += 1,
+            EmptyCell::Kept => {}
+            EmptyCell::Clears => self.clears[place] += 1,
         }
     }
 
@@ -128,7 +121,7 @@ impl Check {
         if text.is_empty() {
             self.clears[place] += 1;
         } else if let Err(violation) = rules::check(Field::Attribute, text) {
-            self.findings.push(Finding::at(line, name.to_owned(), Problem::Rule(violation)));
+            self.violations.push(Violation::at(line, name.to_owned(), Problem::Rule(violation)));
         }
     }
 
@@ -136,9 +129,9 @@ impl Check {
     pub(super) fn row(&mut self, line: u32, row: &ImportMember, kept: MemberColumns, extra: usize) {
         let columns = self.columns;
         let gives = |column| columns.contains(column) && !kept.contains(column);
-        let found = &mut self.findings;
+        let found = &mut self.violations;
         let mut find =
-            |column: MemberColumn, problem| found.push(Finding::at(line, column.heading(), problem));
+            |column: MemberColumn, problem| found.push(Violation::at(line, column.heading(), problem));
         if !std::mem::take(&mut self.reachable) {
             let asked = [MemberColumn::Mobile, MemberColumn::Email].into_iter().find(|column| gives(*column));
             if let Some(column) = asked {
@@ -169,44 +162,41 @@ impl Check {
             }
         }
         if row.extra.len() > extra {
-            self.findings.push(Finding::at(line, "扩展属性", Problem::NoColumn));
+            self.violations.push(Violation::at(line, "扩展属性", Problem::NoColumn));
         }
     }
 
     /// Takes the size of a part.
     pub(super) fn size(&mut self, bytes: u64) {
         if bytes > LARGEST_FILE as u64 {
-            self.findings.push(Finding::of_file(Problem::TooLarge { bytes }));
+            self.violations.push(Violation::of_file(Problem::TooLarge { bytes }));
         }
     }
 
-    pub(super) fn finish(mut self, layout: &Layout, rows: u64) -> (Findings, Clears, Lines) {
-        let found = &mut self.findings;
+    pub(super) fn finish(mut self, layout: &Layout, rows: u64) -> (Violations, Clears, Lines) {
+        let found = &mut self.violations;
         if rows == 0 && self.refused == 0 {
-            found.push(Finding::of_file(Problem::Empty));
+            found.push(Violation::of_file(Problem::Empty));
         }
-        for (mut seen, column, problem) in [
+        for (mut keys, column, problem) in [
             (self.mobiles, MemberColumn::Mobile, Problem::DuplicateMobile),
             (self.emails, MemberColumn::Email, Problem::DuplicateEmail),
         ] {
-            seen.duplicates(|line, first| {
-                found.push(Finding::at(line, column.heading(), problem).and(first));
-            });
-        }
-        let column = MemberColumn::Userid.heading();
-        self.userids.duplicates(|line, first| {
-            found.push(Finding::at(line, column, Problem::DuplicateUserid).and(first));
-        });
-        self.departments.finish(found);
-        if let Some(present) = self.present {
-            let (deleted, present) = present.leaving(&self.userids, rows);
-            // Rows that were refused elsewhere may be of members who would be deleted without them.
-            let deleted = deleted.saturating_sub(self.refused);
-            if is_guarded(deleted, present) {
-                found.push(Finding::of_file(Problem::DeletesTooMany { deleted, present }));
+            for (line, first) in keys.duplicates() {
+                found.push(Violation::at(line, column.heading(), problem).and(first));
             }
         }
-        self.findings.sort();
+        let column = MemberColumn::Userid.heading();
+        for (line, first) in self.userids.duplicates() {
+            found.push(Violation::at(line, column, Problem::DuplicateUserid).and(first));
+        }
+        self.departments.finish(found);
+        if let Some(problem) =
+            self.present.and_then(|present| present.problem(&self.userids, rows, self.refused))
+        {
+            found.push(Violation::of_file(problem));
+        }
+        self.violations.sort();
         let (columns, extra) = self.clears.split_at(layout.columns.len());
         let clears = Clears {
             columns: layout
@@ -218,90 +208,96 @@ impl Check {
                 .collect(),
             extra: layout.extra.iter().cloned().zip(extra.iter().copied()).filter(|(_, n)| *n > 0).collect(),
         };
-        (self.findings, clears, Lines::Members(self.fingerprints, self.userids))
+        (self.violations, clears, Lines::Members(self.fingerprints, self.userids))
     }
 }
 
-/// How many members the file puts into each department.
-#[derive(Debug, Default)]
-struct Departments {
-    members: HashMap<DepartmentId, u64>,
-    /// The departments of the row before and how many rows on end have the same, as files often come sorted.
-    last: Vec<DepartmentId>,
-    run: u64,
-    /// Whether there are more departments than a corp can have; those beyond are not counted.
-    beyond: bool,
-}
+#[cfg(test)]
+mod tests {
+    use crate::imports::{
+        ImportFile, ImportMember, MemberColumn, Severity,
+        member_file::rig::{csv, found, row},
+    };
 
-impl Departments {
-    #[inline]
-    fn row(&mut self, departments: &[DepartmentId]) {
-        if self.last == departments {
-            self.run += 1;
-            return;
-        }
-        self.count();
-        self.last.clear();
-        self.last.extend_from_slice(departments);
-        self.run = 1;
+    #[test]
+    fn whatever_would_fail_is_found_with_its_line_and_code() {
+        let rows = [
+            row("a").email("A@example.com"),
+            row("A").mobile("+86 13897000").email("a@EXAMPLE.com"),
+            ImportMember::new("", " ").position("x").alias("y"),
+            row("d").department([2, 7]).order([1]).is_leader_in_dept([true]),
+        ];
+        let columns = MemberColumn::ALL.into_iter().filter(|column| *column != MemberColumn::Alias);
+        let checked = ImportFile::members().columns(columns).rows(&rows);
+        assert_eq!(
+            found(&checked),
+            [
+                "line 3: 帐号 is the same as in line 2 (errcode 302003)",
+                "line 3: 手机号 is the same as in line 2 (errcode 60104)",
+                "line 3: 邮箱 is the same as in line 2 (errcode 60106)",
+                "line 4: 姓名 is empty (errcode 40092)",
+                "line 4: 帐号 is empty (errcode 40092)",
+                "line 4: 手机号 is empty (errcode 40092)",
+                "line 4: 所在部门 is empty (errcode 40092)",
+                "line 4: 别名 has a value, but the file has no such column: it is not sent",
+                "line 5: 排序 needs one value for each department of the member (errcode 40058)",
+                "line 5: 是否部门内领导 needs one value for each department of the member (errcode 60132)",
+            ]
+        );
+        let violations = checked.into_file().unwrap_err();
+        assert_eq!(violations.worst(), Some(Severity::Job));
+        assert_eq!(
+            found(&ImportFile::members().rows::<ImportMember>([])),
+            ["the file has no rows (errcode 40092)"]
+        );
     }
 
-    /// Counts the rows of the run, which is over.
-    fn count(&mut self) {
-        for (place, department) in self.last.iter().enumerate() {
-            // 0 stands for 其他（待设置部门）, whose id the file does not have.
-            if *department == DepartmentId(0) || self.last[..place].contains(department) {
-                continue;
-            }
-            if let Some(members) = self.members.get_mut(department) {
-                *members += self.run;
-                continue;
-            }
-            let root = !self.members.contains_key(&DepartmentId::ROOT) && *department != DepartmentId::ROOT;
-            if self.members.len() + usize::from(root) >= rules::DEPARTMENTS_OF_CORP {
-                self.beyond = true;
-                continue;
-            }
-            self.members.insert(*department, self.run);
-        }
+    #[test]
+    fn a_value_without_a_column_is_a_warning_and_no_more() {
+        let checked = ImportFile::members().rows([row("a").enabled(true).extra(["A17"])]);
+        assert_eq!(checked.violations().count(Severity::Warning), 2);
+        checked.into_file().unwrap();
     }
 
-    fn finish(mut self, found: &mut Findings) {
-        self.count();
-        if self.beyond {
-            found.push(Finding::of_file(Problem::FullCorp));
-        }
-        let column = MemberColumn::Department.heading();
-        for (department, members) in self.members {
-            if members > rules::NODES_OF_DEPARTMENT as u64 {
-                let problem = Problem::FullDepartment { department, members };
-                found.push(Finding { column: Some(column.into()), ..Finding::of_file(problem) });
-            }
-        }
+    #[test]
+    fn values_that_are_there_twice_are_found_across_parts_and_lines_count_all_rows() {
+        let mut other = row("A").mobile("13897000");
+        other.keep(MemberColumn::Position);
+        let violations = ImportFile::members().rows([row("a"), other]).into_file().unwrap_err();
+        assert_eq!(
+            violations.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [
+                "line 3: 帐号 is the same as in line 2 (errcode 302003)",
+                "line 3: 手机号 is the same as in line 2 (errcode 60104)",
+            ]
+        );
     }
-}
 
-impl Present {
-    /// How many leave, and how many there are.
-    fn leaving(self, staying: &Seen, rows: u64) -> (u64, u64) {
-        match self {
-            Self::Count(present) => (present.saturating_sub(rows), present),
-            Self::Members(mut present) => {
-                present.sort_unstable();
-                present.dedup();
-                let mut staying = staying.as_slice().iter().map(|(fingerprint, _)| *fingerprint).peekable();
-                let stays = |fingerprint: &&u64| {
-                    while staying.next_if(|other| other < *fingerprint).is_some() {}
-                    staying.peek() == Some(*fingerprint)
-                };
-                let stay = present.iter().filter(stays).count();
-                ((present.len() - stay) as u64, present.len() as u64)
-            }
-        }
+    #[test]
+    fn a_required_field_that_is_kept_is_not_missing() {
+        let mut member = ImportMember::new("a", "");
+        let required =
+            [MemberColumn::Name, MemberColumn::Mobile, MemberColumn::Email, MemberColumn::Department];
+        required.into_iter().for_each(|column| member.keep(column));
+        let file = ImportFile::members().rows([&member]).into_file().unwrap();
+        assert_eq!(csv(&file), ["帐号,职位\na,\n"]);
+        member.kept.remove(MemberColumn::Mobile);
+        let violations = ImportFile::members().rows([&member]).into_file().unwrap_err();
+        assert_eq!(
+            violations.to_string(),
+            "WeCom would refuse the file: line 2: 手机号 is empty (errcode 40092)"
+        );
     }
-}
 
-/// The guard of 全量覆盖成员: more than 50 members who are more than 20 % of all, or fewer than 50 who are more than 80 %.
-fn is_guarded(deleted: u64, present: u64) -> bool {
-    (deleted > 50 && deleted * 5 > present) || (deleted < 50 && deleted * 5 > present * 4)
+    #[test]
+    fn a_file_whose_rows_were_all_refused_elsewhere_does_not_have_no_rows() {
+        let mut file = ImportFile::members().in_memory();
+        file.add_refused(1);
+        let checked = file.finish();
+        assert!(checked.violations().is_empty(), "{:?}", found(&checked));
+        let others = (0..40).map(|number| format!("other{number}"));
+        let mut file = ImportFile::members().present_members(others).in_memory();
+        file.add_refused(40);
+        assert!(file.finish().violations().is_empty());
+    }
 }

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentId, Call, Endpoint, OpenId, OpenUserId, UserId, wire};
+use crate::{AgentId, OpenId, OpenUserId, UserId, wire};
 
 /// Turns a userid into a WeChat OpenID.
 ///
 /// Official: [userid与openid互换](https://developer.work.weixin.qq.com/document/path/90202)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ToOpenId {
     /// The account.
@@ -21,13 +21,8 @@ impl ToOpenId {
     }
 }
 
-impl Endpoint for ToOpenId {
-    const CALL: Call = Call::post("user/convert_to_openid").repeatable();
-    type Reply = OpenIdReply;
-}
-
 /// The answer of [`ToOpenId`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenIdReply {
     /// The OpenID; never empty.
@@ -38,7 +33,7 @@ pub struct OpenIdReply {
 /// Turns a WeChat OpenID into a userid.
 ///
 /// Official: [userid与openid互换](https://developer.work.weixin.qq.com/document/path/90202)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FromOpenId {
     /// The OpenID.
@@ -52,13 +47,8 @@ impl FromOpenId {
     }
 }
 
-impl Endpoint for FromOpenId {
-    const CALL: Call = Call::post("user/convert_to_userid").repeatable();
-    type Reply = UserIdReply;
-}
-
 /// The answer of a call that gives one userid.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UserIdReply {
     /// The account; never empty.
@@ -69,7 +59,7 @@ pub struct UserIdReply {
 /// Looks a member up by mobile number.
 ///
 /// Official: [手机号获取userid](https://developer.work.weixin.qq.com/document/path/95402)
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FindByMobile {
     /// The number, 5–32 bytes.
@@ -85,15 +75,10 @@ impl FindByMobile {
     }
 }
 
-impl Endpoint for FindByMobile {
-    const CALL: Call = Call::post("user/getuserid").repeatable();
-    type Reply = UserIdReply;
-}
-
 /// Looks a member up by mail address.
 ///
 /// Official: [邮箱获取userid](https://developer.work.weixin.qq.com/document/path/95895)
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FindByEmail {
     /// The address.
@@ -118,11 +103,6 @@ impl FindByEmail {
     }
 }
 
-impl Endpoint for FindByEmail {
-    const CALL: Call = Call::post("user/get_userid_by_email").repeatable();
-    type Reply = UserIdReply;
-}
-
 coded! {
     /// Which of a member's mail addresses.
     EmailType {
@@ -136,7 +116,7 @@ coded! {
 /// Turns ids that a third-party app saw (`open_userid`) into userids. Only a self-built app may.
 ///
 /// Official: [userid转换](https://developer.work.weixin.qq.com/document/path/95884)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenUserIdsToUserIds {
     /// The ids, at most 1000.
@@ -159,13 +139,8 @@ impl OpenUserIdsToUserIds {
     }
 }
 
-impl Endpoint for OpenUserIdsToUserIds {
-    const CALL: Call = Call::post("batch/openuserid_to_userid").repeatable();
-    type Reply = ConvertedUserIds;
-}
-
 /// The answer of [`OpenUserIdsToUserIds`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConvertedUserIds {
     /// The pairs.

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, Client, DepartmentId, Endpoint, Result, Sending, UserId,
+    Client, DepartmentId, Result, Sending, UserId,
     paging::{self, Next, Paged},
     wire,
 };
@@ -15,7 +15,7 @@ use crate::{
 /// Lists the ids of all members, a page at a time. Only contacts-sync (通讯录同步) may.
 ///
 /// Official: [获取成员ID列表](https://developer.work.weixin.qq.com/document/path/96067)
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListMemberIds {
     /// Where to go on: `next` of the page before.
@@ -45,11 +45,6 @@ impl ListMemberIds {
     }
 }
 
-impl Endpoint for ListMemberIds {
-    const CALL: Call = Call::post("user/list_id").repeatable();
-    type Reply = MemberIdPage;
-}
-
 impl Paged for ListMemberIds {
     type Row = MemberId;
 
@@ -63,7 +58,7 @@ impl Paged for ListMemberIds {
 }
 
 /// One page of ids.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberIdPage {
     /// One row for each department of each member.
@@ -144,6 +139,7 @@ impl MemberIds {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Endpoint;
 
     #[test]
     fn the_first_page_is_asked_for_without_a_cursor() {
@@ -165,6 +161,7 @@ mod tests {
 
     #[test]
     fn trap_07_the_list_of_ids_is_a_post() {
-        assert_eq!(ListMemberIds::CALL, Call::post("user/list_id").repeatable());
+        assert_eq!((ListMemberIds::CALL.path(), ListMemberIds::CALL.is_get()), ("user/list_id", false));
+        assert!(ListMemberIds::CALL.is_repeatable());
     }
 }

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Member, SimpleMember};
-use crate::{Call, DepartmentId, Endpoint, wire};
+use crate::{DepartmentId, wire};
 
 /// Lists a department's members, ids and names only.
 ///
 /// Official: [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListMembersSimple {
     /// The department.
@@ -31,13 +31,8 @@ impl ListMembersSimple {
     }
 }
 
-impl Endpoint for ListMembersSimple {
-    const CALL: Call = Call::get("user/simplelist");
-    type Reply = SimpleMemberList;
-}
-
 /// The answer of [`ListMembersSimple`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SimpleMemberList {
     /// The members.
@@ -47,7 +42,7 @@ pub struct SimpleMemberList {
 /// Lists a department's members with their details.
 ///
 /// Official: [获取部门成员详情](https://developer.work.weixin.qq.com/document/path/90201)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListMembers {
     /// The department.
@@ -70,13 +65,8 @@ impl ListMembers {
     }
 }
 
-impl Endpoint for ListMembers {
-    const CALL: Call = Call::get("user/list");
-    type Reply = MemberList;
-}
-
 /// The answer of [`ListMembers`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberList {
     /// The members.

@@ -11,20 +11,13 @@ use futures_util::stream;
 use serde_json::json;
 use tokio::sync::Notify;
 use wecom_contacts::{
-    Error, ErrorKind, Polling, RetryPolicy, Stopped,
+    Error, ErrorKind, Polling, RetryPolicy, Seen, Stopped,
     imports::{MemberColumn as Column, *},
     media::MediaKind,
 };
 use wecom_sim::{Choices, Sim};
 
-use crate::{rig::Rig, wire::Sample};
-
-pub(crate) const SAMPLES: &[Sample] = &[
-    Sample::of::<SyncMembers>(),
-    Sample::of::<ReplaceMembers>(),
-    Sample::of::<ReplaceDepartments>(),
-    Sample::of::<GetImportResult>(),
-];
+use crate::rig::Rig;
 
 pub(crate) const SOON: Polling = Polling::every(Duration::from_millis(1));
 const HOURS: Polling = Polling::every(Duration::from_secs(3_600)).at_most(Duration::from_secs(36_000));
@@ -92,8 +85,8 @@ async fn members_are_added_from_a_file_and_bad_rows_are_told() {
     assert_eq!(failure.refusal().unwrap().0, 60104);
 
     let member = rig.app.members().get("wangfang").await.unwrap();
-    assert_eq!(member.department, [2, 3]);
-    assert_eq!(member.position.as_deref(), Some("工程师, \"高级\""));
+    assert_eq!(member.department, Seen::Known(vec![2.into(), 3.into()]));
+    assert_eq!(member.position.as_deref(), Seen::Known("工程师, \"高级\""));
 }
 
 #[tokio::test]
@@ -112,7 +105,7 @@ async fn departments_are_replaced_from_a_file_that_was_uploaded_before() {
     assert!(change(2).unwrap().renamed());
     assert!(change(7).unwrap().created());
     let department = rig.app.departments().get(7).await.unwrap();
-    assert_eq!(department.name.as_deref(), Some("测试组"));
+    assert_eq!(department.name.as_deref(), Seen::Known("测试组"));
 }
 
 #[tokio::test]
@@ -151,7 +144,7 @@ async fn rows_of_a_file_end_as_its_lines_and_finished_is_not_all_accepted() {
     assert!(refused.iter().all(|(_, code)| !code.info().unwrap().remedy.is_empty()), "{refused:?}");
     assert!(!outcome.is_complete() && outcome.unmentioned().is_empty());
     let read = rig.app.members().get("wangfang").await.unwrap();
-    assert_eq!(read.position.as_deref(), Some("工程师"));
+    assert_eq!(read.position.as_deref(), Seen::Known("工程师"));
 }
 
 #[tokio::test]
@@ -167,7 +160,7 @@ async fn trap_38_commas_quotes_and_line_ends_inside_names_arrive_as_they_are() {
     assert!(outcome.is_complete(), "{:?}", outcome.failures().collect::<Vec<_>>());
     for (number, name) in names.into_iter().enumerate() {
         let read = rig.app.members().get(format!("user{number}")).await.unwrap();
-        assert_eq!((read.name.as_deref(), read.position.as_deref()), (Some(name), Some(name)));
+        assert_eq!((read.name.as_deref(), read.position.as_deref()), (Seen::Known(name), Seen::Known(name)));
     }
 }
 
@@ -181,8 +174,8 @@ async fn what_an_export_gave_imports_as_it_is() {
     let outcome = run(&rig, rig.contacts.imports().replace_departments(file).outcome(SOON)).await.unwrap();
     // The server ends the result with a row for the root, whatever the file says of it.
     let (root, rows) = outcome.rows().split_last().unwrap();
-    assert!(outcome.is_complete() && rows.iter().all(|row| row.action == Some(DepartmentChange(0))));
-    assert_eq!((root.partyid, root.action), (Some(1.into()), Some(DepartmentChange(10))));
+    assert!(outcome.is_complete() && rows.iter().all(|row| row.action == Some(DepartmentAction(0))));
+    assert_eq!((root.partyid, root.action), (Some(1.into()), Some(DepartmentAction(10))));
 
     let userids = before.iter().map(|member| &member.userid);
     let builder = ImportFile::members().columns(Column::ALL).present_members(userids);
@@ -228,17 +221,17 @@ async fn who_is_told_of_an_end_neither_waits_for_the_turn_nor_for_the_outcome_an
         .await
         .unwrap();
     let file = ImportFile::members().rows([member("second")]).into_file().unwrap();
-    let bell = Arc::new(Notify::new());
-    let rings = stream::unfold(Arc::clone(&bell), |bell| async move {
-        bell.notified().await;
-        Some(((), bell))
+    let event = Arc::new(Notify::new());
+    let wakeups = stream::unfold(Arc::clone(&event), |event| async move {
+        event.notified().await;
+        Some(((), event))
     });
-    let work = imports.sync_members(file).outcome_or_told(HOURS, rings);
-    let outcome = driven(&rig, work, || bell.notify_one()).await.unwrap();
+    let work = imports.sync_members(file).outcome_with_wakeups(HOURS, wakeups);
+    let outcome = driven(&rig, work, || event.notify_one()).await.unwrap();
     assert!(outcome.is_complete());
 
-    let told = async {};
-    assert!(first.wait_or_told(HOURS, told).await.unwrap().is_complete());
+    let wakeup = async {};
+    assert!(first.wait_with_wakeup(HOURS, wakeup).await.unwrap().is_complete());
 }
 
 #[tokio::test]
@@ -300,13 +293,13 @@ async fn every_file_that_is_said_to_fail_fails_with_the_code_it_is_said_to() {
         (members(&[member("wangfang"), member("WangFang").email("b@example.com")]), 302_003),
         (huge, 45001),
     ] {
-        let codes: Vec<_> = checked.findings().iter().filter_map(|finding| finding.code()).collect();
+        let codes: Vec<_> = checked.violations().iter().filter_map(|violation| violation.code()).collect();
         assert!(
             !codes.is_empty() && codes.iter().all(|found| found.0 == code),
             "{code}: {}",
-            checked.findings()
+            checked.violations()
         );
-        assert_eq!(checked.findings().worst(), Some(Severity::Job));
+        assert_eq!(checked.violations().worst(), Some(Severity::Job));
         let work = imports.sync_members(checked.into_file_anyway()).outcome(SOON);
         let error = run(&rig, work).await.unwrap_err();
         assert_eq!(error.code().map(|code| code.0), Some(code), "{error}");
@@ -322,7 +315,7 @@ async fn every_file_that_is_said_to_fail_fails_with_the_code_it_is_said_to() {
         .map(|member| member.userid)
         .collect();
     let checked = ImportFile::members().present_members(&userids).rows([member("alone")]);
-    assert_eq!(checked.findings().info().unwrap().code.0, 45026);
+    assert_eq!(checked.violations().info().unwrap().code.0, 45026);
     let work = imports.replace_members(checked.into_file_anyway()).outcome(SOON);
     let error = run(&rig, work).await.unwrap_err();
     assert_eq!(error.code().map(|code| code.0), Some(45026));
@@ -345,11 +338,11 @@ async fn every_tree_that_is_said_to_fail_fails_with_the_code_it_is_said_to() {
     ] {
         let rows = rows.iter().map(|(name, id, parent)| ImportDepartment::new(*name, *id, *parent));
         let checked = ImportFile::departments().rows(rows);
-        let codes: Vec<_> = checked.findings().iter().filter_map(|finding| finding.code()).collect();
+        let codes: Vec<_> = checked.violations().iter().filter_map(|violation| violation.code()).collect();
         assert!(
             !codes.is_empty() && codes.iter().all(|found| found.0 == code),
             "{code}: {}",
-            checked.findings()
+            checked.violations()
         );
         let work = rig.contacts.imports().replace_departments(checked.into_file_anyway()).outcome(SOON);
         let error = run(&rig, work).await.unwrap_err();
@@ -379,8 +372,8 @@ async fn every_row_that_is_said_to_fail_fails_with_the_code_it_is_said_to() {
     ];
     let checked = ImportFile::members().columns(Column::ALL).rows(&rows);
     let foreseen: Vec<_> =
-        checked.findings().iter().map(|finding| (finding.line(), finding.code())).collect();
-    assert_eq!(checked.findings().worst(), Some(Severity::Row));
+        checked.violations().iter().map(|violation| (violation.line(), violation.code())).collect();
+    assert_eq!(checked.violations().worst(), Some(Severity::Row));
     let work = rig.contacts.imports().sync_members(checked.into_file_anyway()).outcome(SOON);
     let outcome = run(&rig, work).await.unwrap();
     let refused: Vec<_> = outcome.failures().map(|row| (row.line, row.refusal())).collect();
@@ -398,7 +391,7 @@ async fn rows_that_keep_different_fields_are_imported_in_jobs_of_their_own_and_n
     [Column::Name, Column::Mobile, Column::Department].into_iter().for_each(|column| wangwu.keep(column));
     let zhaoliu = ImportMember::new("zhaoliu", "赵六").mobile("13800000004").department([3]);
     let mut wanted = rig.app.members().get("wangwu").await.unwrap();
-    wanted.position = Some("副组长".into());
+    wanted.position = "副组长".into();
     let columns = [Column::Userid, Column::Name, Column::Mobile, Column::Department, Column::Position];
     let rows = [lisi, wangwu, zhaoliu];
 
@@ -416,8 +409,8 @@ async fn rows_that_keep_different_fields_are_imported_in_jobs_of_their_own_and_n
     let lines: Vec<_> = outcome.rows().iter().map(|row| row.line).collect();
     assert_eq!(lines, [Some(2), Some(3), Some(4)]);
     let position = async |userid: &str| rig.app.members().get(userid).await.unwrap().position;
-    assert_eq!(position("lisi").await.as_deref(), Some("研发总监"));
-    assert_eq!(position("zhaoliu").await.as_deref(), Some(""));
+    assert_eq!(position("lisi").await.as_deref(), Seen::Known("研发总监"));
+    assert_eq!(position("zhaoliu").await.as_deref(), Seen::Known(""));
     assert_eq!(rig.app.members().get("wangwu").await.unwrap(), wanted);
 }
 

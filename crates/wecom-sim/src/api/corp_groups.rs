@@ -4,11 +4,15 @@
 //! concerns the corps they are shared with.
 
 use serde_json::{Value, json};
+use wecom_cipher::hex;
 
-use super::{Call, Fail, Outcome, Reply};
-use crate::{
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
+use crate::world::{
+    Business, Caller, Chain, ChainCorp, CorpGroups, Credential, Fail, World,
     callback::{Event, Receiver},
-    world::{Business, Caller, Chain, ChainCorp, CorpGroups, Credential, World},
 };
 
 /// How many corps one page of `list_app_share_info` may hold.
@@ -207,7 +211,7 @@ pub(super) fn user_custom_id(world: &World, call: &Call) -> Outcome {
         chain.joined(corp_id).filter(|corp| sees_corp(world, call, corp)).ok_or_else(|| Fail::of(670_004))?;
     let lower = world.corp_with_id(corp_id).map(|index| world.corp(index));
     let member = lower.and_then(|lower| lower.members.get(userid)).ok_or_else(|| Fail::of(670_029))?;
-    // A custom id was imported with a mobile; whoever joined with that mobile has it.
+    // A custom id was imported with a mobile; the member who joined with that mobile has it.
     let custom_id = corp
         .contacts
         .iter()
@@ -418,9 +422,7 @@ fn page(call: &Call, rows: Vec<Value>, limit: i64) -> Result<(Vec<Value>, Option
 
 /// An id that is the same for the same parts, and tells nothing of them.
 fn invented(prefix: &str, parts: &[&str]) -> String {
-    let mut id = prefix.to_owned();
-    id.extend(digest(parts).iter().map(|byte| format!("{byte:02x}")));
-    id
+    format!("{prefix}{}", hex(digest(parts)))
 }
 
 fn digest(parts: &[&str]) -> [u8; 16] {

@@ -158,7 +158,7 @@ impl Rig {
             let bytes = self.get_raw(file["url"].as_str().unwrap(), &[]).await;
             let bytes = bytes.bytes().await.unwrap();
             assert_eq!(file["size"], bytes.len());
-            let digest: String = Md5::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            let digest = wecom_cipher::hex(Md5::digest(&bytes));
             assert_eq!(file["md5"], digest);
             let plain = decrypt_file(&KEY.parse().unwrap(), &bytes).unwrap();
             documents.push(serde_json::from_slice(&plain).unwrap());
@@ -202,6 +202,13 @@ impl Rig {
     }
 
     /// Posts below `/_sim/`; the HTTP status and the answer.
+    /// Does an action of the console, as it is spelled over HTTP.
+    pub(crate) async fn act(&self, action: &str, body: Value) -> Value {
+        let (status, reply) = self.control(&format!("console/{action}"), &body).await;
+        assert_eq!(status, 200, "{action}: {reply}");
+        reply
+    }
+
     pub(crate) async fn control(&self, path: &str, body: &Value) -> (u16, Value) {
         self.control_raw(path, &body.to_string()).await
     }

@@ -23,6 +23,7 @@ fn every_kind() -> Vec<Error> {
         ErrorKind::CorruptFile { file: 0, offset: 43, why: why(), row: Some(parser()) },
         ErrorKind::TokenSource("vault sealed".into()),
         ErrorKind::Configuration(why()),
+        ErrorKind::UnknownEndpoint { path: "user/gte".into(), nearest: Some("user/get") },
         ErrorKind::Refused { code: ErrorCode(60011), errmsg: "no privilege".into() },
         ErrorKind::Refused { code: ErrorCode(1), errmsg: "new".into() },
     ];
@@ -102,6 +103,7 @@ fn the_names_of_classes_are_stable() {
             "job_failed",
             "unusable_answer",
             "token_source",
+            "configuration",
             "configuration",
             "permission",
             "unknown",
