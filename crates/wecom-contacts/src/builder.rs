@@ -6,10 +6,10 @@ use url::Url;
 
 use crate::{
     Budget, Client, CorpId, Error, ErrorKind, Result, RetryPolicy, Secret,
-    exchange::Wire,
     gettoken::GetToken,
     proxy,
-    tokens::{Refresher, SharedStore, TokenKey, TokenSource, TokenStore, Tokens},
+    tokens::{Refresher, SharedStore, TokenCache, TokenKey, TokenSource, TokenStore},
+    transport::HttpTransport,
 };
 
 /// Builds a [`Client`].
@@ -163,8 +163,8 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client> {
         let cgi_bin = cgi_bin(&self.base_url)?;
         let http = self.http()?;
-        let wire = Wire {
-            obeys_environment: matches!(self.proxy, Proxy::Environment),
+        let transport = HttpTransport {
+            proxy_from_environment: matches!(self.proxy, Proxy::Environment),
             corp_id: self.corp_id.clone(),
             http,
             cgi_bin,
@@ -173,24 +173,28 @@ impl ClientBuilder {
             max_reply_size: self.max_reply_size,
             log_bodies: self.log_bodies,
         };
-        wire.check_proxy(&Url::parse(&wire.cgi_bin).expect("a base URL is one with a path behind it"))?;
-        let tokens = self.tokens(&wire);
-        Ok(Client::assemble(wire, self.secret, tokens, self.budget, self.retry))
+        let base = Url::parse(&transport.cgi_bin).expect("a base URL is one with a path behind it");
+        transport.check_proxy(&base)?;
+        let tokens = self.tokens(&transport);
+        Ok(Client::assemble(transport, self.secret, tokens, self.budget, self.retry))
     }
 
-    fn tokens(&self, wire: &Wire) -> Tokens {
-        let (server, corp_id) = (&*wire.cgi_bin, &wire.corp_id);
+    fn tokens(&self, transport: &HttpTransport) -> TokenCache {
+        let (server, corp_id) = (&*transport.cgi_bin, &transport.corp_id);
         let (key, source) = match &self.token_source {
             Some(source) => (TokenKey::of_source(server, corp_id, &self.secret), Arc::clone(source)),
             None => {
-                let source = GetToken { wire: wire.clone(), secret: self.secret.clone() };
+                let source = GetToken { transport: transport.clone(), secret: self.secret.clone() };
                 (TokenKey::of_secret(server, corp_id, &self.secret), Arc::new(source) as Arc<dyn TokenSource>)
             }
         };
         let store = self.token_store.clone().map(|store| SharedStore::new(store, key.clone()));
-        // An exchange gives up by itself; this is for sources that do not.
-        let patience = self.timeout.saturating_add(Duration::from_secs(2));
-        Tokens::new(key, Refresher::new(source, store, patience).attempts(self.retry.most()))
+        // `gettoken` has a timeout of its own; this one is for other sources.
+        let source_timeout = self.timeout.saturating_add(Duration::from_secs(2));
+        TokenCache::new(
+            key,
+            Refresher::new(source, store, source_timeout).attempts(self.retry.max_attempts()),
+        )
     }
 
     fn http(&self) -> Result<reqwest::Client> {

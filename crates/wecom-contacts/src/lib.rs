@@ -19,17 +19,17 @@
 #[macro_use]
 mod redact;
 #[macro_use]
-mod wire;
+mod json_fields;
 
 pub mod budget;
 mod builder;
+mod call_future;
 pub mod client;
+mod download_body;
 pub mod endpoint;
 mod envelope;
 pub mod error;
 mod error_codes;
-mod exchange;
-mod flow;
 mod gettoken;
 mod ids;
 pub mod observe;
@@ -42,7 +42,7 @@ mod redis;
 mod repair;
 mod retry;
 mod secret;
-mod sending;
+mod transport;
 
 pub mod auth;
 pub mod callback;
@@ -61,9 +61,10 @@ pub mod tokens;
 pub use self::redis::Redis;
 pub use budget::{Budget, BudgetBuilder, Limits};
 pub use builder::ClientBuilder;
+pub use call_future::CallFuture;
 pub use client::Client;
 pub use endpoint::{Call, Endpoint};
-pub use error::{Error, ErrorKind, Result, Stopped, Transport};
+pub use error::{Error, ErrorKind, Result, Stopped, TransportFailure};
 pub use error_codes::{Class, CodeInfo, ErrorCode};
 pub use ids::{
     AgentId, ChainGroupId, ChainId, ChainRuleId, CorpId, DepartmentId, ExternalUserId, JobId,
@@ -73,7 +74,6 @@ pub use patch::{Clear, Patch};
 pub use polling::Polling;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
-pub use sending::Sending;
 
 /// The READMEs' examples run with the documentation's; one of them needs Redis.
 #[cfg(all(doctest, feature = "redis"))]

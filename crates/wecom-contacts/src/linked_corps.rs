@@ -8,7 +8,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, Client, CorpId, Endpoint, LinkedDepartmentId, LinkedUserId, Sending, UserId, members::ExtAttr, wire,
+    Call, CallFuture, Client, CorpId, Endpoint, LinkedDepartmentId, LinkedUserId, UserId, json_fields,
+    members::ExtAttr,
 };
 
 /// The calls of the linked corps chapter; see [`Client::linked_corps`].
@@ -42,7 +43,7 @@ impl LinkedCorps {
     /// Returns which members and departments of other corps this app may see.
     ///
     /// Official: [获取应用的可见范围](https://developer.work.weixin.qq.com/document/path/93172)
-    pub fn permissions(&self) -> Sending<LinkedPermissions> {
+    pub fn permissions(&self) -> CallFuture<LinkedPermissions> {
         self.client.send(&GetLinkedPermissions {})
     }
 
@@ -54,7 +55,7 @@ impl LinkedCorps {
     /// [`is_permission_denied`](crate::Error::is_permission_denied) if the member is out of sight.
     ///
     /// Official: [获取互联企业成员详细信息](https://developer.work.weixin.qq.com/document/path/93171)
-    pub fn member(&self, userid: impl Into<LinkedUserId>) -> Sending<LinkedMember> {
+    pub fn member(&self, userid: impl Into<LinkedUserId>) -> CallFuture<LinkedMember> {
         self.client.send(&GetLinkedMember::new(userid)).map(|reply| reply.user_info)
     }
 
@@ -66,7 +67,7 @@ impl LinkedCorps {
         &self,
         department: impl Into<LinkedDepartmentId>,
         fetch_child: bool,
-    ) -> Sending<Vec<LinkedSimpleMember>> {
+    ) -> CallFuture<Vec<LinkedSimpleMember>> {
         let call = ListLinkedMembersSimple::new(department, fetch_child);
         self.client.send(&call).map(|reply| reply.userlist)
     }
@@ -79,7 +80,7 @@ impl LinkedCorps {
         &self,
         department: impl Into<LinkedDepartmentId>,
         fetch_child: bool,
-    ) -> Sending<Vec<LinkedMember>> {
+    ) -> CallFuture<Vec<LinkedMember>> {
         let call = ListLinkedMembers::new(department, fetch_child);
         self.client.send(&call).map(|reply| reply.userlist)
     }
@@ -88,7 +89,10 @@ impl LinkedCorps {
     /// [`LinkedDepartment::in_link`] puts it before them.
     ///
     /// Official: [获取互联企业部门列表](https://developer.work.weixin.qq.com/document/path/93170)
-    pub fn departments(&self, department: impl Into<LinkedDepartmentId>) -> Sending<Vec<LinkedDepartment>> {
+    pub fn departments(
+        &self,
+        department: impl Into<LinkedDepartmentId>,
+    ) -> CallFuture<Vec<LinkedDepartment>> {
         let call = ListLinkedDepartments::below(department);
         self.client.send(&call).map(|reply| reply.department_list)
     }
@@ -111,10 +115,10 @@ impl Endpoint for GetLinkedPermissions {
 #[non_exhaustive]
 pub struct LinkedPermissions {
     /// Single members, as `CORPID/USERID`.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub userids: Vec<LinkedUserId>,
     /// Departments, as `LINKEDID/DEPARTMENTID`.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub department_ids: Vec<LinkedDepartmentId>,
 }
 
@@ -161,7 +165,7 @@ pub struct LinkedMember {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The departments: from a list those of the link that was asked for, from a single reading all that the app may see.
-    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "json_fields::or_default", skip_serializing_if = "Vec::is_empty")]
     pub department: Vec<LinkedDepartmentId>,
     /// The mobile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -235,7 +239,7 @@ pub struct LinkedSimpleMember {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The departments of the link that was asked for.
-    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "json_fields::or_default", skip_serializing_if = "Vec::is_empty")]
     pub department: Vec<LinkedDepartmentId>,
 }
 

@@ -19,10 +19,10 @@ use futures_util::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, Client, Endpoint, Error, ErrorKind, JobId, MediaId, Result, Sending,
-    exchange::{Body, Prepared},
-    flow::Flow,
-    wire,
+    Call, CallFuture, Client, Endpoint, Error, ErrorKind, JobId, MediaId, Result,
+    download_body::DownloadBody,
+    json_fields,
+    transport::{Body, PreparedCall},
 };
 
 /// The calls of the media chapter; see [`Client::media`].
@@ -67,7 +67,7 @@ impl Media {
         kind: MediaKind,
         file_name: impl AsRef<str>,
         content: impl AsRef<[u8]>,
-    ) -> Sending<UploadedMedia> {
+    ) -> CallFuture<UploadedMedia> {
         const CALL: Call = Call::post("media/upload");
         let content_type = match kind {
             MediaKind::Image => image_type(content.as_ref()),
@@ -76,7 +76,7 @@ impl Media {
             MediaKind::File => "application/octet-stream",
         };
         let body = form(CALL, file_name.as_ref(), content_type, content.as_ref());
-        self.client.send_prepared(body.map(|body| Prepared {
+        self.client.send_prepared(body.map(|body| PreparedCall {
             call: CALL,
             query: format!("type={}", kind.as_str()),
             body,
@@ -91,7 +91,7 @@ impl Media {
     /// large to be had in one piece: then [`get_range`](Self::get_range).
     ///
     /// Official: [获取临时素材](https://developer.work.weixin.qq.com/document/path/90254)
-    pub fn get(&self, media_id: impl Into<MediaId>) -> Sending<Download> {
+    pub fn get(&self, media_id: impl Into<MediaId>) -> CallFuture<Download> {
         self.download(Call::get("media/get"), media_id.into(), None)
     }
 
@@ -103,7 +103,11 @@ impl Media {
     /// # Errors
     ///
     /// As [`get`](Self::get).
-    pub fn get_range(&self, media_id: impl Into<MediaId>, bytes: RangeInclusive<u64>) -> Sending<Download> {
+    pub fn get_range(
+        &self,
+        media_id: impl Into<MediaId>,
+        bytes: RangeInclusive<u64>,
+    ) -> CallFuture<Download> {
         self.download(Call::get("media/get"), media_id.into(), Some(bytes))
     }
 
@@ -115,7 +119,7 @@ impl Media {
     /// As [`get`](Self::get).
     ///
     /// Official: [获取高清语音素材](https://developer.work.weixin.qq.com/document/path/90255)
-    pub fn get_voice(&self, media_id: impl Into<MediaId>) -> Sending<Download> {
+    pub fn get_voice(&self, media_id: impl Into<MediaId>) -> CallFuture<Download> {
         self.download(Call::get("media/get/jssdk"), media_id.into(), None)
     }
 
@@ -128,10 +132,10 @@ impl Media {
     /// As [`upload`](Self::upload).
     ///
     /// Official: [上传图片](https://developer.work.weixin.qq.com/document/path/90256)
-    pub fn upload_image(&self, file_name: impl AsRef<str>, content: impl AsRef<[u8]>) -> Sending<String> {
+    pub fn upload_image(&self, file_name: impl AsRef<str>, content: impl AsRef<[u8]>) -> CallFuture<String> {
         const CALL: Call = Call::post("media/uploadimg");
         let body = form(CALL, file_name.as_ref(), image_type(content.as_ref()), content.as_ref());
-        let prepared = body.map(|body| Prepared { call: CALL, query: String::new(), body });
+        let prepared = body.map(|body| PreparedCall { call: CALL, query: String::new(), body });
         self.client.send_prepared(prepared).map(|image: UploadedImage| image.url)
     }
 
@@ -145,7 +149,7 @@ impl Media {
     /// 830001, 830003, 45001, 301019 for an URL, size or md5 that does not do.
     ///
     /// Official: [异步上传临时素材](https://developer.work.weixin.qq.com/document/path/96219)
-    pub fn upload_by_url(&self, source: UploadByUrl) -> Sending<JobId> {
+    pub fn upload_by_url(&self, source: UploadByUrl) -> CallFuture<JobId> {
         self.client.send(&source).map(|started| started.jobid)
     }
 
@@ -156,7 +160,7 @@ impl Media {
     /// A job that failed is not an error here: see [`UrlUpload::detail`].
     ///
     /// Official: [异步上传临时素材](https://developer.work.weixin.qq.com/document/path/96219)
-    pub fn upload_by_url_result(&self, job: impl Into<JobId>) -> Sending<UrlUpload> {
+    pub fn upload_by_url_result(&self, job: impl Into<JobId>) -> CallFuture<UrlUpload> {
         self.client.send(&GetUploadByUrlResult::new(job))
     }
 
@@ -165,15 +169,15 @@ impl Media {
         call: Call,
         media_id: MediaId,
         bytes: Option<RangeInclusive<u64>>,
-    ) -> Sending<Download> {
+    ) -> CallFuture<Download> {
         let client = self.client.clone();
-        Sending::new(async move {
+        CallFuture::new(async move {
             let query = serde_urlencoded::to_string([("media_id", media_id.as_str())])
                 .map_err(|error| Error::new(call.path, ErrorKind::Unwritable(error.to_string())))?;
-            let prepared = Prepared { call, query, body: Body::None };
+            let prepared = PreparedCall { call, query, body: Body::None };
             let range = bytes.map(|bytes| format!("bytes={}-{}", bytes.start(), bytes.end()));
             let answer = client.open_download(&prepared, range.as_deref()).await?;
-            Ok(Download::new(call.path, answer, client.wire().timeout))
+            Ok(Download::new(call.path, answer, client.transport().timeout))
         })
     }
 }
@@ -209,10 +213,10 @@ impl MediaKind {
 #[non_exhaustive]
 pub struct UploadedMedia {
     /// The kind, as WeCom writes it.
-    #[serde(default, rename = "type", deserialize_with = "wire::or_default")]
+    #[serde(default, rename = "type", deserialize_with = "json_fields::or_default")]
     pub kind: String,
     /// The medium's id, good for three days; never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub media_id: MediaId,
     /// When it was uploaded, in seconds since 1970. Text on the wire.
     #[serde(default, with = "text_seconds", skip_serializing_if = "Option::is_none")]
@@ -224,7 +228,7 @@ pub struct UploadedMedia {
 #[non_exhaustive]
 pub struct UploadedImage {
     /// Where it is; the URL never expires, and shows only inside WeCom. Never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub url: String,
 }
 
@@ -269,7 +273,7 @@ impl Endpoint for UploadByUrl {
 #[non_exhaustive]
 pub struct JobStarted {
     /// The job's id, at most 64 bytes; never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub jobid: JobId,
 }
 
@@ -324,7 +328,7 @@ pub struct UrlUploadDetail {
     #[serde(default)]
     pub errcode: i32,
     /// The server's text on it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub errmsg: String,
     /// The medium, once there.
     #[serde(default, deserialize_with = "none_if_blank", skip_serializing_if = "Option::is_none")]
@@ -338,7 +342,7 @@ pub struct UrlUploadDetail {
 mod text_seconds {
     use serde::{Deserialize, Deserializer, Serializer};
 
-    use crate::wire::Number;
+    use crate::json_fields::Number;
 
     #[expect(clippy::ref_option, reason = "serde hands the field by reference")]
     pub(super) fn serialize<S: Serializer>(seconds: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -356,7 +360,7 @@ mod text_seconds {
 fn none_if_blank<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<Option<MediaId>, D::Error> {
-    Ok(wire::none_if_empty(deserializer)?.map(MediaId::new))
+    Ok(json_fields::none_if_empty(deserializer)?.map(MediaId::new))
 }
 
 /// A file on its way: its head is here, its content comes as the stream is read.
@@ -406,8 +410,8 @@ impl Download {
             content_range: header(http::header::CONTENT_RANGE).and_then(ContentRange::parse),
             content_length: answer.content_length(),
             call,
-            content: stream::try_unfold(Flow::new(call, answer, idle), async |mut flow| {
-                Ok::<_, Error>(flow.chunk().await?.map(|chunk| (chunk, flow)))
+            content: stream::try_unfold(DownloadBody::new(call, answer, idle), async |mut body| {
+                Ok::<_, Error>(body.chunk().await?.map(|chunk| (chunk, body)))
             })
             .boxed(),
         }

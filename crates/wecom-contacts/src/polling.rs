@@ -1,4 +1,4 @@
-//! Waiting for a job (异步任务): how often to ask, and for how long.
+//! Waiting for a job (异步任务): how often its state is read, and for how long.
 
 use std::{pin::Pin, time::Duration};
 
@@ -7,17 +7,17 @@ use futures_util::{StreamExt, stream};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
-    Error, ErrorKind, JobId, Result, Sending,
+    CallFuture, Error, ErrorKind, JobId, Result,
     imports::{ImportState, ImportStatus},
     redact,
 };
 
-/// How often to ask after a job, and for how long.
+/// How often the state of a job is read, and for how long.
 ///
-/// The pause grows gently, by a quarter from one question to the next, up to four times the first: a short job is
-/// noticed soon, a long one costs few calls. A question that the server is too busy to answer, or that gets lost on the
-/// way, is asked again at the next turn; three such in a row are an error. The client's [`RetryPolicy`](crate::RetryPolicy) has no
-/// part in it, so that nothing is repeated twice over.
+/// The pause grows by a quarter from one reading to the next, up to four times the first pause: the end of a short job is
+/// noticed soon, and a long job costs few calls. A reading that fails for a reason that may pass is repeated after the next pause;
+/// three failures in a row are an error. The client's [`RetryPolicy`](crate::RetryPolicy) does not apply, as failures would be
+/// repeated twice over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Polling {
@@ -25,47 +25,47 @@ pub struct Polling {
     at_most: Duration,
 }
 
-/// The growth ends at this many times the first pause.
-const SLOWEST: u32 = 4;
-/// So many questions in a row may go unanswered.
-const UNANSWERED: u32 = 3;
+/// Maximum pause, in multiples of the first one.
+const MAX_GROWTH: u32 = 4;
+/// Number of failed readings in a row that end the wait.
+const MAX_FAILURES: u32 = 3;
 
 impl Polling {
-    /// Asks first at once, then after this pause.
+    /// Reads the state at once, then after this pause.
     pub const fn every(pause: Duration) -> Self {
         Self { every: pause, at_most: Duration::from_secs(30 * 60) }
     }
 
-    /// Gives up after this time, half an hour unless told. The job runs on: its id finds it again.
+    /// Ends the wait after this time. Defaults to half an hour. The job runs on and can be found by its id.
     pub const fn at_most(self, limit: Duration) -> Self {
         Self { at_most: limit, ..self }
     }
 
-    /// Begins a wait.
-    pub(crate) fn pace(self) -> Pace {
-        Pace { polling: self, started: Instant::now(), pause: self.every }
+    /// Starts the pauses of a wait.
+    pub(crate) fn pauses(self) -> Pauses {
+        Pauses { polling: self, started: Instant::now(), pause: self.every }
     }
 
-    /// Asks until `done` has an answer, at this pace and whenever it is told to.
+    /// Reads the state until `done` returns a result: after each pause, and whenever `wakeup` ends one early.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Incomplete`] if the job goes backwards: then no answer about it can be taken for its end.
-    pub(crate) async fn until<S: Staged, T>(
+    /// [`ErrorKind::Incomplete`] if the job goes backwards: then no answer can be trusted to be its end.
+    pub(crate) async fn until<S: HasStage, T>(
         self,
         job: &JobId,
-        mut ask: impl FnMut() -> Sending<S>,
+        mut read: impl FnMut() -> CallFuture<S>,
         mut done: impl FnMut(S) -> Result<Option<T>>,
-        told: &mut Told,
+        wakeup: &mut Wakeup,
     ) -> Result<T> {
-        let mut pace = self.pace();
-        let mut unanswered = 0;
+        let mut pauses = self.pauses();
+        let mut failures = 0;
         let mut reopens_in = None;
         let mut reached = None;
         loop {
-            match ask().await {
+            match read().await {
                 Ok(status) => {
-                    unanswered = 0;
+                    failures = 0;
                     if let Some(stage) = status.stage() {
                         advance(job, &mut reached, stage)?;
                     }
@@ -74,14 +74,14 @@ impl Polling {
                     }
                 }
                 Err(error) => {
-                    unanswered += 1;
-                    if !error.may_pass() || unanswered == UNANSWERED {
+                    failures += 1;
+                    if !error.may_pass() || failures == MAX_FAILURES {
                         return Err(error);
                     }
                     reopens_in = error.retry_after();
                 }
             }
-            if let Err(waited) = pace.rest(reopens_in.take(), told).await {
+            if let Err(waited) = pauses.next(reopens_in.take(), wakeup).await {
                 return Err(Error::local(ErrorKind::StillRunning { job: job.clone(), waited }));
             }
         }
@@ -89,7 +89,7 @@ impl Polling {
 }
 
 /// An answer about a job, which says how far the job is.
-pub(crate) trait Staged {
+pub(crate) trait HasStage {
     /// How far the job is; `None` for a state that has no name here.
     fn stage(&self) -> Option<Stage>;
 }
@@ -114,13 +114,13 @@ impl Stage {
     }
 }
 
-impl Staged for ImportStatus {
+impl HasStage for ImportStatus {
     fn stage(&self) -> Option<Stage> {
         Stage::of_import(self.status, self.percentage)
     }
 }
 
-/// Notes the stage that a job has reached.
+/// Records the stage that a job has reached.
 fn advance(job: &JobId, reached: &mut Option<Stage>, stage: Stage) -> Result<()> {
     if let Some(before) = *reached
         && (stage.state < before.state || stage.percentage < before.percentage)
@@ -141,65 +141,65 @@ fn advance(job: &JobId, reached: &mut Option<Stage>, stage: Stage) -> Result<()>
 
 /// The pauses of one wait.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct Pauses {
     polling: Polling,
     started: Instant,
     pause: Duration,
 }
 
-impl Pace {
-    /// Pauses before the next question: until the door opens again, if it is closed, or until told.
+impl Pauses {
+    /// Pauses before the next reading: until the endpoint opens again if it is closed, else until the pause or a wake-up ends it.
     ///
     /// # Errors
     ///
-    /// How long was waited, if the pause would end too late.
-    pub(crate) async fn rest(
+    /// The time waited so far, if the pause would end too late.
+    pub(crate) async fn next(
         &mut self,
         reopens_in: Option<Duration>,
-        told: &mut Told,
+        wakeup: &mut Wakeup,
     ) -> std::result::Result<(), Duration> {
-        let rest = reopens_in.map_or(self.pause, |closed| closed.max(self.pause));
+        let pause = reopens_in.map_or(self.pause, |closed| closed.max(self.pause));
         let waited = self.started.elapsed();
-        if waited.saturating_add(rest) > self.polling.at_most {
+        if waited.saturating_add(pause) > self.polling.at_most {
             return Err(waited);
         }
         if reopens_in.is_some() {
-            // No use in knocking at a closed door.
-            sleep(rest).await;
-        } else if told.within(rest).await {
+            // A reading before that would fail.
+            sleep(pause).await;
+        } else if wakeup.within(pause).await {
             self.pause = self.polling.every;
             return Ok(());
         }
-        let slowest = self.polling.every.saturating_mul(SLOWEST);
-        self.pause = self.pause.saturating_add(self.pause / 4).min(slowest);
+        let longest = self.polling.every.saturating_mul(MAX_GROWTH);
+        self.pause = self.pause.saturating_add(self.pause / 4).min(longest);
         Ok(())
     }
 }
 
-/// What ends a pause early, such as a callback that tells of a job's end.
-pub(crate) struct Told(Pin<Box<dyn Stream<Item = ()> + Send>>);
+/// What ends a pause early, such as the callback about the end of a job.
+pub(crate) struct Wakeup(Pin<Box<dyn Stream<Item = ()> + Send>>);
 
-impl Told {
+impl Wakeup {
     pub(crate) fn never() -> Self {
         Self(Box::pin(stream::pending()))
     }
 
-    pub(crate) fn once(told: impl Future<Output = ()> + Send + 'static) -> Self {
-        Self::each(stream::once(told))
+    pub(crate) fn once(wakeup: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self::each(stream::once(wakeup))
     }
 
-    pub(crate) fn each(told: impl Stream<Item = ()> + Send + 'static) -> Self {
-        Self(Box::pin(told.chain(stream::pending())))
+    pub(crate) fn each(wakeups: impl Stream<Item = ()> + Send + 'static) -> Self {
+        Self(Box::pin(wakeups.chain(stream::pending())))
     }
 
-    /// Waits so long, or until told; says which.
-    async fn within(&mut self, rest: Duration) -> bool {
-        timeout(rest, self.0.next()).await.is_ok()
+    /// Waits for the next wake-up, at most this long. Returns whether it came.
+    async fn within(&mut self, limit: Duration) -> bool {
+        timeout(limit, self.0.next()).await.is_ok()
     }
 }
 
 impl Default for Polling {
-    /// Every two seconds at first, for half an hour.
+    /// Returns a first pause of two seconds and a limit of half an hour.
     fn default() -> Self {
         Self::every(Duration::from_secs(2))
     }
@@ -211,19 +211,19 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    impl Staged for bool {
+    impl HasStage for bool {
         fn stage(&self) -> Option<Stage> {
             Some(Stage { state: i64::from(*self), percentage: 0 })
         }
     }
 
-    impl Staged for Stage {
+    impl HasStage for Stage {
         fn stage(&self) -> Option<Stage> {
             Some(*self)
         }
     }
 
-    /// Reads these states and percentages, and says how many were taken.
+    /// Reads these states and percentages, and returns how many of them were accepted.
     async fn advances(stages: &[(i64, u32)]) -> (usize, Result<()>) {
         let mut taken = 0;
         let mut stages =
@@ -233,13 +233,13 @@ mod tests {
                 &JobId::new("job-1"),
                 || {
                     let stage = stages.next().expect("the wait ends with the stages");
-                    Sending::new(async move { Ok(stage) })
+                    CallFuture::new(async move { Ok(stage) })
                 },
                 |stage| {
                     taken += 1;
                     Ok((stage.state == 3).then_some(()))
                 },
-                &mut Told::never(),
+                &mut Wakeup::never(),
             )
             .await;
         (taken, outcome)
@@ -272,15 +272,15 @@ mod tests {
         outcome.unwrap();
     }
 
-    /// Asks against a script of answers, and tells the outcome and the whole seconds at which it was asked.
+    /// Waits with these answers. Returns the outcome and the seconds at which the state was read.
     async fn run(polling: Polling, answers: Vec<Result<bool>>) -> (Result<()>, Vec<u64>) {
-        run_told(polling, answers, Told::never()).await
+        run_with_wakeup(polling, answers, Wakeup::never()).await
     }
 
-    async fn run_told(
+    async fn run_with_wakeup(
         polling: Polling,
         answers: Vec<Result<bool>>,
-        mut told: Told,
+        mut wakeup: Wakeup,
     ) -> (Result<()>, Vec<u64>) {
         let started = Instant::now();
         let mut asked = Vec::new();
@@ -291,10 +291,10 @@ mod tests {
                 || {
                     asked.push(started.elapsed().as_secs());
                     let answer = answers.next().unwrap_or(Ok(false));
-                    Sending::new(async move { answer })
+                    CallFuture::new(async move { answer })
                 },
                 |finished| Ok(finished.then_some(())),
-                &mut told,
+                &mut wakeup,
             )
             .await;
         (outcome, asked)
@@ -338,14 +338,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_told_asks_at_once_and_then_at_the_first_pace_again() {
-        let told = stream::unfold((), |()| async {
+    async fn a_wakeup_ends_the_pause_and_the_next_pause_is_the_first_again() {
+        let wakeups = stream::unfold((), |()| async {
             sleep(20 * SECOND).await;
             Some(((), ()))
         });
-        let told = Told::each(told.take(2));
+        let wakeup = Wakeup::each(wakeups.take(2));
         let (outcome, asked) =
-            run_told(Polling::every(4 * SECOND).at_most(60 * SECOND), Vec::new(), told).await;
+            run_with_wakeup(Polling::every(4 * SECOND).at_most(60 * SECOND), Vec::new(), wakeup).await;
         assert_eq!(asked, [0, 4, 9, 15, 20, 24, 29, 35, 40, 44, 49, 55]);
         assert!(outcome.is_err());
     }

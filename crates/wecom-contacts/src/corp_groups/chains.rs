@@ -4,9 +4,9 @@ use futures_core::Stream;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    Call, ChainGroupId, ChainId, Client, CorpId, Endpoint, PendingCorpId, Result, Sending, UserId,
+    Call, CallFuture, ChainGroupId, ChainId, Client, CorpId, Endpoint, PendingCorpId, Result, UserId,
+    json_fields::{self, Number},
     paging::{self, Next, Paged},
-    wire::{self, Number},
 };
 
 /// Lists the chains.
@@ -176,7 +176,7 @@ pub struct ChainCorpPage {
     #[serde(
         default,
         rename = "next_cursor",
-        deserialize_with = "wire::none_if_empty",
+        deserialize_with = "json_fields::none_if_empty",
         skip_serializing_if = "Option::is_none"
     )]
     pub next: Option<String>,
@@ -208,7 +208,7 @@ pub struct ChainCorp {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite_userid: Option<UserId>,
     /// Whether it has joined; 0 or 1 in the page's sample.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub is_joined: Option<bool>,
 }
 
@@ -252,7 +252,7 @@ impl ChainCorps {
     }
 
     /// Fetches one page.
-    pub fn page(&self) -> Sending<ChainCorpPage> {
+    pub fn page(&self) -> CallFuture<ChainCorpPage> {
         self.client.send(&self.call)
     }
 
@@ -431,7 +431,7 @@ impl Endpoint for GetMemberCustomId {
 #[non_exhaustive]
 pub struct MemberCustomId {
     /// The id.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub user_custom_id: String,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, CorpId, Endpoint, ExternalUserId, OpenId, wire};
+use crate::{Call, CorpId, Endpoint, ExternalUserId, OpenId, json_fields};
 
 /// Asks for a WeChat user's customer ids.
 ///
@@ -44,7 +44,7 @@ impl Endpoint for UnionIdToExternalUserId {
 #[non_exhaustive]
 pub struct ExternalUserIds {
     /// One for each corp whose customer they are.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub external_userid_info: Vec<CorpExternalUserId>,
 }
 
@@ -133,7 +133,7 @@ impl Endpoint for ExternalUserIdToPendingId {
 #[non_exhaustive]
 pub struct CustomerPendingIds {
     /// One for each customer that has one.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub result: Vec<CustomerPendingId>,
 }
 
@@ -144,6 +144,6 @@ pub struct CustomerPendingId {
     /// The customer.
     pub external_userid: ExternalUserId,
     /// The stand-in id from before they were one.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub pending_id: String,
 }

@@ -6,10 +6,9 @@ use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, Call, Client, CorpId, Endpoint, Result, Secret, Sending, UserId,
+    AgentId, Call, CallFuture, Client, CorpId, Endpoint, Result, Secret, UserId, json_fields,
     paging::{self, Next, Paged},
     tokens::{AccessToken, FreshToken, SourceFuture, TokenSource},
-    wire,
 };
 
 coded! {
@@ -79,7 +78,7 @@ impl Paged for ListAppShareInfo {
 #[non_exhaustive]
 pub struct SharedCorpPage {
     /// Whether this is the last page; 0 or 1 on the wire.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub ending: Option<bool>,
     /// The corps.
     #[serde(rename = "corp_list")]
@@ -88,7 +87,7 @@ pub struct SharedCorpPage {
     #[serde(
         default,
         rename = "next_cursor",
-        deserialize_with = "wire::none_if_empty",
+        deserialize_with = "json_fields::none_if_empty",
         skip_serializing_if = "Option::is_none"
     )]
     pub next: Option<String>,
@@ -141,7 +140,7 @@ impl SharedCorps {
     }
 
     /// Fetches one page.
-    pub fn page(&self) -> Sending<SharedCorpPage> {
+    pub fn page(&self) -> CallFuture<SharedCorpPage> {
         self.client.send(&self.call)
     }
 

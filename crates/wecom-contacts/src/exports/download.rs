@@ -14,34 +14,34 @@ use url::Url;
 
 use super::{CALL, ExportFile, ExportState, ExportStatus, GetExportResult, corrupt};
 use crate::{
-    Client, Endpoint as _, Error, ErrorKind, Result, RetryPolicy, Sending,
-    exchange::Wire,
-    flow::{Broken, Flow},
-    retry::Course,
+    CallFuture, Client, Endpoint as _, Error, ErrorKind, Result, RetryPolicy,
+    download_body::{DownloadBody, DownloadError},
+    retry::Attempts,
+    transport::HttpTransport,
 };
 
 /// Asks for the job's files anew, whose links are fresh.
-pub(super) type Renew = Box<dyn Fn() -> Sending<ExportStatus> + Send>;
+pub(super) type Renew = Box<dyn Fn() -> CallFuture<ExportStatus> + Send>;
 
 /// One file on its way.
 pub(super) struct Download {
-    wire: Wire,
+    transport: HttpTransport,
     retry: RetryPolicy,
     renew: Renew,
     /// Which of the job's files.
     position: usize,
     file: ExportFile,
     received: u64,
-    content: Option<Flow>,
+    content: Option<DownloadBody>,
     /// So many bytes of `content` are there already.
     known: u64,
     /// Whether the link in use brought anything.
-    fruitful: bool,
+    made_progress: bool,
     renewed: bool,
     /// The attempts in a row that brought nothing.
-    course: Option<Course>,
+    attempts: Option<Attempts>,
     /// The attempts that brought too little, until [`STEADY`] bytes came since the last.
-    slow_course: Option<Course>,
+    slow_attempts: Option<Attempts>,
     since_slow: u64,
 }
 
@@ -51,7 +51,7 @@ const STEADY: u64 = 1 << 20;
 impl Download {
     pub(super) fn new(client: &Client, renew: Renew, position: usize, file: ExportFile) -> Self {
         Self {
-            wire: client.wire().clone(),
+            transport: client.transport().clone(),
             retry: client.retry(),
             renew,
             position,
@@ -59,10 +59,10 @@ impl Download {
             received: 0,
             content: None,
             known: 0,
-            fruitful: false,
+            made_progress: false,
             renewed: false,
-            course: None,
-            slow_course: None,
+            attempts: None,
+            slow_attempts: None,
             since_slow: 0,
         }
     }
@@ -86,7 +86,7 @@ impl Download {
                 None => match self.open().await {
                     Ok(content) => self.content.insert(content),
                     Err(error) => {
-                        self.survive(error).await?;
+                        self.recover(error).await?;
                         continue;
                     }
                 },
@@ -95,12 +95,12 @@ impl Download {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) if self.received == self.file.size => return Ok(None),
                 Ok(None) => return Err(self.corrupt("is smaller than announced")),
-                Err(Broken::Cut(error)) => {
+                Err(DownloadError::Interrupted(error)) => {
                     self.content = None;
-                    self.survive(error).await?;
+                    self.recover(error).await?;
                     continue;
                 }
-                Err(Broken::Slow(error)) => {
+                Err(DownloadError::TooSlow(error)) => {
                     self.content = None;
                     self.since_slow = 0;
                     self.once_more(error, true).await?;
@@ -113,13 +113,13 @@ impl Download {
             if chunk.is_empty() {
                 continue;
             }
-            self.fruitful = true;
+            self.made_progress = true;
             self.renewed = false;
-            self.course = None;
+            self.attempts = None;
             self.received += chunk.len() as u64;
             self.since_slow = self.since_slow.saturating_add(chunk.len() as u64);
             if self.since_slow >= STEADY {
-                self.slow_course = None;
+                self.slow_attempts = None;
             }
             if self.received > self.file.size {
                 return Err(self.corrupt("is larger than announced"));
@@ -129,15 +129,15 @@ impl Download {
     }
 
     /// Asks for the bytes that are still to come.
-    async fn open(&mut self) -> Result<Flow> {
+    async fn open(&mut self) -> Result<DownloadBody> {
         let url = Url::parse(&self.file.url).map_err(|_| self.corrupt("has a link that is no URL"))?;
         match url.scheme() {
             "https" => {}
-            "http" if !self.wire.is_encrypted() => {}
+            "http" if !self.transport.is_encrypted() => {}
             "http" => return Err(self.corrupt("has a link under http, although the API is under https")),
             _ => return Err(self.corrupt("has a link that is neither https nor http")),
         }
-        let mut request = self.wire.get_link(url)?;
+        let mut request = self.transport.get_link(url)?;
         if self.received > 0 {
             request = request.header(header::RANGE, format!("bytes={}-", self.received));
         }
@@ -167,11 +167,11 @@ impl Download {
             return Err(self.corrupt("comes in parts that leave something out"));
         }
         self.known = self.received - begins;
-        Ok(Flow::new(CALL, answer, self.wire.timeout))
+        Ok(DownloadBody::new(CALL, answer, self.transport.timeout))
     }
 
     /// Makes ready for another attempt after this error, or gives it back.
-    async fn survive(&mut self, error: Error) -> Result<()> {
+    async fn recover(&mut self, error: Error) -> Result<()> {
         let dead_link = matches!(error.kind(), ErrorKind::NotWeCom { status: 403 | 404 | 410, .. });
         if dead_link && !self.renewed {
             debug!(file = self.position, "the link is dead: asking for a new one");
@@ -180,7 +180,7 @@ impl Download {
         }
         debug!(file = self.position, received = self.received, %error, "the download is cut: asking for the rest");
         // One that brought something is taken up at once, however often that happens.
-        if mem::take(&mut self.fruitful) && matches!(error.kind(), ErrorKind::Transport { .. }) {
+        if mem::take(&mut self.made_progress) && matches!(error.kind(), ErrorKind::Transport { .. }) {
             return Ok(());
         }
         self.once_more(error, false).await
@@ -188,10 +188,10 @@ impl Download {
 
     /// Pauses before another attempt, if the policy allows one.
     async fn once_more(&mut self, error: Error, is_slow: bool) -> Result<()> {
-        let course = if is_slow { &mut self.slow_course } else { &mut self.course };
-        let course = course.get_or_insert_with(|| Course::begin(self.retry, GetExportResult::CALL));
-        course.sending(Instant::now());
-        course.recover(error, None).await
+        let attempts = if is_slow { &mut self.slow_attempts } else { &mut self.attempts };
+        let attempts = attempts.get_or_insert_with(|| Attempts::begin(self.retry, GetExportResult::CALL));
+        attempts.record_sent(Instant::now());
+        attempts.wait_for_retry(error, None).await
     }
 
     async fn renew(&mut self) -> Result<()> {

@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Export, ExportKey, ExportRow};
 use crate::{
-    Call, Client, Endpoint, Error, ErrorKind, JobId, Polling, RetryPolicy, Sending,
-    polling::{Stage, Staged, Told},
-    wire,
+    Call, CallFuture, Client, Endpoint, Error, ErrorKind, JobId, Polling, RetryPolicy, json_fields,
+    polling::{HasStage, Stage, Wakeup},
 };
 
 /// An export that was submitted.
@@ -41,7 +40,7 @@ impl<R: ExportRow> ExportJob<R> {
     /// # Errors
     ///
     /// 40088 if there is no such job for this secret.
-    pub fn status(&self) -> Sending<ExportStatus> {
+    pub fn status(&self) -> CallFuture<ExportStatus> {
         self.client.send(&GetExportResult::new(&self.id))
     }
 
@@ -51,27 +50,27 @@ impl<R: ExportRow> ExportJob<R> {
     ///
     /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; [`ErrorKind::JobFailed`] if WeCom gives it up;
     /// [`ErrorKind::Incomplete`] if it goes backwards, or is done and names no files: an export without rows has a file that says so.
-    pub fn wait(&self, polling: Polling) -> Sending<Export<R>> {
-        self.ended(polling, Told::never())
+    pub fn wait(&self, polling: Polling) -> CallFuture<Export<R>> {
+        self.ended(polling, Wakeup::never())
     }
 
-    /// Waits like [`wait`](Self::wait), and asks at once when `told` is done: when the job's completion callback
+    /// Waits like [`wait`](Self::wait), and asks at once when `wakeup` is done: when the job's completion callback
     /// (异步任务完成通知) has come, say. A callback may get lost, so the questions go on beside it.
     ///
     /// # Errors
     ///
     /// As [`wait`](Self::wait).
-    pub fn wait_or_told(
+    pub fn wait_with_wakeup(
         &self,
         polling: Polling,
-        told: impl Future<Output = ()> + Send + 'static,
-    ) -> Sending<Export<R>> {
-        self.ended(polling, Told::once(told))
+        wakeup: impl Future<Output = ()> + Send + 'static,
+    ) -> CallFuture<Export<R>> {
+        self.ended(polling, Wakeup::once(wakeup))
     }
 
-    fn ended(&self, polling: Polling, mut told: Told) -> Sending<Export<R>> {
+    fn ended(&self, polling: Polling, mut wakeup: Wakeup) -> CallFuture<Export<R>> {
         let job = self.clone();
-        Sending::new(async move {
+        CallFuture::new(async move {
             let failed = |kind| Err(Error::new(GetExportResult::CALL.path(), kind));
             let finished = |status: ExportStatus| match status.status {
                 ExportState::Done if status.files.is_empty() => {
@@ -83,7 +82,7 @@ impl<R: ExportRow> ExportJob<R> {
                 _ => Ok(None),
             };
             let once = Self { client: job.client.with_retry(RetryPolicy::none()), ..job.clone() };
-            let files = polling.until(&job.id, || once.status(), finished, &mut told).await?;
+            let files = polling.until(&job.id, || once.status(), finished, &mut wakeup).await?;
             Ok(Export::new(job, files))
         })
     }
@@ -137,7 +136,7 @@ pub struct ExportStatus {
     #[serde(
         default,
         rename = "data_list",
-        deserialize_with = "wire::or_default",
+        deserialize_with = "json_fields::or_default",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub files: Vec<ExportFile>,
@@ -157,7 +156,7 @@ coded! {
     }
 }
 
-impl Staged for ExportStatus {
+impl HasStage for ExportStatus {
     fn stage(&self) -> Option<Stage> {
         match self.status {
             ExportState::Other(_) => None,

@@ -29,7 +29,7 @@ pub use rows::{Export, ExportBatches, ExportRows, Progress};
 pub use wecom_cipher::EncodingAesKey as ExportKey;
 
 use crate::{
-    Call, Client, Endpoint, Error, ErrorKind, JobId, Result, Sending, TagId,
+    Call, CallFuture, Client, Endpoint, Error, ErrorKind, JobId, Result, TagId,
     departments::Department,
     media::JobStarted,
     members::{Member, SimpleMember},
@@ -144,11 +144,11 @@ impl<E: ExportCall> Submission<E> {
 
 impl<E: ExportCall> IntoFuture for Submission<E> {
     type Output = Result<ExportJob<E::Row>>;
-    type IntoFuture = Sending<ExportJob<E::Row>>;
+    type IntoFuture = CallFuture<ExportJob<E::Row>>;
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { client, mut call, key } = self;
-        Sending::new(async move {
+        CallFuture::new(async move {
             let key = match key {
                 Some(key) => key,
                 None => ExportKey::generate().map_err(|error| {

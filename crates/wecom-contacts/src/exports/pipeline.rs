@@ -33,7 +33,7 @@ use super::{
     frame::{Framer, Unframed},
     row::{ERRCODE, ERRMSG, Shape, TAG_NAME},
 };
-use crate::{Error, ErrorKind, Result, redact, repair, wire};
+use crate::{Error, ErrorKind, Result, json_fields, redact, repair};
 
 /// Ciphertext goes from stage to stage in runs of at least so many bytes, but for the last.
 const RUN: usize = 256 << 10;
@@ -336,7 +336,7 @@ impl<R: Send + 'static> Records<R> {
                     let _ = self.tag_name.set(name.unwrap_or_default());
                 }
                 ERRCODE => {
-                    let wire::Number(errcode) = value(frame.json).map_err(unreadable)?;
+                    let json_fields::Number(errcode) = value(frame.json).map_err(unreadable)?;
                     if self.refusal.errcode == 0 {
                         self.refusal.errcode = errcode;
                     }

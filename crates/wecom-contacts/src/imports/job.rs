@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use super::{
     GetImportResult, ImportFile, ImportOutcome, ImportState, ImportStatus, outcome::Tally, seen::Lines,
 };
-use crate::{Client, Error, ErrorKind, JobId, Polling, Result, RetryPolicy, Sending, polling::Told};
+use crate::{CallFuture, Client, Error, ErrorKind, JobId, Polling, Result, RetryPolicy, polling::Wakeup};
 
 /// An import that was submitted.
 #[derive(Clone)]
@@ -37,7 +37,7 @@ impl ImportJob {
     /// # Errors
     ///
     /// 40088 if there is no such job, 40089 if its result was cleaned up: WeCom keeps the five latest.
-    pub fn status(&self) -> Sending<ImportStatus> {
+    pub fn status(&self) -> CallFuture<ImportStatus> {
         self.client.send(&GetImportResult { jobid: self.id.clone() })
     }
 
@@ -47,38 +47,43 @@ impl ImportJob {
     ///
     /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; the code of what is wrong with the file as a whole,
     /// such as 302003. Rows that were not accepted are no error: see [`ImportOutcome::failures`].
-    pub fn wait(&self, polling: Polling) -> Sending<ImportOutcome> {
-        self.ended(polling, Told::never())
+    pub fn wait(&self, polling: Polling) -> CallFuture<ImportOutcome> {
+        self.ended(polling, Wakeup::never())
     }
 
-    /// Waits like [`wait`](Self::wait), and asks at once when `told` is done: when the job's event (`batch_job_result`) has
+    /// Waits like [`wait`](Self::wait), and asks at once when `wakeup` is done: when the job's event (`batch_job_result`) has
     /// come, say. An event may get lost, so the questions go on beside it.
     ///
     /// # Errors
     ///
     /// As [`wait`](Self::wait).
-    pub fn wait_or_told(
+    pub fn wait_with_wakeup(
         &self,
         polling: Polling,
-        told: impl Future<Output = ()> + Send + 'static,
-    ) -> Sending<ImportOutcome> {
-        self.ended(polling, Told::once(told))
+        wakeup: impl Future<Output = ()> + Send + 'static,
+    ) -> CallFuture<ImportOutcome> {
+        self.ended(polling, Wakeup::once(wakeup))
     }
 
-    fn ended(&self, polling: Polling, mut told: Told) -> Sending<ImportOutcome> {
+    fn ended(&self, polling: Polling, mut wakeup: Wakeup) -> CallFuture<ImportOutcome> {
         let job = self.clone();
-        Sending::new(async move {
+        CallFuture::new(async move {
             let mut tally = Tally::new(job.lines.clone());
-            job.work_off(polling, &mut told, &mut tally).await?;
+            job.work_off(polling, &mut wakeup, &mut tally).await?;
             tally.finish().ok_or_else(|| Error::local(ErrorKind::JobFailed { job: job.id }))
         })
     }
 
     /// Waits for the job and adds what became of its rows.
-    pub(super) async fn work_off(&self, polling: Polling, told: &mut Told, tally: &mut Tally) -> Result<()> {
+    pub(super) async fn work_off(
+        &self,
+        polling: Polling,
+        wakeup: &mut Wakeup,
+        tally: &mut Tally,
+    ) -> Result<()> {
         let finished = |status: ImportStatus| Ok((status.status == ImportState::Finished).then_some(status));
         let once = Self { client: self.client.with_retry(RetryPolicy::none()), ..self.clone() };
-        let status = polling.until(&self.id, || once.status(), finished, told).await?;
+        let status = polling.until(&self.id, || once.status(), finished, wakeup).await?;
         tally.add(self.id.clone(), status);
         Ok(())
     }

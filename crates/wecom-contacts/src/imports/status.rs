@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, DepartmentId, Endpoint, ErrorCode, JobId, UserId, wire};
+use crate::{Call, DepartmentId, Endpoint, ErrorCode, JobId, UserId, json_fields};
 
 /// Asks how far an import has come.
 ///
@@ -45,7 +45,7 @@ pub struct ImportStatus {
     #[serde(
         default,
         rename = "result",
-        deserialize_with = "wire::or_default",
+        deserialize_with = "json_fields::or_default",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub rows: Vec<ImportRow>,

@@ -9,8 +9,8 @@ use super::{
     outcome::Tally,
 };
 use crate::{
-    Client, Error, ErrorCode, ErrorKind, JobId, Polling, Result, Sending, Stopped, media::MediaKind,
-    polling::Told,
+    CallFuture, Client, Error, ErrorCode, ErrorKind, JobId, Polling, Result, Stopped, media::MediaKind,
+    polling::Wakeup,
 };
 
 /// An import about to be submitted: await it for the [`ImportJob`], or take the [`outcome`](Self::outcome) at once.
@@ -61,36 +61,36 @@ impl<E: ImportCall> Submission<E> {
     /// 302008, [out of time](Stopped::OutOfTime), if the turn does not come; [`ErrorKind::StillRunning`] if the end does not; what
     /// [`Imports::sync_members`](super::Imports::sync_members) and [`ImportJob::wait`] say. A replacement refuses a file of
     /// several parts before anything is sent. Rows that were not accepted are no error: see [`ImportOutcome::failures`].
-    pub fn outcome(self, polling: Polling) -> Sending<ImportOutcome> {
-        self.ended(polling, Told::never())
+    pub fn outcome(self, polling: Polling) -> CallFuture<ImportOutcome> {
+        self.ended(polling, Wakeup::never())
     }
 
-    /// Like [`outcome`](Self::outcome), and asks at once whenever `told` has an item: when an event `batch_job_result` has come,
+    /// Like [`outcome`](Self::outcome), and asks at once whenever `wakeup` has an item: when an event `batch_job_result` has come,
     /// say, of this job or of the one that is in the way. An event may get lost, so the questions go on beside it.
     ///
     /// # Errors
     ///
     /// As [`outcome`](Self::outcome).
-    pub fn outcome_or_told(
+    pub fn outcome_with_wakeup(
         self,
         polling: Polling,
-        told: impl Stream<Item = ()> + Send + 'static,
-    ) -> Sending<ImportOutcome> {
-        self.ended(polling, Told::each(told))
+        wakeup: impl Stream<Item = ()> + Send + 'static,
+    ) -> CallFuture<ImportOutcome> {
+        self.ended(polling, Wakeup::each(wakeup))
     }
 
-    fn ended(self, polling: Polling, mut told: Told) -> Sending<ImportOutcome> {
+    fn ended(self, polling: Polling, mut wakeup: Wakeup) -> CallFuture<ImportOutcome> {
         let Self { client, file, call, listener } = self;
-        Sending::new(async move {
+        CallFuture::new(async move {
             let lines = file.lines();
             let mut tally = Tally::new(lines.clone());
             let sources = if E::SEVERAL { file.sources() } else { vec![file.only_source(E::CALL.path())?] };
             for source in sources {
                 let call = ready(&client, call.clone(), source).await?;
-                let id = in_turn(&client, &call, polling, &mut told).await?;
+                let id = in_turn(&client, &call, polling, &mut wakeup).await?;
                 (listener.0)(&id);
                 let job = ImportJob::new(client.clone(), id, lines.clone());
-                job.work_off(polling, &mut told, &mut tally).await?;
+                job.work_off(polling, &mut wakeup, &mut tally).await?;
             }
             let none = || Error::new(E::CALL.path(), ErrorKind::Unwritable("the file has no parts".into()));
             tally.finish().ok_or_else(none)
@@ -116,13 +116,13 @@ impl Submission<ReplaceMembers> {
 
 impl<E: ImportCall> IntoFuture for Submission<E> {
     type Output = Result<ImportJob>;
-    type IntoFuture = Sending<ImportJob>;
+    type IntoFuture = CallFuture<ImportJob>;
 
     /// Uploads the file if need be, and submits the job. A file of several parts is more than one job: it is refused before
     /// anything is sent.
-    fn into_future(self) -> Sending<ImportJob> {
+    fn into_future(self) -> CallFuture<ImportJob> {
         let Self { client, file, call, listener } = self;
-        Sending::new(async move {
+        CallFuture::new(async move {
             let lines = file.lines();
             let source = file.only_source(E::CALL.path())?;
             let call = ready(&client, call, source).await?;
@@ -147,9 +147,9 @@ async fn in_turn<E: ImportCall>(
     client: &Client,
     call: &E,
     polling: Polling,
-    told: &mut Told,
+    wakeup: &mut Wakeup,
 ) -> Result<JobId> {
-    let mut pace = polling.pace();
+    let mut pauses = polling.pauses();
     let mut attempts = 0;
     loop {
         let error = match client.send(call).await {
@@ -160,7 +160,7 @@ async fn in_turn<E: ImportCall>(
         if error.code() != Some(ErrorCode::IMPORT_RUNNING) {
             return Err(error);
         }
-        if let Err(waited) = pace.rest(None, told).await {
+        if let Err(waited) = pauses.next(None, wakeup).await {
             return Err(error.at_the_end_of(attempts, waited, Stopped::OutOfTime, false, None));
         }
     }

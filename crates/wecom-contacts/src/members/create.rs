@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Attribute, ExtAttr, ExternalProfile, Gender};
-use crate::{Call, DepartmentId, Endpoint, MediaId, UserId, wire};
+use crate::{Call, DepartmentId, Endpoint, MediaId, UserId, json_fields};
 
 /// A member to be created. What was not set is not sent, so that the server's defaults stand.
 ///
@@ -35,7 +35,7 @@ pub struct NewMember {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Vec<u32>>,
     /// Whether the member leads each of `department` (部门负责人).
-    #[serde(default, with = "wire::flags", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flags", skip_serializing_if = "Option::is_none")]
     pub is_leader_in_dept: Option<Vec<bool>>,
     /// The main department (主部门).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,7 +56,7 @@ pub struct NewMember {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// Whether the account is enabled (启用); it is unless told.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub enable: Option<bool>,
     /// An uploaded image for the picture (头像).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -256,11 +256,11 @@ pub struct CreatedDepartment {
 
 /// `{"department_info": […]}`, as the wire wraps the list.
 mod created_departments {
-    use super::{CreatedDepartment, Deserialize, Deserializer, Serialize, Serializer, wire};
+    use super::{CreatedDepartment, Deserialize, Deserializer, Serialize, Serializer, json_fields};
 
     #[derive(Default, Serialize, Deserialize)]
     struct Wrapped {
-        #[serde(default, deserialize_with = "wire::or_default")]
+        #[serde(default, deserialize_with = "json_fields::or_default")]
         department_info: Vec<CreatedDepartment>,
     }
 
@@ -275,7 +275,7 @@ mod created_departments {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Vec<CreatedDepartment>, D::Error> {
-        Ok(wire::or_default::<_, Wrapped>(deserializer)?.department_info)
+        Ok(json_fields::or_default::<_, Wrapped>(deserializer)?.department_info)
     }
 }
 

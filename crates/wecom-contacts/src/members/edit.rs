@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Attribute, BizMailAlias, ExtAttr, ExternalProfile, Gender, create::gender_number};
-use crate::{Call, DepartmentId, Endpoint, MediaId, Patch, UserId, patch::Clearable, wire};
+use crate::{Call, DepartmentId, Endpoint, MediaId, Patch, UserId, json_fields, patch::Clearable};
 
 /// What an update changes: only what was named is sent, so all else stays.
 ///
@@ -55,7 +55,7 @@ pub struct MemberPatch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Vec<u32>>,
     /// Whether the member leads each department (部门负责人).
-    #[serde(default, with = "wire::flags", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flags", skip_serializing_if = "Option::is_none")]
     pub is_leader_in_dept: Option<Vec<bool>>,
     /// The main department (主部门).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -76,7 +76,7 @@ pub struct MemberPatch {
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub address: Patch<String>,
     /// Whether the account is enabled (启用).
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub enable: Option<bool>,
     /// An uploaded image for the picture (头像).
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentId, Call, Endpoint, OpenId, OpenUserId, UserId, wire};
+use crate::{AgentId, Call, Endpoint, OpenId, OpenUserId, UserId, json_fields};
 
 /// Turns a userid into a WeChat OpenID.
 ///
@@ -31,7 +31,7 @@ impl Endpoint for ToOpenId {
 #[non_exhaustive]
 pub struct OpenIdReply {
     /// The OpenID; never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub openid: OpenId,
 }
 
@@ -62,7 +62,7 @@ impl Endpoint for FromOpenId {
 #[non_exhaustive]
 pub struct UserIdReply {
     /// The account; never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub userid: UserId,
 }
 
@@ -169,13 +169,13 @@ impl Endpoint for OpenUserIdsToUserIds {
 #[non_exhaustive]
 pub struct ConvertedUserIds {
     /// The pairs.
-    #[serde(default, rename = "userid_list", deserialize_with = "wire::or_default")]
+    #[serde(default, rename = "userid_list", deserialize_with = "json_fields::or_default")]
     pub converted: Vec<ConvertedUserId>,
     /// Ids that are unknown, out of one app's range, or plain userids given by mistake.
     #[serde(
         default,
         rename = "invalid_open_userid_list",
-        deserialize_with = "wire::or_default",
+        deserialize_with = "json_fields::or_default",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub invalid: Vec<OpenUserId>,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, DepartmentId, Endpoint, TagId, UserId, wire};
+use crate::{Call, DepartmentId, Endpoint, TagId, UserId, json_fields};
 
 /// Invites members to use WeCom. At least one of the three lists must be given.
 ///
@@ -61,7 +61,7 @@ pub struct InvitationOutcome {
     #[serde(
         default,
         rename = "invaliduser",
-        deserialize_with = "wire::or_default",
+        deserialize_with = "json_fields::or_default",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub invalid_members: Vec<UserId>,
@@ -69,7 +69,7 @@ pub struct InvitationOutcome {
     #[serde(
         default,
         rename = "invalidparty",
-        deserialize_with = "wire::numbers",
+        deserialize_with = "json_fields::numbers",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub invalid_departments: Vec<DepartmentId>,
@@ -77,7 +77,7 @@ pub struct InvitationOutcome {
     #[serde(
         default,
         rename = "invalidtag",
-        deserialize_with = "wire::numbers",
+        deserialize_with = "json_fields::numbers",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub invalid_tags: Vec<TagId>,
@@ -124,7 +124,7 @@ impl Endpoint for GetJoinQrCode {
 #[non_exhaustive]
 pub struct JoinQrCode {
     /// The image's URL, valid for seven days.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub join_qrcode: String,
 }
 
@@ -170,7 +170,7 @@ impl Endpoint for GetActiveStat {
 #[non_exhaustive]
 pub struct ActiveStat {
     /// How many members were active.
-    #[serde(rename = "active_cnt", deserialize_with = "wire::number")]
+    #[serde(rename = "active_cnt", deserialize_with = "json_fields::number")]
     pub active: u32,
 }
 
@@ -225,10 +225,10 @@ impl Endpoint for GetTfaInfo {
 #[non_exhaustive]
 pub struct TfaInfo {
     /// The account; never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub userid: UserId,
     /// What [`ConfirmTfa`] needs; serves once, for five minutes. Never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub tfa_code: String,
 }
 

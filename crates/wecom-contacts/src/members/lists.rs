@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Member, SimpleMember};
-use crate::{Call, DepartmentId, Endpoint, wire};
+use crate::{Call, DepartmentId, Endpoint, json_fields};
 
 /// Lists a department's members, ids and names only.
 ///
@@ -14,7 +14,7 @@ pub struct ListMembersSimple {
     /// The department.
     pub department_id: DepartmentId,
     /// Whether members of the departments below come too; gone from the current page.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub fetch_child: Option<bool>,
 }
 
@@ -53,7 +53,7 @@ pub struct ListMembers {
     /// The department.
     pub department_id: DepartmentId,
     /// Whether members of the departments below come too; gone from the current page.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub fetch_child: Option<bool>,
 }
 

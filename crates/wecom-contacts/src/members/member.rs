@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{ExtAttr, ExternalProfile};
-use crate::{DepartmentId, OpenUserId, UserId, wire};
+use crate::{DepartmentId, OpenUserId, UserId, json_fields};
 
 /// A member (成员) as a credential may see them.
 ///
@@ -38,13 +38,13 @@ pub struct Member {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub biz_mail_alias: Option<BizMailAlias>,
     /// The departments (成员所属部门) that the credential may view, at most 100. See [`Self::memberships`].
-    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "json_fields::or_default", skip_serializing_if = "Vec::is_empty")]
     pub department: Vec<DepartmentId>,
     /// The place in each of `department`, larger first; parallel to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Vec<u32>>,
     /// Whether the member leads each of `department` (部门负责人); parallel to it.
-    #[serde(default, with = "wire::flags", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flags", skip_serializing_if = "Option::is_none")]
     pub is_leader_in_dept: Option<Vec<bool>>,
     /// The main department (主部门), if the credential may view it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,7 +68,7 @@ pub struct Member {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<MemberStatus>,
     /// Whether the account is enabled. The live server carries it beside `status`; its page does not list it.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub enable: Option<bool>,
     /// The full-size picture's URL (头像). *Sensitive.*
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,10 +95,10 @@ pub struct Member {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub english_name: Option<String>,
     /// Whether the member leads a department. The live server carries it; its page does not list it.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub isleader: Option<bool>,
     /// Whether the mobile number is hidden from colleagues. The live server carries it; its page does not list it.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub hide_mobile: Option<bool>,
 }
 
@@ -147,7 +147,7 @@ pub struct SimpleMember {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// All departments of the member that the credential may view, not only the one that was asked for.
-    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "json_fields::or_default", skip_serializing_if = "Vec::is_empty")]
     pub department: Vec<DepartmentId>,
     /// The member's id in the eyes of a third-party app; a corp's own app never gets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -161,7 +161,7 @@ masked_debug!(SimpleMember { userid, department, open_userid | name });
 #[non_exhaustive]
 pub struct BizMailAlias {
     /// The addresses: at most 5, 6–63 bytes each, unique in the corp.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub item: Vec<String>,
 }
 

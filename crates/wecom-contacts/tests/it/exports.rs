@@ -488,7 +488,7 @@ async fn a_wait_is_cut_short_by_the_completion_callback() {
     .await;
     let job = stub.client().exports().job::<SimpleMember>("job-1", KEY.parse().unwrap());
     let hours = Polling::every(Duration::from_secs(3600)).at_most(Duration::from_secs(86_400));
-    job.wait_or_told(hours, async move { told.notified().await }).await.unwrap();
+    job.wait_with_wakeup(hours, async move { told.notified().await }).await.unwrap();
     assert_eq!(stub.calls().len(), 2);
 }
 

@@ -233,12 +233,12 @@ async fn who_is_told_of_an_end_neither_waits_for_the_turn_nor_for_the_outcome_an
         bell.notified().await;
         Some(((), bell))
     });
-    let work = imports.sync_members(file).outcome_or_told(HOURS, rings);
+    let work = imports.sync_members(file).outcome_with_wakeup(HOURS, rings);
     let outcome = driven(&rig, work, || bell.notify_one()).await.unwrap();
     assert!(outcome.is_complete());
 
     let told = async {};
-    assert!(first.wait_or_told(HOURS, told).await.unwrap().is_complete());
+    assert!(first.wait_with_wakeup(HOURS, told).await.unwrap().is_complete());
 }
 
 #[tokio::test]
