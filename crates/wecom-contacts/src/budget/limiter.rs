@@ -1,8 +1,14 @@
 //! The limiters of one corp: every call acquires a permit before it is sent.
+//!
+//! A call that finds the endpoint open, the queue empty and room in the limits gets its permit at once, without an `await`. All
+//! others queue: the queue's lock is fair and passed on from caller to caller, which would slow down calls that need not wait.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -17,7 +23,7 @@ use super::redis_limiter::{Admission, RedisLimiter, Reservation};
 use super::{
     Settings,
     closure::{ClosureState, EndpointClosure},
-    rate::{GRANT_LIFE, Rate, WindowLimiter},
+    rate::{Rate, RateLimiter},
 };
 use crate::{Error, ErrorKind, Result, observe};
 
@@ -62,21 +68,37 @@ impl CorpLimiter {
 pub(crate) struct EndpointLimiter {
     endpoint: &'static str,
     in_flight: Option<Semaphore>,
-    hour: Option<WindowLimiter>,
-    minute: Option<WindowLimiter>,
-    /// The queue of callers: the holder of the lock is the first.
+    rates: RateLimiter,
+    /// The queue of callers that must wait: the holder of the lock is the first.
     queue: Mutex<QueueHead>,
+    /// Number of callers in the queue.
+    queued: AtomicUsize,
     closure: EndpointClosure,
     #[cfg(feature = "redis")]
     redis: Option<RedisLimiter>,
 }
 
-/// What the limits gave to the first of the queue. If its call is cancelled, the next caller takes it over.
+/// What belongs to the first of the queue. If its call is cancelled, the next caller takes it over.
 #[derive(Default)]
 struct QueueHead {
-    granted_by_hour: Option<Instant>,
     #[cfg(feature = "redis")]
     reservation: Reservation,
+}
+
+/// Counts a caller as queued until it is dropped.
+struct Queued<'l>(&'l AtomicUsize);
+
+impl<'l> Queued<'l> {
+    fn new(queued: &'l AtomicUsize) -> Self {
+        queued.fetch_add(1, Ordering::AcqRel);
+        Self(queued)
+    }
+}
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 /// The permit to send one call now. Dropping it, whether the call was sent or not, makes room for the next call.
@@ -126,19 +148,18 @@ impl Permit<'_> {
 impl EndpointLimiter {
     fn new(endpoint: &'static str, corp: &CorpLimiter) -> Self {
         let limits = corp.settings.of(endpoint);
-        let minute = limits.per_minute.map(Rate::minute);
-        let hour = limits.per_hour.map(|calls| Rate::hour(calls, minute));
+        let rates = [limits.per_minute.map(Rate::minute), limits.per_hour.map(Rate::hour)];
         Self {
             endpoint,
             in_flight: limits.at_once.map(|calls| Semaphore::new(calls.max(1) as usize)),
-            hour: hour.map(WindowLimiter::new),
-            minute: minute.map(WindowLimiter::new),
+            rates: RateLimiter::new(rates.into_iter().flatten()),
             queue: Mutex::default(),
+            queued: AtomicUsize::default(),
             closure: EndpointClosure::default(),
             #[cfg(feature = "redis")]
             redis: {
                 let redis = corp.settings.redis.as_ref();
-                redis.map(|redis| RedisLimiter::new(redis, &corp.name, endpoint, minute, hour))
+                redis.map(|redis| RedisLimiter::new(redis, &corp.name, endpoint, rates))
             },
         }
     }
@@ -160,6 +181,30 @@ impl EndpointLimiter {
             Some(semaphore) => Some(semaphore.acquire().await.expect("the semaphore is never closed")),
             None => None,
         };
+        if let Some(sent) = self.try_acquire() {
+            return Ok(Permit { limiter: self, sent, waited: false, _queue: None, _in_flight: in_flight });
+        }
+        // Boxed, as the future of a call that need not wait should be small.
+        let Permit { sent, waited, _queue, .. } = Box::pin(self.acquire_in_queue(began, max_wait)).await?;
+        Ok(Permit { limiter: self, sent, waited, _queue, _in_flight: in_flight })
+    }
+
+    /// Admits a call that need not wait, and returns the time.
+    fn try_acquire(&self) -> Option<Instant> {
+        #[cfg(feature = "redis")]
+        if self.redis.is_some() {
+            return None;
+        }
+        if self.queued.load(Ordering::Acquire) > 0 || self.closure.state() != ClosureState::Open {
+            return None;
+        }
+        let now = Instant::now();
+        self.rates.try_acquire(now).ok()?;
+        Some(now)
+    }
+
+    async fn acquire_in_queue(&self, began: Instant, max_wait: Duration) -> Result<Permit<'_>> {
+        let _queued = Queued::new(&self.queued);
         let mut queue = self.queue.lock().await;
         let mut waited = false;
         let verifies = loop {
@@ -187,19 +232,21 @@ impl EndpointLimiter {
             observe::waited(self.endpoint, wait);
         }
         let queue = verifies.then_some(queue);
-        Ok(Permit { limiter: self, sent, waited, _queue: queue, _in_flight: in_flight })
+        Ok(Permit { limiter: self, sent, waited, _queue: queue, _in_flight: None })
     }
 
-    /// Waits for both limits, those in Redis if the budget is shared, and returns whether it had to wait.
+    /// Waits for the limits, those in Redis if the budget is shared, and returns whether it had to wait.
+    #[cfg_attr(
+        not(feature = "redis"),
+        expect(unused_variables, reason = "only a reservation in Redis is kept in it")
+    )]
     async fn wait_for_limits(&self, queue: &mut QueueHead) -> bool {
         #[cfg(feature = "redis")]
         if let Some(redis) = &self.redis {
             match redis.admit(&mut queue.reservation).await {
                 Admission::Now { waited } => {
                     // The local limits count the call too: they take over if Redis becomes unavailable.
-                    for limiter in [&self.hour, &self.minute].into_iter().flatten() {
-                        let _ = limiter.try_acquire();
-                    }
+                    let _ = self.rates.try_acquire(Instant::now());
                     return waited;
                 }
                 Admission::Closed(left) => {
@@ -209,29 +256,11 @@ impl EndpointLimiter {
                 Admission::Unknown => {}
             }
         }
-        self.wait_for_local_limits(queue).await
-    }
-
-    async fn wait_for_local_limits(&self, queue: &mut QueueHead) -> bool {
         let mut waited = false;
-        if let Some(hour) = &self.hour {
-            queue.granted_by_hour.take_if(|granted| granted.elapsed() > GRANT_LIFE);
-            while queue.granted_by_hour.is_none()
-                && let Err(at) = hour.try_acquire()
-            {
-                waited = true;
-                sleep_until(at).await;
-            }
+        while let Err(at) = self.rates.try_acquire(Instant::now()) {
+            waited = true;
+            sleep_until(at).await;
         }
-        if let Some(minute) = &self.minute {
-            while let Err(at) = minute.try_acquire() {
-                // If this call is cancelled here, the next caller takes the grant over.
-                queue.granted_by_hour.get_or_insert_with(Instant::now);
-                waited = true;
-                sleep_until(at).await;
-            }
-        }
-        queue.granted_by_hour = None;
         waited
     }
 

@@ -8,7 +8,7 @@ pub(super) const HOUR: Duration = Duration::from_secs(3600);
 /// How often one endpoint may be called, and how many of its calls may be in flight at once.
 ///
 /// Official: [访问频率限制](https://developer.work.weixin.qq.com/document/path/90312)
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
 pub struct Limits {
     pub(super) per_minute: Option<u32>,

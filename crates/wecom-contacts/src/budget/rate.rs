@@ -1,22 +1,17 @@
-//! One rate limit: a maximum number of calls in any window of its length.
+//! The rate limits of one endpoint, counted in this process.
 //!
-//! `governor` does the counting (GCRA): a burst is admitted at once, then calls are admitted at an even rate. A window admits at
-//! most the burst and what the rate gives in that time. The two are chosen so that their sum is the limit.
+//! The arithmetic is GCRA (generic cell rate algorithm): a burst is admitted at once, then calls are admitted at an even rate.
+//! A window admits at most the burst and what the rate gives in that time. The two are chosen so that their sum is the limit.
+//! A call is counted by both limits or by neither, so a call that waits for one of them takes nothing from the other.
 
-use std::{num::NonZeroU32, time::Duration};
-
-use governor::{
-    Quota, RateLimiter,
-    clock::Clock,
-    middleware::NoOpMiddleware,
-    state::{InMemoryState, NotKeyed},
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
 };
+
 use tokio::time::Instant;
 
 use super::limits::{HOUR, MINUTE};
-
-/// How long a call may go out after the hour's limit admitted it. A later call would fall into a window that it was not counted for.
-pub(super) const GRANT_LIFE: Duration = Duration::from_secs(10);
 
 /// A limit as a rate: the number of calls that are admitted at once, and the interval between the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +29,8 @@ impl Rate {
     /// An hour's limit allows a burst of 1/6: about 31,000 calls go out as fast as the minute's limit admits them, which is enough
     /// to read a large directory member by member. The price is a lower rate afterwards, 5/6 of what even calls would get all
     /// day: 2,060 a minute.
-    ///
-    /// A call that the hour's limit admitted may wait for the minute's limit, or leave its place to another call: hence the margin.
-    pub(super) fn hour(calls: u32, minute: Option<Self>) -> Self {
-        let wait = GRANT_LIFE + minute.map_or(Duration::ZERO, |minute| minute.interval);
-        Self::new(calls, calls / 6, HOUR, (HOUR / 100).max(wait))
+    pub(super) fn hour(calls: u32) -> Self {
+        Self::new(calls, calls / 6, HOUR, HOUR / 100)
     }
 
     /// Any stretch of `window` and `margin` admits at most `calls`. The margin allows for the network: calls that were sent evenly
@@ -51,32 +43,59 @@ impl Rate {
         let interval = stretch.as_nanos().div_ceil(u128::from(calls - burst + 1));
         Self { burst, interval: Duration::from_nanos(interval as u64) }
     }
-}
 
-/// The rate limit of one window, counted in this process.
-pub(super) struct WindowLimiter(RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>);
-
-impl WindowLimiter {
-    pub(super) fn new(rate: Rate) -> Self {
-        let quota = Quota::with_period(rate.interval).expect("an interval is never zero");
-        let burst = NonZeroU32::new(rate.burst).expect("a burst is at least 1");
-        Self(RateLimiter::direct_with_clock(quota.allow_burst(burst), TokioClock(Instant::now())))
-    }
-
-    /// Counts a call if it is admitted now; otherwise returns the time of the next attempt.
-    pub(super) fn try_acquire(&self) -> Result<(), Instant> {
-        self.0.check().map_err(|not_until| self.0.clock().0 + not_until.earliest_possible())
+    /// How far ahead of its due time a call may go.
+    fn tolerance(self) -> Duration {
+        self.interval * (self.burst - 1)
     }
 }
 
-/// The runtime's clock, which tests can stop and move, as the time since it was made.
-#[derive(Clone)]
-struct TokioClock(Instant);
+/// One limit and what it has counted.
+#[derive(Clone, Copy)]
+struct Counter {
+    rate: Rate,
+    /// When the next call of an even stream is due, since the limits were made.
+    due: Duration,
+}
 
-impl Clock for TokioClock {
-    type Instant = Duration;
+impl Counter {
+    /// When the next call is admitted.
+    fn admits_at(&self) -> Duration {
+        self.due.saturating_sub(self.rate.tolerance())
+    }
 
-    fn now(&self) -> Duration {
-        self.0.elapsed()
+    fn count(&mut self, now: Duration) {
+        self.due = self.due.max(now) + self.rate.interval;
+    }
+}
+
+/// The rate limits of one endpoint.
+pub(super) struct RateLimiter {
+    made: Instant,
+    /// Held for a few instructions only, so the lock is a blocking one.
+    counters: Mutex<Vec<Counter>>,
+}
+
+impl RateLimiter {
+    pub(super) fn new(rates: impl IntoIterator<Item = Rate>) -> Self {
+        let counters = rates.into_iter().map(|rate| Counter { rate, due: Duration::ZERO }).collect();
+        Self { made: Instant::now(), counters: Mutex::new(counters) }
+    }
+
+    /// Counts a call if all limits admit it now.
+    ///
+    /// # Errors
+    ///
+    /// The time of the next attempt.
+    pub(super) fn try_acquire(&self, now: Instant) -> Result<(), Instant> {
+        let now = now.saturating_duration_since(self.made);
+        // The lock is never held across a panic, so a poisoned one still holds a sound value.
+        let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        let admitted_at = counters.iter().map(Counter::admits_at).max().unwrap_or_default();
+        if admitted_at > now {
+            return Err(self.made + admitted_at);
+        }
+        counters.iter_mut().for_each(|counter| counter.count(now));
+        Ok(())
     }
 }

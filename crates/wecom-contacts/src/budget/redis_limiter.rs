@@ -22,8 +22,11 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-use super::rate::{GRANT_LIFE, Rate};
+use super::rate::Rate;
 use crate::{Redis, redis::Invocation};
+
+/// How long after its time a reserved call may go out. A later call would fall into a window that it was not counted for.
+const RESERVATION_LIFE: Duration = Duration::from_secs(10);
 
 /// How long Redis is left alone after a failure.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -144,8 +147,7 @@ impl RedisLimiter {
         redis: &RedisBudget,
         corp: &str,
         endpoint: &str,
-        minute: Option<Rate>,
-        hour: Option<Rate>,
+        [minute, hour]: [Option<Rate>; 2],
     ) -> Self {
         let corp: String = Sha256::digest(corp).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         // The braces make a cluster keep the keys of an endpoint together.
@@ -182,7 +184,7 @@ impl RedisLimiter {
                 Reservation::At(at) => {
                     let at = *at;
                     // A call sent long after its time would fall into a later window.
-                    if at.elapsed() > GRANT_LIFE {
+                    if at.elapsed() > RESERVATION_LIFE {
                         *reservation = Reservation::None;
                         continue;
                     }

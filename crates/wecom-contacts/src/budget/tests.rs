@@ -1,8 +1,8 @@
 //! The budget on paused time.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use futures_util::future::join_all;
+use futures_util::{FutureExt, future::join_all};
 use proptest::prelude::*;
 use tokio::{
     sync::Mutex,
@@ -13,7 +13,7 @@ use super::{
     Budget, Limits,
     limiter::{CorpLimiter, EndpointLimiter},
     limits::{HOUR, MINUTE},
-    rate::{Rate, WindowLimiter},
+    rate::{Rate, RateLimiter},
 };
 use crate::{CorpId, Error, ErrorKind};
 
@@ -123,7 +123,7 @@ proptest! {
 fn a_rate_fills_its_limit_and_no_more() {
     for calls in [0, 1, 2, 5, 60, 199, 1_000, 10_000, 40_000, 5_000_000] {
         let minute = Rate::minute(calls);
-        for (rate, window) in [(minute, MINUTE), (Rate::hour(calls, Some(minute)), HOUR)] {
+        for (rate, window) in [(minute, MINUTE), (Rate::hour(calls), HOUR)] {
             // What falls into a stretch that begins with a full burst.
             let most = u128::from(rate.burst - 1) + window.as_nanos().div_ceil(rate.interval.as_nanos());
             assert!(most <= u128::from(calls.max(1)), "{calls}: {rate:?}");
@@ -137,9 +137,9 @@ fn a_rate_fills_its_limit_and_no_more() {
 #[tokio::test(start_paused = true)]
 async fn an_idle_limit_saves_up_no_more_than_its_burst() {
     let rate = Rate::minute(10_000);
-    let window = WindowLimiter::new(rate);
+    let limits = RateLimiter::new([rate]);
     advance(HOUR).await;
-    let at_once = (0..200).take_while(|_| window.try_acquire().is_ok()).count();
+    let at_once = (0..200).take_while(|_| limits.try_acquire(Instant::now()).is_ok()).count();
     assert_eq!(at_once, rate.burst as usize);
 }
 
@@ -159,6 +159,36 @@ async fn callers_pass_in_the_order_in_which_they_came() {
     }
     join_all(callers).await;
     assert_eq!(*order.lock().await, (0..50).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_caller_does_not_overtake_the_queue() {
+    let limiter = limiter(Limits::unlimited().per_minute(60));
+    limiter.acquire(SECOND).await.unwrap();
+    let mut first = pin!(limiter.acquire(SECOND));
+    assert!(first.as_mut().now_or_never().is_none());
+    advance(10 * SECOND).await;
+    // The limit has room again, and the first caller has not been polled since.
+    let mut second = pin!(limiter.acquire(SECOND));
+    assert!(second.as_mut().now_or_never().is_none());
+    first.await.unwrap();
+    second.await.unwrap();
+    advance(10 * SECOND).await;
+    assert!(limiter.acquire(SECOND).now_or_never().is_some(), "an empty queue holds nobody back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_one_limit_holds_back_takes_nothing_from_the_other() {
+    let slow = Rate { burst: 1, interval: MINUTE };
+    let fast = Rate { burst: 2, interval: MINUTE };
+    let limits = RateLimiter::new([slow, fast]);
+    limits.try_acquire(Instant::now()).unwrap();
+    for _ in 0..10 {
+        assert_eq!(limits.try_acquire(Instant::now()), Err(Instant::now() + MINUTE));
+    }
+    advance(MINUTE).await;
+    limits.try_acquire(Instant::now()).unwrap();
+    assert_eq!(limits.try_acquire(Instant::now()), Err(Instant::now() + MINUTE));
 }
 
 #[tokio::test(start_paused = true)]
