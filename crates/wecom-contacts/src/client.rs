@@ -71,7 +71,7 @@ impl Client {
         budget: Budget,
         retry: RetryPolicy,
     ) -> Self {
-        let limiter = budget.corp(&transport.cgi_bin, transport.corp_id());
+        let limiter = budget.corp(transport.cgi_bin.as_str(), transport.corp_id());
         Self { inner: Arc::new(Inner { transport, secret, tokens, budget, limiter }), retry }
     }
 

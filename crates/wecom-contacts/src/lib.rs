@@ -42,6 +42,7 @@ mod redis;
 mod repair;
 mod retry;
 mod secret;
+mod tls;
 mod transport;
 
 pub mod auth;

@@ -61,12 +61,16 @@ impl Redis {
     ///   password those of the Redis behind them; or `rediss-sentinel://…`;
     /// - `redis-cluster://[[user]:password@]host[:port][,host…]`, or `rediss-cluster://…`.
     ///
+    /// TLS to Redis uses the process's default `rustls` provider. If the process has none, the first such address installs *ring*.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`] for any other address.
     pub fn open(url: &str) -> Result<Self> {
-        // The process may have chosen its TLS provider already; then that one serves.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        if url.starts_with("rediss") || url.starts_with("valkeys") {
+            // The Redis client knows only the process's provider. One that is installed already stays.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
         let servers = address::servers(url, TIMEOUT)
             .map_err(|why| Error::local(ErrorKind::Configuration(format!("the Redis address {why}"))))?;
         Ok(Self(Arc::new(Inner { servers, connection: Mutex::default(), retry_at: PlainMutex::default() })))

@@ -2,7 +2,7 @@
 //!
 //! Tokens and further attempts are the business of [`Client`](crate::Client).
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use tracing::{debug, trace, warn};
@@ -85,8 +85,10 @@ pub(crate) struct HttpTransport {
     pub(crate) http: reqwest::Client,
     /// Whether the proxy comes from the environment.
     pub(crate) proxy_from_environment: bool,
-    /// The base URL of calls. Ends in `/cgi-bin/`, after the prefix if there is one.
-    pub(crate) cgi_bin: Arc<str>,
+    /// The base URL of calls. Its path ends in `/cgi-bin/`, after the prefix if there is one. It is parsed once, and each call
+    /// adds its path and query: parsing a whole URL costs a tenth of a call.
+    pub(crate) cgi_bin: Url,
+    /// The timeout that `http` sets by itself.
     pub(crate) timeout: Duration,
     pub(crate) transfer_timeout: Duration,
     pub(crate) max_reply_size: usize,
@@ -111,9 +113,10 @@ impl HttpTransport {
         decode: &mut Decode<'_>,
     ) -> Result<()> {
         let call = prepared.call.path;
-        let timeout =
-            if matches!(prepared.body, Body::Form { .. }) { self.transfer_timeout } else { self.timeout };
-        let request = self.request(prepared, token)?.timeout(timeout);
+        let mut request = self.request(prepared, token);
+        if matches!(prepared.body, Body::Form { .. }) {
+            request = request.timeout(self.transfer_timeout);
+        }
         // Masking reads the whole body, so it is done only if the log shows it.
         let log_bodies = self.log_bodies && tracing::enabled!(tracing::Level::TRACE);
         if log_bodies {
@@ -129,9 +132,9 @@ impl HttpTransport {
             };
             trace!(endpoint = call, body, "request");
         }
-        let answer = request.send().await.map_err(|error| Error::transport(call, error))?;
-        let (status, content_type) = (answer.status(), content_type(&answer));
-        let body = self.read_whole(call, answer).await?;
+        let mut answer = request.send().await.map_err(|error| Error::transport(call, error))?;
+        let status = answer.status();
+        let body = self.read_whole(call, &mut answer).await?;
         if log_bodies {
             trace!(endpoint = call, status = status.as_u16(), body = redact::body(&body), "answer");
         }
@@ -152,35 +155,26 @@ impl HttpTransport {
             {
                 Err(Error::new(call, ErrorKind::Malformed(error)))
             }
-            _ => Err(Error::new(call, ErrorKind::NotWeCom { status: status.as_u16(), content_type })),
+            _ => {
+                let content_type = content_type(&answer);
+                Err(Error::new(call, ErrorKind::NotWeCom { status: status.as_u16(), content_type }))
+            }
         }
     }
 
-    fn request(
-        &self,
-        prepared: &PreparedCall,
-        token: Option<&CachedToken>,
-    ) -> Result<reqwest::RequestBuilder> {
+    fn request(&self, prepared: &PreparedCall, token: Option<&CachedToken>) -> reqwest::RequestBuilder {
         let PreparedCall { call, query, body } = prepared;
-        let mut address = format!("{}{}", self.cgi_bin, call.path);
-        let mut separator = '?';
-        if !query.is_empty() {
-            address.push(separator);
-            address.push_str(query);
-            separator = '&';
-        }
+        let mut url = self.cgi_bin.clone();
+        url.set_path(&[self.cgi_bin.path(), call.path].concat());
+        url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
         if let Some(token) = token {
-            address.push(separator);
-            address.push_str("access_token=");
-            address.push_str(token.encoded());
+            url.query_pairs_mut().append_pair("access_token", token.expose());
         }
-        let url = Url::parse(&address)
-            .map_err(|error| Error::new(call.path, ErrorKind::Unwritable(error.to_string())))?;
         let request = match call.method {
             Method::Get => self.http.get(url),
             Method::Post => self.http.post(url),
         };
-        Ok(match body {
+        match body {
             Body::None => request,
             Body::Json(bytes) => {
                 request.header(http::header::CONTENT_TYPE, "application/json").body(bytes.clone())
@@ -188,11 +182,11 @@ impl HttpTransport {
             Body::Form { content_type, bytes } => {
                 request.header(http::header::CONTENT_TYPE, content_type.as_str()).body(bytes.clone())
             }
-        })
+        }
     }
 
     /// Reads an answer to its end. An answer that comes in one piece is not copied.
-    async fn read_whole(&self, call: &'static str, mut answer: reqwest::Response) -> Result<Bytes> {
+    async fn read_whole(&self, call: &'static str, answer: &mut reqwest::Response) -> Result<Bytes> {
         let limit = self.max_reply_size;
         let too_large = || Error::new(call, ErrorKind::TooLarge { limit });
         let expected = answer.content_length().unwrap_or(0);
@@ -232,17 +226,17 @@ impl HttpTransport {
         range: Option<&str>,
     ) -> Result<reqwest::Response> {
         let call = prepared.call.path;
-        let mut request = self.request(prepared, Some(token))?.timeout(self.transfer_timeout);
+        let mut request = self.request(prepared, Some(token)).timeout(self.transfer_timeout);
         if let Some(range) = range {
             request = request.header(http::header::RANGE, range);
         }
-        let answer = request.send().await.map_err(|error| Error::transport(call, error))?;
+        let mut answer = request.send().await.map_err(|error| Error::transport(call, error))?;
         let is_file = answer.headers().contains_key(http::header::CONTENT_DISPOSITION);
         if is_file && answer.status().is_success() {
             return Ok(answer);
         }
         let (status, content_type) = (answer.status().as_u16(), content_type(&answer));
-        let body = self.read_whole(call, answer).await?;
+        let body = self.read_whole(call, &mut answer).await?;
         Err(match envelope::open::<serde::de::IgnoredAny>(&body) {
             Err(Failure::Refused { errcode, errmsg }) => Error::refused(call, errcode, errmsg),
             _ => Error::new(call, ErrorKind::NotWeCom { status, content_type }),
@@ -251,7 +245,7 @@ impl HttpTransport {
 
     /// Whether calls are sent over https.
     pub(crate) fn is_encrypted(&self) -> bool {
-        self.cgi_bin.starts_with("https:")
+        self.cgi_bin.scheme() == "https"
     }
 
     /// Checks that requests for this URL bypass no proxy.
@@ -261,7 +255,7 @@ impl HttpTransport {
     /// [`ErrorKind::Configuration`] if the environment names one that cannot be used.
     pub(crate) fn check_proxy(&self, url: &Url) -> Result<()> {
         if self.proxy_from_environment
-            && let Some(why) = proxy::unusable(url, |name| std::env::var(name).ok())
+            && let Some(why) = proxy::environment_error(url, |name| std::env::var(name).ok())
         {
             return Err(Error::local(ErrorKind::Configuration(why)));
         }

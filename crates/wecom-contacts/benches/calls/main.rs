@@ -36,6 +36,8 @@ fn main() {
     if another_process::is_server() {
         return another_process::serve();
     }
+    // The bare HTTP client needs a TLS provider, although nothing is encrypted here.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     another_process::compare();
     println!();
     one_thread();

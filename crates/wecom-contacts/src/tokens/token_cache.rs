@@ -25,8 +25,6 @@ use crate::{Error, ErrorKind, Result};
 /// A token in use.
 pub(crate) struct CachedToken {
     access_token: AccessToken,
-    /// Percent-encoded, as it goes into the URL.
-    encoded: String,
     refresh_from: Instant,
     dead_from: Instant,
     expires_at: Instant,
@@ -39,7 +37,6 @@ impl CachedToken {
         let left = left.min(MAX_LIFETIME);
         let tenth = lifetime.clamp(left, MAX_LIFETIME) / 10;
         Self {
-            encoded: url::form_urlencoded::byte_serialize(access_token.expose().as_bytes()).collect(),
             access_token,
             refresh_from: since + left.saturating_sub(tenth),
             dead_from: since + left.saturating_sub(tenth.min(SAFETY)),
@@ -62,8 +59,9 @@ impl CachedToken {
         self.expires_at.saturating_duration_since(Instant::now())
     }
 
-    pub(crate) fn encoded(&self) -> &str {
-        &self.encoded
+    /// The token, for a request.
+    pub(crate) fn expose(&self) -> &str {
+        self.access_token.expose()
     }
 }
 
@@ -318,7 +316,7 @@ mod tests {
                     if let Some(failed) = failed {
                         tokens.invalidate(&failed);
                     }
-                    tokens.get().await.unwrap().encoded().to_owned()
+                    tokens.get().await.unwrap().expose().to_owned()
                 })
             })
             .collect();
@@ -332,10 +330,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn trap_20_callers_share_one_refresh_cold_and_on_a_dead_token() {
         let rig = rig(7200);
-        assert_eq!(crowd(&rig.tokens, None).await, HashSet::from(["token+1".to_owned()]));
+        assert_eq!(crowd(&rig.tokens, None).await, HashSet::from(["token 1".to_owned()]));
         assert_eq!(rig.source.fetches(), 1);
         let dead = rig.tokens.get().await.unwrap();
-        assert_eq!(crowd(&rig.tokens, Some(&dead)).await, HashSet::from(["token+2".to_owned()]));
+        assert_eq!(crowd(&rig.tokens, Some(&dead)).await, HashSet::from(["token 2".to_owned()]));
         assert_eq!(rig.source.fetches(), 2);
     }
 
@@ -346,7 +344,7 @@ mod tests {
         rig.tokens.invalidate(&old);
         let new = rig.tokens.get().await.unwrap();
         rig.tokens.invalidate(&old);
-        assert_eq!(rig.tokens.get().await.unwrap().encoded(), new.encoded());
+        assert_eq!(rig.tokens.get().await.unwrap().expose(), new.expose());
         assert_eq!(rig.source.fetches(), 2);
     }
 
@@ -359,9 +357,9 @@ mod tests {
         tokio::task::yield_now().await;
         assert_eq!(rig.source.fetches(), 1);
         tokio::time::advance(Duration::from_secs(10)).await;
-        assert_eq!(rig.tokens.get().await.unwrap().encoded(), "token+1", "the old one serves meanwhile");
+        assert_eq!(rig.tokens.get().await.unwrap().expose(), "token 1", "the old one serves meanwhile");
         tokio::time::sleep(Duration::from_secs(2)).await;
-        assert_eq!(rig.tokens.get().await.unwrap().encoded(), "token+2");
+        assert_eq!(rig.tokens.get().await.unwrap().expose(), "token 2");
         assert_eq!(rig.source.fetches(), 2);
     }
 
@@ -383,7 +381,7 @@ mod tests {
         rig.source.answer(-1);
         tokio::time::advance(Duration::from_secs(6500)).await;
         for _ in 0..10 {
-            assert_eq!(rig.tokens.get().await.unwrap().encoded(), "token+1");
+            assert_eq!(rig.tokens.get().await.unwrap().expose(), "token 1");
             tokio::time::sleep(Duration::from_secs(2)).await;
         }
         assert!(rig.source.fetches() <= 4, "one refresh of at most three tries: {}", rig.source.fetches());
@@ -391,7 +389,7 @@ mod tests {
         tokio::time::sleep(AHEAD_PAUSE).await;
         rig.tokens.get().await.unwrap();
         tokio::time::sleep(Duration::from_secs(2)).await;
-        assert_ne!(rig.tokens.get().await.unwrap().encoded(), "token+1");
+        assert_ne!(rig.tokens.get().await.unwrap().expose(), "token 1");
     }
 
     #[tokio::test(start_paused = true)]
@@ -402,11 +400,11 @@ mod tests {
         assert_eq!((error.code().map(|code| code.0), rig.source.fetches()), (Some(-1), 3));
         let busy = tokio::spawn({
             let tokens = Arc::clone(&rig.tokens);
-            async move { tokens.get().await.unwrap().encoded().to_owned() }
+            async move { tokens.get().await.unwrap().expose().to_owned() }
         });
         tokio::time::sleep(Duration::from_millis(500)).await;
         rig.source.answer(0);
-        assert_eq!(busy.await.unwrap(), "token+5", "the second try of the second refresh");
+        assert_eq!(busy.await.unwrap(), "token 5", "the second try of the second refresh");
     }
 
     #[tokio::test(start_paused = true)]
@@ -505,9 +503,9 @@ mod tests {
         let (one, other) = (source.tokens(Some(&store)), source.tokens(Some(&store)));
         let (dead, same) = (one.get().await.unwrap(), other.get().await.unwrap());
         one.invalidate(&dead);
-        assert_eq!(one.get().await.unwrap().encoded(), "token+2");
+        assert_eq!(one.get().await.unwrap().expose(), "token 2");
         other.invalidate(&same);
-        assert_eq!(other.get().await.unwrap().encoded(), "token+2");
+        assert_eq!(other.get().await.unwrap().expose(), "token 2");
         assert_eq!(source.fetches(), 2);
     }
 
@@ -519,11 +517,11 @@ mod tests {
         other.get().await.unwrap();
         tokio::time::advance(Duration::from_secs(6490)).await;
         for tokens in [&one, &other] {
-            assert_eq!(tokens.get().await.unwrap().encoded(), "token+1");
+            assert_eq!(tokens.get().await.unwrap().expose(), "token 1");
         }
         tokio::time::sleep(Duration::from_secs(5)).await;
         for tokens in [&one, &other] {
-            assert_eq!(tokens.get().await.unwrap().encoded(), "token+2");
+            assert_eq!(tokens.get().await.unwrap().expose(), "token 2");
         }
         assert_eq!(source.fetches(), 2);
     }
