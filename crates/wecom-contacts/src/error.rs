@@ -111,7 +111,7 @@ pub enum ErrorKind {
 }
 
 /// How far a call came that got no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportFailure {
     /// No connection came about, so the call surely did not execute.

@@ -18,7 +18,7 @@ use crate::{
 /// noticed soon, and a long job costs few calls. A reading that fails for a reason that may pass is repeated after the next pause;
 /// three failures in a row are an error. The client's [`RetryPolicy`](crate::RetryPolicy) does not apply, as failures would be
 /// repeated twice over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
 pub struct Polling {
     every: Duration,
