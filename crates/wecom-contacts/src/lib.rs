@@ -13,7 +13,8 @@
 //! # }
 //! ```
 //!
-//! Read [`client`] for what every call has in common, [`Error`] for what goes wrong, then the chapter you need. For production:
+//! Read [`client`] for what every call has in common, [`Error`] for what goes wrong, then the chapter you need; [`endpoints`] lists
+//! all calls. For production:
 //! [`RetryPolicy`] and [`budget`] for what is sent again and how often, [`observe`] for what can be seen of it.
 
 #[macro_use]
@@ -27,6 +28,7 @@ mod call_future;
 pub mod client;
 mod download_body;
 pub mod endpoint;
+pub mod endpoints;
 mod envelope;
 pub mod error;
 mod error_codes;
@@ -65,6 +67,7 @@ pub use builder::ClientBuilder;
 pub use call_future::CallFuture;
 pub use client::Client;
 pub use endpoint::{Call, Endpoint};
+pub use endpoints::EndpointInfo;
 pub use error::{Error, ErrorKind, Result, Stopped, TransportFailure};
 pub use error_codes::{Class, CodeInfo, ErrorCode};
 pub use ids::{

@@ -8,8 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, CallFuture, Client, CorpId, Endpoint, LinkedDepartmentId, LinkedUserId, UserId, json_fields,
-    members::ExtAttr,
+    CallFuture, Client, CorpId, LinkedDepartmentId, LinkedUserId, UserId, json_fields, members::ExtAttr,
 };
 
 /// The calls of the linked corps chapter; see [`Client::linked_corps`].
@@ -105,11 +104,6 @@ impl LinkedCorps {
 #[non_exhaustive]
 pub struct GetLinkedPermissions {}
 
-impl Endpoint for GetLinkedPermissions {
-    const CALL: Call = Call::post("linkedcorp/agent/get_perm_list").repeatable();
-    type Reply = LinkedPermissions;
-}
-
 /// What of other corps an app may see. Its own corp's range comes from `agent/get`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -137,11 +131,6 @@ impl GetLinkedMember {
     pub fn new(userid: impl Into<LinkedUserId>) -> Self {
         Self { userid: userid.into() }
     }
-}
-
-impl Endpoint for GetLinkedMember {
-    const CALL: Call = Call::post("linkedcorp/user/get").repeatable();
-    type Reply = LinkedMemberReply;
 }
 
 /// The answer of [`GetLinkedMember`].
@@ -213,11 +202,6 @@ impl ListLinkedMembersSimple {
     }
 }
 
-impl Endpoint for ListLinkedMembersSimple {
-    const CALL: Call = Call::post("linkedcorp/user/simplelist").repeatable();
-    type Reply = LinkedSimpleMemberList;
-}
-
 /// The answer of [`ListLinkedMembersSimple`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -272,11 +256,6 @@ impl ListLinkedMembers {
     }
 }
 
-impl Endpoint for ListLinkedMembers {
-    const CALL: Call = Call::post("linkedcorp/user/list").repeatable();
-    type Reply = LinkedMemberList;
-}
-
 /// The answer of [`ListLinkedMembers`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -300,11 +279,6 @@ impl ListLinkedDepartments {
     pub fn below(department: impl Into<LinkedDepartmentId>) -> Self {
         Self { department_id: department.into() }
     }
-}
-
-impl Endpoint for ListLinkedDepartments {
-    const CALL: Call = Call::post("linkedcorp/department/list").repeatable();
-    type Reply = LinkedDepartmentList;
 }
 
 /// The answer of [`ListLinkedDepartments`].
@@ -345,6 +319,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::Endpoint;
 
     #[test]
     fn an_id_is_split_at_its_first_slash() {

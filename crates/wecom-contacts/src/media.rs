@@ -19,8 +19,9 @@ use futures_util::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, CallFuture, Client, Endpoint, Error, ErrorKind, JobId, MediaId, Result,
+    Call, CallFuture, Client, Error, ErrorKind, JobId, MediaId, Result,
     download_body::DownloadBody,
+    endpoints::{GET_MEDIA, GET_VOICE, UPLOAD_IMAGE, UPLOAD_MEDIA},
     json_fields,
     transport::{Body, PreparedCall},
 };
@@ -68,16 +69,15 @@ impl Media {
         file_name: impl AsRef<str>,
         content: impl AsRef<[u8]>,
     ) -> CallFuture<UploadedMedia> {
-        const CALL: Call = Call::post("media/upload");
         let content_type = match kind {
             MediaKind::Image => image_type(content.as_ref()),
             MediaKind::Voice => "voice/amr",
             MediaKind::Video => "video/mp4",
             MediaKind::File => "application/octet-stream",
         };
-        let body = form(CALL, file_name.as_ref(), content_type, content.as_ref());
+        let body = form(UPLOAD_MEDIA, file_name.as_ref(), content_type, content.as_ref());
         self.client.send_prepared(body.map(|body| PreparedCall {
-            call: CALL,
+            call: UPLOAD_MEDIA,
             query: format!("type={}", kind.as_str()),
             body,
         }))
@@ -92,7 +92,7 @@ impl Media {
     ///
     /// Official: [获取临时素材](https://developer.work.weixin.qq.com/document/path/90254)
     pub fn get(&self, media_id: impl Into<MediaId>) -> CallFuture<Download> {
-        self.download(Call::get("media/get"), media_id.into(), None)
+        self.download(GET_MEDIA, media_id.into(), None)
     }
 
     /// Downloads a part of a temporary medium: these bytes, both ends included.
@@ -108,7 +108,7 @@ impl Media {
         media_id: impl Into<MediaId>,
         bytes: RangeInclusive<u64>,
     ) -> CallFuture<Download> {
-        self.download(Call::get("media/get"), media_id.into(), Some(bytes))
+        self.download(GET_MEDIA, media_id.into(), Some(bytes))
     }
 
     /// Downloads a voice that a page recorded through the JS-SDK, in high definition (speex, 16 kHz); [`get`](Self::get)
@@ -120,7 +120,7 @@ impl Media {
     ///
     /// Official: [获取高清语音素材](https://developer.work.weixin.qq.com/document/path/90255)
     pub fn get_voice(&self, media_id: impl Into<MediaId>) -> CallFuture<Download> {
-        self.download(Call::get("media/get/jssdk"), media_id.into(), None)
+        self.download(GET_VOICE, media_id.into(), None)
     }
 
     /// Uploads an image (5 bytes to 2 MB) for good, and returns its URL, which shows only inside WeCom.
@@ -133,9 +133,8 @@ impl Media {
     ///
     /// Official: [上传图片](https://developer.work.weixin.qq.com/document/path/90256)
     pub fn upload_image(&self, file_name: impl AsRef<str>, content: impl AsRef<[u8]>) -> CallFuture<String> {
-        const CALL: Call = Call::post("media/uploadimg");
-        let body = form(CALL, file_name.as_ref(), image_type(content.as_ref()), content.as_ref());
-        let prepared = body.map(|body| PreparedCall { call: CALL, query: String::new(), body });
+        let body = form(UPLOAD_IMAGE, file_name.as_ref(), image_type(content.as_ref()), content.as_ref());
+        let prepared = body.map(|body| PreparedCall { call: UPLOAD_IMAGE, query: String::new(), body });
         self.client.send_prepared(prepared).map(|image: UploadedImage| image.url)
     }
 
@@ -263,11 +262,6 @@ impl UploadByUrl {
     }
 }
 
-impl Endpoint for UploadByUrl {
-    const CALL: Call = Call::post("media/upload_by_url");
-    type Reply = JobStarted;
-}
-
 /// The answer to a submitted job (异步任务).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -290,11 +284,6 @@ impl GetUploadByUrlResult {
     pub fn new(jobid: impl Into<JobId>) -> Self {
         Self { jobid: jobid.into() }
     }
-}
-
-impl Endpoint for GetUploadByUrlResult {
-    const CALL: Call = Call::post("media/get_upload_by_url_result").repeatable();
-    type Reply = UrlUpload;
 }
 
 /// How far an upload by URL has come.

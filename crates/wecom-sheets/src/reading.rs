@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use wecom_contacts::UserId;
+
 use crate::{
     cleaning::{Change, Doubt},
     headings::Column,
@@ -66,7 +68,7 @@ pub struct Leaving {
     /// The line of the file, or the row's number in a workbook.
     pub line: u64,
     /// The account, as the file has it.
-    pub userid: String,
+    pub userid: UserId,
     /// The name, as the file has it.
     pub name: String,
 }

@@ -231,7 +231,7 @@ impl<R: Record> Table<R> {
             }
         }
         let (userid, name) = who.who();
-        Leaving { line: row.line(), userid: userid.to_owned(), name: name.to_owned() }
+        Leaving { line: row.line(), userid: userid.into(), name: name.to_owned() }
     }
 
     /// Reads a row; `cleared` is a buffer for the columns whose cells empty a field.

@@ -81,7 +81,7 @@ impl Import for ImportMember {
     }
 
     fn entry(&self, line: u64) -> Entry {
-        Entry::of_member(Some(line), self.userid.as_str(), &self.name)
+        Entry::of_member(Some(line), &self.userid, &self.name)
     }
 }
 

@@ -168,7 +168,7 @@ fn changes(accepted: &[&ImportRow], corp: Option<&Corp>) -> Option<(u64, u64)> {
         match row {
             ImportRow { action: Some(action), .. } if action.0 != 0 => count(action.created()),
             ImportRow { userid: Some(userid), line: Some(_), .. } => {
-                count(corp?.departments_of(userid.as_str()).is_none());
+                count(corp?.departments_of(userid).is_none());
             }
             _ => {}
         }

@@ -310,7 +310,7 @@ fn tell_reading(reading: &Reading) {
                 "  line {}: {} ({})",
                 leaving.line,
                 printable(&leaving.name),
-                printable(&leaving.userid)
+                printable(leaving.userid.as_str())
             ));
         }
         if reading.left > SHOWN as u64 {

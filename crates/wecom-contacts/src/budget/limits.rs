@@ -17,8 +17,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// WeCom's published limits of one endpoint for one corp: 10,000 calls in a minute, 150,000 in an hour. WeCom publishes no
-    /// general limit of calls in flight.
+    /// WeCom's published limits of one endpoint for one corp: 10,000 calls in a minute, 150,000 in an hour. A limit of calls in
+    /// flight is published for few endpoints: see [`EndpointInfo::at_once`](crate::EndpointInfo::at_once).
     pub const fn published() -> Self {
         Self { per_minute: Some(10_000), per_hour: Some(150_000), at_once: None }
     }
@@ -48,21 +48,4 @@ impl Default for Limits {
     fn default() -> Self {
         Self::published()
     }
-}
-
-/// Endpoints with a published limit of calls in flight; calls beyond it get a 45033.
-const AT_ONCE: &[(&str, u32)] = &[
-    // https://developer.work.weixin.qq.com/document/path/99499
-    ("auth/get_tfa_info", 20),
-    // https://developer.work.weixin.qq.com/document/path/99500
-    ("user/tfa_succ", 20),
-    // https://developer.work.weixin.qq.com/document/path/95823
-    ("corpgroup/getresult", 5),
-    // https://developer.work.weixin.qq.com/document/path/95822
-    ("corpgroup/corp/remove_corp", 1),
-];
-
-/// Returns the published limit of this endpoint's calls in flight.
-pub(super) fn published_at_once(endpoint: &str) -> Option<u32> {
-    AT_ONCE.iter().find(|(path, _)| *path == endpoint).map(|(_, calls)| *calls)
 }

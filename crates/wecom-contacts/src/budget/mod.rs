@@ -29,8 +29,7 @@ use std::{
 
 pub(crate) use self::limiter::CorpLimiter;
 pub use self::limits::Limits;
-use self::limits::published_at_once;
-use crate::CorpId;
+use crate::{CorpId, Endpoint, Error, ErrorKind, Result, endpoints};
 
 /// WeCom's limits, kept by waiting: see the [module](self).
 ///
@@ -42,7 +41,7 @@ use crate::CorpId;
 /// # fn example() -> wecom_contacts::Result<()> {
 /// // Another program of the same corp takes the other half.
 /// let half = Limits::published().per_minute(5_000).per_hour(75_000);
-/// let budget = Budget::builder().each(half).endpoint("user/get", half.at_once(8)).build();
+/// let budget = Budget::builder().each(half).endpoint("user/get", half.at_once(8)).build()?;
 /// let client = Client::builder("ww1234567890abcdef", Secret::contacts_sync("secret")).budget(budget).build()?;
 /// # Ok(())
 /// # }
@@ -59,18 +58,18 @@ struct Inner {
 impl Budget {
     /// Starts to build a budget, from the published limits.
     pub fn builder() -> BudgetBuilder {
-        BudgetBuilder { settings: Settings::default() }
+        BudgetBuilder { settings: Settings::default(), unknown: None }
     }
 
     /// Returns a budget without limits: a call waits only if WeCom closed its endpoint (45009).
     pub fn unlimited() -> Self {
-        Self::builder().each(Limits::unlimited()).build()
+        Self::builder().each(Limits::unlimited()).assemble()
     }
 
     /// Returns a budget of the published limits, counted together for all processes that use this Redis.
     #[cfg(feature = "redis")]
     pub fn shared(redis: crate::Redis) -> Self {
-        Self::builder().shared(redis).build()
+        Self::builder().shared(redis).assemble()
     }
 
     /// Returns the limiter of this corp at this address.
@@ -90,7 +89,7 @@ impl Budget {
 impl Default for Budget {
     /// Returns the budget of the process, which has the published limits.
     fn default() -> Self {
-        static PROCESS: LazyLock<Budget> = LazyLock::new(|| Budget::builder().build());
+        static PROCESS: LazyLock<Budget> = LazyLock::new(|| Budget::builder().assemble());
         PROCESS.clone()
     }
 }
@@ -109,19 +108,31 @@ impl fmt::Debug for Budget {
 #[must_use]
 pub struct BudgetBuilder {
     settings: Settings,
+    /// The first path that is not an endpoint's.
+    unknown: Option<String>,
 }
 
 impl BudgetBuilder {
-    /// Sets the limits of each endpoint that has none of its own. Defaults to [`Limits::published`]. If `limits` says nothing about
-    /// calls in flight, the few endpoints with such a limit on WeCom's pages keep it.
+    /// Sets the limits of each endpoint that has none of its own. Defaults to [`Limits::published`]. If `limits` has no limit of calls
+    /// in flight, the [published one](crate::EndpointInfo::at_once) of the endpoint applies, if there is one.
     pub fn each(mut self, limits: Limits) -> Self {
         self.settings.each = limits;
         self
     }
 
-    /// Sets the limits of one endpoint, by its path below `cgi-bin/`.
-    pub fn endpoint(mut self, path: impl Into<String>, limits: Limits) -> Self {
-        self.settings.of.insert(path.into(), limits);
+    /// Sets the limits of one of the [SDK's endpoints](crate::endpoints), by its path below `cgi-bin/`. A path that is not in
+    /// their table is an error of [`build`](Self::build).
+    pub fn endpoint(mut self, path: impl AsRef<str>, limits: Limits) -> Self {
+        match endpoints::find(path.as_ref()) {
+            Some(endpoint) => drop(self.settings.of.insert(endpoint.path(), limits)),
+            None => drop(self.unknown.get_or_insert_with(|| path.as_ref().to_owned())),
+        }
+        self
+    }
+
+    /// Sets the limits of one endpoint by its type, which may be an endpoint of your own: see [`Endpoint`].
+    pub fn endpoint_of<E: Endpoint>(mut self, limits: Limits) -> Self {
+        self.settings.of.insert(E::CALL.path(), limits);
         self
     }
 
@@ -137,8 +148,21 @@ impl BudgetBuilder {
     }
 
     /// Builds the budget.
-    #[must_use]
-    pub fn build(self) -> Budget {
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownEndpoint`] for a path in [`endpoint`](Self::endpoint) that is no endpoint of the SDK, such as `usr/get`.
+    pub fn build(mut self) -> Result<Budget> {
+        match self.unknown.take() {
+            None => Ok(self.assemble()),
+            Some(path) => {
+                let nearest = endpoints::nearest(&path);
+                Err(Error::local(ErrorKind::UnknownEndpoint { path, nearest }))
+            }
+        }
+    }
+
+    fn assemble(self) -> Budget {
         Budget(Arc::new(Inner { settings: Arc::new(self.settings), corps: Mutex::default() }))
     }
 }
@@ -147,7 +171,7 @@ impl BudgetBuilder {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     each: Limits,
-    of: HashMap<String, Limits>,
+    of: HashMap<&'static str, Limits>,
     #[cfg(feature = "redis")]
     redis: Option<redis_limiter::RedisBudget>,
 }
@@ -157,7 +181,10 @@ impl Settings {
         match self.of.get(endpoint) {
             Some(limits) => *limits,
             None if self.each == Limits::unlimited() => self.each,
-            None => Limits { at_once: self.each.at_once.or(published_at_once(endpoint)), ..self.each },
+            None => {
+                let published = || endpoints::find(endpoint)?.at_once();
+                Limits { at_once: self.each.at_once.or_else(published), ..self.each }
+            }
         }
     }
 }

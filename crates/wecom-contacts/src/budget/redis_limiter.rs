@@ -240,7 +240,7 @@ mod tests {
         builder: &BudgetBuilder,
     ) -> [Arc<EndpointLimiter>; N] {
         std::array::from_fn(|_| {
-            let budget = builder.clone().shared(Redis::open(url).unwrap()).build();
+            let budget = builder.clone().shared(Redis::open(url).unwrap()).build().unwrap();
             budget.corp("https://example.com/cgi-bin/", corp).endpoint("user/get")
         })
     }

@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, CallFuture, ChainId, Client, Endpoint, Error, ErrorCode, ErrorKind, JobId, Polling, RetryPolicy,
+    CallFuture, ChainId, Client, Endpoint, Error, ErrorCode, ErrorKind, JobId, Polling, RetryPolicy,
     imports::ImportState,
     json_fields,
-    media::JobStarted,
     polling::{HasStage, Stage, Wakeup},
 };
 
@@ -27,11 +26,6 @@ impl ImportChainContacts {
     pub fn new(chain: impl Into<ChainId>, corps: impl IntoIterator<Item = ContactCorp>) -> Self {
         Self { chain_id: chain.into(), contact_list: corps.into_iter().collect() }
     }
-}
-
-impl Endpoint for ImportChainContacts {
-    const CALL: Call = Call::post("corpgroup/import_chain_contact");
-    type Reply = JobStarted;
 }
 
 /// A corp to invite, with its people.
@@ -171,12 +165,6 @@ impl GetContactsJob {
     pub fn new(jobid: impl Into<JobId>) -> Self {
         Self { jobid: jobid.into() }
     }
-}
-
-impl Endpoint for GetContactsJob {
-    // The page prints no method; its parameters are those of a query.
-    const CALL: Call = Call::get("corpgroup/getresult");
-    type Reply = ContactsJobStatus;
 }
 
 /// How far an import of contacts has come.

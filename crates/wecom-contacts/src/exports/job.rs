@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Export, ExportKey, ExportRow};
 use crate::{
-    Call, CallFuture, Client, Endpoint, Error, ErrorKind, JobId, Polling, RetryPolicy, json_fields,
+    CallFuture, Client, Endpoint, Error, ErrorKind, JobId, Polling, RetryPolicy, json_fields,
     polling::{HasStage, Stage, Wakeup},
 };
 
@@ -119,11 +119,6 @@ impl GetExportResult {
     pub fn new(jobid: impl Into<JobId>) -> Self {
         Self { jobid: jobid.into() }
     }
-}
-
-impl Endpoint for GetExportResult {
-    const CALL: Call = Call::get("export/get_result");
-    type Reply = ExportStatus;
 }
 
 /// How far an export has come.

@@ -29,7 +29,7 @@ pub use rows::{Export, ExportBatches, ExportRows, Progress};
 pub use wecom_cipher::EncodingAesKey as ExportKey;
 
 use crate::{
-    Call, CallFuture, Client, Endpoint, Error, ErrorKind, JobId, Result, TagId,
+    CallFuture, Client, Endpoint, Error, ErrorKind, JobId, Result, TagId,
     departments::Department,
     media::JobStarted,
     members::{Member, SimpleMember},
@@ -175,12 +175,7 @@ mod sealed {
 }
 
 macro_rules! export_calls {
-    ($($call:ident, $path:literal, $row:ty;)*) => {$(
-        impl Endpoint for $call {
-            const CALL: Call = Call::post($path);
-            type Reply = JobStarted;
-        }
-
+    ($($call:ident, $row:ty;)*) => {$(
         impl ExportCall for $call {
             type Row = $row;
         }
@@ -194,10 +189,10 @@ macro_rules! export_calls {
 }
 
 export_calls! {
-    ExportMembers, "export/user", Member;
-    ExportMembersSimple, "export/simple_user", SimpleMember;
-    ExportDepartments, "export/department", Department;
-    ExportTag, "export/taguser", TagRow;
+    ExportMembers, Member;
+    ExportMembersSimple, SimpleMember;
+    ExportDepartments, Department;
+    ExportTag, TagRow;
 }
 
 /// Submits an export of member details.

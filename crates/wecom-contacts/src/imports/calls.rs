@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use wecom_cipher::{CallbackToken, EncodingAesKey};
 
-use crate::{Call, Endpoint, MediaId, media::JobStarted};
+use crate::{Endpoint, MediaId, media::JobStarted};
 
 /// The call that submits one of the three imports; not for others to implement.
 pub trait ImportCall:
@@ -26,17 +26,12 @@ pub(super) mod sealed {
 }
 
 macro_rules! import_calls {
-    ($($call:ident, $path:literal, $file_name:literal, $several:literal;)*) => {$(
+    ($($call:ident, $file_name:literal, $several:literal;)*) => {$(
         impl $call {
             /// Imports the file of this medium.
             pub fn new(media_id: impl Into<MediaId>) -> Self {
                 Self { media_id: media_id.into(), ..Self::default() }
             }
-        }
-
-        impl Endpoint for $call {
-            const CALL: Call = Call::post($path);
-            type Reply = JobStarted;
         }
 
         impl ImportCall for $call {}
@@ -53,9 +48,9 @@ macro_rules! import_calls {
 }
 
 import_calls! {
-    SyncMembers, "batch/syncuser", "members.csv", true;
-    ReplaceMembers, "batch/replaceuser", "members.csv", false;
-    ReplaceDepartments, "batch/replaceparty", "departments.csv", false;
+    SyncMembers, "members.csv", true;
+    ReplaceMembers, "members.csv", false;
+    ReplaceDepartments, "departments.csv", false;
 }
 
 /// Submits an incremental import of members.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, DepartmentId, Endpoint, ErrorCode, JobId, UserId, json_fields};
+use crate::{DepartmentId, ErrorCode, JobId, UserId, json_fields};
 
 /// Asks how far an import has come.
 ///
@@ -19,11 +19,6 @@ impl GetImportResult {
     pub fn new(jobid: impl Into<JobId>) -> Self {
         Self { jobid: jobid.into() }
     }
-}
-
-impl Endpoint for GetImportResult {
-    const CALL: Call = Call::get("batch/getresult");
-    type Reply = ImportStatus;
 }
 
 /// How far an import has come.

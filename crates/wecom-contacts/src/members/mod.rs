@@ -32,7 +32,7 @@ pub use self::{
     lists::{ListMembers, ListMembersSimple, MemberList, SimpleMemberList},
     member::{BizMailAlias, Gender, Member, MemberStatus, Membership, SimpleMember},
 };
-use crate::{AgentId, Call, CallFuture, Client, DepartmentId, Endpoint, OpenId, OpenUserId, UserId};
+use crate::{AgentId, CallFuture, Client, DepartmentId, OpenId, OpenUserId, UserId};
 
 /// The calls of the members chapter; see [`Client::members`].
 #[derive(Clone, Debug)]
@@ -277,11 +277,6 @@ impl GetMember {
     pub fn new(userid: impl Into<UserId>) -> Self {
         Self { userid: userid.into() }
     }
-}
-
-impl Endpoint for GetMember {
-    const CALL: Call = Call::get("user/get");
-    type Reply = Member;
 }
 
 #[cfg(test)]

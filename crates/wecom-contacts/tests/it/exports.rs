@@ -22,16 +22,7 @@ use wecom_contacts::{
 use crate::{
     rig::Rig,
     stub::{Answer, Request, Stub},
-    wire::Sample,
 };
-
-pub(crate) const SAMPLES: &[Sample] = &[
-    Sample::of::<ExportMembersSimple>(),
-    Sample::of::<ExportMembers>(),
-    Sample::of::<ExportDepartments>(),
-    Sample::of::<ExportTag>(),
-    Sample::of::<GetExportResult>(),
-];
 
 /// The official sample key.
 const KEY: &str = "IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2";

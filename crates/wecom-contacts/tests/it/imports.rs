@@ -17,14 +17,7 @@ use wecom_contacts::{
 };
 use wecom_sim::{Choices, Sim};
 
-use crate::{rig::Rig, wire::Sample};
-
-pub(crate) const SAMPLES: &[Sample] = &[
-    Sample::of::<SyncMembers>(),
-    Sample::of::<ReplaceMembers>(),
-    Sample::of::<ReplaceDepartments>(),
-    Sample::of::<GetImportResult>(),
-];
+use crate::rig::Rig;
 
 pub(crate) const SOON: Polling = Polling::every(Duration::from_millis(1));
 const HOURS: Polling = Polling::every(Duration::from_secs(3_600)).at_most(Duration::from_secs(36_000));

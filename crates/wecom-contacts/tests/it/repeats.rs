@@ -203,7 +203,7 @@ async fn dropping_a_call_at_any_stage_gives_everything_back() {
         .builder()
         .retry(slow)
         .timeout(Duration::from_millis(500))
-        .budget(Budget::builder().each(limits).build())
+        .budget(Budget::builder().each(limits).build().unwrap())
         .build()
         .unwrap();
     let abort = async |id: &str| {
@@ -231,7 +231,7 @@ async fn no_more_calls_reach_the_server_at_once_than_the_budget_says() {
     let rig = Rig::start().await;
     rig.sim.faults().add(CallRule::new("user/get", Fault::parallel(3))).unwrap();
     rig.sim.faults().always("user/get", Fault::late(Duration::from_millis(2))).unwrap();
-    let budget = Budget::builder().endpoint("user/get", Limits::published().at_once(3)).build();
+    let budget = Budget::builder().endpoint("user/get", Limits::published().at_once(3)).build().unwrap();
     let client = wecom_contacts::Client::builder(
         rig.sim.corp_id(),
         Secret::app(rig.sim.agent_id(), rig.sim.app_secret()),
