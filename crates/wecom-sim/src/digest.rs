@@ -8,9 +8,7 @@ use md5::{Digest as _, Md5};
 use parking_lot::RwLock;
 use wecom_cipher::hex;
 
-use crate::{
-    world::{Attribute, AttributeValue, Corp, Department, Member, MemberNo, Tag, World},
-};
+use crate::world::{Attribute, AttributeValue, Corp, Department, Member, MemberNo, Tag, World};
 
 /// Members that are summed up while the world is locked.
 const SLICE: usize = 2048;
