@@ -1,6 +1,6 @@
 //! What to try after an error of the SDK, in terms of the command's flags.
 
-use wecom_contacts::{Bilingual, Error, ErrorKind, Transport};
+use wecom_contacts::{Bilingual, Error, ErrorKind, TransportFailure};
 
 use crate::messages::{Message, sdk};
 
@@ -20,8 +20,8 @@ fn in_terms_of_flags(error: &Error) -> Option<Message> {
         return None;
     }
     Some(match error.kind() {
-        ErrorKind::Transport { failure: Transport::NoConnection, .. } => sdk::check_the_network(),
-        ErrorKind::Transport { failure: Transport::Timeout, .. } => sdk::allow_more_time(),
+        ErrorKind::Transport { failure: TransportFailure::NoConnection, .. } => sdk::check_the_network(),
+        ErrorKind::Transport { failure: TransportFailure::Timeout, .. } => sdk::allow_more_time(),
         ErrorKind::NotWeCom { .. } => sdk::check_base_url_and_proxy(),
         ErrorKind::TooLarge { .. } => sdk::ask_for_less(),
         ErrorKind::StillRunning { .. } => sdk::take_the_job_up_again(),

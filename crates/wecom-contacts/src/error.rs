@@ -13,7 +13,7 @@ use std::{fmt, sync::Arc, time::Duration};
 pub use self::{
     bilingual::Bilingual,
     builder::ErrorBuilder,
-    kind::{ErrorKind, Stopped, Transport},
+    kind::{ErrorKind, Stopped, TransportFailure},
     report::ErrorReport,
 };
 use crate::{Class, ErrorCode, redact};
@@ -76,9 +76,9 @@ impl Error {
     /// Makes an error of any kind, for tests of one's own handling.
     ///
     /// ```
-    /// use wecom_contacts::{Error, ErrorKind, Stopped, Transport};
+    /// use wecom_contacts::{Error, ErrorKind, Stopped, TransportFailure};
     ///
-    /// let lost = ErrorKind::Transport { failure: Transport::Timeout, source: "timed out".into() };
+    /// let lost = ErrorKind::Transport { failure: TransportFailure::Timeout, source: "timed out".into() };
     /// let error = Error::builder(lost)
     ///     .call("user/create")
     ///     .stopped(Stopped::MayHaveApplied)
@@ -158,11 +158,11 @@ impl Error {
         }
         // A connection that takes too long to come about is both; what counts is that nothing was sent.
         let failure = if error.is_connect() {
-            Transport::NoConnection
+            TransportFailure::NoConnection
         } else if error.is_timeout() {
-            Transport::Timeout
+            TransportFailure::Timeout
         } else {
-            Transport::Broken
+            TransportFailure::Broken
         };
         Self::new(call, ErrorKind::Transport { failure, source: error.without_url().into() })
     }
@@ -218,7 +218,7 @@ impl Error {
     pub fn class(&self) -> Class {
         match &*self.0.kind {
             ErrorKind::Refused { code, .. } => code.info().map_or(Class::Unknown, |info| info.class),
-            ErrorKind::Transport { failure: Transport::Timeout, .. } => Class::Timeout,
+            ErrorKind::Transport { failure: TransportFailure::Timeout, .. } => Class::Timeout,
             ErrorKind::Transport { .. } => Class::Network,
             ErrorKind::NotWeCom { .. } => Class::NotWeCom,
             ErrorKind::Malformed(_)
@@ -274,12 +274,12 @@ impl Error {
 
     /// Whether the answer did not come in time.
     pub fn is_timeout(&self) -> bool {
-        matches!(*self.0.kind, ErrorKind::Transport { failure: Transport::Timeout, .. })
+        matches!(*self.0.kind, ErrorKind::Transport { failure: TransportFailure::Timeout, .. })
     }
 
     /// Whether no connection came about, so that the call surely did not execute.
     pub fn is_connect(&self) -> bool {
-        matches!(*self.0.kind, ErrorKind::Transport { failure: Transport::NoConnection, .. })
+        matches!(*self.0.kind, ErrorKind::Transport { failure: TransportFailure::NoConnection, .. })
     }
 
     /// Whether asking the same question again, in a while, may well be answered: the server was busy, or the answer got lost.

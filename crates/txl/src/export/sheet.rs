@@ -19,7 +19,7 @@ use std::{
 };
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
-use wecom_contacts::{Seen, members::ExtAttr};
+use wecom_contacts::members::ExtAttr;
 use wecom_sheets::writing::{CsvWriter, INCOMPLETE_PREFIX, SHEET_ROWS, WriteError, XlsxWriter};
 
 use self::{attributes::Attributes, out::Out};

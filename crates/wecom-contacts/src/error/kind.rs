@@ -21,7 +21,7 @@ pub enum ErrorKind {
     /// The call did not reach the server, or its answer did not come back.
     Transport {
         /// How far it came.
-        failure: Transport,
+        failure: TransportFailure,
         /// What broke, in the words of the HTTP client, without the URL.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -87,9 +87,9 @@ pub enum ErrorKind {
 }
 
 /// How far a call came that got no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Transport {
+pub enum TransportFailure {
     /// No connection came about, so the call surely did not execute.
     NoConnection,
     /// The answer did not come in time.

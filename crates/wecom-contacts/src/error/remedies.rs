@@ -1,6 +1,6 @@
 //! What to try after an error.
 
-use super::{Error, ErrorKind, Transport};
+use super::{Error, ErrorKind, TransportFailure};
 
 /// What to try, in English and in Chinese; `None` where the error's own words say it all.
 pub(super) fn remedy(error: &Error) -> Option<(&'static str, &'static str)> {
@@ -19,14 +19,14 @@ pub(super) fn remedy(error: &Error) -> Option<(&'static str, &'static str)> {
                 "使用“查询错误码”工具：https://open.work.weixin.qq.com/devtool/query（errmsg 中的 hint 对应这次调用）",
             ),
         },
-        ErrorKind::Transport { failure: Transport::NoConnection, .. } => (
+        ErrorKind::Transport { failure: TransportFailure::NoConnection, .. } => (
             "check the base URL, the network, the proxy and the server's certificate",
             "检查 base URL、网络、代理和服务器证书",
         ),
-        ErrorKind::Transport { failure: Transport::Timeout, .. } => {
+        ErrorKind::Transport { failure: TransportFailure::Timeout, .. } => {
             ("try again, or allow more time (`timeout`)", "稍后重试，或调大超时时间（`timeout`）")
         }
-        ErrorKind::Transport { failure: Transport::Broken, .. } => {
+        ErrorKind::Transport { failure: TransportFailure::Broken, .. } => {
             ("the connection broke: try again", "连接中断，请重试")
         }
         ErrorKind::NotWeCom { .. } => (

@@ -2,7 +2,7 @@
 
 use std::fmt::{Formatter, Result, Write};
 
-use super::{Error, ErrorKind, Transport};
+use super::{Error, ErrorKind, TransportFailure};
 use crate::{JobId, redact};
 
 pub(super) fn english(error: &Error, f: &mut Formatter<'_>) -> Result {
@@ -15,9 +15,9 @@ pub(super) fn english(error: &Error, f: &mut Formatter<'_>) -> Result {
             None => write!(f, "refused (errcode {code}): {errmsg}"),
         },
         ErrorKind::Transport { failure, .. } => f.write_str(match failure {
-            Transport::NoConnection => "no connection to the server",
-            Transport::Timeout => "no answer in time",
-            Transport::Broken => "the connection broke before the whole answer was read",
+            TransportFailure::NoConnection => "no connection to the server",
+            TransportFailure::Timeout => "no answer in time",
+            TransportFailure::Broken => "the connection broke before the whole answer was read",
         }),
         ErrorKind::NotWeCom { status, content_type } => {
             let body = content_type.as_deref().unwrap_or("nothing");
@@ -71,9 +71,9 @@ pub(super) fn chinese(error: &Error, f: &mut impl Write) -> Result {
             write!(f, "{meaning}（errcode {code}）：{errmsg}")
         }
         ErrorKind::Transport { failure, .. } => f.write_str(match failure {
-            Transport::NoConnection => "无法连接服务器",
-            Transport::Timeout => "等待响应超时",
-            Transport::Broken => "连接中断，未收到完整的响应",
+            TransportFailure::NoConnection => "无法连接服务器",
+            TransportFailure::Timeout => "等待响应超时",
+            TransportFailure::Broken => "连接中断，未收到完整的响应",
         }),
         ErrorKind::NotWeCom { status, content_type: Some(body) } => {
             write!(f, "响应不是企业微信返回的：HTTP 状态码 {status}，Content-Type 为 {body}")

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::*;
-use crate::{ClientBuilder, ErrorBuilder, JobId, Secret, Transport};
+use crate::{ClientBuilder, ErrorBuilder, JobId, Secret, TransportFailure};
 
 /// One error of each kind and sort.
 fn every_kind() -> Vec<Error> {
@@ -27,7 +27,7 @@ fn every_kind() -> Vec<Error> {
         ErrorKind::Refused { code: ErrorCode(60011), errmsg: "no privilege".into() },
         ErrorKind::Refused { code: ErrorCode(1), errmsg: "new".into() },
     ];
-    for failure in [Transport::NoConnection, Transport::Timeout, Transport::Broken] {
+    for failure in [TransportFailure::NoConnection, TransportFailure::Timeout, TransportFailure::Broken] {
         kinds.push(ErrorKind::Transport { failure, source: "broken".into() });
     }
     {
@@ -128,7 +128,7 @@ fn the_names_of_classes_are_stable() {
 #[test]
 fn a_report_of_a_lost_write_says_in_both_languages_what_is_not_known() {
     let error = Error::builder(ErrorKind::Transport {
-        failure: Transport::Timeout,
+        failure: TransportFailure::Timeout,
         source: io::Error::from(io::ErrorKind::TimedOut).into(),
     })
     .call("user/create")

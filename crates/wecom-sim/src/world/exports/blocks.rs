@@ -7,7 +7,7 @@ use std::{io, mem, sync::Arc};
 
 use md5::{Digest, Md5};
 use serde::Serialize;
-use wecom_cipher::FileEncryptor;
+use wecom_cipher::{FileEncryptor, hex};
 
 use super::{
     files::{Block, Files},
@@ -149,7 +149,7 @@ impl BlockWriter {
         self.done.push(Block {
             start: open.start,
             size: self.file.written() - open.start,
-            md5: hex(&open.digest.finalize()),
+            md5: hex(open.digest.finalize()),
         });
         Ok(())
     }
