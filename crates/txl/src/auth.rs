@@ -5,7 +5,7 @@ use serde_json::json;
 use wecom_contacts::auth::Scope;
 
 use crate::{
-    context::{Access, Caller},
+    access::{Access, Caller},
     failure::{Failure, Result},
     output::{Output, say},
     words::counted,

@@ -11,13 +11,12 @@ use serde_json::{Map, Value, json};
 use wecom_contacts::callback::{CallbackToken, Element, EncodingAesKey, Event, Notification, Receiver};
 
 use crate::{
-    context::{given, missing},
+    access::{GivenSecret, UrlKey, UrlToken, given, missing},
     failure::{Failure, Result, printable},
     file::{contents, text},
     listener::{Heard, Listener},
     numbers,
     output::{Output, print_json_line, print_text, say},
-    secrets::{GivenSecret, UrlKey, UrlToken},
     signals,
     sim::{address, cannot_listen},
 };

@@ -1,6 +1,6 @@
 //! `txl` (通讯录): every WeCom (企业微信) contacts call, a simulator of the server, and a tour of both.
 //!
-//! `cli` says what can be typed, one module per chapter does it, `context` picks the credential, `lookup` finds ids by names,
+//! `cli` says what can be typed, one module per chapter does it, `access` picks the credential, `lookup` finds ids by names,
 //! `output` and `failure` print, `signals` ends a command early. `sim` serves the simulator; `tour` calls everything.
 
 #![expect(
@@ -8,19 +8,18 @@
     reason = "the doc comments of arguments are help texts, in which backticks would be shown"
 )]
 
+mod access;
 mod advice;
 mod auth;
 mod callback;
 mod cli;
 mod confirm;
 mod contact_rule;
-mod context;
 mod corp_group;
 mod department;
 mod export;
 mod failure;
 mod file;
-mod home;
 mod import;
 mod linked_corp;
 mod listener;
@@ -30,14 +29,12 @@ mod member;
 mod names;
 mod numbers;
 mod output;
+mod places;
 mod rows;
-mod secrets;
 mod signals;
 mod sim;
 mod tag;
-mod token_store;
 mod tour;
-mod trust;
 mod words;
 
 use std::{process::ExitCode, time::Duration};

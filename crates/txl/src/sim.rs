@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use wecom_sim::{FaultPlan, Rates, Sim};
 
 use crate::{
+    access::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
     failure::{Failure, Result},
     file::{self, Draft},
     numbers,
     output::{print_json_line, say},
-    secrets::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
     signals,
 };
 

@@ -16,10 +16,10 @@ use super::{
     row::Row,
 };
 use crate::{
+    access::{FileKey, GivenSecret},
     failure::{Failure, Result},
     numbers,
     output::{Output, say},
-    secrets::{FileKey, GivenSecret},
     signals::{self, Signal},
 };
 

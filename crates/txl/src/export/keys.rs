@@ -13,7 +13,7 @@ use super::job::Kind;
 use crate::{
     failure::{Failure, Result},
     file::{self, Draft, unwritable},
-    home::{Place, below_home},
+    places::{Place, below_home},
 };
 
 /// A job that nobody has asked after for so long is given up. How long WeCom keeps its files is not documented.

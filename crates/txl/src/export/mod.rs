@@ -21,7 +21,7 @@ use wecom_contacts::{
 use self::job::{Job, Kind};
 pub(crate) use self::row::is_cleared_by_empty;
 use crate::{
-    context::Access,
+    access::Access,
     failure::{Failure, Result},
     lookup::{self, TagRef},
     output::Output,

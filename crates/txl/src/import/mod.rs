@@ -33,11 +33,10 @@ use self::{
     source::Source,
 };
 use crate::{
-    context::Access,
+    access::{Access, GivenSecret, JobKey, JobToken},
     failure::{Failure, Result},
     numbers,
     output::{Output, say},
-    secrets::{GivenSecret, JobKey, JobToken},
     words::counted,
 };
 

@@ -13,7 +13,7 @@ use super::{
     effects::Entry,
 };
 use crate::{
-    context::Access,
+    access::Access,
     failure::{Exit, Failure, Result, printable},
     file::Draft,
     output::{Output, say},

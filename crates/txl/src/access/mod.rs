@@ -1,15 +1,22 @@
 //! Who is calling, and where to: the credentials (凭证) of one corp, from flags or the environment.
 
+mod secrets;
+mod token_store;
+mod trust;
+
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 use wecom_contacts::{AgentId, Client, ClientBuilder, RetryPolicy, Secret};
 
+use self::secrets::{AppSecret, ContactsSecret, is_blank};
+pub(crate) use self::secrets::{
+    FileKey, GivenSecret, JobKey, JobToken, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken, UrlKey,
+    UrlToken,
+};
 use crate::{
     failure::{Failure, Result},
     numbers,
-    secrets::{AppSecret, ContactsSecret, GivenSecret, is_blank},
-    token_store, trust,
 };
 
 /// The flags that every calling command takes.

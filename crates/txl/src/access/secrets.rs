@@ -16,8 +16,8 @@ use clap::{
     Arg, ArgMatches, Args, Command, FromArgMatches, builder::ValueParser, parser::ValueSource, value_parser,
 };
 
+use super::missing;
 use crate::{
-    context::missing,
     failure::{Failure, Result},
     file,
 };
@@ -49,7 +49,7 @@ macro_rules! secret_kinds {
         $(#[$doc])*
         pub(crate) enum $name {}
 
-        impl $crate::secrets::SecretKind for $name {
+        impl $crate::access::secrets::SecretKind for $name {
             const WHAT: &'static str = $what;
             const FLAG: &'static str = $flag;
             const FILE_FLAG: &'static str = concat!($flag, "-file");
