@@ -58,7 +58,7 @@ impl Command {
             Verb::Check => {
                 // A kept token would only show that the secret was good once.
                 let access = access.without_kept_tokens();
-                let caller = access.either_caller();
+                let caller = access.either_caller()?;
                 let (name, credential, other) = match caller {
                     Caller::Contacts => ("contacts", "contacts-sync secret (通讯录同步)", Caller::App),
                     Caller::App => ("app", "app's secret (自建应用)", Caller::Contacts),
@@ -72,7 +72,7 @@ impl Command {
                 let words =
                     format!("the {credential} is good; its token lives {} more", counted(left, "second"));
                 output.done(&json!({"ok": true, "credential": name, "expires_in": left}), words)?;
-                if access.is_given(other) {
+                if access.is_given(other)? {
                     let other = if other == Caller::App { "app" } else { "contacts" };
                     say(format_args!("the other secret was not checked: `txl auth check --as {other}` does"));
                 }

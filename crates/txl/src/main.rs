@@ -1,7 +1,8 @@
 //! `txl` (通讯录): every WeCom (企业微信) contacts call, a simulator of the server, and a tour of both.
 //!
 //! `cli` says what can be typed, one module per chapter does it, `access` picks the credential, `lookup` finds ids by names,
-//! `output` and `failure` print, `signals` ends a command early. `sim` serves the simulator; `tour` calls everything.
+//! `output` and `failure` print, `signals` ends a command early, `places` knows the user's directories. `sim` serves the simulator and `tour` calls
+//! everything; a build without the feature `sim` has neither.
 
 #![expect(
     clippy::doc_markdown,
@@ -13,6 +14,7 @@ mod advice;
 mod auth;
 mod callback;
 mod cli;
+mod config;
 mod confirm;
 mod contact_rule;
 mod corp_group;
@@ -32,8 +34,10 @@ mod output;
 mod places;
 mod rows;
 mod signals;
+#[cfg(feature = "sim")]
 mod sim;
 mod tag;
+#[cfg(feature = "sim")]
 mod tour;
 mod words;
 

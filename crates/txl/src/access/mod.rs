@@ -1,18 +1,40 @@
-//! Who is calling, and where to: the credentials (凭证) of one corp, from flags or the environment.
+//! Who is calling, and where to: the credentials (凭证) of one corp, from flags, the environment, or a configuration file.
+//!
+//! Every command takes them from here. `source` decides which source they come from, `config_file` and `profile` read `txl.toml`,
+//! `key` names the values, `secrets` reads secrets.
 
+mod check;
+mod config_file;
+mod credentials;
+mod key;
+mod problem;
+mod profile;
 mod secrets;
+#[cfg(feature = "sim")]
+mod simulator;
+mod source;
 mod token_store;
 mod trust;
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use wecom_contacts::{AgentId, Client, ClientBuilder, RetryPolicy, Secret};
+use wecom_contacts::{AgentId, Client, RetryPolicy, Secret};
 
-use self::secrets::{AppSecret, ContactsSecret, is_blank};
-pub(crate) use self::secrets::{
-    FileKey, GivenSecret, JobKey, JobToken, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken, UrlKey,
-    UrlToken,
+use self::secrets::is_blank;
+pub(crate) use self::{
+    check::check,
+    config_file::{ConfigFile, ConfigPath},
+    credentials::{CallbackCredentials, Credentials},
+    key::Key,
+    problem::Problem,
+    secrets::{FileKey, GivenSecret, JobKey, JobToken, SecretKind},
+    source::{FileFlags, Sourced, no_home},
+};
+#[cfg(feature = "sim")]
+pub(crate) use self::{
+    secrets::{SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
+    simulator::{Simulator, SimulatorFlags},
 };
 use crate::{
     failure::{Failure, Result},
@@ -23,46 +45,12 @@ use crate::{
 #[derive(Args)]
 #[command(next_help_heading = "Credentials (凭证)")]
 pub(crate) struct Access {
-    /// The corp's id (企业ID)
-    #[arg(long, env = "WECOM_CORP_ID", global = true, value_name = "ID")]
-    corp_id: Option<String>,
-
     #[command(flatten)]
-    contacts_secret: GivenSecret<ContactsSecret>,
-
-    /// The app's id (应用 agentid)
-    #[arg(long, env = "WECOM_AGENT_ID", global = true, value_name = "ID")]
-    agent_id: Option<String>,
-
-    #[command(flatten)]
-    app_secret: GivenSecret<AppSecret>,
+    credentials: Sourced<Credentials>,
 
     /// Call as this credential instead of the one that would be picked
     #[arg(long = "as", global = true, value_name = "CREDENTIAL")]
     caller: Option<Caller>,
-
-    /// Where WeCom is, for gateways and simulators [default: that of qyapi.weixin.qq.com]
-    #[arg(long, env = "WECOM_BASE_URL", global = true, value_name = "URL")]
-    base_url: Option<String>,
-
-    /// Send everything through this proxy
-    #[arg(long, env = "WECOM_PROXY", hide_env_values = true, global = true, value_name = "URL")]
-    proxy: Option<String>,
-
-    /// Trust the CA certificates in this PEM file too, as a company's own gateway or proxy needs
-    #[arg(long, env = "WECOM_CA_CERT", global = true, value_name = "PATH")]
-    ca_cert: Option<PathBuf>,
-
-    /// Where access tokens are kept between commands: a file (only its owner may read it), an address such as
-    /// redis://127.0.0.1:6379, or `none` [default: txl/tokens.json in the user's cache directory]
-    #[arg(
-        long,
-        env = "WECOM_TOKEN_STORE",
-        hide_env_values = true,
-        global = true,
-        value_name = "PATH|URL|none"
-    )]
-    token_store: Option<String>,
 
     /// How many seconds one call may take, 1 to 86,400
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10, value_parser = numbers::whole::<u64>(1..=86_400))]
@@ -71,6 +59,10 @@ pub(crate) struct Access {
     /// How often one call is sent at most, where repeating it is safe, 1 to 1,000
     #[arg(long, global = true, value_name = "N", default_value_t = 4, value_parser = numbers::whole::<u32>(1..=1000))]
     attempts: u32,
+
+    /// Whether tokens of earlier commands are left aside.
+    #[arg(skip)]
+    without_kept_tokens: bool,
 }
 
 /// One of the two kinds of credential.
@@ -95,23 +87,23 @@ impl Access {
 
     /// Contacts-sync, if its secret is given.
     pub(crate) fn contacts_if_given(&self) -> Result<Option<Client>> {
-        if self.contacts_secret.is_given() { self.contacts().map(Some) } else { Ok(None) }
+        if self.is_given(Caller::Contacts)? { self.contacts().map(Some) } else { Ok(None) }
     }
 
     /// For what both may do: contacts-sync, or the app if only that is given.
     pub(crate) fn either(&self) -> Result<Client> {
-        self.client(self.either_caller())
+        self.client(self.either_caller()?)
     }
 
     /// The credential that [`Self::either`] takes.
-    pub(crate) fn either_caller(&self) -> Caller {
-        let only_app = !self.contacts_secret.is_given() && self.app_secret.is_given();
-        self.caller.unwrap_or(if only_app { Caller::App } else { Caller::Contacts })
+    pub(crate) fn either_caller(&self) -> Result<Caller> {
+        let only_app = !self.is_given(Caller::Contacts)? && self.is_given(Caller::App)?;
+        Ok(self.caller.unwrap_or(if only_app { Caller::App } else { Caller::Contacts }))
     }
 
     /// The app, if its secret and its id are given: for what may be read beside a call of the other credential.
     pub(crate) fn app_if_given(&self) -> Result<Option<Client>> {
-        let is_given = self.app_secret.is_given() && given(&self.agent_id).is_some();
+        let is_given = self.is_given(Caller::App)? && given(&self.credentials.group()?.agent_id).is_some();
         if is_given { self.client(Caller::App).map(Some) } else { Ok(None) }
     }
 
@@ -124,32 +116,42 @@ impl Access {
     }
 
     /// Whether a secret for this caller is given.
-    pub(crate) fn is_given(&self, caller: Caller) -> bool {
-        match caller {
-            Caller::Contacts => self.contacts_secret.is_given(),
-            Caller::App => self.app_secret.is_given(),
-        }
+    pub(crate) fn is_given(&self, caller: Caller) -> Result<bool> {
+        let credentials = self.credentials.group()?;
+        Ok(match caller {
+            Caller::Contacts => credentials.contacts_secret.is_given(),
+            Caller::App => credentials.app_secret.is_given(),
+        })
     }
 
     /// The same credentials without the tokens that are kept, so that a token is asked for.
     pub(crate) fn without_kept_tokens(mut self) -> Self {
-        self.token_store = Some(token_store::NONE.to_owned());
+        self.without_kept_tokens = true;
         self
     }
 
     /// For what sends nothing, and so needs no secret.
     pub(crate) fn nameless(&self) -> Result<Client> {
-        Ok(self.builder(Secret::contacts_sync(""))?.build()?)
+        self.built(Secret::contacts_sync(""))
     }
 
-    fn corp_id(&self) -> Result<&str> {
-        given(&self.corp_id).ok_or_else(|| missing("corp id (企业ID)", "--corp-id", "WECOM_CORP_ID"))
+    /// Takes a secret of one command from the profile, if one is the source and the command line does not have it. Variables of
+    /// the environment are no part of a profile.
+    pub(crate) fn adopt<K: SecretKind>(&self, secret: &mut GivenSecret<K>) -> Result {
+        if let Some(profile) = self.credentials.profile()?
+            && !secret.is_typed()
+        {
+            *secret = profile.secret();
+        }
+        Ok(())
     }
 
     /// The app's id.
     pub(crate) fn agent_id(&self) -> Result<AgentId> {
-        let text = given(&self.agent_id)
-            .ok_or_else(|| missing("app's id (应用 agentid)", "--agent-id", "WECOM_AGENT_ID"))?;
+        let credentials = self.credentials.group()?;
+        let text = given(&credentials.agent_id).ok_or_else(|| {
+            self.credentials.lacks(Key::AgentId, "app's id (应用 agentid)", "--agent-id", "WECOM_AGENT_ID")
+        })?;
         numbers::id(text).map_err(|bounds| {
             Failure::usage(format!("the app's id (agentid) is not a number: {bounds}"))
                 .remedy("give the AgentId shown on the app's page in the console, such as 1000002, by --agent-id or WECOM_AGENT_ID")
@@ -157,57 +159,55 @@ impl Access {
     }
 
     fn client(&self, caller: Caller) -> Result<Client> {
+        let credentials = self.credentials.group()?;
         let secret = match caller {
-            Caller::Contacts => {
-                Secret::contacts_sync(self.contacts_secret.required().map_err(|failure| {
-                    let app_may = self.caller.is_none() && self.app_secret.is_given();
-                    if app_may && !self.contacts_secret.is_given() {
-                        failure.remedy("or make this call as the app by --as app, if the app may make it")
-                    } else {
-                        failure
-                    }
-                })?)
-            }
+            Caller::Contacts => Secret::contacts_sync(self.secret(
+                &credentials.contacts_secret,
+                Caller::App,
+                "or make this call as the app by --as app, if the app may make it",
+            )?),
             Caller::App => {
-                let value = self.app_secret.required().map_err(|failure| {
-                    let contacts_may = self.caller.is_none() && self.contacts_secret.is_given();
-                    if contacts_may && !self.app_secret.is_given() {
-                        failure.remedy(
-                            "or make this call as contacts-sync by --as contacts, if that secret still has the rights of before 2022",
-                        )
-                    } else {
-                        failure
-                    }
-                })?;
+                let value = self.secret(
+                    &credentials.app_secret,
+                    Caller::Contacts,
+                    "or make this call as contacts-sync by --as contacts, if that secret still has the rights of before 2022",
+                )?;
                 Secret::app(self.agent_id()?, value)
             }
         };
-        Ok(self.builder(secret)?.build()?)
+        self.built(secret)
     }
 
-    fn builder(&self, secret: Secret) -> Result<ClientBuilder> {
-        let mut builder = Client::builder(self.corp_id()?, secret)
+    /// The secret. If it is not given and that of the other caller is, the error says how to call as the other.
+    fn secret<'a, K: SecretKind>(
+        &self,
+        secret: &'a GivenSecret<K>,
+        other: Caller,
+        as_other: &str,
+    ) -> Result<&'a str> {
+        let other_is_given = self.is_given(other)?;
+        secret.required().map_err(|failure| match secret.is_given() {
+            true => failure,
+            false if self.caller.is_none() && other_is_given => failure.remedy(as_other),
+            false => self.credentials.with_hint(failure),
+        })
+    }
+
+    fn built(&self, secret: Secret) -> Result<Client> {
+        let credentials = self.credentials.group()?;
+        let corp_id = given(&credentials.corp_id).ok_or_else(|| {
+            self.credentials.lacks(Key::CorpId, "corp id (企业ID)", "--corp-id", "WECOM_CORP_ID")
+        })?;
+        let builder = credentials
+            .builder(corp_id, secret, !self.without_kept_tokens)?
             .timeout(Duration::from_secs(self.timeout))
-            .retry(RetryPolicy::default().attempts(self.attempts))
-            .user_agent(concat!("txl/", env!("CARGO_PKG_VERSION")))
-            .log_bodies(true);
-        let (base_url, proxy) = (given(&self.base_url), given(&self.proxy));
-        if let Some(url) = base_url {
-            builder = builder.base_url(url);
-        }
-        if let Some(url) = proxy {
-            builder = builder.proxy(url);
-        }
-        let begins = |url: &str, scheme: &str| url.to_ascii_lowercase().starts_with(scheme);
-        let uses_tls = !base_url.is_some_and(|url| begins(url, "http:"))
-            || proxy.is_some_and(|url| begins(url, "https:"));
-        if uses_tls {
-            trust::check_environment()?;
-        }
-        if let Some(path) = self.ca_cert.as_deref().filter(|path| !path.as_os_str().is_empty()) {
-            builder = builder.root_certificates_pem(trust::certificates(path)?);
-        }
-        token_store::attach(builder, given(&self.token_store))
+            .retry(RetryPolicy::default().attempts(self.attempts));
+        builder.build().map_err(|error| match self.credentials.profile() {
+            Ok(Some(profile)) => {
+                Failure::from(error).remedy(format!("these values are from {}", profile.words()))
+            }
+            _ => error.into(),
+        })
     }
 }
 
@@ -218,4 +218,10 @@ pub(crate) fn given(value: &Option<String>) -> Option<&str> {
 
 pub(crate) fn missing(what: &str, flag: &str, variable: &str) -> Failure {
     Failure::usage(format!("no {what} is given")).remedy(format!("pass {flag}, or set {variable}"))
+}
+
+/// The failure for want of a value in a profile.
+fn missing_in(profile: &str, what: &str, key: Key) -> Failure {
+    Failure::usage(format!("{profile} has no {what}"))
+        .remedy(format!("add {} = … to the profile", key.name()))
 }

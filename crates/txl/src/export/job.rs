@@ -16,7 +16,7 @@ use super::{
     row::Row,
 };
 use crate::{
-    access::{FileKey, GivenSecret},
+    access::{Access, FileKey, GivenSecret},
     failure::{Failure, Result},
     numbers,
     output::{Output, say},
@@ -78,6 +78,11 @@ impl fmt::Display for Kind {
 }
 
 impl Job {
+    /// Takes the secrets that the command line does not have from the source of the credentials.
+    pub(super) fn adopt(&mut self, access: &Access) -> Result {
+        access.adopt(&mut self.key)
+    }
+
     /// Sees a job through, from its submission or its id to its last row.
     pub(super) async fn run<E: ExportCall, T: Row>(
         self,

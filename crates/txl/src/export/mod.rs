@@ -84,8 +84,24 @@ enum Verb {
     },
 }
 
+impl Verb {
+    /// The job of a verb that exports.
+    fn job(&mut self) -> Option<&mut Job> {
+        match self {
+            Self::Members { job, .. }
+            | Self::MembersSimple { job, .. }
+            | Self::Departments { job, .. }
+            | Self::Tag { job, .. } => Some(job),
+            Self::Job { .. } => None,
+        }
+    }
+}
+
 impl Command {
-    pub(crate) async fn run(self, output: Output) -> Result {
+    pub(crate) async fn run(mut self, output: Output) -> Result {
+        if let Some(job) = self.verb.job() {
+            job.adopt(&self.access)?;
+        }
         let client = self.access.app()?;
         let exports = client.exports();
         match self.verb {

@@ -7,7 +7,10 @@ use wecom_contacts::{AgentId, Client, DepartmentId, Secret, UserId};
 use wecom_sim::Sim;
 
 use super::inbox::Inbox;
-use crate::failure::{Exit, Failure, Result};
+use crate::{
+    access::Simulator,
+    failure::{Exit, Failure, Result},
+};
 
 /// How long to wait before asking again.
 pub(super) const MOMENT: Duration = Duration::from_millis(20);
@@ -30,17 +33,8 @@ pub(super) struct Stage {
     _sim: Option<Sim>,
 }
 
-/// How to reach the corp.
-pub(super) struct Address {
-    pub(super) base_url: String,
-    pub(super) corp_id: String,
-    pub(super) contacts_secret: String,
-    pub(super) agent_id: u32,
-    pub(super) app_secret: String,
-}
-
 impl Stage {
-    pub(super) async fn new(address: &Address, sim: Option<Sim>) -> Result<Self> {
+    pub(super) async fn new(address: &Simulator, sim: Option<Sim>) -> Result<Self> {
         let client = |secret| {
             Client::builder(address.corp_id.as_str(), secret)
                 .base_url(&address.base_url)

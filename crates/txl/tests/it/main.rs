@@ -4,6 +4,8 @@
 
 mod callback;
 mod commands;
+mod config;
+mod config_file;
 mod corp;
 mod credentials;
 #[cfg(unix)]
@@ -17,6 +19,7 @@ mod import_round_trip;
 mod lookup;
 mod parts;
 mod people;
+mod production;
 mod proxy;
 #[cfg(unix)]
 mod pty;
