@@ -71,7 +71,7 @@ struct Measured {
 async fn alone(plan: &Plan) -> Result<Measured> {
     let sim = server(plan).await?;
     let limits = Limits::unlimited().per_minute(plan.client);
-    let budget = Budget::builder().each(limits).build();
+    let budget = Budget::builder().each(limits).build()?;
     let client = app(&sim).budget(budget).retry(RetryPolicy::none()).build()?;
     let (next, calls) = (Arc::new(AtomicUsize::new(0)), plan.calls);
     let work = async {

@@ -14,7 +14,7 @@ use anyhow::{Context, Result};
 use fastrand::Rng;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, task::JoinSet, time};
 use wecom_contacts::callback::{
-    Callbacks, Event, Intake, Memory, Notification, Receiver, events::MemberDeleted,
+    Callbacks, Event, Intake, MemoryInbox, Notification, Receiver, events::MemberDeleted,
 };
 
 use crate::{Report, Stage};
@@ -37,9 +37,9 @@ pub async fn run(stage: Stage) -> Result<Report> {
     let mut rng = Rng::with_seed(stage.seed);
     let plan = Arc::new(plan(events, &mut rng));
     let handled = Handled::default();
-    // An hour's memory of all that is sent here.
-    let memory = Memory::new(Duration::from_secs(3_600), 4 * events);
-    let mut server = Server::start(None, &memory, &handled).await?;
+    // It remembers for an hour all that is sent here.
+    let inbox = MemoryInbox::new().remember(Duration::from_secs(3_600), 4 * events);
+    let mut server = Server::start(None, &inbox, &handled).await?;
     let sender = Arc::new(Sender::to(server.address)?);
 
     let (next, half) = (Arc::new(AtomicUsize::new(0)), plan.len() / 2);
@@ -63,7 +63,7 @@ pub async fn run(stage: Stage) -> Result<Report> {
     time::timeout(PATIENCE, at_half).await.context("the senders are stuck")?;
     let address = server.address;
     let mut left = server.stop().await?;
-    server = Server::start(Some(address), &memory, &handled).await?;
+    server = Server::start(Some(address), &inbox, &handled).await?;
     let mut sent = Sent::default();
     for one in senders.join_all().await {
         sent.add(one?);
@@ -149,11 +149,11 @@ struct Server {
 }
 
 impl Server {
-    async fn start(address: Option<SocketAddr>, memory: &Memory, handled: &Handled) -> Result<Self> {
+    async fn start(address: Option<SocketAddr>, inbox: &MemoryInbox, handled: &Handled) -> Result<Self> {
         let handled = handled.clone();
         let receiver = Receiver::new(CORP, TOKEN, KEY.parse()?);
         let intake =
-            Intake::builder(receiver).memory(memory.clone()).handler(move |notification: Notification| {
+            Intake::builder(receiver).inbox(inbox.clone()).handler(move |notification: Notification| {
                 handled.note(&notification);
                 std::future::ready(())
             });

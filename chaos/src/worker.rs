@@ -79,7 +79,7 @@ pub async fn run(orders: &str) -> Result<()> {
     if let Some(calls) = orders.per_minute {
         let limits = Limits::unlimited().per_minute(calls);
         client =
-            client.budget(Budget::builder().each(limits).shared(redis).build()).retry(RetryPolicy::none());
+            client.budget(Budget::builder().each(limits).shared(redis).build()?).retry(RetryPolicy::none());
     }
     let client = client.build()?;
     writeln!(stdout(), "ready")?;

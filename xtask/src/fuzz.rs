@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{cargo, root, run};
 
-/// How long a target runs unless told, in seconds.
+/// How long a target runs by default, in seconds.
 const USUAL: u32 = 620;
 const MOST_MEMORY: &str = "-rss_limit_mb=2048";
 /// Seconds for one input; the slowest take milliseconds.
@@ -19,7 +19,7 @@ const INSTALL: &str = "fuzzing needs a nightly compiler and cargo-fuzz; install 
      rustup toolchain install nightly --profile minimal\n  \
      cargo install cargo-fuzz --locked";
 
-/// Runs all targets for so many seconds each; the first finding ends the run.
+/// Runs all targets for this many seconds each; the first finding ends the run.
 pub(crate) fn run_all(seconds: Option<String>) -> Result<()> {
     let seconds = match seconds {
         None => USUAL,

@@ -111,18 +111,64 @@ fn every_trap_has_a_test_with_its_number() {
     assert!(missing.is_empty(), "no test for the traps {missing:?}");
 }
 
+/// The Rust files below `folder` that no `mod` line of the file above them names. They would be tests that never run.
+fn forgotten(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    sources(folder, &mut files);
+    let is_declared = |path: &PathBuf| {
+        let (directory, name) = (path.parent().unwrap(), path.file_stem().unwrap().to_string_lossy());
+        // A module's file is `name.rs` or `name/mod.rs`; its parent is beside it or one folder up.
+        let (directory, name) = match &*name {
+            "mod" => (directory.parent().unwrap(), directory.file_name().unwrap().to_string_lossy()),
+            _ => (directory, name),
+        };
+        let parents = [directory.join("main.rs"), directory.join("mod.rs"), directory.with_extension("rs")];
+        let line = format!("mod {name};");
+        let declares = |code: String| code.lines().any(|code| code.trim_start_matches("pub ").trim() == line);
+        parents.iter().any(|parent| fs::read_to_string(parent).is_ok_and(declares))
+    };
+    files.retain(|path| !path.ends_with("main.rs") && !is_declared(path));
+    files
+}
+
 #[test]
 fn no_integration_test_file_is_forgotten() {
-    for krate in fs::read_dir(root().join("crates")).unwrap() {
-        let folder = krate.unwrap().path().join("tests/it");
-        let Ok(main) = fs::read_to_string(folder.join("main.rs")) else {
-            continue;
-        };
-        for entry in fs::read_dir(&folder).unwrap() {
+    let mut packages = vec![root().join("chaos"), root().join("xtask")];
+    for group in ["crates", "testing"] {
+        packages.extend(fs::read_dir(root().join(group)).unwrap().map(|package| package.unwrap().path()));
+    }
+    let mut binaries = 0;
+    for package in packages {
+        // Cargo compiles `tests/name.rs` and `tests/name/main.rs` by itself.
+        let Ok(entries) = fs::read_dir(package.join("tests")) else { continue };
+        for entry in entries {
             let path = entry.unwrap().path();
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            let known = name == "main" || main.contains(&format!("mod {name};"));
-            assert!(known, "{} is not a module of its main.rs", path.display());
+            let is_binary = path.join("main.rs").exists() || path.extension().is_some_and(|end| end == "rs");
+            binaries += u32::from(is_binary);
+            let missing = if path.is_dir() { forgotten(&path) } else { Vec::new() };
+            assert!(missing.is_empty(), "no `mod` line names {missing:?}");
         }
     }
+    assert!(binaries > 6, "{binaries}");
+}
+
+#[test]
+fn a_test_file_without_a_mod_line_is_found() {
+    let folder = std::env::temp_dir().join(format!("wecom-house-{}", std::process::id()));
+    let it = folder.join("it");
+    fs::create_dir_all(it.join("members")).unwrap();
+    for (path, code) in [
+        ("main.rs", "mod members;\n    mod tags;\n// mod notes;\n"),
+        ("members.rs", "mod rig;\n"),
+        ("members/rig.rs", ""),
+        ("members/fields.rs", ""),
+        ("tags.rs", ""),
+        ("notes.rs", ""),
+    ] {
+        fs::write(it.join(path), code).unwrap();
+    }
+    let mut found = forgotten(&it);
+    found.sort();
+    fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(found, [it.join("members/fields.rs"), it.join("notes.rs")]);
 }

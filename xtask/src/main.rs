@@ -5,6 +5,7 @@ mod foreign;
 mod fuzz;
 #[cfg(test)]
 mod house;
+mod public_api;
 mod redis;
 mod suite;
 
@@ -23,6 +24,8 @@ Run a task of the wecom-contacts workspace.
                         SDKs against the simulator (what could not run is said, never skipped in silence);
                         uses the Redis of REDIS_URL, else starts a private one, and installs it if need be
   cargo xtask foreign   only other people's SDKs against the simulator
+  cargo xtask public-api
+                        compare the public items of the crates with docs/public-api; `--write` updates the listings
   cargo xtask fuzz      every fuzz target from the kept corpus, 620 s each or as many as told: `fuzz 60`;
                         needs a nightly compiler and cargo-fuzz
   cargo xtask chaos     crowds, fleets, outages, faults, limits: what was expected and what was measured, in some
@@ -30,11 +33,15 @@ Run a task of the wecom-contacts workspace.
 ";
 
 fn main() -> ExitCode {
+    if let Some(outcome) = public_api::run_as_rustdoc() {
+        return if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let task = env::args().nth(1);
     let outcome = match task.as_deref() {
         Some("test") => suite::run(),
         Some("foreign") => foreign::run().and_then(|report| report.finish()),
         Some("chaos") => chaos::run_all(env::args().skip(2)),
+        Some("public-api") => public_api::check(env::args().nth(2).as_deref() == Some("--write")),
         Some("fuzz") => fuzz::run_all(env::args().nth(2)),
         Some("help" | "--help" | "-h") => {
             eprint!("{USAGE}");

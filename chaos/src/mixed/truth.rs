@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use wecom_contacts::UserId;
 use wecom_sim::Sim;
 
 use super::{caller::Caller, ledger::Ledger};
@@ -54,12 +55,12 @@ pub(super) async fn compare(report: &mut Report, sim: &Sim, crew: &[Caller], led
 /// Reads everything back, now that nothing goes wrong.
 async fn state(sim: &Sim, crew: &[Caller]) -> Result<Vec<String>> {
     let reader = app(sim).user_agent("wecom-chaos").build()?;
-    let members: BTreeMap<String, String> = reader
+    let members: BTreeMap<UserId, String> = reader
         .members()
         .list(1)
         .await?
         .into_iter()
-        .map(|member| (member.userid.to_string(), member.position.unwrap_or_default()))
+        .map(|member| (member.userid, member.position.unwrap_or_default()))
         .collect();
     let mut departments: BTreeMap<String, usize> = BTreeMap::new();
     for department in reader.departments().list().await? {
@@ -67,7 +68,7 @@ async fn state(sim: &Sim, crew: &[Caller]) -> Result<Vec<String>> {
     }
     let mut wrong = Vec::new();
     for member in crew.iter().flat_map(|caller| &caller.members) {
-        let is = members.get(&member.userid).cloned();
+        let is = members.get(&UserId::from(&member.userid)).cloned();
         if is != member.state && Some(&is) != member.or.as_ref() {
             wrong.push(format!("{} is {is:?}, not {:?} nor {:?}", member.userid, member.state, member.or));
         }

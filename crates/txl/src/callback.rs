@@ -7,14 +7,15 @@ use std::{
 };
 
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value, json};
-use wecom_contacts::callback::{Element, EncodingAesKey, Event, Notification};
+use serde_json::json;
+use wecom_contacts::callback::{EncodingAesKey, Event, Notification};
 
 use crate::{
     access::{CallbackCredentials, Sourced},
+    callback_json::event,
     failure::{Failure, Result, printable},
     file::{contents, text},
-    listener::{Heard, Listener, address, cannot_listen},
+    listener::{Listener, Received, address, cannot_listen},
     numbers,
     output::{Output, print_json_line, print_text, say},
     signals,
@@ -153,27 +154,27 @@ impl Target {
         let mut left = count.unwrap_or(u64::MAX);
         let mut shown = Ok(());
         while left > 0 {
-            let heard = tokio::select! {
-                heard = listener.next() => heard,
+            let received = tokio::select! {
+                received = listener.next() => received,
                 _ = &mut stop => break,
             };
-            let heard = heard.ok_or_else(|| Failure::new("the listening socket has failed"))?;
-            match show(&heard, show_unreadable) {
+            let received = received.ok_or_else(|| Failure::new("the listening socket has failed"))?;
+            match show(&received, show_unreadable) {
                 Ok(is_event) => left -= u64::from(is_event),
                 Err(failure) => {
-                    not_printed(&heard);
+                    not_printed(&received);
                     shown = Err(failure);
                     break;
                 }
             }
         }
         // What was acknowledged will not be delivered again, so it is still printed, or at least reported.
-        for heard in listener.rest().await {
+        for received in listener.shutdown().await {
             if shown.is_ok() {
-                shown = show(&heard, show_unreadable).map(drop);
+                shown = show(&received, show_unreadable).map(drop);
             }
             if shown.is_err() {
-                not_printed(&heard);
+                not_printed(&received);
             }
         }
         shown
@@ -210,10 +211,10 @@ impl Target {
     }
 }
 
-/// Shows what came in; says whether it was an event that can be read.
-fn show(heard: &Heard, show_unreadable: bool) -> Result<bool> {
-    match heard {
-        Heard::Delivered(notification) => match unreadable(notification) {
+/// Shows what came in; returns whether it was an event that can be read.
+fn show(received: &Received, show_unreadable: bool) -> Result<bool> {
+    match received {
+        Received::Event(notification) => match unreadable(notification) {
             None => {
                 print_json_line(&event(notification))?;
                 return Ok(true);
@@ -223,15 +224,15 @@ fn show(heard: &Heard, show_unreadable: bool) -> Result<bool> {
             }
             Some(report) => say(format_args!("{report}; --show-unreadable shows its text")),
         },
-        Heard::Verified => say("the URL was verified"),
-        Heard::Refused(refusal) => say(format_args!("a request was refused: {refusal}")),
+        Received::Verification => say("the URL was verified"),
+        Received::Refused(refusal) => say(format_args!("a request was refused: {refusal}")),
     }
     Ok(false)
 }
 
-/// Reports an event that was acknowledged and could not be printed, as when the reader of stdout has left.
-fn not_printed(heard: &Heard) {
-    if let Heard::Delivered(notification) = heard {
+/// Reports an event that was acknowledged and could not be printed, for example because the reader closed stdout.
+fn not_printed(received: &Received) {
+    if let Received::Event(notification) = received {
         say(format_args!("an event was acknowledged and not printed (digest {})", notification.key()));
     }
 }
@@ -240,38 +241,6 @@ fn not_printed(heard: &Heard) {
 fn unreadable(notification: &Notification) -> Option<String> {
     let Event::Unreadable(event) = &notification.event else { return None };
     Some(format!("an authentic event cannot be read: {} (digest {})", event.reason, notification.key()))
-}
-
-/// An event as JSON: the message's elements under their own names. Of one that cannot be read the text stands under `Unreadable`.
-fn event(notification: &Notification) -> Value {
-    let key = notification.key().to_string();
-    if unreadable(notification).is_some() {
-        return json!({"Unreadable": notification.message(), "Key": key});
-    }
-    let mut event = tree(&notification.element());
-    if let Value::Object(elements) = &mut event {
-        elements.insert("Key".into(), key.into());
-    }
-    event
-}
-
-/// Children become keys, and an array where a name repeats; a leaf becomes its text.
-fn tree(element: &Element) -> Value {
-    if element.children.is_empty() {
-        return Value::String(element.text.clone());
-    }
-    let mut object = Map::new();
-    for child in &element.children {
-        let value = tree(child);
-        match object.get_mut(&child.name) {
-            None => {
-                object.insert(child.name.clone(), value);
-            }
-            Some(Value::Array(items)) => items.push(value),
-            Some(first) => *first = json!([first.take(), value]),
-        }
-    }
-    Value::Object(object)
 }
 
 fn query_of(text: &str) -> &str {

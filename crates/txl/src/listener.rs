@@ -13,11 +13,11 @@ use crate::failure::Failure;
 
 /// What came in.
 #[derive(Debug)]
-pub(crate) enum Heard {
+pub(crate) enum Received {
     /// WeCom verified the URL (验证URL有效性).
-    Verified,
+    Verification,
     /// An event was delivered, for the first time.
-    Delivered(Box<Notification>),
+    Event(Box<Notification>),
     /// A request was not WeCom's, or not for this corp.
     Refused(Refusal),
 }
@@ -27,14 +27,14 @@ pub(crate) enum Heard {
 pub(crate) struct Listener {
     pub(crate) address: SocketAddr,
     callbacks: Callbacks,
-    heard: mpsc::Receiver<Heard>,
+    received: mpsc::Receiver<Received>,
     server: JoinHandle<()>,
 }
 
-/// How many requests wait to be looked at. Further events wait in the intake's own queue, and then at WeCom.
-const WAITING: usize = 16;
-/// How long the events that were acknowledged may take to arrive once no more are taken.
-const PARTING: Duration = Duration::from_secs(1);
+/// Capacity of the channel to the printer. Further events wait in the intake's own queue, and then at WeCom.
+const CHANNEL: usize = 16;
+/// How long a shutdown waits for the events that were acknowledged.
+const SHUTDOWN: Duration = Duration::from_secs(1);
 
 impl Listener {
     /// Listens at any path of this address. Without a replay window (`None`) requests may be of any time.
@@ -45,23 +45,23 @@ impl Listener {
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let (sender, heard) = mpsc::channel(WAITING);
+        let (sender, received) = mpsc::channel(CHANNEL);
         let aside = sender.clone();
         let intake = Intake::builder(receiver)
             .replay_window(replay_window)
             .observe(move |outcome| {
-                // Strangers may send anything; a full channel has more important things in it.
+                // A refused request may be dropped: a full channel holds events, which matter more.
                 let _ = match outcome {
-                    Outcome::Verified => aside.try_send(Heard::Verified),
-                    Outcome::Refused(refusal) => aside.try_send(Heard::Refused(refusal.clone())),
+                    Outcome::Verified => aside.try_send(Received::Verification),
+                    Outcome::Refused(refusal) => aside.try_send(Received::Refused(refusal.clone())),
                     _ => return,
                 };
             })
             .handler(move |notification| {
                 let sender = sender.clone();
                 async move {
-                    // The other side is gone once the command ends.
-                    let _ = sender.send(Heard::Delivered(Box::new(notification))).await;
+                    // The receiving side is dropped when the command ends.
+                    let _ = sender.send(Received::Event(Box::new(notification))).await;
                 }
             });
         let callbacks = Callbacks::new().mount("/", intake.clone()).mount("/{*path}", intake);
@@ -70,31 +70,31 @@ impl Listener {
             // It ends by an error of the listening socket only.
             let _ = axum::serve(listener, app).await;
         });
-        Ok(Self { address, callbacks, heard, server })
+        Ok(Self { address, callbacks, received, server })
     }
 
     /// The next request; `None` if the server has stopped.
-    pub(crate) async fn next(&mut self) -> Option<Heard> {
+    pub(crate) async fn next(&mut self) -> Option<Received> {
         tokio::select! {
-            heard = self.heard.recv() => heard,
+            received = self.received.recv() => received,
             _ = &mut self.server => None,
         }
     }
 
-    /// Takes no further event, and gives those that are acknowledged and not yet heard.
-    pub(crate) async fn rest(&mut self) -> Vec<Heard> {
-        let drained = self.callbacks.shutdown(PARTING);
+    /// Accepts no further event, and returns those that are acknowledged and were not yet returned by `next`.
+    pub(crate) async fn shutdown(&mut self) -> Vec<Received> {
+        let drained = self.callbacks.shutdown(SHUTDOWN);
         tokio::pin!(drained);
         let mut rest = Vec::new();
         let left = loop {
             tokio::select! {
                 biased;
-                Some(heard) = self.heard.recv() => rest.push(heard),
+                Some(received) = self.received.recv() => rest.push(received),
                 drained = &mut drained => break drained.left,
             }
         };
-        rest.extend(std::iter::from_fn(|| self.heard.try_recv().ok()));
-        rest.extend(left.into_iter().map(|notification| Heard::Delivered(Box::new(notification))));
+        rest.extend(std::iter::from_fn(|| self.received.try_recv().ok()));
+        rest.extend(left.into_iter().map(|notification| Received::Event(Box::new(notification))));
         rest
     }
 }

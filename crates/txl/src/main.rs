@@ -13,6 +13,7 @@ mod access;
 mod advice;
 mod auth;
 mod callback;
+mod callback_json;
 mod cli;
 mod config;
 mod confirm;

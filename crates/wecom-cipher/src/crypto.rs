@@ -49,10 +49,10 @@ impl Crypto {
     /// Official: [回调配置](https://developer.work.weixin.qq.com/document/path/90930)
     pub fn verify_url(&self, query: &Query<'_>) -> Result<String> {
         let echostr = query.echostr.as_deref().ok_or(Error::MissingParameter { name: "echostr" })?;
-        // What is not UTF-8 cannot be repeated as it stands, and is no number.
+        // What is not UTF-8 cannot be repeated unchanged, and is no number.
         let text = self.verify(query, echostr)?.bytes()?;
         let text = String::from_utf8(text).map_err(|_| Error::NoEcho)?;
-        // A delivery is signed the same way: whoever overheard one could have it decrypted by asking for its echo.
+        // A delivery is signed the same way: an eavesdropper could have one decrypted by requesting its echo.
         if text.trim_ascii_start().starts_with(['<', '{', '\u{feff}']) {
             return Err(Error::NoEcho);
         }

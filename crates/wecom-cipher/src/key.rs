@@ -191,10 +191,9 @@ mod tests {
                 "2095225cda6f19b383c0a101484b0078e00f02192a1ea34217a835f6df707e0d",
             ),
         ];
-        for (encoded, hex) in cases {
+        for (encoded, digits) in cases {
             let key = EncodingAesKey::new(encoded).unwrap();
-            let bytes: String = key.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(bytes, hex);
+            assert_eq!(crate::hex(key.bytes()), digits);
             assert_eq!(key.expose(), encoded, "the spelling is kept, not re-encoded");
         }
         EncodingAesKey::new("6qkdMrq68nTKduznJYO1A37W2oEgpkMUvkttRToqhUt").unwrap();

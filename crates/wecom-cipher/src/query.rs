@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Error, Result};
+use crate::{Error, Result, hex};
 
 /// The query parameters of a callback, each decoded exactly once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,9 @@ fn decode(value: &str) -> Option<Cow<'_, str>> {
     let mut rest = value.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
         let escaped = match (first, after) {
-            (b'%', [high, low, after @ ..]) => hex(*high).zip(hex(*low)).map(|digits| (digits, after)),
+            (b'%', [high, low, after @ ..]) => {
+                hex::value(*high).zip(hex::value(*low)).map(|digits| (digits, after))
+            }
             _ => None,
         };
         if let Some(((high, low), after)) = escaped {
@@ -93,10 +95,6 @@ fn decode(value: &str) -> Option<Cow<'_, str>> {
         }
     }
     String::from_utf8(decoded).ok().map(Cow::Owned)
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).map(|value| value as u8)
 }
 
 #[cfg(test)]

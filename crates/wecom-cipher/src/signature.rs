@@ -5,9 +5,7 @@ use std::fmt;
 use sha1::{Digest, Sha1};
 use subtle::ConstantTimeEq;
 
-use crate::CallbackToken;
-
-const HEX: &[u8; 16] = b"0123456789abcdef";
+use crate::{CallbackToken, hex::digits};
 
 /// A `msg_signature`: 40 lowercase hexadecimal digits.
 #[derive(Clone, Copy)]
@@ -29,7 +27,7 @@ pub fn sign(token: &CallbackToken, timestamp: &str, nonce: &str, encrypt: &str) 
     }
     let mut hex = [0; 40];
     for (pair, byte) in hex.as_chunks_mut::<2>().0.iter_mut().zip(sha1.finalize()) {
-        *pair = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+        *pair = digits(byte);
     }
     Signature(hex)
 }

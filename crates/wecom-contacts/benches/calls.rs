@@ -44,7 +44,7 @@ fn row(runtime: &Runtime, address: SocketAddr, callers: usize) {
     let limits = Limits::unlimited().per_minute(u32::MAX).per_hour(u32::MAX);
     let sdk = Client::builder("ww1234567890abcdef", Secret::app(1, "bench-secret"))
         .base_url(format!("http://{address}"))
-        .budget(Budget::builder().each(limits).build())
+        .budget(Budget::builder().each(limits).build().expect("a budget"))
         .build()
         .expect("a client");
     let reqwest = reqwest::Client::builder().timeout(Duration::from_secs(10)).build().expect("a client");

@@ -75,14 +75,14 @@ fn work(role: &str) -> u64 {
             each_row(|row| file.push(row));
             let checked = file.finish().unwrap();
             // A million members are more than one upload may have, which is found as well.
-            assert!(checked.findings().total() <= 1, "{}", checked.findings());
+            assert!(checked.violations().total() <= 1, "{}", checked.violations());
             checked.bytes()
         }
         "the same, kept in memory" => {
             let mut file = ImportFile::members().columns(MemberColumn::ALL).in_memory();
             each_row(|row| file.push(row));
             let checked = file.finish();
-            assert!(checked.findings().is_empty(), "{}", checked.findings());
+            assert!(checked.violations().is_empty(), "{}", checked.violations());
             let bytes = checked.bytes();
             black_box(checked.into_file().unwrap());
             bytes

@@ -20,7 +20,7 @@ use tokio::{
     runtime::Builder,
     task::JoinSet,
 };
-use wecom_contacts::callback::{Callbacks, Intake, Memory, Notification, Receiver};
+use wecom_contacts::callback::{Callbacks, Intake, MemoryInbox, Notification, Receiver};
 
 const CORP: &str = "ww0123456789abcdef";
 const NOW: u64 = 1_700_000_000;
@@ -47,8 +47,7 @@ fn receiver() -> Receiver {
 fn intake() -> Intake {
     Intake::builder(receiver())
         .clock(|| SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
-        .queue(1 << 20)
-        .memory(Memory::new(Duration::from_secs(1200), 1 << 20))
+        .inbox(MemoryInbox::new().queue(1 << 20).remember(Duration::from_secs(1200), 1 << 20))
         .handler(|_: Notification| std::future::ready(()))
 }
 
@@ -96,7 +95,7 @@ fn cost() {
                 let intake = intake();
                 let started = Instant::now();
                 for (query, body) in &requests {
-                    let answer = intake.accept(query, body.as_bytes());
+                    let answer = intake.accept(query, body.as_bytes()).await;
                     assert_eq!(answer.status, status, "{name}: {:?}", answer.outcome);
                 }
                 started.elapsed().as_secs_f64() * 1e6 / REQUESTS as f64

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
-    AgentId, Call, Client, CorpId, Endpoint, Error, ErrorKind, ExternalUserId, LinkedUserId, OpenId, Result,
-    Sending, UserId, members::Gender, wire,
+    AgentId, Client, CorpId, Error, ErrorKind, ExternalUserId, LinkedUserId, OpenId, Result, Sending, UserId,
+    members::Gender, wire,
 };
 
 /// The calls of the auth chapter; see [`Client::auth`].
@@ -204,12 +204,6 @@ impl GetUserInfo {
     }
 }
 
-impl Endpoint for GetUserInfo {
-    // The code serves once.
-    const CALL: Call = Call::get("auth/getuserinfo").once();
-    type Reply = UserInfo;
-}
-
 /// Who a visitor is: a member (`userid`), or somebody else (`openid`, `external_userid`).
 ///
 /// An answer that names none of the three does not decode: it says nothing of who is there.
@@ -298,11 +292,6 @@ impl GetUserDetail {
     }
 }
 
-impl Endpoint for GetUserDetail {
-    const CALL: Call = Call::post("auth/getuserdetail").repeatable();
-    type Reply = UserDetail;
-}
-
 /// What a member agreed to show. The administrator must have picked the fields on the app's page.
 ///
 /// Without consent the gender is `"0"`, the avatar a default one, and the rest absent.
@@ -344,22 +333,12 @@ masked_debug!(UserDetail { userid | gender, avatar, qr_code, mobile, email, biz_
 #[non_exhaustive]
 pub struct GetApiDomainIp {}
 
-impl Endpoint for GetApiDomainIp {
-    const CALL: Call = Call::get("get_api_domain_ip");
-    type Reply = IpList;
-}
-
 /// Asks for the addresses that callbacks come from.
 ///
 /// Official: [获取企业微信回调IP段](https://developer.work.weixin.qq.com/document/path/92521)
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetCallbackIp {}
-
-impl Endpoint for GetCallbackIp {
-    const CALL: Call = Call::get("getcallbackip");
-    type Reply = IpList;
-}
 
 /// A list of addresses.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

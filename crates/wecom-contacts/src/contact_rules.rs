@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Call, Client, DepartmentId, Endpoint, Sending, TagId, UserId};
+use crate::{Client, DepartmentId, Sending, TagId, UserId};
 
 /// The calls about contact rules; see [`Client::contact_rules`].
 #[derive(Clone, Debug)]
@@ -177,11 +177,6 @@ impl CreateContactRules {
     }
 }
 
-impl Endpoint for CreateContactRules {
-    const CALL: Call = Call::post("contactrule/create");
-    type Reply = CreatedContactRules;
-}
-
 /// The answer of [`CreateContactRules`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -202,11 +197,6 @@ impl ListContactRules {
     pub fn new() -> Self {
         Self::default()
     }
-}
-
-impl Endpoint for ListContactRules {
-    const CALL: Call = Call::post("contactrule/list").repeatable();
-    type Reply = ContactRuleList;
 }
 
 /// The answer of [`ListContactRules`].
@@ -234,11 +224,6 @@ impl UpdateContactRules {
     }
 }
 
-impl Endpoint for UpdateContactRules {
-    const CALL: Call = Call::post("contactrule/update");
-    type Reply = ();
-}
-
 /// Deletes rules. The key's name is a guess, after the answer of the creation.
 ///
 /// Official, unread: [101540](https://developer.work.weixin.qq.com/document/path/101540)
@@ -254,11 +239,6 @@ impl DeleteContactRules {
     pub fn new(rule_ids: impl IntoIterator<Item = u64>) -> Self {
         Self { rule_ids: rule_ids.into_iter().collect() }
     }
-}
-
-impl Endpoint for DeleteContactRules {
-    const CALL: Call = Call::post("contactrule/delete");
-    type Reply = ();
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Client, DepartmentId, Endpoint, Patch, Sending, UserId, wire};
+use crate::{Client, DepartmentId, Patch, Sending, UserId, wire};
 
 /// The calls of the departments chapter; see [`Client::departments`].
 #[derive(Clone, Debug)]
@@ -194,11 +194,6 @@ impl NewDepartment {
     }
 }
 
-impl Endpoint for NewDepartment {
-    const CALL: Call = Call::post("department/create");
-    type Reply = CreatedDepartmentId;
-}
-
 /// The answer of [`NewDepartment`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -278,11 +273,6 @@ impl UpdateDepartment {
     }
 }
 
-impl Endpoint for UpdateDepartment {
-    const CALL: Call = Call::post("department/update");
-    type Reply = ();
-}
-
 /// Deletes one department. A GET that changes something.
 ///
 /// Official: [删除部门](https://developer.work.weixin.qq.com/document/path/90207)
@@ -298,11 +288,6 @@ impl DeleteDepartment {
     pub fn new(id: impl Into<DepartmentId>) -> Self {
         Self { id: id.into() }
     }
-}
-
-impl Endpoint for DeleteDepartment {
-    const CALL: Call = Call::get("department/delete").once();
-    type Reply = ();
 }
 
 /// Lists departments with names and leaders.
@@ -326,11 +311,6 @@ impl ListDepartments {
     pub fn under(id: impl Into<DepartmentId>) -> Self {
         Self { id: Some(id.into()) }
     }
-}
-
-impl Endpoint for ListDepartments {
-    const CALL: Call = Call::get("department/list");
-    type Reply = DepartmentList;
 }
 
 /// The answer of [`ListDepartments`].
@@ -364,11 +344,6 @@ impl ListDepartmentIds {
     }
 }
 
-impl Endpoint for ListDepartmentIds {
-    const CALL: Call = Call::get("department/simplelist");
-    type Reply = DepartmentNodes;
-}
-
 /// The answer of [`ListDepartmentIds`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -392,11 +367,6 @@ impl GetDepartment {
     pub fn new(id: impl Into<DepartmentId>) -> Self {
         Self { id: id.into() }
     }
-}
-
-impl Endpoint for GetDepartment {
-    const CALL: Call = Call::get("department/get");
-    type Reply = DepartmentReply;
 }
 
 /// The answer of [`GetDepartment`].

@@ -9,19 +9,45 @@ use crate::{
 
 /// One call as a small value: its fields are the query (GET) or the JSON body (POST).
 ///
-/// The SDK's own endpoints are public, so a call that a chapter's handle does not offer can be described and sent the
-/// same way by [`Client::send`](crate::Client::send).
+/// The SDK's own endpoints are the rows of [`endpoints`](crate::endpoints). An endpoint that WeCom has and the SDK lacks is
+/// implemented for a type of your own, and [`Client::send`](crate::Client::send) sends it:
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use wecom_contacts::{AgentId, Budget, Call, Endpoint, Limits};
+///
+/// #[derive(Serialize)]
+/// struct GetApp {
+///     agentid: AgentId,
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct App {
+///     name: String,
+/// }
+///
+/// impl Endpoint for GetApp {
+///     const CALL: Call = Call::get("agent/get");
+///     type Reply = App;
+/// }
+///
+/// # fn example() -> wecom_contacts::Result<()> {
+/// // Its limits are named by its type.
+/// let budget = Budget::builder().endpoint_of::<GetApp>(Limits::published().at_once(4)).build()?;
+/// # Ok(())
+/// # }
+/// ```
 pub trait Endpoint: Serialize {
     /// Where the call goes and how.
     const CALL: Call;
     /// What a successful answer decodes into.
     type Reply: DeserializeOwned + Send + 'static;
 
-    /// Decodes a recorded answer as the client does: for fixtures and tests of one's own.
+    /// Decodes a recorded answer as the client does, for fixtures and tests.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Refused`] for an `errcode` other than 0, [`ErrorKind::Malformed`] for what is not such an answer.
+    /// [`ErrorKind::Refused`] for an `errcode` other than 0, [`ErrorKind::Malformed`] for anything that is no such answer.
     fn decode(body: &[u8]) -> Result<Self::Reply> {
         match envelope::open(body) {
             Ok(opened) => Ok(opened.reply),
@@ -34,14 +60,14 @@ pub trait Endpoint: Serialize {
 }
 
 /// Where a call goes: its method and its path below `cgi-bin/`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Call {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) repeatable: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Method {
     Get,
     Post,

@@ -9,8 +9,9 @@ use serde::{
     Deserialize,
     de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor},
 };
+use wecom_json::mend;
 
-use crate::{redact, repair};
+use crate::redact;
 
 /// Why a body is not the reply that was asked for.
 #[derive(Debug)]
@@ -29,10 +30,10 @@ pub(crate) struct Opened<T> {
 
 /// Decodes a reply. A missing `errcode` is success, as some WeCom calls leave it out (doc 90664).
 ///
-/// A text that is broken costs nothing but itself: see [`repair`].
+/// A text that is broken costs nothing but itself: see [`mend`].
 pub(crate) fn open<T: DeserializeOwned>(body: &[u8]) -> Result<Opened<T>, Failure> {
     match read(body) {
-        Err(Failure::Malformed(error)) => match repair::mend(body) {
+        Err(Failure::Malformed(error)) => match mend(body) {
             Some(mended) => read(&mended),
             None => Err(Failure::Malformed(error)),
         },
@@ -238,7 +239,7 @@ mod tests {
             b"{\"id\":\"wrong type\",\"errmsg\":\"no \xff privilege\",\"errcode\":60011}",
             b"{\"errmsg\":\"no \\ud83d privilege\",\"id\":[\"\x01\"],\"errcode\":60011}",
         ] {
-            let body = String::from_utf8(repair::mend(body).unwrap()).unwrap();
+            let body = String::from_utf8(mend(body).unwrap()).unwrap();
             assert_eq!(refusal::<Reply>(&body), (60011, "no \u{fffd} privilege".into()));
         }
         let Err(Failure::Refused { errcode, .. }) =

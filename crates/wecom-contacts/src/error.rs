@@ -108,6 +108,13 @@ pub enum ErrorKind {
     TokenSource(Box<dyn std::error::Error + Send + Sync>),
     /// The client's configuration cannot work.
     Configuration(String),
+    /// A [`Budget`](crate::Budget) has limits for a path that is no [endpoint](crate::endpoints) of the SDK.
+    UnknownEndpoint {
+        /// The path, as it was given.
+        path: String,
+        /// The endpoint that was probably meant.
+        nearest: Option<&'static str>,
+    },
 }
 
 /// How far a call came that got no answer.
@@ -293,6 +300,9 @@ impl Error {
                 "read the rows again, with the key the job was submitted with; rows read so far may be wrong",
             ),
             ErrorKind::TokenSource(_) => Some("check where the client's access tokens come from"),
+            ErrorKind::UnknownEndpoint { .. } => {
+                Some("take a path of `endpoints::ALL`, or `endpoint_of` for an endpoint of your own")
+            }
             ErrorKind::Cipher(_) | ErrorKind::Unwritable(_) | ErrorKind::Configuration(_) => None,
         }
     }
@@ -409,6 +419,13 @@ impl fmt::Display for Error {
             }
             ErrorKind::TokenSource(_) => f.write_str("the token source gave no access token"),
             ErrorKind::Configuration(why) => write!(f, "the configuration cannot work: {why}"),
+            ErrorKind::UnknownEndpoint { path, nearest } => {
+                write!(f, "no endpoint has the path `{}`", redact::shortened(path.clone()))?;
+                match nearest {
+                    Some(nearest) => write!(f, "; `{nearest}` is the nearest"),
+                    None => Ok(()),
+                }
+            }
         }?;
         if self.0.may_have_applied {
             f.write_str("; the change may have been applied all the same")?;

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{
-    Call, Error, ErrorKind, Secret, envelope,
+    Error, ErrorKind, Secret,
+    endpoints::GETTOKEN,
+    envelope,
     exchange::{Body, Prepared, Wire},
     observe,
     tokens::{AccessToken, FreshToken, SourceFuture, TokenSource},
@@ -44,16 +46,15 @@ pub(crate) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64,
 impl TokenSource for GetToken {
     /// The server knows what it refused.
     fn fetch(&self, _: Option<AccessToken>) -> SourceFuture {
-        const CALL: Call = Call::get("gettoken");
         let wire = self.wire.clone();
         let query = serde_urlencoded::to_string([
             ("corpid", wire.corp_id.as_str()),
             ("corpsecret", self.secret.expose()),
         ]);
         Box::pin(async move {
-            let query =
-                query.map_err(|error| Error::new(CALL.path, ErrorKind::Unwritable(error.to_string())))?;
-            let prepared = Prepared { call: CALL, query, body: Body::None };
+            let query = query
+                .map_err(|error| Error::new(GETTOKEN.path(), ErrorKind::Unwritable(error.to_string())))?;
+            let prepared = Prepared { call: GETTOKEN, query, body: Body::None };
             let mut reply: Option<TokenReply> = None;
             let outcome = wire
                 .exchange(&prepared, None, &mut |body| {

@@ -13,7 +13,8 @@
 //! # }
 //! ```
 //!
-//! Read [`client`] for what every call has in common, [`Error`] for what goes wrong, then the chapter you need. For production:
+//! Read [`client`] for what every call has in common, [`Error`] for what goes wrong, then the chapter you need; [`endpoints`] lists
+//! all calls. For production:
 //! [`RetryPolicy`] and [`budget`] for what is sent again and how often, [`observe`] for what can be seen of it.
 
 #[macro_use]
@@ -24,7 +25,9 @@ mod wire;
 pub mod budget;
 mod builder;
 pub mod client;
+mod content_range;
 pub mod endpoint;
+pub mod endpoints;
 mod envelope;
 pub mod error;
 mod error_codes;
@@ -39,7 +42,6 @@ mod polling;
 mod proxy;
 #[cfg(feature = "redis")]
 mod redis;
-mod repair;
 mod retry;
 mod secret;
 mod sending;
@@ -63,6 +65,7 @@ pub use budget::{Budget, BudgetBuilder, Limits};
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use endpoint::{Call, Endpoint};
+pub use endpoints::EndpointInfo;
 pub use error::{Error, ErrorKind, Result, Stopped, Transport};
 pub use error_codes::{Class, CodeInfo, ErrorCode};
 pub use ids::{

@@ -7,9 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Call, Client, CorpId, Endpoint, LinkedDepartmentId, LinkedUserId, Sending, UserId, members::ExtAttr, wire,
-};
+use crate::{Client, CorpId, LinkedDepartmentId, LinkedUserId, Sending, UserId, members::ExtAttr, wire};
 
 /// The calls of the linked corps chapter; see [`Client::linked_corps`].
 ///
@@ -101,11 +99,6 @@ impl LinkedCorps {
 #[non_exhaustive]
 pub struct GetLinkedPermissions {}
 
-impl Endpoint for GetLinkedPermissions {
-    const CALL: Call = Call::post("linkedcorp/agent/get_perm_list").repeatable();
-    type Reply = LinkedPermissions;
-}
-
 /// What of other corps an app may see. Its own corp's range comes from `agent/get`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -133,11 +126,6 @@ impl GetLinkedMember {
     pub fn new(userid: impl Into<LinkedUserId>) -> Self {
         Self { userid: userid.into() }
     }
-}
-
-impl Endpoint for GetLinkedMember {
-    const CALL: Call = Call::post("linkedcorp/user/get").repeatable();
-    type Reply = LinkedMemberReply;
 }
 
 /// The answer of [`GetLinkedMember`].
@@ -209,11 +197,6 @@ impl ListLinkedMembersSimple {
     }
 }
 
-impl Endpoint for ListLinkedMembersSimple {
-    const CALL: Call = Call::post("linkedcorp/user/simplelist").repeatable();
-    type Reply = LinkedSimpleMemberList;
-}
-
 /// The answer of [`ListLinkedMembersSimple`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -268,11 +251,6 @@ impl ListLinkedMembers {
     }
 }
 
-impl Endpoint for ListLinkedMembers {
-    const CALL: Call = Call::post("linkedcorp/user/list").repeatable();
-    type Reply = LinkedMemberList;
-}
-
 /// The answer of [`ListLinkedMembers`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -296,11 +274,6 @@ impl ListLinkedDepartments {
     pub fn below(department: impl Into<LinkedDepartmentId>) -> Self {
         Self { department_id: department.into() }
     }
-}
-
-impl Endpoint for ListLinkedDepartments {
-    const CALL: Call = Call::post("linkedcorp/department/list").repeatable();
-    type Reply = LinkedDepartmentList;
 }
 
 /// The answer of [`ListLinkedDepartments`].
@@ -341,6 +314,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::Endpoint;
 
     #[test]
     fn an_id_is_split_at_its_first_slash() {

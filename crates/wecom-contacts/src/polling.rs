@@ -6,11 +6,7 @@ use futures_core::Stream;
 use futures_util::{StreamExt, stream};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::{
-    Error, ErrorKind, JobId, Result, Sending,
-    imports::{ImportState, ImportStatus},
-    redact,
-};
+use crate::{Client, Endpoint, Error, ErrorKind, JobId, Result, RetryPolicy, Sending, redact};
 
 /// How often to ask after a job, and for how long.
 ///
@@ -27,7 +23,7 @@ pub struct Polling {
 
 /// The growth ends at this many times the first pause.
 const SLOWEST: u32 = 4;
-/// So many questions in a row may go unanswered.
+/// Number of questions in a row without an answer that end the wait.
 const UNANSWERED: u32 = 3;
 
 impl Polling {
@@ -36,7 +32,7 @@ impl Polling {
         Self { every: pause, at_most: Duration::from_secs(30 * 60) }
     }
 
-    /// Gives up after this time, half an hour unless told. The job runs on: its id finds it again.
+    /// Gives up after this time. Defaults to half an hour. The job continues: its id resumes it.
     pub const fn at_most(self, limit: Duration) -> Self {
         Self { at_most: limit, ..self }
     }
@@ -46,7 +42,29 @@ impl Polling {
         Pace { polling: self, started: Instant::now(), pause: self.every }
     }
 
-    /// Asks until `done` has an answer, at this pace and whenever it is told to.
+    /// Sends this call until `done` has an answer, at this pace and at each wakeup. A question is one attempt, since the polling
+    /// repeats it.
+    ///
+    /// # Errors
+    ///
+    /// As [`until`](Self::until).
+    pub(crate) async fn until_done<E, T>(
+        self,
+        client: &Client,
+        job: &JobId,
+        question: &E,
+        done: impl FnMut(E::Reply) -> Result<Option<T>>,
+        wakeups: &mut Wakeups,
+    ) -> Result<T>
+    where
+        E: Endpoint,
+        E::Reply: Staged,
+    {
+        let client = client.with_retry(RetryPolicy::none());
+        self.until(job, || client.send(question), done, wakeups).await
+    }
+
+    /// Asks until `done` has an answer, at this pace and at each wakeup.
     ///
     /// # Errors
     ///
@@ -56,7 +74,7 @@ impl Polling {
         job: &JobId,
         mut ask: impl FnMut() -> Sending<S>,
         mut done: impl FnMut(S) -> Result<Option<T>>,
-        told: &mut Told,
+        wakeups: &mut Wakeups,
     ) -> Result<T> {
         let mut pace = self.pace();
         let mut unanswered = 0;
@@ -81,7 +99,7 @@ impl Polling {
                     reopens_in = error.retry_after();
                 }
             }
-            if let Err(waited) = pace.rest(reopens_in.take(), told).await {
+            if let Err(waited) = pace.rest(reopens_in.take(), wakeups).await {
                 return Err(Error::local(ErrorKind::StillRunning { job: job.clone(), waited }));
             }
         }
@@ -101,23 +119,6 @@ pub(crate) struct Stage {
     pub(crate) state: i64,
     /// How much of the state is done, where the answer says.
     pub(crate) percentage: u32,
-}
-
-impl Stage {
-    /// The stage of an import. At its end the percentage says nothing more.
-    pub(crate) fn of_import(state: ImportState, percentage: u32) -> Option<Self> {
-        match state {
-            ImportState::Started | ImportState::Running => Some(Self { state: state.into(), percentage }),
-            ImportState::Finished => Some(Self { state: state.into(), percentage: 100 }),
-            ImportState::Other(_) => None,
-        }
-    }
-}
-
-impl Staged for ImportStatus {
-    fn stage(&self) -> Option<Stage> {
-        Stage::of_import(self.status, self.percentage)
-    }
 }
 
 /// Notes the stage that a job has reached.
@@ -148,7 +149,7 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// Pauses before the next question: until the door opens again, if it is closed, or until told.
+    /// Pauses before the next question: until the endpoint reopens, if it is closed, or until a wakeup.
     ///
     /// # Errors
     ///
@@ -156,7 +157,7 @@ impl Pace {
     pub(crate) async fn rest(
         &mut self,
         reopens_in: Option<Duration>,
-        told: &mut Told,
+        wakeups: &mut Wakeups,
     ) -> std::result::Result<(), Duration> {
         let rest = reopens_in.map_or(self.pause, |closed| closed.max(self.pause));
         let waited = self.started.elapsed();
@@ -164,9 +165,9 @@ impl Pace {
             return Err(waited);
         }
         if reopens_in.is_some() {
-            // No use in knocking at a closed door.
+            // A closed endpoint answers no question, so a wakeup changes nothing.
             sleep(rest).await;
-        } else if told.within(rest).await {
+        } else if wakeups.next_within(rest).await {
             self.pause = self.polling.every;
             return Ok(());
         }
@@ -176,25 +177,25 @@ impl Pace {
     }
 }
 
-/// What ends a pause early, such as a callback that tells of a job's end.
-pub(crate) struct Told(Pin<Box<dyn Stream<Item = ()> + Send>>);
+/// What ends a pause early, such as a callback about the end of a job.
+pub(crate) struct Wakeups(Pin<Box<dyn Stream<Item = ()> + Send>>);
 
-impl Told {
-    pub(crate) fn never() -> Self {
+impl Wakeups {
+    pub(crate) fn none() -> Self {
         Self(Box::pin(stream::pending()))
     }
 
-    pub(crate) fn once(told: impl Future<Output = ()> + Send + 'static) -> Self {
-        Self::each(stream::once(told))
+    pub(crate) fn once(wakeup: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self::each(stream::once(wakeup))
     }
 
-    pub(crate) fn each(told: impl Stream<Item = ()> + Send + 'static) -> Self {
-        Self(Box::pin(told.chain(stream::pending())))
+    pub(crate) fn each(wakeups: impl Stream<Item = ()> + Send + 'static) -> Self {
+        Self(Box::pin(wakeups.chain(stream::pending())))
     }
 
-    /// Waits so long, or until told; says which.
-    async fn within(&mut self, rest: Duration) -> bool {
-        timeout(rest, self.0.next()).await.is_ok()
+    /// Waits for the next wakeup, at most this long; returns whether it came.
+    async fn next_within(&mut self, limit: Duration) -> bool {
+        timeout(limit, self.0.next()).await.is_ok()
     }
 }
 
@@ -239,7 +240,7 @@ mod tests {
                     taken += 1;
                     Ok((stage.state == 3).then_some(()))
                 },
-                &mut Told::never(),
+                &mut Wakeups::none(),
             )
             .await;
         (taken, outcome)
@@ -274,13 +275,13 @@ mod tests {
 
     /// Asks against a script of answers, and tells the outcome and the whole seconds at which it was asked.
     async fn run(polling: Polling, answers: Vec<Result<bool>>) -> (Result<()>, Vec<u64>) {
-        run_told(polling, answers, Told::never()).await
+        run_with(polling, answers, Wakeups::none()).await
     }
 
-    async fn run_told(
+    async fn run_with(
         polling: Polling,
         answers: Vec<Result<bool>>,
-        mut told: Told,
+        mut wakeups: Wakeups,
     ) -> (Result<()>, Vec<u64>) {
         let started = Instant::now();
         let mut asked = Vec::new();
@@ -294,7 +295,7 @@ mod tests {
                     Sending::new(async move { answer })
                 },
                 |finished| Ok(finished.then_some(())),
-                &mut told,
+                &mut wakeups,
             )
             .await;
         (outcome, asked)
@@ -338,14 +339,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_told_asks_at_once_and_then_at_the_first_pace_again() {
-        let told = stream::unfold((), |()| async {
+    async fn a_wakeup_asks_at_once_and_then_at_the_first_pace_again() {
+        let wakeups = stream::unfold((), |()| async {
             sleep(20 * SECOND).await;
             Some(((), ()))
         });
-        let told = Told::each(told.take(2));
+        let wakeups = Wakeups::each(wakeups.take(2));
         let (outcome, asked) =
-            run_told(Polling::every(4 * SECOND).at_most(60 * SECOND), Vec::new(), told).await;
+            run_with(Polling::every(4 * SECOND).at_most(60 * SECOND), Vec::new(), wakeups).await;
         assert_eq!(asked, [0, 4, 9, 15, 20, 24, 29, 35, 40, 44, 49, 55]);
         assert!(outcome.is_err());
     }

@@ -219,9 +219,13 @@ fn is_passing(error: &Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        Endpoint,
+        members::{GetMember, NewMember},
+    };
 
-    const READ: Call = Call::get("user/get");
-    const WRITE: Call = Call::post("user/create");
+    const READ: Call = GetMember::CALL;
+    const WRITE: Call = NewMember::CALL;
 
     fn refused(code: i32) -> Error {
         Error::refused("user/get", code, "no".into())

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Client, DepartmentId, Endpoint, Sending, TagId, UserId, wire};
+use crate::{Client, DepartmentId, Sending, TagId, UserId, wire};
 
 /// The calls of the tags chapter; see [`Client::tags`].
 #[derive(Clone, Debug)]
@@ -142,11 +142,6 @@ impl From<String> for NewTag {
     }
 }
 
-impl Endpoint for NewTag {
-    const CALL: Call = Call::post("tag/create");
-    type Reply = CreatedTagId;
-}
-
 /// The answer of [`NewTag`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -175,11 +170,6 @@ impl RenameTag {
     }
 }
 
-impl Endpoint for RenameTag {
-    const CALL: Call = Call::post("tag/update");
-    type Reply = ();
-}
-
 /// Deletes a tag. A GET that changes something.
 ///
 /// Official: [删除标签](https://developer.work.weixin.qq.com/document/path/90212)
@@ -197,11 +187,6 @@ impl DeleteTag {
     }
 }
 
-impl Endpoint for DeleteTag {
-    const CALL: Call = Call::get("tag/delete").once();
-    type Reply = ();
-}
-
 /// Lists all tags.
 ///
 /// Official: [获取标签列表](https://developer.work.weixin.qq.com/document/path/90216)
@@ -214,11 +199,6 @@ impl ListTags {
     pub fn new() -> Self {
         Self::default()
     }
-}
-
-impl Endpoint for ListTags {
-    const CALL: Call = Call::get("tag/list");
-    type Reply = TagList;
 }
 
 /// The answer of [`ListTags`].
@@ -256,11 +236,6 @@ impl GetTag {
     pub fn new(tag: impl Into<TagId>) -> Self {
         Self { tagid: tag.into() }
     }
-}
-
-impl Endpoint for GetTag {
-    const CALL: Call = Call::get("tag/get");
-    type Reply = TagContent;
 }
 
 /// Who is in a tag.
@@ -370,11 +345,6 @@ impl AddTagNodes {
     }
 }
 
-impl Endpoint for AddTagNodes {
-    const CALL: Call = Call::post("tag/addtagusers");
-    type Reply = TagOutcome;
-}
-
 /// Takes members and departments out of a tag.
 ///
 /// Official: [删除标签成员](https://developer.work.weixin.qq.com/document/path/90215)
@@ -393,11 +363,6 @@ impl RemoveTagNodes {
     pub fn new(tag: impl Into<TagId>, nodes: TagNodes) -> Self {
         Self { tagid: tag.into(), nodes }
     }
-}
-
-impl Endpoint for RemoveTagNodes {
-    const CALL: Call = Call::post("tag/deltagusers");
-    type Reply = TagOutcome;
 }
 
 /// Who could not be put into a tag or taken out of it: malformed ids, or ids that are not in the contacts.
@@ -429,6 +394,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::Endpoint;
 
     fn json(value: impl Serialize) -> String {
         serde_json::to_string(&value).unwrap()
@@ -472,7 +438,7 @@ mod tests {
                 "tag/deltagusers"
             ]
         );
-        assert_eq!(DeleteTag::CALL, Call::get("tag/delete").once());
+        assert!(DeleteTag::CALL.is_get() && !DeleteTag::CALL.is_repeatable());
     }
 
     #[test]

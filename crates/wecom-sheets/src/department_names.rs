@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt};
 
 use wecom_contacts::DepartmentId;
 
-use crate::cleaning::{Doubt, half_width, is_invisible, trimmed};
+use crate::cleaning::{CellProblem, half_width, is_invisible, trimmed};
 
 /// A path has at most this many names; WeCom allows 15 levels. Parents that form a circle end here.
 const DEEPEST: usize = 64;
@@ -65,7 +65,7 @@ impl fmt::Display for NameError {
 
 impl std::error::Error for NameError {}
 
-impl From<NameError> for Doubt {
+impl From<NameError> for CellProblem {
     fn from(error: NameError) -> Self {
         match error {
             NameError::Unknown => Self::UnknownDepartment,

@@ -1,4 +1,4 @@
-//! Why a file cannot be read at all. What is wrong with one cell is a [`Finding`](crate::Finding).
+//! Why a file cannot be read at all. What is wrong with one cell is a [`SheetProblem`](crate::SheetProblem).
 
 use std::io;
 
@@ -141,7 +141,7 @@ pub enum Error {
         #[source]
         source: Option<serde_json::Error>,
     },
-    /// None of the first rows has the heading without which nobody can be told from anybody.
+    /// None of the first rows has the heading without which people cannot be distinguished.
     #[error("{}{}", no_headings(*.rows, .wanted, *.is_json), looks_like(.like))]
     NoHeadings {
         /// The heading looked for, as WeCom's template spells it; of JSON the key.

@@ -5,12 +5,11 @@ use std::ops::ControlFlow;
 use wecom_contacts::imports::Subject;
 
 use crate::{
-    Error, Mapping, Record, Result, Row, Sheet,
+    Error, Format, Mapping, Record, Result, Row, Sheet,
     cleaning::trimmed,
     heading_text::{is_same, plain, squeezed},
     heading_words::{Word, is_like_id, word},
     headings::{self, Column, HEADING_ROWS, Meaning},
-    sheet::Format,
 };
 
 /// How many rows below the headings are looked at.
@@ -29,7 +28,9 @@ pub(crate) fn find<R: Record>(sheet: &Sheet, mapping: &Mapping) -> Result<Found<
     mapping.check::<R>()?;
     let is_json = matches!(sheet.format(), Format::Json { .. });
     let mut search = Search::<'_, R>::new(mapping, is_json);
-    sheet.each_row(&mut |row| search.row(row))?;
+    let (mut rows, mut row) = (sheet.rows(), Row::default());
+    while rows.next_row(&mut row)? && search.row(&row).is_continue() {}
+    rows.stop()?;
     search.finish(sheet.format())
 }
 

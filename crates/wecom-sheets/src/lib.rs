@@ -1,25 +1,28 @@
 //! People's spreadsheets, read as what WeCom (企业微信) imports.
 //!
 //! A [`Table`] is a file of members or departments: CSV in UTF-8, UTF-16, GBK, Big5 or Windows-1252, a workbook (XLSX, ODS, XLS), or JSON objects. It finds the row of
-//! headings, makes out the columns, [cleans](cleaning) what spreadsheets do to ids and numbers, and refuses what nobody can know: a [`Finding`] has
+//! headings, makes out the columns, [cleans](cleaning) what spreadsheets do to ids and numbers, and refuses cells whose meaning is unknown: a [`SheetProblem`] has
 //! the place and the reason, and nothing is guessed. A [`Sheet`] is the layer below, rows of cells of any kind.
 //!
 //! Files come from strangers. CSV and JSON are read as a stream; a workbook is unpacked within limits; a row that never ends is an error.
 
+mod cell_kind;
 pub mod cleaning;
 mod delimited;
 mod department_names;
 mod encoding;
 mod error;
 mod footer;
+mod format;
 mod heading_rows;
 mod heading_text;
 mod heading_words;
 mod headings;
+mod json_rows;
 mod kinds;
+mod options;
 mod reading;
 mod record;
-mod records;
 mod row;
 mod sheet;
 mod source;
@@ -29,13 +32,16 @@ mod workbook;
 pub mod writing;
 
 pub use self::{
+    cell_kind::Kind,
     department_names::{DepartmentNames, NameError},
     encoding::Encoding,
     error::{Error, Result},
+    format::Format,
     headings::{Column, Mapping, Meaning, REASON_HEADING},
-    reading::{Finding, Leaving, Reading},
+    options::{HiddenRows, Options},
+    reading::{Leaving, Reading, SheetProblem},
     record::Record,
-    row::{Kind, Row},
-    sheet::{Format, HiddenRows, Options, Sheet},
-    table::Table,
+    row::Row,
+    sheet::{Sheet, SheetRows},
+    table::{Records, Table},
 };

@@ -2,12 +2,14 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use wecom_contacts::UserId;
+
 use crate::{
-    cleaning::{Change, Doubt},
+    cleaning::{CellProblem, Correction},
     headings::Column,
 };
 
-/// How many findings, rows of people who left and footers are kept; all but the footers are counted.
+/// How many problems, rows of people who left and footers are kept; all but the footers are counted.
 pub(crate) const KEPT: usize = 1_000;
 
 /// What came of reading a file.
@@ -25,12 +27,12 @@ pub struct Reading {
     /// The lines of the rows that were passed over: they say who made the list or how many people are in it, or repeat the headings, as at the top of
     /// each page; a thousand at most.
     pub footers: Vec<u64>,
-    /// What is wrong with the rows; the first thousand findings.
-    pub findings: Vec<Finding>,
-    /// How many findings there are.
-    pub found: u64,
+    /// What is wrong with the rows; the first thousand problems.
+    pub problems: Vec<SheetProblem>,
+    /// How many problems there are.
+    pub problem_count: u64,
     /// How many cells were changed: by heading, how, and how many.
-    pub changed: Vec<(String, Change, u64)>,
+    pub corrected: Vec<(String, Correction, u64)>,
     /// How many cells empty a field, in the rows that were handed on: by heading, those with any.
     pub cleared: Vec<(String, u64)>,
     /// How many cells give departments by names or paths.
@@ -45,16 +47,16 @@ impl Reading {
         Self { tally: Tally::new(columns), ..Self::default() }
     }
 
-    pub(crate) fn find(&mut self, line: u64, heading: &str, doubt: Doubt) {
-        self.found += 1;
-        if self.findings.len() < KEPT {
-            self.findings.push(Finding { line, heading: heading.to_owned(), doubt });
+    pub(crate) fn find(&mut self, line: u64, heading: &str, problem: CellProblem) {
+        self.problem_count += 1;
+        if self.problems.len() < KEPT {
+            self.problems.push(SheetProblem { line, heading: heading.to_owned(), problem });
         }
     }
 
     /// Names the columns of what was counted.
     pub(crate) fn finish<C>(&mut self, columns: &[Column<C>]) {
-        self.changed = self.tally.changed(columns);
+        self.corrected = self.tally.corrected(columns);
         self.cleared = self.tally.cleared(columns);
     }
 }
@@ -66,7 +68,7 @@ pub struct Leaving {
     /// The line of the file, or the row's number in a workbook.
     pub line: u64,
     /// The account, as the file has it.
-    pub userid: String,
+    pub userid: UserId,
     /// The name, as the file has it.
     pub name: String,
 }
@@ -83,48 +85,48 @@ impl fmt::Debug for Leaving {
 /// A cell that cannot be taken, by its place. It does not quote the cell, which may be anybody's number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Finding {
+pub struct SheetProblem {
     /// The line of the file, or the row's number in a workbook.
     pub line: u64,
     /// The column's heading; empty if the whole row is meant.
     pub heading: String,
     /// What is wrong.
-    pub doubt: Doubt,
+    pub problem: CellProblem,
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for SheetProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.heading.as_str() {
-            "" => write!(f, "line {}: {}", self.line, self.doubt),
-            heading => write!(f, "line {}, {heading}: {}", self.line, self.doubt),
+            "" => write!(f, "line {}: {}", self.line, self.problem),
+            heading => write!(f, "line {}, {heading}: {}", self.line, self.problem),
         }
     }
 }
 
-/// Changes by column and kind, and cells that empty a field.
+/// Corrections by column and kind, and cells that empty a field.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
-    changes: Vec<BTreeMap<Change, u64>>,
+    corrections: Vec<BTreeMap<Correction, u64>>,
     cleared: Vec<u64>,
 }
 
 impl Tally {
     fn new(columns: usize) -> Self {
-        Self { changes: vec![BTreeMap::new(); columns], cleared: vec![0; columns] }
+        Self { corrections: vec![BTreeMap::new(); columns], cleared: vec![0; columns] }
     }
 
-    pub(crate) fn count(&mut self, column: usize, change: Change) {
-        *self.changes[column].entry(change).or_default() += 1;
+    pub(crate) fn count(&mut self, column: usize, correction: Correction) {
+        *self.corrections[column].entry(correction).or_default() += 1;
     }
 
     pub(crate) fn clear(&mut self, column: usize) {
         self.cleared[column] += 1;
     }
 
-    fn changed<C>(&self, columns: &[Column<C>]) -> Vec<(String, Change, u64)> {
-        let each = columns.iter().zip(&self.changes);
-        each.flat_map(|(column, changes)| {
-            changes.iter().map(|(change, count)| (column.heading.clone(), *change, *count))
+    fn corrected<C>(&self, columns: &[Column<C>]) -> Vec<(String, Correction, u64)> {
+        let each = columns.iter().zip(&self.corrections);
+        each.flat_map(|(column, corrections)| {
+            corrections.iter().map(|(correction, count)| (column.heading.clone(), *correction, *count))
         })
         .collect()
     }

@@ -2,31 +2,12 @@
 
 use std::{fmt, fmt::Write as _, ops::RangeInclusive};
 
-use crate::cleaning::trimmed;
+use crate::{Kind, cleaning::trimmed};
 
-/// What a sheet holds a cell as.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Kind {
-    /// Text, as typed. All cells of a CSV file are.
-    Text,
-    /// A number; one that a workbook holds as such has at most 15 digits that can be relied on.
-    Number(f64),
-    /// TRUE or FALSE.
-    Bool(bool),
-    /// A date or a time of day; its text is ISO 8601.
-    Date,
-    /// A length of time.
-    Duration,
-    /// A formula that failed, such as `#N/A`.
-    Error,
-    /// A formula without a stored value: the program that wrote the file did not compute it.
-    Uncomputed,
-    /// The row has no such cell, as a JSON object without the key: its field is left alone.
-    Absent,
-}
+/// The most columns that a row may have: Excel's own limit.
+pub(crate) const COLUMNS: usize = 16_384;
 
-/// One row, reused from row to row.
+/// One row of a sheet.
 #[derive(Clone, Default)]
 pub struct Row {
     line: u64,
@@ -55,12 +36,6 @@ impl fmt::Debug for Row {
 }
 
 impl Row {
-    /// A row whose cells beyond its length are [`Kind::Absent`], as those of a CSV line that ends early. Cells that a workbook's row lacks at its
-    /// end are empty.
-    pub(crate) fn open() -> Self {
-        Self { is_open: true, ..Self::default() }
-    }
-
     /// The line of the file on which the row begins, or the row's number in a workbook; counted from 1.
     pub fn line(&self) -> u64 {
         self.line
@@ -110,10 +85,18 @@ impl Row {
         self.text.len()
     }
 
+    /// Begins another row, whose cells beyond its length are empty, as those that a workbook's row lacks at its end.
     pub(crate) fn start(&mut self, line: u64) {
         self.line = line;
         self.text.clear();
         self.cells.clear();
+        self.is_open = false;
+    }
+
+    /// Begins another row, whose cells beyond its length are [`Kind::Absent`], as those of a CSV line that ends early.
+    pub(crate) fn start_open(&mut self, line: u64) {
+        self.start(line);
+        self.is_open = true;
     }
 
     pub(crate) fn renumber(&mut self, line: u64) {

@@ -1,166 +1,28 @@
 //! A file as rows, whatever it is written in.
 
-use std::{fmt, ops::ControlFlow, path::Path, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use crate::{
-    Encoding, Error, Result, Row, delimited, encoding, kinds, records,
+    Error, Format, Options, Result, Row, delimited, encoding, json_rows, kinds,
     source::Source,
     workbook::{self, Book},
 };
-
-/// The most columns that a row may have: Excel's own limit.
-pub(crate) const COLUMNS: usize = 16_384;
 
 /// A file of rows, opened and understood, and not read yet.
 ///
 /// It can be gone through several times, with the same rows each time. CSV, JSON, XLSX and ODS are read as a stream, in memory that does not grow with
 /// the rows; of XLSX the texts are held, as it keeps them apart from the rows, and XLS is held whole. So is a file that can be read only once, such as
 /// a pipe.
+#[derive(Clone, Debug)]
+pub struct Sheet(Arc<Opened>);
+
 #[derive(Debug)]
-pub struct Sheet {
+struct Opened {
     source: Source,
     format: Format,
     book: Option<Book>,
     is_guess: bool,
 }
-
-/// How a file is to be read, where it leaves a choice.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[must_use]
-pub struct Options {
-    pub(crate) sheet: Option<String>,
-    pub(crate) encoding: Option<Encoding>,
-    pub(crate) hidden_rows: HiddenRows,
-}
-
-/// What becomes of the rows that a workbook hides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum HiddenRows {
-    /// A file that has any is refused.
-    #[default]
-    Refuse,
-    /// They are read like the others.
-    Include,
-    /// They are passed over.
-    Skip,
-}
-
-impl Options {
-    /// The first visible sheet, an encoding by evidence, and no hidden rows.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Picks a sheet of a workbook by its name.
-    pub fn sheet(mut self, name: impl Into<String>) -> Self {
-        self.sheet = Some(name.into());
-        self
-    }
-
-    /// Names the encoding of a text, for which no evidence is sought then. A BOM knows better; workbooks need none.
-    pub fn encoding(mut self, encoding: Encoding) -> Self {
-        self.encoding = Some(encoding);
-        self
-    }
-
-    /// Says what becomes of hidden rows.
-    pub fn hidden_rows(mut self, hidden: HiddenRows) -> Self {
-        self.hidden_rows = hidden;
-        self
-    }
-}
-
-/// What a file is written in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Format {
-    /// Text in rows.
-    Csv {
-        /// How the text is encoded.
-        encoding: Encoding,
-        /// What stands between cells: a comma, a semicolon, a tab, or what the first line declares by `sep=`.
-        delimiter: u8,
-        /// How many bytes the BOM has.
-        bom: usize,
-    },
-    /// JSON objects: one a line, or in one array.
-    Json {
-        /// How the text is encoded.
-        encoding: Encoding,
-        /// How many bytes the BOM has.
-        bom: usize,
-    },
-    /// A sheet of an XLSX workbook.
-    Xlsx {
-        /// The sheet's name.
-        sheet: String,
-        /// The names of all sheets.
-        sheets: Vec<String>,
-    },
-    /// A sheet of an ODS workbook (`OpenDocument`).
-    Ods {
-        /// The sheet's name.
-        sheet: String,
-        /// The names of all sheets.
-        sheets: Vec<String>,
-    },
-    /// A sheet of an XLS workbook (Excel 97–2003).
-    Xls {
-        /// The sheet's name.
-        sheet: String,
-        /// The names of all sheets.
-        sheets: Vec<String>,
-    },
-}
-
-impl Format {
-    /// The names of the workbook's sheets that are not read; none for what is no workbook.
-    pub fn other_sheets(&self) -> impl Iterator<Item = &str> {
-        let (sheet, sheets) = match self {
-            Self::Xlsx { sheet, sheets } | Self::Ods { sheet, sheets } | Self::Xls { sheet, sheets } => {
-                (sheet.as_str(), sheets.as_slice())
-            }
-            Self::Csv { .. } | Self::Json { .. } => ("", [].as_slice()),
-        };
-        sheets.iter().map(String::as_str).filter(move |other| *other != sheet)
-    }
-
-    /// Whether a number's cell may show other digits than the number has, such as `00007` for 7, without a way to know.
-    ///
-    /// Then a [`Kind::Number`](crate::Kind::Number) is no id: whether a person sees `7` or `00007` is not known. Of XLSX the formats are known, and
-    /// digits that differ from the number are a [`Kind::Text`](crate::Kind::Text).
-    pub fn hides_number_formats(&self) -> bool {
-        matches!(self, Self::Ods { .. } | Self::Xls { .. })
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Csv { encoding, delimiter, .. } => {
-                let between = match delimiter {
-                    b'\t' => "tabs",
-                    b';' => "semicolons",
-                    b',' => "commas",
-                    other => return write!(f, "CSV, {encoding}, {:?} between cells", char::from(*other)),
-                };
-                write!(f, "CSV, {encoding}, {between} between cells")
-            }
-            Self::Json { encoding, .. } => write!(f, "JSON objects, {encoding}"),
-            Self::Xlsx { sheet, sheets } => workbook(f, "XLSX", sheet, sheets),
-            Self::Ods { sheet, sheets } => workbook(f, "ODS", sheet, sheets),
-            Self::Xls { sheet, sheets } => workbook(f, "XLS (Excel 97–2003)", sheet, sheets),
-        }
-    }
-}
-
-fn workbook(f: &mut fmt::Formatter<'_>, format: &str, sheet: &str, sheets: &[String]) -> fmt::Result {
-    write!(f, "{format}, sheet {sheet:?}")?;
-    if sheets.len() > 1 { write!(f, ", one of {}", sheets.len()) } else { Ok(()) }
-}
-
-/// What goes through the rows: it is shown each, and says whether to go on.
-pub(crate) type Take<'a> = &'a mut dyn FnMut(&Row) -> ControlFlow<()>;
 
 impl Sheet {
     /// Opens a file and finds out what it is written in. `is_heading` tells headings from other cells, by which the delimiter of a CSV file is
@@ -194,7 +56,7 @@ impl Sheet {
         let is_guess = options.encoding.is_none();
         let made_out = Self::make_out(&source, options, is_heading);
         let (format, book) = source.unchanged(made_out)?;
-        Ok(Self { source, format, book, is_guess })
+        Ok(Self(Arc::new(Opened { source, format, book, is_guess })))
     }
 
     fn make_out(
@@ -218,7 +80,7 @@ impl Sheet {
                     None => encoding::detect(source.open()?)?,
                 };
                 let text = || encoding::decoded(source.open()?, encoding, bom, options.encoding.is_none());
-                if records::looks_like(text()?)? {
+                if json_rows::looks_like(text()?)? {
                     return Ok((Format::Json { encoding, bom }, None));
                 }
                 let delimiter = delimited::delimiter(&text, is_heading)?;
@@ -229,24 +91,120 @@ impl Sheet {
 
     /// What the file is written in.
     pub fn format(&self) -> &Format {
-        &self.format
+        &self.0.format
     }
 
-    /// Shows each row to `take`, until it breaks off. Blank rows are passed over. The first row of JSON holds the objects' keys, and its line is 0.
+    /// The rows, from the first. Blank rows are passed over. The first row of JSON holds the objects' keys, and its line is 0.
+    ///
+    /// An error ends the rows: the file cannot be read on, or it changed since it was opened. It is read as the rows are taken.
+    ///
+    /// ```
+    /// use wecom_sheets::{Options, Sheet};
+    ///
+    /// let sheet = Sheet::read("姓名,帐号\n王芳,wangfang\n".as_bytes(), &Options::new(), &|_| true)?;
+    /// let mut accounts = Vec::new();
+    /// for row in sheet.rows() {
+    ///     accounts.push(row?.text(1).to_owned());
+    /// }
+    /// assert_eq!(accounts, ["帐号", "wangfang"]);
+    /// # Ok::<(), wecom_sheets::Error>(())
+    /// ```
+    pub fn rows(&self) -> SheetRows {
+        SheetRows { sheet: Arc::clone(&self.0), position: Position::Start, below: None }
+    }
+
+    /// The rows below this line.
+    pub(crate) fn rows_below(&self, line: u64) -> SheetRows {
+        SheetRows { below: Some(line), ..self.rows() }
+    }
+}
+
+/// The rows of a sheet, one by one; see [`Sheet::rows`]. They hold the sheet, so that they outlive its handle.
+pub struct SheetRows {
+    sheet: Arc<Opened>,
+    position: Position,
+    /// Rows up to the one of this line are passed over.
+    below: Option<u64>,
+}
+
+/// Where the reading is.
+enum Position {
+    /// Nothing has been read.
+    Start,
+    Csv(Box<delimited::Rows>),
+    Json(Box<json_rows::Rows>),
+    Workbook(Box<workbook::Rows>),
+    /// After the last row or an error.
+    End,
+}
+
+impl SheetRows {
+    /// Reads the next row into this one; false at the end.
+    pub(crate) fn next_row(&mut self, row: &mut Row) -> Result<bool> {
+        loop {
+            let read = self.read(row);
+            if !matches!(read, Ok(true)) {
+                self.position = Position::End;
+                return self.sheet.source.unchanged(read);
+            }
+            match self.below {
+                None => return read,
+                Some(line) if line == row.line() => self.below = None,
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn read(&mut self, row: &mut Row) -> Result<bool> {
+        match &mut self.position {
+            Position::Start => {
+                self.position = self.sheet.start()?;
+                self.read(row)
+            }
+            Position::Csv(rows) => rows.next_row(row),
+            Position::Json(rows) => rows.next_row(row),
+            Position::Workbook(rows) => rows.next_row(row),
+            Position::End => Ok(false),
+        }
+    }
+
+    /// Ends the reading before the last row.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read on, or changed since it was opened; rows were shown up to there.
-    pub fn each_row(&self, take: &mut dyn FnMut(&Row) -> ControlFlow<()>) -> Result<()> {
+    /// If the file changed since it was opened: then the rows that were read mean nothing.
+    pub(crate) fn stop(self) -> Result<()> {
+        self.sheet.source.unchanged(Ok(()))
+    }
+}
+
+impl Iterator for SheetRows {
+    type Item = Result<Row>;
+
+    fn next(&mut self) -> Option<Result<Row>> {
+        let mut row = Row::default();
+        self.next_row(&mut row).map(|is_row| is_row.then_some(row)).transpose()
+    }
+}
+
+impl fmt::Debug for SheetRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SheetRows").field("source", &self.sheet.source).finish_non_exhaustive()
+    }
+}
+
+impl Opened {
+    fn start(&self) -> Result<Position> {
         let text = |encoding, bom| encoding::decoded(self.source.open()?, encoding, bom, self.is_guess);
-        let read = match (&self.format, &self.book) {
+        Ok(match (&self.format, &self.book) {
             (Format::Csv { encoding, delimiter, bom }, _) => {
-                text(*encoding, *bom).and_then(|text| delimited::rows(text, *delimiter, take))
+                Position::Csv(Box::new(delimited::Rows::new(text(*encoding, *bom)?, *delimiter)))
             }
-            (Format::Json { encoding, bom }, _) => records::rows(&|| text(*encoding, *bom), take),
-            (_, Some(book)) => book.rows(&self.source, take),
-            (_, None) => Ok(()),
-        };
-        self.source.unchanged(read)
+            (Format::Json { encoding, bom }, _) => {
+                Position::Json(Box::new(json_rows::Rows::open(|| text(*encoding, *bom))?))
+            }
+            (_, Some(book)) => Position::Workbook(Box::new(book.rows(&self.source)?)),
+            (_, None) => Position::End,
+        })
     }
 }

@@ -51,6 +51,9 @@ impl fmt::Debug for Source {
     }
 }
 
+/// The bytes of a text, from its beginning.
+pub(crate) type Text = Box<dyn Read + Send>;
+
 pub(crate) trait ReadSeek: Read + Seek + Send {}
 
 impl<R: Read + Seek + Send> ReadSeek for R {}

@@ -1,17 +1,16 @@
 //! A sheet whose headings are understood: its rows as members or departments, clean, or with what is wrong with them.
 
-use std::{borrow::Cow, ops::ControlFlow, path::Path, sync::Arc};
+use std::{borrow::Cow, fmt, path::Path, sync::Arc};
 
 use crate::{
-    DepartmentNames, Kind, Mapping, Options, Record, Result, Row, Sheet,
-    cleaning::{Change, Changes, Doubt, Wanted, clean, is_ungendered, trimmed},
+    DepartmentNames, Format, Kind, Mapping, Options, Record, Result, Row, Sheet, SheetRows,
+    cleaning::{CellProblem, Correction, Corrections, Wanted, clean, is_ungendered, trimmed},
     footer::is_footer,
     heading_rows::{self, Found},
     heading_text::{is_same, plain, squeezed},
     heading_words::{Word, is_like_id, word},
     headings::{Column, Meaning},
     reading::{KEPT, Leaving, Reading},
-    sheet::Format,
     status::{Standing, standing, standing_of_export},
 };
 
@@ -23,22 +22,35 @@ use crate::{
 ///
 /// let csv = "姓名,帐号,手机号,所在部门\n王芳,wangfang,'138 0000 0001,2、7\n刘洋,liuyang,1.38E+10,7\n";
 /// let table = Table::<ImportMember>::read_bytes(csv.as_bytes(), &Options::new(), &Mapping::new())?;
-/// let mut members = Vec::new();
-/// let reading = table.each(&mut |line, member| members.push((line, member)))?;
+/// let mut records = table.records();
+/// let members = records.by_ref().collect::<Result<Vec<_>, _>>()?;
+/// let reading = records.into_reading();
 /// assert_eq!((members[0].0, members[0].1.mobile.as_str()), (2, "13800000001"));
-/// // Nobody knows which number 1.38E+10 was.
-/// assert_eq!((members.len(), reading.refused, reading.findings[0].line), (1, 1, 3));
+/// // The number that became 1.38E+10 is unknown.
+/// assert_eq!((members.len(), reading.refused, reading.problems[0].line), (1, 1, 3));
 /// # Ok::<(), wecom_sheets::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Table<R: Record> {
     sheet: Sheet,
-    columns: Vec<Column<R::Column>>,
+    columns: Arc<[Column<R::Column>]>,
     /// The columns that say whether a person still works here, and whether an export writes them.
-    statuses: Vec<(usize, bool)>,
+    statuses: Arc<[(usize, bool)]>,
     /// The line of the last row of headings.
     headings_line: u64,
-    departments: Option<DepartmentNames>,
+    departments: Option<Arc<DepartmentNames>>,
+}
+
+impl<R: Record> Clone for Table<R> {
+    fn clone(&self) -> Self {
+        Self {
+            sheet: self.sheet.clone(),
+            columns: Arc::clone(&self.columns),
+            statuses: Arc::clone(&self.statuses),
+            headings_line: self.headings_line,
+            departments: self.departments.clone(),
+        }
+    }
 }
 
 impl<R: Record> Table<R> {
@@ -68,13 +80,13 @@ impl<R: Record> Table<R> {
             _ => None,
         };
         let statuses = columns.iter().enumerate().filter_map(status).collect();
-        Ok(Self { sheet, columns, statuses, headings_line: line, departments: None })
+        Ok(Self { sheet, columns: columns.into(), statuses, headings_line: line, departments: None })
     }
 
-    /// Takes departments that are given by names or paths for those of this corp. Without, each such cell is a finding.
+    /// Takes departments that are given by names or paths for those of this corp. Without, each such cell is a problem.
     #[must_use]
     pub fn with_departments(mut self, names: DepartmentNames) -> Self {
-        self.departments = Some(names);
+        self.departments = Some(Arc::new(names));
         self
     }
 
@@ -124,51 +136,22 @@ impl<R: Record> Table<R> {
         columns.map(|column| column.heading.as_str())
     }
 
-    /// Hands over each clean row with its line, and returns what was found in those that are not. May be called again, with the same rows.
+    /// The clean rows, each with its line. May be called again, and gives the same rows.
     ///
-    /// # Errors
-    ///
-    /// If the file cannot be read on; rows were handed over up to there.
-    pub fn each(&self, take: &mut dyn FnMut(u64, R)) -> Result<Reading> {
-        let mut reading = Reading::new(self.columns.len());
-        let mut cleared = Vec::new();
-        self.each_row(&mut |row| {
-            let is_footer = self.lacks_id(row) && is_footer::<R>(row, &self.columns);
-            if reading.footers.len() < KEPT && (is_footer || self.repeats_headings(row)) {
-                reading.footers.push(row.line());
-                return;
-            }
-            reading.rows += 1;
-            if self.has_left(row) {
-                reading.left += 1;
-                if reading.leaving.len() < KEPT {
-                    reading.leaving.push(self.leaving(row));
-                }
-                return;
-            }
-            match self.record(row, &mut reading, &mut cleared) {
-                Some(record) => take(row.line(), record),
-                None => reading.refused += 1,
-            }
-        })?;
-        reading.finish(&self.columns);
-        Ok(reading)
+    /// An error ends the rows: the file cannot be read on, or it changed since it was opened.
+    pub fn records(&self) -> Records<R> {
+        Records {
+            table: self.clone(),
+            rows: self.rows(),
+            row: Row::default(),
+            reading: Reading::new(self.columns.len()),
+            cleared: Vec::new(),
+        }
     }
 
-    /// Shows each row below the headings as it stands in the file, blank ones left out.
-    ///
-    /// # Errors
-    ///
-    /// If the file cannot be read on.
-    pub fn each_row(&self, take: &mut dyn FnMut(&Row)) -> Result<()> {
-        let mut is_below = false;
-        self.sheet.each_row(&mut |row| {
-            if is_below {
-                take(row);
-            }
-            is_below |= row.line() == self.headings_line;
-            ControlFlow::Continue(())
-        })
+    /// The rows below the headings as they are in the file, blank ones left out.
+    pub fn rows(&self) -> SheetRows {
+        self.sheet.rows_below(self.headings_line)
     }
 
     /// Whether the row may be a footer: it has no account, or one that no account can be.
@@ -231,25 +214,25 @@ impl<R: Record> Table<R> {
             }
         }
         let (userid, name) = who.who();
-        Leaving { line: row.line(), userid: userid.to_owned(), name: name.to_owned() }
+        Leaving { line: row.line(), userid: userid.into(), name: name.to_owned() }
     }
 
     /// Reads a row; `cleared` is a buffer for the columns whose cells empty a field.
     fn record(&self, row: &Row, reading: &mut Reading, cleared: &mut Vec<usize>) -> Option<R> {
         let mut record = R::default();
-        let found = reading.found;
+        let found = reading.problem_count;
         let line = row.line();
         let mut is_merged_across = false;
         cleared.clear();
-        for (at, is_export) in &self.statuses {
-            let doubt = match row.kind(*at) {
-                Kind::Error => Doubt::Failed,
-                Kind::Uncomputed => Doubt::Uncomputed,
-                _ => Doubt::UnknownStatus,
+        for (at, is_export) in self.statuses.iter() {
+            let problem = match row.kind(*at) {
+                Kind::Error => CellProblem::Failed,
+                Kind::Uncomputed => CellProblem::Uncomputed,
+                _ => CellProblem::UnknownStatus,
             };
-            let is_readable = doubt == Doubt::UnknownStatus;
+            let is_readable = problem == CellProblem::UnknownStatus;
             if !is_readable || self.standing(*at, *is_export, row.text(*at)) == Standing::Unknown {
-                reading.find(line, &self.columns[*at].heading, doubt);
+                reading.find(line, &self.columns[*at].heading, problem);
             }
         }
         for (at, column) in self.columns.iter().enumerate() {
@@ -265,7 +248,7 @@ impl<R: Record> Table<R> {
             if row.is_beside(at) && !(row.kind(at) == Kind::Text && trimmed(row.text(at)).is_empty()) {
                 // A title over the whole row is one fault.
                 if !is_merged_across {
-                    reading.find(line, &column.heading, Doubt::MergedAcross);
+                    reading.find(line, &column.heading, CellProblem::MergedAcross);
                 }
                 is_merged_across = true;
                 continue;
@@ -278,28 +261,28 @@ impl<R: Record> Table<R> {
                 continue;
             }
             if self.hides_zeros(column, wanted, row.kind(at)) {
-                reading.find(line, &column.heading, Doubt::HiddenFormat);
+                reading.find(line, &column.heading, CellProblem::HiddenFormat);
                 continue;
             }
-            let (cell, changes) = match self.cell(wanted, row.kind(at), row.text(at), reading) {
+            let (cell, corrections) = match self.cell(wanted, row.kind(at), row.text(at), reading) {
                 Ok(cleaned) => cleaned,
-                Err(doubt) => {
-                    reading.find(line, &column.heading, doubt);
+                Err(problem) => {
+                    reading.find(line, &column.heading, problem);
                     continue;
                 }
             };
-            changes.iter().for_each(|change| reading.tally.count(at, change));
+            corrections.iter().for_each(|correction| reading.tally.count(at, correction));
             if clears && cell.is_empty() {
                 cleared.push(at);
             }
             match &column.meaning {
                 Meaning::Field(field) if wanted == Wanted::Gender && is_ungendered(&cell) => {
                     record.keep(*field);
-                    reading.tally.count(at, Change::Kept);
+                    reading.tally.count(at, Correction::Kept);
                 }
                 Meaning::Field(field) => {
                     if let Err(error) = record.set(*field, &cell) {
-                        reading.find(line, &column.heading, Doubt::Unfit(error.why()));
+                        reading.find(line, &column.heading, CellProblem::Unfit(error.why()));
                     }
                 }
                 _ => record.push_extra(Some(cell.into_owned())),
@@ -307,10 +290,10 @@ impl<R: Record> Table<R> {
         }
         let beyond = (self.columns.len()..row.len()).filter(|at| is_astray(row, *at)).count();
         if beyond > 0 && matches!(self.sheet.format(), Format::Csv { .. }) {
-            reading.find(line, "", Doubt::TooManyCells);
+            reading.find(line, "", CellProblem::TooManyCells);
         }
         reading.astray += beyond as u64;
-        if reading.found > found {
+        if reading.problem_count > found {
             return None;
         }
         cleared.iter().for_each(|at| reading.tally.clear(*at));
@@ -324,16 +307,16 @@ impl<R: Record> Table<R> {
         kind: Kind,
         text: &'a str,
         reading: &mut Reading,
-    ) -> std::result::Result<(Cow<'a, str>, Changes), Doubt> {
+    ) -> std::result::Result<(Cow<'a, str>, Corrections), CellProblem> {
         let cleaned = clean(wanted, kind, text);
-        if wanted != Wanted::Departments || cleaned != Err(Doubt::DepartmentNames) {
+        if wanted != Wanted::Departments || cleaned != Err(CellProblem::DepartmentNames) {
             return cleaned;
         }
         reading.department_names += 1;
         let Some(names) = &self.departments else { return cleaned };
         let (text, _) = clean(Wanted::Words, kind, text)?;
         let ids: Vec<String> = names.ids(&text)?.iter().map(|id| id.0.to_string()).collect();
-        Ok((ids.join(";").into(), Changes::of(Change::Names)))
+        Ok((ids.join(";").into(), Corrections::of(Correction::Names)))
     }
 
     /// Whether a number may be shown with zeros in front that the file does not give, in a column where they matter.
@@ -343,6 +326,68 @@ impl<R: Record> Table<R> {
             _ => matches!(wanted, Wanted::Id | Wanted::Phone),
         };
         self.sheet.format().hides_number_formats() && matters && matches!(kind, Kind::Number(_))
+    }
+}
+
+/// The clean rows of a table, one by one; see [`Table::records`]. What was found in the others is in the [reading](Self::into_reading).
+pub struct Records<R: Record> {
+    table: Table<R>,
+    rows: SheetRows,
+    row: Row,
+    reading: Reading,
+    /// A buffer for the columns whose cells empty a field.
+    cleared: Vec<usize>,
+}
+
+impl<R: Record> Records<R> {
+    /// What was found in the rows that have been read so far: all rows of the file, once the iterator has ended without an error.
+    pub fn into_reading(mut self) -> Reading {
+        self.reading.finish(&self.table.columns);
+        self.reading
+    }
+
+    /// Looks at the current row; `None` if it is no clean row.
+    fn record(&mut self) -> Option<R> {
+        let Self { table, row, reading, cleared, .. } = self;
+        let is_footer = table.lacks_id(row) && is_footer::<R>(row, &table.columns);
+        if reading.footers.len() < KEPT && (is_footer || table.repeats_headings(row)) {
+            reading.footers.push(row.line());
+            return None;
+        }
+        reading.rows += 1;
+        if table.has_left(row) {
+            reading.left += 1;
+            if reading.leaving.len() < KEPT {
+                reading.leaving.push(table.leaving(row));
+            }
+            return None;
+        }
+        let record = table.record(row, reading, cleared);
+        reading.refused += u64::from(record.is_none());
+        record
+    }
+}
+
+impl<R: Record> Iterator for Records<R> {
+    type Item = Result<(u64, R)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.rows.next_row(&mut self.row) {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => return Some(Err(error)),
+            }
+            if let Some(record) = self.record() {
+                return Some(Ok((self.row.line(), record)));
+            }
+        }
+    }
+}
+
+impl<R: Record> fmt::Debug for Records<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Records").field("rows", &self.rows).finish_non_exhaustive()
     }
 }
 

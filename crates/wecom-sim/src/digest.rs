@@ -5,10 +5,11 @@
 //! a tag) is not part of it.
 
 use md5::{Digest as _, Md5};
+use wecom_cipher::hex;
 
 use crate::{
     sim::Shared,
-    world::{Attribute, AttributeValue, Corp, Department, Member, MemberNo, Tag, hex},
+    world::{Attribute, AttributeValue, Corp, Department, Member, MemberNo, Tag},
 };
 
 /// Members that are summed up while the world is locked.
@@ -81,7 +82,7 @@ impl Sum {
     }
 
     fn told(&self) -> String {
-        hex(&self.total.to_be_bytes())
+        hex(self.total.to_be_bytes())
     }
 }
 

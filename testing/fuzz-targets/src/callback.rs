@@ -102,6 +102,11 @@ fn check(notification: &Notification) {
     let read = Notification::from_message(written.clone());
     assert!(!matches!(read.event, Event::Unreadable(_)), "what we write is XML: {written}");
     assert_eq!(read.to_xml(), written, "written, read and written again");
+
+    let json = serde_json::to_string(notification).expect("a notification is JSON");
+    let stored: Notification = serde_json::from_str(&json).expect("what was written is read");
+    assert_eq!(&stored, notification, "{json}");
+    assert_eq!((stored.message(), stored.key()), (notification.message(), notification.key()));
 }
 
 fn weight(element: &wecom_contacts::callback::Element) -> usize {

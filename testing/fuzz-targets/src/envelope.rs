@@ -1,58 +1,55 @@
 //! Replies: any body given to any endpoint.
 
-use std::{collections::HashMap, error::Error as _, sync::LazyLock};
+use std::{error::Error as _, sync::LazyLock};
 
 use serde::Serialize;
 use serde_json::Value;
 use wecom_contacts::{
-    Endpoint, Error, ErrorKind, auth, contact_rules, corp_groups, departments, exports, imports,
-    linked_corps, media, members, tags,
+    Endpoint, EndpointInfo, Error, ErrorKind,
+    endpoints::{self, EndpointVisitor},
 };
-
-use crate::document::Members;
+use wecom_json::OrderedFields;
 
 /// An endpoint's path and its reader.
 type Reader = (&'static str, fn(&[u8]));
 
-macro_rules! readers {
-    ($($chapter:ident: $($endpoint:ident)*;)*) => {
-        &[$($((<$chapter::$endpoint as Endpoint>::CALL.path(), decode::<$chapter::$endpoint>),)*)*]
-    };
-}
+/// Every endpoint of the SDK's table that answers in JSON.
+static READERS: LazyLock<Vec<Reader>> = LazyLock::new(|| {
+    struct Readers(Vec<Reader>);
 
-/// New endpoints go to the end, as inputs name them by number.
-const READERS: &[Reader] = readers! {
-    members: GetMember ListMembers ListMembersSimple ListMemberIds NewMember UpdateMember ToOpenId FromOpenId
-        FindByMobile FindByEmail OpenUserIdsToUserIds Invitation GetJoinQrCode GetActiveStat GetTfaInfo;
-    departments: NewDepartment ListDepartments ListDepartmentIds GetDepartment;
-    tags: NewTag GetTag ListTags AddTagNodes RemoveTagNodes;
-    imports: SyncMembers GetImportResult;
-    exports: ExportMembers GetExportResult;
-    media: UploadByUrl GetUploadByUrlResult;
-    auth: GetUserInfo GetUserDetail GetApiDomainIp;
-    contact_rules: CreateContactRules ListContactRules;
-    linked_corps: GetLinkedPermissions GetLinkedMember ListLinkedMembersSimple ListLinkedMembers
-        ListLinkedDepartments;
-    corp_groups: ListAppShareInfo GetLowerCorpToken TransferSession ListChains ListChainGroups ListChainCorps
-        GetChainCorp GetMemberCustomId ImportChainContacts GetContactsJob ListChainRuleIds GetChainRule
-        AddChainRule UnionIdToExternalUserId UnionIdToPendingId ExternalUserIdToPendingId;
-};
+    impl EndpointVisitor for Readers {
+        fn endpoint<E: Endpoint>(&mut self, info: &'static EndpointInfo)
+        where
+            E::Reply: Serialize,
+        {
+            self.0.push((info.path(), decode::<E>));
+        }
+    }
 
-/// Decodes the body as the reply of the endpoint that the first byte chooses. What decodes is written and read back the
-/// same, a refusal is never taken for anything else, and no error quotes the body.
+    let mut readers = Readers(Vec::new());
+    endpoints::visit(&mut readers);
+    readers.0
+});
+
+/// Decodes what follows the first line as the reply of the endpoint whose path that line is. What decodes is written and read back
+/// the same, a refusal is never taken for anything else, and no error quotes the body.
 pub fn envelope(data: &[u8]) {
-    let Some((which, body)) = data.split_first() else { return };
-    let (_, read) = READERS[usize::from(*which) % READERS.len()];
+    let Some(end) = data.iter().position(|byte| *byte == b'\n') else { return };
+    let (path, body) = (&data[..end], &data[end + 1..]);
+    let named = READERS.iter().find(|(known, _)| known.as_bytes() == path);
+    // A path that the fuzzer has changed chooses some endpoint.
+    let any = || {
+        let sum = path.iter().fold(0, |sum, byte| sum + usize::from(*byte));
+        &READERS[sum % READERS.len()]
+    };
+    let (_, read) = named.unwrap_or_else(any);
     read(body);
 }
 
-/// A seed, if the path's endpoint is among the readers.
-pub(crate) fn seed(path: &str, body: &[u8]) -> Option<Vec<u8>> {
-    static NUMBERS: LazyLock<HashMap<String, u8>> = LazyLock::new(|| {
-        let numbered = READERS.iter().zip(0..);
-        numbered.map(|((path, _), number)| (path.replace('/', "_"), number)).collect()
-    });
-    Some([&[*NUMBERS.get(path)?], body].concat())
+/// A seed from a sample's name up to `.reply.`; `None` if no endpoint has this name.
+pub(crate) fn seed(name: &str, body: &[u8]) -> Option<Vec<u8>> {
+    let (path, _) = READERS.iter().find(|(path, _)| path.replace('/', "_") == name)?;
+    Some([path.as_bytes(), b"\n", body].concat())
 }
 
 fn decode<E: Endpoint>(body: &[u8])
@@ -89,7 +86,7 @@ where
 
 /// The errcode of a body that is a refusal beyond doubt: JSON that names both keys once, with values of their types.
 fn refusal(body: &[u8]) -> Option<i64> {
-    let Members(members) = serde_json::from_slice(body).ok()?;
+    let OrderedFields(members) = serde_json::from_slice(body).ok()?;
     let named = |wanted: &str| {
         let mut values = members.iter().filter(|(key, _)| key == wanted).map(|(_, value)| value);
         (values.next(), values.next())

@@ -1,13 +1,9 @@
 //! Framing of export files: records cut out of a document that arrives in chunks, beside `serde_json` on the whole.
 
 use serde_json::Value;
+use wecom_json::{Framer, OrderedFields, Unframed};
 
-use self::frame::{Framer, Unframed};
-use crate::{document::Members, pieces::pieces};
-
-// Private in the SDK, and to stay so: it stands alone, and is compiled in a second time.
-#[path = "../../../crates/wecom-contacts/src/exports/frame.rs"]
-mod frame;
+use crate::pieces::pieces;
 
 const NAMES: &[&str] = &["tagname", "userlist", "partylist"];
 const LIMIT: usize = 512;
@@ -19,7 +15,7 @@ pub fn framing(data: &[u8]) {
     let chunked = frame(document, *lengths);
     let whole = frame(document, 0xff);
     assert_eq!(chunked, whole);
-    let Ok(Members(members)) = serde_json::from_slice(document) else { return };
+    let Ok(OrderedFields(members)) = serde_json::from_slice(document) else { return };
     match (whole, expected(&members)) {
         (Ok(framed), expected) => assert_eq!(framed, expected),
         (Err(Unframed::TooLong), _) => assert!(document.len() > LIMIT),
@@ -45,7 +41,7 @@ fn frame(document: &[u8], lengths: u8) -> Result<Framed, Unframed> {
         tail.extend_from_slice(piece);
         fed += piece.len() as u64;
         let mut found = Vec::new();
-        while let Some(frame) = framer.next()? {
+        while let Some(frame) = framer.next_frame()? {
             found.push((frame.name, frame.element, frame.at, frame.json.to_vec()));
         }
         let (from, given_away) = framer.release();

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{Request, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
+use wecom_contacts::UserId;
 use wecom_sim::{Choices, Offline, Sim};
 
 const BOUNDARY: &str = "b0undary";
@@ -50,7 +51,7 @@ fn form(file: &[u8]) -> Vec<u8> {
     [head.as_bytes(), file, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
 }
 
-/// A simulator, begun anew for each input.
+/// A simulator, a new one for each input.
 struct Desk {
     runtime: Runtime,
     sim: Offline,
@@ -113,7 +114,7 @@ impl Desk {
     }
 
     /// All userids, after a look at the whole corp.
-    fn people(&self, app: &str) -> BTreeSet<String> {
+    fn people(&self, app: &str) -> BTreeSet<UserId> {
         let reply = self.get(&format!("department/list?access_token={app}"));
         let departments = reply["department"].as_array().expect("a list");
         let ids: BTreeSet<u64> =
@@ -133,7 +134,7 @@ impl Desk {
         let members = reply["userlist"].as_array().expect("a list");
         let mut people = BTreeSet::new();
         for member in members {
-            let userid = member["userid"].as_str().expect("a userid").to_ascii_lowercase();
+            let userid = UserId::from(member["userid"].as_str().expect("a userid"));
             let places = member["department"].as_array().expect("a list");
             assert!(!places.is_empty(), "a member without a department");
             assert!(places.iter().all(|id| id.as_u64().is_some_and(|id| ids.contains(&id))));

@@ -6,7 +6,6 @@
 
 mod callback;
 mod ciphertext;
-mod document;
 mod envelope;
 mod framing;
 mod import;

@@ -1,12 +1,7 @@
 //! Mending of damaged texts in JSON, beside `serde_json`.
 
 use serde_json::Value;
-
-use self::repair::mend;
-
-// Private in the SDK, and to stay so: it stands alone, and is compiled in a second time.
-#[path = "../../../crates/wecom-contacts/src/repair.rs"]
-mod repair;
+use wecom_json::mend;
 
 /// Mends a document. What a parser takes has nothing to mend, what is mended is mended for good, and a byte that damages one string
 /// value of a sound document (which one, and the byte, by the first two bytes) leaves all its other values as they were.

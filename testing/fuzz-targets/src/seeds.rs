@@ -1,8 +1,14 @@
 //! What the fuzzer starts from: the sample bodies of `tests/wire`, the official vectors, and files of every kind.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
+};
+
+use wecom_contacts::{
+    EndpointInfo,
+    endpoints::{self, Chapter},
 };
 
 use crate::{callback, ciphertext, envelope, framing, import, mending, workbook};
@@ -63,25 +69,13 @@ fn callbacks() -> io::Result<Vec<Vec<u8>>> {
     Ok(seeds)
 }
 
-const CHAPTERS: [&str; 10] = [
-    "auth",
-    "contact_rules",
-    "corp_groups",
-    "departments",
-    "exports",
-    "imports",
-    "linked_corps",
-    "media",
-    "members",
-    "tags",
-];
-
 fn replies() -> io::Result<Vec<Vec<u8>>> {
     let refusal = br#"{"errcode":60111,"errmsg":"userid not found, hint: [1700000000_1_0123456789abcdef]"}"#;
     let mut seeds: Vec<_> =
         ["user_get", "user_list"].iter().filter_map(|path| envelope::seed(path, refusal)).collect();
-    for chapter in CHAPTERS {
-        let samples = samples(chapter)?;
+    let chapters: BTreeSet<Chapter> = endpoints::ALL.iter().map(EndpointInfo::chapter).collect();
+    for chapter in chapters {
+        let samples = samples(chapter.name())?;
         let replies =
             samples.iter().filter_map(|(name, body)| envelope::seed(name.split_once(".reply.")?.0, body));
         seeds.extend(replies);

@@ -1,11 +1,9 @@
 //! Spreadsheets of any bytes, read as members and as departments.
 
-use std::ops::ControlFlow;
-
 use wecom_contacts::imports::{ImportDepartment, ImportMember};
 use wecom_sheets::{
     Encoding, Format, HiddenRows, Kind, Mapping, Options, Record, Sheet, Table,
-    cleaning::{Change, Wanted, clean},
+    cleaning::{Correction, Wanted, clean},
 };
 
 use crate::workbook::workbook;
@@ -26,7 +24,7 @@ const WANTED: [Wanted; 13] = [
     Wanted::Attribute,
 ];
 
-/// Reads a file. Every row is handed over or refused with a finding, lines only grow, reading again gives the same, and cleaning a cell twice is
+/// Reads a file. Every row is handed over or refused with a problem, lines only grow, reading again gives the same, and cleaning a cell twice is
 /// cleaning it once. A guess of the encoding gives no characters of private use, and of the rows of a workbook those that are hidden are the ones that
 /// are passed over.
 pub fn sheet(data: &[u8]) {
@@ -53,12 +51,7 @@ pub fn sheet(data: &[u8]) {
 /// The lines of a workbook's rows.
 fn rows(workbook: &[u8], hidden: HiddenRows) -> Option<Vec<u64>> {
     let sheet = Sheet::read(workbook, &Options::new().hidden_rows(hidden), &|_| false).ok()?;
-    let mut lines = Vec::new();
-    let read = sheet.each_row(&mut |row| {
-        lines.push(row.line());
-        ControlFlow::Continue(())
-    });
-    read.ok().map(|()| lines)
+    sheet.rows().map(|row| row.map(|row| row.line())).collect::<Result<_, _>>().ok()
 }
 
 fn read<R: Record>(data: &[u8], options: &Options) {
@@ -73,8 +66,8 @@ fn read<R: Record>(data: &[u8], options: &Options) {
     };
     let once = lines(&table);
     assert_eq!(once, lines(&table), "the same file has other rows when it is read again");
-    // A file that breaks off has been read up to there.
-    let _ = table.each_row(&mut |row| {
+    // A file that breaks off is read up to there.
+    for row in table.rows().map_while(Result::ok) {
         let has_private_use =
             row.texts().any(|text| text.contains(|one| matches!(one, '\u{e000}'..='\u{f8ff}')));
         assert!(!is_guess || !has_private_use, "a guess of the encoding gives characters of private use");
@@ -83,26 +76,32 @@ fn read<R: Record>(data: &[u8], options: &Options) {
             if row.kind(at) != Kind::Text {
                 continue;
             }
-            let Ok((once, changes)) = clean(wanted, Kind::Text, row.text(at)) else { continue };
+            let Ok((once, corrections)) = clean(wanted, Kind::Text, row.text(at)) else { continue };
             // An apostrophe in front, which the first look takes away, says that the account is text and no number.
-            if wanted == Wanted::Id && changes.iter().any(|change| change == Change::Apostrophe) {
+            if wanted == Wanted::Id
+                && corrections.iter().any(|correction| correction == Correction::Apostrophe)
+            {
                 continue;
             }
             let twice = clean(wanted, Kind::Text, &once);
             assert!(
-                twice.is_ok_and(|(twice, changes)| twice == once && changes.is_empty()),
+                twice.is_ok_and(|(twice, corrections)| twice == once && corrections.is_empty()),
                 "{wanted:?}: cleaned twice is not cleaned once"
             );
         }
-    });
+    }
 }
 
 /// The lines of the clean rows, and how many others there are.
 fn lines<R: Record>(table: &Table<R>) -> Option<(Vec<u64>, u64)> {
-    let mut lines = Vec::new();
-    let reading = table.each(&mut |line, _| lines.push(line)).ok()?;
+    let mut records = table.records();
+    let lines = records.by_ref().map(|record| record.map(|(line, _)| line));
+    let lines: Vec<u64> = lines.collect::<Result<_, _>>().ok()?;
+    let reading = records.into_reading();
     assert_eq!(lines.len() as u64 + reading.refused + reading.left, reading.rows);
-    assert!(reading.found >= reading.refused && reading.findings.len() as u64 <= reading.found);
+    assert!(
+        reading.problem_count >= reading.refused && reading.problems.len() as u64 <= reading.problem_count
+    );
     assert!(lines.is_sorted(), "lines run backwards");
     Some((lines, reading.refused))
 }

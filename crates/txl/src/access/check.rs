@@ -6,7 +6,7 @@ use super::{
     config_file::ConfigFile,
     credentials::{CallbackCredentials, Credentials},
     given,
-    key::Key,
+    key::ProfileKey,
     problem::{Position, Problem},
     profile::Profile,
     secrets::{GivenSecret, SecretKind},
@@ -35,33 +35,36 @@ fn contents(profile: &Profile, is_whole: bool) -> Vec<Problem> {
     let mut failures: Vec<(Position, Failure)> = Vec::new();
     let mut note_at =
         |at: Position, result: Result| failures.extend(result.err().map(|failure| (at, failure)));
-    let mut note = |key: Key, result: Result| note_at(profile.position(key), result);
-    for key in [Key::Proxy, Key::TokenStore] {
+    let mut note = |key: ProfileKey, result: Result| note_at(profile.position(key), result);
+    for key in [ProfileKey::Proxy, ProfileKey::TokenStore] {
         note(key, profile.text(key).map(drop));
     }
     if let Ok(callback) = CallbackCredentials::of_profile(profile) {
-        note(Key::CallbackToken, readable(&callback.token));
+        note(ProfileKey::CallbackToken, readable(&callback.token));
         if callback.aes_key.is_given() {
-            note(Key::CallbackAesKey, callback.parsed_key().map(drop));
+            note(ProfileKey::CallbackAesKey, callback.parsed_key().map(drop));
         }
     }
     // It fails for the proxy and the token store alone, which are noted.
     if let Ok(credentials) = Credentials::of_profile(profile) {
-        note(Key::ContactsSecret, readable(&credentials.contacts_secret));
-        note(Key::AppSecret, readable(&credentials.app_secret));
+        note(ProfileKey::ContactsSecret, readable(&credentials.contacts_secret));
+        note(ProfileKey::AppSecret, readable(&credentials.app_secret));
         // The server's address and the proxy are looked at while a client is made, which needs no real secret.
         let client = || Client::builder("ww", Secret::contacts_sync(""));
         let built = |builder: ClientBuilder| builder.build().map(drop).map_err(Failure::from);
         if let Some(url) = given(&credentials.base_url) {
-            note(Key::BaseUrl, built(client().base_url(url)));
+            note(ProfileKey::BaseUrl, built(client().base_url(url)));
         }
         if let Some(url) = given(&credentials.proxy) {
-            note(Key::Proxy, built(client().proxy(url)));
+            note(ProfileKey::Proxy, built(client().proxy(url)));
         }
         if let Some(path) = &credentials.ca_cert {
-            note(Key::CaCert, trust::certificates(path).map(drop));
+            note(ProfileKey::CaCert, trust::certificates(path).map(drop));
         }
-        note(Key::TokenStore, token_store::attach(client(), given(&credentials.token_store)).map(drop));
+        note(
+            ProfileKey::TokenStore,
+            token_store::attach(client(), given(&credentials.token_store)).map(drop),
+        );
         if is_whole {
             note_at(profile.at, complete(profile, &credentials));
         }
@@ -88,10 +91,10 @@ fn complete(profile: &Profile, credentials: &Credentials) -> Result {
         );
     }
     let has = |key| profile.has(key);
-    match (has(Key::CallbackToken), has(Key::CallbackAesKey)) {
+    match (has(ProfileKey::CallbackToken), has(ProfileKey::CallbackAesKey)) {
         (true, false) => lacks("callback_aes_key beside callback_token", "add callback_aes_key = \"…\""),
         (false, true) => lacks("callback_token beside callback_aes_key", "add callback_token = \"…\""),
-        (false, false) if !has(Key::ContactsSecret) && !has(Key::AppSecret) => {
+        (false, false) if !has(ProfileKey::ContactsSecret) && !has(ProfileKey::AppSecret) => {
             lacks("secret", "add contacts_secret = \"env:NAME\" or \"file:PATH\", or app_secret")
         }
         _ => Ok(()),

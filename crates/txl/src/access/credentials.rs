@@ -11,7 +11,7 @@ use wecom_contacts::{
 
 use super::{
     given,
-    key::{Key, masked},
+    key::{ProfileKey, masked},
     profile::Profile,
     secrets::{AppSecret, ContactsSecret, GivenSecret, UrlKey, UrlToken, path},
     source::{Group, Sourced},
@@ -63,14 +63,14 @@ pub(crate) struct Credentials {
 impl Group for Credentials {
     fn of_profile(profile: &Profile) -> Result<Self> {
         Ok(Self {
-            corp_id: profile.text(Key::CorpId)?,
+            corp_id: profile.text(ProfileKey::CorpId)?,
             contacts_secret: profile.secret(),
-            agent_id: profile.text(Key::AgentId)?,
+            agent_id: profile.text(ProfileKey::AgentId)?,
             app_secret: profile.secret(),
-            base_url: profile.text(Key::BaseUrl)?,
-            proxy: profile.text(Key::Proxy)?,
-            ca_cert: profile.text(Key::CaCert)?.map(PathBuf::from),
-            token_store: profile.text(Key::TokenStore)?,
+            base_url: profile.text(ProfileKey::BaseUrl)?,
+            proxy: profile.text(ProfileKey::Proxy)?,
+            ca_cert: profile.text(ProfileKey::CaCert)?.map(PathBuf::from),
+            token_store: profile.text(ProfileKey::TokenStore)?,
         })
     }
 }
@@ -117,7 +117,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    fn new(key: Key, value: &str, from: String) -> Self {
+    fn new(key: ProfileKey, value: &str, from: String) -> Self {
         Self { key: key.name(), value: masked(key, value), from }
     }
 }
@@ -147,18 +147,18 @@ impl Sourced<Credentials> {
             token_store,
         } = self.of_command_line();
         let ca_cert = ca_cert.as_ref().map(|path| path.display().to_string());
-        let rows = Key::ALL.into_iter().filter_map(|key| {
+        let rows = ProfileKey::ALL.into_iter().filter_map(|key| {
             let text = match key {
-                Key::CorpId => corp_id,
-                Key::AgentId => agent_id,
-                Key::BaseUrl => base_url,
-                Key::Proxy => proxy,
-                Key::CaCert => &ca_cert,
-                Key::TokenStore => token_store,
-                Key::ContactsSecret => return Some(Row::new(key, "", contacts_secret.from()?)),
-                Key::AppSecret => return Some(Row::new(key, "", app_secret.from()?)),
+                ProfileKey::CorpId => corp_id,
+                ProfileKey::AgentId => agent_id,
+                ProfileKey::BaseUrl => base_url,
+                ProfileKey::Proxy => proxy,
+                ProfileKey::CaCert => &ca_cert,
+                ProfileKey::TokenStore => token_store,
+                ProfileKey::ContactsSecret => return Some(Row::new(key, "", contacts_secret.from()?)),
+                ProfileKey::AppSecret => return Some(Row::new(key, "", app_secret.from()?)),
                 // Here they have no flags.
-                Key::CallbackToken | Key::CallbackAesKey => {
+                ProfileKey::CallbackToken | ProfileKey::CallbackAesKey => {
                     let is_set = |name: &String| env::var_os(name).is_some_and(|value| !value.is_empty());
                     return Some(Row::new(key, "", key.variables().into_iter().find(is_set)?));
                 }
@@ -201,7 +201,11 @@ pub(crate) struct CallbackCredentials {
 
 impl Group for CallbackCredentials {
     fn of_profile(profile: &Profile) -> Result<Self> {
-        Ok(Self { corp_id: profile.text(Key::CorpId)?, token: profile.secret(), aes_key: profile.secret() })
+        Ok(Self {
+            corp_id: profile.text(ProfileKey::CorpId)?,
+            token: profile.secret(),
+            aes_key: profile.secret(),
+        })
     }
 }
 
@@ -224,8 +228,9 @@ impl Sourced<CallbackCredentials> {
     /// Fails if a value is missing, or if the key is none.
     pub(crate) fn receiver(&self) -> Result<Receiver> {
         let group = self.group()?;
-        let corp_id = given(&group.corp_id)
-            .ok_or_else(|| self.lacks(Key::CorpId, "corp id (企业ID)", "--corp-id", "WECOM_CORP_ID"))?;
+        let corp_id = given(&group.corp_id).ok_or_else(|| {
+            self.lacks(ProfileKey::CorpId, "corp id (企业ID)", "--corp-id", "WECOM_CORP_ID")
+        })?;
         let token = group.token.required().map_err(|failure| self.explained(&group.token, failure))?;
         let key = match group.aes_key.is_given() {
             true => group.parsed_key()?,

@@ -2,7 +2,7 @@
 
 /// One value of the credentials. A profile calls it `corp_id`, the environment `WECOM_CORP_ID`, most commands `--corp-id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Key {
+pub(crate) enum ProfileKey {
     CorpId,
     ContactsSecret,
     AgentId,
@@ -30,7 +30,7 @@ pub(crate) enum Form {
     Secret,
 }
 
-impl Key {
+impl ProfileKey {
     /// All keys, in the order of the help.
     pub(crate) const ALL: [Self; 10] = [
         Self::CorpId,
@@ -99,11 +99,11 @@ impl Key {
 
 /// The variables of the environment that give credentials.
 pub(super) fn credential_variables() -> impl Iterator<Item = String> {
-    Key::ALL.into_iter().filter(|key| key.chooses_source()).flat_map(Key::variables)
+    ProfileKey::ALL.into_iter().filter(|key| key.chooses_source()).flat_map(ProfileKey::variables)
 }
 
 /// The value as it may be shown.
-pub(crate) fn masked(key: Key, value: &str) -> String {
+pub(crate) fn masked(key: ProfileKey, value: &str) -> String {
     match key.form() {
         Form::Secret => "***".to_owned(),
         Form::Address => match user_and_password(value) {
@@ -140,10 +140,10 @@ mod tests {
             ("redis://:pass@cache:6379/1", "redis://***@cache:6379/1"),
             ("none", "none"),
         ] {
-            assert_eq!(masked(Key::Proxy, address), shown);
+            assert_eq!(masked(ProfileKey::Proxy, address), shown);
         }
-        assert_eq!(masked(Key::AppSecret, "s3cret"), "***");
-        assert_eq!(masked(Key::CorpId, "ww1"), "ww1");
+        assert_eq!(masked(ProfileKey::AppSecret, "s3cret"), "***");
+        assert_eq!(masked(ProfileKey::CorpId, "ww1"), "ww1");
     }
 
     fn variables(command: &clap::Command, found: &mut BTreeSet<String>) {
@@ -157,7 +157,8 @@ mod tests {
         let mut found = BTreeSet::new();
         variables(&Cli::command(), &mut found);
         found.retain(|name| name.starts_with("WECOM_"));
-        let mut known: BTreeSet<String> = Key::ALL.into_iter().flat_map(Key::variables).collect();
+        let mut known: BTreeSet<String> =
+            ProfileKey::ALL.into_iter().flat_map(ProfileKey::variables).collect();
         // The key of one export's files belongs to that export.
         known.extend(["WECOM_EXPORT_KEY".to_owned(), "WECOM_EXPORT_KEY_FILE".to_owned()]);
         assert_eq!(found, known);

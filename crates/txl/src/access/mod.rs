@@ -26,7 +26,7 @@ pub(crate) use self::{
     check::check,
     config_file::{ConfigFile, ConfigPath},
     credentials::{CallbackCredentials, Credentials},
-    key::Key,
+    key::ProfileKey,
     problem::Problem,
     secrets::{FileKey, GivenSecret, JobKey, JobToken, SecretKind},
     source::{FileFlags, Sourced, no_home},
@@ -150,7 +150,12 @@ impl Access {
     pub(crate) fn agent_id(&self) -> Result<AgentId> {
         let credentials = self.credentials.group()?;
         let text = given(&credentials.agent_id).ok_or_else(|| {
-            self.credentials.lacks(Key::AgentId, "app's id (应用 agentid)", "--agent-id", "WECOM_AGENT_ID")
+            self.credentials.lacks(
+                ProfileKey::AgentId,
+                "app's id (应用 agentid)",
+                "--agent-id",
+                "WECOM_AGENT_ID",
+            )
         })?;
         numbers::id(text).map_err(|bounds| {
             Failure::usage(format!("the app's id (agentid) is not a number: {bounds}"))
@@ -196,7 +201,7 @@ impl Access {
     fn built(&self, secret: Secret) -> Result<Client> {
         let credentials = self.credentials.group()?;
         let corp_id = given(&credentials.corp_id).ok_or_else(|| {
-            self.credentials.lacks(Key::CorpId, "corp id (企业ID)", "--corp-id", "WECOM_CORP_ID")
+            self.credentials.lacks(ProfileKey::CorpId, "corp id (企业ID)", "--corp-id", "WECOM_CORP_ID")
         })?;
         let builder = credentials
             .builder(corp_id, secret, !self.without_kept_tokens)?
@@ -221,7 +226,7 @@ pub(crate) fn missing(what: &str, flag: &str, variable: &str) -> Failure {
 }
 
 /// The failure for want of a value in a profile.
-fn missing_in(profile: &str, what: &str, key: Key) -> Failure {
+fn missing_in(profile: &str, what: &str, key: ProfileKey) -> Failure {
     Failure::usage(format!("{profile} has no {what}"))
         .remedy(format!("add {} = … to the profile", key.name()))
 }

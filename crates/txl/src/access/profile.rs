@@ -14,7 +14,7 @@ use toml::{
 };
 
 use super::{
-    key::{Form, Key, user_and_password},
+    key::{Form, ProfileKey, user_and_password},
     problem::{Position, Problem, nearest},
     secrets::{GivenSecret, SecretKind, is_blank},
 };
@@ -45,7 +45,7 @@ pub(crate) struct Profile {
 /// A line of a profile.
 #[derive(Clone)]
 pub(crate) struct Entry {
-    pub(crate) key: Key,
+    pub(crate) key: ProfileKey,
     pub(crate) value: Value,
     pub(crate) at: Position,
 }
@@ -73,16 +73,16 @@ impl Value {
 
 impl Profile {
     /// Whether it has this key.
-    pub(super) fn has(&self, key: Key) -> bool {
+    pub(super) fn has(&self, key: ProfileKey) -> bool {
         self.entry(key).is_some()
     }
 
     /// Where it has this key; else where it begins.
-    pub(super) fn position(&self, key: Key) -> Position {
+    pub(super) fn position(&self, key: ProfileKey) -> Position {
         self.entry(key).map_or(self.at, |entry| entry.at)
     }
 
-    fn entry(&self, key: Key) -> Option<&Entry> {
+    fn entry(&self, key: ProfileKey) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
@@ -102,7 +102,7 @@ impl Profile {
     /// # Errors
     ///
     /// Fails if the variable is not set or the file cannot be read.
-    pub(crate) fn text(&self, key: Key) -> Result<Option<String>> {
+    pub(crate) fn text(&self, key: ProfileKey) -> Result<Option<String>> {
         let Some(entry) = self.entry(key) else { return Ok(None) };
         match &entry.value {
             Value::Text(text) => Ok(Some(text.clone())),
@@ -202,7 +202,7 @@ impl Reader<'_> {
                 "`profile` is no table".to_owned(),
                 "write a header such as [profile.prod], and the values below it".to_owned(),
             ),
-            _ if Key::named(name).is_some() => (
+            _ if ProfileKey::named(name).is_some() => (
                 format!("`{name}` is outside of a profile"),
                 "write it below a header such as [profile.prod]".to_owned(),
             ),
@@ -233,7 +233,7 @@ impl Reader<'_> {
         let mut entries = Vec::new();
         for (key, value) in table.iter() {
             let at = self.position(key.span().start);
-            let read = match Key::named(key.get_ref()) {
+            let read = match ProfileKey::named(key.get_ref()) {
                 Some(key) => self.value(key, value.get_ref()).map(|value| Entry { key, value, at }),
                 None => Err(unknown(key.get_ref(), name)),
             };
@@ -248,7 +248,7 @@ impl Reader<'_> {
         document.profiles.push(Profile { name: name.to_owned(), path: self.path.to_owned(), at, entries });
     }
 
-    fn value(&self, key: Key, value: &DeValue<'_>) -> std::result::Result<Value, Refusal> {
+    fn value(&self, key: ProfileKey, value: &DeValue<'_>) -> std::result::Result<Value, Refusal> {
         let name = key.name();
         let text = match value {
             DeValue::String(text) => text.trim_matches(is_blank).to_owned(),
@@ -278,17 +278,17 @@ impl Reader<'_> {
         }
     }
 
-    fn literal(&self, key: Key, text: String) -> std::result::Result<Value, Refusal> {
+    fn literal(&self, key: ProfileKey, text: String) -> std::result::Result<Value, Refusal> {
         match key {
-            Key::AgentId => match numbers::id::<u32>(&text) {
+            ProfileKey::AgentId => match numbers::id::<u32>(&text) {
                 Ok(number) => Ok(Value::Text(number.to_string())),
                 Err(bounds) => Err((
                     format!("`agent_id` is not a number: {bounds}"),
                     "give the AgentId shown on the app's page in the console, such as 1000002".to_owned(),
                 )),
             },
-            Key::CaCert => Ok(Value::Text(self.beside(&text).display().to_string())),
-            Key::TokenStore if text != super::token_store::NONE && !text.contains("://") => {
+            ProfileKey::CaCert => Ok(Value::Text(self.beside(&text).display().to_string())),
+            ProfileKey::TokenStore if text != super::token_store::NONE && !text.contains("://") => {
                 Ok(Value::Text(self.beside(&text).display().to_string()))
             }
             _ => Ok(Value::Text(text)),
@@ -302,10 +302,12 @@ impl Reader<'_> {
 }
 
 fn unknown(key: &str, profile: &str) -> Refusal {
-    let remedy = match (key, nearest(key, Key::ALL.map(Key::name))) {
+    let remedy = match (key, nearest(key, ProfileKey::ALL.map(ProfileKey::name))) {
         ("default", _) => "write `default` at the top of the file, above the first header".to_owned(),
         (_, Some(nearest)) => format!("did you mean `{nearest}`?"),
-        (_, None) => format!("the keys of a profile are: {}", Key::ALL.map(Key::name).join(", ")),
+        (_, None) => {
+            format!("the keys of a profile are: {}", ProfileKey::ALL.map(ProfileKey::name).join(", "))
+        }
     };
     (format!("unknown key `{key}` in the profile `{profile}`"), remedy)
 }

@@ -19,7 +19,7 @@ use clap::{
     parser::ValueSource,
 };
 
-use super::{key::Key, missing, missing_in, profile::Value};
+use super::{key::ProfileKey, missing, missing_in, profile::Value};
 use crate::{
     failure::{Failure, Result},
     file,
@@ -31,7 +31,7 @@ const MAX_FILE: u64 = 64 << 10;
 /// What a secret is called.
 pub(crate) trait SecretKind: Send + Sync + 'static {
     /// The key of a profile that gives it; `None` for a secret that belongs to one command.
-    const KEY: Option<Key>;
+    const KEY: Option<ProfileKey>;
     /// In sentences: "app's secret (自建应用 secret)".
     const WHAT: &'static str;
     /// The flag of the value, without `--`.
@@ -55,7 +55,7 @@ macro_rules! secret_kinds {
         pub(crate) enum $name {}
 
         impl $crate::access::secrets::SecretKind for $name {
-            const KEY: Option<Key> = $key;
+            const KEY: Option<ProfileKey> = $key;
             const WHAT: &'static str = $what;
             const FLAG: &'static str = $flag;
             const FILE_FLAG: &'static str = concat!($flag, "-file");
@@ -69,27 +69,27 @@ macro_rules! secret_kinds {
 
 secret_kinds! {
     /// The contacts-sync secret.
-    ContactsSecret: Some(Key::ContactsSecret), "contacts-secret", "WECOM_CONTACTS_SECRET", "SECRET",
+    ContactsSecret: Some(ProfileKey::ContactsSecret), "contacts-secret", "WECOM_CONTACTS_SECRET", "SECRET",
         "contacts-sync secret (通讯录同步 secret)",
         "The contacts-sync secret (通讯录同步 secret): writes, and reads ids";
     /// The app's secret.
-    AppSecret: Some(Key::AppSecret), "app-secret", "WECOM_APP_SECRET", "SECRET",
+    AppSecret: Some(ProfileKey::AppSecret), "app-secret", "WECOM_APP_SECRET", "SECRET",
         "app's secret (自建应用 secret)",
         "The app's secret (自建应用 secret): reads details inside the app's visible range (可见范围)";
     /// The Token of a callback URL.
-    UrlToken: Some(Key::CallbackToken), "token", "WECOM_CALLBACK_TOKEN", "TOKEN",
+    UrlToken: Some(ProfileKey::CallbackToken), "token", "WECOM_CALLBACK_TOKEN", "TOKEN",
         "callback Token",
         "The Token of the URL";
     /// The EncodingAESKey of a callback URL.
-    UrlKey: Some(Key::CallbackAesKey), "aes-key", "WECOM_CALLBACK_AES_KEY", "KEY",
+    UrlKey: Some(ProfileKey::CallbackAesKey), "aes-key", "WECOM_CALLBACK_AES_KEY", "KEY",
         "callback EncodingAESKey",
         "The EncodingAESKey of the URL, 43 letters and digits";
     /// The Token of the URL to which the end of a job is called back.
-    JobToken: Some(Key::CallbackToken), "callback-token", "WECOM_CALLBACK_TOKEN", "TOKEN",
+    JobToken: Some(ProfileKey::CallbackToken), "callback-token", "WECOM_CALLBACK_TOKEN", "TOKEN",
         "callback Token",
         "The Token of that URL";
     /// The EncodingAESKey of the URL to which the end of a job is called back.
-    JobKey: Some(Key::CallbackAesKey), "callback-aes-key", "WECOM_CALLBACK_AES_KEY", "KEY",
+    JobKey: Some(ProfileKey::CallbackAesKey), "callback-aes-key", "WECOM_CALLBACK_AES_KEY", "KEY",
         "callback EncodingAESKey",
         "The EncodingAESKey of that URL, 43 letters and digits";
     /// The key of an export's files.

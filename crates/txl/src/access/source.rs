@@ -10,7 +10,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches, parser::ValueSource};
 
 use super::{
     config_file::{ConfigFile, ConfigPath, VARIABLE},
-    key::{Key, credential_variables},
+    key::{ProfileKey, credential_variables},
     missing, missing_in,
     profile::Profile,
     secrets::{is_blank, path},
@@ -167,7 +167,7 @@ pub(crate) struct Sourced<G> {
     given: G,
     /// The flags of the group that the command line has.
     flags: Vec<String>,
-    loaded: OnceLock<Option<(Profile, G)>>,
+    loaded: OnceLock<Option<Box<(Profile, G)>>>,
 }
 
 impl<G: Group> Sourced<G> {
@@ -204,13 +204,13 @@ impl<G: Group> Sourced<G> {
             let loaded = match self.chosen_profile()? {
                 Some(profile) => {
                     let group = G::of_profile(&profile)?;
-                    Some((profile, group))
+                    Some(Box::new((profile, group)))
                 }
                 None => None,
             };
             let _ = self.loaded.set(loaded);
         }
-        Ok(self.loaded.get().and_then(Option::as_ref))
+        Ok(self.loaded.get().and_then(Option::as_deref))
     }
 
     /// The profile that is the source, as the file has it.
@@ -261,7 +261,7 @@ impl<G: Group> Sourced<G> {
     }
 
     /// The failure of a command that lacks this value.
-    pub(crate) fn lacks(&self, key: Key, what: &str, flag: &str, variable: &str) -> Failure {
+    pub(crate) fn lacks(&self, key: ProfileKey, what: &str, flag: &str, variable: &str) -> Failure {
         match self.profile() {
             Err(failure) => failure,
             Ok(Some(profile)) => missing_in(&profile.words(), what, key),

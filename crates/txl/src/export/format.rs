@@ -2,7 +2,11 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{departments::Paths, row::Row, sheet::Sheet};
+use super::{
+    departments::Paths,
+    row::Row,
+    sheet::{Incomplete, Sheet},
+};
 use crate::{
     failure::{Failure, Result},
     output,
@@ -78,14 +82,6 @@ impl Format {
             Self::Xlsx => "xlsx",
         }
     }
-}
-
-/// A column that has no value for some rows, as WeCom left the field out.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Incomplete {
-    pub(super) heading: String,
-    /// How many rows lack a value.
-    pub(super) rows: u64,
 }
 
 /// Writes batches of rows in a format, a piece at a time.

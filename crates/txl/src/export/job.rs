@@ -1,17 +1,17 @@
 //! An export's job: submitted, or taken up again, and waited for.
 
-use std::{fmt, path::PathBuf, pin::pin, time::Duration};
+use std::{path::PathBuf, pin::pin, time::Duration};
 
 use clap::Args;
-use serde::{Deserialize, Serialize};
 use wecom_contacts::{
     Client, Error, ErrorKind, JobId, Polling,
-    exports::{ExportCall, ExportJob, ExportKey, Submission},
+    exports::{ExportCall, ExportJob, ExportKey, ExportSubmission},
 };
 
 use super::{
+    destination::{DestinationArgs, Read},
     keys::{Kept, Keys},
-    place::{Read, To},
+    kind::ExportKind,
     progress::Gauge,
     row::Row,
 };
@@ -46,35 +46,7 @@ pub(super) struct Job {
     #[arg(long, value_name = "SECONDS", default_value_t = 1800, value_parser = numbers::whole::<u64>(0..=u64::MAX))]
     at_most: u64,
     #[command(flatten)]
-    to: To,
-}
-
-/// What a job exports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Kind {
-    Members,
-    MembersSimple,
-    Departments,
-    Tag,
-}
-
-impl Kind {
-    /// The verb that exports it.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Members => "members",
-            Self::MembersSimple => "members-simple",
-            Self::Departments => "departments",
-            Self::Tag => "tag",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
+    to: DestinationArgs,
 }
 
 impl Job {
@@ -87,13 +59,13 @@ impl Job {
     pub(super) async fn run<E: ExportCall, T: Row>(
         self,
         client: &Client,
-        kind: Kind,
-        submission: Option<Submission<E>>,
+        kind: ExportKind,
+        submission: Option<ExportSubmission<E>>,
         read: Read<E::Row, T>,
         output: Output,
     ) -> Result {
-        let mut place = self.to.place(kind, output)?;
-        place.prepare::<T>(client).await?;
+        let mut destination = self.to.destination(kind, output)?;
+        destination.prepare::<T>(client).await?;
         // From here on an interruption waits for its moment, so that no job is submitted and forgotten.
         let mut stop = pin!(signals::take_over());
         let (job, keys) = match (&self.resume, submission) {
@@ -107,7 +79,7 @@ impl Job {
         if !self.to.is_quiet() {
             say(format_args!("job {}", job.id()));
         }
-        let gauge = Gauge::new(place.may_draw());
+        let gauge = Gauge::new(destination.may_draw());
         gauge.wait(job.id());
         let polling = Polling::every(Duration::from_secs(1)).at_most(Duration::from_secs(self.at_most));
         let waited = tokio::select! {
@@ -124,7 +96,7 @@ impl Job {
         };
         let damaged = export.damaged_rows();
         let saved = tokio::select! {
-            saved = place.save(export, read, &gauge, output) => saved,
+            saved = destination.save(export, read, &gauge, output) => saved,
             signal = &mut stop => Err(interrupted(signal)),
         };
         match saved {
@@ -132,7 +104,7 @@ impl Job {
                 keys.forget(client, job.id());
                 drop(gauge);
                 if !self.to.is_quiet() {
-                    place.tell(rows);
+                    destination.report(rows);
                 }
                 if let damaged @ 1.. = damaged.count() {
                     say(format_args!(
@@ -149,8 +121,8 @@ impl Job {
     async fn submitted<E: ExportCall>(
         &self,
         client: &Client,
-        kind: Kind,
-        mut submission: Submission<E>,
+        kind: ExportKind,
+        mut submission: ExportSubmission<E>,
     ) -> Result<(ExportJob<E::Row>, Keys)> {
         let keys = Keys::at(self.state_dir.as_deref())?;
         // A key that was given is its owner's to keep.
@@ -182,7 +154,7 @@ impl Job {
     fn taken_up<R: wecom_contacts::exports::ExportRow>(
         &self,
         client: &Client,
-        kind: Kind,
+        kind: ExportKind,
         id: &str,
     ) -> Result<(ExportJob<R>, Keys)> {
         let keys = Keys::at(self.state_dir.as_deref())?;
@@ -211,7 +183,7 @@ impl Job {
     }
 
     /// A failure after which the job is still there.
-    fn resumable(&self, kind: Kind, id: &JobId, failure: Failure) -> Failure {
+    fn resumable(&self, kind: ExportKind, id: &JobId, failure: Failure) -> Failure {
         let key = if self.key.is_given() { " with the same --key" } else { "" };
         failure.remedy(format!("take the job up again by `txl export {kind} --resume {id}`{key}"))
     }

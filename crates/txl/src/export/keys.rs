@@ -9,25 +9,25 @@ use std::{
 use serde::{Deserialize, Serialize};
 use wecom_contacts::{Client, JobId, exports::ExportKey};
 
-use super::job::Kind;
+use super::kind::ExportKind;
 use crate::{
     failure::{Failure, Result},
     file::{self, Draft, unwritable},
     places::{Place, below_home},
 };
 
-/// A job that nobody has asked after for so long is given up. How long WeCom keeps its files is not documented.
+/// A job whose key is older than this is given up. How long WeCom keeps its files is not documented.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// What is kept of a job.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Kept {
-    pub(super) kind: Kind,
+    pub(super) kind: ExportKind,
     pub(super) key: String,
 }
 
 impl Kept {
-    pub(super) fn new(kind: Kind, key: &ExportKey) -> Self {
+    pub(super) fn new(kind: ExportKind, key: &ExportKey) -> Self {
         Self { kind, key: key.expose().to_owned() }
     }
 }
@@ -95,7 +95,7 @@ impl Keys {
         }
     }
 
-    /// Drops a key that nobody needs any more.
+    /// Removes a key that is no longer needed.
     pub(super) fn forget(&self, client: &Client, job: &JobId) {
         if let Ok(path) = self.path(client, job) {
             // One that stays is dropped when it is too old.
@@ -148,9 +148,9 @@ mod tests {
         let (ours, theirs) = (client("ww1"), client("ww2"));
         let job = JobId::new("../../job 1/ä");
         keys.make_ready().unwrap();
-        keys.keep(&ours, &job, &Kept::new(Kind::Tag, &KEY.parse().unwrap())).unwrap();
+        keys.keep(&ours, &job, &Kept::new(ExportKind::Tag, &KEY.parse().unwrap())).unwrap();
         let found = keys.find(&ours, &job).unwrap().unwrap();
-        assert_eq!((found.kind, found.key.as_str()), (Kind::Tag, KEY));
+        assert_eq!((found.kind, found.key.as_str()), (ExportKind::Tag, KEY));
         assert!(keys.find(&theirs, &job).unwrap().is_none());
         let files: Vec<_> = fs::read_dir(home.path().join("exports")).unwrap().flatten().collect();
         assert_eq!(files.len(), 1);
@@ -169,7 +169,7 @@ mod tests {
         let keys = Keys::at(Some(home.path())).unwrap();
         let (client, old, broken) = (client("ww1"), JobId::new("old"), JobId::new("broken"));
         keys.make_ready().unwrap();
-        keys.keep(&client, &old, &Kept::new(Kind::Members, &KEY.parse().unwrap())).unwrap();
+        keys.keep(&client, &old, &Kept::new(ExportKind::Members, &KEY.parse().unwrap())).unwrap();
         let path = keys.path(&client, &old).unwrap();
         let file = fs::File::options().write(true).open(&path).unwrap();
         file.set_modified(SystemTime::now() - 2 * LIFETIME).unwrap();

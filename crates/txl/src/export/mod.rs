@@ -1,28 +1,27 @@
 //! Exports (异步导出): members, departments and tags in bulk, from encrypted files.
 //!
-//! `job` submits a job or takes one up, and waits for it; `place` says where its rows go, `format` and `sheet` how they are
+//! `job` submits a job or takes one up, and waits for it; `destination` says where its rows go, `format` and `sheet` how they are
 //! written, `row` what each kind of them holds, `departments` how a workbook names departments.
 
+mod cells;
 mod departments;
+mod destination;
 mod format;
 mod job;
 mod keys;
-mod place;
+mod kind;
 mod progress;
 mod row;
 mod sheet;
 
 use clap::{Args, Subcommand};
-use wecom_contacts::{
-    exports::{Export, ExportKey},
-    members::Member,
-};
+use wecom_contacts::exports::Export;
 
-use self::job::{Job, Kind};
 pub(crate) use self::row::is_cleared_by_empty;
+use self::{job::Job, kind::ExportKind};
 use crate::{
     access::Access,
-    failure::{Failure, Result},
+    failure::Result,
     lookup::{self, TagRef},
     output::Output,
 };
@@ -106,38 +105,47 @@ impl Command {
         let exports = client.exports();
         match self.verb {
             Verb::Members { ids: false, job } => {
-                job.run(&client, Kind::Members, Some(exports.members()), Export::rows, output).await
+                job.run(&client, ExportKind::Members, Some(exports.members()), Export::rows, output).await
             }
             Verb::Members { ids: true, job } => {
-                job.run(&client, Kind::Members, Some(exports.members()), Export::ids, output).await
+                job.run(&client, ExportKind::Members, Some(exports.members()), Export::ids, output).await
             }
             Verb::MembersSimple { ids: false, job } => {
-                job.run(&client, Kind::MembersSimple, Some(exports.members_simple()), Export::rows, output)
-                    .await
+                job.run(
+                    &client,
+                    ExportKind::MembersSimple,
+                    Some(exports.members_simple()),
+                    Export::rows,
+                    output,
+                )
+                .await
             }
             Verb::MembersSimple { ids: true, job } => {
-                job.run(&client, Kind::MembersSimple, Some(exports.members_simple()), Export::ids, output)
-                    .await
+                job.run(
+                    &client,
+                    ExportKind::MembersSimple,
+                    Some(exports.members_simple()),
+                    Export::ids,
+                    output,
+                )
+                .await
             }
             Verb::Departments { ids: false, job } => {
-                job.run(&client, Kind::Departments, Some(exports.departments()), Export::rows, output).await
+                job.run(&client, ExportKind::Departments, Some(exports.departments()), Export::rows, output)
+                    .await
             }
             Verb::Departments { ids: true, job } => {
-                job.run(&client, Kind::Departments, Some(exports.departments()), Export::ids, output).await
+                job.run(&client, ExportKind::Departments, Some(exports.departments()), Export::ids, output)
+                    .await
             }
             Verb::Tag { tag, job } => {
                 let submission = match tag {
                     Some(tag) => Some(exports.tag(lookup::tag(&client, &tag).await?)),
                     None => None,
                 };
-                job.run(&client, Kind::Tag, submission, Export::rows, output).await
+                job.run(&client, ExportKind::Tag, submission, Export::rows, output).await
             }
-            Verb::Job { id } => {
-                // The key plays no part in asking after a job.
-                let key = ExportKey::generate()
-                    .map_err(|error| Failure::new("no random bytes to be had").because(&error))?;
-                output.record(&exports.job::<Member>(id, key).status().await?)
-            }
+            Verb::Job { id } => output.record(&exports.status(id).await?),
         }
     }
 }

@@ -22,14 +22,14 @@ impl Gauge {
         Self { bar: ProgressBar::with_draw_target(None, target), followed: Mutex::default() }
     }
 
-    /// The job runs, nobody knows for how long.
+    /// The job runs, for an unknown time.
     pub(super) fn wait(&self, job: &JobId) {
         self.bar.set_style(style(WAITING));
         self.bar.set_message(crate::failure::printable(job.as_str()));
         self.start_to_tick();
     }
 
-    /// The job is done, and its files have so many bytes.
+    /// The job is done, and its files have this many bytes.
     pub(super) fn read(&self, bytes: u64) {
         self.bar.reset();
         self.bar.set_length(bytes);

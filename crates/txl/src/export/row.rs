@@ -15,7 +15,7 @@ use wecom_contacts::{
 };
 
 pub(crate) use self::members::is_cleared_by_empty;
-use super::{departments::Paths, sheet::Cells};
+use super::{cells::Cells, departments::Paths};
 use crate::{failure::Result, output::Output};
 
 /// How a spreadsheet spells what it holds.

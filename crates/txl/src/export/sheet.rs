@@ -24,8 +24,8 @@ use wecom_sheets::writing::{CsvWriter, INCOMPLETE_PREFIX, SHEET_ROWS, WriteError
 
 use self::{attributes::Attributes, out::Out};
 use super::{
+    cells::Cells,
     departments::Paths,
-    format::Incomplete,
     row::{Row, Spelling},
 };
 use crate::{
@@ -38,61 +38,13 @@ const REST: &str = "extattr";
 /// So many rows are written at once.
 const RUN: u64 = 1000;
 
-/// A row's cells, and what is known of the columns by now.
-#[derive(Default)]
-pub(super) struct Cells {
-    record: StringRecord,
-    cell: String,
-    columns: Vec<Seen>,
-}
-
-/// What a column has had in it.
-#[derive(Clone, Copy, Default)]
-struct Seen {
-    /// A cell that is not empty.
-    is_filled: bool,
-    /// How many rows had no such field.
-    absent: u64,
-}
-
-impl Cells {
-    /// A cell that has this text.
-    pub(super) fn push(&mut self, cell: &str) {
-        if let Some(seen) = self.columns.get_mut(self.record.len()) {
-            seen.is_filled |= !cell.is_empty();
-        }
-        self.record.push_field(cell);
-    }
-
-    /// A cell that has this text, which is no reason for the column to be there.
-    pub(super) fn push_filler(&mut self, cell: &str) {
-        self.record.push_field(cell);
-    }
-
-    /// The cell of a field, which WeCom may have left out.
-    pub(super) fn push_field(&mut self, cell: Option<&str>) {
-        if let (None, Some(seen)) = (cell, self.columns.get_mut(self.record.len())) {
-            seen.absent += 1;
-        }
-        self.push(cell.unwrap_or_default());
-    }
-
-    pub(super) fn push_with(&mut self, write: impl FnOnce(&mut String)) {
-        let mut cell = std::mem::take(&mut self.cell);
-        cell.clear();
-        write(&mut cell);
-        self.push(&cell);
-        self.cell = cell;
-    }
-}
-
-/// What a sheet is written as.
-enum Kind {
+/// The format of a sheet.
+enum SheetFormat {
     Csv { is_safe: bool },
     Xlsx(Arc<Paths>),
 }
 
-impl Kind {
+impl SheetFormat {
     fn spelling(&self) -> Spelling<'_> {
         match self {
             Self::Csv { .. } => Spelling::Codes,
@@ -101,9 +53,17 @@ impl Kind {
     }
 }
 
+/// A column that has no value for some rows, as WeCom left the field out.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Incomplete {
+    pub(super) heading: String,
+    /// How many rows lack a value.
+    pub(super) rows: u64,
+}
+
 /// A spreadsheet under way.
 pub(super) struct Sheet<T> {
-    kind: Kind,
+    format: SheetFormat,
     spool: PathBuf,
     /// Those of the fields, and the [rest](REST).
     headings: Vec<&'static str>,
@@ -118,22 +78,22 @@ pub(super) struct Sheet<T> {
 impl<T: Row> Sheet<T> {
     /// Text; `is_safe` puts an apostrophe before what a program would run as a formula.
     pub(super) fn csv(spool: &Path, is_safe: bool) -> Result<Self> {
-        Self::new(Kind::Csv { is_safe }, spool)
+        Self::new(SheetFormat::Csv { is_safe }, spool)
     }
 
     /// A workbook, with words instead of codes.
     pub(super) fn xlsx(spool: &Path, paths: Arc<Paths>) -> Result<Self> {
-        Self::new(Kind::Xlsx(paths), spool)
+        Self::new(SheetFormat::Xlsx(paths), spool)
     }
 
-    fn new(kind: Kind, spool: &Path) -> Result<Self> {
+    fn new(format: SheetFormat, spool: &Path) -> Result<Self> {
         let file = tempfile::tempfile_in(spool).map_err(|error| unwritable(spool, &error))?;
-        let mut headings = T::headings(kind.spelling());
+        let mut headings = T::headings(format.spelling());
         headings.push(REST);
         Ok(Self {
-            cells: Cells { columns: vec![Seen::default(); headings.len()], ..Cells::default() },
+            cells: Cells::new(headings.len()),
             headings,
-            kind,
+            format,
             spool: spool.to_owned(),
             rows: 0,
             attributes: Attributes::default(),
@@ -144,12 +104,12 @@ impl<T: Row> Sheet<T> {
 
     pub(super) fn push(&mut self, row: &T) -> Result {
         self.rows += 1;
-        if matches!(self.kind, Kind::Xlsx(_)) && self.rows >= SHEET_ROWS {
+        if matches!(self.format, SheetFormat::Xlsx(_)) && self.rows >= SHEET_ROWS {
             return Err(unwritten(WriteError::TooManyRows));
         }
-        let Self { kind, headings, cells, attributes, .. } = self;
-        cells.record.clear();
-        row.cells(cells, kind.spelling());
+        let Self { format, headings, cells, attributes, .. } = self;
+        cells.clear();
+        row.cells(cells, format.spelling());
         let listed = row.attributes();
         attributes.absent += u64::from(listed.is_none());
         let is_taken = |name: &str| headings.contains(&name) || T::is_field(name);
@@ -160,26 +120,26 @@ impl<T: Row> Sheet<T> {
             false => cells.push(&serde_json::to_string(&ExtAttr::from_iter(rest)).unwrap_or_default()),
         }
         for (place, value) in &attributes.of_row {
-            cells.record.push_field(&place.to_string());
-            cells.record.push_field(value);
+            cells.push_filler(&place.to_string());
+            cells.push_filler(value);
         }
-        self.waiting.write_record(&self.cells.record).map_err(spoiled)
+        self.waiting.write_record(self.cells.record()).map_err(spoiled)
     }
 
     /// Writes headings and rows, a piece at a time, and returns the columns that are not whole.
     pub(super) async fn finish(self, take: &mut impl FnMut(&[u8]) -> Result) -> Result<Vec<Incomplete>> {
         let (columns, titles, incomplete) = self.columns();
-        let Self { kind, spool, headings, attributes, waiting, .. } = self;
+        let Self { format, spool, headings, attributes, waiting, .. } = self;
         let mut file = waiting.into_inner().map_err(|error| spoiled(error.into_error().into()))?;
         file.rewind().map_err(|error| spoiled(error.into()))?;
         let mut rows = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file);
-        let mut out = match kind {
-            Kind::Csv { is_safe } => {
+        let mut out = match format {
+            SheetFormat::Csv { is_safe } => {
                 let mut sheet = CsvWriter::with_bom(Vec::new()).map_err(unwritten)?.safe(is_safe);
                 sheet.row(&titles).map_err(unwritten)?;
                 Out::Csv { sheet: Box::new(sheet), is_safe }
             }
-            Kind::Xlsx(_) => {
+            SheetFormat::Xlsx(_) => {
                 let sheet = XlsxWriter::new(T::SHEET, titles, &spool).map_err(unwritten)?;
                 Out::Xlsx(Box::new(sheet))
             }
@@ -217,7 +177,7 @@ impl<T: Row> Sheet<T> {
             format!("{INCOMPLETE_PREFIX}{heading}")
         };
         let (mut columns, mut titles) = (Vec::new(), Vec::new());
-        for (column, (heading, seen)) in self.headings.iter().zip(&self.cells.columns).enumerate() {
+        for (column, (heading, seen)) in self.headings.iter().zip(self.cells.columns()).enumerate() {
             let is_needed = *heading != REST && T::is_essential(heading);
             let is_wanted = is_needed && (seen.absent == 0 || seen.absent < self.rows);
             if seen.is_filled || is_wanted {

@@ -69,19 +69,22 @@ impl Import for ImportMember {
             let extras = table.extras().map(str::to_owned);
             MemberEffects::new(corp, held.details, how.replaces, table.fields(), extras)
         });
-        let reading = table.each(&mut |line, member| {
+        let mut records = table.records();
+        for record in &mut records {
+            let (line, member) = record?;
             if let Some(effects) = &mut effects {
                 effects.row(line, &member);
             }
             file.push_at(line, &member);
-        })?;
+        }
+        let reading = records.into_reading();
         file.add_refused(reading.refused);
         let effects = effects.map(MemberEffects::finish);
         Ok(Check { reading, noun: Self::NOUN, checked: file.finish(), effects })
     }
 
     fn entry(&self, line: u64) -> Entry {
-        Entry::of_member(Some(line), self.userid.as_str(), &self.name)
+        Entry::of_member(Some(line), &self.userid, &self.name)
     }
 }
 
@@ -101,12 +104,15 @@ impl Import for ImportDepartment {
         }
         let mut file: DepartmentFile = builder.in_memory();
         let mut effects = held.corp.map(DepartmentEffects::new);
-        let reading = table.each(&mut |line, department| {
+        let mut records = table.records();
+        for record in &mut records {
+            let (line, department) = record?;
             if let Some(effects) = &mut effects {
                 effects.row(line, &department);
             }
             file.push_at(line, &department);
-        })?;
+        }
+        let reading = records.into_reading();
         file.add_refused(reading.refused);
         let effects = effects.map(DepartmentEffects::finish);
         Ok(Check { reading, noun: Self::NOUN, checked: file.finish(), effects })
@@ -120,18 +126,18 @@ impl Import for ImportDepartment {
 impl Check {
     /// What must be corrected, by line. WeCom's guard against mass deletion is part of the [verdict](Self::verdict).
     pub(super) fn problems(&self) -> Vec<(u64, String)> {
-        let cells = self.reading.findings.iter().map(|finding| (finding.line, finding.to_string()));
-        let rows = self.checked.findings().iter();
-        let rows =
-            rows.filter(|finding| finding.severity() != Severity::Warning && !is_guard(finding.problem()));
-        let rows = rows.map(|finding| match finding.problem() {
+        let cells = self.reading.problems.iter().map(|problem| (problem.line, problem.to_string()));
+        let rows = self.checked.violations().iter();
+        let rows = rows
+            .filter(|violation| violation.severity() != Severity::Warning && !is_guard(violation.problem()));
+        let rows = rows.map(|violation| match violation.problem() {
             Problem::Empty if self.reading.left > 0 => {
                 (0, "no row is left to send: all people of the file have left".to_owned())
             }
             Problem::Empty => {
                 (0, format!("there are no rows below the headings: write one for each {}", self.noun))
             }
-            _ => (finding.line().unwrap_or(0), finding.to_string()),
+            _ => (violation.line().unwrap_or(0), violation.to_string()),
         });
         let mut problems: Vec<_> = cells.chain(rows).collect();
         problems.sort();
@@ -139,14 +145,18 @@ impl Check {
     }
 
     pub(super) fn problem_count(&self) -> u64 {
-        let findings = self.checked.findings();
-        let guards = findings.iter().filter(|finding| is_guard(finding.problem())).count() as u64;
-        self.reading.found + findings.count(Severity::Row) + findings.count(Severity::Job) - guards
+        let violations = self.checked.violations();
+        let guards = violations.iter().filter(|violation| is_guard(violation.problem())).count() as u64;
+        self.reading.problem_count + violations.count(Severity::Row) + violations.count(Severity::Job)
+            - guards
     }
 
     pub(super) fn warnings(&self) -> Vec<String> {
-        let findings = self.checked.findings().iter();
-        findings.filter(|finding| finding.severity() == Severity::Warning).map(ToString::to_string).collect()
+        let violations = self.checked.violations().iter();
+        violations
+            .filter(|violation| violation.severity() == Severity::Warning)
+            .map(ToString::to_string)
+            .collect()
     }
 
     /// Whether more rows clear a field of an existing member than pass without consent.
@@ -176,11 +186,11 @@ impl Check {
     ) -> crate::failure::Result {
         let (Some(effects), Some(corp)) = (&self.effects, corp) else { return Ok(()) };
         effects.stop(corp, choices, headings)?;
-        match self.checked.findings().iter().find(|finding| is_guard(finding.problem())) {
+        match self.checked.violations().iter().find(|violation| is_guard(violation.problem())) {
             None => Ok(()),
-            Some(finding) => {
-                let failure = Failure::new(format!("nothing was sent: {finding}"));
-                Err(match finding.code().and_then(|code| code.info()) {
+            Some(violation) => {
+                let failure = Failure::new(format!("nothing was sent: {violation}"));
+                Err(match violation.code().and_then(|code| code.info()) {
                     Some(info) => failure.remedy(format!("{} {}", info.remedy, info.remedy_chinese)),
                     None => failure,
                 })

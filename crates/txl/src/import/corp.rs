@@ -25,14 +25,8 @@ const NAMED: usize = 100;
 
 /// The members and departments of a corp by their ids.
 pub(super) struct Corp {
-    members: HashMap<String, Held>,
+    members: HashMap<UserId, Vec<DepartmentId>>,
     departments: HashSet<DepartmentId>,
-}
-
-/// A member as `user/list_id` gives them.
-struct Held {
-    userid: UserId,
-    departments: Vec<DepartmentId>,
 }
 
 impl Corp {
@@ -41,11 +35,7 @@ impl Corp {
         let mut corp = Self::with_departments(client).await?;
         let mut rows = client.members().ids().page_size(10_000).stream();
         while let Some(row) = rows.try_next().await.map_err(unread)? {
-            let held = corp
-                .members
-                .entry(key(row.userid.as_str()))
-                .or_insert_with(|| Held { userid: row.userid.clone(), departments: Vec::new() });
-            held.departments.push(row.department);
+            corp.members.entry(row.userid).or_default().push(row.department);
         }
         Ok(corp)
     }
@@ -64,12 +54,12 @@ impl Corp {
 
     /// The userids of all members.
     pub(super) fn userids(&self) -> impl Iterator<Item = &UserId> {
-        self.members.values().map(|held| &held.userid)
+        self.members.keys()
     }
 
     /// The departments that a member is in; `None` if no member has this userid.
-    pub(super) fn departments_of(&self, userid: &str) -> Option<&[DepartmentId]> {
-        self.members.get(&key(userid)).map(|held| held.departments.as_slice())
+    pub(super) fn departments_of(&self, userid: &UserId) -> Option<&[DepartmentId]> {
+        self.members.get(userid).map(Vec::as_slice)
     }
 
     /// The ids of all departments, the root included.
@@ -89,7 +79,7 @@ impl Corp {
 }
 
 /// What some members have in their fields, as far as the credential shows it.
-pub(super) struct Details(HashMap<String, Detail>);
+pub(super) struct Details(HashMap<UserId, Detail>);
 
 pub(super) struct Detail {
     /// A hidden field is kept.
@@ -109,13 +99,13 @@ impl Details {
                 Err(error) if error.is_permission_denied() => return Ok(None),
                 Err(error) => return Err(unread(error)),
             };
-            details.extend(members.iter().map(|member| (key(member.userid.as_str()), Detail::of(member))));
+            details.extend(members.iter().map(|member| (member.userid.clone(), Detail::of(member))));
         }
         Ok(Some(Self(details)))
     }
 
-    pub(super) fn of(&self, userid: &str) -> Option<&Detail> {
-        self.0.get(&key(userid))
+    pub(super) fn of(&self, userid: &UserId) -> Option<&Detail> {
+        self.0.get(userid)
     }
 }
 
@@ -142,11 +132,6 @@ impl Detail {
     }
 }
 
-/// WeCom compares userids without case.
-pub(super) fn key(userid: &str) -> String {
-    userid.to_ascii_lowercase()
-}
-
 /// Reads the departments' names.
 pub(super) async fn department_names(access: &Access) -> Result<DepartmentNames> {
     lookup::department_names(access).await.map_err(unread)
@@ -159,7 +144,7 @@ pub(super) async fn name_deleted_members(access: &Access, check: &mut Check) {
     for entry in effects.delete.iter_mut().take(NAMED) {
         let Some(userid) = &entry.userid else { continue };
         // Names are a service: the ids alone say who it is.
-        match client.members().get(userid.as_str()).await {
+        match client.members().get(userid).await {
             Ok(member) => entry.name = member.name,
             Err(error) if error.is_not_found() || error.is_permission_denied() => {}
             Err(_) => return,

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 use wecom_contacts::{
-    DepartmentId,
+    DepartmentId, UserId,
     imports::{ImportDepartment, ImportMember, MemberColumn},
 };
 use wecom_sheets::{Column, Meaning, Table};
@@ -12,10 +12,10 @@ use wecom_sheets::{Column, Meaning, Table};
 use super::{
     check::Import,
     consent::Consent,
-    corp::{Corp, Details, key},
+    corp::{Corp, Details},
 };
 use crate::{
-    failure::{Failure, Result, printable},
+    failure::{Failure, Result},
     output::say,
     words::{agreeing, counted},
 };
@@ -54,7 +54,7 @@ pub(super) struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) line: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) userid: Option<String>,
+    pub(super) userid: Option<UserId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<DepartmentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,8 +78,8 @@ pub(super) struct Choices {
 }
 
 impl Entry {
-    pub(super) fn of_member(line: Option<u64>, userid: &str, name: &str) -> Self {
-        Self { line, userid: Some(userid.to_owned()), id: None, name: some(name) }
+    pub(super) fn of_member(line: Option<u64>, userid: &UserId, name: &str) -> Self {
+        Self { line, userid: Some(userid.clone()), id: None, name: some(name) }
     }
 
     pub(super) fn of_department(line: Option<u64>, id: DepartmentId, name: &str) -> Self {
@@ -90,13 +90,13 @@ impl Entry {
     pub(super) fn words(&self) -> String {
         let line = self.line.map(|line| format!("line {line}: ")).unwrap_or_default();
         let id = match (&self.userid, self.id) {
-            (Some(userid), _) => userid.clone(),
+            (Some(userid), _) => userid.to_string(),
             (None, Some(id)) => id.to_string(),
             (None, None) => String::new(),
         };
         match &self.name {
-            Some(name) => format!("{line}{} ({})", printable(name), printable(&id)),
-            None => format!("{line}{}", printable(&id)),
+            Some(name) => format!("{line}{name} ({id})"),
+            None => format!("{line}{id}"),
         }
     }
 }
@@ -135,7 +135,7 @@ pub(super) struct MemberEffects<'a> {
     clearing: Vec<(MemberColumn, String)>,
     extras: Vec<String>,
     has_departments: bool,
-    staying: HashSet<String>,
+    staying: HashSet<UserId>,
     unknown: BTreeSet<DepartmentId>,
     cleared: HashMap<String, u64>,
     effects: Effects,
@@ -169,14 +169,14 @@ impl<'a> MemberEffects<'a> {
     }
 
     pub(super) fn row(&mut self, line: u64, member: &ImportMember) {
-        let userid = member.userid.as_str();
+        let userid = &member.userid;
         let decides = self.has_departments && !member.kept.contains(MemberColumn::Department);
         if decides {
             let unknown = member.department.iter().filter(|id| !self.corp.has_department(**id));
             self.unknown.extend(unknown);
         }
         if self.replaces {
-            self.staying.insert(key(userid));
+            self.staying.insert(userid.clone());
         }
         let Some(departments) = self.corp.departments_of(userid) else {
             self.effects.create.push(Entry::of_member(Some(line), userid, &member.name));
@@ -194,7 +194,7 @@ impl<'a> MemberEffects<'a> {
 
     /// Counts the fields that the row empties. One that is known to be empty already does not count.
     fn count_cleared(&mut self, member: &ImportMember, home: Option<DepartmentId>) {
-        let detail = self.details.and_then(|details| details.of(member.userid.as_str()));
+        let detail = self.details.and_then(|details| details.of(&member.userid));
         let columns = self.clearing.iter().filter(|(column, _)| {
             !member.kept.contains(*column)
                 && member.cell(*column).is_empty()
@@ -218,8 +218,8 @@ impl<'a> MemberEffects<'a> {
         effects.cleared = self.cleared.into_iter().collect();
         effects.cleared.sort();
         if self.replaces {
-            let leaving = self.corp.userids().filter(|userid| !self.staying.contains(&key(userid.as_str())));
-            effects.delete = leaving.map(|userid| Entry::of_member(None, userid.as_str(), "")).collect();
+            let leaving = self.corp.userids().filter(|userid| !self.staying.contains(*userid));
+            effects.delete = leaving.map(|userid| Entry::of_member(None, userid, "")).collect();
             effects.delete.sort_by(|one, other| one.userid.cmp(&other.userid));
         }
         effects
@@ -309,7 +309,7 @@ impl Effects {
     pub(super) fn stop(&self, corp: &Corp, choices: Choices, headings: &Headings) -> Result {
         let rows = self.existing + self.create.len() as u64;
         if corp.member_count() >= SMALL_CORP && self.existing * 10 < rows && !choices.new_members {
-            let account = printable(&headings.account);
+            let account = &headings.account;
             let which = match (self.existing, rows) {
                 (0, 1) => "the account of the file does not exist".to_owned(),
                 (0, _) => format!("none of the file's {rows} accounts exists"),
@@ -337,7 +337,7 @@ impl Effects {
             ))
             .remedy(format!(
                 "write all departments of each of them, joined by semicolons, or leave the column out by --ignore-column '{}'",
-                printable(&headings.departments)
+                headings.departments
             ))
             .remedy("--exact-departments sends the file as it is"));
         }
@@ -354,7 +354,7 @@ pub(super) fn clears_many(count: u64, rows: u64) -> bool {
 pub(super) fn ask_about_cleared(cleared: &[(String, u64)], rows: u64, consent: &mut Consent) {
     for (heading, count) in cleared.iter().filter(|(_, count)| clears_many(*count, rows)) {
         let clear = agreeing(*count, "clears", "clear");
-        consent.ask_about(format!("{count} of {} {clear} {}", counted(rows, "row"), printable(heading)));
+        consent.ask_about(format!("{count} of {} {clear} {heading}", counted(rows, "row")));
     }
 }
 

@@ -1,13 +1,13 @@
 //! Imports (异步导入): members and departments in bulk, from people's spreadsheets.
 //!
 //! A file is read and cleaned (`source`), checked and written as WeCom's CSV (`check`), held against what the corp has (`corp`,
-//! `effects`), and sent; then the outcome of its rows is shown (`ending`). Nothing is sent while anything is wrong.
+//! `effects`), and sent; then the outcome of its rows is shown (`outcome`). Nothing is sent while anything is wrong.
 
 mod check;
 mod consent;
 mod corp;
 mod effects;
-mod ending;
+mod outcome;
 mod preview;
 mod refused;
 mod source;
@@ -18,7 +18,9 @@ use clap::{Args, Subcommand};
 use wecom_contacts::{
     Client, Polling,
     callback::{CallbackToken, EncodingAesKey},
-    imports::{ImportCall, ImportDepartment, ImportFile, ImportJob, ImportMember, JobCallback, Submission},
+    imports::{
+        ImportCall, ImportDepartment, ImportFile, ImportJob, ImportMember, ImportSubmission, JobCallback,
+    },
 };
 use wecom_sheets::Table;
 
@@ -27,7 +29,7 @@ use self::{
     consent::Consent,
     corp::{Corp, Details},
     effects::{Choices, Headings, ask_about_cleared},
-    ending::Rows,
+    outcome::SentRows,
     preview::Preview,
     refused::are_objects,
     source::Source,
@@ -225,7 +227,7 @@ async fn resume(client: &Client, id: String, wait: bool, waiting: Waiting, outpu
     let job: ImportJob = client.imports().job(id);
     if wait {
         let outcome = job.wait(waiting.polling()).await?;
-        return ending::tell::<ImportMember>(&outcome, None, output);
+        return outcome::report::<ImportMember>(&outcome, None, output);
     }
     output.record(&job.status().await?)
 }
@@ -273,7 +275,7 @@ impl Job {
         source: &Source,
         table: &Table<R>,
         corp: Option<&Corp>,
-        submission: Submission<E>,
+        submission: ImportSubmission<E>,
         output: Output,
     ) -> Result {
         let submission = match self.callback()? {
@@ -290,7 +292,7 @@ impl Job {
         let submission = submission.on_job(|id| say(format_args!("job {id}")));
         let outcome = submission.outcome(self.waiting.polling()).await?;
         let refused = self.refused.clone().unwrap_or_else(|| source.refused(are_objects(table)));
-        ending::tell(&outcome, Some(Rows { table, refused: &refused, corp }), output)
+        outcome::report(&outcome, Some(SentRows { table, refused: &refused, corp }), output)
     }
 
     fn callback(&self) -> Result<Option<JobCallback>> {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     access::Access,
-    failure::{Exit, Failure, Result, printable},
+    failure::{Exit, Failure, Result},
     file::Draft,
     output::{Output, say},
     words::counted,
@@ -87,7 +87,7 @@ impl Preview {
             let mut draft = Draft::new(&path)?;
             draft.write(part.as_ref())?;
             draft.finish()?;
-            written.push(printable(&path.display().to_string()));
+            written.push(path.display().to_string());
         }
         // Rows with different keys go out by several jobs, each with its file.
         if written.len() > 1 {

@@ -8,7 +8,7 @@ use wecom_contacts::imports::ImportRow;
 use wecom_sheets::{Format, Kind, REASON_HEADING, Record, Row, Table};
 
 use crate::{
-    failure::{Failure, Result, printable},
+    failure::{Failure, Result},
     file::Draft,
     output::say,
 };
@@ -61,7 +61,7 @@ impl Refused {
         }
     }
 
-    /// The reason as it stands beside the row.
+    /// The reason as the file shows it beside the row.
     pub(super) fn reason(&self) -> String {
         let parts = [self.meaning.as_str(), self.errmsg.as_str(), self.remedy.as_str()];
         let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
@@ -91,9 +91,10 @@ pub(super) fn write_refused<R: Record>(
         |error: wecom_sheets::Error| Failure::new("the file cannot be read again").because(&error);
     let is_short = |row: &Row| kept.iter().any(|at| row.kind(*at) == Kind::Absent);
     let mut has_short_rows = false;
-    table
-        .each_row(&mut |row| has_short_rows |= reasons.contains_key(&row.line()) && is_short(row))
-        .map_err(unreadable)?;
+    for row in table.rows() {
+        let row = row.map_err(unreadable)?;
+        has_short_rows |= reasons.contains_key(&row.line()) && is_short(&row);
+    }
     let mut draft = Draft::new(path)?;
     let headings: Vec<&str> = kept.iter().map(|at| table.columns()[*at].heading.as_str()).collect();
     let shape = match (are_objects(table), has_short_rows) {
@@ -105,19 +106,15 @@ pub(super) fn write_refused<R: Record>(
         draft.write(b"\xef\xbb\xbf")?;
         draft.write(&shape.line(&headings, &headings, REASON_HEADING)?)?;
     }
-    let mut written = Ok(());
-    table
-        .each_row(&mut |row: &Row| {
-            if let (Some(reason), Ok(())) = (reasons.get(&row.line()), &written) {
-                let present = kept.iter().zip(&headings).filter(|(at, _)| row.kind(**at) != Kind::Absent);
-                let (cells, keys): (Vec<_>, Vec<_>) = present.map(|(at, key)| (row.text(*at), *key)).unzip();
-                written = shape.line(&keys, &cells, reason).and_then(|line| draft.write(&line));
-            }
-        })
-        .map_err(unreadable)?;
-    written?;
+    for row in table.rows() {
+        let row = row.map_err(unreadable)?;
+        let Some(reason) = reasons.get(&row.line()) else { continue };
+        let present = kept.iter().zip(&headings).filter(|(at, _)| row.kind(**at) != Kind::Absent);
+        let (cells, keys): (Vec<_>, Vec<_>) = present.map(|(at, key)| (row.text(*at), *key)).unzip();
+        draft.write(&shape.line(&keys, &cells, reason)?)?;
+    }
     draft.finish()?;
-    say(format_args!("the refused rows are in {}", printable(&path.display().to_string())));
+    say(format_args!("the refused rows are in {}", path.display()));
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use wecom_sheets::{Encoding, Error, HiddenRows, Mapping, Meaning, Options, Readi
 
 use super::check::{Check, Held, How, Import};
 use crate::{
-    failure::{Exit, Failure, Result, printable},
+    failure::{Exit, Failure, Result},
     file::contents,
     output::say,
     words::{agreeing, counted},
@@ -104,9 +104,9 @@ impl Source {
             Table::open(&self.file, &options, &mapping)
         };
         let table = table.map_err(|error| self.unreadable::<R>(&error))?;
-        say(format_args!("{}: {}", printable(&self.name()), table.sheet().format()));
+        say(format_args!("{}: {}", self.name(), table.sheet().format()));
         tell_columns(&table);
-        let deciding: Vec<_> = table.deciding().map(printable).collect();
+        let deciding: Vec<_> = table.deciding().collect();
         if deciding.is_empty() {
             return Ok(table);
         }
@@ -149,21 +149,21 @@ impl Source {
         tell_reading(&check.reading);
         let problems = check.problems();
         for (_, text) in problems.iter().take(SHOWN) {
-            say(format_args!("  {}", printable(text)));
+            say(format_args!("  {text}"));
         }
         let count = check.problem_count();
         if count > SHOWN as u64 {
             say(format_args!("  and {} more", count - SHOWN as u64));
         }
         for warning in check.warnings().iter().take(SHOWN) {
-            say(format_args!("warning: {}", printable(warning)));
+            say(format_args!("warning: {warning}"));
         }
         if count == 0 {
             return Ok(());
         }
         let failure = Failure::new(format!(
             "{} cannot be imported: {} to correct; nothing was sent",
-            printable(&self.name()),
+            self.name(),
             counted(count, "fault"),
         ));
         // The fault is in the file, and its words say the rule; what WeCom's code means in general does not help.
@@ -171,7 +171,7 @@ impl Source {
     }
 
     fn unreadable<R: Import>(&self, error: &Error) -> Failure {
-        let failure = Failure::new(format!("cannot import {}", printable(&self.name()))).because(error);
+        let failure = Failure::new(format!("cannot import {}", self.name())).because(error);
         let is_usage = matches!(
             error,
             Error::NoField { .. } | Error::NoColumn { .. } | Error::NoSheet { .. } | Error::NotAWorkbook
@@ -190,7 +190,7 @@ impl Source {
                     return failure
                         .remedy("separate the cells of each row by commas, semicolons or tabs, or save the sheet as .xlsx");
                 }
-                let heading = like.first().map_or("HEADING".to_owned(), |heading| printable(heading));
+                let heading = like.first().map_or("HEADING", String::as_str);
                 let failure = failure
                     .remedy(format!("say which column it is, as in --map '{heading}={}'", R::field(R::ID)));
                 let failure = if *rows < HEADING_ROWS {
@@ -200,7 +200,7 @@ impl Source {
                 };
                 match other_sheets.first() {
                     Some(other) => {
-                        failure.remedy(format!("read another sheet, as by --sheet '{}'", printable(other)))
+                        failure.remedy(format!("read another sheet, as by --sheet '{other}'"))
                     }
                     None => failure,
                 }
@@ -210,7 +210,7 @@ impl Source {
                 R::NOUN
             )),
             Error::EmptySheet { others, .. } => {
-                let other = others.first().map_or("NAME".to_owned(), |other| printable(other));
+                let other = others.first().map_or("NAME", String::as_str);
                 failure.remedy(format!("read another sheet, as by --sheet '{other}'"))
             }
             Error::Json { .. } => failure.remedy("correct this line, or export the file again"),
@@ -223,9 +223,7 @@ impl Source {
             Error::TwoHeadings { .. } => failure.remedy("leave one row of headings and try again"),
             Error::SameField { headings, .. } => match headings.as_slice() {
                 [one, other] if one != other => failure.remedy(format!(
-                    "leave one out, by --ignore-column '{}' or --ignore-column '{}'",
-                    printable(one),
-                    printable(other)
+                    "leave one out, by --ignore-column '{one}' or --ignore-column '{other}'"
                 )),
                 // A flag would leave out both.
                 _ => failure.remedy("delete or rename one of these columns in the file"),
@@ -250,11 +248,11 @@ impl Source {
 
 fn tell_columns<R: Import>(table: &Table<R>) {
     for column in table.columns() {
-        let heading = printable(&column.heading);
+        let heading = &column.heading;
         match &column.meaning {
             Meaning::Field(field) => say(format_args!("  {heading} is {}", R::field(*field))),
             Meaning::Extra(name) => {
-                say(format_args!("  {heading} is the attribute (扩展属性) {}", printable(name)));
+                say(format_args!("  {heading} is the attribute (扩展属性) {name}"));
             }
             Meaning::Status => {
                 say(format_args!("  {heading} says who has left; those rows are not sent"));
@@ -262,24 +260,23 @@ fn tell_columns<R: Import>(table: &Table<R>) {
             _ => {}
         }
     }
-    let read_only: Vec<_> = table.read_only().map(printable).collect();
+    let read_only: Vec<_> = table.read_only().collect();
     if !read_only.is_empty() {
         say(format_args!("read-only columns, which an import cannot write: {}", read_only.join(", ")));
     }
-    let ignored: Vec<_> = table.ignored().map(printable).collect();
+    let ignored: Vec<_> = table.ignored().collect();
     if !ignored.is_empty() {
         say(format_args!("warning: ignored columns: {}; --map or --extra takes them", ignored.join(", ")));
     }
 }
 
 fn tell_reading(reading: &Reading) {
-    for (heading, change, count) in &reading.changed {
-        say(format_args!("  {}: {count} {change}", printable(heading)));
+    for (heading, correction, count) in &reading.corrected {
+        say(format_args!("  {heading}: {count} {correction}"));
     }
     for (heading, count) in &reading.cleared {
         say(format_args!(
-            "  {}: {} {} the field",
-            printable(heading),
+            "  {heading}: {} {} the field",
             counted(*count, "empty cell"),
             agreeing(*count, "clears", "clear")
         ));
@@ -306,12 +303,7 @@ fn tell_reading(reading: &Reading) {
             counted(reading.left, "row")
         ));
         for leaving in reading.leaving.iter().take(SHOWN) {
-            say(format_args!(
-                "  line {}: {} ({})",
-                leaving.line,
-                printable(&leaving.name),
-                printable(&leaving.userid)
-            ));
+            say(format_args!("  line {}: {} ({})", leaving.line, leaving.name, leaving.userid));
         }
         if reading.left > SHOWN as u64 {
             say(format_args!("  and {} more", reading.left - SHOWN as u64));

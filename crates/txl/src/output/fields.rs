@@ -1,12 +1,8 @@
 //! The fields of a JSON object as cells, and their headings.
 
-use std::fmt;
-
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{MapAccess, Visitor},
-};
+use serde::Serialize;
 use serde_json::{Value, value::RawValue};
+use wecom_json::OrderedFields;
 
 use super::unwritable;
 use crate::failure::{Result, printable};
@@ -16,32 +12,8 @@ use crate::failure::{Result, printable};
 /// Each value stays the text that it is: a tree of a long list takes many times its room.
 pub(super) fn fields(value: &impl Serialize) -> Result<Vec<(String, Box<RawValue>)>> {
     let text = serde_json::to_vec(value).map_err(|error| unwritable(&error))?;
-    let Fields(fields) = serde_json::from_slice(&text).map_err(|error| unwritable(&error))?;
+    let OrderedFields(fields) = serde_json::from_slice(&text).map_err(|error| unwritable(&error))?;
     Ok(fields)
-}
-
-struct Fields(Vec<(String, Box<RawValue>)>);
-
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Fields;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Fields, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(Fields(fields))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
-    }
 }
 
 /// What an object is, by its fields: several chapters have a `name` and a `status`.

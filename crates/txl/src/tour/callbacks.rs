@@ -11,7 +11,7 @@ use super::{
     engine::{Engine, row},
     stage::{Stage, number_of},
 };
-use crate::{failure::Failure, listener::Heard, must};
+use crate::{failure::Failure, listener::Received, must};
 
 pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     tour.chapter("通讯录回调通知");
@@ -38,7 +38,7 @@ async fn verify(tour: &mut Engine, stage: &Stage) {
             let saved = stage.console.post("console/set_callback", stage.inbox.settings()).await;
             saved?;
             match stage.inbox.next().await? {
-                Heard::Verified => Ok(((), stage.inbox.url.clone())),
+                Received::Verification => Ok(((), stage.inbox.url.clone())),
                 _ => Err(Failure::new("something else came than the verification")),
             }
         },
@@ -185,7 +185,7 @@ async fn strangers(tour: &mut Engine, stage: &Stage) {
         let status = stage.console.deliver(&format!("{}?{query}", stage.inbox.url), body).await?;
         must!(status == 403, "the forgery is answered with {status}");
         match stage.inbox.next().await? {
-            Heard::Refused(refusal) => Ok(((), format!("refused: {refusal}"))),
+            Received::Refused(refusal) => Ok(((), format!("refused: {refusal}"))),
             _ => Err(Failure::new("a forged event was taken")),
         }
     })

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
-    listener::Heard,
+    listener::Received,
     must,
 };
 
@@ -36,7 +36,10 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             let mut settings = stage.inbox.settings();
             settings["agentid"] = json!(stage.agent_id());
             stage.console.post("console/set_callback", settings).await?;
-            must!(matches!(stage.inbox.next().await?, Heard::Verified), "the app's URL was not verified");
+            must!(
+                matches!(stage.inbox.next().await?, Received::Verification),
+                "the app's URL was not verified"
+            );
             let job = exports.members().block_size(10_000).await?;
             let rows = rows(stage, &job).await?;
             let found = rows.iter().find(|member| member.userid == wang);

@@ -8,7 +8,7 @@ use wecom_contacts::callback::{CallbackToken, EncodingAesKey, Event, Notificatio
 
 use crate::{
     failure::{Failure, Result},
-    listener::{Heard, Listener},
+    listener::{Listener, Received},
 };
 
 /// A callback is there at once, or something is wrong.
@@ -50,7 +50,7 @@ impl Inbox {
     }
 
     /// The next that comes.
-    pub(super) async fn next(&self) -> Result<Heard> {
+    pub(super) async fn next(&self) -> Result<Received> {
         let mut listener = self.listener.lock().await;
         match timeout(PATIENCE, listener.next()).await {
             Ok(Some(heard)) => Ok(heard),
@@ -62,9 +62,9 @@ impl Inbox {
     /// The next event, which no verification may come before.
     pub(super) async fn event(&self) -> Result<Notification> {
         match self.next().await? {
-            Heard::Delivered(notification) => Ok(*notification),
-            Heard::Verified => Err(Failure::new("the URL was verified where an event was due")),
-            Heard::Refused(refusal) => Err(Failure::new("a callback was refused").because(&refusal)),
+            Received::Event(notification) => Ok(*notification),
+            Received::Verification => Err(Failure::new("the URL was verified where an event was due")),
+            Received::Refused(refusal) => Err(Failure::new("a callback was refused").because(&refusal)),
         }
     }
 

@@ -11,11 +11,11 @@ use serde_json::Value;
 use crate::run::{Ran, RunningSim, SECRET, txl};
 
 /// Runs `txl callback` with a token and a key.
-fn callback(arguments: &[&str], stdin: &str) -> Ran {
+pub(crate) fn callback(arguments: &[&str], stdin: &str) -> Ran {
     let mut child = txl()
         .arg("callback")
         .args(arguments)
-        .env("WECOM_CORP_ID", "ww1234567890abcdef")
+        .env("WECOM_CORP_ID", CORP)
         .env("WECOM_CALLBACK_TOKEN", SECRET)
         .env("WECOM_CALLBACK_AES_KEY", KEY)
         .stdin(Stdio::piped())
@@ -27,7 +27,8 @@ fn callback(arguments: &[&str], stdin: &str) -> Ran {
     Ran::of(child.wait_with_output().unwrap())
 }
 
-const KEY: &str = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C";
+pub(crate) const CORP: &str = "ww1234567890abcdef";
+pub(crate) const KEY: &str = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C";
 const MESSAGE: &str =
     "<xml><Event>change_contact</Event><ChangeType>delete_user</ChangeType><UserID>wangfang</UserID></xml>";
 
@@ -114,11 +115,13 @@ fn trap_32_an_authentic_event_that_cannot_be_read_is_acknowledged_and_reported_b
 }
 
 /// Starts a listener, and returns it with its address and the lines that it says.
-fn listener(flags: &[&str]) -> (std::process::Child, String, impl Iterator<Item = String> + use<>) {
+pub(crate) fn listener(
+    flags: &[&str],
+) -> (std::process::Child, String, impl Iterator<Item = String> + use<>) {
     let mut listener = txl()
         .args(["callback", "listen"])
         .args(flags)
-        .env("WECOM_CORP_ID", "ww1234567890abcdef")
+        .env("WECOM_CORP_ID", CORP)
         .env("WECOM_CALLBACK_TOKEN", SECRET)
         .env("WECOM_CALLBACK_AES_KEY", KEY)
         .stdout(Stdio::piped())

@@ -197,15 +197,11 @@ async fn trap_38_a_spreadsheet_keeps_what_is_in_its_cells() {
 /// The rows of a workbook, headings first.
 fn workbook(path: &Path) -> Vec<Vec<String>> {
     let sheet = wecom_sheets::Sheet::open(path, &wecom_sheets::Options::default(), &|_| true).unwrap();
-    let mut rows = Vec::new();
-    sheet
-        .each_row(&mut |row| {
-            assert!((0..row.len()).all(|at| row.kind(at) == wecom_sheets::Kind::Text), "line {}", row.line());
-            rows.push(row.texts().map(str::to_owned).collect());
-            std::ops::ControlFlow::Continue(())
-        })
-        .unwrap();
-    rows
+    let texts = |row: wecom_sheets::Row| {
+        assert!((0..row.len()).all(|at| row.kind(at) == wecom_sheets::Kind::Text), "line {}", row.line());
+        row.texts().map(str::to_owned).collect()
+    };
+    sheet.rows().map(|row| texts(row.unwrap())).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

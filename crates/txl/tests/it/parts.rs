@@ -12,7 +12,7 @@ use std::{
 use axum::{Json, Router, http::header, routing::any};
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
-use wecom_contacts::callback::cipher::encrypt_file;
+use wecom_contacts::callback::cipher::{encrypt_file, hex};
 
 use crate::run::{Ran, SECRET, txl};
 
@@ -56,10 +56,9 @@ fn bodies(values: &[Value]) -> Vec<Vec<u8>> {
 /// that holds the export of yesterday. Returns what the file holds then.
 async fn export(before: &[Value], announce: impl Fn(Value) -> Value, plain: &[u8]) -> (Ran, String) {
     let file = encrypt_file(&KEY.parse().unwrap(), plain);
-    let md5: [u8; 16] = Md5::digest(&file).into();
     let file_server = server(vec![("/f", vec![file.clone()])]).await;
     let list = json!([{"url": format!("{file_server}/f"), "size": file.len(),
-        "md5": format!("{:032x}", u128::from_be_bytes(md5))}]);
+        "md5": hex(Md5::digest(&file))}]);
     let mut statuses = bodies(before);
     statuses
         .extend(bodies(&[announce(json!({"errcode": 0, "errmsg": "ok", "status": 2, "data_list": list}))]));

@@ -21,8 +21,9 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 use tracing::{info, warn};
+use wecom_cipher::hex;
 
-use super::{ledger::GRANT_LIFE, pace::Rate};
+use super::{limits::GRANT_LIFE, pace::Rate};
 use crate::{Redis, redis::Invocation};
 
 /// How long a Redis that was away is not asked.
@@ -147,7 +148,7 @@ impl Share {
         minute: Option<Rate>,
         hour: Option<Rate>,
     ) -> Self {
-        let scope: String = Sha256::digest(scope).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let scope = hex(&Sha256::digest(scope)[..16]);
         // The braces have a cluster keep an endpoint's keys together.
         let key = |part: &str| format!("wecom:{{{scope}:{endpoint}}}:{part}");
         let limits = [("minute", minute), ("hour", hour)];
@@ -233,7 +234,7 @@ mod tests {
     /// The gate as each of some processes has it.
     fn processes<const N: usize>(url: &str, corp: &CorpId, builder: &BudgetBuilder) -> [Arc<Gate>; N] {
         std::array::from_fn(|_| {
-            let budget = builder.clone().shared(Redis::open(url).unwrap()).build();
+            let budget = builder.clone().shared(Redis::open(url).unwrap()).build().unwrap();
             budget.ledger("https://example.com/cgi-bin/", corp).gate("user/get")
         })
     }

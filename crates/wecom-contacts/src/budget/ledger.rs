@@ -17,6 +17,7 @@ use super::fleet::{Moment, Reserved, Share};
 use super::{
     Plan,
     closing::{Closing, Door},
+    limits::GRANT_LIFE,
     pace::{Pace, Rate},
 };
 use crate::{Error, ErrorKind, Result, observe};
@@ -75,10 +76,6 @@ struct Turn {
     #[cfg(feature = "redis")]
     reserved: Reserved,
 }
-
-/// So long after it was granted a call may still go; later the grant is forfeit, as it would crowd a window it does not
-/// belong to.
-pub(super) const GRANT_LIFE: Duration = Duration::from_secs(10);
 
 /// The leave to send one call now. Dropping it, whether the call was sent or not, lets the next one pass.
 pub(crate) struct Pass<'g> {

@@ -30,8 +30,7 @@ use std::{
 
 pub(crate) use self::ledger::Ledger;
 pub use self::limits::Limits;
-use self::limits::published_at_once;
-use crate::CorpId;
+use crate::{CorpId, Endpoint, Error, ErrorKind, Result, endpoints};
 
 /// WeCom's limits, kept by waiting: see the [module](self).
 ///
@@ -43,7 +42,7 @@ use crate::CorpId;
 /// # fn example() -> wecom_contacts::Result<()> {
 /// // Another program of the same corp takes the other half.
 /// let half = Limits::published().per_minute(5_000).per_hour(75_000);
-/// let budget = Budget::builder().each(half).endpoint("user/get", half.at_once(8)).build();
+/// let budget = Budget::builder().each(half).endpoint("user/get", half.at_once(8)).build()?;
 /// let client = Client::builder("ww1234567890abcdef", Secret::contacts_sync("secret")).budget(budget).build()?;
 /// # Ok(())
 /// # }
@@ -60,18 +59,18 @@ struct Inner {
 impl Budget {
     /// Starts a budget of the published limits, to be changed.
     pub fn builder() -> BudgetBuilder {
-        BudgetBuilder { plan: Plan::default() }
+        BudgetBuilder { plan: Plan::default(), unknown: None }
     }
 
     /// No limits: calls are never held back, unless WeCom closes an endpoint (45009).
     pub fn unlimited() -> Self {
-        Self::builder().each(Limits::unlimited()).build()
+        Self::builder().each(Limits::unlimited()).assemble()
     }
 
     /// The published limits, counted together for all processes that use this Redis.
     #[cfg(feature = "redis")]
     pub fn shared(redis: crate::Redis) -> Self {
-        Self::builder().shared(redis).build()
+        Self::builder().shared(redis).assemble()
     }
 
     /// The ledger of this corp at this address.
@@ -91,7 +90,7 @@ impl Budget {
 impl Default for Budget {
     /// The published limits, counted once for the whole process.
     fn default() -> Self {
-        static PROCESS: LazyLock<Budget> = LazyLock::new(|| Budget::builder().build());
+        static PROCESS: LazyLock<Budget> = LazyLock::new(|| Budget::builder().assemble());
         PROCESS.clone()
     }
 }
@@ -110,26 +109,39 @@ impl fmt::Debug for Budget {
 #[must_use]
 pub struct BudgetBuilder {
     plan: Plan,
+    /// The first path that is not an endpoint's.
+    unknown: Option<String>,
 }
 
 impl BudgetBuilder {
-    /// The limits of each endpoint that is not named; [`Limits::published`] unless told. How many calls may be under way at
-    /// once is taken from WeCom's pages for the few endpoints that have such a limit, if it is not said here.
+    /// Sets the limits of each endpoint that is not named. Defaults to [`Limits::published`]. Where these limits leave open how
+    /// many calls may be under way at once, the endpoint's [own limit](crate::EndpointInfo::at_once) applies, if it has one.
     pub fn each(mut self, limits: Limits) -> Self {
         self.plan.each = limits;
         self
     }
 
-    /// The limits of one endpoint, by its path below `cgi-bin/`.
-    pub fn endpoint(mut self, path: impl Into<String>, limits: Limits) -> Self {
-        self.plan.of.insert(path.into(), limits);
+    /// Sets the limits of one of the [SDK's endpoints](crate::endpoints), by its path below `cgi-bin/`. A path that is not in
+    /// their table is an error of [`build`](Self::build).
+    pub fn endpoint(mut self, path: impl AsRef<str>, limits: Limits) -> Self {
+        match endpoints::find(path.as_ref()) {
+            Some(endpoint) => drop(self.plan.of.insert(endpoint.path(), limits)),
+            None => drop(self.unknown.get_or_insert_with(|| path.as_ref().to_owned())),
+        }
         self
     }
 
-    /// Counts in this Redis, for all processes that do, instead of in this one alone; they must be told the same limits. How
-    /// many calls are under way at once is still counted by each process.
+    /// Sets the limits of one endpoint by its type, which may be an endpoint of your own: see [`Endpoint`].
+    pub fn endpoint_of<E: Endpoint>(mut self, limits: Limits) -> Self {
+        self.plan.of.insert(E::CALL.path(), limits);
+        self
+    }
+
+    /// Counts in this Redis, together with all processes that do the same; they must have the same limits. How many calls are
+    /// under way at once is still counted by each process.
     ///
-    /// A 45009 that one of them gets closes the endpoint to all. While Redis is away each keeps the limits on its own.
+    /// A 45009 that one of them receives closes the endpoint to all. While Redis is unreachable, each process keeps the limits on
+    /// its own.
     #[cfg(feature = "redis")]
     pub fn shared(mut self, redis: crate::Redis) -> Self {
         self.plan.fleet = Some(fleet::Fleet::new(redis));
@@ -137,8 +149,21 @@ impl BudgetBuilder {
     }
 
     /// Builds the budget.
-    #[must_use]
-    pub fn build(self) -> Budget {
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownEndpoint`] for a path in [`endpoint`](Self::endpoint) that is no endpoint of the SDK, such as `usr/get`.
+    pub fn build(mut self) -> Result<Budget> {
+        match self.unknown.take() {
+            None => Ok(self.assemble()),
+            Some(path) => {
+                let nearest = endpoints::nearest(&path);
+                Err(Error::local(ErrorKind::UnknownEndpoint { path, nearest }))
+            }
+        }
+    }
+
+    fn assemble(self) -> Budget {
         Budget(Arc::new(Inner { plan: Arc::new(self.plan), ledgers: Mutex::default() }))
     }
 }
@@ -146,7 +171,7 @@ impl BudgetBuilder {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
     each: Limits,
-    of: HashMap<String, Limits>,
+    of: HashMap<&'static str, Limits>,
     #[cfg(feature = "redis")]
     fleet: Option<fleet::Fleet>,
 }
@@ -156,7 +181,10 @@ impl Plan {
         match self.of.get(endpoint) {
             Some(limits) => *limits,
             None if self.each == Limits::unlimited() => self.each,
-            None => Limits { at_once: self.each.at_once.or(published_at_once(endpoint)), ..self.each },
+            None => {
+                let published = || endpoints::find(endpoint)?.at_once();
+                Limits { at_once: self.each.at_once.or_else(published), ..self.each }
+            }
         }
     }
 }

@@ -13,10 +13,7 @@ use governor::{
 };
 use tokio::time::Instant;
 
-use super::{
-    ledger::GRANT_LIFE,
-    limits::{HOUR, MINUTE},
-};
+use super::limits::{GRANT_LIFE, HOUR, MINUTE};
 
 /// What a limit comes to: how many may pass at once, and how far apart the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use super::{
     limits::{HOUR, MINUTE},
     pace::{Pace, Rate},
 };
-use crate::{CorpId, Error, ErrorKind};
+use crate::{Call, CorpId, Endpoint, Error, ErrorKind, members::GetMember};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -24,7 +24,7 @@ fn ledger(budget: &Budget) -> Arc<Ledger> {
 }
 
 fn gate(limits: Limits) -> Arc<Gate> {
-    ledger(&Budget::builder().each(limits).build()).gate("user/get")
+    ledger(&Budget::builder().each(limits).build().unwrap()).gate("user/get")
 }
 
 fn refused() -> Error {
@@ -235,7 +235,7 @@ async fn those_in_line_when_an_endpoint_closes_are_turned_away_too() {
 
 #[tokio::test]
 async fn clients_of_one_corp_and_address_share_a_ledger_and_others_do_not() {
-    let budget = Budget::builder().build();
+    let budget = Budget::builder().build().unwrap();
     let ours = ledger(&budget);
     assert!(Arc::ptr_eq(&ours, &ledger(&budget.clone())));
     assert!(!Arc::ptr_eq(&ours, &budget.ledger("https://example.com/cgi-bin/", &CorpId::new("ww2"))));
@@ -265,11 +265,47 @@ async fn the_published_limits_on_calls_at_once_hold_unless_told_otherwise() {
         ("corpgroup/corp/remove_corp", 1),
         ("user/get", 30),
     ] {
-        assert_eq!(at_once(Budget::builder().build(), endpoint).await, calls, "{endpoint}");
+        assert_eq!(at_once(Budget::default(), endpoint).await, calls, "{endpoint}");
         assert_eq!(at_once(Budget::unlimited(), endpoint).await, 30, "{endpoint}");
         let each = Budget::builder().each(Limits::published().at_once(3));
-        assert_eq!(at_once(each.clone().build(), endpoint).await, 3, "{endpoint}");
+        assert_eq!(at_once(each.clone().build().unwrap(), endpoint).await, 3, "{endpoint}");
         let one = each.endpoint(endpoint, Limits::unlimited().at_once(7));
-        assert_eq!(at_once(one.build(), endpoint).await, 7, "{endpoint}");
+        assert_eq!(at_once(one.build().unwrap(), endpoint).await, 7, "{endpoint}");
+    }
+}
+
+#[test]
+fn a_misspelt_endpoint_is_an_error_that_names_the_nearest() {
+    let limits = Limits::published();
+    let error =
+        Budget::builder().endpoint("user/get", limits).endpoint("usr/get", limits).build().unwrap_err();
+    let ErrorKind::UnknownEndpoint { path, nearest } = error.kind() else { panic!("{error}") };
+    assert_eq!((path.as_str(), *nearest), ("usr/get", Some("user/get")));
+    assert_eq!(error.to_string(), "no endpoint has the path `usr/get`; `user/get` is the nearest");
+    assert!(error.remedy().is_some_and(|remedy| remedy.contains("endpoint_of")));
+    let error = Budget::builder().endpoint("agent/set_workbench_template", limits).build().unwrap_err();
+    assert_eq!(error.to_string(), "no endpoint has the path `agent/set_workbench_template`");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_of_ones_own_has_limits_by_its_type() {
+    #[derive(serde::Serialize)]
+    struct GetApp;
+
+    #[expect(clippy::disallowed_methods, reason = "the SDK does not have it")]
+    impl Endpoint for GetApp {
+        const CALL: Call = Call::get("agent/get");
+        type Reply = ();
+    }
+
+    let limits = Limits::unlimited().at_once(1);
+    let budget =
+        Budget::builder().endpoint_of::<GetApp>(limits).endpoint_of::<GetMember>(limits).build().unwrap();
+    for endpoint in ["agent/get", "user/get"] {
+        let gate = ledger(&budget).gate(endpoint);
+        let first = gate.pass(SECOND).await.unwrap();
+        assert!(timeout(SECOND, gate.pass(SECOND)).await.is_err(), "{endpoint}");
+        drop(first);
+        assert!(gate.pass(SECOND).await.is_ok());
     }
 }

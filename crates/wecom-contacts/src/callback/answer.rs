@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The HTTP response to a request, for whatever framework received it.
+/// The HTTP response to a request, for any framework.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Answer {
@@ -20,21 +20,23 @@ pub struct Answer {
 pub enum Outcome {
     /// 200: WeCom verified the URL (验证URL有效性), and the body is what it wants to see.
     Verified,
-    /// 200: the event waits for the handler; one that cannot be read does so too, as [`Event::Unreadable`](super::Event::Unreadable).
+    /// 200: the inbox has stored the event for the handler, as [`Event::Unreadable`](super::Event::Unreadable) if it cannot be read.
     Queued,
-    /// 200: this event, or this very request, was taken before. Nothing is done.
+    /// 200: this event, or this very request, was accepted before. Nothing is done.
     Duplicate,
-    /// 503: the queue is full. WeCom delivers again, and the event is taken then.
+    /// 503: the inbox has no room. WeCom delivers again, and the event is accepted then.
     Busy,
-    /// 503: the intake is shutting down. WeCom delivers again, to whoever runs then.
+    /// 503: the inbox failed to store the event, for a reason that the log has. WeCom delivers again.
+    NotStored,
+    /// 503: the intake is shutting down. WeCom delivers again, to the process that runs then.
     Closing,
     /// 403, or 408 for [`Refusal::Unfinished`]: not WeCom's.
     Refused(Refusal),
 }
 
-/// Why a request was taken for a stranger's.
+/// Why a request was refused.
 ///
-/// No variant holds anything personal or secret. The sender is not told which it is.
+/// No variant holds anything personal or secret. The sender does not learn the reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -65,7 +67,7 @@ impl Answer {
     pub(super) fn new(outcome: Outcome) -> Self {
         let status = match outcome {
             Outcome::Verified | Outcome::Queued | Outcome::Duplicate => 200,
-            Outcome::Busy | Outcome::Closing => 503,
+            Outcome::Busy | Outcome::NotStored | Outcome::Closing => 503,
             Outcome::Refused(Refusal::Unfinished { .. }) => 408,
             Outcome::Refused(_) => 403,
         };

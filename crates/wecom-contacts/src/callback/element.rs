@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event as Token};
+use serde::{Deserialize, Serialize};
 
 use crate::{AgentId, CorpId, DepartmentId, ErrorCode, JobId, TagId, UserId};
 
@@ -31,14 +32,16 @@ type Result<T> = std::result::Result<T, Unreadable>;
 /// One element of a message, as it was sent: its text (CDATA or not) or its children.
 ///
 /// `Debug` shows the names only.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Element {
     /// Name of the element, without a namespace prefix.
     pub name: String,
     /// Its text; empty for an element with children.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// The elements inside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Self>,
 }
 

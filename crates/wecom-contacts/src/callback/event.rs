@@ -1,5 +1,7 @@
 //! Which event a message carries.
 
+use serde::{Deserialize, Serialize};
+
 use super::element::{Node, Value as _, Xml};
 use super::events::{
     AppInactivity, AppSubscription, ChainChange, DepartmentChange, DepartmentDeleted, JobFinished,
@@ -10,7 +12,11 @@ use super::events::{
 ///
 /// Each variant names the wire's `Event`, and `ChangeType` where there is one. An event that lacks the very thing it is
 /// about (a deleted member without a userid) is `Unknown` too.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// As JSON an event is one object. `type` is the variant in `snake_case` (`member_created`), and the other keys are the fields of
+/// what the variant holds. See [`Notification`](super::Notification#as-json).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
     /// A member was added (新增成员): `change_contact`, `create_user`.

@@ -6,17 +6,19 @@ use super::Notification;
 
 /// Does the work that an event asks for. Any `Fn(Notification)` that returns a future is one.
 ///
-/// WeCom does not wait for it: the event was acknowledged when it was queued. With one worker, which is the default, the next
-/// event waits until this one is done, so that what happened first is handled first. A failure is the handler's own to deal
-/// with, as nobody is left to tell; one that panics loses its event, says so in the log, and goes on with the next. One that
-/// never ends stops its worker for good: put a time-out around what may hang.
+/// WeCom does not wait for it: the event was acknowledged when the [`Inbox`](super::Inbox) stored it. With one worker, which is the
+/// default, the next event waits until this one is handled, so that what happened first is handled first.
+///
+/// A handler deals with its own failures. If it panics, the log names the event, the inbox learns it
+/// ([`Inbox::failed`](super::Inbox::failed)), and the worker continues with the next event. A handler that never ends occupies its
+/// worker for good: put a timeout around what may hang. With a durable inbox an event can come twice, after a crash.
 ///
 /// ```
 /// use wecom_contacts::callback::{Event, Handler, Notification};
 ///
-/// struct Mirror;
+/// struct Departures;
 ///
-/// impl Handler for Mirror {
+/// impl Handler for Departures {
 ///     async fn handle(&self, notification: Notification) {
 ///         if let Event::MemberDeleted(member) = notification.event {
 ///             println!("{} has left", member.userid);
@@ -25,7 +27,7 @@ use super::Notification;
 /// }
 ///
 /// fn is_a_handler(_: impl Handler) {}
-/// is_a_handler(Mirror);
+/// is_a_handler(Departures);
 /// is_a_handler(async |notification: Notification| println!("{:?}", notification.event));
 /// ```
 pub trait Handler: Send + Sync + 'static {

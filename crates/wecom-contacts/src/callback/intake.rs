@@ -1,4 +1,4 @@
-//! The one way in for what comes to a callback URL: checked, filtered, queued, answered.
+//! The requests to a callback URL: checked, stored, answered.
 
 use std::{
     fmt,
@@ -12,38 +12,40 @@ use std::{
 use wecom_cipher::{Delivery, Query};
 
 use super::{
-    Answer, Drained, Event, Handler, IntakeBuilder, Notification, Outcome, Receiver, Refusal, desk::Desk,
+    Answer, Drained, Event, Handler, Inbox, Incoming, IntakeBuilder, MemoryInbox, Notification, Outcome,
+    Receiver, Refusal, workers::Workers,
 };
 
 /// WeCom's own parameters take about 300 bytes; the rest is for those of the URL itself.
 const QUERY_LIMIT: usize = 8 << 10;
 
-/// Takes the events of one callback URL, acknowledges them at once, and has a [`Handler`] work on them afterwards.
+/// Receives the events of one callback URL, acknowledges them at once, and has a [`Handler`] work on them afterwards.
 ///
-/// [`verify`](Self::verify) and [`accept`](Self::accept) are plain functions from the bytes of a request to its [`Answer`], for any
-/// framework; `Callbacks` (feature `axum`) is a ready router around them. They do not block and do not wait. What is checked, in
-/// this order, so that what a stranger sends costs least:
+/// [`verify`](Self::verify) and [`accept`](Self::accept) lead from the bytes of a request to its [`Answer`], for any framework;
+/// `Callbacks` (feature `axum`) is a ready router around them. The checks, in an order in which the request of a stranger costs least:
 ///
 /// 1. the size of the body ([`body_limit`](IntakeBuilder::body_limit)) and of the query string (8 KiB);
 /// 2. the timestamp, against the [replay window](IntakeBuilder::replay_window);
 /// 3. the signature, in constant time;
-/// 4. whether this very request (timestamp, nonce, signature) was acknowledged before;
+/// 4. whether this very request (timestamp, nonce, signature) was accepted before;
 /// 5. the encryption, and that the message is for this corp;
-/// 6. whether an event of the same content was acknowledged before ([`Memory`](super::Memory));
-/// 7. whether the queue has room. If not, the answer is 503 and nothing is remembered, so that WeCom's next delivery is taken.
+/// 6. the [`Inbox`]: whether an event of the same content was accepted before, and whether there is room. If there is none or the
+///    event cannot be stored, the answer is 503 and nothing is remembered, so that WeCom's next delivery is accepted.
 ///
-/// What fails 1, 2, 3 or 5 gets 403 and an empty body, whatever the reason; the log and the
-/// [observer](IntakeBuilder::observe) are told. An event that this version does not know is queued like any other, and so is one that
-/// cannot be read ([`Event::Unreadable`]), which the log names by its digest as well.
+/// A request that fails 1, 2, 3 or 5 gets 403 and an empty body, whatever the reason; the log and the
+/// [observer](IntakeBuilder::observe) get the reason. An event that this version does not know is stored like any other, and so is one
+/// that cannot be read ([`Event::Unreadable`]), whose digest is logged as well.
 ///
 /// # What an acknowledgement means
 ///
-/// 200 means: in the queue, which is in memory. A process that is killed loses what is queued, and WeCom does not deliver it again;
-/// nor does WeCom promise to deliver everything in the first place. So shut down by [`shutdown`](Self::shutdown), which drains the
-/// queue, and compare with the calls of [`members`](crate::members) or [`exports`](crate::exports) from time to time. A handler
-/// that must not lose an event writes it down first and works on it later.
+/// 200 means that the inbox has stored the event. The default [`MemoryInbox`] is in memory: a process that is killed loses the events
+/// that wait and those in a handler, and WeCom does not deliver them again. So end by [`shutdown`](Self::shutdown), which empties the
+/// queue. An [`Inbox`] of your own in a database loses nothing that was acknowledged, and delivers to the handler at least once.
 ///
-/// A clone is the same intake. When the last is dropped it closes, and its workers finish what is queued.
+/// WeCom does not promise to deliver everything in the first place: compare with the calls of [`members`](crate::members) or
+/// [`exports`](crate::exports) from time to time.
+///
+/// A clone is the same intake. When the last is dropped it closes, and its workers finish what waits.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
@@ -56,10 +58,10 @@ const QUERY_LIMIT: usize = 8 << 10;
 /// });
 ///
 /// // In the route of the callback URL, with the request's own query string and body:
-/// let answer = intake.accept("msg_signature=0&timestamp=1700000000&nonce=1", b"<xml/>");
+/// let answer = intake.accept("msg_signature=0&timestamp=1700000000&nonce=1", b"<xml/>").await;
 /// assert_eq!((answer.status, answer.body.as_str()), (403, ""));
 ///
-/// // When the process is told to end:
+/// // When the process ends:
 /// let drained = intake.shutdown(Duration::from_secs(30)).await;
 /// assert!(drained.is_complete(), "lost: {drained:?}");
 /// # Ok(())
@@ -67,14 +69,13 @@ const QUERY_LIMIT: usize = 8 << 10;
 /// ```
 ///
 /// Official: [回调配置](https://developer.work.weixin.qq.com/document/path/90930)
-#[derive(Clone)]
-pub struct Intake(Arc<Door>);
+pub struct Intake<I: Inbox = MemoryInbox>(Arc<Shared<I>>);
 
-/// What the clones of an intake share; the workers hold the desk only, and go home once nobody can bring them anything.
-struct Door {
+/// The state that the clones of an intake share. The workers do not hold it, so that they end when the last clone is dropped.
+struct Shared<I: Inbox> {
     receiver: Receiver,
     settings: Settings,
-    desk: Arc<Desk>,
+    workers: Arc<Workers<I>>,
     /// Requests refused since the last one that was WeCom's.
     refused: AtomicU64,
 }
@@ -90,7 +91,7 @@ pub(super) struct Settings {
 type Observer = dyn Fn(&Outcome) + Send + Sync;
 
 impl Intake {
-    /// Opens an intake with the defaults of [`IntakeBuilder`].
+    /// Opens an intake with a [`MemoryInbox`] and the defaults of [`IntakeBuilder`].
     ///
     /// # Panics
     ///
@@ -104,8 +105,15 @@ impl Intake {
         IntakeBuilder::new(receiver)
     }
 
-    pub(super) fn open(receiver: Receiver, settings: Settings, desk: Arc<Desk>) -> Self {
-        Self(Arc::new(Door { receiver, settings, desk, refused: AtomicU64::new(0) }))
+    /// Returns how many events wait or are being handled.
+    pub fn pending(&self) -> usize {
+        self.0.workers.inbox().pending()
+    }
+}
+
+impl<I: Inbox> Intake<I> {
+    pub(super) fn open(receiver: Receiver, settings: Settings, workers: Arc<Workers<I>>) -> Self {
+        Self(Arc::new(Shared { receiver, settings, workers, refused: AtomicU64::new(0) }))
     }
 
     /// Answers the GET by which WeCom verifies the URL (验证URL有效性). `query` is the raw query string of the request.
@@ -119,14 +127,25 @@ impl Intake {
     }
 
     /// Answers the POST of a delivery. `query` is the raw query string of the request, `body` its body.
-    pub fn accept(&self, query: &str, body: &[u8]) -> Answer {
-        let outcome = self.0.take(query, body).unwrap_or_else(Outcome::Refused);
-        self.0.answer(Answer::new(outcome))
+    ///
+    /// The request is checked at once, when this is called. The future waits for the inbox alone; with the default inbox it is ready
+    /// when it is first polled.
+    pub fn accept(&self, query: &str, body: &[u8]) -> impl Future<Output = Answer> + Send + use<I> {
+        let shared = Arc::clone(&self.0);
+        let checked = shared.check(query, body);
+        async move {
+            let outcome = match checked {
+                Ok(Checked::New(incoming)) => shared.store(incoming).await,
+                Ok(Checked::Duplicate) => Outcome::Duplicate,
+                Err(refusal) => Outcome::Refused(refusal),
+            };
+            shared.answer(Answer::new(outcome))
+        }
     }
 
-    /// Looks at the query alone, so that a request it damns need not be read.
+    /// Checks the query alone, so that the body of a request that it rules out need not be read.
     #[cfg(feature = "axum")]
-    pub(super) fn glance(&self, query: &str) -> Result<(), Refusal> {
+    pub(super) fn check_query(&self, query: &str) -> Result<(), Refusal> {
         self.0.query(query).map(drop)
     }
 
@@ -136,35 +155,55 @@ impl Intake {
         self.0.answer(Answer::new(Outcome::Refused(refusal)))
     }
 
-    /// Returns the largest body that is looked at, for whoever reads it.
+    /// Returns the maximum size of a body in bytes, for the code that reads it.
     pub fn body_limit(&self) -> usize {
         self.0.settings.body_limit
     }
 
-    /// Returns how many events are queued or being handled.
-    pub fn pending(&self) -> usize {
-        self.0.desk.pending()
+    /// Returns the inbox.
+    pub fn inbox(&self) -> &I {
+        self.0.workers.inbox()
     }
 
-    /// Waits until no event is queued or being handled, which a busy URL may never reach.
-    pub fn idle(&self) -> impl Future<Output = ()> + Send + 'static {
-        let desk = Arc::clone(&self.0.desk);
-        async move { desk.idle().await }
+    /// Has a worker ask the inbox for events. Call it when something other than this intake has put events there, such as another
+    /// process that shares the table.
+    pub fn wake(&self) {
+        self.0.workers.wake();
     }
 
-    /// Answers every new event with 503, waits for those that are queued or being handled, for `patience` at most, and returns
-    /// what was left then.
+    /// Waits until no event waits in the inbox or is being handled, which a busy URL may never reach.
+    pub fn idle(&self) -> impl Future<Output = ()> + Send + use<I> {
+        let workers = Arc::clone(&self.0.workers);
+        async move { workers.idle().await }
+    }
+
+    /// Answers every new event with 503, waits until those in the inbox are handled, for `patience` at most, and returns what is left
+    /// then.
     ///
-    /// What was left is given up by this intake: handle or store it, as WeCom will not deliver it again.
-    pub fn shutdown(&self, patience: Duration) -> impl Future<Output = Drained> + Send + 'static {
-        let desk = Arc::clone(&self.0.desk);
-        desk.close();
-        async move { desk.drain(patience).await }
+    /// The events in [`Drained::left`] are no longer in the inbox: handle or store them, as WeCom does not deliver them again. A
+    /// durable inbox leaves none; what waits there is for the next process.
+    pub fn shutdown(&self, patience: Duration) -> impl Future<Output = Drained> + Send + use<I> {
+        let workers = Arc::clone(&self.0.workers);
+        workers.close();
+        async move { workers.drain(patience).await }
     }
 }
 
-impl Door {
-    fn take(&self, query: &str, body: &[u8]) -> Result<Outcome, Refusal> {
+impl<I: Inbox> Clone for Intake<I> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+/// A request that is WeCom's.
+enum Checked {
+    New(Incoming),
+    /// This very request was accepted before.
+    Duplicate,
+}
+
+impl<I: Inbox> Shared<I> {
+    fn check(&self, query: &str, body: &[u8]) -> Result<Checked, Refusal> {
         let limit = self.settings.body_limit;
         if body.len() > limit {
             return Err(Refusal::TooLarge { limit });
@@ -173,24 +212,32 @@ impl Door {
         let delivery = Delivery::parse(body)?;
         let verified = self.receiver.crypto().verify(&query, &delivery.encrypt)?;
         let now = (self.settings.clock)();
-        let signature = *verified.signature().as_bytes();
-        if self.desk.has_request(&signature, now) {
-            return Ok(Outcome::Duplicate);
+        let signature = *verified.signature();
+        if self.workers.inbox().has_request(&signature, now) {
+            return Ok(Checked::Duplicate);
         }
         let notification = Notification::from_message(verified.open()?);
-        let unreadable = match &notification.event {
-            Event::Unreadable(event) => Some((notification.key(), event.reason)),
+        let mut incoming = Incoming::new(notification, signature, now);
+        if let Some(window) = self.settings.replay_window {
+            incoming.remember_for = window.saturating_mul(2);
+        }
+        Ok(Checked::New(incoming))
+    }
+
+    async fn store(&self, incoming: Incoming) -> Outcome {
+        let unreadable = match &incoming.notification.event {
+            Event::Unreadable(event) => Some((incoming.key, event.reason.clone())),
             _ => None,
         };
-        let outcome = self.desk.offer(notification, signature, now);
+        let outcome = self.workers.store(incoming).await;
         if let (Some((key, reason)), Outcome::Queued) = (unreadable, &outcome) {
             let corp = self.receiver.crypto().receive_id();
             tracing::warn!(corp.id = corp, event.key = %key, "callback {key} is WeCom's and cannot be read: {reason}");
         }
-        Ok(outcome)
+        outcome
     }
 
-    /// Reads the query and looks at its timestamp: all that costs next to nothing.
+    /// Reads the query and compares its timestamp: the checks that cost next to nothing.
     fn query<'q>(&self, query: &'q str) -> Result<Query<'q>, Refusal> {
         if query.len() > QUERY_LIMIT {
             return Err(Refusal::TooLarge { limit: QUERY_LIMIT });
@@ -235,17 +282,17 @@ impl Door {
     }
 }
 
-impl Drop for Door {
+impl<I: Inbox> Drop for Shared<I> {
     fn drop(&mut self) {
-        self.desk.close();
+        self.workers.close();
     }
 }
 
-impl fmt::Debug for Intake {
+impl<I: Inbox> fmt::Debug for Intake<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Intake")
             .field("receiver", &self.0.receiver)
-            .field("pending", &self.pending())
+            .field("handling", &self.0.workers.handling())
             .finish_non_exhaustive()
     }
 }

@@ -2,23 +2,17 @@
 
 use std::{
     fmt,
-    sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use super::{
-    Handler, Intake, Memory, Outcome, Receiver,
-    desk::{Desk, work},
-    intake::Settings,
-};
+use super::{Handler, Inbox, Intake, MemoryInbox, Outcome, Receiver, intake::Settings, workers::Workers};
 
 /// Sets an [`Intake`] up; [`handler`](Self::handler) opens it.
 #[must_use = "an intake is opened by `handler`"]
-pub struct IntakeBuilder {
+pub struct IntakeBuilder<I: Inbox = MemoryInbox> {
     receiver: Receiver,
     settings: Settings,
-    memory: Memory,
-    queue: usize,
+    inbox: I,
     workers: usize,
 }
 
@@ -33,42 +27,42 @@ impl IntakeBuilder {
                 clock: Box::new(SystemTime::now),
                 observer: None,
             },
-            memory: Memory::default(),
-            queue: 1024,
+            inbox: MemoryInbox::new(),
             workers: 1,
         }
     }
 
-    /// Refuses larger bodies; 128 KiB unless told. The largest event known takes 88 KB.
+    /// Sets the maximum number of events that wait in memory while the workers are busy: see [`MemoryInbox::queue`]. Defaults to 1,024.
+    pub fn queue(mut self, events: usize) -> Self {
+        self.inbox = self.inbox.queue(events);
+        self
+    }
+}
+
+impl<I: Inbox> IntakeBuilder<I> {
+    /// Stores events in this inbox: one of your own that is durable, or a [`MemoryInbox`] taken over from another intake.
+    pub fn inbox<J: Inbox>(self, inbox: J) -> IntakeBuilder<J> {
+        IntakeBuilder { receiver: self.receiver, settings: self.settings, inbox, workers: self.workers }
+    }
+
+    /// Refuses larger bodies. Defaults to 128 KiB. The largest event known takes 88 KB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.settings.body_limit = bytes;
         self
     }
 
-    /// Refuses requests whose timestamp is further from this machine's clock, to either side; five minutes unless told.
+    /// Refuses requests whose timestamp is further from this machine's clock, to either side. Defaults to five minutes.
     ///
-    /// `None` looks at no timestamp: then a request that somebody overheard can be replayed once the [`Memory`] has forgotten it.
+    /// `None` accepts any timestamp: then an overheard request can be replayed once the inbox has forgotten its event.
     pub fn replay_window(mut self, window: impl Into<Option<Duration>>) -> Self {
         self.settings.replay_window = window.into();
         self
     }
 
-    /// Queues so many events while the workers are busy, 1,024 unless told and at least 1. WeCom keeps what finds no room.
-    pub fn queue(mut self, events: usize) -> Self {
-        self.queue = events;
-        self
-    }
-
-    /// Handles so many events at a time, 1 unless told and at least 1. More than one, and they are no longer handled in the order in
-    /// which they came.
+    /// Sets how many events are handled at a time. Defaults to 1; at least 1. With more than one, events are no longer handled in the
+    /// order in which they came.
     pub fn workers(mut self, number: usize) -> Self {
         self.workers = number.max(1);
-        self
-    }
-
-    /// Uses this memory of acknowledged events: another's, to take over from it, or one of another size.
-    pub fn memory(mut self, memory: Memory) -> Self {
-        self.memory = memory;
         self
     }
 
@@ -78,7 +72,7 @@ impl IntakeBuilder {
         self
     }
 
-    /// Tells what becomes of each request, for counters. It is called before the answer is sent, so it must not block.
+    /// Calls a function with the outcome of each request, for counters. It is called before the answer is sent, so it must not block.
     pub fn observe(mut self, observer: impl Fn(&Outcome) + Send + Sync + 'static) -> Self {
         self.settings.observer = Some(Box::new(observer));
         self
@@ -89,28 +83,19 @@ impl IntakeBuilder {
     /// # Panics
     ///
     /// Outside a tokio runtime: the workers are tasks.
-    pub fn handler(self, handler: impl Handler) -> Intake {
-        if let Some(window) = self.settings.replay_window {
-            self.memory.prolong(window.saturating_mul(2));
-        }
-        let desk = Arc::new(Desk::new(self.memory, self.queue));
-        let handler = Arc::new(handler);
-        for _ in 0..self.workers {
-            tokio::spawn(work(Arc::clone(&desk), Arc::clone(&handler)));
-        }
-        Intake::open(self.receiver, self.settings, desk)
+    pub fn handler(self, handler: impl Handler) -> Intake<I> {
+        let workers = Workers::start(self.inbox, self.workers, handler);
+        Intake::open(self.receiver, self.settings, workers)
     }
 }
 
-impl fmt::Debug for IntakeBuilder {
+impl<I: Inbox> fmt::Debug for IntakeBuilder<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IntakeBuilder")
             .field("receiver", &self.receiver)
             .field("body_limit", &self.settings.body_limit)
             .field("replay_window", &self.settings.replay_window)
-            .field("queue", &self.queue)
             .field("workers", &self.workers)
-            .field("memory", &self.memory)
             .finish_non_exhaustive()
     }
 }

@@ -3,13 +3,14 @@
 //! Two requests reach a callback URL: a GET once, when the URL is saved in the console, to be answered with a decrypted text within
 //! one second; and a POST per event, to be answered with 200 within five seconds, or WeCom sends it again, three times at most.
 //!
-//! - An [`Intake`] answers both, for any HTTP framework: it refuses what is not WeCom's, filters what comes twice, acknowledges at
+//! - An [`Intake`] answers both, for any HTTP framework: it refuses what is not WeCom's, recognises duplicates, acknowledges at
 //!   once, and has a [`Handler`] of yours work on the event afterwards. Start here; its page says what an acknowledgement means.
+//! - An [`Inbox`] is where events wait in between: in memory by default, or in a database of yours if a crash must lose none.
 //! - `Callbacks` is the same as a ready router (feature `axum`), with several URLs.
 //! - A [`Receiver`] is the bare protocol: it verifies, decrypts and reads, and leaves all the rest to you.
 //!
-//! WeCom may deliver an event twice, out of order, or not at all: a mirror that must be right reconciles by other calls too. An
-//! event that this version does not know is handed over as [`Event::Unknown`]. One broken text costs nothing but itself: invalid
+//! WeCom may deliver an event twice, out of order, or not at all: a copy of the contacts that must be right compares by other calls
+//! too. An event that this version does not know is handed over as [`Event::Unknown`]. One broken text costs nothing but itself: invalid
 //! UTF-8 becomes U+FFFD, control characters are kept. An authentic message that cannot be read at all is acknowledged and handed over
 //! as [`Event::Unreadable`], with its text and its digest.
 //!
@@ -45,6 +46,7 @@
 
 #[macro_use]
 mod element;
+mod unix_seconds;
 
 mod event;
 pub mod events;
@@ -52,24 +54,27 @@ mod notification;
 mod receiver;
 
 mod answer;
-mod desk;
 mod handler;
+mod inbox;
 mod intake;
 mod intake_builder;
-mod memory;
+mod memory_inbox;
+mod recent;
 #[cfg(feature = "axum")]
 mod router;
+mod workers;
 
 pub use answer::{Answer, Outcome, Refusal};
-pub use desk::Drained;
 pub use element::Element;
 pub use event::Event;
 pub use handler::Handler;
+pub use inbox::{Acceptance, Inbox, Incoming};
 pub use intake::Intake;
 pub use intake_builder::IntakeBuilder;
-pub use memory::Memory;
-pub use notification::{Notification, NotificationKey};
+pub use memory_inbox::MemoryInbox;
+pub use notification::{Notification, NotificationKey, NotificationKeyError};
 pub use receiver::Receiver;
 #[cfg(feature = "axum")]
 pub use router::Callbacks;
 pub use wecom_cipher::{self as cipher, CallbackToken, EncodingAesKey};
+pub use workers::Drained;

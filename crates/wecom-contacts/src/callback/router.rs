@@ -1,17 +1,20 @@
 //! A ready axum router for callback URLs.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     body::{Body, HttpBody as _},
     extract::{RawQuery, State},
-    routing::get,
+    routing::{MethodRouter, get},
 };
-use futures_util::{StreamExt as _, future::join_all};
+use futures_util::{
+    StreamExt as _,
+    future::{BoxFuture, FutureExt as _, join_all},
+};
 use tokio::time::timeout;
 
-use super::{Answer, Drained, Intake, Refusal};
+use super::{Answer, Drained, Inbox, Intake, Refusal};
 
 /// WeCom hangs up after five seconds.
 const READ_TIMEOUT: Duration = Duration::from_secs(4);
@@ -19,9 +22,9 @@ const READ_TIMEOUT: Duration = Duration::from_secs(4);
 /// The callback URLs of one server (feature `axum`): each path with its [`Intake`], for several corps and apps on one router.
 ///
 /// Each answers GET (验证URL有效性) and POST (an event), and nothing else. A body is read within the intake's
-/// [limit](super::IntakeBuilder::body_limit) and for four seconds at most; a larger or slower one costs no more than that. What
-/// comes before the body (connections, headers) is up to the server: `axum::serve` has no limits of its own, so put it behind the
-/// reverse proxy that ends TLS.
+/// [limit](super::IntakeBuilder::body_limit) and for four seconds at most; a larger or slower one costs no more than that. The
+/// server limits what comes before the body (connections, headers): `axum::serve` has no such limits, so put it behind the reverse
+/// proxy that ends TLS. The intakes can have inboxes of different types.
 ///
 /// ```no_run
 /// # async fn example(contacts: wecom_contacts::callback::Receiver, app: wecom_contacts::callback::Receiver) -> std::io::Result<()> {
@@ -42,7 +45,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(4);
 /// let stop = async { /* the signal on which the process ends */ };
 /// axum::serve(listener, callbacks.router()).with_graceful_shutdown(stop).await?;
 ///
-/// // All requests are answered; what they brought is still being handled.
+/// // All requests are answered; their events are still being handled.
 /// let drained = callbacks.shutdown(Duration::from_secs(30)).await;
 /// for notification in drained.left {
 ///     eprintln!("not handled: {notification:?}");
@@ -53,7 +56,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(4);
 #[derive(Clone, Debug, Default)]
 #[must_use = "callbacks are received by `router`"]
 pub struct Callbacks {
-    mounts: Vec<(String, Intake)>,
+    mounts: Vec<(String, Arc<dyn Mountable>)>,
     read_timeout: Option<Duration>,
 }
 
@@ -64,12 +67,12 @@ impl Callbacks {
     }
 
     /// Receives at this path, which begins with `/`.
-    pub fn mount(mut self, path: impl Into<String>, intake: Intake) -> Self {
-        self.mounts.push((path.into(), intake));
+    pub fn mount<I: Inbox>(mut self, path: impl Into<String>, intake: Intake<I>) -> Self {
+        self.mounts.push((path.into(), Arc::new(intake)));
         self
     }
 
-    /// Gives a body so long to arrive, four seconds unless told. WeCom hangs up after five.
+    /// Sets how long a body may take to arrive. Defaults to four seconds. WeCom hangs up after five.
     pub fn read_timeout(mut self, limit: Duration) -> Self {
         self.read_timeout = Some(limit);
         self
@@ -83,12 +86,11 @@ impl Callbacks {
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let read_timeout = self.read_timeout.unwrap_or(READ_TIMEOUT);
         self.mounts.iter().fold(Router::new(), |router, (path, intake)| {
-            let mount = Mount { intake: intake.clone(), read_timeout };
-            router.merge(Router::new().route(path, get(verify).post(accept)).with_state(Arc::new(mount)))
+            router.route_service(path, intake.routes(read_timeout))
         })
     }
 
-    /// Shuts all intakes down at once, as [`Intake::shutdown`] does, and returns what was left in them, by order of mounting.
+    /// Shuts all intakes down at once, as [`Intake::shutdown`] does, and returns what is left in them, in the order of mounting.
     pub fn shutdown(&self, patience: Duration) -> impl Future<Output = Drained> + Send + 'static {
         let drains: Vec<_> = self.mounts.iter().map(|(_, intake)| intake.shutdown(patience)).collect();
         async move {
@@ -96,31 +98,54 @@ impl Callbacks {
             for drained in join_all(drains).await {
                 all.left.extend(drained.left);
                 all.running += drained.running;
+                all.timed_out |= drained.timed_out;
             }
             all
         }
     }
 }
 
-struct Mount {
-    intake: Intake,
+/// An intake with any inbox.
+trait Mountable: fmt::Debug + Send + Sync {
+    fn routes(&self, read_timeout: Duration) -> MethodRouter;
+
+    fn shutdown(&self, patience: Duration) -> BoxFuture<'static, Drained>;
+}
+
+impl<I: Inbox> Mountable for Intake<I> {
+    fn routes(&self, read_timeout: Duration) -> MethodRouter {
+        let mount = Mount { intake: self.clone(), read_timeout };
+        get(verify::<I>).post(accept::<I>).with_state(Arc::new(mount))
+    }
+
+    fn shutdown(&self, patience: Duration) -> BoxFuture<'static, Drained> {
+        self.shutdown(patience).boxed()
+    }
+}
+
+struct Mount<I: Inbox> {
+    intake: Intake<I>,
     read_timeout: Duration,
 }
 
-async fn verify(State(mount): State<Arc<Mount>>, RawQuery(query): RawQuery) -> Answer {
+async fn verify<I: Inbox>(State(mount): State<Arc<Mount<I>>>, RawQuery(query): RawQuery) -> Answer {
     mount.intake.verify(query.as_deref().unwrap_or_default())
 }
 
-async fn accept(State(mount): State<Arc<Mount>>, RawQuery(query): RawQuery, body: Body) -> Answer {
+async fn accept<I: Inbox>(
+    State(mount): State<Arc<Mount<I>>>,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Answer {
     let query = query.as_deref().unwrap_or_default();
     let body = async {
-        // What is refused for its query, or announces too long a body, is refused before any of it is read.
-        mount.intake.glance(query)?;
+        // A request is refused for its query, or for the body that it announces, before any of the body is read.
+        mount.intake.check_query(query)?;
         read(body, mount.intake.body_limit()).await
     };
     let unfinished = Refusal::Unfinished { limit: mount.read_timeout };
     match timeout(mount.read_timeout, body).await {
-        Ok(Ok(Some(body))) => mount.intake.accept(query, &body),
+        Ok(Ok(Some(body))) => mount.intake.accept(query, &body).await,
         Ok(Ok(None)) | Err(_) => mount.intake.refuse(unfinished),
         Ok(Err(refusal)) => mount.intake.refuse(refusal),
     }

@@ -4,7 +4,7 @@ use futures_core::Stream;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    Call, ChainGroupId, ChainId, Client, CorpId, Endpoint, PendingCorpId, Result, Sending, UserId,
+    ChainGroupId, ChainId, Client, CorpId, PendingCorpId, Result, Sending, UserId,
     paging::{self, Next, Paged},
     wire::{self, Number},
 };
@@ -15,11 +15,6 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListChains {}
-
-impl Endpoint for ListChains {
-    const CALL: Call = Call::get("corpgroup/corp/get_chain_list");
-    type Reply = ChainList;
-}
 
 /// Lists the chains that a lower corp has joined.
 ///
@@ -37,11 +32,6 @@ impl ListChainsOfCorp {
     pub fn new(corp_id: impl Into<CorpId>) -> Self {
         Self { corpid: Some(corp_id.into()) }
     }
-}
-
-impl Endpoint for ListChainsOfCorp {
-    const CALL: Call = Call::post("corpgroup/get_corp_shared_chain_list").repeatable();
-    type Reply = ChainList;
 }
 
 /// A list of chains.
@@ -87,11 +77,6 @@ impl ListChainGroups {
         self.groupid = Some(group.into());
         self
     }
-}
-
-impl Endpoint for ListChainGroups {
-    const CALL: Call = Call::post("corpgroup/corp/get_chain_group").repeatable();
-    type Reply = ChainGroupList;
 }
 
 /// The groups of a chain.
@@ -146,11 +131,6 @@ impl ListChainCorps {
     pub fn new(chain: impl Into<ChainId>) -> Self {
         Self { chain_id: chain.into(), groupid: None, need_pending: None, cursor: None, limit: None }
     }
-}
-
-impl Endpoint for ListChainCorps {
-    const CALL: Call = Call::post("corpgroup/corp/get_chain_corpinfo_list").repeatable();
-    type Reply = ChainCorpPage;
 }
 
 impl Paged for ListChainCorps {
@@ -327,11 +307,6 @@ impl GetChainCorp {
     }
 }
 
-impl Endpoint for GetChainCorp {
-    const CALL: Call = Call::post("corpgroup/corp/get_chain_corpinfo").repeatable();
-    type Reply = ChainCorpInfo;
-}
-
 /// A corp of a chain.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -394,11 +369,6 @@ impl RemoveChainCorp {
     }
 }
 
-impl Endpoint for RemoveChainCorp {
-    const CALL: Call = Call::post("corpgroup/corp/remove_corp");
-    type Reply = ();
-}
-
 /// Reads the id that the upper corp gave to a member of a lower one.
 ///
 /// Official: [查询成员自定义id](https://developer.work.weixin.qq.com/document/path/97441)
@@ -419,11 +389,6 @@ impl GetMemberCustomId {
     pub fn new(chain: impl Into<ChainId>, corp_id: impl Into<CorpId>, userid: impl Into<UserId>) -> Self {
         Self { chain_id: chain.into(), corpid: Some(corp_id.into()), userid: userid.into() }
     }
-}
-
-impl Endpoint for GetMemberCustomId {
-    const CALL: Call = Call::post("corpgroup/corp/get_chain_user_custom_id").repeatable();
-    type Reply = MemberCustomId;
 }
 
 /// The id that the upper corp gave to a member of a lower one.

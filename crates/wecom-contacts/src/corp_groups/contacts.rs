@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, ChainId, Client, Endpoint, Error, ErrorCode, ErrorKind, JobId, Polling, RetryPolicy, Sending,
+    ChainId, Client, Endpoint, Error, ErrorCode, ErrorKind, JobId, Polling, Sending,
     imports::ImportState,
-    media::JobStarted,
-    polling::{Stage, Staged, Told},
+    polling::{Stage, Staged, Wakeups},
     wire,
 };
 
@@ -27,11 +26,6 @@ impl ImportChainContacts {
     pub fn new(chain: impl Into<ChainId>, corps: impl IntoIterator<Item = ContactCorp>) -> Self {
         Self { chain_id: chain.into(), contact_list: corps.into_iter().collect() }
     }
-}
-
-impl Endpoint for ImportChainContacts {
-    const CALL: Call = Call::post("corpgroup/import_chain_contact");
-    type Reply = JobStarted;
 }
 
 /// A corp to invite, with its people.
@@ -150,8 +144,8 @@ impl ContactsJob {
                 }
                 _ => Ok(None),
             };
-            let once = Self { client: job.client.with_retry(RetryPolicy::none()), ..job };
-            polling.until(&once.id, || once.status(), finished, &mut Told::never()).await
+            let question = GetContactsJob::new(&job.id);
+            polling.until_done(&job.client, &job.id, &question, finished, &mut Wakeups::none()).await
         })
     }
 }
@@ -173,12 +167,6 @@ impl GetContactsJob {
     }
 }
 
-impl Endpoint for GetContactsJob {
-    // The page prints no method; its parameters are those of a query.
-    const CALL: Call = Call::get("corpgroup/getresult");
-    type Reply = ContactsJobStatus;
-}
-
 /// How far an import of contacts has come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -192,7 +180,7 @@ pub struct ContactsJobStatus {
 
 impl Staged for ContactsJobStatus {
     fn stage(&self) -> Option<Stage> {
-        Stage::of_import(self.status, 0)
+        self.status.stage(0)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, CorpId, Endpoint, ExternalUserId, OpenId, wire};
+use crate::{CorpId, ExternalUserId, OpenId, wire};
 
 /// Asks for a WeChat user's customer ids.
 ///
@@ -32,11 +32,6 @@ impl UnionIdToExternalUserId {
         self.corpid = Some(corp_id.into());
         self
     }
-}
-
-impl Endpoint for UnionIdToExternalUserId {
-    const CALL: Call = Call::post("corpgroup/unionid_to_external_userid").repeatable();
-    type Reply = ExternalUserIds;
 }
 
 /// A WeChat user's customer ids.
@@ -79,12 +74,6 @@ impl UnionIdToPendingId {
     }
 }
 
-impl Endpoint for UnionIdToPendingId {
-    // Each call may make an id; asking twice makes no second one that matters.
-    const CALL: Call = Call::post("corpgroup/unionid_to_pending_id").repeatable();
-    type Reply = PendingId;
-}
-
 /// A stand-in id, good for 90 days.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -121,11 +110,6 @@ impl ExternalUserIdToPendingId {
         self.chat_id = Some(chat_id.into());
         self
     }
-}
-
-impl Endpoint for ExternalUserIdToPendingId {
-    const CALL: Call = Call::post("corpgroup/batch/external_userid_to_pending_id").repeatable();
-    type Reply = CustomerPendingIds;
 }
 
 /// The stand-in ids of customers.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, ChainGroupId, ChainId, ChainRuleId, CorpId, DepartmentId, Endpoint, UserId, wire};
+use crate::{ChainGroupId, ChainId, ChainRuleId, CorpId, DepartmentId, UserId, wire};
 
 /// Who of the upper corp is shown to whom of the lower corps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -108,11 +108,6 @@ impl ListChainRuleIds {
     }
 }
 
-impl Endpoint for ListChainRuleIds {
-    const CALL: Call = Call::post("corpgroup/rule/list_ids").repeatable();
-    type Reply = ChainRuleIds;
-}
-
 /// The ids of a chain's rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -141,11 +136,6 @@ impl GetChainRule {
     }
 }
 
-impl Endpoint for GetChainRule {
-    const CALL: Call = Call::post("corpgroup/rule/get_rule_info").repeatable();
-    type Reply = ChainRuleReply;
-}
-
 /// The answer of [`GetChainRule`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -171,11 +161,6 @@ impl AddChainRule {
     pub fn new(chain: impl Into<ChainId>, rule: ChainRule) -> Self {
         Self { chain_id: chain.into(), rule_info: rule }
     }
-}
-
-impl Endpoint for AddChainRule {
-    const CALL: Call = Call::post("corpgroup/rule/add_rule");
-    type Reply = AddedChainRule;
 }
 
 /// The answer of [`AddChainRule`].
@@ -208,11 +193,6 @@ impl ModifyChainRule {
     }
 }
 
-impl Endpoint for ModifyChainRule {
-    const CALL: Call = Call::post("corpgroup/rule/modify_rule");
-    type Reply = ();
-}
-
 /// Deletes a rule.
 ///
 /// Official: [删除对接规则](https://developer.work.weixin.qq.com/document/path/95632)
@@ -230,11 +210,6 @@ impl DeleteChainRule {
     pub fn new(chain: impl Into<ChainId>, rule: impl Into<ChainRuleId>) -> Self {
         Self { chain_id: chain.into(), rule_id: rule.into() }
     }
-}
-
-impl Endpoint for DeleteChainRule {
-    const CALL: Call = Call::post("corpgroup/rule/delete_rule");
-    type Reply = ();
 }
 
 #[cfg(test)]

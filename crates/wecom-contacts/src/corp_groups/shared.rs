@@ -6,7 +6,7 @@ use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, Call, Client, CorpId, Endpoint, Result, Secret, Sending, UserId,
+    AgentId, Client, CorpId, Result, Secret, Sending, UserId,
     paging::{self, Next, Paged},
     tokens::{AccessToken, FreshToken, SourceFuture, TokenSource},
     wire,
@@ -55,11 +55,6 @@ impl ListAppShareInfo {
             cursor: None,
         }
     }
-}
-
-impl Endpoint for ListAppShareInfo {
-    const CALL: Call = Call::post("corpgroup/corp/list_app_share_info").repeatable();
-    type Reply = SharedCorpPage;
 }
 
 impl Paged for ListAppShareInfo {
@@ -177,11 +172,6 @@ impl GetLowerCorpToken {
     }
 }
 
-impl Endpoint for GetLowerCorpToken {
-    const CALL: Call = Call::post("corpgroup/corp/gettoken").repeatable();
-    type Reply = LowerCorpToken;
-}
-
 /// A token of a lower corp.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -243,11 +233,6 @@ impl TransferSession {
     pub fn new(userid: impl Into<UserId>, session_key: impl Into<String>) -> Self {
         Self { userid: userid.into(), session_key: session_key.into() }
     }
-}
-
-impl Endpoint for TransferSession {
-    const CALL: Call = Call::post("miniprogram/transfer_session");
-    type Reply = MiniProgramSession;
 }
 
 /// A mini program's session in the lower corp.

@@ -9,7 +9,8 @@ use std::fmt;
 use self::table::TABLE;
 
 /// A WeCom errcode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct ErrorCode(pub i32);
 
 /// What a code means and what to do about it.

@@ -1,8 +1,8 @@
-//! The ciphertext of one file, as it comes: cuts are survived by asking for the rest, dead links by asking for new ones.
+//! The download of one file: a broken connection is resumed, an expired link is replaced.
 //!
-//! A byte is asked for once: after a cut the next request is a `Range` from where the last one ended. What comes too slowly is
-//! taken for a cut as well, but is not asked for again and again. A link under `http` is followed only where the API itself is under
-//! `http`: a reader on the way could take the file's link, which needs no token.
+//! A byte is requested once: after a break the next request is a `Range` from the first byte that is missing. A connection that is too
+//! slow counts as broken, and the number of such breaks in a row is limited. A link under `http` is followed only if the API itself is
+//! under `http`: an eavesdropper could take the file's link, which needs no token.
 
 use std::mem;
 
@@ -15,16 +15,17 @@ use url::Url;
 use super::{CALL, ExportFile, ExportState, ExportStatus, GetExportResult, corrupt};
 use crate::{
     Client, Endpoint as _, Error, ErrorKind, Result, RetryPolicy, Sending,
+    content_range::Part,
     exchange::Wire,
     flow::{Broken, Flow},
     retry::Course,
 };
 
-/// Asks for the job's files anew, whose links are fresh.
+/// Requests the job's status again, for fresh links.
 pub(super) type Renew = Box<dyn Fn() -> Sending<ExportStatus> + Send>;
 
 /// One file on its way.
-pub(super) struct Download {
+pub(super) struct FileDownload {
     wire: Wire,
     retry: RetryPolicy,
     renew: Renew,
@@ -33,22 +34,30 @@ pub(super) struct Download {
     file: ExportFile,
     received: u64,
     content: Option<Flow>,
-    /// So many bytes of `content` are there already.
-    known: u64,
-    /// Whether the link in use brought anything.
-    fruitful: bool,
-    renewed: bool,
-    /// The attempts in a row that brought nothing.
-    course: Option<Course>,
-    /// The attempts that brought too little, until [`STEADY`] bytes came since the last.
-    slow_course: Option<Course>,
+    /// Number of bytes at the front of `content` that were received before.
+    to_skip: u64,
+    /// Whether the current attempt has received anything.
+    has_progressed: bool,
+    /// Whether the link was replaced since the last progress.
+    is_link_renewed: bool,
+    /// Attempts in a row without progress.
+    failed_attempts: Option<Course>,
+    /// Attempts that were too slow, until [`STEADY`] bytes came since the last.
+    slow_attempts: Option<Course>,
     since_slow: u64,
 }
 
-/// Number of bytes that make good for an attempt that was too slow.
+/// Why an attempt ended early.
+#[derive(Clone, Copy)]
+enum Failure {
+    Broken,
+    TooSlow,
+}
+
+/// Number of bytes after which earlier slow attempts no longer count.
 const STEADY: u64 = 1 << 20;
 
-impl Download {
+impl FileDownload {
     pub(super) fn new(client: &Client, renew: Renew, position: usize, file: ExportFile) -> Self {
         Self {
             wire: client.wire().clone(),
@@ -58,11 +67,11 @@ impl Download {
             file,
             received: 0,
             content: None,
-            known: 0,
-            fruitful: false,
-            renewed: false,
-            course: None,
-            slow_course: None,
+            to_skip: 0,
+            has_progressed: false,
+            is_link_renewed: false,
+            failed_attempts: None,
+            slow_attempts: None,
             since_slow: 0,
         }
     }
@@ -86,7 +95,7 @@ impl Download {
                 None => match self.open().await {
                     Ok(content) => self.content.insert(content),
                     Err(error) => {
-                        self.survive(error).await?;
+                        self.recover(error).await?;
                         continue;
                     }
                 },
@@ -97,29 +106,29 @@ impl Download {
                 Ok(None) => return Err(self.corrupt("is smaller than announced")),
                 Err(Broken::Cut(error)) => {
                     self.content = None;
-                    self.survive(error).await?;
+                    self.recover(error).await?;
                     continue;
                 }
                 Err(Broken::Slow(error)) => {
                     self.content = None;
                     self.since_slow = 0;
-                    self.once_more(error, true).await?;
+                    self.pause(error, Failure::TooSlow).await?;
                     continue;
                 }
             };
-            let known = self.known.min(chunk.len() as u64);
-            self.known -= known;
-            chunk.advance(known as usize);
+            let skipped = self.to_skip.min(chunk.len() as u64);
+            self.to_skip -= skipped;
+            chunk.advance(skipped as usize);
             if chunk.is_empty() {
                 continue;
             }
-            self.fruitful = true;
-            self.renewed = false;
-            self.course = None;
+            self.has_progressed = true;
+            self.is_link_renewed = false;
+            self.failed_attempts = None;
             self.received += chunk.len() as u64;
             self.since_slow = self.since_slow.saturating_add(chunk.len() as u64);
             if self.since_slow >= STEADY {
-                self.slow_course = None;
+                self.slow_attempts = None;
             }
             if self.received > self.file.size {
                 return Err(self.corrupt("is larger than announced"));
@@ -128,7 +137,7 @@ impl Download {
         }
     }
 
-    /// Asks for the bytes that are still to come.
+    /// Requests the bytes that are still missing.
     async fn open(&mut self) -> Result<Flow> {
         let url = Url::parse(&self.file.url).map_err(|_| self.corrupt("has a link that is no URL"))?;
         match url.scheme() {
@@ -145,9 +154,11 @@ impl Download {
         let status = answer.status();
         let (begins, ends) = match status {
             StatusCode::PARTIAL_CONTENT => {
-                content_range(&answer).ok_or_else(|| self.corrupt("comes in parts that do not say which"))?
+                let part = Part::of(&answer);
+                let part = part.ok_or_else(|| self.corrupt("comes in parts that do not say which"))?;
+                (part.first, part.total)
             }
-            // A server that knows no ranges begins anew: what is there already is then passed over.
+            // A server without ranges sends the whole file again: the bytes that were received are skipped.
             _ if status.is_success() => (0, answer.content_length()),
             _ => {
                 let content_type = answer.headers().get(header::CONTENT_TYPE);
@@ -166,32 +177,35 @@ impl Download {
         if begins > self.received {
             return Err(self.corrupt("comes in parts that leave something out"));
         }
-        self.known = self.received - begins;
+        self.to_skip = self.received - begins;
         Ok(Flow::new(CALL, answer, self.wire.timeout))
     }
 
-    /// Makes ready for another attempt after this error, or gives it back.
-    async fn survive(&mut self, error: Error) -> Result<()> {
+    /// Prepares another attempt after this error, or returns the error if there is none.
+    async fn recover(&mut self, error: Error) -> Result<()> {
         let dead_link = matches!(error.kind(), ErrorKind::NotWeCom { status: 403 | 404 | 410, .. });
-        if dead_link && !self.renewed {
+        if dead_link && !self.is_link_renewed {
             debug!(file = self.position, "the link is dead: asking for a new one");
-            self.renewed = true;
+            self.is_link_renewed = true;
             return self.renew().await;
         }
         debug!(file = self.position, received = self.received, %error, "the download is cut: asking for the rest");
-        // One that brought something is taken up at once, however often that happens.
-        if mem::take(&mut self.fruitful) && matches!(error.kind(), ErrorKind::Transport { .. }) {
+        // After progress the download is resumed at once, any number of times.
+        if mem::take(&mut self.has_progressed) && matches!(error.kind(), ErrorKind::Transport { .. }) {
             return Ok(());
         }
-        self.once_more(error, false).await
+        self.pause(error, Failure::Broken).await
     }
 
     /// Pauses before another attempt, if the policy allows one.
-    async fn once_more(&mut self, error: Error, is_slow: bool) -> Result<()> {
-        let course = if is_slow { &mut self.slow_course } else { &mut self.course };
-        let course = course.get_or_insert_with(|| Course::begin(self.retry, GetExportResult::CALL));
-        course.sending(Instant::now());
-        course.recover(error, None).await
+    async fn pause(&mut self, error: Error, failure: Failure) -> Result<()> {
+        let attempts = match failure {
+            Failure::Broken => &mut self.failed_attempts,
+            Failure::TooSlow => &mut self.slow_attempts,
+        };
+        let attempts = attempts.get_or_insert_with(|| Course::begin(self.retry, GetExportResult::CALL));
+        attempts.sending(Instant::now());
+        attempts.recover(error, None).await
     }
 
     async fn renew(&mut self) -> Result<()> {
@@ -212,26 +226,18 @@ impl Download {
     }
 }
 
-/// The first byte of a part, and the size of the whole where it is told.
-fn content_range(answer: &reqwest::Response) -> Option<(u64, Option<u64>)> {
-    let text = answer.headers().get(header::CONTENT_RANGE)?.to_str().ok()?;
-    let (range, size) = text.strip_prefix("bytes ")?.split_once('/')?;
-    let (first, _) = range.split_once('-')?;
-    Some((first.trim().parse().ok()?, size.trim().parse().ok()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Secret;
 
-    /// What comes of a link, from a client of this base URL: nothing listens at any of the addresses.
+    /// The error of a link, from a client of this base URL: nothing listens at any of the addresses.
     async fn outcome(base: &str, link: &str) -> Error {
         let client = Client::builder("ww1", Secret::contacts_sync("s3cret")).base_url(base);
         let client = client.retry(RetryPolicy::none()).build().unwrap();
         let file = ExportFile { url: link.into(), size: 32, md5: String::new() };
         let renew: Renew = Box::new(|| unreachable!("a link that is not followed is not renewed"));
-        Download::new(&client, renew, 0, file).next().await.unwrap_err()
+        FileDownload::new(&client, renew, 0, file).next().await.unwrap_err()
     }
 
     #[tokio::test]

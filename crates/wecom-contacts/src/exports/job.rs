@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Export, ExportKey, ExportRow};
 use crate::{
-    Call, Client, Endpoint, Error, ErrorKind, JobId, Polling, RetryPolicy, Sending,
-    polling::{Stage, Staged, Told},
+    Client, Endpoint, Error, ErrorKind, JobId, Polling, Sending,
+    polling::{Stage, Staged, Wakeups},
     wire,
 };
 
@@ -31,7 +31,7 @@ impl<R: ExportRow> ExportJob<R> {
         &self.id
     }
 
-    /// The key that opens the job's files. Whoever means to take the job up later keeps it as a secret.
+    /// The key that opens the job's files. A caller that resumes the job later keeps it as a secret.
     pub fn key(&self) -> &ExportKey {
         &self.key
     }
@@ -42,7 +42,7 @@ impl<R: ExportRow> ExportJob<R> {
     ///
     /// 40088 if there is no such job for this secret.
     pub fn status(&self) -> Sending<ExportStatus> {
-        self.client.send(&GetExportResult::new(&self.id))
+        self.client.exports().status(&self.id)
     }
 
     /// Waits for the job to finish.
@@ -52,24 +52,24 @@ impl<R: ExportRow> ExportJob<R> {
     /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; [`ErrorKind::JobFailed`] if WeCom gives it up;
     /// [`ErrorKind::Incomplete`] if it goes backwards, or is done and names no files: an export without rows has a file that says so.
     pub fn wait(&self, polling: Polling) -> Sending<Export<R>> {
-        self.ended(polling, Told::never())
+        self.wait_until_done(polling, Wakeups::none())
     }
 
-    /// Waits like [`wait`](Self::wait), and asks at once when `told` is done: when the job's completion callback
-    /// (异步任务完成通知) has come, say. A callback may get lost, so the questions go on beside it.
+    /// Waits like [`wait`](Self::wait), and asks at once when `wakeup` completes, for example after the job's completion callback
+    /// (异步任务完成通知). A callback may get lost, so the polling continues.
     ///
     /// # Errors
     ///
     /// As [`wait`](Self::wait).
-    pub fn wait_or_told(
+    pub fn wait_with_wakeup(
         &self,
         polling: Polling,
-        told: impl Future<Output = ()> + Send + 'static,
+        wakeup: impl Future<Output = ()> + Send + 'static,
     ) -> Sending<Export<R>> {
-        self.ended(polling, Told::once(told))
+        self.wait_until_done(polling, Wakeups::once(wakeup))
     }
 
-    fn ended(&self, polling: Polling, mut told: Told) -> Sending<Export<R>> {
+    fn wait_until_done(&self, polling: Polling, mut wakeups: Wakeups) -> Sending<Export<R>> {
         let job = self.clone();
         Sending::new(async move {
             let failed = |kind| Err(Error::new(GetExportResult::CALL.path(), kind));
@@ -82,8 +82,8 @@ impl<R: ExportRow> ExportJob<R> {
                 ExportState::Failed => failed(ErrorKind::JobFailed { job: job.id.clone() }),
                 _ => Ok(None),
             };
-            let once = Self { client: job.client.with_retry(RetryPolicy::none()), ..job.clone() };
-            let files = polling.until(&job.id, || once.status(), finished, &mut told).await?;
+            let question = GetExportResult::new(&job.id);
+            let files = polling.until_done(&job.client, &job.id, &question, finished, &mut wakeups).await?;
             Ok(Export::new(job, files))
         })
     }
@@ -108,7 +108,7 @@ impl<R> fmt::Debug for ExportJob<R> {
 /// Asks how far an export has come.
 ///
 /// Official: [获取导出结果](https://developer.work.weixin.qq.com/document/path/94854)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetExportResult {
     /// The job.
@@ -122,13 +122,8 @@ impl GetExportResult {
     }
 }
 
-impl Endpoint for GetExportResult {
-    const CALL: Call = Call::get("export/get_result");
-    type Reply = ExportStatus;
-}
-
 /// How far an export has come.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExportStatus {
     /// The state.
@@ -170,7 +165,7 @@ impl Staged for ExportStatus {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExportFile {
-    /// Where to download it, for two hours. Whoever has the link needs no token.
+    /// Where to download it, for two hours. The link needs no token.
     pub url: String,
     /// Its size in bytes, encrypted.
     pub size: u64,

@@ -10,7 +10,6 @@
 //! Official: [导出成员](https://developer.work.weixin.qq.com/document/path/94849)
 
 mod download;
-mod frame;
 mod job;
 mod pipeline;
 mod row;
@@ -29,7 +28,7 @@ pub use rows::{Export, ExportBatches, ExportRows, Progress};
 pub use wecom_cipher::EncodingAesKey as ExportKey;
 
 use crate::{
-    Call, Client, Endpoint, Error, ErrorKind, JobId, Result, Sending, TagId,
+    Client, Endpoint, Error, ErrorKind, JobId, Result, Sending, TagId,
     departments::Department,
     media::JobStarted,
     members::{Member, SimpleMember},
@@ -70,7 +69,7 @@ impl Exports {
     /// 48009 ([`is_permission_denied`](Error::is_permission_denied)) for a contacts-sync secret from a new IP.
     ///
     /// Official: [导出成员详情](https://developer.work.weixin.qq.com/document/path/94851)
-    pub fn members(&self) -> Submission<ExportMembers> {
+    pub fn members(&self) -> ExportSubmission<ExportMembers> {
         self.submission(ExportMembers::default())
     }
 
@@ -81,7 +80,7 @@ impl Exports {
     /// As [`members`](Self::members).
     ///
     /// Official: [导出成员](https://developer.work.weixin.qq.com/document/path/94849)
-    pub fn members_simple(&self) -> Submission<ExportMembersSimple> {
+    pub fn members_simple(&self) -> ExportSubmission<ExportMembersSimple> {
         self.submission(ExportMembersSimple::default())
     }
 
@@ -92,7 +91,7 @@ impl Exports {
     /// As [`members`](Self::members).
     ///
     /// Official: [导出部门](https://developer.work.weixin.qq.com/document/path/94852)
-    pub fn departments(&self) -> Submission<ExportDepartments> {
+    pub fn departments(&self) -> ExportSubmission<ExportDepartments> {
         self.submission(ExportDepartments::default())
     }
 
@@ -103,33 +102,44 @@ impl Exports {
     /// 40068 if there is no such tag, 60011 if it is not for this credential.
     ///
     /// Official: [导出标签成员](https://developer.work.weixin.qq.com/document/path/94853)
-    pub fn tag(&self, tag: impl Into<TagId>) -> Submission<ExportTag> {
+    pub fn tag(&self, tag: impl Into<TagId>) -> ExportSubmission<ExportTag> {
         self.submission(ExportTag { tagid: tag.into(), ..ExportTag::default() })
     }
 
-    /// Takes up a job by its id and key, also one that another process submitted with the same secret. Sends nothing.
+    /// Returns the state of a job, whatever it exports. Only the secret that submitted it may ask; the key is not needed.
+    ///
+    /// # Errors
+    ///
+    /// 40088 if this secret has no such job.
+    ///
+    /// Official: [获取导出结果](https://developer.work.weixin.qq.com/document/path/94854)
+    pub fn status(&self, id: impl Into<JobId>) -> Sending<ExportStatus> {
+        self.client.send(&GetExportResult::new(id))
+    }
+
+    /// Resumes a job by its id and key, also one that another process submitted with the same secret. Sends nothing.
     ///
     /// `R` is what was exported: [`Member`], [`SimpleMember`], [`Department`] or [`TagRow`].
     pub fn job<R: ExportRow>(&self, id: impl Into<JobId>, key: ExportKey) -> ExportJob<R> {
         ExportJob::new(self.client.clone(), id.into(), key)
     }
 
-    fn submission<E>(&self, call: E) -> Submission<E> {
-        Submission { client: self.client.clone(), call, key: None }
+    fn submission<E>(&self, call: E) -> ExportSubmission<E> {
+        ExportSubmission { client: self.client.clone(), call, key: None }
     }
 }
 
 /// An export about to be submitted: await it for the [`ExportJob`].
 #[derive(Clone, Debug)]
 #[must_use = "an export does nothing until it is awaited"]
-pub struct Submission<E> {
+pub struct ExportSubmission<E> {
     client: Client,
     call: E,
     key: Option<ExportKey>,
 }
 
-impl<E: ExportCall> Submission<E> {
-    /// Encrypts the files with this key; a fresh random one unless told.
+impl<E: ExportCall> ExportSubmission<E> {
+    /// Encrypts the files with this key. Defaults to a fresh random one.
     pub fn key(mut self, key: ExportKey) -> Self {
         self.key = Some(key);
         self
@@ -137,12 +147,12 @@ impl<E: ExportCall> Submission<E> {
 
     /// Sets how many rows one file may have, 10,000–1,000,000; the server's default is 1,000,000.
     pub fn block_size(mut self, rows: u32) -> Self {
-        *self.call.parts().1 = Some(rows);
+        *self.call.arguments().1 = Some(rows);
         self
     }
 }
 
-impl<E: ExportCall> IntoFuture for Submission<E> {
+impl<E: ExportCall> IntoFuture for ExportSubmission<E> {
     type Output = Result<ExportJob<E::Row>>;
     type IntoFuture = Sending<ExportJob<E::Row>>;
 
@@ -155,7 +165,7 @@ impl<E: ExportCall> IntoFuture for Submission<E> {
                     Error::new(E::CALL.path(), ErrorKind::Unwritable(format!("no random key: {error}")))
                 })?,
             };
-            call.parts().0.push_str(key.expose());
+            call.arguments().0.push_str(key.expose());
             let started = client.send(&call).await?;
             Ok(ExportJob::new(client, started.jobid, key))
         })
@@ -163,30 +173,27 @@ impl<E: ExportCall> IntoFuture for Submission<E> {
 }
 
 /// The call that submits one of the four exports; not for others to implement.
-pub trait ExportCall: Endpoint<Reply = JobStarted> + Default + Send + Sync + sealed::Parts + 'static {
+pub trait ExportCall:
+    Endpoint<Reply = JobStarted> + Default + Send + Sync + sealed::ExportArguments + 'static
+{
     /// What the files hold.
     type Row: ExportRow;
 }
 
 mod sealed {
-    pub trait Parts {
-        fn parts(&mut self) -> (&mut String, &mut Option<u32>);
+    pub trait ExportArguments {
+        fn arguments(&mut self) -> (&mut String, &mut Option<u32>);
     }
 }
 
 macro_rules! export_calls {
-    ($($call:ident, $path:literal, $row:ty;)*) => {$(
-        impl Endpoint for $call {
-            const CALL: Call = Call::post($path);
-            type Reply = JobStarted;
-        }
-
+    ($($call:ident, $row:ty;)*) => {$(
         impl ExportCall for $call {
             type Row = $row;
         }
 
-        impl sealed::Parts for $call {
-            fn parts(&mut self) -> (&mut String, &mut Option<u32>) {
+        impl sealed::ExportArguments for $call {
+            fn arguments(&mut self) -> (&mut String, &mut Option<u32>) {
                 (&mut self.encoding_aeskey, &mut self.block_size)
             }
         }
@@ -194,16 +201,16 @@ macro_rules! export_calls {
 }
 
 export_calls! {
-    ExportMembers, "export/user", Member;
-    ExportMembersSimple, "export/simple_user", SimpleMember;
-    ExportDepartments, "export/department", Department;
-    ExportTag, "export/taguser", TagRow;
+    ExportMembers, Member;
+    ExportMembersSimple, SimpleMember;
+    ExportDepartments, Department;
+    ExportTag, TagRow;
 }
 
 /// Submits an export of member details.
 ///
 /// Official: [导出成员详情](https://developer.work.weixin.qq.com/document/path/94851)
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExportMembers {
     /// The key of the files, 43 letters and digits.
@@ -216,7 +223,7 @@ pub struct ExportMembers {
 /// Submits an export of members: ids, names, departments.
 ///
 /// Official: [导出成员](https://developer.work.weixin.qq.com/document/path/94849)
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExportMembersSimple {
     /// The key of the files, 43 letters and digits.
@@ -229,7 +236,7 @@ pub struct ExportMembersSimple {
 /// Submits an export of departments.
 ///
 /// Official: [导出部门](https://developer.work.weixin.qq.com/document/path/94852)
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExportDepartments {
     /// The key of the files, 43 letters and digits.
@@ -242,7 +249,7 @@ pub struct ExportDepartments {
 /// Submits an export of a tag's members and departments.
 ///
 /// Official: [导出标签成员](https://developer.work.weixin.qq.com/document/path/94853)
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExportTag {
     /// The tag.

@@ -25,17 +25,17 @@ use tokio::{
     task::{self, JoinHandle},
     time::sleep,
 };
-use wecom_cipher::{EncodingAesKey, FileDecryptor};
+use wecom_cipher::{EncodingAesKey, FileDecryptor, hex};
+use wecom_json::{Framer, Unframed, mend};
 
 use super::{
     CALL, corrupt,
-    download::Download,
-    frame::{Framer, Unframed},
+    download::FileDownload,
     row::{ERRCODE, ERRMSG, Shape, TAG_NAME},
 };
-use crate::{Error, ErrorKind, Result, redact, repair, wire};
+use crate::{Error, ErrorKind, Result, redact, wire};
 
-/// Ciphertext goes from stage to stage in runs of at least so many bytes, but for the last.
+/// Minimum number of bytes in a run of ciphertext that goes from stage to stage; the last run may have fewer.
 const RUN: usize = 256 << 10;
 /// Less than a full run is handed on if nothing comes for so long.
 const LINGER: Duration = Duration::from_millis(20);
@@ -85,7 +85,7 @@ pub(super) struct Common<R> {
 }
 
 /// Starts the stages of one file.
-pub(super) fn start<R: Send + 'static>(download: Download, common: &Common<R>) -> Batches<R> {
+pub(super) fn start<R: Send + 'static>(download: FileDownload, common: &Common<R>) -> Batches<R> {
     let (steps, taken) = mpsc::channel(QUEUE);
     let (to_sum, to_be_summed) = mpsc::channel(QUEUE);
     let (to_read, to_be_read) = mpsc::channel(QUEUE);
@@ -154,7 +154,7 @@ impl<R> Batches<R> {
 }
 
 /// Downloads, and hands every run to both stages.
-async fn fetch(mut download: Download, stages: [mpsc::Sender<Part>; 2], counters: Arc<Counters>) {
+async fn fetch(mut download: FileDownload, stages: [mpsc::Sender<Part>; 2], counters: Arc<Counters>) {
     let mut run = Pending { chunks: Vec::new(), size: 0, stages, counters };
     loop {
         let next = pin!(download.next());
@@ -197,7 +197,7 @@ struct Pending {
 }
 
 impl Pending {
-    /// Hands it on, and then this; `None` if nobody takes it any more.
+    /// Sends the run and then this part to the stages; `None` if a stage has ended.
     async fn send(&mut self, last: Option<Part>) -> Option<()> {
         self.counters.bytes.fetch_add(mem::take(&mut self.size) as u64, Relaxed);
         let run = (!self.chunks.is_empty()).then(|| Part::Run(mem::take(&mut self.chunks).into()));
@@ -220,8 +220,7 @@ fn sum(mut parts: mpsc::Receiver<Part>) -> Option<String> {
             Part::Failed(_) => return None,
         }
     }
-    let digest: [u8; 16] = md5.finalize().into();
-    Some(format!("{:032x}", u128::from_be_bytes(digest)))
+    Some(hex(md5.finalize()))
 }
 
 /// Decrypts and frames, has what each run holds parsed, and says at last how the file ended.
@@ -245,7 +244,7 @@ fn read<R: Send + 'static>(
             // The runtime stopped, and the download with it.
             None => return,
         }
-        // Where nobody wants the rows any more, nobody wants the rest.
+        // If the reader of the rows has gone, the rest of the file is of no use.
         if let Some(rows) = records.parse()
             && steps.blocking_send(Step::Rows(rows)).is_err()
         {
@@ -315,7 +314,7 @@ impl<R: Send + 'static> Records<R> {
     fn frame(&mut self) -> Result<()> {
         let file = self.file;
         loop {
-            let frame = match self.framer.next() {
+            let frame = match self.framer.next_frame() {
                 Ok(Some(frame)) => frame,
                 Ok(None) => return Ok(()),
                 Err(why) => return Err(unframed(file, self.framer.position(), why)),
@@ -391,7 +390,7 @@ impl<R: Send + 'static> Records<R> {
 /// Reads one value beside the rows, a broken text in it mended.
 fn value<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     serde_json::from_slice(json).or_else(|error| {
-        let json = repair::mend(json).ok_or(error)?;
+        let json = mend(json).ok_or(error)?;
         serde_json::from_slice(&json)
     })
 }

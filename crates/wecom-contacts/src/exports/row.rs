@@ -1,6 +1,6 @@
 //! What an export's files hold, and how a row is read from its own slice of JSON.
 //!
-//! A text that is broken costs nothing but itself (`repair`): the row stays, and one whose id is damaged is counted, as it names
+//! A text that is broken costs nothing but itself ([`mend`]): the row stays, and one whose id is damaged is counted, as it names
 //! no member.
 
 use serde::{
@@ -10,12 +10,12 @@ use serde::{
 use std::{fmt, marker::PhantomData};
 
 use memchr::memmem;
+use wecom_json::mend;
 
 use crate::{
     DepartmentId, UserId,
     departments::Department,
     members::{Member, SimpleMember},
-    repair,
     tags::TaggedMember,
 };
 
@@ -48,7 +48,7 @@ impl<R> Shape<R> {
             }
             Err(error) => error,
         };
-        let json = repair::mend(json).ok_or(error)?;
+        let json = mend(json).ok_or(error)?;
         let row = (self.read)(name, &json)?;
         let is_damaged = (self.is_damaged)(&row, &json);
         Ok((row, is_damaged))

@@ -14,13 +14,13 @@ use serde::de::DeserializeOwned;
 
 use super::{
     CALL, ExportFile, ExportJob, ExportRow, TagRow,
-    download::Download,
+    download::FileDownload,
     pipeline::{self, Batches, Common, Counters, DamagedRows},
     row::{Fields, Shape},
 };
 use crate::{Error, ErrorKind, Result};
 
-/// Each file has two of the runtime's blocking threads, of which there are 512 unless told: some must be left to parse.
+/// Each file takes two of the runtime's blocking threads, 512 by default. Some must be left for parsing.
 const MOST_AT_ONCE: usize = 64;
 
 /// An export that is done.
@@ -98,7 +98,7 @@ impl<R: ExportRow> Export<R> {
         let (tag_name, counters) = (Arc::clone(&common.tag_name), Arc::clone(&common.counters));
         let downloads = (first..).zip(files).map(move |(position, file)| {
             let asked = job.clone();
-            Download::new(job.client(), Box::new(move || asked.status()), position, file)
+            FileDownload::new(job.client(), Box::new(move || asked.status()), position, file)
         });
         ExportRows {
             batches: ExportBatches {
@@ -161,14 +161,14 @@ pub struct ExportRows<R> {
 }
 
 impl<R> ExportRows<R> {
-    /// Reads this many files side by side, 1 unless told and 64 at most; memory grows with it. The rows keep their order.
+    /// Reads this many files concurrently. Defaults to 1; the maximum is 64. Memory grows with it. The rows keep their order.
     #[must_use]
     pub fn files_at_once(mut self, files: usize) -> Self {
         self.batches.at_once = files.clamp(1, MOST_AT_ONCE);
         self
     }
 
-    /// The rows a few hundred at a time, as they are read: for whoever hands them on at once.
+    /// Returns the rows in batches of a few hundred, as they are read: for a caller that passes them on in bulk.
     pub fn batches(self) -> ExportBatches<R> {
         self.batches
     }
@@ -212,7 +212,7 @@ impl<R> fmt::Debug for ExportRows<R> {
 
 /// The rows of an export in batches, as a stream of `Result<Vec<R>>`; see [`ExportRows::batches`].
 pub struct ExportBatches<R> {
-    downloads: Box<dyn Iterator<Item = Download> + Send>,
+    downloads: Box<dyn Iterator<Item = FileDownload> + Send>,
     common: Common<R>,
     /// Files under way, in order.
     started: VecDeque<Batches<R>>,

@@ -3,30 +3,30 @@
 use serde::{Deserialize, Serialize};
 use wecom_cipher::{CallbackToken, EncodingAesKey};
 
-use crate::{Call, Endpoint, MediaId, media::JobStarted};
+use crate::{Endpoint, MediaId, media::JobStarted};
 
 /// The call that submits one of the three imports; not for others to implement.
 pub trait ImportCall:
-    Endpoint<Reply = JobStarted> + Clone + Default + Send + Sync + sealed::Parts + 'static
+    Endpoint<Reply = JobStarted> + Clone + Default + Send + Sync + sealed::ImportArguments + 'static
 {
 }
 
 pub(super) mod sealed {
     use super::{JobCallback, MediaId};
 
-    pub trait Parts {
+    pub trait ImportArguments {
         /// What an uploaded file is called.
         const FILE_NAME: &'static str;
 
         /// Whether a file may come in several parts, one job after another.
         const SEVERAL: bool;
 
-        fn parts(&mut self) -> (&mut MediaId, &mut Option<JobCallback>);
+        fn arguments(&mut self) -> (&mut MediaId, &mut Option<JobCallback>);
     }
 }
 
 macro_rules! import_calls {
-    ($($call:ident, $path:literal, $file_name:literal, $several:literal;)*) => {$(
+    ($($call:ident, $file_name:literal, $several:literal;)*) => {$(
         impl $call {
             /// Imports the file of this medium.
             pub fn new(media_id: impl Into<MediaId>) -> Self {
@@ -34,18 +34,13 @@ macro_rules! import_calls {
             }
         }
 
-        impl Endpoint for $call {
-            const CALL: Call = Call::post($path);
-            type Reply = JobStarted;
-        }
-
         impl ImportCall for $call {}
 
-        impl sealed::Parts for $call {
+        impl sealed::ImportArguments for $call {
             const FILE_NAME: &'static str = $file_name;
             const SEVERAL: bool = $several;
 
-            fn parts(&mut self) -> (&mut MediaId, &mut Option<JobCallback>) {
+            fn arguments(&mut self) -> (&mut MediaId, &mut Option<JobCallback>) {
                 (&mut self.media_id, &mut self.callback)
             }
         }
@@ -53,15 +48,15 @@ macro_rules! import_calls {
 }
 
 import_calls! {
-    SyncMembers, "batch/syncuser", "members.csv", true;
-    ReplaceMembers, "batch/replaceuser", "members.csv", false;
-    ReplaceDepartments, "batch/replaceparty", "departments.csv", false;
+    SyncMembers, "members.csv", true;
+    ReplaceMembers, "members.csv", false;
+    ReplaceDepartments, "departments.csv", false;
 }
 
 /// Submits an incremental import of members.
 ///
 /// Official: [增量更新成员](https://developer.work.weixin.qq.com/document/path/90980)
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SyncMembers {
     /// The uploaded file.
@@ -77,7 +72,7 @@ pub struct SyncMembers {
 /// Submits a full replacement of the members.
 ///
 /// Official: [全量覆盖成员](https://developer.work.weixin.qq.com/document/path/90981)
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReplaceMembers {
     /// The uploaded file.
@@ -90,10 +85,10 @@ pub struct ReplaceMembers {
     pub callback: Option<JobCallback>,
 }
 
-/// Submits a full replacement of the departments. Nobody is invited by it, so it has no `to_invite`.
+/// Submits a full replacement of the departments. It invites no member, so it has no `to_invite`.
 ///
 /// Official: [全量覆盖部门](https://developer.work.weixin.qq.com/document/path/90982)
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReplaceDepartments {
     /// The uploaded file.
@@ -104,7 +99,7 @@ pub struct ReplaceDepartments {
 }
 
 /// Where WeCom reports the end of a job: the same three things as of an app's callback settings.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobCallback {
     /// The URL, `http` or `https`.

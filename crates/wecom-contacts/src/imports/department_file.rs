@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Checked, DepartmentColumn, FileSink, Findings, ImportDepartment, ImportFile, InMemory, Streamed, cells,
+    Checked, DepartmentColumn, FileSink, ImportDepartment, ImportFile, InMemory, Streamed, Violations, cells,
     department_tree::Tree,
     file::{Clears, Content},
     table::Table,
@@ -26,7 +26,7 @@ pub struct DepartmentFileBuilder {
 
 impl DepartmentFileBuilder {
     pub(super) fn new() -> Self {
-        Self { bom: false, keep: Findings::KEPT, existing: HashSet::new() }
+        Self { bom: false, keep: Violations::KEPT, existing: HashSet::new() }
     }
 
     /// Sets whether the file begins with a byte order mark, which spreadsheets like and WeCom accepts. Defaults to false.
@@ -35,7 +35,7 @@ impl DepartmentFileBuilder {
         self
     }
 
-    /// Sets how many findings of each severity are kept. Defaults to 1,000. All are counted.
+    /// Sets how many violations of each severity are kept. Defaults to 1,000. All are counted.
     pub fn keep_findings(mut self, count: usize) -> Self {
         self.keep = count;
         self
@@ -72,7 +72,7 @@ impl DepartmentFileBuilder {
         DepartmentFile {
             table: Table::new(sink, self.bom, headings),
             cell: String::new(),
-            tree: Tree::new(self.existing, Findings::keeping(self.keep)),
+            tree: Tree::new(self.existing, Violations::keeping(self.keep)),
         }
     }
 }
@@ -93,7 +93,7 @@ impl<S: FileSink> DepartmentFile<S> {
         self.push_at(self.table.rows() + 2, row);
     }
 
-    /// Adds a row that comes from this line of the caller's own source, by which findings and the outcome call it.
+    /// Adds a row that comes from this line of the caller's own source, by which violations and the outcome call it.
     pub fn push_at(&mut self, line: u64, row: &ImportDepartment) {
         self.table.cell(&row.name);
         for number in [Some(row.id.0), Some(row.parentid.0), row.order] {
@@ -130,9 +130,9 @@ impl DepartmentFile<InMemory> {
         let parts = self.table.finish();
         let bytes = parts.iter().map(|part| part.len() as u64).sum();
         let rows = self.tree.rows();
-        let (findings, lines) = self.tree.finish(bytes);
+        let (violations, lines) = self.tree.finish(bytes);
         let file = ImportFile(Content::Built { parts, field_sets: 1, lines: Arc::new(lines) });
-        Checked { file, findings, rows, bytes, clears: Clears::default() }
+        Checked { file, violations, rows, bytes, clears: Clears::default() }
     }
 }
 
@@ -145,8 +145,8 @@ impl<W: Write> DepartmentFile<Streamed<W>> {
     pub fn finish(self) -> io::Result<Checked<W>> {
         let (file, bytes) = self.table.finish()?;
         let rows = self.tree.rows();
-        let (findings, _) = self.tree.finish(bytes);
-        Ok(Checked { file, findings, rows, bytes, clears: Clears::default() })
+        let (violations, _) = self.tree.finish(bytes);
+        Ok(Checked { file, violations, rows, bytes, clears: Clears::default() })
     }
 }
 
@@ -157,7 +157,7 @@ mod tests {
     fn found(rows: &[(&str, u32, u32)]) -> Vec<String> {
         let rows = rows.iter().map(|(name, id, parent)| ImportDepartment::new(*name, *id, *parent));
         let checked = ImportFile::departments().existing([9]).rows(rows);
-        checked.findings().iter().map(ToString::to_string).collect()
+        checked.violations().iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -169,7 +169,7 @@ mod tests {
         ];
         let checked = ImportFile::departments().rows(&rows);
         // A quote in a name must not break the file, though WeCom refuses it.
-        assert_eq!(checked.findings().total(), 1, "{}", checked.findings());
+        assert_eq!(checked.violations().total(), 1, "{}", checked.violations());
         let file = checked.into_file_anyway();
         assert_eq!(
             file.parts(),
@@ -270,10 +270,10 @@ mod tests {
     #[test]
     fn more_departments_than_a_corp_can_have_are_found() {
         let rows = |last: u32| (2..=last).map(|id| ImportDepartment::new(id.to_string(), id, 1));
-        assert!(ImportFile::departments().rows(rows(30_000)).findings().is_empty());
+        assert!(ImportFile::departments().rows(rows(30_000)).violations().is_empty());
         let checked = ImportFile::departments().rows(rows(30_003));
         assert_eq!(
-            checked.findings().to_string(),
+            checked.violations().to_string(),
             "WeCom would refuse rows of the file: line 30001: the file has more than 30000 departments, which no corp can \
              have (errcode 81001)"
         );
@@ -283,11 +283,11 @@ mod tests {
     fn a_file_whose_rows_were_all_refused_elsewhere_does_not_have_no_rows() {
         let mut file = ImportFile::departments().in_memory();
         file.add_refused(1);
-        assert!(file.finish().findings().is_empty());
+        assert!(file.finish().violations().is_empty());
         // The parent may be in the row that was refused.
         let mut file = ImportFile::departments().in_memory();
         file.add_refused(1);
         file.push(&ImportDepartment::new("测试组", 7, 6));
-        assert!(file.finish().findings().is_empty());
+        assert!(file.finish().violations().is_empty());
     }
 }

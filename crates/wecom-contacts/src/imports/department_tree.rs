@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    DepartmentColumn, Finding, Findings, ImportDepartment, Problem, Subject,
+    DepartmentColumn, ImportDepartment, Problem, Subject, Violation, Violations,
     rules::{self, Field},
     seen::{Fingerprints, Lines, Seen},
     table::LARGEST_FILE,
@@ -14,7 +14,7 @@ use crate::DepartmentId;
 #[derive(Debug)]
 pub(super) struct Tree {
     existing: HashSet<u32>,
-    findings: Findings,
+    violations: Violations,
     fingerprints: Fingerprints,
     nodes: Vec<Node>,
     ids: Seen,
@@ -32,10 +32,10 @@ struct Node {
 const ROOT: u32 = DepartmentId::ROOT.0;
 
 impl Tree {
-    pub(super) fn new(existing: HashSet<u32>, findings: Findings) -> Self {
+    pub(super) fn new(existing: HashSet<u32>, violations: Violations) -> Self {
         Self {
             existing,
-            findings,
+            violations,
             fingerprints: Fingerprints::default(),
             nodes: Vec::new(),
             ids: Seen::default(),
@@ -54,9 +54,9 @@ impl Tree {
 
     pub(super) fn row(&mut self, line: u32, row: &ImportDepartment) {
         let (id, parent, name) = (row.id.0, row.parentid.0, row.name.trim());
-        let found = &mut self.findings;
+        let found = &mut self.violations;
         let mut find =
-            |column: DepartmentColumn, problem| found.push(Finding::at(line, column.heading(), problem));
+            |column: DepartmentColumn, problem| found.push(Violation::at(line, column.heading(), problem));
         let missing = Problem::MissingCell(Subject::Departments);
         if name.is_empty() {
             find(DepartmentColumn::Name, missing);
@@ -77,20 +77,20 @@ impl Tree {
         self.nodes.push(Node { id, line, parent });
     }
 
-    pub(super) fn finish(mut self, bytes: u64) -> (Findings, Lines) {
-        let found = &mut self.findings;
+    pub(super) fn finish(mut self, bytes: u64) -> (Violations, Lines) {
+        let found = &mut self.violations;
         if self.nodes.is_empty() && self.refused == 0 {
-            found.push(Finding::of_file(Problem::Empty));
+            found.push(Violation::of_file(Problem::Empty));
         }
         if bytes > LARGEST_FILE as u64 {
-            found.push(Finding::of_file(Problem::TooLarge { bytes }));
+            found.push(Violation::of_file(Problem::TooLarge { bytes }));
         }
         for (seen, column, problem) in [
             (&mut self.ids, DepartmentColumn::Id, Problem::DuplicateDepartment),
             (&mut self.names, DepartmentColumn::Name, Problem::DuplicateName),
         ] {
             seen.duplicates(|line, first| {
-                found.push(Finding::at(line, column.heading(), problem).and(first));
+                found.push(Violation::at(line, column.heading(), problem).and(first));
             });
         }
         let parent = DepartmentColumn::Parentid.heading();
@@ -100,23 +100,23 @@ impl Tree {
                 // A row that was refused elsewhere may be the parent's.
                 if is_there || self.refused == 0 {
                     let problem = if is_there { Problem::ParentLeftOut } else { Problem::OrphanParent };
-                    found.push(Finding::at(node.line, parent, problem));
+                    found.push(Violation::at(node.line, parent, problem));
                 }
             }
         }
         // The root is a department as well, whether the file has it or not.
         let others = rules::DEPARTMENTS_OF_CORP - 1;
         if let Some(node) = self.nodes.iter().filter(|node| node.id != ROOT).nth(others) {
-            found.push(Finding { line: Some(node.line), ..Finding::of_file(Problem::FullCorp) });
+            found.push(Violation { line: Some(node.line), ..Violation::of_file(Problem::FullCorp) });
         }
         for line in cycles(&mut self.nodes) {
-            found.push(Finding::at(line, parent, Problem::Cycle));
+            found.push(Violation::at(line, parent, Problem::Cycle));
         }
         for (line, level) in too_deep(&self.nodes) {
-            found.push(Finding::at(line, parent, Problem::TooDeep { level: level.into() }));
+            found.push(Violation::at(line, parent, Problem::TooDeep { level: level.into() }));
         }
-        self.findings.sort();
-        (self.findings, Lines::Departments(self.ids))
+        self.violations.sort();
+        (self.violations, Lines::Departments(self.ids))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{FileSink, Finding, ImportMember, MemberColumn, MemberColumns, Problem, table::Table};
+use super::{FileSink, ImportMember, MemberColumn, MemberColumns, Problem, Violation, table::Table};
 
 /// The most sets that are written, as each costs a job.
 const MOST: usize = 16;
@@ -104,14 +104,14 @@ impl<S: FileSink> FieldSets<S> {
     }
 
     /// What was found: too many sets, if `most` can be sent.
-    pub(super) fn finding(&self, layout: &Layout, one_only: bool) -> Option<Finding> {
+    pub(super) fn violation(&self, layout: &Layout, one_only: bool) -> Option<Violation> {
         let one_only = one_only || self.tables.len() < self.sets.len();
         let odd = if one_only { self.sets.get(1).or(self.beyond.as_ref()) } else { self.beyond.as_ref() }?;
         let first = &self.sets[0];
         let sets = (self.sets.len() + usize::from(self.beyond.is_some())) as u64;
         let problem = Problem::FieldSets { sets, most: if one_only { 1 } else { MOST as u64 } };
         let column = odd.difference(first, layout);
-        Some(Finding { line: Some(odd.line), other: Some(first.line), column, problem })
+        Some(Violation { line: Some(odd.line), other: Some(first.line), column, problem })
     }
 
     /// The tables, at least one.

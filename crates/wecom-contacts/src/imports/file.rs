@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{DepartmentFileBuilder, Findings, MemberColumn, MemberFileBuilder, Severity, seen::Lines};
+use super::{DepartmentFileBuilder, MemberColumn, MemberFileBuilder, Severity, Violations, seen::Lines};
 use crate::{Error, ErrorKind, MediaId, Result, media::UploadedMedia};
 
 /// The file of an import: what a builder wrote ([`members`](Self::members), [`departments`](Self::departments)), anybody's CSV in
@@ -19,8 +19,8 @@ use crate::{Error, ErrorKind, MediaId, Result, media::UploadedMedia};
 /// let checked = ImportFile::members()
 ///     .extra(["工号"])
 ///     .rows([ImportMember::new("wangfang", "王芳").mobile("13800000001").department([2, 7]).extra(["A17"])]);
-/// for finding in checked.findings() {
-///     println!("{finding}");
+/// for violation in checked.violations() {
+///     println!("{violation}");
 /// }
 /// let file: ImportFile = checked.into_file()?;
 /// # Ok(())
@@ -146,7 +146,7 @@ import_file_from! {
 #[must_use = "a file that was checked is not sent by that"]
 pub struct Checked<F> {
     pub(super) file: F,
-    pub(super) findings: Findings,
+    pub(super) violations: Violations,
     pub(super) rows: u64,
     pub(super) bytes: u64,
     pub(super) clears: Clears,
@@ -166,8 +166,8 @@ impl<F> Checked<F> {
     }
 
     /// What was found.
-    pub fn findings(&self) -> &Findings {
-        &self.findings
+    pub fn violations(&self) -> &Violations {
+        &self.violations
     }
 
     /// How many rows the file has, without the headings.
@@ -195,9 +195,9 @@ impl<F> Checked<F> {
     ///
     /// # Errors
     ///
-    /// All findings, if one is worse than a [`Warning`](Severity::Warning).
-    pub fn into_file(self) -> std::result::Result<F, Findings> {
-        if self.findings.worst() > Some(Severity::Warning) { Err(self.findings) } else { Ok(self.file) }
+    /// All violations, if one is worse than a [`Warning`](Severity::Warning).
+    pub fn into_file(self) -> std::result::Result<F, Violations> {
+        if self.violations.worst() > Some(Severity::Warning) { Err(self.violations) } else { Ok(self.file) }
     }
 
     /// Returns the file whatever was found: the server is the judge.

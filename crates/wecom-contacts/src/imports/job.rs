@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use super::{
     GetImportResult, ImportFile, ImportOutcome, ImportState, ImportStatus, outcome::Tally, seen::Lines,
 };
-use crate::{Client, Error, ErrorKind, JobId, Polling, Result, RetryPolicy, Sending, polling::Told};
+use crate::{Client, Error, ErrorKind, JobId, Polling, Result, Sending, polling::Wakeups};
 
 /// An import that was submitted.
 #[derive(Clone)]
@@ -25,8 +25,8 @@ impl ImportJob {
         &self.id
     }
 
-    /// Has the outcome tell the lines of this file's rows, which must be the one that the job was submitted with: of use for
-    /// a job that is taken up by its id.
+    /// Adds the lines of this file's rows to the outcome. The file must be the one that the job was submitted with. Useful for a
+    /// job that is resumed by its id.
     pub fn of(mut self, file: &ImportFile) -> Self {
         self.lines = file.lines();
         self
@@ -48,37 +48,42 @@ impl ImportJob {
     /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; the code of what is wrong with the file as a whole,
     /// such as 302003. Rows that were not accepted are no error: see [`ImportOutcome::failures`].
     pub fn wait(&self, polling: Polling) -> Sending<ImportOutcome> {
-        self.ended(polling, Told::never())
+        self.wait_until_done(polling, Wakeups::none())
     }
 
-    /// Waits like [`wait`](Self::wait), and asks at once when `told` is done: when the job's event (`batch_job_result`) has
-    /// come, say. An event may get lost, so the questions go on beside it.
+    /// Waits like [`wait`](Self::wait), and asks at once when `wakeup` completes, for example after the job's event
+    /// (`batch_job_result`). An event may get lost, so the polling continues.
     ///
     /// # Errors
     ///
     /// As [`wait`](Self::wait).
-    pub fn wait_or_told(
+    pub fn wait_with_wakeup(
         &self,
         polling: Polling,
-        told: impl Future<Output = ()> + Send + 'static,
+        wakeup: impl Future<Output = ()> + Send + 'static,
     ) -> Sending<ImportOutcome> {
-        self.ended(polling, Told::once(told))
+        self.wait_until_done(polling, Wakeups::once(wakeup))
     }
 
-    fn ended(&self, polling: Polling, mut told: Told) -> Sending<ImportOutcome> {
+    fn wait_until_done(&self, polling: Polling, mut wakeups: Wakeups) -> Sending<ImportOutcome> {
         let job = self.clone();
         Sending::new(async move {
             let mut tally = Tally::new(job.lines.clone());
-            job.work_off(polling, &mut told, &mut tally).await?;
+            job.add_result(polling, &mut wakeups, &mut tally).await?;
             tally.finish().ok_or_else(|| Error::local(ErrorKind::JobFailed { job: job.id }))
         })
     }
 
-    /// Waits for the job and adds what became of its rows.
-    pub(super) async fn work_off(&self, polling: Polling, told: &mut Told, tally: &mut Tally) -> Result<()> {
+    /// Waits for the job and adds the result of its rows.
+    pub(super) async fn add_result(
+        &self,
+        polling: Polling,
+        wakeups: &mut Wakeups,
+        tally: &mut Tally,
+    ) -> Result<()> {
         let finished = |status: ImportStatus| Ok((status.status == ImportState::Finished).then_some(status));
-        let once = Self { client: self.client.with_retry(RetryPolicy::none()), ..self.clone() };
-        let status = polling.until(&self.id, || once.status(), finished, told).await?;
+        let question = GetImportResult::new(&self.id);
+        let status = polling.until_done(&self.client, &self.id, &question, finished, wakeups).await?;
         tally.add(self.id.clone(), status);
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Finding, Findings, ImportMember, MemberColumn, MemberColumns, Problem, Subject,
+    ImportMember, MemberColumn, MemberColumns, Problem, Subject, Violation, Violations,
     field_sets::Layout,
     file::Clears,
     rules::{self, Field},
@@ -24,7 +24,7 @@ pub(super) enum Present {
 pub(super) struct Check {
     columns: MemberColumns,
     absent: Vec<MemberColumn>,
-    pub(super) findings: Findings,
+    pub(super) violations: Violations,
     fingerprints: Fingerprints,
     present: Option<Present>,
     userids: Seen,
@@ -41,19 +41,19 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn new(
         layout: &Layout,
-        mut findings: Findings,
+        mut violations: Violations,
         fingerprints: Fingerprints,
         present: Option<Present>,
     ) -> Self {
         let columns: MemberColumns = layout.columns.iter().copied().collect();
         if !columns.contains(MemberColumn::Userid) {
             let column = Some(MemberColumn::Userid.heading().into());
-            findings.push(Finding { column, ..Finding::of_file(Problem::MissingColumn) });
+            violations.push(Violation { column, ..Violation::of_file(Problem::MissingColumn) });
         }
         Self {
             columns,
             absent: MemberColumn::ALL.into_iter().filter(|column| !columns.contains(*column)).collect(),
-            findings,
+            violations,
             fingerprints,
             present,
             userids: Seen::default(),
@@ -95,7 +95,7 @@ impl Check {
         }
         if let Some(Err(violation)) = Field::of(column).map(|field| rules::check(field, text)) {
             let problem = Problem::Rule(violation);
-            self.findings.push(Finding::at(line, column.heading(), problem));
+            self.violations.push(Violation::at(line, column.heading(), problem));
         }
         match column {
             MemberColumn::Userid => self.userids.push(self.fingerprints.caseless(text), line),
@@ -115,7 +115,7 @@ impl Check {
         match column {
             MemberColumn::Name | MemberColumn::Userid => {
                 let problem = Problem::MissingCell(Subject::Members);
-                self.findings.push(Finding::at(line, column.heading(), problem));
+                self.violations.push(Violation::at(line, column.heading(), problem));
             }
             MemberColumn::Disabled | MemberColumn::Enable => {}
             _ => self.clears[place] += 1,
@@ -128,7 +128,7 @@ impl Check {
         if text.is_empty() {
             self.clears[place] += 1;
         } else if let Err(violation) = rules::check(Field::Attribute, text) {
-            self.findings.push(Finding::at(line, name.to_owned(), Problem::Rule(violation)));
+            self.violations.push(Violation::at(line, name.to_owned(), Problem::Rule(violation)));
         }
     }
 
@@ -136,9 +136,9 @@ impl Check {
     pub(super) fn row(&mut self, line: u32, row: &ImportMember, kept: MemberColumns, extra: usize) {
         let columns = self.columns;
         let gives = |column| columns.contains(column) && !kept.contains(column);
-        let found = &mut self.findings;
+        let found = &mut self.violations;
         let mut find =
-            |column: MemberColumn, problem| found.push(Finding::at(line, column.heading(), problem));
+            |column: MemberColumn, problem| found.push(Violation::at(line, column.heading(), problem));
         if !std::mem::take(&mut self.reachable) {
             let asked = [MemberColumn::Mobile, MemberColumn::Email].into_iter().find(|column| gives(*column));
             if let Some(column) = asked {
@@ -169,33 +169,33 @@ impl Check {
             }
         }
         if row.extra.len() > extra {
-            self.findings.push(Finding::at(line, "扩展属性", Problem::NoColumn));
+            self.violations.push(Violation::at(line, "扩展属性", Problem::NoColumn));
         }
     }
 
     /// Takes the size of a part.
     pub(super) fn size(&mut self, bytes: u64) {
         if bytes > LARGEST_FILE as u64 {
-            self.findings.push(Finding::of_file(Problem::TooLarge { bytes }));
+            self.violations.push(Violation::of_file(Problem::TooLarge { bytes }));
         }
     }
 
-    pub(super) fn finish(mut self, layout: &Layout, rows: u64) -> (Findings, Clears, Lines) {
-        let found = &mut self.findings;
+    pub(super) fn finish(mut self, layout: &Layout, rows: u64) -> (Violations, Clears, Lines) {
+        let found = &mut self.violations;
         if rows == 0 && self.refused == 0 {
-            found.push(Finding::of_file(Problem::Empty));
+            found.push(Violation::of_file(Problem::Empty));
         }
         for (mut seen, column, problem) in [
             (self.mobiles, MemberColumn::Mobile, Problem::DuplicateMobile),
             (self.emails, MemberColumn::Email, Problem::DuplicateEmail),
         ] {
             seen.duplicates(|line, first| {
-                found.push(Finding::at(line, column.heading(), problem).and(first));
+                found.push(Violation::at(line, column.heading(), problem).and(first));
             });
         }
         let column = MemberColumn::Userid.heading();
         self.userids.duplicates(|line, first| {
-            found.push(Finding::at(line, column, Problem::DuplicateUserid).and(first));
+            found.push(Violation::at(line, column, Problem::DuplicateUserid).and(first));
         });
         self.departments.finish(found);
         if let Some(present) = self.present {
@@ -203,10 +203,10 @@ impl Check {
             // Rows that were refused elsewhere may be of members who would be deleted without them.
             let deleted = deleted.saturating_sub(self.refused);
             if is_guarded(deleted, present) {
-                found.push(Finding::of_file(Problem::DeletesTooMany { deleted, present }));
+                found.push(Violation::of_file(Problem::DeletesTooMany { deleted, present }));
             }
         }
-        self.findings.sort();
+        self.violations.sort();
         let (columns, extra) = self.clears.split_at(layout.columns.len());
         let clears = Clears {
             columns: layout
@@ -218,7 +218,7 @@ impl Check {
                 .collect(),
             extra: layout.extra.iter().cloned().zip(extra.iter().copied()).filter(|(_, n)| *n > 0).collect(),
         };
-        (self.findings, clears, Lines::Members(self.fingerprints, self.userids))
+        (self.violations, clears, Lines::Members(self.fingerprints, self.userids))
     }
 }
 
@@ -266,16 +266,16 @@ impl Departments {
         }
     }
 
-    fn finish(mut self, found: &mut Findings) {
+    fn finish(mut self, found: &mut Violations) {
         self.count();
         if self.beyond {
-            found.push(Finding::of_file(Problem::FullCorp));
+            found.push(Violation::of_file(Problem::FullCorp));
         }
         let column = MemberColumn::Department.heading();
         for (department, members) in self.members {
             if members > rules::NODES_OF_DEPARTMENT as u64 {
                 let problem = Problem::FullDepartment { department, members };
-                found.push(Finding { column: Some(column.into()), ..Finding::of_file(problem) });
+                found.push(Violation { column: Some(column.into()), ..Violation::of_file(problem) });
             }
         }
     }

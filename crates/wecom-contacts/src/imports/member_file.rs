@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Checked, FileSink, Findings, ImportFile, ImportMember, InMemory, MemberColumn, Streamed,
+    Checked, FileSink, ImportFile, ImportMember, InMemory, MemberColumn, Streamed, Violations,
     field_sets::{FieldSets, Layout},
     file::Content,
     member_check::{Check, Present},
@@ -40,7 +40,7 @@ impl MemberFileBuilder {
             extra: Vec::new(),
             bom: false,
             part_size: LARGEST_FILE,
-            keep: Findings::KEPT,
+            keep: Violations::KEPT,
             fingerprints: Fingerprints::default(),
             replaces_all: false,
             present: None,
@@ -79,7 +79,7 @@ impl MemberFileBuilder {
         self
     }
 
-    /// Sets how many findings of each severity are kept. Defaults to 1,000. All are counted.
+    /// Sets how many violations of each severity are kept. Defaults to 1,000. All are counted.
     pub fn keep_findings(mut self, count: usize) -> Self {
         self.keep = count;
         self
@@ -87,7 +87,7 @@ impl MemberFileBuilder {
 
     /// Says that the file is to [replace](super::Imports::replace_members) all members. It must then fit into one part, as the
     /// members of a second part would replace those of the first: a file of more than 20 MB, and one whose rows give different
-    /// sets of fields, are findings.
+    /// sets of fields, are violations.
     pub fn replaces_all(mut self) -> Self {
         self.replaces_all = true;
         self
@@ -122,7 +122,7 @@ impl MemberFileBuilder {
     }
 
     /// Begins the file in a writer, in runs of 64 KiB. Memory is then the check's: 48 bytes a row. The headings are those of the
-    /// fields that the first row gives; a row that gives others is a finding and is not written.
+    /// fields that the first row gives; a row that gives others is a violation and is not written.
     pub fn to_writer<W: Write>(self, writer: W) -> MemberFile<Streamed<W>> {
         self.begin(Streamed::new(writer))
     }
@@ -131,7 +131,7 @@ impl MemberFileBuilder {
         let Self { columns, extra, bom, keep, fingerprints, replaces_all, present, .. } = self;
         let layout = Layout { columns, extra, bom };
         MemberFile {
-            check: Check::new(&layout, Findings::keeping(keep), fingerprints, present),
+            check: Check::new(&layout, Violations::keeping(keep), fingerprints, present),
             layout,
             field_sets: FieldSets::new(sink),
             replaces_all,
@@ -161,7 +161,7 @@ impl<S: FileSink> MemberFile<S> {
         self.push_at(self.rows + 2, row);
     }
 
-    /// Adds a row that comes from this line of the caller's own source, by which findings and the outcome call it.
+    /// Adds a row that comes from this line of the caller's own source, by which violations and the outcome call it.
     pub fn push_at(&mut self, line: u64, row: &ImportMember) {
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         self.rows += 1;
@@ -218,15 +218,15 @@ impl<S: FileSink> MemberFile<S> {
     }
 
     /// What was found so far: all but what is there twice.
-    pub fn findings(&self) -> &Findings {
-        &self.check.findings
+    pub fn violations(&self) -> &Violations {
+        &self.check.violations
     }
 
     /// Ends the rows: the tables that were written, and what was found but for their sizes.
     fn end(self) -> (Vec<Table<S>>, Layout, Check) {
         let Self { layout, field_sets, replaces_all, mut check, .. } = self;
-        if let Some(finding) = field_sets.finding(&layout, replaces_all) {
-            check.findings.push(finding);
+        if let Some(violation) = field_sets.violation(&layout, replaces_all) {
+            check.violations.push(violation);
         }
         (field_sets.into_tables(&layout), layout, check)
     }
@@ -243,14 +243,14 @@ impl MemberFile<InMemory> {
             check.size(part.len() as u64);
         }
         let bytes = parts.iter().map(|part| part.len() as u64).sum();
-        let (findings, clears, lines) = check.finish(&layout, rows);
+        let (violations, clears, lines) = check.finish(&layout, rows);
         let file = ImportFile(Content::Built { parts, field_sets, lines: Arc::new(lines) });
-        Checked { file, findings, rows, bytes, clears }
+        Checked { file, violations, rows, bytes, clears }
     }
 }
 
 impl<W: Write> MemberFile<Streamed<W>> {
-    /// Ends the file and returns the writer, flushed. A file of more than 20 MB is a finding, as it cannot be uploaded.
+    /// Ends the file and returns the writer, flushed. A file of more than 20 MB is a violation, as it cannot be uploaded.
     ///
     /// # Errors
     ///
@@ -261,8 +261,8 @@ impl<W: Write> MemberFile<Streamed<W>> {
         let table = tables.pop().expect("a file has a table, and a writer takes one");
         let (file, bytes) = table.finish()?;
         check.size(bytes);
-        let (findings, clears, _) = check.finish(&layout, rows);
-        Ok(Checked { file, findings, rows, bytes, clears })
+        let (violations, clears, _) = check.finish(&layout, rows);
+        Ok(Checked { file, violations, rows, bytes, clears })
     }
 }
 
@@ -286,7 +286,7 @@ mod tests {
     }
 
     fn found(checked: &Checked<ImportFile>) -> Vec<String> {
-        checked.findings().iter().map(ToString::to_string).collect()
+        checked.violations().iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -349,8 +349,8 @@ mod tests {
                 "line 5: 是否部门内领导 needs one value for each department of the member (errcode 60132)",
             ]
         );
-        let findings = checked.into_file().unwrap_err();
-        assert_eq!(findings.worst(), Some(Severity::Job));
+        let violations = checked.into_file().unwrap_err();
+        assert_eq!(violations.worst(), Some(Severity::Job));
         assert_eq!(
             found(&ImportFile::members().rows::<ImportMember>([])),
             ["the file has no rows (errcode 40092)"]
@@ -360,7 +360,7 @@ mod tests {
     #[test]
     fn a_value_without_a_column_is_a_warning_and_no_more() {
         let checked = ImportFile::members().rows([row("a").enabled(true).extra(["A17"])]);
-        assert_eq!(checked.findings().count(Severity::Warning), 2);
+        assert_eq!(checked.violations().count(Severity::Warning), 2);
         checked.into_file().unwrap();
     }
 
@@ -370,9 +370,9 @@ mod tests {
         let present = |count: u32| (0..count).map(|number| format!("U{number}"));
         let guarded = |checked: Checked<ImportFile>| {
             checked
-                .findings()
+                .violations()
                 .iter()
-                .any(|finding| matches!(finding.problem(), Problem::DeletesTooMany { .. }))
+                .any(|violation| matches!(violation.problem(), Problem::DeletesTooMany { .. }))
         };
         for (count, expected) in [(250, false), (251, true), (300, true), (200, false), (10, false)] {
             assert_eq!(
@@ -436,10 +436,10 @@ mod tests {
             [row("a").position("出纳").extra(["A"]), kept.clone(), row("c").extra(["C"]), same, attribute];
         let columns = [MemberColumn::Userid, MemberColumn::Mobile, MemberColumn::Position];
         let builder = || ImportFile::members().columns(columns).extra(["工号"]);
-        let ignored = |finding: &&crate::imports::Finding| finding.problem() != Problem::NoColumn;
+        let ignored = |violation: &&crate::imports::Violation| violation.problem() != Problem::NoColumn;
 
         let checked = builder().rows(&rows);
-        assert_eq!(checked.findings().iter().filter(ignored).count(), 0);
+        assert_eq!(checked.violations().iter().filter(ignored).count(), 0);
         assert_eq!((checked.rows(), checked.clears()), (5, &[(MemberColumn::Position, 2)][..]));
         let file = checked.into_file().unwrap();
         assert_eq!(
@@ -455,22 +455,22 @@ mod tests {
             file can have only one; give each field in every row or in none";
         let mut streamed = builder().to_writer(Vec::new());
         rows.iter().for_each(|row| streamed.push(row));
-        for findings in [
+        for violations in [
             builder().replaces_all().rows(&rows).into_file().unwrap_err(),
             builder().present_members(["a", "b", "c", "d", "e"]).rows(&rows).into_file().unwrap_err(),
             streamed.finish().unwrap().into_file().unwrap_err(),
         ] {
-            assert!(findings.iter().any(|finding| finding.to_string() == said), "{findings}");
-            assert_eq!(findings.worst(), Some(Severity::Job));
+            assert!(violations.iter().any(|violation| violation.to_string() == said), "{violations}");
+            assert_eq!(violations.worst(), Some(Severity::Job));
             assert!(
-                findings.to_string().starts_with("the file cannot be sent as it is: line 3: "),
-                "{findings}"
+                violations.to_string().starts_with("the file cannot be sent as it is: line 3: "),
+                "{violations}"
             );
         }
         let only_attribute = [&rows[0], &rows[4]];
         let said = "line 3: 工号 is given in only one of lines 2 and 3";
-        let findings = builder().replaces_all().rows(only_attribute).into_file().unwrap_err();
-        assert!(findings.iter().any(|finding| finding.to_string().starts_with(said)), "{findings}");
+        let violations = builder().replaces_all().rows(only_attribute).into_file().unwrap_err();
+        assert!(violations.iter().any(|violation| violation.to_string().starts_with(said)), "{violations}");
         // Rows that all keep the same are one set.
         let file = builder().replaces_all().rows([&kept, &kept.clone()]).into_file_anyway();
         assert_eq!(csv(&file), ["帐号,手机号,工号\nb,13898000,B\nb,13898000,B\n"]);
@@ -480,9 +480,9 @@ mod tests {
     fn values_that_are_there_twice_are_found_across_parts_and_lines_count_all_rows() {
         let mut other = row("A").mobile("13897000");
         other.keep(MemberColumn::Position);
-        let findings = ImportFile::members().rows([row("a"), other]).into_file().unwrap_err();
+        let violations = ImportFile::members().rows([row("a"), other]).into_file().unwrap_err();
         assert_eq!(
-            findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            violations.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
                 "line 3: 帐号 is the same as in line 2 (errcode 302003)",
                 "line 3: 手机号 is the same as in line 2 (errcode 60104)",
@@ -502,7 +502,7 @@ mod tests {
         });
         let mut rows: Vec<_> = rows.collect();
         let checked = ImportFile::members().columns(MemberColumn::ALL).rows(&rows);
-        assert!(checked.findings().is_empty(), "{:?}", found(&checked));
+        assert!(checked.violations().is_empty(), "{:?}", found(&checked));
         assert_eq!(checked.into_file().unwrap().parts().len(), 16);
 
         rows.push(rows[5].clone());
@@ -528,9 +528,9 @@ mod tests {
         let file = ImportFile::members().rows([&member]).into_file().unwrap();
         assert_eq!(csv(&file), ["帐号,职位\na,\n"]);
         member.kept.remove(MemberColumn::Mobile);
-        let findings = ImportFile::members().rows([&member]).into_file().unwrap_err();
+        let violations = ImportFile::members().rows([&member]).into_file().unwrap_err();
         assert_eq!(
-            findings.to_string(),
+            violations.to_string(),
             "WeCom would refuse the file: line 2: 手机号 is empty (errcode 40092)"
         );
     }
@@ -551,11 +551,11 @@ mod tests {
         let mut file = ImportFile::members().in_memory();
         file.add_refused(1);
         let checked = file.finish();
-        assert!(checked.findings().is_empty(), "{:?}", found(&checked));
+        assert!(checked.violations().is_empty(), "{:?}", found(&checked));
         let others = (0..40).map(|number| format!("other{number}"));
         let mut file = ImportFile::members().present_members(others).in_memory();
         file.add_refused(40);
-        assert!(file.finish().findings().is_empty());
+        assert!(file.finish().violations().is_empty());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! same as *all rows accepted*: [`ImportOutcome::failures`] are the rows that were not.
 //!
 //! [`ImportFile::members`] and [`ImportFile::departments`] write WeCom's CSV and check it on the way for what WeCom would refuse;
-//! the outcome then tells each row by the line it came from. [`Submission::outcome`] does the rest in one call.
+//! the outcome then tells each row by the line it came from. [`ImportSubmission::outcome`] does the rest in one call.
 //!
 //! Files are checked by [`rules`], the written limits of each field; what the corp holds is for the server to judge.
 //!
@@ -17,7 +17,6 @@ mod department_file;
 mod department_tree;
 mod field_sets;
 mod file;
-mod finding;
 mod job;
 mod member_check;
 mod member_file;
@@ -25,23 +24,26 @@ mod outcome;
 mod rows;
 pub mod rules;
 mod seen;
+mod severity;
 mod status;
 mod submission;
 mod table;
+mod violation;
 
 pub use calls::{ImportCall, JobCallback, ReplaceDepartments, ReplaceMembers, SyncMembers};
 pub use cells::CellError;
 pub use columns::{DepartmentColumn, MemberColumn, MemberColumns};
 pub use department_file::{DepartmentFile, DepartmentFileBuilder};
 pub use file::{Checked, ImportFile};
-pub use finding::{Finding, Findings, Problem, Severity, Subject};
 pub use job::ImportJob;
 pub use member_file::{MemberFile, MemberFileBuilder};
 pub use outcome::ImportOutcome;
 pub use rows::{ImportDepartment, ImportMember};
-pub use status::{DepartmentChange, GetImportResult, ImportKind, ImportRow, ImportState, ImportStatus};
-pub use submission::Submission;
+pub use severity::Severity;
+pub use status::{DepartmentAction, GetImportResult, ImportKind, ImportRow, ImportState, ImportStatus};
+pub use submission::ImportSubmission;
 pub use table::{FileSink, InMemory, Streamed};
+pub use violation::{Problem, Subject, Violation, Violations};
 
 use crate::{Client, JobId};
 
@@ -84,7 +86,7 @@ impl Imports {
     ///
     /// 302008 while another import runs, 40007 for a wrong or expired medium, 40092 for a file that is none; 48002
     /// ([`is_permission_denied`](crate::Error::is_permission_denied)) without the right to edit.
-    pub fn sync_members(&self, file: impl Into<ImportFile>) -> Submission<SyncMembers> {
+    pub fn sync_members(&self, file: impl Into<ImportFile>) -> ImportSubmission<SyncMembers> {
         self.submission(file.into())
     }
 
@@ -96,7 +98,7 @@ impl Imports {
     /// # Errors
     ///
     /// As [`sync_members`](Self::sync_members).
-    pub fn replace_members(&self, file: impl Into<ImportFile>) -> Submission<ReplaceMembers> {
+    pub fn replace_members(&self, file: impl Into<ImportFile>) -> ImportSubmission<ReplaceMembers> {
         self.submission(file.into())
     }
 
@@ -109,7 +111,7 @@ impl Imports {
     /// # Errors
     ///
     /// As [`sync_members`](Self::sync_members).
-    pub fn replace_departments(&self, file: impl Into<ImportFile>) -> Submission<ReplaceDepartments> {
+    pub fn replace_departments(&self, file: impl Into<ImportFile>) -> ImportSubmission<ReplaceDepartments> {
         self.submission(file.into())
     }
 
@@ -120,7 +122,7 @@ impl Imports {
         ImportJob::new(self.client.clone(), id.into(), None)
     }
 
-    fn submission<E: ImportCall>(&self, file: ImportFile) -> Submission<E> {
-        Submission::new(self.client.clone(), file)
+    fn submission<E: ImportCall>(&self, file: ImportFile) -> ImportSubmission<E> {
+        ImportSubmission::new(self.client.clone(), file)
     }
 }

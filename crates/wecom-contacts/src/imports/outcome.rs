@@ -9,7 +9,7 @@ use super::{
 use crate::JobId;
 
 /// A finished import. *Finished* is not the same as *all rows accepted*: see [`failures`](Self::failures).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportOutcome {
     status: ImportStatus,
     jobs: Vec<JobId>,
@@ -27,7 +27,7 @@ impl ImportOutcome {
         &self.jobs
     }
 
-    /// All rows that the server tells of, in its order, each with its [line](ImportRow::line) if a builder wrote the file.
+    /// All rows of the server's answer, in its order, each with its [line](ImportRow::line) if a builder wrote the file.
     pub fn rows(&self) -> &[ImportRow] {
         &self.status.rows
     }
@@ -61,7 +61,7 @@ impl ImportOutcome {
         self.status.rows.len() - self.failed()
     }
 
-    /// The lines of rows that the server does not tell of, so that nobody knows what became of them; in order, and only of a
+    /// The lines of rows that are missing from the server's answer, so that their outcome is unknown; in order, and only of a
     /// file that a builder wrote.
     pub fn unmentioned(&self) -> &[u64] {
         &self.unmentioned
@@ -76,8 +76,8 @@ impl ImportOutcome {
 /// An outcome that is being put together, job by job.
 pub(super) struct Tally {
     lines: Option<Arc<Lines>>,
-    /// Which of the file's rows an answer has told of.
-    told: Vec<bool>,
+    /// Which of the file's rows an answer has mentioned.
+    mentioned: Vec<bool>,
     status: Option<ImportStatus>,
     jobs: Vec<JobId>,
 }
@@ -85,7 +85,7 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn new(lines: Option<Arc<Lines>>) -> Self {
         let rows = lines.as_ref().map_or(0, |lines| lines.rows().len());
-        Self { lines, told: vec![false; rows], status: None, jobs: Vec::new() }
+        Self { lines, mentioned: vec![false; rows], status: None, jobs: Vec::new() }
     }
 
     pub(super) fn add(&mut self, job: JobId, mut status: ImportStatus) {
@@ -97,8 +97,8 @@ impl Tally {
                     (None, Some(id)) => Key::Department(id.0),
                     (None, None) => continue,
                 };
-                if let Some(place) = lines.place(key, |place| self.told[place]) {
-                    self.told[place] = true;
+                if let Some(place) = lines.place(key, |place| self.mentioned[place]) {
+                    self.mentioned[place] = true;
                     row.line = Some(lines.line(place));
                 }
             }
@@ -116,7 +116,7 @@ impl Tally {
     pub(super) fn finish(self) -> Option<ImportOutcome> {
         let mut unmentioned = Vec::new();
         if let Some(lines) = &self.lines {
-            let silent = self.told.iter().enumerate().filter(|(_, told)| !**told);
+            let silent = self.mentioned.iter().enumerate().filter(|(_, mentioned)| !**mentioned);
             unmentioned.extend(silent.map(|(place, _)| lines.line(place)));
             unmentioned.sort_unstable();
         }

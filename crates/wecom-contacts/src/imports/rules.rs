@@ -125,17 +125,17 @@ impl Field {
 
 /// A value that breaks the rule of its field. It shows the value's length or one visible ASCII character, never the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Violation {
+pub struct Breach {
     /// The field.
     pub field: Field,
     /// What is wrong with its value.
-    pub fault: Fault,
+    pub kind: BreachKind,
 }
 
 /// What is wrong with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum BreachKind {
     /// The value is empty.
     Empty,
     /// The value is longer than the rule's [`longest`](Rule::longest).
@@ -149,7 +149,7 @@ pub enum Fault {
     Form,
     /// The value has a control character. WeCom may take it, but nothing shows it.
     Control(char),
-    /// The value has U+FFFD, which stands where a text was damaged. WeCom may take it.
+    /// The value has U+FFFD, which replaces a damaged text. WeCom may take it.
     Damaged,
     /// The value has a line break or a tab inside. WeCom takes it; a field of one line shows it badly.
     LineBreak,
@@ -162,29 +162,29 @@ pub enum Fault {
 ///
 /// The first rule that the value breaks.
 #[inline]
-pub fn check(field: Field, value: &str) -> Result<(), Violation> {
+pub fn check(field: Field, value: &str) -> Result<(), Breach> {
     let rule = field.rule();
     let classes = form::classes(value);
     // A character has at least one byte, so that a value of few bytes needs no count of its characters.
     if value.len() <= rule.longest && !value.is_empty() && rule.form.accepts(value, classes) {
         return Ok(());
     }
-    match rule.fault(value) {
+    match rule.breach(value) {
         None => Ok(()),
-        Some(fault) => Err(Violation { field, fault }),
+        Some(kind) => Err(Breach { field, kind }),
     }
 }
 
 impl Rule {
     #[cold]
-    fn fault(&self, value: &str) -> Option<Fault> {
+    fn breach(&self, value: &str) -> Option<BreachKind> {
         if value.is_empty() {
-            return self.required.then_some(Fault::Empty);
+            return self.required.then_some(BreachKind::Empty);
         }
         let unreadable = |char: &char| *char == '\u{fffd}' || (char.is_control() && !is_break(*char));
         match value.chars().find(unreadable) {
-            Some('\u{fffd}') => return Some(Fault::Damaged),
-            Some(control) => return Some(Fault::Control(control)),
+            Some('\u{fffd}') => return Some(BreachKind::Damaged),
+            Some(control) => return Some(BreachKind::Control(control)),
             None => {}
         }
         let length = match self.unit {
@@ -192,15 +192,15 @@ impl Rule {
             Unit::Characters => value.chars().count(),
         };
         if length > self.longest && !matches!(self.form, Form::Gender) {
-            return Some(Fault::TooLong { length: length as u64 });
+            return Some(BreachKind::TooLong { length: length as u64 });
         }
         if let Some(char) = value.chars().find(|char| self.form.refuses(*char)) {
-            return Some(Fault::Character((char == ' ' || char.is_ascii_graphic()).then_some(char)));
+            return Some(BreachKind::Character((char == ' ' || char.is_ascii_graphic()).then_some(char)));
         }
         if !self.form.fits(value) {
-            return Some(Fault::Form);
+            return Some(BreachKind::Form);
         }
-        value.contains(is_break).then_some(Fault::LineBreak)
+        value.contains(is_break).then_some(BreachKind::LineBreak)
     }
 }
 
@@ -208,40 +208,40 @@ fn is_break(char: char) -> bool {
     matches!(char, '\t' | '\n' | '\r')
 }
 
-impl Violation {
+impl Breach {
     /// The code that WeCom would answer with; `None` for a text that is damaged or hard to show, of which WeCom says nothing.
     pub const fn code(self) -> Option<ErrorCode> {
         let rule = self.field.rule();
-        match self.fault {
-            Fault::Empty | Fault::TooLong { .. } => Some(rule.length_code),
-            Fault::Character(_) | Fault::Form => Some(rule.form_code),
-            Fault::Control(_) | Fault::Damaged | Fault::LineBreak => None,
+        match self.kind {
+            BreachKind::Empty | BreachKind::TooLong { .. } => Some(rule.length_code),
+            BreachKind::Character(_) | BreachKind::Form => Some(rule.form_code),
+            BreachKind::Control(_) | BreachKind::Damaged | BreachKind::LineBreak => None,
         }
     }
 
     /// How bad it is: a line break is a warning, anything else stops the row.
     pub const fn severity(self) -> Severity {
-        match self.fault {
-            Fault::LineBreak => Severity::Warning,
+        match self.kind {
+            BreachKind::LineBreak => Severity::Warning,
             _ => Severity::Row,
         }
     }
 }
 
 /// Says what is wrong, for a sentence that begins with the field: "has 70 bytes, and at most 64 are allowed".
-impl fmt::Display for Violation {
+impl fmt::Display for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rule = self.field.rule();
-        match self.fault {
-            Fault::Empty => f.write_str("is empty"),
-            Fault::TooLong { length } => {
+        match self.kind {
+            BreachKind::Empty => f.write_str("is empty"),
+            BreachKind::TooLong { length } => {
                 let unit = match rule.unit {
                     Unit::Bytes => "bytes",
                     Unit::Characters => "characters",
                 };
                 write!(f, "has {length} {unit}, and at most {} are allowed", rule.longest)
             }
-            Fault::Character(char) => {
+            BreachKind::Character(char) => {
                 match char {
                     Some(' ') => f.write_str("has a blank, which is not allowed")?,
                     Some(char) => write!(f, "has the character {char}, which is not allowed")?,
@@ -249,10 +249,10 @@ impl fmt::Display for Violation {
                 }
                 write!(f, ": it may have {}", rule.form.alphabet())
             }
-            Fault::Form => f.write_str(rule.form.demand()),
-            Fault::Control(char) => write!(f, "has a control character (U+{:04X})", u32::from(char)),
-            Fault::Damaged => f.write_str("has a damaged character (U+FFFD)"),
-            Fault::LineBreak => f.write_str("has a line break or a tab inside"),
+            BreachKind::Form => f.write_str(rule.form.demand()),
+            BreachKind::Control(char) => write!(f, "has a control character (U+{:04X})", u32::from(char)),
+            BreachKind::Damaged => f.write_str("has a damaged character (U+FFFD)"),
+            BreachKind::LineBreak => f.write_str("has a line break or a tab inside"),
         }
     }
 }
@@ -264,9 +264,9 @@ mod tests {
     fn said(field: Field, value: &str) -> String {
         match check(field, value) {
             Ok(()) => "ok".into(),
-            Err(violation) => match violation.code() {
-                Some(code) => format!("{violation} ({code})"),
-                None => violation.to_string(),
+            Err(breach) => match breach.code() {
+                Some(code) => format!("{breach} ({code})"),
+                None => breach.to_string(),
             },
         }
     }
@@ -294,8 +294,8 @@ mod tests {
             (Field::DepartmentName, "部", 64),
         ] {
             assert_eq!(said(field, &char.repeat(most)), "ok", "{field:?}");
-            let fault = check(field, &char.repeat(most + 1)).unwrap_err().fault;
-            assert_eq!(fault, Fault::TooLong { length: most as u64 + 1 }, "{field:?}");
+            let kind = check(field, &char.repeat(most + 1)).unwrap_err().kind;
+            assert_eq!(kind, BreachKind::TooLong { length: most as u64 + 1 }, "{field:?}");
         }
         assert_eq!(said(Field::Email, &mail(64)), "ok");
         assert_eq!(said(Field::Email, &mail(65)), "has 65 bytes, and at most 64 are allowed (60105)");

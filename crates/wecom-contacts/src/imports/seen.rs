@@ -5,6 +5,8 @@ use std::{
     hash::{BuildHasher, Hasher, RandomState},
 };
 
+use crate::ids::Caseless;
+
 /// The values of one column, each by a fingerprint of 64 bits and its line: 16 bytes a row.
 ///
 /// They are only collected while the file is written and sorted at its end, which costs a third of a hash table's memory and no
@@ -52,17 +54,9 @@ impl fmt::Debug for Seen {
 pub(super) struct Fingerprints(RandomState);
 
 impl Fingerprints {
-    /// An account or mail address: upper and lower case are the same.
+    /// An account or a mail address, without case.
     pub(super) fn caseless(&self, text: &str) -> u64 {
-        let mut hasher = self.0.build_hasher();
-        let mut lower = [0; 64];
-        for chunk in text.as_bytes().chunks(lower.len()) {
-            let lower = &mut lower[..chunk.len()];
-            lower.copy_from_slice(chunk);
-            lower.make_ascii_lowercase();
-            hasher.write(lower);
-        }
-        hasher.finish()
+        self.0.hash_one(Caseless(text))
     }
 
     /// A mobile number: blanks and `+86` do not count.

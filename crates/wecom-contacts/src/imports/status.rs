@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, DepartmentId, Endpoint, ErrorCode, JobId, UserId, wire};
+use crate::{
+    DepartmentId, ErrorCode, JobId, UserId,
+    polling::{Stage, Staged},
+    wire,
+};
 
 /// Asks how far an import has come.
 ///
 /// Official: [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/90983)
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetImportResult {
     /// The job.
@@ -21,13 +25,8 @@ impl GetImportResult {
     }
 }
 
-impl Endpoint for GetImportResult {
-    const CALL: Call = Call::get("batch/getresult");
-    type Reply = ImportStatus;
-}
-
 /// How far an import has come.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ImportStatus {
     /// The state.
@@ -60,6 +59,23 @@ coded! {
         Running = 2,
         /// The job is finished (任务已完成).
         Finished = 3,
+    }
+}
+
+impl ImportState {
+    /// The stage of a job in this state. Once finished, the percentage says nothing more.
+    pub(crate) fn stage(self, percentage: u32) -> Option<Stage> {
+        match self {
+            Self::Started | Self::Running => Some(Stage { state: self.into(), percentage }),
+            Self::Finished => Some(Stage { state: self.into(), percentage: 100 }),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl Staged for ImportStatus {
+    fn stage(&self) -> Option<Stage> {
+        self.status.stage(self.percentage)
     }
 }
 
@@ -101,7 +117,7 @@ pub struct ImportRow {
     pub partyid: Option<DepartmentId>,
     /// What was done to the department.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub action: Option<DepartmentChange>,
+    pub action: Option<DepartmentAction>,
     /// Why the row was refused; 0 or absent if it was accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errcode: Option<i32>,
@@ -120,9 +136,9 @@ impl ImportRow {
 /// What an import did to a department: any of four things at once (操作类型，按位或).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct DepartmentChange(pub u32);
+pub struct DepartmentAction(pub u32);
 
-impl DepartmentChange {
+impl DepartmentAction {
     /// It was created (新建部门).
     pub const fn created(self) -> bool {
         self.0 & 1 != 0
@@ -169,9 +185,9 @@ mod tests {
     fn a_department_row_says_all_that_was_done() {
         let row: ImportRow =
             serde_json::from_value(json!({"action": 6, "partyid": 2, "errcode": 0, "errmsg": "ok"})).unwrap();
-        let change = row.action.unwrap();
-        assert!(change.renamed() && change.moved());
-        assert!(!change.created() && !change.reordered());
+        let action = row.action.unwrap();
+        assert!(action.renamed() && action.moved());
+        assert!(!action.created() && !action.reordered());
         assert_eq!(row.partyid, Some(DepartmentId(2)));
     }
 }

@@ -10,20 +10,20 @@ use super::{
 };
 use crate::{
     Client, Error, ErrorCode, ErrorKind, JobId, Polling, Result, Sending, Stopped, media::MediaKind,
-    polling::Told,
+    polling::Wakeups,
 };
 
 /// An import about to be submitted: await it for the [`ImportJob`], or take the [`outcome`](Self::outcome) at once.
 #[derive(Clone, Debug)]
 #[must_use = "an import does nothing until it is awaited"]
-pub struct Submission<E> {
+pub struct ImportSubmission<E> {
     client: Client,
     file: ImportFile,
     call: E,
     listener: Listener,
 }
 
-/// Who is told of each job that was submitted.
+/// A function that gets the id of each submitted job.
 #[derive(Clone)]
 struct Listener(Arc<dyn Fn(&JobId) + Send + Sync>);
 
@@ -33,21 +33,21 @@ impl fmt::Debug for Listener {
     }
 }
 
-impl<E: ImportCall> Submission<E> {
+impl<E: ImportCall> ImportSubmission<E> {
     pub(super) fn new(client: Client, file: ImportFile) -> Self {
         Self { client, file, call: E::default(), listener: Listener(Arc::new(|_| ())) }
     }
 
-    /// Tells the id of each job as soon as it is submitted, before its end is waited for: by it [another
-    /// process](super::Imports::job) can take the job up if this one is interrupted.
-    pub fn on_job(mut self, tell: impl Fn(&JobId) + Send + Sync + 'static) -> Self {
-        self.listener = Listener(Arc::new(tell));
+    /// Calls this function with the id of each job as soon as it is submitted, before the wait for its end. With the id [another
+    /// process](super::Imports::job) can resume the job if this one is interrupted.
+    pub fn on_job(mut self, listener: impl Fn(&JobId) + Send + Sync + 'static) -> Self {
+        self.listener = Listener(Arc::new(listener));
         self
     }
 
     /// Has WeCom report the end of the job (`batch_job_result`) to this callback URL. Without it nothing is reported.
     pub fn callback(mut self, callback: JobCallback) -> Self {
-        *self.call.parts().1 = Some(callback);
+        *self.call.arguments().1 = Some(callback);
         self
     }
 
@@ -62,35 +62,35 @@ impl<E: ImportCall> Submission<E> {
     /// [`Imports::sync_members`](super::Imports::sync_members) and [`ImportJob::wait`] say. A replacement refuses a file of
     /// several parts before anything is sent. Rows that were not accepted are no error: see [`ImportOutcome::failures`].
     pub fn outcome(self, polling: Polling) -> Sending<ImportOutcome> {
-        self.ended(polling, Told::never())
+        self.run_to_end(polling, Wakeups::none())
     }
 
-    /// Like [`outcome`](Self::outcome), and asks at once whenever `told` has an item: when an event `batch_job_result` has come,
-    /// say, of this job or of the one that is in the way. An event may get lost, so the questions go on beside it.
+    /// Like [`outcome`](Self::outcome), and asks at once whenever `wakeups` has an item, for example after an event
+    /// `batch_job_result` of this job or of the one that runs before it. An event may get lost, so the polling continues.
     ///
     /// # Errors
     ///
     /// As [`outcome`](Self::outcome).
-    pub fn outcome_or_told(
+    pub fn outcome_with_wakeups(
         self,
         polling: Polling,
-        told: impl Stream<Item = ()> + Send + 'static,
+        wakeups: impl Stream<Item = ()> + Send + 'static,
     ) -> Sending<ImportOutcome> {
-        self.ended(polling, Told::each(told))
+        self.run_to_end(polling, Wakeups::each(wakeups))
     }
 
-    fn ended(self, polling: Polling, mut told: Told) -> Sending<ImportOutcome> {
+    fn run_to_end(self, polling: Polling, mut wakeups: Wakeups) -> Sending<ImportOutcome> {
         let Self { client, file, call, listener } = self;
         Sending::new(async move {
             let lines = file.lines();
             let mut tally = Tally::new(lines.clone());
             let sources = if E::SEVERAL { file.sources() } else { vec![file.only_source(E::CALL.path())?] };
             for source in sources {
-                let call = ready(&client, call.clone(), source).await?;
-                let id = in_turn(&client, &call, polling, &mut told).await?;
+                let call = uploaded(&client, call.clone(), source).await?;
+                let id = submit_in_turn(&client, &call, polling, &mut wakeups).await?;
                 (listener.0)(&id);
                 let job = ImportJob::new(client.clone(), id, lines.clone());
-                job.work_off(polling, &mut told, &mut tally).await?;
+                job.add_result(polling, &mut wakeups, &mut tally).await?;
             }
             let none = || Error::new(E::CALL.path(), ErrorKind::Unwritable("the file has no parts".into()));
             tally.finish().ok_or_else(none)
@@ -98,7 +98,7 @@ impl<E: ImportCall> Submission<E> {
     }
 }
 
-impl Submission<SyncMembers> {
+impl ImportSubmission<SyncMembers> {
     /// Whether members who are new get an invitation, by WeChat, text message or mail. WeCom's default is **yes**.
     pub fn to_invite(mut self, invite: bool) -> Self {
         self.call.to_invite = Some(invite);
@@ -106,7 +106,7 @@ impl Submission<SyncMembers> {
     }
 }
 
-impl Submission<ReplaceMembers> {
+impl ImportSubmission<ReplaceMembers> {
     /// Whether members who are new get an invitation, by WeChat, text message or mail. WeCom's default is **yes**.
     pub fn to_invite(mut self, invite: bool) -> Self {
         self.call.to_invite = Some(invite);
@@ -114,7 +114,7 @@ impl Submission<ReplaceMembers> {
     }
 }
 
-impl<E: ImportCall> IntoFuture for Submission<E> {
+impl<E: ImportCall> IntoFuture for ImportSubmission<E> {
     type Output = Result<ImportJob>;
     type IntoFuture = Sending<ImportJob>;
 
@@ -125,7 +125,7 @@ impl<E: ImportCall> IntoFuture for Submission<E> {
         Sending::new(async move {
             let lines = file.lines();
             let source = file.only_source(E::CALL.path())?;
-            let call = ready(&client, call, source).await?;
+            let call = uploaded(&client, call, source).await?;
             let id = client.send(&call).await?.jobid;
             (listener.0)(&id);
             Ok(ImportJob::new(client, id, lines))
@@ -134,8 +134,8 @@ impl<E: ImportCall> IntoFuture for Submission<E> {
 }
 
 /// The call with its medium, which is uploaded if need be.
-async fn ready<E: ImportCall>(client: &Client, mut call: E, source: Source) -> Result<E> {
-    *call.parts().0 = match source {
+async fn uploaded<E: ImportCall>(client: &Client, mut call: E, source: Source) -> Result<E> {
+    *call.arguments().0 = match source {
         Source::Medium(id) => id,
         Source::Csv(csv) => client.media().upload(MediaKind::File, E::FILE_NAME, csv).await?.media_id,
     };
@@ -143,11 +143,11 @@ async fn ready<E: ImportCall>(client: &Client, mut call: E, source: Source) -> R
 }
 
 /// Submits the job as soon as no other import runs.
-async fn in_turn<E: ImportCall>(
+async fn submit_in_turn<E: ImportCall>(
     client: &Client,
     call: &E,
     polling: Polling,
-    told: &mut Told,
+    wakeups: &mut Wakeups,
 ) -> Result<JobId> {
     let mut pace = polling.pace();
     let mut attempts = 0;
@@ -160,7 +160,7 @@ async fn in_turn<E: ImportCall>(
         if error.code() != Some(ErrorCode::IMPORT_RUNNING) {
             return Err(error);
         }
-        if let Err(waited) = pace.rest(None, told).await {
+        if let Err(waited) = pace.rest(None, wakeups).await {
             return Err(error.at_the_end_of(attempts, waited, Stopped::OutOfTime, false, None));
         }
     }

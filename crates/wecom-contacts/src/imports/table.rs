@@ -23,12 +23,12 @@ pub(super) struct Table<S> {
 }
 
 /// Where the rows of a file go: [`InMemory`] or [`Streamed`]. Not for others to implement.
-pub trait FileSink: sealed::Take + Sized {}
+pub trait FileSink: sealed::TakeRows + Sized {}
 
 mod sealed {
     use std::io;
 
-    pub trait Take {
+    pub trait TakeRows {
         /// Whether what is begun after a taking is a part with headings of its own.
         const PARTS: bool;
 
@@ -138,7 +138,7 @@ impl Page {
         self.push(&rest);
     }
 
-    /// Makes room for so many bytes more.
+    /// Makes room for this many more bytes.
     fn room(&mut self, bytes: usize) {
         let needed = self.len + bytes;
         if self.bytes.len() < needed {
@@ -201,7 +201,7 @@ impl InMemory {
 
 impl FileSink for InMemory {}
 
-impl sealed::Take for InMemory {
+impl sealed::TakeRows for InMemory {
     const PARTS: bool = true;
 
     fn take(&mut self, page: &[u8], first: usize, last: usize) -> io::Result<usize> {
@@ -238,7 +238,7 @@ impl<W: Write> Streamed<W> {
 
 impl<W: Write> FileSink for Streamed<W> {}
 
-impl<W: Write> sealed::Take for Streamed<W> {
+impl<W: Write> sealed::TakeRows for Streamed<W> {
     const PARTS: bool = false;
 
     fn take(&mut self, page: &[u8], _: usize, _: usize) -> io::Result<usize> {

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::wire::{self, Number};
 
 /// A member's extended attributes (扩展属性, `extattr`).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExtAttr {
     /// The attributes; one whose name the admin console does not have is ignored by the server.
@@ -32,7 +32,7 @@ impl FromIterator<Attribute> for ExtAttr {
 /// One attribute: its name in the admin console, and its value.
 ///
 /// An attribute of a kind this crate does not know, or without the value of its kind, is kept.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attribute {
     /// The name, which must exist in the admin console.
@@ -42,7 +42,7 @@ pub struct Attribute {
 }
 
 /// The value of an attribute.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AttributeValue {
     /// Text (type 0): at most 64 characters in `extattr`, 32 in `external_attr`. `""` empties the attribute.

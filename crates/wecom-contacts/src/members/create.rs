@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Attribute, ExtAttr, ExternalProfile, Gender};
-use crate::{Call, DepartmentId, Endpoint, MediaId, UserId, wire};
+use crate::{DepartmentId, MediaId, UserId, wire};
 
 /// A member to be created. What was not set is not sent, so that the server's defaults stand.
 ///
@@ -210,11 +210,6 @@ impl NewMember {
         self.to_invite = Some(invite);
         self
     }
-}
-
-impl Endpoint for NewMember {
-    const CALL: Call = Call::post("user/create");
-    type Reply = CreatedMember;
 }
 
 /// Writes a gender as the number that the live server takes without a warning. A text that is no number is sent as it is.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Attribute, BizMailAlias, ExtAttr, ExternalProfile, Gender, create::gender_number};
-use crate::{Call, DepartmentId, Endpoint, MediaId, Patch, UserId, patch::Clearable, wire};
+use crate::{DepartmentId, MediaId, Patch, UserId, patch::Clearable, wire};
 
 /// What an update changes: only what was named is sent, so all else stays.
 ///
@@ -282,11 +282,6 @@ impl UpdateMember {
     }
 }
 
-impl Endpoint for UpdateMember {
-    const CALL: Call = Call::post("user/update");
-    type Reply = ();
-}
-
 /// Deletes one member. A GET that changes something.
 ///
 /// Official: [删除成员](https://developer.work.weixin.qq.com/document/path/90198)
@@ -302,11 +297,6 @@ impl DeleteMember {
     pub fn new(userid: impl Into<UserId>) -> Self {
         Self { userid: userid.into() }
     }
-}
-
-impl Endpoint for DeleteMember {
-    const CALL: Call = Call::get("user/delete").once();
-    type Reply = ();
 }
 
 /// Deletes members, at most 200; one invalid userid fails them all.
@@ -326,17 +316,12 @@ impl DeleteMembers {
     }
 }
 
-impl Endpoint for DeleteMembers {
-    const CALL: Call = Call::post("user/batchdelete");
-    type Reply = ();
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::Clear;
+    use crate::{Clear, Endpoint};
 
     fn json(value: impl Serialize) -> String {
         serde_json::to_string(&value).unwrap()
@@ -390,8 +375,8 @@ mod tests {
 
     #[test]
     fn trap_07_deletions_go_to_their_own_paths() {
-        assert_eq!(DeleteMember::CALL, Call::get("user/delete").once());
-        assert_eq!(DeleteMembers::CALL, Call::post("user/batchdelete"));
+        assert_eq!((DeleteMember::CALL.path(), DeleteMember::CALL.is_get()), ("user/delete", true));
+        assert_eq!((DeleteMembers::CALL.path(), DeleteMembers::CALL.is_get()), ("user/batchdelete", false));
         assert!(!DeleteMember::CALL.is_repeatable());
     }
 }

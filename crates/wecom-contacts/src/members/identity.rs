@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentId, Call, Endpoint, OpenId, OpenUserId, UserId, wire};
+use crate::{AgentId, OpenId, OpenUserId, UserId, wire};
 
 /// Turns a userid into a WeChat OpenID.
 ///
@@ -19,11 +19,6 @@ impl ToOpenId {
     pub fn new(userid: impl Into<UserId>) -> Self {
         Self { userid: userid.into() }
     }
-}
-
-impl Endpoint for ToOpenId {
-    const CALL: Call = Call::post("user/convert_to_openid").repeatable();
-    type Reply = OpenIdReply;
 }
 
 /// The answer of [`ToOpenId`].
@@ -50,11 +45,6 @@ impl FromOpenId {
     pub fn new(openid: impl Into<OpenId>) -> Self {
         Self { openid: openid.into() }
     }
-}
-
-impl Endpoint for FromOpenId {
-    const CALL: Call = Call::post("user/convert_to_userid").repeatable();
-    type Reply = UserIdReply;
 }
 
 /// The answer of a call that gives one userid.
@@ -85,11 +75,6 @@ impl FindByMobile {
     }
 }
 
-impl Endpoint for FindByMobile {
-    const CALL: Call = Call::post("user/getuserid").repeatable();
-    type Reply = UserIdReply;
-}
-
 /// Looks a member up by mail address.
 ///
 /// Official: [邮箱获取userid](https://developer.work.weixin.qq.com/document/path/95895)
@@ -116,11 +101,6 @@ impl FindByEmail {
         self.email_type = Some(email_type);
         self
     }
-}
-
-impl Endpoint for FindByEmail {
-    const CALL: Call = Call::post("user/get_userid_by_email").repeatable();
-    type Reply = UserIdReply;
 }
 
 coded! {
@@ -157,11 +137,6 @@ impl OpenUserIdsToUserIds {
         self.source_agentid = Some(source.into());
         self
     }
-}
-
-impl Endpoint for OpenUserIdsToUserIds {
-    const CALL: Call = Call::post("batch/openuserid_to_userid").repeatable();
-    type Reply = ConvertedUserIds;
 }
 
 /// The answer of [`OpenUserIdsToUserIds`].

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, Client, DepartmentId, Endpoint, Result, Sending, UserId,
+    Client, DepartmentId, Result, Sending, UserId,
     paging::{self, Next, Paged},
     wire,
 };
@@ -43,11 +43,6 @@ impl ListMemberIds {
         self.limit = Some(rows);
         self
     }
-}
-
-impl Endpoint for ListMemberIds {
-    const CALL: Call = Call::post("user/list_id").repeatable();
-    type Reply = MemberIdPage;
 }
 
 impl Paged for ListMemberIds {
@@ -144,6 +139,7 @@ impl MemberIds {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Endpoint;
 
     #[test]
     fn the_first_page_is_asked_for_without_a_cursor() {
@@ -165,6 +161,7 @@ mod tests {
 
     #[test]
     fn trap_07_the_list_of_ids_is_a_post() {
-        assert_eq!(ListMemberIds::CALL, Call::post("user/list_id").repeatable());
+        assert_eq!((ListMemberIds::CALL.path(), ListMemberIds::CALL.is_get()), ("user/list_id", false));
+        assert!(ListMemberIds::CALL.is_repeatable());
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, DepartmentId, Endpoint, TagId, UserId, wire};
+use crate::{DepartmentId, TagId, UserId, wire};
 
 /// Invites members to use WeCom. At least one of the three lists must be given.
 ///
@@ -45,11 +45,6 @@ impl Invitation {
         self.tags = Some(tags.into_iter().map(Into::into).collect());
         self
     }
-}
-
-impl Endpoint for Invitation {
-    const CALL: Call = Call::post("batch/invite");
-    type Reply = InvitationOutcome;
 }
 
 /// Whom an invitation did not reach: unknown, or out of the credential's sight. All others are invited, though success does
@@ -114,11 +109,6 @@ impl GetJoinQrCode {
     }
 }
 
-impl Endpoint for GetJoinQrCode {
-    const CALL: Call = Call::get("corp/get_join_qrcode");
-    type Reply = JoinQrCode;
-}
-
 /// The answer of [`GetJoinQrCode`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -160,11 +150,6 @@ impl GetActiveStat {
     }
 }
 
-impl Endpoint for GetActiveStat {
-    const CALL: Call = Call::post("user/get_active_stat").repeatable();
-    type Reply = ActiveStat;
-}
-
 /// The answer of [`GetActiveStat`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -191,11 +176,6 @@ impl ConfirmLogin {
     }
 }
 
-impl Endpoint for ConfirmLogin {
-    const CALL: Call = Call::get("user/authsucc").once();
-    type Reply = ();
-}
-
 /// Redeems the code of a member who is at the second verification (二次验证). The code serves once, for five minutes.
 ///
 /// Official: [获取用户二次验证信息](https://developer.work.weixin.qq.com/document/path/99499)
@@ -213,11 +193,6 @@ impl GetTfaInfo {
     pub fn new(code: impl Into<String>) -> Self {
         Self { code: code.into() }
     }
-}
-
-impl Endpoint for GetTfaInfo {
-    const CALL: Call = Call::post("auth/get_tfa_info");
-    type Reply = TfaInfo;
 }
 
 /// Who is at the second verification.
@@ -253,11 +228,6 @@ impl ConfirmTfa {
     pub fn new(userid: impl Into<UserId>, tfa_code: impl Into<String>) -> Self {
         Self { userid: userid.into(), tfa_code: tfa_code.into() }
     }
-}
-
-impl Endpoint for ConfirmTfa {
-    const CALL: Call = Call::post("user/tfa_succ");
-    type Reply = ();
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Member, SimpleMember};
-use crate::{Call, DepartmentId, Endpoint, wire};
+use crate::{DepartmentId, wire};
 
 /// Lists a department's members, ids and names only.
 ///
@@ -29,11 +29,6 @@ impl ListMembersSimple {
         self.fetch_child = Some(true);
         self
     }
-}
-
-impl Endpoint for ListMembersSimple {
-    const CALL: Call = Call::get("user/simplelist");
-    type Reply = SimpleMemberList;
 }
 
 /// The answer of [`ListMembersSimple`].
@@ -68,11 +63,6 @@ impl ListMembers {
         self.fetch_child = Some(true);
         self
     }
-}
-
-impl Endpoint for ListMembers {
-    const CALL: Call = Call::get("user/list");
-    type Reply = MemberList;
 }
 
 /// The answer of [`ListMembers`].

@@ -32,7 +32,7 @@ pub use self::{
     lists::{ListMembers, ListMembersSimple, MemberList, SimpleMemberList},
     member::{BizMailAlias, Gender, Member, MemberStatus, Membership, SimpleMember},
 };
-use crate::{AgentId, Call, Client, DepartmentId, Endpoint, OpenId, OpenUserId, Sending, UserId};
+use crate::{AgentId, Client, DepartmentId, OpenId, OpenUserId, Sending, UserId};
 
 /// The calls of the members chapter; see [`Client::members`].
 #[derive(Clone, Debug)]
@@ -274,11 +274,6 @@ impl GetMember {
     pub fn new(userid: impl Into<UserId>) -> Self {
         Self { userid: userid.into() }
     }
-}
-
-impl Endpoint for GetMember {
-    const CALL: Call = Call::get("user/get");
-    type Reply = Member;
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use sha2::{Digest, Sha256};
+use wecom_cipher::hex;
 
 use crate::{AgentId, CorpId, Secret};
 
@@ -38,7 +39,7 @@ impl TokenKey {
             hash.update((field.len() as u64).to_be_bytes());
             hash.update(field.as_bytes());
         }
-        Self(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>().into())
+        Self(hex(hash.finalize()).into())
     }
 
     /// The 64 digits.

@@ -3,16 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use wecom_contacts::{Client, Secret, auth::*};
+use wecom_contacts::{Client, Secret};
 
-use crate::{rig::Rig, wire::Sample};
-
-pub(crate) const SAMPLES: &[Sample] = &[
-    Sample::of::<GetUserInfo>(),
-    Sample::of::<GetUserDetail>(),
-    Sample::of::<GetApiDomainIp>(),
-    Sample::of::<GetCallbackIp>(),
-];
+use crate::rig::Rig;
 
 #[tokio::test]
 async fn a_visitor_logs_in_once_by_a_code() {

@@ -207,7 +207,7 @@ fn expected() -> BTreeMap<&'static str, Notification> {
     ])
 }
 
-fn samples() -> BTreeMap<String, String> {
+pub(crate) fn samples() -> BTreeMap<String, String> {
     let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../tests/wire/callback"].iter().collect();
     let sample = |file: std::io::Result<std::fs::DirEntry>| {
         let path = file?.path();

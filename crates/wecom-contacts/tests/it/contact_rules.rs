@@ -2,14 +2,7 @@
 
 use wecom_contacts::contact_rules::*;
 
-use crate::{rig::Rig, wire::Sample};
-
-pub(crate) const SAMPLES: &[Sample] = &[
-    Sample::of::<CreateContactRules>(),
-    Sample::of::<ListContactRules>(),
-    Sample::of_silent::<UpdateContactRules>(),
-    Sample::of_silent::<DeleteContactRules>(),
-];
+use crate::rig::Rig;
 
 #[tokio::test]
 async fn a_rule_is_created_listed_changed_and_deleted() {

@@ -5,30 +5,7 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use wecom_contacts::{AgentId, ChainId, Polling, corp_groups::*};
 
-use crate::{rig::Rig, wire::Sample};
-
-pub(crate) const SAMPLES: &[Sample] = &[
-    Sample::of::<ListAppShareInfo>(),
-    Sample::of::<GetLowerCorpToken>(),
-    Sample::of::<TransferSession>(),
-    Sample::of::<ListChains>(),
-    Sample::of::<ListChainsOfCorp>(),
-    Sample::of::<ListChainGroups>(),
-    Sample::of::<ListChainCorps>(),
-    Sample::of::<GetChainCorp>(),
-    Sample::of_silent::<RemoveChainCorp>(),
-    Sample::of::<GetMemberCustomId>(),
-    Sample::of::<ImportChainContacts>(),
-    Sample::of::<GetContactsJob>().aliases(&["/result/fail_list/0/contact_info_list/0/user_mobile"]),
-    Sample::of::<ListChainRuleIds>(),
-    Sample::of::<GetChainRule>(),
-    Sample::of::<AddChainRule>(),
-    Sample::of_silent::<ModifyChainRule>(),
-    Sample::of_silent::<DeleteChainRule>(),
-    Sample::of::<UnionIdToExternalUserId>(),
-    Sample::of::<UnionIdToPendingId>(),
-    Sample::of::<ExternalUserIdToPendingId>(),
-];
+use crate::rig::Rig;
 
 fn own_app(rig: &Rig) -> AgentId {
     rig.sim.agent_id().into()

@@ -2,16 +2,7 @@
 
 use wecom_contacts::{DepartmentId, ErrorCode, departments::*};
 
-use crate::{rig::Rig, wire::Sample};
-
-pub(crate) const SAMPLES: &[Sample] = &[
-    Sample::of::<NewDepartment>(),
-    Sample::of_silent::<UpdateDepartment>().with_part::<DepartmentPatch>(),
-    Sample::of_silent::<DeleteDepartment>(),
-    Sample::of::<ListDepartments>(),
-    Sample::of::<ListDepartmentIds>(),
-    Sample::of::<GetDepartment>(),
-];
+use crate::rig::Rig;
 
 #[tokio::test]
 async fn trap_18_a_department_is_created_under_the_id_that_comes_back() {

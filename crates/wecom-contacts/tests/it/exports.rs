@@ -22,16 +22,7 @@ use wecom_contacts::{
 use crate::{
     rig::Rig,
     stub::{Answer, Request, Stub},
-    wire::Sample,
 };
-
-pub(crate) const SAMPLES: &[Sample] = &[
-    Sample::of::<ExportMembersSimple>(),
-    Sample::of::<ExportMembers>(),
-    Sample::of::<ExportDepartments>(),
-    Sample::of::<ExportTag>(),
-    Sample::of::<GetExportResult>(),
-];
 
 /// The official sample key.
 const KEY: &str = "IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2";
@@ -45,8 +36,7 @@ pub(crate) fn encrypted_bytes(document: &[u8]) -> Vec<u8> {
 }
 
 pub(crate) fn file(url: String, content: &[u8]) -> Value {
-    let md5: [u8; 16] = Md5::digest(content).into();
-    json!({"url": url, "size": content.len(), "md5": format!("{:032x}", u128::from_be_bytes(md5))})
+    json!({"url": url, "size": content.len(), "md5": wecom_cipher::hex(Md5::digest(content))})
 }
 
 fn done(files: &[Value]) -> Answer {
@@ -488,7 +478,7 @@ async fn a_wait_is_cut_short_by_the_completion_callback() {
     .await;
     let job = stub.client().exports().job::<SimpleMember>("job-1", KEY.parse().unwrap());
     let hours = Polling::every(Duration::from_secs(3600)).at_most(Duration::from_secs(86_400));
-    job.wait_or_told(hours, async move { told.notified().await }).await.unwrap();
+    job.wait_with_wakeup(hours, async move { told.notified().await }).await.unwrap();
     assert_eq!(stub.calls().len(), 2);
 }
 

@@ -47,7 +47,7 @@ fn departments(csv: &str) -> Checked<ImportFile> {
 }
 
 fn said(checked: &Checked<ImportFile>) -> Vec<String> {
-    checked.findings().iter().map(ToString::to_string).collect()
+    checked.violations().iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -208,38 +208,39 @@ fn member() -> impl Strategy<Value = Sketch> {
 }
 
 /// Compares an import's end with what was found in its file.
-fn compare(findings: &Findings, end: Result<ImportOutcome, Error>) -> Result<(), TestCaseError> {
-    let of = |severity| findings.iter().filter(move |finding| finding.severity() == severity);
+fn compare(violations: &Violations, end: Result<ImportOutcome, Error>) -> Result<(), TestCaseError> {
+    let of = |severity| violations.iter().filter(move |violation| violation.severity() == severity);
     let outcome = match end {
         Ok(outcome) => outcome,
         Err(error) => {
-            let is_foreseen = of(Severity::Job).any(|finding| finding.code() == error.code());
-            prop_assert!(is_foreseen, "{}: {}", error, findings);
+            let is_foreseen = of(Severity::Job).any(|violation| violation.code() == error.code());
+            prop_assert!(is_foreseen, "{}: {}", error, violations);
             return Ok(());
         }
     };
-    prop_assert_eq!(findings.count(Severity::Job), 0, "{}", findings);
+    prop_assert_eq!(violations.count(Severity::Job), 0, "{}", violations);
     let rows: Vec<_> = outcome.rows().iter().filter(|row| row.line.is_some()).collect();
     for row in &rows {
         let Some(code) = row.refusal() else { continue };
-        let mut foreseen = of(Severity::Row).filter(|finding| finding.line() == row.line).map(Finding::code);
+        let mut foreseen =
+            of(Severity::Row).filter(|violation| violation.line() == row.line).map(Violation::code);
         let is_foreseen = match code.0 {
             // The row of the parent was refused.
-            60004 => findings.worst() >= Some(Severity::Row),
+            60004 => violations.worst() >= Some(Severity::Row),
             // A bad address has another code where there is no mobile number.
             60141 => foreseen.any(|code| code.is_none_or(|code| code.0 == 60105)),
             // A text that is damaged may break a rule as well.
             _ => foreseen.any(|found| found.is_none_or(|found| found == code)),
         };
-        prop_assert!(is_foreseen, "line {:?}: {:?} {:?}: {}", row.line, code, row.errmsg, findings);
+        prop_assert!(is_foreseen, "line {:?}: {:?} {:?}: {}", row.line, code, row.errmsg, violations);
     }
-    for finding in of(Severity::Row).filter(|finding| finding.code().is_some()) {
+    for violation in of(Severity::Row).filter(|violation| violation.code().is_some()) {
         // What comes again is good where the first is refused for another reason.
-        if matches!(finding.problem(), Problem::DuplicateMobile | Problem::DuplicateEmail) {
+        if matches!(violation.problem(), Problem::DuplicateMobile | Problem::DuplicateEmail) {
             continue;
         }
-        let row = rows.iter().find(|row| row.line == finding.line());
-        prop_assert!(row.is_some_and(|row| row.refusal().is_some()), "{} is taken", finding);
+        let row = rows.iter().find(|row| row.line == violation.line());
+        prop_assert!(row.is_some_and(|row| row.refusal().is_some()), "{} is taken", violation);
     }
     Ok(())
 }
@@ -259,7 +260,7 @@ proptest! {
         let rows: Vec<_> = rows.iter().zip(0..).map(|(sketch, number)| sketch.row(number)).collect();
         let builder = ImportFile::members().columns(Column::ALL).extra(["工号"]);
         let checked = if replace { builder.replaces_all().rows(&rows) } else { builder.rows(&rows) };
-        let findings = checked.findings().clone();
+        let violations = checked.violations().clone();
         let file = checked.into_file_anyway();
         let end = tokio::runtime::Runtime::new().unwrap().block_on(async {
             let rig = empty().await;
@@ -270,7 +271,7 @@ proptest! {
                 run(&rig, imports.sync_members(file).outcome(SOON)).await
             }
         });
-        compare(&findings, end)?;
+        compare(&violations, end)?;
     }
 
     #[test]
@@ -296,12 +297,12 @@ proptest! {
             ids.push(id);
         }
         let checked = ImportFile::departments().rows(&tree);
-        let findings = checked.findings().clone();
+        let violations = checked.violations().clone();
         let file = checked.into_file_anyway();
         let end = tokio::runtime::Runtime::new().unwrap().block_on(async {
             let rig = empty().await;
             run(&rig, rig.contacts.imports().replace_departments(file).outcome(SOON)).await
         });
-        compare(&findings, end)?;
+        compare(&violations, end)?;
     }
 }

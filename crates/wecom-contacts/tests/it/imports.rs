@@ -17,14 +17,7 @@ use wecom_contacts::{
 };
 use wecom_sim::{Choices, Sim};
 
-use crate::{rig::Rig, wire::Sample};
-
-pub(crate) const SAMPLES: &[Sample] = &[
-    Sample::of::<SyncMembers>(),
-    Sample::of::<ReplaceMembers>(),
-    Sample::of::<ReplaceDepartments>(),
-    Sample::of::<GetImportResult>(),
-];
+use crate::rig::Rig;
 
 pub(crate) const SOON: Polling = Polling::every(Duration::from_millis(1));
 const HOURS: Polling = Polling::every(Duration::from_secs(3_600)).at_most(Duration::from_secs(36_000));
@@ -181,8 +174,8 @@ async fn what_an_export_gave_imports_as_it_is() {
     let outcome = run(&rig, rig.contacts.imports().replace_departments(file).outcome(SOON)).await.unwrap();
     // The server ends the result with a row for the root, whatever the file says of it.
     let (root, rows) = outcome.rows().split_last().unwrap();
-    assert!(outcome.is_complete() && rows.iter().all(|row| row.action == Some(DepartmentChange(0))));
-    assert_eq!((root.partyid, root.action), (Some(1.into()), Some(DepartmentChange(10))));
+    assert!(outcome.is_complete() && rows.iter().all(|row| row.action == Some(DepartmentAction(0))));
+    assert_eq!((root.partyid, root.action), (Some(1.into()), Some(DepartmentAction(10))));
 
     let userids = before.iter().map(|member| &member.userid);
     let builder = ImportFile::members().columns(Column::ALL).present_members(userids);
@@ -228,17 +221,17 @@ async fn who_is_told_of_an_end_neither_waits_for_the_turn_nor_for_the_outcome_an
         .await
         .unwrap();
     let file = ImportFile::members().rows([member("second")]).into_file().unwrap();
-    let bell = Arc::new(Notify::new());
-    let rings = stream::unfold(Arc::clone(&bell), |bell| async move {
-        bell.notified().await;
-        Some(((), bell))
+    let event = Arc::new(Notify::new());
+    let wakeups = stream::unfold(Arc::clone(&event), |event| async move {
+        event.notified().await;
+        Some(((), event))
     });
-    let work = imports.sync_members(file).outcome_or_told(HOURS, rings);
-    let outcome = driven(&rig, work, || bell.notify_one()).await.unwrap();
+    let work = imports.sync_members(file).outcome_with_wakeups(HOURS, wakeups);
+    let outcome = driven(&rig, work, || event.notify_one()).await.unwrap();
     assert!(outcome.is_complete());
 
-    let told = async {};
-    assert!(first.wait_or_told(HOURS, told).await.unwrap().is_complete());
+    let wakeup = async {};
+    assert!(first.wait_with_wakeup(HOURS, wakeup).await.unwrap().is_complete());
 }
 
 #[tokio::test]
@@ -300,13 +293,13 @@ async fn every_file_that_is_said_to_fail_fails_with_the_code_it_is_said_to() {
         (members(&[member("wangfang"), member("WangFang").email("b@example.com")]), 302_003),
         (huge, 45001),
     ] {
-        let codes: Vec<_> = checked.findings().iter().filter_map(|finding| finding.code()).collect();
+        let codes: Vec<_> = checked.violations().iter().filter_map(|violation| violation.code()).collect();
         assert!(
             !codes.is_empty() && codes.iter().all(|found| found.0 == code),
             "{code}: {}",
-            checked.findings()
+            checked.violations()
         );
-        assert_eq!(checked.findings().worst(), Some(Severity::Job));
+        assert_eq!(checked.violations().worst(), Some(Severity::Job));
         let work = imports.sync_members(checked.into_file_anyway()).outcome(SOON);
         let error = run(&rig, work).await.unwrap_err();
         assert_eq!(error.code().map(|code| code.0), Some(code), "{error}");
@@ -322,7 +315,7 @@ async fn every_file_that_is_said_to_fail_fails_with_the_code_it_is_said_to() {
         .map(|member| member.userid)
         .collect();
     let checked = ImportFile::members().present_members(&userids).rows([member("alone")]);
-    assert_eq!(checked.findings().info().unwrap().code.0, 45026);
+    assert_eq!(checked.violations().info().unwrap().code.0, 45026);
     let work = imports.replace_members(checked.into_file_anyway()).outcome(SOON);
     let error = run(&rig, work).await.unwrap_err();
     assert_eq!(error.code().map(|code| code.0), Some(45026));
@@ -345,11 +338,11 @@ async fn every_tree_that_is_said_to_fail_fails_with_the_code_it_is_said_to() {
     ] {
         let rows = rows.iter().map(|(name, id, parent)| ImportDepartment::new(*name, *id, *parent));
         let checked = ImportFile::departments().rows(rows);
-        let codes: Vec<_> = checked.findings().iter().filter_map(|finding| finding.code()).collect();
+        let codes: Vec<_> = checked.violations().iter().filter_map(|violation| violation.code()).collect();
         assert!(
             !codes.is_empty() && codes.iter().all(|found| found.0 == code),
             "{code}: {}",
-            checked.findings()
+            checked.violations()
         );
         let work = rig.contacts.imports().replace_departments(checked.into_file_anyway()).outcome(SOON);
         let error = run(&rig, work).await.unwrap_err();
@@ -379,8 +372,8 @@ async fn every_row_that_is_said_to_fail_fails_with_the_code_it_is_said_to() {
     ];
     let checked = ImportFile::members().columns(Column::ALL).rows(&rows);
     let foreseen: Vec<_> =
-        checked.findings().iter().map(|finding| (finding.line(), finding.code())).collect();
-    assert_eq!(checked.findings().worst(), Some(Severity::Row));
+        checked.violations().iter().map(|violation| (violation.line(), violation.code())).collect();
+    assert_eq!(checked.violations().worst(), Some(Severity::Row));
     let work = rig.contacts.imports().sync_members(checked.into_file_anyway()).outcome(SOON);
     let outcome = run(&rig, work).await.unwrap();
     let refused: Vec<_> = outcome.failures().map(|row| (row.line, row.refusal())).collect();

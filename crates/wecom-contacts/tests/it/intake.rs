@@ -6,24 +6,26 @@ use std::{
 };
 
 use tokio::sync::{Semaphore, mpsc};
-use wecom_contacts::callback::{Event, Intake, Memory, Notification, Outcome, Refusal, cipher};
+use wecom_contacts::callback::{
+    Event, Inbox, Intake, IntakeBuilder, MemoryInbox, Notification, Outcome, Refusal, cipher,
+};
 
 use crate::log::Log;
 use crate::platform::{CORP, KEY, Platform, Request, START, who_left};
 
 /// Longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a handler has been given, in order.
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Seen(Arc<Mutex<Vec<String>>>);
 
 impl Seen {
-    fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
     }
 
-    fn handler(&self) -> impl Fn(Notification) -> std::future::Ready<()> + Send + Sync + use<> {
+    pub(crate) fn handler(&self) -> impl Fn(Notification) -> std::future::Ready<()> + Send + Sync + use<> {
         let seen = self.clone();
         move |notification| {
             seen.0.lock().unwrap().push(who_left(&notification));
@@ -32,12 +34,12 @@ impl Seen {
     }
 }
 
-fn deliver(intake: &Intake, request: &Request) -> Outcome {
-    let answer = intake.accept(&request.query, request.body.as_bytes());
+pub(crate) async fn deliver<I: Inbox>(intake: &Intake<I>, request: &Request) -> Outcome {
+    let answer = intake.accept(&request.query, request.body.as_bytes()).await;
     assert_eq!(answer.body, "");
     let status = match answer.outcome {
         Outcome::Queued | Outcome::Duplicate => 200,
-        Outcome::Busy | Outcome::Closing => 503,
+        Outcome::Busy | Outcome::NotStored | Outcome::Closing => 503,
         _ => 403,
     };
     assert_eq!(answer.status, status, "{:?}", answer.outcome);
@@ -45,13 +47,13 @@ fn deliver(intake: &Intake, request: &Request) -> Outcome {
 }
 
 /// A handler that waits for a permit before each event, and tells when it begins and what it has done.
-struct Gate {
-    permits: Arc<Semaphore>,
+pub(crate) struct HeldHandler {
+    pub(crate) permits: Arc<Semaphore>,
     begun: mpsc::UnboundedReceiver<String>,
-    seen: Seen,
+    pub(crate) seen: Seen,
 }
 
-fn gated(builder: wecom_contacts::callback::IntakeBuilder) -> (Intake, Gate) {
+pub(crate) fn held<I: Inbox>(builder: IntakeBuilder<I>) -> (Intake<I>, HeldHandler) {
     let (permits, seen) = (Arc::new(Semaphore::new(0)), Seen::default());
     let (tell, begun) = mpsc::unbounded_channel();
     let intake = builder.handler({
@@ -66,11 +68,11 @@ fn gated(builder: wecom_contacts::callback::IntakeBuilder) -> (Intake, Gate) {
             }
         }
     });
-    (intake, Gate { permits, begun, seen })
+    (intake, HeldHandler { permits, begun, seen })
 }
 
-impl Gate {
-    async fn begins(&mut self) -> String {
+impl HeldHandler {
+    pub(crate) async fn begins(&mut self) -> String {
         tokio::time::timeout(PATIENCE, self.begun.recv()).await.unwrap().unwrap()
     }
 }
@@ -92,7 +94,7 @@ async fn events_are_handled_in_the_order_in_which_they_came() {
     let names: Vec<String> = (0..200).map(|number| format!("member{number}")).collect();
     for (number, name) in names.iter().enumerate() {
         let request = platform.post(&platform.left(name), &number.to_string());
-        assert_eq!(deliver(&intake, &request), Outcome::Queued);
+        assert_eq!(deliver(&intake, &request).await, Outcome::Queued);
     }
     intake.idle().await;
     assert_eq!(seen.names(), names);
@@ -105,13 +107,17 @@ async fn trap_34_a_second_delivery_is_acknowledged_and_not_handled() {
     let intake = platform.intake().handler(seen.handler());
     let wang = platform.left("wangfang");
     let first = platform.post(&wang, "1");
-    assert_eq!(deliver(&intake, &first), Outcome::Queued);
-    assert_eq!(deliver(&intake, &first), Outcome::Duplicate, "the same request");
-    assert_eq!(deliver(&intake, &platform.post(&wang, "2")), Outcome::Duplicate, "signed anew");
+    assert_eq!(deliver(&intake, &first).await, Outcome::Queued);
+    assert_eq!(deliver(&intake, &first).await, Outcome::Duplicate, "the same request");
+    assert_eq!(deliver(&intake, &platform.post(&wang, "2")).await, Outcome::Duplicate, "signed anew");
     platform.advance(150);
-    assert_eq!(deliver(&intake, &platform.post(&wang, "3")), Outcome::Duplicate, "WeCom's last attempt");
+    assert_eq!(
+        deliver(&intake, &platform.post(&wang, "3")).await,
+        Outcome::Duplicate,
+        "WeCom's last attempt"
+    );
     intake.idle().await;
-    assert_eq!(deliver(&intake, &platform.post(&wang, "4")), Outcome::Duplicate, "handled long since");
+    assert_eq!(deliver(&intake, &platform.post(&wang, "4")).await, Outcome::Duplicate, "handled long since");
     assert_eq!(seen.names(), ["wangfang"]);
 }
 
@@ -122,7 +128,7 @@ async fn trap_34_two_members_changed_in_the_same_second_are_two() {
     let intake = platform.intake().handler(seen.handler());
     // Same sender, same CreateTime, same nonce even: only the content differs.
     for name in ["wangfang", "liuyang"] {
-        assert_eq!(deliver(&intake, &platform.post(&platform.left(name), "1")), Outcome::Queued);
+        assert_eq!(deliver(&intake, &platform.post(&platform.left(name), "1")).await, Outcome::Queued);
     }
     intake.idle().await;
     assert_eq!(seen.names(), ["wangfang", "liuyang"]);
@@ -142,12 +148,12 @@ async fn trap_34_a_request_outside_the_replay_window_is_refused_on_either_side()
         (u64::MAX, "6", false),
     ] {
         let request = platform.post_at(&platform.left(&format!("member{nonce}")), timestamp, nonce);
-        let outcome = deliver(&intake, &request);
+        let outcome = deliver(&intake, &request).await;
         assert_eq!(outcome, if taken { Outcome::Queued } else { stale.clone() }, "{timestamp}");
     }
     for timestamp in ["", "-1", "1.7e9", "１７００００００００", "17000000000000000000000000000"] {
         let query = format!("msg_signature=0&timestamp={timestamp}&nonce=1");
-        let outcome = intake.accept(&query, b"").outcome;
+        let outcome = intake.accept(&query, b"").await.outcome;
         assert!(matches!(outcome, Outcome::Refused(Refusal::Stale { .. })), "{timestamp}: {outcome:?}");
     }
     let verification = platform.get("17");
@@ -161,20 +167,19 @@ async fn trap_34_the_replay_window_can_be_another_or_none() {
     let narrow = platform.intake().replay_window(Duration::from_secs(10)).handler(Seen::default().handler());
     let open = platform.intake().replay_window(None).handler(Seen::default().handler());
     let request = platform.post_at(&platform.left("wangfang"), START - 11, "1");
-    assert!(matches!(deliver(&narrow, &request), Outcome::Refused(Refusal::Stale { .. })));
-    assert_eq!(deliver(&open, &request), Outcome::Queued);
+    assert!(matches!(deliver(&narrow, &request).await, Outcome::Refused(Refusal::Stale { .. })));
+    assert_eq!(deliver(&open, &request).await, Outcome::Queued);
 }
 
 #[tokio::test]
 async fn trap_34_a_replay_window_of_any_length_is_taken() {
     let platform = Platform::new();
     for window in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::from_millis(u64::MAX)] {
-        let memory = Memory::new(window, 1_000);
-        let intake =
-            platform.intake().replay_window(window).memory(memory).handler(Seen::default().handler());
+        let inbox = MemoryInbox::new().remember(window, 1_000);
+        let intake = platform.intake().replay_window(window).inbox(inbox).handler(Seen::default().handler());
         let request = platform.post_at(&platform.left("wangfang"), 0, "1");
-        assert_eq!(deliver(&intake, &request), Outcome::Queued);
-        assert_eq!(deliver(&intake, &request), Outcome::Duplicate);
+        assert_eq!(deliver(&intake, &request).await, Outcome::Queued);
+        assert_eq!(deliver(&intake, &request).await, Outcome::Duplicate);
         let drained = intake.shutdown(window).await;
         assert!(drained.is_complete());
     }
@@ -184,15 +189,15 @@ async fn trap_34_a_replay_window_of_any_length_is_taken() {
 async fn trap_34_what_was_overheard_cannot_be_replayed_while_its_timestamp_is_good() {
     let platform = Platform::new();
     let seen = Seen::default();
-    // A memory that by itself would forget at once.
-    let memory = Memory::new(Duration::ZERO, 1_000);
-    let intake = platform.intake().memory(memory).handler(seen.handler());
+    // An inbox that by itself would forget at once.
+    let inbox = MemoryInbox::new().remember(Duration::ZERO, 1_000);
+    let intake = platform.intake().inbox(inbox).handler(seen.handler());
     let ahead = platform.post_at(&platform.left("wangfang"), START + 300, "1");
-    assert_eq!(deliver(&intake, &ahead), Outcome::Queued);
+    assert_eq!(deliver(&intake, &ahead).await, Outcome::Queued);
     platform.advance(600);
-    assert_eq!(deliver(&intake, &ahead), Outcome::Duplicate, "the last second of its window");
+    assert_eq!(deliver(&intake, &ahead).await, Outcome::Duplicate, "the last second of its window");
     platform.advance(1);
-    assert!(matches!(deliver(&intake, &ahead), Outcome::Refused(Refusal::Stale { .. })));
+    assert!(matches!(deliver(&intake, &ahead).await, Outcome::Refused(Refusal::Stale { .. })));
     intake.idle().await;
     assert_eq!(seen.names(), ["wangfang"]);
 }
@@ -204,7 +209,7 @@ async fn trap_34_a_request_whose_timestamp_and_nonce_are_swapped_is_the_same_req
     // The signature cannot tell the two numbers apart, so a nonce near the present can pose as the timestamp.
     let nonce = START + 60;
     let request = platform.post(&platform.left("wangfang"), &nonce.to_string());
-    assert_eq!(deliver(&intake, &request), Outcome::Queued);
+    assert_eq!(deliver(&intake, &request).await, Outcome::Queued);
     let swapped = Request {
         query: request.query.replace(
             &format!("timestamp={START}&nonce={nonce}"),
@@ -213,7 +218,7 @@ async fn trap_34_a_request_whose_timestamp_and_nonce_are_swapped_is_the_same_req
         ..request.clone()
     };
     assert_ne!(swapped.query, request.query);
-    assert_eq!(deliver(&intake, &swapped), Outcome::Duplicate);
+    assert_eq!(deliver(&intake, &swapped).await, Outcome::Duplicate);
 }
 
 #[tokio::test]
@@ -221,12 +226,12 @@ async fn trap_28_what_is_not_for_this_corp_is_refused_and_foreign_parameters_are
     let platform = Platform::new();
     let intake = platform.intake().handler(Seen::default().handler());
     let strange = Platform::of("ww00000000000000a1");
-    let outcome = deliver(&intake, &strange.post(&strange.left("wangfang"), "1"));
+    let outcome = deliver(&intake, &strange.post(&strange.left("wangfang"), "1")).await;
     assert!(matches!(outcome, Outcome::Refused(Refusal::NotWeCom(cipher::Error::ReceiveId { .. }))));
 
     let mut request = platform.post(&platform.left("wangfang"), "1");
     request.query = format!("tenant=7&{}&x=", request.query);
-    assert_eq!(deliver(&intake, &request), Outcome::Queued);
+    assert_eq!(deliver(&intake, &request).await, Outcome::Queued);
 }
 
 #[tokio::test]
@@ -249,7 +254,7 @@ async fn trap_29_every_refusal_looks_the_same_to_the_sender() {
         (&*long, good.body.as_bytes()),
         (&*other_key.query, other_key.body.as_bytes()),
     ] {
-        answers.push(intake.accept(query, body));
+        answers.push(intake.accept(query, body).await);
     }
     answers.push(intake.verify(""));
     answers.push(intake.verify(&fresh));
@@ -262,7 +267,7 @@ async fn trap_29_every_refusal_looks_the_same_to_the_sender() {
         let shown = format!("{refusal} {refusal:?}");
         assert!(!shown.contains("QDG6eK") && !shown.contains(KEY) && !shown.contains("wangfang"), "{shown}");
     }
-    assert_eq!(deliver(&intake, &good), Outcome::Queued, "and nothing of it has been remembered");
+    assert_eq!(deliver(&intake, &good).await, Outcome::Queued, "and nothing of it has been remembered");
 }
 
 #[tokio::test]
@@ -274,14 +279,14 @@ async fn trap_29_the_largest_event_there_is_fits_and_a_byte_too_many_does_not() 
         "<xml><ToUserName>{CORP}</ToUserName><Event>change_contact</Event><ChangeType>update_tag</ChangeType>\
          <TagId>3</TagId><AddUserItems><![CDATA[{members}]]></AddUserItems></xml>"
     );
-    assert_eq!(deliver(&intake, &platform.post(&message, "1")), Outcome::Queued);
+    assert_eq!(deliver(&intake, &platform.post(&message, "1")).await, Outcome::Queued);
 
     let request = platform.post(&platform.left("wangfang"), "2");
     let exact = platform.intake().body_limit(request.body.len()).handler(Seen::default().handler());
-    assert_eq!(deliver(&exact, &request), Outcome::Queued);
+    assert_eq!(deliver(&exact, &request).await, Outcome::Queued);
     let short = platform.intake().body_limit(request.body.len() - 1).handler(Seen::default().handler());
     let limit = request.body.len() - 1;
-    assert_eq!(deliver(&short, &request), Outcome::Refused(Refusal::TooLarge { limit }));
+    assert_eq!(deliver(&short, &request).await, Outcome::Refused(Refusal::TooLarge { limit }));
 }
 
 #[tokio::test]
@@ -293,12 +298,12 @@ async fn trap_32_what_is_not_known_or_not_readable_is_acknowledged() {
         std::future::ready(())
     });
     let unknown = "<xml><Event>something_new</Event><Detail>17</Detail></xml>";
-    assert_eq!(deliver(&intake, &platform.post(unknown, "1")), Outcome::Queued);
+    assert_eq!(deliver(&intake, &platform.post(unknown, "1")).await, Outcome::Queued);
     assert_eq!(events.recv().await.unwrap().message(), unknown);
     // What cannot be read is handed over as well, once, and named in the log by its digest and never by its text.
     let (log, guard) = Log::start();
-    assert_eq!(deliver(&intake, &platform.post("not XML at all", "2")), Outcome::Queued);
-    assert_eq!(deliver(&intake, &platform.post("not XML at all", "3")), Outcome::Duplicate);
+    assert_eq!(deliver(&intake, &platform.post("not XML at all", "2")).await, Outcome::Queued);
+    assert_eq!(deliver(&intake, &platform.post("not XML at all", "3")).await, Outcome::Duplicate);
     drop(guard);
     let unreadable = events.recv().await.unwrap();
     assert!(matches!(unreadable.event, Event::Unreadable(_)), "{unreadable:?}");
@@ -311,38 +316,38 @@ async fn trap_32_what_is_not_known_or_not_readable_is_acknowledged() {
 #[tokio::test]
 async fn an_event_that_finds_the_queue_full_is_taken_when_it_comes_again() {
     let platform = Platform::new();
-    let (intake, mut gate) = gated(platform.intake().queue(2));
+    let (intake, mut held) = held(platform.intake().queue(2));
     let request = |name: &str, nonce: &str| platform.post(&platform.left(name), nonce);
-    assert_eq!(deliver(&intake, &request("a", "1")), Outcome::Queued);
-    assert_eq!(gate.begins().await, "a");
-    assert_eq!(deliver(&intake, &request("b", "2")), Outcome::Queued);
-    assert_eq!(deliver(&intake, &request("c", "3")), Outcome::Queued);
+    assert_eq!(deliver(&intake, &request("a", "1")).await, Outcome::Queued);
+    assert_eq!(held.begins().await, "a");
+    assert_eq!(deliver(&intake, &request("b", "2")).await, Outcome::Queued);
+    assert_eq!(deliver(&intake, &request("c", "3")).await, Outcome::Queued);
     let late = request("d", "4");
-    assert_eq!(deliver(&intake, &late), Outcome::Busy);
-    assert_eq!(deliver(&intake, &late), Outcome::Busy, "not taken for a duplicate");
-    assert_eq!(deliver(&intake, &request("b", "5")), Outcome::Duplicate, "which needs no room");
-    gate.permits.add_permits(1);
-    assert_eq!(gate.begins().await, "b");
-    assert_eq!(deliver(&intake, &late), Outcome::Queued);
-    assert_eq!(deliver(&intake, &late), Outcome::Duplicate);
-    gate.permits.add_permits(3);
+    assert_eq!(deliver(&intake, &late).await, Outcome::Busy);
+    assert_eq!(deliver(&intake, &late).await, Outcome::Busy, "not taken for a duplicate");
+    assert_eq!(deliver(&intake, &request("b", "5")).await, Outcome::Duplicate, "which needs no room");
+    held.permits.add_permits(1);
+    assert_eq!(held.begins().await, "b");
+    assert_eq!(deliver(&intake, &late).await, Outcome::Queued);
+    assert_eq!(deliver(&intake, &late).await, Outcome::Duplicate);
+    held.permits.add_permits(3);
     intake.idle().await;
-    assert_eq!(gate.seen.names(), ["a", "b", "c", "d"]);
+    assert_eq!(held.seen.names(), ["a", "b", "c", "d"]);
 }
 
 #[tokio::test]
 async fn an_acknowledgement_waits_for_no_handler() {
     let platform = Platform::new();
-    let (intake, mut gate) = gated(platform.intake());
+    let (intake, mut held) = held(platform.intake());
     for nonce in ["1", "2", "3"] {
         assert_eq!(
-            deliver(&intake, &platform.post(&platform.left(&format!("m{nonce}")), nonce)),
+            deliver(&intake, &platform.post(&platform.left(&format!("m{nonce}")), nonce)).await,
             Outcome::Queued
         );
     }
-    assert_eq!(gate.begins().await, "m1");
+    assert_eq!(held.begins().await, "m1");
     assert_eq!(intake.pending(), 3, "one at work, two behind it, and nothing done");
-    assert!(gate.seen.names().is_empty());
+    assert!(held.seen.names().is_empty());
 }
 
 #[tokio::test]
@@ -363,7 +368,7 @@ async fn a_handler_that_panics_costs_its_own_event_only() {
     });
     for (nonce, name) in ["a", "at_once", "b", "later", "c"].into_iter().enumerate() {
         let request = platform.post(&platform.left(name), &nonce.to_string());
-        assert_eq!(deliver(&intake, &request), Outcome::Queued);
+        assert_eq!(deliver(&intake, &request).await, Outcome::Queued);
     }
     intake.idle().await;
     assert_eq!(seen.names(), ["a", "b", "c"]);
@@ -373,87 +378,91 @@ async fn a_handler_that_panics_costs_its_own_event_only() {
 #[tokio::test]
 async fn several_workers_handle_several_events_at_a_time() {
     let platform = Platform::new();
-    let (intake, mut gate) = gated(platform.intake().workers(3));
+    let (intake, mut held) = held(platform.intake().workers(3));
     for nonce in 0..5 {
-        deliver(&intake, &platform.post(&platform.left(&format!("m{nonce}")), &nonce.to_string()));
+        deliver(&intake, &platform.post(&platform.left(&format!("m{nonce}")), &nonce.to_string())).await;
     }
-    let mut begun = [gate.begins().await, gate.begins().await, gate.begins().await];
+    let mut begun = [held.begins().await, held.begins().await, held.begins().await];
     begun.sort();
     assert_eq!(begun, ["m0", "m1", "m2"]);
-    assert!(gate.begun.try_recv().is_err(), "a fourth worker");
-    gate.permits.add_permits(5);
+    assert!(held.begun.try_recv().is_err(), "a fourth worker");
+    held.permits.add_permits(5);
     intake.idle().await;
-    assert_eq!(gate.seen.names().len(), 5);
+    assert_eq!(held.seen.names().len(), 5);
 }
 
 #[tokio::test]
 async fn a_shutdown_takes_nothing_new_and_loses_nothing_old() {
     let platform = Platform::new();
-    let (intake, mut gate) = gated(platform.intake());
+    let (intake, mut held) = held(platform.intake());
     let request = |name: &str, nonce: &str| platform.post(&platform.left(name), nonce);
     for (nonce, name) in ["a", "b", "c"].into_iter().enumerate() {
-        assert_eq!(deliver(&intake, &request(name, &nonce.to_string())), Outcome::Queued);
+        assert_eq!(deliver(&intake, &request(name, &nonce.to_string())).await, Outcome::Queued);
     }
-    assert_eq!(gate.begins().await, "a");
+    assert_eq!(held.begins().await, "a");
     let drained = intake.shutdown(PATIENCE);
     let late = request("d", "9");
-    assert_eq!(deliver(&intake, &late), Outcome::Closing, "from the call on, not from the await");
-    assert_eq!(deliver(&intake, &request("b", "8")), Outcome::Duplicate, "which was acknowledged already");
-    gate.permits.add_permits(3);
+    assert_eq!(deliver(&intake, &late).await, Outcome::Closing, "from the call on, not from the await");
+    assert_eq!(
+        deliver(&intake, &request("b", "8")).await,
+        Outcome::Duplicate,
+        "which was acknowledged already"
+    );
+    held.permits.add_permits(3);
     assert!(drained.await.is_complete());
-    assert_eq!(gate.seen.names(), ["a", "b", "c"]);
+    assert_eq!(held.seen.names(), ["a", "b", "c"]);
 
     // The next one takes what this one sent away.
-    let successor = platform.intake().handler(gate.seen.handler());
-    assert_eq!(deliver(&successor, &late), Outcome::Queued);
+    let successor = platform.intake().handler(held.seen.handler());
+    assert_eq!(deliver(&successor, &late).await, Outcome::Queued);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_that_runs_out_of_patience_hands_over_what_is_left() {
     let platform = Platform::new();
-    let (intake, mut gate) = gated(platform.intake());
+    let (intake, mut held) = held(platform.intake());
     for (nonce, name) in ["a", "b", "c"].into_iter().enumerate() {
-        deliver(&intake, &platform.post(&platform.left(name), &nonce.to_string()));
+        deliver(&intake, &platform.post(&platform.left(name), &nonce.to_string())).await;
     }
-    assert_eq!(gate.begins().await, "a");
+    assert_eq!(held.begins().await, "a");
     let drained = intake.shutdown(Duration::from_secs(30)).await;
     assert!(!drained.is_complete());
     assert_eq!(drained.running, 1, "a is being handled");
     assert_eq!(drained.left.iter().map(who_left).collect::<Vec<_>>(), ["b", "c"]);
-    gate.permits.add_permits(3);
+    held.permits.add_permits(3);
     assert!(intake.shutdown(Duration::from_secs(30)).await.is_complete(), "a is done, b and c are ours");
-    assert_eq!(gate.seen.names(), ["a"]);
+    assert_eq!(held.seen.names(), ["a"]);
 }
 
 #[tokio::test]
 async fn an_intake_that_is_dropped_finishes_what_is_queued() {
     let platform = Platform::new();
-    let (intake, mut gate) = gated(platform.intake());
+    let (intake, mut held) = held(platform.intake());
     for (nonce, name) in ["a", "b"].into_iter().enumerate() {
-        deliver(&intake, &platform.post(&platform.left(name), &nonce.to_string()));
+        deliver(&intake, &platform.post(&platform.left(name), &nonce.to_string())).await;
     }
     let idle = intake.idle();
     drop(intake);
-    gate.permits.add_permits(2);
+    held.permits.add_permits(2);
     idle.await;
-    assert_eq!(gate.seen.names(), ["a", "b"]);
-    gate.begins().await;
-    gate.begins().await;
-    assert_eq!(gate.begun.recv().await, None, "the worker has gone home, and its handler with it");
+    assert_eq!(held.seen.names(), ["a", "b"]);
+    held.begins().await;
+    held.begins().await;
+    assert_eq!(held.begun.recv().await, None, "the worker has gone home, and its handler with it");
 }
 
 #[tokio::test]
-async fn a_memory_can_be_handed_over() {
+async fn an_inbox_can_be_handed_over() {
     let platform = Platform::new();
     let seen = Seen::default();
-    let memory = Memory::default();
-    let first = platform.intake().memory(memory.clone()).handler(seen.handler());
+    let inbox = MemoryInbox::new();
+    let first = platform.intake().inbox(inbox.clone()).handler(seen.handler());
     let request = platform.post(&platform.left("wangfang"), "1");
-    assert_eq!(deliver(&first, &request), Outcome::Queued);
+    assert_eq!(deliver(&first, &request).await, Outcome::Queued);
     assert!(first.shutdown(PATIENCE).await.is_complete());
-    let second = platform.intake().memory(memory).handler(seen.handler());
-    assert_eq!(deliver(&second, &request), Outcome::Duplicate);
-    assert_eq!(deliver(&second, &platform.post(&platform.left("wangfang"), "2")), Outcome::Duplicate);
+    let second = platform.intake().inbox(inbox).handler(seen.handler());
+    assert_eq!(deliver(&second, &request).await, Outcome::Duplicate);
+    assert_eq!(deliver(&second, &platform.post(&platform.left("wangfang"), "2")).await, Outcome::Duplicate);
     assert_eq!(seen.names(), ["wangfang"]);
 }
 
@@ -471,9 +480,9 @@ async fn the_observer_is_told_of_every_answer() {
     let request = platform.post(&platform.left("wangfang"), "1");
     let outcomes = [
         intake.verify(&platform.get("17").query),
-        intake.accept(&request.query, request.body.as_bytes()),
-        intake.accept(&request.query, request.body.as_bytes()),
-        intake.accept("", b""),
+        intake.accept(&request.query, request.body.as_bytes()).await,
+        intake.accept(&request.query, request.body.as_bytes()).await,
+        intake.accept("", b"").await,
     ];
     let outcomes: Vec<_> = outcomes.into_iter().map(|answer| answer.outcome).collect();
     assert_eq!(*told.lock().unwrap(), outcomes);

@@ -8,7 +8,7 @@ use std::{
 };
 
 use tokio::{sync::watch, task::JoinSet, time::timeout};
-use wecom_contacts::callback::{Callbacks, Memory, Notification};
+use wecom_contacts::callback::{Callbacks, MemoryInbox, Notification};
 
 use crate::{
     callback_server::{Server, http, post},
@@ -96,9 +96,13 @@ fn forged(platform: &Platform, genuine: &Request, dice: &mut Dice) -> Request {
 }
 
 /// A program with a queue that is too small for this day.
-async fn open(platform: &Platform, memory: &Memory, handled: &Arc<Mutex<HashMap<String, usize>>>) -> Server {
+async fn open(
+    platform: &Platform,
+    inbox: &MemoryInbox,
+    handled: &Arc<Mutex<HashMap<String, usize>>>,
+) -> Server {
     let handled = Arc::clone(handled);
-    let intake = platform.intake().memory(memory.clone()).queue(8).handler(move |event: Notification| {
+    let intake = platform.intake().inbox(inbox.clone()).handler(move |event: Notification| {
         let handled = Arc::clone(&handled);
         async move {
             let name = who_left(&event);
@@ -112,11 +116,11 @@ async fn open(platform: &Platform, memory: &Memory, handled: &Arc<Mutex<HashMap<
 /// acknowledged, here until it is.
 async fn live(day: Day) -> Evening {
     let platform = Platform::new();
-    let (memory, handled) = (Memory::default(), Arc::default());
+    let (inbox, handled) = (MemoryInbox::new().queue(8), Arc::default());
     let letters = mail(&platform, &day);
     let half = letters.len() / 2;
     let mail = Arc::new(Mutex::new(VecDeque::from(letters)));
-    let first = open(&platform, &memory, &handled).await;
+    let first = open(&platform, &inbox, &handled).await;
     let (moved, address) = watch::channel(first.url("/"));
 
     let (http, mut connections) = (http(), JoinSet::new());
@@ -146,7 +150,7 @@ async fn live(day: Day) -> Evening {
     }
     let drained = first.stop().await;
     assert!(drained.is_complete(), "{drained:?}");
-    let second = open(&platform, &memory, &handled).await;
+    let second = open(&platform, &inbox, &handled).await;
     moved.send_replace(second.url("/"));
 
     let results = timeout(Duration::from_secs(120), connections.join_all()).await.unwrap();

@@ -1,16 +1,6 @@
 //! Linked corps (互联企业).
 
-use wecom_contacts::linked_corps::*;
-
-use crate::{rig::Rig, wire::Sample};
-
-pub(crate) const SAMPLES: &[Sample] = &[
-    Sample::of::<GetLinkedPermissions>(),
-    Sample::of::<GetLinkedMember>(),
-    Sample::of::<ListLinkedMembersSimple>(),
-    Sample::of::<ListLinkedMembers>(),
-    Sample::of::<ListLinkedDepartments>(),
-];
+use crate::rig::Rig;
 
 #[tokio::test]
 async fn an_app_walks_through_what_it_may_see_of_another_corp() {

@@ -5,14 +5,7 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use wecom_contacts::media::*;
 
-use crate::{rig::Rig, wire::Sample};
-
-pub(crate) const SAMPLES: &[Sample] = &[
-    Sample::of_form::<UploadedMedia>("media/upload"),
-    Sample::of_form::<UploadedImage>("media/uploadimg"),
-    Sample::of::<UploadByUrl>(),
-    Sample::of::<GetUploadByUrlResult>(),
-];
+use crate::rig::Rig;
 
 #[tokio::test]
 async fn a_file_is_uploaded_and_downloaded_whole_and_in_parts() {

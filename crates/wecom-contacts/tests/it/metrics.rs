@@ -81,7 +81,7 @@ async fn every_counter_and_histogram_has_its_documented_name_and_labels() {
     })
     .await;
     let limits = Limits::published().per_minute(600);
-    let budget = Budget::builder().endpoint("department/list", limits).build();
+    let budget = Budget::builder().endpoint("department/list", limits).build().unwrap();
     let client = stub.builder().budget(budget).build().unwrap();
     let ledger = Ledger::default();
     {

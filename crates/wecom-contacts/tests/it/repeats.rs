@@ -133,9 +133,8 @@ async fn a_download_and_an_exports_link_are_opened_again() {
         "/file" if number < 5 => gateway(),
         "/file" => Answer::of(200, "application/octet-stream", &content),
         _ => {
-            let md5: [u8; 16] = Md5::digest(&content).into();
             let url = format!("http://{}/file", request.host());
-            let md5 = format!("{:032x}", u128::from_be_bytes(md5));
+            let md5 = wecom_cipher::hex(Md5::digest(&content));
             let files = json!([{"url": url, "size": content.len(), "md5": md5}]);
             Answer::json(&json!({"errcode": 0, "errmsg": "ok", "status": 2, "data_list": files}))
         }
@@ -203,7 +202,7 @@ async fn dropping_a_call_at_any_stage_gives_everything_back() {
         .builder()
         .retry(slow)
         .timeout(Duration::from_millis(500))
-        .budget(Budget::builder().each(limits).build())
+        .budget(Budget::builder().each(limits).build().unwrap())
         .build()
         .unwrap();
     let abort = async |id: &str| {
@@ -231,7 +230,7 @@ async fn no_more_calls_reach_the_server_at_once_than_the_budget_says() {
     let rig = Rig::start().await;
     rig.sim.faults().add(CallRule::new("user/get", Fault::parallel(3))).unwrap();
     rig.sim.faults().always("user/get", Fault::late(Duration::from_millis(2))).unwrap();
-    let budget = Budget::builder().endpoint("user/get", Limits::published().at_once(3)).build();
+    let budget = Budget::builder().endpoint("user/get", Limits::published().at_once(3)).build().unwrap();
     let client = wecom_contacts::Client::builder(
         rig.sim.corp_id(),
         Secret::app(rig.sim.agent_id(), rig.sim.app_secret()),

@@ -2,17 +2,7 @@
 
 use wecom_contacts::tags::*;
 
-use crate::{rig::Rig, wire::Sample};
-
-pub(crate) const SAMPLES: &[Sample] = &[
-    Sample::of::<NewTag>(),
-    Sample::of_silent::<RenameTag>(),
-    Sample::of_silent::<DeleteTag>(),
-    Sample::of::<GetTag>(),
-    Sample::of::<AddTagNodes>().with_part::<TagNodes>(),
-    Sample::of::<RemoveTagNodes>().with_part::<TagNodes>(),
-    Sample::of::<ListTags>(),
-];
+use crate::rig::Rig;
 
 #[tokio::test]
 async fn a_tag_is_created_renamed_filled_emptied_and_deleted() {

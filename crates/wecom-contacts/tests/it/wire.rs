@@ -4,38 +4,30 @@
 //! its query (`….query`), without the token. `….reply.full.json` and `….reply.bare.json` are whole answers. The SDK must
 //! read each, and write it back as it was; the simulator must take and give the same bodies.
 //!
-//! To add an endpoint, add a [`Sample`] to its chapter's list and write the four files.
+//! Every endpoint of the SDK's table has samples: a new endpoint needs its four files, and nothing here.
 
-use std::{collections::BTreeSet, fmt::Debug, fs, path::PathBuf};
+use std::{any::TypeId, collections::BTreeSet, fmt::Debug, fs, path::PathBuf, sync::LazyLock};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use wecom_contacts::{Client, Endpoint};
+use wecom_contacts::{
+    Client, Endpoint, EndpointInfo,
+    departments::DepartmentPatch,
+    endpoints::{self, EndpointVisitor},
+    media::{UploadedImage, UploadedMedia},
+    members::MemberPatch,
+    tags::TagNodes,
+};
 
 use crate::full;
-
-/// All chapters whose samples are calls.
-const CHAPTERS: &[(&str, &[Sample])] = &[
-    ("auth", crate::auth::SAMPLES),
-    ("contact_rules", crate::contact_rules::SAMPLES),
-    ("corp_groups", crate::corp_groups::SAMPLES),
-    ("departments", crate::departments::SAMPLES),
-    ("exports", crate::exports::SAMPLES),
-    ("imports", crate::imports::SAMPLES),
-    ("linked_corps", crate::linked_corps::SAMPLES),
-    ("media", crate::media::SAMPLES),
-    ("members", crate::members::SAMPLES),
-    ("tags", crate::tags::SAMPLES),
-];
 
 /// Folders of samples that are not calls, and have tests of their own.
 const ELSEWHERE: &[&str] = &["callback"];
 
 /// The samples of one endpoint.
-pub(crate) struct Sample {
-    path: &'static str,
-    is_get: bool,
+struct Sample {
+    info: &'static EndpointInfo,
     /// `None` for an upload, whose request is no JSON.
     request: Option<fn(&File, &str) -> Vec<String>>,
     request_part: Option<fn(&Value) -> Vec<String>>,
@@ -47,47 +39,63 @@ pub(crate) struct Sample {
     aliases: &'static [&'static str],
 }
 
+/// The samples of all endpoints that send or receive JSON.
+static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
+    let mut samples = Samples(vec![
+        Sample::of_form::<UploadedMedia>("media/upload"),
+        Sample::of_form::<UploadedImage>("media/uploadimg"),
+    ]);
+    endpoints::visit(&mut samples);
+    samples.0
+});
+
+/// What the endpoint's types do not say of its samples.
+fn known(sample: Sample) -> Sample {
+    const CHANNELS_STATUS: &[&str] = &["/external_profile/wechat_channels/status"];
+    match sample.info.path() {
+        "user/create" => sample.read_only(CHANNELS_STATUS),
+        "user/update" => sample.with_part::<MemberPatch>().read_only(CHANNELS_STATUS),
+        "department/update" => sample.with_part::<DepartmentPatch>(),
+        "tag/addtagusers" | "tag/deltagusers" => sample.with_part::<TagNodes>(),
+        "corpgroup/getresult" => sample.aliases(&["/result/fail_list/0/contact_info_list/0/user_mobile"]),
+        _ => sample,
+    }
+}
+
+struct Samples(Vec<Sample>);
+
+impl EndpointVisitor for Samples {
+    fn endpoint<E>(&mut self, info: &'static EndpointInfo)
+    where
+        E: Endpoint + DeserializeOwned + Debug + 'static,
+        E::Reply: Serialize + Debug,
+    {
+        self.0.push(known(Sample::of::<E>(info)));
+    }
+}
+
 impl Sample {
-    /// An endpoint that answers something.
-    pub(crate) const fn of<E>() -> Self
+    fn of<E>(info: &'static EndpointInfo) -> Self
     where
         E: Endpoint + DeserializeOwned + Debug,
-        E::Reply: Serialize + DeserializeOwned + Debug,
+        E::Reply: Serialize + Debug,
     {
+        let is_silent = TypeId::of::<E::Reply>() == TypeId::of::<()>();
         Self {
-            path: E::CALL.path(),
-            is_get: E::CALL.is_get(),
+            info,
             request: Some(request::<E>),
             request_part: None,
             read_only: &[],
-            reply: reply::<E::Reply>,
-            send: Some(send::<E>),
-            aliases: &[],
-        }
-    }
-
-    /// An endpoint that answers nothing but the envelope.
-    pub(crate) const fn of_silent<E>() -> Self
-    where
-        E: Endpoint<Reply = ()> + DeserializeOwned + Debug,
-    {
-        Self {
-            path: E::CALL.path(),
-            is_get: E::CALL.is_get(),
-            request: Some(request::<E>),
-            request_part: None,
-            read_only: &[],
-            reply: no_reply,
+            reply: if is_silent { no_reply } else { reply::<E::Reply> },
             send: Some(send::<E>),
             aliases: &[],
         }
     }
 
     /// An upload: only its answer is JSON.
-    pub(crate) const fn of_form<R: Serialize + DeserializeOwned>(path: &'static str) -> Self {
+    fn of_form<R: Serialize + DeserializeOwned>(path: &str) -> Self {
         Self {
-            path,
-            is_get: false,
+            info: endpoints::find(path).unwrap(),
             request: None,
             request_part: None,
             read_only: &[],
@@ -98,23 +106,24 @@ impl Sample {
     }
 
     /// Names the type that is flattened into the request, so that its fields are looked for too.
-    pub(crate) const fn with_part<P: DeserializeOwned>(self) -> Self {
+    fn with_part<P: DeserializeOwned>(self) -> Self {
         Self { request_part: Some(full::missing::<P>), ..self }
     }
 
     /// Names fields of a type that goes both ways which no request carries.
-    pub(crate) const fn read_only(self, read_only: &'static [&'static str]) -> Self {
+    fn read_only(self, read_only: &'static [&'static str]) -> Self {
         Self { read_only, ..self }
     }
 
     /// Names fields of the reply that are other names of fields it carries.
-    pub(crate) const fn aliases(self, aliases: &'static [&'static str]) -> Self {
+    fn aliases(self, aliases: &'static [&'static str]) -> Self {
         Self { aliases, ..self }
     }
 
-    fn files(&self, chapter: &str) -> [File; 4] {
-        let ending = if self.is_get { "query" } else { "json" };
-        let stem = self.path.replace('/', "_");
+    fn files(&self) -> [File; 4] {
+        let chapter = self.info.chapter().name();
+        let ending = if self.info.call().is_get() { "query" } else { "json" };
+        let stem = self.info.path().replace('/', "_");
         let file =
             |kind, fullness, ending| File { path: format!("{chapter}/{stem}.{kind}.{fullness}.{ending}") };
         [
@@ -147,24 +156,22 @@ pub(crate) fn planted(
     change_query: &dyn Fn(&str) -> String,
 ) -> Vec<Planted> {
     let mut calls = Vec::new();
-    for (chapter, samples) in CHAPTERS {
-        for sample in *samples {
-            let Some(send) = sample.send else {
-                continue;
-            };
-            let [request, _, reply, _] = sample.files(chapter);
-            let request = if sample.is_get {
-                change_query(request.read().trim_end())
-            } else {
-                let mut body = request.json();
-                change(&mut body);
-                body.to_string()
-            };
-            let mut reply = reply.json();
-            change(&mut reply);
-            let send = Box::new(move |client: &Client| send(client, &request));
-            calls.push(Planted { path: sample.path, reply, send });
-        }
+    for sample in SAMPLES.iter() {
+        let Some(send) = sample.send else {
+            continue;
+        };
+        let [request, _, reply, _] = sample.files();
+        let request = if sample.info.call().is_get() {
+            change_query(request.read().trim_end())
+        } else {
+            let mut body = request.json();
+            change(&mut body);
+            body.to_string()
+        };
+        let mut reply = reply.json();
+        change(&mut reply);
+        let send = Box::new(move |client: &Client| send(client, &request));
+        calls.push(Planted { path: sample.info.path(), reply, send });
     }
     calls
 }
@@ -266,42 +273,43 @@ fn without_envelope(path: &str, mut body: Value) -> Value {
 
 #[test]
 fn every_request_is_written_as_its_sample_shows() {
-    for (chapter, samples) in CHAPTERS {
-        for sample in *samples {
-            let Some(request) = sample.request else {
-                continue;
-            };
-            let [full, bare, ..] = sample.files(chapter);
-            request(&bare, &bare.read());
-            let mut missing = request(&full, &full.read());
-            if let Some(part) = sample.request_part {
-                missing.extend(part(&full.json()));
-            }
-            assert_eq!(missing, sample.read_only, "{} lacks fields", full.path);
+    for sample in SAMPLES.iter() {
+        let Some(request) = sample.request else {
+            continue;
+        };
+        let [full, bare, ..] = sample.files();
+        request(&bare, &bare.read());
+        let mut missing = request(&full, &full.read());
+        if let Some(part) = sample.request_part {
+            missing.extend(part(&full.json()));
         }
+        assert_eq!(missing, sample.read_only, "{} lacks fields", full.path);
     }
 }
 
 #[test]
 fn every_reply_is_read_whole_and_written_back_as_it_was() {
-    for (chapter, samples) in CHAPTERS {
-        for sample in *samples {
-            let [.., full, bare] = sample.files(chapter);
-            (sample.reply)(&bare, bare.json());
-            let missing = (sample.reply)(&full, full.json());
-            assert_eq!(missing, sample.aliases, "{} lacks fields", full.path);
-        }
+    for sample in SAMPLES.iter() {
+        let [.., full, bare] = sample.files();
+        (sample.reply)(&bare, bare.json());
+        let missing = (sample.reply)(&full, full.json());
+        assert_eq!(missing, sample.aliases, "{} lacks fields", full.path);
     }
 }
 
 #[test]
+fn every_endpoint_that_speaks_json_has_samples() {
+    // The token is asked for before any call, and a download's answer is no JSON.
+    let without = ["gettoken", "media/get", "media/get/jssdk"];
+    let sampled: BTreeSet<&str> = SAMPLES.iter().map(|sample| sample.info.path()).collect();
+    let all = endpoints::ALL.iter().map(EndpointInfo::path);
+    assert_eq!(sampled, all.filter(|path| !without.contains(path)).collect());
+}
+
+#[test]
 fn every_sample_file_belongs_to_a_call() {
-    let mut known = BTreeSet::new();
-    for (chapter, samples) in CHAPTERS {
-        for sample in *samples {
-            known.extend(sample.files(chapter).map(|file| file.path));
-        }
-    }
+    let known: BTreeSet<String> =
+        SAMPLES.iter().flat_map(|sample| sample.files().map(|file| file.path)).collect();
     let entries = |path: PathBuf| fs::read_dir(path).unwrap().map(|entry| entry.unwrap());
     for folder in entries(root()) {
         let chapter = folder.file_name().into_string().unwrap();
@@ -310,7 +318,7 @@ fn every_sample_file_belongs_to_a_call() {
         }
         for file in entries(folder.path()) {
             let path = format!("{chapter}/{}", file.file_name().into_string().unwrap());
-            assert!(known.contains(&path), "{path} is not in any chapter's samples");
+            assert!(known.contains(&path), "{path} is not a sample of any endpoint");
         }
     }
 }

@@ -2,27 +2,31 @@
 
 use std::borrow::Cow;
 
-use super::{Change, Changes, Doubt, Wanted, number, text};
+use super::{CellProblem, Correction, Corrections, Wanted, number, text};
 
 /// Cleans a text that people may write as they like; it has no blanks around it.
-pub(super) fn clean(wanted: Wanted, value: &mut Cow<'_, str>, changes: &mut Changes) -> Result<(), Doubt> {
+pub(super) fn clean(
+    wanted: Wanted,
+    value: &mut Cow<'_, str>,
+    corrections: &mut Corrections,
+) -> Result<(), CellProblem> {
     for one in value.chars() {
         match one {
-            char::REPLACEMENT_CHARACTER => return Err(Doubt::Broken),
+            char::REPLACEMENT_CHARACTER => return Err(CellProblem::Broken),
             '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{2028}' | '\u{2029}' if wanted == Wanted::Name => {
-                return Err(Doubt::LineBreak);
+                return Err(CellProblem::LineBreak);
             }
             '\n' | '\r' | '\t' if wanted != Wanted::Name => {}
-            one if one.is_control() => return Err(Doubt::Control),
+            one if one.is_control() => return Err(CellProblem::Control),
             _ => {}
         }
     }
     loop {
         let before = value.len();
-        super::replaced(value, changes, Change::Invisible, visible);
-        super::change(value, changes, Change::Apostrophe, protection);
-        super::change(value, changes, Change::Wrapper, formula);
-        super::change(value, changes, Change::Blanks, text::trimmed);
+        super::replaced(value, corrections, Correction::Invisible, visible);
+        super::correct(value, corrections, Correction::Apostrophe, protection);
+        super::correct(value, corrections, Correction::Wrapper, formula);
+        super::correct(value, corrections, Correction::Blanks, text::trimmed);
         if value.len() == before {
             break;
         }
@@ -31,7 +35,7 @@ pub(super) fn clean(wanted: Wanted, value: &mut Cow<'_, str>, changes: &mut Chan
         && let Some(number) = number::in_words(value)?
     {
         *value = Cow::Owned(number.to_string());
-        changes.add(Change::Scientific);
+        corrections.add(Correction::Scientific);
     }
     Ok(())
 }

@@ -2,23 +2,27 @@
 
 use std::borrow::Cow;
 
-use super::{Change, Changes, Doubt, Wanted, flag, number, text::trimmed};
+use super::{CellProblem, Correction, Corrections, Wanted, flag, number, text::trimmed};
 
 /// A list joined by `;`, whatever it was joined by: `2、7`, `2, 7`, `2|7`. Borrowed if it was so already.
 ///
 /// # Errors
 ///
-/// [`Doubt::Thousands`] if it may be one number; [`Doubt::DepartmentNames`] if departments are wanted and there is anything but numbers. What else is
+/// [`CellProblem::Thousands`] if it may be one number; [`CellProblem::DepartmentNames`] if departments are wanted and there is anything but numbers. What else is
 /// no item of the list is left to the reader of the field.
-pub fn listed<'a>(wanted: Wanted, text: &'a str, changes: &mut Changes) -> Result<Cow<'a, str>, Doubt> {
+pub fn listed<'a>(
+    wanted: Wanted,
+    text: &'a str,
+    corrections: &mut Corrections,
+) -> Result<Cow<'a, str>, CellProblem> {
     if text.is_empty() {
         return Ok(Cow::Borrowed(text));
     }
     if is_thousands(text) {
-        return Err(Doubt::Thousands);
+        return Err(CellProblem::Thousands);
     }
     let mut list = String::with_capacity(text.len());
-    let mut done = Changes::default();
+    let mut done = Corrections::default();
     for item in text.split(is_delimiter) {
         let mut item = trimmed(item);
         if item.is_empty() {
@@ -26,26 +30,26 @@ pub fn listed<'a>(wanted: Wanted, text: &'a str, changes: &mut Changes) -> Resul
         }
         if let Some(flag) = flag(item).filter(|_| wanted == Wanted::Flags) {
             item = flag;
-            done.add(Change::Flag);
+            done.add(Correction::Flag);
         }
         let whole = number::without_zero(item);
         if whole.len() < item.len() {
             item = whole;
-            done.add(Change::Number);
+            done.add(Correction::Number);
         }
         let written_out = number::in_words(item)?.map(|number| number.to_string());
         if written_out.is_some() {
-            done.add(Change::Scientific);
+            done.add(Correction::Scientific);
         }
         let item = written_out.as_deref().unwrap_or(item);
         if item.contains('.') && item.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-            return Err(Doubt::NotWhole);
+            return Err(CellProblem::NotWhole);
         }
         // A number below 0 is no name: it is refused as a number.
         let digits = item.strip_prefix('-').unwrap_or(item);
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         if wanted == Wanted::Departments && !is_number {
-            return Err(Doubt::DepartmentNames);
+            return Err(CellProblem::DepartmentNames);
         }
         if !is_number && !matches!(item, "是" | "否") {
             return Ok(Cow::Borrowed(text));
@@ -59,9 +63,9 @@ pub fn listed<'a>(wanted: Wanted, text: &'a str, changes: &mut Changes) -> Resul
         return Ok(Cow::Borrowed(text));
     }
     if done.is_empty() {
-        done.add(Change::Delimiters);
+        done.add(Correction::Delimiters);
     }
-    done.iter().for_each(|change| changes.add(change));
+    done.iter().for_each(|correction| corrections.add(correction));
     Ok(Cow::Owned(list))
 }
 

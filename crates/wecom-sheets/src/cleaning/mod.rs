@@ -3,21 +3,21 @@
 //! A clean value is never changed, and cleaning twice is cleaning once. Names and other free text lose the blanks around them and what cannot be
 //! seen, and nothing else.
 
-mod change;
-mod doubt;
+mod correction;
 mod free;
 mod ids;
 mod number;
+mod problem;
 mod text;
 
 use std::borrow::Cow;
 
 pub(crate) use self::text::is_ungendered;
 pub use self::{
-    change::{Change, Changes},
-    doubt::Doubt,
+    correction::{Correction, Corrections},
     ids::{is_thousands, listed},
     number::{scientific, whole, without_zero},
+    problem::CellProblem,
     text::{apostrophe, country_code, half_width, is_invisible, separators, trimmed},
 };
 use crate::Kind;
@@ -65,146 +65,146 @@ impl Wanted {
 ///
 /// # Errors
 ///
-/// A [`Doubt`] if it cannot be known what was meant.
-pub fn clean(wanted: Wanted, kind: Kind, text: &str) -> Result<(Cow<'_, str>, Changes), Doubt> {
+/// A [`CellProblem`] if it cannot be known what was meant.
+pub fn clean(wanted: Wanted, kind: Kind, text: &str) -> Result<(Cow<'_, str>, Corrections), CellProblem> {
     let shown = Cow::Borrowed(text);
     match kind {
         Kind::Text => cleaned_text(wanted, text),
-        Kind::Error => Err(Doubt::Failed),
-        Kind::Uncomputed => Err(Doubt::Uncomputed),
-        Kind::Absent => Ok((Cow::Borrowed(""), Changes::default())),
-        Kind::Duration => Err(Doubt::Duration),
-        Kind::Date if wanted == Wanted::Attribute => Ok((shown, Changes::of(Change::Date))),
-        Kind::Date => Err(Doubt::Date),
+        Kind::Error => Err(CellProblem::Failed),
+        Kind::Uncomputed => Err(CellProblem::Uncomputed),
+        Kind::Absent => Ok((Cow::Borrowed(""), Corrections::default())),
+        Kind::Duration => Err(CellProblem::Duration),
+        Kind::Date if wanted == Wanted::Attribute => Ok((shown, Corrections::of(Correction::Date))),
+        Kind::Date => Err(CellProblem::Date),
         Kind::Bool(value) => match wanted {
             Wanted::Flag | Wanted::Flags => {
-                Ok((Cow::Borrowed(if value { "1" } else { "0" }), Changes::of(Change::Flag)))
+                Ok((Cow::Borrowed(if value { "1" } else { "0" }), Corrections::of(Correction::Flag)))
             }
-            Wanted::Attribute => Ok((shown, Changes::default())),
-            _ => Err(Doubt::Bool),
+            Wanted::Attribute => Ok((shown, Corrections::default())),
+            _ => Err(CellProblem::Bool),
         },
         Kind::Number(number) => {
-            let changes = Changes::of(Change::Number);
+            let corrections = Corrections::of(Correction::Number);
             match whole(number) {
                 Ok(number) => {
                     let number = number.to_string();
                     let (cleaned, further) = cleaned_text(wanted, &number)?;
-                    Ok((Cow::Owned(cleaned.into_owned()), changes.and(further)))
+                    Ok((Cow::Owned(cleaned.into_owned()), corrections.and(further)))
                 }
-                Err(Doubt::NotWhole) if wanted.is_free() => Ok((shown, changes)),
-                Err(doubt) => Err(doubt),
+                Err(CellProblem::NotWhole) if wanted.is_free() => Ok((shown, corrections)),
+                Err(problem) => Err(problem),
             }
         }
     }
 }
 
-fn cleaned_text(wanted: Wanted, text: &str) -> Result<(Cow<'_, str>, Changes), Doubt> {
-    let mut changes = Changes::default();
+fn cleaned_text(wanted: Wanted, text: &str) -> Result<(Cow<'_, str>, Corrections), CellProblem> {
+    let mut corrections = Corrections::default();
     if is_plain(wanted, text) {
-        return Ok((Cow::Borrowed(text), changes));
+        return Ok((Cow::Borrowed(text), corrections));
     }
     let mut value = Cow::Borrowed(text);
-    change(&mut value, &mut changes, Change::Blanks, trimmed);
+    correct(&mut value, &mut corrections, Correction::Blanks, trimmed);
     if is_failed(&half_width(&value)) {
-        return Err(Doubt::Failed);
+        return Err(CellProblem::Failed);
     }
     if wanted.is_free() {
-        free::clean(wanted, &mut value, &mut changes)?;
-        return Ok((value, changes));
+        free::clean(wanted, &mut value, &mut corrections)?;
+        return Ok((value, corrections));
     }
-    let is_said = unwrapped(&mut value, &mut changes)?;
+    let is_said = unwrapped(&mut value, &mut corrections)?;
     match wanted {
-        Wanted::Id => id(&mut value, &mut changes, is_said)?,
-        Wanted::Mobile => mobile(&mut value, &mut changes)?,
+        Wanted::Id => id(&mut value, &mut corrections, is_said)?,
+        Wanted::Mobile => mobile(&mut value, &mut corrections)?,
         Wanted::Phone => {
-            written_out(&mut value, &mut changes)?;
-            replaced(&mut value, &mut changes, Change::HalfWidth, text::plain_hyphens);
+            written_out(&mut value, &mut corrections)?;
+            replaced(&mut value, &mut corrections, Correction::HalfWidth, text::plain_hyphens);
         }
         Wanted::Number => {
-            written_out(&mut value, &mut changes)?;
-            change(&mut value, &mut changes, Change::Number, without_zero);
-            replaced(&mut value, &mut changes, Change::Separators, ids::without_thousands);
+            written_out(&mut value, &mut corrections)?;
+            correct(&mut value, &mut corrections, Correction::Number, without_zero);
+            replaced(&mut value, &mut corrections, Correction::Separators, ids::without_thousands);
         }
         Wanted::Flag => {
             if let Some(flag) = flag(&value) {
                 value = Cow::Borrowed(flag);
-                changes.add(Change::Flag);
+                corrections.add(Correction::Flag);
             }
         }
         Wanted::Departments | Wanted::Flags | Wanted::Numbers => {
-            if let Cow::Owned(list) = listed(wanted, &value, &mut changes)? {
+            if let Cow::Owned(list) = listed(wanted, &value, &mut corrections)? {
                 value = Cow::Owned(list);
             }
         }
         _ => {}
     }
     if matches!(wanted, Wanted::Id | Wanted::Mail) && value.contains(char::is_whitespace) {
-        return Err(Doubt::Blank);
+        return Err(CellProblem::Blank);
     }
     let is_number =
         matches!(wanted, Wanted::Id | Wanted::Mail | Wanted::Mobile | Wanted::Phone | Wanted::Number);
     match text::look_alike(&value).filter(|_| is_number) {
-        Some((place, character)) => Err(Doubt::LookAlike { place, character }),
-        None => Ok((value, changes)),
+        Some((place, character)) => Err(CellProblem::LookAlike { place, character }),
+        None => Ok((value, corrections)),
     }
 }
 
 /// What stands around or inside an id, a number or a mail address and is no part of it goes. Returns whether an apostrophe said that the text is to be
 /// taken as it stands.
-fn unwrapped(value: &mut Cow<'_, str>, changes: &mut Changes) -> Result<bool, Doubt> {
+fn unwrapped(value: &mut Cow<'_, str>, corrections: &mut Corrections) -> Result<bool, CellProblem> {
     if value.contains(char::REPLACEMENT_CHARACTER) {
-        return Err(Doubt::Broken);
+        return Err(CellProblem::Broken);
     }
-    replaced(value, changes, Change::Invisible, text::visible);
-    replaced(value, changes, Change::HalfWidth, half_width);
+    replaced(value, corrections, Correction::Invisible, text::visible);
+    replaced(value, corrections, Correction::HalfWidth, half_width);
     let mut is_said = false;
     loop {
         let before = value.len();
-        change(value, changes, Change::Apostrophe, apostrophe);
+        correct(value, corrections, Correction::Apostrophe, apostrophe);
         is_said |= value.len() < before;
-        change(value, changes, Change::Wrapper, text::without_wrapper);
+        correct(value, corrections, Correction::Wrapper, text::without_wrapper);
         // Each may have uncovered a blank.
-        change(value, changes, Change::Blanks, trimmed);
+        correct(value, corrections, Correction::Blanks, trimmed);
         if value.len() == before {
             break;
         }
     }
     if is_failed(value) {
-        return Err(Doubt::Failed);
+        return Err(CellProblem::Failed);
     }
     if value.chars().any(|one| one.is_control() && !one.is_whitespace()) {
-        return Err(Doubt::Control);
+        return Err(CellProblem::Control);
     }
     if value.starts_with('=') {
-        return Err(Doubt::Formula);
+        return Err(CellProblem::Formula);
     }
     Ok(is_said)
 }
 
-fn id(value: &mut Cow<'_, str>, changes: &mut Changes, is_said: bool) -> Result<(), Doubt> {
+fn id(value: &mut Cow<'_, str>, corrections: &mut Corrections, is_said: bool) -> Result<(), CellProblem> {
     if is_said {
         return Ok(());
     }
     if let Some(number) = number::in_id(value)? {
         *value = Cow::Owned(number.to_string());
-        changes.add(Change::Scientific);
+        corrections.add(Correction::Scientific);
     }
     if without_zero(value).len() < value.len() {
-        return Err(Doubt::MaybeNumber);
+        return Err(CellProblem::MaybeNumber);
     }
-    replaced(value, changes, Change::Separators, ids::without_thousands);
+    replaced(value, corrections, Correction::Separators, ids::without_thousands);
     Ok(())
 }
 
-fn mobile(value: &mut Cow<'_, str>, changes: &mut Changes) -> Result<(), Doubt> {
-    written_out(value, changes)?;
-    change(value, changes, Change::Number, without_zero);
-    replaced(value, changes, Change::Separators, ids::without_thousands);
+fn mobile(value: &mut Cow<'_, str>, corrections: &mut Corrections) -> Result<(), CellProblem> {
+    written_out(value, corrections)?;
+    correct(value, corrections, Correction::Number, without_zero);
+    replaced(value, corrections, Correction::Separators, ids::without_thousands);
     if text::holds_several_numbers(value) {
-        return Err(Doubt::SeveralNumbers);
+        return Err(CellProblem::SeveralNumbers);
     }
-    replaced(value, changes, Change::Separators, separators);
-    change(value, changes, Change::CountryCode, country_code);
+    replaced(value, corrections, Correction::Separators, separators);
+    correct(value, corrections, Correction::CountryCode, country_code);
     Ok(())
 }
 
@@ -249,7 +249,7 @@ fn is_plain(wanted: Wanted, text: &str) -> bool {
     }
 }
 
-fn change(value: &mut Cow<'_, str>, changes: &mut Changes, what: Change, by: fn(&str) -> &str) {
+fn correct(value: &mut Cow<'_, str>, corrections: &mut Corrections, what: Correction, by: fn(&str) -> &str) {
     let shorter = match value {
         Cow::Borrowed(text) => {
             let shorter = by(text);
@@ -267,26 +267,26 @@ fn change(value: &mut Cow<'_, str>, changes: &mut Changes, what: Change, by: fn(
         }
     };
     *value = shorter;
-    changes.add(what);
+    corrections.add(what);
 }
 
-/// The same by what changes texts inside, and borrows those that it leaves.
+/// The same by what corrections texts inside, and borrows those that it leaves.
 fn replaced(
     value: &mut Cow<'_, str>,
-    changes: &mut Changes,
-    what: Change,
+    corrections: &mut Corrections,
+    what: Correction,
     by: for<'a> fn(&'a str) -> Cow<'a, str>,
 ) {
     if let Cow::Owned(other) = by(value) {
         *value = Cow::Owned(other);
-        changes.add(what);
+        corrections.add(what);
     }
 }
 
-fn written_out(value: &mut Cow<'_, str>, changes: &mut Changes) -> Result<(), Doubt> {
+fn written_out(value: &mut Cow<'_, str>, corrections: &mut Corrections) -> Result<(), CellProblem> {
     if let Some(number) = scientific(value)? {
         *value = Cow::Owned(number.to_string());
-        changes.add(Change::Scientific);
+        corrections.add(Correction::Scientific);
     }
     Ok(())
 }

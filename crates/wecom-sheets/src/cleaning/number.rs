@@ -1,6 +1,6 @@
 //! Numbers that were never meant to be computed with.
 
-use super::Doubt;
+use super::CellProblem;
 
 /// Excel keeps 15 digits of a number.
 const DIGITS: usize = 15;
@@ -11,14 +11,14 @@ const JAVA: usize = 7;
 ///
 /// # Errors
 ///
-/// [`Doubt::NotWhole`] if it has decimals, [`Doubt::TooManyDigits`] if it has more digits than a workbook keeps.
-pub fn whole(number: f64) -> Result<i64, Doubt> {
+/// [`CellProblem::NotWhole`] if it has decimals, [`CellProblem::TooManyDigits`] if it has more digits than a workbook keeps.
+pub fn whole(number: f64) -> Result<i64, CellProblem> {
     let limit = 10_f64.powi(DIGITS as i32);
     if !number.is_finite() || number.abs() >= limit {
-        return Err(Doubt::TooManyDigits);
+        return Err(CellProblem::TooManyDigits);
     }
     if number.fract() != 0.0 {
-        return Err(Doubt::NotWhole);
+        return Err(CellProblem::NotWhole);
     }
     Ok(number as i64)
 }
@@ -27,25 +27,25 @@ pub fn whole(number: f64) -> Result<i64, Doubt> {
 ///
 /// # Errors
 ///
-/// [`Doubt::LostDigits`] if not all digits are there: `1.38E+10` may have been any of a hundred million numbers. [`Doubt::NotWhole`] if it has
-/// decimals, [`Doubt::TooManyDigits`] if it has more digits than a spreadsheet keeps.
-pub fn scientific(text: &str) -> Result<Option<i64>, Doubt> {
+/// [`CellProblem::LostDigits`] if not all digits are there: `1.38E+10` may have been any of a hundred million numbers. [`CellProblem::NotWhole`] if it has
+/// decimals, [`CellProblem::TooManyDigits`] if it has more digits than a spreadsheet keeps.
+pub fn scientific(text: &str) -> Result<Option<i64>, CellProblem> {
     Scientific::parse(text).map(|number| number.value()).transpose()
 }
 
 /// The same in a column of accounts, which may have such a form themselves. A sign or a comma in it makes a number, and a point where Java writes
 /// numbers so.
-pub(super) fn in_id(text: &str) -> Result<Option<i64>, Doubt> {
+pub(super) fn in_id(text: &str) -> Result<Option<i64>, CellProblem> {
     let Some(number) = Scientific::parse(text) else { return Ok(None) };
     if number.is_signed || number.is_foreign || (number.is_pointed && number.power >= JAVA) {
         return number.value().map(Some);
     }
     // No program writes a number of two digits before the `E` without a point: 12e5 is an account.
-    if number.is_pointed || number.whole.len() == 1 { Err(Doubt::MaybeNumber) } else { Ok(None) }
+    if number.is_pointed || number.whole.len() == 1 { Err(CellProblem::MaybeNumber) } else { Ok(None) }
 }
 
 /// The same in free text, where `1.5E3` may be the name of a part.
-pub(super) fn in_words(text: &str) -> Result<Option<i64>, Doubt> {
+pub(super) fn in_words(text: &str) -> Result<Option<i64>, CellProblem> {
     match Scientific::parse(text) {
         Some(number)
             if number.whole.len() == 1
@@ -111,19 +111,19 @@ impl<'a> Scientific<'a> {
         })
     }
 
-    fn value(&self) -> Result<i64, Doubt> {
+    fn value(&self) -> Result<i64, CellProblem> {
         let mut decimals = self.decimals;
         // Some programs fill up with zeros.
         while decimals.len() > self.power {
-            decimals = decimals.strip_suffix('0').ok_or(Doubt::NotWhole)?;
+            decimals = decimals.strip_suffix('0').ok_or(CellProblem::NotWhole)?;
         }
         if decimals.len() < self.power {
-            return Err(Doubt::LostDigits);
+            return Err(CellProblem::LostDigits);
         }
         let digits = [self.whole, decimals].concat();
         if digits.trim_start_matches('0').len() > DIGITS {
-            return Err(Doubt::TooManyDigits);
+            return Err(CellProblem::TooManyDigits);
         }
-        digits.parse().map_err(|_| Doubt::TooManyDigits)
+        digits.parse().map_err(|_| CellProblem::TooManyDigits)
     }
 }

@@ -2,18 +2,19 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn text(wanted: Wanted, text: &str) -> Result<(String, Vec<Change>), Doubt> {
-    clean(wanted, Kind::Text, text).map(|(value, changes)| (value.into_owned(), changes.iter().collect()))
+fn text(wanted: Wanted, text: &str) -> Result<(String, Vec<Correction>), CellProblem> {
+    clean(wanted, Kind::Text, text)
+        .map(|(value, corrections)| (value.into_owned(), corrections.iter().collect()))
 }
 
-fn becomes(wanted: Wanted, from: &str, to: &str, changes: &[Change]) {
-    assert_eq!(text(wanted, from), Ok((to.to_owned(), changes.to_vec())), "{from:?}");
+fn becomes(wanted: Wanted, from: &str, to: &str, corrections: &[Correction]) {
+    assert_eq!(text(wanted, from), Ok((to.to_owned(), corrections.to_vec())), "{from:?}");
 }
 
 #[test]
 fn trap_38_what_a_spreadsheet_did_to_a_mobile_is_undone() {
-    use Change::*;
-    for (from, changes) in [
+    use Correction::*;
+    for (from, corrections) in [
         ("13800000001", &[][..]),
         (" 13800000001\u{3000}", &[Blanks]),
         ("\u{a0}13800000001\u{feff}", &[Blanks]),
@@ -28,93 +29,96 @@ fn trap_38_what_a_spreadsheet_did_to_a_mobile_is_undone() {
         ("8613800000001", &[CountryCode]),
         ("1.3800000001E+10", &[Scientific]),
     ] {
-        becomes(Wanted::Mobile, from, "13800000001", changes);
+        becomes(Wanted::Mobile, from, "13800000001", corrections);
     }
-    becomes(Wanted::Mobile, "13800000001.0", "13800000001", &[Change::Number]);
+    becomes(Wanted::Mobile, "13800000001.0", "13800000001", &[Correction::Number]);
     becomes(Wanted::Mobile, "+852 6123 4567", "+85261234567", &[Separators]);
     becomes(Wanted::Mobile, "unknown", "unknown", &[]);
 }
 
 #[test]
 fn trap_38_nothing_ambiguous_is_guessed() {
-    for (wanted, cell, doubt) in [
-        (Wanted::Mobile, "1.38E+10", Doubt::LostDigits),
-        (Wanted::Id, "1E+10", Doubt::LostDigits),
-        (Wanted::Attribute, "1.10101E+17", Doubt::LostDigits),
-        (Wanted::Mobile, "1.23456789012345678E+17", Doubt::TooManyDigits),
-        (Wanted::Mobile, "1.234E+2", Doubt::NotWhole),
-        (Wanted::Mobile, "13800000001/13900000001", Doubt::SeveralNumbers),
-        (Wanted::Mobile, "13800000001 13900000001", Doubt::SeveralNumbers),
-        (Wanted::Words, "#N/A", Doubt::Failed),
-        (Wanted::Mobile, "########", Doubt::Failed),
-        (Wanted::Departments, "1,234", Doubt::Thousands),
-        (Wanted::Departments, "研发部/测试组", Doubt::DepartmentNames),
-        (Wanted::Departments, "2/7", Doubt::DepartmentNames),
-        (Wanted::Departments, "2.7", Doubt::NotWhole),
-        (Wanted::Departments, "7-Feb", Doubt::DepartmentNames),
+    for (wanted, cell, problem) in [
+        (Wanted::Mobile, "1.38E+10", CellProblem::LostDigits),
+        (Wanted::Id, "1E+10", CellProblem::LostDigits),
+        (Wanted::Attribute, "1.10101E+17", CellProblem::LostDigits),
+        (Wanted::Mobile, "1.23456789012345678E+17", CellProblem::TooManyDigits),
+        (Wanted::Mobile, "1.234E+2", CellProblem::NotWhole),
+        (Wanted::Mobile, "13800000001/13900000001", CellProblem::SeveralNumbers),
+        (Wanted::Mobile, "13800000001 13900000001", CellProblem::SeveralNumbers),
+        (Wanted::Words, "#N/A", CellProblem::Failed),
+        (Wanted::Mobile, "########", CellProblem::Failed),
+        (Wanted::Departments, "1,234", CellProblem::Thousands),
+        (Wanted::Departments, "研发部/测试组", CellProblem::DepartmentNames),
+        (Wanted::Departments, "2/7", CellProblem::DepartmentNames),
+        (Wanted::Departments, "2.7", CellProblem::NotWhole),
+        (Wanted::Departments, "7-Feb", CellProblem::DepartmentNames),
         // An account, or a number that a program wrote so.
-        (Wanted::Id, "1E10", Doubt::MaybeNumber),
-        (Wanted::Id, "1.5e3", Doubt::MaybeNumber),
-        (Wanted::Id, "1001.0", Doubt::MaybeNumber),
-        (Wanted::Id, "1.38E10", Doubt::LostDigits),
-        (Wanted::Mobile, "1.38e10", Doubt::LostDigits),
-        (Wanted::Mobile, "1E10", Doubt::LostDigits),
-        (Wanted::Mobile, "1,38E+10", Doubt::LostDigits),
-        (Wanted::Mobile, "1.38×10^10", Doubt::LostDigits),
-        (Wanted::Mobile, "+1.38E+10", Doubt::LostDigits),
-        (Wanted::Mobile, "#####", Doubt::Failed),
-        (Wanted::Name, "#名称?", Doubt::Failed),
-        (Wanted::Id, "#ПУСТО!", Doubt::Failed),
-        (Wanted::Id, "=A1&B1", Doubt::Formula),
-        (Wanted::Id, "wang fang", Doubt::Blank),
-        (Wanted::Id, "wang\u{a0}fang", Doubt::Blank),
-        (Wanted::Mail, "wang @example.com", Doubt::Blank),
-        (Wanted::Id, "wang\u{1}", Doubt::Control),
-        (Wanted::Name, "王\u{14}芳", Doubt::Control),
-        (Wanted::Name, "王芳\n(Fang)", Doubt::LineBreak),
-        (Wanted::Name, "王\u{fffd}", Doubt::Broken),
-        (Wanted::Attribute, "\u{fffd}", Doubt::Broken),
-        (Wanted::Departments, "研\u{fffd}部", Doubt::Broken),
+        (Wanted::Id, "1E10", CellProblem::MaybeNumber),
+        (Wanted::Id, "1.5e3", CellProblem::MaybeNumber),
+        (Wanted::Id, "1001.0", CellProblem::MaybeNumber),
+        (Wanted::Id, "1.38E10", CellProblem::LostDigits),
+        (Wanted::Mobile, "1.38e10", CellProblem::LostDigits),
+        (Wanted::Mobile, "1E10", CellProblem::LostDigits),
+        (Wanted::Mobile, "1,38E+10", CellProblem::LostDigits),
+        (Wanted::Mobile, "1.38×10^10", CellProblem::LostDigits),
+        (Wanted::Mobile, "+1.38E+10", CellProblem::LostDigits),
+        (Wanted::Mobile, "#####", CellProblem::Failed),
+        (Wanted::Name, "#名称?", CellProblem::Failed),
+        (Wanted::Id, "#ПУСТО!", CellProblem::Failed),
+        (Wanted::Id, "=A1&B1", CellProblem::Formula),
+        (Wanted::Id, "wang fang", CellProblem::Blank),
+        (Wanted::Id, "wang\u{a0}fang", CellProblem::Blank),
+        (Wanted::Mail, "wang @example.com", CellProblem::Blank),
+        (Wanted::Id, "wang\u{1}", CellProblem::Control),
+        (Wanted::Name, "王\u{14}芳", CellProblem::Control),
+        (Wanted::Name, "王芳\n(Fang)", CellProblem::LineBreak),
+        (Wanted::Name, "王\u{fffd}", CellProblem::Broken),
+        (Wanted::Attribute, "\u{fffd}", CellProblem::Broken),
+        (Wanted::Departments, "研\u{fffd}部", CellProblem::Broken),
         // Cyrillic е, Greek ο, an Arabic digit, a dash.
-        (Wanted::Id, "l\u{435}i", Doubt::LookAlike { place: 2, character: '\u{435}' }),
-        (Wanted::Mail, "wang@example.c\u{3bf}m", Doubt::LookAlike { place: 15, character: '\u{3bf}' }),
-        (Wanted::Mobile, "1380000000\u{661}", Doubt::LookAlike { place: 11, character: '\u{661}' }),
-        (Wanted::Id, "wang\u{2013}fang", Doubt::LookAlike { place: 5, character: '\u{2013}' }),
+        (Wanted::Id, "l\u{435}i", CellProblem::LookAlike { place: 2, character: '\u{435}' }),
+        (Wanted::Mail, "wang@example.c\u{3bf}m", CellProblem::LookAlike { place: 15, character: '\u{3bf}' }),
+        (Wanted::Mobile, "1380000000\u{661}", CellProblem::LookAlike { place: 11, character: '\u{661}' }),
+        (Wanted::Id, "wang\u{2013}fang", CellProblem::LookAlike { place: 5, character: '\u{2013}' }),
     ] {
-        assert_eq!(text(wanted, cell), Err(doubt), "{cell:?}");
+        assert_eq!(text(wanted, cell), Err(problem), "{cell:?}");
     }
-    for (wanted, kind, doubt) in [
-        (Wanted::Mobile, Kind::Number(1.234_567_890_123_45e17), Doubt::TooManyDigits),
-        (Wanted::Attribute, Kind::Number(1.234_567_890_123_45e17), Doubt::TooManyDigits),
-        (Wanted::Id, Kind::Number(1.5), Doubt::NotWhole),
-        (Wanted::Gender, Kind::Bool(true), Doubt::Bool),
-        (Wanted::Departments, Kind::Date, Doubt::Date),
-        (Wanted::Words, Kind::Bool(true), Doubt::Bool),
-        (Wanted::Words, Kind::Error, Doubt::Failed),
-        (Wanted::Attribute, Kind::Duration, Doubt::Duration),
+    for (wanted, kind, problem) in [
+        (Wanted::Mobile, Kind::Number(1.234_567_890_123_45e17), CellProblem::TooManyDigits),
+        (Wanted::Attribute, Kind::Number(1.234_567_890_123_45e17), CellProblem::TooManyDigits),
+        (Wanted::Id, Kind::Number(1.5), CellProblem::NotWhole),
+        (Wanted::Gender, Kind::Bool(true), CellProblem::Bool),
+        (Wanted::Departments, Kind::Date, CellProblem::Date),
+        (Wanted::Words, Kind::Bool(true), CellProblem::Bool),
+        (Wanted::Words, Kind::Error, CellProblem::Failed),
+        (Wanted::Attribute, Kind::Duration, CellProblem::Duration),
     ] {
-        assert_eq!(clean(wanted, kind, "x"), Err(doubt), "{kind:?}");
+        assert_eq!(clean(wanted, kind, "x"), Err(problem), "{kind:?}");
     }
 }
 
 #[test]
 fn trap_38_a_workbooks_numbers_flags_and_dates_become_text() {
     let cleaned = |wanted, kind, shown: &str| {
-        let (value, changes) = clean(wanted, kind, shown).unwrap();
-        (value.into_owned(), changes.iter().collect::<Vec<_>>())
+        let (value, corrections) = clean(wanted, kind, shown).unwrap();
+        (value.into_owned(), corrections.iter().collect::<Vec<_>>())
     };
     assert_eq!(
         cleaned(Wanted::Mobile, Kind::Number(13_800_000_001.0), "13800000001"),
-        ("13800000001".into(), vec![Change::Number])
+        ("13800000001".into(), vec![Correction::Number])
     );
-    assert_eq!(cleaned(Wanted::Departments, Kind::Number(2.0), "2"), ("2".into(), vec![Change::Number]));
-    assert_eq!(cleaned(Wanted::Attribute, Kind::Number(2.5), "2.5"), ("2.5".into(), vec![Change::Number]));
-    assert_eq!(cleaned(Wanted::Flag, Kind::Bool(true), "TRUE"), ("1".into(), vec![Change::Flag]));
+    assert_eq!(cleaned(Wanted::Departments, Kind::Number(2.0), "2"), ("2".into(), vec![Correction::Number]));
+    assert_eq!(
+        cleaned(Wanted::Attribute, Kind::Number(2.5), "2.5"),
+        ("2.5".into(), vec![Correction::Number])
+    );
+    assert_eq!(cleaned(Wanted::Flag, Kind::Bool(true), "TRUE"), ("1".into(), vec![Correction::Flag]));
     assert_eq!(
         cleaned(Wanted::Attribute, Kind::Date, "2026-01-02"),
-        ("2026-01-02".into(), vec![Change::Date])
+        ("2026-01-02".into(), vec![Correction::Date])
     );
-    becomes(Wanted::Flag, "false", "0", &[Change::Flag]);
+    becomes(Wanted::Flag, "false", "0", &[Correction::Flag]);
 }
 
 #[test]
@@ -123,8 +127,8 @@ fn trap_38_lists_are_joined_by_semicolons() {
         assert_eq!(text(Wanted::Departments, list).unwrap().0, "2;7", "{list:?}");
     }
     becomes(Wanted::Departments, "2;7", "2;7", &[]);
-    becomes(Wanted::Departments, "2.0;7.0", "2;7", &[Change::Number]);
-    becomes(Wanted::Flags, "TRUE;FALSE", "1;0", &[Change::Flag]);
+    becomes(Wanted::Departments, "2.0;7.0", "2;7", &[Correction::Number]);
+    becomes(Wanted::Flags, "TRUE;FALSE", "1;0", &[Correction::Flag]);
     becomes(Wanted::Flags, "是;否", "是;否", &[]);
     becomes(Wanted::Departments, "1234", "1234", &[]);
 }
@@ -144,13 +148,13 @@ fn trap_38_a_number_is_read_in_every_scientific_spelling() {
         "13.800000001E9",
         "13800000001E0",
     ] {
-        becomes(Wanted::Mobile, cell, "13800000001", &[Change::Scientific]);
+        becomes(Wanted::Mobile, cell, "13800000001", &[Correction::Scientific]);
     }
-    becomes(Wanted::Id, "1.3800000001E10", "13800000001", &[Change::Scientific]);
-    becomes(Wanted::Attribute, "1.3800000001E10", "13800000001", &[Change::Scientific]);
-    becomes(Wanted::Mobile, "13800000001.00", "13800000001", &[Change::Number]);
-    becomes(Wanted::Mobile, "13,800,000,001", "13800000001", &[Change::Separators]);
-    becomes(Wanted::Id, "1,001", "1001", &[Change::Separators]);
+    becomes(Wanted::Id, "1.3800000001E10", "13800000001", &[Correction::Scientific]);
+    becomes(Wanted::Attribute, "1.3800000001E10", "13800000001", &[Correction::Scientific]);
+    becomes(Wanted::Mobile, "13800000001.00", "13800000001", &[Correction::Number]);
+    becomes(Wanted::Mobile, "13,800,000,001", "13800000001", &[Correction::Separators]);
+    becomes(Wanted::Id, "1,001", "1001", &[Correction::Separators]);
     // What people name so is left alone in free text.
     for part in ["1.5E3", "1E10", "2e4", "1.0"] {
         becomes(Wanted::Attribute, part, part, &[]);
@@ -159,7 +163,7 @@ fn trap_38_a_number_is_read_in_every_scientific_spelling() {
 
 #[test]
 fn trap_38_what_cannot_be_seen_goes_and_emoji_stay() {
-    use Change::*;
+    use Correction::*;
     for mark in [
         '\u{200b}', '\u{200d}', '\u{2060}', '\u{feff}', '\u{ad}', '\u{200f}', '\u{202d}', '\u{2066}',
         '\u{61c}', '\u{fe0f}',
@@ -184,8 +188,8 @@ fn trap_38_what_cannot_be_seen_goes_and_emoji_stay() {
 
 #[test]
 fn trap_38_what_stands_around_a_value_goes() {
-    use Change::*;
-    for (cell, changes) in [
+    use Correction::*;
+    for (cell, corrections) in [
         ("=\"13800000001\"", &[Wrapper][..]),
         ("=13800000001", &[Wrapper]),
         ("=\"\"13800000001\"\"", &[Wrapper]),
@@ -193,8 +197,8 @@ fn trap_38_what_stands_around_a_value_goes() {
         ("\"13800000001\"", &[Wrapper]),
         ("“13800000001”", &[Wrapper]),
     ] {
-        becomes(Wanted::Mobile, cell, "13800000001", changes);
-        becomes(Wanted::Id, cell, "13800000001", changes);
+        becomes(Wanted::Mobile, cell, "13800000001", corrections);
+        becomes(Wanted::Id, cell, "13800000001", corrections);
     }
     becomes(Wanted::Name, "=\"王芳\"", "王芳", &[Wrapper]);
     // Exports put an apostrophe in front of what a spreadsheet would take for a formula.
@@ -216,16 +220,16 @@ fn trap_38_names_keep_what_is_theirs() {
     for name in ["'t Hooft", "王 芳", "王芳（Ａ）", "O'Neil, \"Jim\"", "1E+10", "＃1"] {
         becomes(Wanted::Words, name, name, &[]);
     }
-    becomes(Wanted::Words, "\u{3000}王芳 ", "王芳", &[Change::Blanks]);
+    becomes(Wanted::Words, "\u{3000}王芳 ", "王芳", &[Correction::Blanks]);
     becomes(
         Wanted::Mail,
         " ｗａｎｇ＠example．com",
         "wang@example.com",
-        &[Change::Blanks, Change::HalfWidth],
+        &[Correction::Blanks, Correction::HalfWidth],
     );
     becomes(Wanted::Id, "12e5", "12e5", &[]);
     becomes(Wanted::Id, "v1.0", "v1.0", &[]);
-    becomes(Wanted::Phone, "０２０-1234", "020-1234", &[Change::HalfWidth]);
+    becomes(Wanted::Phone, "０２０-1234", "020-1234", &[Correction::HalfWidth]);
 }
 
 const WANTED: [Wanted; 13] = [
@@ -255,8 +259,8 @@ proptest! {
         let is_said = wanted == Wanted::Id && half_width(&cell).contains(['\'', '‘', '’', '`']);
         if let Ok((once, _)) = clean(wanted, Kind::Text, &cell) {
             let twice = clean(wanted, Kind::Text, &once);
-            prop_assume!(!(is_said && twice == Err(Doubt::MaybeNumber)));
-            prop_assert_eq!(twice, Ok((once.clone(), Changes::default())), "{:?} {:?}", wanted, cell);
+            prop_assume!(!(is_said && twice == Err(CellProblem::MaybeNumber)));
+            prop_assert_eq!(twice, Ok((once.clone(), Corrections::default())), "{:?} {:?}", wanted, cell);
         }
     }
 
@@ -280,7 +284,7 @@ proptest! {
             (Wanted::Phone, &phone),
             (Wanted::Attribute, &name),
         ] {
-            prop_assert_eq!(clean(wanted, Kind::Text, cell), Ok((Cow::Borrowed(cell.as_str()), Changes::default())));
+            prop_assert_eq!(clean(wanted, Kind::Text, cell), Ok((Cow::Borrowed(cell.as_str()), Corrections::default())));
         }
     }
 }

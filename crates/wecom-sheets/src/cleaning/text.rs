@@ -43,7 +43,7 @@ pub(crate) fn is_ungendered(cell: &str) -> bool {
     WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word))
 }
 
-/// The text in half-width characters: `１３８＠` becomes `138@`, the full-width blank a plain one. Borrowed if there was nothing to change.
+/// The text in half-width characters: `１３８＠` becomes `138@`, the full-width blank a plain one. Borrowed if there was nothing to correction.
 pub fn half_width(text: &str) -> Cow<'_, str> {
     let is_wide = |one: char| matches!(one, '\u{ff01}'..='\u{ff5e}' | '\u{3000}');
     if !text.contains(is_wide) {

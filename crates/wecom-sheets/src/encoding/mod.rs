@@ -17,7 +17,7 @@ use std::{
 use encoding_rs::{BIG5, DecoderResult, GB18030, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 pub(crate) use self::detection::detect;
-use crate::{Error, Result};
+use crate::{Error, Result, source::Text};
 
 /// How a text is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,12 +111,7 @@ pub(crate) fn fill(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize>
 
 /// Reads a text as UTF-8, without its BOM, and refuses what is not of its encoding. Characters of private use, which no table has, are refused too
 /// if the encoding is a guess.
-pub(crate) fn decoded(
-    mut text: Box<dyn Read>,
-    encoding: Encoding,
-    bom: usize,
-    is_guess: bool,
-) -> Result<Box<dyn Read>> {
+pub(crate) fn decoded(mut text: Text, encoding: Encoding, bom: usize, is_guess: bool) -> Result<Text> {
     fill(&mut text, &mut [0; 4][..bom])?;
     let label = match encoding {
         // The reader behind this checks that it is UTF-8, as it makes strings of it.
@@ -143,7 +138,7 @@ pub(crate) fn decoded(
 }
 
 struct Decoded {
-    inner: Box<dyn Read>,
+    inner: Text,
     encoding: Encoding,
     is_guess: bool,
     decoder: encoding_rs::Decoder,

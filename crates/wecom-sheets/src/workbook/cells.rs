@@ -1,18 +1,22 @@
 //! The rows of an XLSX sheet, one by one.
 
+use std::{io::BufRead as _, sync::Arc};
+
 use calamine::{ExcelDateTime, ExcelDateTimeType};
+use memchr::memmem::Finder;
 use quick_xml::events::{BytesStart, Event};
 
 use super::{
     CELLS, ROW_BYTES, ROWS,
     formats::{Formats, Shown},
     merges::Range,
-    package::{TEXT_BYTES, Xml, broken},
+    package::{TEXT_BYTES, Xml, broken, unpacked},
+    plain_row::{PlainContent, PlainRow},
+    tags::{Head, Holds, head, head_of_row, range_of},
     texts::{Texts, unescaped},
-    xlsx::range_of,
-    xml::{attribute, is_true, plain_attributes, push_reference},
+    xml::{attribute, push_reference},
 };
-use crate::{Error, Kind, Result, Row, sheet::COLUMNS};
+use crate::{Error, Kind, Result, Row, row::COLUMNS};
 
 /// What the cells of a sheet refer to.
 pub(super) struct Context {
@@ -25,12 +29,21 @@ pub(super) struct Context {
 }
 
 /// Reads a sheet from top to bottom.
-pub(super) struct Cells<'a> {
-    xml: Xml<'a>,
-    context: &'a Context,
+pub(super) struct Cells {
+    xml: Xml,
+    /// Finds the end of a row.
+    row_end: Finder<'static>,
+    /// Whether the parser has just read a tag. After a text it has seen that a tag follows, and nothing may be taken from it.
+    is_after_tag: bool,
     tag: Vec<u8>,
     buffer: Vec<u8>,
     value: String,
+    progress: Progress,
+}
+
+/// How far the reading is, and what the cells refer to.
+struct Progress {
+    context: Arc<Context>,
     /// The last row, counted from 1.
     line: u64,
     /// Whether that row names its number; if not, its first cell may.
@@ -39,29 +52,6 @@ pub(super) struct Cells<'a> {
     cells: u64,
     /// What the row's formulas leave without a value.
     begun: Vec<Range>,
-}
-
-/// What a cell's tag says.
-#[derive(Clone, Copy, Default)]
-struct Head {
-    /// The column, counted from 0, and the row, counted from 1.
-    place: Option<(usize, u64)>,
-    style: usize,
-    holds: Holds,
-}
-
-/// What a cell's type says of its value.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Holds {
-    #[default]
-    Number,
-    /// The number of a shared text.
-    Shared,
-    Text,
-    Inline,
-    Bool,
-    Date,
-    Error,
 }
 
 /// What was found in a cell.
@@ -74,27 +64,26 @@ struct Found {
     has_inline: bool,
 }
 
-impl<'a> Cells<'a> {
-    pub(super) fn new(mut xml: Xml<'a>, context: &'a Context) -> Result<Self> {
+impl Cells {
+    pub(super) fn new(mut xml: Xml, context: Arc<Context>) -> Result<Self> {
         xml.config_mut().check_end_names = false;
+        let progress =
+            Progress { context, line: 0, is_numbered: false, rows: 0, cells: 0, begun: Vec::new() };
         let mut cells = Self {
             xml,
-            context,
+            row_end: Finder::new(b"</row>"),
+            is_after_tag: true,
             tag: Vec::new(),
             buffer: Vec::new(),
             value: String::new(),
-            line: 0,
-            is_numbered: false,
-            rows: 0,
-            cells: 0,
-            begun: Vec::new(),
+            progress,
         };
         loop {
             cells.tag.clear();
             match cells.xml.read_event_into(&mut cells.tag).map_err(broken)? {
                 Event::Start(element) if element.local_name().as_ref() == "sheetData" => return Ok(cells),
                 Event::Empty(element) if element.local_name().as_ref() == "sheetData" => {
-                    cells.rows = ROWS;
+                    cells.progress.rows = ROWS;
                     return Ok(cells);
                 }
                 Event::Eof => return Err(Error::Workbook("a sheet has no rows in it".to_owned())),
@@ -106,94 +95,74 @@ impl<'a> Cells<'a> {
     /// Reads the next row; says whether it is hidden.
     pub(super) fn next_row(&mut self, row: &mut Row) -> Result<Option<bool>> {
         loop {
+            if self.is_after_tag
+                && let Some(is_hidden) = self.plain_row(row)?
+            {
+                return Ok(Some(is_hidden));
+            }
+            self.is_after_tag = false;
             self.tag.clear();
             match self.xml.read_event_into(&mut self.tag).map_err(broken)? {
                 Event::Start(element) if element.local_name().as_ref() == "row" => {
-                    let (line, is_hidden) = head_of_row(&element)?;
-                    self.begin(line, row)?;
+                    let (line, is_hidden) = head_of_row(element.attributes_raw())?;
+                    self.progress.begin(line, row)?;
                     self.read_row(row)?;
+                    self.is_after_tag = true;
                     return Ok(Some(is_hidden));
                 }
                 Event::Empty(element) if element.local_name().as_ref() == "row" => {
-                    let (line, _) = head_of_row(&element)?;
-                    self.begin(line, row)?;
+                    let (line, _) = head_of_row(element.attributes_raw())?;
+                    self.progress.begin(line, row)?;
+                    self.is_after_tag = true;
                 }
                 Event::End(element) if element.local_name().as_ref() == "sheetData" => return Ok(None),
-                Event::Eof if self.rows == ROWS => return Ok(None),
+                Event::Eof if self.progress.rows == ROWS => return Ok(None),
                 Event::Eof => return Err(Error::Workbook("a sheet breaks off".to_owned())),
                 _ => {}
             }
         }
     }
 
-    fn begin(&mut self, line: Option<u64>, row: &mut Row) -> Result<()> {
-        self.is_numbered = line.is_some();
-        let line = line.unwrap_or(self.line + 1);
-        if line <= self.line {
-            return Err(Error::Workbook(format!("row {line} stands below row {}", self.line)));
-        }
-        if line > ROWS || self.rows == ROWS {
-            return Err(Error::TooMany { what: "rows", limit: ROWS });
-        }
-        self.rows += 1;
-        self.line = line;
-        self.begun.clear();
-        row.start(line);
-        Ok(())
-    }
-
     /// The cells that a formula of this row should have given a value to, and did not.
     pub(super) fn begun(&self) -> &[Range] {
-        &self.begun
+        &self.progress.begun
+    }
+
+    /// Reads the next row without the parser and says whether it is hidden; `None` if it is not a plain one, and then nothing is taken.
+    fn plain_row(&mut self, row: &mut Row) -> Result<Option<bool>> {
+        let bytes = self.xml.get_mut().element(b"<row", &self.row_end).map_err(unpacked)?;
+        let Some(bytes) = bytes else { return Ok(None) };
+        let length = bytes.len();
+        let is_hidden = PlainRow::new(bytes).and_then(|plain| self.progress.read_plain(plain, row));
+        if is_hidden.is_some() {
+            self.xml.get_mut().consume(length);
+        }
+        Ok(is_hidden)
     }
 
     fn read_row(&mut self, row: &mut Row) -> Result<()> {
         loop {
             self.tag.clear();
             let (head, is_empty) = match self.xml.read_event_into(&mut self.tag).map_err(broken)? {
-                Event::Start(element) if element.local_name().as_ref() == "c" => (head(&element)?, false),
-                Event::Empty(element) if element.local_name().as_ref() == "c" => (head(&element)?, true),
+                Event::Start(element) if element.local_name().as_ref() == "c" => {
+                    (head(element.attributes_raw())?, false)
+                }
+                Event::Empty(element) if element.local_name().as_ref() == "c" => {
+                    (head(element.attributes_raw())?, true)
+                }
                 Event::End(element) if element.local_name().as_ref() == "row" => return Ok(()),
                 Event::Eof => return Err(Error::Workbook("a sheet breaks off".to_owned())),
                 _ => continue,
             };
-            let column = match head.place {
-                None => row.len(),
-                Some((column, line)) if line == self.line => column,
-                Some((column, line))
-                    if !self.is_numbered
-                        && row.texts().next().is_none()
-                        && line > self.line
-                        && line <= ROWS =>
-                {
-                    self.line = line;
-                    row.start(line);
-                    column
-                }
-                Some((column, _)) if column >= COLUMNS => column,
-                Some(_) => {
-                    return Err(Error::Workbook(format!("a cell in row {} names another row", self.line)));
-                }
-            };
-            if column >= COLUMNS {
-                return Err(Error::TooWide { line: self.line });
-            }
-            if column < row.len() {
-                return Err(Error::Workbook(format!("the cells of row {} are not in order", self.line)));
-            }
-            self.cells += 1;
-            if self.cells > CELLS {
-                return Err(Error::TooMany { what: "cells", limit: CELLS });
-            }
-            row.pad(column);
+            self.progress.place(row, head)?;
             if is_empty {
                 row.push(Kind::Text, "");
             } else {
                 let found = self.read_cell()?;
-                self.push(row, head, &found)?;
+                self.progress.push_found(row, head, &found, &self.value)?;
             }
             if row.bytes() > ROW_BYTES {
-                return Err(Error::EndlessRow { line: self.line });
+                return Err(Error::EndlessRow { line: self.progress.line });
             }
         }
     }
@@ -246,34 +215,116 @@ impl<'a> Cells<'a> {
                 _ => {}
             }
             if self.value.len() > TEXT_BYTES {
-                return Err(Error::EndlessRow { line: self.line });
+                return Err(Error::EndlessRow { line: self.progress.line });
             }
         }
     }
+}
 
-    fn push(&mut self, row: &mut Row, head: Head, found: &Found) -> Result<()> {
-        let value = self.value.as_str();
-        let context = self.context;
+impl Progress {
+    fn begin(&mut self, line: Option<u64>, row: &mut Row) -> Result<()> {
+        self.is_numbered = line.is_some();
+        let line = line.unwrap_or(self.line + 1);
+        if line <= self.line {
+            return Err(Error::Workbook(format!("row {line} stands below row {}", self.line)));
+        }
+        if line > ROWS || self.rows == ROWS {
+            return Err(Error::TooMany { what: "rows", limit: ROWS });
+        }
+        self.rows += 1;
+        self.line = line;
+        self.begun.clear();
+        row.start(line);
+        Ok(())
+    }
+
+    /// Reads a row that needs no parser; `None` if it does need one. Then nothing is noted of it.
+    fn read_plain(&mut self, plain: PlainRow<'_>, row: &mut Row) -> Option<bool> {
+        let before = (self.line, self.rows, self.cells);
+        let is_hidden = self.read_plain_cells(plain, row);
+        if is_hidden.is_none() {
+            (self.line, self.rows, self.cells) = before;
+        }
+        is_hidden
+    }
+
+    fn read_plain_cells(&mut self, mut plain: PlainRow<'_>, row: &mut Row) -> Option<bool> {
+        let (line, is_hidden) = head_of_row(plain.attributes).ok()?;
+        self.begin(line, row).ok()?;
+        while let Some(cell) = plain.next_cell()? {
+            let head = head(cell.attributes).ok()?;
+            self.place(row, head).ok()?;
+            match cell.content {
+                PlainContent::None => row.push(Kind::Text, ""),
+                PlainContent::Empty => self.push(row, head, "").ok()?,
+                PlainContent::Value(value) => self.push(row, head, value).ok()?,
+                PlainContent::Inline(text) => self.push_text(row, head.style, text),
+            }
+            if row.bytes() > ROW_BYTES {
+                return None;
+            }
+        }
+        Some(is_hidden)
+    }
+
+    /// Goes on to the cell's column.
+    fn place(&mut self, row: &mut Row, head: Head) -> Result<()> {
+        let column = match head.place {
+            None => row.len(),
+            Some((column, line)) if line == self.line => column,
+            Some((column, line))
+                if !self.is_numbered && row.texts().next().is_none() && line > self.line && line <= ROWS =>
+            {
+                self.line = line;
+                row.start(line);
+                column
+            }
+            Some((column, _)) if column >= COLUMNS => column,
+            Some(_) => {
+                return Err(Error::Workbook(format!("a cell in row {} names another row", self.line)));
+            }
+        };
+        if column >= COLUMNS {
+            return Err(Error::TooWide { line: self.line });
+        }
+        if column < row.len() {
+            return Err(Error::Workbook(format!("the cells of row {} are not in order", self.line)));
+        }
+        self.cells += 1;
+        if self.cells > CELLS {
+            return Err(Error::TooMany { what: "cells", limit: CELLS });
+        }
+        row.pad(column);
+        Ok(())
+    }
+
+    /// Adds a cell that the parser read.
+    fn push_found(&mut self, row: &mut Row, head: Head, found: &Found, value: &str) -> Result<()> {
         if found.has_inline {
             self.push_text(row, head.style, value);
             return Ok(());
         }
         // An empty text is the value of a formula that says so.
         let is_computed = found.has_value && (!value.is_empty() || head.holds == Holds::Text);
-        if found.has_formula && !(is_computed && !(context.is_to_compute && value == "0")) {
+        if found.has_formula && !(is_computed && !(self.context.is_to_compute && value == "0")) {
             let here = (self.line - 1, row.len());
             row.push(Kind::Uncomputed, "");
             // The cells beside it are not in the file, or as empty.
             self.begun.extend(found.array.filter(|range| (range.top, range.left) == here));
             return Ok(());
         }
+        self.push(row, head, value)
+    }
+
+    /// Adds a cell of this value.
+    fn push(&self, row: &mut Row, head: Head, value: &str) -> Result<()> {
         let plain = value.trim_ascii();
         if plain.is_empty() && head.holds != Holds::Text {
             row.push(Kind::Text, "");
             return Ok(());
         }
         match head.holds {
-            Holds::Shared => match plain.parse().ok().and_then(|at| context.texts.get(at)) {
+            Holds::Shared => match plain.parse().ok().and_then(|at| self.context.texts.get(at)) {
                 Some(text) => self.push_shown_text(row, head.style, text),
                 None => return Err(Error::Workbook(format!("a text of row {} is not in it", self.line))),
             },
@@ -363,71 +414,4 @@ fn array(formula: &BytesStart<'_>) -> Result<Option<Range>> {
         Some(range) if attribute(formula, "t")?.as_deref() != Some("shared") => range_of(&range),
         _ => Ok(None),
     }
-}
-
-/// The number of a row, if it names it, and whether it is hidden.
-fn head_of_row(element: &BytesStart<'_>) -> Result<(Option<u64>, bool)> {
-    let (mut line, mut is_hidden) = (None, false);
-    for attribute in plain_attributes(element) {
-        let (name, value) = attribute?;
-        match name {
-            "r" => match value.trim_ascii().parse() {
-                Ok(number) if number > 0 => line = Some(number),
-                _ => return Err(Error::Workbook("a row has a number that is none".to_owned())),
-            },
-            "hidden" => is_hidden |= is_true(Some(value)),
-            // A row without height is as hidden.
-            "ht" => is_hidden |= value.parse() == Ok(0.0),
-            _ => {}
-        }
-    }
-    Ok((line, is_hidden))
-}
-
-fn head(element: &BytesStart<'_>) -> Result<Head> {
-    let mut head = Head::default();
-    for attribute in plain_attributes(element) {
-        let (name, value) = attribute?;
-        match name {
-            "r" => match place(value) {
-                Some(place) => head.place = Some(place),
-                None => return Err(Error::Workbook("a cell has a place that is none".to_owned())),
-            },
-            "s" => head.style = value.parse().unwrap_or(0),
-            "t" => {
-                head.holds = match value {
-                    "n" => Holds::Number,
-                    "s" => Holds::Shared,
-                    "str" => Holds::Text,
-                    "inlineStr" | "is" => Holds::Inline,
-                    "b" => Holds::Bool,
-                    "d" => Holds::Date,
-                    "e" => Holds::Error,
-                    _ => return Err(Error::Workbook("a cell is of a type that there is not".to_owned())),
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(head)
-}
-
-/// The column, counted from 0, and the row, counted from 1, that `B12` or `$B$12` names.
-pub(super) fn place(name: &str) -> Option<(usize, u64)> {
-    let (mut column, mut row, mut letters, mut digits) = (0_usize, 0_u64, 0, 0);
-    for byte in name.trim_ascii().bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' if digits == 0 && letters < 5 => {
-                letters += 1;
-                column = column * 26 + usize::from(byte.to_ascii_uppercase() - b'A') + 1;
-            }
-            b'0'..=b'9' if letters > 0 && digits < 12 => {
-                digits += 1;
-                row = row * 10 + u64::from(byte - b'0');
-            }
-            b'$' => {}
-            _ => return None,
-        }
-    }
-    (row > 0).then(|| (column - 1, row))
 }

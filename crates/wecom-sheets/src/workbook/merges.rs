@@ -1,6 +1,6 @@
 //! Merged cells: the value of the first counts for all.
 
-use crate::{Error, Kind, Result, Row, sheet::COLUMNS};
+use crate::{Error, Kind, Result, Row, row::COLUMNS};
 
 /// How many ranges of merged cells a sheet may have.
 pub(super) const MERGES: usize = 100_000;

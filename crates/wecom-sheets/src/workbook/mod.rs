@@ -8,22 +8,18 @@ mod formats;
 mod merges;
 mod ods;
 mod package;
+mod plain_row;
+mod tags;
 mod texts;
+mod window;
 mod xls;
 mod xlsx;
 mod xml;
 
-use std::{fmt, ops::ControlFlow};
+use std::{fmt, sync::Arc};
 
-use self::{
-    merges::{Covers, Range},
-    package::Package,
-};
-use crate::{
-    Error, Options, Result, Row,
-    sheet::{Format, HiddenRows, Take},
-    source::Source,
-};
+use self::{cells::Cells, merges::Covers, package::Package};
+use crate::{Error, Format, HiddenRows, Options, Result, Row, source::Source};
 
 /// The most rows that a sheet may have: Excel's own limit.
 const ROWS: u64 = 1 << 20;
@@ -31,9 +27,6 @@ const ROWS: u64 = 1 << 20;
 const CELLS: u64 = 64 << 20;
 /// More than any row has.
 const ROW_BYTES: usize = 4 << 20;
-
-/// What is shown each row of a sheet: the row, whether it is hidden, and the ranges of one value that begin in it, if they are not known before.
-type Each<'a> = &'a mut dyn FnMut(&mut Row, bool, &[Range]) -> Result<ControlFlow<()>>;
 
 /// The names of a workbook's sheets.
 struct Listed {
@@ -53,7 +46,7 @@ pub(crate) struct Book {
 enum Content {
     Xlsx(xlsx::Book),
     Ods(ods::Book),
-    Xls(xls::Book),
+    Xls(Arc<xls::Book>),
 }
 
 impl fmt::Debug for Book {
@@ -92,7 +85,7 @@ pub(crate) fn open_zip(source: &Source, options: &Options) -> Result<(Format, Bo
 pub(crate) fn open_ole(source: &Source, options: &Options) -> Result<(Format, Book)> {
     let (book, Listed { sheet, sheets }) =
         xls::open(source, &|sheets| pick(sheets, options.sheet.as_deref()))?;
-    checked(source, Format::Xls { sheet, sheets }, Content::Xls(book), options)
+    checked(source, Format::Xls { sheet, sheets }, Content::Xls(Arc::new(book)), options)
 }
 
 /// The sheet of that name, or the first that is shown.
@@ -118,13 +111,13 @@ fn checked(source: &Source, format: Format, content: Content, options: &Options)
     };
     if may_hide_rows && options.hidden_rows == HiddenRows::Refuse {
         let (mut count, mut first_line) = (0, 0);
-        book.each(source, &mut |row, is_hidden, _| {
+        let (mut cursor, mut row) = (book.cursor(source)?, Row::default());
+        while let Some(is_hidden) = cursor.next_row(&mut row)? {
             if is_hidden && !row.is_blank() {
                 count += 1;
                 first_line = if count == 1 { row.line() } else { first_line };
             }
-            Ok(ControlFlow::Continue(()))
-        })?;
+        }
         if count > 0 {
             return Err(Error::HiddenRows { count, first_line });
         }
@@ -133,30 +126,68 @@ fn checked(source: &Source, format: Format, content: Content, options: &Options)
 }
 
 impl Book {
-    /// Shows each row, blank ones left out.
-    pub(crate) fn rows(&self, source: &Source, take: Take<'_>) -> Result<()> {
+    /// The rows, blank ones left out.
+    pub(crate) fn rows(&self, source: &Source) -> Result<Rows> {
         let merges = match &self.content {
             Content::Xlsx(book) => book.merges.clone(),
             Content::Xls(book) => book.merges.clone(),
             Content::Ods(_) => Vec::new(),
         };
-        let mut covers = Covers::new(merges, CELLS);
-        self.each(source, &mut |row, is_hidden, begun| {
-            // A row of nothing but a part of merged cells is as blank as without them.
-            let is_blank = row.is_blank();
-            covers.fill(row, begun)?;
-            if is_blank || (is_hidden && self.hidden_rows == HiddenRows::Skip) {
-                return Ok(ControlFlow::Continue(()));
-            }
-            Ok(take(row))
-        })
+        let covers = Covers::new(merges, CELLS);
+        Ok(Rows { cursor: self.cursor(source)?, covers, hidden_rows: self.hidden_rows })
     }
 
-    fn each(&self, source: &Source, each: Each<'_>) -> Result<()> {
-        match &self.content {
-            Content::Xlsx(book) => book.rows(source, each),
-            Content::Ods(book) => book.rows(source, each),
-            Content::Xls(book) => book.rows(each),
+    fn cursor(&self, source: &Source) -> Result<Cursor> {
+        Ok(match &self.content {
+            Content::Xlsx(book) => Cursor::Xlsx(Box::new(book.rows(source)?)),
+            Content::Ods(book) => Cursor::Ods(Box::new(book.rows(source)?)),
+            Content::Xls(book) => Cursor::Xls(xls::Rows::new(Arc::clone(book))),
+        })
+    }
+}
+
+/// A place in a sheet of any format.
+enum Cursor {
+    Xlsx(Box<Cells>),
+    Ods(Box<ods::Rows>),
+    Xls(xls::Rows),
+}
+
+impl Cursor {
+    /// Reads the next row; says whether it is hidden.
+    fn next_row(&mut self, row: &mut Row) -> Result<Option<bool>> {
+        match self {
+            Self::Xlsx(cells) => cells.next_row(row),
+            Self::Ods(rows) => rows.next_row(row),
+            Self::Xls(rows) => Ok(rows.next_row(row)),
         }
+    }
+}
+
+/// The rows of a sheet as a person sees them, one by one.
+pub(crate) struct Rows {
+    cursor: Cursor,
+    covers: Covers,
+    hidden_rows: HiddenRows,
+}
+
+impl Rows {
+    /// Reads the next row that is not blank; false at the end.
+    pub(crate) fn next_row(&mut self, row: &mut Row) -> Result<bool> {
+        while let Some(is_hidden) = self.cursor.next_row(row)? {
+            // A row of nothing but a part of merged cells is as blank as without them.
+            let is_blank = row.is_blank();
+            let begun = match &self.cursor {
+                Cursor::Xlsx(cells) => cells.begun(),
+                Cursor::Ods(rows) => rows.begun(),
+                Cursor::Xls(_) => &[],
+            };
+            self.covers.fill(row, begun)?;
+            let is_skipped = is_hidden && self.hidden_rows == HiddenRows::Skip;
+            if !is_blank && !is_skipped {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }

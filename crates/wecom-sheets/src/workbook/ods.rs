@@ -3,17 +3,17 @@
 //! Rows and cells that are alike are written once, with a count. Of a number the file has the value and what is shown of it, but not every program
 //! writes the latter.
 
-use std::{io::Read, ops::ControlFlow};
+use std::io::Read;
 
 use quick_xml::events::{BytesStart, Event};
 
 use super::{
-    CELLS, Each, Listed, Pick, ROW_BYTES, ROWS,
+    CELLS, Listed, Pick, ROW_BYTES, ROWS,
     merges::{MERGES, Range},
     package::{HELD, Package, STREAMED, TEXT_BYTES, Xml, broken, unpacked},
     xml::{attribute, each_element, push_reference},
 };
-use crate::{Error, Kind, Result, Row, sheet::COLUMNS, source::Source};
+use crate::{Error, Kind, Result, Row, row::COLUMNS, source::Source};
 
 const CONTENT: &str = "content.xml";
 const MANIFEST: &str = "META-INF/manifest.xml";
@@ -82,7 +82,7 @@ pub(super) fn open(mut package: Package, pick: Pick<'_>) -> Result<(Book, Listed
 /// `LibreOffice` has room for 10,000.
 const TABLES: usize = 10_000;
 
-fn content(package: &mut Package) -> Result<Xml<'_>> {
+fn content(package: &mut Package) -> Result<Xml> {
     match package.xml(CONTENT, STREAMED)? {
         Some(xml) => Ok(xml),
         None => Err(Error::Workbook("it has no content".to_owned())),
@@ -90,59 +90,46 @@ fn content(package: &mut Package) -> Result<Xml<'_>> {
 }
 
 impl Book {
-    pub(super) fn rows(&self, source: &Source, each: Each<'_>) -> Result<()> {
-        let mut package = Package::open(source)?;
-        let mut xml = content(&mut package)?;
-        let mut buffer = Vec::new();
-        // Tables can stand inside of tables, and elsewhere: those of the workbook are right inside of it.
-        let (mut level, mut inside, mut tables) = (0_usize, None, 0);
-        let mut reader = Rows { line: 1, cells: 0, spans: 0, row: Row::default(), begun: Vec::new() };
-        loop {
-            buffer.clear();
-            let is_here = tables == self.table + 1;
-            match xml.read_event_into(&mut buffer).map_err(broken)? {
-                Event::Start(element) => match element.local_name().as_ref() {
-                    "table-row" if is_here => {
-                        let (times, is_hidden) = head_of_row(&element)?;
-                        reader.read(&mut xml)?;
-                        if reader.show(times, is_hidden, each)?.is_break() {
-                            return Ok(());
-                        }
-                    }
-                    name => {
-                        tables += usize::from(name == "table" && inside == Some(level));
-                        level += 1;
-                        if name == "spreadsheet" {
-                            inside = Some(level);
-                        }
-                    }
-                },
-                Event::Empty(element) => match element.local_name().as_ref() {
-                    "table-row" if is_here => {
-                        reader.line = reader.line.saturating_add(head_of_row(&element)?.0);
-                    }
-                    "table" => tables += usize::from(inside == Some(level)),
-                    _ => {}
-                },
-                Event::End(_) => {
-                    level = level.saturating_sub(1);
-                    if is_here && inside == Some(level) {
-                        return Ok(());
-                    }
-                }
-                Event::Eof => return Ok(()),
-                _ => {}
-            }
-        }
+    pub(super) fn rows(&self, source: &Source) -> Result<Rows> {
+        let xml = content(&mut Package::open(source)?)?;
+        Ok(Rows {
+            xml,
+            buffer: Vec::new(),
+            table: self.table,
+            level: 0,
+            spreadsheet: None,
+            tables: 0,
+            line: 1,
+            cells: 0,
+            spans: 0,
+            row: Row::default(),
+            begun: Vec::new(),
+            left: 0,
+            is_hidden: false,
+        })
     }
 }
 
-struct Rows {
+/// The rows of a sheet, one by one.
+pub(super) struct Rows {
+    xml: Xml,
+    buffer: Vec<u8>,
+    /// Which of the tables is read.
+    table: usize,
+    /// How many elements are open.
+    level: usize,
+    /// The level inside the workbook's own element. Tables can stand inside of tables, and elsewhere: those of the workbook are right inside of it.
+    spreadsheet: Option<usize>,
+    /// How many tables have begun.
+    tables: usize,
     /// The row that is read, counted from 1.
     line: u64,
     cells: u64,
     spans: usize,
+    /// The row that was read last, and how many times it is still to be given.
     row: Row,
+    left: u64,
+    is_hidden: bool,
     begun: Vec<Range>,
 }
 
@@ -157,8 +144,85 @@ struct Head {
 }
 
 impl Rows {
+    /// Reads the next row; says whether it is hidden.
+    pub(super) fn next_row(&mut self, row: &mut Row) -> Result<Option<bool>> {
+        if self.left == 0 && !self.read_next()? {
+            return Ok(None);
+        }
+        self.left -= 1;
+        if self.left > 0 {
+            row.clone_from(&self.row);
+        } else {
+            std::mem::swap(row, &mut self.row);
+        }
+        if row.line() != self.line {
+            // Only the first of equal rows begins ranges.
+            self.begun.clear();
+        }
+        row.renumber(self.line);
+        self.line += 1;
+        self.cells += row.len() as u64;
+        if self.cells > CELLS {
+            return Err(Error::TooMany { what: "cells", limit: CELLS });
+        }
+        Ok(Some(self.is_hidden))
+    }
+
+    /// The ranges that begin in the row that was given last.
+    pub(super) fn begun(&self) -> &[Range] {
+        &self.begun
+    }
+
+    /// Reads on to a row that is not blank, and notes how many times it is to be given; false if there is none.
+    fn read_next(&mut self) -> Result<bool> {
+        loop {
+            self.buffer.clear();
+            let is_here = self.tables == self.table + 1;
+            match self.xml.read_event_into(&mut self.buffer).map_err(broken)? {
+                Event::Start(element) => match element.local_name().as_ref() {
+                    "table-row" if is_here => {
+                        let (times, is_hidden) = head_of_row(&element)?;
+                        self.is_hidden = is_hidden;
+                        self.read()?;
+                        if self.row.is_blank() && self.begun.is_empty() {
+                            self.line = self.line.saturating_add(times);
+                            continue;
+                        }
+                        if self.line.saturating_add(times) > ROWS + 1 {
+                            return Err(Error::TooMany { what: "rows", limit: ROWS });
+                        }
+                        self.left = times;
+                        return Ok(true);
+                    }
+                    name => {
+                        self.tables += usize::from(name == "table" && self.spreadsheet == Some(self.level));
+                        self.level += 1;
+                        if name == "spreadsheet" {
+                            self.spreadsheet = Some(self.level);
+                        }
+                    }
+                },
+                Event::Empty(element) => match element.local_name().as_ref() {
+                    "table-row" if is_here => {
+                        self.line = self.line.saturating_add(head_of_row(&element)?.0);
+                    }
+                    "table" => self.tables += usize::from(self.spreadsheet == Some(self.level)),
+                    _ => {}
+                },
+                Event::End(_) => {
+                    self.level = self.level.saturating_sub(1);
+                    if is_here && self.spreadsheet == Some(self.level) {
+                        return Ok(false);
+                    }
+                }
+                Event::Eof => return Ok(false),
+                _ => {}
+            }
+        }
+    }
+
     /// Reads the cells of a row.
-    fn read(&mut self, xml: &mut Xml<'_>) -> Result<()> {
+    fn read(&mut self) -> Result<()> {
         let (mut tag, mut text) = (Vec::new(), String::new());
         // Empty cells count when another follows.
         let mut empty = 0_usize;
@@ -166,7 +230,7 @@ impl Rows {
         self.begun.clear();
         loop {
             tag.clear();
-            let (head, is_open) = match xml.read_event_into(&mut tag).map_err(broken)? {
+            let (head, is_open) = match self.xml.read_event_into(&mut tag).map_err(broken)? {
                 Event::Start(element) => match element.local_name().as_ref() {
                     "table-cell" | "covered-table-cell" => (head(&element)?, true),
                     _ => continue,
@@ -181,7 +245,7 @@ impl Rows {
             };
             text.clear();
             if is_open {
-                read_text(xml, &mut text)?;
+                read_text(&mut self.xml, &mut text)?;
             }
             let column = self.row.len() + empty;
             if head.columns > 1 || head.rows > 1 {
@@ -216,34 +280,6 @@ impl Rows {
         let top = self.line - 1;
         self.begun.push(Range { top, left, bottom: top.saturating_add(head.rows - 1), right });
         Ok(())
-    }
-
-    /// Shows the row that was read as often as it stands there.
-    fn show(&mut self, times: u64, is_hidden: bool, each: Each<'_>) -> Result<ControlFlow<()>> {
-        let first = self.line;
-        self.line = first.saturating_add(times);
-        if self.row.is_blank() && self.begun.is_empty() {
-            return Ok(ControlFlow::Continue(()));
-        }
-        if self.line > ROWS + 1 {
-            return Err(Error::TooMany { what: "rows", limit: ROWS });
-        }
-        let plain = (times > 1).then(|| self.row.clone());
-        for line in first..self.line {
-            if let Some(plain) = &plain {
-                self.row.clone_from(plain);
-            }
-            self.row.renumber(line);
-            self.cells += self.row.len() as u64;
-            if self.cells > CELLS {
-                return Err(Error::TooMany { what: "cells", limit: CELLS });
-            }
-            let begun = if line == first { self.begun.as_slice() } else { &[] };
-            if each(&mut self.row, is_hidden, begun)?.is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-        Ok(ControlFlow::Continue(()))
     }
 }
 
@@ -329,7 +365,7 @@ fn push(row: &mut Row, head: &Head, text: &str) {
 }
 
 /// Reads the paragraphs of a cell up to its end. Notes, drawings and hints of pronunciation are none of them.
-fn read_text(xml: &mut Xml<'_>, text: &mut String) -> Result<()> {
+fn read_text(xml: &mut Xml, text: &mut String) -> Result<()> {
     let mut buffer = Vec::new();
     let (mut skipped, mut paragraphs, mut is_inside) = (0_usize, 0, false);
     loop {

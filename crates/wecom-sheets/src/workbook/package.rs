@@ -4,12 +4,18 @@
 
 use std::{
     collections::HashMap,
-    io::{self, BufReader, Read},
+    io::{self, BufReader, Read, Seek, SeekFrom, Take},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
+use flate2::{Crc, bufread::DeflateDecoder};
 use quick_xml::Reader;
-use zip::{ZipArchive, read::ZipFile, result::ZipError};
+use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
+use super::window::Window;
 use crate::{
     Error, Result,
     source::{ReadSeek, Source},
@@ -28,14 +34,16 @@ const PARTS: usize = 10_000;
 
 /// The parts of a workbook.
 pub(super) struct Package {
+    source: Source,
     archive: ZipArchive<Box<dyn ReadSeek>>,
     /// Places by name, in lower case: names of parts do not differ in case alone.
     places: HashMap<String, usize>,
-    left: u64,
+    /// How many bytes may still be unpacked, of all parts together.
+    left: Arc<AtomicU64>,
 }
 
 /// A part that is XML, while it is unpacked.
-pub(super) type Xml<'a> = Reader<BufReader<Part<'a>>>;
+pub(super) type Xml = Reader<Window<Part>>;
 
 impl Package {
     pub(super) fn open(source: &Source) -> Result<Self> {
@@ -52,7 +60,7 @@ impl Package {
                 places.insert(lookup(&name.map_err(damaged)?), at);
             }
         }
-        Ok(Self { archive, places, left: UNPACKED })
+        Ok(Self { source: source.clone(), archive, places, left: Arc::new(AtomicU64::new(UNPACKED)) })
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -64,18 +72,43 @@ impl Package {
     }
 
     /// A part's bytes, of which there may be `limit`.
-    pub(super) fn part(&mut self, name: &str, limit: u64) -> Result<Option<Part<'_>>> {
+    ///
+    /// The part reads the file by itself: what `zip` would give borrows the package, and rows outlive it.
+    pub(super) fn part(&mut self, name: &str, limit: u64) -> Result<Option<Part>> {
         let Some(at) = self.places.get(&lookup(name)) else { return Ok(None) };
-        let inner = self.archive.by_index(*at).map_err(damaged)?;
-        Ok(Some(Part { inner, name: name.to_owned(), left: &mut self.left, limit, size: 0, run: 0 }))
+        let file = self.archive.by_index(*at).map_err(damaged)?;
+        let Some(start) = file.data_start() else {
+            return Err(Error::Workbook(format!("its part {name} has no place")));
+        };
+        let mut bytes = self.source.open()?;
+        bytes.seek(SeekFrom::Start(start))?;
+        let packed = BufReader::with_capacity(PACKED, bytes.take(file.compressed_size()));
+        let content = match file.compression() {
+            CompressionMethod::Stored => Content::Stored(packed),
+            CompressionMethod::Deflated => Content::Deflated(DeflateDecoder::new(packed)),
+            method => return Err(Error::Workbook(format!("its part {name} is packed by {method}"))),
+        };
+        Ok(Some(Part {
+            content,
+            crc: Crc::new(),
+            announced_crc: file.crc32(),
+            name: name.to_owned(),
+            left: Arc::clone(&self.left),
+            limit,
+            size: 0,
+            run: 0,
+        }))
     }
 
     /// A part as XML.
-    pub(super) fn xml(&mut self, name: &str, limit: u64) -> Result<Option<Xml<'_>>> {
+    pub(super) fn xml(&mut self, name: &str, limit: u64) -> Result<Option<Xml>> {
         let part = self.part(name, limit)?;
-        Ok(part.map(|part| Reader::from_reader(BufReader::with_capacity(64 << 10, part))))
+        Ok(part.map(|part| Reader::from_reader(Window::new(part))))
     }
 }
+
+/// Packed bytes that are read at once.
+const PACKED: usize = 32 << 10;
 
 fn lookup(name: &str) -> String {
     name.trim_start_matches('/').replace('\\', "/").to_ascii_lowercase()
@@ -108,32 +141,48 @@ pub(super) fn unpacked(error: io::Error) -> Error {
     }
 }
 
-/// Counts what is unpacked of a part.
-pub(super) struct Part<'a> {
-    inner: ZipFile<'a, Box<dyn ReadSeek>>,
+/// The bytes of a part, unpacked and counted.
+pub(super) struct Part {
+    content: Content,
+    crc: Crc,
+    announced_crc: u32,
     name: String,
-    left: &'a mut u64,
+    left: Arc<AtomicU64>,
     limit: u64,
     size: u64,
     /// Bytes since the last angle bracket: the parser holds as much at once.
     run: usize,
 }
 
-impl Part<'_> {
+enum Content {
+    Stored(BufReader<Take<Box<dyn ReadSeek>>>),
+    Deflated(DeflateDecoder<BufReader<Take<Box<dyn ReadSeek>>>>),
+}
+
+impl Part {
     fn too_large(&self, limit: u64) -> io::Error {
         Error::TooLarge { part: self.name.clone(), limit }.into()
     }
 }
 
-impl Read for Part<'_> {
+impl Read for Part {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
+        let read = match &mut self.content {
+            Content::Stored(bytes) => bytes.read(buffer)?,
+            Content::Deflated(bytes) => bytes.read(buffer)?,
+        };
+        self.crc.update(&buffer[..read]);
+        if read == 0 && !buffer.is_empty() && self.crc.sum() != self.announced_crc {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a part does not have its checksum"));
+        }
         self.size += read as u64;
         if self.size > self.limit {
             return Err(self.too_large(self.limit));
         }
-        let Some(left) = self.left.checked_sub(read as u64) else { return Err(self.too_large(UNPACKED)) };
-        *self.left = left;
+        let spend = |left: u64| left.checked_sub(read as u64);
+        if self.left.fetch_update(Relaxed, Relaxed, spend).is_err() {
+            return Err(self.too_large(UNPACKED));
+        }
         match memchr::memchr(b'<', &buffer[..read]) {
             Some(first) if self.run + first <= TEXT_BYTES => {
                 let last = memchr::memrchr(b'<', &buffer[..read]).unwrap_or(first);

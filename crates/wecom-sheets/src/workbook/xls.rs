@@ -6,15 +6,15 @@ use std::{
     any::Any,
     collections::{BTreeSet, HashSet},
     io::Read,
-    ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
 };
 
 use calamine::{Data, Range as Cells, Reader as _, SheetType, SheetVisible, Xls, XlsError};
 use cfb::CompoundFile;
 
 use super::{
-    Each, Listed, Pick,
+    Listed, Pick,
     cells::push_date,
     merges::{MERGES, Range},
 };
@@ -64,25 +64,37 @@ pub(super) fn open(source: &Source, pick: Pick<'_>) -> Result<(Book, Listed)> {
 
 const LAST_COLUMN: u32 = 255;
 
-impl Book {
-    pub(super) fn rows(&self, each: Each<'_>) -> Result<()> {
-        let Some((top, left)) = self.cells.start() else { return Ok(()) };
-        let mut row = Row::default();
-        for (line, cells) in (u64::from(top) + 1..).zip(self.cells.rows()) {
-            row.start(line);
-            row.pad(left as usize);
-            let last = cells.iter().rposition(|cell| *cell != Data::Empty).map_or(0, |last| last + 1);
-            for cell in &cells[..last] {
-                push(&mut row, cell, self.is_1904);
-            }
-            for (_, column) in self.outline.uncomputed.range((line, 0)..(line + 1, 0)) {
-                row.cover(*column..=*column, Kind::Uncomputed, "");
-            }
-            if let ControlFlow::Break(()) = each(&mut row, self.outline.hidden.contains(&line), &[])? {
-                break;
-            }
+/// The rows of a sheet, one by one.
+pub(super) struct Rows {
+    book: Arc<Book>,
+    /// The next row of the cells that are held, counted from 0.
+    next: usize,
+}
+
+impl Rows {
+    pub(super) fn new(book: Arc<Book>) -> Self {
+        Self { book, next: 0 }
+    }
+
+    /// Reads the next row; says whether it is hidden.
+    pub(super) fn next_row(&mut self, row: &mut Row) -> Option<bool> {
+        let book = &*self.book;
+        let (top, left) = book.cells.start()?;
+        if self.next >= book.cells.height() {
+            return None;
         }
-        Ok(())
+        let (cells, line) = (&book.cells[self.next], u64::from(top) + self.next as u64 + 1);
+        self.next += 1;
+        row.start(line);
+        row.pad(left as usize);
+        let last = cells.iter().rposition(|cell| *cell != Data::Empty).map_or(0, |last| last + 1);
+        for cell in &cells[..last] {
+            push(row, cell, book.is_1904);
+        }
+        for (_, column) in book.outline.uncomputed.range((line, 0)..(line + 1, 0)) {
+            row.cover(*column..=*column, Kind::Uncomputed, "");
+        }
+        Some(book.outline.hidden.contains(&line))
     }
 }
 

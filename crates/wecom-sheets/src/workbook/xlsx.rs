@@ -1,21 +1,22 @@
 //! XLSX workbooks (Office Open XML): what is in them, and their rows.
 
-use std::{io::Read, ops::ControlFlow};
+use std::{io::Read, sync::Arc};
 
 use super::{
-    Each, Listed, Pick,
-    cells::{Cells, Context, place},
+    Listed, Pick,
+    cells::{Cells, Context},
     formats::Formats,
     merges::{MERGES, Range},
     package::{HELD, Package, STREAMED, unpacked},
+    tags::range_of,
     texts::Texts,
     xml::{attribute, each_element, is_true},
 };
-use crate::{Error, Result, Row, source::Source};
+use crate::{Error, Result, source::Source};
 
 /// A workbook, its texts read and a sheet of it picked.
 pub(crate) struct Book {
-    context: Context,
+    context: Arc<Context>,
     part: String,
     pub(super) merges: Vec<Range>,
     pub(super) may_hide_rows: bool,
@@ -75,7 +76,7 @@ pub(super) fn open(mut package: Package, main: &str, pick: Pick<'_>) -> Result<(
     let texts = Texts::read(&mut package, &linked("sharedStrings", "xl/sharedStrings.xml"))?;
     let survey = survey(&mut package, &part)?;
     let merges = if survey.has_merges { merges(&mut package, &part)? } else { Vec::new() };
-    let context = Context { texts, formats, is_1904, is_to_compute };
+    let context = Arc::new(Context { texts, formats, is_1904, is_to_compute });
     Ok((Book { context, part, merges, may_hide_rows: survey.may_hide_rows }, listed))
 }
 
@@ -83,19 +84,11 @@ pub(super) fn open(mut package: Package, main: &str, pick: Pick<'_>) -> Result<(
 const SHEETS: usize = 10_000;
 
 impl Book {
-    pub(super) fn rows(&self, source: &Source, each: Each<'_>) -> Result<()> {
-        let mut package = Package::open(source)?;
-        let Some(xml) = package.xml(&self.part, STREAMED)? else {
-            return Err(Error::Workbook(format!("it has no part {}", self.part)));
-        };
-        let mut cells = Cells::new(xml, &self.context)?;
-        let mut row = Row::default();
-        while let Some(is_hidden) = cells.next_row(&mut row)? {
-            if let ControlFlow::Break(()) = each(&mut row, is_hidden, cells.begun())? {
-                break;
-            }
+    pub(super) fn rows(&self, source: &Source) -> Result<Cells> {
+        match Package::open(source)?.xml(&self.part, STREAMED)? {
+            Some(xml) => Cells::new(xml, Arc::clone(&self.context)),
+            None => Err(Error::Workbook(format!("it has no part {}", self.part))),
         }
-        Ok(())
     }
 }
 
@@ -203,17 +196,4 @@ fn merges(package: &mut Package, part: &str) -> Result<Vec<Range>> {
         Ok(())
     })?;
     Ok(merges)
-}
-
-/// A range such as `A1:B3`; nothing if it is a single cell.
-pub(super) fn range_of(range: &str) -> Result<Option<Range>> {
-    let (first, last) = range.split_once(':').unwrap_or((range, range));
-    let (Some((left, top)), Some((right, bottom))) = (place(first), place(last)) else {
-        return Err(Error::Workbook("it has a range of cells without a place".to_owned()));
-    };
-    if right >= crate::sheet::COLUMNS || left > right || top > bottom {
-        return Err(Error::Workbook("it has a range of cells without a place".to_owned()));
-    }
-    let range = Range { top: top - 1, left, bottom: bottom - 1, right };
-    Ok((top < bottom || left < right).then_some(range))
 }

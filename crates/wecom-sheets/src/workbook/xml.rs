@@ -20,11 +20,9 @@ pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Result<Option<S
     Ok(None)
 }
 
-/// The attributes of an element as they are written, for those that have no references in them. Most of a sheet is such elements.
-pub(super) fn plain_attributes<'a>(
-    element: &'a BytesStart<'_>,
-) -> impl Iterator<Item = Result<(&'a str, &'a str)>> {
-    let mut rest = element.attributes_raw().trim_ascii_start();
+/// The attributes of a tag as they are written, for those that have no references in them. Most of a sheet is such elements.
+pub(super) fn plain_attributes(attributes: &str) -> impl Iterator<Item = Result<(&str, &str)>> {
+    let mut rest = attributes.trim_ascii_start();
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
@@ -54,7 +52,7 @@ pub(super) fn is_true(value: Option<&str>) -> bool {
 
 /// Shows each element that begins, with what is in its tag.
 pub(super) fn each_element(
-    mut xml: Xml<'_>,
+    mut xml: Xml,
     take: &mut dyn FnMut(&BytesStart<'_>, &[String]) -> Result<()>,
 ) -> Result<()> {
     let (mut buffer, mut path) = (Vec::new(), Vec::new());

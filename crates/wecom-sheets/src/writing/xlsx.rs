@@ -156,7 +156,7 @@ fn failed(error: XlsxError) -> WriteError {
 
 #[cfg(test)]
 mod tests {
-    use std::{io::Cursor, ops::ControlFlow};
+    use std::io::Cursor;
 
     use super::*;
     use crate::{Kind, Options, Sheet};
@@ -203,13 +203,11 @@ mod tests {
         assert!(!page.contains("<f>") && !page.contains("<v>") && !page.contains("<hyperlink"), "{page}");
         let sheet = Sheet::read(bytes, &Options::default(), &|_| false).unwrap();
         let mut rows = Vec::new();
-        sheet
-            .each_row(&mut |row| {
-                assert!((0..row.len()).all(|at| row.kind(at) == Kind::Text));
-                rows.push((row.line(), row.texts().map(str::to_owned).collect::<Vec<_>>()));
-                ControlFlow::Continue(())
-            })
-            .unwrap();
+        for row in sheet.rows() {
+            let row = row.unwrap();
+            assert!((0..row.len()).all(|at| row.kind(at) == Kind::Text));
+            rows.push((row.line(), row.texts().map(str::to_owned).collect::<Vec<_>>()));
+        }
         assert_eq!(rows[1], (2, cells.map(str::to_owned).to_vec()));
         // The empty row keeps its place.
         assert_eq!(rows[2], (4, vec![String::new(), "b".to_owned()]));

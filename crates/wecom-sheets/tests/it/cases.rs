@@ -7,9 +7,9 @@ use wecom_contacts::{
     imports::{ImportMember, MemberColumn},
     members::Gender,
 };
-use wecom_sheets::{DepartmentNames, Mapping, Options, Reading, Table, cleaning::Change};
+use wecom_sheets::{DepartmentNames, Mapping, Options, Reading, Table, cleaning::Correction};
 
-use crate::told;
+use crate::{read_all, told};
 
 fn case(name: &str) -> Table<ImportMember> {
     let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../tests/cases", name].iter().collect();
@@ -17,9 +17,8 @@ fn case(name: &str) -> Table<ImportMember> {
 }
 
 fn read(table: &Table<ImportMember>) -> (Vec<ImportMember>, Reading) {
-    let mut rows = Vec::new();
-    let reading = table.each(&mut |_, member| rows.push(member)).expect("a file that can be read");
-    (rows, reading)
+    let (rows, reading) = read_all(table).expect("a file that can be read");
+    (rows.into_iter().map(|(_, member)| member).collect(), reading)
 }
 
 #[test]
@@ -56,20 +55,24 @@ fn trap_40_the_consoles_template_is_read_with_its_departments() {
     assert_eq!(rows[1].department, [DepartmentId(2), DepartmentId(3)]);
     assert_eq!((rows[0].enabled, rows[1].enabled), (Some(true), Some(false)));
     assert_eq!((rows[0].gender.clone(), rows[1].position.as_str()), (Some(Gender::Female), "会计"));
-    assert!(reading.changed.contains(&("部门".to_owned(), Change::Names, 2)), "{:?}", reading.changed);
+    assert!(
+        reading.corrected.contains(&("部门".to_owned(), Correction::Names, 2)),
+        "{:?}",
+        reading.corrected
+    );
 }
 
 #[test]
 fn trap_38_a_mobile_that_a_program_wrote_is_read_whole() {
     let (rows, reading) = read(&case("mobile-scientific.csv"));
-    assert_eq!((rows[0].mobile.as_str(), reading.found), ("13800000331", 0));
+    assert_eq!((rows[0].mobile.as_str(), reading.problem_count), ("13800000331", 0));
 }
 
 #[test]
 fn trap_38_marks_of_direction_around_a_mobile_go() {
     let (rows, reading) = read(&case("mobile-direction-marks.csv"));
-    assert_eq!((rows[0].mobile.as_str(), reading.found), ("13800000341", 0));
-    assert_eq!(reading.changed, [("手机号".to_owned(), Change::Blanks, 1)]);
+    assert_eq!((rows[0].mobile.as_str(), reading.problem_count), ("13800000341", 0));
+    assert_eq!(reading.corrected, [("手机号".to_owned(), Correction::Blanks, 1)]);
 }
 
 #[test]
@@ -88,7 +91,7 @@ fn trap_40_blanks_inside_headings_do_not_matter() {
 #[test]
 fn one_bad_cell_is_one_finding() {
     let (rows, reading) = read(&case("one-bad-cell.csv"));
-    assert_eq!((rows.len(), reading.rows, reading.refused, reading.found), (0, 1, 1, 1));
+    assert_eq!((rows.len(), reading.rows, reading.refused, reading.problem_count), (0, 1, 1, 1));
     assert!(told(&reading)[0].starts_with("line 2, 手机号: the spreadsheet dropped digits"), "{reading:?}");
 }
 
@@ -106,15 +109,19 @@ fn trap_39_a_gender_that_was_hidden_from_an_export_is_left_alone() {
     assert_eq!(table.read_only().collect::<Vec<_>>(), ["main_department", "direct_leader", "status"]);
     assert_eq!((table.ignored().count(), table.deciding().count()), (0, 0));
     let (rows, reading) = read(&table);
-    assert_eq!((rows.len(), reading.found, reading.left), (2, 0, 0), "{reading:?}");
+    assert_eq!((rows.len(), reading.problem_count, reading.left), (2, 0, 0), "{reading:?}");
     assert!(rows.iter().all(|row| row.kept.contains(MemberColumn::Gender) && row.gender.is_none()));
-    assert!(reading.changed.contains(&("gender".to_owned(), Change::Kept, 2)), "{:?}", reading.changed);
+    assert!(
+        reading.corrected.contains(&("gender".to_owned(), Correction::Kept, 2)),
+        "{:?}",
+        reading.corrected
+    );
 }
 
 #[test]
 fn trap_41_a_key_that_is_not_there_leaves_its_field_alone() {
     let (rows, reading) = read(&case("rows-with-different-keys.jsonl"));
-    assert_eq!((rows.len(), reading.found), (2, 0));
+    assert_eq!((rows.len(), reading.problem_count), (2, 0));
     assert!(!rows[0].kept.contains(MemberColumn::Position));
     assert!(rows[1].kept.contains(MemberColumn::Position));
     assert_eq!(reading.cleared, []);

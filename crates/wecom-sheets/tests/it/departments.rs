@@ -10,10 +10,9 @@ fn read(text: &str) -> Vec<ImportDepartment> {
         &Mapping::new(),
     )
     .expect("a file that can be read");
-    let mut rows = Vec::new();
-    let reading = table.each(&mut |_, row| rows.push(row)).expect("a file that can be read");
-    assert_eq!(reading.findings, []);
-    rows
+    let (rows, reading) = crate::read_all(&table).expect("a file that can be read");
+    assert_eq!(reading.problems, []);
+    rows.into_iter().map(|(_, department)| department).collect()
 }
 
 #[test]

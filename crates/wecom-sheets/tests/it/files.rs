@@ -1,7 +1,5 @@
 //! CSV in each encoding, with each delimiter, and JSON.
 
-use std::ops::ControlFlow;
-
 use encoding_rs::GB18030;
 use wecom_contacts::{DepartmentId, imports::ImportMember};
 use wecom_sheets::{Encoding, Error, Format, Kind, Mapping, Options, Sheet, Table};
@@ -9,7 +7,7 @@ use wecom_sheets::{Encoding, Error, Format, Kind, Mapping, Options, Sheet, Table
 use crate::{
     clean_members, members,
     parts::{case, rows, rows_of},
-    told,
+    read_all, told,
 };
 
 const CSV: &str = "姓名,帐号,手机号,邮箱,所在部门,职位,性别\n\
@@ -64,9 +62,8 @@ fn trap_38_the_same_rows_come_of_each_encoding_delimiter_and_line_end() {
                     panic!("{:?}", table.sheet().format());
                 };
                 assert_eq!((*found, *between), (encoding, name), "{:?}", table.sheet().format());
-                let mut rows = Vec::new();
-                let reading = table.each(&mut |line, member| rows.push((line, member))).unwrap();
-                assert_eq!((rows, reading.found), (expected(), 0), "{encoding} {delimiter:?}");
+                let (rows, reading) = read_all(&table).unwrap();
+                assert_eq!((rows, reading.problem_count), (expected(), 0), "{encoding} {delimiter:?}");
             }
         }
     }
@@ -118,13 +115,8 @@ fn a_quotation_mark_that_the_end_leaves_open_turns_no_line_back() {
 fn trap_41_cells_that_a_line_lacks_are_absent_and_empty_ones_are_not() {
     let sheet =
         Sheet::read("帐号,姓名,职位\na,王芳\nb,刘洋,\n".as_bytes(), &Options::new(), &|_| false).unwrap();
-    let mut kinds = Vec::new();
-    sheet
-        .each_row(&mut |row| {
-            kinds.push((row.kind(2), row.text(2).to_owned()));
-            ControlFlow::Continue(())
-        })
-        .unwrap();
+    let kinds = sheet.rows().map(|row| row.map(|row| (row.kind(2), row.text(2).to_owned())));
+    let kinds: Vec<_> = kinds.collect::<Result<_, _>>().unwrap();
     assert_eq!(kinds[1..], [(Kind::Absent, String::new()), (Kind::Text, String::new())]);
 }
 
@@ -224,15 +216,14 @@ fn a_file_that_changes_while_it_is_read_is_an_error() {
             if at == 0 {
                 change(&path);
             }
-            let mut seen = 0;
-            let read = sheet.each_row(&mut |_| {
-                seen += 1;
-                if seen == at {
-                    change(&path);
-                }
-                ControlFlow::Continue(())
-            });
-            assert!(matches!(read, Err(Error::Changed)), "change {number} at row {at}: {read:?}");
+            let mut rows = sheet.rows();
+            if at > 0 {
+                assert_eq!(rows.by_ref().take(at).filter(Result::is_ok).count(), at);
+                change(&path);
+            }
+            let last = rows.by_ref().last();
+            assert!(matches!(last, Some(Err(Error::Changed))), "change {number} at row {at}: {last:?}");
+            assert!(rows.next().is_none(), "an error ends the rows");
         }
     }
 }

@@ -18,9 +18,8 @@ fn headings_may_stand_below_explanations() {
         table.fields().collect::<Vec<_>>(),
         [MemberColumn::Name, MemberColumn::Userid, MemberColumn::Mobile]
     );
-    let mut rows = Vec::new();
-    table.each(&mut |line, member| rows.push((line, member.userid.to_string()))).unwrap();
-    assert_eq!(rows, [(4, "wangfang".to_owned())]);
+    let rows: Vec<(u64, ImportMember)> = table.records().collect::<Result<_, _>>().unwrap();
+    assert_eq!((rows.len(), rows[0].0, rows[0].1.userid.as_str()), (1, 4, "wangfang"));
 }
 
 #[test]
@@ -94,14 +93,14 @@ fn a_row_with_more_cells_than_headings_is_refused() {
 fn findings_have_the_place_and_not_the_value() {
     let text = "姓名,帐号,手机号,所在部门,是否部门内领导\n王芳,wang,1.38E+10,研发部/测试组,2\n刘洋,liu, 13800000002,7,0\n";
     let (rows, reading) = members(text.as_bytes(), &Mapping::new()).unwrap();
-    assert_eq!((rows.len(), reading.rows, reading.refused, reading.found), (1, 2, 1, 3));
+    assert_eq!((rows.len(), reading.rows, reading.refused, reading.problem_count), (1, 2, 1, 3));
     let told = told(&reading).join("\n");
     for part in ["line 2, 手机号: ", "line 2, 所在部门: ", "line 2, 是否部门内领导: "] {
         assert!(told.contains(part), "{told}");
     }
     assert!(!told.contains("研发部"), "{told}");
-    assert_eq!(reading.changed.len(), 1, "{reading:?}");
-    assert_eq!((reading.changed[0].0.as_str(), reading.changed[0].2), ("手机号", 1));
+    assert_eq!(reading.corrected.len(), 1, "{reading:?}");
+    assert_eq!((reading.corrected[0].0.as_str(), reading.corrected[0].2), ("手机号", 1));
 }
 
 #[test]
@@ -130,7 +129,7 @@ fn trap_41_headings_that_are_repeated_are_no_rows() {
         "姓名,帐号,职位\n王芳,wang,x\nName,UserID,Position\n李雷,li,y\n",
     ] {
         let (rows, reading) = members(text.as_bytes(), &Mapping::new()).unwrap();
-        assert_eq!((rows.len(), reading.found, reading.footers), (2, 0, vec![3]), "{text}");
+        assert_eq!((rows.len(), reading.problem_count, reading.footers), (2, 0, vec![3]), "{text}");
     }
     // A second language may be below the headings; a person may have an account such as this.
     let text = "姓名,帐号,职位\nName,UserID,Position\nUser ID,userid,经理\n李雷,davidid,职位\n";

@@ -9,7 +9,7 @@ use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 fn refused(bytes: Vec<u8>) -> Error {
     match Table::<ImportMember>::read_bytes(bytes, &wecom_sheets::Options::new(), &Mapping::new()) {
-        Ok(table) => table.each(&mut |_, _| {}).expect_err("the file is refused"),
+        Ok(table) => crate::read_all(&table).expect_err("the file is refused"),
         Err(error) => error,
     }
 }
@@ -188,4 +188,18 @@ fn trap_50_parts_that_overlap_are_refused() {
     overlapping.extend(tail);
     let error = refused(overlapping).to_string();
     assert!(error.contains("overlap"), "{error}");
+}
+
+#[test]
+fn a_part_that_does_not_have_its_checksum_is_refused() {
+    let text = "<workbook><sheets/></workbook>";
+    let mut writer = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    writer.start_file("xl/workbook.xml", stored).expect("a part");
+    writer.write_all(text.as_bytes()).expect("a part");
+    let mut bytes = writer.finish().expect("an archive").into_inner();
+    let at = bytes.windows(text.len()).position(|window| window == text.as_bytes()).expect("the part");
+    bytes[at + text.len() - "s/></workbook>".len()] = b'z';
+    let error = refused(bytes);
+    assert!(error.to_string().contains("does not have its checksum"), "{error}");
 }

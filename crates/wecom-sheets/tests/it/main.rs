@@ -8,13 +8,14 @@ mod limits;
 mod old_workbooks;
 mod parts;
 mod people;
+mod plain_rows;
 mod shown;
 mod workbooks;
 
 use std::sync::Arc;
 
 use wecom_contacts::imports::ImportMember;
-use wecom_sheets::{Error, Finding, Mapping, Reading, Table};
+use wecom_sheets::{Error, Mapping, Reading, Record, SheetProblem, Table};
 
 /// The rows of a file of members, and what was said on reading it.
 fn members(
@@ -22,18 +23,23 @@ fn members(
     mapping: &Mapping,
 ) -> Result<(Vec<(u64, ImportMember)>, Reading), Error> {
     let table = Table::<ImportMember>::read_bytes(bytes, &wecom_sheets::Options::new(), mapping)?;
-    let mut rows = Vec::new();
-    let reading = table.each(&mut |line, member| rows.push((line, member)))?;
-    Ok((rows, reading))
+    read_all(&table)
+}
+
+/// All clean rows of a table, and what was found in the others.
+fn read_all<R: Record>(table: &Table<R>) -> Result<(Vec<(u64, R)>, Reading), Error> {
+    let mut records = table.records();
+    let rows = records.by_ref().collect::<Result<_, _>>()?;
+    Ok((rows, records.into_reading()))
 }
 
 /// The same of a file that has nothing wrong with it.
 fn clean_members(bytes: impl Into<Arc<[u8]>>) -> Vec<(u64, ImportMember)> {
     let (rows, reading) = members(bytes, &Mapping::new()).expect("a file that can be read");
-    assert_eq!(reading.findings, [], "{reading:?}");
+    assert_eq!(reading.problems, [], "{reading:?}");
     rows
 }
 
 fn told(reading: &Reading) -> Vec<String> {
-    reading.findings.iter().map(Finding::to_string).collect()
+    reading.problems.iter().map(SheetProblem::to_string).collect()
 }

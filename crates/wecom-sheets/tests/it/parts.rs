@@ -1,8 +1,8 @@
 //! Workbooks put together from their parts, as no library for writing them would.
 
-use std::{io::Write, ops::ControlFlow};
+use std::io::Write;
 
-use wecom_sheets::{Error, Kind, Options, Sheet};
+use wecom_sheets::{Error, Kind, Options, Row, Sheet};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 const NAMESPACES: &str = r#"xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships""#;
@@ -114,12 +114,9 @@ pub(crate) fn rows(
 }
 
 pub(crate) fn rows_of(sheet: &Sheet) -> Result<Vec<(u64, Cells)>, Error> {
-    let mut rows = Vec::new();
-    sheet.each_row(&mut |row| {
-        rows.push((row.line(), (0..row.len()).map(|at| (row.kind(at), row.text(at).to_owned())).collect()));
-        ControlFlow::Continue(())
-    })?;
-    Ok(rows)
+    let cells =
+        |row: Row| (row.line(), (0..row.len()).map(|at| (row.kind(at), row.text(at).to_owned())).collect());
+    sheet.rows().map(|row| row.map(cells)).collect()
 }
 
 /// The texts of a workbook's rows by their lines, read with no options.

@@ -9,7 +9,7 @@ use wecom_sheets::{DepartmentNames, Error, Mapping, Options, Reading, Table};
 
 use proptest::{collection::vec, prelude::*};
 
-use crate::{members, told};
+use crate::{members, read_all, told};
 
 fn table(text: &str) -> Result<Table<ImportMember>, Error> {
     Table::read_bytes(text.as_bytes(), &Options::new(), &Mapping::new())
@@ -153,11 +153,11 @@ fn trap_40_rows_below_the_data_are_passed_over_and_counted() {
 }
 
 #[test]
-fn trap_40_departments_by_name_become_ids_or_findings_with_their_candidates() {
+fn trap_40_departments_by_name_become_ids_or_problems_with_their_candidates() {
     let text = "姓名,帐号,部门\n王芳,wang,示例公司/研发部\n刘洋,liu,销售部、研发部/测试组\n赵六,zhao,测试组\n钱七,qian,市场部\n孙八,sun,2\n";
     let table = table(text).unwrap().with_departments(corp());
-    let mut rows = Vec::new();
-    let reading = table.each(&mut |_, member| rows.push(member.department)).unwrap();
+    let (rows, reading) = read_all(&table).unwrap();
+    let rows: Vec<_> = rows.into_iter().map(|(_, member)| member.department).collect();
     assert_eq!(rows, [vec![DepartmentId(2)], vec![DepartmentId(4), DepartmentId(3)], vec![DepartmentId(2)]]);
     assert_eq!((reading.department_names, reading.refused), (4, 2));
     let told = told(&reading);
@@ -191,7 +191,7 @@ fn trap_39_a_gender_that_is_not_known_is_left_alone() {
         ("2", Some(Gender::Female), false),
     ] {
         let (rows, reading) = read(&format!("帐号,性别\na,{cell}\n"));
-        assert_eq!(reading.findings, [], "{cell}");
+        assert_eq!(reading.problems, [], "{cell}");
         assert_eq!(
             (rows[0].1.gender.clone(), rows[0].1.kept.contains(MemberColumn::Gender)),
             (gender, is_kept)
@@ -286,9 +286,8 @@ fn trap_39_what_an_export_writes_and_an_import_cannot_is_read_only() {
     let table = table(&format!("姓名,帐号,所在部门,{more}\n王芳,wang,2,2,li,1,,,,,,,,,,,,{{}}\n")).unwrap();
     assert_eq!(table.read_only().collect::<Vec<_>>().join(","), more.replace(' ', ""));
     assert_eq!((table.ignored().count(), table.deciding().count()), (0, 0));
-    let mut rows = 0;
-    let reading = table.each(&mut |_, _| rows += 1).unwrap();
-    assert_eq!((rows, reading.findings.len(), reading.left), (1, 0, 0), "{reading:?}");
+    let (rows, reading) = read_all(&table).unwrap();
+    assert_eq!((rows.len(), reading.problems.len(), reading.left), (1, 0, 0), "{reading:?}");
 }
 
 #[test]
@@ -317,14 +316,13 @@ proptest! {
         }
         let Ok(table) = table(&text) else { return Ok(()) };
         let table = table.with_departments(corp());
-        let mut lines = Vec::new();
-        let reading = table.each(&mut |line, _| lines.push(line)).unwrap();
+        let (rows, reading) = read_all(&table).unwrap();
+        let lines: Vec<u64> = rows.iter().map(|(line, _)| *line).collect();
         prop_assert_eq!(lines.len() as u64 + reading.refused + reading.left, reading.rows);
         prop_assert_eq!(reading.left, reading.leaving.len() as u64);
-        prop_assert!(reading.found >= reading.refused);
+        prop_assert!(reading.problem_count >= reading.refused);
         prop_assert!(lines.is_sorted());
-        let mut again = Vec::new();
-        table.each(&mut |line, _| again.push(line)).unwrap();
+        let again: Vec<u64> = table.records().map(|record| record.unwrap().0).collect();
         prop_assert_eq!(lines, again);
     }
 }

@@ -15,7 +15,7 @@ fn text(text: &str) -> (Kind, String) {
 #[test]
 fn trap_38_zeros_that_a_number_format_shows_are_taken() {
     let (rows, reading) = members(case("number-format-zeros.xlsx"), &Mapping::new().extra("工号")).unwrap();
-    assert_eq!(reading.found, 0, "{reading:?}");
+    assert_eq!(reading.problem_count, 0, "{reading:?}");
     let member = &rows[0].1;
     assert_eq!((member.userid.as_str(), member.mobile.as_str()), ("00007", "13800000321"));
     assert_eq!(member.extra, [Some("000042".to_owned())]);
@@ -270,17 +270,17 @@ fn trap_41_a_value_that_is_merged_over_two_columns_is_refused() {
     // A title over the whole row is one fault, and rows below in a block have it too.
     let (rows, reading) =
         members(sheet(&[heading, &["研发部", "", "", ""]], &["A2:D2"]), &Mapping::new()).unwrap();
-    assert_eq!((rows.len(), reading.found), (0, 1), "{reading:?}");
+    assert_eq!((rows.len(), reading.problem_count), (0, 1), "{reading:?}");
     let block = sheet(&[heading, &["王芳", "wang", "2", ""], &["李雷", "li", "", ""]], &["C2:D3"]);
     let (rows, reading) = members(block, &Mapping::new()).unwrap();
-    assert_eq!((rows.len(), reading.found), (0, 2), "{reading:?}");
+    assert_eq!((rows.len(), reading.problem_count), (0, 2), "{reading:?}");
 }
 
 #[test]
 fn trap_41_merged_cells_without_a_value_are_empty() {
     let cells: &[&[&str]] = &[&["姓名", "帐号", "职位", "地址"], &["王芳", "wang", "", ""]];
     let (rows, reading) = members(sheet(cells, &["C2:D2"]), &Mapping::new()).unwrap();
-    assert_eq!((rows.len(), reading.findings.len()), (1, 0), "{reading:?}");
+    assert_eq!((rows.len(), reading.problems.len()), (1, 0), "{reading:?}");
     assert_eq!(reading.cleared, [("职位".to_owned(), 1), ("地址".to_owned(), 1)]);
 }
 
@@ -304,7 +304,7 @@ fn trap_41_a_footer_of_merged_cells_is_no_row() {
         &["制表人：李雷", "", "日期：2026-01-31", ""],
     ];
     let (rows, reading) = members(sheet(cells, &["A3:B3", "C3:D3"]), &Mapping::new()).unwrap();
-    assert_eq!((rows.len(), reading.found, reading.footers), (1, 0, vec![3]));
+    assert_eq!((rows.len(), reading.problem_count, reading.footers), (1, 0, vec![3]));
 }
 
 #[test]

@@ -69,9 +69,8 @@ fn a_sheet_is_picked_by_name_or_is_the_first_that_is_shown() {
     let read = |sheet: Option<&str>| -> Result<String, Error> {
         let options = sheet.map_or_else(Options::new, |sheet| Options::new().sheet(sheet));
         let table = Table::<ImportMember>::read_bytes(bytes.clone(), &options, &Mapping::new())?;
-        let mut userid = String::new();
-        table.each(&mut |_, member| userid = member.userid.to_string())?;
-        Ok(userid)
+        let (rows, _) = crate::read_all(&table)?;
+        Ok(rows.last().map(|(_, member)| member.userid.to_string()).unwrap_or_default())
     };
     assert_eq!(read(None).unwrap(), "wang");
     assert_eq!(read(Some("离职")).unwrap(), "liu");

@@ -4,6 +4,7 @@
 //! concerns the corps they are shared with.
 
 use serde_json::{Value, json};
+use wecom_cipher::hex;
 
 use super::{Call, Fail, Outcome, Reply};
 use crate::{
@@ -418,9 +419,7 @@ fn page(call: &Call, rows: Vec<Value>, limit: i64) -> Result<(Vec<Value>, Option
 
 /// An id that is the same for the same parts, and tells nothing of them.
 fn invented(prefix: &str, parts: &[&str]) -> String {
-    let mut id = prefix.to_owned();
-    id.extend(digest(parts).iter().map(|byte| format!("{byte:02x}")));
-    id
+    format!("{prefix}{}", hex(digest(parts)))
 }
 
 fn digest(parts: &[&str]) -> [u8; 16] {

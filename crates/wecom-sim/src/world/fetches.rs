@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use serde::Serialize;
 use url::Url;
+use wecom_cipher::hex;
 
-use super::{Caller, MediaKind, World, exports::hex, jobs::new_job_id, media};
+use super::{Caller, MediaKind, World, jobs::new_job_id, media};
 use crate::{api::Fail, callback::Event, clock::Millis};
 
 /// A job id is good for an hour.
@@ -140,7 +141,7 @@ fn judge(request: &FetchRequest, bytes: &[u8]) -> Result<(), Fail> {
     if bytes.len() > LARGEST {
         return Err(Fail::of(45001));
     }
-    if hex(&Md5::digest(bytes)) != request.md5 {
+    if hex(Md5::digest(bytes)) != request.md5 {
         return Err(Fail::of(301_019));
     }
     if request.kind == MediaKind::Video && !media::is_mp4(bytes) {

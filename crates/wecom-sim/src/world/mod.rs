@@ -40,7 +40,7 @@ pub(crate) use corp_groups::{
 pub(crate) use credentials::{App, Caller, ContactsSync, Credential, Range};
 pub(crate) use default_corp::default_world;
 pub(crate) use departments::{Department, Departments, ROOT, Tongue};
-pub(crate) use exports::{ExportChore, ExportKind, ExportRequest, ExportWriter, Files, Slice, hex};
+pub(crate) use exports::{ExportChore, ExportKind, ExportRequest, ExportWriter, Files, Slice};
 pub(crate) use fetches::{Errand, FetchRequest, LARGEST as LARGEST_FETCH};
 pub(crate) use forms::{AttributeForm, DepartmentForm, MemberForm, ProfileForm};
 pub(crate) use identity::Visitor;

@@ -247,7 +247,7 @@ async fn an_upload_by_url_that_fails_says_why() {
     let picture = form(r#"form-data; name="p"; filename="p.png""#, PNG);
     let url = rig.post_form(By::App, "media/uploadimg", picture).await["url"].clone();
     let nowhere = format!("{}/_files/guessed", rig.sim.url());
-    let right: String = Md5::digest(PNG).iter().map(|byte| format!("{byte:02x}")).collect();
+    let right = wecom_cipher::hex(Md5::digest(PNG));
     let wrong = "0".repeat(32);
     for (url, kind, md5, code) in [
         (url.as_str().unwrap(), "file", &wrong, 301_019),
@@ -285,7 +285,7 @@ async fn an_upload_by_url_that_fails_says_why() {
 async fn a_large_file_comes_in_pieces_only() {
     let rig = Rig::new().await;
     let source = large_source().await;
-    let md5: String = Md5::digest(vec![7; LARGE]).iter().map(|byte| format!("{byte:02x}")).collect();
+    let md5 = wecom_cipher::hex(Md5::digest(vec![7; LARGE]));
     let body = json!({"scene": 1, "type": "file", "filename": "l.bin", "url": source, "md5": md5});
     let job = rig.post(By::App, "media/upload_by_url", &body).await["jobid"].clone();
     let result = fetched(&rig, &job).await;

@@ -158,7 +158,7 @@ impl Rig {
             let bytes = self.get_raw(file["url"].as_str().unwrap(), &[]).await;
             let bytes = bytes.bytes().await.unwrap();
             assert_eq!(file["size"], bytes.len());
-            let digest: String = Md5::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            let digest = wecom_cipher::hex(Md5::digest(&bytes));
             assert_eq!(file["md5"], digest);
             let plain = decrypt_file(&KEY.parse().unwrap(), &bytes).unwrap();
             documents.push(serde_json::from_slice(&plain).unwrap());

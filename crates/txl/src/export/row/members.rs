@@ -7,7 +7,7 @@ use wecom_contacts::{
 };
 
 use super::{Row, Spelling, departments, join, list, object, text};
-use crate::{export::sheet::Cells, output::status_in_words};
+use crate::{export::cells::Cells, output::status_in_words};
 
 /// A field that WeCom's template has no column for: its name in JSON, and how its cell is written.
 type Field<R> = (&'static str, fn(&R, &mut String));

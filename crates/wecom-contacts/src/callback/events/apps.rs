@@ -4,14 +4,17 @@
 
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
+
 /// A member who came into an app's visible range (可见范围), or left it.
 ///
 /// Who: [`Notification::from`](crate::callback::Notification::from). For an app shared with another corp, `corp_id` and
 /// `from` are that corp's, the userid encrypted in 上下游.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AppSubscription {
     /// Always empty; absent in the official sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub event_key: Option<String>,
 }
 
@@ -25,10 +28,11 @@ impl AppSubscription {
 }
 
 /// An app about to lose something for want of use.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AppInactivity {
     /// When it takes effect.
+    #[serde(default, with = "crate::callback::unix_seconds", skip_serializing_if = "Option::is_none")]
     pub effect_time: Option<SystemTime>,
 }
 

@@ -1,5 +1,7 @@
 //! Changes of upstream-downstream spaces (上下游).
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
 use crate::CorpId;
 use crate::callback::element::{Item, Node, Value as _, Xml};
 
@@ -8,7 +10,7 @@ use crate::callback::element::{Item, Node, Value as _, Xml};
 /// Told only to the app configured to call the 上下游 API, and not for changes by the 上下游 system app.
 ///
 /// Official: [上下游变更回调](https://developer.work.weixin.qq.com/document/path/95796)
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChainChange {
     /// What happened.
@@ -16,8 +18,10 @@ pub struct ChainChange {
     /// The space (上下游).
     pub chain_id: String,
     /// Groups concerned (分组), of the group changes.
+    #[serde(default)]
     pub group_ids: Vec<String>,
     /// Corps concerned, of the corp changes; joined ones only.
+    #[serde(default)]
     pub corp_ids: Vec<CorpId>,
 }
 
@@ -65,6 +69,19 @@ impl ChainChangeType {
 
     fn parse(text: &str) -> Option<Self> {
         CHANGES.iter().find(|(_, known)| *known == text).map(|(change, _)| *change)
+    }
+}
+
+impl Serialize for ChainChangeType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ChainChangeType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom("an unknown change of a chain"))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Changes of members, departments and tags (通讯录变更事件).
 
+use serde::{Deserialize, Serialize};
+
 use crate::members::{ExtAttr, Gender, MemberStatus};
 use crate::{DepartmentId, TagId, UserId};
 
@@ -9,44 +11,61 @@ use crate::{DepartmentId, TagId, UserId};
 /// gets `userid`, `department` and `new_userid` only, if its URL was configured after 2022-08-15.
 ///
 /// Official: [成员变更通知](https://developer.work.weixin.qq.com/document/path/90970)
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberChange {
     /// The member; before the change, if the userid itself changed.
     pub userid: UserId,
     /// The userid from now on, if it changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_userid: Option<UserId>,
     /// Name (成员名称).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// All departments the member is in and the receiver may see (成员部门列表).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub department: Option<Vec<DepartmentId>>,
     /// Main department (主部门).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub main_department: Option<DepartmentId>,
     /// Whether the member leads the department at the same place of `department` (表示所在部门是否为部门负责人).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_leader_in_dept: Option<Vec<bool>>,
     /// Direct superiors (直属上级), five at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_leader: Option<Vec<UserId>>,
     /// Position (职位信息).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<String>,
     /// Mobile number (手机号码).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mobile: Option<String>,
     /// Gender (性别); undefined also if the receiver may not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub gender: Option<Gender>,
     /// Mail address (邮箱).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Corp mail address (企业邮箱).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub biz_mail: Option<String>,
     /// Activation (激活状态).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<MemberStatus>,
     /// URL of the portrait (头像); with `/100` for its final `/0` it is the thumbnail's.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Alias (成员别名).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
     /// Landline (座机).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub telephone: Option<String>,
     /// Address (地址).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// Custom attributes (扩展属性).
+    #[serde(default, with = "super::attributes_json", skip_serializing_if = "Option::is_none")]
     pub extattr: Option<ExtAttr>,
 }
 
@@ -91,7 +110,7 @@ impl MemberChange {
 /// A member removed.
 ///
 /// Official: [成员变更通知](https://developer.work.weixin.qq.com/document/path/90970)
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberDeleted {
     /// Who is gone.
@@ -110,16 +129,19 @@ impl MemberDeleted {
 /// A department added or changed.
 ///
 /// Official: [部门变更通知](https://developer.work.weixin.qq.com/document/path/90971)
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DepartmentChange {
     /// The department.
     pub id: DepartmentId,
     /// Name (部门名称); of a change, only if it changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Parent (父部门); of a change, only if it changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub parentid: Option<DepartmentId>,
     /// Place among its siblings, larger first (部门排序); of a new department only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<u32>,
 }
 
@@ -137,7 +159,7 @@ impl DepartmentChange {
 /// A department removed.
 ///
 /// Official: [部门变更通知](https://developer.work.weixin.qq.com/document/path/90971)
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DepartmentDeleted {
     /// What is gone.
@@ -158,18 +180,22 @@ impl DepartmentDeleted {
 /// No order is promised between this and the members' own events: to know who carries the tag, read it again.
 ///
 /// Official: [标签变更通知](https://developer.work.weixin.qq.com/document/path/90972)
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TagChange {
     /// The tag.
     pub id: TagId,
     /// Members added.
+    #[serde(default)]
     pub added_members: Vec<UserId>,
     /// Members removed.
+    #[serde(default)]
     pub removed_members: Vec<UserId>,
     /// Departments added.
+    #[serde(default)]
     pub added_departments: Vec<DepartmentId>,
     /// Departments removed.
+    #[serde(default)]
     pub removed_departments: Vec<DepartmentId>,
 }
 

@@ -2,22 +2,27 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::callback::element::{Node, Value, Xml};
 use crate::{ErrorCode, JobId};
 
 /// An import or export job that finished. Finished is not the same as all rows accepted: read the job's result.
 ///
 /// Official: [异步任务完成通知](https://developer.work.weixin.qq.com/document/path/90973)
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobFinished {
     /// The job, at most 64 characters.
     pub job_id: JobId,
     /// What kind of job it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub job_type: Option<JobType>,
     /// 0 if the job as a whole went well.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub errcode: Option<ErrorCode>,
     /// The server's words for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub errmsg: Option<String>,
 }
 
@@ -103,6 +108,18 @@ impl fmt::Display for JobType {
     }
 }
 
+impl Serialize for JobType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for JobType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(String::deserialize(deserializer)?.as_str().into())
+    }
+}
+
 impl Value for JobType {
     fn read(node: Option<&Node<'_>>) -> Option<Self> {
         Some(Self::from(&*node?.text))
@@ -116,7 +133,7 @@ impl Value for JobType {
 /// An upload by URL that ended; how, only its result tells.
 ///
 /// Official: [异步上传临时素材](https://developer.work.weixin.qq.com/document/path/96219)
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MediaUploaded {
     /// The upload's job.

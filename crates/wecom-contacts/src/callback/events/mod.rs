@@ -5,6 +5,7 @@
 
 mod apps;
 mod attributes;
+mod attributes_json;
 mod chains;
 mod contacts;
 mod jobs;

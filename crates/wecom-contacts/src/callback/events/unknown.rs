@@ -1,5 +1,7 @@
 //! What this version does not know.
 
+use serde::{Deserialize, Serialize};
+
 use crate::callback::Element;
 use crate::callback::element::Node;
 
@@ -7,14 +9,17 @@ use crate::callback::element::Node;
 /// element that [`Notification`](crate::callback::Notification) has no field for.
 ///
 /// Acknowledge it like any other, or WeCom delivers it again and again. `Debug` hides what the elements hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UnknownEvent {
     /// The `Event` element.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
     /// The `ChangeType` element.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub change_type: Option<String>,
     /// All others, in the order they came.
+    #[serde(default)]
     pub elements: Vec<Element>,
 }
 

@@ -3,11 +3,11 @@
 //! A block's plain text is never whole: rows are taken while the world is locked, and ciphered, summed up and written while it
 //! is not.
 
-use std::{fmt::Write as _, io, mem, sync::Arc};
+use std::{io, mem, sync::Arc};
 
 use md5::{Digest, Md5};
 use serde::Serialize;
-use wecom_cipher::FileEncryptor;
+use wecom_cipher::{FileEncryptor, hex};
 
 use super::ExportRequest;
 use crate::spool::{Draft, Extract, Spooled};
@@ -175,7 +175,7 @@ impl BlockWriter {
         self.done.push(Block {
             start: open.start,
             size: self.draft.written() - open.start,
-            md5: hex(&open.digest.finalize()),
+            md5: hex(open.digest.finalize()),
         });
         Ok(())
     }
@@ -195,15 +195,6 @@ impl std::fmt::Debug for OpenBlock {
             .field("rows", &self.rows)
             .finish_non_exhaustive()
     }
-}
-
-/// Small letters, as WeCom writes digests.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        write!(text, "{byte:02x}").expect("a String takes all");
-    }
-    text
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::{
     download::{Content, Download},
     spool::Extract,
 };
-pub(crate) use blocks::{Files, hex};
+pub(crate) use blocks::Files;
 pub(crate) use writing::{ExportChore, ExportWriter, Slice};
 
 /// Links live two hours.

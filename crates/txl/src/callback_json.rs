@@ -1,0 +1,62 @@
+//! An event as `txl callback` prints it: the message's own elements as JSON, in their order, what this version does not know included.
+//!
+//! It is not the JSON of [`Notification`] itself, which names typed fields and is for programs that store events.
+
+use indexmap::IndexMap;
+use serde::{Serialize, Serializer};
+use wecom_contacts::callback::{Element, Event, Notification};
+
+/// A message as JSON: its elements under WeCom's names, and the digest under `Key`. The text of one that cannot be read is under
+/// `Unreadable`.
+pub(crate) fn event(notification: &Notification) -> impl Serialize + use<> {
+    let key = Tree::Text(notification.key().to_string());
+    if matches!(notification.event, Event::Unreadable(_)) {
+        let text = Tree::Text(notification.message().to_owned());
+        return Tree::Elements([("Unreadable".to_owned(), text), ("Key".to_owned(), key)].into());
+    }
+    let mut event = tree(&notification.element());
+    if let Tree::Elements(elements) = &mut event {
+        elements.insert("Key".to_owned(), key);
+    }
+    event
+}
+
+/// JSON whose keys keep their order, whatever features `serde_json` is built with.
+enum Tree {
+    Text(String),
+    /// Elements of one name.
+    List(Vec<Self>),
+    Elements(IndexMap<String, Self>),
+}
+
+impl Serialize for Tree {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Elements(elements) => serializer.collect_map(elements),
+        }
+    }
+}
+
+/// Children become keys, and an array where a name repeats; a leaf becomes its text.
+fn tree(element: &Element) -> Tree {
+    if element.children.is_empty() {
+        return Tree::Text(element.text.clone());
+    }
+    let mut elements = IndexMap::new();
+    for child in &element.children {
+        let value = tree(child);
+        match elements.get_mut(&child.name) {
+            None => {
+                elements.insert(child.name.clone(), value);
+            }
+            Some(Tree::List(items)) => items.push(value),
+            Some(first) => {
+                let one = std::mem::replace(first, Tree::List(Vec::new()));
+                *first = Tree::List(vec![one, value]);
+            }
+        }
+    }
+    Tree::Elements(elements)
+}

@@ -1,0 +1,229 @@
+//! Where rows go: stdout, one file, or a directory with a file for each of the export's.
+
+use std::{
+    fs, io,
+    io::IsTerminal,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clap::Args;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use wecom_contacts::{
+    Client,
+    exports::{Export, ExportRow, ExportRows},
+};
+use wecom_sheets::writing::INCOMPLETE_PREFIX;
+
+use super::{
+    departments::Paths,
+    format::{Format, Style, Writer},
+    kind::ExportKind,
+    progress::Gauge,
+    row::Row,
+};
+use crate::{
+    failure::{Failure, Result},
+    file::{Draft, directory_of, unwritable},
+    numbers,
+    output::{self, Output, print_bytes, say},
+};
+
+/// Which rows an export is read as.
+pub(super) type Read<R, T> = fn(Export<R>) -> ExportRows<T>;
+
+#[derive(Args)]
+pub(super) struct DestinationArgs {
+    /// The file to write: .jsonl, .json, .csv or .xlsx; or a directory, for a file for each of the export's: members-0001.jsonl
+    /// and so on; `-` is stdout
+    ///
+    /// A name without an ending is that of a .jsonl file, unless -o says otherwise. CSV has the headings of WeCom's template, and
+    /// below them codes and ids, as the API has them; further fields follow under their names in JSON, then attributes (扩展属性).
+    /// XLSX has the same columns with words instead of codes and departments as paths, such as 示例公司/研发部; all cells are text.
+    /// In both, a column without a value is left out, and one whose heading begins with 部分缺失- is not whole: WeCom left the field
+    /// out for some rows, and `txl import` leaves it alone.
+    #[arg(long, value_name = "FILE|DIR")]
+    out: Option<PathBuf>,
+    /// The same as -o, for scripts of an earlier version
+    #[arg(long, value_enum, hide_possible_values = true)]
+    format: Option<output::Format>,
+    /// How many of the export's files are read side by side; memory grows with it
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = numbers::whole::<u8>(1..=16))]
+    files_at_once: u8,
+    /// Say nothing on stderr but what goes wrong
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Where rows go, and how.
+pub(super) struct Destination {
+    to: Target,
+    /// `None` for a table on stdout.
+    format: Option<Format>,
+    style: Style,
+    files_at_once: usize,
+    is_quiet: bool,
+}
+
+enum Target {
+    Stdout,
+    File(PathBuf),
+    Directory { path: PathBuf, kind: ExportKind },
+}
+
+impl DestinationArgs {
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Settles where to write, before a job is submitted for nothing.
+    pub(super) fn destination(&self, kind: ExportKind, output: Output) -> Result<Destination> {
+        let asked = self.format.or((!output.is_table()).then_some(output.format));
+        let (to, format) = match &self.out {
+            Some(path) if path != Path::new("-") => {
+                if path.is_dir() || ends_as_a_directory(path) {
+                    let format = asked.map(Format::asked).transpose()?.unwrap_or_default();
+                    fs::create_dir_all(path).map_err(|error| unwritable(path, &error))?;
+                    (Target::Directory { path: path.clone(), kind }, Some(format))
+                } else {
+                    let format = Format::of_file(path, asked)?;
+                    Draft::new(path)?;
+                    (Target::File(path.clone()), Some(format))
+                }
+            }
+            _ => {
+                let asked = asked.filter(|format| *format != output::Format::Table);
+                (Target::Stdout, asked.map(Format::asked).transpose()?)
+            }
+        };
+        let style = Style { csv_safe: output.csv_safe, ..Style::default() };
+        Ok(Destination { to, format, style, files_at_once: self.files_at_once.into(), is_quiet: self.quiet })
+    }
+}
+
+impl Destination {
+    /// Reads what the rows themselves do not say and the file will.
+    pub(super) async fn prepare<T: Row>(&mut self, client: &Client) -> Result {
+        if self.format == Some(Format::Xlsx) && T::NAMES_DEPARTMENTS {
+            self.style.paths = Arc::new(Paths::read(client).await?);
+        }
+        Ok(())
+    }
+
+    /// Whether progress may be drawn: rows that go to the same screen would run into it.
+    pub(super) fn may_draw(&self) -> bool {
+        !self.is_quiet && (!matches!(self.to, Target::Stdout) || !io::stdout().is_terminal())
+    }
+
+    /// Reads all rows of an export and writes them; returns how many.
+    pub(super) async fn save<R: ExportRow, T: Row>(
+        &self,
+        export: Export<R>,
+        read: Read<R, T>,
+        gauge: &Gauge,
+        output: Output,
+    ) -> Result<u64> {
+        gauge.read(export.files().iter().map(|file| file.size).sum());
+        match &self.to {
+            Target::Stdout => {
+                let rows = read(export).files_at_once(self.files_at_once);
+                match self.format {
+                    Some(format) => {
+                        self.copy(rows, format, None, &std::env::temp_dir(), gauge, print_bytes).await
+                    }
+                    None => {
+                        // A table's columns are as wide as their widest cell.
+                        let rows: Vec<T> = rows.try_collect().await?;
+                        gauge.clear();
+                        T::print(&rows, output)?;
+                        Ok(rows.len() as u64)
+                    }
+                }
+            }
+            Target::File(path) => {
+                self.file(path, read(export).files_at_once(self.files_at_once), gauge).await
+            }
+            Target::Directory { path, kind } => self.directory(path, *kind, &export, read, gauge).await,
+        }
+    }
+
+    async fn directory<R: ExportRow, T: Row>(
+        &self,
+        directory: &Path,
+        kind: ExportKind,
+        export: &Export<R>,
+        read: Read<R, T>,
+        gauge: &Gauge,
+    ) -> Result<u64> {
+        let extension = self.format.unwrap_or_default().extension();
+        let path = |position: usize| directory.join(format!("{kind}-{:04}.{extension}", position + 1));
+        let files = export.files().len();
+        let stale = path(files);
+        if stale.exists() {
+            let failure = Failure::new(format!("{} is there, of an export with more files", stale.display()));
+            return Err(failure.remedy("remove the files of the earlier export, or name another directory"));
+        }
+        stream::iter((0..files).filter_map(|position| Some((path(position), export.file(position)?))))
+            .map(|(path, file)| async move { self.file(&path, read(file), gauge).await })
+            .buffer_unordered(self.files_at_once)
+            .try_fold(0, async |sum, rows| Ok(sum + rows))
+            .await
+    }
+
+    async fn file<T: Row>(&self, path: &Path, rows: ExportRows<T>, gauge: &Gauge) -> Result<u64> {
+        let mut draft = Draft::new(path)?;
+        let format = self.format.unwrap_or_default();
+        let take = |bytes: &[u8]| draft.write(bytes);
+        let count = self.copy(rows, format, Some(path), directory_of(path), gauge, take).await?;
+        draft.finish()?;
+        Ok(count)
+    }
+
+    /// Says on stderr how many rows were written, and where.
+    pub(super) fn report(&self, rows: u64) {
+        match &self.to {
+            Target::Stdout => {}
+            Target::File(path) | Target::Directory { path, .. } => {
+                say(format_args!("{rows} rows in {}", path.display()));
+            }
+        }
+    }
+
+    /// Writes rows as they come; returns how many.
+    async fn copy<T: Row>(
+        &self,
+        rows: ExportRows<T>,
+        format: Format,
+        path: Option<&Path>,
+        spool: &Path,
+        gauge: &Gauge,
+        mut take: impl FnMut(&[u8]) -> Result,
+    ) -> Result<u64> {
+        gauge.follow(rows.progress());
+        let mut writer = Writer::new(format, spool, &self.style)?;
+        let mut batches = rows.batches();
+        let mut count = 0;
+        while let Some(batch) = batches.try_next().await? {
+            count += batch.len() as u64;
+            writer.write(&batch, &mut take)?;
+            gauge.tick();
+        }
+        let incomplete = writer.finish(&mut take).await?;
+        if !incomplete.is_empty() {
+            let columns =
+                incomplete.iter().map(|column| format!("{} ({} rows)", column.heading, column.rows));
+            let file = path.map(|path| format!(" in {}", path.display())).unwrap_or_default();
+            gauge.aside(|| {
+                say(format_args!(
+                    "warning: WeCom left fields out{file}: {}; an import ignores columns that begin with {INCOMPLETE_PREFIX}; -o jsonl shows which rows have the field",
+                    columns.collect::<Vec<_>>().join(", ")
+                ));
+            });
+        }
+        Ok(count)
+    }
+}
+
+fn ends_as_a_directory(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(std::path::is_separator)
+}

@@ -1,0 +1,33 @@
+//! What a job exports.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What a job exports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ExportKind {
+    Members,
+    MembersSimple,
+    Departments,
+    Tag,
+}
+
+impl ExportKind {
+    /// The verb that exports it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Members => "members",
+            Self::MembersSimple => "members-simple",
+            Self::Departments => "departments",
+            Self::Tag => "tag",
+        }
+    }
+}
+
+impl fmt::Display for ExportKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

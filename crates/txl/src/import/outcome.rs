@@ -1,0 +1,191 @@
+//! The outcome of each row, for people and for programs.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    path::Path,
+};
+
+use serde::Serialize;
+use wecom_contacts::imports::{ImportOutcome, ImportRow};
+use wecom_sheets::Table;
+
+use super::{
+    check::Import,
+    corp::Corp,
+    effects::Entry,
+    refused::{Refused, write_refused},
+};
+use crate::{
+    failure::{Failure, Result},
+    output::{Output, say},
+    words::counted,
+};
+
+const COLUMNS: &[&str] = &["errcode", "line", "userid", "partyid", "name", "text"];
+
+/// The rows that were sent.
+pub(super) struct SentRows<'a, R: Import> {
+    pub(super) table: &'a Table<R>,
+    /// Where the refused ones are written.
+    pub(super) refused: &'a Path,
+    /// What the corp held before, if that was members.
+    pub(super) corp: Option<&'a Corp>,
+}
+
+/// The outcome, for programs.
+#[derive(Serialize)]
+struct OutcomeReport<'a> {
+    total: u64,
+    ok: usize,
+    failed: usize,
+    /// Accepted rows whose member or department the corp did not have before; `null` if that is unknown.
+    created: Option<u64>,
+    /// Accepted rows of those that it had.
+    updated: Option<u64>,
+    /// Lines that the server's answer leaves out.
+    unmentioned: &'a [u64],
+    jobs: Vec<String>,
+    refused: &'a [Refused],
+    /// Refusals that belong to no row of the file, such as the corp's creator, whom a replacement cannot delete.
+    others: &'a [Refused],
+    refused_file: Option<String>,
+}
+
+/// Shows the outcome; with the rows' source, the refused ones are written to a file.
+///
+/// # Errors
+///
+/// If not all rows were accepted.
+pub(super) fn report<R: Import>(
+    outcome: &ImportOutcome,
+    rows: Option<SentRows<'_, R>>,
+    output: Output,
+) -> Result {
+    let has_source = rows.is_some();
+    let (mut refused, others): (Vec<_>, Vec<_>) =
+        outcome.failures().map(Refused::of).partition(|row| row.line.is_some() || !has_source);
+    refused.sort_by_key(|row| (row.errcode, row.line));
+    let unmentioned = outcome.unmentioned();
+    let (mut refused_file, mut unwritten) = (None, None);
+    if let Some(rows) = &rows
+        && !(refused.is_empty() && unmentioned.is_empty())
+    {
+        name_rows(rows.table, &mut refused)?;
+        match write_refused(rows.table, rows.refused, &refused, unmentioned) {
+            Ok(()) => refused_file = Some(rows.refused.display().to_string()),
+            // The job is over, and its outcome must be shown all the same.
+            Err(failure) => unwritten = Some(failure),
+        }
+    }
+    let accepted = accepted(outcome, has_source);
+    let (created, updated) = match changes(&accepted, rows.as_ref().and_then(|rows| rows.corp)) {
+        Some((created, updated)) => (Some(created), Some(updated)),
+        None => (None, None),
+    };
+    let ok = accepted.len();
+    if !output.is_table() {
+        output.record(&OutcomeReport {
+            total: outcome.total(),
+            ok,
+            failed: refused.len(),
+            created,
+            updated,
+            unmentioned,
+            jobs: outcome.jobs().iter().map(ToString::to_string).collect(),
+            refused: &refused,
+            others: &others,
+            refused_file: refused_file.clone(),
+        })?;
+    } else if !refused.is_empty() {
+        output.list(&refused, COLUMNS)?;
+    }
+    report_groups(&refused);
+    for other in &others {
+        say(format_args!("not a row of the file: {}: {}", other.who(), other.reason()));
+    }
+    if let (Some(created), Some(updated)) = (created, updated) {
+        say(format_args!("{created} created, {updated} updated"));
+    }
+    let lost = unmentioned.len() as u64;
+    let bad = refused.len() as u64 + lost;
+    if bad == 0 {
+        say(format_args!("imported {}", counted(ok, "row")));
+        return Ok(());
+    }
+    if lost > 0 {
+        say(format_args!(
+            "warning: the answer leaves out {}; their outcome is unknown, and they are among the refused",
+            counted(lost, "row")
+        ));
+    }
+    let all = ok as u64 + bad;
+    let failure = Failure::new(format!("{bad} of {} refused", counted(all, "row")));
+    if let Some(reason) = unwritten {
+        say(format_args!("warning: the refused rows are in no file: {reason}"));
+        return Err(failure.remedy(
+            "correct these rows and import them again; --refused FILE names a file that can be written",
+        ));
+    }
+    Err(failure.remedy(match refused_file {
+        Some(file) => R::again(&file),
+        None => "correct these rows and import them again".to_owned(),
+    }))
+}
+
+/// Adds the names that the file has for the refused rows.
+fn name_rows<R: Import>(table: &Table<R>, refused: &mut [Refused]) -> Result {
+    let mut names: HashMap<u64, Option<String>> =
+        refused.iter().filter_map(|row| Some((row.line?, None))).collect();
+    for record in table.records() {
+        let (line, row) =
+            record.map_err(|error| Failure::new("the file cannot be read again").because(&error))?;
+        if let Some(name) = names.get_mut(&line) {
+            let Entry { name: known, .. } = row.entry(line);
+            *name = known;
+        }
+    }
+    for row in refused {
+        row.name = row.line.and_then(|line| names.remove(&line)).flatten();
+    }
+    Ok(())
+}
+
+/// The accepted rows of the file. The answer to a file of departments ends with a second row for the root, which is no row of the file.
+fn accepted(outcome: &ImportOutcome, has_source: bool) -> Vec<&ImportRow> {
+    let mut seen = HashSet::new();
+    let is_of_file = |row: &&ImportRow| {
+        (!has_source || row.line.is_some()) && row.partyid.is_none_or(|department| seen.insert(department))
+    };
+    outcome.rows().iter().filter(is_of_file).filter(|row| row.refusal().is_none()).collect()
+}
+
+/// How many accepted rows created something, and how many updated it. The answer says it of departments; of members only the
+/// corp as it was before tells.
+fn changes(accepted: &[&ImportRow], corp: Option<&Corp>) -> Option<(u64, u64)> {
+    let mut counts = (0, 0);
+    let mut count = |is_new: bool| if is_new { counts.0 += 1 } else { counts.1 += 1 };
+    for row in accepted {
+        match row {
+            ImportRow { action: Some(action), .. } if action.0 != 0 => count(action.created()),
+            ImportRow { userid: Some(userid), line: Some(_), .. } => {
+                count(corp?.departments_of(userid).is_none());
+            }
+            _ => {}
+        }
+    }
+    Some(counts)
+}
+
+/// Says once for each code what it means and what to do.
+fn report_groups(refused: &[Refused]) {
+    let mut groups: BTreeMap<i32, (u64, &Refused)> = BTreeMap::new();
+    for row in refused {
+        groups.entry(row.errcode).or_insert((0, row)).0 += 1;
+    }
+    for (code, (count, row)) in groups {
+        say(format_args!("{code} ({}): {}", counted(count, "row"), row.meaning));
+        if !row.remedy.is_empty() {
+            say(format_args!("  try: {}", row.remedy));
+        }
+    }
+}

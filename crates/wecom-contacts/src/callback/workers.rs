@@ -1,0 +1,327 @@
+//! The workers behind an inbox: they take one event after the other and await the handler.
+
+use std::{
+    error::Error,
+    future::Future,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use futures_util::FutureExt as _;
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
+
+use super::{Acceptance, Handler, Inbox, Incoming, Notification, NotificationKey, Outcome};
+
+/// How long a worker waits after the inbox failed: at first, and at most. Each failure doubles it.
+const RETRY: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
+
+/// An inbox and the workers that empty it.
+pub(super) struct Workers<I> {
+    inbox: I,
+    state: Mutex<State>,
+    /// Wakes one parked worker when there may be an event, and all when the intake closes.
+    work_available: Notify,
+    /// Notified when no event waits or is being handled.
+    idle: Notify,
+}
+
+struct State {
+    /// No new event is accepted. What waits is still handled.
+    closing: bool,
+    /// No waiting event is taken any more.
+    stopped: bool,
+    /// Deliveries that the inbox is storing now.
+    accepting: usize,
+    /// Workers that look for an event or handle one.
+    active: usize,
+    /// Workers that wait until they are woken.
+    parked: usize,
+    /// Events being handled.
+    handling: usize,
+    /// How many times an event may have come into the inbox.
+    additions: u64,
+    /// The value of `additions` when a worker last began a look that found the inbox empty.
+    empty_at: u64,
+}
+
+impl State {
+    fn is_idle(&self) -> bool {
+        self.accepting == 0 && self.active == 0 && (self.stopped || self.empty_at == self.additions)
+    }
+
+    /// Whether a worker that finds the inbox empty will never find an event again.
+    fn is_over(&self) -> bool {
+        self.stopped || (self.closing && self.accepting == 0)
+    }
+}
+
+/// What is left after a shutdown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use = "WeCom does not deliver again what is left"]
+pub struct Drained {
+    /// Acknowledged events that no handler has begun with and that end with the process, oldest first. Empty for an inbox that keeps
+    /// its events for the next process.
+    pub left: Vec<Notification>,
+    /// How many handlers are still at work. They go on as long as the runtime does.
+    pub running: usize,
+    /// Whether the time was up before every event was handled. A durable inbox then holds the rest.
+    pub timed_out: bool,
+}
+
+impl Drained {
+    /// Says whether every acknowledged event has been handled.
+    pub fn is_complete(&self) -> bool {
+        !self.timed_out && self.left.is_empty() && self.running == 0
+    }
+}
+
+impl<I: Inbox> Workers<I> {
+    /// Starts this number of workers.
+    pub(super) fn start(inbox: I, number: usize, handler: impl Handler) -> Arc<Self> {
+        let state = State {
+            closing: false,
+            stopped: false,
+            accepting: 0,
+            // Each looks once before it waits: a durable inbox may hold events of an earlier process.
+            active: number,
+            parked: 0,
+            handling: 0,
+            additions: 0,
+            empty_at: 0,
+        };
+        let (work_available, idle) = (Notify::new(), Notify::new());
+        let workers = Arc::new(Self { inbox, state: Mutex::new(state), work_available, idle });
+        let handler = Arc::new(handler);
+        for _ in 0..number {
+            tokio::spawn(work(Arc::clone(&workers), Arc::clone(&handler)));
+        }
+        workers
+    }
+
+    pub(super) fn inbox(&self) -> &I {
+        &self.inbox
+    }
+
+    /// Stores an event unless the intake is closing. An event that is not stored is not remembered, so its next delivery is accepted.
+    pub(super) async fn store(&self, incoming: Incoming) -> Outcome {
+        let Some(mut storing) = Storing::begin(self) else {
+            let is_known = self.inbox.has_event(&incoming.key, incoming.received_at);
+            return if is_known { Outcome::Duplicate } else { Outcome::Closing };
+        };
+        let key = incoming.key;
+        match self.inbox.accept(incoming).await {
+            Ok(Acceptance::Accepted) => Outcome::Queued,
+            Ok(Acceptance::Duplicate) => {
+                storing.adds = false;
+                Outcome::Duplicate
+            }
+            Ok(Acceptance::Busy) => {
+                storing.adds = false;
+                Outcome::Busy
+            }
+            Err(error) => {
+                let error = chain(&error);
+                tracing::error!(event.key = %key, "event {key} could not be stored and is answered with 503: {error}");
+                Outcome::NotStored
+            }
+        }
+    }
+
+    /// Wakes a worker, as an event may have come into the inbox.
+    pub(super) fn wake(&self) {
+        let mut state = self.state();
+        // The workers of a closed intake may be gone. What it does not see is kept for the next process.
+        if !state.closing {
+            self.note_addition(&mut state);
+        }
+    }
+
+    /// Returns how many events are being handled.
+    pub(super) fn handling(&self) -> usize {
+        self.state().handling
+    }
+
+    /// Waits until no event waits or is being handled.
+    pub(super) async fn idle(&self) {
+        loop {
+            let notified = self.idle.notified();
+            if self.state().is_idle() {
+                return;
+            }
+            notified.await;
+        }
+    }
+
+    /// Accepts nothing more. What waits is still handled.
+    pub(super) fn close(&self) {
+        self.state().closing = true;
+        self.work_available.notify_waiters();
+    }
+
+    pub(super) async fn drain(&self, patience: Duration) -> Drained {
+        self.close();
+        if timeout(patience, self.idle()).await.is_ok() {
+            return Drained::default();
+        }
+        self.state().stopped = true;
+        self.work_available.notify_waiters();
+        let left = self.inbox.abandon().await;
+        Drained { left, running: self.handling(), timed_out: true }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // No panic is possible between locking and unlocking that leaves the state half changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_addition(&self, state: &mut State) {
+        state.additions += 1;
+        if state.parked > 0 {
+            self.work_available.notify_one();
+        }
+    }
+
+    /// Notifies those that wait for `idle`, if it is reached.
+    fn notify_if_idle(&self, state: &State) {
+        if state.is_idle() {
+            self.idle.notify_waiters();
+        }
+    }
+
+    /// Waits until a worker is wanted again; `false` if it is never wanted again. `empty_at` is the number of additions before the
+    /// look that found nothing.
+    async fn park(&self, empty_at: u64) -> bool {
+        // Made before the state is read, so that no notification in between is missed.
+        let notified = self.work_available.notified();
+        {
+            let mut state = self.state();
+            if state.additions != empty_at && !state.stopped {
+                return true;
+            }
+            state.empty_at = empty_at;
+            state.active -= 1;
+            self.notify_if_idle(&state);
+            if state.is_over() {
+                return false;
+            }
+            state.parked += 1;
+        }
+        notified.await;
+        let mut state = self.state();
+        state.parked -= 1;
+        state.active += 1;
+        true
+    }
+
+    /// Takes the next event. `None` once the intake is closed and the inbox empty.
+    async fn next(&self) -> Option<(NotificationKey, Notification)> {
+        let mut pause = RETRY.0;
+        loop {
+            let (additions, stopped) = {
+                let state = self.state();
+                (state.additions, state.stopped)
+            };
+            let next = if stopped { Ok(None) } else { caught(async { self.inbox.next().await }).await };
+            match next {
+                Ok(Some(next)) => {
+                    let mut state = self.state();
+                    state.handling += 1;
+                    // A notification wakes one worker, and the one that was woken wakes the next.
+                    if state.parked > 0 {
+                        self.work_available.notify_one();
+                    }
+                    return Some(next);
+                }
+                Ok(None) => {
+                    if !self.park(additions).await {
+                        return None;
+                    }
+                    pause = RETRY.0;
+                }
+                Err(error) => {
+                    tracing::error!(
+                        "the inbox of callbacks cannot be read, and is asked again in {pause:?}: {error}"
+                    );
+                    sleep(pause).await;
+                    pause = (2 * pause).min(RETRY.1);
+                }
+            }
+        }
+    }
+}
+
+/// Handles one event after the other until the intake is closed and the inbox empty.
+async fn work<I: Inbox, H: Handler>(workers: Arc<Workers<I>>, handler: Arc<H>) {
+    while let Some((key, notification)) = workers.next().await {
+        let create_time = notification.create_time;
+        let handling = AssertUnwindSafe(async { handler.handle(notification).await });
+        let marked = if handling.catch_unwind().await.is_ok() {
+            caught(async { workers.inbox.done(key).await }).await
+        } else {
+            tracing::error!(event.key = %key, ?create_time, "a callback handler panicked over event {key}");
+            caught(async { workers.inbox.failed(key).await }).await
+        };
+        if let Err(error) = marked {
+            tracing::error!(event.key = %key, ?create_time, "event {key} was handled and could not be marked so: {error}");
+        }
+        workers.state().handling -= 1;
+    }
+}
+
+/// The result of a call of the inbox, with its error or its panic as a text for the log.
+async fn caught<T, E: Error>(call: impl Future<Output = Result<T, E>>) -> Result<T, String> {
+    match AssertUnwindSafe(call).catch_unwind().await {
+        Ok(result) => result.map_err(|error| chain(&error)),
+        Err(_) => Err("the inbox panicked".to_owned()),
+    }
+}
+
+/// An error and its sources.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// A delivery that the inbox is storing; it ends however the storing ends.
+struct Storing<'a, I: Inbox> {
+    workers: &'a Workers<I>,
+    /// Whether there may be an event more. It cannot be known of a storing that failed or was cut short.
+    adds: bool,
+}
+
+impl<'a, I: Inbox> Storing<'a, I> {
+    /// `None` if the intake is closing.
+    fn begin(workers: &'a Workers<I>) -> Option<Self> {
+        let mut state = workers.state();
+        if state.closing {
+            return None;
+        }
+        state.accepting += 1;
+        Some(Self { workers, adds: true })
+    }
+}
+
+impl<I: Inbox> Drop for Storing<'_, I> {
+    fn drop(&mut self) {
+        let mut state = self.workers.state();
+        state.accepting -= 1;
+        if self.adds {
+            self.workers.note_addition(&mut state);
+        }
+        if state.accepting == 0 && state.closing {
+            // Parked workers wait for this to end, or to handle what came.
+            self.workers.work_available.notify_waiters();
+        }
+        self.workers.notify_if_idle(&state);
+    }
+}

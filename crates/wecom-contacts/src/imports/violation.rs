@@ -1,0 +1,419 @@
+//! Violations of WeCom's rules in an import file, found before anything is sent.
+
+use std::{borrow::Cow, fmt};
+
+use super::{
+    Severity,
+    rules::{self, Breach},
+};
+use crate::{CodeInfo, DepartmentId, ErrorCode};
+
+/// Something about a file that WeCom would refuse, that cannot be sent, or that is likely not meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    pub(super) line: Option<u32>,
+    pub(super) other: Option<u32>,
+    pub(super) column: Option<Cow<'static, str>>,
+    pub(super) problem: Problem,
+}
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Problem {
+    /// The file has no rows (40092).
+    Empty,
+    /// The file has no column for what every row must have (40092).
+    MissingColumn,
+    /// A cell is empty that must not be: 40092 in a file of members, 302004 in one of departments.
+    MissingCell(Subject),
+    /// Another row has the same account, upper and lower case being the same (302003).
+    DuplicateUserid,
+    /// Another row has the same department id (302006).
+    DuplicateDepartment,
+    /// Another row has the same name under the same parent (302007).
+    DuplicateName,
+    /// The parent is not in the file (302004).
+    OrphanParent,
+    /// The parent is not in the file, but was said to exist: whether WeCom takes such a file is not documented.
+    ParentLeftOut,
+    /// The department is its own ancestor (302004).
+    Cycle,
+    /// The root department (1) has a parent, or another department has none (302004).
+    NotBelowRoot,
+    /// More members would be deleted than WeCom's guard allows (45026).
+    DeletesTooMany {
+        /// How many members would be deleted, at least.
+        deleted: u64,
+        /// How many there are.
+        present: u64,
+    },
+    /// The file has more than 20 MB, which no upload may have (45001).
+    TooLarge {
+        /// Its size in bytes.
+        bytes: u64,
+    },
+    /// Another row has the same mobile number (60104): the later one is refused.
+    DuplicateMobile,
+    /// Another row has the same mail address (60106): the later one is refused.
+    DuplicateEmail,
+    /// There are not as many values as departments: 60132 for 是否部门内领导, 40058 for 排序.
+    UnevenList(ErrorCode),
+    /// The row has a value for which the file has no column, so that it is not sent.
+    NoColumn,
+    /// The value breaks the rule of its field.
+    Rule(Breach),
+    /// The member is in more departments than [one may be](rules::DEPARTMENTS_OF_MEMBER) (60110).
+    TooManyDepartments {
+        /// How many the row names.
+        count: u64,
+    },
+    /// The rows put more members into one department than [it can hold](rules::NODES_OF_DEPARTMENT) (81001).
+    FullDepartment {
+        /// The department.
+        department: DepartmentId,
+        /// How many members the file puts into it.
+        members: u64,
+    },
+    /// The file has or names more departments than [a corp can have](rules::DEPARTMENTS_OF_CORP) (81001).
+    FullCorp,
+    /// The department is further down than [there are levels](rules::LEVELS) (81002).
+    TooDeep {
+        /// Its level in the file's tree; that of the root is 1.
+        level: u64,
+    },
+    /// The rows give more different sets of fields than can be sent. WeCom takes one set a file: a column that the file has
+    /// decides its field in every row.
+    FieldSets {
+        /// How many sets the rows give, at least.
+        sets: u64,
+        /// How many can be sent: one in a file that replaces all members or is written to a writer, else 16.
+        most: u64,
+    },
+}
+
+/// What the rows of a file are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// Members.
+    Members,
+    /// Departments.
+    Departments,
+}
+
+impl Violation {
+    pub(super) const fn of_file(problem: Problem) -> Self {
+        Self { line: None, other: None, column: None, problem }
+    }
+
+    pub(super) fn at(line: u32, column: impl Into<Cow<'static, str>>, problem: Problem) -> Self {
+        Self { line: Some(line), other: None, column: Some(column.into()), problem }
+    }
+
+    pub(super) fn and(self, other: u32) -> Self {
+        Self { other: Some(other), ..self }
+    }
+
+    /// What is wrong.
+    pub fn problem(&self) -> Problem {
+        self.problem
+    }
+
+    /// The line that is wrong, as the caller counts them; `None` if it is the file.
+    pub fn line(&self) -> Option<u64> {
+        self.line.map(u64::from)
+    }
+
+    /// The line of the row that this one contradicts: the first that has the same value, or other fields.
+    pub fn other_line(&self) -> Option<u64> {
+        self.other.map(u64::from)
+    }
+
+    /// The heading of the column, in WeCom's template; of an extended attribute (扩展属性) its name.
+    pub fn column(&self) -> Option<&str> {
+        self.column.as_deref()
+    }
+
+    /// The severity.
+    pub fn severity(&self) -> Severity {
+        self.problem.severity()
+    }
+
+    /// The code that WeCom would answer with, for [what it means and what to do](ErrorCode::info); `None` for a warning, and
+    /// for what stops before WeCom sees it.
+    pub fn code(&self) -> Option<ErrorCode> {
+        self.problem.code()
+    }
+}
+
+impl Problem {
+    /// The severity.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::ParentLeftOut | Self::NoColumn => Severity::Warning,
+            Self::Rule(breach) => breach.severity(),
+            Self::DuplicateMobile
+            | Self::DuplicateEmail
+            | Self::UnevenList(_)
+            | Self::TooManyDepartments { .. }
+            | Self::FullDepartment { .. }
+            | Self::FullCorp
+            | Self::TooDeep { .. } => Severity::Row,
+            _ => Severity::Job,
+        }
+    }
+
+    /// The code that WeCom would answer with; `None` for a warning, and for what stops before WeCom sees it.
+    pub fn code(self) -> Option<ErrorCode> {
+        Some(ErrorCode(match self {
+            Self::Empty | Self::MissingColumn | Self::MissingCell(Subject::Members) => 40092,
+            Self::MissingCell(Subject::Departments)
+            | Self::OrphanParent
+            | Self::Cycle
+            | Self::NotBelowRoot => 302_004,
+            Self::DuplicateUserid => 302_003,
+            Self::DuplicateDepartment => 302_006,
+            Self::DuplicateName => 302_007,
+            Self::DeletesTooMany { .. } => 45026,
+            Self::TooLarge { .. } => 45001,
+            Self::DuplicateMobile => 60104,
+            Self::DuplicateEmail => 60106,
+            Self::TooManyDepartments { .. } => 60110,
+            Self::FullDepartment { .. } | Self::FullCorp => 81001,
+            Self::TooDeep { .. } => 81002,
+            Self::UnevenList(code) => return Some(code),
+            Self::Rule(breach) => return breach.code(),
+            Self::ParentLeftOut | Self::NoColumn | Self::FieldSets { .. } => return None,
+        }))
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, "{column} ")?;
+        }
+        match self.problem {
+            Problem::Empty => f.write_str("the file has no rows"),
+            Problem::MissingColumn => f.write_str("is no column of the file"),
+            Problem::MissingCell(_) => f.write_str("is empty"),
+            Problem::DuplicateUserid
+            | Problem::DuplicateDepartment
+            | Problem::DuplicateName
+            | Problem::DuplicateMobile
+            | Problem::DuplicateEmail => match self.other {
+                Some(other) => write!(f, "is the same as in line {other}"),
+                None => f.write_str("is there twice"),
+            },
+            Problem::OrphanParent => f.write_str("is a department that the file does not have"),
+            Problem::ParentLeftOut => f.write_str("is a department that is there, but not in the file"),
+            Problem::Cycle => f.write_str("makes the department its own ancestor"),
+            Problem::NotBelowRoot => f.write_str("must be 0 for the root department (1), and for no other"),
+            Problem::DeletesTooMany { deleted, present } => {
+                let members = if present == 1 { "member" } else { "members" };
+                write!(f, "{deleted} of {present} {members} would be deleted, more than WeCom allows")
+            }
+            Problem::TooLarge { bytes } => write!(f, "the file has {bytes} bytes, more than 20 MB"),
+            Problem::UnevenList(_) => f.write_str("needs one value for each department of the member"),
+            Problem::NoColumn => f.write_str("has a value, but the file has no such column: it is not sent"),
+            Problem::Rule(breach) => breach.fmt(f),
+            Problem::TooManyDepartments { count } => {
+                write!(
+                    f,
+                    "names {count} departments, and at most {} are allowed",
+                    rules::DEPARTMENTS_OF_MEMBER
+                )
+            }
+            Problem::FullDepartment { department, members } => {
+                let most = rules::NODES_OF_DEPARTMENT;
+                write!(f, "puts {members} members into department {department}, which can hold {most}")
+            }
+            Problem::FullCorp => {
+                write!(
+                    f,
+                    "the file has more than {} departments, which no corp can have",
+                    rules::DEPARTMENTS_OF_CORP
+                )
+            }
+            Problem::TooDeep { level } => {
+                write!(f, "puts the department on level {level}, and there are {} levels", rules::LEVELS)
+            }
+            Problem::FieldSets { sets, most } => self.say_sets(f, sets, most),
+        }?;
+        match self.code() {
+            Some(code) => write!(f, " (errcode {code})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Violation {
+    fn say_sets(&self, f: &mut fmt::Formatter<'_>, sets: u64, most: u64) -> fmt::Result {
+        if let (Some(line), Some(other)) = (self.line, self.other) {
+            write!(f, "is given in only one of lines {other} and {line}: ")?;
+        }
+        if most > 1 {
+            return write!(
+                f,
+                "the rows give more than {most} different sets of fields, and each needs a job of its own"
+            );
+        }
+        write!(
+            f,
+            "the rows give {sets} different sets of fields, and this file can have only one; give each field in every row or in none"
+        )
+    }
+}
+
+/// What the check of a file found, by line; violations on the file as a whole come first.
+///
+/// As an error it says how many violations there are, and the first of the worst.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Violations {
+    kept: Vec<Violation>,
+    counts: [u64; 3],
+    keep: usize,
+}
+
+impl Violations {
+    /// How many violations of each severity are kept by default.
+    pub(super) const KEPT: usize = 1_000;
+
+    pub(super) fn keeping(keep: usize) -> Self {
+        Self { keep, ..Self::default() }
+    }
+
+    pub(super) fn push(&mut self, violation: Violation) {
+        let count = &mut self.counts[violation.severity() as usize];
+        if *count < self.keep as u64 {
+            self.kept.push(violation);
+        }
+        *count += 1;
+    }
+
+    pub(super) fn sort(&mut self) {
+        self.kept.sort_by_key(|violation| (violation.line, violation.problem));
+    }
+
+    /// The violations, by line. Of each severity at most 1,000 are kept, or as many as the builder of the file says.
+    pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
+        self.kept.iter()
+    }
+
+    /// How many violations of this severity there are, those not kept included.
+    pub fn count(&self, severity: Severity) -> u64 {
+        self.counts[severity as usize]
+    }
+
+    /// How many violations there are, those not kept included.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    /// Whether nothing was found at all.
+    pub fn is_empty(&self) -> bool {
+        self.total() == 0
+    }
+
+    /// The worst severity among the violations; `None` if there are none.
+    pub fn worst(&self) -> Option<Severity> {
+        [Severity::Job, Severity::Row, Severity::Warning]
+            .into_iter()
+            .find(|severity| self.count(*severity) > 0)
+    }
+
+    /// What the first of the worst violations means and what to do, from the table of codes.
+    pub fn info(&self) -> Option<&'static CodeInfo> {
+        self.first_of_the_worst()?.code()?.info()
+    }
+
+    fn first_of_the_worst(&self) -> Option<&Violation> {
+        let worst = self.worst()?;
+        self.kept.iter().find(|violation| violation.severity() == worst)
+    }
+}
+
+impl<'a> IntoIterator for &'a Violations {
+    type Item = &'a Violation;
+    type IntoIter = std::slice::Iter<'a, Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(first) = self.first_of_the_worst() else {
+            return f.write_str("nothing was found");
+        };
+        let fate = match first.severity() {
+            Severity::Job if first.code().is_none() => "the file cannot be sent as it is",
+            Severity::Job => "WeCom would refuse the file",
+            Severity::Row if first.code().is_none() => "rows of the file are damaged",
+            Severity::Row => "WeCom would refuse rows of the file",
+            Severity::Warning => "the file may not be what was meant",
+        };
+        write!(f, "{fate}: {first}")?;
+        match self.total() - 1 {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
+    }
+}
+
+impl std::error::Error for Violations {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_count_on_when_they_are_no_longer_kept() {
+        let mut violations = Violations::keeping(2);
+        for line in (2..12).rev() {
+            violations.push(Violation::at(line, "手机号", Problem::DuplicateMobile).and(1));
+        }
+        violations.push(Violation::at(7, "帐号", Problem::DuplicateUserid).and(3));
+        violations.push(Violation::of_file(Problem::DeletesTooMany { deleted: 60, present: 100 }));
+        violations.sort();
+        let lines: Vec<_> = violations.iter().map(Violation::line).collect();
+        assert_eq!(lines, [None, Some(7), Some(10), Some(11)]);
+        assert_eq!((violations.total(), violations.count(Severity::Row)), (12, 10));
+        assert_eq!(
+            violations.to_string(),
+            "WeCom would refuse the file: 60 of 100 members would be deleted, more than WeCom allows (errcode 45026); and 11 more"
+        );
+        assert_eq!(violations.info().unwrap().code, ErrorCode(45026));
+    }
+
+    #[test]
+    fn every_error_has_a_code_of_the_table() {
+        for problem in [
+            Problem::Empty,
+            Problem::MissingColumn,
+            Problem::MissingCell(Subject::Members),
+            Problem::MissingCell(Subject::Departments),
+            Problem::DuplicateUserid,
+            Problem::DuplicateDepartment,
+            Problem::DuplicateName,
+            Problem::OrphanParent,
+            Problem::Cycle,
+            Problem::NotBelowRoot,
+            Problem::DeletesTooMany { deleted: 51, present: 60 },
+            Problem::TooLarge { bytes: 30 << 20 },
+            Problem::DuplicateMobile,
+            Problem::DuplicateEmail,
+            Problem::UnevenList(ErrorCode(60132)),
+            Problem::TooManyDepartments { count: 101 },
+            Problem::FullDepartment { department: 7.into(), members: 30_001 },
+            Problem::FullCorp,
+            Problem::TooDeep { level: 16 },
+        ] {
+            assert!(problem.code().unwrap().info().is_some(), "{problem:?}");
+        }
+    }
+}

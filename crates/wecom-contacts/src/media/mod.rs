@@ -1,0 +1,192 @@
+//! Temporary media and images (素材管理): avatars, the files of imports, and what members sent in.
+//!
+//! Official: [素材管理](https://developer.work.weixin.qq.com/document/path/91054)
+
+mod download;
+mod upload;
+mod upload_by_url;
+
+use std::ops::RangeInclusive;
+
+pub use download::{ContentRange, Download};
+pub use upload::{MediaKind, UploadedImage, UploadedMedia};
+pub use upload_by_url::{
+    GetUploadByUrlResult, JobStarted, UploadByUrl, UrlUpload, UrlUploadDetail, UrlUploadState,
+};
+
+use self::upload::{form, image_type};
+use crate::{
+    Call, Client, Error, ErrorKind, JobId, MediaId, Sending,
+    endpoints::{GET_MEDIA, GET_VOICE, UPLOAD_IMAGE, UPLOAD_MEDIA},
+    exchange::{Body, Prepared},
+};
+
+/// The calls of the media chapter; see [`Client::media`].
+///
+/// ```no_run
+/// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+/// use wecom_contacts::media::MediaKind;
+///
+/// # let portrait = b"...";
+/// let avatar = client.media().upload(MediaKind::Image, "zhangsan.png", portrait).await?;
+/// let file = client.media().get(&avatar.media_id).await?;
+/// let bytes = file.read(2 << 20).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Media {
+    client: Client,
+}
+
+impl Client {
+    /// The media chapter (素材管理).
+    pub fn media(&self) -> Media {
+        Media { client: self.clone() }
+    }
+}
+
+impl Media {
+    /// Uploads a temporary medium, which lives for three days and serves all apps of the corp.
+    ///
+    /// More than 5 bytes; at most 10 MB for an image (JPG, PNG) or video (MP4), 2 MB and 60 s for a voice (AMR), 20 MB for
+    /// a file. The file name is what members see when the medium is sent to them.
+    ///
+    /// # Errors
+    ///
+    /// 40004, 40006, 40009, 40011, 40123, 44001, 45001: the content does not suit the kind or its size
+    /// ([`Error::is_invalid_argument`]).
+    ///
+    /// Official: [上传临时素材](https://developer.work.weixin.qq.com/document/path/90253)
+    pub fn upload(
+        &self,
+        kind: MediaKind,
+        file_name: impl AsRef<str>,
+        content: impl AsRef<[u8]>,
+    ) -> Sending<UploadedMedia> {
+        let content_type = match kind {
+            MediaKind::Image => image_type(content.as_ref()),
+            MediaKind::Voice => "voice/amr",
+            MediaKind::Video => "video/mp4",
+            MediaKind::File => "application/octet-stream",
+        };
+        let body = form(UPLOAD_MEDIA, file_name.as_ref(), content_type, content.as_ref());
+        self.client.send_prepared(body.map(|body| Prepared {
+            call: UPLOAD_MEDIA,
+            query: format!("type={}", kind.as_str()),
+            body,
+        }))
+    }
+
+    /// Downloads a temporary medium: the head now, the content as it is read.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_not_found`] (40007, 40145) if the id is wrong or its three days are over; 830002 if it is too
+    /// large to be had in one piece: then [`get_range`](Self::get_range).
+    ///
+    /// Official: [获取临时素材](https://developer.work.weixin.qq.com/document/path/90254)
+    pub fn get(&self, media_id: impl Into<MediaId>) -> Sending<Download> {
+        self.download(GET_MEDIA, media_id.into(), None)
+    }
+
+    /// Downloads a part of a temporary medium: these bytes, both ends included.
+    ///
+    /// [`Download::content_range`] says how large the whole is. A part has at most 20 MB. Some media are stored encrypted;
+    /// their parts must begin and end at multiples of 16 (40146 otherwise).
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn get_range(&self, media_id: impl Into<MediaId>, bytes: RangeInclusive<u64>) -> Sending<Download> {
+        self.download(GET_MEDIA, media_id.into(), Some(bytes))
+    }
+
+    /// Downloads a voice that a page recorded through the JS-SDK, in high definition (speex, 16 kHz); [`get`](Self::get)
+    /// gives the same in AMR at 8 kHz.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    ///
+    /// Official: [获取高清语音素材](https://developer.work.weixin.qq.com/document/path/90255)
+    pub fn get_voice(&self, media_id: impl Into<MediaId>) -> Sending<Download> {
+        self.download(GET_VOICE, media_id.into(), None)
+    }
+
+    /// Uploads an image (5 bytes to 2 MB) for good, and returns its URL, which shows only inside WeCom.
+    ///
+    /// At most 1000 a day and 3000 a month for each corp.
+    ///
+    /// # Errors
+    ///
+    /// As [`upload`](Self::upload).
+    ///
+    /// Official: [上传图片](https://developer.work.weixin.qq.com/document/path/90256)
+    pub fn upload_image(&self, file_name: impl AsRef<str>, content: impl AsRef<[u8]>) -> Sending<String> {
+        let body = form(UPLOAD_IMAGE, file_name.as_ref(), image_type(content.as_ref()), content.as_ref());
+        let prepared = body.map(|body| Prepared { call: UPLOAD_IMAGE, query: String::new(), body });
+        self.client.send_prepared(prepared).map(|image: UploadedImage| image.url)
+    }
+
+    /// Has WeCom fetch a file or video from a URL, up to 200 MB, and returns the job's id.
+    ///
+    /// The job's medium serves [`get`](Self::get) and group welcome messages only, not imports. The caller needs
+    /// the customer-contact permission (客户联系).
+    ///
+    /// # Errors
+    ///
+    /// 830001, 830003, 45001, 301019 for an URL, size or md5 that does not do.
+    ///
+    /// Official: [异步上传临时素材](https://developer.work.weixin.qq.com/document/path/96219)
+    pub fn upload_by_url(&self, source: UploadByUrl) -> Sending<JobId> {
+        self.client.send(&source).map(|started| started.jobid)
+    }
+
+    /// Returns how far an upload by URL has come. The job is remembered for 60 minutes.
+    ///
+    /// # Errors
+    ///
+    /// A job that failed is not an error here: see [`UrlUpload::detail`].
+    ///
+    /// Official: [异步上传临时素材](https://developer.work.weixin.qq.com/document/path/96219)
+    pub fn upload_by_url_result(&self, job: impl Into<JobId>) -> Sending<UrlUpload> {
+        self.client.send(&GetUploadByUrlResult::new(job))
+    }
+
+    fn download(
+        &self,
+        call: Call,
+        media_id: MediaId,
+        bytes: Option<RangeInclusive<u64>>,
+    ) -> Sending<Download> {
+        let client = self.client.clone();
+        Sending::new(async move {
+            let query = serde_urlencoded::to_string([("media_id", media_id.as_str())])
+                .map_err(|error| Error::new(call.path, ErrorKind::Unwritable(error.to_string())))?;
+            let prepared = Prepared { call, query, body: Body::None };
+            let range = bytes.map(|bytes| format!("bytes={}-{}", bytes.start(), bytes.end()));
+            let answer = client.open_download(&prepared, range.as_deref()).await?;
+            Ok(Download::new(call.path, answer, client.wire().timeout))
+        })
+    }
+}
+
+/// Seconds since 1970 that travel as text, and are read as a number too.
+mod text_seconds {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::wire::Number;
+
+    #[expect(clippy::ref_option, reason = "serde hands the field by reference")]
+    pub(super) fn serialize<S: Serializer>(seconds: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
+        match seconds {
+            Some(seconds) => serializer.collect_str(seconds),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+        Ok(Option::<Number>::deserialize(deserializer)?.map(|number| number.0))
+    }
+}

@@ -1,0 +1,131 @@
+//! Uploads by URL (异步上传临时素材): WeCom fetches the file by a job.
+
+use serde::{Deserialize, Serialize};
+
+use super::{MediaKind, text_seconds};
+use crate::{JobId, MediaId, wire};
+
+/// Has WeCom fetch a file or video from a URL.
+///
+/// Official: [异步上传临时素材](https://developer.work.weixin.qq.com/document/path/96219)
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UploadByUrl {
+    /// What it is for: 1, welcome messages of customer groups (客户联系入群欢迎语素材).
+    pub scene: u32,
+    /// [`Video`](MediaKind::Video) (MP4) or [`File`](MediaKind::File).
+    #[serde(rename = "type")]
+    pub kind: MediaKind,
+    /// The name members see, at most 128 bytes.
+    pub filename: String,
+    /// Where the file is, at most 1024 bytes; the server there must support `Range`.
+    pub url: String,
+    /// The file's md5 in hex.
+    pub md5: String,
+}
+
+impl UploadByUrl {
+    /// Names the file, where it is, and its md5.
+    pub fn new(
+        kind: MediaKind,
+        filename: impl Into<String>,
+        url: impl Into<String>,
+        md5: impl Into<String>,
+    ) -> Self {
+        Self { scene: 1, kind, filename: filename.into(), url: url.into(), md5: md5.into() }
+    }
+}
+
+/// The answer to a submitted job (异步任务).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobStarted {
+    /// The job's id, at most 64 bytes; never empty.
+    #[serde(deserialize_with = "wire::present")]
+    pub jobid: JobId,
+}
+
+/// Asks how far an upload by URL has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GetUploadByUrlResult {
+    /// The job.
+    pub jobid: JobId,
+}
+
+impl GetUploadByUrlResult {
+    /// Asks after this job.
+    pub fn new(jobid: impl Into<JobId>) -> Self {
+        Self { jobid: jobid.into() }
+    }
+}
+
+/// How far an upload by URL has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UrlUpload {
+    /// The state; a number in the page's sample, "string" in its table, so both are read.
+    pub status: UrlUploadState,
+    /// The medium, or why there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<UrlUploadDetail>,
+}
+
+coded! {
+    /// The state of an upload by URL.
+    UrlUploadState {
+        /// WeCom is fetching the file (处理中).
+        Running = 1,
+        /// The medium is there (完成).
+        Done = 2,
+        /// There will be no medium (异常失败).
+        Failed = 3,
+    }
+}
+
+/// What came of an upload by URL.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UrlUploadDetail {
+    /// Why the job failed; 0 if it did not.
+    #[serde(default)]
+    pub errcode: i32,
+    /// The server's text on it.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub errmsg: String,
+    /// The medium, once there.
+    #[serde(default, deserialize_with = "none_if_blank", skip_serializing_if = "Option::is_none")]
+    pub media_id: Option<MediaId>,
+    /// When it was made, in seconds since 1970.
+    #[serde(default, with = "text_seconds", skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<i64>,
+}
+
+fn none_if_blank<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<MediaId>, D::Error> {
+    Ok(wire::none_if_empty(deserializer)?.map(MediaId::new))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_upload_by_url_is_read_in_both_spellings_of_its_state() {
+        let done: UrlUpload = serde_json::from_str(
+            r#"{"status":2,"detail":{"errcode":0,"errmsg":"ok","media_id":"m1","created_at":"1700000000"}}"#,
+        )
+        .unwrap();
+        assert_eq!(done.status, UrlUploadState::Done);
+        assert_eq!(done.detail.unwrap().media_id, Some("m1".into()));
+        let failed: UrlUpload =
+            serde_json::from_str(r#"{"status":"3","detail":{"errcode":830001,"errmsg":"x","media_id":""}}"#)
+                .unwrap();
+        assert_eq!(failed.status, UrlUploadState::Failed);
+        let detail = failed.detail.unwrap();
+        assert_eq!((detail.errcode, detail.media_id), (830_001, None));
+        let bare: UrlUpload = serde_json::from_str(r#"{"status":1}"#).unwrap();
+        assert_eq!(bare.status, UrlUploadState::Running);
+    }
+}
