@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use private_redis::PrivateRedis;
 use tokio::time;
-use wecom_sim::{CallRule, Fault, FaultPlan, Sim, When};
+use wecom_sim::{CallRule, Fault, FaultRules, Sim, When};
 
 use crate::{
     Report, Stage,
@@ -34,7 +34,7 @@ pub async fn run(stage: Stage) -> Result<Report> {
 
     // The first gettoken does not come back in time; the rule goes on counting.
     let slow = CallRule::new("gettoken", Fault::late(Duration::from_secs(30))).when(When::Next(1));
-    sim.faults().set(FaultPlan::new().call(slow))?;
+    sim.faults().set(FaultRules::new().call(slow))?;
     winner.begin(1).await?;
     let asked = async {
         while sim.faults().hits() == 0 {

@@ -38,7 +38,7 @@ impl Orders {
     /// Reads members of this simulator's corp with the app's secret.
     pub(crate) fn new(sim: &Sim, redis: String, callers: usize) -> Self {
         Self {
-            url: sim.url(),
+            url: sim.url().to_owned(),
             corp_id: sim.corp_id().to_owned(),
             agent_id: sim.agent_id(),
             secret: sim.app_secret().to_owned(),

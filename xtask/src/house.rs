@@ -1,5 +1,7 @@
 //! The invariants of the house that no single crate can check.
 
+mod layers;
+
 use std::{
     collections::BTreeSet,
     fs,
@@ -8,6 +10,7 @@ use std::{
 
 use crate::root;
 
+/// A file of the workspace.
 fn text(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

@@ -158,7 +158,7 @@ impl Caller {
         let read = self.app.members().get(member.userid.clone()).await;
         self.told.note(&read);
         if let Ok(read) = read
-            && read.position != member.state
+            && read.position.known() != member.state.as_ref()
         {
             let said = format!("{}: {:?}, not {:?}", member.userid, read.position, member.state);
             self.told.contradictions.push(said);

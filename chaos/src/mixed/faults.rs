@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use wecom_sim::{CallRule, Fault, FaultPlan, Moment, TokenDeath, When};
+use wecom_sim::{CallRule, Fault, FaultRules, Moment, TokenDeath, When};
 
 /// Twice the client's time-out.
 const SLOW: Duration = Duration::from_millis(800);
 
 /// One request in twenty for each kind, so that about half of all requests are struck. No two kinds have the same turn.
-pub(super) fn every_kind() -> FaultPlan {
+pub(super) fn every_kind() -> FaultRules {
     let kinds = [
         Fault::errcode(-1),
         Fault::errcode(45033),
@@ -22,7 +22,7 @@ pub(super) fn every_kind() -> FaultPlan {
         Fault::late(SLOW),
         Fault::late_answer(SLOW),
     ];
-    let plan = kinds.into_iter().zip(0..).fold(FaultPlan::new(), |plan, (fault, turn)| {
+    let plan = kinds.into_iter().zip(0..).fold(FaultRules::new(), |plan, (fault, turn)| {
         plan.call(CallRule::new("*", fault).when(When::Every { k: 20, offset: turn }))
     });
     // And the other way in which a token is told to be dead.
@@ -32,10 +32,10 @@ pub(super) fn every_kind() -> FaultPlan {
 }
 
 /// Endpoints that close, and too many calls at once. `gettoken` stays open, as nothing would be called without it.
-pub(super) fn closures() -> FaultPlan {
+pub(super) fn closures() -> FaultRules {
     let rules = ["user/*", "department/*"].into_iter().map(|path| {
         CallRule::new(path, Fault::close(Duration::from_secs(60))).when(When::Every { k: 20, offset: 0 })
     });
     let slow = CallRule::new("user/*", Fault::Latency { ms: 5, at: Moment::Before });
-    rules.chain([CallRule::new("user/*", Fault::parallel(8)), slow]).fold(FaultPlan::new(), FaultPlan::call)
+    rules.chain([CallRule::new("user/*", Fault::parallel(8)), slow]).fold(FaultRules::new(), FaultRules::call)
 }

@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use serde_json::{Value, json};
-use wecom_sim::{FaultPlan, Rates, Sim};
+use wecom_sim::{FaultRules, Rates, Sim};
 
 use crate::{
     access::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
@@ -196,7 +196,7 @@ impl Serve {
     }
 }
 
-fn plan(path: &Path) -> Result<FaultPlan> {
+fn plan(path: &Path) -> Result<FaultRules> {
     serde_json::from_str(&file::text(path)?).map_err(|error| {
         Failure::usage(format!("{} is no plan of faults", path.display()))
             .because(&error)

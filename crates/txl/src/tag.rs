@@ -131,7 +131,7 @@ impl Command {
                 let tag = lookup::tag(&client, &tag).await?;
                 let held = client.tags().get(tag).await?;
                 output.record(&held)?;
-                rows::warn_of_damaged(&held.members);
+                rows::warn_of_damaged(held.members.as_deref().unwrap_or_default());
                 Ok(())
             }
             Verb::Add { tag, nodes } => {

@@ -71,7 +71,7 @@ fn serve() {
             Sim::builder().legacy(true).running_clock(true).seed(rows(), 5_000, 1).start().await.unwrap();
         let key = ExportKey::generate().unwrap().expose().to_owned();
         let mut job = Job {
-            url: sim.url(),
+            url: sim.url().to_owned(),
             corp_id: sim.corp_id().to_owned(),
             agent_id: sim.agent_id(),
             secret: sim.app_secret().to_owned(),

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
-    AgentId, Client, CorpId, Error, ErrorKind, ExternalUserId, LinkedUserId, OpenId, Result, Sending, UserId,
-    members::Gender, wire,
+    AgentId, Client, CorpId, Error, ErrorKind, ExternalUserId, LinkedUserId, OpenId, Result, Seen, Sending,
+    UserId, members::Gender, wire,
 };
 
 /// The calls of the auth chapter; see [`Client::auth`].
@@ -294,7 +294,7 @@ impl GetUserDetail {
 
 /// What a member agreed to show. The administrator must have picked the fields on the app's page.
 ///
-/// Without consent the gender is `"0"`, the avatar a default one, and the rest absent.
+/// Without consent the gender is `"0"`, the avatar a default one, and the rest [`Hidden`](Seen::Hidden).
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UserDetail {
@@ -302,26 +302,26 @@ pub struct UserDetail {
     #[serde(deserialize_with = "wire::present")]
     pub userid: UserId,
     /// The gender (性别).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gender: Option<Gender>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub gender: Seen<Gender>,
     /// The avatar's URL (头像).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub avatar: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub avatar: Seen<String>,
     /// The URL of the personal QR code (员工个人二维码).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub qr_code: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub qr_code: Seen<String>,
     /// The mobile (手机).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mobile: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub mobile: Seen<String>,
     /// The email (邮箱).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub email: Seen<String>,
     /// The corp mailbox (企业邮箱).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub biz_mail: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub biz_mail: Seen<String>,
     /// The address (地址).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub address: Seen<String>,
 }
 
 masked_debug!(UserDetail { userid | gender, avatar, qr_code, mobile, email, biz_mail, address });

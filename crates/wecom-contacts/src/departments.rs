@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Client, DepartmentId, Patch, Sending, UserId, wire};
+use crate::{Client, DepartmentId, Patch, Seen, Sending, UserId, wire};
 
 /// The calls of the departments chapter; see [`Client::departments`].
 #[derive(Clone, Debug)]
@@ -110,27 +110,27 @@ impl Departments {
     }
 }
 
-/// A department (部门) as a credential may see it.
+/// A department (部门) as a credential may see it. A field that the answer leaves out is [`Hidden`](Seen::Hidden).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Department {
     /// Its id, 32-bit; the root is 1.
     pub id: DepartmentId,
     /// The name (部门名称), 1–64 characters, unique among siblings; hidden from some apps.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub name: Seen<String>,
     /// The English name (英文名称), if there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name_en: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub name_en: Seen<String>,
     /// The leaders (部门负责人) that the credential may see. They follow from members' `is_leader_in_dept`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub department_leader: Option<Vec<UserId>>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub department_leader: Seen<Vec<UserId>>,
     /// The parent (父部门); 0 for the root. The credential may not see it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parentid: Option<DepartmentId>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub parentid: Seen<DepartmentId>,
     /// The place among siblings, larger first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order: Option<u32>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub order: Seen<u32>,
 }
 
 /// A department's place in the tree.
@@ -140,11 +140,11 @@ pub struct DepartmentNode {
     /// Its id.
     pub id: DepartmentId,
     /// The parent; 0 for the root.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parentid: Option<DepartmentId>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub parentid: Seen<DepartmentId>,
     /// The place among siblings, larger first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order: Option<u32>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub order: Seen<u32>,
 }
 
 /// A department to be created. What was not set is not sent.
@@ -417,7 +417,7 @@ mod tests {
             serde_json::from_str(r#"{"department":[{"id":1},{"id":2,"name":"a"}]}"#).unwrap();
         assert_eq!(list.department.len(), 2);
         let largest: Department = serde_json::from_str(r#"{"id":2,"order":4294967295}"#).unwrap();
-        assert_eq!(largest.order, Some(u32::MAX));
+        assert_eq!(largest.order, Seen::Known(u32::MAX));
     }
 
     #[test]

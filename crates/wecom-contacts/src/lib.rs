@@ -44,6 +44,7 @@ mod proxy;
 mod redis;
 mod retry;
 mod secret;
+mod seen;
 mod sending;
 
 pub mod auth;
@@ -76,6 +77,7 @@ pub use patch::{Clear, Patch};
 pub use polling::Polling;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
+pub use seen::Seen;
 pub use sending::Sending;
 
 /// The READMEs' examples run with the documentation's; one of them needs Redis.

@@ -7,7 +7,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Client, CorpId, LinkedDepartmentId, LinkedUserId, Sending, UserId, members::ExtAttr, wire};
+use crate::{
+    Client, CorpId, LinkedDepartmentId, LinkedUserId, Seen, Sending, UserId, members::ExtAttr, wire,
+};
 
 /// The calls of the linked corps chapter; see [`Client::linked_corps`].
 ///
@@ -136,7 +138,7 @@ pub struct LinkedMemberReply {
     pub user_info: LinkedMember,
 }
 
-/// A member of a linked corp.
+/// A member of a linked corp. A field that the answer leaves out is [`Hidden`](Seen::Hidden).
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LinkedMember {
@@ -146,26 +148,26 @@ pub struct LinkedMember {
     #[serde(default)]
     pub corpid: CorpId,
     /// The name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub name: Seen<String>,
     /// The departments: from a list those of the link that was asked for, from a single reading all that the app may see.
-    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
-    pub department: Vec<LinkedDepartmentId>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub department: Seen<Vec<LinkedDepartmentId>>,
     /// The mobile.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mobile: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub mobile: Seen<String>,
     /// The telephone (座机).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub telephone: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub telephone: Seen<String>,
     /// The email.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub email: Seen<String>,
     /// The position (职务).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub position: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub position: Seen<String>,
     /// Extended attributes (扩展属性).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub extattr: Option<ExtAttr>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub extattr: Seen<ExtAttr>,
 }
 
 masked_debug!(LinkedMember { userid, corpid, department | name, mobile, telephone, email, position, extattr });
@@ -215,11 +217,11 @@ pub struct LinkedSimpleMember {
     #[serde(default)]
     pub corpid: CorpId,
     /// The name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub name: Seen<String>,
     /// The departments of the link that was asked for.
-    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
-    pub department: Vec<LinkedDepartmentId>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub department: Seen<Vec<LinkedDepartmentId>>,
 }
 
 masked_debug!(LinkedSimpleMember { userid, corpid, department | name });
@@ -291,14 +293,14 @@ pub struct LinkedDepartment {
     /// Its id inside the link: text, without the link's id before it.
     pub department_id: String,
     /// The name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub department_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub department_name: Seen<String>,
     /// The parent's id inside the link.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parentid: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub parentid: Seen<String>,
     /// The place among siblings, larger first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order: Option<u32>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub order: Seen<u32>,
 }
 
 impl LinkedDepartment {
@@ -360,7 +362,7 @@ mod tests {
         .unwrap();
         let member = full.user_info;
         assert_eq!(member.linked_id(), LinkedUserId::new("ww1111/wangfang"));
-        assert_eq!(member.extattr.as_ref().unwrap().attrs.len(), 2);
+        assert_eq!(member.extattr.known().unwrap().attrs.len(), 2);
         assert!(!format!("{member:?}").contains("138"));
         let bare: LinkedMemberReply =
             serde_json::from_value(json!({"user_info": {"userid": "liuyang"}})).unwrap();

@@ -28,6 +28,12 @@ impl<T: Mask> Mask for Option<T> {
     }
 }
 
+impl<T: Mask> Mask for crate::Seen<T> {
+    fn mask(&self) -> &'static str {
+        self.known().map_or("(hidden)", Mask::mask)
+    }
+}
+
 impl<T> Mask for crate::Patch<T> {
     fn mask(&self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Client, DepartmentId, Sending, TagId, UserId, wire};
+use crate::{Client, DepartmentId, Seen, Sending, TagId, UserId, wire};
 
 /// The calls of the tags chapter; see [`Client::tags`].
 #[derive(Clone, Debug)]
@@ -240,29 +240,30 @@ impl GetTag {
 
 /// Who is in a tag.
 ///
-/// An answer with neither list does not decode: it says nothing of who is in the tag.
+/// A list that the answer leaves out is [`Hidden`](Seen::Hidden). An answer with neither list does not decode: it does not say who
+/// is in the tag.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "AnyTagContent")]
 #[non_exhaustive]
 pub struct TagContent {
     /// The tag's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tagname: Option<String>,
+    #[serde(skip_serializing_if = "Seen::is_hidden")]
+    pub tagname: Seen<String>,
     /// The members that are in it themselves, inside the credential's visible range.
-    #[serde(rename = "userlist")]
-    pub members: Vec<TaggedMember>,
+    #[serde(rename = "userlist", skip_serializing_if = "Seen::is_hidden")]
+    pub members: Seen<Vec<TaggedMember>>,
     /// The departments in it, not expanded into members.
-    #[serde(rename = "partylist")]
-    pub departments: Vec<DepartmentId>,
+    #[serde(rename = "partylist", skip_serializing_if = "Seen::is_hidden")]
+    pub departments: Seen<Vec<DepartmentId>>,
 }
 
 /// The same as it comes, whatever is in it.
 #[derive(Deserialize)]
 struct AnyTagContent {
     #[serde(default)]
-    tagname: Option<String>,
+    tagname: Seen<String>,
     #[serde(default)]
-    userlist: Option<Vec<TaggedMember>>,
+    userlist: Seen<Vec<TaggedMember>>,
     #[serde(default, deserialize_with = "wire::some_numbers")]
     partylist: Option<Vec<DepartmentId>>,
 }
@@ -272,11 +273,10 @@ impl TryFrom<AnyTagContent> for TagContent {
 
     fn try_from(any: AnyTagContent) -> Result<Self, &'static str> {
         let AnyTagContent { tagname, userlist, partylist } = any;
-        if userlist.is_none() && partylist.is_none() {
+        if userlist.is_hidden() && partylist.is_none() {
             return Err("a tag without userlist and partylist");
         }
-        let (members, departments) = (userlist.unwrap_or_default(), partylist.unwrap_or_default());
-        Ok(Self { tagname, members, departments })
+        Ok(Self { tagname, members: userlist, departments: partylist.into() })
     }
 }
 
@@ -287,8 +287,8 @@ pub struct TaggedMember {
     /// The account.
     pub userid: UserId,
     /// The name, unless hidden from the credential.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_hidden")]
+    pub name: Seen<String>,
 }
 
 masked_debug!(TaggedMember { userid | name });
@@ -472,8 +472,12 @@ mod tests {
     #[test]
     fn a_tag_without_its_lists_is_never_an_empty_tag() {
         let read = |body| serde_json::from_str::<TagContent>(body);
-        assert_eq!(read(r#"{"userlist":[],"partylist":[]}"#).unwrap(), TagContent::default());
-        assert_eq!(read(r#"{"partylist":["7"]}"#).unwrap().departments, [DepartmentId(7)]);
+        let empty = read(r#"{"userlist":[],"partylist":[]}"#).unwrap();
+        assert_eq!((empty.members, empty.departments), (Seen::Known(Vec::new()), Seen::Known(Vec::new())));
+        let departments = read(r#"{"partylist":["7"]}"#).unwrap();
+        assert_eq!(departments.departments, Seen::Known(vec![DepartmentId(7)]));
+        assert_eq!(departments.members, Seen::Hidden);
+        assert_eq!(serde_json::to_string(&departments).unwrap(), r#"{"partylist":[7]}"#);
         for body in ["{}", r#"{"tagname":"值班"}"#, r#"{"userlist":null,"partylist":null}"#] {
             assert!(read(body).is_err(), "{body}");
         }

@@ -123,41 +123,61 @@ pub(crate) fn some_numbers<'de, D: Deserializer<'de>, T: From<u32>>(
     numbers.map(|numbers| numbers.into_iter().map(Number::fit).collect()).transpose()
 }
 
-/// A truth value that travels as 0 or 1.
+/// A truth value that travels as 0 or 1, in an `Option` or a [`Seen`](crate::Seen).
 pub(crate) mod flag {
     use super::{Deserialize, Deserializer, Number, Serializer};
 
-    pub(crate) fn serialize<S: Serializer>(flag: &Option<bool>, serializer: S) -> Result<S::Ok, S::Error> {
-        match flag {
-            Some(flag) => serializer.serialize_u8((*flag).into()),
+    pub(crate) fn serialize<S, F>(flag: &F, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        S: Serializer,
+        F: Copy + Into<Option<bool>>,
+    {
+        match (*flag).into() {
+            Some(flag) => serializer.serialize_u8(flag.into()),
             None => serializer.serialize_none(),
         }
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-        Ok(Option::<Number>::deserialize(deserializer)?.and_then(Number::truth))
+    pub(crate) fn deserialize<'de, D, F>(deserializer: D) -> Result<F, D::Error>
+    where
+        D: Deserializer<'de>,
+        F: From<Option<bool>>,
+    {
+        Ok(Option::<Number>::deserialize(deserializer)?.and_then(Number::truth).into())
     }
 }
 
-/// An array of truth values that travel as 0 or 1.
+/// An array of truth values that travel as 0 or 1, in an `Option` or a [`Seen`](crate::Seen).
 pub(crate) mod flags {
     use super::{Deserialize, Deserializer, Number, Serializer};
 
-    pub(crate) fn serialize<S: Serializer>(
-        flags: &Option<Vec<bool>>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match flags {
+    /// Where an array may be.
+    pub(crate) trait Flags: From<Option<Vec<bool>>> {
+        fn flags(&self) -> Option<&[bool]>;
+    }
+
+    impl Flags for Option<Vec<bool>> {
+        fn flags(&self) -> Option<&[bool]> {
+            self.as_deref()
+        }
+    }
+
+    impl Flags for crate::Seen<Vec<bool>> {
+        fn flags(&self) -> Option<&[bool]> {
+            self.as_deref().into_known()
+        }
+    }
+
+    pub(crate) fn serialize<S: Serializer>(flags: &impl Flags, serializer: S) -> Result<S::Ok, S::Error> {
+        match flags.flags() {
             Some(flags) => serializer.collect_seq(flags.iter().map(|flag| u8::from(*flag))),
             None => serializer.serialize_none(),
         }
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Vec<bool>>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>, F: Flags>(deserializer: D) -> Result<F, D::Error> {
         let numbers = Option::<Vec<Number>>::deserialize(deserializer)?;
-        Ok(numbers.and_then(|numbers| numbers.into_iter().map(Number::truth).collect()))
+        Ok(numbers.and_then(|numbers| numbers.into_iter().map(Number::truth).collect()).into())
     }
 }
 
@@ -247,10 +267,14 @@ mod tests {
         let read = |text: &str| serde_json::from_str::<Colour>(text);
         assert_eq!(read("\"1\\u0014\"").unwrap(), Colour::Red);
         assert_eq!(read("\"\u{fffd}\"").unwrap(), Colour::Other(i64::MIN));
-        let flag = |text: &str| super::flag::deserialize(&mut serde_json::Deserializer::from_str(text));
+        let flag = |text: &str| -> serde_json::Result<Option<bool>> {
+            super::flag::deserialize(&mut serde_json::Deserializer::from_str(text))
+        };
         assert_eq!(flag("\"\u{fffd}\"").unwrap(), None);
         assert_eq!(flag("\"0\u{fffd}\"").unwrap(), Some(false));
-        let flags = |text: &str| super::flags::deserialize(&mut serde_json::Deserializer::from_str(text));
+        let flags = |text: &str| -> serde_json::Result<Option<Vec<bool>>> {
+            super::flags::deserialize(&mut serde_json::Deserializer::from_str(text))
+        };
         assert_eq!(flags("[1,\"\u{fffd}\"]").unwrap(), None);
         assert_eq!(flags("[1,\"0\"]").unwrap(), Some(vec![true, false]));
     }

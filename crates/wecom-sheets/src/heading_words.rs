@@ -1,6 +1,9 @@
 //! What a heading says by itself: a field, whether somebody still works here, something that an import cannot write.
 
-use wecom_contacts::imports::{MemberColumn, Subject};
+use wecom_contacts::{
+    imports::{MemberColumn, Subject},
+    members::MemberField,
+};
 
 use crate::{
     Record,
@@ -50,23 +53,9 @@ const STATUS: &[&str] = &[
     "jobstatus",
 ];
 
+/// Beside the names in JSON of the [fields](MemberField) that have no column.
 const READ_ONLY_OF_MEMBERS: &[&str] = &[
-    "status",
-    "direct_leader",
-    "main_department",
-    "biz_mail",
-    "biz_mail_alias",
-    "english_name",
-    "external_position",
-    "external_profile",
-    "extattr",
-    "avatar",
     "avatar_mediaid",
-    "thumb_avatar",
-    "qr_code",
-    "open_userid",
-    "isleader",
-    "hide_mobile",
     "wxplugin_status",
     "激活状态",
     "微信插件",
@@ -313,7 +302,7 @@ fn of_key<R: Record>(key: &str) -> Option<Word<R::Column>> {
     Some(match R::SUBJECT {
         Subject::Members if is_among(PHONE) => Word::Phone,
         Subject::Members if is_among(STATUS) => Word::Status,
-        Subject::Members if is_among(READ_ONLY_OF_MEMBERS) => Word::ReadOnly,
+        Subject::Members if is_among(READ_ONLY_OF_MEMBERS) || is_in_answers(key) => Word::ReadOnly,
         Subject::Members if is_among(DECIDING) => Word::Deciding,
         Subject::Members if key == BADGE => Word::Badge,
         Subject::Departments if is_among(READ_ONLY_OF_DEPARTMENTS) => Word::ReadOnly,
@@ -322,6 +311,11 @@ fn of_key<R: Record>(key: &str) -> Option<Word<R::Column>> {
         }
         _ => return None,
     })
+}
+
+/// Whether it is the name in JSON of a field that WeCom's answers have.
+fn is_in_answers(key: &str) -> bool {
+    MemberField::from_name(key).is_some_and(MemberField::is_in_answers)
 }
 
 /// What the parts say together: all that are no notes must say the same.

@@ -1,7 +1,7 @@
 //! What a row becomes: a member or a department of an import file.
 
 use wecom_contacts::imports::{
-    CellError, DepartmentColumn, ImportDepartment, ImportMember, MemberColumn, Subject,
+    CellError, DepartmentColumn, EmptyCell, ImportDepartment, ImportMember, MemberColumn, Subject,
 };
 
 use crate::cleaning::Wanted;
@@ -79,21 +79,9 @@ impl Record for ImportMember {
 
     fn field(column: MemberColumn) -> &'static str {
         match column {
-            MemberColumn::Name => "name",
-            MemberColumn::Userid => "userid",
-            MemberColumn::Mobile => "mobile",
-            MemberColumn::Email => "email",
-            MemberColumn::Department => "department",
-            MemberColumn::Position => "position",
-            MemberColumn::Gender => "gender",
-            MemberColumn::IsLeaderInDept => "is_leader_in_dept",
-            MemberColumn::Order => "order",
-            MemberColumn::Alias => "alias",
-            MemberColumn::Address => "address",
-            MemberColumn::Telephone => "telephone",
-            MemberColumn::Disabled => "禁用",
-            MemberColumn::Enable => "enable",
-            column => column.heading(),
+            // The field's own name says the opposite.
+            MemberColumn::Disabled => column.heading(),
+            column => column.field().name(),
         }
     }
 
@@ -109,21 +97,12 @@ impl Record for ImportMember {
             MemberColumn::Gender => Wanted::Gender,
             MemberColumn::Disabled | MemberColumn::Enable => Wanted::Flag,
             MemberColumn::Name | MemberColumn::Alias => Wanted::Name,
-            _ => Wanted::Words,
+            MemberColumn::Position | MemberColumn::Address => Wanted::Words,
         }
     }
 
     fn clears(column: MemberColumn) -> bool {
-        match column {
-            // Without them WeCom refuses the row.
-            MemberColumn::Name | MemberColumn::Userid | MemberColumn::Department => false,
-            // Empty cells leave these as they are.
-            MemberColumn::IsLeaderInDept
-            | MemberColumn::Order
-            | MemberColumn::Disabled
-            | MemberColumn::Enable => false,
-            _ => true,
-        }
+        column.empty_cell() == EmptyCell::Clears
     }
 
     fn who(&self) -> (&str, &str) {

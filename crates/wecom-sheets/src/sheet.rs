@@ -141,6 +141,10 @@ enum Position {
 impl SheetRows {
     /// Reads the next row into this one; false at the end.
     pub(crate) fn next_row(&mut self, row: &mut Row) -> Result<bool> {
+        if matches!(self.position, Position::End) {
+            // A file that changed is one error, and no more of them.
+            return Ok(false);
+        }
         loop {
             let read = self.read(row);
             if !matches!(read, Ok(true)) {

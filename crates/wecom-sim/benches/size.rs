@@ -314,7 +314,7 @@ fn export(corp: &Corp) {
     let ((), seen) = probed(corp, || {
         let started = Instant::now();
         let url = text(&file["url"]);
-        let path = url.strip_prefix(&corp.sim.url()).unwrap().to_owned();
+        let path = url.strip_prefix(corp.sim.url()).unwrap().to_owned();
         assert_eq!(corp.load().discard(&path) as u64, size);
         let time = started.elapsed().as_secs_f64();
         println!("its download: {:.2} s, {:.2} GB/s", time, size as f64 / 1e9 / time);

@@ -8,7 +8,7 @@ use std::{
 /// Milliseconds since the Unix epoch.
 pub(crate) type Millis = i64;
 
-/// Where a clock stands that moves only when told: 2026-01-05 09:00:00 in Beijing.
+/// The time of a clock that does not move by itself: 2026-01-05 09:00:00 in Beijing.
 const STILL_START: Millis = 1_767_574_800_000;
 
 /// The end of the year 9999, beyond which no date can be written. Far below what a number of milliseconds holds, so that adding a
@@ -69,7 +69,7 @@ impl Clock {
     pub(crate) fn until(&self, at: Millis) -> Option<Duration> {
         let (_, speed) = self.running?;
         let left = at.saturating_sub(self.now()).max(0) as f64 / 1000.0;
-        // Far beyond any agenda, and far below what a duration can hold.
+        // Far beyond any schedule, and far below what a duration can hold.
         Some(Duration::from_secs_f64((left / speed).min(1e9)))
     }
 }

@@ -1,87 +1,90 @@
 //! How a simulator is set up.
 
 use std::{
-    io,
+    fmt, io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     time::Duration,
 };
 
 use crate::{
-    Choices, FaultPlan, Rates, Sim,
-    callback::{PATIENCE, Receiver, Target},
+    callback::client::ANSWER_TIMEOUT,
     clock::{Clock, Millis, millis},
+    faults::FaultRules,
+    large_files,
     outgoing::Allowed,
+    rates::Rates,
     seed::Seed,
-    spool,
-    world::{JobSettings, World, default_world},
+    world::{
+        Choices, World, WorldSettings,
+        callback::{Receiver, Target},
+        default_world,
+    },
 };
 
-/// A century, in seconds.
-const LONGEST_TOKEN: i64 = 3_155_760_000;
+const SHORTEST_TOKEN: Millis = 1_000;
+/// A century.
+const LONGEST_TOKEN: Millis = 3_155_760_000_000;
 /// A token of two hours lives for less than a tenth of a second then.
 const FASTEST: f64 = 100_000.0;
 
-/// Builds a [`Sim`]. The defaults are today's WeCom: a contacts-sync secret (通讯录同步) that may edit and calls from a new
+/// Builds a [`Sim`](crate::Sim). The defaults are today's WeCom: a contacts-sync secret (通讯录同步) that may edit and calls from a new
 /// IP, so that detail reads are refused (48009), and an app (自建应用) created after 2022-06-20 that sees the whole corp.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct SimBuilder {
     pub(crate) listen: SocketAddr,
-    pub(crate) corp_id: String,
-    pub(crate) contacts_secret: String,
-    pub(crate) agent_id: u32,
-    pub(crate) app_secret: String,
-    pub(crate) legacy: bool,
-    pub(crate) token_lifetime: i64,
+    pub(crate) world: WorldSettings,
     /// Virtual seconds per real one; `None` for a clock that stands still.
     pub(crate) clock_speed: Option<f64>,
-    pub(crate) choices: Choices,
     pub(crate) seed: Option<Seed>,
     /// URL, token, `EncodingAESKey` of the contacts assistant.
     pub(crate) callback: Option<(String, String, String)>,
-    pub(crate) callback_patience: Duration,
-    pub(crate) jobs: JobSettings,
-    pub(crate) faults: FaultPlan,
+    pub(crate) callback_timeout: Duration,
+    pub(crate) faults: FaultRules,
     pub(crate) rates: Rates,
-    pub(crate) trusted_ips: Vec<IpAddr>,
     pub(crate) allow_hosts: Vec<String>,
     pub(crate) allow_outgoing: Vec<String>,
     /// How long a client may take for a head.
-    pub(crate) client_patience: Duration,
+    pub(crate) client_timeout: Duration,
     /// `None`: where the platform has its temporary files.
     spool_dir: Option<PathBuf>,
+}
+
+/// Without the secrets.
+impl fmt::Debug for SimBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimBuilder")
+            .field("listen", &self.listen)
+            .field("corp_id", &self.world.corp_id)
+            .field("agent_id", &self.world.agent_id)
+            .field("clock_speed", &self.clock_speed)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for SimBuilder {
     fn default() -> Self {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
-            corp_id: "ww1234567890abcdef".into(),
-            contacts_secret: "sim-contacts-secret".into(),
-            agent_id: 1_000_002,
-            app_secret: "sim-app-secret".into(),
-            legacy: false,
-            token_lifetime: 7200,
+            world: WorldSettings::default(),
             clock_speed: None,
-            choices: Choices::default(),
             seed: None,
             callback: None,
-            callback_patience: PATIENCE,
-            jobs: JobSettings::default(),
-            faults: FaultPlan::new(),
+            callback_timeout: ANSWER_TIMEOUT,
+            faults: FaultRules::new(),
             rates: Rates::default(),
-            trusted_ips: Vec::new(),
             allow_hosts: Vec::new(),
             allow_outgoing: Vec::new(),
-            client_patience: Duration::from_secs(30),
+            client_timeout: Duration::from_secs(30),
             spool_dir: None,
         }
     }
 }
 
 impl SimBuilder {
-    /// Where to listen; a free port of the loopback interface unless told.
+    /// Where to listen. Defaults to a free port of the loopback interface.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
@@ -89,74 +92,74 @@ impl SimBuilder {
 
     /// The corp's id.
     pub fn corp_id(mut self, id: impl Into<String>) -> Self {
-        self.corp_id = id.into();
+        self.world.corp_id = id.into();
         self
     }
 
     /// The contacts-sync secret (通讯录同步 secret).
     pub fn contacts_secret(mut self, secret: impl Into<String>) -> Self {
-        self.contacts_secret = secret.into();
+        self.world.contacts_secret = secret.into();
         self
     }
 
     /// The app and its secret.
     pub fn app(mut self, agent_id: u32, secret: impl Into<String>) -> Self {
-        (self.agent_id, self.app_secret) = (agent_id, secret.into());
+        (self.world.agent_id, self.world.app_secret) = (agent_id, secret.into());
         self
     }
 
     /// Gives both secrets the rights of before 2022: the contacts-sync secret reads details, the app sees sensitive fields.
     pub fn legacy(mut self, on: bool) -> Self {
-        self.legacy = on;
+        self.world.legacy = on;
         self
     }
 
-    /// How long tokens live, in seconds, from 1 to a century; 7200 by default.
-    pub fn token_lifetime(mut self, seconds: i64) -> Self {
-        self.token_lifetime = seconds;
+    /// How long tokens live on the simulator's clock, from one second to a century. Defaults to two hours.
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.world.token_lifetime = millis(lifetime);
         self
     }
 
-    /// Lets the clock move by itself, as in the command; otherwise it moves only by [`Sim::advance`].
+    /// Lets the clock move by itself, as in the command; otherwise it moves only by [`Sim::advance`](crate::Sim::advance).
     pub fn running_clock(mut self, on: bool) -> Self {
         self.clock_speed = on.then_some(1.0);
         self
     }
 
-    /// Lets the clock move by itself at so many seconds per real second, at most 100,000: at 60 a token of two hours lives for
+    /// Lets the clock move by itself at this number of seconds per real second, at most 100,000: at 60 a token of two hours lives for
     /// two minutes.
     pub fn clock_speed(mut self, speed: f64) -> Self {
         self.clock_speed = Some(speed);
         self
     }
 
-    /// The only IPs that may call with either secret (企业可信IP), 60020 for others; all may unless told. The console sets
+    /// The only IPs that may call with either secret (企业可信IP), 60020 for others. Defaults to all. The console sets
     /// them for each secret at run time: `set_trusted_ips`.
     pub fn trusted_ips(mut self, ips: impl IntoIterator<Item = IpAddr>) -> Self {
-        self.trusted_ips = ips.into_iter().collect();
+        self.world.trusted_ips = ips.into_iter().collect();
         self
     }
 
-    /// How often may be called before 45009; not limited unless told.
+    /// How often may be called before 45009. Not limited by default.
     pub fn rates(mut self, rates: Rates) -> Self {
         self.rates = rates;
         self
     }
 
-    /// How long an asynchronous job (异步任务) takes on the simulator's clock, whatever its size; 200 ms unless told.
+    /// How long an asynchronous job (异步任务) takes on the simulator's clock, whatever its size. Defaults to 200 ms.
     /// On a clock that runs by itself a job takes at least as long as it takes to write an export's files or an import's rows.
     pub fn job_time(mut self, time: Duration) -> Self {
-        self.jobs.time = millis(time);
+        self.world.jobs.time = millis(time);
         self
     }
 
-    /// The smallest `block_size` of an export, 10,000 unless told, so that a small corp can have files of several blocks.
+    /// The smallest `block_size` of an export, so that a small corp can have files of several blocks. Defaults to 10,000.
     pub fn smallest_export_block(mut self, rows: u32) -> Self {
-        self.jobs.smallest_block = rows.max(1).into();
+        self.world.jobs.smallest_block = rows.max(1).into();
         self
     }
 
-    /// Where the files of large exports are kept, in files without a name that go with the simulator; unless told where temporary
+    /// Where the files of large exports are kept, in files without a name that go with the simulator. Defaults to where temporary
     /// files go, which `TMPDIR` says. An export that cannot be written there fails (status 3).
     pub fn spool_dir(mut self, directory: impl Into<PathBuf>) -> Self {
         self.spool_dir = Some(directory.into());
@@ -165,11 +168,11 @@ impl SimBuilder {
 
     /// Says how to behave where the real server is not verified.
     pub fn choices(mut self, choices: Choices) -> Self {
-        self.choices = choices;
+        self.world.choices = choices;
         self
     }
 
-    /// Fills the corp with invented people instead of the small default, equal for equal arguments; see [`Sim::seed`].
+    /// Fills the corp with invented people instead of the small default, equal for equal arguments; see [`Sim::seed`](crate::Sim::seed).
     pub fn seed(mut self, members: u32, departments: u32, seed: u64) -> Self {
         self.seed = Some(Seed { members, departments, seed });
         self
@@ -187,9 +190,9 @@ impl SimBuilder {
         self
     }
 
-    /// How long a callback URL has to answer, in real time; five seconds unless told, as WeCom waits.
-    pub fn callback_patience(mut self, patience: Duration) -> Self {
-        self.callback_patience = patience;
+    /// How long a callback URL has to answer, in real time. Defaults to five seconds, as WeCom waits.
+    pub fn callback_timeout(mut self, timeout: Duration) -> Self {
+        self.callback_timeout = timeout;
         self
     }
 
@@ -211,37 +214,28 @@ impl SimBuilder {
 
     /// How long a client may take for the head of a request, in real time; 30 seconds by default. A body has four times as long, and
     /// so has a connection between two requests; then it is closed.
-    pub fn client_patience(mut self, patience: Duration) -> Self {
-        self.client_patience = patience;
+    pub fn client_timeout(mut self, timeout: Duration) -> Self {
+        self.client_timeout = timeout;
         self
     }
 
-    /// What goes wrong from the start, and again after a reset; nothing unless told. [`Sim::faults`] changes it at run time.
-    pub fn faults(mut self, plan: FaultPlan) -> Self {
-        self.faults = plan;
+    /// What goes wrong from the start, and again after a reset. Nothing by default. [`Sim::faults`](crate::Sim::faults) changes it at run time.
+    pub fn faults(mut self, rules: FaultRules) -> Self {
+        self.faults = rules;
         self
     }
 
-    /// Starts the server.
-    ///
-    /// # Errors
-    ///
-    /// The address cannot be listened on; the seed, the callback, the faults, the clock's speed, an allowed host or a lifetime of
-    /// tokens below one second cannot be taken (`InvalidInput`).
-    pub async fn start(self) -> io::Result<Sim> {
-        Sim::serve(self).await
-    }
-
-    /// What cannot be, before anything is started.
-    pub(crate) fn check(&self) -> io::Result<()> {
+    /// Refuses what cannot be, before anything is started; `endpoints` are all that there are.
+    pub(crate) fn check(&self, endpoints: &[&str]) -> io::Result<()> {
         if let Some(speed) = self.clock_speed.filter(|speed| !(*speed > 0.0 && *speed <= FASTEST)) {
             return Err(invalid(format!("a clock's speed is above 0 and at most {FASTEST}, not {speed}")));
         }
-        if !(1..=LONGEST_TOKEN).contains(&self.token_lifetime) {
-            let given = self.token_lifetime;
-            return Err(invalid(format!("a token lives for 1 to {LONGEST_TOKEN} seconds, not {given}")));
+        let lifetime = self.world.token_lifetime;
+        if !(SHORTEST_TOKEN..=LONGEST_TOKEN).contains(&lifetime) {
+            let (longest, given) = (LONGEST_TOKEN / 1000, Duration::from_millis(lifetime.unsigned_abs()));
+            return Err(invalid(format!("a token lives for 1 to {longest} seconds, not {given:?}")));
         }
-        self.faults.check().map_err(invalid)
+        self.faults.check(endpoints).map_err(invalid)
     }
 
     /// Where requests may go.
@@ -254,7 +248,7 @@ impl SimBuilder {
     }
 
     pub(crate) fn spool_directory(&self) -> PathBuf {
-        self.spool_dir.clone().unwrap_or_else(spool::usual_directory)
+        self.spool_dir.clone().unwrap_or_else(large_files::default_directory)
     }
 
     pub(crate) fn clock(&self) -> Clock {
@@ -263,10 +257,10 @@ impl SimBuilder {
 
     /// The world as it begins, and begins again after a reset.
     pub(crate) fn world(&self, now: Millis) -> io::Result<World> {
-        let mut world = default_world(self, now);
+        let mut world = default_world(&self.world, now);
         world.allowed = self.allowed()?;
         if let Some(seed) = self.seed {
-            world.plant(0, seed.grow(now).map_err(invalid)?);
+            world.replace_contacts(0, seed.generate(now).map_err(invalid)?);
         }
         if let Some((url, token, key)) = &self.callback {
             let target = Target::new(url, token, key).map_err(invalid)?;

@@ -1,51 +1,47 @@
 //! The digest of a corp's contacts: equal for equal contacts, whatever order and history they came about in.
 //!
 //! Each member, department and tag is summed up for itself, and the sums are added, so that no order matters. What the simulator
-//! makes up by chance (numbers of members, ids of pictures) and what nobody sees from outside (when a member was made, who made
+//! makes up by chance (numbers of members, ids of pictures) and what cannot be seen from outside (when a member was made, who made
 //! a tag) is not part of it.
 
 use md5::{Digest as _, Md5};
+use parking_lot::RwLock;
 use wecom_cipher::hex;
 
-use crate::{
-    sim::Shared,
-    world::{Attribute, AttributeValue, Corp, Department, Member, MemberNo, Tag},
-};
+use crate::world::{Attribute, AttributeValue, Corp, Department, Member, MemberNo, Tag, World};
 
 /// Members that are summed up while the world is locked.
 const SLICE: usize = 2048;
-/// A world that changes all the time is locked after so many attempts.
+/// A world that changes all the time is locked after this number of attempts.
 const ATTEMPTS: usize = 3;
 
-impl Shared {
-    /// Sums up the corp's contacts as they are at one moment; a million members take about a second, in which others go on.
-    pub(crate) fn digest(&self) -> String {
-        let digest = (0..ATTEMPTS).find_map(|_| self.digest_in_slices());
-        digest.unwrap_or_else(|| {
-            let world = self.world.read();
-            let mut sum = Sum::default();
-            sum.members(world.corp(0), 0, usize::MAX);
-            sum.rest(world.corp(0));
-            sum.told()
-        })
-    }
+/// Sums up the corp's contacts as they are at one moment; a million members take about a second, in which calls go on.
+pub(crate) fn digest(world: &RwLock<World>) -> String {
+    let digest = (0..ATTEMPTS).find_map(|_| digest_in_slices(world));
+    digest.unwrap_or_else(|| {
+        let world = world.read();
+        let mut sum = Sum::default();
+        sum.members(world.corp(0), 0, usize::MAX);
+        sum.rest(world.corp(0));
+        sum.digits()
+    })
+}
 
-    /// `None` if the world changed meanwhile.
-    fn digest_in_slices(&self) -> Option<String> {
-        let revision = self.world.read().revision();
-        let (mut sum, mut next) = (Sum::default(), Some(0));
-        while let Some(first) = next {
-            let world = self.world.read();
-            if world.revision() != revision {
-                return None;
-            }
-            next = sum.members(world.corp(0), first, SLICE);
-            if next.is_none() {
-                sum.rest(world.corp(0));
-            }
+/// `None` if the world changed meanwhile.
+fn digest_in_slices(world: &RwLock<World>) -> Option<String> {
+    let revision = world.read().revision();
+    let (mut sum, mut next) = (Sum::default(), Some(0));
+    while let Some(first) = next {
+        let world = world.read();
+        if world.revision() != revision {
+            return None;
         }
-        Some(sum.told())
+        next = sum.members(world.corp(0), first, SLICE);
+        if next.is_none() {
+            sum.rest(world.corp(0));
+        }
     }
+    Some(sum.digits())
 }
 
 /// The digests so far, added up.
@@ -56,7 +52,7 @@ struct Sum {
 }
 
 impl Sum {
-    /// Adds so many members from that number on; the number of the next, if there is one.
+    /// Adds `count` members from number `first` on; returns the number of the next, if there is one.
     fn members(&mut self, corp: &Corp, first: MemberNo, count: usize) -> Option<MemberNo> {
         let mut members = corp.members.from(first);
         for (_, member) in members.by_ref().take(count) {
@@ -81,8 +77,8 @@ impl Sum {
         self.total = self.total.wrapping_add(self.item.digest());
     }
 
-    fn told(&self) -> String {
-        hex(self.total.to_be_bytes())
+    fn digits(&self) -> String {
+        hex(&self.total.to_be_bytes())
     }
 }
 

@@ -10,7 +10,7 @@ use axum::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-use crate::spool::Extract;
+use crate::large_files::FilePart;
 
 /// A file on its way out.
 #[derive(Clone, Debug)]
@@ -24,8 +24,8 @@ pub(crate) struct Download {
 /// Where a file's bytes are.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
-    Held(Bytes),
-    Spooled(Extract),
+    InMemory(Bytes),
+    Stored(FilePart),
 }
 
 /// What a request asks of a file.
@@ -65,16 +65,16 @@ impl Download {
 impl Content {
     pub(crate) fn size(&self) -> u64 {
         match self {
-            Self::Held(bytes) => bytes.len() as u64,
-            Self::Spooled(extract) => extract.size,
+            Self::InMemory(bytes) => bytes.len() as u64,
+            Self::Stored(part) => part.size,
         }
     }
 
-    /// So many bytes from that one on; the range was checked against the size.
+    /// `count` bytes from `first` on; the range was checked against the size.
     fn body(&self, first: u64, count: u64) -> Body {
         match self {
-            Self::Held(bytes) => bytes.slice(first as usize..(first + count) as usize).into(),
-            Self::Spooled(extract) => extract.body(first, count),
+            Self::InMemory(bytes) => bytes.slice(first as usize..(first + count) as usize).into(),
+            Self::Stored(part) => part.body(first, count),
         }
     }
 }

@@ -11,48 +11,59 @@
 //! # }
 //! ```
 //!
-//! It imitates the server and never knows which client is calling. What is proven, inferred or chosen stands in
-//! `docs/fidelity.md`. Start reading at [`Sim`], then `api` (one module per chapter), then `world` (what it all changes).
+//! It imitates the server and never knows which client is calling. `docs/fidelity.md` says what is proven, inferred or
+//! chosen. Start reading at [`Sim`], then `api` (one module per chapter), then `world` (what it all changes).
 
 mod api;
 mod callback;
+mod client_timeouts;
 mod clock;
 mod config;
+mod connections;
 mod console;
 mod control;
+mod control_access;
 mod digest;
 mod download;
+mod due_work;
+mod fault_control;
 mod faults;
-mod fetcher;
+mod large_files;
+mod media_downloads;
 mod offline;
 mod outgoing;
+mod random;
 mod rates;
-mod requests;
+mod request_log;
 mod seed;
 mod server;
-mod settling;
+mod shared;
 mod sim;
-mod spool;
-mod stalls;
 mod state;
-mod wire;
 mod world;
 
-pub use callback::{Attempt, Delivery, DeliveryState, ResendError, Sending, TargetError, VerificationError};
+pub use callback::client::VerificationError;
 pub use config::SimBuilder;
-pub use console::{Console, ConsoleError};
+pub use console::{
+    Console, ConsoleCallback, ConsoleDepartment, ConsoleError, ConsoleEvent, ConsoleLegacy, ConsoleMember,
+    ConsolePermission, ConsoleRange, ConsoleVisit, InvalidTagMembers,
+};
+pub use fault_control::Faults;
 pub use faults::{
-    CallRule, DeliveryFault, DeliveryRule, Fault, FaultCaller, FaultError, FaultPlan, FaultState, Faults,
-    Moment, RuleState, TokenDeath, When,
+    CallRule, DeliveryFault, DeliveryRule, Fault, FaultCaller, FaultError, FaultRules, FaultState, Moment,
+    RuleState, TokenDeath, When,
 };
 #[doc(hidden)]
 pub use offline::Offline;
 pub use rates::Rates;
-pub use requests::Request;
+pub use request_log::Request;
 pub use seed::SeedError;
 pub use sim::Sim;
 pub use state::{CallbackState, CredentialState, State};
-pub use world::Choices;
+pub use world::{
+    Choices,
+    callback::{Attempt, AttemptKind, DeliveryRecord, DeliveryState, ResendError, TargetError},
+};
 
 /// The Rust example of the guide runs with the documentation's.
 #[cfg(doctest)]

@@ -7,11 +7,11 @@ use http::Request;
 use http_body_util::BodyExt;
 
 use crate::{
-    SimBuilder,
     api::{self, Incoming},
     clock::millis,
-    sim::Shared,
-    wire::Cut,
+    config::SimBuilder,
+    connections::ConnectionBreaker,
+    shared::Shared,
 };
 
 /// A simulator that only its owner can call. It makes no callbacks and its clock moves by [`advance`](Self::advance) only.
@@ -27,16 +27,17 @@ impl Offline {
     ///
     /// The seed or the callback cannot be taken.
     pub fn new(config: SimBuilder) -> io::Result<Self> {
+        config.check(api::PATHS)?;
         Ok(Self { shared: Shared::new(config, "http://127.0.0.1".to_owned())? })
     }
 
     /// Answers one call with the body of the response, whatever its status.
     pub async fn call(&self, request: Request<Bytes>) -> Bytes {
-        self.shared.settle_wholly();
+        self.shared.due_work.do_all();
         let (head, body) = request.into_parts();
         let ip = Ipv4Addr::LOCALHOST.into();
         let incoming = Incoming { method: head.method, uri: head.uri, headers: head.headers, ip, body };
-        let answer = api::answer(&self.shared, incoming, &Cut::default()).await.into_body();
+        let answer = api::answer(&self.shared, incoming, &ConnectionBreaker::default()).await.into_body();
         answer.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default()
     }
 
@@ -45,7 +46,7 @@ impl Offline {
         self.shared.advance(millis(by));
     }
 
-    /// Starts the world anew; tokens are void afterwards.
+    /// Restarts the world; tokens are void afterwards.
     ///
     /// # Errors
     ///

@@ -17,11 +17,11 @@ use url::{Host, Url};
 
 /// Where requests may go beside loopback addresses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Allowed(Vec<Place>);
+pub(crate) struct Allowed(Vec<AllowedHost>);
 
 /// A host with one of its ports, or all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct AllowedHost {
     host: Host<String>,
     port: Option<u16>,
 }
@@ -33,13 +33,13 @@ pub(crate) struct NotAllowed(String);
 
 /// Which addresses a name may stand for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Scope {
+enum AddressFilter {
     Any,
     /// Loopback addresses and these.
     LoopbackAnd(Vec<IpAddr>),
 }
 
-impl FromStr for Place {
+impl FromStr for AllowedHost {
     type Err = String;
 
     /// Reads `HOST` or `HOST:PORT`; an IPv6 address with a port stands in brackets.
@@ -72,7 +72,7 @@ fn host_of(ip: IpAddr) -> Host<String> {
     }
 }
 
-impl Place {
+impl AllowedHost {
     fn ip(&self) -> Option<IpAddr> {
         match self.host {
             Host::Ipv4(ip) => Some(ip.into()),
@@ -94,16 +94,16 @@ impl Allowed {
     /// Allows the host and port of a URL that the owner has set.
     pub(crate) fn add(&mut self, url: &Url) {
         if let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) {
-            self.0.push(Place { host: host.to_owned(), port: Some(port) });
+            self.0.push(AllowedHost { host: host.to_owned(), port: Some(port) });
         }
     }
 
     /// Whether a request to this URL may be tried: a name is judged once it is resolved.
     pub(crate) fn check(&self, url: &Url) -> Result<(), NotAllowed> {
-        self.scope(url).map(drop)
+        self.filter(url).map(drop)
     }
 
-    fn scope(&self, url: &Url) -> Result<Scope, NotAllowed> {
+    fn filter(&self, url: &Url) -> Result<AddressFilter, NotAllowed> {
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
             return Err(NotAllowed(format!("a URL without a host (`{}:`)", url.scheme())));
         };
@@ -111,14 +111,14 @@ impl Allowed {
             return Err(NotAllowed(format!("`{}:` URLs", url.scheme())));
         }
         let host = host.to_owned();
-        let places = || self.0.iter().filter(|place| place.has(port));
-        if places().any(|place| place.host == host) {
-            return Ok(Scope::Any);
+        let hosts = || self.0.iter().filter(|host_rule| host_rule.has(port));
+        if hosts().any(|host_rule| host_rule.host == host) {
+            return Ok(AddressFilter::Any);
         }
-        match (Place { host: host.clone(), port: None }).ip() {
-            Some(ip) if is_loopback(ip) => Ok(Scope::Any),
+        match (AllowedHost { host: host.clone(), port: None }).ip() {
+            Some(ip) if is_loopback(ip) => Ok(AddressFilter::Any),
             Some(_) => Err(NotAllowed(format!("{host}:{port}"))),
-            None => Ok(Scope::LoopbackAnd(places().filter_map(Place::ip).collect())),
+            None => Ok(AddressFilter::LoopbackAnd(hosts().filter_map(AllowedHost::ip).collect())),
         }
     }
 }
@@ -132,7 +132,7 @@ fn is_loopback(ip: IpAddr) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Outgoing {
     allowed: Allowed,
-    clients: Mutex<HashMap<Scope, reqwest::Client>>,
+    clients: Mutex<HashMap<AddressFilter, reqwest::Client>>,
 }
 
 /// Why there is no client for a URL.
@@ -151,18 +151,18 @@ impl Outgoing {
 
     /// The client that may connect to this URL.
     pub(crate) fn client(&self, url: &Url) -> Result<reqwest::Client, OutgoingError> {
-        let scope = self.allowed.scope(url)?;
+        let filter = self.allowed.filter(url)?;
         let mut clients = self.clients.lock();
-        if let Some(client) = clients.get(&scope) {
+        if let Some(client) = clients.get(&filter) {
             return Ok(client.clone());
         }
-        let client = build(&scope)?;
-        clients.insert(scope, client.clone());
+        let client = build(&filter)?;
+        clients.insert(filter, client.clone());
         Ok(client)
     }
 }
 
-fn build(scope: &Scope) -> reqwest::Result<reqwest::Client> {
+fn build(filter: &AddressFilter) -> reqwest::Result<reqwest::Client> {
     // Another part of the process may have installed a provider; any will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
@@ -170,9 +170,9 @@ fn build(scope: &Scope) -> reqwest::Result<reqwest::Client> {
             // What a simulator talks to stands next to it, not behind a proxy.
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none());
-        match scope {
-            Scope::Any => builder,
-            Scope::LoopbackAnd(others) => builder.dns_resolver(Resolver { others: others.clone() }),
+        match filter {
+            AddressFilter::Any => builder,
+            AddressFilter::LoopbackAnd(others) => builder.dns_resolver(Resolver { others: others.clone() }),
         }
     };
     // An image without ca-certificates has no roots at all; plain HTTP needs none.
@@ -245,15 +245,18 @@ mod tests {
 
     #[test]
     fn a_name_may_stand_for_what_is_allowed_of_it_or_of_its_address() {
-        let scope = |rules: &[&str], url: &str| {
-            Allowed::parse(rules.iter().copied()).unwrap().scope(&Url::parse(url).unwrap()).unwrap()
+        let filter = |rules: &[&str], url: &str| {
+            Allowed::parse(rules.iter().copied()).unwrap().filter(&Url::parse(url).unwrap()).unwrap()
         };
         let ip = "10.0.0.1".parse().unwrap();
-        assert_eq!(scope(&["hook.example"], "http://HOOK.example/"), Scope::Any);
-        assert_eq!(scope(&["hook.example:9000"], "http://hook.example:9000/"), Scope::Any);
-        assert_eq!(scope(&["hook.example:9000"], "http://hook.example/"), Scope::LoopbackAnd(Vec::new()));
-        assert_eq!(scope(&["10.0.0.1"], "http://hook.example/"), Scope::LoopbackAnd(vec![ip]));
-        assert_eq!(scope(&["10.0.0.1:81"], "http://hook.example/"), Scope::LoopbackAnd(Vec::new()));
+        assert_eq!(filter(&["hook.example"], "http://HOOK.example/"), AddressFilter::Any);
+        assert_eq!(filter(&["hook.example:9000"], "http://hook.example:9000/"), AddressFilter::Any);
+        assert_eq!(
+            filter(&["hook.example:9000"], "http://hook.example/"),
+            AddressFilter::LoopbackAnd(Vec::new())
+        );
+        assert_eq!(filter(&["10.0.0.1"], "http://hook.example/"), AddressFilter::LoopbackAnd(vec![ip]));
+        assert_eq!(filter(&["10.0.0.1:81"], "http://hook.example/"), AddressFilter::LoopbackAnd(Vec::new()));
     }
 
     #[test]

@@ -52,36 +52,36 @@ impl Rates {
 
 /// A call, as far as limits are concerned.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Passage {
+pub(crate) struct LimitedCall {
     pub(crate) path: &'static str,
     pub(crate) corp: Option<usize>,
     pub(crate) ip: IpAddr,
 }
 
-impl Passage {
+impl LimitedCall {
     /// Proof of a login is not counted when the code is genuine, which only the endpoint can tell.
     fn is_counted_afterwards(self) -> bool {
         matches!(self.path, "auth/getuserinfo" | "user/getuserinfo")
     }
 
-    fn scopes(self) -> impl Iterator<Item = Scope> {
-        [self.corp.map(Scope::Corp), Some(Scope::Ip(self.ip))].into_iter().flatten()
+    fn keys(self) -> impl Iterator<Item = LimitKey> {
+        [self.corp.map(LimitKey::Corp), Some(LimitKey::Ip(self.ip))].into_iter().flatten()
     }
 }
 
 /// Where calls are counted.
 #[derive(Debug, Default)]
-pub(crate) struct Gate {
+pub(crate) struct RateLimiter {
     /// All that it costs when nothing is limited.
     on: AtomicBool,
     counts: Mutex<Counts>,
 }
 
-impl Gate {
+impl RateLimiter {
     pub(crate) fn with(rates: Rates) -> Self {
-        let gate = Self::default();
-        gate.set(rates);
-        gate
+        let limiter = Self::default();
+        limiter.set(rates);
+        limiter
     }
 
     /// Whether anything is limited.
@@ -93,37 +93,37 @@ impl Gate {
         self.counts.lock().rates.clone()
     }
 
-    /// Sets the limits; everything is counted anew, and what was closed is open.
+    /// Sets the limits; all counters restart at 0, and closed endpoints open.
     pub(crate) fn set(&self, rates: Rates) {
         self.on.store(rates != Rates::default(), Relaxed);
         *self.counts.lock() = Counts { rates, ..Counts::default() };
     }
 
     /// Counts a call and says whether it may pass; one that may not gets 45009. A closed endpoint counts nothing.
-    pub(crate) fn passes(&self, passage: Passage, now: Millis) -> bool {
+    pub(crate) fn admit(&self, call: LimitedCall, now: Millis) -> bool {
         let mut counts = self.counts.lock();
-        let secrets_closed = passage.path == "gettoken"
-            && counts.wrong_secrets.get(&passage.ip).is_some_and(|one| now < one.closed_until);
-        if secrets_closed || passage.scopes().any(|scope| counts.is_closed(scope, passage.path, now)) {
+        let secrets_closed = call.path == "gettoken"
+            && counts.wrong_secrets.get(&call.ip).is_some_and(|one| now < one.closed_until);
+        if secrets_closed || call.keys().any(|key| counts.is_closed(key, call.path, now)) {
             return false;
         }
-        passage.is_counted_afterwards() || counts.count(passage, now)
+        call.is_counted_afterwards() || counts.count(call, now)
     }
 
     /// Looks at what came of a call that has passed.
-    pub(crate) fn passed(&self, passage: Passage, errcode: Option<i32>, now: Millis) {
+    pub(crate) fn note_outcome(&self, call: LimitedCall, errcode: Option<i32>, now: Millis) {
         let mut counts = self.counts.lock();
-        if passage.is_counted_afterwards() && errcode != Some(0) {
-            counts.count(passage, now);
+        if call.is_counted_afterwards() && errcode != Some(0) {
+            counts.count(call, now);
         }
-        if passage.path == "gettoken" && matches!(errcode, Some(40001 | 40091)) {
-            counts.count_wrong_secret(passage.ip, now);
+        if call.path == "gettoken" && matches!(errcode, Some(40001 | 40091)) {
+            counts.count_wrong_secret(call.ip, now);
         }
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Scope {
+enum LimitKey {
     /// By its place in the world.
     Corp(usize),
     Ip(IpAddr),
@@ -132,54 +132,54 @@ enum Scope {
 #[derive(Debug, Default)]
 struct Counts {
     rates: Rates,
-    calls: HashMap<(Scope, &'static str), Tally>,
-    wrong_secrets: HashMap<IpAddr, Tally>,
+    calls: HashMap<(LimitKey, &'static str), CallCounts>,
+    wrong_secrets: HashMap<IpAddr, CallCounts>,
 }
 
-/// Strangers' addresses are many; beyond so many entries those that no longer matter are dropped.
+/// Strangers' addresses are many; beyond this number of entries those that no longer matter are dropped.
 const KEPT: usize = 50_000;
 
 impl Counts {
-    fn is_closed(&self, scope: Scope, path: &'static str, now: Millis) -> bool {
-        self.calls.get(&(scope, path)).is_some_and(|tally| now < tally.closed_until)
+    fn is_closed(&self, key: LimitKey, path: &'static str, now: Millis) -> bool {
+        self.calls.get(&(key, path)).is_some_and(|call_counts| now < call_counts.closed_until)
     }
 
     /// Counts the call for its corp and its IP, both; `false` if it is one too many for either.
-    fn count(&mut self, passage: Passage, now: Millis) -> bool {
+    fn count(&mut self, call: LimitedCall, now: Millis) -> bool {
         if self.calls.len() > KEPT {
-            self.calls.retain(|_, tally| !tally.is_stale(now));
+            self.calls.retain(|_, call_counts| !call_counts.is_stale(now));
         }
-        passage.scopes().fold(true, |passes, scope| {
-            let (minute, hour) = match scope {
-                Scope::Corp(_) => (self.rates.corp_per_minute, self.rates.corp_per_hour),
-                Scope::Ip(_) => (self.rates.ip_per_minute, self.rates.ip_per_hour),
+        call.keys().fold(true, |admitted, key| {
+            let (minute, hour) = match key {
+                LimitKey::Corp(_) => (self.rates.corp_per_minute, self.rates.corp_per_hour),
+                LimitKey::Ip(_) => (self.rates.ip_per_minute, self.rates.ip_per_hour),
             };
-            let tally = self.calls.entry((scope, passage.path)).or_default();
-            tally.count(now);
-            if hour.is_some_and(|limit| tally.hour.count > limit) {
-                tally.closed_until = now + HOUR;
-            } else if minute.is_some_and(|limit| tally.minute.count > limit) {
-                tally.closed_until = now + MINUTE;
+            let call_counts = self.calls.entry((key, call.path)).or_default();
+            call_counts.count(now);
+            if hour.is_some_and(|limit| call_counts.hour.count > limit) {
+                call_counts.closed_until = now + HOUR;
+            } else if minute.is_some_and(|limit| call_counts.minute.count > limit) {
+                call_counts.closed_until = now + MINUTE;
             }
-            passes && now >= tally.closed_until
+            admitted && now >= call_counts.closed_until
         })
     }
 
     fn count_wrong_secret(&mut self, ip: IpAddr, now: Millis) {
         if self.wrong_secrets.len() > KEPT {
-            self.wrong_secrets.retain(|_, tally| !tally.is_stale(now));
+            self.wrong_secrets.retain(|_, call_counts| !call_counts.is_stale(now));
         }
-        let tally = self.wrong_secrets.entry(ip).or_default();
-        tally.count(now);
-        if self.rates.wrong_secrets_per_hour.is_some_and(|limit| tally.hour.count >= limit) {
-            tally.closed_until = now + HOUR;
+        let call_counts = self.wrong_secrets.entry(ip).or_default();
+        call_counts.count(now);
+        if self.rates.wrong_secrets_per_hour.is_some_and(|limit| call_counts.hour.count >= limit) {
+            call_counts.closed_until = now + HOUR;
         }
     }
 }
 
 /// What is counted of one endpoint for one corp or IP.
 #[derive(Debug, Default)]
-struct Tally {
+struct CallCounts {
     minute: Window,
     hour: Window,
     closed_until: Millis,
@@ -201,7 +201,7 @@ impl Window {
     }
 }
 
-impl Tally {
+impl CallCounts {
     fn count(&mut self, now: Millis) {
         self.minute.count(now.div_euclid(MINUTE));
         self.hour.count(now.div_euclid(HOUR));

@@ -21,10 +21,10 @@ use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     api::{self, Incoming},
+    client_timeouts::ClientTimeouts,
+    connections::{BreakableListener, Peer},
     control,
-    sim::Shared,
-    stalls::Patience,
-    wire::{Peer, Wires},
+    shared::Shared,
     world::Linked,
 };
 
@@ -36,13 +36,15 @@ const STRANGER_LIMIT: usize = 64 << 10;
 
 /// Serves until stopped; then lets the calls under way finish.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
-    let patience = Patience::of_head(shared.config.client_patience);
+    let timeouts = ClientTimeouts::of_head(shared.config.client_timeout);
     let app = app(shared).into_make_service_with_connect_info::<Peer>();
     let stop = async move {
         // An error means that the simulator is gone, which stops the server as well.
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
-    if let Err(error) = axum::serve(Wires { listener, patience }, app).with_graceful_shutdown(stop).await {
+    if let Err(error) =
+        axum::serve(BreakableListener { listener, timeouts }, app).with_graceful_shutdown(stop).await
+    {
         tracing::error!(%error, "the simulator stopped serving");
     }
 }
@@ -61,17 +63,17 @@ async fn cgi_bin(
     ConnectInfo(peer): ConnectInfo<Peer>,
     request: Request,
 ) -> Response {
-    let turn = peer.progress.turn();
+    let request_timer = peer.timer.start_request();
     let (head, body) = request.into_parts();
     let body = match read_body(body, || shared.knows_token_of(&head.uri)).await {
         Ok(body) => body,
         Err(response) => return response,
     };
-    turn.body_is_read();
-    shared.settle().await;
+    request_timer.body_is_read();
+    shared.due_work.do_some().await;
     let incoming =
         Incoming { method: head.method, uri: head.uri, headers: head.headers, ip: peer.address.ip(), body };
-    api::answer(&shared, incoming, &peer.cut).await
+    api::answer(&shared, incoming, &peer.breaker).await
 }
 
 /// The real server's links lead to a file store, whose refusals are plain HTTP.
@@ -128,13 +130,13 @@ impl Shared {
 
 /// Limits how long a client may take for the body of a request.
 async fn timed(ConnectInfo(peer): ConnectInfo<Peer>, request: Request, next: Next) -> Response {
-    let turn = Arc::new(peer.progress.turn());
+    let request_timer = Arc::new(peer.timer.start_request());
     if request.body().is_end_stream() {
-        turn.body_is_read();
+        request_timer.body_is_read();
         return next.run(request).await;
     }
     let (head, body) = request.into_parts();
-    let (mut pieces, reading) = (body.into_data_stream(), Arc::clone(&turn));
+    let (mut pieces, reading) = (body.into_data_stream(), Arc::clone(&request_timer));
     let body = Body::from_stream(stream::poll_fn(move |context| {
         let piece = ready!(pieces.poll_next_unpin(context));
         if piece.is_none() {

@@ -6,33 +6,25 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use parking_lot::{Mutex, RwLock};
-use tokio::{
-    net::TcpListener,
-    sync::{Semaphore, watch},
-    task::JoinHandle,
-    time,
-};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
 
 use crate::{
-    Console, Delivery, FaultPlan, ResendError, SeedError, SimBuilder, State,
-    callback::{self, Courier, Post, Receiver},
-    clock::{Clock, millis},
-    config::invalid,
-    control::Callers,
-    faults::{FaultBoard, Faults},
-    rates::{Gate, Rates},
-    requests::{Request, RequestLog},
-    seed::{Crop, Seed},
+    api,
+    callback::worker,
+    clock::millis,
+    config::SimBuilder,
+    console::Console,
+    digest::digest,
+    fault_control::Faults,
+    rates::Rates,
+    request_log::Request,
+    seed::{Seed, SeedError},
     server,
-    settling::Settling,
-    world::World,
+    shared::Shared,
+    state::State,
+    world::callback::{DeliveryRecord, Receiver, ResendError},
 };
 
-/// How long [`Sim::settled`] waits: the worst of a few attempts that all time out.
-const SETTLING: Duration = Duration::from_secs(30);
-/// Downloads for uploads by URL that run at a time; each may hold a large file in memory.
-const DOWNLOADS: usize = 4;
 /// How long [`Sim::stop`] waits for calls under way.
 const STOPPING: Duration = Duration::from_secs(5);
 
@@ -41,29 +33,21 @@ const STOPPING: Duration = Duration::from_secs(5);
 pub struct Sim {
     shared: Arc<Shared>,
     address: SocketAddr,
+    url: String,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
 
-/// What the server's tasks share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) config: SimBuilder,
-    pub(crate) clock: Arc<Clock>,
-    pub(crate) world: RwLock<World>,
-    pub(crate) requests: Mutex<RequestLog>,
-    pub(crate) faults: Arc<FaultBoard>,
-    pub(crate) gate: Gate,
-    pub(crate) courier: Courier,
-    /// Who may use the control surface.
-    pub(crate) callers: Callers,
-    /// One permit for each download that runs.
-    pub(crate) downloads: Semaphore,
-    /// Rung by the courier whenever it has looked for work.
-    pub(crate) rest: watch::Sender<()>,
-    pub(crate) settling: Settling,
-    /// Large seeds one after the other.
-    sowing: Mutex<()>,
+impl SimBuilder {
+    /// Starts the server.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be listened on; the seed, the callback, the faults, the clock's speed, an allowed host or the lifetime of
+    /// tokens is out of its limits (`InvalidInput`).
+    pub async fn start(self) -> std::io::Result<Sim> {
+        Sim::serve(self).await
+    }
 }
 
 impl Sim {
@@ -84,19 +68,21 @@ impl Sim {
     pub(crate) async fn serve(config: SimBuilder) -> std::io::Result<Self> {
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
-        let shared = Shared::new(config, format!("http://{address}"))?;
+        config.check(api::PATHS)?;
+        let url = format!("http://{address}");
+        let shared = Shared::new(config, url.clone())?;
         let (stop, stopped) = watch::channel(false);
         let tasks = vec![
             tokio::spawn(server::serve(listener, Arc::clone(&shared), stopped.clone())),
-            tokio::spawn(callback::run(Arc::clone(&shared), stopped)),
+            tokio::spawn(worker::send_callbacks(Arc::clone(&shared), stopped)),
             tokio::spawn(verify_callback(Arc::clone(&shared))),
         ];
-        Ok(Self { shared, address, stop, tasks })
+        Ok(Self { shared, address, url, stop, tasks })
     }
 
     /// The base URL to give a client.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Where the server listens.
@@ -106,22 +92,22 @@ impl Sim {
 
     /// The corp's id.
     pub fn corp_id(&self) -> &str {
-        &self.shared.config.corp_id
+        &self.shared.config.world.corp_id
     }
 
     /// The contacts-sync secret (通讯录同步 secret).
     pub fn contacts_secret(&self) -> &str {
-        &self.shared.config.contacts_secret
+        &self.shared.config.world.contacts_secret
     }
 
     /// The app's id.
     pub fn agent_id(&self) -> u32 {
-        self.shared.config.agent_id
+        self.shared.config.world.agent_id
     }
 
     /// The app's secret.
     pub fn app_secret(&self) -> &str {
-        &self.shared.config.app_secret
+        &self.shared.config.world.app_secret
     }
 
     /// The time on the simulator's clock. Callbacks carry it, so that a receiver which checks their age must share it: a still clock
@@ -160,8 +146,8 @@ impl Sim {
     }
 
     /// The callbacks made so far, oldest first, with all their attempts.
-    pub fn deliveries(&self) -> Vec<Delivery> {
-        self.shared.world.read().post.deliveries().cloned().collect()
+    pub fn deliveries(&self) -> Vec<DeliveryRecord> {
+        self.shared.world.read().deliveries.deliveries().cloned().collect()
     }
 
     /// Sends a callback once more, from the beginning and as it should be, whatever came of it before.
@@ -170,7 +156,7 @@ impl Sim {
     ///
     /// [`ResendError`] if there is none with this number, or it is on its way.
     pub fn redeliver(&self, id: u64) -> Result<(), ResendError> {
-        self.shared.world.write().post.redeliver(id)
+        self.shared.world.write().deliveries.redeliver(id)
     }
 
     /// Posts once more the very bytes, query and body, that a callback sent last. Whatever the answer, it is not repeated.
@@ -179,7 +165,7 @@ impl Sim {
     ///
     /// [`ResendError`] if there is none with this number, or it has not been sent yet.
     pub fn replay(&self, id: u64) -> Result<(), ResendError> {
-        self.shared.world.write().post.replay(id)
+        self.shared.world.write().deliveries.replay(id)
     }
 
     /// Waits until no callback is queued or on the wire; those that wait for the virtual clock, or are
@@ -201,12 +187,12 @@ impl Sim {
 
     /// How often may be called.
     pub fn rates(&self) -> Rates {
-        self.shared.gate.rates()
+        self.shared.rate_limiter.rates()
     }
 
-    /// Sets how often may be called; everything is counted anew, and what was closed is open.
+    /// Sets how often may be called; all counters restart at 0, and closed endpoints open.
     pub fn set_rates(&self, rates: Rates) {
-        self.shared.gate.set(rates);
+        self.shared.rate_limiter.set(rates);
     }
 
     /// What there is: counts, credentials without their secrets, callback targets.
@@ -218,7 +204,7 @@ impl Sim {
     /// cannot be seen from outside is no part of it, nor what a picture shows, only whether there is one. A million members take
     /// about a second, in which calls go on.
     pub fn digest(&self) -> String {
-        self.shared.digest()
+        digest(&self.shared.world)
     }
 
     /// Replaces members, departments and tags of the corp by invented ones, equal for equal arguments. The corp's settings,
@@ -226,15 +212,15 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// [`SeedError`] if WeCom's limits leave no room for so many.
+    /// [`SeedError`] if WeCom's limits leave no room for that number.
     pub fn seed(&self, members: u32, departments: u32, seed: u64) -> Result<(), SeedError> {
-        self.shared.sow(Seed { members, departments, seed }, false)
+        self.shared.seed_contacts(Seed { members, departments, seed }, false)
     }
 
     /// Stops listening, lets the calls under way finish, and waits for that for at most five seconds.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        self.shared.settling.stop();
+        self.shared.due_work.stop();
         for mut task in std::mem::take(&mut self.tasks) {
             if time::timeout(STOPPING, &mut task).await.is_err() {
                 task.abort();
@@ -243,99 +229,15 @@ impl Sim {
     }
 }
 
-impl Shared {
-    /// A world at its beginning; `origin` is the base URL of the links it gives out.
-    pub(crate) fn new(config: SimBuilder, origin: String) -> std::io::Result<Arc<Self>> {
-        config.check()?;
-        let clock = Arc::new(config.clock());
-        let faults = Arc::new(FaultBoard::with(config.faults.clone()));
-        let mut world = config.world(clock.now())?;
-        world.post = Post::under(Arc::clone(&faults));
-        world.set_origin(origin);
-        Ok(Arc::new(Self {
-            clock,
-            world: RwLock::new(world),
-            requests: Mutex::default(),
-            faults,
-            gate: Gate::with(config.rates.clone()),
-            courier: Courier::new(config.callback_patience, config.allowed()?),
-            callers: Callers::new(config.listen.ip(), &config.allow_hosts).map_err(invalid)?,
-            downloads: Semaphore::new(DOWNLOADS),
-            rest: watch::Sender::new(()),
-            settling: Settling::default(),
-            sowing: Mutex::default(),
-            config,
-        }))
-    }
-
-    pub(crate) fn advance(&self, by: i64) {
-        self.clock.advance(by);
-        self.settle_wholly();
-        // On a clock that runs, the courier sleeps until something is due: sooner now.
-        self.world.read().post.bell().notify_one();
-    }
-
-    pub(crate) async fn settled(&self) -> bool {
-        let mut looked = self.rest.subscribe();
-        let at_rest = async {
-            while !self.world.read().is_at_rest() {
-                // The sender lives in `self`.
-                let _ = looked.changed().await;
-            }
-        };
-        time::timeout(SETTLING, at_rest).await.is_ok()
-    }
-
-    /// Replaces the rules of a bad day; callbacks that the old ones held back go out.
-    pub(crate) fn set_faults(&self, plan: FaultPlan) {
-        self.faults.set(plan);
-        self.world.write().post.release();
-    }
-
-    /// Replaces the contacts by those of a seed, in one moment: calls see the old ones until then, or with `clear_first` nobody,
-    /// as two large corps at once take twice the memory.
-    pub(crate) fn sow(&self, seed: Seed, clear_first: bool) -> Result<(), SeedError> {
-        let _turn = self.sowing.lock();
-        seed.check()?;
-        // What is replaced goes outside the lock: a million members take their time.
-        let replace = |crop| {
-            let old = self.world.write().plant(0, crop);
-            drop(old);
-        };
-        if clear_first {
-            replace(Crop::default());
-        }
-        replace(seed.grow(self.clock.now())?);
-        Ok(())
-    }
-
-    /// Starts the world anew. The clock goes on, as it never runs backwards; so do the numbers of deliveries.
-    pub(crate) fn reset(&self) -> std::io::Result<()> {
-        let mut fresh = self.config.world(self.clock.now())?;
-        self.requests.lock().clear();
-        self.faults.set(self.config.faults.clone());
-        self.gate.set(self.config.rates.clone());
-        let mut world = self.world.write();
-        fresh.set_origin(world.origin().to_owned());
-        fresh.post = world.post.renewed();
-        fresh.supersede(world.revision());
-        let old = std::mem::replace(&mut *world, fresh);
-        // A large corp goes outside the lock.
-        drop(world);
-        drop(old);
-        Ok(())
-    }
-}
-
 /// The console would refuse a URL that fails; at the start it may just not be up yet, so it is kept.
 async fn verify_callback(shared: Arc<Shared>) {
     let (target, corp_id) = {
         let world = shared.world.read();
         let corp = world.corp(0);
-        (corp.target(Receiver::Contacts).cloned(), corp.id.clone())
+        (corp.callbacks.target(Receiver::Contacts).cloned(), corp.id.clone())
     };
     let Some(target) = target else { return };
-    if let Err(error) = shared.courier.verify(&target, &corp_id, shared.clock.now()).await {
+    if let Err(error) = shared.callback_client.verify(&target, &corp_id, shared.clock.now()).await {
         tracing::warn!(url = %target.url(), %error, "the callback url did not pass its verification; it is used all the same");
     }
 }
@@ -343,6 +245,6 @@ async fn verify_callback(shared: Arc<Shared>) {
 impl Drop for Sim {
     fn drop(&mut self) {
         self.stop.send_replace(true);
-        self.shared.settling.stop();
+        self.shared.due_work.stop();
     }
 }

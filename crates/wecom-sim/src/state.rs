@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::{sim::Shared, world::Corp};
+use crate::{digest, shared::Shared, world::Corp};
 
-/// Corps of at most so many members are summed up unasked.
+/// Corps of at most this number of members are summed up by default.
 const DIGESTED_UNASKED: usize = 20_000;
 
 /// What there is: counts, credentials without their secrets, callback targets.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct State {
     /// Virtual time, Unix milliseconds.
@@ -43,7 +43,7 @@ pub struct State {
 }
 
 /// One secret's rights.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CredentialState {
     /// `contacts` or `app 1000002`.
@@ -59,7 +59,7 @@ pub struct CredentialState {
 }
 
 /// One callback target.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CallbackState {
     /// `contacts` or `app 1000002`.
@@ -71,7 +71,7 @@ pub struct CallbackState {
 impl State {
     pub(crate) fn of(shared: &Shared, digest: Option<bool>) -> Self {
         let few = || shared.world.read().corp(0).members.len() <= DIGESTED_UNASKED;
-        let digest = digest.unwrap_or_else(few).then(|| shared.digest());
+        let digest = digest.unwrap_or_else(few).then(|| digest::digest(&shared.world));
         let world = shared.world.read();
         let corp = world.corp(0);
         Self {
@@ -86,14 +86,15 @@ impl State {
             digest,
             credentials: credentials(corp),
             callbacks: corp
+                .callbacks
                 .targets()
                 .map(|(receiver, target)| CallbackState {
                     to: receiver.name(),
                     url: target.url().to_string(),
                 })
                 .collect(),
-            deliveries: world.post.deliveries().len(),
-            deliveries_open: world.post.deliveries().filter(|one| one.is_open()).count(),
+            deliveries: world.deliveries.deliveries().len(),
+            deliveries_open: world.deliveries.deliveries().filter(|one| one.is_open()).count(),
             other_corps: world.corps().iter().skip(1).map(|corp| corp.id.clone()).collect(),
         }
     }

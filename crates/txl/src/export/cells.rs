@@ -1,6 +1,7 @@
 //! The cells of a spreadsheet's row, and which columns have any content.
 
 use csv::StringRecord;
+use wecom_contacts::Seen;
 
 /// The cells of the current row, and what all rows so far had in each column.
 pub(super) struct Cells {
@@ -54,9 +55,9 @@ impl Cells {
         self.record.push_field(cell);
     }
 
-    /// Adds the cell of a field; `None` if WeCom left the field out.
-    pub(super) fn push_field(&mut self, cell: Option<&str>) {
-        if let (None, Some(content)) = (cell, self.columns.get_mut(self.record.len())) {
+    /// Adds the cell of a field; hidden if WeCom left the field out.
+    pub(super) fn push_field(&mut self, cell: Seen<&str>) {
+        if let (Seen::Hidden, Some(content)) = (cell, self.columns.get_mut(self.record.len())) {
             content.absent += 1;
         }
         self.push(cell.unwrap_or_default());

@@ -42,8 +42,10 @@ impl Paths {
             DepartmentNames::new(departments.iter().map(|one| {
                 (one.id, one.parentid.unwrap_or_default(), one.name.as_deref().unwrap_or_default())
             }));
-        let has_name: HashMap<_, _> =
-            departments.iter().map(|one| (one.id, one.name.as_deref().is_some_and(is_plain))).collect();
+        let has_name: HashMap<_, _> = departments
+            .iter()
+            .map(|one| (one.id, one.name.as_deref().known().is_some_and(|name| is_plain(name))))
+            .collect();
         let is_whole = |id: DepartmentId| {
             let mut here = id;
             for _ in 0..DEEPEST {

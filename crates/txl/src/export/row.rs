@@ -6,7 +6,7 @@ use std::fmt::{Display, Write};
 
 use serde::Serialize;
 use wecom_contacts::{
-    DepartmentId, UserId,
+    DepartmentId, Seen, UserId,
     departments::Department,
     exports::TagRow,
     imports::{DepartmentColumn, ImportDepartment, MemberColumn},
@@ -70,7 +70,7 @@ pub(super) trait Row: Sized + Send + Unpin + 'static {
 }
 
 impl Row for SimpleMember {
-    const COLUMNS: &[&str] = &["userid", "name", "department"];
+    const COLUMNS: &[&str] = crate::member::SIMPLE_COLUMNS;
     const SHEET: &str = "成员";
     const NAMES_DEPARTMENTS: bool = true;
 
@@ -95,7 +95,7 @@ impl Row for SimpleMember {
         cells.push_field(self.name.as_deref());
         cells.push(self.userid.as_str());
         departments(&self.department, spelling, cells);
-        cells.push_with(|cell| text(&self.open_userid, cell));
+        cells.push_with(|cell| text(self.open_userid.known(), cell));
     }
 }
 
@@ -121,8 +121,8 @@ impl Row for Department {
         for column in DepartmentColumn::ALL {
             cells.push(&row.cell(column));
         }
-        cells.push_with(|cell| text(&self.name_en, cell));
-        cells.push_with(|cell| list(&self.department_leader, cell));
+        cells.push_with(|cell| text(self.name_en.known(), cell));
+        cells.push_with(|cell| list(self.department_leader.as_deref(), cell));
     }
 }
 
@@ -161,9 +161,9 @@ impl Row for TagRow {
             Self::Department(id) => (None, Some(id)),
             _ => (None, None),
         };
-        cells.push(member.and_then(|member| member.name.as_deref()).unwrap_or_default());
+        cells.push(member.map(|member| member.name.as_deref().unwrap_or_default()).unwrap_or_default());
         cells.push(member.map(|member| member.userid.as_str()).unwrap_or_default());
-        cells.push_with(|cell| text(&department, cell));
+        cells.push_with(|cell| text(department, cell));
     }
 }
 
@@ -186,7 +186,7 @@ macro_rules! ids {
             }
 
             fn cells(&self, cells: &mut Cells, _: Spelling<'_>) {
-                cells.push_with(|cell| text(&Some(self), cell));
+                cells.push_with(|cell| text(Some(self), cell));
             }
 
             fn print(rows: &[Self], output: Output) -> Result {
@@ -201,11 +201,12 @@ ids! {
     DepartmentId under DepartmentColumn::Id;
 }
 
-fn departments(ids: &[DepartmentId], spelling: Spelling<'_>, cells: &mut Cells) {
-    if ids.is_empty() {
+fn departments(ids: &Seen<Vec<DepartmentId>>, spelling: Spelling<'_>, cells: &mut Cells) {
+    let ids = match ids.as_deref() {
         // Every member has a department, so an empty list is a hidden one.
-        return cells.push_field(None);
-    }
+        Seen::Hidden | Seen::Known([]) => return cells.push_field(Seen::Hidden),
+        Seen::Known(ids) => ids,
+    };
     cells.push_with(|cell| match spelling {
         Spelling::Codes => join(ids, cell),
         Spelling::Words(paths) => {
@@ -219,17 +220,15 @@ fn departments(ids: &[DepartmentId], spelling: Spelling<'_>, cells: &mut Cells) 
     });
 }
 
-fn text(value: &Option<impl Display>, cell: &mut String) {
+fn text(value: Option<impl Display>, cell: &mut String) {
     if let Some(value) = value {
         // Writing to a text cannot fail.
         let _ = write!(cell, "{value}");
     }
 }
 
-fn list<T: Display>(items: &Option<impl AsRef<[T]>>, cell: &mut String) {
-    if let Some(items) = items {
-        join(items.as_ref(), cell);
-    }
+fn list<T: Display>(items: Seen<&[T]>, cell: &mut String) {
+    join(items.unwrap_or_default(), cell);
 }
 
 /// Lists are joined as WeCom's template has it.
@@ -242,9 +241,7 @@ fn join<T: Display>(items: &[T], cell: &mut String) {
     }
 }
 
-fn object(value: &Option<impl Serialize>, cell: &mut String) {
-    if let Some(value) = value {
-        // These types are objects with texts for keys, which can always be written.
-        cell.push_str(&serde_json::to_string(value).unwrap_or_default());
-    }
+fn object(value: &impl Serialize, cell: &mut String) {
+    // These types are objects with texts for keys, which can always be written.
+    cell.push_str(&serde_json::to_string(value).unwrap_or_default());
 }

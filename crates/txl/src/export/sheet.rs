@@ -19,7 +19,7 @@ use std::{
 };
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
-use wecom_contacts::members::ExtAttr;
+use wecom_contacts::{Seen, members::ExtAttr};
 use wecom_sheets::writing::{CsvWriter, INCOMPLETE_PREFIX, SHEET_ROWS, WriteError, XlsxWriter};
 
 use self::{attributes::Attributes, out::Out};
@@ -177,11 +177,11 @@ impl<T: Row> Sheet<T> {
             format!("{INCOMPLETE_PREFIX}{heading}")
         };
         let (mut columns, mut titles) = (Vec::new(), Vec::new());
-        for (column, (heading, seen)) in self.headings.iter().zip(self.cells.columns()).enumerate() {
+        for (column, (heading, filling)) in self.headings.iter().zip(self.cells.columns()).enumerate() {
             let is_needed = *heading != REST && T::is_essential(heading);
-            let is_wanted = is_needed && (seen.absent == 0 || seen.absent < self.rows);
-            if seen.is_filled || is_wanted {
-                let absent = if T::is_cleared_by_empty(heading) { seen.absent } else { 0 };
+            let is_wanted = is_needed && (filling.absent == 0 || filling.absent < self.rows);
+            if filling.is_filled || is_wanted {
+                let absent = if T::is_cleared_by_empty(heading) { filling.absent } else { 0 };
                 columns.push(column);
                 titles.push(titled(heading, absent));
             }

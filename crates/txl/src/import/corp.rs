@@ -111,7 +111,7 @@ impl Details {
 
 impl Detail {
     fn of(member: &Member) -> Self {
-        let attributes = member.extattr.as_ref().map(|extattr| {
+        let attributes = member.extattr.known().map(|extattr| {
             let texts = extattr.attrs.iter().filter_map(|attribute| match &attribute.value {
                 AttributeValue::Text(text) => Some((attribute.name.clone(), text.clone())),
                 _ => None,
@@ -145,7 +145,7 @@ pub(super) async fn name_deleted_members(access: &Access, check: &mut Check) {
         let Some(userid) = &entry.userid else { continue };
         // Names are a service: the ids alone say who it is.
         match client.members().get(userid).await {
-            Ok(member) => entry.name = member.name,
+            Ok(member) => entry.name = member.name.into_known(),
             Err(error) if error.is_not_found() || error.is_permission_denied() => {}
             Err(_) => return,
         }

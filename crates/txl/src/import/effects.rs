@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde::Serialize;
 use wecom_contacts::{
     DepartmentId, UserId,
-    imports::{ImportDepartment, ImportMember, MemberColumn},
+    imports::{EmptyCell, ImportDepartment, ImportMember, MemberColumn},
 };
 use wecom_sheets::{Column, Meaning, Table};
 
@@ -157,7 +157,7 @@ impl<'a> MemberEffects<'a> {
             has_departments: columns.contains(&MemberColumn::Department),
             clearing: columns
                 .into_iter()
-                .filter(|column| is_clearable(*column))
+                .filter(|column| column.empty_cell() == EmptyCell::Clears)
                 .map(|column| (column, column.heading().to_owned()))
                 .collect(),
             extras: extras.into_iter().collect(),
@@ -224,21 +224,6 @@ impl<'a> MemberEffects<'a> {
         }
         effects
     }
-}
-
-/// Whether an empty cell of this column clears the field: name, userid and departments must not be empty, and an empty cell of
-/// the others leaves the field as it is.
-fn is_clearable(column: MemberColumn) -> bool {
-    !matches!(
-        column,
-        MemberColumn::Name
-            | MemberColumn::Userid
-            | MemberColumn::Department
-            | MemberColumn::IsLeaderInDept
-            | MemberColumn::Order
-            | MemberColumn::Disabled
-            | MemberColumn::Enable
-    )
 }
 
 /// The effects of a file of departments, which replaces all.

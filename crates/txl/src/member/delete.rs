@@ -51,5 +51,5 @@ impl DeleteMany {
 /// The member's name, for a question. A credential that may not read it is no reason to fail.
 async fn name(access: &Access, userid: &str) -> Option<String> {
     let app = access.app_if_given().ok()??;
-    app.members().get(userid).await.ok()?.name
+    app.members().get(userid).await.ok()?.name.into_known()
 }

@@ -1,11 +1,14 @@
 //! Creating and updating members: what is not given is not sent.
 
-use clap::{Args, ValueEnum};
+use clap::{
+    Args, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use wecom_contacts::{
     Clear, DepartmentId, Patch, UserId,
-    members::{Attribute, ExtAttr, Gender, MemberPatch, NewMember},
+    members::{Attribute, ExtAttr, Gender, MemberField, MemberPatch, NewMember},
 };
 
 use super::effect::{self, Before};
@@ -53,8 +56,8 @@ pub(super) struct Update {
     #[arg(long = "biz-mail-alias", value_name = "ADDRESS")]
     biz_mail_aliases: Vec<String>,
     /// Empty this field; may be repeated
-    #[arg(long = "clear", value_name = "FIELD")]
-    clear: Vec<Field>,
+    #[arg(long = "clear", value_name = "FIELD", value_parser = clearable())]
+    clear: Vec<MemberField>,
 }
 
 /// The fields that both take.
@@ -128,18 +131,51 @@ enum Sex {
     Female,
 }
 
-/// A field that may be empty.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Field {
-    Alias,
-    Mobile,
-    Email,
-    BizMailAlias,
-    DirectLeader,
-    Position,
-    Telephone,
-    Address,
-    ExternalPosition,
+/// The flag that gives a field its value; `None` for a field that is given without a flag or only read.
+const fn flag(field: MemberField) -> Option<&'static str> {
+    Some(match field {
+        MemberField::NewUserid => "new-userid",
+        MemberField::Name => "name",
+        MemberField::Alias => "alias",
+        MemberField::Mobile => "mobile",
+        MemberField::Email => "email",
+        MemberField::BizMail => "biz-mail",
+        MemberField::BizMailAlias => "biz-mail-alias",
+        MemberField::Department => "department",
+        MemberField::Order => "order",
+        MemberField::IsLeaderInDept => "leads",
+        MemberField::MainDepartment => "main-department",
+        MemberField::DirectLeader => "direct-leader",
+        MemberField::Position => "position",
+        MemberField::Gender => "gender",
+        MemberField::Telephone => "telephone",
+        MemberField::Address => "address",
+        MemberField::Enable => "enable",
+        MemberField::AvatarMediaid => "avatar-mediaid",
+        MemberField::Extattr => "extattr",
+        MemberField::ExternalProfile => "external-profile",
+        MemberField::ExternalPosition => "external-position",
+        MemberField::Nickname => "nickname",
+        MemberField::ToInvite => "invite",
+        // The account is an argument without a flag.
+        MemberField::Userid => return None,
+        MemberField::Status
+        | MemberField::Avatar
+        | MemberField::ThumbAvatar
+        | MemberField::QrCode
+        | MemberField::OpenUserid
+        | MemberField::EnglishName
+        | MemberField::Isleader
+        | MemberField::HideMobile => return None,
+    })
+}
+
+/// Reads the name of a field that may be empty, which is that of its flag.
+fn clearable() -> impl TypedValueParser<Value = MemberField> {
+    let fields = || MemberPatch::CLEARABLE.iter().copied();
+    PossibleValuesParser::new(fields().filter_map(flag)).try_map(move |name| {
+        fields().find(|field| flag(*field) == Some(name.as_str())).ok_or("no such field")
+    })
 }
 
 /// The departments of [`Fields`], with their ids.
@@ -236,32 +272,32 @@ impl Update {
         patch.gender = fields.gender();
         patch.new_userid = self.new_userid.map(Into::into);
         patch.name = self.name;
-        patch.alias = text(fields.alias, Field::Alias)?;
-        patch.mobile = text(fields.mobile, Field::Mobile)?;
-        patch.email = text(fields.email, Field::Email)?;
+        patch.alias = text(fields.alias, MemberField::Alias)?;
+        patch.mobile = text(fields.mobile, MemberField::Mobile)?;
+        patch.email = text(fields.email, MemberField::Email)?;
         patch.biz_mail = fields.biz_mail;
         patch.department = places.departments;
         patch.order = given(fields.order);
         patch.main_department = places.main;
-        patch.direct_leader = match text(fields.direct_leader, Field::DirectLeader)? {
+        patch.direct_leader = match text(fields.direct_leader, MemberField::DirectLeader)? {
             Patch::Set(leader) => Patch::Set(vec![leader.into()]),
             Patch::Clear => Patch::Clear,
             Patch::Keep => Patch::Keep,
         };
-        patch.position = text(fields.position, Field::Position)?;
-        patch.telephone = text(fields.telephone, Field::Telephone)?;
-        patch.address = text(fields.address, Field::Address)?;
+        patch.position = text(fields.position, MemberField::Position)?;
+        patch.telephone = text(fields.telephone, MemberField::Telephone)?;
+        patch.address = text(fields.address, MemberField::Address)?;
         patch.enable = fields.enable;
         patch.avatar_mediaid = fields.avatar_mediaid.map(Into::into);
-        patch.external_position = text(fields.external_position, Field::ExternalPosition)?;
+        patch.external_position = text(fields.external_position, MemberField::ExternalPosition)?;
         patch.nickname = fields.nickname;
-        patch.biz_mail_alias = match (self.biz_mail_aliases.is_empty(), clear.contains(&Field::BizMailAlias))
-        {
-            (false, true) => return Err(given_and_cleared(Field::BizMailAlias)),
-            (false, false) => self.biz_mail_aliases.into(),
-            (true, true) => Clear.into(),
-            (true, false) => Patch::Keep,
-        };
+        patch.biz_mail_alias =
+            match (self.biz_mail_aliases.is_empty(), clear.contains(&MemberField::BizMailAlias)) {
+                (false, true) => return Err(given_and_cleared(MemberField::BizMailAlias)),
+                (false, false) => self.biz_mail_aliases.into(),
+                (true, true) => Clear.into(),
+                (true, false) => Patch::Keep,
+            };
         Ok(patch)
     }
 }
@@ -316,9 +352,8 @@ fn given<T>(items: Vec<T>) -> Option<Vec<T>> {
     (!items.is_empty()).then_some(items)
 }
 
-fn given_and_cleared(field: Field) -> Failure {
-    let value = field.to_possible_value();
-    let name = value.as_ref().map_or("the field", |value| value.get_name());
+fn given_and_cleared(field: MemberField) -> Failure {
+    let name = flag(field).unwrap_or("the field");
     Failure::usage(format!("{name} is given a value and cleared at once"))
         .remedy(format!("drop --clear {name}, or --{name}"))
 }
@@ -329,4 +364,25 @@ fn parsed<T: DeserializeOwned>(text: Option<&str>, flag: &str) -> Result<Option<
             "see `txl member update --help` for the shape of {flag}, and quote it for the shell"
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_that_can_be_written_has_a_flag() {
+        let flags = |command: clap::Command| -> Vec<String> {
+            command.get_arguments().filter_map(|argument| argument.get_long().map(str::to_owned)).collect()
+        };
+        let create = flags(Create::augment_args(clap::Command::new("create")));
+        let update = flags(Update::augment_args(clap::Command::new("update")));
+        let positional = [MemberField::Userid, MemberField::Name];
+        for field in NewMember::FIELDS.iter().filter(|field| !positional.contains(field)) {
+            assert!(flag(*field).is_some_and(|flag| create.iter().any(|long| long == flag)), "{field}");
+        }
+        for field in MemberPatch::FIELDS {
+            assert!(flag(*field).is_some_and(|flag| update.iter().any(|long| long == flag)), "{field}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What an update of a member replaces, and whether WeCom took it: said on stderr.
 
 use wecom_contacts::{
-    DepartmentId, UserId,
+    DepartmentId, Seen, UserId,
     members::{Member, MemberPatch, MemberStatus},
 };
 
@@ -28,7 +28,7 @@ impl Before {
         let member = access.reader()?.members().get(userid).await.ok();
         let departments = member.map(|member| {
             let flags = member.is_leader_in_dept.as_deref().unwrap_or_default();
-            listed(&member.department, flags)
+            listed(member.department.as_deref().unwrap_or_default(), flags)
         });
         Ok(Self { userid: userid.to_owned(), departments })
     }
@@ -87,7 +87,7 @@ pub(super) async fn check_mobile(access: &Access, userid: &UserId, sent: &str) -
         .remedy("other fields are updated; the member changes the number in WeCom, or an administrator in the console")),
         Fate::Unknown => {
             let why = match member.status {
-                Some(MemberStatus::Activated) => "the member has activated (已激活), and WeCom then drops a new number",
+                Seen::Known(MemberStatus::Activated) => "the member has activated (已激活), and WeCom then drops a new number",
                 _ => "WeCom drops the new number of a member who has activated (已激活)",
             };
             say(format_args!("not verified whether the mobile number changed, as the app may not read it: {why} without an error"));
@@ -107,9 +107,9 @@ enum Fate {
 
 fn fate(member: &Member, sent: &str) -> Fate {
     match member.mobile.as_deref() {
-        None | Some("") => Fate::Unknown,
-        Some(there) if digits(there) == digits(sent) => Fate::Taken,
-        Some(_) => Fate::Dropped,
+        Seen::Hidden | Seen::Known("") => Fate::Unknown,
+        Seen::Known(there) if digits(there) == digits(sent) => Fate::Taken,
+        Seen::Known(_) => Fate::Dropped,
     }
 }
 
@@ -130,7 +130,7 @@ mod tests {
     fn a_number_is_compared_without_its_spelling() {
         let member = |mobile: Option<&str>| {
             let mut member = Member::default();
-            member.mobile = mobile.map(str::to_owned);
+            member.mobile = mobile.map(str::to_owned).into();
             member
         };
         for sent in ["13800000000", "+86 13800000000", "+86-138-0000-0000"] {

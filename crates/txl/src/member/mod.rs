@@ -9,7 +9,7 @@ use futures_util::TryStreamExt;
 use serde_json::json;
 use wecom_contacts::{
     AgentId,
-    members::{EmailType, Invitation, ListMembers, ListMembersSimple, QrCodeSize},
+    members::{EmailType, Invitation, ListMembers, ListMembersSimple, MemberField, QrCodeSize},
 };
 
 use crate::{
@@ -156,8 +156,18 @@ enum Size {
 }
 
 /// What a table of members shows; JSON has all there is.
-pub(crate) const COLUMNS: &[&str] =
-    &["userid", "name", "department", "position", "mobile", "email", "status"];
+pub(crate) const COLUMNS: &[&str] = &[
+    MemberField::Userid.name(),
+    MemberField::Name.name(),
+    MemberField::Department.name(),
+    MemberField::Position.name(),
+    MemberField::Mobile.name(),
+    MemberField::Email.name(),
+    MemberField::Status.name(),
+];
+/// What a table of members shows where an answer has names only.
+pub(crate) const SIMPLE_COLUMNS: &[&str] =
+    &[MemberField::Userid.name(), MemberField::Name.name(), MemberField::Department.name()];
 
 impl Command {
     pub(crate) async fn run(self, output: Output) -> Result {
@@ -178,7 +188,7 @@ impl Command {
                 let client = access.app()?;
                 let call = ListMembersSimple::new(Lookup::new(&access).department(&department).await?);
                 let call = if recursive { call.recursive() } else { call };
-                client.send(&AsText(call)).await?.userlist.print(output, &["userid", "name", "department"])
+                client.send(&AsText(call)).await?.userlist.print(output, SIMPLE_COLUMNS)
             }
             Verb::Ids { page_size, after, one_page } => {
                 ids(&access, output, page_size, after, one_page).await

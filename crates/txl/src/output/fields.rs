@@ -154,3 +154,19 @@ pub(super) fn joined(pieces: impl Iterator<Item = String>, between: &str) -> Str
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use wecom_contacts::members;
+
+    use super::*;
+
+    #[test]
+    fn the_headings_of_members_have_the_names_of_the_fields() {
+        for field in members::fields() {
+            let heading = Kind::Member.heading(field.name());
+            let full = format!("{} {}", field.name(), field.chinese());
+            assert!(heading == full || heading == field.name(), "{heading}, not {full}");
+        }
+    }
+}

@@ -79,7 +79,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
                 visitor.ok_or_else(|| Failure::new("nobody came back in the step before"))?;
             let detail = app.user_detail(ticket).await?;
             must!(detail.userid == userid, "another member came back");
-            must!(detail.mobile.is_some(), "the mobile number is missing");
+            must!(detail.mobile.is_known(), "the mobile number is missing");
             Ok(((), "with the mobile number that user/get hides".into()))
         },
     )

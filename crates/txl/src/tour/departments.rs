@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wecom_contacts::{
-    DepartmentId,
+    DepartmentId, Seen,
     departments::{DepartmentPatch, NewDepartment},
 };
 
@@ -31,16 +31,16 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     let made = || made.ok_or_else(not_made);
     tour.step(row("Read a department 获取单个部门详情", "departments().get", "department/get"), async {
         let department = app.get(made()?.0).await?;
-        must!(department.name.as_deref() == Some("华北组"), "the name is not the one given");
-        must!(department.parentid == Some(stage.department()?), "the parent is not the one given");
-        must!(department.order == Some(10), "the order is not the one given");
+        must!(department.name.as_deref() == Seen::Known("华北组"), "the name is not the one given");
+        must!(department.parentid == Seen::Known(stage.department()?), "the parent is not the one given");
+        must!(department.order == Seen::Known(10), "the order is not the one given");
         Ok(((), "name, parent and order as given".into()))
     })
     .await;
     tour.step(row("List departments 获取部门列表", "departments().list", "department/list"), async {
         let mine = app.list_under(stage.department()?).await?;
         must!(mine.len() == 3, "{} departments instead of 3", mine.len());
-        let leaders = mine.iter().find_map(|department| department.department_leader.clone());
+        let leaders = mine.iter().find_map(|department| department.department_leader.known().cloned());
         let all = app.list().await?.len();
         must!(all > 3, "the whole tree has {all} departments");
         must!(
@@ -67,9 +67,9 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         let patch = DepartmentPatch::new().name("华南大区").parentid(north);
         contacts.update(south, patch).await?;
         let department = app.get(south).await?;
-        must!(department.name.as_deref() == Some("华南大区"), "it is not renamed");
-        must!(department.parentid == Some(north), "it is not moved");
-        must!(department.order == Some(20), "its order, which was not named, has changed");
+        must!(department.name.as_deref() == Seen::Known("华南大区"), "it is not renamed");
+        must!(department.parentid == Seen::Known(north), "it is not moved");
+        must!(department.order == Seen::Known(20), "its order, which was not named, has changed");
         Ok(((), "renamed and moved, its order as it was".into()))
     })
     .await;

@@ -3,7 +3,7 @@
 use futures_util::TryStreamExt;
 use serde_json::json;
 use wecom_contacts::{
-    Polling,
+    Polling, Seen,
     exports::{ExportJob, ExportRow, ExportState, TagRow},
     tags::TagNodes,
 };
@@ -25,7 +25,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     tour.step(row("Export members 导出成员", "exports().members_simple", "export/simple_user"), async {
         let rows = rows(stage, &exports.members_simple().await?).await?;
         must!(
-            rows.iter().any(|member| member.userid == wang && member.name.as_deref() == Some("王芳")),
+            rows.iter().any(|member| member.userid == wang && member.name.as_deref() == Seen::Known("王芳")),
             "王芳 is not among the rows"
         );
         Ok(((), format!("{} rows, checked and decrypted", rows.len())))
@@ -44,7 +44,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             let rows = rows(stage, &job).await?;
             let found = rows.iter().find(|member| member.userid == wang);
             must!(
-                found.is_some_and(|member| member.telephone.as_deref() == Some("8001")),
+                found.is_some_and(|member| member.telephone.as_deref() == Seen::Known("8001")),
                 "王芳 is not among the rows with her telephone number"
             );
             Ok((job, format!("{} rows, checked and decrypted", rows.len())))

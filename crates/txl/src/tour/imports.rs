@@ -1,7 +1,7 @@
 //! 异步批量接口: imports, from a CSV file to the called-back end of the job.
 
 use wecom_contacts::{
-    DepartmentId, Polling,
+    DepartmentId, Polling, Seen,
     departments::NewDepartment,
     imports::{ImportFile, ImportJob, ImportOutcome, ImportRow, JobCallback},
     media::MediaKind,
@@ -78,7 +78,7 @@ async fn sync(tour: &mut Engine, stage: &Stage) -> Option<ImportJob> {
         };
         must!(row.userid == Some(stage.userid("bad")), "another row was refused than the wrong one");
         let liu = stage.app.members().get(stage.userid("liu")).await?;
-        must!(liu.position.as_deref() == Some("架构师"), "刘洋 is not updated");
+        must!(liu.position.as_deref() == Seen::Known("架构师"), "刘洋 is not updated");
         stage.app.members().get(stage.userid("wu")).await?;
         let reason = row.refusal().map_or(0, |code| code.0);
         Ok((job, format!("one updated, one created, one refused with {reason}")))
@@ -131,7 +131,8 @@ async fn replace_members(tour: &mut Engine, stage: &Stage) {
             let present = members.list_simple_recursive(1).await?;
             let kept = present.iter().filter(|member| member.userid != wu);
             for member in kept {
-                let departments: Vec<_> = member.department.iter().map(ToString::to_string).collect();
+                let departments: Vec<_> =
+                    member.department.known().into_iter().flatten().map(ToString::to_string).collect();
                 let name = member.name.as_deref().unwrap_or_default();
                 csv.push_str(&format!(
                     "{name},{userid},,{userid}@example.com,{}\n",

@@ -40,7 +40,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             let (member, _) = range()?;
             let read = linked.member(&member).await?;
             must!(read.linked_id() == member, "another member came back");
-            must!(read.name.is_some(), "the member has no name");
+            must!(read.name.is_known(), "the member has no name");
             Ok(((), member.to_string()))
         },
     )
@@ -75,7 +75,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             let (_, department) = range()?;
             let members = linked.members(&department, true).await?;
             must!(
-                !members.is_empty() && members.iter().all(|member| member.name.is_some()),
+                !members.is_empty() && members.iter().all(|member| member.name.is_known()),
                 "no members, or one without a name"
             );
             Ok(((), format!("{}, each with a name", members.len())))

@@ -2,7 +2,7 @@
 
 use futures_util::TryStreamExt;
 use wecom_contacts::{
-    Clear,
+    Clear, Seen,
     departments::NewDepartment,
     members::{EmailType, Gender, Invitation, MemberPatch, NewMember, QrCodeSize},
 };
@@ -71,16 +71,19 @@ async fn create_and_read(tour: &mut Engine, stage: &Stage) {
     tour.step(row("Read a member 读取成员", "members().get", "user/get"), async {
         let member = app.get(&wang).await?;
         must!(member.userid == wang, "another member came back");
-        must!(member.name.as_deref() == Some("王芳"), "the name is not the one given");
-        must!(member.position.as_deref() == Some("工程师"), "the position is not the one given");
-        must!(member.department == [stage.department()?], "the department is not the one given");
-        must!(member.is_leader_in_dept == Some(vec![true]), "she does not lead her department");
+        must!(member.name.as_deref() == Seen::Known("王芳"), "the name is not the one given");
+        must!(member.position.as_deref() == Seen::Known("工程师"), "the position is not the one given");
+        must!(
+            member.department == Seen::Known(vec![stage.department()?]),
+            "the department is not the one given"
+        );
+        must!(member.is_leader_in_dept == Seen::Known(vec![true]), "she does not lead her department");
         let note = match member.mobile {
-            None => "her mobile number is hidden from apps made after 2022-06-20",
-            Some(mobile) if mobile.ends_with(&stage.mobile(1)) => {
+            Seen::Hidden => "her mobile number is hidden from apps made after 2022-06-20",
+            Seen::Known(mobile) if mobile.ends_with(&stage.mobile(1)) => {
                 "with her mobile number, as old apps see it"
             }
-            Some(_) => return Err(Failure::new("the mobile number is not the one given")),
+            Seen::Known(_) => return Err(Failure::new("the mobile number is not the one given")),
         };
         Ok(((), note.into()))
     })
@@ -113,12 +116,12 @@ async fn update(tour: &mut Engine, stage: &Stage) {
         let member = stage.app.members().get(&wang).await?;
         let position = member.position.unwrap_or_default();
         must!(position.is_empty(), "the position is not cleared");
-        must!(member.telephone.as_deref() == Some("8001"), "the telephone number is not set");
+        must!(member.telephone.as_deref() == Seen::Known("8001"), "the telephone number is not set");
         must!(
-            member.name.as_deref() == Some("王芳") && member.alias.as_deref() == Some("Fang"),
+            member.name.as_deref() == Seen::Known("王芳") && member.alias.as_deref() == Seen::Known("Fang"),
             "a field that was not named has changed"
         );
-        must!(member.is_leader_in_dept == Some(vec![true]), "a field that was not named has changed");
+        must!(member.is_leader_in_dept == Seen::Known(vec![true]), "a field that was not named has changed");
         Ok(((), "one field set, one cleared, the others as they were".into()))
     })
     .await;
@@ -134,7 +137,7 @@ async fn list(tour: &mut Engine, stage: &Stage) {
             let members = app.list_simple(department).await?;
             must!(members.len() == 4, "{} members instead of 4", members.len());
             must!(
-                members.iter().all(|member| member.department == [department]),
+                members.iter().all(|member| member.department == Seen::Known(vec![department])),
                 "a member of another department is listed"
             );
             let below_root = app.list_simple_recursive(1).await?;
@@ -151,7 +154,7 @@ async fn list(tour: &mut Engine, stage: &Stage) {
         must!(members.len() == 4, "{} members instead of 4", members.len());
         let reports = members
             .iter()
-            .filter(|member| member.direct_leader.as_deref() == Some(std::slice::from_ref(&wang)));
+            .filter(|member| member.direct_leader.as_deref() == Seen::Known(std::slice::from_ref(&wang)));
         let reports = reports.count();
         must!(reports == 3, "{reports} members report to 王芳 instead of 3");
         Ok(((), "4, of whom 3 report to 王芳".into()))

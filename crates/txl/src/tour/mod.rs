@@ -83,7 +83,7 @@ async fn embedded() -> Result<Stage> {
         .await
         .map_err(|error| Failure::new("the embedded simulator does not start").because(&error))?;
     let address = Simulator {
-        base_url: sim.url(),
+        base_url: sim.url().to_owned(),
         corp_id: sim.corp_id().to_owned(),
         contacts_secret: sim.contacts_secret().to_owned(),
         agent_id: sim.agent_id(),

@@ -2,7 +2,8 @@
 
 use std::{fmt, fmt::Write};
 
-use crate::members::Gender;
+use super::MemberColumn;
+use crate::{DepartmentId, Seen, UserId, members::Gender};
 
 /// A cell that cannot be read. It names the column and never the content, which may be anybody's number or address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,50 +36,205 @@ impl fmt::Display for CellError {
 
 impl std::error::Error for CellError {}
 
-/// Reads a list joined by `;`; blanks around the parts and parts that are empty do not matter.
-pub(super) fn list<T>(cell: &str, part: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
-    cell.split(';').map(str::trim).filter(|text| !text.is_empty()).map(part).collect()
+/// The value of a field as the cell of an import file.
+pub(crate) trait CellValue: Sized {
+    /// What an answer says of the field.
+    type Read;
+
+    /// Takes the value over from an answer; what it hides is empty.
+    fn of(read: &Self::Read) -> Self;
+
+    /// Reads a cell; blanks around what is no text do not matter. An error says what the cell is not.
+    fn read(cell: &str, column: MemberColumn) -> Result<Self, &'static str>;
+
+    /// Returns the cell, if the value is a text as it stands.
+    fn text(&self, column: MemberColumn) -> Option<&str>;
+
+    /// Writes the cell behind what is there.
+    fn spell(&self, column: MemberColumn, out: &mut String) {
+        out.push_str(self.text(column).unwrap_or_default());
+    }
+}
+
+impl CellValue for UserId {
+    type Read = Self;
+
+    fn of(read: &Self) -> Self {
+        read.clone()
+    }
+
+    fn read(cell: &str, _: MemberColumn) -> Result<Self, &'static str> {
+        Ok(cell.into())
+    }
+
+    fn text(&self, _: MemberColumn) -> Option<&str> {
+        Some(self.as_str())
+    }
+}
+
+impl CellValue for String {
+    type Read = Seen<Self>;
+
+    fn of(read: &Seen<Self>) -> Self {
+        read.as_deref().unwrap_or_default().to_owned()
+    }
+
+    fn read(cell: &str, _: MemberColumn) -> Result<Self, &'static str> {
+        Ok(cell.to_owned())
+    }
+
+    fn text(&self, _: MemberColumn) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl CellValue for Option<Gender> {
+    type Read = Seen<Gender>;
+
+    /// A `0` is unknown or hidden.
+    fn of(read: &Seen<Gender>) -> Self {
+        read.known().filter(|gender| **gender != Gender::Undefined).cloned()
+    }
+
+    fn read(cell: &str, _: MemberColumn) -> Result<Self, &'static str> {
+        Ok(Some(match cell.trim().to_ascii_lowercase().as_str() {
+            "" => return Ok(None),
+            "0" => Gender::Undefined,
+            "1" | "男" | "男性" | "先生" | "male" | "m" | "mr" | "mr." => Gender::Male,
+            "2" | "女" | "女性" | "女士" | "female" | "f" | "ms" | "ms." | "mrs" | "mrs." => {
+                Gender::Female
+            }
+            _ => return Err(NO_GENDER),
+        }))
+    }
+
+    fn text(&self, _: MemberColumn) -> Option<&str> {
+        Some(match self {
+            None | Some(Gender::Undefined) => "",
+            Some(Gender::Male) => "男",
+            Some(Gender::Female) => "女",
+            Some(Gender::Other(text)) => text,
+        })
+    }
+}
+
+/// Whether an account is enabled, which the column 禁用 has the other way round.
+impl CellValue for Option<bool> {
+    type Read = Seen<bool>;
+
+    fn of(read: &Seen<bool>) -> Self {
+        read.into_known()
+    }
+
+    fn read(cell: &str, column: MemberColumn) -> Result<Self, &'static str> {
+        Ok(match cell.trim() {
+            "" => None,
+            "启用" => Some(true),
+            "禁用" => Some(false),
+            cell => Some(flag(cell).ok_or(NO_FLAG)? == (column == MemberColumn::Enable)),
+        })
+    }
+
+    fn text(&self, column: MemberColumn) -> Option<&str> {
+        Some(match *self {
+            None => "",
+            Some(enabled) if enabled == (column == MemberColumn::Enable) => "1",
+            Some(_) => "0",
+        })
+    }
+}
+
+/// An item of a list, whose cell joins the items by `;`.
+trait CellItem: Copy {
+    /// What a cell is not if it cannot be read.
+    const NO_LIST: &'static str;
+
+    fn read(part: &str) -> Option<Self>;
+
+    fn spell(self, out: &mut String);
+}
+
+impl<T: CellItem> CellValue for Vec<T> {
+    type Read = Seen<Self>;
+
+    fn of(read: &Seen<Self>) -> Self {
+        read.as_deref().unwrap_or_default().to_vec()
+    }
+
+    fn read(cell: &str, _: MemberColumn) -> Result<Self, &'static str> {
+        // Blanks around the parts and parts that are empty do not matter.
+        let parts = cell.split(';').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(T::read).collect::<Option<_>>().ok_or(T::NO_LIST)
+    }
+
+    fn text(&self, _: MemberColumn) -> Option<&str> {
+        None
+    }
+
+    fn spell(&self, _: MemberColumn, out: &mut String) {
+        for (place, item) in self.iter().enumerate() {
+            if place > 0 {
+                out.push(';');
+            }
+            item.spell(out);
+        }
+    }
+}
+
+impl CellItem for u32 {
+    const NO_LIST: &'static str = NO_NUMBERS;
+
+    fn read(part: &str) -> Option<Self> {
+        number(part)
+    }
+
+    fn spell(self, out: &mut String) {
+        push_number(out, self);
+    }
+}
+
+impl CellItem for DepartmentId {
+    const NO_LIST: &'static str = NO_NUMBERS;
+
+    fn read(part: &str) -> Option<Self> {
+        number(part).map(Self)
+    }
+
+    fn spell(self, out: &mut String) {
+        push_number(out, self.0);
+    }
+}
+
+impl CellItem for bool {
+    const NO_LIST: &'static str = NO_FLAGS;
+
+    fn read(part: &str) -> Option<Self> {
+        flag(part)
+    }
+
+    fn spell(self, out: &mut String) {
+        out.push(if self { '1' } else { '0' });
+    }
 }
 
 pub(super) const NO_NUMBER: &str = "is not a whole number from 0 to 4294967295";
-pub(super) const NO_NUMBERS: &str = "is not a list of whole numbers from 0 to 4294967295, joined by `;`";
-pub(super) const NO_FLAG: &str = "is neither 0 nor 1";
-pub(super) const NO_FLAGS: &str = "is not a list of 0 and 1, joined by `;`";
-pub(super) const NO_GENDER: &str = "is neither 男 nor 女";
+const NO_NUMBERS: &str = "is not a list of whole numbers from 0 to 4294967295, joined by `;`";
+const NO_FLAG: &str = "is neither 0 nor 1";
+const NO_FLAGS: &str = "is not a list of 0 and 1, joined by `;`";
+const NO_GENDER: &str = "is neither 男 nor 女";
 
 /// Reads digits alone: `+7` and `0x7` are none, whatever Rust thinks of the former.
 pub(super) fn number(text: &str) -> Option<u32> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
-pub(super) fn flag(text: &str) -> Option<bool> {
+fn flag(text: &str) -> Option<bool> {
     match text {
         "0" | "否" | "假" => Some(false),
         "1" | "是" | "真" => Some(true),
         _ if ["false", "no", "n"].iter().any(|word| text.eq_ignore_ascii_case(word)) => Some(false),
         _ if ["true", "yes", "y"].iter().any(|word| text.eq_ignore_ascii_case(word)) => Some(true),
         _ => None,
-    }
-}
-
-/// Reads a gender; an empty cell is none.
-pub(super) fn gender(cell: &str) -> Result<Option<Gender>, &'static str> {
-    Ok(Some(match cell.to_ascii_lowercase().as_str() {
-        "" => return Ok(None),
-        "0" => Gender::Undefined,
-        "1" | "男" | "男性" | "先生" | "male" | "m" | "mr" | "mr." => Gender::Male,
-        "2" | "女" | "女性" | "女士" | "female" | "f" | "ms" | "ms." | "mrs" | "mrs." => Gender::Female,
-        _ => return Err(NO_GENDER),
-    }))
-}
-
-/// Writes a list joined by `;` behind what is there.
-pub(super) fn join<T>(out: &mut String, items: &[T], mut write: impl FnMut(&mut String, &T)) {
-    for (at, item) in items.iter().enumerate() {
-        if at > 0 {
-            out.push(';');
-        }
-        write(out, item);
     }
 }
 

@@ -5,42 +5,18 @@
 
 use std::fmt;
 
-/// A column of a file of members (成员导入模板).
-///
-/// [`ALL`](Self::ALL) has them in the order of WeCom's template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum MemberColumn {
-    /// 姓名: the name.
-    Name,
-    /// 帐号: the account.
-    Userid,
-    /// 手机号: the mobile number.
-    Mobile,
-    /// 邮箱: the personal mail address.
-    Email,
-    /// 所在部门: the departments' ids, joined by `;`.
-    Department,
-    /// 职位: the position.
-    Position,
-    /// 性别: the gender, 男 or 女.
-    Gender,
-    /// 是否部门内领导: whether the member leads each of the departments, 0 or 1, joined by `;`.
-    IsLeaderInDept,
-    /// 排序: the place in each of the departments, joined by `;`.
-    Order,
-    /// 别名: the alias.
-    Alias,
-    /// 地址: the address.
-    Address,
-    /// 座机: the landline.
-    Telephone,
-    /// 禁用: 0 for an account that is enabled, 1 for one that is not.
-    Disabled,
-    /// `enable`, as the API and exports spell it: the opposite of 禁用, 1 for an account that is enabled.
-    ///
-    /// Files for WeCom have no such column, so that it is not in [`ALL`](Self::ALL): it is read, and written as 禁用.
-    Enable,
+use crate::members::MemberField;
+pub use crate::members::fields::MemberColumn;
+
+/// What an empty cell of a column does to its field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EmptyCell {
+    /// It empties the field.
+    Clears,
+    /// WeCom refuses the row, as the field must not be empty.
+    Refused,
+    /// The field stays as it is.
+    Kept,
 }
 
 /// A column of a file of departments (部门导入模板).
@@ -61,7 +37,7 @@ pub enum DepartmentColumn {
 
 /// A set of columns of a file of members.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MemberColumns(u16);
+pub struct MemberColumns(u32);
 
 impl MemberColumns {
     /// Adds a column. `Enable` is written as 禁用, so both count as one.
@@ -105,15 +81,12 @@ impl fmt::Debug for MemberColumns {
 }
 
 impl MemberColumn {
-    const fn bit(self) -> u16 {
-        match self {
-            Self::Enable => 1 << Self::Disabled as u16,
-            column => 1 << column as u16,
-        }
+    const fn bit(self) -> u32 {
+        1 << self.written() as u32
     }
 
     /// The columns of the template, in its order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; Self::COUNT] = [
         Self::Name,
         Self::Userid,
         Self::Mobile,
@@ -129,67 +102,51 @@ impl MemberColumn {
         Self::Disabled,
     ];
 
-    /// The heading in WeCom's template.
-    pub const fn heading(self) -> &'static str {
-        match self {
-            Self::Name => "姓名",
-            Self::Userid => "帐号",
-            Self::Mobile => "手机号",
-            Self::Email => "邮箱",
-            Self::Department => "所在部门",
-            Self::Position => "职位",
-            Self::Gender => "性别",
-            Self::IsLeaderInDept => "是否部门内领导",
-            Self::Order => "排序",
-            Self::Alias => "别名",
-            Self::Address => "地址",
-            Self::Telephone => "座机",
-            Self::Disabled => "禁用",
-            Self::Enable => "enable",
-        }
-    }
-
     /// Returns the column that a heading stands for: WeCom's template in either spelling of 帐号, the words that its pages and
     /// its console have for the same fields, the words that people commonly have, or the fields' names in JSON (`userid`,
     /// `is_leader_in_dept`). Case and blanks do not matter.
     ///
     /// `None` for a heading that is unknown, and for one that [is no field](Self::is_no_field).
     pub fn from_heading(heading: &str) -> Option<Self> {
-        Some(match plain(heading).as_str() {
-            "姓名" | "名字" | "员工姓名" | "人员姓名" | "成员姓名" | "真实姓名" | "中文姓名" | "中文名"
-            | "name" | "fullname" | "employeename" | "staffname" => Self::Name,
-            "帐号" | "账号" | "成员帐号" | "成员账号" | "企业微信帐号" | "企业微信账号" | "企微帐号"
-            | "企微账号" | "企业微信id" | "企业微信userid" | "userid" | "user_id" | "wecomid"
-            | "wecomuserid" => Self::Userid,
-            "手机号" | "手机号码" | "手机" | "手机电话" | "移动电话" | "移动电话号码" | "移动手机"
-            | "联系手机" | "联系手机号" | "个人手机" | "个人手机号" | "mobile" | "mobilephone"
-            | "mobilenumber" | "mobilephonenumber" | "mobileno" | "cellphone" | "cellphonenumber"
-            | "cellnumber" | "cell" => Self::Mobile,
-            "邮箱" | "电子邮箱" | "电子邮件" | "邮箱地址" | "邮件地址" | "电子邮箱地址" | "电子邮件地址"
-            | "联系邮箱" | "个人邮箱" | "邮件" | "email" | "e-mail" | "mail" | "emailaddress"
-            | "e-mailaddress" | "mailaddress" => Self::Email,
-            "所在部门" | "部门" | "所属部门" | "部门名称" | "部门名" | "部门路径" | "部门全路径"
-            | "部门全称" | "所在部门名称" | "所属部门名称" | "部门id" | "部门ids" | "所在部门id"
-            | "所属部门id" | "department" | "departments" | "departmentname" | "departmentid"
-            | "departmentids" | "departmentpath" | "dept" | "depts" | "deptname" | "deptid" => {
-                Self::Department
+        let heading = plain(heading);
+        let mut columns = Self::ALL.into_iter().chain([Self::Enable]);
+        let in_template = columns.find(|column| plain(column.heading()) == heading);
+        let by_name = || MemberField::from_name(&heading).and_then(MemberField::column);
+        in_template.or_else(by_name).or_else(|| Self::from_synonym(&heading))
+    }
+
+    /// The column of a word that people or other pages of WeCom have.
+    fn from_synonym(heading: &str) -> Option<Self> {
+        Some(match heading {
+            "名字" | "员工姓名" | "人员姓名" | "成员姓名" | "真实姓名" | "中文姓名" | "中文名"
+            | "fullname" | "employeename" | "staffname" => Self::Name,
+            "账号" | "成员帐号" | "成员账号" | "企业微信帐号" | "企业微信账号" | "企微帐号" | "企微账号"
+            | "企业微信id" | "企业微信userid" | "user_id" | "wecomid" | "wecomuserid" => Self::Userid,
+            "手机号码" | "手机" | "手机电话" | "移动电话" | "移动电话号码" | "移动手机" | "联系手机"
+            | "联系手机号" | "个人手机" | "个人手机号" | "mobilephone" | "mobilenumber"
+            | "mobilephonenumber" | "mobileno" | "cellphone" | "cellphonenumber" | "cellnumber" | "cell" => {
+                Self::Mobile
             }
-            "职位" | "职务" | "岗位" | "岗位名称" | "职位名称" | "职务名称" | "position" | "title"
-            | "jobtitle" | "positionname" | "jobposition" => Self::Position,
-            "性别" | "gender" | "sex" => Self::Gender,
-            "是否部门内领导" | "是否部门负责人" | "是否为部门负责人" | "部门内领导" | "is_leader_in_dept" => {
-                Self::IsLeaderInDept
-            }
-            "排序" | "order" => Self::Order,
-            "别名" | "alias" => Self::Alias,
-            "地址" | "联系地址" | "通讯地址" | "通信地址" | "办公地址" | "address" | "officeaddress" => {
+            "电子邮箱" | "电子邮件" | "邮箱地址" | "邮件地址" | "电子邮箱地址" | "电子邮件地址"
+            | "联系邮箱" | "个人邮箱" | "邮件" | "e-mail" | "mail" | "emailaddress" | "e-mailaddress"
+            | "mailaddress" => Self::Email,
+            "部门" | "所属部门" | "部门名称" | "部门名" | "部门路径" | "部门全路径" | "部门全称"
+            | "所在部门名称" | "所属部门名称" | "部门id" | "部门ids" | "所在部门id" | "所属部门id"
+            | "departments" | "departmentname" | "departmentid" | "departmentids" | "departmentpath"
+            | "dept" | "depts" | "deptname" | "deptid" => Self::Department,
+            "职务" | "岗位" | "岗位名称" | "职位名称" | "职务名称" | "title" | "jobtitle"
+            | "positionname" | "jobposition" => Self::Position,
+            "sex" => Self::Gender,
+            "是否部门负责人" | "是否为部门负责人" | "部门内领导" => Self::IsLeaderInDept,
+            "联系地址" | "通讯地址" | "通信地址" | "办公地址" | "officeaddress" => {
                 Self::Address
             }
-            "座机" | "座机号" | "座机号码" | "座机电话" | "办公电话" | "办公座机" | "固定电话" | "固话"
-            | "分机" | "分机号" | "分机号码" | "telephone" | "tel" | "landline" | "officephone"
-            | "workphone" | "extension" => Self::Telephone,
-            "禁用" | "禁用状态" | "是否禁用" | "disabled" => Self::Disabled,
-            "enable" | "enabled" | "启用" | "启用状态" | "是否启用" => Self::Enable,
+            "座机号" | "座机号码" | "座机电话" | "办公电话" | "办公座机" | "固定电话" | "固话" | "分机"
+            | "分机号" | "分机号码" | "tel" | "landline" | "officephone" | "workphone" | "extension" => {
+                Self::Telephone
+            }
+            "禁用状态" | "是否禁用" | "disabled" => Self::Disabled,
+            "enabled" | "启用" | "启用状态" | "是否启用" => Self::Enable,
             _ => return None,
         })
     }

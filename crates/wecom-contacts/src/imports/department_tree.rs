@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::{
     DepartmentColumn, ImportDepartment, Problem, Subject, Violation, Violations,
+    row_keys::{Fingerprints, Lines, RowKeys},
     rules::{self, Field},
-    seen::{Fingerprints, Lines, Seen},
     table::LARGEST_FILE,
 };
 use crate::DepartmentId;
@@ -17,8 +17,8 @@ pub(super) struct Tree {
     violations: Violations,
     fingerprints: Fingerprints,
     nodes: Vec<Node>,
-    ids: Seen,
-    names: Seen,
+    ids: RowKeys,
+    names: RowKeys,
     refused: u64,
 }
 
@@ -38,8 +38,8 @@ impl Tree {
             violations,
             fingerprints: Fingerprints::default(),
             nodes: Vec::new(),
-            ids: Seen::default(),
-            names: Seen::default(),
+            ids: RowKeys::default(),
+            names: RowKeys::default(),
             refused: 0,
         }
     }
@@ -85,13 +85,13 @@ impl Tree {
         if bytes > LARGEST_FILE as u64 {
             found.push(Violation::of_file(Problem::TooLarge { bytes }));
         }
-        for (seen, column, problem) in [
+        for (keys, column, problem) in [
             (&mut self.ids, DepartmentColumn::Id, Problem::DuplicateDepartment),
             (&mut self.names, DepartmentColumn::Name, Problem::DuplicateName),
         ] {
-            seen.duplicates(|line, first| {
+            for (line, first) in keys.duplicates() {
                 found.push(Violation::at(line, column.heading(), problem).and(first));
-            });
+            }
         }
         let parent = DepartmentColumn::Parentid.heading();
         for node in self.nodes.iter().filter(|node| node.parent > ROOT) {

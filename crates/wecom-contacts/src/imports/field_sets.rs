@@ -137,3 +137,108 @@ fn table<S: FileSink>(layout: &Layout, sink: S, set: &FieldSet) -> Table<S> {
     let headings = columns.map(|column| column.heading());
     Table::new(sink, layout.bom, headings.chain(extra.map(|(name, _)| name.as_str())))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MemberColumn, Problem};
+    use crate::{
+        imports::{
+            ImportFile, Severity,
+            member_file::rig::{csv, found, row},
+        },
+        members::Gender,
+    };
+
+    #[test]
+    fn rows_that_keep_fields_go_into_parts_without_their_columns() {
+        let mut kept = row("b").position("会计").extra(["B"]);
+        kept.keep(MemberColumn::Position);
+        // What the file does not have, and the account, need no part of their own.
+        let mut same = row("d").position("").extra([""]);
+        [MemberColumn::Address, MemberColumn::Userid].into_iter().for_each(|column| same.keep(column));
+        let mut attribute = row("e").position("出纳").extra(["A"]);
+        attribute.extra = vec![None];
+        let rows =
+            [row("a").position("出纳").extra(["A"]), kept.clone(), row("c").extra(["C"]), same, attribute];
+        let columns = [MemberColumn::Userid, MemberColumn::Mobile, MemberColumn::Position];
+        let builder = || ImportFile::members().columns(columns).extra(["工号"]);
+        let ignored = |finding: &&crate::imports::Violation| finding.problem() != Problem::NoColumn;
+
+        let checked = builder().rows(&rows);
+        assert_eq!(checked.violations().iter().filter(ignored).count(), 0);
+        assert_eq!((checked.rows(), checked.clears()), (5, &[(MemberColumn::Position, 2)][..]));
+        let file = checked.into_file().unwrap();
+        assert_eq!(
+            csv(&file),
+            [
+                "帐号,手机号,职位,工号\na,13897000,出纳,A\nc,13899000,,C\nd,138100000,,\n",
+                "帐号,手机号,工号\nb,13898000,B\n",
+                "帐号,手机号,职位\ne,138101000,出纳\n",
+            ]
+        );
+
+        let said = "line 3: 职位 is given in only one of lines 2 and 3: the rows give 3 different sets of fields, and this \
+            file can have only one; give each field in every row or in none";
+        let mut streamed = builder().to_writer(Vec::new());
+        rows.iter().for_each(|row| streamed.push(row));
+        for violations in [
+            builder().replaces_all().rows(&rows).into_file().unwrap_err(),
+            builder().present_members(["a", "b", "c", "d", "e"]).rows(&rows).into_file().unwrap_err(),
+            streamed.finish().unwrap().into_file().unwrap_err(),
+        ] {
+            assert!(violations.iter().any(|finding| finding.to_string() == said), "{violations}");
+            assert_eq!(violations.worst(), Some(Severity::Job));
+            assert!(
+                violations.to_string().starts_with("the file cannot be sent as it is: line 3: "),
+                "{violations}"
+            );
+        }
+        let only_attribute = [&rows[0], &rows[4]];
+        let said = "line 3: 工号 is given in only one of lines 2 and 3";
+        let violations = builder().replaces_all().rows(only_attribute).into_file().unwrap_err();
+        assert!(violations.iter().any(|finding| finding.to_string().starts_with(said)), "{violations}");
+        // Rows that all keep the same are one set.
+        let file = builder().replaces_all().rows([&kept, &kept.clone()]).into_file_anyway();
+        assert_eq!(csv(&file), ["帐号,手机号,工号\nb,13898000,B\nb,13898000,B\n"]);
+    }
+
+    #[test]
+    fn sets_of_fields_beyond_those_that_can_be_sent_are_found() {
+        let columns =
+            [MemberColumn::Name, MemberColumn::Position, MemberColumn::Alias, MemberColumn::Address];
+        let rows = (0_u32..16).map(|set| {
+            let mut member = row(&format!("u{set}"));
+            let kept = columns.iter().enumerate().filter(|(bit, _)| set & (1 << bit) != 0);
+            kept.for_each(|(_, column)| member.keep(*column));
+            member
+        });
+        let mut rows: Vec<_> = rows.collect();
+        let checked = ImportFile::members().columns(MemberColumn::ALL).rows(&rows);
+        assert!(checked.violations().is_empty(), "{:?}", found(&checked));
+        assert_eq!(checked.into_file().unwrap().parts().len(), 16);
+
+        rows.push(rows[5].clone());
+        rows[16].userid = "u16".into();
+        rows[16].mobile = "13800000016".into();
+        rows[16].keep(MemberColumn::Telephone);
+        let checked = ImportFile::members().columns(MemberColumn::ALL).rows(&rows);
+        assert_eq!(
+            found(&checked),
+            [
+                "line 18: 姓名 is given in only one of lines 2 and 18: the rows give more than 16 different sets of fields, \
+              and each needs a job of its own"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_unknown_gender_never_makes_an_empty_cell() {
+        let columns = [MemberColumn::Userid, MemberColumn::Gender];
+        let mut zero = row("c");
+        zero.set(MemberColumn::Gender, "0").unwrap();
+        let rows = [row("a").gender(Gender::Female), row("b").gender(Gender::Undefined), zero, row("d")];
+        let checked = ImportFile::members().columns(columns).rows(&rows);
+        assert_eq!(checked.clears(), [(MemberColumn::Gender, 1)]);
+        assert_eq!(csv(&checked.into_file().unwrap()), ["帐号,性别\na,女\nd,\n", "帐号\nb\nc\n"]);
+    }
+}

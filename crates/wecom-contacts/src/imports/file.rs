@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{DepartmentFileBuilder, MemberColumn, MemberFileBuilder, Severity, Violations, seen::Lines};
+use super::{DepartmentFileBuilder, MemberColumn, MemberFileBuilder, Severity, Violations, row_keys::Lines};
 use crate::{Error, ErrorKind, MediaId, Result, media::UploadedMedia};
 
 /// The file of an import: what a builder wrote ([`members`](Self::members), [`departments`](Self::departments)), anybody's CSV in

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    GetImportResult, ImportFile, ImportOutcome, ImportState, ImportStatus, outcome::Tally, seen::Lines,
+    GetImportResult, ImportFile, ImportOutcome, ImportState, ImportStatus, outcome::Tally, row_keys::Lines,
 };
 use crate::{Client, Error, ErrorKind, JobId, Polling, Result, Sending, polling::Wakeups};
 

@@ -1,23 +1,16 @@
 //! What a file of members is checked for, row by row and at its end.
 
-use std::collections::HashMap;
-
 use super::{
-    ImportMember, MemberColumn, MemberColumns, Problem, Subject, Violation, Violations,
+    EmptyCell, ImportMember, MemberColumn, MemberColumns, Problem, Subject, Violation, Violations,
+    deletion_guard::Present,
+    department_loads::DepartmentLoads,
     field_sets::Layout,
     file::Clears,
+    row_keys::{Fingerprints, Lines, RowKeys},
     rules::{self, Field},
-    seen::{Fingerprints, Lines, Seen},
     table::LARGEST_FILE,
 };
-use crate::{DepartmentId, ErrorCode, members::Gender};
-
-/// Who is there before the import.
-#[derive(Clone, Debug)]
-pub(super) enum Present {
-    Count(u64),
-    Members(Vec<u64>),
-}
+use crate::{ErrorCode, members::Gender};
 
 /// What is known of the rows so far.
 #[derive(Debug)]
@@ -27,10 +20,10 @@ pub(super) struct Check {
     pub(super) violations: Violations,
     fingerprints: Fingerprints,
     present: Option<Present>,
-    userids: Seen,
-    mobiles: Seen,
-    emails: Seen,
-    departments: Departments,
+    userids: RowKeys,
+    mobiles: RowKeys,
+    emails: RowKeys,
+    departments: DepartmentLoads,
     /// Empty cells that empty their field, of each column and then of each extended attribute.
     clears: Vec<u64>,
     /// Whether the row that is being written has a mobile number or a mail address.
@@ -56,10 +49,10 @@ impl Check {
             violations,
             fingerprints,
             present,
-            userids: Seen::default(),
-            mobiles: Seen::default(),
-            emails: Seen::default(),
-            departments: Departments::default(),
+            userids: RowKeys::default(),
+            mobiles: RowKeys::default(),
+            emails: RowKeys::default(),
+            departments: DepartmentLoads::default(),
             clears: vec![0; layout.columns.len() + layout.extra.len()],
             reachable: false,
             refused: 0,
@@ -112,13 +105,13 @@ impl Check {
     }
 
     fn empty(&mut self, line: u32, place: usize, column: MemberColumn) {
-        match column {
-            MemberColumn::Name | MemberColumn::Userid => {
+        match column.empty_cell() {
+            EmptyCell::Refused => {
                 let problem = Problem::MissingCell(Subject::Members);
                 self.violations.push(Violation::at(line, column.heading(), problem));
             }
-            MemberColumn::Disabled | MemberColumn::Enable => {}
-            _ => self.clears[place] += 1,
+            EmptyCell::Kept => {}
+            EmptyCell::Clears => self.clears[place] += 1,
         }
     }
 
@@ -185,26 +178,23 @@ impl Check {
         if rows == 0 && self.refused == 0 {
             found.push(Violation::of_file(Problem::Empty));
         }
-        for (mut seen, column, problem) in [
+        for (mut keys, column, problem) in [
             (self.mobiles, MemberColumn::Mobile, Problem::DuplicateMobile),
             (self.emails, MemberColumn::Email, Problem::DuplicateEmail),
         ] {
-            seen.duplicates(|line, first| {
+            for (line, first) in keys.duplicates() {
                 found.push(Violation::at(line, column.heading(), problem).and(first));
-            });
+            }
         }
         let column = MemberColumn::Userid.heading();
-        self.userids.duplicates(|line, first| {
+        for (line, first) in self.userids.duplicates() {
             found.push(Violation::at(line, column, Problem::DuplicateUserid).and(first));
-        });
+        }
         self.departments.finish(found);
-        if let Some(present) = self.present {
-            let (deleted, present) = present.leaving(&self.userids, rows);
-            // Rows that were refused elsewhere may be of members who would be deleted without them.
-            let deleted = deleted.saturating_sub(self.refused);
-            if is_guarded(deleted, present) {
-                found.push(Violation::of_file(Problem::DeletesTooMany { deleted, present }));
-            }
+        if let Some(problem) =
+            self.present.and_then(|present| present.problem(&self.userids, rows, self.refused))
+        {
+            found.push(Violation::of_file(problem));
         }
         self.violations.sort();
         let (columns, extra) = self.clears.split_at(layout.columns.len());
@@ -222,86 +212,92 @@ impl Check {
     }
 }
 
-/// How many members the file puts into each department.
-#[derive(Debug, Default)]
-struct Departments {
-    members: HashMap<DepartmentId, u64>,
-    /// The departments of the row before and how many rows on end have the same, as files often come sorted.
-    last: Vec<DepartmentId>,
-    run: u64,
-    /// Whether there are more departments than a corp can have; those beyond are not counted.
-    beyond: bool,
-}
+#[cfg(test)]
+mod tests {
+    use crate::imports::{
+        ImportFile, ImportMember, MemberColumn, Severity,
+        member_file::rig::{csv, found, row},
+    };
 
-impl Departments {
-    #[inline]
-    fn row(&mut self, departments: &[DepartmentId]) {
-        if self.last == departments {
-            self.run += 1;
-            return;
-        }
-        self.count();
-        self.last.clear();
-        self.last.extend_from_slice(departments);
-        self.run = 1;
+    #[test]
+    fn whatever_would_fail_is_found_with_its_line_and_code() {
+        let rows = [
+            row("a").email("A@example.com"),
+            row("A").mobile("+86 13897000").email("a@EXAMPLE.com"),
+            ImportMember::new("", " ").position("x").alias("y"),
+            row("d").department([2, 7]).order([1]).is_leader_in_dept([true]),
+        ];
+        let columns = MemberColumn::ALL.into_iter().filter(|column| *column != MemberColumn::Alias);
+        let checked = ImportFile::members().columns(columns).rows(&rows);
+        assert_eq!(
+            found(&checked),
+            [
+                "line 3: 帐号 is the same as in line 2 (errcode 302003)",
+                "line 3: 手机号 is the same as in line 2 (errcode 60104)",
+                "line 3: 邮箱 is the same as in line 2 (errcode 60106)",
+                "line 4: 姓名 is empty (errcode 40092)",
+                "line 4: 帐号 is empty (errcode 40092)",
+                "line 4: 手机号 is empty (errcode 40092)",
+                "line 4: 所在部门 is empty (errcode 40092)",
+                "line 4: 别名 has a value, but the file has no such column: it is not sent",
+                "line 5: 排序 needs one value for each department of the member (errcode 40058)",
+                "line 5: 是否部门内领导 needs one value for each department of the member (errcode 60132)",
+            ]
+        );
+        let violations = checked.into_file().unwrap_err();
+        assert_eq!(violations.worst(), Some(Severity::Job));
+        assert_eq!(
+            found(&ImportFile::members().rows::<ImportMember>([])),
+            ["the file has no rows (errcode 40092)"]
+        );
     }
 
-    /// Counts the rows of the run, which is over.
-    fn count(&mut self) {
-        for (place, department) in self.last.iter().enumerate() {
-            // 0 stands for 其他（待设置部门）, whose id the file does not have.
-            if *department == DepartmentId(0) || self.last[..place].contains(department) {
-                continue;
-            }
-            if let Some(members) = self.members.get_mut(department) {
-                *members += self.run;
-                continue;
-            }
-            let root = !self.members.contains_key(&DepartmentId::ROOT) && *department != DepartmentId::ROOT;
-            if self.members.len() + usize::from(root) >= rules::DEPARTMENTS_OF_CORP {
-                self.beyond = true;
-                continue;
-            }
-            self.members.insert(*department, self.run);
-        }
+    #[test]
+    fn a_value_without_a_column_is_a_warning_and_no_more() {
+        let checked = ImportFile::members().rows([row("a").enabled(true).extra(["A17"])]);
+        assert_eq!(checked.violations().count(Severity::Warning), 2);
+        checked.into_file().unwrap();
     }
 
-    fn finish(mut self, found: &mut Violations) {
-        self.count();
-        if self.beyond {
-            found.push(Violation::of_file(Problem::FullCorp));
-        }
-        let column = MemberColumn::Department.heading();
-        for (department, members) in self.members {
-            if members > rules::NODES_OF_DEPARTMENT as u64 {
-                let problem = Problem::FullDepartment { department, members };
-                found.push(Violation { column: Some(column.into()), ..Violation::of_file(problem) });
-            }
-        }
+    #[test]
+    fn values_that_are_there_twice_are_found_across_parts_and_lines_count_all_rows() {
+        let mut other = row("A").mobile("13897000");
+        other.keep(MemberColumn::Position);
+        let violations = ImportFile::members().rows([row("a"), other]).into_file().unwrap_err();
+        assert_eq!(
+            violations.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [
+                "line 3: 帐号 is the same as in line 2 (errcode 302003)",
+                "line 3: 手机号 is the same as in line 2 (errcode 60104)",
+            ]
+        );
     }
-}
 
-impl Present {
-    /// How many leave, and how many there are.
-    fn leaving(self, staying: &Seen, rows: u64) -> (u64, u64) {
-        match self {
-            Self::Count(present) => (present.saturating_sub(rows), present),
-            Self::Members(mut present) => {
-                present.sort_unstable();
-                present.dedup();
-                let mut staying = staying.as_slice().iter().map(|(fingerprint, _)| *fingerprint).peekable();
-                let stays = |fingerprint: &&u64| {
-                    while staying.next_if(|other| other < *fingerprint).is_some() {}
-                    staying.peek() == Some(*fingerprint)
-                };
-                let stay = present.iter().filter(stays).count();
-                ((present.len() - stay) as u64, present.len() as u64)
-            }
-        }
+    #[test]
+    fn a_required_field_that_is_kept_is_not_missing() {
+        let mut member = ImportMember::new("a", "");
+        let required =
+            [MemberColumn::Name, MemberColumn::Mobile, MemberColumn::Email, MemberColumn::Department];
+        required.into_iter().for_each(|column| member.keep(column));
+        let file = ImportFile::members().rows([&member]).into_file().unwrap();
+        assert_eq!(csv(&file), ["帐号,职位\na,\n"]);
+        member.kept.remove(MemberColumn::Mobile);
+        let violations = ImportFile::members().rows([&member]).into_file().unwrap_err();
+        assert_eq!(
+            violations.to_string(),
+            "WeCom would refuse the file: line 2: 手机号 is empty (errcode 40092)"
+        );
     }
-}
 
-/// The guard of 全量覆盖成员: more than 50 members who are more than 20 % of all, or fewer than 50 who are more than 80 %.
-fn is_guarded(deleted: u64, present: u64) -> bool {
-    (deleted > 50 && deleted * 5 > present) || (deleted < 50 && deleted * 5 > present * 4)
+    #[test]
+    fn a_file_whose_rows_were_all_refused_elsewhere_does_not_have_no_rows() {
+        let mut file = ImportFile::members().in_memory();
+        file.add_refused(1);
+        let checked = file.finish();
+        assert!(checked.violations().is_empty(), "{:?}", found(&checked));
+        let others = (0..40).map(|number| format!("other{number}"));
+        let mut file = ImportFile::members().present_members(others).in_memory();
+        file.add_refused(40);
+        assert!(file.finish().violations().is_empty());
+    }
 }

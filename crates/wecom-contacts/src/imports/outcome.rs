@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     ImportRow, ImportStatus,
-    seen::{Key, Lines},
+    row_keys::{Key, Lines},
 };
 use crate::JobId;
 

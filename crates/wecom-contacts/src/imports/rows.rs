@@ -3,142 +3,20 @@
 use std::borrow::Cow;
 
 use super::{
-    CellError, DepartmentColumn, MemberColumn, MemberColumns,
-    cells::{self, NO_FLAG, NO_FLAGS, NO_NUMBER, NO_NUMBERS},
+    CellError, DepartmentColumn, MemberColumn,
+    cells::{self, NO_NUMBER},
 };
+pub use crate::members::fields::ImportMember;
 use crate::{
-    DepartmentId, UserId,
+    DepartmentId, Seen, UserId,
     departments::Department,
     members::{Gender, Member, MemberStatus},
 };
-
-/// A member as a row of an import file.
-///
-/// The file says which columns there are: a field of another column is not written, and an empty field (`""`, `[]`, `None`) of one
-/// that it has makes an empty cell, which empties what can be emptied. A row leaves a field as it is by [keeping](Self::keep) its
-/// column. A gender that is [`Undefined`](Gender::Undefined) is always left as it is: it is unknown or hidden, and never empty.
-#[derive(Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-#[must_use]
-pub struct ImportMember {
-    /// The account (帐号), by which WeCom tells members apart; must not be empty.
-    pub userid: UserId,
-    /// The name (姓名); must not be empty.
-    pub name: String,
-    /// The mobile number (手机号); this or the mail address must not be empty.
-    pub mobile: String,
-    /// The personal mail address (邮箱).
-    pub email: String,
-    /// The departments (所在部门); must not be empty. One that does not exist is created below 其他(待设置部门).
-    pub department: Vec<DepartmentId>,
-    /// The position (职位).
-    pub position: String,
-    /// The gender (性别).
-    pub gender: Option<Gender>,
-    /// Whether the member leads each of `department` (是否部门内领导): as many, or empty to leave it as it is.
-    pub is_leader_in_dept: Vec<bool>,
-    /// The place in each of `department` (排序): as many, or empty to leave it as it is.
-    pub order: Vec<u32>,
-    /// The alias (别名).
-    pub alias: String,
-    /// The address (地址).
-    pub address: String,
-    /// The landline (座机).
-    pub telephone: String,
-    /// Whether the account is enabled: the opposite of the column 禁用. `None` leaves it as it is.
-    pub enabled: Option<bool>,
-    /// The custom attributes (扩展属性), in the order of the file's extra columns; `None` and missing ones are left as they are.
-    pub extra: Vec<Option<String>>,
-    /// The columns whose fields this row leaves as they are, though the file has them.
-    pub kept: MemberColumns,
-}
-
-masked_debug!(ImportMember {
-    userid, department, is_leader_in_dept, order, enabled, kept
-    | name, mobile, email, position, gender, alias, address, telephone, extra
-});
 
 impl ImportMember {
     /// Begins with the account and the name; a mobile number or a mail address and the departments must follow.
     pub fn new(userid: impl Into<UserId>, name: impl Into<String>) -> Self {
         Self { userid: userid.into(), name: name.into(), ..Self::default() }
-    }
-
-    /// Sets the mobile number (手机号).
-    pub fn mobile(mut self, number: impl Into<String>) -> Self {
-        self.mobile = number.into();
-        self.kept.remove(MemberColumn::Mobile);
-        self
-    }
-
-    /// Sets the personal mail address (邮箱).
-    pub fn email(mut self, address: impl Into<String>) -> Self {
-        self.email = address.into();
-        self.kept.remove(MemberColumn::Email);
-        self
-    }
-
-    /// Sets the departments (所在部门).
-    pub fn department<D: Into<DepartmentId>>(mut self, departments: impl IntoIterator<Item = D>) -> Self {
-        self.department = departments.into_iter().map(Into::into).collect();
-        self.kept.remove(MemberColumn::Department);
-        self
-    }
-
-    /// Sets the position (职位).
-    pub fn position(mut self, position: impl Into<String>) -> Self {
-        self.position = position.into();
-        self.kept.remove(MemberColumn::Position);
-        self
-    }
-
-    /// Sets the gender (性别).
-    pub fn gender(mut self, gender: Gender) -> Self {
-        self.gender = Some(gender);
-        self.kept.remove(MemberColumn::Gender);
-        self
-    }
-
-    /// Sets whether the member leads each department (是否部门内领导).
-    pub fn is_leader_in_dept(mut self, flags: impl IntoIterator<Item = bool>) -> Self {
-        self.is_leader_in_dept = flags.into_iter().collect();
-        self.kept.remove(MemberColumn::IsLeaderInDept);
-        self
-    }
-
-    /// Sets the place in each department (排序), larger first.
-    pub fn order(mut self, order: impl IntoIterator<Item = u32>) -> Self {
-        self.order = order.into_iter().collect();
-        self.kept.remove(MemberColumn::Order);
-        self
-    }
-
-    /// Sets the alias (别名).
-    pub fn alias(mut self, alias: impl Into<String>) -> Self {
-        self.alias = alias.into();
-        self.kept.remove(MemberColumn::Alias);
-        self
-    }
-
-    /// Sets the address (地址).
-    pub fn address(mut self, address: impl Into<String>) -> Self {
-        self.address = address.into();
-        self.kept.remove(MemberColumn::Address);
-        self
-    }
-
-    /// Sets the landline (座机).
-    pub fn telephone(mut self, number: impl Into<String>) -> Self {
-        self.telephone = number.into();
-        self.kept.remove(MemberColumn::Telephone);
-        self
-    }
-
-    /// Sets whether the account is enabled.
-    pub fn enabled(mut self, enabled: bool) -> Self {
-        self.enabled = Some(enabled);
-        self.kept.remove(MemberColumn::Disabled);
-        self
     }
 
     /// Sets the custom attributes (扩展属性), in the order of the file's extra columns.
@@ -161,40 +39,7 @@ impl ImportMember {
     ///
     /// The cell does not hold what the column is to: ids, 0 and 1, numbers, a gender. The field is then as it was.
     pub fn set(&mut self, column: MemberColumn, cell: &str) -> Result<(), CellError> {
-        let bad = |why| CellError::new(column.heading(), why);
-        let trimmed = cell.trim();
-        match column {
-            MemberColumn::Userid => self.userid = cell.into(),
-            MemberColumn::Name => cell.clone_into(&mut self.name),
-            MemberColumn::Mobile => cell.clone_into(&mut self.mobile),
-            MemberColumn::Email => cell.clone_into(&mut self.email),
-            MemberColumn::Position => cell.clone_into(&mut self.position),
-            MemberColumn::Alias => cell.clone_into(&mut self.alias),
-            MemberColumn::Address => cell.clone_into(&mut self.address),
-            MemberColumn::Telephone => cell.clone_into(&mut self.telephone),
-            MemberColumn::Department => {
-                let id = |text: &str| cells::number(text).map(DepartmentId);
-                self.department = cells::list(cell, id).ok_or_else(|| bad(NO_NUMBERS))?;
-            }
-            MemberColumn::Order => {
-                self.order = cells::list(cell, cells::number).ok_or_else(|| bad(NO_NUMBERS))?;
-            }
-            MemberColumn::IsLeaderInDept => {
-                self.is_leader_in_dept = cells::list(cell, cells::flag).ok_or_else(|| bad(NO_FLAGS))?;
-            }
-            MemberColumn::Gender => self.gender = cells::gender(trimmed).map_err(bad)?,
-            MemberColumn::Disabled | MemberColumn::Enable => {
-                self.enabled = match trimmed {
-                    "" => None,
-                    "启用" => Some(true),
-                    "禁用" => Some(false),
-                    _ => {
-                        let flag = cells::flag(trimmed).ok_or_else(|| bad(NO_FLAG))?;
-                        Some(flag == (column == MemberColumn::Enable))
-                    }
-                }
-            }
-        }
+        self.read(column, cell).map_err(|why| CellError::new(column.heading(), why))?;
         self.kept.remove(column);
         if column == MemberColumn::Gender && self.gender == Some(Gender::Undefined) {
             self.keep(column);
@@ -214,57 +59,8 @@ impl ImportMember {
         }
     }
 
-    /// The cell of a column whose field is a text as it stands.
-    pub(super) fn text(&self, column: MemberColumn) -> Option<&str> {
-        Some(match column {
-            MemberColumn::Userid => self.userid.as_str(),
-            MemberColumn::Name => &self.name,
-            MemberColumn::Mobile => &self.mobile,
-            MemberColumn::Email => &self.email,
-            MemberColumn::Position => &self.position,
-            MemberColumn::Alias => &self.alias,
-            MemberColumn::Address => &self.address,
-            MemberColumn::Telephone => &self.telephone,
-            MemberColumn::Gender => match &self.gender {
-                None | Some(Gender::Undefined) => "",
-                Some(Gender::Male) => "男",
-                Some(Gender::Female) => "女",
-                Some(Gender::Other(text)) => text,
-            },
-            MemberColumn::Disabled | MemberColumn::Enable => match self.enabled {
-                None => "",
-                Some(enabled) if enabled == (column == MemberColumn::Enable) => "1",
-                Some(_) => "0",
-            },
-            MemberColumn::Department | MemberColumn::IsLeaderInDept | MemberColumn::Order => return None,
-        })
-    }
-
     pub(super) fn is_blank(&self, column: MemberColumn) -> bool {
-        match column {
-            MemberColumn::Department => self.department.is_empty(),
-            MemberColumn::Order => self.order.is_empty(),
-            MemberColumn::IsLeaderInDept => self.is_leader_in_dept.is_empty(),
-            other => self.text(other).is_none_or(str::is_empty),
-        }
-    }
-
-    /// Writes the cell of a column whose field is a list.
-    pub(super) fn spell(&self, column: MemberColumn, out: &mut String) {
-        match column {
-            MemberColumn::Department => {
-                cells::join(out, &self.department, |out, id| cells::push_number(out, id.0));
-            }
-            MemberColumn::Order => {
-                cells::join(out, &self.order, |out, place| cells::push_number(out, *place))
-            }
-            MemberColumn::IsLeaderInDept => {
-                cells::join(out, &self.is_leader_in_dept, |out, leads| {
-                    out.push(if *leads { '1' } else { '0' })
-                });
-            }
-            other => out.push_str(self.text(other).unwrap_or_default()),
-        }
+        self.cell(column).is_empty()
     }
 }
 
@@ -277,48 +73,26 @@ impl ImportMember {
 /// they are imported: read with a credential that sees all departments.
 impl From<&Member> for ImportMember {
     fn from(member: &Member) -> Self {
-        let text = |field: &Option<String>| field.clone().unwrap_or_default();
-        let blank = |field: &Option<String>| field.as_deref().is_none_or(str::is_empty);
-        let enabled = member.enable.or(match member.status {
-            Some(MemberStatus::Activated | MemberStatus::NotActivated) => Some(true),
-            Some(MemberStatus::Disabled) => Some(false),
+        let mut row = Self::of(member);
+        row.enabled = row.enabled.or(match member.status {
+            Seen::Known(MemberStatus::Activated | MemberStatus::NotActivated) => Some(true),
+            Seen::Known(MemberStatus::Disabled) => Some(false),
             _ => None,
         });
         // Every member has one of the two, so that both are empty where sensitive fields are hidden by empty texts.
-        let hidden = blank(&member.mobile) && blank(&member.email);
-        let is_part = !member.main_department.is_some_and(|main| member.department.contains(&main));
-        let is_known = |gender: &Gender| matches!(gender, Gender::Male | Gender::Female);
-        let kept = [
-            (MemberColumn::Name, member.name.is_none()),
-            (MemberColumn::Mobile, member.mobile.is_none() || hidden),
-            (MemberColumn::Email, member.email.is_none() || hidden),
-            (MemberColumn::Department, is_part),
-            (MemberColumn::Position, member.position.is_none()),
-            (MemberColumn::Gender, !member.gender.as_ref().is_some_and(is_known)),
-            (MemberColumn::IsLeaderInDept, is_part || member.is_leader_in_dept.is_none()),
-            (MemberColumn::Order, is_part || member.order.is_none()),
-            (MemberColumn::Alias, member.alias.is_none()),
-            (MemberColumn::Address, member.address.is_none() || (hidden && blank(&member.address))),
-            (MemberColumn::Telephone, member.telephone.is_none()),
-            (MemberColumn::Disabled, enabled.is_none()),
-        ];
-        Self {
-            userid: member.userid.clone(),
-            name: text(&member.name),
-            mobile: text(&member.mobile),
-            email: text(&member.email),
-            department: member.department.clone(),
-            position: text(&member.position),
-            gender: member.gender.clone().filter(|gender| *gender != Gender::Undefined),
-            is_leader_in_dept: member.is_leader_in_dept.clone().unwrap_or_default(),
-            order: member.order.clone().unwrap_or_default(),
-            alias: text(&member.alias),
-            address: text(&member.address),
-            telephone: text(&member.telephone),
-            enabled,
-            extra: Vec::new(),
-            kept: kept.into_iter().filter(|(_, kept)| *kept).map(|(column, _)| column).collect(),
-        }
+        let is_cut = row.mobile.is_empty() && row.email.is_empty();
+        let is_part = !member.main_department.known().is_some_and(|main| row.department.contains(main));
+        let is_kept = |column: &MemberColumn| match column {
+            MemberColumn::Department => is_part,
+            MemberColumn::Disabled => row.enabled.is_none(),
+            // The gender of an app that may not see it is a 0 or has no name.
+            MemberColumn::Gender => !matches!(row.gender, Some(Gender::Male | Gender::Female)),
+            MemberColumn::IsLeaderInDept | MemberColumn::Order if is_part => true,
+            column if column.field().is_sensitive() && is_cut && row.is_blank(*column) => true,
+            column => member.value(column.field()).is_hidden(),
+        };
+        row.kept = MemberColumn::ALL.into_iter().filter(is_kept).collect();
+        row
     }
 }
 
@@ -406,7 +180,7 @@ impl From<&Department> for ImportDepartment {
             name: department.name.clone().unwrap_or_default(),
             id: department.id,
             parentid: department.parentid.unwrap_or_default(),
-            order: department.order,
+            order: department.order.into_known(),
         }
     }
 }
@@ -416,6 +190,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::imports::MemberColumns;
 
     fn full() -> ImportMember {
         ImportMember::new("wangfang", "王芳")

@@ -12,10 +12,16 @@ use std::fmt;
 use self::form::Form;
 pub(super) use self::form::trimmed;
 use super::{MemberColumn, Severity};
-use crate::ErrorCode;
+use crate::{
+    ErrorCode,
+    members::{Limit, MemberField},
+};
 
 /// The most departments that one member may belong to (60110).
-pub const DEPARTMENTS_OF_MEMBER: usize = 100;
+pub const DEPARTMENTS_OF_MEMBER: usize = match MemberField::Department.limit() {
+    Some(Limit::Items { most, .. }) => most,
+    _ => panic!("a list without a limit"),
+};
 /// The most levels of departments, the root being the first (81002).
 pub const LEVELS: usize = 15;
 /// The most departments of a corp, the root included (81001).
@@ -85,17 +91,26 @@ const fn rule(field: Field, longest: usize, unit: Unit, form: Form, codes: [i32;
     Rule { field, longest, unit, required, length_code, form_code, form }
 }
 
+/// The rule of a member's field that is a text, with the limit that the [table of fields](MemberField) has.
+const fn text(field: Field, member_field: MemberField, form: Form, codes: [i32; 2]) -> Rule {
+    match member_field.limit() {
+        Some(Limit::Bytes { longest, .. }) => rule(field, longest, Unit::Bytes, form, codes),
+        Some(Limit::Characters { longest, .. }) => rule(field, longest, Unit::Characters, form, codes),
+        _ => panic!("a text without a limit"),
+    }
+}
+
 /// The rules, in the order of [`Field`].
 pub const RULES: [Rule; 11] = [
-    rule(Field::Userid, 64, Unit::Bytes, Form::Account, [40058, 40003]),
-    rule(Field::Name, 64, Unit::Characters, Form::Text, [60112, 60112]),
-    rule(Field::Mobile, 32, Unit::Bytes, Form::Mobile, [60103, 60103]),
-    rule(Field::Email, 64, Unit::Bytes, Form::Mail, [60105, 60105]),
-    rule(Field::Position, 128, Unit::Characters, Form::Text, [301_012, 301_012]),
+    text(Field::Userid, MemberField::Userid, Form::Account, [40058, 40003]),
+    text(Field::Name, MemberField::Name, Form::Text, [60112, 60112]),
+    text(Field::Mobile, MemberField::Mobile, Form::Mobile, [60103, 60103]),
+    text(Field::Email, MemberField::Email, Form::Mail, [60105, 60105]),
+    text(Field::Position, MemberField::Position, Form::Text, [301_012, 301_012]),
     rule(Field::Gender, 3, Unit::Bytes, Form::Gender, [40058, 40058]),
-    rule(Field::Alias, 64, Unit::Characters, Form::Text, [40058, 40058]),
-    rule(Field::Address, 128, Unit::Characters, Form::Text, [40058, 40058]),
-    rule(Field::Telephone, 32, Unit::Bytes, Form::Telephone, [301_013, 301_013]),
+    text(Field::Alias, MemberField::Alias, Form::Text, [40058, 40058]),
+    text(Field::Address, MemberField::Address, Form::Text, [40058, 40058]),
+    text(Field::Telephone, MemberField::Telephone, Form::Telephone, [301_013, 301_013]),
     rule(Field::Attribute, 64, Unit::Characters, Form::Text, [60151, 60152]),
     rule(Field::DepartmentName, 64, Unit::Characters, Form::Department, [60001, 60009]),
 ];
@@ -118,7 +133,11 @@ impl Field {
             MemberColumn::Alias => Self::Alias,
             MemberColumn::Address => Self::Address,
             MemberColumn::Telephone => Self::Telephone,
-            _ => return None,
+            MemberColumn::Department
+            | MemberColumn::IsLeaderInDept
+            | MemberColumn::Order
+            | MemberColumn::Disabled
+            | MemberColumn::Enable => return None,
         })
     }
 }

@@ -250,7 +250,7 @@ impl AttributeValue {
 }
 
 /// What outsiders see of a member (成员对外属性, `external_profile`).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExternalProfile {
     /// The corp's verified short name (企业对外简称); `""` restores the default.
@@ -284,7 +284,7 @@ impl ExternalProfile {
 }
 
 /// A channels account (视频号).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WechatChannels {
     /// Its name, bound to the corp.

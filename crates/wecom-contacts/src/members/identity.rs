@@ -7,7 +7,7 @@ use crate::{AgentId, OpenId, OpenUserId, UserId, wire};
 /// Turns a userid into a WeChat OpenID.
 ///
 /// Official: [userid与openid互换](https://developer.work.weixin.qq.com/document/path/90202)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ToOpenId {
     /// The account.
@@ -22,7 +22,7 @@ impl ToOpenId {
 }
 
 /// The answer of [`ToOpenId`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenIdReply {
     /// The OpenID; never empty.
@@ -33,7 +33,7 @@ pub struct OpenIdReply {
 /// Turns a WeChat OpenID into a userid.
 ///
 /// Official: [userid与openid互换](https://developer.work.weixin.qq.com/document/path/90202)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FromOpenId {
     /// The OpenID.
@@ -48,7 +48,7 @@ impl FromOpenId {
 }
 
 /// The answer of a call that gives one userid.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UserIdReply {
     /// The account; never empty.
@@ -59,7 +59,7 @@ pub struct UserIdReply {
 /// Looks a member up by mobile number.
 ///
 /// Official: [手机号获取userid](https://developer.work.weixin.qq.com/document/path/95402)
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FindByMobile {
     /// The number, 5–32 bytes.
@@ -78,7 +78,7 @@ impl FindByMobile {
 /// Looks a member up by mail address.
 ///
 /// Official: [邮箱获取userid](https://developer.work.weixin.qq.com/document/path/95895)
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FindByEmail {
     /// The address.
@@ -116,7 +116,7 @@ coded! {
 /// Turns ids that a third-party app saw (`open_userid`) into userids. Only a self-built app may.
 ///
 /// Official: [userid转换](https://developer.work.weixin.qq.com/document/path/95884)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenUserIdsToUserIds {
     /// The ids, at most 1000.
@@ -140,7 +140,7 @@ impl OpenUserIdsToUserIds {
 }
 
 /// The answer of [`OpenUserIdsToUserIds`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConvertedUserIds {
     /// The pairs.

@@ -15,7 +15,7 @@ use crate::{
 /// Lists the ids of all members, a page at a time. Only contacts-sync (通讯录同步) may.
 ///
 /// Official: [获取成员ID列表](https://developer.work.weixin.qq.com/document/path/96067)
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListMemberIds {
     /// Where to go on: `next` of the page before.
@@ -58,7 +58,7 @@ impl Paged for ListMemberIds {
 }
 
 /// One page of ids.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberIdPage {
     /// One row for each department of each member.

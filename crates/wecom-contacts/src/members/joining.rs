@@ -7,7 +7,7 @@ use crate::{DepartmentId, TagId, UserId, wire};
 /// Invites members to use WeCom. At least one of the three lists must be given.
 ///
 /// Official: [邀请成员](https://developer.work.weixin.qq.com/document/path/90975)
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[must_use]
 pub struct Invitation {
@@ -49,7 +49,7 @@ impl Invitation {
 
 /// Whom an invitation did not reach: unknown, or out of the credential's sight. All others are invited, though success does
 /// not prove delivery.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InvitationOutcome {
     /// Members that were not invited.
@@ -88,7 +88,7 @@ impl InvitationOutcome {
 /// Gets the QR code by which people join the corp. Only contacts-sync may.
 ///
 /// Official: [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714)
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetJoinQrCode {
     /// How large the image is; the server's default is not documented.
@@ -110,7 +110,7 @@ impl GetJoinQrCode {
 }
 
 /// The answer of [`GetJoinQrCode`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JoinQrCode {
     /// The image's URL, valid for seven days.
@@ -136,7 +136,7 @@ coded! {
 ///
 /// The page is no longer in the official contents (2026). Official:
 /// [获取企业活跃成员数](https://developer.work.weixin.qq.com/document/path/92714)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetActiveStat {
     /// The day, `YYYY-MM-DD`, at most 30 days ago.
@@ -151,7 +151,7 @@ impl GetActiveStat {
 }
 
 /// The answer of [`GetActiveStat`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ActiveStat {
     /// How many members were active.
@@ -162,7 +162,7 @@ pub struct ActiveStat {
 /// Lets a member in after the corp's own check at first login (登录二次验证). A GET that changes something.
 ///
 /// Official: [登录二次验证](https://developer.work.weixin.qq.com/document/path/90203)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConfirmLogin {
     /// The account.
@@ -179,7 +179,7 @@ impl ConfirmLogin {
 /// Redeems the code of a member who is at the second verification (二次验证). The code serves once, for five minutes.
 ///
 /// Official: [获取用户二次验证信息](https://developer.work.weixin.qq.com/document/path/99499)
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetTfaInfo {
     /// The code.
@@ -196,7 +196,7 @@ impl GetTfaInfo {
 }
 
 /// Who is at the second verification.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TfaInfo {
     /// The account; never empty.
@@ -212,7 +212,7 @@ masked_debug!(TfaInfo { userid | tfa_code });
 /// Lets a member through the second verification (使用二次验证).
 ///
 /// Official: [使用二次验证](https://developer.work.weixin.qq.com/document/path/99500)
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConfirmTfa {
     /// The account.

@@ -8,7 +8,7 @@ use crate::{DepartmentId, wire};
 /// Lists a department's members, ids and names only.
 ///
 /// Official: [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListMembersSimple {
     /// The department.
@@ -32,7 +32,7 @@ impl ListMembersSimple {
 }
 
 /// The answer of [`ListMembersSimple`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SimpleMemberList {
     /// The members.
@@ -42,7 +42,7 @@ pub struct SimpleMemberList {
 /// Lists a department's members with their details.
 ///
 /// Official: [获取部门成员详情](https://developer.work.weixin.qq.com/document/path/90201)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListMembers {
     /// The department.
@@ -66,7 +66,7 @@ impl ListMembers {
 }
 
 /// The answer of [`ListMembers`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberList {
     /// The members.

@@ -5,9 +5,14 @@
 //!
 //! Official: [成员管理](https://developer.work.weixin.qq.com/document/path/90194)
 
+#[macro_use]
+mod table;
+
 mod attributes;
 mod create;
 mod edit;
+mod field;
+pub(crate) mod fields;
 mod identity;
 mod ids;
 mod joining;
@@ -18,8 +23,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     attributes::{Attribute, AttributeValue, ChannelsStatus, ExtAttr, ExternalProfile, WechatChannels},
-    create::{CreatedDepartment, CreatedMember, NewMember},
-    edit::{DeleteMember, DeleteMembers, MemberPatch, UpdateMember},
+    create::{CreatedDepartment, CreatedMember},
+    edit::{DeleteMember, DeleteMembers, UpdateMember},
+    field::{FieldValue, Limit, Sensitivity, fields},
+    fields::{Member, MemberField, MemberPatch, NewMember},
     identity::{
         ConvertedUserId, ConvertedUserIds, EmailType, FindByEmail, FindByMobile, FromOpenId, OpenIdReply,
         OpenUserIdsToUserIds, ToOpenId, UserIdReply,
@@ -30,7 +37,7 @@ pub use self::{
         InvitationOutcome, JoinQrCode, QrCodeSize, TfaInfo,
     },
     lists::{ListMembers, ListMembersSimple, MemberList, SimpleMemberList},
-    member::{BizMailAlias, Gender, Member, MemberStatus, Membership, SimpleMember},
+    member::{BizMailAlias, Gender, MemberStatus, Membership, SimpleMember},
 };
 use crate::{AgentId, Client, DepartmentId, OpenId, OpenUserId, Sending, UserId};
 
@@ -49,14 +56,14 @@ impl Client {
     /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
     /// # let contacts_sync = client(wecom_contacts::Secret::contacts_sync(sim.contacts_secret()))?;
     /// # let app = client(wecom_contacts::Secret::app(sim.agent_id(), sim.app_secret()))?;
-    /// use wecom_contacts::{Clear, members::{MemberPatch, NewMember}};
+    /// use wecom_contacts::{Clear, Seen, members::{MemberPatch, NewMember}};
     ///
     /// let member = NewMember::new("wang.min", "王敏").mobile("13900001111").department([2]).to_invite(false);
     /// contacts_sync.members().create(member).await?;
     /// contacts_sync.members().update("wang.min", MemberPatch::new().position(Clear)).await?;
     ///
     /// let member = app.members().get("wang.min").await?;
-    /// assert_eq!(member.name.as_deref(), Some("王敏"));
+    /// assert_eq!(member.name.as_deref(), Seen::Known("王敏"));
     /// # Ok(())
     /// # }
     /// ```
@@ -80,7 +87,7 @@ impl Members {
         self.client.send(&member)
     }
 
-    /// Returns one member as this credential may see them; a field hidden from it is `None`.
+    /// Returns one member as this credential may see them. A field that it may not see is [`Hidden`](crate::Seen::Hidden).
     ///
     /// Official: [读取成员](https://developer.work.weixin.qq.com/document/path/90196)
     ///
@@ -262,7 +269,7 @@ impl Members {
 /// Reads one member.
 ///
 /// Official: [读取成员](https://developer.work.weixin.qq.com/document/path/90196)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetMember {
     /// The account, compared without case.

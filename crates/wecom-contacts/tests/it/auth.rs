@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use serde_json::json;
 use wecom_contacts::{Client, Secret};
+use wecom_sim::ConsoleVisit;
 
 use crate::rig::Rig;
 
 #[tokio::test]
 async fn a_visitor_logs_in_once_by_a_code() {
     let rig = Rig::start().await;
-    let visit = json!({"userid": "lisi", "agent_id": rig.sim.agent_id(), "private": true});
-    let answer = rig.sim.console().perform("oauth_code", visit).await.unwrap();
-    let code = answer["code"].as_str().unwrap();
+    let visit = ConsoleVisit::member("lisi").private();
+    let code = &rig.sim.console().oauth_code(visit).await.unwrap();
     let auth = rig.app.auth();
     let visitor = auth.user_info(code).await.unwrap();
     assert_eq!(visitor.userid, Some("lisi".into()));
@@ -22,7 +21,7 @@ async fn a_visitor_logs_in_once_by_a_code() {
 
     let detail = auth.user_detail(visitor.user_ticket.unwrap()).await.unwrap();
     assert_eq!(detail.userid, "lisi");
-    assert!(detail.mobile.is_some());
+    assert!(detail.mobile.is_known());
     assert_eq!(auth.user_detail("no-such-ticket").await.unwrap_err().code().map(|code| code.0), Some(84015));
 }
 

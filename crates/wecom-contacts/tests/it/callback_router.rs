@@ -8,7 +8,7 @@ use tokio::{
     sync::{mpsc, watch},
 };
 use wecom_contacts::callback::{Callbacks, Event, Intake, IntakeBuilder, Notification};
-use wecom_sim::{DeliveryFault, DeliveryState, Sim};
+use wecom_sim::{ConsoleCallback, ConsoleDepartment, ConsoleMember, DeliveryFault, DeliveryState, Sim};
 
 use crate::{
     callback_server::{PATIENCE, Server, http, post},
@@ -178,11 +178,12 @@ async fn what_the_console_changes_is_handled_once_each() {
     let platform = Platform::at(sim.corp_id(), sim.state().now as u64 / 1000);
     let (server, mut events) = serve(&platform).await;
     let console = sim.console();
-    console.set_callback(None, &server.url("/"), TOKEN, KEY).await.unwrap();
-    let department = console.create_department("客服部", 1).await.unwrap();
+    console.set_callback(ConsoleCallback::new(server.url("/"), TOKEN, KEY)).await.unwrap();
+    let department =
+        console.create_department(ConsoleDepartment::new().name("客服部").parentid(1)).await.unwrap();
     for name in ["wangfang", "liuyang"] {
-        let member = serde_json::json!({"userid": name, "name": name, "mobile": format!("1390000{}", 1000 + name.len()),
-            "department": [department]});
+        let mobile = format!("1390000{}", 1000 + name.len());
+        let member = ConsoleMember::new().userid(name).name(name).mobile(mobile).department([department]);
         console.create_member(member).await.unwrap();
     }
     console.delete_member("wangfang").await.unwrap();
@@ -218,11 +219,12 @@ async fn what_finds_no_room_is_delivered_again_and_handled_once() {
     let server = Server::start(Callbacks::new().mount("/", intake.clone())).await;
     let console = sim.console();
     for number in 0..6 {
-        let member = serde_json::json!({"userid": format!("m{number}"), "name": "某人", "mobile": format!("1390000000{number}"),
-            "department": [1]});
+        let mobile = format!("1390000000{number}");
+        let member =
+            ConsoleMember::new().userid(format!("m{number}")).name("某人").mobile(mobile).department([1]);
         console.create_member(member).await.unwrap();
     }
-    console.set_callback(None, &server.url("/"), TOKEN, KEY).await.unwrap();
+    console.set_callback(ConsoleCallback::new(server.url("/"), TOKEN, KEY)).await.unwrap();
     for number in 0..6 {
         console.delete_member(&format!("m{number}")).await.unwrap();
     }
@@ -255,7 +257,7 @@ async fn trap_34_the_simulators_bad_day_ends_with_every_event_handled_once() {
     let platform = Platform::at(sim.corp_id(), sim.state().now as u64 / 1000);
     let (server, mut events) = serve(&platform).await;
     let console = sim.console();
-    console.set_callback(None, &server.url("/"), TOKEN, KEY).await.unwrap();
+    console.set_callback(ConsoleCallback::new(server.url("/"), TOKEN, KEY)).await.unwrap();
     for (every, fault) in [
         (2, DeliveryFault::Duplicate(2)),
         (3, DeliveryFault::WrongSignature(1)),
@@ -270,7 +272,12 @@ async fn trap_34_the_simulators_bad_day_ends_with_every_event_handled_once() {
     }
     let mut departments = Vec::new();
     for number in 0..60 {
-        departments.push(console.create_department(&format!("组{number}"), 1).await.unwrap());
+        departments.push(
+            console
+                .create_department(ConsoleDepartment::new().name(format!("组{number}")).parentid(1))
+                .await
+                .unwrap(),
+        );
         assert!(sim.settled().await);
     }
     assert!(sim.faults().hits() > 60, "a bad day");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use wecom_contacts::{
-    Endpoint, ErrorKind, UserId,
+    Endpoint, ErrorKind, Seen, UserId,
     callback::{Event, Receiver},
     departments::ListDepartments,
     exports::Export,
@@ -27,9 +27,10 @@ pub(crate) fn case(name: &str) -> Vec<u8> {
 #[test]
 fn trap_43_half_an_emoji_in_an_alias_leaves_both_members() {
     let members = ListMembers::decode(&case("reply-broken-utf8.json")).unwrap().userlist;
-    let aliases: Vec<_> = members.iter().map(|member| member.alias.as_deref().unwrap()).collect();
+    let aliases: Vec<_> =
+        members.iter().map(|member| member.alias.as_deref().into_known().unwrap()).collect();
     assert_eq!(aliases, ["Ting\u{fffd}", ""]);
-    assert_eq!(members[0].name.as_deref(), Some("周婷"));
+    assert_eq!(members[0].name.as_deref(), Seen::Known("周婷"));
     assert!(!members[0].userid.is_damaged());
 }
 
@@ -37,7 +38,7 @@ fn trap_43_half_an_emoji_in_an_alias_leaves_both_members() {
 fn trap_43_raw_control_characters_in_an_alias_are_kept() {
     let members = ListMembers::decode(&case("reply-control-character.json")).unwrap().userlist;
     assert_eq!(members.len(), 2);
-    assert_eq!(members[0].alias.as_deref(), Some("Ting\u{14}\t!"));
+    assert_eq!(members[0].alias.as_deref(), Seen::Known("Ting\u{14}\t!"));
 }
 
 #[tokio::test]
@@ -172,9 +173,9 @@ async fn trap_43_an_export_keeps_rows_with_broken_texts_and_counts_those_that_na
     let damaged = whole.damaged_rows();
     let (rows, error) = read(whole.rows()).await;
     assert!(error.is_none(), "{error:?}");
-    let names: Vec<_> = rows.iter().map(|row| row.name.as_deref().unwrap()).collect();
+    let names: Vec<_> = rows.iter().map(|row| row.name.as_deref().into_known().unwrap()).collect();
     assert_eq!(names, ["a", "\u{14}\t", "\u{fffd}", "李"]);
-    assert_eq!((rows[0].alias.as_deref(), damaged.count()), (Some("Ting\u{fffd}"), 1));
+    assert_eq!((rows[0].alias.as_deref(), damaged.count()), (Seen::Known("Ting\u{fffd}"), 1));
 
     let whole = export::<SimpleMember>(&stub).await;
     let damaged = whole.damaged_rows();

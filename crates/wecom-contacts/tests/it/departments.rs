@@ -1,6 +1,6 @@
 //! Departments (部门管理).
 
-use wecom_contacts::{DepartmentId, ErrorCode, departments::*};
+use wecom_contacts::{DepartmentId, ErrorCode, Seen, departments::*};
 
 use crate::rig::Rig;
 
@@ -16,9 +16,9 @@ async fn trap_18_a_department_is_created_under_the_id_that_comes_back() {
     assert!(chosen.0 > 1);
 
     let read = rig.app.departments().get(made).await.unwrap();
-    assert_eq!(read.name.as_deref(), Some("华东销售部"));
-    assert_eq!(read.name_en.as_deref(), Some("East Sales"));
-    assert_eq!((read.parentid, read.order), (Some(DepartmentId::ROOT), Some(500)));
+    assert_eq!(read.name.as_deref(), Seen::Known("华东销售部"));
+    assert_eq!(read.name_en.as_deref(), Seen::Known("East Sales"));
+    assert_eq!((read.parentid, read.order), (Seen::Known(DepartmentId::ROOT), Seen::Known(500)));
 }
 
 #[tokio::test]
@@ -40,11 +40,11 @@ async fn trap_09_reordering_a_department_does_not_move_it() {
     let departments = rig.contacts.departments();
     departments.update(3, DepartmentPatch::new().order(0)).await.unwrap();
     let read = rig.app.departments().get(3).await.unwrap();
-    assert_eq!((read.parentid, read.order), (Some(2.into()), Some(0)));
+    assert_eq!((read.parentid, read.order), (Seen::Known(2.into()), Seen::Known(0)));
     departments.update(3, DepartmentPatch::new().parentid(4).name("平台组")).await.unwrap();
     let read = rig.app.departments().get(3).await.unwrap();
-    assert_eq!((read.parentid, read.order), (Some(4.into()), Some(0)));
-    assert_eq!(read.name.as_deref(), Some("平台组"));
+    assert_eq!((read.parentid, read.order), (Seen::Known(4.into()), Seen::Known(0)));
+    assert_eq!(read.name.as_deref(), Seen::Known("平台组"));
 
     let cycle = departments.update(4, DepartmentPatch::new().parentid(3)).await.unwrap_err();
     assert_eq!(cycle.code(), Some(ErrorCode(60010)));

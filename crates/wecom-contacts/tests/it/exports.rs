@@ -523,7 +523,10 @@ async fn every_export_of_the_simulator_has_the_rows_of_its_list_call() {
     let job = exports.tag(tag.tagid).await.unwrap();
     let rows = finish(&rig, &job).await;
     let content = rig.app.tags().get(tag.tagid).await.unwrap();
-    assert_eq!(rows.len(), content.members.len() + content.departments.len());
+    assert_eq!(
+        rows.len(),
+        content.members.unwrap_or_default().len() + content.departments.unwrap_or_default().len()
+    );
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
 use wecom_contacts::callback::{Callbacks, Event, Intake, Notification, Receiver};
-use wecom_sim::Sim;
+use wecom_sim::{ConsoleCallback, Sim};
 
 const TOKEN: &str = "QDG6eK";
 const KEY: &str = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C";
@@ -34,7 +34,7 @@ async fn the_first_callback_test_with_sim_and_intake_passes() {
     let sim = Sim::start().await;
     let clock = sim.clock();
     let (url, left) = listen(|receiver| Intake::builder(receiver).clock(clock)).await;
-    sim.console().set_callback(None, &url, TOKEN, KEY).await.unwrap();
+    sim.console().set_callback(ConsoleCallback::new(&url, TOKEN, KEY)).await.unwrap();
     sim.console().delete_member("wujiu").await.unwrap();
     assert!(sim.settled().await);
     let delivery = &sim.deliveries()[0];
@@ -46,8 +46,8 @@ async fn the_first_callback_test_with_sim_and_intake_passes() {
 async fn without_the_shared_clock_the_log_of_deliveries_says_why_the_intake_refuses() {
     let sim = Sim::start().await;
     let (url, left) = listen(Intake::builder).await;
-    let target = serde_json::json!({"url": url, "token": TOKEN, "encodingaeskey": KEY, "verify": false});
-    sim.console().perform("set_callback", target).await.unwrap();
+    let target = ConsoleCallback::new(&url, TOKEN, KEY).unverified();
+    sim.console().set_callback(target).await.unwrap();
     sim.console().delete_member("wujiu").await.unwrap();
     assert!(sim.settled().await);
     let delivery = &sim.deliveries()[0];

@@ -11,7 +11,7 @@ use futures_util::stream;
 use serde_json::json;
 use tokio::sync::Notify;
 use wecom_contacts::{
-    Error, ErrorKind, Polling, RetryPolicy, Stopped,
+    Error, ErrorKind, Polling, RetryPolicy, Seen, Stopped,
     imports::{MemberColumn as Column, *},
     media::MediaKind,
 };
@@ -85,8 +85,8 @@ async fn members_are_added_from_a_file_and_bad_rows_are_told() {
     assert_eq!(failure.refusal().unwrap().0, 60104);
 
     let member = rig.app.members().get("wangfang").await.unwrap();
-    assert_eq!(member.department, [2, 3]);
-    assert_eq!(member.position.as_deref(), Some("工程师, \"高级\""));
+    assert_eq!(member.department, Seen::Known(vec![2.into(), 3.into()]));
+    assert_eq!(member.position.as_deref(), Seen::Known("工程师, \"高级\""));
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn departments_are_replaced_from_a_file_that_was_uploaded_before() {
     assert!(change(2).unwrap().renamed());
     assert!(change(7).unwrap().created());
     let department = rig.app.departments().get(7).await.unwrap();
-    assert_eq!(department.name.as_deref(), Some("测试组"));
+    assert_eq!(department.name.as_deref(), Seen::Known("测试组"));
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn rows_of_a_file_end_as_its_lines_and_finished_is_not_all_accepted() {
     assert!(refused.iter().all(|(_, code)| !code.info().unwrap().remedy.is_empty()), "{refused:?}");
     assert!(!outcome.is_complete() && outcome.unmentioned().is_empty());
     let read = rig.app.members().get("wangfang").await.unwrap();
-    assert_eq!(read.position.as_deref(), Some("工程师"));
+    assert_eq!(read.position.as_deref(), Seen::Known("工程师"));
 }
 
 #[tokio::test]
@@ -160,7 +160,7 @@ async fn trap_38_commas_quotes_and_line_ends_inside_names_arrive_as_they_are() {
     assert!(outcome.is_complete(), "{:?}", outcome.failures().collect::<Vec<_>>());
     for (number, name) in names.into_iter().enumerate() {
         let read = rig.app.members().get(format!("user{number}")).await.unwrap();
-        assert_eq!((read.name.as_deref(), read.position.as_deref()), (Some(name), Some(name)));
+        assert_eq!((read.name.as_deref(), read.position.as_deref()), (Seen::Known(name), Seen::Known(name)));
     }
 }
 
@@ -391,7 +391,7 @@ async fn rows_that_keep_different_fields_are_imported_in_jobs_of_their_own_and_n
     [Column::Name, Column::Mobile, Column::Department].into_iter().for_each(|column| wangwu.keep(column));
     let zhaoliu = ImportMember::new("zhaoliu", "赵六").mobile("13800000004").department([3]);
     let mut wanted = rig.app.members().get("wangwu").await.unwrap();
-    wanted.position = Some("副组长".into());
+    wanted.position = "副组长".into();
     let columns = [Column::Userid, Column::Name, Column::Mobile, Column::Department, Column::Position];
     let rows = [lisi, wangwu, zhaoliu];
 
@@ -409,8 +409,8 @@ async fn rows_that_keep_different_fields_are_imported_in_jobs_of_their_own_and_n
     let lines: Vec<_> = outcome.rows().iter().map(|row| row.line).collect();
     assert_eq!(lines, [Some(2), Some(3), Some(4)]);
     let position = async |userid: &str| rig.app.members().get(userid).await.unwrap().position;
-    assert_eq!(position("lisi").await.as_deref(), Some("研发总监"));
-    assert_eq!(position("zhaoliu").await.as_deref(), Some(""));
+    assert_eq!(position("lisi").await.as_deref(), Seen::Known("研发总监"));
+    assert_eq!(position("zhaoliu").await.as_deref(), Seen::Known(""));
     assert_eq!(rig.app.members().get("wangwu").await.unwrap(), wanted);
 }
 

@@ -7,7 +7,9 @@ use std::{
 
 use futures_util::TryStreamExt;
 use serde_json::json;
-use wecom_contacts::{Clear, Client, DepartmentId, Endpoint, ErrorCode, Polling, Secret, UserId, members::*};
+use wecom_contacts::{
+    Clear, Client, DepartmentId, Endpoint, ErrorCode, Polling, Secret, Seen, UserId, members::*,
+};
 
 use crate::rig::Rig;
 
@@ -36,27 +38,27 @@ async fn a_member_is_created_read_changed_and_deleted() {
 
     let member = rig.app.members().get("WANG.MIN").await.unwrap();
     assert_eq!(member.userid, "wang.min");
-    assert_eq!(member.name.as_deref(), Some("王敏"));
-    assert_eq!(member.alias.as_deref(), Some("小敏"));
-    assert_eq!(member.department, [2, 4]);
-    assert_eq!(member.order, Some(vec![10, 0]));
-    assert_eq!(member.is_leader_in_dept, Some(vec![true, false]));
-    assert_eq!(member.direct_leader, Some(vec!["zhangsan".into()]));
-    assert_eq!(member.gender, Some(Gender::Female));
-    assert_eq!(member.status, Some(MemberStatus::NotActivated));
-    let attributes = member.extattr.unwrap().attrs;
+    assert_eq!(member.name.as_deref(), Seen::Known("王敏"));
+    assert_eq!(member.alias.as_deref(), Seen::Known("小敏"));
+    assert_eq!(member.department, Seen::Known(vec![DepartmentId(2), DepartmentId(4)]));
+    assert_eq!(member.order, Seen::Known(vec![10, 0]));
+    assert_eq!(member.is_leader_in_dept, Seen::Known(vec![true, false]));
+    assert_eq!(member.direct_leader, Seen::Known(vec!["zhangsan".into()]));
+    assert_eq!(member.gender, Seen::Known(Gender::Female));
+    assert_eq!(member.status, Seen::Known(MemberStatus::NotActivated));
+    let attributes = member.extattr.into_known().unwrap().attrs;
     assert!(attributes.contains(&Attribute::text("工号", "A0042")), "{attributes:?}");
-    assert!(member.mobile.unwrap().ends_with("13900001111"));
+    assert!(member.mobile.into_known().unwrap().ends_with("13900001111"));
 
     let patch = MemberPatch::new().name("王小敏").position(Clear).direct_leader(Clear).enable(false);
     members.update("wang.min", patch).await.unwrap();
     let member = rig.app.members().get("wang.min").await.unwrap();
-    assert_eq!(member.name.as_deref(), Some("王小敏"));
-    assert_eq!(member.position.as_deref(), Some(""));
-    assert_eq!(member.direct_leader, Some(vec![]));
-    assert_eq!(member.status, Some(MemberStatus::Disabled));
-    assert_eq!(member.alias.as_deref(), Some("小敏"), "what was not named stays");
-    assert_eq!(member.telephone.as_deref(), Some("020-12345678"));
+    assert_eq!(member.name.as_deref(), Seen::Known("王小敏"));
+    assert_eq!(member.position.as_deref(), Seen::Known(""));
+    assert_eq!(member.direct_leader, Seen::Known(vec![]));
+    assert_eq!(member.status, Seen::Known(MemberStatus::Disabled));
+    assert_eq!(member.alias.as_deref(), Seen::Known("小敏"), "what was not named stays");
+    assert_eq!(member.telephone.as_deref(), Seen::Known("020-12345678"));
 
     members.delete("wang.min").await.unwrap();
     assert_eq!(rig.app.members().find("wang.min").await.unwrap(), None);
@@ -71,7 +73,7 @@ async fn trap_01_a_one_field_update_leaves_every_other_field_alone() {
     rig.contacts.members().update("wangwu", patch).await.unwrap();
     assert_eq!(rig.last_body(), json!({"userid": "wangwu", "position": "架构师"}));
     let mut after = rig.app.members().get("wangwu").await.unwrap();
-    assert_eq!(after.position.take().as_deref(), Some("架构师"));
+    assert_eq!(std::mem::take(&mut after.position).as_deref(), Seen::Known("架构师"));
     after.position = before.position.clone();
     assert!(after == before, "{before:?} {after:?}");
 }
@@ -82,7 +84,7 @@ async fn trap_03_a_minimal_creation_makes_an_enabled_member() {
     rig.contacts.members().create(NewMember::new("min", "敏").mobile("13900001111")).await.unwrap();
     assert_eq!(rig.last_body(), json!({"userid": "min", "name": "敏", "mobile": "13900001111"}));
     let member = rig.app.members().get("min").await.unwrap();
-    assert_eq!(member.status, Some(MemberStatus::NotActivated));
+    assert_eq!(member.status, Seen::Known(MemberStatus::NotActivated));
 }
 
 #[tokio::test]
@@ -117,8 +119,8 @@ async fn the_credential_decides_what_may_be_called_and_seen() {
     assert!(error.remedy().is_some_and(|remedy| remedy.contains("app's secret")));
 
     let member = rig.app.members().get("lisi").await.unwrap();
-    assert_eq!(member.name.as_deref(), Some("李四"));
-    assert!(member.mobile.is_none_or(|mobile| mobile.is_empty()), "an app of today does not see numbers");
+    assert_eq!(member.name.as_deref(), Seen::Known("李四"));
+    assert!(member.mobile.unwrap_or_default().is_empty(), "an app of today does not see numbers");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Tags (标签管理).
 
-use wecom_contacts::tags::*;
+use wecom_contacts::{DepartmentId, Seen, tags::*};
 
 use crate::rig::Rig;
 
@@ -21,10 +21,11 @@ async fn a_tag_is_created_renamed_filled_emptied_and_deleted() {
     assert!(tags.add(tag, nodes).await.unwrap().is_complete());
     tags.remove(tag, TagNodes::new().members(["lisi"])).await.unwrap();
     let content = rig.app.tags().get(tag).await.unwrap();
-    assert_eq!(content.tagname.as_deref(), Some("乒乓球社"));
-    assert_eq!(content.members.len(), 1);
-    assert_eq!(content.members[0].userid, "wangwu");
-    assert_eq!(content.departments, [4]);
+    assert_eq!(content.tagname.as_deref(), Seen::Known("乒乓球社"));
+    let members = content.members.unwrap_or_default();
+    assert_eq!(members.len(), 1);
+    assert_eq!(members[0].userid, "wangwu");
+    assert_eq!(content.departments, Seen::Known(vec![DepartmentId(4)]));
 
     tags.delete(tag).await.unwrap();
     assert_eq!(tags.find(tag).await.unwrap(), None);

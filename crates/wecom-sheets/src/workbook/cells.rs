@@ -248,10 +248,11 @@ impl Progress {
         is_hidden
     }
 
-    fn read_plain_cells(&mut self, mut plain: PlainRow<'_>, row: &mut Row) -> Option<bool> {
+    fn read_plain_cells(&mut self, plain: PlainRow<'_>, row: &mut Row) -> Option<bool> {
         let (line, is_hidden) = head_of_row(plain.attributes).ok()?;
         self.begin(line, row).ok()?;
-        while let Some(cell) = plain.next_cell()? {
+        let mut cells = plain.cells()?;
+        while let Some(cell) = cells.next_cell()? {
             let head = head(cell.attributes).ok()?;
             self.place(row, head).ok()?;
             match cell.content {

@@ -5,10 +5,15 @@
 
 use memchr::{memchr, memchr2};
 
-/// A row taken apart.
+/// A row, its tag taken off.
 pub(super) struct PlainRow<'a> {
     /// What is in its tag.
     pub(super) attributes: &'a str,
+    rest: &'a [u8],
+}
+
+/// The cells of a row, one by one.
+pub(super) struct PlainCells<'a> {
     rest: &'a str,
 }
 
@@ -32,16 +37,22 @@ pub(super) enum PlainContent<'a> {
 }
 
 impl<'a> PlainRow<'a> {
-    /// Takes the tag off a row, given with its end; `None` if the row is not plain.
+    /// Takes the tag off a row, given with its end; `None` if the row is not plain. Looks at the tag alone: of a row that closes itself the end that is
+    /// given belongs to another.
     pub(super) fn new(row: &'a [u8]) -> Option<Self> {
-        if memchr2(b'&', b'\r', row).is_some() {
-            return None;
-        }
-        let (attributes, rest) = tag(std::str::from_utf8(row).ok()?.strip_prefix("<row")?)?;
-        // A row that closes itself ends before.
+        let (row_tag, rest) = row.split_at(memchr(b'>', row)? + 1);
+        let (attributes, _) = tag(std::str::from_utf8(row_tag).ok()?.strip_prefix("<row")?)?;
         (!attributes.ends_with('/')).then_some(Self { attributes, rest })
     }
 
+    /// The cells, if the row has nothing that a parser would change.
+    pub(super) fn cells(&self) -> Option<PlainCells<'a>> {
+        let is_changed = self.attributes.contains(['&', '\r']) || memchr2(b'&', b'\r', self.rest).is_some();
+        if is_changed { None } else { Some(PlainCells { rest: std::str::from_utf8(self.rest).ok()? }) }
+    }
+}
+
+impl<'a> PlainCells<'a> {
     /// Takes the next cell off: `Some(None)` at the end of the row, and `None` if the row is not plain.
     pub(super) fn next_cell(&mut self) -> Option<Option<PlainCell<'a>>> {
         let Some(cell) = self.rest.strip_prefix("<c") else {
@@ -84,7 +95,7 @@ mod tests {
 
     /// The cells of a row: what is in their tags, and what is between them.
     fn cells(row: &str) -> Option<Vec<(String, String)>> {
-        let mut row = PlainRow::new(row.as_bytes())?;
+        let mut row = PlainRow::new(row.as_bytes())?.cells()?;
         let mut cells = Vec::new();
         while let Some(cell) = row.next_cell()? {
             let content = match cell.content {
@@ -131,6 +142,6 @@ mod tests {
         ] {
             assert_eq!(cells(row), None, "{row}");
         }
-        assert!(PlainRow::new(b"<row><c><v>\xff</v></c></row>").is_none());
+        assert!(PlainRow::new(b"<row><c><v>\xff</v></c></row>").is_some_and(|row| row.cells().is_none()));
     }
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Map, Value};
 
-use super::Incoming;
+use super::incoming::Incoming;
 
 /// The arguments: the query of a GET, the JSON body of a POST, the form of an upload.
 #[derive(Debug, Default)]

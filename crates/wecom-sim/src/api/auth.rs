@@ -4,8 +4,15 @@ use std::net::IpAddr;
 
 use serde_json::json;
 
-use super::{Args, Call, Fail, Outcome, Reply};
-use crate::{clock::Millis, world::World};
+use super::{
+    args::Args,
+    call::{Call, Outcome},
+    reply::Reply,
+};
+use crate::{
+    clock::Millis,
+    world::{Fail, World},
+};
 
 /// `gettoken`, doc 91039. Not subject to the trusted-IP check, as observed.
 pub(super) fn gettoken(world: &mut World, args: &Args, now: Millis, _ip: IpAddr) -> Outcome {

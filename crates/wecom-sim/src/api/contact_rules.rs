@@ -3,12 +3,15 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Call, Fail, Outcome, Reply};
-use crate::world::World;
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
+use crate::world::{Fail, World};
 
 /// `contactrule/create`.
 pub(super) fn create(world: &mut World, call: &Call) -> Outcome {
-    let ids = world.corp_mut(call.caller.corp).create_rules(rules(call)?)?;
+    let ids = world.corp_mut(call.caller.corp).rules.create(rules(call)?)?;
     Ok(Reply::ok(&json!({ "rule_ids": ids })))
 }
 
@@ -23,14 +26,14 @@ pub(super) fn list(world: &World, call: &Call) -> Outcome {
 
 /// `contactrule/update`.
 pub(super) fn update(world: &mut World, call: &Call) -> Outcome {
-    world.corp_mut(call.caller.corp).update_rules(rules(call)?)?;
+    world.corp_mut(call.caller.corp).rules.update(rules(call)?)?;
     Ok(Reply::said("ok"))
 }
 
 /// `contactrule/delete`. Its page could not be read; the name of the list is the one that `create` answers.
 pub(super) fn delete(world: &mut World, call: &Call) -> Outcome {
     let ids = call.args.integers("rule_ids").unwrap_or_default();
-    world.corp_mut(call.caller.corp).delete_rules(&ids)?;
+    world.corp_mut(call.caller.corp).rules.delete(&ids)?;
     Ok(Reply::said("ok"))
 }
 

@@ -6,10 +6,13 @@
 use serde_json::{Value, json};
 use wecom_cipher::hex;
 
-use super::{Call, Fail, Outcome, Reply};
-use crate::{
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
+use crate::world::{
+    Business, Caller, Chain, ChainCorp, CorpGroups, Credential, Fail, World,
     callback::{Event, Receiver},
-    world::{Business, Caller, Chain, ChainCorp, CorpGroups, Credential, World},
 };
 
 /// How many corps one page of `list_app_share_info` may hold.
@@ -208,7 +211,7 @@ pub(super) fn user_custom_id(world: &World, call: &Call) -> Outcome {
         chain.joined(corp_id).filter(|corp| sees_corp(world, call, corp)).ok_or_else(|| Fail::of(670_004))?;
     let lower = world.corp_with_id(corp_id).map(|index| world.corp(index));
     let member = lower.and_then(|lower| lower.members.get(userid)).ok_or_else(|| Fail::of(670_029))?;
-    // A custom id was imported with a mobile; whoever joined with that mobile has it.
+    // A custom id was imported with a mobile; the member who joined with that mobile has it.
     let custom_id = corp
         .contacts
         .iter()

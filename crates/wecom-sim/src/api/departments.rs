@@ -3,11 +3,12 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Args, Call, Outcome, Reply};
-use crate::{
-    api::Fail,
-    world::{Department, DepartmentForm, DepartmentRow, View, World},
+use super::{
+    args::Args,
+    call::{Call, Outcome},
+    reply::Reply,
 };
+use crate::world::{Department, DepartmentForm, DepartmentRow, Fail, View, World};
 
 /// `department/create`, doc 90205.
 pub(super) fn create(world: &mut World, call: &Call) -> Outcome {

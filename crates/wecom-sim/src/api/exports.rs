@@ -3,10 +3,13 @@
 use serde_json::json;
 use wecom_cipher::EncodingAesKey;
 
-use super::{Call, Fail, Outcome, Reply};
-use crate::world::{ExportKind, ExportRequest, World};
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
+use crate::world::{ExportKind, ExportRequest, Fail, World};
 
-/// The largest `block_size`, and what it is unless told.
+/// The largest `block_size`, and the default.
 const LARGEST_BLOCK: i64 = 1_000_000;
 
 /// `export/simple_user`, doc 94849.

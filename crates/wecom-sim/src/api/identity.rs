@@ -3,8 +3,11 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Call, Fail, Outcome, Reply};
-use crate::world::{MemberNo, World, qr_code};
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
+use crate::world::{Fail, MemberNo, World, qr_code};
 
 /// Ids that one `batch/openuserid_to_userid` may name.
 const CONVERTED_AT_ONCE: usize = 1000;

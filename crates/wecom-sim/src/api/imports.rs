@@ -2,10 +2,13 @@
 
 use serde_json::json;
 
-use super::{Call, Fail, Outcome, Reply};
-use crate::{
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
+use crate::world::{
+    Fail, ImportKind, ImportRequest, MediaKind, World,
     callback::{Target, TargetError},
-    world::{ImportKind, ImportRequest, MediaKind, World},
 };
 
 /// `batch/syncuser`, doc 90980.
@@ -38,7 +41,7 @@ fn submit(world: &mut World, call: &Call, kind: ImportKind) -> Outcome {
         call.args.text("media_id").filter(|text| !text.is_empty()).ok_or_else(|| Fail::of(41006))?;
     let to_invite = call.args.flag("to_invite").unwrap_or(true);
     let callback = callback(call)?;
-    let medium = world.corp(call.caller.corp).medium(media_id, call.now)?;
+    let medium = world.corp(call.caller.corp).media.get(media_id, call.now)?;
     if medium.kind != MediaKind::File || medium.by_url {
         return Err(Fail::of(40007));
     }

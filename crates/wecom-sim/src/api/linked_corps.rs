@@ -6,8 +6,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Call, Fail, Outcome, Reply};
-use crate::world::{Attribute, AttributeValue, Corp, Credential, Linkage, Member, View, World};
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
+use crate::world::{Attribute, AttributeValue, Corp, Credential, Fail, Linkage, Member, View, World};
 
 /// `linkedcorp/agent/get_perm_list`, doc 93172.
 pub(super) fn permissions(world: &World, call: &Call) -> Outcome {

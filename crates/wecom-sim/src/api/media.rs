@@ -2,13 +2,16 @@
 
 use serde_json::json;
 
-use super::{Call, Fail, Outcome, Reply};
 use url::Url;
 
+use super::{
+    args::Part,
+    call::{Call, Outcome},
+    reply::Reply,
+};
 use crate::{
-    api::args::Part,
     download::{Content, Download},
-    world::{FetchRequest, MediaKind, Medium, World, extension},
+    world::{Fail, MediaKind, Medium, UrlUploadRequest, World, extension},
 };
 
 /// The largest piece of a file that a download gives at once.
@@ -64,7 +67,7 @@ pub(super) fn upload_picture(world: &mut World, call: &Call) -> Outcome {
     let picture = Download {
         name: format!("picture.{}", if png { "png" } else { "jpg" }),
         content_type: if png { "image/png" } else { "image/jpeg" },
-        content: Content::Held(part.bytes.clone()),
+        content: Content::InMemory(part.bytes.clone()),
     };
     let url = world.link(picture, call.now, None);
     Ok(Reply::with("", &json!({ "url": url })))
@@ -83,7 +86,7 @@ pub(super) fn upload_by_url(world: &mut World, call: &Call) -> Outcome {
     let kind = MediaKind::of(text("type", 32)?)
         .filter(|kind| matches!(kind, MediaKind::Video | MediaKind::File))
         .ok_or_else(|| Fail::of(40005))?;
-    let request = FetchRequest {
+    let request = UrlUploadRequest {
         kind,
         name: text("filename", 128)?.into(),
         url: Url::parse(text("url", 1024)?)
@@ -92,19 +95,19 @@ pub(super) fn upload_by_url(world: &mut World, call: &Call) -> Outcome {
             .ok_or_else(|| Fail::of(830_001))?,
         md5: text("md5", 32)?.to_ascii_lowercase(),
     };
-    let job = world.submit_fetch(call.caller.clone(), request, call.now);
+    let job = world.submit_url_upload(call.caller.clone(), request, call.now);
     Ok(Reply::ok(&json!({ "jobid": job })))
 }
 
 /// `media/get_upload_by_url_result`, doc 96219.
 pub(super) fn upload_by_url_result(world: &World, call: &Call) -> Outcome {
     let job = call.args.text("jobid").unwrap_or_default();
-    Ok(Reply::ok(&world.fetch_result(&call.caller, job, call.now)?))
+    Ok(Reply::ok(&world.url_upload_result(&call.caller, job, call.now)?))
 }
 
 fn named<'a>(world: &'a World, call: &'a Call) -> Result<(&'a str, &'a Medium), Fail> {
     let id = call.args.query("media_id").filter(|text| !text.is_empty()).ok_or_else(|| Fail::of(41006))?;
-    let medium = world.corp(call.caller.corp).medium(id, call.now).map_err(|_| invalid_media_id())?;
+    let medium = world.corp(call.caller.corp).media.get(id, call.now).map_err(|_| invalid_media_id())?;
     Ok((id, medium))
 }
 
@@ -118,7 +121,7 @@ fn download(id: &str, medium: &Medium) -> Reply {
         file: Download {
             name: format!("{id}.{}", medium.extension),
             content_type: medium.content_type,
-            content: Content::Held(medium.bytes.clone()),
+            content: Content::InMemory(medium.bytes.clone()),
         },
         largest_piece: LARGEST_PIECE,
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Args, args::Fields};
+use super::args::{Args, Fields};
 use crate::world::{AttributeForm, Choices, MemberForm, ProfileForm};
 
 /// Reads the fields of `user/create` and `user/update`.

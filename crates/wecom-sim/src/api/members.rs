@@ -5,9 +5,13 @@ use std::collections::HashSet;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Call, Fail, Outcome, Reply, member_form};
+use super::{
+    call::{Call, Outcome},
+    member_form,
+    reply::Reply,
+};
 use crate::world::{
-    Lookup, Member, MemberNo, MemberRow, SimpleMemberRow, View, World, day_in_beijing, plain_mobile,
+    Fail, Lookup, Member, MemberNo, MemberRow, SimpleMemberRow, View, World, day_in_beijing, plain_mobile,
 };
 
 /// Ids that one `user/batchdelete` may name (40032).

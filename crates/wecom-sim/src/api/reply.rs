@@ -4,8 +4,10 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use super::Fail;
-use crate::download::{Download, Wanted, wanted};
+use crate::{
+    download::{Download, Wanted, wanted},
+    world::Fail,
+};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
 

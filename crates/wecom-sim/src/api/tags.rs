@@ -3,8 +3,11 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Call, Fail, Outcome, Reply};
-use crate::world::{TagMove, World};
+use super::{
+    call::{Call, Outcome},
+    reply::Reply,
+};
+use crate::world::{Fail, TagMove, World};
 
 /// `tag/create`, doc 90210.
 pub(super) fn create(world: &mut World, call: &Call) -> Outcome {

@@ -1,166 +1,17 @@
-//! What the actions take. The names are the API's; unknown ones are refused.
+//! What the console's actions take beside members. The JSON has the names of the API; unknown ones are refused.
 
-use serde::{Deserialize, Deserializer};
+use std::net::IpAddr;
+
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::world::{AttributeForm, DepartmentForm, MemberForm, ProfileForm};
+use crate::world::{DepartmentForm, Range};
 
-/// The fields of `user/create` and `user/update`.
-#[derive(Debug, Default, Deserialize)]
+/// The fields of a department, as `department/create` and `department/update` name them. What is not set stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Member {
-    userid: Option<String>,
-    new_userid: Option<String>,
-    name: Option<String>,
-    alias: Option<String>,
-    mobile: Option<String>,
-    email: Option<String>,
-    biz_mail: Option<String>,
-    department: Option<Vec<i64>>,
-    order: Option<Vec<i64>>,
-    is_leader_in_dept: Option<Vec<i64>>,
-    main_department: Option<i64>,
-    direct_leader: Option<Vec<String>>,
-    position: Option<String>,
-    #[serde(deserialize_with = "gender")]
-    gender: Option<String>,
-    telephone: Option<String>,
-    address: Option<String>,
-    enable: Option<i64>,
-    avatar_mediaid: Option<String>,
-    extattr: Option<Attributes>,
-    external_profile: Option<Profile>,
-    external_position: Option<String>,
-    to_invite: Option<bool>,
-    /// Whether the member has logged in.
-    activated: Option<bool>,
-}
-
-/// A number, or a text as older set-ups have it.
-fn gender<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either {
-        Number(u32),
-        Text(String),
-    }
-    Ok(Option::deserialize(deserializer)?.map(|either| match either {
-        Either::Number(number) => number.to_string(),
-        Either::Text(text) => text,
-    }))
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Attributes {
-    attrs: Vec<Attribute>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Profile {
-    external_corp_name: Option<String>,
-    wechat_channels: Option<Channels>,
-    external_attr: Option<Vec<Attribute>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Channels {
-    nickname: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Attribute {
-    #[serde(rename = "type")]
-    kind: i64,
-    name: String,
-    text: Option<Text>,
-    web: Option<Web>,
-    miniprogram: Option<Miniprogram>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Text {
-    value: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Web {
-    url: String,
-    title: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Miniprogram {
-    appid: String,
-    pagepath: String,
-    title: String,
-}
-
-impl From<Attribute> for AttributeForm {
-    fn from(attribute: Attribute) -> Self {
-        let miniprogram = attribute.miniprogram.unwrap_or_default();
-        let web = attribute.web.unwrap_or_default();
-        Self {
-            kind: attribute.kind,
-            name: attribute.name,
-            text: attribute.text.map(|text| text.value),
-            url: web.url,
-            title: if web.title.is_empty() { miniprogram.title } else { web.title },
-            appid: miniprogram.appid,
-            pagepath: miniprogram.pagepath,
-        }
-    }
-}
-
-fn attribute_forms(attributes: Vec<Attribute>) -> Vec<AttributeForm> {
-    attributes.into_iter().map(Into::into).collect()
-}
-
-impl From<Member> for MemberForm {
-    fn from(member: Member) -> Self {
-        Self {
-            userid: member.userid,
-            new_userid: member.new_userid,
-            name: member.name,
-            alias: member.alias,
-            mobile: member.mobile,
-            email: member.email,
-            biz_mail: member.biz_mail,
-            department: member.department,
-            order: member.order,
-            is_leader_in_dept: member.is_leader_in_dept,
-            main_department: member.main_department,
-            direct_leader: member.direct_leader,
-            position: member.position,
-            gender: member.gender,
-            telephone: member.telephone,
-            address: member.address,
-            enable: member.enable,
-            avatar_mediaid: member.avatar_mediaid,
-            extattr: member.extattr.map(|extattr| attribute_forms(extattr.attrs)),
-            external_profile: member.external_profile.map(|profile| ProfileForm {
-                external_corp_name: profile.external_corp_name,
-                channels_nickname: profile.wechat_channels.and_then(|channels| channels.nickname),
-                external_attr: profile.external_attr.map(attribute_forms),
-            }),
-            external_position: member.external_position,
-            to_invite: member.to_invite,
-            activated: member.activated,
-            ..Self::default()
-        }
-    }
-}
-
-/// The fields of `department/create` and `department/update`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Department {
+#[must_use]
+pub struct ConsoleDepartment {
     id: Option<i64>,
     name: Option<String>,
     name_en: Option<String>,
@@ -168,8 +19,45 @@ pub(super) struct Department {
     order: Option<i64>,
 }
 
-impl From<Department> for DepartmentForm {
-    fn from(department: Department) -> Self {
+impl ConsoleDepartment {
+    /// Without any field.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Id; on creating it the system gives one if none is set.
+    pub fn id(mut self, id: u32) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Name (部门名称).
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// English name.
+    pub fn name_en(mut self, name: impl Into<String>) -> Self {
+        self.name_en = Some(name.into());
+        self
+    }
+
+    /// Id of the parent department; 1 is the root.
+    pub fn parentid(mut self, id: u32) -> Self {
+        self.parentid = Some(id.into());
+        self
+    }
+
+    /// Order below the parent; the highest comes first.
+    pub fn order(mut self, order: u32) -> Self {
+        self.order = Some(order.into());
+        self
+    }
+}
+
+impl From<ConsoleDepartment> for DepartmentForm {
+    fn from(department: ConsoleDepartment) -> Self {
         Self {
             id: department.id,
             name: department.name,
@@ -180,57 +68,15 @@ impl From<Department> for DepartmentForm {
     }
 }
 
-#[derive(Debug, Deserialize)]
+/// The callback target (接收事件服务器) of the contacts assistant, or of an app.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Userid {
-    pub(super) userid: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct DepartmentId {
-    pub(super) id: i64,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewTag {
-    pub(super) tagname: String,
-    pub(super) tagid: Option<i64>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RenamedTag {
-    pub(super) tagid: i64,
-    pub(super) tagname: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TagId {
-    pub(super) tagid: i64,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TagMembers {
-    pub(super) tagid: i64,
-    #[serde(default)]
-    pub(super) userlist: Vec<String>,
-    #[serde(default)]
-    pub(super) partylist: Vec<i64>,
-}
-
-/// `agentid` names an app; without it the contacts assistant is meant.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Callback {
+#[must_use]
+pub struct ConsoleCallback {
     pub(super) agentid: Option<u32>,
     pub(super) url: String,
     pub(super) token: String,
     pub(super) encodingaeskey: String,
-    /// `false` saves without asking the URL, which the real console never does.
     #[serde(default = "yes")]
     pub(super) verify: bool,
 }
@@ -239,87 +85,236 @@ fn yes() -> bool {
     true
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Whose {
-    pub(super) agentid: Option<u32>,
+impl ConsoleCallback {
+    /// The contacts assistant's target.
+    pub fn new(
+        url: impl Into<String>,
+        token: impl Into<String>,
+        encoding_aes_key: impl Into<String>,
+    ) -> Self {
+        Self {
+            agentid: None,
+            url: url.into(),
+            token: token.into(),
+            encodingaeskey: encoding_aes_key.into(),
+            verify: true,
+        }
+    }
+
+    /// The target of this app instead (接收消息).
+    pub fn app(mut self, agent_id: u32) -> Self {
+        self.agentid = Some(agent_id);
+        self
+    }
+
+    /// Saves the target without asking the URL first, which the real console never does.
+    pub fn unverified(mut self) -> Self {
+        self.verify = false;
+        self
+    }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Permission {
-    pub(super) permission: Level,
+/// Without the token and the key.
+impl std::fmt::Debug for ConsoleCallback {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ConsoleCallback")
+            .field("agentid", &self.agentid)
+            .field("url", &self.url)
+            .field("verify", &self.verify)
+            .finish_non_exhaustive()
+    }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+/// What the contacts-sync secret may do (通讯录同步 > 权限).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Level {
+#[non_exhaustive]
+pub enum ConsolePermission {
+    /// Reading only.
     Read,
+    /// Reading and editing.
     Edit,
     /// API接口同步 is switched off.
     Off,
 }
 
-/// What is not named stays as it is.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Legacy {
-    /// The contacts assistant calls from an IP known before 2022-08-15.
+/// Which rights of before 2022 a credential has. What is not set stays as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[must_use]
+pub struct ConsoleLegacy {
     pub(super) contacts: Option<bool>,
-    /// The app was created before 2022-06-20.
     pub(super) app: Option<bool>,
-    /// The assistant's callback URL was configured before 2022-08-15.
     pub(super) callbacks: Option<bool>,
     pub(super) agentid: Option<u32>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TrustedIps {
-    pub(super) agentid: Option<u32>,
-    pub(super) ips: Vec<std::net::IpAddr>,
+impl ConsoleLegacy {
+    /// Changes nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether the contacts assistant calls from an IP known before 2022-08-15, which may read details.
+    pub fn contacts(mut self, legacy: bool) -> Self {
+        self.contacts = Some(legacy);
+        self
+    }
+
+    /// Whether an app was created before 2022-06-20 and sees sensitive fields: this one, or the simulator's first without an id.
+    pub fn app(mut self, agent_id: Option<u32>, legacy: bool) -> Self {
+        (self.agentid, self.app) = (agent_id, Some(legacy));
+        self
+    }
+
+    /// Whether the assistant's callback URL was configured before 2022-08-15, so that its events carry every element.
+    pub fn callbacks(mut self, legacy: bool) -> Self {
+        self.callbacks = Some(legacy);
+        self
+    }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AppRange {
+/// The visible range (可见范围) of an app: a department brings its subtree, a tag its departments and members.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[must_use]
+pub struct ConsoleRange {
     pub(super) agentid: Option<u32>,
-    #[serde(default)]
     pub(super) departments: Vec<u32>,
-    #[serde(default)]
     pub(super) members: Vec<String>,
-    #[serde(default)]
     pub(super) tags: Vec<u32>,
 }
 
-/// A member (`userid`) or a stranger (`openid`) opens a page.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Visit {
+impl ConsoleRange {
+    /// An empty range of the simulator's first app.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The range of this app instead.
+    pub fn app(mut self, agent_id: u32) -> Self {
+        self.agentid = Some(agent_id);
+        self
+    }
+
+    /// Departments, each with its subtree.
+    pub fn departments(mut self, ids: impl IntoIterator<Item = u32>) -> Self {
+        self.departments = ids.into_iter().collect();
+        self
+    }
+
+    /// Members, by userid.
+    pub fn members(mut self, userids: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.members = userids.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Tags, by id.
+    pub fn tags(mut self, ids: impl IntoIterator<Item = u32>) -> Self {
+        self.tags = ids.into_iter().collect();
+        self
+    }
+}
+
+impl From<ConsoleRange> for Range {
+    fn from(range: ConsoleRange) -> Self {
+        Self { departments: range.departments, members: range.members, tags: range.tags }
+    }
+}
+
+/// A visit to a page: by a member (`userid`), or by a stranger (`openid`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[must_use]
+pub struct ConsoleVisit {
     #[serde(alias = "agentid")]
     pub(super) agent_id: Option<u32>,
     pub(super) userid: Option<String>,
     pub(super) openid: Option<String>,
     pub(super) external_userid: Option<String>,
-    /// Consent to `snsapi_privateinfo`.
-    #[serde(default)]
     pub(super) private: bool,
 }
 
-/// An event of any kind, sent as it stands.
-#[derive(Debug, Deserialize)]
+impl ConsoleVisit {
+    /// A member visits a page of the simulator's first app.
+    pub fn member(userid: impl Into<String>) -> Self {
+        Self { userid: Some(userid.into()), ..Self::default() }
+    }
+
+    /// A stranger visits, who has this openid and, as a customer, perhaps an external userid.
+    pub fn stranger(openid: impl Into<String>, external_userid: Option<String>) -> Self {
+        Self { openid: Some(openid.into()), external_userid, ..Self::default() }
+    }
+
+    /// The page is this app's instead.
+    pub fn app(mut self, agent_id: u32) -> Self {
+        self.agent_id = Some(agent_id);
+        self
+    }
+
+    /// The visitor consents to `snsapi_privateinfo`.
+    pub fn private(mut self) -> Self {
+        self.private = true;
+        self
+    }
+}
+
+/// An event of any kind, sent as it is given.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct AnyEvent {
-    /// The app that receives it; without it the contacts assistant does.
+#[must_use]
+pub struct ConsoleEvent {
     pub(super) agentid: Option<u32>,
     pub(super) event: String,
     #[serde(default = "sys")]
     pub(super) from: String,
-    /// Texts become CDATA, numbers stay plain, lists are joined by commas, objects nest.
     #[serde(default)]
     pub(super) elements: Map<String, Value>,
 }
 
 fn sys() -> String {
     "sys".into()
+}
+
+impl ConsoleEvent {
+    /// An event of this name for the contacts assistant, from `sys`.
+    pub fn new(event: impl Into<String>) -> Self {
+        Self { agentid: None, event: event.into(), from: sys(), elements: Map::new() }
+    }
+
+    /// The app that receives the event instead.
+    pub fn app(mut self, agent_id: u32) -> Self {
+        self.agentid = Some(agent_id);
+        self
+    }
+
+    /// `FromUserName`.
+    pub fn from(mut self, sender: impl Into<String>) -> Self {
+        self.from = sender.into();
+        self
+    }
+
+    /// Adds an element: a text becomes CDATA, a whole number stays plain, a list is joined by commas, an object nests.
+    pub fn element(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.elements.insert(name.into(), value.into());
+        self
+    }
+}
+
+/// What of a tag's new members could not be added or removed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidTagMembers {
+    /// Userids that name no member.
+    pub members: Vec<String>,
+    /// Ids that name no department.
+    pub departments: Vec<i64>,
+}
+
+/// The IPs that may call with a secret (企业可信IP).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TrustedIps {
+    pub(super) agentid: Option<u32>,
+    pub(super) ips: Vec<IpAddr>,
 }

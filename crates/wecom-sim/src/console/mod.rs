@@ -1,73 +1,39 @@
 //! The administrator's console (管理后台) and the member's client: changes that no API call makes, and that are called back.
 
-mod actions;
+mod error;
 mod forms;
+mod json;
+mod member;
+mod session;
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
-use serde_json::{Value, json};
+pub use error::ConsoleError;
+pub use forms::{
+    ConsoleCallback, ConsoleDepartment, ConsoleEvent, ConsoleLegacy, ConsolePermission, ConsoleRange,
+    ConsoleVisit, InvalidTagMembers,
+};
+pub(crate) use json::perform;
+pub use member::ConsoleMember;
 
-pub(crate) use actions::perform;
+use session::{Result, act};
 
-use crate::{api::Fail, callback::VerificationError, sim::Shared};
+use crate::{
+    shared::Shared,
+    world::{Actor, TagMove},
+};
 
 /// The console of a running simulator. Cheap to clone; it does not keep the simulator running.
 ///
-/// Every deed can also be asked for over HTTP: `POST /_sim/console/<action>` with the body that [`perform`](Self::perform) takes.
+/// Every action can also be asked for over HTTP: `POST /_sim/console/<action>`; `docs/simulator.md` lists them with their bodies.
+///
+/// # Errors
+///
+/// Each method returns [`ConsoleError`]: [`Rule`](ConsoleError::Rule) for what an API call may not do either, with its errcode, and
+/// [`Input`](ConsoleError::Input) for what cannot be read.
 #[derive(Clone, Debug)]
 pub struct Console {
     shared: Arc<Shared>,
-}
-
-/// Why the console did not do as asked.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConsoleError {
-    /// There is no such action.
-    #[error("the console has no action `{action}`; it has {known}")]
-    UnknownAction {
-        /// What was asked for.
-        action: String,
-        /// All there are.
-        known: String,
-    },
-    /// The body does not fit the action.
-    #[error("{reason}")]
-    Input {
-        /// What is wrong.
-        reason: String,
-    },
-    /// A rule forbids it; the same that an API call would break.
-    #[error("{reason} (errcode {errcode})")]
-    Rule {
-        /// The API's code for it.
-        errcode: i32,
-        /// In words.
-        reason: String,
-    },
-    /// The callback URL did not pass its verification, so it was not saved.
-    #[error(transparent)]
-    Verification(#[from] VerificationError),
-}
-
-impl ConsoleError {
-    /// The API's code for the rule that forbids it.
-    pub fn errcode(&self) -> Option<i32> {
-        match self {
-            Self::Rule { errcode, .. } => Some(*errcode),
-            _ => None,
-        }
-    }
-
-    fn input(reason: impl ToString) -> Self {
-        Self::Input { reason: reason.to_string() }
-    }
-}
-
-impl From<Fail> for ConsoleError {
-    fn from(fail: Fail) -> Self {
-        Self::Rule { errcode: fail.code, reason: fail.text().to_owned() }
-    }
 }
 
 impl Console {
@@ -75,81 +41,255 @@ impl Console {
         Self { shared }
     }
 
-    /// Does what an action says; `docs/simulator.md` lists them with their bodies.
+    /// Creates a member (添加成员) and returns the userid, which the system makes if none is given. Of the fields only the name is
+    /// needed.
     ///
     /// # Errors
     ///
-    /// [`ConsoleError`] says what is wrong with the action or its body, or which rule forbids it.
-    pub async fn perform(&self, action: &str, body: Value) -> Result<Value, ConsoleError> {
-        perform(&self.shared, action, body).await
-    }
-
-    /// Creates a member (添加成员), from the fields of `user/create`, of which the console asks only for `name`, and `activated`.
-    /// Returns the userid, which the system makes if none is given.
-    ///
-    /// # Errors
-    ///
-    /// As [`perform`](Self::perform).
-    pub async fn create_member(&self, member: Value) -> Result<String, ConsoleError> {
-        let created = self.perform("create_member", member).await?;
-        Ok(created["userid"].as_str().unwrap_or_default().to_owned())
+    /// See [`Console`].
+    pub async fn create_member(&self, member: ConsoleMember) -> Result<String> {
+        act(&self.shared, |session| session.create_member(member)).await
     }
 
     /// Changes a member (编辑成员), named by `userid`.
     ///
     /// # Errors
     ///
-    /// As [`perform`](Self::perform).
-    pub async fn update_member(&self, changes: Value) -> Result<(), ConsoleError> {
-        self.perform("update_member", changes).await.map(drop)
+    /// See [`Console`].
+    pub async fn update_member(&self, changes: ConsoleMember) -> Result<()> {
+        act(&self.shared, |session| session.update_member(Actor::Console, changes)).await
     }
 
     /// Deletes a member (删除成员).
     ///
     /// # Errors
     ///
-    /// As [`perform`](Self::perform).
-    pub async fn delete_member(&self, userid: &str) -> Result<(), ConsoleError> {
-        self.perform("delete_member", json!({"userid": userid})).await.map(drop)
+    /// See [`Console`].
+    pub async fn delete_member(&self, userid: &str) -> Result<()> {
+        act(&self.shared, |session| session.delete_member(userid)).await
     }
 
     /// A member logs in for the first time (激活).
     ///
     /// # Errors
     ///
-    /// As [`perform`](Self::perform).
-    pub async fn activate_member(&self, userid: &str) -> Result<(), ConsoleError> {
-        self.perform("activate_member", json!({"userid": userid})).await.map(drop)
+    /// See [`Console`].
+    pub async fn activate_member(&self, userid: &str) -> Result<()> {
+        act(&self.shared, |session| session.activate_member(userid)).await
+    }
+
+    /// A member leaves the corp in the client (退出企业).
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn member_quits(&self, userid: &str) -> Result<()> {
+        act(&self.shared, |session| session.quit_member(userid)).await
+    }
+
+    /// A member, named by `userid`, changes their own profile in the client.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn member_edits_profile(&self, changes: ConsoleMember) -> Result<()> {
+        act(&self.shared, |session| session.update_member(Actor::Member, changes)).await
     }
 
     /// Creates a department (添加部门) and returns its id.
     ///
     /// # Errors
     ///
-    /// As [`perform`](Self::perform).
-    pub async fn create_department(&self, name: &str, parent: u32) -> Result<u32, ConsoleError> {
-        let body = json!({"name": name, "parentid": parent});
-        let created = self.perform("create_department", body).await?;
-        Ok(created["id"].as_u64().unwrap_or_default() as u32)
+    /// See [`Console`].
+    pub async fn create_department(&self, department: ConsoleDepartment) -> Result<u32> {
+        act(&self.shared, |session| session.create_department(department)).await
     }
 
-    /// Sets the callback target of the contacts assistant, or of an app. The URL is asked to verify itself first, as in the real
-    /// console.
+    /// Changes a department, named by `id`.
     ///
     /// # Errors
     ///
-    /// As [`perform`](Self::perform); [`ConsoleError::Verification`] if the URL gives the wrong answer. Nothing is saved then.
-    pub async fn set_callback(
+    /// See [`Console`].
+    pub async fn update_department(&self, changes: ConsoleDepartment) -> Result<()> {
+        act(&self.shared, |session| session.update_department(changes)).await
+    }
+
+    /// Deletes a department, which must be empty.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn delete_department(&self, id: u32) -> Result<()> {
+        act(&self.shared, |session| session.delete_department(id.into())).await
+    }
+
+    /// Creates a tag (标签) and returns its id: the given one, or the next.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn create_tag(&self, name: &str, id: Option<u32>) -> Result<u32> {
+        act(&self.shared, |session| session.create_tag(name, id.map(Into::into))).await
+    }
+
+    /// Renames a tag.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn rename_tag(&self, id: u32, name: &str) -> Result<()> {
+        act(&self.shared, |session| session.rename_tag(id.into(), name)).await
+    }
+
+    /// Deletes a tag, empty or not.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn delete_tag(&self, id: u32) -> Result<()> {
+        act(&self.shared, |session| session.delete_tag(id.into())).await
+    }
+
+    /// Adds members and departments to a tag; returns those that do not exist.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn add_tag_members(
+        &self,
+        tag: u32,
+        userids: &[&str],
+        departments: &[u32],
+    ) -> Result<InvalidTagMembers> {
+        self.move_tag_members(TagMove::Add, tag, userids, departments).await
+    }
+
+    /// Removes members and departments from a tag; returns those that do not exist.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn remove_tag_members(
+        &self,
+        tag: u32,
+        userids: &[&str],
+        departments: &[u32],
+    ) -> Result<InvalidTagMembers> {
+        self.move_tag_members(TagMove::Remove, tag, userids, departments).await
+    }
+
+    async fn move_tag_members(
+        &self,
+        to: TagMove,
+        tag: u32,
+        userids: &[&str],
+        departments: &[u32],
+    ) -> Result<InvalidTagMembers> {
+        let departments: Vec<i64> = departments.iter().copied().map(i64::from).collect();
+        act(&self.shared, |session| session.move_tag_members(to, tag.into(), userids, &departments)).await
+    }
+
+    /// Sets the callback target of the contacts assistant, or of an app. The URL must verify itself first, as in the real console.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`]; [`ConsoleError::Verification`] if the URL gives the wrong answer. Nothing is saved then.
+    pub async fn set_callback(&self, callback: ConsoleCallback) -> Result<()> {
+        session::set_callback(&self.shared, callback).await
+    }
+
+    /// Removes the callback target of an app, or without an id that of the contacts assistant.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn remove_callback(&self, agent_id: Option<u32>) -> Result<()> {
+        act(&self.shared, |session| {
+            session.remove_callback(agent_id);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Sets what the contacts-sync secret may do.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn set_permission(&self, permission: ConsolePermission) -> Result<()> {
+        act(&self.shared, |session| {
+            session.set_permission(permission);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Gives or takes rights of before 2022.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn set_legacy(&self, legacy: ConsoleLegacy) -> Result<()> {
+        act(&self.shared, |session| session.set_legacy(legacy)).await
+    }
+
+    /// Sets the only IPs that may call with an app's secret, or without an id with the contacts-sync secret (企业可信IP); none
+    /// means all.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn set_trusted_ips(
         &self,
         agent_id: Option<u32>,
-        url: &str,
-        token: &str,
-        encoding_aes_key: &str,
-    ) -> Result<(), ConsoleError> {
-        let mut body = json!({"url": url, "token": token, "encodingaeskey": encoding_aes_key});
-        if let Some(agent_id) = agent_id {
-            body["agentid"] = agent_id.into();
-        }
-        self.perform("set_callback", body).await.map(drop)
+        ips: impl IntoIterator<Item = IpAddr>,
+    ) -> Result<()> {
+        let ips = ips.into_iter().collect();
+        act(&self.shared, |session| session.set_trusted_ips(agent_id, ips)).await
+    }
+
+    /// Sets the visible range (可见范围) of an app.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn set_app_range(&self, range: ConsoleRange) -> Result<()> {
+        act(&self.shared, |session| session.set_app_range(range)).await
+    }
+
+    /// A person opens an app's page (网页授权); returns the code that the page gets, good once and for five minutes.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn oauth_code(&self, visit: ConsoleVisit) -> Result<String> {
+        act(&self.shared, |session| session.oauth_code(visit)).await
+    }
+
+    /// A member is sent to the second-verification page (二次验证); returns the code that the page gets.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn tfa_code(&self, userid: &str) -> Result<String> {
+        act(&self.shared, |session| session.tfa_code(Some(userid))).await
+    }
+
+    /// Returns the `open_userid` under which an app of a provider knows a member; without an id the simulator's first app.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`].
+    pub async fn open_userid(&self, userid: &str, agent_id: Option<u32>) -> Result<String> {
+        act(&self.shared, |session| session.open_userid(Some(userid), agent_id)).await
+    }
+
+    /// Sends an event of any kind and returns the id of its delivery.
+    ///
+    /// # Errors
+    ///
+    /// See [`Console`]; also if the receiver has no callback target.
+    pub async fn send_event(&self, event: ConsoleEvent) -> Result<u64> {
+        act(&self.shared, |session| session.send_event(event)).await
     }
 }

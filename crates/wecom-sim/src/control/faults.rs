@@ -1,4 +1,4 @@
-//! The simulator's bad days, set from outside.
+//! What goes wrong on purpose, set over HTTP.
 
 use std::sync::Arc;
 
@@ -6,8 +6,9 @@ use axum::{Json, extract::State};
 
 use super::input::{Input, Refused};
 use crate::{
-    faults::{FaultPlan, FaultState},
-    sim::Shared,
+    api,
+    faults::{FaultRules, FaultState},
+    shared::Shared,
 };
 
 pub(super) async fn faults(State(shared): State<Arc<Shared>>) -> Json<FaultState> {
@@ -17,14 +18,14 @@ pub(super) async fn faults(State(shared): State<Arc<Shared>>) -> Json<FaultState
 /// Replaces all rules, also by none.
 pub(super) async fn set_faults(
     State(shared): State<Arc<Shared>>,
-    Input(plan): Input<FaultPlan>,
+    Input(rules): Input<FaultRules>,
 ) -> Result<Json<FaultState>, Refused> {
-    plan.check().map_err(Refused::bad)?;
-    shared.set_faults(plan);
+    rules.check(api::PATHS).map_err(Refused::bad)?;
+    shared.set_faults(rules);
     Ok(Json(shared.faults.state()))
 }
 
 pub(super) async fn clear_faults(State(shared): State<Arc<Shared>>) -> Json<FaultState> {
-    shared.set_faults(FaultPlan::new());
+    shared.set_faults(FaultRules::new());
     Json(shared.faults.state())
 }

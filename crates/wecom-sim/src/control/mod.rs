@@ -1,7 +1,6 @@
 //! The control surface under `/_sim/`: what only a tester may do. All bodies are JSON, and read strictly: an unknown field
 //! or a wrong type is refused, as a test that misspells its set-up proves nothing.
 
-mod callers;
 mod faults;
 mod input;
 mod inspector;
@@ -11,7 +10,7 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::{Path, Request, State as Shelf},
+    extract::{Path, Request, State as SharedState},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -20,9 +19,18 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Choices, Rates, ResendError, callback::Post, console, seed::Seed, sim::Shared, state::State};
-pub(crate) use callers::Callers;
-use input::{Asked, Input, Refused, merged};
+use crate::{
+    console,
+    rates::Rates,
+    seed::Seed,
+    shared::Shared,
+    state::State,
+    world::{
+        Choices,
+        callback::{DeliveryQueue, ResendError},
+    },
+};
+use input::{Input, Refused, StrictQuery, merged};
 
 type Fields = serde_json::Map<String, Value>;
 type Answer = Result<Json<Value>, Refused>;
@@ -56,8 +64,8 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .layer(middleware::from_fn_with_state(Arc::clone(shared), admitted))
 }
 
-async fn admitted(Shelf(shared): Shelf<Arc<Shared>>, request: Request, next: Next) -> Response {
-    match shared.callers.check(request.uri(), request.headers()) {
+async fn admitted(SharedState(shared): SharedState<Arc<Shared>>, request: Request, next: Next) -> Response {
+    match shared.control_access.check(request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(error) => Refused::new(StatusCode::FORBIDDEN, error).into_response(),
     }
@@ -74,14 +82,14 @@ struct StateQuery {
 }
 
 async fn state(
-    Shelf(shared): Shelf<Arc<Shared>>,
-    Asked(asked): Asked<StateQuery>,
+    SharedState(shared): SharedState<Arc<Shared>>,
+    StrictQuery(asked): StrictQuery<StateQuery>,
 ) -> Result<Json<State>, Refused> {
-    Ok(Json(aside(&shared, move |shared| State::of(shared, asked.digest)).await?))
+    Ok(Json(in_background(&shared, move |shared| State::of(shared, asked.digest)).await?))
 }
 
 /// Does what may take long without holding up the threads that serve.
-async fn aside<T: Send + 'static>(
+async fn in_background<T: Send + 'static>(
     shared: &Arc<Shared>,
     work: impl FnOnce(&Shared) -> T + Send + 'static,
 ) -> Result<T, Refused> {
@@ -91,8 +99,8 @@ async fn aside<T: Send + 'static>(
         .map_err(|error| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, error))
 }
 
-async fn reset(Shelf(shared): Shelf<Arc<Shared>>, Input(Nothing {}): Input<Nothing>) -> Answer {
-    aside(&shared, Shared::reset)
+async fn reset(SharedState(shared): SharedState<Arc<Shared>>, Input(Nothing {}): Input<Nothing>) -> Answer {
+    in_background(&shared, Shared::reset)
         .await?
         .map_err(|error| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, error))?;
     Ok(Json(json!({"ok": true})))
@@ -100,7 +108,7 @@ async fn reset(Shelf(shared): Shelf<Arc<Shared>>, Input(Nothing {}): Input<Nothi
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sow {
+struct SeedRequest {
     members: u32,
     departments: u32,
     #[serde(default)]
@@ -109,9 +117,9 @@ struct Sow {
     clear_first: bool,
 }
 
-async fn seed(Shelf(shared): Shelf<Arc<Shared>>, Input(sow): Input<Sow>) -> Answer {
-    let seed = Seed { members: sow.members, departments: sow.departments, seed: sow.seed };
-    aside(&shared, move |shared| shared.sow(seed, sow.clear_first))
+async fn seed(SharedState(shared): SharedState<Arc<Shared>>, Input(asked): Input<SeedRequest>) -> Answer {
+    let seed = Seed { members: asked.members, departments: asked.departments, seed: asked.seed };
+    in_background(&shared, move |shared| shared.seed_contacts(seed, asked.clear_first))
         .await?
         .map_err(|error| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, error))?;
     let world = shared.world.read();
@@ -132,17 +140,20 @@ struct Advance {
 /// A century: enough for any test, and far from overflowing the clock.
 const FARTHEST: f64 = 3_155_760_000.0;
 
-async fn advance(Shelf(shared): Shelf<Arc<Shared>>, Input(Advance { seconds }): Input<Advance>) -> Answer {
+async fn advance(
+    SharedState(shared): SharedState<Arc<Shared>>,
+    Input(Advance { seconds }): Input<Advance>,
+) -> Answer {
     if !(0.0..=FARTHEST).contains(&seconds) {
         return Err(Refused::bad("seconds must be between 0 and a century: the clock never runs backwards"));
     }
     // It waits for exports that fall due.
-    aside(&shared, move |shared| shared.advance((seconds * 1000.0) as i64)).await?;
+    in_background(&shared, move |shared| shared.advance((seconds * 1000.0) as i64)).await?;
     Ok(Json(json!({"now": shared.clock.now()})))
 }
 
 async fn act(
-    Shelf(shared): Shelf<Arc<Shared>>,
+    SharedState(shared): SharedState<Arc<Shared>>,
     Path(action): Path<String>,
     Input(body): Input<Fields>,
 ) -> Answer {
@@ -157,7 +168,10 @@ struct RequestsQuery {
     path: Option<String>,
 }
 
-async fn requests(Shelf(shared): Shelf<Arc<Shared>>, Asked(asked): Asked<RequestsQuery>) -> Json<Value> {
+async fn requests(
+    SharedState(shared): SharedState<Arc<Shared>>,
+    StrictQuery(asked): StrictQuery<RequestsQuery>,
+) -> Json<Value> {
     let all = shared.requests.lock().shown();
     let wanted: Vec<_> =
         all.iter().filter(|one| asked.path.as_ref().is_none_or(|path| *path == one.path)).collect();
@@ -171,10 +185,13 @@ struct DeliveriesQuery {
     event: Option<String>,
 }
 
-async fn deliveries(Shelf(shared): Shelf<Arc<Shared>>, Asked(asked): Asked<DeliveriesQuery>) -> Json<Value> {
+async fn deliveries(
+    SharedState(shared): SharedState<Arc<Shared>>,
+    StrictQuery(asked): StrictQuery<DeliveriesQuery>,
+) -> Json<Value> {
     let world = shared.world.read();
     let wanted: Vec<_> = world
-        .post
+        .deliveries
         .deliveries()
         .filter(|one| asked.event.as_ref().is_none_or(|event| *event == one.event))
         .collect();
@@ -185,21 +202,29 @@ fn last<T>(all: &[T], limit: Option<usize>) -> &[T] {
     &all[all.len() - limit.unwrap_or(all.len()).min(all.len())..]
 }
 
-async fn redeliver(shelf: Shelf<Arc<Shared>>, id: Path<String>, Input(Nothing {}): Input<Nothing>) -> Answer {
-    resend(shelf, id, Post::redeliver)
+async fn redeliver(
+    shared: SharedState<Arc<Shared>>,
+    id: Path<String>,
+    Input(Nothing {}): Input<Nothing>,
+) -> Answer {
+    resend(shared, id, DeliveryQueue::redeliver)
 }
 
-async fn replay(shelf: Shelf<Arc<Shared>>, id: Path<String>, Input(Nothing {}): Input<Nothing>) -> Answer {
-    resend(shelf, id, Post::replay)
+async fn replay(
+    shared: SharedState<Arc<Shared>>,
+    id: Path<String>,
+    Input(Nothing {}): Input<Nothing>,
+) -> Answer {
+    resend(shared, id, DeliveryQueue::replay)
 }
 
 fn resend(
-    Shelf(shared): Shelf<Arc<Shared>>,
+    SharedState(shared): SharedState<Arc<Shared>>,
     Path(id): Path<String>,
-    how: fn(&mut Post, u64) -> Result<(), ResendError>,
+    how: fn(&mut DeliveryQueue, u64) -> Result<(), ResendError>,
 ) -> Answer {
     let id = id.parse().map_err(|_| Refused::bad("a delivery's id is a number"))?;
-    how(&mut shared.world.write().post, id).map_err(|error| {
+    how(&mut shared.world.write().deliveries, id).map_err(|error| {
         let status = match error {
             ResendError::Unknown => StatusCode::NOT_FOUND,
             ResendError::UnderWay | ResendError::NeverSent => StatusCode::CONFLICT,
@@ -210,16 +235,19 @@ fn resend(
 }
 
 /// Waits until no callback is queued or on the wire, as `Sim::settled` does.
-async fn settled(Shelf(shared): Shelf<Arc<Shared>>, Input(Nothing {}): Input<Nothing>) -> Json<Value> {
+async fn settled(
+    SharedState(shared): SharedState<Arc<Shared>>,
+    Input(Nothing {}): Input<Nothing>,
+) -> Json<Value> {
     Json(json!({"settled": shared.settled().await}))
 }
 
-async fn choices(Shelf(shared): Shelf<Arc<Shared>>) -> Json<Choices> {
+async fn choices(SharedState(shared): SharedState<Arc<Shared>>) -> Json<Choices> {
     Json(shared.world.read().choices.clone())
 }
 
 async fn choose(
-    Shelf(shared): Shelf<Arc<Shared>>,
+    SharedState(shared): SharedState<Arc<Shared>>,
     Input(changes): Input<Fields>,
 ) -> Result<Json<Choices>, Refused> {
     let mut world = shared.world.write();
@@ -227,30 +255,30 @@ async fn choose(
     Ok(Json(world.choices.clone()))
 }
 
-async fn rates(Shelf(shared): Shelf<Arc<Shared>>) -> Json<Rates> {
-    Json(shared.gate.rates())
+async fn rates(SharedState(shared): SharedState<Arc<Shared>>) -> Json<Rates> {
+    Json(shared.rate_limiter.rates())
 }
 
-/// What is not named stays as it is; everything is counted anew.
+/// What is not named stays as it is; all counters restart at 0.
 async fn set_rates(
-    Shelf(shared): Shelf<Arc<Shared>>,
+    SharedState(shared): SharedState<Arc<Shared>>,
     Input(changes): Input<Fields>,
 ) -> Result<Json<Rates>, Refused> {
-    shared.gate.set(merged(&shared.gate.rates(), changes)?);
-    Ok(Json(shared.gate.rates()))
+    shared.rate_limiter.set(merged(&shared.rate_limiter.rates(), changes)?);
+    Ok(Json(shared.rate_limiter.rates()))
 }
 
 /// Visits to pages are console actions; these are shorter paths to them.
-async fn oauth_code(shelf: Shelf<Arc<Shared>>, body: Input<Fields>) -> Answer {
-    act(shelf, Path("oauth_code".into()), body).await
+async fn oauth_code(shared: SharedState<Arc<Shared>>, body: Input<Fields>) -> Answer {
+    act(shared, Path("oauth_code".into()), body).await
 }
 
-async fn tfa_code(shelf: Shelf<Arc<Shared>>, body: Input<Fields>) -> Answer {
-    act(shelf, Path("tfa_code".into()), body).await
+async fn tfa_code(shared: SharedState<Arc<Shared>>, body: Input<Fields>) -> Answer {
+    act(shared, Path("tfa_code".into()), body).await
 }
 
-async fn open_userid(shelf: Shelf<Arc<Shared>>, body: Input<Fields>) -> Answer {
-    act(shelf, Path("open_userid".into()), body).await
+async fn open_userid(shared: SharedState<Arc<Shared>>, body: Input<Fields>) -> Answer {
+    act(shared, Path("open_userid".into()), body).await
 }
 
 async fn unknown() -> Response {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::input::{Input, Refused, merged};
 use crate::{
-    sim::Shared,
+    shared::Shared,
     world::{App, ConsoleSettings, ContactsSync, Corp, Range},
 };
 

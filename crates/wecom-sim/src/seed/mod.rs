@@ -89,14 +89,14 @@ impl Seed {
 
 /// Contacts that are not in a corp yet, or not any more.
 #[derive(Debug)]
-pub(crate) struct Crop {
+pub(crate) struct Contacts {
     departments: Departments,
     members: Members,
     tags: Tags,
 }
 
-/// Nobody, in the root.
-impl Default for Crop {
+/// No members, only the root department.
+impl Default for Contacts {
     fn default() -> Self {
         Self {
             departments: Departments::with_root(ROOT_NAME),
@@ -108,27 +108,27 @@ impl Default for Crop {
 
 impl Seed {
     /// Makes the contacts, which takes seconds for a million.
-    pub(crate) fn grow(self, now: Millis) -> Result<Crop, SeedError> {
+    pub(crate) fn generate(self, now: Millis) -> Result<Contacts, SeedError> {
         self.check()?;
         let mut random = Rng::with_seed(self.seed);
         let units = tree::draw(self.departments as usize, &mut random);
-        let members = Sowing::new(&units, random).members(self.members, now);
-        let tags = Tags::planted(tagged(&members, Rng::with_seed(self.seed)));
-        Ok(Crop { departments: planted(&units), members, tags })
+        let members = MemberGenerator::new(&units, random).members(self.members, now);
+        let tags = Tags::numbered(tagged(&members, Rng::with_seed(self.seed)));
+        Ok(Contacts { departments: departments_of(&units), members, tags })
     }
 }
 
 impl World {
     /// Replaces the members, departments and tags of a corp, and gives the old ones back; everything else stays, and nothing is
     /// called back.
-    pub(crate) fn plant(&mut self, corp: usize, crop: Crop) -> Crop {
+    pub(crate) fn replace_contacts(&mut self, corp: usize, contacts: Contacts) -> Contacts {
         let home = self.corp_mut(corp);
-        let old = Crop {
-            departments: mem::replace(&mut home.departments, crop.departments),
-            members: mem::replace(&mut home.members, crop.members),
-            tags: mem::replace(&mut home.tags, crop.tags),
+        let old = Contacts {
+            departments: mem::replace(&mut home.departments, contacts.departments),
+            members: mem::replace(&mut home.members, contacts.members),
+            tags: mem::replace(&mut home.tags, contacts.tags),
         };
-        home.sown += 1;
+        home.seedings += 1;
         self.forget_subscriptions(corp);
         old
     }
@@ -139,7 +139,7 @@ fn id_of(place: usize) -> u32 {
     place as u32 + 1
 }
 
-fn planted(units: &[Unit]) -> Departments {
+fn departments_of(units: &[Unit]) -> Departments {
     let mut departments = Departments::with_root(&units[0].name);
     let mut orders: Vec<u32> = vec![100_000_000; units.len()];
     for (place, unit) in units.iter().enumerate().skip(1) {
@@ -158,7 +158,7 @@ fn planted(units: &[Unit]) -> Departments {
 }
 
 /// Draws members into a tree.
-struct Sowing<'a> {
+struct MemberGenerator<'a> {
     units: &'a [Unit],
     random: Rng,
     people: People,
@@ -169,7 +169,7 @@ struct Sowing<'a> {
     badge: std::sync::Arc<str>,
 }
 
-impl<'a> Sowing<'a> {
+impl<'a> MemberGenerator<'a> {
     fn new(units: &'a [Unit], random: Rng) -> Self {
         Self {
             units,
@@ -297,7 +297,7 @@ impl<'a> Sowing<'a> {
     }
 }
 
-/// No operator has numbers that begin with 100, so nobody's phone can ring.
+/// No operator has numbers that begin with 100, so no real phone can ring.
 fn mobile(no: MemberNo) -> String {
     format!("100{no:08}")
 }

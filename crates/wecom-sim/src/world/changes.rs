@@ -1,7 +1,7 @@
 //! What changed and who changed it: the source of callback events (通讯录变更事件), which pass
 //! [`World::record`](super::World::record).
 
-use super::Member;
+use super::members::Member;
 
 /// Who makes a change. WeCom does not call the contacts assistant back for what it did itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(crate) enum Actor {
 
 /// One change of a corp's contacts.
 #[derive(Clone, Debug)]
-pub(crate) enum Change {
+pub(crate) enum ContactsChange {
     MemberCreated(Box<Member>),
     /// The member before and after.
     MemberUpdated(Box<(Member, Member)>),
@@ -47,7 +47,7 @@ pub(crate) enum Change {
     },
 }
 
-impl Change {
+impl ContactsChange {
     /// The `ChangeType` of its event.
     pub(crate) fn kind(&self) -> &'static str {
         match self {

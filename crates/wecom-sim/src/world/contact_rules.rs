@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::Corp;
-use crate::api::Fail;
+use super::fail::Fail;
 
 /// Rules of one type; the number is a choice.
 const RULES_OF_TYPE: usize = 100;
@@ -15,76 +14,76 @@ const LISTS: [(&str, usize); 3] = [("userid", 1000), ("partyid", 100), ("tagid",
 
 /// A corp's rules, as they were sent.
 #[derive(Debug, Default)]
-pub(crate) struct Rules {
+pub(crate) struct ContactRules {
     by_id: BTreeMap<i64, Map<String, Value>>,
     count: i64,
 }
 
-impl Rules {
+impl ContactRules {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Map<String, Value>> {
         self.by_id.values()
     }
 }
 
-impl Corp {
+impl ContactRules {
     /// Creates rules and gives their ids, in the order they were sent; all or none.
-    pub(crate) fn create_rules(&mut self, rules: &[Value]) -> Result<Vec<i64>, Fail> {
+    pub(crate) fn create(&mut self, rules: &[Value]) -> Result<Vec<i64>, Fail> {
         let rules = checked(rules)?;
         let mut made = BTreeMap::new();
         for mut rule in rules {
-            self.check_rule(&rule, None, &made)?;
-            let id = self.rules.count + 1 + made.len() as i64;
+            self.check(&rule, None, &made)?;
+            let id = self.count + 1 + made.len() as i64;
             rule.shift_insert(0, "rule_id".into(), id.into());
             made.insert(id, rule);
         }
-        self.rules.count += made.len() as i64;
+        self.count += made.len() as i64;
         let ids = made.keys().copied().collect();
-        self.rules.by_id.append(&mut made);
+        self.by_id.append(&mut made);
         Ok(ids)
     }
 
     /// Replaces rules; their type stays.
-    pub(crate) fn update_rules(&mut self, rules: &[Value]) -> Result<(), Fail> {
+    pub(crate) fn update(&mut self, rules: &[Value]) -> Result<(), Fail> {
         let rules = checked(rules)?;
         let mut changed = BTreeMap::new();
         for rule in rules {
             let id = rule.get("rule_id").and_then(Value::as_i64).unwrap_or_default();
-            let old = self.rules.by_id.get(&id).ok_or_else(|| Fail::of(81031))?;
+            let old = self.by_id.get(&id).ok_or_else(|| Fail::of(81031))?;
             let mut new = old.clone();
             new.extend(rule);
             if new.get("rule_type") != old.get("rule_type") {
                 return Err(Fail::of(81034));
             }
-            self.check_rule(&new, Some(id), &changed)?;
+            self.check(&new, Some(id), &changed)?;
             changed.insert(id, new);
         }
-        self.rules.by_id.append(&mut changed);
+        self.by_id.append(&mut changed);
         Ok(())
     }
 
     /// Deletes rules; all or none.
-    pub(crate) fn delete_rules(&mut self, ids: &[i64]) -> Result<(), Fail> {
+    pub(crate) fn delete(&mut self, ids: &[i64]) -> Result<(), Fail> {
         if ids.is_empty() || ids.len() > RULES_IN_CALL {
             return Err(Fail::of(40058));
         }
-        if ids.iter().any(|id| !self.rules.by_id.contains_key(id)) {
+        if ids.iter().any(|id| !self.by_id.contains_key(id)) {
             return Err(Fail::of(81031));
         }
         for id in ids {
-            self.rules.by_id.remove(id);
+            self.by_id.remove(id);
         }
         Ok(())
     }
 
     /// `pending` holds the rules of the same call, which stand in for older ones of their id.
-    fn check_rule(
+    fn check(
         &self,
         rule: &Map<String, Value>,
         own: Option<i64>,
         pending: &BTreeMap<i64, Map<String, Value>>,
     ) -> Result<(), Fail> {
         let kind = rule.get("rule_type").and_then(Value::as_i64).ok_or_else(|| Fail::of(40058))?;
-        let older = self.rules.by_id.iter().filter(|(id, _)| !pending.contains_key(id));
+        let older = self.by_id.iter().filter(|(id, _)| !pending.contains_key(id));
         let mut others = 0;
         for (id, other) in older.chain(pending) {
             if Some(*id) == own || other.get("rule_type").and_then(Value::as_i64) != Some(kind) {

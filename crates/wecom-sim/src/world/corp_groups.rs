@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Range, World};
+use super::credentials::Range;
 use crate::clock::Millis;
 
 /// The root group of every chain.
@@ -170,11 +170,5 @@ impl Chain {
     /// A corp that has not joined yet.
     pub(crate) fn pending(&self, pending_id: &str) -> Option<&ChainCorp> {
         self.corps.iter().find(|corp| !corp.joined && corp.id == pending_id)
-    }
-}
-
-impl World {
-    pub(crate) fn corp_with_id(&self, id: &str) -> Option<usize> {
-        self.corps.iter().position(|corp| corp.id == id)
     }
 }

@@ -1,10 +1,15 @@
-//! The small corp of a simulator that is not told otherwise.
+//! The small corp that a simulator has by default.
 
 use super::{
-    Actor, App, AttributeForm, ConsoleSettings, ContactsSync, Corp, DepartmentForm, Departments, MemberForm,
-    Members, TagMove, World, credentials::Range, tags::Tags,
+    changes::Actor,
+    default_neighbours,
+    empty_corp::empty_corp,
+    forms::{AttributeForm, DepartmentForm, MemberForm},
+    settings::WorldSettings,
+    state::World,
+    tag_writes::TagMove,
 };
-use crate::{SimBuilder, clock::Millis};
+use crate::clock::Millis;
 
 /// userid, name, mobile, gender, position, departments, of which led, direct leader, 工号, has logged in
 type Person = (
@@ -37,48 +42,10 @@ const PEOPLE: [Person; 7] = [
     ("wujiu", "吴九", "13800000007", "1", "实习生", &[3], &[], "wangwu", "", false),
 ];
 
-/// A corp with nobody in it.
-pub(super) fn empty_corp(config: &SimBuilder) -> Corp {
-    Corp {
-        id: config.corp_id.clone(),
-        name: "示例公司".into(),
-        contacts: ContactsSync {
-            secret: config.contacts_secret.clone(),
-            enabled: true,
-            may_edit: true,
-            legacy_ip: config.legacy,
-            trusted_ips: config.trusted_ips.clone(),
-        },
-        apps: vec![App {
-            agent_id: config.agent_id,
-            name: "示例应用".into(),
-            secret: config.app_secret.clone(),
-            enabled: true,
-            before_2022: config.legacy,
-            trusted_ips: config.trusted_ips.clone(),
-            range: Range { departments: vec![1], ..Range::default() },
-        }],
-        members: Members::default(),
-        departments: Departments::with_root("示例公司"),
-        media: super::media::Media::default(),
-        jobs: super::Jobs::new(config.jobs),
-        tags: Tags::default(),
-        console: ConsoleSettings::with_app(config.agent_id),
-        rules: super::contact_rules::Rules::default(),
-        lookups: super::lookups::Lookups::default(),
-        callbacks: crate::callback::Callbacks {
-            full_payload: config.legacy,
-            ..crate::callback::Callbacks::default()
-        },
-        groups: super::CorpGroups::default(),
-        sown: 0,
-    }
-}
-
 /// The world of a simulator that starts.
-pub(crate) fn default_world(config: &SimBuilder, now: Millis) -> World {
-    let mut world = World::new(empty_corp(config), config.token_lifetime);
-    world.choices = config.choices.clone();
+pub(crate) fn default_world(settings: &WorldSettings, now: Millis) -> World {
+    let mut world = World::new(empty_corp(settings), settings.token_lifetime);
+    world.choices = settings.choices.clone();
     for (id, name, name_en, parent) in DEPARTMENTS {
         let form = DepartmentForm {
             id: Some(id),
@@ -99,7 +66,7 @@ pub(crate) fn default_world(config: &SimBuilder, now: Millis) -> World {
     world
         .change_tag_members(0, Actor::Console, TagMove::Add, Some(i64::from(tag)), &["lisi", "zhaoliu"], &[5])
         .expect("the default tag keeps the rules");
-    super::default_neighbours::add(&mut world, config, now);
+    default_neighbours::add(&mut world, settings, now);
     world
 }
 

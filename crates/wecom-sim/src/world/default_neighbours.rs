@@ -1,13 +1,20 @@
-//! The other corp of a simulator that is not told otherwise: linked (互联企业), lower (企业互联) and downstream (上下游) at
+//! The other corp that a simulator has by default: linked (互联企业), lower (企业互联) and downstream (上下游) at
 //! once, so that every call about other corps has something to find.
 
 use std::collections::BTreeMap;
 
 use super::{
-    Actor, App, Business, Chain, ChainContact, ChainCorp, Corp, DepartmentForm, Linkage, MemberForm, Range,
-    Share, World, default_corp::empty_corp,
+    changes::Actor,
+    corp::Corp,
+    corp_groups::{Business, Chain, ChainContact, ChainCorp, Linkage, Share},
+    credentials::{App, ContactsSync, Range},
+    departments::Departments,
+    empty_corp::empty_corp,
+    forms::{DepartmentForm, MemberForm},
+    settings::WorldSettings,
+    state::World,
 };
-use crate::{SimBuilder, clock::Millis};
+use crate::clock::Millis;
 
 /// userid, name, mobile, departments
 const PEOPLE: [(&str, &str, &str, &[i64]); 3] = [
@@ -18,8 +25,8 @@ const PEOPLE: [(&str, &str, &str, &[i64]); 3] = [
 
 const DEPARTMENTS: [(i64, &str, i64); 3] = [(2, "华东", 1), (3, "上海", 2), (4, "财务", 1)];
 
-pub(super) fn add(world: &mut World, config: &SimBuilder, now: Millis) {
-    let lower = world.add_corp(neighbour(config));
+pub(super) fn add(world: &mut World, settings: &WorldSettings, now: Millis) {
+    let lower = world.add_corp(neighbour(settings));
     for (id, name, parent) in DEPARTMENTS {
         let form = DepartmentForm {
             id: Some(id),
@@ -45,18 +52,15 @@ pub(super) fn add(world: &mut World, config: &SimBuilder, now: Millis) {
             .create_member(lower, Actor::Console, &form, now)
             .expect("the neighbour's members keep the rules");
     }
-    tie(world, config.agent_id, lower);
+    tie(world, settings.agent_id, lower);
 }
 
-fn neighbour(config: &SimBuilder) -> Corp {
-    let own = empty_corp(config);
+fn neighbour(settings: &WorldSettings) -> Corp {
+    let own = empty_corp(settings);
     Corp {
-        id: neighbour_id(&config.corp_id),
+        id: neighbour_id(&settings.corp_id),
         name: "示例伙伴".into(),
-        contacts: super::ContactsSync {
-            secret: "sim-neighbour-contacts-secret".into(),
-            ..own.contacts.clone()
-        },
+        contacts: ContactsSync { secret: "sim-neighbour-contacts-secret".into(), ..own.contacts.clone() },
         apps: vec![App {
             agent_id: NEIGHBOUR_AGENT,
             name: "共享应用".into(),
@@ -65,7 +69,7 @@ fn neighbour(config: &SimBuilder) -> Corp {
             range: Range { departments: vec![2], members: vec!["chenchen".into()], tags: Vec::new() },
             ..own.apps[0].clone()
         }],
-        departments: super::Departments::with_root("示例伙伴"),
+        departments: Departments::with_root("示例伙伴"),
         ..own
     }
 }

@@ -1,7 +1,13 @@
-//! Creating, changing and deleting departments: every rule, whoever asks.
+//! Creating, changing and deleting departments: every rule, for the API, the console and import jobs alike.
 
-use super::{Actor, Change, Corp, Department, DepartmentForm, ROOT, Tongue, World};
-use crate::api::Fail;
+use super::{
+    changes::{Actor, ContactsChange},
+    corp::Corp,
+    departments::{Department, ROOT, Tongue},
+    fail::Fail,
+    forms::DepartmentForm,
+    state::World,
+};
 
 /// The root counts as the first.
 pub(crate) const LEVELS: usize = 15;
@@ -56,7 +62,7 @@ impl World {
             order,
             children: Vec::new(),
         });
-        self.record(corp, actor, Change::DepartmentCreated { id, name, parent, order });
+        self.record(corp, actor, ContactsChange::DepartmentCreated { id, name, parent, order });
         Ok(id)
     }
 
@@ -90,7 +96,7 @@ impl World {
             home.check_move(old.id, new.parent)?;
         }
         home.check_free(Some(old.id), new.parent, &new.name, &new.name_en)?;
-        let change = Change::DepartmentUpdated {
+        let change = ContactsChange::DepartmentUpdated {
             id: old.id,
             name: (new.name != old.name).then(|| new.name.clone()),
             parent: (new.parent != old.parent).then_some(new.parent),
@@ -125,7 +131,7 @@ impl World {
         for app in &mut home.apps {
             app.range.departments.retain(|visible| *visible != id);
         }
-        self.record(corp, actor, Change::DepartmentDeleted { id });
+        self.record(corp, actor, ContactsChange::DepartmentDeleted { id });
         Ok(())
     }
 }
@@ -165,13 +171,6 @@ fn existed(id: u32) -> Fail {
 }
 
 impl Corp {
-    /// The department that a call names.
-    pub(crate) fn required_department(&self, id: Option<i64>) -> Result<&Department, Fail> {
-        id.and_then(|id| u32::try_from(id).ok())
-            .and_then(|id| self.departments.get(id))
-            .ok_or_else(|| Fail::of(60003))
-    }
-
     fn required_parent(&self, parent: Option<i64>, unknown: i32) -> Result<u32, Fail> {
         parent
             .and_then(|id| u32::try_from(id).ok())

@@ -1,56 +1,19 @@
 //! Codes and tickets: what a member's visit to a page leaves behind. The control surface makes the visits.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 
-use super::{Caller, Corp, Credential, Member, MemberNo, World, links::random_text};
-use crate::{api::Fail, clock::Millis};
+use super::{
+    corp::Corp,
+    credentials::{Caller, Credential},
+    fail::Fail,
+    logins::{Code, Page, Ticket, Visitor},
+    members::{Member, MemberNo},
+    state::World,
+};
+use crate::{clock::Millis, random::random_text};
 
 const CODE_LIFETIME: Millis = 5 * 60 * 1000;
 const TICKET_LIFETIME: Millis = 30 * 60 * 1000;
-
-/// All codes and tickets of a world.
-#[derive(Debug, Default)]
-pub(super) struct Identity {
-    codes: HashMap<String, Code>,
-    tickets: HashMap<String, Ticket>,
-    tfa_codes: HashMap<String, Ticket>,
-}
-
-#[derive(Debug)]
-struct Code {
-    corp: usize,
-    page: Page,
-    visitor: Visitor,
-    /// `snsapi_privateinfo`: sensitive fields were agreed to.
-    private: bool,
-    until: Millis,
-    used: bool,
-}
-
-/// Where a code came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Page {
-    App(u32),
-    SecondVerification,
-}
-
-/// Who opened a page.
-#[derive(Clone, Debug)]
-pub(crate) enum Visitor {
-    Member(MemberNo),
-    Stranger { openid: String, external_userid: Option<String> },
-}
-
-/// A member's, for one credential.
-#[derive(Debug)]
-struct Ticket {
-    corp: usize,
-    credential: Credential,
-    member: MemberNo,
-    until: Millis,
-}
 
 /// The answer of `auth/getuserinfo`.
 #[derive(Debug, Default, Serialize)]
@@ -85,7 +48,7 @@ impl World {
 
     fn keep_code(&mut self, corp: usize, page: Page, visitor: Visitor, private: bool, now: Millis) -> String {
         let text = random_text(43);
-        self.identity.codes.insert(
+        self.logins.codes.insert(
             text.clone(),
             Code { corp, page, visitor, private, until: now + CODE_LIFETIME, used: false },
         );
@@ -109,7 +72,7 @@ impl World {
             // The codes of linked corps are redeemed by the upper corp, with a token of its own.
             (Page::App(_), Credential::Contacts) | (_, Credential::SharedApp(_)) => false,
         };
-        let known = self.identity.codes.get(code).filter(|known| known.corp == caller.corp);
+        let known = self.logins.codes.get(code).filter(|known| known.corp == caller.corp);
         if known.is_some_and(|known| known.page != Page::SecondVerification)
             && caller.credential == Credential::Contacts
         {
@@ -136,14 +99,14 @@ impl World {
                 member: no,
                 until: now + TICKET_LIFETIME,
             };
-            self.identity.tickets.insert(ticket.clone(), made);
+            self.logins.tickets.insert(ticket.clone(), made);
         }
         Ok(VisitorInfo { userid: Some(userid), user_ticket, ..VisitorInfo::default() })
     }
 
     fn use_code(&mut self, code: &str, now: Millis) -> Result<(Visitor, bool), Fail> {
         let distinct = self.choices.distinct_code_errors;
-        let known = self.identity.codes.get_mut(code).ok_or_else(invalid_code)?;
+        let known = self.logins.codes.get_mut(code).ok_or_else(invalid_code)?;
         if known.used {
             return Err(if distinct { Fail::of(42022) } else { invalid_code() });
         }
@@ -162,7 +125,7 @@ impl World {
         now: Millis,
     ) -> Result<MemberNo, Fail> {
         let ticket = self
-            .identity
+            .logins
             .tickets
             .get(ticket)
             .filter(|ticket| ticket.corp == caller.corp && ticket.credential == caller.credential)
@@ -182,7 +145,7 @@ impl World {
     ) -> Result<(String, String), Fail> {
         let corp = &self.corps[caller.corp];
         corp.check_verification_page(caller)?;
-        let no = match self.identity.codes.get(code) {
+        let no = match self.logins.codes.get(code) {
             Some(Code { corp, page: Page::SecondVerification, visitor: Visitor::Member(no), .. })
                 if *corp == caller.corp =>
             {
@@ -198,7 +161,7 @@ impl World {
         let userid = member.userid.to_string();
         self.use_code(code, now)?;
         let tfa_code = random_text(43);
-        self.identity.tfa_codes.insert(
+        self.logins.tfa_codes.insert(
             tfa_code.clone(),
             Ticket {
                 corp: caller.corp,
@@ -224,9 +187,9 @@ impl World {
         if !view.corp.is_verified_twice(member) || !view.sees(no, member) {
             return Err(Fail::of(40208));
         }
-        match self.identity.tfa_codes.get(tfa_code) {
+        match self.logins.tfa_codes.get(tfa_code) {
             Some(ticket) if ticket.corp == caller.corp && ticket.member == no && now < ticket.until => {
-                self.identity.tfa_codes.remove(tfa_code);
+                self.logins.tfa_codes.remove(tfa_code);
                 Ok(())
             }
             _ => Err(Fail::of(40207)),

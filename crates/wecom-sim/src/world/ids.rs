@@ -1,6 +1,6 @@
 //! Ids in disguise: `openid` (WeChat's) and `open_userid` (a provider's app's). Both can be read back without a table.
 
-use super::{Corp, MemberNo};
+use super::{corp::Corp, members::MemberNo};
 
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 const INVERSE: u64 = inverse(ODD);

@@ -1,4 +1,4 @@
-//! Asynchronous jobs (异步任务): imports, exports and uploads by URL, moved on by the agenda.
+//! Asynchronous jobs (异步任务): imports, exports and uploads by URL, moved on by the schedule.
 //!
 //! A job enters its first phase a quarter of the [job time](crate::SimBuilder::job_time) after it was submitted and is
 //! finished after the whole of it, on the virtual clock.
@@ -8,35 +8,33 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 use indexmap::IndexMap;
 
 use super::{
-    Chore, Credential, Due, World,
-    exports::Export,
-    fetches::Fetch,
-    imports::{Import, ImportKind},
-    links::random_text,
+    exports::job::Export,
+    imports::job::{Import, ImportKind},
+    url_uploads::UrlUpload,
 };
-use crate::{callback::Receiver, clock::Millis};
+use crate::{clock::Millis, random::random_text};
 
 /// Phases of an import: it is opened in the first and done in the last.
 pub(super) const PHASES: u32 = 4;
 /// Results of this many imports are kept, the rest cleaned (40089).
 const IMPORTS_KEPT: usize = 5;
-/// Ids of cleaned imports are remembered up to a bound, as nobody asks for the oldest.
+/// Ids of cleaned imports are remembered up to a bound, as the oldest are not asked for.
 const CLEANED_KEPT: usize = 10_000;
 /// Finished exports hold their files; how long WeCom keeps them is not documented.
 const EXPORTS_KEPT: usize = 20;
-/// Files of exports take so many bytes of the disk at most, those of the latest whatever it takes.
+/// How many bytes of the disk the files of exports take at most; those of the latest stay, whatever their size.
 const EXPORT_BYTES_KEPT: u64 = 4 << 30;
 
 /// A corp's jobs.
 #[derive(Debug)]
 pub(crate) struct Jobs {
-    settings: JobSettings,
+    pub(super) settings: JobSettings,
     pub(super) imports: IndexMap<String, Import>,
     /// Imports whose results are gone, oldest first.
     cleaned: VecDeque<String>,
     cleaned_ids: HashSet<String>,
     pub(super) exports: IndexMap<String, Export>,
-    pub(super) fetches: IndexMap<String, Fetch>,
+    pub(super) url_uploads: IndexMap<String, UrlUpload>,
     /// Departments that a department import left out and that are to go once they are empty.
     pub(super) abandoned: BTreeSet<u32>,
 }
@@ -64,7 +62,7 @@ impl Jobs {
             cleaned: VecDeque::new(),
             cleaned_ids: HashSet::new(),
             exports: IndexMap::new(),
-            fetches: IndexMap::new(),
+            url_uploads: IndexMap::new(),
             abandoned: BTreeSet::new(),
         }
     }
@@ -121,35 +119,4 @@ pub(super) fn new_import_id(kind: ImportKind, now: Millis) -> String {
 /// At most 64 bytes.
 pub(super) fn new_job_id() -> String {
     random_text(43)
-}
-
-impl Credential {
-    /// Whose callback target hears of a finished job. An app shared by an upper corp has none here.
-    pub(super) fn receiver(self) -> Option<Receiver> {
-        match self {
-            Self::Contacts => Some(Receiver::Contacts),
-            Self::App(agent_id) => Some(Receiver::App(agent_id)),
-            Self::SharedApp(_) => None,
-        }
-    }
-}
-
-impl World {
-    /// Enters all phases of a job that is submitted now.
-    pub(super) fn schedule_job(&mut self, corp: usize, id: &str, phases: u32, now: Millis) {
-        let time = self.corp(corp).jobs.settings.time;
-        for phase in 1..=phases {
-            let due = Due::Job { corp, id: id.to_owned() };
-            self.schedule(now + time * Millis::from(phase) / Millis::from(phases), due);
-        }
-    }
-
-    /// A job enters its next phase; what is left to do of it is given back.
-    pub(super) fn advance_job(&mut self, at: Millis, corp: usize, id: &str) -> Option<Chore> {
-        if self.corp(corp).jobs.imports.contains_key(id) {
-            self.advance_import(at, corp, id).map(Chore::Import)
-        } else {
-            self.advance_export(at, corp, id).map(Chore::Export)
-        }
-    }
 }

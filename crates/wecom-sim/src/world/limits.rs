@@ -1,13 +1,21 @@
 //! Ceilings that are too high to reach over HTTP in a test, and what only the console brings about.
 
-use super::{Actor, Corp, DepartmentForm, Life, Member, MemberForm, Seat, TagMove, World, default_world};
-use crate::Sim;
+use super::{
+    changes::Actor,
+    corp::Corp,
+    default_corp::default_world,
+    forms::{DepartmentForm, MemberForm},
+    members::{Life, Member, Seat},
+    settings::WorldSettings,
+    state::World,
+    tag_writes::TagMove,
+};
 
 const ROOM: usize = 30_000;
 const CONTACTS: Actor = Actor::ContactsApi;
 
 fn world() -> World {
-    default_world(&Sim::builder(), 0)
+    default_world(&WorldSettings::default(), 0)
 }
 
 fn form(userid: &str, department: i64) -> MemberForm {
@@ -21,7 +29,7 @@ fn form(userid: &str, department: i64) -> MemberForm {
     }
 }
 
-/// Fills a department up to so many nodes.
+/// Fills a department up to `nodes` nodes.
 fn fill(corp: &mut Corp, department: u32, nodes: usize) {
     let children = corp.departments.get(department).unwrap().children.len();
     for number in children + corp.members.count_in(department)..nodes {
@@ -33,7 +41,7 @@ fn fill(corp: &mut Corp, department: u32, nodes: usize) {
     }
 }
 
-fn code<T: std::fmt::Debug>(outcome: Result<T, crate::api::Fail>) -> i32 {
+fn code<T: std::fmt::Debug>(outcome: Result<T, super::Fail>) -> i32 {
     outcome.unwrap_err().code
 }
 

@@ -1,11 +1,8 @@
 //! Links that the server hands out: export files, uploaded pictures.
 
-use std::iter;
-
 use indexmap::IndexMap;
 
-use super::World;
-use crate::{clock::Millis, download::Download};
+use crate::{clock::Millis, download::Download, random::random_text};
 
 /// Limits of links and of the bytes of pictures behind them. Beyond either, the oldest go before their time.
 const LINKS_KEPT: usize = 10_000;
@@ -27,7 +24,7 @@ struct Link {
     expires_at: Option<Millis>,
 }
 
-/// What stands behind a link.
+/// What is behind a link.
 #[derive(Debug)]
 pub(crate) enum Linked {
     File(Download),
@@ -35,19 +32,18 @@ pub(crate) enum Linked {
     Unknown,
 }
 
-impl World {
-    /// Gives a file a new link that cannot be guessed.
-    pub(crate) fn link(&mut self, file: Download, now: Millis, expires_at: Option<Millis>) -> String {
-        self.links.let_go(now);
+impl Links {
+    /// Gives a file a new token that cannot be guessed.
+    pub(super) fn add(&mut self, file: Download, now: Millis, expires_at: Option<Millis>) -> String {
+        self.free_dead(now);
         let token = random_text(40);
-        let url = format!("{}/_files/{token}", self.origin);
-        self.links.by_token.insert(token, Link { file: Some(file), expires_at });
-        self.links.forget_the_oldest();
-        url
+        self.by_token.insert(token.clone(), Link { file: Some(file), expires_at });
+        self.forget_the_oldest();
+        token
     }
 
-    pub(crate) fn linked(&self, token: &str, now: Millis) -> Linked {
-        match self.links.by_token.get(token) {
+    pub(super) fn get(&self, token: &str, now: Millis) -> Linked {
+        match self.by_token.get(token) {
             None => Linked::Unknown,
             Some(link) if link.is_dead(now) => Linked::Expired,
             Some(Link { file: None, .. }) => Linked::Expired,
@@ -55,13 +51,6 @@ impl World {
         }
     }
 
-    /// Frees what only dead links hold.
-    pub(super) fn let_go_of_links(&mut self, now: Millis) {
-        self.links.let_go(now);
-    }
-}
-
-impl Links {
     fn forget_the_oldest(&mut self) {
         while self.by_token.len() > LINKS_KEPT || (self.by_token.len() > 1 && self.held() > BYTES_HELD) {
             self.by_token.shift_remove_index(0);
@@ -74,7 +63,8 @@ impl Links {
         files.filter_map(|link| Some(link.file.as_ref()?.content.size() as usize)).sum()
     }
 
-    fn let_go(&mut self, now: Millis) {
+    /// Frees what only dead links hold.
+    pub(super) fn free_dead(&mut self, now: Millis) {
         self.by_token.retain(|_, link| {
             if link.is_dead(now) {
                 link.file = None;
@@ -88,9 +78,4 @@ impl Link {
     fn is_dead(&self, now: Millis) -> bool {
         self.expires_at.is_some_and(|at| now >= at)
     }
-}
-
-/// Letters and digits, for ids and links.
-pub(crate) fn random_text(length: usize) -> String {
-    iter::repeat_with(fastrand::alphanumeric).take(length).collect()
 }

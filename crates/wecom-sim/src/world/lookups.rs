@@ -1,7 +1,7 @@
 //! Failed look-ups by mobile and mail: too many close the call for a day (docs 95402, 95895).
 
-use super::Corp;
-use crate::{api::Fail, clock::Millis};
+use super::fail::Fail;
+use crate::clock::Millis;
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
 
@@ -27,13 +27,19 @@ struct Failures {
     closed_until: Millis,
 }
 
-impl Corp {
-    /// Counts a look-up: 46004 if nobody was found, 45009 once more than a fifth of the account ceiling has failed.
-    pub(crate) fn looked_up<T>(&mut self, kind: Lookup, found: Option<T>, now: Millis) -> Result<T, Fail> {
-        let ceiling = self.console.account_cap / 5;
+impl Lookups {
+    /// Counts a look-up: 46004 if no member was found, 45009 once more than a fifth of the account ceiling has failed.
+    pub(super) fn count<T>(
+        &mut self,
+        kind: Lookup,
+        found: Option<T>,
+        account_cap: usize,
+        now: Millis,
+    ) -> Result<T, Fail> {
+        let ceiling = account_cap / 5;
         let failures = match kind {
-            Lookup::Mobile => &mut self.lookups.mobile,
-            Lookup::Mail => &mut self.lookups.mail,
+            Lookup::Mobile => &mut self.mobile,
+            Lookup::Mail => &mut self.mail,
         };
         if now < failures.closed_until {
             return Err(Fail::of(45009));

@@ -5,8 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use indexmap::IndexMap;
 
-use super::{Corp, links::random_text};
-use crate::{api::Fail, clock::Millis};
+use super::fail::Fail;
+use crate::{clock::Millis, random::random_text};
 
 /// Three days.
 pub(crate) const MEDIA_LIFETIME: Millis = 3 * 24 * 3_600_000;
@@ -210,19 +210,18 @@ impl Media {
     }
 }
 
-impl Corp {
-    /// A medium of this corp whose three days are not over; else 40007.
-    pub(crate) fn medium(&self, id: &str, now: Millis) -> Result<&Medium, Fail> {
-        self.media
-            .by_id
+impl Media {
+    /// A medium whose three days are not over; else 40007.
+    pub(crate) fn get(&self, id: &str, now: Millis) -> Result<&Medium, Fail> {
+        self.by_id
             .get(id)
             .filter(|medium| now < medium.created_at + MEDIA_LIFETIME)
             .ok_or_else(|| Fail::of(40007))
     }
 
     /// The picture of an `avatar_mediaid`: 40007 if it is unknown or too old, 301015 if it is no picture.
-    pub(crate) fn avatar(&self, id: &str, now: Millis) -> Result<(), Fail> {
-        match self.medium(id, now)? {
+    pub(crate) fn check_avatar(&self, id: &str, now: Millis) -> Result<(), Fail> {
+        match self.get(id, now)? {
             medium if medium.kind == MediaKind::Image => Ok(()),
             _ => Err(Fail::of(301_015)),
         }

@@ -2,8 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Attribute, AttributeForm, AttributeValue, Choices, console::AttributeName, members::Gender};
-use crate::api::Fail;
+use super::{
+    choices::Choices,
+    console_settings::AttributeName,
+    fail::Fail,
+    forms::AttributeForm,
+    members::{Attribute, AttributeValue, Gender},
+};
 
 /// A userid: 1–64 bytes of letters, digits and `_-@.`, beginning with a letter or digit.
 pub(super) fn userid(text: &str) -> Result<(), Fail> {
@@ -92,7 +97,10 @@ const EXTATTR: Codes =
 const EXTERNAL: Codes =
     Codes { kind: 90100, text: 90101, title: 90102, url: 90103, app_title: 90104, request: 90106 };
 
-pub(super) fn extattr(items: &[AttributeForm], known: &[AttributeName]) -> Result<Vec<Change>, Fail> {
+pub(super) fn extattr(
+    items: &[AttributeForm],
+    known: &[AttributeName],
+) -> Result<Vec<AttributeChange>, Fail> {
     items.iter().filter_map(|item| attribute(item, known, None, 64, EXTATTR).transpose()).collect()
 }
 
@@ -101,7 +109,7 @@ pub(super) fn external_attr(
     known: &[AttributeName],
     miniprograms: &[String],
     choices: &Choices,
-) -> Result<Vec<Change>, Fail> {
+) -> Result<Vec<AttributeChange>, Fail> {
     let text = if choices.short_external_text { 12 } else { 32 };
     items
         .iter()
@@ -110,7 +118,7 @@ pub(super) fn external_attr(
 }
 
 /// An attribute with its new value; `None` clears it.
-pub(super) type Change = (Arc<str>, Option<AttributeValue>);
+pub(super) type AttributeChange = (Arc<str>, Option<AttributeValue>);
 
 /// `None` for an attribute that the console does not know.
 fn attribute(
@@ -119,7 +127,7 @@ fn attribute(
     miniprograms: Option<&[String]>,
     text_length: usize,
     codes: Codes,
-) -> Result<Option<Change>, Fail> {
+) -> Result<Option<AttributeChange>, Fail> {
     let last_kind = if miniprograms.is_some() { 2 } else { 1 };
     if !(0..=last_kind).contains(&item.kind) {
         return Err(Fail::of(codes.kind));
@@ -174,7 +182,7 @@ fn attribute(
 }
 
 /// A list of attributes after changes: replaced whole, or only those named.
-pub(super) fn changed(old: &[Attribute], changes: Vec<Change>, merge: bool) -> Box<[Attribute]> {
+pub(super) fn changed(old: &[Attribute], changes: Vec<AttributeChange>, merge: bool) -> Box<[Attribute]> {
     let mut kept: Vec<Attribute> = if merge { old.to_vec() } else { Vec::new() };
     for (name, value) in changes {
         kept.retain(|attribute| attribute.name != name);

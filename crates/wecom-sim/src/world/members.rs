@@ -140,7 +140,7 @@ impl Member {
         }
     }
 
-    /// Bound to WeChat: whoever has logged in counts as bound.
+    /// Whether the member is bound to WeChat: one who has logged in counts as bound.
     pub(crate) fn has_wechat(&self) -> bool {
         self.life == Life::Active
     }
@@ -197,7 +197,7 @@ fn biz_mails(member: &Member) -> impl Iterator<Item = &str> {
 }
 
 impl Members {
-    /// No members yet, and room for so many.
+    /// No members yet, and room for `count`.
     pub(crate) fn with_capacity(count: usize) -> Self {
         Self {
             slots: Vec::with_capacity(count),
@@ -286,7 +286,7 @@ impl Members {
         self.active_by_day.range(..=day).map(|(_, count)| count).sum()
     }
 
-    /// Remembers that members were invited, which is no change that anybody is told of.
+    /// Remembers that members were invited, which is not called back.
     pub(crate) fn mark_invited(&mut self, invited: impl IntoIterator<Item = MemberNo>) {
         for no in invited {
             if let Some(Some(member)) = self.slots.get_mut(no as usize) {

@@ -5,8 +5,11 @@ use std::fmt::{self, Display};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    Attribute, AttributeValue, Corp, Department, Member, MemberNo, View, console::AttributeName,
-    members::Seat,
+    console_settings::AttributeName,
+    corp::Corp,
+    departments::Department,
+    members::{Attribute, AttributeValue, Member, MemberNo, Seat},
+    view::View,
 };
 
 /// A member with all fields that the caller may see: `user/get`, a row of `user/list` and of `export/user`.

@@ -1,7 +1,14 @@
 //! What a caller may see: the visible range (可见范围) and the fields.
 
-use super::{Caller, Corp, Credential, Member, MemberNo, ROOT, Tag, World, credentials::Range};
-use crate::api::Fail;
+use super::{
+    corp::Corp,
+    credentials::{Caller, Credential, Range},
+    departments::{Department, ROOT},
+    fail::Fail,
+    members::{Member, MemberNo},
+    state::World,
+    tags::Tag,
+};
 
 /// The part of a corp that a caller sees. Cheap to make: nothing is expanded, each question walks up the tree.
 #[derive(Debug)]
@@ -105,7 +112,7 @@ impl<'w> View<'w> {
     }
 
     /// The department of that id, where the caller sees it: 60003 if there is none, 60011 if it is out of range.
-    pub(crate) fn required_department(&self, id: Option<i64>) -> Result<&'w super::Department, Fail> {
+    pub(crate) fn required_department(&self, id: Option<i64>) -> Result<&'w Department, Fail> {
         let department = self.corp.required_department(id)?;
         if self.sees_department(department.id) { Ok(department) } else { Err(Fail::of(60011)) }
     }

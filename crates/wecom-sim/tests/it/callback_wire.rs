@@ -100,7 +100,7 @@ impl Stage {
     }
 
     async fn act(&self, action: &str, body: Value) -> Value {
-        self.rig.sim.console().perform(action, body).await.unwrap()
+        self.rig.act(action, body).await
     }
 
     /// The full member of the samples.

@@ -1,7 +1,7 @@
 //! The control surface: what it says, and what it says to wrong input.
 
 use serde_json::json;
-use wecom_sim::Sim;
+use wecom_sim::{ConsoleLegacy, ConsolePermission, Sim};
 
 use crate::rig::{By, Rig};
 
@@ -106,14 +106,12 @@ async fn the_console_decides_what_secrets_may_do() {
     let rig = Rig::new().await;
     let console = rig.sim.console();
     assert_eq!(rig.get(By::Contacts, "user/get?userid=lisi").await["errcode"], 48009);
-    console.perform("set_legacy", json!({"contacts": true})).await.unwrap();
+    console.set_legacy(ConsoleLegacy::new().contacts(true)).await.unwrap();
     assert_eq!(rig.get(By::Contacts, "user/get?userid=lisi").await["errcode"], 0);
-    console.perform("set_permission", json!({"permission": "read"})).await.unwrap();
+    console.set_permission(ConsolePermission::Read).await.unwrap();
     assert_eq!(rig.get(By::Contacts, "user/delete?userid=lisi").await["errcode"], 48002);
-    console
-        .perform("set_trusted_ips", json!({"agentid": rig.sim.agent_id(), "ips": ["203.0.113.9"]}))
-        .await
-        .unwrap();
+    let elsewhere = "203.0.113.9".parse().unwrap();
+    console.set_trusted_ips(Some(rig.sim.agent_id()), [elsewhere]).await.unwrap();
     assert_eq!(rig.get(By::App, "user/get?userid=lisi").await["errcode"], 60020);
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use wecom_sim::Sim;
+use wecom_sim::{ConsoleCallback, Sim};
 
 use crate::{
     listener::{KEY, Listener, TOKEN},
@@ -112,7 +112,11 @@ async fn an_import_into_a_chain_is_a_job_that_tells_what_failed() {
     let rig = Rig::new().await;
     let listener = Listener::start(rig.sim.corp_id()).await;
     let agent_id = rig.sim.agent_id();
-    rig.sim.console().set_callback(Some(agent_id), &listener.url, TOKEN, KEY).await.unwrap();
+    rig.sim
+        .console()
+        .set_callback(ConsoleCallback::new(&listener.url, TOKEN, KEY).app(agent_id))
+        .await
+        .unwrap();
     let person = |identity: i64| json!({"name": "张三", "identity_type": identity, "mobile": "13000000001"});
     let body = json!({"chain_id": CHAIN, "contact_list": [
         {"corp_name": "新经销商", "group_path": "华北区/北京市", "custom_id": "n1", "contact_info_list": [person(1)]},

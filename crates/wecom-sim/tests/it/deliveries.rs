@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use wecom_sim::{ConsoleError, DeliveryState, Sim, SimBuilder};
+use serde_json::json;
+use wecom_sim::{ConsoleCallback, ConsoleError, ConsoleEvent, DeliveryState, Sim, SimBuilder};
 
 use crate::{
     listener::{KEY, Listener, TOKEN},
@@ -23,14 +23,12 @@ async fn heard_by_app(builder: SimBuilder) -> (Rig, Listener) {
     let rig = Rig::with(builder).await;
     let listener = Listener::start(CORP).await;
     let agent_id = rig.sim.agent_id();
-    rig.sim.console().set_callback(Some(agent_id), &listener.url, TOKEN, KEY).await.unwrap();
+    rig.sim
+        .console()
+        .set_callback(ConsoleCallback::new(&listener.url, TOKEN, KEY).app(agent_id))
+        .await
+        .unwrap();
     (rig, listener)
-}
-
-impl Rig {
-    async fn act(&self, action: &str, body: Value) -> Value {
-        self.sim.console().perform(action, body).await.unwrap()
-    }
 }
 
 /// The text of an element, in CDATA or bare.
@@ -286,7 +284,7 @@ async fn other_statuses_count_as_received_where_that_is_chosen() {
 
 #[tokio::test]
 async fn a_listener_that_does_not_answer_in_time_is_hung_up_on() {
-    let (rig, listener) = heard(Sim::builder().callback_patience(Duration::from_millis(50))).await;
+    let (rig, listener) = heard(Sim::builder().callback_timeout(Duration::from_millis(50))).await;
     listener.answer_next(&[0]);
     rig.sim.console().delete_member("wujiu").await.unwrap();
     rig.sim.settled().await;
@@ -340,14 +338,14 @@ async fn the_console_saves_no_url_that_fails_its_verification() {
     let console = rig.sim.console();
     let other_key = "6qkdMrq68nTKduznJYO1A37W2oEgpkMUvkttRToqhUt";
     for (token, key) in [("other", KEY), (TOKEN, other_key)] {
-        let error = console.set_callback(None, &listener.url, token, key).await.unwrap_err();
+        let error = console.set_callback(ConsoleCallback::new(&listener.url, token, key)).await.unwrap_err();
         assert!(matches!(error, ConsoleError::Verification(_)), "{error}");
     }
     let gone = "http://127.0.0.1:9/hook";
-    let error = console.set_callback(None, gone, TOKEN, KEY).await.unwrap_err();
+    let error = console.set_callback(ConsoleCallback::new(gone, TOKEN, KEY)).await.unwrap_err();
     assert!(error.to_string().contains("no answer"), "{error}");
     assert!(rig.sim.state().callbacks.is_empty());
-    console.set_callback(None, &listener.url, TOKEN, KEY).await.unwrap();
+    console.set_callback(ConsoleCallback::new(&listener.url, TOKEN, KEY)).await.unwrap();
     assert_eq!(rig.sim.state().callbacks[0].to, "contacts");
     rig.act("remove_callback", json!({})).await;
     console.delete_member("wujiu").await.unwrap();
@@ -382,7 +380,7 @@ async fn any_event_of_an_app_can_be_sent_on_demand() {
     );
     let events: Vec<_> = rig.sim.deliveries().iter().map(|one| one.event.clone()).collect();
     assert_eq!(events, ["share_agent_change", "change_chain/delete_group", "batch_job_result"]);
-    let refused = rig.sim.console().perform("event", json!({"event": "x"})).await.unwrap_err();
+    let refused = rig.sim.console().send_event(ConsoleEvent::new("x")).await.unwrap_err();
     assert_eq!(refused.to_string(), "contacts has no callback target");
 }
 
@@ -396,7 +394,7 @@ async fn a_bad_callback_is_refused_before_the_start() {
 #[tokio::test]
 async fn a_stopped_simulator_answers_no_more() {
     let rig = Rig::new().await;
-    let url = rig.sim.url();
+    let url = rig.sim.url().to_owned();
     let address = rig.sim.address();
     rig.get(By::App, "get_api_domain_ip").await;
     rig.sim.stop().await;

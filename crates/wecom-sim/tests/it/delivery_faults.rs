@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use wecom_cipher::Error;
-use wecom_sim::{DeliveryFault, DeliveryRule, DeliveryState, FaultPlan, Sending, Sim, When};
+use wecom_sim::{
+    AttemptKind, ConsoleDepartment, DeliveryFault, DeliveryRule, DeliveryState, FaultRules, Sim, When,
+};
 
 use crate::{
     listener::{KEY, Listener, TOKEN},
@@ -26,8 +28,8 @@ impl Rig {
     /// Events that can be told apart: departments are made, with these ids.
     async fn events(&self, ids: impl IntoIterator<Item = u32>) {
         for id in ids {
-            let body = json!({"name": format!("部门{id}"), "parentid": 1, "id": id});
-            self.sim.console().perform("create_department", body).await.unwrap();
+            let department = ConsoleDepartment::new().name(format!("部门{id}")).parentid(1).id(id);
+            self.sim.console().create_department(department).await.unwrap();
         }
         assert!(self.sim.settled().await);
     }
@@ -37,7 +39,7 @@ impl Rig {
         assert!(self.sim.settled().await);
     }
 
-    fn sent(&self, place: usize) -> Vec<Sending> {
+    fn sent(&self, place: usize) -> Vec<AttemptKind> {
         self.sim.deliveries()[place].attempts.iter().map(|attempt| attempt.sent).collect()
     }
 
@@ -62,7 +64,7 @@ async fn a_duplicated_event_comes_several_times_each_signed_anew() {
     let posts = listener.posts();
     assert_ne!(posts[0].query, posts[1].query, "a cache of nonces is no filter of duplicates");
     assert_eq!(posts[0].opened, posts[1].opened);
-    assert_eq!(rig.sent(0), [Sending::Genuine, Sending::Copy, Sending::Copy]);
+    assert_eq!(rig.sent(0), [AttemptKind::Genuine, AttemptKind::Copy, AttemptKind::Copy]);
     assert_eq!(rig.sim.deliveries()[0].faults, [DeliveryFault::Duplicate(2)]);
     assert!(rig.sim.deliveries()[1].faults.is_empty());
 }
@@ -75,7 +77,7 @@ async fn a_copy_that_fails_is_not_repeated_and_the_event_counts_as_delivered() {
     rig.events([10]).await;
     assert_eq!(rig.state(0), DeliveryState::Delivered);
     rig.later(Duration::from_secs(3600)).await;
-    assert_eq!(rig.sent(0), [Sending::Genuine, Sending::Copy]);
+    assert_eq!(rig.sent(0), [AttemptKind::Genuine, AttemptKind::Copy]);
 }
 
 #[tokio::test]
@@ -143,7 +145,7 @@ async fn a_wrong_signature_is_followed_by_the_right_one() {
     assert_eq!(ids(&listener), [0; 0]);
     rig.later(REPEATED).await;
     assert_eq!(ids(&listener), [10]);
-    assert_eq!(rig.sent(0), [Sending::WrongSignature, Sending::Genuine]);
+    assert_eq!(rig.sent(0), [AttemptKind::WrongSignature, AttemptKind::Genuine]);
     assert_eq!(rig.sim.deliveries()[0].attempts[0].status, Some(403));
 }
 
@@ -155,7 +157,7 @@ async fn a_message_for_another_corp_is_rightly_signed() {
     assert!(matches!(listener.posts()[0].opened, Err(Error::ReceiveId { .. })), "{:?}", listener.posts());
     rig.later(REPEATED).await;
     assert_eq!(ids(&listener), [10]);
-    assert_eq!(rig.sent(0), [Sending::WrongReceiveId, Sending::Genuine]);
+    assert_eq!(rig.sent(0), [AttemptKind::WrongReceiveId, AttemptKind::Genuine]);
 }
 
 #[tokio::test]
@@ -184,7 +186,7 @@ async fn an_event_whose_every_attempt_is_wrong_is_given_up() {
         rig.later(Duration::from_secs(120)).await;
     }
     assert_eq!(rig.state(0), DeliveryState::GivenUp);
-    assert_eq!(rig.sent(0), [Sending::Garbage; 4]);
+    assert_eq!(rig.sent(0), [AttemptKind::Garbage; 4]);
     rig.sim.redeliver(1).unwrap();
     assert!(rig.sim.settled().await);
     assert_eq!(ids(&listener), [10], "asked for, it comes as it should be");
@@ -208,7 +210,7 @@ async fn a_replay_is_the_same_to_the_byte() {
     assert!(rig.sim.settled().await);
     assert_eq!(listener.posts()[3], listener.posts()[1]);
     assert_eq!(listener.posts()[4], listener.posts()[1]);
-    assert_eq!(rig.sent(1), [Sending::Genuine, Sending::Replay, Sending::Replay]);
+    assert_eq!(rig.sent(1), [AttemptKind::Genuine, AttemptKind::Replay, AttemptKind::Replay]);
     rig.later(Duration::from_secs(3600)).await;
     assert_eq!(listener.posts().len(), 5);
 }
@@ -230,7 +232,7 @@ async fn a_replay_on_demand_has_a_path_of_its_own() {
 #[tokio::test]
 async fn a_rule_counts_only_what_it_is_about() {
     let (rig, listener) = heard().await;
-    let plan = FaultPlan::new()
+    let plan = FaultRules::new()
         .delivery(DeliveryRule::new("change_contact/delete_user", DeliveryFault::Drop))
         .delivery(DeliveryRule::new("*", DeliveryFault::Duplicate(1)).target("app 1000002"))
         .delivery(
@@ -250,7 +252,7 @@ async fn a_rule_counts_only_what_it_is_about() {
 #[tokio::test]
 async fn of_each_group_the_first_rule_wins_and_groups_add_up() {
     let (rig, listener) = heard().await;
-    let plan = FaultPlan::new()
+    let plan = FaultRules::new()
         .delivery(DeliveryRule::new("*", DeliveryFault::Delay { seconds: 60 }).when(When::Next(1)))
         .delivery(DeliveryRule::new("*", DeliveryFault::Drop).when(When::Next(1)))
         .delivery(DeliveryRule::new("*", DeliveryFault::WrongSignature(1)))
@@ -261,7 +263,7 @@ async fn of_each_group_the_first_rule_wins_and_groups_add_up() {
     assert_eq!(rig.sim.deliveries()[1].faults, [DeliveryFault::Drop], "nothing else befalls it");
     rig.later(Duration::from_secs(60)).await;
     rig.later(REPEATED).await;
-    assert_eq!(rig.sent(0), [Sending::WrongSignature, Sending::Copy, Sending::Genuine]);
+    assert_eq!(rig.sent(0), [AttemptKind::WrongSignature, AttemptKind::Copy, AttemptKind::Genuine]);
     assert_eq!(ids(&listener), [10, 10]);
     let struck = rig.sim.deliveries()[0].faults.clone();
     let (delay, forged) = (DeliveryFault::Delay { seconds: 60 }, DeliveryFault::WrongSignature(1));

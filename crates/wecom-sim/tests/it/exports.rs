@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use wecom_cipher::FileDecryptor;
-use wecom_sim::Sim;
+use wecom_sim::{ConsoleCallback, ConsoleRange, Sim};
 
 use crate::{
     listener::{KEY as LISTENER_KEY, Listener, TOKEN},
@@ -183,7 +183,11 @@ async fn the_end_is_told_to_the_app_that_submitted_the_job() {
     let rig = Rig::new().await;
     let listener = Listener::start(rig.sim.corp_id()).await;
     let agent_id = rig.sim.agent_id();
-    rig.sim.console().set_callback(Some(agent_id), &listener.url, TOKEN, LISTENER_KEY).await.unwrap();
+    rig.sim
+        .console()
+        .set_callback(ConsoleCallback::new(&listener.url, TOKEN, LISTENER_KEY).app(agent_id))
+        .await
+        .unwrap();
     let with_tag = json!({"encoding_aeskey": KEY, "tagid": 1});
     for (call, kind) in [
         ("export/simple_user", "export_simple_user"),
@@ -224,7 +228,7 @@ async fn an_export_fails_when_its_tag_goes_meanwhile() {
 #[tokio::test]
 async fn an_app_exports_only_what_it_sees() {
     let rig = Rig::new().await;
-    rig.sim.console().perform("set_app_range", json!({"departments": [3]})).await.unwrap();
+    rig.sim.console().set_app_range(ConsoleRange::new().departments([3])).await.unwrap();
     let rows = rig.members().await;
     assert_eq!(column(&Value::from(rows), "userid"), ["wangwu", "zhaoliu", "wujiu"]);
     let departments = rig.departments().await;

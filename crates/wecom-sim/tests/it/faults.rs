@@ -9,7 +9,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
-use wecom_sim::{CallRule, Fault, FaultCaller, FaultPlan, Request, Sim, TokenDeath, When};
+use wecom_sim::{CallRule, Fault, FaultCaller, FaultRules, Request, Sim, TokenDeath, When};
 
 use crate::rig::{By, Rig, expect, read};
 
@@ -294,7 +294,7 @@ async fn a_rule_can_be_about_one_secret() {
 
 #[tokio::test]
 async fn plans_are_set_read_and_cleared_over_http() {
-    let plan = FaultPlan::new().call(CallRule::new("user/*", Fault::errcode(-1)).when(When::Next(1)));
+    let plan = FaultRules::new().call(CallRule::new("user/*", Fault::errcode(-1)).when(When::Next(1)));
     let rig = Rig::with(Sim::builder().faults(plan)).await;
     let set = rig.look("faults").await;
     let rule = json!({"path": "user/*", "when": {"next": 1}, "fault": {"errcode": -1}, "seen": 0, "hits": 0});
@@ -369,7 +369,7 @@ async fn a_plan_that_cannot_work_is_refused_in_words() {
     }
     assert!(rig.sim.faults().next("user/got", Fault::errcode(-1)).is_err());
     assert!(rig.sim.faults().state().calls.is_empty(), "nothing of it was set");
-    let broken = FaultPlan::new().call(CallRule::new("nowhere", Fault::errcode(-1)));
+    let broken = FaultRules::new().call(CallRule::new("nowhere", Fault::errcode(-1)));
     assert_eq!(
         Sim::builder().faults(broken).start().await.unwrap_err().kind(),
         std::io::ErrorKind::InvalidInput

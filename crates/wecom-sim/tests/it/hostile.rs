@@ -9,7 +9,7 @@ use tokio::{
     net::TcpStream,
     time,
 };
-use wecom_sim::Sim;
+use wecom_sim::{ConsoleCallback, Sim};
 
 use crate::{
     listener::{KEY, Listener, TOKEN},
@@ -109,7 +109,7 @@ async fn trap_47_nothing_is_sent_beyond_loopback_unless_it_is_allowed() {
 async fn a_receiver_with_another_clock_is_told_of_in_the_log() {
     let rig = Rig::new().await;
     let listener = Listener::start(rig.sim.corp_id()).await;
-    rig.sim.console().set_callback(None, &listener.url, TOKEN, KEY).await.unwrap();
+    rig.sim.console().set_callback(ConsoleCallback::new(&listener.url, TOKEN, KEY)).await.unwrap();
     listener.answer_next(&[403]);
     rig.sim.console().delete_member("wujiu").await.unwrap();
     assert!(rig.sim.settled().await);
@@ -119,7 +119,7 @@ async fn a_receiver_with_another_clock_is_told_of_in_the_log() {
 
     let rig = Rig::with(Sim::builder().running_clock(true)).await;
     let listener = Listener::start(rig.sim.corp_id()).await;
-    rig.sim.console().set_callback(None, &listener.url, TOKEN, KEY).await.unwrap();
+    rig.sim.console().set_callback(ConsoleCallback::new(&listener.url, TOKEN, KEY)).await.unwrap();
     listener.answer_next(&[403]);
     rig.sim.console().delete_member("wujiu").await.unwrap();
     assert!(rig.sim.settled().await);
@@ -128,7 +128,7 @@ async fn a_receiver_with_another_clock_is_told_of_in_the_log() {
 
 #[tokio::test]
 async fn a_slow_head_and_a_slow_body_end_the_connection() {
-    let sim = Sim::builder().client_patience(Duration::from_millis(40)).start().await.unwrap();
+    let sim = Sim::builder().client_timeout(Duration::from_millis(40)).start().await.unwrap();
     for begun in [
         "",
         "GET /cgi-bin/gettoken HTTP/1.1\r\nHost: a",
@@ -143,7 +143,7 @@ async fn a_slow_head_and_a_slow_body_end_the_connection() {
 
 #[tokio::test]
 async fn what_the_server_takes_long_for_is_no_slow_client() {
-    let rig = Rig::with(Sim::builder().client_patience(Duration::from_millis(20))).await;
+    let rig = Rig::with(Sim::builder().client_timeout(Duration::from_millis(20))).await;
     rig.set("faults", &json!({"calls": [{"path": "tag/list", "fault": {"latency": {"ms": 600}}}]})).await;
     expect(0, &rig.get(By::App, "tag/list").await);
 }
@@ -184,12 +184,12 @@ async fn the_clock_takes_any_duration_and_ends_with_the_year_9999() {
     }
     assert_eq!(rig.sim.state().now, 253_402_300_799_999);
     expect(0, &rig.get(By::App, "tag/list").await);
-    for lifetime in [i64::MAX, i64::MIN, 0] {
+    for lifetime in [Duration::MAX, Duration::from_millis(999), Duration::ZERO] {
         let refused = Sim::builder().token_lifetime(lifetime).start().await.unwrap_err();
         assert!(refused.to_string().contains("1 to"), "{refused}");
     }
-    let builder = Sim::builder().job_time(Duration::MAX).callback_patience(Duration::MAX);
-    let rig = Rig::with(builder.client_patience(Duration::MAX)).await;
+    let builder = Sim::builder().job_time(Duration::MAX).callback_timeout(Duration::MAX);
+    let rig = Rig::with(builder.client_timeout(Duration::MAX)).await;
     rig.submit_import("batch/syncuser", "帐号\nlisi\n".as_bytes()).await;
     rig.sim.advance(Duration::from_secs(1));
     expect(0, &rig.get(By::App, "tag/list").await);
@@ -261,4 +261,24 @@ async fn every_number_of_a_setting_takes_its_whole_range_or_is_refused() {
     assert_eq!(rig.control(&format!("deliveries/{most}/replay"), &json!({})).await.0, 404);
     let seed = json!({"members": u32::MAX, "departments": u32::MAX, "seed": most});
     assert_eq!(rig.control("seed", &seed).await.0, 422);
+}
+
+#[tokio::test]
+async fn debug_shows_no_secret_and_no_token() {
+    let builder = Sim::builder().callback("http://127.0.0.1:9/", TOKEN, KEY);
+    let callback = ConsoleCallback::new("http://127.0.0.1:9/", TOKEN, KEY);
+    let rig = Rig::with(builder.clone()).await;
+    let token = rig.token(By::App).await;
+    let (sim, console, faults) = (&rig.sim, rig.sim.console(), rig.sim.faults());
+    for shown in [
+        format!("{builder:?}"),
+        format!("{callback:?}"),
+        format!("{sim:?}"),
+        format!("{console:?}"),
+        format!("{faults:?}"),
+    ] {
+        for secret in [sim.app_secret(), sim.contacts_secret(), TOKEN, KEY, &token] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //! say.
 
 use serde_json::{Value, json};
-use wecom_sim::Sim;
+use wecom_sim::{ConsoleCallback, ConsoleMember, Sim};
 
 use crate::{
     listener::{KEY as LISTENER_KEY, Listener, TOKEN},
@@ -318,11 +318,11 @@ async fn observed_o10_department_zero_asks_for_the_whole_visible_range() {
 async fn observed_o11_full_events_carry_what_changed_and_the_assistant_s_envelope_an_empty_agent_id() {
     let rig = Rig::legacy().await;
     let listener = Listener::start(rig.sim.corp_id()).await;
-    let target = json!({"url": listener.url, "token": TOKEN, "encodingaeskey": LISTENER_KEY});
-    rig.sim.console().perform("set_callback", target).await.unwrap();
+    let target = ConsoleCallback::new(&listener.url, TOKEN, LISTENER_KEY);
+    rig.sim.console().set_callback(target).await.unwrap();
     let tell = async |position: &str| {
-        let change = json!({"userid": "lisi", "position": position});
-        rig.sim.console().perform("update_member", change).await.unwrap();
+        let change = ConsoleMember::new().userid("lisi").position(position);
+        rig.sim.console().update_member(change).await.unwrap();
         assert!(rig.sim.settled().await);
         rig.sim.deliveries().last().unwrap().xml.clone()
     };

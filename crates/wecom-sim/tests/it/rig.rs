@@ -202,6 +202,13 @@ impl Rig {
     }
 
     /// Posts below `/_sim/`; the HTTP status and the answer.
+    /// Does an action of the console, as it is spelled over HTTP.
+    pub(crate) async fn act(&self, action: &str, body: Value) -> Value {
+        let (status, reply) = self.control(&format!("console/{action}"), &body).await;
+        assert_eq!(status, 200, "{action}: {reply}");
+        reply
+    }
+
     pub(crate) async fn control(&self, path: &str, body: &Value) -> (u16, Value) {
         self.control_raw(path, &body.to_string()).await
     }

@@ -1,38 +1,41 @@
 //! Members with their details.
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 use wecom_contacts::{
-    imports::{ImportMember, MemberColumn},
-    members::{Attribute, Gender, Member},
+    Seen,
+    imports::{EmptyCell, ImportMember, MemberColumn},
+    members::{self, Attribute, FieldValue, Gender, Member, MemberField},
 };
 
-use super::{Row, Spelling, departments, join, list, object, text};
+use super::{Row, Spelling, departments, join, object};
 use crate::{export::cells::Cells, output::status_in_words};
 
-/// A field that WeCom's template has no column for: its name in JSON, and how its cell is written.
-type Field<R> = (&'static str, fn(&R, &mut String));
-
-const STATUS: &str = "status";
-/// The console's own word for it, under which an import knows that it cannot be written.
+/// The console's own word for the status, under which an import knows that it cannot be written.
 const STATUS_IN_WORDS: &str = "激活状态";
-const MAIN_DEPARTMENT: &str = "main_department";
 
-const MORE_OF_MEMBERS: &[Field<Member>] = &[
-    (MAIN_DEPARTMENT, |member, cell| text(&member.main_department, cell)),
-    ("direct_leader", |member, cell| list(&member.direct_leader, cell)),
-    (STATUS, |member, cell| text(&member.status.map(i64::from), cell)),
-    ("biz_mail", |member, cell| text(&member.biz_mail, cell)),
-    ("biz_mail_alias", |member, cell| list(&member.biz_mail_alias.as_ref().map(|alias| &alias.item), cell)),
-    ("english_name", |member, cell| text(&member.english_name, cell)),
-    ("external_position", |member, cell| text(&member.external_position, cell)),
-    ("external_profile", |member, cell| object(&member.external_profile, cell)),
-    ("avatar", |member, cell| text(&member.avatar, cell)),
-    ("thumb_avatar", |member, cell| text(&member.thumb_avatar, cell)),
-    ("qr_code", |member, cell| text(&member.qr_code, cell)),
-    ("open_userid", |member, cell| text(&member.open_userid, cell)),
-    ("isleader", |member, cell| text(&member.isleader.map(u8::from), cell)),
-    ("hide_mobile", |member, cell| text(&member.hide_mobile.map(u8::from), cell)),
-];
+/// The fields that WeCom's template has no column for, in the order of the sheet. Those that are not in the first list follow it.
+/// Attributes (扩展属性) make columns of their own.
+static MORE: LazyLock<Vec<MemberField>> = LazyLock::new(|| {
+    let mut more = vec![
+        MemberField::MainDepartment,
+        MemberField::DirectLeader,
+        MemberField::Status,
+        MemberField::BizMail,
+        MemberField::BizMailAlias,
+        MemberField::EnglishName,
+        MemberField::ExternalPosition,
+        MemberField::ExternalProfile,
+    ];
+    for field in members::fields() {
+        let has_column = field.column().is_some() || field == MemberField::Extattr;
+        if field.is_in_answers() && !has_column && !more.contains(&field) {
+            more.push(field);
+        }
+    }
+    more
+});
 
 impl Row for Member {
     const COLUMNS: &[&str] = crate::member::COLUMNS;
@@ -45,9 +48,9 @@ impl Row for Member {
 
     fn headings(spelling: Spelling<'_>) -> Vec<&'static str> {
         let template = MemberColumn::ALL.iter().map(|column| column.heading());
-        let more = MORE_OF_MEMBERS.iter().map(|(name, _)| match spelling {
-            Spelling::Words(_) if *name == STATUS => STATUS_IN_WORDS,
-            _ => *name,
+        let more = MORE.iter().map(|field| match (field, spelling) {
+            (MemberField::Status, Spelling::Words(_)) => STATUS_IN_WORDS,
+            _ => field.name(),
         });
         template.chain(more).collect()
     }
@@ -64,55 +67,60 @@ impl Row for Member {
 
     fn cells(&self, cells: &mut Cells, spelling: Spelling<'_>) {
         let row = ImportMember::from(self);
+        let (one, none) = match spelling {
+            Spelling::Words(_) => ("是", "否"),
+            Spelling::Codes => ("1", "0"),
+        };
+        let flag = |is_set: bool| if is_set { one } else { none };
         for column in MemberColumn::ALL {
-            let (one, none) = match spelling {
-                Spelling::Words(_) => ("是", "否"),
-                Spelling::Codes => ("1", "0"),
-            };
-            let flag = |is_set: bool| if is_set { one } else { none };
             match column {
-                MemberColumn::Name => cells.push_field(self.name.as_deref()),
-                MemberColumn::Mobile => cells.push_field(self.mobile.as_deref()),
-                MemberColumn::Email => cells.push_field(self.email.as_deref()),
-                MemberColumn::Position => cells.push_field(self.position.as_deref()),
-                MemberColumn::Alias => cells.push_field(self.alias.as_deref()),
-                MemberColumn::Address => cells.push_field(self.address.as_deref()),
-                MemberColumn::Telephone => cells.push_field(self.telephone.as_deref()),
                 MemberColumn::Department => departments(&self.department, spelling, cells),
                 MemberColumn::Gender => match &self.gender {
                     // An empty cell would clear what may only be hidden; an import leaves the gender of a 0 alone.
-                    None | Some(Gender::Undefined) => cells.push_filler("0"),
-                    Some(_) => cells.push(&row.cell(column)),
+                    Seen::Hidden | Seen::Known(Gender::Undefined) => cells.push_filler("0"),
+                    Seen::Known(_) => cells.push(&row.cell(column)),
                 },
                 MemberColumn::IsLeaderInDept => {
                     let flags = row.is_leader_in_dept.iter().map(|leads| flag(*leads));
                     cells.push_with(|cell| join(&flags.collect::<Vec<_>>(), cell));
                 }
-                MemberColumn::Disabled => cells.push(row.enabled.map_or("", |enabled| flag(!enabled))),
-                column => cells.push(&row.cell(column)),
+                MemberColumn::Disabled | MemberColumn::Enable => {
+                    cells.push(row.enabled.map_or("", |enabled| flag(!enabled)));
+                }
+                MemberColumn::Order => cells.push(&row.cell(column)),
+                MemberColumn::Userid => cells.push(self.userid.as_str()),
+                MemberColumn::Name
+                | MemberColumn::Mobile
+                | MemberColumn::Email
+                | MemberColumn::Position
+                | MemberColumn::Alias
+                | MemberColumn::Address
+                | MemberColumn::Telephone => cells.push_field(match self.value(column.field()) {
+                    Seen::Known(FieldValue::Text(text)) => Seen::Known(text),
+                    _ => Seen::Hidden,
+                }),
             }
         }
-        for (name, field) in MORE_OF_MEMBERS {
-            match (*name, spelling) {
-                (STATUS, Spelling::Words(_)) => {
-                    let code = self.status.map(i64::from);
-                    match code.and_then(status_in_words) {
-                        Some(words) => cells.push(words),
-                        None => cells.push_with(|cell| text(&code, cell)),
-                    }
+        for field in MORE.iter() {
+            let Seen::Known(value) = self.value(*field) else {
+                cells.push("");
+                continue;
+            };
+            match (value, spelling) {
+                (FieldValue::Status(status), Spelling::Words(_)) => match status_in_words(status.into()) {
+                    Some(words) => cells.push(words),
+                    None => cells.push_with(|cell| write(value, cell)),
+                },
+                (FieldValue::Department(id), Spelling::Words(paths)) => {
+                    cells.push_with(|cell| paths.write(id, cell));
                 }
-                (MAIN_DEPARTMENT, Spelling::Words(paths)) => cells.push_with(|cell| {
-                    if let Some(id) = self.main_department {
-                        paths.write(id, cell);
-                    }
-                }),
-                _ => cells.push_with(|cell| field(self, cell)),
+                _ => cells.push_with(|cell| write(value, cell)),
             }
         }
     }
 
     fn attributes(&self) -> Option<&[Attribute]> {
-        self.extattr.as_ref().map(|attributes| attributes.attrs.as_slice())
+        self.extattr.known().map(|attributes| attributes.attrs.as_slice())
     }
 
     fn is_field(heading: &str) -> bool {
@@ -120,15 +128,42 @@ impl Row for Member {
     }
 }
 
+/// Writes a value as codes and ids: flags as 0 and 1, lists joined, objects as JSON.
+fn write(value: FieldValue<'_>, cell: &mut String) {
+    let digit = |flag: &bool| u8::from(*flag);
+    match value {
+        FieldValue::Text(text) => cell.push_str(text),
+        FieldValue::Member(id) => cell.push_str(id.as_str()),
+        FieldValue::Flag(flag) => join(&[digit(&flag)], cell),
+        FieldValue::Flags(flags) => join(&flags.iter().map(digit).collect::<Vec<_>>(), cell),
+        FieldValue::Numbers(numbers) => join(numbers, cell),
+        FieldValue::Department(id) => join(&[id], cell),
+        FieldValue::Departments(ids) => join(ids, cell),
+        FieldValue::Members(ids) => join(ids, cell),
+        FieldValue::Gender(gender) => cell.push_str(gender.as_str()),
+        FieldValue::Status(status) => join(&[i64::from(status)], cell),
+        FieldValue::BizMailAlias(aliases) => join(&aliases.item, cell),
+        FieldValue::ExtAttr(attributes) => object(attributes, cell),
+        FieldValue::ExternalProfile(profile) => object(profile, cell),
+    }
+}
+
 /// Whether an empty cell of this column clears the field when the file is imported, or refuses the row. Of the others an empty cell leaves the
-/// field as it is.
+/// field as it is. 帐号 is never empty.
 pub(crate) fn is_cleared_by_empty(column: MemberColumn) -> bool {
-    !matches!(
-        column,
-        MemberColumn::Userid
-            | MemberColumn::IsLeaderInDept
-            | MemberColumn::Order
-            | MemberColumn::Disabled
-            | MemberColumn::Enable
-    )
+    column != MemberColumn::Userid && column.empty_cell() != EmptyCell::Kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_of_an_answer_has_a_column() {
+        let headings = Member::headings(Spelling::Codes);
+        for field in Member::FIELDS.iter().filter(|field| **field != MemberField::Extattr) {
+            let heading = field.column().map_or(field.name(), MemberColumn::heading);
+            assert_eq!(headings.iter().filter(|one| **one == heading).count(), 1, "{field}");
+        }
+    }
 }

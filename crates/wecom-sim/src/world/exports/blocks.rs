@@ -7,42 +7,16 @@ use std::{io, mem, sync::Arc};
 
 use md5::{Digest, Md5};
 use serde::Serialize;
-use wecom_cipher::{FileEncryptor, hex};
+use wecom_cipher::FileEncryptor;
 
-use super::ExportRequest;
-use crate::spool::{Draft, Extract, Spooled};
+use super::{
+    files::{Block, Files},
+    job::ExportRequest,
+};
+use crate::large_files::FileWriter;
 
-/// Plain text is encrypted, hashed and written in runs of this size.
-const RUN: usize = 64 << 10;
-
-/// The files of an export.
-#[derive(Debug)]
-pub(crate) struct Files {
-    file: Spooled,
-    blocks: Vec<Block>,
-}
-
-/// One encrypted file, as a part of the spooled one.
-#[derive(Clone, Debug)]
-struct Block {
-    start: u64,
-    size: u64,
-    md5: String,
-}
-
-impl Files {
-    /// Each file, and its md5.
-    pub(super) fn each(&self) -> impl Iterator<Item = (Extract, String)> {
-        self.blocks.iter().map(|block| {
-            let extract = Extract { file: self.file.clone(), start: block.start, size: block.size };
-            (extract, block.md5.clone())
-        })
-    }
-
-    pub(super) fn size(&self) -> u64 {
-        self.blocks.iter().map(|block| block.size).sum()
-    }
-}
+/// Plain text is encrypted, hashed and written in chunks of this size.
+const CHUNK: usize = 64 << 10;
 
 /// Writes rows into blocks, each a JSON document of its own with every list in it.
 #[derive(Debug)]
@@ -51,7 +25,7 @@ pub(super) struct BlockWriter {
     /// What a document has before its lists.
     head: String,
     lists: &'static [&'static str],
-    draft: Draft,
+    file: FileWriter,
     open: Option<OpenBlock>,
     plain: Vec<u8>,
     encrypted: Vec<u8>,
@@ -73,10 +47,10 @@ impl BlockWriter {
         request: Arc<ExportRequest>,
         head: String,
         lists: &'static [&'static str],
-        draft: Draft,
+        file: FileWriter,
     ) -> Self {
-        let (plain, encrypted) = (Vec::with_capacity(RUN + 4096), Vec::with_capacity(RUN + 4096));
-        Self { request, head, lists, draft, open: None, plain, encrypted, done: Vec::new() }
+        let (plain, encrypted) = (Vec::with_capacity(CHUNK + 4096), Vec::with_capacity(CHUNK + 4096));
+        Self { request, head, lists, file, open: None, plain, encrypted, done: Vec::new() }
     }
 
     #[cfg(test)]
@@ -103,7 +77,7 @@ impl BlockWriter {
 
     /// Whether it is time to [`write_out`](Self::write_out).
     pub(super) fn is_full(&self) -> bool {
-        self.plain.len() >= RUN || self.has_all_rows()
+        self.plain.len() >= CHUNK || self.has_all_rows()
     }
 
     fn has_all_rows(&self) -> bool {
@@ -120,7 +94,7 @@ impl BlockWriter {
         if self.open.is_some() || self.done.is_empty() {
             self.close()?;
         }
-        Ok(Files { file: self.draft.finish(), blocks: self.done })
+        Ok(Files { file: self.file.finish(), blocks: self.done })
     }
 
     fn open_block(&mut self) {
@@ -130,7 +104,7 @@ impl BlockWriter {
         self.plain.extend_from_slice(self.head.as_bytes());
         write_list(&mut self.plain, "", self.lists[0]);
         self.open = Some(OpenBlock {
-            start: self.draft.written(),
+            start: self.file.written(),
             cipher: FileEncryptor::new(&self.request.key),
             digest: Md5::new(),
             rows: 0,
@@ -153,7 +127,7 @@ impl BlockWriter {
             open.digest.update(&self.encrypted);
         }
         self.plain.clear();
-        self.draft.append(&self.encrypted)?;
+        self.file.append(&self.encrypted)?;
         self.encrypted.clear();
         Ok(())
     }
@@ -170,12 +144,12 @@ impl BlockWriter {
         };
         open.cipher.finish(&mut self.encrypted);
         open.digest.update(&self.encrypted);
-        self.draft.append(&self.encrypted)?;
+        self.file.append(&self.encrypted)?;
         self.encrypted.clear();
         self.done.push(Block {
             start: open.start,
-            size: self.draft.written() - open.start,
-            md5: hex(open.digest.finalize()),
+            size: self.file.written() - open.start,
+            md5: hex(&open.digest.finalize()),
         });
         Ok(())
     }
@@ -202,7 +176,7 @@ mod tests {
     use wecom_cipher::EncodingAesKey;
 
     use super::*;
-    use crate::{spool, world::ExportKind};
+    use crate::{large_files, large_files::FilePart, world::exports::job::ExportKind};
 
     const KEY: &str = "IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2";
 
@@ -212,12 +186,12 @@ mod tests {
     }
 
     fn writer(block_size: u64, head: &str, lists: &'static [&'static str]) -> BlockWriter {
-        let draft = Draft::begin(&spool::usual_directory());
-        BlockWriter::new(request(block_size), head.into(), lists, draft)
+        let file = FileWriter::begin(&large_files::default_directory());
+        BlockWriter::new(request(block_size), head.into(), lists, file)
     }
 
     fn texts(files: &Files) -> Vec<String> {
-        let whole = |(file, _): (Extract, String)| {
+        let whole = |(file, _): (FilePart, String)| {
             let bytes = file.file.read(file.start, file.size).unwrap();
             String::from_utf8(wecom_cipher::decrypt_file(&request(1).key, &bytes).unwrap()).unwrap()
         };

@@ -1,4 +1,4 @@
-//! The writing of an export's files, for which nobody waits: the world is read a slice of rows at a time.
+//! Writing the files of an export without holding up calls: the world is read a slice of rows at a time.
 //!
 //! A row is what it was when its slice was read, so that a change meanwhile is in the export or is not, and no row is half of
 //! each. Members come by number: who is created meanwhile comes last, who is deleted in time does not come.
@@ -7,35 +7,35 @@ use std::{io, path::Path, sync::Arc, vec};
 
 use serde::Serialize;
 
-use super::{ExportKind, Files, State, blocks::BlockWriter};
+use super::{
+    blocks::BlockWriter,
+    files::Files,
+    job::{ExportKind, ExportTask},
+};
 use crate::{
-    api::Fail,
-    clock::Millis,
-    spool::Draft,
-    world::{DepartmentRow, MemberNo, MemberRow, ROOT, SimpleMemberRow, View, World},
+    large_files::FileWriter,
+    world::{
+        departments::ROOT,
+        fail::Fail,
+        members::MemberNo,
+        rows::{DepartmentRow, MemberRow, SimpleMemberRow},
+        state::World,
+        view::View,
+    },
 };
 
 /// Rows that are looked at in one slice, seen or not.
-const SLICE: usize = 1024;
-
-/// An export whose files are to be written, by whoever holds no lock.
-#[derive(Clone, Debug)]
-pub(crate) struct ExportChore {
-    pub(crate) corp: usize,
-    pub(crate) id: String,
-    /// When it is due, and done.
-    pub(crate) at: Millis,
-}
+pub(super) const SLICE: usize = 1024;
 
 /// Files being written.
 #[derive(Debug)]
 pub(crate) struct ExportWriter {
     corp: usize,
     id: String,
-    /// See [`Corp::sown`](crate::world::Corp::sown).
-    sown: u32,
+    /// See [`Corp::seedings`](crate::world::Corp::seedings).
+    seedings: u32,
     rows: Rows,
-    blocks: BlockWriter,
+    pub(super) blocks: BlockWriter,
 }
 
 /// What is still to come.
@@ -53,7 +53,7 @@ pub(crate) enum Slice {
     Some,
     /// These were the last rows.
     Last,
-    /// The corp was sown anew: all starts again.
+    /// The corp was seeded again: the export restarts.
     Overtaken,
     /// The job is not there any more.
     Forgotten,
@@ -61,9 +61,9 @@ pub(crate) enum Slice {
 
 impl ExportWriter {
     /// Starts with the first row; `None` if the job is not there any more.
-    pub(crate) fn begin(world: &World, chore: &ExportChore, spool: &Path) -> Option<Result<Self, Fail>> {
-        let corp = world.corp(chore.corp);
-        let export = corp.jobs.exports.get(&chore.id)?;
+    pub(crate) fn begin(world: &World, task: &ExportTask, directory: &Path) -> Option<Result<Self, Fail>> {
+        let corp = world.corp(task.corp);
+        let export = corp.jobs.exports.get(&task.id)?;
         let request = Arc::clone(&export.request);
         let (mut head, mut lists): (_, &[_]) = ("{".to_owned(), &["userlist"]);
         let rows = match request.kind {
@@ -87,8 +87,8 @@ impl ExportWriter {
                 Rows::Tag { members: members.into_iter(), departments: departments.into_iter() }
             }
         };
-        let blocks = BlockWriter::new(request, head, lists, Draft::begin(spool));
-        Some(Ok(Self { corp: chore.corp, id: chore.id.clone(), sown: corp.sown, rows, blocks }))
+        let blocks = BlockWriter::new(request, head, lists, FileWriter::begin(directory));
+        Some(Ok(Self { corp: task.corp, id: task.id.clone(), seedings: corp.seedings, rows, blocks }))
     }
 
     /// Takes some rows from the world, to be written out once it is not locked any more.
@@ -97,7 +97,7 @@ impl ExportWriter {
         let Some(export) = corp.jobs.exports.get(&self.id).filter(|export| export.state.is_writing()) else {
             return Slice::Forgotten;
         };
-        if corp.sown != self.sown {
+        if corp.seedings != self.seedings {
             return Slice::Overtaken;
         }
         let view = world.view(&export.submitter);
@@ -165,117 +165,5 @@ impl Rows {
                 true
             }
         }
-    }
-}
-
-impl State {
-    fn is_writing(&self) -> bool {
-        matches!(self, Self::Writing)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use wecom_cipher::EncodingAesKey;
-
-    use super::*;
-    use crate::{
-        Sim,
-        seed::Seed,
-        spool::usual_directory,
-        world::{Actor, Caller, Chore, Credential, ExportRequest, MemberForm},
-    };
-
-    const MEMBERS: usize = 3_000;
-
-    fn world() -> World {
-        Sim::builder().seed(MEMBERS as u32, 20, 1).world(0).unwrap()
-    }
-
-    /// Submits an export of all members and lets it fall due.
-    fn due(world: &mut World) -> ExportChore {
-        let key = EncodingAesKey::new("IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2").unwrap();
-        let request = ExportRequest { kind: ExportKind::SimpleUser, key, block_size: 1_000_000 };
-        world.submit_export(Caller { corp: 0, credential: Credential::Contacts }, request, 0);
-        match world.settle(Millis::MAX) {
-            Some(Chore::Export(chore)) => chore,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn begun(world: &World, chore: &ExportChore) -> ExportWriter {
-        ExportWriter::begin(world, chore, &usual_directory()).unwrap().unwrap()
-    }
-
-    /// Takes the rest and reads it.
-    fn rest(mut writer: ExportWriter, world: &World) -> String {
-        while writer.take(world) == Slice::Some {
-            writer.write_out().unwrap();
-        }
-        let (key, files) = (writer.key(), writer.finish().unwrap());
-        let (file, _) = files.each().next().unwrap();
-        let bytes = file.file.read(file.start, file.size).unwrap();
-        String::from_utf8(wecom_cipher::decrypt_file(&key, &bytes).unwrap()).unwrap()
-    }
-
-    impl ExportWriter {
-        fn key(&self) -> EncodingAesKey {
-            self.blocks.key().clone()
-        }
-    }
-
-    #[test]
-    fn changes_during_an_export_are_in_its_later_rows_only() {
-        let mut world = world();
-        let chore = due(&mut world);
-        let mut writer = begun(&world, &chore);
-        assert_eq!(writer.take(&world), Slice::Some);
-        writer.write_out().unwrap();
-        let userid = |no: MemberNo| world.corp(0).members.at(no).unwrap().userid.to_string();
-        let (first, last) = (userid(0), userid(MEMBERS as MemberNo - 1));
-        for gone in [&first, &last] {
-            world.delete_member(0, Actor::Console, gone).unwrap();
-        }
-        let form =
-            MemberForm {
-                userid: Some("latecomer".into()), name: Some("来".into()), ..MemberForm::default()
-            };
-        world.create_member(0, Actor::Console, &form, 0).unwrap();
-        let text = rest(writer, &world);
-        let has = |userid: &str| text.contains(&format!("\"userid\":\"{userid}\""));
-        assert!(has(&first), "its row was taken before");
-        assert!(!has(&last), "it was deleted in time");
-        assert!(has("latecomer"), "who is created meanwhile comes last");
-        assert_eq!(text.matches("\"userid\"").count(), MEMBERS);
-    }
-
-    #[test]
-    fn a_slice_is_bounded_whatever_it_finds() {
-        let mut world = world();
-        let chore = due(&mut world);
-        let mut slices = 1;
-        let mut writer = begun(&world, &chore);
-        while writer.take(&world) == Slice::Some {
-            writer.write_out().unwrap();
-            slices += 1;
-        }
-        assert!(slices > MEMBERS / SLICE, "{slices}");
-    }
-
-    #[test]
-    fn an_export_that_is_overtaken_by_a_seed_starts_again_and_a_forgotten_one_stops() {
-        let mut world = world();
-        let chore = due(&mut world);
-        let mut writer = begun(&world, &chore);
-        assert_eq!(writer.take(&world), Slice::Some);
-        world.plant(0, Seed { members: 10, departments: 3, seed: 2 }.grow(0).unwrap());
-        assert_eq!(writer.take(&world), Slice::Overtaken);
-        let text = rest(begun(&world, &chore), &world);
-        assert_eq!(text.matches("\"userid\"").count(), 10);
-
-        let mut writer = begun(&world, &chore);
-        world.corp_mut(0).jobs.exports.clear();
-        assert_eq!(writer.take(&world), Slice::Forgotten);
-        assert!(ExportWriter::begin(&world, &chore, &usual_directory()).is_none());
     }
 }

@@ -7,7 +7,7 @@ use std::{borrow::Cow, io::Cursor};
 
 use bytes::Bytes;
 
-use crate::api::Fail;
+use crate::world::fail::Fail;
 
 /// A CSV file, being read.
 #[derive(Debug)]

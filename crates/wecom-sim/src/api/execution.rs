@@ -1,0 +1,147 @@
+//! The way of one call: its token, the caller's IP and kind of secret, the endpoint, the log, the answer.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use http::{HeaderMap, Method};
+
+use super::{
+    args::Args,
+    call::{Call, Outcome},
+    incoming::Incoming,
+    reply::Reply,
+    route::{Handler, Route},
+};
+use crate::{
+    clock::Millis,
+    media_downloads,
+    request_log::{Logged, Trace},
+    shared::Shared,
+    world::{Fail, World},
+};
+
+/// A request whose endpoint is known and whose arguments are read.
+pub(super) struct Received {
+    pub(super) incoming: Incoming,
+    pub(super) route: Route,
+    pub(super) args: Args,
+}
+
+/// Executes a call.
+pub(super) fn execute(
+    shared: &Arc<Shared>,
+    incoming: &Incoming,
+    route: &Route,
+    args: Args,
+    now: Millis,
+    trace: &mut Trace,
+) -> Outcome {
+    let outcome = dispatch(shared, incoming, route, args, now, trace)
+        .and_then(|reply| reply.in_pieces(&incoming.headers));
+    if matches!(route.handler, Handler::Write(..)) {
+        media_downloads::start_downloads(shared);
+    }
+    outcome
+}
+
+/// Writes a call into the log, and its answer.
+pub(super) fn note(
+    shared: &Shared,
+    incoming: Incoming,
+    route: &Route,
+    outcome: Outcome,
+    now: Millis,
+    trace: Trace,
+) -> Response {
+    let ip = incoming.ip;
+    let headers = log(shared, incoming, errcode(&outcome), now, trace);
+    match outcome {
+        Ok(reply) => reply.into_response(&headers),
+        Err(fail) => fail.into_response(now, ip, route.empty),
+    }
+}
+
+/// The code that the answer has; none for a file.
+pub(super) fn errcode(outcome: &Outcome) -> Option<i32> {
+    match outcome {
+        Ok(reply) => reply.errcode(),
+        Err(fail) => Some(fail.code),
+    }
+}
+
+/// Enters a request into the log, which needs all of it but its headers.
+pub(super) fn log(
+    shared: &Shared,
+    incoming: Incoming,
+    errcode: Option<i32>,
+    at: Millis,
+    trace: Trace,
+) -> HeaderMap {
+    let Incoming { method, uri, headers, body, .. } = incoming;
+    let logged = Logged::new(at, method, &uri, &body, errcode, trace);
+    shared.requests.lock().push(logged);
+    headers
+}
+
+fn dispatch(
+    shared: &Shared,
+    incoming: &Incoming,
+    route: &Route,
+    args: Args,
+    now: Millis,
+    trace: &mut Trace,
+) -> Outcome {
+    if route.post && incoming.method != Method::POST {
+        // The help of 40058 names GET where POST is asked.
+        return Err(Fail::new(40058, "invalid Request Parameter, POST is required"));
+    }
+    let identify = |world: &World, args: &Args, access| {
+        args.set_strict_numbers(world.choices.strict_numbers);
+        let caller = world.authenticate(args.access_token(), now)?;
+        world.check_ip(&caller, incoming.ip)?;
+        world.check_access(&caller, access)?;
+        if world.choices.refuse_unicode_escapes && args.has_body() && has_escapes(&incoming.body) {
+            return Err(Fail::of(40033));
+        }
+        Ok::<_, Fail>(caller)
+    };
+    let (warned, outcome) = match route.handler {
+        Handler::Open(handler) => {
+            let mut world = shared.world.write();
+            world.acting_at = now;
+            trace.executed = true;
+            args.set_strict_numbers(world.choices.strict_numbers);
+            let outcome = handler(&mut world, &args, now, incoming.ip);
+            (args.is_misread(), outcome)
+        }
+        Handler::Read(access, handler) => {
+            let world = shared.world.read();
+            let caller = identify(&world, &args, access)?;
+            trace.reached_by(&caller);
+            let call = Call { caller, args, now };
+            let outcome = handler(&world, &call);
+            (call.args.is_misread(), outcome)
+        }
+        Handler::Write(access, handler) => {
+            let mut world = shared.world.write();
+            world.acting_at = now;
+            let caller = identify(&world, &args, access)?;
+            trace.reached_by(&caller);
+            let call = Call { caller, args, now };
+            let outcome = handler(&mut world, &call);
+            (call.args.is_misread(), outcome)
+        }
+    };
+    if warned { outcome.map(Reply::with_warning).map_err(Fail::with_warning) } else { outcome }
+}
+
+/// Whether JSON text holds a `\uXXXX` escape; in `\\u` the backslash itself is escaped.
+fn has_escapes(body: &[u8]) -> bool {
+    let mut bytes = body.iter();
+    while let Some(byte) = bytes.next() {
+        if *byte == b'\\' && bytes.next() == Some(&b'u') {
+            return true;
+        }
+    }
+    false
+}

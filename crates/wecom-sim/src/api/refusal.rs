@@ -1,0 +1,38 @@
+//! A refusal as an answer.
+
+use std::net::IpAddr;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, header};
+
+use crate::{clock::Millis, world::Fail};
+
+impl Fail {
+    /// An errcode in an HTTP 200, with the list keys that a refusal carries empty.
+    pub(crate) fn into_response(self, now: Millis, ip: IpAddr, empty: &[&str]) -> Response {
+        let Self { code, text, bare } = self;
+        let errmsg = if bare {
+            text.into_owned()
+        } else {
+            // The newer hints are one digit string; its first ten are the time.
+            let hint = format!("{}{:013}", now / 1000, fastrand::u64(..10_000_000_000_000));
+            format!(
+                "{text}, hint: [{hint}], from ip: {ip}, more info at https://open.work.weixin.qq.com/devtool/query?e={code}"
+            )
+        };
+        let mut body = serde_json::Map::new();
+        body.insert("errcode".into(), code.into());
+        body.insert("errmsg".into(), errmsg.clone().into());
+        for key in empty {
+            body.insert((*key).into(), serde_json::Value::Array(Vec::new()));
+        }
+        let body = serde_json::Value::Object(body).to_string();
+        let mut response =
+            ([(header::CONTENT_TYPE, "application/json; charset=UTF-8")], body).into_response();
+        response.headers_mut().insert("Error-Code", HeaderValue::from(code));
+        if let Ok(text) = HeaderValue::from_str(&errmsg) {
+            response.headers_mut().insert("Error-Msg", text);
+        }
+        response
+    }
+}

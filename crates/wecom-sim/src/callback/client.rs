@@ -1,0 +1,164 @@
+//! One request to a callback URL: a delivery, or a verification of the URL.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use futures_util::StreamExt;
+use tokio::time;
+use url::Url;
+
+use crate::{
+    clock::{Millis, millis},
+    outgoing::{Allowed, Outgoing, OutgoingError},
+    world::callback::{CallbackRequest, Outcome, SealedRequest, Target, append, nonce},
+};
+
+/// WeCom waits this long for the answer of a callback URL (doc 90930).
+pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+/// And this long for the answer of a URL verification.
+const VERIFICATION_TIMEOUT: Duration = Duration::from_secs(1);
+/// Nothing reads more of an answer than this.
+const ANSWER_LIMIT: usize = 64 << 10;
+/// And testers see this much of it.
+const ANSWER_SHOWN: usize = 256;
+
+/// Sends callbacks.
+#[derive(Debug)]
+pub(crate) struct CallbackClient {
+    outgoing: Outgoing,
+    answer_timeout: Duration,
+}
+
+/// Why a URL did not pass its verification (验证URL有效性).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerificationError {
+    /// No answer.
+    #[error("the callback url gave no answer to the verification: {0}")]
+    NoAnswer(String),
+    /// Another status than 200.
+    #[error("the callback url answered the verification with HTTP {0} instead of 200")]
+    Status(u16),
+    /// Another text than the one that was encrypted in `echostr`.
+    #[error("the callback url did not answer the verification with the decrypted echostr, and nothing else")]
+    Answer,
+}
+
+impl CallbackClient {
+    pub(crate) fn new(answer_timeout: Duration, allowed: Allowed) -> Self {
+        Self { outgoing: Outgoing::new(allowed), answer_timeout }
+    }
+
+    /// The client for what the simulator sends to this URL.
+    pub(crate) fn client(&self, url: &Url) -> Result<reqwest::Client, OutgoingError> {
+        self.outgoing.client(url)
+    }
+
+    /// Asks a URL to decrypt an `echostr`, as WeCom does when a target is saved.
+    pub(crate) async fn verify(
+        &self,
+        target: &Target,
+        corp_id: &str,
+        now: i64,
+    ) -> Result<(), VerificationError> {
+        let message = format!("{}{:06}", now, fastrand::u32(..1_000_000));
+        let no_answer = |reason: String| VerificationError::NoAnswer(reason);
+        let sealed = target
+            .crypto(corp_id)
+            .seal(&message, (now / 1000) as u64, nonce())
+            .map_err(|error| no_answer(error.to_string()))?;
+        let mut url = target.url().clone();
+        append(&mut url, &sealed.echo_pairs());
+        let answer_timeout = self.answer_timeout.min(VERIFICATION_TIMEOUT);
+        let client = self.client(&url).map_err(|error| no_answer(error.to_string()))?;
+        let (status, body) = time::timeout(answer_timeout, answer(client.get(url)))
+            .await
+            .map_err(|_| no_answer(format!("none within {answer_timeout:?}")))?
+            .map_err(no_answer)?;
+        match status {
+            200 if body == message.as_bytes() => Ok(()),
+            200 => Err(VerificationError::Answer),
+            _ => Err(VerificationError::Status(status)),
+        }
+    }
+
+    pub(super) async fn deliver(&self, request: &mut CallbackRequest, now: i64) -> Outcome {
+        let started = Instant::now();
+        let sent = time::timeout(self.answer_timeout, self.post(request, now)).await;
+        let (status, answer, error) = match sent {
+            Ok(Ok((status, body))) => (Some(status), Some(beginning(&body)), None),
+            Ok(Err(error)) => (None, None, Some(error)),
+            Err(_) => (None, None, Some(format!("no answer within {:?}", self.answer_timeout))),
+        };
+        let hint = status.filter(|status| *status != 200).and_then(|_| clock_hint(now));
+        Outcome { status, answer, took: started.elapsed(), error, hint }
+    }
+
+    async fn post(&self, request: &mut CallbackRequest, now: i64) -> Result<(u16, Vec<u8>), String> {
+        let sealed = match &request.sealed {
+            Some(sealed) => Arc::clone(sealed),
+            None => Arc::new(SealedRequest::seal(request, now).map_err(|error| error.to_string())?),
+        };
+        request.sealed = Some(Arc::clone(&sealed));
+        let client = self.client(&sealed.url).map_err(|error| error.to_string())?;
+        let request = client
+            .post(sealed.url.clone())
+            .header(http::header::CONTENT_TYPE, "text/xml; charset=utf-8")
+            .body(sealed.body.clone());
+        answer(request).await
+    }
+}
+
+/// Receivers refuse what is older or newer than this, as WeCom's page advises.
+const USUAL_WINDOW: Duration = Duration::from_secs(300);
+
+/// Why a receiver may have refused a timestamp: it reads another clock.
+fn clock_hint(now: Millis) -> Option<String> {
+    let machine = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    let apart = millis(machine).abs_diff(now);
+    (apart > millis(USUAL_WINDOW).unsigned_abs()).then(|| {
+        format!(
+            "the timestamp is the simulator's, {} off this machine's clock: a receiver that checks it needs the simulator's clock \
+             (`Sim::clock`) or no replay window",
+            spelled(apart / 1000)
+        )
+    })
+}
+
+fn spelled(seconds: u64) -> String {
+    match seconds {
+        0..7200 => format!("{} minutes", seconds / 60),
+        7200..172_800 => format!("{} hours", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// What a tester sees of an answer.
+fn beginning(body: &[u8]) -> String {
+    String::from_utf8_lossy(&body[..body.len().min(ANSWER_SHOWN)]).into_owned()
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> Result<(u16, Vec<u8>), String> {
+    let response = request.send().await.map_err(described)?;
+    let status = response.status().as_u16();
+    let mut chunks = response.bytes_stream();
+    let mut body = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        body.extend_from_slice(&chunk.map_err(described)?);
+        if body.len() > ANSWER_LIMIT {
+            break;
+        }
+    }
+    Ok((status, body))
+}
+
+/// The innermost cause, as "connection refused" says more than "error sending request"; without the URL.
+fn described(error: reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = &error.without_url();
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,309 @@
+//! The fields of a member, as the console takes them. Unknown ones are refused.
+
+use serde::{Deserialize, Deserializer};
+
+use crate::world::{AttributeForm, MemberForm, ProfileForm};
+
+/// The fields of a member, as `user/create` and `user/update` name them. What is not set stays as it is.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use wecom_sim::{ConsoleMember, Sim};
+///
+/// let sim = Sim::start().await;
+/// let member = ConsoleMember::new().userid("qianyi").name("钱一").department([2]);
+/// assert_eq!(sim.console().create_member(member).await?, "qianyi");
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[must_use]
+pub struct ConsoleMember {
+    userid: Option<String>,
+    new_userid: Option<String>,
+    name: Option<String>,
+    alias: Option<String>,
+    mobile: Option<String>,
+    email: Option<String>,
+    biz_mail: Option<String>,
+    department: Option<Vec<i64>>,
+    order: Option<Vec<i64>>,
+    is_leader_in_dept: Option<Vec<i64>>,
+    main_department: Option<i64>,
+    direct_leader: Option<Vec<String>>,
+    position: Option<String>,
+    #[serde(deserialize_with = "gender")]
+    gender: Option<String>,
+    telephone: Option<String>,
+    address: Option<String>,
+    enable: Option<i64>,
+    avatar_mediaid: Option<String>,
+    extattr: Option<Attributes>,
+    external_profile: Option<Profile>,
+    external_position: Option<String>,
+    to_invite: Option<bool>,
+    /// Whether the member has logged in.
+    activated: Option<bool>,
+}
+
+impl ConsoleMember {
+    /// Without any field.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Userid; on creating it the system makes one if none is given.
+    pub fn userid(mut self, userid: impl Into<String>) -> Self {
+        self.userid = Some(userid.into());
+        self
+    }
+
+    /// The new userid, for a member whose userid the system made.
+    pub fn new_userid(mut self, new_userid: impl Into<String>) -> Self {
+        self.new_userid = Some(new_userid.into());
+        self
+    }
+
+    /// Name (姓名); needed on creating.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Alias (别名).
+    pub fn alias(mut self, alias: impl Into<String>) -> Self {
+        self.alias = Some(alias.into());
+        self
+    }
+
+    /// Mobile number (手机).
+    pub fn mobile(mut self, mobile: impl Into<String>) -> Self {
+        self.mobile = Some(mobile.into());
+        self
+    }
+
+    /// Personal mail address (邮箱).
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// Mail address of the corp (企业邮箱).
+    pub fn biz_mail(mut self, biz_mail: impl Into<String>) -> Self {
+        self.biz_mail = Some(biz_mail.into());
+        self
+    }
+
+    /// Ids of the departments that the member sits in.
+    pub fn department(mut self, department: impl IntoIterator<Item = u32>) -> Self {
+        self.department = Some(department.into_iter().map(i64::from).collect());
+        self
+    }
+
+    /// Order in each of the departments.
+    pub fn order(mut self, order: impl IntoIterator<Item = u32>) -> Self {
+        self.order = Some(order.into_iter().map(i64::from).collect());
+        self
+    }
+
+    /// Whether the member leads each of the departments.
+    pub fn is_leader_in_dept(mut self, is_leader_in_dept: impl IntoIterator<Item = bool>) -> Self {
+        self.is_leader_in_dept = Some(is_leader_in_dept.into_iter().map(i64::from).collect());
+        self
+    }
+
+    /// Id of the main department.
+    pub fn main_department(mut self, main_department: u32) -> Self {
+        self.main_department = Some(main_department.into());
+        self
+    }
+
+    /// Userid of the direct leader (直属上级); at most one.
+    pub fn direct_leader(mut self, direct_leader: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.direct_leader = Some(direct_leader.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Position (职务).
+    pub fn position(mut self, position: impl Into<String>) -> Self {
+        self.position = Some(position.into());
+        self
+    }
+
+    /// `1` for male, `2` for female, `0` for unknown.
+    pub fn gender(mut self, gender: impl Into<String>) -> Self {
+        self.gender = Some(gender.into());
+        self
+    }
+
+    /// Telephone (座机).
+    pub fn telephone(mut self, telephone: impl Into<String>) -> Self {
+        self.telephone = Some(telephone.into());
+        self
+    }
+
+    /// Address (地址).
+    pub fn address(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
+    /// Whether the account is enabled.
+    pub fn enable(mut self, enable: bool) -> Self {
+        self.enable = Some(enable.into());
+        self
+    }
+
+    /// Media id of the picture.
+    pub fn avatar_mediaid(mut self, avatar_mediaid: impl Into<String>) -> Self {
+        self.avatar_mediaid = Some(avatar_mediaid.into());
+        self
+    }
+
+    /// Position shown to customers (对外职务).
+    pub fn external_position(mut self, external_position: impl Into<String>) -> Self {
+        self.external_position = Some(external_position.into());
+        self
+    }
+
+    /// Whether the member is invited to use the client.
+    pub fn to_invite(mut self, to_invite: bool) -> Self {
+        self.to_invite = Some(to_invite);
+        self
+    }
+
+    /// Whether the member has logged in.
+    pub fn activated(mut self, activated: bool) -> Self {
+        self.activated = Some(activated);
+        self
+    }
+
+    /// Sets a custom attribute of the kind text (扩展属性). The attributes set here replace all that the member has.
+    pub fn extattr_text(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = Some(Text { value: text.into() });
+        let attribute = Attribute { kind: 0, name: name.into(), text, web: None, miniprogram: None };
+        self.extattr.get_or_insert_default().attrs.push(attribute);
+        self
+    }
+}
+
+/// A number, or a text as older set-ups have it.
+fn gender<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Number(u32),
+        Text(String),
+    }
+    Ok(Option::deserialize(deserializer)?.map(|either| match either {
+        Either::Number(number) => number.to_string(),
+        Either::Text(text) => text,
+    }))
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Attributes {
+    attrs: Vec<Attribute>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Profile {
+    external_corp_name: Option<String>,
+    wechat_channels: Option<Channels>,
+    external_attr: Option<Vec<Attribute>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Channels {
+    nickname: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Attribute {
+    #[serde(rename = "type")]
+    kind: i64,
+    name: String,
+    text: Option<Text>,
+    web: Option<Web>,
+    miniprogram: Option<Miniprogram>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    value: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Web {
+    url: String,
+    title: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Miniprogram {
+    appid: String,
+    pagepath: String,
+    title: String,
+}
+
+impl From<Attribute> for AttributeForm {
+    fn from(attribute: Attribute) -> Self {
+        let miniprogram = attribute.miniprogram.unwrap_or_default();
+        let web = attribute.web.unwrap_or_default();
+        Self {
+            kind: attribute.kind,
+            name: attribute.name,
+            text: attribute.text.map(|text| text.value),
+            url: web.url,
+            title: if web.title.is_empty() { miniprogram.title } else { web.title },
+            appid: miniprogram.appid,
+            pagepath: miniprogram.pagepath,
+        }
+    }
+}
+
+fn attribute_forms(attributes: Vec<Attribute>) -> Vec<AttributeForm> {
+    attributes.into_iter().map(Into::into).collect()
+}
+
+impl From<ConsoleMember> for MemberForm {
+    fn from(member: ConsoleMember) -> Self {
+        Self {
+            userid: member.userid,
+            new_userid: member.new_userid,
+            name: member.name,
+            alias: member.alias,
+            mobile: member.mobile,
+            email: member.email,
+            biz_mail: member.biz_mail,
+            department: member.department,
+            order: member.order,
+            is_leader_in_dept: member.is_leader_in_dept,
+            main_department: member.main_department,
+            direct_leader: member.direct_leader,
+            position: member.position,
+            gender: member.gender,
+            telephone: member.telephone,
+            address: member.address,
+            enable: member.enable,
+            avatar_mediaid: member.avatar_mediaid,
+            extattr: member.extattr.map(|extattr| attribute_forms(extattr.attrs)),
+            external_profile: member.external_profile.map(|profile| ProfileForm {
+                external_corp_name: profile.external_corp_name,
+                channels_nickname: profile.wechat_channels.and_then(|channels| channels.nickname),
+                external_attr: profile.external_attr.map(attribute_forms),
+            }),
+            external_position: member.external_position,
+            to_invite: member.to_invite,
+            activated: member.activated,
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! To which of its calls or deliveries a rule applies: counted, never drawn at random, so that a test can be repeated.
+
+use serde::{Deserialize, Serialize};
+
+/// When a rule applies, among the calls or deliveries that it is about.
+///
+/// In JSON `{"next": 3}`, `{"every": 20}` or `{"every": 20, "offset": 3}`; a rule without it always applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "WhenJson", into = "WhenJson")]
+#[non_exhaustive]
+pub enum When {
+    /// The next ones, this number of them. Only those to which the rule applies are counted: one that an earlier rule takes is not.
+    Next(u64),
+    /// The Kth, the 2Kth, and so on. Whatever the rule is about is counted, also what an earlier rule takes; a turn that
+    /// an earlier rule takes is lost.
+    Every {
+        /// The K; 1 or more.
+        k: u64,
+        /// Applies this number after each Kth instead; below `k`. Offset 3 of 20 is the 3rd, the 23rd, and so on.
+        offset: u64,
+    },
+}
+
+impl When {
+    /// All of them, as a rule that says nothing of it.
+    pub const ALWAYS: Self = Self::Every { k: 1, offset: 0 };
+
+    pub(super) fn check(self) -> Result<Self, String> {
+        match self {
+            Self::Every { k: 0, .. } => Err("`every` must be 1 or more".into()),
+            Self::Every { k, offset } if offset >= k => {
+                Err(format!("the offset {offset} must be below `every`, which is {k}"))
+            }
+            _ => Ok(self),
+        }
+    }
+}
+
+impl Default for When {
+    fn default() -> Self {
+        Self::ALWAYS
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WhenJson {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    every: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    offset: Option<u64>,
+}
+
+impl TryFrom<WhenJson> for When {
+    type Error = String;
+
+    fn try_from(form: WhenJson) -> Result<Self, String> {
+        match (form.next, form.every) {
+            (Some(count), None) if form.offset.is_none() => Ok(Self::Next(count)),
+            (None, Some(k)) => Self::Every { k, offset: form.offset.unwrap_or(0) }.check(),
+            _ => Err(
+                "`when` is {\"next\": N}, {\"every\": K} or {\"every\": K, \"offset\": N}, and nothing else"
+                    .into(),
+            ),
+        }
+    }
+}
+
+impl From<When> for WhenJson {
+    fn from(when: When) -> Self {
+        match when {
+            When::Next(count) => Self { next: Some(count), every: None, offset: None },
+            When::Every { k, offset } => {
+                Self { next: None, every: Some(k), offset: (offset > 0).then_some(offset) }
+            }
+        }
+    }
+}
+
+/// A rule at work, and what it has come to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RuleState<R> {
+    /// The rule as it was given.
+    #[serde(flatten)]
+    pub rule: R,
+    /// How many calls or deliveries it was about since it was set, whether it applied or not.
+    pub seen: u64,
+    /// To how many of them it applied.
+    pub hits: u64,
+}
+
+impl<R> RuleState<R> {
+    pub(crate) fn new(rule: R) -> Self {
+        Self { rule, seen: 0, hits: 0 }
+    }
+
+    /// Counts one that the rule is about, and returns whether the rule applies. `taken` if an earlier rule applies already.
+    pub(super) fn count_and_check(&mut self, when: When, taken: bool) -> bool {
+        self.seen += 1;
+        let due = match when {
+            When::Next(count) => self.hits < count,
+            When::Every { k, offset } => self.seen % k == offset,
+        };
+        let applies = due && !taken;
+        self.hits += u64::from(applies);
+        applies
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn applied(when: When, taken: &[u64]) -> Vec<u64> {
+        let mut state = RuleState::new(());
+        (1..=12).filter(|number| state.count_and_check(when, taken.contains(number))).collect()
+    }
+
+    #[test]
+    fn the_next_ones_wait_for_their_turn_and_every_kth_does_not() {
+        assert_eq!(applied(When::Next(2), &[]), [1, 2]);
+        assert_eq!(applied(When::Next(2), &[1, 3]), [2, 4]);
+        assert_eq!(applied(When::Every { k: 4, offset: 0 }, &[]), [4, 8, 12]);
+        assert_eq!(applied(When::Every { k: 4, offset: 3 }, &[]), [3, 7, 11]);
+        assert_eq!(applied(When::Every { k: 4, offset: 0 }, &[8]), [4, 12]);
+        assert_eq!(applied(When::ALWAYS, &[]).len(), 12);
+    }
+}

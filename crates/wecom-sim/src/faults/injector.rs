@@ -1,0 +1,171 @@
+//! The rules at work: counters, closures and calls under way, for all tasks that serve.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use parking_lot::Mutex;
+
+use super::{
+    call_effects::{CallCounter, CallEffects, CallOrigin, CountedCall},
+    call_rules::{CallRule, Fault},
+    counting::RuleState,
+    delivery_effects::{DeliveryEffects, Dispatch},
+    delivery_rules::DeliveryRule,
+    rules::{FaultRules, FaultState},
+};
+use crate::clock::Millis;
+
+/// Which endpoints are closed to which corps, until when.
+type Closures = HashMap<(Option<usize>, &'static str), (Millis, Fault)>;
+
+/// A `parallel` rule by its place, the corp, the endpoint.
+type CallCounterKey = (usize, Option<usize>, &'static str);
+
+/// Counts calls and deliveries, and says which rules apply to them.
+#[derive(Debug, Default)]
+pub(crate) struct FaultInjector {
+    /// All that a call costs while there are no rules.
+    has_call_rules: AtomicBool,
+    rules: Mutex<ActiveRules>,
+}
+
+#[derive(Debug, Default)]
+struct ActiveRules {
+    calls: Vec<RuleState<CallRule>>,
+    deliveries: Vec<RuleState<DeliveryRule>>,
+    closures: Closures,
+    under_way: HashMap<CallCounterKey, CallCounter>,
+}
+
+impl FaultInjector {
+    /// An injector with these rules, which were checked.
+    pub(crate) fn with(rules: FaultRules) -> Self {
+        let injector = Self::default();
+        injector.set(rules);
+        injector
+    }
+
+    /// Whether there is any rule about calls.
+    pub(crate) fn has_call_rules(&self) -> bool {
+        self.has_call_rules.load(Relaxed)
+    }
+
+    pub(crate) fn set(&self, rules: FaultRules) {
+        self.change(|active| {
+            *active = ActiveRules {
+                calls: rules.calls.into_iter().map(RuleState::new).collect(),
+                deliveries: rules.deliveries.into_iter().map(RuleState::new).collect(),
+                ..ActiveRules::default()
+            };
+        });
+    }
+
+    pub(crate) fn state(&self) -> FaultState {
+        let rules = self.rules.lock();
+        FaultState { calls: rules.calls.clone(), deliveries: rules.deliveries.clone() }
+    }
+
+    /// Adds a rule, which was checked, behind those there are.
+    pub(crate) fn add_call_rule(&self, rule: CallRule) {
+        self.change(|rules| rules.calls.push(RuleState::new(rule)));
+    }
+
+    /// Adds a rule, which was checked, behind those there are.
+    pub(crate) fn add_delivery_rule(&self, rule: DeliveryRule) {
+        self.change(|rules| rules.deliveries.push(RuleState::new(rule)));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut ActiveRules)) {
+        let mut rules = self.rules.lock();
+        change(&mut rules);
+        self.has_call_rules.store(!rules.calls.is_empty(), Relaxed);
+    }
+
+    /// Counts a call, and says what the rules do to it.
+    pub(crate) fn effects_on_call(
+        &self,
+        path: &'static str,
+        origin: &CallOrigin,
+        now: Millis,
+    ) -> CallEffects {
+        let mut effects = CallEffects::default();
+        let mut rules = self.rules.lock();
+        let rules = &mut *rules;
+        if let Some((until, fault)) = rules.closures.get(&(origin.corp, path)) {
+            if now < *until {
+                effects.refuse(45009, fault);
+                return effects;
+            }
+            rules.closures.remove(&(origin.corp, path));
+        }
+        let mut about: Vec<_> = rules
+            .calls
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, one)| one.rule.is_about_call(path, origin))
+            .collect();
+        for (place, one) in &mut about {
+            if let Fault::Parallel(limit) = one.rule.fault {
+                let under_way = rules.under_way.entry((*place, origin.corp, path)).or_default();
+                let full = under_way.fetch_add(1, Relaxed) >= limit;
+                effects.under_way.push(CountedCall(Arc::clone(under_way)));
+                one.seen += 1;
+                if full && effects.refused.is_none() {
+                    one.hits += 1;
+                    effects.refuse(45033, &one.rule.fault);
+                }
+            }
+        }
+        if effects.refused.is_some() {
+            // It is not under way, only turned away.
+            effects.under_way.clear();
+            return effects;
+        }
+        for (_, one) in about {
+            let (when, fault) = (one.rule.when, one.rule.fault.clone());
+            match fault {
+                Fault::Parallel(_) => {}
+                Fault::Latency { ms, at } => {
+                    if one.count_and_check(when, effects.latency.is_some()) {
+                        effects.latency = Some((Duration::from_millis(ms), at));
+                        effects.faults.push(fault);
+                    }
+                }
+                _ => {
+                    if one.count_and_check(when, effects.fault.is_some()) {
+                        if let Fault::Close { seconds } = fault {
+                            let until = now + Millis::from(seconds) * 1000;
+                            rules.closures.insert((origin.corp, path), (until, fault.clone()));
+                        }
+                        effects.faults.push(fault.clone());
+                        effects.fault = Some(fault);
+                    }
+                }
+            }
+        }
+        effects
+    }
+
+    /// Counts a delivery, and says what the rules do to it.
+    pub(crate) fn effects_on_delivery(&self, event: &str, to: &str) -> DeliveryEffects {
+        let mut effects = DeliveryEffects::default();
+        for one in &mut self.rules.lock().deliveries {
+            if !one.rule.is_about(event, to) {
+                continue;
+            }
+            let group = one.rule.fault.group();
+            let taken = effects.dispatch == Dispatch::Dropped
+                || effects.faults.iter().any(|fault| fault.group() == group);
+            if one.count_and_check(one.rule.when, taken) {
+                effects.take(one.rule.fault.clone());
+            }
+        }
+        effects
+    }
+}

@@ -1,0 +1,197 @@
+//! The log of API requests, for tests that ask what a client really sent.
+
+use std::collections::VecDeque;
+
+use http::{Method, Uri};
+use serde::Serialize;
+
+use crate::{clock::Millis, faults::Fault, world::Caller};
+
+/// One API request as it arrived. Tokens and secrets are kept out of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Request {
+    /// Counts from 1.
+    pub number: u64,
+    /// Virtual time, Unix milliseconds.
+    pub at: i64,
+    /// The HTTP method.
+    pub method: String,
+    /// The path below `/cgi-bin/`.
+    pub path: String,
+    /// Whether path and query were longer than the 4 KiB of them that are kept.
+    pub cut: bool,
+    /// The query, decoded, `access_token` and `corpsecret` masked.
+    pub query: Vec<(String, String)>,
+    /// The body, where it is text of at most 64 KiB.
+    pub body: Option<String>,
+    /// The answer's errcode; `None` for a file, and where a fault left no answer.
+    pub errcode: Option<i32>,
+    /// Who called: `contacts`, `app 1000002`; `None` for an unknown caller.
+    pub caller: Option<String>,
+    /// Whether the endpoint was reached; `false` where a check, a limit or a fault stopped the call before it.
+    pub executed: bool,
+    /// The faults that applied to it, see [`Sim::faults`](crate::Sim::faults). Where one came after the execution, `errcode` is the
+    /// answer's that the client has not seen.
+    pub faults: Vec<Fault>,
+}
+
+/// What is known of a call beside its answer, for the log.
+#[derive(Debug, Default)]
+pub(crate) struct Trace {
+    pub(crate) caller: Option<Caller>,
+    /// Whether the endpoint was reached.
+    pub(crate) executed: bool,
+    pub(crate) faults: Vec<Fault>,
+}
+
+impl Trace {
+    pub(crate) fn reached_by(&mut self, caller: &Caller) {
+        self.caller = Some(caller.clone());
+        self.executed = true;
+    }
+}
+
+/// A request as it is kept, put into words only when somebody asks. Its texts are copies: a slice of what was received would keep
+/// the whole buffer of the connection.
+#[derive(Debug)]
+pub(crate) struct Logged {
+    at: Millis,
+    method: Method,
+    /// Path and query.
+    target: Box<str>,
+    is_cut: bool,
+    body: Box<[u8]>,
+    errcode: Option<i32>,
+    trace: Trace,
+}
+
+/// How many requests are kept, and how many bytes of them.
+const KEPT: usize = 10_000;
+const TARGET_KEPT: usize = 4 << 10;
+const BODY_KEPT: usize = 64 << 10;
+const BYTES_KEPT: usize = 32 << 20;
+
+#[derive(Debug, Default)]
+pub(crate) struct RequestLog {
+    entries: VecDeque<Logged>,
+    count: u64,
+    bytes: usize,
+}
+
+impl RequestLog {
+    pub(crate) fn push(&mut self, request: Logged) {
+        self.count += 1;
+        self.bytes += request.bytes();
+        self.entries.push_back(request);
+        while self.entries.len() > KEPT || self.bytes > BYTES_KEPT {
+            let Some(oldest) = self.entries.pop_front() else {
+                break;
+            };
+            self.bytes -= oldest.bytes();
+        }
+    }
+
+    /// The kept requests, oldest first.
+    pub(crate) fn shown(&self) -> Vec<Request> {
+        let first = self.count - self.entries.len() as u64 + 1;
+        (first..).zip(&self.entries).map(|(number, logged)| logged.shown(number)).collect()
+    }
+
+    /// Forgets the requests; the count goes on.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+        self.bytes = 0;
+    }
+}
+
+impl Logged {
+    pub(crate) fn new(
+        at: Millis,
+        method: Method,
+        uri: &Uri,
+        body: &[u8],
+        errcode: Option<i32>,
+        trace: Trace,
+    ) -> Self {
+        let target = uri.path_and_query().map_or("", |target| target.as_str());
+        let kept = beginning(target, TARGET_KEPT);
+        let body = if body.len() > BODY_KEPT { &[] } else { body };
+        Self {
+            at,
+            method,
+            target: kept.into(),
+            is_cut: kept.len() < target.len(),
+            body: body.into(),
+            errcode,
+            trace,
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.target.len() + self.body.len() + self.trace.faults.len() * size_of::<Fault>()
+    }
+
+    fn shown(&self, number: u64) -> Request {
+        let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
+        let query = url::form_urlencoded::parse(query.as_bytes());
+        let masked = |key: &str| matches!(key, "access_token" | "corpsecret");
+        Request {
+            number,
+            at: self.at,
+            method: self.method.to_string(),
+            path: path.trim_start_matches("/cgi-bin/").to_owned(),
+            cut: self.is_cut,
+            query: query
+                .map(|(key, value)| {
+                    let value = if masked(&key) { "***".to_owned() } else { value.into_owned() };
+                    (key.into_owned(), value)
+                })
+                .collect(),
+            body: std::str::from_utf8(&self.body).ok().filter(|text| !text.is_empty()).map(str::to_owned),
+            errcode: self.errcode,
+            caller: self.trace.caller.as_ref().map(Caller::name),
+            executed: self.trace.executed,
+            faults: self.trace.faults.clone(),
+        }
+    }
+}
+
+/// The first `bytes` bytes of a text, cut between characters.
+pub(crate) fn beginning(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(path_bytes: usize, body: &[u8]) -> Logged {
+        let uri: Uri = format!("/cgi-bin/user/get?userid={}", "a".repeat(path_bytes)).parse().unwrap();
+        Logged::new(0, Method::GET, &uri, body, None, Trace::default())
+    }
+
+    #[test]
+    fn the_log_is_bounded_in_bytes_and_long_paths_are_cut() {
+        let mut log = RequestLog::default();
+        for _ in 0..600 {
+            log.push(request(30_000, &[b'x'; BODY_KEPT]));
+        }
+        assert!(log.bytes <= BYTES_KEPT, "{}", log.bytes);
+        assert_eq!(log.bytes, log.entries.iter().map(Logged::bytes).sum::<usize>());
+        let shown = log.shown();
+        assert!((400..600).contains(&shown.len()), "{}", shown.len());
+        assert_eq!(shown.last().unwrap().number, 600);
+        assert!(shown[0].cut && shown[0].path == "user/get" && shown[0].query[0].1.len() < TARGET_KEPT);
+        let mut log = RequestLog::default();
+        log.push(request(10, b"{}"));
+        let [one] = log.shown().try_into().unwrap();
+        assert!(!one.cut && one.body.as_deref() == Some("{}"));
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(beginning("部门", 4), "部");
+        assert_eq!(beginning("部门", 9), "部门");
+    }
+}

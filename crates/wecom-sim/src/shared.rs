@@ -1,0 +1,137 @@
+//! What the server's tasks share.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use parking_lot::{Mutex, RwLock};
+use tokio::{
+    sync::{Semaphore, watch},
+    time,
+};
+
+use crate::{
+    callback::client::CallbackClient,
+    clock::Clock,
+    config::{SimBuilder, invalid},
+    control_access::ControlAccess,
+    due_work::DueWork,
+    faults::{FaultInjector, FaultRules},
+    rates::RateLimiter,
+    request_log::RequestLog,
+    seed::{Contacts, Seed, SeedError},
+    world::{World, callback::DeliveryQueue},
+};
+
+/// How long [`Sim::settled`] waits: the worst of a few attempts that all time out.
+const SETTLING: Duration = Duration::from_secs(30);
+/// Downloads for uploads by URL that run at a time; each may hold a large file in memory.
+const DOWNLOADS: usize = 4;
+/// What the server's tasks share.
+pub(crate) struct Shared {
+    pub(crate) config: SimBuilder,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) world: Arc<RwLock<World>>,
+    pub(crate) requests: Mutex<RequestLog>,
+    pub(crate) faults: Arc<FaultInjector>,
+    pub(crate) rate_limiter: RateLimiter,
+    pub(crate) callback_client: CallbackClient,
+    /// Who may use the control surface.
+    pub(crate) control_access: ControlAccess,
+    /// One permit for each download that runs.
+    pub(crate) downloads: Semaphore,
+    /// Notified whenever the callback worker has looked for work.
+    pub(crate) worker_idle: watch::Sender<()>,
+    pub(crate) due_work: Arc<DueWork>,
+    /// Large seeds are made one after the other.
+    seeding: Mutex<()>,
+}
+
+/// Without the world, which holds secrets and tokens.
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// A world at its beginning; `origin` is the base URL of the links it gives out.
+    pub(crate) fn new(config: SimBuilder, origin: String) -> std::io::Result<Arc<Self>> {
+        let clock = Arc::new(config.clock());
+        let faults = Arc::new(FaultInjector::with(config.faults.clone()));
+        let mut world = config.world(clock.now())?;
+        world.deliveries = DeliveryQueue::under(Arc::clone(&faults));
+        world.set_origin(origin);
+        let world = Arc::new(RwLock::new(world));
+        Ok(Arc::new(Self {
+            due_work: DueWork::new(Arc::clone(&world), Arc::clone(&clock), config.spool_directory()),
+            clock,
+            world,
+            requests: Mutex::default(),
+            faults,
+            rate_limiter: RateLimiter::with(config.rates.clone()),
+            callback_client: CallbackClient::new(config.callback_timeout, config.allowed()?),
+            control_access: ControlAccess::new(config.listen.ip(), &config.allow_hosts).map_err(invalid)?,
+            downloads: Semaphore::new(DOWNLOADS),
+            worker_idle: watch::Sender::new(()),
+            seeding: Mutex::default(),
+            config,
+        }))
+    }
+
+    pub(crate) fn advance(&self, by: i64) {
+        self.clock.advance(by);
+        self.due_work.do_all();
+        // On a clock that runs, the callback worker sleeps until something is due: sooner now.
+        self.world.read().deliveries.wake().notify_one();
+    }
+
+    pub(crate) async fn settled(&self) -> bool {
+        let mut looked = self.worker_idle.subscribe();
+        let idle = async {
+            while !self.world.read().is_idle() {
+                // The sender lives in `self`.
+                let _ = looked.changed().await;
+            }
+        };
+        time::timeout(SETTLING, idle).await.is_ok()
+    }
+
+    /// Replaces the rules of faults; callbacks that the old ones held back go out.
+    pub(crate) fn set_faults(&self, rules: FaultRules) {
+        self.faults.set(rules);
+        self.world.write().deliveries.release();
+    }
+
+    /// Replaces the contacts by those of a seed, in one moment: calls see the old ones until then, or with `clear_first` no members,
+    /// as two large corps at once take twice the memory.
+    pub(crate) fn seed_contacts(&self, seed: Seed, clear_first: bool) -> Result<(), SeedError> {
+        let _turn = self.seeding.lock();
+        seed.check()?;
+        // What is replaced goes outside the lock: a million members take their time.
+        let replace = |contacts| {
+            let old = self.world.write().replace_contacts(0, contacts);
+            drop(old);
+        };
+        if clear_first {
+            replace(Contacts::default());
+        }
+        replace(seed.generate(self.clock.now())?);
+        Ok(())
+    }
+
+    /// Restarts the world. The clock goes on, as it never runs backwards; so do the numbers of deliveries.
+    pub(crate) fn reset(&self) -> std::io::Result<()> {
+        let mut fresh = self.config.world(self.clock.now())?;
+        self.requests.lock().clear();
+        self.faults.set(self.config.faults.clone());
+        self.rate_limiter.set(self.config.rates.clone());
+        let mut world = self.world.write();
+        fresh.set_origin(world.origin().to_owned());
+        fresh.deliveries = world.deliveries.renewed();
+        fresh.supersede(world.revision());
+        let old = std::mem::replace(&mut *world, fresh);
+        // A large corp goes outside the lock.
+        drop(world);
+        drop(old);
+        Ok(())
+    }
+}

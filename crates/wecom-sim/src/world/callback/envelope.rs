@@ -1,0 +1,77 @@
+//! What goes over the wire for a delivery: the signed query and the encrypted body, or what faults make of them.
+
+use url::Url;
+use wecom_cipher::Sealed;
+
+use super::{
+    record::AttemptKind,
+    request::{AgentIdElement, CallbackRequest, SealedRequest},
+};
+use crate::clock::Millis;
+
+/// A receiveid that no corp has here.
+const STRANGER: &str = "ww00000000000000ff";
+/// Signed as it should be where it stands in an envelope, but five bytes are no ciphertext.
+const NO_CIPHERTEXT: &str = "aGVsbG8=";
+/// A parser that knows entities would make a million words of it.
+const BILLION_LAUGHS: &[u8] = b"<!DOCTYPE xml [<!ENTITY a \"lol lol lol lol lol lol lol lol lol lol\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">\
+    <!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;\">\
+    <!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;\">]><xml><Encrypt>&e;</Encrypt></xml>";
+
+impl SealedRequest {
+    /// Encrypts and signs what a request carries.
+    pub(crate) fn seal(request: &CallbackRequest, now: Millis) -> wecom_cipher::Result<Self> {
+        let CallbackRequest { target, corp_id, .. } = request;
+        let crypto = match request.sending {
+            AttemptKind::WrongReceiveId => target.crypto(STRANGER),
+            AttemptKind::WrongSignature => target.mistaken_crypto(corp_id),
+            _ => target.crypto(corp_id),
+        };
+        let mut sealed = crypto.seal(&request.xml, (now / 1000) as u64, nonce())?;
+        let mut body = envelope(&sealed, corp_id, request.agent_id).into_bytes();
+        if request.sending == AttemptKind::Garbage {
+            sealed.msg_signature = target.sign(&sealed.timestamp, &sealed.nonce, NO_CIPHERTEXT);
+            body = garbage(request.id, body);
+        }
+        let mut url = target.url().clone();
+        append(&mut url, &sealed.query_pairs());
+        Ok(Self { url, body: body.into() })
+    }
+}
+
+fn envelope(sealed: &Sealed, corp_id: &str, agent_id: AgentIdElement) -> String {
+    match agent_id {
+        AgentIdElement::Filled(id) => sealed.to_delivery_xml(corp_id, Some(&id.to_string())),
+        AgentIdElement::Absent => sealed.to_delivery_xml(corp_id, None),
+        AgentIdElement::Empty => {
+            let envelope = sealed.to_delivery_xml(corp_id, None);
+            let open = envelope.trim_end().strip_suffix("</xml>").unwrap_or(&envelope);
+            format!("{open}<AgentID><![CDATA[]]></AgentID></xml>")
+        }
+    }
+}
+
+/// Six kinds in turn, by the delivery's number: what strangers and broken proxies send.
+fn garbage(number: u64, mut genuine: Vec<u8>) -> Vec<u8> {
+    match number % 6 {
+        1 => {
+            genuine.truncate(genuine.len() / 2);
+            genuine
+        }
+        2 => format!("<xml><Encrypt><![CDATA[{NO_CIPHERTEXT}]]></Encrypt></xml>").into_bytes(),
+        3 => vec![0xff; 512],
+        4 => BILLION_LAUGHS.to_vec(),
+        5 => br#"{"Encrypt":"aGVsbG8="}"#.to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+/// Adds to the URL's own query, which stays as it is.
+pub(crate) fn append(url: &mut Url, pairs: &[(&'static str, &str)]) {
+    // A form would write a blank as `+`; none of these values holds one, and `+` itself becomes %2B.
+    url.query_pairs_mut().extend_pairs(pairs);
+}
+
+pub(crate) fn nonce() -> String {
+    fastrand::u32(100_000_000..).to_string()
+}

@@ -1,0 +1,181 @@
+//! Where callbacks go (接收事件服务器): a corp's targets, each a URL and the two secrets that sign and encrypt.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt,
+    sync::Arc,
+};
+
+use url::Url;
+use wecom_cipher::{CallbackToken, Crypto, EncodingAesKey, Signature, sign};
+
+use crate::world::credentials::Credential;
+
+/// A corp's callback targets.
+#[derive(Debug, Default)]
+pub(crate) struct Callbacks {
+    /// The contacts assistant's own (通讯录同步 > 设置接收事件服务器).
+    pub(crate) contacts: Option<Target>,
+    /// The apps' (接收消息 > 设置API接收), by agent id.
+    pub(crate) apps: BTreeMap<u32, AppTarget>,
+    /// Whether the contacts assistant's URL dates from before 2022-08-15, so that its events carry every element.
+    pub(crate) full_payload: bool,
+}
+
+/// An app's callback target, and the members that the app has last been notified of.
+#[derive(Debug)]
+pub(crate) struct AppTarget {
+    pub(crate) target: Target,
+    /// Userids in lower case: those in the visible range who have joined the corp.
+    pub(super) subscribed: HashSet<Box<str>>,
+}
+
+/// Which of a corp's targets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Receiver {
+    Contacts,
+    App(u32),
+}
+
+impl Receiver {
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Contacts => "contacts".into(),
+            Self::App(agent_id) => format!("app {agent_id}"),
+        }
+    }
+
+    pub(super) fn agent_id(self) -> Option<u32> {
+        match self {
+            Self::Contacts => None,
+            Self::App(agent_id) => Some(agent_id),
+        }
+    }
+}
+
+impl Callbacks {
+    pub(crate) fn targets(&self) -> impl Iterator<Item = (Receiver, &Target)> {
+        let contacts = self.contacts.iter().map(|target| (Receiver::Contacts, target));
+        contacts.chain(self.apps.iter().map(|(id, app)| (Receiver::App(*id), &app.target)))
+    }
+
+    pub(crate) fn target(&self, receiver: Receiver) -> Option<&Target> {
+        match receiver {
+            Receiver::Contacts => self.contacts.as_ref(),
+            Receiver::App(agent_id) => self.apps.get(&agent_id).map(|app| &app.target),
+        }
+    }
+}
+
+impl Credential {
+    /// Whose callback target hears of a finished job. An app shared by an upper corp has none here.
+    pub(in crate::world) fn receiver(self) -> Option<Receiver> {
+        match self {
+            Self::Contacts => Some(Receiver::Contacts),
+            Self::App(agent_id) => Some(Receiver::App(agent_id)),
+            Self::SharedApp(_) => None,
+        }
+    }
+}
+
+/// One callback target; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Target(Arc<Inner>);
+
+struct Inner {
+    url: Url,
+    token: CallbackToken,
+    key: EncodingAesKey,
+}
+
+/// Each delivery keeps its URL.
+const LONGEST_URL: usize = 2048;
+
+/// Why a callback target cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TargetError {
+    /// Not a URL, one of another scheme, or one above 2,048 bytes.
+    #[error("the callback url must be an absolute http or https URL of at most {LONGEST_URL} bytes")]
+    Url,
+    /// Empty, too long, or with other characters.
+    #[error("the callback token must be 1-32 letters and digits")]
+    Token,
+    /// Not 43 letters and digits.
+    #[error("the EncodingAESKey must be 43 letters and digits")]
+    Key,
+}
+
+impl Target {
+    /// Takes what a form, a request or a builder names; the rules are those of doc 90930.
+    pub(crate) fn new(url: &str, token: &str, aes_key: &str) -> Result<Self, TargetError> {
+        let url = Url::parse(url).map_err(|_| TargetError::Url)?;
+        let is_http = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+        if !is_http || url.as_str().len() > LONGEST_URL {
+            return Err(TargetError::Url);
+        }
+        if !(1..=32).contains(&token.len()) || !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(TargetError::Token);
+        }
+        let key = EncodingAesKey::new(aes_key).map_err(|_| TargetError::Key)?;
+        let token = CallbackToken::new(token);
+        Ok(Self(Arc::new(Inner { url, token, key })))
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.0.url
+    }
+
+    /// Signs and encrypts for a receiver that expects that receiveid, which is the corp's own id.
+    pub(crate) fn crypto(&self, corp_id: &str) -> Crypto {
+        Crypto::new(self.0.token.clone(), self.0.key.clone(), corp_id)
+    }
+
+    /// As [`crypto`](Self::crypto), but signs with another token.
+    pub(super) fn mistaken_crypto(&self, corp_id: &str) -> Crypto {
+        // Longer than a token may be, so it is none that somebody has set.
+        let token = CallbackToken::new("anotherTokenThanTheOneOfThisTarget");
+        Crypto::new(token, self.0.key.clone(), corp_id)
+    }
+
+    /// Signs what is not ciphertext.
+    pub(super) fn sign(&self, timestamp: &str, nonce: &str, text: &str) -> Signature {
+        sign(&self.0.token, timestamp, nonce, text)
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Target({})", self.0.url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C";
+
+    #[test]
+    fn a_target_is_refused_with_the_part_that_is_wrong() {
+        let long = "t".repeat(33);
+        let endless = format!("http://example.com/{}", "a".repeat(2048));
+        for (url, token, key, error) in [
+            ("example.com/hook", "t0ken", KEY, TargetError::Url),
+            ("ftp://example.com/hook", "t0ken", KEY, TargetError::Url),
+            (&endless, "t0ken", KEY, TargetError::Url),
+            ("http://example.com/hook", "", KEY, TargetError::Token),
+            ("http://example.com/hook", &long, KEY, TargetError::Token),
+            ("http://example.com/hook", "t-ken", KEY, TargetError::Token),
+            ("http://example.com/hook", "t0ken", "short", TargetError::Key),
+        ] {
+            assert_eq!(Target::new(url, token, key).unwrap_err(), error);
+        }
+    }
+
+    #[test]
+    fn debug_shows_neither_token_nor_key() {
+        let target = Target::new("https://example.com/hook", "t0ken", KEY).unwrap();
+        assert_eq!(format!("{target:?}"), "Target(https://example.com/hook)");
+    }
+}

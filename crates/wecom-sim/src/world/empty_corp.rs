@@ -1,0 +1,52 @@
+//! A corp without members, with the secrets of the settings.
+
+use super::{
+    callback::target::Callbacks,
+    console_settings::ConsoleSettings,
+    contact_rules::ContactRules,
+    corp::Corp,
+    corp_groups::CorpGroups,
+    credentials::{App, ContactsSync, Range},
+    departments::Departments,
+    jobs::Jobs,
+    lookups::Lookups,
+    media::Media,
+    members::Members,
+    settings::WorldSettings,
+    tags::Tags,
+};
+
+/// A corp without members.
+pub(super) fn empty_corp(settings: &WorldSettings) -> Corp {
+    Corp {
+        id: settings.corp_id.clone(),
+        name: "示例公司".into(),
+        contacts: ContactsSync {
+            secret: settings.contacts_secret.clone(),
+            enabled: true,
+            may_edit: true,
+            legacy_ip: settings.legacy,
+            trusted_ips: settings.trusted_ips.clone(),
+        },
+        apps: vec![App {
+            agent_id: settings.agent_id,
+            name: "示例应用".into(),
+            secret: settings.app_secret.clone(),
+            enabled: true,
+            before_2022: settings.legacy,
+            trusted_ips: settings.trusted_ips.clone(),
+            range: Range { departments: vec![1], ..Range::default() },
+        }],
+        members: Members::default(),
+        departments: Departments::with_root("示例公司"),
+        media: Media::default(),
+        jobs: Jobs::new(settings.jobs),
+        tags: Tags::default(),
+        console: ConsoleSettings::with_app(settings.agent_id),
+        rules: ContactRules::default(),
+        lookups: Lookups::default(),
+        callbacks: Callbacks { full_payload: settings.legacy, ..Callbacks::default() },
+        groups: CorpGroups::default(),
+        seedings: 0,
+    }
+}

@@ -1,0 +1,32 @@
+//! The files of an export: encrypted blocks, one behind the other in one stored file.
+
+use crate::large_files::{FilePart, StoredFile};
+
+/// The files of an export.
+#[derive(Debug)]
+pub(crate) struct Files {
+    pub(super) file: StoredFile,
+    pub(super) blocks: Vec<Block>,
+}
+
+/// One encrypted file, as a part of the stored one.
+#[derive(Clone, Debug)]
+pub(super) struct Block {
+    pub(super) start: u64,
+    pub(super) size: u64,
+    pub(super) md5: String,
+}
+
+impl Files {
+    /// Each file, and its md5.
+    pub(super) fn each(&self) -> impl Iterator<Item = (FilePart, String)> {
+        self.blocks.iter().map(|block| {
+            let part = FilePart { file: self.file.clone(), start: block.start, size: block.size };
+            (part, block.md5.clone())
+        })
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.blocks.iter().map(|block| block.size).sum()
+    }
+}

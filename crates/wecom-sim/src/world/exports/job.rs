@@ -1,0 +1,85 @@
+//! An export job as it is remembered.
+
+use std::sync::Arc;
+
+use wecom_cipher::EncodingAesKey;
+
+use super::files::Files;
+use crate::{clock::Millis, world::credentials::Caller};
+
+/// Which export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExportKind {
+    SimpleUser,
+    User,
+    Department,
+    TagUser(u32),
+}
+
+impl ExportKind {
+    /// The `JobType` of its event.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::SimpleUser => "export_simple_user",
+            Self::User => "export_user",
+            Self::Department => "export_department",
+            Self::TagUser(_) => "export_tag",
+        }
+    }
+}
+
+/// What a request asks for.
+#[derive(Debug)]
+pub(crate) struct ExportRequest {
+    pub(crate) kind: ExportKind,
+    pub(crate) key: EncodingAesKey,
+    pub(crate) block_size: u64,
+}
+
+/// One export job.
+#[derive(Debug)]
+pub(crate) struct Export {
+    pub(super) request: Arc<ExportRequest>,
+    pub(super) submitter: Caller,
+    pub(super) state: State,
+}
+
+/// How far an export is.
+#[derive(Debug)]
+pub(super) enum State {
+    Waiting,
+    Running,
+    /// Due, but its files are not complete.
+    Writing,
+    Done(Files),
+    Failed,
+}
+
+/// An export whose files are to be written, without a lock.
+#[derive(Clone, Debug)]
+pub(crate) struct ExportTask {
+    pub(crate) corp: usize,
+    pub(crate) id: String,
+    /// When it is due, and done.
+    pub(crate) at: Millis,
+}
+
+impl Export {
+    pub(in crate::world) fn is_finished(&self) -> bool {
+        matches!(self.state, State::Done(_) | State::Failed)
+    }
+
+    /// How many bytes its files take.
+    pub(in crate::world) fn size(&self) -> u64 {
+        match &self.state {
+            State::Done(files) => files.size(),
+            _ => 0,
+        }
+    }
+}
+
+impl State {
+    pub(super) fn is_writing(&self) -> bool {
+        matches!(self, Self::Writing)
+    }
+}

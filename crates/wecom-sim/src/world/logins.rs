@@ -1,0 +1,49 @@
+//! What a visit to a page leaves behind: codes and tickets, as they are remembered.
+
+use std::collections::HashMap;
+
+use super::{credentials::Credential, members::MemberNo};
+use crate::clock::Millis;
+
+/// All codes and tickets of a world.
+#[derive(Debug, Default)]
+pub(super) struct Logins {
+    pub(super) codes: HashMap<String, Code>,
+    pub(super) tickets: HashMap<String, Ticket>,
+    pub(super) tfa_codes: HashMap<String, Ticket>,
+}
+
+/// A code that a page was left with.
+#[derive(Debug)]
+pub(super) struct Code {
+    pub(super) corp: usize,
+    pub(super) page: Page,
+    pub(super) visitor: Visitor,
+    /// `snsapi_privateinfo`: sensitive fields were agreed to.
+    pub(super) private: bool,
+    pub(super) until: Millis,
+    pub(super) used: bool,
+}
+
+/// Where a code came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Page {
+    App(u32),
+    SecondVerification,
+}
+
+/// Who opened a page.
+#[derive(Clone, Debug)]
+pub(crate) enum Visitor {
+    Member(MemberNo),
+    Stranger { openid: String, external_userid: Option<String> },
+}
+
+/// A member's, for one credential.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    pub(super) corp: usize,
+    pub(super) credential: Credential,
+    pub(super) member: MemberNo,
+    pub(super) until: Millis,
+}
