@@ -1,6 +1,6 @@
 //! What to try after an error of the SDK, in terms of the command's flags.
 
-use wecom_contacts::{Error, ErrorKind, Transport};
+use wecom_contacts::{Error, ErrorKind, TransportFailure};
 
 /// What to try next, if anything is known.
 pub(crate) fn remedy(error: &Error) -> Option<&'static str> {
@@ -8,10 +8,10 @@ pub(crate) fn remedy(error: &Error) -> Option<&'static str> {
         return error.remedy();
     }
     match error.kind() {
-        ErrorKind::Transport { failure: Transport::NoConnection, .. } => Some(
+        ErrorKind::Transport { failure: TransportFailure::NoConnection, .. } => Some(
             "check the network, --base-url, --proxy, and the server's certificate (--ca-cert adds a company's own CA)",
         ),
-        ErrorKind::Transport { failure: Transport::Timeout, .. } => {
+        ErrorKind::Transport { failure: TransportFailure::Timeout, .. } => {
             Some("try again, or allow more time by --timeout")
         }
         ErrorKind::NotWeCom { .. } => Some("check --base-url and --proxy: this is not WeCom's answer"),

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
-    AgentId, Client, CorpId, Error, ErrorKind, ExternalUserId, LinkedUserId, OpenId, Result, Seen, Sending,
-    UserId, members::Gender, wire,
+    AgentId, CallFuture, Client, CorpId, Error, ErrorKind, ExternalUserId, LinkedUserId, OpenId, Result,
+    Seen, UserId, json_fields, members::Gender,
 };
 
 /// The calls of the auth chapter; see [`Client::auth`].
@@ -48,9 +48,9 @@ impl Auth {
     /// not looked at before a first call, such as [`api_ips`](Self::api_ips).
     ///
     /// Official: [获取access_token](https://developer.work.weixin.qq.com/document/path/91039)
-    pub fn check(&self) -> Sending<Duration> {
+    pub fn check(&self) -> CallFuture<Duration> {
         let client = self.client.clone();
-        Sending::new(async move { client.token_lifetime().await })
+        CallFuture::new(async move { client.token_lifetime().await })
     }
 
     /// Begins the address at which a visitor logs in, inside WeCom, and is sent back to `redirect_uri` with a code.
@@ -75,7 +75,7 @@ impl Auth {
     /// 40029, 42003, 42022: the code is wrong, used or expired; 50001: the page's domain is not a trusted one of the app.
     ///
     /// Official: [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91023)
-    pub fn user_info(&self, code: impl Into<String>) -> Sending<UserInfo> {
+    pub fn user_info(&self, code: impl Into<String>) -> CallFuture<UserInfo> {
         self.client.send(&GetUserInfo::new(code))
     }
 
@@ -86,7 +86,7 @@ impl Auth {
     /// 84014, 84015: the ticket is expired (after 30 minutes) or wrong.
     ///
     /// Official: [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/95833)
-    pub fn user_detail(&self, user_ticket: impl Into<String>) -> Sending<UserDetail> {
+    pub fn user_detail(&self, user_ticket: impl Into<String>) -> CallFuture<UserDetail> {
         self.client.send(&GetUserDetail::new(user_ticket))
     }
 
@@ -95,14 +95,14 @@ impl Auth {
     /// They change, and old and new ones live side by side for a while; the page advises asking daily.
     ///
     /// Official: [获取企业微信接口IP段](https://developer.work.weixin.qq.com/document/path/92520)
-    pub fn api_ips(&self) -> Sending<Vec<String>> {
+    pub fn api_ips(&self) -> CallFuture<Vec<String>> {
         self.client.send(&GetApiDomainIp {}).map(|reply| reply.ip_list)
     }
 
     /// Returns the addresses that callbacks come from, in the form of [`api_ips`](Self::api_ips).
     ///
     /// Official: [获取企业微信回调IP段](https://developer.work.weixin.qq.com/document/path/92521)
-    pub fn callback_ips(&self) -> Sending<Vec<String>> {
+    pub fn callback_ips(&self) -> CallFuture<Vec<String>> {
         self.client.send(&GetCallbackIp {}).map(|reply| reply.ip_list)
     }
 }
@@ -232,15 +232,15 @@ pub struct UserInfo {
 /// The same as it comes, whether or not it names anybody. The server writes `""` for an id that is absent.
 #[derive(Deserialize)]
 struct AnyUserInfo {
-    #[serde(default, deserialize_with = "wire::none_if_empty")]
+    #[serde(default, deserialize_with = "json_fields::none_if_empty")]
     userid: Option<String>,
-    #[serde(default, deserialize_with = "wire::none_if_empty")]
+    #[serde(default, deserialize_with = "json_fields::none_if_empty")]
     user_ticket: Option<String>,
-    #[serde(default, deserialize_with = "wire::none_if_empty")]
+    #[serde(default, deserialize_with = "json_fields::none_if_empty")]
     user_doc_ticket: Option<String>,
-    #[serde(default, deserialize_with = "wire::none_if_empty")]
+    #[serde(default, deserialize_with = "json_fields::none_if_empty")]
     openid: Option<String>,
-    #[serde(default, deserialize_with = "wire::none_if_empty")]
+    #[serde(default, deserialize_with = "json_fields::none_if_empty")]
     external_userid: Option<String>,
 }
 
@@ -299,7 +299,7 @@ impl GetUserDetail {
 #[non_exhaustive]
 pub struct UserDetail {
     /// The account; never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub userid: UserId,
     /// The gender (性别).
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]

@@ -1,4 +1,4 @@
-//! How a client is set up.
+//! The settings of a client.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,13 +6,16 @@ use url::Url;
 
 use crate::{
     Budget, Client, CorpId, Error, ErrorKind, Result, RetryPolicy, Secret,
-    exchange::Wire,
     gettoken::GetToken,
-    proxy,
-    tokens::{Refresher, SharedStore, TokenKey, TokenSource, TokenStore, Tokens},
+    proxy, tls,
+    tokens::{Refresher, SharedStore, TokenCache, TokenKey, TokenSource, TokenStore},
+    transport::HttpTransport,
 };
 
 /// Builds a [`Client`].
+///
+/// The client's TLS settings are its own: it never installs a process-wide `rustls` provider. It uses the installed one, or *ring*
+/// if the process has none.
 #[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
@@ -33,10 +36,10 @@ pub struct ClientBuilder {
     token_source: Option<Arc<dyn TokenSource>>,
 }
 
-/// Which way calls go.
+/// The proxy of a client.
 #[derive(Clone)]
 enum Proxy {
-    /// As `HTTPS_PROXY` and its kin say.
+    /// The proxy that `HTTPS_PROXY` and its kin name.
     Environment,
     None,
     At(String),
@@ -63,99 +66,99 @@ impl ClientBuilder {
         }
     }
 
-    /// Where the calls go; `https://qyapi.weixin.qq.com` unless told. A path prefix is kept
-    /// (`https://gateway.example.com/wecom`), and plain `http` is taken, for tests and gateways.
+    /// Sets the server. Defaults to `https://qyapi.weixin.qq.com`. A path prefix is kept (`https://gateway.example.com/wecom`), and
+    /// plain `http` is allowed, for tests and gateways.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Sends everything, tokens and files included, through this proxy: `http://`, `https://`, with user and password if
-    /// need be. Without it the environment's `HTTPS_PROXY` and its kin decide. TLS is verified all the same. A proxy that cannot be used,
-    /// here or in the environment, is never bypassed: [`build`](Self::build) refuses it.
+    /// Sends everything, tokens and files included, through this proxy: `http://` or `https://`, with user and password if it needs
+    /// them. Defaults to the environment's `HTTPS_PROXY` and its kin. The server's certificate is verified as without a proxy. A
+    /// proxy that cannot be used, here or in the environment, is never bypassed: [`build`](Self::build) returns an error.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Proxy::At(url.into());
         self
     }
 
-    /// Connects directly, whatever the environment says: to a server of your own, such as a simulator on this machine.
+    /// Connects directly and ignores the environment's proxy: for a server of your own, such as a simulator on this machine.
     pub fn no_proxy(mut self) -> Self {
         self.proxy = Proxy::None;
         self
     }
 
-    /// How long one exchange may take, connection included; 10 s unless told. A call that is sent again has as long again.
+    /// Sets the maximum time of one attempt of a call, connection included. Defaults to 10 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long a connection may take to come about; 5 s unless told.
+    /// Sets the maximum time to connect. Defaults to 5 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long the upload or download of one file may take; 10 minutes unless told.
+    /// Sets the maximum time of the upload or download of one file. Defaults to 10 minutes.
     pub fn transfer_timeout(mut self, timeout: Duration) -> Self {
         self.transfer_timeout = timeout;
         self
     }
 
-    /// How large a JSON reply may be; 256 MiB unless told. Files are streamed and have no such limit.
+    /// Sets the maximum size of a JSON reply, in bytes. Defaults to 256 MiB. Files are streamed and have no such limit.
     pub fn max_reply_size(mut self, bytes: usize) -> Self {
         self.max_reply_size = bytes;
         self
     }
 
-    /// What the client calls itself; `wecom-contacts/VERSION` unless told.
+    /// Sets the `User-Agent`. Defaults to `wecom-contacts/VERSION`.
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.user_agent = name.into();
         self
     }
 
-    /// Trusts the certificates in this PEM text beside the platform's, as a corp's own gateway may need.
+    /// Trusts the certificates in this PEM text beside the platform's: for a corp's own gateway.
     pub fn root_certificates_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
         self
     }
 
-    /// Logs each request and answer at `trace` level, with all values masked but ids, codes and states. Off unless told.
+    /// Logs each request and answer at `trace` level. All values are masked except ids, codes and states. Defaults to `false`.
     pub fn log_bodies(mut self, on: bool) -> Self {
         self.log_bodies = on;
         self
     }
 
-    /// How often a call that failed is sent again, where that is safe; four attempts within half a minute unless told. A token is
-    /// asked for as often, but three times at most.
+    /// Sets how often a call that failed is sent again, where that is safe. Defaults to four attempts within half a minute. Requests
+    /// for a token have the same number of attempts, and at most three.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// How often calls may be sent. Unless told, WeCom's published limits, counted together for all clients of this corp and
-    /// base URL in the process.
+    /// Sets how often calls may be sent. Defaults to WeCom's published limits, counted together for all clients of this corp and base
+    /// URL in the process.
     pub fn budget(mut self, budget: Budget) -> Self {
         self.budget = budget;
         self
     }
 
-    /// Shares the access token with all who use the same store: see [`tokens`](crate::tokens). Each client keeps its own unless
-    /// told.
+    /// Shares the access token with all clients of the same store: see [`tokens`](crate::tokens). By default each client has its own
+    /// token.
     ///
-    /// While a store does not work, the client does without.
+    /// While the store does not work, the client works without it.
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
         self.token_store = Some(Arc::new(store));
         self
     }
 
-    /// Takes access tokens from here, such as a company's central token server (中控服务器); from `gettoken` unless told.
+    /// Gets access tokens from this source, such as a company's central token server (中控服务器). Defaults to `gettoken`.
     pub fn token_source(mut self, source: impl TokenSource) -> Self {
         self.token_source = Some(Arc::new(source));
         self
     }
 
-    /// Builds the client; sends nothing.
+    /// Builds the client. Nothing is sent.
     ///
     /// # Errors
     ///
@@ -163,8 +166,8 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client> {
         let cgi_bin = cgi_bin(&self.base_url)?;
         let http = self.http()?;
-        let wire = Wire {
-            obeys_environment: matches!(self.proxy, Proxy::Environment),
+        let transport = HttpTransport {
+            proxy_from_environment: matches!(self.proxy, Proxy::Environment),
             corp_id: self.corp_id.clone(),
             http,
             cgi_bin,
@@ -173,70 +176,48 @@ impl ClientBuilder {
             max_reply_size: self.max_reply_size,
             log_bodies: self.log_bodies,
         };
-        wire.check_proxy(&Url::parse(&wire.cgi_bin).expect("a base URL is one with a path behind it"))?;
-        let tokens = self.tokens(&wire);
-        Ok(Client::assemble(wire, self.secret, tokens, self.budget, self.retry))
+        transport.check_proxy(&transport.cgi_bin)?;
+        let tokens = self.tokens(&transport);
+        Ok(Client::assemble(transport, self.secret, tokens, self.budget, self.retry))
     }
 
-    fn tokens(&self, wire: &Wire) -> Tokens {
-        let (server, corp_id) = (&*wire.cgi_bin, &wire.corp_id);
+    fn tokens(&self, transport: &HttpTransport) -> TokenCache {
+        let (server, corp_id) = (transport.cgi_bin.as_str(), &transport.corp_id);
         let (key, source) = match &self.token_source {
             Some(source) => (TokenKey::of_source(server, corp_id, &self.secret), Arc::clone(source)),
             None => {
-                let source = GetToken { wire: wire.clone(), secret: self.secret.clone() };
+                let source = GetToken { transport: transport.clone(), secret: self.secret.clone() };
                 (TokenKey::of_secret(server, corp_id, &self.secret), Arc::new(source) as Arc<dyn TokenSource>)
             }
         };
         let store = self.token_store.clone().map(|store| SharedStore::new(store, key.clone()));
-        // An exchange gives up by itself; this is for sources that do not.
-        let patience = self.timeout.saturating_add(Duration::from_secs(2));
-        Tokens::new(key, Refresher::new(source, store, patience).attempts(self.retry.most()))
+        // `gettoken` has a timeout of its own; this one is for other sources.
+        let source_timeout = self.timeout.saturating_add(Duration::from_secs(2));
+        TokenCache::new(
+            key,
+            Refresher::new(source, store, source_timeout).attempts(self.retry.max_attempts()),
+        )
     }
 
     fn http(&self) -> Result<reqwest::Client> {
-        // The process may have chosen its provider already; then that one serves.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut certificates = Vec::new();
-        for pem in &self.root_certificates {
-            let bundle = reqwest::Certificate::from_pem_bundle(pem)
-                .map_err(|_| configuration("a root certificate is not PEM"))?;
-            if bundle.is_empty() {
-                return Err(configuration("a root certificate is not PEM"));
+        let builder = reqwest::Client::builder()
+            .user_agent(&self.user_agent)
+            .timeout(self.timeout)
+            .connect_timeout(self.connect_timeout)
+            // WeCom never redirects. A gateway that does would get the token.
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .tls_backend_preconfigured(tls::config(&self.root_certificates).map_err(configuration)?);
+        let builder = match &self.proxy {
+            Proxy::At(proxy) => {
+                let proxy = proxy::checked_url(proxy).map_err(configuration)?;
+                let proxy = reqwest::Proxy::all(proxy);
+                builder.proxy(proxy.map_err(|_| configuration("the proxy's URL is not one"))?)
             }
-            certificates.extend(bundle);
-        }
-        let builder = || {
-            let builder = reqwest::Client::builder()
-                .user_agent(&self.user_agent)
-                .connect_timeout(self.connect_timeout)
-                // WeCom never redirects; a gateway that does would be handed the token.
-                .redirect(reqwest::redirect::Policy::none())
-                .referer(false);
-            Ok::<_, Error>(match &self.proxy {
-                Proxy::At(proxy) => {
-                    let proxy = proxy::usable(proxy).map_err(configuration)?;
-                    builder.proxy(
-                        reqwest::Proxy::all(proxy)
-                            .map_err(|_| configuration("the proxy's URL is not one"))?,
-                    )
-                }
-                Proxy::None => builder.no_proxy(),
-                Proxy::Environment => builder,
-            })
+            Proxy::None => builder.no_proxy(),
+            Proxy::Environment => builder,
         };
-        match builder()?.tls_certs_merge(certificates.clone()).build() {
-            Ok(http) => Ok(http),
-            // An image without ca-certificates has no roots of its own: the bundled Mozilla set stands in.
-            Err(_) => {
-                let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-                let bundled =
-                    bundled.filter_map(|certificate| reqwest::Certificate::from_der(certificate).ok());
-                builder()?
-                    .tls_certs_only(certificates.into_iter().chain(bundled))
-                    .build()
-                    .map_err(|error| configuration(format!("no HTTP client: {error}")))
-            }
-        }
+        builder.build().map_err(|error| configuration(format!("no HTTP client: {error}")))
     }
 }
 
@@ -251,7 +232,8 @@ fn configuration(why: impl Into<String>) -> Error {
     Error::local(ErrorKind::Configuration(why.into()))
 }
 
-fn cgi_bin(base_url: &str) -> Result<Arc<str>> {
+/// Returns the base URL of calls: `/cgi-bin/` below this one.
+fn cgi_bin(base_url: &str) -> Result<Url> {
     let url =
         Url::parse(base_url).map_err(|error| configuration(format!("the base URL is not one: {error}")))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
@@ -260,7 +242,8 @@ fn cgi_bin(base_url: &str) -> Result<Arc<str>> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err(configuration("the base URL must have no query and no fragment"));
     }
-    Ok(format!("{}/cgi-bin/", url.as_str().trim_end_matches('/')).into())
+    let cgi_bin = format!("{}/cgi-bin/", url.as_str().trim_end_matches('/'));
+    Url::parse(&cgi_bin).map_err(|error| configuration(format!("the base URL is not one: {error}")))
 }
 
 #[cfg(test)]
@@ -281,13 +264,19 @@ mod tests {
     }
 
     #[test]
+    fn a_client_installs_no_tls_provider_for_the_process() {
+        builder().build().unwrap();
+        assert!(rustls::crypto::CryptoProvider::get_default().is_none());
+    }
+
+    #[test]
     fn trap_10_a_base_url_keeps_its_path_prefix() {
         for (base, expected) in [
             ("https://qyapi.weixin.qq.com", "https://qyapi.weixin.qq.com/cgi-bin/"),
             ("https://gw.example.com/wecom", "https://gw.example.com/wecom/cgi-bin/"),
             ("http://127.0.0.1:8080/a/b/", "http://127.0.0.1:8080/a/b/cgi-bin/"),
         ] {
-            assert_eq!(&*cgi_bin(base).unwrap(), expected);
+            assert_eq!(cgi_bin(base).unwrap().as_str(), expected);
         }
         for bad in ["", "qyapi.weixin.qq.com", "ftp://example.com", "https://example.com/?a=b", "https:///"] {
             assert!(cgi_bin(bad).is_err(), "{bad}");

@@ -1,20 +1,23 @@
-//! The client: one credential of one corp, and the way of every call.
+//! The client: one credential of one corp, and how it makes a call.
 //!
-//! A call takes the token from the one place that holds it, waits for its turn in the [budget](crate::Budget), sends, reads the
-//! answer within its limits, and decodes it in one pass. What failed is sent again where that is safe and may help:
+//! A call takes the access token, waits for a permit of the [budget](crate::Budget), is sent, and its answer is read within limits
+//! and decoded in one pass. A call that failed is sent again where that is safe and may help:
 //!
 //! - A refused token (40014, 42001) is replaced, once.
-//! - What surely did not execute is repeated whatever it is: no connection came about, or WeCom says −1, 6000, 45033, 45035.
+//! - A call that surely did not execute is repeated: no connection was made, or WeCom answered −1, 6000, 45033 or 45035.
 //! - A time-out, a broken connection and a gateway's error page leave open whether the call executed. A call that only reads is
 //!   repeated; one that writes is not, and its error says [`may_have_applied`](crate::Error::may_have_applied).
-//! - 45009 closes the endpoint for a minute or an hour: calls fail at once, unsent, unless the policy's time allows to wait.
+//! - 45009 closes the endpoint for a minute or an hour. Its calls then fail at once and unsent, unless the policy's total time
+//!   allows the wait.
 //!
-//! How often and how long is the [`RetryPolicy`]'s: four attempts within half a minute unless told. The error tells
-//! [how often](crate::Error::attempts) the call was sent, [how long](crate::Error::elapsed) that took, and why it
+//! The [`RetryPolicy`] limits the number and the time of attempts: by default four within half a minute. The error has the
+//! [number of attempts](crate::Error::attempts), the [time](crate::Error::elapsed) they took, and the reason why they
 //! [stopped](crate::Error::stopped).
 //!
-//! A call's future may be dropped at any time: the request is cancelled, and its place in the budget goes to the next.
-//! What can be seen of calls in logs and figures is told by [`observe`](crate::observe).
+//! A call's future may be dropped at any time: this cancels the request, and the next call gets its place in the budget.
+//! [`observe`](crate::observe) lists what logs and metrics show of calls.
+//!
+//! TLS uses the process's default `rustls` provider, or *ring* if the process has none. A client never installs a default provider.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,16 +25,16 @@ use serde::de::DeserializeOwned;
 use tracing::{Instrument, debug};
 
 use crate::{
-    AgentId, Budget, ClientBuilder, CorpId, Endpoint, Result, RetryPolicy, Secret, Sending, Stopped,
-    budget::Ledger,
+    AgentId, Budget, CallFuture, ClientBuilder, CorpId, Endpoint, Result, RetryPolicy, Secret, Stopped,
+    budget::CorpLimiter,
     envelope,
-    exchange::{Decode, Prepared, Wire},
-    observe::Observed,
-    retry::Course,
-    tokens::{Token, TokenKey, TokenSource, Tokens},
+    observe::CallObservation,
+    retry::Attempts,
+    tokens::{CachedToken, TokenCache, TokenKey, TokenSource},
+    transport::{Decode, HttpTransport, PreparedCall},
 };
 
-/// One credential of one corp: cheap to clone, `Send + Sync`, shared by all who call.
+/// One credential of one corp. Cheap to clone, `Send + Sync`; clones share token, connections and budget.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -39,20 +42,20 @@ pub struct Client {
 }
 
 struct Inner {
-    wire: Wire,
+    transport: HttpTransport,
     secret: Secret,
-    tokens: Tokens,
+    tokens: TokenCache,
     budget: Budget,
-    /// The budget's page on this corp.
-    ledger: Arc<Ledger>,
+    /// The limits that the budget sets for this corp.
+    limiter: Arc<CorpLimiter>,
 }
 
-/// What is made of the answer.
-enum Want<'w> {
-    /// It is read whole and decoded.
-    Reply(&'w mut Decode<'w>),
-    /// It is a file, whose head is enough.
-    File { range: Option<&'w str>, opened: &'w mut Option<reqwest::Response> },
+/// What the answer is.
+enum Answer<'a> {
+    /// A reply, to be read whole and decoded.
+    Reply(&'a mut Decode<'a>),
+    /// A file, of which only the head is read.
+    File { range: Option<&'a str>, opened: &'a mut Option<reqwest::Response> },
 }
 
 impl Client {
@@ -62,24 +65,24 @@ impl Client {
     }
 
     pub(crate) fn assemble(
-        wire: Wire,
+        transport: HttpTransport,
         secret: Secret,
-        tokens: Tokens,
+        tokens: TokenCache,
         budget: Budget,
         retry: RetryPolicy,
     ) -> Self {
-        let ledger = budget.ledger(&wire.cgi_bin, wire.corp_id());
-        Self { inner: Arc::new(Inner { wire, secret, tokens, budget, ledger }), retry }
+        let limiter = budget.corp(transport.cgi_bin.as_str(), transport.corp_id());
+        Self { inner: Arc::new(Inner { transport, secret, tokens, budget, limiter }), retry }
     }
 
-    /// The same client, with another retry policy: token, connections and budget are shared.
+    /// Returns this client with another retry policy. Token, connections and budget are shared.
     pub fn with_retry(&self, retry: RetryPolicy) -> Self {
         Self { inner: Arc::clone(&self.inner), retry }
     }
 
     /// The corp this client calls for.
     pub fn corp_id(&self) -> &CorpId {
-        self.inner.wire.corp_id()
+        self.inner.transport.corp_id()
     }
 
     /// The app this client calls as; `None` for contacts-sync (通讯录同步).
@@ -92,16 +95,16 @@ impl Client {
         self.inner.tokens.key()
     }
 
-    /// Sends one call and decodes its reply. The chapters' handles are thin faces of this.
-    pub fn send<E: Endpoint>(&self, endpoint: &E) -> Sending<E::Reply> {
-        self.send_prepared(Prepared::of(endpoint))
+    /// Sends one call and decodes its reply. The methods of the chapters' handles call this one.
+    pub fn send<E: Endpoint>(&self, endpoint: &E) -> CallFuture<E::Reply> {
+        self.send_prepared(PreparedCall::of(endpoint))
     }
 
-    /// Sends one call, and gives `None` where the call itself finds nothing; a token that cannot be had is still an error.
-    pub(crate) fn find<E: Endpoint>(&self, endpoint: &E) -> Sending<Option<E::Reply>> {
-        let sending = self.send(endpoint);
-        Sending::new(async move {
-            match sending.await {
+    /// Sends one call. Returns `None` if the call itself finds nothing; a failure to get a token is still an error.
+    pub(crate) fn find<E: Endpoint>(&self, endpoint: &E) -> CallFuture<Option<E::Reply>> {
+        let call = self.send(endpoint);
+        CallFuture::new(async move {
+            match call.await {
                 Err(error) if error.is_not_found() && error.call() == Some(E::CALL.path) => Ok(None),
                 outcome => outcome.map(Some),
             }
@@ -111,40 +114,41 @@ impl Client {
     /// Sends a call whose body is not the endpoint's JSON, such as an upload.
     pub(crate) fn send_prepared<T: DeserializeOwned + Send + 'static>(
         &self,
-        prepared: Result<Prepared>,
-    ) -> Sending<T> {
+        prepared: Result<PreparedCall>,
+    ) -> CallFuture<T> {
         let client = self.clone();
-        Sending::new(async move {
+        CallFuture::new(async move {
             let mut slot = None;
             let mut decode = |body: &[u8]| {
                 let opened = envelope::open(body)?;
                 slot = Some(opened.reply);
                 Ok(opened.errmsg)
             };
-            client.exchange(&prepared?, Want::Reply(&mut decode)).await?;
-            Ok(slot.expect("an exchange that succeeds has decoded its reply"))
+            client.execute(&prepared?, Answer::Reply(&mut decode)).await?;
+            Ok(slot.expect("a call that succeeds has decoded its reply"))
         })
     }
 
-    /// Sends a call whose answer is a file, and returns the answer's head with its body unread. A JSON refusal is an error.
+    /// Sends a call whose answer is a file, and returns the answer with its body unread. A JSON refusal is an error.
     pub(crate) async fn open_download(
         &self,
-        prepared: &Prepared,
+        prepared: &PreparedCall,
         range: Option<&str>,
     ) -> Result<reqwest::Response> {
         let mut opened = None;
-        self.exchange(prepared, Want::File { range, opened: &mut opened }).await?;
-        Ok(opened.expect("an exchange that succeeds has opened its file"))
+        self.execute(prepared, Answer::File { range, opened: &mut opened }).await?;
+        Ok(opened.expect("a call that succeeds has opened its file"))
     }
 
-    /// The one way of every call, not generic over what is sent: span, token, budget, request, answer, and again where
-    /// that is safe and may help.
-    async fn exchange(&self, prepared: &Prepared, mut want: Want<'_>) -> Result<()> {
+    /// Makes a call: span, token, permit, request, answer, and further attempts where they are safe and may help.
+    ///
+    /// Every call goes through this function. It is not generic, so that one more endpoint adds little code.
+    async fn execute(&self, prepared: &PreparedCall, mut answer: Answer<'_>) -> Result<()> {
         prepared.check()?;
-        let mut observed = Observed::begin(prepared.call.path, self.corp_id());
+        let mut observed = CallObservation::begin(prepared.call.path, self.corp_id());
         let span = observed.span();
         async {
-            let outcome = self.repeat(prepared, &mut want, &mut observed).await;
+            let outcome = self.execute_with_retries(prepared, &mut answer, &mut observed).await;
             observed.end(&outcome);
             outcome
         }
@@ -152,78 +156,83 @@ impl Client {
         .await
     }
 
-    async fn repeat(&self, prepared: &Prepared, want: &mut Want<'_>, observed: &mut Observed) -> Result<()> {
-        let Inner { tokens, ledger, .. } = &*self.inner;
-        let gate = ledger.gate(prepared.call.path);
-        let mut course = Course::begin(self.retry, prepared.call);
+    async fn execute_with_retries(
+        &self,
+        prepared: &PreparedCall,
+        answer: &mut Answer<'_>,
+        observed: &mut CallObservation,
+    ) -> Result<()> {
+        let Inner { tokens, limiter, .. } = &*self.inner;
+        let limiter = limiter.endpoint(prepared.call.path);
+        let mut attempts = Attempts::begin(self.retry, prepared.call);
         loop {
-            // The token first: who has leave to send must not keep it waiting.
+            // The token comes first: a permit is for a call that is sent at once.
             let mut token = tokens.get().await?;
-            let pass = match gate.pass(course.patience()).await {
-                Ok(pass) => pass,
+            let permit = match limiter.acquire(attempts.remaining_time()).await {
+                Ok(permit) => permit,
                 Err(error) => {
                     let retry_after = error.retry_after();
-                    return Err(course.give_up(error, Stopped::EndpointClosed, retry_after));
+                    return Err(attempts.final_error(error, Stopped::EndpointClosed, retry_after));
                 }
             };
-            if pass.waited {
+            if permit.waited {
                 token = tokens.get().await?;
             }
-            course.sending(pass.sent());
+            attempts.record_sent(permit.sent());
             observed.attempts += 1;
-            let outcome = self.attempt(prepared, &token, want, observed).await;
-            let closed_for = pass.answered(outcome.as_ref().err());
+            let outcome = self.attempt(prepared, &token, answer, observed).await;
+            let closed_for = permit.record_outcome(outcome.as_ref().err());
             match outcome {
                 Ok(()) => return Ok(()),
-                Err(error) if course.renews_token(&error) => {
+                Err(error) if attempts.renews_token(&error) => {
                     debug!(code = %error.code().map_or(0, |code| code.0), "the token is refused: fetching another");
                     tokens.invalidate(&token);
                 }
-                Err(error) => course.recover(error, closed_for).await?,
+                Err(error) => attempts.wait_for_retry(error, closed_for).await?,
             }
         }
     }
 
     async fn attempt(
         &self,
-        prepared: &Prepared,
-        token: &Token,
-        want: &mut Want<'_>,
-        observed: &mut Observed,
+        prepared: &PreparedCall,
+        token: &CachedToken,
+        answer: &mut Answer<'_>,
+        observed: &mut CallObservation,
     ) -> Result<()> {
-        let wire = &self.inner.wire;
+        let transport = &self.inner.transport;
         observed.request_bytes += prepared.size();
-        match want {
-            Want::Reply(decode) => {
+        match answer {
+            Answer::Reply(decode) => {
                 let mut decode = |body: &[u8]| {
                     observed.response_bytes += body.len();
                     decode(body)
                 };
-                wire.exchange(prepared, Some(token), &mut decode).await
+                transport.send_once(prepared, Some(token), &mut decode).await
             }
-            Want::File { range, opened } => {
-                **opened = Some(wire.open_download(prepared, token, *range).await?);
+            Answer::File { range, opened } => {
+                **opened = Some(transport.open_download(prepared, token, *range).await?);
                 Ok(())
             }
         }
     }
 
-    /// How long the access token still lives, which is fetched if there is none.
+    /// Returns how long the access token still lives. A token is fetched if there is none.
     pub(crate) async fn token_lifetime(&self) -> Result<Duration> {
         Ok(self.inner.tokens.get().await?.lifetime())
     }
 
-    /// How often what this client sends is repeated.
+    /// The retry policy of this client.
     pub(crate) fn retry(&self) -> RetryPolicy {
         self.retry
     }
 
-    /// The transport, for links that carry their own authority (export files).
-    pub(crate) fn wire(&self) -> &Wire {
-        &self.inner.wire
+    /// The transport, for links that need no token (export files).
+    pub(crate) fn transport(&self) -> &HttpTransport {
+        &self.inner.transport
     }
 
-    /// Returns a client of another corp whose tokens come from `source`, over the same transport and in the same store.
+    /// Returns a client of another corp whose tokens come from `source`, with the same transport and token store.
     pub(crate) fn of_lower_corp(
         &self,
         corp_id: CorpId,
@@ -231,11 +240,11 @@ impl Client {
         key: TokenKey,
         source: Arc<dyn TokenSource>,
     ) -> Self {
-        let wire = self.inner.wire.of_corp(corp_id);
+        let transport = self.inner.transport.of_corp(corp_id);
         Self::assemble(
-            wire,
+            transport,
             secret,
-            self.inner.tokens.beside(key, source),
+            self.inner.tokens.for_credential(key, source),
             self.inner.budget.clone(),
             self.retry,
         )

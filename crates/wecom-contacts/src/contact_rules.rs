@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Client, DepartmentId, Sending, TagId, UserId};
+use crate::{CallFuture, Client, DepartmentId, TagId, UserId};
 
 /// The calls about contact rules; see [`Client::contact_rules`].
 #[derive(Clone, Debug)]
@@ -43,22 +43,22 @@ impl ContactRules {
     /// # Errors
     ///
     /// [`Error::is_already_exists`](crate::Error::is_already_exists) (81032) if somebody is in a rule of the same type already.
-    pub fn create(&self, rules: impl IntoIterator<Item = ContactRule>) -> Sending<Vec<u64>> {
+    pub fn create(&self, rules: impl IntoIterator<Item = ContactRule>) -> CallFuture<Vec<u64>> {
         self.client.send(&CreateContactRules::new(rules)).map(|created| created.rule_ids)
     }
 
     /// Returns all rules.
-    pub fn list(&self) -> Sending<Vec<ContactRule>> {
+    pub fn list(&self) -> CallFuture<Vec<ContactRule>> {
         self.client.send(&ListContactRules::new()).map(|list| list.rules)
     }
 
     /// Changes rules, each named by its `rule_id`, at most 100 a call. A rule's type cannot change (81034).
-    pub fn update(&self, rules: impl IntoIterator<Item = ContactRule>) -> Sending<()> {
+    pub fn update(&self, rules: impl IntoIterator<Item = ContactRule>) -> CallFuture<()> {
         self.client.send(&UpdateContactRules::new(rules))
     }
 
     /// Deletes rules, at most 100 a call.
-    pub fn delete(&self, rule_ids: impl IntoIterator<Item = u64>) -> Sending<()> {
+    pub fn delete(&self, rule_ids: impl IntoIterator<Item = u64>) -> CallFuture<()> {
         self.client.send(&DeleteContactRules::new(rule_ids))
     }
 }

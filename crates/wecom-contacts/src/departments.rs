@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Client, DepartmentId, Patch, Seen, Sending, UserId, wire};
+use crate::{CallFuture, Client, DepartmentId, Patch, Seen, UserId, json_fields};
 
 /// The calls of the departments chapter; see [`Client::departments`].
 #[derive(Clone, Debug)]
@@ -49,21 +49,21 @@ impl Departments {
     ///
     /// [`Error::is_already_exists`](crate::Error::is_already_exists) (60008) if the id is taken or a sibling has the name;
     /// [`Error::is_not_found`](crate::Error::is_not_found) (60004, 60124) if the parent is unknown.
-    pub fn create(&self, department: NewDepartment) -> Sending<DepartmentId> {
+    pub fn create(&self, department: NewDepartment) -> CallFuture<DepartmentId> {
         self.client.send(&department).map(|created| created.id)
     }
 
     /// Changes what the patch names, and nothing else. Another parent moves the department with all below it.
     ///
     /// Official: [更新部门](https://developer.work.weixin.qq.com/document/path/90206)
-    pub fn update(&self, id: impl Into<DepartmentId>, patch: DepartmentPatch) -> Sending<()> {
+    pub fn update(&self, id: impl Into<DepartmentId>, patch: DepartmentPatch) -> CallFuture<()> {
         self.client.send(&UpdateDepartment::new(id, patch))
     }
 
     /// Deletes a department that has neither members (60005) nor departments below it (60006).
     ///
     /// Official: [删除部门](https://developer.work.weixin.qq.com/document/path/90207)
-    pub fn delete(&self, id: impl Into<DepartmentId>) -> Sending<()> {
+    pub fn delete(&self, id: impl Into<DepartmentId>) -> CallFuture<()> {
         self.client.send(&DeleteDepartment::new(id))
     }
 
@@ -71,24 +71,24 @@ impl Departments {
     /// take [`Self::list_ids`] and [`Self::get`].
     ///
     /// Official: [获取部门列表](https://developer.work.weixin.qq.com/document/path/90208)
-    pub fn list(&self) -> Sending<Vec<Department>> {
+    pub fn list(&self) -> CallFuture<Vec<Department>> {
         self.client.send(&ListDepartments::new()).map(|list| list.department)
     }
 
     /// Returns the department and all below it, with names and leaders.
-    pub fn list_under(&self, id: impl Into<DepartmentId>) -> Sending<Vec<Department>> {
+    pub fn list_under(&self, id: impl Into<DepartmentId>) -> CallFuture<Vec<Department>> {
         self.client.send(&ListDepartments::under(id)).map(|list| list.department)
     }
 
     /// Returns the id, parent and place of every department: all of the corp for contacts-sync, from any IP.
     ///
     /// Official: [获取子部门ID列表](https://developer.work.weixin.qq.com/document/path/95350)
-    pub fn list_ids(&self) -> Sending<Vec<DepartmentNode>> {
+    pub fn list_ids(&self) -> CallFuture<Vec<DepartmentNode>> {
         self.client.send(&ListDepartmentIds::new()).map(|list| list.department_id)
     }
 
     /// Returns the id, parent and place of the department and all below it.
-    pub fn list_ids_under(&self, id: impl Into<DepartmentId>) -> Sending<Vec<DepartmentNode>> {
+    pub fn list_ids_under(&self, id: impl Into<DepartmentId>) -> CallFuture<Vec<DepartmentNode>> {
         self.client.send(&ListDepartmentIds::under(id)).map(|list| list.department_id)
     }
 
@@ -99,12 +99,12 @@ impl Departments {
     /// # Errors
     ///
     /// [`Error::is_not_found`](crate::Error::is_not_found) (60003, 60123) if there is none; [`Self::find`] gives an `Option`.
-    pub fn get(&self, id: impl Into<DepartmentId>) -> Sending<Department> {
+    pub fn get(&self, id: impl Into<DepartmentId>) -> CallFuture<Department> {
         self.client.send(&GetDepartment::new(id)).map(|reply| reply.department)
     }
 
     /// Returns one department, or `None` if there is none with this id.
-    pub fn find(&self, id: impl Into<DepartmentId>) -> Sending<Option<Department>> {
+    pub fn find(&self, id: impl Into<DepartmentId>) -> CallFuture<Option<Department>> {
         let call = GetDepartment::new(id);
         self.client.find(&call).map(|found| found.map(|reply| reply.department))
     }
@@ -199,7 +199,7 @@ impl NewDepartment {
 #[non_exhaustive]
 pub struct CreatedDepartmentId {
     /// The new department; never 0.
-    #[serde(deserialize_with = "wire::positive")]
+    #[serde(deserialize_with = "json_fields::positive")]
     pub id: DepartmentId,
 }
 

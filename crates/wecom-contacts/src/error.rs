@@ -52,7 +52,7 @@ pub enum ErrorKind {
     /// The call did not reach the server, or its answer did not come back.
     Transport {
         /// How far it came.
-        failure: Transport,
+        failure: TransportFailure,
         /// What broke, as the HTTP client tells it, without the URL.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -118,9 +118,9 @@ pub enum ErrorKind {
 }
 
 /// How far a call came that got no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Transport {
+pub enum TransportFailure {
     /// No connection came about, so the call surely did not execute.
     NoConnection,
     /// The answer did not come in time.
@@ -208,11 +208,11 @@ impl Error {
         }
         // A connection that takes too long to come about is both; what counts is that nothing was sent.
         let failure = if error.is_connect() {
-            Transport::NoConnection
+            TransportFailure::NoConnection
         } else if error.is_timeout() {
-            Transport::Timeout
+            TransportFailure::Timeout
         } else {
-            Transport::Broken
+            TransportFailure::Broken
         };
         Self::new(call, ErrorKind::Transport { failure, source: error.without_url().into() })
     }
@@ -277,11 +277,11 @@ impl Error {
         match &*self.0.kind {
             ErrorKind::Refused { code, .. } => Some(code.info()?.remedy).filter(|text| !text.is_empty()),
             ErrorKind::Transport { failure, .. } => Some(match failure {
-                Transport::NoConnection => {
+                TransportFailure::NoConnection => {
                     "check the base URL, the network, the proxy and the server's certificate"
                 }
-                Transport::Timeout => "try again, or allow more time (`timeout`)",
-                Transport::Broken => "the connection broke: try again",
+                TransportFailure::Timeout => "try again, or allow more time (`timeout`)",
+                TransportFailure::Broken => "the connection broke: try again",
             }),
             ErrorKind::NotWeCom { .. } => {
                 Some("check the base URL and the proxy: this is not WeCom's answer")
@@ -339,12 +339,12 @@ impl Error {
 
     /// Whether the answer did not come in time.
     pub fn is_timeout(&self) -> bool {
-        matches!(*self.0.kind, ErrorKind::Transport { failure: Transport::Timeout, .. })
+        matches!(*self.0.kind, ErrorKind::Transport { failure: TransportFailure::Timeout, .. })
     }
 
     /// Whether no connection came about, so that the call surely did not execute.
     pub fn is_connect(&self) -> bool {
-        matches!(*self.0.kind, ErrorKind::Transport { failure: Transport::NoConnection, .. })
+        matches!(*self.0.kind, ErrorKind::Transport { failure: TransportFailure::NoConnection, .. })
     }
 
     /// Whether asking the same question again, in a while, may well be answered: the server was busy, or the answer got lost.
@@ -390,9 +390,9 @@ impl fmt::Display for Error {
                 None => write!(f, "refused (errcode {code}): {errmsg}"),
             },
             ErrorKind::Transport { failure, .. } => f.write_str(match failure {
-                Transport::NoConnection => "no connection to the server",
-                Transport::Timeout => "no answer in time",
-                Transport::Broken => "the connection broke before the whole answer was read",
+                TransportFailure::NoConnection => "no connection to the server",
+                TransportFailure::Timeout => "no answer in time",
+                TransportFailure::Broken => "the connection broke before the whole answer was read",
             }),
             ErrorKind::NotWeCom { status, content_type } => {
                 let body = content_type.as_deref().unwrap_or("nothing");

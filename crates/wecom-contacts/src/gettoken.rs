@@ -1,22 +1,20 @@
-//! `gettoken` (获取 `access_token`): where tokens come from, unless a client is told otherwise.
+//! `gettoken` (获取 `access_token`): the default source of access tokens.
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{
     Error, ErrorKind, Secret,
     endpoints::GETTOKEN,
-    envelope,
-    exchange::{Body, Prepared, Wire},
-    observe,
+    envelope, json_fields, observe,
     tokens::{AccessToken, FreshToken, SourceFuture, TokenSource},
-    wire,
+    transport::{Body, HttpTransport, PreparedCall},
 };
 
 /// Tokens by `gettoken` (获取 `access_token`).
 ///
 /// Official: [获取access_token](https://developer.work.weixin.qq.com/document/path/91039)
 pub(crate) struct GetToken {
-    pub(crate) wire: Wire,
+    pub(crate) transport: HttpTransport,
     pub(crate) secret: Secret,
 }
 
@@ -40,24 +38,24 @@ pub(crate) fn access_token<'de, D: Deserializer<'de>>(deserializer: D) -> Result
 
 /// Reads seconds that may come as text (`"7200"`).
 pub(crate) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    Ok(wire::Number::deserialize(deserializer)?.0)
+    Ok(json_fields::Number::deserialize(deserializer)?.0)
 }
 
 impl TokenSource for GetToken {
     /// The server knows what it refused.
     fn fetch(&self, _: Option<AccessToken>) -> SourceFuture {
-        let wire = self.wire.clone();
+        let transport = self.transport.clone();
         let query = serde_urlencoded::to_string([
-            ("corpid", wire.corp_id.as_str()),
+            ("corpid", transport.corp_id.as_str()),
             ("corpsecret", self.secret.expose()),
         ]);
         Box::pin(async move {
             let query = query
                 .map_err(|error| Error::new(GETTOKEN.path(), ErrorKind::Unwritable(error.to_string())))?;
-            let prepared = Prepared { call: GETTOKEN, query, body: Body::None };
+            let prepared = PreparedCall { call: GETTOKEN, query, body: Body::None };
             let mut reply: Option<TokenReply> = None;
-            let outcome = wire
-                .exchange(&prepared, None, &mut |body| {
+            let outcome = transport
+                .send_once(&prepared, None, &mut |body| {
                     let opened = envelope::open(body)?;
                     reply = Some(opened.reply);
                     Ok(opened.errmsg)
@@ -65,7 +63,7 @@ impl TokenSource for GetToken {
                 .await;
             observe::gettoken(&outcome);
             outcome?;
-            let reply = reply.expect("an exchange that succeeds has decoded its reply");
+            let reply = reply.expect("a call that succeeds has decoded its reply");
             Ok(FreshToken::of_reply(reply.access_token, reply.expires_in))
         })
     }

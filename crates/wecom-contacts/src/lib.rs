@@ -20,19 +20,19 @@
 #[macro_use]
 mod redact;
 #[macro_use]
-mod wire;
+mod json_fields;
 
 pub mod budget;
 mod builder;
+mod call_future;
 pub mod client;
 mod content_range;
+mod download_body;
 pub mod endpoint;
 pub mod endpoints;
 mod envelope;
 pub mod error;
 mod error_codes;
-mod exchange;
-mod flow;
 mod gettoken;
 mod ids;
 pub mod observe;
@@ -45,7 +45,8 @@ mod redis;
 mod retry;
 mod secret;
 mod seen;
-mod sending;
+mod tls;
+mod transport;
 
 pub mod auth;
 pub mod callback;
@@ -64,10 +65,11 @@ pub mod tokens;
 pub use self::redis::Redis;
 pub use budget::{Budget, BudgetBuilder, Limits};
 pub use builder::ClientBuilder;
+pub use call_future::CallFuture;
 pub use client::Client;
 pub use endpoint::{Call, Endpoint};
 pub use endpoints::EndpointInfo;
-pub use error::{Error, ErrorKind, Result, Stopped, Transport};
+pub use error::{Error, ErrorKind, Result, Stopped, TransportFailure};
 pub use error_codes::{Class, CodeInfo, ErrorCode};
 pub use ids::{
     AgentId, ChainGroupId, ChainId, ChainRuleId, CorpId, DepartmentId, ExternalUserId, JobId,
@@ -78,7 +80,6 @@ pub use polling::Polling;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use seen::Seen;
-pub use sending::Sending;
 
 /// The READMEs' examples run with the documentation's; one of them needs Redis.
 #[cfg(all(doctest, feature = "redis"))]

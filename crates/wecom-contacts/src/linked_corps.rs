@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Client, CorpId, LinkedDepartmentId, LinkedUserId, Seen, Sending, UserId, members::ExtAttr, wire,
+    CallFuture, Client, CorpId, LinkedDepartmentId, LinkedUserId, Seen, UserId, json_fields, members::ExtAttr,
 };
 
 /// The calls of the linked corps chapter; see [`Client::linked_corps`].
@@ -42,7 +42,7 @@ impl LinkedCorps {
     /// Returns which members and departments of other corps this app may see.
     ///
     /// Official: [获取应用的可见范围](https://developer.work.weixin.qq.com/document/path/93172)
-    pub fn permissions(&self) -> Sending<LinkedPermissions> {
+    pub fn permissions(&self) -> CallFuture<LinkedPermissions> {
         self.client.send(&GetLinkedPermissions {})
     }
 
@@ -54,7 +54,7 @@ impl LinkedCorps {
     /// [`is_permission_denied`](crate::Error::is_permission_denied) if the member is out of sight.
     ///
     /// Official: [获取互联企业成员详细信息](https://developer.work.weixin.qq.com/document/path/93171)
-    pub fn member(&self, userid: impl Into<LinkedUserId>) -> Sending<LinkedMember> {
+    pub fn member(&self, userid: impl Into<LinkedUserId>) -> CallFuture<LinkedMember> {
         self.client.send(&GetLinkedMember::new(userid)).map(|reply| reply.user_info)
     }
 
@@ -66,7 +66,7 @@ impl LinkedCorps {
         &self,
         department: impl Into<LinkedDepartmentId>,
         fetch_child: bool,
-    ) -> Sending<Vec<LinkedSimpleMember>> {
+    ) -> CallFuture<Vec<LinkedSimpleMember>> {
         let call = ListLinkedMembersSimple::new(department, fetch_child);
         self.client.send(&call).map(|reply| reply.userlist)
     }
@@ -79,7 +79,7 @@ impl LinkedCorps {
         &self,
         department: impl Into<LinkedDepartmentId>,
         fetch_child: bool,
-    ) -> Sending<Vec<LinkedMember>> {
+    ) -> CallFuture<Vec<LinkedMember>> {
         let call = ListLinkedMembers::new(department, fetch_child);
         self.client.send(&call).map(|reply| reply.userlist)
     }
@@ -88,7 +88,10 @@ impl LinkedCorps {
     /// [`LinkedDepartment::in_link`] puts it before them.
     ///
     /// Official: [获取互联企业部门列表](https://developer.work.weixin.qq.com/document/path/93170)
-    pub fn departments(&self, department: impl Into<LinkedDepartmentId>) -> Sending<Vec<LinkedDepartment>> {
+    pub fn departments(
+        &self,
+        department: impl Into<LinkedDepartmentId>,
+    ) -> CallFuture<Vec<LinkedDepartment>> {
         let call = ListLinkedDepartments::below(department);
         self.client.send(&call).map(|reply| reply.department_list)
     }
@@ -106,10 +109,10 @@ pub struct GetLinkedPermissions {}
 #[non_exhaustive]
 pub struct LinkedPermissions {
     /// Single members, as `CORPID/USERID`.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub userids: Vec<LinkedUserId>,
     /// Departments, as `LINKEDID/DEPARTMENTID`.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub department_ids: Vec<LinkedDepartmentId>,
 }
 

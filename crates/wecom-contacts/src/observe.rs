@@ -1,34 +1,34 @@
-//! What can be seen of calls from outside: a span each, and counters and histograms if the feature `metrics` is on.
+//! What logs and metrics show of calls: a span each, and with the feature `metrics` counters and histograms.
 //!
 //! # The span
 //!
-//! Each call is one `tracing` span `wecom.call` at debug level, however often it is sent. Its fields:
+//! Each call has one `tracing` span `wecom.call` at debug level, which covers all its attempts. Its fields:
 //!
-//! | Field | What |
+//! | Field | Meaning |
 //! |---|---|
 //! | `endpoint` | the path below `cgi-bin/` |
 //! | `corp.id` | the corp |
-//! | `errcode` | what WeCom answered, 0 for success; absent if it did not answer |
-//! | `attempts` | how often the call was sent |
-//! | `duration_ms` | how long it took altogether |
-//! | `request_bytes` | the request's body, or query of a GET, for all attempts together |
-//! | `response_bytes` | the answers' bodies for all attempts together; a file's are not counted |
+//! | `errcode` | WeCom's answer, 0 for success; absent without an answer |
+//! | `attempts` | number of attempts |
+//! | `duration_ms` | duration of the call, all attempts and waits included |
+//! | `request_bytes` | size of the request's body, or of the query of a GET; the sum of all attempts |
+//! | `response_bytes` | size of the answers' bodies, the sum of all attempts; files are not counted |
 //!
-//! Bodies are logged only if [`log_bodies`](crate::ClientBuilder::log_bodies) is on, as events at trace level, and masked.
+//! Bodies are logged only if [`log_bodies`](crate::ClientBuilder::log_bodies) is on: masked, as events at trace level.
 //!
 //! # Counters and histograms
 //!
 //! With the feature `metrics`, through the [`metrics`](https://docs.rs/metrics) facade, under these names:
 //!
-//! | Name | Labels | What |
+//! | Name | Labels | Meaning |
 //! |---|---|---|
-//! | `wecom_calls_total` | `endpoint`, `outcome` | calls that ended |
-//! | `wecom_call_duration_seconds` | `endpoint` | how long they took altogether |
-//! | `wecom_call_retries_total` | `endpoint` | attempts beyond a call's first, a replaced token's apart |
-//! | `wecom_budget_wait_seconds` | `endpoint` | how long calls that had to waited for their turn |
-//! | `wecom_budget_waits_total` | `endpoint` | how many had to |
-//! | `wecom_endpoint_closed_total` | `endpoint` | how often WeCom closed the endpoint (45009) |
-//! | `wecom_gettoken_total` | `outcome` | tokens asked for |
+//! | `wecom_calls_total` | `endpoint`, `outcome` | number of calls that ended |
+//! | `wecom_call_duration_seconds` | `endpoint` | duration of calls, all attempts and waits included |
+//! | `wecom_call_retries_total` | `endpoint` | number of attempts after a call's first; the one after a refused token is not counted |
+//! | `wecom_budget_wait_seconds` | `endpoint` | how long calls waited in the budget's queue |
+//! | `wecom_budget_waits_total` | `endpoint` | number of calls that waited in the budget's queue |
+//! | `wecom_endpoint_closed_total` | `endpoint` | number of times that WeCom closed the endpoint (45009) |
+//! | `wecom_gettoken_total` | `outcome` | number of requests for a token |
 //!
 //! `outcome` is `ok`; `refused` (an errcode); `no_answer` (no connection, a time-out, a broken one); `unreadable` (not WeCom's, or not of
 //! the documented shape); `closed` (not sent: the endpoint is closed); `failed` for anything else; `cancelled` for a call
@@ -41,8 +41,8 @@ use tracing::{Span, field};
 
 use crate::{CorpId, Error, ErrorKind, Result};
 
-/// One call as it is seen. A call whose future is dropped is seen as well.
-pub(crate) struct Observed {
+/// Span and metrics of one call. A call whose future is dropped is reported too.
+pub(crate) struct CallObservation {
     endpoint: &'static str,
     span: Span,
     began: Instant,
@@ -52,7 +52,7 @@ pub(crate) struct Observed {
     ended: bool,
 }
 
-impl Observed {
+impl CallObservation {
     pub(crate) fn begin(endpoint: &'static str, corp_id: &CorpId) -> Self {
         let span = tracing::debug_span!(
             "wecom.call",
@@ -88,10 +88,10 @@ impl Observed {
         if let Some(errcode) = errcode {
             self.span.record("errcode", errcode);
         }
-        self.note(self::outcome(outcome));
+        self.report(self::outcome(outcome));
     }
 
-    fn note(&self, outcome: &'static str) {
+    fn report(&self, outcome: &'static str) {
         let took = self.began.elapsed();
         if !self.span.is_disabled() {
             self.span.record("attempts", self.attempts);
@@ -103,10 +103,10 @@ impl Observed {
     }
 }
 
-impl Drop for Observed {
+impl Drop for CallObservation {
     fn drop(&mut self) {
         if !self.ended {
-            self.note("cancelled");
+            self.report("cancelled");
         }
     }
 }

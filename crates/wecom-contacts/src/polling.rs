@@ -6,7 +6,7 @@ use futures_core::Stream;
 use futures_util::{StreamExt, stream};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::{Client, Endpoint, Error, ErrorKind, JobId, Result, RetryPolicy, Sending, redact};
+use crate::{CallFuture, Client, Endpoint, Error, ErrorKind, JobId, Result, RetryPolicy, redact};
 
 /// How often to ask after a job, and for how long.
 ///
@@ -72,7 +72,7 @@ impl Polling {
     pub(crate) async fn until<S: Staged, T>(
         self,
         job: &JobId,
-        mut ask: impl FnMut() -> Sending<S>,
+        mut ask: impl FnMut() -> CallFuture<S>,
         mut done: impl FnMut(S) -> Result<Option<T>>,
         wakeups: &mut Wakeups,
     ) -> Result<T> {
@@ -234,7 +234,7 @@ mod tests {
                 &JobId::new("job-1"),
                 || {
                     let stage = stages.next().expect("the wait ends with the stages");
-                    Sending::new(async move { Ok(stage) })
+                    CallFuture::new(async move { Ok(stage) })
                 },
                 |stage| {
                     taken += 1;
@@ -292,7 +292,7 @@ mod tests {
                 || {
                     asked.push(started.elapsed().as_secs());
                     let answer = answers.next().unwrap_or(Ok(false));
-                    Sending::new(async move { answer })
+                    CallFuture::new(async move { answer })
                 },
                 |finished| Ok(finished.then_some(())),
                 &mut wakeups,

@@ -1,14 +1,14 @@
-//! Whether a proxy can be used: one that cannot is never bypassed.
+//! Whether a proxy can be used. A proxy that cannot be used is an error; it is never bypassed.
 //!
-//! The HTTP client passes over a proxy whose URL it does not understand, and connects directly. Who names a proxy wants its traffic,
-//! secrets included, to go nowhere else, so such a setting is an error before anything is sent.
+//! The HTTP client ignores a proxy whose URL it does not understand, and connects directly. Traffic with secrets would then bypass
+//! the proxy, so such a setting is an error before anything is sent.
 
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 use url::Url;
 
-/// Returns the proxy's URL, which has the scheme `http` where it names none; or why it cannot be used.
-pub(crate) fn usable(proxy: &str) -> Result<String, String> {
+/// Returns the proxy's URL, with the scheme `http` if it has none, or why the proxy cannot be used.
+pub(crate) fn checked_url(proxy: &str) -> Result<String, String> {
     let proxy = proxy.trim();
     let url = if proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") };
     let scheme = url.split("://").next().unwrap_or_default();
@@ -25,11 +25,11 @@ pub(crate) fn usable(proxy: &str) -> Result<String, String> {
     Ok(url)
 }
 
-/// Says what is wrong with the proxy that the environment names for this URL, if it names one that cannot be used.
+/// Returns what is wrong with the proxy that the environment names for this URL; `None` if the proxy can be used or there is none.
 ///
 /// The variables are read as the HTTP client does: `HTTPS_PROXY` or `HTTP_PROXY` by the URL's scheme, else `ALL_PROXY`, each in capital
-/// or small letters, but for the hosts of `NO_PROXY`; none of them in a CGI program, where a request can set them.
-pub(crate) fn unusable(url: &Url, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+/// or small letters, except for the hosts of `NO_PROXY`. In a CGI program none of them is read, because a request can set them.
+pub(crate) fn environment_error(url: &Url, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     if variable("REQUEST_METHOD").is_some() {
         return None;
     }
@@ -42,7 +42,7 @@ pub(crate) fn unusable(url: &Url, variable: impl Fn(&str) -> Option<String>) -> 
     let is_set = |(_, value): &(&str, String)| !value.trim().is_empty();
     let (name, value) =
         first(own).filter(is_set).or_else(|| first(["ALL_PROXY", "all_proxy"]).filter(is_set))?;
-    let why = usable(&value).err()?;
+    let why = checked_url(&value).err()?;
     Some(format!("{why} (in the environment's {name})"))
 }
 
@@ -59,7 +59,7 @@ mod tests {
             "127.0.0.1:8080",
             "proxy:3128",
         ] {
-            usable(proxy).unwrap_or_else(|why| panic!("{proxy}: {why}"));
+            checked_url(proxy).unwrap_or_else(|why| panic!("{proxy}: {why}"));
         }
         for proxy in [
             "ftp://127.0.0.1:1",
@@ -74,9 +74,9 @@ mod tests {
             "javascript://x",
             "http://[::1",
         ] {
-            assert!(usable(proxy).is_err(), "{proxy}");
+            assert!(checked_url(proxy).is_err(), "{proxy}");
         }
-        let why = usable("ftp://user:s3cret@127.0.0.1").unwrap_err();
+        let why = checked_url("ftp://user:s3cret@127.0.0.1").unwrap_err();
         assert!(why.contains("`ftp`") && !why.contains("s3cret"), "{why}");
     }
 
@@ -87,7 +87,7 @@ mod tests {
                 let found = variables.iter().find(|(name, _)| *name == wanted);
                 found.map(|(_, value)| (*value).to_owned())
             };
-            unusable(&Url::parse(url).unwrap(), variable)
+            environment_error(&Url::parse(url).unwrap(), variable)
         };
         let https = "https://qyapi.weixin.qq.com/cgi-bin/";
         for variables in [

@@ -1,7 +1,7 @@
-//! The way to Redis: what stores and budgets that a fleet shares go through.
+//! The connection to Redis of token stores and budgets that several processes share.
 //!
-//! A Redis that is away must not hold calls up: an exchange takes at most a second, connection included, and after a failed
-//! one the next are refused at once for a moment. A connection that broke while idle is replaced without anybody noticing.
+//! An unavailable Redis must not delay calls: a script takes at most a second, connection included, and after a failure the
+//! next scripts fail at once for a moment. A connection that broke while it was idle is replaced silently.
 
 mod address;
 
@@ -20,27 +20,27 @@ use tokio::{sync::Mutex, time::Instant};
 
 use crate::{Error, ErrorKind, Result};
 
-/// How long one exchange may take, connection included.
-const LIMIT: Duration = Duration::from_secs(1);
-/// How long nothing is asked after a failure.
-const REST: Duration = Duration::from_millis(500);
+/// Maximum time of a script, connection included.
+const TIMEOUT: Duration = Duration::from_secs(1);
+/// How long Redis is left alone after a failure.
+const RETRY_AFTER: Duration = Duration::from_millis(500);
 
-/// A Redis that the processes of a fleet share, over one connection; cheap to clone.
+/// A Redis that several processes share, over one connection. Cheap to clone.
 ///
-/// Nothing is connected before the first use. Redis 5 or later, or a server that speaks like it, with scripts allowed.
+/// It connects on the first use. It needs Redis 5 or later, or a compatible server, with scripts allowed.
 #[derive(Clone)]
 pub struct Redis(Arc<Inner>);
 
 struct Inner {
     servers: Servers,
     connection: Mutex<Option<Connection>>,
-    resting_until: PlainMutex<Option<Instant>>,
+    retry_at: PlainMutex<Option<Instant>>,
 }
 
 enum Servers {
     One(Box<redis::Client>),
     Cluster(Box<ClusterClient>),
-    /// Asking the sentinels needs the client for oneself.
+    /// A client of sentinels needs exclusive access.
     Sentinels(Box<Mutex<SentinelClient>>),
 }
 
@@ -54,60 +54,63 @@ enum Connection {
 pub(crate) type Invocation = ScriptInvocation<'static>;
 
 impl Redis {
-    /// Takes the address of a Redis:
+    /// Names a Redis by its address:
     ///
     /// - `redis://[[user]:password@]host[:port][/db]`, or `rediss://…` for TLS;
     /// - `redis-sentinel://[[user]:password@]host[:port][,host…][/db]#master`, the hosts being sentinels, the user and
     ///   password those of the Redis behind them; or `rediss-sentinel://…`;
     /// - `redis-cluster://[[user]:password@]host[:port][,host…]`, or `rediss-cluster://…`.
     ///
+    /// TLS to Redis uses the process's default `rustls` provider. If the process has none, the first such address installs *ring*.
+    ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] for what is no such address.
+    /// [`ErrorKind::Configuration`] for any other address.
     pub fn open(url: &str) -> Result<Self> {
-        // The process may have chosen its TLS provider already; then that one serves.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let servers = address::servers(url, LIMIT)
+        if url.starts_with("rediss") || url.starts_with("valkeys") {
+            // The Redis client knows only the process's provider. One that is installed already stays.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
+        let servers = address::servers(url, TIMEOUT)
             .map_err(|why| Error::local(ErrorKind::Configuration(format!("the Redis address {why}"))))?;
-        Ok(Self(Arc::new(Inner {
-            servers,
-            connection: Mutex::default(),
-            resting_until: PlainMutex::default(),
-        })))
+        Ok(Self(Arc::new(Inner { servers, connection: Mutex::default(), retry_at: PlainMutex::default() })))
     }
 
-    /// Runs a script. One that may have run already may be run again, if the connection broke.
-    pub(crate) async fn run<T: FromRedisValue>(&self, script: &Invocation) -> std::result::Result<T, Fault> {
-        if self.resting().is_some_and(|until| Instant::now() < until) {
-            return Err(Fault("it did not answer a moment ago".into()));
+    /// Runs a script. If the connection breaks, the script may run twice.
+    pub(crate) async fn run<T: FromRedisValue>(
+        &self,
+        script: &Invocation,
+    ) -> std::result::Result<T, ScriptError> {
+        if self.retry_at().is_some_and(|retry_at| Instant::now() < retry_at) {
+            return Err(ScriptError("it did not answer a moment ago".into()));
         }
-        let outcome = tokio::time::timeout(LIMIT, self.run_on_some_connection(script)).await;
+        let outcome = tokio::time::timeout(TIMEOUT, self.run_with_reconnect(script)).await;
         let outcome = match outcome {
             Ok(Ok(value)) => {
-                return T::from_redis_value(value).map_err(|_| Fault("its answer is not ours".into()));
+                return T::from_redis_value(value).map_err(|_| ScriptError("its answer is not ours".into()));
             }
-            Ok(Err(error)) if !is_absence(&error) => return Err(Fault::from(&error)),
-            Ok(Err(error)) => Fault::from(&error),
+            Ok(Err(error)) if !is_unavailable(&error) => return Err(ScriptError::from(&error)),
+            Ok(Err(error)) => ScriptError::from(&error),
             Err(_) => {
-                // It may hang on: the next exchange is to have another.
+                // The connection may be stuck: the next script gets a new one.
                 if let Ok(mut connection) = self.0.connection.try_lock() {
                     *connection = None;
                 }
-                Fault(format!("no answer within {} ms", LIMIT.as_millis()))
+                ScriptError(format!("no answer within {} ms", TIMEOUT.as_millis()))
             }
         };
-        *self.0.resting_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + REST);
+        *self.0.retry_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + RETRY_AFTER);
         Err(outcome)
     }
 
-    fn resting(&self) -> Option<Instant> {
-        *self.0.resting_until.lock().unwrap_or_else(PoisonError::into_inner)
+    fn retry_at(&self) -> Option<Instant> {
+        *self.0.retry_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn run_on_some_connection(&self, script: &Invocation) -> RedisResult<redis::Value> {
+    async fn run_with_reconnect(&self, script: &Invocation) -> RedisResult<redis::Value> {
         let (mut connection, is_new) = self.connection().await?;
         match connection.run(script).await {
-            Err(error) if is_absence(&error) => {
+            Err(error) if is_unavailable(&error) => {
                 *self.0.connection.lock().await = None;
                 if is_new {
                     return Err(error);
@@ -119,15 +122,15 @@ impl Redis {
         }
     }
 
-    /// The connection, and whether it has just been made.
+    /// Returns the connection, and whether it is new.
     async fn connection(&self) -> RedisResult<(Connection, bool)> {
         let mut held = self.0.connection.lock().await;
         if let Some(connection) = &*held {
             return Ok((connection.clone(), false));
         }
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(LIMIT))
-            .set_response_timeout(Some(LIMIT));
+            .set_connection_timeout(Some(TIMEOUT))
+            .set_response_timeout(Some(TIMEOUT));
         let connection = match &self.0.servers {
             Servers::One(client) => {
                 Connection::One(client.get_multiplexed_async_connection_with_config(&config).await?)
@@ -151,8 +154,8 @@ impl Connection {
     }
 }
 
-/// Whether nobody who could serve was reached, rather than that somebody refused.
-fn is_absence(error: &RedisError) -> bool {
+/// Whether no server was reached that can run scripts. A refusal is another matter.
+fn is_unavailable(error: &RedisError) -> bool {
     use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, ReadOnly};
     error.is_unrecoverable_error()
         || error.is_io_error()
@@ -160,7 +163,7 @@ fn is_absence(error: &RedisError) -> bool {
             error.kind(),
             Kind::MasterNameNotFoundBySentinel
                 | Kind::ClusterConnectionNotFound
-                // A master that was made a replica.
+                // The master became a replica.
                 | Kind::Server(ReadOnly | BusyLoading | ClusterDown | MasterDown)
         )
 }
@@ -176,11 +179,11 @@ impl fmt::Debug for Redis {
     }
 }
 
-/// Why Redis did not do as asked. Holds no value that was sent or received, as that may be a token.
+/// Why a script did not run. Contains no value that was sent or received, as that may be a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault(String);
+pub(crate) struct ScriptError(String);
 
-impl From<&RedisError> for Fault {
+impl From<&RedisError> for ScriptError {
     fn from(error: &RedisError) -> Self {
         let category = error.category();
         Self(match error.code() {
@@ -191,13 +194,13 @@ impl From<&RedisError> for Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for ScriptError {}
 
 #[cfg(test)]
 mod tests {
@@ -208,14 +211,14 @@ mod tests {
     static ONE: LazyLock<redis::Script> = LazyLock::new(|| redis::Script::new("return 1"));
 
     #[tokio::test]
-    async fn a_redis_that_is_away_fails_at_once_and_is_left_alone_for_a_moment() {
-        // Nobody listens on a port that was free a moment ago.
+    async fn an_unavailable_redis_fails_at_once_and_is_left_alone_for_a_moment() {
+        // Nothing listens on a port that was free a moment ago.
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let redis = Redis::open(&format!("redis://127.0.0.1:{port}")).unwrap();
         let first = redis.run::<i64>(&ONE.prepare_invoke()).await.unwrap_err();
-        assert_ne!(first, Fault("it did not answer a moment ago".into()));
+        assert_ne!(first, ScriptError("it did not answer a moment ago".into()));
         let second = redis.run::<i64>(&ONE.prepare_invoke()).await.unwrap_err();
-        assert_eq!(second, Fault("it did not answer a moment ago".into()));
+        assert_eq!(second, ScriptError("it did not answer a moment ago".into()));
     }
 
     #[tokio::test(start_paused = true)]
@@ -224,7 +227,7 @@ mod tests {
         let redis = Redis::open(&format!("redis://{}", listener.local_addr().unwrap())).unwrap();
         let began = Instant::now();
         redis.run::<i64>(&ONE.prepare_invoke()).await.unwrap_err();
-        assert!(began.elapsed() <= LIMIT, "{:?}", began.elapsed());
+        assert!(began.elapsed() <= TIMEOUT, "{:?}", began.elapsed());
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Whether a call that failed is sent again, and when: the one place that decides.
+//! Whether a call that failed is sent again, and when. Only this module decides it.
 //!
-//! What surely did not execute is repeated whatever it is: a connection that did not come about, and the refusals that the
-//! table of codes says so of (−1, 6000, 45033, 45035). What may have executed is repeated only if sending it twice is the same
-//! as sending it once ([`Call::is_repeatable`]): time-outs, broken connections, a gateway's own answers. Nothing else is.
+//! A call that surely did not execute is always repeated: no connection was made, or the table of codes says so (−1, 6000,
+//! 45033, 45035). A call that may have executed (a time-out, a broken connection, a gateway's own answer) is repeated only if
+//! sending it twice is the same as sending it once ([`Call::is_repeatable`]). All other failures are final.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::{Instant, sleep};
 use tracing::debug;
 
-use crate::{Call, Error, ErrorKind, Result, Stopped, Transport};
+use crate::{Call, Error, ErrorKind, Result, Stopped, TransportFailure};
 
-/// The longest pause that is reckoned with: doubling and lengthening a longer one would overflow.
-const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
+/// Maximum pause. Doubling a longer one would overflow.
+const MAX_PAUSE: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// How often a call is repeated, and for how long.
 ///
-/// The pauses double from the first to the longest, each lengthened at random by up to its own length, so that many callers
-/// that failed together do not return together.
+/// The pauses double from the first to the longest. Each is lengthened at random by up to its own length, so that callers that
+/// failed together do not return together.
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,7 +31,7 @@ const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
 pub struct RetryPolicy {
     attempts: u32,
@@ -42,7 +42,7 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Sends each call once. An endpoint that is closed since a 45009 is not waited for either.
+    /// Sends each call once, and fails at once if the endpoint is closed since a 45009.
     pub const fn none() -> Self {
         Self { attempts: 1, total_time: Duration::ZERO, ..Self::new() }
     }
@@ -58,43 +58,43 @@ impl RetryPolicy {
         }
     }
 
-    /// How often a call is sent at most, the first time included; 4 unless told, and at least 1.
+    /// Maximum number of attempts of a call, the first one included; at least 1. Defaults to 4.
     ///
-    /// A token that is refused is replaced and the call sent once more without counting here.
+    /// After a refused token the call is sent once more with a new token; that attempt does not count.
     pub const fn attempts(self, attempts: u32) -> Self {
         Self { attempts: if attempts == 0 { 1 } else { attempts }, ..self }
     }
 
-    /// The pause before the second attempt; 200 ms unless told.
+    /// The pause before the second attempt. Defaults to 200 ms.
     pub const fn first_pause(self, pause: Duration) -> Self {
         Self { first_pause: pause, ..self }
     }
 
-    /// The pause at which the doubling ends; 5 s unless told.
+    /// The pause at which the doubling ends. Defaults to 5 s.
     pub const fn longest_pause(self, pause: Duration) -> Self {
         Self { longest_pause: pause, ..self }
     }
 
-    /// After this time since the first attempt no other begins; 30 s unless told. It also bounds how long a call waits for an
-    /// endpoint that is closed since a 45009.
+    /// No attempt begins later than this after the first one. Defaults to 30 s. The same time bounds the wait for an endpoint that
+    /// is closed since a 45009.
     pub const fn total_time(self, limit: Duration) -> Self {
         Self { total_time: limit, ..self }
     }
 
-    /// Whether pauses are lengthened at random; they are, unless told.
+    /// Whether pauses are lengthened at random. Defaults to `true`.
     pub const fn jitter(self, on: bool) -> Self {
         Self { jitter: on, ..self }
     }
 
-    /// How often a call is sent at most.
-    pub(crate) const fn most(&self) -> u32 {
+    /// Maximum number of attempts of a call.
+    pub(crate) const fn max_attempts(&self) -> u32 {
         self.attempts
     }
 
     fn pauses(&self) -> ExponentialBackoff {
         let pauses = ExponentialBuilder::new()
-            .with_min_delay(self.first_pause.min(FAR))
-            .with_max_delay(self.longest_pause.min(FAR))
+            .with_min_delay(self.first_pause.min(MAX_PAUSE))
+            .with_max_delay(self.longest_pause.min(MAX_PAUSE))
             .with_factor(2.0)
             .without_max_times();
         if self.jitter { pauses.with_jitter().build() } else { pauses.build() }
@@ -102,31 +102,31 @@ impl RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// Up to four attempts within half a minute.
+    /// Returns a policy of up to four attempts within half a minute.
     fn default() -> Self {
         Self::new()
     }
 }
 
-/// One call from its beginning to its end, however often it is sent.
-pub(crate) struct Course {
+/// The attempts of one call.
+pub(crate) struct Attempts {
     policy: RetryPolicy,
     call: Call,
     began: Instant,
     first_sent: Option<Instant>,
     sent: u32,
-    renewed: bool,
+    token_renewed: bool,
     pauses: Option<ExponentialBackoff>,
 }
 
-impl Course {
+impl Attempts {
     pub(crate) fn begin(policy: RetryPolicy, call: Call) -> Self {
         let began = Instant::now();
-        Self { policy, call, began, first_sent: None, sent: 0, renewed: false, pauses: None }
+        Self { policy, call, began, first_sent: None, sent: 0, token_renewed: false, pauses: None }
     }
 
-    /// Notes that the call goes out now.
-    pub(crate) fn sending(&mut self, now: Instant) {
+    /// Counts an attempt that is sent now.
+    pub(crate) fn record_sent(&mut self, now: Instant) {
         self.first_sent.get_or_insert(now);
         self.sent += 1;
     }
@@ -135,23 +135,23 @@ impl Course {
         self.began.elapsed()
     }
 
-    /// How long the policy still lets the call wait. What it waited in the queue before it was first sent does not count.
-    pub(crate) fn patience(&self) -> Duration {
+    /// How much of the policy's total time is left. The wait in the queue before the first attempt does not count.
+    pub(crate) fn remaining_time(&self) -> Duration {
         let spent = self.first_sent.map_or(Duration::ZERO, |sent| sent.elapsed());
         self.policy.total_time.saturating_sub(spent)
     }
 
-    /// Whether another token is to be tried, which is so once.
+    /// Whether the call is to be sent with a new token. This is allowed once.
     pub(crate) fn renews_token(&mut self, error: &Error) -> bool {
-        let renews = error.wants_new_token() && !self.renewed;
-        self.renewed |= renews;
+        let renews = error.wants_new_token() && !self.token_renewed;
+        self.token_renewed |= renews;
         renews
     }
 
-    /// Waits until the call is to be sent again, or gives the error back with what became of the call.
+    /// Waits for the next attempt, or returns the final error.
     ///
     /// `closed_for` is how long the endpoint stays closed, if WeCom closed it.
-    pub(crate) async fn recover(&mut self, error: Error, closed_for: Option<Duration>) -> Result<()> {
+    pub(crate) async fn wait_for_retry(&mut self, error: Error, closed_for: Option<Duration>) -> Result<()> {
         match self.next_pause(&error, closed_for) {
             Ok(pause) => {
                 debug!(attempt = self.sent, pause_ms = pause.as_millis() as u64, %error, "sending the call again");
@@ -159,12 +159,12 @@ impl Course {
                 sleep(pause).await;
                 Ok(())
             }
-            Err(stopped) => Err(self.give_up(error, stopped, closed_for)),
+            Err(stopped) => Err(self.final_error(error, stopped, closed_for)),
         }
     }
 
-    /// The error as the caller gets it.
-    pub(crate) fn give_up(&self, error: Error, stopped: Stopped, retry_after: Option<Duration>) -> Error {
+    /// Returns the error for the caller, with the number of attempts and why they stopped.
+    pub(crate) fn final_error(&self, error: Error, stopped: Stopped, retry_after: Option<Duration>) -> Error {
         let may_have_applied = !self.call.is_repeatable() && may_have_executed(&error);
         error.at_the_end_of(self.sent, self.elapsed(), stopped, may_have_applied, retry_after)
     }
@@ -179,12 +179,12 @@ impl Course {
             return Err(Stopped::MayHaveApplied);
         }
         let worthwhile =
-            error.did_not_execute() || closed_for.is_some() || (may_have_executed && is_passing(error));
+            error.did_not_execute() || closed_for.is_some() || (may_have_executed && is_transient(error));
         if !worthwhile {
             return Err(Stopped::NotWorthwhile);
         }
         // The attempt with the refused token does not count.
-        if self.sent - u32::from(self.renewed) >= self.policy.attempts {
+        if self.sent - u32::from(self.token_renewed) >= self.policy.attempts {
             return Err(Stopped::OutOfAttempts);
         }
         let (pause, too_long) = match closed_for {
@@ -194,21 +194,21 @@ impl Course {
                 (pauses.next().unwrap_or(self.policy.longest_pause), Stopped::OutOfTime)
             }
         };
-        if pause > self.patience() { Err(too_long) } else { Ok(pause) }
+        if pause > self.remaining_time() { Err(too_long) } else { Ok(pause) }
     }
 }
 
-/// Whether the server may have done what was asked, although no usable answer says so.
+/// Whether the server may have executed the call, although no usable answer says so.
 fn may_have_executed(error: &Error) -> bool {
     match error.kind() {
-        ErrorKind::Transport { failure, .. } => *failure != Transport::NoConnection,
+        ErrorKind::Transport { failure, .. } => *failure != TransportFailure::NoConnection,
         ErrorKind::NotWeCom { .. } | ErrorKind::Malformed(_) | ErrorKind::TooLarge { .. } => true,
         _ => false,
     }
 }
 
-/// Whether an answer that is none may well be one the next time. A gateway that knows no such address will not learn it.
-fn is_passing(error: &Error) -> bool {
+/// Whether the next attempt may well get a usable answer. A gateway that does not know the address never gives one.
+fn is_transient(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Transport { .. } => true,
         ErrorKind::NotWeCom { status, .. } => matches!(status, 200..=299 | 408 | 425 | 429 | 500..),
@@ -235,11 +235,11 @@ mod tests {
         Error::new("user/get", ErrorKind::NotWeCom { status, content_type: None })
     }
 
-    fn broken(failure: Transport) -> Error {
+    fn broken(failure: TransportFailure) -> Error {
         Error::new("user/get", ErrorKind::Transport { failure, source: "broken".into() })
     }
 
-    /// Lets a call fail this way for ever, each attempt taking so long: how it ended, and when it was sent.
+    /// Lets every attempt fail in this way after this time. Returns the final error, and when each attempt was sent.
     async fn fail(
         policy: RetryPolicy,
         call: Call,
@@ -248,12 +248,12 @@ mod tests {
     ) -> (Error, Vec<u128>) {
         let began = Instant::now();
         let mut sent = Vec::new();
-        let mut course = Course::begin(policy, call);
+        let mut attempts = Attempts::begin(policy, call);
         loop {
             sent.push(began.elapsed().as_millis());
-            course.sending(Instant::now());
+            attempts.record_sent(Instant::now());
             sleep(takes).await;
-            if let Err(error) = course.recover(error(), None).await {
+            if let Err(error) = attempts.wait_for_retry(error(), None).await {
                 return (error, sent);
             }
         }
@@ -289,7 +289,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn no_attempt_begins_after_the_total_time() {
-        let timeout = || broken(Transport::Timeout);
+        let timeout = || broken(TransportFailure::Timeout);
         let (error, sent) = fail(RetryPolicy::default(), READ, Duration::from_secs(10), timeout).await;
         assert_eq!((sent.len(), error.stopped()), (3, Stopped::OutOfTime));
         assert!(error.elapsed() <= Duration::from_secs(32));
@@ -307,15 +307,15 @@ mod tests {
             || refused(6000),
             || refused(45033),
             || refused(45035),
-            || broken(Transport::NoConnection),
+            || broken(TransportFailure::NoConnection),
         ];
         for error in unsent {
             assert_eq!(outcome(READ, error).await, (4, Stopped::OutOfAttempts, false), "{}", error());
             assert_eq!(outcome(WRITE, error).await, (4, Stopped::OutOfAttempts, false), "{}", error());
         }
         let unknown: [fn() -> Error; 6] = [
-            || broken(Transport::Timeout),
-            || broken(Transport::Broken),
+            || broken(TransportFailure::Timeout),
+            || broken(TransportFailure::Broken),
             || status(500),
             || status(502),
             || status(429),
@@ -368,10 +368,10 @@ mod tests {
             (RetryPolicy::default(), false),
             (RetryPolicy::default().total_time(Duration::from_secs(90)), true),
         ] {
-            let mut course = Course::begin(policy, WRITE);
-            course.sending(Instant::now());
+            let mut attempts = Attempts::begin(policy, WRITE);
+            attempts.record_sent(Instant::now());
             let began = Instant::now();
-            let outcome = course.recover(refused(45009), minute).await;
+            let outcome = attempts.wait_for_retry(refused(45009), minute).await;
             match outcome {
                 Ok(()) => assert!(waits && began.elapsed() >= Duration::from_secs(60)),
                 Err(error) => {

@@ -1,4 +1,4 @@
-//! The two kinds of secret (凭证) a corp's programs hold.
+//! The two kinds of secret (凭证) of a corp.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -6,8 +6,8 @@ use crate::AgentId;
 
 /// A credential of the corp: the contacts-sync secret (通讯录同步) or an app's (自建应用).
 ///
-/// The contacts-sync secret writes, and reads little more than ids; an app's secret reads details inside its
-/// visible range (可见范围). Programs that do both hold both, as two [`Client`](crate::Client)s.
+/// The contacts-sync secret writes, and reads little more than ids. An app's secret reads details inside its visible range
+/// (可见范围). A program that needs both has two [`Client`](crate::Client)s.
 ///
 /// Official: [开发前必读](https://developer.work.weixin.qq.com/document/path/90193)
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Client, DepartmentId, Seen, Sending, TagId, UserId, wire};
+use crate::{CallFuture, Client, DepartmentId, Seen, TagId, UserId, json_fields};
 
 /// The calls of the tags chapter; see [`Client::tags`].
 #[derive(Clone, Debug)]
@@ -45,28 +45,28 @@ impl Tags {
     /// # Errors
     ///
     /// [`Error::is_already_exists`](crate::Error::is_already_exists) (40071) if a tag has the name.
-    pub fn create(&self, tag: impl Into<NewTag>) -> Sending<TagId> {
+    pub fn create(&self, tag: impl Into<NewTag>) -> CallFuture<TagId> {
         self.client.send(&tag.into()).map(|created| created.tagid)
     }
 
     /// Gives a tag another name.
     ///
     /// Official: [更新标签名字](https://developer.work.weixin.qq.com/document/path/90211)
-    pub fn rename(&self, tag: impl Into<TagId>, name: impl Into<String>) -> Sending<()> {
+    pub fn rename(&self, tag: impl Into<TagId>, name: impl Into<String>) -> CallFuture<()> {
         self.client.send(&RenameTag::new(tag, name))
     }
 
     /// Deletes a tag, members in it or not.
     ///
     /// Official: [删除标签](https://developer.work.weixin.qq.com/document/path/90212)
-    pub fn delete(&self, tag: impl Into<TagId>) -> Sending<()> {
+    pub fn delete(&self, tag: impl Into<TagId>) -> CallFuture<()> {
         self.client.send(&DeleteTag::new(tag))
     }
 
     /// Returns all tags of the corp.
     ///
     /// Official: [获取标签列表](https://developer.work.weixin.qq.com/document/path/90216)
-    pub fn list(&self) -> Sending<Vec<Tag>> {
+    pub fn list(&self) -> CallFuture<Vec<Tag>> {
         self.client.send(&ListTags::new()).map(|list| list.taglist)
     }
 
@@ -77,12 +77,12 @@ impl Tags {
     /// # Errors
     ///
     /// [`Error::is_not_found`](crate::Error::is_not_found) (40068) if there is no such tag; [`Self::find`] gives an `Option`.
-    pub fn get(&self, tag: impl Into<TagId>) -> Sending<TagContent> {
+    pub fn get(&self, tag: impl Into<TagId>) -> CallFuture<TagContent> {
         self.client.send(&GetTag::new(tag))
     }
 
     /// Returns who is in a tag, or `None` if there is no such tag.
-    pub fn find(&self, tag: impl Into<TagId>) -> Sending<Option<TagContent>> {
+    pub fn find(&self, tag: impl Into<TagId>) -> CallFuture<Option<TagContent>> {
         self.client.find(&GetTag::new(tag))
     }
 
@@ -90,7 +90,7 @@ impl Tags {
     /// error (40070).
     ///
     /// Official: [增加标签成员](https://developer.work.weixin.qq.com/document/path/90214)
-    pub fn add(&self, tag: impl Into<TagId>, nodes: TagNodes) -> Sending<TagOutcome> {
+    pub fn add(&self, tag: impl Into<TagId>, nodes: TagNodes) -> CallFuture<TagOutcome> {
         self.client.send(&AddTagNodes::new(tag, nodes))
     }
 
@@ -98,7 +98,7 @@ impl Tags {
     /// an error (40031).
     ///
     /// Official: [删除标签成员](https://developer.work.weixin.qq.com/document/path/90215)
-    pub fn remove(&self, tag: impl Into<TagId>, nodes: TagNodes) -> Sending<TagOutcome> {
+    pub fn remove(&self, tag: impl Into<TagId>, nodes: TagNodes) -> CallFuture<TagOutcome> {
         self.client.send(&RemoveTagNodes::new(tag, nodes))
     }
 }
@@ -147,7 +147,7 @@ impl From<String> for NewTag {
 #[non_exhaustive]
 pub struct CreatedTagId {
     /// The new tag.
-    #[serde(deserialize_with = "wire::number")]
+    #[serde(deserialize_with = "json_fields::number")]
     pub tagid: TagId,
 }
 
@@ -214,10 +214,10 @@ pub struct TagList {
 #[non_exhaustive]
 pub struct Tag {
     /// Its id.
-    #[serde(deserialize_with = "wire::number")]
+    #[serde(deserialize_with = "json_fields::number")]
     pub tagid: TagId,
     /// Its name.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub tagname: String,
 }
 
@@ -264,7 +264,7 @@ struct AnyTagContent {
     tagname: Seen<String>,
     #[serde(default)]
     userlist: Seen<Vec<TaggedMember>>,
-    #[serde(default, deserialize_with = "wire::some_numbers")]
+    #[serde(default, deserialize_with = "json_fields::some_numbers")]
     partylist: Option<Vec<DepartmentId>>,
 }
 
@@ -370,13 +370,18 @@ impl RemoveTagNodes {
 #[non_exhaustive]
 pub struct TagOutcome {
     /// Members left out; one text joined by `|` on the wire.
-    #[serde(default, rename = "invalidlist", with = "wire::barred", skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        rename = "invalidlist",
+        with = "json_fields::barred",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub invalid_members: Vec<UserId>,
     /// Departments left out.
     #[serde(
         default,
         rename = "invalidparty",
-        deserialize_with = "wire::numbers",
+        deserialize_with = "json_fields::numbers",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub invalid_departments: Vec<DepartmentId>,

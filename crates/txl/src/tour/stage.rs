@@ -102,8 +102,9 @@ pub(super) struct Console {
 }
 
 impl Console {
-    /// Takes the TLS provider that the SDK's client has put in place.
     fn new(base_url: &str) -> Result<Self> {
+        // The bare HTTP client needs a provider for the process, unlike the SDK's.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = || reqwest::Client::builder().no_proxy();
         // An image without ca-certificates has no roots; a simulator's plain HTTP needs none.
         let http = builder()

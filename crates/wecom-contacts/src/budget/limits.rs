@@ -1,4 +1,4 @@
-//! How often an endpoint may be called, and how many calls of it may be under way at once.
+//! How often an endpoint may be called, and how many of its calls may be in flight at once.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ pub(super) const HOUR: Duration = Duration::from_secs(3600);
 /// How long after a limit granted it a call may still be sent. A later call would count towards another window, so its grant expires.
 pub(super) const GRANT_LIFE: Duration = Duration::from_secs(10);
 
-/// How often one endpoint may be called, and how many calls of it may be under way at once.
+/// How often one endpoint may be called, and how many of its calls may be in flight at once.
 ///
 /// Official: [访问频率限制](https://developer.work.weixin.qq.com/document/path/90312)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,8 +20,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// What WeCom publishes for any one call of one corp: 10,000 in a minute, 150,000 in an hour. How many may be under way at
-    /// once is published for few calls: see [`EndpointInfo::at_once`](crate::EndpointInfo::at_once).
+    /// WeCom's published limits of one endpoint for one corp: 10,000 calls in a minute, 150,000 in an hour. A limit of calls in
+    /// flight is published for few endpoints: see [`EndpointInfo::at_once`](crate::EndpointInfo::at_once).
     pub const fn published() -> Self {
         Self { per_minute: Some(10_000), per_hour: Some(150_000), at_once: None }
     }
@@ -31,17 +31,17 @@ impl Limits {
         Self { per_minute: None, per_hour: None, at_once: None }
     }
 
-    /// Sets how many calls may go out in any 60 seconds; at least 1.
+    /// Maximum number of calls in any 60 seconds; at least 1.
     pub const fn per_minute(self, calls: u32) -> Self {
         Self { per_minute: Some(calls), ..self }
     }
 
-    /// Sets how many calls may go out in any 60 minutes; at least 1.
+    /// Maximum number of calls in any 60 minutes; at least 1.
     pub const fn per_hour(self, calls: u32) -> Self {
         Self { per_hour: Some(calls), ..self }
     }
 
-    /// Sets how many calls may be under way at the same moment; at least 1. A download counts until its first bytes arrive.
+    /// Maximum number of calls in flight at the same moment; at least 1. A download counts until its first bytes arrive.
     pub const fn at_once(self, calls: u32) -> Self {
         Self { at_once: Some(calls), ..self }
     }

@@ -1,26 +1,25 @@
 //! The budget: WeCom's limits on how often a corp may call, kept by waiting.
 //!
-//! WeCom counts each call of each corp on its own: 10,000 in a minute and 150,000 in an hour unless it was told otherwise. One
-//! call too many closes that call to the whole corp, for a minute or an hour (45009). The budget sends no more than the
-//! limit in any window of that length, wherever the server's windows begin: callers wait for their turn in the order in which
-//! they came, and one that is dropped while it waits leaves nothing behind.
+//! WeCom counts the calls of each endpoint and corp: by default 10,000 in a minute and 150,000 in an hour. One call too many
+//! closes the endpoint to the whole corp, for a minute or an hour (45009). The budget sends at most the limit in any window of
+//! that length, wherever the server's windows begin. Calls beyond it wait in a queue, in order of arrival. A call that is
+//! dropped while it waits costs the others nothing.
 //!
-//! A minute's limit is used to 98.5 % by those who call evenly; 0.5 % may go out at once, and the rest is a margin for calls that
-//! are held up on their way. An hour's limit lets a sixth go out as fast as the minute's allows (some 31,000 calls), and
-//! the rest evenly.
+//! Even calls use 98.5 % of a minute's limit. 0.5 % may go out at once, and the rest is a margin for calls that the network
+//! delays. Of an hour's limit 1/6 may go out as fast as the minute's limit admits (about 31,000 calls), and the rest evenly.
 //!
-//! When WeCom does close an endpoint, calls of it fail at once and unsent, for a minute; the first call after that goes alone, and if
-//! it is refused again the endpoint stays closed for an hour. Only a call whose [`RetryPolicy`](crate::RetryPolicy) has the time
-//! waits until it opens.
+//! When WeCom closes an endpoint, its calls fail at once and unsent for a minute. The first call after that is sent alone. If
+//! it is refused too, the endpoint stays closed for an hour. A call waits for the endpoint to open only if the total time of its
+//! [`RetryPolicy`](crate::RetryPolicy) allows it.
 //!
-//! All clients of one corp at one address share a budget in a process, whatever their secrets, as WeCom counts them together.
+//! All clients of one corp at one address share a budget in a process, whatever their secrets: WeCom counts them together.
 
-mod closing;
-#[cfg(feature = "redis")]
-mod fleet;
-mod ledger;
+mod closure;
+mod limiter;
 mod limits;
-mod pace;
+mod rate;
+#[cfg(feature = "redis")]
+mod redis_limiter;
 
 use std::{
     collections::HashMap,
@@ -28,13 +27,13 @@ use std::{
     sync::{Arc, LazyLock, Mutex, PoisonError, Weak},
 };
 
-pub(crate) use self::ledger::Ledger;
+pub(crate) use self::limiter::CorpLimiter;
 pub use self::limits::Limits;
 use crate::{CorpId, Endpoint, Error, ErrorKind, Result, endpoints};
 
 /// WeCom's limits, kept by waiting: see the [module](self).
 ///
-/// Clones share what they count. Without one, clients share the [default](Self::default) of the process.
+/// Clones share their counts. A client that is given no budget uses the [default](Self::default) of the process.
 ///
 /// ```
 /// use wecom_contacts::{Budget, Client, Limits, Secret};
@@ -51,44 +50,44 @@ use crate::{CorpId, Endpoint, Error, ErrorKind, Result, endpoints};
 pub struct Budget(Arc<Inner>);
 
 struct Inner {
-    plan: Arc<Plan>,
-    /// By address and corp. A ledger lives as long as a client that uses it.
-    ledgers: Mutex<HashMap<String, Weak<Ledger>>>,
+    settings: Arc<Settings>,
+    /// By address and corp. A limiter lives as long as a client that uses it.
+    corps: Mutex<HashMap<String, Weak<CorpLimiter>>>,
 }
 
 impl Budget {
-    /// Starts a budget of the published limits, to be changed.
+    /// Starts to build a budget, from the published limits.
     pub fn builder() -> BudgetBuilder {
-        BudgetBuilder { plan: Plan::default(), unknown: None }
+        BudgetBuilder { settings: Settings::default(), unknown: None }
     }
 
-    /// No limits: calls are never held back, unless WeCom closes an endpoint (45009).
+    /// Returns a budget without limits: a call waits only if WeCom closed its endpoint (45009).
     pub fn unlimited() -> Self {
         Self::builder().each(Limits::unlimited()).assemble()
     }
 
-    /// The published limits, counted together for all processes that use this Redis.
+    /// Returns a budget of the published limits, counted together for all processes that use this Redis.
     #[cfg(feature = "redis")]
     pub fn shared(redis: crate::Redis) -> Self {
         Self::builder().shared(redis).assemble()
     }
 
-    /// The ledger of this corp at this address.
-    pub(crate) fn ledger(&self, address: &str, corp_id: &CorpId) -> Arc<Ledger> {
-        let mut ledgers = self.0.ledgers.lock().unwrap_or_else(PoisonError::into_inner);
-        ledgers.retain(|_, ledger| ledger.strong_count() > 0);
-        let scope = format!("{address}?{corp_id}");
-        let entry = ledgers.entry(scope.clone()).or_default();
+    /// Returns the limiter of this corp at this address.
+    pub(crate) fn corp(&self, address: &str, corp_id: &CorpId) -> Arc<CorpLimiter> {
+        let mut corps = self.0.corps.lock().unwrap_or_else(PoisonError::into_inner);
+        corps.retain(|_, limiter| limiter.strong_count() > 0);
+        let name = format!("{address}?{corp_id}");
+        let entry = corps.entry(name.clone()).or_default();
         entry.upgrade().unwrap_or_else(|| {
-            let ledger = Arc::new(Ledger::new(Arc::clone(&self.0.plan), scope));
-            *entry = Arc::downgrade(&ledger);
-            ledger
+            let limiter = Arc::new(CorpLimiter::new(Arc::clone(&self.0.settings), name));
+            *entry = Arc::downgrade(&limiter);
+            limiter
         })
     }
 }
 
 impl Default for Budget {
-    /// The published limits, counted once for the whole process.
+    /// Returns the budget of the process, which has the published limits.
     fn default() -> Self {
         static PROCESS: LazyLock<Budget> = LazyLock::new(|| Budget::builder().assemble());
         PROCESS.clone()
@@ -98,8 +97,8 @@ impl Default for Budget {
 impl fmt::Debug for Budget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Budget")
-            .field("each", &self.0.plan.each)
-            .field("endpoints", &self.0.plan.of)
+            .field("each", &self.0.settings.each)
+            .field("endpoints", &self.0.settings.of)
             .finish_non_exhaustive()
     }
 }
@@ -108,16 +107,16 @@ impl fmt::Debug for Budget {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct BudgetBuilder {
-    plan: Plan,
+    settings: Settings,
     /// The first path that is not an endpoint's.
     unknown: Option<String>,
 }
 
 impl BudgetBuilder {
-    /// Sets the limits of each endpoint that is not named. Defaults to [`Limits::published`]. Where these limits leave open how
-    /// many calls may be under way at once, the endpoint's [own limit](crate::EndpointInfo::at_once) applies, if it has one.
+    /// Sets the limits of each endpoint that has none of its own. Defaults to [`Limits::published`]. If `limits` has no limit of calls
+    /// in flight, the [published one](crate::EndpointInfo::at_once) of the endpoint applies, if there is one.
     pub fn each(mut self, limits: Limits) -> Self {
-        self.plan.each = limits;
+        self.settings.each = limits;
         self
     }
 
@@ -125,7 +124,7 @@ impl BudgetBuilder {
     /// their table is an error of [`build`](Self::build).
     pub fn endpoint(mut self, path: impl AsRef<str>, limits: Limits) -> Self {
         match endpoints::find(path.as_ref()) {
-            Some(endpoint) => drop(self.plan.of.insert(endpoint.path(), limits)),
+            Some(endpoint) => drop(self.settings.of.insert(endpoint.path(), limits)),
             None => drop(self.unknown.get_or_insert_with(|| path.as_ref().to_owned())),
         }
         self
@@ -133,18 +132,18 @@ impl BudgetBuilder {
 
     /// Sets the limits of one endpoint by its type, which may be an endpoint of your own: see [`Endpoint`].
     pub fn endpoint_of<E: Endpoint>(mut self, limits: Limits) -> Self {
-        self.plan.of.insert(E::CALL.path(), limits);
+        self.settings.of.insert(E::CALL.path(), limits);
         self
     }
 
-    /// Counts in this Redis, together with all processes that do the same; they must have the same limits. How many calls are
-    /// under way at once is still counted by each process.
+    /// Counts in this Redis, together with all processes that use it. All of them must be built with the same limits. Calls in
+    /// flight are still counted by each process.
     ///
-    /// A 45009 that one of them receives closes the endpoint to all. While Redis is unreachable, each process keeps the limits on
-    /// its own.
+    /// A 45009 that one process gets closes the endpoint to all of them. While Redis is unavailable each process keeps the limits
+    /// on its own.
     #[cfg(feature = "redis")]
     pub fn shared(mut self, redis: crate::Redis) -> Self {
-        self.plan.fleet = Some(fleet::Fleet::new(redis));
+        self.settings.redis = Some(redis_limiter::RedisBudget::new(redis));
         self
     }
 
@@ -164,19 +163,20 @@ impl BudgetBuilder {
     }
 
     fn assemble(self) -> Budget {
-        Budget(Arc::new(Inner { plan: Arc::new(self.plan), ledgers: Mutex::default() }))
+        Budget(Arc::new(Inner { settings: Arc::new(self.settings), corps: Mutex::default() }))
     }
 }
 
+/// What a budget was built with.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Plan {
+pub(crate) struct Settings {
     each: Limits,
     of: HashMap<&'static str, Limits>,
     #[cfg(feature = "redis")]
-    fleet: Option<fleet::Fleet>,
+    redis: Option<redis_limiter::RedisBudget>,
 }
 
-impl Plan {
+impl Settings {
     fn of(&self, endpoint: &str) -> Limits {
         match self.of.get(endpoint) {
             Some(limits) => *limits,

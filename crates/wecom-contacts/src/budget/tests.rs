@@ -1,8 +1,8 @@
-//! The budget on a stopped clock: nothing here waits for real.
+//! The budget on paused time.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use futures_util::future::join_all;
+use futures_util::{FutureExt, future::join_all};
 use proptest::prelude::*;
 use tokio::{
     sync::Mutex,
@@ -11,20 +11,20 @@ use tokio::{
 
 use super::{
     Budget, Limits,
-    ledger::{Gate, Ledger},
+    limiter::{CorpLimiter, EndpointLimiter},
     limits::{HOUR, MINUTE},
-    pace::{Pace, Rate},
+    rate::{Rate, RateLimiter},
 };
 use crate::{Call, CorpId, Endpoint, Error, ErrorKind, members::GetMember};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn ledger(budget: &Budget) -> Arc<Ledger> {
-    budget.ledger("https://example.com/cgi-bin/", &CorpId::new("ww1"))
+fn corp(budget: &Budget) -> Arc<CorpLimiter> {
+    budget.corp("https://example.com/cgi-bin/", &CorpId::new("ww1"))
 }
 
-fn gate(limits: Limits) -> Arc<Gate> {
-    ledger(&Budget::builder().each(limits).build().unwrap()).gate("user/get")
+fn limiter(limits: Limits) -> Arc<EndpointLimiter> {
+    corp(&Budget::builder().each(limits).build().unwrap()).endpoint("user/get")
 }
 
 fn refused() -> Error {
@@ -46,16 +46,16 @@ fn most_within(sent: &[Instant], window: Duration) -> usize {
 
 #[tokio::test(start_paused = true)]
 async fn twenty_five_thousand_calls_keep_the_minutes_limit_and_use_98_percent_of_it() {
-    let gate = gate(Limits::published());
+    let limiter = limiter(Limits::published());
     let began = Instant::now();
     let sent = Arc::new(Mutex::new(Vec::new()));
     let callers = (0..250).map(|_| {
-        let (gate, sent) = (Arc::clone(&gate), Arc::clone(&sent));
+        let (limiter, sent) = (Arc::clone(&limiter), Arc::clone(&sent));
         tokio::spawn(async move {
             for _ in 0..100 {
-                let pass = gate.pass(SECOND).await.unwrap();
-                sent.lock().await.push(pass.sent());
-                pass.answered(None);
+                let permit = limiter.acquire(SECOND).await.unwrap();
+                sent.lock().await.push(permit.sent());
+                permit.record_outcome(None);
             }
         })
     });
@@ -72,11 +72,11 @@ async fn twenty_five_thousand_calls_keep_the_minutes_limit_and_use_98_percent_of
 
 #[tokio::test(start_paused = true)]
 async fn the_hours_limit_takes_over_from_the_minutes() {
-    let gate = gate(Limits::unlimited().per_minute(100).per_hour(600));
+    let limiter = limiter(Limits::unlimited().per_minute(100).per_hour(600));
     let mut sent = Vec::new();
     let began = Instant::now();
     while began.elapsed() < 2 * HOUR {
-        sent.push(gate.pass(SECOND).await.unwrap().sent());
+        sent.push(limiter.acquire(SECOND).await.unwrap().sent());
     }
     assert!(most_within(&sent, MINUTE) <= 100);
     assert!(most_within(&sent, HOUR) <= 600);
@@ -98,16 +98,16 @@ proptest! {
             .build()
             .unwrap();
         runtime.block_on(async {
-            let gate = gate(Limits::unlimited().per_minute(minute).per_hour(hour));
+            let limiter = limiter(Limits::unlimited().per_minute(minute).per_hour(hour));
             let mut sent = Vec::new();
             for pause in pauses {
                 // Every third caller has no patience, and those behind it must not profit.
                 if pause % 3 == 0 {
-                    if let Ok(pass) = timeout(Duration::from_millis(pause / 7), gate.pass(SECOND)).await {
-                        sent.push(pass.unwrap().sent());
+                    if let Ok(permit) = timeout(Duration::from_millis(pause / 7), limiter.acquire(SECOND)).await {
+                        sent.push(permit.unwrap().sent());
                     }
                 } else {
-                    sent.push(gate.pass(SECOND).await.unwrap().sent());
+                    sent.push(limiter.acquire(SECOND).await.unwrap().sent());
                 }
                 if pause > 60_000 {
                     advance(Duration::from_millis(pause)).await;
@@ -123,7 +123,7 @@ proptest! {
 fn a_rate_fills_its_limit_and_no_more() {
     for calls in [0, 1, 2, 5, 60, 199, 1_000, 10_000, 40_000, 5_000_000] {
         let minute = Rate::minute(calls);
-        for (rate, window) in [(minute, MINUTE), (Rate::hour(calls, Some(minute)), HOUR)] {
+        for (rate, window) in [(minute, MINUTE), (Rate::hour(calls), HOUR)] {
             // What falls into a stretch that begins with a full burst.
             let most = u128::from(rate.burst - 1) + window.as_nanos().div_ceil(rate.interval.as_nanos());
             assert!(most <= u128::from(calls.max(1)), "{calls}: {rate:?}");
@@ -135,25 +135,25 @@ fn a_rate_fills_its_limit_and_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pace_that_was_not_used_saves_up_no_more_than_its_burst() {
+async fn an_idle_limit_saves_up_no_more_than_its_burst() {
     let rate = Rate::minute(10_000);
-    let pace = Pace::new(rate);
+    let limits = RateLimiter::new([rate]);
     advance(HOUR).await;
-    let at_once = (0..200).take_while(|_| pace.grant().is_ok()).count();
+    let at_once = (0..200).take_while(|_| limits.try_acquire(Instant::now()).is_ok()).count();
     assert_eq!(at_once, rate.burst as usize);
 }
 
 #[tokio::test(start_paused = true)]
 async fn callers_pass_in_the_order_in_which_they_came() {
-    let gate = gate(Limits::unlimited().per_minute(60));
+    let limiter = limiter(Limits::unlimited().per_minute(60));
     let order = Arc::new(Mutex::new(Vec::new()));
     let mut callers = Vec::new();
     for number in 0..50 {
-        let (task_gate, task_order) = (Arc::clone(&gate), Arc::clone(&order));
+        let (task_limiter, task_order) = (Arc::clone(&limiter), Arc::clone(&order));
         callers.push(tokio::spawn(async move {
-            let pass = task_gate.pass(SECOND).await.unwrap();
+            let permit = task_limiter.acquire(SECOND).await.unwrap();
             task_order.lock().await.push(number);
-            drop(pass);
+            drop(permit);
         }));
         tokio::task::yield_now().await;
     }
@@ -162,15 +162,45 @@ async fn callers_pass_in_the_order_in_which_they_came() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_new_caller_does_not_overtake_the_queue() {
+    let limiter = limiter(Limits::unlimited().per_minute(60));
+    limiter.acquire(SECOND).await.unwrap();
+    let mut first = pin!(limiter.acquire(SECOND));
+    assert!(first.as_mut().now_or_never().is_none());
+    advance(10 * SECOND).await;
+    // The limit has room again, and the first caller has not been polled since.
+    let mut second = pin!(limiter.acquire(SECOND));
+    assert!(second.as_mut().now_or_never().is_none());
+    first.await.unwrap();
+    second.await.unwrap();
+    advance(10 * SECOND).await;
+    assert!(limiter.acquire(SECOND).now_or_never().is_some(), "an empty queue holds nobody back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_one_limit_holds_back_takes_nothing_from_the_other() {
+    let slow = Rate { burst: 1, interval: MINUTE };
+    let fast = Rate { burst: 2, interval: MINUTE };
+    let limits = RateLimiter::new([slow, fast]);
+    limits.try_acquire(Instant::now()).unwrap();
+    for _ in 0..10 {
+        assert_eq!(limits.try_acquire(Instant::now()), Err(Instant::now() + MINUTE));
+    }
+    advance(MINUTE).await;
+    limits.try_acquire(Instant::now()).unwrap();
+    assert_eq!(limits.try_acquire(Instant::now()), Err(Instant::now() + MINUTE));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_caller_that_goes_away_costs_the_others_nothing() {
-    let gate = gate(Limits::unlimited().per_minute(60).per_hour(3_000));
-    gate.pass(SECOND).await.unwrap();
+    let limiter = limiter(Limits::unlimited().per_minute(60).per_hour(3_000));
+    limiter.acquire(SECOND).await.unwrap();
     let began = Instant::now();
     // A hundred give up while they wait, at the head of the line and further down.
-    let impatient = (0..100).map(|n| timeout(Duration::from_millis(n), gate.pass(SECOND)));
+    let impatient = (0..100).map(|n| timeout(Duration::from_millis(n), limiter.acquire(SECOND)));
     assert!(join_all(impatient).await.iter().all(Result::is_err));
     for _ in 0..3 {
-        gate.pass(SECOND).await.unwrap();
+        limiter.acquire(SECOND).await.unwrap();
     }
     let even = Rate::minute(60).interval * 3;
     assert!(began.elapsed() <= even + Duration::from_millis(5), "{:?}", began.elapsed());
@@ -178,54 +208,54 @@ async fn a_caller_that_goes_away_costs_the_others_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn no_more_calls_are_under_way_at_once_than_told_and_a_dropped_one_gives_its_place_back() {
-    let gate = gate(Limits::unlimited().at_once(2));
-    let (one, other) = (gate.pass(SECOND).await.unwrap(), gate.pass(SECOND).await.unwrap());
-    assert!(timeout(SECOND, gate.pass(SECOND)).await.is_err());
+    let limiter = limiter(Limits::unlimited().at_once(2));
+    let (one, other) = (limiter.acquire(SECOND).await.unwrap(), limiter.acquire(SECOND).await.unwrap());
+    assert!(timeout(SECOND, limiter.acquire(SECOND)).await.is_err());
     drop(one);
-    let third = timeout(SECOND, gate.pass(SECOND)).await.unwrap().unwrap();
-    assert!(timeout(SECOND, gate.pass(SECOND)).await.is_err());
+    let third = timeout(SECOND, limiter.acquire(SECOND)).await.unwrap().unwrap();
+    assert!(timeout(SECOND, limiter.acquire(SECOND)).await.is_err());
     drop((other, third));
-    gate.pass(SECOND).await.unwrap();
+    limiter.acquire(SECOND).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_closed_endpoint_turns_callers_away_at_once_and_lets_one_try_when_it_opens() {
-    let gate = gate(Limits::published());
-    let pass = gate.pass(SECOND).await.unwrap();
-    assert_eq!(pass.answered(Some(&refused())), Some(MINUTE));
+    let limiter = limiter(Limits::published());
+    let permit = limiter.acquire(SECOND).await.unwrap();
+    assert_eq!(permit.record_outcome(Some(&refused())), Some(MINUTE));
     let began = Instant::now();
-    let error = gate.pass(30 * SECOND).await.err().unwrap();
+    let error = limiter.acquire(30 * SECOND).await.err().unwrap();
     assert!(matches!(error.kind(), ErrorKind::EndpointClosed { reopens_in } if *reopens_in == MINUTE));
     assert!(error.is_rate_limited() && error.retry_after() == Some(MINUTE));
     assert_eq!(began.elapsed(), Duration::ZERO);
     advance(40 * SECOND).await;
     // Now the patience suffices.
-    let probe = gate.pass(30 * SECOND).await.unwrap();
+    let probe = limiter.acquire(30 * SECOND).await.unwrap();
     assert!(probe.waited && began.elapsed() >= MINUTE);
-    assert!(timeout(SECOND, gate.pass(SECOND)).await.is_err(), "the others wait for what it finds");
-    assert_eq!(probe.answered(Some(&refused())), Some(HOUR));
-    assert!(gate.pass(30 * SECOND).await.is_err());
+    assert!(timeout(SECOND, limiter.acquire(SECOND)).await.is_err(), "the others wait for what it finds");
+    assert_eq!(probe.record_outcome(Some(&refused())), Some(HOUR));
+    assert!(limiter.acquire(30 * SECOND).await.is_err());
     advance(HOUR).await;
     // One that is dropped found out nothing.
-    drop(gate.pass(SECOND).await.unwrap());
-    let probe = gate.pass(SECOND).await.unwrap();
-    assert!(timeout(SECOND, gate.pass(SECOND)).await.is_err());
-    assert_eq!(probe.answered(None), None);
-    let _both = (gate.pass(SECOND).await.unwrap(), gate.pass(SECOND).await.unwrap());
+    drop(limiter.acquire(SECOND).await.unwrap());
+    let probe = limiter.acquire(SECOND).await.unwrap();
+    assert!(timeout(SECOND, limiter.acquire(SECOND)).await.is_err());
+    assert_eq!(probe.record_outcome(None), None);
+    let _both = (limiter.acquire(SECOND).await.unwrap(), limiter.acquire(SECOND).await.unwrap());
 }
 
 #[tokio::test(start_paused = true)]
 async fn those_in_line_when_an_endpoint_closes_are_turned_away_too() {
-    let gate = gate(Limits::unlimited().per_minute(60));
-    let pass = gate.pass(SECOND).await.unwrap();
+    let limiter = limiter(Limits::unlimited().per_minute(60));
+    let permit = limiter.acquire(SECOND).await.unwrap();
     let waiting: Vec<_> = (0..20)
         .map(|_| {
-            let gate = Arc::clone(&gate);
-            tokio::spawn(async move { gate.pass(SECOND).await.map(drop) })
+            let limiter = Arc::clone(&limiter);
+            tokio::spawn(async move { limiter.acquire(SECOND).await.map(drop) })
         })
         .collect();
     sleep(SECOND / 2).await;
-    pass.answered(Some(&refused()));
+    permit.record_outcome(Some(&refused()));
     let began = Instant::now();
     for outcome in join_all(waiting).await {
         assert!(outcome.unwrap().unwrap_err().is_rate_limited());
@@ -234,29 +264,29 @@ async fn those_in_line_when_an_endpoint_closes_are_turned_away_too() {
 }
 
 #[tokio::test]
-async fn clients_of_one_corp_and_address_share_a_ledger_and_others_do_not() {
+async fn clients_of_one_corp_and_address_share_a_limiter_and_others_do_not() {
     let budget = Budget::builder().build().unwrap();
-    let ours = ledger(&budget);
-    assert!(Arc::ptr_eq(&ours, &ledger(&budget.clone())));
-    assert!(!Arc::ptr_eq(&ours, &budget.ledger("https://example.com/cgi-bin/", &CorpId::new("ww2"))));
-    assert!(!Arc::ptr_eq(&ours, &budget.ledger("https://example.org/cgi-bin/", &CorpId::new("ww1"))));
-    assert!(!Arc::ptr_eq(&ours, &ledger(&Budget::default())));
-    assert!(Arc::ptr_eq(&ledger(&Budget::default()), &ledger(&Budget::default())));
-    assert!(Arc::ptr_eq(&ours.gate("user/get"), &ours.gate("user/get")));
-    assert!(!Arc::ptr_eq(&ours.gate("user/get"), &ours.gate("user/list")));
+    let ours = corp(&budget);
+    assert!(Arc::ptr_eq(&ours, &corp(&budget.clone())));
+    assert!(!Arc::ptr_eq(&ours, &budget.corp("https://example.com/cgi-bin/", &CorpId::new("ww2"))));
+    assert!(!Arc::ptr_eq(&ours, &budget.corp("https://example.org/cgi-bin/", &CorpId::new("ww1"))));
+    assert!(!Arc::ptr_eq(&ours, &corp(&Budget::default())));
+    assert!(Arc::ptr_eq(&corp(&Budget::default()), &corp(&Budget::default())));
+    assert!(Arc::ptr_eq(&ours.endpoint("user/get"), &ours.endpoint("user/get")));
+    assert!(!Arc::ptr_eq(&ours.endpoint("user/get"), &ours.endpoint("user/list")));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_published_limits_on_calls_at_once_hold_unless_told_otherwise() {
     let at_once = async |budget: Budget, endpoint| {
-        let gate = ledger(&budget).gate(endpoint);
-        let mut passes = Vec::new();
-        while passes.len() < 30
-            && let Ok(pass) = timeout(SECOND, gate.pass(SECOND)).await
+        let limiter = corp(&budget).endpoint(endpoint);
+        let mut permits = Vec::new();
+        while permits.len() < 30
+            && let Ok(permit) = timeout(SECOND, limiter.acquire(SECOND)).await
         {
-            passes.push(pass.unwrap());
+            permits.push(permit.unwrap());
         }
-        passes.len()
+        permits.len()
     };
     for (endpoint, calls) in [
         ("auth/get_tfa_info", 20),
@@ -302,10 +332,10 @@ async fn an_endpoint_of_ones_own_has_limits_by_its_type() {
     let budget =
         Budget::builder().endpoint_of::<GetApp>(limits).endpoint_of::<GetMember>(limits).build().unwrap();
     for endpoint in ["agent/get", "user/get"] {
-        let gate = ledger(&budget).gate(endpoint);
-        let first = gate.pass(SECOND).await.unwrap();
-        assert!(timeout(SECOND, gate.pass(SECOND)).await.is_err(), "{endpoint}");
+        let limiter = corp(&budget).endpoint(endpoint);
+        let first = limiter.acquire(SECOND).await.unwrap();
+        assert!(timeout(SECOND, limiter.acquire(SECOND)).await.is_err(), "{endpoint}");
         drop(first);
-        assert!(gate.pass(SECOND).await.is_ok());
+        assert!(limiter.acquire(SECOND).await.is_ok());
     }
 }

@@ -4,9 +4,9 @@ use futures_core::Stream;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    ChainGroupId, ChainId, Client, CorpId, PendingCorpId, Result, Sending, UserId,
+    CallFuture, ChainGroupId, ChainId, Client, CorpId, PendingCorpId, Result, UserId,
+    json_fields::{self, Number},
     paging::{self, Next, Paged},
-    wire::{self, Number},
 };
 
 /// Lists the chains.
@@ -156,7 +156,7 @@ pub struct ChainCorpPage {
     #[serde(
         default,
         rename = "next_cursor",
-        deserialize_with = "wire::none_if_empty",
+        deserialize_with = "json_fields::none_if_empty",
         skip_serializing_if = "Option::is_none"
     )]
     pub next: Option<String>,
@@ -188,7 +188,7 @@ pub struct ChainCorp {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite_userid: Option<UserId>,
     /// Whether it has joined; 0 or 1 in the page's sample.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub is_joined: Option<bool>,
 }
 
@@ -232,7 +232,7 @@ impl ChainCorps {
     }
 
     /// Fetches one page.
-    pub fn page(&self) -> Sending<ChainCorpPage> {
+    pub fn page(&self) -> CallFuture<ChainCorpPage> {
         self.client.send(&self.call)
     }
 
@@ -396,7 +396,7 @@ impl GetMemberCustomId {
 #[non_exhaustive]
 pub struct MemberCustomId {
     /// The id.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub user_custom_id: String,
 }
 

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChainId, Client, Endpoint, Error, ErrorCode, ErrorKind, JobId, Polling, Sending,
+    CallFuture, ChainId, Client, Endpoint, Error, ErrorCode, ErrorKind, JobId, Polling,
     imports::ImportState,
+    json_fields,
     polling::{Stage, Staged, Wakeups},
-    wire,
 };
 
 /// Submits an import of contacts into a chain.
@@ -123,7 +123,7 @@ impl ContactsJob {
     /// Returns how far the job has come. At most 5 such calls at a time.
     ///
     /// Official: [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/95823)
-    pub fn status(&self) -> Sending<ContactsJobStatus> {
+    pub fn status(&self) -> CallFuture<ContactsJobStatus> {
         self.client.send(&GetContactsJob::new(&self.id))
     }
 
@@ -133,9 +133,9 @@ impl ContactsJob {
     ///
     /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; [`ErrorKind::Incomplete`] if it goes backwards, or is
     /// finished without a result. Corps that were not imported are no error: see [`ContactsOutcome::fail_list`].
-    pub fn wait(&self, polling: Polling) -> Sending<ContactsOutcome> {
+    pub fn wait(&self, polling: Polling) -> CallFuture<ContactsOutcome> {
         let job = self.clone();
-        Sending::new(async move {
+        CallFuture::new(async move {
             let finished = |status: ContactsJobStatus| match (status.status, status.result) {
                 (ImportState::Finished, Some(result)) => Ok(Some(result)),
                 (ImportState::Finished, None) => {
@@ -195,7 +195,7 @@ pub struct ContactsOutcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub import_status: Option<ContactsImported>,
     /// The corps that were not imported: one bad contact holds up its whole corp.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub fail_list: Vec<FailedCorp>,
 }
 
@@ -225,10 +225,10 @@ pub struct FailedCorp {
     #[serde(default)]
     pub errcode: i32,
     /// The server's text on it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub errmsg: String,
     /// The contacts that are to blame.
-    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "json_fields::or_default", skip_serializing_if = "Vec::is_empty")]
     pub contact_info_list: Vec<FailedContact>,
 }
 
@@ -250,7 +250,7 @@ pub struct FailedContact {
     #[serde(default)]
     pub errcode: i32,
     /// The server's text on it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub errmsg: String,
 }
 

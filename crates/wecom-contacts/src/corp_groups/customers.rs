@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CorpId, ExternalUserId, OpenId, wire};
+use crate::{CorpId, ExternalUserId, OpenId, json_fields};
 
 /// Asks for a WeChat user's customer ids.
 ///
@@ -39,7 +39,7 @@ impl UnionIdToExternalUserId {
 #[non_exhaustive]
 pub struct ExternalUserIds {
     /// One for each corp whose customer they are.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub external_userid_info: Vec<CorpExternalUserId>,
 }
 
@@ -117,7 +117,7 @@ impl ExternalUserIdToPendingId {
 #[non_exhaustive]
 pub struct CustomerPendingIds {
     /// One for each customer that has one.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub result: Vec<CustomerPendingId>,
 }
 
@@ -128,6 +128,6 @@ pub struct CustomerPendingId {
     /// The customer.
     pub external_userid: ExternalUserId,
     /// The stand-in id from before they were one.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub pending_id: String,
 }

@@ -26,7 +26,7 @@ pub use rules::*;
 pub use shared::*;
 
 use crate::{
-    AgentId, ChainGroupId, ChainId, ChainRuleId, Client, CorpId, ExternalUserId, JobId, OpenId, Sending,
+    AgentId, CallFuture, ChainGroupId, ChainId, ChainRuleId, Client, CorpId, ExternalUserId, JobId, OpenId,
     UserId,
 };
 
@@ -99,7 +99,7 @@ impl CorpGroups {
         &self,
         userid: impl Into<UserId>,
         session_key: impl Into<String>,
-    ) -> Sending<MiniProgramSession> {
+    ) -> CallFuture<MiniProgramSession> {
         self.client.send(&TransferSession::new(userid, session_key))
     }
 }
@@ -109,21 +109,21 @@ impl CorpGroups {
     /// Returns the chains: for the chain's app all, for others those in the visible range.
     ///
     /// Official: [获取上下游列表](https://developer.work.weixin.qq.com/document/path/95820)
-    pub fn chains(&self) -> Sending<Vec<Chain>> {
+    pub fn chains(&self) -> CallFuture<Vec<Chain>> {
         self.client.send(&ListChains {}).map(|reply| reply.chains)
     }
 
     /// Returns the chains that this corp and a lower one are in.
     ///
     /// Official: [获取下级企业加入的上下游](https://developer.work.weixin.qq.com/document/path/97442)
-    pub fn chains_of(&self, corp_id: impl Into<CorpId>) -> Sending<Vec<Chain>> {
+    pub fn chains_of(&self, corp_id: impl Into<CorpId>) -> CallFuture<Vec<Chain>> {
         self.client.send(&ListChainsOfCorp::new(corp_id)).map(|reply| reply.chains)
     }
 
     /// Returns the groups of a chain.
     ///
     /// Official: [获取上下游通讯录分组](https://developer.work.weixin.qq.com/document/path/95820)
-    pub fn groups(&self, chain: impl Into<ChainId>) -> Sending<Vec<ChainGroup>> {
+    pub fn groups(&self, chain: impl Into<ChainId>) -> CallFuture<Vec<ChainGroup>> {
         self.client.send(&ListChainGroups::new(chain)).map(|reply| reply.groups)
     }
 
@@ -132,7 +132,7 @@ impl CorpGroups {
         &self,
         chain: impl Into<ChainId>,
         group: impl Into<ChainGroupId>,
-    ) -> Sending<Vec<ChainGroup>> {
+    ) -> CallFuture<Vec<ChainGroup>> {
         self.client.send(&ListChainGroups::new(chain).group(group)).map(|reply| reply.groups)
     }
 
@@ -147,14 +147,14 @@ impl CorpGroups {
     /// Returns one corp of a chain, joined or pending.
     ///
     /// Official: [获取企业上下游通讯录下的企业信息](https://developer.work.weixin.qq.com/document/path/95820)
-    pub fn corp(&self, chain: impl Into<ChainId>, corp: impl Into<ChainCorpId>) -> Sending<ChainCorpInfo> {
+    pub fn corp(&self, chain: impl Into<ChainId>, corp: impl Into<ChainCorpId>) -> CallFuture<ChainCorpInfo> {
         self.client.send(&GetChainCorp::new(chain, corp))
     }
 
     /// Removes a corp from a chain. For the chain's app of a verified corp, one call at a time.
     ///
     /// Official: [移除企业](https://developer.work.weixin.qq.com/document/path/95822)
-    pub fn remove_corp(&self, chain: impl Into<ChainId>, corp: impl Into<ChainCorpId>) -> Sending<()> {
+    pub fn remove_corp(&self, chain: impl Into<ChainId>, corp: impl Into<ChainCorpId>) -> CallFuture<()> {
         self.client.send(&RemoveChainCorp::new(chain, corp))
     }
 
@@ -166,7 +166,7 @@ impl CorpGroups {
         chain: impl Into<ChainId>,
         corp_id: impl Into<CorpId>,
         userid: impl Into<UserId>,
-    ) -> Sending<String> {
+    ) -> CallFuture<String> {
         self.client.send(&GetMemberCustomId::new(chain, corp_id, userid)).map(|reply| reply.user_custom_id)
     }
 
@@ -179,7 +179,7 @@ impl CorpGroups {
         &self,
         chain: impl Into<ChainId>,
         corps: impl IntoIterator<Item = ContactCorp>,
-    ) -> Sending<ContactsJob> {
+    ) -> CallFuture<ContactsJob> {
         let client = self.client.clone();
         self.client
             .send(&ImportChainContacts::new(chain, corps))
@@ -200,21 +200,21 @@ impl CorpGroups {
     /// Returns the ids of a chain's rules.
     ///
     /// Official: [获取对接规则id列表](https://developer.work.weixin.qq.com/document/path/95631)
-    pub fn rule_ids(&self, chain: impl Into<ChainId>) -> Sending<Vec<ChainRuleId>> {
+    pub fn rule_ids(&self, chain: impl Into<ChainId>) -> CallFuture<Vec<ChainRuleId>> {
         self.client.send(&ListChainRuleIds::new(chain)).map(|reply| reply.rule_ids)
     }
 
     /// Returns one rule.
     ///
     /// Official: [获取对接规则详情](https://developer.work.weixin.qq.com/document/path/95633)
-    pub fn rule(&self, chain: impl Into<ChainId>, rule: impl Into<ChainRuleId>) -> Sending<ChainRule> {
+    pub fn rule(&self, chain: impl Into<ChainId>, rule: impl Into<ChainRuleId>) -> CallFuture<ChainRule> {
         self.client.send(&GetChainRule::new(chain, rule)).map(|reply| reply.rule_info)
     }
 
     /// Adds a rule and returns its id. Adding and changing together: 1000 calls a day.
     ///
     /// Official: [新增对接规则](https://developer.work.weixin.qq.com/document/path/95634)
-    pub fn add_rule(&self, chain: impl Into<ChainId>, rule: ChainRule) -> Sending<ChainRuleId> {
+    pub fn add_rule(&self, chain: impl Into<ChainId>, rule: ChainRule) -> CallFuture<ChainRuleId> {
         self.client.send(&AddChainRule::new(chain, rule)).map(|reply| reply.rule_id)
     }
 
@@ -226,14 +226,14 @@ impl CorpGroups {
         chain: impl Into<ChainId>,
         id: impl Into<ChainRuleId>,
         rule: ChainRule,
-    ) -> Sending<()> {
+    ) -> CallFuture<()> {
         self.client.send(&ModifyChainRule::new(chain, id, rule))
     }
 
     /// Deletes a rule.
     ///
     /// Official: [删除对接规则](https://developer.work.weixin.qq.com/document/path/95632)
-    pub fn delete_rule(&self, chain: impl Into<ChainId>, rule: impl Into<ChainRuleId>) -> Sending<()> {
+    pub fn delete_rule(&self, chain: impl Into<ChainId>, rule: impl Into<ChainRuleId>) -> CallFuture<()> {
         self.client.send(&DeleteChainRule::new(chain, rule))
     }
 }
@@ -250,7 +250,7 @@ impl CorpGroups {
         &self,
         unionid: impl Into<String>,
         openid: impl Into<OpenId>,
-    ) -> Sending<Vec<CorpExternalUserId>> {
+    ) -> CallFuture<Vec<CorpExternalUserId>> {
         self.client
             .send(&UnionIdToExternalUserId::new(unionid, openid))
             .map(|reply| reply.external_userid_info)
@@ -259,7 +259,7 @@ impl CorpGroups {
     /// Returns a stand-in id, good for 90 days, of a WeChat user who may become a customer.
     ///
     /// Official: [unionid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357)
-    pub fn pending_id(&self, unionid: impl Into<String>, openid: impl Into<OpenId>) -> Sending<String> {
+    pub fn pending_id(&self, unionid: impl Into<String>, openid: impl Into<OpenId>) -> CallFuture<String> {
         self.client.send(&UnionIdToPendingId::new(unionid, openid)).map(|reply| reply.pending_id)
     }
 
@@ -267,7 +267,7 @@ impl CorpGroups {
     /// Those of one group chat only, by [`ExternalUserIdToPendingId::chat`] through [`Client::send`].
     ///
     /// Official: [external_userid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357)
-    pub fn pending_ids<I>(&self, customers: I) -> Sending<Vec<CustomerPendingId>>
+    pub fn pending_ids<I>(&self, customers: I) -> CallFuture<Vec<CustomerPendingId>>
     where
         I: IntoIterator,
         I::Item: Into<ExternalUserId>,

@@ -2,17 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChainGroupId, ChainId, ChainRuleId, CorpId, DepartmentId, UserId, wire};
+use crate::{ChainGroupId, ChainId, ChainRuleId, CorpId, DepartmentId, UserId, json_fields};
 
 /// Who of the upper corp is shown to whom of the lower corps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChainRule {
     /// Who is shown: members and departments of the upper corp.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub owner_corp_range: OwnerRange,
     /// To whom: groups and corps of the chain.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub member_corp_range: MemberRange,
 }
 
@@ -56,7 +56,7 @@ pub struct OwnerRange {
     #[serde(default, with = "texts", skip_serializing_if = "Vec::is_empty")]
     pub departmentids: Vec<DepartmentId>,
     /// The members.
-    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "json_fields::or_default", skip_serializing_if = "Vec::is_empty")]
     pub userids: Vec<UserId>,
 }
 
@@ -68,7 +68,7 @@ pub struct MemberRange {
     #[serde(default, with = "texts", skip_serializing_if = "Vec::is_empty")]
     pub groupids: Vec<ChainGroupId>,
     /// The corps.
-    #[serde(default, deserialize_with = "wire::or_default", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "json_fields::or_default", skip_serializing_if = "Vec::is_empty")]
     pub corpids: Vec<CorpId>,
 }
 
@@ -78,7 +78,7 @@ mod texts {
 
     use serde::{Deserializer, Serializer};
 
-    use crate::wire;
+    use crate::json_fields;
 
     pub(super) fn serialize<S: Serializer, T: Display>(ids: &[T], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(ids.iter().map(ToString::to_string))
@@ -87,7 +87,7 @@ mod texts {
     pub(super) fn deserialize<'de, D: Deserializer<'de>, T: From<u32>>(
         deserializer: D,
     ) -> Result<Vec<T>, D::Error> {
-        wire::numbers(deserializer)
+        json_fields::numbers(deserializer)
     }
 }
 
@@ -113,7 +113,7 @@ impl ListChainRuleIds {
 #[non_exhaustive]
 pub struct ChainRuleIds {
     /// The ids.
-    #[serde(deserialize_with = "wire::numbers")]
+    #[serde(deserialize_with = "json_fields::numbers")]
     pub rule_ids: Vec<ChainRuleId>,
 }
 
@@ -168,7 +168,7 @@ impl AddChainRule {
 #[non_exhaustive]
 pub struct AddedChainRule {
     /// The rule's id.
-    #[serde(deserialize_with = "wire::positive")]
+    #[serde(deserialize_with = "json_fields::positive")]
     pub rule_id: ChainRuleId,
 }
 

@@ -6,10 +6,9 @@ use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgentId, Client, CorpId, Result, Secret, Sending, UserId,
+    AgentId, CallFuture, Client, CorpId, Result, Secret, UserId, json_fields,
     paging::{self, Next, Paged},
     tokens::{AccessToken, FreshToken, SourceFuture, TokenSource},
-    wire,
 };
 
 coded! {
@@ -74,7 +73,7 @@ impl Paged for ListAppShareInfo {
 #[non_exhaustive]
 pub struct SharedCorpPage {
     /// Whether this is the last page; 0 or 1 on the wire.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub ending: Option<bool>,
     /// The corps.
     #[serde(rename = "corp_list")]
@@ -83,7 +82,7 @@ pub struct SharedCorpPage {
     #[serde(
         default,
         rename = "next_cursor",
-        deserialize_with = "wire::none_if_empty",
+        deserialize_with = "json_fields::none_if_empty",
         skip_serializing_if = "Option::is_none"
     )]
     pub next: Option<String>,
@@ -136,7 +135,7 @@ impl SharedCorps {
     }
 
     /// Fetches one page.
-    pub fn page(&self) -> Sending<SharedCorpPage> {
+    pub fn page(&self) -> CallFuture<SharedCorpPage> {
         self.client.send(&self.call)
     }
 

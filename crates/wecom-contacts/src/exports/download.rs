@@ -14,26 +14,26 @@ use url::Url;
 
 use super::{CALL, ExportFile, ExportState, ExportStatus, GetExportResult, corrupt};
 use crate::{
-    Client, Endpoint as _, Error, ErrorKind, Result, RetryPolicy, Sending,
+    CallFuture, Client, Endpoint as _, Error, ErrorKind, Result, RetryPolicy,
     content_range::Part,
-    exchange::Wire,
-    flow::{Broken, Flow},
-    retry::Course,
+    download_body::{DownloadBody, DownloadError},
+    retry::Attempts,
+    transport::HttpTransport,
 };
 
 /// Requests the job's status again, for fresh links.
-pub(super) type Renew = Box<dyn Fn() -> Sending<ExportStatus> + Send>;
+pub(super) type Renew = Box<dyn Fn() -> CallFuture<ExportStatus> + Send>;
 
 /// One file on its way.
 pub(super) struct FileDownload {
-    wire: Wire,
+    transport: HttpTransport,
     retry: RetryPolicy,
     renew: Renew,
     /// Which of the job's files.
     position: usize,
     file: ExportFile,
     received: u64,
-    content: Option<Flow>,
+    content: Option<DownloadBody>,
     /// Number of bytes at the front of `content` that were received before.
     to_skip: u64,
     /// Whether the current attempt has received anything.
@@ -41,9 +41,9 @@ pub(super) struct FileDownload {
     /// Whether the link was replaced since the last progress.
     is_link_renewed: bool,
     /// Attempts in a row without progress.
-    failed_attempts: Option<Course>,
+    failed_attempts: Option<Attempts>,
     /// Attempts that were too slow, until [`STEADY`] bytes came since the last.
-    slow_attempts: Option<Course>,
+    slow_attempts: Option<Attempts>,
     since_slow: u64,
 }
 
@@ -60,7 +60,7 @@ const STEADY: u64 = 1 << 20;
 impl FileDownload {
     pub(super) fn new(client: &Client, renew: Renew, position: usize, file: ExportFile) -> Self {
         Self {
-            wire: client.wire().clone(),
+            transport: client.transport().clone(),
             retry: client.retry(),
             renew,
             position,
@@ -104,12 +104,12 @@ impl FileDownload {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) if self.received == self.file.size => return Ok(None),
                 Ok(None) => return Err(self.corrupt("is smaller than announced")),
-                Err(Broken::Cut(error)) => {
+                Err(DownloadError::Interrupted(error)) => {
                     self.content = None;
                     self.recover(error).await?;
                     continue;
                 }
-                Err(Broken::Slow(error)) => {
+                Err(DownloadError::TooSlow(error)) => {
                     self.content = None;
                     self.since_slow = 0;
                     self.pause(error, Failure::TooSlow).await?;
@@ -138,15 +138,15 @@ impl FileDownload {
     }
 
     /// Requests the bytes that are still missing.
-    async fn open(&mut self) -> Result<Flow> {
+    async fn open(&mut self) -> Result<DownloadBody> {
         let url = Url::parse(&self.file.url).map_err(|_| self.corrupt("has a link that is no URL"))?;
         match url.scheme() {
             "https" => {}
-            "http" if !self.wire.is_encrypted() => {}
+            "http" if !self.transport.is_encrypted() => {}
             "http" => return Err(self.corrupt("has a link under http, although the API is under https")),
             _ => return Err(self.corrupt("has a link that is neither https nor http")),
         }
-        let mut request = self.wire.get_link(url)?;
+        let mut request = self.transport.get_link(url)?;
         if self.received > 0 {
             request = request.header(header::RANGE, format!("bytes={}-", self.received));
         }
@@ -178,7 +178,7 @@ impl FileDownload {
             return Err(self.corrupt("comes in parts that leave something out"));
         }
         self.to_skip = self.received - begins;
-        Ok(Flow::new(CALL, answer, self.wire.timeout))
+        Ok(DownloadBody::new(CALL, answer, self.transport.timeout))
     }
 
     /// Prepares another attempt after this error, or returns the error if there is none.
@@ -203,9 +203,9 @@ impl FileDownload {
             Failure::Broken => &mut self.failed_attempts,
             Failure::TooSlow => &mut self.slow_attempts,
         };
-        let attempts = attempts.get_or_insert_with(|| Course::begin(self.retry, GetExportResult::CALL));
-        attempts.sending(Instant::now());
-        attempts.recover(error, None).await
+        let attempts = attempts.get_or_insert_with(|| Attempts::begin(self.retry, GetExportResult::CALL));
+        attempts.record_sent(Instant::now());
+        attempts.wait_for_retry(error, None).await
     }
 
     async fn renew(&mut self) -> Result<()> {

@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Export, ExportKey, ExportRow};
 use crate::{
-    Client, Endpoint, Error, ErrorKind, JobId, Polling, Sending,
+    CallFuture, Client, Endpoint, Error, ErrorKind, JobId, Polling, json_fields,
     polling::{Stage, Staged, Wakeups},
-    wire,
 };
 
 /// An export that was submitted.
@@ -41,7 +40,7 @@ impl<R: ExportRow> ExportJob<R> {
     /// # Errors
     ///
     /// 40088 if there is no such job for this secret.
-    pub fn status(&self) -> Sending<ExportStatus> {
+    pub fn status(&self) -> CallFuture<ExportStatus> {
         self.client.exports().status(&self.id)
     }
 
@@ -51,7 +50,7 @@ impl<R: ExportRow> ExportJob<R> {
     ///
     /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; [`ErrorKind::JobFailed`] if WeCom gives it up;
     /// [`ErrorKind::Incomplete`] if it goes backwards, or is done and names no files: an export without rows has a file that says so.
-    pub fn wait(&self, polling: Polling) -> Sending<Export<R>> {
+    pub fn wait(&self, polling: Polling) -> CallFuture<Export<R>> {
         self.wait_until_done(polling, Wakeups::none())
     }
 
@@ -65,13 +64,13 @@ impl<R: ExportRow> ExportJob<R> {
         &self,
         polling: Polling,
         wakeup: impl Future<Output = ()> + Send + 'static,
-    ) -> Sending<Export<R>> {
+    ) -> CallFuture<Export<R>> {
         self.wait_until_done(polling, Wakeups::once(wakeup))
     }
 
-    fn wait_until_done(&self, polling: Polling, mut wakeups: Wakeups) -> Sending<Export<R>> {
+    fn wait_until_done(&self, polling: Polling, mut wakeups: Wakeups) -> CallFuture<Export<R>> {
         let job = self.clone();
-        Sending::new(async move {
+        CallFuture::new(async move {
             let failed = |kind| Err(Error::new(GetExportResult::CALL.path(), kind));
             let finished = |status: ExportStatus| match status.status {
                 ExportState::Done if status.files.is_empty() => {
@@ -132,7 +131,7 @@ pub struct ExportStatus {
     #[serde(
         default,
         rename = "data_list",
-        deserialize_with = "wire::or_default",
+        deserialize_with = "json_fields::or_default",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub files: Vec<ExportFile>,

@@ -28,7 +28,7 @@ pub use rows::{Export, ExportBatches, ExportRows, Progress};
 pub use wecom_cipher::EncodingAesKey as ExportKey;
 
 use crate::{
-    Client, Endpoint, Error, ErrorKind, JobId, Result, Sending, TagId,
+    CallFuture, Client, Endpoint, Error, ErrorKind, JobId, Result, TagId,
     departments::Department,
     media::JobStarted,
     members::{Member, SimpleMember},
@@ -113,7 +113,7 @@ impl Exports {
     /// 40088 if this secret has no such job.
     ///
     /// Official: [获取导出结果](https://developer.work.weixin.qq.com/document/path/94854)
-    pub fn status(&self, id: impl Into<JobId>) -> Sending<ExportStatus> {
+    pub fn status(&self, id: impl Into<JobId>) -> CallFuture<ExportStatus> {
         self.client.send(&GetExportResult::new(id))
     }
 
@@ -154,11 +154,11 @@ impl<E: ExportCall> ExportSubmission<E> {
 
 impl<E: ExportCall> IntoFuture for ExportSubmission<E> {
     type Output = Result<ExportJob<E::Row>>;
-    type IntoFuture = Sending<ExportJob<E::Row>>;
+    type IntoFuture = CallFuture<ExportJob<E::Row>>;
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { client, mut call, key } = self;
-        Sending::new(async move {
+        CallFuture::new(async move {
             let key = match key {
                 Some(key) => key,
                 None => ExportKey::generate().map_err(|error| {

@@ -33,7 +33,7 @@ use super::{
     download::FileDownload,
     row::{ERRCODE, ERRMSG, Shape, TAG_NAME},
 };
-use crate::{Error, ErrorKind, Result, redact, wire};
+use crate::{Error, ErrorKind, Result, json_fields, redact};
 
 /// Minimum number of bytes in a run of ciphertext that goes from stage to stage; the last run may have fewer.
 const RUN: usize = 256 << 10;
@@ -335,7 +335,7 @@ impl<R: Send + 'static> Records<R> {
                     let _ = self.tag_name.set(name.unwrap_or_default());
                 }
                 ERRCODE => {
-                    let wire::Number(errcode) = value(frame.json).map_err(unreadable)?;
+                    let json_fields::Number(errcode) = value(frame.json).map_err(unreadable)?;
                     if self.refusal.errcode == 0 {
                         self.refusal.errcode = errcode;
                     }

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use super::{
     GetImportResult, ImportFile, ImportOutcome, ImportState, ImportStatus, outcome::Tally, row_keys::Lines,
 };
-use crate::{Client, Error, ErrorKind, JobId, Polling, Result, Sending, polling::Wakeups};
+use crate::{CallFuture, Client, Error, ErrorKind, JobId, Polling, Result, polling::Wakeups};
 
 /// An import that was submitted.
 #[derive(Clone)]
@@ -37,7 +37,7 @@ impl ImportJob {
     /// # Errors
     ///
     /// 40088 if there is no such job, 40089 if its result was cleaned up: WeCom keeps the five latest.
-    pub fn status(&self) -> Sending<ImportStatus> {
+    pub fn status(&self) -> CallFuture<ImportStatus> {
         self.client.send(&GetImportResult { jobid: self.id.clone() })
     }
 
@@ -47,7 +47,7 @@ impl ImportJob {
     ///
     /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; the code of what is wrong with the file as a whole,
     /// such as 302003. Rows that were not accepted are no error: see [`ImportOutcome::failures`].
-    pub fn wait(&self, polling: Polling) -> Sending<ImportOutcome> {
+    pub fn wait(&self, polling: Polling) -> CallFuture<ImportOutcome> {
         self.wait_until_done(polling, Wakeups::none())
     }
 
@@ -61,13 +61,13 @@ impl ImportJob {
         &self,
         polling: Polling,
         wakeup: impl Future<Output = ()> + Send + 'static,
-    ) -> Sending<ImportOutcome> {
+    ) -> CallFuture<ImportOutcome> {
         self.wait_until_done(polling, Wakeups::once(wakeup))
     }
 
-    fn wait_until_done(&self, polling: Polling, mut wakeups: Wakeups) -> Sending<ImportOutcome> {
+    fn wait_until_done(&self, polling: Polling, mut wakeups: Wakeups) -> CallFuture<ImportOutcome> {
         let job = self.clone();
-        Sending::new(async move {
+        CallFuture::new(async move {
             let mut tally = Tally::new(job.lines.clone());
             job.add_result(polling, &mut wakeups, &mut tally).await?;
             tally.finish().ok_or_else(|| Error::local(ErrorKind::JobFailed { job: job.id }))

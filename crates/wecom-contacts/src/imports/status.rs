@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DepartmentId, ErrorCode, JobId, UserId,
+    DepartmentId, ErrorCode, JobId, UserId, json_fields,
     polling::{Stage, Staged},
-    wire,
 };
 
 /// Asks how far an import has come.
@@ -44,7 +43,7 @@ pub struct ImportStatus {
     #[serde(
         default,
         rename = "result",
-        deserialize_with = "wire::or_default",
+        deserialize_with = "json_fields::or_default",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub rows: Vec<ImportRow>,

@@ -9,7 +9,7 @@ use super::{
     outcome::Tally,
 };
 use crate::{
-    Client, Error, ErrorCode, ErrorKind, JobId, Polling, Result, Sending, Stopped, media::MediaKind,
+    CallFuture, Client, Error, ErrorCode, ErrorKind, JobId, Polling, Result, Stopped, media::MediaKind,
     polling::Wakeups,
 };
 
@@ -61,7 +61,7 @@ impl<E: ImportCall> ImportSubmission<E> {
     /// 302008, [out of time](Stopped::OutOfTime), if the turn does not come; [`ErrorKind::StillRunning`] if the end does not; what
     /// [`Imports::sync_members`](super::Imports::sync_members) and [`ImportJob::wait`] say. A replacement refuses a file of
     /// several parts before anything is sent. Rows that were not accepted are no error: see [`ImportOutcome::failures`].
-    pub fn outcome(self, polling: Polling) -> Sending<ImportOutcome> {
+    pub fn outcome(self, polling: Polling) -> CallFuture<ImportOutcome> {
         self.run_to_end(polling, Wakeups::none())
     }
 
@@ -75,13 +75,13 @@ impl<E: ImportCall> ImportSubmission<E> {
         self,
         polling: Polling,
         wakeups: impl Stream<Item = ()> + Send + 'static,
-    ) -> Sending<ImportOutcome> {
+    ) -> CallFuture<ImportOutcome> {
         self.run_to_end(polling, Wakeups::each(wakeups))
     }
 
-    fn run_to_end(self, polling: Polling, mut wakeups: Wakeups) -> Sending<ImportOutcome> {
+    fn run_to_end(self, polling: Polling, mut wakeups: Wakeups) -> CallFuture<ImportOutcome> {
         let Self { client, file, call, listener } = self;
-        Sending::new(async move {
+        CallFuture::new(async move {
             let lines = file.lines();
             let mut tally = Tally::new(lines.clone());
             let sources = if E::SEVERAL { file.sources() } else { vec![file.only_source(E::CALL.path())?] };
@@ -116,13 +116,13 @@ impl ImportSubmission<ReplaceMembers> {
 
 impl<E: ImportCall> IntoFuture for ImportSubmission<E> {
     type Output = Result<ImportJob>;
-    type IntoFuture = Sending<ImportJob>;
+    type IntoFuture = CallFuture<ImportJob>;
 
     /// Uploads the file if need be, and submits the job. A file of several parts is more than one job: it is refused before
     /// anything is sent.
-    fn into_future(self) -> Sending<ImportJob> {
+    fn into_future(self) -> CallFuture<ImportJob> {
         let Self { client, file, call, listener } = self;
-        Sending::new(async move {
+        CallFuture::new(async move {
             let lines = file.lines();
             let source = file.only_source(E::CALL.path())?;
             let call = uploaded(&client, call, source).await?;

@@ -14,7 +14,7 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 
-use crate::{Error, ErrorKind, Result, content_range::Part, flow::Flow};
+use crate::{Error, ErrorKind, Result, content_range::Part, download_body::DownloadBody};
 
 /// A file on its way: its head is here, its content comes as the stream is read.
 ///
@@ -61,7 +61,7 @@ impl Download {
             content_range: ContentRange::of(&answer),
             content_length: answer.content_length(),
             call,
-            content: stream::try_unfold(Flow::new(call, answer, idle), async |mut flow| {
+            content: stream::try_unfold(DownloadBody::new(call, answer, idle), async |mut flow| {
                 Ok::<_, Error>(flow.chunk().await?.map(|chunk| (chunk, flow)))
             })
             .boxed(),

@@ -16,9 +16,9 @@ pub use upload_by_url::{
 
 use self::upload::{form, image_type};
 use crate::{
-    Call, Client, Error, ErrorKind, JobId, MediaId, Sending,
+    Call, CallFuture, Client, Error, ErrorKind, JobId, MediaId,
     endpoints::{GET_MEDIA, GET_VOICE, UPLOAD_IMAGE, UPLOAD_MEDIA},
-    exchange::{Body, Prepared},
+    transport::{Body, PreparedCall},
 };
 
 /// The calls of the media chapter; see [`Client::media`].
@@ -63,7 +63,7 @@ impl Media {
         kind: MediaKind,
         file_name: impl AsRef<str>,
         content: impl AsRef<[u8]>,
-    ) -> Sending<UploadedMedia> {
+    ) -> CallFuture<UploadedMedia> {
         let content_type = match kind {
             MediaKind::Image => image_type(content.as_ref()),
             MediaKind::Voice => "voice/amr",
@@ -71,7 +71,7 @@ impl Media {
             MediaKind::File => "application/octet-stream",
         };
         let body = form(UPLOAD_MEDIA, file_name.as_ref(), content_type, content.as_ref());
-        self.client.send_prepared(body.map(|body| Prepared {
+        self.client.send_prepared(body.map(|body| PreparedCall {
             call: UPLOAD_MEDIA,
             query: format!("type={}", kind.as_str()),
             body,
@@ -86,7 +86,7 @@ impl Media {
     /// large to be had in one piece: then [`get_range`](Self::get_range).
     ///
     /// Official: [获取临时素材](https://developer.work.weixin.qq.com/document/path/90254)
-    pub fn get(&self, media_id: impl Into<MediaId>) -> Sending<Download> {
+    pub fn get(&self, media_id: impl Into<MediaId>) -> CallFuture<Download> {
         self.download(GET_MEDIA, media_id.into(), None)
     }
 
@@ -98,7 +98,11 @@ impl Media {
     /// # Errors
     ///
     /// As [`get`](Self::get).
-    pub fn get_range(&self, media_id: impl Into<MediaId>, bytes: RangeInclusive<u64>) -> Sending<Download> {
+    pub fn get_range(
+        &self,
+        media_id: impl Into<MediaId>,
+        bytes: RangeInclusive<u64>,
+    ) -> CallFuture<Download> {
         self.download(GET_MEDIA, media_id.into(), Some(bytes))
     }
 
@@ -110,7 +114,7 @@ impl Media {
     /// As [`get`](Self::get).
     ///
     /// Official: [获取高清语音素材](https://developer.work.weixin.qq.com/document/path/90255)
-    pub fn get_voice(&self, media_id: impl Into<MediaId>) -> Sending<Download> {
+    pub fn get_voice(&self, media_id: impl Into<MediaId>) -> CallFuture<Download> {
         self.download(GET_VOICE, media_id.into(), None)
     }
 
@@ -123,9 +127,9 @@ impl Media {
     /// As [`upload`](Self::upload).
     ///
     /// Official: [上传图片](https://developer.work.weixin.qq.com/document/path/90256)
-    pub fn upload_image(&self, file_name: impl AsRef<str>, content: impl AsRef<[u8]>) -> Sending<String> {
+    pub fn upload_image(&self, file_name: impl AsRef<str>, content: impl AsRef<[u8]>) -> CallFuture<String> {
         let body = form(UPLOAD_IMAGE, file_name.as_ref(), image_type(content.as_ref()), content.as_ref());
-        let prepared = body.map(|body| Prepared { call: UPLOAD_IMAGE, query: String::new(), body });
+        let prepared = body.map(|body| PreparedCall { call: UPLOAD_IMAGE, query: String::new(), body });
         self.client.send_prepared(prepared).map(|image: UploadedImage| image.url)
     }
 
@@ -139,7 +143,7 @@ impl Media {
     /// 830001, 830003, 45001, 301019 for an URL, size or md5 that does not do.
     ///
     /// Official: [异步上传临时素材](https://developer.work.weixin.qq.com/document/path/96219)
-    pub fn upload_by_url(&self, source: UploadByUrl) -> Sending<JobId> {
+    pub fn upload_by_url(&self, source: UploadByUrl) -> CallFuture<JobId> {
         self.client.send(&source).map(|started| started.jobid)
     }
 
@@ -150,7 +154,7 @@ impl Media {
     /// A job that failed is not an error here: see [`UrlUpload::detail`].
     ///
     /// Official: [异步上传临时素材](https://developer.work.weixin.qq.com/document/path/96219)
-    pub fn upload_by_url_result(&self, job: impl Into<JobId>) -> Sending<UrlUpload> {
+    pub fn upload_by_url_result(&self, job: impl Into<JobId>) -> CallFuture<UrlUpload> {
         self.client.send(&GetUploadByUrlResult::new(job))
     }
 
@@ -159,15 +163,15 @@ impl Media {
         call: Call,
         media_id: MediaId,
         bytes: Option<RangeInclusive<u64>>,
-    ) -> Sending<Download> {
+    ) -> CallFuture<Download> {
         let client = self.client.clone();
-        Sending::new(async move {
+        CallFuture::new(async move {
             let query = serde_urlencoded::to_string([("media_id", media_id.as_str())])
                 .map_err(|error| Error::new(call.path, ErrorKind::Unwritable(error.to_string())))?;
-            let prepared = Prepared { call, query, body: Body::None };
+            let prepared = PreparedCall { call, query, body: Body::None };
             let range = bytes.map(|bytes| format!("bytes={}-{}", bytes.start(), bytes.end()));
             let answer = client.open_download(&prepared, range.as_deref()).await?;
-            Ok(Download::new(call.path, answer, client.wire().timeout))
+            Ok(Download::new(call.path, answer, client.transport().timeout))
         })
     }
 }
@@ -176,7 +180,7 @@ impl Media {
 mod text_seconds {
     use serde::{Deserialize, Deserializer, Serializer};
 
-    use crate::wire::Number;
+    use crate::json_fields::Number;
 
     #[expect(clippy::ref_option, reason = "serde hands the field by reference")]
     pub(super) fn serialize<S: Serializer>(seconds: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use wecom_cipher::hex;
 
 use super::text_seconds;
-use crate::{Call, Error, ErrorKind, MediaId, Result, exchange::Body, wire};
+use crate::{Call, Error, ErrorKind, MediaId, Result, json_fields, transport::Body};
 
 /// What a medium is (媒体文件类型).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,10 +38,10 @@ impl MediaKind {
 #[non_exhaustive]
 pub struct UploadedMedia {
     /// The kind, as WeCom writes it.
-    #[serde(default, rename = "type", deserialize_with = "wire::or_default")]
+    #[serde(default, rename = "type", deserialize_with = "json_fields::or_default")]
     pub kind: String,
     /// The medium's id, good for three days; never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub media_id: MediaId,
     /// When it was uploaded, in seconds since 1970. Text on the wire.
     #[serde(default, with = "text_seconds", skip_serializing_if = "Option::is_none")]
@@ -53,7 +53,7 @@ pub struct UploadedMedia {
 #[non_exhaustive]
 pub struct UploadedImage {
     /// Where it is; the URL never expires, and shows only inside WeCom. Never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub url: String,
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{MediaKind, text_seconds};
-use crate::{JobId, MediaId, wire};
+use crate::{JobId, MediaId, json_fields};
 
 /// Has WeCom fetch a file or video from a URL.
 ///
@@ -41,7 +41,7 @@ impl UploadByUrl {
 #[non_exhaustive]
 pub struct JobStarted {
     /// The job's id, at most 64 bytes; never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub jobid: JobId,
 }
 
@@ -91,7 +91,7 @@ pub struct UrlUploadDetail {
     #[serde(default)]
     pub errcode: i32,
     /// The server's text on it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub errmsg: String,
     /// The medium, once there.
     #[serde(default, deserialize_with = "none_if_blank", skip_serializing_if = "Option::is_none")]
@@ -104,7 +104,7 @@ pub struct UrlUploadDetail {
 fn none_if_blank<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<Option<MediaId>, D::Error> {
-    Ok(wire::none_if_empty(deserializer)?.map(MediaId::new))
+    Ok(json_fields::none_if_empty(deserializer)?.map(MediaId::new))
 }
 
 #[cfg(test)]

@@ -12,14 +12,14 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use crate::wire::{self, Number};
+use crate::json_fields::{self, Number};
 
 /// A member's extended attributes (扩展属性, `extattr`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExtAttr {
     /// The attributes; one whose name the admin console does not have is ignored by the server.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub attrs: Vec<Attribute>,
 }
 
@@ -125,27 +125,27 @@ impl fmt::Debug for AttributeValue {
 #[derive(Default, Serialize, Deserialize)]
 #[serde(bound(deserialize = "S: Default + Deserialize<'de>"))]
 struct Text<S> {
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     value: S,
 }
 
 #[derive(Default, Serialize, Deserialize)]
 #[serde(bound(deserialize = "S: Default + Deserialize<'de>"))]
 struct Web<S> {
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     url: S,
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     title: S,
 }
 
 #[derive(Default, Serialize, Deserialize)]
 #[serde(bound(deserialize = "S: Default + Deserialize<'de>"))]
 struct MiniProgram<S> {
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     appid: S,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pagepath: Option<S>,
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     title: S,
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Gender, NewMember};
-use crate::{DepartmentId, UserId, wire};
+use crate::{DepartmentId, UserId, json_fields};
 
 impl NewMember {
     /// Begins with the two fields that every member must have; a mobile number or a mail address must follow.
@@ -51,11 +51,11 @@ pub struct CreatedDepartment {
 
 /// `{"department_info": […]}`, as the wire wraps the list.
 mod created_departments {
-    use super::{CreatedDepartment, Deserialize, Deserializer, Serialize, Serializer, wire};
+    use super::{CreatedDepartment, Deserialize, Deserializer, Serialize, Serializer, json_fields};
 
     #[derive(Default, Serialize, Deserialize)]
     struct Wrapped {
-        #[serde(default, deserialize_with = "wire::or_default")]
+        #[serde(default, deserialize_with = "json_fields::or_default")]
         department_info: Vec<CreatedDepartment>,
     }
 
@@ -70,7 +70,7 @@ mod created_departments {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Vec<CreatedDepartment>, D::Error> {
-        Ok(wire::or_default::<_, Wrapped>(deserializer)?.department_info)
+        Ok(json_fields::or_default::<_, Wrapped>(deserializer)?.department_info)
     }
 }
 

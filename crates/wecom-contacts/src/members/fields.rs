@@ -17,8 +17,8 @@ use super::{
 use crate::{
     DepartmentId, MediaId, OpenUserId, Patch, Seen, UserId,
     imports::{CellValue, EmptyCell, MemberColumns},
+    json_fields,
     redact::Masked,
-    wire,
 };
 
 member_fields! {
@@ -194,11 +194,11 @@ member_fields! {
     /// Whether the member leads each of `department` (部门负责人).
     is_leader_in_dept(impl IntoIterator<Item = bool>) {
         IsLeaderInDept "部门负责人" [0..=100 items] Shown;
-        create #[serde(default, with = "wire::flags")] Option<Vec<bool>>;
-        update #[serde(default, with = "wire::flags")] Option<Vec<bool>>;
+        create #[serde(default, with = "json_fields::flags")] Option<Vec<bool>>;
+        update #[serde(default, with = "json_fields::flags")] Option<Vec<bool>>;
         read
             /// Parallel to `department`.
-            #[serde(default, with = "wire::flags")]
+            #[serde(default, with = "json_fields::flags")]
             Seen<Vec<bool>>;
         import
             /// As many as departments, or empty to leave them as they are. A cell joins 0 and 1 by `;`.
@@ -284,12 +284,12 @@ member_fields! {
         Enable "启用/禁用成员" [] Shown;
         create
             /// The server's default is yes.
-            #[serde(default, with = "wire::flag")]
+            #[serde(default, with = "json_fields::flag")]
             Option<bool>;
-        update #[serde(default, with = "wire::flag")] Option<bool>;
+        update #[serde(default, with = "json_fields::flag")] Option<bool>;
         read
             /// The live server carries it beside `status`; its page does not list it.
-            #[serde(default, with = "wire::flag")]
+            #[serde(default, with = "json_fields::flag")]
             Seen<bool>;
         import
             /// `None` leaves it as it is. The column 禁用 has the opposite: 1 for an account that is not enabled.
@@ -387,7 +387,7 @@ member_fields! {
         Isleader "是否部门负责人" [] Personal;
         read
             /// The live server carries it; its page does not list it.
-            #[serde(default, with = "wire::flag")]
+            #[serde(default, with = "json_fields::flag")]
             Seen<bool>;
     }
 
@@ -396,7 +396,7 @@ member_fields! {
         HideMobile "是否隐藏手机号" [] Personal;
         read
             /// The live server carries it; its page does not list it.
-            #[serde(default, with = "wire::flag")]
+            #[serde(default, with = "json_fields::flag")]
             Seen<bool>;
     }
 }

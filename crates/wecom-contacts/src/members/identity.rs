@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentId, OpenId, OpenUserId, UserId, wire};
+use crate::{AgentId, OpenId, OpenUserId, UserId, json_fields};
 
 /// Turns a userid into a WeChat OpenID.
 ///
@@ -26,7 +26,7 @@ impl ToOpenId {
 #[non_exhaustive]
 pub struct OpenIdReply {
     /// The OpenID; never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub openid: OpenId,
 }
 
@@ -52,7 +52,7 @@ impl FromOpenId {
 #[non_exhaustive]
 pub struct UserIdReply {
     /// The account; never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub userid: UserId,
 }
 
@@ -144,13 +144,13 @@ impl OpenUserIdsToUserIds {
 #[non_exhaustive]
 pub struct ConvertedUserIds {
     /// The pairs.
-    #[serde(default, rename = "userid_list", deserialize_with = "wire::or_default")]
+    #[serde(default, rename = "userid_list", deserialize_with = "json_fields::or_default")]
     pub converted: Vec<ConvertedUserId>,
     /// Ids that are unknown, out of one app's range, or plain userids given by mistake.
     #[serde(
         default,
         rename = "invalid_open_userid_list",
-        deserialize_with = "wire::or_default",
+        deserialize_with = "json_fields::or_default",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub invalid: Vec<OpenUserId>,

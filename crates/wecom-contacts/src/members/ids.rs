@@ -7,9 +7,8 @@ use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Client, DepartmentId, Result, Sending, UserId,
+    CallFuture, Client, DepartmentId, Result, UserId, json_fields,
     paging::{self, Next, Paged},
-    wire,
 };
 
 /// Lists the ids of all members, a page at a time. Only contacts-sync (通讯录同步) may.
@@ -68,7 +67,7 @@ pub struct MemberIdPage {
     #[serde(
         default,
         rename = "next_cursor",
-        deserialize_with = "wire::none_if_empty",
+        deserialize_with = "json_fields::none_if_empty",
         skip_serializing_if = "Option::is_none"
     )]
     pub next: Option<String>,
@@ -111,7 +110,7 @@ impl MemberIds {
     }
 
     /// Fetches one page; whoever must be able to resume keeps its `next`.
-    pub fn page(&self) -> Sending<MemberIdPage> {
+    pub fn page(&self) -> CallFuture<MemberIdPage> {
         self.client.send(&self.call)
     }
 

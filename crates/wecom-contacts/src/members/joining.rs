@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DepartmentId, TagId, UserId, wire};
+use crate::{DepartmentId, TagId, UserId, json_fields};
 
 /// Invites members to use WeCom. At least one of the three lists must be given.
 ///
@@ -56,7 +56,7 @@ pub struct InvitationOutcome {
     #[serde(
         default,
         rename = "invaliduser",
-        deserialize_with = "wire::or_default",
+        deserialize_with = "json_fields::or_default",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub invalid_members: Vec<UserId>,
@@ -64,7 +64,7 @@ pub struct InvitationOutcome {
     #[serde(
         default,
         rename = "invalidparty",
-        deserialize_with = "wire::numbers",
+        deserialize_with = "json_fields::numbers",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub invalid_departments: Vec<DepartmentId>,
@@ -72,7 +72,7 @@ pub struct InvitationOutcome {
     #[serde(
         default,
         rename = "invalidtag",
-        deserialize_with = "wire::numbers",
+        deserialize_with = "json_fields::numbers",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub invalid_tags: Vec<TagId>,
@@ -114,7 +114,7 @@ impl GetJoinQrCode {
 #[non_exhaustive]
 pub struct JoinQrCode {
     /// The image's URL, valid for seven days.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub join_qrcode: String,
 }
 
@@ -155,7 +155,7 @@ impl GetActiveStat {
 #[non_exhaustive]
 pub struct ActiveStat {
     /// How many members were active.
-    #[serde(rename = "active_cnt", deserialize_with = "wire::number")]
+    #[serde(rename = "active_cnt", deserialize_with = "json_fields::number")]
     pub active: u32,
 }
 
@@ -200,10 +200,10 @@ impl GetTfaInfo {
 #[non_exhaustive]
 pub struct TfaInfo {
     /// The account; never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub userid: UserId,
     /// What [`ConfirmTfa`] needs; serves once, for five minutes. Never empty.
-    #[serde(deserialize_with = "wire::present")]
+    #[serde(deserialize_with = "json_fields::present")]
     pub tfa_code: String,
 }
 

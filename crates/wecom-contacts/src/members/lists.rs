@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Member, SimpleMember};
-use crate::{DepartmentId, wire};
+use crate::{DepartmentId, json_fields};
 
 /// Lists a department's members, ids and names only.
 ///
@@ -14,7 +14,7 @@ pub struct ListMembersSimple {
     /// The department.
     pub department_id: DepartmentId,
     /// Whether members of the departments below come too; gone from the current page.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub fetch_child: Option<bool>,
 }
 
@@ -48,7 +48,7 @@ pub struct ListMembers {
     /// The department.
     pub department_id: DepartmentId,
     /// Whether members of the departments below come too; gone from the current page.
-    #[serde(default, with = "wire::flag", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub fetch_child: Option<bool>,
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Member;
-use crate::{DepartmentId, OpenUserId, Seen, UserId, wire};
+use crate::{DepartmentId, OpenUserId, Seen, UserId, json_fields};
 
 impl Member {
     /// The member's departments one by one, with what the parallel arrays say of each.
@@ -61,7 +61,7 @@ masked_debug!(SimpleMember { userid, department, open_userid | name });
 #[non_exhaustive]
 pub struct BizMailAlias {
     /// The addresses: at most 5, 6–63 bytes each, unique in the corp.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "json_fields::or_default")]
     pub item: Vec<String>,
 }
 

@@ -39,7 +39,7 @@ pub use self::{
     lists::{ListMembers, ListMembersSimple, MemberList, SimpleMemberList},
     member::{BizMailAlias, Gender, MemberStatus, Membership, SimpleMember},
 };
-use crate::{AgentId, Client, DepartmentId, OpenId, OpenUserId, Sending, UserId};
+use crate::{AgentId, CallFuture, Client, DepartmentId, OpenId, OpenUserId, UserId};
 
 /// The calls of the members chapter; see [`Client::members`].
 #[derive(Clone, Debug)]
@@ -83,7 +83,7 @@ impl Members {
     ///
     /// [`Error::is_already_exists`](crate::Error::is_already_exists) if the userid (60102), the mobile number (60104) or a mail
     /// address (60106) is taken.
-    pub fn create(&self, member: NewMember) -> Sending<CreatedMember> {
+    pub fn create(&self, member: NewMember) -> CallFuture<CreatedMember> {
         self.client.send(&member)
     }
 
@@ -95,40 +95,40 @@ impl Members {
     ///
     /// [`Error::is_not_found`](crate::Error::is_not_found) if no member has this userid or it is out of sight; [`Self::find`]
     /// gives an `Option` instead. 48009 where contacts-sync may read ids only.
-    pub fn get(&self, userid: impl Into<UserId>) -> Sending<Member> {
+    pub fn get(&self, userid: impl Into<UserId>) -> CallFuture<Member> {
         self.client.send(&GetMember::new(userid))
     }
 
     /// Returns one member, or `None` if no member has this userid or it is out of sight.
-    pub fn find(&self, userid: impl Into<UserId>) -> Sending<Option<Member>> {
+    pub fn find(&self, userid: impl Into<UserId>) -> CallFuture<Option<Member>> {
         self.client.find(&GetMember::new(userid))
     }
 
     /// Changes what the patch names, and nothing else.
     ///
     /// Official: [更新成员](https://developer.work.weixin.qq.com/document/path/90197)
-    pub fn update(&self, userid: impl Into<UserId>, patch: MemberPatch) -> Sending<()> {
+    pub fn update(&self, userid: impl Into<UserId>, patch: MemberPatch) -> CallFuture<()> {
         self.client.send(&UpdateMember::new(userid, patch))
     }
 
     /// Deletes one member, and their corp mailbox if the corp has any.
     ///
     /// Official: [删除成员](https://developer.work.weixin.qq.com/document/path/90198)
-    pub fn delete(&self, userid: impl Into<UserId>) -> Sending<()> {
+    pub fn delete(&self, userid: impl Into<UserId>) -> CallFuture<()> {
         self.client.send(&DeleteMember::new(userid))
     }
 
     /// Deletes members, at most 200 a call; one invalid userid fails them all.
     ///
     /// Official: [批量删除成员](https://developer.work.weixin.qq.com/document/path/90199)
-    pub fn delete_many<U: Into<UserId>>(&self, userids: impl IntoIterator<Item = U>) -> Sending<()> {
+    pub fn delete_many<U: Into<UserId>>(&self, userids: impl IntoIterator<Item = U>) -> CallFuture<()> {
         self.client.send(&DeleteMembers::new(userids))
     }
 
     /// Returns the department's own members: ids, names, departments.
     ///
     /// Official: [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200)
-    pub fn list_simple(&self, department: impl Into<DepartmentId>) -> Sending<Vec<SimpleMember>> {
+    pub fn list_simple(&self, department: impl Into<DepartmentId>) -> CallFuture<Vec<SimpleMember>> {
         let call = ListMembersSimple::new(department);
         self.client.send(&call).map(|list| list.userlist)
     }
@@ -136,7 +136,10 @@ impl Members {
     /// Returns the members of the department and of those below it: ids, names, departments.
     ///
     /// Sends `fetch_child=1`, which WeCom's current page no longer names; it tells callers to go through the departments.
-    pub fn list_simple_recursive(&self, department: impl Into<DepartmentId>) -> Sending<Vec<SimpleMember>> {
+    pub fn list_simple_recursive(
+        &self,
+        department: impl Into<DepartmentId>,
+    ) -> CallFuture<Vec<SimpleMember>> {
         let call = ListMembersSimple::new(department).recursive();
         self.client.send(&call).map(|list| list.userlist)
     }
@@ -144,7 +147,7 @@ impl Members {
     /// Returns the department's own members with their details.
     ///
     /// Official: [获取部门成员详情](https://developer.work.weixin.qq.com/document/path/90201)
-    pub fn list(&self, department: impl Into<DepartmentId>) -> Sending<Vec<Member>> {
+    pub fn list(&self, department: impl Into<DepartmentId>) -> CallFuture<Vec<Member>> {
         let call = ListMembers::new(department);
         self.client.send(&call).map(|list| list.userlist)
     }
@@ -152,7 +155,7 @@ impl Members {
     /// Returns the members of the department and of those below it with their details; 45029 if that is too much.
     ///
     /// Sends `fetch_child=1`, which WeCom's current page no longer names; it tells callers to go through the departments.
-    pub fn list_recursive(&self, department: impl Into<DepartmentId>) -> Sending<Vec<Member>> {
+    pub fn list_recursive(&self, department: impl Into<DepartmentId>) -> CallFuture<Vec<Member>> {
         let call = ListMembers::new(department).recursive();
         self.client.send(&call).map(|list| list.userlist)
     }
@@ -183,21 +186,21 @@ impl Members {
     /// Returns the member's WeChat OpenID, as corp payments need it; 43004 if they never logged in with WeChat.
     ///
     /// Official: [userid与openid互换](https://developer.work.weixin.qq.com/document/path/90202)
-    pub fn to_openid(&self, userid: impl Into<UserId>) -> Sending<OpenId> {
+    pub fn to_openid(&self, userid: impl Into<UserId>) -> CallFuture<OpenId> {
         self.client.send(&ToOpenId::new(userid)).map(|reply| reply.openid)
     }
 
     /// Returns whose OpenID this is.
     ///
     /// Official: [userid与openid互换](https://developer.work.weixin.qq.com/document/path/90202)
-    pub fn from_openid(&self, openid: impl Into<OpenId>) -> Sending<UserId> {
+    pub fn from_openid(&self, openid: impl Into<OpenId>) -> CallFuture<UserId> {
         self.client.send(&FromOpenId::new(openid)).map(|reply| reply.userid)
     }
 
     /// Returns whose mobile number this is, or `None` (46004). Too many failed look-ups block the call for a day.
     ///
     /// Official: [手机号获取userid](https://developer.work.weixin.qq.com/document/path/95402)
-    pub fn find_by_mobile(&self, mobile: impl Into<String>) -> Sending<Option<UserId>> {
+    pub fn find_by_mobile(&self, mobile: impl Into<String>) -> CallFuture<Option<UserId>> {
         let call = FindByMobile::new(mobile);
         self.client.find(&call).map(|found| found.map(|reply| reply.userid))
     }
@@ -205,7 +208,7 @@ impl Members {
     /// Returns whose mail address this is, or `None` (46004). Too many failed look-ups block the call for a day.
     ///
     /// Official: [邮箱获取userid](https://developer.work.weixin.qq.com/document/path/95895)
-    pub fn find_by_email(&self, email: impl Into<String>, kind: EmailType) -> Sending<Option<UserId>> {
+    pub fn find_by_email(&self, email: impl Into<String>, kind: EmailType) -> CallFuture<Option<UserId>> {
         let call = FindByEmail::new(email).email_type(kind);
         self.client.find(&call).map(|found| found.map(|reply| reply.userid))
     }
@@ -218,21 +221,21 @@ impl Members {
         &self,
         source: impl Into<AgentId>,
         ids: impl IntoIterator<Item = O>,
-    ) -> Sending<ConvertedUserIds> {
+    ) -> CallFuture<ConvertedUserIds> {
         self.client.send(&OpenUserIdsToUserIds::new(ids).source_agentid(source))
     }
 
     /// Invites members, departments, tags. Those that could not be invited come back in the outcome.
     ///
     /// Official: [邀请成员](https://developer.work.weixin.qq.com/document/path/90975)
-    pub fn invite(&self, invitation: Invitation) -> Sending<InvitationOutcome> {
+    pub fn invite(&self, invitation: Invitation) -> CallFuture<InvitationOutcome> {
         self.client.send(&invitation)
     }
 
     /// Returns the URL of the QR code by which people join the corp, valid for seven days. Only contacts-sync may.
     ///
     /// Official: [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714)
-    pub fn join_qrcode(&self, size: impl Into<Option<QrCodeSize>>) -> Sending<String> {
+    pub fn join_qrcode(&self, size: impl Into<Option<QrCodeSize>>) -> CallFuture<String> {
         let size_type = size.into();
         self.client.send(&GetJoinQrCode { size_type }).map(|reply| reply.join_qrcode)
     }
@@ -240,28 +243,28 @@ impl Members {
     /// Returns how many members were active on a day (`YYYY-MM-DD`, at most 30 days ago). Only contacts-sync may.
     ///
     /// Official: [获取企业活跃成员数](https://developer.work.weixin.qq.com/document/path/92714), no longer in the contents.
-    pub fn active_count(&self, date: impl std::fmt::Display) -> Sending<u32> {
+    pub fn active_count(&self, date: impl std::fmt::Display) -> CallFuture<u32> {
         self.client.send(&GetActiveStat::new(date.to_string())).map(|reply| reply.active)
     }
 
     /// Lets a member in after the corp's own check at first login (登录二次验证).
     ///
     /// Official: [登录二次验证](https://developer.work.weixin.qq.com/document/path/90203)
-    pub fn confirm_login(&self, userid: impl Into<UserId>) -> Sending<()> {
+    pub fn confirm_login(&self, userid: impl Into<UserId>) -> CallFuture<()> {
         self.client.send(&ConfirmLogin::new(userid))
     }
 
     /// Redeems the code of a member who is at the second verification; it serves once, for five minutes.
     ///
     /// Official: [获取用户二次验证信息](https://developer.work.weixin.qq.com/document/path/99499)
-    pub fn tfa_info(&self, code: impl Into<String>) -> Sending<TfaInfo> {
+    pub fn tfa_info(&self, code: impl Into<String>) -> CallFuture<TfaInfo> {
         self.client.send(&GetTfaInfo::new(code))
     }
 
     /// Lets a member through the second verification.
     ///
     /// Official: [使用二次验证](https://developer.work.weixin.qq.com/document/path/99500)
-    pub fn confirm_tfa(&self, userid: impl Into<UserId>, tfa_code: impl Into<String>) -> Sending<()> {
+    pub fn confirm_tfa(&self, userid: impl Into<UserId>, tfa_code: impl Into<String>) -> CallFuture<()> {
         self.client.send(&ConfirmTfa::new(userid, tfa_code))
     }
 }

@@ -18,7 +18,7 @@
 //! ```
 //!
 //! After each keyword, attributes and further documentation of the field in that struct may follow:
-//! `create #[serde(default, with = "wire::flag")] Option<bool>;`. The order of the rows is the order of the keys in JSON.
+//! `create #[serde(default, with = "json_fields::flag")] Option<bool>;`. The order of the rows is the order of the keys in JSON.
 
 /// Makes the structs, their setters and `Debug`, the enum of fields and that of import columns out of the table.
 macro_rules! member_fields {

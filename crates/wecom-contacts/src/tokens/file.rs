@@ -1,4 +1,4 @@
-//! Tokens shared by the programs of one user, in a file.
+//! Tokens in a file, shared by the programs of one user.
 
 use std::{
     collections::BTreeMap,
@@ -14,22 +14,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccessToken, Lease, StoreError, StoreFuture, StoredToken, TokenKey, TokenStore};
 
-/// Tokens in a file that only its owner can read (mode 0600, in a directory of mode 0700 if it is made here).
+/// A store in a file that only its owner can read (mode 0600; a directory that the store makes has mode 0700).
 ///
 /// A file that others can read or change, that belongs to another user, or that is a symbolic link is refused, as `ssh` refuses such
-/// keys: a client then does without the store.
+/// keys: a client then works without the store.
 ///
-/// The file is replaced as a whole, under a lock file beside it (`NAME.lock`), so that programs may share it on one machine;
-/// not over a network file system. One file serves any number of credentials. On Windows its protection is that of the
-/// directory it is in, which is the owner's below the user's profile.
+/// The file is replaced as a whole, under a lock file beside it (`NAME.lock`). Programs can share it on one machine, but not over a
+/// network file system. One file holds the tokens of any number of credentials. On Windows the file has the protection of its
+/// directory; below the user's profile only the user can read it.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: Arc<Path>,
 }
 
 impl FileStore {
-    /// Makes a store of the file at this path. Neither the file nor its directory need exist; nothing is touched before the
-    /// first use.
+    /// Makes a store of the file at this path. The first use creates the file and its directory if they do not exist.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into().into() }
     }
@@ -98,7 +97,7 @@ impl TokenStore for FileStore {
             {
                 return None;
             }
-            // Numbers start from the clock, so that they go on growing though the file was deleted.
+            // Numbers start from the clock, so that they keep growing after the file was deleted.
             entry.lease = (entry.lease + 1).max(now.saturating_mul(1000));
             entry.leased_until = now.saturating_add(milliseconds(life));
             Some(Lease::new(entry.lease))
@@ -153,10 +152,10 @@ const VERSION: u32 = 1;
 struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     token: Option<Kept>,
-    /// The number of the last lease that was given, and until when it holds.
+    /// The number of the last lease, and when it expires.
     lease: u64,
     leased_until: u64,
-    /// The number under which a token was stored last, whatever became of it.
+    /// The number of the lease under which a token was last stored.
     stored_under: u64,
 }
 
@@ -168,7 +167,7 @@ struct Kept {
 }
 
 impl Entry {
-    /// Whether nobody can miss it: its token and its lease ended, and so long ago that no holder is still on its way.
+    /// Whether the entry can be dropped: token and lease expired so long ago that no holder of the lease is still at work.
     fn is_over(&self, now: u64) -> bool {
         let last = self.token.as_ref().map_or(0, |kept| kept.expires_at).max(self.leased_until);
         last.max(self.lease / 1000) + DAY < now
@@ -186,7 +185,7 @@ fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).min(1 << 53)
 }
 
-/// How much is read, whoever wrote it.
+/// Maximum size of the file in bytes.
 const MAX_SIZE: u64 = 4 << 20;
 
 fn read(path: &Path) -> io::Result<Content> {
@@ -211,7 +210,7 @@ fn read(path: &Path) -> io::Result<Content> {
 fn replace(path: &Path, content: &Content) -> io::Result<()> {
     let mut content = serde_json::to_vec(content)?;
     content.push(b'\n');
-    // One name will do, as only the holder of the lock writes; what a crash left behind is in the way.
+    // One name is enough, as only the holder of the lock writes. A crash may have left a file of this name.
     let fresh = beside(path, "new");
     if let Err(error) = fs::remove_file(&fresh)
         && error.kind() != io::ErrorKind::NotFound
@@ -222,7 +221,7 @@ fn replace(path: &Path, content: &Content) -> io::Result<()> {
     fs::rename(fresh, path)
 }
 
-/// How long the lock is waited for; who holds it reads and writes a small file.
+/// Maximum wait for the lock. Its holder reads and writes a small file.
 const LOCK_LIMIT: Duration = Duration::from_secs(1);
 
 /// Takes the lock until the file is dropped. The lock is a file of its own, as the other one is replaced while it is held.
@@ -262,7 +261,7 @@ fn make_directory(path: &Path) -> io::Result<()> {
     builder.recursive(true).create(path)
 }
 
-/// Opens a file that is this user's alone. A symbolic link is not followed: it may lead to a file that was not meant.
+/// Opens a file that only this user can access. A symbolic link is not followed: it may lead to another file.
 #[cfg(unix)]
 fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     use std::os::unix::fs::{MetadataExt, OpenOptionsExt};

@@ -1,4 +1,4 @@
-//! Under which name a credential's token is stored.
+//! The key of a credential in a token store.
 
 use std::{fmt, sync::Arc};
 
@@ -7,27 +7,26 @@ use wecom_cipher::hex;
 
 use crate::{AgentId, CorpId, Secret};
 
-/// The name of a credential in a store: 64 hexadecimal digits.
+/// The key of a credential in a store: 64 hexadecimal digits.
 ///
-/// A digest of where the tokens come from (the server, the corp, the app and its secret), so that two secrets of one corp never
-/// share a token, and nobody who reads a store learns a secret.
+/// It is a digest of server, corp, app and secret: two secrets of one corp never share a token, and the store reveals no secret.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenKey(Arc<str>);
 
 impl TokenKey {
-    /// Of tokens that the server itself gives for a secret.
+    /// The key of tokens that the server issues for a secret.
     pub(crate) fn of_secret(server: &str, corp_id: &CorpId, secret: &Secret) -> Self {
         let app = secret.agent_id().map(|id| id.to_string()).unwrap_or_default();
         Self::digest("gettoken", &[server, corp_id.as_str(), &app, secret.expose()])
     }
 
-    /// Of tokens that a source of the user's own gives.
+    /// The key of tokens from a user's own source.
     pub(crate) fn of_source(server: &str, corp_id: &CorpId, secret: &Secret) -> Self {
         let app = secret.agent_id().map(|id| id.to_string()).unwrap_or_default();
         Self::digest("source", &[server, corp_id.as_str(), &app, secret.expose()])
     }
 
-    /// Of a lower corp's tokens, which come through the upper corp's.
+    /// The key of a lower corp's tokens, which the upper corp's tokens give access to.
     pub(crate) fn of_lower_corp(&self, corp_id: &CorpId, agent_id: AgentId, business: &str) -> Self {
         Self::digest("lower corp", &[&self.0, corp_id.as_str(), &agent_id.to_string(), business])
     }
@@ -35,7 +34,7 @@ impl TokenKey {
     fn digest(kind: &str, fields: &[&str]) -> Self {
         let mut hash = Sha256::new();
         for field in ["wecom-contacts token 1", kind].iter().chain(fields) {
-            // With its length before it, no field can pass for a part of its neighbour.
+            // The length before each field keeps fields apart.
             hash.update((field.len() as u64).to_be_bytes());
             hash.update(field.as_bytes());
         }

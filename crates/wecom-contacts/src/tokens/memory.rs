@@ -12,17 +12,17 @@ use tokio::time::Instant;
 
 use super::{AccessToken, Lease, StoreError, StoreFuture, StoredToken, TokenKey, TokenStore};
 
-/// Tokens in this process's memory, for clients of one credential that are built apart. A clone is the same store.
+/// A store in this process's memory, for several clients of one credential. Clones share their tokens.
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<HashMap<TokenKey, Entry>>>);
 
 #[derive(Default)]
 struct Entry {
     token: Option<Kept>,
-    /// The number of the last lease that was given, and until when it holds.
+    /// The number of the last lease, and when it expires.
     lease: u64,
     leased_until: Option<Instant>,
-    /// The number under which a token was stored last, whatever became of it.
+    /// The number of the lease under which a token was last stored.
     stored_under: u64,
 }
 
@@ -44,7 +44,7 @@ impl MemoryStore {
     }
 }
 
-/// A moment so long after this one. A life beyond all clocks is cut, as adding it would overflow.
+/// Returns the time after this duration. A very long one is cut, as adding it would overflow.
 fn after(now: Instant, life: Duration) -> Instant {
     now + life.min(Duration::from_secs(100 * 24 * 3600))
 }

@@ -1,19 +1,19 @@
-//! Access tokens: where they come from, who holds them, and how a fleet shares them.
+//! Access tokens: where they come from, how a client caches them, and how several processes share them.
 //!
-//! A client reads its token without a lock. When one is needed, a single task of the process sees to it, whoever waits:
-//! it looks in the [`TokenStore`], if the client has one, as another process may have been there before; else it takes the
-//! store's lease, asks the [`TokenSource`], stores the answer, and gives the lease back. Who does not get the lease watches
-//! the store for the winner's token. So a fleet asks `gettoken` once a refresh.
+//! A client reads its token without a lock. When it needs another one, a single task gets it for all callers. The task reads the
+//! [`TokenStore`], if the client has one, because another process may have stored a token. Otherwise it takes the store's lease,
+//! asks the [`TokenSource`], stores the answer, and releases the lease. Processes that do not get the lease wait for the token
+//! in the store. So all of them together ask `gettoken` once a refresh.
 //!
-//! - The refresh starts ahead of expiry, while the old token still serves; a failed one keeps the old token while it lives.
-//! - A refused token (40014, 42001) is dropped by identity, in memory and in the store: a late failure of an old one never
-//!   throws away its successor.
-//! - A wrong secret is not tried again for a minute, then two, up to an hour: WeCom blocks the address of who insists. The
-//!   same holds for 45009.
-//! - A store that fails is done without: the client goes on with its own memory, and says so once in the log.
+//! - A refresh starts ahead of expiry, and calls use the old token meanwhile. If it fails, the old token stays in use while it lives.
+//! - A refused token (40014, 42001) is dropped by identity, in memory and in the store: a late failure of an old token never
+//!   drops its successor.
+//! - After a wrong secret no token is requested for a minute, then two, up to an hour: WeCom blocks an address that repeats it.
+//!   The same holds for 45009.
+//! - While a store fails, the client works with its own memory, and logs this once.
 //!
-//! Without a store each client keeps its token to itself. Several clients of one process share by a [`MemoryStore`],
-//! programs of one user by a [`FileStore`], a fleet by a `RedisStore` (feature `redis`).
+//! Without a store each client has its own token. Clients of one process can share it by a [`MemoryStore`], programs of one
+//! user by a [`FileStore`], several processes or machines by a `RedisStore` (feature `redis`).
 //!
 //! ```
 //! # fn example() -> wecom_contacts::Result<()> {
@@ -27,20 +27,20 @@
 //!
 //! Official: [获取access_token](https://developer.work.weixin.qq.com/document/path/91039)
 
-mod cool_off;
 mod file;
-mod held;
 mod key;
 mod memory;
 #[cfg(feature = "redis")]
-mod on_redis;
+mod redis_store;
 mod refresh;
+mod refusal_backoff;
 mod shared_store;
 mod source;
 mod store;
+mod token_cache;
 
 #[cfg(feature = "redis")]
-pub use self::on_redis::RedisStore;
+pub use self::redis_store::RedisStore;
 pub use self::{
     file::FileStore,
     key::TokenKey,
@@ -49,7 +49,7 @@ pub use self::{
     store::{Lease, StoreError, StoreFuture, StoredToken, TokenStore},
 };
 pub(crate) use self::{
-    held::{Token, Tokens},
     refresh::Refresher,
     shared_store::SharedStore,
+    token_cache::{CachedToken, TokenCache},
 };

@@ -1,4 +1,4 @@
-//! One refresh: from the store if somebody else has been there, else from the source, under the store's lease.
+//! One refresh: the token comes from the store if another client stored one, else from the source, under the store's lease.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,66 +7,71 @@ use tokio::time::{Instant, sleep, timeout};
 use tracing::warn;
 
 use super::{
-    AccessToken, FreshToken, Lease, SharedStore, StoredToken, Token, TokenSource, cool_off,
-    shared_store::Down, source,
+    AccessToken, CachedToken, FreshToken, Lease, SharedStore, StoredToken, TokenSource, refusal_backoff,
+    shared_store::StoreUnavailable, source,
 };
-use crate::{Error, ErrorKind, Result, Transport};
+use crate::{Error, ErrorKind, Result, TransportFailure};
 
-/// What the store says, if it works.
-type Told<T> = std::result::Result<T, Down>;
+/// The answer of the store, if it works.
+type StoreResult<T> = std::result::Result<T, StoreUnavailable>;
 
-/// How often a source is asked within one refresh, if what was in the way may pass: WeCom asks to leave it at that.
-const ATTEMPTS: u32 = 3;
-/// How many lives of a lease are waited for others before the source is asked without one.
-const LIVES: u32 = 3;
+/// Maximum number of requests to the source within one refresh. WeCom asks for at most three.
+const MAX_ATTEMPTS: u32 = 3;
+/// How long a refresh waits for the lease, in multiples of a lease's lifetime. After that it uses the source without the lease.
+const LEASE_WAITS: u32 = 3;
 
-/// What a refresh is to bring.
-pub(super) trait Wanted: Sync {
-    /// The token that the server refused, if that is why another is needed.
+/// Why a refresh runs.
+pub(super) trait RefreshContext: Sync {
+    /// The token that the server refused, if that is the reason for the refresh.
     fn refused(&self) -> Option<AccessToken>;
-    /// Whether the token that is held still serves, so that only a younger one will do.
+    /// Whether the current token is still alive, so that only a newer one is context.
     fn is_ahead(&self) -> bool;
 }
 
 pub(crate) struct Refresher {
     source: Arc<dyn TokenSource>,
     store: Option<SharedStore>,
-    /// How long the source may take, and so how long a lease holds: others wait that long for a process that died with it.
-    patience: Duration,
+    /// Maximum time of one request to the source, and so the lifetime of a lease: if its holder dies, others wait that long.
+    source_timeout: Duration,
     attempts: u32,
 }
 
 impl Refresher {
-    pub(crate) fn new(source: Arc<dyn TokenSource>, store: Option<SharedStore>, patience: Duration) -> Self {
-        Self { source, store, patience, attempts: ATTEMPTS }
+    pub(crate) fn new(
+        source: Arc<dyn TokenSource>,
+        store: Option<SharedStore>,
+        source_timeout: Duration,
+    ) -> Self {
+        Self { source, store, source_timeout, attempts: MAX_ATTEMPTS }
     }
 
-    /// Asks the source at most so often within one refresh, and never more than three times.
+    /// Sets the maximum number of requests to the source within one refresh, from 1 to 3.
     pub(crate) fn attempts(self, attempts: u32) -> Self {
-        Self { attempts: attempts.clamp(1, ATTEMPTS), ..self }
+        Self { attempts: attempts.clamp(1, MAX_ATTEMPTS), ..self }
     }
 
     pub(super) fn store(&self) -> Option<&SharedStore> {
         self.store.as_ref()
     }
 
-    pub(super) fn patience(&self) -> Duration {
-        self.patience
+    pub(super) fn source_timeout(&self) -> Duration {
+        self.source_timeout
     }
 
-    /// Brings a token. What may pass is tried again a few times, unless it took as long as one try may take.
-    pub(super) async fn run(&self, wanted: &impl Wanted) -> Result<Token> {
+    /// Gets a token. A failure that may pass is retried, unless the time of a request is nearly used up.
+    pub(super) async fn run(&self, context: &impl RefreshContext) -> Result<CachedToken> {
         let began = Instant::now();
         let pauses =
             ExponentialBuilder::default().with_min_delay(Duration::from_millis(100)).with_factor(3.0);
         let mut pauses = pauses.with_max_times(self.attempts as usize - 1).with_jitter().build();
         loop {
-            let error = match self.once(wanted).await {
+            let error = match self.try_once(context).await {
                 Ok(token) => return Ok(token),
                 Err(error) => error,
             };
-            let may_pass =
-                error.may_pass() && !cool_off::is_final(&error) && began.elapsed() < self.patience / 4 * 3;
+            let may_pass = error.may_pass()
+                && !refusal_backoff::is_final(&error)
+                && began.elapsed() < self.source_timeout / 4 * 3;
             match pauses.next().filter(|_| may_pass) {
                 Some(pause) => sleep(pause).await,
                 None => return Err(error),
@@ -74,34 +79,38 @@ impl Refresher {
         }
     }
 
-    async fn once(&self, wanted: &impl Wanted) -> Result<Token> {
+    async fn try_once(&self, context: &impl RefreshContext) -> Result<CachedToken> {
         if let Some(store) = &self.store
-            && let Ok(outcome) = self.by_store(store, wanted).await
+            && let Ok(outcome) = self.refresh_through_store(store, context).await
         {
             return outcome;
         }
-        Ok(self.fetch(wanted).await?.0)
+        Ok(self.fetch(context).await?.0)
     }
 
-    /// Brings what somebody else stored, or fetches as the holder of the lease.
-    async fn by_store(&self, store: &SharedStore, wanted: &impl Wanted) -> Told<Result<Token>> {
-        if let Some(refused) = wanted.refused() {
+    /// Returns the token that another client stored, or fetches one as the holder of the lease.
+    async fn refresh_through_store(
+        &self,
+        store: &SharedStore,
+        context: &impl RefreshContext,
+    ) -> StoreResult<Result<CachedToken>> {
+        if let Some(refused) = context.refused() {
             store.invalidate(refused).await?;
         }
         let began = Instant::now();
         let pauses = ExponentialBuilder::default().with_min_delay(Duration::from_millis(20)).with_factor(1.5);
         let pauses = pauses.with_max_delay(Duration::from_millis(500)).without_max_times().with_jitter();
         for pause in pauses.build() {
-            if let Some(token) = find(store, wanted).await? {
+            if let Some(token) = find(store, context).await? {
                 return Ok(Ok(token));
             }
-            if let Some(lease) = store.acquire(self.patience).await? {
-                let outcome = self.as_holder(store, lease, wanted).await;
+            if let Some(lease) = store.acquire(self.source_timeout).await? {
+                let outcome = self.refresh_with_lease(store, lease, context).await;
                 // If the store is down now, the lease ends by itself.
                 let _ = store.release(lease).await;
                 return Ok(outcome);
             }
-            if began.elapsed() > self.patience.saturating_mul(LIVES) {
+            if began.elapsed() > self.source_timeout.saturating_mul(LEASE_WAITS) {
                 break;
             }
             sleep(pause).await;
@@ -109,31 +118,36 @@ impl Refresher {
         warn!(
             "others keep the lease of the access token without storing one: asking the source all the same"
         );
-        Ok(self.fetch(wanted).await.map(|(token, _)| token))
+        Ok(self.fetch(context).await.map(|(token, _)| token))
     }
 
-    async fn as_holder(&self, store: &SharedStore, lease: Lease, wanted: &impl Wanted) -> Result<Token> {
-        // The holder before may have stored one between our look and our lease.
-        if let Ok(Some(token)) = find(store, wanted).await {
+    async fn refresh_with_lease(
+        &self,
+        store: &SharedStore,
+        lease: Lease,
+        context: &impl RefreshContext,
+    ) -> Result<CachedToken> {
+        // The previous holder may have stored a token just before it released the lease.
+        if let Ok(Some(token)) = find(store, context).await {
             return Ok(token);
         }
-        let (token, stored) = self.fetch(wanted).await?;
-        // A later holder may have been faster, if this one slept through the end of its lease.
+        let (token, stored) = self.fetch(context).await?;
+        // If this lease has expired, a later holder may have stored a token already.
         if let Ok(false) = store.store(lease, stored).await
-            && let Ok(Some(theirs)) = find(store, wanted).await
+            && let Ok(Some(theirs)) = find(store, context).await
         {
             return Ok(theirs);
         }
         Ok(token)
     }
 
-    async fn fetch(&self, wanted: &impl Wanted) -> Result<(Token, StoredToken)> {
-        // Counted from when the request leaves, so that a slow answer never makes the token look younger than it is.
+    async fn fetch(&self, context: &impl RefreshContext) -> Result<(CachedToken, StoredToken)> {
+        // The lifetime counts from the request, so that a slow answer never makes the token look newer than it is.
         let asked_at = Instant::now();
-        let answer = timeout(self.patience, self.source.fetch(wanted.refused())).await;
+        let answer = timeout(self.source_timeout, self.source.fetch(context.refused())).await;
         let fresh = answer
             .map_err(|elapsed| {
-                let failure = Transport::Timeout;
+                let failure = TransportFailure::Timeout;
                 Error::local(ErrorKind::Transport { failure, source: elapsed.into() })
             })?
             .map_err(source::failure)?;
@@ -143,18 +157,18 @@ impl Refresher {
         }
         let left = expires_in.saturating_sub(asked_at.elapsed());
         let stored = StoredToken::new(access_token.clone(), left, expires_in);
-        Ok((Token::new(access_token, asked_at, expires_in, expires_in), stored))
+        Ok((CachedToken::new(access_token, asked_at, expires_in, expires_in), stored))
     }
 }
 
-/// Looks for a token in the store that serves what is wanted.
-async fn find(store: &SharedStore, wanted: &impl Wanted) -> Told<Option<Token>> {
+/// Returns the token in the store if it suits the refresh.
+async fn find(store: &SharedStore, context: &impl RefreshContext) -> StoreResult<Option<CachedToken>> {
     let asked_at = Instant::now();
     let Some(stored) = store.load().await? else { return Ok(None) };
-    if wanted.refused().is_some_and(|refused| refused == stored.access_token) {
+    if context.refused().is_some_and(|refused| refused == stored.access_token) {
         return Ok(None);
     }
-    let token = Token::new(stored.access_token, asked_at, stored.expires_in, stored.lifetime);
+    let token = CachedToken::new(stored.access_token, asked_at, stored.expires_in, stored.lifetime);
     let now = Instant::now();
-    Ok(Some(token).filter(|token| token.is_alive(now) && !(wanted.is_ahead() && token.is_due(now))))
+    Ok(Some(token).filter(|token| token.is_alive(now) && !(context.is_ahead() && token.is_due(now))))
 }

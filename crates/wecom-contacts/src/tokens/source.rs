@@ -38,7 +38,7 @@ impl fmt::Debug for AccessToken {
 }
 
 /// A token as its source gave it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FreshToken {
     /// The token.
@@ -53,7 +53,7 @@ impl FreshToken {
         Self { access_token: AccessToken::new(access_token), expires_in }
     }
 
-    /// From a reply's fields, whose seconds a server that counts down may well let pass zero.
+    /// Makes a token of a reply's fields. The seconds may be negative: a server may count them down past zero.
     pub(crate) fn of_reply(access_token: String, expires_in: i64) -> Self {
         Self::new(access_token, Duration::from_secs(expires_in.max(0).unsigned_abs()))
     }
@@ -62,10 +62,10 @@ impl FreshToken {
 /// What a [`TokenSource`] answers with.
 pub type SourceFuture = BoxFuture<'static, Result<FreshToken, Box<dyn StdError + Send + Sync>>>;
 
-/// Where a client's tokens come from, if not from `gettoken`: a company's central token server (中控服务器), usually.
+/// A source of access tokens other than `gettoken`: usually a company's central token server (中控服务器).
 ///
-/// The client asks only when it needs a token, one question at a time, and not more often than it would ask `gettoken`. What it
-/// is given goes into its store, if it has one.
+/// The client asks only when it needs a token, one request at a time, and at most as often as it would ask `gettoken`. The token
+/// goes into its store, if it has one.
 ///
 /// ```
 /// use std::time::Duration;
@@ -96,18 +96,17 @@ pub type SourceFuture = BoxFuture<'static, Result<FreshToken, Box<dyn StdError +
 pub trait TokenSource: Send + Sync + 'static {
     /// Gets a token.
     ///
-    /// `refused` is the token that WeCom has just refused (40014, 42001), if that is why another is needed: who answers from a
-    /// cache must not give that one again.
+    /// `refused` is the token that WeCom has just refused (40014, 42001), if that is the reason for the request. A source with a cache
+    /// must not return it again.
     ///
     /// # Errors
     ///
-    /// Any; it becomes [`ErrorKind::TokenSource`], unless it is an [`Error`](crate::Error) itself, which is passed on as it is. Its
-    /// text goes into logs, so it must hold no secret. It is tried again a few times, but for an `Error` that trying again cannot
-    /// mend.
+    /// Any error. It becomes [`ErrorKind::TokenSource`]; an [`Error`](crate::Error) is passed on as it is. Its text goes into logs, so it
+    /// must not contain a secret. The request is retried a few times, except after an `Error` that a retry cannot fix.
     fn fetch(&self, refused: Option<AccessToken>) -> SourceFuture;
 }
 
-/// Makes an error of the house of what a source answered with.
+/// Converts the error of a source.
 pub(super) fn failure(error: Box<dyn StdError + Send + Sync>) -> Error {
     match error.downcast::<Error>() {
         Ok(error) => *error,

@@ -1,4 +1,4 @@
-//! What a store of tokens does, whatever it is made of.
+//! The interface of token stores.
 
 use std::{fmt, time::Duration};
 
@@ -6,7 +6,7 @@ use futures_core::future::BoxFuture;
 
 use super::{AccessToken, TokenKey};
 
-/// A token with its life, as a store keeps it.
+/// A token with its lifetime, as a store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoredToken {
@@ -14,12 +14,12 @@ pub struct StoredToken {
     pub access_token: AccessToken,
     /// How long it lives from now.
     pub expires_in: Duration,
-    /// How long it lived when it was fetched. A refresh is due when a tenth of that is left.
+    /// Its whole lifetime when it was fetched. A refresh is due when a tenth of it is left.
     pub lifetime: Duration,
 }
 
 impl StoredToken {
-    /// Names a token, how long it lives from now, and how long it lived when it was fetched.
+    /// Makes a token from its remaining lifetime and its whole lifetime.
     pub fn new(access_token: AccessToken, expires_in: Duration, lifetime: Duration) -> Self {
         Self { access_token, expires_in, lifetime }
     }
@@ -27,15 +27,15 @@ impl StoredToken {
 
 /// The right to refresh one credential's token, for a bounded time.
 ///
-/// Its number is larger than that of every lease of that credential before it. So a holder that slept through the end of its
-/// lease cannot overwrite what a later one stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Its number is larger than that of every earlier lease of the credential. So a holder whose lease has expired cannot
+/// overwrite the token of a later holder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lease {
     fence: u64,
 }
 
 impl Lease {
-    /// Makes a lease of this number: for stores.
+    /// Makes a lease with this number. For implementations of stores.
     pub fn new(fence: u64) -> Self {
         Self { fence }
     }
@@ -49,34 +49,34 @@ impl Lease {
 /// What a [`TokenStore`] answers with.
 pub type StoreFuture<T> = BoxFuture<'static, Result<T, StoreError>>;
 
-/// Where tokens are kept so that others find them: the clients of a process, the programs of a user, the processes of a fleet.
+/// A store of tokens that several clients share: those of a process, the programs of a user, or processes on several machines.
 ///
-/// Every operation is atomic, and each may fail: then the client does without. An operation may be dropped before its end, as
-/// if its reply were lost. One store serves any number of credentials, each under its key.
+/// Every operation is atomic, and each may fail: the client then works without the store. An operation may be dropped before
+/// its end, which has the effect of a lost reply. One store holds the tokens of any number of credentials, each under its key.
 pub trait TokenStore: Send + Sync + 'static {
     /// Returns the token, if one is stored that has not expired.
     fn load(&self, key: TokenKey) -> StoreFuture<Option<StoredToken>>;
 
-    /// Takes the lease for this long; `None` while somebody else has it.
+    /// Takes the lease for this time. Returns `None` while another client holds it.
     fn acquire(&self, key: TokenKey, life: Duration) -> StoreFuture<Option<Lease>>;
 
-    /// Stores a token in the place of any other until it expires, and returns whether it did: not if a token was stored under a
+    /// Stores a token until it expires, in place of any other. Returns `false` and stores nothing if a token was stored under a
     /// later lease.
     fn store(&self, key: TokenKey, lease: Lease, token: StoredToken) -> StoreFuture<bool>;
 
-    /// Gives the lease back, if it is still this one.
+    /// Releases the lease, if it is still this one.
     fn release(&self, key: TokenKey, lease: Lease) -> StoreFuture<()>;
 
-    /// Drops the token, if it is still this one, and returns whether it was.
+    /// Drops the token, if it is still this one. Returns whether it was.
     fn invalidate(&self, key: TokenKey, failed: AccessToken) -> StoreFuture<bool>;
 }
 
-/// Why a store did not do as asked. Its text must hold neither token nor secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why an operation of a store failed. Its text must contain no token and no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StoreError(String);
 
 impl StoreError {
-    /// Says what is wrong: lower case, no full stop, no token and no secret.
+    /// Makes an error of this text: lower case, no full stop, no token and no secret.
     pub fn new(why: impl Into<String>) -> Self {
         Self(why.into())
     }

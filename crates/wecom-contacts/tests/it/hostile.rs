@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use wecom_contacts::{
-    ErrorKind, Polling, RetryPolicy, Transport,
+    ErrorKind, Polling, RetryPolicy, TransportFailure,
     members::Member,
     tokens::{AccessToken, FreshToken, SourceFuture, TokenSource},
 };
@@ -117,6 +117,9 @@ async fn a_medium_that_stops_coming_is_given_up() {
     let stub = Stub::with_tokens(move |_, _| Answer::stalled(head, b"abc")).await;
     let client = stub.builder().timeout(Duration::from_millis(200)).build().unwrap();
     let error = client.media().get("m1").await.unwrap().read(100).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Transport { failure: Transport::Timeout, .. }), "{error:?}");
+    assert!(
+        matches!(error.kind(), ErrorKind::Transport { failure: TransportFailure::Timeout, .. }),
+        "{error:?}"
+    );
     assert!(all_of(&error).contains("nothing came for 200ms"), "{}", all_of(&error));
 }

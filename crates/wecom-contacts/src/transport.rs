@@ -1,8 +1,8 @@
-//! One exchange over HTTP: a request out, its answer read within limits and told apart.
+//! HTTP: one request and its answer, which is read within limits and classified.
 //!
-//! Knows nothing of where tokens come from, nor of repeating: that is [`Client`](crate::Client)'s.
+//! Tokens and further attempts are the business of [`Client`](crate::Client).
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use tracing::{debug, trace, warn};
@@ -13,14 +13,14 @@ use crate::{
     endpoint::Method,
     envelope::{self, Failure},
     proxy, redact,
-    tokens::Token,
+    tokens::CachedToken,
 };
 
-/// Reads an answer's body: the errmsg of a success, or why it is none.
+/// Decodes the body of an answer. Returns the errmsg of a success, or why it is none.
 pub(crate) type Decode<'d> = dyn FnMut(&[u8]) -> std::result::Result<String, Failure> + Send + 'd;
 
-/// A call ready to be sent, any number of times.
-pub(crate) struct Prepared {
+/// A call that can be sent any number of times.
+pub(crate) struct PreparedCall {
     pub(crate) call: Call,
     /// `key=value&…`, percent-encoded, without the token.
     pub(crate) query: String,
@@ -33,19 +33,19 @@ pub(crate) enum Body {
     Form { content_type: String, bytes: Bytes },
 }
 
-/// How long a query may be. The HTTP client writes no URL of more than 65,534 bytes, and the base, the path and the token take a part.
-const LONGEST_QUERY: usize = 60_000;
+/// Maximum length of a query in bytes. The HTTP client writes URLs of up to 65,534 bytes, of which base, path and token take a part.
+const MAX_QUERY: usize = 60_000;
 
-impl Prepared {
-    /// Makes sure that the call can be sent at all.
+impl PreparedCall {
+    /// Checks that the call can be sent.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Unwritable`] if its query is longer than a URL can be.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.query.len() > LONGEST_QUERY {
+        if self.query.len() > MAX_QUERY {
             let why = format!(
-                "its values take {} bytes in the URL, which has room for {LONGEST_QUERY}; nothing was sent",
+                "its values take {} bytes in the URL, which has room for {MAX_QUERY}; nothing was sent",
                 self.query.len()
             );
             return Err(Error::new(self.call.path, ErrorKind::Unwritable(why)));
@@ -78,22 +78,24 @@ impl Prepared {
     }
 }
 
-/// The transport: where calls go and how long they may take. Knows tokens only as text for the URL.
+/// The HTTP transport of a client: its server, its limits of time and size, and its connections.
 #[derive(Clone)]
-pub(crate) struct Wire {
+pub(crate) struct HttpTransport {
     pub(crate) corp_id: CorpId,
     pub(crate) http: reqwest::Client,
-    /// Whether the environment names the proxy.
-    pub(crate) obeys_environment: bool,
-    /// Ends in `/cgi-bin/`, whatever prefix comes before.
-    pub(crate) cgi_bin: Arc<str>,
+    /// Whether the proxy comes from the environment.
+    pub(crate) proxy_from_environment: bool,
+    /// The base URL of calls. Its path ends in `/cgi-bin/`, after the prefix if there is one. It is parsed once, and each call
+    /// adds its path and query: parsing a whole URL costs a tenth of a call.
+    pub(crate) cgi_bin: Url,
+    /// The timeout that `http` sets by itself.
     pub(crate) timeout: Duration,
     pub(crate) transfer_timeout: Duration,
     pub(crate) max_reply_size: usize,
     pub(crate) log_bodies: bool,
 }
 
-impl Wire {
+impl HttpTransport {
     pub(crate) fn corp_id(&self) -> &CorpId {
         &self.corp_id
     }
@@ -103,17 +105,19 @@ impl Wire {
         Self { corp_id, ..self.clone() }
     }
 
-    pub(crate) async fn exchange(
+    /// Sends a call once and decodes its answer.
+    pub(crate) async fn send_once(
         &self,
-        prepared: &Prepared,
-        token: Option<&Token>,
+        prepared: &PreparedCall,
+        token: Option<&CachedToken>,
         decode: &mut Decode<'_>,
     ) -> Result<()> {
         let call = prepared.call.path;
-        let timeout =
-            if matches!(prepared.body, Body::Form { .. }) { self.transfer_timeout } else { self.timeout };
-        let request = self.request(prepared, token)?.timeout(timeout);
-        // Masking a body reads it whole: not for nobody.
+        let mut request = self.request(prepared, token);
+        if matches!(prepared.body, Body::Form { .. }) {
+            request = request.timeout(self.transfer_timeout);
+        }
+        // Masking reads the whole body, so it is done only if the log shows it.
         let log_bodies = self.log_bodies && tracing::enabled!(tracing::Level::TRACE);
         if log_bodies {
             let body = match &prepared.body {
@@ -128,9 +132,9 @@ impl Wire {
             };
             trace!(endpoint = call, body, "request");
         }
-        let answer = request.send().await.map_err(|error| Error::transport(call, error))?;
-        let (status, content_type) = (answer.status(), content_type(&answer));
-        let body = self.read_whole(call, answer).await?;
+        let mut answer = request.send().await.map_err(|error| Error::transport(call, error))?;
+        let status = answer.status();
+        let body = self.read_whole(call, &mut answer).await?;
         if log_bodies {
             trace!(endpoint = call, status = status.as_u16(), body = redact::body(&body), "answer");
         }
@@ -151,31 +155,26 @@ impl Wire {
             {
                 Err(Error::new(call, ErrorKind::Malformed(error)))
             }
-            _ => Err(Error::new(call, ErrorKind::NotWeCom { status: status.as_u16(), content_type })),
+            _ => {
+                let content_type = content_type(&answer);
+                Err(Error::new(call, ErrorKind::NotWeCom { status: status.as_u16(), content_type }))
+            }
         }
     }
 
-    fn request(&self, prepared: &Prepared, token: Option<&Token>) -> Result<reqwest::RequestBuilder> {
-        let Prepared { call, query, body } = prepared;
-        let mut address = format!("{}{}", self.cgi_bin, call.path);
-        let mut separator = '?';
-        if !query.is_empty() {
-            address.push(separator);
-            address.push_str(query);
-            separator = '&';
-        }
+    fn request(&self, prepared: &PreparedCall, token: Option<&CachedToken>) -> reqwest::RequestBuilder {
+        let PreparedCall { call, query, body } = prepared;
+        let mut url = self.cgi_bin.clone();
+        url.set_path(&[self.cgi_bin.path(), call.path].concat());
+        url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
         if let Some(token) = token {
-            address.push(separator);
-            address.push_str("access_token=");
-            address.push_str(token.encoded());
+            url.query_pairs_mut().append_pair("access_token", token.expose());
         }
-        let url = Url::parse(&address)
-            .map_err(|error| Error::new(call.path, ErrorKind::Unwritable(error.to_string())))?;
         let request = match call.method {
             Method::Get => self.http.get(url),
             Method::Post => self.http.post(url),
         };
-        Ok(match body {
+        match body {
             Body::None => request,
             Body::Json(bytes) => {
                 request.header(http::header::CONTENT_TYPE, "application/json").body(bytes.clone())
@@ -183,18 +182,18 @@ impl Wire {
             Body::Form { content_type, bytes } => {
                 request.header(http::header::CONTENT_TYPE, content_type.as_str()).body(bytes.clone())
             }
-        })
+        }
     }
 
-    /// Reads an answer to its end, without a copy where it comes in one piece.
-    async fn read_whole(&self, call: &'static str, mut answer: reqwest::Response) -> Result<Bytes> {
+    /// Reads an answer to its end. An answer that comes in one piece is not copied.
+    async fn read_whole(&self, call: &'static str, answer: &mut reqwest::Response) -> Result<Bytes> {
         let limit = self.max_reply_size;
         let too_large = || Error::new(call, ErrorKind::TooLarge { limit });
         let expected = answer.content_length().unwrap_or(0);
         if expected > limit as u64 {
             return Err(too_large());
         }
-        // The sum is checked, as an answer without a length is believed no more than its bytes.
+        // An answer need not state its length, and a stated length need not be true: the bytes are counted.
         let mut received = 0;
         let mut next = async || {
             let chunk = answer.chunk().await.map_err(|error| Error::transport(call, error))?;
@@ -207,7 +206,7 @@ impl Wire {
         let Some(second) = next().await? else {
             return Ok(first);
         };
-        // A stranger's Content-Length is believed only as far as a modest first allocation.
+        // The Content-Length is not trusted: it bounds only a modest first allocation.
         let mut whole =
             BytesMut::with_capacity((expected as usize).min(16 << 20).max(first.len() + second.len()));
         whole.extend_from_slice(&first);
@@ -219,50 +218,51 @@ impl Wire {
         Ok(whole.freeze())
     }
 
+    /// Sends a call once whose answer is a file, and returns the answer with its body unread.
     pub(crate) async fn open_download(
         &self,
-        prepared: &Prepared,
-        token: &Token,
+        prepared: &PreparedCall,
+        token: &CachedToken,
         range: Option<&str>,
     ) -> Result<reqwest::Response> {
         let call = prepared.call.path;
-        let mut request = self.request(prepared, Some(token))?.timeout(self.transfer_timeout);
+        let mut request = self.request(prepared, Some(token)).timeout(self.transfer_timeout);
         if let Some(range) = range {
             request = request.header(http::header::RANGE, range);
         }
-        let answer = request.send().await.map_err(|error| Error::transport(call, error))?;
+        let mut answer = request.send().await.map_err(|error| Error::transport(call, error))?;
         let is_file = answer.headers().contains_key(http::header::CONTENT_DISPOSITION);
         if is_file && answer.status().is_success() {
             return Ok(answer);
         }
         let (status, content_type) = (answer.status().as_u16(), content_type(&answer));
-        let body = self.read_whole(call, answer).await?;
+        let body = self.read_whole(call, &mut answer).await?;
         Err(match envelope::open::<serde::de::IgnoredAny>(&body) {
             Err(Failure::Refused { errcode, errmsg }) => Error::refused(call, errcode, errmsg),
             _ => Error::new(call, ErrorKind::NotWeCom { status, content_type }),
         })
     }
 
-    /// Whether calls go out under https.
+    /// Whether calls are sent over https.
     pub(crate) fn is_encrypted(&self) -> bool {
-        self.cgi_bin.starts_with("https:")
+        self.cgi_bin.scheme() == "https"
     }
 
-    /// Makes sure that no proxy is bypassed on the way to this URL.
+    /// Checks that requests for this URL bypass no proxy.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`] if the environment names one that cannot be used.
     pub(crate) fn check_proxy(&self, url: &Url) -> Result<()> {
-        if self.obeys_environment
-            && let Some(why) = proxy::unusable(url, |name| std::env::var(name).ok())
+        if self.proxy_from_environment
+            && let Some(why) = proxy::environment_error(url, |name| std::env::var(name).ok())
         {
             return Err(Error::local(ErrorKind::Configuration(why)));
         }
         Ok(())
     }
 
-    /// A GET of a link that WeCom handed out, which needs no token.
+    /// Returns the GET of a link that WeCom issued. It needs no token.
     pub(crate) fn get_link(&self, url: Url) -> Result<reqwest::RequestBuilder> {
         self.check_proxy(&url)?;
         Ok(self.http.get(url).timeout(self.transfer_timeout))

@@ -1,12 +1,12 @@
-//! A budget that the processes of a fleet share through Redis.
+//! A budget that several processes share through Redis.
 //!
-//! Redis keeps for each limit when the next call of a perfectly even stream would be due, by its own clock, and gives each caller
-//! its moment: the same arithmetic as the local limits' (GCRA), in a script, so that nobody comes between. A caller asks once
-//! and then waits for its moment. Each process asks for one moment at a time, so that callers keep their order, and one that
-//! dies costs the others one call. What closed an endpoint to one (45009) closes it to all.
+//! For each limit Redis keeps the time at which the next call of an even stream is due, by its own clock, and assigns each
+//! call its time: the arithmetic of the local limits (GCRA) in a script, which runs atomically. A caller asks once and then
+//! waits for its time. Each process asks for one time at a time: this keeps the order of its callers, and a process that dies
+//! costs the others one call. A 45009 that one process gets closes the endpoint to all of them.
 //!
-//! A Redis that is away is left alone for a while, and each process keeps the limits on its own: together they may then send
-//! more than they should.
+//! After a failure Redis is left alone for a while, and each process keeps the limits on its own. Together they may then exceed
+//! them.
 
 use std::{
     fmt,
@@ -23,14 +23,14 @@ use tokio::{
 use tracing::{info, warn};
 use wecom_cipher::hex;
 
-use super::{limits::GRANT_LIFE, pace::Rate};
+use super::{limits::GRANT_LIFE, rate::Rate};
 use crate::{Redis, redis::Invocation};
 
-/// How long a Redis that was away is not asked.
-const REST: Duration = Duration::from_secs(5);
+/// How long Redis is left alone after a failure.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// Keys: the limits' next due times, then the closing. Arguments: for each limit the interval in microseconds, and how far ahead
-/// of its due time a call may go. Answers 0 and the microseconds until the caller's moment, or 1 and those until the endpoint opens.
+/// Keys: the next due time of each limit, then the closure. Arguments: for each limit the interval in microseconds, and how far
+/// ahead of its due time a call may go. Returns 0 and the microseconds until the call's time, or 1 and those until the endpoint opens.
 static RESERVE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "
@@ -53,7 +53,7 @@ static RESERVE: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// Key: the closing. Argument: for how many milliseconds.
+/// Key: the closure. Argument: its length in milliseconds.
 static CLOSE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "
@@ -62,40 +62,40 @@ static CLOSE: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// The way to the others.
+/// The connection to Redis, and whether it works.
 #[derive(Clone)]
-pub(super) struct Fleet(Arc<Inner>);
+pub(super) struct RedisBudget(Arc<Inner>);
 
 struct Inner {
     redis: Redis,
-    /// Since it is away: when to ask again.
-    away: Mutex<Option<Instant>>,
+    /// Set while Redis is unavailable: when to try it again.
+    retry_at: Mutex<Option<Instant>>,
 }
 
-impl Fleet {
+impl RedisBudget {
     pub(super) fn new(redis: Redis) -> Self {
-        Self(Arc::new(Inner { redis, away: Mutex::default() }))
+        Self(Arc::new(Inner { redis, retry_at: Mutex::default() }))
     }
 
     async fn run<T: FromRedisValue>(&self, script: Invocation) -> Option<T> {
-        if self.away().is_some_and(|again| Instant::now() < again) {
+        if self.retry_at().is_some_and(|retry_at| Instant::now() < retry_at) {
             return None;
         }
         let outcome = self.0.redis.run(&script).await;
-        let was_away = match &outcome {
-            Ok(_) => self.away().take().is_some(),
-            Err(_) => self.away().replace(Instant::now() + REST).is_some(),
+        let was_unavailable = match &outcome {
+            Ok(_) => self.retry_at().take().is_some(),
+            Err(_) => self.retry_at().replace(Instant::now() + RETRY_AFTER).is_some(),
         };
         match outcome {
             Ok(value) => {
-                if was_away {
+                if was_unavailable {
                     info!("Redis is back: the budget is shared again");
                 }
                 Some(value)
             }
-            Err(fault) => {
-                if !was_away {
-                    warn!(%fault, "Redis is away: the budget is kept by each process on its own");
+            Err(error) => {
+                if !was_unavailable {
+                    warn!(fault = %error, "Redis is away: the budget is kept by each process on its own");
                 }
                 None
             }
@@ -103,103 +103,103 @@ impl Fleet {
     }
 
     /// The lock is never held across a panic, so a poisoned one still holds a sound value.
-    fn away(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.0.away.lock().unwrap_or_else(PoisonError::into_inner)
+    fn retry_at(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.retry_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl fmt::Debug for Fleet {
+impl fmt::Debug for RedisBudget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.redis.fmt(f)
     }
 }
 
-/// One endpoint's part of the shared budget.
-pub(super) struct Share {
-    fleet: Fleet,
+/// The limits of one endpoint, kept in Redis.
+pub(super) struct RedisLimiter {
+    redis: RedisBudget,
     limits: Vec<(String, Rate)>,
     closed: String,
 }
 
-/// What a caller asked for, left to the next one should it go away.
+/// The time that Redis assigns to the first of the queue. If its call is cancelled, the next caller takes it over.
 #[derive(Default)]
-pub(super) enum Reserved {
+pub(super) enum Reservation {
     #[default]
-    Nothing,
-    Asked(JoinHandle<Option<(u8, u64)>>),
-    Moment(Instant),
+    None,
+    Requested(JoinHandle<Option<(u8, u64)>>),
+    At(Instant),
 }
 
-/// What came of asking.
-pub(super) enum Moment {
+/// The answer of the shared limits.
+pub(super) enum Admission {
     Now {
         waited: bool,
     },
     Closed(Duration),
-    /// Redis is away.
+    /// Redis is unavailable.
     Unknown,
 }
 
-impl Share {
+impl RedisLimiter {
     pub(super) fn new(
-        fleet: &Fleet,
-        scope: &str,
+        redis: &RedisBudget,
+        corp: &str,
         endpoint: &str,
-        minute: Option<Rate>,
-        hour: Option<Rate>,
+        [minute, hour]: [Option<Rate>; 2],
     ) -> Self {
-        let scope = hex(&Sha256::digest(scope)[..16]);
-        // The braces have a cluster keep an endpoint's keys together.
-        let key = |part: &str| format!("wecom:{{{scope}:{endpoint}}}:{part}");
+        let corp = hex(&Sha256::digest(corp)[..16]);
+        // The braces make a cluster keep the keys of an endpoint together.
+        let key = |part: &str| format!("wecom:{{{corp}:{endpoint}}}:{part}");
         let limits = [("minute", minute), ("hour", hour)];
         let limits = limits.into_iter().filter_map(|(part, rate)| Some((key(part), rate?))).collect();
-        Self { fleet: fleet.clone(), limits, closed: key("closed") }
+        Self { redis: redis.clone(), limits, closed: key("closed") }
     }
 
-    /// Waits for a moment to send. Cancelled it leaves the moment to the next caller.
-    pub(super) async fn moment(&self, reserved: &mut Reserved) -> Moment {
+    /// Waits for the assigned time. Cancellation leaves it in `reservation` for the next caller.
+    pub(super) async fn admit(&self, reservation: &mut Reservation) -> Admission {
         loop {
-            match reserved {
-                Reserved::Nothing => {
-                    let (fleet, script) = (self.fleet.clone(), self.reserve());
-                    *reserved = Reserved::Asked(tokio::spawn(async move { fleet.run(script).await }));
+            match reservation {
+                Reservation::None => {
+                    let (redis, script) = (self.redis.clone(), self.reserve());
+                    *reservation =
+                        Reservation::Requested(tokio::spawn(async move { redis.run(script).await }));
                 }
-                Reserved::Asked(answer) => {
+                Reservation::Requested(answer) => {
                     let answer = answer.await.ok().flatten();
-                    *reserved = Reserved::Nothing;
+                    *reservation = Reservation::None;
                     match answer {
-                        None => return Moment::Unknown,
-                        Some((0, 0)) => return Moment::Now { waited: false },
+                        None => return Admission::Unknown,
+                        Some((0, 0)) => return Admission::Now { waited: false },
                         Some((0, wait)) => {
-                            // Another process may have written any number.
+                            // The number comes from Redis and may be anything.
                             let at = Instant::now().checked_add(Duration::from_micros(wait));
-                            let Some(at) = at else { return Moment::Unknown };
-                            *reserved = Reserved::Moment(at);
+                            let Some(at) = at else { return Admission::Unknown };
+                            *reservation = Reservation::At(at);
                         }
-                        Some((_, left)) => return Moment::Closed(Duration::from_micros(left)),
+                        Some((_, left)) => return Admission::Closed(Duration::from_micros(left)),
                     }
                 }
-                Reserved::Moment(at) => {
+                Reservation::At(at) => {
                     let at = *at;
-                    // A moment long past belongs to a window that has had its calls.
+                    // A call sent long after its time would fall into a later window.
                     if at.elapsed() > GRANT_LIFE {
-                        *reserved = Reserved::Nothing;
+                        *reservation = Reservation::None;
                         continue;
                     }
                     sleep_until(at).await;
-                    *reserved = Reserved::Nothing;
-                    return Moment::Now { waited: true };
+                    *reservation = Reservation::None;
+                    return Admission::Now { waited: true };
                 }
             }
         }
     }
 
-    /// Tells the others that WeCom closed the endpoint.
+    /// Reports to the other processes that WeCom closed the endpoint.
     pub(super) fn close(&self, closed_for: Duration) {
         let mut script = CLOSE.prepare_invoke();
         script.key(self.closed.as_str()).arg(closed_for.as_millis().max(1) as u64);
-        let fleet = self.fleet.clone();
-        tokio::spawn(async move { fleet.run::<u8>(script).await });
+        let redis = self.redis.clone();
+        tokio::spawn(async move { redis.run::<u8>(script).await });
     }
 
     fn reserve(&self) -> Invocation {
@@ -220,22 +220,26 @@ mod tests {
     use private_redis::{PrivateRedis, shared_url};
 
     use super::*;
-    use crate::{Budget, BudgetBuilder, CorpId, Error, Limits, budget::ledger::Gate};
+    use crate::{Budget, BudgetBuilder, CorpId, Error, Limits, budget::limiter::EndpointLimiter};
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// A corp that no other test uses, nor another run of this one.
+    /// A corp that is used by this test and this run alone.
     fn corp() -> CorpId {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
         CorpId::new(format!("ww-{}-{}-{}", std::process::id(), started.as_nanos(), NEXT.fetch_add(1, SeqCst)))
     }
 
-    /// The gate as each of some processes has it.
-    fn processes<const N: usize>(url: &str, corp: &CorpId, builder: &BudgetBuilder) -> [Arc<Gate>; N] {
+    /// The limiter as each of several processes has it.
+    fn processes<const N: usize>(
+        url: &str,
+        corp: &CorpId,
+        builder: &BudgetBuilder,
+    ) -> [Arc<EndpointLimiter>; N] {
         std::array::from_fn(|_| {
             let budget = builder.clone().shared(Redis::open(url).unwrap()).build().unwrap();
-            budget.ledger("https://example.com/cgi-bin/", corp).gate("user/get")
+            budget.corp("https://example.com/cgi-bin/", corp).endpoint("user/get")
         })
     }
 
@@ -247,13 +251,13 @@ mod tests {
     async fn three_processes_together_keep_one_limit_and_use_it() {
         // Redis counts by a clock of its own, so this takes its time: two thirds of a second.
         let limits = Limits::unlimited().per_minute(60_000).per_hour(6_000_000);
-        let gates: [_; 3] = processes(&shared_url().unwrap(), &corp(), &Budget::builder().each(limits));
+        let limiters: [_; 3] = processes(&shared_url().unwrap(), &corp(), &Budget::builder().each(limits));
         let began = Instant::now();
         let mut callers = Vec::new();
-        for gate in gates.into_iter().cycle().take(30) {
+        for limiter in limiters.into_iter().cycle().take(30) {
             callers.push(tokio::spawn(async move {
                 for _ in 0..32 {
-                    gate.pass(SECOND).await.unwrap();
+                    limiter.acquire(SECOND).await.unwrap();
                 }
             }));
         }
@@ -270,37 +274,37 @@ mod tests {
     #[tokio::test]
     async fn what_closed_an_endpoint_to_one_process_closes_it_to_all() {
         let [one, other]: [_; 2] = processes(&shared_url().unwrap(), &corp(), &Budget::builder());
-        other.pass(SECOND).await.unwrap();
-        one.pass(SECOND).await.unwrap().answered(Some(&refused()));
-        // The word travels on a task of its own.
-        let told = async {
+        other.acquire(SECOND).await.unwrap();
+        one.acquire(SECOND).await.unwrap().record_outcome(Some(&refused()));
+        // The report is sent by a task of its own.
+        let reported = async {
             loop {
-                if let Err(error) = other.pass(SECOND).await {
+                if let Err(error) = other.acquire(SECOND).await {
                     break error;
                 }
                 tokio::task::yield_now().await;
             }
         };
-        let error = tokio::time::timeout(10 * SECOND, told).await.expect("the word comes round");
+        let error = tokio::time::timeout(10 * SECOND, reported).await.expect("the report arrives");
         assert!(error.is_rate_limited() && error.retry_after().is_some_and(|left| left > 50 * SECOND));
     }
 
     #[tokio::test]
-    async fn a_caller_that_goes_away_leaves_its_moment_to_the_next() {
+    async fn a_cancelled_caller_leaves_its_reservation_to_the_next() {
         let limits = Limits::unlimited().per_minute(600);
-        let [gate]: [_; 1] = processes(&shared_url().unwrap(), &corp(), &Budget::builder().each(limits));
+        let [limiter]: [_; 1] = processes(&shared_url().unwrap(), &corp(), &Budget::builder().each(limits));
         for _ in 0..Rate::minute(600).burst {
-            gate.pass(SECOND).await.unwrap();
+            limiter.acquire(SECOND).await.unwrap();
         }
         let began = Instant::now();
         for patience in 0..20 {
-            let call = gate.pass(SECOND);
+            let call = limiter.acquire(SECOND);
             assert!(tokio::time::timeout(Duration::from_millis(patience), call).await.is_err());
             if began.elapsed() > Duration::from_millis(60) {
                 break;
             }
         }
-        gate.pass(SECOND).await.unwrap();
+        limiter.acquire(SECOND).await.unwrap();
         assert!(began.elapsed() < 3 * Rate::minute(600).interval, "{:?}", began.elapsed());
     }
 
@@ -308,12 +312,12 @@ mod tests {
     async fn without_redis_each_process_keeps_the_limits_and_says_so_once() {
         let mut redis = PrivateRedis::start().unwrap();
         let limits = Limits::unlimited().per_minute(100_000);
-        let [gate]: [_; 1] = processes(&redis.url(), &corp(), &Budget::builder().each(limits));
-        gate.pass(SECOND).await.unwrap();
+        let [limiter]: [_; 1] = processes(&redis.url(), &corp(), &Budget::builder().each(limits));
+        limiter.acquire(SECOND).await.unwrap();
         redis.kill();
         let began = Instant::now();
         for _ in 0..1_000 {
-            gate.pass(SECOND).await.unwrap();
+            limiter.acquire(SECOND).await.unwrap();
         }
         let floor = Rate::minute(100_000).interval * (1_000 - Rate::minute(100_000).burst);
         assert!(began.elapsed() >= floor, "{:?}", began.elapsed());

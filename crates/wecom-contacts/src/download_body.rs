@@ -1,19 +1,19 @@
-//! The body of a download as it comes, which must keep coming: an idle limit, and a least rate.
+//! The body of a download as a series of chunks, with an idle limit and a minimum rate.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::{Instant, timeout};
 
-use crate::{Error, ErrorKind, Transport};
+use crate::{Error, ErrorKind, TransportFailure};
 
-/// The least rate of a download, in bytes a second.
-const LEAST_RATE: u128 = 1 << 10;
-/// The rate is judged each time the server was waited for this many idle limits.
+/// Minimum rate of a download, in bytes a second.
+const MIN_RATE: u128 = 1 << 10;
+/// The rate is checked whenever the time spent waiting for the server reaches this many idle limits.
 const WINDOW: u32 = 3;
 
-/// A body on its way.
-pub(crate) struct Flow {
+/// The body of a download in progress.
+pub(crate) struct DownloadBody {
     call: &'static str,
     answer: reqwest::Response,
     /// The longest wait for the next bytes.
@@ -21,49 +21,55 @@ pub(crate) struct Flow {
     rate: Rate,
 }
 
-/// Why a body ended before its time.
-pub(crate) enum Broken {
-    /// The connection broke, or nothing came for the idle limit.
-    Cut(Error),
-    /// Bytes came, and fewer than the least rate.
-    Slow(Error),
+/// Why a body ended early.
+pub(crate) enum DownloadError {
+    /// The connection broke, or no bytes came within the idle limit.
+    Interrupted(Error),
+    /// Bytes came at less than the minimum rate.
+    TooSlow(Error),
 }
 
-impl From<Broken> for Error {
-    fn from(broken: Broken) -> Self {
-        match broken {
-            Broken::Cut(error) | Broken::Slow(error) => error,
+impl From<DownloadError> for Error {
+    fn from(error: DownloadError) -> Self {
+        match error {
+            DownloadError::Interrupted(error) | DownloadError::TooSlow(error) => error,
         }
     }
 }
 
-impl Flow {
-    /// Reads the body of this answer, giving up when nothing comes for as long as `idle`.
+impl DownloadBody {
+    /// Reads the body of this answer. It fails if no bytes come for `idle`.
     pub(crate) fn new(call: &'static str, answer: reqwest::Response, idle: Duration) -> Self {
         Self { call, answer, idle, rate: Rate::new(idle.saturating_mul(WINDOW)) }
     }
 
     /// Returns the next bytes; `None` at the end.
-    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Broken> {
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, DownloadError> {
         let asked = Instant::now();
         let chunk = match timeout(self.idle, self.answer.chunk()).await {
-            Ok(chunk) => chunk.map_err(|error| Broken::Cut(Error::transport(self.call, error)))?,
-            Err(_) => return Err(Broken::Cut(self.too_slow(format!("nothing came for {:?}", self.idle)))),
+            Ok(chunk) => {
+                chunk.map_err(|error| DownloadError::Interrupted(Error::transport(self.call, error)))?
+            }
+            Err(_) => {
+                return Err(DownloadError::Interrupted(
+                    self.too_slow(format!("nothing came for {:?}", self.idle)),
+                ));
+            }
         };
         let Some(bytes) = chunk else { return Ok(None) };
         if self.rate.is_too_low(bytes.len(), asked.elapsed()) {
-            let why = format!("the file comes at less than {LEAST_RATE} bytes a second");
-            return Err(Broken::Slow(self.too_slow(why)));
+            let why = format!("the file comes at less than {MIN_RATE} bytes a second");
+            return Err(DownloadError::TooSlow(self.too_slow(why)));
         }
         Ok(Some(bytes))
     }
 
     fn too_slow(&self, why: String) -> Error {
-        Error::new(self.call, ErrorKind::Transport { failure: Transport::Timeout, source: why.into() })
+        Error::new(self.call, ErrorKind::Transport { failure: TransportFailure::Timeout, source: why.into() })
     }
 }
 
-/// How fast bytes come while they are waited for. The time that the reader takes for them does not count.
+/// The rate of bytes while the client waits for them. The time that the reader needs for them does not count.
 struct Rate {
     window: Duration,
     waited: Duration,
@@ -75,14 +81,14 @@ impl Rate {
         Self { window, waited: Duration::ZERO, bytes: 0 }
     }
 
-    /// Counts bytes and the wait for them; true if a window is over and was too slow.
+    /// Counts bytes and the wait for them. Returns `true` if a window ended and was too slow.
     fn is_too_low(&mut self, bytes: usize, waited: Duration) -> bool {
         self.bytes += bytes as u128;
         self.waited = self.waited.saturating_add(waited);
         if self.waited < self.window {
             return false;
         }
-        let least = LEAST_RATE.saturating_mul(self.waited.as_millis()) / 1000;
+        let least = MIN_RATE.saturating_mul(self.waited.as_millis()) / 1000;
         let is_too_low = self.bytes < least;
         *self = Self::new(self.window);
         is_too_low

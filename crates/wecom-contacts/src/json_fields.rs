@@ -217,7 +217,7 @@ macro_rules! coded {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-        #[serde(from = "crate::wire::Number", into = "i64")]
+        #[serde(from = "crate::json_fields::Number", into = "i64")]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_doc])* $variant,)*
@@ -234,8 +234,8 @@ macro_rules! coded {
             }
         }
 
-        impl From<crate::wire::Number> for $name {
-            fn from(number: crate::wire::Number) -> Self {
+        impl From<crate::json_fields::Number> for $name {
+            fn from(number: crate::json_fields::Number) -> Self {
                 number.0.into()
             }
         }

@@ -1,7 +1,7 @@
-//! The one place of a process that holds the access token.
+//! The access token of a credential, cached for all calls of a client.
 //!
-//! Reading it is lock-free. One refresh is in flight at a time, whoever waits for it; it runs on a task of its own, so
-//! a caller that gives up does not stop it.
+//! Reading it takes no lock. One refresh is in flight at a time, and all callers wait for it. It runs on a task of its own, so
+//! a caller that is cancelled does not stop it.
 
 use std::{
     fmt,
@@ -17,27 +17,26 @@ use futures_util::{
 use tokio::time::Instant;
 use tracing::warn;
 
-use super::{AccessToken, Refresher, TokenKey, TokenSource, cool_off::CoolOff, refresh::Wanted};
+use super::{
+    AccessToken, Refresher, TokenKey, TokenSource, refresh::RefreshContext, refusal_backoff::RefusalBackoff,
+};
 use crate::{Error, ErrorKind, Result};
 
 /// A token in use.
-pub(crate) struct Token {
+pub(crate) struct CachedToken {
     access_token: AccessToken,
-    /// Percent-encoded, as it goes into the URL.
-    encoded: String,
     refresh_from: Instant,
     dead_from: Instant,
     expires_at: Instant,
 }
 
-impl Token {
-    /// A token that lives `left` from `since`, of a life of `lifetime`.
+impl CachedToken {
+    /// Makes a token that lives `left` from `since`, of a whole lifetime of `lifetime`.
     pub(super) fn new(access_token: AccessToken, since: Instant, left: Duration, lifetime: Duration) -> Self {
-        // No clock can be trusted that far, and adding more would overflow.
-        let left = left.min(FAR);
-        let tenth = lifetime.clamp(left, FAR) / 10;
+        // Adding a longer time would overflow.
+        let left = left.min(MAX_LIFETIME);
+        let tenth = lifetime.clamp(left, MAX_LIFETIME) / 10;
         Self {
-            encoded: url::form_urlencoded::byte_serialize(access_token.expose().as_bytes()).collect(),
             access_token,
             refresh_from: since + left.saturating_sub(tenth),
             dead_from: since + left.saturating_sub(tenth.min(SAFETY)),
@@ -45,43 +44,44 @@ impl Token {
         }
     }
 
-    /// Whether it may still be handed out.
+    /// Whether calls may still use the token.
     pub(super) fn is_alive(&self, now: Instant) -> bool {
         now < self.dead_from
     }
 
-    /// Whether the next one should be fetched.
+    /// Whether the next token should be fetched.
     pub(super) fn is_due(&self, now: Instant) -> bool {
         now >= self.refresh_from
     }
 
-    /// How long the server will still take it.
+    /// How long the server still accepts the token.
     pub(crate) fn lifetime(&self) -> Duration {
         self.expires_at.saturating_duration_since(Instant::now())
     }
 
-    pub(crate) fn encoded(&self) -> &str {
-        &self.encoded
+    /// The token, for a request.
+    pub(crate) fn expose(&self) -> &str {
+        self.access_token.expose()
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for CachedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(***)")
+        f.write_str("CachedToken(***)")
     }
 }
 
-/// The longest life that is believed.
-const FAR: Duration = Duration::from_secs(100 * 24 * 3600);
-/// How long before its expiry a token is no longer handed out, so that it does not die on the way.
+/// Maximum lifetime of a token. A longer one is cut.
+const MAX_LIFETIME: Duration = Duration::from_secs(100 * 24 * 3600);
+/// How long before its expiry a token is no longer used, so that it does not expire on the way.
 const SAFETY: Duration = Duration::from_secs(60);
-/// How long the next attempt waits after a refresh ahead of expiry failed; the old token serves meanwhile.
+/// The pause after a failed refresh ahead of expiry. Calls use the old token meanwhile.
 const AHEAD_PAUSE: Duration = Duration::from_secs(30);
 
-type InFlight = Shared<BoxFuture<'static, Result<Arc<Token>>>>;
+type InFlight = Shared<BoxFuture<'static, Result<Arc<CachedToken>>>>;
 
-/// The token of one credential, for all who call with it.
-pub(crate) struct Tokens {
+/// The access token of one credential.
+pub(crate) struct TokenCache {
     key: TokenKey,
     shared: Arc<SharedState>,
     refresher: Arc<Refresher>,
@@ -89,7 +89,7 @@ pub(crate) struct Tokens {
 
 #[derive(Default)]
 struct SharedState {
-    current: ArcSwapOption<Token>,
+    current: ArcSwapOption<CachedToken>,
     refresh: Mutex<Refresh>,
 }
 
@@ -97,8 +97,8 @@ struct SharedState {
 struct Refresh {
     in_flight: Option<InFlight>,
     not_ahead_before: Option<Instant>,
-    cool_off: CoolOff,
-    /// The token that the server refused, until there is another.
+    backoff: RefusalBackoff,
+    /// The token that the server refused. Cleared by the next token.
     refused: Option<AccessToken>,
 }
 
@@ -109,27 +109,27 @@ impl SharedState {
     }
 }
 
-impl Tokens {
+impl TokenCache {
     pub(crate) fn new(key: TokenKey, refresher: Refresher) -> Self {
         Self { key, shared: Arc::default(), refresher: Arc::new(refresher) }
     }
 
-    /// The tokens of another credential, in the same store.
-    pub(crate) fn beside(&self, key: TokenKey, source: Arc<dyn TokenSource>) -> Self {
-        let store = self.refresher.store().map(|store| store.under(key.clone()));
-        // Behind that source may be a refresh of these very tokens, and the call itself.
-        let refresher = Refresher::new(source, store, self.refresher.patience().saturating_mul(3));
-        // Behind that source is a call that does its own repeating.
+    /// Returns the cache of another credential, with the same store.
+    pub(crate) fn for_credential(&self, key: TokenKey, source: Arc<dyn TokenSource>) -> Self {
+        let store = self.refresher.store().map(|store| store.with_key(key.clone()));
+        // The source makes a call, which may have to wait for a refresh of this cache.
+        let refresher = Refresher::new(source, store, self.refresher.source_timeout().saturating_mul(3));
+        // That call has its own retries.
         Self::new(key, refresher.attempts(1))
     }
 
-    /// The credential's name in a store.
+    /// The key of the credential in a store.
     pub(crate) fn key(&self) -> &TokenKey {
         &self.key
     }
 
-    /// Returns a live token, fetching one if need be.
-    pub(crate) async fn get(&self) -> Result<Arc<Token>> {
+    /// Returns a live token. Fetches one if there is none.
+    pub(crate) async fn get(&self) -> Result<Arc<CachedToken>> {
         let now = Instant::now();
         if let Some(token) = self.shared.current.load_full().filter(|token| token.is_alive(now)) {
             if token.is_due(now) {
@@ -139,11 +139,11 @@ impl Tokens {
         }
         let in_flight = {
             let mut refresh = self.shared.refresh();
-            // Another caller may have finished a refresh between the look and the lock.
+            // Another caller may have finished a refresh before this one got the lock.
             if let Some(token) = self.shared.current.load_full().filter(|token| token.is_alive(now)) {
                 return Ok(token);
             }
-            if let Some(cause) = refresh.cool_off.cause(now) {
+            if let Some(cause) = refresh.backoff.cause(now) {
                 return Err(cause);
             }
             self.join_refresh(&mut refresh)
@@ -151,8 +151,8 @@ impl Tokens {
         in_flight.await
     }
 
-    /// Drops this very token, if it is still the current one. The next refresh drops it from the store.
-    pub(crate) fn invalidate(&self, failed: &Arc<Token>) {
+    /// Drops this token if it is still the current one. The next refresh drops it from the store.
+    pub(crate) fn invalidate(&self, failed: &Arc<CachedToken>) {
         let mut refresh = self.shared.refresh();
         let current = self.shared.current.compare_and_swap(failed, None);
         if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, failed)) {
@@ -164,24 +164,24 @@ impl Tokens {
         let mut refresh = self.shared.refresh();
         let renewed = self.shared.current.load().as_ref().is_some_and(|token| !token.is_due(now));
         let paused = refresh.not_ahead_before.is_some_and(|until| now < until);
-        if !renewed && !paused && refresh.cool_off.cause(now).is_none() {
+        if !renewed && !paused && refresh.backoff.cause(now).is_none() {
             drop(self.join_refresh(&mut refresh));
         }
     }
 
     fn join_refresh(&self, refresh: &mut Refresh) -> InFlight {
-        // One that is over and still here is of a runtime that ended before it began.
+        // A finished refresh that is still here belongs to a runtime that ended before the task began.
         if let Some(in_flight) = refresh.in_flight.as_ref().filter(|in_flight| in_flight.peek().is_none()) {
             return in_flight.clone();
         }
         let (shared, refresher) = (Arc::clone(&self.shared), Arc::clone(&self.refresher));
         let task = tokio::spawn(async move {
-            let landing = Landing(shared);
-            let shared = &landing.0;
+            let guard = RefreshGuard(shared);
+            let shared = &guard.0;
             let outcome = refresher.run(&**shared).await.map(Arc::new);
             let mut refresh = shared.refresh();
             let now = Instant::now();
-            refresh.cool_off.note(&outcome, now);
+            refresh.backoff.record(&outcome, now);
             match &outcome {
                 Ok(token) => {
                     shared.current.store(Some(Arc::clone(token)));
@@ -214,7 +214,7 @@ impl Tokens {
     }
 }
 
-impl Wanted for SharedState {
+impl RefreshContext for SharedState {
     fn refused(&self) -> Option<AccessToken> {
         self.refresh().refused.clone()
     }
@@ -225,10 +225,10 @@ impl Wanted for SharedState {
     }
 }
 
-/// Makes way for the next refresh however this one ends, be it by a panic in somebody's store.
-struct Landing(Arc<SharedState>);
+/// Clears the refresh in flight on drop, so that the next one can start even after a panic in a user's store or source.
+struct RefreshGuard(Arc<SharedState>);
 
-impl Drop for Landing {
+impl Drop for RefreshGuard {
     fn drop(&mut self) {
         self.0.refresh().in_flight = None;
     }
@@ -251,7 +251,7 @@ mod tests {
     #[derive(Clone)]
     struct Counting {
         fetches: Arc<AtomicU32>,
-        told: Arc<Mutex<Vec<Option<String>>>>,
+        refused: Arc<Mutex<Vec<Option<String>>>>,
         expires_in: Duration,
         /// The errcode it answers with; 0 is a token.
         errcode: Arc<AtomicI32>,
@@ -260,7 +260,7 @@ mod tests {
     impl TokenSource for Counting {
         fn fetch(&self, refused: Option<AccessToken>) -> SourceFuture {
             let number = self.fetches.fetch_add(1, SeqCst) + 1;
-            self.told.lock().unwrap().push(refused.map(|token| token.expose().to_owned()));
+            self.refused.lock().unwrap().push(refused.map(|token| token.expose().to_owned()));
             let (expires_in, errcode) = (self.expires_in, self.errcode.load(SeqCst));
             Box::pin(async move {
                 tokio::time::sleep(Duration::from_secs(1)).await;
@@ -281,25 +281,25 @@ mod tests {
             self.errcode.store(errcode, SeqCst);
         }
 
-        fn tokens(&self, store: Option<&MemoryStore>) -> Arc<Tokens> {
+        fn tokens(&self, store: Option<&MemoryStore>) -> Arc<TokenCache> {
             let key = TokenKey::of_secret("", &"ww1".into(), &Secret::contacts_sync("s"));
             let store = store.map(|store| SharedStore::new(Arc::new(store.clone()), key.clone()));
             let source = Arc::new(self.clone());
-            Arc::new(Tokens::new(key, Refresher::new(source, store, Duration::from_secs(12))))
+            Arc::new(TokenCache::new(key, Refresher::new(source, store, Duration::from_secs(12))))
         }
     }
 
     fn source(expires_in: u64) -> Counting {
         Counting {
             fetches: Arc::default(),
-            told: Arc::default(),
+            refused: Arc::default(),
             expires_in: Duration::from_secs(expires_in),
             errcode: Arc::default(),
         }
     }
 
     struct Rig {
-        tokens: Arc<Tokens>,
+        tokens: Arc<TokenCache>,
         source: Counting,
     }
 
@@ -308,7 +308,7 @@ mod tests {
         Rig { tokens: source.tokens(None), source }
     }
 
-    async fn crowd(tokens: &Arc<Tokens>, failed: Option<&Arc<Token>>) -> HashSet<String> {
+    async fn crowd(tokens: &Arc<TokenCache>, failed: Option<&Arc<CachedToken>>) -> HashSet<String> {
         let callers: Vec<_> = (0..32)
             .map(|_| {
                 let (tokens, failed) = (Arc::clone(tokens), failed.cloned());
@@ -316,7 +316,7 @@ mod tests {
                     if let Some(failed) = failed {
                         tokens.invalidate(&failed);
                     }
-                    tokens.get().await.unwrap().encoded().to_owned()
+                    tokens.get().await.unwrap().expose().to_owned()
                 })
             })
             .collect();
@@ -330,10 +330,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn trap_20_callers_share_one_refresh_cold_and_on_a_dead_token() {
         let rig = rig(7200);
-        assert_eq!(crowd(&rig.tokens, None).await, HashSet::from(["token+1".to_owned()]));
+        assert_eq!(crowd(&rig.tokens, None).await, HashSet::from(["token 1".to_owned()]));
         assert_eq!(rig.source.fetches(), 1);
         let dead = rig.tokens.get().await.unwrap();
-        assert_eq!(crowd(&rig.tokens, Some(&dead)).await, HashSet::from(["token+2".to_owned()]));
+        assert_eq!(crowd(&rig.tokens, Some(&dead)).await, HashSet::from(["token 2".to_owned()]));
         assert_eq!(rig.source.fetches(), 2);
     }
 
@@ -344,7 +344,7 @@ mod tests {
         rig.tokens.invalidate(&old);
         let new = rig.tokens.get().await.unwrap();
         rig.tokens.invalidate(&old);
-        assert_eq!(rig.tokens.get().await.unwrap().encoded(), new.encoded());
+        assert_eq!(rig.tokens.get().await.unwrap().expose(), new.expose());
         assert_eq!(rig.source.fetches(), 2);
     }
 
@@ -357,9 +357,9 @@ mod tests {
         tokio::task::yield_now().await;
         assert_eq!(rig.source.fetches(), 1);
         tokio::time::advance(Duration::from_secs(10)).await;
-        assert_eq!(rig.tokens.get().await.unwrap().encoded(), "token+1", "the old one serves meanwhile");
+        assert_eq!(rig.tokens.get().await.unwrap().expose(), "token 1", "the old one serves meanwhile");
         tokio::time::sleep(Duration::from_secs(2)).await;
-        assert_eq!(rig.tokens.get().await.unwrap().encoded(), "token+2");
+        assert_eq!(rig.tokens.get().await.unwrap().expose(), "token 2");
         assert_eq!(rig.source.fetches(), 2);
     }
 
@@ -381,7 +381,7 @@ mod tests {
         rig.source.answer(-1);
         tokio::time::advance(Duration::from_secs(6500)).await;
         for _ in 0..10 {
-            assert_eq!(rig.tokens.get().await.unwrap().encoded(), "token+1");
+            assert_eq!(rig.tokens.get().await.unwrap().expose(), "token 1");
             tokio::time::sleep(Duration::from_secs(2)).await;
         }
         assert!(rig.source.fetches() <= 4, "one refresh of at most three tries: {}", rig.source.fetches());
@@ -389,7 +389,7 @@ mod tests {
         tokio::time::sleep(AHEAD_PAUSE).await;
         rig.tokens.get().await.unwrap();
         tokio::time::sleep(Duration::from_secs(2)).await;
-        assert_ne!(rig.tokens.get().await.unwrap().encoded(), "token+1");
+        assert_ne!(rig.tokens.get().await.unwrap().expose(), "token 1");
     }
 
     #[tokio::test(start_paused = true)]
@@ -400,11 +400,11 @@ mod tests {
         assert_eq!((error.code().map(|code| code.0), rig.source.fetches()), (Some(-1), 3));
         let busy = tokio::spawn({
             let tokens = Arc::clone(&rig.tokens);
-            async move { tokens.get().await.unwrap().encoded().to_owned() }
+            async move { tokens.get().await.unwrap().expose().to_owned() }
         });
         tokio::time::sleep(Duration::from_millis(500)).await;
         rig.source.answer(0);
-        assert_eq!(busy.await.unwrap(), "token+5", "the second try of the second refresh");
+        assert_eq!(busy.await.unwrap(), "token 5", "the second try of the second refresh");
     }
 
     #[tokio::test(start_paused = true)]
@@ -413,7 +413,7 @@ mod tests {
         source.answer(-1);
         let key = TokenKey::of_secret("", &"ww1".into(), &Secret::contacts_sync("s"));
         let refresher = Refresher::new(Arc::new(source.clone()), None, Duration::from_secs(12)).attempts(1);
-        Tokens::new(key, refresher).get().await.unwrap_err();
+        TokenCache::new(key, refresher).get().await.unwrap_err();
         assert_eq!(source.fetches(), 1);
     }
 
@@ -444,7 +444,7 @@ mod tests {
         rig.tokens.get().await.unwrap();
         tokio::time::advance(Duration::from_secs(7200)).await;
         rig.tokens.get().await.unwrap();
-        let told = rig.source.told.lock().unwrap().clone();
+        let told = rig.source.refused.lock().unwrap().clone();
         assert_eq!(told, [None, Some("token 1".to_owned()), None]);
     }
 
@@ -457,7 +457,7 @@ mod tests {
             }
         }
         let key = TokenKey::of_secret("", &"ww1".into(), &Secret::contacts_sync("s"));
-        let tokens = Tokens::new(key, Refresher::new(Arc::new(Silent), None, Duration::from_secs(12)));
+        let tokens = TokenCache::new(key, Refresher::new(Arc::new(Silent), None, Duration::from_secs(12)));
         let began = Instant::now();
         assert!(tokens.get().await.unwrap_err().is_timeout());
         assert_eq!(began.elapsed().as_secs(), 12);
@@ -474,7 +474,7 @@ mod tests {
         }
         let key = TokenKey::of_secret("", &"ww1".into(), &Secret::contacts_sync("s"));
         let source = Arc::new(Once(AtomicU32::new(0)));
-        let tokens = Tokens::new(key, Refresher::new(source, None, Duration::from_secs(12)));
+        let tokens = TokenCache::new(key, Refresher::new(source, None, Duration::from_secs(12)));
         tokens.get().await.unwrap_err();
         tokens.get().await.unwrap();
     }
@@ -482,7 +482,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn trap_22_a_lifetime_beyond_all_clocks_is_cut() {
         let rig = rig(u64::MAX);
-        assert_eq!(rig.tokens.get().await.unwrap().lifetime().as_secs(), FAR.as_secs() - 1);
+        assert_eq!(rig.tokens.get().await.unwrap().lifetime().as_secs(), MAX_LIFETIME.as_secs() - 1);
     }
 
     #[tokio::test(start_paused = true)]
@@ -494,7 +494,7 @@ mod tests {
         let (dead, same) = (one.get().await.unwrap(), other.get().await.unwrap());
         let (first, second) = tokio::join!(crowd(&one, Some(&dead)), crowd(&other, Some(&same)));
         assert_eq!((first, source.fetches()), (second, 2));
-        assert_eq!(source.told.lock().unwrap()[1].as_deref(), Some("token 1"));
+        assert_eq!(source.refused.lock().unwrap()[1].as_deref(), Some("token 1"));
     }
 
     #[tokio::test(start_paused = true)]
@@ -503,9 +503,9 @@ mod tests {
         let (one, other) = (source.tokens(Some(&store)), source.tokens(Some(&store)));
         let (dead, same) = (one.get().await.unwrap(), other.get().await.unwrap());
         one.invalidate(&dead);
-        assert_eq!(one.get().await.unwrap().encoded(), "token+2");
+        assert_eq!(one.get().await.unwrap().expose(), "token 2");
         other.invalidate(&same);
-        assert_eq!(other.get().await.unwrap().encoded(), "token+2");
+        assert_eq!(other.get().await.unwrap().expose(), "token 2");
         assert_eq!(source.fetches(), 2);
     }
 
@@ -517,11 +517,11 @@ mod tests {
         other.get().await.unwrap();
         tokio::time::advance(Duration::from_secs(6490)).await;
         for tokens in [&one, &other] {
-            assert_eq!(tokens.get().await.unwrap().encoded(), "token+1");
+            assert_eq!(tokens.get().await.unwrap().expose(), "token 1");
         }
         tokio::time::sleep(Duration::from_secs(5)).await;
         for tokens in [&one, &other] {
-            assert_eq!(tokens.get().await.unwrap().encoded(), "token+2");
+            assert_eq!(tokens.get().await.unwrap().expose(), "token 2");
         }
         assert_eq!(source.fetches(), 2);
     }
@@ -542,7 +542,7 @@ mod tests {
     async fn a_store_whose_lease_is_never_free_does_not_stop_calls_for_ever() {
         let (source, store) = (source(7200), MemoryStore::new());
         let tokens = source.tokens(Some(&store));
-        store.acquire(tokens.key().clone(), FAR).await.unwrap().unwrap();
+        store.acquire(tokens.key().clone(), MAX_LIFETIME).await.unwrap().unwrap();
         tokens.get().await.unwrap();
         assert_eq!(source.fetches(), 1);
     }

@@ -1,4 +1,4 @@
-//! What keeps a client from insisting: a wrong secret stays wrong for a while, and asking too often does not help by asking.
+//! The backoff after a final refusal of a token: a request soon after it would only make things worse.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use tokio::time::Instant;
 use crate::Error;
 
 const FIRST: Duration = Duration::from_secs(60);
-const LONGEST: Duration = Duration::from_secs(3600);
+const MAX: Duration = Duration::from_secs(3600);
 
-/// Whether asking again soon would do harm.
+/// Whether another request soon would do harm.
 pub(super) fn is_final(error: &Error) -> bool {
-    // Wrong secrets end in the second too, with the address blocked for an hour.
+    // Repeated wrong secrets end in the frequency limit as well, which blocks the address for an hour.
     error.is_bad_credentials() || error.exceeds_frequency()
 }
 
-/// The last final refusal, and how long it is the answer to all who ask.
+/// The last final refusal. While its time lasts it is the answer to every caller.
 #[derive(Default)]
-pub(super) struct CoolOff {
+pub(super) struct RefusalBackoff {
     refusal: Option<Refusal>,
 }
 
@@ -27,17 +27,17 @@ struct Refusal {
     until: Instant,
 }
 
-impl CoolOff {
-    /// The answer, while it holds.
+impl RefusalBackoff {
+    /// Returns the refusal while its time lasts.
     pub(super) fn cause(&self, now: Instant) -> Option<Error> {
         self.refusal.as_ref().filter(|refusal| now < refusal.until).map(|refusal| refusal.cause.clone())
     }
 
-    /// Takes note of how a refresh ended: each final refusal in a row holds twice as long.
-    pub(super) fn note<T>(&mut self, outcome: &Result<T, Error>, now: Instant) {
+    /// Records the outcome of a refresh. Each final refusal in a row lasts twice as long as the one before.
+    pub(super) fn record<T>(&mut self, outcome: &Result<T, Error>, now: Instant) {
         self.refusal = match outcome {
             Err(cause) if is_final(cause) => {
-                let length = self.refusal.as_ref().map_or(FIRST, |before| (before.length * 2).min(LONGEST));
+                let length = self.refusal.as_ref().map_or(FIRST, |before| (before.length * 2).min(MAX));
                 Some(Refusal { cause: cause.clone(), length, until: now + length })
             }
             _ => None,
@@ -50,24 +50,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_holds_for_a_minute_then_twice_as_long_up_to_an_hour() {
-        let mut cool_off = CoolOff::default();
+    fn a_refusal_lasts_a_minute_then_twice_as_long_up_to_an_hour() {
+        let mut backoff = RefusalBackoff::default();
         let mut now = Instant::now();
         let wrong: Result<(), Error> = Err(Error::refused("gettoken", 40001, "invalid credential".into()));
         for minutes in [1, 2, 4, 8, 16, 32, 60, 60] {
-            assert!(cool_off.cause(now).is_none());
-            cool_off.note(&wrong, now);
+            assert!(backoff.cause(now).is_none());
+            backoff.record(&wrong, now);
             now += Duration::from_secs(minutes * 60 - 1);
-            assert!(cool_off.cause(now).is_some_and(|cause| cause.is_bad_credentials()), "{minutes}");
+            assert!(backoff.cause(now).is_some_and(|cause| cause.is_bad_credentials()), "{minutes}");
             now += Duration::from_secs(1);
         }
-        cool_off.note(&Ok::<_, Error>(()), now);
-        cool_off.note(&wrong, now);
-        assert!(cool_off.cause(now + FIRST).is_none(), "a success begins anew");
+        backoff.record(&Ok::<_, Error>(()), now);
+        backoff.record(&wrong, now);
+        assert!(backoff.cause(now + FIRST).is_none(), "a success resets the backoff");
     }
 
     #[test]
-    fn only_what_insisting_makes_worse_is_final() {
+    fn only_what_a_repeated_request_makes_worse_is_final() {
         for (code, expected) in [
             (40001, true),
             (40013, true),

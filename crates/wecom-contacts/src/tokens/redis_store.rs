@@ -1,4 +1,4 @@
-//! Tokens shared by a fleet, in Redis.
+//! Tokens in Redis, shared by several processes.
 
 use std::{sync::LazyLock, time::Duration};
 
@@ -7,21 +7,21 @@ use redis::Script;
 use super::{AccessToken, Lease, StoreError, StoreFuture, StoredToken, TokenKey, TokenStore};
 use crate::{
     Redis, Result,
-    redis::{Fault, Invocation},
+    redis::{Invocation, ScriptError},
 };
 
-/// Tokens in Redis, for the processes of a fleet.
+/// A store of tokens in Redis, for several processes.
 ///
-/// Each credential has three keys, `wecom:{…}:token`, `:lease` and `:fence`, that begin with its [`TokenKey`] and expire by
-/// themselves. The token itself is stored as it is: whoever reads this Redis can call WeCom while it lives. An exchange with
-/// Redis takes at most a second.
+/// Each credential has three keys, `wecom:{…}:token`, `:lease` and `:fence`, with its [`TokenKey`] in the braces. They expire by
+/// themselves. The token is stored in plain text: a reader of this Redis can call WeCom while the token lives. An operation
+/// takes at most a second.
 #[derive(Clone, Debug)]
 pub struct RedisStore {
     redis: Redis,
 }
 
 impl RedisStore {
-    /// Makes a store in this Redis, which other parts may use too.
+    /// Makes a store in this Redis, which a budget may use too.
     pub fn new(redis: Redis) -> Self {
         Self { redis }
     }
@@ -41,25 +41,25 @@ impl RedisStore {
     }
 }
 
-impl From<Fault> for StoreError {
-    fn from(fault: Fault) -> Self {
-        Self::new(format!("Redis: {fault}"))
+impl From<ScriptError> for StoreError {
+    fn from(error: ScriptError) -> Self {
+        Self::new(format!("Redis: {error}"))
     }
 }
 
-/// The braces have a cluster keep the three together.
+/// The braces make a cluster keep the three keys together.
 fn name(key: &TokenKey, part: &str) -> String {
     format!("wecom:{{{key}}}:{part}")
 }
 
 fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).clamp(1, FAR)
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).clamp(1, MAX_LIFETIME)
 }
 
-/// A hundred days: as long as the numbers of leases are remembered, and no token lives longer.
-const FAR: u64 = 100 * 24 * 3600 * 1000;
+/// A hundred days, in milliseconds: how long numbers of leases are kept, and the maximum lifetime of a token.
+const MAX_LIFETIME: u64 = 100 * 24 * 3600 * 1000;
 
-/// The token, its remaining milliseconds, and those it was born with.
+/// Returns the token, its remaining lifetime and its whole lifetime, both in milliseconds.
 static LOAD: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local token = redis.call('HMGET', KEYS[1], 'token', 'lifetime')
@@ -69,7 +69,7 @@ static LOAD: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// Numbers start from the clock, so that they go on growing after a Redis that lost its memory.
+/// Numbers start from the clock, so that they keep growing if Redis loses its data.
 static ACQUIRE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "if redis.call('EXISTS', KEYS[1]) == 1 then return false end
@@ -123,7 +123,7 @@ impl TokenStore for RedisStore {
 
     fn acquire(&self, key: TokenKey, life: Duration) -> StoreFuture<Option<Lease>> {
         let mut script = ACQUIRE.prepare_invoke();
-        script.key(name(&key, "lease")).key(name(&key, "fence")).arg(milliseconds(life)).arg(FAR);
+        script.key(name(&key, "lease")).key(name(&key, "fence")).arg(milliseconds(life)).arg(MAX_LIFETIME);
         let given = self.run::<Option<u64>>(script);
         Box::pin(async move { Ok(given.await?.map(Lease::new)) })
     }
@@ -137,7 +137,7 @@ impl TokenStore for RedisStore {
             .arg(token.access_token.expose())
             .arg(milliseconds(token.expires_in))
             .arg(milliseconds(token.lifetime))
-            .arg(FAR);
+            .arg(MAX_LIFETIME);
         self.run(script)
     }
 
