@@ -5,7 +5,7 @@ use serde_json::json;
 use wecom_contacts::auth::Scope;
 
 use crate::{
-    context::{Access, Caller},
+    access::{Access, Caller},
     failure::{Failure, Result},
     messages,
     output::{Output, say},
@@ -58,7 +58,7 @@ impl Command {
             Verb::Check => {
                 // A kept token would only show that the secret was good once.
                 let access = access.without_kept_tokens();
-                let caller = access.either_caller();
+                let caller = access.either_caller()?;
                 let (name, other) = match caller {
                     Caller::Contacts => ("contacts", Caller::App),
                     Caller::App => ("app", Caller::Contacts),
@@ -72,7 +72,7 @@ impl Command {
                     &json!({"ok": true, "credential": name, "expires_in": left}),
                     messages::auth::secret_is_good(caller, left),
                 )?;
-                if access.is_given(other) {
+                if access.is_given(other)? {
                     let other = if other == Caller::App { "app" } else { "contacts" };
                     say(messages::auth::other_secret_was_not_checked(other));
                 }

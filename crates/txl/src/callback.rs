@@ -8,19 +8,17 @@ use std::{
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use wecom_contacts::callback::{CallbackToken, EncodingAesKey, Event, Notification, Receiver};
+use wecom_contacts::callback::{EncodingAesKey, Event, Notification};
 
 use crate::{
+    access::{CallbackCredentials, Sourced},
     callback_json::event,
-    context::{given, missing},
     failure::{Failure, Result, printable},
     file::{contents, text},
-    listener::{Listener, Received},
+    listener::{Listener, Received, address, cannot_listen},
     numbers,
     output::{Output, print_json_line, print_text, say},
-    secrets::{GivenSecret, UrlKey, UrlToken},
     signals,
-    sim::{address, cannot_listen},
 };
 
 /// Receive, read and make callbacks (回调)
@@ -36,13 +34,8 @@ pub(crate) struct Command {
 #[derive(Args)]
 #[command(next_help_heading = "Callback (回调配置)")]
 struct Target {
-    /// The corp's id (企业ID)
-    #[arg(long, env = "WECOM_CORP_ID", global = true, value_name = "ID")]
-    corp_id: Option<String>,
     #[command(flatten)]
-    token: GivenSecret<UrlToken>,
-    #[command(flatten)]
-    aes_key: GivenSecret<UrlKey>,
+    credentials: Sourced<CallbackCredentials>,
 }
 
 #[derive(Subcommand)]
@@ -109,12 +102,12 @@ impl Command {
                 self.target.listen(listen, count, window, show_unreadable).await
             }
             Verb::Verify { query } => {
-                let echo = self.target.receiver()?.verify_url(query_of(&query))?;
+                let echo = self.target.credentials.receiver()?.verify_url(query_of(&query))?;
                 // The answer is the whole body: not even a line break may follow.
                 print_text(&echo)
             }
             Verb::Decrypt { query, body } => {
-                let receiver = self.target.receiver()?;
+                let receiver = self.target.credentials.receiver()?;
                 let notification = receiver.receive(query_of(&query), &contents(&body)?)?;
                 if output.is_table() {
                     print_text(&format!("{}\n", notification.message()))?;
@@ -130,7 +123,7 @@ impl Command {
             }
             Verb::Seal { message, echo } => self.target.seal(&message, echo.as_deref(), output),
             Verb::Reply { message } => {
-                let receiver = self.target.receiver()?;
+                let receiver = self.target.credentials.receiver()?;
                 let reply = receiver.reply(&text(&message)?, now(), &now().to_string())?;
                 print_text(&format!("{reply}\n"))
             }
@@ -144,18 +137,6 @@ impl Command {
 }
 
 impl Target {
-    fn receiver(&self) -> Result<Receiver> {
-        let corp_id =
-            given(&self.corp_id).ok_or_else(|| missing("corp id (企业ID)", "--corp-id", "WECOM_CORP_ID"))?;
-        let token = self.token.required()?;
-        let key: EncodingAesKey = self.aes_key.required()?.parse().map_err(|error| {
-            Failure::usage("the EncodingAESKey is not one")
-                .because(&error)
-                .remedy("copy the 43 letters and digits from the console, or make a new key by `txl callback new-key`")
-        })?;
-        Ok(Receiver::new(corp_id, CallbackToken::new(token), key))
-    }
-
     async fn listen(
         &self,
         address: SocketAddr,
@@ -163,7 +144,7 @@ impl Target {
         window: Option<Duration>,
         show_unreadable: bool,
     ) -> Result {
-        let receiver = self.receiver()?;
+        let receiver = self.credentials.receiver()?;
         let stop = signals::take_over();
         let mut listener = Listener::start(address, receiver, window)
             .await
@@ -200,7 +181,7 @@ impl Target {
     }
 
     fn seal(&self, message: &Path, echo: Option<&str>, output: Output) -> Result {
-        let receiver = self.receiver()?;
+        let receiver = self.credentials.receiver()?;
         let message = match echo {
             Some(text) => text.as_bytes().to_owned(),
             // Any bytes, so that a server can be tried with what is no text.

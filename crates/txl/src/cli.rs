@@ -7,32 +7,68 @@ use clap::{
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
 use crate::{
-    auth, callback, contact_rule, corp_group, department, export,
+    auth, callback, config, contact_rule, corp_group, department, export,
     failure::Result,
     import, linked_corp, media, member,
     output::{Format, Log, Output},
-    sim, tag, tour,
+    tag,
 };
+#[cfg(feature = "sim")]
+use crate::{sim, tour};
 
-const AFTER_HELP: &str = "\
+/// The end of the help: exit codes, with the commands that serve, and where to start.
+macro_rules! after_help {
+    ($serving:literal, $start:literal) => {
+        concat!(
+            "\
 Exit codes:
   0  done
   1  WeCom refused the call, or something here failed (a file, a job, a row)
   2  the command line is wrong, or a credential is missing
   3  no usable answer: the server cannot be reached, is too slow, or is not WeCom
-  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; `sim` and `callback listen` end with 0
+  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; ",
+            $serving,
+            " with 0\n\n",
+            $start,
+        )
+    };
+}
 
-Start with `txl tour`, which needs no account: it shows every call against a simulator.";
+#[cfg(feature = "sim")]
+const AFTER_HELP: &str = after_help!(
+    "`sim` and `callback listen` end",
+    "Start with `txl tour`, which needs no account: it shows every call against a simulator."
+);
+#[cfg(not(feature = "sim"))]
+const AFTER_HELP: &str = after_help!(
+    "`callback listen` ends",
+    "Start with `txl auth check`, which checks the corp id and a secret."
+);
 
-/// Call every API of the WeCom (企业微信) contacts (通讯录), or serve a simulator of it
-///
-/// Data goes to stdout, everything else to stderr. Credentials (凭证) come from flags or from WECOM_CORP_ID,
-/// WECOM_CONTACTS_SECRET, WECOM_AGENT_ID, WECOM_APP_SECRET and WECOM_BASE_URL: writes and ids go out with the contacts-sync
-/// secret (通讯录同步), details with the app's (自建应用), unless `--as` says otherwise. A secret may also come from a file, by
-/// `--app-secret-file PATH` or WECOM_APP_SECRET_FILE. Access tokens are kept between commands in a file of the user's own, or
-/// where `--token-store` (WECOM_TOKEN_STORE) says.
+#[cfg(feature = "sim")]
+const ABOUT: &str = "Call every API of the WeCom (企业微信) contacts (通讯录), or serve a simulator of it";
+#[cfg(not(feature = "sim"))]
+const ABOUT: &str = "Call every API of the WeCom (企业微信) contacts (通讯录)";
+
+/// What the long help says of data and credentials.
+const DATA_AND_CREDENTIALS: &str = "\
+Data goes to stdout, everything else to stderr. All credentials (凭证) come from one source: from flags and WECOM_CORP_ID, \
+WECOM_CONTACTS_SECRET, WECOM_AGENT_ID, WECOM_APP_SECRET and WECOM_BASE_URL, or from a profile of the configuration file by \
+`--profile` (see `txl config --help`). Writes and ids go out with the contacts-sync secret (通讯录同步), details with the app's \
+(自建应用), unless `--as` says otherwise. A secret may also come from a file, by `--app-secret-file PATH` or \
+WECOM_APP_SECRET_FILE. Access tokens are kept between commands in a file of the user's own, or where `--token-store` \
+(WECOM_TOKEN_STORE) says.";
+
+/// The whole command line.
 #[derive(Parser)]
-#[command(name = "txl", version, after_help = AFTER_HELP, propagate_version = true)]
+#[command(
+    name = "txl",
+    version,
+    about = ABOUT,
+    long_about = format!("{ABOUT}\n\n{DATA_AND_CREDENTIALS}"),
+    after_help = AFTER_HELP,
+    propagate_version = true
+)]
 pub(crate) struct Cli {
     /// How data is printed
     #[arg(
@@ -60,19 +96,22 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    #[cfg(feature = "sim")]
     Tour(tour::Tour),
+    #[cfg(feature = "sim")]
     Sim(sim::Serve),
     Member(member::Command),
     Department(department::Command),
     Tag(tag::Command),
-    Import(import::Command),
+    Import(Box<import::Command>),
     Callback(callback::Command),
     LinkedCorp(linked_corp::Command),
     CorpGroup(corp_group::Command),
-    Export(export::Command),
+    Export(Box<export::Command>),
     Media(media::Command),
     Auth(auth::Command),
     ContactRule(contact_rule::Command),
+    Config(config::Command),
 }
 
 impl Cli {
@@ -88,7 +127,9 @@ impl Cli {
         log_to_stderr(self.verbose);
         let output = Output { format: self.output, csv_safe: self.csv_safe };
         match self.command {
+            #[cfg(feature = "sim")]
             Command::Tour(tour) => tour.run(output).await,
+            #[cfg(feature = "sim")]
             Command::Sim(serve) => serve.run().await,
             Command::Member(command) => command.run(output).await,
             Command::Department(command) => command.run(output).await,
@@ -101,6 +142,7 @@ impl Cli {
             Command::Media(command) => command.run(output).await,
             Command::Auth(command) => command.run(output).await,
             Command::ContactRule(command) => command.run(output).await,
+            Command::Config(command) => command.run(output).await,
         }
     }
 }
@@ -133,4 +175,33 @@ fn log_to_stderr(verbose: u8) {
     // Colours would be indistinguishable from a stranger's control characters.
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
     log.with_writer(|| Log).finish().init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The help of a command and of all below it.
+    fn help(command: &mut clap::Command) -> String {
+        let mut text = command.render_long_help().to_string();
+        for below in command.get_subcommands_mut() {
+            text += &help(below);
+        }
+        text
+    }
+
+    #[test]
+    fn a_build_without_the_simulator_does_not_mention_it() {
+        let mut command = Cli::command();
+        command.build();
+        let has = |name: &str| command.get_subcommands().any(|below| below.get_name() == name);
+        assert_eq!(
+            [has("sim"), has("tour"), has("member")],
+            [cfg!(feature = "sim"), cfg!(feature = "sim"), true]
+        );
+        let help = help(&mut command);
+        for words in ["txl sim", "txl tour", "TXL_SIM_", "`sim`"] {
+            assert_eq!(help.contains(words), cfg!(feature = "sim"), "{words}");
+        }
+    }
 }

@@ -5,8 +5,8 @@ use serde_json::json;
 use wecom_contacts::contact_rules::ContactRule;
 
 use crate::{
+    access::Access,
     confirm::Consent,
-    context::Access,
     failure::{Failure, Result},
     messages, numbers,
     output::Output,

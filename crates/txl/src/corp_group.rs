@@ -12,8 +12,8 @@ use wecom_contacts::{
 };
 
 use crate::{
+    access::Access,
     confirm::Consent,
-    context::Access,
     failure::{Failure, Result},
     messages::{self, Message},
     numbers,

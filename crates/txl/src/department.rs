@@ -8,8 +8,8 @@ use wecom_contacts::{
 };
 
 use crate::{
+    access::Access,
     confirm::Consent,
-    context::Access,
     failure::{Result, nothing_to_change},
     lookup::{DepartmentRef, Lookup},
     messages, numbers,

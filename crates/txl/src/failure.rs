@@ -88,6 +88,11 @@ impl Failure {
         self
     }
 
+    /// The causes, from the nearest to the deepest.
+    pub(crate) fn causes(&self) -> &[String] {
+        &self.0.causes
+    }
+
     /// What to try, if anything is known.
     pub(crate) fn remedies(&self) -> &[Message] {
         &self.0.remedies

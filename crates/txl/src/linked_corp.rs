@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use crate::{context::Access, failure::Result, output::Output, rows};
+use crate::{access::Access, failure::Result, output::Output, rows};
 
 /// Read members and departments of linked corps (互联企业), as an app may
 #[derive(Args)]

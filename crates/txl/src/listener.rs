@@ -1,9 +1,15 @@
 //! A server behind a callback URL (回调URL): answers WeCom's verification, and passes on what is delivered.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::{SocketAddr, ToSocketAddrs},
+    time::Duration,
+};
 
 use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
 use wecom_contacts::callback::{Callbacks, Intake, Notification, Outcome, Receiver, Refusal};
+
+use crate::failure::Failure;
 
 /// What came in.
 #[derive(Debug)]
@@ -96,5 +102,23 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         self.server.abort();
+    }
+}
+
+/// Parses an address with its port, such as `127.0.0.1:8080` or `localhost:0`.
+pub(crate) fn address(text: &str) -> std::result::Result<SocketAddr, String> {
+    let found =
+        text.to_socket_addrs().map_err(|error| format!("{error}; an address looks like 127.0.0.1:8080"))?;
+    found.into_iter().next().ok_or_else(|| "no such address".to_owned())
+}
+
+/// The failure to listen on an address.
+pub(crate) fn cannot_listen(address: SocketAddr, error: &io::Error) -> Failure {
+    let failure = Failure::new(format!("cannot listen on {address}")).because(error);
+    match error.kind() {
+        io::ErrorKind::AddrInUse => failure
+            .remedy("another program has this port: stop it, or take a free port by --listen 127.0.0.1:0"),
+        io::ErrorKind::PermissionDenied => failure.remedy("take a port above 1023"),
+        _ => failure.remedy("use an address of this machine, such as 127.0.0.1:0"),
     }
 }

@@ -4,7 +4,7 @@ use wecom_contacts::{Client, DepartmentId, Error, TagId, tags::Tag};
 use wecom_sheets::DepartmentNames;
 
 use crate::{
-    context::Access,
+    access::Access,
     failure::{Failure, Result},
     messages::lookup as messages,
     names::IdOrName,

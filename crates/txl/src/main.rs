@@ -1,27 +1,28 @@
 //! `txl` (通讯录): every WeCom (企业微信) contacts call, a simulator of the server, and a tour of both.
 //!
-//! `cli` says what can be typed, one module per chapter does it, `context` picks the credential, `lookup` finds ids by names,
-//! `output` and `failure` print, `signals` ends a command early. `sim` serves the simulator; `tour` calls everything.
+//! `cli` says what can be typed, one module per chapter does it, `access` picks the credential, `lookup` finds ids by names,
+//! `output` and `failure` print, `signals` ends a command early, `places` knows the user's directories. `sim` serves the simulator and `tour` calls
+//! everything; a build without the feature `sim` has neither.
 
 #![expect(
     clippy::doc_markdown,
     reason = "the doc comments of arguments are help texts, in which backticks would be shown"
 )]
 
+mod access;
 mod advice;
 mod auth;
 mod callback;
 mod callback_json;
 mod cli;
+mod config;
 mod confirm;
 mod contact_rule;
-mod context;
 mod corp_group;
 mod department;
 mod export;
 mod failure;
 mod file;
-mod home;
 mod import;
 mod linked_corp;
 mod listener;
@@ -32,14 +33,14 @@ mod messages;
 mod names;
 mod numbers;
 mod output;
+mod places;
 mod rows;
-mod secrets;
 mod signals;
+#[cfg(feature = "sim")]
 mod sim;
 mod tag;
-mod token_store;
+#[cfg(feature = "sim")]
 mod tour;
-mod trust;
 
 use std::{process::ExitCode, time::Duration};
 

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use wecom_contacts::media::{Download, MediaKind, UploadByUrl};
 
 use crate::{
-    context::Access,
+    access::Access,
     failure::{Failure, Result},
     file::{Draft, contents},
     messages,

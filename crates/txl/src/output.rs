@@ -16,7 +16,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 pub(crate) use self::fields::status_in_words;
-pub(crate) use self::layout::{for_stderr, padded, terminal_width, width_of, wrapped};
+pub(crate) use self::layout::for_stderr;
+#[cfg(feature = "sim")]
+pub(crate) use self::layout::{padded, terminal_width, width_of, wrapped};
 use self::stdout::Stdout;
 use crate::{
     failure::{Failure, Result, printable, printable_lines},
@@ -53,6 +55,11 @@ impl Output {
     /// Whether a person reads it.
     pub(crate) fn is_table(self) -> bool {
         self.format == Format::Table
+    }
+
+    /// Whether many objects are lines of a table or a spreadsheet, without anything around them.
+    pub(crate) fn is_lines(self) -> bool {
+        matches!(self.format, Format::Table | Format::Csv)
     }
 
     /// Prints one object: its fields below each other, its JSON, or headings and one row.

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::{SocketAddr, ToSocketAddrs},
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 use wecom_sim::{FaultRules, Rates, Sim};
 
 use crate::{
+    access::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
     failure::{Failure, Result},
     file::{self, Draft},
+    listener::{address, cannot_listen},
     numbers,
     output::{print_json_line, say},
-    secrets::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
     signals,
 };
 
@@ -201,21 +202,4 @@ fn plan(path: &Path) -> Result<FaultRules> {
             .because(&error)
             .remedy("see \"Bad days\" in docs/simulator.md for what a plan looks like")
     })
-}
-
-/// An address with its port; `localhost:0` is one, too.
-pub(crate) fn address(text: &str) -> std::result::Result<SocketAddr, String> {
-    let found =
-        text.to_socket_addrs().map_err(|error| format!("{error}; an address looks like 127.0.0.1:8080"))?;
-    found.into_iter().next().ok_or_else(|| "no such address".to_owned())
-}
-
-pub(crate) fn cannot_listen(address: SocketAddr, error: &io::Error) -> Failure {
-    let failure = Failure::new(format!("cannot listen on {address}")).because(error);
-    match error.kind() {
-        io::ErrorKind::AddrInUse => failure
-            .remedy("another program has this port: stop it, or take a free port by --listen 127.0.0.1:0"),
-        io::ErrorKind::PermissionDenied => failure.remedy("take a port above 1023"),
-        _ => failure.remedy("use an address of this machine, such as 127.0.0.1:0"),
-    }
 }

@@ -8,8 +8,8 @@ use wecom_contacts::{
 };
 
 use crate::{
+    access::Access,
     confirm::Consent,
-    context::Access,
     failure::{Failure, Result},
     lookup::{self, DepartmentRef, Lookup, TagRef},
     messages::{self, Message},

@@ -78,7 +78,7 @@ impl Sum {
     }
 
     fn digits(&self) -> String {
-        hex(&self.total.to_be_bytes())
+        hex(self.total.to_be_bytes())
     }
 }
 

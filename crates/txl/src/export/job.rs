@@ -16,10 +16,10 @@ use super::{
     row::Row,
 };
 use crate::{
+    access::{Access, FileKey, GivenSecret},
     failure::{Failure, Result},
     numbers,
     output::{Output, say},
-    secrets::{FileKey, GivenSecret},
     signals::{self, Signal},
 };
 
@@ -50,6 +50,11 @@ pub(super) struct Job {
 }
 
 impl Job {
+    /// Takes the secrets that the command line does not have from the source of the credentials.
+    pub(super) fn adopt(&mut self, access: &Access) -> Result {
+        access.adopt(&mut self.key)
+    }
+
     /// Sees a job through, from its submission or its id to its last row.
     pub(super) async fn run<E: ExportCall, T: Row>(
         self,

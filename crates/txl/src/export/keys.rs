@@ -13,7 +13,7 @@ use super::kind::ExportKind;
 use crate::{
     failure::{Failure, Result},
     file::{self, Draft, unwritable},
-    home::{Place, below_home},
+    places::{Place, below_home},
 };
 
 /// A job whose key is older than this is given up. How long WeCom keeps its files is not documented.

@@ -20,7 +20,7 @@ use wecom_contacts::exports::Export;
 pub(crate) use self::row::is_cleared_by_empty;
 use self::{job::Job, kind::ExportKind};
 use crate::{
-    context::Access,
+    access::Access,
     failure::Result,
     lookup::{self, TagRef},
     output::Output,
@@ -83,8 +83,24 @@ enum Verb {
     },
 }
 
+impl Verb {
+    /// The job of a verb that exports.
+    fn job(&mut self) -> Option<&mut Job> {
+        match self {
+            Self::Members { job, .. }
+            | Self::MembersSimple { job, .. }
+            | Self::Departments { job, .. }
+            | Self::Tag { job, .. } => Some(job),
+            Self::Job { .. } => None,
+        }
+    }
+}
+
 impl Command {
-    pub(crate) async fn run(self, output: Output) -> Result {
+    pub(crate) async fn run(mut self, output: Output) -> Result {
+        if let Some(job) = self.verb.job() {
+            job.adopt(&self.access)?;
+        }
         let client = self.access.app()?;
         let exports = client.exports();
         match self.verb {

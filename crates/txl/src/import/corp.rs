@@ -12,7 +12,7 @@ use wecom_sheets::DepartmentNames;
 
 use super::check::Check;
 use crate::{
-    context::Access,
+    access::Access,
     failure::{Failure, Result},
     lookup,
 };

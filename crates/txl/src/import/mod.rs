@@ -35,11 +35,10 @@ use self::{
     source::Source,
 };
 use crate::{
-    context::Access,
+    access::{Access, GivenSecret, JobKey, JobToken},
     failure::{Failure, Result},
     numbers,
     output::{Output, say},
-    secrets::{GivenSecret, JobKey, JobToken},
     words::counted,
 };
 
@@ -159,7 +158,8 @@ impl Command {
     pub(crate) async fn run(self, output: Output) -> Result {
         match self.verb {
             Verb::Members(verb) => verb.run(&self.access, output).await,
-            Verb::Departments { source, job } => {
+            Verb::Departments { source, mut job } => {
+                job.adopt(&self.access)?;
                 // A missing credential is reported before anything is read.
                 let client = job.preview.client(&self.access)?;
                 job.callback()?;
@@ -185,7 +185,9 @@ impl Command {
 
 impl Members {
     async fn run(self, access: &Access, output: Output) -> Result {
-        let Self { source, replace, invite, no_invite: _, exact_departments, new_members, extra, job } = self;
+        let Self { source, replace, invite, no_invite: _, exact_departments, new_members, extra, mut job } =
+            self;
+        job.adopt(access)?;
         // A missing credential is reported before anything is read.
         let client = job.preview.client(access)?;
         job.callback()?;
@@ -231,6 +233,12 @@ async fn resume(client: &Client, id: String, wait: bool, waiting: Waiting, outpu
 }
 
 impl Job {
+    /// Takes the secrets that the command line does not have from the source of the credentials.
+    fn adopt(&mut self, access: &Access) -> Result {
+        access.adopt(&mut self.callback_token)?;
+        access.adopt(&mut self.callback_aes_key)
+    }
+
     /// Says what was found in the file and what it does to the corp. Gives the file that is to be sent; `None` for a dry run.
     fn judge<R: Import>(
         &self,

@@ -13,7 +13,7 @@ use super::{
     effects::Entry,
 };
 use crate::{
-    context::Access,
+    access::Access,
     failure::{Exit, Failure, Result},
     file::Draft,
     output::{Output, say},

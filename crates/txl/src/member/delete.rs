@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::{confirm::Consent, context::Access, failure::Result, output::Output, words::counted};
+use crate::{access::Access, confirm::Consent, failure::Result, output::Output, words::counted};
 
 /// Delete a member (删除成员)
 #[derive(Args)]

@@ -13,7 +13,7 @@ use wecom_contacts::{
 
 use super::effect::{self, Before};
 use crate::{
-    context::Access,
+    access::Access,
     failure::{Failure, Result, nothing_to_change},
     lookup::{DepartmentRef, Lookup},
     numbers,

@@ -6,7 +6,7 @@ use wecom_contacts::{
 };
 
 use crate::{
-    context::Access,
+    access::Access,
     failure::{Failure, Result, printable},
     output::say,
 };

@@ -13,7 +13,7 @@ use wecom_contacts::{
 };
 
 use crate::{
-    context::Access,
+    access::Access,
     failure::{Failure, Result},
     lookup::{self, DepartmentRef, Lookup, TagRef},
     numbers,

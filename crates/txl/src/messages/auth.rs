@@ -1,7 +1,7 @@
 //! `txl auth`.
 
 use super::{Message, counted};
-use crate::context::Caller;
+use crate::access::Caller;
 
 /// The secret of a caller, in the console's words.
 fn secret_of(caller: Caller) -> &'static str {

@@ -21,11 +21,9 @@ mod tags;
 use clap::Args;
 use wecom_sim::Sim;
 
-use self::{
-    engine::Engine,
-    stage::{Address, Stage},
-};
+use self::{engine::Engine, stage::Stage};
 use crate::{
+    access::{Simulator, SimulatorFlags},
     failure::{Failure, Result},
     messages,
     output::{Format, Output, say},
@@ -42,28 +40,15 @@ pub(crate) struct Tour {
     #[arg(long)]
     json: bool,
 
-    /// Where a simulator runs already
-    #[arg(long, value_name = "URL", requires_all = ["corp_id", "contacts_secret", "agent_id", "app_secret"])]
-    base_url: Option<String>,
-    /// Its corp's id (企业ID)
-    #[arg(long, value_name = "ID", requires = "base_url")]
-    corp_id: Option<String>,
-    /// Its contacts-sync secret (通讯录同步 secret)
-    #[arg(long, value_name = "SECRET", requires = "base_url", alias = "secret")]
-    contacts_secret: Option<String>,
-    /// Its app's id (应用 agentid)
-    #[arg(long, value_name = "ID", requires = "base_url")]
-    agent_id: Option<u32>,
-    /// Its app's secret (自建应用 secret)
-    #[arg(long, value_name = "SECRET", requires = "base_url")]
-    app_secret: Option<String>,
+    #[command(flatten)]
+    simulator: SimulatorFlags,
 }
 
 impl Tour {
     pub(crate) async fn run(self, output: Output) -> Result {
         let format = if self.json { Format::Jsonl } else { output.format };
         let mut tour = Engine::new(Output { format, ..output });
-        let (mut stage, where_to) = match self.address() {
+        let (mut stage, where_to) = match self.simulator.named() {
             Some(address) => {
                 let stage = Stage::new(&address, None).await?;
                 stage
@@ -91,17 +76,6 @@ impl Tour {
         }
         tour.finish(where_to)
     }
-
-    /// All or nothing, as clap has seen to.
-    fn address(self) -> Option<Address> {
-        Some(Address {
-            base_url: self.base_url?,
-            corp_id: self.corp_id?,
-            contacts_secret: self.contacts_secret?,
-            agent_id: self.agent_id?,
-            app_secret: self.app_secret?,
-        })
-    }
 }
 
 async fn embedded() -> Result<Stage> {
@@ -110,7 +84,7 @@ async fn embedded() -> Result<Stage> {
         .start()
         .await
         .map_err(|error| Failure::new(messages::tour::simulator_does_not_start()).because(&error))?;
-    let address = Address {
+    let address = Simulator {
         base_url: sim.url().to_owned(),
         corp_id: sim.corp_id().to_owned(),
         contacts_secret: sim.contacts_secret().to_owned(),

@@ -8,6 +8,7 @@ use wecom_sim::Sim;
 
 use super::{engine::unmet, inbox::Inbox};
 use crate::{
+    access::Simulator,
     failure::{Exit, Failure, Result},
     messages,
 };
@@ -33,17 +34,8 @@ pub(super) struct Stage {
     _sim: Option<Sim>,
 }
 
-/// How to reach the corp.
-pub(super) struct Address {
-    pub(super) base_url: String,
-    pub(super) corp_id: String,
-    pub(super) contacts_secret: String,
-    pub(super) agent_id: u32,
-    pub(super) app_secret: String,
-}
-
 impl Stage {
-    pub(super) async fn new(address: &Address, sim: Option<Sim>) -> Result<Self> {
+    pub(super) async fn new(address: &Simulator, sim: Option<Sim>) -> Result<Self> {
         let client = |secret| {
             Client::builder(address.corp_id.as_str(), secret)
                 .base_url(&address.base_url)

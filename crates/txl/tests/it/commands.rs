@@ -103,6 +103,9 @@ const OFFLINE: &[&str] = &[
     "callback seal",
     "callback reply",
     "callback new-key",
+    "config show",
+    "config path",
+    "config check",
 ];
 
 struct Files {

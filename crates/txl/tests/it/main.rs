@@ -5,6 +5,8 @@
 mod callback;
 mod callback_output;
 mod commands;
+mod config;
+mod config_file;
 mod corp;
 mod credentials;
 #[cfg(unix)]
@@ -18,6 +20,7 @@ mod import_round_trip;
 mod lookup;
 mod parts;
 mod people;
+mod production;
 mod proxy;
 #[cfg(unix)]
 mod pty;

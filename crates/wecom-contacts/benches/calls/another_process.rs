@@ -37,7 +37,7 @@ pub(crate) fn serve() {
     runtime().block_on(async {
         let sim = Sim::builder().legacy(true).start().await.expect("a free port");
         let corp = Corp {
-            url: sim.url(),
+            url: sim.url().to_owned(),
             corp_id: sim.corp_id().to_owned(),
             agent_id: sim.agent_id(),
             secret: sim.app_secret().to_owned(),
@@ -84,7 +84,7 @@ fn row(runtime: &Runtime, corp: &Corp, callers: usize) {
     let secret = Secret::app(corp.agent_id, corp.secret.clone());
     let sdk = Client::builder(corp.corp_id.clone(), secret)
         .base_url(&corp.url)
-        .budget(Budget::builder().each(limits).build())
+        .budget(Budget::builder().each(limits).build().expect("a budget"))
         .build()
         .expect("a client");
     let bare = reqwest::Client::builder().timeout(Duration::from_secs(10)).build().expect("a client");

@@ -11,7 +11,7 @@ use wecom_contacts::callback::events::{
 use wecom_contacts::callback::{Element, Event, Notification, NotificationKey};
 use wecom_contacts::members::{Attribute, AttributeValue, Gender};
 use wecom_contacts::{AgentId, DepartmentId, ErrorCode, UserId};
-use wecom_sim::Sim;
+use wecom_sim::{ConsoleCallback, ConsoleDepartment, ConsoleEvent, ConsoleLegacy, ConsoleMember, Sim};
 
 use crate::callback::samples;
 
@@ -142,29 +142,33 @@ async fn what_the_simulator_calls_back_is_read_back_from_json() {
         let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         format!("http://{}/", unused.local_addr().unwrap())
     };
-    let target = json!({"url": url, "token": "QDG6eK", "verify": false,
-        "encodingaeskey": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"});
-    console.perform("set_callback", target).await.unwrap();
+    let target =
+        ConsoleCallback::new(url, "QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C").unverified();
+    console.set_callback(target).await.unwrap();
     for (number, legacy) in [false, true].into_iter().enumerate() {
-        console.perform("set_legacy", json!({"callbacks": legacy})).await.unwrap();
-        let department = console.create_department(&format!("客服{number}部"), 1).await.unwrap();
+        console.set_legacy(ConsoleLegacy::new().callbacks(legacy)).await.unwrap();
+        let department = ConsoleDepartment::new().name(format!("客服{number}部")).parentid(1);
+        let department = console.create_department(department).await.unwrap();
         let userid = format!("member{number}");
-        let member = json!({"userid": userid, "name": "某人", "mobile": format!("1390000000{number}"), "department": [department],
-            "email": format!("{userid}@example.com"), "gender": "2", "position": "", "alias": "\"别名\"",
-            "extattr": {"attrs": [{"type": 0, "name": "工牌", "text": {"value": "A-17"}}]}});
+        let member = ConsoleMember::new()
+            .userid(&userid)
+            .name("某人")
+            .mobile(format!("1390000000{number}"))
+            .department([department])
+            .email(format!("{userid}@example.com"))
+            .gender("2")
+            .position("")
+            .alias("\"别名\"")
+            .extattr_text("工牌", "A-17");
         console.create_member(member).await.unwrap();
-        console
-            .update_member(json!({"userid": userid, "department": [1, department], "alias": ""}))
-            .await
-            .unwrap();
-        let tag = console.perform("create_tag", json!({"tagname": format!("值班{number}")})).await.unwrap();
-        let members = json!({"tagid": tag["tagid"], "userlist": [userid]});
-        console.perform("add_tag_members", members.clone()).await.unwrap();
-        console.perform("remove_tag_members", members).await.unwrap();
+        let changes = ConsoleMember::new().userid(&userid).department([1, department]).alias("");
+        console.update_member(changes).await.unwrap();
+        let tag = console.create_tag(&format!("值班{number}"), None).await.unwrap();
+        console.add_tag_members(tag, &[userid.as_str()], &[]).await.unwrap();
+        console.remove_tag_members(tag, &[userid.as_str()], &[]).await.unwrap();
         console.delete_member(&userid).await.unwrap();
-        console.perform("delete_department", json!({"id": department})).await.unwrap();
-        let unknown = json!({"event": "of_tomorrow", "elements": {"Detail": "17"}});
-        console.perform("event", unknown).await.unwrap();
+        console.delete_department(department).await.unwrap();
+        console.send_event(ConsoleEvent::new("of_tomorrow").element("Detail", "17")).await.unwrap();
     }
     assert!(sim.settled().await);
     let mut kinds = std::collections::BTreeSet::new();

@@ -135,7 +135,7 @@ fn judge(request: &UrlUploadRequest, bytes: &[u8]) -> Result<(), Fail> {
     if bytes.len() > LARGEST {
         return Err(Fail::of(45001));
     }
-    if hex(&Md5::digest(bytes)) != request.md5 {
+    if hex(Md5::digest(bytes)) != request.md5 {
         return Err(Fail::of(301_019));
     }
     if request.kind == MediaKind::Video && !media::is_mp4(bytes) {

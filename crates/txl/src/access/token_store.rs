@@ -9,7 +9,7 @@ use wecom_contacts::{
 
 use crate::{
     failure::{Failure, Result},
-    home::{Place, below_home},
+    places::{Place, below_home},
 };
 
 /// The word for keeping none.

@@ -1,0 +1,102 @@
+//! Whether the profiles of a configuration file can be used, as far as that can be known without a network.
+
+use wecom_contacts::{Client, ClientBuilder, Secret};
+
+use super::{
+    config_file::ConfigFile,
+    credentials::{CallbackCredentials, Credentials},
+    given,
+    key::ProfileKey,
+    problem::{Position, Problem},
+    profile::Profile,
+    secrets::{GivenSecret, SecretKind},
+    source::Group,
+    token_store, trust,
+};
+use crate::failure::{Failure, Result};
+
+/// All that keeps the profiles of this file from being used, or only the profile of this name.
+pub(crate) fn check(file: &ConfigFile, only: Option<&str>) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = match only {
+        Some(name) => file.problems_of(name).cloned().collect(),
+        None => file.problems.clone(),
+    };
+    let profiles = file.profiles.iter().filter(|profile| only.is_none_or(|name| profile.name == name));
+    for profile in profiles {
+        let is_whole = file.problems_of(&profile.name).next().is_none();
+        problems.extend(contents(profile, is_whole));
+    }
+    problems.sort_by_key(|problem| problem.at);
+    problems
+}
+
+/// What is wrong with the values of a profile. What it lacks is told only if all its lines could be read.
+fn contents(profile: &Profile, is_whole: bool) -> Vec<Problem> {
+    let mut failures: Vec<(Position, Failure)> = Vec::new();
+    let mut note_at =
+        |at: Position, result: Result| failures.extend(result.err().map(|failure| (at, failure)));
+    let mut note = |key: ProfileKey, result: Result| note_at(profile.position(key), result);
+    for key in [ProfileKey::Proxy, ProfileKey::TokenStore] {
+        note(key, profile.text(key).map(drop));
+    }
+    if let Ok(callback) = CallbackCredentials::of_profile(profile) {
+        note(ProfileKey::CallbackToken, readable(&callback.token));
+        if callback.aes_key.is_given() {
+            note(ProfileKey::CallbackAesKey, callback.parsed_key().map(drop));
+        }
+    }
+    // It fails for the proxy and the token store alone, which are noted.
+    if let Ok(credentials) = Credentials::of_profile(profile) {
+        note(ProfileKey::ContactsSecret, readable(&credentials.contacts_secret));
+        note(ProfileKey::AppSecret, readable(&credentials.app_secret));
+        // The server's address and the proxy are looked at while a client is made, which needs no real secret.
+        let client = || Client::builder("ww", Secret::contacts_sync(""));
+        let built = |builder: ClientBuilder| builder.build().map(drop).map_err(Failure::from);
+        if let Some(url) = given(&credentials.base_url) {
+            note(ProfileKey::BaseUrl, built(client().base_url(url)));
+        }
+        if let Some(url) = given(&credentials.proxy) {
+            note(ProfileKey::Proxy, built(client().proxy(url)));
+        }
+        if let Some(path) = &credentials.ca_cert {
+            note(ProfileKey::CaCert, trust::certificates(path).map(drop));
+        }
+        note(
+            ProfileKey::TokenStore,
+            token_store::attach(client(), given(&credentials.token_store)).map(drop),
+        );
+        if is_whole {
+            note_at(profile.at, complete(profile, &credentials));
+        }
+    }
+    failures.iter().map(|(at, failure)| Problem::of(failure, *at, &profile.name)).collect()
+}
+
+fn readable<K: SecretKind>(secret: &GivenSecret<K>) -> Result {
+    secret.get().map(drop)
+}
+
+/// Whether the profile has what a command needs at least.
+fn complete(profile: &Profile, credentials: &Credentials) -> Result {
+    let lacks = |what: &str, remedy: &str| {
+        Err(Failure::usage(format!("the profile `{}` has no {what}", profile.name)).remedy(remedy))
+    };
+    if given(&credentials.corp_id).is_none() {
+        return lacks("corp id (企业ID)", "add corp_id = \"…\", as the console shows it under 我的企业");
+    }
+    if credentials.app_secret.is_given() && given(&credentials.agent_id).is_none() {
+        return lacks(
+            "app's id (应用 agentid) beside the app's secret",
+            "add agent_id = …, as the console shows it on the app's page",
+        );
+    }
+    let has = |key| profile.has(key);
+    match (has(ProfileKey::CallbackToken), has(ProfileKey::CallbackAesKey)) {
+        (true, false) => lacks("callback_aes_key beside callback_token", "add callback_aes_key = \"…\""),
+        (false, true) => lacks("callback_token beside callback_aes_key", "add callback_token = \"…\""),
+        (false, false) if !has(ProfileKey::ContactsSecret) && !has(ProfileKey::AppSecret) => {
+            lacks("secret", "add contacts_secret = \"env:NAME\" or \"file:PATH\", or app_secret")
+        }
+        _ => Ok(()),
+    }
+}

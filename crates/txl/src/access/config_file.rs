@@ -1,0 +1,225 @@
+//! The configuration file: where it is, how it is read, and who may have access to it.
+
+use std::{
+    env,
+    fs::{self, File, Metadata},
+    io::{ErrorKind, Read},
+    path::{Path, PathBuf},
+};
+
+use super::{
+    problem::Problem,
+    profile::{Profile, among, parse},
+};
+use crate::{
+    failure::{Failure, Result},
+    places::{Place, below_home},
+};
+
+/// The variable that names the file.
+pub(super) const VARIABLE: &str = "TXL_CONFIG";
+/// How large the file may be, in bytes.
+const MAX_SIZE: u64 = 256 << 10;
+
+/// A configuration file that was read.
+pub(crate) struct ConfigFile {
+    pub(crate) path: PathBuf,
+    /// The profile that is used if no source of credentials is named.
+    pub(crate) default: Option<String>,
+    pub(crate) profiles: Vec<Profile>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// The path of the configuration file, whether or not there is one.
+#[derive(Clone, Debug)]
+pub(crate) struct ConfigPath {
+    pub(crate) path: PathBuf,
+    /// The flag or the variable that names it; `None` for the user's own.
+    pub(crate) named_by: Option<&'static str>,
+}
+
+impl ConfigPath {
+    /// The file that `flag` names, else the one that the environment names, else the user's own. `None` without a home directory.
+    /// The working directory plays no part: a file that somebody left there could send the secrets elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// Fails if no file is named and the home directory is a relative path.
+    pub(crate) fn find(flag: Option<&Path>) -> Result<Option<Self>> {
+        if let Some(path) = flag {
+            return Ok(Some(Self { path: path.to_owned(), named_by: Some("--config") }));
+        }
+        if let Some(path) = env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
+            return Ok(Some(Self { path: path.into(), named_by: Some(VARIABLE) }));
+        }
+        let directory = below_home(Place::Config, "profiles", "--config (TXL_CONFIG)")?;
+        Ok(directory.map(|directory| Self { path: directory.join("txl.toml"), named_by: None }))
+    }
+
+    /// Reads the file; `None` if it is the user's own and is not there.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file is named and is not there, or if it cannot be read as text.
+    pub(crate) fn read(&self) -> Result<Option<ConfigFile>> {
+        // The home directory of a container's user may be another user's.
+        let is_absent = fs::metadata(&self.path).is_err_and(|error| {
+            matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied
+            )
+        });
+        if is_absent && self.named_by.is_none() {
+            return Ok(None);
+        }
+        ConfigFile::read(&self.path).map(Some)
+    }
+}
+
+impl ConfigFile {
+    /// Reads a file. What is wrong inside it becomes [problems](Self::problems).
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read, is too large, or is not UTF-8.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let (text, metadata) = text_of(path)?;
+        let document = parse(&text, path);
+        let has_secrets = document.profiles.iter().any(Profile::has_literal_secret);
+        let mut problems: Vec<Problem> = exposure(path, &metadata, has_secrets).into_iter().collect();
+        problems.extend(document.problems);
+        Ok(Self { path: path.to_owned(), default: document.default, profiles: document.profiles, problems })
+    }
+
+    /// The profile of this name.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is none, or if something is wrong with the file or this profile.
+    pub(crate) fn profile(&self, name: &str) -> Result<&Profile> {
+        let mut problems = self.problems_of(name);
+        if let Some(first) = problems.next() {
+            let failure = first.failure(&self.path);
+            return Err(match problems.count() {
+                0 => failure,
+                more => failure.remedy(format!("`txl config check` lists this problem and {more} more")),
+            });
+        }
+        self.profiles.iter().find(|profile| profile.name == name).ok_or_else(|| {
+            Failure::usage(format!("{} has no profile `{name}`", self.path.display()))
+                .remedy(among(name, &self.profiles))
+        })
+    }
+
+    /// What keeps this profile from being used.
+    pub(crate) fn problems_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Problem> {
+        let concerns = move |problem: &&Problem| problem.profile.as_deref().is_none_or(|other| other == name);
+        self.problems.iter().filter(concerns)
+    }
+
+    /// The names of its profiles, for people.
+    pub(crate) fn names(&self) -> String {
+        self.profiles.iter().map(|profile| profile.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn text_of(path: &Path) -> Result<(String, Metadata)> {
+    let failure = || Failure::usage(format!("cannot read the configuration file {}", path.display()));
+    let remedy = "name a file that exists and may be read by --config (TXL_CONFIG), or go without a profile";
+    let unreadable = |error: std::io::Error| failure().because(&error).remedy(remedy);
+    // To open a pipe would wait for a writer.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(Failure::usage(format!("{} is no regular file", path.display())).remedy(remedy));
+    }
+    let file = File::open(path).map_err(unreadable)?;
+    // Of the file that is open, as the path may have another by now.
+    let metadata = file.metadata().map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_SIZE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_SIZE {
+        let failure = Failure::usage(format!("{} is larger than {} KiB", path.display(), MAX_SIZE >> 10));
+        return Err(failure.remedy("name a configuration file: profiles of a few lines each"));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
+        Failure::usage(format!("{}:{line}: not UTF-8", path.display())).remedy("save the file as UTF-8")
+    })?;
+    Ok((text, metadata))
+}
+
+/// A file that others can change could send the secrets to another server; one that others can read must contain none.
+#[cfg(unix)]
+fn exposure(path: &Path, metadata: &Metadata, has_secrets: bool) -> Option<Problem> {
+    use std::os::unix::fs::MetadataExt;
+
+    let (message, remedy) = unix::exposure(metadata.mode(), metadata.uid(), unix::user(), has_secrets)?;
+    Some(Problem::new(None, None, message, remedy.replace("PATH", &path.display().to_string())))
+}
+
+/// Elsewhere the standard library tells nothing about access.
+#[cfg(not(unix))]
+fn exposure(_: &Path, _: &Metadata, _: bool) -> Option<Problem> {
+    None
+}
+
+#[cfg(unix)]
+mod unix {
+    /// The user as whom the command works.
+    pub(super) fn user() -> u32 {
+        rustix::process::geteuid().as_raw()
+    }
+
+    /// What is wrong with the access to a file of this mode and owner, and what to try.
+    pub(super) fn exposure(
+        mode: u32,
+        owner: u32,
+        user: u32,
+        has_secrets: bool,
+    ) -> Option<(&'static str, &'static str)> {
+        const OTHERS_WRITE: u32 = 0o022;
+        const OTHERS_READ: u32 = 0o044;
+        if owner != user && owner != 0 && user != 0 {
+            Some((
+                "the file belongs to another user, who could send the secrets elsewhere",
+                "copy it to a file of your own: cp PATH FILE && chmod 600 FILE",
+            ))
+        } else if mode & OTHERS_WRITE != 0 {
+            Some(("other users can change the file, and could send the secrets elsewhere", "chmod 600 PATH"))
+        } else if has_secrets && mode & OTHERS_READ != 0 {
+            Some((
+                "the file contains secrets, and other users can read it",
+                "chmod 600 PATH (or put the secrets elsewhere, and refer to them by env:NAME or file:PATH)",
+            ))
+        } else {
+            None
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_file_of_another_user_or_open_to_others_is_refused() {
+            for (mode, owner, user, has_secrets, word) in [
+                (0o100_600, 7, 7, true, None),
+                (0o100_644, 7, 7, false, None),
+                (0o100_644, 0, 7, false, None),
+                (0o100_600, 7, 0, true, None),
+                (0o100_640, 7, 7, true, Some("can read it")),
+                (0o100_604, 7, 7, true, Some("can read it")),
+                (0o100_620, 7, 7, false, Some("can change the file")),
+                (0o100_602, 0, 0, false, Some("can change the file")),
+                (0o100_600, 8, 7, false, Some("another user")),
+            ] {
+                let found = exposure(mode, owner, user, has_secrets);
+                assert_eq!(found.is_some(), word.is_some(), "{mode:o} {owner} {user}");
+                assert!(found.is_none_or(|(message, _)| message.contains(word.unwrap())), "{found:?}");
+            }
+        }
+    }
+}

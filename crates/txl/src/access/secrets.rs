@@ -1,0 +1,396 @@
+//! Secrets as the user gives them: by a flag, a variable, a file, or a profile. Blanks and line breaks around them are dropped.
+//!
+//! `--app-secret X` is visible to other users of the machine, in the list of processes. `--app-secret-file PATH` is not; a path
+//! of `-` reads stdin. Each secret is one [kind](SecretKind), and each command flattens [`GivenSecret`] of it into its
+//! arguments.
+
+use std::{
+    env::{self, VarError},
+    fs::File,
+    io::Read,
+    marker::PhantomData,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use clap::{
+    Arg, ArgMatches, Args, Command, FromArgMatches,
+    builder::{OsStringValueParser, TypedValueParser, ValueParser},
+    parser::ValueSource,
+};
+
+use super::{key::ProfileKey, missing, missing_in, profile::Value};
+use crate::{
+    failure::{Failure, Result},
+    file,
+};
+
+/// How much of a secret's file is read, in bytes.
+const MAX_FILE: u64 = 64 << 10;
+
+/// What a secret is called.
+pub(crate) trait SecretKind: Send + Sync + 'static {
+    /// The key of a profile that gives it; `None` for a secret that belongs to one command.
+    const KEY: Option<ProfileKey>;
+    /// In sentences: "app's secret (自建应用 secret)".
+    const WHAT: &'static str;
+    /// The flag of the value, without `--`.
+    const FLAG: &'static str;
+    /// The flag of the file.
+    const FILE_FLAG: &'static str;
+    /// The variable of the value.
+    const VARIABLE: &'static str;
+    /// The variable of the file's path.
+    const FILE_VARIABLE: &'static str;
+    /// What the help shows for the value.
+    const VALUE_NAME: &'static str;
+    /// The help of the value's flag.
+    const HELP: &'static str;
+}
+
+/// Declares kinds of secrets.
+macro_rules! secret_kinds {
+    ($($(#[$doc:meta])* $name:ident: $key:expr, $flag:literal, $variable:literal, $value:literal, $what:literal, $help:literal;)*) => {$(
+        $(#[$doc])*
+        pub(crate) enum $name {}
+
+        impl $crate::access::secrets::SecretKind for $name {
+            const KEY: Option<ProfileKey> = $key;
+            const WHAT: &'static str = $what;
+            const FLAG: &'static str = $flag;
+            const FILE_FLAG: &'static str = concat!($flag, "-file");
+            const VARIABLE: &'static str = $variable;
+            const FILE_VARIABLE: &'static str = concat!($variable, "_FILE");
+            const VALUE_NAME: &'static str = $value;
+            const HELP: &'static str = $help;
+        }
+    )*};
+}
+
+secret_kinds! {
+    /// The contacts-sync secret.
+    ContactsSecret: Some(ProfileKey::ContactsSecret), "contacts-secret", "WECOM_CONTACTS_SECRET", "SECRET",
+        "contacts-sync secret (通讯录同步 secret)",
+        "The contacts-sync secret (通讯录同步 secret): writes, and reads ids";
+    /// The app's secret.
+    AppSecret: Some(ProfileKey::AppSecret), "app-secret", "WECOM_APP_SECRET", "SECRET",
+        "app's secret (自建应用 secret)",
+        "The app's secret (自建应用 secret): reads details inside the app's visible range (可见范围)";
+    /// The Token of a callback URL.
+    UrlToken: Some(ProfileKey::CallbackToken), "token", "WECOM_CALLBACK_TOKEN", "TOKEN",
+        "callback Token",
+        "The Token of the URL";
+    /// The EncodingAESKey of a callback URL.
+    UrlKey: Some(ProfileKey::CallbackAesKey), "aes-key", "WECOM_CALLBACK_AES_KEY", "KEY",
+        "callback EncodingAESKey",
+        "The EncodingAESKey of the URL, 43 letters and digits";
+    /// The Token of the URL to which the end of a job is called back.
+    JobToken: Some(ProfileKey::CallbackToken), "callback-token", "WECOM_CALLBACK_TOKEN", "TOKEN",
+        "callback Token",
+        "The Token of that URL";
+    /// The EncodingAESKey of the URL to which the end of a job is called back.
+    JobKey: Some(ProfileKey::CallbackAesKey), "callback-aes-key", "WECOM_CALLBACK_AES_KEY", "KEY",
+        "callback EncodingAESKey",
+        "The EncodingAESKey of that URL, 43 letters and digits";
+    /// The key of an export's files.
+    FileKey: None, "key", "WECOM_EXPORT_KEY", "KEY",
+        "export's key (encoding_aeskey)",
+        "The key to encrypt the files with (encoding_aeskey), 43 letters and digits; without it a new one, which is kept until the rows are fetched";
+}
+
+#[cfg(feature = "sim")]
+secret_kinds! {
+    /// The simulator's contacts-sync secret.
+    SimContactsSecret: None, "contacts-secret", "TXL_SIM_CONTACTS_SECRET", "SECRET",
+        "contacts-sync secret (通讯录同步 secret)",
+        "The contacts-sync secret (通讯录同步 secret) [default: sim-contacts-secret]";
+    /// The simulator's app's secret.
+    SimAppSecret: None, "app-secret", "TXL_SIM_APP_SECRET", "SECRET",
+        "app's secret (自建应用 secret)",
+        "The app's secret (自建应用 secret) [default: sim-app-secret]";
+    /// The Token of the URL that the simulator delivers to.
+    SimUrlToken: None, "callback-token", "TXL_SIM_CALLBACK_TOKEN", "TOKEN",
+        "callback Token",
+        "The Token of that URL [default: simCallbackToken]";
+    /// The EncodingAESKey of the URL that the simulator delivers to.
+    SimUrlKey: None, "callback-aes-key", "TXL_SIM_CALLBACK_AES_KEY", "KEY",
+        "callback EncodingAESKey",
+        "The EncodingAESKey of that URL, 43 letters and digits [default: SimulatorEncodingAesKey00000000000000000000]";
+}
+
+/// A secret that may be given: by `--NAME` or `--NAME-file`, by the variable of either, or by a profile. The command line takes
+/// precedence over the environment.
+pub(crate) struct GivenSecret<K> {
+    origin: Option<Origin>,
+    /// What the profile is called in errors, if the profile is the source.
+    profile: Option<String>,
+    /// The text that was read. A pipe can be read only once.
+    value: OnceLock<Option<String>>,
+    kind: PhantomData<K>,
+}
+
+/// Where a secret is.
+enum Origin {
+    /// In a flag or a variable: its name, and the text.
+    Given(String, String),
+    /// In the file that a flag or a variable names.
+    Named(String, PathBuf),
+    /// In both flags (`true`) or in both variables, so that neither takes precedence.
+    Ambiguous(bool),
+    /// Where a profile says.
+    Profile(Value),
+}
+
+impl<K: SecretKind> GivenSecret<K> {
+    fn new(origin: Option<Origin>, profile: Option<String>) -> Self {
+        Self { origin, profile, value: OnceLock::new(), kind: PhantomData }
+    }
+
+    /// A secret of a profile, which `words` name.
+    pub(super) fn of_profile(value: Option<Value>, words: String) -> Self {
+        Self::new(value.map(Origin::Profile), Some(words))
+    }
+
+    /// Whether a value, a file or a variable is named.
+    pub(crate) fn is_given(&self) -> bool {
+        self.origin.is_some()
+    }
+
+    /// Whether the command line gives it.
+    pub(super) fn is_typed(&self) -> bool {
+        match &self.origin {
+            Some(Origin::Given(name, _) | Origin::Named(name, _)) => name.starts_with("--"),
+            Some(Origin::Ambiguous(is_typed)) => *is_typed,
+            Some(Origin::Profile(_)) | None => false,
+        }
+    }
+
+    /// Where it comes from, for people: the flag or variable, and the path of a file.
+    pub(super) fn from(&self) -> Option<String> {
+        Some(match self.origin.as_ref()? {
+            Origin::Given(name, _) => name.clone(),
+            Origin::Named(name, path) => format!("{name} ({})", path.display()),
+            Origin::Ambiguous(true) => format!("--{} and --{}", K::FLAG, K::FILE_FLAG),
+            Origin::Ambiguous(false) => format!("{} and {}", K::VARIABLE, K::FILE_VARIABLE),
+            Origin::Profile(value) => value.from().unwrap_or_default(),
+        })
+    }
+
+    /// The secret, if one is given. Blanks alone count as none, as an empty variable does.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file or the variable cannot be read, or if the text cannot be a secret.
+    pub(crate) fn get(&self) -> Result<Option<&str>> {
+        if self.value.get().is_none() {
+            let value = self.read()?;
+            let _ = self.value.set(value);
+        }
+        Ok(self.value.get().and_then(Option::as_deref))
+    }
+
+    /// The secret, which must be given.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Self::get`] does, and if none is given.
+    pub(crate) fn required(&self) -> Result<&str> {
+        self.get()?.ok_or_else(|| match (&self.profile, K::KEY) {
+            (Some(profile), Some(key)) => missing_in(profile, K::WHAT, key),
+            _ => missing(K::WHAT, &format!("--{} (or --{} PATH)", K::FLAG, K::FILE_FLAG), K::VARIABLE),
+        })
+    }
+
+    fn read(&self) -> Result<Option<String>> {
+        let Some(origin) = &self.origin else { return Ok(None) };
+        let text = match origin {
+            Origin::Ambiguous(_) => {
+                let failure = Failure::usage(format!("the {} is given twice", K::WHAT));
+                return Err(failure.remedy(format!("give either --{} or --{}", K::FLAG, K::FILE_FLAG)));
+            }
+            Origin::Given(_, text) => {
+                return clean(K::WHAT, text, &format!("--{} or {}", K::FLAG, K::VARIABLE)).map(Some);
+            }
+            Origin::Named(_, path) => {
+                let remedy =
+                    format!("give --{} a file that holds the {} and nothing else", K::FILE_FLAG, K::WHAT);
+                filled(K::WHAT, &text_of(path, &remedy)?, path)?
+            }
+            Origin::Profile(value) => {
+                value.resolved(K::WHAT, self.profile.as_deref().unwrap_or("a profile"))?
+            }
+        };
+        Ok(Some(text))
+    }
+}
+
+impl Value {
+    /// The value itself, or what the variable or the file holds. `what` and `profile` name it in errors.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the variable is not set, if the file cannot be read, or if the text cannot be a secret.
+    pub(super) fn resolved(&self, what: &str, profile: &str) -> Result<String> {
+        match self {
+            Self::Text(text) => clean(what, text, profile),
+            Self::Variable(name) => {
+                let failure = |why: &str| {
+                    Failure::usage(format!(
+                        "the variable {name} {why}, and {profile} takes the {what} from it"
+                    ))
+                    .remedy(format!(
+                        "set {name}, or correct the profile; `txl config show` says what it refers to"
+                    ))
+                };
+                let text = env::var(name).map_err(|error| match error {
+                    VarError::NotPresent => failure("is not set"),
+                    VarError::NotUnicode(_) => failure("is not UTF-8"),
+                })?;
+                let text = clean(what, &text, name)?;
+                if text.is_empty() { Err(failure("is empty")) } else { Ok(text) }
+            }
+            Self::File(path) => {
+                let remedy = format!("write the {what} into this file, alone, or correct {profile}");
+                filled(what, &text_of(path, &remedy)?, path)
+            }
+        }
+    }
+
+    /// What it refers to; `None` for a value that is in the profile itself.
+    pub(super) fn from(&self) -> Option<String> {
+        match self {
+            Self::Text(_) => None,
+            Self::Variable(name) => Some(format!("env:{name}")),
+            Self::File(path) => Some(format!("file:{}", path.display())),
+        }
+    }
+}
+
+/// A parser of paths. An empty one counts as none, as an empty variable does; that of clap refuses it.
+pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+/// The text of a file that must hold a secret.
+fn filled(what: &str, text: &str, path: &Path) -> Result<String> {
+    let secret = clean(what, text, &path.display().to_string())?;
+    if secret.is_empty() {
+        let failure = Failure::usage(format!("{} is empty", path.display()));
+        return Err(failure.remedy(format!("write the {what} into it")));
+    }
+    Ok(secret)
+}
+
+fn text_of(path: &Path, remedy: &str) -> Result<String> {
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        file::stdin()?.take(MAX_FILE + 1).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| {
+        Failure::usage(format!("cannot read {}", path.display())).because(&error).remedy(remedy)
+    })?;
+    let is_small = bytes.len() as u64 <= MAX_FILE;
+    String::from_utf8(bytes).ok().filter(|_| is_small).ok_or_else(|| {
+        // The content itself may be a secret, and is not shown.
+        Failure::usage(format!("{} is not a short UTF-8 text", path.display())).remedy(remedy)
+    })
+}
+
+/// The text without what surrounds it. A blank or a line break inside is named, as the server would only call the secret wrong.
+fn clean(what: &str, text: &str, place: &str) -> Result<String> {
+    let text = text.trim_matches(is_blank);
+    if text.contains(is_blank) {
+        let failure = Failure::usage(format!("the {what} in {place} has a blank or a line break inside"));
+        return Err(failure.remedy("copy it again, alone, from the console (管理后台)"));
+    }
+    Ok(text.to_owned())
+}
+
+/// Blanks, line breaks, control characters, and what is as invisible: zero-width characters, direction marks, a BOM.
+pub(crate) fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+impl<K: SecretKind> Args for GivenSecret<K> {
+    fn augment_args(command: Command) -> Command {
+        let value = Arg::new(K::FLAG)
+            .long(K::FLAG)
+            .env(K::VARIABLE)
+            .hide_env_values(true)
+            .global(true)
+            .value_name(K::VALUE_NAME)
+            .value_parser(ValueParser::string())
+            .help(K::HELP);
+        let file = Arg::new(K::FILE_FLAG)
+            .long(K::FILE_FLAG)
+            .env(K::FILE_VARIABLE)
+            .global(true)
+            .value_name("PATH")
+            .value_parser(path())
+            .help(format!("Read the {} from this file; `-` is stdin", K::WHAT));
+        command.arg(value).arg(file)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<K: SecretKind> FromArgMatches for GivenSecret<K> {
+    fn from_arg_matches(matches: &ArgMatches) -> std::result::Result<Self, clap::Error> {
+        let mut text = matches
+            .get_one::<String>(K::FLAG)
+            .filter(|text| !text.trim_matches(is_blank).is_empty())
+            .cloned();
+        let mut path =
+            matches.get_one::<PathBuf>(K::FILE_FLAG).filter(|path| !path.as_os_str().is_empty()).cloned();
+        let is_typed = |name: &str| matches.value_source(name) == Some(ValueSource::CommandLine);
+        if text.is_some() && path.is_some() {
+            match (is_typed(K::FLAG), is_typed(K::FILE_FLAG)) {
+                (true, false) => path = None,
+                (false, true) => text = None,
+                (typed, _) => return Ok(Self::new(Some(Origin::Ambiguous(typed)), None)),
+            }
+        }
+        let name = |flag: &str, variable: &str| {
+            if is_typed(flag) { format!("--{flag}") } else { variable.to_owned() }
+        };
+        let origin = match (text, path) {
+            (Some(text), _) => Some(Origin::Given(name(K::FLAG, K::VARIABLE), text)),
+            (None, Some(path)) => Some(Origin::Named(name(K::FILE_FLAG, K::FILE_VARIABLE), path)),
+            (None, None) => None,
+        };
+        Ok(Self::new(origin, None))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> std::result::Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_surrounds_a_secret_is_dropped_and_what_is_inside_is_named() {
+        let cleaned = |text: &str| clean("app's secret", text, "here");
+        for text in
+            ["s3cret", "s3cret\n", "\r\n s3cret\t\r\n", "\u{feff}s3cret\u{a0}", "\u{200b}s3cret\u{3000}\0"]
+        {
+            assert_eq!(cleaned(text).unwrap(), "s3cret", "{text:?}");
+        }
+        for text in ["s3 cret", "s3\ncret", "s3\u{200b}cret", "s3\u{0}cret"] {
+            let failure = cleaned(text).unwrap_err();
+            assert!(
+                failure.to_string().contains("inside") && !failure.to_string().contains("cret\n"),
+                "{failure}"
+            );
+        }
+    }
+}

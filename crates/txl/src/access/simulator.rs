@@ -1,0 +1,46 @@
+//! A simulator that a command works on, as its flags name it.
+
+use clap::Args;
+
+/// The flags that name a simulator: all of them or none. They come from the command line alone. The command deletes members there,
+/// and must never find a real corp in the environment or in a profile.
+#[derive(Args)]
+pub(crate) struct SimulatorFlags {
+    /// Where a simulator runs already
+    #[arg(long, value_name = "URL", requires_all = ["corp_id", "contacts_secret", "agent_id", "app_secret"])]
+    base_url: Option<String>,
+    /// Its corp's id (企业ID)
+    #[arg(long, value_name = "ID", requires = "base_url")]
+    corp_id: Option<String>,
+    /// Its contacts-sync secret (通讯录同步 secret)
+    #[arg(long, value_name = "SECRET", requires = "base_url", alias = "secret")]
+    contacts_secret: Option<String>,
+    /// Its app's id (应用 agentid)
+    #[arg(long, value_name = "ID", requires = "base_url")]
+    agent_id: Option<u32>,
+    /// Its app's secret (自建应用 secret)
+    #[arg(long, value_name = "SECRET", requires = "base_url")]
+    app_secret: Option<String>,
+}
+
+/// How to reach a simulator's corp.
+pub(crate) struct Simulator {
+    pub(crate) base_url: String,
+    pub(crate) corp_id: String,
+    pub(crate) contacts_secret: String,
+    pub(crate) agent_id: u32,
+    pub(crate) app_secret: String,
+}
+
+impl SimulatorFlags {
+    /// The simulator, if the flags name one. The parser has refused a part of them.
+    pub(crate) fn named(self) -> Option<Simulator> {
+        Some(Simulator {
+            base_url: self.base_url?,
+            corp_id: self.corp_id?,
+            contacts_secret: self.contacts_secret?,
+            agent_id: self.agent_id?,
+            app_secret: self.app_secret?,
+        })
+    }
+}

@@ -1,0 +1,155 @@
+//! `txl config`: the configuration file, its profiles, and what a command would take from them.
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    access::{ConfigFile, ConfigPath, Credentials, FileFlags, Problem, Sourced, check, no_home},
+    failure::{Failure, Result},
+    output::{Output, print_text, say},
+    words::counted,
+};
+
+/// Show and check the configuration file txl.toml and its profiles
+///
+/// A profile has the credentials (凭证) of one corp. All credentials of a command come from one source. --profile NAME (TXL_PROFILE) takes
+/// them from that profile, and WECOM_... variables then play no part. Without it, flags and WECOM_... variables are the source if any of
+/// them is given; otherwise the file's default profile is. Two sources at once are refused. The file is txl/txl.toml in the user's configuration
+/// directory, or the one of --config (TXL_CONFIG); a file in the working directory is never used by itself.
+#[derive(Args)]
+#[command(after_long_help = EXAMPLE)]
+pub(crate) struct Command {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXAMPLE: &str = "\
+Example of a file:
+  default = \"test\"
+
+  [profile.test]
+  corp_id = \"ww1234567890abcdef\"
+  contacts_secret = \"env:TEST_CONTACTS_SECRET\"
+  agent_id = 1000002
+  app_secret = \"file:secrets/test-app\"
+
+A path is relative to the file's directory. A secret may also be written into
+the file itself, if only its owner can read it. More keys: base_url, proxy,
+ca_cert, token_store, callback_token, callback_aes_key.";
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Show which source a command takes its credentials from, and each value, secrets masked
+    ///
+    /// The flags are those of a calling command, so that the effect of each can be seen. Nothing is sent, and no secret is read.
+    #[command(next_help_heading = "Credentials (凭证)")]
+    Show(Box<Sourced<Credentials>>),
+    /// Show where the configuration file is, whether or not there is one
+    Path(FileFlags),
+    /// Check all profiles, or the one of --profile, without sending anything
+    ///
+    /// Reads the secrets that the profiles refer to, and prints every problem with its line. The exit code is 1 if there is any.
+    Check(FileFlags),
+}
+
+impl Command {
+    pub(crate) async fn run(self, output: Output) -> Result {
+        match self.verb {
+            Verb::Show(credentials) => show(&credentials, output),
+            Verb::Path(flags) => path(&flags, output),
+            Verb::Check(flags) => check_file(&flags, output),
+        }
+    }
+}
+
+fn show(credentials: &Sourced<Credentials>, output: Output) -> Result {
+    let profile = credentials.chosen_profile()?;
+    let rows = credentials.rows()?;
+    let source = match (&profile, rows.is_empty()) {
+        (Some(_), _) => "profile",
+        (None, false) => "command line and environment",
+        (None, true) => "none",
+    };
+    if output.is_lines() {
+        output.list(&rows, &["key", "value", "from"])?;
+        match profile {
+            Some(profile) => say(format_args!("source: {}", profile.words())),
+            None => say(format_args!("source: {source}")),
+        }
+        return Ok(());
+    }
+    output.record(&json!({
+        "source": source,
+        "profile": profile.as_ref().map(|profile| &profile.name),
+        "path": profile.as_ref().map(|profile| profile.path.display().to_string()),
+        "values": rows,
+    }))
+}
+
+fn path(flags: &FileFlags, output: Output) -> Result {
+    let ConfigPath { path, named_by } = flags.path()?.ok_or_else(no_home)?;
+    let exists = path.exists();
+    let shown = path.display().to_string();
+    if !output.is_table() {
+        return output.record(&json!({"path": shown, "exists": exists, "named_by": named_by}));
+    }
+    print_text(&format!("{shown}\n"))?;
+    if !exists {
+        say("there is no such file yet");
+    }
+    Ok(())
+}
+
+/// A problem, for programs.
+#[derive(Serialize)]
+struct Shown<'a> {
+    line: Option<usize>,
+    column: Option<usize>,
+    profile: Option<&'a str>,
+    problem: &'a str,
+    remedy: String,
+}
+
+fn check_file(flags: &FileFlags, output: Output) -> Result {
+    let name = flags.profile()?;
+    let ConfigPath { path, .. } = flags.path()?.ok_or_else(no_home)?;
+    let file = ConfigFile::read(&path)?;
+    if let Some(name) = name
+        && file.problems_of(name).next().is_none()
+    {
+        // It may not be there at all.
+        file.profile(name)?;
+    }
+    let problems = check(&file, name);
+    let shown: Vec<_> = problems.iter().map(of_problem).collect();
+    if !(shown.is_empty() && output.is_table()) {
+        output.list(&shown, &["line", "column", "profile", "problem", "remedy"])?;
+    }
+    if !shown.is_empty() {
+        return Err(Failure::new(format!(
+            "{} in {}",
+            counted(shown.len() as u64, "problem"),
+            path.display()
+        ))
+        .remedy("correct what is listed on stdout; nothing was sent"));
+    }
+    let profiles = match name {
+        Some(name) => format!("the profile `{name}`"),
+        None => counted(file.profiles.len() as u64, "profile"),
+    };
+    let default =
+        file.default.map_or_else(|| "no default".to_owned(), |default| format!("default `{default}`"));
+    say(format_args!("{} is in order: {profiles}, {default}", path.display()));
+    Ok(())
+}
+
+fn of_problem(problem: &Problem) -> Shown<'_> {
+    Shown {
+        line: problem.at.map(|at| at.line),
+        column: problem.at.map(|at| at.column),
+        profile: problem.profile.as_deref(),
+        problem: &problem.message,
+        remedy: problem.remedies.join("; "),
+    }
+}
