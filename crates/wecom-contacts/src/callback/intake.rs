@@ -135,8 +135,8 @@ impl<I: Inbox> Intake<I> {
         let checked = shared.check(query, body);
         async move {
             let outcome = match checked {
-                Ok(Checked::New(incoming)) => shared.store(incoming).await,
-                Ok(Checked::Duplicate) => Outcome::Duplicate,
+                Ok(Some(incoming)) => shared.store(incoming).await,
+                Ok(None) => Outcome::Duplicate,
                 Err(refusal) => Outcome::Refused(refusal),
             };
             shared.answer(Answer::new(outcome))
@@ -195,15 +195,9 @@ impl<I: Inbox> Clone for Intake<I> {
     }
 }
 
-/// A request that is WeCom's.
-enum Checked {
-    New(Incoming),
-    /// This very request was accepted before.
-    Duplicate,
-}
-
 impl<I: Inbox> Shared<I> {
-    fn check(&self, query: &str, body: &[u8]) -> Result<Checked, Refusal> {
+    /// Verifies and reads a request. `None` if this very request was accepted before.
+    fn check(&self, query: &str, body: &[u8]) -> Result<Option<Incoming>, Refusal> {
         let limit = self.settings.body_limit;
         if body.len() > limit {
             return Err(Refusal::TooLarge { limit });
@@ -214,14 +208,14 @@ impl<I: Inbox> Shared<I> {
         let now = (self.settings.clock)();
         let signature = *verified.signature();
         if self.workers.inbox().has_request(&signature, now) {
-            return Ok(Checked::Duplicate);
+            return Ok(None);
         }
         let notification = Notification::from_message(verified.open()?);
         let mut incoming = Incoming::new(notification, signature, now);
         if let Some(window) = self.settings.replay_window {
             incoming.remember_for = window.saturating_mul(2);
         }
-        Ok(Checked::New(incoming))
+        Ok(Some(incoming))
     }
 
     async fn store(&self, incoming: Incoming) -> Outcome {
