@@ -59,7 +59,8 @@ pub(crate) fn check(write: bool) -> Result<()> {
 
 /// The items of one crate, one a line, without derived and automatic implementations.
 fn listing(krate: &str, toolchain: &[String]) -> Result<String> {
-    let target = root().join("target/public-api");
+    // What another compiler has built is of no use to the usual one, so it gets a directory of its own.
+    let target = root().join(if toolchain.is_empty() { "target" } else { "target/public-api" });
     let mut rustdoc = Command::new("cargo");
     rustdoc
         .args(toolchain)
