@@ -19,6 +19,7 @@ use memchr::memchr2;
 /// assert_eq!(framer.next_frame()?, None);
 /// framer.tail().extend_from_slice(br#"erid":"b"}]}"#);
 /// assert_eq!(framer.next_frame()?.map(|frame| frame.json), Some(&br#"{"userid":"b"}"#[..]));
+/// assert_eq!(framer.next_frame()?, None);
 /// framer.finish()?;
 /// # Ok::<(), wecom_json::Unframed>(())
 /// ```

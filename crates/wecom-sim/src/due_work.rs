@@ -67,9 +67,10 @@ impl DueWork {
     /// Does what has fallen due, all of it before it returns, which may take as long as an export: never call it in an async task.
     pub(crate) fn do_all(&self) {
         let now = self.clock.now();
-        if self.is_due(now) {
+        {
+            // Taken even if nothing is due: another thread may be at work on what was.
             let _in_order = self.order.lock();
-            loop {
+            while self.is_due(now) {
                 let task = self.world.write().do_due(now);
                 let Some(task) = task else { break };
                 self.complete(&task);
@@ -84,7 +85,8 @@ impl DueWork {
     /// Does what has fallen due, without holding up the thread.
     pub(crate) async fn do_some(self: &Arc<Self>) {
         let now = self.clock.now();
-        if !self.is_due(now) {
+        // A task that another thread has begun is no longer due, and not done before that thread releases the lock.
+        if !self.is_due(now) && !self.order.is_locked() {
             return;
         }
         if !self.clock.is_running() {
@@ -179,5 +181,28 @@ impl DueWork {
                 writer.write_out().map_err(ExportError::Disk)?;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, pin::pin};
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::world::{WorldSettings, default_world};
+
+    #[tokio::test]
+    async fn what_another_thread_has_begun_is_waited_for_while_the_clock_stands_still() {
+        let world = Arc::new(RwLock::new(default_world(&WorldSettings::default(), 0)));
+        let work = DueWork::new(world, Arc::new(Clock::new(None)), env::temp_dir());
+        assert!(work.do_some().now_or_never().is_some(), "nothing is due");
+        let mut call = pin!(work.do_some());
+        {
+            let _begun = work.order.lock();
+            assert!(call.as_mut().now_or_never().is_none(), "a task is under way");
+        }
+        call.await;
     }
 }
