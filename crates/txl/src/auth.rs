@@ -49,8 +49,6 @@ enum Verb {
     ApiIps,
     /// List the addresses that callbacks come from, for firewalls (获取企业微信回调IP段)
     CallbackIps,
-    /// Show the ticket by which a page signs its use of the JS-SDK (获取企业的jsapi_ticket)
-    JsapiTicket,
 }
 
 impl Command {
@@ -95,7 +93,6 @@ impl Command {
             Verb::UserDetail { ticket } => output.record(&access.app()?.auth().user_detail(ticket).await?),
             Verb::ApiIps => output.ids(&access.either()?.auth().api_ips().await?),
             Verb::CallbackIps => output.ids(&access.either()?.auth().callback_ips().await?),
-            Verb::JsapiTicket => output.record(&access.either()?.auth().jsapi_ticket().await?),
         }
     }
 }

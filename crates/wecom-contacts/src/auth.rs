@@ -105,15 +105,6 @@ impl Auth {
     pub fn callback_ips(&self) -> CallFuture<Vec<String>> {
         self.client.send(&GetCallbackIp {}).map(|reply| reply.ip_list)
     }
-
-    /// Returns the ticket by which a page signs its use of the JS-SDK.
-    ///
-    /// The corp has one ticket, and asking is limited: keep it until it expires.
-    ///
-    /// Official: [获取企业的jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506)
-    pub fn jsapi_ticket(&self) -> CallFuture<JsapiTicket> {
-        self.client.send(&GetJsapiTicket {})
-    }
 }
 
 /// What a visitor is asked for (应用授权作用域).
@@ -352,27 +343,6 @@ pub struct GetApiDomainIp {}
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetCallbackIp {}
-
-/// Asks for the corp's JS-SDK ticket.
-///
-/// Official: [获取企业的jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506)
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct GetJsapiTicket {}
-
-/// A ticket for the JS-SDK.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct JsapiTicket {
-    /// The ticket, at most 512 bytes; never empty.
-    #[serde(deserialize_with = "json_fields::present")]
-    pub ticket: String,
-    /// How long it lives, in seconds; 7200 when it is new.
-    #[serde(default, deserialize_with = "crate::gettoken::seconds")]
-    pub expires_in: i64,
-}
-
-masked_debug!(JsapiTicket { expires_in | ticket });
 
 /// A list of addresses.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

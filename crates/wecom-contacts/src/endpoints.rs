@@ -243,7 +243,6 @@ endpoints! {
         read  get  "gettoken"                                 91039 (GETTOKEN);
         read  get  "get_api_domain_ip"                        92520 (GetApiDomainIp => IpList);
         read  get  "getcallbackip"                            92521 (GetCallbackIp => IpList);
-        read  get  "get_jsapi_ticket"                         90506 (GetJsapiTicket => JsapiTicket);
         // The code serves once.
         read  get  "auth/getuserinfo"                         91023 (GetUserInfo => UserInfo) once;
         read  post "auth/getuserdetail"                       95833 (GetUserDetail => UserDetail);

@@ -38,16 +38,6 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     )
     .await;
     tour.step(
-        row("A ticket for the JS-SDK 获取企业的jsapi_ticket", "auth().jsapi_ticket", "get_jsapi_ticket"),
-        async {
-            let (first, second) = (app.jsapi_ticket().await?, contacts.jsapi_ticket().await?);
-            must!(first.ticket == second.ticket, "the corp has two tickets at once");
-            must!(first.expires_in > 0, "a ticket was dead when it came");
-            Ok(((), format!("the corp's, for {} s", first.expires_in)))
-        },
-    )
-    .await;
-    tour.step(
         row("Where visitors log in 构造网页授权链接", "auth().authorize_url", "oauth2/authorize"),
         async {
             let url = app

@@ -33,16 +33,6 @@ async fn the_addresses_of_the_servers_are_listed() {
 }
 
 #[tokio::test]
-async fn a_corp_has_one_jsapi_ticket_until_it_expires() {
-    let rig = Rig::start().await;
-    let first = rig.app.auth().jsapi_ticket().await.unwrap();
-    assert!((1..=7200).contains(&first.expires_in), "{first:?}");
-    assert_eq!(rig.contacts.auth().jsapi_ticket().await.unwrap(), first);
-    rig.sim.advance(Duration::from_secs(7200));
-    assert_ne!(rig.app.auth().jsapi_ticket().await.unwrap().ticket, first.ticket);
-}
-
-#[tokio::test]
 async fn a_credential_is_checked_without_being_shown() {
     let rig = Rig::start().await;
     let lifetime = rig.app.auth().check().await.unwrap();

@@ -29,15 +29,6 @@ pub(super) fn api_ips(_world: &World, _call: &Call) -> Outcome {
     Ok(Reply::ok(&json!({"ip_list": ["203.0.113.1", "203.0.113.2"]})))
 }
 
-/// `get_jsapi_ticket`, doc 90506. A corp's ticket is replaced every two hours of the virtual clock.
-pub(super) fn jsapi_ticket(world: &World, call: &Call) -> Outcome {
-    const LIFETIME: Millis = 7_200_000;
-    let corp_id = &world.corp(call.caller.corp).id;
-    let (period, age) = (call.now.div_euclid(LIFETIME), call.now.rem_euclid(LIFETIME));
-    let ticket = format!("sim-jsapi-ticket-{corp_id}-{period}");
-    Ok(Reply::ok(&json!({"ticket": ticket, "expires_in": (LIFETIME - age + 999) / 1000})))
-}
-
 /// `getcallbackip`, doc 92521.
 pub(super) fn callback_ips(_world: &World, _call: &Call) -> Outcome {
     Ok(Reply::ok(&json!({"ip_list": ["198.51.100.1", "198.51.100.*"]})))

@@ -30,7 +30,6 @@ endpoints! {
     "gettoken" => get(Open(auth::gettoken)),
     "get_api_domain_ip" => get(Read(Any, auth::api_ips)).empty(&["ip_list"]),
     "getcallbackip" => get(Read(Any, auth::callback_ips)).empty(&["ip_list"]),
-    "get_jsapi_ticket" => get(Read(Any, auth::jsapi_ticket)),
     "auth/getuserinfo" => get(Write(Any, identity::user_info)),
     "user/getuserinfo" => get(Write(Any, identity::user_info_of_old)),
     "auth/getuserdetail" => post(Read(App, identity::user_detail)),
