@@ -35,21 +35,21 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub async fn run(stage: Stage) -> Result<Report> {
     let events = stage.pick(10_000, 600);
     let mut rng = Rng::with_seed(stage.seed);
-    let plan = Arc::new(plan(events, &mut rng));
+    let posts = Arc::new(posts(events, &mut rng));
     let handled = Handled::default();
     // It remembers for an hour all that is sent here.
     let inbox = MemoryInbox::new().remember(Duration::from_secs(3_600), 4 * events);
     let mut server = Server::start(None, &inbox, &handled).await?;
     let sender = Arc::new(Sender::to(server.address)?);
 
-    let (next, half) = (Arc::new(AtomicUsize::new(0)), plan.len() / 2);
+    let (next, half) = (Arc::new(AtomicUsize::new(0)), posts.len() / 2);
     let began = Instant::now();
     let mut senders = JoinSet::new();
     for _ in 0..SENDERS {
-        let (plan, next, sender) = (Arc::clone(&plan), Arc::clone(&next), Arc::clone(&sender));
+        let (posts, next, sender) = (Arc::clone(&posts), Arc::clone(&next), Arc::clone(&sender));
         senders.spawn(async move {
             let mut sent = Sent::default();
-            while let Some(post) = plan.get(next.fetch_add(1, Relaxed)) {
+            while let Some(post) = posts.get(next.fetch_add(1, Relaxed)) {
                 sender.send(*post, &mut sent).await?;
             }
             anyhow::Ok(sent)
@@ -74,13 +74,13 @@ pub async fn run(stage: Stage) -> Result<Report> {
     let handled = handled.0.lock().unwrap_or_else(PoisonError::into_inner);
     let mut report = Report::new(format!(
         "{events} events among {} other requests from {SENDERS} connections, one graceful restart",
-        plan.len() - events
+        posts.len() - events
     ));
     report.exactly("events handled", events, handled.len());
     report.exactly("events handled twice", 0, handled.values().filter(|times| **times > 1).count());
     report.exactly("events left by a shutdown", 0, left);
     report.exactly("requests of strangers that were not refused", 0, sent.taken);
-    report.figure("requests a second", format!("{:.0}", plan.len() as f64 / took.as_secs_f64()));
+    report.figure("requests a second", format!("{:.0}", posts.len() as f64 / took.as_secs_f64()));
     sent.acknowledged.sort_unstable();
     for (name, part) in [("median", 0.5), ("p99", 0.99)] {
         let at = (sent.acknowledged.len() as f64 * part) as usize;
@@ -107,24 +107,24 @@ enum Post {
 
 /// Every event once, a fifth of them once more, and as many other requests; shuffled over a stretch, as WeCom's own order is
 /// not kept either.
-fn plan(events: usize, rng: &mut Rng) -> Vec<Post> {
-    let mut plan = Vec::new();
+fn posts(events: usize, rng: &mut Rng) -> Vec<Post> {
+    let mut posts = Vec::new();
     for event in 0..events {
-        plan.push(Post::Genuine(event));
+        posts.push(Post::Genuine(event));
         if event % 5 == 0 {
-            plan.push(Post::Again(event));
+            posts.push(Post::Again(event));
         }
-        plan.push(match event % 4 {
+        posts.push(match event % 4 {
             0 => Post::WrongSignature(event),
             1 => Post::WrongCorp(event),
             2 => Post::Stale(event),
             _ => Post::Garbage,
         });
     }
-    for stretch in plan.chunks_mut(500) {
+    for stretch in posts.chunks_mut(500) {
         rng.shuffle(stretch);
     }
-    plan
+    posts
 }
 
 /// How often each member's event was handled.

@@ -35,12 +35,12 @@ pub(super) struct Caller {
     made: usize,
     pub(super) members: Vec<Member>,
     pub(super) departments: Vec<Department>,
-    pub(super) told: Told,
+    pub(super) outcomes: Outcomes,
 }
 
 /// How calls ended.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct Outcomes {
     pub(super) succeeded: usize,
     /// By what the error is.
     pub(super) failed: BTreeMap<String, usize>,
@@ -56,7 +56,7 @@ pub(super) struct Told {
 }
 
 /// What is to be done about a write.
-enum Fate {
+enum WriteOutcome {
     Done,
     NotDone,
     Unknown,
@@ -72,7 +72,7 @@ impl Caller {
             made: 0,
             members: Vec::new(),
             departments: Vec::new(),
-            told: Told::default(),
+            outcomes: Outcomes::default(),
         }
     }
 
@@ -86,7 +86,7 @@ impl Caller {
                 60..90 => self.read().await,
                 _ => {
                     let list = self.app.departments().list().await;
-                    self.told.note(&list);
+                    self.outcomes.note(&list);
                 }
             }
         }
@@ -109,10 +109,10 @@ impl Caller {
         let (userid, position) = (self.fresh('u'), self.fresh('p'));
         let member = NewMember::new(userid.clone(), "测试").department([1]).position(position.clone());
         let created = self.contacts.members().create(member.email(format!("{userid}@example.com"))).await;
-        let (state, or) = match self.told.write("user/create", &userid, &created) {
-            Fate::Done => (Some(position), None),
-            Fate::NotDone => (None, None),
-            Fate::Unknown => (None, Some(Some(position))),
+        let (state, or) = match self.outcomes.write("user/create", &userid, &created) {
+            WriteOutcome::Done => (Some(position), None),
+            WriteOutcome::NotDone => (None, None),
+            WriteOutcome::Unknown => (None, Some(Some(position))),
         };
         self.members.push(Member { userid, state, or });
     }
@@ -122,10 +122,10 @@ impl Caller {
         let position = self.fresh('p');
         let patch = MemberPatch::new().position(position.clone());
         let updated = self.contacts.members().update(self.members[at].userid.clone(), patch).await;
-        match self.told.write("user/update", &position, &updated) {
-            Fate::Done => self.members[at].state = Some(position),
-            Fate::NotDone => {}
-            Fate::Unknown => self.members[at].or = Some(Some(position)),
+        match self.outcomes.write("user/update", &position, &updated) {
+            WriteOutcome::Done => self.members[at].state = Some(position),
+            WriteOutcome::NotDone => {}
+            WriteOutcome::Unknown => self.members[at].or = Some(Some(position)),
         }
     }
 
@@ -133,10 +133,10 @@ impl Caller {
         let Some(at) = self.any() else { return self.create().await };
         let userid = self.members[at].userid.clone();
         let deleted = self.contacts.members().delete(userid.clone()).await;
-        match self.told.write("user/delete", &userid, &deleted) {
-            Fate::Done => self.members[at].state = None,
-            Fate::NotDone => {}
-            Fate::Unknown => self.members[at].or = Some(None),
+        match self.outcomes.write("user/delete", &userid, &deleted) {
+            WriteOutcome::Done => self.members[at].state = None,
+            WriteOutcome::NotDone => {}
+            WriteOutcome::Unknown => self.members[at].or = Some(None),
         }
     }
 
@@ -144,10 +144,10 @@ impl Caller {
         let name = self.fresh('d');
         let created =
             self.contacts.departments().create(NewDepartment::new(name.clone(), DepartmentId(1))).await;
-        let exists = match self.told.write("department/create", &name, &created) {
-            Fate::Done => Some(true),
-            Fate::NotDone => Some(false),
-            Fate::Unknown => None,
+        let exists = match self.outcomes.write("department/create", &name, &created) {
+            WriteOutcome::Done => Some(true),
+            WriteOutcome::NotDone => Some(false),
+            WriteOutcome::Unknown => None,
         };
         self.departments.push(Department { name, exists });
     }
@@ -156,17 +156,17 @@ impl Caller {
         let Some(at) = self.any() else { return self.create().await };
         let member = &self.members[at];
         let read = self.app.members().get(member.userid.clone()).await;
-        self.told.note(&read);
+        self.outcomes.note(&read);
         if let Ok(read) = read
             && read.position.known() != member.state.as_ref()
         {
             let said = format!("{}: {:?}, not {:?}", member.userid, read.position, member.state);
-            self.told.contradictions.push(said);
+            self.outcomes.contradictions.push(said);
         }
     }
 }
 
-impl Told {
+impl Outcomes {
     fn note<T>(&mut self, outcome: &Result<T>) {
         match outcome {
             Ok(_) => self.succeeded += 1,
@@ -180,19 +180,19 @@ impl Told {
         }
     }
 
-    fn write<T>(&mut self, path: &'static str, marker: &str, outcome: &Result<T>) -> Fate {
+    fn write<T>(&mut self, path: &'static str, marker: &str, outcome: &Result<T>) -> WriteOutcome {
         self.note(outcome);
         // A deletion that was refused may be asked for again; all other markers are new.
         self.refused.retain(|(known, of)| (*known, of.as_str()) != (path, marker));
         match outcome {
             Ok(_) => {
                 self.writes.push((path, marker.to_owned()));
-                Fate::Done
+                WriteOutcome::Done
             }
-            Err(error) if error.may_have_applied() => Fate::Unknown,
+            Err(error) if error.may_have_applied() => WriteOutcome::Unknown,
             Err(_) => {
                 self.refused.push((path, marker.to_owned()));
-                Fate::NotDone
+                WriteOutcome::NotDone
             }
         }
     }

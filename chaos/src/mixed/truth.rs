@@ -11,15 +11,15 @@ use crate::{Report, setting::app};
 
 /// Compares all three, and shows the first differences on stderr.
 pub(super) async fn compare(report: &mut Report, sim: &Sim, crew: &[Caller], ledger: &Ledger) -> Result<()> {
-    let told = || crew.iter().map(|caller| &caller.told);
+    let outcomes = || crew.iter().map(|caller| &caller.outcomes);
     let (mut failed, mut unclassified, mut contradictions) = (BTreeMap::new(), Vec::new(), Vec::new());
     let (mut succeeded, mut open) = (0, 0);
-    for told in told() {
-        succeeded += told.succeeded;
-        open += told.may_have_applied;
-        unclassified.extend(&told.unclassified);
-        contradictions.extend(&told.contradictions);
-        for (class, count) in &told.failed {
+    for outcome in outcomes() {
+        succeeded += outcome.succeeded;
+        open += outcome.may_have_applied;
+        unclassified.extend(&outcome.unclassified);
+        contradictions.extend(&outcome.contradictions);
+        for (class, count) in &outcome.failed {
             *failed.entry(class.as_str()).or_insert(0) += count;
         }
     }
@@ -33,11 +33,13 @@ pub(super) async fn compare(report: &mut Report, sim: &Sim, crew: &[Caller], led
     };
     let twice: Vec<_> = ledger.writes.iter().filter(|(_, write)| write.times > 1).collect();
     report.exactly("writes applied twice", 0, twice.len());
-    let lost =
-        told().flat_map(|told| &told.writes).filter(|(path, marker)| executed(path, marker).succeeded != 1);
+    let lost = outcomes()
+        .flat_map(|outcome| &outcome.writes)
+        .filter(|(path, marker)| executed(path, marker).succeeded != 1);
     report.exactly("writes told to be done that were not", 0, lost.count());
-    let denied =
-        told().flat_map(|told| &told.refused).filter(|(path, marker)| executed(path, marker).succeeded > 0);
+    let denied = outcomes()
+        .flat_map(|outcome| &outcome.refused)
+        .filter(|(path, marker)| executed(path, marker).succeeded > 0);
     report.exactly("writes told to have failed that were done", 0, denied.count());
 
     let wrong = state(sim, crew).await?;

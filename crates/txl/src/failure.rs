@@ -39,7 +39,7 @@ pub(crate) struct Failure(Box<Report>);
 #[derive(Debug)]
 struct Report {
     message: Message,
-    /// In the words of whoever found them.
+    /// In the words of the code that found them.
     causes: Vec<String>,
     remedies: Vec<Message>,
     exit: Exit,

@@ -30,7 +30,7 @@ pub(crate) fn check(file: &ConfigFile, only: Option<&str>) -> Vec<Problem> {
     problems
 }
 
-/// What is wrong with the values of a profile. What it lacks is told only if all its lines could be read.
+/// What is wrong with the values of a profile. Missing values are listed only if all its lines could be read.
 fn contents(profile: &Profile, is_whole: bool) -> Vec<Problem> {
     let mut failures: Vec<(Position, Failure)> = Vec::new();
     let mut note_at =

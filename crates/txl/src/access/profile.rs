@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{failure::Result, numbers};
 
-/// How many problems of one file are told. Damage in one place can break every line after it.
+/// Maximum number of problems of one file that are listed. Damage in one place can break every line after it.
 const MOST_PROBLEMS: usize = 50;
 
 /// What a configuration file says.

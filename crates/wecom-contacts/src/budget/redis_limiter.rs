@@ -297,9 +297,9 @@ mod tests {
             limiter.acquire(SECOND).await.unwrap();
         }
         let began = Instant::now();
-        for patience in 0..20 {
+        for wait in 0..20 {
             let call = limiter.acquire(SECOND);
-            assert!(tokio::time::timeout(Duration::from_millis(patience), call).await.is_err());
+            assert!(tokio::time::timeout(Duration::from_millis(wait), call).await.is_err());
             if began.elapsed() > Duration::from_millis(60) {
                 break;
             }

@@ -101,7 +101,7 @@ proptest! {
             let limiter = limiter(Limits::unlimited().per_minute(minute).per_hour(hour));
             let mut sent = Vec::new();
             for pause in pauses {
-                // Every third caller has no patience, and those behind it must not profit.
+                // Every third caller does not wait, and the callers behind it gain nothing by that.
                 if pause % 3 == 0 {
                     if let Ok(permit) = timeout(Duration::from_millis(pause / 7), limiter.acquire(SECOND)).await {
                         sent.push(permit.unwrap().sent());
@@ -229,7 +229,7 @@ async fn a_closed_endpoint_turns_callers_away_at_once_and_lets_one_try_when_it_o
     assert!(error.is_rate_limited() && error.retry_after() == Some(MINUTE));
     assert_eq!(began.elapsed(), Duration::ZERO);
     advance(40 * SECOND).await;
-    // Now the patience suffices.
+    // Now the time to wait suffices.
     let probe = limiter.acquire(30 * SECOND).await.unwrap();
     assert!(probe.waited && began.elapsed() >= MINUTE);
     assert!(timeout(SECOND, limiter.acquire(SECOND)).await.is_err(), "the others wait for what it finds");

@@ -177,15 +177,15 @@ impl<I: Inbox> Intake<I> {
         async move { workers.idle().await }
     }
 
-    /// Answers every new event with 503, waits until those in the inbox are handled, for `patience` at most, and returns what is left
+    /// Answers every new event with 503, waits until those in the inbox are handled, for `max_wait` at most, and returns what is left
     /// then.
     ///
     /// The events in [`Drained::left`] are no longer in the inbox: handle or store them, as WeCom does not deliver them again. A
     /// durable inbox leaves none; what waits there is for the next process.
-    pub fn shutdown(&self, patience: Duration) -> impl Future<Output = Drained> + Send + use<I> {
+    pub fn shutdown(&self, max_wait: Duration) -> impl Future<Output = Drained> + Send + use<I> {
         let workers = Arc::clone(&self.0.workers);
         workers.close();
-        async move { workers.drain(patience).await }
+        async move { workers.drain(max_wait).await }
     }
 }
 

@@ -91,8 +91,8 @@ impl Callbacks {
     }
 
     /// Shuts all intakes down at once, as [`Intake::shutdown`] does, and returns what is left in them, in the order of mounting.
-    pub fn shutdown(&self, patience: Duration) -> impl Future<Output = Drained> + Send + 'static {
-        let drains: Vec<_> = self.mounts.iter().map(|(_, intake)| intake.shutdown(patience)).collect();
+    pub fn shutdown(&self, max_wait: Duration) -> impl Future<Output = Drained> + Send + 'static {
+        let drains: Vec<_> = self.mounts.iter().map(|(_, intake)| intake.shutdown(max_wait)).collect();
         async move {
             let mut all = Drained::default();
             for drained in join_all(drains).await {
@@ -109,7 +109,7 @@ impl Callbacks {
 trait Mountable: fmt::Debug + Send + Sync {
     fn routes(&self, read_timeout: Duration) -> MethodRouter;
 
-    fn shutdown(&self, patience: Duration) -> BoxFuture<'static, Drained>;
+    fn shutdown(&self, max_wait: Duration) -> BoxFuture<'static, Drained>;
 }
 
 impl<I: Inbox> Mountable for Intake<I> {
@@ -118,8 +118,8 @@ impl<I: Inbox> Mountable for Intake<I> {
         get(verify::<I>).post(accept::<I>).with_state(Arc::new(mount))
     }
 
-    fn shutdown(&self, patience: Duration) -> BoxFuture<'static, Drained> {
-        self.shutdown(patience).boxed()
+    fn shutdown(&self, max_wait: Duration) -> BoxFuture<'static, Drained> {
+        self.shutdown(max_wait).boxed()
     }
 }
 

@@ -163,9 +163,9 @@ impl<I: Inbox> Workers<I> {
         self.work_available.notify_waiters();
     }
 
-    pub(super) async fn drain(&self, patience: Duration) -> Drained {
+    pub(super) async fn drain(&self, max_wait: Duration) -> Drained {
         self.close();
-        if timeout(patience, self.idle()).await.is_ok() {
+        if timeout(max_wait, self.idle()).await.is_ok() {
             return Drained::default();
         }
         self.state().stopped = true;

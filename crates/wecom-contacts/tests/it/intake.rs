@@ -109,7 +109,7 @@ async fn trap_34_a_second_delivery_is_acknowledged_and_not_handled() {
     let first = platform.post(&wang, "1");
     assert_eq!(deliver(&intake, &first).await, Outcome::Queued);
     assert_eq!(deliver(&intake, &first).await, Outcome::Duplicate, "the same request");
-    assert_eq!(deliver(&intake, &platform.post(&wang, "2")).await, Outcome::Duplicate, "signed anew");
+    assert_eq!(deliver(&intake, &platform.post(&wang, "2")).await, Outcome::Duplicate, "signed again");
     platform.advance(150);
     assert_eq!(
         deliver(&intake, &platform.post(&wang, "3")).await,
