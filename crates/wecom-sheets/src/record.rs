@@ -97,7 +97,7 @@ impl Record for ImportMember {
             MemberColumn::Gender => Wanted::Gender,
             MemberColumn::Disabled | MemberColumn::Enable => Wanted::Flag,
             MemberColumn::Name | MemberColumn::Alias => Wanted::Name,
-            MemberColumn::Position | MemberColumn::Address | MemberColumn::DeskNumber => Wanted::Words,
+            MemberColumn::Position | MemberColumn::Address => Wanted::Words,
         }
     }
 

@@ -117,7 +117,6 @@ impl Item {
             &member.position,
             &member.telephone,
             &member.address,
-            &member.desk_number,
             &member.external_position,
         ] {
             self.text(text);

@@ -102,9 +102,6 @@ struct Fields {
     /// The address (地址)
     #[arg(long)]
     address: Option<String>,
-    /// The desk (工位)
-    #[arg(long)]
-    desk_number: Option<String>,
     /// Whether the member is enabled (启用/禁用)
     #[arg(long, value_name = "BOOL")]
     enable: Option<bool>,
@@ -153,7 +150,6 @@ const fn flag(field: MemberField) -> Option<&'static str> {
         MemberField::Gender => "gender",
         MemberField::Telephone => "telephone",
         MemberField::Address => "address",
-        MemberField::DeskNumber => "desk-number",
         MemberField::Enable => "enable",
         MemberField::AvatarMediaid => "avatar-mediaid",
         MemberField::Extattr => "extattr",
@@ -224,7 +220,6 @@ impl Create {
         member.position = fields.position;
         member.telephone = fields.telephone;
         member.address = fields.address;
-        member.desk_number = fields.desk_number;
         member.enable = fields.enable;
         member.avatar_mediaid = fields.avatar_mediaid.map(Into::into);
         member.external_position = fields.external_position;
@@ -292,7 +287,6 @@ impl Update {
         patch.position = text(fields.position, MemberField::Position)?;
         patch.telephone = text(fields.telephone, MemberField::Telephone)?;
         patch.address = text(fields.address, MemberField::Address)?;
-        patch.desk_number = text(fields.desk_number, MemberField::DeskNumber)?;
         patch.enable = fields.enable;
         patch.avatar_mediaid = fields.avatar_mediaid.map(Into::into);
         patch.external_position = text(fields.external_position, MemberField::ExternalPosition)?;

@@ -100,7 +100,6 @@ impl MemberColumn {
         Self::Address,
         Self::Telephone,
         Self::Disabled,
-        Self::DeskNumber,
     ];
 
     /// Returns the column that a heading stands for: WeCom's template in either spelling of 帐号, the words that its pages and
@@ -205,7 +204,7 @@ mod tests {
         let headings: Vec<_> = MemberColumn::ALL.iter().map(|column| column.heading()).collect();
         assert_eq!(
             headings.join(","),
-            "姓名,帐号,手机号,邮箱,所在部门,职位,性别,是否部门内领导,排序,别名,地址,座机,禁用,工位"
+            "姓名,帐号,手机号,邮箱,所在部门,职位,性别,是否部门内领导,排序,别名,地址,座机,禁用"
         );
         for column in MemberColumn::ALL.into_iter().chain([MemberColumn::Enable]) {
             assert_eq!(MemberColumn::from_heading(column.heading()), Some(column));

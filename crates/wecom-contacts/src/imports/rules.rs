@@ -51,8 +51,6 @@ pub enum Field {
     Address,
     /// 座机: at most 32 bytes; digits, `-`, `+` and `,`.
     Telephone,
-    /// 工位: at most 32 characters.
-    DeskNumber,
     /// The text of an extended attribute (扩展属性): at most 64 characters.
     Attribute,
     /// 部门名称: 1–64 characters, none of `\ : * ? " < > |`.
@@ -103,7 +101,7 @@ const fn text(field: Field, member_field: MemberField, form: Form, codes: [i32; 
 }
 
 /// The rules, in the order of [`Field`].
-pub const RULES: [Rule; 12] = [
+pub const RULES: [Rule; 11] = [
     text(Field::Userid, MemberField::Userid, Form::Account, [40058, 40003]),
     text(Field::Name, MemberField::Name, Form::Text, [60112, 60112]),
     text(Field::Mobile, MemberField::Mobile, Form::Mobile, [60103, 60103]),
@@ -113,7 +111,6 @@ pub const RULES: [Rule; 12] = [
     text(Field::Alias, MemberField::Alias, Form::Text, [40058, 40058]),
     text(Field::Address, MemberField::Address, Form::Text, [40058, 40058]),
     text(Field::Telephone, MemberField::Telephone, Form::Telephone, [301_013, 301_013]),
-    text(Field::DeskNumber, MemberField::DeskNumber, Form::Text, [40058, 40058]),
     rule(Field::Attribute, 64, Unit::Characters, Form::Text, [60151, 60152]),
     rule(Field::DepartmentName, 64, Unit::Characters, Form::Department, [60001, 60009]),
 ];
@@ -136,7 +133,6 @@ impl Field {
             MemberColumn::Alias => Self::Alias,
             MemberColumn::Address => Self::Address,
             MemberColumn::Telephone => Self::Telephone,
-            MemberColumn::DeskNumber => Self::DeskNumber,
             MemberColumn::Department
             | MemberColumn::IsLeaderInDept
             | MemberColumn::Order

@@ -217,23 +217,23 @@ mod tests {
         assert_eq!(
             names(NewMember::FIELDS),
             "userid name alias mobile email biz_mail department order is_leader_in_dept main_department direct_leader \
-             position gender telephone address desk_number enable avatar_mediaid extattr external_profile external_position nickname \
+             position gender telephone address enable avatar_mediaid extattr external_profile external_position nickname \
              to_invite"
         );
         assert_eq!(
             names(MemberPatch::FIELDS),
             "new_userid name alias mobile email biz_mail biz_mail_alias department order is_leader_in_dept \
-             main_department direct_leader position gender telephone address desk_number enable avatar_mediaid extattr \
+             main_department direct_leader position gender telephone address enable avatar_mediaid extattr \
              external_profile external_position nickname"
         );
         assert_eq!(
             names(MemberPatch::CLEARABLE),
-            "alias mobile email biz_mail_alias direct_leader position telephone address desk_number external_position"
+            "alias mobile email biz_mail_alias direct_leader position telephone address external_position"
         );
         assert_eq!(
             names(Member::FIELDS),
             "userid name alias mobile email biz_mail biz_mail_alias department order is_leader_in_dept main_department \
-             direct_leader position gender telephone address desk_number status enable avatar thumb_avatar qr_code extattr \
+             direct_leader position gender telephone address status enable avatar thumb_avatar qr_code extattr \
              external_profile external_position open_userid english_name isleader hide_mobile"
         );
         let sensitive: Vec<_> = fields().filter(|field| field.is_sensitive()).collect();

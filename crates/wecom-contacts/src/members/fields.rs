@@ -273,15 +273,6 @@ member_fields! {
         import address: String { Address "地址" Clears }
     }
 
-    /// The desk (工位).
-    desk_number(impl Into<String>) {
-        DeskNumber "工位" [0..=32 characters] Personal;
-        create Option<String>;
-        clearable Patch<String>;
-        read Seen<String>;
-        import desk_number: String { DeskNumber "工位" Clears }
-    }
-
     /// Whether the account is in use (激活状态).
     status() {
         Status "激活状态" [] Shown;

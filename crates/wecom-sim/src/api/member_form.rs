@@ -27,7 +27,6 @@ pub(crate) fn read(args: &Args, choices: &Choices) -> MemberForm {
         gender: gender(args, choices.text_gender),
         telephone: text("telephone"),
         address: text("address"),
-        desk_number: text("desk_number"),
         enable: args.integer("enable"),
         avatar_mediaid: text("avatar_mediaid"),
         extattr: args.fields("extattr").and_then(|extattr| attributes(&extattr, "attrs")),

@@ -36,7 +36,6 @@ pub struct ConsoleMember {
     gender: Option<String>,
     telephone: Option<String>,
     address: Option<String>,
-    desk_number: Option<String>,
     enable: Option<i64>,
     avatar_mediaid: Option<String>,
     extattr: Option<Attributes>,
@@ -146,12 +145,6 @@ impl ConsoleMember {
     /// Address (地址).
     pub fn address(mut self, address: impl Into<String>) -> Self {
         self.address = Some(address.into());
-        self
-    }
-
-    /// Sets the desk (工位).
-    pub fn desk_number(mut self, desk: impl Into<String>) -> Self {
-        self.desk_number = Some(desk.into());
         self
     }
 
@@ -299,7 +292,6 @@ impl From<ConsoleMember> for MemberForm {
             gender: member.gender,
             telephone: member.telephone,
             address: member.address,
-            desk_number: member.desk_number,
             enable: member.enable,
             avatar_mediaid: member.avatar_mediaid,
             extattr: member.extattr.map(|extattr| attribute_forms(extattr.attrs)),

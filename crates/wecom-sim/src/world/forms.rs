@@ -24,7 +24,6 @@ pub(crate) struct MemberForm {
     pub(crate) gender: Option<String>,
     pub(crate) telephone: Option<String>,
     pub(crate) address: Option<String>,
-    pub(crate) desk_number: Option<String>,
     pub(crate) enable: Option<i64>,
     pub(crate) avatar_mediaid: Option<String>,
     pub(crate) extattr: Option<Vec<AttributeForm>>,

@@ -45,10 +45,6 @@ impl Corp {
             rules::at_most(address, 128, 40058)?;
             member.address = address.as_str().into();
         }
-        if let Some(desk) = &form.desk_number {
-            rules::at_most(desk, 32, 40058)?;
-            member.desk_number = desk.as_str().into();
-        }
         if let Some(position) = &form.external_position {
             rules::at_most(position, 12, 40058)?;
             member.external_position = position.as_str().into();

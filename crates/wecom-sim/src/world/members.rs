@@ -26,7 +26,6 @@ pub(crate) struct Member {
     pub(crate) position: Box<str>,
     pub(crate) telephone: Box<str>,
     pub(crate) address: Box<str>,
-    pub(crate) desk_number: Box<str>,
     pub(crate) external_position: Box<str>,
     /// Departments, in the order they were given.
     pub(crate) seats: Box<[Seat]>,

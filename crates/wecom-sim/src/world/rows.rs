@@ -121,7 +121,6 @@ impl Serialize for MemberRow<'_> {
             }
         }
         map.serialize_entry("telephone", &*member.telephone)?;
-        map.serialize_entry("desk_number", &*member.desk_number)?;
         map.serialize_entry("alias", &*member.alias)?;
         if view.sees_department(member.main_department) {
             map.serialize_entry("main_department", &member.main_department)?;

@@ -95,8 +95,7 @@ impl Row for Member {
                 | MemberColumn::Position
                 | MemberColumn::Alias
                 | MemberColumn::Address
-                | MemberColumn::Telephone
-                | MemberColumn::DeskNumber => cells.push_field(match self.value(column.field()) {
+                | MemberColumn::Telephone => cells.push_field(match self.value(column.field()) {
                     Seen::Known(FieldValue::Text(text)) => Seen::Known(text),
                     _ => Seen::Hidden,
                 }),

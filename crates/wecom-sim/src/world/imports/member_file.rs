@@ -36,7 +36,6 @@ pub(super) enum Column {
     Alias,
     Address,
     Telephone,
-    DeskNumber,
     Disabled,
     /// The template's explanatory heading, and columns of older templates.
     Unused,
@@ -59,7 +58,6 @@ impl Column {
             "别名" => Self::Alias,
             "地址" => Self::Address,
             "座机" => Self::Telephone,
-            "工位" => Self::DeskNumber,
             "禁用" => Self::Disabled,
             "" | "微信号" => Self::Unused,
             explained if explained.starts_with("禁用项说明") => Self::Unused,
@@ -116,7 +114,6 @@ pub(super) fn form(row: &Row<'_, Column>, attributes: &[Attribute]) -> Result<Me
             Column::Alias => form.alias = text(),
             Column::Address => form.address = text(),
             Column::Telephone => form.telephone = text(),
-            Column::DeskNumber => form.desk_number = text(),
             Column::Disabled => {
                 form.enable = match cell {
                     "" => None,
