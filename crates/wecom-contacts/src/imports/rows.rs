@@ -298,19 +298,17 @@ mod tests {
             .is_leader_in_dept([false, true])
             .enabled(false);
         assert_eq!(ImportMember { kept: MemberColumns::default(), ..row.clone() }, expected);
-        let kept: Vec<_> = row.kept.iter().collect();
-        assert_eq!(
-            kept,
-            [
-                MemberColumn::Mobile,
-                MemberColumn::Email,
-                MemberColumn::Position,
-                MemberColumn::Gender,
-                MemberColumn::Alias,
-                MemberColumn::Address,
-                MemberColumn::Telephone,
-            ]
-        );
+        let given = [
+            MemberColumn::Name,
+            MemberColumn::Userid,
+            MemberColumn::Department,
+            MemberColumn::IsLeaderInDept,
+            MemberColumn::Order,
+            MemberColumn::Disabled,
+        ];
+        for column in MemberColumn::ALL {
+            assert_eq!(row.kept.contains(column), !given.contains(&column), "{column:?}");
+        }
         let root: Department =
             serde_json::from_value(json!({"id": 1, "name": "示例公司", "parentid": 0, "order": 100_000_000}))
                 .unwrap();
