@@ -18,17 +18,21 @@ pub(crate) mod words;
 
 pub(crate) mod arguments;
 pub(crate) mod auth;
+pub(crate) mod callback;
 pub(crate) mod changes;
 pub(crate) mod contact_rule;
 pub(crate) mod corp_group;
 pub(crate) mod department;
 pub(crate) mod failure;
 pub(crate) mod files;
+pub(crate) mod listener;
 pub(crate) mod lists;
 pub(crate) mod lookup;
 pub(crate) mod media;
 pub(crate) mod question;
 pub(crate) mod sdk;
+#[cfg(feature = "sim")]
+pub(crate) mod sim;
 pub(crate) mod system;
 pub(crate) mod tag;
 pub(crate) mod tour;
