@@ -23,6 +23,7 @@ pub(crate) mod changes;
 pub(crate) mod contact_rule;
 pub(crate) mod corp_group;
 pub(crate) mod department;
+pub(crate) mod export;
 pub(crate) mod failure;
 pub(crate) mod files;
 pub(crate) mod listener;
@@ -31,6 +32,7 @@ pub(crate) mod lookup;
 pub(crate) mod media;
 pub(crate) mod question;
 pub(crate) mod sdk;
+pub(crate) mod signals;
 #[cfg(feature = "sim")]
 pub(crate) mod sim;
 pub(crate) mod system;
