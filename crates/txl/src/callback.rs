@@ -16,6 +16,7 @@ use crate::{
     failure::{Failure, Result, printable},
     file::{contents, text},
     listener::{Listener, Received, address, cannot_listen},
+    messages::{self, Message},
     numbers,
     output::{Output, print_json_line, print_text, say},
     signals,
@@ -116,9 +117,7 @@ impl Command {
                 }
                 match unreadable(&notification) {
                     None => Ok(()),
-                    Some(report) => {
-                        Err(Failure::new(report).remedy("look at the text: signature and key are right"))
-                    }
+                    Some(report) => Err(Failure::new(report).remedy(messages::callback::look_at_the_text())),
                 }
             }
             Verb::Seal { message, echo } => self.target.seal(&message, echo.as_deref(), output),
@@ -129,7 +128,7 @@ impl Command {
             }
             Verb::NewKey => {
                 let key = EncodingAesKey::generate()
-                    .map_err(|error| Failure::new("no random bytes to be had").because(&error))?;
+                    .map_err(|error| Failure::new(messages::system::no_random_bytes()).because(&error))?;
                 output.ids(&[key.expose()])
             }
         }
@@ -149,7 +148,7 @@ impl Target {
         let mut listener = Listener::start(address, receiver, window)
             .await
             .map_err(|error| cannot_listen(address, &error))?;
-        say(format_args!("listening at http://{}/ ; stop with Ctrl-C", listener.address));
+        say(messages::callback::listening(listener.address));
         tokio::pin!(stop);
         let mut left = count.unwrap_or(u64::MAX);
         let mut shown = Ok(());
@@ -158,7 +157,7 @@ impl Target {
                 received = listener.next() => received,
                 _ = &mut stop => break,
             };
-            let received = received.ok_or_else(|| Failure::new("the listening socket has failed"))?;
+            let received = received.ok_or_else(|| Failure::new(messages::callback::socket_has_failed()))?;
             match show(&received, show_unreadable) {
                 Ok(is_event) => left -= u64::from(is_event),
                 Err(failure) => {
@@ -190,7 +189,7 @@ impl Target {
         let sealed = receiver
             .crypto()
             .seal(&message, now(), now().to_string())
-            .map_err(|error| Failure::new("the message cannot be sealed").because(&error))?;
+            .map_err(|error| Failure::new(messages::callback::message_cannot_be_sealed()).because(&error))?;
         let encoded = |pairs: &[(&'static str, &str)]| {
             let pairs = pairs.iter().map(|(key, value)| {
                 // Base64 has three characters that mean something else in a query string.
@@ -220,12 +219,12 @@ fn show(received: &Received, show_unreadable: bool) -> Result<bool> {
                 return Ok(true);
             }
             Some(report) if show_unreadable => {
-                say(format_args!("{report}; its text: {}", printable(notification.message())));
+                say(messages::callback::with_its_text(&report, &printable(notification.message())));
             }
-            Some(report) => say(format_args!("{report}; --show-unreadable shows its text")),
+            Some(report) => say(messages::callback::without_its_text(&report)),
         },
-        Received::Verification => say("the URL was verified"),
-        Received::Refused(refusal) => say(format_args!("a request was refused: {refusal}")),
+        Received::Verification => say(messages::callback::url_was_verified()),
+        Received::Refused(refusal) => say(messages::callback::request_was_refused(refusal)),
     }
     Ok(false)
 }
@@ -233,14 +232,14 @@ fn show(received: &Received, show_unreadable: bool) -> Result<bool> {
 /// Reports an event that was acknowledged and could not be printed, for example because the reader closed stdout.
 fn not_printed(received: &Received) {
     if let Received::Event(notification) = received {
-        say(format_args!("an event was acknowledged and not printed (digest {})", notification.key()));
+        say(messages::callback::event_was_not_printed(notification.key()));
     }
 }
 
 /// What is reported of an event that is WeCom's and cannot be read.
-fn unreadable(notification: &Notification) -> Option<String> {
+fn unreadable(notification: &Notification) -> Option<Message> {
     let Event::Unreadable(event) = &notification.event else { return None };
-    Some(format!("an authentic event cannot be read: {} (digest {})", event.reason, notification.key()))
+    Some(messages::callback::event_cannot_be_read(&event.reason, notification.key()))
 }
 
 fn query_of(text: &str) -> &str {

@@ -9,7 +9,10 @@ use std::{
 use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
 use wecom_contacts::callback::{Callbacks, Intake, Notification, Outcome, Receiver, Refusal};
 
-use crate::failure::Failure;
+use crate::{
+    failure::Failure,
+    messages::{self, Message},
+};
 
 /// What came in.
 #[derive(Debug)]
@@ -106,19 +109,17 @@ impl Drop for Listener {
 }
 
 /// Parses an address with its port, such as `127.0.0.1:8080` or `localhost:0`.
-pub(crate) fn address(text: &str) -> std::result::Result<SocketAddr, String> {
-    let found =
-        text.to_socket_addrs().map_err(|error| format!("{error}; an address looks like 127.0.0.1:8080"))?;
-    found.into_iter().next().ok_or_else(|| "no such address".to_owned())
+pub(crate) fn address(text: &str) -> std::result::Result<SocketAddr, Message> {
+    let found = text.to_socket_addrs().map_err(|error| messages::listener::not_an_address(&error))?;
+    found.into_iter().next().ok_or_else(messages::listener::no_such_address)
 }
 
 /// The failure to listen on an address.
 pub(crate) fn cannot_listen(address: SocketAddr, error: &io::Error) -> Failure {
-    let failure = Failure::new(format!("cannot listen on {address}")).because(error);
+    let failure = Failure::new(messages::listener::cannot_listen(address)).because(error);
     match error.kind() {
-        io::ErrorKind::AddrInUse => failure
-            .remedy("another program has this port: stop it, or take a free port by --listen 127.0.0.1:0"),
-        io::ErrorKind::PermissionDenied => failure.remedy("take a port above 1023"),
-        _ => failure.remedy("use an address of this machine, such as 127.0.0.1:0"),
+        io::ErrorKind::AddrInUse => failure.remedy(messages::listener::take_a_free_port()),
+        io::ErrorKind::PermissionDenied => failure.remedy(messages::listener::take_a_higher_port()),
+        _ => failure.remedy(messages::listener::use_an_address_of_this_machine()),
     }
 }

@@ -82,7 +82,7 @@ async fn run(cli: cli::Cli) -> Ended {
         biased;
         result = Box::pin(cli.run()) => Ended { result, is_interrupted: false },
         signal = signals::interruption() => {
-            let failure = signal.failure("").remedy("if it was changing something, read what is there before you repeat it");
+            let failure = signal.failure(messages::signals::interrupted).remedy(messages::signals::read_before_you_repeat());
             Ended { result: Err(failure), is_interrupted: true }
         }
     }

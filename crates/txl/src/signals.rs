@@ -18,6 +18,7 @@ use tokio::{sync::watch, time::sleep};
 use crate::{
     failure::{Exit, Failure, Result},
     file,
+    messages::{self, Message},
 };
 
 /// A signal that asks the program to end.
@@ -56,9 +57,9 @@ impl Signal {
         }
     }
 
-    /// The failure of a command that the signal ended: `interrupted by SIGINT`, and the words after it.
-    pub(crate) fn failure(self, words: &str) -> Failure {
-        Failure::new(format!("interrupted by {}{words}", self.name())).exit(self.exit())
+    /// The failure of a command that the signal ended; `message` takes the name of the signal.
+    pub(crate) fn failure(self, message: fn(&str) -> Message) -> Failure {
+        Failure::new(message(self.name())).exit(self.exit())
     }
 }
 
@@ -69,7 +70,7 @@ impl Signal {
 /// Fails if the platform refuses a handler.
 pub(crate) fn listen() -> Result {
     let mut arrivals =
-        Arrivals::new().map_err(|error| Failure::new("cannot listen for signals").because(&error))?;
+        Arrivals::new().map_err(|error| Failure::new(messages::signals::cannot_listen()).because(&error))?;
     tokio::spawn(async move {
         let first = arrivals.next().await;
         FIRST.send_replace(Some(first));
@@ -80,7 +81,7 @@ pub(crate) fn listen() -> Result {
         }
         // The command hangs in a read or a write that cannot be cancelled.
         file::remove_drafts();
-        let _ = first.failure("").report();
+        let _ = first.failure(messages::signals::interrupted).report();
         process::exit(first.exit() as i32);
     });
     Ok(())

@@ -15,7 +15,7 @@ use crate::{
     failure::{Failure, Result},
     file::{self, Draft},
     listener::{address, cannot_listen},
-    numbers,
+    messages, numbers,
     output::{print_json_line, say},
     signals,
 };
@@ -107,13 +107,7 @@ impl Serve {
         let stop = signals::take_over();
         let sim = self.start().await?;
         if !sim.address().ip().is_loopback() {
-            say(format_args!(
-                "WARNING: listening on {}, which is not a loopback address, and nothing asks for a password. Anything that reaches this \
-                 port can read, change and reset the simulated corp, read all requests, secrets and callbacks, make calls fail, and \
-                 have this machine send requests to its own loopback services{}. Keep real people's data out of it.",
-                sim.address(),
-                if self.allow_outgoing.is_empty() { "" } else { " and to what --allow-outgoing names" },
-            ));
+            say(messages::sim::anybody_can_reach_it(sim.address(), !self.allow_outgoing.is_empty()));
         }
         let ready = self.ready(&sim)?;
         if let Some(path) = &self.ready_file {
@@ -131,12 +125,7 @@ impl Serve {
             }
             _ => {}
         }
-        say(format_args!(
-            "serving corp {} at {} (its control surface: {}/_sim/); stop with Ctrl-C",
-            sim.corp_id(),
-            sim.url(),
-            sim.url()
-        ));
+        say(messages::sim::serving(sim.corp_id(), sim.url()));
         stop.await;
         sim.stop().await;
         Ok(())
@@ -167,11 +156,9 @@ impl Serve {
             builder = builder.callback(url, self.token()?, self.aes_key()?);
         }
         builder.start().await.map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidInput => Failure::usage("the simulator cannot be set up like this")
+            io::ErrorKind::InvalidInput => Failure::usage(messages::sim::cannot_be_set_up())
                 .because(&error)
-                .remedy(
-                    "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --faults, --allow-host and --allow-outgoing take",
-                ),
+                .remedy(messages::sim::see_the_help()),
             _ => cannot_listen(self.listen, &error),
         })
     }
@@ -198,8 +185,8 @@ impl Serve {
 
 fn plan(path: &Path) -> Result<FaultRules> {
     serde_json::from_str(&file::text(path)?).map_err(|error| {
-        Failure::usage(format!("{} is no plan of faults", path.display()))
+        Failure::usage(messages::sim::no_plan_of_faults(path))
             .because(&error)
-            .remedy("see \"Bad days\" in docs/simulator.md for what a plan looks like")
+            .remedy(messages::sim::see_what_a_plan_looks_like())
     })
 }

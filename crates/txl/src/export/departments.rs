@@ -7,6 +7,7 @@ use wecom_sheets::DepartmentNames;
 
 use crate::{
     failure::{Failure, Result},
+    messages,
     output::say,
 };
 
@@ -26,9 +27,7 @@ impl Paths {
         match client.departments().list().await {
             Ok(departments) => Ok(Self::of(&departments)),
             Err(error) if error.code().is_some() => {
-                say(format_args!(
-                    "warning: departments are written as ids, since their names cannot be read: {error}"
-                ));
+                say(messages::export::departments_are_ids(&error));
                 Ok(Self::default())
             }
             Err(error) => Err(Failure::from(error)),

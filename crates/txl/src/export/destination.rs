@@ -25,7 +25,7 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     file::{Draft, directory_of, unwritable},
-    numbers,
+    messages, numbers,
     output::{self, Output, print_bytes, say},
 };
 
@@ -160,8 +160,8 @@ impl Destination {
         let files = export.files().len();
         let stale = path(files);
         if stale.exists() {
-            let failure = Failure::new(format!("{} is there, of an export with more files", stale.display()));
-            return Err(failure.remedy("remove the files of the earlier export, or name another directory"));
+            let failure = Failure::new(messages::export::files_of_a_longer_export(&stale));
+            return Err(failure.remedy(messages::export::remove_the_earlier_files()));
         }
         stream::iter((0..files).filter_map(|position| Some((path(position), export.file(position)?))))
             .map(|(path, file)| async move { self.file(&path, read(file), gauge).await })
@@ -184,7 +184,7 @@ impl Destination {
         match &self.to {
             Target::Stdout => {}
             Target::File(path) | Target::Directory { path, .. } => {
-                say(format_args!("{rows} rows in {}", path.display()));
+                say(messages::export::rows_in(rows, path));
             }
         }
     }
@@ -210,14 +210,10 @@ impl Destination {
         }
         let incomplete = writer.finish(&mut take).await?;
         if !incomplete.is_empty() {
-            let columns =
-                incomplete.iter().map(|column| format!("{} ({} rows)", column.heading, column.rows));
-            let file = path.map(|path| format!(" in {}", path.display())).unwrap_or_default();
+            let columns: Vec<_> = incomplete.iter().map(|column| (&*column.heading, column.rows)).collect();
+
             gauge.aside(|| {
-                say(format_args!(
-                    "warning: WeCom left fields out{file}: {}; an import ignores columns that begin with {INCOMPLETE_PREFIX}; -o jsonl shows which rows have the field",
-                    columns.collect::<Vec<_>>().join(", ")
-                ));
+                say(messages::export::incomplete_columns(&columns, path, INCOMPLETE_PREFIX));
             });
         }
         Ok(count)

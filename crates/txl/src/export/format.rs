@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
-    output,
+    messages, output,
 };
 
 /// How rows are written to a file, or to stdout but for a table.
@@ -39,22 +39,15 @@ impl Format {
         let named = Self::ALL.into_iter().find(|format| Some(format.extension()) == ending.as_deref());
         let asked = asked.map(Self::asked).transpose()?;
         match (asked, named, ending) {
-            (Some(asked), Some(named), _) if asked != named && !(asked.is_json() && named.is_json()) => {
-                Err(Failure::usage(format!(
-                    "{} is a name for {}, and -o says {}",
-                    path.display(),
-                    named.extension(),
-                    asked.extension()
-                ))
-                .remedy("leave out -o, or give the file another ending"))
-            }
+            (Some(asked), Some(named), _) if asked != named && !(asked.is_json() && named.is_json()) => Err(
+                Failure::usage(messages::export::formats_differ(path, named.extension(), asked.extension()))
+                    .remedy(messages::export::leave_out_the_format()),
+            ),
             (Some(format), ..) | (None, Some(format), _) => Ok(format),
             (None, None, None) => Ok(Self::default()),
             (None, None, Some(ending)) => {
-                Err(Failure::usage(format!("no format has the ending .{ending} of {}", path.display()))
-                    .remedy(
-                        "end the name in .jsonl, .json, .csv or .xlsx, or say by -o how the file is written",
-                    ))
+                Err(Failure::usage(messages::export::no_format_has_this_ending(&ending, path))
+                    .remedy(messages::export::use_a_known_ending()))
             }
         }
     }
@@ -65,8 +58,8 @@ impl Format {
             output::Format::Jsonl => Ok(Self::Jsonl),
             output::Format::Json => Ok(Self::Json),
             output::Format::Csv => Ok(Self::Csv),
-            output::Format::Table => Err(Failure::usage("a table goes to stdout alone")
-                .remedy("leave out --out, or write the file by -o csv, json or jsonl")),
+            output::Format::Table => Err(Failure::usage(messages::export::table_goes_to_stdout())
+                .remedy(messages::export::leave_out_the_file())),
         }
     }
 
@@ -146,7 +139,7 @@ pub(super) struct Style {
 
 fn json(row: &impl Row, text: &mut Vec<u8>) -> Result {
     serde_json::to_writer(text, &row.json())
-        .map_err(|error| Failure::new("a row cannot be written as JSON").because(&error))
+        .map_err(|error| Failure::new(messages::export::row_cannot_be_json()).because(&error))
 }
 
 #[cfg(test)]

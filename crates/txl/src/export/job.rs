@@ -18,7 +18,7 @@ use super::{
 use crate::{
     access::{Access, FileKey, GivenSecret},
     failure::{Failure, Result},
-    numbers,
+    messages, numbers,
     output::{Output, say},
     signals::{self, Signal},
 };
@@ -71,13 +71,13 @@ impl Job {
         let (job, keys) = match (&self.resume, submission) {
             (Some(id), _) => self.taken_up(client, kind, id)?,
             (None, Some(submission)) => self.submitted(client, kind, submission).await?,
-            (None, None) => return Err(Failure::usage("neither what to export nor --resume is given")),
+            (None, None) => return Err(Failure::usage(messages::export::nothing_to_export())),
         };
         if self.no_wait {
             return output.ids(&[job.id()]);
         }
         if !self.to.is_quiet() {
-            say(format_args!("job {}", job.id()));
+            say(messages::export::job(job.id()));
         }
         let gauge = Gauge::new(destination.may_draw());
         gauge.wait(job.id());
@@ -107,9 +107,7 @@ impl Job {
                     destination.report(rows);
                 }
                 if let damaged @ 1.. = damaged.count() {
-                    say(format_args!(
-                        "rows whose id is damaged, so that it names no member: {damaged} of {rows}"
-                    ));
+                    say(messages::export::damaged_rows(damaged, rows));
                 }
                 Ok(())
             }
@@ -145,9 +143,9 @@ impl Job {
     /// A key that is not kept is lost with this process.
     fn without_key(&self, failure: Failure) -> Result {
         if self.no_wait {
-            return Err(failure.remedy("or give a --key of your own"));
+            return Err(failure.remedy(messages::export::give_a_key_of_your_own()));
         }
-        say(format_args!("the job cannot be taken up after an interruption: {failure}"));
+        say(messages::export::cannot_be_taken_up_again(&failure));
         Ok(())
     }
 
@@ -163,16 +161,16 @@ impl Job {
         if let Some(kept) = &kept
             && kept.kind != kind
         {
-            let failure = Failure::usage(format!("job {id} exports {}, not {kind}", kept.kind));
-            return Err(failure.remedy(format!("take it up by `txl export {} --resume {id}`", kept.kind)));
+            let failure = Failure::usage(messages::export::job_is_of_another_kind(&id, kept.kind, kind));
+            return Err(failure.remedy(messages::export::take_it_up_by(kept.kind, &id)));
         }
         let key = match (self.key()?, kept) {
             (Some(key), _) => key,
             (None, Some(kept)) => parsed(&kept.key)?,
             (None, None) => {
-                return Err(Failure::usage(format!("no key of job {id} is kept here"))
-                    .remedy("pass the --key (WECOM_EXPORT_KEY) that it was submitted with")
-                    .remedy("without that key, export anew: nothing else opens the files"));
+                return Err(Failure::usage(messages::export::no_key_is_kept(&id))
+                    .remedy(messages::export::pass_the_key())
+                    .remedy(messages::export::or_export_again()));
             }
         };
         Ok((client.exports().job(id, key), keys))
@@ -184,13 +182,12 @@ impl Job {
 
     /// A failure after which the job is still there.
     fn resumable(&self, kind: ExportKind, id: &JobId, failure: Failure) -> Failure {
-        let key = if self.key.is_given() { " with the same --key" } else { "" };
-        failure.remedy(format!("take the job up again by `txl export {kind} --resume {id}`{key}"))
+        failure.remedy(messages::export::take_the_job_up_again(kind, id, self.key.is_given()))
     }
 }
 
 fn interrupted(signal: Signal) -> Failure {
-    signal.failure(" before all rows were there")
+    signal.failure(messages::export::interrupted)
 }
 
 /// Whether asking again is of no use.
@@ -201,8 +198,8 @@ fn is_dead(error: &Error) -> bool {
 
 fn parsed(key: &str) -> Result<ExportKey> {
     key.parse().map_err(|error| {
-        Failure::usage("the export's key is not one")
+        Failure::usage(messages::export::key_is_not_one())
             .because(&error)
-            .remedy("give 43 letters and digits, such as `txl callback new-key` makes")
+            .remedy(messages::export::what_a_key_looks_like())
     })
 }

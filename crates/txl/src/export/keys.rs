@@ -13,6 +13,7 @@ use super::kind::ExportKind;
 use crate::{
     failure::{Failure, Result},
     file::{self, Draft, unwritable},
+    messages,
     places::{Place, below_home},
 };
 
@@ -74,7 +75,7 @@ impl Keys {
 
     pub(super) fn keep(&self, client: &Client, job: &JobId, kept: &Kept) -> Result {
         let text = serde_json::to_vec(kept)
-            .map_err(|error| Failure::new("the key cannot be written").because(&error))?;
+            .map_err(|error| Failure::new(messages::export::key_cannot_be_written()).because(&error))?;
         let mut draft = Draft::new(&self.path(client, job)?)?;
         draft.write(&text)?;
         draft.finish()
@@ -87,11 +88,11 @@ impl Keys {
         match fs::read(&path) {
             Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|_| {
                 // What the parser found there could be part of the key.
-                Failure::new(format!("{} does not hold a key", path.display()))
-                    .remedy("remove it, and pass the --key that the job was submitted with")
+                Failure::new(messages::export::holds_no_key(&path))
+                    .remedy(messages::export::remove_it_and_pass_the_key())
             }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Failure::new(format!("cannot read {}", path.display())).because(&error)),
+            Err(error) => Err(Failure::new(messages::files::cannot_read(&path)).because(&error)),
         }
     }
 
@@ -105,8 +106,8 @@ impl Keys {
 
     fn directory(&self) -> Result<&Path> {
         self.directory.as_deref().ok_or_else(|| {
-            Failure::new("there is nowhere to keep the job's key: no home directory is known")
-                .remedy("name a directory by --state-dir (TXL_STATE_DIR)")
+            Failure::new(messages::export::nowhere_to_keep_the_key())
+                .remedy(messages::export::name_a_state_directory())
         })
     }
 

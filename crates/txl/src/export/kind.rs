@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What a job exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum ExportKind {
+pub(crate) enum ExportKind {
     Members,
     MembersSimple,
     Departments,
@@ -16,7 +16,7 @@ pub(super) enum ExportKind {
 
 impl ExportKind {
     /// The verb that exports it.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Members => "members",
             Self::MembersSimple => "members-simple",

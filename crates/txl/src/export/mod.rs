@@ -17,8 +17,9 @@ mod sheet;
 use clap::{Args, Subcommand};
 use wecom_contacts::exports::Export;
 
+use self::job::Job;
+pub(crate) use self::kind::ExportKind;
 pub(crate) use self::row::is_cleared_by_empty;
-use self::{job::Job, kind::ExportKind};
 use crate::{
     access::Access,
     failure::Result,

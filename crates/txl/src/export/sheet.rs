@@ -31,6 +31,7 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     file::unwritable,
+    messages,
 };
 
 /// The column of attributes that are no texts, or whose name is that of another column: JSON.
@@ -193,18 +194,18 @@ impl<T: Row> Sheet<T> {
 }
 
 fn spoiled(error: csv::Error) -> Failure {
-    Failure::new("rows cannot be put aside in a temporary file")
+    Failure::new(messages::export::rows_cannot_be_put_aside())
         .because(&error)
-        .remedy("see that the disk is not full")
+        .remedy(messages::export::see_the_disk())
 }
 
 fn unwritten(error: WriteError) -> Failure {
-    let failure = Failure::new("the spreadsheet cannot be written").because(&error);
+    let failure = Failure::new(messages::export::spreadsheet_cannot_be_written()).because(&error);
     failure.remedy(match error {
         WriteError::TooManyRows | WriteError::TooLong { .. } => {
-            "write a file that ends in .csv or .jsonl, or export into a directory, where --block-size bounds each file"
+            messages::export::write_other_or_smaller_files()
         }
-        _ => "see that the disk is not full",
+        _ => messages::export::see_the_disk(),
     })
 }
 

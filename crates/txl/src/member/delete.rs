@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::{access::Access, confirm::Consent, failure::Result, output::Output, words::counted};
+use crate::{access::Access, confirm::Consent, failure::Result, messages, output::Output};
 
 /// Delete a member (删除成员)
 #[derive(Args)]
@@ -29,11 +29,11 @@ impl Delete {
         let Self { userid, consent } = self;
         let members = access.contacts()?.members();
         if consent.is_needed() {
-            let name = name(access, &userid).await.map(|name| format!(" ({name})")).unwrap_or_default();
-            consent.ask(&format!("delete member {userid}{name}")).await?;
+            let name = name(access, &userid).await;
+            consent.ask(messages::member::delete(&userid, name.as_deref())).await?;
         }
         members.delete(userid.as_str()).await?;
-        output.done(&json!({"deleted": userid}), format_args!("deleted member {userid}"))
+        output.done(&json!({"deleted": userid}), messages::member::deleted(&userid))
     }
 }
 
@@ -41,10 +41,10 @@ impl DeleteMany {
     pub(super) async fn run(self, access: &Access, output: Output) -> Result {
         let Self { userids, consent } = self;
         let members = access.contacts()?.members();
-        let count = counted(userids.len(), "member");
-        consent.ask(&format!("delete {count}: {}", userids.join(", "))).await?;
+
+        consent.ask(messages::member::delete_many(&userids)).await?;
         members.delete_many(userids.iter().map(String::as_str)).await?;
-        output.done(&json!({"deleted": userids}), format_args!("deleted {count}"))
+        output.done(&json!({"deleted": userids}), messages::member::deleted_many(userids.len()))
     }
 }
 

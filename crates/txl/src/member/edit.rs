@@ -16,7 +16,7 @@ use crate::{
     access::Access,
     failure::{Failure, Result, nothing_to_change},
     lookup::{DepartmentRef, Lookup},
-    numbers,
+    messages, numbers,
     output::{Output, say},
 };
 
@@ -192,12 +192,9 @@ impl Create {
         let places = self.fields.places(access).await?;
         let userid = self.userid.clone();
         let created = members.create(self.member(places)?).await?;
-        output.done(&created, format_args!("created member {userid}"))?;
+        output.done(&created, messages::member::created(&userid))?;
         for department in created.created_departments {
-            say(format_args!(
-                "department {} did not exist and was created under 其他（待设置部门）",
-                department.id
-            ));
+            say(messages::member::department_was_created(department.id));
         }
         Ok(())
     }
@@ -244,7 +241,7 @@ impl Update {
             None => None,
         };
         members.update(userid.as_str(), patch.clone()).await?;
-        output.done(&json!({"updated": userid}), format_args!("updated member {userid}"))?;
+        output.done(&json!({"updated": userid}), messages::member::updated(&userid))?;
         if let Some(before) = before {
             before.say(&patch);
         }

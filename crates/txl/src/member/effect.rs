@@ -8,6 +8,7 @@ use wecom_contacts::{
 use crate::{
     access::Access,
     failure::{Failure, Result, printable},
+    messages,
     output::say,
 };
 
@@ -39,10 +40,8 @@ impl Before {
         let after = listed(departments, patch.is_leader_in_dept.as_deref().unwrap_or_default());
         let userid = &self.userid;
         match &self.departments {
-            Some(before) => say(format_args!("departments of {userid}: {before} → {after}")),
-            None => say(format_args!(
-                "departments of {userid}: {after}, in place of all before, which this credential may not read"
-            )),
+            Some(before) => say(messages::member::departments_changed(userid, before, &after)),
+            None => say(messages::member::departments_replaced(userid, &after)),
         }
     }
 }
@@ -65,32 +64,26 @@ fn listed(departments: &[DepartmentId], leads: &[bool]) -> String {
 /// Fails if the number is not the one that was sent.
 pub(super) async fn check_mobile(access: &Access, userid: &UserId, sent: &str) -> Result {
     let Some(app) = access.app_if_given()? else {
-        say(format_args!(
-            "not verified: WeCom drops the new mobile number of an activated member (已激活) without an error; --app-secret and \
-             --agent-id let the member be read back"
-        ));
+        say(messages::member::mobile_was_not_read_back());
         return Ok(());
     };
     let member = match app.members().get(userid.clone()).await {
         Ok(member) => member,
         Err(error) => {
             let error = printable(&error.to_string());
-            say(format_args!("not verified whether the mobile number changed: {error}"));
+            say(messages::member::mobile_cannot_be_read_back(&error));
             return Ok(());
         }
     };
     match fate(&member, sent) {
         Fate::Taken => Ok(()),
-        Fate::Dropped => Err(Failure::new(format!(
-            "the mobile number of {userid} was not changed: WeCom drops it without an error once a member has activated (已激活)"
-        ))
-        .remedy("other fields are updated; the member changes the number in WeCom, or an administrator in the console")),
+        Fate::Dropped => Err(Failure::new(messages::member::mobile_was_not_changed(userid))
+            .remedy(messages::member::how_a_mobile_changes())),
         Fate::Unknown => {
-            let why = match member.status {
-                Seen::Known(MemberStatus::Activated) => "the member has activated (已激活), and WeCom then drops a new number",
-                _ => "WeCom drops the new number of a member who has activated (已激活)",
-            };
-            say(format_args!("not verified whether the mobile number changed, as the app may not read it: {why} without an error"));
+            say(messages::member::mobile_is_hidden(matches!(
+                member.status,
+                Seen::Known(MemberStatus::Activated)
+            )));
             Ok(())
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     access::Access,
     failure::{Failure, Result},
     lookup::{self, DepartmentRef, Lookup, TagRef},
-    numbers,
+    messages, numbers,
     output::{Output, say},
     rows::{self, AsText},
 };
@@ -231,11 +231,11 @@ impl Command {
                 }
                 let outcome = client.members().invite(invitation).await?;
                 if outcome.is_complete() {
-                    return output.done(&outcome, "invited");
+                    return output.done(&outcome, messages::member::invited());
                 }
                 output.record(&outcome)?;
-                Err(Failure::new("some were not invited: those listed")
-                    .remedy("check that they exist and that the credential may see them"))
+                Err(Failure::new(messages::member::some_were_not_invited())
+                    .remedy(messages::member::check_that_they_are_visible()))
             }
             Verb::JoinQrcode { size } => {
                 let size = size.map(|size| match size {
@@ -251,13 +251,13 @@ impl Command {
             }
             Verb::ConfirmLogin { userid } => {
                 access.contacts()?.members().confirm_login(userid.as_str()).await?;
-                output.done(&json!({"confirmed": userid}), format_args!("{userid} may come in"))
+                output.done(&json!({"confirmed": userid}), messages::member::may_come_in(&userid))
             }
             Verb::TfaInfo { code } => output.record(&access.either()?.members().tfa_info(code).await?),
             Verb::ConfirmTfa { userid, tfa_code } => {
                 let members = access.either()?.members();
                 members.confirm_tfa(userid.as_str(), tfa_code).await?;
-                output.done(&json!({"confirmed": userid}), format_args!("{userid} is verified"))
+                output.done(&json!({"confirmed": userid}), messages::member::is_verified(&userid))
             }
         }
     }
@@ -290,8 +290,8 @@ async fn ids(
     }
     rows::print(&page.items, output, columns)?;
     match &page.next {
-        Some(cursor) => say(format_args!("more: --after {cursor}")),
-        None => say("this was the last page"),
+        Some(cursor) => say(messages::member::more_after(cursor)),
+        None => say(messages::member::last_page()),
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::{spoiled, unwritten};
 use crate::{
     failure::{Failure, Result},
     file::unwritable,
+    messages,
 };
 
 /// Bytes of a finished workbook that are copied at once.
@@ -53,7 +54,8 @@ impl Out {
             Ok::<_, WriteError>(file)
         });
         let packed = packed.await;
-        let packed = packed.map_err(|error| Failure::new("the workbook cannot be packed").because(&error))?;
+        let packed = packed
+            .map_err(|error| Failure::new(messages::export::workbook_cannot_be_packed()).because(&error))?;
         let mut file = packed.map_err(unwritten)?;
         let mut chunk = vec![0; CHUNK];
         loop {

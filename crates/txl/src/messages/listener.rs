@@ -1,0 +1,29 @@
+//! Servers of the command: where they listen.
+
+use std::{io, net::SocketAddr};
+
+use super::Message;
+
+pub(crate) fn not_an_address(error: &io::Error) -> Message {
+    message!(en: "{error}; an address looks like 127.0.0.1:8080")
+}
+
+pub(crate) fn no_such_address() -> Message {
+    message!(en: "no such address")
+}
+
+pub(crate) fn cannot_listen(address: SocketAddr) -> Message {
+    message!(en: "cannot listen on {address}")
+}
+
+pub(crate) fn take_a_free_port() -> Message {
+    message!(en: "another program has this port: stop it, or take a free port by --listen 127.0.0.1:0")
+}
+
+pub(crate) fn take_a_higher_port() -> Message {
+    message!(en: "take a port above 1023")
+}
+
+pub(crate) fn use_an_address_of_this_machine() -> Message {
+    message!(en: "use an address of this machine, such as 127.0.0.1:0")
+}

@@ -1,0 +1,110 @@
+//! `txl member`.
+
+use std::fmt::Display;
+
+use wecom_contacts::{DepartmentId, UserId};
+
+use super::{Message, counted};
+
+/// `name` is the member's name, where it is known.
+pub(crate) fn delete(userid: &str, name: Option<&str>) -> Message {
+    match name {
+        Some(name) => message!(en: "delete member {userid} ({name})"),
+        None => message!(en: "delete member {userid}"),
+    }
+}
+
+pub(crate) fn deleted(userid: &str) -> Message {
+    message!(en: "deleted member {userid}")
+}
+
+pub(crate) fn delete_many(userids: &[String]) -> Message {
+    message!(en: "delete {}: {}", counted(userids.len(), "member"), userids.join(", "))
+}
+
+pub(crate) fn deleted_many(members: usize) -> Message {
+    message!(en: "deleted {}", counted(members, "member"))
+}
+
+pub(crate) fn created(userid: &str) -> Message {
+    message!(en: "created member {userid}")
+}
+
+pub(crate) fn department_was_created(department: DepartmentId) -> Message {
+    message!(en: "department {department} did not exist and was created under 其他（待设置部门）")
+}
+
+pub(crate) fn updated(userid: &str) -> Message {
+    message!(en: "updated member {userid}")
+}
+
+pub(crate) fn departments_changed(userid: &str, before: &str, after: &str) -> Message {
+    message!(en: "departments of {userid}: {before} → {after}")
+}
+
+pub(crate) fn departments_replaced(userid: &str, after: &str) -> Message {
+    message!(en: "departments of {userid}: {after}, in place of all before, which this credential may not read")
+}
+
+pub(crate) fn mobile_was_not_read_back() -> Message {
+    message!(
+        en: "not verified: WeCom drops the new mobile number of an activated member (已激活) without an error; --app-secret and \
+             --agent-id let the member be read back"
+    )
+}
+
+/// `error` is what the reading back met, as a terminal may show it.
+pub(crate) fn mobile_cannot_be_read_back(error: &str) -> Message {
+    message!(en: "not verified whether the mobile number changed: {error}")
+}
+
+pub(crate) fn mobile_was_not_changed(userid: &UserId) -> Message {
+    message!(
+        en: "the mobile number of {userid} was not changed: WeCom drops it without an error once a member has activated (已激活)"
+    )
+}
+
+pub(crate) fn how_a_mobile_changes() -> Message {
+    message!(
+        en: "other fields are updated; the member changes the number in WeCom, or an administrator in the console"
+    )
+}
+
+/// `is_activated` says whether the member is known to have activated.
+pub(crate) fn mobile_is_hidden(is_activated: bool) -> Message {
+    let why = if is_activated {
+        "the member has activated (已激活), and WeCom then drops a new number"
+    } else {
+        "WeCom drops the new number of a member who has activated (已激活)"
+    };
+    message!(en: "not verified whether the mobile number changed, as the app may not read it: {why} without an error")
+}
+
+pub(crate) fn invited() -> Message {
+    message!(en: "invited")
+}
+
+pub(crate) fn some_were_not_invited() -> Message {
+    message!(en: "some were not invited: those listed")
+}
+
+pub(crate) fn check_that_they_are_visible() -> Message {
+    message!(en: "check that they exist and that the credential may see them")
+}
+
+pub(crate) fn may_come_in(userid: impl Display) -> Message {
+    message!(en: "{userid} may come in")
+}
+
+pub(crate) fn is_verified(userid: impl Display) -> Message {
+    message!(en: "{userid} is verified")
+}
+
+/// `cursor` is what `--after` takes.
+pub(crate) fn more_after(cursor: impl Display) -> Message {
+    message!(en: "more: --after {cursor}")
+}
+
+pub(crate) fn last_page() -> Message {
+    message!(en: "this was the last page")
+}

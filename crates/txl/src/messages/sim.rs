@@ -1,0 +1,37 @@
+//! `txl sim`.
+
+use std::{net::SocketAddr, path::Path};
+
+use super::Message;
+
+/// `names_outgoing` says whether `--allow-outgoing` is given.
+pub(crate) fn anybody_can_reach_it(address: SocketAddr, names_outgoing: bool) -> Message {
+    message!(
+        en: "WARNING: listening on {address}, which is not a loopback address, and nothing asks for a password. Anything that reaches this \
+             port can read, change and reset the simulated corp, read all requests, secrets and callbacks, make calls fail, and \
+             have this machine send requests to its own loopback services{}. Keep real people's data out of it.",
+        if names_outgoing { " and to what --allow-outgoing names" } else { "" },
+    )
+}
+
+pub(crate) fn serving(corp_id: &str, url: &str) -> Message {
+    message!(en: "serving corp {corp_id} at {url} (its control surface: {url}/_sim/); stop with Ctrl-C")
+}
+
+pub(crate) fn cannot_be_set_up() -> Message {
+    message!(en: "the simulator cannot be set up like this")
+}
+
+pub(crate) fn see_the_help() -> Message {
+    message!(
+        en: "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --faults, --allow-host and --allow-outgoing take"
+    )
+}
+
+pub(crate) fn no_plan_of_faults(path: &Path) -> Message {
+    message!(en: "{} is no plan of faults", path.display())
+}
+
+pub(crate) fn see_what_a_plan_looks_like() -> Message {
+    message!(en: "see \"Bad days\" in docs/simulator.md for what a plan looks like")
+}
