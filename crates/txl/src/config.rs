@@ -13,10 +13,11 @@ use crate::{
 
 /// Show and check the configuration file txl.toml and its profiles
 ///
-/// A profile has the credentials (凭证) of one corp. All credentials of a command come from one source. --profile NAME (TXL_PROFILE) takes
-/// them from that profile, and WECOM_... variables then play no part. Without it, flags and WECOM_... variables are the source if any of
-/// them is given; otherwise the file's default profile is. Two sources at once are refused. The file is txl/txl.toml in the user's configuration
-/// directory, or the one of --config (TXL_CONFIG); a file in the working directory is never used by itself.
+/// A profile has the credentials (凭证) of one corp. All credentials of a command come from one source. --profile NAME takes them from
+/// that profile, and WECOM_... variables then play no part; TXL_PROFILE does the same, but is refused beside such a variable. Without
+/// both, flags and WECOM_... variables are the source if any of them is given; otherwise the file's default profile is. Two sources at
+/// once are refused. The file is txl/txl.toml in the user's configuration directory, or the one of --config (TXL_CONFIG); a file in the
+/// working directory is never used by itself.
 #[derive(Args)]
 #[command(after_long_help = EXAMPLE)]
 pub(crate) struct Command {
@@ -42,7 +43,7 @@ ca_cert, token_store, callback_token, callback_aes_key.";
 enum Verb {
     /// Show which source a command takes its credentials from, and each value, secrets masked
     ///
-    /// The flags are those of a calling command, so that the effect of each can be seen. Nothing is sent, and no secret is read.
+    /// It takes the same credential flags as a command that calls WeCom. Nothing is sent, and no secret is read.
     #[command(next_help_heading = "Credentials (凭证)")]
     Show(Box<Sourced<Credentials>>),
     /// Show where the configuration file is, whether or not there is one

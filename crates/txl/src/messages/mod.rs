@@ -38,6 +38,7 @@ pub(crate) mod signals;
 pub(crate) mod sim;
 pub(crate) mod system;
 pub(crate) mod tag;
+#[cfg(feature = "sim")]
 pub(crate) mod tour;
 
 use std::fmt;

@@ -5,9 +5,6 @@ use std::time::Duration;
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
 pub(super) const HOUR: Duration = Duration::from_secs(3600);
 
-/// How long after a limit granted it a call may still be sent. A later call would count towards another window, so its grant expires.
-pub(super) const GRANT_LIFE: Duration = Duration::from_secs(10);
-
 /// How often one endpoint may be called, and how many of its calls may be in flight at once.
 ///
 /// Official: [访问频率限制](https://developer.work.weixin.qq.com/document/path/90312)

@@ -23,8 +23,11 @@ use tokio::{
 use tracing::{info, warn};
 use wecom_cipher::hex;
 
-use super::{limits::GRANT_LIFE, rate::Rate};
+use super::rate::Rate;
 use crate::{Redis, redis::Invocation};
+
+/// How long after a limit granted it a call may still be sent. A later call would count towards another window, so its grant expires.
+const GRANT_LIFE: Duration = Duration::from_secs(10);
 
 /// How long Redis is left alone after a failure.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
