@@ -64,8 +64,8 @@ impl fmt::Debug for Message {
 /// So that a parser of arguments can refuse one with a message.
 impl std::error::Error for Message {}
 
-/// The bridge for the modules whose texts are not in the catalogue yet: `access`, `config`, `import`, `places` and some of `member`. No other
-/// module uses it.
+/// The bridge for the modules whose texts are not in the catalogue yet: `access`, `config`, `import`, `main`,
+/// `places` and a part of `member`. New code does not use it.
 impl From<String> for Message {
     fn from(text: String) -> Self {
         Self(text)
