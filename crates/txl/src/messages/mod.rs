@@ -5,7 +5,7 @@
 //! [`say`](crate::output::say), [`Failure`](crate::failure::Failure) and [`Consent`](crate::confirm::Consent) take nothing else, so no
 //! text is printed that is not here. There is a module for each part of the command that speaks.
 //!
-//! English is the only language. The next one becomes a second arm of [`message!`]: then every message that lacks it does not compile.
+//! English is the only language. The next one becomes a second arm of `message!`: then every message that lacks it does not compile.
 
 /// Makes a [`Message`]: its text in each language, as arguments of `format!`.
 macro_rules! message {
