@@ -4,25 +4,26 @@ use std::io::{self, BufRead, IsTerminal};
 
 use crate::{
     failure::{Failure, Result},
+    messages::{Message, import as messages},
     output::say,
 };
 
 /// The reasons to ask, each a sentence without a period.
 #[derive(Debug, Default)]
 pub(super) struct Consent {
-    reasons: Vec<String>,
+    reasons: Vec<Message>,
 }
 
 impl Consent {
     /// Adds a reason to ask.
-    pub(super) fn ask_about(&mut self, reason: impl Into<String>) {
-        self.reasons.push(reason.into());
+    pub(super) fn ask_about(&mut self, reason: Message) {
+        self.reasons.push(reason);
     }
 
     /// Says what the import would ask about.
     pub(super) fn announce(&self) {
         for reason in &self.reasons {
-            say(format_args!("the import asks first (--yes answers): {reason}"));
+            say(messages::asks_first(reason));
         }
     }
 
@@ -35,22 +36,21 @@ impl Consent {
         if self.reasons.is_empty() {
             return Ok(());
         }
-        self.reasons.iter().for_each(say);
+        self.reasons.iter().cloned().for_each(say);
         if yes {
             return Ok(());
         }
         if is_stdin_taken || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            let reasons = self.reasons.join("; ");
-            return Err(Failure::usage(format!("nothing was sent: {reasons}; no terminal to ask on"))
-                .remedy("--yes goes on; --dry-run shows what the import does"));
+            return Err(Failure::usage(messages::no_terminal_to_ask_on(&self.reasons))
+                .remedy(messages::answer_by_a_flag()));
         }
-        say("type yes to go on:");
+        say(messages::type_yes());
         let mut answer = String::new();
         // An answer that cannot be read is no consent.
         let _ = io::stdin().lock().read_line(&mut answer);
         if answer.trim().eq_ignore_ascii_case("yes") {
             return Ok(());
         }
-        Err(Failure::new("nothing was sent: the answer was not yes"))
+        Err(Failure::new(messages::answer_was_not_yes()))
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     access::Access,
     failure::{Failure, Result},
     lookup,
+    messages::import as messages,
 };
 
 /// The root department (根部门), which is never deleted.
@@ -166,8 +167,5 @@ pub(super) async fn name_deleted_departments(access: &Access, check: &mut Check)
 
 /// What an import does is unknown while the corp cannot be read, so it ends here.
 fn unread(failure: impl Into<Failure>) -> Failure {
-    failure
-        .into()
-        .within("cannot read what the corp holds; nothing was sent")
-        .remedy("--dry-run --offline checks the file alone")
+    failure.into().within(messages::corp_cannot_be_read()).remedy(messages::check_the_file_alone())
 }

@@ -1,6 +1,9 @@
 //! What a file does to the corp: who is created or deleted, who loses departments, which departments WeCom invents.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    fmt::Display,
+};
 
 use serde::Serialize;
 use wecom_contacts::{
@@ -10,14 +13,15 @@ use wecom_contacts::{
 use wecom_sheets::{Column, Meaning, Table};
 
 use super::{
+    ImportKind,
     check::Import,
     consent::Consent,
     corp::{Corp, Details},
 };
 use crate::{
     failure::{Failure, Result},
+    messages::{Message, import::effects as messages},
     output::say,
-    words::{agreeing, counted},
 };
 
 /// How many entries of a list are shown to people; JSON has all.
@@ -87,17 +91,13 @@ impl Entry {
     }
 
     /// As a person reads it: `line 4: 王芳 (wangfang)`.
-    pub(super) fn words(&self) -> String {
-        let line = self.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    pub(super) fn words(&self) -> Message {
         let id = match (&self.userid, self.id) {
             (Some(userid), _) => userid.to_string(),
             (None, Some(id)) => id.to_string(),
             (None, None) => String::new(),
         };
-        match &self.name {
-            Some(name) => format!("{line}{name} ({id})"),
-            None => format!("{line}{id}"),
-        }
+        messages::row(self.line, self.name.as_deref(), id)
     }
 }
 
@@ -258,32 +258,21 @@ impl<'a> DepartmentEffects<'a> {
 
 impl Effects {
     /// Says on stderr what the file does, in words.
-    pub(super) fn tell(&self, noun: &str) {
-        say(format_args!("existing {noun}s: {}; new {noun}s: {}", self.existing, self.create.len()));
-        tell_list("created", &self.create, Entry::words);
-        tell_list("DELETED, as the file replaces all", &self.delete, Entry::words);
-        if !self.unknown_departments.is_empty() {
-            tell_list(
-                "departments that do not exist, so that WeCom creates them below 其他（待设置部门）",
-                &self.unknown_departments,
-                ToString::to_string,
-            );
-        }
-        tell_list("would lose departments", &self.lose_departments, |loss| {
-            let ids: Vec<_> = loss.departments.iter().map(ToString::to_string).collect();
-            format!("{}: no longer in {}", loss.member.words(), ids.join(", "))
+    pub(super) fn tell(&self, kind: ImportKind) {
+        say(messages::existing_and_new(kind, self.existing, self.create.len()));
+        tell_list(messages::created, &self.create, Entry::words);
+        tell_list(messages::deleted, &self.delete, Entry::words);
+        tell_list(messages::unknown_departments, &self.unknown_departments, |id| *id);
+        tell_list(messages::lose_departments, &self.lose_departments, |loss| {
+            messages::no_longer_in(&loss.member.words(), &loss.departments)
         });
     }
 
     /// What must be agreed to first.
-    pub(super) fn ask(&self, noun: &str, rows: u64, consent: &mut Consent) {
+    pub(super) fn ask(&self, kind: ImportKind, rows: u64, consent: &mut Consent) {
         let deleted = self.delete.len() as u64;
         if deleted > 0 {
-            consent.ask_about(format!(
-                "{} {} not in the file and will be DELETED",
-                counted(deleted, noun),
-                agreeing(deleted, "is", "are")
-            ));
+            consent.ask_about(messages::will_be_deleted(kind, deleted));
         }
         ask_about_cleared(&self.cleared, rows, consent);
     }
@@ -295,36 +284,16 @@ impl Effects {
         let rows = self.existing + self.create.len() as u64;
         if corp.member_count() >= SMALL_CORP && self.existing * 10 < rows && !choices.new_members {
             let account = &headings.account;
-            let which = match (self.existing, rows) {
-                (0, 1) => "the account of the file does not exist".to_owned(),
-                (0, _) => format!("none of the file's {rows} accounts exists"),
-                (existing, _) => {
-                    format!(
-                        "only {existing} of the file's {rows} accounts {}",
-                        agreeing(existing, "exists", "exist")
-                    )
-                }
-            };
-            return Err(Failure::new(format!(
-                "nothing was sent: {which} in the corp, which has {}; {account} may be the wrong column of accounts",
-                counted(corp.member_count(), "member"),
-            ))
-            .remedy(format!(
-                "if another column has the accounts, name it: --map 'HEADING=userid' --ignore-column '{account}'"
-            ))
-            .remedy("--new-members goes on, if these are indeed new members"));
+            let members = corp.member_count();
+            return Err(Failure::new(messages::accounts_are_unknown(self.existing, rows, members, account))
+                .remedy(messages::name_the_column_of_accounts(account))
+                .remedy(messages::say_that_members_are_new()));
         }
         if !self.lose_departments.is_empty() && !choices.exact_departments {
             let count = self.lose_departments.len() as u64;
-            return Err(Failure::new(format!(
-                "nothing was sent: {} would lose departments, as the file decides all departments of a member",
-                counted(count, "member")
-            ))
-            .remedy(format!(
-                "write all departments of each of them, joined by semicolons, or leave the column out by --ignore-column '{}'",
-                headings.departments
-            ))
-            .remedy("--exact-departments sends the file as it is"));
+            return Err(Failure::new(messages::members_would_lose_departments(count))
+                .remedy(messages::write_all_departments(&headings.departments))
+                .remedy(messages::send_the_file_as_it_is()));
         }
         Ok(())
     }
@@ -338,20 +307,19 @@ pub(super) fn clears_many(count: u64, rows: u64) -> bool {
 /// Fields that are cleared in more than a few rows need consent.
 pub(super) fn ask_about_cleared(cleared: &[(String, u64)], rows: u64, consent: &mut Consent) {
     for (heading, count) in cleared.iter().filter(|(_, count)| clears_many(*count, rows)) {
-        let clear = agreeing(*count, "clears", "clear");
-        consent.ask_about(format!("{count} of {} {clear} {heading}", counted(rows, "row")));
+        consent.ask_about(messages::rows_clear(heading, *count, rows));
     }
 }
 
-fn tell_list<T>(what: &str, items: &[T], words: impl Fn(&T) -> String) {
+fn tell_list<T, W: Display>(title: fn(usize) -> Message, items: &[T], words: impl Fn(&T) -> W) {
     if items.is_empty() {
         return;
     }
-    say(format_args!("{what} ({}):", items.len()));
+    say(title(items.len()));
     for item in items.iter().take(SHOWN) {
-        say(format_args!("  {}", words(item)));
+        say(messages::entry(words(item)));
     }
     if items.len() > SHOWN {
-        say(format_args!("  and {} more; -o json lists all", items.len() - SHOWN));
+        say(messages::more_in_json(items.len() - SHOWN));
     }
 }

@@ -7,6 +7,7 @@ mod check;
 mod consent;
 mod corp;
 mod effects;
+mod kind;
 mod outcome;
 mod preview;
 mod refused;
@@ -24,6 +25,7 @@ use wecom_contacts::{
 };
 use wecom_sheets::Table;
 
+pub(crate) use self::kind::ImportKind;
 use self::{
     check::{Check, Held, Import},
     consent::Consent,
@@ -37,9 +39,9 @@ use self::{
 use crate::{
     access::{Access, GivenSecret, JobKey, JobToken},
     failure::{Failure, Result},
+    messages::import as messages,
     numbers,
     output::{Output, say},
-    words::counted,
 };
 
 /// Import members and departments from spreadsheets, by a job (异步导入)
@@ -253,8 +255,8 @@ impl Job {
         let mut consent = Consent::default();
         match &check.effects {
             Some(effects) => {
-                effects.tell(R::NOUN);
-                effects.ask(R::NOUN, check.rows(), &mut consent);
+                effects.tell(R::KIND);
+                effects.ask(R::KIND, check.rows(), &mut consent);
             }
             None => ask_about_cleared(&check.reading.cleared, check.rows(), &mut consent),
         }
@@ -266,7 +268,7 @@ impl Job {
         }
         verdict?;
         consent.obtain(self.yes, source.is_stdin())?;
-        say(format_args!("sending {}", counted(check.rows(), "row")));
+        say(messages::sending(check.rows()));
         Ok(Some(check.into_file()))
     }
 
@@ -285,11 +287,11 @@ impl Job {
         if self.no_wait {
             let job = submission.await?;
             output.ids(&[job.id()])?;
-            say(format_args!("the job goes on; see `txl import job {} --wait`", job.id()));
+            say(messages::job_goes_on(job.id()));
             return Ok(());
         }
         // The job outlives an interruption: `txl import job` takes it up.
-        let submission = submission.on_job(|id| say(format_args!("job {id}")));
+        let submission = submission.on_job(|id| say(messages::job(id)));
         let outcome = submission.outcome(self.waiting.polling()).await?;
         let refused = self.refused.clone().unwrap_or_else(|| source.refused(are_objects(table)));
         outcome::report(&outcome, Some(SentRows { table, refused: &refused, corp }), output)
@@ -299,9 +301,7 @@ impl Job {
         let Some(url) = &self.callback_url else { return Ok(None) };
         let token = CallbackToken::new(self.callback_token.required()?);
         let key: EncodingAesKey = self.callback_aes_key.required()?.parse().map_err(|error| {
-            Failure::usage("the callback's EncodingAESKey is not one")
-                .because(&error)
-                .remedy("make one by `txl callback new-key`")
+            Failure::usage(messages::key_is_not_one()).because(&error).remedy(messages::make_a_key())
         })?;
         Ok(Some(JobCallback::new(url, &token, &key)))
     }

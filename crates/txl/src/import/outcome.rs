@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
+    messages::import::outcome as messages,
     output::{Output, say},
-    words::counted,
 };
 
 const COLUMNS: &[&str] = &["errcode", "line", "userid", "partyid", "name", "text"];
@@ -101,34 +101,29 @@ pub(super) fn report<R: Import>(
     }
     report_groups(&refused);
     for other in &others {
-        say(format_args!("not a row of the file: {}: {}", other.who(), other.reason()));
+        say(messages::not_a_row_of_the_file(&other.who(), &other.reason()));
     }
     if let (Some(created), Some(updated)) = (created, updated) {
-        say(format_args!("{created} created, {updated} updated"));
+        say(messages::created_and_updated(created, updated));
     }
     let lost = unmentioned.len() as u64;
     let bad = refused.len() as u64 + lost;
     if bad == 0 {
-        say(format_args!("imported {}", counted(ok, "row")));
+        say(messages::imported(ok));
         return Ok(());
     }
     if lost > 0 {
-        say(format_args!(
-            "warning: the answer leaves out {}; their outcome is unknown, and they are among the refused",
-            counted(lost, "row")
-        ));
+        say(messages::answer_leaves_out(lost));
     }
     let all = ok as u64 + bad;
-    let failure = Failure::new(format!("{bad} of {} refused", counted(all, "row")));
+    let failure = Failure::new(messages::refused(bad, all));
     if let Some(reason) = unwritten {
-        say(format_args!("warning: the refused rows are in no file: {reason}"));
-        return Err(failure.remedy(
-            "correct these rows and import them again; --refused FILE names a file that can be written",
-        ));
+        say(messages::refused_rows_are_in_no_file(reason));
+        return Err(failure.remedy(messages::correct_and_name_a_file()));
     }
     Err(failure.remedy(match refused_file {
-        Some(file) => R::again(&file),
-        None => "correct these rows and import them again".to_owned(),
+        Some(file) => messages::correct_the_refused_rows(R::KIND, &file),
+        None => messages::correct_these_rows(),
     }))
 }
 
@@ -138,7 +133,7 @@ fn name_rows<R: Import>(table: &Table<R>, refused: &mut [Refused]) -> Result {
         refused.iter().filter_map(|row| Some((row.line?, None))).collect();
     for record in table.records() {
         let (line, row) =
-            record.map_err(|error| Failure::new("the file cannot be read again").because(&error))?;
+            record.map_err(|error| Failure::new(messages::file_cannot_be_read_again()).because(&error))?;
         if let Some(name) = names.get_mut(&line) {
             let Entry { name: known, .. } = row.entry(line);
             *name = known;
@@ -183,9 +178,9 @@ fn report_groups(refused: &[Refused]) {
         groups.entry(row.errcode).or_insert((0, row)).0 += 1;
     }
     for (code, (count, row)) in groups {
-        say(format_args!("{code} ({}): {}", counted(count, "row"), row.meaning));
+        say(messages::rows_with_code(code, count, &row.meaning));
         if !row.remedy.is_empty() {
-            say(format_args!("  try: {}", row.remedy));
+            say(messages::to_try(&row.remedy));
         }
     }
 }

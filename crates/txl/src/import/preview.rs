@@ -16,8 +16,8 @@ use crate::{
     access::Access,
     failure::{Exit, Failure, Result},
     file::Draft,
+    messages::import as messages,
     output::{Output, say},
-    words::counted,
 };
 
 #[derive(Args)]
@@ -91,24 +91,22 @@ impl Preview {
         }
         // Rows with different keys go out by several jobs, each with its file.
         if written.len() > 1 {
-            say(format_args!("written, one file for each job: {}", written.join(", ")));
+            say(messages::written_files(&written));
         }
         if check.effects.is_none() {
-            say("the corp was not read: who would be created, deleted or lose departments is unknown");
+            say(messages::corp_was_not_read());
         }
-        let jobs = if parts.len() > 1 { format!(", by {} jobs", parts.len()) } else { String::new() };
-        let words = format!("{}, {bytes} bytes, would be sent{jobs}", counted(check.rows(), "row"));
         if output.is_table() && !passes {
             return Ok(());
         }
-        output.done(&shown(table, check, bytes)?, words)
+        output.done(&shown(table, check, bytes)?, messages::would_be_sent(check.rows(), bytes, parts.len()))
     }
 }
 
 fn shown<'a, R: Import>(table: &'a Table<R>, check: &Check, bytes: usize) -> Result<Shown<'a>> {
     let effects = match &check.effects {
         Some(effects) => serde_json::to_value(effects)
-            .map_err(|error| Failure::new("the outcome cannot be written as JSON").because(&error))?,
+            .map_err(|error| Failure::new(messages::effects_are_no_json()).because(&error))?,
         None => Value::Null,
     };
     let effect = |key: &str| effects.get(key).cloned().unwrap_or_default();

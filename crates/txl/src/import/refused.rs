@@ -10,6 +10,11 @@ use wecom_sheets::{Format, Kind, REASON_HEADING, Record, Row, Table};
 use crate::{
     failure::{Failure, Result},
     file::Draft,
+    messages::{
+        Message,
+        import::{self as messages, outcome},
+        lists,
+    },
     output::say,
 };
 
@@ -37,7 +42,7 @@ impl Refused {
     pub(super) fn of(row: &ImportRow) -> Self {
         let code = row.refusal();
         let info = code.and_then(|code| code.info());
-        let both = |english: &str, chinese: &str| format!("{english} {chinese}").trim().to_owned();
+        let both = |english: &str, chinese: &str| messages::in_both_languages(english, chinese).to_string();
         let errmsg = row.errmsg.clone().unwrap_or_default();
         Self {
             line: row.line,
@@ -53,19 +58,13 @@ impl Refused {
     }
 
     /// The id of the member or department.
-    pub(super) fn who(&self) -> String {
-        match (&self.userid, self.partyid) {
-            (Some(userid), _) => userid.clone(),
-            (None, Some(id)) => id.to_string(),
-            (None, None) => "a row".to_owned(),
-        }
+    pub(super) fn who(&self) -> Message {
+        outcome::id(self.userid.clone().or_else(|| self.partyid.map(|id| id.to_string())))
     }
 
     /// The reason as the file shows it beside the row.
-    pub(super) fn reason(&self) -> String {
-        let parts = [self.meaning.as_str(), self.errmsg.as_str(), self.remedy.as_str()];
-        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        format!("{}: {}", self.errcode, parts.join("; "))
+    pub(super) fn reason(&self) -> Message {
+        outcome::reason(self.errcode, &[&self.meaning, &self.errmsg, &self.remedy])
     }
 }
 
@@ -82,13 +81,13 @@ pub(super) fn write_refused<R: Record>(
     refused: &[Refused],
     unmentioned: &[u64],
 ) -> Result {
-    let given = refused.iter().filter_map(|row| Some((row.line?, row.reason())));
-    let silent = unmentioned.iter().map(|line| (*line, "the answer leaves this row out".to_owned()));
+    let given = refused.iter().filter_map(|row| Some((row.line?, row.reason().to_string())));
+    let silent = unmentioned.iter().map(|line| (*line, outcome::answer_leaves_out_this_row().to_string()));
     let reasons: HashMap<u64, String> = silent.chain(given).collect();
     let kept: Vec<usize> =
         (0..table.columns().len()).filter(|at| table.columns()[*at].heading != REASON_HEADING).collect();
     let unreadable =
-        |error: wecom_sheets::Error| Failure::new("the file cannot be read again").because(&error);
+        |error: wecom_sheets::Error| Failure::new(outcome::file_cannot_be_read_again()).because(&error);
     let is_short = |row: &Row| kept.iter().any(|at| row.kind(*at) == Kind::Absent);
     let mut has_short_rows = false;
     for row in table.rows() {
@@ -114,7 +113,7 @@ pub(super) fn write_refused<R: Record>(
         draft.write(&shape.line(&keys, &cells, reason)?)?;
     }
     draft.finish()?;
-    say(format_args!("the refused rows are in {}", path.display()));
+    say(outcome::refused_rows_are_in(path));
     Ok(())
 }
 
@@ -146,8 +145,9 @@ impl Shape {
 }
 
 fn record<'a>(cells: impl Iterator<Item = &'a str>) -> Result<Vec<u8>> {
-    let unwritable =
-        |error: &(dyn std::error::Error + 'static)| Failure::new("a row cannot be written").because(error);
+    let unwritable = |error: &(dyn std::error::Error + 'static)| {
+        Failure::new(lists::row_cannot_be_written()).because(error)
+    };
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(cells).map_err(|error| unwritable(&error))?;
     writer.into_inner().map_err(|error| unwritable(error.error()))

@@ -9,8 +9,8 @@ use super::check::{Check, Held, How, Import};
 use crate::{
     failure::{Exit, Failure, Result},
     file::contents,
+    messages::{Message, files, import::file as messages},
     output::say,
-    words::{agreeing, counted},
 };
 
 /// How many findings are shown.
@@ -51,12 +51,12 @@ enum Hidden {
     Skip,
 }
 
-fn pair(text: &str) -> std::result::Result<(String, String), String> {
+fn pair(text: &str) -> std::result::Result<(String, String), Message> {
     match text.rsplit_once('=') {
         Some((heading, field)) if !heading.is_empty() && !field.is_empty() => {
             Ok((heading.to_owned(), field.to_owned()))
         }
-        _ => Err("write HEADING=FIELD".to_owned()),
+        _ => Err(messages::write_heading_and_field()),
     }
 }
 
@@ -104,21 +104,14 @@ impl Source {
             Table::open(&self.file, &options, &mapping)
         };
         let table = table.map_err(|error| self.unreadable::<R>(&error))?;
-        say(format_args!("{}: {}", self.name(), table.sheet().format()));
+        say(messages::format_of(&self.file, table.sheet().format()));
         tell_columns(&table);
         let deciding: Vec<_> = table.deciding().collect();
         if deciding.is_empty() {
             return Ok(table);
         }
-        let columns = deciding.join(", ");
-        let (it, them) = (agreeing(deciding.len() as u64, "it", "them"), deciding.len() as u64);
-        let flags: Vec<_> = deciding.iter().map(|heading| format!("--ignore-column '{heading}'")).collect();
-        Err(Failure::new(format!(
-            "nothing was sent: {} {} over people, and an import cannot write {it}",
-            columns,
-            agreeing(them, "decides", "decide"),
-        ))
-        .remedy(format!("{} {} on without {it}", flags.join(" "), agreeing(them, "goes", "go"))))
+        Err(Failure::new(messages::columns_decide(&deciding))
+            .remedy(messages::go_on_without_columns(&deciding)))
     }
 
     fn options(&self) -> Options {
@@ -136,10 +129,6 @@ impl Source {
         }
     }
 
-    fn name(&self) -> String {
-        self.file.display().to_string()
-    }
-
     /// Says what was found in the rows.
     ///
     /// # Errors
@@ -149,99 +138,71 @@ impl Source {
         tell_reading(&check.reading);
         let problems = check.problems();
         for (_, text) in problems.iter().take(SHOWN) {
-            say(format_args!("  {text}"));
+            say(messages::entry(text));
         }
         let count = check.problem_count();
         if count > SHOWN as u64 {
-            say(format_args!("  and {} more", count - SHOWN as u64));
+            say(messages::more(count - SHOWN as u64));
         }
         for warning in check.warnings().iter().take(SHOWN) {
-            say(format_args!("warning: {warning}"));
+            say(messages::warning(warning));
         }
         if count == 0 {
             return Ok(());
         }
-        let failure = Failure::new(format!(
-            "{} cannot be imported: {} to correct; nothing was sent",
-            self.name(),
-            counted(count, "fault"),
-        ));
+        let failure = Failure::new(messages::has_faults(&self.file, count));
         // The fault is in the file, and its words say the rule; what WeCom's code means in general does not help.
-        Err(failure.remedy("correct what is named above and try again"))
+        Err(failure.remedy(messages::correct_the_faults()))
     }
 
     fn unreadable<R: Import>(&self, error: &Error) -> Failure {
-        let failure = Failure::new(format!("cannot import {}", self.name())).because(error);
+        let failure = Failure::new(messages::cannot_import(&self.file)).because(error);
         let is_usage = matches!(
             error,
             Error::NoField { .. } | Error::NoColumn { .. } | Error::NoSheet { .. } | Error::NotAWorkbook
         );
         let failure = if is_usage { failure.exit(Exit::Usage) } else { failure };
         match error {
-            Error::NoHeadings { like, rows, is_json, is_undivided, other_sheets, .. } => {
-                if *is_json {
-                    return failure.remedy(format!(
-                        "write one object for each {} with this key, as `txl export` does; --map 'KEY={}' takes another key",
-                        R::NOUN,
-                        R::field(R::ID)
-                    ));
+            Error::NoHeadings { is_json: true, .. } => {
+                failure.remedy(messages::write_objects_with_a_key(R::KIND, R::field(R::ID)))
+            }
+            Error::NoHeadings { is_undivided: true, .. } => failure.remedy(messages::separate_the_cells()),
+            Error::NoHeadings { like, rows, other_sheets, .. } => {
+                let like = like.first().map(String::as_str);
+                let mut failure = failure.remedy(messages::name_the_column(like, R::field(R::ID)));
+                if *rows >= HEADING_ROWS {
+                    failure = failure.remedy(messages::delete_the_rows_above());
                 }
-                if *is_undivided {
-                    return failure
-                        .remedy("separate the cells of each row by commas, semicolons or tabs, or save the sheet as .xlsx");
-                }
-                let heading = like.first().map_or("HEADING", String::as_str);
-                let failure = failure
-                    .remedy(format!("say which column it is, as in --map '{heading}={}'", R::field(R::ID)));
-                let failure = if *rows < HEADING_ROWS {
-                    failure
-                } else {
-                    failure.remedy("if the headings are further below, delete the rows above them")
-                };
                 match other_sheets.first() {
-                    Some(other) => {
-                        failure.remedy(format!("read another sheet, as by --sheet '{other}'"))
-                    }
+                    Some(other) => failure.remedy(messages::read_another_sheet(Some(other))),
                     None => failure,
                 }
             }
-            Error::Empty => failure.remedy(format!(
-                "name a file that has a row of headings and below it a row for each {}",
-                R::NOUN
-            )),
-            Error::EmptySheet { others, .. } => {
-                let other = others.first().map_or("NAME", String::as_str);
-                failure.remedy(format!("read another sheet, as by --sheet '{other}'"))
-            }
-            Error::Json { .. } => failure.remedy("correct this line, or export the file again"),
-            Error::BrokenUtf8 { .. } => failure.remedy("export the file again, as CSV UTF-8 or as .xlsx"),
-            Error::OnlyIds { .. } => {
-                failure.remedy("say what the other columns are, as in --map 'HEADING=mobile'")
-            }
-            Error::TagExport => failure
-                .remedy("change who has a tag by `txl tag add` and `txl tag remove`; `txl export members` can be imported"),
-            Error::TwoHeadings { .. } => failure.remedy("leave one row of headings and try again"),
-            Error::SameField { headings, .. } => match headings.as_slice() {
-                [one, other] if one != other => failure.remedy(format!(
-                    "leave one out, by --ignore-column '{one}' or --ignore-column '{other}'"
-                )),
+            Error::SameField { headings, .. } => failure.remedy(match headings.as_slice() {
+                [one, other] if one != other => messages::ignore_one_of(one, other),
                 // A flag would leave out both.
-                _ => failure.remedy("delete or rename one of these columns in the file"),
-            },
-            Error::NoField { .. } | Error::NoColumn { .. } => {
-                failure.remedy("write --map 'HEADING=FIELD' with one of these")
+                _ => messages::rename_one_column(),
+            }),
+            Error::Empty => failure.remedy(messages::name_a_file_with_headings(R::KIND)),
+            Error::EmptySheet { others, .. } => {
+                failure.remedy(messages::read_another_sheet(others.first().map(String::as_str)))
             }
-            Error::NoSheet { .. } => failure.remedy("name one of these by --sheet"),
-            Error::NotAWorkbook => failure.remedy("leave out --sheet"),
-            Error::Io(_) => failure.remedy("name a file that exists and may be read, or - for stdin"),
+            Error::Json { .. } => failure.remedy(messages::correct_the_line()),
+            Error::BrokenUtf8 { .. } => failure.remedy(messages::export_as_utf8()),
+            Error::OnlyIds { .. } => failure.remedy(messages::name_the_other_columns()),
+            Error::TagExport => failure.remedy(messages::change_the_tag()),
+            Error::TwoHeadings { .. } => failure.remedy(messages::leave_one_row_of_headings()),
+            Error::NoField { .. } | Error::NoColumn { .. } => failure.remedy(messages::map_one_of_these()),
+            Error::NoSheet { .. } => failure.remedy(messages::name_one_of_these_sheets()),
+            Error::NotAWorkbook => failure.remedy(messages::leave_out_the_sheet()),
+            Error::Io(_) => failure.remedy(files::name_a_readable_file()),
             Error::NoEncoding { .. } | Error::Ambiguous { .. } | Error::PrivateUse { .. } => {
-                failure.remedy("name the encoding, as in --encoding GBK, or save the file as CSV UTF-8")
+                failure.remedy(messages::name_the_encoding())
             }
-            Error::HiddenRows { .. } => failure
-                .remedy("--hidden-rows include imports them like the others; --hidden-rows skip passes over them"),
-            Error::Changed => failure.remedy("wait until the file is complete and try again"),
-            Error::Password => failure.remedy("open it in Excel or WPS, save it without a password, and try again"),
-            _ => failure.remedy("save the sheet as CSV UTF-8 or as .xlsx and try again"),
+            Error::HiddenRows { .. } => failure.remedy(messages::decide_on_hidden_rows()),
+            Error::Changed => failure.remedy(messages::wait_for_the_file()),
+            Error::Password => failure.remedy(messages::save_without_a_password()),
+            _ => failure.remedy(messages::save_in_another_format()),
         }
     }
 }
@@ -250,64 +211,43 @@ fn tell_columns<R: Import>(table: &Table<R>) {
     for column in table.columns() {
         let heading = &column.heading;
         match &column.meaning {
-            Meaning::Field(field) => say(format_args!("  {heading} is {}", R::field(*field))),
-            Meaning::Extra(name) => {
-                say(format_args!("  {heading} is the attribute (扩展属性) {name}"));
-            }
-            Meaning::Status => {
-                say(format_args!("  {heading} says who has left; those rows are not sent"));
-            }
+            Meaning::Field(field) => say(messages::column_is(heading, R::field(*field))),
+            Meaning::Extra(name) => say(messages::column_is_an_attribute(heading, name)),
+            Meaning::Status => say(messages::column_says_who_has_left(heading)),
             _ => {}
         }
     }
     let read_only: Vec<_> = table.read_only().collect();
     if !read_only.is_empty() {
-        say(format_args!("read-only columns, which an import cannot write: {}", read_only.join(", ")));
+        say(messages::read_only_columns(&read_only));
     }
     let ignored: Vec<_> = table.ignored().collect();
     if !ignored.is_empty() {
-        say(format_args!("warning: ignored columns: {}; --map or --extra takes them", ignored.join(", ")));
+        say(messages::ignored_columns(&ignored));
     }
 }
 
 fn tell_reading(reading: &Reading) {
     for (heading, correction, count) in &reading.corrected {
-        say(format_args!("  {heading}: {count} {correction}"));
+        say(messages::corrected(heading, *count, correction));
     }
     for (heading, count) in &reading.cleared {
-        say(format_args!(
-            "  {heading}: {} {} the field",
-            counted(*count, "empty cell"),
-            agreeing(*count, "clears", "clear")
-        ));
+        say(messages::empty_cells(heading, *count));
     }
     if reading.astray > 0 {
-        say(format_args!(
-            "warning: {} in columns without a heading {} ignored",
-            counted(reading.astray, "cell"),
-            agreeing(reading.astray, "is", "are")
-        ));
+        say(messages::cells_without_a_heading(reading.astray));
     }
     if !reading.footers.is_empty() {
-        let lines: Vec<_> = reading.footers.iter().take(SHOWN).map(ToString::to_string).collect();
-        say(format_args!(
-            "  no data (footers, repeated headings), not imported: {} {}{}",
-            agreeing(reading.footers.len() as u64, "line", "lines"),
-            lines.join(", "),
-            if reading.footers.len() > SHOWN { ", …" } else { "" }
-        ));
+        say(messages::lines_without_data(&reading.footers, SHOWN));
     }
     if reading.left > 0 {
-        say(format_args!(
-            "{} not sent, as the status says that the person has left:",
-            counted(reading.left, "row")
-        ));
+        say(messages::rows_of_people_who_left(reading.left));
         for leaving in reading.leaving.iter().take(SHOWN) {
-            say(format_args!("  line {}: {} ({})", leaving.line, leaving.name, leaving.userid));
+            say(messages::row_of_a_person_who_left(leaving.line, &leaving.name, &leaving.userid));
         }
         if reading.left > SHOWN as u64 {
-            say(format_args!("  and {} more", reading.left - SHOWN as u64));
+            say(messages::more(reading.left - SHOWN as u64));
         }
     }
-    say(format_args!("  {}", counted(reading.rows, "row")));
+    say(messages::rows(reading.rows));
 }
