@@ -124,7 +124,7 @@ impl Check {
         let rows = rows
             .filter(|violation| violation.severity() != Severity::Warning && !is_guard(violation.problem()));
         let rows = rows.map(|violation| match violation.problem() {
-            Problem::Empty if self.reading.left > 0 => (0, file::all_people_have_left()),
+            Problem::Empty if self.reading.left > 0 => (0, file::all_people_left()),
             Problem::Empty => (0, file::has_no_rows(self.kind)),
             _ => (violation.line().unwrap_or(0), file::fault(violation)),
         });

@@ -23,7 +23,7 @@ impl Consent {
     /// Says what the import would ask about.
     pub(super) fn announce(&self) {
         for reason in &self.reasons {
-            say(messages::asks_first(reason));
+            say(messages::needs_confirmation(reason));
         }
     }
 
@@ -41,8 +41,8 @@ impl Consent {
             return Ok(());
         }
         if is_stdin_taken || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            return Err(Failure::usage(messages::no_terminal_to_ask_on(&self.reasons))
-                .remedy(messages::answer_by_a_flag()));
+            return Err(Failure::usage(messages::confirmation_needs_a_terminal(&self.reasons))
+                .remedy(messages::confirm_with_a_flag()));
         }
         say(messages::type_yes());
         let mut answer = String::new();

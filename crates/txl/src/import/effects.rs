@@ -264,7 +264,7 @@ impl Effects {
         tell_list(messages::deleted, &self.delete, Entry::words);
         tell_list(messages::unknown_departments, &self.unknown_departments, |id| *id);
         tell_list(messages::lose_departments, &self.lose_departments, |loss| {
-            messages::no_longer_in(&loss.member.words(), &loss.departments)
+            messages::loses(&loss.member.words(), &loss.departments)
         });
     }
 
@@ -286,14 +286,14 @@ impl Effects {
             let account = &headings.account;
             let members = corp.member_count();
             return Err(Failure::new(messages::accounts_are_unknown(self.existing, rows, members, account))
-                .remedy(messages::name_the_column_of_accounts(account))
-                .remedy(messages::say_that_members_are_new()));
+                .remedy(messages::map_the_column_of_accounts(account))
+                .remedy(messages::confirm_new_members()));
         }
         if !self.lose_departments.is_empty() && !choices.exact_departments {
             let count = self.lose_departments.len() as u64;
             return Err(Failure::new(messages::members_would_lose_departments(count))
-                .remedy(messages::write_all_departments(&headings.departments))
-                .remedy(messages::send_the_file_as_it_is()));
+                .remedy(messages::list_all_departments(&headings.departments))
+                .remedy(messages::confirm_exact_departments()));
         }
         Ok(())
     }

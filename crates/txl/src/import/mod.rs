@@ -12,6 +12,7 @@ mod outcome;
 mod preview;
 mod refused;
 mod source;
+mod unreadable;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -301,7 +302,7 @@ impl Job {
         let Some(url) = &self.callback_url else { return Ok(None) };
         let token = CallbackToken::new(self.callback_token.required()?);
         let key: EncodingAesKey = self.callback_aes_key.required()?.parse().map_err(|error| {
-            Failure::usage(messages::key_is_not_one()).because(&error).remedy(messages::make_a_key())
+            Failure::usage(messages::callback_key_is_invalid()).because(&error).remedy(messages::make_a_key())
         })?;
         Ok(Some(JobCallback::new(url, &token, &key)))
     }

@@ -101,7 +101,7 @@ pub(super) fn report<R: Import>(
     }
     report_groups(&refused);
     for other in &others {
-        say(messages::not_a_row_of_the_file(&other.who(), &other.reason()));
+        say(messages::also_refused(&other.who(), &other.reason()));
     }
     if let (Some(created), Some(updated)) = (created, updated) {
         say(messages::created_and_updated(created, updated));
@@ -113,12 +113,12 @@ pub(super) fn report<R: Import>(
         return Ok(());
     }
     if lost > 0 {
-        say(messages::answer_leaves_out(lost));
+        say(messages::reply_omits(lost));
     }
     let all = ok as u64 + bad;
     let failure = Failure::new(messages::refused(bad, all));
     if let Some(reason) = unwritten {
-        say(messages::refused_rows_are_in_no_file(reason));
+        say(messages::refused_rows_not_saved(reason));
         return Err(failure.remedy(messages::correct_and_name_a_file()));
     }
     Err(failure.remedy(match refused_file {
@@ -133,7 +133,7 @@ fn name_rows<R: Import>(table: &Table<R>, refused: &mut [Refused]) -> Result {
         refused.iter().filter_map(|row| Some((row.line?, None))).collect();
     for record in table.records() {
         let (line, row) =
-            record.map_err(|error| Failure::new(messages::file_cannot_be_read_again()).because(&error))?;
+            record.map_err(|error| Failure::new(messages::cannot_read_the_file_again()).because(&error))?;
         if let Some(name) = names.get_mut(&line) {
             let Entry { name: known, .. } = row.entry(line);
             *name = known;

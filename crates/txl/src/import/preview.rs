@@ -16,7 +16,7 @@ use crate::{
     access::Access,
     failure::{Exit, Failure, Result},
     file::Draft,
-    messages::import as messages,
+    messages::{import as messages, lists},
     output::{Output, say},
 };
 
@@ -106,7 +106,7 @@ impl Preview {
 fn shown<'a, R: Import>(table: &'a Table<R>, check: &Check, bytes: usize) -> Result<Shown<'a>> {
     let effects = match &check.effects {
         Some(effects) => serde_json::to_value(effects)
-            .map_err(|error| Failure::new(messages::effects_are_no_json()).because(&error))?,
+            .map_err(|error| Failure::new(lists::answer_is_no_json()).because(&error))?,
         None => Value::Null,
     };
     let effect = |key: &str| effects.get(key).cloned().unwrap_or_default();

@@ -82,12 +82,12 @@ pub(super) fn write_refused<R: Record>(
     unmentioned: &[u64],
 ) -> Result {
     let given = refused.iter().filter_map(|row| Some((row.line?, row.reason().to_string())));
-    let silent = unmentioned.iter().map(|line| (*line, outcome::answer_leaves_out_this_row().to_string()));
+    let silent = unmentioned.iter().map(|line| (*line, outcome::reply_omits_this_row().to_string()));
     let reasons: HashMap<u64, String> = silent.chain(given).collect();
     let kept: Vec<usize> =
         (0..table.columns().len()).filter(|at| table.columns()[*at].heading != REASON_HEADING).collect();
     let unreadable =
-        |error: wecom_sheets::Error| Failure::new(outcome::file_cannot_be_read_again()).because(&error);
+        |error: wecom_sheets::Error| Failure::new(outcome::cannot_read_the_file_again()).because(&error);
     let is_short = |row: &Row| kept.iter().any(|at| row.kind(*at) == Kind::Absent);
     let mut has_short_rows = false;
     for row in table.rows() {
@@ -113,7 +113,7 @@ pub(super) fn write_refused<R: Record>(
         draft.write(&shape.line(&keys, &cells, reason)?)?;
     }
     draft.finish()?;
-    say(outcome::refused_rows_are_in(path));
+    say(outcome::refused_rows_saved(path));
     Ok(())
 }
 

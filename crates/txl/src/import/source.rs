@@ -3,20 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use wecom_sheets::{Encoding, Error, HiddenRows, Mapping, Meaning, Options, Reading, Table};
+use wecom_sheets::{Encoding, HiddenRows, Mapping, Meaning, Options, Reading, Table};
 
-use super::check::{Check, Held, How, Import};
+use super::{
+    check::{Check, Held, How, Import},
+    unreadable::unreadable,
+};
 use crate::{
-    failure::{Exit, Failure, Result},
+    failure::{Failure, Result},
     file::contents,
-    messages::{Message, files, import::file as messages},
+    messages::{Message, import::file as messages},
     output::say,
 };
 
 /// How many findings are shown.
 const SHOWN: usize = 20;
-/// In how many rows at the top the headings are looked for.
-const HEADING_ROWS: usize = 20;
 
 #[derive(Args)]
 pub(super) struct Source {
@@ -56,7 +57,7 @@ fn pair(text: &str) -> std::result::Result<(String, String), Message> {
         Some((heading, field)) if !heading.is_empty() && !field.is_empty() => {
             Ok((heading.to_owned(), field.to_owned()))
         }
-        _ => Err(messages::write_heading_and_field()),
+        _ => Err(messages::heading_and_field_expected()),
     }
 }
 
@@ -67,7 +68,8 @@ impl Source {
 
     /// Reads and checks all rows.
     pub(super) fn check<R: Import>(&self, table: &Table<R>, replaces: bool, held: Held<'_>) -> Result<Check> {
-        R::check(table, How { bom: self.bom, replaces }, held).map_err(|error| self.unreadable::<R>(&error))
+        R::check(table, How { bom: self.bom, replaces }, held)
+            .map_err(|error| unreadable::<R>(&self.file, &error))
     }
 
     /// Where rows that were refused go: beside the file, or into the working directory for what is no file, such as a pipe.
@@ -103,15 +105,15 @@ impl Source {
         } else {
             Table::open(&self.file, &options, &mapping)
         };
-        let table = table.map_err(|error| self.unreadable::<R>(&error))?;
+        let table = table.map_err(|error| unreadable::<R>(&self.file, &error))?;
         say(messages::format_of(&self.file, table.sheet().format()));
         tell_columns(&table);
         let deciding: Vec<_> = table.deciding().collect();
         if deciding.is_empty() {
             return Ok(table);
         }
-        Err(Failure::new(messages::columns_decide(&deciding))
-            .remedy(messages::go_on_without_columns(&deciding)))
+        Err(Failure::new(messages::columns_cannot_be_written(&deciding))
+            .remedy(messages::ignore_these_columns(&deciding)))
     }
 
     fn options(&self) -> Options {
@@ -154,57 +156,6 @@ impl Source {
         // The fault is in the file, and its words say the rule; what WeCom's code means in general does not help.
         Err(failure.remedy(messages::correct_the_faults()))
     }
-
-    fn unreadable<R: Import>(&self, error: &Error) -> Failure {
-        let failure = Failure::new(messages::cannot_import(&self.file)).because(error);
-        let is_usage = matches!(
-            error,
-            Error::NoField { .. } | Error::NoColumn { .. } | Error::NoSheet { .. } | Error::NotAWorkbook
-        );
-        let failure = if is_usage { failure.exit(Exit::Usage) } else { failure };
-        match error {
-            Error::NoHeadings { is_json: true, .. } => {
-                failure.remedy(messages::write_objects_with_a_key(R::KIND, R::field(R::ID)))
-            }
-            Error::NoHeadings { is_undivided: true, .. } => failure.remedy(messages::separate_the_cells()),
-            Error::NoHeadings { like, rows, other_sheets, .. } => {
-                let like = like.first().map(String::as_str);
-                let mut failure = failure.remedy(messages::name_the_column(like, R::field(R::ID)));
-                if *rows >= HEADING_ROWS {
-                    failure = failure.remedy(messages::delete_the_rows_above());
-                }
-                match other_sheets.first() {
-                    Some(other) => failure.remedy(messages::read_another_sheet(Some(other))),
-                    None => failure,
-                }
-            }
-            Error::SameField { headings, .. } => failure.remedy(match headings.as_slice() {
-                [one, other] if one != other => messages::ignore_one_of(one, other),
-                // A flag would leave out both.
-                _ => messages::rename_one_column(),
-            }),
-            Error::Empty => failure.remedy(messages::name_a_file_with_headings(R::KIND)),
-            Error::EmptySheet { others, .. } => {
-                failure.remedy(messages::read_another_sheet(others.first().map(String::as_str)))
-            }
-            Error::Json { .. } => failure.remedy(messages::correct_the_line()),
-            Error::BrokenUtf8 { .. } => failure.remedy(messages::export_as_utf8()),
-            Error::OnlyIds { .. } => failure.remedy(messages::name_the_other_columns()),
-            Error::TagExport => failure.remedy(messages::change_the_tag()),
-            Error::TwoHeadings { .. } => failure.remedy(messages::leave_one_row_of_headings()),
-            Error::NoField { .. } | Error::NoColumn { .. } => failure.remedy(messages::map_one_of_these()),
-            Error::NoSheet { .. } => failure.remedy(messages::name_one_of_these_sheets()),
-            Error::NotAWorkbook => failure.remedy(messages::leave_out_the_sheet()),
-            Error::Io(_) => failure.remedy(files::name_a_readable_file()),
-            Error::NoEncoding { .. } | Error::Ambiguous { .. } | Error::PrivateUse { .. } => {
-                failure.remedy(messages::name_the_encoding())
-            }
-            Error::HiddenRows { .. } => failure.remedy(messages::decide_on_hidden_rows()),
-            Error::Changed => failure.remedy(messages::wait_for_the_file()),
-            Error::Password => failure.remedy(messages::save_without_a_password()),
-            _ => failure.remedy(messages::save_in_another_format()),
-        }
-    }
 }
 
 fn tell_columns<R: Import>(table: &Table<R>) {
@@ -213,7 +164,7 @@ fn tell_columns<R: Import>(table: &Table<R>) {
         match &column.meaning {
             Meaning::Field(field) => say(messages::column_is(heading, R::field(*field))),
             Meaning::Extra(name) => say(messages::column_is_an_attribute(heading, name)),
-            Meaning::Status => say(messages::column_says_who_has_left(heading)),
+            Meaning::Status => say(messages::column_is_the_status(heading)),
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! What an import does to the corp, and why it is refused or must be agreed to.
+//! The effects of an import on the corp, and the reasons to confirm or stop it.
 
 use std::fmt::Display;
 
@@ -16,29 +16,29 @@ pub(crate) fn existing_and_new(kind: ImportKind, existing: u64, new: usize) -> M
 }
 
 pub(crate) fn created(count: usize) -> Message {
-    message!(en: "created ({count}):")
+    message!(en: "to be created ({count}):")
 }
 
 pub(crate) fn deleted(count: usize) -> Message {
-    message!(en: "DELETED, as the file replaces all ({count}):")
+    message!(en: "to be DELETED, because they are not in the file ({count}):")
 }
 
 pub(crate) fn unknown_departments(count: usize) -> Message {
-    message!(en: "departments that do not exist, so that WeCom creates them below 其他（待设置部门） ({count}):")
+    message!(en: "unknown departments, which WeCom creates under 其他（待设置部门） ({count}):")
 }
 
 pub(crate) fn lose_departments(count: usize) -> Message {
-    message!(en: "would lose departments ({count}):")
+    message!(en: "members that lose departments ({count}):")
 }
 
-/// `text` is an entry of a list.
+/// One entry of a list.
 pub(crate) fn entry(text: impl Display) -> Message {
     message!(en: "  {text}")
 }
 
-/// `count` is how many entries of a list are not shown.
+/// `count` is the number of entries that the list does not show.
 pub(crate) fn more_in_json(count: usize) -> Message {
-    message!(en: "  and {count} more; -o json lists all")
+    message!(en: "  and {count} more; -o json shows all")
 }
 
 /// A member or department: its line in the file, its name and its id.
@@ -52,9 +52,10 @@ pub(crate) fn row(line: Option<u64>, name: Option<&str>, id: impl Display) -> Me
 }
 
 /// `member` is a [`row`]; `departments` are those that the member loses.
-pub(crate) fn no_longer_in(member: &Message, departments: &[DepartmentId]) -> Message {
+pub(crate) fn loses(member: &Message, departments: &[DepartmentId]) -> Message {
     let ids: Vec<_> = departments.iter().map(ToString::to_string).collect();
-    message!(en: "{member}: no longer in {}", ids.join(", "))
+    let noun = agreeing(ids.len() as u64, "department", "departments");
+    message!(en: "{member}: loses {noun} {}", ids.join(", "))
 }
 
 pub(crate) fn will_be_deleted(kind: ImportKind, count: u64) -> Message {
@@ -65,56 +66,49 @@ pub(crate) fn will_be_deleted(kind: ImportKind, count: u64) -> Message {
     )
 }
 
-/// `count` of the file's `rows` clear the field of the column with this heading.
+/// `count` of the file's `rows` clear the field of the column `heading`.
 pub(crate) fn rows_clear(heading: &str, count: u64, rows: u64) -> Message {
     message!(en: "{count} of {} {} {heading}", counted(rows, "row"), agreeing(count, "clears", "clear"))
 }
 
-/// `existing` of the `accounts` in the column `heading` are in the corp, which has this number of members.
+/// `existing` of the `accounts` in the column `heading` exist in the corp, which has this number of members.
 pub(crate) fn accounts_are_unknown(existing: u64, accounts: u64, members: usize, heading: &str) -> Message {
-    let which = match (existing, accounts) {
-        (0, 1) => "the account of the file does not exist".to_owned(),
-        (0, _) => format!("none of the file's {accounts} accounts exists"),
-        _ => format!(
-            "only {existing} of the file's {accounts} accounts {}",
-            agreeing(existing, "exists", "exist")
-        ),
-    };
     message!(
-        en: "nothing was sent: {which} in the corp, which has {}; {heading} may be the wrong column of accounts",
-        counted(members, "member")
+        en: "nothing was sent: the corp ({}) has {existing} of the {} in the file; {heading} may be the wrong column",
+        counted(members, "member"),
+        counted(accounts, "account")
     )
 }
 
-pub(crate) fn name_the_column_of_accounts(heading: &str) -> Message {
+pub(crate) fn map_the_column_of_accounts(heading: &str) -> Message {
     message!(
-        en: "if another column has the accounts, name it: --map 'HEADING=userid' --ignore-column '{heading}'"
+        en: "if another column holds the accounts, map it: --map 'HEADING=userid' --ignore-column '{heading}'"
     )
 }
 
-pub(crate) fn say_that_members_are_new() -> Message {
-    message!(en: "--new-members goes on, if these are indeed new members")
+pub(crate) fn confirm_new_members() -> Message {
+    message!(en: "if these members are new, add --new-members")
 }
 
 pub(crate) fn members_would_lose_departments(count: u64) -> Message {
     message!(
-        en: "nothing was sent: {} would lose departments, as the file decides all departments of a member",
+        en: "nothing was sent: {} would lose departments, because the file sets all departments of each member",
         counted(count, "member")
     )
 }
 
-/// `heading` is that of the departments' column.
-pub(crate) fn write_all_departments(heading: &str) -> Message {
+/// `heading` is the heading of the column of departments.
+pub(crate) fn list_all_departments(heading: &str) -> Message {
     message!(
-        en: "write all departments of each of them, joined by semicolons, or leave the column out by --ignore-column '{heading}'"
+        en: "list all departments of each member, separated by semicolons, or ignore the column: --ignore-column '{heading}'"
     )
 }
 
-pub(crate) fn send_the_file_as_it_is() -> Message {
-    message!(en: "--exact-departments sends the file as it is")
+pub(crate) fn confirm_exact_departments() -> Message {
+    message!(en: "to send the file as it is, add --exact-departments")
 }
 
-/// `limit` is a limit of WeCom that the file exceeds, in the words of the SDK.
+/// `limit` is the SDK's description of a limit that the file exceeds.
 pub(crate) fn exceeds_a_limit(limit: impl Display) -> Message {
     message!(en: "nothing was sent: {limit}")
 }

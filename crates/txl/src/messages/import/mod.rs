@@ -1,5 +1,5 @@
-//! `txl import`: the job, the questions before it, and dry runs. `file` is what is said of the file, `effects` what it does to the corp,
-//! `outcome` what became of its rows.
+//! `txl import`: the job, the confirmation before it, and dry runs. `file` describes the file and its faults,
+//! `unreadable` what to do about a file that cannot be read, `effects` the effects on the corp, `outcome` the result of each row.
 
 use std::fmt::Display;
 
@@ -9,6 +9,7 @@ use crate::import::ImportKind;
 pub(crate) mod effects;
 pub(crate) mod file;
 pub(crate) mod outcome;
+pub(crate) mod unreadable;
 
 /// The noun for one row of the file.
 fn noun(kind: ImportKind) -> &'static str {
@@ -27,66 +28,61 @@ pub(crate) fn job(id: impl Display) -> Message {
 }
 
 pub(crate) fn job_goes_on(id: impl Display) -> Message {
-    message!(en: "the job goes on; see `txl import job {id} --wait`")
+    message!(en: "the job continues on the server; `txl import job {id} --wait` shows its outcome")
 }
 
-pub(crate) fn key_is_not_one() -> Message {
-    message!(en: "the callback's EncodingAESKey is not one")
+pub(crate) fn callback_key_is_invalid() -> Message {
+    message!(en: "invalid EncodingAESKey of the callback")
 }
 
 pub(crate) fn make_a_key() -> Message {
-    message!(en: "make one by `txl callback new-key`")
+    message!(en: "create a key with `txl callback new-key`")
 }
 
-/// `reason` is why the import asks.
-pub(crate) fn asks_first(reason: &Message) -> Message {
-    message!(en: "the import asks first (--yes answers): {reason}")
+/// `reason` says why the import needs confirmation.
+pub(crate) fn needs_confirmation(reason: &Message) -> Message {
+    message!(en: "the import needs confirmation (--yes confirms): {reason}")
 }
 
-/// `reasons` are why the import asks.
-pub(crate) fn no_terminal_to_ask_on(reasons: &[Message]) -> Message {
+/// `reasons` say why the import needs confirmation.
+pub(crate) fn confirmation_needs_a_terminal(reasons: &[Message]) -> Message {
     let reasons: Vec<_> = reasons.iter().map(ToString::to_string).collect();
-    message!(en: "nothing was sent: {}; no terminal to ask on", reasons.join("; "))
+    message!(en: "nothing was sent: {}; only a terminal or --yes can confirm this", reasons.join("; "))
 }
 
-pub(crate) fn answer_by_a_flag() -> Message {
-    message!(en: "--yes goes on; --dry-run shows what the import does")
+pub(crate) fn confirm_with_a_flag() -> Message {
+    message!(en: "--yes confirms in advance; --dry-run shows the effects of the import")
 }
 
 pub(crate) fn type_yes() -> Message {
-    message!(en: "type yes to go on:")
+    message!(en: "type yes to continue:")
 }
 
 pub(crate) fn answer_was_not_yes() -> Message {
-    message!(en: "nothing was sent: the answer was not yes")
+    message!(en: "cancelled before anything was sent: only yes confirms the import")
 }
 
 pub(crate) fn written_files(paths: &[String]) -> Message {
-    message!(en: "written, one file for each job: {}", paths.join(", "))
+    message!(en: "wrote one file for each job: {}", paths.join(", "))
 }
 
 pub(crate) fn corp_was_not_read() -> Message {
-    message!(en: "the corp was not read: who would be created, deleted or lose departments is unknown")
+    message!(en: "the corp was not read: creations, deletions and lost departments are unknown")
 }
 
 pub(crate) fn would_be_sent(rows: u64, bytes: usize, jobs: usize) -> Message {
-    let jobs = if jobs > 1 { format!(", by {jobs} jobs") } else { String::new() };
-    message!(en: "{}, {bytes} bytes, would be sent{jobs}", counted(rows, "row"))
-}
-
-pub(crate) fn effects_are_no_json() -> Message {
-    message!(en: "the outcome cannot be written as JSON")
+    message!(en: "would send {} ({bytes} bytes) in {}", counted(rows, "row"), counted(jobs, "job"))
 }
 
 pub(crate) fn corp_cannot_be_read() -> Message {
-    message!(en: "cannot read what the corp holds; nothing was sent")
+    message!(en: "cannot read the corp's members and departments; nothing was sent")
 }
 
 pub(crate) fn check_the_file_alone() -> Message {
-    message!(en: "--dry-run --offline checks the file alone")
+    message!(en: "--dry-run --offline checks the file without reading the corp")
 }
 
-/// A text of the SDK, which has it in both languages.
+/// A text that the SDK has in both languages.
 pub(crate) fn in_both_languages(english: &str, chinese: &str) -> Message {
     message!(en: "{}", format!("{english} {chinese}").trim())
 }
