@@ -1,4 +1,4 @@
-//! Rows, checked and written as the CSV that WeCom takes.
+//! Checks the rows of a file and writes them as WeCom's CSV.
 
 use wecom_contacts::imports::{
     Checked, DepartmentFile, ImportDepartment, ImportFile, ImportMember, MemberFile, Problem, Severity,
@@ -18,32 +18,32 @@ use crate::{
     },
 };
 
-/// What can be imported: members, departments.
+/// A record that can be imported: a member or a department.
 pub(super) trait Import: Record {
     const KIND: ImportKind;
 
-    /// Reads all rows and writes them as WeCom's CSV.
+    /// Reads and checks all rows, and writes them as WeCom's CSV.
     fn check(table: &Table<Self>, how: How, held: Held<'_>) -> Result<Check>;
 
-    /// The row as a person knows it.
+    /// Returns the line, the id and the name of the row.
     fn entry(&self, line: u64) -> Entry;
 }
 
-/// What the corp holds, as far as it was read.
+/// The known state of the corp. A field is `None` if that part was not read.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Held<'a> {
     pub(super) corp: Option<&'a Corp>,
     pub(super) details: Option<&'a Details>,
 }
 
-/// How a file is written.
+/// How the CSV is written.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct How {
     pub(super) bom: bool,
     pub(super) replaces: bool,
 }
 
-/// What came of reading and checking a file.
+/// The result of reading and checking a file.
 pub(super) struct Check {
     pub(super) reading: Reading,
     kind: ImportKind,
@@ -117,7 +117,7 @@ impl Import for ImportDepartment {
 }
 
 impl Check {
-    /// What must be corrected, by line. WeCom's guard against mass deletion is part of the [verdict](Self::verdict).
+    /// Returns the faults, sorted by line. WeCom's limit on deletions belongs to the [verdict](Self::verdict).
     pub(super) fn problems(&self) -> Vec<(u64, Message)> {
         let cells = self.reading.problems.iter().map(|problem| (problem.line, file::fault(problem)));
         let rows = self.checked.violations().iter();
@@ -145,25 +145,27 @@ impl Check {
         violations.filter(|violation| violation.severity() == Severity::Warning).map(file::fault).collect()
     }
 
-    /// Whether more rows clear a field of an existing member than pass without consent.
+    /// Returns whether the number of rows that clear a field of existing members requires confirmation.
     pub(super) fn clears_many(&self) -> bool {
         let effects = self.effects.iter();
         effects.flat_map(|effects| &effects.cleared).any(|(_, count)| clears_many(*count, self.rows()))
     }
 
-    /// How many rows the file has.
+    /// Returns the number of rows in the file.
     pub(super) fn rows(&self) -> u64 {
         self.checked.rows()
     }
 
-    /// The CSV of each part that is sent.
+    /// Returns the CSV of each part. Each part is one job.
     pub(super) fn parts(&self) -> &[impl AsRef<[u8]>] {
         self.checked.file().parts()
     }
 
+    /// Checks the effects on the corp.
+    ///
     /// # Errors
     ///
-    /// If the file must not be sent for what it does to the corp.
+    /// Returns an error if these effects forbid sending the file.
     pub(super) fn verdict(
         &self,
         corp: Option<&Corp>,

@@ -1,4 +1,4 @@
-//! What an import asks before it sends anything that is hard to take back.
+//! Confirmation of effects that are hard to undo, before anything is sent.
 
 use std::io::{self, BufRead, IsTerminal};
 
@@ -8,30 +8,30 @@ use crate::{
     output::say,
 };
 
-/// The reasons to ask, each a sentence without a period.
+/// The reasons why the import needs confirmation.
 #[derive(Debug, Default)]
 pub(super) struct Consent {
     reasons: Vec<Message>,
 }
 
 impl Consent {
-    /// Adds a reason to ask.
+    /// Adds a reason.
     pub(super) fn ask_about(&mut self, reason: Message) {
         self.reasons.push(reason);
     }
 
-    /// Says what the import would ask about.
+    /// Prints the reasons without asking, for a dry run.
     pub(super) fn announce(&self) {
         for reason in &self.reasons {
             say(messages::needs_confirmation(reason));
         }
     }
 
-    /// Asks on the terminal, unless `yes` has answered.
+    /// Asks on the terminal. `yes` confirms without asking.
     ///
     /// # Errors
     ///
-    /// If the answer is no, or if there is a reason to ask and no terminal.
+    /// Returns an error if the answer is anything but yes, or if confirmation is needed and a terminal is missing.
     pub(super) fn obtain(self, yes: bool, is_stdin_taken: bool) -> Result {
         if self.reasons.is_empty() {
             return Ok(());
@@ -46,7 +46,7 @@ impl Consent {
         }
         say(messages::type_yes());
         let mut answer = String::new();
-        // An answer that cannot be read is no consent.
+        // A failed read leaves the answer empty, which cancels the import.
         let _ = io::stdin().lock().read_line(&mut answer);
         if answer.trim().eq_ignore_ascii_case("yes") {
             return Ok(());

@@ -1,4 +1,4 @@
-//! What a file does to the corp: who is created or deleted, who loses departments, which departments WeCom invents.
+//! The effects of a file on the corp: creations, deletions, lost departments, cleared fields, and departments that WeCom adds.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -24,30 +24,30 @@ use crate::{
     output::say,
 };
 
-/// How many entries of a list are shown to people; JSON has all.
+/// The maximum number of entries in a printed list. JSON has all entries.
 const SHOWN: usize = 20;
-/// A corp of fewer members is too small to tell a wrong key from a new team.
+/// The minimum number of members for the check of the accounts. In a smaller corp a new team looks like a wrong column.
 const SMALL_CORP: usize = 10;
-/// Above this share of the rows, in percent, cleared fields need consent.
+/// If more than this percentage of the rows clear a field, the import needs confirmation.
 const CLEARED_PERCENT: u64 = 5;
 
-/// What a file does to the corp.
+/// The effects of a file on the corp.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Effects {
-    /// Rows whose member or department the corp does not have.
+    /// Rows whose member or department is new to the corp.
     pub(super) create: Vec<Entry>,
-    /// How many rows have one that it has.
+    /// The number of rows whose member or department exists in the corp.
     pub(super) existing: u64,
-    /// What the corp has and a file that replaces all leaves out.
+    /// Members or departments of the corp that are missing from a file that replaces all.
     pub(super) delete: Vec<Entry>,
-    /// Members whose row leaves out departments that they are in.
+    /// Members that are in departments which their row leaves out.
     pub(super) lose_departments: Vec<Loss>,
-    /// Departments of rows that the corp does not have.
+    /// Departments in the rows that are new to the corp.
     pub(super) unknown_departments: Vec<DepartmentId>,
-    /// How many rows of existing members clear a field, by column.
+    /// The number of rows of existing members that clear a field, by heading.
     #[serde(skip)]
     pub(super) cleared: Vec<(String, u64)>,
-    /// A department of each member whose row clears a field.
+    /// One department of each member whose row clears a field.
     #[serde(skip)]
     pub(super) cleared_in: BTreeSet<DepartmentId>,
 }
@@ -65,7 +65,7 @@ pub(super) struct Entry {
     pub(super) name: Option<String>,
 }
 
-/// A member who would no longer be in some departments.
+/// A member who would lose departments.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Loss {
     #[serde(flatten)]
@@ -74,7 +74,7 @@ pub(super) struct Loss {
     pub(super) departments: Vec<DepartmentId>,
 }
 
-/// What the user has agreed to beforehand.
+/// Effects that flags of the command allow.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Choices {
     pub(super) exact_departments: bool,
@@ -90,7 +90,7 @@ impl Entry {
         Self { line, userid: None, id: Some(id), name: some(name) }
     }
 
-    /// As a person reads it: `line 4: 王芳 (wangfang)`.
+    /// Returns the entry as text, for example `line 4: 王芳 (wangfang)`.
     pub(super) fn words(&self) -> Message {
         let id = match (&self.userid, self.id) {
             (Some(userid), _) => userid.to_string(),
@@ -101,7 +101,7 @@ impl Entry {
     }
 }
 
-/// The headings of the columns that advice names.
+/// Headings of columns that the remedies mention.
 #[derive(Clone, Debug)]
 pub(super) struct Headings {
     pub(super) account: String,
@@ -126,7 +126,7 @@ fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// The effects of a file of members, row by row.
+/// Collects the effects of a file of members, row by row.
 pub(super) struct MemberEffects<'a> {
     corp: &'a Corp,
     details: Option<&'a Details>,
@@ -192,7 +192,7 @@ impl<'a> MemberEffects<'a> {
         self.count_cleared(member, home);
     }
 
-    /// Counts the fields that the row empties. One that is known to be empty already does not count.
+    /// Counts the fields that the row clears, except those that are known to be empty.
     fn count_cleared(&mut self, member: &ImportMember, home: Option<DepartmentId>) {
         let detail = self.details.and_then(|details| details.of(&member.userid));
         let columns = self.clearing.iter().filter(|(column, _)| {
@@ -226,7 +226,7 @@ impl<'a> MemberEffects<'a> {
     }
 }
 
-/// The effects of a file of departments, which replaces all.
+/// Collects the effects of a file of departments, which replaces all departments.
 pub(super) struct DepartmentEffects<'a> {
     corp: &'a Corp,
     staying: HashSet<DepartmentId>,
@@ -257,18 +257,18 @@ impl<'a> DepartmentEffects<'a> {
 }
 
 impl Effects {
-    /// Says on stderr what the file does, in words.
-    pub(super) fn tell(&self, kind: ImportKind) {
+    /// Prints the effects on stderr.
+    pub(super) fn print(&self, kind: ImportKind) {
         say(messages::existing_and_new(kind, self.existing, self.create.len()));
-        tell_list(messages::created, &self.create, Entry::words);
-        tell_list(messages::deleted, &self.delete, Entry::words);
-        tell_list(messages::unknown_departments, &self.unknown_departments, |id| *id);
-        tell_list(messages::lose_departments, &self.lose_departments, |loss| {
+        print_list(messages::created, &self.create, Entry::words);
+        print_list(messages::deleted, &self.delete, Entry::words);
+        print_list(messages::unknown_departments, &self.unknown_departments, |id| *id);
+        print_list(messages::lose_departments, &self.lose_departments, |loss| {
             messages::loses(&loss.member.words(), &loss.departments)
         });
     }
 
-    /// What must be agreed to first.
+    /// Adds the effects that need confirmation to `consent`.
     pub(super) fn ask(&self, kind: ImportKind, rows: u64, consent: &mut Consent) {
         let deleted = self.delete.len() as u64;
         if deleted > 0 {
@@ -277,9 +277,11 @@ impl Effects {
         ask_about_cleared(&self.cleared, rows, consent);
     }
 
+    /// Checks that the file belongs to this corp and leaves departments in place.
+    ///
     /// # Errors
     ///
-    /// If the file is not what an import should send: members would lose departments, or the ids are not the corp's.
+    /// Returns an error if hardly any account exists in the corp, or if members would lose departments, and `choices` does not allow it.
     pub(super) fn stop(&self, corp: &Corp, choices: Choices, headings: &Headings) -> Result {
         let rows = self.existing + self.create.len() as u64;
         if corp.member_count() >= SMALL_CORP && self.existing * 10 < rows && !choices.new_members {
@@ -299,19 +301,19 @@ impl Effects {
     }
 }
 
-/// Whether more rows clear a field than pass without consent.
+/// Returns whether `count` of `rows` is too large a share to clear a field without confirmation.
 pub(super) fn clears_many(count: u64, rows: u64) -> bool {
     count * 100 > rows * CLEARED_PERCENT
 }
 
-/// Fields that are cleared in more than a few rows need consent.
+/// Adds each field that too many rows clear to `consent`.
 pub(super) fn ask_about_cleared(cleared: &[(String, u64)], rows: u64, consent: &mut Consent) {
     for (heading, count) in cleared.iter().filter(|(_, count)| clears_many(*count, rows)) {
         consent.ask_about(messages::rows_clear(heading, *count, rows));
     }
 }
 
-fn tell_list<T, W: Display>(title: fn(usize) -> Message, items: &[T], words: impl Fn(&T) -> W) {
+fn print_list<T, W: Display>(title: fn(usize) -> Message, items: &[T], words: impl Fn(&T) -> W) {
     if items.is_empty() {
         return;
     }

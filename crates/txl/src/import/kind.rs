@@ -1,6 +1,6 @@
-//! What an import writes.
+//! The kinds of import.
 
-/// What each row of an import is.
+/// The kind of record in the rows of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ImportKind {
     Members,

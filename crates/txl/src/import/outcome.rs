@@ -1,4 +1,4 @@
-//! The outcome of each row, for people and for programs.
+//! Prints the result of each row, as text or as JSON.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -26,36 +26,36 @@ const COLUMNS: &[&str] = &["errcode", "line", "userid", "partyid", "name", "text
 /// The rows that were sent.
 pub(super) struct SentRows<'a, R: Import> {
     pub(super) table: &'a Table<R>,
-    /// Where the refused ones are written.
+    /// The file for the refused rows.
     pub(super) refused: &'a Path,
-    /// What the corp held before, if that was members.
+    /// The corp before the import of members; `None` for departments.
     pub(super) corp: Option<&'a Corp>,
 }
 
-/// The outcome, for programs.
+/// The outcome in JSON.
 #[derive(Serialize)]
 struct OutcomeReport<'a> {
     total: u64,
     ok: usize,
     failed: usize,
-    /// Accepted rows whose member or department the corp did not have before; `null` if that is unknown.
+    /// The number of accepted rows that created a member or department; `null` if unknown.
     created: Option<u64>,
-    /// Accepted rows of those that it had.
+    /// The number of accepted rows that updated a member or department; `null` if unknown.
     updated: Option<u64>,
-    /// Lines that the server's answer leaves out.
+    /// Lines of the file that the server's reply omits.
     unmentioned: &'a [u64],
     jobs: Vec<String>,
     refused: &'a [Refused],
-    /// Refusals that belong to no row of the file, such as the corp's creator, whom a replacement cannot delete.
+    /// Refusals without a row in the file. An example is the creator of the corp, whom a replacement cannot delete.
     others: &'a [Refused],
     refused_file: Option<String>,
 }
 
-/// Shows the outcome; with the rows' source, the refused ones are written to a file.
+/// Prints the outcome. If `rows` is given, writes the refused rows to a file.
 ///
 /// # Errors
 ///
-/// If not all rows were accepted.
+/// Returns an error if a row was refused or its outcome is unknown.
 pub(super) fn report<R: Import>(
     outcome: &ImportOutcome,
     rows: Option<SentRows<'_, R>>,
@@ -73,7 +73,7 @@ pub(super) fn report<R: Import>(
         name_rows(rows.table, &mut refused)?;
         match write_refused(rows.table, rows.refused, &refused, unmentioned) {
             Ok(()) => refused_file = Some(rows.refused.display().to_string()),
-            // The job is over, and its outcome must be shown all the same.
+            // The job has ended, so its outcome is printed first.
             Err(failure) => unwritten = Some(failure),
         }
     }
@@ -127,7 +127,7 @@ pub(super) fn report<R: Import>(
     }))
 }
 
-/// Adds the names that the file has for the refused rows.
+/// Adds the names in the file to the refused rows.
 fn name_rows<R: Import>(table: &Table<R>, refused: &mut [Refused]) -> Result {
     let mut names: HashMap<u64, Option<String>> =
         refused.iter().filter_map(|row| Some((row.line?, None))).collect();
@@ -145,7 +145,7 @@ fn name_rows<R: Import>(table: &Table<R>, refused: &mut [Refused]) -> Result {
     Ok(())
 }
 
-/// The accepted rows of the file. The answer to a file of departments ends with a second row for the root, which is no row of the file.
+/// Returns the accepted rows of the file. The reply to a file of departments ends with a second row for the root, which is skipped.
 fn accepted(outcome: &ImportOutcome, has_source: bool) -> Vec<&ImportRow> {
     let mut seen = HashSet::new();
     let is_of_file = |row: &&ImportRow| {
@@ -154,8 +154,9 @@ fn accepted(outcome: &ImportOutcome, has_source: bool) -> Vec<&ImportRow> {
     outcome.rows().iter().filter(is_of_file).filter(|row| row.refusal().is_none()).collect()
 }
 
-/// How many accepted rows created something, and how many updated it. The answer says it of departments; of members only the
-/// corp as it was before tells.
+/// Returns how many accepted rows created an object and how many updated one, or `None` if unknown.
+///
+/// The reply contains the action for departments only. For members it follows from the state of the corp before the import.
 fn changes(accepted: &[&ImportRow], corp: Option<&Corp>) -> Option<(u64, u64)> {
     let mut counts = (0, 0);
     let mut count = |is_new: bool| if is_new { counts.0 += 1 } else { counts.1 += 1 };
@@ -171,7 +172,7 @@ fn changes(accepted: &[&ImportRow], corp: Option<&Corp>) -> Option<(u64, u64)> {
     Some(counts)
 }
 
-/// Says once for each code what it means and what to do.
+/// Prints the meaning and the remedy of each code once.
 fn report_groups(refused: &[Refused]) {
     let mut groups: BTreeMap<i32, (u64, &Refused)> = BTreeMap::new();
     for row in refused {

@@ -1,4 +1,4 @@
-//! Rows that WeCom refused, and the file that has them with the reason beside them.
+//! Refused rows, and the file that lists them with the reasons.
 
 use std::{collections::HashMap, path::Path};
 
@@ -18,7 +18,7 @@ use crate::{
     output::say,
 };
 
-/// A row that was refused.
+/// A refused row.
 #[derive(Serialize)]
 pub(super) struct Refused {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,12 +27,12 @@ pub(super) struct Refused {
     pub(super) userid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) partyid: Option<u32>,
-    /// The name in the file.
+    /// The name that the file has for this row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
     pub(super) errcode: i32,
     pub(super) errmsg: String,
-    /// The server's text without its hint, for people.
+    /// The server's text without its hint, for the printed table.
     text: String,
     pub(super) meaning: String,
     pub(super) remedy: String,
@@ -57,24 +57,25 @@ impl Refused {
         }
     }
 
-    /// The id of the member or department.
+    /// Returns the id of the member or department.
     pub(super) fn who(&self) -> Message {
         outcome::id(self.userid.clone().or_else(|| self.partyid.map(|id| id.to_string())))
     }
 
-    /// The reason as the file shows it beside the row.
+    /// Returns the reason in the form of the file of refused rows.
     pub(super) fn reason(&self) -> Message {
         outcome::reason(self.errcode, &[&self.meaning, &self.errmsg, &self.remedy])
     }
 }
 
-/// Whether the rows of a file are JSON objects. Their refused ones are too: CSV has no way to leave out a key in the middle.
+/// Returns whether the rows are JSON objects. Then the refused rows are JSON as well, because CSV cannot omit a key in the middle of a row.
 pub(super) fn are_objects<R: Record>(table: &Table<R>) -> bool {
     matches!(table.sheet().format(), Format::Json { .. })
 }
 
-/// Writes the rows as they stand in the file, and the reason beside each. What a row does not have it does not have here either, so that the file
-/// can be imported and empties nothing more. Excel opens the CSV, so it begins with a BOM.
+/// Writes each refused row as it is in the file, together with the reason.
+///
+/// A cell or key that the row lacks stays absent, so an import of this file clears no further fields. CSV begins with a BOM, for Excel.
 pub(super) fn write_refused<R: Record>(
     table: &Table<R>,
     path: &Path,
@@ -117,14 +118,14 @@ pub(super) fn write_refused<R: Record>(
     Ok(())
 }
 
-/// How a row and its reason are written.
+/// The form of a row and its reason.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {
-    /// JSON objects.
+    /// JSON, with the reason as a key.
     Objects,
-    /// CSV. A row may end early, so nothing may follow its cells.
+    /// CSV with the reason in the first column: a short row would shift a last column.
     ReasonFirst,
-    /// CSV.
+    /// CSV with the reason in the last column.
     ReasonLast,
 }
 

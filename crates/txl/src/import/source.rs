@@ -1,4 +1,4 @@
-//! The file as people have it: what it is read from, and what was understood of it.
+//! Reads the file of an import and prints what was recognized in it.
 
 use std::path::{Path, PathBuf};
 
@@ -16,39 +16,40 @@ use crate::{
     output::say,
 };
 
-/// How many findings are shown.
+/// The maximum number of entries in a printed list.
 const SHOWN: usize = 20;
 
 #[derive(Args)]
 pub(super) struct Source {
-    /// The file: CSV, XLSX, XLS, ODS, or JSON objects; `-` is stdin
+    /// File to import: CSV, XLSX, XLS, ODS, or JSON objects; `-` reads stdin
     file: PathBuf,
-    /// The sheet of a workbook [default: the first that is shown]
+    /// Sheet of the workbook [default: the first visible sheet]
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
-    /// The encoding of a CSV or JSON file, such as GBK or Big5 [default: by evidence]
+    /// Encoding of a CSV or JSON file, such as GBK or Big5 [default: detected]
     #[arg(long, value_name = "NAME", value_parser = str::parse::<Encoding>)]
     encoding: Option<Encoding>,
-    /// What becomes of the rows that a workbook hides [default: a file that has any is refused]
+    /// Treatment of hidden rows in a workbook [default: the file is refused]
     #[arg(long, value_name = "WHAT")]
     hidden_rows: Option<Hidden>,
-    /// Take the column of this heading for that field, as in 'Our heading=mobile', =extra:NAME or =ignore
+    /// Import the column with this heading as this field, such as 'Our heading=mobile'; FIELD can also be extra:NAME
+    /// or ignore
     #[arg(long, value_name = "HEADING=FIELD", value_parser = pair)]
     map: Vec<(String, String)>,
-    /// Ignore the column of this heading, also one that decides over people, such as 直属上级
+    /// Ignore the column with this heading, even a column that affects people, such as 直属上级
     #[arg(long, value_name = "HEADING")]
     ignore_column: Vec<String>,
-    /// Begin the file that is sent with a BOM
+    /// Begin the CSV that is sent with a BOM
     #[arg(long)]
     bom: bool,
 }
 
-/// What becomes of hidden rows.
+/// The treatment of hidden rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Hidden {
-    /// They are imported like the others
+    /// Import hidden rows like other rows
     Include,
-    /// They are passed over
+    /// Leave hidden rows out
     Skip,
 }
 
@@ -66,13 +67,13 @@ impl Source {
         self.file == Path::new("-")
     }
 
-    /// Reads and checks all rows.
+    /// Reads and checks all rows of the table.
     pub(super) fn check<R: Import>(&self, table: &Table<R>, replaces: bool, held: Held<'_>) -> Result<Check> {
         R::check(table, How { bom: self.bom, replaces }, held)
             .map_err(|error| unreadable::<R>(&self.file, &error))
     }
 
-    /// Where rows that were refused go: beside the file, or into the working directory for what is no file, such as a pipe.
+    /// Returns the default path for refused rows: beside the file, or in the working directory if the source is stdin or a pipe.
     pub(super) fn refused(&self, are_objects: bool) -> PathBuf {
         let extension = if are_objects { "refused.jsonl" } else { "refused.csv" };
         let is_file = !self.is_stdin() && self.file.metadata().is_ok_and(|metadata| metadata.is_file());
@@ -83,11 +84,11 @@ impl Source {
         }
     }
 
-    /// Opens the file and makes out its columns.
+    /// Opens the file and recognizes its columns.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, or has a column that decides over people and cannot be imported.
+    /// Returns an error if the file cannot be read, or if a column that affects people cannot be imported and is not ignored by a flag.
     pub(super) fn table<R: Import>(&self, extras: &[String]) -> Result<Table<R>> {
         let mut mapping = Mapping::new();
         for (heading, field) in &self.map {
@@ -107,7 +108,7 @@ impl Source {
         };
         let table = table.map_err(|error| unreadable::<R>(&self.file, &error))?;
         say(messages::format_of(&self.file, table.sheet().format()));
-        tell_columns(&table);
+        print_columns(&table);
         let deciding: Vec<_> = table.deciding().collect();
         if deciding.is_empty() {
             return Ok(table);
@@ -131,13 +132,13 @@ impl Source {
         }
     }
 
-    /// Says what was found in the rows.
+    /// Prints what was found in the rows: corrections, faults and warnings.
     ///
     /// # Errors
     ///
-    /// If anything must be corrected; warnings alone pass.
-    pub(super) fn tell(&self, check: &Check) -> Result {
-        tell_reading(&check.reading);
+    /// Returns an error if a row has a fault. Warnings pass.
+    pub(super) fn report(&self, check: &Check) -> Result {
+        print_reading(&check.reading);
         let problems = check.problems();
         for (_, text) in problems.iter().take(SHOWN) {
             say(messages::entry(text));
@@ -153,12 +154,12 @@ impl Source {
             return Ok(());
         }
         let failure = Failure::new(messages::has_faults(&self.file, count));
-        // The fault is in the file, and its words say the rule; what WeCom's code means in general does not help.
+        // The text of a fault states the rule, which helps more than the general meaning of WeCom's code.
         Err(failure.remedy(messages::correct_the_faults()))
     }
 }
 
-fn tell_columns<R: Import>(table: &Table<R>) {
+fn print_columns<R: Import>(table: &Table<R>) {
     for column in table.columns() {
         let heading = &column.heading;
         match &column.meaning {
@@ -178,7 +179,7 @@ fn tell_columns<R: Import>(table: &Table<R>) {
     }
 }
 
-fn tell_reading(reading: &Reading) {
+fn print_reading(reading: &Reading) {
     for (heading, correction, count) in &reading.corrected {
         say(messages::corrected(heading, *count, correction));
     }
