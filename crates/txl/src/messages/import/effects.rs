@@ -28,7 +28,7 @@ pub(crate) fn unknown_departments(count: usize) -> Message {
 }
 
 pub(crate) fn lose_departments(count: usize) -> Message {
-    message!(en: "members that lose departments ({count}):")
+    message!(en: "members who lose departments ({count}):")
 }
 
 /// One entry of a list.
