@@ -2,9 +2,11 @@
 
 use std::{io, time::Duration};
 
+use anyhow::Context;
 use http_demo::{Settings, app, serve};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
+use wecom_sim::Sim;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -12,10 +14,15 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
 
     let settings = Settings::read(|name| std::env::var(name).ok())?;
-    let listener = TcpListener::bind(settings.listen).await?;
+    let listener = TcpListener::bind(settings.listen).await.with_context(|| {
+        format!("cannot listen on {}; HTTP_DEMO_LISTEN names another address", settings.listen)
+    })?;
     let address = listener.local_addr()?;
     let (state, sim) = settings.start(&format!("http://{address}/callback")).await?;
-    tracing::info!(simulator = sim.is_some(), "http://{address}/ lists the routes; Ctrl-C ends the server");
+    tracing::info!(
+        simulator = sim.as_ref().map(Sim::url),
+        "http://{address}/ lists the routes; Ctrl-C ends the server"
+    );
     serve(listener, app(state.clone()), async {
         // Without the signal handler the server runs on.
         if tokio::signal::ctrl_c().await.is_err() {
@@ -23,7 +30,10 @@ async fn main() -> anyhow::Result<()> {
         }
     })
     .await?;
-    state.drain(Duration::from_secs(5)).await;
+    let drained = state.drain(Duration::from_secs(5)).await;
+    if !drained.is_complete() {
+        tracing::warn!(left = drained.left.len(), running = drained.running, "events were not handled");
+    }
     if let Some(sim) = sim {
         sim.stop().await;
     }

@@ -1,5 +1,7 @@
 //! The clients, from the settings.
 
+use std::net::SocketAddr;
+
 use anyhow::Context;
 use wecom_contacts::{
     Client, Secret,
@@ -15,14 +17,17 @@ const SIM_TOKEN: &str = "httpdemo";
 impl Settings {
     /// Returns the state for these settings and, by default, the simulator that it calls. The simulator stops when it is dropped.
     ///
-    /// `callback_url` is where the simulator sends its callbacks. The server at this URL has four seconds to start.
+    /// The simulator listens on the port after [`listen`](Self::listen). `callback_url` is where the simulator sends its callbacks. The server at this URL has four seconds to start.
     ///
     /// # Errors
     ///
     /// If a value cannot be used, or the simulator cannot start.
     pub async fn start(self, callback_url: &str) -> anyhow::Result<(AppState, Option<Sim>)> {
         let (state, sim) = match self.source {
-            Source::Sim => simulated(callback_url).await.map(|(state, sim)| (state, Some(sim)))?,
+            Source::Sim => {
+                let (state, sim) = simulated(beside(self.listen), callback_url).await?;
+                (state, Some(sim))
+            }
             Source::Real { corp_id, contacts_secret, agent_id, app_secret, base_url, callback } => {
                 let secrets = [Secret::contacts_sync(contacts_secret.0), Secret::app(agent_id, app_secret.0)];
                 let state = state(&corp_id, secrets, base_url.as_deref())?;
@@ -37,14 +42,23 @@ impl Settings {
     }
 }
 
-async fn simulated(callback_url: &str) -> anyhow::Result<(AppState, Sim)> {
+/// Where the simulator listens: the next port, or any free port if the server does so too.
+fn beside(listen: SocketAddr) -> SocketAddr {
+    let port = if listen.port() == 0 { 0 } else { listen.port().wrapping_add(1) };
+    SocketAddr::new(listen.ip(), port)
+}
+
+async fn simulated(listen: SocketAddr, callback_url: &str) -> anyhow::Result<(AppState, Sim)> {
     let key = EncodingAesKey::generate()?;
     let sim = Sim::builder()
+        .listen(listen)
         .running_clock(true)
         .callback(callback_url, SIM_TOKEN, key.expose())
         .start()
         .await
-        .context("the simulator cannot start")?;
+        .with_context(|| {
+            format!("the simulator cannot listen on {listen}; HTTP_DEMO_LISTEN names another port, and the simulator takes the next")
+        })?;
     let secrets =
         [Secret::contacts_sync(sim.contacts_secret()), Secret::app(sim.agent_id(), sim.app_secret())];
     let receiver = Receiver::new(sim.corp_id(), CallbackToken::new(SIM_TOKEN), key);

@@ -12,7 +12,7 @@ async fn with(rig: &Rig, path: &str, headers: &[(&str, &str)]) -> Answer {
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    rig.request(request.body(Body::empty()).unwrap()).await
+    rig.request(request.body(Body::empty()).expect("a request")).await
 }
 
 #[tokio::test]

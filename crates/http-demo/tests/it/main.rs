@@ -10,6 +10,7 @@ mod departments;
 mod exports;
 mod imports;
 mod linked_corps;
+mod log;
 mod media;
 mod members;
 mod rig;
