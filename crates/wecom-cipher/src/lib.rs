@@ -1,7 +1,8 @@
-//! The cryptography of WeCom (企业微信) callbacks (回调) and export files (异步导出). No IO, no clock.
+//! Cryptography of WeCom (企业微信) callbacks (回调) and export files (异步导出). The crate does no IO and reads no
+//! clock.
 //!
-//! [`Crypto`] is both ends of the callback protocol. The receiver verifies the URL and opens deliveries; the sender (a
-//! simulator, a test) seals them:
+//! [`Crypto`] implements both sides of the callback protocol. The receiver verifies the URL and decrypts deliveries.
+//! The sender (a simulator or a test) encrypts and signs them:
 //!
 //! ```
 //! use wecom_cipher::{CallbackToken, Crypto, EncodingAesKey, Query};
@@ -23,7 +24,7 @@
 //! # Ok::<(), wecom_cipher::Error>(())
 //! ```
 //!
-//! [`FileDecryptor`] reads an export file as it arrives from the network.
+//! [`FileDecryptor`] decrypts an export file while it is being downloaded.
 //!
 //! Official: [加解密方案说明](https://developer.work.weixin.qq.com/document/path/90968),
 //! [回调配置](https://developer.work.weixin.qq.com/document/path/90930)
@@ -48,5 +49,5 @@ pub use key::{CallbackToken, EncodingAesKey};
 pub use query::Query;
 pub use signature::{Signature, sign};
 
-/// The result of this crate's operations.
+/// Result of an operation of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
