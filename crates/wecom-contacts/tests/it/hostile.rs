@@ -121,5 +121,5 @@ async fn a_medium_that_stops_coming_is_given_up() {
         matches!(error.kind(), ErrorKind::Transport { failure: TransportFailure::Timeout, .. }),
         "{error:?}"
     );
-    assert!(all_of(&error).contains("nothing came for 200ms"), "{}", all_of(&error));
+    assert!(all_of(&error).contains("no data for 200ms"), "{}", all_of(&error));
 }

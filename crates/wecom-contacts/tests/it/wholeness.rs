@@ -178,7 +178,7 @@ fn an_answer_without_what_was_asked_for_is_an_error_that_names_it() {
     check::<ExportMembers>(&[json!({"jobid": ""}), json!({"jobid": " "})], "JobId");
     check::<UploadByUrl>(&[none()], "jobid");
     check::<NewDepartment>(&[none()], "`id`");
-    check::<NewDepartment>(&[json!({"id": 0})], "0, which is no id");
+    check::<NewDepartment>(&[json!({"id": 0})], "0, which is not a valid id");
     check::<NewTag>(&[none()], "tagid");
     check::<ListMemberIds>(&[none(), json!({"next_cursor": "c"})], "dept_user");
     check::<ListMembers>(&[none(), json!({"members": []})], "userlist");
