@@ -1,4 +1,4 @@
-//! Waiting for a job (异步任务): how often to ask, and for how long.
+//! Polling of a job (异步任务): how often its status is requested, and for how long.
 
 use std::{pin::Pin, time::Duration};
 
@@ -8,12 +8,12 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::{Bilingual, CallFuture, Client, Endpoint, Error, ErrorKind, JobId, Result, RetryPolicy, redact};
 
-/// How often to ask after a job, and for how long.
+/// How often the status of a job is requested, and for how long.
 ///
-/// The pause grows gently, by a quarter from one question to the next, up to four times the first: a short job is
-/// noticed soon, a long one costs few calls. A question that the server is too busy to answer, or that gets lost on the
-/// way, is asked again at the next turn; three such in a row are an error. The client's [`RetryPolicy`](crate::RetryPolicy) has no
-/// part in it, so that nothing is repeated twice over.
+/// The pause grows by a quarter after each request, up to four times the first pause. A short job is thus noticed
+/// early, and a long one costs few calls. If a request finds the server busy or gets no reply, it is sent again after
+/// the next pause; three consecutive failures are an error. The client's [`RetryPolicy`](crate::RetryPolicy) is not
+/// used here, so that a request is not retried on two levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Polling {
@@ -21,18 +21,19 @@ pub struct Polling {
     at_most: Duration,
 }
 
-/// The growth ends at this many times the first pause.
+/// Maximum of the growing pause, in multiples of the first pause.
 const SLOWEST: u32 = 4;
-/// Number of questions in a row without an answer that end the wait.
+/// Number of consecutive requests without a usable reply that end the wait.
 const UNANSWERED: u32 = 3;
 
 impl Polling {
-    /// Asks first at once, then after this pause.
+    /// Sends the first request immediately, and then one after each pause. The first pause has this length.
     pub const fn every(pause: Duration) -> Self {
         Self { every: pause, at_most: Duration::from_secs(30 * 60) }
     }
 
-    /// Gives up after this time. Defaults to half an hour. The job continues: its id resumes it.
+    /// Sets the maximum time of the wait. Defaults to 30 minutes. The job continues after it and can be resumed by its
+    /// id.
     pub const fn at_most(self, limit: Duration) -> Self {
         Self { at_most: limit, ..self }
     }
@@ -112,16 +113,16 @@ pub(crate) trait Staged {
     fn stage(&self) -> Option<Stage>;
 }
 
-/// How far a job is. A later stage is a greater one.
+/// The progress of a job. A later stage compares greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Stage {
-    /// The number of the state, which grows from the first to the last.
+    /// Number of the state. It increases from the first state to the last.
     pub(crate) state: i64,
-    /// How much of the state is done, where the answer says.
+    /// Percentage of the state that is done, if the reply contains it.
     pub(crate) percentage: u32,
 }
 
-/// Notes the stage that a job has reached.
+/// Records the stage that a job has reached.
 fn advance(job: &JobId, reached: &mut Option<Stage>, stage: Stage) -> Result<()> {
     if let Some(before) = *reached
         && (stage.state < before.state || stage.percentage < before.percentage)
@@ -176,7 +177,7 @@ impl Pace {
     }
 }
 
-/// What ends a pause early, such as a callback about the end of a job.
+/// Events that end a pause early, such as a callback about the end of a job.
 pub(crate) struct Wakeups(Pin<Box<dyn Stream<Item = ()> + Send>>);
 
 impl Wakeups {
@@ -192,14 +193,14 @@ impl Wakeups {
         Self(Box::pin(wakeups.chain(stream::pending())))
     }
 
-    /// Waits for the next wakeup, at most this long; returns whether it came.
+    /// Waits for the next wakeup, at most for this time. Returns whether it came.
     async fn next_within(&mut self, limit: Duration) -> bool {
         timeout(limit, self.0.next()).await.is_ok()
     }
 }
 
 impl Default for Polling {
-    /// Every two seconds at first, for half an hour.
+    /// Returns a polling that starts at two seconds and lasts at most 30 minutes.
     fn default() -> Self {
         Self::every(Duration::from_secs(2))
     }
