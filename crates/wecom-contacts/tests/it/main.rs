@@ -1,4 +1,5 @@
-//! The SDK from outside: the wire as sample bodies show it, and every chapter against the simulator.
+//! Tests of the public interface: the JSON of all endpoints against sample bodies, and every chapter against the
+//! simulator.
 
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
