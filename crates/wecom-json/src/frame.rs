@@ -171,7 +171,7 @@ impl Framer {
         done
     }
 
-    /// Number of bytes of the document that were scanned.
+    /// Returns the number of bytes of the document that were scanned.
     #[must_use]
     pub fn position(&self) -> u64 {
         self.before + self.at as u64

@@ -41,7 +41,7 @@ use crate::{CorpId, Endpoint, Error, ErrorKind, Result, endpoints};
 /// use wecom_contacts::{Budget, Client, Limits, Secret};
 ///
 /// # fn example() -> wecom_contacts::Result<()> {
-/// // Another program of the same corp takes the other half.
+/// // Another program of the same corp uses the other half of the limits.
 /// let half = Limits::published().per_minute(5_000).per_hour(75_000);
 /// let budget = Budget::builder().each(half).endpoint("user/get", half.at_once(8)).build()?;
 /// let client = Client::builder("ww1234567890abcdef", Secret::contacts_sync("secret")).budget(budget).build()?;

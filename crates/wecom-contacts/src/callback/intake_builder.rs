@@ -63,7 +63,7 @@ impl<I: Inbox> IntakeBuilder<I> {
         self
     }
 
-    /// Sets the number of events that are handled at the same time. Defaults to 1, which is also the minimum. With more
+    /// Sets the number of events that are handled at the same time. Defaults to 1; at least 1. With more
     /// than one worker, events may be handled out of order.
     pub fn workers(mut self, number: usize) -> Self {
         self.workers = number.max(1);

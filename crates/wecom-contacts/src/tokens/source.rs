@@ -81,15 +81,15 @@ pub type SourceFuture = BoxFuture<'static, Result<FreshToken, Box<dyn StdError +
 /// impl TokenSource for CentralServer {
 ///     fn fetch(&self, refused: Option<AccessToken>) -> SourceFuture {
 ///         Box::pin(async move {
-///             // Ask the server here, and tell it if WeCom refused what it gave last.
-///             let token = if refused.is_some() { "a fresh one" } else { "the one it holds" };
+///             // Send the request to the server here. Report whether WeCom refused its last token.
+///             let token = if refused.is_some() { "a new token" } else { "the cached token" };
 ///             Ok(FreshToken::new(token, Duration::from_secs(600)))
 ///         })
 ///     }
 /// }
 ///
 /// # fn example() -> wecom_contacts::Result<()> {
-/// // The secret stays with the central server; the app's id is still ours to name.
+/// // Only the central server needs the secret. The client needs the id of the app.
 /// let client = Client::builder("ww1234567890abcdef", Secret::app(1000002, "")).token_source(CentralServer).build()?;
 /// # Ok(())
 /// # }

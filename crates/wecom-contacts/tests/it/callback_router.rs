@@ -200,7 +200,7 @@ async fn what_the_console_changes_is_handled_once_each() {
     let deliveries = sim.deliveries();
     assert!(deliveries.iter().all(|delivery| delivery.state == DeliveryState::Delivered), "{deliveries:?}");
     assert!(server.stop().await.is_complete());
-    assert!(events.try_recv().is_err(), "nothing comes twice");
+    assert!(events.try_recv().is_err(), "no event is delivered twice");
 }
 
 #[tokio::test]

@@ -129,7 +129,7 @@ fn twist(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
             let twisted = map.iter().map(|(key, value)| match key.as_str() {
-                // The names of fields with ids may be shown, so their values contain no canary.
+                // Ids may be shown, so the fields with ids contain no canary.
                 key if SHOWN.contains(&key) => (key.to_owned(), value.clone()),
                 _ => (key.clone(), twist(value)),
             });

@@ -122,7 +122,7 @@ async fn a_tags_rows_are_members_and_departments_and_its_name_comes_along() {
     let mut rows = export::<TagRow>(&stub).await.rows();
     assert_eq!(rows.tag_name(), None);
     let Some(Ok(TagRow::Member(member))) = rows.next().await else {
-        panic!("the member comes first");
+        panic!("the first frame must be the member");
     };
     assert_eq!(member.userid, "liuyang");
     assert_eq!(rows.tag_name(), Some("值班"));

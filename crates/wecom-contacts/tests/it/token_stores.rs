@@ -60,7 +60,7 @@ fn token(text: &str) -> StoredToken {
 
 impl Shared {
     async fn lease(&self) -> Lease {
-        self.one.acquire(self.key.clone(), LONG).await.unwrap().expect("nobody has it")
+        self.one.acquire(self.key.clone(), LONG).await.unwrap().expect("the lease is free")
     }
 
     /// Waits for the lease, at most ten seconds.
