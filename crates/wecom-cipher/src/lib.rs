@@ -13,11 +13,11 @@
 //!     "wx5823bf96d3bd56c7",
 //! );
 //!
-//! // What WeCom does …
+//! // The sender (WeCom) encrypts and signs a message.
 //! let sealed = crypto.seal("<xml><Event>subscribe</Event></xml>", 1_700_000_000, "987654321")?;
 //! let body = sealed.to_delivery_xml("wx5823bf96d3bd56c7", Some("1000007"));
 //!
-//! // … and what the server behind the callback URL does.
+//! // The receiver verifies the signature and decrypts the message.
 //! let url_query = format!("msg_signature={}&timestamp=1700000000&nonce=987654321", sealed.msg_signature);
 //! let message = crypto.decrypt(&Query::parse(&url_query)?, body.as_bytes())?;
 //! assert_eq!(message, "<xml><Event>subscribe</Event></xml>");

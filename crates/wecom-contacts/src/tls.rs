@@ -21,7 +21,7 @@ const NOT_PEM: (&str, &str) = ("a root certificate is not PEM", "根证书不是
 ///
 /// # Errors
 ///
-/// If a certificate is not PEM or is unusable.
+/// Returns an error if a certificate is not PEM or is unusable.
 pub(crate) fn config(root_certificates: &[Vec<u8>]) -> Result<ClientConfig, Bilingual> {
     let extra_roots = certificates(root_certificates)?;
     let installed = CryptoProvider::get_default().map(Arc::clone);

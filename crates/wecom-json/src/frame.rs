@@ -152,8 +152,8 @@ impl Framer {
         &mut self.buffer
     }
 
-    /// Returns the bytes that were appended since the last call, and their position in the document. The frames lie in
-    /// these bytes. The framer keeps a copy of the incomplete record.
+    /// Returns the buffer and its position in the document. All frames since the last call lie in this buffer. The framer
+    /// keeps a copy of the incomplete record.
     pub fn release(&mut self) -> (u64, Vec<u8>) {
         let from = self.before;
         let done = self.forget();
@@ -190,7 +190,7 @@ impl Framer {
     ///
     /// # Errors
     ///
-    /// If the document is not one object, or if a value is longer than the limit.
+    /// Returns an error if the document is not one object, or if a value is longer than the limit.
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, Unframed> {
         loop {
             match self.place {
@@ -238,7 +238,7 @@ impl Framer {
     ///
     /// # Errors
     ///
-    /// If the object is not closed, or if other content follows it.
+    /// Returns an error if the object is not closed, or if other content follows it.
     pub fn finish(&mut self) -> Result<(), Unframed> {
         match self.skip_blanks() {
             None if self.place == Place::End => Ok(()),

@@ -87,7 +87,7 @@ impl RateLimiter {
     ///
     /// # Errors
     ///
-    /// The time of the next attempt.
+    /// Returns the time of the next attempt.
     pub(super) fn try_acquire(&self, now: Instant) -> Result<(), Instant> {
         let now = now.saturating_duration_since(self.made);
         // A poisoned lock is safe to use: no code under the lock can panic between two related changes.

@@ -109,7 +109,8 @@ pub trait Inbox: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// If the event was not stored. The answer is 503, and WeCom delivers again, at most three times.
+    /// Returns an error if the event was not stored. The answer is 503, and WeCom delivers again, at most three
+    /// times.
     fn accept(&self, incoming: Incoming) -> impl Future<Output = Result<Acceptance, Self::Error>> + Send;
 
     /// Takes the oldest waiting event, or returns `None` immediately. The same process must not receive the event
@@ -117,8 +118,8 @@ pub trait Inbox: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// If the inbox cannot be read at present. The worker retries after a pause. An event that can never be read (for
-    /// example because of an unknown format) should be moved aside instead of causing an error.
+    /// Returns an error if the inbox cannot be read at present. The worker retries after a pause. An event that can
+    /// never be read (for example because of an unknown format) should be moved aside instead of causing an error.
     fn next(
         &self,
     ) -> impl Future<Output = Result<Option<(NotificationKey, Notification)>, Self::Error>> + Send;
@@ -127,8 +128,8 @@ pub trait Inbox: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// If the event could not be marked. The log contains its key, and a durable inbox returns the event again after a
-    /// restart.
+    /// Returns an error if the event could not be marked. The log contains its key, and a durable inbox returns the
+    /// event again after a restart.
     fn done(&self, key: NotificationKey) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Marks an event whose handler panicked. Defaults to [`done`](Self::done): the event is lost, and the log contains

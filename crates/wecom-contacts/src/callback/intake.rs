@@ -102,7 +102,7 @@ impl Intake {
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime, because the worker is a task.
+    /// Panics outside a tokio runtime, because the worker is a task.
     pub fn new(receiver: Receiver, handler: impl Handler) -> Self {
         Self::builder(receiver).handler(handler)
     }

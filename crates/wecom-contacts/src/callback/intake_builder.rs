@@ -87,7 +87,7 @@ impl<I: Inbox> IntakeBuilder<I> {
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime, because the workers are tasks.
+    /// Panics outside a tokio runtime, because the workers are tasks.
     pub fn handler(self, handler: impl Handler) -> Intake<I> {
         let workers = Workers::start(self.inbox, self.workers, handler);
         Intake::open(self.receiver, self.settings, workers)

@@ -83,7 +83,7 @@ impl Callbacks {
     ///
     /// # Panics
     ///
-    /// If two mounts have the same path, or if a path is invalid; see [`Router::route`].
+    /// Panics if two mounts have the same path, or if a path is invalid; see [`Router::route`].
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let read_timeout = self.read_timeout.unwrap_or(READ_TIMEOUT);
         self.mounts.iter().fold(Router::new(), |router, (path, intake)| {
