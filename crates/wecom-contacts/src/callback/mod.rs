@@ -12,10 +12,11 @@
 //! - `Callbacks` is a complete router for one or more URLs (feature `axum`).
 //! - A [`Receiver`] is the bare protocol: it verifies, decrypts and parses. Everything else is up to the caller.
 //!
-//! WeCom may deliver an event twice, out of order, or not at all. A complete copy of the contacts must therefore also
-//! be compared by other calls. An event that this version does not know is delivered as [`Event::Unknown`]. Damaged
-//! texts are repaired: invalid UTF-8 becomes U+FFFD, and control characters are kept. An authentic message that cannot
-//! be parsed is acknowledged and delivered as [`Event::Unreadable`], with its text and its digest.
+//! WeCom may deliver an event twice, out of order, or not at all. A program that keeps a complete copy of the contacts
+//! must therefore also read them by other calls from time to time. An event that this version does not know is delivered
+//! as [`Event::Unknown`]. Damaged texts are repaired: invalid UTF-8 becomes U+FFFD, and control characters are kept. An
+//! authentic message that cannot be parsed is acknowledged and delivered as [`Event::Unreadable`], with its text and its
+//! digest.
 //!
 //! The bare protocol:
 //!
@@ -30,7 +31,7 @@
 //! # let sealed = receiver.crypto().seal(message, 1_700_000_100, "987654321")?;
 //! # let query = format!("msg_signature={}&timestamp=1700000100&nonce=987654321", sealed.msg_signature);
 //! # let body = sealed.to_delivery_xml("ww0123456789abcdef", None);
-//! // `query` and `body` are those of the request, untouched.
+//! // `query` and `body` are the unchanged values of the request.
 //! let notification = receiver.receive(&query, body.as_bytes())?;
 //! match notification.event {
 //!     Event::MemberUpdated(member) => println!("{} is now in {:?}", member.userid, member.department),
