@@ -39,12 +39,12 @@ impl Polling {
     }
 
     /// Begins a wait.
-    pub(crate) fn pace(self) -> Pace {
-        Pace { polling: self, started: Instant::now(), pause: self.every }
+    pub(crate) fn pauses(self) -> Pauses {
+        Pauses { polling: self, started: Instant::now(), pause: self.every }
     }
 
-    /// Sends this call until `done` has an answer, at this pace and at each wakeup. A question is one attempt, since the polling
-    /// repeats it.
+    /// Sends this call after each pause and at each wakeup, until `done` has an answer. Each question is one attempt, since the
+    /// polling repeats it.
     ///
     /// # Errors
     ///
@@ -59,25 +59,25 @@ impl Polling {
     ) -> Result<T>
     where
         E: Endpoint,
-        E::Reply: Staged,
+        E::Reply: HasStage,
     {
         let client = client.with_retry(RetryPolicy::none());
         self.until(job, || client.send(question), done, wakeups).await
     }
 
-    /// Asks until `done` has an answer, at this pace and at each wakeup.
+    /// Asks after each pause and at each wakeup, until `done` has an answer.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Incomplete`] if the job goes backwards: then no answer about it can be taken for its end.
-    pub(crate) async fn until<S: Staged, T>(
+    /// [`ErrorKind::Incomplete`] if the job goes backwards: its answers then prove no end.
+    pub(crate) async fn until<S: HasStage, T>(
         self,
         job: &JobId,
         mut ask: impl FnMut() -> CallFuture<S>,
         mut done: impl FnMut(S) -> Result<Option<T>>,
         wakeups: &mut Wakeups,
     ) -> Result<T> {
-        let mut pace = self.pace();
+        let mut pauses = self.pauses();
         let mut unanswered = 0;
         let mut reopens_in = None;
         let mut reached = None;
@@ -100,16 +100,16 @@ impl Polling {
                     reopens_in = error.retry_after();
                 }
             }
-            if let Err(waited) = pace.rest(reopens_in.take(), wakeups).await {
+            if let Err(waited) = pauses.next(reopens_in.take(), wakeups).await {
                 return Err(Error::local(ErrorKind::StillRunning { job: job.clone(), waited }));
             }
         }
     }
 }
 
-/// An answer about a job, which says how far the job is.
-pub(crate) trait Staged {
-    /// How far the job is; `None` for a state that has no name here.
+/// An answer that has the stage of its job.
+pub(crate) trait HasStage {
+    /// Returns the stage; `None` for a state that the SDK does not know.
     fn stage(&self) -> Option<Stage>;
 }
 
@@ -142,32 +142,32 @@ fn advance(job: &JobId, reached: &mut Option<Stage>, stage: Stage) -> Result<()>
 
 /// The pauses of one wait.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct Pauses {
     polling: Polling,
     started: Instant,
     pause: Duration,
 }
 
-impl Pace {
+impl Pauses {
     /// Pauses before the next question: until the endpoint reopens, if it is closed, or until a wakeup.
     ///
     /// # Errors
     ///
-    /// How long was waited, if the pause would end too late.
-    pub(crate) async fn rest(
+    /// The time waited so far, if the pause would end after the limit.
+    pub(crate) async fn next(
         &mut self,
         reopens_in: Option<Duration>,
         wakeups: &mut Wakeups,
     ) -> std::result::Result<(), Duration> {
-        let rest = reopens_in.map_or(self.pause, |closed| closed.max(self.pause));
+        let pause = reopens_in.map_or(self.pause, |closed| closed.max(self.pause));
         let waited = self.started.elapsed();
-        if waited.saturating_add(rest) > self.polling.at_most {
+        if waited.saturating_add(pause) > self.polling.at_most {
             return Err(waited);
         }
         if reopens_in.is_some() {
             // A closed endpoint answers no question, so a wakeup changes nothing.
-            sleep(rest).await;
-        } else if wakeups.next_within(rest).await {
+            sleep(pause).await;
+        } else if wakeups.next_within(pause).await {
             self.pause = self.polling.every;
             return Ok(());
         }
@@ -212,13 +212,13 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    impl Staged for bool {
+    impl HasStage for bool {
         fn stage(&self) -> Option<Stage> {
             Some(Stage { state: i64::from(*self), percentage: 0 })
         }
     }
 
-    impl Staged for Stage {
+    impl HasStage for Stage {
         fn stage(&self) -> Option<Stage> {
             Some(*self)
         }
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_wakeup_asks_at_once_and_then_at_the_first_pace_again() {
+    async fn a_wakeup_asks_at_once_and_restarts_the_pauses() {
         let wakeups = stream::unfold((), |()| async {
             sleep(20 * SECOND).await;
             Some(((), ()))
