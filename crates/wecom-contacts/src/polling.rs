@@ -38,13 +38,13 @@ impl Polling {
         Self { at_most: limit, ..self }
     }
 
-    /// Begins a wait.
+    /// Starts a wait.
     pub(crate) fn pauses(self) -> Pauses {
         Pauses { polling: self, started: Instant::now(), pause: self.every }
     }
 
-    /// Sends this call after each pause and at each wakeup, until `done` has an answer. Each question is one attempt, since the
-    /// polling repeats it.
+    /// Sends this call after each pause and at each wakeup, until `done` returns a value. Each request is one attempt,
+    /// because the polling repeats it.
     ///
     /// # Errors
     ///
@@ -65,11 +65,11 @@ impl Polling {
         self.until(job, || client.send(question), done, wakeups).await
     }
 
-    /// Asks after each pause and at each wakeup, until `done` has an answer.
+    /// Requests the status after each pause and at each wakeup, until `done` returns a value.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Incomplete`] if the job goes backwards: its answers then prove no end.
+    /// [`ErrorKind::Incomplete`] if the progress of the job decreases. Its replies are then unreliable.
     pub(crate) async fn until<S: HasStage, T>(
         self,
         job: &JobId,
@@ -107,9 +107,9 @@ impl Polling {
     }
 }
 
-/// An answer that has the stage of its job.
+/// A status reply, which contains the stage of the job.
 pub(crate) trait HasStage {
-    /// Returns the stage; `None` for a state that the SDK does not know.
+    /// Returns the stage, or `None` for an unknown state.
     fn stage(&self) -> Option<Stage>;
 }
 
@@ -149,11 +149,12 @@ pub(crate) struct Pauses {
 }
 
 impl Pauses {
-    /// Pauses before the next question: until the endpoint reopens, if it is closed, or until a wakeup.
+    /// Waits before the next request. A wakeup ends the wait early. If the endpoint is closed, the wait lasts until it
+    /// reopens.
     ///
     /// # Errors
     ///
-    /// The time waited so far, if the pause would end after the limit.
+    /// Returns the time waited so far, if the pause would end after the limit.
     pub(crate) async fn next(
         &mut self,
         reopens_in: Option<Duration>,
@@ -165,7 +166,7 @@ impl Pauses {
             return Err(waited);
         }
         if reopens_in.is_some() {
-            // A closed endpoint answers no question, so a wakeup changes nothing.
+            // Requests to a closed endpoint fail, so wakeups are ignored.
             sleep(pause).await;
         } else if wakeups.next_within(pause).await {
             self.pause = self.polling.every;
@@ -224,7 +225,7 @@ mod tests {
         }
     }
 
-    /// Reads these states and percentages, and says how many were taken.
+    /// Processes these states and percentages. Returns the number of processed ones and the result.
     async fn advances(stages: &[(i64, u32)]) -> (usize, Result<()>) {
         let mut taken = 0;
         let mut stages =
@@ -273,7 +274,7 @@ mod tests {
         outcome.unwrap();
     }
 
-    /// Asks against a script of answers, and tells the outcome and the whole seconds at which it was asked.
+    /// Polls against a list of scripted replies. Returns the outcome and the time of each request in whole seconds.
     async fn run(polling: Polling, answers: Vec<Result<bool>>) -> (Result<()>, Vec<u64>) {
         run_with(polling, answers, Wakeups::none()).await
     }
