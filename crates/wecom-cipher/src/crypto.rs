@@ -52,7 +52,7 @@ impl Crypto {
     /// Official: [回调配置](https://developer.work.weixin.qq.com/document/path/90930)
     pub fn verify_url(&self, query: &Query<'_>) -> Result<String> {
         let echostr = query.echostr.as_deref().ok_or(Error::MissingParameter { name: "echostr" })?;
-        // Text that is not UTF-8 could not be returned unchanged. A valid echo is a number anyway.
+        // A valid echo is a number. Invalid UTF-8 could not be returned unchanged.
         let text = self.verify(query, echostr)?.bytes()?;
         let text = String::from_utf8(text).map_err(|_| Error::NoEcho)?;
         // Deliveries are signed in the same way: an attacker could send an intercepted one here to have it decrypted.

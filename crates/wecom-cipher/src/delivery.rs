@@ -39,8 +39,8 @@ impl<'a> Delivery<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Xml`] if the body is not well-formed XML, contains a DTD, has more than 16 levels, has no `Encrypt` or
-    /// several, or if the ciphertext is not UTF-8.
+    /// [`Error::Xml`] if the body is malformed XML, contains a DTD, has more than 16 levels, or contains another number
+    /// of `Encrypt` elements than one. The same error is returned if the ciphertext is invalid UTF-8.
     pub fn parse(body: &'a [u8]) -> Result<Self> {
         let [to_user_name, agent_id, encrypt] = children(body, ["ToUserName", "AgentID", "Encrypt"])?;
         let encrypt = encrypt.ok_or(Error::Xml { reason: "no Encrypt element" })?;

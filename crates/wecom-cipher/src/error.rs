@@ -15,7 +15,7 @@ pub enum Error {
     #[error("callback signature mismatch; check that the callback token is the one configured in WeCom")]
     Signature,
 
-    /// `-40001`: the query lacks a parameter that every callback has. The signature cannot be verified without it.
+    /// `-40001`: the query lacks a parameter that every callback has. The signature check needs it.
     #[error("callback query lacks `{name}`; pass the whole raw query string of the request")]
     MissingParameter {
         /// Name of the parameter on the wire.

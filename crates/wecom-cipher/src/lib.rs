@@ -1,5 +1,4 @@
-//! Cryptography of WeCom (企业微信) callbacks (回调) and export files (异步导出). The crate does no IO and reads no
-//! clock.
+//! Cryptography of WeCom (企业微信) callbacks (回调) and export files (异步导出). The crate is free of IO and clocks.
 //!
 //! [`Crypto`] implements both sides of the callback protocol. The receiver verifies the URL and decrypts deliveries.
 //! The sender (a simulator or a test) encrypts and signs them:

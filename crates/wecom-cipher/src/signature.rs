@@ -13,8 +13,8 @@ pub struct Signature([u8; 40]);
 
 /// Signs the ciphertext of an envelope (the text of `Encrypt`, or `echostr`).
 ///
-/// The values (not the names) are sorted as bytes and joined without a separator. Other query parameters of the
-/// callback URL are not signed.
+/// The values are sorted as bytes and joined without a separator; the names play no role. Other query parameters of
+/// the callback URL are not signed.
 ///
 /// Official: [加解密方案说明](https://developer.work.weixin.qq.com/document/path/90968)
 #[must_use]

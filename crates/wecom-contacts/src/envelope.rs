@@ -18,7 +18,7 @@ use crate::redact;
 pub(crate) enum Failure {
     /// The server refused the call.
     Refused { errcode: i32, errmsg: String },
-    /// The body is not an envelope, or its fields do not match the reply's type.
+    /// The body is not an envelope, or its fields differ from the reply's type.
     Malformed(serde_json::Error),
 }
 

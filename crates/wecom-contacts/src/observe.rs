@@ -36,7 +36,7 @@
 //! - `ok`: success.
 //! - `refused`: WeCom replied with an errcode.
 //! - `no_answer`: no connection, a timeout, or a broken connection.
-//! - `unreadable`: the reply is not from WeCom, or its format is not the documented one.
+//! - `unreadable`: the reply is not from WeCom, or its format differs from the documented one.
 //! - `closed`: the call was not sent because the endpoint is closed.
 //! - `failed`: any other error.
 //! - `cancelled`: the future of the call was dropped.

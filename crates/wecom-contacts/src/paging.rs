@@ -1,8 +1,8 @@
 //! Lists in pages, as one stream of their rows.
 //!
-//! A partial list is never presented as a complete one. The stream ends without an error only if the server states that
-//! the list ends. Three faults of a page are errors: a cursor that leads back to an earlier page, a page without rows
-//! but with a cursor, and a page that announces more rows but has no cursor. The error follows the rows of the faulty
+//! A partial list is never presented as a complete one. The stream ends without an error only if the server states
+//! that the list ends. Three faults of a page are errors: a cursor that leads back to an earlier page, an empty page
+//! with a cursor, and a page that announces more rows but lacks the cursor. The error follows the rows of the faulty
 //! page.
 
 use std::{

@@ -13,7 +13,7 @@ use crate::{Bilingual, CallFuture, Client, Endpoint, Error, ErrorKind, JobId, Re
 /// The pause grows by a quarter after each request, up to four times the first pause. A short job is thus noticed
 /// early, and a long one costs few calls. If a request finds the server busy or gets no reply, it is sent again after
 /// the next pause; three consecutive failures are an error. The client's [`RetryPolicy`](crate::RetryPolicy) is not
-/// used here, so that a request is not retried on two levels.
+/// used here. Otherwise a request would be retried on two levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Polling {

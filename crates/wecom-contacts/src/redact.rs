@@ -1,4 +1,5 @@
-//! Masking for logs, `Debug` and error texts. They show the structure of data, but no secrets and no personal data.
+//! Masking for logs, `Debug` and error texts. They show the structure of data, but neither secrets nor personal
+//! values.
 
 use std::fmt;
 

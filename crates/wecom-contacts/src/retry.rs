@@ -209,7 +209,7 @@ fn may_have_executed(error: &Error) -> bool {
     }
 }
 
-/// Returns whether another attempt can succeed. If a gateway does not know the address, it cannot.
+/// Returns whether another attempt can succeed. It is hopeless if a gateway does not know the address.
 fn is_transient(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Transport { .. } => true,

@@ -33,7 +33,7 @@ pub(crate) fn config(root_certificates: &[Vec<u8>]) -> Result<ClientConfig, Bili
         Ok(verifier) => {
             builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
         }
-        // A container image without ca-certificates has no roots. The bundled roots of Mozilla are used instead.
+        // A container image may lack ca-certificates. The bundled roots of Mozilla are used then.
         Err(_) => {
             let mut roots = RootCertStore::empty();
             roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());

@@ -1,9 +1,9 @@
 //! The rate limits of one endpoint, counted in this process.
 //!
-//! The algorithm is GCRA (generic cell rate algorithm): a burst is admitted immediately, and then calls are admitted at
-//! an even rate. A window admits at most the burst plus the calls that the rate allows in that time. Burst and rate are
-//! chosen so that their sum is the limit. A call is counted by both limits or by neither, so a call that waits for one
-//! limit does not use up the other.
+//! The algorithm is GCRA (generic cell rate algorithm): a burst is admitted immediately, and then calls are admitted
+//! at an even rate. A window admits at most the burst plus the calls that the rate allows in that time. Burst and rate
+//! are chosen so that their sum is the limit. A call is counted only when both limits admit it, so a call that waits
+//! for one limit does not use up the other.
 
 use std::{
     sync::{Mutex, PoisonError},

@@ -405,8 +405,8 @@ impl Value for u32 {
     }
 }
 
-/// Declares the element name of each field, for reading and writing. If a field that is not optional has no element,
-/// the whole struct cannot be read; only ids should be such fields.
+/// Declares the element name of each field, for reading and writing. If the element of a required field is absent,
+/// reading the whole struct fails. Only ids should be required.
 macro_rules! elements {
     ($type:ident { $($field:ident: $name:literal),* $(,)? }) => {
         impl $type {

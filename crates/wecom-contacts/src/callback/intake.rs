@@ -33,8 +33,8 @@ const QUERY_LIMIT: usize = 8 << 10;
 /// 4. Whether the same request (timestamp, nonce, signature) was accepted before.
 /// 5. The encryption, and whether the message is for this corp.
 /// 6. The [`Inbox`]: whether an event with the same content was accepted before, and whether there is room. If the
-///    inbox is full or cannot store the event, the answer is 503 and the event is not remembered, so that WeCom's next
-///    delivery is accepted.
+///    inbox is full or fails, the answer is 503, and WeCom delivers the event again. The inbox does not remember such an
+///    event, so that the next delivery can be accepted.
 ///
 /// The answer to a request that fails check 1, 2, 3 or 5 is always 403 with an empty body. Only the log and the
 /// [observer](IntakeBuilder::observe) receive the reason. Events that this version does not know are stored like any

@@ -107,8 +107,8 @@ impl<I: Inbox> Workers<I> {
         &self.inbox
     }
 
-    /// Stores an event, except while the intake is closing. An event that is not stored is not remembered, so its next
-    /// delivery is accepted.
+    /// Stores an event, except while the intake is closing. A refused event is not remembered, so its next delivery
+    /// can be accepted.
     pub(super) async fn store(&self, incoming: Incoming) -> Outcome {
         let Some(mut storing) = Storing::begin(self) else {
             let is_known = self.inbox.has_event(&incoming.key, incoming.received_at);

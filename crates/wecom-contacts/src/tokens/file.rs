@@ -331,7 +331,7 @@ mod tests {
         assert!(read(&real).is_ok());
         let error = read(&link).err().unwrap();
         assert!(error.to_string().contains("symbolic link"), "{error}");
-        // A dangling link must not create the file, neither for the store nor for its lock.
+        // A dangling link must not create the file. This applies to the store and to its lock.
         let dangling = directory.path().join("dangling");
         std::os::unix::fs::symlink(directory.path().join("nowhere"), &dangling).unwrap();
         assert!(read(&dangling).is_err());

@@ -9,7 +9,7 @@ use crate::{AgentId, CorpId, Secret};
 
 /// The key of a credential in a store: 64 hexadecimal digits.
 ///
-/// It is a digest of server, corp, app and secret. Two secrets of one corp therefore never share a token, and the store
+/// It is a digest of server, corp, app and secret. Each secret of a corp therefore has its own token, and the store
 /// does not reveal the secret.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenKey(Arc<str>);

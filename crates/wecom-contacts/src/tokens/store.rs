@@ -78,7 +78,8 @@ pub trait TokenStore: Send + Sync + 'static {
 pub struct StoreError(String);
 
 impl StoreError {
-    /// Creates an error from this text. Conventions: lower case, no full stop, no token and no secret.
+    /// Creates an error from this text. Conventions: lower case, without a full stop. Tokens and secrets must be
+    /// omitted.
     pub fn new(why: impl Into<String>) -> Self {
         Self(why.into())
     }

@@ -73,7 +73,7 @@ impl fmt::Debug for CachedToken {
 
 /// Maximum lifetime of a token. A longer lifetime is reduced to it.
 const MAX_LIFETIME: Duration = Duration::from_secs(100 * 24 * 3600);
-/// A token is not used in this last part of its lifetime, so that it does not expire while a request is in transit.
+/// A token is unused in this last part of its lifetime, so that it does not expire while a request is in transit.
 const SAFETY: Duration = Duration::from_secs(60);
 /// Pause after a failed early refresh. Calls use the old token meanwhile.
 const AHEAD_PAUSE: Duration = Duration::from_secs(30);

@@ -137,7 +137,7 @@ fn a_key_is_40_digits_and_is_read_back() {
 async fn what_the_simulator_calls_back_is_read_back_from_json() {
     let sim = Sim::start().await;
     let console = sim.console();
-    // The URL neither verifies nor answers. The sent deliveries are in the simulator's own list.
+    // The URL is never served. The sent deliveries are in the simulator's own list.
     let url = {
         let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         format!("http://{}/", unused.local_addr().unwrap())

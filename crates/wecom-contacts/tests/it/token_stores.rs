@@ -25,7 +25,7 @@ struct Shared {
 const LONG: Duration = Duration::from_secs(7200);
 const SHORT: Duration = Duration::from_millis(100);
 
-/// Returns a credential that no other test uses, neither of this run nor of a concurrent one.
+/// Returns a credential that is unique among all tests, including concurrent runs.
 fn some_key() -> TokenKey {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
