@@ -13,7 +13,7 @@ use std::{
     },
 };
 
-use parking_lot::{Condvar, Mutex, RwLock, RwLockWriteGuard};
+use parking_lot::{Condvar, Mutex, RwLock, RwLockUpgradableReadGuard, RwLockWriteGuard};
 
 use crate::{
     clock::Clock,
@@ -70,9 +70,7 @@ impl DueWork {
         {
             // Taken even if nothing is due: another thread may be at work on what was.
             let _in_order = self.order.lock();
-            while self.is_due(now) {
-                let task = self.world.write().do_due(now);
-                let Some(task) = task else { break };
+            while let Some(task) = self.next_task(now) {
                 self.complete(&task);
             }
         }
@@ -86,7 +84,7 @@ impl DueWork {
     pub(crate) async fn do_some(self: &Arc<Self>) {
         let now = self.clock.now();
         // A task that another thread has begun is no longer due, and not done before that thread releases the lock.
-        if !self.is_due(now) && !self.order.is_locked() {
+        if !is_due(&self.world.read(), now) && !self.order.is_locked() {
             return;
         }
         if !self.clock.is_running() {
@@ -96,15 +94,18 @@ impl DueWork {
             }
             return;
         }
-        loop {
-            let task = self.world.write().do_due(now);
-            let Some(task) = task else { break };
+        while let Some(task) = self.next_task(now) {
             self.complete_in_background(task);
         }
     }
 
-    fn is_due(&self, now: i64) -> bool {
-        self.world.read().next_due().is_some_and(|at| at <= now)
+    /// Does what is due, up to the next long task, and returns that task. Calls go on beside it if nothing is due.
+    fn next_task(&self, now: i64) -> Option<LongTask> {
+        let world = self.world.upgradable_read();
+        if !is_due(&world, now) {
+            return None;
+        }
+        RwLockUpgradableReadGuard::upgrade(world).do_due(now)
     }
 
     fn complete_in_background(self: &Arc<Self>, task: LongTask) {
@@ -182,6 +183,10 @@ impl DueWork {
             }
         }
     }
+}
+
+fn is_due(world: &World, now: i64) -> bool {
+    world.next_due().is_some_and(|at| at <= now)
 }
 
 #[cfg(test)]

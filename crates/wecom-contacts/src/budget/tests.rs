@@ -1,4 +1,4 @@
-//! The budget on paused time.
+//! Tests of the budget with paused time.
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
@@ -31,7 +31,7 @@ fn refused() -> Error {
     Error::refused("user/get", 45009, "api freq out of limit")
 }
 
-/// The most that falls into any stretch of this length.
+/// Returns the maximum number of calls in any period of this length.
 fn most_within(sent: &[Instant], window: Duration) -> usize {
     let mut first = 0;
     let mut most = 0;
@@ -101,7 +101,7 @@ proptest! {
             let limiter = limiter(Limits::unlimited().per_minute(minute).per_hour(hour));
             let mut sent = Vec::new();
             for pause in pauses {
-                // Every third caller does not wait, and the callers behind it gain nothing by that.
+                // Every third caller cancels, which must not benefit the callers behind it.
                 if pause % 3 == 0 {
                     if let Ok(permit) = timeout(Duration::from_millis(pause / 7), limiter.acquire(SECOND)).await {
                         sent.push(permit.unwrap().sent());
@@ -124,7 +124,7 @@ fn a_rate_fills_its_limit_and_no_more() {
     for calls in [0, 1, 2, 5, 60, 199, 1_000, 10_000, 40_000, 5_000_000] {
         let minute = Rate::minute(calls);
         for (rate, window) in [(minute, MINUTE), (Rate::hour(calls), HOUR)] {
-            // What falls into a stretch that begins with a full burst.
+            // Number of calls in a period that begins with a full burst.
             let most = u128::from(rate.burst - 1) + window.as_nanos().div_ceil(rate.interval.as_nanos());
             assert!(most <= u128::from(calls.max(1)), "{calls}: {rate:?}");
             assert!(calls < 100 || most * 100 >= u128::from(calls) * 98, "{calls}: {rate:?}");
@@ -168,13 +168,13 @@ async fn a_new_caller_does_not_overtake_the_queue() {
     let mut first = pin!(limiter.acquire(SECOND));
     assert!(first.as_mut().now_or_never().is_none());
     advance(10 * SECOND).await;
-    // The limit has room again, and the first caller has not been polled since.
+    // The limit has room again, but the first caller has not been polled since.
     let mut second = pin!(limiter.acquire(SECOND));
     assert!(second.as_mut().now_or_never().is_none());
     first.await.unwrap();
     second.await.unwrap();
     advance(10 * SECOND).await;
-    assert!(limiter.acquire(SECOND).now_or_never().is_some(), "an empty queue holds nobody back");
+    assert!(limiter.acquire(SECOND).now_or_never().is_some(), "an empty queue delays no caller");
 }
 
 #[tokio::test(start_paused = true)]
@@ -196,7 +196,7 @@ async fn a_caller_that_goes_away_costs_the_others_nothing() {
     let limiter = limiter(Limits::unlimited().per_minute(60).per_hour(3_000));
     limiter.acquire(SECOND).await.unwrap();
     let began = Instant::now();
-    // A hundred give up while they wait, at the head of the line and further down.
+    // A hundred callers cancel while they wait, at the head of the queue and behind it.
     let impatient = (0..100).map(|n| timeout(Duration::from_millis(n), limiter.acquire(SECOND)));
     assert!(join_all(impatient).await.iter().all(Result::is_err));
     for _ in 0..3 {
@@ -229,14 +229,17 @@ async fn a_closed_endpoint_turns_callers_away_at_once_and_lets_one_try_when_it_o
     assert!(error.is_rate_limited() && error.retry_after() == Some(MINUTE));
     assert_eq!(began.elapsed(), Duration::ZERO);
     advance(40 * SECOND).await;
-    // Now the time to wait suffices.
+    // This maximum wait is long enough.
     let probe = limiter.acquire(30 * SECOND).await.unwrap();
     assert!(probe.waited && began.elapsed() >= MINUTE);
-    assert!(timeout(SECOND, limiter.acquire(SECOND)).await.is_err(), "the others wait for what it finds");
+    assert!(
+        timeout(SECOND, limiter.acquire(SECOND)).await.is_err(),
+        "the others wait for the result of the probe"
+    );
     assert_eq!(probe.record_outcome(Some(&refused())), Some(HOUR));
     assert!(limiter.acquire(30 * SECOND).await.is_err());
     advance(HOUR).await;
-    // One that is dropped found out nothing.
+    // A dropped permit proves nothing about the endpoint.
     drop(limiter.acquire(SECOND).await.unwrap());
     let probe = limiter.acquire(SECOND).await.unwrap();
     assert!(timeout(SECOND, limiter.acquire(SECOND)).await.is_err());

@@ -6,7 +6,7 @@ use crate::{
     CallFuture, ChainId, Client, Endpoint, Error, ErrorCode, ErrorKind, JobId, Polling,
     imports::ImportState,
     json_fields,
-    polling::{Stage, Staged, Wakeups},
+    polling::{HasStage, Stage, Wakeups},
 };
 
 /// Submits an import of contacts into a chain.
@@ -181,7 +181,7 @@ pub struct ContactsJobStatus {
     pub result: Option<ContactsOutcome>,
 }
 
-impl Staged for ContactsJobStatus {
+impl HasStage for ContactsJobStatus {
     fn stage(&self) -> Option<Stage> {
         self.status.stage(0)
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Export, ExportKey, ExportRow};
 use crate::{
     CallFuture, Client, Endpoint, Error, ErrorKind, JobId, Polling, json_fields,
-    polling::{Stage, Staged, Wakeups},
+    polling::{HasStage, Stage, Wakeups},
 };
 
 /// An export that was submitted.
@@ -154,7 +154,7 @@ coded! {
     }
 }
 
-impl Staged for ExportStatus {
+impl HasStage for ExportStatus {
     fn stage(&self) -> Option<Stage> {
         match self.status {
             ExportState::Other(_) => None,

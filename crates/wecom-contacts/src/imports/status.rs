@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     DepartmentId, ErrorCode, JobId, UserId, json_fields,
-    polling::{Stage, Staged},
+    polling::{HasStage, Stage},
 };
 
 /// Asks how far an import has come.
@@ -72,7 +72,7 @@ impl ImportState {
     }
 }
 
-impl Staged for ImportStatus {
+impl HasStage for ImportStatus {
     fn stage(&self) -> Option<Stage> {
         self.status.stage(self.percentage)
     }

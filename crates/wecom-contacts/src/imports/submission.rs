@@ -154,7 +154,7 @@ async fn submit_in_turn<E: ImportCall>(
     polling: Polling,
     wakeups: &mut Wakeups,
 ) -> Result<JobId> {
-    let mut pace = polling.pace();
+    let mut pauses = polling.pauses();
     let mut attempts = 0;
     loop {
         let error = match client.send(call).await {
@@ -165,7 +165,7 @@ async fn submit_in_turn<E: ImportCall>(
         if error.code() != Some(ErrorCode::IMPORT_RUNNING) {
             return Err(error);
         }
-        if let Err(waited) = pace.rest(None, wakeups).await {
+        if let Err(waited) = pauses.next(None, wakeups).await {
             return Err(error.at_the_end_of(attempts, waited, Stopped::OutOfTime, false, None));
         }
     }
