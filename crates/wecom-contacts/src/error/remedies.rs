@@ -1,8 +1,8 @@
-//! What to try after an error.
+//! The remedies of errors.
 
 use super::{Error, ErrorKind, TransportFailure};
 
-/// What to try, in English and in Chinese; `None` where the error's own words say it all.
+/// Returns the remedy in English and in Chinese, or `None` if the error's text is sufficient.
 pub(super) fn remedy(error: &Error) -> Option<(&'static str, &'static str)> {
     if error.may_have_applied() {
         return Some((

@@ -1,4 +1,4 @@
-//! The sentence that an error says, in English and in Chinese.
+//! The text of an error, as one sentence in English and in Chinese.
 
 use std::fmt::{Formatter, Result, Write};
 
@@ -26,7 +26,7 @@ pub(super) fn english(error: &Error, f: &mut Formatter<'_>) -> Result {
         ErrorKind::Malformed(_) => f.write_str("the answer's fields are not of the documented types"),
         ErrorKind::Incomplete(why) => write!(f, "the answer is incomplete: {}", why.english),
         ErrorKind::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
-        // Its own words: they name the remedy, and it holds nothing below.
+        // The text of this error already contains the remedy, and it has no cause.
         ErrorKind::Cipher(error) => write!(f, "{error}"),
         ErrorKind::EndpointClosed { reopens_in } => write!(
             f,

@@ -1,4 +1,4 @@
-//! The rows. Codes and meanings as of 2026-07; the classes are ours.
+//! The rows of the table. Codes and meanings are WeCom's, as of 2026-07. The SDK defines the classes.
 
 use super::{Class::*, CodeInfo, row};
 

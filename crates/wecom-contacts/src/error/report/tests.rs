@@ -1,11 +1,11 @@
-//! What a report of each kind of error says.
+//! Tests of the reports of all kinds of errors.
 
 use std::io;
 
 use super::*;
 use crate::{ClientBuilder, ErrorBuilder, JobId, Secret, TransportFailure};
 
-/// One error of each kind and sort.
+/// Returns at least one error of each kind.
 fn every_kind() -> Vec<Error> {
     let parser = || serde_json::from_str::<u8>("x").unwrap_err();
     let job = || JobId::from("job-1");
@@ -121,7 +121,7 @@ fn the_names_of_classes_are_stable() {
             "not_authentic",
         ]
     );
-    // A class that a newer release adds is no reason to lose the report.
+    // An older release can read a report with a class that a newer release added.
     assert_eq!(serde_json::from_str::<Class>(r#""of tomorrow""#).unwrap(), Class::Unknown);
 }
 
@@ -182,7 +182,7 @@ fn causes_are_named_once_and_a_long_one_is_cut() {
     assert_eq!(twice.causes, [Bilingual::untranslated("sealed")]);
 }
 
-/// An error that repeats the words of its cause.
+/// An error that repeats the text of its cause.
 #[derive(Debug)]
 struct Twice(io::Error);
 
