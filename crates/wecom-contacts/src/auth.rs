@@ -258,7 +258,7 @@ impl TryFrom<AnyUserInfo> for UserInfo {
     fn try_from(any: AnyUserInfo) -> std::result::Result<Self, &'static str> {
         let AnyUserInfo { userid, user_ticket, user_doc_ticket, openid, external_userid } = any;
         if userid.is_none() && openid.is_none() && external_userid.is_none() {
-            return Err("an identity without userid, openid or external_userid");
+            return Err("an identity must have `userid`, `openid` or `external_userid`");
         }
         Ok(Self {
             userid: userid.map(UserId::from),

@@ -87,7 +87,7 @@ impl Error {
     /// assert!(error.is_timeout() && error.may_have_applied());
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "`user/create`: no answer in time; the change may have been applied all the same"
+    ///     "`user/create`: the reply did not arrive in time; the change may have been applied anyway"
     /// );
     /// ```
     pub fn builder(kind: ErrorKind) -> ErrorBuilder {

@@ -276,7 +276,7 @@ impl TryFrom<AnyTagContent> for TagContent {
     fn try_from(any: AnyTagContent) -> Result<Self, &'static str> {
         let AnyTagContent { tagname, userlist, partylist } = any;
         if userlist.is_hidden() && partylist.is_none() {
-            return Err("a tag without userlist and partylist");
+            return Err("a tag must have `userlist` or `partylist`");
         }
         Ok(Self { tagname, members: userlist, departments: partylist.into() })
     }

@@ -142,7 +142,7 @@ impl ContactsJob {
                 (ImportState::Finished, Some(result)) => Ok(Some(result)),
                 (ImportState::Finished, None) => {
                     let why = (
-                        "the job is finished, and its answer has no `result`: it is not known who was imported",
+                        "the job is finished, but its reply has no `result`: the imported contacts are unknown",
                         "任务已完成，但响应中没有 `result`：无法得知哪些联系人已导入",
                     );
                     Err(Error::new(GetContactsJob::CALL.path(), ErrorKind::Incomplete(why.into())))

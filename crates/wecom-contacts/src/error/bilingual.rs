@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use wecom_contacts::Bilingual;
 ///
-/// let text = Bilingual::new("no answer in time", "等待响应超时");
-/// assert_eq!(serde_json::to_string(&text).unwrap(), r#"{"en":"no answer in time","zh":"等待响应超时"}"#);
+/// let text = Bilingual::new("the reply did not arrive in time", "等待响应超时");
+/// assert_eq!(serde_json::to_string(&text).unwrap(), r#"{"en":"the reply did not arrive in time","zh":"等待响应超时"}"#);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -141,7 +141,7 @@ impl FileDownload {
     /// Requests the missing bytes.
     async fn open(&mut self) -> Result<DownloadBody> {
         let url = Url::parse(&self.file.url)
-            .map_err(|_| self.corrupt(("has a link that is no URL", "下载链接不是合法的 URL")))?;
+            .map_err(|_| self.corrupt(("has a link that is not a valid URL", "下载链接不是合法的 URL")))?;
         match url.scheme() {
             "https" => {}
             "http" if !self.transport.is_encrypted() => {}
@@ -167,7 +167,7 @@ impl FileDownload {
         let (begins, ends) = match status {
             StatusCode::PARTIAL_CONTENT => {
                 let part = Part::of(&answer).ok_or_else(|| {
-                    self.corrupt(("comes in parts that do not say which", "分段下载的响应没有说明是哪一段"))
+                    self.corrupt(("has a partial reply without its position", "分段下载的响应没有说明是哪一段"))
                 })?;
                 (part.first, part.total)
             }
@@ -189,7 +189,7 @@ impl FileDownload {
             }));
         }
         if begins > self.received {
-            return Err(self.corrupt(("comes in parts that leave something out", "分段下载的内容之间有缺失")));
+            return Err(self.corrupt(("has a partial reply that skips missing bytes", "分段下载的内容之间有缺失")));
         }
         self.to_skip = self.received - begins;
         Ok(DownloadBody::new(CALL, answer, self.transport.timeout))
@@ -199,11 +199,11 @@ impl FileDownload {
     async fn recover(&mut self, error: Error) -> Result<()> {
         let dead_link = matches!(error.kind(), ErrorKind::NotWeCom { status: 403 | 404 | 410, .. });
         if dead_link && !self.is_link_renewed {
-            debug!(file = self.position, "the link is dead: asking for a new one");
+            debug!(file = self.position, "the link has expired: requesting a new link");
             self.is_link_renewed = true;
             return self.renew().await;
         }
-        debug!(file = self.position, received = self.received, %error, "the download is cut: asking for the rest");
+        debug!(file = self.position, received = self.received, %error, "the download was interrupted: requesting the missing bytes");
         // An attempt that made progress is resumed immediately and without a limit.
         if mem::take(&mut self.has_progressed) && matches!(error.kind(), ErrorKind::Transport { .. }) {
             return Ok(());
@@ -226,10 +226,10 @@ impl FileDownload {
         let answer = (self.renew)().await?;
         let file = answer.files.into_iter().nth(self.position);
         let Some(file) = file.filter(|_| answer.status == ExportState::Done) else {
-            return Err(self.corrupt(("is no longer among the job's", "已不在任务结果中")));
+            return Err(self.corrupt(("is no longer in the result of the job", "已不在任务结果中")));
         };
         if file.size != self.file.size || !file.md5.eq_ignore_ascii_case(&self.file.md5) {
-            return Err(self.corrupt(("is another one by now", "已变成另一个文件")));
+            return Err(self.corrupt(("was replaced by a different file", "已变成另一个文件")));
         }
         self.file = file;
         Ok(())

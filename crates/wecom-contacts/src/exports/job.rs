@@ -76,7 +76,7 @@ impl<R: ExportRow> ExportJob<R> {
             let finished = |status: ExportStatus| match status.status {
                 ExportState::Done if status.files.is_empty() => {
                     let why = (
-                        "the job is done, and its answer names no files (`data_list`)",
+                        "the job is done, but its reply has no files (`data_list`)",
                         "任务已完成，但响应中没有文件列表（`data_list`）",
                     );
                     failed(ErrorKind::Incomplete(why.into()))

@@ -337,7 +337,7 @@ impl<R: Send + 'static> Records<R> {
                     return Err(corrupt(
                         file,
                         at,
-                        ("holds a list where a text or a number should be", "应为文本或数字的位置是一个列表"),
+                        ("has a list in a place for a text or a number", "应为文本或数字的位置是一个列表"),
                     ));
                 }
                 TAG_NAME => {
@@ -360,7 +360,7 @@ impl<R: Send + 'static> Records<R> {
                     return Err(corrupt(
                         file,
                         at,
-                        ("holds something else where its rows should be", "应为数据列表的位置是其他内容"),
+                        ("has another value in the place of its rows", "应为数据列表的位置是其他内容"),
                     ));
                 }
             }
@@ -418,10 +418,10 @@ fn unframed(file: usize, at: u64, why: Unframed) -> Error {
         at,
         match why {
             Unframed::NotAnObject => (
-                "does not decrypt to JSON: is this the job's key?",
+                "decrypts to data other than JSON: check the key of the job",
                 "解密后不是 JSON：请确认使用的是该任务的密钥",
             ),
-            Unframed::TooLong => ("holds a record of more than 4 MiB", "含有超过 4 MiB 的记录"),
+            Unframed::TooLong => ("has a record of more than 4 MiB", "含有超过 4 MiB 的记录"),
             Unframed::Cut => ("decrypts to JSON that ends too early", "解密后的 JSON 不完整"),
         },
     )
@@ -429,6 +429,6 @@ fn unframed(file: usize, at: u64, why: Unframed) -> Error {
 
 fn malformed(file: usize, at: u64, error: serde_json::Error) -> Error {
     let row = Some(redact::json_error(error));
-    let why = ("holds a row of another shape", "有一行数据的结构与文档不符").into();
+    let why = ("has a row with an unexpected structure", "有一行数据的结构与文档不符").into();
     Error::new(CALL, ErrorKind::CorruptFile { file, offset: at, why, row })
 }

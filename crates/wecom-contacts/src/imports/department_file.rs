@@ -188,8 +188,8 @@ mod tests {
             [
                 "line 3: 部门ID is the same as in line 2 (errcode 302006)",
                 "line 4: 部门名称 is the same as in line 2 (errcode 302007)",
-                "line 5: 父部门ID is a department that the file does not have (errcode 302004)",
-                "line 6: 父部门ID is a department that is there, but not in the file",
+                "line 5: 父部门ID is a department that is missing from the file (errcode 302004)",
+                "line 6: 父部门ID is an existing department that is missing from the file",
             ]
         );
         assert_eq!(
@@ -198,8 +198,8 @@ mod tests {
                 "line 2: 部门名称 is empty (errcode 302004)",
                 "line 2: 父部门ID makes the department its own ancestor (errcode 302004)",
                 "line 3: 部门ID is empty (errcode 302004)",
-                "line 4: 父部门ID must be 0 for the root department (1), and for no other (errcode 302004)",
-                "line 5: 父部门ID must be 0 for the root department (1), and for no other (errcode 302004)",
+                "line 4: 父部门ID must be 0 for the root department (1) and above 0 for all others (errcode 302004)",
+                "line 5: 父部门ID must be 0 for the root department (1) and above 0 for all others (errcode 302004)",
             ]
         );
         assert_eq!(found(&[]), ["the file has no rows (errcode 40092)"]);
@@ -234,7 +234,7 @@ mod tests {
                 ("\u{fffd}", 5, 1)
             ]),
             [
-                "line 2: 部门名称 has the character :, which is not allowed: it may have anything but \\ : * ? \" < > | \
+                "line 2: 部门名称 has the character :, which is not allowed; allowed: all except \\ : * ? \" < > | \
                  (errcode 60009)",
                 "line 3: 部门名称 has 65 characters, and at most 64 are allowed (errcode 60001)",
                 "line 5: 部门名称 has a damaged character (U+FFFD)",
@@ -246,7 +246,7 @@ mod tests {
     fn departments_below_the_fifteenth_level_are_found_whatever_their_order_in_the_file() {
         let deep = |line, level| {
             format!(
-                "line {line}: 父部门ID puts the department on level {level}, and there are 15 levels (errcode 81002)"
+                "line {line}: 父部门ID puts the department on level {level}, and at most 15 levels are allowed (errcode 81002)"
             )
         };
         // Department n is on level n.
@@ -260,7 +260,7 @@ mod tests {
         // The root's row is missing, or the departments are below an existing department with an unknown level.
         assert_eq!(found(&chain(2..=16)), [deep(16, 16)]);
         let below: Vec<_> = (10..23).map(|id| ("x", id, id - 1)).collect();
-        assert_eq!(found(&below), ["line 2: 父部门ID is a department that is there, but not in the file"]);
+        assert_eq!(found(&below), ["line 2: 父部门ID is an existing department that is missing from the file"]);
         let below: Vec<_> = (10..24).map(|id| ("x", id, id - 1)).collect();
         assert_eq!(found(&below)[1..], [deep(15, 16)]);
         // The departments of a cycle have no level.
@@ -276,8 +276,8 @@ mod tests {
         let checked = ImportFile::departments().rows(rows(30_003));
         assert_eq!(
             checked.violations().to_string(),
-            "WeCom would refuse rows of the file: line 30001: the file has more than 30000 departments, which no corp can \
-             have (errcode 81001)"
+            "WeCom would refuse rows of the file: line 30001: the file has more than 30000 departments, the maximum of \
+             a corp (errcode 81001)"
         );
     }
 

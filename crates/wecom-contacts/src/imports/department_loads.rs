@@ -93,11 +93,11 @@ mod tests {
         assert_eq!(file(&hundred, 299), [""; 0]);
         assert_eq!(
             file(&hundred, 300),
-            ["the file has more than 30000 departments, which no corp can have (errcode 81001)"]
+            ["the file has more than 30000 departments, the maximum of a corp (errcode 81001)"]
         );
         assert_eq!(
             file(&|_| (2..103).collect(), 1),
-            ["line 2: 所在部门 names 101 departments, and at most 100 are allowed (errcode 60110)"]
+            ["line 2: 所在部门 has 101 departments, and at most 100 are allowed (errcode 60110)"]
         );
     }
 }

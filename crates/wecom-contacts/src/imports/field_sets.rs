@@ -178,7 +178,7 @@ mod tests {
             ]
         );
 
-        let said = "line 3: 职位 is given in only one of lines 2 and 3: the rows give 3 different sets of fields, and this \
+        let said = "line 3: 职位 has a value in only one of lines 2 and 3: the rows have 3 different sets of fields, and this \
             file can have only one; give each field in every row or in none";
         let mut streamed = builder().to_writer(Vec::new());
         rows.iter().for_each(|row| streamed.push(row));
@@ -190,12 +190,12 @@ mod tests {
             assert!(violations.iter().any(|finding| finding.to_string() == said), "{violations}");
             assert_eq!(violations.worst(), Some(Severity::Job));
             assert!(
-                violations.to_string().starts_with("the file cannot be sent as it is: line 3: "),
+                violations.to_string().starts_with("the file cannot be sent in this form: line 3: "),
                 "{violations}"
             );
         }
         let only_attribute = [&rows[0], &rows[4]];
-        let said = "line 3: 工号 is given in only one of lines 2 and 3";
+        let said = "line 3: 工号 has a value in only one of lines 2 and 3";
         let violations = builder().replaces_all().rows(only_attribute).into_file().unwrap_err();
         assert!(violations.iter().any(|finding| finding.to_string().starts_with(said)), "{violations}");
         // Rows that keep the same columns form one set.
@@ -226,8 +226,8 @@ mod tests {
         assert_eq!(
             found(&checked),
             [
-                "line 18: 姓名 is given in only one of lines 2 and 18: the rows give more than 16 different sets of fields, \
-              and each needs a job of its own"
+                "line 18: 姓名 has a value in only one of lines 2 and 18: the rows have more than 16 different sets of fields, \
+              and each set needs a separate job"
             ]
         );
     }

@@ -81,10 +81,10 @@ impl ImportFile {
     pub(super) fn only_source(self, call: &'static str) -> Result<Source> {
         let why = match &self.0 {
             Content::Built { field_sets, .. } if *field_sets > 1 => Bilingual::new(
-                format!("its rows give {field_sets} different sets of fields"),
+                format!("its rows have {field_sets} different sets of fields"),
                 format!("各行填写的字段组合有 {field_sets} 种"),
             ),
-            _ => Bilingual::new("it is too large for one", "文件过大"),
+            _ => Bilingual::new("it is too large for one part", "文件过大"),
         };
         let mut sources = self.sources();
         match (sources.pop(), sources.len()) {
@@ -93,7 +93,7 @@ impl ImportFile {
                 call,
                 ErrorKind::Unwritable(Bilingual::new(
                     format!(
-                        "the file has {} parts, as {}, and this is one job, which takes one part",
+                        "the file has {} parts because {}, but this job accepts only one part",
                         more + 1,
                         why.english
                     ),

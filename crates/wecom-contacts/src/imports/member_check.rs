@@ -239,7 +239,7 @@ mod tests {
                 "line 4: 帐号 is empty (errcode 40092)",
                 "line 4: 手机号 is empty (errcode 40092)",
                 "line 4: 所在部门 is empty (errcode 40092)",
-                "line 4: 别名 has a value, but the file has no such column: it is not sent",
+                "line 4: 别名 has a value that is not sent: the file has no such column",
                 "line 5: 排序 needs one value for each department of the member (errcode 40058)",
                 "line 5: 是否部门内领导 needs one value for each department of the member (errcode 60132)",
             ]

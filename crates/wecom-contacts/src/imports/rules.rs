@@ -268,7 +268,7 @@ impl fmt::Display for Breach {
                     Some(char) => write!(f, "has the character {char}, which is not allowed")?,
                     None => f.write_str("has a character that is not allowed")?,
                 }
-                write!(f, ": it may have {}", rule.form.alphabet())
+                write!(f, "; allowed: {}", rule.form.alphabet())
             }
             BreachKind::Form => f.write_str(rule.form.demand()),
             BreachKind::Control(char) => write!(f, "has a control character (U+{:04X})", u32::from(char)),
@@ -329,12 +329,12 @@ mod tests {
             (
                 Field::Userid,
                 "zhou+si",
-                "has the character +, which is not allowed: it may have letters, digits and _ - @ . (40003)",
+                "has the character +, which is not allowed; allowed: letters, digits and _ - @ . (40003)",
             ),
             (
                 Field::Userid,
                 "周一",
-                "has a character that is not allowed: it may have letters, digits and _ - @ . (40003)",
+                "has a character that is not allowed; allowed: letters, digits and _ - @ . (40003)",
             ),
             (Field::Userid, "-zhousan", "must begin with a letter or a digit (40003)"),
             (Field::Userid, "", "is empty (40058)"),
@@ -343,17 +343,17 @@ mod tests {
             (
                 Field::Mobile,
                 "138+00000001",
-                "must be a mobile number, with the country code behind a + in front (60103)",
+                "must be a mobile number, with an optional + and country code at the start (60103)",
             ),
             (
                 Field::Mobile,
                 "1234",
-                "must be a mobile number, with the country code behind a + in front (60103)",
+                "must be a mobile number, with an optional + and country code at the start (60103)",
             ),
             (
                 Field::Mobile,
                 "1.38E10",
-                "has the character ., which is not allowed: it may have digits, blanks, + and - (60103)",
+                "has the character ., which is not allowed; allowed: digits, blanks, + and - (60103)",
             ),
             (Field::Email, "a@b.cn", "ok"),
             (Field::Email, "a@b.c", "must be one valid mail address of 6 to 64 bytes (60105)"),
@@ -364,14 +364,14 @@ mod tests {
             (
                 Field::Telephone,
                 "010 1234",
-                "has a blank, which is not allowed: it may have digits, -, + and , (301013)",
+                "has a blank, which is not allowed; allowed: digits, -, + and , (301013)",
             ),
             (Field::Gender, "男", "ok"),
             (Field::Gender, "未知", "must be 男 or 女 (40058)"),
             (
                 Field::DepartmentName,
                 "研发:测试",
-                "has the character :, which is not allowed: it may have anything but \\ : * ? \" < > | (60009)",
+                "has the character :, which is not allowed; allowed: all except \\ : * ? \" < > | (60009)",
             ),
             (Field::DepartmentName, "研发：测试／｜", "ok"),
             (Field::Name, "王\u{14}芳", "has a control character (U+0014)"),

@@ -199,7 +199,7 @@ impl fmt::Display for Violation {
         }
         match self.problem {
             Problem::Empty => f.write_str("the file has no rows"),
-            Problem::MissingColumn => f.write_str("is no column of the file"),
+            Problem::MissingColumn => f.write_str("is missing from the columns of the file"),
             Problem::MissingCell(_) => f.write_str("is empty"),
             Problem::DuplicateUserid
             | Problem::DuplicateDepartment
@@ -207,24 +207,24 @@ impl fmt::Display for Violation {
             | Problem::DuplicateMobile
             | Problem::DuplicateEmail => match self.other {
                 Some(other) => write!(f, "is the same as in line {other}"),
-                None => f.write_str("is there twice"),
+                None => f.write_str("is a duplicate"),
             },
-            Problem::OrphanParent => f.write_str("is a department that the file does not have"),
-            Problem::ParentLeftOut => f.write_str("is a department that is there, but not in the file"),
+            Problem::OrphanParent => f.write_str("is a department that is missing from the file"),
+            Problem::ParentLeftOut => f.write_str("is an existing department that is missing from the file"),
             Problem::Cycle => f.write_str("makes the department its own ancestor"),
-            Problem::NotBelowRoot => f.write_str("must be 0 for the root department (1), and for no other"),
+            Problem::NotBelowRoot => f.write_str("must be 0 for the root department (1) and above 0 for all others"),
             Problem::DeletesTooMany { deleted, present } => {
                 let members = if present == 1 { "member" } else { "members" };
                 write!(f, "{deleted} of {present} {members} would be deleted, more than WeCom allows")
             }
             Problem::TooLarge { bytes } => write!(f, "the file has {bytes} bytes, more than 20 MB"),
             Problem::UnevenList(_) => f.write_str("needs one value for each department of the member"),
-            Problem::NoColumn => f.write_str("has a value, but the file has no such column: it is not sent"),
+            Problem::NoColumn => f.write_str("has a value that is not sent: the file has no such column"),
             Problem::Rule(breach) => breach.fmt(f),
             Problem::TooManyDepartments { count } => {
                 write!(
                     f,
-                    "names {count} departments, and at most {} are allowed",
+                    "has {count} departments, and at most {} are allowed",
                     rules::DEPARTMENTS_OF_MEMBER
                 )
             }
@@ -235,12 +235,12 @@ impl fmt::Display for Violation {
             Problem::FullCorp => {
                 write!(
                     f,
-                    "the file has more than {} departments, which no corp can have",
+                    "the file has more than {} departments, the maximum of a corp",
                     rules::DEPARTMENTS_OF_CORP
                 )
             }
             Problem::TooDeep { level } => {
-                write!(f, "puts the department on level {level}, and there are {} levels", rules::LEVELS)
+                write!(f, "puts the department on level {level}, and at most {} levels are allowed", rules::LEVELS)
             }
             Problem::FieldSets { sets, most } => self.say_sets(f, sets, most),
         }?;
@@ -254,17 +254,17 @@ impl fmt::Display for Violation {
 impl Violation {
     fn say_sets(&self, f: &mut fmt::Formatter<'_>, sets: u64, most: u64) -> fmt::Result {
         if let (Some(line), Some(other)) = (self.line, self.other) {
-            write!(f, "is given in only one of lines {other} and {line}: ")?;
+            write!(f, "has a value in only one of lines {other} and {line}: ")?;
         }
         if most > 1 {
             return write!(
                 f,
-                "the rows give more than {most} different sets of fields, and each needs a job of its own"
+                "the rows have more than {most} different sets of fields, and each set needs a separate job"
             );
         }
         write!(
             f,
-            "the rows give {sets} different sets of fields, and this file can have only one; give each field in every row or in none"
+            "the rows have {sets} different sets of fields, and this file can have only one; set each field in all rows or in no row"
         )
     }
 }
@@ -350,14 +350,14 @@ impl<'a> IntoIterator for &'a Violations {
 impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(first) = self.first_of_the_worst() else {
-            return f.write_str("nothing was found");
+            return f.write_str("no violations");
         };
         let fate = match first.severity() {
-            Severity::Job if first.code().is_none() => "the file cannot be sent as it is",
+            Severity::Job if first.code().is_none() => "the file cannot be sent in this form",
             Severity::Job => "WeCom would refuse the file",
             Severity::Row if first.code().is_none() => "rows of the file are damaged",
             Severity::Row => "WeCom would refuse rows of the file",
-            Severity::Warning => "the file may not be what was meant",
+            Severity::Warning => "the file can contain mistakes",
         };
         write!(f, "{fate}: {first}")?;
         match self.total() - 1 {

@@ -70,7 +70,7 @@ pub(super) fn form(call: Call, file_name: &str, content_type: &str, content: &[u
         Error::new(
             call.path,
             ErrorKind::Unwritable(Bilingual::new(
-                format!("no random boundary: {error}"),
+                format!("the random boundary could not be generated: {error}"),
                 format!("没有随机数可用：{error}"),
             )),
         )

@@ -144,12 +144,12 @@ fn a_report_of_a_lost_write_says_in_both_languages_what_is_not_known() {
             "errcode": null,
             "errmsg": null,
             "message": {
-                "en": "`user/create`: no answer in time; the change may have been applied all the same; given up after 2 attempts in 2.5 s",
+                "en": "`user/create`: the reply did not arrive in time; the change may have been applied anyway; given up after 2 attempts in 2.5 s",
                 "zh": "`user/create`：等待响应超时；变更可能已经生效；共尝试 2 次，用时 2.5 秒，已放弃",
             },
             "causes": [{"en": "timed out", "zh": "超时"}],
             "remedies": [{
-                "en": "read what is there before you send it again: the change may have been applied",
+                "en": "the change may have been applied: read the existing data before you repeat the call",
                 "zh": "变更可能已经生效：请先读取现有数据，再决定是否重新提交",
             }],
             "retry_after_seconds": null,

@@ -122,10 +122,10 @@ impl Form {
             Self::Text => "any visible characters",
             Self::Account => "letters, digits and _ - @ .",
             Self::Mobile => "digits, blanks, + and -",
-            Self::Mail => "letters, digits and the signs of mail addresses",
+            Self::Mail => "letters, digits and the symbols of mail addresses",
             Self::Telephone => "digits, -, + and ,",
             Self::Gender => "男 or 女",
-            Self::Department => "anything but \\ : * ? \" < > |",
+            Self::Department => "all except \\ : * ? \" < > |",
         }
     }
 
@@ -133,7 +133,7 @@ impl Form {
     pub(super) const fn demand(self) -> &'static str {
         match self {
             Self::Account => "must begin with a letter or a digit",
-            Self::Mobile => "must be a mobile number, with the country code behind a + in front",
+            Self::Mobile => "must be a mobile number, with an optional + and country code at the start",
             Self::Mail => "must be one valid mail address of 6 to 64 bytes",
             Self::Gender => "must be 男 or 女",
             Self::Text | Self::Telephone | Self::Department => "must have another form",
