@@ -33,9 +33,10 @@ pub(super) fn remedy(error: &Error) -> Option<(&'static str, &'static str)> {
             "check the base URL and the proxy: the reply is not from WeCom",
             "检查 base URL 和代理：这不是企业微信的响应",
         ),
-        ErrorKind::Malformed(_) => {
-            ("report the structure of this reply to the wecom-contacts project", "请将该响应的结构反馈给 wecom-contacts")
-        }
+        ErrorKind::Malformed(_) => (
+            "report the structure of this reply to the wecom-contacts project",
+            "请将该响应的结构反馈给 wecom-contacts",
+        ),
         ErrorKind::Incomplete(_) => (
             "repeat the request from the beginning: the data received so far is incomplete",
             "请从头重新获取：已收到的只是一部分，不能当作全部数据",

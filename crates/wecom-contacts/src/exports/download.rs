@@ -167,7 +167,10 @@ impl FileDownload {
         let (begins, ends) = match status {
             StatusCode::PARTIAL_CONTENT => {
                 let part = Part::of(&answer).ok_or_else(|| {
-                    self.corrupt(("has a partial reply without its position", "分段下载的响应没有说明是哪一段"))
+                    self.corrupt((
+                        "has a partial reply without its position",
+                        "分段下载的响应没有说明是哪一段",
+                    ))
                 })?;
                 (part.first, part.total)
             }
@@ -189,7 +192,9 @@ impl FileDownload {
             }));
         }
         if begins > self.received {
-            return Err(self.corrupt(("has a partial reply that skips missing bytes", "分段下载的内容之间有缺失")));
+            return Err(
+                self.corrupt(("has a partial reply that skips missing bytes", "分段下载的内容之间有缺失"))
+            );
         }
         self.to_skip = self.received - begins;
         Ok(DownloadBody::new(CALL, answer, self.transport.timeout))

@@ -260,7 +260,10 @@ mod tests {
         // The root's row is missing, or the departments are below an existing department with an unknown level.
         assert_eq!(found(&chain(2..=16)), [deep(16, 16)]);
         let below: Vec<_> = (10..23).map(|id| ("x", id, id - 1)).collect();
-        assert_eq!(found(&below), ["line 2: 父部门ID is an existing department that is missing from the file"]);
+        assert_eq!(
+            found(&below),
+            ["line 2: 父部门ID is an existing department that is missing from the file"]
+        );
         let below: Vec<_> = (10..24).map(|id| ("x", id, id - 1)).collect();
         assert_eq!(found(&below)[1..], [deep(15, 16)]);
         // The departments of a cycle have no level.

@@ -179,7 +179,7 @@ mod tests {
         );
 
         let said = "line 3: 职位 has a value in only one of lines 2 and 3: the rows have 3 different sets of fields, and this \
-            file can have only one; give each field in every row or in none";
+            file can have only one; set each field in all rows or in no row";
         let mut streamed = builder().to_writer(Vec::new());
         rows.iter().for_each(|row| streamed.push(row));
         for violations in [

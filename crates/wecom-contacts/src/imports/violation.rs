@@ -212,7 +212,9 @@ impl fmt::Display for Violation {
             Problem::OrphanParent => f.write_str("is a department that is missing from the file"),
             Problem::ParentLeftOut => f.write_str("is an existing department that is missing from the file"),
             Problem::Cycle => f.write_str("makes the department its own ancestor"),
-            Problem::NotBelowRoot => f.write_str("must be 0 for the root department (1) and above 0 for all others"),
+            Problem::NotBelowRoot => {
+                f.write_str("must be 0 for the root department (1) and above 0 for all others")
+            }
             Problem::DeletesTooMany { deleted, present } => {
                 let members = if present == 1 { "member" } else { "members" };
                 write!(f, "{deleted} of {present} {members} would be deleted, more than WeCom allows")
@@ -222,11 +224,7 @@ impl fmt::Display for Violation {
             Problem::NoColumn => f.write_str("has a value that is not sent: the file has no such column"),
             Problem::Rule(breach) => breach.fmt(f),
             Problem::TooManyDepartments { count } => {
-                write!(
-                    f,
-                    "has {count} departments, and at most {} are allowed",
-                    rules::DEPARTMENTS_OF_MEMBER
-                )
+                write!(f, "has {count} departments, and at most {} are allowed", rules::DEPARTMENTS_OF_MEMBER)
             }
             Problem::FullDepartment { department, members } => {
                 let most = rules::NODES_OF_DEPARTMENT;
@@ -240,7 +238,11 @@ impl fmt::Display for Violation {
                 )
             }
             Problem::TooDeep { level } => {
-                write!(f, "puts the department on level {level}, and at most {} levels are allowed", rules::LEVELS)
+                write!(
+                    f,
+                    "puts the department on level {level}, and at most {} levels are allowed",
+                    rules::LEVELS
+                )
             }
             Problem::FieldSets { sets, most } => self.say_sets(f, sets, most),
         }?;
