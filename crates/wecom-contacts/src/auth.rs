@@ -21,7 +21,7 @@ pub struct Auth {
 }
 
 impl Client {
-    /// The auth chapter (身份验证).
+    /// Returns the calls of the auth chapter (身份验证).
     ///
     /// ```
     /// # fn main() -> wecom_contacts::Result<()> {

@@ -11,14 +11,14 @@ use serde_json::{Map, Value};
 
 use crate::{CallFuture, Client, DepartmentId, TagId, UserId};
 
-/// The calls about contact rules; see [`Client::contact_rules`].
+/// The calls of the contact rules chapter; see [`Client::contact_rules`].
 #[derive(Clone, Debug)]
 pub struct ContactRules {
     client: Client,
 }
 
 impl Client {
-    /// The contact rules chapter (通讯录查看权限管理).
+    /// Returns the calls of the contact rules chapter (通讯录查看权限管理).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {

@@ -16,7 +16,7 @@ pub struct Departments {
 }
 
 impl Client {
-    /// The departments chapter (部门管理).
+    /// Returns the calls of the departments chapter (部门管理).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
@@ -119,7 +119,7 @@ impl Departments {
 pub struct Department {
     /// The 32-bit id. The root has id 1.
     pub id: DepartmentId,
-    /// The name (部门名称), 1–64 characters, unique among siblings; hidden from some apps.
+    /// The name (部门名称), 1–64 characters, unique among siblings. WeCom hides it from some apps.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub name: Seen<String>,
     /// The English name (英文名称). Optional.

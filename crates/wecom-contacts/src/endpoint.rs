@@ -32,7 +32,7 @@ use crate::{
 /// }
 ///
 /// # fn example() -> wecom_contacts::Result<()> {
-/// // Its limits are named by its type.
+/// // The type of the request identifies the endpoint.
 /// let budget = Budget::builder().endpoint_of::<GetApp>(Limits::published().at_once(4)).build()?;
 /// # Ok(())
 /// # }

@@ -59,7 +59,7 @@ impl Error {
     /// ```
     /// use wecom_contacts::{Class, Error};
     ///
-    /// /// What is to be tested: who has left is no reason to stop.
+    /// /// The function under test. It ignores members who have left.
     /// fn tolerate(error: Error) -> Result<(), Error> {
     ///     if error.is_not_found() { Ok(()) } else { Err(error) }
     /// }

@@ -294,7 +294,7 @@ exact_id! {
     LinkedDepartmentId;
     /// A customer (外部联系人, `external_userid`). Each corp has a different id for the same customer.
     ExternalUserId;
-    /// A space of upstream and downstream corps (上下游, `chain_id`).
+    /// A chain of upstream and downstream corps (上下游, `chain_id`).
     ChainId;
     /// A corp that was invited to a chain, but has not joined yet (`pending_corpid`).
     PendingCorpId;

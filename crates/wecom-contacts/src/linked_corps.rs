@@ -20,7 +20,7 @@ pub struct LinkedCorps {
 }
 
 impl Client {
-    /// The linked corps chapter (互联企业).
+    /// Returns the calls of the linked corps chapter (互联企业).
     ///
     /// ```no_run
     /// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {

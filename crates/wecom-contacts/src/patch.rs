@@ -95,7 +95,7 @@ impl<T, I: Into<T>, const N: usize> From<[I; N]> for Patch<Vec<T>> {
 }
 
 impl<T: Clearable> Serialize for Patch<T> {
-    /// The surrounding struct must skip `Keep` (`skip_serializing_if = "Patch::is_keep"`).
+    /// Writes the value. The surrounding struct must skip `Keep` (`skip_serializing_if = "Patch::is_keep"`).
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Keep => serializer.serialize_none(),
@@ -106,7 +106,7 @@ impl<T: Clearable> Serialize for Patch<T> {
 }
 
 impl<'de, T: Clearable + Deserialize<'de>> Deserialize<'de> for Patch<T> {
-    /// An absent key is `Keep` if the field has `#[serde(default)]`; `null` is also `Keep`.
+    /// Reads the value. An absent key is `Keep` if the field has `#[serde(default)]`; `null` is also `Keep`.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match Option::<T>::deserialize(deserializer)? {
             None => Self::Keep,

@@ -141,7 +141,7 @@ impl<T> From<Seen<T>> for Option<T> {
 }
 
 impl<T: Serialize> Serialize for Seen<T> {
-    /// The surrounding struct must skip `Hidden` (`skip_serializing_if = "Seen::is_hidden"`). Otherwise it is written as
+    /// Writes the value. The surrounding struct must skip `Hidden` (`skip_serializing_if = "Seen::is_hidden"`). Otherwise it is written as
     /// `null`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.known().serialize(serializer)

@@ -17,7 +17,7 @@ pub struct Tags {
 }
 
 impl Client {
-    /// The tags chapter (标签管理).
+    /// Returns the calls of the tags chapter (标签管理).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {

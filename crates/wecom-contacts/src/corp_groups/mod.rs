@@ -37,7 +37,7 @@ pub struct CorpGroups {
 }
 
 impl Client {
-    /// The corp groups chapter (企业互联, 上下游).
+    /// Returns the calls of the corp groups chapter (企业互联, 上下游).
     ///
     /// ```no_run
     /// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {

@@ -22,7 +22,7 @@ use crate::{
     transport::HttpTransport,
 };
 
-/// Requests the job's status again, for fresh links.
+/// Requests the job's status again, which contains new links.
 pub(super) type Renew = Box<dyn Fn() -> CallFuture<ExportStatus> + Send>;
 
 /// A download in progress of one file.
@@ -37,13 +37,13 @@ pub(super) struct FileDownload {
     content: Option<DownloadBody>,
     /// Number of bytes at the front of `content` that were received before.
     to_skip: u64,
-    /// Whether the current attempt has received anything.
+    /// Whether the current attempt has received any bytes.
     has_progressed: bool,
     /// Whether the link was replaced since the last progress.
     is_link_renewed: bool,
-    /// Attempts in a row without progress.
+    /// Consecutive attempts without progress.
     failed_attempts: Option<Attempts>,
-    /// Attempts that were too slow, until [`STEADY`] bytes came since the last.
+    /// Attempts that were too slow, reset after [`STEADY`] bytes without another one.
     slow_attempts: Option<Attempts>,
     since_slow: u64,
 }

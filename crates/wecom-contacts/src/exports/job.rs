@@ -60,7 +60,7 @@ impl<R: ExportRow> ExportJob<R> {
     ///
     /// # Errors
     ///
-    /// The same as [`wait`](Self::wait).
+    /// Fails with the same errors as [`wait`](Self::wait).
     pub fn wait_with_wakeup(
         &self,
         polling: Polling,

@@ -55,7 +55,7 @@ pub struct Exports {
 }
 
 impl Client {
-    /// The exports chapter (异步导出).
+    /// Returns the calls of the exports chapter (异步导出).
     pub fn exports(&self) -> Exports {
         Exports { client: self.clone() }
     }
@@ -77,7 +77,7 @@ impl Exports {
     ///
     /// # Errors
     ///
-    /// The same as [`members`](Self::members).
+    /// Fails with the same errors as [`members`](Self::members).
     ///
     /// Official: [导出成员](https://developer.work.weixin.qq.com/document/path/94849)
     pub fn members_simple(&self) -> ExportSubmission<ExportMembersSimple> {
@@ -88,7 +88,7 @@ impl Exports {
     ///
     /// # Errors
     ///
-    /// The same as [`members`](Self::members).
+    /// Fails with the same errors as [`members`](Self::members).
     ///
     /// Official: [导出部门](https://developer.work.weixin.qq.com/document/path/94852)
     pub fn departments(&self) -> ExportSubmission<ExportDepartments> {
@@ -180,7 +180,7 @@ impl<E: ExportCall> IntoFuture for ExportSubmission<E> {
     }
 }
 
-/// The call that submits one of the four exports. Sealed.
+/// The call that submits one of the four exports. The trait is sealed.
 pub trait ExportCall:
     Endpoint<Reply = JobStarted> + Default + Send + Sync + sealed::ExportArguments + 'static
 {

@@ -54,7 +54,7 @@ enum Part {
     Failed(Error),
 }
 
-/// The rows of one run; `None` at the end of the file.
+/// The rows of one run, or `None` at the end of the file.
 pub(super) type Batch<R> = Result<Option<Vec<R>>>;
 
 /// The progress of reading an export, shared by its files.
@@ -244,7 +244,7 @@ fn read<R: Send + 'static>(
             }
             Some(Part::End) => break records.end(decryptor, judged),
             Some(Part::Failed(error)) => break Err(error),
-            // The runtime stopped, and the download with it.
+            // The runtime stopped, so the download stopped too.
             None => return,
         }
         // If the receiver of the rows was dropped, the rest of the file is unused.
@@ -367,7 +367,7 @@ impl<R: Send + 'static> Records<R> {
         }
     }
 
-    /// Starts parsing the records collected since the last call. Returns `None` without any.
+    /// Starts parsing the records collected since the last call. Returns `None` if there are none.
     fn parse(&mut self) -> Option<JoinHandle<Parsed<R>>> {
         if self.framed.is_empty() {
             return None;

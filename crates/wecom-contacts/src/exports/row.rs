@@ -64,10 +64,10 @@ impl<R> Clone for Shape<R> {
 
 impl<R> Copy for Shape<R> {}
 
-/// The type of the rows of an export. Sealed.
+/// The type of the rows of an export. The trait is sealed.
 pub trait ExportRow: Send + Unpin + sealed::Row + 'static {}
 
-/// Row types whose fields can be read individually, because the rows are objects of one list. Sealed.
+/// Row types whose fields can be read individually, because the rows are objects of one list. The trait is sealed.
 pub trait Fields: ExportRow + sealed::Fields {}
 
 pub(super) mod sealed {

@@ -5,7 +5,7 @@ use wecom_cipher::{CallbackToken, EncodingAesKey};
 
 use crate::{Endpoint, MediaId, media::JobStarted};
 
-/// The call that submits one of the three imports. Sealed.
+/// The call that submits one of the three imports. The trait is sealed.
 pub trait ImportCall:
     Endpoint<Reply = JobStarted> + Clone + Default + Send + Sync + sealed::ImportArguments + 'static
 {

@@ -91,7 +91,7 @@ impl CellValue for String {
 impl CellValue for Option<Gender> {
     type Read = Seen<Gender>;
 
-    /// `0` means unknown or hidden.
+    /// Converts `0`, which means unknown or hidden, into an empty value.
     fn of(read: &Seen<Gender>) -> Self {
         read.known().filter(|gender| **gender != Gender::Undefined).cloned()
     }

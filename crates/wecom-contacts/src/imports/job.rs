@@ -56,7 +56,7 @@ impl ImportJob {
     ///
     /// # Errors
     ///
-    /// The same as [`wait`](Self::wait).
+    /// Fails with the same errors as [`wait`](Self::wait).
     pub fn wait_with_wakeup(
         &self,
         polling: Polling,

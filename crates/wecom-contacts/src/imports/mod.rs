@@ -63,7 +63,7 @@ use crate::{Client, JobId};
 /// use wecom_contacts::{Polling, imports::{ImportFile, ImportMember}};
 ///
 /// let rows = [ImportMember::new("wangfang", "王芳").email("wangfang@example.com").department([2, 7])];
-/// let file = ImportFile::members().rows(rows).into_file()?; // or what was found, by line
+/// let file = ImportFile::members().rows(rows).into_file()?; // the error lists the violations by line
 /// let outcome = client.imports().sync_members(file).to_invite(false).outcome(Polling::default()).await?;
 /// for row in outcome.failures() {
 ///     println!("line {:?}: {:?}", row.line, row.errmsg);
@@ -77,7 +77,7 @@ pub struct Imports {
 }
 
 impl Client {
-    /// The imports chapter (异步导入).
+    /// Returns the calls of the imports chapter (异步导入).
     pub fn imports(&self) -> Imports {
         Imports { client: self.clone() }
     }
@@ -105,7 +105,7 @@ impl Imports {
     ///
     /// # Errors
     ///
-    /// The same as [`sync_members`](Self::sync_members).
+    /// Fails with the same errors as [`sync_members`](Self::sync_members).
     pub fn replace_members(&self, file: impl Into<ImportFile>) -> ImportSubmission<ReplaceMembers> {
         self.submission(file.into())
     }
@@ -118,7 +118,7 @@ impl Imports {
     ///
     /// # Errors
     ///
-    /// The same as [`sync_members`](Self::sync_members).
+    /// Fails with the same errors as [`sync_members`](Self::sync_members).
     pub fn replace_departments(&self, file: impl Into<ImportFile>) -> ImportSubmission<ReplaceDepartments> {
         self.submission(file.into())
     }

@@ -112,7 +112,7 @@ impl Tally {
         }
     }
 
-    /// Returns the outcome, or `None` without any job.
+    /// Returns the outcome, or `None` if no job was added.
     pub(super) fn finish(self) -> Option<ImportOutcome> {
         let mut unmentioned = Vec::new();
         if let Some(lines) = &self.lines {

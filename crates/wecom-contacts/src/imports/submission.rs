@@ -75,7 +75,7 @@ impl<E: ImportCall> ImportSubmission<E> {
     ///
     /// # Errors
     ///
-    /// The same as [`outcome`](Self::outcome).
+    /// Fails with the same errors as [`outcome`](Self::outcome).
     pub fn outcome_with_wakeups(
         self,
         polling: Polling,

@@ -22,7 +22,7 @@ pub(super) struct Table<S> {
     failed: Option<io::Error>,
 }
 
-/// The destination of a file's rows: [`InMemory`] or [`Streamed`]. Sealed.
+/// The destination of a file's rows: [`InMemory`] or [`Streamed`]. The trait is sealed.
 pub trait FileSink: sealed::TakeRows + Sized {}
 
 mod sealed {

@@ -40,7 +40,7 @@ pub struct Media {
 }
 
 impl Client {
-    /// The media chapter (素材管理).
+    /// Returns the calls of the media chapter (素材管理).
     pub fn media(&self) -> Media {
         Media { client: self.clone() }
     }
@@ -97,7 +97,7 @@ impl Media {
     ///
     /// # Errors
     ///
-    /// The same as [`get`](Self::get).
+    /// Fails with the same errors as [`get`](Self::get).
     pub fn get_range(
         &self,
         media_id: impl Into<MediaId>,
@@ -111,7 +111,7 @@ impl Media {
     ///
     /// # Errors
     ///
-    /// The same as [`get`](Self::get).
+    /// Fails with the same errors as [`get`](Self::get).
     ///
     /// Official: [获取高清语音素材](https://developer.work.weixin.qq.com/document/path/90255)
     pub fn get_voice(&self, media_id: impl Into<MediaId>) -> CallFuture<Download> {
@@ -124,7 +124,7 @@ impl Media {
     ///
     /// # Errors
     ///
-    /// The same as [`upload`](Self::upload).
+    /// Fails with the same errors as [`upload`](Self::upload).
     ///
     /// Official: [上传图片](https://developer.work.weixin.qq.com/document/path/90256)
     pub fn upload_image(&self, file_name: impl AsRef<str>, content: impl AsRef<[u8]>) -> CallFuture<String> {

@@ -31,7 +31,7 @@ impl FromIterator<Attribute> for ExtAttr {
 
 /// One attribute: its name in the admin console, and its value.
 ///
-/// An attribute of an unknown kind, or without the value of its kind, is kept as [`AttributeValue::Other`].
+/// An attribute of an unknown kind, or with a value in an unexpected form, is kept as [`AttributeValue::Other`].
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attribute {

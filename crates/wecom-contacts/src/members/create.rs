@@ -1,4 +1,4 @@
-//! Creating a member. Only contacts-sync (通讯录同步) is allowed to.
+//! Creating a member. Available to contacts-sync (通讯录同步) only.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

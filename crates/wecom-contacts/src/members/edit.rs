@@ -1,4 +1,4 @@
-//! Updating and deleting members. Only contacts-sync (通讯录同步) is allowed to.
+//! Updating and deleting members. Available to contacts-sync (通讯录同步) only.
 
 use serde::{Deserialize, Serialize, Serializer};
 

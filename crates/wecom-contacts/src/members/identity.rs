@@ -113,7 +113,7 @@ coded! {
     }
 }
 
-/// Converts third-party ids (`open_userid`) into userids. Only a self-built app is allowed to.
+/// Converts third-party ids (`open_userid`) into userids. Available to self-built apps only.
 ///
 /// Official: [userid转换](https://developer.work.weixin.qq.com/document/path/95884)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

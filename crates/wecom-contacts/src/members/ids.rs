@@ -11,7 +11,7 @@ use crate::{
     paging::{self, Next, Paged},
 };
 
-/// Lists the ids of all members, one page at a time. Only contacts-sync (通讯录同步) is allowed to.
+/// Lists the ids of all members, one page at a time. Available to contacts-sync (通讯录同步) only.
 ///
 /// Official: [获取成员ID列表](https://developer.work.weixin.qq.com/document/path/96067)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

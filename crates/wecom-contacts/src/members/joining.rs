@@ -85,7 +85,7 @@ impl InvitationOutcome {
     }
 }
 
-/// Returns the QR code for joining the corp. Only contacts-sync is allowed to.
+/// Returns the QR code for joining the corp. Available to contacts-sync only.
 ///
 /// Official: [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,7 +132,7 @@ coded! {
     }
 }
 
-/// Counts the members that were active on a day. Only contacts-sync is allowed to.
+/// Counts the members that were active on a day. Available to contacts-sync only.
 ///
 /// The official table of contents no longer lists this page (2026). Official:
 /// [获取企业活跃成员数](https://developer.work.weixin.qq.com/document/path/92714)

@@ -49,7 +49,7 @@ pub struct Members {
 }
 
 impl Client {
-    /// The members chapter (成员管理).
+    /// Returns the calls of the members chapter (成员管理).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
@@ -162,8 +162,8 @@ impl Members {
         self.client.send(&call).map(|list| list.userlist)
     }
 
-    /// Returns the ids and departments of all members of the corp, as a stream or page by page. Only contacts-sync is
-    /// allowed to, from any IP.
+    /// Returns the ids and departments of all members of the corp, as a stream or page by page. The call is available to
+    /// contacts-sync only, from any IP.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
@@ -218,8 +218,8 @@ impl Members {
         self.client.find(&call).map(|found| found.map(|reply| reply.userid))
     }
 
-    /// Converts the ids that another app of the corp uses into userids, at most 1000 a call. Only a self-built app is
-    /// allowed to, for members in the visible range of both apps.
+    /// Converts the ids that another app of the corp uses into userids, at most 1000 a call. The call is available to
+    /// self-built apps only, for members in the visible range of both apps.
     ///
     /// Official: [userid转换](https://developer.work.weixin.qq.com/document/path/95884)
     pub fn openuserids_to_userids<O: Into<OpenUserId>>(
@@ -237,7 +237,7 @@ impl Members {
         self.client.send(&invitation)
     }
 
-    /// Returns the URL of the QR code for joining the corp, valid for seven days. Only contacts-sync is allowed to.
+    /// Returns the URL of the QR code for joining the corp, valid for seven days. Available to contacts-sync only.
     ///
     /// Official: [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714)
     pub fn join_qrcode(&self, size: impl Into<Option<QrCodeSize>>) -> CallFuture<String> {
@@ -245,8 +245,7 @@ impl Members {
         self.client.send(&GetJoinQrCode { size_type }).map(|reply| reply.join_qrcode)
     }
 
-    /// Returns the number of members active on a day (`YYYY-MM-DD`, at most 30 days ago). Only contacts-sync is allowed
-    /// to.
+    /// Returns the number of members active on a day (`YYYY-MM-DD`, at most 30 days ago). Available to contacts-sync only.
     ///
     /// Official: [获取企业活跃成员数](https://developer.work.weixin.qq.com/document/path/92714). The official table of
     /// contents no longer lists this page.

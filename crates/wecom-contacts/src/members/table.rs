@@ -1,9 +1,9 @@
-//! The macro behind the table of member fields in [`fields`](super::fields).
+//! The macro that generates the table of member fields in [`fields`](super::fields).
 //!
 //! One row of the table defines one field. This is the complete syntax of a row; every line below the second is optional:
 //!
 //! ```text
-//! /// What the field is, in one line.
+//! /// A summary of the field, in one line.
 //! wire_name(ARGUMENT) {                    the setters' argument, such as `impl Into<String>`; `()` for no setter
 //!     Variant "中文名" [1..=64 characters] Personal;   [limit] or [], then the sensitivity
 //!     key UserId;                          the field identifies the member: in `NewMember` and `Member`, without a wrapper
@@ -13,7 +13,7 @@
 //!     clearable Patch<String>;             a field of `MemberPatch` that can be emptied, with a setter
 //!     read Seen<String>;                   a field of `Member`
 //!     import name: String { Column "表头" Clears }    a field of `ImportMember` with its column: the heading in WeCom's
-//!                                          template, and what an empty cell does; `or Other "heading"` is a second spelling
+//!                                          template, and the effect of an empty cell; `or Other "heading"` is a second spelling
 //! }
 //! ```
 //!
