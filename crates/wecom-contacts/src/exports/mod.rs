@@ -167,8 +167,8 @@ impl<E: ExportCall> IntoFuture for ExportSubmission<E> {
                     Error::new(
                         E::CALL.path(),
                         ErrorKind::Unwritable(Bilingual::new(
-                            format!("no random key: {error}"),
-                            format!("没有随机数可用：{error}"),
+                            format!("the random key could not be generated: {error}"),
+                            format!("无法生成随机数：{error}"),
                         )),
                     )
                 })?,

@@ -71,7 +71,7 @@ pub(super) fn form(call: Call, file_name: &str, content_type: &str, content: &[u
             call.path,
             ErrorKind::Unwritable(Bilingual::new(
                 format!("the random boundary could not be generated: {error}"),
-                format!("没有随机数可用：{error}"),
+                format!("无法生成随机数：{error}"),
             )),
         )
     })?;
