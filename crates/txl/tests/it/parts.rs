@@ -89,8 +89,8 @@ async fn an_export_that_is_only_a_part_leaves_the_older_file() {
     };
     let backwards = [json!({"errcode": 0, "status": 1}), json!({"errcode": 0, "status": 0})];
     for (before, announce, plain, why) in [
-        (&[][..], without_list, &sound[..], "names no files"),
-        (&[], with_none, sound, "names no files"),
+        (&[][..], without_list, &sound[..], "has no files"),
+        (&[], with_none, sound, "has no files"),
         (&[], whole, br#"{"errcode":40088,"errmsg":"invalid jobid"}"#, "40088"),
         (&[], whole, &case("export-without-its-list.json"), "has no list `userlist`"),
         (&[], whole, b"{}", "has no list `userlist`"),

@@ -314,7 +314,7 @@ fn a_misspelt_endpoint_is_an_error_that_names_the_nearest() {
         Budget::builder().endpoint("user/get", limits).endpoint("usr/get", limits).build().unwrap_err();
     let ErrorKind::UnknownEndpoint { path, nearest } = error.kind() else { panic!("{error}") };
     assert_eq!((path.as_str(), *nearest), ("usr/get", Some("user/get")));
-    assert_eq!(error.to_string(), "no endpoint has the path `usr/get`; `user/get` is the nearest");
+    assert_eq!(error.to_string(), "no endpoint has the path `usr/get`; the most similar path is `user/get`");
     assert!(error.remedy().is_some_and(|remedy| remedy.contains("endpoint_of")));
     let error = Budget::builder().endpoint("agent/set_workbench_template", limits).build().unwrap_err();
     assert_eq!(error.to_string(), "no endpoint has the path `agent/set_workbench_template`");

@@ -53,20 +53,20 @@ fn said(checked: &Checked<ImportFile>) -> Vec<String> {
 
 #[test]
 fn rows_that_break_written_rules_are_found_before_anything_is_sent() {
-    let account = "it may have letters, digits and _ - @ . (errcode 40003)";
-    let mobile = "it may have digits, blanks, + and - (errcode 60103)";
+    let account = "allowed: letters, digits and _ - @ . (errcode 40003)";
+    let mobile = "allowed: digits, blanks, + and - (errcode 60103)";
     assert_eq!(
         said(&members(ROWS_REFUSED_FOR_SURE)),
         [
-            format!("line 2: 帐号 has a character that is not allowed: {account}"),
-            format!("line 3: 帐号 has a blank, which is not allowed: {account}"),
+            format!("line 2: 帐号 has a character that is not allowed; {account}"),
+            format!("line 3: 帐号 has a blank, which is not allowed; {account}"),
             "line 4: 帐号 must begin with a letter or a digit (errcode 40003)".into(),
-            format!("line 5: 帐号 has the character +, which is not allowed: {account}"),
+            format!("line 5: 帐号 has the character +, which is not allowed; {account}"),
             "line 6: 帐号 has 65 bytes, and at most 64 are allowed (errcode 40058)".into(),
-            format!("line 7: 手机号 has a character that is not allowed: {mobile}"),
-            format!("line 8: 手机号 has a character that is not allowed: {mobile}"),
+            format!("line 7: 手机号 has a character that is not allowed; {mobile}"),
+            format!("line 8: 手机号 has a character that is not allowed; {mobile}"),
             "line 9: 邮箱 must be one valid mail address of 6 to 64 bytes (errcode 60105)".into(),
-            "line 10: 邮箱 has the character ;, which is not allowed: it may have letters, digits and the signs of mail \
+            "line 10: 邮箱 has the character ;, which is not allowed; allowed: letters, digits and the symbols of mail \
              addresses (errcode 60105)"
                 .into(),
             "line 11: 姓名 has 65 characters, and at most 64 are allowed (errcode 60112)".into(),
@@ -74,7 +74,7 @@ fn rows_that_break_written_rules_are_found_before_anything_is_sent() {
     );
     assert_eq!(
         said(&members(ONE_BAD_CELL)),
-        [format!("line 2: 手机号 has the character ., which is not allowed: {mobile}")]
+        [format!("line 2: 手机号 has the character ., which is not allowed; {mobile}")]
     );
 }
 
@@ -83,11 +83,11 @@ fn departments_that_break_written_rules_are_found_before_anything_is_sent() {
     assert_eq!(
         said(&departments(DEPARTMENTS_REFUSED_FOR_SURE)),
         [
-            "line 3: 部门名称 has the character :, which is not allowed: it may have anything but \\ : * ? \" < > | \
+            "line 3: 部门名称 has the character :, which is not allowed; allowed: all except \\ : * ? \" < > | \
              (errcode 60009)",
             "line 4: 部门名称 has 65 characters, and at most 64 are allowed (errcode 60001)",
-            "line 19: 父部门ID puts the department on level 16, and there are 15 levels (errcode 81002)",
-            "line 20: 父部门ID puts the department on level 17, and there are 15 levels (errcode 81002)",
+            "line 19: 父部门ID puts the department on level 16, and at most 15 levels are allowed (errcode 81002)",
+            "line 20: 父部门ID puts the department on level 17, and at most 15 levels are allowed (errcode 81002)",
         ]
     );
 }

@@ -401,7 +401,7 @@ async fn rows_that_keep_different_fields_are_imported_in_jobs_of_their_own_and_n
     let file = checked.into_file().unwrap();
     let sent = rig.sim.requests().len();
     let error = imports.replace_members(file.clone()).outcome(SOON).await.unwrap_err();
-    assert!(error.to_string().contains("its rows give 3 different sets of fields"), "{error}");
+    assert!(error.to_string().contains("its rows have 3 different sets of fields"), "{error}");
     assert_eq!(rig.sim.requests().len(), sent);
 
     let outcome = run(&rig, imports.sync_members(file).outcome(SOON)).await.unwrap();

@@ -116,7 +116,7 @@ async fn the_credential_decides_what_may_be_called_and_seen() {
     assert!(error.is_permission_denied());
     let error = rig.contacts.members().get("lisi").await.unwrap_err();
     assert_eq!(error.code(), Some(ErrorCode(48009)));
-    assert!(error.remedy().is_some_and(|remedy| remedy.contains("app's secret")));
+    assert!(error.remedy().is_some_and(|remedy| remedy.contains("secret of an app")));
 
     let member = rig.app.members().get("lisi").await.unwrap();
     assert_eq!(member.name.as_deref(), Seen::Known("李四"));

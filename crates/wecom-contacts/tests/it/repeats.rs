@@ -75,8 +75,8 @@ async fn a_write_is_sent_again_only_if_it_surely_did_not_execute() {
         assert_eq!(stub.calls().len(), 1);
         assert!(error.may_have_applied(), "{error:?}");
         assert_eq!((error.stopped(), error.attempts()), (Stopped::MayHaveApplied, 1));
-        assert!(error.to_string().ends_with("; the change may have been applied all the same"), "{error}");
-        assert!(error.remedy().unwrap().contains("read what is there"));
+        assert!(error.to_string().ends_with("; the change may have been applied anyway"), "{error}");
+        assert!(error.remedy().unwrap().contains("read the existing data"));
     }
 }
 

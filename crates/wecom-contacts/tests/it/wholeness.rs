@@ -258,7 +258,7 @@ async fn an_export_that_is_done_and_names_no_files_is_an_error() {
     {
         let stub = job(vec![answer]).await;
         let job = stub.client().exports().job::<Member>("job-1", KEY.parse().unwrap());
-        is_incomplete(job.wait(HASTY).await.err(), "names no files");
+        is_incomplete(job.wait(HASTY).await.err(), "has no files");
     }
 }
 
