@@ -1,7 +1,8 @@
-//! Which requests reach the control surface: not those that a web page makes in the browser of somebody who runs a simulator.
+//! Decides which requests may use the control surface. Requests from web pages in a browser are refused.
 //!
-//! A page of another site can post to a loopback port, and reads the answers too once its own name resolves there (DNS
-//! rebinding). A browser says so in `Origin`, `Sec-Fetch-Site` and `Host`; other clients send none of the first two.
+//! A page of another site can post to a loopback port. It can also read the answers if its own name resolves to this
+//! machine (DNS rebinding). A browser reveals this in `Origin`, `Sec-Fetch-Site` and `Host`; other clients do not
+//! send the first two.
 
 use std::net::IpAddr;
 
@@ -9,26 +10,27 @@ use http::{HeaderMap, HeaderName, Uri, header, uri::Authority};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Who may use the control surface.
+/// The access rules of the control surface.
 #[derive(Clone, Debug)]
 pub(crate) struct ControlAccess {
-    /// `None`: by any name, as the server is reachable from elsewhere anyway.
+    /// The accepted host names; `None` accepts every name, because the server is reachable from other machines.
     names: Option<Vec<String>>,
 }
 
 impl ControlAccess {
-    /// On a loopback address only the names of this machine are taken, the address itself, and `more` names.
+    /// Creates the rules. On a loopback address only the names of this machine, the address itself and `more` are
+    /// accepted.
     ///
     /// # Errors
     ///
-    /// One of them is no name or address, or has a port.
+    /// Returns an error if one of the names is invalid or has a port.
     pub(crate) fn new(listening: IpAddr, more: &[String]) -> Result<Self, String> {
         let own = ["localhost".to_owned(), "127.0.0.1".to_owned(), "[::1]".to_owned(), shown(listening)];
         let more = more.iter().map(|name| host_name(name)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { names: listening.is_loopback().then(|| own.into_iter().chain(more).collect()) })
     }
 
-    /// Refuses in words.
+    /// Refuses with a reason.
     pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
         let hosts: Vec<_> =
             headers.get_all(header::HOST).iter().map(|value| authority(value.to_str().ok())).collect();
@@ -64,7 +66,7 @@ impl ControlAccess {
     }
 }
 
-/// A name as a Host header has it, in small letters.
+/// Returns the name of a Host header in lower case.
 fn host_name(text: &str) -> Result<String, String> {
     if let Ok(ip) = text.parse::<IpAddr>() {
         return Ok(shown(ip));
@@ -87,7 +89,7 @@ fn authority(text: Option<&str>) -> Option<Authority> {
     (!authority.host().is_empty() && !authority.as_str().contains('@')).then_some(authority)
 }
 
-/// Default ports are left out on either side.
+/// Compares two authorities; default ports may be omitted on either side.
 fn is_same(one: &Authority, other: &Authority) -> bool {
     let port = |authority: &Authority| authority.port_u16().filter(|port| !matches!(port, 80 | 443));
     one.host().eq_ignore_ascii_case(other.host()) && port(one) == port(other)
