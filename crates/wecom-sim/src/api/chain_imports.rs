@@ -15,7 +15,7 @@ use crate::{
 const CORPS_PER_CALL: usize = 1000;
 const PEOPLE_PER_CALL: usize = 2000;
 const PEOPLE_PER_CORP: usize = 200;
-/// Delay of each phase after the submission: started, running, done.
+/// Times after the submission at which a job is running and done.
 const RUNNING_AFTER: Millis = 1_000;
 const DONE_AFTER: Millis = 2_000;
 

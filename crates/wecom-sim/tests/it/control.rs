@@ -1,4 +1,4 @@
-//! The control surface: what it says, and what it says to wrong input.
+//! The control surface: its answers, and its errors for wrong input.
 
 use serde_json::json;
 use wecom_sim::{ConsoleLegacy, ConsolePermission, Sim};

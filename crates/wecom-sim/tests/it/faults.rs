@@ -1,4 +1,4 @@
-//! The simulator's bad days: what can befall a call, one fault at a time.
+//! Faults of calls, one kind at a time.
 
 use std::{error::Error, time::Duration};
 
@@ -15,14 +15,14 @@ use crate::rig::{By, Rig, expect, read};
 
 const TAGS: &str = "tag/list";
 
-/// A call that may well have no answer.
+/// Sends a call that may fail without a reply.
 async fn attempt(url: &str) -> Result<Value, reqwest::Error> {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let body = client.get(url).send().await?.error_for_status()?.bytes().await?;
     Ok(serde_json::from_slice(&body).unwrap())
 }
 
-/// Creates a tag and says what came of it: the errcode, or what broke.
+/// Creates a tag. Returns the errcode, or the error of the connection.
 async fn create_tag(url: &str, name: &str) -> Result<i64, reqwest::Error> {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let body = json!({"tagname": name}).to_string();
@@ -30,7 +30,7 @@ async fn create_tag(url: &str, name: &str) -> Result<i64, reqwest::Error> {
     Ok(serde_json::from_slice::<Value>(&body).unwrap()["errcode"].as_i64().unwrap())
 }
 
-/// What an error says, causes included.
+/// Returns the text of an error with its causes.
 fn chain(error: &reqwest::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -45,7 +45,7 @@ fn last(rig: &Rig, path: &str) -> Request {
     rig.sim.requests().into_iter().rev().find(|request| request.path == path).unwrap()
 }
 
-/// The answer as it comes over the wire, until the connection ends.
+/// Returns the raw bytes of the reply until the connection ends.
 async fn raw(rig: &Rig, path_and_query: &str) -> String {
     let mut stream = TcpStream::connect(rig.sim.address()).await.unwrap();
     let request = format!("GET /cgi-bin/{path_and_query} HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -216,7 +216,7 @@ async fn a_client_that_hangs_up_during_a_latency_does_not_stop_the_call() {
     }
 }
 
-/// Waits for a state, not for long.
+/// Waits until a state is reached, with a bound.
 async fn until(reached: impl Fn() -> bool) {
     let wait = async {
         while !reached() {

@@ -1,4 +1,4 @@
-//! Seeded corps: equal for equal arguments, and within every rule.
+//! Seeded corps: the same for the same arguments, and valid by every rule.
 
 use std::collections::{HashMap, HashSet};
 
