@@ -1,4 +1,4 @@
-//! Many callers of one process without a token, and with a dead one.
+//! Many callers in one process, without a token and with an expired one.
 
 use anyhow::Result;
 use wecom_sim::Sim;
@@ -10,11 +10,11 @@ use crate::{
 
 const CALLERS: usize = 256;
 
-/// Lets 256 callers begin at once, cold, and then with a token that has died.
+/// Starts 256 callers at once, first without a token, then with an expired one.
 ///
 /// # Errors
 ///
-/// The scenario could not be set up.
+/// Returns an error if the scenario cannot be set up.
 pub async fn run(_: Stage) -> Result<Report> {
     let sim = start(Sim::builder()).await?;
     let client = app(&sim).build()?;

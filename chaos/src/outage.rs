@@ -1,4 +1,4 @@
-//! Redis killed and restarted in the middle of traffic.
+//! Redis is killed and restarted during traffic.
 
 use anyhow::Result;
 use private_redis::PrivateRedis;
@@ -14,11 +14,11 @@ use crate::{
 const PROCESSES: usize = 4;
 const CALLERS: usize = 16;
 
-/// Kills Redis under traffic, lets a token die meanwhile, restarts Redis empty, and lets another die.
+/// Kills Redis during traffic and expires the token, then restarts Redis without data and expires the next token.
 ///
 /// # Errors
 ///
-/// The scenario could not be set up.
+/// Returns an error if the scenario cannot be set up.
 pub async fn run(stage: Stage) -> Result<Report> {
     let calls = stage.pick(60, 20);
     let mut redis = PrivateRedis::start()?;

@@ -1,4 +1,4 @@
-//! The callers' books beside the simulator's log and its state.
+//! Compares the callers' results with the simulator's log and its state.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use wecom_sim::Sim;
 use super::{caller::Caller, ledger::Ledger};
 use crate::{Report, setting::app};
 
-/// Compares all three, and shows the first differences on stderr.
+/// Compares all three and prints the first differences to stderr.
 pub(super) async fn compare(report: &mut Report, sim: &Sim, crew: &[Caller], ledger: &Ledger) -> Result<()> {
     let outcomes = || crew.iter().map(|caller| &caller.outcomes);
     let (mut failed, mut unclassified, mut contradictions) = (BTreeMap::new(), Vec::new(), Vec::new());
@@ -54,7 +54,7 @@ pub(super) async fn compare(report: &mut Report, sim: &Sim, crew: &[Caller], led
     Ok(())
 }
 
-/// Reads everything back, now that nothing goes wrong.
+/// Reads the whole state, after the faults were removed.
 async fn state(sim: &Sim, crew: &[Caller]) -> Result<Vec<String>> {
     let reader = app(sim).user_agent("wecom-chaos").build()?;
     let members: BTreeMap<UserId, String> = reader
