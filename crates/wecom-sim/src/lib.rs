@@ -66,9 +66,11 @@ pub use world::{
     callback::{Attempt, AttemptKind, DeliveryRecord, DeliveryState, ResendError, TargetError},
 };
 
-/// The Rust example of the guide runs with the documentation's.
+/// The Rust examples of the guides run as documentation tests.
 #[cfg(doctest)]
 mod guide {
     #[doc = include_str!("../../../docs/simulator.md")]
     mod simulator {}
+    #[doc = include_str!("../../../docs/zh/simulator.md")]
+    mod simulator_zh {}
 }
