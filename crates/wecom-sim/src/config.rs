@@ -236,12 +236,16 @@ impl SimBuilder {
     /// Checks the settings before the start. `endpoints` is the list of all endpoints.
     pub(crate) fn check(&self, endpoints: &[&str]) -> io::Result<()> {
         if let Some(speed) = self.clock_speed.filter(|speed| !(*speed > 0.0 && *speed <= FASTEST)) {
-            return Err(invalid(format!("a clock's speed is above 0 and at most {FASTEST}, not {speed}")));
+            return Err(invalid(format!(
+                "the clock speed must be above 0 and at most {FASTEST}, not {speed}"
+            )));
         }
         let lifetime = self.world.token_lifetime;
         if !(SHORTEST_TOKEN..=LONGEST_TOKEN).contains(&lifetime) {
             let (longest, given) = (LONGEST_TOKEN / 1000, Duration::from_millis(lifetime.unsigned_abs()));
-            return Err(invalid(format!("a token lives for 1 to {longest} seconds, not {given:?}")));
+            return Err(invalid(format!(
+                "the lifetime of tokens must be 1 to {longest} seconds, not {given:?}"
+            )));
         }
         self.faults.check(endpoints).map_err(invalid)
     }

@@ -36,12 +36,12 @@ impl ControlAccess {
             headers.get_all(header::HOST).iter().map(|value| authority(value.to_str().ok())).collect();
         let asked: Vec<_> = hosts.into_iter().chain(uri.authority().cloned().map(Some)).collect();
         for host in &asked {
-            let host = host.as_ref().ok_or("the Host header names no host")?;
+            let host = host.as_ref().ok_or("the Host header is invalid or missing")?;
             self.check_name(host)?;
         }
         for site in headers.get_all(SEC_FETCH_SITE) {
             if !matches!(site.as_bytes(), b"same-origin" | b"none") {
-                return Err("the control surface takes no requests that another site makes".into());
+                return Err("the control surface refuses requests from other sites".into());
             }
         }
         for origin in headers.get_all(header::ORIGIN) {
@@ -49,7 +49,7 @@ impl ControlAccess {
             let origin = origin.and_then(|(_, rest)| authority(Some(rest)));
             let is_own = |origin: &Authority| asked.iter().flatten().any(|host| is_same(host, origin));
             if !origin.as_ref().is_some_and(is_own) {
-                return Err("the control surface takes no requests of another origin".into());
+                return Err("the control surface refuses requests from other origins".into());
             }
         }
         Ok(())
@@ -59,7 +59,7 @@ impl ControlAccess {
         let name = host.host().to_ascii_lowercase();
         match &self.names {
             Some(names) if !names.contains(&name) => Err(format!(
-                "the control surface is not reached by the name `{name}`; --allow-host {name} allows it"
+                "the control surface refuses the host name `{name}`; --allow-host {name} allows it"
             )),
             _ => Ok(()),
         }
@@ -73,7 +73,7 @@ fn host_name(text: &str) -> Result<String, String> {
     }
     let host = authority(Some(text)).filter(|host| host.host() == text);
     let host =
-        host.ok_or_else(|| format!("`{text}` is no host; a host looks like sim.test, without a port"))?;
+        host.ok_or_else(|| format!("invalid host `{text}`; a host looks like sim.test, without a port"))?;
     Ok(host.host().to_ascii_lowercase())
 }
 

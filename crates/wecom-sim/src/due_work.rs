@@ -93,7 +93,7 @@ impl DueWork {
         if !self.clock.is_running() {
             let work = Arc::clone(self);
             if let Err(error) = tokio::task::spawn_blocking(move || work.do_all()).await {
-                tracing::error!(%error, "what fell due was not done");
+                tracing::error!(%error, "due work failed");
             }
             return;
         }
@@ -152,7 +152,7 @@ impl DueWork {
             Err(ExportError::Refused(fail)) => Err(fail),
             Err(ExportError::Disk(error)) => {
                 let directory = self.directory.display();
-                tracing::error!(%error, %directory, "an export fails: its files cannot be written");
+                tracing::error!(%error, %directory, "an export failed: its files cannot be written");
                 Err(Fail::of(-1))
             }
         };

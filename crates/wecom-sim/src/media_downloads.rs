@@ -45,7 +45,7 @@ async fn download_in_turn(shared: &Weak<Shared>, url: Url) -> Result<Bytes, Fail
     let shared = shared.upgrade().ok_or_else(stopped)?;
     let _turn = shared.downloads.acquire().await.map_err(|_| stopped())?;
     let client = shared.callback_client.client(&url).map_err(|error| {
-        tracing::debug!(%error, "a source url gave no file");
+        tracing::debug!(%error, "cannot download a source url");
         stopped()
     })?;
     tokio::time::timeout(DOWNLOAD_TIMEOUT, download(client, url)).await.unwrap_or_else(|_| Err(stopped()))
@@ -53,7 +53,7 @@ async fn download_in_turn(shared: &Weak<Shared>, url: Url) -> Result<Bytes, Fail
 
 async fn download(client: reqwest::Client, url: Url) -> Result<Bytes, Fail> {
     let failed = |error: reqwest::Error| {
-        tracing::debug!("a source url gave no file: {}", error.without_url());
+        tracing::debug!("cannot download a source url: {}", error.without_url());
         Fail::of(830_003)
     };
     let response = client.get(url).header(http::header::RANGE, "bytes=0-").send().await.map_err(failed)?;

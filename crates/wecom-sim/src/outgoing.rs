@@ -28,7 +28,7 @@ pub(crate) struct AllowedHost {
 
 /// The settings do not allow requests to this URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the simulator sends nothing to {0}; --allow-outgoing (`SimBuilder::allow_outgoing`) allows it")]
+#[error("the simulator does not connect to {0}; --allow-outgoing (`SimBuilder::allow_outgoing`) allows it")]
 pub(crate) struct NotAllowed(String);
 
 /// The addresses that a name may resolve to.
@@ -45,7 +45,7 @@ impl FromStr for AllowedHost {
     /// Parses `HOST` or `HOST:PORT`; an IPv6 address with a port needs brackets.
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
-            format!("`{text}` is no host; a host looks like hook.example, 10.0.0.7:9000 or [fd00::7]:9000")
+            format!("invalid host `{text}`; a host looks like hook.example, 10.0.0.7:9000 or [fd00::7]:9000")
         };
         if let Ok(ip) = text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
             return Ok(Self { host: host_of(ip), port: None });
@@ -276,7 +276,7 @@ mod tests {
             found.map(Iterator::collect::<Vec<_>>).map_err(|error| error.to_string())
         };
         let refused = resolve(&[]).await.unwrap_err();
-        assert!(refused.contains("sends nothing to 192.0.2.7"), "{refused}");
+        assert!(refused.contains("does not connect to 192.0.2.7"), "{refused}");
         assert_eq!(resolve(&["192.0.2.7"]).await.unwrap().len(), 1);
         let local = Resolver { others: Vec::new() }.resolve("localhost".parse().unwrap()).await.unwrap();
         assert!(local.into_iter().all(|address| address.ip().is_loopback()));

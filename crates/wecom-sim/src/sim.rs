@@ -241,7 +241,7 @@ async fn verify_callback(shared: Arc<Shared>) {
     };
     let Some(target) = target else { return };
     if let Err(error) = shared.callback_client.verify(&target, &corp_id, shared.clock.now()).await {
-        tracing::warn!(url = %target.url(), %error, "the callback url did not pass its verification; it is used all the same");
+        tracing::warn!(url = %target.url(), %error, "the callback url failed its verification; it is used anyway");
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) async fn answer(shared: &Arc<Shared>, call: Received, breaker: &Conne
     let (response, fault) = match tokio::spawn(answer_with_faults(Arc::clone(shared), call)).await {
         Ok(ended) => ended,
         Err(error) => {
-            tracing::error!(%error, "a call did not come to its end");
+            tracing::error!(%error, "a call ended early");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };

@@ -53,7 +53,7 @@ pub(crate) async fn answer(
     let path = incoming.uri.path().strip_prefix("/cgi-bin/").unwrap_or_default();
     let Some(route) = routes::route(path) else {
         let path = beginning(path, LOGGED_PATH);
-        tracing::warn!(?path, "a call that the simulator does not know");
+        tracing::warn!(?path, "unknown API path");
         return reply::unknown_path();
     };
     let args = Args::read(&incoming, route.body()).await;

@@ -36,13 +36,13 @@ pub(crate) struct CallbackClient {
 #[non_exhaustive]
 pub enum VerificationError {
     /// The URL did not answer.
-    #[error("the callback url gave no answer to the verification: {0}")]
+    #[error("the callback url did not answer the verification: {0}")]
     NoAnswer(String),
     /// The status was not 200.
     #[error("the callback url answered the verification with HTTP {0} instead of 200")]
     Status(u16),
     /// The answer was not the plaintext of `echostr`.
-    #[error("the callback url did not answer the verification with the decrypted echostr, and nothing else")]
+    #[error("the callback url must answer the verification with exactly the decrypted echostr")]
     Answer,
 }
 
@@ -120,8 +120,8 @@ fn clock_hint(now: Millis) -> Option<String> {
     let apart = millis(machine).abs_diff(now);
     (apart > millis(USUAL_WINDOW).unsigned_abs()).then(|| {
         format!(
-            "the timestamp is the simulator's, {} off this machine's clock: a receiver that checks it needs the simulator's clock \
-             (`Sim::clock`) or no replay window",
+            "the simulator's clock and this machine's clock differ by {}; a receiver that checks timestamps needs the simulator's \
+             clock (`Sim::clock`) or no replay window",
             spelled(apart / 1000)
         )
     })

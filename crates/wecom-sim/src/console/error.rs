@@ -7,7 +7,7 @@ use crate::{callback::client::VerificationError, world::Fail};
 #[non_exhaustive]
 pub enum ConsoleError {
     /// The action is unknown.
-    #[error("the console has no action `{action}`; it has {known}")]
+    #[error("unknown console action `{action}`; the actions are {known}")]
     UnknownAction {
         /// The requested action.
         action: String,

@@ -232,7 +232,7 @@ fn elements(event: Event, all: &Map<String, Value>) -> Result<Event> {
         let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if !is_name {
-            return Err(ConsoleError::input(format!("`{name}` is no name of an element")));
+            return Err(ConsoleError::input(format!("invalid element name `{name}`")));
         }
         Ok(match value {
             Value::String(text) => event.text(name, text),
@@ -256,5 +256,5 @@ fn elements(event: Event, all: &Map<String, Value>) -> Result<Event> {
 }
 
 fn no_app(agent_id: u32) -> ConsoleError {
-    ConsoleError::input(format!("no app has the agentid {agent_id}"))
+    ConsoleError::input(format!("unknown agentid {agent_id}"))
 }

@@ -145,7 +145,7 @@ async fn advance(
     Input(Advance { seconds }): Input<Advance>,
 ) -> Answer {
     if !(0.0..=FARTHEST).contains(&seconds) {
-        return Err(Refused::bad("seconds must be between 0 and a century: the clock never runs backwards"));
+        return Err(Refused::bad("seconds must be between 0 and one century; the clock only moves forward"));
     }
     // The call waits for exports that become due.
     in_background(&shared, move |shared| shared.advance((seconds * 1000.0) as i64)).await?;
@@ -223,7 +223,7 @@ fn resend(
     Path(id): Path<String>,
     how: fn(&mut DeliveryQueue, u64) -> Result<(), ResendError>,
 ) -> Answer {
-    let id = id.parse().map_err(|_| Refused::bad("a delivery's id is a number"))?;
+    let id = id.parse().map_err(|_| Refused::bad("a delivery id must be a number"))?;
     how(&mut shared.world.write().deliveries, id).map_err(|error| {
         let status = match error {
             ResendError::Unknown => StatusCode::NOT_FOUND,
@@ -282,10 +282,9 @@ async fn open_userid(shared: SharedState<Arc<Shared>>, body: Input<Fields>) -> A
 }
 
 async fn unknown() -> Response {
-    Refused::new(StatusCode::NOT_FOUND, "no such path under /_sim/; see docs/simulator.md").into_response()
+    Refused::new(StatusCode::NOT_FOUND, "unknown path under /_sim/; see docs/simulator.md").into_response()
 }
 
 async fn wrong_method() -> Response {
-    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "this path under /_sim/ takes another method")
-        .into_response()
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "wrong method for this path under /_sim/").into_response()
 }

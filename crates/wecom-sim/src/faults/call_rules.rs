@@ -56,7 +56,7 @@ impl CallRule {
         let chapter = self.path.strip_suffix('*').is_none_or(|rest| rest.is_empty() || rest.ends_with('/'));
         if !chapter || !endpoints.iter().any(|path| self.is_about(path)) {
             return Err(format!(
-                "no endpoint is named `{}`; there are `*`, a chapter such as `user/*`, and {}",
+                "unknown endpoint `{}`; use `*`, a chapter such as `user/*`, or one of {}",
                 self.path,
                 endpoints.join(", ")
             ));
@@ -64,7 +64,7 @@ impl CallRule {
         self.when.check()?;
         self.fault.check()?;
         if matches!(self.fault, Fault::Parallel(_)) && self.when != When::ALWAYS {
-            return Err("`parallel` is a standing limit and takes no `when`".into());
+            return Err("`parallel` applies to every call and takes no `when`".into());
         }
         Ok(())
     }
@@ -98,7 +98,7 @@ impl FromStr for FaultCaller {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let unknown = || {
-            format!("`{text}` is no caller; a caller is `contacts`, `app 1000002` or `shared app 1000002`")
+            format!("unknown caller `{text}`; it must be `contacts`, `app 1000002` or `shared app 1000002`")
         };
         let agent_id = |text: &str| text.parse().map_err(|_| unknown());
         match (text, text.strip_prefix("app "), text.strip_prefix("shared app ")) {
@@ -206,7 +206,7 @@ impl TryFrom<i32> for TokenDeath {
         match code {
             40014 => Ok(Self::Unknown),
             42001 => Ok(Self::Expired),
-            _ => Err(format!("{code} is not what a dead token is told; it is 40014 or 42001")),
+            _ => Err(format!("invalid errcode {code} for a token; it must be 40014 or 42001")),
         }
     }
 }
@@ -289,12 +289,12 @@ impl Fault {
 
     fn check(&self) -> Result<(), String> {
         match self {
-            Self::Errcode(0) => Err("errcode 0 is a success, no fault".into()),
+            Self::Errcode(0) => Err("errcode 0 means success; use another code".into()),
             Self::Latency { ms, .. } if u128::from(*ms) > LONGEST_LATENCY.as_millis() => {
-                Err(format!("a latency of {ms} ms is more than {} ms", LONGEST_LATENCY.as_millis()))
+                Err(format!("a latency must be at most {} ms, not {ms}", LONGEST_LATENCY.as_millis()))
             }
             Self::Page { status, .. } if !(400..600).contains(status) => {
-                Err(format!("the status of a page is 400 to 599, not {status}"))
+                Err(format!("the status of a page must be 400 to 599, not {status}"))
             }
             _ => Ok(()),
         }

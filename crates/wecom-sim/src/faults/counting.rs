@@ -29,7 +29,7 @@ impl When {
         match self {
             Self::Every { k: 0, .. } => Err("`every` must be 1 or more".into()),
             Self::Every { k, offset } if offset >= k => {
-                Err(format!("the offset {offset} must be below `every`, which is {k}"))
+                Err(format!("the offset must be below `every` ({k}), not {offset}"))
             }
             _ => Ok(self),
         }

@@ -148,8 +148,8 @@ impl DeliveryRule {
         // The console can send any event, so the names cannot be checked against a list.
         if self.event != "*" && (name.is_empty() || !name.bytes().all(plain)) {
             return Err(format!(
-                "`{}` is no event; there are `*`, `change_contact/*`, `change_contact/create_user`, `batch_job_result` and others \
-                 as the deliveries log names them",
+                "invalid event `{}`; use `*`, `change_contact/*`, `change_contact/create_user`, `batch_job_result` or another \
+                 name from the deliveries log",
                 self.event
             ));
         }
@@ -157,7 +157,7 @@ impl DeliveryRule {
             let app = target.strip_prefix("app ").is_some_and(|id| id.parse::<u32>().is_ok());
             if !app && target != "contacts" && target != "import job" {
                 return Err(format!(
-                    "`{target}` is no target; there are `contacts`, `app 1000002` and `import job`"
+                    "unknown target `{target}`; it must be `contacts`, `app 1000002` or `import job`"
                 ));
             }
         }

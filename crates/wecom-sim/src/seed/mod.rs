@@ -34,13 +34,15 @@ pub(crate) struct Seed {
 #[non_exhaustive]
 pub enum SeedError {
     /// More members than a seed can generate.
-    #[error("at most {most} members can be seeded", most = MOST_MEMBERS)]
+    #[error("the maximum number of members is {most}", most = MOST_MEMBERS)]
     Members,
     /// No department, or more than a corp can have.
-    #[error("a corp has between 1 department, the root, and {most}", most = MOST_DEPARTMENTS)]
+    #[error("the number of departments must be 1 (the root) to {most}", most = MOST_DEPARTMENTS)]
     Departments,
     /// More members than the departments can hold, at 30,000 nodes each.
-    #[error("{members} members need at least {departments} departments, as one holds at most 30000 nodes")]
+    #[error(
+        "{members} members need at least {departments} departments, because a department holds at most 30000 nodes"
+    )]
     Crowded {
         /// The requested number of members.
         members: u32,

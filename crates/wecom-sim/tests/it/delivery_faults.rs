@@ -313,12 +313,12 @@ async fn a_plan_about_deliveries_is_read_strictly_and_says_what_is_possible() {
         (plan(json!({"fault": {"delay": {"minutes": 1}}})), "unknown field `minutes`, expected `seconds`"),
         (
             plan(json!({"event": "change contact", "fault": "drop"})),
-            "`change contact` is no event; there are `*`",
+            "invalid event `change contact`; use `*`",
         ),
-        (plan(json!({"event": "change*", "fault": "drop"})), "`change*` is no event"),
+        (plan(json!({"event": "change*", "fault": "drop"})), "invalid event `change*`"),
         (
             plan(json!({"target": "app", "fault": "drop"})),
-            "`app` is no target; there are `contacts`, `app 1000002`",
+            "unknown target `app`; it must be `contacts`, `app 1000002`",
         ),
         (plan(json!({"when": {"every": 0}, "fault": "drop"})), "`every` must be 1 or more"),
     ] {

@@ -153,7 +153,7 @@ impl DeliveryQueue {
             if oldest.shown.is_open() {
                 tracing::warn!(
                     id = oldest.shown.id,
-                    "a callback is forgotten before it is delivered: too many wait"
+                    "a callback was dropped before its delivery: the queue is full"
                 );
             }
             self.bytes -= oldest.shown.xml.len() + oldest.shown.event.len();
@@ -351,10 +351,10 @@ fn find(entries: &mut VecDeque<Entry>, id: u64) -> Option<&mut Entry> {
 #[non_exhaustive]
 pub enum ResendError {
     /// The number is unknown, or the delivery was removed. The last 10,000 are kept.
-    #[error("no delivery has this id")]
+    #[error("unknown delivery id")]
     Unknown,
     /// It is queued or being sent.
-    #[error("this delivery is under way")]
+    #[error("this delivery is queued or being sent")]
     UnderWay,
     /// It has not been sent yet, so there are no bytes to repeat.
     #[error("this delivery has not been sent yet; redeliver it instead")]

@@ -58,7 +58,7 @@ impl MemberImport {
     ) -> bool {
         for userid in self.to_delete.by_ref().take(SLICE) {
             if let Err(fail) = world.delete_member(corp, Actor::ContactsApi, &userid) {
-                tracing::debug!(%userid, code = fail.code, "a member stays though the file leaves them out");
+                tracing::debug!(%userid, code = fail.code, "a member that is missing from the file was not deleted");
             }
         }
         if self.to_delete.len() > 0 {
