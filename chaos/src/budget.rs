@@ -56,7 +56,7 @@ pub async fn run(stage: Stage) -> Result<Report> {
     for (who, measured) in [("one process", alone), ("three processes", together)] {
         report.exactly(&format!("45009, {who}"), 0, measured.refused);
         report.exactly(&format!("failed calls, {who}"), 0, measured.failed);
-        report.at_least(&format!("part of the limit that was used, {who}"), plan.used, measured.used);
+        report.at_least(&format!("used share of the limit, {who}"), plan.used, measured.used);
     }
     report.figure("virtual seconds per second", plan.speed);
     Ok(report)

@@ -20,11 +20,11 @@ pub async fn run(_: Stage) -> Result<Report> {
     let client = app(&sim).build()?;
     let mut report = Report::new(format!("{CALLERS} callers of one process"));
     let errors = crowd(&client, CALLERS, 1).await;
-    report.exactly("failed calls, cold", 0, errors.values().sum());
-    report.exactly("gettoken, cold", 1, fetches(&sim));
+    report.exactly("failed calls, without a token", 0, errors.values().sum());
+    report.exactly("gettoken, without a token", 1, fetches(&sim));
     kill_token(&sim)?;
     let errors = crowd(&client, CALLERS, 1).await;
-    report.exactly("failed calls with a dead token", 0, errors.values().sum());
-    report.exactly("gettoken for the dead token", 1, fetches(&sim) - 1);
+    report.exactly("failed calls with an expired token", 0, errors.values().sum());
+    report.exactly("gettoken for the expired token", 1, fetches(&sim) - 1);
     Ok(report)
 }

@@ -26,11 +26,11 @@ pub async fn run(stage: Stage) -> Result<Report> {
     let mut report =
         Report::new(format!("{PROCESSES} processes of {CALLERS} callers, sharing through Redis"));
     let failed = round(&mut fleet, 1).await?;
-    report.exactly("failed calls, cold", 0, failed);
-    report.exactly("gettoken, cold", 1, fetches(&sim));
+    report.exactly("failed calls, without a token", 0, failed);
+    report.exactly("gettoken, without a token", 1, fetches(&sim));
     kill_token(&sim)?;
     let failed = round(&mut fleet, 1).await?;
-    report.exactly("failed calls with a dead token", 0, failed);
-    report.exactly("gettoken for the dead token", 1, fetches(&sim) - 1);
+    report.exactly("failed calls with an expired token", 0, failed);
+    report.exactly("gettoken for the expired token", 1, fetches(&sim) - 1);
     Ok(report)
 }

@@ -79,15 +79,15 @@ pub async fn run(stage: Stage) -> Result<Report> {
     report.exactly("events handled", events, handled.len());
     report.exactly("events handled twice", 0, handled.values().filter(|times| **times > 1).count());
     report.exactly("events left by a shutdown", 0, left);
-    report.exactly("requests of strangers that were not refused", 0, sent.taken);
-    report.figure("requests a second", format!("{:.0}", posts.len() as f64 / took.as_secs_f64()));
+    report.exactly("forged requests that were accepted", 0, sent.taken);
+    report.figure("requests per second", format!("{:.0}", posts.len() as f64 / took.as_secs_f64()));
     sent.acknowledged.sort_unstable();
     for (name, part) in [("median", 0.5), ("p99", 0.99)] {
         let at = (sent.acknowledged.len() as f64 * part) as usize;
         let time = sent.acknowledged.get(at).copied().unwrap_or_default();
         report.figure(&format!("acknowledgement, {name}"), format!("{:.2} ms", time.as_secs_f64() * 1_000.0));
     }
-    report.figure("repeated, as the receiver was away or busy", sent.repeated);
+    report.figure("retries, because the receiver was stopped or busy", sent.repeated);
     Ok(report)
 }
 
@@ -250,7 +250,7 @@ impl Sender {
                     time::sleep(Duration::from_millis(10)).await;
                 }
                 Ok(status) => anyhow::bail!("a callback was answered with HTTP {status}"),
-                Err(error) => return Err(error).context("the receiver never came back"),
+                Err(error) => return Err(error).context("the receiver did not restart"),
             }
         }
     }

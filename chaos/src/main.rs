@@ -1,6 +1,6 @@
 //! The scenarios as a command.
 
-#![expect(clippy::print_stdout, reason = "the report is what the command is for")]
+#![expect(clippy::print_stdout, reason = "the command prints a report")]
 
 use std::{env, process::ExitCode, time::Instant};
 
@@ -78,5 +78,5 @@ async fn play(arguments: &Arguments) -> Result<()> {
     if missed.is_empty() {
         return Ok(());
     }
-    bail!("missed what was expected: {}", missed.join(", "));
+    bail!("missed expectations: {}", missed.join(", "));
 }

@@ -41,7 +41,7 @@ pub async fn run(stage: Stage) -> Result<Report> {
             time::sleep(Duration::from_millis(1)).await;
         }
     };
-    time::timeout(Duration::from_secs(10), asked).await.context("nobody asked for a token")?;
+    time::timeout(Duration::from_secs(10), asked).await.context("no process requested a token")?;
     begin(&mut fleet, 1).await?;
     let killed = Instant::now();
     winner.kill().await?;
@@ -54,9 +54,9 @@ pub async fn run(stage: Stage) -> Result<Report> {
         "the holder of the lease killed, {OTHERS} processes of {CALLERS} callers waiting"
     ));
     report.exactly("failed calls", 0, failed);
-    report.exactly("gettoken after the killed one's", 1, fetches(&sim) - 1);
+    report.exactly("gettoken after that of the killed process", 1, fetches(&sim) - 1);
     report.at_most(
-        &format!("recovered, in seconds (a lease lives {} s)", LEASE.as_secs()),
+        &format!("recovery in seconds (a lease is valid for {} s)", LEASE.as_secs()),
         (LEASE + margin).as_secs_f64(),
         (recovered.as_secs_f64() * 100.0).round() / 100.0,
     );

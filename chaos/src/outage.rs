@@ -24,8 +24,9 @@ pub async fn run(stage: Stage) -> Result<Report> {
     let mut redis = PrivateRedis::start()?;
     let sim = start(Sim::builder()).await?;
     let mut fleet = fleet(&stage, &Orders::new(&sim, redis.url(), CALLERS), PROCESSES).await?;
-    let mut report =
-        Report::new(format!("Redis killed and restarted under {PROCESSES} processes of {CALLERS} callers"));
+    let mut report = Report::new(format!(
+        "Redis killed and restarted during traffic of {PROCESSES} processes of {CALLERS} callers"
+    ));
     report.exactly("failed calls, before", 0, round(&mut fleet, calls).await?);
     let before = fetches(&sim);
     report.exactly("gettoken, before", 1, before);
@@ -33,14 +34,14 @@ pub async fn run(stage: Stage) -> Result<Report> {
     begin(&mut fleet, calls).await?;
     redis.kill();
     kill_token(&sim)?;
-    report.exactly("failed calls while it is down", 0, end(&mut fleet).await?);
+    report.exactly("failed calls while Redis is down", 0, end(&mut fleet).await?);
     let down = fetches(&sim);
-    report.at_most("gettoken while it is down", PROCESSES as u64, down - before);
+    report.at_most("gettoken while Redis is down", PROCESSES as u64, down - before);
 
     begin(&mut fleet, calls).await?;
     redis.restart()?;
     kill_token(&sim)?;
-    report.exactly("failed calls while it comes back", 0, end(&mut fleet).await?);
-    report.at_most("gettoken while it comes back", PROCESSES as u64, fetches(&sim) - down);
+    report.exactly("failed calls while Redis restarts", 0, end(&mut fleet).await?);
+    report.at_most("gettoken while Redis restarts", PROCESSES as u64, fetches(&sim) - down);
     Ok(report)
 }

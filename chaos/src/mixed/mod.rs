@@ -69,8 +69,8 @@ pub async fn run(stage: Stage) -> Result<Report> {
 
     let mut report = Report::new(format!("{calls} calls of {callers} callers, every fault at 5 %"));
     truth::compare(&mut report, &sim, &crew, &ledger).await?;
-    report.figure("requests that the server saw", ledger.requests);
-    report.figure("of them struck by a fault", struck);
+    report.figure("requests received by the server", ledger.requests);
+    report.figure("of them with a fault", struck);
     Ok(report)
 }
 
@@ -83,5 +83,5 @@ async fn settled(sim: &Sim) -> Result<()> {
             time::sleep(Duration::from_millis(20)).await;
         }
     };
-    time::timeout(Duration::from_secs(20), all_logged).await.context("a request never ended")
+    time::timeout(Duration::from_secs(20), all_logged).await.context("a request did not end")
 }
