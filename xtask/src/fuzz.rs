@@ -23,7 +23,7 @@ const INSTALL: &str = "fuzzing needs a nightly compiler and cargo-fuzz; install 
 pub(crate) fn run_all(seconds: Option<String>) -> Result<()> {
     let seconds = match seconds {
         None => USUAL,
-        Some(text) => text.parse().with_context(|| format!("{text} is no number of seconds"))?,
+        Some(text) => text.parse().with_context(|| format!("invalid number of seconds: {text}"))?,
     };
     let answers = |arguments: &[&str]| {
         let asked =
@@ -50,7 +50,7 @@ pub(crate) fn run_all(seconds: Option<String>) -> Result<()> {
             .args([&format!("-dict=fuzz/dictionaries/{target}.dict"), "-max_len=8192", "-verbosity=0"])
             .current_dir(root()))?;
     }
-    eprintln!("\n{} targets, {seconds} s each, no finding", targets.len());
+    eprintln!("\n{} targets, {seconds} s each, no failure", targets.len());
     Ok(())
 }
 

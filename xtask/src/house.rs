@@ -52,7 +52,7 @@ fn the_sdk_and_the_simulator_do_not_know_each_other() {
     let dev = section("crates/wecom-sim/Cargo.toml", "[dev-dependencies]");
     assert!(
         !dev.iter().any(|line| line.starts_with("wecom-contacts")),
-        "the simulator is tested without our client"
+        "the simulator is tested without the SDK"
     );
 }
 

@@ -24,7 +24,7 @@ impl Redis {
     pub(crate) fn ready() -> Result<Self> {
         if let Some(url) = env::var("REDIS_URL").ok().filter(|url| !url.is_empty()) {
             match answers(&url) {
-                Ok(()) => return Ok(Self { url, which: "the one of REDIS_URL".into(), _server: None }),
+                Ok(()) => return Ok(Self { url, which: "the server of REDIS_URL".into(), _server: None }),
                 Err(error) => eprintln!("REDIS_URL is set, but {error}; starting a private one instead"),
             }
         }
@@ -57,7 +57,7 @@ fn install() -> Result<()> {
         }
         match done {
             Ok(()) if PrivateRedis::program().is_some() => return Ok(()),
-            Ok(()) => eprintln!("{} has installed {package}, but no redis-server came of it", installer.tool),
+            Ok(()) => eprintln!("{} installed {package}, but redis-server is still missing", installer.tool),
             Err(error) => eprintln!("{error:#}"),
         }
     }

@@ -66,7 +66,7 @@ fn authentic(message: &[u8]) {
     let sealed = receiver().crypto().seal_with(b"0123456789abcdef", message, 1_700_000_100, "n");
     let query = format!("msg_signature={}&timestamp=1700000100&nonce=n", sealed.msg_signature);
     let received = receiver().receive(&query, sealed.to_delivery_xml(CORP, None).as_bytes());
-    let received = received.expect("what is authentic is never an error");
+    let received = received.expect("an authentic request is never an error");
     let text = String::from_utf8_lossy(message);
     assert_eq!(received.message(), text);
     assert_eq!(received, Notification::from_message(text));
@@ -105,7 +105,7 @@ fn check(notification: &Notification) {
     assert_eq!(read.to_xml(), written, "written, read and written again");
 
     let json = serde_json::to_string(notification).expect("a notification is JSON");
-    let stored: Notification = serde_json::from_str(&json).expect("what was written is read");
+    let stored: Notification = serde_json::from_str(&json).expect("a written notification can be read");
     assert_eq!(&stored, notification, "{json}");
     assert_eq!((stored.message(), stored.key()), (notification.message(), notification.key()));
 }

@@ -12,7 +12,7 @@ pub fn mending(data: &[u8]) {
     let mended = mend(document);
     match (sound, mended) {
         (Ok(value), None) => damaged(&value, usize::from(*place), *damage),
-        (Ok(_), Some(_)) => panic!("a document that a parser takes was changed"),
+        (Ok(_), Some(_)) => panic!("a valid document was changed"),
         (Err(_), Some(mended)) => assert_eq!(mend(&mended), None, "mended twice"),
         (Err(_), None) => {}
     }

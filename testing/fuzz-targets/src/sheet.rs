@@ -33,10 +33,7 @@ pub fn sheet(data: &[u8]) {
         read::<ImportDepartment>(&workbook, &Options::new().hidden_rows(HiddenRows::Include));
         let (shown, all) = (rows(&workbook, HiddenRows::Skip), rows(&workbook, HiddenRows::Include));
         if let (Some(shown), Some(all)) = (shown, all) {
-            assert!(
-                shown.iter().all(|line| all.contains(line)),
-                "a row is there only if hidden ones are not"
-            );
+            assert!(shown.iter().all(|line| all.contains(line)), "every visible row must be among all rows");
             assert_eq!(rows(&workbook, HiddenRows::Refuse).is_some(), shown == all);
         }
         return;
@@ -86,7 +83,7 @@ fn read<R: Record>(data: &[u8], options: &Options) {
             let twice = clean(wanted, Kind::Text, &once);
             assert!(
                 twice.is_ok_and(|(twice, corrections)| twice == once && corrections.is_empty()),
-                "{wanted:?}: cleaned twice is not cleaned once"
+                "{wanted:?}: a second cleaning changes the cell"
             );
         }
     }

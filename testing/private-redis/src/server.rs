@@ -134,7 +134,8 @@ impl PrivateRedis {
     pub fn stop(self) {}
 
     fn signal(&self, signal: &str) -> io::Result<()> {
-        let running = self.running.as_ref().ok_or_else(|| io::Error::other("the private redis is dead"))?;
+        let running =
+            self.running.as_ref().ok_or_else(|| io::Error::other("the private redis is stopped"))?;
         let sent = Command::new("kill").arg(signal).arg(running.process.id().to_string()).status()?;
         if sent.success() {
             Ok(())

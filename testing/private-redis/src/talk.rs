@@ -48,9 +48,7 @@ pub fn answers(url: &str) -> io::Result<()> {
     let address = if port_named && host.contains(':') { host.to_owned() } else { format!("{host}:6379") };
     match ask(&address, "PING") {
         Ok(answer) if answer.starts_with("+PONG") || answer.starts_with("-NOAUTH") => Ok(()),
-        Ok(_) => {
-            Err(io::Error::other(format!("what listens at {address} does not answer PING as Redis does")))
-        }
+        Ok(_) => Err(io::Error::other(format!("the server at {address} does not answer PING as Redis does"))),
         Err(error) => Err(io::Error::new(error.kind(), format!("no Redis answers at {address}: {error}"))),
     }
 }
