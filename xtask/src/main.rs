@@ -1,4 +1,4 @@
-//! The few tasks of this workspace that are more than one cargo command: `cargo xtask test`.
+//! The tasks of this workspace that need more than one cargo command: `cargo xtask test`.
 
 mod chaos;
 mod foreign;
@@ -61,7 +61,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The cargo that runs this task.
+/// Returns the cargo that runs this task.
 fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

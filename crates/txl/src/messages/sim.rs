@@ -33,5 +33,5 @@ pub(crate) fn no_plan_of_faults(path: &Path) -> Message {
 }
 
 pub(crate) fn see_what_a_plan_looks_like() -> Message {
-    message!(en: "see \"Bad days\" in docs/simulator.md for what a plan looks like")
+    message!(en: "see \"Fault injection\" in docs/simulator.md for the format of a plan")
 }
