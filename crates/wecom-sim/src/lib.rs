@@ -14,6 +14,8 @@
 //! It imitates the server and never knows which client is calling. `docs/fidelity.md` says what is proven, inferred or
 //! chosen. Start reading at [`Sim`], then `api` (one module per chapter), then `world` (what it all changes).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod api;
 mod callback;
 mod client_timeouts;
@@ -65,9 +67,7 @@ pub use world::{
     callback::{Attempt, AttemptKind, DeliveryRecord, DeliveryState, ResendError, TargetError},
 };
 
-/// The Rust example of the guide runs with the documentation's.
+/// The examples of the crate's README are compiled and run with those of the documentation.
 #[cfg(doctest)]
-mod guide {
-    #[doc = include_str!("../../../docs/simulator.md")]
-    mod simulator {}
-}
+#[doc = include_str!("../README.md")]
+struct Readme;
