@@ -1,6 +1,7 @@
 //! The invariants of the house that no single crate can check.
 
 mod layers;
+mod published;
 
 use std::{
     collections::BTreeSet,
