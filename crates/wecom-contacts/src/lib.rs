@@ -82,3 +82,8 @@ pub use polling::Polling;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use seen::Seen;
+
+/// The examples of the crate's README are compiled and run with those of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
