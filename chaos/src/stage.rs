@@ -5,9 +5,9 @@ use std::path::PathBuf;
 /// How large a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
-    /// As the figures of `docs/reliability.md`: minutes, in a release build.
+    /// As the figures of `docs/reliability.md`: minutes, with the profile of the benchmarks.
     Full,
-    /// For the suite: seconds, in a debug build.
+    /// For the suite: seconds, without optimisation.
     Small,
 }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask chaos`: what the SDK withstands, measured in a release build.
+//! `cargo xtask chaos`: what the SDK withstands, measured with the profile of the benchmarks.
 
 use anyhow::Result;
 
@@ -9,7 +9,7 @@ pub(crate) fn run_all(arguments: impl Iterator<Item = String>) -> Result<()> {
     // The scenarios start servers of their own, to kill; this one sees to it that the program is there.
     drop(Redis::ready()?);
     run(cargo()
-        .args(["run", "--release", "--quiet", "-p", "wecom-chaos", "--"])
+        .args(["run", "--profile", "bench", "--quiet", "-p", "wecom-chaos", "--"])
         .args(arguments)
         .current_dir(root()))
 }

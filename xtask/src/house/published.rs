@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{sources, text};
+use super::{section, sources, text};
 use crate::{package::published, root};
 
 fn is_rust_example(line: &str) -> bool {
@@ -98,4 +98,21 @@ fn the_rust_examples_of_every_page_are_compiled() {
             );
         }
     }
+}
+
+/// The exceptions of `release` would hold in `bench` and `dist`, too, which inherit from it.
+#[test]
+fn the_profile_of_the_benchmarks_undoes_each_exception_of_release() {
+    let crates = |profile: &str| {
+        let lines = section("Cargo.toml", &format!("[profile.{profile}.package]"));
+        let named = lines.iter().filter_map(|line| Some(line.split_once(".opt-level = ")?.0.to_owned()));
+        named.collect::<Vec<_>>()
+    };
+    assert!(crates("release").contains(&"txl".to_owned()));
+    assert_eq!(crates("release"), crates("bench"));
+    assert!(
+        section("Cargo.toml", "[profile.bench.package]")
+            .iter()
+            .all(|line| line.is_empty() || line.ends_with("= 3") || line.starts_with('#'))
+    );
 }
