@@ -28,6 +28,8 @@
 //! Official: [加解密方案说明](https://developer.work.weixin.qq.com/document/path/90968),
 //! [回调配置](https://developer.work.weixin.qq.com/document/path/90930)
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod block;
 mod crypto;
 mod delivery;
@@ -50,3 +52,8 @@ pub use signature::{Signature, sign};
 
 /// Result of an operation of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The examples of the crate's README are compiled and run with those of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
