@@ -5,9 +5,8 @@
 //! to caller, which would slow down calls that need not wait.
 
 use std::{
-    collections::HashMap,
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -34,7 +33,17 @@ pub(crate) struct CorpLimiter {
     /// Address and corp, from which the keys in Redis are derived.
     #[cfg(feature = "redis")]
     name: String,
-    endpoints: RwLock<HashMap<&'static str, Arc<EndpointLimiter>>>,
+    /// Lists of limiters, by the length of the path.
+    endpoints: [Link; 16],
+}
+
+/// The end of an append-only list, or the link to its next entry. Every call reads such a list: without a lock, and without a write
+/// to memory that other threads read.
+type Link = OnceLock<Box<Entry>>;
+
+struct Entry {
+    limiter: Arc<EndpointLimiter>,
+    next: Link,
 }
 
 impl CorpLimiter {
@@ -47,27 +56,29 @@ impl CorpLimiter {
             settings,
             #[cfg(feature = "redis")]
             name,
-            endpoints: RwLock::default(),
+            endpoints: Default::default(),
         }
     }
 
     /// Returns the limiter of this endpoint.
-    pub(crate) fn endpoint(&self, endpoint: &'static str) -> Arc<EndpointLimiter> {
-        let endpoints = self.endpoints.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(limiter) = endpoints.get(endpoint) {
-            return Arc::clone(limiter);
+    pub(crate) fn endpoint(&self, endpoint: &'static str) -> &Arc<EndpointLimiter> {
+        let entry =
+            || Box::new(Entry { limiter: Arc::new(EndpointLimiter::new(endpoint, self)), next: Link::new() });
+        let mut link = &self.endpoints[endpoint.len() % self.endpoints.len()];
+        loop {
+            // Another thread may have appended the limiter of another endpoint at the same time.
+            let Entry { limiter, next } = &**link.get_or_init(entry);
+            if limiter.endpoint == endpoint {
+                return limiter;
+            }
+            link = next;
         }
-        drop(endpoints);
-        let mut endpoints = self.endpoints.write().unwrap_or_else(PoisonError::into_inner);
-        let limiter =
-            endpoints.entry(endpoint).or_insert_with(|| Arc::new(EndpointLimiter::new(endpoint, self)));
-        Arc::clone(limiter)
     }
 }
 
 /// The limits of one endpoint. Permits are granted in the order of the requests.
 pub(crate) struct EndpointLimiter {
-    endpoint: &'static str,
+    pub(super) endpoint: &'static str,
     in_flight: Option<Semaphore>,
     rates: RateLimiter,
     /// The queue of waiting callers. The holder of the lock is the first one.

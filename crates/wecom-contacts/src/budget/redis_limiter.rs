@@ -245,7 +245,7 @@ mod tests {
     ) -> [Arc<EndpointLimiter>; N] {
         std::array::from_fn(|_| {
             let budget = builder.clone().shared(Redis::open(url).unwrap()).build().unwrap();
-            budget.corp("https://example.com/cgi-bin/", corp).endpoint("user/get")
+            Arc::clone(budget.corp("https://example.com/cgi-bin/", corp).endpoint("user/get"))
         })
     }
 

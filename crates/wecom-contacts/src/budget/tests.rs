@@ -1,6 +1,6 @@
 //! Tests of the budget with paused time.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{collections::HashSet, pin::pin, sync::Arc, thread, time::Duration};
 
 use futures_util::{FutureExt, future::join_all};
 use proptest::prelude::*;
@@ -24,7 +24,7 @@ fn corp(budget: &Budget) -> Arc<CorpLimiter> {
 }
 
 fn limiter(limits: Limits) -> Arc<EndpointLimiter> {
-    corp(&Budget::builder().each(limits).build().unwrap()).endpoint("user/get")
+    Arc::clone(corp(&Budget::builder().each(limits).build().unwrap()).endpoint("user/get"))
 }
 
 fn refused() -> Error {
@@ -275,14 +275,32 @@ async fn clients_of_one_corp_and_address_share_a_limiter_and_others_do_not() {
     assert!(!Arc::ptr_eq(&ours, &budget.corp("https://example.org/cgi-bin/", &CorpId::new("ww1"))));
     assert!(!Arc::ptr_eq(&ours, &corp(&Budget::default())));
     assert!(Arc::ptr_eq(&corp(&Budget::default()), &corp(&Budget::default())));
-    assert!(Arc::ptr_eq(&ours.endpoint("user/get"), &ours.endpoint("user/get")));
-    assert!(!Arc::ptr_eq(&ours.endpoint("user/get"), &ours.endpoint("user/list")));
+    assert!(Arc::ptr_eq(ours.endpoint("user/get"), ours.endpoint("user/get")));
+    assert!(!Arc::ptr_eq(ours.endpoint("user/get"), ours.endpoint("user/list")));
+}
+
+#[test]
+fn threads_that_ask_at_the_same_time_get_one_limiter_for_each_endpoint() {
+    let corp = corp(&Budget::default());
+    let paths = || crate::endpoints::ALL.iter().map(crate::EndpointInfo::path);
+    let limiters: Vec<Vec<_>> = thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..4).map(|_| scope.spawn(|| paths().map(|path| corp.endpoint(path)).collect())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let distinct: HashSet<_> = limiters.iter().flatten().map(|limiter| Arc::as_ptr(limiter)).collect();
+    assert_eq!(distinct.len(), paths().count());
+    for limiters in limiters {
+        let named: Vec<_> = limiters.iter().map(|limiter| limiter.endpoint).collect();
+        assert_eq!(named, paths().collect::<Vec<_>>());
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_published_limits_on_calls_at_once_hold_unless_told_otherwise() {
     let at_once = async |budget: Budget, endpoint| {
-        let limiter = corp(&budget).endpoint(endpoint);
+        let corp = corp(&budget);
+        let limiter = corp.endpoint(endpoint);
         let mut permits = Vec::new();
         while permits.len() < 30
             && let Ok(permit) = timeout(SECOND, limiter.acquire(SECOND)).await
@@ -335,7 +353,8 @@ async fn an_endpoint_of_ones_own_has_limits_by_its_type() {
     let budget =
         Budget::builder().endpoint_of::<GetApp>(limits).endpoint_of::<GetMember>(limits).build().unwrap();
     for endpoint in ["agent/get", "user/get"] {
-        let limiter = corp(&budget).endpoint(endpoint);
+        let corp = corp(&budget);
+        let limiter = corp.endpoint(endpoint);
         let first = limiter.acquire(SECOND).await.unwrap();
         assert!(timeout(SECOND, limiter.acquire(SECOND)).await.is_err(), "{endpoint}");
         drop(first);
