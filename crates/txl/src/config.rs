@@ -7,8 +7,8 @@ use serde_json::json;
 use crate::{
     access::{ConfigFile, ConfigPath, Credentials, FileFlags, Problem, Sourced, check, no_home},
     failure::{Failure, Result},
+    messages::config as messages,
     output::{Output, print_text, say},
-    words::counted,
 };
 
 /// Show and check the configuration file txl.toml and its profiles
@@ -75,8 +75,8 @@ fn show(credentials: &Sourced<Credentials>, output: Output) -> Result {
     if output.is_lines() {
         output.list(&rows, &["key", "value", "from"])?;
         match profile {
-            Some(profile) => say(format_args!("source: {}", profile.words())),
-            None => say(format_args!("source: {source}")),
+            Some(profile) => say(messages::source(profile.words())),
+            None => say(messages::source(source)),
         }
         return Ok(());
     }
@@ -97,7 +97,7 @@ fn path(flags: &FileFlags, output: Output) -> Result {
     }
     print_text(&format!("{shown}\n"))?;
     if !exists {
-        say("there is no such file yet");
+        say(messages::no_such_file_yet());
     }
     Ok(())
 }
@@ -108,7 +108,7 @@ struct Shown<'a> {
     line: Option<usize>,
     column: Option<usize>,
     profile: Option<&'a str>,
-    problem: &'a str,
+    problem: String,
     remedy: String,
 }
 
@@ -128,20 +128,10 @@ fn check_file(flags: &FileFlags, output: Output) -> Result {
         output.list(&shown, &["line", "column", "profile", "problem", "remedy"])?;
     }
     if !shown.is_empty() {
-        return Err(Failure::new(format!(
-            "{} in {}",
-            counted(shown.len() as u64, "problem"),
-            path.display()
-        ))
-        .remedy("correct what is listed on stdout; nothing was sent"));
+        return Err(Failure::new(messages::problems_in(shown.len(), &path))
+            .remedy(messages::correct_what_is_listed()));
     }
-    let profiles = match name {
-        Some(name) => format!("the profile `{name}`"),
-        None => counted(file.profiles.len() as u64, "profile"),
-    };
-    let default =
-        file.default.map_or_else(|| "no default".to_owned(), |default| format!("default `{default}`"));
-    say(format_args!("{} is in order: {profiles}, {default}", path.display()));
+    say(messages::is_in_order(&path, name, file.profiles.len(), file.default.as_deref()));
     Ok(())
 }
 
@@ -150,7 +140,7 @@ fn of_problem(problem: &Problem) -> Shown<'_> {
         line: problem.at.map(|at| at.line),
         column: problem.at.map(|at| at.column),
         profile: problem.profile.as_deref(),
-        problem: &problem.message,
-        remedy: problem.remedies.join("; "),
+        problem: problem.message.to_string(),
+        remedy: problem.remedies.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
     }
 }

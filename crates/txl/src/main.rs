@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     let cli = cli::Cli::parse_arguments();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return Failure::new("cannot start threads").because(&error).report(),
+        Err(error) => return Failure::new(messages::system::no_threads()).because(&error).report(),
     };
     let ended = runtime.block_on(run(cli));
     let code = match ended.result {

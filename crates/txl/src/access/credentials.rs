@@ -17,7 +17,10 @@ use super::{
     source::{Group, Sourced},
     token_store, trust,
 };
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    messages,
+};
 
 /// What calls a corp: its id, the secrets, and the way to the server.
 #[derive(Args)]
@@ -173,14 +176,14 @@ impl Sourced<Credentials> {
 
 fn rows_of_profile(profile: &Profile) -> Vec<Row> {
     let rows = profile.entries.iter().map(|entry| {
-        let line = format!("line {}", entry.at.line);
+        let line = entry.at.line;
         match (entry.value.from(), entry.value.literal()) {
-            (None, Some(text)) => Row::new(entry.key, text, line),
+            (None, Some(text)) => Row::new(entry.key, text, messages::config::line(line).to_string()),
             // What the variable or the file holds may be secret, whatever the key.
             (from, _) => Row {
                 key: entry.key.name(),
                 value: "***".to_owned(),
-                from: format!("{} ({line})", from.unwrap_or_default()),
+                from: messages::config::referred_by_line(&from.unwrap_or_default(), line).to_string(),
             },
         }
     });
@@ -213,9 +216,9 @@ impl CallbackCredentials {
     /// The key, if the text is one.
     pub(super) fn parsed_key(&self) -> Result<EncodingAesKey> {
         self.aes_key.required()?.parse().map_err(|error| {
-            Failure::usage("the EncodingAESKey is not one")
+            Failure::usage(messages::credentials::aes_key_is_not_one())
                 .because(&error)
-                .remedy("copy the 43 letters and digits from the console, or make a new key by `txl callback new-key`")
+                .remedy(messages::credentials::copy_the_aes_key())
         })
     }
 }
@@ -229,7 +232,7 @@ impl Sourced<CallbackCredentials> {
     pub(crate) fn receiver(&self) -> Result<Receiver> {
         let group = self.group()?;
         let corp_id = given(&group.corp_id).ok_or_else(|| {
-            self.lacks(ProfileKey::CorpId, "corp id (企业ID)", "--corp-id", "WECOM_CORP_ID")
+            self.lacks(ProfileKey::CorpId, &messages::credentials::corp_id(), "--corp-id", "WECOM_CORP_ID")
         })?;
         let token = group.token.required().map_err(|failure| self.explained(&group.token, failure))?;
         let key = match group.aes_key.is_given() {

@@ -174,7 +174,7 @@ const fn flag(field: MemberField) -> Option<&'static str> {
 fn clearable() -> impl TypedValueParser<Value = MemberField> {
     let fields = || MemberPatch::CLEARABLE.iter().copied();
     PossibleValuesParser::new(fields().filter_map(flag)).try_map(move |name| {
-        fields().find(|field| flag(*field) == Some(name.as_str())).ok_or("no such field")
+        fields().find(|field| flag(*field) == Some(name.as_str())).ok_or_else(messages::member::no_such_field)
     })
 }
 
@@ -308,10 +308,8 @@ impl Fields {
         for department in &self.leads {
             let id = lookup.department(department).await?;
             if !departments.contains(&id) {
-                return Err(Failure::usage(format!(
-                    "--leads {department} is not among the member's departments"
-                ))
-                .remedy(format!("add --department {department}")));
+                return Err(Failure::usage(messages::member::led_department_is_not_among(department))
+                    .remedy(messages::member::add_the_department(department)));
             }
             led.push(id);
         }
@@ -336,7 +334,8 @@ impl Fields {
         }
         let attributes = self.attributes.iter().map(|pair| {
             let (name, value) = pair.split_once('=').ok_or_else(|| {
-                Failure::usage("an --attribute has no `=`").remedy("write it as --attribute 工号=A-17")
+                Failure::usage(messages::member::attribute_has_no_value())
+                    .remedy(messages::member::how_an_attribute_is_written())
             })?;
             Ok(Attribute::text(name, value))
         });
@@ -350,16 +349,15 @@ fn given<T>(items: Vec<T>) -> Option<Vec<T>> {
 }
 
 fn given_and_cleared(field: MemberField) -> Failure {
-    let name = flag(field).unwrap_or("the field");
-    Failure::usage(format!("{name} is given a value and cleared at once"))
-        .remedy(format!("drop --clear {name}, or --{name}"))
+    let name = flag(field).unwrap_or(field.name());
+    Failure::usage(messages::member::given_and_cleared(name)).remedy(messages::member::drop_one_of(name))
 }
 
 fn parsed<T: DeserializeOwned>(text: Option<&str>, flag: &str) -> Result<Option<T>> {
     text.map(serde_json::from_str).transpose().map_err(|error| {
-        Failure::usage(format!("{flag} is not what WeCom reads")).because(&error).remedy(format!(
-            "see `txl member update --help` for the shape of {flag}, and quote it for the shell"
-        ))
+        Failure::usage(messages::member::is_not_what_wecom_reads(flag))
+            .because(&error)
+            .remedy(messages::member::see_the_shape_of(flag))
     })
 }
 

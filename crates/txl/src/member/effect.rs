@@ -1,14 +1,14 @@
 //! What an update of a member replaces, and whether WeCom took it: said on stderr.
 
 use wecom_contacts::{
-    DepartmentId, Seen, UserId,
+    Seen, UserId,
     members::{Member, MemberPatch, MemberStatus},
 };
 
 use crate::{
     access::Access,
     failure::{Failure, Result, printable},
-    messages,
+    messages::{self, Message},
     output::say,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub(super) struct Before {
     userid: String,
     /// The departments and whether the member leads each; `None` if no credential may read them.
-    departments: Option<String>,
+    departments: Option<Message>,
 }
 
 impl Before {
@@ -29,7 +29,7 @@ impl Before {
         let member = access.reader()?.members().get(userid).await.ok();
         let departments = member.map(|member| {
             let flags = member.is_leader_in_dept.as_deref().unwrap_or_default();
-            listed(member.department.as_deref().unwrap_or_default(), flags)
+            messages::member::departments(member.department.as_deref().unwrap_or_default(), flags)
         });
         Ok(Self { userid: userid.to_owned(), departments })
     }
@@ -37,23 +37,16 @@ impl Before {
     /// Says which departments became which.
     pub(super) fn say(&self, patch: &MemberPatch) {
         let Some(departments) = &patch.department else { return };
-        let after = listed(departments, patch.is_leader_in_dept.as_deref().unwrap_or_default());
+        let after = messages::member::departments(
+            departments,
+            patch.is_leader_in_dept.as_deref().unwrap_or_default(),
+        );
         let userid = &self.userid;
         match &self.departments {
             Some(before) => say(messages::member::departments_changed(userid, before, &after)),
             None => say(messages::member::departments_replaced(userid, &after)),
         }
     }
-}
-
-/// `2, 4 (leads)`
-fn listed(departments: &[DepartmentId], leads: &[bool]) -> String {
-    let one = |(at, id): (usize, &DepartmentId)| {
-        let leads = leads.get(at).is_some_and(|leads| *leads);
-        if leads { format!("{id} (leads)") } else { id.to_string() }
-    };
-    let all: Vec<_> = departments.iter().enumerate().map(one).collect();
-    if all.is_empty() { "none".to_owned() } else { all.join(", ") }
 }
 
 /// Reads a member back whose mobile number was changed: WeCom drops the new number without an error if the member has

@@ -16,7 +16,8 @@ use crate::{
     access::Access,
     failure::{Failure, Result},
     lookup::{self, DepartmentRef, Lookup, TagRef},
-    messages, numbers,
+    messages::{self, member::FoundBy},
+    numbers,
     output::{Output, say},
     rows::{self, AsText},
 };
@@ -195,12 +196,12 @@ impl Command {
             }
             Verb::FindByMobile { mobile } => {
                 let found = access.either()?.members().find_by_mobile(mobile).await?;
-                output.ids(&[found.ok_or_else(|| not_found_by("mobile number"))?])
+                output.ids(&[found.ok_or_else(|| not_found_by(FoundBy::Mobile))?])
             }
             Verb::FindByEmail { email, personal } => {
                 let kind = if personal { EmailType::Personal } else { EmailType::Corp };
                 let found = access.either()?.members().find_by_email(email, kind).await?;
-                output.ids(&[found.ok_or_else(|| not_found_by("mail address"))?])
+                output.ids(&[found.ok_or_else(|| not_found_by(FoundBy::Email))?])
             }
             Verb::ToOpenid { userid } => output.ids(&[access.app()?.members().to_openid(userid).await?]),
             Verb::FromOpenid { openid } => output.ids(&[access.app()?.members().from_openid(openid).await?]),
@@ -210,9 +211,8 @@ impl Command {
                 output.list(&ids.converted, &["open_userid", "userid"])?;
                 match ids.invalid.as_slice() {
                     [] => Ok(()),
-                    invalid => Err(Failure::new(format!("no userid for {}", comma_joined(invalid))).remedy(
-                        "check the ids, the agentid of their app, and the visible range of both apps",
-                    )),
+                    invalid => Err(Failure::new(messages::member::no_userid_for(invalid))
+                        .remedy(messages::member::check_ids_and_apps())),
                 }
             }
             Verb::Invite { members, departments, tags } => {
@@ -296,13 +296,6 @@ async fn ids(
     Ok(())
 }
 
-fn not_found_by(what: &str) -> Failure {
-    // The number or address itself is a personal datum, and need not be said again.
-    Failure::new(format!("no member that this credential may see has this {what}")).remedy(
-        "check it, and the app's visible range (可见范围); many wrong look-ups block the call for a day",
-    )
-}
-
-fn comma_joined<T: AsRef<str>>(ids: &[T]) -> String {
-    ids.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
+fn not_found_by(by: FoundBy) -> Failure {
+    Failure::new(messages::member::no_member_has(by)).remedy(messages::member::check_it_and_the_range())
 }

@@ -20,8 +20,11 @@ pub(crate) mod arguments;
 pub(crate) mod auth;
 pub(crate) mod callback;
 pub(crate) mod changes;
+pub(crate) mod config;
+pub(crate) mod config_file;
 pub(crate) mod contact_rule;
 pub(crate) mod corp_group;
+pub(crate) mod credentials;
 pub(crate) mod department;
 pub(crate) mod export;
 pub(crate) mod failure;
@@ -31,11 +34,14 @@ pub(crate) mod lists;
 pub(crate) mod lookup;
 pub(crate) mod media;
 pub(crate) mod member;
+pub(crate) mod places;
 pub(crate) mod question;
 pub(crate) mod sdk;
+pub(crate) mod secrets;
 pub(crate) mod signals;
 #[cfg(feature = "sim")]
 pub(crate) mod sim;
+pub(crate) mod sources;
 pub(crate) mod system;
 pub(crate) mod tag;
 #[cfg(feature = "sim")]
