@@ -4,6 +4,7 @@
 //! `output` and `failure` print, `signals` ends a command early, `places` knows the user's directories. `sim` serves the simulator and `tour` calls
 //! everything; a build without the feature `sim` has neither.
 
+#![warn(clippy::print_stderr)]
 #![expect(
     clippy::doc_markdown,
     reason = "the doc comments of arguments are help texts, in which backticks would be shown"
@@ -45,7 +46,6 @@ mod tour;
 use std::{process::ExitCode, time::Duration};
 
 use failure::{Failure, Result};
-use messages::words;
 
 /// How long threads that read or write may go on after the command was interrupted.
 const PARTING: Duration = Duration::from_secs(1);

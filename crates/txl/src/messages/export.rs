@@ -1,6 +1,6 @@
 //! `txl export`.
 
-use std::path::Path;
+use std::{fmt::Display, path::Path};
 
 use wecom_contacts::{Error, JobId};
 
@@ -161,4 +161,20 @@ pub(crate) fn key_is_not_one() -> Message {
 
 pub(crate) fn what_a_key_looks_like() -> Message {
     message!(en: "give 43 letters and digits, such as `txl callback new-key` makes")
+}
+
+/// A template of `indicatif`. `{msg}` is the id of the job.
+pub(crate) fn waiting_for_job() -> Message {
+    message!(en: "{{spinner}} waiting for job {{msg}}, {{elapsed}}")
+}
+
+/// A template of `indicatif`. `{msg}` is [`rows_at_rate`].
+pub(crate) fn reading_rows() -> Message {
+    message!(
+        en: "{{wide_bar}} {{percent}}% {{binary_bytes}}/{{binary_total_bytes}} {{binary_bytes_per_sec}} {{msg}} {{eta}} left"
+    )
+}
+
+pub(crate) fn rows_at_rate(rows: impl Display, per_second: impl Display) -> Message {
+    message!(en: "{rows} rows {per_second}/s")
 }

@@ -70,29 +70,3 @@ impl fmt::Debug for Message {
 
 /// So that a parser of arguments can refuse one with a message.
 impl std::error::Error for Message {}
-
-/// The bridge for the modules whose texts are not in the catalogue yet: `access`, `config`, `import`, `main`,
-/// `places` and a part of `member`. New code does not use it.
-impl From<String> for Message {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl From<&str> for Message {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
-impl From<&String> for Message {
-    fn from(text: &String) -> Self {
-        Self(text.clone())
-    }
-}
-
-impl From<fmt::Arguments<'_>> for Message {
-    fn from(text: fmt::Arguments<'_>) -> Self {
-        Self(text.to_string())
-    }
-}
