@@ -13,11 +13,11 @@ use crate::{
 
 /// Show and check the configuration file txl.toml and its profiles
 ///
-/// A profile has the credentials (凭证) of one corp. All credentials of a command come from one source. --profile NAME takes them from
-/// that profile, and WECOM_... variables then play no part; TXL_PROFILE does the same, but is refused beside such a variable. Without
-/// both, flags and WECOM_... variables are the source if any of them is given; otherwise the file's default profile is. Two sources at
-/// once are refused. The file is txl/txl.toml in the user's configuration directory, or the one of --config (TXL_CONFIG); a file in the
-/// working directory is never used by itself.
+/// A profile contains the credentials (凭证) of one corp. All credentials of a command come from one source. --profile NAME takes them
+/// from that profile and ignores WECOM_... variables. TXL_PROFILE also chooses a profile, but it is an error beside such a variable.
+/// Without a chosen profile, flags and WECOM_... variables are the source. If none of them is given, the file's default profile is the
+/// source. Two sources at once are an error. --config (TXL_CONFIG) names the file, which defaults to txl/txl.toml in the user's
+/// configuration directory. A file in the working directory is used only if it is named.
 #[derive(Args)]
 #[command(after_long_help = EXAMPLE)]
 pub(crate) struct Command {
@@ -35,22 +35,24 @@ Example of a file:
   agent_id = 1000002
   app_secret = \"file:secrets/test-app\"
 
-A path is relative to the file's directory. A secret may also be written into
-the file itself, if only its owner can read it. More keys: base_url, proxy,
-ca_cert, token_store, callback_token, callback_aes_key.";
+A path is relative to the file's directory. The file itself may contain a secret
+if only its owner can read it. More keys: base_url, proxy, ca_cert, token_store,
+callback_token, callback_aes_key.";
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Show which source a command takes its credentials from, and each value, secrets masked
+    /// Show the source of the credentials and each value, with secrets masked
     ///
-    /// It takes the same credential flags as a command that calls WeCom. Nothing is sent, and no secret is read.
+    /// Accepts the credential flags of a command that calls WeCom. Nothing is sent, and no secret is read.
     #[command(next_help_heading = "Credentials (凭证)")]
     Show(Box<Sourced<Credentials>>),
-    /// Show where the configuration file is, whether or not there is one
+    /// Show the path of the configuration file, even if the file does not exist
+    #[command(mut_arg("profile", |argument| argument.help("Has no effect here: all profiles are in the same file")))]
     Path(FileFlags),
-    /// Check all profiles, or the one of --profile, without sending anything
+    /// Check the profiles of the configuration file, without sending anything
     ///
-    /// Reads the secrets that the profiles refer to, and prints every problem with its line. The exit code is 1 if there is any.
+    /// Reads the secrets that the profiles refer to, and prints every problem with its line. The exit code is 1 if there is a problem.
+    #[command(mut_arg("profile", |argument| argument.help("Profile to check. Defaults to all profiles")))]
     Check(FileFlags),
 }
 

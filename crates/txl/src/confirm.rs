@@ -14,7 +14,7 @@ use crate::{
 /// The flag of every command that deletes.
 #[derive(Args)]
 pub(crate) struct Consent {
-    /// Do not ask before deleting. Without a terminal on stdin and stderr, nothing is asked
+    /// Delete without a question. The question is asked only if stdin and stderr are terminals
     #[arg(long)]
     yes: bool,
 }

@@ -1,4 +1,4 @@
-//! What goes wrong, as a person reads it (one line, its causes, what to try), and the exit code that a script reads.
+//! Failures: a message with its causes and remedies for people, and an exit code for scripts.
 
 use std::{error::Error, fmt, io, process::ExitCode};
 
@@ -16,7 +16,7 @@ pub(crate) type Result<T = ()> = std::result::Result<T, Failure>;
 /// The exit codes, by contract. 0 is success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Whoever read our output has heard enough. Nothing is said and nothing has failed.
+    /// The reader of stdout has closed it. This is success: nothing is printed.
     HungUp = 0,
     /// WeCom refused, or something here failed.
     Failed = 1,
@@ -108,7 +108,7 @@ impl Failure {
         self.0.exit == Exit::HungUp
     }
 
-    /// Says it on stderr, once, and gives the exit code.
+    /// Prints the failure on stderr, and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
         let report = self.0;
         if report.exit != Exit::HungUp {

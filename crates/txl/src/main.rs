@@ -1,6 +1,6 @@
 //! `txl` (通讯录): every WeCom (企业微信) contacts call, a simulator of the server, and a tour of both.
 //!
-//! `cli` says what can be typed, one module per chapter does it, `access` picks the credential, `lookup` finds ids by names,
+//! `cli` is the command line, and each chapter of it has a module. `access` selects the credential, `lookup` finds ids by names,
 //! `output` and `failure` print, `signals` ends a command early, `places` knows the user's directories. `sim` serves the simulator and `tour` calls
 //! everything; a build without the feature `sim` has neither.
 

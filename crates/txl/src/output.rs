@@ -113,7 +113,7 @@ impl Output {
     }
 }
 
-/// Prints text on stdout: as it is into a file or a pipe, without what steers a terminal on one.
+/// Prints text on stdout. Control characters are escaped on a terminal, and unchanged in files and pipes.
 pub(crate) fn print_text(text: &str) -> Result {
     print_bytes(text.as_bytes())
 }

@@ -1,4 +1,4 @@
-//! The configuration file: where it is, how it is read, and who may have access to it.
+//! The configuration file: its path, its reader, and a check of its permissions.
 
 use std::{
     env,
@@ -31,7 +31,7 @@ pub(crate) struct ConfigFile {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// The path of the configuration file, whether or not there is one.
+/// The path of the configuration file, which may not exist.
 #[derive(Clone, Debug)]
 pub(crate) struct ConfigPath {
     pub(crate) path: PathBuf,
@@ -96,7 +96,7 @@ impl ConfigFile {
     ///
     /// # Errors
     ///
-    /// Fails if there is none, or if something is wrong with the file or this profile.
+    /// Fails if the profile is missing, or if the file or this profile has a problem.
     pub(crate) fn profile(&self, name: &str) -> Result<&Profile> {
         let mut problems = self.problems_of(name);
         if let Some(first) = problems.next() {
@@ -172,7 +172,7 @@ fn exposure(path: &Path, metadata: &Metadata, has_secrets: bool) -> Option<Probl
     Some(Problem::new(None, None, message, remedy))
 }
 
-/// Elsewhere the standard library tells nothing about access.
+/// The standard library has no access rights of other platforms.
 #[cfg(not(unix))]
 fn exposure(_: &Path, _: &Metadata, _: bool) -> Option<Problem> {
     None
@@ -180,7 +180,7 @@ fn exposure(_: &Path, _: &Metadata, _: bool) -> Option<Problem> {
 
 #[cfg(unix)]
 mod unix {
-    /// The user as whom the command works.
+    /// The effective user of the process.
     pub(super) fn user() -> u32 {
         rustix::process::geteuid().as_raw()
     }

@@ -39,20 +39,20 @@ pub(crate) struct Credentials {
     #[command(flatten)]
     pub(super) app_secret: GivenSecret<AppSecret>,
 
-    /// Where WeCom is, for gateways and simulators [default: that of qyapi.weixin.qq.com]
+    /// Base URL of the API, for a gateway or a simulator. Defaults to that of qyapi.weixin.qq.com
     #[arg(long, env = "WECOM_BASE_URL", global = true, value_name = "URL")]
     pub(super) base_url: Option<String>,
 
-    /// Send everything through this proxy
+    /// Proxy for all requests
     #[arg(long, env = "WECOM_PROXY", hide_env_values = true, global = true, value_name = "URL")]
     pub(super) proxy: Option<String>,
 
-    /// Trust the CA certificates in this PEM file too, as a company's own gateway or proxy needs
+    /// PEM file of additional CA certificates to trust, such as those of a company's gateway or proxy
     #[arg(long, env = "WECOM_CA_CERT", global = true, value_name = "PATH", value_parser = path())]
     pub(super) ca_cert: Option<PathBuf>,
 
-    /// Where access tokens are kept between commands: a file (only its owner may read it), an address such as
-    /// redis://127.0.0.1:6379, or `none` [default: txl/tokens.json in the user's cache directory]
+    /// Store of access tokens between commands: a file that only its owner can read, an address such as
+    /// redis://127.0.0.1:6379, or `none`. Defaults to txl/tokens.json in the user's cache directory
     #[arg(
         long,
         env = "WECOM_TOKEN_STORE",
@@ -79,7 +79,7 @@ impl Group for Credentials {
 }
 
 impl Credentials {
-    /// A client with this secret. It keeps tokens where the group says if `keeps_tokens`, else nowhere.
+    /// A client with this secret. It uses the token store of the group if `keeps_tokens`, else none.
     ///
     /// # Errors
     ///

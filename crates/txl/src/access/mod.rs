@@ -1,4 +1,4 @@
-//! Who is calling, and where to: the credentials (凭证) of one corp, from flags, the environment, or a configuration file.
+//! The credentials (凭证) of one corp and the address of its server, from flags, the environment, or a configuration file.
 //!
 //! Every command takes them from here. `source` decides which source they come from, `config_file` and `profile` read `txl.toml`,
 //! `key` names the values, `secrets` reads secrets.
@@ -49,19 +49,19 @@ pub(crate) struct Access {
     #[command(flatten)]
     credentials: Sourced<Credentials>,
 
-    /// Call as this credential instead of the one that would be picked
+    /// Credential to call as. Defaults to the one that the call needs
     #[arg(long = "as", global = true, value_name = "CREDENTIAL")]
     caller: Option<Caller>,
 
-    /// How many seconds one call may take, 1 to 86,400
+    /// Time limit of one call in seconds, 1 to 86,400
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10, value_parser = numbers::whole::<u64>(1..=86_400))]
     timeout: u64,
 
-    /// How often one call is sent at most, where repeating it is safe, 1 to 1,000
+    /// Maximum number of attempts of one call, 1 to 1,000. Only calls that are safe to repeat are retried
     #[arg(long, global = true, value_name = "N", default_value_t = 4, value_parser = numbers::whole::<u32>(1..=1000))]
     attempts: u32,
 
-    /// Whether tokens of earlier commands are left aside.
+    /// Whether tokens of earlier commands are ignored.
     #[arg(skip)]
     without_kept_tokens: bool,
 }
@@ -131,7 +131,7 @@ impl Access {
         self
     }
 
-    /// For what sends nothing, and so needs no secret.
+    /// A client without a secret, for commands that send nothing.
     pub(crate) fn nameless(&self) -> Result<Client> {
         self.built(Secret::contacts_sync(""))
     }

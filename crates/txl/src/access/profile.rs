@@ -27,7 +27,7 @@ use crate::{
 /// Maximum number of problems of one file that are listed. Damage in one place can break every line after it.
 const MOST_PROBLEMS: usize = 50;
 
-/// What a configuration file says.
+/// The content of a configuration file.
 #[derive(Default)]
 pub(super) struct Document {
     /// The profile that is used if no source of credentials is named.
@@ -54,7 +54,7 @@ pub(crate) struct Entry {
     pub(crate) at: Position,
 }
 
-/// A value as it is written. It has no `Debug`, as it may be a secret.
+/// A value as the file has it. It may be a secret, so it has no `Debug`.
 #[derive(Clone)]
 pub(crate) enum Value {
     /// The value itself.
@@ -90,7 +90,7 @@ impl Profile {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
-    /// How errors call it.
+    /// Its name in errors.
     pub(crate) fn words(&self) -> Message {
         messages::profile(&self.name, &self.path)
     }

@@ -1,4 +1,4 @@
-//! Secrets as the user gives them: by a flag, a variable, a file, or a profile. Blanks and line breaks around them are dropped.
+//! Secrets from a flag, a variable, a file, or a profile. Blanks and line breaks around them are removed.
 //!
 //! `--app-secret X` is visible to other users of the machine, in the list of processes. `--app-secret-file PATH` is not; a path
 //! of `-` reads stdin. Each secret is one [kind](SecretKind), and each command flattens [`GivenSecret`] of it into its
@@ -30,7 +30,7 @@ use crate::{
 /// How much of a secret's file is read, in bytes.
 const MAX_FILE: u64 = 64 << 10;
 
-/// What a secret is called.
+/// The names of a secret.
 pub(crate) trait SecretKind: Send + Sync + 'static {
     /// The key of a profile that gives it; `None` for a secret that belongs to one command.
     const KEY: Option<ProfileKey>;
@@ -73,11 +73,11 @@ secret_kinds! {
     /// The contacts-sync secret.
     ContactsSecret: Some(ProfileKey::ContactsSecret), "contacts-secret", "WECOM_CONTACTS_SECRET", "SECRET",
         credentials::contacts_secret,
-        "The contacts-sync secret (通讯录同步 secret): writes, and reads ids";
+        "The contacts-sync secret (通讯录同步 secret), which writes and lists ids";
     /// The app's secret.
     AppSecret: Some(ProfileKey::AppSecret), "app-secret", "WECOM_APP_SECRET", "SECRET",
         credentials::app_secret,
-        "The app's secret (自建应用 secret): reads details inside the app's visible range (可见范围)";
+        "The app's secret (自建应用 secret), which reads details inside the app's visible range (可见范围)";
     /// The Token of a callback URL.
     UrlToken: Some(ProfileKey::CallbackToken), "token", "WECOM_CALLBACK_TOKEN", "TOKEN",
         credentials::callback_token,
@@ -97,7 +97,7 @@ secret_kinds! {
     /// The key of an export's files.
     FileKey: None, "key", "WECOM_EXPORT_KEY", "KEY",
         credentials::export_key,
-        "The key to encrypt the files with (encoding_aeskey), 43 letters and digits; without it a new one, which is kept until the rows are fetched";
+        "Key that encrypts the files (encoding_aeskey), 43 letters and digits. Defaults to a new key, which is kept until the rows are fetched";
 }
 
 #[cfg(feature = "sim")]
@@ -139,7 +139,7 @@ enum Origin {
     Named(String, PathBuf),
     /// In both flags (`true`) or in both variables, so that neither takes precedence.
     Ambiguous(bool),
-    /// Where a profile says.
+    /// In the place that a profile names.
     Profile(Value),
 }
 

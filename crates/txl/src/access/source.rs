@@ -29,11 +29,11 @@ const PROFILE_VARIABLE: &str = "TXL_PROFILE";
 /// The flags that choose a configuration file and a profile of it.
 #[derive(Args)]
 struct Flags {
-    /// Take all credentials from this profile of the configuration file, and none from the environment
+    /// Profile of the configuration file that gives all credentials. Variables with credentials are then ignored
     #[arg(long, env = PROFILE_VARIABLE, global = true, value_name = "NAME")]
     profile: Option<String>,
 
-    /// The configuration file [default: txl/txl.toml in the user's configuration directory]
+    /// Configuration file. Defaults to txl/txl.toml in the user's configuration directory
     #[arg(long, env = VARIABLE, global = true, value_name = "PATH", value_parser = path())]
     config: Option<PathBuf>,
 }

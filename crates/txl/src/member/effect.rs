@@ -1,4 +1,4 @@
-//! What an update of a member replaces, and whether WeCom took it: said on stderr.
+//! Notes after an update of a member: which departments it replaced, and whether WeCom stored the new mobile number.
 
 use wecom_contacts::{
     Seen, UserId,
@@ -68,11 +68,11 @@ pub(super) async fn check_mobile(access: &Access, userid: &UserId, sent: &str) -
             return Ok(());
         }
     };
-    match fate(&member, sent) {
-        Fate::Taken => Ok(()),
-        Fate::Dropped => Err(Failure::new(messages::member::mobile_was_not_changed(userid))
+    match mobile_update(&member, sent) {
+        MobileUpdate::Stored => Ok(()),
+        MobileUpdate::Dropped => Err(Failure::new(messages::member::mobile_was_not_changed(userid))
             .remedy(messages::member::how_a_mobile_changes())),
-        Fate::Unknown => {
+        MobileUpdate::Unknown => {
             say(messages::member::mobile_is_hidden(matches!(
                 member.status,
                 Seen::Known(MemberStatus::Activated)
@@ -82,20 +82,20 @@ pub(super) async fn check_mobile(access: &Access, userid: &UserId, sent: &str) -
     }
 }
 
-/// What became of a mobile number.
+/// Whether WeCom stored a new mobile number.
 #[derive(Debug, PartialEq, Eq)]
-enum Fate {
-    Taken,
+enum MobileUpdate {
+    Stored,
     Dropped,
     /// The app may not read the number.
     Unknown,
 }
 
-fn fate(member: &Member, sent: &str) -> Fate {
+fn mobile_update(member: &Member, sent: &str) -> MobileUpdate {
     match member.mobile.as_deref() {
-        Seen::Hidden | Seen::Known("") => Fate::Unknown,
-        Seen::Known(there) if digits(there) == digits(sent) => Fate::Taken,
-        Seen::Known(_) => Fate::Dropped,
+        Seen::Hidden | Seen::Known("") => MobileUpdate::Unknown,
+        Seen::Known(there) if digits(there) == digits(sent) => MobileUpdate::Stored,
+        Seen::Known(_) => MobileUpdate::Dropped,
     }
 }
 
@@ -120,9 +120,9 @@ mod tests {
             member
         };
         for sent in ["13800000000", "+86 13800000000", "+86-138-0000-0000"] {
-            assert_eq!(fate(&member(Some("13800000000")), sent), Fate::Taken, "{sent}");
+            assert_eq!(mobile_update(&member(Some("13800000000")), sent), MobileUpdate::Stored, "{sent}");
         }
-        assert_eq!(fate(&member(Some("13800000000")), "13900000000"), Fate::Dropped);
-        assert_eq!(fate(&member(None), "13900000000"), Fate::Unknown);
+        assert_eq!(mobile_update(&member(Some("13800000000")), "13900000000"), MobileUpdate::Dropped);
+        assert_eq!(mobile_update(&member(None), "13900000000"), MobileUpdate::Unknown);
     }
 }

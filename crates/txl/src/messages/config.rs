@@ -31,7 +31,7 @@ pub(crate) fn correct_what_is_listed() -> Message {
     message!(en: "correct what is listed on stdout; nothing was sent")
 }
 
-/// `only` is the profile that was checked; `None` stands for all of them, `profiles` in number.
+/// `only` is the profile that was checked; `None` means all of them, `profiles` in number.
 pub(crate) fn is_in_order(
     path: &Path,
     only: Option<&str>,

@@ -19,11 +19,11 @@ pub(crate) fn cannot_be_read(path: &Path) -> Message {
 }
 
 pub(crate) fn name_a_readable_one() -> Message {
-    message!(en: "name a file that exists and may be read by --config (TXL_CONFIG), or go without a profile")
+    message!(en: "name an existing, readable file by --config (TXL_CONFIG), or pass credentials without a profile")
 }
 
 pub(crate) fn is_no_regular_file(path: &Path) -> Message {
-    message!(en: "{} is no regular file", path.display())
+    message!(en: "{} is not a regular file", path.display())
 }
 
 pub(crate) fn is_too_large(path: &Path, limit_kib: u64) -> Message {
@@ -132,7 +132,7 @@ pub(crate) fn how_a_default_is_written() -> Message {
 }
 
 pub(crate) fn profile_is_no_table() -> Message {
-    message!(en: "`profile` is no table")
+    message!(en: "`profile` is not a table")
 }
 
 pub(crate) fn write_a_header() -> Message {
@@ -140,7 +140,7 @@ pub(crate) fn write_a_header() -> Message {
 }
 
 pub(crate) fn named_profile_is_no_table(name: &str) -> Message {
-    message!(en: "the profile `{name}` is no table")
+    message!(en: "the profile `{name}` is not a table")
 }
 
 pub(crate) fn write_the_header(name: &str) -> Message {

@@ -79,7 +79,7 @@ pub(crate) fn values_are_from(profile: &Message) -> Message {
 }
 
 pub(crate) fn aes_key_is_not_one() -> Message {
-    message!(en: "the EncodingAESKey is not one")
+    message!(en: "the EncodingAESKey is malformed")
 }
 
 pub(crate) fn copy_the_aes_key() -> Message {
@@ -119,7 +119,7 @@ pub(crate) fn certificates_are_none(variable: &str, path: &Path) -> Message {
 }
 
 pub(crate) fn certificates_are_in_no_directory(variable: &str, paths: &Path) -> Message {
-    message!(en: "{variable} names {}, which is no directory", paths.display())
+    message!(en: "{variable} names {}, which is not a directory", paths.display())
 }
 
 pub(crate) fn correct_or_unset(variable: &str) -> Message {

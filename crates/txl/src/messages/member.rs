@@ -85,19 +85,19 @@ pub(crate) fn invited() -> Message {
 }
 
 pub(crate) fn some_were_not_invited() -> Message {
-    message!(en: "some were not invited: those listed")
+    message!(en: "the listed members, departments or tags were not invited")
 }
 
 pub(crate) fn check_that_they_are_visible() -> Message {
-    message!(en: "check that they exist and that the credential may see them")
+    message!(en: "check that they exist and are visible to the credential")
 }
 
 pub(crate) fn may_come_in(userid: impl Display) -> Message {
-    message!(en: "{userid} may come in")
+    message!(en: "confirmed the login of {userid}")
 }
 
 pub(crate) fn is_verified(userid: impl Display) -> Message {
-    message!(en: "{userid} is verified")
+    message!(en: "confirmed the second verification of {userid}")
 }
 
 /// `cursor` is what `--after` takes.

@@ -1,11 +1,10 @@
-//! Everything that the command says to people: what it does, finds and asks, what goes wrong and what to try. Not here: help texts,
-//! which are written at the arguments, and data.
+//! The catalogue of messages: all texts for people except help texts, which are doc comments of the arguments, and data.
 //!
-//! A message is a function with named, typed arguments that gives a [`Message`]. Only this module makes one, and
-//! [`say`](crate::output::say), [`Failure`](crate::failure::Failure) and [`Consent`](crate::confirm::Consent) take nothing else, so no
-//! text is printed that is not here. There is a module for each part of the command that speaks.
+//! A message is a function with named, typed arguments that returns a [`Message`]. Only this module creates one.
+//! [`say`](crate::output::say), [`Failure`](crate::failure::Failure) and [`Consent`](crate::confirm::Consent) accept no other text, and
+//! clippy refuses stderr outside `output::stderr`. Each part of the command has its own module.
 //!
-//! English is the only language. The next one becomes a second arm of `message!`: then every message that lacks it does not compile.
+//! English is the only language. Another language becomes a second arm of `message!`; a message without it then fails to compile.
 
 /// Makes a [`Message`]: its text in each language, as arguments of `format!`.
 macro_rules! message {

@@ -74,7 +74,7 @@ pub(crate) fn or_use_the_default_profile(default: &str, given: &[String]) -> Mes
 }
 
 pub(crate) fn no_home_directory() -> Message {
-    message!(en: "there is no home directory, and so no configuration file of the user")
+    message!(en: "the home directory is unknown, so there is no default configuration file")
 }
 
 pub(crate) fn name_a_configuration_file() -> Message {

@@ -37,8 +37,8 @@ pub(crate) fn padded(text: &str, width: usize) -> String {
 
 /// The text in lines of at most this width; an empty text is one line.
 ///
-/// A line breaks at a blank or between Chinese characters, if there is such a place in its second half; else behind a sign inside a word, such as `@`;
-/// else anywhere.
+/// A line breaks in its second half at a blank or between Chinese characters. If that is impossible it breaks after a sign inside a
+/// word, such as `@`, and as a last resort anywhere.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = text;

@@ -306,7 +306,7 @@ fn every_secret_may_come_from_a_file() {
 }
 
 #[test]
-fn a_missing_argument_is_told_without_the_credentials() {
+fn a_missing_argument_is_reported_without_the_credentials() {
     let sim = RunningSim::start(&[]);
     let ran = sim.run(&["member", "get"]);
     ran.fails_with(2);
