@@ -175,7 +175,7 @@ impl Access {
         self.built(secret)
     }
 
-    /// The secret. If it is not given and that of the other caller is, the error says how to call as the other.
+    /// The secret. If only the secret of the other caller is given, the error names the flag to call as that one.
     fn secret<'a, K: SecretKind>(
         &self,
         secret: &'a GivenSecret<K>,

@@ -105,19 +105,19 @@ secret_kinds! {
     /// The simulator's contacts-sync secret.
     SimContactsSecret: None, "contacts-secret", "TXL_SIM_CONTACTS_SECRET", "SECRET",
         credentials::contacts_secret,
-        "The contacts-sync secret (通讯录同步 secret) [default: sim-contacts-secret]";
+        "The contacts-sync secret (通讯录同步 secret). Defaults to sim-contacts-secret";
     /// The simulator's app's secret.
     SimAppSecret: None, "app-secret", "TXL_SIM_APP_SECRET", "SECRET",
         credentials::app_secret,
-        "The app's secret (自建应用 secret) [default: sim-app-secret]";
+        "The app's secret (自建应用 secret). Defaults to sim-app-secret";
     /// The Token of the URL that the simulator delivers to.
     SimUrlToken: None, "callback-token", "TXL_SIM_CALLBACK_TOKEN", "TOKEN",
         credentials::callback_token,
-        "The Token of that URL [default: simCallbackToken]";
+        "The Token of that URL. Defaults to simCallbackToken";
     /// The EncodingAESKey of the URL that the simulator delivers to.
     SimUrlKey: None, "callback-aes-key", "TXL_SIM_CALLBACK_AES_KEY", "KEY",
         credentials::callback_aes_key,
-        "The EncodingAESKey of that URL, 43 letters and digits [default: SimulatorEncodingAesKey00000000000000000000]";
+        "The EncodingAESKey of that URL, 43 letters and digits. Defaults to SimulatorEncodingAesKey00000000000000000000";
 }
 
 /// A secret that may be given: by `--NAME` or `--NAME-file`, by the variable of either, or by a profile. The command line takes
