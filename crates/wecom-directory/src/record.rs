@@ -47,12 +47,47 @@ pub struct MemberRecord {
     pub member: Member,
     /// The departments of the member, in the order of their ids.
     pub seats: Vec<Seat>,
-    /// Fields that were known once and that the last reading could not show. Their values are the last known ones.
-    pub stale: FieldSet,
+    /// The fields that the last reading with each source showed; see [`Source::index`].
+    pub shown: [FieldSet; 2],
     /// The time at which the request was sent whose answer changed the record last.
     pub read_at: Timestamp,
-    /// The hash of the row from which the details were read, for each source; see [`Source`].
-    pub hashes: [Option<RowHash>; 2],
+    /// The hashes of what was read.
+    pub hashes: RowHashes,
+}
+
+impl MemberRecord {
+    /// Returns a record of which nothing but the userid is known.
+    pub fn unread(userid: UserId, read_at: Timestamp) -> Self {
+        let mut member = Member::default();
+        member.userid = userid;
+        Self {
+            person: None,
+            state: State::Present,
+            member,
+            seats: Vec::new(),
+            shown: [FieldSet::EMPTY; 2],
+            read_at,
+            hashes: RowHashes::default(),
+        }
+    }
+
+    /// Returns the fields whose values are the last known ones, because no reading shows them any more.
+    pub fn stale(&self) -> FieldSet {
+        let shown = self.shown[0].union(self.shown[1]);
+        FieldSet::ALL.without(FieldSet::hidden_in(&self.member)).without(shown)
+    }
+}
+
+/// The hashes of what was read of a member. Equal bytes need neither be parsed nor written.
+///
+/// XXH3, 64 bits, seeded with what was assumed of the credential. One member's rows are compared with one another and with no
+/// other's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RowHashes {
+    /// Of the details, for each source; see [`Source::index`].
+    pub details: [Option<u64>; 2],
+    /// Of the departments in the reading of ids.
+    pub departments: Option<u64>,
 }
 
 /// A seat (任职): one member in one department.
@@ -79,7 +114,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The place of the source in [`MemberRecord::hashes`].
+    /// The place of the source in [`MemberRecord::shown`] and in [`RowHashes::details`].
     pub const fn index(self) -> usize {
         match self {
             Self::App => 0,
@@ -95,10 +130,6 @@ impl Source {
         }
     }
 }
-
-/// The hash of a row's bytes (XXH3, 128 bits). Equal bytes need neither be parsed nor written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct RowHash(pub u128);
 
 /// A department (部门) as the mirror stores it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

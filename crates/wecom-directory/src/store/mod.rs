@@ -13,7 +13,7 @@ use wecom_contacts::{CorpId, DepartmentId, UserId};
 use crate::{
     Coverage, Result,
     journal::{Change, ObjectKind},
-    record::{DepartmentRecord, MemberRecord, PersonId, RowHash, Source, TagRecord},
+    record::{DepartmentRecord, MemberRecord, PersonId, RowHashes, Source, TagRecord},
 };
 
 #[cfg(feature = "sqlite")]
@@ -53,12 +53,14 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Returns what is known of the credentials of the corp.
     fn credentials<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<CredentialRecord>>;
 
-    /// Returns the members' keys with the hashes of their rows. Removed members are left out.
-    fn row_hashes<'a>(
+    /// Returns what is known of the next members' rows by the order of their person numbers, at most `limit`. Removed members are
+    /// left out.
+    fn known_rows_after<'a>(
         &'a self,
         corp: &'a CorpId,
-        source: Source,
-    ) -> StoreFuture<'a, HashMap<MemberKey, KnownRow>>;
+        after: Option<PersonId>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<KnownRow>>;
 
     /// Returns the records of these members, in any order. Members that the mirror does not have are left out.
     fn members<'a>(&'a self, corp: &'a CorpId, keys: &'a [MemberKey]) -> StoreFuture<'a, Vec<MemberRecord>>;
@@ -161,6 +163,11 @@ impl MemberKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Takes a text that is in lower case already.
+    pub(crate) fn folded(key: &str) -> Self {
+        Self(key.into())
+    }
 }
 
 impl From<&str> for MemberKey {
@@ -175,13 +182,17 @@ impl From<&UserId> for MemberKey {
     }
 }
 
-/// What is known of a member's row: the person, and the hash if the source has read the row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is known of a member's row.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownRow {
     /// The person.
     pub person: PersonId,
-    /// The hash of the row.
-    pub hash: Option<RowHash>,
+    /// The member's key.
+    pub key: MemberKey,
+    /// Whether the member was present; else out of sight.
+    pub is_present: bool,
+    /// The hashes of what was read.
+    pub hashes: RowHashes,
 }
 
 /// A member to be written.
@@ -237,6 +248,8 @@ pub struct PullRecord {
     pub coverage: Coverage,
     /// Whether the ids of members and departments were read twice to their end, which allows removals.
     pub existence: bool,
+    /// Whether the coverage is all that its credentials allow, so that nothing failed on the way.
+    pub is_complete: bool,
     /// The report, as JSON: counts, what is hidden and why, what still changed at the end.
     pub report: Value,
 }
