@@ -12,6 +12,12 @@ pub enum Error {
     /// WeCom refused a call, or could not be reached.
     #[error("WeCom could not be read")]
     WeCom(#[source] Box<wecom_contacts::Error>),
+    /// A member's row is not what WeCom documents.
+    #[error("WeCom sent a member's row that cannot be read")]
+    Row(#[source] Box<serde_json::Error>),
+    /// Neither of the two secrets is there.
+    #[error("no secret: a pull needs the contacts-sync secret, an app's secret, or both")]
+    NoCredential,
     /// Another writer works on the same corp.
     #[error("corp {corp} is locked by {holder} (waited {} s)", .waited.as_secs())]
     Locked {

@@ -11,7 +11,9 @@ pub mod coverage;
 mod error;
 mod field_set;
 pub mod journal;
+pub mod pull;
 pub mod record;
+mod search;
 pub mod store;
 
 pub use coverage::{Coverage, Level};

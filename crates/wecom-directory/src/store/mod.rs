@@ -127,6 +127,9 @@ pub trait Transaction: Send {
     /// Adds a pull, or changes it, and returns its number. The number of a new pull is 0.
     fn put_pull<'a>(&'a mut self, pull: &'a PullRecord) -> StoreFuture<'a, i64>;
 
+    /// Returns the records of these members as the transaction has them, in any order.
+    fn members<'a>(&'a mut self, keys: &'a [MemberKey]) -> StoreFuture<'a, Vec<MemberRecord>>;
+
     /// Adds or replaces what is known of a credential.
     fn put_credential<'a>(&'a mut self, credential: &'a CredentialRecord) -> StoreFuture<'a, ()>;
 
@@ -261,14 +264,12 @@ pub struct PullProgress {
     pub started_at: i64,
     /// Export jobs that were submitted and whose rows are not in the mirror yet.
     pub exports: Vec<ExportInProgress>,
-    /// Whether the pull has ended.
-    pub ended: bool,
 }
 
 /// An export job that a later pull can continue.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExportInProgress {
-    /// `members` or `departments`.
+    /// The credential that submitted it: `app` or `contacts_sync`.
     pub what: String,
     /// The job's id (jobid).
     pub job: String,
@@ -296,7 +297,9 @@ pub struct CredentialRecord {
     pub agent_id: Option<i64>,
     /// Whether the credential sees the fields that WeCom hides from newer apps; `None` if no reading has shown it.
     pub sees_sensitive: Option<bool>,
-    /// When this was last confirmed.
+    /// Whether the app's visible range is the whole corp; `None` if no reading has shown it.
+    pub sees_everybody: Option<bool>,
+    /// When this was first seen.
     pub read_at: Timestamp,
 }
 
@@ -307,8 +310,10 @@ pub struct CorpSummary {
     pub corp: CorpId,
     /// The last pull.
     pub last_pull: Option<PullRecord>,
-    /// The last pull whose ids were proven and whose details were complete for its credentials.
+    /// The last pull that was complete for what its credentials allow.
     pub last_complete: Option<PullRecord>,
+    /// The last pull that proved which members exist.
+    pub last_existence: Option<PullRecord>,
     /// The number of members that are present.
     pub members: u64,
     /// The number of departments that are present.

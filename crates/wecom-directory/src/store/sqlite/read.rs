@@ -45,6 +45,7 @@ fn summary(connection: &Connection, number: i64, corp: String) -> Result<CorpSum
         corp: CorpId::new(corp),
         last_pull: pull("")?,
         last_complete: pull("AND is_complete = 1")?,
+        last_existence: pull("AND existence = 1")?,
         members: count("member")?.unsigned_abs(),
         departments: count("department")?.unsigned_abs(),
         tags: count("tag")?.unsigned_abs(),
@@ -76,7 +77,7 @@ pub(super) fn progress(connection: &Connection, corp: &CorpId) -> Result<Option<
 }
 
 pub(super) fn credentials(connection: &Connection, corp: &CorpId) -> Result<Vec<CredentialRecord>> {
-    let sql = "SELECT source, agent_id, sees_sensitive, read_at FROM credential JOIN corp USING (corp)
+    let sql = "SELECT source, agent_id, sees_sensitive, sees_everybody, read_at FROM credential JOIN corp USING (corp)
                WHERE corp_id = ?1 ORDER BY source, agent_id";
     rows(connection, sql, [corp.as_str()], |row| {
         let agent: i64 = row.get(1)?;
@@ -84,7 +85,8 @@ pub(super) fn credentials(connection: &Connection, corp: &CorpId) -> Result<Vec<
             source: json(&format!("\"{}\"", row.get::<_, String>(0)?))?,
             agent_id: (agent != 0).then_some(agent),
             sees_sensitive: row.get(2)?,
-            read_at: timestamp(row.get(3)?)?,
+            sees_everybody: row.get(3)?,
+            read_at: timestamp(row.get(4)?)?,
         })
     })
 }
@@ -114,7 +116,15 @@ pub(super) fn members(
     corp: &CorpId,
     keys: &[MemberKey],
 ) -> Result<Vec<MemberRecord>> {
-    let Some(number) = corp_number(connection, corp)? else { return Ok(Vec::new()) };
+    corp_number(connection, corp)?
+        .map_or_else(|| Ok(Vec::new()), |number| members_of(connection, number, keys))
+}
+
+pub(super) fn members_of(
+    connection: &Connection,
+    number: i64,
+    keys: &[MemberKey],
+) -> Result<Vec<MemberRecord>> {
     let mut statement = connection
         .prepare_cached("SELECT * FROM member WHERE corp = ?1 AND userid_key = ?2 AND state <> 'removed'")
         .map_err(database)?;

@@ -11,7 +11,7 @@ pub(super) const TABLES: &[Table] = &[
     Table { name: "corp", columns: &["corp", "corp_id"], key: 1 },
     Table {
         name: "credential",
-        columns: &["corp", "source", "agent_id", "sees_sensitive", "read_at"],
+        columns: &["corp", "source", "agent_id", "sees_sensitive", "sees_everybody", "read_at"],
         key: 3,
     },
     Table {

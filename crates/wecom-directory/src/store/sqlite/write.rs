@@ -83,17 +83,23 @@ impl Transaction for SqliteTransaction {
         })
     }
 
+    fn members<'a>(&'a mut self, keys: &'a [MemberKey]) -> StoreFuture<'a, Vec<MemberRecord>> {
+        let keys = keys.to_vec();
+        self.with(move |connection, corp| read::members_of(connection, corp, &keys))
+    }
+
     fn put_credential<'a>(&'a mut self, credential: &'a CredentialRecord) -> StoreFuture<'a, ()> {
         let credential = credential.clone();
         self.with(move |connection, corp| {
             connection
-                .prepare_cached("INSERT OR REPLACE INTO credential VALUES (?1, ?2, ?3, ?4, ?5)")
+                .prepare_cached("INSERT OR REPLACE INTO credential VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
                 .and_then(|mut statement| {
                     statement.execute(params![
                         corp,
                         credential.source.as_str(),
                         credential.agent_id.unwrap_or(0),
                         credential.sees_sensitive,
+                        credential.sees_everybody,
                         millis(credential.read_at),
                     ])
                 })

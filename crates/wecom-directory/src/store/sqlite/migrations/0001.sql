@@ -12,6 +12,7 @@ CREATE TABLE credential (
     source         TEXT NOT NULL CHECK (source IN ('app', 'contacts_sync')),
     agent_id       INTEGER NOT NULL DEFAULT 0,
     sees_sensitive INTEGER,
+    sees_everybody INTEGER,
     read_at        INTEGER NOT NULL,
     PRIMARY KEY (corp, source, agent_id)
 ) WITHOUT ROWID;

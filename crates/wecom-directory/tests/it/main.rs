@@ -1,0 +1,3 @@
+//! The mirror against the simulator, whose state is the oracle.
+
+mod pull;
