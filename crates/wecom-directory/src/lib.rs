@@ -13,8 +13,9 @@ mod field_set;
 pub mod journal;
 pub mod pull;
 pub mod record;
-mod search;
+pub mod search;
 pub mod store;
+pub mod tree;
 
 pub use coverage::{Coverage, Level};
 pub use error::{Error, Result};

@@ -21,6 +21,7 @@ use std::{fmt, time::Duration};
 
 use wecom_contacts::{AgentId, Client, CorpId, Polling};
 
+pub(crate) use departments::paths;
 pub use report::{Progress, PullReport, Stage};
 
 use crate::{Result, store::Store};
