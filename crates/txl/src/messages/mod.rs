@@ -26,6 +26,7 @@ pub(crate) mod department;
 pub(crate) mod export;
 pub(crate) mod failure;
 pub(crate) mod files;
+pub(crate) mod import;
 pub(crate) mod listener;
 pub(crate) mod lists;
 pub(crate) mod lookup;
