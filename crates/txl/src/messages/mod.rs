@@ -23,6 +23,7 @@ pub(crate) mod changes;
 pub(crate) mod contact_rule;
 pub(crate) mod corp_group;
 pub(crate) mod department;
+pub(crate) mod directory;
 pub(crate) mod export;
 pub(crate) mod failure;
 pub(crate) mod files;

@@ -22,9 +22,9 @@ use std::{fmt, time::Duration};
 use wecom_contacts::{AgentId, Client, CorpId, Polling};
 
 pub(crate) use departments::paths;
-pub use report::{Progress, PullReport, Stage};
+pub use report::{Counts, Hidden, Progress, PullReport, Stage};
 
-use crate::{Result, store::Store};
+use crate::{Result, journal::Change, store::Store};
 
 /// How the details of members are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -118,7 +118,18 @@ impl Pull {
     /// [`Error::Locked`](crate::Error::Locked) if another writer holds the corp; [`Error::WeCom`](crate::Error::WeCom) if a call
     /// fails for good. The mirror is then unchanged, and the next pull continues an export job that this one had submitted.
     pub async fn run(self, store: &dyn Store) -> Result<PullReport> {
-        run::run(self, store).await
+        run::run(self, store, None).await
+    }
+
+    /// Reads the corp as [`run`](Self::run) does, leaves the mirror as it is, and returns what would change in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run); [`Error::UnknownCorp`](crate::Error::UnknownCorp) if the mirror does not have the corp.
+    pub async fn compare(self, store: &dyn Store) -> Result<(PullReport, Vec<Change>)> {
+        let mut changes = Vec::new();
+        let report = run::run(self, store, Some(&mut changes)).await?;
+        Ok((report, changes))
     }
 }
 

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     Coverage, Error, Level, Result,
-    journal::{Action, ObjectKind},
+    journal::{Action, Change, ObjectKind},
     record::{MemberRecord, Source, State},
     store::{CredentialRecord, ExportInProgress, PullProgress, PullRecord, Store},
 };
@@ -44,17 +44,25 @@ const PAGE: u32 = 10_000;
 /// How often progress is reported at most.
 const REPORT_EVERY: Duration = Duration::from_millis(200);
 
-pub(super) async fn run(pull: Pull, store: &dyn Store) -> Result<PullReport> {
+/// Runs a pull. With `changes` nothing is committed: what would change is put there.
+pub(super) async fn run(
+    pull: Pull,
+    store: &dyn Store,
+    changes: Option<&mut Vec<Change>>,
+) -> Result<PullReport> {
     let Pull { corp, contacts_sync, app, via, polling, holder, lock_wait, progress } = pull;
     let _lock = store.lock(&corp, &holder, lock_wait).await?;
     let started_at = Timestamp::now();
     let summary = store.corps().await?.into_iter().find(|summary| summary.corp == corp);
+    if changes.is_some() && summary.is_none() {
+        return Err(Error::UnknownCorp(corp.to_string()));
+    }
     let mut run = Run {
         store,
         corp: &corp,
         started_at,
         table: MemberTable::default(),
-        writer: Writer::new(store, &corp, started_at),
+        writer: Writer::new(store, &corp, started_at, changes),
         is_baseline: summary.is_none_or(|summary| summary.last_existence.is_none()),
         counts: Counts::default(),
         has_ids: false,
@@ -804,7 +812,7 @@ fn difference(before: &[(Index, DepartmentId)], after: &[(Index, DepartmentId)])
     }
 }
 
-fn counts(changes: &[crate::journal::Change], seen: u64, detailed: u64) -> Counts {
+fn counts(changes: &[Change], seen: u64, detailed: u64) -> Counts {
     let mut counts = Counts { seen, detailed, ..Counts::default() };
     for change in changes {
         match change.action {

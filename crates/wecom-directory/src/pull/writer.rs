@@ -36,6 +36,8 @@ pub(super) struct Writer<'a> {
     tags: Vec<TagRecord>,
     credentials: Vec<CredentialRecord>,
     changes: Vec<Change>,
+    /// Where changes go that are to be shown and not to be written.
+    shown: Option<&'a mut Vec<Change>>,
 }
 
 /// A member that is to be written, and its change.
@@ -45,7 +47,12 @@ struct Pending {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(store: &'a dyn Store, corp: &'a CorpId, started_at: Timestamp) -> Self {
+    pub(super) fn new(
+        store: &'a dyn Store,
+        corp: &'a CorpId,
+        started_at: Timestamp,
+        shown: Option<&'a mut Vec<Change>>,
+    ) -> Self {
         Self {
             store,
             corp,
@@ -57,6 +64,7 @@ impl<'a> Writer<'a> {
             tags: Vec::new(),
             credentials: Vec::new(),
             changes: Vec::new(),
+            shown,
         }
     }
 
@@ -175,8 +183,14 @@ impl<'a> Writer<'a> {
     /// Writes everything with the pull's own row and commits. Returns the number of the pull.
     pub(super) async fn commit(mut self, pull: PullRecord) -> Result<i64> {
         self.flush().await?;
-        let Self { transaction, departments, tags, credentials, mut changes, .. } = self;
+        let Self { transaction, departments, tags, credentials, mut changes, shown, .. } = self;
         let (mut transaction, id) = transaction.ok_or(Error::Damaged("a transaction ended early"))?;
+        if let Some(shown) = shown {
+            // The members' changes are in the transaction already, which is dropped.
+            shown.extend(transaction.changes(id).await?);
+            shown.append(&mut changes);
+            return Ok(0);
+        }
         if !departments.is_empty() {
             transaction.put_departments(departments).await?;
         }

@@ -153,6 +153,9 @@ pub trait Transaction: Send {
         id: &'a str,
     ) -> StoreFuture<'a, Option<Change>>;
 
+    /// Returns the changes of this pull that are in the transaction, in the order of their sequence.
+    fn changes(&mut self, pull: i64) -> StoreFuture<'_, Vec<Change>>;
+
     /// Commits the transaction: readers see all of it from now on.
     fn commit(self: Box<Self>) -> StoreFuture<'static, ()>;
 }

@@ -192,6 +192,12 @@ impl Transaction for SqliteTransaction {
         })
     }
 
+    fn changes(&mut self, pull: i64) -> StoreFuture<'_, Vec<Change>> {
+        self.with(move |connection, corp| {
+            read::changes_of(connection, corp, &crate::journal::Cause::pull(pull).0)
+        })
+    }
+
     fn commit(self: Box<Self>) -> StoreFuture<'static, ()> {
         self.with(|connection, corp| {
             connection.execute("DELETE FROM pull_progress WHERE corp = ?1", [corp]).map_err(database)?;
