@@ -28,7 +28,7 @@ pub struct Node {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub members: Option<Vec<Person>>,
     /// The departments below it, larger order first.
-    pub departments: Vec<Node>,
+    pub departments: Vec<Self>,
 }
 
 /// A person in the tree.

@@ -59,7 +59,7 @@ pub(crate) fn pull_first() -> Message {
 }
 
 pub(crate) fn no_postgres() -> Message {
-    message!(en: "this build has no PostgreSQL: give a file by --mirror")
+    message!(en: "a mirror in PostgreSQL is not supported yet: name a file by --mirror")
 }
 
 pub(crate) fn no_place() -> Message {

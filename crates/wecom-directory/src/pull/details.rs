@@ -8,7 +8,7 @@ use wecom_contacts::{
     members::Member,
 };
 
-use super::rows::{GetRow, ListRows, RawRow};
+use super::rows::{ListRows, RawRow};
 use crate::Result;
 
 /// How many calls run at the same time.
@@ -46,8 +46,8 @@ pub(super) fn singles(
         let client = client.clone();
         async move {
             let sent_at = Timestamp::now();
-            match client.send(&GetRow::of(userid)).await {
-                Ok(row) => Ok((sent_at, vec![row])),
+            match client.members().get(userid).await {
+                Ok(member) => Ok((sent_at, vec![member.into()])),
                 // 60111 and 60011: out of the visible range or gone, which only a reading of the ids can tell apart.
                 Err(error) if error.is_not_found() || error.is_permission_denied() => {
                     Ok((sent_at, Vec::new()))

@@ -2,24 +2,44 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::value::RawValue;
-use wecom_contacts::{Call, DepartmentId, Endpoint, UserId, members::Member};
+use wecom_contacts::{Call, DepartmentId, Endpoint, members::Member};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// A member's row of an export or a list.
+/// A member's row: as it came in an export or a list, or parsed, as a single member comes.
 pub(super) struct RawRow {
     pub(super) userid: String,
-    json: Box<RawValue>,
+    content: Content,
+}
+
+enum Content {
+    Json(Box<RawValue>),
+    Member(Box<Member>),
 }
 
 impl RawRow {
     /// The hash of the row's bytes, and of what is assumed of the credential that read it.
     pub(super) fn hash(&self, seed: u64) -> u64 {
-        xxh3_64_with_seed(self.json.get().as_bytes(), seed)
+        match &self.content {
+            Content::Json(json) => xxh3_64_with_seed(json.get().as_bytes(), seed),
+            // Of the bytes that the parsed row has here, which are the same for the same answer.
+            Content::Member(member) => {
+                xxh3_64_with_seed(&serde_json::to_vec(member).unwrap_or_default(), !seed)
+            }
+        }
     }
 
-    /// Parses the row.
+    /// Returns the parsed row.
     pub(super) fn member(&self) -> Result<Member, serde_json::Error> {
-        serde_json::from_str(self.json.get())
+        match &self.content {
+            Content::Json(json) => serde_json::from_str(json.get()),
+            Content::Member(member) => Ok((**member).clone()),
+        }
+    }
+}
+
+impl From<Member> for RawRow {
+    fn from(member: Member) -> Self {
+        Self { userid: member.userid.as_str().to_owned(), content: Content::Member(Box::new(member)) }
     }
 }
 
@@ -33,7 +53,7 @@ impl<'de> Deserialize<'de> for RawRow {
         let json = Box::<RawValue>::deserialize(deserializer)?;
         // A damaged text of the row is found here, where the SDK mends it and reads the row again.
         let Id { userid } = serde_json::from_str(json.get()).map_err(D::Error::custom)?;
-        Ok(Self { userid, json })
+        Ok(Self { userid, content: Content::Json(json) })
     }
 }
 
@@ -63,27 +83,4 @@ impl Endpoint for ListRows {
     )]
     const CALL: Call = Call::get("user/list");
     type Reply = Rows;
-}
-
-/// `user/get`, the row as it came.
-///
-/// Official: [读取成员](https://developer.work.weixin.qq.com/document/path/90196)
-#[derive(Serialize)]
-pub(super) struct GetRow {
-    userid: UserId,
-}
-
-impl GetRow {
-    pub(super) fn of(userid: UserId) -> Self {
-        Self { userid }
-    }
-}
-
-impl Endpoint for GetRow {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the SDK's own endpoint parses the row; the mirror compares its bytes first"
-    )]
-    const CALL: Call = Call::get("user/get");
-    type Reply = RawRow;
 }

@@ -203,7 +203,12 @@ impl Run<'_> {
             last_ids = Some(number);
             moving = changing;
         }
-        self.finish_members(last_ids, &detail_sources, &moving).await?;
+        let mut read: Vec<Source> = detail_sources.iter().map(|(_, sight)| sight.source).collect();
+        // A secret that was refused shows nothing any more.
+        if contacts_sync.is_some() && !read.contains(&Source::ContactsSync) {
+            read.push(Source::ContactsSync);
+        }
+        self.finish_members(last_ids, &read, &moving).await?;
 
         self.reporter.report(Stage::Commit, 0, None);
         let departments =
@@ -713,7 +718,7 @@ impl Run<'_> {
     async fn finish_members(
         &mut self,
         last_ids: Option<u8>,
-        sources: &[(Client, Sight)],
+        sources: &[Source],
         moving: &BTreeSet<Index>,
     ) -> Result<()> {
         let read_at = Timestamp::now();
@@ -724,8 +729,8 @@ impl Run<'_> {
             let detailed = entry.detailed != [false; 2];
             self.counts.seen += u64::from(in_ids || detailed);
             self.counts.detailed += u64::from(detailed);
-            let lost_details = sources.iter().any(|(_, sight)| {
-                let at = sight.source.index();
+            let lost_details = sources.iter().any(|source| {
+                let at = source.index();
                 entry.hashes.details[at].is_some() && !entry.detailed[at]
             });
             let departments_differ =
@@ -767,8 +772,8 @@ impl Run<'_> {
                     record.state = state;
                     record.read_at = read_at;
                 }
-                for (_, sight) in sources {
-                    let at = sight.source.index();
+                for source in sources {
+                    let at = source.index();
                     if !entry.detailed[at] && record.state != State::Removed {
                         record.shown[at] = crate::FieldSet::EMPTY;
                         record.hashes.details[at] = None;

@@ -1,4 +1,4 @@
-//! Where a mirror is stored: one narrow trait, implemented for SQLite and PostgreSQL.
+//! Where a mirror is stored: one narrow trait, implemented for SQLite.
 //!
 //! The rules of the mirror (what is hidden, what proves a removal, what the journal records) are not here: a store keeps and
 //! returns records, and commits a transaction whole or not at all.
@@ -16,7 +16,6 @@ use crate::{
     record::{DepartmentRecord, MemberRecord, PersonId, RowHashes, Source, TagRecord},
 };
 
-#[cfg(feature = "sqlite")]
 pub mod sqlite;
 
 /// The future of a store's operation.

@@ -92,10 +92,11 @@ fn send(connection: &Connection, sql: &str, sender: &mpsc::Sender<Part>) -> Resu
             }
             _ => Error::Statement(message.unwrap_or_else(|| failure.to_string())),
         },
-        error => database(error),
+        // Such as a text without a statement.
+        error => Error::Statement(error.to_string()),
     };
     let mut statement = connection.prepare(sql).map_err(refused)?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let width = columns.len();
     if width == 0 {
         return Err(Error::Statement("the statement returns no rows".to_owned()));

@@ -6,14 +6,14 @@ use std::{
 };
 
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
-use wecom_contacts::CorpId;
+use wecom_contacts::{CorpId, members::MemberField};
 
 use super::{
     blocking, database, open, read,
     row::{MemberColumns, known_json, millis, to_json},
 };
 use crate::{
-    Error, Level, Result,
+    Error, FieldSet, Level, Result,
     journal::{Change, ObjectKind},
     record::{MemberRecord, PersonId, State, TagRecord},
     store::{
@@ -355,13 +355,16 @@ pub(super) fn forget(connection: &mut Connection, corp: &CorpId, key: &MemberKey
     connection.pragma_update(None, "secure_delete", "ON").map_err(database)?;
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
-    let persons: Vec<i64> = {
-        let sql = "SELECT person FROM member WHERE corp = ?1 AND userid_key = ?2 AND state = 'removed'";
+    let persons: Vec<(i64, String)> = {
+        let sql =
+            "SELECT person, userid FROM member WHERE corp = ?1 AND userid_key = ?2 AND state = 'removed'";
         let mut statement = transaction.prepare(sql).map_err(database)?;
-        let found = statement.query_map(params![corp, key.as_str()], |row| row.get(0)).map_err(database)?;
+        let found = statement
+            .query_map(params![corp, key.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .map_err(database)?;
         found.collect::<rusqlite::Result<_>>().map_err(database)?
     };
-    for person in &persons {
+    for (person, userid) in &persons {
         for sql in [
             "DELETE FROM member WHERE person = ?1",
             "DELETE FROM seat WHERE person = ?1",
@@ -370,6 +373,28 @@ pub(super) fn forget(connection: &mut Connection, corp: &CorpId, key: &MemberKey
         ] {
             transaction.execute(sql, [person]).map_err(database)?;
         }
+        // Others name the person as a leader or a member of a tag.
+        let quoted = to_json(userid)?;
+        for sql in [
+            "UPDATE change SET fields = replace(fields, ?2, '\"forgotten\"') WHERE corp = ?1 AND instr(fields, ?2)",
+            "UPDATE department SET leaders = replace(leaders, ?2, '\"forgotten\"') WHERE corp = ?1 AND instr(leaders, ?2)",
+            "UPDATE pull SET report = replace(report, ?2, '\"forgotten\"') WHERE corp = ?1 AND instr(report, ?2)",
+        ] {
+            transaction.execute(sql, params![corp, quoted]).map_err(database)?;
+        }
+        let leader = FieldSet::of([MemberField::DirectLeader]).bits();
+        transaction
+            .execute(
+                "UPDATE member SET direct_leader = NULL, hidden = hidden | ?3 WHERE corp = ?1 AND direct_leader = ?2",
+                params![corp, userid, leader],
+            )
+            .map_err(database)?;
+        transaction
+            .execute(
+                "DELETE FROM tag_member WHERE corp = ?1 AND userid_key = ?2",
+                params![corp, key.as_str()],
+            )
+            .map_err(database)?;
     }
     transaction.commit().map_err(database)?;
     // The log still has the old pages until it is written back and emptied.
