@@ -7,7 +7,7 @@ use clap::{
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
 use crate::{
-    auth, callback, config, contact_rule, corp_group, department, export,
+    auth, callback, config, contact_rule, corp_group, department, directory, export,
     failure::Result,
     import, linked_corp, media, member,
     output::{Format, Log, Output},
@@ -112,6 +112,14 @@ enum Command {
     Auth(auth::Command),
     ContactRule(contact_rule::Command),
     Config(config::Command),
+    Pull(directory::Pull),
+    Status(directory::Status),
+    Find(directory::Find),
+    Tree(directory::Tree),
+    History(directory::History),
+    Diff(directory::Diff),
+    Sql(directory::Sql),
+    Mirror(directory::Mirror),
 }
 
 impl Cli {
@@ -143,6 +151,14 @@ impl Cli {
             Command::Auth(command) => command.run(output).await,
             Command::ContactRule(command) => command.run(output).await,
             Command::Config(command) => command.run(output).await,
+            Command::Pull(command) => command.run(output).await,
+            Command::Status(command) => command.run(output).await,
+            Command::Find(command) => command.run(output).await,
+            Command::Tree(command) => command.run(output).await,
+            Command::History(command) => command.run(output).await,
+            Command::Diff(command) => command.run(output).await,
+            Command::Sql(command) => command.run(output).await,
+            Command::Mirror(command) => command.run(output).await,
         }
     }
 }

@@ -21,6 +21,7 @@ mod confirm;
 mod contact_rule;
 mod corp_group;
 mod department;
+mod directory;
 mod export;
 mod failure;
 mod file;

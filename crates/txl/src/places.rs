@@ -21,6 +21,8 @@ pub(crate) enum Place {
     Cache,
     /// For what a command needs later: the keys of exports.
     State,
+    /// For what the user keeps.
+    Data,
 }
 
 /// Our part of the directory. `None` without a home directory, as the user of a container may have none.
@@ -45,6 +47,7 @@ fn directory(place: Place) -> Option<PathBuf> {
     let places = choose_native_strategy().ok()?;
     Some(match place {
         Place::Cache => places.cache_dir(),
+        Place::Data => places.data_dir(),
         _ => places.state_dir().unwrap_or_else(|| places.data_dir()),
     })
 }

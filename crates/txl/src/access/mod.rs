@@ -158,6 +158,18 @@ impl Access {
         })
     }
 
+    /// The corp's id, if it is given.
+    pub(crate) fn corp_id_if_given(&self) -> Result<Option<String>> {
+        Ok(given(&self.credentials.group()?.corp_id).map(str::to_owned))
+    }
+
+    /// The corp's id.
+    pub(crate) fn corp_id(&self) -> Result<String> {
+        self.corp_id_if_given()?.ok_or_else(|| {
+            self.credentials.lacks(ProfileKey::CorpId, &messages::corp_id(), "--corp-id", "WECOM_CORP_ID")
+        })
+    }
+
     fn client(&self, caller: Caller) -> Result<Client> {
         let credentials = self.credentials.group()?;
         let secret = match caller {
@@ -192,11 +204,9 @@ impl Access {
 
     fn built(&self, secret: Secret) -> Result<Client> {
         let credentials = self.credentials.group()?;
-        let corp_id = given(&credentials.corp_id).ok_or_else(|| {
-            self.credentials.lacks(ProfileKey::CorpId, &messages::corp_id(), "--corp-id", "WECOM_CORP_ID")
-        })?;
+        let corp_id = self.corp_id()?;
         let builder = credentials
-            .builder(corp_id, secret, !self.without_kept_tokens)?
+            .builder(&corp_id, secret, !self.without_kept_tokens)?
             .timeout(Duration::from_secs(self.timeout))
             .retry(RetryPolicy::default().attempts(self.attempts));
         builder.build().map_err(|error| match self.credentials.profile() {

@@ -25,6 +25,7 @@ pub(crate) mod contact_rule;
 pub(crate) mod corp_group;
 pub(crate) mod credentials;
 pub(crate) mod department;
+pub(crate) mod directory;
 pub(crate) mod export;
 pub(crate) mod failure;
 pub(crate) mod files;
