@@ -7,6 +7,8 @@
 //! No object is removed and no field is cleared because it was out of sight: absence proves something only if the reading was
 //! complete.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod coverage;
 mod error;
 mod field_set;
@@ -20,3 +22,8 @@ pub mod tree;
 pub use coverage::{Coverage, Level};
 pub use error::{Error, Result};
 pub use field_set::FieldSet;
+
+/// The examples of the crate's README are compiled and run with those of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
