@@ -37,7 +37,7 @@ use crate::{
 #[command(next_help_heading = "Mirror (镜像)")]
 pub(crate) struct MirrorFlags {
     /// The mirror: a SQLite file. Defaults to txl/mirror.db in the user's data directory
-    #[arg(long, env = "TXL_MIRROR", value_name = "PATH", hide_env_values = true)]
+    #[arg(long, global = true, env = "TXL_MIRROR", value_name = "PATH", hide_env_values = true)]
     mirror: Option<PathBuf>,
 }
 

@@ -206,7 +206,11 @@ impl<'a> Writer<'a> {
             }
             transaction.put_changes(changes).await?;
         }
-        transaction.put_pull(&PullRecord { id, ..pull }).await?;
+        let mut pull = PullRecord { id, ..pull };
+        if let Some(report) = pull.report.as_object_mut() {
+            report.insert("pull".to_owned(), id.into());
+        }
+        transaction.put_pull(&pull).await?;
         transaction.commit().await?;
         Ok(id)
     }
