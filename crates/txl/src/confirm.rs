@@ -35,7 +35,7 @@ impl Consent {
             return Ok(());
         }
         say(question::go_on(&deed));
-        // A thread of its own: a read that is never answered does not keep the program from ending.
+        // A separate thread, so that a read without an answer does not keep the program running.
         let (sender, answer) = oneshot::channel();
         std::thread::spawn(move || {
             let mut line = String::new();

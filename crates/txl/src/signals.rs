@@ -63,7 +63,7 @@ impl Signal {
     }
 }
 
-/// Begins to listen for signals, in a task of its own.
+/// Starts a task that listens for signals.
 ///
 /// # Errors
 ///

@@ -29,9 +29,9 @@ use crate::{
     store::{CredentialRecord, ExportInProgress, PullProgress, PullRecord, Store},
 };
 
-/// Up to so many members the details are read by lists; WeCom allows an export for larger corps.
+/// The largest corp whose details are read by lists. Larger corps are read by an export.
 const LISTS_UP_TO: usize = 5_000;
-/// Up to so many members that no list has shown are read one by one.
+/// Maximum number of members that are read one by one because no list has shown them.
 const SINGLES_UP_TO: usize = 2_000;
 /// How often objects that changed meanwhile are read again.
 const CLOSING_ROUNDS: usize = 3;

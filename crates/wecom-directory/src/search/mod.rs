@@ -24,7 +24,7 @@ use crate::{
 
 /// How many people are read from the store at once.
 const PAGE: u32 = 50_000;
-/// From so many people on, a query is answered by several threads.
+/// Below this number of people, one thread answers a query.
 const ONE_THREAD: usize = 20_000;
 
 /// The people of one corp, in memory: about 80 bytes each. It answers queries without the store.
@@ -118,7 +118,7 @@ impl Searcher {
         self.people.len()
     }
 
-    /// Whether there is nobody.
+    /// Whether the corp has no people.
     pub fn is_empty(&self) -> bool {
         self.people.is_empty()
     }

@@ -53,7 +53,7 @@ pub(super) async fn acquire(
     Ok(FileLock { _file: file })
 }
 
-/// The file is never deleted: another writer may have opened it, and would then lock a file that nobody else finds.
+/// The file is never deleted. A writer that had opened it before would otherwise lock a file that other writers cannot find.
 fn path(database: &Path, corp: &CorpId) -> PathBuf {
     let safe: String = corp.as_str().chars().filter(char::is_ascii_alphanumeric).collect();
     let mut name = database.as_os_str().to_owned();

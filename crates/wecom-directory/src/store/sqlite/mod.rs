@@ -70,7 +70,7 @@ impl SqliteStore {
         &self.inner.path
     }
 
-    /// Runs an operation on a connection of its own, on a blocking thread.
+    /// Runs an operation on a separate connection, on a blocking thread.
     fn with<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,

@@ -21,7 +21,7 @@ const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!(
 /// How long a statement waits for another program's transaction.
 const BUSY: Duration = Duration::from_secs(60);
 
-/// Opens the file, creates it if there is none, and runs the migrations that it lacks.
+/// Opens the file, creates it if it does not exist, and runs the migrations that it lacks.
 pub(super) fn open(path: &Path) -> Result<Connection> {
     create_private(path)?;
     let mut connection = connect(path)?;

@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// A transaction on a connection of its own. The connection is closed when the value is dropped, which rolls back.
+/// A transaction on a separate connection. Dropping the value closes the connection, which rolls the transaction back.
 pub(super) struct SqliteTransaction {
     connection: Arc<Mutex<Connection>>,
     corp: i64,
