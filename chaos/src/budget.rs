@@ -1,5 +1,5 @@
-//! WeCom's limit on how often one endpoint may be called, met by more calls than it allows: by one process, and by a fleet that
-//! shares the limit through Redis.
+//! More calls of one endpoint than WeCom's rate limit allows, from one process and from a fleet that shares the limit
+//! through Redis.
 
 use std::{
     sync::{
@@ -25,26 +25,27 @@ use crate::{
 const CALLERS: usize = 60;
 const PROCESSES: usize = 3;
 
-/// How many calls, and what limits them.
+/// The calls of a run, and their limits.
 struct Plan {
     calls: usize,
     /// Virtual seconds per real second.
     speed: f64,
-    /// What the server allows in a virtual minute, and the client in a real one.
+    /// Limits of the server in a virtual minute, and of the client in a real one.
     server: u32,
     client: u32,
-    /// The least part of the server's limit that must be used.
+    /// Minimum share of the server's limit that must be used.
     used: f64,
 }
 
-/// Pushes 25,000 calls through 10,000 a minute, twice at the same time: from one process, and from three.
+/// Sends 25,000 calls through a limit of 10,000 a minute, at the same time from one process and from three.
 ///
 /// # Errors
 ///
-/// The scenario could not be set up.
+/// Returns an error if the scenario cannot be set up.
 pub async fn run(stage: Stage) -> Result<Report> {
-    // Full: in real time, as the burst that the budget allows is a part of a real minute. Small: minutes of two seconds, in
-    // which that burst weighs more; and the suite's machine may have no time for as many calls as were allowed.
+    // The full run uses real time, because the burst of the budget belongs to a real minute. The small run has
+    // minutes of two seconds, in which the burst counts more, and a busy machine may make fewer calls than the limit
+    // allows.
     let plan = stage.pick(
         Plan { calls: 25_000, speed: 1.0, server: 10_000, client: 10_000, used: 0.98 },
         Plan { calls: 600, speed: 30.0, server: 300, client: 7_900, used: 0.2 },
@@ -55,14 +56,14 @@ pub async fn run(stage: Stage) -> Result<Report> {
     for (who, measured) in [("one process", alone), ("three processes", together)] {
         report.exactly(&format!("45009, {who}"), 0, measured.refused);
         report.exactly(&format!("failed calls, {who}"), 0, measured.failed);
-        report.at_least(&format!("part of the limit that was used, {who}"), plan.used, measured.used);
+        report.at_least(&format!("used share of the limit, {who}"), plan.used, measured.used);
     }
     report.figure("virtual seconds per second", plan.speed);
     Ok(report)
 }
 
 struct Measured {
-    /// 45009 in the server's log.
+    /// Number of 45009 in the server's log.
     refused: usize,
     failed: usize,
     used: f64,
@@ -107,7 +108,7 @@ async fn server(plan: &Plan) -> Result<Sim> {
     Ok(Sim::builder().clock_speed(plan.speed).rates(rates).start().await?)
 }
 
-/// Does the work, which gives how many calls failed, and watches the server's log meanwhile.
+/// Runs the work, which returns its number of failed calls, and reads the server's log during this time.
 async fn measure(
     plan: &Plan,
     sim: &Sim,
@@ -118,7 +119,7 @@ async fn measure(
     let mut look = || {
         refused += log.fresh(sim).iter().filter(|request| request.errcode == Some(45009)).count();
     };
-    // The log holds ten thousand requests; ten seconds bring far fewer.
+    // The log holds ten thousand requests; ten seconds produce far fewer.
     let mut looks = time::interval(Duration::from_secs(10));
     let began = Instant::now();
     pin!(work);

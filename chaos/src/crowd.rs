@@ -1,4 +1,4 @@
-//! Many callers of one process without a token, and with a dead one.
+//! Many callers in one process, without a token and with an expired one.
 
 use anyhow::Result;
 use wecom_sim::Sim;
@@ -10,21 +10,21 @@ use crate::{
 
 const CALLERS: usize = 256;
 
-/// Lets 256 callers begin at once, cold, and then with a token that has died.
+/// Starts 256 callers at once, first without a token, then with an expired one.
 ///
 /// # Errors
 ///
-/// The scenario could not be set up.
+/// Returns an error if the scenario cannot be set up.
 pub async fn run(_: Stage) -> Result<Report> {
     let sim = start(Sim::builder()).await?;
     let client = app(&sim).build()?;
     let mut report = Report::new(format!("{CALLERS} callers of one process"));
     let errors = crowd(&client, CALLERS, 1).await;
-    report.exactly("failed calls, cold", 0, errors.values().sum());
-    report.exactly("gettoken, cold", 1, fetches(&sim));
+    report.exactly("failed calls, without a token", 0, errors.values().sum());
+    report.exactly("gettoken, without a token", 1, fetches(&sim));
     kill_token(&sim)?;
     let errors = crowd(&client, CALLERS, 1).await;
-    report.exactly("failed calls with a dead token", 0, errors.values().sum());
-    report.exactly("gettoken for the dead token", 1, fetches(&sim) - 1);
+    report.exactly("failed calls with an expired token", 0, errors.values().sum());
+    report.exactly("gettoken for the expired token", 1, fetches(&sim) - 1);
     Ok(report)
 }

@@ -1,4 +1,4 @@
-//! Processes that share their token through Redis, without one and with a dead one.
+//! Several processes that share their token through Redis, without a token and with an expired one.
 
 use anyhow::Result;
 use private_redis::PrivateRedis;
@@ -14,11 +14,11 @@ use crate::{
 const PROCESSES: usize = 4;
 const CALLERS: usize = 64;
 
-/// Lets 4 processes of 64 callers begin at once, cold, and then with a token that has died.
+/// Starts 4 processes with 64 callers each at once, first without a token, then with an expired one.
 ///
 /// # Errors
 ///
-/// The scenario could not be set up.
+/// Returns an error if the scenario cannot be set up.
 pub async fn run(stage: Stage) -> Result<Report> {
     let redis = PrivateRedis::start()?;
     let sim = start(Sim::builder()).await?;
@@ -26,11 +26,11 @@ pub async fn run(stage: Stage) -> Result<Report> {
     let mut report =
         Report::new(format!("{PROCESSES} processes of {CALLERS} callers, sharing through Redis"));
     let failed = round(&mut fleet, 1).await?;
-    report.exactly("failed calls, cold", 0, failed);
-    report.exactly("gettoken, cold", 1, fetches(&sim));
+    report.exactly("failed calls, without a token", 0, failed);
+    report.exactly("gettoken, without a token", 1, fetches(&sim));
     kill_token(&sim)?;
     let failed = round(&mut fleet, 1).await?;
-    report.exactly("failed calls with a dead token", 0, failed);
-    report.exactly("gettoken for the dead token", 1, fetches(&sim) - 1);
+    report.exactly("failed calls with an expired token", 0, failed);
+    report.exactly("gettoken for the expired token", 1, fetches(&sim) - 1);
     Ok(report)
 }

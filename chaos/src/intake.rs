@@ -1,4 +1,4 @@
-//! Callback events by the thousand, mixed with what strangers send, across a graceful restart of the receiver.
+//! Thousands of callback events, mixed with forged requests, during a graceful restart of the receiver.
 
 use std::{
     collections::HashMap,
@@ -23,21 +23,21 @@ const CORP: &str = "ww0123456789abcdef";
 const TOKEN: &str = "QDG6eK";
 const KEY: &str = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C";
 const SENDERS: usize = 32;
-/// Nothing here takes as long.
+/// Bound of every wait in this scenario.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Sends 10,000 genuine events, some of them twice, all of them out of order, among as many requests that are not WeCom's, and
-/// restarts the receiver in the middle.
+/// Sends 10,000 genuine events out of order, some of them twice, among the same number of forged requests. The
+/// receiver restarts in the middle.
 ///
 /// # Errors
 ///
-/// The scenario could not be set up.
+/// Returns an error if the scenario cannot be set up.
 pub async fn run(stage: Stage) -> Result<Report> {
     let events = stage.pick(10_000, 600);
     let mut rng = Rng::with_seed(stage.seed);
     let posts = Arc::new(posts(events, &mut rng));
     let handled = Handled::default();
-    // It remembers for an hour all that is sent here.
+    // The inbox remembers all events of the run for an hour.
     let inbox = MemoryInbox::new().remember(Duration::from_secs(3_600), 4 * events);
     let mut server = Server::start(None, &inbox, &handled).await?;
     let sender = Arc::new(Sender::to(server.address)?);
@@ -79,34 +79,34 @@ pub async fn run(stage: Stage) -> Result<Report> {
     report.exactly("events handled", events, handled.len());
     report.exactly("events handled twice", 0, handled.values().filter(|times| **times > 1).count());
     report.exactly("events left by a shutdown", 0, left);
-    report.exactly("requests of strangers that were not refused", 0, sent.taken);
-    report.figure("requests a second", format!("{:.0}", posts.len() as f64 / took.as_secs_f64()));
+    report.exactly("forged requests that were accepted", 0, sent.taken);
+    report.figure("requests per second", format!("{:.0}", posts.len() as f64 / took.as_secs_f64()));
     sent.acknowledged.sort_unstable();
     for (name, part) in [("median", 0.5), ("p99", 0.99)] {
         let at = (sent.acknowledged.len() as f64 * part) as usize;
         let time = sent.acknowledged.get(at).copied().unwrap_or_default();
         report.figure(&format!("acknowledgement, {name}"), format!("{:.2} ms", time.as_secs_f64() * 1_000.0));
     }
-    report.figure("repeated, as the receiver was away or busy", sent.repeated);
+    report.figure("retries, because the receiver was stopped or busy", sent.repeated);
     Ok(report)
 }
 
 /// One request to the callback URL.
 #[derive(Clone, Copy)]
 enum Post {
-    /// The event of this number.
+    /// The event with this number.
     Genuine(usize),
-    /// The same event, signed anew.
+    /// The same event with a new signature.
     Again(usize),
     WrongSignature(usize),
     WrongCorp(usize),
-    /// Rightly signed an hour ago.
+    /// An event with a valid signature from an hour ago.
     Stale(usize),
     Garbage,
 }
 
-/// Every event once, a fifth of them once more, and as many other requests; shuffled over a stretch, as WeCom's own order is
-/// not kept either.
+/// Returns every event once, a fifth of them twice, and the same number of other requests. They are shuffled within a
+/// distance, because WeCom does not keep the order either.
 fn posts(events: usize, rng: &mut Rng) -> Vec<Post> {
     let mut posts = Vec::new();
     for event in 0..events {
@@ -127,7 +127,7 @@ fn posts(events: usize, rng: &mut Rng) -> Vec<Post> {
     posts
 }
 
-/// How often each member's event was handled.
+/// Number of times each member's event was handled.
 #[derive(Clone, Default)]
 struct Handled(Arc<Mutex<HashMap<String, usize>>>);
 
@@ -168,7 +168,7 @@ impl Server {
         Ok(Self { address, callbacks, stop, serving })
     }
 
-    /// Stops gracefully; returns how many events were left unhandled.
+    /// Stops gracefully. Returns the number of unhandled events.
     async fn stop(self) -> Result<usize> {
         let _ = self.stop.send(());
         time::timeout(PATIENCE, self.serving).await.context("the server does not stop")???;
@@ -177,12 +177,12 @@ impl Server {
     }
 }
 
-/// What came of it all.
+/// The results of all requests.
 #[derive(Default)]
 struct Sent {
     acknowledged: Vec<Duration>,
     repeated: usize,
-    /// Requests that should have been refused and were not.
+    /// Requests that were accepted but should have been refused.
     taken: usize,
 }
 
@@ -194,7 +194,7 @@ impl Sent {
     }
 }
 
-/// WeCom's side, and that of strangers.
+/// Sends the requests of WeCom and the forged ones.
 struct Sender {
     url: String,
     client: reqwest::Client,
@@ -204,7 +204,8 @@ struct Sender {
 
 impl Sender {
     fn to(address: SocketAddr) -> Result<Self> {
-        // The client wants one though nothing here is encrypted; an error means that there is one already.
+        // The client requires a provider, although this connection is not encrypted. An error means that one is
+        // already installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
             url: format!("http://{address}/wecom"),
@@ -243,22 +244,22 @@ impl Sender {
                     return Ok(());
                 }
                 Ok(403) if !is_genuine => return Ok(()),
-                // Busy or closing (503), or away: WeCom delivers again.
+                // The receiver is busy, closing (503) or stopped, so the event is sent again as by WeCom.
                 Ok(503) | Err(_) if Instant::now() < until => {
                     sent.repeated += 1;
                     time::sleep(Duration::from_millis(10)).await;
                 }
                 Ok(status) => anyhow::bail!("a callback was answered with HTTP {status}"),
-                Err(error) => return Err(error).context("the receiver never came back"),
+                Err(error) => return Err(error).context("the receiver did not restart"),
             }
         }
     }
 }
 
-/// The event that this member has left, as query and body of a delivery.
+/// Returns the event of a member who has left, as query and body of a delivery.
 fn seal(by: &Receiver, event: usize, timestamp: u64) -> Result<(String, String)> {
     let left = Event::MemberDeleted(MemberDeleted::new(format!("member{event}")));
-    // The same for all deliveries of one event.
+    // All deliveries of one event have the same time.
     let happened = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     let corp = by.crypto().receive_id();
     let message = Notification::new(corp, happened, left).to_xml();

@@ -1,7 +1,7 @@
-//! What the SDK withstands, measured against the simulator: `cargo xtask chaos`, and small in the suite.
+//! Tests of the SDK against faults of the simulator: `cargo xtask chaos`, and small ones in the suite.
 //!
-//! Each scenario lets something go wrong on purpose, says what must hold, and measures it. One that misses is an error of the
-//! run. Rules and seeds are fixed, so that a run can be repeated; only how tasks and processes interleave differs.
+//! Each scenario injects faults, lists its expectations, and measures them. A missed expectation fails the run. Rules
+//! and seeds are fixed, so a run can be repeated; only the interleaving of tasks and processes differs.
 
 pub mod budget;
 pub mod crowd;
@@ -24,7 +24,7 @@ pub use self::{
     stage::{Size, Stage},
 };
 
-/// A scenario, by the name that `--only` takes.
+/// A scenario with its name for `--only`.
 pub type Scenario = (&'static str, fn(Stage) -> BoxFuture<'static, Result<Report>>);
 
 /// All scenarios, in the order of the report.

@@ -1,6 +1,6 @@
 //! The scenarios as a command.
 
-#![expect(clippy::print_stdout, reason = "the report is what the command is for")]
+#![expect(clippy::print_stdout, reason = "the command prints a report")]
 
 use std::{env, process::ExitCode, time::Instant};
 
@@ -9,20 +9,20 @@ use clap::{Parser, Subcommand};
 use serde_json::json;
 use wecom_chaos::{SCENARIOS, Size, Stage, worker};
 
-/// Let things go wrong on purpose and measure what the SDK makes of them.
+/// Injects faults and measures how the SDK handles them
 #[derive(Parser)]
 #[command(name = "wecom-chaos")]
 struct Arguments {
-    /// Run only this scenario; may be given several times.
+    /// Run only this scenario; can be repeated
     #[arg(long, value_name = "NAME", value_parser = SCENARIOS.iter().map(|(name, _)| *name).collect::<Vec<_>>())]
     only: Vec<String>,
-    /// Run small: seconds instead of minutes.
+    /// Run small: seconds instead of minutes
     #[arg(long)]
     small: bool,
-    /// Print JSON, one scenario a line.
+    /// Print JSON, one line for each scenario
     #[arg(long)]
     json: bool,
-    /// Where choices are drawn from.
+    /// Seed of the random choices
     #[arg(long, default_value_t = 7)]
     seed: u64,
     #[command(subcommand)]
@@ -31,7 +31,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Role {
-    /// One process of a fleet; started by the others.
+    /// One process of a fleet, started by the scenarios.
     #[command(hide = true)]
     Worker { orders: String },
 }
@@ -78,5 +78,5 @@ async fn play(arguments: &Arguments) -> Result<()> {
     if missed.is_empty() {
         return Ok(());
     }
-    bail!("missed what was expected: {}", missed.join(", "));
+    bail!("missed expectations: {}", missed.join(", "));
 }

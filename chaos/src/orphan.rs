@@ -1,4 +1,4 @@
-//! The process that holds the lease, killed while it holds it.
+//! The process that holds the lease is killed.
 
 use std::time::{Duration, Instant};
 
@@ -14,17 +14,17 @@ use crate::{
     workers::{begin, end, fleet},
 };
 
-/// The client's time-out; the lease lives two seconds longer.
+/// The client's timeout; the lease is valid two seconds longer.
 const TIMEOUT: Duration = Duration::from_secs(2);
 const LEASE: Duration = Duration::from_secs(4);
 const OTHERS: usize = 3;
 const CALLERS: usize = 16;
 
-/// Kills (SIGKILL) the process whose `gettoken` is under way while three others wait for its token.
+/// Kills (SIGKILL) the process whose `gettoken` is running while three others wait for its token.
 ///
 /// # Errors
 ///
-/// The scenario could not be set up.
+/// Returns an error if the scenario cannot be set up.
 pub async fn run(stage: Stage) -> Result<Report> {
     let redis = PrivateRedis::start()?;
     let sim = start(Sim::builder()).await?;
@@ -32,7 +32,7 @@ pub async fn run(stage: Stage) -> Result<Report> {
     let mut fleet = fleet(&stage, &orders, OTHERS + 1).await?;
     let mut winner = fleet.pop().context("a fleet has processes")?;
 
-    // The first gettoken does not come back in time; the rule goes on counting.
+    // The first gettoken does not return in time; the rule keeps counting.
     let slow = CallRule::new("gettoken", Fault::late(Duration::from_secs(30))).when(When::Next(1));
     sim.faults().set(FaultRules::new().call(slow))?;
     winner.begin(1).await?;
@@ -41,22 +41,22 @@ pub async fn run(stage: Stage) -> Result<Report> {
             time::sleep(Duration::from_millis(1)).await;
         }
     };
-    time::timeout(Duration::from_secs(10), asked).await.context("nobody asked for a token")?;
+    time::timeout(Duration::from_secs(10), asked).await.context("no process requested a token")?;
     begin(&mut fleet, 1).await?;
     let killed = Instant::now();
     winner.kill().await?;
     let failed = end(&mut fleet).await?;
     let recovered = killed.elapsed();
 
-    // Between the end of the lease and the last caller's answer lie a look at the store and two calls.
+    // Between the end of the lease and the last caller's reply are one read of the store and two calls.
     let margin = stage.pick(Duration::from_secs(1), Duration::from_secs(10));
     let mut report = Report::new(format!(
         "the holder of the lease killed, {OTHERS} processes of {CALLERS} callers waiting"
     ));
     report.exactly("failed calls", 0, failed);
-    report.exactly("gettoken after the killed one's", 1, fetches(&sim) - 1);
+    report.exactly("gettoken after that of the killed process", 1, fetches(&sim) - 1);
     report.at_most(
-        &format!("recovered, in seconds (a lease lives {} s)", LEASE.as_secs()),
+        &format!("recovery in seconds (a lease is valid for {} s)", LEASE.as_secs()),
         (LEASE + margin).as_secs_f64(),
         (recovered.as_secs_f64() * 100.0).round() / 100.0,
     );

@@ -1,4 +1,4 @@
-//! What a scenario expected, and what it measured.
+//! The expectations of a scenario and its measurements.
 
 use std::fmt::{self, Display};
 
@@ -7,57 +7,57 @@ use serde::Serialize;
 /// The outcome of one scenario.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// What was done, in one line.
+    /// The actions of the scenario, in one line.
     pub title: String,
-    /// What must hold.
+    /// The expectations.
     pub checks: Vec<Check>,
-    /// What else was measured: a name, and the figure with its unit.
+    /// Other measurements: a name, and the value with its unit.
     pub figures: Vec<(String, String)>,
 }
 
-/// One thing that must hold.
+/// One expectation.
 #[derive(Clone, Debug, Serialize)]
 pub struct Check {
-    /// What is counted or measured.
+    /// The measured quantity.
     pub what: String,
-    /// What it must be.
+    /// The expected value.
     pub expected: String,
-    /// What it was.
+    /// The measured value.
     pub measured: String,
-    /// Whether that is what it must be.
+    /// Whether the measured value is as expected.
     pub held: bool,
 }
 
 impl Report {
-    /// Begins a report that checks nothing yet.
+    /// Creates a report without expectations.
     pub fn new(title: impl Into<String>) -> Self {
         Self { title: title.into(), checks: Vec::new(), figures: Vec::new() }
     }
 
-    /// Expects exactly this.
+    /// Expects exactly this value.
     pub fn exactly<T: PartialEq + Display>(&mut self, what: &str, expected: T, measured: T) {
         let held = expected == measured;
         self.check(what, expected.to_string(), measured.to_string(), held);
     }
 
-    /// Expects no more than this.
+    /// Expects at most this value.
     pub fn at_most<T: PartialOrd + Display>(&mut self, what: &str, most: T, measured: T) {
         let held = measured <= most;
         self.check(what, format!("at most {most}"), measured.to_string(), held);
     }
 
-    /// Expects no less than this.
+    /// Expects at least this value.
     pub fn at_least<T: PartialOrd + Display>(&mut self, what: &str, least: T, measured: T) {
         let held = measured >= least;
         self.check(what, format!("at least {least}"), measured.to_string(), held);
     }
 
-    /// Adds a figure that nothing is expected of.
+    /// Adds a measurement without an expectation.
     pub fn figure(&mut self, what: &str, figure: impl Display) {
         self.figures.push((what.to_owned(), figure.to_string()));
     }
 
-    /// Whether all of it held.
+    /// Whether all expectations are met.
     pub fn held(&self) -> bool {
         self.checks.iter().all(|check| check.held)
     }

@@ -1,4 +1,4 @@
-//! The simulator and clients of a scenario, and crowds of callers.
+//! The simulator and the clients of a scenario, and groups of callers.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -6,35 +6,36 @@ use tokio::{sync::Barrier, task::JoinSet};
 use wecom_contacts::{Client, ClientBuilder, Error, Secret};
 use wecom_sim::{CallRule, Fault, Request, Sim, SimBuilder, TokenDeath};
 
-/// Starts a simulator that counts its `gettoken`s.
+/// Starts a simulator that counts its `gettoken` calls.
 pub(crate) async fn start(sim: SimBuilder) -> anyhow::Result<Sim> {
     let sim = sim.start().await?;
-    // A latency of nothing changes nothing, and counts; the log forgets its oldest requests.
+    // A latency of zero changes nothing and is counted. The log is no substitute, because it drops its oldest
+    // requests.
     sim.faults().add(CallRule::new("gettoken", Fault::late(std::time::Duration::ZERO)))?;
     Ok(sim)
 }
 
-/// How often `gettoken` was called.
+/// Returns the number of `gettoken` calls.
 pub(crate) fn fetches(sim: &Sim) -> u64 {
     sim.faults().state().calls.first().map_or(0, |rule| rule.seen)
 }
 
-/// Has the token die under the next call that reads a member.
+/// Expires the token at the next call that reads a member.
 pub(crate) fn kill_token(sim: &Sim) -> anyhow::Result<()> {
     Ok(sim.faults().next("user/get", Fault::kill_token(TokenDeath::Expired))?)
 }
 
-/// A client with the app's secret: it reads details.
+/// Returns a client with the app's secret, which reads details.
 pub(crate) fn app(sim: &Sim) -> ClientBuilder {
     Client::builder(sim.corp_id(), Secret::app(sim.agent_id(), sim.app_secret())).base_url(sim.url())
 }
 
-/// A client with the contacts-sync secret (通讯录同步): it writes.
+/// Returns a client with the contacts-sync secret (通讯录同步), which writes.
 pub(crate) fn contacts(sim: &Sim) -> ClientBuilder {
     Client::builder(sim.corp_id(), Secret::contacts_sync(sim.contacts_secret())).base_url(sim.url())
 }
 
-/// Lets so many callers read a member so many times each, all beginning at once; returns how often which error came.
+/// Starts `callers` callers at once, each reading a member `calls` times. Returns the number of failures by error.
 pub(crate) async fn crowd(client: &Client, callers: usize, calls: usize) -> BTreeMap<String, usize> {
     let start = Arc::new(Barrier::new(callers));
     let mut crowd = JoinSet::new();
@@ -56,14 +57,14 @@ pub(crate) async fn crowd(client: &Client, callers: usize, calls: usize) -> BTre
     errors
 }
 
-/// The simulator's log, read often enough that nothing is forgotten in between.
+/// Reads the simulator's log often enough that no entry is lost.
 #[derive(Default)]
 pub(crate) struct Log {
     last: u64,
 }
 
 impl Log {
-    /// The requests since the last time.
+    /// Returns the requests since the last call.
     pub(crate) fn fresh(&mut self, sim: &Sim) -> Vec<Request> {
         let mut requests = sim.requests();
         requests.retain(|request| request.number > self.last);

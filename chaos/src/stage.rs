@@ -1,29 +1,29 @@
-//! How large a run is, and what it is made with.
+//! The size of a run and its environment.
 
 use std::path::PathBuf;
 
-/// How large a run is.
+/// The size of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
-    /// As the figures of `docs/reliability.md`: minutes, in a release build.
+    /// The size for the figures of `docs/reliability.md`: minutes, with the profile of the benchmarks.
     Full,
-    /// For the suite: seconds, in a debug build.
+    /// The size for the suite: seconds, in a debug build.
     Small,
 }
 
-/// What every scenario is given.
+/// The arguments of every scenario.
 #[derive(Clone, Debug)]
 pub struct Stage {
-    /// How large the run is.
+    /// The size of the run.
     pub size: Size,
-    /// The program of this crate, which is started again for the processes of a fleet.
+    /// The program of this crate, which is also started for the processes of a fleet.
     pub program: PathBuf,
-    /// Where choices are drawn from.
+    /// Seed of the random choices.
     pub seed: u64,
 }
 
 impl Stage {
-    /// One figure for the full run, another for the small one.
+    /// Returns one value for the full run and another for the small one.
     pub fn pick<T>(&self, full: T, small: T) -> T {
         match self.size {
             Size::Full => full,

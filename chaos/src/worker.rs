@@ -1,4 +1,4 @@
-//! One process of a fleet: told by its parent what to call and when, over stdin and stdout, a line each way.
+//! One process of a fleet. Its parent controls it over stdin and stdout, one line each way.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +13,7 @@ use wecom_sim::Sim;
 
 use crate::setting::crowd;
 
-/// What a process is started with.
+/// The arguments of a process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Orders {
     /// Base URL of the simulator.
@@ -24,18 +24,18 @@ pub struct Orders {
     pub agent_id: u32,
     /// The app's secret.
     pub secret: String,
-    /// Where the fleet shares its tokens.
+    /// URL of the Redis that the fleet shares.
     pub redis: String,
-    /// How many callers there are.
+    /// Number of callers.
     pub callers: usize,
-    /// The client's time-out in milliseconds; a lease lives two seconds longer.
+    /// The client's timeout in milliseconds. A lease is valid two seconds longer.
     pub timeout: u64,
-    /// How many calls of an endpoint the fleet may make in a minute; the published limits unless told.
+    /// Maximum calls of an endpoint by the fleet in a minute. Defaults to the published limits.
     pub per_minute: Option<u32>,
 }
 
 impl Orders {
-    /// Reads members of this simulator's corp with the app's secret.
+    /// Creates the orders to read members of this simulator's corp with the app's secret.
     pub(crate) fn new(sim: &Sim, redis: String, callers: usize) -> Self {
         Self {
             url: sim.url().to_owned(),
@@ -50,25 +50,25 @@ impl Orders {
     }
 }
 
-/// What a process is told for each round: how often each of its callers calls.
+/// The arguments of one round.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Round {
     /// Calls of each caller.
     pub calls: usize,
 }
 
-/// What came of a round.
+/// The result of a round.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Outcome {
-    /// How often which error came.
+    /// Number of failures by error.
     pub errors: BTreeMap<String, usize>,
 }
 
-/// Says that it is ready, then does a round for each line until there are no more.
+/// Reports that the process is ready, then runs a round for each line of stdin.
 ///
 /// # Errors
 ///
-/// The parent is gone, or speaks another language.
+/// Returns an error if the parent has ended, or if a line is invalid.
 pub async fn run(orders: &str) -> Result<()> {
     let orders: Orders = serde_json::from_str(orders)?;
     let redis = Redis::open(&orders.redis)?;

@@ -1,4 +1,4 @@
-//! A fleet, from its parent's side.
+//! The parent's side of a fleet.
 
 use std::process::Stdio;
 
@@ -14,7 +14,7 @@ use crate::{
     worker::{Orders, Outcome, Round},
 };
 
-/// One process; killed when dropped.
+/// One process, which is killed when dropped.
 pub(crate) struct Worker {
     process: Child,
     input: ChildStdin,
@@ -37,13 +37,13 @@ impl Worker {
         Ok(worker)
     }
 
-    /// Has it begin a round.
+    /// Starts a round.
     pub(crate) async fn begin(&mut self, calls: usize) -> Result<()> {
         let line = serde_json::to_string(&Round { calls })?;
         Ok(self.input.write_all(format!("{line}\n").as_bytes()).await?)
     }
 
-    /// Waits for the round's end; returns how many calls failed.
+    /// Waits for the end of the round. Returns the number of failed calls.
     pub(crate) async fn end(&mut self) -> Result<usize> {
         let outcome: Outcome = serde_json::from_str(&self.line().await?)?;
         for (error, count) in &outcome.errors {
@@ -52,7 +52,7 @@ impl Worker {
         Ok(outcome.errors.values().sum())
     }
 
-    /// Ends it without a warning (SIGKILL).
+    /// Kills the process (SIGKILL).
     pub(crate) async fn kill(mut self) -> Result<()> {
         Ok(self.process.kill().await?)
     }
@@ -62,23 +62,23 @@ impl Worker {
     }
 }
 
-/// Starts so many processes, and waits until all are ready.
+/// Starts `processes` processes and waits until all are ready.
 pub(crate) async fn fleet(stage: &Stage, orders: &Orders, processes: usize) -> Result<Vec<Worker>> {
     try_join_all((0..processes).map(|_| Worker::start(stage, orders))).await
 }
 
-/// One round of all; returns how many calls failed.
+/// Runs one round in all processes. Returns the number of failed calls.
 pub(crate) async fn round(fleet: &mut [Worker], calls: usize) -> Result<usize> {
     begin(fleet, calls).await?;
     end(fleet).await
 }
 
-/// Has all begin a round.
+/// Starts a round in all processes.
 pub(crate) async fn begin(fleet: &mut [Worker], calls: usize) -> Result<()> {
     try_join_all(fleet.iter_mut().map(|worker| worker.begin(calls))).await.map(drop)
 }
 
-/// Waits for the end of a round; returns how many calls failed.
+/// Waits for the end of a round. Returns the number of failed calls.
 pub(crate) async fn end(fleet: &mut [Worker]) -> Result<usize> {
     Ok(try_join_all(fleet.iter_mut().map(Worker::end)).await?.into_iter().sum())
 }

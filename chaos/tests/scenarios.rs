@@ -1,4 +1,4 @@
-//! Every scenario, small.
+//! Runs every scenario in its small size.
 
 use std::path::PathBuf;
 

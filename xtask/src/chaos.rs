@@ -1,15 +1,15 @@
-//! `cargo xtask chaos`: what the SDK withstands, measured in a release build.
+//! `cargo xtask chaos`: tests the SDK against faults, with the profile of the benchmarks.
 
 use anyhow::Result;
 
 use crate::{cargo, redis::Redis, root, run};
 
-/// Runs the scenarios with the command's own arguments (`--only NAME`, `--small`, `--json`).
+/// Runs the scenarios with the arguments of the command (`--only NAME`, `--small`, `--json`).
 pub(crate) fn run_all(arguments: impl Iterator<Item = String>) -> Result<()> {
-    // The scenarios start servers of their own, to kill; this one sees to it that the program is there.
+    // The scenarios start their own servers. This call only makes sure that the program is installed.
     drop(Redis::ready()?);
     run(cargo()
-        .args(["run", "--release", "--quiet", "-p", "wecom-chaos", "--"])
+        .args(["run", "--profile", "bench", "--quiet", "-p", "wecom-chaos", "--"])
         .args(arguments)
         .current_dir(root()))
 }

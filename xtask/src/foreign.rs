@@ -1,8 +1,8 @@
-//! Other people's SDKs against `txl sim`: they spell the wire without having seen ours.
+//! Runs SDKs of other projects against `txl sim`. Their requests are independent of our code.
 //!
-//! Each client is a folder of `tests/foreign/` with a program that takes the simulator's ready line in the environment
-//! variable `TXL_SIM_READY`, prints one line a call, and ends with 0 only if all went as expected. A client whose
-//! language or package cannot be had here is reported as not run.
+//! Each client is a folder of `tests/foreign/` with a program. The program gets the simulator's ready line in the
+//! environment variable `TXL_SIM_READY`, prints one line for each call, and exits with 0 only if all results are as
+//! expected. A client whose language or package is missing is reported as not run.
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{cargo, root, run as must};
 
-/// What became of each client.
+/// The result of each client.
 pub(crate) struct Report(Vec<(&'static str, Outcome)>);
 
 enum Outcome {
@@ -25,7 +25,7 @@ enum Outcome {
 }
 
 impl Report {
-    /// Prints the report and fails if a client did.
+    /// Prints the report and returns an error if a client failed.
     pub(crate) fn finish(&self) -> Result<()> {
         let mut failed = Vec::new();
         for (client, outcome) in &self.0 {
@@ -71,7 +71,7 @@ fn wechatpy() -> Result<Outcome> {
     ) {
         return Ok(Outcome::NotRun("pip cannot install its requirements.txt (no package index?)".into()));
     }
-    // It uses one secret for all calls, so it needs the old rights.
+    // This client uses one secret for all calls, so it needs the permissions from before 2022.
     let sim = Sim::start(&["--legacy"])?;
     client(Command::new(&python).arg(folder.join("run.py")), &sim)
 }
@@ -89,7 +89,7 @@ fn silenceper() -> Result<Outcome> {
     client(&mut Command::new(&program), &sim)
 }
 
-/// Runs a client's program and counts the lines it prints.
+/// Runs the program of a client and counts its output lines.
 fn client(command: &mut Command, sim: &Sim) -> Result<Outcome> {
     let output = command
         .env("TXL_SIM_READY", &sim.ready)
@@ -105,7 +105,7 @@ fn client(command: &mut Command, sim: &Sim) -> Result<Outcome> {
     }
 }
 
-/// A `txl sim` of its own for one client.
+/// A separate `txl sim` for one client.
 struct Sim {
     process: Child,
     ready: String,
@@ -132,7 +132,7 @@ impl Sim {
 
 impl Drop for Sim {
     fn drop(&mut self) {
-        // It may have died by itself; either way it is gone afterwards.
+        // The process may already have ended, so an error has no consequence.
         self.process.kill().ok();
         self.process.wait().ok();
     }

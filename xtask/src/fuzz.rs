@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: every target of `fuzz/`, one after the other, from the seeds and the kept corpus.
+//! `cargo xtask fuzz`: runs every target of `fuzz/` in turn, from the seeds and the stored corpus.
 
 use std::{
     fs,
@@ -9,21 +9,21 @@ use anyhow::{Context, Result, bail};
 
 use crate::{cargo, root, run};
 
-/// How long a target runs by default, in seconds.
+/// Default duration of a target in seconds.
 const USUAL: u32 = 620;
 const MOST_MEMORY: &str = "-rss_limit_mb=2048";
-/// Seconds for one input; the slowest take milliseconds.
+/// Maximum seconds for one input; the slowest inputs take milliseconds.
 const MOST_TIME: &str = "-timeout=10";
 
 const INSTALL: &str = "fuzzing needs a nightly compiler and cargo-fuzz; install them with\n  \
      rustup toolchain install nightly --profile minimal\n  \
      cargo install cargo-fuzz --locked";
 
-/// Runs all targets for this many seconds each; the first finding ends the run.
+/// Runs each target for this number of seconds. The first failure ends the run.
 pub(crate) fn run_all(seconds: Option<String>) -> Result<()> {
     let seconds = match seconds {
         None => USUAL,
-        Some(text) => text.parse().with_context(|| format!("{text} is no number of seconds"))?,
+        Some(text) => text.parse().with_context(|| format!("invalid number of seconds: {text}"))?,
     };
     let answers = |arguments: &[&str]| {
         let asked =
@@ -41,7 +41,8 @@ pub(crate) fn run_all(seconds: Option<String>) -> Result<()> {
             .args(["run", "--quiet", "-p", "wecom-fuzz-targets", "--", target, &work])
             .current_dir(root()))?;
         eprintln!("\n== {target}, {seconds} s");
-        // New inputs go to the first folder. No sanitizer: the code is safe Rust, and three times as fast without.
+        // New inputs go to the first folder. Sanitizers are off, because the code is safe Rust and runs three times
+        // as fast without them.
         run(Command::new("cargo")
             .args(["+nightly", "fuzz", "run", "--sanitizer", "none", target])
             .args([&work, &format!("fuzz/corpus/{target}"), "--"])
@@ -49,11 +50,11 @@ pub(crate) fn run_all(seconds: Option<String>) -> Result<()> {
             .args([&format!("-dict=fuzz/dictionaries/{target}.dict"), "-max_len=8192", "-verbosity=0"])
             .current_dir(root()))?;
     }
-    eprintln!("\n{} targets, {seconds} s each, no finding", targets.len());
+    eprintln!("\n{} targets, {seconds} s each, no failure", targets.len());
     Ok(())
 }
 
-/// The names of the targets, which are those of their files.
+/// Returns the names of the targets, which are the names of their files.
 fn targets() -> Result<Vec<String>> {
     let mut targets = Vec::new();
     for file in fs::read_dir(root().join("fuzz/fuzz_targets"))? {

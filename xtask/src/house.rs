@@ -1,6 +1,7 @@
-//! The invariants of the house that no single crate can check.
+//! Invariants of the workspace that no single crate can check.
 
 mod layers;
+mod published;
 
 use std::{
     collections::BTreeSet,
@@ -10,12 +11,12 @@ use std::{
 
 use crate::root;
 
-/// A file of the workspace.
+/// Returns the text of a file in the workspace.
 fn text(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The Rust files below a folder.
+/// Finds the Rust files below a folder.
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries {
@@ -30,7 +31,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The lines of one section of a `Cargo.toml`.
+/// Returns the lines of one section of a `Cargo.toml`.
 fn section(manifest: &str, header: &str) -> Vec<String> {
     text(manifest)
         .lines()
@@ -52,7 +53,7 @@ fn the_sdk_and_the_simulator_do_not_know_each_other() {
     let dev = section("crates/wecom-sim/Cargo.toml", "[dev-dependencies]");
     assert!(
         !dev.iter().any(|line| line.starts_with("wecom-contacts")),
-        "the simulator is tested without our client"
+        "the simulator is tested without the SDK"
     );
 }
 
@@ -94,7 +95,7 @@ fn both_readmes_give_the_two_commands() {
     assert!(text(".ci/run").contains("cargo xtask test"));
 }
 
-/// The ways in which other SDKs fail (see `docs/traps.md`), each a test that carries its number.
+/// Known failures of other SDKs (see `docs/traps.md`). Each needs a test with its number.
 #[test]
 fn every_trap_has_a_test_with_its_number() {
     let mut files = Vec::new();
@@ -114,13 +115,14 @@ fn every_trap_has_a_test_with_its_number() {
     assert!(missing.is_empty(), "no test for the traps {missing:?}");
 }
 
-/// The Rust files below `folder` that no `mod` line of the file above them names. They would be tests that never run.
+/// Returns the Rust files below `folder` without a `mod` line in their parent file. Tests in such files would never
+/// run.
 fn forgotten(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     sources(folder, &mut files);
     let is_declared = |path: &PathBuf| {
         let (directory, name) = (path.parent().unwrap(), path.file_stem().unwrap().to_string_lossy());
-        // A module's file is `name.rs` or `name/mod.rs`; its parent is beside it or one folder up.
+        // The file of a module is `name.rs` or `name/mod.rs`. Its parent is in the same folder or one folder up.
         let (directory, name) = match &*name {
             "mod" => (directory.parent().unwrap(), directory.file_name().unwrap().to_string_lossy()),
             _ => (directory, name),
@@ -142,7 +144,7 @@ fn no_integration_test_file_is_forgotten() {
     }
     let mut binaries = 0;
     for package in packages {
-        // Cargo compiles `tests/name.rs` and `tests/name/main.rs` by itself.
+        // Cargo compiles `tests/name.rs` and `tests/name/main.rs` by default.
         let Ok(entries) = fs::read_dir(package.join("tests")) else { continue };
         for entry in entries {
             let path = entry.unwrap().path();

@@ -1,8 +1,8 @@
-//! `cargo xtask public-api`: the public items of the published crates, as listed under `docs/public-api/`.
+//! `cargo xtask public-api`: the public items of the published crates, listed under `docs/public-api/`.
 //!
-//! A listing that differs from the code fails the suite, so that each change to what users can name is seen in review.
-//! The items come from rustdoc's JSON, whose format is unstable: one version of the compiler writes the version that the
-//! `public-api` crate reads. That compiler is [`TOOLCHAIN`], the oldest one that the workspace supports.
+//! A listing that differs from the code fails the suite, so every change of a public item appears in the review. The
+//! items come from rustdoc's JSON, whose format is unstable. [`TOOLCHAIN`] writes the version that the `public-api`
+//! crate reads; it is the oldest compiler that the workspace supports.
 
 use std::{
     env, fs,
@@ -14,11 +14,12 @@ use anyhow::{Context, Result, bail};
 
 use crate::{root, run};
 
-/// The crates whose items users can name.
-const CRATES: [&str; 5] = ["wecom-cipher", "wecom-contacts", "wecom-json", "wecom-sheets", "wecom-sim"];
+/// The crates with public items.
+const CRATES: [&str; 6] =
+    ["wecom-cipher", "wecom-contacts", "wecom-directory", "wecom-json", "wecom-sheets", "wecom-sim"];
 /// The compiler whose rustdoc writes format 57, which public-api 0.52 reads.
 const TOOLCHAIN: &str = "1.95";
-/// Set for the copy of this program that cargo starts in place of rustdoc.
+/// Set for the copy of this program that cargo starts instead of rustdoc.
 const AS_RUSTDOC: &str = "XTASK_AS_RUSTDOC";
 
 const UPDATE: &str = "cargo xtask public-api --write";
@@ -27,7 +28,7 @@ const UPDATE: &str = "cargo xtask public-api --write";
 ///
 /// # Errors
 ///
-/// A listing differs, or the compiler that makes them is missing.
+/// Returns an error if a listing differs, or if the required compiler is missing.
 pub(crate) fn check(write: bool) -> Result<()> {
     let toolchain = toolchain()?;
     let folder = root().join("docs/public-api");
@@ -57,9 +58,9 @@ pub(crate) fn check(write: bool) -> Result<()> {
     Ok(())
 }
 
-/// The items of one crate, one a line, without derived and automatic implementations.
+/// Returns the items of one crate, one for each line, without derived and automatic implementations.
 fn listing(krate: &str, toolchain: &[String]) -> Result<String> {
-    // What another compiler has built is of no use to the usual one, so it gets a directory of its own.
+    // Build results of different compilers are incompatible, so this one has a separate directory.
     let target = root().join(if toolchain.is_empty() { "target" } else { "target/public-api" });
     let mut rustdoc = Command::new("cargo");
     rustdoc
@@ -79,7 +80,7 @@ fn listing(krate: &str, toolchain: &[String]) -> Result<String> {
         .env("RUSTDOC", env::current_exe()?)
         .env(AS_RUSTDOC, "1")
         .env_remove("RUSTDOCFLAGS")
-        // Set by the cargo that runs this task, and of its toolchain.
+        // The cargo that runs this task has set it for its own toolchain.
         .env_remove("RUSTUP_TOOLCHAIN")
         .current_dir(root());
     run(&mut rustdoc)?;
@@ -93,7 +94,7 @@ fn listing(krate: &str, toolchain: &[String]) -> Result<String> {
     Ok(items.items().map(|item| format!("{item}\n")).collect())
 }
 
-/// What selects [`TOOLCHAIN`] when cargo starts: nothing if it is the default one.
+/// Returns the arguments that select [`TOOLCHAIN`]; empty if it is the default.
 fn toolchain() -> Result<Vec<String>> {
     let is_right = |arguments: &[String]| {
         let asked =
@@ -117,7 +118,7 @@ fn toolchain() -> Result<Vec<String>> {
     Ok(candidates[1].clone())
 }
 
-/// Prints the lines that only one of two listings has.
+/// Prints the lines that only one of the two listings has.
 fn print_difference(listed: &str, found: &str) {
     let only_in = |one: &str, other: &str, sign: char| {
         let other: std::collections::BTreeSet<&str> = other.lines().collect();
@@ -129,8 +130,8 @@ fn print_difference(listed: &str, found: &str) {
     only_in(found, listed, '+');
 }
 
-/// Runs rustdoc with its unstable options allowed, if this program was started in place of it. Only rustdoc sees the
-/// variable: dependencies that look at it would be built once more.
+/// Runs rustdoc with unstable options, if this program was started in its place. Only rustdoc sees the variable,
+/// because dependencies that read it would be built again.
 pub(crate) fn run_as_rustdoc() -> Option<Result<()>> {
     env::var_os(AS_RUSTDOC)?;
     let mut rustdoc = Command::new("rustdoc");

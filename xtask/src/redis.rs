@@ -1,4 +1,4 @@
-//! The Redis that the suite runs against: one that is there, a private one, or one installed for it.
+//! The Redis for the suite: a running one, a private one, or one that is installed first.
 
 use std::{
     env,
@@ -10,20 +10,21 @@ use private_redis::{INSTALL, PrivateRedis, answers};
 
 use crate::run;
 
-/// A Redis for one run; a private one ends when this is dropped.
+/// A Redis for one run. A private one ends when this value is dropped.
 pub(crate) struct Redis {
     pub(crate) url: String,
-    /// Which one it is, for the summary. Says no URL of somebody else, which may hold a password.
+    /// A description for the summary. It has no URL, because a URL may contain a password.
     pub(crate) which: String,
     _server: Option<PrivateRedis>,
 }
 
 impl Redis {
-    /// Takes the one of `REDIS_URL` if it answers; else starts a private one, after installing it where that is possible.
+    /// Uses the server of `REDIS_URL` if it answers. Otherwise starts a private one, and installs it first if
+    /// possible.
     pub(crate) fn ready() -> Result<Self> {
         if let Some(url) = env::var("REDIS_URL").ok().filter(|url| !url.is_empty()) {
             match answers(&url) {
-                Ok(()) => return Ok(Self { url, which: "the one of REDIS_URL".into(), _server: None }),
+                Ok(()) => return Ok(Self { url, which: "the server of REDIS_URL".into(), _server: None }),
                 Err(error) => eprintln!("REDIS_URL is set, but {error}; starting a private one instead"),
             }
         }
@@ -49,21 +50,21 @@ fn install() -> Result<()> {
     let Some(installer) = Installer::choose(rights, is_in_path) else { bail!("{INSTALL}") };
     eprintln!("redis-server is missing; installing it with {}", installer.tool);
     for package in installer.attempts {
-        // One stale source fails an update as a whole, while the package itself can still be had.
+        // One stale source makes the whole update fail, although the package may still be available.
         let mut done = Ok(());
         for mut command in installer.commands(package, rights) {
             done = run(&mut command);
         }
         match done {
             Ok(()) if PrivateRedis::program().is_some() => return Ok(()),
-            Ok(()) => eprintln!("{} has installed {package}, but no redis-server came of it", installer.tool),
+            Ok(()) => eprintln!("{} installed {package}, but redis-server is still missing", installer.tool),
             Err(error) => eprintln!("{error:#}"),
         }
     }
     bail!("{} cannot install Redis here. {INSTALL}", installer.tool)
 }
 
-/// What this user may do to the system without being asked.
+/// What this user can do on the system without a password.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Rights {
     Root,
@@ -74,10 +75,10 @@ enum Rights {
 /// A package manager.
 struct Installer {
     tool: &'static str,
-    /// What a machine without lists of packages needs first.
+    /// The command that a machine without package lists needs first.
     before: Option<&'static [&'static str]>,
     install: &'static [&'static str],
-    /// Package names; the next is tried when one fails.
+    /// Package names, in the order in which they are tried.
     attempts: &'static [&'static str],
     needs_root: bool,
 }
@@ -109,7 +110,7 @@ const INSTALLERS: [Installer; 4] = [
         before: None,
         install: &["install", "--quiet"],
         attempts: &["redis"],
-        // It refuses to run as root.
+        // This package manager refuses to run as root.
         needs_root: false,
     },
 ];
@@ -130,7 +131,7 @@ impl Installer {
                 command = Command::new("sudo");
                 command.args(["-n", "env"]);
             }
-            // A question would wait for ever.
+            // A question would block forever.
             command.args(["DEBIAN_FRONTEND=noninteractive", self.tool]).args(arguments);
             command
         };
@@ -144,7 +145,7 @@ fn is_in_path(tool: &str) -> bool {
     env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(tool).is_file()))
 }
 
-/// What a command prints, if it succeeds.
+/// Returns the output of a command, if it succeeds.
 fn says(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())

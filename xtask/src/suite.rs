@@ -1,4 +1,4 @@
-//! The whole suite, and the summary that says what of it ran.
+//! Runs the whole suite and prints a summary of what ran.
 
 use std::{
     io::{BufRead, BufReader},
@@ -8,14 +8,16 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cargo, foreign, redis::Redis};
+use crate::{cargo, foreign, prose, redis::Redis};
 
-/// Runs everything that can run here; what could not is said at the end.
+/// Runs everything that is possible on this machine. The summary lists the rest.
 pub(crate) fn run() -> Result<()> {
     let started = Instant::now();
     let redis = Redis::ready()?;
     let counts = cargo_test(&redis.url)?;
     let foreign = foreign::run()?;
+    eprintln!();
+    prose::warn();
     eprintln!("\ncargo test: {} tests passed, {} ignored", counts.passed, counts.ignored);
     eprintln!("redis: {}", redis.which);
     foreign.finish()?;
@@ -30,7 +32,8 @@ struct Counts {
 }
 
 impl Counts {
-    /// Adds a line like `test result: ok. 6 passed; 0 failed; 1 ignored; 0 measured; …`; others are passed over.
+    /// Adds the numbers of a line like `test result: ok. 6 passed; 0 failed; 1 ignored; 0 measured; …`; other lines
+    /// are ignored.
     fn add(&mut self, line: &str) {
         let Some((_, figures)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". "))
         else {
@@ -55,7 +58,7 @@ fn cargo_test(redis_url: &str) -> Result<Counts> {
         .context("cannot start cargo test")?;
     let mut counts = Counts::default();
     for line in BufReader::new(process.stdout.take().context("cargo test has no stdout")?).split(b'\n') {
-        // What a test prints need not be UTF-8.
+        // The output of a test may contain bytes that are not UTF-8.
         let line = line?;
         let line = String::from_utf8_lossy(&line);
         eprintln!("{line}");

@@ -1,4 +1,4 @@
-//! One caller: what it asked for, and what it was told. It writes to things of its own, one call after the other.
+//! One caller: its requests and their results. It writes only to its own objects, one call after the other.
 
 use std::collections::BTreeMap;
 
@@ -9,21 +9,21 @@ use wecom_contacts::{
     members::{MemberPatch, NewMember},
 };
 
-/// A member as this caller knows it: the position, or that there is none of that id.
+/// The position of a member as this caller knows it; `None` if the member does not exist.
 pub(super) type State = Option<String>;
 
 pub(super) struct Member {
     pub(super) userid: String,
-    /// What it was told, and first.
+    /// The state by the last certain result.
     pub(super) state: State,
-    /// What it may be instead, since a write may have been applied. Nothing is written to it any more: a delayed write could
-    /// come after a later one.
+    /// Another possible state, because a write may have been applied. The caller no longer writes to this member,
+    /// because a delayed write could be applied after a later one.
     pub(super) or: Option<State>,
 }
 
 pub(super) struct Department {
     pub(super) name: String,
-    /// `None` where it may be or not be.
+    /// `None` if it is unknown.
     pub(super) exists: Option<bool>,
 }
 
@@ -38,24 +38,24 @@ pub(super) struct Caller {
     pub(super) outcomes: Outcomes,
 }
 
-/// How calls ended.
+/// The results of the calls.
 #[derive(Default)]
 pub(super) struct Outcomes {
     pub(super) succeeded: usize,
-    /// By what the error is.
+    /// Number of failures by error.
     pub(super) failed: BTreeMap<String, usize>,
     pub(super) may_have_applied: usize,
-    /// Errors that say neither what WeCom meant nor how far the call came.
+    /// Errors that show neither WeCom's answer nor the progress of the call.
     pub(super) unclassified: Vec<String>,
-    /// Reads that contradicted what this caller had been told.
+    /// Reads that contradict earlier results of this caller.
     pub(super) contradictions: Vec<String>,
-    /// Writes that were told to have succeeded: the endpoint, and what marks the write in the log.
+    /// Successful writes: the endpoint, and the marker of the write in the log.
     pub(super) writes: Vec<(&'static str, String)>,
-    /// Writes that were told to have failed for sure, and were not asked for again.
+    /// Writes that certainly failed and were not repeated.
     pub(super) refused: Vec<(&'static str, String)>,
 }
 
-/// What is to be done about a write.
+/// The next step after a write.
 enum WriteOutcome {
     Done,
     NotDone,
@@ -92,13 +92,13 @@ impl Caller {
         }
     }
 
-    /// A name that nothing else has, nor had.
+    /// Returns a name that has never been used.
     fn fresh(&mut self, kind: char) -> String {
         self.made += 1;
         format!("{kind}{}x{}", self.number, self.made)
     }
 
-    /// One of its members that is there for sure.
+    /// Returns one of the members that certainly exist.
     fn any(&mut self) -> Option<usize> {
         let certain = |member: &Member| member.or.is_none() && member.state.is_some();
         let known: Vec<usize> = (0..self.members.len()).filter(|at| certain(&self.members[*at])).collect();
@@ -182,7 +182,7 @@ impl Outcomes {
 
     fn write<T>(&mut self, path: &'static str, marker: &str, outcome: &Result<T>) -> WriteOutcome {
         self.note(outcome);
-        // A deletion that was refused may be asked for again; all other markers are new.
+        // A refused deletion can be repeated; all other markers are new.
         self.refused.retain(|(known, of)| (*known, of.as_str()) != (path, marker));
         match outcome {
             Ok(_) => {
@@ -198,7 +198,7 @@ impl Outcomes {
     }
 }
 
-/// What an error is, where it is what these faults may end in.
+/// Returns the class of an error, if it is a possible result of these faults.
 fn classify(error: &Error) -> Option<String> {
     match error.kind() {
         ErrorKind::Refused { code, .. } if matches!(code.0, -1 | 40014 | 42001 | 45009 | 45033) => {

@@ -1,13 +1,14 @@
-//! The rules of the day.
+//! The fault rules of the scenario.
 
 use std::time::Duration;
 
 use wecom_sim::{CallRule, Fault, FaultRules, Moment, TokenDeath, When};
 
-/// Twice the client's time-out.
+/// Twice the client's timeout.
 const SLOW: Duration = Duration::from_millis(800);
 
-/// One request in twenty for each kind, so that about half of all requests are struck. No two kinds have the same turn.
+/// Returns rules that apply each kind to one request in twenty, so that about half of all requests have a fault. The
+/// kinds have different turns.
 pub(super) fn every_kind() -> FaultRules {
     let kinds = [
         Fault::errcode(-1),
@@ -25,13 +26,13 @@ pub(super) fn every_kind() -> FaultRules {
     let plan = kinds.into_iter().zip(0..).fold(FaultRules::new(), |plan, (fault, turn)| {
         plan.call(CallRule::new("*", fault).when(When::Every { k: 20, offset: turn }))
     });
-    // And the other way in which a token is told to be dead.
+    // This is the other error of an invalid token.
     plan.call(
         CallRule::new("*", Fault::kill_token(TokenDeath::Unknown)).when(When::Every { k: 20, offset: 19 }),
     )
 }
 
-/// Endpoints that close, and too many calls at once. `gettoken` stays open, as nothing would be called without it.
+/// Returns rules that close endpoints and limit parallel calls. `gettoken` stays open, because every call needs it.
 pub(super) fn closures() -> FaultRules {
     let rules = ["user/*", "department/*"].into_iter().map(|path| {
         CallRule::new(path, Fault::close(Duration::from_secs(60))).when(When::Every { k: 20, offset: 0 })

@@ -1,4 +1,4 @@
-//! What the simulator's log says of each write.
+//! The writes in the simulator's log.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use wecom_sim::{Request, Sim};
 
 use crate::setting::Log;
 
-/// The writes that were executed, counted.
+/// The executed writes with their numbers.
 #[derive(Default)]
 pub(super) struct Ledger {
     log: Log,
     pub(super) requests: usize,
-    /// By endpoint and marker: how often it reached the endpoint, and how often it succeeded there.
+    /// For each endpoint and marker: the number of executions and of successes.
     pub(super) writes: BTreeMap<(String, String), Executed>,
 }
 
@@ -23,7 +23,7 @@ pub(super) struct Executed {
 }
 
 impl Ledger {
-    /// Reads what is new in the log.
+    /// Reads the new entries of the log.
     pub(super) fn read(&mut self, sim: &Sim) {
         for request in self.log.fresh(sim) {
             self.requests += 1;
@@ -35,7 +35,7 @@ impl Ledger {
     }
 }
 
-/// What tells this write from all others.
+/// Returns the unique marker of this write.
 fn marker(request: &Request) -> Option<String> {
     let field = match request.path.as_str() {
         "user/create" => "userid",

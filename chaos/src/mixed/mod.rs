@@ -1,4 +1,5 @@
-//! Reads and writes of every kind while every fault strikes: what the callers were told must be what happened.
+//! Reads and writes of every kind while all faults apply. The results that the callers got must match the effects on
+//! the server.
 
 mod caller;
 mod faults;
@@ -18,17 +19,17 @@ use crate::{
     setting::{app, contacts},
 };
 
-/// Longer than any honest answer takes, and shorter than a slow one.
+/// Longer than every normal reply takes, and shorter than a delayed one.
 const TIMEOUT: Duration = Duration::from_millis(400);
-/// The log is read between waves, before it forgets.
+/// The log is read between waves, before it drops entries.
 const WAVES: usize = 20;
 
-/// Sends 10,000 calls through all faults, each of which strikes one request in twenty, and compares the callers' books with the
-/// simulator's log and its state.
+/// Sends 10,000 calls through all faults, each of which applies to one request in twenty. Compares the callers'
+/// results with the simulator's log and its state.
 ///
 /// # Errors
 ///
-/// The scenario could not be set up.
+/// Returns an error if the scenario cannot be set up.
 pub async fn run(stage: Stage) -> Result<Report> {
     let (callers, calls) = stage.pick((50, 10_000), (20, 400));
     let sim = Sim::builder().legacy(true).start().await?;
@@ -47,7 +48,7 @@ pub async fn run(stage: Stage) -> Result<Report> {
     let mut struck = 0;
     for wave in 0..WAVES {
         if wave == WAVES - 1 {
-            // A closed endpoint (45009) is not called for a minute, so closures come last: the rest would not be sent.
+            // Clients do not call a closed endpoint (45009) for a minute, so closures come last.
             struck += sim.faults().hits();
             settled(&sim).await?;
             ledger.read(&sim);
@@ -68,19 +69,19 @@ pub async fn run(stage: Stage) -> Result<Report> {
 
     let mut report = Report::new(format!("{calls} calls of {callers} callers, every fault at 5 %"));
     truth::compare(&mut report, &sim, &crew, &ledger).await?;
-    report.figure("requests that the server saw", ledger.requests);
-    report.figure("of them struck by a fault", struck);
+    report.figure("requests received by the server", ledger.requests);
+    report.figure("of them with a fault", struck);
     Ok(report)
 }
 
-/// Waits until every request that came in is in the log: one whose caller hung up may still be under way.
+/// Waits until every received request is in the log. A call may still be running after its caller hung up.
 async fn settled(sim: &Sim) -> Result<()> {
-    // The first rule sees every request when it comes in; the log, when it is done.
+    // The first rule counts a request when it arrives; the log has it when it is done.
     let logged = || sim.requests().last().map_or(0, |request| request.number);
     let all_logged = async {
         while sim.faults().state().calls.first().is_some_and(|rule| rule.seen > logged()) {
             time::sleep(Duration::from_millis(20)).await;
         }
     };
-    time::timeout(Duration::from_secs(20), all_logged).await.context("a request never ended")
+    time::timeout(Duration::from_secs(20), all_logged).await.context("a request did not end")
 }

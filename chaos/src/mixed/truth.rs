@@ -1,4 +1,4 @@
-//! The callers' books beside the simulator's log and its state.
+//! Compares the callers' results with the simulator's log and its state.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use wecom_sim::Sim;
 use super::{caller::Caller, ledger::Ledger};
 use crate::{Report, setting::app};
 
-/// Compares all three, and shows the first differences on stderr.
+/// Compares all three and prints the first differences to stderr.
 pub(super) async fn compare(report: &mut Report, sim: &Sim, crew: &[Caller], ledger: &Ledger) -> Result<()> {
     let outcomes = || crew.iter().map(|caller| &caller.outcomes);
     let (mut failed, mut unclassified, mut contradictions) = (BTreeMap::new(), Vec::new(), Vec::new());
@@ -36,15 +36,15 @@ pub(super) async fn compare(report: &mut Report, sim: &Sim, crew: &[Caller], led
     let lost = outcomes()
         .flat_map(|outcome| &outcome.writes)
         .filter(|(path, marker)| executed(path, marker).succeeded != 1);
-    report.exactly("writes told to be done that were not", 0, lost.count());
+    report.exactly("writes reported as done but not applied", 0, lost.count());
     let denied = outcomes()
         .flat_map(|outcome| &outcome.refused)
         .filter(|(path, marker)| executed(path, marker).succeeded > 0);
-    report.exactly("writes told to have failed that were done", 0, denied.count());
+    report.exactly("writes reported as failed but applied", 0, denied.count());
 
     let wrong = state(sim, crew).await?;
     show(&wrong.iter().collect::<Vec<_>>());
-    report.exactly("differences between the state and what was told", 0, wrong.len());
+    report.exactly("differences between the state and the results of the callers", 0, wrong.len());
 
     report.figure("succeeded", succeeded);
     report.figure("may have applied", open);
@@ -54,7 +54,7 @@ pub(super) async fn compare(report: &mut Report, sim: &Sim, crew: &[Caller], led
     Ok(())
 }
 
-/// Reads everything back, now that nothing goes wrong.
+/// Reads the whole state, after the faults were removed.
 async fn state(sim: &Sim, crew: &[Caller]) -> Result<Vec<String>> {
     let reader = app(sim).user_agent("wecom-chaos").build()?;
     let members: BTreeMap<UserId, String> = reader
@@ -72,7 +72,8 @@ async fn state(sim: &Sim, crew: &[Caller]) -> Result<Vec<String>> {
     for member in crew.iter().flat_map(|caller| &caller.members) {
         let is = members.get(&UserId::from(&member.userid)).cloned();
         if is != member.state && Some(&is) != member.or.as_ref() {
-            wrong.push(format!("{} is {is:?}, not {:?} nor {:?}", member.userid, member.state, member.or));
+            wrong
+                .push(format!("{} is {is:?}, expected {:?} or {:?}", member.userid, member.state, member.or));
         }
     }
     for department in crew.iter().flat_map(|caller| &caller.departments) {
@@ -80,7 +81,7 @@ async fn state(sim: &Sim, crew: &[Caller]) -> Result<Vec<String>> {
         let fits = department.exists.map_or(is <= 1, |exists| is == usize::from(exists));
         if !fits {
             wrong.push(format!(
-                "department {} is there {is} times, not {:?}",
+                "department {} exists {is} times, expected {:?}",
                 department.name, department.exists
             ));
         }

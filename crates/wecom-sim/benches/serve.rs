@@ -1,7 +1,8 @@
-//! How many `user/get` the simulator answers, beside a bare `axum` handler that gives the same bytes without thinking.
+//! Measures `user/get` of the simulator against a bare `axum` handler that returns the same bytes.
 //!
-//! Each server has a runtime of one thread, the load comes from another thread over 32 kept connections, and the two take
-//! turns round by round. The ratio of processor time at the server is the figure; requests per second are for colour.
+//! Each server has a runtime with one thread. The load comes from another thread over 32 kept connections, and the
+//! two servers take turns round by round. The result is the ratio of processor time at the server; requests per
+//! second are only printed for information.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -87,12 +88,12 @@ fn main() {
 }
 
 struct Figures {
-    /// Microseconds of processor time at the server for each request.
+    /// Microseconds of processor time at the server per request.
     each: f64,
     rate: f64,
 }
 
-/// Runs a server on a thread with a one-threaded runtime of its own, and returns a handle to that runtime.
+/// Runs a server on a thread with its own one-threaded runtime. Returns a handle to the runtime.
 fn on_a_thread<T: Send + 'static>(
     start: impl AsyncFnOnce() -> (Box<dyn std::any::Any>, T) + Send + 'static,
 ) -> (Handle, T) {
@@ -127,7 +128,7 @@ async fn round(server: &Handle, address: SocketAddr, target: &str) -> Figures {
     }
 }
 
-/// The processor time of the server's one thread so far.
+/// Returns the processor time that the server's only thread has used.
 async fn processor_time(server: &Handle) -> Duration {
     let ask = server.spawn(async {
         let time = clock_gettime(ClockId::ThreadCPUTime);

@@ -1,8 +1,8 @@
-//! What a corp of a million members costs: reads beside those of a corp of ten thousand, exports, seeds and imports beside other
-//! calls.
+//! Measures the cost of a corp of a million members: reads compared with a corp of ten thousand, and exports, seeds
+//! and imports while other calls run.
 //!
-//! The simulator has a runtime of two threads; the load comes from a third thread over one connection, and a probe that calls
-//! `user/get` over and over from a fourth. `MEMBERS=100000 cargo bench -p wecom-sim --bench size` takes fewer.
+//! The simulator has a runtime with two threads. The load comes from a third thread over one connection, and a fourth
+//! calls `user/get` all the time. `MEMBERS=100000 cargo bench -p wecom-sim --bench size` uses fewer members.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails stops")]
@@ -34,7 +34,7 @@ use wecom_sim::Sim;
 
 const KEY: &str = "IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2";
 const ROUNDS: usize = 31;
-/// Members for each department, in both corps.
+/// Members per department, in both corps.
 const CROWD: u32 = 200;
 const SMALL: u32 = 10_000;
 
@@ -60,7 +60,7 @@ fn main() {
     seed(&big, large);
 }
 
-/// The process's memory in MB, both sides of the connection.
+/// Returns the memory of the process in MB, including both sides of the connection.
 fn resident() -> f64 {
     status("VmRSS:")
 }
@@ -142,7 +142,7 @@ impl Load {
         })
     }
 
-    /// Downloads a file without keeping it; how many bytes it has.
+    /// Downloads a file without keeping it. Returns its size in bytes.
     fn discard(&mut self, path: &str) -> usize {
         let request = http::Request::get(path).header("host", "127.0.0.1").body(Full::default()).unwrap();
         let connection = &mut self.connection;
@@ -157,7 +157,7 @@ impl Load {
         })
     }
 
-    /// The median time of a call in microseconds, for each row of its answer.
+    /// Returns the median time of a call in microseconds, divided by the rows of its reply.
     fn per_row(&mut self, call: &Value, list: Option<&str>) -> f64 {
         let mut times: Vec<f64> = (0..ROUNDS)
             .map(|_| {
@@ -181,7 +181,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// The same reads of both corps.
+/// Measures the same reads in both corps.
 fn reads(small: &Corp, big: &Corp) {
     let days = (small.sim.state().now + 8 * 3_600_000) / 86_400_000;
     let day = jiff::civil::date(1970, 1, 1) + jiff::Span::new().days(days);
@@ -205,7 +205,7 @@ fn reads(small: &Corp, big: &Corp) {
     }
 }
 
-/// All pages of `user/list_id`.
+/// Measures all pages of `user/list_id`.
 fn pages(corp: &Corp) {
     let mut load = corp.load();
     let (mut times, mut rows, mut cursor) = (Vec::new(), 0, String::new());
@@ -233,7 +233,7 @@ fn pages(corp: &Corp) {
     );
 }
 
-/// What a probe saw: its calls' times in milliseconds, and the largest memory.
+/// The results of a probe: the times of its calls in milliseconds, and the largest memory.
 struct Seen {
     times: Vec<f64>,
     peak: f64,
@@ -253,7 +253,7 @@ impl std::fmt::Display for Seen {
     }
 }
 
-/// Calls `user/get` over and over beside some work.
+/// Calls `user/get` repeatedly while some work runs.
 fn probed<T>(corp: &Corp, work: impl FnOnce() -> T) -> (T, Seen) {
     let userid = text(&corp.load().get("user/simplelist?department_id=1")["userlist"][0]["userid"]);
     let (over, mut load) = (Arc::new(AtomicBool::new(false)), corp.load());
@@ -287,7 +287,7 @@ fn digest(corp: &Corp) {
     println!("GET /_sim/state?digest=true: {time:.2} s; beside it {seen}");
 }
 
-/// An export of full members, from submission to its end, and its download.
+/// Measures an export of all member fields, from submission to end, and its download.
 fn export(corp: &Corp) {
     let before = resident();
     let ((time, file), seen) = probed(corp, || {
@@ -336,7 +336,7 @@ fn ciphered(size: u64) -> f64 {
     started.elapsed().as_secs_f64()
 }
 
-/// A file of just under 20 MB that changes members and creates some.
+/// Imports a file of just under 20 MB that changes members and creates some.
 fn imports(corp: &Corp, large: u32) {
     let mut load = corp.load();
     let known: Vec<String> = load.post("user/list_id", &json!({"limit": 10_000}))["dept_user"]

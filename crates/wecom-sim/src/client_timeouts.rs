@@ -1,7 +1,7 @@
-//! Closes connections that keep the server waiting: for a head, for a body, or for anything at all.
+//! Closes connections of clients that take too long for a head or a body, and connections without traffic.
 //!
-//! Time is real here, and is looked at by a thread of its own. The virtual clock says nothing about how long a client takes,
-//! and neither does the runtime's, which tests pause.
+//! The limits are in real time and are checked by a separate thread. The virtual clock is independent of the time
+//! that a client takes, and tests pause the clock of the runtime.
 
 use std::{
     sync::{
@@ -15,25 +15,25 @@ use std::{
 use futures_util::task::AtomicWaker;
 use parking_lot::{Condvar, Mutex};
 
-/// How long a client may take.
+/// The maximum times for a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ClientTimeouts {
     /// From the first byte of a head to its last.
     head: Duration,
     /// From the end of the head to the end of the body.
     body: Duration,
-    /// Between two requests, and between two pieces of an answer.
+    /// Between two requests, and between two parts of a reply.
     idle: Duration,
 }
 
 impl ClientTimeouts {
-    /// A body, and a connection that carries nothing, have four times as long as a head.
+    /// Returns the limits for a head limit. A body and a connection without traffic have four times as long.
     pub(crate) fn of_head(head: Duration) -> Self {
         let longer = head.saturating_mul(4);
         Self { head, body: longer, idle: longer }
     }
 
-    /// How often a connection is looked at.
+    /// Returns the interval between two checks of a connection.
     fn tick(self) -> Duration {
         (self.head / 4).clamp(Duration::from_millis(5), Duration::from_secs(10))
     }
@@ -41,15 +41,15 @@ impl ClientTimeouts {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// Between two requests, or while an answer is written.
+    /// Between two requests, or while a reply is written.
     Idle,
     Head,
     Body,
-    /// The server's own time.
+    /// The server is processing the request.
     Working,
 }
 
-/// What one connection does, and since when.
+/// The phase of one connection, and its start.
 #[derive(Debug)]
 pub(crate) struct ConnectionTimer {
     timeouts: ClientTimeouts,
@@ -59,7 +59,7 @@ pub(crate) struct ConnectionTimer {
 }
 
 impl ConnectionTimer {
-    /// A connection that was just accepted.
+    /// Creates the timer of a connection that was just accepted.
     pub(crate) fn watched(timeouts: ClientTimeouts) -> Arc<Self> {
         let timer = Arc::new(Self {
             timeouts,
@@ -71,13 +71,13 @@ impl ConnectionTimer {
         timer
     }
 
-    /// Whether the connection is to be closed; if not, the task is woken once it is.
+    /// Whether the connection must be closed. Otherwise the task is woken when the limit is exceeded.
     pub(crate) fn is_over(&self, context: &std::task::Context<'_>) -> bool {
         self.waker.register(context.waker());
         self.is_over.load(Relaxed)
     }
 
-    /// Bytes came: the first of a head begin it.
+    /// Notes that bytes were read. The first bytes start a head.
     pub(crate) fn has_read(&self) {
         let mut state = self.state.lock();
         if state.0 == Phase::Idle {
@@ -85,12 +85,13 @@ impl ConnectionTimer {
         }
     }
 
-    /// Bytes of an answer went.
+    /// Notes that bytes of a reply were written.
     pub(crate) fn has_written(&self) {
         self.state.lock().1 = Instant::now();
     }
 
-    /// A head is complete and its body is awaited, until [`RequestTimer::body_is_read`]; dropping the timer ends the request.
+    /// Notes that a head is complete and its body follows, until [`RequestTimer::body_is_read`]. Dropping the timer
+    /// ends the request.
     pub(crate) fn start_request(self: &Arc<Self>) -> RequestTimer {
         self.enter(Phase::Body);
         RequestTimer(Arc::clone(self))
@@ -115,12 +116,12 @@ impl ConnectionTimer {
     }
 }
 
-/// One request under way on a connection.
+/// The timer of one request on a connection.
 #[derive(Debug)]
 pub(crate) struct RequestTimer(Arc<ConnectionTimer>);
 
 impl RequestTimer {
-    /// From here on the server works.
+    /// Notes that the server is processing the request.
     pub(crate) fn body_is_read(&self) {
         self.0.enter(Phase::Working);
     }
@@ -132,7 +133,7 @@ impl Drop for RequestTimer {
     }
 }
 
-/// The connections of all simulators in the process.
+/// Watches the connections of all simulators in the process.
 static WATCHER: LazyLock<Watcher> = LazyLock::new(|| {
     let looking = thread::Builder::new().name("wecom-sim-timeouts".into()).spawn(|| WATCHER.watch());
     if let Err(error) = looking {
@@ -150,7 +151,7 @@ struct Watcher {
 #[derive(Debug, Default)]
 struct WatcherState {
     connections: Vec<Weak<ConnectionTimer>>,
-    /// How long the thread sleeps.
+    /// The interval of the thread.
     tick: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! The simulator's own clock: tokens, media, jobs, links and retries obey it.
+//! The simulator's virtual clock. Tokens, media, jobs, links and retries use it.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering::SeqCst},
@@ -8,27 +8,27 @@ use std::{
 /// Milliseconds since the Unix epoch.
 pub(crate) type Millis = i64;
 
-/// The time of a clock that does not move by itself: 2026-01-05 09:00:00 in Beijing.
+/// The start of a clock that does not run: 2026-01-05 09:00:00 in Beijing.
 const STILL_START: Millis = 1_767_574_800_000;
 
-/// The end of the year 9999, beyond which no date can be written. Far below what a number of milliseconds holds, so that adding a
-/// lifetime to a time never overflows.
+/// The end of the year 9999, the last year that dates can express. It is far below the maximum of [`Millis`], so
+/// adding a lifetime to a time never overflows.
 const END: Millis = 253_402_300_799_999;
 
-/// A duration on the clock; one beyond its end is cut to a length that cannot overflow.
+/// Converts a duration. A duration beyond the end of the clock is shortened, so that additions cannot overflow.
 pub(crate) fn millis(time: Duration) -> Millis {
     Millis::try_from(time.as_millis()).unwrap_or(END).min(END)
 }
 
 #[derive(Debug)]
 pub(crate) struct Clock {
-    /// Set for a clock that moves by itself: since when, and how many times as fast as real time.
+    /// For a running clock: its start, and its speed as a multiple of real time.
     running: Option<(Instant, f64)>,
     base: AtomicI64,
 }
 
 impl Clock {
-    /// A clock that stands still, or one that runs at so many times the speed of real time.
+    /// Creates a clock. With a speed it runs at this multiple of real time; without one it moves only on request.
     pub(crate) fn new(speed: Option<f64>) -> Self {
         let wall =
             SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as Millis);
@@ -40,7 +40,7 @@ impl Clock {
 
     pub(crate) fn now(&self) -> Millis {
         let moved = self.running.map_or(0, |(since, speed)| {
-            // Exact to the millisecond for some 280,000 years.
+            // This is exact to the millisecond for some 280,000 years.
             (since.elapsed().as_secs_f64() * speed * 1000.0) as Millis
         });
         self.base.load(SeqCst).saturating_add(moved).min(END)
@@ -52,11 +52,11 @@ impl Clock {
 
     pub(crate) fn advance(&self, by: Millis) {
         let moved = |base: Millis| Some(base.saturating_add(by.max(0)).min(END));
-        // The closure always gives a value.
+        // The closure always returns a value.
         let _ = self.base.fetch_update(SeqCst, SeqCst, moved);
     }
 
-    /// Virtual seconds per real one; 0 for a clock that stands still.
+    /// Returns the virtual seconds per real second; 0 for a clock that does not run.
     pub(crate) fn speed(&self) -> f64 {
         self.running.map_or(0.0, |(_, speed)| speed)
     }
@@ -65,11 +65,11 @@ impl Clock {
         self.running.is_some()
     }
 
-    /// The real time until a moment of the virtual clock; `None` if it does not come by itself.
+    /// Returns the real time until a moment of the virtual clock; `None` if the clock does not run.
     pub(crate) fn until(&self, at: Millis) -> Option<Duration> {
         let (_, speed) = self.running?;
         let left = at.saturating_sub(self.now()).max(0) as f64 / 1000.0;
-        // Far beyond any schedule, and far below what a duration can hold.
+        // The limit is far beyond every schedule, and far below the maximum of a duration.
         Some(Duration::from_secs_f64((left / speed).min(1e9)))
     }
 }

@@ -1,4 +1,4 @@
-//! How a simulator is set up.
+//! The settings of a simulator.
 
 use std::{
     fmt, io,
@@ -23,35 +23,36 @@ use crate::{
 };
 
 const SHORTEST_TOKEN: Millis = 1_000;
-/// A century.
+/// One century.
 const LONGEST_TOKEN: Millis = 3_155_760_000_000;
-/// A token of two hours lives for less than a tenth of a second then.
+/// At this speed a token of two hours expires in less than a tenth of a second.
 const FASTEST: f64 = 100_000.0;
 
-/// Builds a [`Sim`](crate::Sim). The defaults are today's WeCom: a contacts-sync secret (通讯录同步) that may edit and calls from a new
-/// IP, so that detail reads are refused (48009), and an app (自建应用) created after 2022-06-20 that sees the whole corp.
+/// Builds a [`Sim`](crate::Sim). The defaults are those of WeCom today. The contacts-sync secret (通讯录同步) can edit,
+/// but it calls from a new IP, so it cannot read details (48009). The app (自建应用) was created after 2022-06-20 and
+/// sees the whole corp.
 #[derive(Clone)]
 #[must_use]
 pub struct SimBuilder {
     pub(crate) listen: SocketAddr,
     pub(crate) world: WorldSettings,
-    /// Virtual seconds per real one; `None` for a clock that stands still.
+    /// Virtual seconds per real second; `None` if the clock does not run.
     pub(crate) clock_speed: Option<f64>,
     pub(crate) seed: Option<Seed>,
-    /// URL, token, `EncodingAESKey` of the contacts assistant.
+    /// URL, token and `EncodingAESKey` of the contacts assistant.
     pub(crate) callback: Option<(String, String, String)>,
     pub(crate) callback_timeout: Duration,
     pub(crate) faults: FaultRules,
     pub(crate) rates: Rates,
     pub(crate) allow_hosts: Vec<String>,
     pub(crate) allow_outgoing: Vec<String>,
-    /// How long a client may take for a head.
+    /// Maximum time for the head of a request.
     pub(crate) client_timeout: Duration,
-    /// `None`: where the platform has its temporary files.
+    /// `None` selects the temporary directory of the platform.
     spool_dir: Option<PathBuf>,
 }
 
-/// Without the secrets.
+/// Omits the secrets.
 impl fmt::Debug for SimBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SimBuilder")
@@ -84,102 +85,107 @@ impl Default for SimBuilder {
 }
 
 impl SimBuilder {
-    /// Where to listen. Defaults to a free port of the loopback interface.
+    /// Sets the address to listen on. Defaults to a free port of the loopback interface.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
     }
 
-    /// The corp's id.
+    /// Sets the corp's id.
     pub fn corp_id(mut self, id: impl Into<String>) -> Self {
         self.world.corp_id = id.into();
         self
     }
 
-    /// The contacts-sync secret (通讯录同步 secret).
+    /// Sets the contacts-sync secret (通讯录同步 secret).
     pub fn contacts_secret(mut self, secret: impl Into<String>) -> Self {
         self.world.contacts_secret = secret.into();
         self
     }
 
-    /// The app and its secret.
+    /// Sets the app's id and secret.
     pub fn app(mut self, agent_id: u32, secret: impl Into<String>) -> Self {
         (self.world.agent_id, self.world.app_secret) = (agent_id, secret.into());
         self
     }
 
-    /// Gives both secrets the rights of before 2022: the contacts-sync secret reads details, the app sees sensitive fields.
+    /// Gives both secrets the permissions from before 2022: the contacts-sync secret reads details, and the app sees
+    /// sensitive fields.
     pub fn legacy(mut self, on: bool) -> Self {
         self.world.legacy = on;
         self
     }
 
-    /// How long tokens live on the simulator's clock, from one second to a century. Defaults to two hours.
+    /// Sets the lifetime of tokens on the simulator's clock, from one second to a century. Defaults to two hours.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.world.token_lifetime = millis(lifetime);
         self
     }
 
-    /// Lets the clock move by itself, as in the command; otherwise it moves only by [`Sim::advance`](crate::Sim::advance).
+    /// Makes the clock run in real time, as in `txl sim`. By default it moves only by
+    /// [`Sim::advance`](crate::Sim::advance).
     pub fn running_clock(mut self, on: bool) -> Self {
         self.clock_speed = on.then_some(1.0);
         self
     }
 
-    /// Lets the clock move by itself at this number of seconds per real second, at most 100,000: at 60 a token of two hours lives for
-    /// two minutes.
+    /// Makes the clock run at this number of virtual seconds per real second, at most 100,000. At 60, a token of two
+    /// hours expires after two minutes.
     pub fn clock_speed(mut self, speed: f64) -> Self {
         self.clock_speed = Some(speed);
         self
     }
 
-    /// The only IPs that may call with either secret (企业可信IP), 60020 for others. Defaults to all. The console sets
-    /// them for each secret at run time: `set_trusted_ips`.
+    /// Sets the only IPs that can call with either secret (企业可信IP); other IPs get 60020. By default all IPs are
+    /// allowed. The console action `set_trusted_ips` sets them for each secret at run time.
     pub fn trusted_ips(mut self, ips: impl IntoIterator<Item = IpAddr>) -> Self {
         self.world.trusted_ips = ips.into_iter().collect();
         self
     }
 
-    /// How often may be called before 45009. Not limited by default.
+    /// Sets the rate limits; calls above them get 45009. Defaults to no limits.
     pub fn rates(mut self, rates: Rates) -> Self {
         self.rates = rates;
         self
     }
 
-    /// How long an asynchronous job (异步任务) takes on the simulator's clock, whatever its size. Defaults to 200 ms.
-    /// On a clock that runs by itself a job takes at least as long as it takes to write an export's files or an import's rows.
+    /// Sets the duration of an asynchronous job (异步任务) on the simulator's clock. It is the same for every size and
+    /// defaults to 200 ms. On a running clock a job takes at least the time to write the files of an export or the
+    /// rows of an import.
     pub fn job_time(mut self, time: Duration) -> Self {
         self.world.jobs.time = millis(time);
         self
     }
 
-    /// The smallest `block_size` of an export, so that a small corp can have files of several blocks. Defaults to 10,000.
+    /// Sets the smallest `block_size` of an export, so that a small corp can have files of several blocks. Defaults
+    /// to 10,000.
     pub fn smallest_export_block(mut self, rows: u32) -> Self {
         self.world.jobs.smallest_block = rows.max(1).into();
         self
     }
 
-    /// Where the files of large exports are kept, in files without a name that go with the simulator. Defaults to where temporary
-    /// files go, which `TMPDIR` says. An export that cannot be written there fails (status 3).
+    /// Sets the directory for the files of large exports. The files have no name and are removed with the simulator.
+    /// Defaults to the temporary directory (`TMPDIR`). An export that cannot be written there fails (status 3).
     pub fn spool_dir(mut self, directory: impl Into<PathBuf>) -> Self {
         self.spool_dir = Some(directory.into());
         self
     }
 
-    /// Says how to behave where the real server is not verified.
+    /// Sets the behaviour for points on which the real server is not verified.
     pub fn choices(mut self, choices: Choices) -> Self {
         self.world.choices = choices;
         self
     }
 
-    /// Fills the corp with invented people instead of the small default, equal for equal arguments; see [`Sim::seed`](crate::Sim::seed).
+    /// Fills the corp with generated contacts instead of the small default ones. The same arguments give the same
+    /// corp; see [`Sim::seed`](crate::Sim::seed).
     pub fn seed(mut self, members: u32, departments: u32, seed: u64) -> Self {
         self.seed = Some(Seed { members, departments, seed });
         self
     }
 
-    /// Where contacts events are delivered (通讯录同步 > 设置接收事件服务器). The URL is verified once the simulator runs; it is
-    /// kept even if that fails, with a warning in the log.
+    /// Sets the URL for contacts events (通讯录同步 > 设置接收事件服务器). The URL is verified when the simulator has started; a
+    /// failure only logs a warning.
     pub fn callback(
         mut self,
         url: impl Into<String>,
@@ -190,55 +196,61 @@ impl SimBuilder {
         self
     }
 
-    /// How long a callback URL has to answer, in real time. Defaults to five seconds, as WeCom waits.
+    /// Sets the maximum time for the answer of a callback URL, in real time. Defaults to five seconds, as on the real
+    /// server.
     pub fn callback_timeout(mut self, timeout: Duration) -> Self {
         self.callback_timeout = timeout;
         self
     }
 
-    /// Further names by which the control surface is reached while the server listens on a loopback address. The address itself,
-    /// `127.0.0.1`, `[::1]` and `localhost` always are. Any other `Host` is refused, as a web page may have made its own name
-    /// resolve to this machine.
+    /// Adds names for the control surface, for a server on a loopback address. The listening address, `127.0.0.1`,
+    /// `[::1]` and `localhost` are always accepted. Every other `Host` is refused, because a web page can make its
+    /// own name resolve to this machine.
     pub fn allow_hosts<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.allow_hosts = names.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Where the simulator may send requests (callbacks, downloads for uploads by URL) beside loopback addresses and the
-    /// [callback](Self::callback) given here: `HOST` or `HOST:PORT`, a name or an address. A name is judged by its addresses when
-    /// the connection is made.
+    /// Adds hosts that the simulator may connect to, for callbacks and for uploads by URL. Loopback addresses and the
+    /// URL of [`callback`](Self::callback) are always allowed. A host is `HOST` or `HOST:PORT`, by name or by
+    /// address. A name is checked by its addresses when the connection is made.
     pub fn allow_outgoing<H: Into<String>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
         self.allow_outgoing = hosts.into_iter().map(Into::into).collect();
         self
     }
 
-    /// How long a client may take for the head of a request, in real time; 30 seconds by default. A body has four times as long, and
-    /// so has a connection between two requests; then it is closed.
+    /// Sets the maximum time for the head of a request, in real time. Defaults to 30 seconds. The limit for a body,
+    /// and for a connection without traffic, is four times as long. A connection that exceeds a limit is closed.
     pub fn client_timeout(mut self, timeout: Duration) -> Self {
         self.client_timeout = timeout;
         self
     }
 
-    /// What goes wrong from the start, and again after a reset. Nothing by default. [`Sim::faults`](crate::Sim::faults) changes it at run time.
+    /// Sets the rules of fault injection for the start and for every reset. Defaults to no rules.
+    /// [`Sim::faults`](crate::Sim::faults) changes them at run time.
     pub fn faults(mut self, rules: FaultRules) -> Self {
         self.faults = rules;
         self
     }
 
-    /// Refuses what cannot be, before anything is started; `endpoints` are all that there are.
+    /// Checks the settings before the start. `endpoints` is the list of all endpoints.
     pub(crate) fn check(&self, endpoints: &[&str]) -> io::Result<()> {
         if let Some(speed) = self.clock_speed.filter(|speed| !(*speed > 0.0 && *speed <= FASTEST)) {
-            return Err(invalid(format!("a clock's speed is above 0 and at most {FASTEST}, not {speed}")));
+            return Err(invalid(format!(
+                "the clock speed must be above 0 and at most {FASTEST}, not {speed}"
+            )));
         }
         let lifetime = self.world.token_lifetime;
         if !(SHORTEST_TOKEN..=LONGEST_TOKEN).contains(&lifetime) {
             let (longest, given) = (LONGEST_TOKEN / 1000, Duration::from_millis(lifetime.unsigned_abs()));
-            return Err(invalid(format!("a token lives for 1 to {longest} seconds, not {given:?}")));
+            return Err(invalid(format!(
+                "the lifetime of tokens must be 1 to {longest} seconds, not {given:?}"
+            )));
         }
         self.faults.check(endpoints).map_err(invalid)
     }
 
-    /// Where requests may go.
+    /// Returns the hosts that the simulator may connect to.
     pub(crate) fn allowed(&self) -> io::Result<Allowed> {
         let mut allowed = Allowed::parse(self.allow_outgoing.iter().map(String::as_str)).map_err(invalid)?;
         if let Some(url) = self.callback.as_ref().and_then(|(url, ..)| url::Url::parse(url).ok()) {
@@ -255,7 +267,7 @@ impl SimBuilder {
         Clock::new(self.clock_speed)
     }
 
-    /// The world as it begins, and begins again after a reset.
+    /// Returns the initial world, which a reset restores.
     pub(crate) fn world(&self, now: Millis) -> io::Result<World> {
         let mut world = default_world(&self.world, now);
         world.allowed = self.allowed()?;

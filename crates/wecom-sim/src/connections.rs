@@ -1,4 +1,4 @@
-//! The connections, below HTTP, where they can be broken on purpose.
+//! The TCP connections below HTTP, which faults can break.
 
 use std::{
     io::{self, IoSlice},
@@ -23,7 +23,7 @@ use tokio::{
 
 use crate::client_timeouts::{ClientTimeouts, ConnectionTimer};
 
-/// Accepts connections that can be broken.
+/// Accepts connections that faults can break.
 #[derive(Debug)]
 pub(crate) struct BreakableListener {
     pub(crate) listener: TcpListener,
@@ -45,7 +45,7 @@ impl Listener for BreakableListener {
     }
 }
 
-/// One connection. HTTP drops it at the first error, which closes it.
+/// One connection. The HTTP server drops it at the first error, which closes it.
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,
@@ -53,7 +53,7 @@ pub(crate) struct Connection {
     timer: Arc<ConnectionTimer>,
 }
 
-/// Who is at the other end, how to break the connection, and how far it is.
+/// The peer of a connection, with its breaker and its timer.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
@@ -72,10 +72,10 @@ impl Connected<IncomingStream<'_, BreakableListener>> for Peer {
     }
 }
 
-/// Breaks a connection while the answer is written.
+/// Breaks a connection while the reply is written.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionBreaker {
-    /// All that a connection costs that stays whole.
+    /// Avoids the lock for connections without a fault.
     is_set: AtomicBool,
     break_point: Mutex<Option<BreakPoint>>,
 }
@@ -84,19 +84,20 @@ pub(crate) struct ConnectionBreaker {
 enum BreakPoint {
     /// A reset (RST) instead of the first byte.
     Reset,
-    /// `left` bytes behind the head of the answer; `seen` is how much of the empty line that ends it has gone by.
+    /// The connection closes after `left` bytes of the body. `seen` is the matched part of the empty line that ends
+    /// the head.
     AfterHead { seen: usize, left: u64 },
 }
 
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
 impl ConnectionBreaker {
-    /// The next answer is not written: the connection is reset.
+    /// Resets the connection instead of writing the next reply.
     pub(crate) fn reset(&self) {
         self.set(BreakPoint::Reset);
     }
 
-    /// Of the next answer the head is written and `bytes` bytes of what follows; then the connection is closed.
+    /// Closes the connection after the head of the next reply and `bytes` bytes of its body.
     pub(crate) fn close_after(&self, bytes: u64) {
         self.set(BreakPoint::AfterHead { seen: 0, left: bytes });
     }
@@ -108,7 +109,7 @@ impl ConnectionBreaker {
 }
 
 impl BreakPoint {
-    /// How many of these bytes may be written, and where the cut lies once they are.
+    /// Returns how many of these bytes may be written, and the state after they are written.
     fn pass(self, bytes: &[u8]) -> (usize, Self) {
         let Self::AfterHead { mut seen, mut left } = self else {
             return (0, self);
@@ -141,7 +142,7 @@ impl Connection {
         let (passed, _) = now.pass(bytes);
         if passed == 0 && !bytes.is_empty() {
             if matches!(now, BreakPoint::Reset) {
-                // Closing then resets, instead of ending the stream in order.
+                // With this setting, closing the socket sends a reset instead of an orderly end.
                 stream.set_zero_linger()?;
             }
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));

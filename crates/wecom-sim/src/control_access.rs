@@ -1,7 +1,8 @@
-//! Which requests reach the control surface: not those that a web page makes in the browser of somebody who runs a simulator.
+//! Decides which requests may use the control surface. Requests from web pages in a browser are refused.
 //!
-//! A page of another site can post to a loopback port, and reads the answers too once its own name resolves there (DNS
-//! rebinding). A browser says so in `Origin`, `Sec-Fetch-Site` and `Host`; other clients send none of the first two.
+//! A page of another site can post to a loopback port. It can also read the answers if its own name resolves to this
+//! machine (DNS rebinding). A browser reveals this in `Origin`, `Sec-Fetch-Site` and `Host`; other clients do not
+//! send the first two.
 
 use std::net::IpAddr;
 
@@ -9,37 +10,38 @@ use http::{HeaderMap, HeaderName, Uri, header, uri::Authority};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Who may use the control surface.
+/// The access rules of the control surface.
 #[derive(Clone, Debug)]
 pub(crate) struct ControlAccess {
-    /// `None`: by any name, as the server is reachable from elsewhere anyway.
+    /// The accepted host names; `None` accepts every name, because the server is reachable from other machines.
     names: Option<Vec<String>>,
 }
 
 impl ControlAccess {
-    /// On a loopback address only the names of this machine are taken, the address itself, and `more` names.
+    /// Creates the rules. On a loopback address only the names of this machine, the address itself and `more` are
+    /// accepted.
     ///
     /// # Errors
     ///
-    /// One of them is no name or address, or has a port.
+    /// Returns an error if one of the names is invalid or has a port.
     pub(crate) fn new(listening: IpAddr, more: &[String]) -> Result<Self, String> {
         let own = ["localhost".to_owned(), "127.0.0.1".to_owned(), "[::1]".to_owned(), shown(listening)];
         let more = more.iter().map(|name| host_name(name)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { names: listening.is_loopback().then(|| own.into_iter().chain(more).collect()) })
     }
 
-    /// Refuses in words.
+    /// Refuses with a reason.
     pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
         let hosts: Vec<_> =
             headers.get_all(header::HOST).iter().map(|value| authority(value.to_str().ok())).collect();
         let asked: Vec<_> = hosts.into_iter().chain(uri.authority().cloned().map(Some)).collect();
         for host in &asked {
-            let host = host.as_ref().ok_or("the Host header names no host")?;
+            let host = host.as_ref().ok_or("the Host header is invalid or missing")?;
             self.check_name(host)?;
         }
         for site in headers.get_all(SEC_FETCH_SITE) {
             if !matches!(site.as_bytes(), b"same-origin" | b"none") {
-                return Err("the control surface takes no requests that another site makes".into());
+                return Err("the control surface refuses requests from other sites".into());
             }
         }
         for origin in headers.get_all(header::ORIGIN) {
@@ -47,7 +49,7 @@ impl ControlAccess {
             let origin = origin.and_then(|(_, rest)| authority(Some(rest)));
             let is_own = |origin: &Authority| asked.iter().flatten().any(|host| is_same(host, origin));
             if !origin.as_ref().is_some_and(is_own) {
-                return Err("the control surface takes no requests of another origin".into());
+                return Err("the control surface refuses requests from other origins".into());
             }
         }
         Ok(())
@@ -57,21 +59,21 @@ impl ControlAccess {
         let name = host.host().to_ascii_lowercase();
         match &self.names {
             Some(names) if !names.contains(&name) => Err(format!(
-                "the control surface is not reached by the name `{name}`; --allow-host {name} allows it"
+                "the control surface refuses the host name `{name}`; --allow-host {name} allows it"
             )),
             _ => Ok(()),
         }
     }
 }
 
-/// A name as a Host header has it, in small letters.
+/// Returns the name of a Host header in lower case.
 fn host_name(text: &str) -> Result<String, String> {
     if let Ok(ip) = text.parse::<IpAddr>() {
         return Ok(shown(ip));
     }
     let host = authority(Some(text)).filter(|host| host.host() == text);
     let host =
-        host.ok_or_else(|| format!("`{text}` is no host; a host looks like sim.test, without a port"))?;
+        host.ok_or_else(|| format!("invalid host `{text}`; a host looks like sim.test, without a port"))?;
     Ok(host.host().to_ascii_lowercase())
 }
 
@@ -87,7 +89,7 @@ fn authority(text: Option<&str>) -> Option<Authority> {
     (!authority.host().is_empty() && !authority.as_str().contains('@')).then_some(authority)
 }
 
-/// Default ports are left out on either side.
+/// Compares two authorities; default ports may be omitted on either side.
 fn is_same(one: &Authority, other: &Authority) -> bool {
     let port = |authority: &Authority| authority.port_u16().filter(|port| !matches!(port, 80 | 443));
     one.host().eq_ignore_ascii_case(other.host()) && port(one) == port(other)

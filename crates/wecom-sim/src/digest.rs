@@ -1,8 +1,8 @@
-//! The digest of a corp's contacts: equal for equal contacts, whatever order and history they came about in.
+//! The digest of a corp's contacts. The same contacts have the same digest, regardless of their order and history.
 //!
-//! Each member, department and tag is summed up for itself, and the sums are added, so that no order matters. What the simulator
-//! makes up by chance (numbers of members, ids of pictures) and what cannot be seen from outside (when a member was made, who made
-//! a tag) is not part of it.
+//! Each member, department and tag has its own digest, and the sum of all is independent of the order. Random values
+//! (internal numbers of members, ids of pictures) and values that the API never shows (creation time of a member,
+//! creator of a tag) are excluded.
 
 use md5::{Digest as _, Md5};
 use parking_lot::RwLock;
@@ -10,12 +10,13 @@ use wecom_cipher::hex;
 
 use crate::world::{Attribute, AttributeValue, Corp, Department, Member, MemberNo, Tag, World};
 
-/// Members that are summed up while the world is locked.
+/// Number of members that are processed in one lock of the world.
 const SLICE: usize = 2048;
-/// A world that changes all the time is locked after this number of attempts.
+/// Number of attempts before a world that keeps changing is locked for the whole digest.
 const ATTEMPTS: usize = 3;
 
-/// Sums up the corp's contacts as they are at one moment; a million members take about a second, in which calls go on.
+/// Returns the digest of the corp's contacts at one moment. A million members take about a second, and calls continue
+/// during this time.
 pub(crate) fn digest(world: &RwLock<World>) -> String {
     let digest = (0..ATTEMPTS).find_map(|_| digest_in_slices(world));
     digest.unwrap_or_else(|| {
@@ -27,7 +28,7 @@ pub(crate) fn digest(world: &RwLock<World>) -> String {
     })
 }
 
-/// `None` if the world changed meanwhile.
+/// Returns `None` if the world changed during the calculation.
 fn digest_in_slices(world: &RwLock<World>) -> Option<String> {
     let revision = world.read().revision();
     let (mut sum, mut next) = (Sum::default(), Some(0));
@@ -44,7 +45,7 @@ fn digest_in_slices(world: &RwLock<World>) -> Option<String> {
     Some(sum.digits())
 }
 
-/// The digests so far, added up.
+/// The sum of the digests so far.
 #[derive(Debug, Default)]
 struct Sum {
     total: u128,
@@ -52,7 +53,7 @@ struct Sum {
 }
 
 impl Sum {
-    /// Adds `count` members from number `first` on; returns the number of the next, if there is one.
+    /// Adds `count` members from number `first` on. Returns the number of the next member, if any.
     fn members(&mut self, corp: &Corp, first: MemberNo, count: usize) -> Option<MemberNo> {
         let mut members = corp.members.from(first);
         for (_, member) in members.by_ref().take(count) {
@@ -82,7 +83,7 @@ impl Sum {
     }
 }
 
-/// One member, department or tag, field by field in a form that cannot be mistaken for another.
+/// One member, department or tag, encoded field by field without ambiguity.
 #[derive(Debug, Default)]
 struct Item(Vec<u8>);
 
@@ -138,17 +139,17 @@ impl Item {
         let aliases = member.biz_mail_alias();
         self.number(aliases.len() as u32);
         aliases.iter().for_each(|alias| self.text(alias));
-        // Whether there is anything rare cannot be seen from outside, only what.
+        // An absent record and an empty one are the same to a caller.
         let nothing = Default::default();
         let rare = member.rare.as_deref().unwrap_or(&nothing);
-        // Its name has the id of the upload in it.
+        // The picture's name contains the id of the upload, which is random.
         self.number((!rare.avatar.is_empty()).into());
         self.text(&rare.external_corp_name);
         self.text(&rare.channels_nickname);
         self.attributes(&rare.external_attr);
     }
 
-    /// By name: their order is that in which they were first given.
+    /// Adds the attributes by name, because their stored order depends on the history.
     fn attributes(&mut self, attributes: &[Attribute]) {
         let mut attributes: Vec<&Attribute> = attributes.iter().collect();
         attributes.sort_by_key(|attribute| &attribute.name);

@@ -1,7 +1,8 @@
-//! Files as downloads: whole, or one part of them by `Range` (分块下载).
+//! File downloads: a whole file, or one part of it by `Range` (分块下载).
 //!
-//! Only single ranges in bytes, as RFC 9110 §14 lets a server choose: several ranges, another unit or a malformed header get
-//! the whole file; a range that starts behind the end gets 416. No validators are sent, so `If-Range` never matches.
+//! Only single byte ranges are supported, as RFC 9110 §14 allows. Several ranges, another unit or a malformed header
+//! return the whole file. A range that starts after the end returns 416. Replies have no validators, so `If-Range`
+//! never matches.
 
 use axum::{
     body::Body,
@@ -12,23 +13,23 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::large_files::FilePart;
 
-/// A file on its way out.
+/// A file to download.
 #[derive(Clone, Debug)]
 pub(crate) struct Download {
-    /// For `Content-Disposition`; of our own making, hence plain ASCII without quotes.
+    /// The file name for `Content-Disposition`. The simulator generates it, so it is plain ASCII without quotes.
     pub(crate) name: String,
     pub(crate) content_type: &'static str,
     pub(crate) content: Content,
 }
 
-/// Where a file's bytes are.
+/// The location of a file's bytes.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     InMemory(Bytes),
     Stored(FilePart),
 }
 
-/// What a request asks of a file.
+/// The part of a file that a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
     Whole,
@@ -70,7 +71,7 @@ impl Content {
         }
     }
 
-    /// `count` bytes from `first` on; the range was checked against the size.
+    /// Returns `count` bytes from `first` on. The range was already checked against the size.
     fn body(&self, first: u64, count: u64) -> Body {
         match self {
             Self::InMemory(bytes) => bytes.slice(first as usize..(first + count) as usize).into(),
@@ -83,7 +84,7 @@ fn ascii(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).expect("names and numbers of our own making are ASCII")
 }
 
-/// Which bytes of a file of that size a request asks for.
+/// Returns the bytes that a request asks for of a file of this size.
 pub(crate) fn wanted(request: &HeaderMap, size: u64) -> Wanted {
     if request.contains_key(header::IF_RANGE) {
         return Wanted::Whole;
@@ -95,7 +96,7 @@ pub(crate) fn wanted(request: &HeaderMap, size: u64) -> Wanted {
         .unwrap_or(Wanted::Whole)
 }
 
-/// `None` for what is no single range of bytes, which the RFC has us ignore.
+/// Returns `None` if the value is not a single byte range; RFC 9110 requires to ignore such a value.
 fn single_range(value: &str, size: u64) -> Option<Wanted> {
     let (unit, range) = value.split_once('=')?;
     if !unit.trim().eq_ignore_ascii_case("bytes") {
@@ -113,7 +114,7 @@ fn single_range(value: &str, size: u64) -> Option<Wanted> {
     Some(part.map_or(Wanted::Unsatisfiable, |(first, last)| Wanted::Part(first, last)))
 }
 
-/// Digits, or nothing; a number too large for us is merely large.
+/// Parses digits or nothing. A number that is too large becomes the maximum.
 fn position(text: &str) -> Option<Option<u64>> {
     let text = text.trim();
     if text.is_empty() {

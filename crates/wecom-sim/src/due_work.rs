@@ -1,8 +1,8 @@
-//! Doing what has fallen due: at once, but for long tasks (the files of exports, the rows of large imports), which hold up
-//! nothing else.
+//! Executes the work that is due. Short work runs at once; long tasks (the files of exports, the rows of large
+//! imports) run without blocking other calls.
 //!
-//! On a clock that stands still, the caller that moves it waits for them, so that what was due is done, in order, and a test finds
-//! the same each time. A clock that runs does not wait: a job is under way for as long as it takes.
+//! On a clock that does not run, the caller that moves the clock waits for the long tasks, so tests get the same
+//! order every time. A running clock does not wait: a job lasts as long as its task.
 
 use std::{
     io,
@@ -13,33 +13,33 @@ use std::{
     },
 };
 
-use parking_lot::{Condvar, Mutex, RwLock, RwLockWriteGuard};
+use parking_lot::{Condvar, Mutex, RwLock, RwLockUpgradableReadGuard, RwLockWriteGuard};
 
 use crate::{
     clock::Clock,
     world::{ExportTask, ExportWriter, Fail, Files, ImportTask, LongTask, Slice, World},
 };
 
-/// Does what has fallen due in a world.
+/// Executes the due work of a world.
 #[derive(Debug)]
 pub(crate) struct DueWork {
     world: Arc<RwLock<World>>,
     clock: Arc<Clock>,
-    /// Where the files of large exports are kept.
+    /// The directory for the files of large exports.
     directory: PathBuf,
-    /// What is due is done in order, by one thread at a time.
+    /// One thread at a time executes due work, in order.
     order: Mutex<()>,
-    /// One file is written at a time: many at once would take all cores from the calls.
+    /// One export is written at a time, because several would take all cores from the calls.
     export: Mutex<()>,
-    /// How many long tasks run in the background.
+    /// Number of long tasks in the background.
     background: Mutex<usize>,
     background_done: Condvar,
     stopped: AtomicBool,
 }
 
-/// Why an export has no files.
+/// The reason why an export has no files.
 enum ExportError {
-    /// The job is gone, or the simulator stops.
+    /// The job was removed, or the simulator is stopping.
     Forgotten,
     Refused(Fail),
     Disk(io::Error),
@@ -59,20 +59,18 @@ impl DueWork {
         })
     }
 
-    /// Gives long tasks up.
+    /// Cancels long tasks.
     pub(crate) fn stop(&self) {
         self.stopped.store(true, Relaxed);
     }
 
-    /// Does what has fallen due, all of it before it returns, which may take as long as an export: never call it in an async task.
+    /// Executes all due work before it returns. This can take as long as an export, so async tasks must not call it.
     pub(crate) fn do_all(&self) {
         let now = self.clock.now();
         {
-            // Taken even if nothing is due: another thread may be at work on what was.
+            // The lock is needed even without due work, because another thread may still be executing earlier work.
             let _in_order = self.order.lock();
-            while self.is_due(now) {
-                let task = self.world.write().do_due(now);
-                let Some(task) = task else { break };
+            while let Some(task) = self.next_task(now) {
                 self.complete(&task);
             }
         }
@@ -82,33 +80,37 @@ impl DueWork {
         }
     }
 
-    /// Does what has fallen due, without holding up the thread.
+    /// Executes due work without blocking the thread.
     pub(crate) async fn do_some(self: &Arc<Self>) {
         let now = self.clock.now();
-        // A task that another thread has begun is no longer due, and not done before that thread releases the lock.
-        if !self.is_due(now) && !self.order.is_locked() {
+        // A task that another thread has started is no longer due, and it is done only when that thread releases the
+        // lock.
+        if !is_due(&self.world.read(), now) && !self.order.is_locked() {
             return;
         }
         if !self.clock.is_running() {
             let work = Arc::clone(self);
             if let Err(error) = tokio::task::spawn_blocking(move || work.do_all()).await {
-                tracing::error!(%error, "what fell due was not done");
+                tracing::error!(%error, "due work failed");
             }
             return;
         }
-        loop {
-            let task = self.world.write().do_due(now);
-            let Some(task) = task else { break };
+        while let Some(task) = self.next_task(now) {
             self.complete_in_background(task);
         }
     }
 
-    fn is_due(&self, now: i64) -> bool {
-        self.world.read().next_due().is_some_and(|at| at <= now)
+    /// Does what is due, up to the next long task, and returns that task. Calls go on beside it if nothing is due.
+    fn next_task(&self, now: i64) -> Option<LongTask> {
+        let world = self.world.upgradable_read();
+        if !is_due(&world, now) {
+            return None;
+        }
+        RwLockUpgradableReadGuard::upgrade(world).do_due(now)
     }
 
     fn complete_in_background(self: &Arc<Self>, task: LongTask) {
-        /// Counts down, also when the task panics.
+        /// Decrements the counter, also when the task panics.
         struct Running(Arc<DueWork>);
         impl Drop for Running {
             fn drop(&mut self) {
@@ -132,7 +134,7 @@ impl DueWork {
         loop {
             let mut world = self.world.write();
             let more = world.continue_import(task);
-            // A waiting thread gets the lock next, not this loop again.
+            // The next waiting thread gets the lock before this loop takes it again.
             RwLockWriteGuard::unlock_fair(world);
             if !more || self.stopped.load(Relaxed) {
                 return;
@@ -151,16 +153,16 @@ impl DueWork {
             Err(ExportError::Refused(fail)) => Err(fail),
             Err(ExportError::Disk(error)) => {
                 let directory = self.directory.display();
-                tracing::error!(%error, %directory, "an export fails: its files cannot be written");
+                tracing::error!(%error, %directory, "an export failed: its files cannot be written");
                 Err(Fail::of(-1))
             }
         };
-        // On a clock that runs, writing took its time.
+        // On a running clock, time has passed during the writing.
         let at = if self.clock.is_running() { self.clock.now().max(task.at) } else { task.at };
         self.world.write().finish_export(&ExportTask { at, ..task.clone() }, outcome);
     }
 
-    /// The files, from what the submitter sees now.
+    /// Writes the files from the contacts that the submitter sees now.
     fn export_files(&self, task: &ExportTask) -> Result<Files, ExportError> {
         'restart: loop {
             let begun = ExportWriter::begin(&self.world.read(), task, &self.directory);
@@ -182,6 +184,10 @@ impl DueWork {
             }
         }
     }
+}
+
+fn is_due(world: &World, now: i64) -> bool {
+    world.next_due().is_some_and(|at| at <= now)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Setting faults in a running simulator, from Rust.
+//! Sets the faults of a running simulator from Rust.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::{
     shared::Shared,
 };
 
-/// What goes wrong in a running simulator. Cheap to clone; it does not keep the simulator running.
+/// The fault injection of a running simulator. Cheap to clone; a clone does not keep the simulator running.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,47 +29,47 @@ impl Faults {
         Self { shared }
     }
 
-    /// Applies to the next call of an endpoint (`user/get`), a chapter (`user/*`) or all (`*`).
+    /// Applies a fault to the next call of an endpoint (`user/get`), a chapter (`user/*`) or all endpoints (`*`).
     ///
     /// # Errors
     ///
-    /// [`FaultError`] if there is no such endpoint, or the fault cannot be.
+    /// Returns a [`FaultError`] if the endpoint is unknown or the fault is invalid.
     pub fn next(&self, path: &str, fault: Fault) -> Result<(), FaultError> {
         self.next_n(1, path, fault)
     }
 
-    /// Applies to the next `count` calls. Several such rules queue up: the first is used up first.
+    /// Applies a fault to the next `count` calls. Several such rules form a queue in the order they were added.
     ///
     /// # Errors
     ///
-    /// [`FaultError`] if there is no such endpoint, or the fault cannot be.
+    /// Returns a [`FaultError`] if the endpoint is unknown or the fault is invalid.
     pub fn next_n(&self, count: u64, path: &str, fault: Fault) -> Result<(), FaultError> {
         self.add(CallRule::new(path, fault).when(When::Next(count)))
     }
 
-    /// Applies to every Kth call: the Kth from now, the 2Kth, and so on.
+    /// Applies a fault to every Kth call: the Kth from now, the 2Kth, and so on.
     ///
     /// # Errors
     ///
-    /// [`FaultError`] if there is no such endpoint, or the fault cannot be; if `k` is 0.
+    /// Returns a [`FaultError`] if the endpoint is unknown, the fault is invalid or `k` is 0.
     pub fn every(&self, k: u64, path: &str, fault: Fault) -> Result<(), FaultError> {
         self.add(CallRule::new(path, fault).when(When::Every { k, offset: 0 }))
     }
 
-    /// Applies to all calls from now on.
+    /// Applies a fault to all calls from now on.
     ///
     /// # Errors
     ///
-    /// [`FaultError`] if there is no such endpoint, or the fault cannot be.
+    /// Returns a [`FaultError`] if the endpoint is unknown or the fault is invalid.
     pub fn always(&self, path: &str, fault: Fault) -> Result<(), FaultError> {
         self.add(CallRule::new(path, fault))
     }
 
-    /// Adds a rule about calls behind those there are.
+    /// Adds a rule for calls after the existing ones.
     ///
     /// # Errors
     ///
-    /// [`FaultError`] if the rule cannot work; then nothing is added.
+    /// Returns a [`FaultError`] and adds nothing if the rule is invalid.
     pub fn add(&self, rule: CallRule) -> Result<(), FaultError> {
         let place = self.state().calls.len();
         rule.check(api::PATHS).map_err(|reason| FaultError { rule: format!("calls[{place}]"), reason })?;
@@ -77,38 +77,40 @@ impl Faults {
         Ok(())
     }
 
-    /// Replaces all rules; counters restart at 0, closed endpoints open again, and held back callbacks are sent.
+    /// Replaces all rules. Counters restart at 0, closed endpoints reopen, and callbacks that were held back are
+    /// sent.
     ///
     /// # Errors
     ///
-    /// [`FaultError`] if a rule cannot work; then the old ones stay.
+    /// Returns a [`FaultError`] and keeps the old rules if a rule is invalid.
     pub fn set(&self, rules: FaultRules) -> Result<(), FaultError> {
         rules.check(api::PATHS)?;
         self.shared.set_faults(rules);
         Ok(())
     }
 
-    /// Removes all rules: closed endpoints open again, and held back callbacks are sent. Calls that wait for a
-    /// latency go on waiting, callbacks that are delayed stay so.
+    /// Removes all rules. Closed endpoints reopen, and callbacks that were held back are sent. Calls in a latency and
+    /// delayed callbacks keep waiting.
     pub fn clear(&self) {
         self.shared.set_faults(FaultRules::new());
     }
 
-    /// The rules and how often each has applied.
+    /// Returns the rules, with the number of times each one has applied.
     pub fn state(&self) -> FaultState {
         self.shared.faults.state()
     }
 
-    /// How often the present rules have applied, all together.
+    /// Returns how many times the present rules have applied in total.
     pub fn hits(&self) -> u64 {
         let FaultState { calls, deliveries } = self.state();
         calls.iter().map(|one| one.hits).chain(deliveries.iter().map(|one| one.hits)).sum()
     }
 }
 
-/// Rules about callback deliveries.
+/// Rules for callback deliveries.
 impl Faults {
-    /// Applies to the next delivery of an event (`change_contact/create_user`), of its changes (`change_contact/*`), or of all (`*`).
+    /// Applies a fault to the next delivery of an event (`change_contact/create_user`), of all changes
+    /// (`change_contact/*`) or of all events (`*`).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -122,34 +124,34 @@ impl Faults {
     ///
     /// # Errors
     ///
-    /// [`FaultError`] if that is no event, or the fault cannot be.
+    /// Returns a [`FaultError`] if the event name or the fault is invalid.
     pub fn next_delivery(&self, event: &str, fault: DeliveryFault) -> Result<(), FaultError> {
         self.next_deliveries(1, event, fault)
     }
 
-    /// Applies to the next `count` deliveries.
+    /// Applies a fault to the next `count` deliveries.
     ///
     /// # Errors
     ///
-    /// [`FaultError`] if that is no event, or the fault cannot be.
+    /// Returns a [`FaultError`] if the event name or the fault is invalid.
     pub fn next_deliveries(&self, count: u64, event: &str, fault: DeliveryFault) -> Result<(), FaultError> {
         self.add_delivery(DeliveryRule::new(event, fault).when(When::Next(count)))
     }
 
-    /// Applies to every Kth delivery: the Kth from now, the 2Kth, and so on.
+    /// Applies a fault to every Kth delivery: the Kth from now, the 2Kth, and so on.
     ///
     /// # Errors
     ///
-    /// [`FaultError`] if that is no event, or the fault cannot be; if `k` is 0.
+    /// Returns a [`FaultError`] if the event name or the fault is invalid, or if `k` is 0.
     pub fn every_delivery(&self, k: u64, event: &str, fault: DeliveryFault) -> Result<(), FaultError> {
         self.add_delivery(DeliveryRule::new(event, fault).when(When::Every { k, offset: 0 }))
     }
 
-    /// Adds a rule about deliveries behind those there are.
+    /// Adds a rule for deliveries after the existing ones.
     ///
     /// # Errors
     ///
-    /// [`FaultError`] if the rule cannot work; then nothing is added.
+    /// Returns a [`FaultError`] and adds nothing if the rule is invalid.
     pub fn add_delivery(&self, rule: DeliveryRule) -> Result<(), FaultError> {
         let place = self.state().deliveries.len();
         rule.check().map_err(|reason| FaultError { rule: format!("deliveries[{place}]"), reason })?;

@@ -1,4 +1,5 @@
-//! Large files: in memory while they are small, then in an unlinked temporary file, which goes with its last owner.
+//! Large files. A small file is in memory; a larger one is in an unlinked temporary file, which is removed with its
+//! last owner.
 
 use std::{
     fmt,
@@ -13,9 +14,9 @@ use futures_util::{StreamExt, stream};
 use parking_lot::Mutex;
 use tempfile::SpooledTempFile;
 
-/// What stays in memory: the exports of a small corp need no disk.
+/// Maximum size in memory, so that exports of a small corp need no disk.
 const IN_MEMORY: usize = 256 << 10;
-/// What a download reads at a time; two such pieces are in memory, whatever it asks for.
+/// Size of one read of a download. Two such pieces are in memory at a time.
 const PIECE: u64 = 256 << 10;
 
 /// A file being written.
@@ -25,14 +26,14 @@ pub(crate) struct FileWriter {
     written: u64,
 }
 
-/// A file that is complete, shared by all its readers.
+/// A complete file, shared by its readers.
 #[derive(Clone)]
 pub(crate) struct StoredFile {
-    /// Reading moves the file's one cursor.
+    /// A read moves the only cursor of the file.
     file: Arc<Mutex<SpooledTempFile>>,
 }
 
-/// A part of a file, which downloads take for a whole one.
+/// A part of a file, which is served like a whole file.
 #[derive(Clone, Debug)]
 pub(crate) struct FilePart {
     pub(crate) file: StoredFile,
@@ -41,7 +42,7 @@ pub(crate) struct FilePart {
 }
 
 impl FileWriter {
-    /// Begins a file; the directory matters only once the file grows.
+    /// Starts a file. The directory is used only if the file becomes large.
     pub(crate) fn begin(directory: &Path) -> Self {
         Self { file: tempfile::spooled_tempfile_in(IN_MEMORY, directory), written: 0 }
     }
@@ -62,7 +63,7 @@ impl FileWriter {
 }
 
 impl StoredFile {
-    /// `count` bytes from `start` on; fewer only at the end.
+    /// Reads `count` bytes from `start` on, or fewer at the end of the file.
     pub(crate) fn read(&self, start: u64, count: u64) -> io::Result<Vec<u8>> {
         let mut file = self.file.lock();
         file.seek(SeekFrom::Start(start))?;
@@ -73,7 +74,7 @@ impl StoredFile {
 }
 
 impl FilePart {
-    /// A part of this part as a body, read piece by piece, one ahead of the one on the wire.
+    /// Returns a part of this part as a body. It is read piece by piece, one piece ahead of the one being sent.
     pub(crate) fn body(&self, offset: u64, count: u64) -> Body {
         let (file, start) = (self.file.clone(), self.start + offset);
         let pieces = (0..count.div_ceil(PIECE)).map(move |piece| {
@@ -81,7 +82,7 @@ impl FilePart {
             (file.clone(), start + at, PIECE.min(count - at))
         });
         let reads = stream::iter(pieces).map(|(file, at, size)| async move {
-            // The disk may be slow; other calls do not wait for it.
+            // The disk can be slow, so the read must not block other calls.
             let read = tokio::task::spawn_blocking(move || file.read(at, size)).await?;
             let bytes = read.inspect_err(|error| tracing::error!(%error, "a spooled file cannot be read"))?;
             Ok::<_, io::Error>(Bytes::from(bytes))
@@ -90,12 +91,12 @@ impl FilePart {
     }
 }
 
-/// Where files go by default: `TMPDIR`, or what the platform has for it.
+/// Returns the default directory: `TMPDIR`, or the temporary directory of the platform.
 pub(crate) fn default_directory() -> PathBuf {
     std::env::temp_dir()
 }
 
-/// Without the content.
+/// Omits the content.
 impl fmt::Debug for StoredFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoredFile").finish_non_exhaustive()

@@ -1,6 +1,6 @@
 //! A simulator of the WeCom (企业微信) contacts server: stateful, strict, with its own clock.
 //!
-//! A test owns a whole server, on a free loopback port, with a small corp in it:
+//! Each test starts its own server on a free loopback port. The server has a small corp:
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -11,8 +11,11 @@
 //! # }
 //! ```
 //!
-//! It imitates the server and never knows which client is calling. `docs/fidelity.md` says what is proven, inferred or
-//! chosen. Start reading at [`Sim`], then `api` (one module per chapter), then `world` (what it all changes).
+//! The simulator imitates the server and is independent of any client. `docs/fidelity.md` lists what is proven,
+//! inferred or chosen. Start reading at [`Sim`], then `api` (one module per chapter of the official documentation),
+//! then `world` (the state that the calls change).
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
 mod callback;
@@ -65,9 +68,16 @@ pub use world::{
     callback::{Attempt, AttemptKind, DeliveryRecord, DeliveryState, ResendError, TargetError},
 };
 
-/// The Rust example of the guide runs with the documentation's.
+/// The Rust examples of the guides run as documentation tests.
 #[cfg(doctest)]
 mod guide {
     #[doc = include_str!("../../../docs/simulator.md")]
     mod simulator {}
+    #[doc = include_str!("../../../docs/zh/simulator.md")]
+    mod simulator_zh {}
 }
+
+/// The examples of the crate's README are compiled and run with those of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

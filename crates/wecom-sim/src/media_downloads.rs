@@ -1,6 +1,6 @@
 //! Downloads for uploads by URL (异步上传临时素材).
 //!
-//! [`crate::outgoing`] says where it may fetch from.
+//! [`crate::outgoing`] decides which hosts are allowed.
 
 use std::{
     sync::{Arc, Weak},
@@ -17,10 +17,10 @@ use crate::{
     world::{Fail, LARGEST_UPLOAD_BY_URL, MediaDownload},
 };
 
-/// A source that takes longer has failed.
+/// Maximum time for a download.
 const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Begins the downloads that the last call asked for.
+/// Starts the downloads that the last call requested.
 pub(crate) fn start_downloads(shared: &Arc<Shared>) {
     if !shared.world.read().has_downloads() {
         return;
@@ -32,20 +32,20 @@ pub(crate) fn start_downloads(shared: &Arc<Shared>) {
 
 async fn fetch(shared: Weak<Shared>, download: MediaDownload) {
     let file = download_in_turn(&shared, download.url).await;
-    // The simulator may have stopped meanwhile.
+    // The simulator may have stopped during the download.
     if let Some(shared) = shared.upgrade() {
         let now = shared.clock.now();
         shared.world.write().finish_url_upload(download.corp, &download.job, file, now);
     }
 }
 
-/// Downloads once fewer than [`Shared::downloads`] others are under way.
+/// Downloads when one of the [`Shared::downloads`] permits is free.
 async fn download_in_turn(shared: &Weak<Shared>, url: Url) -> Result<Bytes, Fail> {
     let stopped = || Fail::of(830_003);
     let shared = shared.upgrade().ok_or_else(stopped)?;
     let _turn = shared.downloads.acquire().await.map_err(|_| stopped())?;
     let client = shared.callback_client.client(&url).map_err(|error| {
-        tracing::debug!(%error, "a source url gave no file");
+        tracing::debug!(%error, "cannot download a source url");
         stopped()
     })?;
     tokio::time::timeout(DOWNLOAD_TIMEOUT, download(client, url)).await.unwrap_or_else(|_| Err(stopped()))
@@ -53,11 +53,11 @@ async fn download_in_turn(shared: &Weak<Shared>, url: Url) -> Result<Bytes, Fail
 
 async fn download(client: reqwest::Client, url: Url) -> Result<Bytes, Fail> {
     let failed = |error: reqwest::Error| {
-        tracing::debug!("a source url gave no file: {}", error.without_url());
+        tracing::debug!("cannot download a source url: {}", error.without_url());
         Fail::of(830_003)
     };
     let response = client.get(url).header(http::header::RANGE, "bytes=0-").send().await.map_err(failed)?;
-    // The page asks for sources that support Range.
+    // The official page requires that the source supports Range.
     if response.status() != StatusCode::PARTIAL_CONTENT {
         return Err(Fail::of(830_003));
     }

@@ -1,4 +1,4 @@
-//! A simulator without a socket: calls go straight to the API, thousands a second, as the fuzz targets need them.
+//! A simulator without a socket. Calls go directly to the API, thousands a second, for the fuzz targets.
 
 use std::{io, net::Ipv4Addr, sync::Arc, time::Duration};
 
@@ -14,24 +14,25 @@ use crate::{
     shared::Shared,
 };
 
-/// A simulator that only its owner can call. It makes no callbacks and its clock moves by [`advance`](Self::advance) only.
+/// A simulator that is called in process. It sends no callbacks, and its clock moves only by
+/// [`advance`](Self::advance).
 #[derive(Debug)]
 pub struct Offline {
     shared: Arc<Shared>,
 }
 
 impl Offline {
-    /// Takes what a [`Sim`](crate::Sim) takes.
+    /// Creates a simulator from the settings of a [`Sim`](crate::Sim).
     ///
     /// # Errors
     ///
-    /// The seed or the callback cannot be taken.
+    /// Returns an error if the seed or the callback is invalid.
     pub fn new(config: SimBuilder) -> io::Result<Self> {
         config.check(api::PATHS)?;
         Ok(Self { shared: Shared::new(config, "http://127.0.0.1".to_owned())? })
     }
 
-    /// Answers one call with the body of the response, whatever its status.
+    /// Executes one call and returns the body of the response, for every status.
     pub async fn call(&self, request: Request<Bytes>) -> Bytes {
         self.shared.due_work.do_all();
         let (head, body) = request.into_parts();
@@ -41,16 +42,16 @@ impl Offline {
         answer.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default()
     }
 
-    /// Moves the clock and does what falls due.
+    /// Moves the clock and executes the work that becomes due.
     pub fn advance(&self, by: Duration) {
         self.shared.advance(millis(by));
     }
 
-    /// Restarts the world; tokens are void afterwards.
+    /// Restores the initial world. All tokens become invalid.
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new).
+    /// Returns an error for the same reasons as [`new`](Self::new).
     pub fn reset(&self) -> io::Result<()> {
         self.shared.reset()
     }

@@ -1,8 +1,8 @@
-//! What the simulator itself sends: callbacks, and downloads for uploads by URL.
+//! The requests that the simulator sends: callbacks, and downloads for uploads by URL.
 //!
-//! A test server must not be a way into other people's networks: it connects to loopback addresses, and to what its owner
-//! allows. A name is judged by the addresses that it resolves to, when the connection is made, so that no name can stand for
-//! another address than the one that was judged.
+//! A test server must not give access to other networks. The simulator therefore connects only to loopback addresses
+//! and to hosts that the settings allow. A name is checked by the addresses that it resolves to when the connection
+//! is made, so the checked address is the one that is used.
 
 use std::{
     collections::HashMap,
@@ -15,37 +15,37 @@ use parking_lot::Mutex;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-/// Where requests may go beside loopback addresses.
+/// The allowed hosts, in addition to loopback addresses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Allowed(Vec<AllowedHost>);
 
-/// A host with one of its ports, or all of them.
+/// A host with one port or with all ports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AllowedHost {
     host: Host<String>,
     port: Option<u16>,
 }
 
-/// A URL to which nothing is sent.
+/// The settings do not allow requests to this URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the simulator sends nothing to {0}; --allow-outgoing (`SimBuilder::allow_outgoing`) allows it")]
+#[error("the simulator does not connect to {0}; --allow-outgoing (`SimBuilder::allow_outgoing`) allows it")]
 pub(crate) struct NotAllowed(String);
 
-/// Which addresses a name may stand for.
+/// The addresses that a name may resolve to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum AddressFilter {
     Any,
-    /// Loopback addresses and these.
+    /// Loopback addresses and the listed ones.
     LoopbackAnd(Vec<IpAddr>),
 }
 
 impl FromStr for AllowedHost {
     type Err = String;
 
-    /// Reads `HOST` or `HOST:PORT`; an IPv6 address with a port stands in brackets.
+    /// Parses `HOST` or `HOST:PORT`; an IPv6 address with a port needs brackets.
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
-            format!("`{text}` is no host; a host looks like hook.example, 10.0.0.7:9000 or [fd00::7]:9000")
+            format!("invalid host `{text}`; a host looks like hook.example, 10.0.0.7:9000 or [fd00::7]:9000")
         };
         if let Ok(ip) = text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
             return Ok(Self { host: host_of(ip), port: None });
@@ -91,14 +91,14 @@ impl Allowed {
         texts.into_iter().map(str::parse).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Allows the host and port of a URL that the owner has set.
+    /// Allows the host and port of a URL from the settings.
     pub(crate) fn add(&mut self, url: &Url) {
         if let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) {
             self.0.push(AllowedHost { host: host.to_owned(), port: Some(port) });
         }
     }
 
-    /// Whether a request to this URL may be tried: a name is judged once it is resolved.
+    /// Checks a URL before the name is resolved. The addresses are checked later.
     pub(crate) fn check(&self, url: &Url) -> Result<(), NotAllowed> {
         self.filter(url).map(drop)
     }
@@ -127,15 +127,15 @@ fn is_loopback(ip: IpAddr) -> bool {
     ip.to_canonical().is_loopback()
 }
 
-/// The HTTP clients, made when first needed: reading the platform's certificates takes milliseconds, and most simulators live
-/// and die without sending anything.
+/// The HTTP clients, created at first use. Reading the platform's certificates takes milliseconds, and most
+/// simulators send no requests.
 #[derive(Debug, Default)]
 pub(crate) struct Outgoing {
     allowed: Allowed,
     clients: Mutex<HashMap<AddressFilter, reqwest::Client>>,
 }
 
-/// Why there is no client for a URL.
+/// The reason why a URL has no client.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OutgoingError {
     #[error(transparent)]
@@ -149,7 +149,7 @@ impl Outgoing {
         Self { allowed, clients: Mutex::default() }
     }
 
-    /// The client that may connect to this URL.
+    /// Returns the client for this URL.
     pub(crate) fn client(&self, url: &Url) -> Result<reqwest::Client, OutgoingError> {
         let filter = self.allowed.filter(url)?;
         let mut clients = self.clients.lock();
@@ -163,11 +163,11 @@ impl Outgoing {
 }
 
 fn build(filter: &AddressFilter) -> reqwest::Result<reqwest::Client> {
-    // Another part of the process may have installed a provider; any will do.
+    // Another part of the process may have installed a provider; every provider works.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
         let builder = reqwest::Client::builder()
-            // What a simulator talks to stands next to it, not behind a proxy.
+            // Receivers are local, so a proxy would be wrong.
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none());
         match filter {
@@ -175,11 +175,11 @@ fn build(filter: &AddressFilter) -> reqwest::Result<reqwest::Client> {
             AddressFilter::LoopbackAnd(others) => builder.dns_resolver(Resolver { others: others.clone() }),
         }
     };
-    // An image without ca-certificates has no roots at all; plain HTTP needs none.
+    // An image without ca-certificates has no root certificates; plain HTTP needs none.
     builder().build().or_else(|_| builder().tls_certs_only([]).build())
 }
 
-/// Resolves names to the addresses that a connection may be made to.
+/// Resolves names to allowed addresses only.
 struct Resolver {
     others: Vec<IpAddr>,
 }
@@ -276,7 +276,7 @@ mod tests {
             found.map(Iterator::collect::<Vec<_>>).map_err(|error| error.to_string())
         };
         let refused = resolve(&[]).await.unwrap_err();
-        assert!(refused.contains("sends nothing to 192.0.2.7"), "{refused}");
+        assert!(refused.contains("does not connect to 192.0.2.7"), "{refused}");
         assert_eq!(resolve(&["192.0.2.7"]).await.unwrap().len(), 1);
         let local = Resolver { others: Vec::new() }.resolve("localhost".parse().unwrap()).await.unwrap();
         assert!(local.into_iter().all(|address| address.ip().is_loopback()));

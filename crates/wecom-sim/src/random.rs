@@ -1,8 +1,8 @@
-//! Texts that cannot be guessed.
+//! Random texts that cannot be guessed.
 
 use std::iter;
 
-/// Letters and digits, for ids and links.
+/// Returns random letters and digits, for ids and links.
 pub(crate) fn random_text(length: usize) -> String {
     iter::repeat_with(fastrand::alphanumeric).take(length).collect()
 }

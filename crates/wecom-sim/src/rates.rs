@@ -1,4 +1,4 @@
-//! How often may be called (访问频率限制, doc 90312): fixed windows on the virtual clock, and what follows when they are full.
+//! Rate limits (访问频率限制, doc 90312): fixed windows on the virtual clock, and the closures that follow.
 
 use std::{
     collections::HashMap,
@@ -14,30 +14,31 @@ use crate::clock::Millis;
 const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
 
-/// How often may be called before 45009; what is `None` is not limited. By default nothing is.
+/// Rate limits; calls above them get 45009. `None` means no limit, which is the default.
 ///
-/// The call beyond a minute's limit closes the endpoint to that corp, or that IP, for 60 seconds; the one beyond an hour's
-/// limit for 60 minutes.
+/// The first call above the limit of a minute closes the endpoint to the corp or the IP for 60 seconds. The first
+/// call above the limit of an hour closes it for 60 minutes.
 ///
 /// Official: [访问频率限制](https://developer.work.weixin.qq.com/document/path/90312)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Rates {
-    /// Calls of one endpoint by one corp in a minute.
+    /// Maximum calls of one endpoint by one corp in a minute.
     pub corp_per_minute: Option<u32>,
-    /// Calls of one endpoint by one corp in an hour.
+    /// Maximum calls of one endpoint by one corp in an hour.
     pub corp_per_hour: Option<u32>,
-    /// Calls of one endpoint from one IP in a minute.
+    /// Maximum calls of one endpoint from one IP in a minute.
     pub ip_per_minute: Option<u32>,
-    /// Calls of one endpoint from one IP in an hour.
+    /// Maximum calls of one endpoint from one IP in an hour.
     pub ip_per_hour: Option<u32>,
-    /// Wrong secrets from one IP in an hour, after which `gettoken` is closed to it for an hour.
+    /// Number of wrong secrets from one IP in an hour that closes `gettoken` to this IP for an hour.
     pub wrong_secrets_per_hour: Option<u32>,
 }
 
 impl Rates {
-    /// The limits that WeCom has published, and the number of wrong secrets that its staff once named.
+    /// Returns the limits that WeCom has published, and the number of wrong secrets that its staff named in the
+    /// forum.
     #[must_use]
     pub fn published() -> Self {
         Self {
@@ -50,7 +51,7 @@ impl Rates {
     }
 }
 
-/// A call, as far as limits are concerned.
+/// The properties of a call that the limits use.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LimitedCall {
     pub(crate) path: &'static str,
@@ -59,7 +60,8 @@ pub(crate) struct LimitedCall {
 }
 
 impl LimitedCall {
-    /// Proof of a login is not counted when the code is genuine, which only the endpoint can tell.
+    /// Whether the call is counted after its execution. A genuine login code is exempt, and only the endpoint can
+    /// check the code.
     fn is_counted_afterwards(self) -> bool {
         matches!(self.path, "auth/getuserinfo" | "user/getuserinfo")
     }
@@ -69,10 +71,10 @@ impl LimitedCall {
     }
 }
 
-/// Where calls are counted.
+/// Counts calls and closes endpoints.
 #[derive(Debug, Default)]
 pub(crate) struct RateLimiter {
-    /// All that it costs when nothing is limited.
+    /// Avoids the lock while no limit is set.
     on: AtomicBool,
     counts: Mutex<Counts>,
 }
@@ -84,7 +86,7 @@ impl RateLimiter {
         limiter
     }
 
-    /// Whether anything is limited.
+    /// Whether any limit is set.
     pub(crate) fn is_on(&self) -> bool {
         self.on.load(Relaxed)
     }
@@ -93,13 +95,14 @@ impl RateLimiter {
         self.counts.lock().rates.clone()
     }
 
-    /// Sets the limits; all counters restart at 0, and closed endpoints open.
+    /// Sets the limits. All counters restart at 0, and closed endpoints reopen.
     pub(crate) fn set(&self, rates: Rates) {
         self.on.store(rates != Rates::default(), Relaxed);
         *self.counts.lock() = Counts { rates, ..Counts::default() };
     }
 
-    /// Counts a call and says whether it may pass; one that may not gets 45009. A closed endpoint counts nothing.
+    /// Counts a call and returns whether it is admitted. A call that is not admitted gets 45009; a closed endpoint
+    /// counts no calls.
     pub(crate) fn admit(&self, call: LimitedCall, now: Millis) -> bool {
         let mut counts = self.counts.lock();
         let secrets_closed = call.path == "gettoken"
@@ -110,7 +113,7 @@ impl RateLimiter {
         call.is_counted_afterwards() || counts.count(call, now)
     }
 
-    /// Looks at what came of a call that has passed.
+    /// Counts the call if its limits depend on its outcome.
     pub(crate) fn note_outcome(&self, call: LimitedCall, errcode: Option<i32>, now: Millis) {
         let mut counts = self.counts.lock();
         if call.is_counted_afterwards() && errcode != Some(0) {
@@ -124,7 +127,7 @@ impl RateLimiter {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum LimitKey {
-    /// By its place in the world.
+    /// The corp's index in the world.
     Corp(usize),
     Ip(IpAddr),
 }
@@ -136,7 +139,8 @@ struct Counts {
     wrong_secrets: HashMap<IpAddr, CallCounts>,
 }
 
-/// Strangers' addresses are many; beyond this number of entries those that no longer matter are dropped.
+/// Maximum number of entries before stale ones are removed. The addresses of unknown callers would otherwise fill the
+/// memory.
 const KEPT: usize = 50_000;
 
 impl Counts {
@@ -144,7 +148,7 @@ impl Counts {
         self.calls.get(&(key, path)).is_some_and(|call_counts| now < call_counts.closed_until)
     }
 
-    /// Counts the call for its corp and its IP, both; `false` if it is one too many for either.
+    /// Counts the call for its corp and for its IP. Returns `false` if it exceeds the limit of either.
     fn count(&mut self, call: LimitedCall, now: Millis) -> bool {
         if self.calls.len() > KEPT {
             self.calls.retain(|_, call_counts| !call_counts.is_stale(now));
@@ -177,7 +181,7 @@ impl Counts {
     }
 }
 
-/// What is counted of one endpoint for one corp or IP.
+/// The counters of one endpoint for one corp or IP.
 #[derive(Debug, Default)]
 struct CallCounts {
     minute: Window,
@@ -185,7 +189,7 @@ struct CallCounts {
     closed_until: Millis,
 }
 
-/// A window of fixed place: every minute and every hour begins with the clock's own.
+/// A fixed window: a minute or an hour of the clock.
 #[derive(Debug, Default)]
 struct Window {
     number: i64,

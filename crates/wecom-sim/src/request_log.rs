@@ -1,4 +1,4 @@
-//! The log of API requests, for tests that ask what a client really sent.
+//! The log of API requests, for tests that check what a client sent.
 
 use std::collections::VecDeque;
 
@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use crate::{clock::Millis, faults::Fault, world::Caller};
 
-/// One API request as it arrived. Tokens and secrets are kept out of it.
+/// One API request as received, with tokens and secrets masked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Request {
-    /// Counts from 1.
+    /// The number of the request, counted from 1.
     pub number: u64,
     /// Virtual time, Unix milliseconds.
     pub at: i64,
@@ -19,28 +19,28 @@ pub struct Request {
     pub method: String,
     /// The path below `/cgi-bin/`.
     pub path: String,
-    /// Whether path and query were longer than the 4 KiB of them that are kept.
+    /// Whether the path and query were longer than 4 KiB and therefore shortened.
     pub cut: bool,
-    /// The query, decoded, `access_token` and `corpsecret` masked.
+    /// The decoded query, with `access_token` and `corpsecret` masked.
     pub query: Vec<(String, String)>,
-    /// The body, where it is text of at most 64 KiB.
+    /// The body, if it is text of at most 64 KiB.
     pub body: Option<String>,
-    /// The answer's errcode; `None` for a file, and where a fault left no answer.
+    /// The errcode of the reply; `None` for a file, and if a fault replaced the reply.
     pub errcode: Option<i32>,
-    /// Who called: `contacts`, `app 1000002`; `None` for an unknown caller.
+    /// The caller: `contacts` or `app 1000002`; `None` if unknown.
     pub caller: Option<String>,
-    /// Whether the endpoint was reached; `false` where a check, a limit or a fault stopped the call before it.
+    /// Whether the endpoint was executed; `false` if a check, a limit or a fault stopped the call before.
     pub executed: bool,
-    /// The faults that applied to it, see [`Sim::faults`](crate::Sim::faults). Where one came after the execution, `errcode` is the
-    /// answer's that the client has not seen.
+    /// The faults that applied to the call, see [`Sim::faults`](crate::Sim::faults). If a fault came after the
+    /// execution, `errcode` is that of the reply that the client did not receive.
     pub faults: Vec<Fault>,
 }
 
-/// What is known of a call beside its answer, for the log.
+/// The data of a call for the log, except its reply.
 #[derive(Debug, Default)]
 pub(crate) struct Trace {
     pub(crate) caller: Option<Caller>,
-    /// Whether the endpoint was reached.
+    /// Whether the endpoint was executed.
     pub(crate) executed: bool,
     pub(crate) faults: Vec<Fault>,
 }
@@ -52,8 +52,8 @@ impl Trace {
     }
 }
 
-/// A request as it is kept, put into words only when somebody asks. Its texts are copies: a slice of what was received would keep
-/// the whole buffer of the connection.
+/// A request as stored; it is decoded only when the log is read. The texts are copies, because a slice of the
+/// received data would keep the whole buffer of the connection.
 #[derive(Debug)]
 pub(crate) struct Logged {
     at: Millis,
@@ -66,7 +66,7 @@ pub(crate) struct Logged {
     trace: Trace,
 }
 
-/// How many requests are kept, and how many bytes of them.
+/// Maximum number of requests, and of their bytes.
 const KEPT: usize = 10_000;
 const TARGET_KEPT: usize = 4 << 10;
 const BODY_KEPT: usize = 64 << 10;
@@ -92,13 +92,13 @@ impl RequestLog {
         }
     }
 
-    /// The kept requests, oldest first.
+    /// Returns the stored requests, oldest first.
     pub(crate) fn shown(&self) -> Vec<Request> {
         let first = self.count - self.entries.len() as u64 + 1;
         (first..).zip(&self.entries).map(|(number, logged)| logged.shown(number)).collect()
     }
 
-    /// Forgets the requests; the count goes on.
+    /// Removes the requests. The numbering continues.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.bytes = 0;
@@ -157,7 +157,7 @@ impl Logged {
     }
 }
 
-/// The first `bytes` bytes of a text, cut between characters.
+/// Returns the first `bytes` bytes of a text, shortened to whole characters.
 pub(crate) fn beginning(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }

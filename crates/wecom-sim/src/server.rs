@@ -1,4 +1,5 @@
-//! The HTTP face: `/cgi-bin/` is WeCom's, `/_files/` what its links lead to, `/_sim/` the tester's.
+//! The HTTP server. `/cgi-bin/` is the API of WeCom, `/_files/` serves the links of the API, and `/_sim/` is the
+//! control surface.
 
 use std::{
     sync::Arc,
@@ -28,18 +29,18 @@ use crate::{
     world::Linked,
 };
 
-/// A body may hold the largest file that WeCom takes, and the form around it.
+/// Maximum size of a request body: the largest file that WeCom accepts, and the form around it.
 const BODY_LIMIT: usize = 24 << 20;
-/// So much of a body is kept of a caller without a live token. The rest is read and dropped, as the refusal is an answer like any
-/// other.
+/// Maximum number of bytes kept from the body of a caller without a valid token. The rest is read and discarded, so
+/// that the refusal arrives as a normal reply.
 const STRANGER_LIMIT: usize = 64 << 10;
 
-/// Serves until stopped; then lets the calls under way finish.
+/// Serves until stopped, then waits for running calls.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
     let timeouts = ClientTimeouts::of_head(shared.config.client_timeout);
     let app = app(shared).into_make_service_with_connect_info::<Peer>();
     let stop = async move {
-        // An error means that the simulator is gone, which stops the server as well.
+        // An error means that the simulator was dropped, which stops the server too.
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
     if let Err(error) =
@@ -76,7 +77,7 @@ async fn cgi_bin(
     api::answer(&shared, incoming, &peer.breaker).await
 }
 
-/// The real server's links lead to a file store, whose refusals are plain HTTP.
+/// Serves a file of a link. On the real server a file store serves these links and refuses with plain HTTP statuses.
 async fn linked_file(
     State(shared): State<Arc<Shared>>,
     Path(token): Path<String>,
@@ -90,7 +91,7 @@ async fn linked_file(
     }
 }
 
-/// Reads a body. One that is larger than a stranger's may be is kept only if the caller is known.
+/// Reads a body. A body above [`STRANGER_LIMIT`] is kept only for a known caller.
 async fn read_body(mut body: Body, is_known: impl FnOnce() -> bool) -> Result<Bytes, Response> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
@@ -121,14 +122,14 @@ async fn read_body(mut body: Body, is_known: impl FnOnce() -> bool) -> Result<By
 }
 
 impl Shared {
-    /// Whether the query of a call carries a live token.
+    /// Whether the query of a call has a valid token.
     fn knows_token_of(&self, uri: &http::Uri) -> bool {
         let token = api::Args::token_of(uri);
         self.world.read().authenticate(token.as_deref(), self.clock.now()).is_ok()
     }
 }
 
-/// Limits how long a client may take for the body of a request.
+/// Limits the time that a client may take for the body of a request.
 async fn timed(ConnectInfo(peer): ConnectInfo<Peer>, request: Request, next: Next) -> Response {
     let request_timer = Arc::new(peer.timer.start_request());
     if request.body().is_end_stream() {

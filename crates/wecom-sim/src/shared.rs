@@ -1,4 +1,4 @@
-//! What the server's tasks share.
+//! The state that the server's tasks share.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -21,11 +21,11 @@ use crate::{
     world::{World, callback::DeliveryQueue},
 };
 
-/// How long [`Sim::settled`] waits: the worst of a few attempts that all time out.
+/// Maximum time that [`Sim::settled`] waits, enough for a few attempts that all time out.
 const SETTLING: Duration = Duration::from_secs(30);
-/// Downloads for uploads by URL that run at a time; each may hold a large file in memory.
+/// Maximum number of concurrent downloads for uploads by URL. Each can hold a large file in memory.
 const DOWNLOADS: usize = 4;
-/// What the server's tasks share.
+/// The state that the server's tasks share.
 pub(crate) struct Shared {
     pub(crate) config: SimBuilder,
     pub(crate) clock: Arc<Clock>,
@@ -34,18 +34,18 @@ pub(crate) struct Shared {
     pub(crate) faults: Arc<FaultInjector>,
     pub(crate) rate_limiter: RateLimiter,
     pub(crate) callback_client: CallbackClient,
-    /// Who may use the control surface.
+    /// The access rules of the control surface.
     pub(crate) control_access: ControlAccess,
-    /// One permit for each download that runs.
+    /// One permit for each concurrent download.
     pub(crate) downloads: Semaphore,
-    /// Notified whenever the callback worker has looked for work.
+    /// Notified after each pass of the callback worker over its queue.
     pub(crate) worker_idle: watch::Sender<()>,
     pub(crate) due_work: Arc<DueWork>,
-    /// Large seeds are made one after the other.
+    /// Serializes large seeds.
     seeding: Mutex<()>,
 }
 
-/// Without the world, which holds secrets and tokens.
+/// Omits the world, which holds secrets and tokens.
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shared").field("config", &self.config).finish_non_exhaustive()
@@ -53,7 +53,7 @@ impl fmt::Debug for Shared {
 }
 
 impl Shared {
-    /// A world at its beginning; `origin` is the base URL of the links it gives out.
+    /// Creates the initial state. `origin` is the base URL of the links that the simulator returns.
     pub(crate) fn new(config: SimBuilder, origin: String) -> std::io::Result<Arc<Self>> {
         let clock = Arc::new(config.clock());
         let faults = Arc::new(FaultInjector::with(config.faults.clone()));
@@ -80,7 +80,7 @@ impl Shared {
     pub(crate) fn advance(&self, by: i64) {
         self.clock.advance(by);
         self.due_work.do_all();
-        // On a clock that runs, the callback worker sleeps until something is due: sooner now.
+        // On a running clock, the callback worker sleeps until work is due, which is earlier now.
         self.world.read().deliveries.wake().notify_one();
     }
 
@@ -88,25 +88,25 @@ impl Shared {
         let mut looked = self.worker_idle.subscribe();
         let idle = async {
             while !self.world.read().is_idle() {
-                // The sender lives in `self`.
+                // The sender is a field of `self`.
                 let _ = looked.changed().await;
             }
         };
         time::timeout(SETTLING, idle).await.is_ok()
     }
 
-    /// Replaces the rules of faults; callbacks that the old ones held back go out.
+    /// Replaces the fault rules. Callbacks that the old rules held back are sent.
     pub(crate) fn set_faults(&self, rules: FaultRules) {
         self.faults.set(rules);
         self.world.write().deliveries.release();
     }
 
-    /// Replaces the contacts by those of a seed, in one moment: calls see the old ones until then, or with `clear_first` no members,
-    /// as two large corps at once take twice the memory.
+    /// Replaces the contacts with those of a seed in one step. Until then calls see the old contacts. With
+    /// `clear_first` they see no members, because two large corps need twice the memory.
     pub(crate) fn seed_contacts(&self, seed: Seed, clear_first: bool) -> Result<(), SeedError> {
         let _turn = self.seeding.lock();
         seed.check()?;
-        // What is replaced goes outside the lock: a million members take their time.
+        // The old contacts are dropped outside the lock, because dropping a million members takes time.
         let replace = |contacts| {
             let old = self.world.write().replace_contacts(0, contacts);
             drop(old);
@@ -118,7 +118,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Restarts the world. The clock goes on, as it never runs backwards; so do the numbers of deliveries.
+    /// Restores the initial world. The clock and the numbers of deliveries continue, because both only increase.
     pub(crate) fn reset(&self) -> std::io::Result<()> {
         let mut fresh = self.config.world(self.clock.now())?;
         self.requests.lock().clear();
@@ -129,7 +129,7 @@ impl Shared {
         fresh.deliveries = world.deliveries.renewed();
         fresh.supersede(world.revision());
         let old = std::mem::replace(&mut *world, fresh);
-        // A large corp goes outside the lock.
+        // A large corp is dropped outside the lock.
         drop(world);
         drop(old);
         Ok(())

@@ -25,10 +25,10 @@ use crate::{
     world::callback::{DeliveryRecord, Receiver, ResendError},
 };
 
-/// How long [`Sim::stop`] waits for calls under way.
+/// Maximum time that [`Sim::stop`] waits for running calls.
 const STOPPING: Duration = Duration::from_secs(5);
 
-/// A running simulator; dropping it stops the server and the callbacks.
+/// A running simulator. Dropping it stops the server and the callbacks.
 #[derive(Debug)]
 pub struct Sim {
     shared: Arc<Shared>,
@@ -43,24 +43,25 @@ impl SimBuilder {
     ///
     /// # Errors
     ///
-    /// The address cannot be listened on; the seed, the callback, the faults, the clock's speed, an allowed host or the lifetime of
-    /// tokens is out of its limits (`InvalidInput`).
+    /// Returns an error if the address cannot be bound, or if a setting is out of its limits (`InvalidInput`): the
+    /// seed, the callback, the faults, the clock's speed, an allowed host or the lifetime of tokens.
     pub async fn start(self) -> std::io::Result<Sim> {
         Sim::serve(self).await
     }
 }
 
 impl Sim {
-    /// Starts a simulator with the defaults on a free loopback port; its clock moves only by [`advance`](Self::advance).
+    /// Starts a simulator with the defaults on a free loopback port. Its clock moves only by
+    /// [`advance`](Self::advance).
     ///
     /// # Panics
     ///
-    /// If no loopback port can be had. [`SimBuilder::start`] returns the error instead.
+    /// Panics if no loopback port is available. [`SimBuilder::start`] returns the error instead.
     pub async fn start() -> Self {
         Self::builder().start().await.expect("a free port on the loopback interface")
     }
 
-    /// Sets a simulator up.
+    /// Returns a builder with the defaults.
     pub fn builder() -> SimBuilder {
         SimBuilder::default()
     }
@@ -80,44 +81,44 @@ impl Sim {
         Ok(Self { shared, address, url, stop, tasks })
     }
 
-    /// The base URL to give a client.
+    /// Returns the base URL for clients.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Where the server listens.
+    /// Returns the address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The corp's id.
+    /// Returns the corp's id.
     pub fn corp_id(&self) -> &str {
         &self.shared.config.world.corp_id
     }
 
-    /// The contacts-sync secret (通讯录同步 secret).
+    /// Returns the contacts-sync secret (通讯录同步 secret).
     pub fn contacts_secret(&self) -> &str {
         &self.shared.config.world.contacts_secret
     }
 
-    /// The app's id.
+    /// Returns the app's id.
     pub fn agent_id(&self) -> u32 {
         self.shared.config.world.agent_id
     }
 
-    /// The app's secret.
+    /// Returns the app's secret.
     pub fn app_secret(&self) -> &str {
         &self.shared.config.world.app_secret
     }
 
-    /// The time on the simulator's clock. Callbacks carry it, so that a receiver which checks their age must share it: a still clock
-    /// begins at a fixed moment, far from the machine's.
+    /// Returns the time of the simulator's clock. Callbacks carry this time, so a receiver that checks their age must
+    /// use the same clock. A clock that does not run starts at a fixed moment, months away from the machine's time.
     pub fn now(&self) -> SystemTime {
         self.shared.clock.system_time()
     }
 
-    /// The simulator's clock, to be shared with what receives its callbacks, such as a replay window. It works on after the
-    /// simulator.
+    /// Returns the simulator's clock, for a receiver of its callbacks that checks their age. The clock works after
+    /// the simulator has stopped.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -134,90 +135,91 @@ impl Sim {
         move || clock.system_time()
     }
 
-    /// Moves the clock and does what falls due, the files of exports included, however long they take to write. Callbacks that
-    /// fall due are on their way when this returns; [`settled`](Self::settled) waits for them. The clock ends with the year 9999.
+    /// Moves the clock forward and executes all work that becomes due, including the files of exports. The call
+    /// returns when these files are written. Due callbacks are being sent when the call returns;
+    /// [`settled`](Self::settled) waits for them. The clock ends with the year 9999.
     pub fn advance(&self, by: Duration) {
         self.shared.advance(millis(by));
     }
 
-    /// The API requests received so far, oldest first.
+    /// Returns the API requests received so far, oldest first.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.requests.lock().shown()
     }
 
-    /// The callbacks made so far, oldest first, with all their attempts.
+    /// Returns the callbacks so far, oldest first, with all their attempts.
     pub fn deliveries(&self) -> Vec<DeliveryRecord> {
         self.shared.world.read().deliveries.deliveries().cloned().collect()
     }
 
-    /// Sends a callback once more, from the beginning and as it should be, whatever came of it before.
+    /// Sends a callback again: newly encrypted, with all its retries, and without faults.
     ///
     /// # Errors
     ///
-    /// [`ResendError`] if there is none with this number, or it is on its way.
+    /// Returns a [`ResendError`] if the number is unknown, or if the callback is being sent.
     pub fn redeliver(&self, id: u64) -> Result<(), ResendError> {
         self.shared.world.write().deliveries.redeliver(id)
     }
 
-    /// Posts once more the very bytes, query and body, that a callback sent last. Whatever the answer, it is not repeated.
+    /// Posts the same bytes, query and body, that a callback sent last. A failure is not retried.
     ///
     /// # Errors
     ///
-    /// [`ResendError`] if there is none with this number, or it has not been sent yet.
+    /// Returns a [`ResendError`] if the number is unknown, or if the callback has not been sent yet.
     pub fn replay(&self, id: u64) -> Result<(), ResendError> {
         self.shared.world.write().deliveries.replay(id)
     }
 
-    /// Waits until no callback is queued or on the wire; those that wait for the virtual clock, or are
-    /// held back, do not count.
-    /// Returns `false` if that is not so within 30 seconds.
+    /// Waits until no callback is queued or being sent. Callbacks that wait for the virtual clock or are held back do
+    /// not count. Returns `false` if this state is not reached within 30 seconds.
     pub async fn settled(&self) -> bool {
         self.shared.settled().await
     }
 
-    /// The administrator's console (管理后台), and what members do in the client.
+    /// Returns the administrator's console (管理后台), which also performs the actions of members in the WeCom app.
     pub fn console(&self) -> Console {
         Console::new(Arc::clone(&self.shared))
     }
 
-    /// What goes wrong on purpose: nothing, until a rule is set.
+    /// Returns the fault injection, which is off until a rule is set.
     pub fn faults(&self) -> Faults {
         Faults::new(Arc::clone(&self.shared))
     }
 
-    /// How often may be called.
+    /// Returns the rate limits.
     pub fn rates(&self) -> Rates {
         self.shared.rate_limiter.rates()
     }
 
-    /// Sets how often may be called; all counters restart at 0, and closed endpoints open.
+    /// Sets the rate limits. All counters restart at 0, and closed endpoints reopen.
     pub fn set_rates(&self, rates: Rates) {
         self.shared.rate_limiter.set(rates);
     }
 
-    /// What there is: counts, credentials without their secrets, callback targets.
+    /// Returns the state: counts, credentials without their secrets, callback targets.
     pub fn state(&self) -> State {
         State::of(&self.shared, None)
     }
 
-    /// Sums up members, departments and tags: two corps with equal contents have equal digests, however they came about. What
-    /// cannot be seen from outside is no part of it, nor what a picture shows, only whether there is one. A million members take
-    /// about a second, in which calls go on.
+    /// Returns a digest of the members, departments and tags. Two corps with the same contacts have the same digest,
+    /// regardless of their history. Only values that the API can show are part of it; of a picture only its presence
+    /// is. A digest of a million members takes about a second, and calls continue during this time.
     pub fn digest(&self) -> String {
         digest(&self.shared.world)
     }
 
-    /// Replaces members, departments and tags of the corp by invented ones, equal for equal arguments. The corp's settings,
-    /// tokens and callback targets stay; nothing is called back. Until the new ones are all there, calls see the old ones.
+    /// Replaces the members, departments and tags of the corp with generated ones. The same arguments give the same
+    /// contacts. The corp's settings, tokens and callback targets stay, and no callback is sent. Calls see the old
+    /// contacts until all new ones are ready.
     ///
     /// # Errors
     ///
-    /// [`SeedError`] if WeCom's limits leave no room for that number.
+    /// Returns a [`SeedError`] if the numbers exceed WeCom's limits.
     pub fn seed(&self, members: u32, departments: u32, seed: u64) -> Result<(), SeedError> {
         self.shared.seed_contacts(Seed { members, departments, seed }, false)
     }
 
-    /// Stops listening, lets the calls under way finish, and waits for that for at most five seconds.
+    /// Stops listening and waits at most five seconds for running calls to finish.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         self.shared.due_work.stop();
@@ -229,7 +231,8 @@ impl Sim {
     }
 }
 
-/// The console would refuse a URL that fails; at the start it may just not be up yet, so it is kept.
+/// Verifies the callback URL of the start. A failure only logs a warning, because the receiver may start later; the
+/// console refuses such a URL.
 async fn verify_callback(shared: Arc<Shared>) {
     let (target, corp_id) = {
         let world = shared.world.read();
@@ -238,7 +241,7 @@ async fn verify_callback(shared: Arc<Shared>) {
     };
     let Some(target) = target else { return };
     if let Err(error) = shared.callback_client.verify(&target, &corp_id, shared.clock.now()).await {
-        tracing::warn!(url = %target.url(), %error, "the callback url did not pass its verification; it is used all the same");
+        tracing::warn!(url = %target.url(), %error, "the callback url failed its verification; it is used anyway");
     }
 }
 

@@ -1,60 +1,61 @@
-//! What a tester may know of the world at a glance.
+//! The state of a simulator in counts.
 
 use serde::Serialize;
 
 use crate::{digest, shared::Shared, world::Corp};
 
-/// Corps of at most this number of members are summed up by default.
+/// Maximum number of members for which the digest is included by default.
 const DIGESTED_UNASKED: usize = 20_000;
 
-/// What there is: counts, credentials without their secrets, callback targets.
+/// The state of a simulator: counts, credentials without their secrets, callback targets.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct State {
-    /// Virtual time, Unix milliseconds.
+    /// Virtual time in Unix milliseconds.
     pub now: i64,
-    /// Whether the clock moves by itself.
+    /// Whether the clock runs.
     pub clock_runs: bool,
-    /// Virtual seconds per real one; 0 for a clock that stands still.
+    /// Virtual seconds per real second; 0 for a clock that does not run.
     pub clock_speed: f64,
     /// The corp's id.
     pub corp_id: String,
     /// The corp's name.
     pub corp_name: String,
-    /// How many members (成员) there are.
+    /// Number of members (成员).
     pub members: usize,
-    /// How many departments (部门), the root included.
+    /// Number of departments (部门), including the root.
     pub departments: usize,
-    /// How many tags (标签).
+    /// Number of tags (标签).
     pub tags: usize,
-    /// Sums up members, departments and tags: equal contents, equal digest, whatever order and history they came about in.
-    /// Left out for a corp of more than 20,000 members unless asked for; [`Sim::digest`](crate::Sim::digest) gives it.
+    /// A digest of the members, departments and tags. The same contacts have the same digest, regardless of their
+    /// order and history. `None` by default for a corp of more than 20,000 members;
+    /// [`Sim::digest`](crate::Sim::digest) returns it.
     pub digest: Option<String>,
-    /// What each secret may do.
+    /// The permissions of each secret.
     pub credentials: Vec<CredentialState>,
-    /// Where callbacks go.
+    /// The callback targets.
     pub callbacks: Vec<CallbackState>,
-    /// Callbacks made since the start.
+    /// Number of callbacks since the start.
     pub deliveries: usize,
-    /// Those that are queued, on the wire or waiting for a retry.
+    /// Number of callbacks that are queued, being sent or waiting for a retry.
     pub deliveries_open: usize,
-    /// The other corps of the world, linked with this one.
+    /// The other corps of the world, which are linked with this one.
     pub other_corps: Vec<String>,
 }
 
-/// One secret's rights.
+/// The permissions of one secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CredentialState {
     /// `contacts` or `app 1000002`.
     pub name: String,
-    /// Whether it is switched on.
+    /// Whether the secret is enabled.
     pub enabled: bool,
-    /// `edit`, `read`, or for an app `range`.
+    /// `edit` or `read`; for an app `range`.
     pub permission: &'static str,
-    /// Whether it has the rights of before 2022.
+    /// Whether the secret has the permissions from before 2022.
     pub legacy: bool,
-    /// The IPs that may call; empty for all.
+    /// The IPs that can call; empty if all can.
     pub trusted_ips: Vec<String>,
 }
 
@@ -64,7 +65,7 @@ pub struct CredentialState {
 pub struct CallbackState {
     /// `contacts` or `app 1000002`.
     pub to: String,
-    /// Its URL.
+    /// The URL.
     pub url: String,
 }
 

@@ -1,4 +1,4 @@
-//! Callback requests: raw ones as a stranger sends them, and authentic ones around any message.
+//! Callback requests: raw ones from strangers, and authentic ones with any message.
 
 use wecom_contacts::{
     ErrorKind,
@@ -14,14 +14,14 @@ pub(crate) fn receiver() -> Receiver {
     Receiver::new(CORP, TOKEN, KEY.parse().expect("an official sample key"))
 }
 
-/// How the rest of the input is used, by its first byte.
+/// The first byte selects how the rest of the input is used.
 const RAW: u8 = 0;
 const AUTHENTIC: u8 = 1;
 const WRAPPED: u8 = 2;
 const KINDS: u8 = 4;
 
-/// Hands a request to a [`Receiver`]. What is authentic must come out as it went in, and be written and read back as
-/// the same notification; all else must be a value of the error type.
+/// Passes a request to a [`Receiver`]. An authentic request must be decrypted unchanged, and its notification must
+/// survive writing and reading. Every other request must return an error value.
 pub fn callback(data: &[u8]) {
     let Some((kind, rest)) = data.split_first() else { return };
     match kind % KINDS {
@@ -32,27 +32,27 @@ pub fn callback(data: &[u8]) {
     }
 }
 
-/// A seed of the raw kind.
+/// Returns a seed of the raw kind.
 pub(crate) fn raw_seed(query: &str, body: &str) -> Vec<u8> {
     [&[RAW], query.as_bytes(), b"\n", body.as_bytes()].concat()
 }
 
-/// A seed of the authentic kind.
+/// Returns a seed of the authentic kind.
 pub(crate) fn message_seed(message: &[u8]) -> Vec<u8> {
     [&[AUTHENTIC], message].concat()
 }
 
-/// A seed of the wrapped kind.
+/// Returns a seed of the wrapped kind.
 pub(crate) fn wrapped_seed(before: &str, after: &str) -> Vec<u8> {
     [&[WRAPPED], before.as_bytes(), b"\0", after.as_bytes()].concat()
 }
 
-/// A seed of the verifying kind.
+/// Returns a seed of the verifying kind.
 pub(crate) fn verification_seed(query: &str) -> Vec<u8> {
     [&[KINDS - 1], query.as_bytes()].concat()
 }
 
-/// Query and body as a stranger sends them, a line break between.
+/// Uses the input as query and body, separated by a line break.
 fn raw(bytes: &[u8]) {
     let (query, body) = split(bytes, b'\n');
     let query = String::from_utf8_lossy(query);
@@ -66,14 +66,15 @@ fn authentic(message: &[u8]) {
     let sealed = receiver().crypto().seal_with(b"0123456789abcdef", message, 1_700_000_100, "n");
     let query = format!("msg_signature={}&timestamp=1700000100&nonce=n", sealed.msg_signature);
     let received = receiver().receive(&query, sealed.to_delivery_xml(CORP, None).as_bytes());
-    let received = received.expect("what is authentic is never an error");
+    let received = received.expect("an authentic request is never an error");
     let text = String::from_utf8_lossy(message);
     assert_eq!(received.message(), text);
     assert_eq!(received, Notification::from_message(text));
     check(&received);
 }
 
-/// An authentic ciphertext inside any outer XML: the envelope's reader may refuse it, but not take it for another.
+/// Puts an authentic ciphertext into any outer XML. The envelope's reader may refuse it, but must not read another
+/// ciphertext.
 fn wrapped(bytes: &[u8]) {
     const MESSAGE: &str = "<xml><Event>close_inactive_agent</Event></xml>";
     let (before, after) = split(bytes, b'\0');
@@ -91,10 +92,10 @@ fn verification(query: &str) {
     }
 }
 
-/// What holds of every notification.
+/// Checks the invariants of every notification.
 fn check(notification: &Notification) {
     assert_eq!(notification.key(), notification.clone().key());
-    // A tree is made of the message, so that nothing in it can be more.
+    // The tree is made from the message, so it cannot be larger.
     assert!(weight(&notification.element()) <= notification.message().len());
     let _ = format!("{notification:?} {:?}", notification.element());
 
@@ -104,7 +105,7 @@ fn check(notification: &Notification) {
     assert_eq!(read.to_xml(), written, "written, read and written again");
 
     let json = serde_json::to_string(notification).expect("a notification is JSON");
-    let stored: Notification = serde_json::from_str(&json).expect("what was written is read");
+    let stored: Notification = serde_json::from_str(&json).expect("a written notification can be read");
     assert_eq!(&stored, notification, "{json}");
     assert_eq!((stored.message(), stored.key()), (notification.message(), notification.key()));
 }

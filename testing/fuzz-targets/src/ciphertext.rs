@@ -1,4 +1,4 @@
-//! Ciphertexts: of callbacks, behind a signature that fits, and of export files.
+//! Ciphertexts of callbacks with a valid signature, and of export files.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use wecom_cipher::{
@@ -18,8 +18,8 @@ fn key() -> EncodingAesKey {
 
 const KINDS: u8 = 4;
 
-/// Opens ciphertexts that are signed but otherwise anything, and files that are anything, whole and in chunks. The first
-/// byte says which, the second how to cut.
+/// Decrypts arbitrary ciphertexts with a valid signature, and arbitrary files, as a whole and in chunks. The first
+/// byte selects the kind, the second the sizes of the chunks.
 pub fn ciphertext(data: &[u8]) {
     let [kind, lengths, rest @ ..] = data else { return };
     match kind % KINDS {
@@ -30,7 +30,7 @@ pub fn ciphertext(data: &[u8]) {
     }
 }
 
-/// The seeds: official ciphertexts as text, plaintexts of envelopes, files.
+/// Returns the seeds: official ciphertexts as text, plaintexts of envelopes, files.
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
     const SAMPLE_A: &str =
         "P9nAzCzyDtyTWESHep1vC5X9xho/qYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp+4RPcs8TgAE7OaBO+FZXvnaqQ==";
@@ -57,7 +57,7 @@ fn open(encrypt: &str) -> Result<String, Error> {
 
 fn signed_text(encrypt: &str) {
     match open(encrypt) {
-        // U+FFFD takes three bytes in the place of one.
+        // U+FFFD replaces one byte by three.
         Ok(message) => assert!(message.len() < 3 * encrypt.len()),
         Err(Error::Base64 | Error::Decrypt | Error::ReceiveId { .. }) => {}
         Err(error) => panic!("{error}"),
@@ -66,8 +66,8 @@ fn signed_text(encrypt: &str) {
     assert_eq!(unsigned, Err(Error::Signature));
 }
 
-/// Any plaintext under the right key: a file's cipher is the envelope's, so it is encrypted as one. What must come of it
-/// is worked out by a second reading of the format.
+/// Encrypts any plaintext with the right key. The ciphers of files and envelopes are the same, so a file's cipher is
+/// used. A second reading of the format computes the expected result.
 fn signed_plaintext(plain: &[u8]) {
     let opened = open(&STANDARD.encode(encrypt_file(&key(), plain)));
     let parts = plain.split_at_checked(16).and_then(|(_, rest)| rest.split_at_checked(4)).and_then(
@@ -92,7 +92,7 @@ fn decrypt(file: &[u8], lengths: u8) -> Result<Vec<u8>, Error> {
     for piece in pieces(file, lengths) {
         decryptor.push(piece, &mut plain);
         seen += piece.len();
-        // Never more than came in, and never less than all but the last unit.
+        // The result is shorter than the input, by at most the last unit.
         assert!(plain.len() < seen && seen - plain.len() <= 32);
     }
     decryptor.finish(&mut plain).map(|()| plain)

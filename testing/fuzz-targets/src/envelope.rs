@@ -1,4 +1,4 @@
-//! Replies: any body given to any endpoint.
+//! Replies: any body for any endpoint.
 
 use std::{error::Error as _, sync::LazyLock};
 
@@ -10,10 +10,10 @@ use wecom_contacts::{
 };
 use wecom_json::OrderedFields;
 
-/// An endpoint's path and its reader.
+/// An endpoint's path and the decoder of its reply.
 type Reader = (&'static str, fn(&[u8]));
 
-/// Every endpoint of the SDK's table that answers in JSON.
+/// Every endpoint of the SDK's table with a JSON reply.
 static READERS: LazyLock<Vec<Reader>> = LazyLock::new(|| {
     struct Readers(Vec<Reader>);
 
@@ -31,13 +31,13 @@ static READERS: LazyLock<Vec<Reader>> = LazyLock::new(|| {
     readers.0
 });
 
-/// Decodes what follows the first line as the reply of the endpoint whose path that line is. What decodes is written and read back
-/// the same, a refusal is never taken for anything else, and no error quotes the body.
+/// Decodes the input after its first line as the reply of the endpoint in this line. A decoded reply must survive
+/// writing and reading, a refusal must stay a refusal, and no error may contain the body.
 pub fn envelope(data: &[u8]) {
     let Some(end) = data.iter().position(|byte| *byte == b'\n') else { return };
     let (path, body) = (&data[..end], &data[end + 1..]);
     let named = READERS.iter().find(|(known, _)| known.as_bytes() == path);
-    // A path that the fuzzer has changed chooses some endpoint.
+    // A path that the fuzzer has changed selects any endpoint.
     let any = || {
         let sum = path.iter().fold(0, |sum, byte| sum + usize::from(*byte));
         &READERS[sum % READERS.len()]
@@ -46,7 +46,7 @@ pub fn envelope(data: &[u8]) {
     read(body);
 }
 
-/// A seed from a sample's name up to `.reply.`; `None` if no endpoint has this name.
+/// Returns a seed from the part of a sample's name before `.reply.`; `None` if no endpoint has this name.
 pub(crate) fn seed(name: &str, body: &[u8]) -> Option<Vec<u8>> {
     let (path, _) = READERS.iter().find(|(path, _)| path.replace('/', "_") == name)?;
     Some([path.as_bytes(), b"\n", body].concat())
@@ -84,7 +84,7 @@ where
     }
 }
 
-/// The errcode of a body that is a refusal beyond doubt: JSON that names both keys once, with values of their types.
+/// Returns the errcode of a body that is certainly a refusal: JSON with both keys once and values of the right types.
 fn refusal(body: &[u8]) -> Option<i64> {
     let OrderedFields(members) = serde_json::from_slice(body).ok()?;
     let named = |wanted: &str| {

@@ -1,4 +1,4 @@
-//! Framing of export files: records cut out of a document that arrives in chunks, beside `serde_json` on the whole.
+//! Framing of export files: records from a document that arrives in chunks, compared with `serde_json` on the whole.
 
 use serde_json::Value;
 use wecom_json::{Framer, OrderedFields, Unframed};
@@ -8,8 +8,8 @@ use crate::pieces::pieces;
 const NAMES: &[&str] = &["tagname", "userlist", "partylist"];
 const LIMIT: usize = 512;
 
-/// Frames a document in chunks (by the first byte) and whole. Both must find the same, hold no more than a record and a
-/// chunk, and find in JSON what `serde_json` finds.
+/// Frames a document in chunks (by the first byte) and as a whole. Both must find the same records, buffer at most
+/// one record and one chunk, and agree with `serde_json` on JSON.
 pub fn framing(data: &[u8]) {
     let Some((lengths, document)) = data.split_first() else { return };
     let chunked = frame(document, *lengths);
@@ -23,12 +23,12 @@ pub fn framing(data: &[u8]) {
     }
 }
 
-/// A seed.
+/// Returns a seed.
 pub(crate) fn seed(lengths: u8, document: &[u8]) -> Vec<u8> {
     [&[lengths], document].concat()
 }
 
-/// Which name, whether an element, and the value; `None` if it is not JSON.
+/// The index of the name, whether it is an element, and the value; `None` if it is not JSON.
 type Framed = Vec<(usize, bool, Option<Value>)>;
 
 fn frame(document: &[u8], lengths: u8) -> Result<Framed, Unframed> {

@@ -1,4 +1,4 @@
-//! Imports in the simulator: any form uploaded, any CSV imported, and the corp still sound afterwards.
+//! Imports in the simulator: any form, any CSV, and a valid corp afterwards.
 
 use std::{cell::OnceCell, collections::BTreeSet, time::Duration};
 
@@ -15,9 +15,9 @@ const GBK: u8 = 4;
 const RAW_FORM: u8 = 8;
 const PATHS: [&str; 3] = ["batch/syncuser", "batch/replaceuser", "batch/replaceparty"];
 
-/// Uploads and imports. The first byte chooses the import and whether the rest is a whole form or the file in it. An
-/// import ends, answers for every row, and leaves one tree of departments with every member in it; importing the same
-/// file again changes nobody's presence.
+/// Uploads and imports. The first byte selects the import, and whether the rest is a whole form or its file. An
+/// import must end, report every row, and leave one tree of departments that contains every member. A second import
+/// of the same file must keep the same members.
 pub fn import(data: &[u8]) {
     let Some((flags, rest)) = data.split_first() else { return };
     thread_local! {
@@ -32,12 +32,12 @@ pub fn import(data: &[u8]) {
     });
 }
 
-/// A seed that is a file.
+/// Returns a seed that is a file.
 pub(crate) fn file_seed(import: u8, file: &[u8]) -> Vec<u8> {
     [&[import], file].concat()
 }
 
-/// A seed that is a whole form.
+/// Returns a seed that is a whole form.
 pub(crate) fn form_seed(import: u8, file: &[u8]) -> Vec<u8> {
     [&[import | RAW_FORM], &form(file)[..]].concat()
 }
@@ -95,7 +95,7 @@ impl Desk {
         Some(reply["media_id"].as_str()?.to_owned())
     }
 
-    /// Whether the file was taken; then each of its rows was judged.
+    /// Returns whether the file was accepted; then every row must have a result.
     fn import(&self, path: &str, token: &str, submit: &Value) -> bool {
         let request = Request::post(format!("/cgi-bin/{path}?access_token={token}"));
         let reply = self.call(request, submit.to_string().into_bytes());
@@ -113,7 +113,7 @@ impl Desk {
         true
     }
 
-    /// All userids, after a look at the whole corp.
+    /// Checks the whole corp and returns all userids.
     fn people(&self, app: &str) -> BTreeSet<UserId> {
         let reply = self.get(&format!("department/list?access_token={app}"));
         let departments = reply["department"].as_array().expect("a list");
@@ -125,7 +125,7 @@ impl Desk {
             found.and_then(|department| department["parentid"].as_u64()).expect("a parent")
         };
         for id in &ids {
-            // Upward from anywhere is the root, in no more steps than there are departments.
+            // The path upwards from every department must reach the root within the number of departments.
             let way = std::iter::successors(Some(*id), |id| Some(parent(*id)).filter(|id| *id != 0));
             assert_eq!(way.take(ids.len()).last(), Some(1), "department {id} hangs in the air");
         }

@@ -1,8 +1,8 @@
-//! What strangers can send, and what must hold of it whatever they send: the bodies of the fuzz targets.
+//! The fuzz targets: untrusted input, and the invariants that must hold for it.
 //!
-//! A target takes bytes and panics when something that must hold does not. `fuzz/` drives them with `cargo fuzz`;
-//! `tests/replay.rs` drives them with the [`seeds`] and the kept corpus, on stable Rust, in the ordinary suite. All are
-//! deterministic: an input that fails once fails again.
+//! A target takes bytes and panics if an invariant is violated. `fuzz/` runs the targets with `cargo fuzz`.
+//! `tests/replay.rs` runs them with the [`seeds`] and the stored corpus, on stable Rust, in the normal suite. All are
+//! deterministic, so a failing input always fails.
 
 mod callback;
 mod ciphertext;
@@ -20,7 +20,7 @@ pub use self::{
     mending::mending, sheet::sheet,
 };
 
-/// A target and its name, which is also that of its corpus.
+/// A target and its name, which is also the name of its corpus.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.

@@ -1,4 +1,4 @@
-//! Writes the seeds of a target into a folder: `wecom-fuzz-targets TARGET FOLDER`.
+//! Writes the seeds of a target into a directory: `wecom-fuzz-targets TARGET FOLDER`.
 
 use std::{env, fs, io, path::Path, process::ExitCode};
 

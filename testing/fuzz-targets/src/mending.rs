@@ -1,28 +1,29 @@
-//! Mending of damaged texts in JSON, beside `serde_json`.
+//! Repair of damaged texts in JSON, compared with `serde_json`.
 
 use serde_json::Value;
 use wecom_json::mend;
 
-/// Mends a document. What a parser takes has nothing to mend, what is mended is mended for good, and a byte that damages one string
-/// value of a sound document (which one, and the byte, by the first two bytes) leaves all its other values as they were.
+/// Repairs a document. A valid document must stay unchanged, and a repaired one must need no further repair. A byte
+/// that damages one string of a valid document must leave all other values unchanged; the first two bytes select the
+/// string and the byte.
 pub fn mending(data: &[u8]) {
     let [place, damage, document @ ..] = data else { return };
     let sound = serde_json::from_slice::<Value>(document);
     let mended = mend(document);
     match (sound, mended) {
         (Ok(value), None) => damaged(&value, usize::from(*place), *damage),
-        (Ok(_), Some(_)) => panic!("a document that a parser takes was changed"),
+        (Ok(_), Some(_)) => panic!("a valid document was changed"),
         (Err(_), Some(mended)) => assert_eq!(mend(&mended), None, "mended twice"),
         (Err(_), None) => {}
     }
 }
 
-/// A seed.
+/// Returns a seed.
 pub(crate) fn seed(place: u8, damage: u8, document: &[u8]) -> Vec<u8> {
     [&[place, damage], document].concat()
 }
 
-/// Puts the byte into a string of the value, and has it mended.
+/// Inserts the byte into a string of the value and repairs it.
 fn damaged(value: &Value, place: usize, damage: u8) {
     const MARK: &str = "\u{1}mark\u{1}";
     if (0x20..0x80).contains(&damage) {
@@ -53,7 +54,7 @@ fn damaged(value: &Value, place: usize, damage: u8) {
     }
 }
 
-/// The string values in order, keys left out.
+/// Returns the string values in order, without keys.
 fn strings(value: &mut Value) -> Vec<&mut String> {
     match value {
         Value::String(text) => vec![text],

@@ -1,9 +1,9 @@
-//! Input cut into chunks, as a network cuts it.
+//! Splits input into chunks, as a network does.
 
-/// The lengths that a header byte stands for: short and uneven ones first, so that boundaries fall everywhere.
+/// The lengths for each header digit. Short and odd lengths come first, so that boundaries are everywhere.
 const LENGTHS: [usize; 16] = [1, 2, 3, 5, 7, 15, 16, 17, 31, 32, 33, 64, 100, 255, 1_024, 20_000];
 
-/// Cuts `bytes` by lengths taken in turn from the two halves of `lengths`; every chunk has at least one byte.
+/// Splits `bytes` by lengths from the two halves of `lengths` in turn. Every chunk has at least one byte.
 pub(crate) fn pieces(bytes: &[u8], lengths: u8) -> impl Iterator<Item = &[u8]> {
     let mut turn =
         [LENGTHS[usize::from(lengths >> 4)], LENGTHS[usize::from(lengths & 15)]].into_iter().cycle();

@@ -1,4 +1,4 @@
-//! What the fuzzer starts from: the sample bodies of `tests/wire`, the official vectors, and files of every kind.
+//! The seeds of the fuzzer: the sample bodies of `tests/wire`, the official vectors, and files of every kind.
 
 use std::{
     collections::BTreeSet,
@@ -13,17 +13,17 @@ use wecom_contacts::{
 
 use crate::{callback, ciphertext, envelope, framing, import, mending, workbook};
 
-/// The workspace's root.
+/// Returns the root of the workspace.
 #[must_use]
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// All seeds of a target, always in the same order; none for a name that is not a target's.
+/// Returns all seeds of a target, always in the same order; none for an unknown name.
 ///
 /// # Errors
 ///
-/// The samples cannot be read.
+/// Returns an error if the samples cannot be read.
 pub fn seeds(target: &str) -> io::Result<Vec<Vec<u8>>> {
     Ok(match target {
         "callback" => callbacks()?,
@@ -37,7 +37,7 @@ pub fn seeds(target: &str) -> io::Result<Vec<Vec<u8>>> {
     })
 }
 
-/// The sample files of a chapter, by name.
+/// Returns the sample files of a chapter, by name.
 fn samples(chapter: &str) -> io::Result<Vec<(String, Vec<u8>)>> {
     let mut samples = Vec::new();
     for entry in fs::read_dir(root().join("tests/wire").join(chapter))? {

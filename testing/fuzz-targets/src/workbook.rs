@@ -1,17 +1,19 @@
-//! Workbooks of which the parts are the input: random bytes rarely make a ZIP archive.
+//! Workbooks built from their parts, because random bytes rarely form a ZIP archive.
 //!
-//! An input begins with the kind of workbook. What follows are its parts, between NUL bytes, of which XML has none.
+//! The first byte of an input is the kind of workbook. Its parts follow, separated by NUL bytes, which never occur in
+//! XML.
 
 use std::io::{Cursor, Write};
 
 use zip::{CompressionMethod, ZipWriter, result::ZipResult, write::SimpleFileOptions};
 
-/// The first byte of an input that is parts of an XLSX workbook: rows, what stands below them, styles, texts, elements of the workbook.
+/// The first byte for an XLSX workbook. Its parts are rows, the elements below them, styles, texts, and elements of
+/// the workbook.
 pub(crate) const XLSX: u8 = 1;
-/// The first byte of an input that is the rows of an ODS workbook.
+/// The first byte for the rows of an ODS workbook.
 pub(crate) const ODS: u8 = 2;
 
-/// The workbook that an input means; nothing if it means none.
+/// Builds the workbook of an input; `None` if the kind is unknown.
 pub(crate) fn workbook(data: &[u8]) -> Option<Vec<u8>> {
     let (kind, rest) = data.split_first()?;
     let mut given = rest.split(|byte| *byte == 0);
@@ -57,7 +59,7 @@ fn zipped(parts: &[(&str, &[&[u8]])]) -> ZipResult<Vec<u8>> {
     Ok(writer.finish()?.into_inner())
 }
 
-/// An input of these parts.
+/// Returns an input with these parts.
 pub(crate) fn seed(kind: u8, parts: &[&str]) -> Vec<u8> {
     let mut seed = vec![kind];
     seed.extend(parts.join("\0").bytes());

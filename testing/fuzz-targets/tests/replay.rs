@@ -1,4 +1,4 @@
-//! Every seed and every input of the kept corpus, through its target.
+//! Runs every seed and every input of the stored corpus through its target.
 
 use std::fs;
 
@@ -27,7 +27,7 @@ fn every_input_of_the_kept_corpus_passes_its_target() {
         files.sort();
         assert!(!files.is_empty(), "{} is empty", folder.display());
         for file in files {
-            // Shown when the target panics.
+            // This output appears when the target panics.
             println!("{}", file.display());
             target(&fs::read(&file).unwrap());
         }

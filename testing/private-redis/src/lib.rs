@@ -1,8 +1,8 @@
-//! A Redis of a test's own.
+//! A private Redis for tests.
 //!
-//! [`PrivateRedis`] is a `redis-server` (or `valkey-server`) child process on a free loopback port that keeps nothing on
-//! disk; a test kills, freezes and restarts it as it likes. Tests that only need *a* Redis share one by [`shared_url`], and
-//! keep apart by keys of their own. A machine without Redis makes both fail with what to install: nothing is skipped.
+//! [`PrivateRedis`] is a `redis-server` (or `valkey-server`) child process on a free loopback port, without data on
+//! disk. A test can kill, freeze and restart it. Tests that need any Redis share one by [`shared_url`] and use their
+//! own keys. On a machine without Redis both fail with instructions to install it; no test is skipped.
 
 mod server;
 mod talk;
@@ -13,7 +13,7 @@ use std::{env, io, sync::OnceLock};
 pub use server::PrivateRedis;
 pub use talk::answers;
 
-/// What to say where there is no Redis.
+/// The message for a machine without Redis.
 pub const INSTALL: &str = "Redis is needed and neither `redis-server` nor `valkey-server` is in PATH; install it with one of\n  \
      apt-get install redis-server    (Debian, Ubuntu)\n  \
      dnf install valkey              (Fedora; redis on older ones)\n  \
@@ -22,14 +22,15 @@ pub const INSTALL: &str = "Redis is needed and neither `redis-server` nor `valke
      brew install redis              (macOS)\n\
      or point REDIS_URL at one that runs, such as redis://127.0.0.1:6379";
 
-/// Returns the URL of a Redis that all tests of this process share: `REDIS_URL` if it is set, else a private one that is
-/// started by the first caller and ends with the process.
+/// Returns the URL of a Redis that all tests of this process share. It is `REDIS_URL` if set. Otherwise the first
+/// call starts a private server, which ends with the process.
 ///
-/// Others may use the same server at the same time: name keys so that nobody else has them, and flush nothing.
+/// Other programs may use the same server, so tests must use unique keys and must not flush it.
 ///
 /// # Errors
 ///
-/// If `REDIS_URL` names a server that does not answer, and where none can be started, with what to install.
+/// Returns an error if the server of `REDIS_URL` does not answer, or if no server can be started. The message says
+/// what to install.
 pub fn shared_url() -> io::Result<String> {
     static SHARED: OnceLock<io::Result<(String, Option<PrivateRedis>)>> = OnceLock::new();
     let shared = SHARED.get_or_init(|| match env::var("REDIS_URL") {

@@ -1,4 +1,4 @@
-//! The server as a child process.
+//! The server process.
 
 use std::{
     collections::hash_map::RandomState,
@@ -16,18 +16,18 @@ use std::{
 
 use crate::{INSTALL, talk, warden::Warden};
 
-/// Valkey is the name under which newer distributions carry it.
+/// Newer distributions have it under the name Valkey.
 const PROGRAMS: [&str; 2] = ["redis-server", "valkey-server"];
-/// Below the ports that systems give to outgoing connections. A client that reconnects to a dead server could otherwise be
-/// given that very port, connect to itself, and keep the restarted server from binding it.
+/// The range is below the ports of outgoing connections. Otherwise a client that reconnects to a stopped server could
+/// get this port, connect to itself, and block the restarted server.
 const PORTS: std::ops::Range<u64> = 20_000..32_000;
-/// How often a port may turn out to be taken.
+/// Maximum number of attempts to find a free port.
 const ATTEMPTS: u32 = 20;
-/// A server takes some milliseconds to start, and more on a busy machine.
+/// A server starts within milliseconds, but slower on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(5);
 
-/// A `redis-server` of its own on 127.0.0.1, without persistence, that is gone when this is dropped or the process ends.
+/// A private `redis-server` on 127.0.0.1 without persistence. It ends when this value is dropped or the process ends.
 #[derive(Debug)]
 pub struct PrivateRedis {
     program: &'static str,
@@ -43,12 +43,12 @@ struct Running {
 }
 
 impl PrivateRedis {
-    /// Starts a server on a free port and waits until it answers, for 20 seconds at most.
+    /// Starts a server on a free port and waits until it answers, at most 20 seconds.
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::NotFound`] with what to install if there is no `redis-server`; otherwise what kept it from starting,
-    /// with its own last words.
+    /// Returns [`io::ErrorKind::NotFound`] with instructions if `redis-server` is missing. Otherwise it returns the
+    /// reason of the failed start, with the server's last output.
     pub fn start() -> io::Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let program = Self::program().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, INSTALL))?;
@@ -62,7 +62,7 @@ impl PrivateRedis {
             server.port = free_port()?;
             match server.launch() {
                 Ok(()) => return Ok(server),
-                // Somebody was faster.
+                // Another process has taken the port.
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => last = error,
                 Err(error) => return Err(error),
             }
@@ -70,7 +70,7 @@ impl PrivateRedis {
         Err(last)
     }
 
-    /// Returns the name of the program that would be started, or `None` where there is none in `PATH`.
+    /// Returns the name of the program that would be started; `None` if `PATH` has none.
     pub fn program() -> Option<&'static str> {
         let path = env::var_os("PATH")?;
         PROGRAMS
@@ -78,7 +78,7 @@ impl PrivateRedis {
             .find(|program| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
     }
 
-    /// Returns `redis://127.0.0.1:PORT`, the same for the whole life.
+    /// Returns `redis://127.0.0.1:PORT`, which stays the same after a restart.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
@@ -88,16 +88,16 @@ impl PrivateRedis {
         self.port
     }
 
-    /// Kills the server (SIGKILL): connections break, and further ones are refused. A dead one stays dead.
+    /// Kills the server (SIGKILL). Connections break, and new ones are refused. It has no effect on a stopped server.
     pub fn kill(&mut self) {
         self.running = None;
     }
 
-    /// Starts the server again on the same port, without data; one that lives is killed first.
+    /// Starts the server again on the same port, without data. A running server is killed first.
     ///
     /// # Errors
     ///
-    /// If it does not answer within 20 seconds, or somebody has taken the port and keeps it.
+    /// Returns an error if the server does not answer within 20 seconds, or if another process keeps the port.
     pub fn restart(&mut self) -> io::Result<()> {
         self.kill();
         let until = Instant::now() + PATIENCE;
@@ -111,29 +111,31 @@ impl PrivateRedis {
         }
     }
 
-    /// Makes the server hang (SIGSTOP): connections stay open, the kernel still takes new ones, nobody answers.
+    /// Suspends the server (SIGSTOP). Connections stay open and the kernel accepts new ones, but no request is
+    /// answered.
     ///
     /// # Errors
     ///
-    /// If the server is dead.
+    /// Returns an error if the server is stopped.
     pub fn freeze(&self) -> io::Result<()> {
         self.signal("-STOP")
     }
 
-    /// Lets a frozen server go on (SIGCONT), with all that it was sent meanwhile.
+    /// Resumes a suspended server (SIGCONT). It processes the requests received in the meantime.
     ///
     /// # Errors
     ///
-    /// If the server is dead.
+    /// Returns an error if the server is stopped.
     pub fn thaw(&self) -> io::Result<()> {
         self.signal("-CONT")
     }
 
-    /// Ends the server for good. Dropping does the same.
+    /// Stops the server. Dropping it does the same.
     pub fn stop(self) {}
 
     fn signal(&self, signal: &str) -> io::Result<()> {
-        let running = self.running.as_ref().ok_or_else(|| io::Error::other("the private redis is dead"))?;
+        let running =
+            self.running.as_ref().ok_or_else(|| io::Error::other("the private redis is stopped"))?;
         let sent = Command::new("kill").arg(signal).arg(running.process.id().to_string()).status()?;
         if sent.success() {
             Ok(())
@@ -142,7 +144,7 @@ impl PrivateRedis {
         }
     }
 
-    /// Starts the process and waits until this very process answers.
+    /// Starts the process and waits until this process answers.
     fn launch(&mut self) -> io::Result<()> {
         let log = self.folder.join("log");
         let file = File::create(&log)?;
@@ -163,7 +165,7 @@ impl PrivateRedis {
                 return Err(error);
             }
         };
-        // Whoever else listens there answers with another number.
+        // Another server on this port would answer with another number.
         let ours = format!("process_id:{}\r\n", running.process.id());
         let until = Instant::now() + PATIENCE;
         loop {
@@ -206,7 +208,7 @@ impl Drop for PrivateRedis {
     }
 }
 
-/// A port of [`PORTS`] that nobody listens on at this moment.
+/// Returns a port of [`PORTS`] that is free at this moment.
 fn free_port() -> io::Result<u16> {
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
     for _ in 0..ATTEMPTS {
@@ -219,7 +221,7 @@ fn free_port() -> io::Result<u16> {
     Err(last)
 }
 
-/// The standard library seeds its hash maps at random.
+/// Uses the random seeds of the hash maps in the standard library.
 fn random() -> u64 {
     RandomState::new().hash_one(())
 }

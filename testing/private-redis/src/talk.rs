@@ -1,4 +1,4 @@
-//! The few words of Redis's protocol that are needed to see that a server lives.
+//! The small part of the Redis protocol that detects a running server.
 
 use std::{
     io::{self, Read, Write},
@@ -6,9 +6,9 @@ use std::{
     time::Duration,
 };
 
-/// A live server on the same machine answers far sooner.
+/// A running server on the same machine answers far sooner.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// `INFO server` is about two kilobytes.
+/// `INFO server` has about two kilobytes.
 const ANSWER_LIMIT: u64 = 64 << 10;
 
 /// Sends one command and returns the raw answer.
@@ -23,7 +23,7 @@ pub(crate) fn ask(address: impl ToSocketAddrs, command: &str) -> io::Result<Stri
             }
         };
         stream.set_read_timeout(Some(PATIENCE))?;
-        // QUIT makes the server close the connection, so that the answer ends where the stream does.
+        // QUIT makes the server close the connection, so the answer ends with the stream.
         stream.write_all(format!("{command}\r\nQUIT\r\n").as_bytes())?;
         let mut answer = String::new();
         stream.take(ANSWER_LIMIT).read_to_string(&mut answer)?;
@@ -32,13 +32,14 @@ pub(crate) fn ask(address: impl ToSocketAddrs, command: &str) -> io::Result<Stri
     Err(last)
 }
 
-/// Checks that a server answers at a `redis://` URL. One that asks for a password first lives as well.
+/// Checks that a server answers at a `redis://` URL. A server that requires a password counts as running.
 ///
-/// A `rediss://` URL, and one of another scheme, is believed without a question: this crate speaks no TLS.
+/// A `rediss://` URL, and one with another scheme, is accepted without a check, because this crate has no TLS.
 ///
 /// # Errors
 ///
-/// If nobody answers, or not as Redis does. The message names host and port, never the password.
+/// Returns an error if no server answers, or if the answer is not from Redis. The message has the host and port, and
+/// no password.
 pub fn answers(url: &str) -> io::Result<()> {
     let Some(rest) = url.strip_prefix("redis://") else { return Ok(()) };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -47,9 +48,7 @@ pub fn answers(url: &str) -> io::Result<()> {
     let address = if port_named && host.contains(':') { host.to_owned() } else { format!("{host}:6379") };
     match ask(&address, "PING") {
         Ok(answer) if answer.starts_with("+PONG") || answer.starts_with("-NOAUTH") => Ok(()),
-        Ok(_) => {
-            Err(io::Error::other(format!("what listens at {address} does not answer PING as Redis does")))
-        }
+        Ok(_) => Err(io::Error::other(format!("the server at {address} does not answer PING as Redis does"))),
         Err(error) => Err(io::Error::new(error.kind(), format!("no Redis answers at {address}: {error}"))),
     }
 }

@@ -1,4 +1,4 @@
-//! Sees to it that a server does not outlive the process that started it.
+//! Ends a server when the process that started it ends.
 
 use std::{
     io,
@@ -6,21 +6,21 @@ use std::{
     process::{Child, ChildStdin, Command, Stdio},
 };
 
-/// A shell that waits for the end of its input, which comes when this process ends in whatever way, and then kills the
-/// server and removes its folder.
+/// A shell that waits for the end of its input, which comes when this process ends for any reason. Then it kills the
+/// server and removes its directory.
 ///
-/// `Drop` is not enough: a static is never dropped, and neither is anything when a test process is killed.
+/// `Drop` is insufficient: statics are never dropped, and a killed process drops nothing.
 #[derive(Debug)]
 pub(crate) struct Warden {
     shell: Child,
-    /// Open as long as this process lives.
+    /// Open while this process runs.
     _lifeline: Option<ChildStdin>,
 }
 
 impl Warden {
     pub(crate) fn of(server: &Child, folder: &Path) -> io::Result<Self> {
         let mut shell = Command::new("sh")
-            // These go to the whole group, and must not end the warden before its charge.
+            // These signals go to the whole process group and must not end the shell before the server.
             .args(["-c", "trap '' INT TERM HUP; read -r _; kill -9 \"$0\" 2>&-; rm -rf -- \"$1\""])
             .arg(server.id().to_string())
             .arg(folder)
@@ -32,8 +32,8 @@ impl Warden {
         Ok(Self { shell, _lifeline: lifeline })
     }
 
-    /// Sends the warden away. To be done before its charge ends, so that it never signals a process that has inherited
-    /// the number.
+    /// Ends the shell. This must happen before the server ends, because otherwise the shell could signal a later
+    /// process with the same id.
     pub(crate) fn dismiss(&mut self) {
         self.shell.kill().ok();
         self.shell.wait().ok();

@@ -1,5 +1,5 @@
-//! The layers of the simulator, as `ARCHITECTURE.md` lists them: a file imports from its own layer and from lower ones, and no
-//! files import one another in a circle.
+//! The layers of the simulator, as `ARCHITECTURE.md` lists them. A file imports from its own layer and from lower
+//! ones, and imports have no cycles.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,21 +16,21 @@ use crate::root;
 const SOURCES: &str = "crates/wecom-sim/src";
 const HEADING: &str = "### Layers of the simulator";
 
-/// A module by its path below the crate, such as `["world", "view"]`; the crate itself is empty.
+/// The path of a module below the crate, such as `["world", "view"]`; empty for the crate.
 type Module = Vec<String>;
 
-/// What one file says.
+/// The declarations of one file.
 #[derive(Debug, Default)]
 struct Source {
-    /// The modules that it declares with a file of their own.
+    /// The declared modules with their own files.
     children: Vec<String>,
-    /// Names that it hands on, with where they come from.
+    /// The re-exported names, with their origins.
     exports: BTreeMap<String, Module>,
-    /// Paths that it uses, each from the crate down.
+    /// The used paths, starting at the crate.
     uses: BTreeSet<Module>,
 }
 
-/// Whether an item is there only in tests.
+/// Whether an item exists only in tests.
 fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
@@ -55,7 +55,7 @@ fn attributes_of(item: &Item) -> &[Attribute] {
     }
 }
 
-/// The paths of a `use`, each with the name that it brings.
+/// Finds the paths of a `use`, each with the name that it imports.
 fn flatten(tree: &UseTree, before: &[String], found: &mut Vec<(Vec<String>, String)>) {
     let with = |name: &syn::Ident| [before, &[name.to_string()]].concat();
     match tree {
@@ -77,7 +77,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// A path from the crate down; `None` for one that leads out of the crate.
+    /// Returns a path starting at the crate; `None` for a path outside the crate.
     fn absolute(&self, path: &[String]) -> Option<Module> {
         let supers = path.iter().take_while(|segment| *segment == "super").count();
         let first = path.first()?.as_str();
@@ -96,7 +96,7 @@ impl Reader<'_> {
         self.source.uses.extend(self.absolute(path));
     }
 
-    /// Finds paths among tokens, which no parser has read.
+    /// Finds paths in the tokens of a macro, which no parser has read.
     fn tokens(&mut self, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let word = |at: usize| match tokens.get(at) {
@@ -140,7 +140,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
                 if hands_on && !name.is_empty() {
                     self.source.exports.insert(name, from.clone());
                 }
-                // What a module hands on of its own modules is no dependency of it.
+                // A re-export from a submodule is not a dependency on it.
                 if !hands_on || !from.starts_with(self.own) {
                     self.source.uses.insert(from);
                 }
@@ -158,7 +158,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         syn::visit::visit_path(self, path);
     }
 
-    /// `pub(in crate::world)` restricts, and uses nothing.
+    /// `pub(in crate::world)` is a restriction and not a use.
     fn visit_visibility(&mut self, _visibility: &'ast Visibility) {}
 
     fn visit_macro(&mut self, makro: &'ast Macro) {
@@ -181,7 +181,7 @@ fn read(code: &str, own: &[String]) -> Source {
     reader.source
 }
 
-/// All modules of a crate that have a file of their own and are not there for tests alone.
+/// Returns all modules of a crate with their own files, except those for tests only.
 fn modules(sources: &Path) -> BTreeMap<Module, Source> {
     let mut found = BTreeMap::new();
     let mut waiting: Vec<Module> = vec![Vec::new()];
@@ -202,7 +202,7 @@ fn modules(sources: &Path) -> BTreeMap<Module, Source> {
     found
 }
 
-/// The module that a path leads to, by way of whatever hands it on.
+/// Returns the module that a path leads to, through all re-exports.
 fn target(modules: &BTreeMap<Module, Source>, path: &[String]) -> Module {
     let mut path = path.to_vec();
     for _ in 0..8 {
@@ -216,7 +216,7 @@ fn target(modules: &BTreeMap<Module, Source>, path: &[String]) -> Module {
     path
 }
 
-/// Which module imports from which; the crate's root, which only hands on, left out.
+/// Returns the imports of each module, except those of the crate's root, which only re-exports.
 fn imports(modules: &BTreeMap<Module, Source>) -> BTreeMap<Module, BTreeSet<Module>> {
     let of = |own: &Module, source: &Source| {
         source
@@ -233,7 +233,7 @@ fn imports(modules: &BTreeMap<Module, Source>) -> BTreeMap<Module, BTreeSet<Modu
         .collect()
 }
 
-/// The layers that a page lists, the lowest first: the first two cells of each row below the heading.
+/// Returns the layers of a page, lowest first. They are in the first two cells of each row below the heading.
 fn listed(page: &str) -> Vec<(String, Vec<Module>)> {
     let (_, below) = page.split_once(HEADING).expect("the page lists the layers");
     let rows =
@@ -248,7 +248,7 @@ fn listed(page: &str) -> Vec<(String, Vec<Module>)> {
         .collect()
 }
 
-/// The place of a module's layer: that of the longest path listed that begins its own.
+/// Returns the index of a module's layer, by the longest listed path that is a prefix of the module.
 fn layer_of(layers: &[(String, Vec<Module>)], module: &[String]) -> Option<usize> {
     let fitting = layers.iter().enumerate().flat_map(|(place, (_, paths))| {
         paths.iter().filter(|path| module.starts_with(path)).map(move |path| (path.len(), place))
@@ -256,7 +256,7 @@ fn layer_of(layers: &[(String, Vec<Module>)], module: &[String]) -> Option<usize
     fitting.max().map(|(_, place)| place)
 }
 
-/// The imports that lead up, in words.
+/// Returns the imports from a higher layer, as text.
 fn upward(layers: &[(String, Vec<Module>)], imports: &BTreeMap<Module, BTreeSet<Module>>) -> Vec<String> {
     let mut found = Vec::new();
     for (own, to) in imports {
@@ -271,7 +271,7 @@ fn upward(layers: &[(String, Vec<Module>)], imports: &BTreeMap<Module, BTreeSet<
     found
 }
 
-/// The modules that import one another in a circle: what is left once all that import nothing, or are not imported, are gone.
+/// Returns the modules of import cycles. All modules without imports, or without importers, are removed repeatedly.
 fn circle(imports: &BTreeMap<Module, BTreeSet<Module>>) -> BTreeSet<Module> {
     let mut left: BTreeSet<Module> = imports.keys().cloned().collect();
     loop {

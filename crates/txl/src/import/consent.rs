@@ -5,7 +5,7 @@ use std::io::{self, BufRead, IsTerminal};
 use crate::{
     failure::{Failure, Result},
     messages::{Message, import as messages},
-    output::say,
+    output::{say, stderr},
 };
 
 /// The reasons why the import needs confirmation.
@@ -40,7 +40,7 @@ impl Consent {
         if yes {
             return Ok(());
         }
-        if is_stdin_taken || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        if is_stdin_taken || !io::stdin().is_terminal() || !stderr::is_terminal() {
             return Err(Failure::usage(messages::confirmation_needs_a_terminal(&self.reasons))
                 .remedy(messages::confirm_with_a_flag()));
         }

@@ -80,7 +80,7 @@ fn an_unusable_address_or_ready_file_is_one_clear_error() {
 
 #[cfg(unix)]
 #[test]
-fn it_stops_cleanly_when_it_is_told_to() {
+fn it_stops_cleanly_on_a_signal() {
     for signal in ["-TERM", "-INT"] {
         let mut sim = RunningSim::start(&[]);
         let pid = sim.child.id().to_string();
@@ -128,7 +128,7 @@ fn a_number_out_of_its_range_is_refused_with_its_bounds() {
     ] {
         let ran = run(&["sim", flag, host]);
         ran.fails_with(2).with_remedy();
-        assert!(ran.stderr.contains("is no host"), "{ran:?}");
+        assert!(ran.stderr.contains("invalid host"), "{ran:?}");
     }
 }
 
@@ -190,7 +190,7 @@ fn a_bad_day_can_begin_with_the_command() {
 
     for (plan, says) in [
         ("{", "EOF while parsing"),
-        (r#"{"calls": [{"path": "user/got", "fault": {"errcode": -1}}]}"#, "no endpoint is named `user/got`"),
+        (r#"{"calls": [{"path": "user/got", "fault": {"errcode": -1}}]}"#, "unknown endpoint `user/got`"),
     ] {
         std::fs::write(&path, plan).unwrap();
         let ran = run(&["sim", "--faults", file]);

@@ -1,7 +1,7 @@
 //! The arguments of a call, read as leniently as WeCom reads them.
 //!
-//! A body that is not JSON, or a field of another type than documented, counts as not given, and the answer's `errmsg`
-//! carries `Warning: wrong json format.` (doc 90313). A number in quotes is a number, as recorded live.
+//! A body that is not JSON, or a field with a wrong type, counts as absent. The `errmsg` of the reply then has
+//! `Warning: wrong json format.` (doc 90313). A quoted number is accepted as a number, as recorded live.
 
 use std::cell::Cell;
 
@@ -19,16 +19,16 @@ pub(crate) struct Args {
     /// The parts of a multipart form.
     pub(crate) parts: Vec<Part>,
     misread: Cell<bool>,
-    /// A number in quotes, or one where a list is asked, counts as not given.
+    /// A quoted number, or a single number in place of a list, counts as absent.
     strict_numbers: Cell<bool>,
 }
 
-/// What a call's body holds.
+/// The kind of a call's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BodyKind {
     None,
     Json,
-    /// A multipart form, which is never read as JSON.
+    /// A multipart form, which is not read as JSON.
     Form,
 }
 
@@ -37,7 +37,7 @@ pub(crate) enum BodyKind {
 pub(crate) struct Part {
     pub(crate) name: Option<String>,
     pub(crate) file_name: Option<String>,
-    /// `filelength`, a parameter of WeCom's own beside `filename`.
+    /// `filelength`, a parameter that WeCom adds beside `filename`.
     pub(crate) declared_length: Option<u64>,
     pub(crate) bytes: Bytes,
 }
@@ -60,13 +60,13 @@ impl Args {
             return args;
         }
         if body == BodyKind::Form {
-            // A form without its boundary has no parts.
+            // A form without a boundary has no parts.
             return args;
         }
         args.body = Some(match serde_json::from_slice(&incoming.body) {
             Ok(Value::Object(map)) => map,
             _ => {
-                // A call without fields may well come without a body.
+                // A call without fields may have an empty body.
                 args.misread.set(!incoming.body.is_empty());
                 Map::new()
             }
@@ -74,33 +74,33 @@ impl Args {
         args
     }
 
-    /// The token in the query of a request whose body is still to be read.
+    /// Returns the token from the query, before the body is read.
     pub(crate) fn token_of(uri: &http::Uri) -> Option<String> {
         let pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
         pairs.into_iter().find(|(key, _)| key == "access_token").map(|(_, token)| token.into_owned())
     }
 
-    /// Always in the query, never in the body.
+    /// Returns the token, which is always in the query.
     pub(crate) fn access_token(&self) -> Option<&str> {
         self.query("access_token")
     }
 
-    /// A value of the query, whatever the method.
+    /// Returns a value of the query, for every method.
     pub(crate) fn query(&self, key: &str) -> Option<&str> {
         self.query.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
-    /// Whether some of the body could not be read.
+    /// Whether a part of the body was invalid.
     pub(crate) fn is_misread(&self) -> bool {
         self.misread.get()
     }
 
-    /// Has the answer warn of the body.
+    /// Adds the warning about the body to the reply.
     pub(crate) fn note_misread(&self) {
         self.misread.set(true);
     }
 
-    /// Reads numbers as the pages spell them from now on.
+    /// Reads numbers only as the official pages write them.
     pub(crate) fn set_strict_numbers(&self, strict: bool) {
         self.strict_numbers.set(strict);
     }
@@ -109,12 +109,12 @@ impl Args {
         self.strict_numbers.get()
     }
 
-    /// The JSON value under a key of the body; `null` counts as not given.
+    /// Returns the JSON value of a key of the body; `null` counts as absent.
     pub(crate) fn value(&self, key: &str) -> Option<&Value> {
         self.body()?.value(key)
     }
 
-    /// A text.
+    /// Returns a text.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         match self.body() {
             None => self.query(key),
@@ -122,7 +122,7 @@ impl Args {
         }
     }
 
-    /// A whole number.
+    /// Returns a whole number.
     pub(crate) fn integer(&self, key: &str) -> Option<i64> {
         match self.body() {
             None => self.query(key)?.trim().parse().ok(),
@@ -130,7 +130,7 @@ impl Args {
         }
     }
 
-    /// A truth value, also written as 0 or 1.
+    /// Returns a boolean, which may also be written as 0 or 1.
     pub(crate) fn flag(&self, key: &str) -> Option<bool> {
         match self.body() {
             None => Some(matches!(self.query(key)?, "1" | "true")),
@@ -138,22 +138,22 @@ impl Args {
         }
     }
 
-    /// A list of texts; one element of another type makes the whole list count as not given.
+    /// Returns a list of texts. One element with another type makes the whole list absent.
     pub(crate) fn texts(&self, key: &str) -> Option<Vec<&str>> {
         self.body()?.texts(key)
     }
 
-    /// A list of whole numbers.
+    /// Returns a list of whole numbers.
     pub(crate) fn integers(&self, key: &str) -> Option<Vec<i64>> {
         self.body()?.integers(key)
     }
 
-    /// A list of whole numbers, or one number in its place.
+    /// Returns a list of whole numbers; a single number counts as a list.
     pub(crate) fn integers_or_one(&self, key: &str) -> Option<Vec<i64>> {
         self.body()?.integers_or_one(key)
     }
 
-    /// An object.
+    /// Returns an object.
     pub(crate) fn fields(&self, key: &str) -> Option<Fields<'_>> {
         self.body()?.fields(key)
     }
@@ -168,7 +168,7 @@ impl Args {
     }
 }
 
-/// The fields of a JSON object; one of another type than asked counts as not given, and is remembered.
+/// The fields of a JSON object. A field with a wrong type counts as absent and is noted for the warning.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fields<'a> {
     map: &'a Map<String, Value>,
@@ -186,7 +186,7 @@ impl<'a> Fields<'a> {
         self.map.get(key).filter(|value| !value.is_null())
     }
 
-    /// A text.
+    /// Returns a text.
     pub(crate) fn text(&self, key: &str) -> Option<&'a str> {
         match self.value(key)? {
             Value::String(text) => Some(text),
@@ -194,7 +194,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A whole number.
+    /// Returns a whole number.
     pub(crate) fn integer(&self, key: &str) -> Option<i64> {
         match self.whole_number(self.value(key)?) {
             Some(number) => Some(number),
@@ -202,7 +202,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A number in quotes is one too, without a warning.
+    /// Accepts a quoted number too, without a warning.
     fn whole_number(&self, value: &Value) -> Option<i64> {
         match value {
             Value::String(text) if !self.strict_numbers => text.parse().ok(),
@@ -220,7 +220,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A list of texts; one element of another type makes the whole list count as not given.
+    /// Returns a list of texts. One element with another type makes the whole list absent.
     pub(crate) fn texts(&self, key: &str) -> Option<Vec<&'a str>> {
         self.list(key, Value::as_str)
     }
@@ -229,7 +229,7 @@ impl<'a> Fields<'a> {
         self.list(key, |item| self.whole_number(item))
     }
 
-    /// Recorded live: one number counts as a list of one, with a warning where it stands in quotes.
+    /// Accepts a single number as a list of one; a quoted one causes the warning (recorded live).
     fn integers_or_one(&self, key: &str) -> Option<Vec<i64>> {
         let value = self.value(key)?;
         if value.is_array() {
@@ -244,7 +244,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// An object.
+    /// Returns an object.
     pub(crate) fn fields(&self, key: &str) -> Option<Self> {
         match self.value(key)? {
             Value::Object(map) => Some(Self { map, ..*self }),
@@ -252,7 +252,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A list of objects.
+    /// Returns a list of objects.
     pub(crate) fn objects(&self, key: &str) -> Option<Vec<Self>> {
         self.list(key, |item| Some(Self { map: item.as_object()?, ..*self }))
     }
@@ -268,7 +268,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A broken form gives the parts before the break, as the real server's reader is as forgiving.
+/// Reads the parts of a form. A broken form returns the parts before the error, as on the real server.
 async fn parts(body: Bytes, boundary: String) -> Vec<Part> {
     let mut form = multer::Multipart::new(stream::iter([Ok::<_, std::convert::Infallible>(body)]), boundary);
     let mut parts = Vec::new();
@@ -292,7 +292,7 @@ async fn parts(body: Bytes, boundary: String) -> Vec<Part> {
     parts
 }
 
-/// A parameter of a Content-Disposition that the form reader does not know.
+/// Returns a parameter of a Content-Disposition that the form parser does not know.
 fn parameter<'a>(disposition: &'a str, name: &str) -> Option<&'a str> {
     disposition.split(';').find_map(|parameter| {
         let (key, value) = parameter.split_once('=')?;
@@ -300,7 +300,7 @@ fn parameter<'a>(disposition: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-/// `filename*=UTF-8''…`, as clients write names beyond ASCII (RFC 8187).
+/// Returns the value of `filename*=UTF-8''…`, the encoding for names outside ASCII (RFC 8187).
 fn extended_file_name(disposition: &str) -> Option<String> {
     let (_, encoded) = parameter(disposition, "filename*")?.split_once("''")?;
     Some(percent_encoding::percent_decode_str(encoded).decode_utf8_lossy().into_owned())

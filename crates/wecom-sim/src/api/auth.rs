@@ -14,10 +14,10 @@ use crate::{
     world::{Fail, World},
 };
 
-/// `gettoken`, doc 91039. Not subject to the trusted-IP check, as observed.
+/// `gettoken`, doc 91039. It has no trusted-IP check, as observed.
 pub(super) fn gettoken(world: &mut World, args: &Args, now: Millis, _ip: IpAddr) -> Outcome {
     let given = |key| args.query(key).filter(|text| !text.is_empty());
-    // The secret is missed first, as recorded live.
+    // A missing secret is reported before a missing corpid, as recorded live.
     let secret = given("corpsecret").ok_or_else(|| Fail::of(41004))?;
     let corp_id = given("corpid").ok_or_else(|| Fail::of(41002))?;
     let (access_token, expires_in) = world.issue_token(corp_id, secret, now)?;

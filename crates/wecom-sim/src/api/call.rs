@@ -1,4 +1,4 @@
-//! A call as an endpoint sees it, and what the endpoint answers.
+//! A call as an endpoint gets it, and the result of the endpoint.
 
 use super::{args::Args, reply::Reply};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     world::{Caller, Fail},
 };
 
-/// One call, with all that an endpoint may look at beside the world.
+/// One call, with all data that an endpoint needs besides the world.
 pub(crate) struct Call {
     pub(crate) caller: Caller,
     pub(crate) args: Args,

@@ -1,4 +1,4 @@
-//! Importing contacts into a chain (批量导入上下游联系人): an asynchronous job of its own kind.
+//! Imports of contacts into a chain (批量导入上下游联系人). They have a job type of their own.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ use crate::{
 const CORPS_PER_CALL: usize = 1000;
 const PEOPLE_PER_CALL: usize = 2000;
 const PEOPLE_PER_CORP: usize = 200;
-/// A job begins, runs and is done this long after it was submitted.
+/// Times after the submission at which a job is running and done.
 const RUNNING_AFTER: Millis = 1_000;
 const DONE_AFTER: Millis = 2_000;
 

@@ -1,4 +1,4 @@
-//! Rules on who sees whom in the contacts (通讯录查看权限管理), docs 101536, 101537, 101539, 101540.
+//! Rules about the visibility of contacts (通讯录查看权限管理), docs 101536, 101537, 101539, 101540.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -30,7 +30,7 @@ pub(super) fn update(world: &mut World, call: &Call) -> Outcome {
     Ok(Reply::said("ok"))
 }
 
-/// `contactrule/delete`. Its page could not be read; the name of the list is the one that `create` answers.
+/// `contactrule/delete`. Its page could not be read; the name of the list is that of the reply to `create`.
 pub(super) fn delete(world: &mut World, call: &Call) -> Outcome {
     let ids = call.args.integers("rule_ids").unwrap_or_default();
     world.corp_mut(call.caller.corp).rules.delete(&ids)?;

@@ -1,7 +1,7 @@
-//! Corp groups (企业互联, 上下游): apps shared with lower corps, the chains, and who may call what.
+//! Corp groups (企业互联, 上下游): apps shared with lower corps, chains, and their permissions.
 //!
-//! Only the app that the console names (上下游 > 可调用接口的应用) sees and changes everything; other apps read what
-//! concerns the corps they are shared with.
+//! Only the app configured in the console (上下游 > 可调用接口的应用) can read and change everything. Other apps can read the
+//! data of the corps that they are shared with.
 
 use serde_json::{Value, json};
 use wecom_cipher::hex;
@@ -15,9 +15,9 @@ use crate::world::{
     callback::{Event, Receiver},
 };
 
-/// How many corps one page of `list_app_share_info` may hold.
+/// Maximum number of corps in one page of `list_app_share_info`.
 const SHARES_PER_PAGE: i64 = 100;
-/// How many ids `batch/external_userid_to_pending_id` takes.
+/// Maximum number of ids for `batch/external_userid_to_pending_id`.
 const EXTERNAL_IDS: usize = 100;
 
 /// `corpgroup/corp/list_app_share_info`, doc 95813.
@@ -72,7 +72,7 @@ pub(super) fn transfer_session(world: &World, call: &Call) -> Outcome {
     let corp = &world.corp(call.caller.corp).id;
     Ok(Reply::ok(&json!({
         "userid": userid,
-        // Of the right look, and the same for the same session.
+        // The key has the right format and is the same for the same session.
         "session_key": base64::Engine::encode(
             &base64::engine::general_purpose::STANDARD,
             digest(&["session", corp, session_key]),
@@ -162,7 +162,7 @@ pub(super) fn chain_corp(world: &World, call: &Call) -> Outcome {
         "is_joined": corp.joined,
     });
     if corp.joined {
-        // 2: verified (已验证).
+        // 2 means verified (已验证).
         reply["qualification_status"] = 2.into();
     }
     Ok(Reply::ok(&reply))
@@ -187,7 +187,7 @@ pub(super) fn remove_corp(world: &mut World, call: &Call) -> Outcome {
     }
     let lower = world.corp_with_id(&corp_id);
     if let Some(lower) = lower {
-        // Taking the corp away takes back what was shared with it.
+        // Apps that were shared with the removed corp are no longer shared.
         let groups = &mut world.corp_mut(upper).groups;
         groups.shares.retain(|share| share.corp != lower || share.business != Business::Chain);
     }
@@ -211,7 +211,7 @@ pub(super) fn user_custom_id(world: &World, call: &Call) -> Outcome {
         chain.joined(corp_id).filter(|corp| sees_corp(world, call, corp)).ok_or_else(|| Fail::of(670_004))?;
     let lower = world.corp_with_id(corp_id).map(|index| world.corp(index));
     let member = lower.and_then(|lower| lower.members.get(userid)).ok_or_else(|| Fail::of(670_029))?;
-    // A custom id was imported with a mobile; the member who joined with that mobile has it.
+    // A custom id was imported with a mobile; it belongs to the member with this mobile.
     let custom_id = corp
         .contacts
         .iter()
@@ -277,8 +277,8 @@ pub(super) fn delete_rule(world: &mut World, call: &Call) -> Outcome {
     Ok(Reply::said("ok"))
 }
 
-/// `corpgroup/unionid_to_external_userid`, doc 95818. There are no customers in the simulator: every unionid is taken to
-/// be a customer of every corp that the app is shared with.
+/// `corpgroup/unionid_to_external_userid`, doc 95818. The simulator has no customers, so every unionid counts as a
+/// customer of every corp that the app is shared with.
 pub(super) fn external_userids(world: &World, call: &Call) -> Outcome {
     let unionid = text(call, "unionid")?;
     text(call, "openid")?;
@@ -324,7 +324,7 @@ fn number(call: &Call, key: &str) -> Result<i64, Fail> {
     call.args.integer(key).ok_or_else(|| Fail::of(40063))
 }
 
-/// These calls are for the upper corp's own apps, not for a token borrowed from a lower one.
+/// Returns the app of the upper corp. A token of a lower corp is refused.
 fn own_app(caller: &Caller) -> Result<u32, Fail> {
     match caller.credential {
         Credential::App(agent_id) => Ok(agent_id),
@@ -336,7 +336,7 @@ fn is_api_app(world: &World, call: &Call) -> bool {
     own_app(&call.caller).is_ok_and(|agent_id| groups(world, call).api_app == Some(agent_id))
 }
 
-/// Only the app named in the console; others get 48002.
+/// Returns the app configured in the console; other apps get 48002.
 pub(super) fn api_app(world: &World, call: &Call) -> Result<u32, Fail> {
     let agent_id = own_app(&call.caller)?;
     if groups(world, call).api_app == Some(agent_id) { Ok(agent_id) } else { Err(Fail::of(48002)) }
@@ -371,7 +371,7 @@ fn chain_mut<'a>(world: &'a mut World, call: &Call) -> Result<&'a mut Chain, Fai
     groups.chain_mut(id).ok_or_else(|| Fail::of(670_002))
 }
 
-/// `corpid` or `pending_corpid`; if both are given, the former counts.
+/// Returns the corp of `corpid` or `pending_corpid`; `corpid` has priority.
 fn named_corp<'a>(chain: &'a Chain, call: &Call) -> Result<&'a ChainCorp, Fail> {
     let given = |key| call.args.text(key).filter(|text| !text.is_empty());
     let found = match (given("corpid"), given("pending_corpid")) {
@@ -382,7 +382,7 @@ fn named_corp<'a>(chain: &'a Chain, call: &Call) -> Result<&'a ChainCorp, Fail> 
     found.ok_or_else(|| Fail::of(670_004))
 }
 
-/// Both ranges must be there, each with at least one of its two lists.
+/// Checks that both ranges are present, each with at least one of its two lists.
 fn rule_info(call: &Call) -> Result<Value, Fail> {
     let info = call.args.value("rule_info").and_then(Value::as_object).ok_or_else(|| Fail::of(40063))?;
     let listed = |range: &str, keys: [&str; 2]| {
@@ -403,7 +403,7 @@ fn named(chain: &Chain) -> Value {
     json!({"chain_id": chain.id, "chain_name": chain.name})
 }
 
-/// One page of rows and the cursor of the next; `limit` 0 asks for all.
+/// Returns one page of rows and the cursor of the next page; `limit` 0 returns all rows.
 fn page(call: &Call, rows: Vec<Value>, limit: i64) -> Result<(Vec<Value>, Option<String>), Fail> {
     let first = match call.args.text("cursor").filter(|text| !text.is_empty()) {
         Some(cursor) => cursor
@@ -420,7 +420,7 @@ fn page(call: &Call, rows: Vec<Value>, limit: i64) -> Result<(Vec<Value>, Option
     Ok((page, next))
 }
 
-/// An id that is the same for the same parts, and tells nothing of them.
+/// Returns an opaque id that is the same for the same parts.
 fn invented(prefix: &str, parts: &[&str]) -> String {
     format!("{prefix}{}", hex(digest(parts)))
 }

@@ -22,7 +22,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Outcome {
 /// `department/update`, doc 90206.
 pub(super) fn update(world: &mut World, call: &Call) -> Outcome {
     let args = &call.args;
-    // An empty text names no department, and is no misread number.
+    // An empty text means no department and does not count as a misread number.
     let names_none = args.value("parentid").is_some_and(|value| value == "");
     let parent = if names_none { Some(0) } else { legible(args, "parentid") };
     let form = DepartmentForm { parent, order: legible(args, "order"), ..form(args) };
@@ -37,7 +37,7 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Outcome {
     Ok(Reply::said("deleted"))
 }
 
-/// `department/list`, doc 90208: by id, as recorded live.
+/// `department/list`, doc 90208. Sorted by id, as recorded live.
 pub(super) fn list(world: &World, call: &Call) -> Outcome {
     #[derive(Serialize)]
     struct List<'v> {
@@ -50,7 +50,7 @@ pub(super) fn list(world: &World, call: &Call) -> Outcome {
     Ok(Reply::ok(&List { department }))
 }
 
-/// `department/simplelist`, doc 95350. `department_id` holds objects, despite its name.
+/// `department/simplelist`, doc 95350. Despite its name, `department_id` contains objects.
 pub(super) fn list_simple(world: &World, call: &Call) -> Outcome {
     #[derive(Serialize)]
     struct List {
@@ -92,7 +92,7 @@ fn form(args: &Args) -> DepartmentForm {
     }
 }
 
-/// On creation a number that is none, or that does not fit into 32 bits, is refused with the warning, as recorded live.
+/// Returns a number on creation. A value that is not a 32-bit number is refused, with the warning (recorded live).
 fn stated(args: &Args, key: &str) -> Result<Option<i64>, Fail> {
     let given = args.value(key).is_some();
     match args.integer(key) {
@@ -105,7 +105,7 @@ fn stated(args: &Args, key: &str) -> Result<Option<i64>, Fail> {
     }
 }
 
-/// On an update such a number counts as not given, with the warning.
+/// Returns a number on an update. A value that is not a 32-bit number counts as absent, with the warning.
 fn legible(args: &Args, key: &str) -> Option<i64> {
     let number = args.integer(key)?;
     if u32::try_from(number).is_err() {
@@ -115,7 +115,7 @@ fn legible(args: &Args, key: &str) -> Option<i64> {
     Some(number)
 }
 
-/// The department that a call names and all below it; all that the caller sees if it names none. By id.
+/// Returns the requested department and its subtree, sorted by id. Without a department, all that the caller sees.
 fn listed<'w>(view: &View<'w>, call: &Call, unknown: i32) -> Result<Vec<&'w Department>, Fail> {
     let tops = match call.args.query("id") {
         None | Some("") => view.tops(),

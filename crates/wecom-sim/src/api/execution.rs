@@ -1,4 +1,4 @@
-//! The way of one call: its token, the caller's IP and kind of secret, the endpoint, the log, the answer.
+//! Executes one call: token, IP, kind of secret, endpoint, log, reply.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::{
     world::{Fail, World},
 };
 
-/// A request whose endpoint is known and whose arguments are read.
+/// A request with a known endpoint and parsed arguments.
 pub(super) struct Received {
     pub(super) incoming: Incoming,
     pub(super) route: Route,
@@ -44,7 +44,7 @@ pub(super) fn execute(
     outcome
 }
 
-/// Writes a call into the log, and its answer.
+/// Writes a call into the log and returns its reply.
 pub(super) fn note(
     shared: &Shared,
     incoming: Incoming,
@@ -61,7 +61,7 @@ pub(super) fn note(
     }
 }
 
-/// The code that the answer has; none for a file.
+/// Returns the errcode of the reply; `None` for a file.
 pub(super) fn errcode(outcome: &Outcome) -> Option<i32> {
     match outcome {
         Ok(reply) => reply.errcode(),
@@ -69,7 +69,7 @@ pub(super) fn errcode(outcome: &Outcome) -> Option<i32> {
     }
 }
 
-/// Enters a request into the log, which needs all of it but its headers.
+/// Adds a request to the log, without its headers.
 pub(super) fn log(
     shared: &Shared,
     incoming: Incoming,
@@ -92,7 +92,7 @@ fn dispatch(
     trace: &mut Trace,
 ) -> Outcome {
     if route.post && incoming.method != Method::POST {
-        // The help of 40058 names GET where POST is asked.
+        // The help of 40058 mentions a GET to a POST endpoint.
         return Err(Fail::new(40058, "invalid Request Parameter, POST is required"));
     }
     let identify = |world: &World, args: &Args, access| {
@@ -135,7 +135,7 @@ fn dispatch(
     if warned { outcome.map(Reply::with_warning).map_err(Fail::with_warning) } else { outcome }
 }
 
-/// Whether JSON text holds a `\uXXXX` escape; in `\\u` the backslash itself is escaped.
+/// Whether JSON text contains a `\uXXXX` escape. In `\\u` the backslash is escaped, so that is not one.
 fn has_escapes(body: &[u8]) -> bool {
     let mut bytes = body.iter();
     while let Some(byte) = bytes.next() {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::world::{ExportKind, ExportRequest, Fail, World};
 
-/// The largest `block_size`, and the default.
+/// Maximum and default `block_size`.
 const LARGEST_BLOCK: i64 = 1_000_000;
 
 /// `export/simple_user`, doc 94849.
@@ -27,7 +27,7 @@ pub(super) fn departments(world: &mut World, call: &Call) -> Outcome {
     submit(world, call, ExportKind::Department)
 }
 
-/// `export/taguser`, doc 94853. Every app may read every tag's members in its range, as with `tag/get`.
+/// `export/taguser`, doc 94853. Every app can read the members of every tag within its range, as with `tag/get`.
 pub(super) fn tag(world: &mut World, call: &Call) -> Outcome {
     let id = call.args.integer("tagid");
     let tag = world.corp(call.caller.corp).required_tag(id)?.id;

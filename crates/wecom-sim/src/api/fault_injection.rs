@@ -1,7 +1,7 @@
-//! Fault injection: what the rules of `faults` and `rates` do to a call on its way.
+//! Applies the rules of `faults` and `rates` to a call.
 //!
-//! In this order: frequency limits, then closures (both 45009), parallel limits (45033), a latency before, whatever keeps the call
-//! from its endpoint, the call itself, a latency after, whatever becomes of its answer.
+//! The order is: rate limits, closures (both 45009), parallel limits (45033), the latency before, faults that prevent
+//! the execution, the call itself, the latency after, faults that change the reply.
 
 use std::sync::Arc;
 
@@ -24,13 +24,13 @@ use crate::{
     world::Fail,
 };
 
-/// Answers one call, or breaks its connection.
+/// Returns the reply to one call, or breaks its connection.
 pub(super) async fn answer(shared: &Arc<Shared>, call: Received, breaker: &ConnectionBreaker) -> Response {
-    // A task of its own, as a client that hangs up does not undo what is under way at the real server either.
+    // The call has its own task, because a client that hangs up does not cancel the call on the real server either.
     let (response, fault) = match tokio::spawn(answer_with_faults(Arc::clone(shared), call)).await {
         Ok(ended) => ended,
         Err(error) => {
-            tracing::error!(%error, "a call did not come to its end");
+            tracing::error!(%error, "a call ended early");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
@@ -44,7 +44,7 @@ pub(super) async fn answer(shared: &Arc<Shared>, call: Received, breaker: &Conne
     }
 }
 
-/// The answer, and the fault that it meets on its way back.
+/// Returns the reply, and the fault that changes it.
 async fn answer_with_faults(shared: Arc<Shared>, call: Received) -> (Response, Option<Fault>) {
     let Received { incoming, route, args } = call;
     let now = shared.clock.now();
@@ -102,7 +102,7 @@ async fn answer_with_faults(shared: Arc<Shared>, call: Received) -> (Response, O
     (response, fault.clone())
 }
 
-/// The page of a gateway that has lost its upstream.
+/// Returns the page of a gateway that has lost its upstream.
 fn page(status: u16) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
     let page = format!(
@@ -112,10 +112,10 @@ fn page(status: u16) -> Response {
     (status, [(header::CONTENT_TYPE, HeaderValue::from_static("text/html"))], page).into_response()
 }
 
-/// The answer as it was, on a connection that breaks in the middle of it.
+/// Returns the unchanged reply and breaks the connection in the middle of its body.
 async fn truncated(response: Response, bytes: u64, chunked: bool, breaker: &ConnectionBreaker) -> Response {
     let (mut head, body) = response.into_parts();
-    // The bodies are all in memory: reading one neither fails nor waits.
+    // All bodies are in memory, so reading one neither fails nor waits.
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let kept = usize::try_from(bytes).unwrap_or(usize::MAX).min(body.len());
     if !chunked {
@@ -126,7 +126,8 @@ async fn truncated(response: Response, bytes: u64, chunked: bool, breaker: &Conn
         }
         return Response::from_parts(head, Body::from(body));
     }
-    // One chunk of what comes, one of what does not; around a chunk stand its size in hexadecimal and two line ends.
+    // The body has one chunk that is sent and one that is not. A chunk has its size in hexadecimal and two line ends
+    // around it.
     let frame = if kept == 0 { 0 } else { format!("{kept:X}\r\n\r\n").len() };
     breaker.close_after((frame + kept) as u64);
     let chunks = [body.slice(..kept), body.slice(kept..)];

@@ -1,4 +1,4 @@
-//! Who is who: OAuth codes (网页授权), second verification (二次验证), userid against openid and `open_userid`.
+//! Identities: OAuth codes (网页授权), second verification (二次验证), conversion of userids to openids and `open_userid`s.
 
 use serde::Serialize;
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::world::{Fail, MemberNo, World, qr_code};
 
-/// Ids that one `batch/openuserid_to_userid` may name.
+/// Maximum number of ids in one `batch/openuserid_to_userid`.
 const CONVERTED_AT_ONCE: usize = 1000;
 
 /// `auth/getuserinfo`, docs 91023 and 98176.
@@ -19,8 +19,8 @@ pub(super) fn user_info(world: &mut World, call: &Call) -> Outcome {
     Ok(Reply::ok(&info))
 }
 
-/// `user/getuserinfo`, the former path of `auth/getuserinfo`, which clients of long standing still call: the same, under the
-/// names of its time.
+/// `user/getuserinfo`, the former path of `auth/getuserinfo`, which older clients still call. The reply has the older
+/// field names.
 pub(super) fn user_info_of_old(world: &mut World, call: &Call) -> Outcome {
     #[derive(Serialize)]
     #[serde(rename_all = "PascalCase")]
@@ -113,12 +113,13 @@ pub(super) fn from_openid(world: &World, call: &Call) -> Outcome {
     Ok(Reply::ok(&json!({"userid": member.userid})))
 }
 
-/// `batch/userid_to_openuserid`, doc 97062: third-party apps call it, and no secret of the corp's own does.
+/// `batch/userid_to_openuserid`, doc 97062. Only third-party apps can call it, so every secret of the corp is
+/// refused.
 pub(super) fn to_open_userids(_world: &World, _call: &Call) -> Outcome {
     Err(Fail::of(48002))
 }
 
-/// `batch/openuserid_to_userid`, docs 95884 and 101521. Without `source_agentid` the app itself is the source.
+/// `batch/openuserid_to_userid`, docs 95884 and 101521. The default of `source_agentid` is the calling app.
 pub(super) fn from_open_userids(world: &World, call: &Call) -> Outcome {
     let ids = call.args.texts("open_userid_list").unwrap_or_default();
     if ids.is_empty() {

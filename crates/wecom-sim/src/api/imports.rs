@@ -50,7 +50,8 @@ fn submit(world: &mut World, call: &Call, kind: ImportKind) -> Outcome {
     Ok(Reply::ok(&json!({ "jobid": id })))
 }
 
-/// Where the finish event goes; the rules are those of an app's callback settings. Without a URL there is no event.
+/// Returns the target of the completion event. It has the same rules as the callback settings of an app. Without a
+/// URL no event is sent.
 fn callback(call: &Call) -> Result<Option<Target>, Fail> {
     let Some(callback) = call.args.fields("callback") else {
         return Ok(None);

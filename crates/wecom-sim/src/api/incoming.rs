@@ -1,11 +1,11 @@
-//! A request before anything of it is looked at.
+//! A request before any check.
 
 use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 
-/// A request as it came in, the body read.
+/// A request with its complete body.
 pub(crate) struct Incoming {
     pub(crate) method: Method,
     pub(crate) uri: Uri,

@@ -1,6 +1,6 @@
-//! Linked corps (互联企业): what an app sees of another corp. Legacy, but still called by current SDKs.
+//! Linked corps (互联企业): the part of another corp that an app sees. Legacy, but current SDKs still call it.
 //!
-//! A member is `CORPID/USERID`, a department `LINKEDID/DEPARTMENTID`.
+//! The id of a member is `CORPID/USERID`, that of a department is `LINKEDID/DEPARTMENTID`.
 
 use std::collections::BTreeSet;
 
@@ -66,7 +66,7 @@ pub(super) fn members(world: &World, call: &Call) -> Outcome {
     list(world, call, details)
 }
 
-/// `linkedcorp/department/list`, doc 93170: the department itself and all below it.
+/// `linkedcorp/department/list`, doc 93170. Returns the department and its subtree.
 pub(super) fn departments(world: &World, call: &Call) -> Outcome {
     let (linkage, _, id) = department(world, call)?;
     let list: Vec<_> = world
@@ -92,7 +92,7 @@ fn list(world: &World, call: &Call, row: fn(&Corp, &Member, Vec<String>) -> Valu
         Some(true) => corp.departments.subtree(id).map(|one| one.id).collect(),
         _ => vec![id],
     };
-    // Members of several departments are listed once.
+    // A member of several departments is listed once.
     let numbers: BTreeSet<_> =
         ids.iter().flat_map(|id| corp.members.in_department(*id)).map(|(number, _)| number).collect();
     let rows: Vec<_> = numbers
@@ -114,7 +114,7 @@ fn linkages<'a>(world: &'a World, call: &Call) -> impl Iterator<Item = &'a Linka
     world.corp(call.caller.corp).groups.linkages.iter()
 }
 
-/// What the calling app sees of the other corp of each linkage.
+/// Returns the view of the calling app on the other corp, for each linkage.
 fn views<'a>(world: &'a World, call: &Call) -> impl Iterator<Item = (&'a Linkage, View<'a>)> {
     let agent_id = own_app(call);
     linkages(world, call).filter_map(move |linkage| {
@@ -123,7 +123,7 @@ fn views<'a>(world: &'a World, call: &Call) -> impl Iterator<Item = (&'a Linkage
     })
 }
 
-/// The department that a call names, if the app may see it.
+/// Returns the requested department if the app can see it.
 fn department<'a>(world: &'a World, call: &Call) -> Result<(&'a Linkage, View<'a>, u32), Fail> {
     let (linked_id, number) = pair(call, "department_id")?;
     let (linkage, view) =
@@ -143,12 +143,12 @@ fn pair<'a>(call: &'a Call, key: &str) -> Result<(&'a str, &'a str), Fail> {
         .ok_or_else(|| Fail::of(40058))
 }
 
-/// Seen in the wild, without its code.
+/// The refusal for an invisible department or linkage. Its text was seen live, its code was not.
 fn unseen() -> Fail {
     Fail::new(60011, "user not in app perm")
 }
 
-/// The member's departments in this linkage that the app sees.
+/// Returns the member's visible departments in this linkage.
 fn seats(linkage: &Linkage, view: &View<'_>, member: &Member) -> Vec<String> {
     member
         .seats
@@ -173,7 +173,7 @@ fn details(corp: &Corp, member: &Member, departments: Vec<String>) -> Value {
     })
 }
 
-/// Text items carry their value twice.
+/// Text items contain their value twice.
 fn attribute(attribute: &Attribute) -> Value {
     let mut item = Map::new();
     item.insert("name".into(), (*attribute.name).into());

@@ -14,7 +14,7 @@ use crate::{
     world::{Fail, MediaKind, Medium, UrlUploadRequest, World, extension},
 };
 
-/// The largest piece of a file that a download gives at once.
+/// Maximum size of one part of a file in a download.
 const LARGEST_PIECE: u64 = 20 << 20;
 
 /// `media/upload`, doc 90253.
@@ -28,7 +28,7 @@ pub(super) fn upload(world: &mut World, call: &Call) -> Outcome {
         .ok_or_else(|| Fail::of(44001))?;
     let name = part.file_name.as_deref().unwrap_or_default();
     kind.judge(&extension(name), &part.bytes)?;
-    // Its help names the declared length beside a damaged picture; other kinds are not measured.
+    // The help of 40123 mentions the declared length for pictures only, so other kinds are not checked.
     if kind == MediaKind::Image
         && part.declared_length.is_some_and(|length| length != part.bytes.len() as u64)
     {
@@ -48,7 +48,7 @@ pub(super) fn get(world: &World, call: &Call) -> Outcome {
     Ok(download(id, medium))
 }
 
-/// `media/get/jssdk`, doc 90255: a voice in high definition; here the bytes as uploaded.
+/// `media/get/jssdk`, doc 90255: a voice in high definition. The simulator returns the uploaded bytes.
 pub(super) fn get_jssdk(world: &World, call: &Call) -> Outcome {
     let (id, medium) = named(world, call)?;
     if medium.kind != MediaKind::Voice {
@@ -57,7 +57,7 @@ pub(super) fn get_jssdk(world: &World, call: &Call) -> Outcome {
     Ok(download(id, medium))
 }
 
-/// `media/uploadimg`, doc 90256: any part's name will do.
+/// `media/uploadimg`, doc 90256. The part can have any name.
 pub(super) fn upload_picture(world: &mut World, call: &Call) -> Outcome {
     let part: &Part = call.args.parts.first().ok_or_else(|| Fail::of(44001))?;
     let ending = extension(part.file_name.as_deref().unwrap_or_default());
@@ -73,7 +73,7 @@ pub(super) fn upload_picture(world: &mut World, call: &Call) -> Outcome {
     Ok(Reply::with("", &json!({ "url": url })))
 }
 
-/// `media/upload_by_url`, doc 96219. The simulator fetches from loopback addresses and from what its owner allows.
+/// `media/upload_by_url`, doc 96219. The simulator fetches only from loopback addresses and from allowed hosts.
 pub(super) fn upload_by_url(world: &mut World, call: &Call) -> Outcome {
     let text = |key: &str, longest: usize| match call.args.text(key) {
         None | Some("") => Err(Fail::of(40063)),
@@ -111,7 +111,7 @@ fn named<'a>(world: &'a World, call: &'a Call) -> Result<(&'a str, &'a Medium), 
     Ok((id, medium))
 }
 
-/// As in the page's sample, without a hint.
+/// The refusal of the page's sample, without a hint.
 fn invalid_media_id() -> Fail {
     Fail::bare(40007, "invalid media_id")
 }

@@ -1,4 +1,4 @@
-//! A member as a body describes it. What has the wrong type counts as not given.
+//! Reads a member from a body. A field with a wrong type counts as absent.
 
 use serde_json::Value;
 
@@ -38,7 +38,7 @@ pub(crate) fn read(args: &Args, choices: &Choices) -> MemberForm {
     }
 }
 
-/// A number, as recorded live; a text is taken with a warning. The page has it the other way round.
+/// Reads a number, as recorded live; a text causes the warning. On the page it is a text.
 fn gender(args: &Args, as_text: bool) -> Option<String> {
     let taken = match args.value("gender")? {
         Value::Number(number) if !as_text => return Some(number.to_string()),
@@ -51,7 +51,7 @@ fn gender(args: &Args, as_text: bool) -> Option<String> {
     taken
 }
 
-/// `{"item": […]}`; an empty object or an empty array clears.
+/// Reads `{"item": […]}`; an empty object or an empty array clears the field.
 fn biz_mail_alias(args: &Args) -> Option<Vec<String>> {
     if args.value("biz_mail_alias")?.as_array().is_some_and(Vec::is_empty) {
         return Some(Vec::new());
@@ -61,7 +61,7 @@ fn biz_mail_alias(args: &Args) -> Option<Vec<String>> {
     Some(items.into_iter().map(str::to_owned).collect())
 }
 
-/// `nickname` has a row of its own on the page, while its samples carry it inside `wechat_channels`: both are taken.
+/// Accepts `nickname` on the top level, as in the page's table, and inside `wechat_channels`, as in its samples.
 fn profile(args: &Args) -> Option<ProfileForm> {
     let nickname = args.text("nickname").map(str::to_owned);
     let Some(profile) = args.fields("external_profile") else {
@@ -84,7 +84,7 @@ fn attributes(fields: &Fields<'_>, key: &str) -> Option<Vec<AttributeForm>> {
     Some(items.iter().map(attribute).collect())
 }
 
-/// Items of very old data have no `type` and a bare `value`.
+/// Very old items have only a `value`, without `type`.
 fn attribute(item: &Fields<'_>) -> AttributeForm {
     let owned = |fields: Option<&Fields<'_>>, key| {
         fields.and_then(|fields| fields.text(key)).unwrap_or_default().to_owned()

@@ -14,12 +14,12 @@ use crate::world::{
     Fail, Lookup, Member, MemberNo, MemberRow, SimpleMemberRow, View, World, day_in_beijing, plain_mobile,
 };
 
-/// Ids that one `user/batchdelete` may name (40032).
+/// Maximum number of ids in one `user/batchdelete` (40032).
 const DELETED_AT_ONCE: usize = 200;
-/// Members that one list answer may hold (45029); the real ceiling is of bytes and not published.
+/// Maximum number of members in one list (45029). The real limit is in bytes and is not published.
 const LISTED_AT_ONCE: usize = 100_000;
 const ROWS_OF_PAGE: i64 = 10_000;
-/// What one `batch/invite` may name of members, departments and tags.
+/// Maximum number of members, departments and tags in one `batch/invite`.
 const INVITED: [usize; 3] = [1000, 100, 100];
 
 /// `user/create`, doc 90195.
@@ -27,7 +27,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Outcome {
     let mut form = member_form::read(&call.args, &world.choices);
     form.make_departments = !world.choices.strict_departments;
     if form.department.is_none() && call.args.value("department").is_some() {
-        // Recorded live: a `department` that is no number is no missing one, it answers 40066.
+        // A `department` that is not a number answers 40066, unlike a missing one (recorded live).
         form.department = Some(Vec::new());
     }
     let created = world.create_member(call.caller.corp, call.caller.actor(), &form, call.now)?;
@@ -59,7 +59,7 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Outcome {
     Ok(Reply::said("deleted"))
 }
 
-/// `user/batchdelete`, doc 90199: all or none.
+/// `user/batchdelete`, doc 90199. Deletes all members or none.
 pub(super) fn delete_many(world: &mut World, call: &Call) -> Outcome {
     let userids = call.args.texts("useridlist").unwrap_or_default();
     if userids.is_empty() {
@@ -77,7 +77,7 @@ pub(super) fn delete_many(world: &mut World, call: &Call) -> Outcome {
     }
     for userid in &userids {
         match world.delete_member(call.caller.corp, call.caller.actor(), userid) {
-            // The same member twice in one list.
+            // The list contains the same member twice.
             Err(fail) if fail.code == 60111 => {}
             outcome => outcome?,
         }
@@ -107,7 +107,8 @@ struct UserList<T> {
     userlist: Vec<T>,
 }
 
-/// The members of the department that a call names; with `fetch_child=1` also of all below it, each once.
+/// Returns the members of the requested department. With `fetch_child=1` it includes the subtree, with each member
+/// once.
 fn listed<'w>(view: &View<'w>, call: &Call) -> Result<Vec<(MemberNo, &'w Member)>, Fail> {
     let department = view.required_department(call.args.integer("department_id"))?;
     let corp = view.corp;
@@ -129,7 +130,7 @@ fn listed<'w>(view: &View<'w>, call: &Call) -> Result<Vec<(MemberNo, &'w Member)
     Ok(members)
 }
 
-/// `user/list_id`, doc 96067: one row for each member in each department, oldest member first.
+/// `user/list_id`, doc 96067. Returns one row for each member and department, oldest member first.
 pub(super) fn list_ids(world: &World, call: &Call) -> Outcome {
     #[derive(Serialize)]
     struct Page<'w> {
@@ -169,10 +170,10 @@ pub(super) fn list_ids(world: &World, call: &Call) -> Outcome {
     Ok(Reply::ok(&Page { next_cursor, dept_user }))
 }
 
-/// Keeps clients from reading a number into a cursor.
+/// Makes cursors look opaque, so that clients do not use them as numbers.
 const CURSOR_MASK: MemberNo = 0x5eed_c0de;
 
-/// A cursor names the member and the department where the next page begins.
+/// Parses a cursor: the member and the department at the start of the next page.
 fn read_cursor(cursor: &str) -> Option<(MemberNo, usize)> {
     if cursor.len() != 10 {
         return None;
@@ -182,7 +183,7 @@ fn read_cursor(cursor: &str) -> Option<(MemberNo, usize)> {
     Some((no ^ CURSOR_MASK, usize::from_str_radix(at, 16).ok()?))
 }
 
-/// `user/authsucc`, docs 90203 and 99521: lets in a member who logs in for the first time.
+/// `user/authsucc`, docs 90203 and 99521. Confirms a member who logs in for the first time.
 pub(super) fn confirm_login(world: &mut World, call: &Call) -> Outcome {
     let userid = call.args.text("userid").unwrap_or_default();
     world.view(&call.caller).required_member(userid)?;
@@ -190,7 +191,7 @@ pub(super) fn confirm_login(world: &mut World, call: &Call) -> Outcome {
     Ok(Reply::said("ok"))
 }
 
-/// `batch/invite`, doc 90975. What is unknown or out of sight does not stop the rest.
+/// `batch/invite`, doc 90975. Unknown and invisible ids do not affect the others.
 pub(super) fn invite(world: &mut World, call: &Call) -> Outcome {
     let users = call.args.texts("user").unwrap_or_default();
     let parties = call.args.integers("party").unwrap_or_default();
@@ -247,7 +248,7 @@ pub(super) fn invite(world: &mut World, call: &Call) -> Outcome {
     Ok(reply)
 }
 
-/// `corp/get_join_qrcode`, doc 91714. The link lives 7 days; nothing here follows it.
+/// `corp/get_join_qrcode`, doc 91714. The link is valid for 7 days; it is not served here.
 pub(super) fn join_qrcode(world: &World, call: &Call) -> Outcome {
     let size = match call.args.query("size_type") {
         None | Some("") => 1,
@@ -263,7 +264,7 @@ pub(super) fn join_qrcode(world: &World, call: &Call) -> Outcome {
     Ok(Reply::ok(&json!({ "join_qrcode": url })))
 }
 
-/// `user/get_active_stat`, doc 92714: members who had logged in by that day, of the last 30.
+/// `user/get_active_stat`, doc 92714. Counts the members who had logged in by that day, within the last 30 days.
 pub(super) fn active_count(world: &World, call: &Call) -> Outcome {
     let date: jiff::civil::Date =
         call.args.text("date").and_then(|text| text.parse().ok()).ok_or_else(|| Fail::of(40058))?;

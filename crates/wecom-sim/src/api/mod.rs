@@ -1,7 +1,7 @@
 //! The API under `/cgi-bin/`: one module per chapter, one function per endpoint.
 //!
-//! A request passes, in this order: the route, the token, the caller's IP, the kind of secret, then the endpoint itself,
-//! which judges the arguments. The order is a choice (not documented), see `docs/fidelity.md`.
+//! A request passes these checks in order: route, token, IP, kind of secret. Then the endpoint checks its arguments.
+//! The order is a choice (it is not documented), see `docs/fidelity.md`.
 
 mod args;
 mod auth;
@@ -41,10 +41,10 @@ use crate::{
 };
 use execution::{Received, execute, note};
 
-/// Bytes of an unknown path that the program's log shows.
+/// Maximum number of bytes of an unknown path in the program's log.
 const LOGGED_PATH: usize = 200;
 
-/// Answers one request, or breaks its connection.
+/// Returns the reply to one request, or breaks its connection.
 pub(crate) async fn answer(
     shared: &Arc<Shared>,
     incoming: Incoming,
@@ -53,7 +53,7 @@ pub(crate) async fn answer(
     let path = incoming.uri.path().strip_prefix("/cgi-bin/").unwrap_or_default();
     let Some(route) = routes::route(path) else {
         let path = beginning(path, LOGGED_PATH);
-        tracing::warn!(?path, "a call that the simulator does not know");
+        tracing::warn!(?path, "unknown API path");
         return reply::unknown_path();
     };
     let args = Args::read(&incoming, route.body()).await;

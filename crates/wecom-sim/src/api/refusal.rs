@@ -1,4 +1,4 @@
-//! A refusal as an answer.
+//! The reply of a refused call.
 
 use std::net::IpAddr;
 
@@ -8,13 +8,13 @@ use http::{HeaderValue, header};
 use crate::{clock::Millis, world::Fail};
 
 impl Fail {
-    /// An errcode in an HTTP 200, with the list keys that a refusal carries empty.
+    /// Builds the reply: an errcode in an HTTP 200, with empty lists for the keys in `empty`.
     pub(crate) fn into_response(self, now: Millis, ip: IpAddr, empty: &[&str]) -> Response {
         let Self { code, text, bare } = self;
         let errmsg = if bare {
             text.into_owned()
         } else {
-            // The newer hints are one digit string; its first ten are the time.
+            // Newer hints are one string of digits; the first ten are the time.
             let hint = format!("{}{:013}", now / 1000, fastrand::u64(..10_000_000_000_000));
             format!(
                 "{text}, hint: [{hint}], from ip: {ip}, more info at https://open.work.weixin.qq.com/devtool/query?e={code}"

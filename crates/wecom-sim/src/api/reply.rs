@@ -1,4 +1,4 @@
-//! A successful answer.
+//! The reply of a successful call.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -11,34 +11,34 @@ use crate::{
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
 
-/// A successful answer: JSON fields behind `errcode` and `errmsg`, or a file.
+/// The reply of a successful call: JSON fields after `errcode` and `errmsg`, or a file.
 #[derive(Debug)]
 pub(crate) enum Reply {
-    /// The whole body, and where its errmsg ends.
+    /// The whole body, and the end of its errmsg.
     Json { body: Vec<u8>, errmsg_end: usize },
     File {
         file: Download,
-        /// More than this at once is refused (830002).
+        /// Maximum size of one download; a larger one is refused (830002).
         largest_piece: u64,
     },
 }
 
 impl Reply {
-    /// An answer without fields: `ok`, `created`, `updated`, `deleted`.
+    /// Returns a reply without fields. The texts are `ok`, `created`, `updated` and `deleted`.
     pub(crate) fn said(errmsg: &'static str) -> Self {
         Self::with(errmsg, &serde_json::Map::new())
     }
 
-    /// `ok` with the fields of a struct or map.
+    /// Returns `ok` with the fields of a struct or map.
     pub(crate) fn ok(fields: &impl Serialize) -> Self {
         Self::with("ok", fields)
     }
 
-    /// A word with the fields of a struct or map.
+    /// Returns a text with the fields of a struct or map.
     pub(crate) fn with(errmsg: &'static str, fields: &impl Serialize) -> Self {
         let mut body = Vec::with_capacity(1024);
         body.extend_from_slice(br#"{"errcode":0,"errmsg":""#);
-        // The words are our own and need no escaping.
+        // The texts are constants of this crate and need no escaping.
         body.extend_from_slice(errmsg.as_bytes());
         let errmsg_end = body.len();
         body.push(b'"');
@@ -65,7 +65,7 @@ impl Reply {
         matches!(self, Self::Json { .. }).then_some(0)
     }
 
-    /// Refuses a file of which the request asks too much at once.
+    /// Refuses a download that is too large for one request.
     pub(crate) fn in_pieces(self, request: &HeaderMap) -> Result<Self, Fail> {
         let Self::File { file, largest_piece } = &self else {
             return Ok(self);
@@ -90,7 +90,7 @@ impl Reply {
     }
 }
 
-/// The real server answers a path it does not know with a plain 404.
+/// Returns the plain 404 of the real server for an unknown path.
 pub(crate) fn unknown_path() -> Response {
     StatusCode::NOT_FOUND.into_response()
 }

@@ -1,4 +1,4 @@
-//! An endpoint: its path, its method, who may call it, and the function that answers.
+//! An endpoint: its path, method, access and function.
 
 use std::net::IpAddr;
 
@@ -11,12 +11,12 @@ use crate::{
     world::{Access, World},
 };
 
-/// The function of an endpoint, by what it needs.
+/// The function of an endpoint, by the access it needs to the world.
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
     /// Needs no token.
     Open(fn(&mut World, &Args, Millis, IpAddr) -> Outcome),
-    /// Changes nothing, so that many run side by side.
+    /// Only reads the world, so several calls run at the same time.
     Read(Access, fn(&World, &Call) -> Outcome),
     /// Changes the world.
     Write(Access, fn(&mut World, &Call) -> Outcome),
@@ -28,7 +28,7 @@ pub(crate) struct Route {
     pub(crate) path: &'static str,
     pub(crate) post: bool,
     pub(crate) handler: Handler,
-    /// List keys that a refusal carries empty, as seen in live answers.
+    /// Keys of lists that a refusal returns empty, as seen live.
     pub(crate) empty: &'static [&'static str],
 }
 

@@ -8,13 +8,13 @@ use super::{
 };
 use crate::world::Access;
 
-/// Takes the table of endpoints once, and makes both the look-up and the list of names of it.
+/// Generates the lookup and the list of paths from one table.
 macro_rules! endpoints {
     ($($path:literal => $route:expr,)+) => {
-        /// Every endpoint's path below `/cgi-bin/`.
+        /// The paths of all endpoints below `/cgi-bin/`.
         pub(crate) const PATHS: &[&str] = &[$($path),+];
 
-        /// The endpoint of this path.
+        /// Returns the endpoint of this path.
         pub(super) fn route(path: &str) -> Option<Route> {
             use Access::{Any, App, Contacts, ContactsEdit, Details};
             use Handler::{Open, Read, Write};

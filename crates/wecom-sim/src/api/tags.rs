@@ -29,7 +29,7 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Outcome {
     Ok(Reply::said("deleted"))
 }
 
-/// `tag/get`, doc 90213: what of the tag the caller sees, departments not expanded.
+/// `tag/get`, doc 90213. Returns the visible part of the tag; departments are not expanded.
 pub(super) fn get(world: &World, call: &Call) -> Outcome {
     #[derive(Serialize)]
     struct Members<'w> {
@@ -67,7 +67,7 @@ pub(super) fn remove(world: &mut World, call: &Call) -> Outcome {
 }
 
 fn change(world: &mut World, call: &Call, to: TagMove, word: &'static str) -> Outcome {
-    /// Two shapes in one answer.
+    /// The reply has two formats for the same data.
     #[derive(Serialize)]
     struct Invalid {
         #[serde(skip_serializing_if = "String::is_empty")]
@@ -77,7 +77,7 @@ fn change(world: &mut World, call: &Call, to: TagMove, word: &'static str) -> Ou
     }
     let tag = tag_id(call)?;
     let departments = call.args.integers("partylist").unwrap_or_default();
-    // Recorded live: a call that adds members only is answered with an empty list.
+    // A call that adds only members gets an empty list (recorded live).
     let always = to == TagMove::Add && departments.is_empty() && !world.choices.omit_empty_invalidparty;
     let invalid = world.change_tag_members(
         call.caller.corp,
@@ -91,14 +91,14 @@ fn change(world: &mut World, call: &Call, to: TagMove, word: &'static str) -> Ou
     Ok(Reply::with(word, &Invalid { invalidlist: invalid.members.join("|"), invalidparty }))
 }
 
-/// The tag that a body names; a text that is no number is refused.
+/// Returns the requested tag; a text that is not a number is refused.
 fn tag_id(call: &Call) -> Result<Option<i64>, Fail> {
     let id = call.args.integer("tagid");
     let is_no_number = id.is_none() && call.args.value("tagid").is_some();
     if is_no_number && !call.args.has_strict_numbers() { Err(Fail::not_uint32("tagid")) } else { Ok(id) }
 }
 
-/// `tag/list`, doc 90216: all tags of the corp, by id.
+/// `tag/list`, doc 90216. Returns all tags of the corp, by id.
 pub(super) fn list(world: &World, call: &Call) -> Outcome {
     #[derive(Serialize)]
     struct List<'w> {

@@ -15,13 +15,13 @@ use crate::{
     world::callback::{CallbackRequest, Outcome, SealedRequest, Target, append, nonce},
 };
 
-/// WeCom waits this long for the answer of a callback URL (doc 90930).
+/// Maximum time for the answer of a callback URL (doc 90930).
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
-/// And this long for the answer of a URL verification.
+/// Maximum time for the answer to a URL verification.
 const VERIFICATION_TIMEOUT: Duration = Duration::from_secs(1);
-/// Nothing reads more of an answer than this.
+/// Maximum number of bytes that are read from an answer.
 const ANSWER_LIMIT: usize = 64 << 10;
-/// And testers see this much of it.
+/// Number of bytes of an answer that the log keeps.
 const ANSWER_SHOWN: usize = 256;
 
 /// Sends callbacks.
@@ -31,18 +31,18 @@ pub(crate) struct CallbackClient {
     answer_timeout: Duration,
 }
 
-/// Why a URL did not pass its verification (验证URL有效性).
+/// The reason why a URL failed its verification (验证URL有效性).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerificationError {
-    /// No answer.
-    #[error("the callback url gave no answer to the verification: {0}")]
+    /// The URL did not answer.
+    #[error("the callback url did not answer the verification: {0}")]
     NoAnswer(String),
-    /// Another status than 200.
+    /// The status was not 200.
     #[error("the callback url answered the verification with HTTP {0} instead of 200")]
     Status(u16),
-    /// Another text than the one that was encrypted in `echostr`.
-    #[error("the callback url did not answer the verification with the decrypted echostr, and nothing else")]
+    /// The answer was not the plaintext of `echostr`.
+    #[error("the callback url must answer the verification with exactly the decrypted echostr")]
     Answer,
 }
 
@@ -51,12 +51,12 @@ impl CallbackClient {
         Self { outgoing: Outgoing::new(allowed), answer_timeout }
     }
 
-    /// The client for what the simulator sends to this URL.
+    /// Returns the HTTP client for this URL.
     pub(crate) fn client(&self, url: &Url) -> Result<reqwest::Client, OutgoingError> {
         self.outgoing.client(url)
     }
 
-    /// Asks a URL to decrypt an `echostr`, as WeCom does when a target is saved.
+    /// Sends an encrypted `echostr` to a URL and checks the answer, as WeCom does when a target is saved.
     pub(crate) async fn verify(
         &self,
         target: &Target,
@@ -111,17 +111,17 @@ impl CallbackClient {
     }
 }
 
-/// Receivers refuse what is older or newer than this, as WeCom's page advises.
+/// The replay window that WeCom's page recommends to receivers.
 const USUAL_WINDOW: Duration = Duration::from_secs(300);
 
-/// Why a receiver may have refused a timestamp: it reads another clock.
+/// Returns a hint if the receiver may have refused the timestamp because its clock differs.
 fn clock_hint(now: Millis) -> Option<String> {
     let machine = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
     let apart = millis(machine).abs_diff(now);
     (apart > millis(USUAL_WINDOW).unsigned_abs()).then(|| {
         format!(
-            "the timestamp is the simulator's, {} off this machine's clock: a receiver that checks it needs the simulator's clock \
-             (`Sim::clock`) or no replay window",
+            "the simulator's clock and this machine's clock differ by {}; a receiver that checks timestamps needs the simulator's \
+             clock (`Sim::clock`) or no replay window",
             spelled(apart / 1000)
         )
     })
@@ -135,7 +135,7 @@ fn spelled(seconds: u64) -> String {
     }
 }
 
-/// What a tester sees of an answer.
+/// Returns the part of an answer that the log keeps.
 fn beginning(body: &[u8]) -> String {
     String::from_utf8_lossy(&body[..body.len().min(ANSWER_SHOWN)]).into_owned()
 }
@@ -154,7 +154,7 @@ async fn answer(request: reqwest::RequestBuilder) -> Result<(u16, Vec<u8>), Stri
     Ok((status, body))
 }
 
-/// The innermost cause, as "connection refused" says more than "error sending request"; without the URL.
+/// Returns the innermost cause without the URL, because "connection refused" is clearer than "error sending request".
 fn described(error: reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = &error.without_url();
     while let Some(inner) = cause.source() {

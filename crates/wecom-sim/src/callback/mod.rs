@@ -1,4 +1,4 @@
-//! Sending callbacks (回调) over HTTP; what is called back is the [world](crate::world::callback)'s to say.
+//! Sends callbacks (回调) over HTTP. The [world](crate::world::callback) decides which callbacks are sent.
 
 pub(crate) mod client;
 pub(crate) mod worker;

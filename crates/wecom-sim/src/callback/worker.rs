@@ -1,4 +1,4 @@
-//! The task that sends callbacks, and wakes a running clock's schedule when something falls due.
+//! The task that sends callbacks. On a running clock it also executes due work.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use tokio::{sync::watch, time};
 
 use crate::shared::Shared;
 
-/// Sends deliveries until stopped, and on a running clock does what falls due.
+/// Sends deliveries until stopped. On a running clock it also executes the work that is due.
 pub(crate) async fn send_callbacks(shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
     let wake = shared.world.read().deliveries.wake();
     let mut requests = FuturesUnordered::new();
@@ -36,7 +36,7 @@ pub(crate) async fn send_callbacks(shared: Arc<Shared>, mut stopped: watch::Rece
     }
 }
 
-/// Ends when something falls due by itself; never on a clock that stands still.
+/// Waits until work is due. On a clock that does not run it waits forever.
 async fn until_due(shared: &Shared) {
     let due = shared.world.read().next_due();
     match due.and_then(|at| shared.clock.until(at)) {

@@ -1,40 +1,40 @@
-//! Why the console refuses an action.
+//! The errors of the console.
 
 use crate::{callback::client::VerificationError, world::Fail};
 
-/// Why the console did not do as asked.
+/// The reason why the console refused an action.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConsoleError {
-    /// There is no such action.
-    #[error("the console has no action `{action}`; it has {known}")]
+    /// The action is unknown.
+    #[error("unknown console action `{action}`; the actions are {known}")]
     UnknownAction {
-        /// What was asked for.
+        /// The requested action.
         action: String,
-        /// All there are.
+        /// The names of all actions.
         known: String,
     },
     /// The body does not fit the action.
     #[error("{reason}")]
     Input {
-        /// What is wrong.
+        /// The reason.
         reason: String,
     },
-    /// A rule forbids it; the same that an API call would break.
+    /// The action violates a rule of the API.
     #[error("{reason} (errcode {errcode})")]
     Rule {
-        /// The API's code for it.
+        /// The errcode of the API for this rule.
         errcode: i32,
-        /// In words.
+        /// The text of the error.
         reason: String,
     },
-    /// The callback URL did not pass its verification, so it was not saved.
+    /// The callback URL failed its verification and was not saved.
     #[error(transparent)]
     Verification(#[from] VerificationError),
 }
 
 impl ConsoleError {
-    /// The API's code for the rule that forbids it.
+    /// Returns the errcode of the API, if the action violates a rule.
     pub fn errcode(&self) -> Option<i32> {
         match self {
             Self::Rule { errcode, .. } => Some(*errcode),

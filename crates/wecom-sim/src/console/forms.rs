@@ -1,4 +1,5 @@
-//! What the console's actions take beside members. The JSON has the names of the API; unknown ones are refused.
+//! The bodies of the console's actions, except those for members. The JSON uses the field names of the API; unknown
+//! fields are refused.
 
 use std::net::IpAddr;
 
@@ -7,7 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::world::{DepartmentForm, Range};
 
-/// The fields of a department, as `department/create` and `department/update` name them. What is not set stays as it is.
+/// The fields of a department, named as in `department/create` and `department/update`. A field that is not set stays
+/// unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
@@ -20,36 +22,36 @@ pub struct ConsoleDepartment {
 }
 
 impl ConsoleDepartment {
-    /// Without any field.
+    /// Creates a form without fields.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Id; on creating it the system gives one if none is set.
+    /// Sets the id. Without an id, a new department gets the next free one.
     pub fn id(mut self, id: u32) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// Name (部门名称).
+    /// Sets the name (部门名称).
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// English name.
+    /// Sets the English name.
     pub fn name_en(mut self, name: impl Into<String>) -> Self {
         self.name_en = Some(name.into());
         self
     }
 
-    /// Id of the parent department; 1 is the root.
+    /// Sets the id of the parent department; 1 is the root.
     pub fn parentid(mut self, id: u32) -> Self {
         self.parentid = Some(id.into());
         self
     }
 
-    /// Order below the parent; the highest comes first.
+    /// Sets the order among siblings; the highest comes first.
     pub fn order(mut self, order: u32) -> Self {
         self.order = Some(order.into());
         self
@@ -86,7 +88,7 @@ fn yes() -> bool {
 }
 
 impl ConsoleCallback {
-    /// The contacts assistant's target.
+    /// Creates the target of the contacts assistant.
     pub fn new(
         url: impl Into<String>,
         token: impl Into<String>,
@@ -101,20 +103,20 @@ impl ConsoleCallback {
         }
     }
 
-    /// The target of this app instead (接收消息).
+    /// Selects the target of this app instead (接收消息).
     pub fn app(mut self, agent_id: u32) -> Self {
         self.agentid = Some(agent_id);
         self
     }
 
-    /// Saves the target without asking the URL first, which the real console never does.
+    /// Saves the target without verifying the URL. The real console always verifies it.
     pub fn unverified(mut self) -> Self {
         self.verify = false;
         self
     }
 }
 
-/// Without the token and the key.
+/// Omits the token and the key.
 impl std::fmt::Debug for ConsoleCallback {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ConsoleCallback")
@@ -125,20 +127,20 @@ impl std::fmt::Debug for ConsoleCallback {
     }
 }
 
-/// What the contacts-sync secret may do (通讯录同步 > 权限).
+/// The permission of the contacts-sync secret (通讯录同步 > 权限).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ConsolePermission {
-    /// Reading only.
+    /// Read only.
     Read,
-    /// Reading and editing.
+    /// Read and edit.
     Edit,
-    /// API接口同步 is switched off.
+    /// API接口同步 is off.
     Off,
 }
 
-/// Which rights of before 2022 a credential has. What is not set stays as it is.
+/// The permissions from before 2022 that a credential has. A field that is not set stays unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
@@ -150,31 +152,32 @@ pub struct ConsoleLegacy {
 }
 
 impl ConsoleLegacy {
-    /// Changes nothing.
+    /// Creates a form that changes nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Whether the contacts assistant calls from an IP known before 2022-08-15, which may read details.
+    /// Sets whether the contacts assistant calls from an IP known before 2022-08-15, which can read details.
     pub fn contacts(mut self, legacy: bool) -> Self {
         self.contacts = Some(legacy);
         self
     }
 
-    /// Whether an app was created before 2022-06-20 and sees sensitive fields: this one, or the simulator's first without an id.
+    /// Sets whether an app was created before 2022-06-20 and sees sensitive fields. Without an id, the simulator's
+    /// first app is used.
     pub fn app(mut self, agent_id: Option<u32>, legacy: bool) -> Self {
         (self.agentid, self.app) = (agent_id, Some(legacy));
         self
     }
 
-    /// Whether the assistant's callback URL was configured before 2022-08-15, so that its events carry every element.
+    /// Sets whether the assistant's callback URL was saved before 2022-08-15, so that its events have all elements.
     pub fn callbacks(mut self, legacy: bool) -> Self {
         self.callbacks = Some(legacy);
         self
     }
 }
 
-/// The visible range (可见范围) of an app: a department brings its subtree, a tag its departments and members.
+/// The visible range (可见范围) of an app. A department includes its subtree; a tag includes its departments and members.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
@@ -186,30 +189,30 @@ pub struct ConsoleRange {
 }
 
 impl ConsoleRange {
-    /// An empty range of the simulator's first app.
+    /// Creates an empty range of the simulator's first app.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The range of this app instead.
+    /// Selects another app.
     pub fn app(mut self, agent_id: u32) -> Self {
         self.agentid = Some(agent_id);
         self
     }
 
-    /// Departments, each with its subtree.
+    /// Sets the departments, each with its subtree.
     pub fn departments(mut self, ids: impl IntoIterator<Item = u32>) -> Self {
         self.departments = ids.into_iter().collect();
         self
     }
 
-    /// Members, by userid.
+    /// Sets the members by userid.
     pub fn members(mut self, userids: impl IntoIterator<Item: Into<String>>) -> Self {
         self.members = userids.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Tags, by id.
+    /// Sets the tags by id.
     pub fn tags(mut self, ids: impl IntoIterator<Item = u32>) -> Self {
         self.tags = ids.into_iter().collect();
         self
@@ -222,7 +225,7 @@ impl From<ConsoleRange> for Range {
     }
 }
 
-/// A visit to a page: by a member (`userid`), or by a stranger (`openid`).
+/// A visit to a page of an app, by a member (`userid`) or by a visitor from outside (`openid`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
@@ -236,30 +239,30 @@ pub struct ConsoleVisit {
 }
 
 impl ConsoleVisit {
-    /// A member visits a page of the simulator's first app.
+    /// Creates the visit of a member to a page of the simulator's first app.
     pub fn member(userid: impl Into<String>) -> Self {
         Self { userid: Some(userid.into()), ..Self::default() }
     }
 
-    /// A stranger visits, who has this openid and, as a customer, perhaps an external userid.
+    /// Creates the visit of a person from outside the corp, with an openid and, for a customer, an external userid.
     pub fn stranger(openid: impl Into<String>, external_userid: Option<String>) -> Self {
         Self { openid: Some(openid.into()), external_userid, ..Self::default() }
     }
 
-    /// The page is this app's instead.
+    /// Selects the page of another app.
     pub fn app(mut self, agent_id: u32) -> Self {
         self.agent_id = Some(agent_id);
         self
     }
 
-    /// The visitor consents to `snsapi_privateinfo`.
+    /// Adds the visitor's consent to `snsapi_privateinfo`.
     pub fn private(mut self) -> Self {
         self.private = true;
         self
     }
 }
 
-/// An event of any kind, sent as it is given.
+/// An event with any name and elements.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
@@ -277,41 +280,42 @@ fn sys() -> String {
 }
 
 impl ConsoleEvent {
-    /// An event of this name for the contacts assistant, from `sys`.
+    /// Creates an event with this name for the contacts assistant, sent by `sys`.
     pub fn new(event: impl Into<String>) -> Self {
         Self { agentid: None, event: event.into(), from: sys(), elements: Map::new() }
     }
 
-    /// The app that receives the event instead.
+    /// Selects an app as the receiver.
     pub fn app(mut self, agent_id: u32) -> Self {
         self.agentid = Some(agent_id);
         self
     }
 
-    /// `FromUserName`.
+    /// Sets `FromUserName`.
     pub fn from(mut self, sender: impl Into<String>) -> Self {
         self.from = sender.into();
         self
     }
 
-    /// Adds an element: a text becomes CDATA, a whole number stays plain, a list is joined by commas, an object nests.
+    /// Adds an element. A text becomes CDATA, a whole number is written plainly, a list is joined by commas, and an
+    /// object becomes nested elements.
     pub fn element(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.elements.insert(name.into(), value.into());
         self
     }
 }
 
-/// What of a tag's new members could not be added or removed.
+/// The members and departments that could not be added to or removed from a tag.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidTagMembers {
-    /// Userids that name no member.
+    /// Userids without a member.
     pub members: Vec<String>,
-    /// Ids that name no department.
+    /// Ids without a department.
     pub departments: Vec<i64>,
 }
 
-/// The IPs that may call with a secret (企业可信IP).
+/// The IPs that can call with a secret (企业可信IP).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TrustedIps {

@@ -1,4 +1,4 @@
-//! The actions as `POST /_sim/console/<action>` spells them.
+//! The JSON form of the actions, `POST /_sim/console/<action>`.
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::{
 
 type Action = fn(&mut Session<'_>, Value) -> Result<Value>;
 
-/// All but `set_callback`, which asks a URL first.
+/// All actions except `set_callback`, which first sends a request to a URL.
 const ACTIONS: &[(&str, Action)] = &[
     ("create_member", |session, body| Ok(json!({"userid": session.create_member(read(body)?)?}))),
     ("update_member", |session, body| done(session.update_member(Actor::Console, read(body)?))),
@@ -71,7 +71,7 @@ const ACTIONS: &[(&str, Action)] = &[
     ("event", |session, body| Ok(json!({"id": session.send_event(read(body)?)?}))),
 ];
 
-/// Does an action by its name, with a body of its own shape; `docs/simulator.md` lists them.
+/// Performs an action by its name. Each action has its own body; `docs/simulator.md` lists them.
 pub(crate) async fn perform(shared: &Shared, action: &str, body: Value) -> Result<Value> {
     if action == "set_callback" {
         return done(set_callback(shared, read(body)?).await);
@@ -145,7 +145,7 @@ struct TagMembers {
     partylist: Vec<i64>,
 }
 
-/// `agentid` names an app; without it the contacts assistant is meant.
+/// `agentid` selects an app; the default is the contacts assistant.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Receiver {

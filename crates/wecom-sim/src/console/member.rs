@@ -1,10 +1,10 @@
-//! The fields of a member, as the console takes them. Unknown ones are refused.
+//! The fields of a member for the console. Unknown fields are refused.
 
 use serde::{Deserialize, Deserializer};
 
 use crate::world::{AttributeForm, MemberForm, ProfileForm};
 
-/// The fields of a member, as `user/create` and `user/update` name them. What is not set stays as it is.
+/// The fields of a member, named as in `user/create` and `user/update`. A field that is not set stays unchanged.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -47,138 +47,138 @@ pub struct ConsoleMember {
 }
 
 impl ConsoleMember {
-    /// Without any field.
+    /// Creates a form without fields.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Userid; on creating it the system makes one if none is given.
+    /// Sets the userid. Without a userid, a new member gets a generated one.
     pub fn userid(mut self, userid: impl Into<String>) -> Self {
         self.userid = Some(userid.into());
         self
     }
 
-    /// The new userid, for a member whose userid the system made.
+    /// Sets the new userid, for a member with a generated userid.
     pub fn new_userid(mut self, new_userid: impl Into<String>) -> Self {
         self.new_userid = Some(new_userid.into());
         self
     }
 
-    /// Name (姓名); needed on creating.
+    /// Sets the name (姓名), which a new member requires.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Alias (别名).
+    /// Sets the alias (别名).
     pub fn alias(mut self, alias: impl Into<String>) -> Self {
         self.alias = Some(alias.into());
         self
     }
 
-    /// Mobile number (手机).
+    /// Sets the mobile number (手机).
     pub fn mobile(mut self, mobile: impl Into<String>) -> Self {
         self.mobile = Some(mobile.into());
         self
     }
 
-    /// Personal mail address (邮箱).
+    /// Sets the personal mail address (邮箱).
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
     }
 
-    /// Mail address of the corp (企业邮箱).
+    /// Sets the corp mail address (企业邮箱).
     pub fn biz_mail(mut self, biz_mail: impl Into<String>) -> Self {
         self.biz_mail = Some(biz_mail.into());
         self
     }
 
-    /// Ids of the departments that the member sits in.
+    /// Sets the ids of the member's departments.
     pub fn department(mut self, department: impl IntoIterator<Item = u32>) -> Self {
         self.department = Some(department.into_iter().map(i64::from).collect());
         self
     }
 
-    /// Order in each of the departments.
+    /// Sets the order in each of the departments.
     pub fn order(mut self, order: impl IntoIterator<Item = u32>) -> Self {
         self.order = Some(order.into_iter().map(i64::from).collect());
         self
     }
 
-    /// Whether the member leads each of the departments.
+    /// Sets whether the member leads each of the departments.
     pub fn is_leader_in_dept(mut self, is_leader_in_dept: impl IntoIterator<Item = bool>) -> Self {
         self.is_leader_in_dept = Some(is_leader_in_dept.into_iter().map(i64::from).collect());
         self
     }
 
-    /// Id of the main department.
+    /// Sets the id of the main department.
     pub fn main_department(mut self, main_department: u32) -> Self {
         self.main_department = Some(main_department.into());
         self
     }
 
-    /// Userid of the direct leader (直属上级); at most one.
+    /// Sets the userid of the direct leader (直属上级); at most one.
     pub fn direct_leader(mut self, direct_leader: impl IntoIterator<Item: Into<String>>) -> Self {
         self.direct_leader = Some(direct_leader.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Position (职务).
+    /// Sets the position (职务).
     pub fn position(mut self, position: impl Into<String>) -> Self {
         self.position = Some(position.into());
         self
     }
 
-    /// `1` for male, `2` for female, `0` for unknown.
+    /// Sets the gender: `1` for male, `2` for female, `0` for unknown.
     pub fn gender(mut self, gender: impl Into<String>) -> Self {
         self.gender = Some(gender.into());
         self
     }
 
-    /// Telephone (座机).
+    /// Sets the telephone number (座机).
     pub fn telephone(mut self, telephone: impl Into<String>) -> Self {
         self.telephone = Some(telephone.into());
         self
     }
 
-    /// Address (地址).
+    /// Sets the address (地址).
     pub fn address(mut self, address: impl Into<String>) -> Self {
         self.address = Some(address.into());
         self
     }
 
-    /// Whether the account is enabled.
+    /// Sets whether the account is enabled.
     pub fn enable(mut self, enable: bool) -> Self {
         self.enable = Some(enable.into());
         self
     }
 
-    /// Media id of the picture.
+    /// Sets the media id of the picture.
     pub fn avatar_mediaid(mut self, avatar_mediaid: impl Into<String>) -> Self {
         self.avatar_mediaid = Some(avatar_mediaid.into());
         self
     }
 
-    /// Position shown to customers (对外职务).
+    /// Sets the position shown to customers (对外职务).
     pub fn external_position(mut self, external_position: impl Into<String>) -> Self {
         self.external_position = Some(external_position.into());
         self
     }
 
-    /// Whether the member is invited to use the client.
+    /// Sets whether the member is invited to use WeCom.
     pub fn to_invite(mut self, to_invite: bool) -> Self {
         self.to_invite = Some(to_invite);
         self
     }
 
-    /// Whether the member has logged in.
+    /// Sets whether the member has logged in.
     pub fn activated(mut self, activated: bool) -> Self {
         self.activated = Some(activated);
         self
     }
 
-    /// Sets a custom attribute of the kind text (扩展属性). The attributes set here replace all that the member has.
+    /// Sets a custom attribute of type text (扩展属性). The attributes of the form replace all attributes of the member.
     pub fn extattr_text(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
         let text = Some(Text { value: text.into() });
         let attribute = Attribute { kind: 0, name: name.into(), text, web: None, miniprogram: None };
@@ -187,7 +187,7 @@ impl ConsoleMember {
     }
 }
 
-/// A number, or a text as older set-ups have it.
+/// Accepts a number, or a text as in older test set-ups.
 fn gender<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]

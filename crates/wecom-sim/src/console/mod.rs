@@ -1,4 +1,5 @@
-//! The administrator's console (管理后台) and the member's client: changes that no API call makes, and that are called back.
+//! The administrator's console (管理后台) and the WeCom app of a member. Their changes are outside the API and are
+//! delivered as callbacks.
 
 mod error;
 mod forms;
@@ -23,14 +24,14 @@ use crate::{
     world::{Actor, TagMove},
 };
 
-/// The console of a running simulator. Cheap to clone; it does not keep the simulator running.
+/// The console of a running simulator. Cheap to clone; a clone does not keep the simulator running.
 ///
-/// Every action can also be asked for over HTTP: `POST /_sim/console/<action>`; `docs/simulator.md` lists them with their bodies.
+/// Every action is also available over HTTP as `POST /_sim/console/<action>`; `docs/simulator.md` lists the bodies.
 ///
 /// # Errors
 ///
-/// Each method returns [`ConsoleError`]: [`Rule`](ConsoleError::Rule) for what an API call may not do either, with its errcode, and
-/// [`Input`](ConsoleError::Input) for what cannot be read.
+/// Each method returns a [`ConsoleError`]: [`Rule`](ConsoleError::Rule) with the errcode if a rule of the API forbids
+/// the action, and [`Input`](ConsoleError::Input) if the arguments are invalid.
 #[derive(Clone, Debug)]
 pub struct Console {
     shared: Arc<Shared>,
@@ -41,8 +42,8 @@ impl Console {
         Self { shared }
     }
 
-    /// Creates a member (添加成员) and returns the userid, which the system makes if none is given. Of the fields only the name is
-    /// needed.
+    /// Creates a member (添加成员) and returns the userid. Only the name is required; without a userid the system
+    /// generates one.
     ///
     /// # Errors
     ///
@@ -51,7 +52,7 @@ impl Console {
         act(&self.shared, |session| session.create_member(member)).await
     }
 
-    /// Changes a member (编辑成员), named by `userid`.
+    /// Changes the member with the given `userid` (编辑成员).
     ///
     /// # Errors
     ///
@@ -69,7 +70,7 @@ impl Console {
         act(&self.shared, |session| session.delete_member(userid)).await
     }
 
-    /// A member logs in for the first time (激活).
+    /// Lets a member log in for the first time (激活).
     ///
     /// # Errors
     ///
@@ -78,7 +79,7 @@ impl Console {
         act(&self.shared, |session| session.activate_member(userid)).await
     }
 
-    /// A member leaves the corp in the client (退出企业).
+    /// Lets a member leave the corp in the WeCom app (退出企业).
     ///
     /// # Errors
     ///
@@ -87,7 +88,7 @@ impl Console {
         act(&self.shared, |session| session.quit_member(userid)).await
     }
 
-    /// A member, named by `userid`, changes their own profile in the client.
+    /// Changes the profile of the member with the given `userid`, as done by the member in the WeCom app.
     ///
     /// # Errors
     ///
@@ -105,7 +106,7 @@ impl Console {
         act(&self.shared, |session| session.create_department(department)).await
     }
 
-    /// Changes a department, named by `id`.
+    /// Changes the department with the given `id`.
     ///
     /// # Errors
     ///
@@ -114,7 +115,7 @@ impl Console {
         act(&self.shared, |session| session.update_department(changes)).await
     }
 
-    /// Deletes a department, which must be empty.
+    /// Deletes an empty department.
     ///
     /// # Errors
     ///
@@ -123,7 +124,7 @@ impl Console {
         act(&self.shared, |session| session.delete_department(id.into())).await
     }
 
-    /// Creates a tag (标签) and returns its id: the given one, or the next.
+    /// Creates a tag (标签) and returns its id, which is the given one or the next free one.
     ///
     /// # Errors
     ///
@@ -141,7 +142,7 @@ impl Console {
         act(&self.shared, |session| session.rename_tag(id.into(), name)).await
     }
 
-    /// Deletes a tag, empty or not.
+    /// Deletes a tag, with or without members.
     ///
     /// # Errors
     ///
@@ -150,7 +151,7 @@ impl Console {
         act(&self.shared, |session| session.delete_tag(id.into())).await
     }
 
-    /// Adds members and departments to a tag; returns those that do not exist.
+    /// Adds members and departments to a tag. Returns the ids that do not exist.
     ///
     /// # Errors
     ///
@@ -164,7 +165,7 @@ impl Console {
         self.move_tag_members(TagMove::Add, tag, userids, departments).await
     }
 
-    /// Removes members and departments from a tag; returns those that do not exist.
+    /// Removes members and departments from a tag. Returns the ids that do not exist.
     ///
     /// # Errors
     ///
@@ -189,16 +190,17 @@ impl Console {
         act(&self.shared, |session| session.move_tag_members(to, tag.into(), userids, &departments)).await
     }
 
-    /// Sets the callback target of the contacts assistant, or of an app. The URL must verify itself first, as in the real console.
+    /// Sets the callback target of the contacts assistant or of an app. The URL must pass its verification first, as
+    /// in the real console.
     ///
     /// # Errors
     ///
-    /// See [`Console`]; [`ConsoleError::Verification`] if the URL gives the wrong answer. Nothing is saved then.
+    /// See [`Console`]. Returns [`ConsoleError::Verification`] and saves nothing if the URL fails its verification.
     pub async fn set_callback(&self, callback: ConsoleCallback) -> Result<()> {
         session::set_callback(&self.shared, callback).await
     }
 
-    /// Removes the callback target of an app, or without an id that of the contacts assistant.
+    /// Removes the callback target of an app; without an id, that of the contacts assistant.
     ///
     /// # Errors
     ///
@@ -211,7 +213,7 @@ impl Console {
         .await
     }
 
-    /// Sets what the contacts-sync secret may do.
+    /// Sets the permission of the contacts-sync secret.
     ///
     /// # Errors
     ///
@@ -224,7 +226,7 @@ impl Console {
         .await
     }
 
-    /// Gives or takes rights of before 2022.
+    /// Sets or removes the permissions from before 2022.
     ///
     /// # Errors
     ///
@@ -233,8 +235,8 @@ impl Console {
         act(&self.shared, |session| session.set_legacy(legacy)).await
     }
 
-    /// Sets the only IPs that may call with an app's secret, or without an id with the contacts-sync secret (企业可信IP); none
-    /// means all.
+    /// Sets the only IPs that can call with an app's secret (企业可信IP); without an id, with the contacts-sync secret.
+    /// An empty list allows all IPs.
     ///
     /// # Errors
     ///
@@ -257,7 +259,8 @@ impl Console {
         act(&self.shared, |session| session.set_app_range(range)).await
     }
 
-    /// A person opens an app's page (网页授权); returns the code that the page gets, good once and for five minutes.
+    /// Opens a page of an app as a member or a visitor (网页授权). Returns the code for the page, which works once, for
+    /// five minutes.
     ///
     /// # Errors
     ///
@@ -266,7 +269,7 @@ impl Console {
         act(&self.shared, |session| session.oauth_code(visit)).await
     }
 
-    /// A member is sent to the second-verification page (二次验证); returns the code that the page gets.
+    /// Opens the second-verification page as a member (二次验证). Returns the code for the page.
     ///
     /// # Errors
     ///
@@ -275,7 +278,7 @@ impl Console {
         act(&self.shared, |session| session.tfa_code(Some(userid))).await
     }
 
-    /// Returns the `open_userid` under which an app of a provider knows a member; without an id the simulator's first app.
+    /// Returns the `open_userid` of a member for an app of a provider; without an id, for the simulator's first app.
     ///
     /// # Errors
     ///
@@ -284,11 +287,11 @@ impl Console {
         act(&self.shared, |session| session.open_userid(Some(userid), agent_id)).await
     }
 
-    /// Sends an event of any kind and returns the id of its delivery.
+    /// Sends any event and returns the id of its delivery.
     ///
     /// # Errors
     ///
-    /// See [`Console`]; also if the receiver has no callback target.
+    /// See [`Console`]. Also returns an error if the receiver has no callback target.
     pub async fn send_event(&self, event: ConsoleEvent) -> Result<u64> {
         act(&self.shared, |session| session.send_event(event)).await
     }

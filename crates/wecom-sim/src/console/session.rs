@@ -1,4 +1,4 @@
-//! What the actions do to the world.
+//! The effect of the console's actions on the world.
 
 use std::net::IpAddr;
 
@@ -23,15 +23,15 @@ use crate::{
 
 pub(super) type Result<T> = std::result::Result<T, ConsoleError>;
 
-/// One action under way: the locked world, and when the action takes place.
+/// One running action: the locked world, and the time of the action.
 pub(super) struct Session<'w> {
     world: &'w mut World,
     now: Millis,
-    /// The app that is meant if no other is named.
+    /// The default app.
     agent_id: u32,
 }
 
-/// Does one action after what has fallen due.
+/// Performs one action after all due work.
 pub(super) async fn act<T>(shared: &Shared, action: impl FnOnce(&mut Session<'_>) -> Result<T>) -> Result<T> {
     shared.due_work.do_some().await;
     let now = shared.clock.now();
@@ -40,7 +40,7 @@ pub(super) async fn act<T>(shared: &Shared, action: impl FnOnce(&mut Session<'_>
     action(&mut Session { world: &mut world, now, agent_id: shared.config.world.agent_id })
 }
 
-/// Asks the URL without holding the world, then saves.
+/// Verifies the URL without holding the lock of the world, then saves the target.
 pub(super) async fn set_callback(shared: &Shared, form: ConsoleCallback) -> Result<()> {
     let target = Target::new(&form.url, &form.token, &form.encodingaeskey).map_err(ConsoleError::input)?;
     let receiver = receiver(form.agentid);
@@ -68,7 +68,7 @@ impl Session<'_> {
         Ok(self.world.create_member(0, Actor::Console, &form, self.now)?.userid)
     }
 
-    /// By an administrator, or by the member in the client.
+    /// Changes a member, as an administrator or as the member in the WeCom app.
     pub(super) fn update_member(&mut self, actor: Actor, member: ConsoleMember) -> Result<()> {
         Ok(self.world.update_member(0, actor, &MemberForm::from(member), self.now)?)
     }
@@ -107,7 +107,7 @@ impl Session<'_> {
 
     pub(super) fn delete_tag(&mut self, id: i64) -> Result<()> {
         self.world.delete_tag(0, Actor::Console, Some(id))?;
-        // An app may have seen people only through this tag.
+        // The tag may have been the only reason why an app saw its members.
         self.world.ranges_changed(0);
         Ok(())
     }
@@ -174,7 +174,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// A person opens an app's page (网页授权) and comes back with a code.
+    /// Opens a page of an app (网页授权) and returns the code.
     pub(super) fn oauth_code(&mut self, visit: ConsoleVisit) -> Result<String> {
         let visitor = match visit.openid {
             Some(openid) => Visitor::Stranger { openid, external_userid: visit.external_userid },
@@ -184,13 +184,13 @@ impl Session<'_> {
         Ok(self.world.mint_oauth_code(0, agent_id, visitor, visit.private, self.now))
     }
 
-    /// A member is sent to the second-verification page (二次验证).
+    /// Opens the second-verification page as a member (二次验证).
     pub(super) fn tfa_code(&mut self, userid: Option<&str>) -> Result<String> {
         let number = self.member_number(userid)?;
         Ok(self.world.mint_tfa_code(0, number, self.now))
     }
 
-    /// Under which `open_userid` a provider's app knows a member.
+    /// Returns the `open_userid` of a member for an app of a provider.
     pub(super) fn open_userid(&self, userid: Option<&str>, agent_id: Option<u32>) -> Result<String> {
         let number = self.member_number(userid)?;
         Ok(self.world.corp(0).open_userid(agent_id.unwrap_or(self.agent_id), number))
@@ -224,7 +224,7 @@ impl Session<'_> {
     }
 }
 
-/// Events that the pages give without an `AgentID`, though an app receives them.
+/// Events without an `AgentID` on their official pages, although an app receives them.
 const WITHOUT_AGENT: [&str; 2] = ["change_chain", "upload_media_job_finish"];
 
 fn elements(event: Event, all: &Map<String, Value>) -> Result<Event> {
@@ -232,7 +232,7 @@ fn elements(event: Event, all: &Map<String, Value>) -> Result<Event> {
         let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if !is_name {
-            return Err(ConsoleError::input(format!("`{name}` is no name of an element")));
+            return Err(ConsoleError::input(format!("invalid element name `{name}`")));
         }
         Ok(match value {
             Value::String(text) => event.text(name, text),
@@ -256,5 +256,5 @@ fn elements(event: Event, all: &Map<String, Value>) -> Result<Event> {
 }
 
 fn no_app(agent_id: u32) -> ConsoleError {
-    ConsoleError::input(format!("no app has the agentid {agent_id}"))
+    ConsoleError::input(format!("unknown agentid {agent_id}"))
 }

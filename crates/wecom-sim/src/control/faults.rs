@@ -1,4 +1,4 @@
-//! What goes wrong on purpose, set over HTTP.
+//! Fault injection over HTTP.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub(super) async fn faults(State(shared): State<Arc<Shared>>) -> Json<FaultState
     Json(shared.faults.state())
 }
 
-/// Replaces all rules, also by none.
+/// Replaces all rules; an empty body removes them.
 pub(super) async fn set_faults(
     State(shared): State<Arc<Shared>>,
     Input(rules): Input<FaultRules>,

@@ -1,4 +1,4 @@
-//! Reading what a tester sends, and saying what is wrong with it.
+//! Reads the input of the control surface and explains what is wrong with it.
 
 use axum::{
     Json,
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::console::ConsoleError;
 
-/// No set-up is larger.
+/// Maximum size of a body. No set-up is larger.
 const BODY_LIMIT: usize = 1 << 20;
 
 /// A refusal: a status of 400 or above with `{"error": …}`.
@@ -54,7 +54,7 @@ impl IntoResponse for Refused {
     }
 }
 
-/// A JSON body, whatever its content type; none at all counts as `{}`.
+/// A JSON body with any content type; an empty body counts as `{}`.
 pub(super) struct Input<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
@@ -73,7 +73,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
     }
 }
 
-/// The query.
+/// The parsed query.
 pub(super) struct StrictQuery<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for StrictQuery<T> {
@@ -81,7 +81,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for StrictQuery<T>
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refused> {
         let query = parts.uri.query().unwrap_or_default();
-        // Numbers and truth values are JSON's; everything else is a text.
+        // Numbers and booleans are read as JSON, everything else as text.
         let fields: Map<String, Value> = url::form_urlencoded::parse(query.as_bytes())
             .map(|(key, value)| {
                 let value = match serde_json::from_str(&value) {
@@ -97,7 +97,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for StrictQuery<T>
     }
 }
 
-/// Changes the named fields of a value; names that it does not have are refused.
+/// Changes the given fields of a value; unknown fields are refused.
 pub(super) fn merged<T: Serialize + DeserializeOwned>(
     old: &T,
     changes: Map<String, Value>,

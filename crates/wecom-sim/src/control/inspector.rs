@@ -1,9 +1,9 @@
-//! The inspector: one page that shows what the simulator holds, for a person with a browser.
+//! The inspector: a web page with the state of the simulator.
 
 use axum::response::{Html, IntoResponse};
 use http::header;
 
-/// The page is static and asks the control surface; whatever it shows becomes text nodes, never markup.
+/// Serves the page, which is static and reads the control surface. All values become text nodes, never markup.
 pub(super) async fn page() -> impl IntoResponse {
     let policy =
         "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'";

@@ -1,5 +1,5 @@
-//! The control surface under `/_sim/`: what only a tester may do. All bodies are JSON, and read strictly: an unknown field
-//! or a wrong type is refused, as a test that misspells its set-up proves nothing.
+//! The control surface under `/_sim/`. All bodies are JSON and are read strictly: an unknown field or a wrong type is
+//! refused, because a test with a misspelled set-up proves nothing.
 
 mod faults;
 mod input;
@@ -37,7 +37,7 @@ type Answer = Result<Json<Value>, Refused>;
 
 pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
     let below = Router::new()
-        // The page names what it asks relative to itself.
+        // The paths in the page are relative to the page.
         .route("/", get(|| async { Redirect::permanent("/_sim/") }))
         .route("/state", get(state))
         .route("/reset", post(reset))
@@ -88,7 +88,7 @@ async fn state(
     Ok(Json(in_background(&shared, move |shared| State::of(shared, asked.digest)).await?))
 }
 
-/// Does what may take long without holding up the threads that serve.
+/// Runs long work outside the threads of the server.
 async fn in_background<T: Send + 'static>(
     shared: &Arc<Shared>,
     work: impl FnOnce(&Shared) -> T + Send + 'static,
@@ -137,7 +137,7 @@ struct Advance {
     seconds: f64,
 }
 
-/// A century: enough for any test, and far from overflowing the clock.
+/// One century, enough for every test and far from the overflow of the clock.
 const FARTHEST: f64 = 3_155_760_000.0;
 
 async fn advance(
@@ -145,9 +145,9 @@ async fn advance(
     Input(Advance { seconds }): Input<Advance>,
 ) -> Answer {
     if !(0.0..=FARTHEST).contains(&seconds) {
-        return Err(Refused::bad("seconds must be between 0 and a century: the clock never runs backwards"));
+        return Err(Refused::bad("seconds must be between 0 and one century; the clock only moves forward"));
     }
-    // It waits for exports that fall due.
+    // The call waits for exports that become due.
     in_background(&shared, move |shared| shared.advance((seconds * 1000.0) as i64)).await?;
     Ok(Json(json!({"now": shared.clock.now()})))
 }
@@ -223,7 +223,7 @@ fn resend(
     Path(id): Path<String>,
     how: fn(&mut DeliveryQueue, u64) -> Result<(), ResendError>,
 ) -> Answer {
-    let id = id.parse().map_err(|_| Refused::bad("a delivery's id is a number"))?;
+    let id = id.parse().map_err(|_| Refused::bad("a delivery id must be a number"))?;
     how(&mut shared.world.write().deliveries, id).map_err(|error| {
         let status = match error {
             ResendError::Unknown => StatusCode::NOT_FOUND,
@@ -234,7 +234,7 @@ fn resend(
     Ok(Json(json!({"id": id})))
 }
 
-/// Waits until no callback is queued or on the wire, as `Sim::settled` does.
+/// Waits until no callback is queued or being sent, as `Sim::settled` does.
 async fn settled(
     SharedState(shared): SharedState<Arc<Shared>>,
     Input(Nothing {}): Input<Nothing>,
@@ -259,7 +259,7 @@ async fn rates(SharedState(shared): SharedState<Arc<Shared>>) -> Json<Rates> {
     Json(shared.rate_limiter.rates())
 }
 
-/// What is not named stays as it is; all counters restart at 0.
+/// Changes the given limits. All counters restart at 0.
 async fn set_rates(
     SharedState(shared): SharedState<Arc<Shared>>,
     Input(changes): Input<Fields>,
@@ -268,7 +268,7 @@ async fn set_rates(
     Ok(Json(shared.rate_limiter.rates()))
 }
 
-/// Visits to pages are console actions; these are shorter paths to them.
+/// A shorter path for the console action.
 async fn oauth_code(shared: SharedState<Arc<Shared>>, body: Input<Fields>) -> Answer {
     act(shared, Path("oauth_code".into()), body).await
 }
@@ -282,10 +282,9 @@ async fn open_userid(shared: SharedState<Arc<Shared>>, body: Input<Fields>) -> A
 }
 
 async fn unknown() -> Response {
-    Refused::new(StatusCode::NOT_FOUND, "no such path under /_sim/; see docs/simulator.md").into_response()
+    Refused::new(StatusCode::NOT_FOUND, "unknown path under /_sim/; see docs/simulator.md").into_response()
 }
 
 async fn wrong_method() -> Response {
-    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "this path under /_sim/ takes another method")
-        .into_response()
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "wrong method for this path under /_sim/").into_response()
 }

@@ -1,4 +1,4 @@
-//! What the corp is set up with: console settings, secrets and their rights, apps.
+//! The settings of the corp: console settings, secrets and their permissions, apps.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -12,14 +12,14 @@ use crate::{
     world::{App, ConsoleSettings, ContactsSync, Corp, Range},
 };
 
-/// The corp's settings; in a `PUT` each part and each of its keys may be left out and then stays as it is.
+/// The corp's settings. In a `PUT` every part and every key is optional; absent ones stay unchanged.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Settings {
-    /// 管理后台.
+    /// The settings in 管理后台.
     console: ConsoleSettings,
-    /// 通讯录同步.
+    /// The contacts-sync secret (通讯录同步).
     contacts: ContactsSettings,
-    /// 自建应用; one with a new `agent_id` is created.
+    /// The apps (自建应用). A new `agent_id` creates an app.
     apps: Vec<AppSettings>,
 }
 

@@ -1,8 +1,8 @@
-//! What the rules do to one call.
+//! The effect of the rules on one call.
 //!
-//! Every rule that is about the call counts it. Standing limits come first: closures (45009), then all `parallel` rules
-//! (45033). A call that they refuse is seen by no other rule. Of the rest the first rule whose turn it is wins, one of
-//! the latencies and one of all other kinds, so that a call may be slow and broken at once.
+//! Every rule that matches a call counts it. Closures (45009) are checked first, then all `parallel` rules (45033);
+//! the other rules do not see a call that these refuse. Among the other rules, the first latency and the first other
+//! fault whose turn it is apply, so a call can be slow and broken at the same time.
 
 use std::{
     sync::{
@@ -14,34 +14,34 @@ use std::{
 
 use super::call_rules::{CallRule, Fault, FaultCaller, Moment};
 
-/// Who sends a call, as far as rules are concerned.
+/// The caller of a call, as the rules see it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct CallOrigin {
-    /// The corp's place in the world.
+    /// The corp's index in the world.
     pub(crate) corp: Option<usize>,
     pub(crate) caller: Option<FaultCaller>,
-    /// Whether the call carries a live token.
+    /// Whether the call has a valid token.
     pub(crate) has_token: bool,
 }
 
-/// How many calls are under way.
+/// Number of running calls.
 pub(super) type CallCounter = Arc<AtomicU32>;
 
-/// What happens to a call.
+/// The effect on a call.
 #[derive(Debug, Default)]
 pub(crate) struct CallEffects {
-    /// Refused by a standing limit.
+    /// The errcode of a closure or a parallel limit that refused the call.
     pub(crate) refused: Option<i32>,
     pub(crate) latency: Option<(Duration, Moment)>,
-    /// Anything but a latency.
+    /// A fault other than a latency.
     pub(crate) fault: Option<Fault>,
-    /// All of these, for the log.
+    /// All faults of the call, for the log.
     pub(crate) faults: Vec<Fault>,
-    /// Counts the call as under way until it is dropped.
+    /// Keeps the call in the count of running calls until dropped.
     pub(super) under_way: Vec<CountedCall>,
 }
 
-/// A call under way; it is counted until this is dropped.
+/// One running call in the count; dropping it removes the call from the count.
 #[derive(Debug)]
 pub(super) struct CountedCall(pub(super) CallCounter);
 
@@ -60,7 +60,7 @@ impl CallRule {
 }
 
 impl CallEffects {
-    /// A call that something else has refused, so that no rule was asked.
+    /// Returns the effect on a call that was refused before the rules were checked.
     pub(crate) fn refused(code: i32) -> Self {
         Self { refused: Some(code), ..Self::default() }
     }

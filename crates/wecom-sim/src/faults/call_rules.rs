@@ -1,4 +1,4 @@
-//! Faults of calls: what can go wrong with one, where, and for whom.
+//! Faults of calls: their kinds, their endpoints and their callers.
 
 use std::{fmt, str::FromStr, time::Duration};
 
@@ -6,38 +6,38 @@ use serde::{Deserialize, Serialize};
 
 use super::counting::When;
 
-/// A rule about calls of the API.
+/// A rule for calls of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CallRule {
-    /// The endpoint below `/cgi-bin/` (`user/get`), a chapter (`user/*`), or all (`*`).
+    /// The endpoint below `/cgi-bin/` (`user/get`), a chapter (`user/*`) or all endpoints (`*`).
     pub path: String,
-    /// Only calls of this secret; by default of any. A call without a live token has no caller, but `gettoken` with a
-    /// right secret is that secret's.
+    /// Limits the rule to calls with this secret. Defaults to all callers. A call without a valid token has no
+    /// caller, except that `gettoken` with a correct secret has that secret as its caller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller: Option<FaultCaller>,
-    /// To which of the calls it applies; by default to all.
+    /// The matching calls that the rule applies to. Defaults to all.
     #[serde(default)]
     pub when: When,
-    /// What happens to them.
+    /// The fault.
     pub fault: Fault,
 }
 
 impl CallRule {
-    /// A rule for every call of an endpoint (`user/get`), of a chapter (`user/*`), or of all (`*`).
+    /// Creates a rule for every call of an endpoint (`user/get`), a chapter (`user/*`) or all endpoints (`*`).
     pub fn new(path: impl Into<String>, fault: Fault) -> Self {
         Self { path: path.into(), caller: None, when: When::ALWAYS, fault }
     }
 
-    /// Applies to some of the calls only.
+    /// Limits the rule to some of the calls.
     #[must_use]
     pub fn when(mut self, when: When) -> Self {
         self.when = when;
         self
     }
 
-    /// Applies to calls of this secret only.
+    /// Limits the rule to calls with this secret.
     #[must_use]
     pub fn caller(mut self, caller: FaultCaller) -> Self {
         self.caller = Some(caller);
@@ -51,12 +51,12 @@ impl CallRule {
         }
     }
 
-    /// `endpoints` are all that there are.
+    /// Checks the rule. `endpoints` is the list of all endpoints.
     pub(crate) fn check(&self, endpoints: &[&str]) -> Result<(), String> {
         let chapter = self.path.strip_suffix('*').is_none_or(|rest| rest.is_empty() || rest.ends_with('/'));
         if !chapter || !endpoints.iter().any(|path| self.is_about(path)) {
             return Err(format!(
-                "no endpoint is named `{}`; there are `*`, a chapter such as `user/*`, and {}",
+                "unknown endpoint `{}`; use `*`, a chapter such as `user/*`, or one of {}",
                 self.path,
                 endpoints.join(", ")
             ));
@@ -64,22 +64,22 @@ impl CallRule {
         self.when.check()?;
         self.fault.check()?;
         if matches!(self.fault, Fault::Parallel(_)) && self.when != When::ALWAYS {
-            return Err("`parallel` is a standing limit and takes no `when`".into());
+            return Err("`parallel` applies to every call and takes no `when`".into());
         }
         Ok(())
     }
 }
 
-/// Whose calls a rule is about. In JSON as the request log names callers: `"contacts"`, `"app 1000002"`, `"shared app 1000002"`.
+/// A caller. The JSON form is that of the request log: `"contacts"`, `"app 1000002"`, `"shared app 1000002"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
 pub enum FaultCaller {
     /// The contacts-sync secret (通讯录同步).
     Contacts,
-    /// An app (自建应用), by its agentid.
+    /// An app (自建应用) with this agentid.
     App(u32),
-    /// An app in the hands of the upper corp that shared it, by its agentid.
+    /// A shared app with this agentid, called by the upper corp.
     SharedApp(u32),
 }
 
@@ -98,7 +98,7 @@ impl FromStr for FaultCaller {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let unknown = || {
-            format!("`{text}` is no caller; a caller is `contacts`, `app 1000002` or `shared app 1000002`")
+            format!("unknown caller `{text}`; it must be `contacts`, `app 1000002` or `shared app 1000002`")
         };
         let agent_id = |text: &str| text.parse().map_err(|_| unknown());
         match (text, text.strip_prefix("app "), text.strip_prefix("shared app ")) {
@@ -124,75 +124,78 @@ impl From<FaultCaller> for String {
     }
 }
 
-/// What goes wrong with a call.
+/// A fault of a call.
 ///
-/// In JSON an object of one key: `{"errcode": -1}`, `{"latency": {"ms": 500}}`, `{"reset": "after"}`,
-/// `{"truncate": {"bytes": 10}}`, `{"page": {"status": 502}}`, `{"kill_token": 42001}`, `{"close": {"seconds": 60}}`,
-/// `{"parallel": 5}`.
+/// In JSON an object with one key: `{"errcode": -1}`, `{"latency": {"ms": 500}}`, `{"reset": "after"}`, `{"truncate":
+/// {"bytes": 10}}`, `{"page": {"status": 502}}`, `{"kill_token": 42001}`, `{"close": {"seconds": 60}}`, `{"parallel":
+/// 5}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Refused with this errcode before anything is looked at, the token included.
+    /// Refuses the call with this errcode before all other checks, including that of the token.
     Errcode(i32),
-    /// Takes longer, in real time, as the time-outs of clients are real. A client that hangs up meanwhile does not stop the call.
+    /// Delays the call in real time, because client timeouts are real. The call continues after its client hangs up.
     Latency {
         /// Milliseconds, at most ten minutes.
         ms: u64,
-        /// Whether the call waits before it is executed, or its answer afterwards.
+        /// Whether the delay is before or after the execution.
         #[serde(default)]
         at: Moment,
     },
-    /// The connection is reset (RST) in place of an answer.
+    /// Resets the connection (RST) instead of a reply.
     Reset(Moment),
-    /// The call is executed; of its answer come the head and the first bytes of the body, then the connection is closed.
+    /// Executes the call and sends the head and the first bytes of the body; then the connection is closed.
     Truncate {
-        /// How many bytes of the body come; fewer than the body has, or it comes whole and the connection is closed.
+        /// Number of bytes of the body that are sent. If the body is shorter, it is sent whole before the connection
+        /// is closed.
         bytes: u64,
-        /// Without a Content-Length, in chunks (`Transfer-Encoding: chunked`); the size of a chunk counts as bytes of the body.
+        /// Sends the body in chunks (`Transfer-Encoding: chunked`) without a Content-Length. The size line of a chunk
+        /// counts as bytes of the body.
         #[serde(default)]
         chunked: bool,
     },
-    /// A page of HTML with a status, as a gateway between the client and WeCom answers.
+    /// Replies with an HTML page and a status, as a gateway between the client and WeCom does.
     Page {
         /// The HTTP status, 400 to 599.
         status: u16,
-        /// Whether the call does not get through, or only its answer is lost.
+        /// Whether the call is lost before its execution, or only its reply is lost.
         #[serde(default)]
         at: Moment,
     },
-    /// The token that the call carries dies early: the call is refused, and `gettoken` gives a new one. Calls without a live
-    /// token are left alone, and not counted.
+    /// Makes the token of the call invalid early. The call is refused, and `gettoken` returns a new token. The rule
+    /// ignores calls without a valid token.
     KillToken(TokenDeath),
-    /// The endpoint is closed to the corp: this call and those that follow answer 45009, for so long on the virtual clock.
+    /// Closes the endpoint to the corp. This call and the following ones get 45009, for this time on the virtual
+    /// clock.
     Close {
         /// WeCom closes for 60 or 3600 seconds.
         seconds: u32,
     },
-    /// More calls than this of one endpoint and corp at a time answer 45033. A standing limit, without a [`When`]; a call is
-    /// under way from its arrival until its answer, its latency included.
+    /// Limits the number of calls that run at the same time for one endpoint and corp; further calls get 45033. This
+    /// limit has no [`When`]. A call runs from its arrival until its reply, including its latency.
     Parallel(u32),
 }
 
-/// On which side of the execution a fault applies.
+/// Whether a fault applies before or after the execution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Moment {
-    /// Before the call is executed, so that nothing has happened.
+    /// Before the execution, so the call has no effect.
     #[default]
     Before,
-    /// After it was executed, so that whatever it changes has changed.
+    /// After the execution, so the changes of the call remain.
     After,
 }
 
-/// What the calls with a killed token are told.
+/// The errcode of calls with a killed token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "i32", into = "i32")]
 #[non_exhaustive]
 pub enum TokenDeath {
-    /// 40014, as if the token had never been.
+    /// 40014, as for an unknown token.
     Unknown,
-    /// 42001, as if its time were up.
+    /// 42001, as for an expired token.
     Expired,
 }
 
@@ -203,7 +206,7 @@ impl TryFrom<i32> for TokenDeath {
         match code {
             40014 => Ok(Self::Unknown),
             42001 => Ok(Self::Expired),
-            _ => Err(format!("{code} is not what a dead token is told; it is 40014 or 42001")),
+            _ => Err(format!("invalid errcode {code} for a token; it must be 40014 or 42001")),
         }
     }
 }
@@ -217,78 +220,81 @@ impl From<TokenDeath> for i32 {
     }
 }
 
-/// A call that takes longer than this is no call any more.
+/// Maximum latency.
 const LONGEST_LATENCY: Duration = Duration::from_secs(600);
 
 impl Fault {
-    /// Refused with an errcode, not executed.
+    /// Returns a fault that refuses the call with an errcode, without execution.
     pub fn errcode(code: i32) -> Self {
         Self::Errcode(code)
     }
 
-    /// Executed later, by so much real time.
+    /// Returns a fault that delays the execution by this real time.
     pub fn late(by: Duration) -> Self {
         Self::Latency { ms: millis(by), at: Moment::Before }
     }
 
-    /// Executed at once, answered later by so much real time.
+    /// Returns a fault that executes at once and delays the reply by this real time.
     pub fn late_answer(by: Duration) -> Self {
         Self::Latency { ms: millis(by), at: Moment::After }
     }
 
-    /// The connection is reset, and nothing was executed.
+    /// Returns a fault that resets the connection without execution.
     pub fn reset_before() -> Self {
         Self::Reset(Moment::Before)
     }
 
-    /// Executed, then the connection is reset.
+    /// Returns a fault that executes the call, then resets the connection.
     pub fn reset_after() -> Self {
         Self::Reset(Moment::After)
     }
 
-    /// Executed; only the first bytes of the answer's body come, fewer than its Content-Length says.
+    /// Returns a fault that executes the call and sends only the first bytes of the body, fewer than its
+    /// Content-Length.
     pub fn truncated(bytes: u64) -> Self {
         Self::Truncate { bytes, chunked: false }
     }
 
-    /// Executed; only the first bytes of the answer's body come, in chunks of which the last is missing.
+    /// Returns a fault that executes the call and sends only the first bytes of the body, in chunks without the last
+    /// one.
     pub fn truncated_chunks(bytes: u64) -> Self {
         Self::Truncate { bytes, chunked: true }
     }
 
-    /// A gateway's page with this HTTP status (400–599), and nothing was executed.
+    /// Returns a fault that replies with a gateway page and this HTTP status (400–599), without execution.
     pub fn page(status: u16) -> Self {
         Self::Page { status, at: Moment::Before }
     }
 
-    /// Executed, then a gateway's page with this HTTP status (400–599) in place of the answer.
+    /// Returns a fault that executes the call, then replies with a gateway page and this HTTP status (400–599).
     pub fn page_after(status: u16) -> Self {
         Self::Page { status, at: Moment::After }
     }
 
-    /// The call's token dies early.
+    /// Returns a fault that makes the token invalid early.
     pub fn kill_token(death: TokenDeath) -> Self {
         Self::KillToken(death)
     }
 
-    /// Closes the endpoint to the corp with 45009 for whole seconds of the virtual clock; WeCom's are 60 and 3600.
+    /// Returns a fault that closes the endpoint to the corp with 45009, for whole seconds of the virtual clock. WeCom
+    /// closes for 60 or 3600 seconds.
     pub fn close(time: Duration) -> Self {
         Self::Close { seconds: u32::try_from(time.as_secs()).unwrap_or(u32::MAX) }
     }
 
-    /// At most `limit` calls at a time; 45033 for the others.
+    /// Returns a fault that allows `limit` calls at a time; further calls get 45033.
     pub fn parallel(limit: u32) -> Self {
         Self::Parallel(limit)
     }
 
     fn check(&self) -> Result<(), String> {
         match self {
-            Self::Errcode(0) => Err("errcode 0 is a success, no fault".into()),
+            Self::Errcode(0) => Err("errcode 0 means success; use another code".into()),
             Self::Latency { ms, .. } if u128::from(*ms) > LONGEST_LATENCY.as_millis() => {
-                Err(format!("a latency of {ms} ms is more than {} ms", LONGEST_LATENCY.as_millis()))
+                Err(format!("a latency must be at most {} ms, not {ms}", LONGEST_LATENCY.as_millis()))
             }
             Self::Page { status, .. } if !(400..600).contains(status) => {
-                Err(format!("the status of a page is 400 to 599, not {status}"))
+                Err(format!("the status of a page must be 400 to 599, not {status}"))
             }
             _ => Ok(()),
         }

@@ -1,35 +1,35 @@
-//! To which of its calls or deliveries a rule applies: counted, never drawn at random, so that a test can be repeated.
+//! The calls or deliveries that a rule applies to. Rules are counters, not random, so every test can be repeated.
 
 use serde::{Deserialize, Serialize};
 
-/// When a rule applies, among the calls or deliveries that it is about.
+/// Selects among the calls or deliveries that match a rule.
 ///
-/// In JSON `{"next": 3}`, `{"every": 20}` or `{"every": 20, "offset": 3}`; a rule without it always applies.
+/// In JSON `{"next": 3}`, `{"every": 20}` or `{"every": 20, "offset": 3}`. A rule without it always applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "WhenJson", into = "WhenJson")]
 #[non_exhaustive]
 pub enum When {
-    /// The next ones, this number of them. Only those to which the rule applies are counted: one that an earlier rule takes is not.
+    /// The next ones, this number of them. A match that an earlier rule takes is not counted.
     Next(u64),
-    /// The Kth, the 2Kth, and so on. Whatever the rule is about is counted, also what an earlier rule takes; a turn that
+    /// The Kth, the 2Kth, and so on. All matches are counted, including those that an earlier rule takes; a turn that
     /// an earlier rule takes is lost.
     Every {
-        /// The K; 1 or more.
+        /// The K, at least 1.
         k: u64,
-        /// Applies this number after each Kth instead; below `k`. Offset 3 of 20 is the 3rd, the 23rd, and so on.
+        /// Shifts the turns by this number, below `k`. Offset 3 of 20 selects the 3rd, the 23rd, and so on.
         offset: u64,
     },
 }
 
 impl When {
-    /// All of them, as a rule that says nothing of it.
+    /// Selects all matches, which is the default.
     pub const ALWAYS: Self = Self::Every { k: 1, offset: 0 };
 
     pub(super) fn check(self) -> Result<Self, String> {
         match self {
             Self::Every { k: 0, .. } => Err("`every` must be 1 or more".into()),
             Self::Every { k, offset } if offset >= k => {
-                Err(format!("the offset {offset} must be below `every`, which is {k}"))
+                Err(format!("the offset must be below `every` ({k}), not {offset}"))
             }
             _ => Ok(self),
         }
@@ -79,16 +79,16 @@ impl From<When> for WhenJson {
     }
 }
 
-/// A rule at work, and what it has come to.
+/// An active rule with its counters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RuleState<R> {
-    /// The rule as it was given.
+    /// The rule as set.
     #[serde(flatten)]
     pub rule: R,
-    /// How many calls or deliveries it was about since it was set, whether it applied or not.
+    /// Number of calls or deliveries that matched the rule since it was set.
     pub seen: u64,
-    /// To how many of them it applied.
+    /// Number of calls or deliveries that the rule applied to.
     pub hits: u64,
 }
 
@@ -97,7 +97,7 @@ impl<R> RuleState<R> {
         Self { rule, seen: 0, hits: 0 }
     }
 
-    /// Counts one that the rule is about, and returns whether the rule applies. `taken` if an earlier rule applies already.
+    /// Counts a match and returns whether the rule applies. `taken` means that an earlier rule already applies.
     pub(super) fn count_and_check(&mut self, when: When, taken: bool) -> bool {
         self.seen += 1;
         let due = match when {

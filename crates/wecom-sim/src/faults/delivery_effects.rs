@@ -1,9 +1,9 @@
-//! What the rules do to one callback delivery.
+//! The effect of the rules on one callback delivery.
 
 use super::delivery_rules::DeliveryFault;
 use crate::clock::Millis;
 
-/// What is wrong with an attempt that comes in place of a genuine one.
+/// The flaw of a forged attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flaw {
     WrongSignature,
@@ -11,33 +11,33 @@ pub(crate) enum Flaw {
     Garbage,
 }
 
-/// What will happen to one delivery.
+/// The effect on one delivery.
 #[derive(Debug, Default)]
 pub(crate) struct DeliveryEffects {
     pub(crate) dispatch: Dispatch,
-    /// The flaw, and how many attempts have it.
+    /// The flaw, and the number of attempts with it.
     flawed: Option<(Flaw, u32)>,
     pub(crate) copies: u32,
     pub(crate) replay_after: Option<Millis>,
-    /// All of it, for the log.
+    /// All faults of the delivery, for the log.
     pub(crate) faults: Vec<DeliveryFault>,
 }
 
-/// Whether and when a delivery goes out.
+/// Whether and when a delivery is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Dispatch {
     #[default]
     Sent,
     Delayed(Millis),
     HeldBack {
-        /// How many later ones go first.
+        /// Number of later deliveries that are sent first.
         behind: u32,
     },
     Dropped,
 }
 
 impl DeliveryEffects {
-    /// What is wrong with the next attempt, if anything is.
+    /// Returns the flaw of the next attempt, if any.
     pub(crate) fn next_flaw(&mut self) -> Option<Flaw> {
         let (flaw, left) = self.flawed.as_mut()?;
         *left = left.checked_sub(1)?;

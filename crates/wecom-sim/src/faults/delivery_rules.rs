@@ -1,32 +1,33 @@
-//! Faults of callback deliveries: what can go wrong with one, and for whom.
+//! Faults of callback deliveries: their kinds and their targets.
 //!
-//! A rule counts deliveries when their events happen, not the attempts, so that its choice depends neither on the receiver
-//! nor on the network. At most one fault of each group applies to a delivery, the first rule whose turn it is: its dispatch (drop,
-//! delay, reorder), what is wrong in its place (signature, receiveid, garbage), its copies, its replay.
+//! A rule counts deliveries when their events happen, so its choice is independent of the receiver and the network. A
+//! delivery has at most one fault of each group, from the first rule whose turn it is. The groups are dispatch (drop,
+//! delay, reorder), forged attempts (signature, receiveid, garbage), copies and replay.
 
 use serde::{Deserialize, Serialize};
 
 use super::counting::When;
 
-/// A rule about callback deliveries.
+/// A rule for callback deliveries.
 ///
-/// In JSON `{"event": "change_contact/*", "target": "contacts", "when": {"every": 10}, "fault": {"duplicate": 2}}`; only `fault`
-/// must be there.
+/// In JSON `{"event": "change_contact/*", "target": "contacts", "when": {"every": 10}, "fault": {"duplicate": 2}}`;
+/// only `fault` is required.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DeliveryRule {
-    /// The event as the deliveries log names it (`change_contact/create_user`, `batch_job_result`), all changes of an event
-    /// (`change_contact/*`), or all (`*`).
+    /// The event as named in the deliveries log (`change_contact/create_user`, `batch_job_result`), all changes of an
+    /// event (`change_contact/*`), or all events (`*`).
     #[serde(default = "all")]
     pub event: String,
-    /// Only those to this target, as the log names it: `contacts`, `app 1000002` or `import job`. To any where it is left out.
+    /// Limits the rule to one target, as named in the log: `contacts`, `app 1000002` or `import job`. Defaults to all
+    /// targets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
-    /// To which of the deliveries it applies; by default to all.
+    /// The matching deliveries that the rule applies to. Defaults to all.
     #[serde(default)]
     pub when: When,
-    /// What happens to them.
+    /// The fault.
     pub fault: DeliveryFault,
 }
 
@@ -34,7 +35,7 @@ fn all() -> String {
     "*".into()
 }
 
-/// What goes wrong with a callback delivery.
+/// A fault of a callback delivery.
 ///
 /// In JSON `{"duplicate": 2}`, `{"reorder": 3}`, `{"delay": {"seconds": 60}}`, `"drop"`, `{"wrong_signature": 1}`,
 /// `{"wrong_receive_id": 1}`, `{"garbage": 1}`, `{"replay": {"seconds": 600}}`.
@@ -42,31 +43,33 @@ fn all() -> String {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum DeliveryFault {
-    /// This number of copies follows the first attempt at once, whatever its answer; each encrypted and signed again, as WeCom's own
-    /// repetitions are. 1 to 1,000.
+    /// Sends this number of copies, 1 to 1,000, directly after the first attempt, for every answer. Each copy is
+    /// encrypted and signed separately, like a retry of WeCom.
     Duplicate(u32),
-    /// Held back until this number of later ones of the same URL have gone out. 1 to 1,000. Removing the rules sends what is
-    /// still held back.
+    /// Holds the delivery back until this number, 1 to 1,000, of later deliveries to the same URL have been sent.
+    /// Removing the rules sends deliveries that are still held back.
     Reorder(u32),
-    /// Sent later by this time of the virtual clock.
+    /// Delays the delivery by this time of the virtual clock.
     Delay {
-        /// Seconds; at most a year.
+        /// Seconds, at most a year.
         seconds: u32,
     },
-    /// Never sent, as WeCom does after many failures; `redeliver` sends it all the same.
+    /// Never sends the delivery, as WeCom does after many failures. `redeliver` still sends it.
     Drop,
-    /// The first attempts, this number of them, are signed with another token. Repeated as failed ones are, so the event comes right in the
-    /// end, unless all four attempts are wrong; a receiver that answers 200 to a wrong one has lost it.
+    /// Signs this number of first attempts with a wrong token. They are retried like failed attempts, so the valid
+    /// event arrives at the end, except if all four attempts are forged. A receiver that answers 200 to a forged
+    /// attempt loses the event.
     WrongSignature(u32),
-    /// The first attempts, this number of them, are rightly signed but encrypted for another corp: a wrong receiveid. Repeated in the same way.
+    /// Gives this number of first attempts a valid signature but encrypts them for another corp (wrong receiveid).
+    /// Retries are the same.
     WrongReceiveId(u32),
-    /// The first attempts, this number of them, carry no envelope, half of one, one without ciphertext, or one that a careless parser blows
-    /// up. Repeated in the same way.
+    /// Sends invalid bodies in this number of first attempts: no envelope, half of one, one without ciphertext, or
+    /// one that expands in a careless parser. Retries are the same.
     Garbage(u32),
-    /// So long after its first right attempt, on the virtual clock, the same bytes are posted again, as somebody would who has
-    /// overheard them: same query, same body. Not repeated.
+    /// Posts the same query and body again, this time (virtual clock) after the first valid attempt, like an attacker
+    /// who recorded them. A failure is not retried.
     Replay {
-        /// Seconds; at most a year.
+        /// Seconds, at most a year.
         seconds: u32,
     },
 }
@@ -101,7 +104,7 @@ impl DeliveryFault {
     }
 }
 
-/// Of each group at most one fault applies to a delivery.
+/// A delivery has at most one fault of each group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Group {
     Dispatch,
@@ -111,20 +114,20 @@ pub(super) enum Group {
 }
 
 impl DeliveryRule {
-    /// A rule for every delivery of an event (`change_contact/create_user`), of its changes (`change_contact/*`), or of
-    /// all (`*`).
+    /// Creates a rule for every delivery of an event (`change_contact/create_user`), of all changes
+    /// (`change_contact/*`) or of all events (`*`).
     pub fn new(event: impl Into<String>, fault: DeliveryFault) -> Self {
         Self { event: event.into(), target: None, when: When::ALWAYS, fault }
     }
 
-    /// Strikes some of the deliveries only.
+    /// Limits the rule to some of the deliveries.
     #[must_use]
     pub fn when(mut self, when: When) -> Self {
         self.when = when;
         self
     }
 
-    /// Strikes those to one target only: `contacts`, `app 1000002` or `import job`.
+    /// Limits the rule to one target: `contacts`, `app 1000002` or `import job`.
     #[must_use]
     pub fn target(mut self, target: impl Into<String>) -> Self {
         self.target = Some(target.into());
@@ -142,11 +145,11 @@ impl DeliveryRule {
     pub(crate) fn check(&self) -> Result<(), String> {
         let name = self.event.strip_suffix("/*").unwrap_or(&self.event);
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'/');
-        // Any event can be made by the console, so that there is no list of them.
+        // The console can send any event, so the names cannot be checked against a list.
         if self.event != "*" && (name.is_empty() || !name.bytes().all(plain)) {
             return Err(format!(
-                "`{}` is no event; there are `*`, `change_contact/*`, `change_contact/create_user`, `batch_job_result` and others \
-                 as the deliveries log names them",
+                "invalid event `{}`; use `*`, `change_contact/*`, `change_contact/create_user`, `batch_job_result` or another \
+                 name from the deliveries log",
                 self.event
             ));
         }
@@ -154,7 +157,7 @@ impl DeliveryRule {
             let app = target.strip_prefix("app ").is_some_and(|id| id.parse::<u32>().is_ok());
             if !app && target != "contacts" && target != "import job" {
                 return Err(format!(
-                    "`{target}` is no target; there are `contacts`, `app 1000002` and `import job`"
+                    "unknown target `{target}`; it must be `contacts`, `app 1000002` or `import job`"
                 ));
             }
         }

@@ -1,4 +1,4 @@
-//! The rules at work: counters, closures and calls under way, for all tasks that serve.
+//! The active rules: counters, closures and running calls, shared by all server tasks.
 
 use std::{
     collections::HashMap,
@@ -21,16 +21,16 @@ use super::{
 };
 use crate::clock::Millis;
 
-/// Which endpoints are closed to which corps, until when.
+/// The closed endpoints of each corp, with the end of the closure.
 type Closures = HashMap<(Option<usize>, &'static str), (Millis, Fault)>;
 
-/// A `parallel` rule by its place, the corp, the endpoint.
+/// The index of a `parallel` rule, the corp and the endpoint.
 type CallCounterKey = (usize, Option<usize>, &'static str);
 
-/// Counts calls and deliveries, and says which rules apply to them.
+/// Counts calls and deliveries, and returns the effects of the rules.
 #[derive(Debug, Default)]
 pub(crate) struct FaultInjector {
-    /// All that a call costs while there are no rules.
+    /// Avoids the lock for calls while no rule is set.
     has_call_rules: AtomicBool,
     rules: Mutex<ActiveRules>,
 }
@@ -44,14 +44,14 @@ struct ActiveRules {
 }
 
 impl FaultInjector {
-    /// An injector with these rules, which were checked.
+    /// Creates an injector with rules that were already checked.
     pub(crate) fn with(rules: FaultRules) -> Self {
         let injector = Self::default();
         injector.set(rules);
         injector
     }
 
-    /// Whether there is any rule about calls.
+    /// Whether any rule for calls is set.
     pub(crate) fn has_call_rules(&self) -> bool {
         self.has_call_rules.load(Relaxed)
     }
@@ -71,12 +71,12 @@ impl FaultInjector {
         FaultState { calls: rules.calls.clone(), deliveries: rules.deliveries.clone() }
     }
 
-    /// Adds a rule, which was checked, behind those there are.
+    /// Adds a checked rule after the existing ones.
     pub(crate) fn add_call_rule(&self, rule: CallRule) {
         self.change(|rules| rules.calls.push(RuleState::new(rule)));
     }
 
-    /// Adds a rule, which was checked, behind those there are.
+    /// Adds a checked rule after the existing ones.
     pub(crate) fn add_delivery_rule(&self, rule: DeliveryRule) {
         self.change(|rules| rules.deliveries.push(RuleState::new(rule)));
     }
@@ -87,7 +87,7 @@ impl FaultInjector {
         self.has_call_rules.store(!rules.calls.is_empty(), Relaxed);
     }
 
-    /// Counts a call, and says what the rules do to it.
+    /// Counts a call and returns the effects of the rules on it.
     pub(crate) fn effects_on_call(
         &self,
         path: &'static str,
@@ -123,7 +123,7 @@ impl FaultInjector {
             }
         }
         if effects.refused.is_some() {
-            // It is not under way, only turned away.
+            // A refused call does not count as running.
             effects.under_way.clear();
             return effects;
         }
@@ -152,7 +152,7 @@ impl FaultInjector {
         effects
     }
 
-    /// Counts a delivery, and says what the rules do to it.
+    /// Counts a delivery and returns the effects of the rules on it.
     pub(crate) fn effects_on_delivery(&self, event: &str, to: &str) -> DeliveryEffects {
         let mut effects = DeliveryEffects::default();
         for one in &mut self.rules.lock().deliveries {

@@ -1,8 +1,9 @@
-//! Fault injection: what goes wrong on purpose, by rules that count and never draw lots.
+//! Fault injection by rules. Rules are counters, not random.
 //!
-//! A [`FaultRules`] holds the rules, as JSON (`PUT /_sim/faults`) or in Rust ([`Sim::faults`](crate::Sim::faults)). The
-//! [`FaultInjector`] counts calls and deliveries and says which rules apply: `api::fault_injection` does it to a call, the queue of
-//! deliveries (`world::callback`) to a delivery.
+//! A [`FaultRules`] holds the rules, from JSON (`PUT /_sim/faults`) or from Rust
+//! ([`Sim::faults`](crate::Sim::faults)). The [`FaultInjector`] counts calls and deliveries and selects the rules
+//! that apply. `api::fault_injection` applies them to calls, and the queue of deliveries (`world::callback`) applies
+//! them to deliveries.
 
 mod call_effects;
 mod call_rules;

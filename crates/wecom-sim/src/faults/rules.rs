@@ -1,10 +1,11 @@
-//! A set of rules, as JSON or built in Rust, and what is wrong with it.
+//! A set of rules from JSON or from Rust, and its check.
 
 use serde::{Deserialize, Serialize};
 
 use super::{call_rules::CallRule, counting::RuleState, delivery_rules::DeliveryRule};
 
-/// The rules of what goes wrong. The order counts: of two rules that apply to the same call with the same kind of fault, the first wins.
+/// The rules of fault injection. The order matters: if two rules with the same kind of fault apply to a call, the
+/// first one is used.
 ///
 /// ```
 /// use wecom_sim::{CallRule, Fault, FaultRules, When};
@@ -17,33 +18,33 @@ use super::{call_rules::CallRule, counting::RuleState, delivery_rules::DeliveryR
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FaultRules {
-    /// Rules about calls of the API.
+    /// Rules for calls of the API.
     pub calls: Vec<CallRule>,
-    /// Rules about callback deliveries.
+    /// Rules for callback deliveries.
     pub deliveries: Vec<DeliveryRule>,
 }
 
 impl FaultRules {
-    /// No rules: nothing goes wrong.
+    /// Creates an empty set of rules.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With one more rule about calls, behind the others.
+    /// Adds a rule for calls after the others.
     #[must_use]
     pub fn call(mut self, rule: CallRule) -> Self {
         self.calls.push(rule);
         self
     }
 
-    /// With one more rule about deliveries, behind the others.
+    /// Adds a rule for deliveries after the others.
     #[must_use]
     pub fn delivery(mut self, rule: DeliveryRule) -> Self {
         self.deliveries.push(rule);
         self
     }
 
-    /// Names the first rule that cannot work; `endpoints` are all that there are.
+    /// Returns the first invalid rule as an error. `endpoints` is the list of all endpoints.
     pub(crate) fn check(&self, endpoints: &[&str]) -> Result<(), FaultError> {
         let calls = self.calls.iter().map(|rule| rule.check(endpoints)).enumerate();
         let deliveries = self.deliveries.iter().map(DeliveryRule::check).enumerate();
@@ -56,23 +57,23 @@ impl FaultRules {
     }
 }
 
-/// A rule that cannot work; nothing was set.
+/// An invalid rule. No rule was set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{rule}: {reason}")]
 #[non_exhaustive]
 pub struct FaultError {
-    /// Its place among the rules, such as `calls[0]`.
+    /// The index of the rule, such as `calls[0]`.
     pub rule: String,
-    /// What is wrong, and what is possible instead.
+    /// The reason, and the possible values.
     pub reason: String,
 }
 
-/// The rules at work, and what they have come to.
+/// The active rules with their counters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FaultState {
-    /// Those about calls.
+    /// Rules for calls.
     pub calls: Vec<RuleState<CallRule>>,
-    /// Those about deliveries.
+    /// Rules for deliveries.
     pub deliveries: Vec<RuleState<DeliveryRule>>,
 }

@@ -1,7 +1,7 @@
-//! Large corps of invented people, equal for equal arguments.
+//! Generates large corps. The same arguments give the same corp.
 //!
-//! A seed does not go through the rules of [`create_member`](crate::world::World::create_member) one by one: it makes only
-//! what keeps them, and is checked against them by tests.
+//! A seed does not run the checks of [`create_member`](crate::world::World::create_member) for each member. It
+//! generates only valid members, and tests check them against these rules.
 
 mod names;
 mod tree;
@@ -20,43 +20,47 @@ use crate::{
 use names::People;
 use tree::{ROOT_NAME, TOPICS, Unit};
 
-/// What to make.
+/// The arguments of a seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Seed {
     pub(crate) members: u32,
-    /// The root included.
+    /// Number of departments, including the root.
     pub(crate) departments: u32,
     pub(crate) seed: u64,
 }
 
-/// Why a corp cannot be that large.
+/// The reason why a corp cannot have this size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SeedError {
-    /// More members than a seed makes.
-    #[error("at most {most} members can be seeded", most = MOST_MEMBERS)]
+    /// More members than a seed can generate.
+    #[error("the maximum number of members is {most}", most = MOST_MEMBERS)]
     Members,
-    /// No department at all, or more than a corp may have.
-    #[error("a corp has between 1 department, the root, and {most}", most = MOST_DEPARTMENTS)]
+    /// No department, or more than a corp can have.
+    #[error("the number of departments must be 1 (the root) to {most}", most = MOST_DEPARTMENTS)]
     Departments,
-    /// A department holds at most 30,000 nodes.
-    #[error("{members} members need at least {departments} departments, as one holds at most 30000 nodes")]
+    /// More members than the departments can hold, at 30,000 nodes each.
+    #[error(
+        "{members} members need at least {departments} departments, because a department holds at most 30000 nodes"
+    )]
     Crowded {
-        /// How many members were asked for.
+        /// The requested number of members.
         members: u32,
-        /// How many departments they need.
+        /// The number of departments that they need.
         departments: u32,
     },
 }
 
 const MOST_MEMBERS: u32 = 2_000_000;
 const MOST_DEPARTMENTS: u32 = 30_000;
-/// Members that a seed puts into one department; leaves room for sub-departments and for the tester's own.
+/// Maximum number of members that a seed puts into one department. The rest is for sub-departments and for members
+/// that a test adds.
 const SEATS_PER_DEPARTMENT: u32 = 25_000;
-/// A first department is everybody's; one in ten sits in a second one, and one in a hundred in a third.
+/// Places per ten members. Every member is in one department, one in ten is in a second one, and one in a hundred in
+/// a third.
 const SEATS_PER_TEN_MEMBERS: u32 = 12;
 
-/// 标签, with how many members in a thousand have them.
+/// The tags (标签), each with its members per thousand.
 const TAGS: [(&str, u32); 8] = [
     ("新员工", 50),
     ("管理者", 0),
@@ -87,7 +91,7 @@ impl Seed {
     }
 }
 
-/// Contacts that are not in a corp yet, or not any more.
+/// Contacts outside a corp: new ones before they are used, or old ones after they were replaced.
 #[derive(Debug)]
 pub(crate) struct Contacts {
     departments: Departments,
@@ -95,7 +99,7 @@ pub(crate) struct Contacts {
     tags: Tags,
 }
 
-/// No members, only the root department.
+/// Has no members and only the root department.
 impl Default for Contacts {
     fn default() -> Self {
         Self {
@@ -107,7 +111,7 @@ impl Default for Contacts {
 }
 
 impl Seed {
-    /// Makes the contacts, which takes seconds for a million.
+    /// Generates the contacts. A million members take a few seconds.
     pub(crate) fn generate(self, now: Millis) -> Result<Contacts, SeedError> {
         self.check()?;
         let mut random = Rng::with_seed(self.seed);
@@ -119,8 +123,8 @@ impl Seed {
 }
 
 impl World {
-    /// Replaces the members, departments and tags of a corp, and gives the old ones back; everything else stays, and nothing is
-    /// called back.
+    /// Replaces the members, departments and tags of a corp and returns the old ones. Everything else stays, and no
+    /// callback is sent.
     pub(crate) fn replace_contacts(&mut self, corp: usize, contacts: Contacts) -> Contacts {
         let home = self.corp_mut(corp);
         let old = Contacts {
@@ -134,7 +138,7 @@ impl World {
     }
 }
 
-/// The root is 1, the others follow in the order in which they were drawn.
+/// The root has id 1; the other ids are in the order of generation.
 fn id_of(place: usize) -> u32 {
     place as u32 + 1
 }
@@ -144,7 +148,7 @@ fn departments_of(units: &[Unit]) -> Departments {
     let mut orders: Vec<u32> = vec![100_000_000; units.len()];
     for (place, unit) in units.iter().enumerate().skip(1) {
         let order = orders[unit.parent];
-        // As in live answers: each sibling stands 1000 behind the one before it.
+        // As in recorded answers, each sibling has an order 1000 below the previous one.
         orders[unit.parent] -= 1000;
         departments.insert(Department {
             id: id_of(place),
@@ -157,14 +161,14 @@ fn departments_of(units: &[Unit]) -> Departments {
     departments
 }
 
-/// Draws members into a tree.
+/// Generates members in a tree.
 struct MemberGenerator<'a> {
     units: &'a [Unit],
     random: Rng,
     people: People,
-    /// How many sit in each department.
+    /// Number of members in each department.
     seated: Vec<u32>,
-    /// Who leads each department: the first who came.
+    /// The leader of each department, which is its first member.
     leaders: Vec<Option<MemberNo>>,
     badge: std::sync::Arc<str>,
 }
@@ -195,7 +199,7 @@ impl<'a> MemberGenerator<'a> {
         members
     }
 
-    /// A department that takes one more.
+    /// Returns a department with a free place.
     fn room(&mut self) -> usize {
         let place = self.random.usize(..self.units.len());
         (place..self.units.len())
@@ -263,7 +267,8 @@ impl<'a> MemberGenerator<'a> {
         Seat { department: id_of(place), order: if leader { 1000 } else { 0 }, leader }
     }
 
-    /// The leader of one's department; for a leader, that of the next department above that has one.
+    /// Returns the leader of the member's department; for a leader, the leader of the next department above that has
+    /// one.
     fn leader_above(&self, place: usize, leads: bool) -> Option<MemberNo> {
         let mut place = place;
         if leads {
@@ -297,12 +302,12 @@ impl<'a> MemberGenerator<'a> {
     }
 }
 
-/// No operator has numbers that begin with 100, so no real phone can ring.
+/// No operator uses numbers that begin with 100, so no real phone can ring.
 fn mobile(no: MemberNo) -> String {
     format!("100{no:08}")
 }
 
-/// Tags as name, members and departments.
+/// Returns the tags as name, members and departments.
 fn tagged(members: &Members, mut random: Rng) -> Vec<(&'static str, Vec<MemberNo>)> {
     TAGS.iter()
         .map(|(name, share)| {

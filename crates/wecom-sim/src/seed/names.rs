@@ -1,11 +1,12 @@
-//! Believable people: names as they are common in China, each character with its pinyin so that userids read like the
-//! name. The weights of the surnames follow the order and rough shares of the national census; nobody in here is real.
+//! Names of generated people. The names are common in China, and each character has its pinyin, so that userids match
+//! the names. The weights of the surnames follow the order and the approximate shares of the national census. No name
+//! belongs to a real person.
 
 use std::collections::HashMap;
 
 use fastrand::Rng;
 
-/// Surname, pinyin, how many in ten thousand bear it.
+/// Surname, pinyin, frequency per ten thousand.
 const SURNAMES: &[(&str, &str, u32)] = &[
     ("王", "wang", 715),
     ("李", "li", 710),
@@ -203,19 +204,19 @@ const WOMEN: &[(&str, &str)] = &[
     ("媛", "yuan"),
 ];
 
-/// One in five given names is a single character.
+/// One of five given names has a single character.
 const SHORT_NAMES_IN_TEN: u32 = 2;
 
-/// Draws people, each with a userid of their own.
+/// Generates people with unique userids.
 #[derive(Debug)]
 pub(super) struct People {
     surnames: Vec<(u32, usize)>,
     total: u32,
-    /// How often each pinyin has been used.
+    /// Number of uses of each pinyin.
     taken: HashMap<String, u32>,
 }
 
-/// A drawn person.
+/// A generated person.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Person {
     pub(super) userid: String,
@@ -249,7 +250,7 @@ impl People {
         pinyin.push_str(spelled);
         let length = if random.u32(..10) < SHORT_NAMES_IN_TEN { 1 } else { 2 };
         for _ in 0..length {
-            // The commoner ones stand first: the lesser of two draws favours them.
+            // Common characters are first in the list; the lower of two random positions prefers them.
             let place = random.usize(..characters.len()).min(random.usize(..characters.len()));
             let (character, spelled) = characters[place];
             name.push_str(character);
@@ -258,7 +259,8 @@ impl People {
         Person { userid: self.own_userid(pinyin), name, is_woman }
     }
 
-    /// The second 王伟 is `wangwei2`. No pinyin ends in a digit, so that numbered ones never meet plain ones.
+    /// Returns a unique userid: the second 王伟 is `wangwei2`. No pinyin ends in a digit, so numbered userids differ
+    /// from plain ones.
     fn own_userid(&mut self, pinyin: String) -> String {
         match self.taken.get_mut(&pinyin) {
             Some(count) => {

@@ -1,25 +1,26 @@
-//! A believable department tree: shallow and broad at the top, up to fifteen levels deep, names unique among siblings.
+//! Generates a realistic department tree: broad at the top, at most fifteen levels deep, with unique names among
+//! siblings.
 
 use fastrand::Rng;
 
 /// The root's name.
 pub(super) const ROOT_NAME: &str = "示例集团";
-/// WeCom's deepest level; the root is level 1.
+/// The deepest level that WeCom allows; the root is level 1.
 pub(super) const DEEPEST: u8 = 15;
 
-/// A department that is drawn; the root is the first.
+/// A generated department; the root is the first.
 #[derive(Debug)]
 pub(super) struct Unit {
     pub(super) name: String,
-    /// Place of the parent in the tree; the root is its own.
+    /// Index of the parent in the tree; the root is its own parent.
     pub(super) parent: usize,
     pub(super) level: u8,
     pub(super) children: u32,
-    /// What it is about, for the positions of its people.
+    /// The topic, which determines the positions of the members.
     pub(super) topic: usize,
 }
 
-/// What departments are about.
+/// The topics of departments.
 pub(super) const TOPICS: &[&str] = &[
     "研发",
     "产品",
@@ -63,14 +64,14 @@ pub(super) const TOPICS: &[&str] = &[
     "电商",
 ];
 
-/// What departments of a level are called, from level 2 on.
+/// The name suffix of each level, from level 2 on.
 const WORDS: [&str; 14] =
     ["中心", "事业部", "部", "分部", "处", "科", "室", "组", "小组", "班", "工段", "站", "队", "岗"];
 
-/// A chain down to the deepest level is drawn first if there are this many departments.
+/// Minimum number of departments for a chain down to the deepest level.
 const ENOUGH_FOR_A_CHAIN: usize = 30;
 
-/// Draws a tree of that many departments, parents before children.
+/// Generates a tree of `count` departments, parents before children.
 pub(super) fn draw(count: usize, random: &mut Rng) -> Vec<Unit> {
     let mut units = Vec::with_capacity(count);
     units.push(Unit {
@@ -93,7 +94,7 @@ pub(super) fn draw(count: usize, random: &mut Rng) -> Vec<Unit> {
     units
 }
 
-/// Prefers the elder of two, which stand higher, and those that are not crowded yet.
+/// Prefers the older of two departments, which are higher in the tree, and departments with few children.
 fn pick_parent(units: &[Unit], random: &mut Rng) -> usize {
     let mut draw = || random.usize(..units.len()).min(random.usize(..units.len()));
     for _ in 0..8 {
@@ -102,7 +103,7 @@ fn pick_parent(units: &[Unit], random: &mut Rng) -> usize {
             return place;
         }
     }
-    // The root always takes one more, up to WeCom's own limit, which no seed reaches.
+    // The root always has room, up to WeCom's own limit, which no seed reaches.
     0
 }
 
@@ -111,7 +112,7 @@ fn found(units: &mut Vec<Unit>, parent: usize) {
     let place = above.children as usize;
     above.children += 1;
     let level = above.level + 1;
-    // The first child of a department goes on with its topic; its siblings take the following ones.
+    // The first child of a department continues its topic; its siblings take the following topics.
     let topic = (above.topic + place) % TOPICS.len();
     let round = place / TOPICS.len();
     let word = WORDS[usize::from(level) - 2];
@@ -123,7 +124,7 @@ fn found(units: &mut Vec<Unit>, parent: usize) {
     units.push(Unit { name, parent, level, children: 0, topic });
 }
 
-/// 二, 三 … 十, then digits: "研发二部" is how a second one is called.
+/// Returns 二, 三 … 十, then digits: the second department of a topic is "研发二部".
 fn numeral(number: usize) -> String {
     const NUMERALS: [&str; 9] = ["二", "三", "四", "五", "六", "七", "八", "九", "十"];
     match number.checked_sub(2).and_then(|place| NUMERALS.get(place)) {

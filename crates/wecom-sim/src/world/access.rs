@@ -1,4 +1,4 @@
-//! What a caller may do: from which IP, and with which kind of secret.
+//! The permissions of a caller, by IP and by kind of secret.
 
 use std::net::IpAddr;
 
@@ -8,16 +8,16 @@ use super::{
     state::World,
 };
 
-/// Who may make a call, judged before its arguments are.
+/// The callers of an endpoint, checked before its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     /// Any token of the corp.
     Any,
-    /// Contacts-sync with the edit right; all others get 48002.
+    /// Contacts-sync with edit permission; all others get 48002.
     ContactsEdit,
-    /// Contacts-sync, whatever its right; all others get 48002.
+    /// Contacts-sync with any permission; all others get 48002.
     Contacts,
-    /// Apps inside their visible range; contacts-sync only from a legacy IP, else 48009.
+    /// Apps within their visible range, and contacts-sync from a legacy IP. Contacts-sync from another IP gets 48009.
     Details,
     /// Self-built apps; contacts-sync gets 48002.
     App,
@@ -28,7 +28,7 @@ impl World {
         let corp = &self.corps[caller.corp];
         let trusted: &[IpAddr] = match caller.credential {
             Credential::Contacts => &corp.contacts.trusted_ips,
-            // The upper corp's servers were judged when it fetched the token.
+            // The IP of the upper corp was checked when it fetched the token.
             Credential::SharedApp(_) => &[],
             Credential::App(agent_id) => corp.app(agent_id).map_or(&[], |app| &app.trusted_ips),
         };

@@ -1,4 +1,4 @@
-//! 企业邮箱 of members: the address, its aliases, and the address that the system gives.
+//! The 企业邮箱 of members: the address, its aliases, and the address that the system generates.
 
 use super::{
     choices::Choices,
@@ -12,7 +12,7 @@ use super::{
 const BIZ_MAIL_ALIASES: usize = 5;
 
 impl Corp {
-    /// 企业邮箱 and its aliases; without 腾讯企业邮 both are dropped.
+    /// Fills in 企业邮箱 and its aliases. Without 腾讯企业邮 both are ignored.
     pub(super) fn fill_biz_mail(
         &self,
         no: Option<MemberNo>,
@@ -64,7 +64,7 @@ impl Corp {
         Ok(())
     }
 
-    /// An address that no other member has.
+    /// Returns an address that is not in use.
     pub(super) fn free_biz_mail(&self, userid: &str, domain: &str) -> String {
         let local = userid.split('@').next().unwrap_or_default().to_ascii_lowercase();
         (1u32..)

@@ -1,4 +1,4 @@
-//! Imports into a chain (批量导入上下游联系人): each corp of the file with its people, all or nothing.
+//! Imports into a chain (批量导入上下游联系人). Each corp of the file is imported with all its contacts or not at all.
 
 use std::collections::HashSet;
 
@@ -14,11 +14,11 @@ use super::{
     state::World,
 };
 
-/// Levels of groups below the root.
+/// Maximum levels of groups below the root.
 const GROUP_LEVELS: usize = 9;
 
 impl World {
-    /// Does what a submitted import asked for, and tells the app that submitted it.
+    /// Executes a submitted import and sends its event to the submitting app.
     pub(crate) fn finish_chain_import(&mut self, corp: usize, id: &str) {
         let groups = &mut self.corp_mut(corp).groups;
         let Some(place) = groups.imports.iter().position(|job| job.id == id) else {
@@ -57,7 +57,7 @@ impl World {
     }
 }
 
-/// Takes one corp with its people, all or nothing: one bad contact stops its corp (doc 95823).
+/// Imports one corp with all its contacts. One invalid contact stops the import of its corp (doc 95823).
 fn import_row(chain: &mut Chain, row: &Value, seen: &mut HashSet<String>) -> Result<(), Value> {
     let given = |key: &str| row[key].as_str().unwrap_or_default().trim();
     let (name, custom_id, path) = (given("corp_name"), given("custom_id"), given("group_path"));
@@ -111,7 +111,7 @@ fn import_row(chain: &mut Chain, row: &Value, seen: &mut HashSet<String>) -> Res
         mobile: person["mobile"].as_str().unwrap_or_default().into(),
         user_custom_id: person["user_custom_id"].as_str().unwrap_or_default().into(),
     });
-    // Only a new corp goes into the group named; one that is there stays where it is.
+    // Only a new corp is put into the given group; an existing corp stays in its group.
     if let Some(corp) = chain.corps.iter_mut().find(|corp| corp.name == name) {
         corp.contacts.extend(contacts);
         return Ok(());
@@ -149,7 +149,8 @@ fn contact_fault(person: &Value) -> Option<i32> {
     }
 }
 
-/// A number of 64 bits without leading zeros, from 1 to 2^64-2, of neither 11 nor 13 digits (those could be mobiles).
+/// Whether the text is a 64-bit number without leading zeros, from 1 to 2^64-2, with neither 11 nor 13 digits (those
+/// could be mobiles).
 fn is_user_custom_id(text: &str) -> bool {
     !text.starts_with('0')
         && text.bytes().all(|byte| byte.is_ascii_digit())

@@ -1,18 +1,18 @@
-//! What changed and who changed it: the source of callback events (通讯录变更事件), which pass
+//! Changes and their actors, the source of callback events (通讯录变更事件). They pass
 //! [`World::record`](super::World::record).
 
 use super::members::Member;
 
-/// Who makes a change. WeCom does not call the contacts assistant back for what it did itself.
+/// The actor of a change. WeCom sends the contacts assistant no events for its own changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Actor {
-    /// The contacts-sync secret, over the API or by an import job.
+    /// The contacts-sync secret, by the API or by an import job.
     ContactsApi,
-    /// An app, over the API (tags of its own).
+    /// An app, by the API (for its own tags).
     App(u32),
     /// An administrator in the console.
     Console,
-    /// A member, in the client.
+    /// A member, in the WeCom app.
     Member,
 }
 
@@ -29,7 +29,7 @@ pub(crate) enum ContactsChange {
         parent: u32,
         order: u32,
     },
-    /// The new name and parent, where they changed.
+    /// The new name and the new parent, if changed.
     DepartmentUpdated {
         id: u32,
         name: Option<String>,
@@ -48,7 +48,7 @@ pub(crate) enum ContactsChange {
 }
 
 impl ContactsChange {
-    /// The `ChangeType` of its event.
+    /// Returns the `ChangeType` of the event.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::MemberCreated(_) => "create_user",

@@ -1,69 +1,82 @@
-//! Where the documentation is silent or contradicts itself, or the live service was recorded to answer otherwise: a switch each.
+//! One switch for each point on which the documentation is missing, contradictory, or different from recorded
+//! answers.
 
 use serde::{Deserialize, Serialize};
 
-/// How the simulator behaves where the real server is not verified, or was recorded to differ from its pages. The defaults and the
-/// grounds for them are in `docs/fidelity.md`.
+/// The behaviour of the simulator where the real server is not verified, or was recorded to differ from its pages.
+/// `docs/fidelity.md` has the defaults and their reasons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Choices {
-    /// `user/create` refuses a missing department (41019) and an unknown one (40066), as doc 90313 has it; by default they go to
-    /// 其他（待设置部门）, as doc 90195 has it.
+    /// If on, `user/create` refuses a missing department (41019) and an unknown one (40066), as in doc 90313. By
+    /// default such members go to 其他（待设置部门）, as in doc 90195.
     pub strict_departments: bool,
-    /// A body with `\uXXXX` escapes is refused with 40033, as doc 90313 has it. By default it is read: Python's `requests` and
-    /// Go's `encoding/json` write such escapes, and their users' programs work.
+    /// If on, a body with `\uXXXX` escapes is refused with 40033, as in doc 90313. By default it is accepted, because
+    /// Python's `requests` and Go's `encoding/json` write such escapes in daily use.
     pub refuse_unicode_escapes: bool,
-    /// Fields that a credential may not see are returned empty, and `gender` is `"0"`; by default they are absent.
+    /// If on, fields that a credential cannot see are returned empty, and `gender` is `"0"`. By default they are
+    /// absent.
     pub withheld_as_empty: bool,
-    /// Whole numbers and lists are read as the pages spell them: a number in quotes, and a single number where a list is asked,
-    /// count as not given and are warned of. By default both are read, as recorded live.
+    /// If on, numbers and lists must have the format of the pages: a quoted number, and a single number in place of a
+    /// list, count as absent and cause the warning. By default both are accepted, as recorded live.
     pub strict_numbers: bool,
-    /// `gender` is written as a text, as doc 90195 has it, and a number counts as not given. By default it is a number, and a text
-    /// is taken with a warning, as recorded live.
+    /// If on, requests send `gender` as a text, as in doc 90195, and a number counts as absent. By default it is a
+    /// number, and a text causes the warning, as recorded live.
     pub text_gender: bool,
-    /// `user/get` and `user/list` carry `enable`, `isleader` and `hide_mobile`, as recorded live; the pages list none of them.
+    /// If on, `user/get` and `user/list` return `enable`, `isleader` and `hide_mobile`, as recorded live. No page
+    /// lists them.
     pub return_enable: bool,
-    /// A `gender` that the credential may not see is `"0"`, as doc 90196 has it. By default the key is absent, as recorded live.
+    /// If on, a `gender` that the credential cannot see is `"0"`, as in doc 90196. By default the key is absent, as
+    /// recorded live.
     pub withheld_gender_as_zero: bool,
-    /// An app created after 2022-06-20 gets `external_position` and `external_profile` of each member, as doc 90196 has it. By
-    /// default it gets no `external_position`, and an `external_profile` only where something is set, as recorded live.
+    /// If on, an app created after 2022-06-20 gets `external_position` and `external_profile` of each member, as in
+    /// doc 90196. By default it gets no `external_position`, and `external_profile` only if it has content, as
+    /// recorded live.
     pub external_fields_for_new_apps: bool,
-    /// `extattr` lists only attributes with a value, and a text once, as doc 100067 has it. By default it lists every attribute of
-    /// the console, and a text twice (`value` and `text.value`), as recorded live.
+    /// If on, `extattr` lists only attributes with a value, with a text once, as in doc 100067. By default it lists
+    /// all attributes of the console, with a text twice (`value` and `text.value`), as recorded live.
     pub brief_attributes: bool,
-    /// The last page of `user/list_id` has `"next_cursor": ""`, as doc 96067 has it; by default it has none, as seen live.
+    /// If on, the last page of `user/list_id` has `"next_cursor": ""`, as in doc 96067. By default the key is absent,
+    /// as seen live.
     pub empty_last_cursor: bool,
-    /// `fetch_child=1` of `user/simplelist` and `user/list` is honoured, though the current pages dropped it.
+    /// If on, `user/simplelist` and `user/list` support `fetch_child=1`, although the current pages no longer mention
+    /// it.
     pub fetch_child: bool,
-    /// `department/create` refuses `id: 0` (60123), as recorded live. Switched off, it counts as not given.
+    /// If on, `department/create` refuses `id: 0` (60123), as recorded live. If off, 0 counts as absent.
     pub refuse_department_zero: bool,
-    /// `department/list` and `simplelist` know no department 0. By default `id=0` asks for the whole visible range.
+    /// If on, `department/list` and `simplelist` refuse department 0. By default `id=0` returns the whole visible
+    /// range.
     pub unknown_department_zero: bool,
-    /// Events are written as docs 90970–90972 show them: `ChangeType` without CDATA, elements of a full `update_user` that did not
-    /// change, and no `AgentID` in the envelope for the contacts assistant. By default they are as recorded live.
+    /// If on, events have the format of docs 90970–90972: `ChangeType` without CDATA, unchanged elements in a full
+    /// `update_user`, and no `AgentID` in the envelope for the contacts assistant. By default they have the recorded
+    /// format.
     pub events_of_the_page: bool,
-    /// `tag/addtagusers` leaves out an empty `invalidparty`, as doc 90214 has it. By default a call that names members only is
-    /// answered with an empty one, as recorded live.
+    /// If on, `tag/addtagusers` omits an empty `invalidparty`, as in doc 90214. By default a call that adds only
+    /// members gets an empty one, as recorded live.
     pub omit_empty_invalidparty: bool,
-    /// A text in `external_profile` may have 12 characters, as the help of 90101 has it; by default 32 (doc 92230).
+    /// If on, a text in `external_profile` can have 12 characters, as in the help of 90101. The default is 32 (doc
+    /// 92230).
     pub short_external_text: bool,
-    /// A 企业邮箱 must be of the corp's own domain, else 81015.
+    /// If on, a 企业邮箱 must be in the corp's own domain, else 81015.
     pub check_mail_domain: bool,
-    /// When the 企业邮箱 part of an update fails, the rest is written all the same (doc 90197 allows for it).
+    /// If on, an update with an invalid 企业邮箱 part writes its other fields, which doc 90197 allows.
     pub split_biz_mail_update: bool,
-    /// `extattr` and `external_attr` of an update replace only the attributes they name; by default they replace the whole list.
+    /// If on, `extattr` and `external_attr` of an update replace only the given attributes. By default they replace
+    /// the whole list.
     pub merge_attributes: bool,
-    /// Members outside an app's range fail `tag/addtagusers` with 60011; by default they are in `invalidlist`.
+    /// If on, members outside an app's range fail `tag/addtagusers` with 60011. By default they are in `invalidlist`.
     pub tag_out_of_range_fails: bool,
-    /// An OAuth code that was used answers 42022 and an old one 42003; by default both answer 40029, as its help has it.
+    /// If on, a used OAuth code answers 42022 and an expired one 42003. By default both answer 40029, as in its help.
     pub distinct_code_errors: bool,
-    /// An import file that is no UTF-8 is read as GBK; by default it is refused (40092), as doc 90979 asks for UTF-8.
+    /// If on, an import file that is not UTF-8 is read as GBK. By default it is refused (40092), because doc 90979
+    /// requires UTF-8.
     pub gbk_imports: bool,
-    /// `gettoken` for a disabled app answers 50003; by default 40001, whose help names this case.
+    /// If on, `gettoken` for a disabled app answers 50003. By default it answers 40001, whose help mentions this
+    /// case.
     pub disabled_app_50003: bool,
-    /// A callback answered with another status than 200 is sent again, as doc 90238 has it; doc 90930 names only time-outs and
-    /// failed connections.
+    /// If on, a callback that gets a status other than 200 is retried, as in doc 90238. Doc 90930 mentions only
+    /// timeouts and failed connections.
     pub callback_retries_other_statuses: bool,
 }
 

@@ -1,33 +1,34 @@
-//! What an administrator has set up in the console (管理后台), as far as the API asks for it.
+//! The settings of the console (管理后台) that the API uses.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// A corp's console settings; each can be changed through `PUT /_sim/settings`.
+/// A corp's console settings. `PUT /_sim/settings` changes each of them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct ConsoleSettings {
-    /// 扩展属性 that exist; a value for any other is ignored.
+    /// The defined 扩展属性; other names are ignored.
     pub(crate) extattr: Vec<AttributeName>,
-    /// 对外属性 that exist.
+    /// The defined 对外属性.
     pub(crate) external_attr: Vec<AttributeName>,
-    /// Mini programs authorised in the corp; an attribute with any other is ignored.
+    /// Mini programs authorised in the corp; attributes with other ones are ignored.
     pub(crate) miniprograms: Vec<String>,
-    /// Verified short names (企业对外简称), else 41036. Empty: any is taken.
+    /// Verified short names (企业对外简称), else 41036. If empty, every name is accepted.
     pub(crate) short_names: Vec<String>,
-    /// Bound 视频号, else 41066. Empty: any is taken.
+    /// Bound 视频号, else 41066. If empty, every one is accepted.
     pub(crate) channels: Vec<String>,
-    /// The domain of 腾讯企业邮; without one no member has a 企业邮箱.
+    /// The domain of 腾讯企业邮. Without a domain members have no 企业邮箱.
     pub(crate) mail_domain: Option<String>,
-    /// How many accounts the corp may have (45024). A fifth of it is also what failed look-ups by mobile or mail may use up.
+    /// Maximum number of accounts in the corp (45024). One fifth of it is the limit for failed lookups by mobile or
+    /// mail.
     pub(crate) account_cap: usize,
     /// The corp's creator, who cannot be deleted (301005).
     pub(crate) creator: String,
     pub(crate) second_verification: SecondVerification,
 }
 
-/// An attribute that the console knows.
+/// An attribute defined in the console.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct AttributeName {
     /// 0 text, 1 web, 2 mini program.
@@ -36,15 +37,15 @@ pub(crate) struct AttributeName {
     pub(crate) name: Arc<str>,
 }
 
-/// 二次验证: who is asked, and on which page.
+/// The settings of 二次验证.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct SecondVerification {
-    /// Without one every call answers 40210.
+    /// The page. Without one every call answers 40210.
     pub(crate) page: Option<String>,
-    /// The app whose OAuth link the page is; another app gets 40209. `None`: the page is no app's.
+    /// The app whose OAuth link the page is; another app gets 40209. `None` means that the page belongs to no app.
     pub(crate) app: Option<u32>,
-    /// Who is asked; empty: everybody. Others get 40208.
+    /// The members who need verification; empty for all. Other members get 40208.
     pub(crate) members: Vec<String>,
 }
 

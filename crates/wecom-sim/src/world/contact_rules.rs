@@ -1,4 +1,4 @@
-//! Rules on who sees whom in the contacts (通讯录查看权限管理). They are kept, and change no other answer.
+//! Rules about the visibility of contacts (通讯录查看权限管理). They are stored and change no other reply.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,13 @@ use serde_json::{Map, Value};
 
 use super::fail::Fail;
 
-/// Rules of one type; the number is a choice.
+/// Maximum number of rules of one type, which is a choice.
 const RULES_OF_TYPE: usize = 100;
 const RULES_IN_CALL: usize = 100;
-/// The lists of each of a rule's three sets.
+/// The lists in each of a rule's three sets.
 const LISTS: [(&str, usize); 3] = [("userid", 1000), ("partyid", 100), ("tagid", 100)];
 
-/// A corp's rules, as they were sent.
+/// A corp's rules, as sent.
 #[derive(Debug, Default)]
 pub(crate) struct ContactRules {
     by_id: BTreeMap<i64, Map<String, Value>>,
@@ -26,7 +26,7 @@ impl ContactRules {
 }
 
 impl ContactRules {
-    /// Creates rules and gives their ids, in the order they were sent; all or none.
+    /// Creates all rules or none. Returns their ids in the order of the request.
     pub(crate) fn create(&mut self, rules: &[Value]) -> Result<Vec<i64>, Fail> {
         let rules = checked(rules)?;
         let mut made = BTreeMap::new();
@@ -42,7 +42,7 @@ impl ContactRules {
         Ok(ids)
     }
 
-    /// Replaces rules; their type stays.
+    /// Replaces rules; the type of a rule stays.
     pub(crate) fn update(&mut self, rules: &[Value]) -> Result<(), Fail> {
         let rules = checked(rules)?;
         let mut changed = BTreeMap::new();
@@ -61,7 +61,7 @@ impl ContactRules {
         Ok(())
     }
 
-    /// Deletes rules; all or none.
+    /// Deletes all rules or none.
     pub(crate) fn delete(&mut self, ids: &[i64]) -> Result<(), Fail> {
         if ids.is_empty() || ids.len() > RULES_IN_CALL {
             return Err(Fail::of(40058));
@@ -75,7 +75,7 @@ impl ContactRules {
         Ok(())
     }
 
-    /// `pending` holds the rules of the same call, which stand in for older ones of their id.
+    /// `pending` contains the rules of the same call, which replace older ones with the same id.
     fn check(
         &self,
         rule: &Map<String, Value>,

@@ -1,4 +1,4 @@
-//! One corp, with all that is remembered of it.
+//! One corp with all its data.
 
 use super::{
     callback::target::Callbacks,
@@ -33,7 +33,7 @@ pub(crate) struct Corp {
     pub(super) lookups: Lookups,
     pub(crate) callbacks: Callbacks,
     pub(crate) groups: CorpGroups,
-    /// How often the corp was seeded: each time the numbers of members restart at 0.
+    /// Number of seeds of the corp. Each seed restarts the numbers of members at 0.
     pub(crate) seedings: u32,
 }
 
@@ -42,7 +42,7 @@ impl Corp {
         self.apps.iter().find(|app| app.agent_id == agent_id)
     }
 
-    /// The member that a call names.
+    /// Returns the requested member.
     pub(crate) fn required_member(&self, userid: &str) -> Result<(MemberNo, &Member), Fail> {
         match userid {
             "" => Err(Fail::of(41009)),
@@ -51,20 +51,20 @@ impl Corp {
         }
     }
 
-    /// The department that a call names.
+    /// Returns the requested department.
     pub(crate) fn required_department(&self, id: Option<i64>) -> Result<&Department, Fail> {
         id.and_then(|id| u32::try_from(id).ok())
             .and_then(|id| self.departments.get(id))
             .ok_or_else(|| Fail::of(60003))
     }
 
-    /// The tag that a call names.
+    /// Returns the requested tag.
     pub(crate) fn required_tag(&self, id: Option<i64>) -> Result<&Tag, Fail> {
         let id = id.ok_or_else(|| Fail::of(41017))?;
         u32::try_from(id).ok().and_then(|id| self.tags.get(id)).ok_or_else(|| Fail::of(40068))
     }
 
-    /// Counts a look-up by mobile or mail, see [`Lookups::count`].
+    /// Counts a lookup by mobile or mail, see [`Lookups::count`].
     pub(crate) fn looked_up<T>(&mut self, kind: Lookup, found: Option<T>, now: Millis) -> Result<T, Fail> {
         self.lookups.count(kind, found, self.console.account_cap, now)
     }

@@ -1,5 +1,5 @@
-//! How a corp is tied to others: apps shared with lower corps (企业互联, 上下游), chains (上下游), and the older linkages
-//! (互联企业).
+//! The relations of a corp to other corps: apps shared with lower corps (企业互联, 上下游), chains (上下游), and the older
+//! linkages (互联企业).
 
 use std::collections::BTreeMap;
 
@@ -11,34 +11,34 @@ use crate::clock::Millis;
 /// The root group of every chain.
 pub(crate) const ROOT_GROUP: i64 = 1;
 
-/// A corp's ties.
+/// A corp's relations.
 #[derive(Debug, Default)]
 pub(crate) struct CorpGroups {
     pub(crate) linkages: Vec<Linkage>,
     pub(crate) shares: Vec<Share>,
     pub(crate) chains: Vec<Chain>,
-    /// The one app that the console names under 上下游 > 可调用接口的应用.
+    /// The app configured in the console under 上下游 > 可调用接口的应用.
     pub(crate) api_app: Option<u32>,
     pub(crate) imports: Vec<ChainImport>,
 }
 
-/// 互联企业: another corp whose people some of our apps see.
+/// A linkage (互联企业) to another corp whose members some of our apps see.
 #[derive(Debug)]
 pub(crate) struct Linkage {
-    /// `wh…`; departments are named `id/department`.
+    /// `wh…`; the ids of its departments are `id/department`.
     pub(crate) id: String,
-    /// The other corp, in the world.
+    /// The index of the other corp in the world.
     pub(crate) corp: usize,
-    /// What each app sees of it.
+    /// The visible range of each app.
     pub(crate) ranges: BTreeMap<u32, Range>,
 }
 
-/// An app of ours that a lower corp has as an app of its own.
+/// An app of this corp that a lower corp uses.
 #[derive(Clone, Debug)]
 pub(crate) struct Share {
     pub(crate) agent_id: u32,
     pub(crate) business: Business,
-    /// The lower corp, in the world.
+    /// The index of the lower corp in the world.
     pub(crate) corp: usize,
     pub(crate) lower_agent_id: u32,
 }
@@ -53,7 +53,7 @@ pub(crate) enum Business {
 }
 
 impl Business {
-    /// 0 unless said otherwise.
+    /// Defaults to 0.
     pub(crate) fn of(number: Option<i64>) -> Option<Self> {
         match number.unwrap_or(0) {
             0 => Some(Self::Linked),
@@ -88,18 +88,18 @@ pub(crate) struct ChainGroup {
 #[derive(Debug)]
 pub(crate) struct ChainCorp {
     pub(crate) name: String,
-    /// Its corpid, or the `pending_corpid` that stands in for it until it joins.
+    /// The corpid, or the `pending_corpid` until the corp joins.
     pub(crate) id: String,
     pub(crate) joined: bool,
     pub(crate) group: i64,
-    /// Empty without one.
+    /// Empty without a custom id.
     pub(crate) custom_id: String,
-    /// Who invited it; empty if not known.
+    /// The userid of the inviter; empty if unknown.
     pub(crate) invite_userid: String,
     pub(crate) contacts: Vec<ChainContact>,
 }
 
-/// One person of a corp of a chain, as imported.
+/// One contact of a corp in a chain, as imported.
 #[derive(Clone, Debug)]
 pub(crate) struct ChainContact {
     pub(crate) mobile: String,
@@ -115,7 +115,7 @@ pub(crate) struct ChainImport {
     pub(crate) begun_at: Millis,
     /// The `contact_list` as sent.
     pub(crate) rows: Vec<Value>,
-    /// Set once it is done.
+    /// Set when the job is done.
     pub(crate) result: Option<Value>,
 }
 
@@ -149,7 +149,7 @@ impl Chain {
         self.groups.iter().any(|group| group.id == id)
     }
 
-    /// The group at the end of a path of names below the root, made as far as it does not exist.
+    /// Returns the group at the end of a path of names below the root. Missing groups are created.
     pub(crate) fn group_at(&mut self, path: &str) -> i64 {
         path.split('/').filter(|name| !name.is_empty()).fold(ROOT_GROUP, |parent, name| {
             let found = self.groups.iter().find(|group| group.parent == parent && group.name == name);
@@ -162,12 +162,12 @@ impl Chain {
         })
     }
 
-    /// A joined corp.
+    /// Returns a joined corp.
     pub(crate) fn joined(&self, corp_id: &str) -> Option<&ChainCorp> {
         self.corps.iter().find(|corp| corp.joined && corp.id == corp_id)
     }
 
-    /// A corp that has not joined yet.
+    /// Returns a corp that has not joined yet.
     pub(crate) fn pending(&self, pending_id: &str) -> Option<&ChainCorp> {
         self.corps.iter().find(|corp| !corp.joined && corp.id == pending_id)
     }

@@ -1,4 +1,4 @@
-//! Secrets (凭证), the tokens they buy, and what each may do.
+//! Secrets (凭证), their tokens and their permissions.
 
 use std::{collections::HashMap, net::IpAddr};
 
@@ -16,9 +16,9 @@ pub(crate) struct ContactsSync {
     pub(crate) secret: String,
     pub(crate) enabled: bool,
     pub(crate) may_edit: bool,
-    /// Whether calls come from an IP known before 2022-08-15, which may read details.
+    /// Whether calls come from an IP known before 2022-08-15, which can read details.
     pub(crate) legacy_ip: bool,
-    /// Empty: any IP is taken, so that a test needs no set-up.
+    /// If empty, every IP is accepted, so that a test needs no set-up.
     pub(crate) trusted_ips: Vec<IpAddr>,
 }
 
@@ -29,13 +29,13 @@ pub(crate) struct App {
     pub(crate) name: String,
     pub(crate) secret: String,
     pub(crate) enabled: bool,
-    /// Created before 2022-06-20, so that sensitive fields are returned.
+    /// Whether the app was created before 2022-06-20, so that sensitive fields are returned.
     pub(crate) before_2022: bool,
     pub(crate) trusted_ips: Vec<IpAddr>,
     pub(crate) range: Range,
 }
 
-/// A visible range (可见范围): a department brings its subtree, a tag its departments and members.
+/// A visible range (可见范围). A department includes its subtree; a tag includes its departments and members.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Range {
@@ -44,16 +44,16 @@ pub(crate) struct Range {
     pub(crate) tags: Vec<u32>,
 }
 
-/// Which of a corp's secrets.
+/// One of a corp's secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Credential {
     Contacts,
     App(u32),
-    /// An app of this corp, in the hands of the upper corp that shared it (企业互联, 上下游).
+    /// An app of this corp, called by the upper corp that shares it (企业互联, 上下游).
     SharedApp(u32),
 }
 
-/// Who is calling.
+/// The caller of an endpoint.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) corp: usize,
@@ -61,7 +61,7 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// As whom it changes things.
+    /// Returns the actor of the caller's changes.
     pub(crate) fn actor(&self) -> Actor {
         match self.credential {
             Credential::Contacts => Actor::ContactsApi,
@@ -91,25 +91,25 @@ impl From<Credential> for FaultCaller {
     }
 }
 
-/// Who sends a call, as far as its token, or its corpid and secret, tell.
+/// The sender of a call, as identified by its token, or by its corpid and secret.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sender {
-    /// The corp's place in the world.
+    /// The corp's index in the world.
     pub(crate) corp: Option<usize>,
     pub(crate) caller: Option<Caller>,
-    /// Whether it carries a live token.
+    /// Whether the call has a valid token.
     pub(crate) has_token: bool,
 }
 
 impl Sender {
-    /// What the rules of faults look at.
+    /// Returns the properties that the fault rules use.
     pub(crate) fn origin(&self) -> CallOrigin {
         let caller = self.caller.as_ref().map(|caller| caller.credential.into());
         CallOrigin { corp: self.corp, caller, has_token: self.has_token }
     }
 }
 
-/// Live and lately dead tokens.
+/// Valid and recently expired tokens.
 #[derive(Debug)]
 pub(crate) struct Tokens {
     pub(super) lifetime: Millis,

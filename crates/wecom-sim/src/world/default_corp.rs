@@ -1,4 +1,4 @@
-//! The small corp that a simulator has by default.
+//! The small default corp of a simulator.
 
 use super::{
     changes::Actor,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::clock::Millis;
 
-/// userid, name, mobile, gender, position, departments, of which led, direct leader, 工号, has logged in
+/// userid, name, mobile, gender, position, departments, led departments, direct leader, 工号, has logged in
 type Person = (
     &'static str,
     &'static str,
@@ -42,7 +42,7 @@ const PEOPLE: [Person; 7] = [
     ("wujiu", "吴九", "13800000007", "1", "实习生", &[3], &[], "wangwu", "", false),
 ];
 
-/// The world of a simulator that starts.
+/// Returns the world at the start of a simulator.
 pub(crate) fn default_world(settings: &WorldSettings, now: Millis) -> World {
     let mut world = World::new(empty_corp(settings), settings.token_lifetime);
     world.choices = settings.choices.clone();

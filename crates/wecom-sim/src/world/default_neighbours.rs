@@ -1,5 +1,5 @@
-//! The other corp that a simulator has by default: linked (互联企业), lower (企业互联) and downstream (上下游) at
-//! once, so that every call about other corps has something to find.
+//! The default second corp of a simulator. It is linked (互联企业), lower (企业互联) and downstream (上下游) at the same time,
+//! so that every call about other corps returns data.
 
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ fn neighbour(settings: &WorldSettings) -> Corp {
             agent_id: NEIGHBOUR_AGENT,
             name: "共享应用".into(),
             secret: "sim-neighbour-app-secret".into(),
-            // The financial department stays among themselves.
+            // The range omits the finance department.
             range: Range { departments: vec![2], members: vec!["chenchen".into()], tags: Vec::new() },
             ..own.apps[0].clone()
         }],
@@ -74,10 +74,10 @@ fn neighbour(settings: &WorldSettings) -> Corp {
     }
 }
 
-/// The id of the app as the lower corp has it.
+/// The id of the app in the lower corp.
 const NEIGHBOUR_AGENT: u32 = 1_000_010;
 
-/// Another corp's id, whatever our own is.
+/// Returns an id that differs from that of the simulator's corp.
 fn neighbour_id(own: &str) -> String {
     let id = "ww00000000neighbor";
     if own == id { format!("{id}2") } else { id.into() }

@@ -1,4 +1,4 @@
-//! Creating, changing and deleting departments: every rule, for the API, the console and import jobs alike.
+//! Creates, changes and deletes departments. The API, the console and import jobs use the same rules.
 
 use super::{
     changes::{Actor, ContactsChange},
@@ -9,14 +9,14 @@ use super::{
     state::World,
 };
 
-/// The root counts as the first.
+/// Maximum depth; the root is level 1.
 pub(crate) const LEVELS: usize = 15;
 pub(crate) const DEPARTMENTS_OF_CORP: usize = 30_000;
-/// Characters of a department's name.
+/// Maximum number of characters of a department's name.
 const LONGEST_NAME: usize = 64;
 
 impl World {
-    /// Creates a department (创建部门) and gives its id.
+    /// Creates a department (创建部门) and returns its id.
     ///
     /// Official: [创建部门](https://developer.work.weixin.qq.com/document/path/90205)
     pub(crate) fn create_department(
@@ -66,7 +66,7 @@ impl World {
         Ok(id)
     }
 
-    /// Changes what is given of a department (更新部门); a new parent moves the subtree.
+    /// Changes the given fields of a department (更新部门). A new parent moves the subtree.
     ///
     /// Official: [更新部门](https://developer.work.weixin.qq.com/document/path/90206)
     pub(crate) fn update_department(
@@ -115,7 +115,7 @@ impl World {
         let home = self.corp(corp);
         let department = home.required_department(Some(id)).map_err(|_| Fail::of(60123))?;
         let id = department.id;
-        // Members are looked at first, those of the root too, as recorded live.
+        // Members are checked first, also those of the root, as recorded live.
         if home.members.count_in(id) > 0 {
             return Err(Fail::of(60005));
         }
@@ -136,7 +136,7 @@ impl World {
     }
 }
 
-/// 1–64 characters without those that the page names; the codes are as recorded live.
+/// Checks a name: 1–64 characters, without the characters that the page lists. The codes are as recorded live.
 fn check_name(name: &str) -> Result<(), Fail> {
     if name.is_empty() {
         return Err(Fail::new(40058, "name exceed min utf8 words 1"));
@@ -147,7 +147,7 @@ fn check_name(name: &str) -> Result<(), Fail> {
     check_characters(name)
 }
 
-/// The same rules with other codes.
+/// Checks an English name by the same rules, with other codes.
 fn check_english_name(name: &str) -> Result<(), Fail> {
     if name.is_empty() {
         return Err(Fail::of(60001));
@@ -165,7 +165,7 @@ fn check_characters(name: &str) -> Result<(), Fail> {
     Ok(())
 }
 
-/// The text names the department in the way, as seen live.
+/// The refusal for a used name or id. Its text contains the existing department, as seen live.
 fn existed(id: u32) -> Fail {
     Fail::new(60008, format!("department existed:{id}"))
 }

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, HashMap},
 };
 
-/// The root department (根部门), always there.
+/// The root department (根部门), which always exists.
 pub(crate) const ROOT: u32 = 1;
 
 /// One department (部门).
@@ -13,24 +13,24 @@ pub(crate) const ROOT: u32 = 1;
 pub(crate) struct Department {
     pub(crate) id: u32,
     pub(crate) name: String,
-    /// Empty without one.
+    /// Empty without an English name.
     pub(crate) name_en: String,
     /// 0 for the root.
     pub(crate) parent: u32,
     pub(crate) order: u32,
-    /// In display order: larger `order` first, then the smaller id.
+    /// In display order: by `order` descending, then by id.
     pub(crate) children: Vec<u32>,
 }
 
-/// The tree; the root is 1 and always there.
+/// The tree. The root has id 1 and always exists.
 #[derive(Debug, Default)]
 pub(crate) struct Departments {
     by_id: BTreeMap<u32, Department>,
-    /// Names are unique among siblings, Chinese and English ones each for themselves.
+    /// Names are unique among siblings, separately for Chinese and English ones.
     names: HashMap<(u32, Tongue, String), u32>,
 }
 
-/// Which of a department's names.
+/// One of a department's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Tongue {
     Main,
@@ -61,7 +61,7 @@ impl Departments {
         self.by_id.contains_key(&id)
     }
 
-    /// By id.
+    /// Returns the departments by id.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Department> {
         self.by_id.values()
     }
@@ -70,29 +70,29 @@ impl Departments {
         self.names.get(&(parent, tongue, name.to_owned())).copied()
     }
 
-    /// The id that a department gets when none is asked for.
+    /// Returns the next free id.
     pub(crate) fn next_id(&self) -> u32 {
         self.by_id.last_key_value().map_or(ROOT, |(id, _)| *id).saturating_add(1)
     }
 
-    /// The `order` that puts a new child behind its siblings, by the step seen in live answers.
+    /// Returns the `order` of a new last child, with the step seen live.
     pub(crate) fn last_order(&self, parent: u32) -> u32 {
         self.get(parent)
             .and_then(|parent| self.get(*parent.children.last()?))
             .map_or(100_000_000, |last| last.order.saturating_sub(1000))
     }
 
-    /// A department, then its parent, and so on up to the root.
+    /// Returns a department, its parent, and so on up to the root.
     pub(crate) fn upwards(&self, id: u32) -> impl Iterator<Item = u32> {
         std::iter::successors(self.get(id), |department| self.get(department.parent)).map(|one| one.id)
     }
 
-    /// The root is on level 1.
+    /// Returns the level; the root is on level 1.
     pub(crate) fn level(&self, id: u32) -> usize {
         self.upwards(id).count()
     }
 
-    /// How many levels a subtree has; 1 without children.
+    /// Returns the number of levels of a subtree; 1 without children.
     pub(crate) fn height(&self, id: u32) -> usize {
         let mut levels = 0;
         let mut row = vec![id];
@@ -107,7 +107,7 @@ impl Departments {
         levels
     }
 
-    /// A department and all below it: parents before children, siblings in display order.
+    /// Returns a department and its subtree: parents before children, siblings in display order.
     pub(crate) fn subtree(&self, id: u32) -> impl Iterator<Item = &Department> {
         let mut waiting = vec![id];
         std::iter::from_fn(move || {
@@ -117,14 +117,14 @@ impl Departments {
         })
     }
 
-    /// Adds a department whose id and name the caller knows to be free.
+    /// Adds a department. The caller has checked that its id and name are free.
     pub(crate) fn insert(&mut self, mut department: Department) {
         department.children = Vec::new();
         self.link(&department);
         self.by_id.insert(department.id, department);
     }
 
-    /// Changes a department; its children stay below it.
+    /// Replaces a department; its children stay below it.
     pub(crate) fn replace(&mut self, mut department: Department) {
         if let Some(old) = self.by_id.remove(&department.id) {
             self.unlink(&old);

@@ -1,9 +1,9 @@
-//! Doing what has fallen due: jobs enter their next phase, deliveries are tried, imports into chains end.
+//! Executes due work: phases of jobs, deliveries, ends of imports into chains.
 
 use super::{exports::job::ExportTask, imports::job::ImportTask, schedule::Due, state::World};
 use crate::clock::Millis;
 
-/// What falls due and takes long: it is done without holding the world's lock all the time.
+/// Long work that is due. It runs without holding the lock of the world all the time.
 #[derive(Clone, Debug)]
 pub(crate) enum LongTask {
     Export(ExportTask),
@@ -11,8 +11,8 @@ pub(crate) enum LongTask {
 }
 
 impl World {
-    /// Does what has fallen due, in order, each at its own time. It stops at what takes long, which is given back; what follows is
-    /// for another call.
+    /// Executes due work in order, each item at its own time. It stops at a long task and returns it; the next call
+    /// continues after it.
     pub(crate) fn do_due(&mut self, now: Millis) -> Option<LongTask> {
         while let Some((at, due)) = self.schedule.take_due(now) {
             let task = self.happen(at, due);
@@ -29,7 +29,7 @@ impl World {
             Due::Job { corp, id } => return self.advance_job(at, corp, &id),
             Due::Delivery { id } => self.deliveries.try_at(id, at),
             Due::Replay { id } => {
-                // It may have been forgotten meanwhile.
+                // The delivery may have been removed since.
                 self.deliveries.replay(id).ok();
             }
             Due::ChainImport { corp, id } => self.finish_chain_import(corp, &id),
@@ -37,7 +37,7 @@ impl World {
         None
     }
 
-    /// A job enters its next phase; what is left to do of it is given back.
+    /// Moves a job to its next phase and returns the remaining work, if any.
     fn advance_job(&mut self, at: Millis, corp: usize, id: &str) -> Option<LongTask> {
         if self.corp(corp).jobs.imports.contains_key(id) {
             self.advance_import(at, corp, id).map(LongTask::Import)

@@ -1,8 +1,8 @@
-//! A refusal, in WeCom's own words.
+//! A refusal, with the text of WeCom.
 
 use std::borrow::Cow;
 
-/// Refusals whose text ends without a hint, as recorded live.
+/// Refusals whose text has no hint, as recorded live.
 const UNHINTED: [i32; 3] = [40014, 60102, 60104];
 
 /// A refusal: an errcode in an HTTP 200.
@@ -10,7 +10,7 @@ const UNHINTED: [i32; 3] = [40014, 60102, 60104];
 pub(crate) struct Fail {
     pub(crate) code: i32,
     pub(crate) text: Cow<'static, str>,
-    /// The text ends without the hint.
+    /// Whether the text has no hint.
     pub(crate) bare: bool,
 }
 
@@ -19,17 +19,17 @@ impl Fail {
         Self { code, text: text.into(), bare: UNHINTED.contains(&code) }
     }
 
-    /// A refusal with the usual text of its code.
+    /// Returns a refusal with the usual text of its code.
     pub(crate) fn of(code: i32) -> Self {
         Self::new(code, text_of(code))
     }
 
-    /// A parameter that is no whole number of 32 bits.
+    /// Returns the refusal for a parameter that is not a 32-bit whole number.
     pub(crate) fn not_uint32(field: &str) -> Self {
         Self::new(40058, format!("field `{field}` expect type `uint32`"))
     }
 
-    /// A refusal whose documented text carries no hint.
+    /// Returns a refusal whose documented text has no hint.
     pub(crate) fn bare(code: i32, text: &'static str) -> Self {
         Self { bare: true, ..Self::new(code, text) }
     }
@@ -38,13 +38,13 @@ impl Fail {
         Self { text: format!("Warning: wrong json format. {}", self.text).into(), ..self }
     }
 
-    /// The text alone, as job results carry it.
+    /// Returns the text without the hint, as in job results.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 }
 
-/// The usual texts: those seen in the wild where there are such, else a plain description.
+/// Returns the usual text of a code: the recorded one if known, else a description.
 fn text_of(code: i32) -> &'static str {
     match code {
         -1 => "system busy",

@@ -1,12 +1,12 @@
-//! What a caller asks to be written. A field that is `None` was not given and keeps its value.
+//! The input of writes. A field that is `None` was not given and keeps its value.
 //!
-//! The API, the console (管理后台) and the import jobs all write through these.
+//! The API, the console (管理后台) and the import jobs use these forms.
 
 /// A member to be created or changed (创建成员, 更新成员).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MemberForm {
     pub(crate) userid: Option<String>,
-    /// Taken once, for a userid that the system made.
+    /// Accepted once, for a generated userid.
     pub(crate) new_userid: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) alias: Option<String>,
@@ -30,13 +30,13 @@ pub(crate) struct MemberForm {
     pub(crate) external_profile: Option<ProfileForm>,
     pub(crate) external_position: Option<String>,
     pub(crate) to_invite: Option<bool>,
-    /// Unknown departments are made under 其他（待设置部门）: on `user/create` and in member imports.
+    /// Whether unknown departments are created under 其他（待设置部门）, as in `user/create` and in member imports.
     pub(crate) make_departments: bool,
-    /// Only the console and a seed say this: the member has logged in.
+    /// Whether the member has logged in; only the console and a seed set it.
     pub(crate) activated: Option<bool>,
 }
 
-/// One custom attribute as it was sent.
+/// One custom attribute as sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AttributeForm {
     /// 0 text, 1 web, 2 mini program.

@@ -1,4 +1,4 @@
-//! Codes and tickets: what a member's visit to a page leaves behind. The control surface makes the visits.
+//! Codes and tickets from a member's visit to a page. The control surface makes the visits.
 
 use serde::Serialize;
 
@@ -29,7 +29,7 @@ pub(crate) struct VisitorInfo {
 }
 
 impl World {
-    /// Somebody opens an app's page and is sent back with a code, good once and for 5 minutes.
+    /// Creates the code of a visit to an app's page. It works once, for 5 minutes.
     pub(crate) fn mint_oauth_code(
         &mut self,
         corp: usize,
@@ -41,7 +41,7 @@ impl World {
         self.keep_code(corp, Page::App(agent_id), visitor, private, now)
     }
 
-    /// A member is sent to the second-verification page (二次验证) with a code, good once and for 5 minutes.
+    /// Creates the code of a visit to the second-verification page (二次验证). It works once, for 5 minutes.
     pub(crate) fn mint_tfa_code(&mut self, corp: usize, member: MemberNo, now: Millis) -> String {
         self.keep_code(corp, Page::SecondVerification, Visitor::Member(member), false, now)
     }
@@ -55,7 +55,7 @@ impl World {
         text
     }
 
-    /// Tells who came with a code, and gives a ticket where they agreed to it.
+    /// Returns the visitor of a code, and a ticket if the visitor consented.
     pub(crate) fn redeem_code(
         &mut self,
         caller: &Caller,
@@ -64,12 +64,12 @@ impl World {
     ) -> Result<VisitorInfo, Fail> {
         let fits = |page| match (page, caller.credential) {
             (Page::App(agent_id), Credential::App(own)) => agent_id == own,
-            // Doc 90203 redeems the codes of the second-verification page with the assistant's token.
+            // By doc 90203, the assistant's token redeems codes of the second-verification page.
             (Page::SecondVerification, Credential::Contacts) => true,
             (Page::SecondVerification, Credential::App(own)) => {
                 self.corps[caller.corp].console.second_verification.app == Some(own)
             }
-            // The codes of linked corps are redeemed by the upper corp, with a token of its own.
+            // Codes of lower corps are redeemed by the upper corp with its own token.
             (Page::App(_), Credential::Contacts) | (_, Credential::SharedApp(_)) => false,
         };
         let known = self.logins.codes.get(code).filter(|known| known.corp == caller.corp);
@@ -117,7 +117,7 @@ impl World {
         Ok((known.visitor.clone(), known.private))
     }
 
-    /// The member whose `user_ticket` this is; good for 30 minutes, as often as wanted.
+    /// Returns the member of a `user_ticket`. A ticket is valid for 30 minutes and can be used several times.
     pub(crate) fn holder_of_ticket(
         &self,
         caller: &Caller,
@@ -136,7 +136,7 @@ impl World {
         Ok(ticket.member)
     }
 
-    /// Redeems the code of the second-verification page: whom to verify, and the `tfa_code` to confirm it with.
+    /// Redeems the code of the second-verification page. Returns the member, and the `tfa_code` for the confirmation.
     pub(crate) fn open_second_verification(
         &mut self,
         caller: &Caller,
@@ -173,7 +173,7 @@ impl World {
         Ok((userid, tfa_code))
     }
 
-    /// Confirms a second verification; its `tfa_code` is good once and for 5 minutes.
+    /// Confirms a second verification. The `tfa_code` works once, for 5 minutes.
     pub(crate) fn close_second_verification(
         &mut self,
         caller: &Caller,
@@ -197,7 +197,7 @@ impl World {
     }
 }
 
-/// As in the page's sample, without a hint.
+/// The refusal of the page's sample, without a hint.
 fn invalid_code() -> Fail {
     Fail::bare(40029, "invalid code")
 }

@@ -1,4 +1,4 @@
-//! Ids in disguise: `openid` (WeChat's) and `open_userid` (a provider's app's). Both can be read back without a table.
+//! Derived ids: `openid` (of WeChat) and `open_userid` (of a provider's app). Both can be decoded without a table.
 
 use super::{corp::Corp, members::MemberNo};
 
@@ -6,7 +6,7 @@ const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 const INVERSE: u64 = inverse(ODD);
 const MASK: u64 = 0x5eed_0f0e_0d0c_0b0a;
 
-/// Newton's iteration doubles the right bits each time.
+/// Each step of Newton's iteration doubles the number of correct bits.
 const fn inverse(odd: u64) -> u64 {
     let mut inverse = odd;
     let mut round = 0;
@@ -30,13 +30,13 @@ fn undisguised(salt: u32, text: &str) -> Option<MemberNo> {
 }
 
 impl Corp {
-    /// Tells corps apart in what they hand out.
+    /// Makes the ids of different corps differ.
     fn salt(&self) -> u32 {
         let mix = |sum: u32, byte: u8| sum.wrapping_mul(31).wrapping_add(byte.into());
         self.id.bytes().fold(7, mix)
     }
 
-    /// 28 characters.
+    /// Returns the openid, with 28 characters.
     pub(crate) fn openid(&self, no: MemberNo) -> String {
         format!("oWeComSimId-{:016x}", disguised(self.salt(), no))
     }
@@ -45,7 +45,7 @@ impl Corp {
         undisguised(self.salt(), openid.strip_prefix("oWeComSimId-")?)
     }
 
-    /// 32 characters; each app sees the same member under another id.
+    /// Returns the open_userid, with 32 characters. Each app gets a different id for the same member.
     pub(crate) fn open_userid(&self, agent_id: u32, no: MemberNo) -> String {
         format!("woWeComSimId--{:016x}", disguised(self.salt() ^ agent_id, no))
     }

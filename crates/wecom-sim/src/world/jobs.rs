@@ -1,7 +1,7 @@
-//! Asynchronous jobs (异步任务): imports, exports and uploads by URL, moved on by the schedule.
+//! Asynchronous jobs (异步任务): imports, exports and uploads by URL, driven by the schedule.
 //!
-//! A job enters its first phase a quarter of the [job time](crate::SimBuilder::job_time) after it was submitted and is
-//! finished after the whole of it, on the virtual clock.
+//! A job enters its first phase after a quarter of the [job time](crate::SimBuilder::job_time) and finishes after all
+//! of it, on the virtual clock.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
@@ -14,15 +14,15 @@ use super::{
 };
 use crate::{clock::Millis, random::random_text};
 
-/// Phases of an import: it is opened in the first and done in the last.
+/// Number of phases of an import: the first opens the file, the last ends the job.
 pub(super) const PHASES: u32 = 4;
-/// Results of this many imports are kept, the rest cleaned (40089).
+/// Number of imports whose results are kept; older ones answer 40089.
 const IMPORTS_KEPT: usize = 5;
-/// Ids of cleaned imports are remembered up to a bound, as the oldest are not asked for.
+/// Maximum number of remembered ids of removed imports.
 const CLEANED_KEPT: usize = 10_000;
-/// Finished exports hold their files; how long WeCom keeps them is not documented.
+/// Number of finished exports whose files are kept. The real number is not documented.
 const EXPORTS_KEPT: usize = 20;
-/// How many bytes of the disk the files of exports take at most; those of the latest stay, whatever their size.
+/// Maximum size of the files of all exports. The files of the latest export are always kept.
 const EXPORT_BYTES_KEPT: u64 = 4 << 30;
 
 /// A corp's jobs.
@@ -30,19 +30,19 @@ const EXPORT_BYTES_KEPT: u64 = 4 << 30;
 pub(crate) struct Jobs {
     pub(super) settings: JobSettings,
     pub(super) imports: IndexMap<String, Import>,
-    /// Imports whose results are gone, oldest first.
+    /// Imports whose results were removed, oldest first.
     cleaned: VecDeque<String>,
     cleaned_ids: HashSet<String>,
     pub(super) exports: IndexMap<String, Export>,
     pub(super) url_uploads: IndexMap<String, UrlUpload>,
-    /// Departments that a department import left out and that are to go once they are empty.
+    /// Departments that a department import left out and that are deleted when they become empty.
     pub(super) abandoned: BTreeSet<u32>,
 }
 
-/// What a simulator's builder says about jobs.
+/// The job settings of the builder.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct JobSettings {
-    /// How long a job takes, whatever its size.
+    /// Duration of a job of any size.
     pub(crate) time: Millis,
     /// The smallest `block_size` of an export.
     pub(crate) smallest_block: i64,
@@ -75,7 +75,7 @@ impl Jobs {
         self.cleaned_ids.contains(id)
     }
 
-    /// Forgets results beyond those that are kept.
+    /// Removes results beyond the limits.
     pub(super) fn clean(&mut self) {
         while self.imports.values().filter(|import| import.is_finished()).count() > IMPORTS_KEPT {
             let Some(oldest) = self.imports.values().position(Import::is_finished) else {
@@ -106,7 +106,7 @@ impl Jobs {
     }
 }
 
-/// The id of an import, as recorded live: its kind, the time and a number.
+/// Returns the id of an import in the recorded format: its kind, the time and a number.
 pub(super) fn new_import_id(kind: ImportKind, now: Millis) -> String {
     let digit = match kind {
         ImportKind::ReplaceParty => 1,
@@ -116,7 +116,7 @@ pub(super) fn new_import_id(kind: ImportKind, now: Millis) -> String {
     format!("{digit}_{}_{}", now / 1000, fastrand::u32(1..))
 }
 
-/// At most 64 bytes.
+/// Returns an id of at most 64 bytes.
 pub(super) fn new_job_id() -> String {
     random_text(43)
 }

@@ -1,4 +1,4 @@
-//! Ceilings that are too high to reach over HTTP in a test, and what only the console brings about.
+//! Tests of limits that are too high to reach over HTTP, and of states that only the console can set.
 
 use super::{
     changes::Actor,

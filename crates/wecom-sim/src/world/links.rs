@@ -1,13 +1,13 @@
-//! Links that the server hands out: export files, uploaded pictures.
+//! Links to files: exports and uploaded pictures.
 
 use indexmap::IndexMap;
 
 use crate::{clock::Millis, download::Download, random::random_text};
 
-/// Limits of links and of the bytes of pictures behind them. Beyond either, the oldest go before their time.
+/// Maximum number of links, and of the bytes of their pictures. Beyond either, the oldest are removed early.
 const LINKS_KEPT: usize = 10_000;
 const BYTES_HELD: usize = 256 << 20;
-/// How long a dead link is remembered as such (403) before it is unknown (404).
+/// An expired link answers 403 for this time, then 404.
 const REMEMBERED: Millis = 24 * 3_600_000;
 
 #[derive(Debug, Default)]
@@ -18,13 +18,13 @@ pub(crate) struct Links {
 
 #[derive(Debug)]
 struct Link {
-    /// Gone once the link is dead, as the file may be large.
+    /// `None` after the link has expired, because the file can be large.
     file: Option<Download>,
-    /// `None`: for ever.
+    /// `None` if the link never expires.
     expires_at: Option<Millis>,
 }
 
-/// What is behind a link.
+/// The result of opening a link.
 #[derive(Debug)]
 pub(crate) enum Linked {
     File(Download),
@@ -33,7 +33,7 @@ pub(crate) enum Linked {
 }
 
 impl Links {
-    /// Gives a file a new token that cannot be guessed.
+    /// Adds a file with a new random token.
     pub(super) fn add(&mut self, file: Download, now: Millis, expires_at: Option<Millis>) -> String {
         self.free_dead(now);
         let token = random_text(40);
@@ -57,13 +57,13 @@ impl Links {
         }
     }
 
-    /// Bytes that only these links hold; the files of exports are their jobs'.
+    /// Returns the size of files that only links hold. The files of exports belong to their jobs.
     fn held(&self) -> usize {
         let files = self.by_token.values().filter(|link| link.expires_at.is_none());
         files.filter_map(|link| Some(link.file.as_ref()?.content.size() as usize)).sum()
     }
 
-    /// Frees what only dead links hold.
+    /// Drops the files of expired links.
     pub(super) fn free_dead(&mut self, now: Millis) {
         self.by_token.retain(|_, link| {
             if link.is_dead(now) {

@@ -1,4 +1,4 @@
-//! What a visit to a page leaves behind: codes and tickets, as they are remembered.
+//! Stored codes and tickets from visits to pages.
 
 use std::collections::HashMap;
 
@@ -13,33 +13,33 @@ pub(super) struct Logins {
     pub(super) tfa_codes: HashMap<String, Ticket>,
 }
 
-/// A code that a page was left with.
+/// A code of a visit.
 #[derive(Debug)]
 pub(super) struct Code {
     pub(super) corp: usize,
     pub(super) page: Page,
     pub(super) visitor: Visitor,
-    /// `snsapi_privateinfo`: sensitive fields were agreed to.
+    /// Whether the visitor consented to sensitive fields (`snsapi_privateinfo`).
     pub(super) private: bool,
     pub(super) until: Millis,
     pub(super) used: bool,
 }
 
-/// Where a code came from.
+/// The page of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Page {
     App(u32),
     SecondVerification,
 }
 
-/// Who opened a page.
+/// The visitor of a page.
 #[derive(Clone, Debug)]
 pub(crate) enum Visitor {
     Member(MemberNo),
     Stranger { openid: String, external_userid: Option<String> },
 }
 
-/// A member's, for one credential.
+/// A ticket of a member, for one credential.
 #[derive(Debug)]
 pub(super) struct Ticket {
     pub(super) corp: usize,

@@ -1,18 +1,18 @@
-//! Failed look-ups by mobile and mail: too many close the call for a day (docs 95402, 95895).
+//! Failed lookups by mobile and mail. Too many of them close the call for a day (docs 95402, 95895).
 
 use super::fail::Fail;
 use crate::clock::Millis;
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
 
-/// The failures of both look-ups, each for itself.
+/// The failures of both lookups, counted separately.
 #[derive(Debug, Default)]
 pub(crate) struct Lookups {
     mobile: Failures,
     mail: Failures,
 }
 
-/// Which look-up.
+/// The kind of a lookup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lookup {
     Mobile,
@@ -21,14 +21,15 @@ pub(crate) enum Lookup {
 
 #[derive(Debug, Default)]
 struct Failures {
-    /// The calendar day (Beijing) that is counted; the window is a choice.
+    /// The counted calendar day (Beijing); this window is a choice.
     day: Millis,
     count: usize,
     closed_until: Millis,
 }
 
 impl Lookups {
-    /// Counts a look-up: 46004 if no member was found, 45009 once more than a fifth of the account ceiling has failed.
+    /// Counts a lookup. Returns 46004 if no member was found, and 45009 if the failures exceed a fifth of the account
+    /// limit.
     pub(super) fn count<T>(
         &mut self,
         kind: Lookup,

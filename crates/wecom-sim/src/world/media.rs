@@ -1,4 +1,4 @@
-//! Temporary media (临时素材): what may be uploaded, and how long it lives.
+//! Temporary media (临时素材): their limits, formats and lifetime.
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ use crate::{clock::Millis, random::random_text};
 /// Three days.
 pub(crate) const MEDIA_LIFETIME: Millis = 3 * 24 * 3_600_000;
 pub(crate) const MB: usize = 1 << 20;
-/// Limits of files and bytes in a corp. Beyond either, the oldest go before their time.
+/// Maximum number of files and bytes in a corp. Beyond either, the oldest are removed early.
 const FILES_KEPT: usize = 10_000;
 const BYTES_KEPT: usize = 512 * MB;
-/// Every file must be larger.
+/// Every file must be larger than this.
 const SMALLEST: usize = 5;
 const DAY: Millis = 24 * 3_600_000;
-/// Days are counted in Beijing.
+/// Offset of Beijing, where days begin.
 const BEIJING: Millis = 8 * 3_600_000;
 
 /// The `type` of an upload.
@@ -37,7 +37,7 @@ pub(crate) struct Medium {
     pub(crate) content_type: &'static str,
     pub(crate) bytes: Bytes,
     pub(crate) created_at: Millis,
-    /// Uploaded by URL (异步上传): only good for download.
+    /// Whether it was uploaded by URL (异步上传); such a medium is only for download.
     pub(crate) by_url: bool,
 }
 
@@ -69,7 +69,7 @@ impl MediaKind {
         }
     }
 
-    /// Judges size and format of an upload.
+    /// Checks the size and format of an upload.
     pub(crate) fn judge(self, extension: &str, bytes: &[u8]) -> Result<(), Fail> {
         at_least_smallest(bytes)?;
         match self {
@@ -93,7 +93,7 @@ impl MediaKind {
         }
     }
 
-    /// The ending that a download's name gets where the upload named none.
+    /// Returns the extension of a download's name if the upload had none.
     fn ending(self, bytes: &[u8]) -> &'static str {
         match self {
             Self::Image if bytes.starts_with(PNG) => "png",
@@ -108,7 +108,7 @@ impl MediaKind {
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 const JPG: &[u8] = b"\xff\xd8\xff";
 const AMR: &[u8] = b"#!AMR\n";
-/// Bytes of a frame of 20 ms, its header included, by the mode in the header (RFC 4867; 9–14 are not in use).
+/// Size of a 20 ms frame including its header, by the mode in the header (RFC 4867; modes 9–14 are unused).
 const AMR_FRAMES: [usize; 16] = [13, 14, 16, 18, 20, 21, 27, 32, 6, 1, 1, 1, 1, 1, 1, 1];
 
 pub(super) fn at_least_smallest(bytes: &[u8]) -> Result<(), Fail> {
@@ -132,7 +132,7 @@ fn picture(extension: &str, bytes: &[u8], largest: usize) -> Result<(), Fail> {
     Ok(())
 }
 
-/// AMR of at most 60 seconds.
+/// Checks that a voice is AMR of at most 60 seconds.
 fn voice(bytes: &[u8]) -> Result<(), Fail> {
     let mut frames = bytes.strip_prefix(AMR).ok_or_else(|| Fail::of(301_016))?;
     let mut count = 0;
@@ -151,7 +151,7 @@ pub(crate) fn is_mp4(bytes: &[u8]) -> bool {
     bytes.get(4..8) == Some(b"ftyp")
 }
 
-/// What follows the last dot of a file's name, in small letters, where it is short and plain.
+/// Returns the extension of a file name in lower case, if it is short and plain.
 pub(crate) fn extension(name: &str) -> String {
     name.rsplit_once('.')
         .map(|(_, ending)| ending)
@@ -163,7 +163,7 @@ pub(crate) fn extension(name: &str) -> String {
 }
 
 impl Media {
-    /// Keeps a file that was judged fit, and forgets those whose time is over.
+    /// Stores a checked file and removes expired ones.
     pub(crate) fn keep(
         &mut self,
         kind: MediaKind,
@@ -191,7 +191,7 @@ impl Media {
         id
     }
 
-    /// The latest stays, whatever its size.
+    /// Removes the oldest files beyond the limits. The latest file is always kept.
     fn forget_the_oldest(&mut self, files: usize, bytes: usize) {
         while self.by_id.len() > 1 && (self.by_id.len() > files || self.size() > bytes) {
             self.by_id.shift_remove_index(0);
@@ -211,7 +211,7 @@ impl Media {
 }
 
 impl Media {
-    /// A medium whose three days are not over; else 40007.
+    /// Returns a medium within its three days, else 40007.
     pub(crate) fn get(&self, id: &str, now: Millis) -> Result<&Medium, Fail> {
         self.by_id
             .get(id)
@@ -219,7 +219,7 @@ impl Media {
             .ok_or_else(|| Fail::of(40007))
     }
 
-    /// The picture of an `avatar_mediaid`: 40007 if it is unknown or too old, 301015 if it is no picture.
+    /// Checks an `avatar_mediaid`: 40007 if it is unknown or expired, 301015 if it is not a picture.
     pub(crate) fn check_avatar(&self, id: &str, now: Millis) -> Result<(), Fail> {
         match self.get(id, now)? {
             medium if medium.kind == MediaKind::Image => Ok(()),
@@ -228,7 +228,7 @@ impl Media {
     }
 }
 
-/// How many permanent pictures were uploaded on which day, counted in Beijing; 30 days are kept.
+/// Number of permanent pictures by day (Beijing), for the last 30 days.
 #[derive(Debug, Default)]
 struct PictureQuota {
     by_day: Vec<(Millis, u32)>,
@@ -254,7 +254,7 @@ impl PictureQuota {
     }
 }
 
-/// Without the content.
+/// Omits the content.
 impl fmt::Debug for Medium {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Medium")

@@ -1,4 +1,4 @@
-//! The fields of a member, filled from a form: all but userid, seats and 企业邮箱.
+//! Fills the fields of a member from a form, except userid, seats and 企业邮箱.
 
 use super::{
     changes::Actor,
@@ -12,7 +12,7 @@ use super::{
 use crate::clock::Millis;
 
 impl Corp {
-    /// Everything but userid, departments and 企业邮箱. `no` is the member's own number, when it has one already.
+    /// Fills all fields except userid, departments and 企业邮箱. `no` is the number of an existing member.
     pub(super) fn fill(
         &self,
         no: Option<MemberNo>,
@@ -65,7 +65,7 @@ impl Corp {
             self.fill_profile(member, profile, choices)?;
         }
         if let Some(media) = form.avatar_mediaid.as_deref().filter(|media| !media.is_empty()) {
-            // The console has pictures of its own.
+            // The console has its own pictures.
             if actor != Actor::Console {
                 self.media.check_avatar(media, now)?;
             }
@@ -74,7 +74,7 @@ impl Corp {
         Ok(())
     }
 
-    /// Mobile and mail, of which one must remain.
+    /// Fills mobile and mail. At least one of them must remain.
     fn fill_contact(
         &self,
         no: Option<MemberNo>,
@@ -82,7 +82,7 @@ impl Corp {
         form: &MemberForm,
         actor: Actor,
     ) -> Result<(), Fail> {
-        // A member who has logged in owns the number; a change by the API is ignored.
+        // A member who has logged in owns the number, so the API ignores a change.
         let locked = member.life == Life::Active && no.is_some() && actor != Actor::Console;
         if let Some(mobile) = form.mobile.as_deref().filter(|_| !locked) {
             let mobile = rules::mobile(mobile)?;

@@ -1,4 +1,4 @@
-//! What a member's fields may hold (成员字段): lengths, characters and the code that each breach answers.
+//! The rules of a member's fields (成员字段): lengths, characters, and the code for each violation.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{
     members::{Attribute, AttributeValue, Gender},
 };
 
-/// A userid: 1–64 bytes of letters, digits and `_-@.`, beginning with a letter or digit.
+/// Checks a userid: 1–64 bytes of letters, digits and `_-@.`, with a letter or digit first.
 pub(super) fn userid(text: &str) -> Result<(), Fail> {
     if text.is_empty() {
         return Err(Fail::of(41009));
@@ -22,7 +22,7 @@ pub(super) fn userid(text: &str) -> Result<(), Fail> {
     if fits && text.as_bytes()[0].is_ascii_alphanumeric() { Ok(()) } else { Err(Fail::of(40003)) }
 }
 
-/// 1–64 characters.
+/// Checks a name: 1–64 characters.
 pub(super) fn name(text: &str) -> Result<(), Fail> {
     at_most(text, 64, 60112)?;
     if text.is_empty() { Err(Fail::of(60112)) } else { Ok(()) }
@@ -32,7 +32,7 @@ pub(super) fn at_most(text: &str, characters: usize, code: i32) -> Result<(), Fa
     if text.chars().nth(characters).is_some() { Err(Fail::of(code)) } else { Ok(()) }
 }
 
-/// A mobile as it is kept: mainland numbers without `+86`, all without blanks.
+/// Returns a mobile in its stored form: without blanks, and mainland numbers without `+86`.
 pub(crate) fn mobile(text: &str) -> Result<String, Fail> {
     let text = text.trim();
     let fits = text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_digit() || b"+- ".contains(&byte));
@@ -47,7 +47,7 @@ pub(crate) fn mobile(text: &str) -> Result<String, Fail> {
     })
 }
 
-/// A mail address of so many bytes.
+/// Whether the text is a mail address with a size in this range.
 pub(super) fn is_mail(text: &str, bytes: std::ops::RangeInclusive<usize>) -> bool {
     let Some((local, domain)) = text.split_once('@') else {
         return false;
@@ -60,7 +60,7 @@ pub(super) fn is_mail(text: &str, bytes: std::ops::RangeInclusive<usize>) -> boo
         && local.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~.-".contains(&byte))
 }
 
-/// At most 32 bytes of digits, `-`, `+` and `,`.
+/// Checks a telephone number: at most 32 bytes of digits, `-`, `+` and `,`.
 pub(super) fn telephone(text: &str) -> Result<(), Fail> {
     if text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_digit() || b"-+,".contains(&byte)) {
         Ok(())
@@ -89,7 +89,7 @@ struct Codes {
     request: i32,
 }
 
-/// 扩展属性 have one code for everything too long, and one for everything else.
+/// 扩展属性 have one code for all lengths, and one for all other errors.
 const EXTATTR: Codes =
     Codes { kind: 60150, text: 60151, title: 60151, url: 60152, app_title: 60151, request: 60152 };
 
@@ -120,7 +120,7 @@ pub(super) fn external_attr(
 /// An attribute with its new value; `None` clears it.
 pub(super) type AttributeChange = (Arc<str>, Option<AttributeValue>);
 
-/// `None` for an attribute that the console does not know.
+/// Returns `None` for an attribute that the console does not define.
 fn attribute(
     item: &AttributeForm,
     known: &[AttributeName],
@@ -181,7 +181,7 @@ fn attribute(
     Ok(Some((Arc::clone(&attribute.name), value)))
 }
 
-/// A list of attributes after changes: replaced whole, or only those named.
+/// Returns a list of attributes after changes: replaced as a whole, or only the given ones.
 pub(super) fn changed(old: &[Attribute], changes: Vec<AttributeChange>, merge: bool) -> Box<[Attribute]> {
     let mut kept: Vec<Attribute> = if merge { old.to_vec() } else { Vec::new() };
     for (name, value) in changes {

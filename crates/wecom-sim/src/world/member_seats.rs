@@ -1,4 +1,4 @@
-//! Where a member sits: seats in departments, the main one, and departments that are made for a member.
+//! The departments of a member: seats, the main department, and departments that are created for a member.
 
 use super::{
     changes::{Actor, ContactsChange},
@@ -12,26 +12,26 @@ use super::{
     state::World,
 };
 
-/// Sub-departments and members that one department may hold directly (81001).
+/// Maximum number of sub-departments and members directly in one department (81001).
 const NODES_IN_DEPARTMENT: usize = 30_000;
 const DEPARTMENTS_OF_MEMBER: usize = 100;
 
-/// Where members without a department go.
+/// The department of members without a department.
 const UNPLACED: &str = "其他（待设置部门）";
 
-/// Where a member is to sit, and which departments are to be made for it.
+/// The new seats of a member, and the departments to create for it.
 #[derive(Debug, Default)]
 pub(super) struct Seating {
     seats: Vec<Seat>,
     main: u32,
-    /// Ids to be made below 其他（待设置部门）.
+    /// Ids of departments to create below 其他（待设置部门）.
     unknown: Vec<u32>,
-    /// The member, or a department made for it, needs 其他（待设置部门）.
+    /// Whether the member, or a department created for it, needs 其他（待设置部门）.
     needs_unplaced: bool,
 }
 
 impl World {
-    /// Seats a member, making the departments that this needs.
+    /// Applies the seats of a member and creates the required departments.
     pub(super) fn take_seats(
         &mut self,
         corp: usize,
@@ -83,14 +83,14 @@ impl World {
     }
 }
 
-/// Truth values are written as 0 and 1.
+/// Checks flags, which are written as 0 and 1.
 fn check_flags(flags: Option<&[i64]>) -> Result<(), Fail> {
     let fits = flags.unwrap_or_default().iter().all(|flag| matches!(flag, 0 | 1));
     if fits { Ok(()) } else { Err(Fail::of(40058)) }
 }
 
 impl Corp {
-    /// Whether one more node fits directly into a department.
+    /// Checks that a department has room for one more node.
     pub(super) fn room_in(&self, department: u32) -> Result<(), Fail> {
         let children = self.departments.get(department).map_or(0, |one| one.children.len());
         if children + self.members.count_in(department) >= NODES_IN_DEPARTMENT {
@@ -99,19 +99,19 @@ impl Corp {
         Ok(())
     }
 
-    /// The seats of a new member.
+    /// Returns the seats of a new member.
     pub(super) fn seat_new(&self, form: &MemberForm, choices: &Choices) -> Result<Seating, Fail> {
         let Some(wanted) = &form.department else {
             if choices.strict_departments {
                 return Err(Fail::of(41019));
             }
-            // What is parallel to `department` means nothing without it.
+            // Lists that are parallel to `department` have no effect without it.
             return self.seats(&[0], &MemberForm::default(), true, &[]);
         };
         self.seats(wanted, form, form.make_departments, &[])
     }
 
-    /// The seats after an update; `None` when it leaves them alone.
+    /// Returns the seats after an update; `None` if they stay unchanged.
     pub(super) fn seat_again(&self, member: &Member, form: &MemberForm) -> Result<Option<Seating>, Fail> {
         if let Some(wanted) = &form.department {
             let mut seating = self.seats(wanted, form, form.make_departments, &member.seats)?;
@@ -138,8 +138,8 @@ impl Corp {
         Ok(Some(Seating { seats, main, ..Seating::default() }))
     }
 
-    /// Seats in the departments of a form. Without `order` a seat has order 0, as its page says; a leader who stays in a
-    /// department remains one by default.
+    /// Returns the seats for the departments of a form. Without `order` a seat has order 0, as in its page; a leader
+    /// who stays in a department remains one by default.
     fn seats(
         &self,
         wanted: &[i64],
@@ -197,7 +197,7 @@ impl Corp {
         Ok(seating)
     }
 
-    /// Room in 其他（待设置部门） for one member, or for the departments made for it.
+    /// Checks that 其他（待设置部门） has room for one member, or for the departments created for it.
     fn room_for_unplaced(&self, departments: usize) -> Result<(), Fail> {
         let unplaced = self.departments.child_named(ROOT, Tongue::Main, UNPLACED);
         let made = departments + usize::from(unplaced.is_none());
@@ -207,7 +207,7 @@ impl Corp {
         self.room_in(unplaced.unwrap_or(ROOT))
     }
 
-    /// The main department that is asked for, where the member sits in it; else the given one.
+    /// Returns the requested main department if the member is in it, else `otherwise`.
     fn main_department(&self, form: &MemberForm, seats: &[Seat], otherwise: u32) -> Result<u32, Fail> {
         let Some(main) = form.main_department else {
             return Ok(otherwise);

@@ -1,4 +1,4 @@
-//! Creating, changing and deleting members: every rule, for the API, the console and import jobs alike.
+//! Creates, changes and deletes members. The API, the console and import jobs use the same rules.
 
 use super::{
     changes::{Actor, ContactsChange},
@@ -11,11 +11,11 @@ use super::{
 };
 use crate::clock::Millis;
 
-/// What a creation made.
+/// The result of a creation.
 #[derive(Debug)]
 pub(crate) struct Created {
     pub(crate) userid: String,
-    /// Departments made because they were named and unknown.
+    /// Unknown departments that were created.
     pub(crate) departments: Vec<(u32, String)>,
 }
 
@@ -73,7 +73,7 @@ impl World {
         Ok(Created { userid, departments })
     }
 
-    /// Changes what is given of a member (更新成员).
+    /// Changes the given fields of a member (更新成员).
     ///
     /// Official: [更新成员](https://developer.work.weixin.qq.com/document/path/90197)
     pub(crate) fn update_member(
@@ -87,7 +87,7 @@ impl World {
         let home = self.corp(corp);
         let (no, old) = home.required_member(form.userid.as_deref().unwrap_or_default())?;
         let mut member = old.clone();
-        // Clients that write every field send an empty one along; it names nobody.
+        // Clients that write every field send an empty one too; it counts as absent.
         let new = form.new_userid.as_deref().filter(|new| !new.is_empty());
         if let Some(new) = new.filter(|new| *new != &*old.userid) {
             rules::userid(new)?;
@@ -147,7 +147,7 @@ impl World {
         Ok(())
     }
 
-    /// A member leaves the corp by themselves (退出企业); what is known of them stays.
+    /// Marks a member as having left the corp (退出企业); the record stays.
     pub(crate) fn quit_member(&mut self, corp: usize, userid: &str) -> Result<(), Fail> {
         let (no, member) = self.corp(corp).required_member(userid)?;
         let member = Member { life: Life::Left, ..member.clone() };
@@ -155,7 +155,7 @@ impl World {
         Ok(())
     }
 
-    /// Puts a changed member in its place; a change of nothing is no event.
+    /// Replaces a member. A member without changes causes no event.
     fn put_member(&mut self, corp: usize, actor: Actor, no: MemberNo, member: Member) {
         let home = self.corp_mut(corp);
         let Some(old) = home.members.replace(no, member.clone()) else {
@@ -179,7 +179,7 @@ impl World {
     }
 }
 
-/// A userid as the system makes it for those who join by themselves.
+/// Returns a userid as the system generates it for a member who joins without one.
 fn generated_userid(corp: &Corp) -> String {
     loop {
         let userid: String = std::iter::repeat_with(fastrand::lowercase).take(16).collect();

@@ -1,7 +1,8 @@
-//! What the simulator remembers: corps, their people and their secrets, and what falls due when.
+//! The state of the simulator: corps, their members and secrets, and the schedule.
 //!
-//! The files are in two layers, which `ARCHITECTURE.md` lists: what is remembered, each kind of thing by itself, up to [`Corp`] and
-//! [`World`]; and the rules on changing it. Files of this folder import one another directly, never by way of this one.
+//! The files are in two layers, which `ARCHITECTURE.md` lists. The lower layer is the stored data, up to [`Corp`] and
+//! [`World`]; the upper layer is the rules for changes. Files of this folder import one another directly, not through
+//! this module.
 
 mod access;
 mod biz_mail;

@@ -1,4 +1,4 @@
-//! Members and departments as a caller gets them, written straight from the world to JSON.
+//! Serializes members and departments for a caller, directly from the world to JSON.
 
 use std::fmt::{self, Display};
 
@@ -12,7 +12,7 @@ use super::{
     view::View,
 };
 
-/// A member with all fields that the caller may see: `user/get`, a row of `user/list` and of `export/user`.
+/// A member with all fields that the caller can see, for `user/get` and for rows of `user/list` and `export/user`.
 #[derive(Debug)]
 pub(crate) struct MemberRow<'v> {
     pub(crate) view: &'v View<'v>,
@@ -27,14 +27,14 @@ pub(crate) struct SimpleMemberRow<'v> {
     pub(crate) member: &'v Member,
 }
 
-/// A department with all fields: `department/get`, a row of `department/list`.
+/// A department with all fields, for `department/get` and rows of `department/list`.
 #[derive(Debug)]
 pub(crate) struct DepartmentRow<'v> {
     pub(crate) view: &'v View<'v>,
     pub(crate) department: &'v Department,
 }
 
-/// Writes an array from an iterator that can be had again.
+/// Serializes an iterator as an array. The function creates the iterator.
 struct Each<F>(F);
 
 impl<F, I> Serialize for Each<F>
@@ -47,7 +47,7 @@ where
     }
 }
 
-/// Writes a text as it is put together.
+/// Serializes a text without building it first.
 struct Shown<T>(T);
 
 impl<T: Display> Serialize for Shown<T> {
@@ -57,7 +57,7 @@ impl<T: Display> Serialize for Shown<T> {
 }
 
 impl MemberRow<'_> {
-    /// Seats in departments that the caller sees; what is parallel to them stays so.
+    /// Returns the visible seats; parallel lists stay parallel.
     fn seats(&self) -> impl Iterator<Item = &Seat> {
         let seats = self.member.seats.iter();
         seats.filter(|seat| self.view.sees_department(seat.department))
@@ -149,7 +149,7 @@ impl Serialize for MemberRow<'_> {
     }
 }
 
-/// The page of a member's personal QR code.
+/// Returns the URL of a member's personal QR code.
 pub(crate) fn qr_code(corp: &Corp, no: MemberNo) -> impl Display {
     fmt::from_fn(move |out| {
         write!(out, "https://open.work.weixin.qq.com/wwopen/userQRCode?vcode=vc{}{no:x}", corp.id)
@@ -184,7 +184,7 @@ impl Serialize for DepartmentRow<'_> {
     }
 }
 
-/// The 部门负责人 that the caller sees.
+/// Returns the visible 部门负责人.
 fn department_leaders<'v>(view: &'v View<'v>, department: u32) -> impl Serialize + 'v {
     Each(move || {
         view.corp
@@ -200,7 +200,7 @@ struct ExtAttr<'m, T: ?Sized> {
     attrs: &'m T,
 }
 
-/// An attribute that the console knows, with the member's value or an empty one.
+/// An attribute of the console, with the member's value or an empty one.
 struct ListedAttribute<'m> {
     known: &'m AttributeName,
     member: &'m Member,

@@ -1,23 +1,23 @@
-//! What falls due when, on the virtual clock.
+//! The schedule of future work on the virtual clock.
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use crate::clock::Millis;
 
-/// Something that happens by itself once its time has come.
+/// Work that runs at its time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Due {
     /// An import or export job (异步任务) enters its next phase.
     Job { corp: usize, id: String },
-    /// A callback delivery is tried, again or for the first time.
+    /// A first or later attempt of a callback delivery.
     Delivery { id: u64 },
-    /// What a callback delivery sent is sent again.
+    /// The last bytes of a callback delivery are sent again.
     Replay { id: u64 },
-    /// An import into a chain (上下游) is done.
+    /// An import into a chain (上下游) ends.
     ChainImport { corp: usize, id: String },
 }
 
-/// Due things in order of time, then of entry.
+/// The work in order of time, then of entry.
 #[derive(Debug, Default)]
 pub(crate) struct Schedule {
     heap: BinaryHeap<Reverse<(Millis, u64, Due)>>,
@@ -30,12 +30,12 @@ impl Schedule {
         self.heap.push(Reverse((at, self.entered, due)));
     }
 
-    /// When the next thing falls due.
+    /// Returns the time of the next item.
     pub(super) fn next(&self) -> Option<Millis> {
         self.heap.peek().map(|Reverse((at, ..))| *at)
     }
 
-    /// Takes out the next thing that is due at that time, with its own time.
+    /// Removes and returns the next item that is due at this time, with its own time.
     pub(super) fn take_due(&mut self, now: Millis) -> Option<(Millis, Due)> {
         if self.next()? > now {
             return None;

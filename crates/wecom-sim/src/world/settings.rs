@@ -1,18 +1,18 @@
-//! What a world begins with.
+//! The initial settings of a world.
 
 use std::net::IpAddr;
 
 use super::{choices::Choices, jobs::JobSettings};
 use crate::clock::Millis;
 
-/// The corp of a simulator, its secrets and how its world behaves.
+/// The corp of a simulator, its secrets and the behaviour of its world.
 #[derive(Clone, Debug)]
 pub(crate) struct WorldSettings {
     pub(crate) corp_id: String,
     pub(crate) contacts_secret: String,
     pub(crate) agent_id: u32,
     pub(crate) app_secret: String,
-    /// Whether both secrets have the rights of before 2022.
+    /// Whether both secrets have the permissions from before 2022.
     pub(crate) legacy: bool,
     pub(crate) trusted_ips: Vec<IpAddr>,
     pub(crate) token_lifetime: Millis,

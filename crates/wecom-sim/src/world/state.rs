@@ -1,4 +1,4 @@
-//! The world: corps, what they are called with, and what falls due when.
+//! The world: corps, tokens and the schedule.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{clock::Millis, download::Download, outgoing::Allowed};
 
-/// All there is.
+/// The whole state.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(super) corps: Vec<Corp>,
@@ -22,24 +22,24 @@ pub(crate) struct World {
     pub(super) schedule: Schedule,
     pub(super) logins: Logins,
     pub(super) links: Links,
-    /// Downloads that uploads by URL ask for.
+    /// Downloads requested by uploads by URL.
     pub(super) downloads: Vec<MediaDownload>,
     pub(crate) choices: Choices,
-    /// Where requests may go.
+    /// The hosts that requests may go to.
     pub(crate) allowed: Allowed,
     pub(crate) deliveries: DeliveryQueue,
-    /// When what is being done happens: the time of the call, or the one that something fell due.
+    /// The time of the current action: that of the call, or that of the due item.
     pub(crate) acting_at: Millis,
-    /// Corps whose apps may see other members than they were last notified of.
+    /// Corps whose apps may see other members than in their last notification.
     pub(crate) stale_ranges: BTreeSet<usize>,
-    /// `http://host:port`, for links that the server hands out.
+    /// `http://host:port`, the base of returned links.
     origin: String,
-    /// Grows with whatever may change a corp.
+    /// Increases with every action that may change a corp.
     revision: u64,
 }
 
 impl World {
-    /// A world with one corp, the one that the simulator is set up for.
+    /// Creates a world with the simulator's corp.
     pub(crate) fn new(corp: Corp, token_lifetime: Millis) -> Self {
         Self {
             corps: vec![corp],
@@ -58,7 +58,7 @@ impl World {
         }
     }
 
-    /// Makes another corp known; gives its place.
+    /// Adds another corp and returns its index.
     pub(crate) fn add_corp(&mut self, corp: Corp) -> usize {
         self.corps.push(corp);
         self.corps.len() - 1
@@ -77,12 +77,12 @@ impl World {
         &mut self.corps[index]
     }
 
-    /// Equal only while no corp has changed.
+    /// Returns a number that stays equal only while no corp has changed.
     pub(crate) fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// A world that takes the place of another is no revision of it that was seen before.
+    /// Makes this world newer than the revision of the world that it replaces.
     pub(crate) fn supersede(&mut self, revision: u64) {
         self.revision = revision + 1;
     }
@@ -95,19 +95,19 @@ impl World {
         self.origin = origin;
     }
 
-    /// The place of the corp with this id.
+    /// Returns the index of the corp with this id.
     pub(crate) fn corp_with_id(&self, id: &str) -> Option<usize> {
         self.corps.iter().position(|corp| corp.id == id)
     }
 
-    /// Enters something to be done at that time.
+    /// Adds work for a time.
     pub(crate) fn schedule(&mut self, at: Millis, due: Due) {
         self.schedule.enter(at, due);
-        // The callback worker also wakes a running clock; it may be asleep until something later.
+        // The callback worker also wakes a running clock, and it may be asleep until a later time.
         self.deliveries.wake().notify_one();
     }
 
-    /// Enters all phases of a job that is submitted now.
+    /// Schedules all phases of a job that is submitted now.
     pub(super) fn schedule_job(&mut self, corp: usize, id: &str, phases: u32, now: Millis) {
         let time = self.corp(corp).jobs.settings.time;
         for phase in 1..=phases {
@@ -116,12 +116,12 @@ impl World {
         }
     }
 
-    /// When the next thing falls due.
+    /// Returns the time of the next work.
     pub(crate) fn next_due(&self) -> Option<Millis> {
         self.schedule.next()
     }
 
-    /// Gives a file a new link that cannot be guessed.
+    /// Returns a new random link to a file.
     pub(crate) fn link(&mut self, file: Download, now: Millis, expires_at: Option<Millis>) -> String {
         format!("{}/_files/{}", self.origin, self.links.add(file, now, expires_at))
     }

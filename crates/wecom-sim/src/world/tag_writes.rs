@@ -1,4 +1,4 @@
-//! Creating, changing and deleting tags: every rule, for the API and the console alike.
+//! Creates, changes and deletes tags. The API and the console use the same rules.
 
 use std::collections::BTreeSet;
 
@@ -11,21 +11,21 @@ use super::{
     view::View,
 };
 
-/// Tags that one corp may have.
+/// Maximum number of tags in a corp.
 const TAGS: usize = 3000;
-/// Members and departments that one tag may hold (81003).
+/// Maximum number of members and departments in a tag (81003).
 const NODES_IN_TAG: usize = 30_000;
 const MEMBERS_IN_CALL: usize = 1000;
 const DEPARTMENTS_IN_CALL: usize = 100;
 
-/// Which way members go.
+/// The direction of a change of members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TagMove {
     Add,
     Remove,
 }
 
-/// What of a call could not be done.
+/// The invalid ids of a call.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Invalid {
     pub(crate) members: Vec<String>,
@@ -33,7 +33,7 @@ pub(crate) struct Invalid {
 }
 
 impl World {
-    /// Creates a tag (创建标签) and gives its id. It belongs to its maker.
+    /// Creates a tag (创建标签) and returns its id. The creator owns it.
     ///
     /// Official: [创建标签](https://developer.work.weixin.qq.com/document/path/90210)
     pub(crate) fn create_tag(
@@ -49,7 +49,7 @@ impl World {
             None => tags.by_id.last_key_value().map_or(1, |(id, _)| id.saturating_add(1)),
             Some(id) => u32::try_from(id).map_err(|_| Fail::not_uint32("tagid"))?,
         };
-        // The id is judged before the name, as recorded live.
+        // The id is checked before the name, as recorded live.
         if tags.by_id.contains_key(&id) {
             return Err(Fail::of(40068));
         }
@@ -98,7 +98,7 @@ impl World {
         Ok(())
     }
 
-    /// Deletes a tag (删除标签), empty or not.
+    /// Deletes a tag (删除标签), with or without members.
     ///
     /// Official: [删除标签](https://developer.work.weixin.qq.com/document/path/90212)
     pub(crate) fn delete_tag(&mut self, corp: usize, actor: Actor, id: Option<i64>) -> Result<(), Fail> {
@@ -115,7 +115,7 @@ impl World {
         Ok(())
     }
 
-    /// Adds members and departments to a tag, or takes them out (增加标签成员, 删除标签成员).
+    /// Adds members and departments to a tag, or removes them (增加标签成员, 删除标签成员).
     ///
     /// Official: [增加标签成员](https://developer.work.weixin.qq.com/document/path/90214),
     /// [删除标签成员](https://developer.work.weixin.qq.com/document/path/90215)
@@ -159,7 +159,7 @@ impl World {
         }
         if numbers.is_empty() && ids.is_empty() {
             return Err(match to {
-                // Both texts, and the blank in the first, as documented.
+                // Both texts are as documented, including the trailing blank in the first.
                 TagMove::Add => Fail::bare(40070, "all list invalid "),
                 TagMove::Remove => Fail::bare(40031, "all list invalid"),
             });
@@ -225,7 +225,8 @@ impl World {
 }
 
 impl Tag {
-    /// Those that really move: a member already there, or not there, is valid and changes nothing.
+    /// Returns the ids that really change. Adding a present member and removing an absent one are valid and change
+    /// nothing.
     fn moved(
         &self,
         to: TagMove,

@@ -1,4 +1,4 @@
-//! Tags (标签) as they are remembered.
+//! The stored tags (标签).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ pub(crate) struct Tag {
     pub(crate) departments: BTreeSet<u32>,
 }
 
-/// Whose a tag is: only they may change it, and the contacts-sync assistant also what the console made.
+/// The owner of a tag. Only the owner can change it; the contacts-sync assistant can also change tags of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
     Contacts,
@@ -55,12 +55,12 @@ impl Tags {
         self.by_id.get(&id)
     }
 
-    /// By id.
+    /// Returns the tags by id.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Tag> {
         self.by_id.values()
     }
 
-    /// Tags of the console, numbered from 1.
+    /// Returns tags of the console, with ids from 1.
     pub(crate) fn numbered(tags: impl IntoIterator<Item = (&'static str, Vec<MemberNo>)>) -> Self {
         let by_id = (1..).zip(tags).map(|(id, (name, members))| {
             let tag = Tag {

@@ -1,4 +1,4 @@
-//! Tokens (`access_token`): what a secret buys, and whose call carries one.
+//! Tokens (`access_token`): issue and lookup.
 
 use super::{
     credentials::{Caller, Credential, Issued, Sender},
@@ -8,7 +8,7 @@ use super::{
 use crate::{clock::Millis, faults::TokenDeath};
 
 impl World {
-    /// Gives the token of a secret: within its life the same one with the life that remains, else a new one.
+    /// Returns the token of a secret. A valid token is returned again with its remaining lifetime.
     pub(crate) fn issue_token(
         &mut self,
         corp_id: &str,
@@ -20,7 +20,7 @@ impl World {
         Ok(self.token_of(Caller { corp, credential }, now))
     }
 
-    /// The token of a caller and the seconds it has to live.
+    /// Returns the token of a caller and its remaining seconds.
     pub(crate) fn token_of(&mut self, caller: Caller, now: Millis) -> (String, i64) {
         let tokens = &mut self.credentials;
         if let Some(text) = tokens.latest.get(&(caller.corp, caller.credential)) {
@@ -51,13 +51,13 @@ impl World {
         Ok(issued.caller.clone())
     }
 
-    /// Who sends a call with this token, before anything of it is judged.
+    /// Returns the sender of a call with this token, before all checks.
     pub(crate) fn sender_with_token(&self, token: Option<&str>, now: Millis) -> Sender {
         let caller = self.authenticate(token, now).ok();
         Sender { corp: caller.as_ref().map(|caller| caller.corp), has_token: caller.is_some(), caller }
     }
 
-    /// Who asks for a token with this corpid and secret.
+    /// Returns the sender with this corpid and secret.
     pub(crate) fn sender_with_secret(&self, corp_id: Option<&str>, secret: Option<&str>) -> Sender {
         let corp = corp_id.and_then(|id| self.corp_with_id(id));
         let caller = corp.zip(secret).and_then(|(corp, secret)| {
@@ -66,7 +66,7 @@ impl World {
         Sender { corp, caller, has_token: false }
     }
 
-    /// Ends a token's life early, so that its secret buys a new one.
+    /// Makes a token invalid early, so that its secret gets a new one.
     pub(crate) fn kill_token(&mut self, token: &str, death: TokenDeath, now: Millis) {
         let tokens = &mut self.credentials;
         let Some(issued) = tokens.by_text.get_mut(token) else { return };
@@ -82,7 +82,7 @@ impl World {
         }
     }
 
-    /// 40001 for a wrong secret, 40091 for one of another corp.
+    /// Returns the credential; 40001 for a wrong secret, 40091 for a secret of another corp.
     fn credential_of(&self, corp: usize, secret: &str) -> Result<Credential, Fail> {
         let own = &self.corps[corp];
         if own.contacts.secret == secret && own.contacts.enabled {
@@ -102,7 +102,7 @@ impl World {
     }
 }
 
-/// A lifetime as answers tell it: the last second counts as a whole one.
+/// Returns a lifetime in seconds, rounded up.
 fn whole_seconds(left: Millis) -> i64 {
     (left + 999) / 1000
 }

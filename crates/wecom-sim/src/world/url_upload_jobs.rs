@@ -1,4 +1,5 @@
-//! Uploads by URL (异步上传临时素材): submitted, and finished once the file is there. `crate::media_downloads` downloads it.
+//! Uploads by URL (异步上传临时素材): submission, and completion when the file has arrived. `crate::media_downloads`
+//! downloads it.
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -16,7 +17,7 @@ use wecom_cipher::hex;
 
 use crate::clock::Millis;
 
-/// A job id is good for an hour.
+/// Lifetime of a job id.
 const LIFETIME: Millis = 3_600_000;
 
 /// The answer of `media/get_upload_by_url_result`.
@@ -54,7 +55,7 @@ impl World {
         job
     }
 
-    /// The downloads that have not begun yet.
+    /// Returns the downloads that have not started yet.
     pub(crate) fn take_downloads(&mut self) -> Vec<MediaDownload> {
         std::mem::take(&mut self.downloads)
     }
@@ -63,7 +64,7 @@ impl World {
         !self.downloads.is_empty()
     }
 
-    /// A download has ended.
+    /// Ends an upload with the result of its download.
     pub(crate) fn finish_url_upload(
         &mut self,
         corp: usize,
@@ -89,7 +90,7 @@ impl World {
         self.send_event(corp, receiver, event);
     }
 
-    /// The state of an upload by URL; 40088 if there is none of that id, or its hour is over.
+    /// Returns the state of an upload by URL; 40088 if the id is unknown or expired.
     pub(crate) fn url_upload_result(
         &self,
         caller: &Caller,

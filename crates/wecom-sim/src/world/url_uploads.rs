@@ -1,14 +1,14 @@
-//! Uploads by URL (异步上传临时素材) as they are remembered.
+//! The stored uploads by URL (异步上传临时素材).
 
 use url::Url;
 
 use super::{credentials::Caller, fail::Fail, media::MediaKind};
 use crate::clock::Millis;
 
-/// The largest file that comes by URL.
+/// Maximum size of a file from a URL.
 pub(crate) const LARGEST: usize = 200 << 20;
 
-/// A download to be made.
+/// A download to start.
 #[derive(Clone, Debug)]
 pub(crate) struct MediaDownload {
     pub(crate) corp: usize,
@@ -22,16 +22,16 @@ pub(crate) struct UrlUpload {
     pub(super) request: UrlUploadRequest,
     pub(super) submitter: Caller,
     pub(super) submitted_at: Millis,
-    /// The media id and when it was made.
+    /// The media id and its time of creation.
     pub(super) outcome: Option<Result<(String, Millis), Fail>>,
 }
 
-/// What a request asks for.
+/// The arguments of an upload.
 #[derive(Debug)]
 pub(crate) struct UrlUploadRequest {
     pub(crate) kind: MediaKind,
     pub(crate) name: String,
     pub(crate) url: Url,
-    /// In small letters.
+    /// In lower case.
     pub(crate) md5: String,
 }

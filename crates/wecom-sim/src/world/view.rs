@@ -1,4 +1,4 @@
-//! What a caller may see: the visible range (可见范围) and the fields.
+//! The part of a corp that a caller can see: the visible range (可见范围) and the fields.
 
 use super::{
     corp::Corp,
@@ -10,16 +10,18 @@ use super::{
     tags::Tag,
 };
 
-/// The part of a corp that a caller sees. Cheap to make: nothing is expanded, each question walks up the tree.
+/// The part of a corp that a caller sees. It is cheap to create: nothing is expanded, and each question walks up the
+/// tree.
 #[derive(Debug)]
 pub(crate) struct View<'w> {
     pub(crate) world: &'w World,
     pub(crate) corp: &'w Corp,
-    /// `None`: everything.
+    /// `None` means everything.
     part: Option<Part<'w>>,
-    /// Avatar, gender, mobile, email, 企业邮箱, QR code and address are withheld: the app was created after 2022-06-20.
+    /// Whether avatar, gender, mobile, email, 企业邮箱, QR code and address are withheld, because the app was created
+    /// after 2022-06-20.
     pub(crate) hides_sensitive: bool,
-    /// An upper corp is reading: names and departments only.
+    /// Whether only names and departments are visible, because an upper corp is reading.
     pub(crate) basics_only: bool,
 }
 
@@ -31,7 +33,7 @@ struct Part<'w> {
 }
 
 impl World {
-    /// What a caller sees.
+    /// Returns the view of a caller.
     pub(crate) fn view(&self, caller: &Caller) -> View<'_> {
         match caller.credential {
             Credential::Contacts => View::whole(self, caller.corp),
@@ -42,14 +44,14 @@ impl World {
         }
     }
 
-    /// What an app sees.
+    /// Returns the view of an app.
     pub(crate) fn view_of_app(&self, corp: usize, agent_id: u32) -> View<'_> {
         View::of_app(self, corp, agent_id)
     }
 }
 
 impl<'w> View<'w> {
-    /// The contacts-sync assistant's: the whole corp.
+    /// Returns the view of the contacts-sync assistant: the whole corp.
     pub(crate) fn whole(world: &'w World, corp: usize) -> Self {
         Self { world, corp: world.corp(corp), part: None, hides_sensitive: false, basics_only: false }
     }
@@ -72,7 +74,7 @@ impl<'w> View<'w> {
         Self { part, ..whole }
     }
 
-    /// A department in range brings its subtree; one that does not exist is not seen.
+    /// Whether a department is visible. A department in the range includes its subtree; an unknown one is invisible.
     pub(crate) fn sees_department(&self, id: u32) -> bool {
         match &self.part {
             None => true,
@@ -91,7 +93,7 @@ impl<'w> View<'w> {
         }
     }
 
-    /// The tops of what is seen of the tree: the root, or the departments in range that lie below no other.
+    /// Returns the tops of the visible tree: the root, or the departments of the range that have no ancestor in it.
     pub(crate) fn tops(&self) -> Vec<u32> {
         let Some(part) = &self.part else { return vec![ROOT] };
         let tagged = part.tags.iter().flat_map(|tag| tag.departments.iter());
@@ -105,13 +107,13 @@ impl<'w> View<'w> {
         tops
     }
 
-    /// The member of that userid, where the caller sees it: 60111 if there is none, 60011 if it is out of range.
+    /// Returns the visible member with this userid: 60111 if unknown, 60011 if outside the range.
     pub(crate) fn required_member(&self, userid: &str) -> Result<(MemberNo, &'w Member), Fail> {
         let (no, member) = self.corp.required_member(userid)?;
         if self.sees(no, member) { Ok((no, member)) } else { Err(Fail::of(60011)) }
     }
 
-    /// The department of that id, where the caller sees it: 60003 if there is none, 60011 if it is out of range.
+    /// Returns the visible department with this id: 60003 if unknown, 60011 if outside the range.
     pub(crate) fn required_department(&self, id: Option<i64>) -> Result<&'w Department, Fail> {
         let department = self.corp.required_department(id)?;
         if self.sees_department(department.id) { Ok(department) } else { Err(Fail::of(60011)) }

@@ -1,5 +1,5 @@
-//! The sample events under `tests/wire/callback/`: the simulator must say the same, element by element, in the slim form and
-//! in the one of before 2022-08-15.
+//! The sample events under `tests/wire/callback/`. The simulator must send the same elements, in the slim form and in
+//! the form from before 2022-08-15.
 
 use std::{fs, path::PathBuf};
 
@@ -9,9 +9,9 @@ use wecom_sim::Sim;
 
 use crate::rig::{By, JOB, KEY, Rig};
 
-/// Contacts events and finished jobs that only others send, or that a receiver must bear all the same.
+/// Contacts events and finished jobs that the simulator never sends, but that a receiver must accept.
 const NOT_OURS: [&str; 11] = [
-    // Less than the page promises.
+    // It has fewer elements than the page lists.
     "create_user.bare",
     "update_user.bare",
     "create_party.bare",
@@ -20,15 +20,15 @@ const NOT_OURS: [&str; 11] = [
     "batch_job_result.bare",
     // A tag whose lists are all empty did not change.
     "update_tag.empty_lists",
-    // The pages of imports name a member; the simulator says `sys`.
+    // The pages of imports have a member here; the simulator sends `sys`.
     "batch_job_result.from_user",
-    // Of third-party apps, and of the old invitation job.
+    // These are events of third-party apps, and of the old invitation job.
     "batch_job_result.export_taguser",
     "batch_job_result.invite_user",
     "unknown.change_type",
 ];
 
-/// Elements whose values a sample cannot foretell.
+/// Elements whose values differ in every run.
 const LIVE: [&str; 3] = ["CreateTime", "Avatar", "BatchJob/JobId"];
 
 fn samples() -> Vec<(String, String)> {
@@ -42,7 +42,7 @@ fn samples() -> Vec<(String, String)> {
         .collect()
 }
 
-/// Every innermost element as its path and text; order, layout and CDATA do not count.
+/// Returns every innermost element as its path and text, without order, layout and CDATA.
 fn meaning(xml: &str) -> Vec<String> {
     let mut reader = Reader::from_str(xml);
     let (mut path, mut text, mut innermost, mut found) = (Vec::new(), String::new(), false, Vec::new());
@@ -73,7 +73,7 @@ fn meaning(xml: &str) -> Vec<String> {
     found
 }
 
-/// A corp whose console changes what the samples say, with a callback URL at which nobody listens.
+/// A corp whose console makes the changes of the samples. Its callback URL has no listener.
 struct Stage {
     rig: Rig,
 }
@@ -103,7 +103,7 @@ impl Stage {
         self.rig.act(action, body).await
     }
 
-    /// The full member of the samples.
+    /// Returns the member of the samples with all fields.
     async fn profile(&self) -> Value {
         let picture = self.rig.upload("image", "a.png", b"\x89PNG\r\n\x1a\n0123456789").await;
         json!({
@@ -119,7 +119,7 @@ impl Stage {
         })
     }
 
-    /// Makes the event happen; gives the userid that stands for the sample's, which only the system could have made.
+    /// Causes the event. Returns the userid in place of that of the sample, because only the system can generate it.
     async fn provoke(&self, event: &str) -> Option<String> {
         let (change, form) = event.split_once('.').unwrap();
         match change {
@@ -164,7 +164,7 @@ impl Stage {
         None
     }
 
-    /// The simulator says what joined and what left in one event each, as its console changes them one by one.
+    /// Sends one event for the added and one for the removed members, because the console changes them separately.
     async fn replace_in_tag(&self) {
         let tag = json!({"tagname": "夜班", "tagid": 3});
         self.act("create_tag", tag).await;
@@ -178,7 +178,7 @@ impl Stage {
             "full" | "failed" | "replace_party" => {
                 let (call, csv) = match kind {
                     "full" => ("batch/syncuser", "姓名,帐号,手机号,所在部门\n王芳,wangfang,13900000001,2\n"),
-                    // Eight of nine members would go.
+                    // Eight of nine members would be deleted.
                     "failed" => {
                         ("batch/replaceuser", "姓名,帐号,手机号,所在部门\n张三,zhangsan,13800000001,1\n")
                     }
@@ -201,7 +201,7 @@ impl Stage {
         self.rig.sim.advance(JOB);
     }
 
-    /// The events of this name so far.
+    /// Returns the events with this name so far.
     fn told(&self, name: &str) -> Vec<String> {
         let deliveries = self.rig.sim.deliveries();
         deliveries
@@ -221,7 +221,7 @@ async fn every_contacts_event_and_finished_job_reads_like_its_sample() {
     });
     let mut wrong = Vec::new();
     for (name, sample) in ours {
-        // The events without a slim sample of their own are the same in both forms.
+        // Events without a slim sample are the same in both forms.
         let (change, form) = name.split_once('.').unwrap();
         let has_slim = samples.iter().any(|(other, _)| *other == format!("{change}.slim"));
         let forms: &[bool] = match (form, has_slim) {
@@ -245,8 +245,9 @@ async fn every_contacts_event_and_finished_job_reads_like_its_sample() {
             }
             let [xml] = told.as_slice() else { panic!("{name}: {told:?}") };
             let xml = userid.map_or(xml.clone(), |userid| xml.replace(&userid, "wangfang"));
-            // The default corp's console knows an attribute of another name, the words of a failure are the simulator's own,
-            // and a member has one superior, where the samples keep to the five of older texts.
+            // Three values differ from the samples: the default corp's console has an attribute with another name,
+            // the text of a failure is that of the simulator, and a member has one leader, while the samples have
+            // five as in older texts.
             let sample = sample
                 .replace("工牌", "工号")
                 .replace("delete too many users", "too many members to delete, 8 of 9")
@@ -264,7 +265,7 @@ async fn every_contacts_event_and_finished_job_reads_like_its_sample() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// The console adds and removes in two steps, where the sample shows all four lists at once.
+/// The console adds and removes in two steps; the sample shows all four lists together.
 fn assert_tag_events(sample: &str, joined: &str, left: &str) {
     let expected = |added: [&str; 2], removed: [&str; 2]| {
         let lists = ["AddUserItems", "AddPartyItems", "DelUserItems", "DelPartyItems"];

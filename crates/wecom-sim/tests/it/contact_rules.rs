@@ -1,4 +1,4 @@
-//! Rules on who sees whom.
+//! Rules about the visibility of contacts.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The control surface: what it says, and what it says to wrong input.
+//! The control surface: its answers, and its errors for wrong input.
 
 use serde_json::json;
 use wecom_sim::{ConsoleLegacy, ConsolePermission, Sim};
@@ -17,18 +17,18 @@ async fn wrong_input_is_refused_in_words() {
         ("clock/advance", r#"{"seconds":"1"}"#, 400, "invalid type: string"),
         ("clock/advance", r#"{"seconds":-1}"#, 400, "never runs backwards"),
         ("clock/advance", r#"{"seconds":1e300}"#, 400, "between 0 and a century"),
-        ("console/fly", "{}", 404, "the console has no action `fly`; it has create_member"),
+        ("console/fly", "{}", 404, "unknown console action `fly`; the actions are create_member"),
         ("console/delete_member", "{}", 400, "missing field `userid`"),
         ("console/delete_member", r#"{"userid":"nobody"}"#, 422, "errcode 60111"),
         ("console/delete_member", r#"{"user_id":"lisi"}"#, 400, "unknown field `user_id`"),
         ("console/set_permission", r#"{"permission":"all"}"#, 400, "unknown variant `all`"),
         ("console/set_trusted_ips", r#"{"ips":["300.1.1.1"]}"#, 400, "IP address"),
         ("console/set_app_range", r#"{"departments":[99]}"#, 422, "errcode 60003"),
-        ("console/set_app_range", r#"{"agentid":7}"#, 400, "no app has the agentid 7"),
+        ("console/set_app_range", r#"{"agentid":7}"#, 400, "unknown agentid 7"),
         ("console/set_callback", r#"{"url":"x","token":"t","encodingaeskey":"k"}"#, 400, "callback url"),
-        ("console/event", r#"{"event":"x","elements":{"<b>":"c"}}"#, 400, "is no name of an element"),
+        ("console/event", r#"{"event":"x","elements":{"<b>":"c"}}"#, 400, "invalid element name `<b>`"),
         ("console/oauth_code", "{}", 400, "missing field `userid`"),
-        ("deliveries/x/redeliver", "{}", 400, "a delivery's id is a number"),
+        ("deliveries/x/redeliver", "{}", 400, "a delivery id must be a number"),
         ("nowhere", "{}", 404, "no such path"),
         ("state", "{}", 405, "takes another method"),
     ] {

@@ -1,4 +1,4 @@
-//! Callbacks: who hears of what, in which form, and what happens when nobody listens.
+//! Callbacks: their receivers, their format, and deliveries without a listener.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
 
 const CORP: &str = "ww1234567890abcdef";
 
-/// A simulator whose contacts assistant has a listener.
+/// Starts a simulator with a listener for its contacts assistant.
 async fn heard(builder: SimBuilder) -> (Rig, Listener) {
     let listener = Listener::start(CORP).await;
     let rig = Rig::with(builder.callback(&listener.url, TOKEN, KEY)).await;
@@ -31,14 +31,14 @@ async fn heard_by_app(builder: SimBuilder) -> (Rig, Listener) {
     (rig, listener)
 }
 
-/// The text of an element, in CDATA or bare.
+/// Returns the text of an element, with or without CDATA.
 fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = xml.split_once(&format!("<{name}>"))?;
     let (text, _) = rest.split_once(&format!("</{name}>"))?;
     Some(text.strip_prefix("<![CDATA[").and_then(|text| text.strip_suffix("]]>")).unwrap_or(text))
 }
 
-/// The names of the elements below the root, in order.
+/// Returns the names of the elements below the root, in order.
 fn elements(xml: &str) -> Vec<&str> {
     let (mut names, mut rest) = (Vec::new(), &xml["<xml>".len()..]);
     while let Some((name, after)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
@@ -76,12 +76,12 @@ async fn a_console_change_reaches_the_contacts_assistant_signed_and_encrypted() 
 #[tokio::test]
 async fn who_hears_of_a_change_depends_on_who_made_it() {
     let (rig, listener) = heard(Sim::builder()).await;
-    // The assistant's own call is not called back.
+    // The assistant's own call causes no event.
     let body = json!({"userid": "qianyi", "name": "钱一", "mobile": "13800000201", "department": [2]});
     assert_eq!(rig.post(By::Contacts, "user/create", &body).await["errcode"], 0);
     rig.sim.settled().await;
     assert_eq!(listener.take(), [""; 0]);
-    // A member's own change is, as long as the assistant may edit.
+    // A change by a member causes an event while the assistant may edit.
     rig.act("member_edits_profile", json!({"userid": "lisi", "department": [2, 4]})).await;
     rig.sim.settled().await;
     assert_eq!(listener.take().len(), 1);
@@ -89,7 +89,7 @@ async fn who_hears_of_a_change_depends_on_who_made_it() {
     rig.act("member_edits_profile", json!({"userid": "lisi", "department": [2]})).await;
     rig.sim.settled().await;
     assert_eq!(listener.take(), [""; 0]);
-    // The console's is.
+    // A change in the console causes an event.
     rig.act("create_member", json!({"userid": "qianer", "name": "钱二", "department": [3]})).await;
     rig.sim.settled().await;
     let [created] = listener.take().try_into().unwrap();
@@ -214,7 +214,7 @@ async fn an_app_is_told_who_enters_and_leaves_its_range() {
         told.sort_unstable();
         told
     };
-    // Those it saw before are no news; wujiu has not joined yet.
+    // Members that the app already saw cause no event; wujiu has not joined yet.
     rig.act("set_app_range", json!({"departments": [2], "members": ["zhangsan"]})).await;
     assert_eq!(told().await, ["unsubscribe sunqi", "unsubscribe zhouba"]);
     rig.act("activate_member", json!({"userid": "wujiu"})).await;
@@ -223,16 +223,16 @@ async fn an_app_is_told_who_enters_and_leaves_its_range() {
     assert_eq!(told().await, ["unsubscribe wujiu"]);
     rig.act("update_member", json!({"userid": "wujiu", "enable": 1})).await;
     assert_eq!(told().await, ["subscribe wujiu"]);
-    // The assistant's own changes count here: the app did not make them.
+    // Changes by the assistant count here, because they were not made by the app.
     let body = json!({"userid": "zhouba", "department": [2]});
     assert_eq!(rig.post(By::Contacts, "user/update", &body).await["errcode"], 0);
     assert_eq!(told().await, ["subscribe zhouba"]);
-    // A subtree that moves takes its people along.
+    // A subtree that moves takes its members along.
     rig.act("update_department", json!({"id": 3, "parentid": 4})).await;
     assert_eq!(told().await, ["unsubscribe wujiu", "unsubscribe zhaoliu"], "wangwu also sits in 2");
     rig.act("delete_member", json!({"userid": "lisi"})).await;
     assert_eq!(told().await, ["unsubscribe lisi"]);
-    // A tag in the range brings its members.
+    // A tag in the range includes its members.
     rig.act("set_app_range", json!({"tags": [1]})).await;
     told().await;
     rig.act("add_tag_members", json!({"tagid": 1, "userlist": ["sunqi"]})).await;
@@ -259,7 +259,7 @@ async fn a_failed_delivery_is_tried_three_times_more_on_the_virtual_clock() {
     rig.sim.settled().await;
     assert_eq!(listener.received().len(), 0);
 
-    // Later ones do not wait behind one that failed, and a given-up one can be sent again.
+    // Later deliveries do not wait for a failed one, and a given-up one can be sent again.
     rig.sim.console().delete_member("zhouba").await.unwrap();
     rig.sim.settled().await;
     assert_eq!(listener.take().len(), 1);
@@ -291,7 +291,7 @@ async fn a_listener_that_does_not_answer_in_time_is_hung_up_on() {
     let attempt = &rig.sim.deliveries()[0].attempts[0];
     assert_eq!(attempt.status, None);
     assert!(attempt.error.as_ref().unwrap().contains("no answer within 50ms"), "{attempt:?}");
-    // On a busy machine even a willing listener may need longer than that now and then.
+    // On a busy machine an answering listener may sometimes need longer.
     for _ in 0..3 {
         rig.sim.advance(Duration::from_secs(120));
         rig.sim.settled().await;
@@ -308,7 +308,7 @@ async fn a_running_clock_retries_by_itself() {
     listener.answer_next(&[500]);
     rig.sim.console().delete_member("wujiu").await.unwrap();
     rig.sim.settled().await;
-    // The first retry is due in five seconds of virtual time, of which all but a blink is skipped.
+    // The first retry is due after five seconds of virtual time; almost all of it is skipped.
     rig.sim.advance(Duration::from_millis(4_950));
     let waited = async {
         while rig.sim.deliveries()[0].state != DeliveryState::Delivered {

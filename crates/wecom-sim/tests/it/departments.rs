@@ -1,4 +1,4 @@
-//! Departments: every rule of writing them, and what is read back.
+//! Departments: the rules of writes, and the results of reads.
 
 use serde_json::{Value, json};
 

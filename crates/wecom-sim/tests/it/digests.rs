@@ -1,11 +1,11 @@
-//! The digest of a corp's contacts: equal for equal contacts, and for nothing else.
+//! The digest of a corp's contacts: equal for the same contacts, different for all others.
 
 use serde_json::{Value, json};
 use wecom_sim::Sim;
 
 use crate::rig::{By, Rig, expect};
 
-/// Makes three members, two departments and a tag, in one order or another.
+/// Creates three members, two departments and a tag in one of two orders.
 async fn made(rig: &Rig, detour: bool) {
     let calls = [
         ("department/create", json!({"name": "一部", "parentid": 1, "id": 71, "order": 10})),
@@ -19,7 +19,7 @@ async fn made(rig: &Rig, detour: bool) {
     for (path, body) in &calls[..2] {
         expect(0, &rig.post(By::Contacts, path, body).await);
     }
-    // Who comes and goes, and what is changed and changed back, leaves no trace.
+    // Members that are created and deleted, and changes that are undone, do not affect the digest.
     if detour {
         expect(0, &rig.post(By::Contacts, "user/create", &person("gone", json!({}))).await);
     }

@@ -1,4 +1,4 @@
-//! Asynchronous exports (异步导出): what is in the files, who may have them, and for how long.
+//! Asynchronous exports (异步导出): the content of the files, their access and their lifetime.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Hostile peers: web pages that reach the control surface, URLs that lead elsewhere, clients that are slow or send too much.
+//! Hostile peers: web pages that call the control surface, URLs to other hosts, clients that are slow or send too
+//! much.
 
 use std::time::Duration;
 
@@ -16,15 +17,15 @@ use crate::{
     rig::{By, Rig, expect, read},
 };
 
-/// No wait in here takes longer.
+/// Bound of every wait in this file.
 const BOUND: Duration = Duration::from_secs(30);
 
-/// Sends bytes as they stand, and reads until the server closes the connection.
+/// Sends bytes unchanged and reads until the server closes the connection.
 async fn exchange(sim: &Sim, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(sim.address()).await.unwrap();
     stream.write_all(bytes).await.unwrap();
     let mut answer = Vec::new();
-    // A reset ends the answer as well.
+    // A reset ends the answer too.
     let _ = time::timeout(BOUND, stream.read_to_end(&mut answer)).await.expect("the connection is closed");
     String::from_utf8_lossy(&answer).into_owned()
 }
@@ -69,14 +70,14 @@ async fn trap_47_no_web_page_reaches_the_control_surface() {
     ] {
         assert_eq!(status(&sim, "POST", "/_sim/reset", &headers).await, "200", "{headers:?}");
     }
-    // Clients that keep WeCom's name in the Host go on calling the API.
+    // Clients that keep WeCom's name in the Host can still call the API.
     assert_eq!(status(&sim, "GET", "/cgi-bin/gettoken", &[("Host", "qyapi.weixin.qq.com")]).await, "200");
 }
 
 #[tokio::test]
 async fn trap_47_nothing_is_sent_beyond_loopback_unless_it_is_allowed() {
     let rig = Rig::new().await;
-    // Addresses for documentation: whatever would be sent to them is lost.
+    // These addresses are reserved for documentation, so a request to them would be lost.
     let elsewhere = "http://192.0.2.1:9/hook";
     let target =
         |verify: bool| json!({"url": elsewhere, "token": TOKEN, "encodingaeskey": KEY, "verify": verify});
@@ -86,7 +87,7 @@ async fn trap_47_nothing_is_sent_beyond_loopback_unless_it_is_allowed() {
     rig.sim.console().delete_member("wujiu").await.unwrap();
     assert!(rig.sim.settled().await);
     let error = rig.sim.deliveries()[0].attempts[0].error.clone().unwrap();
-    assert!(error.contains("sends nothing to 192.0.2.1:9"), "{error}");
+    assert!(error.contains("does not connect to 192.0.2.1:9"), "{error}");
 
     let source =
         |url: &str| json!({"scene": 1, "type": "file", "filename": "a", "url": url, "md5": "0".repeat(32)});
@@ -102,7 +103,7 @@ async fn trap_47_nothing_is_sent_beyond_loopback_unless_it_is_allowed() {
     expect(0, &rig.post(By::App, "media/upload_by_url", &source("http://192.0.2.1/a")).await);
     expect(830_001, &rig.post(By::App, "media/upload_by_url", &source("http://192.0.2.1:81/a")).await);
     let refused = Sim::builder().allow_outgoing(["http://hook.example"]).start().await.unwrap_err();
-    assert!(refused.to_string().contains("is no host"), "{refused}");
+    assert!(refused.to_string().contains("invalid host"), "{refused}");
 }
 
 #[tokio::test]
@@ -195,7 +196,7 @@ async fn the_clock_takes_any_duration_and_ends_with_the_year_9999() {
     expect(0, &rig.get(By::App, "tag/list").await);
 }
 
-/// All numbers in a document, by their pointers.
+/// Finds all numbers in a document, by their pointers.
 fn numbers(value: &Value, path: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {

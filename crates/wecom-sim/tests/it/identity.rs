@@ -1,4 +1,4 @@
-//! OAuth codes, second verification, and ids in disguise.
+//! OAuth codes, second verification, and derived ids.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Asynchronous imports (异步导入): the three jobs, row by row and as a whole.
+//! Asynchronous imports (异步导入): the three jobs, by row and as a whole.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -14,7 +14,7 @@ const SYNC: &str = "batch/syncuser";
 const REPLACE: &str = "batch/replaceuser";
 const PARTIES: &str = "batch/replaceparty";
 
-/// Errcode by userid or department id, in the order of the result.
+/// Returns the errcode by userid or department id, in the order of the result.
 fn codes(result: &Value) -> Vec<(String, i64)> {
     let rows = result["result"].as_array().unwrap();
     rows.iter()
@@ -146,7 +146,7 @@ async fn a_rule_of_the_file_alone_has_the_code_of_a_single_call() {
     let numbers: Vec<u32> = (2..103).collect();
     let head = "帐号,姓名,手机号,邮箱,所在部门,是否部门内领导,排序";
     let row = "w,王敏,13900000001,w@example.com,2,0,0";
-    // Heading, cell, key and value of the call, and the code of both.
+    // Heading, cell, key and value of the call, and the errcode of both.
     let rules = [
         ("帐号", "张三".to_owned(), "userid", json!("张三"), 40003),
         ("帐号", "_w".to_owned(), "userid", json!("_w"), 40003),
@@ -277,7 +277,7 @@ async fn a_replacement_deletes_whom_the_file_leaves_out() {
     assert_eq!(userids(&members), ["zhangsan", "lisi", "wangwu", "heir"].into());
 }
 
-/// Makes a corp of so many members, and a file that keeps so many of them.
+/// Creates a corp with `present` members, and imports a file that keeps `kept` of them.
 async fn guard(present: usize, kept: usize) -> i64 {
     let rig = Rig::legacy().await;
     let row = |number: usize| format!("员工{number},e{number},139{number:08},2\n");
@@ -315,15 +315,15 @@ impl Rig {
 #[tokio::test]
 async fn the_deletion_guard_has_both_its_rules() {
     for (present, kept, code) in [
-        // Fewer than 50 go, more than 80 %.
+        // Fewer than 50 are deleted, more than 80 %.
         (60, 12, 0),
         (60, 11, 45026),
         (10, 2, 0),
         (10, 1, 45026),
-        // Exactly 50 are covered by neither sentence of the page.
+        // No rule of the page covers exactly 50.
         (60, 10, 0),
         (55, 5, 0),
-        // More than 50 go, more than 20 %.
+        // More than 50 are deleted, more than 20 %.
         (255, 204, 0),
         (254, 203, 45026),
         (62, 11, 45026),
@@ -474,7 +474,8 @@ async fn departments_get_the_tree_of_the_file() {
 async fn departments_may_trade_names_and_places() {
     let rig = Rig::legacy().await;
     let head = "部门名称,部门ID,父部门ID\n";
-    // 2 and 4 trade names; 3, below 2 before, becomes its parent and takes the name of 5, which moves away.
+    // 2 and 4 exchange their names. 3, which was below 2, becomes its parent and takes the name of 5, which moves
+    // away.
     let csv = format!("{head}市场部,2,3\n人事部,3,1\n研发部,4,1\n人事部,5,4\n");
     let (_, result) = rig.import(PARTIES, csv.as_bytes()).await;
     assert_eq!(codes(&result), ["2", "3", "4", "5", "1"].map(|id| (id.to_owned(), 0)), "{result}");
@@ -534,7 +535,7 @@ async fn a_department_row_may_fail_alone() {
     let rig = Rig::legacy().await;
     let mut csv =
         "部门名称,部门ID,父部门ID\n研发部,2,1\n后端组,3,2\n市场部,4,1\n坏:名,10,1\n孤儿,11,10\n".to_owned();
-    // 人事部 5 is left out but has members, so its name is taken.
+    // 人事部 5 is missing from the file but has members, so its name is in use.
     csv.push_str("人事部,12,1\n");
     for level in 20..35 {
         let parent = if level == 20 { 1 } else { level - 1 };
@@ -572,7 +573,7 @@ async fn a_department_takes_thirty_thousand() {
     let result = rig.import_result(&id).await;
     let rows = result["result"].as_array().unwrap();
     assert_eq!(rows.len(), 40_000);
-    // A department takes 30,000 nodes; the default corp has two members and a sub-department in 研发部.
+    // A department can have 30,000 nodes; in the default corp, 研发部 has two members and a sub-department.
     let taken = rows.iter().filter(|row| row["errcode"] == 0).count();
     assert_eq!(taken, 30_000 - 3);
     assert!(rows.iter().skip(taken).all(|row| row["errcode"] == 81001));
@@ -595,7 +596,8 @@ async fn trap_04_the_end_is_told_to_the_callback_of_the_request() {
         let event = received.last().unwrap();
         assert_eq!(event.agent_id, None);
         let xml = &event.xml;
-        // The corp's creator cannot be deleted, and one of the seven may stay: 5 of 7 are no reason to stop.
+        // The corp's creator cannot be deleted, and one of the seven members stays. The guard allows 5 deletions of
+        // 7.
         for part in [
             "<FromUserName><![CDATA[sys]]></FromUserName>",
             "<Event><![CDATA[batch_job_result]]></Event>",
@@ -614,7 +616,8 @@ async fn a_large_import_is_taken_over_in_slices_and_nothing_is_lost() {
         let rig = Rig::with(Sim::builder().legacy(true).seed(4_000, 20, 1).running_clock(by_itself)).await;
         let listed = rig.get(By::Contacts, "user/list?department_id=1&fetch_child=1").await;
         let all = listed["userlist"].as_array().unwrap();
-        // Every sixth leaves, which is more than a slice and less than the guard stops; 600 come.
+        // Every sixth member is deleted, which is more than a slice and less than the limit of the guard; 600 members
+        // are created.
         let mut csv = "姓名,帐号,手机号,所在部门\n".to_owned();
         let text = |member: &Value, key: &str| member[key].as_str().unwrap().to_owned();
         for (_, member) in all.iter().enumerate().filter(|(at, _)| at % 6 != 0) {

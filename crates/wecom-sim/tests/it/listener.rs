@@ -1,4 +1,4 @@
-//! A callback server as a customer would run one, in a few lines: it verifies, decrypts and remembers.
+//! A small callback server, as a customer would run one. It verifies, decrypts and stores events.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use wecom_cipher::{CallbackToken, Crypto, Delivery, EncodingAesKey, Query};
 pub(crate) const TOKEN: &str = "QDG6eK";
 pub(crate) const KEY: &str = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C";
 
-/// A listener on a free loopback port; gone when dropped.
+/// A listener on a free loopback port, which stops when dropped.
 pub(crate) struct Listener {
     pub(crate) url: String,
     inbox: Arc<Inbox>,
@@ -27,9 +27,9 @@ struct Inbox {
     crypto: Crypto,
     received: Mutex<Vec<Received>>,
     posts: Mutex<Vec<Posted>>,
-    /// Answers to give before falling back to 200; 0 means not to answer at all.
+    /// Statuses of the next answers, before the default of 200; 0 means no answer.
     answers: Mutex<Vec<u16>>,
-    /// Rung to let the unanswered go.
+    /// Notified to release requests without an answer.
     release: Notify,
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct Received {
 pub(crate) struct Posted {
     pub(crate) query: String,
     pub(crate) body: Vec<u8>,
-    /// The plaintext, or why there is none.
+    /// The plaintext, or the error of the decryption.
     pub(crate) opened: Result<String, wecom_cipher::Error>,
 }
 
@@ -65,23 +65,23 @@ impl Listener {
         Self { url, inbox, task }
     }
 
-    /// What has arrived so far, oldest first.
+    /// Returns the events received so far, oldest first.
     pub(crate) fn received(&self) -> Vec<Received> {
         self.inbox.received.lock().clone()
     }
 
-    /// The plaintexts that have arrived so far, and forgets them.
+    /// Returns the plaintexts received so far and removes them.
     pub(crate) fn take(&self) -> Vec<String> {
         let received = std::mem::take(&mut *self.inbox.received.lock());
         received.into_iter().map(|one| one.xml).collect()
     }
 
-    /// All that was posted so far, whatever it was, oldest first.
+    /// Returns all requests received so far, oldest first.
     pub(crate) fn posts(&self) -> Vec<Posted> {
         self.inbox.posts.lock().clone()
     }
 
-    /// Answers the next deliveries with these statuses.
+    /// Sets the statuses of the next answers.
     pub(crate) fn answer_next(&self, statuses: &[u16]) {
         *self.inbox.answers.lock() = statuses.iter().rev().copied().collect();
     }

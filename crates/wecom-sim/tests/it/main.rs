@@ -1,4 +1,4 @@
-//! The simulator over raw HTTP, chapter by chapter; no SDK takes part.
+//! Tests of the simulator over raw HTTP, by chapter, without the SDK.
 
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 

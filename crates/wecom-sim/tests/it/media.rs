@@ -1,4 +1,4 @@
-//! Media (素材管理): uploads, their limits and life, downloads in parts.
+//! Media (素材管理): uploads, limits, lifetime and partial downloads.
 
 use std::time::Duration;
 
@@ -208,7 +208,7 @@ async fn an_avatar_must_be_an_uploaded_image() {
     assert_eq!(reply["errcode"], 40007, "expired");
 }
 
-/// Asks until an upload by URL has ended.
+/// Polls until an upload by URL has ended.
 async fn fetched(rig: &Rig, job: &Value) -> Value {
     loop {
         let reply = rig.post(By::App, "media/get_upload_by_url_result", &json!({ "jobid": job })).await;
@@ -221,7 +221,7 @@ async fn fetched(rig: &Rig, job: &Value) -> Value {
 #[tokio::test]
 async fn a_file_may_be_uploaded_by_url() {
     let rig = Rig::new().await;
-    // A source on loopback that supports Range: the simulator's own links.
+    // The simulator's own links are a source on loopback that supports Range.
     let picture = form(r#"form-data; name="p"; filename="p.png""#, PNG);
     let url = rig.post_form(By::App, "media/uploadimg", picture).await["url"].clone();
     let md5: String = Md5::digest(PNG).iter().map(|byte| format!("{byte:02X}")).collect();
@@ -301,10 +301,10 @@ async fn a_large_file_comes_in_pieces_only() {
     assert_eq!(piece.bytes().await.unwrap(), vec![7; LARGE - 20 * MB]);
 }
 
-/// More than media/get gives at once.
+/// Larger than one download of media/get can be.
 const LARGE: usize = 20 * MB + 10;
 
-/// Serves one large file, claiming to have understood the Range; gives its URL.
+/// Serves one large file and claims to support Range. Returns its URL.
 async fn large_source() -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/large.bin", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! Members: every rule of writing them, and what is read back.
+//! Members: the rules of writes, and the results of reads.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::rig::{By, Rig, expect};
 
 const CREATED: &str = "created";
 
-/// A member who may be created, with changes.
+/// Returns a valid new member with changes.
 fn person(userid: &str, changes: Value) -> Value {
     let mut body = json!({"userid": userid, "name": "王敏", "email": format!("{userid}@mail.example.com"), "department": [2]});
     for (key, value) in changes.as_object().unwrap() {

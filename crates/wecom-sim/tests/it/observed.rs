@@ -1,5 +1,5 @@
-//! What the live service was recorded to answer, by number (`docs/fidelity.md`), and the switches that bring back what the pages
-//! say.
+//! The recorded answers of the live service by number (`docs/fidelity.md`), and the switches to the behaviour of the
+//! official pages.
 
 use serde_json::{Value, json};
 use wecom_sim::{ConsoleCallback, ConsoleMember, Sim};
@@ -19,7 +19,7 @@ fn person(userid: &str) -> Value {
     json!({"userid": userid, "name": "王敏", "email": format!("{userid}@mail.example.com"), "department": [2]})
 }
 
-/// A person with changes.
+/// Returns a new member with one changed field.
 fn person_with(userid: &str, key: &str, value: Value) -> Value {
     let mut person = person(userid);
     person[key] = value;

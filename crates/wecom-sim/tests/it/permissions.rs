@@ -1,4 +1,4 @@
-//! Who may call what, and what they see of it (members.md §2).
+//! The permissions of callers, and the fields that they see (members.md §2).
 
 use serde_json::{Value, json};
 use wecom_sim::Sim;
@@ -6,7 +6,7 @@ use wecom_sim::Sim;
 use crate::rig::{By, Rig, expect, read as body_of};
 
 const SENSITIVE: [&str; 7] = ["avatar", "thumb_avatar", "mobile", "email", "biz_mail", "qr_code", "address"];
-/// An app of the tests' own.
+/// An additional app for these tests.
 const OTHER: By = By::Secret("other-app-secret");
 
 async fn codes(rig: &Rig, by: By, calls: &[(&str, Value)]) -> Vec<i64> {
@@ -132,7 +132,7 @@ async fn an_app_created_after_2022_gets_no_sensitive_field() {
     assert_eq!((&member["gender"], &member["mobile"]), (&json!("2"), &json!("13800000002")));
 }
 
-/// An app that sees department 3 with its subtree, sunqi alone, and what tag 1 holds.
+/// Starts a rig with an app that sees department 3 with its subtree, sunqi, and the content of tag 1.
 async fn with_part() -> Rig {
     let rig = Rig::new().await;
     let app = json!({"agent_id": 7, "secret": "other-app-secret", "range": {"departments": [3], "members": ["SunQi"], "tags": [1]}});

@@ -1,4 +1,4 @@
-//! How often may be called, on the virtual clock (limits.md).
+//! Rate limits on the virtual clock (limits.md).
 
 use std::{net::IpAddr, time::Duration};
 
@@ -11,14 +11,14 @@ const TAGS: &str = "tag/list";
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A corp with limits small enough to reach.
+/// Starts a rig with limits that are small enough to reach.
 async fn limited(set: impl FnOnce(&mut Rates)) -> Rig {
     let mut rates = Rates::default();
     set(&mut rates);
     Rig::with(Sim::builder().rates(rates)).await
 }
 
-/// The errcodes of so many calls.
+/// Returns the errcodes of `count` calls.
 async fn calls(rig: &Rig, url: &str, count: usize) -> Vec<i64> {
     let mut codes = Vec::new();
     for _ in 0..count {

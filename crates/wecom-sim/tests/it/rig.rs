@@ -1,4 +1,4 @@
-//! A client without opinions: it sends what a test says and returns what came back.
+//! A minimal client. It sends what a test specifies and returns the answer.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ use serde_json::{Value, json};
 use wecom_cipher::decrypt_file;
 use wecom_sim::{Sim, SimBuilder};
 
-/// A simulator and who calls it.
+/// A simulator and its clients.
 pub(crate) struct Rig {
     pub(crate) sim: Sim,
     http: Client,
 }
 
-/// Whose token a call carries.
+/// The owner of a call's token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum By {
     Contacts,
     App,
-    /// Whoever has this secret.
+    /// The owner of this secret.
     Secret(&'static str),
 }
 
@@ -28,13 +28,13 @@ impl Rig {
         Self::with(Sim::builder()).await
     }
 
-    /// With the rights of before 2022, so that tests can look at every field.
+    /// Starts a rig with the permissions from before 2022, so that tests can read every field.
     pub(crate) async fn legacy() -> Self {
         Self::with(Sim::builder().legacy(true)).await
     }
 
     pub(crate) async fn with(builder: SimBuilder) -> Self {
-        // Whoever comes first in the process installs one; any will do.
+        // Another part of the process may have installed a provider; every provider works.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self { sim: builder.start().await.unwrap(), http: Client::builder().no_proxy().build().unwrap() }
     }
@@ -51,7 +51,7 @@ impl Rig {
         reply["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// `path` may hold a query.
+    /// Returns the URL of a call; `path` can include a query.
     pub(crate) async fn url(&self, by: By, path: &str) -> String {
         let joint = if path.contains('?') { '&' } else { '?' };
         format!("{}/cgi-bin/{path}{joint}access_token={}", self.sim.url(), self.token(by).await)
@@ -66,18 +66,18 @@ impl Rig {
         read(self.http.post(url).body(body.to_string()).send().await.unwrap()).await
     }
 
-    /// Posts to a whole URL, its token included.
+    /// Posts to a complete URL that includes its token.
     pub(crate) async fn post_url(&self, url: &str, body: &Value) -> Value {
         read(self.http.post(url).body(body.to_string()).send().await.unwrap()).await
     }
 
-    /// Sends a body as it stands.
+    /// Sends an unchanged body.
     pub(crate) async fn post_text(&self, by: By, path: &str, body: &str) -> Value {
         let url = self.url(by, path).await;
         read(self.http.post(url).body(body.to_owned()).send().await.unwrap()).await
     }
 
-    /// Sets something up, or makes something happen, under `/_sim/`.
+    /// Sends a request to a path under `/_sim/`.
     pub(crate) async fn tell(&self, method: Method, path: &str, body: &Value) -> Value {
         let url = format!("{}/_sim/{path}", self.sim.url());
         let request = self.http.request(method, url).header("Content-Type", "application/json");
@@ -97,7 +97,7 @@ impl Rig {
         request.send().await.unwrap()
     }
 
-    /// Sends a form as it stands; its boundary is `b0undary`.
+    /// Sends an unchanged form; its boundary is `b0undary`.
     pub(crate) async fn post_form(&self, by: By, path: &str, form: Vec<u8>) -> Value {
         let url = self.url(by, path).await;
         let request =
@@ -105,28 +105,29 @@ impl Rig {
         read(request.send().await.unwrap()).await
     }
 
-    /// Sends a body under a content type.
+    /// Sends a body with a content type.
     pub(crate) async fn post_typed(&self, by: By, path: &str, content_type: &str, body: &[u8]) -> Value {
         let url = self.url(by, path).await;
         let request = self.http.post(url).header("Content-Type", content_type).body(body.to_vec());
         read(request.send().await.unwrap()).await
     }
 
-    /// Uploads a file the usual way.
+    /// Uploads a file as usual clients do.
     pub(crate) async fn upload(&self, kind: &str, name: &str, bytes: &[u8]) -> Value {
         let disposition = format!("form-data; name=\"media\"; filename=\"{name}\"");
         self.post_form(By::Contacts, &format!("media/upload?type={kind}"), form(&disposition, bytes)).await
     }
 }
 
-/// The official sample key.
+/// The key of the official samples.
 pub(crate) const KEY: &str = "IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2";
 
-/// Longer than any job takes.
+/// Longer than the duration of every job.
 pub(crate) const JOB: Duration = Duration::from_secs(1);
 
 impl Rig {
-    /// Uploads a CSV, imports it and lets the job finish; gives its id and the answer of `batch/getresult`.
+    /// Uploads a CSV, imports it and advances until the job is done. Returns its id and the reply of
+    /// `batch/getresult`.
     pub(crate) async fn import(&self, call: &str, csv: &[u8]) -> (String, Value) {
         let id = self.submit_import(call, csv).await;
         self.sim.advance(JOB);
@@ -145,7 +146,7 @@ impl Rig {
         self.get(By::Contacts, &format!("batch/getresult?jobid={id}")).await
     }
 
-    /// Exports, lets the job finish, downloads and decrypts: one document a file.
+    /// Exports, advances until the job is done, downloads and decrypts. Returns one document for each file.
     pub(crate) async fn export(&self, by: By, call: &str, body: Value) -> Vec<Value> {
         let reply = self.post(by, call, &body).await;
         assert_eq!(reply["errcode"], 0, "{reply}");
@@ -166,7 +167,7 @@ impl Rig {
         documents
     }
 
-    /// Every member with all fields (of a simulator with the old rights), in order of creation.
+    /// Returns every member with all fields in order of creation; needs [`Rig::legacy`].
     pub(crate) async fn members(&self) -> Vec<Value> {
         let body = json!({"encoding_aeskey": KEY});
         self.export(By::App, "export/user", body).await[0]["userlist"].as_array().unwrap().clone()
@@ -176,7 +177,7 @@ impl Rig {
         self.members().await.into_iter().find(|member| member["userid"] == userid)
     }
 
-    /// Every department as `(id, name, parent, order)`.
+    /// Returns every department as `(id, name, parent, order)`.
     pub(crate) async fn departments(&self) -> Vec<(u64, String, u64, u64)> {
         let body = json!({"encoding_aeskey": KEY});
         let documents = self.export(By::App, "export/department", body).await;
@@ -196,7 +197,7 @@ impl Rig {
 
 /// The control surface.
 impl Rig {
-    /// Reads what lies under `/_sim/`.
+    /// Reads a path under `/_sim/`.
     pub(crate) async fn look(&self, path: &str) -> Value {
         read(self.get_raw(&format!("{}/_sim/{path}", self.sim.url()), &[]).await).await
     }
@@ -226,7 +227,7 @@ impl Rig {
     }
 }
 
-/// A form of one part.
+/// Returns a form with one part.
 pub(crate) fn form(disposition: &str, bytes: &[u8]) -> Vec<u8> {
     let mut form = format!(
         "--b0undary\r\nContent-Disposition: {disposition}\r\nContent-Type: application/octet-stream\r\n\r\n"
@@ -241,7 +242,7 @@ pub(crate) async fn read(response: Response) -> Value {
     serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
 }
 
-/// Asserts the errcode of an answer.
+/// Asserts the errcode of a reply.
 #[track_caller]
 pub(crate) fn expect(code: i64, reply: &Value) {
     assert_eq!(reply["errcode"], code, "{reply}");

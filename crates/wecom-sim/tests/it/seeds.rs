@@ -1,4 +1,4 @@
-//! Seeded corps: equal for equal arguments, and within every rule.
+//! Seeded corps: the same for the same arguments, and valid by every rule.
 
 use std::collections::{HashMap, HashSet};
 
@@ -115,7 +115,7 @@ async fn a_seed_calls_nobody_back_and_leaves_the_set_up_alone() {
     let (status, reply) = rig.control("seed", &json!({"members": 30, "departments": 0})).await;
     assert_eq!(
         (status, reply["error"].as_str().unwrap()),
-        (422, "a corp has between 1 department, the root, and 30000")
+        (422, "the number of departments must be 1 (the root) to 30000")
     );
     let after: Value = rig.get(By::Contacts, "department/simplelist").await;
     assert_eq!(after["department_id"].as_array().unwrap().len(), 4, "a refused seed changes nothing");

@@ -1,4 +1,4 @@
-//! Tags: whose they are, and what may go into them.
+//! Tags: their owners, and their members.
 
 use serde_json::{Value, json};
 

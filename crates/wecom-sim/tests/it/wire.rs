@@ -1,7 +1,7 @@
-//! The sample bodies under `tests/wire/` at the repository's root: the simulator must take each request, and answer with
-//! the same keys and JSON types.
+//! The sample bodies under `tests/wire/` of the repository. The simulator must accept each request, and return the
+//! same keys and JSON types.
 //!
-//! To add an endpoint, add a [`Row`]. Its request runs in a corp that [`prepared`] set up, after the calls in `before`.
+//! To add an endpoint, add a [`Row`]. Its request runs in a corp from [`prepared`], after the calls in `before`.
 
 use std::{collections::HashMap, fs, path::PathBuf, time::Duration};
 
@@ -15,13 +15,13 @@ struct Row {
     chapter: &'static str,
     path: &'static str,
     by: By,
-    /// GETs that make room for the call.
+    /// GETs that prepare the call.
     before: &'static [&'static str],
-    /// Keys of the full request that are left out, because they cannot succeed together with the rest.
+    /// Keys that are removed from the full request, because they exclude the others.
     unsent: &'static [&'static str],
-    /// Keys of the full reply that only other callers or older servers give.
+    /// Keys of the full reply that only other callers or older servers get.
     never: &'static [&'static str],
-    /// What the request without optional fields answers.
+    /// The errcode of the request without optional fields.
     bare: i64,
 }
 
@@ -29,7 +29,7 @@ const fn row(chapter: &'static str, path: &'static str, by: By) -> Row {
     Row { chapter, path, by, before: &[], unsent: &[], never: &[], bare: 0 }
 }
 
-/// `open_userid` goes to third-party apps only, the rest is seen in old answers only.
+/// Only third-party apps get `open_userid`; the others appear only in old replies.
 const OF_OTHERS: &[&str] = &["open_userid", "biz_mail_alias", "english_name"];
 const NO_WANG_MIN: &[&str] = &["user/delete?userid=wang.min"];
 const NO_DEPARTMENT_20: &[&str] =
@@ -55,7 +55,7 @@ const ROWS: &[Row] = &[
     row("members", "corp/get_join_qrcode", By::Contacts),
     row("members", "user/get_active_stat", By::Contacts),
     row("members", "user/getuserid", By::App),
-    // The mail in the sample is a personal one, the type that is the default is not.
+    // The sample has a personal mail, while the default type is the corp mail.
     Row { bare: 46004, ..row("members", "user/get_userid_by_email", By::App) },
     row("members", "batch/openuserid_to_userid", By::App),
     Row { before: NO_DEPARTMENT_20, ..row("departments", "department/create", By::Contacts) },
@@ -85,7 +85,7 @@ const ROWS: &[Row] = &[
     row("media", "media/upload_by_url", By::App),
 ];
 
-/// Calls that take a file, or need a job of their own, and so have a test instead of a row.
+/// Calls that take a file or need a job; each has a test instead of a row.
 const APART: &[(&str, &str)] = &[
     ("media", "media/upload"),
     ("media", "media/uploadimg"),
@@ -126,7 +126,8 @@ impl Row {
     }
 }
 
-/// A corp that holds all that the samples name, and what stands for ids that only a server can give.
+/// Prepares a corp with everything that the samples mention. Returns the values for ids that only a server can
+/// assign.
 async fn prepared() -> (Rig, HashMap<&'static str, String>) {
     let rig = Rig::with(Sim::builder().legacy(true)).await;
     rig.sim.advance(Duration::from_secs(60 * 24 * 3600));
@@ -187,7 +188,7 @@ async fn prepared() -> (Rig, HashMap<&'static str, String>) {
     let import = rig.upload("file", "a.csv", b"abcdef").await;
     let live = HashMap::from([
         ("3a8f-own-sample", text(&import, "media_id")),
-        // The simulator fetches from loopback only.
+        // The simulator fetches only from loopback.
         ("https://files.example.com/training.mp4", format!("{}/_files/training.mp4", rig.sim.url())),
         ("CODE0000000000000000000000000001", told("tfa/code", json!({"userid": "wang.min"}), "code").await),
         ("TFA00000000000000000000000000001", text(&info, "tfa_code")),
@@ -202,8 +203,8 @@ async fn prepared() -> (Rig, HashMap<&'static str, String>) {
     (rig, live)
 }
 
-/// Whether an answer has no key and no type that the sample lacks; when `full`, also all of the sample's keys, and
-/// something in each list.
+/// Whether a reply has only keys and types of the sample. With `full` it must also have all keys of the sample and a
+/// non-empty value for each list.
 fn fits(sample: &Value, reply: &Value, never: &[&str], full: bool) -> Result<(), String> {
     match (sample, reply) {
         (Value::Object(sample), Value::Object(reply)) => {
@@ -243,7 +244,7 @@ async fn full_requests_are_taken_and_answered_in_the_sample_s_shape() {
         assert_eq!(reply["errcode"], 0, "{}: {reply}", row.path);
         let sample = row.reply("full");
         assert_eq!(reply["errmsg"], sample["errmsg"], "{}", row.path);
-        // No departments had to be made.
+        // The call creates no departments.
         let never: Vec<_> = row.never.iter().copied().chain(["created_department_list"]).collect();
         if let Err(why) = fits(&sample, &reply, &never, true) {
             panic!("{}: {why}\n{reply:#}", row.path);
@@ -290,7 +291,7 @@ fn no_sample_of_a_chapter_here_is_forgotten() {
     }
 }
 
-/// Checks a reply against the full sample of a call that no [`Row`] can make.
+/// Checks a reply against the full sample of a call that has no [`Row`].
 fn fits_sample(chapter: &'static str, path: &'static str, reply: &Value, never: &[&str]) {
     expect(0, reply);
     let row = row(chapter, path, By::Contacts);
@@ -323,7 +324,7 @@ async fn uploads_are_answered_in_the_sample_s_shape() {
 #[tokio::test]
 async fn results_of_jobs_have_the_sample_s_shape() {
     let rig = Rig::new().await;
-    // The sample's one row has the fields of both kinds of import.
+    // The only row of the sample has the fields of both kinds of import.
     let (_, reply) = rig.import("batch/syncuser", "帐号\nlisi\n".as_bytes()).await;
     fits_sample("imports", "batch/getresult", &reply, &["partyid", "action"]);
     let csv = "部门名称,部门ID,父部门ID\n研发部,2,1\n";

@@ -1,4 +1,4 @@
-//! What goes over the wire for a delivery: the signed query and the encrypted body, or what faults make of them.
+//! The bytes of a delivery: the signed query and the encrypted body, or their forged versions.
 
 use url::Url;
 use wecom_cipher::Sealed;
@@ -9,17 +9,17 @@ use super::{
 };
 use crate::clock::Millis;
 
-/// A receiveid that no corp has here.
+/// A receiveid that belongs to no corp of the simulator.
 const STRANGER: &str = "ww00000000000000ff";
-/// Signed as it should be where it stands in an envelope, but five bytes are no ciphertext.
+/// Has a valid signature in its envelope, but five bytes are not a valid ciphertext.
 const NO_CIPHERTEXT: &str = "aGVsbG8=";
-/// A parser that knows entities would make a million words of it.
+/// A parser that expands entities would produce a million words.
 const BILLION_LAUGHS: &[u8] = b"<!DOCTYPE xml [<!ENTITY a \"lol lol lol lol lol lol lol lol lol lol\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">\
     <!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;\">\
     <!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;\">]><xml><Encrypt>&e;</Encrypt></xml>";
 
 impl SealedRequest {
-    /// Encrypts and signs what a request carries.
+    /// Encrypts and signs the content of a request.
     pub(crate) fn seal(request: &CallbackRequest, now: Millis) -> wecom_cipher::Result<Self> {
         let CallbackRequest { target, corp_id, .. } = request;
         let crypto = match request.sending {
@@ -51,7 +51,8 @@ fn envelope(sealed: &Sealed, corp_id: &str, agent_id: AgentIdElement) -> String 
     }
 }
 
-/// Six kinds in turn, by the delivery's number: what strangers and broken proxies send.
+/// Returns one of six kinds of garbage, chosen by the delivery's number. Strangers and broken proxies send such
+/// bodies.
 fn garbage(number: u64, mut genuine: Vec<u8>) -> Vec<u8> {
     match number % 6 {
         1 => {
@@ -66,9 +67,9 @@ fn garbage(number: u64, mut genuine: Vec<u8>) -> Vec<u8> {
     }
 }
 
-/// Adds to the URL's own query, which stays as it is.
+/// Appends parameters to the URL; its own query is unchanged.
 pub(crate) fn append(url: &mut Url, pairs: &[(&'static str, &str)]) {
-    // A form would write a blank as `+`; none of these values holds one, and `+` itself becomes %2B.
+    // A form would encode a blank as `+`. These values have no blank, and `+` becomes %2B.
     url.query_pairs_mut().extend_pairs(pairs);
 }
 

@@ -1,4 +1,4 @@
-//! Events as XML, element by element as the pages show them.
+//! Events as XML, with the elements of the official pages.
 
 use std::fmt::Write as _;
 
@@ -7,13 +7,13 @@ use crate::{clock::Millis, world::members::Member};
 /// An event before encryption.
 #[derive(Debug)]
 pub(crate) struct Event {
-    /// The name in the deliveries log: `change_contact/create_user`.
+    /// The name in the deliveries log, for example `change_contact/create_user`.
     pub(crate) name: String,
     xml: String,
 }
 
 impl Event {
-    /// Begins an event. `from` is `sys`, or the member whom an app's event is about.
+    /// Starts an event. `from` is `sys`, or the member that an app's event is about.
     pub(crate) fn new(corp_id: &str, from: &str, at: Millis, event: &str) -> Self {
         let mut begun = Self { name: event.into(), xml: String::with_capacity(512) };
         begun.xml.push_str("<xml>");
@@ -25,10 +25,10 @@ impl Event {
             .text("Event", event)
     }
 
-    /// A contacts change (通讯录变更事件), as recorded live or `of_the_page`.
+    /// Starts a contacts change (通讯录变更事件), in the recorded format or in that of the page.
     pub(crate) fn change(corp_id: &str, at: Millis, change_type: &str, of_the_page: bool) -> Self {
         let event = Self::new(corp_id, "sys", at, "change_contact").of_change(change_type);
-        // Of the pages that of tags alone wraps its ChangeType.
+        // Among the pages, only that of tags has its ChangeType in CDATA.
         if of_the_page && change_type != "update_tag" {
             event.bare("ChangeType", change_type)
         } else {
@@ -36,21 +36,21 @@ impl Event {
         }
     }
 
-    /// Names the event in the log after its `ChangeType` as well.
+    /// Adds the `ChangeType` to the name in the log.
     pub(crate) fn of_change(mut self, change_type: &str) -> Self {
         self.name = format!("{}/{change_type}", self.name);
         self
     }
 
-    /// A text, in CDATA.
+    /// Adds a text in CDATA.
     pub(crate) fn text(mut self, name: &str, text: &str) -> Self {
-        // "]]>" would end the section early; it is cut in two.
+        // "]]>" would end the section early, so it is split into two sections.
         let text = text.replace("]]>", "]]]]><![CDATA[>");
         write!(self.xml, "<{name}><![CDATA[{text}]]></{name}>").expect("a String takes everything");
         self
     }
 
-    /// A number.
+    /// Adds a number.
     pub(crate) fn number(self, name: &str, number: i64) -> Self {
         self.bare(name, &number.to_string())
     }
@@ -60,12 +60,12 @@ impl Event {
         self
     }
 
-    /// An element around others.
+    /// Adds an element with nested elements.
     pub(crate) fn nested(self, name: &str, inner: impl FnOnce(Self) -> Self) -> Self {
         inner(self.open(name)).close(name)
     }
 
-    /// Begins an element around others, up to [`close`](Self::close).
+    /// Opens an element for nested elements, until [`close`](Self::close).
     pub(crate) fn open(mut self, name: &str) -> Self {
         write!(self.xml, "<{name}>").expect("a String takes everything");
         self
@@ -76,13 +76,13 @@ impl Event {
         self
     }
 
-    /// A list, joined by commas.
+    /// Adds a list joined by commas.
     pub(crate) fn list(self, name: &str, items: impl IntoIterator<Item = impl ToString>) -> Self {
         let items: Vec<_> = items.into_iter().map(|item| item.to_string()).collect();
         self.text(name, &items.join(","))
     }
 
-    /// The departments of a member, in the member's own order.
+    /// Adds the member's departments, in the member's order.
     pub(crate) fn departments(self, member: &Member) -> Self {
         self.list("Department", member.seats.iter().map(|seat| seat.department))
     }

@@ -1,7 +1,7 @@
-//! Callbacks (回调): what is called back when the contacts change or a job finishes.
+//! Callbacks (回调): the events of contacts changes and finished jobs.
 //!
-//! A change passes [`World::record`](crate::world::World::record); `notify` decides who hears of it, `payload` writes it down,
-//! and `queue` keeps it until it is delivered or given up. `crate::callback` sends it over HTTP.
+//! Every change passes [`World::record`](crate::world::World::record). `notify` selects the receivers, `payload`
+//! writes the event, and `queue` keeps it until it is delivered or given up. `crate::callback` sends it over HTTP.
 //!
 //! Official: [回调配置](https://developer.work.weixin.qq.com/document/path/90930),
 //! [通讯录变更事件](https://developer.work.weixin.qq.com/document/path/90970)

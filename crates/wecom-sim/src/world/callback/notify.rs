@@ -1,4 +1,4 @@
-//! Who hears of what (90970–90973, 90240), in which form.
+//! Selects the receivers of each event (90970–90973, 90240) and its format.
 
 use std::{collections::HashSet, mem};
 
@@ -22,28 +22,28 @@ use crate::{
     },
 };
 
-/// A finished import or export job, of which its submitter is notified.
+/// A finished import or export job.
 #[derive(Clone, Debug)]
 pub(crate) struct FinishedJob {
     pub(crate) id: String,
-    /// The `JobType` of its event: `sync_user`, `export_tag`.
+    /// The `JobType` of its event, for example `sync_user` or `export_tag`.
     pub(crate) kind: &'static str,
     pub(crate) errcode: i32,
     pub(crate) errmsg: String,
     pub(crate) to: JobReceiver,
 }
 
-/// Who is notified of a finished job.
+/// The receiver of a job's event.
 #[derive(Clone, Debug)]
 pub(crate) enum JobReceiver {
     /// The `callback` of an import request.
     Named(Target),
-    /// The target of the app, or of the contacts assistant, that submitted the job; nowhere if it has none.
+    /// The target of the app or of the contacts assistant that submitted the job. Without a target, no event is sent.
     Submitter(Receiver),
 }
 
 impl World {
-    /// Every change passes here, after it is made.
+    /// Processes every change after it was made.
     pub(crate) fn record(&mut self, corp: usize, actor: Actor, change: ContactsChange) {
         tracing::debug!(corp = %self.corp(corp).id, ?actor, "changed: {}", change.kind());
         self.notify_contacts_assistant(corp, actor, &change);
@@ -53,8 +53,8 @@ impl World {
                 self.notify_apps_of_member(corp, Some(&both.0), Some(&both.1))
             }
             ContactsChange::MemberDeleted(member) => self.notify_apps_of_member(corp, Some(member), None),
-            // A member's change of department is a change of the member; the tree's own shape matters only when
-            // a subtree moves. A tag may be part of a range.
+            // A member's change of department is a change of the member. The shape of the tree matters only when a
+            // subtree moves, and a tag can be part of a range.
             ContactsChange::DepartmentUpdated { parent: Some(_), .. } => {
                 self.some_ranges_changed(corp, |range| !range.departments.contains(&ROOT));
             }
@@ -74,9 +74,9 @@ impl World {
             return;
         };
         let heard = match actor {
-            // Its own doings are not called back (said on each page).
+            // The assistant gets no events for its own changes (stated on each page).
             Actor::ContactsApi => false,
-            // "Once API editing is switched on" (90193).
+            // Events start "once API editing is switched on" (90193).
             Actor::Member => corp.contacts.may_edit,
             Actor::App(_) | Actor::Console => true,
         };
@@ -90,7 +90,7 @@ impl World {
         }
     }
 
-    /// Tells of a finished job (异步任务完成通知).
+    /// Sends the event of a finished job (异步任务完成通知).
     pub(crate) fn record_job(&mut self, corp: usize, job: FinishedJob) {
         let corp = self.corp(corp);
         let (to, target, agent_id) = match job.to {
@@ -112,7 +112,7 @@ impl World {
         self.deliver(to, target, corp_id, agent_id, event);
     }
 
-    /// Compares what an app has been told of one member with what is so now.
+    /// Compares the subscription of one member in each app with the present state.
     fn notify_apps_of_member(&mut self, corp: usize, before: Option<&Member>, after: Option<&Member>) {
         let mut app_targets = mem::take(&mut self.corp_mut(corp).callbacks.apps);
         for (agent_id, app_target) in &mut app_targets {
@@ -130,8 +130,8 @@ impl World {
         self.corp_mut(corp).callbacks.apps = app_targets;
     }
 
-    /// Notes that many members may have entered or left a range. They are compared in one go when the worker next
-    /// looks, so that moving a thousand departments costs one comparison.
+    /// Notes that many members may have entered or left a range. They are compared together on the next pass of the
+    /// worker, so moving a thousand departments costs one comparison.
     pub(crate) fn ranges_changed(&mut self, corp: usize) {
         if !self.corp(corp).callbacks.apps.is_empty() {
             self.stale_ranges.insert(corp);
@@ -139,7 +139,8 @@ impl World {
         }
     }
 
-    /// As [`ranges_changed`](Self::ranges_changed), if an app with a target has such a range: the comparison is of all members.
+    /// Same as [`ranges_changed`](Self::ranges_changed), but only if an app with a target has such a range, because
+    /// the comparison covers all members.
     fn some_ranges_changed(&mut self, corp: usize, is_touched: impl Fn(&Range) -> bool) {
         let home = self.corp(corp);
         let told = |app: &&App| home.callbacks.apps.contains_key(&app.agent_id);
@@ -184,7 +185,7 @@ impl World {
         self.deliver(to, app_target.target.clone(), corp_id, Some(agent_id), event);
     }
 
-    /// Sends an event to a target of the corp, whatever it is; returns the delivery's id, or nothing without a target.
+    /// Sends any event to a target of the corp. Returns the delivery's id, or `None` without a target.
     pub(crate) fn send_event(&mut self, corp: usize, receiver: Receiver, event: Event) -> Option<u64> {
         let target = self.corp(corp).callbacks.target(receiver)?.clone();
         let corp_id = self.corp(corp).id.clone();
@@ -202,7 +203,7 @@ impl World {
         let (event, xml) = event.finish();
         let agent_id = match agent_id {
             Some(id) => AgentIdElement::Filled(id),
-            // Recorded of the contacts assistant alone, whose URL an import's is not.
+            // Recorded for the contacts assistant only; the URL of an import is a different target.
             None if to == Receiver::Contacts.name() && !self.choices.events_of_the_page => {
                 AgentIdElement::Empty
             }
@@ -216,12 +217,12 @@ impl World {
         id
     }
 
-    /// Sets or takes away a callback target, without verifying it.
+    /// Sets or removes a callback target without verification.
     pub(crate) fn set_callback(&mut self, corp: usize, receiver: Receiver, target: Option<Target>) {
         match (receiver, target) {
             (Receiver::Contacts, target) => self.corp_mut(corp).callbacks.contacts = target,
             (Receiver::App(agent_id), Some(target)) => {
-                // Those it sees already are not news.
+                // Members that the app already sees cause no events.
                 let subscribed = self.seen_by_app(corp, agent_id);
                 let app_target = AppTarget { target, subscribed };
                 self.corp_mut(corp).callbacks.apps.insert(agent_id, app_target);
@@ -232,7 +233,7 @@ impl World {
         }
     }
 
-    /// After a seed, which is no change: the apps see whom they see.
+    /// Updates the subscriptions after a seed without sending events.
     pub(crate) fn forget_subscriptions(&mut self, corp: usize) {
         self.stale_ranges.remove(&corp);
         let agents: Vec<u32> = self.corp(corp).callbacks.apps.keys().copied().collect();
@@ -244,7 +245,7 @@ impl World {
         }
     }
 
-    /// In the visible range, joined and not disabled (90240 names all three).
+    /// Whether the member is in the visible range, has joined and is not disabled (the three conditions of 90240).
     fn app_sees(&self, corp: usize, agent_id: u32, member: &Member) -> bool {
         let number = self.corp(corp).members.number_of(&member.userid);
         let view = View::of_app(self, corp, agent_id);

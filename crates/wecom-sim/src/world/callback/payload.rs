@@ -1,4 +1,4 @@
-//! What a contacts change says to its receiver: ids only since 2022-08-15, every element before.
+//! The elements of a contacts change: only ids since 2022-08-15, all elements before.
 
 use super::event::Event;
 use crate::{
@@ -10,7 +10,8 @@ use crate::{
     },
 };
 
-/// The event for a contacts-sync URL configured since 2022-08-15; `None` if such a URL is not told of the change.
+/// Returns the event for a contacts-sync URL saved since 2022-08-15; `None` if such a URL gets no event for this
+/// change.
 pub(super) fn slim(corp: &Corp, at: Millis, change: &ContactsChange, of_the_page: bool) -> Option<Event> {
     let event = Event::change(&corp.id, at, change.kind(), of_the_page);
     Some(match change {
@@ -44,7 +45,7 @@ pub(super) fn slim(corp: &Corp, at: Millis, change: &ContactsChange, of_the_page
     })
 }
 
-/// The event with every element, as older URLs get it.
+/// Returns the event with all elements, for older URLs.
 pub(super) fn full(corp: &Corp, at: Millis, change: &ContactsChange, of_the_page: bool) -> Option<Event> {
     let event = Event::change(&corp.id, at, change.kind(), of_the_page);
     Some(match change {
@@ -92,7 +93,7 @@ pub(super) fn full(corp: &Corp, at: Millis, change: &ContactsChange, of_the_page
     })
 }
 
-/// The events that carried no more before 2022 than they do now.
+/// Adds the elements of events that are the same before and since 2022.
 fn uncut(event: Event, change: &ContactsChange) -> Event {
     match change {
         ContactsChange::DepartmentDeleted { id } => event.number("Id", (*id).into()),
@@ -108,13 +109,13 @@ fn uncut(event: Event, change: &ContactsChange) -> Event {
     }
 }
 
-/// An element and the text that it holds.
+/// The name of an element, and its text.
 type Field = (&'static str, fn(&Member) -> &str);
 
 /// A member before and after a change.
 #[derive(Clone, Copy)]
 struct Compared<'m> {
-    /// `None`: the member is new.
+    /// `None` if the member is new.
     before: Option<&'m Member>,
     after: &'m Member,
     of_the_page: bool,
@@ -125,14 +126,14 @@ impl<'m> Compared<'m> {
         Self { before: None, after, of_the_page: false }
     }
 
-    /// Whether an element is sent that the page does not restrict to changes.
+    /// Whether an element is sent that the page does not limit to changes.
     fn tells(self, is_equal: impl Fn(&Member, &Member) -> bool) -> bool {
         self.before.is_none_or(|before| self.of_the_page || !is_equal(before, self.after))
     }
 }
 
-/// The elements behind `Department`. An update carries only what changed, as recorded live; by the page some elements come with
-/// every update that has something in them.
+/// Adds the elements after `Department`. An update contains only changes, as recorded live. In the format of the
+/// page, some elements are part of every update if they have a value.
 fn profile(corp: &Corp, mut event: Event, compared: Compared<'_>) -> Event {
     let Compared { before, after, .. } = compared;
     let has_main = after.main_department != 0;
@@ -191,7 +192,7 @@ fn profile(corp: &Corp, mut event: Event, compared: Compared<'_>) -> Event {
     event
 }
 
-/// The picture's URL without its size; empty without a picture.
+/// Returns the URL of the picture without its size; empty without a picture.
 fn avatar(member: &Member) -> &str {
     member.rare.as_ref().map_or("", |rare| &rare.avatar)
 }
@@ -210,7 +211,7 @@ fn item(event: Event, attribute: &Attribute) -> Event {
             AttributeValue::Web { url, title } => {
                 event.number("Type", 1).nested("Web", |event| event.text("Title", title).text("Url", url))
             }
-            // Not documented for events; mini programs are no part of 扩展属性.
+            // The format in events is not documented; mini programs are not part of 扩展属性.
             AttributeValue::Miniprogram { .. } => event.number("Type", 2),
         }
     })

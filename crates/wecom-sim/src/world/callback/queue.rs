@@ -1,4 +1,4 @@
-//! The queue of deliveries: what is to be sent, what was sent, and how it went. `crate::callback` does the sending.
+//! The queue of deliveries: pending ones, sent ones and their results. `crate::callback` sends them.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -18,14 +18,13 @@ use crate::{
     faults::{DeliveryEffects, Dispatch, FaultInjector},
 };
 
-/// After a failed attempt the next one waits this long, on the virtual clock. WeCom documents that there are three
-/// retries, not when.
+/// Delay before each retry, on the virtual clock. WeCom documents three retries, but not their times.
 pub(crate) const RETRY_AFTER: [Millis; 3] = [5_000, 30_000, 120_000];
 
-/// How many finished deliveries are kept, and how many bytes.
+/// Maximum number of finished deliveries, and of their bytes.
 const KEPT: usize = 10_000;
 const BYTES_KEPT: usize = 64 << 20;
-/// Beyond these the oldest go though they are still to be sent.
+/// Maximum number of deliveries. Beyond it the oldest are removed, even if they are pending.
 const MOST: usize = 200_000;
 const MOST_BYTES: usize = 512 << 20;
 
@@ -34,11 +33,11 @@ struct Entry {
     shown: DeliveryRecord,
     target: Target,
     agent_id: AgentIdElement,
-    /// Retries already granted since the last (re)delivery was asked for.
+    /// Number of retries since the last delivery or redelivery was requested.
     retries: usize,
-    /// What the fault rules will still do to it.
+    /// The remaining effects of the fault rules.
     effects: DeliveryEffects,
-    /// What was sent last.
+    /// The bytes that were sent last.
     sealed: Option<Arc<SealedRequest>>,
 }
 
@@ -47,7 +46,7 @@ struct Entry {
 struct Held {
     id: u64,
     url: String,
-    /// How many later ones have yet to go out.
+    /// Number of later deliveries that must be sent first.
     behind: u32,
 }
 
@@ -55,22 +54,22 @@ struct Held {
 #[derive(Debug, Default)]
 pub(crate) struct DeliveryQueue {
     entries: VecDeque<Entry>,
-    /// Of the events that the entries hold.
+    /// Size of the events in the entries.
     bytes: usize,
     count: u64,
-    /// Per URL, what is to be sent now, oldest first.
+    /// For each URL the deliveries to send now, oldest first.
     queues: HashMap<String, VecDeque<(u64, SendKind)>>,
-    /// URLs with a delivery on the wire: one at a time, so that order is kept.
+    /// URLs with a delivery being sent. Each URL gets one at a time, which keeps the order.
     busy: HashMap<String, u64>,
-    /// In order of their numbers.
+    /// Sorted by number.
     held: Vec<Held>,
-    /// Notified when there is something new to send.
+    /// Notified when there is a new delivery to send.
     wake: Arc<Notify>,
-    /// What goes wrong on purpose.
+    /// The fault rules.
     faults: Arc<FaultInjector>,
 }
 
-/// What is new about a delivery to be made.
+/// The properties of a new delivery.
 #[derive(Debug)]
 pub(crate) struct NewDelivery {
     pub(crate) to: String,
@@ -82,7 +81,7 @@ pub(crate) struct NewDelivery {
 }
 
 impl DeliveryQueue {
-    /// An empty queue under these rules.
+    /// Creates an empty queue with these rules.
     pub(crate) fn under(faults: Arc<FaultInjector>) -> Self {
         Self { faults, ..Self::default() }
     }
@@ -91,12 +90,12 @@ impl DeliveryQueue {
         Arc::clone(&self.wake)
     }
 
-    /// An empty queue whose numbers go on where these end, under the same rules, and with the same waiting worker.
+    /// Creates an empty queue that continues the numbers, with the same rules and the same worker.
     pub(crate) fn renewed(&self) -> Self {
         Self { count: self.count, wake: self.wake(), ..Self::under(Arc::clone(&self.faults)) }
     }
 
-    /// Takes a delivery on; returns its number, and until when it is delayed, if it is.
+    /// Adds a delivery. Returns its number and, if it is delayed, the time of its first attempt.
     pub(super) fn send(&mut self, delivery: NewDelivery, now: Millis) -> (u64, Option<Millis>) {
         self.count += 1;
         let id = self.count;
@@ -154,7 +153,7 @@ impl DeliveryQueue {
             if oldest.shown.is_open() {
                 tracing::warn!(
                     id = oldest.shown.id,
-                    "a callback is forgotten before it is delivered: too many wait"
+                    "a callback was dropped before its delivery: the queue is full"
                 );
             }
             self.bytes -= oldest.shown.xml.len() + oldest.shown.event.len();
@@ -162,7 +161,7 @@ impl DeliveryQueue {
         }
     }
 
-    /// Queues a delivery for the first time, and behind it whatever was held back until now.
+    /// Queues a delivery for its first attempt, and after it the deliveries that were held back for it.
     fn go_out(&mut self, id: u64) {
         let mut going = VecDeque::from([id]);
         while let Some(id) = going.pop_front() {
@@ -197,7 +196,7 @@ impl DeliveryQueue {
         self.wake.notify_one();
     }
 
-    /// The time has come for which it was waiting, unless something else has become of it.
+    /// Queues a waiting delivery when its time has come, if it is still waiting.
     pub(crate) fn try_at(&mut self, id: u64, at: Millis) {
         let Some(entry) = self.entry(id) else { return };
         if entry.shown.state == DeliveryState::Waiting && entry.shown.next_attempt_at == Some(at) {
@@ -205,14 +204,14 @@ impl DeliveryQueue {
         }
     }
 
-    /// Sends all at once that is held back.
+    /// Sends all deliveries that are held back.
     pub(crate) fn release(&mut self) {
         for held in mem::take(&mut self.held) {
             self.enqueue(held.id);
         }
     }
 
-    /// Sends it once more, from the beginning and as it should be, whatever came of it before.
+    /// Sends a delivery again, newly encrypted and without faults.
     pub(crate) fn redeliver(&mut self, id: u64) -> Result<(), ResendError> {
         let entry = self.entry(id).ok_or(ResendError::Unknown)?;
         if matches!(entry.shown.state, DeliveryState::Queued | DeliveryState::InFlight) {
@@ -225,7 +224,7 @@ impl DeliveryQueue {
         Ok(())
     }
 
-    /// Sends once more what it sent last, byte for byte; nothing else becomes of it.
+    /// Sends the same bytes again. The result does not change the state of the delivery.
     pub(crate) fn replay(&mut self, id: u64) -> Result<(), ResendError> {
         let entry = self.entry(id).ok_or(ResendError::Unknown)?;
         if entry.sealed.is_none() {
@@ -237,7 +236,7 @@ impl DeliveryQueue {
         Ok(())
     }
 
-    /// What is next for every target that has nothing on the wire.
+    /// Returns the next request for every target without a request being sent.
     pub(crate) fn take(&mut self) -> Vec<CallbackRequest> {
         let mut requests = Vec::new();
         let Self { queues, busy, entries, .. } = self;
@@ -254,7 +253,7 @@ impl DeliveryQueue {
         requests
     }
 
-    /// Notes how an attempt went; returns what is to follow.
+    /// Records the result of an attempt and returns the next one.
     pub(super) fn done(
         &mut self,
         request: CallbackRequest,
@@ -300,7 +299,7 @@ impl DeliveryQueue {
         FollowUp { retry_at, replay_at: replay_after.map(|after| now + after) }
     }
 
-    /// Whether nothing is queued or on the wire.
+    /// Whether no delivery is queued or being sent.
     pub(crate) fn is_idle(&self) -> bool {
         self.queues.is_empty() && self.busy.is_empty()
     }
@@ -341,23 +340,23 @@ impl Entry {
     }
 }
 
-/// Ids rise by one, except where old entries have gone.
+/// Ids increase by one, except after old entries were removed.
 fn find(entries: &mut VecDeque<Entry>, id: u64) -> Option<&mut Entry> {
     let place = entries.binary_search_by_key(&id, |entry| entry.shown.id).ok()?;
     entries.get_mut(place)
 }
 
-/// Why a callback is not sent once more.
+/// The reason why a callback cannot be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResendError {
-    /// There is none with this number, or it is forgotten: the last 10,000 are kept.
-    #[error("no delivery has this id")]
+    /// The number is unknown, or the delivery was removed. The last 10,000 are kept.
+    #[error("unknown delivery id")]
     Unknown,
-    /// It is queued or on the wire.
-    #[error("this delivery is under way")]
+    /// It is queued or being sent.
+    #[error("this delivery is queued or being sent")]
     UnderWay,
-    /// There are no bytes that could be sent again.
+    /// It has not been sent yet, so there are no bytes to repeat.
     #[error("this delivery has not been sent yet; redeliver it instead")]
     NeverSent,
 }

@@ -1,4 +1,4 @@
-//! A callback as a tester sees it: from the event that caused it to its last attempt.
+//! The log of a callback, from its event to its last attempt.
 
 use serde::Serialize;
 
@@ -8,32 +8,33 @@ use crate::faults::{DeliveryFault, Flaw};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct DeliveryRecord {
-    /// Counts from 1; a reset of the world does not restart it.
+    /// The number, counted from 1. A reset continues the numbers.
     pub id: u64,
-    /// Whose target: `contacts`, `app 1000002` or `import job`.
+    /// The owner of the target: `contacts`, `app 1000002` or `import job`.
     pub to: String,
-    /// The corp in whose name it is sent: `ToUserName` and receiveid.
+    /// The corp that it is sent for: `ToUserName` and receiveid.
     pub corp_id: String,
     /// The target's URL.
     pub url: String,
-    /// The event, with its `ChangeType` where it has one: `change_contact/create_user`, `batch_job_result`.
+    /// The event, with its `ChangeType` if it has one, for example `change_contact/create_user` or
+    /// `batch_job_result`.
     pub event: String,
     /// The event before encryption.
     pub xml: String,
-    /// When the event happened: virtual time, Unix milliseconds.
+    /// Time of the event: virtual time in Unix milliseconds.
     pub created_at: i64,
-    /// Its state.
+    /// The state.
     pub state: DeliveryState,
-    /// When it is tried next; virtual time, only while [`DeliveryState::Waiting`].
+    /// Virtual time of the next attempt, only while [`DeliveryState::Waiting`].
     pub next_attempt_at: Option<i64>,
     /// The faults that applied to it, in the order of the rules.
     pub faults: Vec<DeliveryFault>,
-    /// What was sent and how it was answered, oldest first.
+    /// The requests and their answers, oldest first.
     pub attempts: Vec<Attempt>,
 }
 
 impl DeliveryRecord {
-    /// Whether it may still be sent by itself.
+    /// Whether a further attempt may follow.
     pub fn is_open(&self) -> bool {
         use DeliveryState::{Delivered, Dropped, GivenUp};
         !matches!(self.state, Delivered | GivenUp | Dropped)
@@ -45,17 +46,17 @@ impl DeliveryRecord {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeliveryState {
-    /// About to be sent, behind others of the same target.
+    /// In the queue, behind others of the same target.
     Queued,
-    /// On the wire.
+    /// Being sent.
     InFlight,
-    /// Failed or delayed, and to be tried once the virtual clock gets there.
+    /// Failed or delayed, and waiting for the virtual clock.
     Waiting,
-    /// Held back by [`DeliveryFault::Reorder`] until later ones have gone out.
+    /// Held back by [`DeliveryFault::Reorder`] until later ones have been sent.
     HeldBack,
     /// Received.
     Delivered,
-    /// Failed as often as WeCom tries.
+    /// All attempts failed.
     GivenUp,
     /// Never sent, by [`DeliveryFault::Drop`].
     Dropped,
@@ -65,38 +66,38 @@ pub enum DeliveryState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// Virtual time, Unix milliseconds.
+    /// Virtual time in Unix milliseconds.
     pub at: i64,
     /// What was sent.
     pub sent: AttemptKind,
-    /// The HTTP status of the answer, if there was one.
+    /// The HTTP status of the answer, if any.
     pub status: Option<u16>,
-    /// The beginning of the answer's body, if there was one; at most 256 bytes.
+    /// The beginning of the answer's body, if any; at most 256 bytes.
     pub answer: Option<String>,
-    /// How long the answer took, in real milliseconds.
+    /// Duration of the request in real milliseconds.
     pub milliseconds: u64,
-    /// What went wrong, if there was no answer.
+    /// The error, if there was no answer.
     pub error: Option<String>,
-    /// What a refusal may be due to: a timestamp far from this machine's clock.
+    /// A possible reason of a refusal: a timestamp far from this machine's clock.
     pub hint: Option<String>,
 }
 
-/// What one attempt sent. Only a genuine one, and one that is wrong in its place, is repeated when it fails.
+/// The kind of an attempt. Failed genuine and forged attempts are retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AttemptKind {
-    /// The event as it should be.
+    /// The valid event.
     Genuine,
-    /// The event once more, encrypted and signed again, by [`DeliveryFault::Duplicate`].
+    /// A copy of the event, encrypted and signed separately, by [`DeliveryFault::Duplicate`].
     Copy,
-    /// Query and body of an earlier attempt, byte for byte.
+    /// The query and body of an earlier attempt.
     Replay,
-    /// Signed with another token, by [`DeliveryFault::WrongSignature`].
+    /// Signed with a wrong token, by [`DeliveryFault::WrongSignature`].
     WrongSignature,
     /// Encrypted for another corp, by [`DeliveryFault::WrongReceiveId`].
     WrongReceiveId,
-    /// No envelope at all, or one that does not decrypt, by [`DeliveryFault::Garbage`].
+    /// An invalid envelope, or one that does not decrypt, by [`DeliveryFault::Garbage`].
     Garbage,
 }
 

@@ -1,4 +1,4 @@
-//! One request to a callback URL, on its way from the queue to the client that sends it, and back.
+//! One request to a callback URL, from the queue to the HTTP client, and its result.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,7 +8,7 @@ use url::Url;
 use super::{record::AttemptKind, target::Target};
 use crate::clock::Millis;
 
-/// A request to be made now.
+/// A request to send now.
 #[derive(Debug)]
 pub(crate) struct CallbackRequest {
     /// The delivery's number.
@@ -19,11 +19,11 @@ pub(crate) struct CallbackRequest {
     pub(crate) corp_id: String,
     pub(super) agent_id: AgentIdElement,
     pub(super) xml: String,
-    /// What goes over the wire: given for a replay, made by the client otherwise.
+    /// The bytes to send. A replay has them; otherwise the client creates them.
     pub(crate) sealed: Option<Arc<SealedRequest>>,
 }
 
-/// One request, ready to be sent, and to be sent again.
+/// The bytes of one request, for sending and for sending again.
 #[derive(Debug)]
 pub(crate) struct SealedRequest {
     pub(crate) url: Url,
@@ -34,24 +34,24 @@ pub(crate) struct SealedRequest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AgentIdElement {
     Absent,
-    /// Behind `Encrypt`, for the contacts assistant.
+    /// After `Encrypt`, for the contacts assistant.
     Empty,
-    /// In front of `Encrypt`, for an app.
+    /// Before `Encrypt`, for an app.
     Filled(u32),
 }
 
 /// Why a delivery is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SendKind {
-    /// To be delivered: how that ends decides what becomes of it.
+    /// An attempt whose result determines the state of the delivery.
     Attempt,
-    /// Beside its attempts; see [`AttemptKind::Copy`].
+    /// A copy; see [`AttemptKind::Copy`].
     Copy,
-    /// Once more; see [`AttemptKind::Replay`].
+    /// A replay; see [`AttemptKind::Replay`].
     Replay,
 }
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) status: Option<u16>,
@@ -61,7 +61,7 @@ pub(crate) struct Outcome {
     pub(crate) hint: Option<String>,
 }
 
-/// What is to follow, and when.
+/// The next step of a delivery, and its time.
 #[derive(Debug, Default)]
 pub(super) struct FollowUp {
     pub(super) retry_at: Option<Millis>,

@@ -1,4 +1,4 @@
-//! Where callbacks go (接收事件服务器): a corp's targets, each a URL and the two secrets that sign and encrypt.
+//! Callback targets (接收事件服务器) of a corp: a URL with the secrets for signing and encryption.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -14,23 +14,23 @@ use crate::world::credentials::Credential;
 /// A corp's callback targets.
 #[derive(Debug, Default)]
 pub(crate) struct Callbacks {
-    /// The contacts assistant's own (通讯录同步 > 设置接收事件服务器).
+    /// The target of the contacts assistant (通讯录同步 > 设置接收事件服务器).
     pub(crate) contacts: Option<Target>,
-    /// The apps' (接收消息 > 设置API接收), by agent id.
+    /// The targets of apps (接收消息 > 设置API接收), by agent id.
     pub(crate) apps: BTreeMap<u32, AppTarget>,
-    /// Whether the contacts assistant's URL dates from before 2022-08-15, so that its events carry every element.
+    /// Whether the contacts assistant's URL was saved before 2022-08-15, so that its events have all elements.
     pub(crate) full_payload: bool,
 }
 
-/// An app's callback target, and the members that the app has last been notified of.
+/// An app's callback target, with the members in its last notification.
 #[derive(Debug)]
 pub(crate) struct AppTarget {
     pub(crate) target: Target,
-    /// Userids in lower case: those in the visible range who have joined the corp.
+    /// Userids in lower case of the members in the visible range who have joined the corp.
     pub(super) subscribed: HashSet<Box<str>>,
 }
 
-/// Which of a corp's targets.
+/// One of a corp's targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Receiver {
     Contacts,
@@ -68,7 +68,7 @@ impl Callbacks {
 }
 
 impl Credential {
-    /// Whose callback target hears of a finished job. An app shared by an upper corp has none here.
+    /// Returns the target for the event of a finished job. An app that an upper corp shares has none here.
     pub(in crate::world) fn receiver(self) -> Option<Receiver> {
         match self {
             Self::Contacts => Some(Receiver::Contacts),
@@ -88,17 +88,17 @@ struct Inner {
     key: EncodingAesKey,
 }
 
-/// Each delivery keeps its URL.
+/// The limit exists because each delivery keeps its URL.
 const LONGEST_URL: usize = 2048;
 
-/// Why a callback target cannot be taken.
+/// The reason why a callback target is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TargetError {
-    /// Not a URL, one of another scheme, or one above 2,048 bytes.
+    /// Not a URL, another scheme than HTTP(S), or longer than 2,048 bytes.
     #[error("the callback url must be an absolute http or https URL of at most {LONGEST_URL} bytes")]
     Url,
-    /// Empty, too long, or with other characters.
+    /// Empty, too long, or with invalid characters.
     #[error("the callback token must be 1-32 letters and digits")]
     Token,
     /// Not 43 letters and digits.
@@ -107,7 +107,7 @@ pub enum TargetError {
 }
 
 impl Target {
-    /// Takes what a form, a request or a builder names; the rules are those of doc 90930.
+    /// Creates a target by the rules of doc 90930.
     pub(crate) fn new(url: &str, token: &str, aes_key: &str) -> Result<Self, TargetError> {
         let url = Url::parse(url).map_err(|_| TargetError::Url)?;
         let is_http = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
@@ -126,19 +126,19 @@ impl Target {
         &self.0.url
     }
 
-    /// Signs and encrypts for a receiver that expects that receiveid, which is the corp's own id.
+    /// Returns the cipher for a receiver that expects this receiveid, which is the corp's id.
     pub(crate) fn crypto(&self, corp_id: &str) -> Crypto {
         Crypto::new(self.0.token.clone(), self.0.key.clone(), corp_id)
     }
 
-    /// As [`crypto`](Self::crypto), but signs with another token.
+    /// Same as [`crypto`](Self::crypto), but with a wrong token.
     pub(super) fn mistaken_crypto(&self, corp_id: &str) -> Crypto {
-        // Longer than a token may be, so it is none that somebody has set.
+        // The text is longer than a token can be, so no target has it.
         let token = CallbackToken::new("anotherTokenThanTheOneOfThisTarget");
         Crypto::new(token, self.0.key.clone(), corp_id)
     }
 
-    /// Signs what is not ciphertext.
+    /// Signs a text that is not ciphertext.
     pub(super) fn sign(&self, timestamp: &str, nonce: &str, text: &str) -> Signature {
         sign(&self.0.token, timestamp, nonce, text)
     }

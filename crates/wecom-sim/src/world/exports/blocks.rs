@@ -1,7 +1,7 @@
-//! Rows become JSON, JSON becomes encrypted blocks, one behind the other in one spooled file.
+//! Converts rows to JSON and JSON to encrypted blocks, all in one spooled file.
 //!
-//! A block's plain text is never whole: rows are taken while the world is locked, and ciphered, summed up and written while it
-//! is not.
+//! The plain text of a block is never complete in memory. Rows are read while the world is locked; they are
+//! encrypted, hashed and written while it is not.
 
 use std::{io, mem, sync::Arc};
 
@@ -15,14 +15,14 @@ use super::{
 };
 use crate::large_files::FileWriter;
 
-/// Plain text is encrypted, hashed and written in chunks of this size.
+/// Size of the chunks in which plain text is encrypted, hashed and written.
 const CHUNK: usize = 64 << 10;
 
-/// Writes rows into blocks, each a JSON document of its own with every list in it.
+/// Writes rows into blocks. Each block is a JSON document with all lists.
 #[derive(Debug)]
 pub(super) struct BlockWriter {
     request: Arc<ExportRequest>,
-    /// What a document has before its lists.
+    /// The beginning of a document, before its lists.
     head: String,
     lists: &'static [&'static str],
     file: FileWriter,
@@ -37,7 +37,7 @@ struct OpenBlock {
     cipher: FileEncryptor,
     digest: Md5,
     rows: u64,
-    /// The list being written; those before it are closed.
+    /// The index of the current list; earlier lists are complete.
     list: usize,
     first_of_list: bool,
 }
@@ -58,7 +58,7 @@ impl BlockWriter {
         &self.request.key
     }
 
-    /// Takes a row into one of the lists; lists come in order. Not while [`is_full`](Self::is_full).
+    /// Adds a row to a list; the lists must be in order. It must not be called while [`is_full`](Self::is_full).
     pub(super) fn row(&mut self, list: usize, row: &impl Serialize) {
         debug_assert!(!self.is_full(), "what is full is written out first");
         self.open_block();
@@ -75,7 +75,7 @@ impl BlockWriter {
             .expect("rows of plain structs are JSON, and a Vec takes all");
     }
 
-    /// Whether it is time to [`write_out`](Self::write_out).
+    /// Whether [`write_out`](Self::write_out) must be called.
     pub(super) fn is_full(&self) -> bool {
         self.plain.len() >= CHUNK || self.has_all_rows()
     }
@@ -84,12 +84,12 @@ impl BlockWriter {
         self.open.as_ref().is_some_and(|open| open.rows >= self.request.block_size)
     }
 
-    /// Encrypts and writes what was taken, and ends a block that has all its rows.
+    /// Encrypts and writes the added rows, and ends a block with all its rows.
     pub(super) fn write_out(&mut self) -> io::Result<()> {
         if self.has_all_rows() { self.close() } else { self.encrypt() }
     }
 
-    /// One block at least, be it without rows.
+    /// Ends the last block. An export without rows has one block.
     pub(super) fn finish(mut self) -> io::Result<Files> {
         if self.open.is_some() || self.done.is_empty() {
             self.close()?;
@@ -161,7 +161,7 @@ fn write_list(plain: &mut Vec<u8>, before: &str, name: &str) {
     }
 }
 
-/// Without the rows.
+/// Omits the rows.
 impl std::fmt::Debug for OpenBlock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("OpenBlock")

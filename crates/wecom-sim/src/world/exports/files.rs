@@ -1,4 +1,4 @@
-//! The files of an export: encrypted blocks, one behind the other in one stored file.
+//! The files of an export: encrypted blocks in one stored file.
 
 use crate::large_files::{FilePart, StoredFile};
 
@@ -9,7 +9,7 @@ pub(crate) struct Files {
     pub(super) blocks: Vec<Block>,
 }
 
-/// One encrypted file, as a part of the stored one.
+/// One encrypted file, which is a part of the stored file.
 #[derive(Clone, Debug)]
 pub(super) struct Block {
     pub(super) start: u64,
@@ -18,7 +18,7 @@ pub(super) struct Block {
 }
 
 impl Files {
-    /// Each file, and its md5.
+    /// Returns each file with its md5.
     pub(super) fn each(&self) -> impl Iterator<Item = (FilePart, String)> {
         self.blocks.iter().map(|block| {
             let part = FilePart { file: self.file.clone(), start: block.start, size: block.size };

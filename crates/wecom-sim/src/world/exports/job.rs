@@ -1,4 +1,4 @@
-//! An export job as it is remembered.
+//! The state of an export job.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use wecom_cipher::EncodingAesKey;
 use super::files::Files;
 use crate::{clock::Millis, world::credentials::Caller};
 
-/// Which export.
+/// The kind of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExportKind {
     SimpleUser,
@@ -17,7 +17,7 @@ pub(crate) enum ExportKind {
 }
 
 impl ExportKind {
-    /// The `JobType` of its event.
+    /// Returns the `JobType` of the event.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::SimpleUser => "export_simple_user",
@@ -28,7 +28,7 @@ impl ExportKind {
     }
 }
 
-/// What a request asks for.
+/// The arguments of an export.
 #[derive(Debug)]
 pub(crate) struct ExportRequest {
     pub(crate) kind: ExportKind,
@@ -44,23 +44,23 @@ pub(crate) struct Export {
     pub(super) state: State,
 }
 
-/// How far an export is.
+/// The progress of an export.
 #[derive(Debug)]
 pub(super) enum State {
     Waiting,
     Running,
-    /// Due, but its files are not complete.
+    /// Due, with incomplete files.
     Writing,
     Done(Files),
     Failed,
 }
 
-/// An export whose files are to be written, without a lock.
+/// An export whose files must be written, outside the lock.
 #[derive(Clone, Debug)]
 pub(crate) struct ExportTask {
     pub(crate) corp: usize,
     pub(crate) id: String,
-    /// When it is due, and done.
+    /// The time when it is due and done.
     pub(crate) at: Millis,
 }
 
@@ -69,7 +69,7 @@ impl Export {
         matches!(self.state, State::Done(_) | State::Failed)
     }
 
-    /// How many bytes its files take.
+    /// Returns the size of its files in bytes.
     pub(in crate::world) fn size(&self) -> u64 {
         match &self.state {
             State::Done(files) => files.size(),

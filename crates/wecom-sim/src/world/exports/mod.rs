@@ -1,4 +1,4 @@
-//! Asynchronous exports (异步导出): submitted, written into files once they are due, handed out as links.
+//! Asynchronous exports (异步导出): submission, writing of the files when due, and links to the files.
 
 pub(super) mod blocks;
 pub(super) mod files;

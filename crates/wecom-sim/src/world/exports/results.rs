@@ -1,4 +1,4 @@
-//! Submitting exports, and handing out their files as links.
+//! Submits exports and returns links to their files.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// Links live two hours.
+/// Links are valid for two hours.
 const LINK_LIFETIME: Millis = 2 * 3_600_000;
 
 /// The answer of `export/get_result`.
@@ -40,7 +40,7 @@ struct DataFile {
 }
 
 impl World {
-    /// Takes an export.
+    /// Submits an export.
     pub(crate) fn submit_export(&mut self, submitter: Caller, request: ExportRequest, now: Millis) -> String {
         let id = new_job_id();
         let corp = submitter.corp;
@@ -50,7 +50,8 @@ impl World {
         id
     }
 
-    /// The state of an export, with fresh links once it is done. Somebody else's job is as unknown (40088) as none.
+    /// Returns the state of an export, with new links if it is done. The job of another submitter answers 40088, like
+    /// an unknown job.
     pub(crate) fn export_result(
         &mut self,
         caller: &Caller,
@@ -89,7 +90,7 @@ impl World {
         DataFile { url: self.link(download, now, Some(now + LINK_LIFETIME)), size, md5 }
     }
 
-    /// An export enters its next phase; in the last its files are a task of their own.
+    /// Moves an export to its next phase. In the last phase, writing the files is a separate task.
     pub(in crate::world) fn advance_export(
         &mut self,
         at: Millis,
@@ -110,7 +111,7 @@ impl World {
         }
     }
 
-    /// Takes over the files of an export, or why there are none, and tells its submitter.
+    /// Stores the files of an export, or the reason of its failure, and sends the event to its submitter.
     pub(crate) fn finish_export(&mut self, task: &ExportTask, outcome: Result<Files, Fail>) {
         let corp = task.corp;
         let Some(export) = self.corp_mut(corp).jobs.exports.get_mut(&task.id) else {

@@ -1,7 +1,7 @@
-//! Writing the files of an export without holding up calls: the world is read a slice of rows at a time.
+//! Writes the files of an export without blocking calls. The world is read one slice of rows at a time.
 //!
-//! A row is what it was when its slice was read, so that a change meanwhile is in the export or is not, and no row is half of
-//! each. Members come by number: who is created meanwhile comes last, who is deleted in time does not come.
+//! Each row shows the moment when its slice was read, so every row is consistent. Members are in the order of their
+//! numbers: members created during the export are last, and members deleted before their slice is read are absent.
 
 use std::{io, path::Path, sync::Arc, vec};
 
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// Rows that are looked at in one slice, seen or not.
+/// Number of rows checked in one slice, visible or not.
 pub(super) const SLICE: usize = 1024;
 
 /// Files being written.
@@ -38,7 +38,7 @@ pub(crate) struct ExportWriter {
     pub(super) blocks: BlockWriter,
 }
 
-/// What is still to come.
+/// The remaining rows.
 #[derive(Debug)]
 enum Rows {
     Members { next: MemberNo, simple: bool },
@@ -46,21 +46,21 @@ enum Rows {
     Tag { members: vec::IntoIter<MemberNo>, departments: vec::IntoIter<u32> },
 }
 
-/// What came of reading a slice.
+/// The result of reading a slice.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Slice {
-    /// There may be more.
+    /// There may be more rows.
     Some,
     /// These were the last rows.
     Last,
-    /// The corp was seeded again: the export restarts.
+    /// The corp was seeded again, so the export restarts.
     Overtaken,
-    /// The job is not there any more.
+    /// The job was removed.
     Forgotten,
 }
 
 impl ExportWriter {
-    /// Starts with the first row; `None` if the job is not there any more.
+    /// Starts with the first row. Returns `None` if the job was removed.
     pub(crate) fn begin(world: &World, task: &ExportTask, directory: &Path) -> Option<Result<Self, Fail>> {
         let corp = world.corp(task.corp);
         let export = corp.jobs.exports.get(&task.id)?;
@@ -75,7 +75,7 @@ impl ExportWriter {
                 Rows::Departments(ids.into_iter())
             }
             ExportKind::TagUser(id) => {
-                // It may have been deleted since.
+                // The tag may have been deleted since.
                 let tag = match corp.required_tag(Some(id.into())) {
                     Ok(tag) => tag,
                     Err(fail) => return Some(Err(fail)),
@@ -91,7 +91,7 @@ impl ExportWriter {
         Some(Ok(Self { corp: task.corp, id: task.id.clone(), seedings: corp.seedings, rows, blocks }))
     }
 
-    /// Takes some rows from the world, to be written out once it is not locked any more.
+    /// Reads some rows from the world, to be written outside the lock.
     pub(crate) fn take(&mut self, world: &World) -> Slice {
         let corp = world.corp(self.corp);
         let Some(export) = corp.jobs.exports.get(&self.id).filter(|export| export.state.is_writing()) else {
@@ -112,7 +112,7 @@ impl ExportWriter {
         Slice::Some
     }
 
-    /// Encrypts and writes what was taken.
+    /// Encrypts and writes the rows.
     pub(crate) fn write_out(&mut self) -> io::Result<()> {
         self.blocks.write_out()
     }
@@ -123,7 +123,7 @@ impl ExportWriter {
 }
 
 impl Rows {
-    /// Looks at one row, and takes it where the submitter sees it; `false` if there is none any more.
+    /// Checks one row and adds it if the submitter sees it. Returns `false` after the last row.
     fn next_into(&mut self, blocks: &mut BlockWriter, view: &View<'_>) -> bool {
         #[derive(Serialize)]
         struct Named<'m> {

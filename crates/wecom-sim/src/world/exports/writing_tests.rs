@@ -31,7 +31,7 @@ fn world() -> World {
     world
 }
 
-/// Submits an export of all members and lets it fall due.
+/// Submits an export of all members and advances until it is due.
 fn due(world: &mut World) -> ExportTask {
     let key = EncodingAesKey::new("IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2").unwrap();
     let request = ExportRequest { kind: ExportKind::SimpleUser, key, block_size: 1_000_000 };
@@ -46,7 +46,7 @@ fn begun(world: &World, task: &ExportTask) -> ExportWriter {
     ExportWriter::begin(world, task, &default_directory()).unwrap().unwrap()
 }
 
-/// Takes the rest and reads it.
+/// Writes the remaining rows and returns the decrypted file.
 fn rest(mut writer: ExportWriter, world: &World) -> String {
     while writer.take(world) == Slice::Some {
         writer.write_out().unwrap();

@@ -1,4 +1,4 @@
-//! A file of departments: checked as a whole, and put in an order in which parents come before children.
+//! A file of departments. It is checked as a whole and sorted so that parents come before children.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::sheet::{Row, Sheet};
 use crate::world::{departments::ROOT, fail::Fail};
 
-/// A department import under way.
+/// A running department import.
 #[derive(Debug)]
 pub(super) struct DepartmentImport {
     /// Parents before children.
@@ -15,7 +15,7 @@ pub(super) struct DepartmentImport {
     pub(super) by_id: HashMap<u32, usize>,
     pub(super) next: usize,
     pub(super) started: bool,
-    /// The names of departments that had to make way for another row, until their own row comes.
+    /// The original names of departments that were renamed to free a name, until their own row is processed.
     pub(super) displaced: HashMap<u32, String>,
 }
 
@@ -26,9 +26,9 @@ pub(super) struct FileRow {
     pub(super) name: String,
     /// 0 for the root.
     pub(super) parent: u32,
-    /// `None`: left as it is.
+    /// `None` keeps the present order.
     pub(super) order: Option<u32>,
-    /// Its place in the file.
+    /// The index in the file.
     pub(super) place: usize,
 }
 
@@ -53,7 +53,7 @@ impl Column {
     }
 }
 
-/// The structure is illegal (302004); the text says where.
+/// The refusal of an invalid tree (302004); its text has the row.
 fn illegal(row: usize, what: &str) -> Fail {
     Fail::new(302_004, format!("invalid department structure, row {row}: {what}"))
 }
@@ -124,7 +124,7 @@ impl FileRow {
     }
 }
 
-/// Checks that the rows are a tree and puts parents before children. The root need not be among them.
+/// Checks that the rows form a tree and puts parents before children. The root is optional.
 fn from_the_top(rows: Vec<FileRow>) -> Result<Vec<FileRow>, Fail> {
     let mut by_id = HashMap::with_capacity(rows.len());
     let mut names = HashSet::with_capacity(rows.len());
@@ -146,7 +146,7 @@ fn from_the_top(rows: Vec<FileRow>) -> Result<Vec<FileRow>, Fail> {
     let mut order = Vec::with_capacity(rows.len());
     order.extend(by_id.get(&ROOT).copied());
     order.extend(children.get(&ROOT).into_iter().flatten());
-    // The root was put there by hand; everything else follows its parent.
+    // The root was placed first; every other row follows its parent.
     let mut at = usize::from(by_id.contains_key(&ROOT));
     while let Some(place) = order.get(at) {
         order.extend(children.get(&rows[*place].id).into_iter().flatten());

@@ -1,8 +1,8 @@
-//! `batch/replaceparty`: a file of departments becomes the corp's tree.
+//! `batch/replaceparty`: replaces the department tree with that of a file.
 //!
-//! The file is judged as a whole first. Then departments that it leaves out go where they are empty, those in it are created
-//! and changed from the top down, and what has emptied meanwhile goes too. A department that still has members stays until a
-//! later member import empties it.
+//! The file is checked as a whole first. Then empty departments that are missing from the file are deleted, the
+//! others are created and changed from the top down, and departments that became empty are deleted. A missing
+//! department that still has members stays until a later member import empties it.
 
 use std::collections::BTreeSet;
 
@@ -21,14 +21,14 @@ use crate::{
     },
 };
 
-/// `action` of a result row.
+/// Values of `action` in a result row.
 const CREATED: u8 = 1;
 const RENAMED: u8 = 2;
 const MOVED: u8 = 4;
 const REORDERED: u8 = 8;
 
 impl DepartmentImport {
-    /// Takes over the next rows.
+    /// Processes the next rows.
     pub(super) fn work(&mut self, world: &mut World, corp: usize, rows: usize, results: &mut Vec<ResultRow>) {
         if !self.started {
             self.started = true;
@@ -49,8 +49,8 @@ impl DepartmentImport {
         self.next = end;
     }
 
-    /// After the last row: what has emptied goes, rows that failed over its name are tried again, and the results get the
-    /// order of the file.
+    /// Runs after the last row: deletes departments that became empty, retries rows that failed because of their
+    /// names, and sorts the results in the order of the file.
     pub(super) fn finish(&mut self, world: &mut World, corp: usize, results: &mut Vec<ResultRow>) {
         world.sweep_abandoned(corp);
         for (at, result) in results.iter_mut().enumerate() {
@@ -62,7 +62,7 @@ impl DepartmentImport {
             self.rows.iter().map(|row| row.place).zip(results.drain(..)).collect();
         placed.sort_by_key(|(place, _)| *place);
         results.extend(placed.into_iter().map(|(_, result)| result));
-        // A row for the root ends the result whatever the file says of it, and is not counted: recorded live.
+        // The result always ends with a row for the root, which is not counted (recorded live).
         let (errcode, errmsg) = verdict(None);
         results.push(ResultRow::Department { action: RENAMED | REORDERED, partyid: ROOT, errcode, errmsg });
     }
@@ -116,8 +116,8 @@ impl DepartmentImport {
         Ok(bit(renamed, RENAMED) | bit(moved, MOVED) | bit(reordered, REORDERED))
     }
 
-    /// Two departments may trade names, or one take the name of another that moves away: the other, whose row is still to
-    /// come, takes a name for the time being.
+    /// Gives a temporary name to a department that blocks the name of another row. Two departments can exchange their
+    /// names, and one can take the name of another that moves away.
     fn displace_rival(&mut self, world: &mut World, corp: usize, at: usize) -> bool {
         let row = &self.rows[at];
         let departments = &mut world.corp_mut(corp).departments;
@@ -134,7 +134,7 @@ impl DepartmentImport {
         true
     }
 
-    /// A row that failed leaves the department with its old name, unless another took that meanwhile.
+    /// Restores the old name of a department whose row failed, except if another department has taken the name.
     fn restore(&mut self, world: &mut World, corp: usize, id: u32) {
         let Some(name) = self.displaced.remove(&id) else {
             return;
@@ -149,17 +149,17 @@ impl DepartmentImport {
 }
 
 impl World {
-    /// Deletes the departments that an import left out and that have neither members nor sub-departments any more.
+    /// Deletes the departments that an import left out and that have no members and no sub-departments any more.
     pub(super) fn sweep_abandoned(&mut self, corp: usize) {
         let mut waiting = std::mem::take(&mut self.corp_mut(corp).jobs.abandoned);
-        // Children before parents: a parent may go in the same sweep.
+        // Children come before parents, so a parent can be deleted in the same pass.
         let mut by_level: Vec<(usize, u32)> =
             waiting.iter().map(|id| (self.corp(corp).departments.level(*id), *id)).collect();
         by_level.sort_unstable_by(|one, other| other.cmp(one));
         for (_, id) in by_level {
             match self.delete_department(corp, Actor::ContactsApi, id.into()) {
                 Err(fail) if matches!(fail.code, 60005 | 60006) => {}
-                // Gone, or deleted by somebody else before.
+                // It was already deleted.
                 _ => {
                     waiting.remove(&id);
                 }

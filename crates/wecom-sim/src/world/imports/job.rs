@@ -1,4 +1,4 @@
-//! An import job as it is remembered.
+//! The state of an import job.
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -9,16 +9,16 @@ use crate::{
     world::{callback::target::Target, fail::Fail},
 };
 
-/// An import with more rows to be taken over, between which others have their turn.
+/// An import with remaining rows. Other calls run between its slices.
 #[derive(Clone, Debug)]
 pub(crate) struct ImportTask {
     pub(crate) corp: usize,
     pub(crate) id: String,
-    /// When they are due.
+    /// The time when the rows are due.
     pub(crate) at: Millis,
 }
 
-/// Which import.
+/// The kind of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ImportKind {
     SyncUser,
@@ -27,7 +27,7 @@ pub(crate) enum ImportKind {
 }
 
 impl ImportKind {
-    /// The `type` of its result and `JobType` of its event.
+    /// Returns the `type` of the result, which is also the `JobType` of the event.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::SyncUser => "sync_user",
@@ -37,7 +37,7 @@ impl ImportKind {
     }
 }
 
-/// What a request asks for.
+/// The arguments of an import.
 #[derive(Debug)]
 pub(crate) struct ImportRequest {
     pub(crate) kind: ImportKind,
@@ -56,14 +56,14 @@ pub(crate) struct Import {
     pub(super) work: Work,
     pub(super) total: usize,
     pub(super) rows: Vec<ResultRow>,
-    /// Set at the end; a failure is that of the file as a whole.
+    /// Set at the end. A failure is that of the whole file.
     pub(super) outcome: Option<Result<(), Fail>>,
 }
 
-/// What is left to do of an import.
+/// The remaining work of an import.
 #[derive(Debug)]
 pub(super) enum Work {
-    /// The file, not opened yet.
+    /// The file, before it is opened.
     Waiting(Bytes),
     Members(Box<MemberImport>),
     Departments(DepartmentImport),
@@ -80,7 +80,7 @@ pub(crate) enum ResultRow {
         errmsg: Box<str>,
     },
     Department {
-        /// 1 created, 2 renamed, 4 moved, 8 reordered, or several of them.
+        /// Bits: 1 created, 2 renamed, 4 moved, 8 reordered.
         action: u8,
         partyid: u32,
         errcode: i32,
@@ -112,7 +112,7 @@ impl Work {
     }
 }
 
-/// Code and text of a row.
+/// Returns the code and text of a row.
 pub(super) fn verdict(fail: Option<Fail>) -> (i32, Box<str>) {
     match fail {
         None => (0, "ok".into()),

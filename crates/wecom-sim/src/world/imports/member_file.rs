@@ -1,4 +1,4 @@
-//! A file of members: its columns, and a row as the change that it asks for.
+//! A file of members: its columns, and the conversion of a row to a form.
 
 use std::vec;
 
@@ -9,19 +9,20 @@ use crate::world::{
     members::{Attribute, AttributeValue},
 };
 
-/// A member import under way.
+/// A running member import.
 #[derive(Debug)]
 pub(super) struct MemberImport {
     pub(super) sheet: Sheet<Column>,
     pub(super) to_invite: bool,
-    /// Members that the file leaves out, when it replaces all.
+    /// Members that are missing from the file, if it replaces all.
     pub(super) to_delete: vec::IntoIter<String>,
-    /// The creator, whom a file that replaces all leaves out and who cannot be deleted: a row of the result, recorded live.
+    /// The creator, if a file that replaces all omits them. The creator cannot be deleted and gets a row of the
+    /// result (recorded live).
     pub(super) creator: Option<String>,
     pub(super) total: usize,
 }
 
-/// What a column holds, by its heading.
+/// The content of a column, by its heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Column {
     Name,
@@ -37,9 +38,9 @@ pub(super) enum Column {
     Address,
     Telephone,
     Disabled,
-    /// The template's explanatory heading, and columns of older templates.
+    /// The template's heading of explanations, and columns of older templates.
     Unused,
-    /// A custom attribute (扩展属性) of that name.
+    /// A custom attribute (扩展属性) with this name.
     Custom(String),
 }
 
@@ -70,7 +71,7 @@ pub(super) fn cell<'a>(row: &Row<'a, Column>, wanted: &Column) -> Option<&'a str
     row.cells().find(|(column, _)| *column == wanted).map(|(_, cell)| cell)
 }
 
-/// The cells that 40092's help asks for, where the file has their columns; gives the userid.
+/// Checks the cells that the help of 40092 lists, if the file has their columns. Returns the userid.
 pub(super) fn check_required<'a>(row: &Row<'a, Column>) -> Result<&'a str, Fail> {
     let (mut reachable, mut asked) = (false, false);
     let mut userid = "";
@@ -93,7 +94,7 @@ pub(super) fn check_required<'a>(row: &Row<'a, Column>) -> Result<&'a str, Fail>
     Ok(userid)
 }
 
-/// A row as the change it asks for. A column that the file has gives the value, an empty cell clears it.
+/// Converts a row to a form. A column of the file sets its field; an empty cell clears it.
 pub(super) fn form(row: &Row<'_, Column>, attributes: &[Attribute]) -> Result<MemberForm, Fail> {
     let mut form = MemberForm { make_departments: true, ..MemberForm::default() };
     let mut custom: Option<Vec<AttributeForm>> = None;
@@ -124,7 +125,7 @@ pub(super) fn form(row: &Row<'_, Column>, attributes: &[Attribute]) -> Result<Me
             }
             Column::Unused => {}
             Column::Custom(name) => {
-                // The form replaces all attributes; those that the file does not name must stay.
+                // The form replaces all attributes, so the attributes without a column must be kept.
                 let custom = custom.get_or_insert_with(|| attributes.iter().map(kept).collect());
                 custom.retain(|attribute| attribute.name != *name);
                 custom.push(AttributeForm { name: name.clone(), text: text(), ..AttributeForm::default() });
@@ -135,7 +136,7 @@ pub(super) fn form(row: &Row<'_, Column>, attributes: &[Attribute]) -> Result<Me
     Ok(form)
 }
 
-/// Whole numbers joined by `;`. `None` if there is anything else.
+/// Parses whole numbers joined by `;`. Returns `None` for other text.
 fn numbers(cell: &str) -> Option<Vec<i64>> {
     cell.split(';')
         .map(str::trim)
@@ -144,7 +145,7 @@ fn numbers(cell: &str) -> Option<Vec<i64>> {
         .collect()
 }
 
-/// Numbers that go with 所在部门; an empty cell leaves them alone.
+/// Parses numbers that are parallel to 所在部门; an empty cell keeps the present ones.
 fn aligned(cell: &str) -> Result<Option<Vec<i64>>, Fail> {
     match cell {
         "" => Ok(None),
@@ -160,7 +161,7 @@ fn gender(cell: &str) -> &str {
     }
 }
 
-/// An attribute as a form that keeps it as it is.
+/// Returns an attribute as a form that keeps it unchanged.
 fn kept(attribute: &Attribute) -> AttributeForm {
     let name = attribute.name.to_string();
     match &attribute.value {

@@ -1,4 +1,4 @@
-//! `batch/syncuser` and `batch/replaceuser`: a file of members becomes creations, changes and, on replacing, deletions.
+//! `batch/syncuser` and `batch/replaceuser`: imports a file of members. A replacement also deletes members.
 
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl MemberImport {
-    /// Reads the file once through, to find what condemns it as a whole.
+    /// Reads the whole file once to find errors that concern the whole file.
     pub(super) fn open(text: &Bytes, corp: &Corp, replace: bool, to_invite: bool) -> Result<Self, Fail> {
         let mut sheet = Sheet::open(text, Column::of)?.ok_or_else(|| Fail::of(40092))?;
         if !sheet.columns().contains(&Column::Userid) {
@@ -46,8 +46,8 @@ impl MemberImport {
         })
     }
 
-    /// Takes over the next rows. Those who leave go first, so that their numbers and mails are free for those who come: while there are
-    /// more of them than one slice, no rows are taken over, and the answer is `true`.
+    /// Processes the next rows. Deletions come first, so that their mobiles and mails are free for new members. While
+    /// deletions remain after one slice, no rows are processed and the result is `true`.
     pub(super) fn work(
         &mut self,
         world: &mut World,
@@ -58,14 +58,14 @@ impl MemberImport {
     ) -> bool {
         for userid in self.to_delete.by_ref().take(SLICE) {
             if let Err(fail) = world.delete_member(corp, Actor::ContactsApi, &userid) {
-                tracing::debug!(%userid, code = fail.code, "a member stays though the file leaves them out");
+                tracing::debug!(%userid, code = fail.code, "a member that is missing from the file was not deleted");
             }
         }
         if self.to_delete.len() > 0 {
             return true;
         }
         for _ in 0..rows {
-            // The first reading found every row legible.
+            // The first reading has already checked that every row can be read.
             let Ok(Some(row)) = self.sheet.next_row() else {
                 results.extend(self.creator.take().map(|userid| member_row(userid, Some(Fail::of(301_005)))));
                 break;
@@ -78,14 +78,15 @@ impl MemberImport {
     }
 }
 
-/// A row's `errmsg` is empty where all went well, as recorded live.
+/// A row without an error has an empty `errmsg`, as recorded live.
 fn member_row(userid: String, fail: Option<Fail>) -> ResultRow {
     let errcode = fail.as_ref().map_or(0, |fail| fail.code);
     let errmsg = fail.as_ref().map_or("", Fail::text).into();
     ResultRow::Member { userid, errcode, errmsg }
 }
 
-/// Who would be deleted; 45026 if that looks like an accident. Exactly 50 are covered by neither rule of the page (90981).
+/// Returns the members to delete, or 45026 if the deletion guard refuses. The two rules of the page (90981) do not
+/// cover exactly 50 deletions.
 fn to_delete(corp: &Corp, staying: &HashSet<String>) -> Result<Vec<String>, Fail> {
     let to_delete: Vec<String> = corp
         .members

@@ -1,4 +1,4 @@
-//! Asynchronous imports (异步导入): submitted, done in phases, reported row by row.
+//! Asynchronous imports (异步导入): submission, execution in phases, and results for each row.
 //!
 //! Official: [增量更新成员](https://developer.work.weixin.qq.com/document/path/90980),
 //! [全量覆盖成员](https://developer.work.weixin.qq.com/document/path/90981),
@@ -14,5 +14,5 @@ pub(super) mod sheet;
 
 pub(crate) use job::{ImportKind, ImportRequest, ImportTask};
 
-/// Rows that are taken over while the world is locked; the same number of members who leave counts as much.
+/// Maximum number of rows processed in one lock of the world. A deletion counts like a row.
 const SLICE: usize = 500;

@@ -1,4 +1,4 @@
-//! Imports worked off in phases, reported row by row.
+//! Executes imports in phases and returns the results of the rows.
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -34,7 +34,7 @@ pub(crate) struct ImportResult<'a> {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Rows<'a> {
-    /// Before the end the official sample has empty objects.
+    /// Before the end, the official sample has empty objects.
     Unready(&'static [Unready]),
     Finished(&'a [ResultRow]),
 }
@@ -63,7 +63,7 @@ impl Import {
 }
 
 impl World {
-    /// Takes an import; one runs at a time in a corp (302008).
+    /// Submits an import. A corp runs one at a time (302008).
     pub(crate) fn submit_import(
         &mut self,
         corp: usize,
@@ -90,8 +90,8 @@ impl World {
         Ok(id)
     }
 
-    /// The state of an import: 40088 if there is none of that id, 40089 if its result is gone, the file's own code if it
-    /// failed as a whole.
+    /// Returns the state of an import. An unknown id answers 40088, a removed result 40089, and a failed file its own
+    /// code.
     pub(crate) fn import_result(&self, corp: usize, id: &str) -> Result<ImportResult<'_>, Fail> {
         let jobs = &self.corp(corp).jobs;
         match jobs.imports.get(id) {
@@ -101,7 +101,8 @@ impl World {
         }
     }
 
-    /// An import enters its next phase. Returns what is left of the phase, so that the caller can let others have the lock in between.
+    /// Moves an import to its next phase. Returns the remaining work of the phase, so that the caller can release the
+    /// lock in between.
     pub(in crate::world) fn advance_import(
         &mut self,
         at: Millis,
@@ -125,7 +126,7 @@ impl World {
         self.continue_import(&task).then_some(task)
     }
 
-    /// Takes over some rows of those that the phase is to bring; `true` if there are more.
+    /// Processes some rows of the phase. Returns `true` if rows remain.
     pub(crate) fn continue_import(&mut self, task: &ImportTask) -> bool {
         let ImportTask { corp, ref id, at } = *task;
         self.acting_at = at;
@@ -135,7 +136,7 @@ impl World {
         let mut work = std::mem::replace(&mut import.work, Work::Done);
         let mut rows = std::mem::take(&mut import.rows);
         let (before, last) = (rows.len(), import.phase >= PHASES);
-        // Of the phases one went to opening the file.
+        // One of the phases opens the file.
         let goal = import.total * (import.phase as usize - 1) / (PHASES as usize - 1);
         let count = goal.saturating_sub(before).min(SLICE);
         let waits = match &mut work {
@@ -218,7 +219,7 @@ mod tests {
     use super::*;
     use crate::world::{WorldSettings, default_world};
 
-    /// Runs a file through an import from submission to result.
+    /// Runs a file through an import, from submission to result.
     fn run(kind: ImportKind, file: &[u8], gbk: bool) {
         let mut world = default_world(&WorldSettings::default(), 0);
         world.choices.gbk_imports = gbk;
@@ -236,7 +237,7 @@ mod tests {
         prop_oneof![Just(ImportKind::SyncUser), Just(ImportKind::ReplaceUser), Just(ImportKind::ReplaceParty),]
     }
 
-    /// Bytes under real headings, so that more than the first check sees them.
+    /// Generates bytes after valid headings, so that they pass the first check.
     fn file() -> impl Strategy<Value = Vec<u8>> {
         let cell = prop_oneof!["[a-z0-9;,\"\n \u{4e00}-\u{4e05}-]{0,12}", "[0-9]{0,11}", any::<String>(),];
         let rows = proptest::collection::vec(proptest::collection::vec(cell, 0..9), 0..12);

@@ -1,7 +1,7 @@
-//! The uploaded CSV of an import: its encoding, its headings, its rows.
+//! The uploaded CSV of an import: encoding, headings, rows.
 //!
-//! Columns are found by heading, in any order; rows may be shorter or longer than the headings, and rows of blanks are passed
-//! over. Nothing here trusts the file: it is read row by row and never whole.
+//! Columns are found by heading, in any order. Rows can be shorter or longer than the headings, and blank rows are
+//! skipped. The file is untrusted input, so it is read row by row and never as a whole.
 
 use std::{borrow::Cow, io::Cursor};
 
@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use crate::world::fail::Fail;
 
-/// A CSV file, being read.
+/// A CSV file with a position.
 #[derive(Debug)]
 pub(super) struct Sheet<C> {
     reader: csv::Reader<Cursor<Bytes>>,
@@ -23,11 +23,11 @@ pub(super) struct Sheet<C> {
 pub(super) struct Row<'a, C> {
     columns: &'a [C],
     record: &'a csv::StringRecord,
-    /// Counts from 1 below the headings, blank rows left out.
+    /// The number of the row, counted from 1 below the headings, without blank rows.
     pub(super) number: usize,
 }
 
-/// The text of an import file as UTF-8: a BOM is dropped, GBK is read where that is switched on.
+/// Returns the text of an import file as UTF-8. A BOM is removed; GBK is read if the switch is on.
 pub(super) fn decode(file: &Bytes, gbk: bool) -> Result<Bytes, Fail> {
     let text = match file.strip_prefix(b"\xef\xbb\xbf") {
         Some(rest) => file.slice_ref(rest),
@@ -47,7 +47,7 @@ pub(super) fn decode(file: &Bytes, gbk: bool) -> Result<Bytes, Fail> {
 }
 
 impl<C> Sheet<C> {
-    /// Starts at the top of a decoded text; `None` if there is nothing, not even headings.
+    /// Opens a decoded text. Returns `None` if it has no headings.
     pub(super) fn open(text: &Bytes, column: impl Fn(&str) -> C) -> Result<Option<Self>, Fail> {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -85,14 +85,14 @@ impl<C> Sheet<C> {
 }
 
 impl<'a, C> Row<'a, C> {
-    /// The cells with their columns; a cell that the row lacks is empty.
+    /// Returns the cells with their columns; a missing cell is empty.
     pub(super) fn cells(&self) -> impl Iterator<Item = (&'a C, &'a str)> + use<'a, C> {
         let record = self.record;
         self.columns.iter().enumerate().map(move |(at, column)| (column, record.get(at).unwrap_or_default()))
     }
 }
 
-/// The cells of a row that must not be empty name their column in the refusal.
+/// The refusal for an empty cell that is required; its text has the column.
 pub(super) fn missing(row: usize, heading: &str) -> Fail {
     Fail::new(40092, format!("invalid import file, row {row} has no {heading}"))
 }
