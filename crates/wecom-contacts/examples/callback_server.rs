@@ -23,14 +23,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Handlers run after the acknowledgement: WeCom waits for five seconds only.
     let (handled, mut events) = mpsc::channel(1);
     let receiver = Receiver::new(sim.corp_id(), TOKEN, AES_KEY.parse()?);
-    let intake = Intake::new(receiver, move |notification: Notification| {
-        let handled = handled.clone();
-        async move {
-            if let Event::MemberCreated(member) = notification.event {
-                let _ = handled.send(member.userid).await;
+    // The simulator's clock is the intake's clock, so that timestamps are accepted. A real server leaves this line out.
+    let intake: Intake =
+        Intake::builder(receiver).clock(sim.clock()).handler(move |notification: Notification| {
+            let handled = handled.clone();
+            async move {
+                if let Event::MemberCreated(member) = notification.event {
+                    let _ = handled.send(member.userid).await;
+                }
             }
-        }
-    });
+        });
     let callbacks = Callbacks::new().mount("/wecom/contacts", intake);
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -41,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // In the console: 管理工具 → 通讯录同步 → 设置接收事件服务器. Saving the URL verifies it.
     sim.console().set_callback(ConsoleCallback::new(&url, TOKEN, AES_KEY)).await?;
     let member = ConsoleMember::new().userid("wangfang").name("王芳").mobile("13800000041").department([1]);
-    sim.console().create_member(member)?;
+    sim.console().create_member(member).await?;
 
     let userid = events.recv().await.expect("the event arrives");
     println!("{userid} was created");

@@ -28,8 +28,13 @@ impl Corp {
                 let variable = |name| env::var(name).unwrap_or_else(|_| panic!("{name} is not set"));
                 let agent_id: u32 = variable("WECOM_AGENT_ID").parse().expect("WECOM_AGENT_ID is a number");
                 Ok(Self {
-                    contacts: Client::builder(&corp_id, Secret::contacts_sync(variable("WECOM_CONTACTS_SECRET"))).build()?,
-                    app: Client::builder(&corp_id, Secret::app(agent_id, variable("WECOM_APP_SECRET"))).build()?,
+                    contacts: Client::builder(
+                        &corp_id,
+                        Secret::contacts_sync(variable("WECOM_CONTACTS_SECRET")),
+                    )
+                    .build()?,
+                    app: Client::builder(&corp_id, Secret::app(agent_id, variable("WECOM_APP_SECRET")))
+                        .build()?,
                     sim: None,
                 })
             }
@@ -39,7 +44,10 @@ impl Corp {
 
     /// Starts a simulator. An example that writes calls nothing else.
     pub async fn simulated() -> Result<Self> {
-        assert!(env::var("WECOM_CORP_ID").is_err(), "this example writes: unset WECOM_CORP_ID to run it against a simulator");
+        assert!(
+            env::var("WECOM_CORP_ID").is_err(),
+            "this example writes: unset WECOM_CORP_ID to run it against a simulator"
+        );
         // The clock runs, so that jobs end by themselves.
         let sim = Sim::builder().seed(30, 6, 1).running_clock(true).job_time(Duration::from_millis(50));
         let sim = sim.start().await.expect("the loopback interface has a free port");
