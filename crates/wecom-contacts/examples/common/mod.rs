@@ -11,18 +11,18 @@ use wecom_contacts::{Client, Result, Secret};
 use wecom_sim::Sim;
 
 /// The two clients of a program that reads details and writes.
-pub struct Corp {
+pub(crate) struct Corp {
     /// Holds the contacts-sync secret (通讯录同步): writes, and reads ids.
-    pub contacts: Client,
+    pub(crate) contacts: Client,
     /// Holds an app's secret (自建应用): reads details.
-    pub app: Client,
+    pub(crate) app: Client,
     /// Stops when it is dropped.
-    pub sim: Option<Sim>,
+    pub(crate) sim: Option<Sim>,
 }
 
 impl Corp {
     /// Connects to the real corp if one is named, else starts a simulator.
-    pub async fn start() -> Result<Self> {
+    pub(crate) async fn start() -> Result<Self> {
         match env::var("WECOM_CORP_ID") {
             Ok(corp_id) => {
                 let variable = |name| env::var(name).unwrap_or_else(|_| panic!("{name} is not set"));
@@ -43,7 +43,7 @@ impl Corp {
     }
 
     /// Starts a simulator. An example that writes calls nothing else.
-    pub async fn simulated() -> Result<Self> {
+    pub(crate) async fn simulated() -> Result<Self> {
         assert!(
             env::var("WECOM_CORP_ID").is_err(),
             "this example writes: unset WECOM_CORP_ID to run it against a simulator"
