@@ -339,7 +339,7 @@ async fn a_plan_that_cannot_work_is_refused_in_words() {
         (rule("user/got", json!({"errcode": -1})), "calls[0]: unknown endpoint `user/got`; use `*`"),
         (rule("user*", json!({"errcode": -1})), "unknown endpoint `user*`"),
         (rule("users/*", json!({"errcode": -1})), "gettoken, get_api_domain_ip"),
-        (rule("*", json!({"errcode": 0})), "errcode 0 is a success"),
+        (rule("*", json!({"errcode": 0})), "errcode 0 means success"),
         (rule("*", json!({"explode": 1})), "unknown variant `explode`, expected one of `errcode`, `latency`"),
         (rule("*", json!({"reset": "between"})), "unknown variant `between`, expected `before` or `after`"),
         (rule("*", json!({"latency": {"ms": 600_001}})), "at most 600000 ms, not 600001"),
