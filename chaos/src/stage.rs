@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// The size of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
-    /// The size for the figures of `docs/reliability.md`: minutes, in a release build.
+    /// The size for the figures of `docs/reliability.md`: minutes, with the profile of the benchmarks.
     Full,
     /// The size for the suite: seconds, in a debug build.
     Small,

@@ -1,4 +1,4 @@
-//! `cargo xtask chaos`: tests the SDK against faults, in a release build.
+//! `cargo xtask chaos`: tests the SDK against faults, with the profile of the benchmarks.
 
 use anyhow::Result;
 
@@ -9,7 +9,7 @@ pub(crate) fn run_all(arguments: impl Iterator<Item = String>) -> Result<()> {
     // The scenarios start their own servers. This call only makes sure that the program is installed.
     drop(Redis::ready()?);
     run(cargo()
-        .args(["run", "--release", "--quiet", "-p", "wecom-chaos", "--"])
+        .args(["run", "--profile", "bench", "--quiet", "-p", "wecom-chaos", "--"])
         .args(arguments)
         .current_dir(root()))
 }

@@ -1,6 +1,7 @@
 //! Invariants of the workspace that no single crate can check.
 
 mod layers;
+mod published;
 
 use std::{
     collections::BTreeSet,

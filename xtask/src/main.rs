@@ -5,6 +5,8 @@ mod foreign;
 mod fuzz;
 #[cfg(test)]
 mod house;
+mod package;
+mod prose;
 mod public_api;
 mod redis;
 mod suite;
@@ -26,6 +28,8 @@ Run a task of the wecom-contacts workspace.
   cargo xtask foreign   only other people's SDKs against the simulator
   cargo xtask public-api
                         compare the public items of the crates with docs/public-api; `--write` updates the listings
+  cargo xtask package   package and build the published crates as `cargo publish` would, and check the contents
+  cargo xtask prose     list idioms that are hard to read in documents, help texts and rustdoc; it never fails
   cargo xtask fuzz      every fuzz target from the kept corpus, 620 s each or as many as told: `fuzz 60`;
                         needs a nightly compiler and cargo-fuzz
   cargo xtask chaos     crowds, fleets, outages, faults, limits: what was expected and what was measured, in some
@@ -42,6 +46,11 @@ fn main() -> ExitCode {
         Some("foreign") => foreign::run().and_then(|report| report.finish()),
         Some("chaos") => chaos::run_all(env::args().skip(2)),
         Some("public-api") => public_api::check(env::args().nth(2).as_deref() == Some("--write")),
+        Some("prose") => {
+            prose::warn();
+            Ok(())
+        }
+        Some("package") => package::check(),
         Some("fuzz") => fuzz::run_all(env::args().nth(2)),
         Some("help" | "--help" | "-h") => {
             eprint!("{USAGE}");

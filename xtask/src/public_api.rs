@@ -15,7 +15,8 @@ use anyhow::{Context, Result, bail};
 use crate::{root, run};
 
 /// The crates with public items.
-const CRATES: [&str; 5] = ["wecom-cipher", "wecom-contacts", "wecom-json", "wecom-sheets", "wecom-sim"];
+const CRATES: [&str; 6] =
+    ["wecom-cipher", "wecom-contacts", "wecom-directory", "wecom-json", "wecom-sheets", "wecom-sim"];
 /// The compiler whose rustdoc writes format 57, which public-api 0.52 reads.
 const TOOLCHAIN: &str = "1.95";
 /// Set for the copy of this program that cargo starts instead of rustdoc.

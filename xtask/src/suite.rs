@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cargo, foreign, redis::Redis};
+use crate::{cargo, foreign, prose, redis::Redis};
 
 /// Runs everything that is possible on this machine. The summary lists the rest.
 pub(crate) fn run() -> Result<()> {
@@ -16,6 +16,8 @@ pub(crate) fn run() -> Result<()> {
     let redis = Redis::ready()?;
     let counts = cargo_test(&redis.url)?;
     let foreign = foreign::run()?;
+    eprintln!();
+    prose::warn();
     eprintln!("\ncargo test: {} tests passed, {} ignored", counts.passed, counts.ignored);
     eprintln!("redis: {}", redis.which);
     foreign.finish()?;

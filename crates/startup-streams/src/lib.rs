@@ -7,6 +7,8 @@
 //! This is a separate crate because the attribute of the constructor generates code that allows `unsafe_code`, which
 //! all other crates of the workspace forbid.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 static STDIN_WAS_CLOSED: AtomicBool = AtomicBool::new(false);
@@ -29,3 +31,8 @@ fn look() {
     STDIN_WAS_CLOSED.store(rustix::io::fcntl_getfd(rustix::stdio::stdin()).is_err(), Relaxed);
     STDOUT_WAS_CLOSED.store(rustix::io::fcntl_getfd(rustix::stdio::stdout()).is_err(), Relaxed);
 }
+
+/// The examples of the crate's README are compiled and run with those of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

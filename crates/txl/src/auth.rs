@@ -11,7 +11,7 @@ use crate::{
     output::{Output, say},
 };
 
-/// Check credentials, show server addresses, log visitors in (身份验证)
+/// Check credentials, list server addresses, identify visitors (身份验证)
 #[derive(Args)]
 pub(crate) struct Command {
     #[command(flatten)]
@@ -22,27 +22,27 @@ pub(crate) struct Command {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Check that WeCom takes the corp id and a secret, and say which (获取access_token)
+    /// Check the corp id and one secret against WeCom (获取access_token)
     Check,
-    /// Show the address at which a visitor logs in, inside WeCom (构造网页授权链接)
+    /// Show the login link for a visitor inside WeCom (构造网页授权链接)
     AuthorizeUrl {
-        /// Where the visitor is sent back to, on a trusted domain (可信域名) of the app
+        /// URL that the visitor returns to, on a trusted domain (可信域名) of the app
         redirect_uri: String,
-        /// Ask for consent to sensitive fields (snsapi_privateinfo)
+        /// Request consent to sensitive fields (snsapi_privateinfo)
         #[arg(long)]
         private_info: bool,
-        /// A text that comes back with the visitor, letters and digits
+        /// Text that WeCom appends to that URL, letters and digits
         #[arg(long)]
         state: Option<String>,
     },
-    /// Show who came back with this code (获取访问用户身份)
+    /// Show the visitor that a code identifies (获取访问用户身份)
     UserInfo {
-        /// The code; it serves once, for 5 minutes
+        /// The code, which is valid once and for 5 minutes
         code: String,
     },
-    /// Show the sensitive fields that a visitor consented to (获取访问用户敏感信息)
+    /// Show the sensitive fields that a visitor agreed to share (获取访问用户敏感信息)
     UserDetail {
-        /// The user_ticket that `user-info` gave
+        /// The user_ticket that `user-info` returned
         ticket: String,
     },
     /// List the addresses of WeCom's API servers, for firewalls (获取企业微信接口IP段)

@@ -1,4 +1,4 @@
-//! Callbacks (回调): what WeCom tells by itself.
+//! Callbacks (回调): requests that WeCom sends.
 
 use std::{
     net::SocketAddr,
@@ -22,7 +22,7 @@ use crate::{
     signals,
 };
 
-/// Receive, read and make callbacks (回调)
+/// Receive, decrypt and create callbacks (回调)
 #[derive(Args)]
 pub(crate) struct Command {
     #[command(flatten)]
@@ -43,32 +43,32 @@ struct Target {
 enum Verb {
     /// Listen behind a callback URL, and print each event as one line of JSON
     ///
-    /// Answers WeCom's verification of the URL (验证URL有效性) at any path. An event that WeCom delivers twice is printed
-    /// once; what is not WeCom's is refused and reported on stderr. An event that is WeCom's and cannot be read is acknowledged, and
-    /// reported on stderr by its digest. Runs until interrupted.
+    /// Answers WeCom's verification of the URL (验证URL有效性) at any path. An event that WeCom delivers twice is printed once.
+    /// A request with a wrong signature is refused and reported on stderr. An authentic event that cannot be read is acknowledged,
+    /// and its digest is reported on stderr. Runs until interrupted.
     Listen {
-        /// Where to listen; port 0 takes a free one, told on stderr
+        /// Address to listen on. Port 0 selects a free port, which is printed on stderr
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
         listen: SocketAddr,
-        /// Stop after this many events, at least 1; those that were acknowledged by then are printed as well
+        /// Stop after this number of events, at least 1. Events that are already acknowledged are printed as well
         #[arg(long, value_name = "NUMBER", value_parser = numbers::whole::<u64>(1..=u64::MAX))]
         count: Option<u64>,
-        /// Refuse requests whose timestamp is further from this machine's clock; 0 takes any, such as those of a simulator
-        /// whose clock was moved; a year (31,536,000) at most
+        /// Maximum difference between a request's timestamp and this machine's clock, up to a year (31,536,000). 0 accepts any
+        /// timestamp, for a simulator with another clock
         #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = numbers::whole::<u64>(0..=31_536_000))]
         replay_window: u64,
-        /// Show the text of events that cannot be read, on stderr; it may hold personal data
+        /// Print the text of unreadable events on stderr. It may contain personal data
         #[arg(long)]
         show_unreadable: bool,
     },
-    /// Verify a verification request, and print the text to answer it with
+    /// Check a verification request, and print the text to answer it with
     Verify {
         /// The request's URL, or its query string
         query: String,
     },
     /// Verify and decrypt a delivery, and print its event
     ///
-    /// A message that is WeCom's and cannot be read as an event is printed as it is, and the exit code is 1.
+    /// An authentic message that is not a known event is printed unchanged, and the exit code is 1.
     Decrypt {
         /// The request's URL, or its query string
         query: String,
@@ -76,12 +76,12 @@ enum Verb {
         #[arg(default_value = "-")]
         body: PathBuf,
     },
-    /// Sign and encrypt a message as WeCom does, to try a server of your own
+    /// Sign and encrypt a message as WeCom does, to test a callback server
     Seal {
         /// The file with the message's XML; `-` is stdin
         #[arg(default_value = "-")]
         message: PathBuf,
-        /// Make a verification request with this text instead
+        /// Create a verification request with this text instead
         #[arg(long, value_name = "TEXT", conflicts_with = "message")]
         echo: Option<String>,
     },
@@ -91,7 +91,7 @@ enum Verb {
         #[arg(default_value = "-")]
         message: PathBuf,
     },
-    /// Make an EncodingAESKey for a new callback URL
+    /// Create an EncodingAESKey for a new callback URL
     NewKey,
 }
 

@@ -1,4 +1,4 @@
-//! What can be typed.
+//! The command line: its commands, global flags and help.
 
 use clap::{
     ArgAction, CommandFactory, Parser, Subcommand,
@@ -7,7 +7,7 @@ use clap::{
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
 use crate::{
-    auth, callback, config, contact_rule, corp_group, department, export,
+    auth, callback, config, contact_rule, corp_group, department, directory, export,
     failure::Result,
     import, linked_corp, media, member,
     output::{Format, Log, Output},
@@ -50,14 +50,14 @@ const ABOUT: &str = "Call every API of the WeCom (企业微信) contacts (通讯
 #[cfg(not(feature = "sim"))]
 const ABOUT: &str = "Call every API of the WeCom (企业微信) contacts (通讯录)";
 
-/// What the long help says of data and credentials.
+/// The part of the long help about data and credentials.
 const DATA_AND_CREDENTIALS: &str = "\
 Data goes to stdout, everything else to stderr. All credentials (凭证) come from one source: from flags and WECOM_CORP_ID, \
 WECOM_CONTACTS_SECRET, WECOM_AGENT_ID, WECOM_APP_SECRET and WECOM_BASE_URL, or from a profile of the configuration file by \
-`--profile` (see `txl config --help`). Writes and ids go out with the contacts-sync secret (通讯录同步), details with the app's \
-(自建应用), unless `--as` says otherwise. A secret may also come from a file, by `--app-secret-file PATH` or \
-WECOM_APP_SECRET_FILE. Access tokens are kept between commands in a file of the user's own, or where `--token-store` \
-(WECOM_TOKEN_STORE) says.";
+`--profile` (see `txl config --help`). Calls that write or list ids use the contacts-sync secret (通讯录同步). Calls that read \
+details use the app's secret (自建应用). `--as` overrides this choice. A secret can also be read from a file, by \
+`--app-secret-file PATH` or WECOM_APP_SECRET_FILE. Access tokens are kept between commands in a private file of the user; \
+`--token-store` (WECOM_TOKEN_STORE) names another store.";
 
 /// The whole command line.
 #[derive(Parser)]
@@ -70,7 +70,7 @@ WECOM_APP_SECRET_FILE. Access tokens are kept between commands in a file of the 
     propagate_version = true
 )]
 pub(crate) struct Cli {
-    /// How data is printed
+    /// Format of the data on stdout
     #[arg(
         short,
         long,
@@ -82,7 +82,7 @@ pub(crate) struct Cli {
     )]
     output: Format,
 
-    /// Tell what is sent and received on stderr, personal data masked; twice for the bodies' shapes
+    /// Log requests and replies on stderr, with personal data masked. Give it twice to log the shape of bodies as well
     #[arg(short, long, global = true, help_heading = "Output", action = ArgAction::Count)]
     verbose: u8,
 
@@ -112,10 +112,18 @@ enum Command {
     Auth(auth::Command),
     ContactRule(contact_rule::Command),
     Config(config::Command),
+    Pull(directory::Pull),
+    Status(directory::Status),
+    Find(directory::Find),
+    Tree(directory::Tree),
+    History(directory::History),
+    Diff(directory::Diff),
+    Sql(directory::Sql),
+    Mirror(directory::Mirror),
 }
 
 impl Cli {
-    /// Parses the command line, or ends the process with what is wrong with it.
+    /// Parses the command line. Ends the process if it is invalid.
     pub(crate) fn parse_arguments() -> Self {
         Self::try_parse().unwrap_or_else(|mut error| {
             shorten_usage(&mut error);
@@ -143,6 +151,14 @@ impl Cli {
             Command::Auth(command) => command.run(output).await,
             Command::ContactRule(command) => command.run(output).await,
             Command::Config(command) => command.run(output).await,
+            Command::Pull(command) => command.run(output).await,
+            Command::Status(command) => command.run(output).await,
+            Command::Find(command) => command.run(output).await,
+            Command::Tree(command) => command.run(output).await,
+            Command::History(command) => command.run(output).await,
+            Command::Diff(command) => command.run(output).await,
+            Command::Sql(command) => command.run(output).await,
+            Command::Mirror(command) => command.run(output).await,
         }
     }
 }
@@ -163,10 +179,10 @@ fn shorten_usage(error: &mut clap::Error) {
     error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
 }
 
-/// `TXL_LOG` takes the filters of `tracing`; without it the flags decide.
+/// Sets up the log. `TXL_LOG` takes filters of `tracing`. Defaults to the level that the flags choose.
 fn log_to_stderr(verbose: u8) {
     let level = match verbose {
-        // What succeeds nevertheless, and should be known; what fails is told by the error itself.
+        // Warnings of calls that succeed. A call that fails reports its own error.
         0 => "off,wecom_contacts::budget=warn,wecom_contacts::tokens::shared_store=warn,wecom_sim=warn",
         1 => "wecom_contacts=debug,wecom_sim=info,txl=debug",
         _ => "wecom_contacts=trace,wecom_sim=debug,txl=trace",

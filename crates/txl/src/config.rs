@@ -7,17 +7,17 @@ use serde_json::json;
 use crate::{
     access::{ConfigFile, ConfigPath, Credentials, FileFlags, Problem, Sourced, check, no_home},
     failure::{Failure, Result},
+    messages::config as messages,
     output::{Output, print_text, say},
-    words::counted,
 };
 
 /// Show and check the configuration file txl.toml and its profiles
 ///
-/// A profile has the credentials (凭证) of one corp. All credentials of a command come from one source. --profile NAME takes them from
-/// that profile, and WECOM_... variables then play no part; TXL_PROFILE does the same, but is refused beside such a variable. Without
-/// both, flags and WECOM_... variables are the source if any of them is given; otherwise the file's default profile is. Two sources at
-/// once are refused. The file is txl/txl.toml in the user's configuration directory, or the one of --config (TXL_CONFIG); a file in the
-/// working directory is never used by itself.
+/// A profile contains the credentials (凭证) of one corp. All credentials of a command come from one source. --profile NAME takes them
+/// from that profile and ignores WECOM_... variables. TXL_PROFILE also chooses a profile, but it is an error beside such a variable.
+/// Without a chosen profile, flags and WECOM_... variables are the source. If none of them is given, the file's default profile is the
+/// source. Two sources at once are an error. --config (TXL_CONFIG) names the file, which defaults to txl/txl.toml in the user's
+/// configuration directory. A file in the working directory is used only if it is named.
 #[derive(Args)]
 #[command(after_long_help = EXAMPLE)]
 pub(crate) struct Command {
@@ -35,22 +35,24 @@ Example of a file:
   agent_id = 1000002
   app_secret = \"file:secrets/test-app\"
 
-A path is relative to the file's directory. A secret may also be written into
-the file itself, if only its owner can read it. More keys: base_url, proxy,
-ca_cert, token_store, callback_token, callback_aes_key.";
+A path is relative to the file's directory. The file itself may contain a secret
+if only its owner can read it. More keys: base_url, proxy, ca_cert, token_store,
+callback_token, callback_aes_key.";
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Show which source a command takes its credentials from, and each value, secrets masked
+    /// Show the source of the credentials and each value, with secrets masked
     ///
-    /// It takes the same credential flags as a command that calls WeCom. Nothing is sent, and no secret is read.
+    /// Accepts the credential flags of a command that calls WeCom. Nothing is sent, and no secret is read.
     #[command(next_help_heading = "Credentials (凭证)")]
     Show(Box<Sourced<Credentials>>),
-    /// Show where the configuration file is, whether or not there is one
+    /// Show the path of the configuration file, even if the file does not exist
+    #[command(mut_arg("profile", |argument| argument.help("Has no effect here: all profiles are in the same file")))]
     Path(FileFlags),
-    /// Check all profiles, or the one of --profile, without sending anything
+    /// Check the profiles of the configuration file, without sending anything
     ///
-    /// Reads the secrets that the profiles refer to, and prints every problem with its line. The exit code is 1 if there is any.
+    /// Reads the secrets that the profiles refer to, and prints every problem with its line. The exit code is 1 if there is a problem.
+    #[command(mut_arg("profile", |argument| argument.help("Profile to check. Defaults to all profiles")))]
     Check(FileFlags),
 }
 
@@ -75,8 +77,8 @@ fn show(credentials: &Sourced<Credentials>, output: Output) -> Result {
     if output.is_lines() {
         output.list(&rows, &["key", "value", "from"])?;
         match profile {
-            Some(profile) => say(format_args!("source: {}", profile.words())),
-            None => say(format_args!("source: {source}")),
+            Some(profile) => say(messages::source(profile.words())),
+            None => say(messages::source(source)),
         }
         return Ok(());
     }
@@ -97,7 +99,7 @@ fn path(flags: &FileFlags, output: Output) -> Result {
     }
     print_text(&format!("{shown}\n"))?;
     if !exists {
-        say("there is no such file yet");
+        say(messages::no_such_file_yet());
     }
     Ok(())
 }
@@ -108,7 +110,7 @@ struct Shown<'a> {
     line: Option<usize>,
     column: Option<usize>,
     profile: Option<&'a str>,
-    problem: &'a str,
+    problem: String,
     remedy: String,
 }
 
@@ -128,20 +130,10 @@ fn check_file(flags: &FileFlags, output: Output) -> Result {
         output.list(&shown, &["line", "column", "profile", "problem", "remedy"])?;
     }
     if !shown.is_empty() {
-        return Err(Failure::new(format!(
-            "{} in {}",
-            counted(shown.len() as u64, "problem"),
-            path.display()
-        ))
-        .remedy("correct what is listed on stdout; nothing was sent"));
+        return Err(Failure::new(messages::problems_in(shown.len(), &path))
+            .remedy(messages::correct_what_is_listed()));
     }
-    let profiles = match name {
-        Some(name) => format!("the profile `{name}`"),
-        None => counted(file.profiles.len() as u64, "profile"),
-    };
-    let default =
-        file.default.map_or_else(|| "no default".to_owned(), |default| format!("default `{default}`"));
-    say(format_args!("{} is in order: {profiles}, {default}", path.display()));
+    say(messages::is_in_order(&path, name, file.profiles.len(), file.default.as_deref()));
     Ok(())
 }
 
@@ -150,7 +142,7 @@ fn of_problem(problem: &Problem) -> Shown<'_> {
         line: problem.at.map(|at| at.line),
         column: problem.at.map(|at| at.column),
         profile: problem.profile.as_deref(),
-        problem: &problem.message,
-        remedy: problem.remedies.join("; "),
+        problem: problem.message.to_string(),
+        remedy: problem.remedies.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
     }
 }

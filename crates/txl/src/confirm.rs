@@ -8,13 +8,13 @@ use tokio::sync::oneshot;
 use crate::{
     failure::{Failure, Result},
     messages::{Message, question},
-    output::say,
+    output::{say, stderr},
 };
 
 /// The flag of every command that deletes.
 #[derive(Args)]
 pub(crate) struct Consent {
-    /// Do not ask before deleting. Without a terminal on stdin and stderr, nothing is asked
+    /// Delete without a question. The question is asked only if stdin and stderr are terminals
     #[arg(long)]
     yes: bool,
 }
@@ -22,7 +22,7 @@ pub(crate) struct Consent {
 impl Consent {
     /// Whether a question is to be asked: on a terminal, without `--yes`.
     pub(crate) fn is_needed(&self) -> bool {
-        !self.yes && io::stdin().is_terminal() && io::stderr().is_terminal()
+        !self.yes && io::stdin().is_terminal() && stderr::is_terminal()
     }
 
     /// Asks whether to do this deed, such as "delete member zhangsan", if a question [is needed](Self::is_needed).
@@ -30,12 +30,12 @@ impl Consent {
     /// # Errors
     ///
     /// Fails if the answer is anything but `y` or `yes`.
-    pub(crate) async fn ask(&self, deed: impl Into<Message>) -> Result {
+    pub(crate) async fn ask(&self, deed: Message) -> Result {
         if !self.is_needed() {
             return Ok(());
         }
-        say(question::go_on(&deed.into()));
-        // A thread of its own: a read that is never answered does not keep the program from ending.
+        say(question::go_on(&deed));
+        // A separate thread, so that a read without an answer does not keep the program running.
         let (sender, answer) = oneshot::channel();
         std::thread::spawn(move || {
             let mut line = String::new();

@@ -1,4 +1,4 @@
-//! Rules of who may see whom (通讯录查看权限管理).
+//! Visibility rules of contacts (通讯录查看权限管理).
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::{
     output::Output,
 };
 
-/// Read and change the rules of who may see whom (通讯录查看权限)
+/// Read and change the rules for who sees which contacts (通讯录查看权限)
 #[derive(Args)]
 pub(crate) struct Command {
     #[command(flatten)]
@@ -30,7 +30,7 @@ enum Verb {
     },
     /// List all rules
     List,
-    /// Change rules, each named by its rule_id
+    /// Update rules by their rule_id
     Update {
         /// The rules, as WeCom writes them: [{"rule_id":…,…}]
         rules: String,

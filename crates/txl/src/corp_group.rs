@@ -20,7 +20,7 @@ use crate::{
     output::{Output, say},
 };
 
-/// Read and change corp links (企业互联) and supply chains (上下游), as an app may
+/// Read and change corp links (企业互联) and supply chains (上下游), with an app's secret
 #[derive(Args)]
 pub(crate) struct Command {
     #[command(flatten)]
@@ -33,16 +33,16 @@ pub(crate) struct Command {
 enum Verb {
     /// List the corps that the app is shared with (获取应用共享信息)
     SharedCorps {
-        /// Those of 上下游 instead of 企业互联
+        /// List corps of 上下游. Defaults to those of 企业互联
         #[arg(long)]
         chain: bool,
     },
-    /// Check that the app may call as a lower corp (获取下级/下游企业的access_token)
+    /// Check that the app can call as a lower corp (获取下级/下游企业的access_token)
     CheckLowerCorp {
         #[command(flatten)]
         lower: Lower,
     },
-    /// Turn a mini program's session of this corp into one of a lower corp (获取下级/下游企业小程序session)
+    /// Convert a mini program's session of this corp to a session of a lower corp (获取下级/下游企业小程序session)
     TransferSession {
         #[command(flatten)]
         lower: Lower,
@@ -62,7 +62,7 @@ enum Verb {
     Groups {
         /// The chain
         chain: String,
-        /// This group and those below it; all without it
+        /// List this group and the groups below it. Defaults to all groups
         #[arg(long, value_name = "ID", value_parser = numbers::id::<ChainGroupId>)]
         group: Option<ChainGroupId>,
     },
@@ -70,10 +70,10 @@ enum Verb {
     Corps {
         /// The chain
         chain: String,
-        /// Those directly in this group
+        /// List the corps directly in this group
         #[arg(long, value_name = "ID", value_parser = numbers::id::<ChainGroupId>)]
         group: Option<ChainGroupId>,
-        /// With those that have not joined yet
+        /// Include corps that have not joined yet
         #[arg(long)]
         pending: bool,
     },
@@ -93,16 +93,16 @@ enum Verb {
         #[command(flatten)]
         consent: Consent,
     },
-    /// Show the id of one's own that a member was imported with (查询成员自定义id)
+    /// Show the custom id of an imported member (查询成员自定义id)
     MemberCustomId {
         /// The chain
         chain: String,
         /// The member's corp
         corp_id: String,
-        /// The member, as that corp names them
+        /// The member's userid in that corp
         userid: String,
     },
-    /// Import corps and their people into a chain, by a job (批量导入上下游联系人)
+    /// Import corps and their contacts into a chain, with a job (批量导入上下游联系人)
     ImportContacts {
         /// The chain
         chain: String,
@@ -112,12 +112,12 @@ enum Verb {
         #[arg(long)]
         wait: bool,
     },
-    /// Show how such a job goes, or went (获取异步任务结果)
+    /// Show the state and the result of an import job (获取异步任务结果)
     Job {
         /// The job's id
         id: String,
     },
-    /// List the ids of a chain's rules of who sees whom (获取对接规则id列表)
+    /// List the ids of a chain's visibility rules (获取对接规则id列表)
     RuleIds {
         /// The chain
         chain: String,
@@ -144,7 +144,7 @@ enum Verb {
         /// The rule
         #[arg(value_parser = numbers::id::<ChainRuleId>)]
         rule: ChainRuleId,
-        /// What it becomes, as WeCom writes it
+        /// The new rule, in WeCom's format
         rule_info: String,
     },
     /// Delete a rule (删除对接规则)
@@ -164,14 +164,14 @@ enum Verb {
         /// The customer's openid
         openid: String,
     },
-    /// Show the pending id of who may become a customer (unionid查询pending_id)
+    /// Show the pending id of a future customer (unionid查询pending_id)
     PendingId {
         /// The unionid
         unionid: String,
         /// The openid
         openid: String,
     },
-    /// Turn customers' ids into pending ids (external_userid查询pending_id)
+    /// Convert customers' ids to pending ids (external_userid查询pending_id)
     PendingIds {
         /// The ids, 100 at most
         #[arg(required = true)]
@@ -179,7 +179,7 @@ enum Verb {
     },
 }
 
-/// A lower corp, and the shared app as it has it.
+/// A lower corp, and the id of the shared app there.
 #[derive(Args)]
 struct Lower {
     /// The lower corp
@@ -187,7 +187,7 @@ struct Lower {
     /// The shared app's id there, as `shared-corps` shows it
     #[arg(value_parser = numbers::id::<AgentId>)]
     lower_agent: AgentId,
-    /// They are tied by 上下游 instead of 企业互联
+    /// The corp is linked by 上下游. Defaults to 企业互联
     #[arg(long)]
     chain: bool,
 }
@@ -197,7 +197,7 @@ struct Lower {
 struct NamedCorp {
     /// The corp's id
     corp_id: String,
-    /// It has not joined yet: the id is a pending one (pending_corpid)
+    /// The corp has not joined yet: the id is a pending one (pending_corpid)
     #[arg(long)]
     pending: bool,
 }

@@ -38,14 +38,14 @@ enum Verb {
         /// The English name (英文名)
         #[arg(long, value_name = "NAME")]
         name_en: Option<String>,
-        /// The place among its siblings; larger is higher up
+        /// Sort order among its siblings. Larger numbers come first
         #[arg(long, value_name = "NUMBER", value_parser = numbers::id::<u32>)]
         order: Option<u32>,
-        /// The id; given by WeCom otherwise
+        /// The id. Defaults to one that WeCom assigns
         #[arg(long, value_parser = numbers::id::<DepartmentId>)]
         id: Option<DepartmentId>,
     },
-    /// Change what is given of a department, and nothing else (更新部门)
+    /// Update the given fields of a department; other fields stay unchanged (更新部门)
     Update {
         /// The department: its id, its name, or a path such as 总公司/研发部
         #[arg(value_name = "DEPARTMENT")]
@@ -53,17 +53,17 @@ enum Verb {
         /// The name (部门名称)
         #[arg(long)]
         name: Option<String>,
-        /// The English name (英文名); an empty one clears it
+        /// The English name (英文名). An empty value clears it
         #[arg(long, value_name = "NAME")]
         name_en: Option<String>,
-        /// Move it, with all below it, under this department
+        /// Move the department and everything below it under this department
         #[arg(long, value_name = "ID|NAME")]
         parent: Option<DepartmentRef>,
-        /// The place among its siblings; larger is higher up
+        /// Sort order among its siblings. Larger numbers come first
         #[arg(long, value_name = "NUMBER", value_parser = numbers::id::<u32>)]
         order: Option<u32>,
     },
-    /// Delete a department without members and departments in it (删除部门)
+    /// Delete an empty department (删除部门)
     Delete {
         /// The department: its id, its name, or a path such as 总公司/研发部
         #[arg(value_name = "DEPARTMENT")]
@@ -73,13 +73,13 @@ enum Verb {
     },
     /// List departments with their details (获取部门列表)
     List {
-        /// This department and all below it, by id, name or path; all departments without it
+        /// This department and those below it, by id, name or path. Defaults to all departments
         #[arg(value_name = "DEPARTMENT")]
         id: Option<DepartmentRef>,
     },
-    /// List the ids of departments, as contacts-sync may (获取子部门ID列表)
+    /// List the ids of departments, with the contacts-sync secret (获取子部门ID列表)
     ListIds {
-        /// This department and all below it, by id, name or path; all departments without it
+        /// This department and those below it, by id, name or path. Defaults to all departments
         #[arg(value_name = "DEPARTMENT")]
         id: Option<DepartmentRef>,
     },

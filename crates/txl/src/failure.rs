@@ -1,13 +1,13 @@
-//! What goes wrong, as a person reads it (one line, its causes, what to try), and the exit code that a script reads.
+//! Failures: a message with its causes and remedies for people, and an exit code for scripts.
 
-use std::{error::Error, fmt, io, io::Write, process::ExitCode};
+use std::{error::Error, fmt, io, process::ExitCode};
 
 use wecom_contacts::ErrorKind;
 
 use crate::{
     advice,
     messages::{self, Message},
-    output::for_stderr,
+    output::stderr,
 };
 
 /// The result of everything the command does.
@@ -16,7 +16,7 @@ pub(crate) type Result<T = ()> = std::result::Result<T, Failure>;
 /// The exit codes, by contract. 0 is success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Whoever read our output has heard enough. Nothing is said and nothing has failed.
+    /// The reader of stdout has closed it. This is success: nothing is printed.
     HungUp = 0,
     /// WeCom refused, or something here failed.
     Failed = 1,
@@ -46,16 +46,11 @@ struct Report {
 }
 
 impl Failure {
-    pub(crate) fn new(message: impl Into<Message>) -> Self {
-        Self(Box::new(Report {
-            message: message.into(),
-            causes: Vec::new(),
-            remedies: Vec::new(),
-            exit: Exit::Failed,
-        }))
+    pub(crate) fn new(message: Message) -> Self {
+        Self(Box::new(Report { message, causes: Vec::new(), remedies: Vec::new(), exit: Exit::Failed }))
     }
 
-    pub(crate) fn usage(message: impl Into<Message>) -> Self {
+    pub(crate) fn usage(message: Message) -> Self {
         Self::new(message).exit(Exit::Usage)
     }
 
@@ -71,8 +66,8 @@ impl Failure {
         self
     }
 
-    pub(crate) fn remedy(mut self, text: impl Into<Message>) -> Self {
-        self.0.remedies.push(text.into());
+    pub(crate) fn remedy(mut self, text: Message) -> Self {
+        self.0.remedies.push(text);
         self
     }
 
@@ -82,8 +77,8 @@ impl Failure {
     }
 
     /// The same failure as the cause of a wider one, whose exit code and remedies it keeps.
-    pub(crate) fn within(mut self, message: impl Into<Message>) -> Self {
-        let inner = std::mem::replace(&mut self.0.message, message.into());
+    pub(crate) fn within(mut self, message: Message) -> Self {
+        let inner = std::mem::replace(&mut self.0.message, message);
         self.0.causes.insert(0, inner.to_string());
         self
     }
@@ -113,22 +108,19 @@ impl Failure {
         self.0.exit == Exit::HungUp
     }
 
-    /// Says it on stderr, once, and gives the exit code.
+    /// Prints the failure on stderr, and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
         let report = self.0;
         if report.exit != Exit::HungUp {
-            let line = |label: fn(&str) -> Message, text: &str| {
-                for_stderr(&printable(&label(&shortened(text)).to_string())) + "\n"
-            };
-            let mut text = line(messages::failure::error, &report.message.to_string());
-            for cause in &report.causes {
-                text.push_str(&line(messages::failure::caused_by, cause));
-            }
-            for remedy in &report.remedies {
-                text.push_str(&line(messages::failure::to_try, &remedy.to_string()));
-            }
-            // With stderr gone as well, only the exit code is left to tell.
-            let _ = io::stderr().write_all(text.as_bytes());
+            let mut lines = vec![messages::failure::error(&shortened(&report.message.to_string()))];
+            lines.extend(report.causes.iter().map(|cause| messages::failure::caused_by(&shortened(cause))));
+            lines.extend(
+                report
+                    .remedies
+                    .iter()
+                    .map(|remedy| messages::failure::to_try(&shortened(&remedy.to_string()))),
+            );
+            stderr::print(&lines);
         }
         ExitCode::from(report.exit as u8)
     }

@@ -35,7 +35,7 @@ pub(crate) fn stdin() -> Result<io::StdinLock<'static>> {
     Ok(io::stdin().lock())
 }
 
-/// Refuses to print where the program was started with a closed stdout: what is written there is lost without an error.
+/// Fails if the program was started with a closed stdout, where output would be lost without an error.
 ///
 /// # Errors
 ///
@@ -147,7 +147,7 @@ pub(crate) fn directory_of(path: &Path) -> &Path {
     }
 }
 
-/// Removes a file, if there is one.
+/// Removes a file. A missing file is not an error.
 pub(crate) fn remove(path: &Path) -> Result {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritable(path, &error)),

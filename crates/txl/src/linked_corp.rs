@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use crate::{access::Access, failure::Result, output::Output, rows};
 
-/// Read members and departments of linked corps (互联企业), as an app may
+/// Read members and departments of linked corps (互联企业), with an app's secret
 #[derive(Args)]
 pub(crate) struct Command {
     #[command(flatten)]
@@ -15,7 +15,7 @@ pub(crate) struct Command {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Show which members and departments the app may see (获取应用的可见范围)
+    /// Show the members and departments that the app can see (获取应用的可见范围)
     Permissions,
     /// Show one member (获取互联企业成员详细信息)
     Member {
@@ -26,7 +26,7 @@ enum Verb {
     MembersSimple {
         /// The department: LINKEDID/DEPARTMENTID
         department: String,
-        /// With those of all departments below
+        /// Include the members of all departments below it
         #[arg(short, long)]
         recursive: bool,
     },
@@ -34,7 +34,7 @@ enum Verb {
     Members {
         /// The department: LINKEDID/DEPARTMENTID
         department: String,
-        /// With those of all departments below
+        /// Include the members of all departments below it
         #[arg(short, long)]
         recursive: bool,
     },

@@ -1,9 +1,10 @@
 //! `txl` (通讯录): every WeCom (企业微信) contacts call, a simulator of the server, and a tour of both.
 //!
-//! `cli` says what can be typed, one module per chapter does it, `access` picks the credential, `lookup` finds ids by names,
+//! `cli` is the command line, and each chapter of it has a module. `access` selects the credential, `lookup` finds ids by names,
 //! `output` and `failure` print, `signals` ends a command early, `places` knows the user's directories. `sim` serves the simulator and `tour` calls
 //! everything; a build without the feature `sim` has neither.
 
+#![warn(clippy::print_stderr)]
 #![expect(
     clippy::doc_markdown,
     reason = "the doc comments of arguments are help texts, in which backticks would be shown"
@@ -20,6 +21,7 @@ mod confirm;
 mod contact_rule;
 mod corp_group;
 mod department;
+mod directory;
 mod export;
 mod failure;
 mod file;
@@ -45,7 +47,6 @@ mod tour;
 use std::{process::ExitCode, time::Duration};
 
 use failure::{Failure, Result};
-use messages::words;
 
 /// How long threads that read or write may go on after the command was interrupted.
 const PARTING: Duration = Duration::from_secs(1);
@@ -54,7 +55,7 @@ fn main() -> ExitCode {
     let cli = cli::Cli::parse_arguments();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return Failure::new("cannot start threads").because(&error).report(),
+        Err(error) => return Failure::new(messages::system::no_threads()).because(&error).report(),
     };
     let ended = runtime.block_on(run(cli));
     let code = match ended.result {

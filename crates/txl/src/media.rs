@@ -25,11 +25,11 @@ pub(crate) struct Command {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Upload a file for three days (上传临时素材)
+    /// Upload a file, which WeCom keeps for three days (上传临时素材)
     Upload {
         /// The file; `-` is stdin
         file: PathBuf,
-        /// What kind of file it is
+        /// Kind of the file
         #[arg(long = "type", value_name = "TYPE", default_value = "file")]
         kind: Kind,
     },
@@ -47,14 +47,14 @@ enum Verb {
         #[command(flatten)]
         to: To,
     },
-    /// Upload an image for good, and show its URL (上传图片)
+    /// Upload a permanent image, and show its URL (上传图片)
     UploadImage {
         /// The image; `-` is stdin
         file: PathBuf,
     },
-    /// Let WeCom fetch a large file from a URL, by a job (异步上传临时素材)
+    /// Upload a large file from a URL, with a job (异步上传临时素材)
     UploadByUrl {
-        /// Where the file is
+        /// URL of the file
         url: String,
         /// The file's name
         #[arg(long)]
@@ -62,11 +62,11 @@ enum Verb {
         /// The file's MD5, as hex digits
         #[arg(long)]
         md5: String,
-        /// What kind of file it is: video or file
+        /// Kind of the file: video or file
         #[arg(long = "type", value_name = "TYPE", default_value = "file")]
         kind: Kind,
     },
-    /// Show how the job of `upload-by-url` went (查询异步任务结果)
+    /// Show the result of a job of `upload-by-url` (查询异步任务结果)
     UploadByUrlResult {
         /// The job
         job: String,
@@ -76,7 +76,7 @@ enum Verb {
 /// Where a download goes.
 #[derive(Args)]
 struct To {
-    /// The file to write; stdout without it, and for `-`
+    /// File to write. Defaults to stdout, as does `-`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }

@@ -1,27 +1,26 @@
 //! What the command prints: data on stdout in one of four formats, everything else on stderr.
 //!
-//! A table is drawn from the JSON that `-o json` prints, so that both say the same. `stdout` writes, `fields` makes cells of JSON, `layout` measures
-//! and wraps text, `table` draws tables, `records` writes CSV.
+//! A table is drawn from the JSON that `-o json` prints, so both have the same content. `stdout` and `stderr` write, `fields` makes
+//! cells of JSON, `layout` measures and wraps text, `table` draws tables, `records` writes CSV.
 
 mod fields;
 mod layout;
 mod records;
+pub(crate) mod stderr;
 mod stdout;
 mod table;
-
-use std::io::{self, Write};
 
 use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 pub(crate) use self::fields::status_in_words;
-pub(crate) use self::layout::for_stderr;
 #[cfg(feature = "sim")]
 pub(crate) use self::layout::{padded, terminal_width, width_of, wrapped};
+pub(crate) use self::stderr::{Log, say};
 use self::stdout::Stdout;
 use crate::{
-    failure::{Failure, Result, printable, printable_lines},
+    failure::{Failure, Result},
     messages::{self, Message},
 };
 
@@ -103,7 +102,7 @@ impl Output {
     }
 
     /// Tells that a change is made: in words on stderr, or as its reply in the other formats.
-    pub(crate) fn done(self, reply: &impl Serialize, words: impl Into<Message>) -> Result {
+    pub(crate) fn done(self, reply: &impl Serialize, words: Message) -> Result {
         match self.format {
             Format::Table => {
                 say(words);
@@ -114,28 +113,7 @@ impl Output {
     }
 }
 
-/// Says something on stderr, on one line, which a terminal shows on as many as it needs.
-pub(crate) fn say(words: impl Into<Message>) {
-    // A closed stderr is no reason to stop.
-    let _ = writeln!(io::stderr(), "{}", for_stderr(&printable(&words.into().to_string())));
-}
-
-/// Writes the lines of the log on stderr: they tell what strangers send.
-#[derive(Debug)]
-pub(crate) struct Log;
-
-impl Write for Log {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        io::stderr().write_all(printable_lines(&String::from_utf8_lossy(line)).as_bytes())?;
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Prints text on stdout: as it is into a file or a pipe, without what steers a terminal on one.
+/// Prints text on stdout. Control characters are escaped on a terminal, and unchanged in files and pipes.
 pub(crate) fn print_text(text: &str) -> Result {
     print_bytes(text.as_bytes())
 }

@@ -7,32 +7,34 @@ use std::path::PathBuf;
 
 use etcetera::base_strategy::{BaseStrategy, choose_base_strategy, choose_native_strategy};
 
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    messages,
+};
 
 /// Which of the user's directories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// For what the user writes.
+    /// For what the user writes: profiles.
     Config,
-    /// For what a command can fetch again.
+    /// For what a command can fetch again: tokens.
     Cache,
-    /// For what a command needs later.
+    /// For what a command needs later: the keys of exports.
     State,
+    /// For what the user keeps.
+    Data,
 }
 
 /// Our part of the directory. `None` without a home directory, as the user of a container may have none.
 ///
 /// # Errors
 ///
-/// Fails if the home directory is a relative path: `what` would then be in the working directory. `otherwise` says how to name
-/// another place.
-pub(crate) fn below_home(place: Place, what: &str, otherwise: &str) -> Result<Option<PathBuf>> {
+/// Fails if the home directory is a relative path: the files would then be in the working directory.
+pub(crate) fn below_home(place: Place) -> Result<Option<PathBuf>> {
     let Some(directory) = directory(place) else { return Ok(None) };
     if directory.is_relative() {
-        let failure = Failure::usage(format!(
-            "the home directory (HOME) is not an absolute path, and {what} are kept below it"
-        ));
-        return Err(failure.remedy(format!("set HOME to an absolute path, or name a place by {otherwise}")));
+        return Err(Failure::usage(messages::places::home_is_relative(place))
+            .remedy(messages::places::set_home_or_name_a_place(place)));
     }
     Ok(Some(directory.join("txl")))
 }
@@ -45,6 +47,7 @@ fn directory(place: Place) -> Option<PathBuf> {
     let places = choose_native_strategy().ok()?;
     Some(match place {
         Place::Cache => places.cache_dir(),
+        Place::Data => places.data_dir(),
         _ => places.state_dir().unwrap_or_else(|| places.data_dir()),
     })
 }

@@ -1,6 +1,6 @@
-//! Rows of a list that may be as large as the corp, and the warning about those that name no member.
+//! Rows of a list that may be as large as the corp, and a warning about rows with a damaged userid.
 //!
-//! A decoded member takes some 700 bytes, however little the server says of it. So the rows of a list are kept as compact JSON,
+//! A decoded member takes about 700 bytes, even with few fields. So the rows of a list are kept as compact JSON,
 //! and decoded one by one when they are printed.
 
 use std::{fmt, marker::PhantomData};

@@ -63,7 +63,7 @@ impl Signal {
     }
 }
 
-/// Begins to listen for signals, in a task of its own.
+/// Starts a task that listens for signals.
 ///
 /// # Errors
 ///
@@ -164,8 +164,8 @@ mod unix {
         }
     }
 
-    /// The signals that are ignored, a bit each, as `nohup` and a shell's `&` leave them. Linux tells them in a file; elsewhere
-    /// they can be read only by unsafe code, and none counts as ignored.
+    /// Returns the ignored signals as bits, such as those that `nohup` and a shell's `&` ignore. Linux lists them in a file; elsewhere
+    /// only unsafe code can read them, and the result is 0.
     fn ignored() -> u64 {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

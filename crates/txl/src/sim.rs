@@ -22,13 +22,14 @@ use crate::{
 
 /// Serve a simulator of the WeCom contacts server until interrupted
 ///
-/// Nothing is registered, and nothing leaves this machine unless --callback-url or --allow-outgoing names another. When it is ready it prints one JSON line on stdout:
+/// The simulator needs no registration. It sends requests only to this machine and to the hosts of --callback-url and
+/// --allow-outgoing. When it is ready, it prints one JSON line on stdout:
 /// {"url","corp_id","contacts_secret","agent_id","app_secret","callback":{"token","aes_key"}}.
-/// The rights are those of today's WeCom: the contacts-sync secret (通讯录同步) writes and reads ids, the app (自建应用) reads
-/// details without sensitive fields. Clients that use one secret for all calls need --legacy.
+/// Rights are those of today's WeCom: the contacts-sync secret (通讯录同步) writes and lists ids, and the app (自建应用) reads details
+/// without sensitive fields. Clients that use one secret for all calls need --legacy.
 #[derive(Args)]
 pub(crate) struct Serve {
-    /// Where to listen; port 0 takes a free one
+    /// Address to listen on. Port 0 selects a free port
     #[arg(long, env = "TXL_SIM_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
     listen: SocketAddr,
 
@@ -46,23 +47,23 @@ pub(crate) struct Serve {
     #[command(flatten)]
     app_secret: GivenSecret<SimAppSecret>,
 
-    /// Give the old rights: both secrets read everything
+    /// Use the rights of before 2022: both secrets read everything
     #[arg(long, env = "TXL_SIM_LEGACY", value_parser = clap::builder::FalseyValueParser::new())]
     legacy: bool,
 
-    /// Fill the corp with this many invented members, 2,000,000 at most, equal for equal --seed; a small corp without it
+    /// Number of generated members, up to 2,000,000. The same --seed generates the same members. Defaults to a small fixed corp
     #[arg(long, env = "TXL_SIM_MEMBERS", value_name = "NUMBER", value_parser = numbers::whole::<u32>(0..=2_000_000))]
     members: Option<u32>,
 
-    /// How many departments they sit in; one for every twenty members without it
+    /// Number of generated departments. Defaults to one for every twenty members
     #[arg(long, env = "TXL_SIM_DEPARTMENTS", value_name = "NUMBER", value_parser = numbers::id::<u32>)]
     departments: Option<u32>,
 
-    /// What to draw the invented people from
+    /// Seed of the generated members
     #[arg(long, env = "TXL_SIM_SEED", value_name = "NUMBER", default_value_t = 1, value_parser = numbers::whole::<u64>(0..=u64::MAX))]
     seed: u64,
 
-    /// Where to deliver contacts events (接收事件服务器); it is verified at the start
+    /// URL that receives contacts events (接收事件服务器). It is verified at the start
     #[arg(long, env = "TXL_SIM_CALLBACK_URL", value_name = "URL")]
     callback_url: Option<String>,
 
@@ -72,42 +73,42 @@ pub(crate) struct Serve {
     #[command(flatten)]
     callback_aes_key: GivenSecret<SimUrlKey>,
 
-    /// Keep WeCom's published frequency limits: 45009 beyond 10,000 calls of one API a minute, and so on (doc 90312)
+    /// Enforce WeCom's published frequency limits, such as errcode 45009 after 10,000 calls of one API in a minute (doc 90312)
     #[arg(long, env = "TXL_SIM_RATES", value_parser = clap::builder::FalseyValueParser::new())]
     rates: bool,
 
-    /// What goes wrong from the start: a JSON file as `PUT /_sim/faults` takes it (docs/simulator.md)
+    /// JSON file of faults to inject from the start, in the format of `PUT /_sim/faults` (docs/simulator.md)
     #[arg(long, env = "TXL_SIM_FAULTS", value_name = "PATH")]
     faults: Option<PathBuf>,
 
-    /// Let the clock run so many times as fast as real time; at 60 a token of two hours lives for two minutes
+    /// Speed of the clock as a multiple of real time. At 60, a token of two hours expires after two minutes
     #[arg(long, env = "TXL_SIM_CLOCK_SPEED", value_name = "NUMBER", default_value_t = 1.0)]
     clock_speed: f64,
 
-    /// Another name by which the control surface is reached while the server listens on a loopback address; repeatable
+    /// Additional host name of the control surface while the server listens on a loopback address. May be repeated
     #[arg(long = "allow-host", env = "TXL_SIM_ALLOW_HOST", value_name = "NAME", value_delimiter = ',')]
     allow_hosts: Vec<String>,
 
-    /// Where callbacks and downloads may go beside loopback addresses and --callback-url; repeatable
+    /// Additional host for callbacks and downloads, beside loopback addresses and --callback-url. May be repeated
     #[arg(long, env = "TXL_SIM_ALLOW_OUTGOING", value_name = "HOST[:PORT]", value_delimiter = ',')]
     allow_outgoing: Vec<String>,
 
-    /// Write the ready line into this file too, once it is complete
+    /// File that also receives the ready line
     #[arg(long, env = "TXL_SIM_READY_FILE", value_name = "PATH")]
     ready_file: Option<PathBuf>,
 }
 
 impl Serve {
     pub(crate) async fn run(self) -> Result {
-        // A file of an earlier run would point whoever waits for it to a dead server.
+        // A file of an earlier run would name a server that has stopped.
         if let Some(path) = &self.ready_file {
             file::remove(path)?;
         }
-        // The signals are caught before the ready line invites anybody to send one.
+        // Signals are caught before the ready line is printed, as a script may send one right after it.
         let stop = signals::take_over();
         let sim = self.start().await?;
         if !sim.address().ip().is_loopback() {
-            say(messages::sim::anybody_can_reach_it(sim.address(), !self.allow_outgoing.is_empty()));
+            say(messages::sim::is_reachable_from_outside(sim.address(), !self.allow_outgoing.is_empty()));
         }
         let ready = self.ready(&sim)?;
         if let Some(path) = &self.ready_file {
@@ -116,7 +117,7 @@ impl Serve {
             draft.finish()?;
         }
         match print_json_line(&ready) {
-            // Whoever started us may watch the ready file alone.
+            // The parent process may watch only the ready file.
             Err(failure)
                 if self.ready_file.is_none()
                     || !(failure.is_hang_up() || startup_streams::stdout_was_closed()) =>
@@ -185,8 +186,8 @@ impl Serve {
 
 fn plan(path: &Path) -> Result<FaultRules> {
     serde_json::from_str(&file::text(path)?).map_err(|error| {
-        Failure::usage(messages::sim::no_plan_of_faults(path))
+        Failure::usage(messages::sim::not_a_list_of_faults(path))
             .because(&error)
-            .remedy(messages::sim::see_what_a_plan_looks_like())
+            .remedy(messages::sim::how_faults_are_written())
     })
 }

@@ -20,7 +20,7 @@ use crate::{
 
 /// Read and change contacts tags (标签)
 ///
-/// A tag belongs to the credential that made it: an app's tags are changed with `--as app`.
+/// Only the credential that created a tag can change it: use `--as app` for the tags of an app.
 #[derive(Args)]
 pub(crate) struct Command {
     #[command(flatten)]
@@ -35,7 +35,7 @@ enum Verb {
     Create {
         /// The name (标签名), 1–32 characters, unique in the corp
         name: String,
-        /// The id; given by WeCom otherwise
+        /// The id. Defaults to one that WeCom assigns
         #[arg(long, value_parser = numbers::id::<TagId>)]
         id: Option<TagId>,
     },
@@ -55,19 +55,19 @@ enum Verb {
     },
     /// List all tags (获取标签列表)
     List,
-    /// Show who has a tag (获取标签成员)
+    /// Show the members and departments of a tag (获取标签成员)
     Get {
         /// The tag: its id or its name
         tag: TagRef,
     },
-    /// Give a tag to members and departments (增加标签成员)
+    /// Add a tag to members and departments (增加标签成员)
     Add {
         /// The tag: its id or its name
         tag: TagRef,
         #[command(flatten)]
         nodes: Nodes,
     },
-    /// Take a tag from members and departments (删除标签成员)
+    /// Remove a tag from members and departments (删除标签成员)
     Remove {
         /// The tag: its id or its name
         tag: TagRef,
@@ -79,10 +79,10 @@ enum Verb {
 #[derive(Args)]
 #[group(required = true, multiple = true)]
 struct Nodes {
-    /// A member; may be repeated, 1,000 times at most
+    /// A member. May be repeated, up to 1,000 times
     #[arg(long = "member", value_name = "USERID")]
     members: Vec<String>,
-    /// A department, by id, name or path; may be repeated, 100 times at most
+    /// A department, by id, name or path. May be repeated, up to 100 times
     #[arg(long = "department", value_name = "ID|NAME")]
     departments: Vec<DepartmentRef>,
 }
@@ -151,7 +151,7 @@ impl Command {
     }
 }
 
-/// The tag's name, for a question. A credential that may not read it is no reason to fail.
+/// Returns the tag's name for a question. An unreadable name is not an error.
 async fn name(client: &Client, tag: TagId) -> Option<String> {
     let tags = client.tags().list().await.ok()?;
     tags.into_iter().find(|there| there.tagid == tag).map(|there| there.tagname)

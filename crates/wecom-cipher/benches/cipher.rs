@@ -1,5 +1,5 @@
-//! `cargo bench -p wecom-cipher`: export files in bytes per second, callbacks one by one, each beside the bare
-//! primitives doing the same bytes.
+//! `cargo bench -p wecom-cipher`: export files in bytes per second, and single callbacks. Each result is shown beside
+//! the bare primitives on the same bytes.
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
@@ -15,7 +15,7 @@ fn key() -> EncodingAesKey {
     EncodingAesKey::new("IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2").expect("a sample key")
 }
 
-/// 16 MiB in chunks as a socket delivers them; the output buffer is reused, as a pipeline does.
+/// Decrypts 16 MiB in chunks of the size that a socket returns. The output buffer is reused, as in the export pipeline.
 #[divan::bench(args = [1_400, 16 * 1024, 256 * 1024])]
 fn decrypt_file(bencher: Bencher<'_, '_>, chunk: usize) {
     let key = key();
@@ -33,7 +33,7 @@ fn decrypt_file(bencher: Bencher<'_, '_>, chunk: usize) {
     });
 }
 
-/// Encryption is serial by nature: only the simulator does it.
+/// Encryption in CBC mode is serial. Only the simulator encrypts files.
 #[divan::bench]
 fn encrypt_whole_file(bencher: Bencher<'_, '_>) {
     let key = key();
@@ -58,7 +58,8 @@ fn callback_verify_and_decrypt(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// SHA-1, base64 and AES over the same bytes, with a ready key schedule: what no receiver can do without.
+/// Runs SHA-1, base64 and AES over the same bytes with a prepared key schedule. This is the minimum work of any
+/// receiver.
 #[divan::bench(sample_count = 200, sample_size = 200)]
 fn callback_bare_floor(bencher: Bencher<'_, '_>) {
     use aes::cipher::{Array, BlockModeDecrypt, InnerIvInit, KeyInit};

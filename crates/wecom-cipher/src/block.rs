@@ -1,29 +1,29 @@
-//! AES-256-CBC over runs of blocks, and WeCom's padding: PKCS#7 to 32 bytes although an AES block has 16.
+//! AES-256-CBC over whole blocks, and WeCom's padding. The padding is PKCS#7 to 32 bytes, although an AES block has 16.
 
 use aes::cipher::{Array, consts::U16};
 
 use crate::{Error, Result};
 
-/// Everything WeCom encrypts is a multiple of this many bytes.
+/// Length unit of WeCom's ciphertexts in bytes: every ciphertext is a multiple of it.
 pub(crate) const UNIT: usize = 32;
 
-/// Views whole AES blocks of `bytes`, whose length must be a multiple of 16.
+/// Returns `bytes` as AES blocks. The length must be a multiple of 16.
 pub(crate) fn blocks(bytes: &mut [u8]) -> &mut [Array<u8, U16>] {
     let (blocks, rest) = Array::slice_as_chunks_mut(bytes);
     debug_assert!(rest.is_empty(), "callers cut at 32 bytes");
     blocks
 }
 
-/// Appends 1 to 32 bytes, each holding their number.
+/// Appends 1 to 32 padding bytes. Each of them holds the number of padding bytes.
 pub(crate) fn pad(bytes: &mut Vec<u8>) {
     let count = UNIT - bytes.len() % UNIT;
     bytes.resize(bytes.len() + count, count as u8);
 }
 
-/// Returns how many bytes at the end of decrypted `bytes` are padding.
+/// Returns the number of padding bytes at the end of the decrypted `bytes`.
 ///
-/// Strict: 1 to 32, and every padding byte holds the number. WeCom's PHP library takes an impossible value for zero
-/// and its Python one does not look; both then hand out garbage.
+/// The check is strict: the number must be 1 to 32, and every padding byte must hold it. WeCom's PHP library takes an
+/// invalid number for zero, and its Python library skips the check. Both then return garbage.
 pub(crate) fn padding(bytes: &[u8]) -> Result<usize> {
     let &last = bytes.last().ok_or(Error::Decrypt)?;
     let count = usize::from(last);

@@ -1,4 +1,4 @@
-//! One callback target's secrets, and the operations both ends perform with them.
+//! The secrets of one callback target, and the cryptographic operations of sender and receiver.
 
 use std::fmt;
 
@@ -9,9 +9,10 @@ use crate::delivery::{self, Delivery};
 use crate::signature::{Signature, sign};
 use crate::{CallbackToken, EncodingAesKey, Error, Query, Result, envelope};
 
-/// The token, key and receiveid of one callback target (回调), with everything that is done with them.
+/// The token, key and receiveid of one callback target (回调), with all operations that need them.
 ///
-/// Cheap to use from many threads; the AES key schedule is computed once. `Debug` shows the receiveid only.
+/// It can be shared by many threads at low cost: the AES key schedule is computed once. `Debug` shows only the
+/// receiveid.
 #[derive(Clone)]
 pub struct Crypto {
     token: CallbackToken,
@@ -21,8 +22,10 @@ pub struct Crypto {
 }
 
 impl Crypto {
-    /// Takes the values configured in WeCom. `receive_id` is the corp id for a corp's own apps and the contacts
-    /// assistant (通讯录同步助手), the suite id for a third-party suite, and empty for an individual's third-party app.
+    /// Creates the target from the values that are configured in WeCom.
+    ///
+    /// `receive_id` is the corp id for a corp's own apps and for the contacts assistant (通讯录同步助手). It is the
+    /// suite id for a third-party suite, and empty for an individual's third-party app.
     pub fn new(
         token: impl Into<CallbackToken>,
         key: EncodingAesKey,
@@ -38,8 +41,8 @@ impl Crypto {
         &self.receive_id
     }
 
-    /// Answers the GET that verifies a callback URL (验证URL有效性): returns the text to send back, within one second, as
-    /// the whole body, without quotes or line break.
+    /// Verifies a callback URL (验证URL有效性): returns the text that answers the GET. Send it within one second as the
+    /// whole body, without quotes or line break.
     ///
     /// # Errors
     ///
@@ -49,38 +52,37 @@ impl Crypto {
     /// Official: [回调配置](https://developer.work.weixin.qq.com/document/path/90930)
     pub fn verify_url(&self, query: &Query<'_>) -> Result<String> {
         let echostr = query.echostr.as_deref().ok_or(Error::MissingParameter { name: "echostr" })?;
-        // What is not UTF-8 cannot be repeated unchanged, and is no number.
+        // A valid echo is a number. Invalid UTF-8 could not be returned unchanged.
         let text = self.verify(query, echostr)?.bytes()?;
         let text = String::from_utf8(text).map_err(|_| Error::NoEcho)?;
-        // A delivery is signed the same way: an eavesdropper could have one decrypted by requesting its echo.
+        // Deliveries are signed in the same way: an attacker could send an intercepted one here to have it decrypted.
         if text.trim_ascii_start().starts_with(['<', '{', '\u{feff}']) {
             return Err(Error::NoEcho);
         }
         Ok(text)
     }
 
-    /// Verifies and decrypts the POST of a delivery: returns the inner XML.
+    /// Verifies and decrypts the POST of a delivery. Returns the inner XML.
     ///
     /// # Errors
     ///
-    /// [`Error::Xml`] if the body is no envelope, otherwise as [`open`](Self::open).
+    /// [`Error::Xml`] if the body is not an envelope, otherwise as [`open`](Self::open).
     pub fn decrypt(&self, query: &Query<'_>, body: &[u8]) -> Result<String> {
         let delivery = Delivery::parse(body)?;
         self.open(query, &delivery.encrypt)
     }
 
-    /// Verifies the signature over a ciphertext, then decrypts it and checks whom it is for.
+    /// Verifies the signature of a ciphertext, decrypts it, and checks the receiveid.
     ///
     /// # Errors
     ///
-    /// [`Error::Signature`], [`Error::Base64`], [`Error::Decrypt`] or [`Error::ReceiveId`], tried in this order:
-    /// without the token nobody learns anything from the later ones.
+    /// [`Error::Signature`], [`Error::Base64`], [`Error::Decrypt`] or [`Error::ReceiveId`]. The checks run in this
+    /// order, so a sender without the token only ever sees the first one.
     pub fn open(&self, query: &Query<'_>, encrypt: &str) -> Result<String> {
         self.verify(query, encrypt)?.open()
     }
 
-    /// Verifies the signature over a ciphertext and leaves the decryption for later, to look first whether this very
-    /// request has come before.
+    /// Verifies the signature of a ciphertext without decrypting it. The caller can check for a repeated request first.
     ///
     /// # Errors
     ///
@@ -93,13 +95,14 @@ impl Crypto {
         Ok(Verified { crypto: self, encrypt, signature })
     }
 
-    /// Encrypts and signs a message, as WeCom does to deliver it and a replier to answer it. The message is text by rights; any bytes
-    /// are taken, so that a test can send what is none.
-    /// `timestamp` is in Unix seconds; `nonce` is chosen by the caller.
+    /// Encrypts and signs a message. WeCom does so for a delivery, and a receiver does so for a passive reply.
+    ///
+    /// `timestamp` is in Unix seconds; the caller chooses `nonce`. Any bytes are accepted, so that a test can send a
+    /// message that is not valid text.
     ///
     /// # Errors
     ///
-    /// [`Error::Random`] if the operating system gives no random bytes.
+    /// [`Error::Random`] if the operating system provides no random bytes.
     pub fn seal(
         &self,
         message: &(impl AsRef<[u8]> + ?Sized),
@@ -111,7 +114,7 @@ impl Crypto {
         Ok(self.seal_with(&random, message, timestamp, nonce))
     }
 
-    /// Like [`seal`](Self::seal) with the 16 random bytes given, for reproducible tests.
+    /// Like [`seal`](Self::seal), but with the 16 random bytes as an argument, for reproducible tests.
     #[must_use]
     pub fn seal_with(
         &self,
@@ -133,7 +136,7 @@ impl fmt::Debug for Crypto {
     }
 }
 
-/// A ciphertext whose signature is right.
+/// A ciphertext whose signature was verified.
 #[derive(Debug, Clone, Copy)]
 pub struct Verified<'a> {
     crypto: &'a Crypto,
@@ -142,18 +145,20 @@ pub struct Verified<'a> {
 }
 
 impl Verified<'_> {
-    /// Returns the signature, which recognises the request when it comes again.
+    /// Returns the signature, which identifies the request if it is sent again.
     ///
-    /// The four signed values are sorted and joined with nothing between them, so that timestamp and nonce can be cut or
-    /// swapped anew without spoiling it: of a request overheard, timestamp and nonce together recognise less than it does.
+    /// Use it instead of timestamp and nonce. The four signed values are sorted and joined without a separator, so an
+    /// attacker can swap the timestamp and the nonce of an intercepted request, or split them differently, and the
+    /// signature stays valid.
     #[must_use]
     pub fn signature(&self) -> &Signature {
         &self.signature
     }
 
-    /// Decrypts the message and checks whom it is for.
+    /// Decrypts the message and checks the receiveid.
     ///
-    /// A piece of it that is not UTF-8 becomes U+FFFD: the key is right, and one broken text must not cost the message.
+    /// Invalid UTF-8 in the message is replaced by U+FFFD. The key is right in this case, and one damaged text must not
+    /// lose the whole message.
     ///
     /// # Errors
     ///
@@ -164,14 +169,14 @@ impl Verified<'_> {
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
 
-    /// Decrypts like [`open`](Self::open), and leaves the message as it was sent.
+    /// Decrypts like [`open`](Self::open), but returns the bytes unchanged.
     fn bytes(&self) -> Result<Vec<u8>> {
         let Crypto { aes, key, receive_id, .. } = self.crypto;
         envelope::open(aes, key.iv(), self.encrypt, receive_id)
     }
 }
 
-/// A message encrypted and signed, to be put in one of the three shapes it travels in.
+/// An encrypted and signed message. Its methods return the three forms in which it can be sent.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Sealed {
@@ -186,7 +191,7 @@ pub struct Sealed {
 }
 
 impl Sealed {
-    /// Returns the body of a delivery (POST). `agent_id` is left out where no app is concerned.
+    /// Returns the body of a delivery (POST). Pass `None` as `agent_id` for an event that belongs to no app.
     #[must_use]
     pub fn to_delivery_xml(&self, to_user_name: &str, agent_id: Option<&str>) -> String {
         Delivery {
@@ -205,7 +210,7 @@ impl Sealed {
         delivery::reply(&self.encrypt, &self.msg_signature, &self.timestamp, &self.nonce)
     }
 
-    /// Returns the query parameters of a delivery, to be percent-encoded by the caller's URL type.
+    /// Returns the query parameters of a delivery. The caller's URL type must percent-encode them.
     #[must_use]
     pub fn query_pairs(&self) -> [(&'static str, &str); 3] {
         [
@@ -215,8 +220,8 @@ impl Sealed {
         ]
     }
 
-    /// Returns the query parameters of a URL verification (GET). `echostr` holds `+`, `/` and `=`: the caller must
-    /// percent-encode them.
+    /// Returns the query parameters of a URL verification (GET). The caller must percent-encode them: `echostr`
+    /// contains `+`, `/` and `=`.
     #[must_use]
     pub fn echo_pairs(&self) -> [(&'static str, &str); 4] {
         let [signature, timestamp, nonce] = self.query_pairs();

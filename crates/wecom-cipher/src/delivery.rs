@@ -1,4 +1,4 @@
-//! The outer XML of a callback delivery and of a passive reply (被动回复): read by name, in any order.
+//! The outer XML of a callback delivery and of a passive reply (被动回复). Elements are read by name, in any order.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -10,35 +10,37 @@ use quick_xml::events::{BytesRef, Event};
 use crate::signature::Signature;
 use crate::{Error, Result};
 
-/// An envelope has two levels.
+/// Maximum depth of elements. An envelope has two levels.
 const MAX_DEPTH: usize = 16;
 
 const MALFORMED: Error = Error::Xml { reason: "not well-formed XML" };
 
-/// The body of a delivery (POST): who it is for, and the ciphertext.
+/// The body of a delivery (POST): the addressee and the ciphertext.
 ///
-/// Nothing in it is trustworthy before the signature over [`encrypt`](Self::encrypt) has been verified; the two ids
-/// are not signed at all.
+/// Trust the content only after the signature of [`encrypt`](Self::encrypt) has been verified. The two ids are not
+/// signed.
 ///
 /// Official: [接收消息与事件](https://developer.work.weixin.qq.com/document/path/90238)
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Delivery<'a> {
-    /// Corp id (suite id for a third-party suite).
+    /// Corp id, or the suite id for a third-party suite.
     pub to_user_name: Option<Cow<'a, str>>,
-    /// Receiving app; absent or empty where no app is concerned, as in the deliveries of the contacts assistant (通讯录同步助手).
+    /// Receiving app. It is absent or empty in deliveries that belong to no app, such as those of the contacts
+    /// assistant (通讯录同步助手).
     pub agent_id: Option<Cow<'a, str>>,
     /// Base64 ciphertext.
     pub encrypt: Cow<'a, str>,
 }
 
 impl<'a> Delivery<'a> {
-    /// Reads the envelope. Text and CDATA are the same; unknown elements, attributes and namespace prefixes are ignored.
+    /// Parses the envelope. Text and CDATA are equivalent. Unknown elements, attributes and namespace prefixes are
+    /// ignored. Invalid UTF-8 in the two ids is replaced by U+FFFD, because the ciphertext may still be intact.
     ///
     /// # Errors
     ///
-    /// [`Error::Xml`] if it is not well-formed XML, holds a DTD, is nested deeper than 16, or has no single `Encrypt`. What is not UTF-8
-    /// becomes U+FFFD, as the two ids may be broken where the ciphertext is sound.
+    /// [`Error::Xml`] if the body is malformed XML, contains a DTD, has more than 16 levels, or contains another number
+    /// of `Encrypt` elements than one. The same error is returned if the ciphertext is invalid UTF-8.
     pub fn parse(body: &'a [u8]) -> Result<Self> {
         let [to_user_name, agent_id, encrypt] = children(body, ["ToUserName", "AgentID", "Encrypt"])?;
         let encrypt = encrypt.ok_or(Error::Xml { reason: "no Encrypt element" })?;
@@ -48,7 +50,7 @@ impl<'a> Delivery<'a> {
         Ok(Self { to_user_name, agent_id, encrypt })
     }
 
-    /// Writes the envelope as WeCom does.
+    /// Writes the envelope in WeCom's format.
     #[must_use]
     pub fn to_xml(&self) -> String {
         let mut xml = String::with_capacity(self.encrypt.len() + 160);
@@ -65,9 +67,9 @@ impl<'a> Delivery<'a> {
     }
 }
 
-/// A passive reply: the encrypted answer in the body of the HTTP response, as its receiver reads it.
+/// A passive reply: the encrypted answer in the body of the HTTP response, as WeCom parses it.
 ///
-/// Contacts events take none; messages of an app do.
+/// Messages of an app can be answered in this way. Contacts events need no reply.
 ///
 /// Official: [被动回复消息格式](https://developer.work.weixin.qq.com/document/path/90241)
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,20 +77,20 @@ impl<'a> Delivery<'a> {
 pub struct Reply<'a> {
     /// Base64 ciphertext.
     pub encrypt: Cow<'a, str>,
-    /// Signature over the other three and the token.
+    /// Signature over the other three values and the token.
     pub msg_signature: Cow<'a, str>,
     /// Unix seconds, as the digits that were signed.
     pub timestamp: Cow<'a, str>,
-    /// Chosen by the replier.
+    /// Random string, chosen by the sender of the reply.
     pub nonce: Cow<'a, str>,
 }
 
 impl<'a> Reply<'a> {
-    /// Reads the reply, by the rules of [`Delivery::parse`].
+    /// Parses the reply by the rules of [`Delivery::parse`].
     ///
     /// # Errors
     ///
-    /// [`Error::Xml`] if it is not XML or one of the four elements is missing.
+    /// [`Error::Xml`] if the body is not XML or one of the four elements is missing.
     pub fn parse(body: &'a [u8]) -> Result<Self> {
         let [encrypt, msg_signature, timestamp, nonce] =
             children(body, ["Encrypt", "MsgSignature", "TimeStamp", "Nonce"])?;
@@ -101,7 +103,7 @@ impl<'a> Reply<'a> {
     }
 }
 
-/// Writes a passive reply. The element is `TimeStamp`, in seconds; other spellings are not understood.
+/// Writes a passive reply. The element name must be `TimeStamp`, and its value is in seconds.
 pub(crate) fn reply(encrypt: &str, signature: &Signature, timestamp: &str, nonce: &str) -> String {
     let mut xml = String::with_capacity(encrypt.len() + nonce.len() + 200);
     xml.push_str("<xml>");
@@ -114,12 +116,12 @@ pub(crate) fn reply(encrypt: &str, signature: &Signature, timestamp: &str, nonce
 }
 
 fn cdata(xml: &mut String, name: &str, text: &str) {
-    // "]]>" would end the section early; it is cut in two.
+    // "]]>" would end the section early, so it is split over two sections.
     let text = text.replace("]]>", "]]]]><![CDATA[>");
     write!(xml, "<{name}><![CDATA[{text}]]></{name}>").expect("a String takes everything");
 }
 
-/// Returns the text of the named children of the root. Borrows wherever the text is one piece.
+/// Returns the text of the named children of the root. A text that is in one piece is borrowed.
 fn children<'a, const N: usize>(body: &'a [u8], names: [&str; N]) -> Result<[Option<Cow<'a, str>>; N]> {
     match String::from_utf8_lossy(body) {
         Cow::Borrowed(text) => children_of(text, names),
@@ -134,7 +136,7 @@ fn children_of<'a, const N: usize>(text: &'a str, names: [&str; N]) -> Result<[O
     let mut reader = Reader::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
     reader.config_mut().expand_empty_elements = true;
     let mut found = [const { None }; N];
-    // Depth 1 is the root, 2 its children; `wanted` says which of the names the child we are in has.
+    // Depth 1 is the root and depth 2 its children. `wanted` is the index of the current child in `names`.
     let (mut depth, mut wanted, mut complete) = (0_usize, None, false);
     loop {
         let piece = match reader.read_event().map_err(|_| MALFORMED)? {
@@ -175,14 +177,14 @@ fn children_of<'a, const N: usize>(text: &'a str, names: [&str; N]) -> Result<[O
     }
 }
 
-/// Resolves the five named entities and character references; without a DTD there are no others.
+/// Resolves the five named entities and character references. Without a DTD, these are the only ones.
 fn resolve<'a>(reference: &BytesRef<'_>) -> Result<Cow<'a, str>> {
     if let Some(text) = resolve_xml_entity(reference) {
         return Ok(text.into());
     }
     match reference.resolve_char_ref() {
         Ok(character) => Ok(String::from(character.ok_or(MALFORMED)?).into()),
-        // A number that no character has; neither id is worth the delivery.
+        // The number is not a valid character. The delivery is kept, because an id matters less than the ciphertext.
         Err(_) if reference.starts_with('#') => Ok(Cow::Borrowed("\u{fffd}")),
         Err(_) => Err(MALFORMED),
     }
@@ -195,7 +197,7 @@ fn append<'a>(text: &mut Option<Cow<'a, str>>, piece: Cow<'a, str>) {
     }
 }
 
-/// Drops the white space that pretty-printers put around a CDATA section; no value of an envelope has any.
+/// Removes the white space that pretty-printers add around a CDATA section. Values of an envelope contain none.
 fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim_ascii()),

@@ -1,6 +1,7 @@
 //! The encrypted envelope: `random(16) ‖ msg_len(4, big-endian) ‖ msg ‖ receiveid`, padded and encrypted.
 //!
-//! Nothing here is authenticated, so it stays inside the crate: [`Crypto`](crate::Crypto) verifies the signature first.
+//! This module is private to the crate because it authenticates nothing: [`Crypto`](crate::Crypto) verifies the
+//! signature first.
 
 use aes::Aes256;
 use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, InnerIvInit};
@@ -31,8 +32,9 @@ pub(crate) fn seal(
     BASE64.encode(plain)
 }
 
-/// Opens an envelope whose signature has been verified. Allocates what the base64 decodes to, and no more: the
-/// length field is compared with what is there, never trusted. The message is returned as it was sent, UTF-8 or not.
+/// Decrypts an envelope whose signature was verified. Returns the message bytes unchanged; they may be invalid UTF-8.
+///
+/// It allocates only the decoded base64. The length field is untrusted and is compared with the actual length.
 pub(crate) fn open(aes: &Aes256, iv: &[u8; 16], encrypt: &str, receive_id: &str) -> Result<Vec<u8>> {
     let mut bytes = BASE64.decode(encrypt).map_err(|_| Error::Base64)?;
     if bytes.is_empty() || bytes.len() % UNIT != 0 {
@@ -55,7 +57,8 @@ pub(crate) fn open(aes: &Aes256, iv: &[u8; 16], encrypt: &str, receive_id: &str)
     Ok(bytes)
 }
 
-/// Quotes a foreign receiveid in an error only if it looks like one: an odd length field would show message text here.
+/// Returns a foreign receiveid for an error message, but only if it looks like an id. A forged length field would
+/// otherwise put message text into the error.
 fn presentable(found: &[u8]) -> &str {
     match std::str::from_utf8(found) {
         Ok(id)

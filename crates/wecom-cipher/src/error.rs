@@ -1,21 +1,21 @@
-//! The one error of the crate, with the codes of WeCom's own crypto libraries (加解密库返回码).
+//! The error type of the crate, with the codes of WeCom's own crypto libraries (加解密库返回码).
 
-/// What can go wrong between a stranger's bytes and a message.
+/// Reasons why a callback or a file cannot be decrypted.
 ///
-/// [`code`](Self::code) is the number WeCom's official libraries return for the same failure; it is local to those
-/// libraries and unrelated to the API's `errcode`. No variant prints key material, tokens or plaintext.
+/// [`code`](Self::code) is the number that WeCom's official libraries return for the same failure. It is specific to
+/// those libraries and unrelated to the API's `errcode`. No variant contains key material, tokens or plaintext.
 ///
-/// Answer a sender the same way whatever the variant: the details are for the log.
+/// Send the same HTTP response for every variant; the details belong in the log.
 ///
 /// Official: [加解密库返回码](https://developer.work.weixin.qq.com/document/path/90307)
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// `-40001`: the signature is not ours: a stranger, or another token than the one configured in WeCom.
+    /// `-40001`: the signature is wrong. The request is forged, or the token differs from the one configured in WeCom.
     #[error("callback signature mismatch; check that the callback token is the one configured in WeCom")]
     Signature,
 
-    /// `-40001`: the query lacks a parameter that every callback carries, so nothing can be verified.
+    /// `-40001`: the query lacks a parameter that every callback has. The signature check needs it.
     #[error("callback query lacks `{name}`; pass the whole raw query string of the request")]
     MissingParameter {
         /// Name of the parameter on the wire.
@@ -25,40 +25,40 @@ pub enum Error {
     /// `-40002`: the body is not the XML envelope of a callback.
     #[error("callback body is not a WeCom envelope: {reason}")]
     Xml {
-        /// What is wrong with it.
+        /// The fault in the body.
         reason: &'static str,
     },
 
-    /// `-40004`: an `EncodingAESKey` that is not 43 letters and digits.
+    /// `-40004`: the `EncodingAESKey` does not consist of 43 letters and digits.
     #[error("EncodingAESKey must be 43 characters of a-zA-Z0-9 ({reason})")]
     Key {
-        /// What is wrong with it, without quoting it.
+        /// The fault in the key. The key itself is not quoted.
         reason: &'static str,
     },
 
-    /// `-40005`: properly signed and encrypted, but addressed to another corp (or suite).
+    /// `-40005`: the signature and the encryption are right, but the message is for another corp (or suite).
     #[error(
         "callback is addressed to `{found}`, expected `{expected}`; check the corp id given to the receiver"
     )]
     ReceiveId {
-        /// The receiveid this side was configured with.
+        /// The receiveid that this side was configured with.
         expected: Box<str>,
         /// The receiveid inside the message.
         found: Box<str>,
     },
 
-    /// `-40006`: the system gave no random bytes, so nothing can be encrypted.
+    /// `-40006`: the operating system provided no random bytes, so encryption is impossible.
     #[error("no random bytes from the operating system")]
     Random,
 
-    /// `-40007` and `-40008`: the ciphertext does not decrypt to a message. Which step failed is not told, on
-    /// purpose: telling padding errors apart from the others would make an oracle of the receiver.
+    /// `-40007` and `-40008`: the ciphertext does not decrypt to a message. The variant deliberately hides the
+    /// operation that failed: a distinguishable padding error would turn the receiver into a padding oracle.
     #[error("cannot decrypt; check that the EncodingAESKey is the one configured in WeCom")]
     Decrypt,
 
-    /// `-40008`: the `echostr` of a URL verification is signed and decrypts, but to a message instead of the number that
-    /// WeCom asks to have repeated: an overheard delivery, sent back to learn what is in it.
-    #[error("echostr holds a message, which is not to be repeated to whoever asks")]
+    /// `-40008`: the `echostr` of a URL verification has a valid signature but decrypts to a message instead of a
+    /// number. An attacker can send an intercepted delivery this way to read its content.
+    #[error("echostr holds a message instead of a number; a message is never echoed")]
     NoEcho,
 
     /// `-40010`: the ciphertext is not base64.
@@ -67,7 +67,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Returns the code that WeCom's official libraries give this failure, `-40001` to `-40010`.
+    /// Returns the code that WeCom's official libraries use for this failure, `-40001` to `-40010`.
     #[must_use]
     pub fn code(&self) -> i32 {
         match self {

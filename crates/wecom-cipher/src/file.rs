@@ -1,6 +1,6 @@
-//! The cipher of export files (异步导出文件): AES-256-CBC with WeCom's 32-byte padding, read and written as a stream.
+//! Encryption of export files (异步导出文件): AES-256-CBC with WeCom's 32-byte padding, read and written as a stream.
 //!
-//! The file is the raw ciphertext of one JSON document: no random prefix, no length, no receiveid, no base64.
+//! The file is the raw ciphertext of one JSON document. It has no random prefix, length field, receiveid or base64.
 //!
 //! Official: [导出成员](https://developer.work.weixin.qq.com/document/path/94849)
 
@@ -12,11 +12,11 @@ use aes::{Aes256Dec, Aes256Enc};
 use crate::block::{UNIT, blocks, padding};
 use crate::{EncodingAesKey, Error, Result};
 
-/// Bytes copied and then decrypted at a time: enough blocks to keep the AES units busy, few enough to stay in the
-/// first-level cache between the two steps.
+/// Number of bytes that are copied and then decrypted at a time. It is large enough to keep the AES units busy and
+/// small enough to stay in the first-level cache between the two operations.
 const RUN: usize = 16 * 1024;
 
-/// Decrypts an export file chunk by chunk, in memory bounded by the chunks.
+/// Decrypts an export file chunk by chunk. Memory use is bounded by the size of the chunks.
 ///
 /// ```
 /// use wecom_cipher::{EncodingAesKey, FileDecryptor, encrypt_file};
@@ -35,24 +35,25 @@ const RUN: usize = 16 * 1024;
 /// ```
 pub struct FileDecryptor {
     cbc: cbc::Decryptor<Aes256Dec>,
-    /// The last 1 to 32 bytes of ciphertext so far: only `finish` knows whether they hold the padding.
+    /// The last 1 to 32 bytes of ciphertext so far. They may hold the padding, which is known only at the end of the
+    /// file.
     held: [u8; UNIT],
     held_len: usize,
 }
 
 impl FileDecryptor {
-    /// Starts at the beginning of a file.
+    /// Creates a decryptor for a file that starts with the next byte.
     #[must_use]
     pub fn new(key: &EncodingAesKey) -> Self {
         Self { cbc: cbc::Decryptor::new(key.bytes().into(), key.iv().into()), held: [0; UNIT], held_len: 0 }
     }
 
-    /// Takes the next bytes of the file, cut anywhere, and appends to `plain` what they decrypt to.
-    /// The last 32 bytes are held back until more come or the file ends.
+    /// Decrypts the next bytes of the file and appends the plaintext to `plain`. Chunks may have any length. The last
+    /// 32 bytes are kept back until more bytes arrive or the file ends.
     ///
-    /// The content is not authenticated: check the file's md5 before you believe in the rows.
+    /// The content is not authenticated. Compare the file's md5 before you use the rows.
     pub fn push(&mut self, chunk: &[u8], plain: &mut Vec<u8>) {
-        // Of all bytes seen, a multiple of 32 can go as long as at least one stays behind.
+        // All complete units of 32 bytes can be decrypted, but at least one byte must remain for `finish`.
         let total = self.held_len + chunk.len();
         let ready = total.saturating_sub(1) / UNIT * UNIT;
         if ready == 0 {
@@ -78,12 +79,12 @@ impl FileDecryptor {
         self.hold(later);
     }
 
-    /// Ends the file: appends the last bytes to `plain`, without the padding.
+    /// Ends the file and appends the last bytes to `plain`, without the padding.
     ///
     /// # Errors
     ///
-    /// [`Error::Decrypt`] if the file is empty, cut short, or was not encrypted with this key; `plain` may then hold
-    /// garbage and must be thrown away.
+    /// [`Error::Decrypt`] if the file is empty or truncated, or was encrypted with another key. `plain` may then hold
+    /// garbage; discard it.
     pub fn finish(mut self, plain: &mut Vec<u8>) -> Result<()> {
         if self.held_len != UNIT {
             return Err(Error::Decrypt);
@@ -100,22 +101,22 @@ impl FileDecryptor {
     }
 }
 
-/// Encrypts an export file chunk by chunk: the sending side of [`FileDecryptor`].
+/// Encrypts an export file chunk by chunk. [`FileDecryptor`] is the opposite direction.
 pub struct FileEncryptor {
     cbc: cbc::Encryptor<Aes256Enc>,
-    /// What does not fill 32 bytes yet.
+    /// The last bytes, which do not fill 32 bytes yet.
     held: [u8; UNIT],
     held_len: usize,
 }
 
 impl FileEncryptor {
-    /// Starts at the beginning of a file.
+    /// Creates an encryptor at the beginning of a file.
     #[must_use]
     pub fn new(key: &EncodingAesKey) -> Self {
         Self { cbc: cbc::Encryptor::new(key.bytes().into(), key.iv().into()), held: [0; UNIT], held_len: 0 }
     }
 
-    /// Takes the next bytes of the document and appends the blocks they fill to `file`.
+    /// Encrypts the next bytes of the document and appends the completed blocks to `file`.
     pub fn push(&mut self, chunk: &[u8], file: &mut Vec<u8>) {
         let ready = (self.held_len + chunk.len()) / UNIT * UNIT;
         let later = if ready == 0 {
@@ -134,7 +135,7 @@ impl FileEncryptor {
         self.held_len += later.len();
     }
 
-    /// Ends the file with 1 to 32 bytes of padding.
+    /// Ends the file and appends the last block with 1 to 32 bytes of padding.
     pub fn finish(mut self, file: &mut Vec<u8>) {
         let count = UNIT - self.held_len;
         self.held[self.held_len..].fill(count as u8);
@@ -143,11 +144,11 @@ impl FileEncryptor {
     }
 }
 
-/// Decrypts a whole export file in memory. For large files see [`FileDecryptor`].
+/// Decrypts a whole export file in memory. Use [`FileDecryptor`] for large files.
 ///
 /// # Errors
 ///
-/// [`Error::Decrypt`] if the file is empty, cut short, or was not encrypted with this key.
+/// [`Error::Decrypt`] if the file is empty or truncated, or was encrypted with another key.
 pub fn decrypt_file(key: &EncodingAesKey, file: &[u8]) -> Result<Vec<u8>> {
     let mut plain = Vec::with_capacity(file.len());
     let mut decryptor = FileDecryptor::new(key);

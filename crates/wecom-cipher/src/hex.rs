@@ -1,8 +1,8 @@
-//! Bytes as hexadecimal digits: signatures, digests of files, keys under which things are kept.
+//! Hexadecimal digits of bytes: for signatures, digests of files and storage keys.
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
-/// Returns the bytes as lowercase hexadecimal digits, two for each byte.
+/// Returns the bytes as lowercase hexadecimal digits, two digits per byte.
 ///
 /// ```
 /// assert_eq!(wecom_cipher::hex([0x00, 0x7f, 0xff]), "007fff");
@@ -12,12 +12,12 @@ pub fn hex(bytes: impl AsRef<[u8]>) -> String {
     bytes.as_ref().iter().flat_map(|byte| digits(*byte)).map(char::from).collect()
 }
 
-/// The two digits of a byte.
+/// Returns the two digits of a byte.
 pub(crate) fn digits(byte: u8) -> [u8; 2] {
     [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
 }
 
-/// The value of a digit, in either case.
+/// Returns the value of a digit of either case.
 pub(crate) fn value(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).map(|value| value as u8)
 }

@@ -1,4 +1,4 @@
-//! The two secrets of a callback target: its token and its `EncodingAESKey`.
+//! The two secrets of a callback target: the token and the `EncodingAESKey`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 
 use crate::{Error, Result};
 
-/// Base64 as WeCom writes it: 43 characters carry 258 bits for 256 bits of key, and WeCom's own sample keys leave
-/// the two spare bits set, which a strict decoder refuses.
+/// Base64 in WeCom's variant. A key has 43 characters, which carry 258 bits, but only 256 bits are used. WeCom's own
+/// sample keys have non-zero bits in the unused part. A strict decoder rejects such keys; this one accepts them.
 pub(crate) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -23,10 +23,11 @@ pub(crate) const BASE64: GeneralPurpose = GeneralPurpose::new(
 const KEY_CHARS: usize = 43;
 const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// The AES key of a callback target or an export job, in WeCom's spelling: 43 characters of `a-zA-Z0-9`, which
-/// are the base64 of 32 bytes without the final `=`.
+/// The AES key of a callback target or of an export job, as WeCom displays it: 43 characters of `a-zA-Z0-9`. The
+/// characters are the base64 of 32 bytes without the final `=`.
 ///
-/// Wiped from memory when dropped; `Debug` does not show it. Two spellings of the same 32 bytes are equal.
+/// The key is wiped from memory when dropped, and `Debug` omits it. Two texts that decode to the same 32 bytes are
+/// equal.
 ///
 /// ```
 /// use wecom_cipher::EncodingAesKey;
@@ -39,17 +40,17 @@ const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 /// Official: [加解密方案说明](https://developer.work.weixin.qq.com/document/path/90968)
 #[derive(Clone)]
 pub struct EncodingAesKey {
-    // Kept as given: the spare bits make the spelling impossible to recover from the bytes.
+    // The original text is stored because the unused bits cannot be computed from the bytes.
     encoded: Zeroizing<[u8; KEY_CHARS]>,
     bytes: Zeroizing<[u8; 32]>,
 }
 
 impl EncodingAesKey {
-    /// Reads the 43 characters.
+    /// Parses the 43 characters.
     ///
     /// # Errors
     ///
-    /// [`Error::Key`] if there are not 43 of them, or one is not a letter or digit.
+    /// [`Error::Key`] if the length differs from 43, or if a character is not a letter or digit.
     pub fn new(encoded: &str) -> Result<Self> {
         let encoded: [u8; KEY_CHARS] =
             encoded.as_bytes().try_into().map_err(|_| Error::Key { reason: "wrong length" })?;
@@ -63,18 +64,19 @@ impl EncodingAesKey {
         }
     }
 
-    /// Makes a fresh random key, for a new callback target or one export job.
+    /// Generates a random key for a new callback target or for one export job.
     ///
     /// # Errors
     ///
-    /// [`Error::Random`] if the operating system gives no random bytes.
+    /// [`Error::Random`] if the operating system provides no random bytes.
     pub fn generate() -> Result<Self> {
         let mut encoded = Zeroizing::new([0; KEY_CHARS]);
         let mut filled = 0;
         while filled < KEY_CHARS {
             let mut random = Zeroizing::new([0; 64]);
             getrandom::fill(random.as_mut_slice()).map_err(|_| Error::Random)?;
-            // 248 is the largest multiple of 62 in a byte; what lies above would favour the first letters.
+            // 248 is the largest multiple of 62 that fits in a byte. Larger values would make the first letters more
+            // frequent.
             for byte in random.iter().filter(|byte| **byte < 248).take(KEY_CHARS - filled) {
                 encoded[filled] = ALPHANUMERIC[usize::from(byte % 62)];
                 filled += 1;
@@ -84,7 +86,7 @@ impl EncodingAesKey {
         Self::new(text)
     }
 
-    /// Returns the 43 characters, for a request that must carry them (an export job, an import job's callback).
+    /// Returns the 43 characters, for a request that must contain them (an export job, the callback of an import job).
     #[must_use]
     pub fn expose(&self) -> &str {
         std::str::from_utf8(self.encoded.as_slice()).expect("checked to be letters and digits")
@@ -94,7 +96,7 @@ impl EncodingAesKey {
         &self.bytes
     }
 
-    /// The initialisation vector is the first half of the key.
+    /// Returns the initialisation vector: the first half of the key.
     pub(crate) fn iv(&self) -> &[u8; 16] {
         self.bytes.first_chunk().expect("a key has 32 bytes")
     }
@@ -130,20 +132,20 @@ impl fmt::Debug for EncodingAesKey {
     }
 }
 
-/// The token of a callback target: letters and digits, at most 32 characters, the secret input of every signature.
+/// The token of a callback target: at most 32 letters and digits. It is the secret part of every signature.
 ///
-/// WeCom judges its shape when the target is saved; nothing is checked here. Wiped from memory when dropped; `Debug`
-/// does not show it.
+/// This type does not check the format; WeCom checks it when the target is saved. The token is wiped from memory when
+/// dropped, and `Debug` omits it.
 #[derive(Clone)]
 pub struct CallbackToken(Zeroizing<String>);
 
 impl CallbackToken {
-    /// Takes the token as configured in WeCom.
+    /// Creates a token from the text that is configured in WeCom.
     pub fn new(token: impl Into<String>) -> Self {
         Self(Zeroizing::new(token.into()))
     }
 
-    /// Returns the token, for a request that must carry it (an import job's callback).
+    /// Returns the token, for a request that must contain it (the callback of an import job).
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -194,7 +196,7 @@ mod tests {
         for (encoded, digits) in cases {
             let key = EncodingAesKey::new(encoded).unwrap();
             assert_eq!(crate::hex(key.bytes()), digits);
-            assert_eq!(key.expose(), encoded, "the spelling is kept, not re-encoded");
+            assert_eq!(key.expose(), encoded, "the key text is kept, not re-encoded");
         }
         EncodingAesKey::new("6qkdMrq68nTKduznJYO1A37W2oEgpkMUvkttRToqhUt").unwrap();
     }

@@ -1,7 +1,7 @@
-//! The cryptography of WeCom (企业微信) callbacks (回调) and export files (异步导出). No IO, no clock.
+//! Cryptography of WeCom (企业微信) callbacks (回调) and export files (异步导出). The crate is free of IO and clocks.
 //!
-//! [`Crypto`] is both ends of the callback protocol. The receiver verifies the URL and opens deliveries; the sender (a
-//! simulator, a test) seals them:
+//! [`Crypto`] implements both sides of the callback protocol. The receiver verifies the URL and decrypts deliveries.
+//! The sender (a simulator or a test) encrypts and signs them:
 //!
 //! ```
 //! use wecom_cipher::{CallbackToken, Crypto, EncodingAesKey, Query};
@@ -12,21 +12,23 @@
 //!     "wx5823bf96d3bd56c7",
 //! );
 //!
-//! // What WeCom does …
+//! // The sender (WeCom) encrypts and signs a message.
 //! let sealed = crypto.seal("<xml><Event>subscribe</Event></xml>", 1_700_000_000, "987654321")?;
 //! let body = sealed.to_delivery_xml("wx5823bf96d3bd56c7", Some("1000007"));
 //!
-//! // … and what the server behind the callback URL does.
+//! // The receiver verifies the signature and decrypts the message.
 //! let url_query = format!("msg_signature={}&timestamp=1700000000&nonce=987654321", sealed.msg_signature);
 //! let message = crypto.decrypt(&Query::parse(&url_query)?, body.as_bytes())?;
 //! assert_eq!(message, "<xml><Event>subscribe</Event></xml>");
 //! # Ok::<(), wecom_cipher::Error>(())
 //! ```
 //!
-//! [`FileDecryptor`] reads an export file as it arrives from the network.
+//! [`FileDecryptor`] decrypts an export file while it is being downloaded.
 //!
 //! Official: [加解密方案说明](https://developer.work.weixin.qq.com/document/path/90968),
 //! [回调配置](https://developer.work.weixin.qq.com/document/path/90930)
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod block;
 mod crypto;
@@ -48,5 +50,10 @@ pub use key::{CallbackToken, EncodingAesKey};
 pub use query::Query;
 pub use signature::{Signature, sign};
 
-/// The result of this crate's operations.
+/// Result of an operation of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The examples of the crate's README are compiled and run with those of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

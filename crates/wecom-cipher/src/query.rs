@@ -8,22 +8,22 @@ use crate::{Error, Result, hex};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Query<'a> {
-    /// Signature claimed by the sender.
+    /// Signature that the sender claims.
     pub msg_signature: Cow<'a, str>,
     /// Unix seconds, kept as the digits that were signed.
     pub timestamp: Cow<'a, str>,
-    /// Random string that, with the timestamp, makes a replay recognisable.
+    /// Random string. Together with the timestamp it identifies a replayed request.
     pub nonce: Cow<'a, str>,
-    /// Base64 ciphertext; only in the GET that verifies the URL.
+    /// Base64 ciphertext. Only the GET that verifies the URL has it.
     pub echostr: Option<Cow<'a, str>>,
 }
 
 impl<'a> Query<'a> {
-    /// Picks the parameters from the raw query string of the request (with or without its `?`), in any order.
+    /// Reads the parameters from the raw query string of the request, in any order. A leading `?` is optional.
     ///
     /// Parameters that belong to the callback URL itself are ignored. `%XX` is decoded once. A bare `+` stays a `+`:
-    /// only base64 can hold one here, and reading it as a space (as HTML forms do) is the classic way to break
-    /// `echostr`. Of a repeated parameter the last counts, since WeCom appends its own.
+    /// only base64 can contain one here, and decoding it to a space, as HTML forms do, is a common way to break
+    /// `echostr`. If a parameter is repeated, the last value counts, because WeCom appends its own parameters.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ impl<'a> Query<'a> {
         })
     }
 
-    /// Takes values that a web framework has already decoded.
+    /// Creates a query from values that a web framework has already decoded.
     pub fn new(
         msg_signature: impl Into<Cow<'a, str>>,
         timestamp: impl Into<Cow<'a, str>>,
@@ -72,7 +72,7 @@ impl<'a> Query<'a> {
     }
 }
 
-/// Decodes `%XX` once; `None` if the result is not UTF-8. A `%` that starts no escape stays as it is.
+/// Decodes `%XX` once. Returns `None` if the result is not UTF-8. A `%` that begins no escape is kept.
 fn decode(value: &str) -> Option<Cow<'_, str>> {
     if !value.contains('%') {
         return Some(Cow::Borrowed(value));

@@ -7,14 +7,14 @@ use subtle::ConstantTimeEq;
 
 use crate::{CallbackToken, hex::digits};
 
-/// A `msg_signature`: 40 lowercase hexadecimal digits.
+/// The value of `msg_signature`: 40 lowercase hexadecimal digits.
 #[derive(Clone, Copy)]
 pub struct Signature([u8; 40]);
 
 /// Signs the ciphertext of an envelope (the text of `Encrypt`, or `echostr`).
 ///
-/// The values, not the names, are sorted as bytes and joined with nothing. Other query parameters of the callback URL
-/// take no part.
+/// The values are sorted as bytes and joined without a separator; the names play no role. Other query parameters of
+/// the callback URL are not signed.
 ///
 /// Official: [加解密方案说明](https://developer.work.weixin.qq.com/document/path/90968)
 #[must_use]
@@ -39,13 +39,13 @@ impl Signature {
         std::str::from_utf8(&self.0).expect("hexadecimal digits are UTF-8")
     }
 
-    /// Returns the 40 digits as bytes, to remember them.
+    /// Returns the 40 digits as bytes, for example as the key of a stored request.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 40] {
         &self.0
     }
 
-    /// Says whether `claimed` is this signature, in a time that does not depend on where they differ.
+    /// Returns whether `claimed` equals this signature. The comparison takes constant time.
     #[must_use]
     pub fn matches(&self, claimed: &str) -> bool {
         self.0.ct_eq(claimed.as_bytes()).into()
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn values_are_sorted_as_bytes_whatever_their_role() {
-        // The digits sort before the letters and "Z" before "a": any permutation of roles gives the same digest.
+        // Digits sort before letters, and "Z" sorts before "a". Values that swap their roles give the same digest.
         let signature = sign(&CallbackToken::new("a"), "1", "Z", "b");
         assert!(signature.matches(sign(&CallbackToken::new("b"), "Z", "1", "a").as_str()));
         assert!(!signature.matches(sign(&CallbackToken::new("b"), "Z", "1", "A").as_str()));

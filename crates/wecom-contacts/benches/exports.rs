@@ -1,7 +1,7 @@
-//! An export of a million members, from a simulator in another process to typed rows, beside the bare limits.
+//! An export of a million members, from a simulator in another process to typed rows, compared with the bare limits.
 //!
-//! Every figure is taken in a process of its own, so that its peak memory is its own as well, and so that all of them find the
-//! same machine. `ROWS=100000 cargo bench -p wecom-contacts --bench exports` takes fewer rows.
+//! Each measurement runs in its own process, so that its peak memory is separate and all of them have equal conditions.
+//! `ROWS=100000 cargo bench -p wecom-contacts --bench exports` uses fewer rows.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails stops")]
@@ -29,7 +29,7 @@ const ROUNDS: usize = 5;
 const ROLE: &str = "WECOM_BENCH_ROLE";
 const JOB: &str = "WECOM_BENCH_JOB";
 
-/// What the measured processes are told.
+/// Input of the measured processes.
 #[derive(Serialize, Deserialize)]
 struct Job {
     url: String,
@@ -40,7 +40,7 @@ struct Job {
     key: String,
 }
 
-/// What a measured process tells.
+/// Output of a measured process.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Figure {
     seconds: f64,
@@ -64,7 +64,7 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
 }
 
-/// A simulator that lives as long as its standard input.
+/// Runs a simulator until its standard input ends.
 fn serve() {
     runtime().block_on(async {
         let sim =
@@ -110,7 +110,7 @@ async fn download(export: &Export<Member>) -> Vec<u8> {
 
 fn measure(role: &str) {
     let job: Job = serde_json::from_str(&env::var(JOB).unwrap()).unwrap();
-    // The bare HTTP client needs one.
+    // The bare HTTP client requires a TLS provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let figure = runtime().block_on(async {
         let export = export(&job).await;
@@ -168,7 +168,7 @@ fn measure(role: &str) {
                 .await
             }
             "frame and parse" => {
-                // Framed by `serde_json`, then parsed one by one into the same rows.
+                // Split into records by `serde_json`, which are then parsed one by one into the same rows.
                 let plain =
                     wecom_cipher::decrypt_file(&job.key.parse().unwrap(), &download(&export).await).unwrap();
                 timed(async {
@@ -211,7 +211,7 @@ async fn timed(work: impl Future<Output = u64>) -> Figure {
     Figure { seconds: started.elapsed().as_secs_f64(), rows, peak_mib: peak_mib() }
 }
 
-/// The most memory this process has had so far.
+/// Returns the peak memory of this process in MiB.
 fn peak_mib() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -249,7 +249,7 @@ const EXPORTS: [&str; 4] = ["rows", "row by row", "ids", "plain"];
 
 fn compare() {
     let (mut server, job) = server();
-    // They take turns, and ratios are taken within a round: the machine may be faster in one than in another.
+    // The measurements alternate, and ratios are computed within a round, because the speed of the machine may change.
     let rounds: Vec<HashMap<&str, Figure>> = (0..ROUNDS)
         .map(|_| LIMITS.into_iter().chain(EXPORTS).map(|role| (role, run(role, &job))).collect())
         .collect();

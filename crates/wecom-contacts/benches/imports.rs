@@ -1,8 +1,9 @@
-//! Writing and checking an import file of a million members, beside the bare limit: the `csv` crate writing the same cells.
+//! Writing and checking an import file of a million members, compared with the bare limit: the `csv` crate writes the
+//! same cells.
 //!
-//! Every figure is taken in a process of its own, so that its peak memory is its own as well. Rows are made one by one in the
-//! same place, as a reader of somebody's file would; making them is measured alone too.
-//! `ROWS=100000 cargo bench -p wecom-contacts --bench imports` takes fewer rows.
+//! Each measurement runs in its own process, so that its peak memory is separate. Rows are created one by one in the
+//! same buffer, as a reader of a file would do. Creating them is also measured alone. `ROWS=100000 cargo bench -p
+//! wecom-contacts --bench imports` uses fewer rows.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails stops")]
@@ -26,7 +27,7 @@ const ROUNDS: usize = 5;
 const ROLE: &str = "WECOM_BENCH_ROLE";
 const ROLES: [&str; 4] = ["the rows alone", "bare csv", "written and checked", "the same, kept in memory"];
 
-/// What a measured process tells.
+/// Output of a measured process.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Figure {
     seconds: f64,
@@ -74,7 +75,7 @@ fn work(role: &str) -> u64 {
             let mut file = ImportFile::members().columns(MemberColumn::ALL).to_writer(io::sink());
             each_row(|row| file.push(row));
             let checked = file.finish().unwrap();
-            // A million members are more than one upload may have, which is found as well.
+            // A million members exceed the limit of one upload. The check reports this too.
             assert!(checked.violations().total() <= 1, "{}", checked.violations());
             checked.bytes()
         }
@@ -91,7 +92,7 @@ fn work(role: &str) -> u64 {
     }
 }
 
-/// Members who differ in account, mobile number and mail address.
+/// Calls `take` with members that differ in account, mobile number and mail address.
 fn each_row(mut take: impl FnMut(&ImportMember)) {
     let mut row = ImportMember::new("member00000000", "王敏")
         .mobile("13900000000")
@@ -139,7 +140,7 @@ impl io::Write for Counted {
     }
 }
 
-/// The most memory this process has had so far.
+/// Returns the peak memory of this process in MiB.
 fn peak_mib() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -150,7 +151,7 @@ fn peak_mib() -> f64 {
 fn compare() {
     let own = env::current_exe().unwrap();
     let mut figures: Vec<Vec<Figure>> = vec![Vec::new(); ROLES.len()];
-    // In turns, as the machine's speed drifts.
+    // The measurements alternate, because the speed of the machine changes.
     for _ in 0..ROUNDS {
         for (role, taken) in ROLES.iter().zip(&mut figures) {
             let output = Command::new(&own)

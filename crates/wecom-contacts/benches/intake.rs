@@ -1,8 +1,8 @@
-//! `cargo bench -p wecom-contacts --features axum --bench intake`: what genuine and garbage requests cost an intake, and how fast
-//! the router acknowledges over loopback HTTP.
+//! `cargo bench -p wecom-contacts --features axum --bench intake`: the cost of genuine and garbage requests at an
+//! intake, and the rate at which the router acknowledges over loopback HTTP.
 //!
-//! The kinds take turns round by round, and each ratio is taken within its round, so that a machine that speeds up or slows down
-//! in between changes nothing.
+//! The kinds of request alternate in each round, and each ratio is computed within its round. Changes in the speed of
+//! the machine therefore do not affect the ratios.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -51,7 +51,7 @@ fn intake() -> Intake {
         .handler(|_: Notification| std::future::ready(()))
 }
 
-/// The slim event of a moved member, as WeCom sends most.
+/// Returns the slim event of a moved member, the most common event of WeCom.
 fn genuine(number: usize) -> Request {
     let message = format!(
         "<xml><ToUserName><![CDATA[{CORP}]]></ToUserName><FromUserName><![CDATA[sys]]></FromUserName>\
@@ -64,10 +64,10 @@ fn genuine(number: usize) -> Request {
     (query, sealed.to_delivery_xml(CORP, None))
 }
 
-/// A kind of request, and the status that it is answered with.
+/// A kind of request, and the expected status.
 type Kind = (&'static str, u16, fn(usize) -> Request);
 
-/// Each kind is as large as the genuine request, or larger.
+/// Each kind is at least as large as the genuine request.
 const KINDS: [Kind; 6] = [
     ("genuine", 200, genuine),
     ("wrong signature", 403, |number| {
@@ -88,7 +88,7 @@ fn cost() {
     let mut rounds = Vec::new();
     for round in 0..ROUNDS {
         let times = KINDS.map(|(name, status, make)| {
-            // Events of their own, as a duplicate would be answered earlier.
+            // All events differ, because duplicates are answered earlier.
             let requests: Vec<Request> =
                 (0..REQUESTS).map(|number| make(round * REQUESTS + number)).collect();
             runtime.block_on(async {

@@ -1,7 +1,9 @@
-//! Decoding a large reply: `user/list` of 10,000 full members, beside `serde_json::from_slice` into the same types.
+//! Decoding a large reply: `user/list` of 10,000 full members, compared with `serde_json::from_slice` into the same
+//! types.
 //!
-//! The envelope is opened in the same pass that reads the members, so both time and memory should be the bare parser's.
-//! Time is compared in turns, round by round, as the machine's speed drifts; memory by counting allocations.
+//! The envelope is decoded in the same pass as the members, so time and memory should equal those of the bare parser.
+//! For time, the two alternate in each round, because the speed of the machine changes. For memory, allocations are
+//! counted.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 

@@ -1,4 +1,5 @@
-//! Who is there (身份验证): web login (网页授权登录), addresses of WeCom's servers, and whether this credential works.
+//! Authentication (身份验证): web login (网页授权登录), the IP addresses of WeCom's servers, and a check of the
+//! credential.
 //!
 //! Official: [网页授权登录](https://developer.work.weixin.qq.com/document/path/91335),
 //! [获取access_token](https://developer.work.weixin.qq.com/document/path/91039)
@@ -20,7 +21,7 @@ pub struct Auth {
 }
 
 impl Client {
-    /// The auth chapter (身份验证).
+    /// Returns the calls of the auth chapter (身份验证).
     ///
     /// ```
     /// # fn main() -> wecom_contacts::Result<()> {
@@ -38,14 +39,14 @@ impl Client {
 }
 
 impl Auth {
-    /// Makes sure that the server takes the corp id and the secret, and returns how long the access token still lives.
+    /// Checks that the server accepts the corp id and the secret, and returns the remaining lifetime of the access token.
     ///
-    /// A token that is at hand is as good as a new one; it is not shown.
+    /// A cached token is sufficient. The token itself is not returned.
     ///
     /// # Errors
     ///
-    /// [`Error::is_bad_credentials`] (40001, 40013, 40091) if the server does not take them. The trusted IPs (60020) are
-    /// not looked at before a first call, such as [`api_ips`](Self::api_ips).
+    /// [`Error::is_bad_credentials`] (40001, 40013, 40091) if the server refuses them. The trusted IPs (60020) are
+    /// checked only by the first call with the token, such as [`api_ips`](Self::api_ips).
     ///
     /// Official: [获取access_token](https://developer.work.weixin.qq.com/document/path/91039)
     pub fn check(&self) -> CallFuture<Duration> {
@@ -53,9 +54,10 @@ impl Auth {
         CallFuture::new(async move { client.token_lifetime().await })
     }
 
-    /// Begins the address at which a visitor logs in, inside WeCom, and is sent back to `redirect_uri` with a code.
+    /// Starts building the URL of a login page inside WeCom. After the login, WeCom redirects the visitor to
+    /// `redirect_uri` with a code.
     ///
-    /// The host and port of `redirect_uri` must be a trusted domain (可信域名) of the app. It is encoded here.
+    /// The host and port of `redirect_uri` must be a trusted domain (可信域名) of the app. The builder encodes the URI.
     ///
     /// Official: [构造网页授权链接](https://developer.work.weixin.qq.com/document/path/91022)
     pub fn authorize_url(&self, redirect_uri: impl Into<String>) -> AuthorizeUrl {
@@ -68,18 +70,19 @@ impl Auth {
         }
     }
 
-    /// Returns who the visitor is that came back with this code. A code serves once and for 5 minutes.
+    /// Returns the identity of the visitor with this code. A code is valid once and for 5 minutes.
     ///
     /// # Errors
     ///
-    /// 40029, 42003, 42022: the code is wrong, used or expired; 50001: the page's domain is not a trusted one of the app.
+    /// 40029, 42003, 42022: the code is wrong, used or expired; 50001: the page's domain is not a trusted domain of the
+    /// app.
     ///
     /// Official: [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91023)
     pub fn user_info(&self, code: impl Into<String>) -> CallFuture<UserInfo> {
         self.client.send(&GetUserInfo::new(code))
     }
 
-    /// Returns what the member agreed to show: see [`Scope::PrivateInfo`].
+    /// Returns the sensitive fields that the member agreed to share: see [`Scope::PrivateInfo`].
     ///
     /// # Errors
     ///
@@ -90,16 +93,17 @@ impl Auth {
         self.client.send(&GetUserDetail::new(user_ticket))
     }
 
-    /// Returns the addresses of WeCom's API servers, for firewalls: single ones and masks such as `101.226.103.*`.
+    /// Returns the IP addresses of WeCom's API servers, for firewalls: single addresses and masks such as
+    /// `101.226.103.*`.
     ///
-    /// They change, and old and new ones live side by side for a while; the page advises asking daily.
+    /// The list changes, and old and new addresses overlap for a while. The page recommends a daily request.
     ///
     /// Official: [获取企业微信接口IP段](https://developer.work.weixin.qq.com/document/path/92520)
     pub fn api_ips(&self) -> CallFuture<Vec<String>> {
         self.client.send(&GetApiDomainIp {}).map(|reply| reply.ip_list)
     }
 
-    /// Returns the addresses that callbacks come from, in the form of [`api_ips`](Self::api_ips).
+    /// Returns the source IP addresses of callbacks, in the same form as [`api_ips`](Self::api_ips).
     ///
     /// Official: [获取企业微信回调IP段](https://developer.work.weixin.qq.com/document/path/92521)
     pub fn callback_ips(&self) -> CallFuture<Vec<String>> {
@@ -107,18 +111,18 @@ impl Auth {
     }
 }
 
-/// What a visitor is asked for (应用授权作用域).
+/// The permissions that a login requests from the visitor (应用授权作用域).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// `snsapi_base`: nothing; the visit gives the userid and no more.
+    /// `snsapi_base`: no permissions. The login returns only the userid.
     #[default]
     Base,
-    /// `snsapi_privateinfo`: to agree to sensitive fields. The visit gives a ticket for [`Auth::user_detail`] too. Members
-    /// outside the app's visible range see an error page.
+    /// `snsapi_privateinfo`: sensitive fields, with the visitor's consent. The login also returns a ticket for
+    /// [`Auth::user_detail`]. Members outside the app's visible range see an error page.
     PrivateInfo,
 }
 
-/// The address of a login, being put together; see [`Auth::authorize_url`].
+/// A builder of a login URL; see [`Auth::authorize_url`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct AuthorizeUrl {
@@ -130,35 +134,35 @@ pub struct AuthorizeUrl {
 }
 
 impl AuthorizeUrl {
-    /// What the visitor is asked for; nothing unless told.
+    /// Sets the permissions that the login requests. Defaults to [`Scope::Base`].
     pub fn scope(mut self, scope: Scope) -> Self {
         self.scope = scope;
         self
     }
 
-    /// What comes back with the code: letters and digits, at most 128 bytes. Have one that nobody can guess, against forged
-    /// logins.
+    /// Sets the state, which WeCom returns with the code: letters and digits, at most 128 bytes. Use an unpredictable
+    /// value as protection against forged logins.
     pub fn state(mut self, state: impl Into<String>) -> Self {
         self.state = Some(state.into());
         self
     }
 
-    /// The app that asks; the client's own unless told.
+    /// Sets the app that requests the login. Defaults to the client's own app.
     pub fn agent_id(mut self, agent_id: impl Into<AgentId>) -> Self {
         self.agent_id = Some(agent_id.into());
         self
     }
 
-    /// Returns the address.
+    /// Returns the URL.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if no app is known: a contacts-sync client has none, and without one WeCom takes
-    /// `snsapi_privateinfo` for an error or for `snsapi_base`.
+    /// [`ErrorKind::Configuration`] if the app is unknown, as with a contacts-sync client. Without an app, WeCom rejects
+    /// `snsapi_privateinfo` or treats it as `snsapi_base`.
     pub fn build(self) -> Result<String> {
         let no_app = || {
             let why = (
-                "a login needs an app: call as one, or name it by `agent_id`",
+                "a login needs an app: use the secret of an app, or set `agent_id`",
                 "登录需要自建应用：使用应用的 secret，或用 `agent_id` 指定应用",
             );
             Error::local(ErrorKind::Configuration(why.into()))
@@ -189,7 +193,7 @@ impl AuthorizeUrl {
     }
 }
 
-/// Asks who the visitor with this code is.
+/// Reads the identity of the visitor with this code.
 ///
 /// Official: [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91023)
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -202,38 +206,38 @@ pub struct GetUserInfo {
 masked_debug!(GetUserInfo { | code });
 
 impl GetUserInfo {
-    /// Asks about this code.
+    /// Creates a request with this code.
     pub fn new(code: impl Into<String>) -> Self {
         Self { code: code.into() }
     }
 }
 
-/// Who a visitor is: a member (`userid`), or somebody else (`openid`, `external_userid`).
+/// The identity of a visitor: a member (`userid`), or a person outside the corp (`openid`, `external_userid`).
 ///
-/// An answer that names none of the three does not decode: it says nothing of who is there.
+/// A reply without all three ids is a decoding error, because it does not identify the visitor.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "AnyUserInfo")]
 #[non_exhaustive]
 pub struct UserInfo {
-    /// The member's account. From a linked corp it comes as `CORPID/USERID`: see [`linked`](Self::linked).
+    /// The member's account. A member of a linked corp has the form `CORPID/USERID`: see [`linked`](Self::linked).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub userid: Option<UserId>,
-    /// The ticket for [`Auth::user_detail`], good for 30 minutes; only with [`Scope::PrivateInfo`], inside the visible
-    /// range, and not for linked corps.
+    /// The ticket for [`Auth::user_detail`], valid for 30 minutes. Present only with [`Scope::PrivateInfo`], for members
+    /// inside the visible range; members of linked corps have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_ticket: Option<String>,
-    /// A ticket for the member's documents, good for 30 days; given to few corps yet.
+    /// A ticket for the member's documents, valid for 30 days. Only few corps receive it so far.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_doc_ticket: Option<String>,
-    /// The OpenID of somebody who is no member.
+    /// The OpenID of a visitor outside the corp.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub openid: Option<OpenId>,
-    /// The customer's id (外部联系人) of somebody who is no member, if a member in range follows them.
+    /// The customer id (外部联系人) of a visitor outside the corp, if a member in the visible range has added them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_userid: Option<ExternalUserId>,
 }
 
-/// The same as it comes, whether or not it names anybody. The server writes `""` for an id that is absent.
+/// The reply before the check that it contains an id. The server writes `""` for a missing id.
 #[derive(Deserialize)]
 struct AnyUserInfo {
     #[serde(default, deserialize_with = "json_fields::none_if_empty")]
@@ -254,7 +258,7 @@ impl TryFrom<AnyUserInfo> for UserInfo {
     fn try_from(any: AnyUserInfo) -> std::result::Result<Self, &'static str> {
         let AnyUserInfo { userid, user_ticket, user_doc_ticket, openid, external_userid } = any;
         if userid.is_none() && openid.is_none() && external_userid.is_none() {
-            return Err("an identity without userid, openid or external_userid");
+            return Err("an identity must have `userid`, `openid` or `external_userid`");
         }
         Ok(Self {
             userid: userid.map(UserId::from),
@@ -269,7 +273,8 @@ impl TryFrom<AnyUserInfo> for UserInfo {
 masked_debug!(UserInfo { userid, external_userid | user_ticket, user_doc_ticket, openid });
 
 impl UserInfo {
-    /// The member as one of a linked corp (互联企业, 上下游): `None` for one's own members, whose id has no corp in it.
+    /// Returns the id of a member of a linked corp (互联企业, 上下游). `None` for members of the own corp, whose ids
+    /// contain no corp id.
     pub fn linked(&self) -> Option<LinkedUserId> {
         let userid = self.userid.as_ref()?;
         let linked = LinkedUserId::new(userid.as_str());
@@ -277,7 +282,7 @@ impl UserInfo {
     }
 }
 
-/// Asks for what the member with this ticket agreed to show.
+/// Reads the fields that the member with this ticket agreed to share.
 ///
 /// Official: [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/95833)
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -290,19 +295,19 @@ pub struct GetUserDetail {
 masked_debug!(GetUserDetail { | user_ticket });
 
 impl GetUserDetail {
-    /// Asks by this ticket.
+    /// Creates a request with this ticket.
     pub fn new(user_ticket: impl Into<String>) -> Self {
         Self { user_ticket: user_ticket.into() }
     }
 }
 
-/// What a member agreed to show. The administrator must have picked the fields on the app's page.
+/// The fields that a member agreed to share. The administrator must select the fields on the app's page.
 ///
-/// Without consent the gender is `"0"`, the avatar a default one, and the rest [`Hidden`](Seen::Hidden).
+/// Without consent the gender is `"0"`, the avatar is a default image, and all other fields are [`Hidden`](Seen::Hidden).
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UserDetail {
-    /// The account; never empty.
+    /// The account. Never empty.
     #[serde(deserialize_with = "json_fields::present")]
     pub userid: UserId,
     /// The gender (性别).
@@ -314,10 +319,10 @@ pub struct UserDetail {
     /// The URL of the personal QR code (员工个人二维码).
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub qr_code: Seen<String>,
-    /// The mobile (手机).
+    /// The mobile number (手机).
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub mobile: Seen<String>,
-    /// The email (邮箱).
+    /// The mail address (邮箱).
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub email: Seen<String>,
     /// The corp mailbox (企业邮箱).
@@ -330,25 +335,25 @@ pub struct UserDetail {
 
 masked_debug!(UserDetail { userid | gender, avatar, qr_code, mobile, email, biz_mail, address });
 
-/// Asks for the addresses of the API servers.
+/// Reads the IP addresses of the API servers.
 ///
 /// Official: [获取企业微信接口IP段](https://developer.work.weixin.qq.com/document/path/92520)
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetApiDomainIp {}
 
-/// Asks for the addresses that callbacks come from.
+/// Reads the source IP addresses of callbacks.
 ///
 /// Official: [获取企业微信回调IP段](https://developer.work.weixin.qq.com/document/path/92521)
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetCallbackIp {}
 
-/// A list of addresses.
+/// A list of IP addresses.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct IpList {
-    /// Single addresses, and masks such as `101.226.103.*`.
+    /// Single addresses and masks such as `101.226.103.*`.
     pub ip_list: Vec<String>,
 }
 

@@ -14,8 +14,8 @@ use crate::{
 
 /// Builds a [`Client`].
 ///
-/// The client's TLS settings are its own: it never installs a process-wide `rustls` provider. It uses the installed one, or *ring*
-/// if the process has none.
+/// The TLS settings belong to the client. A process-wide `rustls` provider is used if one is installed, otherwise
+/// *ring*. The client never installs one.
 #[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
@@ -39,7 +39,7 @@ pub struct ClientBuilder {
 /// The proxy of a client.
 #[derive(Clone)]
 enum Proxy {
-    /// The proxy that `HTTPS_PROXY` and its kin name.
+    /// The proxy of the environment, from `HTTPS_PROXY` and related variables.
     Environment,
     None,
     At(String),
@@ -66,28 +66,31 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets the server. Defaults to `https://qyapi.weixin.qq.com`. A path prefix is kept (`https://gateway.example.com/wecom`), and
-    /// plain `http` is allowed, for tests and gateways.
+    /// Sets the server. Defaults to `https://qyapi.weixin.qq.com`. A path prefix is kept
+    /// (`https://gateway.example.com/wecom`). Plain `http` is allowed, for tests and gateways.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Sends everything, tokens and files included, through this proxy: `http://` or `https://`, with user and password if it needs
-    /// them. Defaults to the environment's `HTTPS_PROXY` and its kin. The server's certificate is verified as without a proxy. A
-    /// proxy that cannot be used, here or in the environment, is never bypassed: [`build`](Self::build) returns an error.
+    /// Sends all requests through this proxy, including tokens and files. The URL begins with `http://` or `https://`
+    /// and may contain user and password. Defaults to `HTTPS_PROXY` and related variables of the environment.
+    ///
+    /// The server's certificate is verified in the same way as without a proxy. An unusable proxy is never bypassed,
+    /// whether it is set here or in the environment: [`build`](Self::build) returns an error.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Proxy::At(url.into());
         self
     }
 
-    /// Connects directly and ignores the environment's proxy: for a server of your own, such as a simulator on this machine.
+    /// Connects directly and ignores the proxy of the environment. Use it for a server of your own, such as a simulator
+    /// on this machine.
     pub fn no_proxy(mut self) -> Self {
         self.proxy = Proxy::None;
         self
     }
 
-    /// Sets the maximum time of one attempt of a call, connection included. Defaults to 10 s.
+    /// Sets the maximum time of one attempt of a call, including the connection. Defaults to 10 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -117,52 +120,55 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts the certificates in this PEM text beside the platform's: for a corp's own gateway.
+    /// Trusts the certificates in this PEM text in addition to those of the platform, for example for a corp's own
+    /// gateway.
     pub fn root_certificates_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
         self
     }
 
-    /// Logs each request and answer at `trace` level. All values are masked except ids, codes and states. Defaults to `false`.
+    /// Logs each request and reply at `trace` level. All values except ids, codes and states are masked. Defaults to
+    /// `false`.
     pub fn log_bodies(mut self, on: bool) -> Self {
         self.log_bodies = on;
         self
     }
 
-    /// Sets how often a call that failed is sent again, where that is safe. Defaults to four attempts within half a minute. Requests
-    /// for a token have the same number of attempts, and at most three.
+    /// Sets how often a failed call is retried if a retry is safe. Defaults to four attempts within 30 s. The number of
+    /// attempts also applies to token requests, but with a maximum of three.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// Sets how often calls may be sent. Defaults to WeCom's published limits, counted together for all clients of this corp and base
-    /// URL in the process.
+    /// Sets the limits on the rate of calls. Defaults to WeCom's published limits, counted for all clients of this corp
+    /// and base URL in the process.
     pub fn budget(mut self, budget: Budget) -> Self {
         self.budget = budget;
         self
     }
 
-    /// Shares the access token with all clients of the same store: see [`tokens`](crate::tokens). By default each client has its own
-    /// token.
+    /// Shares the access token with all clients of the same store; see [`tokens`](crate::tokens). Without a store, each
+    /// client has its own token.
     ///
-    /// While the store does not work, the client works without it.
+    /// While the store is unavailable, the client works without it.
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
         self.token_store = Some(Arc::new(store));
         self
     }
 
-    /// Gets access tokens from this source, such as a company's central token server (中控服务器). Defaults to `gettoken`.
+    /// Fetches access tokens from this source, such as a company's central token server (中控服务器). Defaults to
+    /// `gettoken`.
     pub fn token_source(mut self, source: impl TokenSource) -> Self {
         self.token_source = Some(Arc::new(source));
         self
     }
 
-    /// Builds the client. Nothing is sent.
+    /// Builds the client. It sends no request.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] for an unusable URL, proxy, user agent or certificate.
+    /// [`ErrorKind::Configuration`] if a URL, the proxy, the user agent or a certificate is unusable.
     pub fn build(self) -> Result<Client> {
         let cgi_bin = cgi_bin(&self.base_url)?;
         let http = self.http()?;
@@ -191,7 +197,7 @@ impl ClientBuilder {
             }
         };
         let store = self.token_store.clone().map(|store| SharedStore::new(store, key.clone()));
-        // `gettoken` has a timeout of its own; this one is for other sources.
+        // `gettoken` has its own timeout. This one applies to other sources.
         let source_timeout = self.timeout.saturating_add(Duration::from_secs(2));
         TokenCache::new(
             key,
@@ -204,7 +210,7 @@ impl ClientBuilder {
             .user_agent(&self.user_agent)
             .timeout(self.timeout)
             .connect_timeout(self.connect_timeout)
-            // WeCom never redirects. A gateway that does would get the token.
+            // WeCom never redirects. A redirecting gateway would pass the token on to another server.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .tls_backend_preconfigured(tls::config(&self.root_certificates).map_err(configuration)?);
@@ -224,7 +230,7 @@ impl ClientBuilder {
 
 impl std::fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Neither URL is shown: both may carry a password.
+        // Both URLs are omitted because they may contain a password.
         f.debug_struct("ClientBuilder").field("corp_id", &self.corp_id).finish_non_exhaustive()
     }
 }
@@ -233,21 +239,21 @@ fn configuration(why: impl Into<Bilingual>) -> Error {
     Error::local(ErrorKind::Configuration(why.into()))
 }
 
-/// Returns the base URL of calls: `/cgi-bin/` below this one.
+/// Returns the base URL of calls: the path `/cgi-bin/` below this URL.
 fn cgi_bin(base_url: &str) -> Result<Url> {
     let no_url = |error: url::ParseError| {
-        configuration((format!("the base URL is not one: {error}"), format!("base URL 不合法：{error}")))
+        configuration((format!("invalid base URL: {error}"), format!("base URL 不合法：{error}")))
     };
     let url = Url::parse(base_url).map_err(no_url)?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err(configuration((
-            "the base URL must begin with https:// or http:// and name a host",
+            "invalid base URL: it must begin with https:// or http:// and contain a host",
             "base URL 必须以 https:// 或 http:// 开头，并包含主机名",
         )));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(configuration((
-            "the base URL must have no query and no fragment",
+            "invalid base URL: a query or a fragment is not allowed",
             "base URL 不能带有查询参数和片段（#）",
         )));
     }

@@ -9,11 +9,11 @@ use std::{
 
 use crate::Result;
 
-/// The future of a call: await it for the decoded reply.
+/// The future of a call. Await it to get the decoded reply.
 ///
 /// The first poll sends the request. The future borrows nothing (`Send + 'static`), so it can be spawned or joined with
 /// others. Dropping it cancels the call.
-#[must_use = "a call is sent only when it is awaited"]
+#[must_use = "a call is sent only when its future is awaited"]
 pub struct CallFuture<T>(Pin<Box<dyn Future<Output = Result<T>> + Send>>);
 
 impl<T> CallFuture<T> {
@@ -23,7 +23,7 @@ impl<T> CallFuture<T> {
 }
 
 impl<T: 'static> CallFuture<T> {
-    /// Converts the reply, usually to the one field that the caller asked for.
+    /// Converts the reply, usually to the single field that a method returns.
     pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> U + Send + 'static) -> CallFuture<U> {
         CallFuture::new(async move { self.await.map(convert) })
     }

@@ -1,23 +1,26 @@
-//! The client: one credential of one corp, and how it makes a call.
+//! The client: one credential of one corp. It sends the calls.
 //!
-//! A call takes the access token, waits for a permit of the [budget](crate::Budget), is sent, and its answer is read within limits
-//! and decoded in one pass. A call that failed is sent again where that is safe and may help:
+//! For each call, the client takes the access token, waits for a permit of the [budget](crate::Budget), sends the
+//! request, reads the response within limits, and decodes it in one pass. A failed call is retried if a retry is safe
+//! and useful:
 //!
-//! - A refused token (40014, 42001) is replaced, once.
-//! - A call that surely did not execute is repeated: no connection was made, or WeCom answered −1, 6000, 45033 or 45035.
-//! - A time-out, a broken connection and a gateway's error page leave open whether the call executed. A call that only reads is
-//!   repeated; one that writes is not, and its error says [`may_have_applied`](crate::Error::may_have_applied).
-//! - 45009 closes the endpoint for a minute or an hour. Its calls then fail at once and unsent, unless the policy's total time
-//!   allows the wait.
+//! - A refused token (40014, 42001) is replaced once.
+//! - A call that certainly did not execute is retried: no connection was made, or WeCom answered −1, 6000, 45033 or
+//!   45035.
+//! - After a timeout, a broken connection or a gateway's error page, it is unknown whether the call executed. A read is
+//!   retried. A write is not retried, and its error reports [`may_have_applied`](crate::Error::may_have_applied).
+//! - 45009 closes the endpoint for a minute or an hour. Its calls then fail immediately without being sent, except when
+//!   the total time of the policy is long enough to wait.
 //!
-//! The [`RetryPolicy`] limits the number and the time of attempts: by default four within half a minute. The error has the
-//! [number of attempts](crate::Error::attempts), the [time](crate::Error::elapsed) they took, and the reason why they
-//! [stopped](crate::Error::stopped).
+//! The [`RetryPolicy`] limits the number and the time of attempts. Defaults to four within 30 s. The error contains the
+//! [number of attempts](crate::Error::attempts), the [time](crate::Error::elapsed) that they took, and the reason why
+//! they [stopped](crate::Error::stopped).
 //!
-//! A call's future may be dropped at any time: this cancels the request, and the next call gets its place in the budget.
-//! [`observe`](crate::observe) lists what logs and metrics show of calls.
+//! The future of a call may be dropped at any time. This cancels the request, and the next call takes its place in the
+//! budget. The module [`observe`](crate::observe) lists the logs and metrics of calls.
 //!
-//! TLS uses the process's default `rustls` provider, or *ring* if the process has none. A client never installs a default provider.
+//! TLS uses the process's default `rustls` provider, or *ring* if the process has none. A client never installs a
+//! default provider.
 
 use std::{sync::Arc, time::Duration};
 
@@ -34,7 +37,7 @@ use crate::{
     transport::{Decode, HttpTransport, PreparedCall},
 };
 
-/// One credential of one corp. Cheap to clone, `Send + Sync`; clones share token, connections and budget.
+/// A client for one credential of one corp. Clones are cheap and share token, connections and budget.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -46,20 +49,20 @@ struct Inner {
     secret: Secret,
     tokens: TokenCache,
     budget: Budget,
-    /// The limits that the budget sets for this corp.
+    /// The limits of the budget for this corp.
     limiter: Arc<CorpLimiter>,
 }
 
-/// What the answer is.
+/// The expected type of response.
 enum Answer<'a> {
-    /// A reply, to be read whole and decoded.
+    /// A JSON reply, which is read completely and decoded.
     Reply(&'a mut Decode<'a>),
-    /// A file, of which only the head is read.
+    /// A file, of which only the headers are read.
     File { range: Option<&'a str>, opened: &'a mut Option<reqwest::Response> },
 }
 
 impl Client {
-    /// Starts a client for this corp and secret. Nothing is sent before the first call.
+    /// Returns a builder for a client of this corp and secret. No request is sent before the first call.
     pub fn builder(corp_id: impl Into<CorpId>, secret: Secret) -> ClientBuilder {
         ClientBuilder::new(corp_id.into(), secret)
     }
@@ -75,32 +78,33 @@ impl Client {
         Self { inner: Arc::new(Inner { transport, secret, tokens, budget, limiter }), retry }
     }
 
-    /// Returns this client with another retry policy. Token, connections and budget are shared.
+    /// Returns this client with another retry policy. Both clients share token, connections and budget.
     pub fn with_retry(&self, retry: RetryPolicy) -> Self {
         Self { inner: Arc::clone(&self.inner), retry }
     }
 
-    /// The corp this client calls for.
+    /// Returns the corp of this client.
     pub fn corp_id(&self) -> &CorpId {
         self.inner.transport.corp_id()
     }
 
-    /// The app this client calls as; `None` for contacts-sync (通讯录同步).
+    /// Returns the app of this client, or `None` for contacts-sync (通讯录同步).
     pub fn agent_id(&self) -> Option<AgentId> {
         self.inner.secret.agent_id()
     }
 
-    /// The name of this client's credential in a [`TokenStore`](crate::tokens::TokenStore).
+    /// Returns the key of this client's credential in a [`TokenStore`](crate::tokens::TokenStore).
     pub fn token_key(&self) -> &TokenKey {
         self.inner.tokens.key()
     }
 
-    /// Sends one call and decodes its reply. The methods of the chapters' handles call this one.
+    /// Sends one call and decodes its reply. The methods of all chapters use it.
     pub fn send<E: Endpoint>(&self, endpoint: &E) -> CallFuture<E::Reply> {
         self.send_prepared(PreparedCall::of(endpoint))
     }
 
-    /// Sends one call. Returns `None` if the call itself finds nothing; a failure to get a token is still an error.
+    /// Sends one call. Returns `None` if the call reports that the object does not exist. A failure to get a token is
+    /// an error.
     pub(crate) fn find<E: Endpoint>(&self, endpoint: &E) -> CallFuture<Option<E::Reply>> {
         let call = self.send(endpoint);
         CallFuture::new(async move {
@@ -111,7 +115,7 @@ impl Client {
         })
     }
 
-    /// Sends a call whose body is not the endpoint's JSON, such as an upload.
+    /// Sends a prepared call, for bodies other than the endpoint's JSON, such as an upload.
     pub(crate) fn send_prepared<T: DeserializeOwned + Send + 'static>(
         &self,
         prepared: Result<PreparedCall>,
@@ -129,7 +133,8 @@ impl Client {
         })
     }
 
-    /// Sends a call whose answer is a file, and returns the answer with its body unread. A JSON refusal is an error.
+    /// Sends a call whose response is a file. Returns the response without reading its body. A JSON refusal is an
+    /// error.
     pub(crate) async fn open_download(
         &self,
         prepared: &PreparedCall,
@@ -140,9 +145,7 @@ impl Client {
         Ok(opened.expect("a call that succeeds has opened its file"))
     }
 
-    /// Makes a call: span, token, permit, request, answer, and further attempts where they are safe and may help.
-    ///
-    /// Every call goes through this function. It is not generic, so that one more endpoint adds little code.
+    /// Runs every call: span, token, budget, request, decoding, retries. Not generic, so it compiles once.
     async fn execute(&self, prepared: &PreparedCall, mut answer: Answer<'_>) -> Result<()> {
         prepared.check()?;
         let mut observed = CallObservation::begin(prepared.call.path, self.corp_id());
@@ -166,7 +169,7 @@ impl Client {
         let limiter = limiter.endpoint(prepared.call.path);
         let mut attempts = Attempts::begin(self.retry, prepared.call);
         loop {
-            // The token comes first: a permit is for a call that is sent at once.
+            // The token is fetched first, because a permit is valid for an immediate request.
             let mut token = tokens.get().await?;
             let permit = match limiter.acquire(attempts.remaining_time()).await {
                 Ok(permit) => permit,
@@ -217,17 +220,17 @@ impl Client {
         }
     }
 
-    /// Returns how long the access token still lives. A token is fetched if there is none.
+    /// Returns the remaining lifetime of the access token. Fetches a token if necessary.
     pub(crate) async fn token_lifetime(&self) -> Result<Duration> {
         Ok(self.inner.tokens.get().await?.lifetime())
     }
 
-    /// The retry policy of this client.
+    /// Returns the retry policy of this client.
     pub(crate) fn retry(&self) -> RetryPolicy {
         self.retry
     }
 
-    /// The transport, for links that need no token (export files).
+    /// Returns the transport, for links that need no token (export files).
     pub(crate) fn transport(&self) -> &HttpTransport {
         &self.inner.transport
     }

@@ -1,23 +1,24 @@
-//! Who may look at whom (通讯录查看权限管理): rules that hide members and departments, or keep them from looking.
+//! Contact rules (通讯录查看权限管理): they hide members and departments, or limit what members can see.
 //!
-//! **Observed, not verified**: the official pages (101536, 101537, 101539, 101540, of 2026) could not be read; paths and fields
-//! follow other SDKs' sources. Keys that this module does not name are kept and written back.
+//! **Observed, not verified**: the official pages (101536, 101537, 101539, 101540, of 2026) were not accessible, so paths
+//! and fields follow the sources of other SDKs. Unknown keys are kept and written back.
 //!
-//! Only contacts-sync may. Changes share 5 calls a minute, 10 an hour, 60 a day, it is said.
+//! Available to contacts-sync only. According to those sources, changes share a limit of 5 calls a minute, 10 an hour and
+//! 60 a day.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{CallFuture, Client, DepartmentId, TagId, UserId};
 
-/// The calls about contact rules; see [`Client::contact_rules`].
+/// The calls of the contact rules chapter; see [`Client::contact_rules`].
 #[derive(Clone, Debug)]
 pub struct ContactRules {
     client: Client,
 }
 
 impl Client {
-    /// Rules of who may look at whom (通讯录查看权限管理).
+    /// Returns the calls of the contact rules chapter (通讯录查看权限管理).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
@@ -42,7 +43,8 @@ impl ContactRules {
     ///
     /// # Errors
     ///
-    /// [`Error::is_already_exists`](crate::Error::is_already_exists) (81032) if somebody is in a rule of the same type already.
+    /// [`Error::is_already_exists`](crate::Error::is_already_exists) (81032) if a member is already in a rule of the same
+    /// type.
     pub fn create(&self, rules: impl IntoIterator<Item = ContactRule>) -> CallFuture<Vec<u64>> {
         self.client.send(&CreateContactRules::new(rules)).map(|created| created.rule_ids)
     }
@@ -52,7 +54,7 @@ impl ContactRules {
         self.client.send(&ListContactRules::new()).map(|list| list.rules)
     }
 
-    /// Changes rules, each named by its `rule_id`, at most 100 a call. A rule's type cannot change (81034).
+    /// Changes at most 100 rules a call. Each rule needs its `rule_id`. A rule's type is fixed (81034).
     pub fn update(&self, rules: impl IntoIterator<Item = ContactRule>) -> CallFuture<()> {
         self.client.send(&UpdateContactRules::new(rules))
     }
@@ -63,24 +65,25 @@ impl ContactRules {
     }
 }
 
-/// One rule.
+/// A contact rule.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[must_use]
 pub struct ContactRule {
-    /// Its id; none in a rule to be created.
+    /// The id. `None` in a rule to be created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule_id: Option<u64>,
-    /// What it does: hide, restrict to the own department, restrict from everyone. Which number is which is not known.
+    /// The effect: hide members, limit them to their own department, or hide everyone from them. The meaning of each
+    /// number is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule_type: Option<i64>,
-    /// Whom it is about.
+    /// The members that the rule applies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<RuleScope>,
-    /// Who is let through.
+    /// The exceptions that stay permitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whitelist: Option<RuleScope>,
-    /// Who is taken out of `range`.
+    /// The members removed from `range`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclude: Option<RuleScope>,
     /// All other keys, such as the switches for search and chat.
@@ -89,37 +92,37 @@ pub struct ContactRule {
 }
 
 impl ContactRule {
-    /// A rule of this type about these.
+    /// Creates a rule of this type for this range.
     pub fn new(rule_type: i64, range: RuleScope) -> Self {
         Self { rule_type: Some(rule_type), range: Some(range), ..Self::default() }
     }
 
-    /// Names the rule to be changed.
+    /// Sets the id of the rule to be changed.
     pub fn rule_id(mut self, id: u64) -> Self {
         self.rule_id = Some(id);
         self
     }
 
-    /// Sets who is let through.
+    /// Sets the exceptions that stay permitted.
     pub fn whitelist(mut self, scope: RuleScope) -> Self {
         self.whitelist = Some(scope);
         self
     }
 
-    /// Sets who is taken out of the range.
+    /// Sets the members removed from the range.
     pub fn exclude(mut self, scope: RuleScope) -> Self {
         self.exclude = Some(scope);
         self
     }
 
-    /// Sets a key that this module does not name.
+    /// Sets a key that this module does not define.
     pub fn other(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.other.insert(key.into(), value.into());
         self
     }
 }
 
-/// Members, departments and tags that a rule speaks of.
+/// The members, departments and tags of a rule.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[must_use]
@@ -136,24 +139,24 @@ pub struct RuleScope {
 }
 
 impl RuleScope {
-    /// Begins with nobody.
+    /// Creates an empty scope.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Names members, at most 1000.
+    /// Sets the members, at most 1000.
     pub fn members<U: Into<UserId>>(mut self, members: impl IntoIterator<Item = U>) -> Self {
         self.members = Some(members.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Names departments, at most 100.
+    /// Sets the departments, at most 100.
     pub fn departments<D: Into<DepartmentId>>(mut self, departments: impl IntoIterator<Item = D>) -> Self {
         self.departments = Some(departments.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Names tags, at most 100.
+    /// Sets the tags, at most 100.
     pub fn tags<T: Into<TagId>>(mut self, tags: impl IntoIterator<Item = T>) -> Self {
         self.tags = Some(tags.into_iter().map(Into::into).collect());
         self
@@ -171,13 +174,13 @@ pub struct CreateContactRules {
 }
 
 impl CreateContactRules {
-    /// Asks for these rules.
+    /// Creates a request that creates these rules.
     pub fn new(rules: impl IntoIterator<Item = ContactRule>) -> Self {
         Self { rules: rules.into_iter().collect() }
     }
 }
 
-/// The answer of [`CreateContactRules`].
+/// The reply to [`CreateContactRules`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedContactRules {
@@ -193,13 +196,13 @@ pub struct CreatedContactRules {
 pub struct ListContactRules {}
 
 impl ListContactRules {
-    /// Asks for all rules.
+    /// Creates a request for all rules.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-/// The answer of [`ListContactRules`].
+/// The reply to [`ListContactRules`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContactRuleList {
@@ -218,13 +221,13 @@ pub struct UpdateContactRules {
 }
 
 impl UpdateContactRules {
-    /// Asks for these changes.
+    /// Creates a request that changes these rules.
     pub fn new(rules: impl IntoIterator<Item = ContactRule>) -> Self {
         Self { rules: rules.into_iter().collect() }
     }
 }
 
-/// Deletes rules. The key's name is a guess, after the answer of the creation.
+/// Deletes rules. The name of the key is an assumption, derived from the reply to a creation.
 ///
 /// Official, unread: [101540](https://developer.work.weixin.qq.com/document/path/101540)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -235,7 +238,7 @@ pub struct DeleteContactRules {
 }
 
 impl DeleteContactRules {
-    /// Asks for these rules' deletion.
+    /// Creates a request that deletes these rules.
     pub fn new(rule_ids: impl IntoIterator<Item = u64>) -> Self {
         Self { rule_ids: rule_ids.into_iter().collect() }
     }

@@ -1,23 +1,23 @@
-//! The header `Content-Range`: which bytes of a file a partial answer holds.
+//! The header `Content-Range`: the part of a file that a partial response contains.
 
 use http::header;
 
-/// The bytes that an answer holds, both ends included.
+/// The range of bytes that a response contains. Both ends are inclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Part {
     pub(crate) first: u64,
     pub(crate) last: u64,
-    /// The size of the whole; `None` if the server does not know it (`*`).
+    /// Size of the whole file, or `None` if the server does not state it (`*`).
     pub(crate) total: Option<u64>,
 }
 
 impl Part {
-    /// The part that an answer says it holds.
+    /// Returns the range in the header of a response.
     pub(crate) fn of(answer: &reqwest::Response) -> Option<Self> {
         Self::parse(answer.headers().get(header::CONTENT_RANGE)?.to_str().ok()?)
     }
 
-    /// Reads `bytes 0-1023/2048`; `None` if the numbers contradict one another.
+    /// Parses `bytes 0-1023/2048`. Returns `None` if the numbers contradict each other.
     fn parse(text: &str) -> Option<Self> {
         let (range, total) = text.trim().strip_prefix("bytes")?.trim().split_once('/')?;
         let (first, last) = range.split_once('-')?;

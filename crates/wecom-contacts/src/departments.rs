@@ -1,7 +1,7 @@
-//! Departments (部门管理): the tree of the corp, whose root is 1.
+//! Departments (部门管理): the tree of the corp, whose root has id 1.
 //!
-//! Writing needs the contacts-sync secret (通讯录同步), and so does the list of *all* ids; names and leaders need an app's
-//! secret, and come only inside its visible range. An app may see a department and not its parent.
+//! Writing, and listing *all* ids, need the contacts-sync secret (通讯录同步). Names and leaders need an app's secret and
+//! are limited to its visible range. The visible range can contain a department without its parent.
 //!
 //! Official: [部门管理](https://developer.work.weixin.qq.com/document/path/90204)
 
@@ -16,7 +16,7 @@ pub struct Departments {
 }
 
 impl Client {
-    /// The departments chapter (部门管理).
+    /// Returns the calls of the departments chapter (部门管理).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
@@ -41,53 +41,55 @@ impl Client {
 }
 
 impl Departments {
-    /// Creates a department and returns its id. Make departments one after another, as the page asks.
+    /// Creates a department and returns its id. The page asks to create departments one at a time.
     ///
     /// Official: [创建部门](https://developer.work.weixin.qq.com/document/path/90205)
     ///
     /// # Errors
     ///
-    /// [`Error::is_already_exists`](crate::Error::is_already_exists) (60008) if the id is taken or a sibling has the name;
-    /// [`Error::is_not_found`](crate::Error::is_not_found) (60004, 60124) if the parent is unknown.
+    /// [`Error::is_already_exists`](crate::Error::is_already_exists) (60008) if the id is taken or a sibling has the
+    /// name; [`Error::is_not_found`](crate::Error::is_not_found) (60004, 60124) if the parent is unknown.
     pub fn create(&self, department: NewDepartment) -> CallFuture<DepartmentId> {
         self.client.send(&department).map(|created| created.id)
     }
 
-    /// Changes what the patch names, and nothing else. Another parent moves the department with all below it.
+    /// Changes the fields of the patch. All other fields stay unchanged. A new parent moves the department together with
+    /// its sub-departments.
     ///
     /// Official: [更新部门](https://developer.work.weixin.qq.com/document/path/90206)
     pub fn update(&self, id: impl Into<DepartmentId>, patch: DepartmentPatch) -> CallFuture<()> {
         self.client.send(&UpdateDepartment::new(id, patch))
     }
 
-    /// Deletes a department that has neither members (60005) nor departments below it (60006).
+    /// Deletes an empty department. Fails with 60005 if it has members, and with 60006 if it has sub-departments.
     ///
     /// Official: [删除部门](https://developer.work.weixin.qq.com/document/path/90207)
     pub fn delete(&self, id: impl Into<DepartmentId>) -> CallFuture<()> {
         self.client.send(&DeleteDepartment::new(id))
     }
 
-    /// Returns every department that this credential may see, with names and leaders. Slow, says the page: for large corps
-    /// take [`Self::list_ids`] and [`Self::get`].
+    /// Returns all departments that the credential can view, with names and leaders. WeCom's page calls this slow and
+    /// recommends [`Self::list_ids`] and [`Self::get`] for large corps.
     ///
     /// Official: [获取部门列表](https://developer.work.weixin.qq.com/document/path/90208)
     pub fn list(&self) -> CallFuture<Vec<Department>> {
         self.client.send(&ListDepartments::new()).map(|list| list.department)
     }
 
-    /// Returns the department and all below it, with names and leaders.
+    /// Returns the department and its sub-departments at all levels, with names and leaders.
     pub fn list_under(&self, id: impl Into<DepartmentId>) -> CallFuture<Vec<Department>> {
         self.client.send(&ListDepartments::under(id)).map(|list| list.department)
     }
 
-    /// Returns the id, parent and place of every department: all of the corp for contacts-sync, from any IP.
+    /// Returns the id, parent and order of all departments that the credential can view. Contacts-sync receives all
+    /// departments of the corp, from any IP.
     ///
     /// Official: [获取子部门ID列表](https://developer.work.weixin.qq.com/document/path/95350)
     pub fn list_ids(&self) -> CallFuture<Vec<DepartmentNode>> {
         self.client.send(&ListDepartmentIds::new()).map(|list| list.department_id)
     }
 
-    /// Returns the id, parent and place of the department and all below it.
+    /// Returns the id, parent and order of the department and its sub-departments at all levels.
     pub fn list_ids_under(&self, id: impl Into<DepartmentId>) -> CallFuture<Vec<DepartmentNode>> {
         self.client.send(&ListDepartmentIds::under(id)).map(|list| list.department_id)
     }
@@ -98,56 +100,57 @@ impl Departments {
     ///
     /// # Errors
     ///
-    /// [`Error::is_not_found`](crate::Error::is_not_found) (60003, 60123) if there is none; [`Self::find`] gives an `Option`.
+    /// [`Error::is_not_found`](crate::Error::is_not_found) (60003, 60123) if the id is unknown; [`Self::find`] returns
+    /// `None` in this case.
     pub fn get(&self, id: impl Into<DepartmentId>) -> CallFuture<Department> {
         self.client.send(&GetDepartment::new(id)).map(|reply| reply.department)
     }
 
-    /// Returns one department, or `None` if there is none with this id.
+    /// Returns one department, or `None` if the id is unknown.
     pub fn find(&self, id: impl Into<DepartmentId>) -> CallFuture<Option<Department>> {
         let call = GetDepartment::new(id);
         self.client.find(&call).map(|found| found.map(|reply| reply.department))
     }
 }
 
-/// A department (部门) as a credential may see it. A field that the answer leaves out is [`Hidden`](Seen::Hidden).
+/// A department (部门), as the credential sees it. A field that the reply omits is [`Hidden`](Seen::Hidden).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Department {
-    /// Its id, 32-bit; the root is 1.
+    /// The 32-bit id. The root has id 1.
     pub id: DepartmentId,
-    /// The name (部门名称), 1–64 characters, unique among siblings; hidden from some apps.
+    /// The name (部门名称), 1–64 characters, unique among siblings. WeCom hides it from some apps.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub name: Seen<String>,
-    /// The English name (英文名称), if there is one.
+    /// The English name (英文名称). Optional.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub name_en: Seen<String>,
-    /// The leaders (部门负责人) that the credential may see. They follow from members' `is_leader_in_dept`.
+    /// The leaders (部门负责人) that the credential can view. WeCom derives them from the members' `is_leader_in_dept`.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub department_leader: Seen<Vec<UserId>>,
-    /// The parent (父部门); 0 for the root. The credential may not see it.
+    /// The id of the parent (父部门), or 0 for the root. The parent can be outside the visible range.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub parentid: Seen<DepartmentId>,
-    /// The place among siblings, larger first.
+    /// The order among siblings; larger numbers come first.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub order: Seen<u32>,
 }
 
-/// A department's place in the tree.
+/// A department's position in the tree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DepartmentNode {
-    /// Its id.
+    /// The id.
     pub id: DepartmentId,
-    /// The parent; 0 for the root.
+    /// The id of the parent, or 0 for the root.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub parentid: Seen<DepartmentId>,
-    /// The place among siblings, larger first.
+    /// The order among siblings; larger numbers come first.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub order: Seen<u32>,
 }
 
-/// A department to be created. What was not set is not sent.
+/// A department to be created. Fields that were not set are omitted.
 ///
 /// Official: [创建部门](https://developer.work.weixin.qq.com/document/path/90205)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -156,21 +159,21 @@ pub struct DepartmentNode {
 pub struct NewDepartment {
     /// The name (部门名称): 1–64 characters without `\ : * ? " < > |`, unique among siblings.
     pub name: String,
-    /// The English name (英文名称), of the same form; needs the console's multi-language switch.
+    /// The English name (英文名称), with the same limits. It requires the console's multi-language setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_en: Option<String>,
     /// The parent (父部门).
     pub parentid: DepartmentId,
-    /// The place among siblings, larger first.
+    /// The order among siblings; larger numbers come first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<u32>,
-    /// The id it shall have, above 1; the server chooses unless told.
+    /// The id of the new department, above 1. Defaults to an id that the server chooses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<DepartmentId>,
 }
 
 impl NewDepartment {
-    /// Begins with the two fields that every department must have.
+    /// Creates a department with the two required fields.
     pub fn new(name: impl Into<String>, parent: impl Into<DepartmentId>) -> Self {
         Self { name: name.into(), name_en: None, parentid: parent.into(), order: None, id: None }
     }
@@ -181,29 +184,29 @@ impl NewDepartment {
         self
     }
 
-    /// Sets the place among siblings, larger first.
+    /// Sets the order among siblings; larger numbers come first.
     pub fn order(mut self, order: u32) -> Self {
         self.order = Some(order);
         self
     }
 
-    /// Sets the id it shall have, above 1.
+    /// Sets the id of the new department, above 1.
     pub fn id(mut self, id: impl Into<DepartmentId>) -> Self {
         self.id = Some(id.into());
         self
     }
 }
 
-/// The answer of [`NewDepartment`].
+/// The reply to [`NewDepartment`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedDepartmentId {
-    /// The new department; never 0.
+    /// The id of the new department. Never 0.
     #[serde(deserialize_with = "json_fields::positive")]
     pub id: DepartmentId,
 }
 
-/// What an update of a department changes: only what was named is sent.
+/// The changes of an update. Only the fields that were set are sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[must_use]
@@ -211,19 +214,20 @@ pub struct DepartmentPatch {
     /// The name (部门名称), 1–64 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The English name (英文名称). The page bounds it from below (1); whether `""` empties it is the server's decision.
+    /// The English name (英文名称). The page states a minimum of 1 character; the server decides whether `""` empties the
+    /// field.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub name_en: Patch<String>,
-    /// The parent (父部门): the department moves there with all below it.
+    /// The new parent (父部门). The department moves together with its sub-departments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parentid: Option<DepartmentId>,
-    /// The place among siblings, larger first; does not move the department.
+    /// The order among siblings, larger first. It does not change the parent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<u32>,
 }
 
 impl DepartmentPatch {
-    /// Begins with nothing changed.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
@@ -240,13 +244,13 @@ impl DepartmentPatch {
         self
     }
 
-    /// Moves the department under this one.
+    /// Sets the new parent of the department.
     pub fn parentid(mut self, parent: impl Into<DepartmentId>) -> Self {
         self.parentid = Some(parent.into());
         self
     }
 
-    /// Sets the place among siblings, larger first.
+    /// Sets the order among siblings; larger numbers come first.
     pub fn order(mut self, order: u32) -> Self {
         self.order = Some(order);
         self
@@ -261,19 +265,19 @@ impl DepartmentPatch {
 pub struct UpdateDepartment {
     /// The department.
     pub id: DepartmentId,
-    /// What changes.
+    /// The changes.
     #[serde(flatten)]
     pub patch: DepartmentPatch,
 }
 
 impl UpdateDepartment {
-    /// Asks for this change to this department.
+    /// Creates a request that applies this patch to this department.
     pub fn new(id: impl Into<DepartmentId>, patch: DepartmentPatch) -> Self {
         Self { id: id.into(), patch }
     }
 }
 
-/// Deletes one department. A GET that changes something.
+/// Deletes one department. The request is a GET although it changes data.
 ///
 /// Official: [删除部门](https://developer.work.weixin.qq.com/document/path/90207)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -284,7 +288,7 @@ pub struct DeleteDepartment {
 }
 
 impl DeleteDepartment {
-    /// Asks for this department's deletion.
+    /// Creates a request that deletes this department.
     pub fn new(id: impl Into<DepartmentId>) -> Self {
         Self { id: id.into() }
     }
@@ -296,24 +300,24 @@ impl DeleteDepartment {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListDepartments {
-    /// The department to begin at; all that the credential may see unless told.
+    /// The top department of the list. Defaults to all departments that the credential can view.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<DepartmentId>,
 }
 
 impl ListDepartments {
-    /// Asks for all that the credential may see.
+    /// Creates a request for all departments that the credential can view.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks for this department and all below it.
+    /// Creates a request for this department and its sub-departments.
     pub fn under(id: impl Into<DepartmentId>) -> Self {
         Self { id: Some(id.into()) }
     }
 }
 
-/// The answer of [`ListDepartments`].
+/// The reply to [`ListDepartments`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DepartmentList {
@@ -321,34 +325,34 @@ pub struct DepartmentList {
     pub department: Vec<Department>,
 }
 
-/// Lists departments by id, parent and place.
+/// Lists departments with id, parent and order.
 ///
 /// Official: [获取子部门ID列表](https://developer.work.weixin.qq.com/document/path/95350)
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListDepartmentIds {
-    /// The department to begin at; all that the credential may see unless told.
+    /// The top department of the list. Defaults to all departments that the credential can view.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<DepartmentId>,
 }
 
 impl ListDepartmentIds {
-    /// Asks for all that the credential may see.
+    /// Creates a request for all departments that the credential can view.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks for this department and all below it.
+    /// Creates a request for this department and its sub-departments.
     pub fn under(id: impl Into<DepartmentId>) -> Self {
         Self { id: Some(id.into()) }
     }
 }
 
-/// The answer of [`ListDepartmentIds`].
+/// The reply to [`ListDepartmentIds`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DepartmentNodes {
-    /// The departments; objects, for all the key's name.
+    /// The departments. They are objects, although the key is named `department_id`.
     pub department_id: Vec<DepartmentNode>,
 }
 
@@ -363,17 +367,17 @@ pub struct GetDepartment {
 }
 
 impl GetDepartment {
-    /// Asks for this department.
+    /// Creates a request for this department.
     pub fn new(id: impl Into<DepartmentId>) -> Self {
         Self { id: id.into() }
     }
 }
 
-/// The answer of [`GetDepartment`].
+/// The reply to [`GetDepartment`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DepartmentReply {
-    /// The department; one object, where the list has an array under this key.
+    /// The department: one object, although the list has an array under the same key.
     pub department: Department,
 }
 

@@ -7,25 +7,26 @@ use tokio::time::{Instant, timeout};
 
 use crate::{Bilingual, Error, ErrorKind, TransportFailure};
 
-/// Minimum rate of a download, in bytes a second.
+/// Minimum rate of a download, in bytes per second.
 const MIN_RATE: u128 = 1 << 10;
-/// The rate is checked whenever the time spent waiting for the server reaches this many idle limits.
+/// Length of the window over which the rate is measured, in idle limits. Only the time spent waiting for the server
+/// counts.
 const WINDOW: u32 = 3;
 
 /// The body of a download in progress.
 pub(crate) struct DownloadBody {
     call: &'static str,
     answer: reqwest::Response,
-    /// The longest wait for the next bytes.
+    /// Maximum wait for the next bytes.
     idle: Duration,
     rate: Rate,
 }
 
-/// Why a body ended early.
+/// The reason why a body ended early.
 pub(crate) enum DownloadError {
-    /// The connection broke, or no bytes came within the idle limit.
+    /// The connection broke, or no bytes arrived within the idle limit.
     Interrupted(Error),
-    /// Bytes came at less than the minimum rate.
+    /// The rate was below the minimum.
     TooSlow(Error),
 }
 
@@ -38,12 +39,12 @@ impl From<DownloadError> for Error {
 }
 
 impl DownloadBody {
-    /// Reads the body of this answer. It fails if no bytes come for `idle`.
+    /// Creates a reader for the body of this response. It fails if no bytes arrive for `idle`.
     pub(crate) fn new(call: &'static str, answer: reqwest::Response, idle: Duration) -> Self {
         Self { call, answer, idle, rate: Rate::new(idle.saturating_mul(WINDOW)) }
     }
 
-    /// Returns the next bytes; `None` at the end.
+    /// Returns the next bytes, or `None` at the end.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, DownloadError> {
         let asked = Instant::now();
         let chunk = match timeout(self.idle, self.answer.chunk()).await {
@@ -52,7 +53,7 @@ impl DownloadBody {
             }
             Err(_) => {
                 return Err(DownloadError::Interrupted(self.too_slow(Bilingual::new(
-                    format!("nothing came for {:?}", self.idle),
+                    format!("no data for {:?}", self.idle),
                     format!("{:?} 内没有收到数据", self.idle),
                 ))));
             }
@@ -60,7 +61,7 @@ impl DownloadBody {
         let Some(bytes) = chunk else { return Ok(None) };
         if self.rate.is_too_low(bytes.len(), asked.elapsed()) {
             let why = Bilingual::new(
-                format!("the file comes at less than {MIN_RATE} bytes a second"),
+                format!("the download rate is below {MIN_RATE} bytes per second"),
                 format!("下载速度低于每秒 {MIN_RATE} 字节"),
             );
             return Err(DownloadError::TooSlow(self.too_slow(why)));
@@ -73,7 +74,7 @@ impl DownloadBody {
     }
 }
 
-/// The rate of bytes while the client waits for them. The time that the reader needs for them does not count.
+/// The rate of bytes during the time that the client waits for them. The caller's processing time does not count.
 struct Rate {
     window: Duration,
     waited: Duration,
@@ -85,7 +86,7 @@ impl Rate {
         Self { window, waited: Duration::ZERO, bytes: 0 }
     }
 
-    /// Counts bytes and the wait for them. Returns `true` if a window ended and was too slow.
+    /// Adds bytes and the wait for them. Returns `true` if a window ended and its rate was too low.
     fn is_too_low(&mut self, bytes: usize, waited: Duration) -> bool {
         self.bytes += bytes as u128;
         self.waited = self.waited.saturating_add(waited);
@@ -103,7 +104,7 @@ impl Rate {
 mod tests {
     use super::*;
 
-    /// Whether a download that brings this number of bytes in each of 100 waits is given up.
+    /// Returns whether a download is aborted that receives this number of bytes in each of 100 waits.
     fn is_given_up(bytes: usize, wait: Duration) -> bool {
         let mut rate = Rate::new(Duration::from_secs(30));
         (0..100).any(|_| rate.is_too_low(bytes, wait))
@@ -119,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_reader_that_takes_its_time_slows_no_download() {
-        // Whatever passes between two chunks is not waited for them.
+        // The time between two chunks is the caller's and does not count as waiting.
         assert!(!is_given_up(1, Duration::from_millis(1)));
     }
 
@@ -127,7 +128,7 @@ mod tests {
     fn a_slow_start_is_forgotten_once_its_window_is_over() {
         let mut rate = Rate::new(Duration::from_secs(30));
         assert!(!rate.is_too_low(40_000, Duration::from_secs(29)));
-        assert!(!rate.is_too_low(1, Duration::from_secs(1)), "the window on the whole is fast enough");
+        assert!(!rate.is_too_low(1, Duration::from_secs(1)), "the average of the window is fast enough");
         assert!(!rate.is_too_low(1, Duration::from_secs(29)));
         assert!(rate.is_too_low(1, Duration::from_secs(1)));
     }

@@ -1,4 +1,4 @@
-//! An endpoint as a value: what goes over the wire, and what comes back.
+//! An endpoint as a type: the request and its reply.
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -7,10 +7,10 @@ use crate::{
     envelope::{self, Failure},
 };
 
-/// One call as a small value: its fields are the query (GET) or the JSON body (POST).
+/// A request type. Its fields form the query (GET) or the JSON body (POST).
 ///
-/// The SDK's own endpoints are the rows of [`endpoints`](crate::endpoints). An endpoint that WeCom has and the SDK lacks is
-/// implemented for a type of your own, and [`Client::send`](crate::Client::send) sends it:
+/// The SDK's own endpoints are the rows of [`endpoints`](crate::endpoints). To call another endpoint of WeCom, implement
+/// this trait for a custom type and send it with [`Client::send`](crate::Client::send):
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
@@ -32,22 +32,22 @@ use crate::{
 /// }
 ///
 /// # fn example() -> wecom_contacts::Result<()> {
-/// // Its limits are named by its type.
+/// // The type of the request identifies the endpoint.
 /// let budget = Budget::builder().endpoint_of::<GetApp>(Limits::published().at_once(4)).build()?;
 /// # Ok(())
 /// # }
 /// ```
 pub trait Endpoint: Serialize {
-    /// Where the call goes and how.
+    /// The method and path of the call.
     const CALL: Call;
-    /// What a successful answer decodes into.
+    /// The type of a successful reply.
     type Reply: DeserializeOwned + Send + 'static;
 
-    /// Decodes a recorded answer as the client does, for fixtures and tests.
+    /// Decodes a recorded reply in the same way as the client, for fixtures and tests.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Refused`] for an `errcode` other than 0, [`ErrorKind::Malformed`] for anything that is no such answer.
+    /// [`ErrorKind::Refused`] for an `errcode` other than 0, [`ErrorKind::Malformed`] for any other invalid reply.
     fn decode(body: &[u8]) -> Result<Self::Reply> {
         match envelope::open(body) {
             Ok(opened) => Ok(opened.reply),
@@ -59,7 +59,7 @@ pub trait Endpoint: Serialize {
     }
 }
 
-/// Where a call goes: its method and its path below `cgi-bin/`.
+/// The method of a call and its path below `cgi-bin/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Call {
     pub(crate) method: Method,
@@ -74,37 +74,38 @@ pub(crate) enum Method {
 }
 
 impl Call {
-    /// A GET that reads, and so may be repeated freely. A GET that changes something says [`Call::once`].
+    /// Creates a GET that only reads and is repeatable. For a GET that changes data, add [`Call::once`].
     pub const fn get(path: &'static str) -> Self {
         Self { method: Method::Get, path, repeatable: true }
     }
 
-    /// A POST; one that only reads says [`Call::repeatable`].
+    /// Creates a POST. For a POST that only reads, add [`Call::repeatable`].
     pub const fn post(path: &'static str) -> Self {
         Self { method: Method::Post, path, repeatable: false }
     }
 
-    /// Marks a POST that changes nothing: sending it twice is the same as once.
+    /// Marks a POST that changes nothing: sending it twice has the same effect as sending it once.
     pub const fn repeatable(self) -> Self {
         Self { repeatable: true, ..self }
     }
 
-    /// Marks a GET that changes something (`user/delete` is one): it must not be sent twice blindly.
+    /// Marks a GET that changes data, such as `user/delete`. It is not repeated blindly.
     pub const fn once(self) -> Self {
         Self { repeatable: false, ..self }
     }
 
-    /// The path below `cgi-bin/`, such as `user/get`.
+    /// Returns the path below `cgi-bin/`, such as `user/get`.
     pub const fn path(&self) -> &'static str {
         self.path
     }
 
-    /// Whether the call is a GET, whose fields are its query; else they are the JSON body of a POST.
+    /// Returns whether the call is a GET, whose fields form its query. Otherwise it is a POST, whose fields form its JSON
+    /// body.
     pub const fn is_get(&self) -> bool {
         matches!(self.method, Method::Get)
     }
 
-    /// Whether sending the call twice is the same as sending it once.
+    /// Returns whether sending the call twice has the same effect as sending it once.
     pub const fn is_repeatable(&self) -> bool {
         self.repeatable
     }

@@ -1,8 +1,8 @@
-//! The table of all endpoints: path, method, chapter, what each does to the corp, official page, and the types of its request and
-//! reply.
+//! The table of all endpoints: path, method, chapter, access (read or write), official page, and the types of the request
+//! and the reply.
 //!
-//! A row *is* the endpoint: the macro below makes the type's [`Endpoint`] out of it, so that no call of the SDK exists without its
-//! row. To add an endpoint, write its request and reply in the chapter's module and its row here.
+//! The macro below generates the [`Endpoint`] implementation of each request from its row, so every call of the SDK has a
+//! row. To add an endpoint, define its request and reply in the chapter's module and add a row here.
 //!
 //! ```
 //! use wecom_contacts::endpoints::{self, Access};
@@ -25,7 +25,7 @@ use crate::{
     linked_corps::*, media::*, members::*, tags::*,
 };
 
-/// What the SDK knows of an endpoint.
+/// The properties of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EndpointInfo {
     call: Call,
@@ -35,11 +35,11 @@ pub struct EndpointInfo {
     at_once: Option<u32>,
 }
 
-/// A chapter of the official documentation, by its module in this crate.
+/// A chapter of the official documentation. Each has a module in this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Chapter {
-    /// Tokens, addresses, logins: [`auth`](crate::auth).
+    /// Tokens, IP addresses and logins: [`auth`](crate::auth).
     Auth,
     /// 成员管理: [`members`](crate::members).
     Members,
@@ -61,31 +61,31 @@ pub enum Chapter {
     CorpGroups,
 }
 
-/// What an endpoint does to the corp.
+/// The effect of an endpoint on the corp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Access {
-    /// Leaves the corp's data as they are, though it may start an export or use up a code.
+    /// Leaves the corp's data unchanged. Such a call can still start an export or consume a code.
     Read,
-    /// Changes the corp's data (contacts, rules, media) or reaches its members (invitations, logins).
+    /// Changes the corp's data (contacts, rules, media) or affects its members (invitations, logins).
     Write,
 }
 
-/// Takes the types of each endpoint: see [`visit`].
+/// Receives the types of each endpoint: see [`visit`].
 pub trait EndpointVisitor {
-    /// Takes one endpoint.
+    /// Receives one endpoint.
     fn endpoint<E>(&mut self, info: &'static EndpointInfo)
     where
         E: Endpoint + DeserializeOwned + Debug + 'static,
         E::Reply: Serialize + Debug;
 }
 
-/// Returns the endpoint at this path below `cgi-bin/`; `None` for a path that is not in the table.
+/// Returns the endpoint with this path below `cgi-bin/`, or `None` if the table lacks it.
 pub fn find(path: &str) -> Option<&'static EndpointInfo> {
     ALL.iter().find(|endpoint| endpoint.path() == path)
 }
 
-/// Returns the path that is most like this one; `None` if no path is much like it.
+/// Returns the most similar path, or `None` if all paths differ too much.
 pub(crate) fn nearest(path: &str) -> Option<&'static str> {
     let path = path.trim_matches('/');
     let path = path.strip_prefix("cgi-bin/").unwrap_or(path);
@@ -94,10 +94,10 @@ pub(crate) fn nearest(path: &str) -> Option<&'static str> {
     (near.0 * 3 <= path.len()).then_some(near.1)
 }
 
-/// More than any path has.
+/// Exceeds the length of every path.
 const LONGEST_PATH: usize = 64;
 
-/// How many bytes must be inserted, removed or replaced to make one text of the other (Levenshtein distance).
+/// Returns the minimum number of inserted, removed or replaced bytes between two texts (Levenshtein distance).
 fn edits(one: &str, other: &str) -> usize {
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (at, byte) in one.bytes().enumerate() {
@@ -112,52 +112,52 @@ fn edits(one: &str, other: &str) -> usize {
 }
 
 impl EndpointInfo {
-    /// The path below `cgi-bin/`, such as `user/get`.
+    /// Returns the path below `cgi-bin/`, such as `user/get`.
     pub const fn path(&self) -> &'static str {
         self.call.path()
     }
 
-    /// `GET` or `POST`.
+    /// Returns `GET` or `POST`.
     pub const fn method(&self) -> &'static str {
         if self.call.is_get() { "GET" } else { "POST" }
     }
 
-    /// Method and path, and whether sending it twice is the same as sending it once.
+    /// Returns the method, the path, and whether the call can be repeated.
     pub const fn call(&self) -> Call {
         self.call
     }
 
-    /// The chapter it belongs to.
+    /// Returns the chapter.
     pub const fn chapter(&self) -> Chapter {
         self.chapter
     }
 
-    /// What it does to the corp.
+    /// Returns the effect on the corp.
     pub const fn access(&self) -> Access {
         self.access
     }
 
-    /// The number of its official page.
+    /// Returns the number of the official page.
     pub const fn page(&self) -> u32 {
         self.page
     }
 
-    /// The address of its official page.
+    /// Returns the URL of the official page.
     pub fn page_url(&self) -> String {
         format!("https://developer.work.weixin.qq.com/document/path/{}", self.page)
     }
 
-    /// How many calls of one corp the page allows at the same moment, if it says so; more get a 45033.
+    /// Returns the maximum number of concurrent calls of one corp, if the page states one. Further calls fail with 45033.
     pub const fn at_once(&self) -> Option<u32> {
         self.at_once
     }
 
-    /// A read may be repeated freely, unless [`once`](Self::once) follows.
+    /// Creates a row of a read. Reads are repeatable, except with [`once`](Self::once).
     const fn read(call: Call, chapter: Chapter, page: u32) -> Self {
         Self { call: call.repeatable(), chapter, access: Access::Read, page, at_once: None }
     }
 
-    /// A write is sent once.
+    /// Creates a row of a write. Writes are sent once.
     const fn write(call: Call, chapter: Chapter, page: u32) -> Self {
         Self { call: call.once(), chapter, access: Access::Write, page, at_once: None }
     }
@@ -172,7 +172,7 @@ impl EndpointInfo {
 }
 
 impl Chapter {
-    /// The name of its module, which is also the name of its tests and samples: `members`, `linked_corps`.
+    /// Returns the name of the module, which is also the name of its tests and samples: `members`, `linked_corps`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Auth => "auth",
@@ -189,13 +189,13 @@ impl Chapter {
     }
 }
 
-/// Makes the table, and from each of its rows what the row's parentheses hold: `(Request => Reply)` makes the request's
-/// [`Endpoint`]; `(NAME)` makes a constant of type [`Call`], for calls whose request or answer is no JSON.
+/// Generates the table and the items in the parentheses of each row. `(Request => Reply)` implements [`Endpoint`] for the
+/// request. `(NAME)` defines a constant of type [`Call`], for calls whose request or reply is not JSON.
 macro_rules! endpoints {
     ($($chapter:ident { $(
         $access:ident $method:ident $path:literal $page:literal ($($made:tt)+) $($option:ident $(($count:literal))?)*;
     )* })*) => {
-        /// All endpoints of the SDK, chapter by chapter.
+        /// All endpoints of the SDK, by chapter.
         pub const ALL: &[EndpointInfo] = &[$($(
             EndpointInfo::$access(Call::$method($path), Chapter::$chapter, $page)$(.$option($($count)?))*,
         )*)*];
@@ -205,8 +205,8 @@ macro_rules! endpoints {
             $($made)+
         })*)*
 
-        /// Gives the types of each endpoint to the visitor, in the order of [`ALL`]: for fixtures, recorders and fuzzers. Calls
-        /// whose request or answer is no JSON have no types, and are left out: `gettoken`, uploads and downloads of media.
+        /// Passes the types of each endpoint to the visitor, in the order of [`ALL`], for fixtures, recorders and
+        /// fuzzers. It skips calls whose request or reply is not JSON: `gettoken`, uploads and downloads of media.
         pub fn visit(visitor: &mut impl EndpointVisitor) {
             let mut infos = ALL.iter();
             $($(
@@ -243,7 +243,7 @@ endpoints! {
         read  get  "gettoken"                                 91039 (GETTOKEN);
         read  get  "get_api_domain_ip"                        92520 (GetApiDomainIp => IpList);
         read  get  "getcallbackip"                            92521 (GetCallbackIp => IpList);
-        // The code serves once.
+        // The code is valid once.
         read  get  "auth/getuserinfo"                         91023 (GetUserInfo => UserInfo) once;
         read  post "auth/getuserdetail"                       95833 (GetUserDetail => UserDetail);
     }
@@ -259,7 +259,7 @@ endpoints! {
         read  post "user/convert_to_openid"                   90202 (ToOpenId => OpenIdReply);
         read  post "user/convert_to_userid"                   90202 (FromOpenId => UserIdReply);
         write get  "user/authsucc"                            90203 (ConfirmLogin => ());
-        // The code serves once.
+        // The code is valid once.
         read  post "auth/get_tfa_info"                        99499 (GetTfaInfo => TfaInfo) once limit(20);
         write post "user/tfa_succ"                            99500 (ConfirmTfa => ()) limit(20);
         write post "batch/invite"                             90975 (Invitation => InvitationOutcome);
@@ -307,7 +307,7 @@ endpoints! {
         read  get  "batch/getresult"                          90983 (GetImportResult => ImportStatus);
     }
     Exports {
-        // Sent twice, they start two jobs.
+        // Each call starts a new job.
         read  post "export/simple_user"                       94849 (ExportMembersSimple => JobStarted) once;
         read  post "export/user"                              94851 (ExportMembers => JobStarted) once;
         read  post "export/department"                        94852 (ExportDepartments => JobStarted) once;
@@ -333,7 +333,7 @@ endpoints! {
         write post "corpgroup/corp/remove_corp"               95822 (RemoveChainCorp => ()) limit(1);
         read  post "corpgroup/corp/get_chain_user_custom_id"  97441 (GetMemberCustomId => MemberCustomId);
         write post "corpgroup/import_chain_contact"           95821 (ImportChainContacts => JobStarted);
-        // The page prints no method; its parameters are those of a query.
+        // The page does not state the method. Its parameters have the form of a query.
         read  get  "corpgroup/getresult"                      95823 (GetContactsJob => ContactsJobStatus) limit(5);
         read  post "corpgroup/rule/list_ids"                  95631 (ListChainRuleIds => ChainRuleIds);
         read  post "corpgroup/rule/get_rule_info"             95633 (GetChainRule => ChainRuleReply);
@@ -341,7 +341,7 @@ endpoints! {
         write post "corpgroup/rule/modify_rule"               95635 (ModifyChainRule => ());
         write post "corpgroup/rule/delete_rule"               95632 (DeleteChainRule => ());
         read  post "corpgroup/unionid_to_external_userid"     95818 (UnionIdToExternalUserId => ExternalUserIds);
-        // A call may make an id; a second call makes no second one that matters.
+        // A call can create an id. Repeating it has no further effect that matters.
         read  post "corpgroup/unionid_to_pending_id"          97357 (UnionIdToPendingId => PendingId);
         read  post "corpgroup/batch/external_userid_to_pending_id" 97357 (ExternalUserIdToPendingId => CustomerPendingIds);
     }

@@ -1,7 +1,7 @@
-//! The envelope of every reply: `errcode` and `errmsg` beside the endpoint's own keys.
+//! The envelope of every reply: `errcode` and `errmsg` beside the fields of the endpoint.
 //!
-//! Replies are decoded in one pass: the two keys are picked out while the others stream into the reply's type. Only a
-//! reply that does not decode is read again: to see whether it is a refusal, and with its damaged texts mended.
+//! A reply is decoded in one pass: the two keys are extracted while all others are decoded into the reply's type. Only
+//! a reply that fails to decode is decoded again, to detect a refusal and to repair damaged texts.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -13,24 +13,24 @@ use wecom_json::mend;
 
 use crate::redact;
 
-/// Why a body is not the reply that was asked for.
+/// The reason why a body is not the expected reply.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The server refused.
+    /// The server refused the call.
     Refused { errcode: i32, errmsg: String },
-    /// The body is not an envelope, or its fields are not of the reply's types.
+    /// The body is not an envelope, or its fields differ from the reply's type.
     Malformed(serde_json::Error),
 }
 
-/// A reply and the server's remark on it.
+/// A decoded reply, with the server's message.
 pub(crate) struct Opened<T> {
     pub(crate) reply: T,
     pub(crate) errmsg: String,
 }
 
-/// Decodes a reply. A missing `errcode` is success, as some WeCom calls leave it out (doc 90664).
+/// Decodes a reply. A missing `errcode` means success, because some WeCom calls omit it (doc 90664).
 ///
-/// A text that is broken costs nothing but itself: see [`mend`].
+/// Damaged texts are repaired; see [`mend`].
 pub(crate) fn open<T: DeserializeOwned>(body: &[u8]) -> Result<Opened<T>, Failure> {
     match read(body) {
         Err(Failure::Malformed(error)) => match mend(body) {
@@ -45,7 +45,7 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Opened<T>, Failure> {
     match decode(body) {
         (Ok(reply), remark) if remark.errcode == 0 => Ok(Opened { reply, errmsg: remark.errmsg }),
         (Ok(_), remark) => Err(remark.into_refusal()),
-        // A refusal carries none of the promised fields, and may name the errcode last.
+        // A refusal lacks the fields of the reply, and its errcode may come last.
         (Err(error), _) => match decode::<()>(body) {
             (Ok(()), remark) if remark.errcode != 0 => Err(remark.into_refusal()),
             _ => Err(Failure::Malformed(redact::json_error(error))),
@@ -61,12 +61,13 @@ fn decode<T: DeserializeOwned>(body: &[u8]) -> (serde_json::Result<T>, Remark) {
     (decoded, remark)
 }
 
-/// What the server says of the call. Of several codes the first that is not 0 counts: a refusal stays one, whatever follows it.
+/// The server's code and message. If there are several codes, the first one other than 0 counts, so that a refusal is
+/// never lost.
 #[derive(Default)]
 struct Remark {
     errcode: i32,
     errmsg: String,
-    /// Whether the text belongs to the code.
+    /// Whether the message is that of the code.
     is_settled: bool,
 }
 
@@ -77,7 +78,7 @@ impl Remark {
         }
     }
 
-    /// Takes the text: the one behind the code that counts, or else the last before it.
+    /// Takes the message: the first one after the code that counts, otherwise the last one before it.
     fn text(&mut self, errmsg: Option<String>) {
         if !self.is_settled {
             self.errmsg = errmsg.unwrap_or_default();
@@ -115,7 +116,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Envelope<'_, T> {
     }
 }
 
-/// A map without `errcode` and `errmsg`, which it puts aside.
+/// A map that hides `errcode` and `errmsg` and stores their values.
 struct PickOut<'r, A> {
     map: A,
     remark: &'r mut Remark,
@@ -144,7 +145,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for PickOut<'_, A> {
     }
 }
 
-/// The reply's view of the map: an object as ever, and `()` for a call that answers nothing but its envelope.
+/// Deserializes the reply from the map. The type `()` is supported for calls whose reply consists of the envelope only.
 impl<'de, A: MapAccess<'de>> Deserializer<'de> for PickOut<'_, A> {
     type Error = A::Error;
 
@@ -163,7 +164,7 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for PickOut<'_, A> {
     }
 }
 
-/// A key, borrowed from the body unless it is written with escapes.
+/// A key. It is borrowed from the body if it contains no escapes.
 #[derive(Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 

@@ -1,4 +1,4 @@
-//! The one error type, and what callers branch on.
+//! The error type of all calls, and the methods that classify errors.
 
 mod bilingual;
 mod builder;
@@ -18,17 +18,17 @@ pub use self::{
 };
 use crate::{Class, ErrorCode, redact};
 
-/// What every call returns.
+/// The result of every call.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why a call, a callback or a file failed.
+/// The error of a call, a callback or a file.
 ///
-/// `Display` is one sentence in English: the call's path, what went wrong with WeCom's `errcode`, its meaning and its `errmsg`,
-/// then whether the change may have been applied all the same, and after how many attempts and seconds the call was given up.
-/// It does not say what to try: that is in [`report`](Self::report), which has everything in English and in Chinese. The cause
-/// is in [`source`](std::error::Error::source).
-/// `Debug` shows the fields. No secret, token or personal datum is in any of them, but the server's own `errmsg` is kept as it
-/// came, as WeCom's support asks for its hint; it is cut after 4 KiB.
+/// `Display` writes one sentence in English: the call's path, the problem with WeCom's `errcode`, its meaning and its
+/// `errmsg`, whether the change may have been applied, and the number and duration of the attempts.
+/// [`report`](Self::report) returns the same in English and Chinese, together with the remedies.
+/// [`source`](std::error::Error::source) returns the cause. `Debug` shows the fields. They contain no secrets, tokens or
+/// personal data, with one exception: the server's `errmsg` is unchanged, because WeCom's support asks for the hint in
+/// it. It is cut after 4 KiB.
 ///
 /// ```
 /// use wecom_contacts::{Endpoint, members::GetMember};
@@ -44,7 +44,7 @@ pub struct Error(Box<Inner>);
 #[derive(Clone)]
 struct Inner {
     call: Option<&'static str>,
-    /// Shared, as all who wait for one token get the one error.
+    /// Shared, because all callers that wait for the same token receive the same error.
     kind: Arc<ErrorKind>,
     attempts: u32,
     elapsed: Duration,
@@ -54,12 +54,12 @@ struct Inner {
 }
 
 impl Error {
-    /// An error as WeCom's refusal of a call makes it, for tests of one's own handling.
+    /// Creates the error of a call that WeCom refused, for tests of error handling.
     ///
     /// ```
     /// use wecom_contacts::{Class, Error};
     ///
-    /// /// What is to be tested: who has left is no reason to stop.
+    /// /// The function under test. It ignores members who have left.
     /// fn tolerate(error: Error) -> Result<(), Error> {
     ///     if error.is_not_found() { Ok(()) } else { Err(error) }
     /// }
@@ -73,7 +73,7 @@ impl Error {
         Self::new(call, ErrorKind::Refused { code: ErrorCode(errcode), errmsg: errmsg.into() })
     }
 
-    /// Makes an error of any kind, for tests of one's own handling.
+    /// Starts building an error of any kind, for tests of error handling.
     ///
     /// ```
     /// use wecom_contacts::{Error, ErrorKind, Stopped, TransportFailure};
@@ -87,7 +87,7 @@ impl Error {
     /// assert!(error.is_timeout() && error.may_have_applied());
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "`user/create`: no answer in time; the change may have been applied all the same"
+    ///     "`user/create`: the reply did not arrive in time; the change may have been applied anyway"
     /// );
     /// ```
     pub fn builder(kind: ErrorKind) -> ErrorBuilder {
@@ -129,7 +129,7 @@ impl Error {
         }))
     }
 
-    /// The same error, with what became of the call altogether.
+    /// Returns the same error with the final number of attempts and duration of the call.
     pub(crate) fn at_the_end_of(
         mut self,
         attempts: u32,
@@ -147,16 +147,17 @@ impl Error {
         self
     }
 
-    /// The URL is taken off, as it carries the token or the secret.
+    /// Creates the error of a transport failure. The URL is removed, because it contains the token or the secret.
     pub(crate) fn transport(call: &'static str, error: reqwest::Error) -> Self {
-        // The HTTP client refused to write the request: nothing was sent.
+        // The HTTP client refused to write the request, so it was not sent.
         if error.is_builder() {
             return Self::new(
                 call,
                 ErrorKind::Unwritable(Bilingual::untranslated(error.without_url().to_string())),
             );
         }
-        // A connection that takes too long to come about is both; what counts is that nothing was sent.
+        // A connection attempt that times out is both an error of connecting and a timeout. It counts as the former,
+        // because the request was not sent.
         let failure = if error.is_connect() {
             TransportFailure::NoConnection
         } else if error.is_timeout() {
@@ -167,17 +168,17 @@ impl Error {
         Self::new(call, ErrorKind::Transport { failure, source: error.without_url().into() })
     }
 
-    /// What kind of failure this is.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
-    /// The call that failed, as its path below `cgi-bin/`.
+    /// Returns the call that failed, as its path below `cgi-bin/`.
     pub fn call(&self) -> Option<&'static str> {
         self.0.call
     }
 
-    /// The errcode, if WeCom refused the call.
+    /// Returns the errcode, if WeCom refused the call.
     pub fn code(&self) -> Option<ErrorCode> {
         match &*self.0.kind {
             ErrorKind::Refused { code, .. } => Some(*code),
@@ -185,36 +186,37 @@ impl Error {
         }
     }
 
-    /// How often the call was sent; 0 if it was not, or if what failed is no call.
+    /// Returns the number of attempts. 0 if the call was not sent, or if the error does not belong to a call.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// How long the call took altogether, with its pauses and its wait for the [`Budget`](crate::Budget); zero if what failed
-    /// is no call.
+    /// Returns the total duration of the call, including pauses and the wait for the [`Budget`](crate::Budget). Zero if
+    /// the error does not belong to a call.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
     }
 
-    /// Why the call was not sent again.
+    /// Returns the reason why the call was not sent again.
     pub fn stopped(&self) -> Stopped {
         self.0.stopped
     }
 
-    /// Whether the call changes something and may have done so, although no usable answer says it: the answer did not come, was
-    /// cut, or was a gateway's. Read what is there before you send it again. A refusal is no such case, nor is a call that
-    /// only reads.
+    /// Returns whether the call changes data and may have applied the change, although a usable reply is missing: it was
+    /// lost or cut, or it came from a gateway. Read the existing data before sending the call again. Always false for
+    /// refusals and for calls that only read.
     pub fn may_have_applied(&self) -> bool {
         self.0.may_have_applied
     }
 
-    /// How long WeCom keeps the endpoint closed (45009), counted from when this error was made; `None` where nothing of the
-    /// kind is known.
+    /// Returns the time until WeCom opens the endpoint again (45009), measured from the creation of this error. `None` if
+    /// the time is unknown.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// How callers treat this error: the class of its errcode if WeCom refused the call, else one by its kind.
+    /// Returns the class, which determines how callers treat this error. It depends on the errcode if WeCom refused the
+    /// call, and otherwise on the kind.
     pub fn class(&self) -> Class {
         match &*self.0.kind {
             ErrorKind::Refused { code, .. } => code.info().map_or(Class::Unknown, |info| info.class),
@@ -237,52 +239,54 @@ impl Error {
         }
     }
 
-    /// What to try first, in English; [`report`](Self::report) has the Chinese too.
+    /// Returns the first remedy in English; [`report`](Self::report) also has the Chinese text.
     pub fn remedy(&self) -> Option<&'static str> {
         remedies::remedy(self).map(|(english, _)| english)
     }
 
-    /// Whether what was asked for does not exist, or not for this credential.
+    /// Returns whether the requested object does not exist, or is outside the credential's permission.
     pub fn is_not_found(&self) -> bool {
         self.class() == Class::NotFound
     }
 
-    /// Whether what was to be created is there already.
+    /// Returns whether the object to be created already exists.
     pub fn is_already_exists(&self) -> bool {
         self.class() == Class::AlreadyExists
     }
 
-    /// Whether this credential may not do that, or not from this IP.
+    /// Returns whether the credential or the IP has no permission for the call.
     pub fn is_permission_denied(&self) -> bool {
         matches!(self.class(), Class::Permission | Class::IpNotAllowed)
     }
 
-    /// Whether WeCom asks to slow down (45009, 45033, 45036), or did so a while ago and the call was not even sent.
+    /// Returns whether the call frequency is too high (45009, 45033, 45036). This includes calls that were not sent
+    /// because of an earlier 45009.
     pub fn is_rate_limited(&self) -> bool {
         self.class() == Class::RateLimited
     }
 
-    /// Whether the corp id or the secret is wrong: trying again cannot help and gets the IP blocked.
+    /// Returns whether the corp id or the secret is wrong. Further attempts are useless, and WeCom blocks the IP after
+    /// too many of them.
     pub fn is_bad_credentials(&self) -> bool {
         self.class() == Class::BadCredentials
     }
 
-    /// Whether a value of the request is wrong.
+    /// Returns whether a value of the request is invalid.
     pub fn is_invalid_argument(&self) -> bool {
         self.class() == Class::InvalidArgument
     }
 
-    /// Whether the answer did not come in time.
+    /// Returns whether the reply did not arrive in time.
     pub fn is_timeout(&self) -> bool {
         matches!(*self.0.kind, ErrorKind::Transport { failure: TransportFailure::Timeout, .. })
     }
 
-    /// Whether no connection came about, so that the call surely did not execute.
+    /// Returns whether the connection failed, so that the call certainly did not run.
     pub fn is_connect(&self) -> bool {
         matches!(*self.0.kind, ErrorKind::Transport { failure: TransportFailure::NoConnection, .. })
     }
 
-    /// Whether asking the same question again, in a while, may well be answered: the server was busy, or the answer got lost.
+    /// Returns whether the same request can succeed later, because the server was busy or the reply was lost.
     pub(crate) fn may_pass(&self) -> bool {
         match &*self.0.kind {
             ErrorKind::Transport { .. } | ErrorKind::EndpointClosed { .. } | ErrorKind::TokenSource(_) => {
@@ -293,12 +297,12 @@ impl Error {
         }
     }
 
-    /// Whether the call surely did not execute, and may well do so moments later.
+    /// Returns whether the call certainly did not run, but can succeed moments later.
     pub(crate) fn did_not_execute(&self) -> bool {
         self.is_connect() || self.code().and_then(ErrorCode::info).is_some_and(|info| info.did_not_execute)
     }
 
-    /// Whether WeCom closes the endpoint to the corp by this refusal.
+    /// Returns whether WeCom closes the endpoint to the corp after this refusal.
     pub(crate) fn exceeds_frequency(&self) -> bool {
         self.code() == Some(ErrorCode::FREQUENCY_LIMIT)
     }
@@ -309,7 +313,7 @@ impl Error {
 }
 
 impl From<ErrorKind> for Error {
-    /// The same as [`Error::builder`] with nothing else set.
+    /// Works like [`Error::builder`] with default values.
     fn from(kind: ErrorKind) -> Self {
         Self::local(kind)
     }

@@ -10,7 +10,7 @@ use crate::{
     transport::{Body, HttpTransport, PreparedCall},
 };
 
-/// Tokens by `gettoken` (获取 `access_token`).
+/// The source of tokens that calls `gettoken` (获取 `access_token`).
 ///
 /// Official: [获取access_token](https://developer.work.weixin.qq.com/document/path/91039)
 pub(crate) struct GetToken {
@@ -22,12 +22,12 @@ pub(crate) struct GetToken {
 struct TokenReply {
     #[serde(deserialize_with = "access_token")]
     access_token: String,
-    /// Signed, as a server that counts down may well pass zero.
+    /// Signed, because a server that counts down may pass zero.
     #[serde(default, deserialize_with = "seconds")]
     expires_in: i64,
 }
 
-/// Reads a token; an empty one is none, and calls with it would fail for reasons that hide the cause.
+/// Reads a token. An empty token is an error here, because calls with it would fail with a misleading error.
 pub(crate) fn access_token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let token = String::deserialize(deserializer)?;
     if token.trim().is_empty() {
@@ -36,13 +36,13 @@ pub(crate) fn access_token<'de, D: Deserializer<'de>>(deserializer: D) -> Result
     Ok(token)
 }
 
-/// Reads seconds that may come as text (`"7200"`).
+/// Reads a number of seconds, which may be a JSON string (`"7200"`).
 pub(crate) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     Ok(json_fields::Number::deserialize(deserializer)?.0)
 }
 
 impl TokenSource for GetToken {
-    /// The server knows what it refused.
+    /// The refused token is not needed: the server knows which tokens it refuses.
     fn fetch(&self, _: Option<AccessToken>) -> SourceFuture {
         let transport = self.transport.clone();
         let query = serde_urlencoded::to_string([

@@ -1,4 +1,4 @@
-//! The ids that WeCom speaks of, each a type of its own.
+//! WeCom's ids. Each kind has its own type.
 
 use std::{
     borrow::{Borrow, Cow},
@@ -12,7 +12,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// What all text ids have: everything but the comparison.
+/// Implements a text id, without its comparison.
 macro_rules! text_id {
     ($($(#[$attribute:meta])* $name:ident;)*) => {$(
         $(#[$attribute])*
@@ -21,27 +21,27 @@ macro_rules! text_id {
         pub struct $name(String);
 
         impl $name {
-            /// Wraps the text unchanged; the server judges its form.
+            /// Creates an id from the unchanged text. The server checks its form.
             pub fn new(text: impl Into<String>) -> Self {
                 Self(text.into())
             }
 
-            /// Returns the id as it was given, which is also what goes over the wire.
+            /// Returns the unchanged id, which is also its form on the wire.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// Whether the id is unusable: empty, or with U+FFFD or a control character in it, which a damaged reply or export
-            /// file leaves behind. Such a row is kept.
+            /// Returns whether the id is unusable: it is empty, or contains U+FFFD or a control character. Such ids come
+            /// from damaged replies or export files, whose rows are kept.
             pub fn is_damaged(&self) -> bool {
-                // Nearly every id is plain, and an export asks this for each row.
+                // Nearly all ids consist of plain ASCII. An export checks the id of every row, so this case is fast.
                 if !self.0.is_empty() && self.0.bytes().all(|byte| matches!(byte, 0x20..0x7f)) {
                     return false;
                 }
                 self.0.is_empty() || self.0.contains(|character: char| character == '\u{fffd}' || character.is_control())
             }
 
-            /// Returns the text inside.
+            /// Returns the inner text.
             pub fn into_string(self) -> String {
                 self.0
             }
@@ -117,7 +117,7 @@ macro_rules! text_id {
     )*};
 }
 
-/// Text ids that are equal if their bytes are, so that a map of them can be asked by `&str`.
+/// Implements text ids that compare by bytes. A map with such keys supports look-ups by `&str`.
 macro_rules! exact_id {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         text_id! {
@@ -140,7 +140,8 @@ macro_rules! exact_id {
     )*};
 }
 
-/// Text ids that are compared by a key made of their text. They have no `Borrow<str>`, as `str` compares and hashes its bytes.
+/// Implements text ids that compare by a key derived from their text. They do not implement `Borrow<str>`, because `str`
+/// compares and hashes its bytes.
 macro_rules! keyed_id {
     ($($(#[$doc:meta])* $name:ident by $key:path;)*) => {$(
         text_id! {
@@ -182,13 +183,13 @@ macro_rules! keyed_id {
     )*};
 }
 
-/// A text that is compared, ordered and hashed without the case of its ASCII letters, and without a copy of it.
+/// A text that compares, orders and hashes ASCII letters without case, and without copying the text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caseless<'a>(pub(crate) &'a str);
 
 impl PartialEq for Caseless<'_> {
     fn eq(&self, other: &Self) -> bool {
-        // Ids mostly come in the case in which they were stored.
+        // Most ids have the same case as their stored form.
         self.0 == other.0 || self.0.eq_ignore_ascii_case(other.0)
     }
 }
@@ -210,7 +211,7 @@ impl Ord for Caseless<'_> {
 
 impl Hash for Caseless<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // A userid fits into one piece.
+        // Most userids fit into one block.
         let mut lower = [0; 64];
         for piece in self.0.as_bytes().chunks(lower.len()) {
             let lower = &mut lower[..piece.len()];
@@ -218,12 +219,12 @@ impl Hash for Caseless<'_> {
             lower.make_ascii_lowercase();
             state.write(lower);
         }
-        // As `str` does it: no text is the beginning of another.
+        // The same end marker as in the hash of `str`, so that no text is a prefix of another.
         state.write_u8(0xff);
     }
 }
 
-/// The corp as it is, and the account without case; a text without a slash as it is.
+/// Splits a linked id into the exact corp and the caseless account. A text without a slash compares exactly.
 fn linked_key(text: &str) -> (&str, Option<Caseless<'_>>) {
     match text.split_once('/') {
         Some((corp, account)) => (corp, Some(Caseless(account))),
@@ -283,7 +284,7 @@ exact_id! {
     CorpId;
     /// A member's WeChat OpenID (`openid`), as used by corp payments.
     OpenId;
-    /// A member's id as third-party apps see it (`open_userid`, at most 64 bytes).
+    /// A member's id for third-party apps (`open_userid`, at most 64 bytes).
     OpenUserId;
     /// An asynchronous job (异步任务, `jobid`, at most 64 bytes).
     JobId;
@@ -291,20 +292,20 @@ exact_id! {
     MediaId;
     /// A department of a linked corp (互联企业): `LINKEDID/DEPARTMENTID`.
     LinkedDepartmentId;
-    /// A customer (外部联系人, `external_userid`); each corp knows the customer by another id.
+    /// A customer (外部联系人, `external_userid`). Each corp has a different id for the same customer.
     ExternalUserId;
-    /// A space of upstream and downstream corps (上下游, `chain_id`).
+    /// A chain of upstream and downstream corps (上下游, `chain_id`).
     ChainId;
-    /// A corp that was invited to a chain and has not joined yet (`pending_corpid`).
+    /// A corp that was invited to a chain, but has not joined yet (`pending_corpid`).
     PendingCorpId;
 }
 
 keyed_id! {
     /// A member's account (成员账号, `userid`): 1–64 bytes, unique in the corp.
     ///
-    /// WeCom compares accounts without the case of their letters (不区分大小写), and so do `==`, the order and the hash: `ZhangSan`
-    /// and `zhangsan` are one key of a map. Therefore the type has no `Borrow<str>`: look an account up by a `UserId`. The text
-    /// keeps its case in [`as_str`](Self::as_str), `Display` and requests.
+    /// WeCom ignores the case of accounts (不区分大小写), and so do `==`, the order and the hash: `ZhangSan` and
+    /// `zhangsan` are the same key of a map. The type therefore does not implement `Borrow<str>`; look up an account with
+    /// a `UserId`. [`as_str`](Self::as_str), `Display` and requests keep the case of the text.
     ///
     /// Official: [创建成员](https://developer.work.weixin.qq.com/document/path/90195)
     ///
@@ -319,52 +320,52 @@ keyed_id! {
     UserId by Caseless;
     /// A member of a linked corp (互联企业): `CORPID/USERID`.
     ///
-    /// The account compares without case, as a [`UserId`] does; the corp before the first slash compares exactly, as a
-    /// [`CorpId`] does.
+    /// The comparison of the account ignores case, like [`UserId`]. The comparison of the corp before the first slash is
+    /// exact, like [`CorpId`].
     ///
     /// Official: [获取互联企业成员详细信息](https://developer.work.weixin.qq.com/document/path/93171)
     LinkedUserId by linked_key;
 }
 
 number_id! {
-    /// A department (部门, `id`, 32-bit); the root is 1.
+    /// A department (部门, `id`, 32-bit). The root has id 1.
     DepartmentId;
-    /// A contacts tag (标签, `tagid`), not a customer tag.
+    /// A tag of the contacts (标签, `tagid`). Customer tags are different.
     TagId;
     /// An app (应用, `agentid`).
     AgentId;
-    /// A group of corps in a chain (上下游分组, `groupid`); the root is 1.
+    /// A group of corps in a chain (上下游分组, `groupid`). The root has id 1.
     ChainGroupId;
-    /// A rule of who sees whom in a chain (对接规则, `rule_id`).
+    /// A rule of a chain (对接规则, `rule_id`), which defines the visibility between its corps.
     ChainRuleId;
 }
 
 impl LinkedUserId {
-    /// Puts the corp before the account.
+    /// Joins the corp and the account.
     pub fn of(corp: impl AsRef<str>, userid: impl AsRef<str>) -> Self {
         Self(format!("{}/{}", corp.as_ref(), userid.as_ref()))
     }
 
-    /// Returns the corp and the account, cut at the first slash; `None` if there is none.
+    /// Returns the corp and the account, split at the first slash, or `None` without a slash.
     pub fn split(&self) -> Option<(&str, &str)> {
         self.0.split_once('/')
     }
 }
 
 impl LinkedDepartmentId {
-    /// Puts the link's id before the department's.
+    /// Joins the link's id and the department's id.
     pub fn of(link: impl AsRef<str>, department: impl AsRef<str>) -> Self {
         Self(format!("{}/{}", link.as_ref(), department.as_ref()))
     }
 
-    /// Returns the link's id and the department's, cut at the first slash; `None` if there is none.
+    /// Returns the link's id and the department's id, split at the first slash, or `None` without a slash.
     pub fn split(&self) -> Option<(&str, &str)> {
         self.0.split_once('/')
     }
 }
 
 impl DepartmentId {
-    /// The root department (根部门), which every corp has.
+    /// The root department (根部门). Every corp has it.
     pub const ROOT: Self = Self(1);
 }
 
@@ -379,7 +380,7 @@ mod tests {
 
     use super::*;
 
-    /// Texts that are often equal but for their case, with slashes and characters beyond ASCII.
+    /// Generates texts with slashes and non-ASCII characters. Many pairs are equal except for their case.
     fn texts() -> impl Strategy<Value = String> {
         prop_oneof!["[abAB/]{0,4}", "[a-zA-Z0-9._@/-]{0,70}", "[éÉßſKkK/]{0,3}"]
     }
@@ -389,7 +390,7 @@ mod tests {
         (hasher.hash_one(one), hasher.hash_one(other))
     }
 
-    /// Whether equality, order and hash say the same, and equality is that of the folded texts.
+    /// Checks that equality, order and hash agree, and that equality is the equality of the folded texts.
     fn agree<T: Ord + Hash + for<'a> From<&'a str> + PartialEq<str>>(
         one: &str,
         other: &str,
@@ -450,7 +451,7 @@ mod tests {
     #[test]
     fn letters_beyond_ascii_are_not_folded() {
         assert_ne!(UserId::new("É"), "é");
-        // U+212A KELVIN SIGN, whose lower case is an ASCII letter.
+        // U+212A KELVIN SIGN. Its lower case is an ASCII letter.
         assert_ne!(UserId::new("\u{212a}"), "k");
     }
 

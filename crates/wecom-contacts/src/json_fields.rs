@@ -1,4 +1,4 @@
-//! Where WeCom's JSON bends: readers for fields whose pages and live answers disagree on the type.
+//! Lenient readers for JSON fields whose type in WeCom's replies differs from the documentation.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{
     de::{self, Visitor},
 };
 
-/// Reads `null` as the type's default; with `#[serde(default)]` beside it, an absent key too.
+/// Reads `null` as the type's default. Together with `#[serde(default)]`, it accepts an absent key too.
 pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -16,12 +16,12 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Reads `""` as `None`, as an empty cursor means the same as none.
+/// Reads `""` as `None`. An empty cursor means the same as an absent one.
 pub(crate) fn none_if_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()))
 }
 
-/// Reads an id or another text without which the answer is none; an empty one is an error.
+/// Reads an id or another required text. An empty text is an error.
 pub(crate) fn present<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -35,7 +35,7 @@ where
     Ok(text.into())
 }
 
-/// A whole number that may come as text (`"1"`), or as a truth value from very old data.
+/// A whole number. It may be a JSON string (`"1"`), or a boolean in very old data.
 #[derive(Clone, Copy)]
 pub(crate) struct Number(pub(crate) i64);
 
@@ -67,11 +67,11 @@ impl<'de> Deserialize<'de> for Number {
                 if let Ok(value) = text.trim().parse() {
                     return Ok(Number(value));
                 }
-                // One broken text costs nothing but itself: the digits are read, or the field is unreadable.
+                // A damaged number is read from its remaining digits. Without digits, only this field is unreadable.
                 let is_sound = |character: &char| *character != '\u{fffd}' && !character.is_control();
                 let sound: String = text.chars().filter(is_sound).collect();
                 match sound.trim().parse() {
-                    _ if sound.len() == text.len() => Err(E::custom("a text that is no whole number")),
+                    _ if sound.len() == text.len() => Err(E::custom("a text that is not a whole number")),
                     Ok(value) => Ok(Number(value)),
                     Err(_) => Ok(Number::UNREADABLE),
                 }
@@ -83,10 +83,10 @@ impl<'de> Deserialize<'de> for Number {
 }
 
 impl Number {
-    /// Stands for a text that was damaged beyond reading.
+    /// The value of a text that is too damaged to be read.
     const UNREADABLE: Self = Self(i64::MIN);
 
-    /// The truth value, if it can be read.
+    /// Returns the boolean value, if it can be read.
     fn truth(self) -> Option<bool> {
         (self.0 != Self::UNREADABLE.0).then_some(self.0 != 0)
     }
@@ -97,25 +97,25 @@ impl Number {
     }
 }
 
-/// Reads a number or id that may come as text.
+/// Reads a number or id that may be a JSON string.
 pub(crate) fn number<'de, D: Deserializer<'de>, T: From<u32>>(deserializer: D) -> Result<T, D::Error> {
     Number::deserialize(deserializer)?.fit()
 }
 
-/// Reads an id like [`number`]; 0 is none.
+/// Reads an id like [`number`]. 0 is an error.
 pub(crate) fn positive<'de, D: Deserializer<'de>, T: From<u32>>(deserializer: D) -> Result<T, D::Error> {
     match Number::deserialize(deserializer)? {
-        Number(0) => Err(de::Error::custom("0, which is no id")),
+        Number(0) => Err(de::Error::custom("0, which is not a valid id")),
         number => number.fit(),
     }
 }
 
-/// Reads an array of numbers or ids, each of which may come as text; `null` is empty.
+/// Reads an array of numbers or ids, each of which may be a JSON string. `null` is an empty array.
 pub(crate) fn numbers<'de, D: Deserializer<'de>, T: From<u32>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     some_numbers(deserializer).map(Option::unwrap_or_default)
 }
 
-/// Reads an array like [`numbers`]; `null` is none.
+/// Reads an array like [`numbers`]. `null` is `None`.
 pub(crate) fn some_numbers<'de, D: Deserializer<'de>, T: From<u32>>(
     deserializer: D,
 ) -> Result<Option<Vec<T>>, D::Error> {
@@ -123,7 +123,7 @@ pub(crate) fn some_numbers<'de, D: Deserializer<'de>, T: From<u32>>(
     numbers.map(|numbers| numbers.into_iter().map(Number::fit).collect()).transpose()
 }
 
-/// A truth value that travels as 0 or 1, in an `Option` or a [`Seen`](crate::Seen).
+/// A boolean that is 0 or 1 in JSON, in an `Option` or a [`Seen`](crate::Seen).
 pub(crate) mod flag {
     use super::{Deserialize, Deserializer, Number, Serializer};
 
@@ -147,11 +147,11 @@ pub(crate) mod flag {
     }
 }
 
-/// An array of truth values that travel as 0 or 1, in an `Option` or a [`Seen`](crate::Seen).
+/// An array of booleans that are 0 or 1 in JSON, in an `Option` or a [`Seen`](crate::Seen).
 pub(crate) mod flags {
     use super::{Deserialize, Deserializer, Number, Serializer};
 
-    /// Where an array may be.
+    /// The types that can contain such an array.
     pub(crate) trait Flags: From<Option<Vec<bool>>> {
         fn flags(&self) -> Option<&[bool]>;
     }
@@ -181,7 +181,7 @@ pub(crate) mod flags {
     }
 }
 
-/// A list that travels as one text, joined by `|`.
+/// A list that is one JSON string, with `|` as the separator.
 pub(crate) mod barred {
     use super::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -200,7 +200,7 @@ pub(crate) mod barred {
         #[serde(untagged)]
         enum Form {
             Joined(String),
-            /// Not seen for tags; `batch/invite` answers so.
+            /// Never seen for tags, but replies of `batch/invite` have this form.
             List(Vec<String>),
         }
         let texts = match Option::deserialize(deserializer)? {
@@ -212,7 +212,7 @@ pub(crate) mod barred {
     }
 }
 
-/// Makes an enum of a field that is a number on the wire; a number without a name here is kept in `Other`.
+/// Declares an enum for a field that is a number in JSON. An unknown number becomes `Other`.
 macro_rules! coded {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal,)* }) => {
         $(#[$doc])*
@@ -221,7 +221,7 @@ macro_rules! coded {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_doc])* $variant,)*
-            /// A number that has no name here.
+            /// Any other number.
             Other(i64),
         }
 

@@ -17,6 +17,8 @@
 //! all calls. For production:
 //! [`RetryPolicy`] and [`budget`] for what is sent again and how often, [`observe`] for what can be seen of it.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[macro_use]
 mod redact;
 #[macro_use]
@@ -81,11 +83,7 @@ pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use seen::Seen;
 
-/// The READMEs' examples run with the documentation's; one of them needs Redis.
-#[cfg(all(doctest, feature = "redis"))]
-mod readme {
-    #[doc = include_str!("../../../README.md")]
-    struct English;
-    #[doc = include_str!("../../../README.zh-CN.md")]
-    struct Chinese;
-}
+/// The examples of the crate's README are compiled and run with those of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

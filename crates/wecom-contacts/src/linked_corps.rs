@@ -1,7 +1,7 @@
-//! Linked corps (互联企业): members and departments of other corps that an app may see.
+//! Linked corps (互联企业): members and departments of other corps that an app can view.
 //!
-//! The older of two features. WeCom's own pages now lead to [corp groups](crate::corp_groups) (企业互联, 上下游); these
-//! calls still answer for corps that have the link. Their fields are known from SDKs that quote the pages.
+//! This feature is the older one. WeCom's pages now refer to [corp groups](crate::corp_groups) (企业互联, 上下游), but
+//! these calls still work for linked corps. Their fields are known from SDKs that quote the pages.
 //!
 //! Official: [互联企业](https://developer.work.weixin.qq.com/document/path/93172)
 
@@ -13,14 +13,14 @@ use crate::{
 
 /// The calls of the linked corps chapter; see [`Client::linked_corps`].
 ///
-/// Only self-built apps (自建应用) may call, and see what the link shows them.
+/// Available to self-built apps (自建应用) only. The link determines which members and departments an app can view.
 #[derive(Clone, Debug)]
 pub struct LinkedCorps {
     client: Client,
 }
 
 impl Client {
-    /// The linked corps chapter (互联企业).
+    /// Returns the calls of the linked corps chapter (互联企业).
     ///
     /// ```no_run
     /// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {
@@ -39,27 +39,27 @@ impl Client {
 }
 
 impl LinkedCorps {
-    /// Returns which members and departments of other corps this app may see.
+    /// Returns the members and departments of other corps that this app can view.
     ///
     /// Official: [获取应用的可见范围](https://developer.work.weixin.qq.com/document/path/93172)
     pub fn permissions(&self) -> CallFuture<LinkedPermissions> {
         self.client.send(&GetLinkedPermissions {})
     }
 
-    /// Returns one member of a linked corp. What is shown of them is set in the admin console.
+    /// Returns one member of a linked corp. The admin console determines the visible fields.
     ///
     /// # Errors
     ///
     /// [`Error::is_not_found`](crate::Error::is_not_found) (60111) or
-    /// [`is_permission_denied`](crate::Error::is_permission_denied) if the member is out of sight.
+    /// [`is_permission_denied`](crate::Error::is_permission_denied) if the member is outside the visible range.
     ///
     /// Official: [获取互联企业成员详细信息](https://developer.work.weixin.qq.com/document/path/93171)
     pub fn member(&self, userid: impl Into<LinkedUserId>) -> CallFuture<LinkedMember> {
         self.client.send(&GetLinkedMember::new(userid)).map(|reply| reply.user_info)
     }
 
-    /// Returns the members of a department of a linked corp: ids, names, departments. With `fetch_child` those of the
-    /// departments below too.
+    /// Returns the members of a department of a linked corp: ids, names, departments. `fetch_child` includes the
+    /// sub-departments.
     ///
     /// Official: [获取互联企业部门成员](https://developer.work.weixin.qq.com/document/path/93168)
     pub fn members_simple(
@@ -71,8 +71,8 @@ impl LinkedCorps {
         self.client.send(&call).map(|reply| reply.userlist)
     }
 
-    /// Returns the members of a department of a linked corp with their details. With `fetch_child` those of the departments
-    /// below too.
+    /// Returns the members of a department of a linked corp with their details. `fetch_child` includes the
+    /// sub-departments.
     ///
     /// Official: [获取互联企业部门成员详情](https://developer.work.weixin.qq.com/document/path/93169)
     pub fn members(
@@ -84,8 +84,8 @@ impl LinkedCorps {
         self.client.send(&call).map(|reply| reply.userlist)
     }
 
-    /// Returns the departments below one of a linked corp. Their ids come without the link's:
-    /// [`LinkedDepartment::in_link`] puts it before them.
+    /// Returns the sub-departments of a department of a linked corp. Their ids lack the link's id;
+    /// [`LinkedDepartment::in_link`] adds it.
     ///
     /// Official: [获取互联企业部门列表](https://developer.work.weixin.qq.com/document/path/93170)
     pub fn departments(
@@ -97,18 +97,18 @@ impl LinkedCorps {
     }
 }
 
-/// Asks what of other corps the app may see.
+/// Reads which members and departments of other corps the app can view.
 ///
 /// Official: [获取应用的可见范围](https://developer.work.weixin.qq.com/document/path/93172)
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetLinkedPermissions {}
 
-/// What of other corps an app may see. Its own corp's range comes from `agent/get`.
+/// The members and departments of other corps that an app can view. `agent/get` returns the range in the app's own corp.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LinkedPermissions {
-    /// Single members, as `CORPID/USERID`.
+    /// Individual members, as `CORPID/USERID`.
     #[serde(default, deserialize_with = "json_fields::or_default")]
     pub userids: Vec<LinkedUserId>,
     /// Departments, as `LINKEDID/DEPARTMENTID`.
@@ -127,13 +127,13 @@ pub struct GetLinkedMember {
 }
 
 impl GetLinkedMember {
-    /// Asks for this member.
+    /// Creates a request for this member.
     pub fn new(userid: impl Into<LinkedUserId>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The answer of [`GetLinkedMember`].
+/// The reply to [`GetLinkedMember`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LinkedMemberReply {
@@ -141,28 +141,29 @@ pub struct LinkedMemberReply {
     pub user_info: LinkedMember,
 }
 
-/// A member of a linked corp. A field that the answer leaves out is [`Hidden`](Seen::Hidden).
+/// A member of a linked corp. A field that the reply omits is [`Hidden`](Seen::Hidden).
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LinkedMember {
-    /// The account in its own corp, without the corp before it: [`linked_id`](Self::linked_id) has both.
+    /// The account in the member's own corp, without the corp id. [`linked_id`](Self::linked_id) returns both.
     pub userid: UserId,
-    /// The corp the member belongs to.
+    /// The member's corp.
     #[serde(default)]
     pub corpid: CorpId,
     /// The name.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub name: Seen<String>,
-    /// The departments: from a list those of the link that was asked for, from a single reading all that the app may see.
+    /// The departments. A list returns those of the requested link; reading a single member returns all that the app can
+    /// view.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub department: Seen<Vec<LinkedDepartmentId>>,
-    /// The mobile.
+    /// The mobile number (手机).
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub mobile: Seen<String>,
     /// The telephone (座机).
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub telephone: Seen<String>,
-    /// The email.
+    /// The mail address (邮箱).
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub email: Seen<String>,
     /// The position (职务).
@@ -176,7 +177,7 @@ pub struct LinkedMember {
 masked_debug!(LinkedMember { userid, corpid, department | name, mobile, telephone, email, position, extattr });
 
 impl LinkedMember {
-    /// The member as [`LinkedCorps::member`] takes it.
+    /// Returns the member's id in the form that [`LinkedCorps::member`] takes.
     pub fn linked_id(&self) -> LinkedUserId {
         LinkedUserId::of(&self.corpid, &self.userid)
     }
@@ -190,19 +191,20 @@ impl LinkedMember {
 pub struct ListLinkedMembersSimple {
     /// The department, as `LINKEDID/DEPARTMENTID`.
     pub department_id: LinkedDepartmentId,
-    /// Whether the departments below come too. The page's sample has a bool, its text 1 or 0: the sample's form is sent.
+    /// Whether sub-departments are included. The page's sample has a boolean, its text says 1 or 0; this crate sends a
+    /// boolean.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetch_child: Option<bool>,
 }
 
 impl ListLinkedMembersSimple {
-    /// Asks for this department.
+    /// Creates a request for this department.
     pub fn new(department: impl Into<LinkedDepartmentId>, fetch_child: bool) -> Self {
         Self { department_id: department.into(), fetch_child: Some(fetch_child) }
     }
 }
 
-/// The answer of [`ListLinkedMembersSimple`].
+/// The reply to [`ListLinkedMembersSimple`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LinkedSimpleMemberList {
@@ -210,19 +212,19 @@ pub struct LinkedSimpleMemberList {
     pub userlist: Vec<LinkedSimpleMember>,
 }
 
-/// A member of a linked corp as the short list gives them.
+/// A member of a linked corp in the short list.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LinkedSimpleMember {
-    /// The account in its own corp, without the corp before it: [`linked_id`](Self::linked_id) has both.
+    /// The account in the member's own corp, without the corp id. [`linked_id`](Self::linked_id) returns both.
     pub userid: UserId,
-    /// The corp the member belongs to.
+    /// The member's corp.
     #[serde(default)]
     pub corpid: CorpId,
     /// The name.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub name: Seen<String>,
-    /// The departments of the link that was asked for.
+    /// The departments of the requested link.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub department: Seen<Vec<LinkedDepartmentId>>,
 }
@@ -230,7 +232,7 @@ pub struct LinkedSimpleMember {
 masked_debug!(LinkedSimpleMember { userid, corpid, department | name });
 
 impl LinkedSimpleMember {
-    /// The member as [`LinkedCorps::member`] takes it.
+    /// Returns the member's id in the form that [`LinkedCorps::member`] takes.
     pub fn linked_id(&self) -> LinkedUserId {
         LinkedUserId::of(&self.corpid, &self.userid)
     }
@@ -244,19 +246,19 @@ impl LinkedSimpleMember {
 pub struct ListLinkedMembers {
     /// The department, as `LINKEDID/DEPARTMENTID`.
     pub department_id: LinkedDepartmentId,
-    /// Whether the departments below come too; as in [`ListLinkedMembersSimple`].
+    /// Whether sub-departments are included, as in [`ListLinkedMembersSimple`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetch_child: Option<bool>,
 }
 
 impl ListLinkedMembers {
-    /// Asks for this department.
+    /// Creates a request for this department.
     pub fn new(department: impl Into<LinkedDepartmentId>, fetch_child: bool) -> Self {
         Self { department_id: department.into(), fetch_child: Some(fetch_child) }
     }
 }
 
-/// The answer of [`ListLinkedMembers`].
+/// The reply to [`ListLinkedMembers`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LinkedMemberList {
@@ -275,13 +277,13 @@ pub struct ListLinkedDepartments {
 }
 
 impl ListLinkedDepartments {
-    /// Asks for what is below this department.
+    /// Creates a request for the sub-departments of this department.
     pub fn below(department: impl Into<LinkedDepartmentId>) -> Self {
         Self { department_id: department.into() }
     }
 }
 
-/// The answer of [`ListLinkedDepartments`].
+/// The reply to [`ListLinkedDepartments`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LinkedDepartmentList {
@@ -293,7 +295,7 @@ pub struct LinkedDepartmentList {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LinkedDepartment {
-    /// Its id inside the link: text, without the link's id before it.
+    /// The id inside the link, as text without the link's id.
     pub department_id: String,
     /// The name.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
@@ -301,13 +303,14 @@ pub struct LinkedDepartment {
     /// The parent's id inside the link.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub parentid: Seen<String>,
-    /// The place among siblings, larger first.
+    /// The order among siblings; larger numbers come first.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub order: Seen<u32>,
 }
 
 impl LinkedDepartment {
-    /// The department as the calls take it, in the link of the department that was asked about.
+    /// Returns the department's id in the form that the calls take. `asked` is the requested department, which supplies
+    /// the link's id.
     pub fn in_link(&self, asked: &LinkedDepartmentId) -> LinkedDepartmentId {
         let link = asked.split().map_or(asked.as_str(), |(link, _)| link);
         LinkedDepartmentId::of(link, &self.department_id)

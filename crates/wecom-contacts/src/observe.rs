@@ -1,38 +1,45 @@
-//! What logs and metrics show of calls: a span each, and with the feature `metrics` counters and histograms.
+//! Logging and metrics of calls: one span per call, and with the feature `metrics` counters and histograms.
 //!
 //! # The span
 //!
-//! Each call has one `tracing` span `wecom.call` at debug level, which covers all its attempts. Its fields:
+//! Each call has one `tracing` span `wecom.call` at debug level, which covers all its attempts. Its fields are:
 //!
 //! | Field | Meaning |
 //! |---|---|
 //! | `endpoint` | the path below `cgi-bin/` |
 //! | `corp.id` | the corp |
-//! | `errcode` | WeCom's answer, 0 for success; absent without an answer |
+//! | `errcode` | code of WeCom's reply, 0 for success; absent without a reply |
 //! | `attempts` | number of attempts |
-//! | `duration_ms` | duration of the call, all attempts and waits included |
-//! | `request_bytes` | size of the request's body, or of the query of a GET; the sum of all attempts |
-//! | `response_bytes` | size of the answers' bodies, the sum of all attempts; files are not counted |
+//! | `duration_ms` | duration of the call, including all attempts and waits |
+//! | `request_bytes` | size of the request body, or of the query for a GET; summed over all attempts |
+//! | `response_bytes` | size of the reply bodies, summed over all attempts; files are not counted |
 //!
-//! Bodies are logged only if [`log_bodies`](crate::ClientBuilder::log_bodies) is on: masked, as events at trace level.
+//! Bodies are logged only if [`log_bodies`](crate::ClientBuilder::log_bodies) is enabled: masked, as events at trace
+//! level.
 //!
 //! # Counters and histograms
 //!
-//! With the feature `metrics`, through the [`metrics`](https://docs.rs/metrics) facade, under these names:
+//! The feature `metrics` reports through the [`metrics`](https://docs.rs/metrics) facade, under these names:
 //!
 //! | Name | Labels | Meaning |
 //! |---|---|---|
-//! | `wecom_calls_total` | `endpoint`, `outcome` | number of calls that ended |
-//! | `wecom_call_duration_seconds` | `endpoint` | duration of calls, all attempts and waits included |
-//! | `wecom_call_retries_total` | `endpoint` | number of attempts after a call's first; the one after a refused token is not counted |
-//! | `wecom_budget_wait_seconds` | `endpoint` | how long calls waited in the budget's queue |
+//! | `wecom_calls_total` | `endpoint`, `outcome` | number of finished calls |
+//! | `wecom_call_duration_seconds` | `endpoint` | duration of calls, including all attempts and waits |
+//! | `wecom_call_retries_total` | `endpoint` | number of retries; the repetition after a refused token is not counted |
+//! | `wecom_budget_wait_seconds` | `endpoint` | time that calls waited in the budget's queue |
 //! | `wecom_budget_waits_total` | `endpoint` | number of calls that waited in the budget's queue |
 //! | `wecom_endpoint_closed_total` | `endpoint` | number of times that WeCom closed the endpoint (45009) |
-//! | `wecom_gettoken_total` | `outcome` | number of requests for a token |
+//! | `wecom_gettoken_total` | `outcome` | number of token requests |
 //!
-//! `outcome` is `ok`; `refused` (an errcode); `no_answer` (no connection, a time-out, a broken one); `unreadable` (not WeCom's, or not of
-//! the documented shape); `closed` (not sent: the endpoint is closed); `failed` for anything else; `cancelled` for a call
-//! whose future was dropped.
+//! The values of `outcome` are:
+//!
+//! - `ok`: success.
+//! - `refused`: WeCom replied with an errcode.
+//! - `no_answer`: no connection, a timeout, or a broken connection.
+//! - `unreadable`: the reply is not from WeCom, or its format differs from the documented one.
+//! - `closed`: the call was not sent because the endpoint is closed.
+//! - `failed`: any other error.
+//! - `cancelled`: the future of the call was dropped.
 
 use std::time::Duration;
 
@@ -41,7 +48,7 @@ use tracing::{Span, field};
 
 use crate::{CorpId, Error, ErrorKind, Result};
 
-/// Span and metrics of one call. A call whose future is dropped is reported too.
+/// The span and the metrics of one call. A call whose future is dropped is reported too.
 pub(crate) struct CallObservation {
     endpoint: &'static str,
     span: Span,

@@ -1,8 +1,9 @@
-//! Lists that come in pages, as one stream of their rows.
+//! Lists in pages, as one stream of their rows.
 //!
-//! The rule: a part is never presented as the whole. The stream ends without an error only where the server says that the list
-//! ends. A cursor that leads back to an earlier page, a page without rows that has another behind it, and a page that says there is
-//! more but not where are errors, given after the rows that came with them.
+//! A partial list is never presented as a complete one. The stream ends without an error only if the server states
+//! that the list ends. Three faults of a page are errors: a cursor that leads back to an earlier page, an empty page
+//! with a cursor, and a page that announces more rows but lacks the cursor. The error follows the rows of the faulty
+//! page.
 
 use std::{
     collections::HashSet,
@@ -14,30 +15,30 @@ use futures_util::{StreamExt, stream};
 
 use crate::{Client, Endpoint, Error, ErrorKind, Result};
 
-/// A call that gives one page of a list.
+/// A call that returns one page of a list.
 pub(crate) trait Paged: Endpoint + Send + Sync + 'static {
-    /// What the list is made of.
+    /// Type of the rows.
     type Row: Send + 'static;
 
-    /// Takes a page apart: its rows, and where the next one is.
+    /// Splits a page into its rows and the position of the next page.
     fn turn(page: Self::Reply) -> (Vec<Self::Row>, Next);
 
-    /// The cursor that the call asks with.
+    /// Returns the cursor in the request.
     fn cursor(&mut self) -> &mut Option<String>;
 }
 
-/// What a page says of the next one.
+/// The position of the next page.
 pub(crate) enum Next {
-    /// The list ends here.
+    /// The list ends with this page.
     None,
-    /// It begins at this cursor.
+    /// The next page begins at this cursor.
     At(String),
-    /// There is one, and the page does not say where.
+    /// There is a next page, but its cursor is missing.
     Untold,
 }
 
 impl Next {
-    /// Reads a cursor and the flag beside it, either of which a page may leave out.
+    /// Combines the cursor of a page with its flag. A page may omit either.
     pub(crate) fn of(cursor: Option<String>, has_more: Option<bool>) -> Self {
         match (cursor, has_more) {
             (_, Some(false)) | (None, None) => Self::None,
@@ -47,11 +48,11 @@ impl Next {
     }
 }
 
-/// Streams the rows of all pages, fetching them as they are needed. After an error the stream ends.
+/// Streams the rows of all pages. Pages are fetched when they are needed. After an error the stream ends.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Incomplete`] by the rule above.
+/// [`ErrorKind::Incomplete`] for the faults of a page that the module documentation lists.
 pub(crate) fn rows<E: Paged>(
     client: Client,
     call: E,
@@ -75,7 +76,7 @@ pub(crate) fn rows<E: Paged>(
     .boxed()
 }
 
-/// A list being read.
+/// A list that is being read.
 struct List<E: Paged> {
     client: Client,
     call: E,
@@ -84,7 +85,7 @@ struct List<E: Paged> {
     then: Then,
 }
 
-/// What follows the rows at hand.
+/// What follows the rows of the current page.
 enum Then {
     Ask,
     End,
@@ -102,15 +103,15 @@ impl<E: Paged> List<E> {
         self.then = match next {
             Next::None => Then::End,
             Next::Untold => Then::Fail((
-                "a page says that more rows follow, and has no cursor to them",
+                "a page says that more rows follow but has no cursor",
                 "某一页声明还有后续数据，却没有游标",
             )),
             Next::At(_) if rows.is_empty() => Then::Fail((
-                "a page without rows has a cursor to another, so it is not known whether the list has ended",
+                "a page without rows has a cursor, so it is unknown whether the list has ended",
                 "某一页没有数据却带有下一页的游标，无法确定列表是否已结束",
             )),
             Next::At(cursor) if self.trail.has(&cursor) => Then::Fail((
-                "a page's cursor leads back to an earlier page, so the rest of the list is not known",
+                "a page's cursor leads back to an earlier page, so the rest of the list is unknown",
                 "某一页的游标指回了之前的页，列表的其余部分未知",
             )),
             Next::At(cursor) => {
@@ -123,19 +124,20 @@ impl<E: Paged> List<E> {
     }
 }
 
-/// Maximum number of cursors that are remembered, as digests of eight bytes. A million members have a hundred pages of 10,000.
+/// Maximum number of remembered cursors, as digests of eight bytes. A million members have a hundred pages of 10,000.
 const REMEMBERED: usize = 1 << 16;
 
-/// The cursors asked with so far, to notice one that leads back.
+/// The cursors of the requests so far, to detect a cursor that leads back.
 ///
-/// A circle is noticed at its first repetition as long as all its cursors are remembered. Beyond that one cursor is kept as a mark,
-/// moved on after twice as many pages each time (Brent's algorithm), which notices a circle of any length.
+/// While all cursors are remembered, a cycle is detected at its first repetition. After that, only one cursor is kept
+/// as a mark. The mark is moved after twice as many pages each time (Brent's algorithm), which detects a cycle of any
+/// length.
 struct Trail {
     hasher: RandomState,
     seen: HashSet<u64>,
     remembered: usize,
     mark: Option<u64>,
-    /// Pages since the mark, and after how many it moves on.
+    /// Number of pages since the mark was set, followed by the number after which it is moved.
     since: u64,
     until: u64,
 }
@@ -150,7 +152,7 @@ impl Trail {
         self.seen.contains(&digest) || self.mark == Some(digest)
     }
 
-    /// Notes a cursor that is asked with.
+    /// Remembers the cursor of a request.
     fn note(&mut self, cursor: &str) {
         let digest = self.hasher.hash_one(cursor);
         if self.seen.len() < self.remembered {
@@ -170,7 +172,8 @@ impl Trail {
 mod tests {
     use super::*;
 
-    /// After how many pages a list is given up whose cursors run `lead` pages straight and then in a circle.
+    /// Returns the number of pages after which a cycle is detected. The cursors first run `lead` pages straight and
+    /// then in a cycle of `circle` pages.
     fn pages_until_noticed(remembered: usize, lead: usize, circle: usize) -> usize {
         let mut trail = Trail::new(remembered);
         for page in 0.. {
@@ -180,7 +183,7 @@ mod tests {
             }
             trail.note(&cursor);
         }
-        unreachable!("a circle has no end")
+        unreachable!("a cycle has no end")
     }
 
     #[test]

@@ -1,19 +1,19 @@
-//! What an update says of one field.
+//! The change of one field in an update.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What an update does to one field: leave it, empty it, or give it a value.
+/// The change of one field in an update: leave it unchanged, empty it, or set a value.
 ///
-/// WeCom leaves absent keys alone and empties a field by the type's empty value, so `Keep` is not sent, `Clear` is
-/// sent as `""`, `[]` or `{}`, and `Set` as the value.
+/// WeCom leaves fields without a key unchanged, and empties a field that has the empty value of its type. `Keep` is
+/// therefore not sent, `Clear` is sent as `""`, `[]` or `{}`, and `Set` as the value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Patch<T> {
-    /// Leave the field alone: its key is not sent.
+    /// Leaves the field unchanged: its key is not sent.
     #[default]
     Keep,
-    /// Empty the field.
+    /// Empties the field.
     Clear,
-    /// Give the field this value.
+    /// Sets the field to this value.
     Set(T),
 }
 
@@ -22,7 +22,7 @@ pub enum Patch<T> {
 pub struct Clear;
 
 impl<T> Patch<T> {
-    /// Whether the field is left alone; a patch's fields are skipped by it.
+    /// Returns whether the field stays unchanged. Patches use this to skip the field.
     pub fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)
     }
@@ -34,19 +34,19 @@ impl<T> From<Clear> for Patch<T> {
     }
 }
 
-/// `None` leaves the field alone: what a form did not fill in changes nothing. [`Clear`] empties it.
+/// `None` leaves the field unchanged, like an empty input of a form. [`Clear`] empties the field.
 impl<T> From<Option<T>> for Patch<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Keep, Self::Set)
     }
 }
 
-/// A value that [`Patch::Clear`] can write: the type's own empty value.
+/// A type whose empty value [`Patch::Clear`] can write.
 pub trait Clearable: Serialize {
-    /// Writes the value with which WeCom empties a field of this type.
+    /// Writes the value that empties a field of this type in WeCom.
     fn serialize_empty<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error>;
 
-    /// Whether this is that empty value.
+    /// Returns whether this is the empty value.
     fn is_empty_value(&self) -> bool;
 }
 
@@ -95,7 +95,7 @@ impl<T, I: Into<T>, const N: usize> From<[I; N]> for Patch<Vec<T>> {
 }
 
 impl<T: Clearable> Serialize for Patch<T> {
-    /// `Keep` must be skipped by the struct around it (`skip_serializing_if = "Patch::is_keep"`).
+    /// Writes the value. The surrounding struct must skip `Keep` (`skip_serializing_if = "Patch::is_keep"`).
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Keep => serializer.serialize_none(),
@@ -106,7 +106,7 @@ impl<T: Clearable> Serialize for Patch<T> {
 }
 
 impl<'de, T: Clearable + Deserialize<'de>> Deserialize<'de> for Patch<T> {
-    /// An absent key is `Keep` where the field around it says `#[serde(default)]`; `null` is `Keep` too.
+    /// Reads the value. An absent key is `Keep` if the field has `#[serde(default)]`; `null` is also `Keep`.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match Option::<T>::deserialize(deserializer)? {
             None => Self::Keep,

@@ -1,4 +1,4 @@
-//! Waiting for a job (异步任务): how often to ask, and for how long.
+//! Polling of a job (异步任务): how often its status is requested, and for how long.
 
 use std::{pin::Pin, time::Duration};
 
@@ -8,12 +8,12 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::{Bilingual, CallFuture, Client, Endpoint, Error, ErrorKind, JobId, Result, RetryPolicy, redact};
 
-/// How often to ask after a job, and for how long.
+/// How often the status of a job is requested, and for how long.
 ///
-/// The pause grows gently, by a quarter from one question to the next, up to four times the first: a short job is
-/// noticed soon, a long one costs few calls. A question that the server is too busy to answer, or that gets lost on the
-/// way, is asked again at the next turn; three such in a row are an error. The client's [`RetryPolicy`](crate::RetryPolicy) has no
-/// part in it, so that nothing is repeated twice over.
+/// The pause grows by a quarter after each request, up to four times the first pause. A short job is thus noticed
+/// early, and a long one costs few calls. If a request finds the server busy or gets no reply, it is sent again after
+/// the next pause; three consecutive failures are an error. The client's [`RetryPolicy`](crate::RetryPolicy) is not
+/// used here. Otherwise a request would be retried on two levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Polling {
@@ -21,29 +21,30 @@ pub struct Polling {
     at_most: Duration,
 }
 
-/// The growth ends at this many times the first pause.
+/// Maximum of the growing pause, in multiples of the first pause.
 const SLOWEST: u32 = 4;
-/// Number of questions in a row without an answer that end the wait.
+/// Number of consecutive requests without a usable reply that end the wait.
 const UNANSWERED: u32 = 3;
 
 impl Polling {
-    /// Asks first at once, then after this pause.
+    /// Sends the first request immediately, and then one after each pause. The first pause has this length.
     pub const fn every(pause: Duration) -> Self {
         Self { every: pause, at_most: Duration::from_secs(30 * 60) }
     }
 
-    /// Gives up after this time. Defaults to half an hour. The job continues: its id resumes it.
+    /// Sets the maximum time of the wait. Defaults to 30 minutes. The job continues after it and can be resumed by its
+    /// id.
     pub const fn at_most(self, limit: Duration) -> Self {
         Self { at_most: limit, ..self }
     }
 
-    /// Begins a wait.
-    pub(crate) fn pace(self) -> Pace {
-        Pace { polling: self, started: Instant::now(), pause: self.every }
+    /// Starts a wait.
+    pub(crate) fn pauses(self) -> Pauses {
+        Pauses { polling: self, started: Instant::now(), pause: self.every }
     }
 
-    /// Sends this call until `done` has an answer, at this pace and at each wakeup. A question is one attempt, since the polling
-    /// repeats it.
+    /// Sends this call after each pause and at each wakeup, until `done` returns a value. Each request is one attempt,
+    /// because the polling repeats it.
     ///
     /// # Errors
     ///
@@ -58,25 +59,25 @@ impl Polling {
     ) -> Result<T>
     where
         E: Endpoint,
-        E::Reply: Staged,
+        E::Reply: HasStage,
     {
         let client = client.with_retry(RetryPolicy::none());
         self.until(job, || client.send(question), done, wakeups).await
     }
 
-    /// Asks until `done` has an answer, at this pace and at each wakeup.
+    /// Requests the status after each pause and at each wakeup, until `done` returns a value.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Incomplete`] if the job goes backwards: then no answer about it can be taken for its end.
-    pub(crate) async fn until<S: Staged, T>(
+    /// [`ErrorKind::Incomplete`] if the progress of the job decreases. Its replies are then unreliable.
+    pub(crate) async fn until<S: HasStage, T>(
         self,
         job: &JobId,
         mut ask: impl FnMut() -> CallFuture<S>,
         mut done: impl FnMut(S) -> Result<Option<T>>,
         wakeups: &mut Wakeups,
     ) -> Result<T> {
-        let mut pace = self.pace();
+        let mut pauses = self.pauses();
         let mut unanswered = 0;
         let mut reopens_in = None;
         let mut reached = None;
@@ -99,29 +100,29 @@ impl Polling {
                     reopens_in = error.retry_after();
                 }
             }
-            if let Err(waited) = pace.rest(reopens_in.take(), wakeups).await {
+            if let Err(waited) = pauses.next(reopens_in.take(), wakeups).await {
                 return Err(Error::local(ErrorKind::StillRunning { job: job.clone(), waited }));
             }
         }
     }
 }
 
-/// An answer about a job, which says how far the job is.
-pub(crate) trait Staged {
-    /// How far the job is; `None` for a state that has no name here.
+/// A status reply, which contains the stage of the job.
+pub(crate) trait HasStage {
+    /// Returns the stage, or `None` for an unknown state.
     fn stage(&self) -> Option<Stage>;
 }
 
-/// How far a job is. A later stage is a greater one.
+/// The progress of a job. A later stage compares greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Stage {
-    /// The number of the state, which grows from the first to the last.
+    /// Number of the state. It increases from the first state to the last.
     pub(crate) state: i64,
-    /// How much of the state is done, where the answer says.
+    /// Percentage of the state that is done, if the reply contains it.
     pub(crate) percentage: u32,
 }
 
-/// Notes the stage that a job has reached.
+/// Records the stage that a job has reached.
 fn advance(job: &JobId, reached: &mut Option<Stage>, stage: Stage) -> Result<()> {
     if let Some(before) = *reached
         && (stage.state < before.state || stage.percentage < before.percentage)
@@ -141,32 +142,33 @@ fn advance(job: &JobId, reached: &mut Option<Stage>, stage: Stage) -> Result<()>
 
 /// The pauses of one wait.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct Pauses {
     polling: Polling,
     started: Instant,
     pause: Duration,
 }
 
-impl Pace {
-    /// Pauses before the next question: until the endpoint reopens, if it is closed, or until a wakeup.
+impl Pauses {
+    /// Waits before the next request. A wakeup ends the wait early. If the endpoint is closed, the wait lasts until it
+    /// reopens.
     ///
     /// # Errors
     ///
-    /// How long was waited, if the pause would end too late.
-    pub(crate) async fn rest(
+    /// Returns the time waited so far, if the pause would end after the limit.
+    pub(crate) async fn next(
         &mut self,
         reopens_in: Option<Duration>,
         wakeups: &mut Wakeups,
     ) -> std::result::Result<(), Duration> {
-        let rest = reopens_in.map_or(self.pause, |closed| closed.max(self.pause));
+        let pause = reopens_in.map_or(self.pause, |closed| closed.max(self.pause));
         let waited = self.started.elapsed();
-        if waited.saturating_add(rest) > self.polling.at_most {
+        if waited.saturating_add(pause) > self.polling.at_most {
             return Err(waited);
         }
         if reopens_in.is_some() {
-            // A closed endpoint answers no question, so a wakeup changes nothing.
-            sleep(rest).await;
-        } else if wakeups.next_within(rest).await {
+            // Requests to a closed endpoint fail, so wakeups are ignored.
+            sleep(pause).await;
+        } else if wakeups.next_within(pause).await {
             self.pause = self.polling.every;
             return Ok(());
         }
@@ -176,7 +178,7 @@ impl Pace {
     }
 }
 
-/// What ends a pause early, such as a callback about the end of a job.
+/// Events that end a pause early, such as a callback about the end of a job.
 pub(crate) struct Wakeups(Pin<Box<dyn Stream<Item = ()> + Send>>);
 
 impl Wakeups {
@@ -192,14 +194,14 @@ impl Wakeups {
         Self(Box::pin(wakeups.chain(stream::pending())))
     }
 
-    /// Waits for the next wakeup, at most this long; returns whether it came.
+    /// Waits for the next wakeup, at most for this time. Returns whether it came.
     async fn next_within(&mut self, limit: Duration) -> bool {
         timeout(limit, self.0.next()).await.is_ok()
     }
 }
 
 impl Default for Polling {
-    /// Every two seconds at first, for half an hour.
+    /// Returns a polling that starts at two seconds and lasts at most 30 minutes.
     fn default() -> Self {
         Self::every(Duration::from_secs(2))
     }
@@ -211,19 +213,19 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    impl Staged for bool {
+    impl HasStage for bool {
         fn stage(&self) -> Option<Stage> {
             Some(Stage { state: i64::from(*self), percentage: 0 })
         }
     }
 
-    impl Staged for Stage {
+    impl HasStage for Stage {
         fn stage(&self) -> Option<Stage> {
             Some(*self)
         }
     }
 
-    /// Reads these states and percentages, and says how many were taken.
+    /// Processes these states and percentages. Returns the number of processed ones and the result.
     async fn advances(stages: &[(i64, u32)]) -> (usize, Result<()>) {
         let mut taken = 0;
         let mut stages =
@@ -272,7 +274,7 @@ mod tests {
         outcome.unwrap();
     }
 
-    /// Asks against a script of answers, and tells the outcome and the whole seconds at which it was asked.
+    /// Polls against a list of scripted replies. Returns the outcome and the time of each request in whole seconds.
     async fn run(polling: Polling, answers: Vec<Result<bool>>) -> (Result<()>, Vec<u64>) {
         run_with(polling, answers, Wakeups::none()).await
     }
@@ -338,7 +340,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_wakeup_asks_at_once_and_then_at_the_first_pace_again() {
+    async fn a_wakeup_asks_at_once_and_restarts_the_pauses() {
         let wakeups = stream::unfold((), |()| async {
             sleep(20 * SECOND).await;
             Some(((), ()))

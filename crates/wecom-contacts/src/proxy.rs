@@ -1,7 +1,7 @@
-//! Whether a proxy can be used. A proxy that cannot be used is an error; it is never bypassed.
+//! Checks of proxy settings. An unusable proxy is an error and is never bypassed.
 //!
-//! The HTTP client ignores a proxy whose URL it does not understand, and connects directly. Traffic with secrets would then bypass
-//! the proxy, so such a setting is an error before anything is sent.
+//! The HTTP client ignores a proxy URL that it cannot parse, and connects directly. Traffic with secrets would then
+//! bypass the proxy. Such a setting is therefore an error before any request is sent.
 
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
@@ -9,19 +9,19 @@ use url::Url;
 
 use crate::Bilingual;
 
-/// What is wrong with a proxy whose URL cannot be read.
-pub(crate) const NO_URL: (&str, &str) = ("the proxy's URL is not one", "代理的 URL 不合法");
+/// The error for a proxy whose URL is invalid.
+pub(crate) const NO_URL: (&str, &str) = ("the proxy's URL is invalid", "代理的 URL 不合法");
 
-/// Returns the proxy's URL, with the scheme `http` if it has none, or why the proxy cannot be used.
+/// Returns the proxy's URL, or the reason why the proxy is unusable. A URL without a scheme gets `http`.
 pub(crate) fn checked_url(proxy: &str) -> Result<String, Bilingual> {
     let proxy = proxy.trim();
     let url = if proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") };
     let scheme = url.split("://").next().unwrap_or_default();
     if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
-        // Only the scheme is quoted: the rest may hold a password.
+        // Only the scheme is quoted, because the rest may contain a password.
         let scheme: String = scheme.chars().take(20).collect();
         return Err(Bilingual::new(
-            format!("the proxy's scheme is `{scheme}`, and only http and https are supported"),
+            format!("the proxy's scheme is `{scheme}`; only http and https are supported"),
             format!("代理的协议是 `{scheme}`，仅支持 http 和 https"),
         ));
     }
@@ -33,10 +33,11 @@ pub(crate) fn checked_url(proxy: &str) -> Result<String, Bilingual> {
     Ok(url)
 }
 
-/// Returns what is wrong with the proxy that the environment names for this URL; `None` if the proxy can be used or there is none.
+/// Returns the fault of the environment's proxy for this URL, or `None` if there is no such proxy or it is usable.
 ///
-/// The variables are read as the HTTP client does: `HTTPS_PROXY` or `HTTP_PROXY` by the URL's scheme, else `ALL_PROXY`, each in capital
-/// or small letters, except for the hosts of `NO_PROXY`. In a CGI program none of them is read, because a request can set them.
+/// The variables are read in the same way as by the HTTP client. `HTTPS_PROXY` or `HTTP_PROXY` applies according to the
+/// URL's scheme, then `ALL_PROXY`; the names may be in capital or small letters, and the hosts of `NO_PROXY` are
+/// exempt. CGI programs ignore all these variables, because a request can set them.
 pub(crate) fn environment_error(url: &Url, variable: impl Fn(&str) -> Option<String>) -> Option<Bilingual> {
     if variable("REQUEST_METHOD").is_some() {
         return None;
@@ -52,7 +53,7 @@ pub(crate) fn environment_error(url: &Url, variable: impl Fn(&str) -> Option<Str
         first(own).filter(is_set).or_else(|| first(["ALL_PROXY", "all_proxy"]).filter(is_set))?;
     let why = checked_url(&value).err()?;
     Some(Bilingual::new(
-        format!("{} (in the environment's {name})", why.english),
+        format!("{} (environment variable {name})", why.english),
         format!("{}（环境变量 {name}）", why.chinese),
     ))
 }

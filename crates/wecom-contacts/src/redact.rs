@@ -1,9 +1,10 @@
-//! What a log, a `Debug` or an error text may say: the shape of things, never a secret or a personal datum.
+//! Masking for logs, `Debug` and error texts. They show the structure of data, but neither secrets nor personal
+//! values.
 
 use std::fmt;
 
-/// How much `Debug` shows of a masked field: whether it is there, and whether it is empty. WeCom leaves out what it hides from a
-/// credential, and an empty text is none of that.
+/// A value that `Debug` masks. The mask distinguishes absent, empty and present values: WeCom omits the fields that it
+/// hides from a credential, so an absent value and an empty one have different meanings.
 pub(crate) trait Mask {
     fn mask(&self) -> &'static str {
         "***"
@@ -52,7 +53,7 @@ impl Mask for crate::members::ExtAttr {}
 impl Mask for crate::members::ExternalProfile {}
 impl Mask for crate::members::Gender {}
 
-/// A field of which only [`Mask::mask`] is shown.
+/// A field of which only the result of [`Mask::mask`] is shown.
 pub(crate) struct Masked(&'static str);
 
 impl Masked {
@@ -67,7 +68,7 @@ impl fmt::Debug for Masked {
     }
 }
 
-/// Writes a `Debug` that shows the fields before the bar and masks those after it.
+/// Implements `Debug` for a struct. It shows the fields before the bar and masks those after it.
 macro_rules! masked_debug {
     ($type:ident { $($shown:ident),* $(,)? | $($hidden:ident),* $(,)? }) => {
         impl std::fmt::Debug for $type {
@@ -81,7 +82,7 @@ macro_rules! masked_debug {
     };
 }
 
-/// Keys whose values may be logged: ids, codes, counts and states. All else is masked.
+/// Keys whose values may be logged: ids, codes, counts and states. All other values are masked.
 const SHOWN: &[&str] = &[
     "action",
     "agentid",
@@ -118,7 +119,8 @@ const SHOWN: &[&str] = &[
     "useridlist",
 ];
 
-/// Returns a JSON body with every value masked but ids, codes and states; what is not JSON is not shown at all.
+/// Returns a JSON body with all values masked except ids, codes, counts and states. A body that is not JSON is replaced
+/// by its size.
 pub(crate) fn body(bytes: &[u8]) -> String {
     fn mask(value: &mut serde_json::Value, shown: bool) {
         use serde_json::Value;
@@ -146,10 +148,10 @@ pub(crate) fn body(bytes: &[u8]) -> String {
     }
 }
 
-/// A server's text in an error or a log is cut here; its hint stands well before.
+/// Maximum length of a server's text in an error or a log, in bytes. The hint id of an errmsg lies well within it.
 const LONGEST_TEXT: usize = 4 << 10;
 
-/// Returns a server's text, cut if it is very long.
+/// Returns a server's text, truncated if it is longer than the limit.
 pub(crate) fn shortened(mut text: String) -> String {
     if text.len() > LONGEST_TEXT {
         let whole = text.len();
@@ -160,7 +162,7 @@ pub(crate) fn shortened(mut text: String) -> String {
     text
 }
 
-/// Returns a decoding error without the value it complains of, which serde quotes: it may be anybody's number or address.
+/// Returns a decoding error without the faulty value. Serde quotes it, and it may be a personal datum.
 pub(crate) fn json_error(error: serde_json::Error) -> serde_json::Error {
     if !error.is_data() {
         return error;

@@ -1,7 +1,8 @@
-//! The connection to Redis of token stores and budgets that several processes share.
+//! The connection to a Redis that holds shared tokens and budgets.
 //!
-//! An unavailable Redis must not delay calls: a script takes at most a second, connection included, and after a failure the
-//! next scripts fail at once for a moment. A connection that broke while it was idle is replaced silently.
+//! An unavailable Redis must not delay calls. A script takes at most one second, including the connection, and for a
+//! short time after a failure all scripts fail immediately. A connection that broke while it was idle is replaced
+//! silently.
 
 mod address;
 
@@ -20,14 +21,14 @@ use tokio::{sync::Mutex, time::Instant};
 
 use crate::{Error, ErrorKind, Result};
 
-/// Maximum time of a script, connection included.
+/// Maximum time of a script, including the connection.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// How long Redis is left alone after a failure.
+/// Time without new attempts after a failure.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
-/// A Redis that several processes share, over one connection. Cheap to clone.
+/// A Redis that several processes share, over one connection. Clones are cheap and share the connection.
 ///
-/// It connects on the first use. It needs Redis 5 or later, or a compatible server, with scripts allowed.
+/// The first use opens the connection. Redis 5 or later is required, or a compatible server, with scripts allowed.
 #[derive(Clone)]
 pub struct Redis(Arc<Inner>);
 
@@ -40,7 +41,7 @@ struct Inner {
 enum Servers {
     One(Box<redis::Client>),
     Cluster(Box<ClusterClient>),
-    /// A client of sentinels needs exclusive access.
+    /// The mutex is needed because a sentinel client requires exclusive access.
     Sentinels(Box<Mutex<SentinelClient>>),
 }
 
@@ -54,21 +55,22 @@ enum Connection {
 pub(crate) type Invocation = ScriptInvocation<'static>;
 
 impl Redis {
-    /// Names a Redis by its address:
+    /// Creates a client for a Redis address. The forms are:
     ///
-    /// - `redis://[[user]:password@]host[:port][/db]`, or `rediss://…` for TLS;
-    /// - `redis-sentinel://[[user]:password@]host[:port][,host…][/db]#master`, the hosts being sentinels, the user and
-    ///   password those of the Redis behind them; or `rediss-sentinel://…`;
+    /// - `redis://[[user]:password@]host[:port][/db]`, or `rediss://…` for TLS.
+    /// - `redis-sentinel://[[user]:password@]host[:port][,host…][/db]#master`, or `rediss-sentinel://…`. The hosts are
+    ///   sentinels; user and password are those of the Redis master.
     /// - `redis-cluster://[[user]:password@]host[:port][,host…]`, or `rediss-cluster://…`.
     ///
-    /// TLS to Redis uses the process's default `rustls` provider. If the process has none, the first such address installs *ring*.
+    /// TLS to Redis uses the process's default `rustls` provider. If the process has none, the first such address
+    /// installs *ring*.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] for any other address.
+    /// [`ErrorKind::Configuration`] if the address has another form.
     pub fn open(url: &str) -> Result<Self> {
         if url.starts_with("rediss") || url.starts_with("valkeys") {
-            // The Redis client knows only the process's provider. One that is installed already stays.
+            // The Redis client supports only the process-wide provider. A provider that is already installed is kept.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
         let servers = address::servers(url, TIMEOUT).map_err(|(english, chinese)| {
@@ -89,12 +91,13 @@ impl Redis {
         let outcome = tokio::time::timeout(TIMEOUT, self.run_with_reconnect(script)).await;
         let outcome = match outcome {
             Ok(Ok(value)) => {
-                return T::from_redis_value(value).map_err(|_| ScriptError("its answer is not ours".into()));
+                return T::from_redis_value(value)
+                    .map_err(|_| ScriptError("its reply has an unexpected type".into()));
             }
             Ok(Err(error)) if !is_unavailable(&error) => return Err(ScriptError::from(&error)),
             Ok(Err(error)) => ScriptError::from(&error),
             Err(_) => {
-                // The connection may be stuck: the next script gets a new one.
+                // The connection may hang, so the next script opens a new one.
                 if let Ok(mut connection) = self.0.connection.try_lock() {
                     *connection = None;
                 }
@@ -156,7 +159,7 @@ impl Connection {
     }
 }
 
-/// Whether no server was reached that can run scripts. A refusal is another matter.
+/// Returns whether no server that can run scripts was reached. The refusal of a script is not such a case.
 fn is_unavailable(error: &RedisError) -> bool {
     use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, ReadOnly};
     error.is_unrecoverable_error()
@@ -165,14 +168,14 @@ fn is_unavailable(error: &RedisError) -> bool {
             error.kind(),
             Kind::MasterNameNotFoundBySentinel
                 | Kind::ClusterConnectionNotFound
-                // The master became a replica.
+                // A former master that is now a replica.
                 | Kind::Server(ReadOnly | BusyLoading | ClusterDown | MasterDown)
         )
 }
 
 impl fmt::Debug for Redis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The address may carry a password.
+        // The address may contain a password.
         f.write_str(match self.0.servers {
             Servers::One(_) => "Redis(one server)",
             Servers::Cluster(_) => "Redis(a cluster)",
@@ -181,7 +184,7 @@ impl fmt::Debug for Redis {
     }
 }
 
-/// Why a script did not run. Contains no value that was sent or received, as that may be a token.
+/// The reason why a script did not run. It contains no sent or received value, because a value may be a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ScriptError(String);
 
@@ -214,7 +217,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_unavailable_redis_fails_at_once_and_is_left_alone_for_a_moment() {
-        // Nothing listens on a port that was free a moment ago.
+        // The listener was closed, so its port refuses connections.
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let redis = Redis::open(&format!("redis://127.0.0.1:{port}")).unwrap();
         let first = redis.run::<i64>(&ONE.prepare_invoke()).await.unwrap_err();

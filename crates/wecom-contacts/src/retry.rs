@@ -1,8 +1,9 @@
-//! Whether a call that failed is sent again, and when. Only this module decides it.
+//! The retry of failed calls: whether and when. No other module decides about retries.
 //!
-//! A call that surely did not execute is always repeated: no connection was made, or the table of codes says so (−1, 6000,
-//! 45033, 45035). A call that may have executed (a time-out, a broken connection, a gateway's own answer) is repeated only if
-//! sending it twice is the same as sending it once ([`Call::is_repeatable`]). All other failures are final.
+//! A call that certainly did not execute is always retried. This is the case if no connection was made, or according to
+//! the table of codes (−1, 6000, 45033, 45035). A call that may have executed (a timeout, a broken connection, a
+//! gateway's own response) is retried only if a repetition has no further effect ([`Call::is_repeatable`]). All other
+//! failures are final.
 
 use std::time::Duration;
 
@@ -15,10 +16,10 @@ use crate::{Call, Error, ErrorKind, Result, Stopped, TransportFailure};
 /// Maximum pause. Doubling a longer one would overflow.
 const MAX_PAUSE: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// How often a call is repeated, and for how long.
+/// How often a call is retried, and for how long.
 ///
-/// The pauses double from the first to the longest. Each is lengthened at random by up to its own length, so that callers that
-/// failed together do not return together.
+/// The pauses double from the first to the longest. A random time of up to the pause's own length is added to each, so
+/// that callers that failed at the same time do not retry at the same time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,14 +43,14 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Sends each call once, and fails at once if the endpoint is closed since a 45009.
+    /// Sends each call once. If WeCom has closed the endpoint after a 45009, the call fails immediately.
     pub const fn none() -> Self {
         Self { attempts: 1, total_time: Duration::ZERO, ..Self::new() }
     }
 
     const fn new() -> Self {
         Self {
-            // WeCom asks that −1 be tried again at most three times.
+            // WeCom recommends at most three retries after −1.
             attempts: 4,
             first_pause: Duration::from_millis(200),
             longest_pause: Duration::from_secs(5),
@@ -58,35 +59,35 @@ impl RetryPolicy {
         }
     }
 
-    /// Maximum number of attempts of a call, the first one included; at least 1. Defaults to 4.
+    /// Sets the maximum number of attempts of a call, including the first; at least 1. Defaults to 4.
     ///
-    /// After a refused token the call is sent once more with a new token; that attempt does not count.
+    /// After a refused token, the call is sent once more with a new token. This attempt does not count.
     pub const fn attempts(self, attempts: u32) -> Self {
         Self { attempts: if attempts == 0 { 1 } else { attempts }, ..self }
     }
 
-    /// The pause before the second attempt. Defaults to 200 ms.
+    /// Sets the pause before the second attempt. Defaults to 200 ms.
     pub const fn first_pause(self, pause: Duration) -> Self {
         Self { first_pause: pause, ..self }
     }
 
-    /// The pause at which the doubling ends. Defaults to 5 s.
+    /// Sets the maximum pause, at which the doubling ends. Defaults to 5 s.
     pub const fn longest_pause(self, pause: Duration) -> Self {
         Self { longest_pause: pause, ..self }
     }
 
-    /// No attempt begins later than this after the first one. Defaults to 30 s. The same time bounds the wait for an endpoint that
-    /// is closed since a 45009.
+    /// Sets the maximum time between the first attempt and the start of the last one. Defaults to 30 s. It also limits
+    /// the wait for an endpoint that WeCom has closed after a 45009.
     pub const fn total_time(self, limit: Duration) -> Self {
         Self { total_time: limit, ..self }
     }
 
-    /// Whether pauses are lengthened at random. Defaults to `true`.
+    /// Sets whether a random time is added to the pauses. Defaults to `true`.
     pub const fn jitter(self, on: bool) -> Self {
         Self { jitter: on, ..self }
     }
 
-    /// Maximum number of attempts of a call.
+    /// Returns the maximum number of attempts of a call.
     pub(crate) const fn max_attempts(&self) -> u32 {
         self.attempts
     }
@@ -102,7 +103,7 @@ impl RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// Returns a policy of up to four attempts within half a minute.
+    /// Returns a policy of at most four attempts within 30 s.
     fn default() -> Self {
         Self::new()
     }
@@ -125,7 +126,7 @@ impl Attempts {
         Self { policy, call, began, first_sent: None, sent: 0, token_renewed: false, pauses: None }
     }
 
-    /// Counts an attempt that is sent now.
+    /// Counts an attempt that is about to be sent.
     pub(crate) fn record_sent(&mut self, now: Instant) {
         self.first_sent.get_or_insert(now);
         self.sent += 1;
@@ -135,13 +136,14 @@ impl Attempts {
         self.began.elapsed()
     }
 
-    /// How much of the policy's total time is left. The wait in the queue before the first attempt does not count.
+    /// Returns the remaining part of the policy's total time. The wait in the queue before the first attempt does not
+    /// count.
     pub(crate) fn remaining_time(&self) -> Duration {
         let spent = self.first_sent.map_or(Duration::ZERO, |sent| sent.elapsed());
         self.policy.total_time.saturating_sub(spent)
     }
 
-    /// Whether the call is to be sent with a new token. This is allowed once.
+    /// Returns whether the call must be sent again with a new token. This happens at most once.
     pub(crate) fn renews_token(&mut self, error: &Error) -> bool {
         let renews = error.wants_new_token() && !self.token_renewed;
         self.token_renewed |= renews;
@@ -150,7 +152,7 @@ impl Attempts {
 
     /// Waits for the next attempt, or returns the final error.
     ///
-    /// `closed_for` is how long the endpoint stays closed, if WeCom closed it.
+    /// If WeCom has closed the endpoint, `closed_for` is the remaining time of the closure.
     pub(crate) async fn wait_for_retry(&mut self, error: Error, closed_for: Option<Duration>) -> Result<()> {
         match self.next_pause(&error, closed_for) {
             Ok(pause) => {
@@ -163,7 +165,7 @@ impl Attempts {
         }
     }
 
-    /// Returns the error for the caller, with the number of attempts and why they stopped.
+    /// Returns the error for the caller, with the number of attempts and the reason why they ended.
     pub(crate) fn final_error(&self, error: Error, stopped: Stopped, retry_after: Option<Duration>) -> Error {
         let may_have_applied = !self.call.is_repeatable() && may_have_executed(&error);
         error.at_the_end_of(self.sent, self.elapsed(), stopped, may_have_applied, retry_after)
@@ -198,7 +200,7 @@ impl Attempts {
     }
 }
 
-/// Whether the server may have executed the call, although no usable answer says so.
+/// Returns whether the server may have executed the call although the client received no usable reply.
 fn may_have_executed(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Transport { failure, .. } => *failure != TransportFailure::NoConnection,
@@ -207,7 +209,7 @@ fn may_have_executed(error: &Error) -> bool {
     }
 }
 
-/// Whether the next attempt may well get a usable answer. A gateway that does not know the address never gives one.
+/// Returns whether another attempt can succeed. It is hopeless if a gateway does not know the address.
 fn is_transient(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Transport { .. } => true,
@@ -239,7 +241,7 @@ mod tests {
         Error::new("user/get", ErrorKind::Transport { failure, source: "broken".into() })
     }
 
-    /// Lets every attempt fail in this way after this time. Returns the final error, and when each attempt was sent.
+    /// Makes every attempt fail with this error after this time. Returns the final error and the time of each attempt.
     async fn fail(
         policy: RetryPolicy,
         call: Call,
@@ -267,7 +269,7 @@ mod tests {
             .longest_pause(Duration::from_secs(1))
             .jitter(false);
         let (error, sent) = fail(policy, WRITE, Duration::ZERO, || refused(-1)).await;
-        // The runtime's clock ticks in milliseconds.
+        // The clock of the runtime has a resolution of milliseconds.
         let sent: Vec<_> = sent.iter().map(|ms| ms / 10 * 10).collect();
         assert_eq!(sent, [0, 200, 600, 1400, 2400, 3400, 4400]);
         assert_eq!((error.attempts(), error.stopped()), (7, Stopped::OutOfAttempts));

@@ -4,10 +4,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::AgentId;
 
-/// A credential of the corp: the contacts-sync secret (通讯录同步) or an app's (自建应用).
+/// A credential of the corp: the contacts-sync secret (通讯录同步) or the secret of an app (自建应用).
 ///
-/// The contacts-sync secret writes, and reads little more than ids. An app's secret reads details inside its visible range
-/// (可见范围). A program that needs both has two [`Client`](crate::Client)s.
+/// The contacts-sync secret can write, but it can read little more than ids. The secret of an app can read details
+/// within the app's visible range (可见范围). A program that needs both uses two [`Client`](crate::Client)s.
 ///
 /// Official: [开发前必读](https://developer.work.weixin.qq.com/document/path/90193)
 #[derive(Clone, Debug)]
@@ -17,17 +17,17 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// The secret of the contacts-sync assistant (通讯录同步助手).
+    /// Creates the secret of the contacts-sync assistant (通讯录同步助手).
     pub fn contacts_sync(value: impl Into<String>) -> Self {
         Self { agent_id: None, value: SecretString::from(value.into()) }
     }
 
-    /// The secret of a self-built app (自建应用).
+    /// Creates the secret of a self-built app (自建应用).
     pub fn app(agent_id: impl Into<AgentId>, value: impl Into<String>) -> Self {
         Self { agent_id: Some(agent_id.into()), value: SecretString::from(value.into()) }
     }
 
-    /// The app this secret belongs to; `None` for contacts-sync.
+    /// Returns the app that the secret belongs to, or `None` for contacts-sync.
     pub fn agent_id(&self) -> Option<AgentId> {
         self.agent_id
     }

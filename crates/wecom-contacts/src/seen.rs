@@ -1,17 +1,17 @@
-//! What an answer says of one field: its value, or that the credential may not see it.
+//! A field of a reply, which is either known or hidden from the credential.
 
 use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A field as a credential sees it: a value, which may be empty, or nothing at all.
+/// A field, as the credential sees it: a value, which can be empty, or hidden.
 ///
-/// WeCom leaves the key of a hidden field out. So an absent key is `Hidden`, and a present one is `Known`, also if its value is
-/// empty: `Known("")`, `Known([])`. `null` counts as absent. Why a field is hidden is not in the answer: the app may be too new
-/// for it, the value may be out of the app's visible range, or WeCom may have none. Some answers hide a field by its empty value
-/// instead; the documentation of each field says so where it is known.
+/// WeCom omits the key of a hidden field. An absent key or `null` is therefore `Hidden`, and a present key is `Known`,
+/// even if its value is empty: `Known("")`, `Known([])`. The reply does not contain the reason: the app may be too new
+/// for the field, the value may be outside the app's visible range, or WeCom may have no value. Some replies contain an
+/// empty value for a hidden field instead; the documentation of each field mentions known cases.
 ///
-/// In a struct of your own, skip the key of a hidden field:
+/// In a custom struct, skip the key of a hidden field:
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
@@ -34,20 +34,20 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Seen<T> {
-    /// The answer does not have the field.
+    /// The reply omits the field.
     #[default]
     Hidden,
-    /// The answer has the field, with this value.
+    /// The reply contains the field with this value.
     Known(T),
 }
 
 impl<T> Seen<T> {
-    /// Whether the answer has the field.
+    /// Returns whether the reply contains the field.
     pub const fn is_known(&self) -> bool {
         matches!(self, Self::Known(_))
     }
 
-    /// Whether the answer lacks the field. Structs skip a hidden field by it.
+    /// Returns whether the reply omits the field. Structs use this to skip a hidden field.
     pub const fn is_hidden(&self) -> bool {
         !self.is_known()
     }
@@ -60,7 +60,7 @@ impl<T> Seen<T> {
         }
     }
 
-    /// Returns the value itself, if it is known.
+    /// Returns the owned value, if it is known.
     pub fn into_known(self) -> Option<T> {
         match self {
             Self::Known(value) => Some(value),
@@ -76,7 +76,7 @@ impl<T> Seen<T> {
         }
     }
 
-    /// Borrows what the value points to: a `Seen<&str>` of a `Seen<String>`.
+    /// Borrows the target of the value: a `Seen<&str>` from a `Seen<String>`.
     pub fn as_deref(&self) -> Seen<&T::Target>
     where
         T: Deref,
@@ -84,7 +84,7 @@ impl<T> Seen<T> {
         self.as_ref().map(T::deref)
     }
 
-    /// Changes a known value.
+    /// Converts a known value with a function.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Seen<U> {
         match self {
             Self::Known(value) => Seen::Known(change(value)),
@@ -92,7 +92,7 @@ impl<T> Seen<T> {
         }
     }
 
-    /// Returns the value, or this one if it is hidden.
+    /// Returns the value, or `other` if it is hidden.
     pub fn unwrap_or(self, other: T) -> T {
         self.into_known().unwrap_or(other)
     }
@@ -107,13 +107,13 @@ impl<T> Seen<T> {
 }
 
 impl<T: Clone> Seen<&T> {
-    /// Clones the value that is borrowed.
+    /// Clones the borrowed value.
     pub fn cloned(self) -> Seen<T> {
         self.map(T::clone)
     }
 }
 
-/// A value is known.
+/// Converts a value into `Known`.
 impl<T> From<T> for Seen<T> {
     fn from(value: T) -> Self {
         Self::Known(value)
@@ -126,14 +126,14 @@ impl From<&str> for Seen<String> {
     }
 }
 
-/// `None` is hidden.
+/// Converts `None` into `Hidden`.
 impl<T> From<Option<T>> for Seen<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Hidden, Self::Known)
     }
 }
 
-/// `Hidden` is `None`.
+/// Converts `Hidden` into `None`.
 impl<T> From<Seen<T>> for Option<T> {
     fn from(seen: Seen<T>) -> Self {
         seen.into_known()
@@ -141,14 +141,15 @@ impl<T> From<Seen<T>> for Option<T> {
 }
 
 impl<T: Serialize> Serialize for Seen<T> {
-    /// `Hidden` must be skipped by the struct around it (`skip_serializing_if = "Seen::is_hidden"`); elsewhere it is `null`.
+    /// Writes the value. The surrounding struct must skip `Hidden` (`skip_serializing_if = "Seen::is_hidden"`). Otherwise it is written as
+    /// `null`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.known().serialize(serializer)
     }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Seen<T> {
-    /// An absent key and `null` are `Hidden`.
+    /// Reads an absent key and `null` as `Hidden`.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Option::deserialize(deserializer).map(Self::from)
     }

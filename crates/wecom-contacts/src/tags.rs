@@ -1,7 +1,8 @@
-//! Tags (标签管理): groups of members and departments. Not the customer tags (企业客户标签) of 客户联系.
+//! Tags (标签管理): groups of members and departments. They are unrelated to the customer tags (企业客户标签) of
+//! 客户联系.
 //!
-//! A tag belongs to the app that made it; only that app changes it and its members. Contacts-sync also handles those that
-//! an administrator made in the console.
+//! A tag belongs to the app that created it; only that app can change the tag and its members. Contacts-sync can also
+//! change tags that an administrator created in the console.
 //!
 //! Official: [标签管理](https://developer.work.weixin.qq.com/document/path/90209)
 
@@ -16,7 +17,7 @@ pub struct Tags {
 }
 
 impl Client {
-    /// The tags chapter (标签管理).
+    /// Returns the calls of the tags chapter (标签管理).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
@@ -49,14 +50,14 @@ impl Tags {
         self.client.send(&tag.into()).map(|created| created.tagid)
     }
 
-    /// Gives a tag another name.
+    /// Renames a tag.
     ///
     /// Official: [更新标签名字](https://developer.work.weixin.qq.com/document/path/90211)
     pub fn rename(&self, tag: impl Into<TagId>, name: impl Into<String>) -> CallFuture<()> {
         self.client.send(&RenameTag::new(tag, name))
     }
 
-    /// Deletes a tag, members in it or not.
+    /// Deletes a tag, even if it has members.
     ///
     /// Official: [删除标签](https://developer.work.weixin.qq.com/document/path/90212)
     pub fn delete(&self, tag: impl Into<TagId>) -> CallFuture<()> {
@@ -70,32 +71,33 @@ impl Tags {
         self.client.send(&ListTags::new()).map(|list| list.taglist)
     }
 
-    /// Returns who is in a tag: its own members inside the credential's visible range, and its departments.
+    /// Returns the members of a tag inside the credential's visible range, and the departments of the tag.
     ///
     /// Official: [获取标签成员](https://developer.work.weixin.qq.com/document/path/90213)
     ///
     /// # Errors
     ///
-    /// [`Error::is_not_found`](crate::Error::is_not_found) (40068) if there is no such tag; [`Self::find`] gives an `Option`.
+    /// [`Error::is_not_found`](crate::Error::is_not_found) (40068) if the tag is unknown; [`Self::find`] returns `None`
+    /// in this case.
     pub fn get(&self, tag: impl Into<TagId>) -> CallFuture<TagContent> {
         self.client.send(&GetTag::new(tag))
     }
 
-    /// Returns who is in a tag, or `None` if there is no such tag.
+    /// Returns the members and departments of a tag, or `None` if the tag is unknown.
     pub fn find(&self, tag: impl Into<TagId>) -> CallFuture<Option<TagContent>> {
         self.client.find(&GetTag::new(tag))
     }
 
-    /// Puts members and departments into a tag. Those that could not be come back in the outcome; if none could, that is an
-    /// error (40070).
+    /// Adds members and departments to a tag. The outcome lists those that could not be added. If all of them failed, the
+    /// call fails with 40070.
     ///
     /// Official: [增加标签成员](https://developer.work.weixin.qq.com/document/path/90214)
     pub fn add(&self, tag: impl Into<TagId>, nodes: TagNodes) -> CallFuture<TagOutcome> {
         self.client.send(&AddTagNodes::new(tag, nodes))
     }
 
-    /// Takes members and departments out of a tag. Those that could not be come back in the outcome; if none could, that is
-    /// an error (40031).
+    /// Removes members and departments from a tag. The outcome lists those that could not be removed. If all of them
+    /// failed, the call fails with 40031.
     ///
     /// Official: [删除标签成员](https://developer.work.weixin.qq.com/document/path/90215)
     pub fn remove(&self, tag: impl Into<TagId>, nodes: TagNodes) -> CallFuture<TagOutcome> {
@@ -112,18 +114,18 @@ impl Tags {
 pub struct NewTag {
     /// The name, 1–32 characters, unique in the corp.
     pub tagname: String,
-    /// The id it shall have; the largest there is plus one unless told.
+    /// The id of the new tag. Defaults to the largest existing id plus one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tagid: Option<TagId>,
 }
 
 impl NewTag {
-    /// A tag of this name.
+    /// Creates a tag with this name.
     pub fn new(name: impl Into<String>) -> Self {
         Self { tagname: name.into(), tagid: None }
     }
 
-    /// Sets the id it shall have.
+    /// Sets the id of the new tag.
     pub fn id(mut self, id: impl Into<TagId>) -> Self {
         self.tagid = Some(id.into());
         self
@@ -142,16 +144,16 @@ impl From<String> for NewTag {
     }
 }
 
-/// The answer of [`NewTag`].
+/// The reply to [`NewTag`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedTagId {
-    /// The new tag.
+    /// The id of the new tag.
     #[serde(deserialize_with = "json_fields::number")]
     pub tagid: TagId,
 }
 
-/// Gives a tag another name.
+/// Renames a tag.
 ///
 /// Official: [更新标签名字](https://developer.work.weixin.qq.com/document/path/90211)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -164,13 +166,13 @@ pub struct RenameTag {
 }
 
 impl RenameTag {
-    /// Asks for this name for this tag.
+    /// Creates a request that gives this name to this tag.
     pub fn new(tag: impl Into<TagId>, name: impl Into<String>) -> Self {
         Self { tagid: tag.into(), tagname: name.into() }
     }
 }
 
-/// Deletes a tag. A GET that changes something.
+/// Deletes a tag. The request is a GET although it changes data.
 ///
 /// Official: [删除标签](https://developer.work.weixin.qq.com/document/path/90212)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -181,7 +183,7 @@ pub struct DeleteTag {
 }
 
 impl DeleteTag {
-    /// Asks for this tag's deletion.
+    /// Creates a request that deletes this tag.
     pub fn new(tag: impl Into<TagId>) -> Self {
         Self { tagid: tag.into() }
     }
@@ -195,13 +197,13 @@ impl DeleteTag {
 pub struct ListTags {}
 
 impl ListTags {
-    /// Asks for all tags.
+    /// Creates a request for all tags.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-/// The answer of [`ListTags`].
+/// The reply to [`ListTags`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TagList {
@@ -213,15 +215,15 @@ pub struct TagList {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tag {
-    /// Its id.
+    /// The id.
     #[serde(deserialize_with = "json_fields::number")]
     pub tagid: TagId,
-    /// Its name.
+    /// The name.
     #[serde(default, deserialize_with = "json_fields::or_default")]
     pub tagname: String,
 }
 
-/// Reads who is in a tag.
+/// Reads the members and departments of a tag.
 ///
 /// Official: [获取标签成员](https://developer.work.weixin.qq.com/document/path/90213)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -232,16 +234,16 @@ pub struct GetTag {
 }
 
 impl GetTag {
-    /// Asks who is in this tag.
+    /// Creates a request for this tag.
     pub fn new(tag: impl Into<TagId>) -> Self {
         Self { tagid: tag.into() }
     }
 }
 
-/// Who is in a tag.
+/// The members and departments of a tag.
 ///
-/// A list that the answer leaves out is [`Hidden`](Seen::Hidden). An answer with neither list does not decode: it does not say who
-/// is in the tag.
+/// A list that the reply omits is [`Hidden`](Seen::Hidden). A reply without both lists is a decoding error, because it
+/// has no information about the tag.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "AnyTagContent")]
 #[non_exhaustive]
@@ -249,15 +251,15 @@ pub struct TagContent {
     /// The tag's name.
     #[serde(skip_serializing_if = "Seen::is_hidden")]
     pub tagname: Seen<String>,
-    /// The members that are in it themselves, inside the credential's visible range.
+    /// The direct members of the tag inside the credential's visible range.
     #[serde(rename = "userlist", skip_serializing_if = "Seen::is_hidden")]
     pub members: Seen<Vec<TaggedMember>>,
-    /// The departments in it, not expanded into members.
+    /// The departments of the tag. They are not expanded into members.
     #[serde(rename = "partylist", skip_serializing_if = "Seen::is_hidden")]
     pub departments: Seen<Vec<DepartmentId>>,
 }
 
-/// The same as it comes, whatever is in it.
+/// The reply before the check that it contains a list.
 #[derive(Deserialize)]
 struct AnyTagContent {
     #[serde(default)]
@@ -274,7 +276,7 @@ impl TryFrom<AnyTagContent> for TagContent {
     fn try_from(any: AnyTagContent) -> Result<Self, &'static str> {
         let AnyTagContent { tagname, userlist, partylist } = any;
         if userlist.is_hidden() && partylist.is_none() {
-            return Err("a tag without userlist and partylist");
+            return Err("a tag must have `userlist` or `partylist`");
         }
         Ok(Self { tagname, members: userlist, departments: partylist.into() })
     }
@@ -286,14 +288,14 @@ impl TryFrom<AnyTagContent> for TagContent {
 pub struct TaggedMember {
     /// The account.
     pub userid: UserId,
-    /// The name, unless hidden from the credential.
+    /// The name. [`Hidden`](Seen::Hidden) if the credential has no permission.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub name: Seen<String>,
 }
 
 masked_debug!(TaggedMember { userid | name });
 
-/// Members and departments that go into a tag or out of it. At least one of the two must be given.
+/// Members and departments to add to a tag or to remove from it. At least one of the two lists is required.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[must_use]
@@ -307,25 +309,25 @@ pub struct TagNodes {
 }
 
 impl TagNodes {
-    /// Begins with none.
+    /// Creates empty lists.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Names the members, at most 1000.
+    /// Sets the members, at most 1000.
     pub fn members<U: Into<UserId>>(mut self, members: impl IntoIterator<Item = U>) -> Self {
         self.members = Some(members.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Names the departments, at most 100.
+    /// Sets the departments, at most 100.
     pub fn departments<D: Into<DepartmentId>>(mut self, departments: impl IntoIterator<Item = D>) -> Self {
         self.departments = Some(departments.into_iter().map(Into::into).collect());
         self
     }
 }
 
-/// Puts members and departments into a tag.
+/// Adds members and departments to a tag.
 ///
 /// Official: [增加标签成员](https://developer.work.weixin.qq.com/document/path/90214)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -333,19 +335,19 @@ impl TagNodes {
 pub struct AddTagNodes {
     /// The tag.
     pub tagid: TagId,
-    /// Whom.
+    /// The members and departments to add.
     #[serde(flatten)]
     pub nodes: TagNodes,
 }
 
 impl AddTagNodes {
-    /// Asks for these in this tag.
+    /// Creates a request that adds these members and departments to this tag.
     pub fn new(tag: impl Into<TagId>, nodes: TagNodes) -> Self {
         Self { tagid: tag.into(), nodes }
     }
 }
 
-/// Takes members and departments out of a tag.
+/// Removes members and departments from a tag.
 ///
 /// Official: [删除标签成员](https://developer.work.weixin.qq.com/document/path/90215)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -353,23 +355,23 @@ impl AddTagNodes {
 pub struct RemoveTagNodes {
     /// The tag.
     pub tagid: TagId,
-    /// Whom.
+    /// The members and departments to remove.
     #[serde(flatten)]
     pub nodes: TagNodes,
 }
 
 impl RemoveTagNodes {
-    /// Asks for these out of this tag.
+    /// Creates a request that removes these members and departments from this tag.
     pub fn new(tag: impl Into<TagId>, nodes: TagNodes) -> Self {
         Self { tagid: tag.into(), nodes }
     }
 }
 
-/// Who could not be put into a tag or taken out of it: malformed ids, or ids that are not in the contacts.
+/// The members and departments that could not be added or removed: malformed ids, or ids that are not in the contacts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TagOutcome {
-    /// Members left out; one text joined by `|` on the wire.
+    /// The members that failed. On the wire: one string, joined with `|`.
     #[serde(
         default,
         rename = "invalidlist",
@@ -377,7 +379,7 @@ pub struct TagOutcome {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub invalid_members: Vec<UserId>,
-    /// Departments left out.
+    /// The departments that failed.
     #[serde(
         default,
         rename = "invalidparty",
@@ -388,7 +390,7 @@ pub struct TagOutcome {
 }
 
 impl TagOutcome {
-    /// Whether nobody was left out.
+    /// Returns whether all members and departments were processed.
     pub fn is_complete(&self) -> bool {
         self.invalid_members.is_empty() && self.invalid_departments.is_empty()
     }

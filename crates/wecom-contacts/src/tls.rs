@@ -1,6 +1,7 @@
 //! The TLS settings of a client: the platform's root certificates, and those that the user adds.
 //!
-//! The settings belong to the client. A process-wide `rustls` provider is used if the process has one, and never installed.
+//! The settings belong to the client. A process-wide `rustls` provider is used if one is installed; the client never
+//! installs one.
 
 use std::sync::Arc;
 
@@ -15,11 +16,12 @@ use crate::Bilingual;
 
 const NOT_PEM: (&str, &str) = ("a root certificate is not PEM", "根证书不是 PEM 格式");
 
-/// Returns the settings of a client that trusts the certificates in these PEM texts beside the platform's.
+/// Returns the settings of a client that trusts the certificates in these PEM texts in addition to those of the
+/// platform.
 ///
 /// # Errors
 ///
-/// What is wrong with the certificates.
+/// Returns an error if a certificate is not PEM or is unusable.
 pub(crate) fn config(root_certificates: &[Vec<u8>]) -> Result<ClientConfig, Bilingual> {
     let extra_roots = certificates(root_certificates)?;
     let installed = CryptoProvider::get_default().map(Arc::clone);
@@ -31,7 +33,7 @@ pub(crate) fn config(root_certificates: &[Vec<u8>]) -> Result<ClientConfig, Bili
         Ok(verifier) => {
             builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
         }
-        // An image without ca-certificates has no roots of its own. It gets the bundled roots of Mozilla.
+        // A container image may lack ca-certificates. The bundled roots of Mozilla are used then.
         Err(_) => {
             let mut roots = RootCertStore::empty();
             roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());

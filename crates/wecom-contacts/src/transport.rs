@@ -1,6 +1,6 @@
-//! HTTP: one request and its answer, which is read within limits and classified.
+//! HTTP: sends one request, reads the response within limits, and classifies it.
 //!
-//! Tokens and further attempts are the business of [`Client`](crate::Client).
+//! Tokens and retries are handled by [`Client`](crate::Client).
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{
     tokens::CachedToken,
 };
 
-/// Decodes the body of an answer. Returns the errmsg of a success, or why it is none.
+/// Decodes the body of a response. Returns the errmsg of a success, or the failure.
 pub(crate) type Decode<'d> = dyn FnMut(&[u8]) -> std::result::Result<String, Failure> + Send + 'd;
 
 /// A call that can be sent any number of times.
@@ -33,21 +33,22 @@ pub(crate) enum Body {
     Form { content_type: String, bytes: Bytes },
 }
 
-/// Maximum length of a query in bytes. The HTTP client writes URLs of up to 65,534 bytes, of which base, path and token take a part.
+/// Maximum length of a query in bytes. The HTTP client supports URLs of up to 65,534 bytes; the base URL, the path and
+/// the token need a part of it.
 const MAX_QUERY: usize = 60_000;
 
 impl PreparedCall {
-    /// Checks that the call can be sent.
+    /// Checks whether the call can be sent.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unwritable`] if its query is longer than a URL can be.
+    /// [`ErrorKind::Unwritable`] if its query is too long for a URL.
     pub(crate) fn check(&self) -> Result<()> {
         if self.query.len() > MAX_QUERY {
             let length = self.query.len();
             let why = Bilingual::new(
                 format!(
-                    "its values take {length} bytes in the URL, which has room for {MAX_QUERY}; nothing was sent"
+                    "its parameters take {length} bytes of the URL, more than the limit of {MAX_QUERY}; nothing was sent"
                 ),
                 format!("参数在 URL 中占 {length} 字节，超过上限 {MAX_QUERY} 字节；请求未发送"),
             );
@@ -73,7 +74,7 @@ impl PreparedCall {
         Ok(Self { call: E::CALL, query, body })
     }
 
-    /// The bytes of the body, or of the query if there is none.
+    /// Returns the size of the body in bytes, or that of the query if there is no body.
     pub(crate) fn size(&self) -> usize {
         match &self.body {
             Body::None => self.query.len(),
@@ -89,10 +90,10 @@ pub(crate) struct HttpTransport {
     pub(crate) http: reqwest::Client,
     /// Whether the proxy comes from the environment.
     pub(crate) proxy_from_environment: bool,
-    /// The base URL of calls. Its path ends in `/cgi-bin/`, after the prefix if there is one. It is parsed once, and each call
-    /// adds its path and query: parsing a whole URL costs a tenth of a call.
+    /// The base URL of calls. Its path ends in `/cgi-bin/`, after the optional prefix. It is parsed once, and each call
+    /// only adds its path and query, because parsing a whole URL takes a tenth of the time of a call.
     pub(crate) cgi_bin: Url,
-    /// The timeout that `http` sets by itself.
+    /// The default timeout of `http`.
     pub(crate) timeout: Duration,
     pub(crate) transfer_timeout: Duration,
     pub(crate) max_reply_size: usize,
@@ -104,12 +105,12 @@ impl HttpTransport {
         &self.corp_id
     }
 
-    /// The same transport for another corp.
+    /// Returns the same transport for another corp.
     pub(crate) fn of_corp(&self, corp_id: CorpId) -> Self {
         Self { corp_id, ..self.clone() }
     }
 
-    /// Sends a call once and decodes its answer.
+    /// Sends a call once and decodes the response.
     pub(crate) async fn send_once(
         &self,
         prepared: &PreparedCall,
@@ -121,7 +122,7 @@ impl HttpTransport {
         if matches!(prepared.body, Body::Form { .. }) {
             request = request.timeout(self.transfer_timeout);
         }
-        // Masking reads the whole body, so it is done only if the log shows it.
+        // Masking reads the whole body, so it is skipped if the log does not show it.
         let log_bodies = self.log_bodies && tracing::enabled!(tracing::Level::TRACE);
         if log_bodies {
             let body = match &prepared.body {
@@ -189,7 +190,7 @@ impl HttpTransport {
         }
     }
 
-    /// Reads an answer to its end. An answer that comes in one piece is not copied.
+    /// Reads a response to its end. A response that consists of one chunk is not copied.
     async fn read_whole(&self, call: &'static str, answer: &mut reqwest::Response) -> Result<Bytes> {
         let limit = self.max_reply_size;
         let too_large = || Error::new(call, ErrorKind::TooLarge { limit });
@@ -197,7 +198,7 @@ impl HttpTransport {
         if expected > limit as u64 {
             return Err(too_large());
         }
-        // An answer need not state its length, and a stated length need not be true: the bytes are counted.
+        // The stated length may be missing or wrong, so the received bytes are counted.
         let mut received = 0;
         let mut next = async || {
             let chunk = answer.chunk().await.map_err(|error| Error::transport(call, error))?;
@@ -210,7 +211,7 @@ impl HttpTransport {
         let Some(second) = next().await? else {
             return Ok(first);
         };
-        // The Content-Length is not trusted: it bounds only a modest first allocation.
+        // The Content-Length is untrusted, so it only determines a moderate initial capacity.
         let mut whole =
             BytesMut::with_capacity((expected as usize).min(16 << 20).max(first.len() + second.len()));
         whole.extend_from_slice(&first);
@@ -222,7 +223,7 @@ impl HttpTransport {
         Ok(whole.freeze())
     }
 
-    /// Sends a call once whose answer is a file, and returns the answer with its body unread.
+    /// Sends a call once whose response is a file. Returns the response without reading its body.
     pub(crate) async fn open_download(
         &self,
         prepared: &PreparedCall,
@@ -247,16 +248,16 @@ impl HttpTransport {
         })
     }
 
-    /// Whether calls are sent over https.
+    /// Returns whether calls are sent over https.
     pub(crate) fn is_encrypted(&self) -> bool {
         self.cgi_bin.scheme() == "https"
     }
 
-    /// Checks that requests for this URL bypass no proxy.
+    /// Checks that requests for this URL do not bypass a proxy.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if the environment names one that cannot be used.
+    /// [`ErrorKind::Configuration`] if the environment contains an unusable proxy.
     pub(crate) fn check_proxy(&self, url: &Url) -> Result<()> {
         if self.proxy_from_environment
             && let Some(why) = proxy::environment_error(url, |name| std::env::var(name).ok())
@@ -266,7 +267,7 @@ impl HttpTransport {
         Ok(())
     }
 
-    /// Returns the GET of a link that WeCom issued. It needs no token.
+    /// Returns the GET request for a link that WeCom issued. It needs no token.
     pub(crate) fn get_link(&self, url: Url) -> Result<reqwest::RequestBuilder> {
         self.check_proxy(&url)?;
         Ok(self.http.get(url).timeout(self.transfer_timeout))

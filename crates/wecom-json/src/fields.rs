@@ -7,7 +7,8 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 
-/// The fields of a JSON object in the order of the document, repeated names included. A `serde_json` map sorts them or keeps one of each.
+/// The fields of a JSON object in the order of the document, including repeated names. A `serde_json` map sorts the
+/// fields or keeps only one of each name.
 ///
 /// ```
 /// use wecom_json::OrderedFields;

@@ -1,13 +1,15 @@
-//! Framing: cuts the records out of a JSON document while it is still arriving.
+//! Framing: splits a JSON document into records while it is being received.
 //!
-//! An export file is one object with one or two long arrays in it. The framer walks the object's top level, drops what
-//! nobody asked for, and hands out the elements of the named arrays (and other named values) one at a time, as slices.
-//! It holds one unfinished record at most. It finds boundaries and no more: a record's inside is judged by the parser,
-//! and what is skipped is not judged at all. So a broken text moves no boundary: only quotes and backslashes count.
+//! An export file is one object that contains one or two long arrays. The framer scans the top level of the object and
+//! returns the elements of the named arrays (and other named values) one at a time, as slices. It drops all other
+//! values. At most one incomplete record is kept in memory.
+//!
+//! The framer only finds the boundaries of records. The parser validates the content of a record; skipped values are
+//! not validated. Only quotes and backslashes count inside a text, so a damaged text does not move a boundary.
 
 use memchr::memchr2;
 
-/// Cuts named values out of one JSON object.
+/// Extracts named values from one JSON object.
 ///
 /// ```
 /// use wecom_json::Framer;
@@ -27,18 +29,18 @@ pub struct Framer {
     names: &'static [&'static str],
     limit: usize,
     buffer: Vec<u8>,
-    /// Where in the document the buffer begins.
+    /// Position of the buffer's first byte in the document.
     before: u64,
-    /// Where scanning goes on.
+    /// Position in the buffer of the next byte to scan.
     at: usize,
-    /// Where the value or key begins that is being scanned.
+    /// Position in the buffer of the first byte of the current value or name.
     start: usize,
     place: Place,
-    /// The name under way, if it is one of `names`.
+    /// Index of the current name, if it is one of `names`.
     name: Option<usize>,
     within: Within,
     depth: usize,
-    /// Which of the names held an array, a bit each.
+    /// Bit set of the names whose value was an array.
     arrays: u32,
 }
 
@@ -46,7 +48,7 @@ pub struct Framer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Start,
-    /// After `{`: a name, or the end.
+    /// After `{`: a name or the end.
     FirstName,
     /// After `,` in the object.
     NextName,
@@ -54,7 +56,7 @@ enum Place {
     Colon,
     ValueStart,
     Value,
-    /// After `[` of a named array: an element, or the end.
+    /// After `[` of a named array: an element or the end.
     FirstElement,
     /// After `,` in a named array.
     NextElement,
@@ -67,38 +69,38 @@ enum Place {
 /// Position of the scan inside a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Within {
-    /// A number or a word, which only what follows it ends.
+    /// A number or a word. Only the byte after it marks its end.
     Word,
     Nested,
     Text,
     Escape,
 }
 
-/// One value that was asked for.
+/// One of the requested values.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// Which of the names.
+    /// Index of its name in the list of names.
     pub name: usize,
-    /// Whether it is an element of the named array, or the named value itself.
+    /// True for an element of the named array, false for the named value itself.
     pub element: bool,
-    /// Where in the document it begins.
+    /// Position of its first byte in the document.
     pub at: u64,
-    /// Its text.
+    /// Its JSON text.
     pub json: &'a [u8],
 }
 
-/// Why a document cannot be framed.
+/// The reason why a document cannot be split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unframed {
-    /// It is not one JSON object.
+    /// The document is not one JSON object.
     NotAnObject,
     /// One record is longer than the limit.
     TooLong,
-    /// It ends too early.
+    /// The document ends too early.
     Cut,
 }
 
-/// Without the document, which is people's data.
+/// Omits the document, which contains personal data.
 impl std::fmt::Debug for Framer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Framer").field("position", &self.position()).finish_non_exhaustive()
@@ -118,7 +120,7 @@ impl std::fmt::Display for Unframed {
 impl std::error::Error for Unframed {}
 
 impl Framer {
-    /// Makes a framer of the values under these names, at most 32. A value of more than `limit` bytes is an error.
+    /// Creates a framer for the values of these names, at most 32. A value of more than `limit` bytes is an error.
     #[must_use]
     pub fn new(names: &'static [&'static str], limit: usize) -> Self {
         Self {
@@ -136,21 +138,22 @@ impl Framer {
         }
     }
 
-    /// Whether the array of this name came, empty or not.
+    /// Returns whether the document contained an array of this name, even an empty one.
     #[must_use]
     pub fn has_array(&self, name: usize) -> bool {
         self.arrays & 1 << name != 0
     }
 
-    /// Where the next bytes of the document are appended. [`next_frame`](Self::next_frame) is then called until it returns `None`.
+    /// Returns the buffer to which the next bytes of the document must be appended. Then call
+    /// [`next_frame`](Self::next_frame) until it returns `None`.
     pub fn tail(&mut self) -> &mut Vec<u8> {
         let done = self.forget();
         self.buffer.drain(..done);
         &mut self.buffer
     }
 
-    /// Gives away the bytes that were appended since the last time, and where in the document they begin: the frames lie in
-    /// them. A copy of the unfinished record stays.
+    /// Returns the buffer and its position in the document. All frames since the last call lie in this buffer. The framer
+    /// keeps a copy of the incomplete record.
     pub fn release(&mut self) -> (u64, Vec<u8>) {
         let from = self.before;
         let done = self.forget();
@@ -159,7 +162,7 @@ impl Framer {
         (from, std::mem::replace(&mut self.buffer, rest))
     }
 
-    /// Returns how many bytes at the front of the buffer are no longer wanted, and counts them as dropped.
+    /// Returns how many bytes at the front of the buffer are no longer needed, and counts them as dropped.
     fn forget(&mut self) -> usize {
         let done = if self.holds() { self.start } else { self.at };
         self.before += done as u64;
@@ -168,13 +171,13 @@ impl Framer {
         done
     }
 
-    /// Number of bytes of the document that were scanned.
+    /// Returns the number of bytes of the document that were scanned.
     #[must_use]
     pub fn position(&self) -> u64 {
         self.before + self.at as u64
     }
 
-    /// Whether the bytes from `start` on are still wanted.
+    /// Returns whether the bytes from `start` on are still needed.
     fn holds(&self) -> bool {
         match self.place {
             Place::Name | Place::Element => true,
@@ -183,11 +186,11 @@ impl Framer {
         }
     }
 
-    /// Returns the next value that is complete; `None` until more bytes are appended.
+    /// Returns the next complete value, or `None` if more bytes must be appended first.
     ///
     /// # Errors
     ///
-    /// If the document is not one object, or if a value is longer than the limit.
+    /// Returns an error if the document is not one object, or if a value is longer than the limit.
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, Unframed> {
         loop {
             match self.place {
@@ -235,7 +238,7 @@ impl Framer {
     ///
     /// # Errors
     ///
-    /// If the object is not closed, or if something follows it.
+    /// Returns an error if the object is not closed, or if other content follows it.
     pub fn finish(&mut self) -> Result<(), Unframed> {
         match self.skip_blanks() {
             None if self.place == Place::End => Ok(()),
@@ -251,7 +254,7 @@ impl Framer {
         self.buffer.get(self.at).copied()
     }
 
-    /// Takes the byte that decides what comes next.
+    /// Processes a byte that is not inside a name or value, and returns the next position.
     fn step(&mut self, place: Place, byte: u8) -> Result<Place, Unframed> {
         let next = match (place, byte) {
             (Place::Start, b'{') => Place::FirstName,
@@ -275,7 +278,7 @@ impl Framer {
         Ok(next)
     }
 
-    /// Sets the scan on the first byte of a value or name.
+    /// Starts the scan of a value or name at its first byte.
     fn begin(&mut self, place: Place, byte: u8) -> Place {
         self.start = self.at;
         self.depth = 0;
@@ -291,9 +294,10 @@ impl Framer {
         place
     }
 
-    /// Moves on to the end of the value; false if it has not come yet.
+    /// Moves to the end of the value. Returns false if the end was not received yet.
     ///
-    /// Every byte of an export passes here, so what changes with each is kept out of `self`.
+    /// Every byte of an export passes through this function, so the state that changes per byte is kept in local
+    /// variables.
     fn scan(&mut self) -> bool {
         let bytes = self.buffer.as_slice();
         let (mut at, mut depth, mut within) = (self.at, self.depth, self.within);
@@ -349,24 +353,24 @@ impl Framer {
         whole
     }
 
-    /// Which of the names a key is, escapes or not.
+    /// Returns the index of a key in the list of names. The key may contain escapes.
     fn named(&self, key: &[u8]) -> Option<usize> {
         let plain = &key[1..key.len() - 1];
         if !plain.contains(&b'\\') {
             return self.names.iter().position(|name| name.as_bytes() == plain);
         }
-        // A key that is damaged is none that was asked for.
+        // A damaged key equals none of the names.
         let key: Option<String> = serde_json::from_slice(key).ok();
         self.names.iter().position(|name| Some(*name) == key.as_deref())
     }
 }
 
-/// What comes behind a number or a word.
+/// Returns whether a byte ends a number or a word.
 fn ends_word(byte: u8) -> bool {
     matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n')
 }
 
-/// What a value may begin with; the parser judges the rest.
+/// Returns whether a value may begin with this byte. The parser checks the rest.
 fn begins_value(byte: u8) -> bool {
     matches!(byte, b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')
 }
@@ -383,7 +387,7 @@ mod tests {
 
     type Framed = Vec<(usize, bool, String)>;
 
-    /// Feeds the document in pieces of these lengths, over and over.
+    /// Feeds the document in pieces of these lengths, repeated as often as needed.
     fn frame(document: &[u8], pieces: &[usize]) -> Result<Framed, Unframed> {
         let mut framer = Framer::new(NAMES, LIMIT);
         let mut framed = Vec::new();
@@ -409,7 +413,7 @@ mod tests {
         framer.finish().map(|()| framed)
     }
 
-    /// What the framer must find, by way of the whole document.
+    /// Returns the expected frames, computed from the parsed document.
     fn expected(document: &Map<String, Value>) -> Framed {
         let mut framed = Vec::new();
         for (key, value) in document {
@@ -506,7 +510,7 @@ mod tests {
         assert_eq!(outcome, Err(Unframed::TooLong));
         assert!(fed <= 1100, "{fed}");
 
-        // Values that were not requested are dropped as they come, of any length.
+        // Values that were not requested are dropped immediately, whatever their length.
         let mut framer = Framer::new(NAMES, 1000);
         framer.tail().extend_from_slice(br#"{"other":[""#);
         for _ in 0..100 {

@@ -1,23 +1,24 @@
-//! Damaged texts in JSON, mended so that a parser takes the document: one broken text costs nothing but itself.
+//! Repair of damaged texts in JSON. A parser then accepts the document, and only the damaged text itself is lost.
 //!
-//! The rule, for replies and for the rows of export files alike:
+//! The same rules apply to replies and to the rows of export files:
 //!
-//! - Bytes inside a string that are not UTF-8 become U+FFFD, one for each piece of a character.
-//! - Control characters that stand raw inside a string are kept.
-//! - An escape of half a surrogate pair becomes U+FFFD. A backslash that begins no escape is kept as a backslash.
-//! - A byte order mark in front is dropped.
+//! - Invalid UTF-8 inside a string becomes U+FFFD, one for each invalid sequence.
+//! - Raw control characters inside a string are kept.
+//! - The escape of an unpaired surrogate becomes U+FFFD. A backslash that begins no valid escape is kept as a
+//!   backslash.
+//! - A byte order mark at the beginning is removed.
 //!
-//! Nothing outside strings is touched, so a document that is broken in its structure stays an error. Every document is parsed as it
-//! is first, and mended only after the parser refused it: a sound one is never read twice.
+//! Bytes outside strings are not changed, so a document with a broken structure stays an error. Callers parse the
+//! original document first and repair it only after a parse error. A valid document is thus read once.
 //!
-//! A damaged id names nothing any more: `UserId::is_damaged` in the SDK finds one.
+//! A damaged id refers to no object any more: `UserId::is_damaged` in the SDK detects one.
 
 use memchr::memchr;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
-/// Returns the document with its strings mended; `None` if none of them is damaged.
+/// Returns the document with repaired strings, or `None` if no string is damaged.
 #[must_use]
 pub fn mend(json: &[u8]) -> Option<Vec<u8>> {
     let mut rest = json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json);
@@ -31,14 +32,14 @@ pub fn mend(json: &[u8]) -> Option<Vec<u8>> {
     mended.changed.then_some(mended.json)
 }
 
-/// A document that is written again, mended.
+/// The repaired copy of a document while it is being written.
 struct Mended {
     json: Vec<u8>,
     changed: bool,
 }
 
 impl Mended {
-    /// Copies a string up to and with its closing quote, and returns what follows it.
+    /// Copies a string including its closing quote, and returns the bytes after it.
     fn string<'a>(&mut self, mut rest: &'a [u8]) -> &'a [u8] {
         loop {
             let plain = rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len());
@@ -61,7 +62,7 @@ impl Mended {
         }
     }
 
-    /// Copies the characters beyond ASCII that come first, each piece of one that is no character replaced.
+    /// Copies the non-ASCII characters at the front. Each invalid sequence is replaced.
     fn beyond_ascii<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
         let end = rest.iter().position(u8::is_ascii).unwrap_or(rest.len());
         let (run, rest) = rest.split_at(end);
@@ -74,7 +75,7 @@ impl Mended {
         rest
     }
 
-    /// Copies the escape that comes first, or what stands for it.
+    /// Copies the escape at the front, or its replacement.
     fn escape<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
         let length = match rest.get(1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
@@ -87,7 +88,7 @@ impl Mended {
                 (Some(_), _) => 6,
                 (None, _) => 0,
             },
-            // The document ends here: it is cut, and stays so.
+            // The document ends here. It is truncated and stays so.
             None => 1,
             Some(_) => 0,
         };
@@ -106,12 +107,12 @@ impl Mended {
     }
 }
 
-/// Whether a byte inside a string stands for itself.
+/// Returns whether a byte inside a string represents itself.
 fn is_plain(byte: u8) -> bool {
     (0x20..0x80).contains(&byte) && byte != b'"' && byte != b'\\'
 }
 
-/// The UTF-16 unit of the escape `\uXXXX` that comes first, if one does.
+/// Returns the UTF-16 unit of the escape `\uXXXX` at the front, if there is one.
 fn unit(rest: &[u8]) -> Option<u16> {
     let digits = rest.strip_prefix(br"\u")?.get(..4)?;
     digits.iter().try_fold(0, |unit, digit| {
@@ -144,7 +145,7 @@ mod tests {
     #[test]
     fn trap_43_raw_control_characters_inside_strings_are_kept() {
         assert_eq!(mended(b"[\"a\x14\tb\x00\n\"]"), json!(["a\u{14}\tb\u{0}\n"]));
-        // Between the values white space is only that.
+        // Control characters between the values are white space and need no repair.
         assert_eq!(mend(b"{\n\t\"a\": [1,\r\n2]\n}"), None);
     }
 
@@ -181,7 +182,7 @@ mod tests {
         #[test]
         fn any_bytes_between_quotes_are_a_string_again(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
             let mut inside: Vec<u8> = bytes.into_iter().filter(|byte| *byte != b'"').collect();
-            // A backslash at the end would escape the quote, which cannot be told from a real escape.
+            // A backslash at the end would escape the closing quote, exactly like a valid escape.
             while inside.last() == Some(&b'\\') {
                 inside.pop();
             }

@@ -6,6 +6,8 @@
 //!
 //! Files come from strangers. CSV and JSON are read as a stream; a workbook is unpacked within limits; a row that never ends is an error.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod cell_kind;
 pub mod cleaning;
 mod delimited;
@@ -45,3 +47,8 @@ pub use self::{
     sheet::{Sheet, SheetRows},
     table::{Records, Table},
 };
+
+/// The examples of the crate's README are compiled and run with those of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

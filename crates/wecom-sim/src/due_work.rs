@@ -13,7 +13,7 @@ use std::{
     },
 };
 
-use parking_lot::{Condvar, Mutex, RwLock, RwLockWriteGuard};
+use parking_lot::{Condvar, Mutex, RwLock, RwLockUpgradableReadGuard, RwLockWriteGuard};
 
 use crate::{
     clock::Clock,
@@ -70,9 +70,7 @@ impl DueWork {
         {
             // The lock is needed even without due work, because another thread may still be executing earlier work.
             let _in_order = self.order.lock();
-            while self.is_due(now) {
-                let task = self.world.write().do_due(now);
-                let Some(task) = task else { break };
+            while let Some(task) = self.next_task(now) {
                 self.complete(&task);
             }
         }
@@ -87,7 +85,7 @@ impl DueWork {
         let now = self.clock.now();
         // A task that another thread has started is no longer due, and it is done only when that thread releases the
         // lock.
-        if !self.is_due(now) && !self.order.is_locked() {
+        if !is_due(&self.world.read(), now) && !self.order.is_locked() {
             return;
         }
         if !self.clock.is_running() {
@@ -97,15 +95,18 @@ impl DueWork {
             }
             return;
         }
-        loop {
-            let task = self.world.write().do_due(now);
-            let Some(task) = task else { break };
+        while let Some(task) = self.next_task(now) {
             self.complete_in_background(task);
         }
     }
 
-    fn is_due(&self, now: i64) -> bool {
-        self.world.read().next_due().is_some_and(|at| at <= now)
+    /// Does what is due, up to the next long task, and returns that task. Calls go on beside it if nothing is due.
+    fn next_task(&self, now: i64) -> Option<LongTask> {
+        let world = self.world.upgradable_read();
+        if !is_due(&world, now) {
+            return None;
+        }
+        RwLockUpgradableReadGuard::upgrade(world).do_due(now)
     }
 
     fn complete_in_background(self: &Arc<Self>, task: LongTask) {
@@ -183,6 +184,10 @@ impl DueWork {
             }
         }
     }
+}
+
+fn is_due(world: &World, now: i64) -> bool {
+    world.next_due().is_some_and(|at| at <= now)
 }
 
 #[cfg(test)]

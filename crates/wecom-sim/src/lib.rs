@@ -15,6 +15,8 @@
 //! inferred or chosen. Start reading at [`Sim`], then `api` (one module per chapter of the official documentation),
 //! then `world` (the state that the calls change).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod api;
 mod callback;
 mod client_timeouts;
@@ -74,3 +76,8 @@ mod guide {
     #[doc = include_str!("../../../docs/zh/simulator.md")]
     mod simulator_zh {}
 }
+
+/// The examples of the crate's README are compiled and run with those of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -13,7 +13,10 @@ use super::{
     source::Group,
     token_store, trust,
 };
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    messages::config_file::{Lack, add_what_it_lacks, profile_lacks},
+};
 
 /// All that keeps the profiles of this file from being used, or only the profile of this name.
 pub(crate) fn check(file: &ConfigFile, only: Option<&str>) -> Vec<Problem> {
@@ -78,24 +81,20 @@ fn readable<K: SecretKind>(secret: &GivenSecret<K>) -> Result {
 
 /// Whether the profile has what a command needs at least.
 fn complete(profile: &Profile, credentials: &Credentials) -> Result {
-    let lacks = |what: &str, remedy: &str| {
-        Err(Failure::usage(format!("the profile `{}` has no {what}", profile.name)).remedy(remedy))
-    };
+    let lacks =
+        |lack| Err(Failure::usage(profile_lacks(&profile.name, lack)).remedy(add_what_it_lacks(lack)));
     if given(&credentials.corp_id).is_none() {
-        return lacks("corp id (企业ID)", "add corp_id = \"…\", as the console shows it under 我的企业");
+        return lacks(Lack::CorpId);
     }
     if credentials.app_secret.is_given() && given(&credentials.agent_id).is_none() {
-        return lacks(
-            "app's id (应用 agentid) beside the app's secret",
-            "add agent_id = …, as the console shows it on the app's page",
-        );
+        return lacks(Lack::AgentId);
     }
     let has = |key| profile.has(key);
     match (has(ProfileKey::CallbackToken), has(ProfileKey::CallbackAesKey)) {
-        (true, false) => lacks("callback_aes_key beside callback_token", "add callback_aes_key = \"…\""),
-        (false, true) => lacks("callback_token beside callback_aes_key", "add callback_token = \"…\""),
+        (true, false) => lacks(Lack::CallbackAesKey),
+        (false, true) => lacks(Lack::CallbackToken),
         (false, false) if !has(ProfileKey::ContactsSecret) && !has(ProfileKey::AppSecret) => {
-            lacks("secret", "add contacts_secret = \"env:NAME\" or \"file:PATH\", or app_secret")
+            lacks(Lack::Secret)
         }
         _ => Ok(()),
     }

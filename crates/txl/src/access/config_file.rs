@@ -1,4 +1,4 @@
-//! The configuration file: where it is, how it is read, and who may have access to it.
+//! The configuration file: its path, its reader, and a check of its permissions.
 
 use std::{
     env,
@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
+    messages::config_file as messages,
     places::{Place, below_home},
 };
 
@@ -30,7 +31,7 @@ pub(crate) struct ConfigFile {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// The path of the configuration file, whether or not there is one.
+/// The path of the configuration file, which may not exist.
 #[derive(Clone, Debug)]
 pub(crate) struct ConfigPath {
     pub(crate) path: PathBuf,
@@ -52,7 +53,7 @@ impl ConfigPath {
         if let Some(path) = env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
             return Ok(Some(Self { path: path.into(), named_by: Some(VARIABLE) }));
         }
-        let directory = below_home(Place::Config, "profiles", "--config (TXL_CONFIG)")?;
+        let directory = below_home(Place::Config)?;
         Ok(directory.map(|directory| Self { path: directory.join("txl.toml"), named_by: None }))
     }
 
@@ -95,19 +96,18 @@ impl ConfigFile {
     ///
     /// # Errors
     ///
-    /// Fails if there is none, or if something is wrong with the file or this profile.
+    /// Fails if the profile is missing, or if the file or this profile has a problem.
     pub(crate) fn profile(&self, name: &str) -> Result<&Profile> {
         let mut problems = self.problems_of(name);
         if let Some(first) = problems.next() {
             let failure = first.failure(&self.path);
             return Err(match problems.count() {
                 0 => failure,
-                more => failure.remedy(format!("`txl config check` lists this problem and {more} more")),
+                more => failure.remedy(messages::check_lists_more(more)),
             });
         }
         self.profiles.iter().find(|profile| profile.name == name).ok_or_else(|| {
-            Failure::usage(format!("{} has no profile `{name}`", self.path.display()))
-                .remedy(among(name, &self.profiles))
+            Failure::usage(messages::has_no_profile(&self.path, name)).remedy(among(name, &self.profiles))
         })
     }
 
@@ -124,12 +124,14 @@ impl ConfigFile {
 }
 
 fn text_of(path: &Path) -> Result<(String, Metadata)> {
-    let failure = || Failure::usage(format!("cannot read the configuration file {}", path.display()));
-    let remedy = "name a file that exists and may be read by --config (TXL_CONFIG), or go without a profile";
-    let unreadable = |error: std::io::Error| failure().because(&error).remedy(remedy);
+    let unreadable = |error: std::io::Error| {
+        Failure::usage(messages::cannot_be_read(path)).because(&error).remedy(messages::name_a_readable_one())
+    };
     // To open a pipe would wait for a writer.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(Failure::usage(format!("{} is no regular file", path.display())).remedy(remedy));
+        return Err(
+            Failure::usage(messages::is_no_regular_file(path)).remedy(messages::name_a_readable_one())
+        );
     }
     let file = File::open(path).map_err(unreadable)?;
     // Of the file that is open, as the path may have another by now.
@@ -137,8 +139,9 @@ fn text_of(path: &Path) -> Result<(String, Metadata)> {
     let mut bytes = Vec::new();
     file.take(MAX_SIZE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_SIZE {
-        let failure = Failure::usage(format!("{} is larger than {} KiB", path.display(), MAX_SIZE >> 10));
-        return Err(failure.remedy("name a configuration file: profiles of a few lines each"));
+        return Err(
+            Failure::usage(messages::is_too_large(path, MAX_SIZE >> 10)).remedy(messages::what_it_is())
+        );
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
@@ -146,7 +149,7 @@ fn text_of(path: &Path) -> Result<(String, Metadata)> {
             .filter(|byte| **byte == b'\n')
             .count()
             + 1;
-        Failure::usage(format!("{}:{line}: not UTF-8", path.display())).remedy("save the file as UTF-8")
+        Failure::usage(messages::is_not_utf8(path, line)).remedy(messages::save_it_as_utf8())
     })?;
     Ok((text, metadata))
 }
@@ -156,11 +159,20 @@ fn text_of(path: &Path) -> Result<(String, Metadata)> {
 fn exposure(path: &Path, metadata: &Metadata, has_secrets: bool) -> Option<Problem> {
     use std::os::unix::fs::MetadataExt;
 
-    let (message, remedy) = unix::exposure(metadata.mode(), metadata.uid(), unix::user(), has_secrets)?;
-    Some(Problem::new(None, None, message, remedy.replace("PATH", &path.display().to_string())))
+    use self::unix::Exposure;
+
+    let (message, remedy) = match unix::exposure(metadata.mode(), metadata.uid(), unix::user(), has_secrets)?
+    {
+        Exposure::ForeignOwner => (messages::belongs_to_another_user(), messages::copy_it(path)),
+        Exposure::OthersWrite => (messages::others_can_change_it(), messages::make_it_private(path)),
+        Exposure::OthersRead => {
+            (messages::others_can_read_its_secrets(), messages::make_it_private_or_refer(path))
+        }
+    };
+    Some(Problem::new(None, None, message, remedy))
 }
 
-/// Elsewhere the standard library tells nothing about access.
+/// The standard library has no access rights of other platforms.
 #[cfg(not(unix))]
 fn exposure(_: &Path, _: &Metadata, _: bool) -> Option<Problem> {
     None
@@ -168,32 +180,31 @@ fn exposure(_: &Path, _: &Metadata, _: bool) -> Option<Problem> {
 
 #[cfg(unix)]
 mod unix {
-    /// The user as whom the command works.
+    /// The effective user of the process.
     pub(super) fn user() -> u32 {
         rustix::process::geteuid().as_raw()
     }
 
-    /// What is wrong with the access to a file of this mode and owner, and what to try.
-    pub(super) fn exposure(
-        mode: u32,
-        owner: u32,
-        user: u32,
-        has_secrets: bool,
-    ) -> Option<(&'static str, &'static str)> {
+    /// How a file is open to other users.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(super) enum Exposure {
+        /// It belongs to a user who is neither root nor ours.
+        ForeignOwner,
+        OthersWrite,
+        /// It holds secrets, and others can read it.
+        OthersRead,
+    }
+
+    /// What is wrong with the access to a file of this mode and owner.
+    pub(super) fn exposure(mode: u32, owner: u32, user: u32, has_secrets: bool) -> Option<Exposure> {
         const OTHERS_WRITE: u32 = 0o022;
         const OTHERS_READ: u32 = 0o044;
         if owner != user && owner != 0 && user != 0 {
-            Some((
-                "the file belongs to another user, who could send the secrets elsewhere",
-                "copy it to a file of your own: cp PATH FILE && chmod 600 FILE",
-            ))
+            Some(Exposure::ForeignOwner)
         } else if mode & OTHERS_WRITE != 0 {
-            Some(("other users can change the file, and could send the secrets elsewhere", "chmod 600 PATH"))
+            Some(Exposure::OthersWrite)
         } else if has_secrets && mode & OTHERS_READ != 0 {
-            Some((
-                "the file contains secrets, and other users can read it",
-                "chmod 600 PATH (or put the secrets elsewhere, and refer to them by env:NAME or file:PATH)",
-            ))
+            Some(Exposure::OthersRead)
         } else {
             None
         }
@@ -205,20 +216,19 @@ mod unix {
 
         #[test]
         fn a_file_of_another_user_or_open_to_others_is_refused() {
-            for (mode, owner, user, has_secrets, word) in [
+            for (mode, owner, user, has_secrets, expected) in [
                 (0o100_600, 7, 7, true, None),
                 (0o100_644, 7, 7, false, None),
                 (0o100_644, 0, 7, false, None),
                 (0o100_600, 7, 0, true, None),
-                (0o100_640, 7, 7, true, Some("can read it")),
-                (0o100_604, 7, 7, true, Some("can read it")),
-                (0o100_620, 7, 7, false, Some("can change the file")),
-                (0o100_602, 0, 0, false, Some("can change the file")),
-                (0o100_600, 8, 7, false, Some("another user")),
+                (0o100_640, 7, 7, true, Some(Exposure::OthersRead)),
+                (0o100_604, 7, 7, true, Some(Exposure::OthersRead)),
+                (0o100_620, 7, 7, false, Some(Exposure::OthersWrite)),
+                (0o100_602, 0, 0, false, Some(Exposure::OthersWrite)),
+                (0o100_600, 8, 7, false, Some(Exposure::ForeignOwner)),
             ] {
                 let found = exposure(mode, owner, user, has_secrets);
-                assert_eq!(found.is_some(), word.is_some(), "{mode:o} {owner} {user}");
-                assert!(found.is_none_or(|(message, _)| message.contains(word.unwrap())), "{found:?}");
+                assert_eq!(found, expected, "{mode:o} {owner} {user}");
             }
         }
     }

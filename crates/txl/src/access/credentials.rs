@@ -17,7 +17,10 @@ use super::{
     source::{Group, Sourced},
     token_store, trust,
 };
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    messages,
+};
 
 /// What calls a corp: its id, the secrets, and the way to the server.
 #[derive(Args)]
@@ -36,20 +39,20 @@ pub(crate) struct Credentials {
     #[command(flatten)]
     pub(super) app_secret: GivenSecret<AppSecret>,
 
-    /// Where WeCom is, for gateways and simulators [default: that of qyapi.weixin.qq.com]
+    /// Base URL of the API, for a gateway or a simulator. Defaults to that of qyapi.weixin.qq.com
     #[arg(long, env = "WECOM_BASE_URL", global = true, value_name = "URL")]
     pub(super) base_url: Option<String>,
 
-    /// Send everything through this proxy
+    /// Proxy for all requests
     #[arg(long, env = "WECOM_PROXY", hide_env_values = true, global = true, value_name = "URL")]
     pub(super) proxy: Option<String>,
 
-    /// Trust the CA certificates in this PEM file too, as a company's own gateway or proxy needs
+    /// PEM file of additional CA certificates to trust, such as those of a company's gateway or proxy
     #[arg(long, env = "WECOM_CA_CERT", global = true, value_name = "PATH", value_parser = path())]
     pub(super) ca_cert: Option<PathBuf>,
 
-    /// Where access tokens are kept between commands: a file (only its owner may read it), an address such as
-    /// redis://127.0.0.1:6379, or `none` [default: txl/tokens.json in the user's cache directory]
+    /// Store of access tokens between commands: a file that only its owner can read, an address such as
+    /// redis://127.0.0.1:6379, or `none`. Defaults to txl/tokens.json in the user's cache directory
     #[arg(
         long,
         env = "WECOM_TOKEN_STORE",
@@ -76,7 +79,7 @@ impl Group for Credentials {
 }
 
 impl Credentials {
-    /// A client with this secret. It keeps tokens where the group says if `keeps_tokens`, else nowhere.
+    /// A client with this secret. It uses the token store of the group if `keeps_tokens`, else none.
     ///
     /// # Errors
     ///
@@ -173,14 +176,14 @@ impl Sourced<Credentials> {
 
 fn rows_of_profile(profile: &Profile) -> Vec<Row> {
     let rows = profile.entries.iter().map(|entry| {
-        let line = format!("line {}", entry.at.line);
+        let line = entry.at.line;
         match (entry.value.from(), entry.value.literal()) {
-            (None, Some(text)) => Row::new(entry.key, text, line),
+            (None, Some(text)) => Row::new(entry.key, text, messages::config::line(line).to_string()),
             // What the variable or the file holds may be secret, whatever the key.
             (from, _) => Row {
                 key: entry.key.name(),
                 value: "***".to_owned(),
-                from: format!("{} ({line})", from.unwrap_or_default()),
+                from: messages::config::referred_by_line(&from.unwrap_or_default(), line).to_string(),
             },
         }
     });
@@ -213,9 +216,9 @@ impl CallbackCredentials {
     /// The key, if the text is one.
     pub(super) fn parsed_key(&self) -> Result<EncodingAesKey> {
         self.aes_key.required()?.parse().map_err(|error| {
-            Failure::usage("the EncodingAESKey is not one")
+            Failure::usage(messages::credentials::aes_key_is_not_one())
                 .because(&error)
-                .remedy("copy the 43 letters and digits from the console, or make a new key by `txl callback new-key`")
+                .remedy(messages::credentials::copy_the_aes_key())
         })
     }
 }
@@ -229,7 +232,7 @@ impl Sourced<CallbackCredentials> {
     pub(crate) fn receiver(&self) -> Result<Receiver> {
         let group = self.group()?;
         let corp_id = given(&group.corp_id).ok_or_else(|| {
-            self.lacks(ProfileKey::CorpId, "corp id (企业ID)", "--corp-id", "WECOM_CORP_ID")
+            self.lacks(ProfileKey::CorpId, &messages::credentials::corp_id(), "--corp-id", "WECOM_CORP_ID")
         })?;
         let token = group.token.required().map_err(|failure| self.explained(&group.token, failure))?;
         let key = match group.aes_key.is_given() {

@@ -1,4 +1,4 @@
-//! Who is calling, and where to: the credentials (凭证) of one corp, from flags, the environment, or a configuration file.
+//! The credentials (凭证) of one corp and the address of its server, from flags, the environment, or a configuration file.
 //!
 //! Every command takes them from here. `source` decides which source they come from, `config_file` and `profile` read `txl.toml`,
 //! `key` names the values, `secrets` reads secrets.
@@ -38,6 +38,7 @@ pub(crate) use self::{
 };
 use crate::{
     failure::{Failure, Result},
+    messages::{Message, credentials as messages},
     numbers,
 };
 
@@ -48,19 +49,19 @@ pub(crate) struct Access {
     #[command(flatten)]
     credentials: Sourced<Credentials>,
 
-    /// Call as this credential instead of the one that would be picked
+    /// Credential to call as. Defaults to the one that the call needs
     #[arg(long = "as", global = true, value_name = "CREDENTIAL")]
     caller: Option<Caller>,
 
-    /// How many seconds one call may take, 1 to 86,400
+    /// Time limit of one call in seconds, 1 to 86,400
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10, value_parser = numbers::whole::<u64>(1..=86_400))]
     timeout: u64,
 
-    /// How often one call is sent at most, where repeating it is safe, 1 to 1,000
+    /// Maximum number of attempts of one call, 1 to 1,000. Only calls that are safe to repeat are retried
     #[arg(long, global = true, value_name = "N", default_value_t = 4, value_parser = numbers::whole::<u32>(1..=1000))]
     attempts: u32,
 
-    /// Whether tokens of earlier commands are left aside.
+    /// Whether tokens of earlier commands are ignored.
     #[arg(skip)]
     without_kept_tokens: bool,
 }
@@ -130,7 +131,7 @@ impl Access {
         self
     }
 
-    /// For what sends nothing, and so needs no secret.
+    /// A client without a secret, for commands that send nothing.
     pub(crate) fn nameless(&self) -> Result<Client> {
         self.built(Secret::contacts_sync(""))
     }
@@ -150,16 +151,22 @@ impl Access {
     pub(crate) fn agent_id(&self) -> Result<AgentId> {
         let credentials = self.credentials.group()?;
         let text = given(&credentials.agent_id).ok_or_else(|| {
-            self.credentials.lacks(
-                ProfileKey::AgentId,
-                "app's id (应用 agentid)",
-                "--agent-id",
-                "WECOM_AGENT_ID",
-            )
+            self.credentials.lacks(ProfileKey::AgentId, &messages::agent_id(), "--agent-id", "WECOM_AGENT_ID")
         })?;
         numbers::id(text).map_err(|bounds| {
-            Failure::usage(format!("the app's id (agentid) is not a number: {bounds}"))
-                .remedy("give the AgentId shown on the app's page in the console, such as 1000002, by --agent-id or WECOM_AGENT_ID")
+            Failure::usage(messages::app_id_is_no_number(&bounds)).remedy(messages::where_the_app_id_is())
+        })
+    }
+
+    /// The corp's id, if it is given.
+    pub(crate) fn corp_id_if_given(&self) -> Result<Option<String>> {
+        Ok(given(&self.credentials.group()?.corp_id).map(str::to_owned))
+    }
+
+    /// The corp's id.
+    pub(crate) fn corp_id(&self) -> Result<String> {
+        self.corp_id_if_given()?.ok_or_else(|| {
+            self.credentials.lacks(ProfileKey::CorpId, &messages::corp_id(), "--corp-id", "WECOM_CORP_ID")
         })
     }
 
@@ -169,48 +176,41 @@ impl Access {
             Caller::Contacts => Secret::contacts_sync(self.secret(
                 &credentials.contacts_secret,
                 Caller::App,
-                "or make this call as the app by --as app, if the app may make it",
+                messages::or_call_as_the_app,
             )?),
             Caller::App => {
-                let value = self.secret(
-                    &credentials.app_secret,
-                    Caller::Contacts,
-                    "or make this call as contacts-sync by --as contacts, if that secret still has the rights of before 2022",
-                )?;
+                let value =
+                    self.secret(&credentials.app_secret, Caller::Contacts, messages::or_call_as_contacts)?;
                 Secret::app(self.agent_id()?, value)
             }
         };
         self.built(secret)
     }
 
-    /// The secret. If it is not given and that of the other caller is, the error says how to call as the other.
+    /// The secret. If only the secret of the other caller is given, the error names the flag to call as that one.
     fn secret<'a, K: SecretKind>(
         &self,
         secret: &'a GivenSecret<K>,
         other: Caller,
-        as_other: &str,
+        as_other: fn() -> Message,
     ) -> Result<&'a str> {
         let other_is_given = self.is_given(other)?;
         secret.required().map_err(|failure| match secret.is_given() {
             true => failure,
-            false if self.caller.is_none() && other_is_given => failure.remedy(as_other),
+            false if self.caller.is_none() && other_is_given => failure.remedy(as_other()),
             false => self.credentials.with_hint(failure),
         })
     }
 
     fn built(&self, secret: Secret) -> Result<Client> {
         let credentials = self.credentials.group()?;
-        let corp_id = given(&credentials.corp_id).ok_or_else(|| {
-            self.credentials.lacks(ProfileKey::CorpId, "corp id (企业ID)", "--corp-id", "WECOM_CORP_ID")
-        })?;
+        let corp_id = self.corp_id()?;
         let builder = credentials
-            .builder(corp_id, secret, !self.without_kept_tokens)?
+            .builder(&corp_id, secret, !self.without_kept_tokens)?
             .timeout(Duration::from_secs(self.timeout))
             .retry(RetryPolicy::default().attempts(self.attempts));
         builder.build().map_err(|error| match self.credentials.profile() {
-            Ok(Some(profile)) => {
-                Failure::from(error).remedy(format!("these values are from {}", profile.words()))
-            }
+            Ok(Some(profile)) => Failure::from(error).remedy(messages::values_are_from(&profile.words())),
             _ => error.into(),
         })
     }
@@ -221,12 +221,13 @@ pub(crate) fn given(value: &Option<String>) -> Option<&str> {
     value.as_deref().map(|text| text.trim_matches(is_blank)).filter(|text| !text.is_empty())
 }
 
-pub(crate) fn missing(what: &str, flag: &str, variable: &str) -> Failure {
-    Failure::usage(format!("no {what} is given")).remedy(format!("pass {flag}, or set {variable}"))
+/// The failure for want of a value that a flag or a variable gives.
+fn missing(what: &Message, flag: &str, variable: &str) -> Failure {
+    Failure::usage(messages::missing(what)).remedy(messages::pass_the_flag(flag, variable))
 }
 
 /// The failure for want of a value in a profile.
-fn missing_in(profile: &str, what: &str, key: ProfileKey) -> Failure {
-    Failure::usage(format!("{profile} has no {what}"))
-        .remedy(format!("add {} = … to the profile", key.name()))
+fn missing_in(profile: &Message, what: &Message, key: ProfileKey) -> Failure {
+    Failure::usage(messages::missing_in_profile(profile, what))
+        .remedy(messages::add_to_the_profile(key.name()))
 }

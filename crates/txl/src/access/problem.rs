@@ -1,8 +1,11 @@
-//! What is wrong with a configuration file, and where.
+//! Problems of a configuration file, with their positions.
 
 use std::path::Path;
 
-use crate::failure::Failure;
+use crate::{
+    failure::Failure,
+    messages::{Message, config_file as messages},
+};
 
 /// A place in a text. Lines and columns count from 1, columns in characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,45 +33,35 @@ pub(crate) struct Problem {
     pub(crate) at: Option<Position>,
     /// The profile that cannot be used; `None` if no profile can.
     pub(crate) profile: Option<String>,
-    pub(crate) message: String,
-    pub(crate) remedies: Vec<String>,
+    pub(crate) message: Message,
+    pub(crate) remedies: Vec<Message>,
 }
 
 impl Problem {
     pub(super) fn new(
         at: Option<Position>,
         profile: Option<&str>,
-        message: impl Into<String>,
-        remedy: impl Into<String>,
+        message: Message,
+        remedy: Message,
     ) -> Self {
-        Self {
-            at,
-            profile: profile.map(str::to_owned),
-            message: message.into(),
-            remedies: vec![remedy.into()],
-        }
+        Self { at, profile: profile.map(str::to_owned), message, remedies: vec![remedy] }
     }
 
     /// A failure that using a profile would end with.
     pub(super) fn of(failure: &Failure, at: Position, profile: &str) -> Self {
-        let words: Vec<String> =
-            std::iter::once(failure.to_string()).chain(failure.causes().iter().cloned()).collect();
         Self {
             at: Some(at),
             profile: Some(profile.to_owned()),
-            message: words.join(": "),
-            remedies: failure.remedies().iter().map(ToString::to_string).collect(),
+            message: messages::with_causes(failure, failure.causes()),
+            remedies: failure.remedies().to_vec(),
         }
     }
 
     /// The failure of a command that cannot use this file.
     pub(super) fn failure(&self, path: &Path) -> Failure {
-        let place = match self.at {
-            Some(at) => format!("{}:{}:{}", path.display(), at.line, at.column),
-            None => path.display().to_string(),
-        };
-        let failure = Failure::usage(format!("{place}: {}", self.message));
-        self.remedies.iter().fold(failure, |failure, remedy| failure.remedy(remedy))
+        let place = self.at.map(|at| (at.line, at.column));
+        let failure = Failure::usage(messages::at(path, place, &self.message));
+        self.remedies.iter().cloned().fold(failure, Failure::remedy)
     }
 }
 

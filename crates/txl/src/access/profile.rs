@@ -18,12 +18,16 @@ use super::{
     problem::{Position, Problem, nearest},
     secrets::{GivenSecret, SecretKind, is_blank},
 };
-use crate::{failure::Result, numbers};
+use crate::{
+    failure::Result,
+    messages::{Message, config_file as messages},
+    numbers,
+};
 
 /// Maximum number of problems of one file that are listed. Damage in one place can break every line after it.
 const MOST_PROBLEMS: usize = 50;
 
-/// What a configuration file says.
+/// The content of a configuration file.
 #[derive(Default)]
 pub(super) struct Document {
     /// The profile that is used if no source of credentials is named.
@@ -50,7 +54,7 @@ pub(crate) struct Entry {
     pub(crate) at: Position,
 }
 
-/// A value as it is written. It has no `Debug`, as it may be a secret.
+/// A value as the file has it. It may be a secret, so it has no `Debug`.
 #[derive(Clone)]
 pub(crate) enum Value {
     /// The value itself.
@@ -86,9 +90,9 @@ impl Profile {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
-    /// How errors call it.
-    pub(crate) fn words(&self) -> String {
-        format!("the profile `{}` of {}", self.name, self.path.display())
+    /// Its name in errors.
+    pub(crate) fn words(&self) -> Message {
+        messages::profile(&self.name, &self.path)
     }
 
     /// A secret of this profile, read when it is needed.
@@ -106,7 +110,7 @@ impl Profile {
         let Some(entry) = self.entry(key) else { return Ok(None) };
         match &entry.value {
             Value::Text(text) => Ok(Some(text.clone())),
-            value => value.resolved(key.name(), &self.words()).map(Some),
+            value => value.resolved(&key.name(), &self.words()).map(Some),
         }
     }
 
@@ -128,12 +132,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Document {
         let problems = errors.iter().take(MOST_PROBLEMS).map(|error| {
             let at = reader.position(error.span().unwrap_or_default().start);
             // The error's own `Display` would show the line, and a secret with it.
-            Problem::new(
-                Some(at),
-                None,
-                format!("not TOML: {}", error.message()),
-                "correct this line; a text is in double quotes",
-            )
+            Problem::new(Some(at), None, messages::is_not_toml(error.message()), messages::correct_the_line())
         });
         return Document { problems: problems.collect(), ..Document::default() };
     }
@@ -157,7 +156,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Document {
     {
         let at = tree.get_ref().iter().find(|(key, _)| key.get_ref() == "default");
         let at = at.map(|(_, value)| reader.position(value.span().start));
-        let message = format!("`default` names the profile `{name}`, which is not in this file");
+        let message = messages::default_is_missing(name);
         document.problems.push(Problem::new(at, None, message, among(name, &document.profiles)));
     }
     document.profiles.sort_by_key(|profile| profile.at);
@@ -167,15 +166,15 @@ pub(super) fn parse(text: &str, path: &Path) -> Document {
 }
 
 /// What to try if no profile has this name.
-pub(super) fn among(name: &str, profiles: &[Profile]) -> String {
+pub(super) fn among(name: &str, profiles: &[Profile]) -> Message {
     const MOST: usize = 20;
-    let names = || profiles.iter().map(|profile| profile.name.as_str());
-    let list = names().take(MOST).collect::<Vec<_>>().join(", ");
-    let more = if profiles.len() > MOST { ", …" } else { "" };
-    match (profiles.len(), nearest(name, names())) {
-        (0, _) => "write a [profile.NAME] into the file; it has none".to_owned(),
-        (_, Some(nearest)) => format!("did you mean `{nearest}`? The profiles are: {list}{more}"),
-        (_, None) => format!("take one of the profiles: {list}{more}"),
+    let names: Vec<_> = profiles.iter().map(|profile| profile.name.as_str()).collect();
+    let shown = &names[..names.len().min(MOST)];
+    let are_more = names.len() > MOST;
+    match nearest(name, names.iter().copied()) {
+        _ if names.is_empty() => messages::write_a_profile(),
+        Some(nearest) => messages::nearest_profile(nearest, shown, are_more),
+        None => messages::take_one_of(shown, are_more),
     }
 }
 
@@ -185,7 +184,7 @@ struct Reader<'a> {
 }
 
 /// A message, and what to try.
-type Refusal = (String, String);
+type Refusal = (Message, Message);
 
 impl Reader<'_> {
     fn position(&self, offset: usize) -> Position {
@@ -194,24 +193,17 @@ impl Reader<'_> {
 
     fn misplaced(&self, name: &str, at: Position) -> Problem {
         let (message, remedy) = match name {
-            "default" => (
-                "`default` is the name of a profile, in quotes".to_owned(),
-                "write it as in default = \"prod\"".to_owned(),
-            ),
-            "profile" => (
-                "`profile` is no table".to_owned(),
-                "write a header such as [profile.prod], and the values below it".to_owned(),
-            ),
-            _ if ProfileKey::named(name).is_some() => (
-                format!("`{name}` is outside of a profile"),
-                "write it below a header such as [profile.prod]".to_owned(),
-            ),
+            "default" => (messages::default_is_a_name(), messages::how_a_default_is_written()),
+            "profile" => (messages::profile_is_no_table(), messages::write_a_header()),
+            _ if ProfileKey::named(name).is_some() => {
+                (messages::key_is_outside(name), messages::write_it_below_a_header())
+            }
             _ => {
                 let remedy = match nearest(name, ["default", "profile"]) {
-                    Some(nearest) => format!("did you mean `{nearest}`?"),
-                    None => "the file has `default` and tables such as [profile.prod]".to_owned(),
+                    Some(nearest) => messages::did_you_mean(nearest),
+                    None => messages::what_the_file_has(),
                 };
-                (format!("unknown key `{name}`"), remedy)
+                (messages::unknown_key(name), remedy)
             }
         };
         Problem::new(Some(at), None, message, remedy)
@@ -221,12 +213,11 @@ impl Reader<'_> {
         let at = self.position(name.span().start);
         let name = name.get_ref().as_ref();
         let DeValue::Table(table) = value.get_ref() else {
-            let remedy = format!("write it as the header [profile.{name}], and the values below it");
             document.problems.push(Problem::new(
                 Some(at),
                 Some(name),
-                format!("the profile `{name}` is no table"),
-                remedy,
+                messages::named_profile_is_no_table(name),
+                messages::write_the_header(name),
             ));
             return;
         };
@@ -257,22 +248,20 @@ impl Reader<'_> {
                     .map_or_else(|_| "-".to_owned(), |number| number.to_string())
             }
             other => {
-                let refusal =
-                    format!("`{name}` is a text in quotes, and this is of the type {}", other.type_str());
-                return Err((refusal, format!("write it as in {name} = \"…\"")));
+                let message = messages::value_is_no_text(name, other.type_str());
+                return Err((message, messages::how_a_text_is_written(name)));
             }
         };
         if text.is_empty() {
-            return Err((format!("`{name}` is empty"), "give a value, or remove the line".to_owned()));
+            return Err((messages::value_is_empty(name), messages::give_a_value()));
         }
         let referred = text.split_once(':').map(|(scheme, rest)| (scheme, rest.trim_matches(is_blank)));
         match referred {
             Some(("env" | "file", _)) if !key.may_refer() => {
-                let remedy = "write the value itself; secrets, `proxy` and `token_store` may be `env:NAME` or `file:PATH`";
-                Err((format!("`{name}` cannot be `env:` or `file:`"), remedy.to_owned()))
+                Err((messages::value_cannot_refer(name), messages::which_values_refer()))
             }
             Some(("env", variable)) => checked_variable(name, variable).map(Value::Variable),
-            Some(("file", "")) => Err((format!("`{name}` names no file"), "write file:PATH".to_owned())),
+            Some(("file", "")) => Err((messages::names_no_file(name), messages::how_a_file_is_referred_to())),
             Some(("file", path)) => Ok(Value::File(self.beside(path))),
             _ => self.literal(key, text),
         }
@@ -282,10 +271,9 @@ impl Reader<'_> {
         match key {
             ProfileKey::AgentId => match numbers::id::<u32>(&text) {
                 Ok(number) => Ok(Value::Text(number.to_string())),
-                Err(bounds) => Err((
-                    format!("`agent_id` is not a number: {bounds}"),
-                    "give the AgentId shown on the app's page in the console, such as 1000002".to_owned(),
-                )),
+                Err(bounds) => {
+                    Err((messages::agent_id_is_no_number(&bounds), messages::where_the_agent_id_is()))
+                }
             },
             ProfileKey::CaCert => Ok(Value::Text(self.beside(&text).display().to_string())),
             ProfileKey::TokenStore if text != super::token_store::NONE && !text.contains("://") => {
@@ -303,13 +291,11 @@ impl Reader<'_> {
 
 fn unknown(key: &str, profile: &str) -> Refusal {
     let remedy = match (key, nearest(key, ProfileKey::ALL.map(ProfileKey::name))) {
-        ("default", _) => "write `default` at the top of the file, above the first header".to_owned(),
-        (_, Some(nearest)) => format!("did you mean `{nearest}`?"),
-        (_, None) => {
-            format!("the keys of a profile are: {}", ProfileKey::ALL.map(ProfileKey::name).join(", "))
-        }
+        ("default", _) => messages::write_default_at_the_top(),
+        (_, Some(nearest)) => messages::did_you_mean(nearest),
+        (_, None) => messages::keys_of_a_profile(&ProfileKey::ALL.map(ProfileKey::name)),
     };
-    (format!("unknown key `{key}` in the profile `{profile}`"), remedy)
+    (messages::unknown_key_in(key, profile), remedy)
 }
 
 /// The name of a variable, which must not be one of the other source.
@@ -317,14 +303,10 @@ fn checked_variable(key: &str, name: &str) -> std::result::Result<String, Refusa
     let is_name = name.starts_with(|one: char| one.is_ascii_alphabetic() || one == '_')
         && name.chars().all(|one| one.is_ascii_alphanumeric() || one == '_');
     if !is_name {
-        let message = format!("`{key}` names no variable of the environment");
-        return Err((message, "write env:NAME; a name has letters, digits and `_`".to_owned()));
+        return Err((messages::names_no_variable(key), messages::how_a_variable_is_referred_to()));
     }
     if name.to_ascii_uppercase().starts_with("WECOM_") {
-        let message =
-            format!("`{key}` refers to {name}, and a profile uses no variable that begins with WECOM_");
-        let remedy = "these variables are a source of their own: take another name, such as PROD_APP_SECRET";
-        return Err((message, remedy.to_owned()));
+        return Err((messages::variable_is_reserved(key, name), messages::take_another_variable()));
     }
     Ok(name.to_owned())
 }

@@ -1,4 +1,4 @@
-//! Secrets as the user gives them: by a flag, a variable, a file, or a profile. Blanks and line breaks around them are dropped.
+//! Secrets from a flag, a variable, a file, or a profile. Blanks and line breaks around them are removed.
 //!
 //! `--app-secret X` is visible to other users of the machine, in the list of processes. `--app-secret-file PATH` is not; a path
 //! of `-` reads stdin. Each secret is one [kind](SecretKind), and each command flattens [`GivenSecret`] of it into its
@@ -6,6 +6,7 @@
 
 use std::{
     env::{self, VarError},
+    fmt::Display,
     fs::File,
     io::Read,
     marker::PhantomData,
@@ -19,21 +20,22 @@ use clap::{
     parser::ValueSource,
 };
 
-use super::{key::ProfileKey, missing, missing_in, profile::Value};
+use super::{key::ProfileKey, missing_in, profile::Value};
 use crate::{
     failure::{Failure, Result},
     file,
+    messages::{Message, config_file, credentials, files, secrets as messages, secrets::VariableFault},
 };
 
 /// How much of a secret's file is read, in bytes.
 const MAX_FILE: u64 = 64 << 10;
 
-/// What a secret is called.
+/// The names of a secret.
 pub(crate) trait SecretKind: Send + Sync + 'static {
     /// The key of a profile that gives it; `None` for a secret that belongs to one command.
     const KEY: Option<ProfileKey>;
-    /// In sentences: "app's secret (自建应用 secret)".
-    const WHAT: &'static str;
+    /// Its name in sentences, such as "app's secret (自建应用 secret)".
+    const WHAT: fn() -> Message;
     /// The flag of the value, without `--`.
     const FLAG: &'static str;
     /// The flag of the file.
@@ -50,13 +52,13 @@ pub(crate) trait SecretKind: Send + Sync + 'static {
 
 /// Declares kinds of secrets.
 macro_rules! secret_kinds {
-    ($($(#[$doc:meta])* $name:ident: $key:expr, $flag:literal, $variable:literal, $value:literal, $what:literal, $help:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $key:expr, $flag:literal, $variable:literal, $value:literal, $what:path, $help:literal;)*) => {$(
         $(#[$doc])*
         pub(crate) enum $name {}
 
         impl $crate::access::secrets::SecretKind for $name {
             const KEY: Option<ProfileKey> = $key;
-            const WHAT: &'static str = $what;
+            const WHAT: fn() -> Message = $what;
             const FLAG: &'static str = $flag;
             const FILE_FLAG: &'static str = concat!($flag, "-file");
             const VARIABLE: &'static str = $variable;
@@ -70,52 +72,52 @@ macro_rules! secret_kinds {
 secret_kinds! {
     /// The contacts-sync secret.
     ContactsSecret: Some(ProfileKey::ContactsSecret), "contacts-secret", "WECOM_CONTACTS_SECRET", "SECRET",
-        "contacts-sync secret (通讯录同步 secret)",
-        "The contacts-sync secret (通讯录同步 secret): writes, and reads ids";
+        credentials::contacts_secret,
+        "The contacts-sync secret (通讯录同步 secret), which writes and lists ids";
     /// The app's secret.
     AppSecret: Some(ProfileKey::AppSecret), "app-secret", "WECOM_APP_SECRET", "SECRET",
-        "app's secret (自建应用 secret)",
-        "The app's secret (自建应用 secret): reads details inside the app's visible range (可见范围)";
+        credentials::app_secret,
+        "The app's secret (自建应用 secret), which reads details inside the app's visible range (可见范围)";
     /// The Token of a callback URL.
     UrlToken: Some(ProfileKey::CallbackToken), "token", "WECOM_CALLBACK_TOKEN", "TOKEN",
-        "callback Token",
+        credentials::callback_token,
         "The Token of the URL";
     /// The EncodingAESKey of a callback URL.
     UrlKey: Some(ProfileKey::CallbackAesKey), "aes-key", "WECOM_CALLBACK_AES_KEY", "KEY",
-        "callback EncodingAESKey",
+        credentials::callback_aes_key,
         "The EncodingAESKey of the URL, 43 letters and digits";
     /// The Token of the URL to which the end of a job is called back.
     JobToken: Some(ProfileKey::CallbackToken), "callback-token", "WECOM_CALLBACK_TOKEN", "TOKEN",
-        "callback Token",
+        credentials::callback_token,
         "The Token of that URL";
     /// The EncodingAESKey of the URL to which the end of a job is called back.
     JobKey: Some(ProfileKey::CallbackAesKey), "callback-aes-key", "WECOM_CALLBACK_AES_KEY", "KEY",
-        "callback EncodingAESKey",
+        credentials::callback_aes_key,
         "The EncodingAESKey of that URL, 43 letters and digits";
     /// The key of an export's files.
     FileKey: None, "key", "WECOM_EXPORT_KEY", "KEY",
-        "export's key (encoding_aeskey)",
-        "The key to encrypt the files with (encoding_aeskey), 43 letters and digits; without it a new one, which is kept until the rows are fetched";
+        credentials::export_key,
+        "Key that encrypts the files (encoding_aeskey), 43 letters and digits. Defaults to a new key, which is kept until the rows are fetched";
 }
 
 #[cfg(feature = "sim")]
 secret_kinds! {
     /// The simulator's contacts-sync secret.
     SimContactsSecret: None, "contacts-secret", "TXL_SIM_CONTACTS_SECRET", "SECRET",
-        "contacts-sync secret (通讯录同步 secret)",
-        "The contacts-sync secret (通讯录同步 secret) [default: sim-contacts-secret]";
+        credentials::contacts_secret,
+        "The contacts-sync secret (通讯录同步 secret). Defaults to sim-contacts-secret";
     /// The simulator's app's secret.
     SimAppSecret: None, "app-secret", "TXL_SIM_APP_SECRET", "SECRET",
-        "app's secret (自建应用 secret)",
-        "The app's secret (自建应用 secret) [default: sim-app-secret]";
+        credentials::app_secret,
+        "The app's secret (自建应用 secret). Defaults to sim-app-secret";
     /// The Token of the URL that the simulator delivers to.
     SimUrlToken: None, "callback-token", "TXL_SIM_CALLBACK_TOKEN", "TOKEN",
-        "callback Token",
-        "The Token of that URL [default: simCallbackToken]";
+        credentials::callback_token,
+        "The Token of that URL. Defaults to simCallbackToken";
     /// The EncodingAESKey of the URL that the simulator delivers to.
     SimUrlKey: None, "callback-aes-key", "TXL_SIM_CALLBACK_AES_KEY", "KEY",
-        "callback EncodingAESKey",
-        "The EncodingAESKey of that URL, 43 letters and digits [default: SimulatorEncodingAesKey00000000000000000000]";
+        credentials::callback_aes_key,
+        "The EncodingAESKey of that URL, 43 letters and digits. Defaults to SimulatorEncodingAesKey00000000000000000000";
 }
 
 /// A secret that may be given: by `--NAME` or `--NAME-file`, by the variable of either, or by a profile. The command line takes
@@ -123,7 +125,7 @@ secret_kinds! {
 pub(crate) struct GivenSecret<K> {
     origin: Option<Origin>,
     /// What the profile is called in errors, if the profile is the source.
-    profile: Option<String>,
+    profile: Option<Message>,
     /// The text that was read. A pipe can be read only once.
     value: OnceLock<Option<String>>,
     kind: PhantomData<K>,
@@ -137,17 +139,17 @@ enum Origin {
     Named(String, PathBuf),
     /// In both flags (`true`) or in both variables, so that neither takes precedence.
     Ambiguous(bool),
-    /// Where a profile says.
+    /// In the place that a profile names.
     Profile(Value),
 }
 
 impl<K: SecretKind> GivenSecret<K> {
-    fn new(origin: Option<Origin>, profile: Option<String>) -> Self {
+    fn new(origin: Option<Origin>, profile: Option<Message>) -> Self {
         Self { origin, profile, value: OnceLock::new(), kind: PhantomData }
     }
 
     /// A secret of a profile, which `words` name.
-    pub(super) fn of_profile(value: Option<Value>, words: String) -> Self {
+    pub(super) fn of_profile(value: Option<Value>, words: Message) -> Self {
         Self::new(value.map(Origin::Profile), Some(words))
     }
 
@@ -170,8 +172,8 @@ impl<K: SecretKind> GivenSecret<K> {
         Some(match self.origin.as_ref()? {
             Origin::Given(name, _) => name.clone(),
             Origin::Named(name, path) => format!("{name} ({})", path.display()),
-            Origin::Ambiguous(true) => format!("--{} and --{}", K::FLAG, K::FILE_FLAG),
-            Origin::Ambiguous(false) => format!("{} and {}", K::VARIABLE, K::FILE_VARIABLE),
+            Origin::Ambiguous(true) => messages::both_flags(K::FLAG, K::FILE_FLAG).to_string(),
+            Origin::Ambiguous(false) => messages::both_variables(K::VARIABLE, K::FILE_VARIABLE).to_string(),
             Origin::Profile(value) => value.from().unwrap_or_default(),
         })
     }
@@ -196,28 +198,33 @@ impl<K: SecretKind> GivenSecret<K> {
     /// Fails as [`Self::get`] does, and if none is given.
     pub(crate) fn required(&self) -> Result<&str> {
         self.get()?.ok_or_else(|| match (&self.profile, K::KEY) {
-            (Some(profile), Some(key)) => missing_in(profile, K::WHAT, key),
-            _ => missing(K::WHAT, &format!("--{} (or --{} PATH)", K::FLAG, K::FILE_FLAG), K::VARIABLE),
+            (Some(profile), Some(key)) => missing_in(profile, &K::WHAT(), key),
+            _ => Failure::usage(credentials::missing(&K::WHAT())).remedy(credentials::pass_one_of_the_flags(
+                K::FLAG,
+                K::FILE_FLAG,
+                K::VARIABLE,
+            )),
         })
     }
 
     fn read(&self) -> Result<Option<String>> {
         let Some(origin) = &self.origin else { return Ok(None) };
+        let what = K::WHAT();
         let text = match origin {
             Origin::Ambiguous(_) => {
-                let failure = Failure::usage(format!("the {} is given twice", K::WHAT));
-                return Err(failure.remedy(format!("give either --{} or --{}", K::FLAG, K::FILE_FLAG)));
+                return Err(Failure::usage(messages::given_twice(&what))
+                    .remedy(messages::give_one_of(K::FLAG, K::FILE_FLAG)));
             }
             Origin::Given(_, text) => {
-                return clean(K::WHAT, text, &format!("--{} or {}", K::FLAG, K::VARIABLE)).map(Some);
+                return clean(&what, text, &messages::flag_or_variable(K::FLAG, K::VARIABLE)).map(Some);
             }
             Origin::Named(_, path) => {
-                let remedy =
-                    format!("give --{} a file that holds the {} and nothing else", K::FILE_FLAG, K::WHAT);
-                filled(K::WHAT, &text_of(path, &remedy)?, path)?
+                let remedy = messages::give_a_file_of_it_alone(K::FILE_FLAG, &what);
+                filled(&what, &text_of(path, remedy)?, path)?
             }
             Origin::Profile(value) => {
-                value.resolved(K::WHAT, self.profile.as_deref().unwrap_or("a profile"))?
+                let profile = self.profile.clone().unwrap_or_else(config_file::some_profile);
+                value.resolved(&what, &profile)?
             }
         };
         Ok(Some(text))
@@ -230,28 +237,24 @@ impl Value {
     /// # Errors
     ///
     /// Fails if the variable is not set, if the file cannot be read, or if the text cannot be a secret.
-    pub(super) fn resolved(&self, what: &str, profile: &str) -> Result<String> {
+    pub(super) fn resolved(&self, what: &dyn Display, profile: &Message) -> Result<String> {
         match self {
             Self::Text(text) => clean(what, text, profile),
             Self::Variable(name) => {
-                let failure = |why: &str| {
-                    Failure::usage(format!(
-                        "the variable {name} {why}, and {profile} takes the {what} from it"
-                    ))
-                    .remedy(format!(
-                        "set {name}, or correct the profile; `txl config show` says what it refers to"
-                    ))
+                let failure = |fault| {
+                    Failure::usage(messages::variable_is_unusable(name, fault, profile, what))
+                        .remedy(messages::set_the_variable(name))
                 };
                 let text = env::var(name).map_err(|error| match error {
-                    VarError::NotPresent => failure("is not set"),
-                    VarError::NotUnicode(_) => failure("is not UTF-8"),
+                    VarError::NotPresent => failure(VariableFault::NotSet),
+                    VarError::NotUnicode(_) => failure(VariableFault::NotUtf8),
                 })?;
                 let text = clean(what, &text, name)?;
-                if text.is_empty() { Err(failure("is empty")) } else { Ok(text) }
+                if text.is_empty() { Err(failure(VariableFault::Empty)) } else { Ok(text) }
             }
             Self::File(path) => {
-                let remedy = format!("write the {what} into this file, alone, or correct {profile}");
-                filled(what, &text_of(path, &remedy)?, path)
+                let remedy = messages::write_it_into_this_file(what, profile);
+                filled(what, &text_of(path, remedy)?, path)
             }
         }
     }
@@ -272,38 +275,41 @@ pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
 }
 
 /// The text of a file that must hold a secret.
-fn filled(what: &str, text: &str, path: &Path) -> Result<String> {
-    let secret = clean(what, text, &path.display().to_string())?;
+fn filled(what: &dyn Display, text: &str, path: &Path) -> Result<String> {
+    let secret = clean(what, text, &path.display())?;
     if secret.is_empty() {
-        let failure = Failure::usage(format!("{} is empty", path.display()));
-        return Err(failure.remedy(format!("write the {what} into it")));
+        return Err(
+            Failure::usage(messages::file_is_empty(path)).remedy(messages::write_it_into_the_file(what))
+        );
     }
     Ok(secret)
 }
 
-fn text_of(path: &Path, remedy: &str) -> Result<String> {
+fn text_of(path: &Path, remedy: Message) -> Result<String> {
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
         file::stdin()?.take(MAX_FILE + 1).read_to_end(&mut bytes)
     } else {
         File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
     };
-    read.map_err(|error| {
-        Failure::usage(format!("cannot read {}", path.display())).because(&error).remedy(remedy)
-    })?;
+    if let Err(error) = read {
+        return Err(Failure::usage(files::cannot_read(path)).because(&error).remedy(remedy));
+    }
     let is_small = bytes.len() as u64 <= MAX_FILE;
-    String::from_utf8(bytes).ok().filter(|_| is_small).ok_or_else(|| {
-        // The content itself may be a secret, and is not shown.
-        Failure::usage(format!("{} is not a short UTF-8 text", path.display())).remedy(remedy)
-    })
+    // The content itself may be a secret, and is not shown.
+    String::from_utf8(bytes)
+        .ok()
+        .filter(|_| is_small)
+        .ok_or_else(|| Failure::usage(messages::file_is_no_short_text(path)).remedy(remedy))
 }
 
 /// The text without what surrounds it. A blank or a line break inside is named, as the server would only call the secret wrong.
-fn clean(what: &str, text: &str, place: &str) -> Result<String> {
+fn clean(what: &dyn Display, text: &str, place: &dyn Display) -> Result<String> {
     let text = text.trim_matches(is_blank);
     if text.contains(is_blank) {
-        let failure = Failure::usage(format!("the {what} in {place} has a blank or a line break inside"));
-        return Err(failure.remedy("copy it again, alone, from the console (管理后台)"));
+        return Err(
+            Failure::usage(messages::has_a_blank_inside(what, place)).remedy(messages::copy_it_again())
+        );
     }
     Ok(text.to_owned())
 }
@@ -331,7 +337,7 @@ impl<K: SecretKind> Args for GivenSecret<K> {
             .global(true)
             .value_name("PATH")
             .value_parser(path())
-            .help(format!("Read the {} from this file; `-` is stdin", K::WHAT));
+            .help(format!("Read the {} from this file; `-` is stdin", K::WHAT()));
         command.arg(value).arg(file)
     }
 
@@ -379,7 +385,7 @@ mod tests {
 
     #[test]
     fn what_surrounds_a_secret_is_dropped_and_what_is_inside_is_named() {
-        let cleaned = |text: &str| clean("app's secret", text, "here");
+        let cleaned = |text: &str| clean(&"app's secret", text, &"here");
         for text in
             ["s3cret", "s3cret\n", "\r\n s3cret\t\r\n", "\u{feff}s3cret\u{a0}", "\u{200b}s3cret\u{3000}\0"]
         {

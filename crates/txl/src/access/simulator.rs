@@ -6,7 +6,7 @@ use clap::Args;
 /// and must never find a real corp in the environment or in a profile.
 #[derive(Args)]
 pub(crate) struct SimulatorFlags {
-    /// Where a simulator runs already
+    /// Base URL of a running simulator
     #[arg(long, value_name = "URL", requires_all = ["corp_id", "contacts_secret", "agent_id", "app_secret"])]
     base_url: Option<String>,
     /// Its corp's id (企业ID)

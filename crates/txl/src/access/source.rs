@@ -15,7 +15,13 @@ use super::{
     profile::Profile,
     secrets::{is_blank, path},
 };
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    messages::{
+        Message,
+        sources::{self as messages, Rival},
+    },
+};
 
 /// The variable that names a profile.
 const PROFILE_VARIABLE: &str = "TXL_PROFILE";
@@ -23,11 +29,11 @@ const PROFILE_VARIABLE: &str = "TXL_PROFILE";
 /// The flags that choose a configuration file and a profile of it.
 #[derive(Args)]
 struct Flags {
-    /// Take all credentials from this profile of the configuration file, and none from the environment
+    /// Profile of the configuration file that gives all credentials. Variables with credentials are then ignored
     #[arg(long, env = PROFILE_VARIABLE, global = true, value_name = "NAME")]
     profile: Option<String>,
 
-    /// The configuration file [default: txl/txl.toml in the user's configuration directory]
+    /// Configuration file. Defaults to txl/txl.toml in the user's configuration directory
     #[arg(long, env = VARIABLE, global = true, value_name = "PATH", value_parser = path())]
     config: Option<PathBuf>,
 }
@@ -49,7 +55,9 @@ impl FileFlags {
     /// Fails if `--config` is empty, or if the home directory is a relative path.
     pub(crate) fn path(&self) -> Result<Option<ConfigPath>> {
         if self.config.as_ref().is_some_and(|path| path.as_os_str().is_empty()) {
-            return Err(Failure::usage("--config is empty").remedy("give --config a path, or leave it out"));
+            return Err(
+                Failure::usage(messages::flag_is_empty("--config")).remedy(messages::give_a_path("--config"))
+            );
         }
         ConfigPath::find(self.config.as_deref())
     }
@@ -61,9 +69,8 @@ impl FileFlags {
     /// Fails if `--profile` is empty: a script whose variable is empty would otherwise call another corp.
     pub(crate) fn profile(&self) -> Result<Option<&str>> {
         match self.profile.as_deref() {
-            Some("") if self.profile_is_typed => {
-                Err(Failure::usage("--profile is empty").remedy("give --profile a name, or leave it out"))
-            }
+            Some("") if self.profile_is_typed => Err(Failure::usage(messages::flag_is_empty("--profile"))
+                .remedy(messages::give_a_name("--profile"))),
             name => Ok(name.filter(|name| !name.is_empty())),
         }
     }
@@ -129,9 +136,9 @@ fn choose<'a>(evidence: &Evidence<'a>) -> Result<Choice<'a>> {
     };
     let is_typed = chosen_by.is_some_and(|by| by.starts_with("--"));
     match chosen_by {
-        Some(by) if !flags.is_empty() => Err(two_sources(name, by, "the command line", flags)),
+        Some(by) if !flags.is_empty() => Err(two_sources(name, by, Rival::CommandLine, flags)),
         Some(by) if !is_typed && !variables.is_empty() => {
-            Err(two_sources(name, by, "the environment", variables))
+            Err(two_sources(name, by, Rival::Environment, variables))
         }
         Some(_) => Ok(Choice::Profile(name)),
         None if flags.is_empty() && variables.is_empty() => Ok(Choice::DefaultProfile),
@@ -139,15 +146,10 @@ fn choose<'a>(evidence: &Evidence<'a>) -> Result<Choice<'a>> {
     }
 }
 
-fn two_sources(profile: Option<&str>, by: &str, other: &str, names: &[String]) -> Failure {
-    let names = names.join(", ");
-    let profile =
-        profile.map_or_else(|| "the configuration file".to_owned(), |name| format!("the profile `{name}`"));
-    let verb = if by.starts_with("--") { "leave out" } else { "unset" };
-    let other_verb = if names.starts_with("--") { "leave out" } else { "unset" };
-    Failure::usage(format!("two sources of credentials: {profile} ({by}) and {other} ({names})"))
-        .remedy(format!("{other_verb} {names} to take everything from {profile}"))
-        .remedy(format!("{verb} {by} to take everything from the command line and the environment"))
+fn two_sources(profile: Option<&str>, by: &str, rival: Rival, names: &[String]) -> Failure {
+    Failure::usage(messages::two_sources(profile, by, rival, names))
+        .remedy(messages::take_the_profile(profile, names))
+        .remedy(messages::take_the_command_line(by))
 }
 
 /// A group of values that can come from a profile as well as from flags and variables.
@@ -250,18 +252,15 @@ impl<G: Group> Sourced<G> {
             None if file.problems.iter().any(|problem| problem.profile.is_none()) => {
                 file.profile("").cloned().map(Some)
             }
-            None if must_exist => Err(Failure::usage(format!(
-                "no profile is chosen, and {} has no default",
-                file.path.display()
-            ))
-            .remedy(format!("choose one by --profile: {}", file.names()))
-            .remedy("or write default = \"NAME\" at the top of the file")),
+            None if must_exist => Err(Failure::usage(messages::no_profile_is_chosen(&file.path))
+                .remedy(messages::choose_one_of(&file.names()))
+                .remedy(messages::or_write_a_default())),
             None => Ok(None),
         }
     }
 
     /// The failure of a command that lacks this value.
-    pub(crate) fn lacks(&self, key: ProfileKey, what: &str, flag: &str, variable: &str) -> Failure {
+    pub(crate) fn lacks(&self, key: ProfileKey, what: &Message, flag: &str, variable: &str) -> Failure {
         match self.profile() {
             Err(failure) => failure,
             Ok(Some(profile)) => missing_in(&profile.words(), what, key),
@@ -280,16 +279,9 @@ impl<G: Group> Sourced<G> {
             return failure;
         }
         let given: Vec<String> = self.flags.iter().cloned().chain(set_variables()).collect();
-        let failure = failure.remedy(format!(
-            "or choose a profile of {} by --profile: {}",
-            path.path.display(),
-            file.names()
-        ));
+        let failure = failure.remedy(messages::or_choose_a_profile(&path.path, &file.names()));
         match (&file.default, given.as_slice()) {
-            (Some(default), [_, ..]) => failure.remedy(format!(
-                "or leave out {}: the default profile `{default}` is used only if nothing else is given",
-                given.join(", ")
-            )),
+            (Some(default), [_, ..]) => failure.remedy(messages::or_use_the_default_profile(default, &given)),
             _ => failure,
         }
     }
@@ -297,8 +289,7 @@ impl<G: Group> Sourced<G> {
 
 /// The failure to find a configuration file without a home directory.
 pub(crate) fn no_home() -> Failure {
-    Failure::usage("there is no home directory, and so no configuration file of the user")
-        .remedy("name a file by --config (TXL_CONFIG)")
+    Failure::usage(messages::no_home_directory()).remedy(messages::name_a_configuration_file())
 }
 
 /// The variables of credentials that are set and not blank.

@@ -9,6 +9,7 @@ use wecom_contacts::{
 
 use crate::{
     failure::{Failure, Result},
+    messages,
     places::{Place, below_home},
 };
 
@@ -21,10 +22,8 @@ pub(crate) fn attach(builder: ClientBuilder, named: Option<&str>) -> Result<Clie
         Some(NONE) => Ok(builder),
         Some(url) if url.contains("://") => match RedisStore::open(url) {
             Ok(store) => Ok(builder.token_store(store)),
-            Err(error) => {
-                let remedy = "give --token-store (WECOM_TOKEN_STORE) a path, an address such as redis://127.0.0.1:6379, or `none`";
-                Err(Failure::usage(error.to_string()).remedy(remedy))
-            }
+            Err(error) => Err(Failure::usage(messages::credentials::token_store_is_refused(&error))
+                .remedy(messages::credentials::what_a_token_store_is())),
         },
         Some(path) => Ok(builder.token_store(FileStore::new(path))),
         // A container's user may have no home; tokens are then not kept.
@@ -41,7 +40,5 @@ pub(crate) fn attach(builder: ClientBuilder, named: Option<&str>) -> Result<Clie
 ///
 /// Fails if the home directory is a relative path: tokens would then be kept in the working directory.
 fn own_file() -> Result<Option<PathBuf>> {
-    let otherwise = "--token-store (WECOM_TOKEN_STORE): a path, or `none`";
-    let directory = below_home(Place::Cache, "tokens", otherwise)?;
-    Ok(directory.map(|directory| directory.join("tokens.json")))
+    Ok(below_home(Place::Cache)?.map(|directory| directory.join("tokens.json")))
 }

@@ -10,6 +10,7 @@ use wecom_contacts::{Client, Secret};
 use crate::{
     failure::{Failure, Result},
     file::contents,
+    messages::credentials as messages,
 };
 
 /// The PEM text of a file of CA certificates.
@@ -22,10 +23,8 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<u8>> {
     // Nothing else of this client can be at fault.
     let client = Client::builder("", Secret::contacts_sync("")).root_certificates_pem(pem.clone()).build();
     if count(&pem) == 0 || client.is_err() {
-        let failure = Failure::usage(format!("{} holds no certificate in PEM form", path.display()));
-        return Err(failure.remedy(
-            "give --ca-cert (WECOM_CA_CERT) a file with -----BEGIN CERTIFICATE-----; convert a .der or .cer file by `openssl x509 -inform der`",
-        ));
+        return Err(Failure::usage(messages::holds_no_certificate(path))
+            .remedy(messages::what_a_certificate_looks_like()));
     }
     Ok(pem)
 }
@@ -33,23 +32,22 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<u8>> {
 /// Refuses roots in `SSL_CERT_FILE` and `SSL_CERT_DIR` that cannot be used. Otherwise a client would silently trust the
 /// bundled roots instead.
 pub(crate) fn check_environment() -> Result {
-    let remedy = |name: &str| format!("correct {name} or unset it; --ca-cert adds a company's own CA");
-    if let Some(path) = env::var_os("SSL_CERT_FILE").filter(|path| !path.is_empty()).map(PathBuf::from) {
-        let failure = |why: &str| {
-            Failure::usage(format!("SSL_CERT_FILE names {}, which {why}", path.display()))
-                .remedy(remedy("SSL_CERT_FILE"))
-        };
-        let pem = fs::read(&path).map_err(|error| failure("cannot be read").because(&error))?;
+    const FILE: &str = "SSL_CERT_FILE";
+    const DIRECTORIES: &str = "SSL_CERT_DIR";
+    let refused = |variable, message| Failure::usage(message).remedy(messages::correct_or_unset(variable));
+    if let Some(path) = env::var_os(FILE).filter(|path| !path.is_empty()).map(PathBuf::from) {
+        let pem = fs::read(&path).map_err(|error| {
+            refused(FILE, messages::certificates_cannot_be_read(FILE, &path)).because(&error)
+        })?;
         if count(&pem) == 0 {
-            return Err(failure("holds no certificate in PEM form"));
+            return Err(refused(FILE, messages::certificates_are_none(FILE, &path)));
         }
     }
-    if let Some(paths) = env::var_os("SSL_CERT_DIR").filter(|paths| !paths.is_empty())
+    if let Some(paths) = env::var_os(DIRECTORIES).filter(|paths| !paths.is_empty())
         && !env::split_paths(&paths).any(|path| path.is_dir())
     {
-        let failure =
-            Failure::usage(format!("SSL_CERT_DIR names {}, which is no directory", paths.display()));
-        return Err(failure.remedy(remedy("SSL_CERT_DIR")));
+        let message = messages::certificates_are_in_no_directory(DIRECTORIES, Path::new(&paths));
+        return Err(refused(DIRECTORIES, message));
     }
     Ok(())
 }

@@ -16,8 +16,8 @@ const DEEPEST: usize = 64;
 
 /// How a cell names a department: by its path from the root (`示例公司/研发部`), or by its id.
 ///
-/// A path stands for a department only if an import would read it as this very department. So a department keeps its id if the credential may not
-/// see all that is above it, or if its name has a character that stands between the departments of a cell.
+/// A path is written only if an import would read it as the same department. A department keeps its id if the credential cannot see
+/// all departments above it, or if its name contains the separator of departments in a cell.
 #[derive(Default)]
 pub(super) struct Paths(HashMap<DepartmentId, String>);
 
@@ -75,7 +75,7 @@ impl Paths {
     }
 }
 
-/// Whether a name can stand in a path, and that in a list.
+/// Whether a name can be part of a path in a list.
 fn is_plain(name: &str) -> bool {
     !name.trim().is_empty()
         && !name.contains(['/', '／', '\\', ';', '；', ',', '，', '、', '|', '｜'])

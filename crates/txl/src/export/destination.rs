@@ -34,23 +34,23 @@ pub(super) type Read<R, T> = fn(Export<R>) -> ExportRows<T>;
 
 #[derive(Args)]
 pub(super) struct DestinationArgs {
-    /// The file to write: .jsonl, .json, .csv or .xlsx; or a directory, for a file for each of the export's: members-0001.jsonl
-    /// and so on; `-` is stdout
+    /// File to write: .jsonl, .json, .csv or .xlsx. A directory receives one file for each file of the export, such as
+    /// members-0001.jsonl. `-` is stdout
     ///
-    /// A name without an ending is that of a .jsonl file, unless -o says otherwise. CSV has the headings of WeCom's template, and
-    /// below them codes and ids, as the API has them; further fields follow under their names in JSON, then attributes (扩展属性).
-    /// XLSX has the same columns with words instead of codes and departments as paths, such as 示例公司/研发部; all cells are text.
-    /// In both, a column without a value is left out, and one whose heading begins with 部分缺失- is not whole: WeCom left the field
-    /// out for some rows, and `txl import` leaves it alone.
+    /// The format of a name without an ending is that of -o, and defaults to JSONL. CSV has the headings of WeCom's template above the
+    /// codes and ids of the API. Further fields follow under their JSON names, then attributes (扩展属性). XLSX has the same columns,
+    /// with words instead of codes and departments as paths, such as 示例公司/研发部. All cells of XLSX are text. Both omit empty
+    /// columns. A heading that begins with 部分缺失- marks an incomplete column: WeCom omitted the field in some rows, and `txl import`
+    /// ignores the column.
     #[arg(long, value_name = "FILE|DIR")]
     out: Option<PathBuf>,
-    /// The same as -o, for scripts of an earlier version
+    /// Alias of -o, for older scripts
     #[arg(long, value_enum, hide_possible_values = true)]
     format: Option<output::Format>,
-    /// How many of the export's files are read side by side; memory grows with it
+    /// Number of files of the export to read in parallel. Memory use grows with it
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = numbers::whole::<u8>(1..=16))]
     files_at_once: u8,
-    /// Say nothing on stderr but what goes wrong
+    /// Print only errors and warnings on stderr
     #[arg(short, long)]
     quiet: bool,
 }

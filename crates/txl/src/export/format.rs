@@ -12,7 +12,7 @@ use crate::{
     messages, output,
 };
 
-/// How rows are written to a file, or to stdout but for a table.
+/// The format of rows in a file or on stdout. A table is printed elsewhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Format {
     /// One JSON object a line.
@@ -33,7 +33,7 @@ impl Format {
     ///
     /// # Errors
     ///
-    /// If the two contradict each other, or nothing says what an unknown ending means.
+    /// Fails if the two contradict each other, or if the ending is unknown and no format was requested.
     pub(super) fn of_file(path: &Path, asked: Option<output::Format>) -> Result<Self> {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
         let named = Self::ALL.into_iter().find(|format| Some(format.extension()) == ending.as_deref());

@@ -1,4 +1,4 @@
-//! An export's job: submitted, or taken up again, and waited for.
+//! The job of an export: submits or resumes it, and waits for its end.
 
 use std::{path::PathBuf, pin::pin, time::Duration};
 
@@ -23,26 +23,26 @@ use crate::{
     signals::{self, Signal},
 };
 
-/// What WeCom answers if it knows no such job.
+/// The errcode for an unknown job.
 const UNKNOWN_JOB: i32 = 40088;
 
 #[derive(Args)]
 pub(super) struct Job {
-    /// Take up a job that was submitted before instead of submitting one, with the credential that submitted it
+    /// Id of a submitted job to continue. It needs the credential that submitted the job
     #[arg(long, value_name = "JOBID", conflicts_with_all = ["block_size", "no_wait"])]
     resume: Option<String>,
     #[command(flatten)]
     key: GivenSecret<FileKey>,
-    /// Where new keys are kept [default: txl/exports in the user's state directory]
+    /// Directory of new keys. Defaults to txl/exports in the user's state directory
     #[arg(long, env = "TXL_STATE_DIR", value_name = "DIR")]
     state_dir: Option<PathBuf>,
-    /// How many rows a file may have, 10,000 to 1,000,000
+    /// Maximum number of rows per file, 10,000 to 1,000,000
     #[arg(long, value_name = "ROWS", value_parser = numbers::whole::<u32>(1..=1_000_000))]
     block_size: Option<u32>,
-    /// Do not wait: show the job's id, for --resume
+    /// Print the job's id for --resume, without waiting for the job
     #[arg(long, conflicts_with_all = ["out", "format"])]
     no_wait: bool,
-    /// How many seconds to wait for the job at most
+    /// Maximum time to wait for the job, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 1800, value_parser = numbers::whole::<u64>(0..=u64::MAX))]
     at_most: u64,
     #[command(flatten)]
@@ -180,7 +180,7 @@ impl Job {
         self.key.get()?.map(parsed).transpose()
     }
 
-    /// A failure after which the job is still there.
+    /// A failure after which the job can be resumed.
     fn resumable(&self, kind: ExportKind, id: &JobId, failure: Failure) -> Failure {
         failure.remedy(messages::export::take_the_job_up_again(kind, id, self.key.is_given()))
     }
@@ -190,7 +190,7 @@ fn interrupted(signal: Signal) -> Failure {
     signal.failure(messages::export::interrupted)
 }
 
-/// Whether asking again is of no use.
+/// Whether a repeated request would fail in the same way.
 fn is_dead(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::JobFailed { .. })
         || error.code().is_some_and(|code| code.0 == UNKNOWN_JOB)

@@ -48,7 +48,7 @@ impl Keys {
     pub(super) fn at(named: Option<&Path>) -> Result<Self> {
         let directory = match named {
             Some(directory) => Some(directory.to_owned()),
-            None => below_home(Place::State, "the keys of exports", "--state-dir (TXL_STATE_DIR)")?,
+            None => below_home(Place::State)?,
         };
         Ok(Self { directory: directory.map(|state| state.join("exports")) })
     }

@@ -1,7 +1,7 @@
 //! Exports (异步导出): members, departments and tags in bulk, from encrypted files.
 //!
-//! `job` submits a job or takes one up, and waits for it; `destination` says where its rows go, `format` and `sheet` how they are
-//! written, `row` what each kind of them holds, `departments` how a workbook names departments.
+//! `job` submits or resumes a job and waits for it. `destination` opens the output, `format` and `sheet` write rows, `row` maps each
+//! kind of row to columns, `departments` names departments in a workbook.
 
 mod cells;
 mod departments;
@@ -27,14 +27,13 @@ use crate::{
     output::Output,
 };
 
-/// Export members, departments and tags, by a job whose files are checked and decrypted here (异步导出)
+/// Export members, departments and tags with a job, and decrypt its files (异步导出)
 ///
-/// Without --out, rows go to stdout as -o says; all formats but the table need no more memory for a million rows than for one.
-/// With --out they go to a file, which is replaced once all rows are there and right, or into a directory, a file for each of
-/// the export's.
+/// Rows go to stdout in the format of -o. Memory use is constant in all formats except the table. --out writes the rows to a file,
+/// which replaces an older one after all rows are checked, or to a directory with one file for each file of the export.
 ///
-/// A job takes a while and outlives this command: --resume takes it up again after an interruption. Files hold people's data,
-/// and only their owner may read them.
+/// A job continues after this command ends: --resume fetches its rows after an interruption. Written files contain personal data,
+/// and only their owner can read them.
 #[derive(Args)]
 pub(crate) struct Command {
     #[command(flatten)]
@@ -47,7 +46,7 @@ pub(crate) struct Command {
 enum Verb {
     /// Export the members with their details (导出成员详情)
     Members {
-        /// Only their ids, which is faster than reading all that is said of them
+        /// Export only their ids, which is faster
         #[arg(long)]
         ids: bool,
         #[command(flatten)]
@@ -55,7 +54,7 @@ enum Verb {
     },
     /// Export the members' ids, names and departments (导出成员)
     MembersSimple {
-        /// Only their ids
+        /// Export only their ids
         #[arg(long)]
         ids: bool,
         #[command(flatten)]
@@ -63,21 +62,21 @@ enum Verb {
     },
     /// Export the departments (导出部门)
     Departments {
-        /// Only their ids
+        /// Export only their ids
         #[arg(long)]
         ids: bool,
         #[command(flatten)]
         job: Job,
     },
-    /// Export who has a tag (导出标签成员)
+    /// Export the members and departments of a tag (导出标签成员)
     Tag {
-        /// The tag: its id or its name; a job that is taken up knows it
+        /// The tag: its id or its name. Not needed with --resume
         #[arg(required_unless_present = "resume")]
         tag: Option<TagRef>,
         #[command(flatten)]
         job: Job,
     },
-    /// Show how a job goes, or went (获取导出结果)
+    /// Show the state and the result of a job (获取导出结果)
     Job {
         /// The job's id
         id: String,

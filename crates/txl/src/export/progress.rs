@@ -5,10 +5,9 @@ use std::{sync::Mutex, time::Duration};
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use wecom_contacts::{JobId, exports::Progress};
 
+use crate::messages::{Message, export as messages};
+
 const TICK: Duration = Duration::from_millis(100);
-const WAITING: &str = "{spinner} waiting for job {msg}, {elapsed}";
-const READING: &str =
-    "{wide_bar} {percent}% {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {msg} {eta} left";
 
 pub(super) struct Gauge {
     bar: ProgressBar,
@@ -24,7 +23,7 @@ impl Gauge {
 
     /// The job runs, for an unknown time.
     pub(super) fn wait(&self, job: &JobId) {
-        self.bar.set_style(style(WAITING));
+        self.bar.set_style(style(&messages::waiting_for_job()));
         self.bar.set_message(crate::failure::printable(job.as_str()));
         self.start_to_tick();
     }
@@ -34,7 +33,7 @@ impl Gauge {
         self.bar.reset();
         self.bar.set_length(bytes);
         self.bar.set_message("");
-        self.bar.set_style(style(READING));
+        self.bar.set_style(style(&messages::reading_rows()));
         self.start_to_tick();
     }
 
@@ -55,7 +54,7 @@ impl Gauge {
         }
         let rate = rows as f64 / self.bar.elapsed().as_secs_f64().max(0.001);
         self.bar.set_position(bytes);
-        self.bar.set_message(format!("{} rows {}/s", HumanCount(rows), HumanCount(rate as u64)));
+        self.bar.set_message(messages::rows_at_rate(HumanCount(rows), HumanCount(rate as u64)).to_string());
     }
 
     /// Makes room for something else.
@@ -85,9 +84,9 @@ impl Drop for Gauge {
     }
 }
 
-fn style(template: &str) -> ProgressStyle {
+fn style(template: &Message) -> ProgressStyle {
     // A template with a mistake would be one of ours, and no reason to fail.
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    ProgressStyle::with_template(&template.to_string()).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 #[cfg(test)]
@@ -96,8 +95,8 @@ mod tests {
 
     #[test]
     fn the_templates_are_well_formed() {
-        for template in [WAITING, READING] {
-            assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
+        for template in [messages::waiting_for_job(), messages::reading_rows()] {
+            assert!(ProgressStyle::with_template(&template.to_string()).is_ok(), "{template}");
         }
     }
 }

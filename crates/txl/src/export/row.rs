@@ -53,7 +53,7 @@ pub(super) trait Row: Sized + Send + Unpin + 'static {
     /// The cells below the headings.
     fn cells(&self, cells: &mut Cells, spelling: Spelling<'_>);
 
-    /// Attributes (扩展属性), each of which makes a column of its own; `None` if they cannot be seen.
+    /// Attributes (扩展属性), one column each; `None` if the credential cannot see them.
     fn attributes(&self) -> Option<&[Attribute]> {
         None
     }

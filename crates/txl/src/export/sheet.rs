@@ -36,7 +36,7 @@ use crate::{
 
 /// The column of attributes that are no texts, or whose name is that of another column: JSON.
 const REST: &str = "extattr";
-/// So many rows are written at once.
+/// Number of rows that are written at once.
 const RUN: u64 = 1000;
 
 /// The format of a sheet.

@@ -1,4 +1,4 @@
-//! Rows, checked and written as the CSV that WeCom takes.
+//! Checks the rows of a file and writes them as WeCom's CSV.
 
 use wecom_contacts::imports::{
     Checked, DepartmentFile, ImportDepartment, ImportFile, ImportMember, MemberFile, Problem, Severity,
@@ -6,55 +6,54 @@ use wecom_contacts::imports::{
 use wecom_sheets::{Reading, Record, Result, Table};
 
 use super::{
+    ImportKind,
     corp::{Corp, Details},
     effects::{Choices, DepartmentEffects, Effects, Entry, Headings, MemberEffects, clears_many},
 };
-use crate::failure::Failure;
+use crate::{
+    failure::Failure,
+    messages::{
+        Message,
+        import::{effects, file, in_both_languages},
+    },
+};
 
-/// What can be imported: members, departments.
+/// A record that can be imported: a member or a department.
 pub(super) trait Import: Record {
-    /// What a row is called.
-    const NOUN: &'static str;
+    const KIND: ImportKind;
 
-    /// What to do with the file of refused rows.
-    fn again(refused: &str) -> String;
-
-    /// Reads all rows and writes them as WeCom's CSV.
+    /// Reads and checks all rows, and writes them as WeCom's CSV.
     fn check(table: &Table<Self>, how: How, held: Held<'_>) -> Result<Check>;
 
-    /// The row as a person knows it.
+    /// Returns the line, the id and the name of the row.
     fn entry(&self, line: u64) -> Entry;
 }
 
-/// What the corp holds, as far as it was read.
+/// The known state of the corp. A field is `None` if that part was not read.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Held<'a> {
     pub(super) corp: Option<&'a Corp>,
     pub(super) details: Option<&'a Details>,
 }
 
-/// How a file is written.
+/// How the CSV is written.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct How {
     pub(super) bom: bool,
     pub(super) replaces: bool,
 }
 
-/// What came of reading and checking a file.
+/// The result of reading and checking a file.
 pub(super) struct Check {
     pub(super) reading: Reading,
-    noun: &'static str,
+    kind: ImportKind,
     checked: Checked<ImportFile>,
     /// `None` if the corp was not read.
     pub(super) effects: Option<Effects>,
 }
 
 impl Import for ImportMember {
-    const NOUN: &'static str = "member";
-
-    fn again(refused: &str) -> String {
-        format!("correct {refused} and import it again, without --replace: it holds only some members")
-    }
+    const KIND: ImportKind = ImportKind::Members;
 
     fn check(table: &Table<Self>, how: How, held: Held<'_>) -> Result<Check> {
         let mut builder = ImportFile::members().columns(table.fields()).extra(table.extras()).bom(how.bom);
@@ -80,7 +79,7 @@ impl Import for ImportMember {
         let reading = records.into_reading();
         file.add_refused(reading.refused);
         let effects = effects.map(MemberEffects::finish);
-        Ok(Check { reading, noun: Self::NOUN, checked: file.finish(), effects })
+        Ok(Check { reading, kind: Self::KIND, checked: file.finish(), effects })
     }
 
     fn entry(&self, line: u64) -> Entry {
@@ -89,13 +88,7 @@ impl Import for ImportMember {
 }
 
 impl Import for ImportDepartment {
-    const NOUN: &'static str = "department";
-
-    fn again(refused: &str) -> String {
-        format!(
-            "correct these rows in the whole file and import that again, as it replaces all; {refused} has the reasons"
-        )
-    }
+    const KIND: ImportKind = ImportKind::Departments;
 
     fn check(table: &Table<Self>, how: How, held: Held<'_>) -> Result<Check> {
         let mut builder = ImportFile::departments().bom(how.bom);
@@ -115,7 +108,7 @@ impl Import for ImportDepartment {
         let reading = records.into_reading();
         file.add_refused(reading.refused);
         let effects = effects.map(DepartmentEffects::finish);
-        Ok(Check { reading, noun: Self::NOUN, checked: file.finish(), effects })
+        Ok(Check { reading, kind: Self::KIND, checked: file.finish(), effects })
     }
 
     fn entry(&self, line: u64) -> Entry {
@@ -124,23 +117,19 @@ impl Import for ImportDepartment {
 }
 
 impl Check {
-    /// What must be corrected, by line. WeCom's guard against mass deletion is part of the [verdict](Self::verdict).
-    pub(super) fn problems(&self) -> Vec<(u64, String)> {
-        let cells = self.reading.problems.iter().map(|problem| (problem.line, problem.to_string()));
+    /// Returns the faults, sorted by line. WeCom's limit on deletions belongs to the [verdict](Self::verdict).
+    pub(super) fn problems(&self) -> Vec<(u64, Message)> {
+        let cells = self.reading.problems.iter().map(|problem| (problem.line, file::fault(problem)));
         let rows = self.checked.violations().iter();
         let rows = rows
             .filter(|violation| violation.severity() != Severity::Warning && !is_guard(violation.problem()));
         let rows = rows.map(|violation| match violation.problem() {
-            Problem::Empty if self.reading.left > 0 => {
-                (0, "no row is left to send: all people of the file have left".to_owned())
-            }
-            Problem::Empty => {
-                (0, format!("there are no rows below the headings: write one for each {}", self.noun))
-            }
-            _ => (violation.line().unwrap_or(0), violation.to_string()),
+            Problem::Empty if self.reading.left > 0 => (0, file::all_people_left()),
+            Problem::Empty => (0, file::has_no_rows(self.kind)),
+            _ => (violation.line().unwrap_or(0), file::fault(violation)),
         });
         let mut problems: Vec<_> = cells.chain(rows).collect();
-        problems.sort();
+        problems.sort_by_cached_key(|(line, text)| (*line, text.to_string()));
         problems
     }
 
@@ -151,33 +140,32 @@ impl Check {
             - guards
     }
 
-    pub(super) fn warnings(&self) -> Vec<String> {
+    pub(super) fn warnings(&self) -> Vec<Message> {
         let violations = self.checked.violations().iter();
-        violations
-            .filter(|violation| violation.severity() == Severity::Warning)
-            .map(ToString::to_string)
-            .collect()
+        violations.filter(|violation| violation.severity() == Severity::Warning).map(file::fault).collect()
     }
 
-    /// Whether more rows clear a field of an existing member than pass without consent.
+    /// Returns whether the number of rows that clear a field of existing members requires confirmation.
     pub(super) fn clears_many(&self) -> bool {
         let effects = self.effects.iter();
         effects.flat_map(|effects| &effects.cleared).any(|(_, count)| clears_many(*count, self.rows()))
     }
 
-    /// How many rows the file has.
+    /// Returns the number of rows in the file.
     pub(super) fn rows(&self) -> u64 {
         self.checked.rows()
     }
 
-    /// The CSV of each part that is sent.
+    /// Returns the CSV of each part. Each part is one job.
     pub(super) fn parts(&self) -> &[impl AsRef<[u8]>] {
         self.checked.file().parts()
     }
 
+    /// Checks the effects on the corp.
+    ///
     /// # Errors
     ///
-    /// If the file must not be sent for what it does to the corp.
+    /// Returns an error if these effects forbid sending the file.
     pub(super) fn verdict(
         &self,
         corp: Option<&Corp>,
@@ -189,9 +177,9 @@ impl Check {
         match self.checked.violations().iter().find(|violation| is_guard(violation.problem())) {
             None => Ok(()),
             Some(violation) => {
-                let failure = Failure::new(format!("nothing was sent: {violation}"));
+                let failure = Failure::new(effects::exceeds_a_limit(violation));
                 Err(match violation.code().and_then(|code| code.info()) {
-                    Some(info) => failure.remedy(format!("{} {}", info.remedy, info.remedy_chinese)),
+                    Some(info) => failure.remedy(in_both_languages(info.remedy, info.remedy_chinese)),
                     None => failure,
                 })
             }

@@ -1,56 +1,56 @@
-//! What an import asks before it sends anything that is hard to take back.
+//! Confirmation of effects that are hard to undo, before anything is sent.
 
 use std::io::{self, BufRead, IsTerminal};
 
 use crate::{
     failure::{Failure, Result},
-    output::say,
+    messages::{Message, import as messages},
+    output::{say, stderr},
 };
 
-/// The reasons to ask, each a sentence without a period.
+/// The reasons why the import needs confirmation.
 #[derive(Debug, Default)]
 pub(super) struct Consent {
-    reasons: Vec<String>,
+    reasons: Vec<Message>,
 }
 
 impl Consent {
-    /// Adds a reason to ask.
-    pub(super) fn ask_about(&mut self, reason: impl Into<String>) {
-        self.reasons.push(reason.into());
+    /// Adds a reason.
+    pub(super) fn ask_about(&mut self, reason: Message) {
+        self.reasons.push(reason);
     }
 
-    /// Says what the import would ask about.
+    /// Prints the reasons without asking, for a dry run.
     pub(super) fn announce(&self) {
         for reason in &self.reasons {
-            say(format_args!("the import asks first (--yes answers): {reason}"));
+            say(messages::needs_confirmation(reason));
         }
     }
 
-    /// Asks on the terminal, unless `yes` has answered.
+    /// Asks on the terminal. `yes` confirms without asking.
     ///
     /// # Errors
     ///
-    /// If the answer is no, or if there is a reason to ask and no terminal.
+    /// Returns an error if the answer is anything but yes, or if confirmation is needed and a terminal is missing.
     pub(super) fn obtain(self, yes: bool, is_stdin_taken: bool) -> Result {
         if self.reasons.is_empty() {
             return Ok(());
         }
-        self.reasons.iter().for_each(say);
+        self.reasons.iter().cloned().for_each(say);
         if yes {
             return Ok(());
         }
-        if is_stdin_taken || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            let reasons = self.reasons.join("; ");
-            return Err(Failure::usage(format!("nothing was sent: {reasons}; no terminal to ask on"))
-                .remedy("--yes goes on; --dry-run shows what the import does"));
+        if is_stdin_taken || !io::stdin().is_terminal() || !stderr::is_terminal() {
+            return Err(Failure::usage(messages::confirmation_needs_a_terminal(&self.reasons))
+                .remedy(messages::confirm_with_a_flag()));
         }
-        say("type yes to go on:");
+        say(messages::type_yes());
         let mut answer = String::new();
-        // An answer that cannot be read is no consent.
+        // A failed read leaves the answer empty, which cancels the import.
         let _ = io::stdin().lock().read_line(&mut answer);
         if answer.trim().eq_ignore_ascii_case("yes") {
             return Ok(());
         }
-        Err(Failure::new("nothing was sent: the answer was not yes"))
+        Err(Failure::new(messages::answer_was_not_yes()))
     }
 }

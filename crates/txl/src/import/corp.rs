@@ -1,4 +1,4 @@
-//! What the corp holds before an import: ids, which contacts-sync may always read, and department names, which need more rights.
+//! The state of the corp before an import. The contacts-sync secret can always read ids; names and other fields need more rights.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -15,15 +15,16 @@ use crate::{
     access::Access,
     failure::{Failure, Result},
     lookup,
+    messages::import as messages,
 };
 
-/// The root department (根部门), which is never deleted.
+/// The root department (根部门). A replacement never deletes it.
 const ROOT: DepartmentId = DepartmentId(1);
 
-/// How many members who would be deleted are looked up by name.
+/// The maximum number of members to be deleted whose names are looked up.
 const NAMED: usize = 100;
 
-/// The members and departments of a corp by their ids.
+/// The ids of a corp's members and departments.
 pub(super) struct Corp {
     members: HashMap<UserId, Vec<DepartmentId>>,
     departments: HashSet<DepartmentId>,
@@ -47,49 +48,49 @@ impl Corp {
         Ok(Self { members: HashMap::new(), departments })
     }
 
-    /// How many members the corp has.
+    /// Returns the number of members.
     pub(super) fn member_count(&self) -> usize {
         self.members.len()
     }
 
-    /// The userids of all members.
+    /// Returns the userids of all members.
     pub(super) fn userids(&self) -> impl Iterator<Item = &UserId> {
         self.members.keys()
     }
 
-    /// The departments that a member is in; `None` if no member has this userid.
+    /// Returns the departments of a member, or `None` if the userid is unknown.
     pub(super) fn departments_of(&self, userid: &UserId) -> Option<&[DepartmentId]> {
         self.members.get(userid).map(Vec::as_slice)
     }
 
-    /// The ids of all departments, the root included.
+    /// Returns the ids of all departments, including the root.
     pub(super) fn departments(&self) -> impl Iterator<Item = DepartmentId> {
         self.departments.iter().copied()
     }
 
-    /// The ids of all departments that a replacement can delete.
+    /// Returns the ids of all departments that a replacement can delete.
     pub(super) fn deletable_departments(&self) -> impl Iterator<Item = DepartmentId> {
         self.departments().filter(|id| *id != ROOT)
     }
 
-    /// Whether a department has this id.
+    /// Returns whether a department has this id.
     pub(super) fn has_department(&self, id: DepartmentId) -> bool {
         self.departments.contains(&id)
     }
 }
 
-/// What some members have in their fields, as far as the credential shows it.
+/// The fields of some members, as far as the credential may read them.
 pub(super) struct Details(HashMap<UserId, Detail>);
 
 pub(super) struct Detail {
-    /// A hidden field is kept.
+    /// `kept` contains the hidden fields.
     row: ImportMember,
     /// The text attributes (扩展属性); `None` if they are hidden.
     attributes: Option<HashMap<String, String>>,
 }
 
 impl Details {
-    /// Reads the members of these departments; `None` if the credential may not.
+    /// Reads the members of these departments. Returns `None` if the credential lacks the permission.
     pub(super) async fn read(access: &Access, departments: &BTreeSet<DepartmentId>) -> Result<Option<Self>> {
         let client = access.reader()?;
         let mut details = HashMap::new();
@@ -121,29 +122,29 @@ impl Detail {
         Self { row: ImportMember::from(member), attributes }
     }
 
-    /// Whether the field of this column is known to be empty.
+    /// Returns whether the field of this column is known to be empty.
     pub(super) fn lacks(&self, column: MemberColumn) -> bool {
         !self.row.kept.contains(column) && self.row.cell(column).is_empty()
     }
 
-    /// Whether the attribute is known to be empty.
+    /// Returns whether the attribute is known to be empty.
     pub(super) fn lacks_attribute(&self, name: &str) -> bool {
         self.attributes.as_ref().is_some_and(|texts| texts.get(name).is_none_or(String::is_empty))
     }
 }
 
-/// Reads the departments' names.
+/// Reads the names of the departments.
 pub(super) async fn department_names(access: &Access) -> Result<DepartmentNames> {
     lookup::department_names(access).await.map_err(unread)
 }
 
-/// Adds names to the members who would be deleted, as far as an app's secret shows them: a person knows people by name.
+/// Adds names to the members to be deleted, if an app's secret can read them.
 pub(super) async fn name_deleted_members(access: &Access, check: &mut Check) {
     let Some(effects) = check.effects.as_mut().filter(|effects| !effects.delete.is_empty()) else { return };
     let Ok(Some(client)) = access.app_if_given() else { return };
     for entry in effects.delete.iter_mut().take(NAMED) {
         let Some(userid) = &entry.userid else { continue };
-        // Names are a service: the ids alone say who it is.
+        // Names are optional, because the ids identify the members.
         match client.members().get(userid).await {
             Ok(member) => entry.name = member.name.into_known(),
             Err(error) if error.is_not_found() || error.is_permission_denied() => {}
@@ -152,7 +153,7 @@ pub(super) async fn name_deleted_members(access: &Access, check: &mut Check) {
     }
 }
 
-/// Adds paths to the departments that would be deleted, as far as an app's secret shows them.
+/// Adds paths to the departments to be deleted, if an app's secret can read them.
 pub(super) async fn name_deleted_departments(access: &Access, check: &mut Check) {
     let Some(effects) = check.effects.as_mut().filter(|effects| !effects.delete.is_empty()) else { return };
     if !matches!(access.app_if_given(), Ok(Some(_))) {
@@ -164,10 +165,7 @@ pub(super) async fn name_deleted_departments(access: &Access, check: &mut Check)
     }
 }
 
-/// What an import does is unknown while the corp cannot be read, so it ends here.
+/// Returns the failure to read the corp. The import stops, because its effects are unknown.
 fn unread(failure: impl Into<Failure>) -> Failure {
-    failure
-        .into()
-        .within("cannot read what the corp holds; nothing was sent")
-        .remedy("--dry-run --offline checks the file alone")
+    failure.into().within(messages::corp_cannot_be_read()).remedy(messages::check_the_file_alone())
 }

@@ -1,6 +1,9 @@
-//! What a file does to the corp: who is created or deleted, who loses departments, which departments WeCom invents.
+//! The effects of a file on the corp: creations, deletions, lost departments, cleared fields, and departments that WeCom adds.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    fmt::Display,
+};
 
 use serde::Serialize;
 use wecom_contacts::{
@@ -10,40 +13,41 @@ use wecom_contacts::{
 use wecom_sheets::{Column, Meaning, Table};
 
 use super::{
+    ImportKind,
     check::Import,
     consent::Consent,
     corp::{Corp, Details},
 };
 use crate::{
     failure::{Failure, Result},
+    messages::{Message, import::effects as messages},
     output::say,
-    words::{agreeing, counted},
 };
 
-/// How many entries of a list are shown to people; JSON has all.
+/// The maximum number of entries in a printed list. JSON has all entries.
 const SHOWN: usize = 20;
-/// A corp of fewer members is too small to tell a wrong key from a new team.
+/// The minimum number of members for the check of the accounts. In a smaller corp a new team looks like a wrong column.
 const SMALL_CORP: usize = 10;
-/// Above this share of the rows, in percent, cleared fields need consent.
+/// If more than this percentage of the rows clear a field, the import needs confirmation.
 const CLEARED_PERCENT: u64 = 5;
 
-/// What a file does to the corp.
+/// The effects of a file on the corp.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Effects {
-    /// Rows whose member or department the corp does not have.
+    /// Rows whose member or department is new to the corp.
     pub(super) create: Vec<Entry>,
-    /// How many rows have one that it has.
+    /// The number of rows whose member or department exists in the corp.
     pub(super) existing: u64,
-    /// What the corp has and a file that replaces all leaves out.
+    /// Members or departments of the corp that are missing from a file that replaces all.
     pub(super) delete: Vec<Entry>,
-    /// Members whose row leaves out departments that they are in.
+    /// Members that are in departments which their row leaves out.
     pub(super) lose_departments: Vec<Loss>,
-    /// Departments of rows that the corp does not have.
+    /// Departments in the rows that are new to the corp.
     pub(super) unknown_departments: Vec<DepartmentId>,
-    /// How many rows of existing members clear a field, by column.
+    /// The number of rows of existing members that clear a field, by heading.
     #[serde(skip)]
     pub(super) cleared: Vec<(String, u64)>,
-    /// A department of each member whose row clears a field.
+    /// One department of each member whose row clears a field.
     #[serde(skip)]
     pub(super) cleared_in: BTreeSet<DepartmentId>,
 }
@@ -61,7 +65,7 @@ pub(super) struct Entry {
     pub(super) name: Option<String>,
 }
 
-/// A member who would no longer be in some departments.
+/// A member who would lose departments.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Loss {
     #[serde(flatten)]
@@ -70,7 +74,7 @@ pub(super) struct Loss {
     pub(super) departments: Vec<DepartmentId>,
 }
 
-/// What the user has agreed to beforehand.
+/// Effects that flags of the command allow.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Choices {
     pub(super) exact_departments: bool,
@@ -86,22 +90,18 @@ impl Entry {
         Self { line, userid: None, id: Some(id), name: some(name) }
     }
 
-    /// As a person reads it: `line 4: 王芳 (wangfang)`.
-    pub(super) fn words(&self) -> String {
-        let line = self.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    /// Returns the entry as text, for example `line 4: 王芳 (wangfang)`.
+    pub(super) fn words(&self) -> Message {
         let id = match (&self.userid, self.id) {
             (Some(userid), _) => userid.to_string(),
             (None, Some(id)) => id.to_string(),
             (None, None) => String::new(),
         };
-        match &self.name {
-            Some(name) => format!("{line}{name} ({id})"),
-            None => format!("{line}{id}"),
-        }
+        messages::row(self.line, self.name.as_deref(), id)
     }
 }
 
-/// The headings of the columns that advice names.
+/// Headings of columns that the remedies mention.
 #[derive(Clone, Debug)]
 pub(super) struct Headings {
     pub(super) account: String,
@@ -126,7 +126,7 @@ fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// The effects of a file of members, row by row.
+/// Collects the effects of a file of members, row by row.
 pub(super) struct MemberEffects<'a> {
     corp: &'a Corp,
     details: Option<&'a Details>,
@@ -192,7 +192,7 @@ impl<'a> MemberEffects<'a> {
         self.count_cleared(member, home);
     }
 
-    /// Counts the fields that the row empties. One that is known to be empty already does not count.
+    /// Counts the fields that the row clears, except those that are known to be empty.
     fn count_cleared(&mut self, member: &ImportMember, home: Option<DepartmentId>) {
         let detail = self.details.and_then(|details| details.of(&member.userid));
         let columns = self.clearing.iter().filter(|(column, _)| {
@@ -226,7 +226,7 @@ impl<'a> MemberEffects<'a> {
     }
 }
 
-/// The effects of a file of departments, which replaces all.
+/// Collects the effects of a file of departments, which replaces all departments.
 pub(super) struct DepartmentEffects<'a> {
     corp: &'a Corp,
     staying: HashSet<DepartmentId>,
@@ -257,101 +257,71 @@ impl<'a> DepartmentEffects<'a> {
 }
 
 impl Effects {
-    /// Says on stderr what the file does, in words.
-    pub(super) fn tell(&self, noun: &str) {
-        say(format_args!("existing {noun}s: {}; new {noun}s: {}", self.existing, self.create.len()));
-        tell_list("created", &self.create, Entry::words);
-        tell_list("DELETED, as the file replaces all", &self.delete, Entry::words);
-        if !self.unknown_departments.is_empty() {
-            tell_list(
-                "departments that do not exist, so that WeCom creates them below 其他（待设置部门）",
-                &self.unknown_departments,
-                ToString::to_string,
-            );
-        }
-        tell_list("would lose departments", &self.lose_departments, |loss| {
-            let ids: Vec<_> = loss.departments.iter().map(ToString::to_string).collect();
-            format!("{}: no longer in {}", loss.member.words(), ids.join(", "))
+    /// Prints the effects on stderr.
+    pub(super) fn print(&self, kind: ImportKind) {
+        say(messages::existing_and_new(kind, self.existing, self.create.len()));
+        print_list(messages::created, &self.create, Entry::words);
+        print_list(messages::deleted, &self.delete, Entry::words);
+        print_list(messages::unknown_departments, &self.unknown_departments, |id| *id);
+        print_list(messages::lose_departments, &self.lose_departments, |loss| {
+            messages::loses(&loss.member.words(), &loss.departments)
         });
     }
 
-    /// What must be agreed to first.
-    pub(super) fn ask(&self, noun: &str, rows: u64, consent: &mut Consent) {
+    /// Adds the effects that need confirmation to `consent`.
+    pub(super) fn ask(&self, kind: ImportKind, rows: u64, consent: &mut Consent) {
         let deleted = self.delete.len() as u64;
         if deleted > 0 {
-            consent.ask_about(format!(
-                "{} {} not in the file and will be DELETED",
-                counted(deleted, noun),
-                agreeing(deleted, "is", "are")
-            ));
+            consent.ask_about(messages::will_be_deleted(kind, deleted));
         }
         ask_about_cleared(&self.cleared, rows, consent);
     }
 
+    /// Checks that the file belongs to this corp and leaves departments in place.
+    ///
     /// # Errors
     ///
-    /// If the file is not what an import should send: members would lose departments, or the ids are not the corp's.
+    /// Returns an error if hardly any account exists in the corp, or if members would lose departments, and `choices` does not allow it.
     pub(super) fn stop(&self, corp: &Corp, choices: Choices, headings: &Headings) -> Result {
         let rows = self.existing + self.create.len() as u64;
         if corp.member_count() >= SMALL_CORP && self.existing * 10 < rows && !choices.new_members {
             let account = &headings.account;
-            let which = match (self.existing, rows) {
-                (0, 1) => "the account of the file does not exist".to_owned(),
-                (0, _) => format!("none of the file's {rows} accounts exists"),
-                (existing, _) => {
-                    format!(
-                        "only {existing} of the file's {rows} accounts {}",
-                        agreeing(existing, "exists", "exist")
-                    )
-                }
-            };
-            return Err(Failure::new(format!(
-                "nothing was sent: {which} in the corp, which has {}; {account} may be the wrong column of accounts",
-                counted(corp.member_count(), "member"),
-            ))
-            .remedy(format!(
-                "if another column has the accounts, name it: --map 'HEADING=userid' --ignore-column '{account}'"
-            ))
-            .remedy("--new-members goes on, if these are indeed new members"));
+            let members = corp.member_count();
+            return Err(Failure::new(messages::accounts_are_unknown(self.existing, rows, members, account))
+                .remedy(messages::map_the_column_of_accounts(account))
+                .remedy(messages::confirm_new_members()));
         }
         if !self.lose_departments.is_empty() && !choices.exact_departments {
             let count = self.lose_departments.len() as u64;
-            return Err(Failure::new(format!(
-                "nothing was sent: {} would lose departments, as the file decides all departments of a member",
-                counted(count, "member")
-            ))
-            .remedy(format!(
-                "write all departments of each of them, joined by semicolons, or leave the column out by --ignore-column '{}'",
-                headings.departments
-            ))
-            .remedy("--exact-departments sends the file as it is"));
+            return Err(Failure::new(messages::members_would_lose_departments(count))
+                .remedy(messages::list_all_departments(&headings.departments))
+                .remedy(messages::confirm_exact_departments()));
         }
         Ok(())
     }
 }
 
-/// Whether more rows clear a field than pass without consent.
+/// Returns whether `count` of `rows` is too large a share to clear a field without confirmation.
 pub(super) fn clears_many(count: u64, rows: u64) -> bool {
     count * 100 > rows * CLEARED_PERCENT
 }
 
-/// Fields that are cleared in more than a few rows need consent.
+/// Adds each field that too many rows clear to `consent`.
 pub(super) fn ask_about_cleared(cleared: &[(String, u64)], rows: u64, consent: &mut Consent) {
     for (heading, count) in cleared.iter().filter(|(_, count)| clears_many(*count, rows)) {
-        let clear = agreeing(*count, "clears", "clear");
-        consent.ask_about(format!("{count} of {} {clear} {heading}", counted(rows, "row")));
+        consent.ask_about(messages::rows_clear(heading, *count, rows));
     }
 }
 
-fn tell_list<T>(what: &str, items: &[T], words: impl Fn(&T) -> String) {
+fn print_list<T, W: Display>(title: fn(usize) -> Message, items: &[T], words: impl Fn(&T) -> W) {
     if items.is_empty() {
         return;
     }
-    say(format_args!("{what} ({}):", items.len()));
+    say(title(items.len()));
     for item in items.iter().take(SHOWN) {
-        say(format_args!("  {}", words(item)));
+        say(messages::entry(words(item)));
     }
     if items.len() > SHOWN {
-        say(format_args!("  and {} more; -o json lists all", items.len() - SHOWN));
+        say(messages::more_in_json(items.len() - SHOWN));
     }
 }

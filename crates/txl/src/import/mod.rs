@@ -1,16 +1,19 @@
-//! Imports (异步导入): members and departments in bulk, from people's spreadsheets.
+//! Bulk imports (异步导入) of members and departments from spreadsheets.
 //!
-//! A file is read and cleaned (`source`), checked and written as WeCom's CSV (`check`), held against what the corp has (`corp`,
-//! `effects`), and sent; then the outcome of its rows is shown (`outcome`). Nothing is sent while anything is wrong.
+//! `source` reads and cleans the file. `check` checks the rows and writes them as WeCom's CSV. `corp` and `effects` compare them with the
+//! corp. `consent` asks for confirmation, then the file is sent, and `outcome` prints the result of each row. A file with a fault is never
+//! sent.
 
 mod check;
 mod consent;
 mod corp;
 mod effects;
+mod kind;
 mod outcome;
 mod preview;
 mod refused;
 mod source;
+mod unreadable;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -24,6 +27,7 @@ use wecom_contacts::{
 };
 use wecom_sheets::Table;
 
+pub(crate) use self::kind::ImportKind;
 use self::{
     check::{Check, Held, Import},
     consent::Consent,
@@ -37,9 +41,9 @@ use self::{
 use crate::{
     access::{Access, GivenSecret, JobKey, JobToken},
     failure::{Failure, Result},
+    messages::import as messages,
     numbers,
     output::{Output, say},
-    words::counted,
 };
 
 /// Import members and departments from spreadsheets, by a job (异步导入)
@@ -52,42 +56,42 @@ pub(crate) struct Command {
 }
 
 const COLUMNS_OF_MEMBERS: &str = "\
-Columns are found by their headings: those of WeCom's templates (姓名, 帐号 or 账号, 手机号, 邮箱, 所在部门, 职位, 性别, \
-是否部门内领导, 排序, 别名, 地址, 座机, 禁用), common other words for them (部门, 岗位, 移动电话, 电子邮箱, …), or the names of \
-the fields (name, userid, mobile, …, enable). --map and --extra name the meaning of others, which are otherwise ignored \
-with a warning.
+Columns are recognized by their headings: those of WeCom's templates (姓名, 帐号 or 账号, 手机号, 邮箱, 所在部门, 职位, 性别, \
+是否部门内领导, 排序, 别名, 地址, 座机, 禁用), common synonyms (部门, 岗位, 移动电话, 电子邮箱, …), or the names of the fields \
+(name, userid, mobile, …, enable). --map and --extra assign other columns. The remaining columns are ignored with a \
+warning.
 
-An empty cell clears its field. A column or JSON key that the file does not have leaves the field alone. Departments are \
-ids, paths or unique names, joined by semicolons; paths and names are looked up, which needs an app's secret.
+An empty cell clears its field. A column or JSON key that is absent leaves the field unchanged. Departments are ids, \
+paths or unique names, separated by semicolons. The lookup of paths and names needs an app's secret.
 
-With credentials the command first reads the corp's ids and shows who would be created, deleted, or lose departments. \
-It stops if a member would lose a department (--exact-departments goes on), and asks before members are deleted or \
-more than 5 % of the rows clear a field (--yes answers).
+With credentials the command first reads the corp's ids and shows which members would be created, be deleted, or lose \
+departments. It stops if a member would lose a department; --exact-departments allows this. It asks for confirmation \
+before it deletes members, and if more than 5 % of the rows clear a field; --yes confirms in advance.
 
-Blanks, full-width letters, +86, an apostrophe in front and the like are cleaned and counted. A cell with more than one \
-possible meaning, such as 1.38E+10, is refused with its place, and nothing is sent.
+Blanks, full-width letters, +86, leading apostrophes and similar details are corrected and counted. An ambiguous cell, \
+such as 1.38E+10, is reported with its position, and nothing is sent.
 
-Rows that WeCom refuses are written to a file with the reason beside them; corrected, it can be imported as it is.";
+Rows that WeCom refuses are written to a file, together with the reasons. Correct this file and import it as it is.";
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Create and update the members in a file: CSV, XLSX, or what `txl export` wrote (增量更新成员)
+    /// Create and update the members in a file: CSV, XLSX, or output of `txl export` (增量更新成员)
     #[command(after_long_help = COLUMNS_OF_MEMBERS)]
     Members(Members),
-    /// Make the corp's departments exactly those of a file, DELETING all others that are empty (全量覆盖部门)
+    /// Replace all departments with those in a file, DELETING other departments that are empty (全量覆盖部门)
     ///
-    /// Columns are found by their headings: 部门名称, 部门ID, 父部门ID and 排序, or name, id, parentid and order.
+    /// Columns are recognized by their headings: 部门名称, 部门ID, 父部门ID and 排序, or name, id, parentid and order.
     Departments {
         #[command(flatten)]
         source: Source,
         #[command(flatten)]
         job: Job,
     },
-    /// Show how a job goes, or went (获取异步任务结果)
+    /// Show the state or the result of a job (获取异步任务结果)
     Job {
-        /// The job's id
+        /// Id of the job
         id: String,
-        /// Wait for the end of the job, and show which rows were refused
+        /// Wait until the job ends, then show the refused rows
         #[arg(long)]
         wait: bool,
         #[command(flatten)]
@@ -99,22 +103,22 @@ enum Verb {
 struct Members {
     #[command(flatten)]
     source: Source,
-    /// Make the corp's members exactly those of the file, DELETING all others (全量覆盖成员)
+    /// Replace all members with those in the file, DELETING all other members (全量覆盖成员)
     #[arg(long)]
     replace: bool,
-    /// Invite the new members to join, by message or mail (an invitation cannot be taken back)
+    /// Invite new members to join, by message or email. An invitation cannot be withdrawn
     #[arg(long)]
     invite: bool,
-    /// Accepted for older scripts: new members are invited only by --invite
+    /// Accepted for older scripts: only --invite invites new members
     #[arg(long, hide = true, conflicts_with = "invite")]
     no_invite: bool,
-    /// Send the file though members would lose departments that it leaves out
+    /// Allow members to lose departments that the file leaves out
     #[arg(long)]
     exact_departments: bool,
-    /// Go on though hardly any account of the file exists in the corp
+    /// Allow a file in which nearly all accounts are new to the corp
     #[arg(long)]
     new_members: bool,
-    /// Take the column of this heading for the extended attribute (扩展属性) of the same name
+    /// Import the column with this heading as the extended attribute (扩展属性) of the same name
     #[arg(long, value_name = "HEADING")]
     extra: Vec<String>,
     #[command(flatten)]
@@ -125,19 +129,19 @@ struct Members {
 struct Job {
     #[command(flatten)]
     preview: Preview,
-    /// Do not wait for the end of the job: show its id, for `txl import job`
+    /// Show the job's id and exit; `txl import job` shows the result later
     #[arg(long)]
     no_wait: bool,
     #[command(flatten)]
     waiting: Waiting,
-    /// Do not ask before members or departments are deleted, or fields of many are cleared
+    /// Confirm in advance the deletion of members or departments, and the clearing of fields in many rows
     #[arg(long)]
     yes: bool,
-    /// Where to write the rows that were refused [default: beside the file, as NAME.refused.csv, or
-    /// NAME.refused.jsonl for JSON]
+    /// File for the refused rows [default: beside the imported file, as NAME.refused.csv, or NAME.refused.jsonl
+    /// for JSON]
     #[arg(long, value_name = "FILE")]
     refused: Option<PathBuf>,
-    /// Have the end of the job called back to this URL
+    /// URL that WeCom calls when the job ends
     #[arg(long, value_name = "URL")]
     callback_url: Option<String>,
     #[command(flatten)]
@@ -146,10 +150,10 @@ struct Job {
     callback_aes_key: GivenSecret<JobKey>,
 }
 
-/// How long to wait for a job.
+/// The limit of the wait for a job.
 #[derive(Args)]
 struct Waiting {
-    /// How many seconds to wait at most for another job to end, and then for this one
+    /// Maximum number of seconds to wait for another job to end, and then again for this job
     #[arg(long, value_name = "SECONDS", default_value_t = 1800, value_parser = numbers::whole::<u64>(0..=u64::MAX))]
     at_most: u64,
 }
@@ -171,7 +175,7 @@ impl Command {
                 let held = Held { corp: corp.as_ref(), details: None };
                 let mut check = source.check(&table, true, held)?;
                 corp::name_deleted_departments(&self.access, &mut check).await;
-                let file = job.judge(&source, &table, check, corp.as_ref(), Choices::default(), output)?;
+                let file = job.prepare(&source, &table, check, corp.as_ref(), Choices::default(), output)?;
                 let (Some(client), Some(file)) = (client, file) else { return Ok(()) };
                 let submission = client.imports().replace_departments(file);
                 job.send(&source, &table, None, submission, output).await
@@ -204,14 +208,14 @@ impl Members {
         }
         let details;
         if let Some(effects) = check.effects.as_ref().filter(|_| check.clears_many()) {
-            // An empty cell of a field that is empty already clears nothing, and is no reason to ask.
+            // Fields that are empty already lower the count, and perhaps make the confirmation unnecessary.
             details = job.preview.looked_up(Details::read(access, &effects.cleared_in).await)?;
             held.details = details.as_ref();
             check = source.check(&table, replace, held)?;
         }
         corp::name_deleted_members(access, &mut check).await;
         let choices = Choices { exact_departments, new_members };
-        let file = job.judge(&source, &table, check, corp.as_ref(), choices, output)?;
+        let file = job.prepare(&source, &table, check, corp.as_ref(), choices, output)?;
         let (Some(client), Some(file)) = (client, file) else { return Ok(()) };
         if replace {
             let submission = client.imports().replace_members(file).to_invite(invite);
@@ -233,14 +237,16 @@ async fn resume(client: &Client, id: String, wait: bool, waiting: Waiting, outpu
 }
 
 impl Job {
-    /// Takes the secrets that the command line does not have from the source of the credentials.
+    /// Reads secrets that are missing from the command line from the source of the credentials.
     fn adopt(&mut self, access: &Access) -> Result {
         access.adopt(&mut self.callback_token)?;
         access.adopt(&mut self.callback_aes_key)
     }
 
-    /// Says what was found in the file and what it does to the corp. Gives the file that is to be sent; `None` for a dry run.
-    fn judge<R: Import>(
+    /// Prints what the file contains and its effects on the corp, and asks for confirmation.
+    ///
+    /// Returns the file to send, or `None` for a dry run.
+    fn prepare<R: Import>(
         &self,
         source: &Source,
         table: &Table<R>,
@@ -249,12 +255,12 @@ impl Job {
         choices: Choices,
         output: Output,
     ) -> Result<Option<ImportFile>> {
-        source.tell(&check)?;
+        source.report(&check)?;
         let mut consent = Consent::default();
         match &check.effects {
             Some(effects) => {
-                effects.tell(R::NOUN);
-                effects.ask(R::NOUN, check.rows(), &mut consent);
+                effects.print(R::KIND);
+                effects.ask(R::KIND, check.rows(), &mut consent);
             }
             None => ask_about_cleared(&check.reading.cleared, check.rows(), &mut consent),
         }
@@ -266,7 +272,7 @@ impl Job {
         }
         verdict?;
         consent.obtain(self.yes, source.is_stdin())?;
-        say(format_args!("sending {}", counted(check.rows(), "row")));
+        say(messages::sending(check.rows()));
         Ok(Some(check.into_file()))
     }
 
@@ -285,11 +291,11 @@ impl Job {
         if self.no_wait {
             let job = submission.await?;
             output.ids(&[job.id()])?;
-            say(format_args!("the job goes on; see `txl import job {} --wait`", job.id()));
+            say(messages::job_goes_on(job.id()));
             return Ok(());
         }
-        // The job outlives an interruption: `txl import job` takes it up.
-        let submission = submission.on_job(|id| say(format_args!("job {id}")));
+        // The job continues after an interruption of the command: `txl import job` needs its id.
+        let submission = submission.on_job(|id| say(messages::job(id)));
         let outcome = submission.outcome(self.waiting.polling()).await?;
         let refused = self.refused.clone().unwrap_or_else(|| source.refused(are_objects(table)));
         outcome::report(&outcome, Some(SentRows { table, refused: &refused, corp }), output)
@@ -299,9 +305,7 @@ impl Job {
         let Some(url) = &self.callback_url else { return Ok(None) };
         let token = CallbackToken::new(self.callback_token.required()?);
         let key: EncodingAesKey = self.callback_aes_key.required()?.parse().map_err(|error| {
-            Failure::usage("the callback's EncodingAESKey is not one")
-                .because(&error)
-                .remedy("make one by `txl callback new-key`")
+            Failure::usage(messages::callback_key_is_invalid()).because(&error).remedy(messages::make_a_key())
         })?;
         Ok(Some(JobCallback::new(url, &token, &key)))
     }

@@ -1,4 +1,4 @@
-//! The outcome of each row, for people and for programs.
+//! Prints the result of each row, as text or as JSON.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     failure::{Failure, Result},
+    messages::import::outcome as messages,
     output::{Output, say},
-    words::counted,
 };
 
 const COLUMNS: &[&str] = &["errcode", "line", "userid", "partyid", "name", "text"];
@@ -26,36 +26,36 @@ const COLUMNS: &[&str] = &["errcode", "line", "userid", "partyid", "name", "text
 /// The rows that were sent.
 pub(super) struct SentRows<'a, R: Import> {
     pub(super) table: &'a Table<R>,
-    /// Where the refused ones are written.
+    /// The file for the refused rows.
     pub(super) refused: &'a Path,
-    /// What the corp held before, if that was members.
+    /// The corp before the import of members; `None` for departments.
     pub(super) corp: Option<&'a Corp>,
 }
 
-/// The outcome, for programs.
+/// The outcome in JSON.
 #[derive(Serialize)]
 struct OutcomeReport<'a> {
     total: u64,
     ok: usize,
     failed: usize,
-    /// Accepted rows whose member or department the corp did not have before; `null` if that is unknown.
+    /// The number of accepted rows that created a member or department; `null` if unknown.
     created: Option<u64>,
-    /// Accepted rows of those that it had.
+    /// The number of accepted rows that updated a member or department; `null` if unknown.
     updated: Option<u64>,
-    /// Lines that the server's answer leaves out.
+    /// Lines of the file that the server's reply omits.
     unmentioned: &'a [u64],
     jobs: Vec<String>,
     refused: &'a [Refused],
-    /// Refusals that belong to no row of the file, such as the corp's creator, whom a replacement cannot delete.
+    /// Refusals without a row in the file. An example is the creator of the corp, whom a replacement cannot delete.
     others: &'a [Refused],
     refused_file: Option<String>,
 }
 
-/// Shows the outcome; with the rows' source, the refused ones are written to a file.
+/// Prints the outcome. If `rows` is given, writes the refused rows to a file.
 ///
 /// # Errors
 ///
-/// If not all rows were accepted.
+/// Returns an error if a row was refused or its outcome is unknown.
 pub(super) fn report<R: Import>(
     outcome: &ImportOutcome,
     rows: Option<SentRows<'_, R>>,
@@ -73,7 +73,7 @@ pub(super) fn report<R: Import>(
         name_rows(rows.table, &mut refused)?;
         match write_refused(rows.table, rows.refused, &refused, unmentioned) {
             Ok(()) => refused_file = Some(rows.refused.display().to_string()),
-            // The job is over, and its outcome must be shown all the same.
+            // The job has ended, so its outcome is printed first.
             Err(failure) => unwritten = Some(failure),
         }
     }
@@ -101,44 +101,39 @@ pub(super) fn report<R: Import>(
     }
     report_groups(&refused);
     for other in &others {
-        say(format_args!("not a row of the file: {}: {}", other.who(), other.reason()));
+        say(messages::also_refused(&other.who(), &other.reason()));
     }
     if let (Some(created), Some(updated)) = (created, updated) {
-        say(format_args!("{created} created, {updated} updated"));
+        say(messages::created_and_updated(created, updated));
     }
     let lost = unmentioned.len() as u64;
     let bad = refused.len() as u64 + lost;
     if bad == 0 {
-        say(format_args!("imported {}", counted(ok, "row")));
+        say(messages::imported(ok));
         return Ok(());
     }
     if lost > 0 {
-        say(format_args!(
-            "warning: the answer leaves out {}; their outcome is unknown, and they are among the refused",
-            counted(lost, "row")
-        ));
+        say(messages::reply_omits(lost));
     }
     let all = ok as u64 + bad;
-    let failure = Failure::new(format!("{bad} of {} refused", counted(all, "row")));
+    let failure = Failure::new(messages::refused(bad, all));
     if let Some(reason) = unwritten {
-        say(format_args!("warning: the refused rows are in no file: {reason}"));
-        return Err(failure.remedy(
-            "correct these rows and import them again; --refused FILE names a file that can be written",
-        ));
+        say(messages::refused_rows_not_saved(reason));
+        return Err(failure.remedy(messages::correct_and_name_a_file()));
     }
     Err(failure.remedy(match refused_file {
-        Some(file) => R::again(&file),
-        None => "correct these rows and import them again".to_owned(),
+        Some(file) => messages::correct_the_refused_rows(R::KIND, &file),
+        None => messages::correct_these_rows(),
     }))
 }
 
-/// Adds the names that the file has for the refused rows.
+/// Adds the names in the file to the refused rows.
 fn name_rows<R: Import>(table: &Table<R>, refused: &mut [Refused]) -> Result {
     let mut names: HashMap<u64, Option<String>> =
         refused.iter().filter_map(|row| Some((row.line?, None))).collect();
     for record in table.records() {
         let (line, row) =
-            record.map_err(|error| Failure::new("the file cannot be read again").because(&error))?;
+            record.map_err(|error| Failure::new(messages::cannot_read_the_file_again()).because(&error))?;
         if let Some(name) = names.get_mut(&line) {
             let Entry { name: known, .. } = row.entry(line);
             *name = known;
@@ -150,7 +145,7 @@ fn name_rows<R: Import>(table: &Table<R>, refused: &mut [Refused]) -> Result {
     Ok(())
 }
 
-/// The accepted rows of the file. The answer to a file of departments ends with a second row for the root, which is no row of the file.
+/// Returns the accepted rows of the file. The reply to a file of departments ends with a second row for the root, which is skipped.
 fn accepted(outcome: &ImportOutcome, has_source: bool) -> Vec<&ImportRow> {
     let mut seen = HashSet::new();
     let is_of_file = |row: &&ImportRow| {
@@ -159,8 +154,9 @@ fn accepted(outcome: &ImportOutcome, has_source: bool) -> Vec<&ImportRow> {
     outcome.rows().iter().filter(is_of_file).filter(|row| row.refusal().is_none()).collect()
 }
 
-/// How many accepted rows created something, and how many updated it. The answer says it of departments; of members only the
-/// corp as it was before tells.
+/// Returns how many accepted rows created an object and how many updated one, or `None` if unknown.
+///
+/// The reply contains the action for departments only. For members it follows from the state of the corp before the import.
 fn changes(accepted: &[&ImportRow], corp: Option<&Corp>) -> Option<(u64, u64)> {
     let mut counts = (0, 0);
     let mut count = |is_new: bool| if is_new { counts.0 += 1 } else { counts.1 += 1 };
@@ -176,16 +172,16 @@ fn changes(accepted: &[&ImportRow], corp: Option<&Corp>) -> Option<(u64, u64)> {
     Some(counts)
 }
 
-/// Says once for each code what it means and what to do.
+/// Prints the meaning and the remedy of each code once.
 fn report_groups(refused: &[Refused]) {
     let mut groups: BTreeMap<i32, (u64, &Refused)> = BTreeMap::new();
     for row in refused {
         groups.entry(row.errcode).or_insert((0, row)).0 += 1;
     }
     for (code, (count, row)) in groups {
-        say(format_args!("{code} ({}): {}", counted(count, "row"), row.meaning));
+        say(messages::rows_with_code(code, count, &row.meaning));
         if !row.remedy.is_empty() {
-            say(format_args!("  try: {}", row.remedy));
+            say(messages::to_try(&row.remedy));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Dry runs: what would be sent and what it would do, and nothing is sent.
+//! Dry runs: print what the import would send and its effects, without sending it.
 
 use std::path::PathBuf;
 
@@ -16,24 +16,24 @@ use crate::{
     access::Access,
     failure::{Exit, Failure, Result},
     file::Draft,
+    messages::{import as messages, lists},
     output::{Output, say},
-    words::counted,
 };
 
 #[derive(Args)]
 pub(super) struct Preview {
-    /// Read, check and show what the import would do, and send nothing
+    /// Check the file and show the effects of the import, without sending it
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// Check the file alone, without reading the corp
+    /// Check the file without reading the corp
     #[arg(long, requires = "dry_run")]
     offline: bool,
-    /// Write the CSV that would be sent to this file
+    /// Write the CSV that the import would send to this file
     #[arg(long, value_name = "FILE", requires = "dry_run")]
     out: Option<PathBuf>,
 }
 
-/// A dry run, for programs. `null` is what the dry run cannot know, as it did not read the corp.
+/// The result of a dry run in JSON. A value is `null` if it depends on the corp and the corp was not read.
 #[derive(Serialize)]
 struct Shown<'a> {
     rows: u64,
@@ -46,14 +46,14 @@ struct Shown<'a> {
     unknown_departments: Value,
     ignored_columns: Vec<&'a str>,
     read_only_columns: Vec<&'a str>,
-    /// Rows that are not sent, as their status says that the person has left.
+    /// Skipped rows, whose status says that the person has left.
     leaving: Vec<Entry>,
-    /// How many cells clear a field, by column.
+    /// The number of cells that clear a field, by heading.
     cleared: serde_json::Map<String, Value>,
 }
 
 impl Preview {
-    /// The client that reads the corp and sends the file; `None` for a dry run that has no credentials or is offline.
+    /// Returns the client that reads the corp and sends the file, or `None` for a dry run that is offline or lacks credentials.
     pub(super) fn client(&self, access: &Access) -> Result<Option<Client>> {
         match (self.dry_run, self.offline) {
             (false, _) => access.contacts().map(Some),
@@ -62,12 +62,12 @@ impl Preview {
         }
     }
 
-    /// What was read of the corp. A dry run without it has no usable answer, whatever the reason.
+    /// Passes on what was read from the corp. In a dry run every failure to read it has the exit code for a missing answer.
     pub(super) fn looked_up<T>(&self, read: Result<T>) -> Result<T> {
         read.map_err(|failure| if self.dry_run { failure.exit(Exit::NoAnswer) } else { failure })
     }
 
-    /// Shows what a dry run found, and writes what would be sent.
+    /// Prints the result of a dry run, and writes the CSV to `--out`.
     pub(super) fn finish<R: Import>(
         &self,
         table: &Table<R>,
@@ -89,26 +89,24 @@ impl Preview {
             draft.finish()?;
             written.push(path.display().to_string());
         }
-        // Rows with different keys go out by several jobs, each with its file.
+        // Rows with different keys need several jobs, each with its own file.
         if written.len() > 1 {
-            say(format_args!("written, one file for each job: {}", written.join(", ")));
+            say(messages::written_files(&written));
         }
         if check.effects.is_none() {
-            say("the corp was not read: who would be created, deleted or lose departments is unknown");
+            say(messages::corp_was_not_read());
         }
-        let jobs = if parts.len() > 1 { format!(", by {} jobs", parts.len()) } else { String::new() };
-        let words = format!("{}, {bytes} bytes, would be sent{jobs}", counted(check.rows(), "row"));
         if output.is_table() && !passes {
             return Ok(());
         }
-        output.done(&shown(table, check, bytes)?, words)
+        output.done(&shown(table, check, bytes)?, messages::would_be_sent(check.rows(), bytes, parts.len()))
     }
 }
 
 fn shown<'a, R: Import>(table: &'a Table<R>, check: &Check, bytes: usize) -> Result<Shown<'a>> {
     let effects = match &check.effects {
         Some(effects) => serde_json::to_value(effects)
-            .map_err(|error| Failure::new("the outcome cannot be written as JSON").because(&error))?,
+            .map_err(|error| Failure::new(lists::answer_is_no_json()).because(&error))?,
         None => Value::Null,
     };
     let effect = |key: &str| effects.get(key).cloned().unwrap_or_default();

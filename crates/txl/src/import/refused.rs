@@ -1,4 +1,4 @@
-//! Rows that WeCom refused, and the file that has them with the reason beside them.
+//! Refused rows, and the file that lists them with the reasons.
 
 use std::{collections::HashMap, path::Path};
 
@@ -10,10 +10,15 @@ use wecom_sheets::{Format, Kind, REASON_HEADING, Record, Row, Table};
 use crate::{
     failure::{Failure, Result},
     file::Draft,
+    messages::{
+        Message,
+        import::{self as messages, outcome},
+        lists,
+    },
     output::say,
 };
 
-/// A row that was refused.
+/// A refused row.
 #[derive(Serialize)]
 pub(super) struct Refused {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,12 +27,12 @@ pub(super) struct Refused {
     pub(super) userid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) partyid: Option<u32>,
-    /// The name in the file.
+    /// The name that the file has for this row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
     pub(super) errcode: i32,
     pub(super) errmsg: String,
-    /// The server's text without its hint, for people.
+    /// The server's text without its hint, for the printed table.
     text: String,
     pub(super) meaning: String,
     pub(super) remedy: String,
@@ -37,7 +42,7 @@ impl Refused {
     pub(super) fn of(row: &ImportRow) -> Self {
         let code = row.refusal();
         let info = code.and_then(|code| code.info());
-        let both = |english: &str, chinese: &str| format!("{english} {chinese}").trim().to_owned();
+        let both = |english: &str, chinese: &str| messages::in_both_languages(english, chinese).to_string();
         let errmsg = row.errmsg.clone().unwrap_or_default();
         Self {
             line: row.line,
@@ -52,43 +57,38 @@ impl Refused {
         }
     }
 
-    /// The id of the member or department.
-    pub(super) fn who(&self) -> String {
-        match (&self.userid, self.partyid) {
-            (Some(userid), _) => userid.clone(),
-            (None, Some(id)) => id.to_string(),
-            (None, None) => "a row".to_owned(),
-        }
+    /// Returns the id of the member or department.
+    pub(super) fn who(&self) -> Message {
+        outcome::id(self.userid.clone().or_else(|| self.partyid.map(|id| id.to_string())))
     }
 
-    /// The reason as the file shows it beside the row.
-    pub(super) fn reason(&self) -> String {
-        let parts = [self.meaning.as_str(), self.errmsg.as_str(), self.remedy.as_str()];
-        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        format!("{}: {}", self.errcode, parts.join("; "))
+    /// Returns the reason in the form of the file of refused rows.
+    pub(super) fn reason(&self) -> Message {
+        outcome::reason(self.errcode, &[&self.meaning, &self.errmsg, &self.remedy])
     }
 }
 
-/// Whether the rows of a file are JSON objects. Their refused ones are too: CSV has no way to leave out a key in the middle.
+/// Returns whether the rows are JSON objects. Then the refused rows are JSON as well, because CSV cannot omit a key in the middle of a row.
 pub(super) fn are_objects<R: Record>(table: &Table<R>) -> bool {
     matches!(table.sheet().format(), Format::Json { .. })
 }
 
-/// Writes the rows as they stand in the file, and the reason beside each. What a row does not have it does not have here either, so that the file
-/// can be imported and empties nothing more. Excel opens the CSV, so it begins with a BOM.
+/// Writes each refused row as it is in the file, together with the reason.
+///
+/// A cell or key that the row lacks stays absent, so an import of this file clears no further fields. CSV begins with a BOM, for Excel.
 pub(super) fn write_refused<R: Record>(
     table: &Table<R>,
     path: &Path,
     refused: &[Refused],
     unmentioned: &[u64],
 ) -> Result {
-    let given = refused.iter().filter_map(|row| Some((row.line?, row.reason())));
-    let silent = unmentioned.iter().map(|line| (*line, "the answer leaves this row out".to_owned()));
+    let given = refused.iter().filter_map(|row| Some((row.line?, row.reason().to_string())));
+    let silent = unmentioned.iter().map(|line| (*line, outcome::reply_omits_this_row().to_string()));
     let reasons: HashMap<u64, String> = silent.chain(given).collect();
     let kept: Vec<usize> =
         (0..table.columns().len()).filter(|at| table.columns()[*at].heading != REASON_HEADING).collect();
     let unreadable =
-        |error: wecom_sheets::Error| Failure::new("the file cannot be read again").because(&error);
+        |error: wecom_sheets::Error| Failure::new(outcome::cannot_read_the_file_again()).because(&error);
     let is_short = |row: &Row| kept.iter().any(|at| row.kind(*at) == Kind::Absent);
     let mut has_short_rows = false;
     for row in table.rows() {
@@ -114,18 +114,18 @@ pub(super) fn write_refused<R: Record>(
         draft.write(&shape.line(&keys, &cells, reason)?)?;
     }
     draft.finish()?;
-    say(format_args!("the refused rows are in {}", path.display()));
+    say(outcome::refused_rows_saved(path));
     Ok(())
 }
 
-/// How a row and its reason are written.
+/// The form of a row and its reason.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {
-    /// JSON objects.
+    /// JSON, with the reason as a key.
     Objects,
-    /// CSV. A row may end early, so nothing may follow its cells.
+    /// CSV with the reason in the first column: a short row would shift a last column.
     ReasonFirst,
-    /// CSV.
+    /// CSV with the reason in the last column.
     ReasonLast,
 }
 
@@ -146,8 +146,9 @@ impl Shape {
 }
 
 fn record<'a>(cells: impl Iterator<Item = &'a str>) -> Result<Vec<u8>> {
-    let unwritable =
-        |error: &(dyn std::error::Error + 'static)| Failure::new("a row cannot be written").because(error);
+    let unwritable = |error: &(dyn std::error::Error + 'static)| {
+        Failure::new(lists::row_cannot_be_written()).because(error)
+    };
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(cells).map_err(|error| unwritable(&error))?;
     writer.into_inner().map_err(|error| unwritable(error.error()))

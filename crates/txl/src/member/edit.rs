@@ -1,4 +1,4 @@
-//! Creating and updating members: what is not given is not sent.
+//! Creating and updating members. Only the given fields are sent.
 
 use clap::{
     Args, ValueEnum,
@@ -32,19 +32,19 @@ pub(super) struct Create {
     /// Invite the member to join, by message or mail
     #[arg(long, conflicts_with = "no_invite")]
     invite: bool,
-    /// Has no effect: without --invite no invitation goes out
+    /// Has no effect: invitations require --invite
     #[arg(long, hide = true)]
     no_invite: bool,
 }
 
-/// Change what is given of a member, and nothing else (更新成员)
+/// Update the given fields of a member; other fields stay unchanged (更新成员)
 ///
-/// An empty value clears a field that may be empty: --position ''.
+/// An empty value clears an optional field: --position ''.
 #[derive(Args)]
 pub(super) struct Update {
     /// The account (账号)
     userid: String,
-    /// The new account, once, if the present one was made by the system
+    /// New account. WeCom allows one change of an account that it generated
     #[arg(long, value_name = "USERID")]
     new_userid: Option<String>,
     /// The name (姓名)
@@ -52,10 +52,10 @@ pub(super) struct Update {
     name: Option<String>,
     #[command(flatten)]
     fields: Fields,
-    /// An alias of the corp mailbox (企业邮箱别名); may be repeated, replaces those there are
+    /// An alias of the corp mailbox (企业邮箱别名). May be repeated. Replaces all existing aliases
     #[arg(long = "biz-mail-alias", value_name = "ADDRESS")]
     biz_mail_aliases: Vec<String>,
-    /// Empty this field; may be repeated
+    /// Field to clear. May be repeated
     #[arg(long = "clear", value_name = "FIELD", value_parser = clearable())]
     clear: Vec<MemberField>,
 }
@@ -66,7 +66,7 @@ struct Fields {
     /// The alias (别名)
     #[arg(long)]
     alias: Option<String>,
-    /// The mobile number (手机); this or --email is needed by a new member
+    /// The mobile number (手机). A new member needs this or --email
     #[arg(long)]
     mobile: Option<String>,
     /// The personal mail address (邮箱)
@@ -75,13 +75,13 @@ struct Fields {
     /// The corp mail address (企业邮箱)
     #[arg(long)]
     biz_mail: Option<String>,
-    /// A department (部门) to sit in, by id, name or path; may be repeated. An update replaces all departments by these
+    /// A department (部门) of the member, by id, name or path. May be repeated. An update replaces all departments
     #[arg(long = "department", value_name = "ID|NAME")]
     departments: Vec<DepartmentRef>,
-    /// The place in each department, in the order of --department; larger is higher up
+    /// Sort order in each department, in the order of --department. Larger numbers come first
     #[arg(long = "order", value_name = "NUMBER", requires = "departments", value_parser = numbers::id::<u32>)]
     order: Vec<u32>,
-    /// A department among these that the member leads (部门负责人); may be repeated
+    /// A department of --department that the member leads (部门负责人). May be repeated
     #[arg(long = "leads", value_name = "ID|NAME", requires = "departments")]
     leads: Vec<DepartmentRef>,
     /// The main department (主部门), by id, name or path
@@ -108,19 +108,19 @@ struct Fields {
     /// The picture (头像), by the media id of an uploaded image
     #[arg(long, value_name = "MEDIA_ID")]
     avatar_mediaid: Option<String>,
-    /// A text attribute (扩展属性) that the console knows; may be repeated, replaces those there are
+    /// A text attribute (扩展属性) that the console defines. May be repeated. Replaces all existing attributes
     #[arg(long = "attribute", value_name = "NAME=VALUE", conflicts_with = "extattr")]
     attributes: Vec<String>,
-    /// All attributes, as WeCom writes them: {"attrs":[…]}
+    /// All attributes in WeCom's format: {"attrs":[…]}
     #[arg(long, value_name = "JSON")]
     extattr: Option<String>,
-    /// What outsiders see (对外属性), as WeCom writes it: {"external_attr":[…]}
+    /// External attributes (对外属性) in WeCom's format: {"external_attr":[…]}
     #[arg(long, value_name = "JSON")]
     external_profile: Option<String>,
-    /// The position that outsiders see (对外职务)
+    /// The external position (对外职务)
     #[arg(long, value_name = "POSITION")]
     external_position: Option<String>,
-    /// The name of a bound WeChat channel (视频号)
+    /// The name of a linked WeChat channel (视频号)
     #[arg(long)]
     nickname: Option<String>,
 }
@@ -174,7 +174,7 @@ const fn flag(field: MemberField) -> Option<&'static str> {
 fn clearable() -> impl TypedValueParser<Value = MemberField> {
     let fields = || MemberPatch::CLEARABLE.iter().copied();
     PossibleValuesParser::new(fields().filter_map(flag)).try_map(move |name| {
-        fields().find(|field| flag(*field) == Some(name.as_str())).ok_or("no such field")
+        fields().find(|field| flag(*field) == Some(name.as_str())).ok_or_else(messages::member::no_such_field)
     })
 }
 
@@ -308,10 +308,8 @@ impl Fields {
         for department in &self.leads {
             let id = lookup.department(department).await?;
             if !departments.contains(&id) {
-                return Err(Failure::usage(format!(
-                    "--leads {department} is not among the member's departments"
-                ))
-                .remedy(format!("add --department {department}")));
+                return Err(Failure::usage(messages::member::led_department_is_not_among(department))
+                    .remedy(messages::member::add_the_department(department)));
             }
             led.push(id);
         }
@@ -336,7 +334,8 @@ impl Fields {
         }
         let attributes = self.attributes.iter().map(|pair| {
             let (name, value) = pair.split_once('=').ok_or_else(|| {
-                Failure::usage("an --attribute has no `=`").remedy("write it as --attribute 工号=A-17")
+                Failure::usage(messages::member::attribute_has_no_value())
+                    .remedy(messages::member::how_an_attribute_is_written())
             })?;
             Ok(Attribute::text(name, value))
         });
@@ -350,16 +349,15 @@ fn given<T>(items: Vec<T>) -> Option<Vec<T>> {
 }
 
 fn given_and_cleared(field: MemberField) -> Failure {
-    let name = flag(field).unwrap_or("the field");
-    Failure::usage(format!("{name} is given a value and cleared at once"))
-        .remedy(format!("drop --clear {name}, or --{name}"))
+    let name = flag(field).unwrap_or(field.name());
+    Failure::usage(messages::member::given_and_cleared(name)).remedy(messages::member::drop_one_of(name))
 }
 
 fn parsed<T: DeserializeOwned>(text: Option<&str>, flag: &str) -> Result<Option<T>> {
     text.map(serde_json::from_str).transpose().map_err(|error| {
-        Failure::usage(format!("{flag} is not what WeCom reads")).because(&error).remedy(format!(
-            "see `txl member update --help` for the shape of {flag}, and quote it for the shell"
-        ))
+        Failure::usage(messages::member::is_not_what_wecom_reads(flag))
+            .because(&error)
+            .remedy(messages::member::see_the_shape_of(flag))
     })
 }
 

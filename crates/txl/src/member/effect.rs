@@ -1,14 +1,14 @@
-//! What an update of a member replaces, and whether WeCom took it: said on stderr.
+//! Notes after an update of a member: which departments it replaced, and whether WeCom stored the new mobile number.
 
 use wecom_contacts::{
-    DepartmentId, Seen, UserId,
+    Seen, UserId,
     members::{Member, MemberPatch, MemberStatus},
 };
 
 use crate::{
     access::Access,
     failure::{Failure, Result, printable},
-    messages,
+    messages::{self, Message},
     output::say,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub(super) struct Before {
     userid: String,
     /// The departments and whether the member leads each; `None` if no credential may read them.
-    departments: Option<String>,
+    departments: Option<Message>,
 }
 
 impl Before {
@@ -29,7 +29,7 @@ impl Before {
         let member = access.reader()?.members().get(userid).await.ok();
         let departments = member.map(|member| {
             let flags = member.is_leader_in_dept.as_deref().unwrap_or_default();
-            listed(member.department.as_deref().unwrap_or_default(), flags)
+            messages::member::departments(member.department.as_deref().unwrap_or_default(), flags)
         });
         Ok(Self { userid: userid.to_owned(), departments })
     }
@@ -37,23 +37,16 @@ impl Before {
     /// Says which departments became which.
     pub(super) fn say(&self, patch: &MemberPatch) {
         let Some(departments) = &patch.department else { return };
-        let after = listed(departments, patch.is_leader_in_dept.as_deref().unwrap_or_default());
+        let after = messages::member::departments(
+            departments,
+            patch.is_leader_in_dept.as_deref().unwrap_or_default(),
+        );
         let userid = &self.userid;
         match &self.departments {
             Some(before) => say(messages::member::departments_changed(userid, before, &after)),
             None => say(messages::member::departments_replaced(userid, &after)),
         }
     }
-}
-
-/// `2, 4 (leads)`
-fn listed(departments: &[DepartmentId], leads: &[bool]) -> String {
-    let one = |(at, id): (usize, &DepartmentId)| {
-        let leads = leads.get(at).is_some_and(|leads| *leads);
-        if leads { format!("{id} (leads)") } else { id.to_string() }
-    };
-    let all: Vec<_> = departments.iter().enumerate().map(one).collect();
-    if all.is_empty() { "none".to_owned() } else { all.join(", ") }
 }
 
 /// Reads a member back whose mobile number was changed: WeCom drops the new number without an error if the member has
@@ -75,11 +68,11 @@ pub(super) async fn check_mobile(access: &Access, userid: &UserId, sent: &str) -
             return Ok(());
         }
     };
-    match fate(&member, sent) {
-        Fate::Taken => Ok(()),
-        Fate::Dropped => Err(Failure::new(messages::member::mobile_was_not_changed(userid))
+    match mobile_update(&member, sent) {
+        MobileUpdate::Stored => Ok(()),
+        MobileUpdate::Dropped => Err(Failure::new(messages::member::mobile_was_not_changed(userid))
             .remedy(messages::member::how_a_mobile_changes())),
-        Fate::Unknown => {
+        MobileUpdate::Unknown => {
             say(messages::member::mobile_is_hidden(matches!(
                 member.status,
                 Seen::Known(MemberStatus::Activated)
@@ -89,20 +82,20 @@ pub(super) async fn check_mobile(access: &Access, userid: &UserId, sent: &str) -
     }
 }
 
-/// What became of a mobile number.
+/// Whether WeCom stored a new mobile number.
 #[derive(Debug, PartialEq, Eq)]
-enum Fate {
-    Taken,
+enum MobileUpdate {
+    Stored,
     Dropped,
     /// The app may not read the number.
     Unknown,
 }
 
-fn fate(member: &Member, sent: &str) -> Fate {
+fn mobile_update(member: &Member, sent: &str) -> MobileUpdate {
     match member.mobile.as_deref() {
-        Seen::Hidden | Seen::Known("") => Fate::Unknown,
-        Seen::Known(there) if digits(there) == digits(sent) => Fate::Taken,
-        Seen::Known(_) => Fate::Dropped,
+        Seen::Hidden | Seen::Known("") => MobileUpdate::Unknown,
+        Seen::Known(there) if digits(there) == digits(sent) => MobileUpdate::Stored,
+        Seen::Known(_) => MobileUpdate::Dropped,
     }
 }
 
@@ -127,9 +120,9 @@ mod tests {
             member
         };
         for sent in ["13800000000", "+86 13800000000", "+86-138-0000-0000"] {
-            assert_eq!(fate(&member(Some("13800000000")), sent), Fate::Taken, "{sent}");
+            assert_eq!(mobile_update(&member(Some("13800000000")), sent), MobileUpdate::Stored, "{sent}");
         }
-        assert_eq!(fate(&member(Some("13800000000")), "13900000000"), Fate::Dropped);
-        assert_eq!(fate(&member(None), "13900000000"), Fate::Unknown);
+        assert_eq!(mobile_update(&member(Some("13800000000")), "13900000000"), MobileUpdate::Dropped);
+        assert_eq!(mobile_update(&member(None), "13900000000"), MobileUpdate::Unknown);
     }
 }

@@ -16,7 +16,8 @@ use crate::{
     access::Access,
     failure::{Failure, Result},
     lookup::{self, DepartmentRef, Lookup, TagRef},
-    messages, numbers,
+    messages::{self, member::FoundBy},
+    numbers,
     output::{Output, say},
     rows::{self, AsText},
 };
@@ -45,7 +46,7 @@ enum Verb {
     List {
         /// The department (部门): its id, its name, or a path such as 总公司/研发部
         department: DepartmentRef,
-        /// With those of all departments below
+        /// Include the members of all departments below it
         #[arg(short, long)]
         recursive: bool,
     },
@@ -53,19 +54,19 @@ enum Verb {
     ListSimple {
         /// The department (部门): its id, its name, or a path such as 总公司/研发部
         department: DepartmentRef,
-        /// With those of all departments below
+        /// Include the members of all departments below it
         #[arg(short, long)]
         recursive: bool,
     },
-    /// List who sits in which department, by ids, for the whole corp (获取成员ID列表)
+    /// List the userids and departments of all members of the corp (获取成员ID列表)
     Ids {
-        /// How many rows to fetch at once, 1 to 10,000
+        /// Rows per request, 1 to 10,000
         #[arg(long, value_name = "ROWS", value_parser = numbers::whole::<u32>(1..=10_000))]
         page_size: Option<u32>,
-        /// Begin after the page that gave this cursor
+        /// Cursor of the previous page
         #[arg(long, value_name = "CURSOR")]
         after: Option<String>,
-        /// Fetch one page only, and tell the cursor of the next
+        /// Fetch one page, and print the cursor for the next page
         #[arg(long)]
         one_page: bool,
     },
@@ -78,30 +79,30 @@ enum Verb {
     FindByEmail {
         /// The address
         email: String,
-        /// It is the personal address (个人邮箱), not the corp's (企业邮箱)
+        /// Search personal addresses (个人邮箱). Defaults to corp addresses (企业邮箱)
         #[arg(long)]
         personal: bool,
     },
-    /// Show a member's openid, as corp payments need it (userid转openid)
+    /// Show a member's openid for corp payments (userid转openid)
     ToOpenid {
         /// The account (账号)
         userid: String,
     },
-    /// Show the member whom an openid names (openid转userid)
+    /// Show the member of an openid (openid转userid)
     FromOpenid {
         /// The openid
         openid: String,
     },
-    /// Turn ids that a third-party app saw into userids (open_userid转userid)
+    /// Convert ids of a third-party app to userids (open_userid转userid)
     OpenuseridsToUserids {
-        /// The ids, 1,000 at most
+        /// The ids, up to 1,000
         #[arg(required = true)]
         open_userids: Vec<String>,
-        /// The agentid of the app that the ids come from
+        /// The agentid of that app
         #[arg(long, value_name = "AGENTID", value_parser = numbers::id::<AgentId>)]
         source: AgentId,
     },
-    /// Invite members, departments, tags to join (邀请成员)
+    /// Invite members, or all members of departments and tags (邀请成员)
     Invite {
         /// A member to invite; may be repeated
         #[arg(long = "member", value_name = "USERID")]
@@ -113,9 +114,9 @@ enum Verb {
         #[arg(long = "tag", value_name = "ID|NAME")]
         tags: Vec<TagRef>,
     },
-    /// Show the link to the QR code by which people join, valid for 7 days (获取加入企业二维码)
+    /// Show the link of the QR code for joining the corp, valid for 7 days (获取加入企业二维码)
     JoinQrcode {
-        /// How large the picture is
+        /// Size of the picture
         #[arg(long)]
         size: Option<Size>,
     },
@@ -124,21 +125,21 @@ enum Verb {
         /// The day, YYYY-MM-DD, at most 30 days ago
         date: String,
     },
-    /// Let a member in after the corp's own check at first login (登录二次验证)
+    /// Confirm a member's first login after the corp's own check (登录二次验证)
     ConfirmLogin {
         /// The account (账号)
         userid: String,
     },
-    /// Redeem the code of a member at the second verification (获取用户二次验证信息)
+    /// Exchange the code of a second verification for its details (获取用户二次验证信息)
     TfaInfo {
-        /// The code that came to the verification page
+        /// The code that the verification page received
         code: String,
     },
-    /// Let a member through the second verification (使用二次验证)
+    /// Confirm a member's second verification (使用二次验证)
     ConfirmTfa {
         /// The account (账号)
         userid: String,
-        /// The tfa_code that `tfa-info` gave
+        /// The tfa_code that `tfa-info` returned
         tfa_code: String,
     },
 }
@@ -155,7 +156,7 @@ enum Size {
     Huge,
 }
 
-/// What a table of members shows; JSON has all there is.
+/// Columns of a table of members. JSON has all fields.
 pub(crate) const COLUMNS: &[&str] = &[
     MemberField::Userid.name(),
     MemberField::Name.name(),
@@ -165,7 +166,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     MemberField::Email.name(),
     MemberField::Status.name(),
 ];
-/// What a table of members shows where an answer has names only.
+/// Columns of a table of members for replies with names only.
 pub(crate) const SIMPLE_COLUMNS: &[&str] =
     &[MemberField::Userid.name(), MemberField::Name.name(), MemberField::Department.name()];
 
@@ -195,12 +196,12 @@ impl Command {
             }
             Verb::FindByMobile { mobile } => {
                 let found = access.either()?.members().find_by_mobile(mobile).await?;
-                output.ids(&[found.ok_or_else(|| not_found_by("mobile number"))?])
+                output.ids(&[found.ok_or_else(|| not_found_by(FoundBy::Mobile))?])
             }
             Verb::FindByEmail { email, personal } => {
                 let kind = if personal { EmailType::Personal } else { EmailType::Corp };
                 let found = access.either()?.members().find_by_email(email, kind).await?;
-                output.ids(&[found.ok_or_else(|| not_found_by("mail address"))?])
+                output.ids(&[found.ok_or_else(|| not_found_by(FoundBy::Email))?])
             }
             Verb::ToOpenid { userid } => output.ids(&[access.app()?.members().to_openid(userid).await?]),
             Verb::FromOpenid { openid } => output.ids(&[access.app()?.members().from_openid(openid).await?]),
@@ -210,9 +211,8 @@ impl Command {
                 output.list(&ids.converted, &["open_userid", "userid"])?;
                 match ids.invalid.as_slice() {
                     [] => Ok(()),
-                    invalid => Err(Failure::new(format!("no userid for {}", comma_joined(invalid))).remedy(
-                        "check the ids, the agentid of their app, and the visible range of both apps",
-                    )),
+                    invalid => Err(Failure::new(messages::member::no_userid_for(invalid))
+                        .remedy(messages::member::check_ids_and_apps())),
                 }
             }
             Verb::Invite { members, departments, tags } => {
@@ -296,13 +296,6 @@ async fn ids(
     Ok(())
 }
 
-fn not_found_by(what: &str) -> Failure {
-    // The number or address itself is a personal datum, and need not be said again.
-    Failure::new(format!("no member that this credential may see has this {what}")).remedy(
-        "check it, and the app's visible range (可见范围); many wrong look-ups block the call for a day",
-    )
-}
-
-fn comma_joined<T: AsRef<str>>(ids: &[T]) -> String {
-    ids.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
+fn not_found_by(by: FoundBy) -> Failure {
+    Failure::new(messages::member::no_member_has(by)).remedy(messages::member::check_it_and_the_range())
 }

@@ -12,7 +12,7 @@ fn secret_of(caller: Caller) -> &'static str {
 }
 
 pub(crate) fn secret_is_good(caller: Caller, seconds_left: u64) -> Message {
-    message!(en: "the {} is good; its token lives {} more", secret_of(caller), counted(seconds_left, "second"))
+    message!(en: "the {} is valid; its token expires in {}", secret_of(caller), counted(seconds_left, "second"))
 }
 
 pub(crate) fn secret_was_checked(caller: Caller) -> Message {
@@ -21,5 +21,5 @@ pub(crate) fn secret_was_checked(caller: Caller) -> Message {
 
 /// `as_caller` is what `--as` takes.
 pub(crate) fn other_secret_was_not_checked(as_caller: &str) -> Message {
-    message!(en: "the other secret was not checked: `txl auth check --as {as_caller}` does")
+    message!(en: "the other secret was not checked: run `txl auth check --as {as_caller}`")
 }

@@ -43,9 +43,9 @@ pub(crate) fn without_its_text(report: &Message) -> Message {
 }
 
 pub(crate) fn look_at_the_text() -> Message {
-    message!(en: "look at the text: signature and key are right")
+    message!(en: "inspect the text: its signature and key are valid")
 }
 
 pub(crate) fn message_cannot_be_sealed() -> Message {
-    message!(en: "the message cannot be sealed")
+    message!(en: "the message cannot be encrypted")
 }

@@ -5,7 +5,7 @@ use wecom_contacts::{ChainRuleId, JobId};
 use super::{Message, counted};
 
 pub(crate) fn app_may(seconds_left: u64) -> Message {
-    message!(en: "the app may; its token lives {} more", counted(seconds_left, "second"))
+    message!(en: "the app can call as this corp; its token expires in {}", counted(seconds_left, "second"))
 }
 
 pub(crate) fn remove_corp(corp_id: &str, chain: &str) -> Message {
@@ -37,7 +37,7 @@ pub(crate) fn not_imported(corps: usize) -> Message {
 }
 
 pub(crate) fn import_them_again() -> Message {
-    message!(en: "correct them and import them again; one bad contact holds up its whole corp")
+    message!(en: "correct them and import them again; one invalid contact blocks its whole corp")
 }
 
 pub(crate) fn corps_are_no_json() -> Message {

@@ -1,6 +1,6 @@
 //! `txl export`.
 
-use std::path::Path;
+use std::{fmt::Display, path::Path};
 
 use wecom_contacts::{Error, JobId};
 
@@ -8,11 +8,11 @@ use super::Message;
 use crate::{export::ExportKind, failure::Failure};
 
 pub(crate) fn files_of_a_longer_export(path: &Path) -> Message {
-    message!(en: "{} is there, of an export with more files", path.display())
+    message!(en: "{} belongs to an earlier export with more files", path.display())
 }
 
 pub(crate) fn remove_the_earlier_files() -> Message {
-    message!(en: "remove the files of the earlier export, or name another directory")
+    message!(en: "remove the files of that export, or name another directory")
 }
 
 pub(crate) fn rows_in(rows: u64, path: &Path) -> Message {
@@ -38,11 +38,11 @@ pub(crate) fn workbook_cannot_be_packed() -> Message {
 }
 
 pub(crate) fn rows_cannot_be_put_aside() -> Message {
-    message!(en: "rows cannot be put aside in a temporary file")
+    message!(en: "rows cannot be written to a temporary file")
 }
 
 pub(crate) fn see_the_disk() -> Message {
-    message!(en: "see that the disk is not full")
+    message!(en: "check that the disk has space")
 }
 
 pub(crate) fn spreadsheet_cannot_be_written() -> Message {
@@ -57,7 +57,7 @@ pub(crate) fn write_other_or_smaller_files() -> Message {
 
 /// `named` is the format of the path's ending, `asked` that of `-o`.
 pub(crate) fn formats_differ(path: &Path, named: &str, asked: &str) -> Message {
-    message!(en: "{} is a name for {named}, and -o says {asked}", path.display())
+    message!(en: "the ending of {} means {named}, but -o is {asked}", path.display())
 }
 
 pub(crate) fn leave_out_the_format() -> Message {
@@ -69,11 +69,11 @@ pub(crate) fn no_format_has_this_ending(ending: &str, path: &Path) -> Message {
 }
 
 pub(crate) fn use_a_known_ending() -> Message {
-    message!(en: "end the name in .jsonl, .json, .csv or .xlsx, or say by -o how the file is written")
+    message!(en: "end the name in .jsonl, .json, .csv or .xlsx, or give the format by -o")
 }
 
 pub(crate) fn table_goes_to_stdout() -> Message {
-    message!(en: "a table goes to stdout alone")
+    message!(en: "a table can be written only to stdout")
 }
 
 pub(crate) fn leave_out_the_file() -> Message {
@@ -93,11 +93,11 @@ pub(crate) fn holds_no_key(path: &Path) -> Message {
 }
 
 pub(crate) fn remove_it_and_pass_the_key() -> Message {
-    message!(en: "remove it, and pass the --key that the job was submitted with")
+    message!(en: "remove the file, and pass the --key that the job was submitted with")
 }
 
 pub(crate) fn nowhere_to_keep_the_key() -> Message {
-    message!(en: "there is nowhere to keep the job's key: no home directory is known")
+    message!(en: "the job's key cannot be kept: the home directory is unknown")
 }
 
 pub(crate) fn name_a_state_directory() -> Message {
@@ -113,7 +113,7 @@ pub(crate) fn job(id: &JobId) -> Message {
 }
 
 pub(crate) fn damaged_rows(damaged: u64, rows: u64) -> Message {
-    message!(en: "rows whose id is damaged, so that it names no member: {damaged} of {rows}")
+    message!(en: "{damaged} of {rows} rows have a damaged id, which names no member")
 }
 
 pub(crate) fn give_a_key_of_your_own() -> Message {
@@ -121,7 +121,7 @@ pub(crate) fn give_a_key_of_your_own() -> Message {
 }
 
 pub(crate) fn cannot_be_taken_up_again(failure: &Failure) -> Message {
-    message!(en: "the job cannot be taken up after an interruption: {failure}")
+    message!(en: "the job cannot be resumed after an interruption: {failure}")
 }
 
 pub(crate) fn job_is_of_another_kind(id: &JobId, kept: ExportKind, asked: ExportKind) -> Message {
@@ -129,7 +129,7 @@ pub(crate) fn job_is_of_another_kind(id: &JobId, kept: ExportKind, asked: Export
 }
 
 pub(crate) fn take_it_up_by(kind: ExportKind, id: &JobId) -> Message {
-    message!(en: "take it up by `txl export {kind} --resume {id}`")
+    message!(en: "resume it by `txl export {kind} --resume {id}`")
 }
 
 pub(crate) fn no_key_is_kept(id: &JobId) -> Message {
@@ -141,24 +141,40 @@ pub(crate) fn pass_the_key() -> Message {
 }
 
 pub(crate) fn or_export_again() -> Message {
-    message!(en: "without that key, export anew: nothing else opens the files")
+    message!(en: "without that key the files cannot be decrypted: start a new export")
 }
 
 /// `is_key_given` says whether the command line or the environment has the key.
 pub(crate) fn take_the_job_up_again(kind: ExportKind, id: &JobId, is_key_given: bool) -> Message {
     let key = if is_key_given { " with the same --key" } else { "" };
-    message!(en: "take the job up again by `txl export {kind} --resume {id}`{key}")
+    message!(en: "resume the job by `txl export {kind} --resume {id}`{key}")
 }
 
 /// `signal` is its name, such as `SIGINT`.
 pub(crate) fn interrupted(signal: &str) -> Message {
-    message!(en: "interrupted by {signal} before all rows were there")
+    message!(en: "interrupted by {signal} before all rows were written")
 }
 
 pub(crate) fn key_is_not_one() -> Message {
-    message!(en: "the export's key is not one")
+    message!(en: "the export's key is malformed")
 }
 
 pub(crate) fn what_a_key_looks_like() -> Message {
-    message!(en: "give 43 letters and digits, such as `txl callback new-key` makes")
+    message!(en: "give 43 letters and digits, such as `txl callback new-key` prints")
+}
+
+/// A template of `indicatif`. `{msg}` is the id of the job.
+pub(crate) fn waiting_for_job() -> Message {
+    message!(en: "{{spinner}} waiting for job {{msg}}, {{elapsed}}")
+}
+
+/// A template of `indicatif`. `{msg}` is [`rows_at_rate`].
+pub(crate) fn reading_rows() -> Message {
+    message!(
+        en: "{{wide_bar}} {{percent}}% {{binary_bytes}}/{{binary_total_bytes}} {{binary_bytes_per_sec}} {{msg}} {{eta}} left"
+    )
+}
+
+pub(crate) fn rows_at_rate(rows: impl Display, per_second: impl Display) -> Message {
+    message!(en: "{rows} rows {per_second}/s")
 }

@@ -1,4 +1,4 @@
-//! What stands before each line of a failure.
+//! Labels of the lines of a failure.
 
 use super::Message;
 
@@ -14,7 +14,7 @@ pub(crate) fn to_try(text: &str) -> Message {
     message!(en: "try: {text}")
 }
 
-/// Stands behind a text of which only the beginning is shown.
+/// The end of a text that is cut.
 pub(crate) fn cut(bytes: usize) -> Message {
     message!(en: "… (cut here; {bytes} bytes in all)")
 }

@@ -37,7 +37,7 @@ pub(crate) fn see_where_stdout_goes() -> Message {
 }
 
 pub(crate) fn no_text_for_a_terminal() -> Message {
-    message!(en: "this is no text, and stdout is a terminal")
+    message!(en: "the data is binary, and stdout is a terminal")
 }
 
 pub(crate) fn send_it_to_a_file() -> Message {
@@ -61,11 +61,11 @@ pub(crate) fn convert_to_utf8() -> Message {
 }
 
 pub(crate) fn is_no_file(path: &Path) -> Message {
-    message!(en: "{} is there and is no file", path.display())
+    message!(en: "{} exists and is not a regular file", path.display())
 }
 
 pub(crate) fn name_a_file() -> Message {
-    message!(en: "name a file, new or to be replaced")
+    message!(en: "name a new file, or a file to replace")
 }
 
 pub(crate) fn cannot_write(path: &Path) -> Message {
@@ -73,5 +73,5 @@ pub(crate) fn cannot_write(path: &Path) -> Message {
 }
 
 pub(crate) fn name_a_writable_file() -> Message {
-    message!(en: "name a file in a directory that exists and may be written, and see that the disk is not full")
+    message!(en: "name a file in an existing, writable directory, and check that the disk has space")
 }

@@ -28,7 +28,7 @@ pub(crate) fn no_department(name: &str) -> Message {
 }
 
 pub(crate) fn similar_departments(similar: &[Candidate<'_>]) -> Message {
-    message!(en: "similar are: {}", listed(similar))
+    message!(en: "similar names: {}", listed(similar))
 }
 
 pub(crate) fn see_the_departments() -> Message {

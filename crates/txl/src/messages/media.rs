@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Message, counted};
 
 pub(crate) fn length_is_not_as_announced() -> Message {
-    message!(en: "the file is not as long as announced")
+    message!(en: "the length of the file differs from the announced length")
 }
 
 pub(crate) fn download_it_again() -> Message {

@@ -38,11 +38,11 @@ pub(crate) fn updated(userid: &str) -> Message {
     message!(en: "updated member {userid}")
 }
 
-pub(crate) fn departments_changed(userid: &str, before: &str, after: &str) -> Message {
+pub(crate) fn departments_changed(userid: &str, before: &Message, after: &Message) -> Message {
     message!(en: "departments of {userid}: {before} → {after}")
 }
 
-pub(crate) fn departments_replaced(userid: &str, after: &str) -> Message {
+pub(crate) fn departments_replaced(userid: &str, after: &Message) -> Message {
     message!(en: "departments of {userid}: {after}, in place of all before, which this credential may not read")
 }
 
@@ -85,19 +85,19 @@ pub(crate) fn invited() -> Message {
 }
 
 pub(crate) fn some_were_not_invited() -> Message {
-    message!(en: "some were not invited: those listed")
+    message!(en: "the listed members, departments or tags were not invited")
 }
 
 pub(crate) fn check_that_they_are_visible() -> Message {
-    message!(en: "check that they exist and that the credential may see them")
+    message!(en: "check that they exist and are visible to the credential")
 }
 
 pub(crate) fn may_come_in(userid: impl Display) -> Message {
-    message!(en: "{userid} may come in")
+    message!(en: "confirmed the login of {userid}")
 }
 
 pub(crate) fn is_verified(userid: impl Display) -> Message {
-    message!(en: "{userid} is verified")
+    message!(en: "confirmed the second verification of {userid}")
 }
 
 /// `cursor` is what `--after` takes.
@@ -107,4 +107,78 @@ pub(crate) fn more_after(cursor: impl Display) -> Message {
 
 pub(crate) fn last_page() -> Message {
     message!(en: "this was the last page")
+}
+
+pub(crate) fn no_userid_for(openids: &[impl AsRef<str>]) -> Message {
+    let openids: Vec<_> = openids.iter().map(AsRef::as_ref).collect();
+    message!(en: "no userid for {}", openids.join(", "))
+}
+
+pub(crate) fn check_ids_and_apps() -> Message {
+    message!(en: "check the ids, the agentid of their app, and the visible range of both apps")
+}
+
+/// What a member is looked up by. The value itself is a personal datum, and no message repeats it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FoundBy {
+    Mobile,
+    Email,
+}
+
+pub(crate) fn no_member_has(by: FoundBy) -> Message {
+    let by = match by {
+        FoundBy::Mobile => "mobile number",
+        FoundBy::Email => "mail address",
+    };
+    message!(en: "no member that this credential may see has this {by}")
+}
+
+pub(crate) fn check_it_and_the_range() -> Message {
+    message!(en: "check it, and the app's visible range (可见范围); many wrong look-ups block the call for a day")
+}
+
+pub(crate) fn no_such_field() -> Message {
+    message!(en: "no such field")
+}
+
+pub(crate) fn led_department_is_not_among(department: impl Display) -> Message {
+    message!(en: "--leads {department} is not among the member's departments")
+}
+
+pub(crate) fn add_the_department(department: impl Display) -> Message {
+    message!(en: "add --department {department}")
+}
+
+pub(crate) fn attribute_has_no_value() -> Message {
+    message!(en: "an --attribute has no `=`")
+}
+
+pub(crate) fn how_an_attribute_is_written() -> Message {
+    message!(en: "write it as --attribute 工号=A-17")
+}
+
+pub(crate) fn given_and_cleared(field: &str) -> Message {
+    message!(en: "{field} is given a value and cleared at once")
+}
+
+pub(crate) fn drop_one_of(field: &str) -> Message {
+    message!(en: "drop --clear {field}, or --{field}")
+}
+
+pub(crate) fn is_not_what_wecom_reads(flag: &str) -> Message {
+    message!(en: "{flag} is not what WeCom reads")
+}
+
+pub(crate) fn see_the_shape_of(flag: &str) -> Message {
+    message!(en: "see `txl member update --help` for the shape of {flag}, and quote it for the shell")
+}
+
+/// A member's departments, and whether the member leads each: `2, 4 (leads)`.
+pub(crate) fn departments(departments: &[DepartmentId], leads: &[bool]) -> Message {
+    let one = |(at, id): (usize, &DepartmentId)| {
+        let leads = leads.get(at).is_some_and(|leads| *leads);
+        if leads { format!("{id} (leads)") } else { id.to_string() }
+    };
+    let all: Vec<_> = departments.iter().enumerate().map(one).collect();
+    if all.is_empty() { message!(en: "none") } else { message!(en: "{}", all.join(", ")) }
 }

@@ -29,11 +29,11 @@ pub(crate) fn check_base_url_and_proxy() -> Message {
 }
 
 pub(crate) fn ask_for_less() -> Message {
-    message!(en: "ask for less at once")
+    message!(en: "request fewer items at once")
 }
 
 pub(crate) fn take_the_job_up_again() -> Message {
-    message!(en: "the job runs on: take it up again by its id, or wait longer by --at-most")
+    message!(en: "the job is still running: resume it by its id, or raise --at-most")
 }
 
 pub(crate) fn check_the_configuration() -> Message {

@@ -12,5 +12,5 @@ pub(crate) fn cannot_listen() -> Message {
 }
 
 pub(crate) fn read_before_you_repeat() -> Message {
-    message!(en: "if it was changing something, read what is there before you repeat it")
+    message!(en: "if the command was changing data, check the current state before you repeat it")
 }

@@ -5,11 +5,11 @@ use std::{net::SocketAddr, path::Path};
 use super::Message;
 
 /// `names_outgoing` says whether `--allow-outgoing` is given.
-pub(crate) fn anybody_can_reach_it(address: SocketAddr, names_outgoing: bool) -> Message {
+pub(crate) fn is_reachable_from_outside(address: SocketAddr, names_outgoing: bool) -> Message {
     message!(
-        en: "WARNING: listening on {address}, which is not a loopback address, and nothing asks for a password. Anything that reaches this \
+        en: "WARNING: listening on {address}, which is not a loopback address, without a password. Every client that reaches this \
              port can read, change and reset the simulated corp, read all requests, secrets and callbacks, make calls fail, and \
-             have this machine send requests to its own loopback services{}. Keep real people's data out of it.",
+             have this machine send requests to its own loopback services{}. Do not load real personal data.",
         if names_outgoing { " and to what --allow-outgoing names" } else { "" },
     )
 }
@@ -28,10 +28,10 @@ pub(crate) fn see_the_help() -> Message {
     )
 }
 
-pub(crate) fn no_plan_of_faults(path: &Path) -> Message {
-    message!(en: "{} is no plan of faults", path.display())
+pub(crate) fn not_a_list_of_faults(path: &Path) -> Message {
+    message!(en: "{} is not a list of faults", path.display())
 }
 
-pub(crate) fn see_what_a_plan_looks_like() -> Message {
-    message!(en: "see \"Fault injection\" in docs/simulator.md for the format of a plan")
+pub(crate) fn how_faults_are_written() -> Message {
+    message!(en: "see \"Fault injection\" in docs/simulator.md for the format")
 }

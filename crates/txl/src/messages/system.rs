@@ -3,5 +3,9 @@
 use super::Message;
 
 pub(crate) fn no_random_bytes() -> Message {
-    message!(en: "no random bytes to be had")
+    message!(en: "the operating system gives no random bytes")
+}
+
+pub(crate) fn no_threads() -> Message {
+    message!(en: "cannot start threads")
 }

@@ -21,15 +21,15 @@ pub(crate) fn deleted(tag: TagId) -> Message {
 }
 
 pub(crate) fn given(tag: TagId) -> Message {
-    message!(en: "tag {tag} given")
+    message!(en: "added tag {tag}")
 }
 
 pub(crate) fn taken(tag: TagId) -> Message {
-    message!(en: "tag {tag} taken")
+    message!(en: "removed tag {tag}")
 }
 
 pub(crate) fn some_were_left_out() -> Message {
-    message!(en: "some were left out, as they are not in the contacts: those listed")
+    message!(en: "the listed ids were skipped, as they are not in the contacts")
 }
 
 pub(crate) fn check_spelling_and_range() -> Message {

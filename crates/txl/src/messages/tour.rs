@@ -23,7 +23,7 @@ pub(crate) fn point_it_at_a_simulator() -> Message {
 }
 
 pub(crate) fn not_cleared_away(failure: impl Display) -> Message {
-    message!(en: "not all that the tour made is cleared away: {failure}")
+    message!(en: "some objects of the tour were not removed: {failure}")
 }
 
 pub(crate) fn steps_failed(failed: usize, steps: usize) -> Message {
@@ -59,7 +59,7 @@ pub(crate) fn console_lacks(key: &str) -> Message {
 }
 
 pub(crate) fn listener_gives_no_answer() -> Message {
-    message!(en: "the callback listener gives no answer")
+    message!(en: "the callback listener does not answer")
 }
 
 pub(crate) fn no_port_for_callbacks() -> Message {

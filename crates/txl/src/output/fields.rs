@@ -117,7 +117,7 @@ fn cell(value: &RawValue) -> String {
     }
 }
 
-/// A value as it is: a text without quotation marks, everything else as JSON.
+/// The value itself: a text without quotation marks, everything else as JSON.
 pub(super) fn text(value: &RawValue) -> String {
     if let Some(items) = items(value) {
         return format!("[{}]", joined(items.into_iter().map(json), ","));
@@ -143,7 +143,7 @@ pub(super) fn items(value: &RawValue) -> Option<Vec<&RawValue>> {
     value.get().starts_with('[').then(|| serde_json::from_str(value.get()).unwrap_or_default())
 }
 
-/// The pieces with what stands between them.
+/// The pieces and their separators.
 pub(super) fn joined(pieces: impl Iterator<Item = String>, between: &str) -> String {
     let mut all = String::new();
     for (at, piece) in pieces.enumerate() {

@@ -9,16 +9,8 @@ pub(crate) fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0.into())
 }
 
-/// A line for stderr: on a terminal in lines of its width, further ones indented; elsewhere as it is.
-pub(crate) fn for_stderr(line: &str) -> String {
-    match terminal_size::terminal_size_of(io::stderr()) {
-        Some((width, _)) => hanging(line, width.0.into()),
-        None => line.to_owned(),
-    }
-}
-
-/// The line in lines of at most this width, those after the first indented by two blanks more than it.
-fn hanging(line: &str, width: usize) -> String {
+/// Wraps a line to this width. The lines after the first are indented by two more blanks than it.
+pub(super) fn hanging(line: &str, width: usize) -> String {
     let text = line.trim_start_matches(' ');
     let indent = line.len() - text.len();
     let Some(room) = width.checked_sub(indent + 2).filter(|room| *room >= 20) else {
@@ -45,8 +37,8 @@ pub(crate) fn padded(text: &str, width: usize) -> String {
 
 /// The text in lines of at most this width; an empty text is one line.
 ///
-/// A line breaks at a blank or between Chinese characters, if there is such a place in its second half; else behind a sign inside a word, such as `@`;
-/// else anywhere.
+/// A line breaks in its second half at a blank or between Chinese characters. If that is impossible it breaks after a sign inside a
+/// word, such as `@`, and as a last resort anywhere.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = text;

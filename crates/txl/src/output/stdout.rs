@@ -1,4 +1,4 @@
-//! Stdout: what strangers wrote goes into files and pipes as it is, and to a terminal without what would steer it.
+//! Stdout. Text of servers is unchanged in files and pipes; its control characters are escaped on a terminal.
 
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
@@ -93,7 +93,7 @@ impl Write for Stdout {
     }
 }
 
-/// A piece of JSON in which no character is hidden. Those can stand in strings alone, where they have an escape.
+/// JSON with its hidden characters escaped. They can occur only in strings.
 fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for one in json.chars() {

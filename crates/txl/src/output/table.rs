@@ -136,7 +136,7 @@ fn row<'a>(
     Ok(())
 }
 
-/// The name in JSON stands above the console's word, if they do not fit beside each other.
+/// The JSON name is above the console's term if they do not fit on one line.
 fn heading_lines(heading: &str, wide: usize) -> Vec<&str> {
     if width_of(heading) <= wide {
         return vec![heading];

@@ -72,7 +72,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     tour.step(
         row("What they consented to show 获取访问用户敏感信息", "auth().user_detail", "auth/getuserdetail"),
         async {
-            let (userid, ticket) = visitor.ok_or_else(|| unmet("nobody came back in the step before"))?;
+            let (userid, ticket) = visitor.ok_or_else(|| unmet("the step before returned no visitor"))?;
             let detail = app.user_detail(ticket).await?;
             must!(detail.userid == userid, "another member came back");
             must!(detail.mobile.is_known(), "the mobile number is missing");

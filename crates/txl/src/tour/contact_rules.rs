@@ -1,4 +1,4 @@
-//! 通讯录查看权限管理: rules of who may see whom.
+//! 通讯录查看权限管理: visibility rules of contacts.
 
 use wecom_contacts::contact_rules::{ContactRule, RuleScope};
 

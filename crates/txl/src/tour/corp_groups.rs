@@ -150,7 +150,7 @@ async fn chains(tour: &mut Engine, stage: &Stage, lower: Option<&Lower>) -> Opti
         async {
             let (corp, _) = lower.ok_or_else(no_lower)?;
             let info = groups.corp(of()?, corp.as_str()).await?;
-            must!(info.is_joined == Some(true), "the corp is not told as joined");
+            must!(info.is_joined == Some(true), "the corp is not reported as joined");
             Ok(((), info.corp_name.unwrap_or_default()))
         },
     )
@@ -170,7 +170,7 @@ async fn chains(tour: &mut Engine, stage: &Stage, lower: Option<&Lower>) -> Opti
                     }
                 }
             }
-            // Whoever is in sight by name only is not in a department that is.
+            // A member outside the visible departments is listed by name only.
             let id = groups.member_custom_id(of()?, corp, "chenchen").await?;
             Ok(((), format!("chenchen is our {id}")))
         },

@@ -45,7 +45,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         must!(all > 3, "the whole tree has {all} departments");
         must!(
             leaders.is_some_and(|leaders| leaders == [stage.userid("wang")]),
-            "王芳 is not told as the leader"
+            "王芳 is not the leader in the reply"
         );
         Ok(((), format!("3 under the tour's own, led by 王芳; {all} in all")))
     })

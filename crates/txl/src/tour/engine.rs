@@ -1,4 +1,4 @@
-//! The engine of the tour: steps, their time, what is told of them.
+//! The engine of the tour: runs its steps, measures and prints them.
 
 use std::{
     fmt,
@@ -42,16 +42,16 @@ struct Ran {
     note: String,
 }
 
-/// Runs steps and tells of each.
+/// Runs steps and prints each.
 pub(super) struct Engine {
     output: Output,
     chapter: &'static str,
     /// The steps of this chapter that a table still has to show; all steps for CSV.
-    untold: Vec<Ran>,
+    unprinted: Vec<Ran>,
     steps: usize,
     failed: usize,
     began: Instant,
-    /// A step that cannot be told of ends the tour.
+    /// A step that cannot be printed ends the tour.
     unheard: Option<Failure>,
 }
 
@@ -60,7 +60,7 @@ impl Engine {
         Self {
             output,
             chapter: "",
-            untold: Vec::new(),
+            unprinted: Vec::new(),
             steps: 0,
             failed: 0,
             began: Instant::now(),
@@ -107,7 +107,7 @@ impl Engine {
         };
         match self.output.format {
             Format::Json | Format::Jsonl => self.unheard = print_json_line(&ran).err(),
-            Format::Table | Format::Csv => self.untold.push(ran),
+            Format::Table | Format::Csv => self.unprinted.push(ran),
         }
         value
     }
@@ -123,7 +123,7 @@ impl Engine {
             Format::Json | Format::Jsonl => {
                 print_json_line(&serde_json::json!({"summary": {"steps": steps, "failed": failed}}))?;
             }
-            Format::Csv => self.output.list(&self.untold, &[])?,
+            Format::Csv => self.output.list(&self.unprinted, &[])?,
             Format::Table => {
                 let seconds = self.began.elapsed().as_secs_f64();
                 print_text(&format!(
@@ -139,12 +139,12 @@ impl Engine {
     }
 
     fn tell_chapter(&mut self) {
-        if self.untold.is_empty() || self.unheard.is_some() || !self.output.is_table() {
+        if self.unprinted.is_empty() || self.unheard.is_some() || !self.output.is_table() {
             return;
         }
         let mut text = format!("\n{}\n", self.chapter);
         let width = terminal_width();
-        for ran in self.untold.drain(..) {
+        for ran in self.unprinted.drain(..) {
             match width {
                 Some(width) => ran.tell_in(width, &mut text),
                 None => ran.tell(&mut text),
@@ -164,7 +164,7 @@ impl Ran {
         if self.ok { "ok" } else { "FAILED" }
     }
 
-    /// A line with all there is, for files and pipes. Equal widths make the chapters one table to the eye.
+    /// A line with all columns, for files and pipes. The columns have the same widths in every chapter.
     fn tell(&self, text: &mut String) {
         let line = format!(
             "{}{}  {}  {}  {:>8.1} ms  {}",

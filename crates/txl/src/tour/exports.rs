@@ -65,7 +65,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         let job = job.as_ref().ok_or_else(no_job)?;
         let again: ExportJob<wecom_contacts::members::Member> = exports.job(job.id(), job.key().clone());
         let status = again.status().await?;
-        must!(status.status == ExportState::Done, "the job is not told as done");
+        must!(status.status == ExportState::Done, "the job is not done");
         let bytes: u64 = status.files.iter().map(|file| file.size).sum();
         must!(bytes > 0 && bytes.is_multiple_of(32), "the files' sizes are not those of ciphertext");
         Ok(((), format!("{} file of {bytes} encrypted bytes", status.files.len())))

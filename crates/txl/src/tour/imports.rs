@@ -36,7 +36,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         let job = job.as_ref().ok_or_else(no_job)?;
         let status = imports.job(job.id()).status().await?;
         must!(status.total == 3, "the job has {} rows instead of 3", status.total);
-        must!(status.percentage == 100, "the job stands at {} %", status.percentage);
+        must!(status.percentage == 100, "the progress of the job is {} %", status.percentage);
         Ok(((), "100 %, and the rows again".into()))
     })
     .await;
@@ -107,7 +107,7 @@ async fn replace_departments(tour: &mut Engine, stage: &Stage) {
             must!(outcome.is_complete(), "{} rows were refused", outcome.failed());
             let created = outcome.rows().iter().find(|row| row.partyid == Some(new));
             let action = created.and_then(|row| row.action);
-            must!(action.is_some_and(|action| action.created()), "the new one is not told as created");
+            must!(action.is_some_and(|action| action.created()), "the new member is not reported as created");
             let left = stage.app.departments().list_under(mine).await?;
             must!(left.iter().any(|department| department.id == new), "the new one is not there");
             must!(

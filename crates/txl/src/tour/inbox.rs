@@ -1,4 +1,4 @@
-//! What is called back to the tour: a real listener on a free port of the loopback interface.
+//! Callbacks that the tour receives: a real listener on a free port of the loopback interface.
 
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -13,10 +13,10 @@ use crate::{
     messages,
 };
 
-/// A callback is there at once, or something is wrong.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Time limit for a callback. The simulator normally delivers within milliseconds.
+const CALLBACK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The tour's callback URL, and what came to it.
+/// The tour's callback URL, and the requests it receives.
 pub(super) struct Inbox {
     listener: Mutex<Listener>,
     pub(super) url: String,
@@ -46,22 +46,22 @@ impl Inbox {
         })
     }
 
-    /// What the console is to be told.
+    /// The settings of the callback URL, for the console.
     pub(super) fn settings(&self) -> Value {
         json!({"url": self.url, "token": self.token.expose(), "encodingaeskey": self.key.expose()})
     }
 
-    /// The next that comes.
+    /// Waits for the next request.
     pub(super) async fn next(&self) -> Result<Received> {
         let mut listener = self.listener.lock().await;
-        match timeout(PATIENCE, listener.next()).await {
+        match timeout(CALLBACK_TIMEOUT, listener.next()).await {
             Ok(Some(heard)) => Ok(heard),
             Ok(None) => Err(unmet("the callback listener has stopped")),
-            Err(_) => Err(unmet(format_args!("nothing was called back within {PATIENCE:?}"))),
+            Err(_) => Err(unmet(format_args!("nothing was called back within {CALLBACK_TIMEOUT:?}"))),
         }
     }
 
-    /// The next event, which no verification may come before.
+    /// Waits for the next event. Any other request is an error.
     pub(super) async fn event(&self) -> Result<Notification> {
         match self.next().await? {
             Received::Event(notification) => Ok(*notification),
@@ -70,7 +70,7 @@ impl Inbox {
         }
     }
 
-    /// The end of this job, after whatever else comes.
+    /// Waits for the end of this job, and skips other events.
     pub(super) async fn finished_job(&self, id: &str) -> Result<()> {
         loop {
             if let Event::JobFinished(job) = self.event().await?.event

@@ -178,9 +178,9 @@ async fn find(tour: &mut Engine, stage: &Stage) {
         async {
             let found = contacts.find_by_mobile(stage.mobile(1)).await?;
             must!(found.as_ref() == Some(&wang), "her mobile number does not lead to 王芳");
-            let nobody = contacts.find_by_mobile("13900000000").await?;
-            must!(nobody.is_none(), "a number that nobody has leads to a member");
-            Ok(((), "found; and nobody under another number".into()))
+            let unknown = contacts.find_by_mobile("13900000000").await?;
+            must!(unknown.is_none(), "an unused number leads to a member");
+            Ok(((), "found; an unused number has no member".into()))
         },
     )
     .await;
@@ -202,8 +202,8 @@ async fn join(tour: &mut Engine, stage: &Stage) {
     tour.step(row("Invite members 邀请成员", "members().invite", "batch/invite"), async {
         let ghost = stage.userid("ghost");
         let outcome = contacts.invite(Invitation::new().members([&wang, &ghost])).await?;
-        must!(outcome.invalid_members == [ghost], "who could not be invited is not told");
-        Ok(((), "one invited, one unknown is told".into()))
+        must!(outcome.invalid_members == [ghost], "the unknown member is not reported");
+        Ok(((), "one invited, one unknown is reported".into()))
     })
     .await;
     tour.step(
@@ -294,11 +294,8 @@ async fn identities(tour: &mut Engine, stage: &Stage) {
                 found.converted.len() == 1 && found.converted[0].userid == wang,
                 "another member came back"
             );
-            must!(
-                found.invalid.len() == 1 && found.invalid[0] == "nobody",
-                "the id that is none is not told"
-            );
-            Ok(((), "王芳; one that is none is told".into()))
+            must!(found.invalid.len() == 1 && found.invalid[0] == "nobody", "the invalid id is not reported");
+            Ok(((), "王芳; one invalid id is reported".into()))
         },
     )
     .await;

@@ -1,7 +1,7 @@
 //! `txl tour`: every call of the SDK, once, with its result checked, against an embedded simulator over real HTTP.
 //!
-//! `engine` runs and tells the steps, `stage` is what they play with; then a file per chapter, in the order and under the
-//! names of PowerWeChat's manual; chapters that the manual lacks stand beside the nearest that it has.
+//! `engine` runs and prints the steps, and `stage` holds the objects they use. Each chapter has its own file, in the order and under
+//! the names of PowerWeChat's manual. Chapters that the manual lacks follow the nearest chapter that it has.
 
 mod auth;
 mod callbacks;
@@ -29,14 +29,14 @@ use crate::{
     output::{Format, Output, say},
 };
 
-/// Show every call of the contacts API working against a simulator
+/// Run every call of the contacts API against a simulator
 ///
-/// Each step is one call, and is ok only if what came back is what the simulated corp must contain by then. Without --base-url
-/// the simulator is the tour's own. The tour creates, changes and deletes members, so it refuses any server that is not a
-/// simulator; on one that is (`txl sim`), it clears away what it made, and leaves it without callback URLs.
+/// Each step makes one call and checks its result against the state of the simulated corp. --base-url names a running simulator
+/// (`txl sim`). Defaults to an embedded one. The tour creates, changes and deletes members, so it refuses any server that is not a
+/// simulator. At its end it removes the objects that it created, and all callback URLs of the simulator.
 #[derive(Args)]
 pub(crate) struct Tour {
-    /// Print one JSON object a line, {"chapter","title","call","endpoint","ok","ms","note"}, and a summary last
+    /// Print one JSON object per line, {"chapter","title","call","endpoint","ok","ms","note"}, and a summary at the end
     #[arg(long)]
     json: bool,
 

@@ -27,7 +27,7 @@ pub(super) struct Stage {
     pub(super) console: Console,
     /// Where callbacks come in.
     pub(super) inbox: Inbox,
-    /// Sets the tour's people apart from those who are there already, and from those of another tour.
+    /// Distinguishes the members of this tour from existing members and from those of another tour.
     pub(super) mark: String,
     /// The tour's own department, once it is made.
     pub(super) department: Option<DepartmentId>,

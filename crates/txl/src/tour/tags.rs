@@ -32,8 +32,8 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     tour.step(row("Tag members and departments 增加标签成员", "tags().add", "tag/addtagusers"), async {
         let nodes = TagNodes::new().members([&wang, &liu, &ghost]).departments([stage.department()?]);
         let outcome = contacts.add(tag()?, nodes).await?;
-        must!(outcome.invalid_members == [ghost], "who could not be tagged is not told");
-        Ok(((), "two members and a department; one unknown is told".into()))
+        must!(outcome.invalid_members == [ghost], "the unknown member is not reported");
+        Ok(((), "two members and a department; one unknown is reported".into()))
     })
     .await;
     tour.step(row("Read a tag 获取标签成员", "tags().get", "tag/get"), async {

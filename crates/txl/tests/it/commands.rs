@@ -174,7 +174,7 @@ fn without_a_credential_each_command_names_the_flag_and_the_variable() {
 }
 
 #[test]
-fn an_unreachable_server_is_told_as_one() {
+fn an_unreachable_server_is_reported_as_unreachable() {
     each_at(&format!("http://127.0.0.1:{}", closed_port()), |call, ran| {
         ran.fails_with(3).with_remedy();
         assert!(ran.stderr.contains("no connection"), "{call}: {ran:?}");
@@ -182,7 +182,7 @@ fn an_unreachable_server_is_told_as_one() {
 }
 
 #[test]
-fn an_answer_that_is_not_wecoms_is_told_as_one() {
+fn an_answer_that_is_not_wecoms_is_reported_as_foreign() {
     let gateway = Gateway::answering("502 Bad Gateway", "text/html", "<html>Bad Gateway</html>");
     each_at(&gateway.url, |call, ran| {
         ran.fails_with(3).with_remedy();
@@ -191,7 +191,7 @@ fn an_answer_that_is_not_wecoms_is_told_as_one() {
 }
 
 #[test]
-fn a_refused_secret_is_told_with_its_remedy() {
+fn a_refused_secret_is_reported_with_its_remedy() {
     let answer = r#"{"errcode":40001,"errmsg":"invalid credential"}"#;
     let gateway = Gateway::answering("200 OK", "application/json", answer);
     each_at(&gateway.url, |call, ran| {
@@ -211,7 +211,7 @@ fn a_hostile_error_text_cannot_steer_the_terminal() {
 }
 
 #[test]
-fn a_wrong_id_is_told_with_what_to_try() {
+fn a_wrong_id_is_reported_with_its_remedy() {
     let sim = RunningSim::start(&[]);
     let files = Files::new();
     // What succeeds although it names nothing, or does not depend on an id at all.

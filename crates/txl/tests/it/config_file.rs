@@ -10,7 +10,7 @@ use crate::{
 const LIST: [&str; 6] = ["department", "list-ids", "--profile", "test", "--attempts", "1"];
 
 #[test]
-fn what_is_wrong_is_told_with_its_line_and_without_the_secret() {
+fn a_problem_is_reported_with_its_line_and_without_the_secret() {
     let home = Home::with("");
     let good = format!("[profile.test]\ncorp_id = \"ww1\"\ncontacts_secret = \"{SECRET}\"\n");
     for (text, place, says, remedy) in [
@@ -85,9 +85,9 @@ fn what_is_wrong_is_told_with_its_line_and_without_the_secret() {
             "PROD_APP_SECRET",
         ),
         (format!("{good}app_secret = \"file:\"\n"), ":4:1:", "names no file", "file:PATH"),
-        (format!("profile = \"{SECRET}\"\n"), ":1:1:", "is no table", "[profile.prod]"),
-        (format!("[[profile]]\ncorp_id = \"{SECRET}\"\n"), ":1:3:", "is no table", "[profile.prod]"),
-        (format!("[profile]\ntest = \"{SECRET}\"\n"), ":2:1:", "is no table", "[profile.test]"),
+        (format!("profile = \"{SECRET}\"\n"), ":1:1:", "is not a table", "[profile.prod]"),
+        (format!("[[profile]]\ncorp_id = \"{SECRET}\"\n"), ":1:3:", "is not a table", "[profile.prod]"),
+        (format!("[profile]\ntest = \"{SECRET}\"\n"), ":2:1:", "is not a table", "[profile.test]"),
         (format!("default = 7\n{good}"), ":1:1:", "in quotes", "default = \"prod\""),
         (
             format!("[profile.test]\ncorp_id = \"ww1\"\ncontacts_secret = \"{SECRET} x\"\n"),
@@ -205,14 +205,14 @@ fn what_is_no_small_text_file_is_refused() {
     let mut cases = vec![
         (home.path("large"), "is larger than 256 KiB"),
         (home.path("binary"), "binary:2: not UTF-8"),
-        (home.path("config"), "is no regular file"),
+        (home.path("config"), "is not a regular file"),
         (home.path("absent"), "cannot read the configuration file"),
     ];
     #[cfg(unix)]
     {
         let pipe = home.path("pipe");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        cases.push((pipe, "is no regular file"));
+        cases.push((pipe, "is not a regular file"));
     }
     for (path, says) in cases {
         let path = path.to_str().unwrap();

@@ -306,7 +306,7 @@ fn every_secret_may_come_from_a_file() {
 }
 
 #[test]
-fn a_missing_argument_is_told_without_the_credentials() {
+fn a_missing_argument_is_reported_without_the_credentials() {
     let sim = RunningSim::start(&[]);
     let ran = sim.run(&["member", "get"]);
     ran.fails_with(2);
@@ -322,11 +322,11 @@ fn a_missing_argument_is_told_without_the_credentials() {
 fn a_check_says_which_secret_it_checked() {
     let sim = RunningSim::start(&[]);
     let ran = sim.run(&["auth", "check"]);
-    assert!(ran.stderr.starts_with("the contacts-sync secret (通讯录同步) is good"), "{ran:?}");
+    assert!(ran.stderr.starts_with("the contacts-sync secret (通讯录同步) is valid"), "{ran:?}");
     assert!(ran.stderr.contains("--as app"), "the other was not checked: {ran:?}");
     assert_eq!(sim.run(&["auth", "check", "-o", "json"]).json()["credential"], "contacts");
     let ran = sim.run(&["auth", "check", "--as", "app"]);
-    assert!(ran.stderr.starts_with("the app's secret (自建应用) is good"), "{ran:?}");
+    assert!(ran.stderr.starts_with("the app's secret (自建应用) is valid"), "{ran:?}");
     let ran = sim.run(&["auth", "check", "--as", "app", "--app-secret", SECRET]);
     ran.fails_with(1);
     assert!(ran.stderr.contains("a check of the corp id and the app's secret"), "{ran:?}");

@@ -367,7 +367,7 @@ async fn a_job_with_a_key_of_ones_own_is_taken_up_anywhere() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_export_says_how_to_take_it_up_and_leaves_nothing_half_done() {
-    // The clock stands still, and so does the job.
+    // The clock does not move, so the job does not end.
     let corp = Corp::start(Sim::builder().seed(20, 2, 7)).await;
     fs::write(corp.path("a.csv"), "of yesterday").unwrap();
     let mut child = corp
@@ -396,7 +396,7 @@ async fn an_interrupted_export_says_how_to_take_it_up_and_leaves_nothing_half_do
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_written_is_told_before_a_job_is_submitted() {
+async fn an_unwritable_destination_is_reported_before_a_job_is_submitted() {
     let corp = Corp::of_forty().await;
     let ran = corp.run("export members --out no/such/file");
     ran.fails_with(1).with_remedy();

@@ -96,7 +96,7 @@ fn a_tag_is_found_by_its_name() {
 }
 
 #[test]
-fn a_credential_that_may_not_read_names_is_told_how_to_go_on() {
+fn a_credential_that_may_not_read_names_gets_a_remedy() {
     let sim = RunningSim::start(&[]);
     let mut command = sim.txl();
     command.args(["department", "update", "研发部", "--order", "7"]).env_remove("WECOM_APP_SECRET");

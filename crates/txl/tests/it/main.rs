@@ -11,6 +11,7 @@ mod corp;
 mod credentials;
 #[cfg(unix)]
 mod deletion;
+mod directory;
 mod export;
 mod formats;
 mod import;

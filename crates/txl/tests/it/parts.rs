@@ -1,4 +1,4 @@
-//! A part is never presented as the whole, and one broken text costs nothing but itself: against a server that answers as told.
+//! A partial result is never presented as complete, and one broken text affects only itself. The server plays a script.
 
 use std::{
     fs,
@@ -89,8 +89,8 @@ async fn an_export_that_is_only_a_part_leaves_the_older_file() {
     };
     let backwards = [json!({"errcode": 0, "status": 1}), json!({"errcode": 0, "status": 0})];
     for (before, announce, plain, why) in [
-        (&[][..], without_list, &sound[..], "names no files"),
-        (&[], with_none, sound, "names no files"),
+        (&[][..], without_list, &sound[..], "has no files"),
+        (&[], with_none, sound, "has no files"),
         (&[], whole, br#"{"errcode":40088,"errmsg":"invalid jobid"}"#, "40088"),
         (&[], whole, &case("export-without-its-list.json"), "has no list `userlist`"),
         (&[], whole, b"{}", "has no list `userlist`"),
@@ -109,12 +109,12 @@ async fn an_export_that_is_only_a_part_leaves_the_older_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn trap_43_an_export_keeps_broken_texts_and_reports_rows_that_name_nobody() {
+async fn trap_43_an_export_keeps_broken_texts_and_reports_rows_that_name_no_member() {
     let plain = b"{\"userlist\":[{\"userid\":\"zhouting\",\"alias\":\"Ting\xf0\x9f\x98\"},{\"userid\":\"zhou\xff\"}]}";
     let (ran, left) = export(&[], |done| done, plain).await;
     assert_eq!(ran.code, 0, "{ran:#?}");
     assert!(left.contains("Ting\u{fffd}") && left.contains("zhou\u{fffd}"), "{left}");
-    assert!(ran.stderr.contains("names no member: 1 of 2"), "{ran:#?}");
+    assert!(ran.stderr.contains("1 of 2 rows have a damaged id"), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -56,7 +56,7 @@ fn a_member_comes_changes_and_goes() {
 }
 
 #[test]
-fn what_is_done_only_in_part_is_told_and_fails() {
+fn a_partial_result_is_reported_and_fails() {
     let sim = RunningSim::start(&[]);
     let tag = sim.run(&["tag", "create", "羽毛球社", "--id", "77"]);
     assert_eq!(tag.stdout, "77\n");
@@ -117,7 +117,7 @@ fn nothing_of_a_call_in_the_log_is_a_secret_or_a_person() {
 }
 
 #[test]
-fn nobody_is_invited_without_invite() {
+fn no_member_is_invited_without_invite() {
     let server = Scripted::start(|_| Answer::Json(r#"{"errcode":0,"errmsg":"created"}"#));
     for (flags, invites) in [(&[][..], false), (&["--no-invite"], false), (&["--invite"], true)] {
         let mut command = txl();

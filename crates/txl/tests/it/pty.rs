@@ -13,8 +13,8 @@ use rustix::{
     termios::{Winsize, tcsetwinsize},
 };
 
-/// How long something may take to appear.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Maximum time until a text appears.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A command on a terminal of its own.
 pub(crate) struct Terminal {
@@ -56,7 +56,7 @@ impl Terminal {
     /// Waits until the text has appeared.
     pub(crate) fn wait_for(&mut self, text: &str) {
         while !self.text().contains(text) {
-            match self.output.recv_timeout(PATIENCE) {
+            match self.output.recv_timeout(TIMEOUT) {
                 Ok(bytes) => self.seen.extend(bytes),
                 Err(_) => panic!("`{text}` does not appear: {}", self.text()),
             }
@@ -71,7 +71,7 @@ impl Terminal {
     /// Waits for the command's end: its exit code, and all that appeared.
     pub(crate) fn end(mut self) -> (i32, String) {
         loop {
-            match self.output.recv_timeout(PATIENCE) {
+            match self.output.recv_timeout(TIMEOUT) {
                 Ok(bytes) => self.seen.extend(bytes),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => panic!("it does not end: {}", self.text()),

@@ -88,7 +88,7 @@ impl Ran {
         self
     }
 
-    /// Some remedy is told.
+    /// The failure names a remedy.
     #[track_caller]
     pub(crate) fn with_remedy(&self) -> &Self {
         assert!(self.stderr.lines().any(|line| line.starts_with("try: ")), "{self:#?}");
@@ -163,7 +163,7 @@ impl Drop for RunningSim {
     }
 }
 
-/// A port of the loopback interface on which nobody listens: bound once, so that it is free, and let go.
+/// A free port of the loopback interface: bound once, and released.
 pub(crate) fn closed_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("its address").port()

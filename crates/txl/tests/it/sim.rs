@@ -80,7 +80,7 @@ fn an_unusable_address_or_ready_file_is_one_clear_error() {
 
 #[cfg(unix)]
 #[test]
-fn it_stops_cleanly_when_it_is_told_to() {
+fn it_stops_cleanly_on_a_signal() {
     for signal in ["-TERM", "-INT"] {
         let mut sim = RunningSim::start(&[]);
         let pid = sim.child.id().to_string();

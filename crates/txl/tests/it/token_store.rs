@@ -53,9 +53,9 @@ fn an_address_that_is_none_is_refused_without_being_shown() {
 }
 
 #[test]
-fn a_store_that_is_away_is_told_of_and_the_command_goes_on() {
+fn a_store_that_is_unreachable_is_reported_and_the_command_succeeds() {
     let sim = RunningSim::start(&[]);
-    // Nobody listens behind a port that was just given back.
+    // The port was just released, so nothing listens there.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut command = sim.txl();
     command

@@ -1,4 +1,4 @@
-//! Export files: every length, every way of cutting.
+//! Tests of export files: every length, cut at every position.
 
 use proptest::prelude::*;
 use wecom_cipher::{EncodingAesKey, Error, FileDecryptor, FileEncryptor, decrypt_file, encrypt_file};
@@ -54,7 +54,7 @@ fn plaintext_comes_out_while_the_file_is_still_arriving() {
     for chunk in file.chunks(100) {
         decryptor.push(chunk, &mut out);
         read += chunk.len();
-        assert!(read - out.len() <= 63, "at most 63 bytes wait for more");
+        assert!(read - out.len() <= 63, "at most 63 bytes are kept back");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Bytes from strangers: never a panic, never more memory than they paid for.
+//! Tests with arbitrary input: it causes no panic and no large allocation.
 
 use proptest::prelude::*;
 use wecom_cipher::{Delivery, Error, Query, decrypt_file, sign};
@@ -45,7 +45,7 @@ proptest! {
 
     #[test]
     fn trap_29_any_signed_ciphertext_is_refused(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
-        // Whole 32-byte units get furthest: 1 in 256 passes the padding check and shows a random msg_len.
+        // Whole 32-byte units get furthest: 1 in 256 passes the padding check, and its random msg_len is then read.
         let encrypt = base64(&bytes.repeat(32));
         let signature = sign(&"QDG6eK".into(), "1", "n", &encrypt);
         let result = target().open(&Query::new(signature.as_str(), "1", "n"), &encrypt);
@@ -76,8 +76,8 @@ proptest! {
 
 #[test]
 fn trap_29_a_huge_message_length_is_an_error_not_an_allocation() {
-    // CBC is malleable: flipping a ciphertext bit flips the same bit one block later, at the price of garbage in its
-    // own block. The length field sits in the second block, so the first (all random bytes) pays.
+    // CBC is malleable: flipping a ciphertext bit flips the same bit of the next block and makes its own block garbage.
+    // The length field is in the second block, so the test flips bits of the first one, which is all random bytes.
     use ::base64::Engine as _;
     use ::base64::engine::general_purpose::STANDARD;
     let sealed = target().seal_with(b"0123456789abcdef", "hello", 1, "n");

@@ -1,4 +1,4 @@
-//! The cipher from outside: official vectors, every length, strangers' bytes.
+//! Tests of the public interface: official vectors, every length, arbitrary input.
 
 mod files;
 mod garbage;
@@ -9,7 +9,7 @@ use wecom_cipher::{Crypto, EncodingAesKey, Query, Sealed};
 
 const CORP: &str = "wx5823bf96d3bd56c7";
 
-/// The target of official samples A and B.
+/// The callback target of official samples A and B.
 fn target() -> Crypto {
     Crypto::new("QDG6eK", key("jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"), CORP)
 }

@@ -1,4 +1,4 @@
-//! What a callback receiver must accept and refuse.
+//! Tests of the deliveries that a callback receiver must accept or refuse.
 
 use wecom_cipher::{Crypto, Delivery, Error, Query, Reply, sign};
 
@@ -21,7 +21,7 @@ fn trap_28_a_message_for_another_corp_is_refused() {
 
 #[test]
 fn trap_28_the_signature_is_checked_before_anything_is_decrypted() {
-    // Each of these would fail later in a different way; without a signature all look the same.
+    // Each of these ciphertexts would fail in a different way later. With a wrong signature all errors are the same.
     for encrypt in ["", "not base64", "AAAA", &"A".repeat(43), &"A".repeat(128)] {
         let query = Query::new("0".repeat(40), "1", "n");
         assert_eq!(target().open(&query, encrypt), Err(Error::Signature));
@@ -74,7 +74,7 @@ fn trap_29_a_body_that_is_no_envelope_is_an_error() {
 fn trap_43_a_message_that_is_not_utf8_is_opened_and_never_called_a_wrong_key() {
     let sealed = target().seal(b"<xml>Ting\xf0\x9f\x98</xml>", 1, "n").unwrap();
     assert_eq!(target().open(&query(&sealed), &sealed.encrypt).unwrap(), "<xml>Ting\u{fffd}</xml>");
-    // An echo is repeated to the byte or not at all.
+    // An echo must be returned byte for byte, so invalid UTF-8 is refused.
     let echo = target().seal(b"16161\xff", 1, "n").unwrap();
     let mut query = query(&echo);
     query.echostr = Some(echo.encrypt.as_str().into());
@@ -173,7 +173,7 @@ fn a_request_cut_anew_keeps_the_signature_that_recognises_it() {
     };
     let sent = cut("1700000000", "1800000000").unwrap();
     assert_eq!(cut("1800000000", "1700000000").unwrap(), sent, "swapped");
-    assert_eq!(cut("170000000018", "00000000"), Err(Error::Signature), "the order of the parts is another");
+    assert_eq!(cut("170000000018", "00000000"), Err(Error::Signature), "the parts sort in a different order");
     assert_eq!(cut("17000000001800000000", "").unwrap(), sent, "in one piece");
 }
 

@@ -1,10 +1,10 @@
-//! The official samples, and vectors of our own computed from the official scheme.
+//! The official samples, and vectors of this project that were computed by the official scheme.
 
 use wecom_cipher::{Crypto, Query, decrypt_file, encrypt_file};
 
 use crate::{key, query, target};
 
-// Ciphertexts of samples B (doc 90968) and D, and of our own H.
+// Ciphertexts of samples B (doc 90968) and D, and of this project's own sample H.
 const SAMPLE_B: &str = "\
     RypEvHKD8QQKFhvQ6QleEB4J58tiPdvo+rtK1I9qca6aM/wvqnLSV5zEPeusUiX5L5X/0lWfrf0QADHHhGd3QczcdCUp\
     j911L3vg3W/sYYvuJTs3TUUkSUXxaccAS0qhxchrRYt66wiSpGLYL42aM6A8dTT+6k4aSknmPj48kzJs8qLjvd4Xgpue\
@@ -45,7 +45,7 @@ const MESSAGE_H: &str = "<xml><ToUserName><![CDATA[wx5823bf96d3bd56c7]]></ToUser
     <MsgType><![CDATA[event]]></MsgType><Event><![CDATA[change_contact]]></Event>\
     <ChangeType>delete_user</ChangeType><UserID><![CDATA[wangfang]]></UserID></xml>";
 
-/// The target of official samples C and D.
+/// The callback target of official samples C and D.
 fn second_target() -> Crypto {
     Crypto::new(
         "hJqcu3uJ9Tn2gXPmxx2w9kkCkCE2EPYo",

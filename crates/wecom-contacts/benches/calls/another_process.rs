@@ -1,4 +1,4 @@
-//! The client as users run it: against a simulator in another process, on a runtime with several threads.
+//! The client in a typical setup: against a simulator in another process, on a runtime with several threads.
 
 use std::{
     env,
@@ -18,7 +18,7 @@ const ROUNDS: usize = 31;
 const CALLS: usize = 3_200;
 const ROLE: &str = "WECOM_BENCH_ROLE";
 
-/// What the server process prints for its parent.
+/// Output of the server process for its parent.
 #[derive(Serialize, Deserialize)]
 struct Corp {
     url: String,
@@ -27,7 +27,7 @@ struct Corp {
     secret: String,
 }
 
-/// Whether this process is the server of another.
+/// Returns whether this process is the server of another one.
 pub(crate) fn is_server() -> bool {
     env::var_os(ROLE).is_some()
 }
@@ -65,7 +65,7 @@ fn server() -> (Child, Corp) {
     (server, serde_json::from_str(&corp).expect("a corp"))
 }
 
-/// Prints the processor time of a call by each client.
+/// Prints the processor time of a call for each client.
 pub(crate) fn compare() {
     let (mut server, corp) = server();
     let runtime = runtime();
@@ -79,7 +79,7 @@ pub(crate) fn compare() {
 }
 
 fn row(runtime: &Runtime, corp: &Corp, callers: usize) {
-    // Counted like any call, but never made to wait.
+    // The calls are counted, but the limits are too high to make them wait.
     let limits = Limits::unlimited().per_minute(u32::MAX).per_hour(u32::MAX);
     let secret = Secret::app(corp.agent_id, corp.secret.clone());
     let sdk = Client::builder(corp.corp_id.clone(), secret)
@@ -102,7 +102,7 @@ fn row(runtime: &Runtime, corp: &Corp, callers: usize) {
     let by_sdk = || sdk_caller(sdk.clone(), each);
     let mut rounds: Vec<[f64; 2]> = (0..ROUNDS + 2)
         .map(|round| {
-            // Each goes first in every other round.
+            // The order of the two alternates from round to round.
             if round % 2 == 0 {
                 let bare = spent(runtime, callers, by_reqwest);
                 [bare, spent(runtime, callers, by_sdk)]
@@ -143,7 +143,8 @@ async fn sdk_caller(sdk: Client, calls: usize) {
     }
 }
 
-/// Runs this number of callers, each a task, and returns the microseconds of processor time that this process spent on them.
+/// Runs this number of callers, each in a task. Returns the microseconds of processor time that this process used for
+/// them.
 fn spent<F>(runtime: &Runtime, callers: usize, caller: impl Fn() -> F) -> f64
 where
     F: Future<Output = ()> + Send + 'static,

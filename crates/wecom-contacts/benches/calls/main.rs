@@ -1,13 +1,13 @@
-//! What one `user/get` costs the client's processor, beside a bare `reqwest` and a bare `hyper` that send the same request
-//! to the same server and parse the same JSON into the same type.
+//! Processor time of one `user/get` in the client, compared with a bare `reqwest` and a bare `hyper` that send the same
+//! request to the same server and parse the same JSON into the same type.
 //!
-//! - *As users run it*: the server is a simulator in another process, the client's runtime has its usual threads, each caller
-//!   is a task, and the processor time of the whole client process counts.
-//! - *One thread*: the server is a minimal one on a thread of its own, the client's runtime has one thread, whose processor
-//!   time alone counts. This shows what the SDK itself adds.
+//! - *As users run it*: the server is a simulator in another process, the client's runtime has its usual threads, each
+//!   caller is a task, and the processor time of the whole client process counts.
+//! - *One thread*: the server is a minimal one on a separate thread, and the client's runtime has one thread. Only the
+//!   processor time of that thread counts. This shows the overhead of the SDK itself.
 //!
-//! The clients take turns round by round, and each ratio is taken within a round, so that a machine that speeds up or slows down
-//! in between changes nothing.
+//! The clients alternate in each round, and each ratio is computed within a round. Changes in the speed of the machine
+//! therefore do not affect the ratios.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -36,7 +36,7 @@ fn main() {
     if another_process::is_server() {
         return another_process::serve();
     }
-    // The bare HTTP client needs a TLS provider, although nothing is encrypted here.
+    // The bare HTTP client requires a TLS provider, although nothing is encrypted here.
     let _ = rustls::crypto::ring::default_provider().install_default();
     another_process::compare();
     println!();
@@ -45,7 +45,7 @@ fn main() {
 
 fn one_thread() {
     let address = serve();
-    // The client's runtime lives on this thread, so this thread's processor time is the client's.
+    // The client's runtime runs on this thread, so the processor time of this thread is the client's.
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     println!("one thread: processor time of one user/get, median of {ROUNDS} rounds of {CALLS} calls\n");
     println!(
@@ -57,7 +57,7 @@ fn one_thread() {
 }
 
 fn row(runtime: &Runtime, address: SocketAddr, callers: usize) {
-    // Counted like any call, but never made to wait.
+    // The calls are counted, but the limits are too high to make them wait.
     let limits = Limits::unlimited().per_minute(u32::MAX).per_hour(u32::MAX);
     let sdk = Client::builder("ww1234567890abcdef", Secret::app(1, "bench-secret"))
         .base_url(format!("http://{address}"))
@@ -114,7 +114,7 @@ fn row(runtime: &Runtime, address: SocketAddr, callers: usize) {
     );
 }
 
-/// Runs the calls of one round and returns the microseconds of processor time that each took.
+/// Runs the calls of one round. Returns the microseconds of processor time of each call.
 async fn crowd<S: 'static>(
     callers: usize,
     start: impl AsyncFn(usize) -> S,
@@ -174,7 +174,7 @@ fn parse(body: &[u8]) {
     assert_eq!(member.userid, "wang.min");
 }
 
-/// A server that gives one token and one member, on a thread of its own.
+/// Starts a server on a separate thread that returns one token and one member.
 fn serve() -> SocketAddr {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     listener.set_nonblocking(true).expect("a listener");

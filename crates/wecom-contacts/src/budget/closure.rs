@@ -14,13 +14,13 @@ use super::limits::{HOUR, MINUTE};
 
 /// Whether one endpoint is closed.
 ///
-/// WeCom does not say which limit was exceeded, and blocks for as long as that limit's window. The minute's is tried first. If
-/// the first call after it is refused again, it was the hour's.
+/// WeCom does not report which limit was exceeded. It blocks the endpoint for the length of that limit's window. A
+/// minute is assumed first. If the first call after it is refused again, the limit was that of an hour.
 #[derive(Default)]
 pub(super) struct EndpointClosure {
-    /// Whether `until` holds anything. A call of an open endpoint reads only this.
+    /// Whether `until` holds a time. Calls of an open endpoint read only this field.
     is_set: AtomicBool,
-    /// When the closure ends. Kept after that time until a call has succeeded.
+    /// End of the closure. The value is kept after that time until a call has succeeded.
     until: Mutex<Option<Instant>>,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct EndpointClosure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ClosureState {
     Open,
-    /// The closure should be over. One call checks this before others follow.
+    /// The time of the closure has ended. One call verifies that the endpoint is open before others follow.
     Unverified,
     /// The endpoint stays closed for this time.
     Closed(Duration),
@@ -48,12 +48,13 @@ impl EndpointClosure {
         }
     }
 
-    /// Records that a call sent at this time was refused for its frequency, and returns how long the endpoint is closed.
+    /// Records that WeCom refused a call of this time because of its frequency. Returns how long the endpoint is
+    /// closed.
     pub(super) fn record_refusal(&self, sent: Instant) -> Duration {
         let now = Instant::now();
         let mut until = self.until();
         let closed_until = match *until {
-            // The call was sent before the endpoint closed: its refusal is no news.
+            // The call was sent before the endpoint closed, so its refusal does not extend the closure.
             Some(until) if sent < until => until.max(now),
             Some(_) => now + HOUR,
             None => now + MINUTE,
@@ -63,7 +64,7 @@ impl EndpointClosure {
         closed_until - now
     }
 
-    /// Records that a call sent at this time was not refused for its frequency.
+    /// Records that WeCom did not refuse a call of this time because of its frequency.
     pub(super) fn record_success(&self, sent: Instant) {
         if self.is_set.load(Ordering::Acquire) {
             let mut until = self.until();
@@ -77,7 +78,7 @@ impl EndpointClosure {
     /// Closes the endpoint for the time that another process reported.
     #[cfg(feature = "redis")]
     pub(super) fn close_for(&self, left: Duration) {
-        // The number comes from Redis and may be anything.
+        // The number comes from Redis and may have any value.
         let now = Instant::now();
         let theirs = now.checked_add(left).unwrap_or(now + HOUR);
         let mut until = self.until();
@@ -85,7 +86,7 @@ impl EndpointClosure {
         self.is_set.store(true, Ordering::Release);
     }
 
-    /// The lock is never held across a panic, so a poisoned one still holds a sound value.
+    /// A poisoned lock is safe to use: no code under the lock can panic between two related changes.
     fn until(&self) -> MutexGuard<'_, Option<Instant>> {
         self.until.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -113,7 +114,7 @@ mod tests {
         assert_eq!(closure.state(), ClosureState::Unverified);
         closure.record_success(Instant::now());
         assert_eq!(closure.state(), ClosureState::Open);
-        assert_eq!(closure.record_refusal(Instant::now()), MINUTE, "a minute again");
+        assert_eq!(closure.record_refusal(Instant::now()), MINUTE, "a new closure starts with a minute");
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,12 +1,12 @@
 //! The limiters of one corp: every call acquires a permit before it is sent.
 //!
-//! A call that finds the endpoint open, the queue empty and room in the limits gets its permit at once, without an `await`. All
-//! others queue: the queue's lock is fair and passed on from caller to caller, which would slow down calls that need not wait.
+//! If the endpoint is open, the queue is empty and the limits have room, a call gets its permit immediately, without an
+//! `await`. All other calls wait in the queue. The queue is bypassed because its lock is fair and is passed from caller
+//! to caller, which would slow down calls that need not wait.
 
 use std::{
-    collections::HashMap,
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -27,49 +27,61 @@ use super::{
 };
 use crate::{Error, ErrorKind, Result, observe};
 
-/// The limiters of one corp's endpoints at one address.
+/// The limiters of the endpoints of one corp at one address.
 pub(crate) struct CorpLimiter {
     settings: Arc<Settings>,
-    /// The address and the corp, from which the keys in Redis are made.
+    /// Address and corp, from which the keys in Redis are derived.
     #[cfg(feature = "redis")]
     name: String,
-    endpoints: RwLock<HashMap<&'static str, Arc<EndpointLimiter>>>,
+    /// Lists of limiters, by the length of the path.
+    endpoints: [Link; 16],
+}
+
+/// The end of an append-only list, or the link to its next entry. Every call reads such a list: without a lock, and without a write
+/// to memory that other threads read.
+type Link = OnceLock<Box<Entry>>;
+
+struct Entry {
+    limiter: Arc<EndpointLimiter>,
+    next: Link,
 }
 
 impl CorpLimiter {
     #[cfg_attr(
         not(feature = "redis"),
-        expect(unused_variables, reason = "only keys in Redis are made from it")
+        expect(unused_variables, reason = "only the keys in Redis are derived from it")
     )]
     pub(super) fn new(settings: Arc<Settings>, name: String) -> Self {
         Self {
             settings,
             #[cfg(feature = "redis")]
             name,
-            endpoints: RwLock::default(),
+            endpoints: Default::default(),
         }
     }
 
     /// Returns the limiter of this endpoint.
-    pub(crate) fn endpoint(&self, endpoint: &'static str) -> Arc<EndpointLimiter> {
-        let endpoints = self.endpoints.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(limiter) = endpoints.get(endpoint) {
-            return Arc::clone(limiter);
+    pub(crate) fn endpoint(&self, endpoint: &'static str) -> &Arc<EndpointLimiter> {
+        let entry =
+            || Box::new(Entry { limiter: Arc::new(EndpointLimiter::new(endpoint, self)), next: Link::new() });
+        let mut link = &self.endpoints[endpoint.len() % self.endpoints.len()];
+        loop {
+            // Another thread may have appended the limiter of another endpoint at the same time.
+            let Entry { limiter, next } = &**link.get_or_init(entry);
+            if limiter.endpoint == endpoint {
+                return limiter;
+            }
+            link = next;
         }
-        drop(endpoints);
-        let mut endpoints = self.endpoints.write().unwrap_or_else(PoisonError::into_inner);
-        let limiter =
-            endpoints.entry(endpoint).or_insert_with(|| Arc::new(EndpointLimiter::new(endpoint, self)));
-        Arc::clone(limiter)
     }
 }
 
-/// The limits of one endpoint. Permits are given in the order in which they were asked for.
+/// The limits of one endpoint. Permits are granted in the order of the requests.
 pub(crate) struct EndpointLimiter {
-    endpoint: &'static str,
+    pub(super) endpoint: &'static str,
     in_flight: Option<Semaphore>,
     rates: RateLimiter,
-    /// The queue of callers that must wait: the holder of the lock is the first.
+    /// The queue of waiting callers. The holder of the lock is the first one.
     queue: Mutex<QueueHead>,
     /// Number of callers in the queue.
     queued: AtomicUsize,
@@ -78,7 +90,7 @@ pub(crate) struct EndpointLimiter {
     redis: Option<RedisLimiter>,
 }
 
-/// What belongs to the first of the queue. If its call is cancelled, the next caller takes it over.
+/// State of the first caller in the queue. If its call is cancelled, the next caller takes the state over.
 #[derive(Default)]
 struct QueueHead {
     #[cfg(feature = "redis")]
@@ -101,23 +113,23 @@ impl Drop for Queued<'_> {
     }
 }
 
-/// The permit to send one call now. Dropping it, whether the call was sent or not, makes room for the next call.
+/// The permit to send one call immediately. Dropping it makes room for the next call, whether the call was sent or not.
 pub(crate) struct Permit<'l> {
     limiter: &'l EndpointLimiter,
     sent: Instant,
     pub(crate) waited: bool,
-    /// Keeps the queue waiting while this call verifies that the endpoint is open again.
+    /// Holds the queue while this call verifies that the endpoint is open again.
     _queue: Option<MutexGuard<'l, QueueHead>>,
     _in_flight: Option<SemaphorePermit<'l>>,
 }
 
 impl Permit<'_> {
-    /// When the call goes out.
+    /// Returns the time at which the call is sent.
     pub(crate) fn sent(&self) -> Instant {
         self.sent
     }
 
-    /// Records the outcome of the call. Returns how long WeCom keeps the endpoint closed, if this answer says so.
+    /// Records the outcome of the call. If the reply closes the endpoint, returns the time for which it stays closed.
     pub(crate) fn record_outcome(self, error: Option<&Error>) -> Option<Duration> {
         let closure = &self.limiter.closure;
         if error.is_some_and(Error::exceeds_frequency) {
@@ -127,7 +139,7 @@ impl Permit<'_> {
                 let seconds = closed_for.as_secs();
                 warn!(
                     endpoint = self.limiter.endpoint,
-                    seconds, "WeCom's frequency limit is exceeded: no more calls for this long"
+                    seconds, "WeCom's frequency limit is exceeded; the endpoint is closed for this time"
                 );
                 observe::closed(self.limiter.endpoint);
                 #[cfg(feature = "redis")]
@@ -137,7 +149,7 @@ impl Permit<'_> {
             }
             return Some(closed_for);
         }
-        // Only an answer shows that the endpoint is open.
+        // Only a reply of WeCom proves that the endpoint is open.
         if error.is_none_or(|error| error.code().is_some()) {
             closure.record_success(self.sent);
         }
@@ -164,13 +176,13 @@ impl EndpointLimiter {
         }
     }
 
-    /// Waits until a call may be sent. Cancellation gives back whatever was acquired.
+    /// Waits until a call may be sent. Cancellation returns everything that was acquired.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::EndpointClosed`] if WeCom closed the endpoint for longer than `max_wait`.
     pub(crate) async fn acquire(&self, max_wait: Duration) -> Result<Permit<'_>> {
-        // Fails before queueing: the wait would be in vain.
+        // Fails before queueing, because the wait would be too long in any case.
         if let ClosureState::Closed(left) = self.closure.state()
             && left > max_wait
         {
@@ -184,12 +196,12 @@ impl EndpointLimiter {
         if let Some(sent) = self.try_acquire() {
             return Ok(Permit { limiter: self, sent, waited: false, _queue: None, _in_flight: in_flight });
         }
-        // Boxed, as the future of a call that need not wait should be small.
+        // Boxed, so that the future of a call that need not wait stays small.
         let Permit { sent, waited, _queue, .. } = Box::pin(self.acquire_in_queue(began, max_wait)).await?;
         Ok(Permit { limiter: self, sent, waited, _queue, _in_flight: in_flight })
     }
 
-    /// Admits a call that need not wait, and returns the time.
+    /// Admits a call that need not wait. Returns the time of admission.
     fn try_acquire(&self) -> Option<Instant> {
         #[cfg(feature = "redis")]
         if self.redis.is_some() {
@@ -235,17 +247,17 @@ impl EndpointLimiter {
         Ok(Permit { limiter: self, sent, waited, _queue: queue, _in_flight: None })
     }
 
-    /// Waits for the limits, those in Redis if the budget is shared, and returns whether it had to wait.
+    /// Waits for the limits (those in Redis if the budget is shared). Returns whether a wait was necessary.
     #[cfg_attr(
         not(feature = "redis"),
-        expect(unused_variables, reason = "only a reservation in Redis is kept in it")
+        expect(unused_variables, reason = "it only holds a reservation in Redis")
     )]
     async fn wait_for_limits(&self, queue: &mut QueueHead) -> bool {
         #[cfg(feature = "redis")]
         if let Some(redis) = &self.redis {
             match redis.admit(&mut queue.reservation).await {
                 Admission::Now { waited } => {
-                    // The local limits count the call too: they take over if Redis becomes unavailable.
+                    // The local limits count the call too, because they apply if Redis becomes unavailable.
                     let _ = self.rates.try_acquire(Instant::now());
                     return waited;
                 }

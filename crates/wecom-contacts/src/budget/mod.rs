@@ -1,18 +1,20 @@
-//! The budget: WeCom's limits on how often a corp may call, kept by waiting.
+//! The budget: WeCom's limits on the call rate of a corp. Calls above a limit wait.
 //!
-//! WeCom counts the calls of each endpoint and corp: by default 10,000 in a minute and 150,000 in an hour. One call too many
-//! closes the endpoint to the whole corp, for a minute or an hour (45009). The budget sends at most the limit in any window of
-//! that length, wherever the server's windows begin. Calls beyond it wait in a queue, in order of arrival. A call that is
-//! dropped while it waits costs the others nothing.
+//! WeCom counts the calls per endpoint and corp. The default limits are 10,000 in a minute and 150,000 in an hour. A
+//! call above a limit closes the endpoint to the whole corp for a minute or an hour (45009). The budget sends at most
+//! the limit in any window of that length, whatever the start of the server's windows. Further calls wait in a queue,
+//! in order of arrival. A waiting call that is dropped does not delay the others.
 //!
-//! Even calls use 98.5 % of a minute's limit. 0.5 % may go out at once, and the rest is a margin for calls that the network
-//! delays. Of an hour's limit 1/6 may go out as fast as the minute's limit admits (about 31,000 calls), and the rest evenly.
+//! An even stream of calls uses 98.5 % of a minute's limit. 0.5 % may be sent as a burst, and the rest is a margin for
+//! network delays. Of an hour's limit, 1/6 may be sent as fast as the minute's limit admits (about 31,000 calls), and
+//! the rest evenly.
 //!
-//! When WeCom closes an endpoint, its calls fail at once and unsent for a minute. The first call after that is sent alone. If
-//! it is refused too, the endpoint stays closed for an hour. A call waits for the endpoint to open only if the total time of its
-//! [`RetryPolicy`](crate::RetryPolicy) allows it.
+//! After WeCom has closed an endpoint, its calls fail for a minute without being sent. The first call after that is
+//! sent alone. If it is refused too, the endpoint stays closed for an hour. A call waits for the endpoint only if the
+//! total time of its [`RetryPolicy`](crate::RetryPolicy) is long enough.
 //!
-//! All clients of one corp at one address share a budget in a process, whatever their secrets: WeCom counts them together.
+//! All clients of one corp at one address share the budget within a process, even with different secrets, because WeCom
+//! counts their calls together.
 
 mod closure;
 mod limiter;
@@ -31,15 +33,15 @@ pub(crate) use self::limiter::CorpLimiter;
 pub use self::limits::Limits;
 use crate::{CorpId, Endpoint, Error, ErrorKind, Result, endpoints};
 
-/// WeCom's limits, kept by waiting: see the [module](self).
+/// WeCom's limits on the call rate, enforced by waiting. See the [module](self).
 ///
-/// Clones share their counts. A client that is given no budget uses the [default](Self::default) of the process.
+/// Clones share their counts. A client without a budget of its own uses the [default](Self::default) of the process.
 ///
 /// ```
 /// use wecom_contacts::{Budget, Client, Limits, Secret};
 ///
 /// # fn example() -> wecom_contacts::Result<()> {
-/// // Another program of the same corp takes the other half.
+/// // Another program of the same corp uses the other half of the limits.
 /// let half = Limits::published().per_minute(5_000).per_hour(75_000);
 /// let budget = Budget::builder().each(half).endpoint("user/get", half.at_once(8)).build()?;
 /// let client = Client::builder("ww1234567890abcdef", Secret::contacts_sync("secret")).budget(budget).build()?;
@@ -51,22 +53,22 @@ pub struct Budget(Arc<Inner>);
 
 struct Inner {
     settings: Arc<Settings>,
-    /// By address and corp. A limiter lives as long as a client that uses it.
+    /// The limiters by address and corp. A limiter is dropped together with the last client that uses it.
     corps: Mutex<HashMap<String, Weak<CorpLimiter>>>,
 }
 
 impl Budget {
-    /// Starts to build a budget, from the published limits.
+    /// Returns a builder that starts with the published limits.
     pub fn builder() -> BudgetBuilder {
         BudgetBuilder { settings: Settings::default(), unknown: None }
     }
 
-    /// Returns a budget without limits: a call waits only if WeCom closed its endpoint (45009).
+    /// Returns a budget without limits. A call waits only if WeCom has closed its endpoint (45009).
     pub fn unlimited() -> Self {
         Self::builder().each(Limits::unlimited()).assemble()
     }
 
-    /// Returns a budget of the published limits, counted together for all processes that use this Redis.
+    /// Returns a budget with the published limits. Calls are counted for all processes that use this Redis.
     #[cfg(feature = "redis")]
     pub fn shared(redis: crate::Redis) -> Self {
         Self::builder().shared(redis).assemble()
@@ -108,19 +110,20 @@ impl fmt::Debug for Budget {
 #[must_use]
 pub struct BudgetBuilder {
     settings: Settings,
-    /// The first path that is not an endpoint's.
+    /// The first path that is not in the table of endpoints.
     unknown: Option<String>,
 }
 
 impl BudgetBuilder {
-    /// Sets the limits of each endpoint that has none of its own. Defaults to [`Limits::published`]. If `limits` has no limit of calls
-    /// in flight, the [published one](crate::EndpointInfo::at_once) of the endpoint applies, if there is one.
+    /// Sets the limits of all endpoints without limits of their own. Defaults to [`Limits::published`]. If `limits`
+    /// contains no limit of calls in flight, the [published one](crate::EndpointInfo::at_once) of the endpoint applies,
+    /// if there is one.
     pub fn each(mut self, limits: Limits) -> Self {
         self.settings.each = limits;
         self
     }
 
-    /// Sets the limits of one of the [SDK's endpoints](crate::endpoints), by its path below `cgi-bin/`. A path that is not in
+    /// Sets the limits of one of the [SDK's endpoints](crate::endpoints), by its path below `cgi-bin/`. A path outside
     /// their table is an error of [`build`](Self::build).
     pub fn endpoint(mut self, path: impl AsRef<str>, limits: Limits) -> Self {
         match endpoints::find(path.as_ref()) {
@@ -130,17 +133,17 @@ impl BudgetBuilder {
         self
     }
 
-    /// Sets the limits of one endpoint by its type, which may be an endpoint of your own: see [`Endpoint`].
+    /// Sets the limits of one endpoint by its type. It may be an endpoint of your own: see [`Endpoint`].
     pub fn endpoint_of<E: Endpoint>(mut self, limits: Limits) -> Self {
         self.settings.of.insert(E::CALL.path(), limits);
         self
     }
 
-    /// Counts in this Redis, together with all processes that use it. All of them must be built with the same limits. Calls in
-    /// flight are still counted by each process.
+    /// Counts calls in this Redis for all processes that use it. All of them must be built with the same limits. Calls
+    /// in flight are still counted per process.
     ///
-    /// A 45009 that one process gets closes the endpoint to all of them. While Redis is unavailable each process keeps the limits
-    /// on its own.
+    /// If one process receives a 45009, the endpoint is closed to all of them. While Redis is unavailable, each process
+    /// enforces the limits on its own.
     #[cfg(feature = "redis")]
     pub fn shared(mut self, redis: crate::Redis) -> Self {
         self.settings.redis = Some(redis_limiter::RedisBudget::new(redis));
@@ -151,7 +154,8 @@ impl BudgetBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::UnknownEndpoint`] for a path in [`endpoint`](Self::endpoint) that is no endpoint of the SDK, such as `usr/get`.
+    /// [`ErrorKind::UnknownEndpoint`] if a path passed to [`endpoint`](Self::endpoint) is not an endpoint of the SDK,
+    /// such as `usr/get`.
     pub fn build(mut self) -> Result<Budget> {
         match self.unknown.take() {
             None => Ok(self.assemble()),
@@ -167,7 +171,7 @@ impl BudgetBuilder {
     }
 }
 
-/// What a budget was built with.
+/// The settings that a budget was built with.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     each: Limits,

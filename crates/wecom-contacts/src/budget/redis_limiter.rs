@@ -1,12 +1,13 @@
 //! A budget that several processes share through Redis.
 //!
-//! For each limit Redis keeps the time at which the next call of an even stream is due, by its own clock, and assigns each
-//! call its time: the arithmetic of the local limits (GCRA) in a script, which runs atomically. A caller asks once and then
-//! waits for its time. Each process asks for one time at a time: this keeps the order of its callers, and a process that dies
-//! costs the others one call. A 45009 that one process gets closes the endpoint to all of them.
+//! For each limit, Redis stores the due time of the next call in an even stream, by its own clock, and assigns a time
+//! to each call. The algorithm is that of the local limits (GCRA), in a script that runs atomically. A caller sends one
+//! request and then waits for its time. Each process requests one time at a time. This keeps the order of its callers,
+//! and if a process crashes, only one call is lost to the others. If one process receives a 45009, the endpoint is
+//! closed to all of them.
 //!
-//! After a failure Redis is left alone for a while, and each process keeps the limits on its own. Together they may then exceed
-//! them.
+//! After a failure, Redis is not used for a while, and each process enforces the limits on its own. All processes
+//! together may then exceed the limits.
 
 use std::{
     fmt,
@@ -26,14 +27,15 @@ use wecom_cipher::hex;
 use super::rate::Rate;
 use crate::{Redis, redis::Invocation};
 
-/// How long after a limit granted it a call may still be sent. A later call would count towards another window, so its grant expires.
+/// Time for which an assigned time stays valid. A later call would count towards another window.
 const GRANT_LIFE: Duration = Duration::from_secs(10);
 
-/// How long Redis is left alone after a failure.
+/// Time without new attempts after a failure of Redis.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// Keys: the next due time of each limit, then the closure. Arguments: for each limit the interval in microseconds, and how far
-/// ahead of its due time a call may go. Returns 0 and the microseconds until the call's time, or 1 and those until the endpoint opens.
+/// Keys: the next due time of each limit, then the closure. Arguments: for each limit, the interval and the tolerance
+/// in microseconds; the tolerance is the maximum time by which a call may be ahead of its due time. Returns 0 and the
+/// microseconds until the call's time, or 1 and the microseconds until the endpoint opens.
 static RESERVE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "
@@ -71,7 +73,7 @@ pub(super) struct RedisBudget(Arc<Inner>);
 
 struct Inner {
     redis: Redis,
-    /// Set while Redis is unavailable: when to try it again.
+    /// Time of the next attempt. Set while Redis is unavailable.
     retry_at: Mutex<Option<Instant>>,
 }
 
@@ -92,20 +94,20 @@ impl RedisBudget {
         match outcome {
             Ok(value) => {
                 if was_unavailable {
-                    info!("Redis is back: the budget is shared again");
+                    info!("Redis is available again; the budget is shared");
                 }
                 Some(value)
             }
             Err(error) => {
                 if !was_unavailable {
-                    warn!(fault = %error, "Redis is away: the budget is kept by each process on its own");
+                    warn!(fault = %error, "Redis is unavailable; each process enforces the budget on its own");
                 }
                 None
             }
         }
     }
 
-    /// The lock is never held across a panic, so a poisoned one still holds a sound value.
+    /// A poisoned lock is safe to use: no code under the lock can panic between two related changes.
     fn retry_at(&self) -> MutexGuard<'_, Option<Instant>> {
         self.0.retry_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -117,14 +119,15 @@ impl fmt::Debug for RedisBudget {
     }
 }
 
-/// The limits of one endpoint, kept in Redis.
+/// The limits of one endpoint in Redis.
 pub(super) struct RedisLimiter {
     redis: RedisBudget,
     limits: Vec<(String, Rate)>,
     closed: String,
 }
 
-/// The time that Redis assigns to the first of the queue. If its call is cancelled, the next caller takes it over.
+/// The time that Redis assigned to the first caller in the queue. If its call is cancelled, the next caller takes it
+/// over.
 #[derive(Default)]
 pub(super) enum Reservation {
     #[default]
@@ -133,7 +136,7 @@ pub(super) enum Reservation {
     At(Instant),
 }
 
-/// The answer of the shared limits.
+/// Result of the shared limits.
 pub(super) enum Admission {
     Now {
         waited: bool,
@@ -151,14 +154,14 @@ impl RedisLimiter {
         [minute, hour]: [Option<Rate>; 2],
     ) -> Self {
         let corp = hex(&Sha256::digest(corp)[..16]);
-        // The braces make a cluster keep the keys of an endpoint together.
+        // The braces make a cluster store all keys of an endpoint on the same node.
         let key = |part: &str| format!("wecom:{{{corp}:{endpoint}}}:{part}");
         let limits = [("minute", minute), ("hour", hour)];
         let limits = limits.into_iter().filter_map(|(part, rate)| Some((key(part), rate?))).collect();
         Self { redis: redis.clone(), limits, closed: key("closed") }
     }
 
-    /// Waits for the assigned time. Cancellation leaves it in `reservation` for the next caller.
+    /// Waits for the assigned time. After a cancellation it stays in `reservation` for the next caller.
     pub(super) async fn admit(&self, reservation: &mut Reservation) -> Admission {
         loop {
             match reservation {
@@ -174,7 +177,7 @@ impl RedisLimiter {
                         None => return Admission::Unknown,
                         Some((0, 0)) => return Admission::Now { waited: false },
                         Some((0, wait)) => {
-                            // The number comes from Redis and may be anything.
+                            // The number comes from Redis and may have any value.
                             let at = Instant::now().checked_add(Duration::from_micros(wait));
                             let Some(at) = at else { return Admission::Unknown };
                             *reservation = Reservation::At(at);
@@ -184,7 +187,7 @@ impl RedisLimiter {
                 }
                 Reservation::At(at) => {
                     let at = *at;
-                    // A call sent long after its time would fall into a later window.
+                    // A call sent long after its time would count towards a later window.
                     if at.elapsed() > GRANT_LIFE {
                         *reservation = Reservation::None;
                         continue;
@@ -227,14 +230,14 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// A corp that is used by this test and this run alone.
+    /// Returns a corp id that only this test and this run use.
     fn corp() -> CorpId {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
         CorpId::new(format!("ww-{}-{}-{}", std::process::id(), started.as_nanos(), NEXT.fetch_add(1, SeqCst)))
     }
 
-    /// The limiter as each of several processes has it.
+    /// Returns the limiters of several processes.
     fn processes<const N: usize>(
         url: &str,
         corp: &CorpId,
@@ -242,7 +245,7 @@ mod tests {
     ) -> [Arc<EndpointLimiter>; N] {
         std::array::from_fn(|_| {
             let budget = builder.clone().shared(Redis::open(url).unwrap()).build().unwrap();
-            budget.corp("https://example.com/cgi-bin/", corp).endpoint("user/get")
+            Arc::clone(budget.corp("https://example.com/cgi-bin/", corp).endpoint("user/get"))
         })
     }
 
@@ -252,7 +255,7 @@ mod tests {
 
     #[tokio::test]
     async fn three_processes_together_keep_one_limit_and_use_it() {
-        // Redis counts by a clock of its own, so this takes its time: two thirds of a second.
+        // Redis uses its own clock, so this test takes real time: two thirds of a second.
         let limits = Limits::unlimited().per_minute(60_000).per_hour(6_000_000);
         let limiters: [_; 3] = processes(&shared_url().unwrap(), &corp(), &Budget::builder().each(limits));
         let began = Instant::now();
@@ -271,7 +274,7 @@ mod tests {
         let floor = rate.interval * (960 - rate.burst);
         let took = began.elapsed();
         assert!(took >= floor, "{took:?} is less than {floor:?}");
-        assert!(took <= floor * 3, "{took:?} is more than {floor:?} by far");
+        assert!(took <= floor * 3, "{took:?} is far more than {floor:?}");
     }
 
     #[tokio::test]
@@ -279,7 +282,7 @@ mod tests {
         let [one, other]: [_; 2] = processes(&shared_url().unwrap(), &corp(), &Budget::builder());
         other.acquire(SECOND).await.unwrap();
         one.acquire(SECOND).await.unwrap().record_outcome(Some(&refused()));
-        // The report is sent by a task of its own.
+        // A separate task sends the report.
         let reported = async {
             loop {
                 if let Err(error) = other.acquire(SECOND).await {

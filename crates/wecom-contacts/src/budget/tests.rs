@@ -1,6 +1,6 @@
-//! The budget on paused time.
+//! Tests of the budget with paused time.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{collections::HashSet, pin::pin, sync::Arc, thread, time::Duration};
 
 use futures_util::{FutureExt, future::join_all};
 use proptest::prelude::*;
@@ -24,14 +24,14 @@ fn corp(budget: &Budget) -> Arc<CorpLimiter> {
 }
 
 fn limiter(limits: Limits) -> Arc<EndpointLimiter> {
-    corp(&Budget::builder().each(limits).build().unwrap()).endpoint("user/get")
+    Arc::clone(corp(&Budget::builder().each(limits).build().unwrap()).endpoint("user/get"))
 }
 
 fn refused() -> Error {
     Error::refused("user/get", 45009, "api freq out of limit")
 }
 
-/// The most that falls into any stretch of this length.
+/// Returns the maximum number of calls in any period of this length.
 fn most_within(sent: &[Instant], window: Duration) -> usize {
     let mut first = 0;
     let mut most = 0;
@@ -101,7 +101,7 @@ proptest! {
             let limiter = limiter(Limits::unlimited().per_minute(minute).per_hour(hour));
             let mut sent = Vec::new();
             for pause in pauses {
-                // Every third caller does not wait, and the callers behind it gain nothing by that.
+                // Every third caller cancels, which must not benefit the callers behind it.
                 if pause % 3 == 0 {
                     if let Ok(permit) = timeout(Duration::from_millis(pause / 7), limiter.acquire(SECOND)).await {
                         sent.push(permit.unwrap().sent());
@@ -124,7 +124,7 @@ fn a_rate_fills_its_limit_and_no_more() {
     for calls in [0, 1, 2, 5, 60, 199, 1_000, 10_000, 40_000, 5_000_000] {
         let minute = Rate::minute(calls);
         for (rate, window) in [(minute, MINUTE), (Rate::hour(calls), HOUR)] {
-            // What falls into a stretch that begins with a full burst.
+            // Number of calls in a period that begins with a full burst.
             let most = u128::from(rate.burst - 1) + window.as_nanos().div_ceil(rate.interval.as_nanos());
             assert!(most <= u128::from(calls.max(1)), "{calls}: {rate:?}");
             assert!(calls < 100 || most * 100 >= u128::from(calls) * 98, "{calls}: {rate:?}");
@@ -168,13 +168,13 @@ async fn a_new_caller_does_not_overtake_the_queue() {
     let mut first = pin!(limiter.acquire(SECOND));
     assert!(first.as_mut().now_or_never().is_none());
     advance(10 * SECOND).await;
-    // The limit has room again, and the first caller has not been polled since.
+    // The limit has room again, but the first caller has not been polled since.
     let mut second = pin!(limiter.acquire(SECOND));
     assert!(second.as_mut().now_or_never().is_none());
     first.await.unwrap();
     second.await.unwrap();
     advance(10 * SECOND).await;
-    assert!(limiter.acquire(SECOND).now_or_never().is_some(), "an empty queue holds nobody back");
+    assert!(limiter.acquire(SECOND).now_or_never().is_some(), "an empty queue delays no caller");
 }
 
 #[tokio::test(start_paused = true)]
@@ -196,7 +196,7 @@ async fn a_caller_that_goes_away_costs_the_others_nothing() {
     let limiter = limiter(Limits::unlimited().per_minute(60).per_hour(3_000));
     limiter.acquire(SECOND).await.unwrap();
     let began = Instant::now();
-    // A hundred give up while they wait, at the head of the line and further down.
+    // A hundred callers cancel while they wait, at the head of the queue and behind it.
     let impatient = (0..100).map(|n| timeout(Duration::from_millis(n), limiter.acquire(SECOND)));
     assert!(join_all(impatient).await.iter().all(Result::is_err));
     for _ in 0..3 {
@@ -229,14 +229,17 @@ async fn a_closed_endpoint_turns_callers_away_at_once_and_lets_one_try_when_it_o
     assert!(error.is_rate_limited() && error.retry_after() == Some(MINUTE));
     assert_eq!(began.elapsed(), Duration::ZERO);
     advance(40 * SECOND).await;
-    // Now the time to wait suffices.
+    // This maximum wait is long enough.
     let probe = limiter.acquire(30 * SECOND).await.unwrap();
     assert!(probe.waited && began.elapsed() >= MINUTE);
-    assert!(timeout(SECOND, limiter.acquire(SECOND)).await.is_err(), "the others wait for what it finds");
+    assert!(
+        timeout(SECOND, limiter.acquire(SECOND)).await.is_err(),
+        "the others wait for the result of the probe"
+    );
     assert_eq!(probe.record_outcome(Some(&refused())), Some(HOUR));
     assert!(limiter.acquire(30 * SECOND).await.is_err());
     advance(HOUR).await;
-    // One that is dropped found out nothing.
+    // A dropped permit proves nothing about the endpoint.
     drop(limiter.acquire(SECOND).await.unwrap());
     let probe = limiter.acquire(SECOND).await.unwrap();
     assert!(timeout(SECOND, limiter.acquire(SECOND)).await.is_err());
@@ -272,14 +275,32 @@ async fn clients_of_one_corp_and_address_share_a_limiter_and_others_do_not() {
     assert!(!Arc::ptr_eq(&ours, &budget.corp("https://example.org/cgi-bin/", &CorpId::new("ww1"))));
     assert!(!Arc::ptr_eq(&ours, &corp(&Budget::default())));
     assert!(Arc::ptr_eq(&corp(&Budget::default()), &corp(&Budget::default())));
-    assert!(Arc::ptr_eq(&ours.endpoint("user/get"), &ours.endpoint("user/get")));
-    assert!(!Arc::ptr_eq(&ours.endpoint("user/get"), &ours.endpoint("user/list")));
+    assert!(Arc::ptr_eq(ours.endpoint("user/get"), ours.endpoint("user/get")));
+    assert!(!Arc::ptr_eq(ours.endpoint("user/get"), ours.endpoint("user/list")));
+}
+
+#[test]
+fn threads_that_ask_at_the_same_time_get_one_limiter_for_each_endpoint() {
+    let corp = corp(&Budget::default());
+    let paths = || crate::endpoints::ALL.iter().map(crate::EndpointInfo::path);
+    let limiters: Vec<Vec<_>> = thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..4).map(|_| scope.spawn(|| paths().map(|path| corp.endpoint(path)).collect())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let distinct: HashSet<_> = limiters.iter().flatten().map(|limiter| Arc::as_ptr(limiter)).collect();
+    assert_eq!(distinct.len(), paths().count());
+    for limiters in limiters {
+        let named: Vec<_> = limiters.iter().map(|limiter| limiter.endpoint).collect();
+        assert_eq!(named, paths().collect::<Vec<_>>());
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_published_limits_on_calls_at_once_hold_unless_told_otherwise() {
     let at_once = async |budget: Budget, endpoint| {
-        let limiter = corp(&budget).endpoint(endpoint);
+        let corp = corp(&budget);
+        let limiter = corp.endpoint(endpoint);
         let mut permits = Vec::new();
         while permits.len() < 30
             && let Ok(permit) = timeout(SECOND, limiter.acquire(SECOND)).await
@@ -311,7 +332,7 @@ fn a_misspelt_endpoint_is_an_error_that_names_the_nearest() {
         Budget::builder().endpoint("user/get", limits).endpoint("usr/get", limits).build().unwrap_err();
     let ErrorKind::UnknownEndpoint { path, nearest } = error.kind() else { panic!("{error}") };
     assert_eq!((path.as_str(), *nearest), ("usr/get", Some("user/get")));
-    assert_eq!(error.to_string(), "no endpoint has the path `usr/get`; `user/get` is the nearest");
+    assert_eq!(error.to_string(), "no endpoint has the path `usr/get`; the most similar path is `user/get`");
     assert!(error.remedy().is_some_and(|remedy| remedy.contains("endpoint_of")));
     let error = Budget::builder().endpoint("agent/set_workbench_template", limits).build().unwrap_err();
     assert_eq!(error.to_string(), "no endpoint has the path `agent/set_workbench_template`");
@@ -332,7 +353,8 @@ async fn an_endpoint_of_ones_own_has_limits_by_its_type() {
     let budget =
         Budget::builder().endpoint_of::<GetApp>(limits).endpoint_of::<GetMember>(limits).build().unwrap();
     for endpoint in ["agent/get", "user/get"] {
-        let limiter = corp(&budget).endpoint(endpoint);
+        let corp = corp(&budget);
+        let limiter = corp.endpoint(endpoint);
         let first = limiter.acquire(SECOND).await.unwrap();
         assert!(timeout(SECOND, limiter.acquire(SECOND)).await.is_err(), "{endpoint}");
         drop(first);

@@ -1,4 +1,4 @@
-//! What a request to a callback URL is answered with, and why.
+//! Answers to the requests of a callback URL, with the reason of each.
 
 use std::time::Duration;
 
@@ -8,55 +8,56 @@ use std::time::Duration;
 pub struct Answer {
     /// The HTTP status: 200, 403, 408 or 503.
     pub status: u16,
-    /// The whole body, not a byte more or less: empty unless a URL was verified.
+    /// The complete body: send it unchanged. It is empty except for the verification of a URL.
     pub body: String,
-    /// Why; for the log, and not for the sender.
+    /// The reason. Write it to the log, but do not send it.
     pub outcome: Outcome,
 }
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// 200: WeCom verified the URL (验证URL有效性), and the body is what it wants to see.
+    /// 200: WeCom verified the URL (验证URL有效性). The body is the text that WeCom expects.
     Verified,
-    /// 200: the inbox has stored the event for the handler, as [`Event::Unreadable`](super::Event::Unreadable) if it cannot be read.
+    /// 200: the inbox has stored the event for the handler. An event that cannot be parsed is
+    /// [`Event::Unreadable`](super::Event::Unreadable).
     Queued,
-    /// 200: this event, or this very request, was accepted before. Nothing is done.
+    /// 200: this event or this request was accepted before. It is not handled again.
     Duplicate,
-    /// 503: the inbox has no room. WeCom delivers again, and the event is accepted then.
+    /// 503: the inbox is full. WeCom delivers the event again, and it can be accepted then.
     Busy,
-    /// 503: the inbox failed to store the event, for a reason that the log has. WeCom delivers again.
+    /// 503: the inbox failed to store the event. The log contains the reason. WeCom delivers the event again.
     NotStored,
-    /// 503: the intake is shutting down. WeCom delivers again, to the process that runs then.
+    /// 503: the intake is shutting down. WeCom delivers the event again, to the next process.
     Closing,
-    /// 403, or 408 for [`Refusal::Unfinished`]: not WeCom's.
+    /// 403, or 408 for [`Refusal::Unfinished`]: the request is not an authentic request of WeCom.
     Refused(Refusal),
 }
 
-/// Why a request was refused.
+/// The reason why a request was refused.
 ///
-/// No variant holds anything personal or secret. The sender does not learn the reason.
+/// No variant contains personal data or secrets. The sender does not receive the reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The body, or the query string, is larger than any of WeCom's.
+    /// The body or the query string is larger than any that WeCom sends.
     #[error("more than {limit} bytes")]
     TooLarge {
         /// The limit in bytes.
         limit: usize,
     },
-    /// The timestamp is outside the replay window, or no number.
+    /// The timestamp is outside the replay window, or it is not a number.
     #[error("the timestamp is not within {window:?} of this machine's clock; check that the clock is right")]
     Stale {
-        /// How far the timestamp may lie to either side.
+        /// Maximum difference between the timestamp and the clock, in both directions.
         window: Duration,
     },
-    /// No envelope, a wrong signature, an unknown key, another corp's.
+    /// The envelope, the signature, the encryption or the addressed corp is wrong.
     #[error(transparent)]
     NotWeCom(#[from] wecom_cipher::Error),
-    /// The body did not arrive in time, or broke off. Only `Callbacks` reads bodies.
-    #[error("the body did not arrive whole within {limit:?}")]
+    /// The body did not arrive completely within the limit. Only `Callbacks` reads bodies.
+    #[error("the body did not arrive completely within {limit:?}")]
     Unfinished {
         /// The limit.
         limit: Duration,

@@ -1,4 +1,4 @@
-//! The decrypted XML of a message as a small tree, and how values are read from it and written to it.
+//! The decrypted XML of a message as a small tree, with conversions between elements and values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AgentId, CorpId, DepartmentId, ErrorCode, JobId, TagId, UserId};
 
-/// Official messages are four levels deep.
+/// Maximum depth. Official messages have at most four levels.
 const MAX_DEPTH: usize = 16;
 
-/// A node takes twenty times the bytes of the shortest element; the longest official lists hold some hundred elements.
+/// Maximum number of elements, to bound the memory: a node takes twenty times the bytes of the shortest element. The
+/// longest official lists have some hundred elements.
 const MAX_ELEMENTS: usize = 10_000;
 
-/// Why a message is no tree of elements.
+/// The reason why a message is not a tree of elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unreadable(pub(super) &'static str);
 
@@ -29,24 +30,24 @@ const DTD: Unreadable = Unreadable("it holds a DTD");
 
 type Result<T> = std::result::Result<T, Unreadable>;
 
-/// One element of a message, as it was sent: its text (CDATA or not) or its children.
+/// One element of a message as it was sent, with text (CDATA or not) or children.
 ///
-/// `Debug` shows the names only.
+/// `Debug` shows only the names.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Element {
     /// Name of the element, without a namespace prefix.
     pub name: String,
-    /// Its text; empty for an element with children.
+    /// Text of the element; empty if it has children.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
-    /// The elements inside.
+    /// Child elements.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Self>,
 }
 
 impl Element {
-    /// An element with text.
+    /// Creates an element with a text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self { name: name.into(), text: text.into(), children: Vec::new() }
     }
@@ -62,7 +63,7 @@ impl fmt::Debug for Element {
     }
 }
 
-/// An element whose names and texts still lie in the message.
+/// An element that borrows its names and texts from the message.
 pub(super) struct Node<'a> {
     start: BytesStart<'a>,
     pub(super) text: Cow<'a, str>,
@@ -70,7 +71,7 @@ pub(super) struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// Reads a message and returns its root.
+    /// Parses a message and returns its root.
     pub(super) fn parse(xml: &'a str) -> Result<Self> {
         let mut reader = Reader::from_str(xml.strip_prefix('\u{feff}').unwrap_or(xml));
         reader.config_mut().expand_empty_elements = true;
@@ -129,7 +130,7 @@ impl<'a> Node<'a> {
         self.child(name).map(|child| &*child.text)
     }
 
-    /// Reads the element of this name as `T`; see [`Value`] for what happens when it is absent.
+    /// Reads the element of this name as `T`. [`Value`] defines the result for an absent element.
     pub(super) fn value<T: Value>(&self, name: &str) -> Option<T> {
         T::read(self.child(name))
     }
@@ -143,8 +144,8 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Resolves the five named entities and character references; without a DTD there are no others. A number that no character has, such
-/// as half a surrogate pair, is U+FFFD.
+/// Resolves the five named entities and character references. Without a DTD, these are the only ones. A number that is
+/// not a valid character, such as an unpaired surrogate, becomes U+FFFD.
 fn resolve<'a>(reference: &BytesRef<'_>) -> Result<Cow<'a, str>> {
     if let Some(text) = resolve_xml_entity(reference) {
         return Ok(text.into());
@@ -162,7 +163,7 @@ fn resolve<'a>(reference: &BytesRef<'_>) -> Result<Cow<'a, str>> {
     Ok(String::from(character).into())
 }
 
-/// An element whose end has not been read yet.
+/// An element whose end tag was not read yet.
 struct Open<'a> {
     node: Node<'a>,
     has_cdata: bool,
@@ -174,7 +175,7 @@ impl<'a> Open<'a> {
     }
 
     fn text(&mut self, piece: Cow<'a, str>) {
-        // Beside a CDATA section, white space is a pretty-printer's.
+        // White space beside a CDATA section comes from a pretty-printer.
         if !(self.has_cdata && piece.trim_ascii().is_empty()) {
             self.append(piece);
         }
@@ -209,15 +210,15 @@ impl<'a> Open<'a> {
     }
 }
 
-/// Whether XML allows it as the name of an element, without a prefix. The reader takes anything up to a blank, and what is
-/// read here is also written.
+/// Returns whether XML allows this name for an element, without a prefix. The check is needed because the parser
+/// accepts any text up to a blank, and the name is later written into XML.
 fn is_name(name: &str) -> bool {
     let begins = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_' || !byte.is_ascii();
     let goes_on = |byte: u8| begins(byte) || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
     name.bytes().next().is_some_and(begins) && name.bytes().all(goes_on)
 }
 
-/// A message being written.
+/// A message that is being written.
 #[derive(Default)]
 pub(super) struct Xml(pub(super) String);
 
@@ -230,14 +231,14 @@ impl Xml {
         write!(self.0, "</{name}>").expect("a String takes everything");
     }
 
-    /// Writes text in a CDATA section, as WeCom writes strings; a section's end inside the text is cut in two.
+    /// Writes text in a CDATA section, as WeCom writes strings. A `]]>` inside the text is split over two sections.
     pub(super) fn cdata(&mut self, name: &str, text: &str) {
-        // Readers of XML take a bare carriage return for a line feed, also in CDATA.
+        // XML parsers replace a bare carriage return by a line feed, also in CDATA.
         let text = text.replace("]]>", "]]]]><![CDATA[>").replace('\r', "]]>&#13;<![CDATA[");
         write!(self.0, "<{name}><![CDATA[{text}]]></{name}>").expect("a String takes everything");
     }
 
-    /// Writes a number or a fixed word, as WeCom writes those: bare.
+    /// Writes a number or a fixed word without CDATA, as WeCom does.
     pub(super) fn bare(&mut self, name: &str, text: impl fmt::Display) {
         write!(self.0, "<{name}>{text}</{name}>").expect("a String takes everything");
     }
@@ -255,16 +256,17 @@ impl Xml {
     }
 }
 
-/// A value held by one element.
+/// A value that one element holds.
 pub(super) trait Value: Sized {
-    /// Reads the element, or what its absence means. `None` if there is no value without it, or none in it.
+    /// Reads the value, or returns the value that an absent element stands for. Returns `None` if the element is
+    /// required and absent, or if its text is invalid.
     fn read(node: Option<&Node<'_>>) -> Option<Self>;
 
     fn write(&self, name: &str, xml: &mut Xml);
 }
 
-/// Absent and unreadable are the same: slim events leave out nearly everything, and one odd value must not cost
-/// the rest of the event.
+/// An invalid value counts as absent. Slim events omit most fields, and one invalid value must not make the whole event
+/// unusable.
 impl<T: Value> Value for Option<T> {
     fn read(node: Option<&Node<'_>>) -> Option<Self> {
         Some(node.and_then(|node| T::read(Some(node))))
@@ -298,7 +300,7 @@ impl Value for SystemTime {
     }
 }
 
-/// A comma-separated list; absent and empty are the same (`Option<Vec<_>>` tells them apart).
+/// A comma-separated list. An absent element gives an empty list; `Option<Vec<_>>` distinguishes the two.
 impl<T: Item> Value for Vec<T> {
     fn read(node: Option<&Node<'_>>) -> Option<Self> {
         let Some(node) = node else {
@@ -314,7 +316,7 @@ impl<T: Item> Value for Vec<T> {
     }
 }
 
-/// A value that can stand in a comma-separated list.
+/// A value that can be an item of a comma-separated list.
 pub(super) trait Item: Sized {
     fn from_text(text: &str) -> Option<Self>;
 
@@ -341,7 +343,7 @@ impl Item for String {
     }
 }
 
-/// Ids that are text; an empty one is no id.
+/// Text ids. An empty text is not an id.
 macro_rules! text_values {
     ($($type:ident),*) => {$(
         impl Item for $type {
@@ -403,8 +405,8 @@ impl Value for u32 {
     }
 }
 
-/// Names the element of each field once, for reading and for writing. A field that has no value without its element
-/// makes the whole unreadable, which is right for an id and for nothing else.
+/// Declares the element name of each field, for reading and writing. If the element of a required field is absent,
+/// reading the whole struct fails. Only ids should be required.
 macro_rules! elements {
     ($type:ident { $($field:ident: $name:literal),* $(,)? }) => {
         impl $type {

@@ -1,4 +1,4 @@
-//! Which event a message carries.
+//! The kinds of event that a message can have.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,13 +8,13 @@ use super::events::{
     MediaUploaded, MemberChange, MemberDeleted, TagChange, UnknownEvent, UnreadableEvent,
 };
 
-/// What happened (事件): the events around contacts, and the rest as [`Unknown`](Self::Unknown).
+/// An event (事件): the events about contacts, and all others as [`Unknown`](Self::Unknown).
 ///
-/// Each variant names the wire's `Event`, and `ChangeType` where there is one. An event that lacks the very thing it is
-/// about (a deleted member without a userid) is `Unknown` too.
+/// The documentation of each variant has the value of `Event`, and of `ChangeType` if there is one. An event without
+/// its id (such as a deleted member without a userid) is `Unknown` too.
 ///
-/// As JSON an event is one object. `type` is the variant in `snake_case` (`member_created`), and the other keys are the fields of
-/// what the variant holds. See [`Notification`](super::Notification#as-json).
+/// As JSON an event is one object. Its key `type` is the variant in `snake_case` (`member_created`), and the other keys
+/// are the fields of the variant's content. See [`Notification`](super::Notification#as-json).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -23,7 +23,8 @@ pub enum Event {
     ///
     /// Official: [成员变更通知](https://developer.work.weixin.qq.com/document/path/90970)
     MemberCreated(Box<MemberChange>),
-    /// A member changed (更新成员): `change_contact`, `update_user`. Slim targets hear of departments and userids only.
+    /// A member was changed (更新成员): `change_contact`, `update_user`. Slim targets receive only changes of
+    /// departments and userids.
     ///
     /// Official: [成员变更通知](https://developer.work.weixin.qq.com/document/path/90970)
     MemberUpdated(Box<MemberChange>),
@@ -35,7 +36,8 @@ pub enum Event {
     ///
     /// Official: [部门变更通知](https://developer.work.weixin.qq.com/document/path/90971)
     DepartmentCreated(DepartmentChange),
-    /// A department changed (更新部门): `change_contact`, `update_party`. Slim targets hear of a new parent only.
+    /// A department was changed (更新部门): `change_contact`, `update_party`. Slim targets receive only changes of the
+    /// parent.
     ///
     /// Official: [部门变更通知](https://developer.work.weixin.qq.com/document/path/90971)
     DepartmentUpdated(DepartmentChange),
@@ -43,7 +45,7 @@ pub enum Event {
     ///
     /// Official: [部门变更通知](https://developer.work.weixin.qq.com/document/path/90971)
     DepartmentDeleted(DepartmentDeleted),
-    /// Members or departments joined or left a tag (标签成员变更): `change_contact`, `update_tag`.
+    /// Members or departments were added to a tag or removed from it (标签成员变更): `change_contact`, `update_tag`.
     ///
     /// Official: [标签变更通知](https://developer.work.weixin.qq.com/document/path/90972)
     TagUpdated(Box<TagChange>),
@@ -52,7 +54,7 @@ pub enum Event {
     /// Official: [异步任务完成通知](https://developer.work.weixin.qq.com/document/path/90973),
     /// [导出任务完成通知](https://developer.work.weixin.qq.com/document/path/94946)
     JobFinished(JobFinished),
-    /// A member came into the app's visible range (关注): `subscribe`.
+    /// A member entered the app's visible range (关注): `subscribe`.
     ///
     /// Official: [事件格式](https://developer.work.weixin.qq.com/document/path/90240)
     Subscribed(AppSubscription),
@@ -60,34 +62,37 @@ pub enum Event {
     ///
     /// Official: [事件格式](https://developer.work.weixin.qq.com/document/path/90240)
     Unsubscribed(AppSubscription),
-    /// The app was shared with a lower corp (企业互联), or taken back: `share_agent_change`. Fetch the list of shares again.
+    /// The app was shared with a lower corp (企业互联), or the share was withdrawn: `share_agent_change`. Read the list
+    /// of shares again.
     SharedAppChanged,
-    /// The app was shared with a downstream corp (上下游), or taken back: `share_chain_change`. Fetch the list of shares again.
+    /// The app was shared with a downstream corp (上下游), or the share was withdrawn: `share_chain_change`. Read the
+    /// list of shares again.
     SharedChainAppChanged,
-    /// An upstream-downstream space (上下游) changed: `change_chain`.
+    /// An upstream-downstream space (上下游) was changed: `change_chain`.
     ///
     /// Official: [上下游变更回调](https://developer.work.weixin.qq.com/document/path/95796)
     ChainChanged(ChainChange),
-    /// An upload by URL (异步上传临时素材) ended, well or not: `upload_media_job_finish`.
+    /// An upload by URL (异步上传临时素材) finished or failed: `upload_media_job_finish`.
     ///
     /// Official: [异步上传临时素材](https://developer.work.weixin.qq.com/document/path/96219)
     MediaUploaded(MediaUploaded),
-    /// The app has long been unused and will be suspended (长期未使用应用): `inactive_alert`.
+    /// The app was not used for a long time and will be suspended (长期未使用应用): `inactive_alert`.
     AppInactiveAlert(AppInactivity),
-    /// The app was suspended; its calls fail from now on: `close_inactive_agent`.
+    /// The app was suspended, so its calls fail: `close_inactive_agent`.
     AppSuspended,
-    /// The app was switched on again, by the member in [`Notification::from`](super::Notification::from): `reopen_inactive_agent`.
+    /// The app was enabled again: `reopen_inactive_agent`. [`Notification::from`](super::Notification::from) is the
+    /// member who did it.
     AppResumed,
-    /// Too few members use the app; it will lose customer data (低活跃): `low_active_alert`.
+    /// Too few members use the app, so it will lose access to customer data (低活跃): `low_active_alert`.
     AppLowActiveAlert(AppInactivity),
-    /// The app lost customer data, as too few members use it: `low_active`.
+    /// The app lost access to customer data because too few members use it: `low_active`.
     AppLowActive,
     /// Enough members use the app again: `active_restored`.
     AppActiveRestored,
-    /// Anything else, kept as it was sent. Acknowledge it like the others, or WeCom sends it again.
+    /// Any other event, kept as it was sent. Acknowledge it like the others; otherwise WeCom sends it again.
     Unknown(UnknownEvent),
-    /// A message that is WeCom's and cannot be read. It is acknowledged; report it by the digest of its
-    /// [`Notification`](super::Notification), as it may have told of a change.
+    /// An authentic message that cannot be parsed. The SDK acknowledges it. Report it by the digest of its
+    /// [`Notification`](super::Notification), because it may contain a change.
     Unreadable(UnreadableEvent),
 }
 
@@ -127,7 +132,7 @@ impl Event {
     }
 
     pub(super) fn write(&self, xml: &mut Xml) {
-        // Member and department changes write ChangeType bare, the others in CDATA, as the official samples do.
+        // The official samples write ChangeType without CDATA for members and departments, and with CDATA for tags.
         let contact = |xml: &mut Xml, change: &str| {
             xml.cdata("Event", "change_contact");
             xml.bare("ChangeType", change);

@@ -1,17 +1,18 @@
-//! What is done with an event once it has been acknowledged.
+//! The handler: the user's code that processes an acknowledged event.
 
 use std::future::Future;
 
 use super::Notification;
 
-/// Does the work that an event asks for. Any `Fn(Notification)` that returns a future is one.
+/// Processes an event. Any `Fn(Notification)` that returns a future is a handler.
 ///
-/// WeCom does not wait for it: the event was acknowledged when the [`Inbox`](super::Inbox) stored it. With one worker, which is the
-/// default, the next event waits until this one is handled, so that what happened first is handled first.
+/// WeCom does not wait for the handler: the event is acknowledged as soon as the [`Inbox`](super::Inbox) has stored it.
+/// Defaults to one worker, which handles the events one after the other in the order of their arrival.
 ///
-/// A handler deals with its own failures. If it panics, the log names the event, the inbox learns it
-/// ([`Inbox::failed`](super::Inbox::failed)), and the worker continues with the next event. A handler that never ends occupies its
-/// worker for good: put a timeout around what may hang. With a durable inbox an event can come twice, after a crash.
+/// A handler must process its own errors. If it panics, the log contains the event's key, the intake calls
+/// [`Inbox::failed`](super::Inbox::failed), and the worker continues with the next event. A handler that never returns
+/// blocks its worker permanently, so use a timeout for operations that may hang. After a crash, a durable inbox can
+/// deliver an event a second time.
 ///
 /// ```
 /// use wecom_contacts::callback::{Event, Handler, Notification};

@@ -1,4 +1,4 @@
-//! Where events wait between their acknowledgement and their handler.
+//! The queue of events between their acknowledgement and their handler.
 
 use std::{
     error::Error,
@@ -10,24 +10,26 @@ use wecom_cipher::Signature;
 
 use super::{Notification, NotificationKey};
 
-/// Stores the events of an [`Intake`](super::Intake) and recognises those that were delivered before.
+/// Stores the events of an [`Intake`](super::Intake) and detects repeated deliveries.
 ///
-/// [`MemoryInbox`](super::MemoryInbox) is the default: fast, and lost with the process. An inbox of your own, such as a table of a
-/// database, makes an acknowledgement durable: the intake awaits [`accept`](Self::accept) before it answers 200. The life of an event:
+/// [`MemoryInbox`](super::MemoryInbox) is the default. It is fast, but its events are lost when the process ends.
+/// Implement this trait, for example on a database table, to make the acknowledgement durable: the intake awaits
+/// [`accept`](Self::accept) before it answers 200. An event is processed as follows:
 ///
-/// 1. [`accept`](Self::accept) stores it and its key in one transaction. An error is answered with 503, so WeCom delivers again.
-/// 2. [`next`](Self::next) gives the oldest event that waits to a worker, which awaits the [`Handler`](super::Handler).
-/// 3. [`done`](Self::done) marks it as handled. Its key stays for at least [`Incoming::remember_for`], so that a later delivery is
-///    recognised.
+/// 1. [`accept`](Self::accept) stores the event and its key in one transaction. If it fails, the answer is 503 and
+///    WeCom delivers again.
+/// 2. [`next`](Self::next) returns the oldest waiting event to a worker, which awaits the [`Handler`](super::Handler).
+/// 3. [`done`](Self::done) marks the event as handled. The key is kept for at least [`Incoming::remember_for`], so that
+///    a later delivery is detected.
 ///
-/// An event that was accepted and not marked, because the process was killed or `done` failed, is given out by the inbox of the next
-/// process: **a durable inbox delivers each event to the handler at least once**. The handler bears a repetition, best by doing its
-/// work and `done` in one transaction of the same database.
+/// If the process is killed or `done` fails, the event stays unmarked, and the inbox of the next process returns it
+/// again. **A durable inbox delivers each event to the handler at least once.** The handler must therefore tolerate
+/// repetitions. The best way is to do its work and `done` in one transaction of the same database.
 ///
-/// An inbox serves one callback URL: two URLs of one corp can be sent the same event.
+/// Each callback URL needs its own inbox, because two URLs of one corp can receive the same event.
 ///
-/// An inbox does not wait for events. The intake asks [`next`](Self::next) when it starts, after each accepted event, and after each
-/// handled one, until there is none. If another process adds events to the same table, call
+/// An inbox does not notify the intake. The intake calls [`next`](Self::next) when it starts, after each accepted event
+/// and after each handled event, until it returns `None`. If another process adds events to the same table, call
 /// [`Intake::wake`](super::Intake::wake).
 ///
 /// ```
@@ -35,7 +37,7 @@ use super::{Notification, NotificationKey};
 /// use std::{collections::BTreeMap, io, sync::Mutex};
 /// use wecom_contacts::callback::{Acceptance, Inbox, Incoming, Intake, Notification, NotificationKey, Receiver};
 ///
-/// /// Stands for a table `event (number serial, key primary key, notification json, state)`; each method is one statement of SQL.
+/// /// Represents a table `event (number serial, key primary key, notification json, state)`. Each method is one SQL statement.
 /// #[derive(Default)]
 /// struct Table(Mutex<Vec<Row>>);
 ///
@@ -95,26 +97,29 @@ use super::{Notification, NotificationKey};
 /// # }
 /// ```
 pub trait Inbox: Send + Sync + 'static {
-    /// Why an event could not be stored or read. It goes to the log with its sources, so it must not quote the event.
+    /// Error of the storage. The log contains it together with its sources, so it must not quote the event.
     type Error: Error + Send + Sync + 'static;
 
-    /// Stores an event that is new, or recognises it as a duplicate. WeCom is answered afterwards.
+    /// Stores a new event, or detects that it is a duplicate. The intake answers WeCom afterwards.
     ///
-    /// Two deliveries of one event can arrive at the same time; exactly one of them is [`Accepted`](Acceptance::Accepted). WeCom waits
-    /// for five seconds in all, so a store that hangs is better given up after three. The future is dropped if the sender hangs up; the
-    /// event is then stored whole or not at all.
+    /// Two deliveries of one event can arrive at the same time. Exactly one of them must be
+    /// [`Accepted`](Acceptance::Accepted). WeCom waits five seconds in total, so use a timeout of about three seconds
+    /// for the storage. If the sender disconnects, the future is dropped; the event must then be stored completely or
+    /// not at all.
     ///
     /// # Errors
     ///
-    /// The event was not stored. The answer is 503, and WeCom delivers again, three times at most.
+    /// Returns an error if the event was not stored. The answer is 503, and WeCom delivers again, at most three
+    /// times.
     fn accept(&self, incoming: Incoming) -> impl Future<Output = Result<Acceptance, Self::Error>> + Send;
 
-    /// Takes the oldest event that waits, or returns `None` at once. The event is not given out again while this process lives.
+    /// Takes the oldest waiting event, or returns `None` immediately. The same process must not receive the event
+    /// again.
     ///
     /// # Errors
     ///
-    /// The inbox cannot be read now. The worker asks again after a pause, so an event that can never be read (of a form that this
-    /// program does not know) is better set aside than returned as an error.
+    /// Returns an error if the inbox cannot be read at present. The worker retries after a pause. An event that can
+    /// never be read (for example because of an unknown format) should be moved aside instead of causing an error.
     fn next(
         &self,
     ) -> impl Future<Output = Result<Option<(NotificationKey, Notification)>, Self::Error>> + Send;
@@ -123,10 +128,12 @@ pub trait Inbox: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// The event could not be marked. The log names it, and a durable inbox gives it out again after a restart.
+    /// Returns an error if the event could not be marked. The log contains its key, and a durable inbox returns the
+    /// event again after a restart.
     fn done(&self, key: NotificationKey) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// Marks an event whose handler panicked. By default it is [`done`](Self::done): the event is lost, and named in the log.
+    /// Marks an event whose handler panicked. Defaults to [`done`](Self::done): the event is lost, and the log contains
+    /// its key.
     ///
     /// # Errors
     ///
@@ -135,60 +142,63 @@ pub trait Inbox: Send + Sync + 'static {
         self.done(key)
     }
 
-    /// Says from memory, without waiting, whether the request with this signature was accepted before. The message is then not even
-    /// decrypted. By default it is `false`: `accept` recognises the event.
+    /// Returns whether the request with this signature was accepted before. If so, the message is not even decrypted.
+    /// The answer must come from memory, without waiting. Defaults to `false`: `accept` detects the duplicate.
     fn has_request(&self, signature: &Signature, now: SystemTime) -> bool {
         let _ = (signature, now);
         false
     }
 
-    /// Says from memory, without waiting, whether the event with this key was accepted before. It is asked while the intake shuts
-    /// down, when nothing new is stored. By default it is `false`: WeCom delivers again, and the next process recognises the event.
+    /// Returns whether the event with this key was accepted before. The intake calls it during shutdown, when it stores
+    /// no new events. The answer must come from memory, without waiting. Defaults to `false`: WeCom delivers again, and
+    /// the next process detects the duplicate.
     fn has_event(&self, key: &NotificationKey, now: SystemTime) -> bool {
         let _ = (key, now);
         false
     }
 
-    /// Gives up the events that no worker has taken and that end with the process; see [`Drained::left`](super::Drained::left). By
-    /// default there are none: a durable inbox keeps its events for the next process.
+    /// Removes and returns the waiting events that would be lost with the process; see
+    /// [`Drained::left`](super::Drained::left). Defaults to an empty list: a durable inbox keeps its events for the
+    /// next process.
     fn abandon(&self) -> impl Future<Output = Vec<Notification>> + Send {
         ready(Vec::new())
     }
 }
 
-/// What an [`Inbox`] is given to store.
+/// An event that an [`Inbox`] is asked to store.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Incoming {
-    /// The event, decrypted and read.
+    /// The event, decrypted and parsed.
     pub notification: Notification,
-    /// Its [`key`](Notification::key): the same for every delivery of the event.
+    /// The [`key`](Notification::key) of the event, which is the same for every delivery of it.
     pub key: NotificationKey,
-    /// The `msg_signature` of the request: the same for every copy of one request.
+    /// The `msg_signature` of the request, which is the same for every copy of it.
     pub signature: Signature,
-    /// When the request came, by the clock of the intake.
+    /// Time of the request by the clock of the intake.
     pub received_at: SystemTime,
-    /// How long the key must be known at least: twice the [replay window](super::IntakeBuilder::replay_window), as a request may be
-    /// replayed for so long; 0 without a window. WeCom's own repetitions end after about three minutes.
+    /// Minimum time for which the key must be kept. It is twice the [replay
+    /// window](super::IntakeBuilder::replay_window), because a request can be replayed during that time, and 0 without
+    /// a window. WeCom's own retries end after about three minutes.
     pub remember_for: Duration,
 }
 
 impl Incoming {
-    /// An event that came with this request; [`remember_for`](Self::remember_for) is 0.
+    /// Creates an event of this request. [`remember_for`](Self::remember_for) is 0.
     pub fn new(notification: Notification, signature: Signature, received_at: SystemTime) -> Self {
         let key = notification.key();
         Self { notification, key, signature, received_at, remember_for: Duration::ZERO }
     }
 }
 
-/// What an [`Inbox`] did with an event.
+/// Result of [`Inbox::accept`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Acceptance {
     /// The event is new and stored. The answer is 200.
     Accepted,
-    /// The event was accepted before. The answer is 200, and nothing else happens.
+    /// The event was accepted before. The answer is 200, and the event is not handled again.
     Duplicate,
-    /// There is no room now. Nothing is stored or remembered, and the answer is 503, so that WeCom delivers again.
+    /// The inbox is full. The event was not stored or remembered, and the answer is 503, so that WeCom delivers again.
     Busy,
 }

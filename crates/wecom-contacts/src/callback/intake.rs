@@ -1,4 +1,4 @@
-//! The requests to a callback URL: checked, stored, answered.
+//! Checks, stores and answers the requests to a callback URL.
 
 use std::{
     fmt,
@@ -16,36 +16,42 @@ use super::{
     Receiver, Refusal, workers::Workers,
 };
 
-/// WeCom's own parameters take about 300 bytes; the rest is for those of the URL itself.
+/// Maximum length of the query string. WeCom's parameters take about 300 bytes; the rest is for those of the URL
+/// itself.
 const QUERY_LIMIT: usize = 8 << 10;
 
-/// Receives the events of one callback URL, acknowledges them at once, and has a [`Handler`] work on them afterwards.
+/// Receives the events of one callback URL, acknowledges each one immediately, and passes it to a [`Handler`]
+/// afterwards.
 ///
-/// [`verify`](Self::verify) and [`accept`](Self::accept) lead from the bytes of a request to its [`Answer`], for any framework;
-/// `Callbacks` (feature `axum`) is a ready router around them. The checks, in an order in which the request of a stranger costs least:
+/// [`verify`](Self::verify) and [`accept`](Self::accept) turn the bytes of a request into an [`Answer`], for any HTTP
+/// framework. `Callbacks` (feature `axum`) is a complete router that uses them. The checks run in this order, so that
+/// forged requests cost little:
 ///
-/// 1. the size of the body ([`body_limit`](IntakeBuilder::body_limit)) and of the query string (8 KiB);
-/// 2. the timestamp, against the [replay window](IntakeBuilder::replay_window);
-/// 3. the signature, in constant time;
-/// 4. whether this very request (timestamp, nonce, signature) was accepted before;
-/// 5. the encryption, and that the message is for this corp;
-/// 6. the [`Inbox`]: whether an event of the same content was accepted before, and whether there is room. If there is none or the
-///    event cannot be stored, the answer is 503 and nothing is remembered, so that WeCom's next delivery is accepted.
+/// 1. The size of the body ([`body_limit`](IntakeBuilder::body_limit)) and of the query string (8 KiB).
+/// 2. The timestamp: it must be within the [replay window](IntakeBuilder::replay_window).
+/// 3. The signature, compared in constant time.
+/// 4. Whether the same request (timestamp, nonce, signature) was accepted before.
+/// 5. The encryption, and whether the message is for this corp.
+/// 6. The [`Inbox`]: whether an event with the same content was accepted before, and whether there is room. If the
+///    inbox is full or fails, the answer is 503, and WeCom delivers the event again. The inbox does not remember such an
+///    event, so that the next delivery can be accepted.
 ///
-/// A request that fails 1, 2, 3 or 5 gets 403 and an empty body, whatever the reason; the log and the
-/// [observer](IntakeBuilder::observe) get the reason. An event that this version does not know is stored like any other, and so is one
-/// that cannot be read ([`Event::Unreadable`]), whose digest is logged as well.
+/// The answer to a request that fails check 1, 2, 3 or 5 is always 403 with an empty body. Only the log and the
+/// [observer](IntakeBuilder::observe) receive the reason. Events that this version does not know are stored like any
+/// other. So are messages that cannot be parsed ([`Event::Unreadable`]); their digest is logged as well.
 ///
-/// # What an acknowledgement means
+/// # Meaning of an acknowledgement
 ///
-/// 200 means that the inbox has stored the event. The default [`MemoryInbox`] is in memory: a process that is killed loses the events
-/// that wait and those in a handler, and WeCom does not deliver them again. So end by [`shutdown`](Self::shutdown), which empties the
-/// queue. An [`Inbox`] of your own in a database loses nothing that was acknowledged, and delivers to the handler at least once.
+/// The status 200 means that the inbox has stored the event. The default [`MemoryInbox`] stores events in memory: if
+/// the process is killed, the waiting events and those in a handler are lost, and WeCom does not deliver them again.
+/// Call [`shutdown`](Self::shutdown) before the process ends, so that the queue is emptied. An [`Inbox`] of your own in
+/// a database loses no acknowledged event and delivers each one to the handler at least once.
 ///
-/// WeCom does not promise to deliver everything in the first place: compare with the calls of [`members`](crate::members) or
-/// [`exports`](crate::exports) from time to time.
+/// WeCom itself does not guarantee that every event is delivered. From time to time, compare your data with the calls
+/// of [`members`](crate::members) or [`exports`](crate::exports).
 ///
-/// A clone is the same intake. When the last is dropped it closes, and its workers finish what waits.
+/// All clones of an intake share its state. When the last clone is dropped, the intake closes, and its workers finish
+/// the waiting events.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
@@ -71,16 +77,17 @@ const QUERY_LIMIT: usize = 8 << 10;
 /// Official: [回调配置](https://developer.work.weixin.qq.com/document/path/90930)
 pub struct Intake<I: Inbox = MemoryInbox>(Arc<Shared<I>>);
 
-/// The state that the clones of an intake share. The workers do not hold it, so that they end when the last clone is dropped.
+/// The state that the clones of an intake share. The workers hold no reference to it, so they end when the last clone
+/// is dropped.
 struct Shared<I: Inbox> {
     receiver: Receiver,
     settings: Settings,
     workers: Arc<Workers<I>>,
-    /// Requests refused since the last one that was WeCom's.
+    /// Number of refused requests since the last accepted one.
     refused: AtomicU64,
 }
 
-/// How strict an intake is.
+/// Limits and hooks of an intake.
 pub(super) struct Settings {
     pub(super) body_limit: usize,
     pub(super) replay_window: Option<Duration>,
@@ -91,21 +98,21 @@ pub(super) struct Settings {
 type Observer = dyn Fn(&Outcome) + Send + Sync;
 
 impl Intake {
-    /// Opens an intake with a [`MemoryInbox`] and the defaults of [`IntakeBuilder`].
+    /// Creates an intake with a [`MemoryInbox`] and the defaults of [`IntakeBuilder`], and starts its worker.
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime: the handler's worker is a task.
+    /// Panics outside a tokio runtime, because the worker is a task.
     pub fn new(receiver: Receiver, handler: impl Handler) -> Self {
         Self::builder(receiver).handler(handler)
     }
 
-    /// Sets an intake up.
+    /// Returns a builder for an intake.
     pub fn builder(receiver: Receiver) -> IntakeBuilder {
         IntakeBuilder::new(receiver)
     }
 
-    /// Returns how many events wait or are being handled.
+    /// Returns the number of events that wait or are being handled.
     pub fn pending(&self) -> usize {
         self.0.workers.inbox().pending()
     }
@@ -128,8 +135,8 @@ impl<I: Inbox> Intake<I> {
 
     /// Answers the POST of a delivery. `query` is the raw query string of the request, `body` its body.
     ///
-    /// The request is checked at once, when this is called. The future waits for the inbox alone; with the default inbox it is ready
-    /// when it is first polled.
+    /// The call itself checks the request; the returned future only waits for the inbox. With the default inbox, the
+    /// future is ready at the first poll.
     pub fn accept(&self, query: &str, body: &[u8]) -> impl Future<Output = Answer> + Send + use<I> {
         let shared = Arc::clone(&self.0);
         let checked = shared.check(query, body);
@@ -143,7 +150,7 @@ impl<I: Inbox> Intake<I> {
         }
     }
 
-    /// Checks the query alone, so that the body of a request that it rules out need not be read.
+    /// Checks only the query, so that the body of an invalid request need not be read.
     #[cfg(feature = "axum")]
     pub(super) fn check_query(&self, query: &str) -> Result<(), Refusal> {
         self.0.query(query).map(drop)
@@ -165,23 +172,23 @@ impl<I: Inbox> Intake<I> {
         self.0.workers.inbox()
     }
 
-    /// Has a worker ask the inbox for events. Call it when something other than this intake has put events there, such as another
-    /// process that shares the table.
+    /// Makes a worker call [`Inbox::next`]. Call it when another source, such as a process that shares the table, has
+    /// added events to the inbox.
     pub fn wake(&self) {
         self.0.workers.wake();
     }
 
-    /// Waits until no event waits in the inbox or is being handled, which a busy URL may never reach.
+    /// Waits until no event waits in the inbox or is being handled. With constant traffic this may never happen.
     pub fn idle(&self) -> impl Future<Output = ()> + Send + use<I> {
         let workers = Arc::clone(&self.0.workers);
         async move { workers.idle().await }
     }
 
-    /// Answers every new event with 503, waits until those in the inbox are handled, for `max_wait` at most, and returns what is left
-    /// then.
+    /// Shuts down: answers every new event with 503, waits up to `max_wait` until the events in the inbox are handled,
+    /// and returns the rest.
     ///
-    /// The events in [`Drained::left`] are no longer in the inbox: handle or store them, as WeCom does not deliver them again. A
-    /// durable inbox leaves none; what waits there is for the next process.
+    /// The events in [`Drained::left`] are no longer in the inbox. Handle or store them, because WeCom does not deliver
+    /// them again. With a durable inbox the list is empty: the next process handles its events.
     pub fn shutdown(&self, max_wait: Duration) -> impl Future<Output = Drained> + Send + use<I> {
         let workers = Arc::clone(&self.0.workers);
         workers.close();
@@ -196,7 +203,7 @@ impl<I: Inbox> Clone for Intake<I> {
 }
 
 impl<I: Inbox> Shared<I> {
-    /// Verifies and reads a request. `None` if this very request was accepted before.
+    /// Verifies and parses a request. Returns `None` if the same request was accepted before.
     fn check(&self, query: &str, body: &[u8]) -> Result<Option<Incoming>, Refusal> {
         let limit = self.settings.body_limit;
         if body.len() > limit {
@@ -226,12 +233,12 @@ impl<I: Inbox> Shared<I> {
         let outcome = self.workers.store(incoming).await;
         if let (Some((key, reason)), Outcome::Queued) = (unreadable, &outcome) {
             let corp = self.receiver.crypto().receive_id();
-            tracing::warn!(corp.id = corp, event.key = %key, "callback {key} is WeCom's and cannot be read: {reason}");
+            tracing::warn!(corp.id = corp, event.key = %key, "callback {key} is authentic but cannot be read: {reason}");
         }
         outcome
     }
 
-    /// Reads the query and compares its timestamp: the checks that cost next to nothing.
+    /// Parses the query and checks its timestamp. These checks are the cheapest ones.
     fn query<'q>(&self, query: &'q str) -> Result<Query<'q>, Refusal> {
         if query.len() > QUERY_LIMIT {
             return Err(Refusal::TooLarge { limit: QUERY_LIMIT });
@@ -257,7 +264,8 @@ impl<I: Inbox> Shared<I> {
         match &answer.outcome {
             Outcome::Refused(refusal) => {
                 let times = self.refused.fetch_add(1, Relaxed) + 1;
-                // A stranger must not be able to fill the log: of a row of refusals the 1st, 2nd, 4th, 8th … are worth a warning.
+                // Forged requests must not fill the log. Of a series of refusals, only the 1st, 2nd, 4th, 8th … is a
+                // warning.
                 if times.is_power_of_two() {
                     tracing::warn!(corp.id = corp, times, "a callback request is refused: {refusal}");
                 } else {

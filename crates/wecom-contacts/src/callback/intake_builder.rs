@@ -1,4 +1,4 @@
-//! How an intake is set up.
+//! Settings of an intake.
 
 use std::{
     fmt,
@@ -7,8 +7,8 @@ use std::{
 
 use super::{Handler, Inbox, Intake, MemoryInbox, Outcome, Receiver, intake::Settings, workers::Workers};
 
-/// Sets an [`Intake`] up; [`handler`](Self::handler) opens it.
-#[must_use = "an intake is opened by `handler`"]
+/// Builds an [`Intake`]. [`handler`](Self::handler) starts it.
+#[must_use = "call `handler` to start the intake"]
 pub struct IntakeBuilder<I: Inbox = MemoryInbox> {
     receiver: Receiver,
     settings: Settings,
@@ -21,7 +21,7 @@ impl IntakeBuilder {
         Self {
             receiver,
             settings: Settings {
-                // The largest event known, a tag with 1,000 new members whose userids are of 64 bytes, is one of 88 KB.
+                // The largest known event takes 88 KB: a tag with 1,000 new members whose userids have 64 bytes each.
                 body_limit: 128 << 10,
                 replay_window: Some(Duration::from_secs(5 * 60)),
                 clock: Box::new(SystemTime::now),
@@ -32,7 +32,8 @@ impl IntakeBuilder {
         }
     }
 
-    /// Sets the maximum number of events that wait in memory while the workers are busy: see [`MemoryInbox::queue`]. Defaults to 1,024.
+    /// Sets the maximum number of events that wait in memory while the workers are busy. Defaults to 1,024. See
+    /// [`MemoryInbox::queue`].
     pub fn queue(mut self, events: usize) -> Self {
         self.inbox = self.inbox.queue(events);
         self
@@ -40,49 +41,53 @@ impl IntakeBuilder {
 }
 
 impl<I: Inbox> IntakeBuilder<I> {
-    /// Stores events in this inbox: one of your own that is durable, or a [`MemoryInbox`] taken over from another intake.
+    /// Stores events in this inbox. Use it for a durable inbox of your own, or for the [`MemoryInbox`] of a previous
+    /// intake.
     pub fn inbox<J: Inbox>(self, inbox: J) -> IntakeBuilder<J> {
         IntakeBuilder { receiver: self.receiver, settings: self.settings, inbox, workers: self.workers }
     }
 
-    /// Refuses larger bodies. Defaults to 128 KiB. The largest event known takes 88 KB.
+    /// Sets the maximum size of a body in bytes. Defaults to 128 KiB. The largest known event takes 88 KB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.settings.body_limit = bytes;
         self
     }
 
-    /// Refuses requests whose timestamp is further from this machine's clock, to either side. Defaults to five minutes.
+    /// Sets the maximum difference between a request's timestamp and this machine's clock, in both directions. Defaults
+    /// to five minutes. Requests outside this window are refused.
     ///
-    /// `None` accepts any timestamp: then an overheard request can be replayed once the inbox has forgotten its event.
+    /// `None` accepts any timestamp. An intercepted request can then be replayed as soon as the inbox has forgotten its
+    /// event.
     pub fn replay_window(mut self, window: impl Into<Option<Duration>>) -> Self {
         self.settings.replay_window = window.into();
         self
     }
 
-    /// Sets how many events are handled at a time. Defaults to 1; at least 1. With more than one, events are no longer handled in the
-    /// order in which they came.
+    /// Sets the number of events that are handled at the same time. Defaults to 1; at least 1. With more
+    /// than one worker, events may be handled out of order.
     pub fn workers(mut self, number: usize) -> Self {
         self.workers = number.max(1);
         self
     }
 
-    /// Reads the time from this clock instead of the system's, for tests.
+    /// Uses this clock instead of the system clock, for tests.
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.settings.clock = Box::new(clock);
         self
     }
 
-    /// Calls a function with the outcome of each request, for counters. It is called before the answer is sent, so it must not block.
+    /// Sets a function that is called with the outcome of each request, for example to count them. It runs before the
+    /// answer is sent, so it must not block.
     pub fn observe(mut self, observer: impl Fn(&Outcome) + Send + Sync + 'static) -> Self {
         self.settings.observer = Some(Box::new(observer));
         self
     }
 
-    /// Opens the intake, and starts its workers.
+    /// Creates the intake and starts its workers.
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime: the workers are tasks.
+    /// Panics outside a tokio runtime, because the workers are tasks.
     pub fn handler(self, handler: impl Handler) -> Intake<I> {
         let workers = Workers::start(self.inbox, self.workers, handler);
         Intake::open(self.receiver, self.settings, workers)

@@ -1,4 +1,4 @@
-//! The default inbox: a queue in memory, and what was accepted of late.
+//! The default inbox: a queue in memory, and a record of recently accepted events.
 
 use std::{
     collections::VecDeque,
@@ -13,15 +13,17 @@ use wecom_cipher::Signature;
 
 use super::{Acceptance, Inbox, Incoming, Notification, NotificationKey, recent::Recent};
 
-/// A bounded queue in memory with a memory of duplicates: the default [`Inbox`].
+/// The default [`Inbox`]: a bounded queue in memory that detects duplicates.
 ///
-/// An event is recognised by its content ([`NotificationKey`]), which is the same in each of WeCom's deliveries, and a copy of one
-/// request by its signature, before it is decrypted. An event enters the queue and the memory together or neither, so that one that
-/// finds no room is accepted when WeCom delivers it again. All of it ends with the process.
+/// A duplicate event is detected by its content ([`NotificationKey`]), which is the same in each of WeCom's deliveries.
+/// A copy of a request is detected by its signature before it is decrypted. An event is queued and remembered in one
+/// operation, or neither, so an event that was refused because of a full queue is accepted when WeCom delivers it
+/// again. Everything is lost when the process ends.
 ///
-/// A clone is the same inbox. Give it to the intake that takes over from another, or to several that serve one URL in one process.
-/// Processes do not share it: behind a load balancer, let the handler bear an event whose [key](super::Notification::key) comes twice,
-/// or use an inbox of your own in a shared database. Two URLs need two inboxes, as both can be sent the same event.
+/// All clones share one inbox. Pass a clone to an intake that replaces another, or to several intakes of one URL in one
+/// process. The inbox is not shared between processes. Behind a load balancer, the handler must tolerate an event whose
+/// [key](super::Notification::key) arrives twice; the alternative is an inbox of your own in a shared database. Two
+/// URLs need two inboxes, because both can receive the same event.
 #[derive(Clone)]
 pub struct MemoryInbox(Arc<Mutex<State>>);
 
@@ -30,12 +32,14 @@ struct State {
     waiting: VecDeque<(NotificationKey, Notification)>,
     capacity: usize,
     in_progress: usize,
-    /// Whether the last event found no room, so that the log reports a full queue once and not per event.
+    /// Whether the last event was refused because the queue was full. The log then reports a full queue once, not per
+    /// event.
     overflowing: bool,
 }
 
 impl MemoryInbox {
-    /// An inbox for 1,024 waiting events, which remembers 200,000 events for 20 minutes: enough for 10,000 events a minute.
+    /// Creates an inbox for 1,024 waiting events. It remembers 200,000 events for 20 minutes, which is enough for
+    /// 10,000 events a minute.
     pub fn new() -> Self {
         Self(Arc::new(Mutex::new(State {
             accepted: Accepted::new(Duration::from_secs(20 * 60), 200_000),
@@ -46,35 +50,37 @@ impl MemoryInbox {
         })))
     }
 
-    /// Sets the maximum number of events that wait for the handler. Defaults to 1,024; at least 1. WeCom keeps what finds no room.
+    /// Sets the maximum number of events that wait for the handler. Defaults to 1,024; at least 1. When the queue is
+    /// full, WeCom keeps the event and delivers it again.
     pub fn queue(self, events: usize) -> Self {
         self.state().capacity = events.max(1);
         self
     }
 
-    /// Sets how long an accepted event is remembered, and the maximum number of events remembered; the oldest make room. Defaults to 20
-    /// minutes and 200,000. An event takes about 200 bytes.
+    /// Sets how long an accepted event is remembered, and the maximum number of remembered events. Defaults to 20
+    /// minutes and 200,000. Above the maximum, the oldest event is forgotten. One event takes about 200 bytes.
     ///
-    /// An intake with a replay window prolongs `life` to twice that window, as a request can be replayed for so long.
+    /// An intake with a replay window extends `life` to twice that window, because a request can be replayed during
+    /// that time.
     pub fn remember(self, life: Duration, events: usize) -> Self {
         self.state().accepted.resize(life, events.max(1));
         self
     }
 
-    /// Returns how many events wait or are being handled.
+    /// Returns the number of events that wait or are being handled.
     pub fn pending(&self) -> usize {
         let state = self.state();
         state.waiting.len() + state.in_progress
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // No panic is possible between locking and unlocking that leaves the state half changed.
+        // A poisoned lock is safe to use: no code under the lock can panic between two related changes.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn offer(&self, incoming: Incoming) -> Acceptance {
         let Incoming { notification, key, signature, received_at: now, remember_for } = incoming;
-        // Looked up, queued and remembered under one lock: of two deliveries at once, one is the duplicate.
+        // One lock covers the lookup and both insertions, so that of two simultaneous deliveries one is a duplicate.
         let mut state = self.state();
         state.accepted.prolong(remember_for);
         if state.accepted.has_event(&key, now) {
@@ -86,7 +92,7 @@ impl MemoryInbox {
                 let queued = state.waiting.len();
                 tracing::warn!(
                     queued,
-                    "the callback queue is full: events are answered with 503, so that WeCom delivers again"
+                    "the callback queue is full: the answer is 503, so that WeCom delivers again"
                 );
             }
             return Acceptance::Busy;
@@ -116,7 +122,7 @@ impl fmt::Debug for MemoryInbox {
     }
 }
 
-/// Nothing here waits or fails.
+/// No method waits or fails.
 impl Inbox for MemoryInbox {
     type Error = Infallible;
 
@@ -153,7 +159,7 @@ impl Inbox for MemoryInbox {
     }
 }
 
-/// What was accepted of late: the events, and the requests that brought them.
+/// The recently accepted events and the signatures of their requests.
 struct Accepted {
     events: Recent<NotificationKey>,
     requests: Recent<[u8; 40]>,
@@ -187,7 +193,7 @@ impl Accepted {
         self.insert_request(signature, now);
     }
 
-    /// Another delivery of an event that is known.
+    /// Remembers another delivery of a known event.
     fn insert_request(&mut self, signature: &Signature, now: SystemTime) {
         self.requests.insert(*signature.as_bytes(), now);
     }
@@ -204,7 +210,8 @@ mod tests {
         let inbox = MemoryInbox::new();
         let accepted = &mut inbox.state().accepted;
         let signature = sign(&CallbackToken::new("token"), "1", "2", "3");
-        // 6,000 a minute, for longer than memory lasts; each comes again ten minutes later, which is later than WeCom would.
+        // 6,000 events a minute for longer than the memory lasts. Each is repeated after ten minutes, later than WeCom
+        // repeats it.
         for event in 0..132_000_u64 {
             let now = SystemTime::UNIX_EPOCH + Duration::from_secs(event / 100);
             let key = |event: u64| NotificationKey::of(&event.to_string());

@@ -1,18 +1,22 @@
-//! Callbacks (回调): what WeCom tells us by itself, from a member's new department to a finished job.
+//! Callbacks (回调): events that WeCom sends to a server of yours, such as a member's new department or a finished job.
 //!
-//! Two requests reach a callback URL: a GET once, when the URL is saved in the console, to be answered with a decrypted text within
-//! one second; and a POST per event, to be answered with 200 within five seconds, or WeCom sends it again, three times at most.
+//! WeCom sends two kinds of request to a callback URL. A GET is sent when the URL is saved in the console; the answer
+//! is a decrypted text and must arrive within one second. A POST is sent for each event; the answer is 200 and must
+//! arrive within five seconds. Otherwise WeCom sends the event again, at most three times.
 //!
-//! - An [`Intake`] answers both, for any HTTP framework: it refuses what is not WeCom's, recognises duplicates, acknowledges at
-//!   once, and has a [`Handler`] of yours work on the event afterwards. Start here; its page says what an acknowledgement means.
-//! - An [`Inbox`] is where events wait in between: in memory by default, or in a database of yours if a crash must lose none.
-//! - `Callbacks` is the same as a ready router (feature `axum`), with several URLs.
-//! - A [`Receiver`] is the bare protocol: it verifies, decrypts and reads, and leaves all the rest to you.
+//! - An [`Intake`] answers both, for any HTTP framework. It refuses forged requests, detects duplicates, acknowledges
+//!   events immediately, and passes each event to your [`Handler`] afterwards. Start here: its documentation defines
+//!   what an acknowledgement means.
+//! - An [`Inbox`] stores the events in between. The default is in memory. Use a database if a crash must not lose
+//!   events.
+//! - `Callbacks` is a complete router for one or more URLs (feature `axum`).
+//! - A [`Receiver`] is the bare protocol: it verifies, decrypts and parses. Everything else is up to the caller.
 //!
-//! WeCom may deliver an event twice, out of order, or not at all: a copy of the contacts that must be right compares by other calls
-//! too. An event that this version does not know is handed over as [`Event::Unknown`]. One broken text costs nothing but itself: invalid
-//! UTF-8 becomes U+FFFD, control characters are kept. An authentic message that cannot be read at all is acknowledged and handed over
-//! as [`Event::Unreadable`], with its text and its digest.
+//! WeCom may deliver an event twice, out of order, or not at all. A program that keeps a complete copy of the contacts
+//! must therefore also read them by other calls from time to time. An event that this version does not know is delivered
+//! as [`Event::Unknown`]. Damaged texts are repaired: invalid UTF-8 becomes U+FFFD, and control characters are kept. An
+//! authentic message that cannot be parsed is acknowledged and delivered as [`Event::Unreadable`], with its text and its
+//! digest.
 //!
 //! The bare protocol:
 //!
@@ -27,7 +31,7 @@
 //! # let sealed = receiver.crypto().seal(message, 1_700_000_100, "987654321")?;
 //! # let query = format!("msg_signature={}&timestamp=1700000100&nonce=987654321", sealed.msg_signature);
 //! # let body = sealed.to_delivery_xml("ww0123456789abcdef", None);
-//! // `query` and `body` are those of the request, untouched.
+//! // `query` and `body` are the unchanged values of the request.
 //! let notification = receiver.receive(&query, body.as_bytes())?;
 //! match notification.event {
 //!     Event::MemberUpdated(member) => println!("{} is now in {:?}", member.userid, member.department),
@@ -37,8 +41,9 @@
 //! # Ok::<(), wecom_contacts::Error>(())
 //! ```
 //!
-//! Events of the contacts (通讯录变更) go to the contacts assistant's (通讯录同步助手) own receiving server, with little more than ids if its
-//! URL was configured after 2022-08-15. Changes that the assistant makes itself are not called back to it.
+//! Events of the contacts (通讯录变更) are sent to the receiving server of the contacts assistant (通讯录同步助手).
+//! They contain little more than ids if its URL was configured after 2022-08-15. The assistant receives no events for
+//! its own changes.
 //!
 //! Official: [回调配置](https://developer.work.weixin.qq.com/document/path/90930),
 //! [成员变更通知](https://developer.work.weixin.qq.com/document/path/90970),

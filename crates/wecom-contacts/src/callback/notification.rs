@@ -1,4 +1,4 @@
-//! One delivered message: what every one has in common, and its event.
+//! One delivered message: the fields that all messages share, and the event.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,19 +15,21 @@ use crate::{AgentId, CorpId};
 
 /// One decrypted message (接收消息与事件).
 ///
-/// Everything but the event itself is optional: no element is promised for every event, and some leave out much.
-/// `Debug` shows ids and hides personal data.
+/// All fields except the event are optional, because WeCom guarantees no element for every event and some events omit
+/// many. `Debug` shows ids and hides personal data.
 ///
 /// # As JSON
 ///
-/// `Serialize` and `Deserialize` are for a table or a file of your own: what is written is read back equal, with the same
-/// [`message`](Self::message) and the same [`key`](Self::key). Unlike `Debug` the JSON holds personal data. Its form is stable:
+/// `Serialize` and `Deserialize` are meant for a table or file of your own. A notification that is read back equals the
+/// original, with the same [`message`](Self::message) and the same [`key`](Self::key). The JSON contains personal data,
+/// unlike `Debug`. Its format is stable:
 ///
-/// - An absent field is an absent key. An empty text or list is `""` or `[]`, so that the two stay apart.
-/// - A time is a number of seconds since 1970; ids, codes and states are what WeCom writes.
-/// - `event` is one object, whose `type` names the variant of [`Event`].
-/// - `message` is the XML as it came; a message built here has none. A later version that knows an event of type `unknown` can read it
-///   again by [`from_message`](Self::from_message).
+/// - An absent field is an absent key. An empty text is `""` and an empty list is `[]`, so absent and empty are
+///   distinct.
+/// - A time is a number of seconds since 1970. Ids, codes and states have WeCom's own values.
+/// - `event` is one object, whose `type` is the variant of [`Event`].
+/// - `message` is the original XML; it is absent from a message that was built by [`new`](Self::new). If a later
+///   version knows an event of type `unknown`, it can parse the XML again by [`from_message`](Self::from_message).
 ///
 /// ```
 /// use wecom_contacts::callback::Notification;
@@ -51,35 +53,37 @@ use crate::{AgentId, CorpId};
 #[derive(Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Notification {
-    /// Corp that the event happened in (`ToUserName`). For an app shared with another corp (企业互联, 上下游), that corp.
+    /// Corp in which the event happened (`ToUserName`). For an app shared with another corp (企业互联, 上下游), the
+    /// other corp.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corp_id: Option<CorpId>,
-    /// `sys` for what the system tells, or the member who acted (`FromUserName`; `FromUser` in the samples of finished jobs).
+    /// `sys` for events of the system, otherwise the member who acted (`FromUserName`; the samples of finished jobs
+    /// have `FromUser`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// When the event happened, to the second.
+    /// Time of the event, in whole seconds.
     #[serde(default, with = "super::unix_seconds", skip_serializing_if = "Option::is_none")]
     pub create_time: Option<SystemTime>,
     /// `event`, or the type of a message (`text`, `image`, …) that a member sent to the app.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub msg_type: Option<String>,
-    /// App that the event concerns; absent if it concerns none.
+    /// App that the event belongs to, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<AgentId>,
-    /// What happened.
+    /// The event itself.
     pub event: Event,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     message: String,
 }
 
-/// Identifies a message, so that a duplicate is recognised; see [`Notification::key`].
+/// Identifies a message, so that duplicates can be detected. See [`Notification::key`].
 ///
-/// Text and JSON are 40 lowercase hexadecimal digits.
+/// As text and in JSON it has 40 lowercase hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NotificationKey([u8; 20]);
 
 impl Notification {
-    /// A message of the system about a corp, for building fixtures: see [`to_xml`](Self::to_xml).
+    /// Creates a message of the system about a corp, for building fixtures. See [`to_xml`](Self::to_xml).
     pub fn new(corp_id: impl Into<CorpId>, create_time: SystemTime, event: Event) -> Self {
         Self {
             corp_id: Some(corp_id.into()),
@@ -92,10 +96,12 @@ impl Notification {
         }
     }
 
-    /// Reads a decrypted message. [`Receiver::receive`](super::Receiver::receive) does this, after verifying that WeCom sent it.
+    /// Parses a decrypted message. [`Receiver::receive`](super::Receiver::receive) calls it after verifying that WeCom
+    /// sent the message.
     ///
-    /// A message that is not XML, holds a DTD, is nested deeper than 16, or has more than 10,000 elements becomes
-    /// [`Event::Unreadable`]. A reference to a character that XML has not (`&#0;`) becomes U+FFFD; control characters are kept.
+    /// A message that is not XML, contains a DTD, has more than 16 levels, or has more than 10,000 elements becomes
+    /// [`Event::Unreadable`]. A reference to a character that XML does not allow (`&#0;`) becomes U+FFFD; control
+    /// characters are kept.
     pub fn from_message(message: impl Into<String>) -> Self {
         let message = message.into();
         let notification = match Node::parse(&message) {
@@ -121,22 +127,23 @@ impl Notification {
         Self { message, ..notification }
     }
 
-    /// Returns the decrypted XML as it came, with whatever this version does not read; empty for a message built here.
+    /// Returns the decrypted XML unchanged, including elements that this version ignores. It is empty for a message
+    /// that was built by [`new`](Self::new).
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Returns the decrypted XML as a tree, with whatever this version does not read; empty for a message built here, and for one that
-    /// cannot be read.
+    /// Returns the decrypted XML as a tree, including elements that this version ignores. It is empty for a message
+    /// that was built by [`new`](Self::new), and for one that cannot be parsed.
     pub fn element(&self) -> Element {
         Node::parse(&self.message).map_or_else(|_| Element::default(), |root| root.to_element())
     }
 
-    /// Returns a key that is the same for every delivery of this message, so that a duplicate is recognised.
+    /// Returns a key that is the same for every delivery of this message, so that duplicates can be detected.
     ///
-    /// It digests the whole message. WeCom's advice (`FromUserName` + `CreateTime`) would take two members changed in
-    /// the same second for one, since every contacts event is from `sys`. Two changes that read the same in the same
-    /// second (added to a tag, removed, and added again) do share a key.
+    /// The key is a digest of the whole message. WeCom recommends `FromUserName` + `CreateTime` instead, but every
+    /// contacts event is from `sys`, so two members changed in the same second would have the same key. Two identical
+    /// events of the same second (a member added to a tag, removed, and added again) do share a key.
     pub fn key(&self) -> NotificationKey {
         if self.message.is_empty() {
             NotificationKey::of(&self.to_xml())
@@ -145,7 +152,7 @@ impl Notification {
         }
     }
 
-    /// Writes the message as WeCom does, for fixtures and simulators.
+    /// Writes the message in WeCom's format, for fixtures and simulators.
     pub fn to_xml(&self) -> String {
         let mut xml = Xml::default();
         xml.open("xml");
@@ -160,7 +167,7 @@ impl Notification {
     }
 }
 
-/// Compares what was said, and not how it was written: [`Notification::message`] takes no part.
+/// Compares the fields. [`Notification::message`], the original XML, is not compared.
 impl PartialEq for Notification {
     fn eq(&self, other: &Self) -> bool {
         self.corp_id == other.corp_id
@@ -192,7 +199,7 @@ impl NotificationKey {
         Self(Sha1::digest(message).into())
     }
 
-    /// Takes the bytes of a key that was stored.
+    /// Creates a key from its stored bytes.
     pub fn from_bytes(bytes: [u8; 20]) -> Self {
         Self(bytes)
     }
@@ -203,16 +210,16 @@ impl NotificationKey {
     }
 }
 
-/// A text that is no [`NotificationKey`].
+/// The error for a text that is not a [`NotificationKey`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the key of a notification has 40 hexadecimal digits")]
+#[error("the key of a notification must have 40 hexadecimal digits")]
 #[non_exhaustive]
 pub struct NotificationKeyError;
 
 impl FromStr for NotificationKey {
     type Err = NotificationKeyError;
 
-    /// Reads 40 hexadecimal digits in either case.
+    /// Parses 40 hexadecimal digits of either case.
     fn from_str(text: &str) -> Result<Self, NotificationKeyError> {
         let digits: &[u8; 40] = text.as_bytes().try_into().map_err(|_| NotificationKeyError)?;
         let digit = |byte: u8| char::from(byte).to_digit(16).ok_or(NotificationKeyError);
@@ -236,7 +243,7 @@ impl<'de> Deserialize<'de> for NotificationKey {
     }
 }
 
-/// 40 lowercase hexadecimal digits.
+/// Writes 40 lowercase hexadecimal digits.
 impl fmt::Display for NotificationKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex(self.0))

@@ -1,4 +1,4 @@
-//! What was seen of late.
+//! A set of recent entries.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -6,16 +6,17 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// A set that forgets, by age and by number.
+/// A set with a maximum age and a maximum number of entries.
 ///
-/// A clock that is put back keeps entries longer, one that is put forward drops them early; neither loses the bound.
+/// If the clock is set back, entries are kept longer; if it is set forward, they are dropped early. The maximum number
+/// holds in both cases.
 pub(super) struct Recent<K> {
-    /// How long an entry is known.
+    /// Maximum age of an entry.
     pub(super) life: Duration,
-    /// Maximum number of entries; the oldest makes room.
+    /// Maximum number of entries. Above it, the oldest entry is dropped.
     pub(super) capacity: usize,
     known: HashSet<K>,
-    /// Oldest first.
+    /// Entries with their time of insertion, oldest first.
     order: VecDeque<(SystemTime, K)>,
 }
 
@@ -93,6 +94,6 @@ mod tests {
         assert!(recent.contains(&"a", at(1)));
         recent.insert("b", at(1));
         assert!(recent.contains(&"a", at(1_030)) && recent.contains(&"b", at(1_030)));
-        assert!(!recent.contains(&"b", at(1_061)), "b goes at the latest with what stood before it");
+        assert!(!recent.contains(&"b", at(1_061)), "b is dropped at the latest with the entry before it");
     }
 }

@@ -1,4 +1,4 @@
-//! A ready axum router for callback URLs.
+//! A complete axum router for callback URLs.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -16,15 +16,16 @@ use tokio::time::timeout;
 
 use super::{Answer, Drained, Inbox, Intake, Refusal};
 
-/// WeCom hangs up after five seconds.
+/// Time limit for a body. WeCom closes the connection after five seconds.
 const READ_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// The callback URLs of one server (feature `axum`): each path with its [`Intake`], for several corps and apps on one router.
+/// The callback URLs of one server (feature `axum`). One router can serve several corps and apps; each path has its own
+/// [`Intake`].
 ///
-/// Each answers GET (验证URL有效性) and POST (an event), and nothing else. A body is read within the intake's
-/// [limit](super::IntakeBuilder::body_limit) and for four seconds at most; a larger or slower one costs no more than that. The
-/// server limits what comes before the body (connections, headers): `axum::serve` has no such limits, so put it behind the reverse
-/// proxy that ends TLS. The intakes can have inboxes of different types.
+/// Each path answers GET (验证URL有效性) and POST (an event), and no other method. Bodies are limited to the intake's
+/// [size limit](super::IntakeBuilder::body_limit) and to four seconds. Connections and headers are outside this limit:
+/// `axum::serve` does not limit them, so run the server behind the reverse proxy that terminates TLS. The intakes can
+/// have inboxes of different types.
 ///
 /// ```no_run
 /// # async fn example(contacts: wecom_contacts::callback::Receiver, app: wecom_contacts::callback::Receiver) -> std::io::Result<()> {
@@ -45,7 +46,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(4);
 /// let stop = async { /* the signal on which the process ends */ };
 /// axum::serve(listener, callbacks.router()).with_graceful_shutdown(stop).await?;
 ///
-/// // All requests are answered; their events are still being handled.
+/// // All requests are answered, but some of their events may still be waiting or in a handler.
 /// let drained = callbacks.shutdown(Duration::from_secs(30)).await;
 /// for notification in drained.left {
 ///     eprintln!("not handled: {notification:?}");
@@ -54,35 +55,35 @@ const READ_TIMEOUT: Duration = Duration::from_secs(4);
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "callbacks are received by `router`"]
+#[must_use = "call `router` to receive callbacks"]
 pub struct Callbacks {
     mounts: Vec<(String, Arc<dyn Mountable>)>,
     read_timeout: Option<Duration>,
 }
 
 impl Callbacks {
-    /// Begins without any URL.
+    /// Creates a set without URLs.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Receives at this path, which begins with `/`.
+    /// Adds an intake for this path, which must begin with `/`.
     pub fn mount<I: Inbox>(mut self, path: impl Into<String>, intake: Intake<I>) -> Self {
         self.mounts.push((path.into(), Arc::new(intake)));
         self
     }
 
-    /// Sets how long a body may take to arrive. Defaults to four seconds. WeCom hangs up after five.
+    /// Sets the maximum time for receiving a body. Defaults to four seconds. WeCom closes the connection after five.
     pub fn read_timeout(mut self, limit: Duration) -> Self {
         self.read_timeout = Some(limit);
         self
     }
 
-    /// Returns the router, to be served alone or merged into another.
+    /// Returns the router. Serve it alone or merge it into another.
     ///
     /// # Panics
     ///
-    /// As [`Router::route`] does, if two mounts have one path, or a path is not one.
+    /// Panics if two mounts have the same path, or if a path is invalid; see [`Router::route`].
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let read_timeout = self.read_timeout.unwrap_or(READ_TIMEOUT);
         self.mounts.iter().fold(Router::new(), |router, (path, intake)| {
@@ -90,7 +91,8 @@ impl Callbacks {
         })
     }
 
-    /// Shuts all intakes down at once, as [`Intake::shutdown`] does, and returns what is left in them, in the order of mounting.
+    /// Shuts down all intakes concurrently, as [`Intake::shutdown`] does. Returns the remaining events of all intakes,
+    /// in the order of mounting.
     pub fn shutdown(&self, max_wait: Duration) -> impl Future<Output = Drained> + Send + 'static {
         let drains: Vec<_> = self.mounts.iter().map(|(_, intake)| intake.shutdown(max_wait)).collect();
         async move {
@@ -105,7 +107,7 @@ impl Callbacks {
     }
 }
 
-/// An intake with any inbox.
+/// An intake with any type of inbox.
 trait Mountable: fmt::Debug + Send + Sync {
     fn routes(&self, read_timeout: Duration) -> MethodRouter;
 
@@ -139,7 +141,7 @@ async fn accept<I: Inbox>(
 ) -> Answer {
     let query = query.as_deref().unwrap_or_default();
     let body = async {
-        // A request is refused for its query, or for the body that it announces, before any of the body is read.
+        // The query and the announced size of the body are checked before any of the body is read.
         mount.intake.check_query(query)?;
         read(body, mount.intake.body_limit()).await
     };
@@ -151,7 +153,7 @@ async fn accept<I: Inbox>(
     }
 }
 
-/// The whole body; `None` if it breaks off.
+/// Reads the whole body. Returns `None` if the body is cut off.
 async fn read(body: Body, limit: usize) -> Result<Option<Vec<u8>>, Refusal> {
     let announced = body.size_hint().lower();
     if announced > limit as u64 {

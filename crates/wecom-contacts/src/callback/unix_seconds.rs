@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, Serializer, de::Error as _, ser::Error as _};
 
-/// A fraction of a second is cut off, towards 1970. WeCom has none.
+/// Fractions of a second are cut off towards 1970. WeCom's times have none.
 #[expect(clippy::ref_option, reason = "serde calls it with the field")]
 pub(super) fn serialize<S: Serializer>(time: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
     let Some(time) = time else { return serializer.serialize_none() };
@@ -12,8 +12,7 @@ pub(super) fn serialize<S: Serializer>(time: &Option<SystemTime>, serializer: S)
         Ok(since) => (since, 1),
         Err(before) => (before.duration(), -1),
     };
-    let seconds =
-        i64::try_from(since.as_secs()).map_err(|_| S::Error::custom("a time beyond all calendars"))?;
+    let seconds = i64::try_from(since.as_secs()).map_err(|_| S::Error::custom("the time is out of range"))?;
     serializer.serialize_i64(sign * seconds)
 }
 
@@ -27,5 +26,5 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(
     } else {
         SystemTime::UNIX_EPOCH.checked_add(since)
     };
-    time.map(Some).ok_or_else(|| D::Error::custom("a time that this machine's clock cannot show"))
+    time.map(Some).ok_or_else(|| D::Error::custom("the time is out of range for this system's clock"))
 }

@@ -1,4 +1,4 @@
-//! The workers behind an inbox: they take one event after the other and await the handler.
+//! The workers of an inbox. Each takes one event after the other and awaits the handler.
 
 use std::{
     error::Error,
@@ -16,35 +16,35 @@ use tokio::{
 
 use super::{Acceptance, Handler, Inbox, Incoming, Notification, NotificationKey, Outcome};
 
-/// How long a worker waits after the inbox failed: at first, and at most. Each failure doubles it.
+/// First and longest pause of a worker after an error of the inbox. Each further error doubles the pause.
 const RETRY: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(15));
 
-/// An inbox and the workers that empty it.
+/// An inbox with its workers.
 pub(super) struct Workers<I> {
     inbox: I,
     state: Mutex<State>,
-    /// Wakes one parked worker when there may be an event, and all when the intake closes.
+    /// Wakes one parked worker when there may be an event, and all workers when the intake closes.
     work_available: Notify,
     /// Notified when no event waits or is being handled.
     idle: Notify,
 }
 
 struct State {
-    /// No new event is accepted. What waits is still handled.
+    /// New events are refused. Waiting events are still handled.
     closing: bool,
-    /// No waiting event is taken any more.
+    /// Waiting events are no longer handled.
     stopped: bool,
-    /// Deliveries that the inbox is storing now.
+    /// Number of deliveries that the inbox is storing at the moment.
     accepting: usize,
-    /// Workers that look for an event or handle one.
+    /// Number of workers that look for an event or handle one.
     active: usize,
-    /// Workers that wait until they are woken.
+    /// Number of workers that wait for a notification.
     parked: usize,
-    /// Events being handled.
+    /// Number of events that are being handled.
     handling: usize,
-    /// How many times an event may have come into the inbox.
+    /// Number of times that an event may have been added to the inbox.
     additions: u64,
-    /// The value of `additions` when a worker last began a look that found the inbox empty.
+    /// Value of `additions` at the beginning of the last call of `next` that found the inbox empty.
     empty_at: u64,
 }
 
@@ -53,28 +53,28 @@ impl State {
         self.accepting == 0 && self.active == 0 && (self.stopped || self.empty_at == self.additions)
     }
 
-    /// Whether a worker that finds the inbox empty will never find an event again.
+    /// Returns whether a worker that finds the inbox empty can end.
     fn is_over(&self) -> bool {
         self.stopped || (self.closing && self.accepting == 0)
     }
 }
 
-/// What is left after a shutdown.
+/// The events that remain after a shutdown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-#[must_use = "WeCom does not deliver again what is left"]
+#[must_use = "WeCom does not deliver the remaining events again"]
 pub struct Drained {
-    /// Acknowledged events that no handler has begun with and that end with the process, oldest first. Empty for an inbox that keeps
-    /// its events for the next process.
+    /// Acknowledged events, oldest first, that no handler has started and that are lost with the process. The list is
+    /// empty for an inbox that keeps its events for the next process.
     pub left: Vec<Notification>,
-    /// How many handlers are still at work. They go on as long as the runtime does.
+    /// Number of handlers that are still running. They continue until the runtime ends.
     pub running: usize,
-    /// Whether the time was up before every event was handled. A durable inbox then holds the rest.
+    /// Whether the time limit ended before every event was handled. A durable inbox then keeps the rest.
     pub timed_out: bool,
 }
 
 impl Drained {
-    /// Says whether every acknowledged event has been handled.
+    /// Returns whether every acknowledged event has been handled.
     pub fn is_complete(&self) -> bool {
         !self.timed_out && self.left.is_empty() && self.running == 0
     }
@@ -87,7 +87,7 @@ impl<I: Inbox> Workers<I> {
             closing: false,
             stopped: false,
             accepting: 0,
-            // Each looks once before it waits: a durable inbox may hold events of an earlier process.
+            // Each worker first looks for events: a durable inbox may contain events of an earlier process.
             active: number,
             parked: 0,
             handling: 0,
@@ -107,7 +107,8 @@ impl<I: Inbox> Workers<I> {
         &self.inbox
     }
 
-    /// Stores an event unless the intake is closing. An event that is not stored is not remembered, so its next delivery is accepted.
+    /// Stores an event, except while the intake is closing. A refused event is not remembered, so its next delivery
+    /// can be accepted.
     pub(super) async fn store(&self, incoming: Incoming) -> Outcome {
         let Some(mut storing) = Storing::begin(self) else {
             let is_known = self.inbox.has_event(&incoming.key, incoming.received_at);
@@ -126,22 +127,22 @@ impl<I: Inbox> Workers<I> {
             }
             Err(error) => {
                 let error = chain(&error);
-                tracing::error!(event.key = %key, "event {key} could not be stored and is answered with 503: {error}");
+                tracing::error!(event.key = %key, "event {key} could not be stored, so the answer is 503: {error}");
                 Outcome::NotStored
             }
         }
     }
 
-    /// Wakes a worker, as an event may have come into the inbox.
+    /// Wakes a worker because the inbox may contain a new event.
     pub(super) fn wake(&self) {
         let mut state = self.state();
-        // The workers of a closed intake may be gone. What it does not see is kept for the next process.
+        // The workers of a closed intake may have ended. The inbox keeps the event for the next process.
         if !state.closing {
             self.note_addition(&mut state);
         }
     }
 
-    /// Returns how many events are being handled.
+    /// Returns the number of events that are being handled.
     pub(super) fn handling(&self) -> usize {
         self.state().handling
     }
@@ -157,7 +158,7 @@ impl<I: Inbox> Workers<I> {
         }
     }
 
-    /// Accepts nothing more. What waits is still handled.
+    /// Refuses new events. Waiting events are still handled.
     pub(super) fn close(&self) {
         self.state().closing = true;
         self.work_available.notify_waiters();
@@ -175,7 +176,7 @@ impl<I: Inbox> Workers<I> {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // No panic is possible between locking and unlocking that leaves the state half changed.
+        // A poisoned lock is safe to use: no code under the lock can panic between two related changes.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -186,17 +187,17 @@ impl<I: Inbox> Workers<I> {
         }
     }
 
-    /// Notifies those that wait for `idle`, if it is reached.
+    /// Notifies the waiters of `idle` if no event waits or is being handled.
     fn notify_if_idle(&self, state: &State) {
         if state.is_idle() {
             self.idle.notify_waiters();
         }
     }
 
-    /// Waits until a worker is wanted again; `false` if it is never wanted again. `empty_at` is the number of additions before the
-    /// look that found nothing.
+    /// Waits for a notification. Returns `false` if the worker must end. `empty_at` is the value of `additions` before
+    /// the call of `next` that found the inbox empty.
     async fn park(&self, empty_at: u64) -> bool {
-        // Made before the state is read, so that no notification in between is missed.
+        // Created before the state is read, so that a notification in between is not lost.
         let notified = self.work_available.notified();
         {
             let mut state = self.state();
@@ -218,7 +219,7 @@ impl<I: Inbox> Workers<I> {
         true
     }
 
-    /// Takes the next event. `None` once the intake is closed and the inbox empty.
+    /// Takes the next event. Returns `None` when the intake is closed and the inbox is empty.
     async fn next(&self) -> Option<(NotificationKey, Notification)> {
         let mut pause = RETRY.0;
         loop {
@@ -231,7 +232,7 @@ impl<I: Inbox> Workers<I> {
                 Ok(Some(next)) => {
                     let mut state = self.state();
                     state.handling += 1;
-                    // A notification wakes one worker, and the one that was woken wakes the next.
+                    // Each notification wakes one worker, so a worker that finds an event wakes the next one.
                     if state.parked > 0 {
                         self.work_available.notify_one();
                     }
@@ -245,7 +246,7 @@ impl<I: Inbox> Workers<I> {
                 }
                 Err(error) => {
                     tracing::error!(
-                        "the inbox of callbacks cannot be read, and is asked again in {pause:?}: {error}"
+                        "the inbox of callbacks cannot be read; next attempt in {pause:?}: {error}"
                     );
                     sleep(pause).await;
                     pause = (2 * pause).min(RETRY.1);
@@ -255,7 +256,7 @@ impl<I: Inbox> Workers<I> {
     }
 }
 
-/// Handles one event after the other until the intake is closed and the inbox empty.
+/// Handles one event after the other until the intake is closed and the inbox is empty.
 async fn work<I: Inbox, H: Handler>(workers: Arc<Workers<I>>, handler: Arc<H>) {
     while let Some((key, notification)) = workers.next().await {
         let create_time = notification.create_time;
@@ -263,17 +264,17 @@ async fn work<I: Inbox, H: Handler>(workers: Arc<Workers<I>>, handler: Arc<H>) {
         let marked = if handling.catch_unwind().await.is_ok() {
             caught(async { workers.inbox.done(key).await }).await
         } else {
-            tracing::error!(event.key = %key, ?create_time, "a callback handler panicked over event {key}");
+            tracing::error!(event.key = %key, ?create_time, "the callback handler panicked on event {key}");
             caught(async { workers.inbox.failed(key).await }).await
         };
         if let Err(error) = marked {
-            tracing::error!(event.key = %key, ?create_time, "event {key} was handled and could not be marked so: {error}");
+            tracing::error!(event.key = %key, ?create_time, "event {key} was handled but could not be marked as such: {error}");
         }
         workers.state().handling -= 1;
     }
 }
 
-/// The result of a call of the inbox, with its error or its panic as a text for the log.
+/// Awaits a call of the inbox. An error or a panic becomes a text for the log.
 async fn caught<T, E: Error>(call: impl Future<Output = Result<T, E>>) -> Result<T, String> {
     match AssertUnwindSafe(call).catch_unwind().await {
         Ok(result) => result.map_err(|error| chain(&error)),
@@ -281,7 +282,7 @@ async fn caught<T, E: Error>(call: impl Future<Output = Result<T, E>>) -> Result
     }
 }
 
-/// An error and its sources.
+/// Returns the text of an error and its sources.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -292,15 +293,17 @@ fn chain(error: &dyn Error) -> String {
     text
 }
 
-/// A delivery that the inbox is storing; it ends however the storing ends.
+/// Counts a delivery while the inbox is storing it. The count is corrected on drop, so also after an error or a
+/// cancellation.
 struct Storing<'a, I: Inbox> {
     workers: &'a Workers<I>,
-    /// Whether there may be an event more. It cannot be known of a storing that failed or was cut short.
+    /// Whether the inbox may have one more event. This is unknown, and therefore true, if the call failed or was
+    /// cancelled.
     adds: bool,
 }
 
 impl<'a, I: Inbox> Storing<'a, I> {
-    /// `None` if the intake is closing.
+    /// Returns `None` if the intake is closing.
     fn begin(workers: &'a Workers<I>) -> Option<Self> {
         let mut state = workers.state();
         if state.closing {
@@ -319,7 +322,7 @@ impl<I: Inbox> Drop for Storing<'_, I> {
             self.workers.note_addition(&mut state);
         }
         if state.accepting == 0 && state.closing {
-            // Parked workers wait for this to end, or to handle what came.
+            // Parked workers wait for the end of this delivery, so that they can handle its event or end.
             self.workers.work_available.notify_waiters();
         }
         self.workers.notify_if_idle(&state);

@@ -1,4 +1,4 @@
-//! Chains (上下游), their groups and corps.
+//! Chains (上下游), their groups and their corps.
 
 use futures_core::Stream;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -22,13 +22,13 @@ pub struct ListChains {}
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListChainsOfCorp {
-    /// The lower corp; optional, says the page, but not what comes without it.
+    /// The lower corp. The page calls it optional, but does not document a request without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corpid: Option<CorpId>,
 }
 
 impl ListChainsOfCorp {
-    /// Asks about this corp.
+    /// Creates a request for this corp.
     pub fn new(corp_id: impl Into<CorpId>) -> Self {
         Self { corpid: Some(corp_id.into()) }
     }
@@ -46,9 +46,9 @@ pub struct ChainList {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Chain {
-    /// Its id.
+    /// The id.
     pub chain_id: ChainId,
-    /// Its name.
+    /// The name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chain_name: Option<String>,
 }
@@ -61,18 +61,18 @@ pub struct Chain {
 pub struct ListChainGroups {
     /// The chain.
     pub chain_id: ChainId,
-    /// One group only.
+    /// The only group to return. Defaults to all groups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub groupid: Option<ChainGroupId>,
 }
 
 impl ListChainGroups {
-    /// Asks for all groups.
+    /// Creates a request for all groups.
     pub fn new(chain: impl Into<ChainId>) -> Self {
         Self { chain_id: chain.into(), groupid: None }
     }
 
-    /// Asks for one group only.
+    /// Limits the request to one group.
     pub fn group(mut self, group: impl Into<ChainGroupId>) -> Self {
         self.groupid = Some(group.into());
         self
@@ -91,20 +91,20 @@ pub struct ChainGroupList {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChainGroup {
-    /// Its id; the root is 1.
+    /// The id. The root group has id 1.
     pub groupid: ChainGroupId,
-    /// Its name.
+    /// The name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_name: Option<String>,
-    /// The group it is in.
+    /// The id of the parent group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parentid: Option<ChainGroupId>,
-    /// The place among siblings, larger first.
+    /// The order among siblings; larger numbers come first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<u32>,
 }
 
-/// Lists the corps directly in a group of a chain.
+/// Lists the direct corps of a group in a chain.
 ///
 /// Official: [获取企业上下游通讯录分组下的企业详情列表](https://developer.work.weixin.qq.com/document/path/95820)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -112,22 +112,22 @@ pub struct ChainGroup {
 pub struct ListChainCorps {
     /// The chain.
     pub chain_id: ChainId,
-    /// The group; the root if absent.
+    /// The group. Defaults to the root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub groupid: Option<ChainGroupId>,
-    /// Whether corps that have not joined come too; they do not unless told.
+    /// Whether corps that have not joined are included. Defaults to false.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub need_pending: Option<bool>,
-    /// Where to go on.
+    /// The start of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
-    /// How many rows a page has; without it there is one page with all.
+    /// Maximum number of rows in a page. Without it, one page contains all rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }
 
 impl ListChainCorps {
-    /// Asks for the corps of the root group, all at once.
+    /// Creates a request for all corps of the root group in one page.
     pub fn new(chain: impl Into<ChainId>) -> Self {
         Self { chain_id: chain.into(), groupid: None, need_pending: None, cursor: None, limit: None }
     }
@@ -152,7 +152,7 @@ pub struct ChainCorpPage {
     /// Whether there are more pages.
     #[serde(default, deserialize_with = "truth", skip_serializing_if = "Option::is_none")]
     pub has_more: Option<bool>,
-    /// Where the next page begins.
+    /// The cursor of the next page.
     #[serde(
         default,
         rename = "next_cursor",
@@ -169,30 +169,30 @@ pub struct ChainCorpPage {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChainCorp {
-    /// The group it is in.
+    /// The id of the corp's group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub groupid: Option<ChainGroupId>,
-    /// Its id, once it has joined.
+    /// The corp's id. Present once the corp has joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corpid: Option<CorpId>,
-    /// Its id as long as it has not joined.
+    /// The corp's provisional id. Present until the corp has joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_corpid: Option<PendingCorpId>,
-    /// Its name.
+    /// The name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corp_name: Option<String>,
-    /// The id that the upper corp gave it when importing it.
+    /// The id that the upper corp assigned when it imported the corp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// Who invited it; the chain's app learns of members in its visible range.
+    /// The member who invited the corp. The chain's app receives it only for members in its visible range.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite_userid: Option<UserId>,
-    /// Whether it has joined; 0 or 1 in the page's sample.
+    /// Whether the corp has joined. The page's sample has 0 or 1.
     #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub is_joined: Option<bool>,
 }
 
-/// The corps directly in a group; see [`CorpGroups::corps`](super::CorpGroups::corps).
+/// The direct corps of a group; see [`CorpGroups::corps`](super::CorpGroups::corps).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ChainCorps {
@@ -207,25 +207,25 @@ impl ChainCorps {
         Self { client, call }
     }
 
-    /// Asks for the corps of this group.
+    /// Sets the group. Defaults to the root.
     pub fn group(mut self, group: impl Into<ChainGroupId>) -> Self {
         self.call.groupid = Some(group.into());
         self
     }
 
-    /// Asks for corps that have not joined too.
+    /// Includes corps that have not joined.
     pub fn with_pending(mut self) -> Self {
         self.call.need_pending = Some(true);
         self
     }
 
-    /// Sets how many rows one call fetches, 100 unless told. The largest number is not documented.
+    /// Sets the number of rows that one call fetches. Defaults to 100; the maximum is undocumented.
     pub fn page_size(mut self, rows: u32) -> Self {
         self.call.limit = Some(rows);
         self
     }
 
-    /// Begins after the page that gave this cursor.
+    /// Starts after the page that returned this cursor.
     pub fn after(mut self, cursor: impl Into<String>) -> Self {
         self.call.cursor = Some(cursor.into());
         self
@@ -236,22 +236,22 @@ impl ChainCorps {
         self.client.send(&self.call)
     }
 
-    /// Streams all corps from here on. After an error the stream ends.
+    /// Streams all remaining corps. The stream ends after an error.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) where the pages do not lead to the list's end.
+    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if the pages do not reach the end of the list.
     pub fn stream(self) -> impl Stream<Item = Result<ChainCorp>> + Send + Unpin + 'static {
         paging::rows(self.client, self.call)
     }
 }
 
-/// Which corp of a chain: one that has joined, or one that has not.
+/// The id of a corp in a chain, which depends on whether the corp has joined.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ChainCorpId {
-    /// It has joined.
+    /// A corp that has joined.
     Joined(CorpId),
-    /// It has not joined yet.
+    /// A corp that has not joined yet.
     Pending(PendingCorpId),
 }
 
@@ -262,7 +262,7 @@ impl From<CorpId> for ChainCorpId {
 }
 
 impl From<&str> for ChainCorpId {
-    /// Takes the id for that of a corp that has joined.
+    /// Converts the id of a corp that has joined.
     fn from(id: &str) -> Self {
         Self::Joined(id.into())
     }
@@ -291,16 +291,16 @@ impl ChainCorpId {
 pub struct GetChainCorp {
     /// The chain.
     pub chain_id: ChainId,
-    /// The corp, if it has joined; counts before the other.
+    /// The corp, if it has joined. The server prefers this id to `pending_corpid`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corpid: Option<CorpId>,
-    /// The corp, if it has not.
+    /// The corp, if it has not joined yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_corpid: Option<PendingCorpId>,
 }
 
 impl GetChainCorp {
-    /// Asks for this corp.
+    /// Creates a request for this corp.
     pub fn new(chain: impl Into<ChainId>, corp: impl Into<ChainCorpId>) -> Self {
         let (corpid, pending_corpid) = corp.into().into_fields();
         Self { chain_id: chain.into(), corpid, pending_corpid }
@@ -311,25 +311,25 @@ impl GetChainCorp {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChainCorpInfo {
-    /// Its name.
+    /// The name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corp_name: Option<String>,
-    /// How far it is verified, once it has joined.
+    /// The verification status. Present once the corp has joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qualification_status: Option<Qualification>,
-    /// The id that the upper corp gave it when importing it.
+    /// The id that the upper corp assigned when it imported the corp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// The group it is in.
+    /// The id of the corp's group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub groupid: Option<ChainGroupId>,
-    /// Whether it has joined; a bool in the page's sample, where the list has a number.
+    /// Whether the corp has joined. The page's sample has a boolean here, but a number in the list.
     #[serde(default, deserialize_with = "truth", skip_serializing_if = "Option::is_none")]
     pub is_joined: Option<bool>,
 }
 
 coded! {
-    /// How far a corp is verified (企业是否验证或认证).
+    /// The verification status of a corp (企业是否验证或认证).
     Qualification {
         /// Not verified (未验证).
         Unverified = 1,
@@ -340,7 +340,7 @@ coded! {
     }
 }
 
-/// Reads a truth value that may come as a number.
+/// Reads a boolean that the server may send as a number.
 fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<bool>, D::Error> {
     Ok(Option::<Number>::deserialize(deserializer)?.map(|number| number.0 != 0))
 }
@@ -353,23 +353,23 @@ fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Opti
 pub struct RemoveChainCorp {
     /// The chain.
     pub chain_id: ChainId,
-    /// The corp, if it has joined; counts before the other.
+    /// The corp, if it has joined. The server prefers this id to `pending_corpid`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corpid: Option<CorpId>,
-    /// The corp, if it has not.
+    /// The corp, if it has not joined yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_corpid: Option<PendingCorpId>,
 }
 
 impl RemoveChainCorp {
-    /// Removes this corp.
+    /// Creates a request that removes this corp.
     pub fn new(chain: impl Into<ChainId>, corp: impl Into<ChainCorpId>) -> Self {
         let (corpid, pending_corpid) = corp.into().into_fields();
         Self { chain_id: chain.into(), corpid, pending_corpid }
     }
 }
 
-/// Reads the id that the upper corp gave to a member of a lower one.
+/// Reads the custom id that the upper corp assigned to a member of a lower corp.
 ///
 /// Official: [查询成员自定义id](https://developer.work.weixin.qq.com/document/path/97441)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -377,21 +377,21 @@ impl RemoveChainCorp {
 pub struct GetMemberCustomId {
     /// The chain.
     pub chain_id: ChainId,
-    /// The lower corp; optional, says the page, but not what comes without it.
+    /// The lower corp. The page calls it optional, but does not document a request without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corpid: Option<CorpId>,
-    /// The member there.
+    /// The member of the lower corp.
     pub userid: UserId,
 }
 
 impl GetMemberCustomId {
-    /// Asks about this member.
+    /// Creates a request for this member.
     pub fn new(chain: impl Into<ChainId>, corp_id: impl Into<CorpId>, userid: impl Into<UserId>) -> Self {
         Self { chain_id: chain.into(), corpid: Some(corp_id.into()), userid: userid.into() }
     }
 }
 
-/// The id that the upper corp gave to a member of a lower one.
+/// The custom id that the upper corp assigned to a member of a lower corp.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberCustomId {

@@ -1,4 +1,4 @@
-//! Inviting corps and their people into a chain, by a job.
+//! Jobs that invite corps and their contacts into a chain.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,10 +6,10 @@ use crate::{
     CallFuture, ChainId, Client, Endpoint, Error, ErrorCode, ErrorKind, JobId, Polling,
     imports::ImportState,
     json_fields,
-    polling::{Stage, Staged, Wakeups},
+    polling::{HasStage, Stage, Wakeups},
 };
 
-/// Submits an import of contacts into a chain.
+/// Submits a job that imports contacts into a chain.
 ///
 /// Official: [批量导入上下游联系人](https://developer.work.weixin.qq.com/document/path/95821)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,63 +17,64 @@ use crate::{
 pub struct ImportChainContacts {
     /// The chain.
     pub chain_id: ChainId,
-    /// The corps, at most 1000 with 2000 people together.
+    /// The corps: at most 1000, with at most 2000 contacts in total.
     pub contact_list: Vec<ContactCorp>,
 }
 
 impl ImportChainContacts {
-    /// Imports these corps.
+    /// Creates a request that imports these corps.
     pub fn new(chain: impl Into<ChainId>, corps: impl IntoIterator<Item = ContactCorp>) -> Self {
         Self { chain_id: chain.into(), contact_list: corps.into_iter().collect() }
     }
 }
 
-/// A corp to invite, with its people.
+/// A corp to invite, with its contacts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContactCorp {
-    /// Its name, 1–32 characters: Chinese, letters, digits and ` -_()（）`.
+    /// The name: 1–32 Chinese characters, letters, digits or characters of ` -_()（）`.
     pub corp_name: String,
-    /// The group it goes into, as a path of names: `华北区/北京市`. Does not move a corp that is there already.
+    /// The group for the corp, as a path of names: `华北区/北京市`. A corp that is already in the chain stays in its
+    /// group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_path: Option<String>,
-    /// An id of your own for it, at most 64 letters and digits.
+    /// A custom id for the corp, at most 64 letters and digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// Its people, at most 200.
+    /// The corp's contacts, at most 200.
     pub contact_info_list: Vec<Contact>,
 }
 
 impl ContactCorp {
-    /// Names the corp and its people.
+    /// Creates a corp with its contacts.
     pub fn new(name: impl Into<String>, people: impl IntoIterator<Item = Contact>) -> Self {
         Self { corp_name: name.into(), contact_info_list: people.into_iter().collect(), ..Self::default() }
     }
 
-    /// Puts it into this group.
+    /// Sets the group for the corp.
     pub fn group_path(mut self, path: impl Into<String>) -> Self {
         self.group_path = Some(path.into());
         self
     }
 
-    /// Gives it an id of your own.
+    /// Sets a custom id for the corp.
     pub fn custom_id(mut self, id: impl Into<String>) -> Self {
         self.custom_id = Some(id.into());
         self
     }
 }
 
-/// Somebody to invite.
+/// A contact to invite.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Contact {
     /// The name, 1–32 characters.
     pub name: String,
-    /// Whether they run the corp's side of the chain.
+    /// The contact's role in the chain.
     pub identity_type: ContactIdentity,
-    /// The mobile; a foreign one with its country code, `+852…`.
+    /// The mobile number. A number outside mainland China includes its country code, `+852…`.
     pub mobile: String,
-    /// An id of your own for them: a whole number from 1 to 2⁶⁴−2 as text, of other than 11 or 13 digits.
+    /// A custom id for the contact: a whole number from 1 to 2⁶⁴−2, as text. Numbers of 11 or 13 digits are excluded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_custom_id: Option<String>,
 }
@@ -81,12 +82,12 @@ pub struct Contact {
 masked_debug!(Contact { identity_type, user_custom_id | name, mobile });
 
 impl Contact {
-    /// Names them.
+    /// Creates a contact.
     pub fn new(name: impl Into<String>, identity: ContactIdentity, mobile: impl Into<String>) -> Self {
         Self { name: name.into(), identity_type: identity, mobile: mobile.into(), user_custom_id: None }
     }
 
-    /// Gives them an id of your own.
+    /// Sets a custom id for the contact.
     pub fn custom_id(mut self, id: impl Into<String>) -> Self {
         self.user_custom_id = Some(id.into());
         self
@@ -94,16 +95,16 @@ impl Contact {
 }
 
 coded! {
-    /// What somebody is in a chain (联系人身份类型).
+    /// The role of a contact in a chain (联系人身份类型).
     ContactIdentity {
         /// A member (成员).
         Member = 1,
-        /// Who is in charge of the corp's side (负责人).
+        /// The person in charge of the corp's part of the chain (负责人).
         Leader = 2,
     }
 }
 
-/// An import of contacts that was submitted.
+/// A submitted import of contacts.
 #[derive(Clone, Debug)]
 pub struct ContactsJob {
     client: Client,
@@ -115,12 +116,12 @@ impl ContactsJob {
         Self { client, id }
     }
 
-    /// The job's id, by which [`CorpGroups::import_job`](super::CorpGroups::import_job) takes it up again.
+    /// Returns the job's id, with which [`CorpGroups::import_job`](super::CorpGroups::import_job) resumes the job.
     pub fn id(&self) -> &JobId {
         &self.id
     }
 
-    /// Returns how far the job has come. At most 5 such calls at a time.
+    /// Returns the state of the job. WeCom allows at most 5 concurrent calls.
     ///
     /// Official: [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/95823)
     pub fn status(&self) -> CallFuture<ContactsJobStatus> {
@@ -131,8 +132,9 @@ impl ContactsJob {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; [`ErrorKind::Incomplete`] if it goes backwards, or is
-    /// finished without a result. Corps that were not imported are no error: see [`ContactsOutcome::fail_list`].
+    /// [`ErrorKind::StillRunning`] if the job takes longer than `polling` allows; [`ErrorKind::Incomplete`] if the job
+    /// returns to an earlier state, or finishes without a result. Corps that could not be imported are listed in
+    /// [`ContactsOutcome::fail_list`].
     pub fn wait(&self, polling: Polling) -> CallFuture<ContactsOutcome> {
         let job = self.clone();
         CallFuture::new(async move {
@@ -140,7 +142,7 @@ impl ContactsJob {
                 (ImportState::Finished, Some(result)) => Ok(Some(result)),
                 (ImportState::Finished, None) => {
                     let why = (
-                        "the job is finished, and its answer has no `result`: it is not known who was imported",
+                        "the job is finished, but its reply has no `result`: the imported contacts are unknown",
                         "任务已完成，但响应中没有 `result`：无法得知哪些联系人已导入",
                     );
                     Err(Error::new(GetContactsJob::CALL.path(), ErrorKind::Incomplete(why.into())))
@@ -153,7 +155,7 @@ impl ContactsJob {
     }
 }
 
-/// Asks how far an import of contacts has come.
+/// Reads the state of an import of contacts.
 ///
 /// Official: [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/95823)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -164,46 +166,46 @@ pub struct GetContactsJob {
 }
 
 impl GetContactsJob {
-    /// Asks after this job.
+    /// Creates a request for the state of this job.
     pub fn new(jobid: impl Into<JobId>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// How far an import of contacts has come.
+/// The state of an import of contacts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContactsJobStatus {
     /// The state.
     pub status: ImportState,
-    /// What came of it; valid once finished.
+    /// The result. Valid only when the job has finished.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<ContactsOutcome>,
 }
 
-impl Staged for ContactsJobStatus {
+impl HasStage for ContactsJobStatus {
     fn stage(&self) -> Option<Stage> {
         self.status.stage(0)
     }
 }
 
-/// What came of an import of contacts.
+/// The result of an import of contacts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContactsOutcome {
     /// The chain.
     #[serde(default)]
     pub chain_id: ChainId,
-    /// How much was imported.
+    /// Which part of the corps was imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub import_status: Option<ContactsImported>,
-    /// The corps that were not imported: one bad contact holds up its whole corp.
+    /// The corps that could not be imported. One invalid contact prevents the import of its corp.
     #[serde(default, deserialize_with = "json_fields::or_default")]
     pub fail_list: Vec<FailedCorp>,
 }
 
 coded! {
-    /// How much of an import went in (导入状态).
+    /// Which part of the corps was imported (导入状态).
     ContactsImported {
         /// All corps.
         All = 1,
@@ -214,45 +216,45 @@ coded! {
     }
 }
 
-/// A corp that was not imported.
+/// A corp that could not be imported.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FailedCorp {
-    /// Its name.
+    /// The name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corp_name: Option<String>,
-    /// Your id for it.
+    /// The custom id that the request assigned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// Why.
+    /// The error code.
     #[serde(default)]
     pub errcode: i32,
-    /// The server's text on it.
+    /// The server's error text.
     #[serde(default, deserialize_with = "json_fields::or_default")]
     pub errmsg: String,
-    /// The contacts that are to blame.
+    /// The contacts that caused the error.
     #[serde(default, deserialize_with = "json_fields::or_default", skip_serializing_if = "Vec::is_empty")]
     pub contact_info_list: Vec<FailedContact>,
 }
 
 impl FailedCorp {
-    /// The code it was refused with.
+    /// Returns the error code of the refusal.
     pub fn code(&self) -> ErrorCode {
         ErrorCode(self.errcode)
     }
 }
 
-/// A contact that held up its corp.
+/// A contact that prevented the import of its corp.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FailedContact {
-    /// Their mobile; `mobile` in the page's sample, `user_mobile` in its table.
+    /// The mobile number. The page's sample names the key `mobile`, its table `user_mobile`.
     #[serde(default, alias = "user_mobile", skip_serializing_if = "Option::is_none")]
     pub mobile: Option<String>,
-    /// Why.
+    /// The error code.
     #[serde(default)]
     pub errcode: i32,
-    /// The server's text on it.
+    /// The server's error text.
     #[serde(default, deserialize_with = "json_fields::or_default")]
     pub errmsg: String,
 }

@@ -1,10 +1,10 @@
-//! Customers of lower corps (客户): ids of people outside all corps, and their stand-ins.
+//! Customers of lower corps (客户): ids of people outside all corps, and their pending ids.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{CorpId, ExternalUserId, OpenId, json_fields};
 
-/// Asks for a WeChat user's customer ids.
+/// Looks up the customer ids of a WeChat user.
 ///
 /// Official: [通过unionid和openid查询external_userid](https://developer.work.weixin.qq.com/document/path/95818)
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -12,9 +12,9 @@ use crate::{CorpId, ExternalUserId, OpenId, json_fields};
 pub struct UnionIdToExternalUserId {
     /// The user's unionid.
     pub unionid: String,
-    /// The user's openid in the same mini program.
+    /// The user's openid in the mini program that also issued the unionid.
     pub openid: OpenId,
-    /// One corp only.
+    /// The only corp to search. Defaults to all corps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corpid: Option<CorpId>,
 }
@@ -22,38 +22,38 @@ pub struct UnionIdToExternalUserId {
 masked_debug!(UnionIdToExternalUserId { openid, corpid | unionid });
 
 impl UnionIdToExternalUserId {
-    /// Asks about this user in all corps.
+    /// Creates a request for this user in all corps.
     pub fn new(unionid: impl Into<String>, openid: impl Into<OpenId>) -> Self {
         Self { unionid: unionid.into(), openid: openid.into(), corpid: None }
     }
 
-    /// Asks about one corp only.
+    /// Limits the request to one corp.
     pub fn corp(mut self, corp_id: impl Into<CorpId>) -> Self {
         self.corpid = Some(corp_id.into());
         self
     }
 }
 
-/// A WeChat user's customer ids.
+/// The customer ids of a WeChat user.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExternalUserIds {
-    /// One for each corp whose customer they are.
+    /// One id for each corp that has the user as a customer.
     #[serde(default, deserialize_with = "json_fields::or_default")]
     pub external_userid_info: Vec<CorpExternalUserId>,
 }
 
-/// A customer id in one corp.
+/// The customer id of one corp.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CorpExternalUserId {
     /// The corp.
     pub corpid: CorpId,
-    /// The customer there.
+    /// The customer id in this corp.
     pub external_userid: ExternalUserId,
 }
 
-/// Asks for a stand-in id of a WeChat user.
+/// Looks up the pending id of a WeChat user.
 ///
 /// Official: [unionid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357)
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -61,20 +61,20 @@ pub struct CorpExternalUserId {
 pub struct UnionIdToPendingId {
     /// The user's unionid.
     pub unionid: String,
-    /// The user's openid in the same mini program.
+    /// The user's openid in the mini program that also issued the unionid.
     pub openid: OpenId,
 }
 
 masked_debug!(UnionIdToPendingId { openid | unionid });
 
 impl UnionIdToPendingId {
-    /// Asks about this user.
+    /// Creates a request for this user.
     pub fn new(unionid: impl Into<String>, openid: impl Into<OpenId>) -> Self {
         Self { unionid: unionid.into(), openid: openid.into() }
     }
 }
 
-/// A stand-in id, good for 90 days.
+/// A pending id, valid for 90 days.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PendingId {
@@ -82,7 +82,7 @@ pub struct PendingId {
     pub pending_id: String,
 }
 
-/// Asks for the stand-in ids of customers.
+/// Looks up the pending ids of customers.
 ///
 /// Official: [external_userid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,13 +90,13 @@ pub struct PendingId {
 pub struct ExternalUserIdToPendingId {
     /// Customers of the upper or a lower corp, at most 100.
     pub external_userid: Vec<ExternalUserId>,
-    /// A group chat: only its members are looked at.
+    /// A group chat that limits the search to its members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat_id: Option<String>,
 }
 
 impl ExternalUserIdToPendingId {
-    /// Asks about these customers.
+    /// Creates a request for these customers.
     pub fn new<I>(customers: I) -> Self
     where
         I: IntoIterator,
@@ -105,29 +105,29 @@ impl ExternalUserIdToPendingId {
         Self { external_userid: customers.into_iter().map(Into::into).collect(), chat_id: None }
     }
 
-    /// Asks about those in this group chat only.
+    /// Limits the request to the members of this group chat.
     pub fn chat(mut self, chat_id: impl Into<String>) -> Self {
         self.chat_id = Some(chat_id.into());
         self
     }
 }
 
-/// The stand-in ids of customers.
+/// The pending ids of customers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomerPendingIds {
-    /// One for each customer that has one.
+    /// One entry for each customer with a pending id.
     #[serde(default, deserialize_with = "json_fields::or_default")]
     pub result: Vec<CustomerPendingId>,
 }
 
-/// A customer and their stand-in id.
+/// A customer with its pending id.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomerPendingId {
     /// The customer.
     pub external_userid: ExternalUserId,
-    /// The stand-in id from before they were one.
+    /// The pending id that was issued before the user became a customer.
     #[serde(default, deserialize_with = "json_fields::or_default")]
     pub pending_id: String,
 }

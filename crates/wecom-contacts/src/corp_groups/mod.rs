@@ -1,14 +1,14 @@
-//! Corps in a group (企业互联, 上下游): an upper corp and the lower corps it shares apps with.
+//! Corp groups (企业互联, 上下游): an upper corp shares apps with lower corps.
 //!
-//! The successor of [linked corps](crate::linked_corps). An app of the upper corp learns which lower corps it is shared with,
-//! becomes a [`Client`] of one of them by [`CorpGroups::lower_corp`], and reads that corp's contacts by the ordinary calls.
-//! In 上下游 it sees encrypted userids there, in 企业互联 plain ones.
+//! This chapter is the successor of [linked corps](crate::linked_corps). An app of the upper corp lists the lower corps
+//! that it is shared with. [`CorpGroups::lower_corp`] creates a [`Client`] for one of them, which reads that corp's
+//! contacts by the ordinary calls. In 上下游 the client receives encrypted userids, in 企业互联 plain ones.
 //!
-//! The calls on a chain (上下游) itself are for the upper corp; most of them for the one app that the console names under
-//! 上下游 → 可调用接口的应用 ("the chain's app" below).
+//! The calls on a chain (上下游) itself are for the upper corp. Most of them are limited to the one app that the console
+//! names under 上下游 → 可调用接口的应用 ("the chain's app" below).
 //!
-//! Paths, fields and types are those of the official pages, as far as these say them. Where pages and samples disagree the
-//! field's doc says so.
+//! Paths, fields and types follow the official pages. Where a page disagrees with its samples, the field's documentation
+//! says so.
 //!
 //! Official: [企业互联](https://developer.work.weixin.qq.com/document/path/93360),
 //! [上下游](https://developer.work.weixin.qq.com/document/path/97213)
@@ -37,7 +37,7 @@ pub struct CorpGroups {
 }
 
 impl Client {
-    /// The corp groups chapter (企业互联, 上下游).
+    /// Returns the calls of the corp groups chapter (企业互联, 上下游).
     ///
     /// ```no_run
     /// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {
@@ -60,24 +60,24 @@ impl Client {
     }
 }
 
-/// Lower corps.
+/// Calls on lower corps.
 impl CorpGroups {
-    /// The lower corps that an app of this corp is shared with, as a stream or page by page. For self-built and third-party
-    /// apps. A corp that has yet to confirm is not among them.
+    /// Returns the lower corps that an app of this corp is shared with, as a stream or page by page. Available to
+    /// self-built and third-party apps. Corps with a pending confirmation are not included.
     ///
     /// Official: [获取应用共享信息](https://developer.work.weixin.qq.com/document/path/95813)
     pub fn shared_corps(&self, agent_id: impl Into<AgentId>, business: BusinessType) -> SharedCorps {
         SharedCorps::new(self.client.clone(), agent_id.into(), business)
     }
 
-    /// Returns a client of a lower corp, for reading its contacts. Sends nothing: its tokens are fetched, through this
-    /// client, once a call needs one, and renewed as any.
+    /// Returns a client for reading the contacts of a lower corp. This method sends no request. The returned client
+    /// fetches and renews its tokens through this client when a call needs one.
     ///
-    /// `agent_id` is the app's id *there*: see [`SharedCorp::agentid`].
+    /// `agent_id` is the app's id *in the lower corp*: see [`SharedCorp::agentid`].
     ///
     /// # Errors
     ///
-    /// Its calls fail with 670001 if the app is not shared with the corp.
+    /// The calls of the returned client fail with 670001 if the app is not shared with the corp.
     ///
     /// Official: [获取下级/下游企业的access_token](https://developer.work.weixin.qq.com/document/path/93359)
     pub fn lower_corp(
@@ -89,10 +89,10 @@ impl CorpGroups {
         shared::lower_corp(&self.client, corp_id.into(), agent_id.into(), business)
     }
 
-    /// Turns a mini program's session of the upper corp into one of the lower corp. **Call it on the lower corp's client**,
-    /// `lower_corp(…).corp_groups()`.
+    /// Converts a mini program's session of the upper corp into a session of the lower corp. **Call it on the lower
+    /// corp's client**, `lower_corp(…).corp_groups()`.
     ///
-    /// `userid` and `session_key` are those of `code2Session`, at most 64 bytes each.
+    /// `userid` and `session_key` come from `code2Session` and have at most 64 bytes each.
     ///
     /// Official: [获取下级/下游企业小程序session](https://developer.work.weixin.qq.com/document/path/95817)
     pub fn transfer_session(
@@ -104,16 +104,16 @@ impl CorpGroups {
     }
 }
 
-/// Chains (上下游).
+/// Calls on chains (上下游).
 impl CorpGroups {
-    /// Returns the chains: for the chain's app all, for others those in the visible range.
+    /// Returns the chains. The chain's app receives all of them, other apps those in their visible range.
     ///
     /// Official: [获取上下游列表](https://developer.work.weixin.qq.com/document/path/95820)
     pub fn chains(&self) -> CallFuture<Vec<Chain>> {
         self.client.send(&ListChains {}).map(|reply| reply.chains)
     }
 
-    /// Returns the chains that this corp and a lower one are in.
+    /// Returns the chains that contain both this corp and a lower corp.
     ///
     /// Official: [获取下级企业加入的上下游](https://developer.work.weixin.qq.com/document/path/97442)
     pub fn chains_of(&self, corp_id: impl Into<CorpId>) -> CallFuture<Vec<Chain>> {
@@ -127,7 +127,7 @@ impl CorpGroups {
         self.client.send(&ListChainGroups::new(chain)).map(|reply| reply.groups)
     }
 
-    /// Returns one group of a chain, in a list that is empty if there is none.
+    /// Returns one group of a chain as a list, which is empty if the group is unknown.
     pub fn group(
         &self,
         chain: impl Into<ChainId>,
@@ -136,29 +136,29 @@ impl CorpGroups {
         self.client.send(&ListChainGroups::new(chain).group(group)).map(|reply| reply.groups)
     }
 
-    /// The corps directly in one group of a chain, the root unless told, as a stream or page by page. For the groups below,
-    /// go through [`groups`](Self::groups).
+    /// Returns the direct corps of one group of a chain, as a stream or page by page. The group defaults to the root.
+    /// [`groups`](Self::groups) lists the sub-groups.
     ///
     /// Official: [获取企业上下游通讯录分组下的企业详情列表](https://developer.work.weixin.qq.com/document/path/95820)
     pub fn corps(&self, chain: impl Into<ChainId>) -> ChainCorps {
         ChainCorps::new(self.client.clone(), chain.into())
     }
 
-    /// Returns one corp of a chain, joined or pending.
+    /// Returns one corp of a chain, whether it has joined or is pending.
     ///
     /// Official: [获取企业上下游通讯录下的企业信息](https://developer.work.weixin.qq.com/document/path/95820)
     pub fn corp(&self, chain: impl Into<ChainId>, corp: impl Into<ChainCorpId>) -> CallFuture<ChainCorpInfo> {
         self.client.send(&GetChainCorp::new(chain, corp))
     }
 
-    /// Removes a corp from a chain. For the chain's app of a verified corp, one call at a time.
+    /// Removes a corp from a chain. Available to the chain's app of a verified corp, one call at a time.
     ///
     /// Official: [移除企业](https://developer.work.weixin.qq.com/document/path/95822)
     pub fn remove_corp(&self, chain: impl Into<ChainId>, corp: impl Into<ChainCorpId>) -> CallFuture<()> {
         self.client.send(&RemoveChainCorp::new(chain, corp))
     }
 
-    /// Returns the id that the upper corp gave to a member of a lower one; `""` if none.
+    /// Returns the custom id that the upper corp assigned to a member of a lower corp, or `""` without one.
     ///
     /// Official: [查询成员自定义id](https://developer.work.weixin.qq.com/document/path/97441)
     pub fn member_custom_id(
@@ -170,9 +170,9 @@ impl CorpGroups {
         self.client.send(&GetMemberCustomId::new(chain, corp_id, userid)).map(|reply| reply.user_custom_id)
     }
 
-    /// Invites corps and their people into a chain, by a job. For the chain's app of a verified corp.
+    /// Submits a job that invites corps and their contacts into a chain. Available to the chain's app of a verified corp.
     ///
-    /// At most 1000 corps and 2000 people a call, 200 people a corp, 20,000 people a day. One import runs at a time.
+    /// Limits: 1000 corps and 2000 contacts a call, 200 contacts a corp, 20,000 contacts a day, one import at a time.
     ///
     /// Official: [批量导入上下游联系人](https://developer.work.weixin.qq.com/document/path/95821)
     pub fn import_contacts(
@@ -186,7 +186,7 @@ impl CorpGroups {
             .map(move |started| ContactsJob::new(client, started.jobid))
     }
 
-    /// Takes up an import of contacts by its id. Sends nothing.
+    /// Resumes an import of contacts by its id. This method sends no request.
     ///
     /// Official: [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/95823)
     pub fn import_job(&self, id: impl Into<JobId>) -> ContactsJob {
@@ -194,8 +194,8 @@ impl CorpGroups {
     }
 }
 
-/// Rules of who sees whom in a chain (对接规则). For the chain's app of the corp that made the chain; the members and
-/// departments of a rule must be in the app's visible range.
+/// Calls on the rules of a chain (对接规则), which define the visibility between its corps. Available to the chain's app
+/// of the corp that created the chain. The members and departments of a rule must be in the app's visible range.
 impl CorpGroups {
     /// Returns the ids of a chain's rules.
     ///
@@ -211,14 +211,14 @@ impl CorpGroups {
         self.client.send(&GetChainRule::new(chain, rule)).map(|reply| reply.rule_info)
     }
 
-    /// Adds a rule and returns its id. Adding and changing together: 1000 calls a day.
+    /// Adds a rule and returns its id. Adding and changing rules share a limit of 1000 calls a day.
     ///
     /// Official: [新增对接规则](https://developer.work.weixin.qq.com/document/path/95634)
     pub fn add_rule(&self, chain: impl Into<ChainId>, rule: ChainRule) -> CallFuture<ChainRuleId> {
         self.client.send(&AddChainRule::new(chain, rule)).map(|reply| reply.rule_id)
     }
 
-    /// Puts another rule in the place of this one.
+    /// Replaces this rule with another one.
     ///
     /// Official: [更新对接规则](https://developer.work.weixin.qq.com/document/path/95635)
     pub fn modify_rule(
@@ -238,12 +238,13 @@ impl CorpGroups {
     }
 }
 
-/// Customers of lower corps (客户, not contacts). For a shared app with the customer-contact permission (客户联系).
+/// Calls on customers of lower corps (客户, not contacts). Available to a shared app with the customer-contact permission
+/// (客户联系).
 impl CorpGroups {
-    /// Returns a WeChat user's customer ids in the lower corps, or in one by
-    /// [`UnionIdToExternalUserId::corp`] through [`Client::send`].
+    /// Returns the customer ids of a WeChat user in the lower corps. To search one corp, send
+    /// [`UnionIdToExternalUserId::corp`] with [`Client::send`].
     ///
-    /// Both ids must come from the same mini program, which belongs to this corp.
+    /// Both ids must come from the same mini program of this corp.
     ///
     /// Official: [通过unionid和openid查询external_userid](https://developer.work.weixin.qq.com/document/path/95818)
     pub fn external_userids(
@@ -256,15 +257,15 @@ impl CorpGroups {
             .map(|reply| reply.external_userid_info)
     }
 
-    /// Returns a stand-in id, good for 90 days, of a WeChat user who may become a customer.
+    /// Returns a pending id, valid for 90 days, of a WeChat user who may become a customer.
     ///
     /// Official: [unionid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357)
     pub fn pending_id(&self, unionid: impl Into<String>, openid: impl Into<OpenId>) -> CallFuture<String> {
         self.client.send(&UnionIdToPendingId::new(unionid, openid)).map(|reply| reply.pending_id)
     }
 
-    /// Returns the stand-in ids of customers, at most 100 at once, that [`pending_id`](Self::pending_id) gave earlier.
-    /// Those of one group chat only, by [`ExternalUserIdToPendingId::chat`] through [`Client::send`].
+    /// Returns the pending ids of customers, at most 100 at once, that [`pending_id`](Self::pending_id) issued earlier.
+    /// To search one group chat, send [`ExternalUserIdToPendingId::chat`] with [`Client::send`].
     ///
     /// Official: [external_userid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357)
     pub fn pending_ids<I>(&self, customers: I) -> CallFuture<Vec<CustomerPendingId>>

@@ -1,58 +1,59 @@
-//! Rules of who sees whom in a chain (对接规则).
+//! Rules of a chain (对接规则), which define the visibility between its corps.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{ChainGroupId, ChainId, ChainRuleId, CorpId, DepartmentId, UserId, json_fields};
 
-/// Who of the upper corp is shown to whom of the lower corps.
+/// A rule: it shows members of the upper corp to members of the lower corps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChainRule {
-    /// Who is shown: members and departments of the upper corp.
+    /// The visible members and departments of the upper corp.
     #[serde(default, deserialize_with = "json_fields::or_default")]
     pub owner_corp_range: OwnerRange,
-    /// To whom: groups and corps of the chain.
+    /// The groups and corps of the chain that see them.
     #[serde(default, deserialize_with = "json_fields::or_default")]
     pub member_corp_range: MemberRange,
 }
 
 impl ChainRule {
-    /// Shows nobody to nobody yet.
+    /// Creates an empty rule.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Shows these departments.
+    /// Adds visible departments.
     pub fn departments<I: Into<DepartmentId>>(mut self, departments: impl IntoIterator<Item = I>) -> Self {
         let departments = departments.into_iter().map(Into::into);
         self.owner_corp_range.departmentids.extend(departments);
         self
     }
 
-    /// Shows these members.
+    /// Adds visible members.
     pub fn members<I: Into<UserId>>(mut self, members: impl IntoIterator<Item = I>) -> Self {
         self.owner_corp_range.userids.extend(members.into_iter().map(Into::into));
         self
     }
 
-    /// To these groups.
+    /// Adds groups that see them.
     pub fn to_groups<I: Into<ChainGroupId>>(mut self, groups: impl IntoIterator<Item = I>) -> Self {
         self.member_corp_range.groupids.extend(groups.into_iter().map(Into::into));
         self
     }
 
-    /// To these corps.
+    /// Adds corps that see them.
     pub fn to_corps<I: Into<CorpId>>(mut self, corps: impl IntoIterator<Item = I>) -> Self {
         self.member_corp_range.corpids.extend(corps.into_iter().map(Into::into));
         self
     }
 }
 
-/// Members and departments of the upper corp; at least one of either.
+/// Members and departments of the upper corp. At least one member or department is required.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OwnerRange {
-    /// The departments. Text in the page's samples, which are sent so; numbers are read too, as SDKs disagree.
+    /// The departments. They are sent as text, like the page's samples, and read as text or numbers, because SDKs
+    /// disagree.
     #[serde(default, with = "texts", skip_serializing_if = "Vec::is_empty")]
     pub departmentids: Vec<DepartmentId>,
     /// The members.
@@ -60,11 +61,11 @@ pub struct OwnerRange {
     pub userids: Vec<UserId>,
 }
 
-/// Groups and corps of the chain; at least one of either.
+/// Groups and corps of the chain. At least one group or corp is required.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberRange {
-    /// The groups, in the form of [`OwnerRange::departmentids`].
+    /// The groups, in the same form as [`OwnerRange::departmentids`].
     #[serde(default, with = "texts", skip_serializing_if = "Vec::is_empty")]
     pub groupids: Vec<ChainGroupId>,
     /// The corps.
@@ -72,7 +73,7 @@ pub struct MemberRange {
     pub corpids: Vec<CorpId>,
 }
 
-/// Numbers that travel as text, and are read as numbers too.
+/// Numbers that are sent as text, and read as text or numbers.
 mod texts {
     use std::fmt::Display;
 
@@ -102,7 +103,7 @@ pub struct ListChainRuleIds {
 }
 
 impl ListChainRuleIds {
-    /// Asks about this chain.
+    /// Creates a request for the rules of this chain.
     pub fn new(chain: impl Into<ChainId>) -> Self {
         Self { chain_id: chain.into() }
     }
@@ -130,13 +131,13 @@ pub struct GetChainRule {
 }
 
 impl GetChainRule {
-    /// Asks for this rule.
+    /// Creates a request for this rule.
     pub fn new(chain: impl Into<ChainId>, rule: impl Into<ChainRuleId>) -> Self {
         Self { chain_id: chain.into(), rule_id: rule.into() }
     }
 }
 
-/// The answer of [`GetChainRule`].
+/// The reply to [`GetChainRule`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChainRuleReply {
@@ -157,13 +158,13 @@ pub struct AddChainRule {
 }
 
 impl AddChainRule {
-    /// Adds this rule.
+    /// Creates a request that adds this rule.
     pub fn new(chain: impl Into<ChainId>, rule: ChainRule) -> Self {
         Self { chain_id: chain.into(), rule_info: rule }
     }
 }
 
-/// The answer of [`AddChainRule`].
+/// The reply to [`AddChainRule`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AddedChainRule {
@@ -172,7 +173,7 @@ pub struct AddedChainRule {
     pub rule_id: ChainRuleId,
 }
 
-/// Puts another rule in the place of one.
+/// Replaces a rule.
 ///
 /// Official: [更新对接规则](https://developer.work.weixin.qq.com/document/path/95635)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -182,12 +183,12 @@ pub struct ModifyChainRule {
     pub chain_id: ChainId,
     /// The rule to change.
     pub rule_id: ChainRuleId,
-    /// What it is to be.
+    /// The new rule.
     pub rule_info: ChainRule,
 }
 
 impl ModifyChainRule {
-    /// Changes this rule.
+    /// Creates a request that replaces this rule.
     pub fn new(chain: impl Into<ChainId>, id: impl Into<ChainRuleId>, rule: ChainRule) -> Self {
         Self { chain_id: chain.into(), rule_id: id.into(), rule_info: rule }
     }
@@ -206,7 +207,7 @@ pub struct DeleteChainRule {
 }
 
 impl DeleteChainRule {
-    /// Deletes this rule.
+    /// Creates a request that deletes this rule.
     pub fn new(chain: impl Into<ChainId>, rule: impl Into<ChainRuleId>) -> Self {
         Self { chain_id: chain.into(), rule_id: rule.into() }
     }

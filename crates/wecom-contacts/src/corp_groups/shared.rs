@@ -12,7 +12,7 @@ use crate::{
 };
 
 coded! {
-    /// Which feature binds the corps (业务类型).
+    /// The feature that connects the corps (业务类型).
     BusinessType {
         /// Corp linking (企业互联) and school districts (局校互联).
         CorpLink = 0,
@@ -32,19 +32,20 @@ pub struct ListAppShareInfo {
     /// The feature; the server's default is corp linking.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub business_type: Option<BusinessType>,
-    /// One lower corp only.
+    /// The only lower corp to return. Defaults to all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corpid: Option<CorpId>,
-    /// How many rows a page has, at most 100; 0, the default, is all at once, which the page advises against.
+    /// Maximum number of rows in a page, at most 100. The default, 0, returns all rows at once; the page advises against
+    /// it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Where to go on.
+    /// The start of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
 
 impl ListAppShareInfo {
-    /// Asks about this app.
+    /// Creates a request for this app.
     pub fn new(agent_id: impl Into<AgentId>, business: BusinessType) -> Self {
         Self {
             agentid: agent_id.into(),
@@ -72,13 +73,13 @@ impl Paged for ListAppShareInfo {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SharedCorpPage {
-    /// Whether this is the last page; 0 or 1 on the wire.
+    /// Whether this is the last page. On the wire: 0 or 1.
     #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub ending: Option<bool>,
     /// The corps.
     #[serde(rename = "corp_list")]
     pub items: Vec<SharedCorp>,
-    /// Where the next page begins; `None` on the last one.
+    /// The cursor of the next page. `None` on the last page.
     #[serde(
         default,
         rename = "next_cursor",
@@ -94,14 +95,14 @@ pub struct SharedCorpPage {
 pub struct SharedCorp {
     /// The lower corp.
     pub corpid: CorpId,
-    /// Its name.
+    /// The name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corp_name: Option<String>,
     /// The app's id in the lower corp.
     pub agentid: AgentId,
 }
 
-/// The lower corps an app is shared with; see [`CorpGroups::shared_corps`](super::CorpGroups::shared_corps).
+/// The lower corps that an app is shared with; see [`CorpGroups::shared_corps`](super::CorpGroups::shared_corps).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct SharedCorps {
@@ -116,19 +117,19 @@ impl SharedCorps {
         Self { client, call }
     }
 
-    /// Asks about one lower corp only.
+    /// Limits the list to one lower corp.
     pub fn corp(mut self, corp_id: impl Into<CorpId>) -> Self {
         self.call.corpid = Some(corp_id.into());
         self
     }
 
-    /// Sets how many rows one call fetches, at most 100, which it is unless told.
+    /// Sets the number of rows that one call fetches. Defaults to 100, which is also the maximum.
     pub fn page_size(mut self, rows: u32) -> Self {
         self.call.limit = Some(rows);
         self
     }
 
-    /// Begins after the page that gave this cursor.
+    /// Starts after the page that returned this cursor.
     pub fn after(mut self, cursor: impl Into<String>) -> Self {
         self.call.cursor = Some(cursor.into());
         self
@@ -139,17 +140,17 @@ impl SharedCorps {
         self.client.send(&self.call)
     }
 
-    /// Streams all corps from here on. After an error the stream ends.
+    /// Streams all remaining corps. The stream ends after an error.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) where the pages do not lead to the list's end.
+    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if the pages do not reach the end of the list.
     pub fn stream(self) -> impl Stream<Item = Result<SharedCorp>> + Send + Unpin + 'static {
         paging::rows(self.client, self.call)
     }
 }
 
-/// Fetches a token of a lower corp. [`CorpGroups::lower_corp`](super::CorpGroups::lower_corp) does so by itself.
+/// Fetches a token of a lower corp. [`CorpGroups::lower_corp`](super::CorpGroups::lower_corp) does this automatically.
 ///
 /// Official: [获取下级/下游企业的access_token](https://developer.work.weixin.qq.com/document/path/93359)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -165,7 +166,7 @@ pub struct GetLowerCorpToken {
 }
 
 impl GetLowerCorpToken {
-    /// Asks for a token of this corp, for the app of this id there.
+    /// Creates a request for a token of this corp. `agent_id` is the app's id in that corp.
     pub fn new(corp_id: impl Into<CorpId>, agent_id: impl Into<AgentId>, business: BusinessType) -> Self {
         Self { corpid: corp_id.into(), agentid: agent_id.into(), business_type: Some(business) }
     }
@@ -175,10 +176,11 @@ impl GetLowerCorpToken {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LowerCorpToken {
-    /// The token, at most 512 bytes; never empty.
+    /// The token, at most 512 bytes. Never empty.
     #[serde(deserialize_with = "crate::gettoken::access_token")]
     pub access_token: String,
-    /// How long it lives, in seconds. Signed, as a server that counts down may well pass zero; text is read too.
+    /// The remaining lifetime in seconds. It is signed, because a server that counts down can pass zero. Text is accepted
+    /// as well.
     #[serde(default, deserialize_with = "crate::gettoken::seconds")]
     pub expires_in: i64,
 }
@@ -209,26 +211,26 @@ pub(super) fn lower_corp(
     let key = upper.token_key().of_lower_corp(&corp_id, agent_id, &i64::from(business).to_string());
     let source =
         UpperCorp { client: upper.clone(), call: GetLowerCorpToken::new(&corp_id, agent_id, business) };
-    // The lower corp's secret is not ours to know: the token source stands for it.
+    // The lower corp's secret is unknown; the token source replaces it.
     upper.of_lower_corp(corp_id, Secret::app(agent_id, ""), key, Arc::new(source))
 }
 
-/// Turns a mini program's session of the upper corp into one of the lower corp.
+/// Converts a mini program's session of the upper corp into a session of the lower corp.
 ///
 /// Official: [获取下级/下游企业小程序session](https://developer.work.weixin.qq.com/document/path/95817)
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TransferSession {
-    /// The user, as `code2Session` names them.
+    /// The user's id from `code2Session`.
     pub userid: UserId,
-    /// The session's key, as `code2Session` gives it.
+    /// The session key from `code2Session`.
     pub session_key: String,
 }
 
 masked_debug!(TransferSession { userid | session_key });
 
 impl TransferSession {
-    /// Names the user and their session.
+    /// Creates a request for this user and session.
     pub fn new(userid: impl Into<UserId>, session_key: impl Into<String>) -> Self {
         Self { userid: userid.into(), session_key: session_key.into() }
     }
@@ -240,7 +242,7 @@ impl TransferSession {
 pub struct MiniProgramSession {
     /// The user in the lower corp.
     pub userid: UserId,
-    /// The session's key there: a secret.
+    /// The session key in the lower corp. It is a secret.
     pub session_key: String,
 }
 

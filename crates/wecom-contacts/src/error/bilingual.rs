@@ -1,20 +1,21 @@
-//! One text in two languages.
+//! A text in two languages.
 
 use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
-/// A text in English and in Chinese, which say the same. `Display` is the English.
+/// A text in English and Chinese with the same meaning. `Display` writes the English text.
 ///
-/// It is an [`Error`](std::error::Error) as well: one that is the cause of another is reported in both languages.
+/// It also implements [`Error`](std::error::Error). A `Bilingual` that is the cause of another error is reported in both
+/// languages.
 ///
-/// As JSON it is an object with the keys `en` and `zh`.
+/// In JSON it is an object with the keys `en` and `zh`.
 ///
 /// ```
 /// use wecom_contacts::Bilingual;
 ///
-/// let text = Bilingual::new("no answer in time", "等待响应超时");
-/// assert_eq!(serde_json::to_string(&text).unwrap(), r#"{"en":"no answer in time","zh":"等待响应超时"}"#);
+/// let text = Bilingual::new("the reply did not arrive in time", "等待响应超时");
+/// assert_eq!(serde_json::to_string(&text).unwrap(), r#"{"en":"the reply did not arrive in time","zh":"等待响应超时"}"#);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -28,12 +29,12 @@ pub struct Bilingual {
 }
 
 impl Bilingual {
-    /// A text in both languages.
+    /// Creates a text in both languages.
     pub fn new(english: impl Into<Cow<'static, str>>, chinese: impl Into<Cow<'static, str>>) -> Self {
         Self { english: english.into(), chinese: chinese.into() }
     }
 
-    /// A text that exists in one language only, such as the words of another library.
+    /// Creates a text that exists in one language only, such as an error text of another library.
     pub fn untranslated(text: impl Into<Cow<'static, str>>) -> Self {
         let text = text.into();
         Self { english: text.clone(), chinese: text }

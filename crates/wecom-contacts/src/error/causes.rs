@@ -1,12 +1,12 @@
-//! Why an error came about: the chain of causes below it. Most are the words of libraries, which are English; the usual ones have
-//! Chinese words here.
+//! The chain of causes of an error. Most causes are English texts of libraries; the common ones have Chinese translations
+//! here.
 
 use std::{error::Error as StdError, io};
 
 use super::Bilingual;
 use crate::redact;
 
-/// The causes of an error, outermost first. One that repeats the words of the cause above it says nothing new.
+/// Returns the causes of an error, outermost first. A cause that repeats the text of the error above it is skipped.
 pub(super) fn of(error: &(dyn StdError + 'static)) -> Vec<Bilingual> {
     let mut causes: Vec<Bilingual> = Vec::new();
     let mut next = error.source();
@@ -62,7 +62,7 @@ fn http(error: &reqwest::Error) -> &'static str {
     }
 }
 
-/// An error of the operating system, with its number.
+/// Returns the Chinese text of an error of the operating system, with its number.
 fn system(error: &io::Error) -> Option<String> {
     use io::ErrorKind::{
         AddrNotAvailable, BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable,
@@ -87,7 +87,7 @@ fn system(error: &io::Error) -> Option<String> {
     })
 }
 
-/// What the HTTP client says by types that cannot be named.
+/// Chinese translations of the HTTP client's texts, whose error types are private.
 const KNOWN: &[(&str, &str)] = &[
     ("client error (Connect)", "无法建立连接"),
     ("client error (SendRequest)", "无法发送请求"),

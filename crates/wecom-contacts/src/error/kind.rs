@@ -1,60 +1,61 @@
-//! The kinds of failure.
+//! The kinds of errors.
 
 use std::time::Duration;
 
 use super::Bilingual;
 use crate::{ErrorCode, JobId};
 
-/// The kinds of failure.
+/// The kinds of errors.
 ///
-/// [`Error::builder`](crate::Error::builder) makes an error of any of them, for tests of one's own handling.
+/// [`Error::builder`](crate::Error::builder) creates an error of any kind, for tests of error handling.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// WeCom refused the call: HTTP 200 with an `errcode` other than 0.
     Refused {
-        /// What the refusal means: see [`ErrorCode::info`].
+        /// The error code. [`ErrorCode::info`] has its meaning and remedy.
         code: ErrorCode,
-        /// The server's text, hint id included; cut after 4 KiB. Informational: never match on it.
+        /// The server's text, including the hint id, cut after 4 KiB. It is informational; do not match on it.
         errmsg: String,
     },
-    /// The call did not reach the server, or its answer did not come back.
+    /// The call did not reach the server, or its reply was lost.
     Transport {
-        /// How far it came.
+        /// The stage at which the call failed.
         failure: TransportFailure,
-        /// What broke, in the words of the HTTP client, without the URL.
+        /// The error of the HTTP client, without the URL.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The answer has an HTTP status or a body that WeCom never sends: a proxy's error page, usually.
+    /// The reply has an HTTP status or a body that WeCom never sends. It is usually a proxy's error page.
     NotWeCom {
         /// The HTTP status.
         status: u16,
-        /// The answer's `Content-Type`.
+        /// The reply's `Content-Type`.
         content_type: Option<String>,
     },
-    /// The answer is an envelope that lacks a promised field, or has one of another type.
+    /// The reply is valid JSON, but a required field is missing or has another type.
     Malformed(serde_json::Error),
-    /// The server gave a part and no way to the rest, or contradicts what it said before. What came so far is not the whole.
+    /// The reply is only a part of the data without a way to the rest, or it contradicts an earlier reply. The data
+    /// received so far is incomplete.
     Incomplete(Bilingual),
-    /// The answer is larger than [`max_reply_size`](crate::ClientBuilder::max_reply_size).
+    /// The reply is larger than [`max_reply_size`](crate::ClientBuilder::max_reply_size).
     TooLarge {
         /// The limit in bytes.
         limit: usize,
     },
-    /// The call was not sent, as WeCom closed this endpoint for the corp by a 45009 a while ago.
+    /// The call was not sent, because WeCom closed this endpoint for the corp with an earlier 45009.
     EndpointClosed {
-        /// When it opens again, counted from when this error was made.
+        /// The time until the endpoint opens again, measured from the creation of this error.
         reopens_in: Duration,
     },
-    /// A callback or an export file that is not authentic, not meant for this corp, or does not decrypt.
+    /// A callback or an export file is not authentic, is meant for another corp, or cannot be decrypted.
     Cipher(wecom_cipher::Error),
-    /// The request could not be written; nothing was sent.
+    /// The request could not be written, so it was not sent.
     Unwritable(Bilingual),
-    /// A job was not finished when its [`Polling`](crate::Polling) gave up. It runs on.
+    /// The job had not finished when its [`Polling`](crate::Polling) reached the time limit. The job is still running.
     StillRunning {
         /// The job.
         job: JobId,
-        /// How long it was waited for.
+        /// The duration of the wait.
         waited: Duration,
     },
     /// WeCom reports that the job as a whole failed (任务失败).
@@ -62,53 +63,53 @@ pub enum ErrorKind {
         /// The job.
         job: JobId,
     },
-    /// A downloaded file is not what was announced, or cannot be read.
+    /// A downloaded file differs from its announcement, or cannot be read.
     CorruptFile {
-        /// Which of the job's files, counted from 0.
+        /// The index of the file in the job, from 0.
         file: usize,
-        /// How many bytes of it were sound as far as that can be told.
+        /// The number of bytes before the detected damage.
         offset: u64,
-        /// What is wrong with it: the predicate of a sentence about the file.
+        /// The problem, as the predicate of a sentence about the file.
         why: Bilingual,
-        /// What the parser says, if it is a row that is wrong.
+        /// The parser's error, if a row is invalid.
         row: Option<serde_json::Error>,
     },
-    /// A [`TokenSource`](crate::tokens::TokenSource) of the user's own gave no token.
+    /// The user's own [`TokenSource`](crate::tokens::TokenSource) returned an error.
     TokenSource(Box<dyn std::error::Error + Send + Sync>),
-    /// The client's configuration cannot work.
+    /// The client's configuration is invalid.
     Configuration(Bilingual),
-    /// A [`Budget`](crate::Budget) has limits for a path that is no [endpoint](crate::endpoints) of the SDK.
+    /// A [`Budget`](crate::Budget) has limits for a path that is not an [endpoint](crate::endpoints) of the SDK.
     UnknownEndpoint {
-        /// The path, as it was given.
+        /// The unknown path.
         path: String,
-        /// The endpoint that was probably meant.
+        /// The most similar path of an endpoint, if one is similar enough.
         nearest: Option<&'static str>,
     },
 }
 
-/// How far a call came that got no answer.
+/// The stage at which a call without a complete reply failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportFailure {
-    /// No connection came about, so the call surely did not execute.
+    /// The connection failed, so the call certainly did not run.
     NoConnection,
-    /// The answer did not come in time.
+    /// The reply did not arrive in time.
     Timeout,
-    /// The connection broke before the whole answer was read.
+    /// The connection broke before the end of the reply.
     Broken,
 }
 
-/// Why a call that failed was not sent again.
+/// The reason why a failed call was not sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Stopped {
-    /// Another attempt would end the same way, or what failed is no call.
+    /// Another attempt would fail in the same way, or the error does not belong to a call.
     NotWorthwhile,
-    /// The call may have executed, and sending it twice is not the same as once.
+    /// The call may have run, and sending it twice has another effect than sending it once.
     MayHaveApplied,
-    /// The [`RetryPolicy`](crate::RetryPolicy) allows no more attempts.
+    /// The [`RetryPolicy`](crate::RetryPolicy) has no attempts left.
     OutOfAttempts,
-    /// The [`RetryPolicy`](crate::RetryPolicy) allows no more time.
+    /// The [`RetryPolicy`](crate::RetryPolicy) has no time left.
     OutOfTime,
     /// WeCom closed the endpoint (45009) for longer than the [`RetryPolicy`](crate::RetryPolicy) allows to wait.
     EndpointClosed,

@@ -1,4 +1,4 @@
-//! What to tell people and programs about an error.
+//! Reports of errors for users and programs.
 
 use std::{
     fmt::{self, Display, Formatter},
@@ -10,14 +10,15 @@ use serde::{Deserialize, Serialize};
 use super::{Bilingual, Error, ErrorKind, causes, remedies, texts};
 use crate::{Class, ErrorCode};
 
-/// What to tell people and programs about an error, so that a command, a service and a log say the same words.
+/// The report of an error for users and programs. A command, a service and a log can therefore show the same text.
 ///
-/// Made by [`Error::report`]. Holds no secret, token or personal datum, except for what the server wrote into its `errmsg`.
+/// [`Error::report`] creates it. It contains no secrets, tokens or personal data, except for the data in the server's
+/// `errmsg`.
 ///
 /// # JSON
 ///
-/// The form is stable: keys may be added, and none changes its meaning. Every key is always there; `null` means that nothing is
-/// known. `class` is the name of a [`Class`] in `snake_case`.
+/// The format is stable: new keys can be added, and existing keys keep their meaning. Every key is always present; `null`
+/// means unknown. `class` is the name of a [`Class`] in `snake_case`.
 ///
 /// ```
 /// use wecom_contacts::Error;
@@ -47,30 +48,30 @@ use crate::{Class, ErrorCode};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorReport {
-    /// How callers treat the error.
+    /// The class of the error.
     pub class: Class,
     /// The call that failed, as its path below `cgi-bin/`.
     pub call: Option<String>,
     /// The errcode, if WeCom refused the call.
     pub errcode: Option<ErrorCode>,
-    /// The server's text, hint id included, if WeCom refused the call; cut after 4 KiB.
+    /// The server's text, including the hint id, if WeCom refused the call. It is cut after 4 KiB.
     pub errmsg: Option<String>,
-    /// What went wrong, as one sentence. The English text is the error's `Display`.
+    /// The error as one sentence. The English text is the error's `Display`.
     pub message: Bilingual,
-    /// Why it went wrong, outermost first. Words of a library below that are not known here are English in both texts.
+    /// The causes, outermost first. A library's text without a translation is English in both languages.
     pub causes: Vec<Bilingual>,
-    /// What to try, the likeliest first; empty where the message says it all.
+    /// The remedies, the most likely first. Empty if the message is sufficient.
     pub remedies: Vec<Bilingual>,
-    /// How long to wait before the same call is worth sending, where that is known. In JSON in whole seconds, rounded up, as in
+    /// The time to wait before the same call can succeed, if known. In JSON it is rounded up to whole seconds, as in
     /// HTTP's `Retry-After`.
     #[serde(rename = "retry_after_seconds", with = "seconds")]
     pub retry_after: Option<Duration>,
-    /// Whether the call changes something and may have done so: see [`Error::may_have_applied`].
+    /// Whether the call changes data and may have applied the change: see [`Error::may_have_applied`].
     pub may_have_applied: bool,
 }
 
 impl Error {
-    /// What to tell people and programs about this error, in English and in Chinese.
+    /// Returns the report of this error for users and programs, in English and in Chinese.
     pub fn report(&self) -> ErrorReport {
         let errmsg = match self.kind() {
             ErrorKind::Refused { errmsg, .. } => Some(errmsg.clone()),

@@ -1,4 +1,4 @@
-//! The sentence that an error says, in English and in Chinese.
+//! The text of an error, as one sentence in English and in Chinese.
 
 use std::fmt::{Formatter, Result, Write};
 
@@ -16,24 +16,24 @@ pub(super) fn english(error: &Error, f: &mut Formatter<'_>) -> Result {
         },
         ErrorKind::Transport { failure, .. } => f.write_str(match failure {
             TransportFailure::NoConnection => "no connection to the server",
-            TransportFailure::Timeout => "no answer in time",
-            TransportFailure::Broken => "the connection broke before the whole answer was read",
+            TransportFailure::Timeout => "the reply did not arrive in time",
+            TransportFailure::Broken => "the connection broke before the end of the reply",
         }),
         ErrorKind::NotWeCom { status, content_type } => {
             let body = content_type.as_deref().unwrap_or("nothing");
-            write!(f, "the answer is not WeCom's: HTTP status {status} with {body}")
+            write!(f, "the reply is not from WeCom: HTTP status {status} with {body}")
         }
-        ErrorKind::Malformed(_) => f.write_str("the answer's fields are not of the documented types"),
-        ErrorKind::Incomplete(why) => write!(f, "the answer is incomplete: {}", why.english),
-        ErrorKind::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
-        // Its own words: they name the remedy, and it holds nothing below.
+        ErrorKind::Malformed(_) => f.write_str("the reply's fields do not have the documented types"),
+        ErrorKind::Incomplete(why) => write!(f, "the reply is incomplete: {}", why.english),
+        ErrorKind::TooLarge { limit } => write!(f, "the reply is larger than {limit} bytes"),
+        // The text of this error already contains the remedy, and it has no cause.
         ErrorKind::Cipher(error) => write!(f, "{error}"),
         ErrorKind::EndpointClosed { reopens_in } => write!(
             f,
-            "not sent, as WeCom closed this call for the corp (errcode 45009) and opens it again in {} s",
+            "not sent: WeCom closed this call for the corp (errcode 45009) and opens it again in {} s",
             reopens_in.as_secs_f64().ceil()
         ),
-        ErrorKind::Unwritable(why) => write!(f, "the request cannot be written: {}", why.english),
+        ErrorKind::Unwritable(why) => write!(f, "the request could not be written: {}", why.english),
         ErrorKind::StillRunning { job, waited } => {
             write!(f, "job {} is not finished after {} s", short(job), waited.as_secs())
         }
@@ -41,18 +41,18 @@ pub(super) fn english(error: &Error, f: &mut Formatter<'_>) -> Result {
         ErrorKind::CorruptFile { file, offset, why, .. } => {
             write!(f, "file {} of the export, at byte {offset}: it {}", file + 1, why.english)
         }
-        ErrorKind::TokenSource(_) => f.write_str("the token source gave no access token"),
-        ErrorKind::Configuration(why) => write!(f, "the configuration cannot work: {}", why.english),
+        ErrorKind::TokenSource(_) => f.write_str("the token source returned no access token"),
+        ErrorKind::Configuration(why) => write!(f, "invalid configuration: {}", why.english),
         ErrorKind::UnknownEndpoint { path, nearest } => {
             write!(f, "no endpoint has the path `{}`", redact::shortened(path.clone()))?;
             match nearest {
-                Some(nearest) => write!(f, "; `{nearest}` is the nearest"),
+                Some(nearest) => write!(f, "; the most similar path is `{nearest}`"),
                 None => Ok(()),
             }
         }
     }?;
     if error.may_have_applied() {
-        f.write_str("; the change may have been applied all the same")?;
+        f.write_str("; the change may have been applied anyway")?;
     }
     if error.attempts() > 1 {
         let seconds = error.elapsed().as_secs_f32();

@@ -1,4 +1,4 @@
-//! The one table of error codes (全局错误码): what each means, what to do, and how callers treat it.
+//! The table of error codes (全局错误码): the meaning, the remedy and the class of each code.
 //!
 //! Official: [全局错误码](https://developer.work.weixin.qq.com/document/path/90313)
 
@@ -15,23 +15,23 @@ use self::table::TABLE;
 #[serde(transparent)]
 pub struct ErrorCode(pub i32);
 
-/// What a code means and what to do about it.
+/// The meaning and the remedy of an error code.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CodeInfo {
     /// The code.
     pub code: ErrorCode,
-    /// How callers treat it.
+    /// The class, which determines how callers treat the error.
     pub class: Class,
     /// The meaning in Chinese.
     pub chinese: &'static str,
     /// The meaning in English.
     pub english: &'static str,
-    /// What to try, in English; empty where the meaning says it all.
+    /// The remedy in English. Empty if the meaning is sufficient.
     pub remedy: &'static str,
-    /// What to try, in Chinese (排查方法).
+    /// The remedy in Chinese (排查方法).
     pub remedy_chinese: &'static str,
-    /// Whether the call surely did not execute and may well pass moments later, so that it is repeated whatever it does.
+    /// Whether the call certainly did not run, but can succeed moments later. Such calls are retried, including writes.
     pub did_not_execute: bool,
 }
 
@@ -41,77 +41,79 @@ impl CodeInfo {
     }
 }
 
-/// How callers treat an error: the classes of errcodes, then those of errors without one. As JSON it is its name in `snake_case`.
+/// The class of an error, which determines how callers treat it. The first classes belong to errcodes, the others to
+/// errors without an errcode. In JSON it is the name in `snake_case`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Class {
-    /// The token is dead: fetch another and repeat once.
+    /// The token is invalid. Fetch a new one and repeat the call once.
     RefreshToken,
-    /// Slow down.
+    /// The call frequency is too high. Call less often.
     RateLimited,
-    /// The server is busy: back off and repeat.
+    /// The server is busy. Wait and repeat the call.
     ServerBusy,
-    /// Something passing is in the way, such as a job that still runs: try again later.
+    /// A temporary obstacle, such as a running job. Try again later.
     Retry,
-    /// This credential may not do that.
+    /// The credential has no permission.
     Permission,
-    /// This IP may not do that.
+    /// The IP has no permission.
     IpNotAllowed,
-    /// There is no such thing, or not for this credential.
+    /// The object does not exist, or the credential cannot view it.
     NotFound,
-    /// It is there already.
+    /// The object already exists.
     AlreadyExists,
-    /// A value is wrong.
+    /// A value is invalid.
     InvalidArgument,
-    /// Somebody changes the same thing at once, or it is still in use.
+    /// Another caller is changing the same object, or the object is still in use.
     Conflict,
-    /// A ceiling on size or number is reached.
+    /// A limit of size or number is reached.
     Quota,
-    /// The corp id or the secret is wrong: stop, do not loop.
+    /// The corp id or the secret is wrong. Stop; further attempts are useless.
     BadCredentials,
-    /// No connection came about, or it broke.
+    /// The connection failed or broke.
     Network,
-    /// The answer did not come in time.
+    /// The reply did not arrive in time.
     Timeout,
-    /// Something other than WeCom answered, such as a proxy.
+    /// The reply came from another server than WeCom's, such as a proxy.
     #[serde(rename = "not_wecom")]
     NotWeCom,
-    /// The answer or the file is cut, too large, or not as documented.
+    /// The reply or the file is incomplete, too large, or differs from its documentation.
     UnusableAnswer,
     /// A callback or a file is not authentic, or is meant for another corp.
     NotAuthentic,
-    /// The configuration cannot work.
+    /// The configuration is invalid.
     Configuration,
-    /// The request cannot be written; nothing was sent.
+    /// The request could not be written, so it was not sent.
     Unwritable,
-    /// The job is not finished: it runs on.
+    /// The job has not finished and is still running.
     StillRunning,
     /// The job failed as a whole.
     JobFailed,
-    /// The user's own source of access tokens gave none.
+    /// The user's own token source returned an error.
     TokenSource,
-    /// The errcode is not in the official table.
+    /// The errcode is missing from the official table.
     #[serde(other)]
     Unknown,
 }
 
 impl ErrorCode {
-    /// 40014: the access token is illegal, or expired.
+    /// 40014: the access token is invalid or expired.
     pub const INVALID_TOKEN: Self = Self(40014);
-    /// 42001: the access token is expired.
+    /// 42001: the access token has expired.
     pub const EXPIRED_TOKEN: Self = Self(42001);
-    /// 45009: the call's frequency limit is exceeded, and the call is closed to the corp for as long as the limit's window.
+    /// 45009: the call's frequency limit is exceeded. WeCom closes the call to the corp until the end of the limit's
+    /// window.
     pub const FREQUENCY_LIMIT: Self = Self(45009);
-    /// 302008: an import is running already, and the next waits for its end.
+    /// 302008: another import is running. The next import must wait until it ends.
     pub const IMPORT_RUNNING: Self = Self(302_008);
 
-    /// All codes of the table, in order.
+    /// Returns all codes of the table, in order.
     pub fn all() -> impl ExactSizeIterator<Item = &'static CodeInfo> {
         TABLE.iter()
     }
 
-    /// What the code means; `None` for one that the official table does not have.
+    /// Returns the meaning and remedy of the code, or `None` if the official table lacks it.
     pub fn info(self) -> Option<&'static CodeInfo> {
         let index = TABLE.binary_search_by_key(&self, |info| info.code).ok()?;
         Some(&TABLE[index])
@@ -162,7 +164,7 @@ mod tests {
         }
     }
 
-    /// The codes around contacts in the official table of 2026-07, as ranges.
+    /// The codes about contacts in the official table of 2026-07, as ranges.
     #[rustfmt::skip]
     const OFFICIAL: &[(i32, i32)] = &[
         (-1, -1), (6000, 6000), (40001, 40001), (40003, 40007), (40009, 40009), (40011, 40011),

@@ -1,8 +1,9 @@
-//! The download of one file: a broken connection is resumed, an expired link is replaced.
+//! The download of one file. It resumes after a broken connection and replaces an expired link.
 //!
-//! A byte is requested once: after a break the next request is a `Range` from the first byte that is missing. A connection that is too
-//! slow counts as broken, and the number of such breaks in a row is limited. A link under `http` is followed only if the API itself is
-//! under `http`: an eavesdropper could take the file's link, which needs no token.
+//! Each byte is requested once: after a break, the next request is a `Range` that starts at the first missing byte. A
+//! connection that is too slow counts as broken, and the number of consecutive slow attempts is limited. A link under
+//! `http` is followed only if the API itself uses `http`, because the link needs no token and an eavesdropper could use
+//! it.
 
 use std::mem;
 
@@ -21,33 +22,33 @@ use crate::{
     transport::HttpTransport,
 };
 
-/// Requests the job's status again, for fresh links.
+/// Requests the job's status again, which contains new links.
 pub(super) type Renew = Box<dyn Fn() -> CallFuture<ExportStatus> + Send>;
 
-/// One file on its way.
+/// A download in progress of one file.
 pub(super) struct FileDownload {
     transport: HttpTransport,
     retry: RetryPolicy,
     renew: Renew,
-    /// Which of the job's files.
+    /// The index of the file in the job.
     position: usize,
     file: ExportFile,
     received: u64,
     content: Option<DownloadBody>,
     /// Number of bytes at the front of `content` that were received before.
     to_skip: u64,
-    /// Whether the current attempt has received anything.
+    /// Whether the current attempt has received any bytes.
     has_progressed: bool,
     /// Whether the link was replaced since the last progress.
     is_link_renewed: bool,
-    /// Attempts in a row without progress.
+    /// Consecutive attempts without progress.
     failed_attempts: Option<Attempts>,
-    /// Attempts that were too slow, until [`STEADY`] bytes came since the last.
+    /// Attempts that were too slow, reset after [`STEADY`] bytes without another one.
     slow_attempts: Option<Attempts>,
     since_slow: u64,
 }
 
-/// Why an attempt ended early.
+/// The reason why an attempt ended early.
 #[derive(Clone, Copy)]
 enum Failure {
     Broken,
@@ -76,17 +77,17 @@ impl FileDownload {
         }
     }
 
-    /// Which of the job's files it is.
+    /// Returns the index of the file in the job.
     pub(super) fn position(&self) -> usize {
         self.position
     }
 
-    /// What was announced of it.
+    /// Returns the announced size, md5 and link of the file.
     pub(super) fn file(&self) -> &ExportFile {
         &self.file
     }
 
-    /// Returns the next bytes; `None` once all that were announced are there.
+    /// Returns the next bytes, or `None` after the last announced byte.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>> {
         loop {
             let content = match &mut self.content {
@@ -137,10 +138,10 @@ impl FileDownload {
         }
     }
 
-    /// Requests the bytes that are still missing.
+    /// Requests the missing bytes.
     async fn open(&mut self) -> Result<DownloadBody> {
         let url = Url::parse(&self.file.url)
-            .map_err(|_| self.corrupt(("has a link that is no URL", "下载链接不是合法的 URL")))?;
+            .map_err(|_| self.corrupt(("has a link that is not a valid URL", "下载链接不是合法的 URL")))?;
         match url.scheme() {
             "https" => {}
             "http" if !self.transport.is_encrypted() => {}
@@ -166,11 +167,15 @@ impl FileDownload {
         let (begins, ends) = match status {
             StatusCode::PARTIAL_CONTENT => {
                 let part = Part::of(&answer).ok_or_else(|| {
-                    self.corrupt(("comes in parts that do not say which", "分段下载的响应没有说明是哪一段"))
+                    self.corrupt((
+                        "has a partial reply without its position",
+                        "分段下载的响应没有说明是哪一段",
+                    ))
                 })?;
                 (part.first, part.total)
             }
-            // A server without ranges sends the whole file again: the bytes that were received are skipped.
+            // A server without range support sends the whole file again. The bytes that were already received are
+            // skipped.
             _ if status.is_success() => (0, answer.content_length()),
             _ => {
                 let content_type = answer.headers().get(header::CONTENT_TYPE);
@@ -187,29 +192,31 @@ impl FileDownload {
             }));
         }
         if begins > self.received {
-            return Err(self.corrupt(("comes in parts that leave something out", "分段下载的内容之间有缺失")));
+            return Err(
+                self.corrupt(("has a partial reply that skips missing bytes", "分段下载的内容之间有缺失"))
+            );
         }
         self.to_skip = self.received - begins;
         Ok(DownloadBody::new(CALL, answer, self.transport.timeout))
     }
 
-    /// Prepares another attempt after this error, or returns the error if there is none.
+    /// Prepares another attempt after this error. Returns the error if no attempt is left.
     async fn recover(&mut self, error: Error) -> Result<()> {
         let dead_link = matches!(error.kind(), ErrorKind::NotWeCom { status: 403 | 404 | 410, .. });
         if dead_link && !self.is_link_renewed {
-            debug!(file = self.position, "the link is dead: asking for a new one");
+            debug!(file = self.position, "the link has expired: requesting a new link");
             self.is_link_renewed = true;
             return self.renew().await;
         }
-        debug!(file = self.position, received = self.received, %error, "the download is cut: asking for the rest");
-        // After progress the download is resumed at once, any number of times.
+        debug!(file = self.position, received = self.received, %error, "the download was interrupted: requesting the missing bytes");
+        // An attempt that made progress is resumed immediately and without a limit.
         if mem::take(&mut self.has_progressed) && matches!(error.kind(), ErrorKind::Transport { .. }) {
             return Ok(());
         }
         self.pause(error, Failure::Broken).await
     }
 
-    /// Pauses before another attempt, if the policy allows one.
+    /// Pauses before the next attempt, if the retry policy allows one.
     async fn pause(&mut self, error: Error, failure: Failure) -> Result<()> {
         let attempts = match failure {
             Failure::Broken => &mut self.failed_attempts,
@@ -224,10 +231,10 @@ impl FileDownload {
         let answer = (self.renew)().await?;
         let file = answer.files.into_iter().nth(self.position);
         let Some(file) = file.filter(|_| answer.status == ExportState::Done) else {
-            return Err(self.corrupt(("is no longer among the job's", "已不在任务结果中")));
+            return Err(self.corrupt(("is no longer in the result of the job", "已不在任务结果中")));
         };
         if file.size != self.file.size || !file.md5.eq_ignore_ascii_case(&self.file.md5) {
-            return Err(self.corrupt(("is another one by now", "已变成另一个文件")));
+            return Err(self.corrupt(("was replaced by a different file", "已变成另一个文件")));
         }
         self.file = file;
         Ok(())
@@ -243,12 +250,12 @@ mod tests {
     use super::*;
     use crate::Secret;
 
-    /// The error of a link, from a client of this base URL: nothing listens at any of the addresses.
+    /// Returns the error of a link for a client with this base URL. No server listens at any of the addresses.
     async fn outcome(base: &str, link: &str) -> Error {
         let client = Client::builder("ww1", Secret::contacts_sync("s3cret")).base_url(base);
         let client = client.retry(RetryPolicy::none()).build().unwrap();
         let file = ExportFile { url: link.into(), size: 32, md5: String::new() };
-        let renew: Renew = Box::new(|| unreachable!("a link that is not followed is not renewed"));
+        let renew: Renew = Box::new(|| unreachable!("an unused link needs no renewal"));
         FileDownload::new(&client, renew, 0, file).next().await.unwrap_err()
     }
 

@@ -1,4 +1,4 @@
-//! An export that was submitted, and the files it leaves.
+//! A submitted export, and its files.
 
 use std::{fmt, marker::PhantomData};
 
@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::{Export, ExportKey, ExportRow};
 use crate::{
     CallFuture, Client, Endpoint, Error, ErrorKind, JobId, Polling, json_fields,
-    polling::{Stage, Staged, Wakeups},
+    polling::{HasStage, Stage, Wakeups},
 };
 
-/// An export that was submitted.
+/// A submitted export.
 ///
-/// Its id and key are all that is needed to take it up again, by [`Exports::job`](super::Exports::job).
+/// [`Exports::job`](super::Exports::job) resumes the job from its id and key.
 pub struct ExportJob<R> {
     client: Client,
     id: JobId,
@@ -25,21 +25,21 @@ impl<R: ExportRow> ExportJob<R> {
         Self { client, id, key, row: PhantomData }
     }
 
-    /// The job's id.
+    /// Returns the job's id.
     pub fn id(&self) -> &JobId {
         &self.id
     }
 
-    /// The key that opens the job's files. A caller that resumes the job later keeps it as a secret.
+    /// Returns the key that decrypts the job's files. A caller that resumes the job later must store the key as a secret.
     pub fn key(&self) -> &ExportKey {
         &self.key
     }
 
-    /// Returns how far the job has come. Only the secret that submitted it may ask.
+    /// Returns the state of the job. Only the secret that submitted the job is allowed to request it.
     ///
     /// # Errors
     ///
-    /// 40088 if there is no such job for this secret.
+    /// 40088 if this secret has no such job.
     pub fn status(&self) -> CallFuture<ExportStatus> {
         self.client.exports().status(&self.id)
     }
@@ -48,18 +48,19 @@ impl<R: ExportRow> ExportJob<R> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; [`ErrorKind::JobFailed`] if WeCom gives it up;
-    /// [`ErrorKind::Incomplete`] if it goes backwards, or is done and names no files: an export without rows has a file that says so.
+    /// [`ErrorKind::StillRunning`] if the job takes longer than `polling` allows; [`ErrorKind::JobFailed`] if WeCom
+    /// reports a failure; [`ErrorKind::Incomplete`] if the job returns to an earlier state, or is done without files.
+    /// Even an export without rows has a file.
     pub fn wait(&self, polling: Polling) -> CallFuture<Export<R>> {
         self.wait_until_done(polling, Wakeups::none())
     }
 
-    /// Waits like [`wait`](Self::wait), and asks at once when `wakeup` completes, for example after the job's completion callback
-    /// (异步任务完成通知). A callback may get lost, so the polling continues.
+    /// Waits like [`wait`](Self::wait), and also checks the job immediately when `wakeup` completes, for example after
+    /// the job's completion callback (异步任务完成通知). Polling continues, because a callback can get lost.
     ///
     /// # Errors
     ///
-    /// As [`wait`](Self::wait).
+    /// Fails with the same errors as [`wait`](Self::wait).
     pub fn wait_with_wakeup(
         &self,
         polling: Polling,
@@ -75,7 +76,7 @@ impl<R: ExportRow> ExportJob<R> {
             let finished = |status: ExportStatus| match status.status {
                 ExportState::Done if status.files.is_empty() => {
                     let why = (
-                        "the job is done, and its answer names no files (`data_list`)",
+                        "the job is done, but its reply has no files (`data_list`)",
                         "任务已完成，但响应中没有文件列表（`data_list`）",
                     );
                     failed(ErrorKind::Incomplete(why.into()))
@@ -107,7 +108,7 @@ impl<R> fmt::Debug for ExportJob<R> {
     }
 }
 
-/// Asks how far an export has come.
+/// Reads the state of an export.
 ///
 /// Official: [获取导出结果](https://developer.work.weixin.qq.com/document/path/94854)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,19 +119,19 @@ pub struct GetExportResult {
 }
 
 impl GetExportResult {
-    /// Asks after this job.
+    /// Creates a request for the state of this job.
     pub fn new(jobid: impl Into<JobId>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// How far an export has come.
+/// The state and files of an export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExportStatus {
     /// The state.
     pub status: ExportState,
-    /// The files; valid once done.
+    /// The files. Valid only when the job is done.
     #[serde(
         default,
         rename = "data_list",
@@ -143,18 +144,18 @@ pub struct ExportStatus {
 coded! {
     /// The state of an export (任务状态).
     ExportState {
-        /// The job has not begun (未处理).
+        /// The job is waiting (未处理).
         Waiting = 0,
         /// The job is running (处理中).
         Running = 1,
-        /// The files are there (完成).
+        /// The files are available (完成).
         Done = 2,
-        /// There will be no files (异常失败).
+        /// The job failed without files (异常失败).
         Failed = 3,
     }
 }
 
-impl Staged for ExportStatus {
+impl HasStage for ExportStatus {
     fn stage(&self) -> Option<Stage> {
         match self.status {
             ExportState::Other(_) => None,
@@ -167,9 +168,9 @@ impl Staged for ExportStatus {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExportFile {
-    /// Where to download it, for two hours. The link needs no token.
+    /// The download link, valid for two hours. It works without a token.
     pub url: String,
-    /// Its size in bytes, encrypted.
+    /// The size of the encrypted file in bytes.
     pub size: u64,
     /// The md5 of the encrypted file, in hex.
     pub md5: String,

@@ -1,11 +1,11 @@
-//! Exports (异步导出): members, departments and tags in bulk, as encrypted files, by a job.
+//! Exports (异步导出): jobs that write members, departments and tags into encrypted files.
 //!
-//! A job is submitted with a key of the caller's making, runs at the server, and leaves files that only this key opens. The
-//! job's id and key outlive this process. Their rows come as a stream: downloaded, checked, decrypted and cut into records
-//! as the bytes arrive, never a whole file in memory.
+//! The caller submits a job with a key. The job runs on the server and produces files that only this key decrypts.
+//! Another process can resume the job from its id and key. The rows arrive as a stream: each part of a file is
+//! downloaded, checked, decrypted and parsed as its bytes arrive. Memory use is therefore independent of the file size.
 //!
-//! Since 2022-08-15 contacts-sync secrets may not export from IPs that are new (48009), tags excepted; apps may, inside
-//! their visible range.
+//! Since 2022-08-15, contacts-sync secrets can export only tags from new IPs; other exports fail with 48009. Apps can
+//! export data inside their visible range.
 //!
 //! Official: [导出成员](https://developer.work.weixin.qq.com/document/path/94849)
 
@@ -23,8 +23,8 @@ pub use job::{ExportFile, ExportJob, ExportState, ExportStatus, GetExportResult}
 pub use pipeline::DamagedRows;
 pub use row::{ExportRow, Fields, TagRow};
 pub use rows::{Export, ExportBatches, ExportRows, Progress};
-/// The key of an export job: 43 letters and digits. [`generate`](wecom_cipher::EncodingAesKey::generate) makes one,
-/// `parse` reads one that was kept; `Debug` does not show it.
+/// The key of an export job: 43 letters and digits. [`generate`](wecom_cipher::EncodingAesKey::generate) creates a random
+/// key, `parse` reads a stored one. `Debug` masks it.
 pub use wecom_cipher::EncodingAesKey as ExportKey;
 
 use crate::{
@@ -55,14 +55,14 @@ pub struct Exports {
 }
 
 impl Client {
-    /// The exports chapter (异步导出).
+    /// Returns the calls of the exports chapter (异步导出).
     pub fn exports(&self) -> Exports {
         Exports { client: self.clone() }
     }
 }
 
 impl Exports {
-    /// Exports all members that this credential may see, with their details.
+    /// Exports all members that the credential can view, with their details.
     ///
     /// # Errors
     ///
@@ -73,40 +73,41 @@ impl Exports {
         self.submission(ExportMembers::default())
     }
 
-    /// Exports all members that this credential may see: ids, names and departments.
+    /// Exports all members that the credential can view: ids, names and departments.
     ///
     /// # Errors
     ///
-    /// As [`members`](Self::members).
+    /// Fails with the same errors as [`members`](Self::members).
     ///
     /// Official: [导出成员](https://developer.work.weixin.qq.com/document/path/94849)
     pub fn members_simple(&self) -> ExportSubmission<ExportMembersSimple> {
         self.submission(ExportMembersSimple::default())
     }
 
-    /// Exports all departments that this credential may see.
+    /// Exports all departments that the credential can view.
     ///
     /// # Errors
     ///
-    /// As [`members`](Self::members).
+    /// Fails with the same errors as [`members`](Self::members).
     ///
     /// Official: [导出部门](https://developer.work.weixin.qq.com/document/path/94852)
     pub fn departments(&self) -> ExportSubmission<ExportDepartments> {
         self.submission(ExportDepartments::default())
     }
 
-    /// Exports a tag's members and departments. The credential must be allowed to read the tag.
+    /// Exports the members and departments of a tag. The credential needs permission to read the tag.
     ///
     /// # Errors
     ///
-    /// 40068 if there is no such tag, 60011 if it is not for this credential.
+    /// 40068 if the tag is unknown, 60011 if the credential has no permission.
     ///
     /// Official: [导出标签成员](https://developer.work.weixin.qq.com/document/path/94853)
     pub fn tag(&self, tag: impl Into<TagId>) -> ExportSubmission<ExportTag> {
         self.submission(ExportTag { tagid: tag.into(), ..ExportTag::default() })
     }
 
-    /// Returns the state of a job, whatever it exports. Only the secret that submitted it may ask; the key is not needed.
+    /// Returns the state of a job of any kind. Only the secret that submitted the job is allowed to request it. The key
+    /// is unnecessary.
     ///
     /// # Errors
     ///
@@ -117,9 +118,10 @@ impl Exports {
         self.client.send(&GetExportResult::new(id))
     }
 
-    /// Resumes a job by its id and key, also one that another process submitted with the same secret. Sends nothing.
+    /// Resumes a job from its id and key, even if another process submitted it with the same secret. This method sends no
+    /// request.
     ///
-    /// `R` is what was exported: [`Member`], [`SimpleMember`], [`Department`] or [`TagRow`].
+    /// `R` is the exported type: [`Member`], [`SimpleMember`], [`Department`] or [`TagRow`].
     pub fn job<R: ExportRow>(&self, id: impl Into<JobId>, key: ExportKey) -> ExportJob<R> {
         ExportJob::new(self.client.clone(), id.into(), key)
     }
@@ -129,7 +131,7 @@ impl Exports {
     }
 }
 
-/// An export about to be submitted: await it for the [`ExportJob`].
+/// An export that is ready for submission. Awaiting it returns the [`ExportJob`].
 #[derive(Clone, Debug)]
 #[must_use = "an export does nothing until it is awaited"]
 pub struct ExportSubmission<E> {
@@ -139,13 +141,13 @@ pub struct ExportSubmission<E> {
 }
 
 impl<E: ExportCall> ExportSubmission<E> {
-    /// Encrypts the files with this key. Defaults to a fresh random one.
+    /// Sets the key that encrypts the files. Defaults to a random key.
     pub fn key(mut self, key: ExportKey) -> Self {
         self.key = Some(key);
         self
     }
 
-    /// Sets how many rows one file may have, 10,000–1,000,000; the server's default is 1,000,000.
+    /// Sets the maximum number of rows in a file, 10,000–1,000,000. The server's default is 1,000,000.
     pub fn block_size(mut self, rows: u32) -> Self {
         *self.call.arguments().1 = Some(rows);
         self
@@ -165,8 +167,8 @@ impl<E: ExportCall> IntoFuture for ExportSubmission<E> {
                     Error::new(
                         E::CALL.path(),
                         ErrorKind::Unwritable(Bilingual::new(
-                            format!("no random key: {error}"),
-                            format!("没有随机数可用：{error}"),
+                            format!("the random key could not be generated: {error}"),
+                            format!("无法生成随机数：{error}"),
                         )),
                     )
                 })?,
@@ -178,11 +180,11 @@ impl<E: ExportCall> IntoFuture for ExportSubmission<E> {
     }
 }
 
-/// The call that submits one of the four exports; not for others to implement.
+/// The call that submits one of the four exports. The trait is sealed.
 pub trait ExportCall:
     Endpoint<Reply = JobStarted> + Default + Send + Sync + sealed::ExportArguments + 'static
 {
-    /// What the files hold.
+    /// The type of the rows.
     type Row: ExportRow;
 }
 
@@ -221,7 +223,7 @@ export_calls! {
 pub struct ExportMembers {
     /// The key of the files, 43 letters and digits.
     pub encoding_aeskey: String,
-    /// How many rows one file may have, 10,000–1,000,000.
+    /// Maximum number of rows in a file, 10,000–1,000,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block_size: Option<u32>,
 }
@@ -234,7 +236,7 @@ pub struct ExportMembers {
 pub struct ExportMembersSimple {
     /// The key of the files, 43 letters and digits.
     pub encoding_aeskey: String,
-    /// How many rows one file may have, 10,000–1,000,000.
+    /// Maximum number of rows in a file, 10,000–1,000,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block_size: Option<u32>,
 }
@@ -247,12 +249,12 @@ pub struct ExportMembersSimple {
 pub struct ExportDepartments {
     /// The key of the files, 43 letters and digits.
     pub encoding_aeskey: String,
-    /// How many rows one file may have, 10,000–1,000,000.
+    /// Maximum number of rows in a file, 10,000–1,000,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block_size: Option<u32>,
 }
 
-/// Submits an export of a tag's members and departments.
+/// Submits an export of the members and departments of a tag.
 ///
 /// Official: [导出标签成员](https://developer.work.weixin.qq.com/document/path/94853)
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -262,7 +264,7 @@ pub struct ExportTag {
     pub tagid: TagId,
     /// The key of the files, 43 letters and digits.
     pub encoding_aeskey: String,
-    /// How many rows, members and departments together, one file may have, 10,000–1,000,000.
+    /// Maximum number of rows in a file, 10,000–1,000,000. Members and departments both count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block_size: Option<u32>,
 }
@@ -272,7 +274,7 @@ masked_debug!(ExportMembersSimple { block_size | encoding_aeskey });
 masked_debug!(ExportDepartments { block_size | encoding_aeskey });
 masked_debug!(ExportTag { tagid, block_size | encoding_aeskey });
 
-/// The call that a file's errors are filed under.
+/// The call that errors of a file report.
 const CALL: &str = GetExportResult::CALL.path();
 
 fn corrupt(file: usize, offset: u64, why: impl Into<Bilingual>) -> Error {

@@ -1,9 +1,9 @@
-//! One file from its link to typed rows, in stages that run side by side.
+//! The pipeline from a file's link to typed rows. Its stages run concurrently.
 //!
-//! A task downloads and hands runs of ciphertext to two threads: one sums them up (md5), one decrypts and frames. What is framed of
-//! a run is parsed on whichever thread is free, a few runs side by side, as parsing costs more than all the rest. Runs are large
-//! and the queues between the stages short, so that waking a stage costs little and memory does not grow with the file.
-//! Dropping the rows' end stops all of them.
+//! A task downloads runs of ciphertext and sends them to two threads: one computes the md5, the other decrypts and splits
+//! the text into records. The records of a run are parsed on any free blocking thread, several runs at a time, because
+//! parsing is the most expensive stage. Runs are large, so waking a stage is cheap. The queues between the stages are
+//! short, so memory use is independent of the file size. Dropping the receiver of the rows stops all stages.
 
 use std::{
     mem,
@@ -35,47 +35,49 @@ use super::{
 };
 use crate::{Bilingual, Error, ErrorKind, Result, json_fields, redact};
 
-/// Minimum number of bytes in a run of ciphertext that goes from stage to stage; the last run may have fewer.
+/// Minimum number of bytes in a run of ciphertext between two stages. Only the last run can be shorter.
 const RUN: usize = 256 << 10;
-/// Less than a full run is handed on if nothing comes for so long.
+/// An incomplete run is sent on after this time without new bytes.
 const LINGER: Duration = Duration::from_millis(20);
-/// So many runs, or batches of rows, wait between two stages.
+/// Capacity of the queue between two stages, in runs or batches of rows.
 const QUEUE: usize = 2;
-/// A record larger than this is taken for garbage. A member with everything filled in has a few KiB.
+/// Maximum size of a record. A larger one is treated as damaged data; a member with all fields set has a few KiB.
 const RECORD_LIMIT: usize = 4 << 20;
 
-/// What goes from the download to the stages behind it.
+/// An item that the download sends to the other stages.
 #[derive(Clone)]
 enum Part {
-    /// Chunks as they came off the wire.
+    /// The chunks in the form in which they were received.
     Run(Arc<[Bytes]>),
-    /// All that was announced has come.
+    /// All announced bytes were received.
     End,
     Failed(Error),
 }
 
-/// The rows of one run; `None` at the end of the file.
+/// The rows of one run, or `None` at the end of the file.
 pub(super) type Batch<R> = Result<Option<Vec<R>>>;
 
-/// How far an export has been read; shared by its files.
+/// The progress of reading an export, shared by its files.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     pub(super) bytes: AtomicU64,
     pub(super) rows: AtomicU64,
 }
 
-/// Rows whose id is damaged, counted over all files of an export however it is read.
+/// The number of rows with a damaged id, counted over all files of an export. It is independent of the way the export is
+/// read.
 #[derive(Clone, Debug, Default)]
 pub struct DamagedRows(Arc<AtomicU64>);
 
 impl DamagedRows {
-    /// How many such rows were read so far. Each was handed out: [`UserId::is_damaged`](crate::UserId::is_damaged) tells which.
+    /// Returns the number of such rows read so far. The stream returns these rows too;
+    /// [`UserId::is_damaged`](crate::UserId::is_damaged) identifies them.
     pub fn count(&self) -> u64 {
         self.0.load(Relaxed)
     }
 }
 
-/// What the files of one export have in common.
+/// The data that the files of one export share.
 pub(super) struct Common<R> {
     pub(super) key: EncodingAesKey,
     pub(super) shape: Shape<R>,
@@ -110,22 +112,23 @@ pub(super) fn start<R: Send + 'static>(download: FileDownload, common: &Common<R
     Batches { steps: taken, parsing: None, failed: None }
 }
 
-/// The rows of one file, run by run. A queue that ends without a `None` or an error was not read to its end.
+/// The rows of one file, run by run. A queue that closes without a `None` or an error means that the file was not read to
+/// its end.
 pub(super) struct Batches<R> {
     steps: mpsc::Receiver<Step<R>>,
     parsing: Option<JoinHandle<Parsed<R>>>,
     failed: Option<Error>,
 }
 
-/// What the reader gets out of a run, in the order of the file.
+/// An item for the reader of the rows, in the order of the file.
 enum Step<R> {
-    /// Its rows are being parsed.
+    /// The rows of a run, which are being parsed.
     Rows(JoinHandle<Parsed<R>>),
-    /// There is no more.
+    /// The end of the file.
     End(Result<()>),
 }
 
-/// The rows before the first that cannot be read, and why it cannot.
+/// The rows before the first unreadable one, with its error.
 type Parsed<R> = (Vec<R>, Option<Error>);
 
 impl<R> Batches<R> {
@@ -153,12 +156,12 @@ impl<R> Batches<R> {
     }
 }
 
-/// Downloads, and hands every run to both stages.
+/// Downloads the file and sends every run to both stages.
 async fn fetch(mut download: FileDownload, stages: [mpsc::Sender<Part>; 2], counters: Arc<Counters>) {
     let mut run = Pending { chunks: Vec::new(), size: 0, stages, counters };
     loop {
         let next = pin!(download.next());
-        // Rows of a slow connection do not wait for a run to be full.
+        // The rows of a slow connection are sent on before a run is complete.
         let next = match future::select(next, pin!(sleep(LINGER))).await {
             Either::Left((next, _)) => next,
             Either::Right(((), next)) => {
@@ -178,7 +181,7 @@ async fn fetch(mut download: FileDownload, stages: [mpsc::Sender<Part>; 2], coun
                 None
             }
             Ok(None) => Some(Part::End),
-            // What came before an error is read first.
+            // The runs received before the error are processed first.
             Err(error) => Some(Part::Failed(error)),
         };
         let ended = last.is_some();
@@ -188,7 +191,7 @@ async fn fetch(mut download: FileDownload, stages: [mpsc::Sender<Part>; 2], coun
     }
 }
 
-/// What has come off the wire and not been handed on.
+/// Bytes that were received, but not yet sent on.
 struct Pending {
     chunks: Vec<Bytes>,
     size: usize,
@@ -197,7 +200,7 @@ struct Pending {
 }
 
 impl Pending {
-    /// Sends the run and then this part to the stages; `None` if a stage has ended.
+    /// Sends the run and then this part to the stages. Returns `None` if a stage has ended.
     async fn send(&mut self, last: Option<Part>) -> Option<()> {
         self.counters.bytes.fetch_add(mem::take(&mut self.size) as u64, Relaxed);
         let run = (!self.chunks.is_empty()).then(|| Part::Run(mem::take(&mut self.chunks).into()));
@@ -210,7 +213,7 @@ impl Pending {
     }
 }
 
-/// The md5 of the ciphertext in small hex digits, if all of it comes.
+/// Computes the md5 of the ciphertext as lowercase hex digits. Returns `None` if the download ends early.
 fn sum(mut parts: mpsc::Receiver<Part>) -> Option<String> {
     let mut md5 = Md5::new();
     loop {
@@ -223,7 +226,7 @@ fn sum(mut parts: mpsc::Receiver<Part>) -> Option<String> {
     Some(hex(md5.finalize()))
 }
 
-/// Decrypts and frames, has what each run holds parsed, and says at last how the file ended.
+/// Decrypts the runs, splits them into records, starts the parsing of each run, and finally reports the end of the file.
 fn read<R: Send + 'static>(
     mut records: Records<R>,
     mut decryptor: FileDecryptor,
@@ -241,10 +244,10 @@ fn read<R: Send + 'static>(
             }
             Some(Part::End) => break records.end(decryptor, judged),
             Some(Part::Failed(error)) => break Err(error),
-            // The runtime stopped, and the download with it.
+            // The runtime stopped, so the download stopped too.
             None => return,
         }
-        // If the reader of the rows has gone, the rest of the file is of no use.
+        // If the receiver of the rows was dropped, the rest of the file is unused.
         if let Some(rows) = records.parse()
             && steps.blocking_send(Step::Rows(rows)).is_err()
         {
@@ -262,7 +265,7 @@ fn read<R: Send + 'static>(
 struct Records<R> {
     file: usize,
     framer: Framer,
-    /// Rows framed since the last were parsed.
+    /// Records that are complete and not yet parsed.
     framed: Vec<Record>,
     refusal: Refusal,
     damaged: DamagedRows,
@@ -271,14 +274,14 @@ struct Records<R> {
     counters: Arc<Counters>,
 }
 
-/// What a file says in the place of its rows, or beside them. Of several codes the first that is not 0 counts.
+/// The error that a file contains instead of its rows or beside them. The first code other than 0 counts.
 #[derive(Default)]
 struct Refusal {
     errcode: i64,
     errmsg: String,
 }
 
-/// Where in the document a row lies, and in which of the lists.
+/// The position of a row in the document, and the index of its list.
 struct Record {
     name: usize,
     at: u64,
@@ -286,9 +289,9 @@ struct Record {
 }
 
 impl<R: Send + 'static> Records<R> {
-    /// Ends the file: whether the whole is what was announced.
+    /// Checks the end of the file against the announcement.
     fn end(&mut self, decryptor: FileDecryptor, judged: oneshot::Receiver<bool>) -> Result<()> {
-        // A wrong sum says more than what came of the bytes.
+        // A wrong md5 is the most precise error, so it has priority over errors of decryption.
         if judged.blocking_recv() != Ok(true) {
             return Err(self.corrupt(("does not have the announced md5", "MD5 与声明的不一致")));
         }
@@ -314,7 +317,7 @@ impl<R: Send + 'static> Records<R> {
         Ok(())
     }
 
-    /// Notes the records that have come in whole.
+    /// Collects the records that are complete.
     fn frame(&mut self) -> Result<()> {
         let file = self.file;
         loop {
@@ -334,12 +337,12 @@ impl<R: Send + 'static> Records<R> {
                     return Err(corrupt(
                         file,
                         at,
-                        ("holds a list where a text or a number should be", "应为文本或数字的位置是一个列表"),
+                        ("has a list in a place for a text or a number", "应为文本或数字的位置是一个列表"),
                     ));
                 }
                 TAG_NAME => {
                     let name: Option<String> = value(frame.json).map_err(unreadable)?;
-                    // Each file repeats the name.
+                    // Every file repeats the tag's name.
                     let _ = self.tag_name.set(name.unwrap_or_default());
                 }
                 ERRCODE => {
@@ -357,14 +360,14 @@ impl<R: Send + 'static> Records<R> {
                     return Err(corrupt(
                         file,
                         at,
-                        ("holds something else where its rows should be", "应为数据列表的位置是其他内容"),
+                        ("has another value in the place of its rows", "应为数据列表的位置是其他内容"),
                     ));
                 }
             }
         }
     }
 
-    /// Has the rows parsed that were framed since the last time, if there are any.
+    /// Starts parsing the records collected since the last call. Returns `None` if there are none.
     fn parse(&mut self) -> Option<JoinHandle<Parsed<R>>> {
         if self.framed.is_empty() {
             return None;
@@ -401,7 +404,7 @@ impl<R: Send + 'static> Records<R> {
     }
 }
 
-/// Reads one value beside the rows, a broken text in it mended.
+/// Reads a value beside the rows, and repairs a damaged text in it.
 fn value<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     serde_json::from_slice(json).or_else(|error| {
         let json = mend(json).ok_or(error)?;
@@ -415,10 +418,10 @@ fn unframed(file: usize, at: u64, why: Unframed) -> Error {
         at,
         match why {
             Unframed::NotAnObject => (
-                "does not decrypt to JSON: is this the job's key?",
+                "decrypts to data other than JSON: check the key of the job",
                 "解密后不是 JSON：请确认使用的是该任务的密钥",
             ),
-            Unframed::TooLong => ("holds a record of more than 4 MiB", "含有超过 4 MiB 的记录"),
+            Unframed::TooLong => ("has a record of more than 4 MiB", "含有超过 4 MiB 的记录"),
             Unframed::Cut => ("decrypts to JSON that ends too early", "解密后的 JSON 不完整"),
         },
     )
@@ -426,6 +429,6 @@ fn unframed(file: usize, at: u64, why: Unframed) -> Error {
 
 fn malformed(file: usize, at: u64, error: serde_json::Error) -> Error {
     let row = Some(redact::json_error(error));
-    let why = ("holds a row of another shape", "有一行数据的结构与文档不符").into();
+    let why = ("has a row with an unexpected structure", "有一行数据的结构与文档不符").into();
     Error::new(CALL, ErrorKind::CorruptFile { file, offset: at, why, row })
 }

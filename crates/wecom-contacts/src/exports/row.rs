@@ -1,7 +1,7 @@
-//! What an export's files hold, and how a row is read from its own slice of JSON.
+//! The formats of export files, and reading a row from its slice of JSON.
 //!
-//! A text that is broken costs nothing but itself ([`mend`]): the row stays, and one whose id is damaged is counted, as it names
-//! no member.
+//! A damaged text affects only its own field ([`mend`]), and the row is kept. A row with a damaged id is counted, because
+//! the id matches no member.
 
 use serde::{
     Deserialize, Deserializer,
@@ -21,25 +21,26 @@ use crate::{
 
 /// The key of a tag's name in its files.
 pub(super) const TAG_NAME: &str = "tagname";
-/// The keys of a refusal, which a file may hold in the place of its rows.
+/// The keys of an error, which a file can contain instead of its rows.
 pub(super) const ERRCODE: &str = "errcode";
 pub(super) const ERRMSG: &str = "errmsg";
 
-/// Where in a file the rows of one kind are, and how one is read.
+/// The format of a file with rows of one type, and the function that reads a row.
 #[derive(Debug)]
 pub(super) struct Shape<R> {
-    /// The keys of the file that are looked at: first those of the lists that hold rows.
+    /// The keys of the file that are read. The lists with rows come first.
     pub(super) names: &'static [&'static str],
-    /// How many of the names are those of lists. A file has one of them at least; an empty list is `[]` and nothing else.
+    /// The number of lists at the front of `names`. A file has at least one of the lists; an empty list is written as
+    /// `[]`.
     pub(super) lists: usize,
-    /// Reads a row, given which of the names holds it.
+    /// Reads a row. The first argument is the index of its list.
     read: fn(usize, &[u8]) -> serde_json::Result<R>,
-    /// Whether the id of a row is damaged, given its JSON too.
+    /// Returns whether the id of a row is damaged. The second argument is the row's JSON.
     is_damaged: fn(&R, &[u8]) -> bool,
 }
 
 impl<R> Shape<R> {
-    /// Reads a row, its broken texts mended, and says whether its id is damaged.
+    /// Reads a row, repairs its damaged texts, and returns whether its id is damaged.
     pub(super) fn row(&self, name: usize, json: &[u8]) -> serde_json::Result<(R, bool)> {
         let error = match (self.read)(name, json) {
             Ok(row) => {
@@ -63,43 +64,43 @@ impl<R> Clone for Shape<R> {
 
 impl<R> Copy for Shape<R> {}
 
-/// What an export's files hold; not for others to implement.
+/// The type of the rows of an export. The trait is sealed.
 pub trait ExportRow: Send + Unpin + sealed::Row + 'static {}
 
-/// Rows that are objects of one list, so that some of their fields can be asked for alone; not for others to implement.
+/// Row types whose fields can be read individually, because the rows are objects of one list. The trait is sealed.
 pub trait Fields: ExportRow + sealed::Fields {}
 
 pub(super) mod sealed {
     pub trait Row: Sized {
-        /// The keys of a file that are looked at, and how many of them, at the front, are those of lists.
+        /// The keys of a file that are read. The list keys come first.
         const NAMES: &'static [&'static str];
         const LISTS: usize;
 
         fn read(name: usize, json: &[u8]) -> serde_json::Result<Self>;
 
-        /// Whether the row's id is damaged.
+        /// Returns whether the row's id is damaged.
         fn is_damaged(&self) -> bool;
     }
 
     pub trait Fields {
-        /// The field that identifies a row, and its type.
+        /// The key and the type of the field that identifies a row.
         const ID: &'static str;
         type Id: serde::de::DeserializeOwned + Send + Unpin + 'static;
 
-        /// Whether an id is damaged.
+        /// Returns whether an id is damaged.
         fn is_damaged_id(id: &Self::Id) -> bool;
     }
 }
 
 impl<R: ExportRow> Shape<R> {
-    /// Rows as they are documented.
+    /// Reads complete rows.
     pub(super) const fn whole() -> Self {
         Self { names: R::NAMES, lists: R::LISTS, read: R::read, is_damaged: |row, _| row.is_damaged() }
     }
 }
 
 impl<T> Shape<T> {
-    /// Rows of which only the fields that `T` names are read.
+    /// Reads only the fields of `T`.
     pub(super) const fn fields<R: Fields>() -> Self
     where
         T: DeserializeOwned,
@@ -108,7 +109,8 @@ impl<T> Shape<T> {
             names: R::NAMES,
             lists: R::LISTS,
             read: |_, json| serde_json::from_slice(json),
-            // The id is looked for only where a text of the row can be damaged. A type that does not read it has it unread.
+            // The id is checked only if the row has a damaged text. For a type without the id field, it is read
+            // separately.
             is_damaged: |_, json| {
                 let may_be_damaged = memmem::find(json, "\u{fffd}".as_bytes()).is_some()
                     || memmem::find(json, br"\u").is_some();
@@ -117,7 +119,7 @@ impl<T> Shape<T> {
         }
     }
 
-    /// Rows of which only the id is read.
+    /// Reads only the ids.
     pub(super) const fn ids<R: Fields<Id = T>>() -> Self
     where
         T: DeserializeOwned,
@@ -168,13 +170,13 @@ export_rows! {
     Department in "department", by id as DepartmentId, damaged if |_| false;
 }
 
-/// A row of an exported tag: a member or a department that has the tag.
+/// A row of an exported tag: a member or department of the tag.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TagRow {
     /// A member.
     Member(TaggedMember),
-    /// A department, all members of which have the tag.
+    /// A department. All of its members have the tag.
     Department(DepartmentId),
 }
 
@@ -199,13 +201,13 @@ impl sealed::Row for TagRow {
     }
 }
 
-/// Reads one field of an object, and not a byte behind it.
+/// Reads one field of an object and stops directly after it.
 fn field<T: DeserializeOwned>(name: &'static str, json: &[u8]) -> serde_json::Result<T> {
     let mut found = None;
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let outcome = deserializer.deserialize_map(Seek { name, found: &mut found, kind: PhantomData });
     match (found, outcome) {
-        // Leaving an object early is an error to the parser; what was sought has been read by then.
+        // The parser reports an early stop as an error, but the field was already read.
         (Some(value), _) => Ok(value),
         (None, Err(error)) => Err(error),
         (None, Ok(())) => Err(serde_json::Error::missing_field(name)),

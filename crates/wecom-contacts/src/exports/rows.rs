@@ -1,4 +1,4 @@
-//! The rows of an export that is done, as a stream over all its files.
+//! The rows of a finished export, as a stream over all its files.
 
 use std::{
     collections::VecDeque,
@@ -20,13 +20,14 @@ use super::{
 };
 use crate::{Error, ErrorKind, Result};
 
-/// Each file takes two of the runtime's blocking threads, 512 by default. Some must be left for parsing.
+/// Maximum number of files read concurrently. Each file uses two of the runtime's blocking threads (512 by default), and
+/// parsing needs some as well.
 const MOST_AT_ONCE: usize = 64;
 
-/// An export that is done.
+/// A finished export.
 pub struct Export<R> {
     job: ExportJob<R>,
-    /// The place of the first of `files` among those of the job.
+    /// The index in the job of the first of `files`.
     first: usize,
     files: Vec<ExportFile>,
     damaged: DamagedRows,
@@ -37,44 +38,47 @@ impl<R: ExportRow> Export<R> {
         Self { job, first: 0, files, damaged: DamagedRows::default() }
     }
 
-    /// The job that made it.
+    /// Returns the job of the export.
     pub fn job(&self) -> &ExportJob<R> {
         &self.job
     }
 
-    /// The encrypted files, in order. Their links live for two hours; the rows ask for new ones where needed.
+    /// Returns the encrypted files, in order. Their links are valid for two hours; the row streams replace expired links
+    /// automatically.
     pub fn files(&self) -> &[ExportFile] {
         &self.files
     }
 
-    /// Counts the rows with a damaged id, of this export and of each of its [files](Self::file): a row whose userid holds U+FFFD or a
-    /// control character, or is empty, names no member. The handle outlives the export.
+    /// Returns a counter of the rows with a damaged id, in this export and in each of its [files](Self::file). A userid
+    /// that is empty, or contains U+FFFD or a control character, is damaged and matches no member. The counter stays
+    /// valid after the export is dropped.
     pub fn damaged_rows(&self) -> DamagedRows {
         self.damaged.clone()
     }
 
     /// Streams the rows of all files, in order.
     ///
-    /// A text that is not UTF-8 costs nothing but itself: what is broken of it becomes U+FFFD, and its row stays.
+    /// A text that is not valid UTF-8 is repaired: the damaged bytes become U+FFFD, and the row is kept.
     ///
-    /// Memory is bounded whatever the size of the files. A connection that breaks is taken up where it broke. A file's
-    /// md5 is known to be right only at its end: an error there means that its rows, which came before, are not to be
-    /// trusted. After an error the stream ends; a stream that ends without one has read every file whole. A file without its list is
-    /// an error ([`ErrorKind::Incomplete`]), and so is one that holds a refusal ([`ErrorKind::Refused`]).
+    /// Memory use is bounded, regardless of the file size. A broken connection is resumed at the same byte. The md5 of a
+    /// file is checked at its end, so an error there means that the rows already returned from this file are unreliable.
+    /// The stream ends after an error. A stream that ends without an error has read all files completely. A file without
+    /// its list is an error ([`ErrorKind::Incomplete`]), and so is a file with an error code ([`ErrorKind::Refused`]).
     ///
-    /// Needs a tokio runtime, whose blocking threads do the decryption and the parsing: two for each file under way, and at
+    /// Requires a tokio runtime. Decryption and parsing use its blocking threads: two for each file in progress, and at
     /// least one more.
     pub fn rows(self) -> ExportRows<R> {
         self.read(Shape::whole())
     }
 
-    /// Returns one of the files, counted from 0, as an export that has no other; `None` if there is no such file.
+    /// Returns one of the files as an export with only this file. `file` counts from 0. Returns `None` if the index is
+    /// out of range.
     pub fn file(&self, file: usize) -> Option<Self> {
         let files = vec![self.files.get(file)?.clone()];
         Some(Self { job: self.job.clone(), first: self.first + file, files, damaged: self.damaged.clone() })
     }
 
-    /// Streams the rows of one file, counted from 0; none if there is no such file.
+    /// Streams the rows of one file. `file` counts from 0. The stream is empty if the index is out of range.
     pub fn file_rows(&self, file: usize) -> ExportRows<R> {
         let none = || Self {
             job: self.job.clone(),
@@ -116,12 +120,12 @@ impl<R: ExportRow> Export<R> {
 }
 
 impl<R: Fields> Export<R> {
-    /// Streams the ids alone, which costs a fraction of reading whole rows.
+    /// Streams only the ids, which costs a fraction of reading complete rows.
     pub fn ids(self) -> ExportRows<R::Id> {
         self.read(Shape::ids::<R>())
     }
 
-    /// Streams rows of a type of your own, which names the fields it wants as WeCom does; all others are passed over.
+    /// Streams rows of a custom type. Its fields have the same names as in WeCom's files; all other fields are skipped.
     ///
     /// ```no_run
     /// # async fn example(export: wecom_contacts::exports::Export<wecom_contacts::members::Member>) -> wecom_contacts::Result<()> {
@@ -168,19 +172,19 @@ impl<R> ExportRows<R> {
         self
     }
 
-    /// Returns the rows in batches of a few hundred, as they are read: for a caller that passes them on in bulk.
+    /// Returns the rows in batches of a few hundred, for callers that process them in bulk.
     pub fn batches(self) -> ExportBatches<R> {
         self.batches
     }
 
-    /// How far the reading has come; the handle can be asked from elsewhere.
+    /// Returns the progress of the reading. The handle works from other tasks and threads.
     pub fn progress(&self) -> Progress {
         self.progress.clone()
     }
 }
 
 impl ExportRows<TagRow> {
-    /// The tag's name (标签名), once the stream has come by it, which is before the first row as a rule.
+    /// Returns the tag's name (标签名) once the stream has read it, usually before the first row.
     pub fn tag_name(&self) -> Option<&str> {
         self.tag_name.get().map(String::as_str)
     }
@@ -214,10 +218,10 @@ impl<R> fmt::Debug for ExportRows<R> {
 pub struct ExportBatches<R> {
     downloads: Box<dyn Iterator<Item = FileDownload> + Send>,
     common: Common<R>,
-    /// Files under way, in order.
+    /// Files in progress, in order.
     started: VecDeque<Batches<R>>,
     at_once: usize,
-    /// After the end or an error.
+    /// Set after the end or an error.
     over: bool,
 }
 
@@ -264,7 +268,7 @@ fn stopped() -> Error {
     Error::new(CALL, ErrorKind::Configuration(why.into()))
 }
 
-/// How far the reading of an export has come.
+/// The progress of reading an export.
 #[derive(Clone, Debug)]
 pub struct Progress {
     counters: Arc<Counters>,
@@ -272,17 +276,17 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Rows read so far.
+    /// Returns the number of rows read so far.
     pub fn rows(&self) -> u64 {
         self.counters.rows.load(Relaxed)
     }
 
-    /// Bytes downloaded so far, encrypted as they are.
+    /// Returns the number of encrypted bytes downloaded so far.
     pub fn bytes(&self) -> u64 {
         self.counters.bytes.load(Relaxed)
     }
 
-    /// Bytes of all files together.
+    /// Returns the total size of all files in bytes.
     pub fn total_bytes(&self) -> u64 {
         self.total
     }

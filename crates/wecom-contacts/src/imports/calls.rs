@@ -5,7 +5,7 @@ use wecom_cipher::{CallbackToken, EncodingAesKey};
 
 use crate::{Endpoint, MediaId, media::JobStarted};
 
-/// The call that submits one of the three imports; not for others to implement.
+/// The call that submits one of the three imports. The trait is sealed.
 pub trait ImportCall:
     Endpoint<Reply = JobStarted> + Clone + Default + Send + Sync + sealed::ImportArguments + 'static
 {
@@ -15,10 +15,10 @@ pub(super) mod sealed {
     use super::{JobCallback, MediaId};
 
     pub trait ImportArguments {
-        /// What an uploaded file is called.
+        /// The name of the uploaded file.
         const FILE_NAME: &'static str;
 
-        /// Whether a file may come in several parts, one job after another.
+        /// Whether a file can be split into several parts, with one job for each.
         const SEVERAL: bool;
 
         fn arguments(&mut self) -> (&mut MediaId, &mut Option<JobCallback>);
@@ -28,7 +28,7 @@ pub(super) mod sealed {
 macro_rules! import_calls {
     ($($call:ident, $file_name:literal, $several:literal;)*) => {$(
         impl $call {
-            /// Imports the file of this medium.
+            /// Creates a request that imports the file with this media id.
             pub fn new(media_id: impl Into<MediaId>) -> Self {
                 Self { media_id: media_id.into(), ..Self::default() }
             }
@@ -61,10 +61,10 @@ import_calls! {
 pub struct SyncMembers {
     /// The uploaded file.
     pub media_id: MediaId,
-    /// Whether new members are invited; WeCom's default is yes.
+    /// Whether new members are invited. WeCom's default is yes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to_invite: Option<bool>,
-    /// Where the end of the job is reported, if anywhere.
+    /// The callback that reports the end of the job. Without it, WeCom sends no report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback: Option<JobCallback>,
 }
@@ -77,15 +77,15 @@ pub struct SyncMembers {
 pub struct ReplaceMembers {
     /// The uploaded file.
     pub media_id: MediaId,
-    /// Whether new members are invited; WeCom's default is yes.
+    /// Whether new members are invited. WeCom's default is yes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to_invite: Option<bool>,
-    /// Where the end of the job is reported, if anywhere.
+    /// The callback that reports the end of the job. Without it, WeCom sends no report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback: Option<JobCallback>,
 }
 
-/// Submits a full replacement of the departments. It invites no member, so it has no `to_invite`.
+/// Submits a full replacement of the departments. It has no `to_invite`, because it adds no members.
 ///
 /// Official: [全量覆盖部门](https://developer.work.weixin.qq.com/document/path/90982)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,18 +93,18 @@ pub struct ReplaceMembers {
 pub struct ReplaceDepartments {
     /// The uploaded file.
     pub media_id: MediaId,
-    /// Where the end of the job is reported, if anywhere.
+    /// The callback that reports the end of the job. Without it, WeCom sends no report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback: Option<JobCallback>,
 }
 
-/// Where WeCom reports the end of a job: the same three things as of an app's callback settings.
+/// The callback to which WeCom reports the end of a job. It has the same three settings as an app's callback.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobCallback {
     /// The URL, `http` or `https`.
     pub url: String,
-    /// The token that goes into each signature.
+    /// The token, which is a part of each signature.
     pub token: String,
     /// The `EncodingAESKey` of 43 characters.
     pub encodingaeskey: String,
@@ -113,7 +113,7 @@ pub struct JobCallback {
 masked_debug!(JobCallback { url | token, encodingaeskey });
 
 impl JobCallback {
-    /// Names the URL and the two secrets it is to be verified with.
+    /// Creates a callback from its URL and the two secrets that verify its requests.
     pub fn new(url: impl Into<String>, token: &CallbackToken, key: &EncodingAesKey) -> Self {
         Self { url: url.into(), token: token.expose().to_owned(), encodingaeskey: key.expose().to_owned() }
     }

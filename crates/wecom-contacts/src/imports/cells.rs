@@ -1,11 +1,11 @@
-//! What stands in a cell of an import file, read and written.
+//! Reading and writing the cells of an import file.
 
 use std::{fmt, fmt::Write};
 
 use super::MemberColumn;
 use crate::{DepartmentId, Seen, UserId, members::Gender};
 
-/// A cell that cannot be read. It names the column and never the content, which may be anybody's number or address.
+/// A cell that cannot be read. The error names the column and omits the content, which can be personal data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CellError {
     heading: &'static str,
@@ -17,12 +17,12 @@ impl CellError {
         Self { heading, why }
     }
 
-    /// The column's heading in WeCom's template.
+    /// Returns the column's heading in WeCom's template.
     pub const fn heading(&self) -> &'static str {
         self.heading
     }
 
-    /// What is wrong with the cell, such as "is neither 0 nor 1".
+    /// Returns the problem of the cell, such as "is neither 0 nor 1".
     pub const fn why(&self) -> &'static str {
         self.why
     }
@@ -38,19 +38,19 @@ impl std::error::Error for CellError {}
 
 /// The value of a field as the cell of an import file.
 pub(crate) trait CellValue: Sized {
-    /// What an answer says of the field.
+    /// The type of the field in replies.
     type Read;
 
-    /// Takes the value over from an answer; what it hides is empty.
+    /// Converts the value from a reply. A hidden value becomes empty.
     fn of(read: &Self::Read) -> Self;
 
-    /// Reads a cell; blanks around what is no text do not matter. An error says what the cell is not.
+    /// Reads a cell. Surrounding blanks are ignored, except in texts. The error is the problem of the cell.
     fn read(cell: &str, column: MemberColumn) -> Result<Self, &'static str>;
 
-    /// Returns the cell, if the value is a text as it stands.
+    /// Returns the cell if it is plain text that needs no formatting.
     fn text(&self, column: MemberColumn) -> Option<&str>;
 
-    /// Writes the cell behind what is there.
+    /// Appends the cell to `out`.
     fn spell(&self, column: MemberColumn, out: &mut String) {
         out.push_str(self.text(column).unwrap_or_default());
     }
@@ -91,7 +91,7 @@ impl CellValue for String {
 impl CellValue for Option<Gender> {
     type Read = Seen<Gender>;
 
-    /// A `0` is unknown or hidden.
+    /// Converts `0`, which means unknown or hidden, into an empty value.
     fn of(read: &Seen<Gender>) -> Self {
         read.known().filter(|gender| **gender != Gender::Undefined).cloned()
     }
@@ -118,7 +118,7 @@ impl CellValue for Option<Gender> {
     }
 }
 
-/// Whether an account is enabled, which the column 禁用 has the other way round.
+/// Whether an account is enabled. The column 禁用 has the inverse value.
 impl CellValue for Option<bool> {
     type Read = Seen<bool>;
 
@@ -144,9 +144,9 @@ impl CellValue for Option<bool> {
     }
 }
 
-/// An item of a list, whose cell joins the items by `;`.
+/// An item of a list. A cell joins the items with `;`.
 trait CellItem: Copy {
-    /// What a cell is not if it cannot be read.
+    /// The problem of an unreadable cell.
     const NO_LIST: &'static str;
 
     fn read(part: &str) -> Option<Self>;
@@ -162,7 +162,7 @@ impl<T: CellItem> CellValue for Vec<T> {
     }
 
     fn read(cell: &str, _: MemberColumn) -> Result<Self, &'static str> {
-        // Blanks around the parts and parts that are empty do not matter.
+        // Surrounding blanks and empty parts are ignored.
         let parts = cell.split(';').map(str::trim).filter(|part| !part.is_empty());
         parts.map(T::read).collect::<Option<_>>().ok_or(T::NO_LIST)
     }
@@ -223,7 +223,7 @@ const NO_FLAG: &str = "is neither 0 nor 1";
 const NO_FLAGS: &str = "is not a list of 0 and 1, joined by `;`";
 const NO_GENDER: &str = "is neither 男 nor 女";
 
-/// Reads digits alone: `+7` and `0x7` are none, whatever Rust thinks of the former.
+/// Reads a number that consists of digits only. `+7`, which Rust's parser accepts, is refused.
 pub(super) fn number(text: &str) -> Option<u32> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
 }
@@ -239,11 +239,11 @@ fn flag(text: &str) -> Option<bool> {
 }
 
 pub(super) fn push_number(out: &mut String, number: u32) {
-    // Most ids and places have one digit or two, which need no formatter.
+    // Most ids and order numbers have one or two digits. A formatter would be slower for them.
     match number {
         0..=9 => out.push(digit(number)),
         10..=99 => out.extend([digit(number / 10), digit(number % 10)]),
-        _ => write!(out, "{number}").expect("a `String` takes everything"),
+        _ => write!(out, "{number}").expect("writing to a `String` always succeeds"),
     }
 }
 

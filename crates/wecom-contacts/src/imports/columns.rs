@@ -1,27 +1,27 @@
-//! The columns of an import file, by their headings.
+//! The columns of an import file and their headings.
 //!
-//! WeCom goes by the heading and not by the place, so a file may have any of the columns in any order. A column that a file does
-//! not have is not updated; an empty cell of one that it has empties the field.
+//! WeCom identifies a column by its heading, so a file can have any columns in any order. A field without a column stays
+//! unchanged; an empty cell in a column of the file empties the field.
 
 use std::fmt;
 
 use crate::members::MemberField;
 pub use crate::members::fields::MemberColumn;
 
-/// What an empty cell of a column does to its field.
+/// The effect of an empty cell on its field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EmptyCell {
-    /// It empties the field.
+    /// The field is emptied.
     Clears,
-    /// WeCom refuses the row, as the field must not be empty.
+    /// WeCom refuses the row, because the field is required.
     Refused,
-    /// The field stays as it is.
+    /// The field stays unchanged.
     Kept,
 }
 
 /// A column of a file of departments (部门导入模板).
 ///
-/// [`ALL`](Self::ALL) has them in the order of WeCom's template.
+/// [`ALL`](Self::ALL) contains the columns in the order of WeCom's template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DepartmentColumn {
@@ -31,7 +31,7 @@ pub enum DepartmentColumn {
     Id,
     /// 父部门ID: the parent's id; 0 for the root.
     Parentid,
-    /// 排序: the place among siblings, larger first; empty or 0 leaves it as it is.
+    /// 排序: the order among siblings, larger first. An empty cell or 0 leaves it unchanged.
     Order,
 }
 
@@ -40,7 +40,7 @@ pub enum DepartmentColumn {
 pub struct MemberColumns(u32);
 
 impl MemberColumns {
-    /// Adds a column. `Enable` is written as 禁用, so both count as one.
+    /// Adds a column. `Enable` is written as 禁用, so the two count as one column.
     pub fn insert(&mut self, column: MemberColumn) {
         self.0 |= column.bit();
     }
@@ -50,17 +50,17 @@ impl MemberColumns {
         self.0 &= !column.bit();
     }
 
-    /// Whether the column is in the set.
+    /// Returns whether the set contains the column.
     pub const fn contains(self, column: MemberColumn) -> bool {
         self.0 & column.bit() != 0
     }
 
-    /// Whether the set has no column.
+    /// Returns whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// The columns, in the order of the template.
+    /// Returns the columns, in the order of the template.
     pub fn iter(self) -> impl Iterator<Item = MemberColumn> {
         MemberColumn::ALL.into_iter().filter(move |column| self.contains(*column))
     }
@@ -102,11 +102,11 @@ impl MemberColumn {
         Self::Disabled,
     ];
 
-    /// Returns the column that a heading stands for: WeCom's template in either spelling of 帐号, the words that its pages and
-    /// its console have for the same fields, the words that people commonly have, or the fields' names in JSON (`userid`,
-    /// `is_leader_in_dept`). Case and blanks do not matter.
+    /// Returns the column of a heading. Accepts the headings of WeCom's template (with either spelling of 帐号), the
+    /// names of the same fields on WeCom's pages and in its console, common alternatives, and the names of the fields in
+    /// JSON (`userid`, `is_leader_in_dept`). Case and blanks are ignored.
     ///
-    /// `None` for a heading that is unknown, and for one that [is no field](Self::is_no_field).
+    /// Returns `None` for an unknown heading, and for a heading that [is not a field](Self::is_no_field).
     pub fn from_heading(heading: &str) -> Option<Self> {
         let heading = plain(heading);
         let mut columns = Self::ALL.into_iter().chain([Self::Enable]);
@@ -115,7 +115,7 @@ impl MemberColumn {
         in_template.or_else(by_name).or_else(|| Self::from_synonym(&heading))
     }
 
-    /// The column of a word that people or other pages of WeCom have.
+    /// Returns the column of an alternative heading, from common use or from other pages of WeCom.
     fn from_synonym(heading: &str) -> Option<Self> {
         Some(match heading {
             "名字" | "员工姓名" | "人员姓名" | "成员姓名" | "真实姓名" | "中文姓名" | "中文名"
@@ -151,8 +151,8 @@ impl MemberColumn {
         })
     }
 
-    /// Whether a heading belongs to one of WeCom's templates and is none of the fields: 微信号, which the older template has and
-    /// imports pay no heed to, and the explanation 禁用项说明 at the end of the newer one.
+    /// Returns whether a heading of WeCom's templates has no field. These are 微信号, which the older template contains
+    /// and imports ignore, and the explanation 禁用项说明 at the end of the newer one.
     pub fn is_no_field(heading: &str) -> bool {
         let heading = plain(heading);
         heading == "微信号" || heading.starts_with("禁用项说明")
@@ -163,7 +163,7 @@ impl DepartmentColumn {
     /// The columns of the template, in its order.
     pub const ALL: [Self; 4] = [Self::Name, Self::Id, Self::Parentid, Self::Order];
 
-    /// The heading in WeCom's template.
+    /// Returns the heading in WeCom's template.
     pub const fn heading(self) -> &'static str {
         match self {
             Self::Name => "部门名称",
@@ -173,8 +173,8 @@ impl DepartmentColumn {
         }
     }
 
-    /// Returns the column that a heading stands for: WeCom's template, the words that people commonly have, or the
-    /// fields' names in JSON (`parentid`). Case and blanks do not matter.
+    /// Returns the column of a heading. Accepts the headings of WeCom's template, common alternatives, and the names of
+    /// the fields in JSON (`parentid`). Case and blanks are ignored.
     pub fn from_heading(heading: &str) -> Option<Self> {
         Some(match plain(heading).as_str() {
             "部门名称" | "部门" | "部门名" | "名称" | "name" | "departmentname" | "deptname" => {
@@ -189,7 +189,7 @@ impl DepartmentColumn {
     }
 }
 
-/// A heading without blanks and byte order marks, in lower case.
+/// Returns a heading in lower case, without blanks and byte order marks.
 fn plain(heading: &str) -> String {
     let seen = heading.chars().filter(|one| !one.is_whitespace() && *one != '\u{feff}');
     seen.map(|one| one.to_ascii_lowercase()).collect()

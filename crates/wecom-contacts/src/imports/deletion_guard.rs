@@ -1,8 +1,8 @@
-//! The guard of 全量覆盖成员 against mass deletion (45026), foreseen before a file is sent.
+//! A local check of WeCom's guard against mass deletion (45026) by 全量覆盖成员, before a file is sent.
 
 use super::{Problem, row_keys::RowKeys};
 
-/// Who is there before the import.
+/// The members that exist before the import.
 #[derive(Clone, Debug)]
 pub(super) enum Present {
     Count(u64),
@@ -10,14 +10,15 @@ pub(super) enum Present {
 }
 
 impl Present {
-    /// Returns the problem if the file would delete too many. Rows that were refused elsewhere may be of members who are there.
+    /// Returns the problem if the file would delete too many members. Rows that the caller refused can belong to existing
+    /// members.
     pub(super) fn problem(self, staying: &RowKeys, rows: u64, refused: u64) -> Option<Problem> {
         let (deleted, present) = self.leaving(staying, rows);
         let deleted = deleted.saturating_sub(refused);
         is_guarded(deleted, present).then_some(Problem::DeletesTooMany { deleted, present })
     }
 
-    /// How many leave, and how many there are.
+    /// Returns the number of members that would be deleted, and the number of existing members.
     fn leaving(self, staying: &RowKeys, rows: u64) -> (u64, u64) {
         match self {
             Self::Count(present) => (present.saturating_sub(rows), present),
@@ -36,7 +37,8 @@ impl Present {
     }
 }
 
-/// The guard of 全量覆盖成员: more than 50 members who are more than 20 % of all, or fewer than 50 who are more than 80 %.
+/// Returns whether WeCom's guard refuses the deletion: more than 50 members that are more than 20 % of all, or fewer than
+/// 50 that are more than 80 %.
 fn is_guarded(deleted: u64, present: u64) -> bool {
     (deleted > 50 && deleted * 5 > present) || (deleted < 50 && deleted * 5 > present * 4)
 }
@@ -68,7 +70,7 @@ mod tests {
                 "{count}"
             );
         }
-        // All others leave, which only the accounts tell.
+        // All others are deleted. Only their accounts show this.
         let others = (0..40).map(|number| format!("other{number}"));
         assert!(guarded(ImportFile::members().present_members(others).rows(&rows)));
         assert!(!guarded(ImportFile::members().present_count(40).rows(&rows)));

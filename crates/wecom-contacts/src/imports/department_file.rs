@@ -15,7 +15,7 @@ use super::{
 };
 use crate::DepartmentId;
 
-/// A file of departments about to be begun. It has the columns of the template: 部门名称, 部门ID, 父部门ID, 排序.
+/// A file of departments before its first row. It has the columns of the template: 部门名称, 部门ID, 父部门ID, 排序.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct DepartmentFileBuilder {
@@ -29,40 +29,41 @@ impl DepartmentFileBuilder {
         Self { bom: false, keep: Violations::KEPT, existing: HashSet::new() }
     }
 
-    /// Sets whether the file begins with a byte order mark, which spreadsheets like and WeCom accepts. Defaults to false.
+    /// Sets whether the file begins with a byte order mark. Spreadsheet programs need it, and WeCom accepts it. Defaults
+    /// to false.
     pub fn bom(mut self, bom: bool) -> Self {
         self.bom = bom;
         self
     }
 
-    /// Sets how many violations of each severity are kept. Defaults to 1,000. All are counted.
+    /// Sets the maximum number of violations kept for each severity. Defaults to 1,000. All of them are counted.
     pub fn keep_findings(mut self, count: usize) -> Self {
         self.keep = count;
         self
     }
 
-    /// Says which departments are there, so that one of them as a parent that the file leaves out is a warning and no error. The
-    /// root (1) always is. An import takes what the file leaves out for deleted, and WeCom does not say what becomes of those
-    /// below it.
+    /// Sets the existing departments. A parent that exists, but is missing from the file, is then a warning instead of an
+    /// error. The root (1) always exists. An import deletes the departments that are missing from the file; the effect on
+    /// their sub-departments is undocumented.
     pub fn existing<D: Into<DepartmentId>>(mut self, departments: impl IntoIterator<Item = D>) -> Self {
         self.existing.extend(departments.into_iter().map(|department| department.into().0));
         self
     }
 
-    /// Writes and checks these rows, in memory. Their lines are those of the file: the first is 2, below the headings.
+    /// Writes and checks these rows in memory. The first row has line 2, below the headings.
     pub fn rows<R: Borrow<ImportDepartment>>(self, rows: impl IntoIterator<Item = R>) -> Checked<ImportFile> {
         let mut file = self.in_memory();
         rows.into_iter().for_each(|row| file.push(row.borrow()));
         file.finish()
     }
 
-    /// Begins the file in memory, to be [sent](super::Imports::replace_departments).
+    /// Starts the file in memory, for [`replace_departments`](super::Imports::replace_departments).
     pub fn in_memory(self) -> DepartmentFile {
-        // A tree that is cut in two is none, so there is one part.
+        // Half of a tree is not a valid file, so the file has one part.
         self.begin(InMemory::new(usize::MAX))
     }
 
-    /// Begins the file in a writer, in runs of 64 KiB.
+    /// Starts the file in a writer, in runs of 64 KiB.
     pub fn to_writer<W: Write>(self, writer: W) -> DepartmentFile<Streamed<W>> {
         self.begin(Streamed::new(writer))
     }
@@ -79,7 +80,7 @@ impl DepartmentFileBuilder {
 
 /// A file of departments that is being written and checked.
 ///
-/// Whether the rows are a tree turns up at the end; until then a row costs 44 bytes.
+/// The tree is checked at the end. Until then a row needs 44 bytes of memory.
 #[derive(Debug)]
 pub struct DepartmentFile<S = InMemory> {
     table: Table<S>,
@@ -88,12 +89,13 @@ pub struct DepartmentFile<S = InMemory> {
 }
 
 impl<S: FileSink> DepartmentFile<S> {
-    /// Adds a row. Its line is that of the file, as a spreadsheet counts: the first row is 2, below the headings.
+    /// Adds a row. Its line is the line in the file, in the numbering of a spreadsheet: the first row has line 2, below
+    /// the headings.
     pub fn push(&mut self, row: &ImportDepartment) {
         self.push_at(self.table.rows() + 2, row);
     }
 
-    /// Adds a row that comes from this line of the caller's own source, by which violations and the outcome call it.
+    /// Adds a row with the line of the caller's own source, which violations and the outcome then report.
     pub fn push_at(&mut self, line: u64, row: &ImportDepartment) {
         self.table.cell(&row.name);
         for number in [Some(row.id.0), Some(row.parentid.0), row.order] {
@@ -107,25 +109,25 @@ impl<S: FileSink> DepartmentFile<S> {
         self.tree.row(u32::try_from(line).unwrap_or(u32::MAX), row);
     }
 
-    /// Counts rows that the caller refused and does not push, as their cells cannot be read. A file of which all rows were
-    /// refused is not reported as empty, and a parent who may be in one of those rows not as missing.
+    /// Counts rows that the caller omits because their cells are unreadable. If all rows were refused, the file is not
+    /// reported as empty. A missing parent is not reported either, because one of the refused rows can contain it.
     pub fn add_refused(&mut self, rows: u64) {
         self.tree.add_refused(rows);
     }
 
-    /// How many rows there are so far.
+    /// Returns the number of rows so far.
     pub fn len(&self) -> u64 {
         self.table.rows()
     }
 
-    /// Whether there are no rows so far.
+    /// Returns whether the file has no rows so far.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
 impl DepartmentFile<InMemory> {
-    /// Ends the file.
+    /// Finishes the file.
     pub fn finish(self) -> Checked<ImportFile> {
         let parts = self.table.finish();
         let bytes = parts.iter().map(|part| part.len() as u64).sum();
@@ -137,11 +139,11 @@ impl DepartmentFile<InMemory> {
 }
 
 impl<W: Write> DepartmentFile<Streamed<W>> {
-    /// Ends the file and returns the writer, flushed.
+    /// Finishes the file, flushes the writer and returns it.
     ///
     /// # Errors
     ///
-    /// The first error of the writer, after which no more was written.
+    /// The first error of the writer. Later rows were not written.
     pub fn finish(self) -> io::Result<Checked<W>> {
         let (file, bytes) = self.table.finish()?;
         let rows = self.tree.rows();
@@ -168,7 +170,7 @@ mod tests {
             ImportDepartment::new("测试组", 137, 12),
         ];
         let checked = ImportFile::departments().rows(&rows);
-        // A quote in a name must not break the file, though WeCom refuses it.
+        // A quotation mark in a name must not break the file, even though WeCom refuses the name.
         assert_eq!(checked.violations().total(), 1, "{}", checked.violations());
         let file = checked.into_file_anyway();
         assert_eq!(
@@ -186,8 +188,8 @@ mod tests {
             [
                 "line 3: 部门ID is the same as in line 2 (errcode 302006)",
                 "line 4: 部门名称 is the same as in line 2 (errcode 302007)",
-                "line 5: 父部门ID is a department that the file does not have (errcode 302004)",
-                "line 6: 父部门ID is a department that is there, but not in the file",
+                "line 5: 父部门ID is a department that is missing from the file (errcode 302004)",
+                "line 6: 父部门ID is an existing department that is missing from the file",
             ]
         );
         assert_eq!(
@@ -196,8 +198,8 @@ mod tests {
                 "line 2: 部门名称 is empty (errcode 302004)",
                 "line 2: 父部门ID makes the department its own ancestor (errcode 302004)",
                 "line 3: 部门ID is empty (errcode 302004)",
-                "line 4: 父部门ID must be 0 for the root department (1), and for no other (errcode 302004)",
-                "line 5: 父部门ID must be 0 for the root department (1), and for no other (errcode 302004)",
+                "line 4: 父部门ID must be 0 for the root department (1) and above 0 for all others (errcode 302004)",
+                "line 5: 父部门ID must be 0 for the root department (1) and above 0 for all others (errcode 302004)",
             ]
         );
         assert_eq!(found(&[]), ["the file has no rows (errcode 40092)"]);
@@ -232,7 +234,7 @@ mod tests {
                 ("\u{fffd}", 5, 1)
             ]),
             [
-                "line 2: 部门名称 has the character :, which is not allowed: it may have anything but \\ : * ? \" < > | \
+                "line 2: 部门名称 has the character :, which is not allowed; allowed: all except \\ : * ? \" < > | \
                  (errcode 60009)",
                 "line 3: 部门名称 has 65 characters, and at most 64 are allowed (errcode 60001)",
                 "line 5: 部门名称 has a damaged character (U+FFFD)",
@@ -244,7 +246,7 @@ mod tests {
     fn departments_below_the_fifteenth_level_are_found_whatever_their_order_in_the_file() {
         let deep = |line, level| {
             format!(
-                "line {line}: 父部门ID puts the department on level {level}, and there are 15 levels (errcode 81002)"
+                "line {line}: 父部门ID puts the department on level {level}, and at most 15 levels are allowed (errcode 81002)"
             )
         };
         // Department n is on level n.
@@ -255,13 +257,16 @@ mod tests {
         assert_eq!(found(&rows), [deep(17, 16), deep(18, 17)]);
         rows.reverse();
         assert_eq!(found(&rows), [deep(2, 17), deep(3, 16)]);
-        // Without the row of the root, and below a department of which is only known that it is there.
+        // The root's row is missing, or the departments are below an existing department with an unknown level.
         assert_eq!(found(&chain(2..=16)), [deep(16, 16)]);
         let below: Vec<_> = (10..23).map(|id| ("x", id, id - 1)).collect();
-        assert_eq!(found(&below), ["line 2: 父部门ID is a department that is there, but not in the file"]);
+        assert_eq!(
+            found(&below),
+            ["line 2: 父部门ID is an existing department that is missing from the file"]
+        );
         let below: Vec<_> = (10..24).map(|id| ("x", id, id - 1)).collect();
         assert_eq!(found(&below)[1..], [deep(15, 16)]);
-        // A cycle has no levels.
+        // The departments of a cycle have no level.
         let mut rows = chain(3..=30);
         rows.push(("y", 2, 30));
         assert_eq!(found(&rows), ["line 2: 父部门ID makes the department its own ancestor (errcode 302004)"]);
@@ -274,8 +279,8 @@ mod tests {
         let checked = ImportFile::departments().rows(rows(30_003));
         assert_eq!(
             checked.violations().to_string(),
-            "WeCom would refuse rows of the file: line 30001: the file has more than 30000 departments, which no corp can \
-             have (errcode 81001)"
+            "WeCom would refuse rows of the file: line 30001: the file has more than 30000 departments, the maximum of \
+             a corp (errcode 81001)"
         );
     }
 
@@ -284,7 +289,7 @@ mod tests {
         let mut file = ImportFile::departments().in_memory();
         file.add_refused(1);
         assert!(file.finish().violations().is_empty());
-        // The parent may be in the row that was refused.
+        // The refused row can contain the parent.
         let mut file = ImportFile::departments().in_memory();
         file.add_refused(1);
         file.push(&ImportDepartment::new("测试组", 7, 6));

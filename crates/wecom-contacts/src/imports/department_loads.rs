@@ -1,18 +1,19 @@
-//! How many members a file puts into each department, and how many departments it names.
+//! Counts the members that a file puts into each department, and the departments in the file.
 
 use std::collections::HashMap;
 
 use super::{MemberColumn, Problem, Violation, Violations, rules};
 use crate::DepartmentId;
 
-/// How many members the file puts into each department.
+/// The number of members that the file puts into each department.
 #[derive(Debug, Default)]
 pub(super) struct DepartmentLoads {
     members: HashMap<DepartmentId, u64>,
-    /// The departments of the row before and how many rows on end have the same, as files often come sorted.
+    /// The departments of the previous row, and the number of consecutive rows with the same departments. Files are often
+    /// sorted.
     last: Vec<DepartmentId>,
     run: u64,
-    /// Whether there are more departments than a corp can have; those beyond are not counted.
+    /// Whether the file has more departments than a corp can have. Further departments are not counted.
     beyond: bool,
 }
 
@@ -29,10 +30,10 @@ impl DepartmentLoads {
         self.run = 1;
     }
 
-    /// Counts the rows of the run, which is over.
+    /// Counts the rows of the finished run.
     fn count(&mut self) {
         for (place, department) in self.last.iter().enumerate() {
-            // 0 stands for 其他（待设置部门）, whose id the file does not have.
+            // 0 means 其他（待设置部门）, whose id is missing from the file.
             if *department == DepartmentId(0) || self.last[..place].contains(department) {
                 continue;
             }
@@ -87,16 +88,16 @@ mod tests {
             file(&|number| if number % 2 == 0 { vec![7] } else { vec![8, 7] }, 30_001),
             ["所在部门 puts 30001 members into department 7, which can hold 30000 (errcode 81001)"]
         );
-        // The root and 其他（待设置部门） are departments that a corp has anyway.
+        // The root and 其他（待设置部门） exist in every corp.
         let hundred = |number: u32| (number * 100 + 2..number * 100 + 102).collect::<Vec<u32>>();
         assert_eq!(file(&hundred, 299), [""; 0]);
         assert_eq!(
             file(&hundred, 300),
-            ["the file has more than 30000 departments, which no corp can have (errcode 81001)"]
+            ["the file has more than 30000 departments, the maximum of a corp (errcode 81001)"]
         );
         assert_eq!(
             file(&|_| (2..103).collect(), 1),
-            ["line 2: 所在部门 names 101 departments, and at most 100 are allowed (errcode 60110)"]
+            ["line 2: 所在部门 has 101 departments, and at most 100 are allowed (errcode 60110)"]
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What a file of departments is checked for: names row by row, and at its end whether the rows are a tree.
+//! The checks of a file of departments: names are checked row by row, the tree at the end.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::DepartmentId;
 
-/// What is known of the rows so far.
+/// The state of the checks after the rows so far.
 #[derive(Debug)]
 pub(super) struct Tree {
     existing: HashSet<u32>,
@@ -97,14 +97,14 @@ impl Tree {
         for node in self.nodes.iter().filter(|node| node.parent > ROOT) {
             if !self.ids.contains(node.parent.into()) {
                 let is_there = self.existing.contains(&node.parent);
-                // A row that was refused elsewhere may be the parent's.
+                // A row that the caller refused can contain the parent.
                 if is_there || self.refused == 0 {
                     let problem = if is_there { Problem::ParentLeftOut } else { Problem::OrphanParent };
                     found.push(Violation::at(node.line, parent, problem));
                 }
             }
         }
-        // The root is a department as well, whether the file has it or not.
+        // The root always counts as a department, even if the file omits it.
         let others = rules::DEPARTMENTS_OF_CORP - 1;
         if let Some(node) = self.nodes.iter().filter(|node| node.id != ROOT).nth(others) {
             found.push(Violation { line: Some(node.line), ..Violation::of_file(Problem::FullCorp) });
@@ -120,18 +120,18 @@ impl Tree {
     }
 }
 
-/// The place of a department among nodes that are sorted.
+/// Returns the index of a department in sorted nodes.
 fn place(nodes: &[Node], id: u32) -> Option<usize> {
     let first = nodes.partition_point(|node| node.id < id);
     (id != 0 && nodes.get(first).is_some_and(|node| node.id == id)).then_some(first)
 }
 
-/// One line of each cycle: the first. Sorts the nodes.
+/// Returns the first line of each cycle. Sorts the nodes.
 fn cycles(nodes: &mut [Node]) -> Vec<u32> {
     const NEW: u32 = 0;
     nodes.sort_unstable();
     let at = |id: u32| place(nodes, id);
-    // By which walk towards the root a node was come across.
+    // The walk towards the root that first reached each node.
     let mut walks = vec![NEW; nodes.len()];
     let mut found = Vec::new();
     for start in 0..nodes.len() {
@@ -141,7 +141,7 @@ fn cycles(nodes: &mut [Node]) -> Vec<u32> {
             walks[place] = walk;
             here = at(nodes[place].parent);
         }
-        // A walk that meets itself has gone round.
+        // A walk that reaches its own nodes again is a cycle.
         if let Some(meeting) = here.filter(|place| walks[*place] == walk) {
             let mut first = nodes[meeting].line;
             let mut place = at(nodes[meeting].parent);
@@ -155,9 +155,9 @@ fn cycles(nodes: &mut [Node]) -> Vec<u32> {
     found
 }
 
-/// The lines and levels of the nodes that are too deep below the root. The nodes are sorted.
+/// Returns the lines and levels of the nodes that are too deep below the root. The nodes are sorted.
 ///
-/// A parent that the file leaves out is at least on the second level. Departments on a cycle and below it have no level.
+/// A parent that the file omits is at least on level 2. Departments of a cycle and their sub-departments have no level.
 fn too_deep(nodes: &[Node]) -> Vec<(u32, u32)> {
     const NEW: u32 = 0;
     const NONE: u32 = u32::MAX;
@@ -170,7 +170,7 @@ fn too_deep(nodes: &[Node]) -> Vec<(u32, u32)> {
                 NEW => {}
                 known => break known,
             }
-            // Until the walk ends, as one that meets itself has no level.
+            // Preliminary until the walk ends, because a walk in a cycle has no level.
             levels[here] = NONE;
             walk.push(here);
             let node = &nodes[here];

@@ -1,16 +1,16 @@
-//! The sets of fields that the rows of a file of members give, each in a part of its own.
+//! The sets of fields in a file of members. Rows with different sets go into different parts.
 //!
-//! A column that a part has decides its field in every row, an empty cell included. So a row that leaves fields as they are goes
-//! into a part without the columns of those fields.
+//! A column of a part determines its field in every row, even with an empty cell. A row that leaves fields unchanged
+//! therefore goes into a part without the columns of those fields.
 
 use std::borrow::Cow;
 
 use super::{FileSink, ImportMember, MemberColumn, MemberColumns, Problem, Violation, table::Table};
 
-/// The most sets that are written, as each costs a job.
+/// Maximum number of sets, because each needs a separate job.
 const MOST: usize = 16;
 
-/// What all parts of a file have in common.
+/// The settings that all parts of a file share.
 #[derive(Debug)]
 pub(super) struct Layout {
     pub(super) columns: Vec<MemberColumn>,
@@ -18,21 +18,21 @@ pub(super) struct Layout {
     pub(super) bom: bool,
 }
 
-/// The tables of a file, one for each set of fields that its rows give.
+/// The tables of a file, one for each set of fields.
 #[derive(Debug)]
 pub(super) struct FieldSets<S> {
-    /// What the first table is written to.
+    /// The sink of the first table.
     sink: Option<S>,
     sets: Vec<FieldSet>,
-    /// As many as `sets`, or one if the sink cannot be had again.
+    /// One table for each of `sets`, or only one if the sink cannot be duplicated.
     tables: Vec<Table<S>>,
-    /// The set of the row before.
+    /// The set of the previous row.
     current: usize,
-    /// The first row that gives a set beyond those that can be written.
+    /// The first row whose set exceeds the maximum.
     beyond: Option<FieldSet>,
 }
 
-/// Which fields a row leaves as they are, and the first line that does.
+/// The fields that a row leaves unchanged, and the first line with this set.
 #[derive(Clone, Debug)]
 struct FieldSet {
     line: u32,
@@ -50,7 +50,7 @@ impl FieldSet {
         self.kept == kept && self.kept_extra.iter().enumerate().all(same)
     }
 
-    /// The first column that only one of two sets gives.
+    /// Returns the first column that is in only one of two sets.
     fn difference(&self, other: &Self, layout: &Layout) -> Option<Cow<'static, str>> {
         let differs = |column: &&MemberColumn| self.kept.contains(**column) != other.kept.contains(**column);
         if let Some(column) = layout.columns.iter().find(differs) {
@@ -70,7 +70,8 @@ impl<S: FileSink> FieldSets<S> {
         Self { sink: Some(sink), sets: Vec::new(), tables: Vec::new(), current: 0, beyond: None }
     }
 
-    /// The table for a row that leaves these columns as they are; `None` if there is a set too many, which is found at the end.
+    /// Returns the table for a row that leaves these columns unchanged. Returns `None` if there are too many sets, which
+    /// becomes a violation at the end.
     #[inline]
     pub(super) fn table(
         &mut self,
@@ -85,7 +86,7 @@ impl<S: FileSink> FieldSets<S> {
         self.tables.get_mut(self.current)
     }
 
-    /// The place of a row's set, which is made if it is new; beyond all places if it is one too many.
+    /// Returns the index of a row's set. A new set is added; a set beyond the maximum gets an index out of range.
     #[cold]
     fn find(&mut self, layout: &Layout, line: u32, row: &ImportMember, kept: MemberColumns) -> usize {
         if let Some(place) = self.sets.iter().position(|set| set.is_that_of(row, kept)) {
@@ -103,7 +104,7 @@ impl<S: FileSink> FieldSets<S> {
         self.sets.len() - 1
     }
 
-    /// What was found: too many sets, if `most` can be sent.
+    /// Returns the violation of too many sets, if the number exceeds the limit.
     pub(super) fn violation(&self, layout: &Layout, one_only: bool) -> Option<Violation> {
         let one_only = one_only || self.tables.len() < self.sets.len();
         let odd = if one_only { self.sets.get(1).or(self.beyond.as_ref()) } else { self.beyond.as_ref() }?;
@@ -114,7 +115,7 @@ impl<S: FileSink> FieldSets<S> {
         Some(Violation { line: Some(odd.line), other: Some(first.line), column, problem })
     }
 
-    /// The tables, at least one.
+    /// Returns the tables, at least one.
     pub(super) fn into_tables(mut self, layout: &Layout) -> Vec<Table<S>> {
         if let Some(sink) = self.sink.take() {
             self.tables.push(table(
@@ -153,7 +154,7 @@ mod tests {
     fn rows_that_keep_fields_go_into_parts_without_their_columns() {
         let mut kept = row("b").position("会计").extra(["B"]);
         kept.keep(MemberColumn::Position);
-        // What the file does not have, and the account, need no part of their own.
+        // Columns that the file lacks, and the account, need no separate part.
         let mut same = row("d").position("").extra([""]);
         [MemberColumn::Address, MemberColumn::Userid].into_iter().for_each(|column| same.keep(column));
         let mut attribute = row("e").position("出纳").extra(["A"]);
@@ -177,8 +178,8 @@ mod tests {
             ]
         );
 
-        let said = "line 3: 职位 is given in only one of lines 2 and 3: the rows give 3 different sets of fields, and this \
-            file can have only one; give each field in every row or in none";
+        let said = "line 3: 职位 has a value in only one of lines 2 and 3: the rows have 3 different sets of fields, and this \
+            file can have only one; set each field in all rows or in no row";
         let mut streamed = builder().to_writer(Vec::new());
         rows.iter().for_each(|row| streamed.push(row));
         for violations in [
@@ -189,15 +190,15 @@ mod tests {
             assert!(violations.iter().any(|finding| finding.to_string() == said), "{violations}");
             assert_eq!(violations.worst(), Some(Severity::Job));
             assert!(
-                violations.to_string().starts_with("the file cannot be sent as it is: line 3: "),
+                violations.to_string().starts_with("the file cannot be sent in this form: line 3: "),
                 "{violations}"
             );
         }
         let only_attribute = [&rows[0], &rows[4]];
-        let said = "line 3: 工号 is given in only one of lines 2 and 3";
+        let said = "line 3: 工号 has a value in only one of lines 2 and 3";
         let violations = builder().replaces_all().rows(only_attribute).into_file().unwrap_err();
         assert!(violations.iter().any(|finding| finding.to_string().starts_with(said)), "{violations}");
-        // Rows that all keep the same are one set.
+        // Rows that keep the same columns form one set.
         let file = builder().replaces_all().rows([&kept, &kept.clone()]).into_file_anyway();
         assert_eq!(csv(&file), ["帐号,手机号,工号\nb,13898000,B\nb,13898000,B\n"]);
     }
@@ -225,8 +226,8 @@ mod tests {
         assert_eq!(
             found(&checked),
             [
-                "line 18: 姓名 is given in only one of lines 2 and 18: the rows give more than 16 different sets of fields, \
-              and each needs a job of its own"
+                "line 18: 姓名 has a value in only one of lines 2 and 18: the rows have more than 16 different sets of fields, \
+              and each set needs a separate job"
             ]
         );
     }

@@ -1,4 +1,4 @@
-//! The file of an import, ready to be sent.
+//! The file of an import, ready for submission.
 
 use std::{fmt, sync::Arc};
 
@@ -7,10 +7,10 @@ use bytes::Bytes;
 use super::{DepartmentFileBuilder, MemberColumn, MemberFileBuilder, Severity, Violations, row_keys::Lines};
 use crate::{Bilingual, Error, ErrorKind, MediaId, Result, media::UploadedMedia};
 
-/// The file of an import: what a builder wrote ([`members`](Self::members), [`departments`](Self::departments)), anybody's CSV in
-/// UTF-8, or the id of a file that was uploaded (普通文件) within the last three days.
+/// The file of an import. It comes from a builder ([`members`](Self::members), [`departments`](Self::departments)), from
+/// any CSV in UTF-8, or from the id of a file (普通文件) that was uploaded within the last three days.
 ///
-/// Only of a builder's file the outcome's rows say their lines.
+/// The outcome contains line numbers only for files from a builder.
 ///
 /// ```
 /// # fn example(client: wecom_contacts::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -31,7 +31,7 @@ pub struct ImportFile(pub(super) Content);
 
 #[derive(Clone)]
 pub(super) enum Content {
-    /// The rows give this number of different sets of fields.
+    /// The number of different sets of fields in the rows.
     Built {
         parts: Vec<Bytes>,
         field_sets: usize,
@@ -41,7 +41,7 @@ pub(super) enum Content {
     Uploaded(MediaId),
 }
 
-/// What one job imports.
+/// The input of one job.
 #[derive(Clone)]
 pub(super) enum Source {
     Csv(Bytes),
@@ -49,18 +49,18 @@ pub(super) enum Source {
 }
 
 impl ImportFile {
-    /// Begins a file of members.
+    /// Starts a file of members.
     pub fn members() -> MemberFileBuilder {
         MemberFileBuilder::new()
     }
 
-    /// Begins a file of departments.
+    /// Starts a file of departments.
     pub fn departments() -> DepartmentFileBuilder {
         DepartmentFileBuilder::new()
     }
 
-    /// The CSV of each part; none if it was uploaded before. Several parts have only files of members that the builder wrote,
-    /// if they have more than 20 MB or if some rows leave fields as they are that others give.
+    /// Returns the CSV of each part. Empty for a file that was uploaded before. A builder's file of members has several
+    /// parts if it exceeds 20 MB, or if rows leave different fields unchanged. All other files have one part.
     pub fn parts(&self) -> &[Bytes] {
         match &self.0 {
             Content::Built { parts, .. } => parts,
@@ -77,14 +77,14 @@ impl ImportFile {
         }
     }
 
-    /// The one part of a file that must not have several.
+    /// Returns the only part of a file. Fails for several parts.
     pub(super) fn only_source(self, call: &'static str) -> Result<Source> {
         let why = match &self.0 {
             Content::Built { field_sets, .. } if *field_sets > 1 => Bilingual::new(
-                format!("its rows give {field_sets} different sets of fields"),
+                format!("its rows have {field_sets} different sets of fields"),
                 format!("各行填写的字段组合有 {field_sets} 种"),
             ),
-            _ => Bilingual::new("it is too large for one", "文件过大"),
+            _ => Bilingual::new("it is too large for one part", "文件过大"),
         };
         let mut sources = self.sources();
         match (sources.pop(), sources.len()) {
@@ -93,7 +93,7 @@ impl ImportFile {
                 call,
                 ErrorKind::Unwritable(Bilingual::new(
                     format!(
-                        "the file has {} parts, as {}, and this is one job, which takes one part",
+                        "the file has {} parts because {}, but this job accepts only one part",
                         more + 1,
                         why.english
                     ),
@@ -146,9 +146,9 @@ import_file_from! {
     &UploadedMedia => |medium| Content::Uploaded(medium.media_id.clone());
 }
 
-/// A file that was written and checked.
+/// A file with the result of its check.
 #[derive(Clone, Debug)]
-#[must_use = "a file that was checked is not sent by that"]
+#[must_use = "checking a file does not send it"]
 pub struct Checked<F> {
     pub(super) file: F,
     pub(super) violations: Violations,
@@ -157,7 +157,7 @@ pub struct Checked<F> {
     pub(super) clears: Clears,
 }
 
-/// How many cells of each column are empty and would empty their field.
+/// The number of empty cells in each column that would empty their field.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Clears {
     pub(super) columns: Vec<(MemberColumn, u64)>,
@@ -165,47 +165,48 @@ pub(super) struct Clears {
 }
 
 impl<F> Checked<F> {
-    /// The file, whatever was found.
+    /// Returns the file, regardless of its violations.
     pub fn file(&self) -> &F {
         &self.file
     }
 
-    /// What was found.
+    /// Returns the violations.
     pub fn violations(&self) -> &Violations {
         &self.violations
     }
 
-    /// How many rows the file has, without the headings.
+    /// Returns the number of rows, without the headings.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// How large the file is, all its parts together.
+    /// Returns the total size of all parts in bytes.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// The columns with empty cells that empty the field of a member who has a value there, and how many such cells each has. The
-    /// file does not say which members have one. Empty cells of 是否部门内领导, 排序 and 禁用 leave the field as it is.
+    /// Returns the columns whose empty cells would empty a field, each with the number of such cells. The number includes
+    /// members whose field is already empty, because the file has no information about current values. Empty cells of
+    /// 是否部门内领导, 排序 and 禁用 are excluded: they leave the field unchanged.
     pub fn clears(&self) -> &[(MemberColumn, u64)] {
         &self.clears.columns
     }
 
-    /// The same for extended attributes (扩展属性), by name.
+    /// Returns the same numbers for extended attributes (扩展属性), by name.
     pub fn extra_clears(&self) -> &[(String, u64)] {
         &self.clears.extra
     }
 
-    /// Returns the file, if WeCom is not expected to refuse it or any of its rows.
+    /// Returns the file, if WeCom is expected to accept it and all of its rows.
     ///
     /// # Errors
     ///
-    /// All violations, if one is worse than a [`Warning`](Severity::Warning).
+    /// All violations, if at least one is more severe than a [`Warning`](Severity::Warning).
     pub fn into_file(self) -> std::result::Result<F, Violations> {
         if self.violations.worst() > Some(Severity::Warning) { Err(self.violations) } else { Ok(self.file) }
     }
 
-    /// Returns the file whatever was found: the server is the judge.
+    /// Returns the file regardless of its violations. The server then decides.
     pub fn into_file_anyway(self) -> F {
         self.file
     }

@@ -1,4 +1,4 @@
-//! An import that was submitted.
+//! A submitted import.
 
 use std::{fmt, sync::Arc};
 
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{CallFuture, Client, Error, ErrorKind, JobId, Polling, Result, polling::Wakeups};
 
-/// An import that was submitted.
+/// A submitted import.
 #[derive(Clone)]
 pub struct ImportJob {
     client: Client,
@@ -20,23 +20,23 @@ impl ImportJob {
         Self { client, id, lines }
     }
 
-    /// The job's id, by which [`Imports::job`](super::Imports::job) takes it up again.
+    /// Returns the job's id, with which [`Imports::job`](super::Imports::job) resumes the job.
     pub fn id(&self) -> &JobId {
         &self.id
     }
 
-    /// Adds the lines of this file's rows to the outcome. The file must be the one that the job was submitted with. Useful for a
-    /// job that is resumed by its id.
+    /// Adds the line numbers of this file to the outcome, for a job that is resumed by its id. The file must be the one
+    /// that was submitted.
     pub fn of(mut self, file: &ImportFile) -> Self {
         self.lines = file.lines();
         self
     }
 
-    /// Returns how far the job has come.
+    /// Returns the state of the job.
     ///
     /// # Errors
     ///
-    /// 40088 if there is no such job, 40089 if its result was cleaned up: WeCom keeps the five latest.
+    /// 40088 if the job is unknown, 40089 if its result was deleted. WeCom keeps the results of the five latest jobs.
     pub fn status(&self) -> CallFuture<ImportStatus> {
         self.client.send(&GetImportResult { jobid: self.id.clone() })
     }
@@ -45,18 +45,18 @@ impl ImportJob {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::StillRunning`] if it takes longer than `polling` allows; the code of what is wrong with the file as a whole,
-    /// such as 302003. Rows that were not accepted are no error: see [`ImportOutcome::failures`].
+    /// [`ErrorKind::StillRunning`] if the job takes longer than `polling` allows; an errcode such as 302003 if the whole
+    /// file is invalid. Refused rows are listed in [`ImportOutcome::failures`].
     pub fn wait(&self, polling: Polling) -> CallFuture<ImportOutcome> {
         self.wait_until_done(polling, Wakeups::none())
     }
 
-    /// Waits like [`wait`](Self::wait), and asks at once when `wakeup` completes, for example after the job's event
-    /// (`batch_job_result`). An event may get lost, so the polling continues.
+    /// Waits like [`wait`](Self::wait), and also checks the job immediately when `wakeup` completes, for example after
+    /// the job's event (`batch_job_result`). Polling continues, because an event can get lost.
     ///
     /// # Errors
     ///
-    /// As [`wait`](Self::wait).
+    /// Fails with the same errors as [`wait`](Self::wait).
     pub fn wait_with_wakeup(
         &self,
         polling: Polling,
@@ -74,7 +74,7 @@ impl ImportJob {
         })
     }
 
-    /// Waits for the job and adds the result of its rows.
+    /// Waits for the job and adds the results of its rows to the tally.
     pub(super) async fn add_result(
         &self,
         polling: Polling,

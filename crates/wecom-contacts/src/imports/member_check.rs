@@ -1,4 +1,4 @@
-//! What a file of members is checked for, row by row and at its end.
+//! The checks of a file of members, row by row and at its end.
 
 use super::{
     EmptyCell, ImportMember, MemberColumn, MemberColumns, Problem, Subject, Violation, Violations,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{ErrorCode, members::Gender};
 
-/// What is known of the rows so far.
+/// The state of the checks after the rows so far.
 #[derive(Debug)]
 pub(super) struct Check {
     columns: MemberColumns,
@@ -24,9 +24,9 @@ pub(super) struct Check {
     mobiles: RowKeys,
     emails: RowKeys,
     departments: DepartmentLoads,
-    /// Empty cells that empty their field, of each column and then of each extended attribute.
+    /// The number of empty cells that empty their field, for each column and then for each extended attribute.
     clears: Vec<u64>,
-    /// Whether the row that is being written has a mobile number or a mail address.
+    /// Whether the current row has a mobile number or a mail address.
     reachable: bool,
     refused: u64,
 }
@@ -63,8 +63,8 @@ impl Check {
         self.refused += rows;
     }
 
-    /// The columns of the file whose fields a row leaves as they are. An unknown gender has no cell that leaves it, and the
-    /// account is what the row is known by.
+    /// Returns the columns of the file whose fields a row leaves unchanged. An unknown gender is always one of them,
+    /// because no cell can express it. The account is never one of them, because it identifies the row.
     pub(super) fn kept(&self, row: &ImportMember) -> MemberColumns {
         let mut kept = row.kept;
         if row.gender == Some(Gender::Undefined) {
@@ -77,10 +77,10 @@ impl Check {
         kept
     }
 
-    /// Takes the cell of a column that is a text; `place` is that of the column in the file.
+    /// Checks a cell that is a text. `place` is the index of its column in the file.
     #[inline]
     pub(super) fn text(&mut self, line: u32, place: usize, column: MemberColumn, text: &str) {
-        // WeCom reads cells without the blanks around them.
+        // WeCom ignores blanks around a cell.
         let text = rules::trimmed(text);
         if text.is_empty() {
             self.empty(line, place, column);
@@ -115,7 +115,7 @@ impl Check {
         }
     }
 
-    /// Takes the cell of an extended attribute; `place` follows those of the columns.
+    /// Checks the cell of an extended attribute. `place` is the index of its column, which follows the member columns.
     pub(super) fn attribute(&mut self, line: u32, place: usize, name: &str, text: &str) {
         let text = rules::trimmed(text);
         if text.is_empty() {
@@ -125,7 +125,7 @@ impl Check {
         }
     }
 
-    /// Takes the rest of a row, whose texts were taken.
+    /// Checks a row as a whole, after the checks of its texts.
     pub(super) fn row(&mut self, line: u32, row: &ImportMember, kept: MemberColumns, extra: usize) {
         let columns = self.columns;
         let gives = |column| columns.contains(column) && !kept.contains(column);
@@ -166,7 +166,7 @@ impl Check {
         }
     }
 
-    /// Takes the size of a part.
+    /// Checks the size of a part.
     pub(super) fn size(&mut self, bytes: u64) {
         if bytes > LARGEST_FILE as u64 {
             self.violations.push(Violation::of_file(Problem::TooLarge { bytes }));
@@ -239,7 +239,7 @@ mod tests {
                 "line 4: 帐号 is empty (errcode 40092)",
                 "line 4: 手机号 is empty (errcode 40092)",
                 "line 4: 所在部门 is empty (errcode 40092)",
-                "line 4: 别名 has a value, but the file has no such column: it is not sent",
+                "line 4: 别名 has a value that is not sent: the file has no such column",
                 "line 5: 排序 needs one value for each department of the member (errcode 40058)",
                 "line 5: 是否部门内领导 needs one value for each department of the member (errcode 60132)",
             ]

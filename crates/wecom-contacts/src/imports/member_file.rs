@@ -15,8 +15,8 @@ use super::{
 
 /// A file of members that is being written and checked.
 ///
-/// Checking costs 16 bytes a row for each of 帐号, 手机号 and 邮箱, and takes place as the rows come; what is there twice turns up
-/// at the end.
+/// Rows are checked when they are added; duplicates are found at the end. The check needs 16 bytes of memory a row for
+/// each of 帐号, 手机号 and 邮箱.
 #[derive(Debug)]
 pub struct MemberFile<S = InMemory> {
     layout: Layout,
@@ -32,12 +32,13 @@ impl<S: FileSink> MemberFile<S> {
         Self { layout, field_sets, replaces_all, cell: String::new(), rows: 0, check }
     }
 
-    /// Adds a row. Its line is its place among all rows, as a spreadsheet counts: the first row is 2, below the headings.
+    /// Adds a row. Its line is its position among all rows, in the numbering of a spreadsheet: the first row has line 2,
+    /// below the headings.
     pub fn push(&mut self, row: &ImportMember) {
         self.push_at(self.rows + 2, row);
     }
 
-    /// Adds a row that comes from this line of the caller's own source, by which violations and the outcome call it.
+    /// Adds a row with the line of the caller's own source, which violations and the outcome then report.
     pub fn push_at(&mut self, line: u64, row: &ImportMember) {
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         self.rows += 1;
@@ -77,28 +78,28 @@ impl<S: FileSink> MemberFile<S> {
         check.row(line, row, kept, layout.extra.len());
     }
 
-    /// Counts rows that the caller refused and does not push, as their cells cannot be read. A file of which all rows were
-    /// refused is not reported as empty, and a member who may be in one of those rows not as deleted.
+    /// Counts rows that the caller omits because their cells are unreadable. If all rows were refused, the file is not
+    /// reported as empty. A member who can be in one of the refused rows is not reported as deleted.
     pub fn add_refused(&mut self, rows: u64) {
         self.check.add_refused(rows);
     }
 
-    /// How many rows there are so far.
+    /// Returns the number of rows so far.
     pub fn len(&self) -> u64 {
         self.rows
     }
 
-    /// Whether there are no rows so far.
+    /// Returns whether the file has no rows so far.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// What was found so far: all but what is there twice.
+    /// Returns the violations so far, without duplicates, which are found at the end.
     pub fn violations(&self) -> &Violations {
         &self.check.violations
     }
 
-    /// Ends the rows: the tables that were written, and what was found but for their sizes.
+    /// Ends the rows and returns the tables, their layout and the check. The sizes of the parts are still unchecked.
     fn end(self) -> (Vec<Table<S>>, Layout, Check) {
         let Self { layout, field_sets, replaces_all, mut check, .. } = self;
         if let Some(violation) = field_sets.violation(&layout, replaces_all) {
@@ -109,7 +110,7 @@ impl<S: FileSink> MemberFile<S> {
 }
 
 impl MemberFile<InMemory> {
-    /// Ends the file.
+    /// Finishes the file.
     pub fn finish(self) -> Checked<ImportFile> {
         let rows = self.rows;
         let (tables, layout, mut check) = self.end();
@@ -126,11 +127,12 @@ impl MemberFile<InMemory> {
 }
 
 impl<W: Write> MemberFile<Streamed<W>> {
-    /// Ends the file and returns the writer, flushed. A file of more than 20 MB is a violation, as it cannot be uploaded.
+    /// Finishes the file, flushes the writer and returns it. A file of more than 20 MB is a violation, because uploads
+    /// are limited to 20 MB.
     ///
     /// # Errors
     ///
-    /// The first error of the writer, after which no more was written.
+    /// The first error of the writer. Later rows were not written.
     pub fn finish(self) -> io::Result<Checked<W>> {
         let rows = self.rows;
         let (mut tables, layout, mut check) = self.end();
@@ -142,7 +144,7 @@ impl<W: Write> MemberFile<Streamed<W>> {
     }
 }
 
-/// What the tests of files of members have in common.
+/// Helpers of the tests of files of members.
 #[cfg(test)]
 pub(super) mod rig {
     use crate::imports::{Checked, ImportFile, ImportMember};
@@ -271,7 +273,7 @@ mod tests {
         }
     }
 
-    /// Anything, with more than its share of what CSV trips over.
+    /// Generates any text, with an increased share of characters that are special in CSV.
     fn text() -> impl Strategy<Value = String> {
         let any = prop_oneof![
             Just(','),

@@ -1,12 +1,14 @@
-//! Imports (异步导入): members and departments in bulk, from a CSV file, by a job.
+//! Imports (异步导入): jobs that write members and departments from a CSV file.
 //!
-//! A job is submitted, runs at the server, and is asked after by its id, which outlives this process. *Finished* is not the
-//! same as *all rows accepted*: [`ImportOutcome::failures`] are the rows that were not.
+//! A submitted job runs on the server. Its id stays valid after this process ends, so another process can request its
+//! state. A *finished* job can contain refused rows: [`ImportOutcome::failures`] lists them.
 //!
-//! [`ImportFile::members`] and [`ImportFile::departments`] write WeCom's CSV and check it on the way for what WeCom would refuse;
-//! the outcome then tells each row by the line it came from. [`ImportSubmission::outcome`] does the rest in one call.
+//! [`ImportFile::members`] and [`ImportFile::departments`] write WeCom's CSV and check it against WeCom's rules. The
+//! outcome then reports each row with its line number. [`ImportSubmission::outcome`] uploads, submits and waits in one
+//! call.
 //!
-//! Files are checked by [`rules`], the written limits of each field; what the corp holds is for the server to judge.
+//! [`rules`] checks the documented limits of each field. The server checks everything that depends on the corp's existing
+//! data.
 //!
 //! Official: [异步导入概述](https://developer.work.weixin.qq.com/document/path/90979)
 
@@ -54,14 +56,14 @@ use crate::{Client, JobId};
 
 /// The calls of the imports chapter; see [`Client::imports`].
 ///
-/// All need a contacts-sync secret (通讯录同步) with the right to edit. One import runs at a time in a corp (302008).
+/// All calls need a contacts-sync secret (通讯录同步) with edit permission. A corp can run one import at a time (302008).
 ///
 /// ```no_run
 /// # async fn example(client: wecom_contacts::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// use wecom_contacts::{Polling, imports::{ImportFile, ImportMember}};
 ///
 /// let rows = [ImportMember::new("wangfang", "王芳").email("wangfang@example.com").department([2, 7])];
-/// let file = ImportFile::members().rows(rows).into_file()?; // or what was found, by line
+/// let file = ImportFile::members().rows(rows).into_file()?; // the error lists the violations by line
 /// let outcome = client.imports().sync_members(file).to_invite(false).outcome(Polling::default()).await?;
 /// for row in outcome.failures() {
 ///     println!("line {:?}: {:?}", row.line, row.errmsg);
@@ -75,52 +77,53 @@ pub struct Imports {
 }
 
 impl Client {
-    /// The imports chapter (异步导入).
+    /// Returns the calls of the imports chapter (异步导入).
     pub fn imports(&self) -> Imports {
         Imports { client: self.clone() }
     }
 }
 
 impl Imports {
-    /// Adds the members of a file and updates those that are there (增量更新成员); all others are left alone.
+    /// Adds the members of a file and updates existing ones (增量更新成员). All other members stay unchanged.
     ///
-    /// Takes a builder's [`ImportFile`], any CSV file in UTF-8 of at most 20 MB, or the id of one that was uploaded. Columns
-    /// that the file leaves out are not updated; a department that does not exist is created below 其他(待设置部门).
+    /// Accepts an [`ImportFile`] from a builder, any CSV file in UTF-8 of at most 20 MB, or the id of an uploaded file.
+    /// Fields without a column stay unchanged. An unknown department is created below 其他(待设置部门).
     ///
     /// # Errors
     ///
-    /// 302008 while another import runs, 40007 for a wrong or expired medium, 40092 for a file that is none; 48002
-    /// ([`is_permission_denied`](crate::Error::is_permission_denied)) without the right to edit.
+    /// 302008 while another import runs, 40007 for a wrong or expired medium, 40092 for an invalid file, 48002
+    /// ([`is_permission_denied`](crate::Error::is_permission_denied)) without edit permission.
     pub fn sync_members(&self, file: impl Into<ImportFile>) -> ImportSubmission<SyncMembers> {
         self.submission(file.into())
     }
 
-    /// Makes the members of a file the members of the corp (全量覆盖成员): adds, updates, and **deletes those not in the file**.
+    /// Replaces the members of the corp with those of a file (全量覆盖成员): adds, updates, and **deletes members that
+    /// are missing from the file**.
     ///
-    /// WeCom refuses (45026) to delete more than 50 members who are more than 20 % of all, or fewer than 50 who are more
-    /// than 80 %. The file is as for [`sync_members`](Self::sync_members).
+    /// WeCom refuses (45026) to delete more than 50 members that are more than 20 % of all, or fewer than 50 that are
+    /// more than 80 %. The file has the same format as for [`sync_members`](Self::sync_members).
     ///
     /// # Errors
     ///
-    /// As [`sync_members`](Self::sync_members).
+    /// Fails with the same errors as [`sync_members`](Self::sync_members).
     pub fn replace_members(&self, file: impl Into<ImportFile>) -> ImportSubmission<ReplaceMembers> {
         self.submission(file.into())
     }
 
-    /// Makes the departments of a file the departments of the corp (全量覆盖部门): adds, changes, and **deletes those not in
-    /// the file**, as soon as they are empty.
+    /// Replaces the departments of the corp with those of a file (全量覆盖部门): adds, changes, and **deletes departments
+    /// that are missing from the file**, once they are empty.
     ///
-    /// The file's columns are 部门名称, 部门ID, 父部门ID and, optionally, 排序. To mirror a source, run this first and
-    /// [`replace_members`](Self::replace_members) after it.
+    /// The columns are 部门名称, 部门ID, 父部门ID and, optionally, 排序. To copy a complete organisation, call this first
+    /// and then [`replace_members`](Self::replace_members).
     ///
     /// # Errors
     ///
-    /// As [`sync_members`](Self::sync_members).
+    /// Fails with the same errors as [`sync_members`](Self::sync_members).
     pub fn replace_departments(&self, file: impl Into<ImportFile>) -> ImportSubmission<ReplaceDepartments> {
         self.submission(file.into())
     }
 
-    /// Takes up a job by its id, also one that another process submitted. Sends nothing.
+    /// Resumes a job by its id, even if another process submitted it. This method sends no request.
     ///
     /// WeCom keeps the results of the five latest jobs.
     pub fn job(&self, id: impl Into<JobId>) -> ImportJob {

@@ -1,4 +1,4 @@
-//! How an import ended, row by row.
+//! The result of an import, row by row.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::JobId;
 
-/// A finished import. *Finished* is not the same as *all rows accepted*: see [`failures`](Self::failures).
+/// The result of a finished import. A *finished* job can contain refused rows: see [`failures`](Self::failures).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportOutcome {
     status: ImportStatus,
@@ -17,22 +17,22 @@ pub struct ImportOutcome {
 }
 
 impl ImportOutcome {
-    /// The job's last status, as the server gave it; of a file in several parts, those of all jobs put together.
+    /// Returns the job's last status from the server. For a file in several parts, it combines the statuses of all jobs.
     pub fn status(&self) -> &ImportStatus {
         &self.status
     }
 
-    /// The jobs, one a part of the file.
+    /// Returns the ids of the jobs, one for each part of the file.
     pub fn jobs(&self) -> &[JobId] {
         &self.jobs
     }
 
-    /// All rows of the server's answer, in its order, each with its [line](ImportRow::line) if a builder wrote the file.
+    /// Returns all rows of the server's reply, in its order. Rows of a builder's file have their [line](ImportRow::line).
     pub fn rows(&self) -> &[ImportRow] {
         &self.status.rows
     }
 
-    /// The rows that were refused. The table of codes says what each refusal means and what to do:
+    /// Returns the refused rows. The table of error codes has the meaning and the remedy of each refusal:
     ///
     /// ```
     /// # fn example(outcome: wecom_contacts::imports::ImportOutcome) {
@@ -46,37 +46,37 @@ impl ImportOutcome {
         self.status.rows.iter().filter(|row| row.refusal().is_some())
     }
 
-    /// How many rows the server says the file has.
+    /// Returns the number of rows in the file, according to the server.
     pub fn total(&self) -> u64 {
         self.status.total.into()
     }
 
-    /// How many rows were refused.
+    /// Returns the number of refused rows.
     pub fn failed(&self) -> usize {
         self.failures().count()
     }
 
-    /// How many rows were accepted.
+    /// Returns the number of accepted rows.
     pub fn succeeded(&self) -> usize {
         self.status.rows.len() - self.failed()
     }
 
-    /// The lines of rows that are missing from the server's answer, so that their outcome is unknown; in order, and only of a
-    /// file that a builder wrote.
+    /// Returns the lines of the rows that are missing from the server's reply, in order. Their result is unknown. Always
+    /// empty for a file without a builder.
     pub fn unmentioned(&self) -> &[u64] {
         &self.unmentioned
     }
 
-    /// Whether every row was accepted, as far as the server tells.
+    /// Returns whether every row was accepted, according to the server.
     pub fn is_complete(&self) -> bool {
         self.unmentioned.is_empty() && self.failures().next().is_none()
     }
 }
 
-/// An outcome that is being put together, job by job.
+/// Collects the results of the jobs.
 pub(super) struct Tally {
     lines: Option<Arc<Lines>>,
-    /// Which of the file's rows an answer has mentioned.
+    /// Whether a reply contained the row, for each row of the file.
     mentioned: Vec<bool>,
     status: Option<ImportStatus>,
     jobs: Vec<JobId>,
@@ -112,7 +112,7 @@ impl Tally {
         }
     }
 
-    /// `None` if there was no job.
+    /// Returns the outcome, or `None` if no job was added.
     pub(super) fn finish(self) -> Option<ImportOutcome> {
         let mut unmentioned = Vec::new();
         if let Some(lines) = &self.lines {

@@ -1,4 +1,4 @@
-//! Which values the rows of a file have, and in which lines: for the check for duplicates, and to find the line of an answer's row.
+//! An index from values to lines of a file. It finds duplicates, and the line of a row in a reply.
 
 use std::{
     fmt,
@@ -7,11 +7,11 @@ use std::{
 
 use crate::ids::Caseless;
 
-/// The values of one column, each by a fingerprint of 64 bits and its line: 16 bytes a row.
+/// The values of one column. Each has a 64-bit fingerprint and its line: 16 bytes a row.
 ///
-/// They are collected while the file is written and sorted at its end, which costs a third of a hash table's memory and no
-/// look-up for each row. Each process keys its fingerprints at random, so that a file cannot be made of values that collide. Among
-/// a million values, two different ones collide in one of 37 million files.
+/// The index is collected while the file is written, and sorted at its end. This needs a third of a hash table's memory
+/// and no look-up for each row. Fingerprints use a random key for each process, so that a file cannot be crafted to
+/// contain colliding values. Among a million values, two different ones collide in one of 37 million files.
 #[derive(Clone, Default)]
 pub(super) struct RowKeys(Vec<(u64, u32)>);
 
@@ -20,7 +20,7 @@ impl RowKeys {
         self.0.push((fingerprint, line));
     }
 
-    /// Sorts the values, and returns the line of each that came before, with the line of the first.
+    /// Sorts the values. Returns the line of each duplicate, with the line of its first occurrence.
     pub(super) fn duplicates(&mut self) -> impl Iterator<Item = (u32, u32)> + '_ {
         self.0.sort_unstable();
         let mut first = None;
@@ -33,7 +33,7 @@ impl RowKeys {
         })
     }
 
-    /// Sorted by fingerprint, then by line, once [`duplicates`](Self::duplicates) has run.
+    /// Returns the index. It is sorted by fingerprint and line after a call of [`duplicates`](Self::duplicates).
     pub(super) fn as_slice(&self) -> &[(u64, u32)] {
         &self.0
     }
@@ -49,17 +49,17 @@ impl fmt::Debug for RowKeys {
     }
 }
 
-/// Makes fingerprints of texts, whatever their case, blanks or country code.
+/// Computes fingerprints of texts. They ignore case, blanks or the country code, depending on the method.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fingerprints(RandomState);
 
 impl Fingerprints {
-    /// An account or a mail address, without case.
+    /// The fingerprint of an account or a mail address. Ignores case.
     pub(super) fn caseless(&self, text: &str) -> u64 {
         self.0.hash_one(Caseless(text))
     }
 
-    /// A mobile number: blanks and `+86` do not count.
+    /// The fingerprint of a mobile number. Ignores blanks and `+86`.
     pub(super) fn mobile(&self, text: &str) -> u64 {
         let mut hasher = self.0.build_hasher();
         let plain = match text.strip_prefix("+86") {
@@ -70,13 +70,13 @@ impl Fingerprints {
         hasher.finish()
     }
 
-    /// A name below a parent.
+    /// The fingerprint of a name below a parent.
     pub(super) fn sibling(&self, parent: u32, name: &str) -> u64 {
         self.0.hash_one((parent, name))
     }
 }
 
-/// The lines of a file's rows, by what an answer calls them.
+/// The lines of a file's rows, by the key that replies use.
 #[derive(Clone)]
 pub(super) enum Lines {
     Members(Fingerprints, RowKeys),
@@ -84,9 +84,9 @@ pub(super) enum Lines {
 }
 
 impl Lines {
-    /// The place of a row in the file's index, which [`line`](Self::line) turns into its line.
+    /// Returns the index of a row, which [`line`](Self::line) converts into its line.
     ///
-    /// A value that is there twice is found at its first place that is not `taken`.
+    /// Of several rows with the same key, the first one that is not `taken` is returned.
     pub(super) fn place(&self, key: Key<'_>, taken: impl Fn(usize) -> bool) -> Option<usize> {
         let (fingerprint, keys) = match (self, key) {
             (Self::Members(fingerprints, keys), Key::Member(userid)) => (fingerprints.caseless(userid), keys),
@@ -116,7 +116,7 @@ impl fmt::Debug for Lines {
     }
 }
 
-/// What a row of an answer is called.
+/// The key of a row in a reply.
 #[derive(Clone, Copy)]
 pub(super) enum Key<'a> {
     Member(&'a str),

@@ -1,4 +1,4 @@
-//! The rows of an import file: a member, a department.
+//! The rows of an import file: members and departments.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,8 @@ use crate::{
 };
 
 impl ImportMember {
-    /// Begins with the account and the name; a mobile number or a mail address and the departments must follow.
+    /// Creates a row with the account and the name. A mobile number or a mail address, and the departments, are required
+    /// too.
     pub fn new(userid: impl Into<UserId>, name: impl Into<String>) -> Self {
         Self { userid: userid.into(), name: name.into(), ..Self::default() }
     }
@@ -25,19 +26,19 @@ impl ImportMember {
         self
     }
 
-    /// Leaves the field of this column as it is, though the file has the column. A file writes rows that keep other columns
-    /// into a part of its own, as an empty cell would empty the field. [`set`](Self::set) and the methods that set the field take
-    /// it back. 帐号 cannot be kept, as it says whose row this is.
+    /// Leaves the field of this column unchanged, even though the file has the column. A file writes rows that keep
+    /// different columns into separate parts, because an empty cell would empty the field. [`set`](Self::set) and the
+    /// setters of the field undo this. 帐号 is always written, because it identifies the member.
     pub fn keep(&mut self, column: MemberColumn) {
         self.kept.insert(column);
     }
 
-    /// Reads a cell of this column into its field; blanks around what is no text do not matter. A gender of `0`, which answers
-    /// have for an unknown one, leaves the field as it is.
+    /// Reads a cell of this column into its field. Surrounding blanks are ignored, except in texts. The gender `0`, which
+    /// replies contain for an unknown gender, leaves the field unchanged.
     ///
     /// # Errors
     ///
-    /// The cell does not hold what the column is to: ids, 0 and 1, numbers, a gender. The field is then as it was.
+    /// The cell is invalid for the type of the column: ids, 0 and 1, numbers, a gender. The field is then unchanged.
     pub fn set(&mut self, column: MemberColumn, cell: &str) -> Result<(), CellError> {
         self.read(column, cell).map_err(|why| CellError::new(column.heading(), why))?;
         self.kept.remove(column);
@@ -47,7 +48,7 @@ impl ImportMember {
         Ok(())
     }
 
-    /// Returns the text of this column's cell, as a file has it.
+    /// Returns the text of this column's cell in a file.
     pub fn cell(&self, column: MemberColumn) -> Cow<'_, str> {
         match self.text(column) {
             Some(text) => text.into(),
@@ -64,13 +65,12 @@ impl ImportMember {
     }
 }
 
-/// A member as an export or a list gives them, so that they can be imported again. The row keeps the columns of all that the
-/// answer leaves out or hides, so that the import leaves it as it is. Custom attributes are not taken over, as the file names
-/// their columns.
+/// Converts a member from an export or a list, for importing it again. Fields that the reply hides or omits are kept, so
+/// that the import leaves them unchanged. Custom attributes are omitted, because the file defines their columns.
 ///
-/// A list of departments may be a part of the member's, as an answer leaves out those that the credential may not see. If the main
-/// department is not in the list, the list is a part and the row keeps it. Other parts look like the whole, and become it when
-/// they are imported: read with a credential that sees all departments.
+/// The list of departments can be incomplete, because a reply omits departments outside the visible range. If the main
+/// department is missing from the list, the list is incomplete and the row keeps it. Other incomplete lists cannot be
+/// detected, and an import would make them final. Read the members with a credential that can view all departments.
 impl From<&Member> for ImportMember {
     fn from(member: &Member) -> Self {
         let mut row = Self::of(member);
@@ -79,13 +79,13 @@ impl From<&Member> for ImportMember {
             Seen::Known(MemberStatus::Disabled) => Some(false),
             _ => None,
         });
-        // Every member has one of the two, so that both are empty where sensitive fields are hidden by empty texts.
+        // Every member has one of the two. If both are empty, the reply hides sensitive fields with empty texts.
         let is_cut = row.mobile.is_empty() && row.email.is_empty();
         let is_part = !member.main_department.known().is_some_and(|main| row.department.contains(main));
         let is_kept = |column: &MemberColumn| match column {
             MemberColumn::Department => is_part,
             MemberColumn::Disabled => row.enabled.is_none(),
-            // The gender of an app that may not see it is a 0 or has no name.
+            // The gender is `0` or an unknown text if the app has no permission.
             MemberColumn::Gender => !matches!(row.gender, Some(Gender::Male | Gender::Female)),
             MemberColumn::IsLeaderInDept | MemberColumn::Order if is_part => true,
             column if column.field().is_sensitive() && is_cut && row.is_blank(*column) => true,
@@ -101,18 +101,18 @@ impl From<&Member> for ImportMember {
 #[non_exhaustive]
 #[must_use]
 pub struct ImportDepartment {
-    /// The name (部门名称); must not be empty.
+    /// The name (部门名称). Required.
     pub name: String,
-    /// The id (部门ID), by which WeCom tells departments apart; 1 is the root, and 0 is an empty cell.
+    /// The id (部门ID), which identifies the department. The root has id 1; 0 is an empty cell.
     pub id: DepartmentId,
-    /// The parent's id (父部门ID); 0 for the root.
+    /// The id of the parent (父部门ID), or 0 for the root.
     pub parentid: DepartmentId,
-    /// The place among siblings (排序), larger first; `None` and 0 leave it as it is.
+    /// The order among siblings (排序), larger first. `None` and 0 leave it unchanged.
     pub order: Option<u32>,
 }
 
 impl ImportDepartment {
-    /// Names a department and its place in the tree.
+    /// Creates a department with its name, id and parent.
     pub fn new(
         name: impl Into<String>,
         id: impl Into<DepartmentId>,
@@ -121,25 +121,25 @@ impl ImportDepartment {
         Self { name: name.into(), id: id.into(), parentid: parent.into(), order: None }
     }
 
-    /// Sets the place among siblings (排序), larger first.
+    /// Sets the order among siblings (排序), larger first.
     pub fn order(mut self, order: u32) -> Self {
         self.order = Some(order);
         self
     }
 
-    /// Leaves the field of this column as it is. Only 排序 can be left, by an empty cell: a file of departments replaces all, so
-    /// that a row without a name, id or parent is found by the check.
+    /// Leaves the field of this column unchanged. Only 排序 supports this, with an empty cell. A file of departments
+    /// replaces all departments, so the check reports a row without a name, id or parent.
     pub fn keep(&mut self, column: DepartmentColumn) {
         if column == DepartmentColumn::Order {
             self.order = None;
         }
     }
 
-    /// Reads a cell of this column into its field; blanks around a number do not matter.
+    /// Reads a cell of this column into its field. Blanks around a number are ignored.
     ///
     /// # Errors
     ///
-    /// The cell is to hold a number and does not. The field is then as it was.
+    /// The column requires a number and the cell has another text. The field is then unchanged.
     pub fn set(&mut self, column: DepartmentColumn, cell: &str) -> Result<(), CellError> {
         let number = || match cell.trim() {
             "" => Ok(None),
@@ -157,7 +157,7 @@ impl ImportDepartment {
         Ok(())
     }
 
-    /// Returns the text of this column's cell, as a file has it.
+    /// Returns the text of this column's cell in a file.
     pub fn cell(&self, column: DepartmentColumn) -> Cow<'_, str> {
         let number = |number: u32| {
             let mut cell = String::new();
@@ -173,7 +173,7 @@ impl ImportDepartment {
     }
 }
 
-/// A department as an export or a list gives it. What the answer hides is empty: a parent that the credential may not see is 0.
+/// Converts a department from an export or a list. Hidden fields become empty; a hidden parent becomes 0.
 impl From<&Department> for ImportDepartment {
     fn from(department: &Department) -> Self {
         Self {

@@ -1,6 +1,6 @@
-//! What the fields of a file may hold: one table of WeCom's written limits, with the code that WeCom answers to each breach.
+//! The rules for the fields of a file: WeCom's documented limits in one table, each with the errcode of a violation.
 //!
-//! [`RULES`] is applied to files, which are checked before anything is sent. Single calls are left to the server.
+//! [`RULES`] applies to files, which are checked before they are sent. The server checks single calls.
 //!
 //! Official: [创建成员](https://developer.work.weixin.qq.com/document/path/90195),
 //! [创建部门](https://developer.work.weixin.qq.com/document/path/90205)
@@ -17,27 +17,27 @@ use crate::{
     members::{Limit, MemberField},
 };
 
-/// The most departments that one member may belong to (60110).
+/// Maximum number of departments of a member (60110).
 pub const DEPARTMENTS_OF_MEMBER: usize = match MemberField::Department.limit() {
     Some(Limit::Items { most, .. }) => most,
     _ => panic!("a list without a limit"),
 };
-/// The most levels of departments, the root being the first (81002).
+/// Maximum number of department levels, including the root (81002).
 pub const LEVELS: usize = 15;
-/// The most departments of a corp, the root included (81001).
+/// Maximum number of departments in a corp, including the root (81001).
 pub const DEPARTMENTS_OF_CORP: usize = 30_000;
-/// The most members and departments directly in one department (81001).
+/// Maximum number of members and direct sub-departments of a department (81001).
 pub const NODES_OF_DEPARTMENT: usize = 30_000;
 
-/// A field whose values have a rule.
+/// A field with a rule for its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Field {
-    /// 帐号: 1–64 bytes; letters, digits and `_` `-` `@` `.`, beginning with a letter or a digit.
+    /// 帐号: 1–64 bytes of letters, digits and `_` `-` `@` `.`. The first character is a letter or a digit.
     Userid,
     /// 姓名: 1–64 characters.
     Name,
-    /// 手机号: at most 32 digits, blanks and `-`, with the country code behind a `+`.
+    /// 手机号: at most 32 digits, blanks and `-`. A country code follows a `+`.
     Mobile,
     /// 邮箱: a mail address of 6–64 bytes.
     Email,
@@ -57,30 +57,30 @@ pub enum Field {
     DepartmentName,
 }
 
-/// What the length of a value is counted in.
+/// The unit of a length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unit {
     /// Bytes of UTF-8.
     Bytes,
-    /// Characters: Unicode scalar values.
+    /// Characters (Unicode scalar values).
     Characters,
 }
 
-/// The rule of one field. No field may hold U+FFFD or a control character.
+/// The rule of one field. U+FFFD and control characters are invalid in every field.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Rule {
     /// The field.
     pub field: Field,
-    /// The greatest length, in [`unit`](Self::unit)s.
+    /// The maximum length, in [`unit`](Self::unit)s.
     pub longest: usize,
-    /// What the length is counted in.
+    /// The unit of the length.
     pub unit: Unit,
-    /// Whether the value must not be empty.
+    /// Whether an empty value is invalid.
     pub required: bool,
-    /// The code for a value that is too long, or empty though required.
+    /// The errcode of a value that is too long, or empty although it is required.
     pub length_code: ErrorCode,
-    /// The code for a value with the wrong characters, or of the wrong form.
+    /// The errcode of a value with invalid characters or an invalid form.
     pub form_code: ErrorCode,
     form: Form,
 }
@@ -91,7 +91,7 @@ const fn rule(field: Field, longest: usize, unit: Unit, form: Form, codes: [i32;
     Rule { field, longest, unit, required, length_code, form_code, form }
 }
 
-/// The rule of a member's field that is a text, with the limit that the [table of fields](MemberField) has.
+/// Creates the rule of a text field of a member, with the limit from the [table of fields](MemberField).
 const fn text(field: Field, member_field: MemberField, form: Form, codes: [i32; 2]) -> Rule {
     match member_field.limit() {
         Some(Limit::Bytes { longest, .. }) => rule(field, longest, Unit::Bytes, form, codes),
@@ -116,12 +116,12 @@ pub const RULES: [Rule; 11] = [
 ];
 
 impl Field {
-    /// The rule of this field.
+    /// Returns the rule of this field.
     pub const fn rule(self) -> &'static Rule {
         &RULES[self as usize]
     }
 
-    /// The field of a column, if it is a text with a rule.
+    /// Returns the field of a column, if it is a text with a rule.
     pub const fn of(column: MemberColumn) -> Option<Self> {
         Some(match column {
             MemberColumn::Userid => Self::Userid,
@@ -142,49 +142,50 @@ impl Field {
     }
 }
 
-/// A value that breaks the rule of its field. It shows the value's length or one visible ASCII character, never the value.
+/// A value that violates the rule of its field. It contains the length of the value or one visible ASCII character, and
+/// never the value itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Breach {
     /// The field.
     pub field: Field,
-    /// What is wrong with its value.
+    /// The kind of violation.
     pub kind: BreachKind,
 }
 
-/// What is wrong with a value.
+/// The kind of a rule's violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum BreachKind {
     /// The value is empty.
     Empty,
-    /// The value is longer than the rule's [`longest`](Rule::longest).
+    /// The value exceeds the rule's [`longest`](Rule::longest).
     TooLong {
-        /// Its length, in the rule's [`unit`](Rule::unit)s.
+        /// The length of the value, in the rule's [`unit`](Rule::unit)s.
         length: u64,
     },
-    /// The value has a character that the field must not have: which, if it is a blank or visible ASCII.
+    /// The value contains an invalid character. Contains the character if it is a blank or visible ASCII.
     Character(Option<char>),
-    /// The value does not have the form of its field: its first character is a sign, or it is no number or address.
+    /// The value has an invalid form: its first character is a sign, or it is not a valid number or address.
     Form,
-    /// The value has a control character. WeCom may take it, but nothing shows it.
+    /// The value contains a control character. WeCom may accept it, but no program displays it.
     Control(char),
-    /// The value has U+FFFD, which replaces a damaged text. WeCom may take it.
+    /// The value contains U+FFFD, which replaces damaged text. WeCom may accept it.
     Damaged,
-    /// The value has a line break or a tab inside. WeCom takes it; a field of one line shows it badly.
+    /// The value contains a line break or a tab. WeCom accepts it, but single-line fields display it badly.
     LineBreak,
 }
 
-/// Checks a value, without blanks around it, by the rule of its field. A value that keeps to the rule costs one look at each of
-/// its bytes and no allocation.
+/// Checks a value against the rule of its field. Blanks around the value must be removed before. The check of a valid
+/// value reads each byte once and allocates no memory.
 ///
 /// # Errors
 ///
-/// The first rule that the value breaks.
+/// The first violation.
 #[inline]
 pub fn check(field: Field, value: &str) -> Result<(), Breach> {
     let rule = field.rule();
     let classes = form::classes(value);
-    // A character has at least one byte, so that a value of few bytes needs no count of its characters.
+    // A character has at least one byte, so the characters of a short value need no counting.
     if value.len() <= rule.longest && !value.is_empty() && rule.form.accepts(value, classes) {
         return Ok(());
     }
@@ -228,7 +229,8 @@ fn is_break(char: char) -> bool {
 }
 
 impl Breach {
-    /// The code that WeCom would answer with; `None` for a text that is damaged or hard to show, of which WeCom says nothing.
+    /// Returns the errcode that WeCom would return. Returns `None` for damaged texts, control characters and line breaks,
+    /// which WeCom's documentation does not mention.
     pub const fn code(self) -> Option<ErrorCode> {
         let rule = self.field.rule();
         match self.kind {
@@ -238,7 +240,7 @@ impl Breach {
         }
     }
 
-    /// How bad it is: a line break is a warning, anything else stops the row.
+    /// Returns the severity. A line break is a warning; all other violations prevent the import of the row.
     pub const fn severity(self) -> Severity {
         match self.kind {
             BreachKind::LineBreak => Severity::Warning,
@@ -247,7 +249,7 @@ impl Breach {
     }
 }
 
-/// Says what is wrong, for a sentence that begins with the field: "has 70 bytes, and at most 64 are allowed".
+/// Writes the problem as the predicate of a sentence about the field: "has 70 bytes, and at most 64 are allowed".
 impl fmt::Display for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rule = self.field.rule();
@@ -266,7 +268,7 @@ impl fmt::Display for Breach {
                     Some(char) => write!(f, "has the character {char}, which is not allowed")?,
                     None => f.write_str("has a character that is not allowed")?,
                 }
-                write!(f, ": it may have {}", rule.form.alphabet())
+                write!(f, "; allowed: {}", rule.form.alphabet())
             }
             BreachKind::Form => f.write_str(rule.form.demand()),
             BreachKind::Control(char) => write!(f, "has a control character (U+{:04X})", u32::from(char)),
@@ -327,12 +329,12 @@ mod tests {
             (
                 Field::Userid,
                 "zhou+si",
-                "has the character +, which is not allowed: it may have letters, digits and _ - @ . (40003)",
+                "has the character +, which is not allowed; allowed: letters, digits and _ - @ . (40003)",
             ),
             (
                 Field::Userid,
                 "周一",
-                "has a character that is not allowed: it may have letters, digits and _ - @ . (40003)",
+                "has a character that is not allowed; allowed: letters, digits and _ - @ . (40003)",
             ),
             (Field::Userid, "-zhousan", "must begin with a letter or a digit (40003)"),
             (Field::Userid, "", "is empty (40058)"),
@@ -341,17 +343,17 @@ mod tests {
             (
                 Field::Mobile,
                 "138+00000001",
-                "must be a mobile number, with the country code behind a + in front (60103)",
+                "must be a mobile number, with an optional + and country code at the start (60103)",
             ),
             (
                 Field::Mobile,
                 "1234",
-                "must be a mobile number, with the country code behind a + in front (60103)",
+                "must be a mobile number, with an optional + and country code at the start (60103)",
             ),
             (
                 Field::Mobile,
                 "1.38E10",
-                "has the character ., which is not allowed: it may have digits, blanks, + and - (60103)",
+                "has the character ., which is not allowed; allowed: digits, blanks, + and - (60103)",
             ),
             (Field::Email, "a@b.cn", "ok"),
             (Field::Email, "a@b.c", "must be one valid mail address of 6 to 64 bytes (60105)"),
@@ -362,21 +364,21 @@ mod tests {
             (
                 Field::Telephone,
                 "010 1234",
-                "has a blank, which is not allowed: it may have digits, -, + and , (301013)",
+                "has a blank, which is not allowed; allowed: digits, -, + and , (301013)",
             ),
             (Field::Gender, "男", "ok"),
             (Field::Gender, "未知", "must be 男 or 女 (40058)"),
             (
                 Field::DepartmentName,
                 "研发:测试",
-                "has the character :, which is not allowed: it may have anything but \\ : * ? \" < > | (60009)",
+                "has the character :, which is not allowed; allowed: all except \\ : * ? \" < > | (60009)",
             ),
             (Field::DepartmentName, "研发：测试／｜", "ok"),
             (Field::Name, "王\u{14}芳", "has a control character (U+0014)"),
             (Field::Name, "王\u{85}芳", "has a control character (U+0085)"),
             (Field::Name, "王\u{fffd}", "has a damaged character (U+FFFD)"),
             (Field::Alias, "a\nb", "has a line break or a tab inside"),
-            // The first bytes are those of control characters and of U+FFFD.
+            // These values begin with the same bytes as control characters and U+FFFD.
             (Field::Name, "é£（王）", "ok"),
         ] {
             assert_eq!(said(field, value), expected, "{field:?}");

@@ -1,12 +1,12 @@
-//! How severe a violation is.
+//! The severity of a violation.
 
-/// How severe a [`Violation`](super::Violation) is.
+/// The severity of a [`Violation`](super::Violation).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// WeCom would take it; it may not be what was meant.
+    /// WeCom would accept it, but it can be a mistake.
     Warning,
-    /// WeCom would refuse the row, or the row has a damaged text.
+    /// WeCom would refuse the row, or a text of the row is damaged.
     Row,
-    /// WeCom would refuse the whole file, or the file cannot be sent as it is.
+    /// WeCom would refuse the whole file, or the file cannot be sent.
     Job,
 }

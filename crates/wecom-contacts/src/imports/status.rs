@@ -1,13 +1,13 @@
-//! How far an import has come, and what became of its rows.
+//! The state of an import and the results of its rows.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     DepartmentId, ErrorCode, JobId, UserId, json_fields,
-    polling::{Stage, Staged},
+    polling::{HasStage, Stage},
 };
 
-/// Asks how far an import has come.
+/// Reads the state of an import.
 ///
 /// Official: [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/90983)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,28 +18,28 @@ pub struct GetImportResult {
 }
 
 impl GetImportResult {
-    /// Asks after this job.
+    /// Creates a request for the state of this job.
     pub fn new(jobid: impl Into<JobId>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// How far an import has come.
+/// The state and results of an import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ImportStatus {
     /// The state.
     pub status: ImportState,
-    /// Which of the three imports it is.
+    /// The kind of import.
     #[serde(default, rename = "type")]
     pub kind: ImportKind,
-    /// How many rows the file has.
+    /// The number of rows in the file.
     #[serde(default)]
     pub total: u32,
-    /// How much is done, 0–100.
+    /// The progress in percent, 0–100.
     #[serde(default)]
     pub percentage: u32,
-    /// What became of each row; valid once finished. Until then WeCom sends as many empty objects.
+    /// The result of each row. Valid only when the job has finished; until then WeCom sends an empty object for each row.
     #[serde(
         default,
         rename = "result",
@@ -62,7 +62,7 @@ coded! {
 }
 
 impl ImportState {
-    /// The stage of a job in this state. Once finished, the percentage says nothing more.
+    /// Returns the stage of a job in this state. The percentage is ignored when the job has finished.
     pub(crate) fn stage(self, percentage: u32) -> Option<Stage> {
         match self {
             Self::Started | Self::Running => Some(Stage { state: self.into(), percentage }),
@@ -72,13 +72,13 @@ impl ImportState {
     }
 }
 
-impl Staged for ImportStatus {
+impl HasStage for ImportStatus {
     fn stage(&self) -> Option<Stage> {
         self.status.stage(self.percentage)
     }
 }
 
-/// Which of the three imports a job is (操作类型).
+/// The kind of an import (操作类型).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ImportKind {
@@ -91,21 +91,21 @@ pub enum ImportKind {
     /// A full replacement of the departments (全量覆盖部门).
     #[serde(rename = "replace_party")]
     ReplaceDepartments,
-    /// The server does not say.
+    /// The server omits the kind.
     #[default]
     #[serde(rename = "")]
     Unsaid,
-    /// A kind that has no name here.
+    /// An unknown kind.
     #[serde(untagged)]
     Other(String),
 }
 
-/// What became of one row of an import.
+/// The result of one row of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ImportRow {
-    /// The line of the file that the row comes from, as its builder was told; `None` if the job was not submitted with a file
-    /// of the builder's. It is not the server's.
+    /// The line of the row, as set in the builder of the file. `None` if the job was submitted without a builder's file.
+    /// This number comes from the SDK; the server does not send it.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
     /// The member, in an import of members.
@@ -114,46 +114,47 @@ pub struct ImportRow {
     /// The department, in an import of departments.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partyid: Option<DepartmentId>,
-    /// What was done to the department.
+    /// The changes of the department.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<DepartmentAction>,
-    /// Why the row was refused; 0 or absent if it was accepted.
+    /// The error code of the refusal. 0 or `None` if the row was accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errcode: Option<i32>,
-    /// The server's text on it.
+    /// The server's error text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errmsg: Option<String>,
 }
 
 impl ImportRow {
-    /// The code that the row was refused with, for [what it means and what to do](ErrorCode::info); `None` if it was accepted.
+    /// Returns the error code of the refusal; [`ErrorCode::info`] has its meaning and remedy. Returns `None` if the row
+    /// was accepted.
     pub fn refusal(&self) -> Option<ErrorCode> {
         self.errcode.filter(|code| *code != 0).map(ErrorCode)
     }
 }
 
-/// What an import did to a department: any of four things at once (操作类型，按位或).
+/// The changes of a department by an import, as a bit set of four flags (操作类型，按位或).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DepartmentAction(pub u32);
 
 impl DepartmentAction {
-    /// It was created (新建部门).
+    /// Returns whether the department was created (新建部门).
     pub const fn created(self) -> bool {
         self.0 & 1 != 0
     }
 
-    /// Its name changed (更改部门名称).
+    /// Returns whether the name changed (更改部门名称).
     pub const fn renamed(self) -> bool {
         self.0 & 2 != 0
     }
 
-    /// It went below another department (移动部门).
+    /// Returns whether the department was moved to another parent (移动部门).
     pub const fn moved(self) -> bool {
         self.0 & 4 != 0
     }
 
-    /// Its place among its siblings changed (修改部门排序).
+    /// Returns whether the order among its siblings changed (修改部门排序).
     pub const fn reordered(self) -> bool {
         self.0 & 8 != 0
     }

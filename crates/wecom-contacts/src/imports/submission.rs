@@ -1,4 +1,4 @@
-//! Submitting an import, and waiting for its turn and its end.
+//! Submitting an import, waiting for other imports, and waiting for its end.
 
 use std::{fmt, future::IntoFuture, sync::Arc};
 
@@ -13,7 +13,8 @@ use crate::{
     polling::Wakeups,
 };
 
-/// An import about to be submitted: await it for the [`ImportJob`], or take the [`outcome`](Self::outcome) at once.
+/// An import that is ready for submission. Awaiting it returns the [`ImportJob`]; [`outcome`](Self::outcome) also waits
+/// for the result.
 #[derive(Clone, Debug)]
 #[must_use = "an import does nothing until it is awaited"]
 pub struct ImportSubmission<E> {
@@ -23,7 +24,7 @@ pub struct ImportSubmission<E> {
     listener: Listener,
 }
 
-/// A function that gets the id of each submitted job.
+/// A function that receives the id of each submitted job.
 #[derive(Clone)]
 struct Listener(Arc<dyn Fn(&JobId) + Send + Sync>);
 
@@ -38,39 +39,43 @@ impl<E: ImportCall> ImportSubmission<E> {
         Self { client, file, call: E::default(), listener: Listener(Arc::new(|_| ())) }
     }
 
-    /// Calls this function with the id of each job as soon as it is submitted, before the wait for its end. With the id [another
-    /// process](super::Imports::job) can resume the job if this one is interrupted.
+    /// Sets a function that receives the id of each job directly after its submission, before the wait for its end. If
+    /// this process is interrupted, [another process](super::Imports::job) can resume the job with the id.
     pub fn on_job(mut self, listener: impl Fn(&JobId) + Send + Sync + 'static) -> Self {
         self.listener = Listener(Arc::new(listener));
         self
     }
 
-    /// Has WeCom report the end of the job (`batch_job_result`) to this callback URL. Without it nothing is reported.
+    /// Sets the callback URL to which WeCom reports the end of the job (`batch_job_result`). Without it, WeCom sends no
+    /// report.
     pub fn callback(mut self, callback: JobCallback) -> Self {
         *self.call.arguments().1 = Some(callback);
         self
     }
 
-    /// Uploads the file, submits the job and waits for its end. While another import runs (302008) this one waits for its turn.
+    /// Uploads the file, submits the job and waits for its end. While another import runs (302008), it waits before the
+    /// submission.
     ///
-    /// `polling` holds for the wait for the turn, and again for the wait for the end. The parts of a file that has several are
-    /// imported one after another, each with waits of its own; if one fails those before it stay imported.
+    /// `polling` limits both waits separately: the wait before the submission and the wait for the end. The parts of a
+    /// file are imported one after another, each with its own waits. If a part fails, the earlier parts stay imported.
     ///
     /// # Errors
     ///
-    /// 302008, [out of time](Stopped::OutOfTime), if the turn does not come; [`ErrorKind::StillRunning`] if the end does not; what
-    /// [`Imports::sync_members`](super::Imports::sync_members) and [`ImportJob::wait`] say. A replacement refuses a file of
-    /// several parts before anything is sent. Rows that were not accepted are no error: see [`ImportOutcome::failures`].
+    /// 302008, [out of time](Stopped::OutOfTime), if another import runs for longer than `polling` allows;
+    /// [`ErrorKind::StillRunning`] if the job itself takes longer; the errors of
+    /// [`Imports::sync_members`](super::Imports::sync_members) and [`ImportJob::wait`]. A replacement with a file of
+    /// several parts fails before any request is sent. Refused rows are listed in [`ImportOutcome::failures`].
     pub fn outcome(self, polling: Polling) -> CallFuture<ImportOutcome> {
         self.run_to_end(polling, Wakeups::none())
     }
 
-    /// Like [`outcome`](Self::outcome), and asks at once whenever `wakeups` has an item, for example after an event
-    /// `batch_job_result` of this job or of the one that runs before it. An event may get lost, so the polling continues.
+    /// Works like [`outcome`](Self::outcome), and also checks the job immediately whenever `wakeups` yields an item, for
+    /// example after an event `batch_job_result` of this or the previous job. Polling continues, because an event can get
+    /// lost.
     ///
     /// # Errors
     ///
-    /// As [`outcome`](Self::outcome).
+    /// Fails with the same errors as [`outcome`](Self::outcome).
     pub fn outcome_with_wakeups(
         self,
         polling: Polling,
@@ -104,7 +109,7 @@ impl<E: ImportCall> ImportSubmission<E> {
 }
 
 impl ImportSubmission<SyncMembers> {
-    /// Whether members who are new get an invitation, by WeChat, text message or mail. WeCom's default is **yes**.
+    /// Sets whether new members are invited by WeChat, text message or mail. WeCom's default is **yes**.
     pub fn to_invite(mut self, invite: bool) -> Self {
         self.call.to_invite = Some(invite);
         self
@@ -112,7 +117,7 @@ impl ImportSubmission<SyncMembers> {
 }
 
 impl ImportSubmission<ReplaceMembers> {
-    /// Whether members who are new get an invitation, by WeChat, text message or mail. WeCom's default is **yes**.
+    /// Sets whether new members are invited by WeChat, text message or mail. WeCom's default is **yes**.
     pub fn to_invite(mut self, invite: bool) -> Self {
         self.call.to_invite = Some(invite);
         self
@@ -123,8 +128,8 @@ impl<E: ImportCall> IntoFuture for ImportSubmission<E> {
     type Output = Result<ImportJob>;
     type IntoFuture = CallFuture<ImportJob>;
 
-    /// Uploads the file if need be, and submits the job. A file of several parts is more than one job: it is refused before
-    /// anything is sent.
+    /// Uploads the file if necessary, and submits the job. A file of several parts needs several jobs, so it is refused
+    /// before any request is sent.
     fn into_future(self) -> CallFuture<ImportJob> {
         let Self { client, file, call, listener } = self;
         CallFuture::new(async move {
@@ -138,7 +143,7 @@ impl<E: ImportCall> IntoFuture for ImportSubmission<E> {
     }
 }
 
-/// The call with its medium, which is uploaded if need be.
+/// Returns the call with its media id. Uploads the file if necessary.
 async fn uploaded<E: ImportCall>(client: &Client, mut call: E, source: Source) -> Result<E> {
     *call.arguments().0 = match source {
         Source::Medium(id) => id,
@@ -147,14 +152,14 @@ async fn uploaded<E: ImportCall>(client: &Client, mut call: E, source: Source) -
     Ok(call)
 }
 
-/// Submits the job as soon as no other import runs.
+/// Submits the job once no other import is running.
 async fn submit_in_turn<E: ImportCall>(
     client: &Client,
     call: &E,
     polling: Polling,
     wakeups: &mut Wakeups,
 ) -> Result<JobId> {
-    let mut pace = polling.pace();
+    let mut pauses = polling.pauses();
     let mut attempts = 0;
     loop {
         let error = match client.send(call).await {
@@ -165,7 +170,7 @@ async fn submit_in_turn<E: ImportCall>(
         if error.code() != Some(ErrorCode::IMPORT_RUNNING) {
             return Err(error);
         }
-        if let Err(waited) = pace.rest(None, wakeups).await {
+        if let Err(waited) = pauses.next(None, wakeups).await {
             return Err(error.at_the_end_of(attempts, waited, Stopped::OutOfTime, false, None));
         }
     }

@@ -1,4 +1,4 @@
-//! A CSV file as it is written: UTF-8, LF, quoted where RFC 4180 asks for it.
+//! The writer of a CSV file: UTF-8, LF, quotation marks where RFC 4180 requires them.
 
 use std::{
     fmt,
@@ -7,36 +7,36 @@ use std::{
 
 use bytes::Bytes;
 
-/// The most that an uploaded file may have (普通文件, 20 MB).
+/// Maximum size of an uploaded file (普通文件), 20 MB.
 pub(super) const LARGEST_FILE: usize = 20 << 20;
-/// A stream gets runs of about this many bytes.
+/// Approximate number of bytes in one write to a stream.
 const RUN: usize = 64 << 10;
 
-/// Rows of cells on their way into a sink.
+/// A table of rows that writes to a sink.
 pub(super) struct Table<S> {
     sink: S,
     page: Page,
-    /// With the byte order mark, if there is one: how each part begins.
+    /// The beginning of each part: the headings, after an optional byte order mark.
     heading: Vec<u8>,
     rows: u64,
     failed: Option<io::Error>,
 }
 
-/// Where the rows of a file go: [`InMemory`] or [`Streamed`]. Not for others to implement.
+/// The destination of a file's rows: [`InMemory`] or [`Streamed`]. The trait is sealed.
 pub trait FileSink: sealed::TakeRows + Sized {}
 
 mod sealed {
     use std::io;
 
     pub trait TakeRows {
-        /// Whether what is begun after a taking is a part with headings of its own.
+        /// Whether the sink splits the file into parts with their own headings.
         const PARTS: bool;
 
-        /// Takes the first bytes of a page and says how many, or leaves it to grow. It holds whole rows, the first of which
-        /// begins at the first place and the last at the second.
+        /// Takes bytes from the start of a page and returns their number. 0 lets the page grow. The page contains
+        /// complete rows; `first` is the offset of its first row, `last` that of its last row.
         fn take(&mut self, page: &[u8], first: usize, last: usize) -> io::Result<usize>;
 
-        /// Another sink of the same settings, if more than one can be had.
+        /// Returns another sink with the same settings, if the sink can be duplicated.
         fn another(&self) -> Option<Self>
         where
             Self: Sized;
@@ -62,7 +62,7 @@ impl<S: FileSink> Table<S> {
         self.page.end_row();
         self.rows += 1;
         if self.failed.is_some() {
-            // What cannot be written any more must not gather either.
+            // After an error, rows are dropped so that memory does not grow.
             self.page.begin(&[]);
             return;
         }
@@ -83,7 +83,7 @@ impl<S: FileSink> Table<S> {
 }
 
 impl Table<InMemory> {
-    /// The parts of the file.
+    /// Returns the parts of the file.
     pub(super) fn finish(mut self) -> Vec<Bytes> {
         self.sink.parts.push(self.page.into_bytes());
         self.sink.parts
@@ -91,7 +91,7 @@ impl Table<InMemory> {
 }
 
 impl<W: Write> Table<Streamed<W>> {
-    /// What was written to, and how many bytes.
+    /// Returns the writer and the number of bytes written.
     pub(super) fn finish(mut self) -> io::Result<(W, u64)> {
         match self.failed {
             Some(error) => Err(error),
@@ -104,10 +104,10 @@ impl<W: Write> Table<Streamed<W>> {
     }
 }
 
-/// Rows that are written and not handed on yet.
+/// Rows that are formatted, but not yet passed to the sink.
 struct Page {
     csv: csv_core::Writer,
-    /// Longer than what is written, so that cells need not clear the space they are written to.
+    /// The buffer. It is longer than its content, so that writing a cell does not need to clear memory first.
     bytes: Vec<u8>,
     len: usize,
     last_row: usize,
@@ -124,21 +124,21 @@ impl Page {
         &self.bytes[..self.len]
     }
 
-    /// Starts over with these bytes.
+    /// Restarts the page with these bytes.
     fn begin(&mut self, bytes: &[u8]) {
         self.len = 0;
         self.push(bytes);
         self.last_row = self.len;
     }
 
-    /// Drops what was taken, and starts over with these bytes and the rest.
+    /// Removes the bytes that the sink took. The page then contains these bytes and the rest.
     fn cut(&mut self, taken: usize, bytes: &[u8]) {
         let rest = self.bytes[taken..self.len].to_vec();
         self.begin(bytes);
         self.push(&rest);
     }
 
-    /// Makes room for this many more bytes.
+    /// Reserves space for this many more bytes.
     fn room(&mut self, bytes: usize) {
         let needed = self.len + bytes;
         if self.bytes.len() < needed {
@@ -153,7 +153,7 @@ impl Page {
     }
 
     fn cell(&mut self, text: &str) {
-        // A comma, the quotes around, and at worst every byte is a quote and doubled.
+        // The worst case is a comma, two quotation marks, and a text that consists of quotation marks, which are doubled.
         self.room(2 * text.len() + 4);
         if self.begun {
             let (_, written) = self.csv.delimiter(&mut self.bytes[self.len..]);
@@ -186,7 +186,7 @@ impl<S> fmt::Debug for Table<S> {
     }
 }
 
-/// A file that is kept, in parts that are small enough to be uploaded.
+/// A file in memory, split into parts that are small enough for an upload.
 #[derive(Debug)]
 pub struct InMemory {
     parts: Vec<Bytes>,
@@ -217,7 +217,7 @@ impl sealed::TakeRows for InMemory {
     }
 }
 
-/// A file that goes into a writer, row by row.
+/// A file that is written to a writer, row by row.
 #[derive(Debug)]
 pub struct Streamed<W> {
     writer: W,

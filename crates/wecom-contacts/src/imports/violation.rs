@@ -1,4 +1,4 @@
-//! Violations of WeCom's rules in an import file, found before anything is sent.
+//! Violations of WeCom's rules in an import file, which are found before any request is sent.
 
 use std::{borrow::Cow, fmt};
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{CodeInfo, DepartmentId, ErrorCode};
 
-/// Something about a file that WeCom would refuse, that cannot be sent, or that is likely not meant.
+/// A part of a file that WeCom would refuse, that cannot be sent, or that is probably a mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     pub(super) line: Option<u32>,
@@ -17,82 +17,82 @@ pub struct Violation {
     pub(super) problem: Problem,
 }
 
-/// What is wrong.
+/// The problem of a violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Problem {
     /// The file has no rows (40092).
     Empty,
-    /// The file has no column for what every row must have (40092).
+    /// The file lacks a column that every row requires (40092).
     MissingColumn,
-    /// A cell is empty that must not be: 40092 in a file of members, 302004 in one of departments.
+    /// A required cell is empty: 40092 in a file of members, 302004 in a file of departments.
     MissingCell(Subject),
-    /// Another row has the same account, upper and lower case being the same (302003).
+    /// Another row has the same account, ignoring case (302003).
     DuplicateUserid,
     /// Another row has the same department id (302006).
     DuplicateDepartment,
     /// Another row has the same name under the same parent (302007).
     DuplicateName,
-    /// The parent is not in the file (302004).
+    /// The parent is missing from the file (302004).
     OrphanParent,
-    /// The parent is not in the file, but was said to exist: whether WeCom takes such a file is not documented.
+    /// The parent is missing from the file, but exists in the corp. It is undocumented whether WeCom accepts such a file.
     ParentLeftOut,
     /// The department is its own ancestor (302004).
     Cycle,
-    /// The root department (1) has a parent, or another department has none (302004).
+    /// The root department (1) has a parent, or another department has 0 as its parent (302004).
     NotBelowRoot,
-    /// More members would be deleted than WeCom's guard allows (45026).
+    /// The file would delete more members than WeCom's guard allows (45026).
     DeletesTooMany {
-        /// How many members would be deleted, at least.
+        /// Minimum number of members that would be deleted.
         deleted: u64,
-        /// How many there are.
+        /// Number of existing members.
         present: u64,
     },
-    /// The file has more than 20 MB, which no upload may have (45001).
+    /// The file exceeds 20 MB, the maximum of an upload (45001).
     TooLarge {
-        /// Its size in bytes.
+        /// The size in bytes.
         bytes: u64,
     },
-    /// Another row has the same mobile number (60104): the later one is refused.
+    /// Another row has the same mobile number (60104). WeCom refuses the later row.
     DuplicateMobile,
-    /// Another row has the same mail address (60106): the later one is refused.
+    /// Another row has the same mail address (60106). WeCom refuses the later row.
     DuplicateEmail,
-    /// There are not as many values as departments: 60132 for 是否部门内领导, 40058 for 排序.
+    /// The number of values differs from the number of departments: 60132 for 是否部门内领导, 40058 for 排序.
     UnevenList(ErrorCode),
-    /// The row has a value for which the file has no column, so that it is not sent.
+    /// The row has a value that is not sent, because the file lacks its column.
     NoColumn,
-    /// The value breaks the rule of its field.
+    /// The value violates the rule of its field.
     Rule(Breach),
-    /// The member is in more departments than [one may be](rules::DEPARTMENTS_OF_MEMBER) (60110).
+    /// The row exceeds the [maximum number of departments](rules::DEPARTMENTS_OF_MEMBER) of a member (60110).
     TooManyDepartments {
-        /// How many the row names.
+        /// Number of departments in the row.
         count: u64,
     },
-    /// The rows put more members into one department than [it can hold](rules::NODES_OF_DEPARTMENT) (81001).
+    /// The rows exceed the [maximum number of members](rules::NODES_OF_DEPARTMENT) of a department (81001).
     FullDepartment {
         /// The department.
         department: DepartmentId,
-        /// How many members the file puts into it.
+        /// Number of members that the file puts into the department.
         members: u64,
     },
-    /// The file has or names more departments than [a corp can have](rules::DEPARTMENTS_OF_CORP) (81001).
+    /// The file exceeds the [maximum number of departments](rules::DEPARTMENTS_OF_CORP) of a corp (81001).
     FullCorp,
-    /// The department is further down than [there are levels](rules::LEVELS) (81002).
+    /// The department exceeds the [maximum number of levels](rules::LEVELS) (81002).
     TooDeep {
-        /// Its level in the file's tree; that of the root is 1.
+        /// The level in the file's tree. The root has level 1.
         level: u64,
     },
-    /// The rows give more different sets of fields than can be sent. WeCom takes one set a file: a column that the file has
-    /// decides its field in every row.
+    /// The rows have more different sets of fields than can be sent. WeCom supports one set a file, because a column
+    /// determines its field in every row.
     FieldSets {
-        /// How many sets the rows give, at least.
+        /// Minimum number of sets in the rows.
         sets: u64,
-        /// How many can be sent: one in a file that replaces all members or is written to a writer, else 16.
+        /// Maximum number of sets: 1 for a file that replaces all members or is written to a writer, otherwise 16.
         most: u64,
     },
 }
 
-/// What the rows of a file are.
+/// The kind of rows in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// Members.
@@ -114,40 +114,40 @@ impl Violation {
         Self { other: Some(other), ..self }
     }
 
-    /// What is wrong.
+    /// Returns the problem.
     pub fn problem(&self) -> Problem {
         self.problem
     }
 
-    /// The line that is wrong, as the caller counts them; `None` if it is the file.
+    /// Returns the line, in the caller's numbering. `None` if the violation concerns the whole file.
     pub fn line(&self) -> Option<u64> {
         self.line.map(u64::from)
     }
 
-    /// The line of the row that this one contradicts: the first that has the same value, or other fields.
+    /// Returns the line of the other row: the first one with the same value, or with a different set of fields.
     pub fn other_line(&self) -> Option<u64> {
         self.other.map(u64::from)
     }
 
-    /// The heading of the column, in WeCom's template; of an extended attribute (扩展属性) its name.
+    /// Returns the heading of the column in WeCom's template, or the name of an extended attribute (扩展属性).
     pub fn column(&self) -> Option<&str> {
         self.column.as_deref()
     }
 
-    /// The severity.
+    /// Returns the severity.
     pub fn severity(&self) -> Severity {
         self.problem.severity()
     }
 
-    /// The code that WeCom would answer with, for [what it means and what to do](ErrorCode::info); `None` for a warning, and
-    /// for what stops before WeCom sees it.
+    /// Returns the errcode that WeCom would return; [`ErrorCode::info`] has its meaning and remedy. Returns `None` for a
+    /// warning, and for a problem that the SDK stops before WeCom receives the file.
     pub fn code(&self) -> Option<ErrorCode> {
         self.problem.code()
     }
 }
 
 impl Problem {
-    /// The severity.
+    /// Returns the severity.
     pub fn severity(self) -> Severity {
         match self {
             Self::ParentLeftOut | Self::NoColumn => Severity::Warning,
@@ -163,7 +163,8 @@ impl Problem {
         }
     }
 
-    /// The code that WeCom would answer with; `None` for a warning, and for what stops before WeCom sees it.
+    /// Returns the errcode that WeCom would return. Returns `None` for a warning, and for a problem that the SDK stops
+    /// before WeCom receives the file.
     pub fn code(self) -> Option<ErrorCode> {
         Some(ErrorCode(match self {
             Self::Empty | Self::MissingColumn | Self::MissingCell(Subject::Members) => 40092,
@@ -198,7 +199,7 @@ impl fmt::Display for Violation {
         }
         match self.problem {
             Problem::Empty => f.write_str("the file has no rows"),
-            Problem::MissingColumn => f.write_str("is no column of the file"),
+            Problem::MissingColumn => f.write_str("is missing from the columns of the file"),
             Problem::MissingCell(_) => f.write_str("is empty"),
             Problem::DuplicateUserid
             | Problem::DuplicateDepartment
@@ -206,26 +207,24 @@ impl fmt::Display for Violation {
             | Problem::DuplicateMobile
             | Problem::DuplicateEmail => match self.other {
                 Some(other) => write!(f, "is the same as in line {other}"),
-                None => f.write_str("is there twice"),
+                None => f.write_str("is a duplicate"),
             },
-            Problem::OrphanParent => f.write_str("is a department that the file does not have"),
-            Problem::ParentLeftOut => f.write_str("is a department that is there, but not in the file"),
+            Problem::OrphanParent => f.write_str("is a department that is missing from the file"),
+            Problem::ParentLeftOut => f.write_str("is an existing department that is missing from the file"),
             Problem::Cycle => f.write_str("makes the department its own ancestor"),
-            Problem::NotBelowRoot => f.write_str("must be 0 for the root department (1), and for no other"),
+            Problem::NotBelowRoot => {
+                f.write_str("must be 0 for the root department (1) and above 0 for all others")
+            }
             Problem::DeletesTooMany { deleted, present } => {
                 let members = if present == 1 { "member" } else { "members" };
                 write!(f, "{deleted} of {present} {members} would be deleted, more than WeCom allows")
             }
             Problem::TooLarge { bytes } => write!(f, "the file has {bytes} bytes, more than 20 MB"),
             Problem::UnevenList(_) => f.write_str("needs one value for each department of the member"),
-            Problem::NoColumn => f.write_str("has a value, but the file has no such column: it is not sent"),
+            Problem::NoColumn => f.write_str("has a value that is not sent: the file has no such column"),
             Problem::Rule(breach) => breach.fmt(f),
             Problem::TooManyDepartments { count } => {
-                write!(
-                    f,
-                    "names {count} departments, and at most {} are allowed",
-                    rules::DEPARTMENTS_OF_MEMBER
-                )
+                write!(f, "has {count} departments, and at most {} are allowed", rules::DEPARTMENTS_OF_MEMBER)
             }
             Problem::FullDepartment { department, members } => {
                 let most = rules::NODES_OF_DEPARTMENT;
@@ -234,12 +233,16 @@ impl fmt::Display for Violation {
             Problem::FullCorp => {
                 write!(
                     f,
-                    "the file has more than {} departments, which no corp can have",
+                    "the file has more than {} departments, the maximum of a corp",
                     rules::DEPARTMENTS_OF_CORP
                 )
             }
             Problem::TooDeep { level } => {
-                write!(f, "puts the department on level {level}, and there are {} levels", rules::LEVELS)
+                write!(
+                    f,
+                    "puts the department on level {level}, and at most {} levels are allowed",
+                    rules::LEVELS
+                )
             }
             Problem::FieldSets { sets, most } => self.say_sets(f, sets, most),
         }?;
@@ -253,24 +256,24 @@ impl fmt::Display for Violation {
 impl Violation {
     fn say_sets(&self, f: &mut fmt::Formatter<'_>, sets: u64, most: u64) -> fmt::Result {
         if let (Some(line), Some(other)) = (self.line, self.other) {
-            write!(f, "is given in only one of lines {other} and {line}: ")?;
+            write!(f, "has a value in only one of lines {other} and {line}: ")?;
         }
         if most > 1 {
             return write!(
                 f,
-                "the rows give more than {most} different sets of fields, and each needs a job of its own"
+                "the rows have more than {most} different sets of fields, and each set needs a separate job"
             );
         }
         write!(
             f,
-            "the rows give {sets} different sets of fields, and this file can have only one; give each field in every row or in none"
+            "the rows have {sets} different sets of fields, and this file can have only one; set each field in all rows or in no row"
         )
     }
 }
 
-/// What the check of a file found, by line; violations on the file as a whole come first.
+/// The violations of a file, by line. Violations of the file as a whole come first.
 ///
-/// As an error it says how many violations there are, and the first of the worst.
+/// As an error, its text contains the number of violations and the first of the most severe ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Violations {
     kept: Vec<Violation>,
@@ -279,7 +282,7 @@ pub struct Violations {
 }
 
 impl Violations {
-    /// How many violations of each severity are kept by default.
+    /// The default maximum number of violations kept for each severity.
     pub(super) const KEPT: usize = 1_000;
 
     pub(super) fn keeping(keep: usize) -> Self {
@@ -298,34 +301,35 @@ impl Violations {
         self.kept.sort_by_key(|violation| (violation.line, violation.problem));
     }
 
-    /// The violations, by line. Of each severity at most 1,000 are kept, or as many as the builder of the file says.
+    /// Returns the violations, by line. At most 1,000 of each severity are kept; the builder of the file can change this
+    /// limit.
     pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
         self.kept.iter()
     }
 
-    /// How many violations of this severity there are, those not kept included.
+    /// Returns the number of violations of this severity, including those that were not kept.
     pub fn count(&self, severity: Severity) -> u64 {
         self.counts[severity as usize]
     }
 
-    /// How many violations there are, those not kept included.
+    /// Returns the number of violations, including those that were not kept.
     pub fn total(&self) -> u64 {
         self.counts.iter().sum()
     }
 
-    /// Whether nothing was found at all.
+    /// Returns whether the file has no violations.
     pub fn is_empty(&self) -> bool {
         self.total() == 0
     }
 
-    /// The worst severity among the violations; `None` if there are none.
+    /// Returns the highest severity among the violations, or `None` without violations.
     pub fn worst(&self) -> Option<Severity> {
         [Severity::Job, Severity::Row, Severity::Warning]
             .into_iter()
             .find(|severity| self.count(*severity) > 0)
     }
 
-    /// What the first of the worst violations means and what to do, from the table of codes.
+    /// Returns the meaning and remedy of the first of the most severe violations, from the table of error codes.
     pub fn info(&self) -> Option<&'static CodeInfo> {
         self.first_of_the_worst()?.code()?.info()
     }
@@ -348,14 +352,14 @@ impl<'a> IntoIterator for &'a Violations {
 impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(first) = self.first_of_the_worst() else {
-            return f.write_str("nothing was found");
+            return f.write_str("no violations");
         };
         let fate = match first.severity() {
-            Severity::Job if first.code().is_none() => "the file cannot be sent as it is",
+            Severity::Job if first.code().is_none() => "the file cannot be sent in this form",
             Severity::Job => "WeCom would refuse the file",
             Severity::Row if first.code().is_none() => "rows of the file are damaged",
             Severity::Row => "WeCom would refuse rows of the file",
-            Severity::Warning => "the file may not be what was meant",
+            Severity::Warning => "the file can contain mistakes",
         };
         write!(f, "{fate}: {first}")?;
         match self.total() - 1 {

@@ -1,4 +1,4 @@
-//! Downloads: a head with what the server says of the file, and its content as a stream.
+//! Downloads: the metadata from the headers, and the content as a stream.
 
 use std::{
     fmt,
@@ -16,9 +16,9 @@ use futures_util::{
 
 use crate::{Error, ErrorKind, Result, content_range::Part, download_body::DownloadBody};
 
-/// A file on its way: its head is here, its content comes as the stream is read.
+/// A download in progress. The headers are available at once; the content arrives while the stream is read.
 ///
-/// A stream of `Result<Bytes>`; [`read`](Self::read) collects it.
+/// It is a stream of `Result<Bytes>`; [`read`](Self::read) collects the content.
 pub struct Download {
     file_name: Option<String>,
     content_type: Option<String>,
@@ -28,24 +28,24 @@ pub struct Download {
     content: BoxStream<'static, Result<Bytes>>,
 }
 
-/// Which bytes of how many a partial download holds.
+/// The position of a partial download in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ContentRange {
     /// The first byte.
     pub first: u64,
-    /// The last byte, included.
+    /// The last byte, inclusive.
     pub last: u64,
-    /// The size of the whole.
+    /// The size of the file in bytes.
     pub total: u64,
 }
 
 impl ContentRange {
-    /// Whether this part ends the file.
+    /// Returns whether this part is the end of the file.
     pub const fn is_last(&self) -> bool {
         self.last + 1 >= self.total
     }
 
-    /// The part that an answer holds, if the answer says so and knows the size of the whole.
+    /// Reads the position from a reply. `None` if the reply lacks it or the size of the file.
     fn of(answer: &reqwest::Response) -> Option<Self> {
         let Part { first, last, total } = Part::of(answer)?;
         Some(Self { first, last, total: total? })
@@ -68,22 +68,23 @@ impl Download {
         }
     }
 
-    /// The file's name as the server gives it, without any path before it.
+    /// Returns the file name from the server, without any directory.
     pub fn file_name(&self) -> Option<&str> {
         self.file_name.as_deref()
     }
 
-    /// The file's `Content-Type`.
+    /// Returns the file's `Content-Type`.
     pub fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
     }
 
-    /// How many bytes are to come, if the server says.
+    /// Returns the number of bytes of the content, if the server announces it.
     pub fn content_length(&self) -> Option<u64> {
         self.content_length
     }
 
-    /// Which part of the file this is; `None` if it is the whole, also where a part was asked for.
+    /// Returns the position of this part. `None` if the download is the whole file, which can also answer a request for a
+    /// part.
     pub fn content_range(&self) -> Option<ContentRange> {
         self.content_range
     }
@@ -92,7 +93,8 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::TooLarge`] once there are more than `limit` bytes, or when the connection breaks.
+    /// [`ErrorKind::TooLarge`] if the content has more than `limit` bytes. [`ErrorKind::Transport`] if the connection
+    /// breaks.
     pub async fn read(mut self, limit: usize) -> Result<Bytes> {
         let mut whole = BytesMut::new();
         while let Some(chunk) = self.content.next().await {
@@ -124,8 +126,8 @@ impl fmt::Debug for Download {
     }
 }
 
-/// Reads the file's name out of a `Content-Disposition`. The name must not lead to another directory when it is used on disk, so
-/// everything before the last separator is dropped.
+/// Reads the file name from a `Content-Disposition`. Everything before the last separator is removed, so that the name
+/// cannot refer to another directory.
 fn file_name(disposition: &str) -> Option<String> {
     let parameters = disposition.split(';').skip(1).map(str::trim);
     let named = |key| {
@@ -135,7 +137,7 @@ fn file_name(disposition: &str) -> Option<String> {
         })
     };
     let name = match named("filename*").and_then(|value| value.rsplit_once('\'')) {
-        // An encoded name travels percent-encoded, which is how a form's text does too, but for the plus sign.
+        // `filename*` is percent-encoded like form text, except that a plus sign is literal.
         Some((_, encoded)) => {
             let pair = format!("n={}", encoded.replace('+', "%2B"));
             url::form_urlencoded::parse(pair.as_bytes()).next()?.1.into_owned()

@@ -1,4 +1,4 @@
-//! Temporary media and images (素材管理): avatars, the files of imports, and what members sent in.
+//! Temporary media and images (素材管理): avatars, import files, and media that members sent.
 //!
 //! Official: [素材管理](https://developer.work.weixin.qq.com/document/path/91054)
 
@@ -40,21 +40,21 @@ pub struct Media {
 }
 
 impl Client {
-    /// The media chapter (素材管理).
+    /// Returns the calls of the media chapter (素材管理).
     pub fn media(&self) -> Media {
         Media { client: self.clone() }
     }
 }
 
 impl Media {
-    /// Uploads a temporary medium, which lives for three days and serves all apps of the corp.
+    /// Uploads a temporary medium. It is valid for three days and for all apps of the corp.
     ///
-    /// More than 5 bytes; at most 10 MB for an image (JPG, PNG) or video (MP4), 2 MB and 60 s for a voice (AMR), 20 MB for
-    /// a file. The file name is what members see when the medium is sent to them.
+    /// The minimum is 6 bytes. The maximum is 10 MB for an image (JPG, PNG) or video (MP4), 2 MB and 60 s for a voice
+    /// (AMR), and 20 MB for a file. Recipients of the medium see its file name.
     ///
     /// # Errors
     ///
-    /// 40004, 40006, 40009, 40011, 40123, 44001, 45001: the content does not suit the kind or its size
+    /// 40004, 40006, 40009, 40011, 40123, 44001, 45001: the content does not match the kind or its size limits
     /// ([`Error::is_invalid_argument`]).
     ///
     /// Official: [上传临时素材](https://developer.work.weixin.qq.com/document/path/90253)
@@ -78,26 +78,26 @@ impl Media {
         }))
     }
 
-    /// Downloads a temporary medium: the head now, the content as it is read.
+    /// Downloads a temporary medium. The headers are available first; the content arrives while the stream is read.
     ///
     /// # Errors
     ///
-    /// [`Error::is_not_found`] (40007, 40145) if the id is wrong or its three days are over; 830002 if it is too
-    /// large to be had in one piece: then [`get_range`](Self::get_range).
+    /// [`Error::is_not_found`] (40007, 40145) if the id is wrong or older than three days. 830002 if the medium is too
+    /// large for one reply; use [`get_range`](Self::get_range) instead.
     ///
     /// Official: [获取临时素材](https://developer.work.weixin.qq.com/document/path/90254)
     pub fn get(&self, media_id: impl Into<MediaId>) -> CallFuture<Download> {
         self.download(GET_MEDIA, media_id.into(), None)
     }
 
-    /// Downloads a part of a temporary medium: these bytes, both ends included.
+    /// Downloads a part of a temporary medium. Both ends of the byte range are inclusive.
     ///
-    /// [`Download::content_range`] says how large the whole is. A part has at most 20 MB. Some media are stored encrypted;
-    /// their parts must begin and end at multiples of 16 (40146 otherwise).
+    /// [`Download::content_range`] returns the size of the whole medium. A part has at most 20 MB. Some media are stored
+    /// encrypted; their parts must begin and end at multiples of 16, otherwise the call fails with 40146.
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get).
+    /// Fails with the same errors as [`get`](Self::get).
     pub fn get_range(
         &self,
         media_id: impl Into<MediaId>,
@@ -106,25 +106,25 @@ impl Media {
         self.download(GET_MEDIA, media_id.into(), Some(bytes))
     }
 
-    /// Downloads a voice that a page recorded through the JS-SDK, in high definition (speex, 16 kHz); [`get`](Self::get)
-    /// gives the same in AMR at 8 kHz.
+    /// Downloads a voice that a page recorded through the JS-SDK, in high definition (speex, 16 kHz). [`get`](Self::get)
+    /// returns the same voice as AMR at 8 kHz.
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get).
+    /// Fails with the same errors as [`get`](Self::get).
     ///
     /// Official: [获取高清语音素材](https://developer.work.weixin.qq.com/document/path/90255)
     pub fn get_voice(&self, media_id: impl Into<MediaId>) -> CallFuture<Download> {
         self.download(GET_VOICE, media_id.into(), None)
     }
 
-    /// Uploads an image (5 bytes to 2 MB) for good, and returns its URL, which shows only inside WeCom.
+    /// Uploads an image (5 bytes to 2 MB) permanently and returns its URL. The image is visible only inside WeCom.
     ///
-    /// At most 1000 a day and 3000 a month for each corp.
+    /// Limits: 1000 a day and 3000 a month for each corp.
     ///
     /// # Errors
     ///
-    /// As [`upload`](Self::upload).
+    /// Fails with the same errors as [`upload`](Self::upload).
     ///
     /// Official: [上传图片](https://developer.work.weixin.qq.com/document/path/90256)
     pub fn upload_image(&self, file_name: impl AsRef<str>, content: impl AsRef<[u8]>) -> CallFuture<String> {
@@ -133,25 +133,25 @@ impl Media {
         self.client.send_prepared(prepared).map(|image: UploadedImage| image.url)
     }
 
-    /// Has WeCom fetch a file or video from a URL, up to 200 MB, and returns the job's id.
+    /// Submits a job that fetches a file or video from a URL, up to 200 MB, and returns the job's id.
     ///
-    /// The job's medium serves [`get`](Self::get) and group welcome messages only, not imports. The caller needs
-    /// the customer-contact permission (客户联系).
+    /// The resulting medium works with [`get`](Self::get) and with group welcome messages; imports do not accept it. The
+    /// caller needs the customer-contact permission (客户联系).
     ///
     /// # Errors
     ///
-    /// 830001, 830003, 45001, 301019 for an URL, size or md5 that does not do.
+    /// 830001, 830003, 45001, 301019 if the URL, size or md5 is invalid.
     ///
     /// Official: [异步上传临时素材](https://developer.work.weixin.qq.com/document/path/96219)
     pub fn upload_by_url(&self, source: UploadByUrl) -> CallFuture<JobId> {
         self.client.send(&source).map(|started| started.jobid)
     }
 
-    /// Returns how far an upload by URL has come. The job is remembered for 60 minutes.
+    /// Returns the state of an upload by URL. WeCom keeps the job for 60 minutes.
     ///
     /// # Errors
     ///
-    /// A job that failed is not an error here: see [`UrlUpload::detail`].
+    /// A failed job is a normal reply: see [`UrlUpload::detail`].
     ///
     /// Official: [异步上传临时素材](https://developer.work.weixin.qq.com/document/path/96219)
     pub fn upload_by_url_result(&self, job: impl Into<JobId>) -> CallFuture<UrlUpload> {
@@ -178,13 +178,13 @@ impl Media {
     }
 }
 
-/// Seconds since 1970 that travel as text, and are read as a number too.
+/// Seconds since 1970, sent as text and read as text or a number.
 mod text_seconds {
     use serde::{Deserialize, Deserializer, Serializer};
 
     use crate::json_fields::Number;
 
-    #[expect(clippy::ref_option, reason = "serde hands the field by reference")]
+    #[expect(clippy::ref_option, reason = "serde passes the field by reference")]
     pub(super) fn serialize<S: Serializer>(seconds: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
         match seconds {
             Some(seconds) => serializer.collect_str(seconds),

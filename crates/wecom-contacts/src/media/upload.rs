@@ -1,4 +1,4 @@
-//! Uploads: the form that carries the bytes, and what WeCom answers.
+//! Uploads: the multipart form and the replies.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use wecom_cipher::hex;
 use super::text_seconds;
 use crate::{Bilingual, Call, Error, ErrorKind, MediaId, Result, json_fields, transport::Body};
 
-/// What a medium is (媒体文件类型).
+/// The kind of a medium (媒体文件类型).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MediaKind {
@@ -22,7 +22,7 @@ pub enum MediaKind {
 }
 
 impl MediaKind {
-    /// The kind as WeCom writes it.
+    /// Returns the kind in WeCom's spelling.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Image => "image",
@@ -33,45 +33,45 @@ impl MediaKind {
     }
 }
 
-/// A temporary medium that was uploaded.
+/// An uploaded temporary medium.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UploadedMedia {
-    /// The kind, as WeCom writes it.
+    /// The kind, in WeCom's spelling.
     #[serde(default, rename = "type", deserialize_with = "json_fields::or_default")]
     pub kind: String,
-    /// The medium's id, good for three days; never empty.
+    /// The medium's id, valid for three days. Never empty.
     #[serde(deserialize_with = "json_fields::present")]
     pub media_id: MediaId,
-    /// When it was uploaded, in seconds since 1970. Text on the wire.
+    /// The time of the upload, in seconds since 1970. On the wire: text.
     #[serde(default, with = "text_seconds", skip_serializing_if = "Option::is_none")]
     pub created_at: Option<i64>,
 }
 
-/// An image that was uploaded for good.
+/// A permanently uploaded image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UploadedImage {
-    /// Where it is; the URL never expires, and shows only inside WeCom. Never empty.
+    /// The image's URL. It never expires and works only inside WeCom. Never empty.
     #[serde(deserialize_with = "json_fields::present")]
     pub url: String,
 }
 
-/// The page's own names of the two image types.
+/// Returns the MIME type of an image. The official page documents these two.
 pub(super) fn image_type(content: &[u8]) -> &'static str {
     if content.starts_with(b"\x89PNG") { "image/png" } else { "image/jpg" }
 }
 
-/// Writes the one-part form that WeCom asks for: the part is named `media` and says its own length (`filelength`), which
-/// no form library writes.
+/// Writes a form with one part, as WeCom requires. The part is named `media` and states its length (`filelength`), which
+/// form libraries do not support.
 pub(super) fn form(call: Call, file_name: &str, content_type: &str, content: &[u8]) -> Result<Body> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| {
         Error::new(
             call.path,
             ErrorKind::Unwritable(Bilingual::new(
-                format!("no random boundary: {error}"),
-                format!("没有随机数可用：{error}"),
+                format!("the random boundary could not be generated: {error}"),
+                format!("无法生成随机数：{error}"),
             )),
         )
     })?;
@@ -83,7 +83,7 @@ pub(super) fn form(call: Call, file_name: &str, content_type: &str, content: &[u
 }
 
 fn part(boundary: &str, file_name: &str, content_type: &str, content: &[u8]) -> Bytes {
-    // As browsers do it: UTF-8 unchanged, and the three characters that would end the name or the line escaped.
+    // Follows the browsers: UTF-8 is unchanged; the three characters that would end the name or the line are escaped.
     let file_name = file_name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
     let head = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"media\"; filename=\"{file_name}\"; filelength={length}\r\n\

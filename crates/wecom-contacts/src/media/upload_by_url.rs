@@ -1,31 +1,31 @@
-//! Uploads by URL (异步上传临时素材): WeCom fetches the file by a job.
+//! Uploads by URL (异步上传临时素材): a job fetches the file.
 
 use serde::{Deserialize, Serialize};
 
 use super::{MediaKind, text_seconds};
 use crate::{JobId, MediaId, json_fields};
 
-/// Has WeCom fetch a file or video from a URL.
+/// Submits a job that fetches a file or video from a URL.
 ///
 /// Official: [异步上传临时素材](https://developer.work.weixin.qq.com/document/path/96219)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UploadByUrl {
-    /// What it is for: 1, welcome messages of customer groups (客户联系入群欢迎语素材).
+    /// The purpose of the medium: 1 for welcome messages of customer groups (客户联系入群欢迎语素材).
     pub scene: u32,
     /// [`Video`](MediaKind::Video) (MP4) or [`File`](MediaKind::File).
     #[serde(rename = "type")]
     pub kind: MediaKind,
-    /// The name members see, at most 128 bytes.
+    /// The name shown to recipients, at most 128 bytes.
     pub filename: String,
-    /// Where the file is, at most 1024 bytes; the server there must support `Range`.
+    /// The URL of the file, at most 1024 bytes. Its server must support `Range`.
     pub url: String,
     /// The file's md5 in hex.
     pub md5: String,
 }
 
 impl UploadByUrl {
-    /// Names the file, where it is, and its md5.
+    /// Creates a request with the file's name, URL and md5.
     pub fn new(
         kind: MediaKind,
         filename: impl Into<String>,
@@ -36,16 +36,16 @@ impl UploadByUrl {
     }
 }
 
-/// The answer to a submitted job (异步任务).
+/// The reply to a submitted job (异步任务).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobStarted {
-    /// The job's id, at most 64 bytes; never empty.
+    /// The job's id, at most 64 bytes. Never empty.
     #[serde(deserialize_with = "json_fields::present")]
     pub jobid: JobId,
 }
 
-/// Asks how far an upload by URL has come.
+/// Reads the state of an upload by URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetUploadByUrlResult {
@@ -54,19 +54,19 @@ pub struct GetUploadByUrlResult {
 }
 
 impl GetUploadByUrlResult {
-    /// Asks after this job.
+    /// Creates a request for the state of this job.
     pub fn new(jobid: impl Into<JobId>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// How far an upload by URL has come.
+/// The state and result of an upload by URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UrlUpload {
-    /// The state; a number in the page's sample, "string" in its table, so both are read.
+    /// The state. The page's sample has a number, its table says "string"; both are accepted.
     pub status: UrlUploadState,
-    /// The medium, or why there is none.
+    /// The medium, or the reason of the failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<UrlUploadDetail>,
 }
@@ -76,27 +76,27 @@ coded! {
     UrlUploadState {
         /// WeCom is fetching the file (处理中).
         Running = 1,
-        /// The medium is there (完成).
+        /// The medium is available (完成).
         Done = 2,
-        /// There will be no medium (异常失败).
+        /// The job failed without a medium (异常失败).
         Failed = 3,
     }
 }
 
-/// What came of an upload by URL.
+/// The result of an upload by URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UrlUploadDetail {
-    /// Why the job failed; 0 if it did not.
+    /// The error code of the job, or 0 on success.
     #[serde(default)]
     pub errcode: i32,
-    /// The server's text on it.
+    /// The server's error text.
     #[serde(default, deserialize_with = "json_fields::or_default")]
     pub errmsg: String,
-    /// The medium, once there.
+    /// The medium. Present on success.
     #[serde(default, deserialize_with = "none_if_blank", skip_serializing_if = "Option::is_none")]
     pub media_id: Option<MediaId>,
-    /// When it was made, in seconds since 1970.
+    /// The time of the upload, in seconds since 1970.
     #[serde(default, with = "text_seconds", skip_serializing_if = "Option::is_none")]
     pub created_at: Option<i64>,
 }

@@ -1,4 +1,4 @@
-//! What a corp adds to its members: extended attributes (扩展属性) and the profile shown to outsiders (成员对外属性).
+//! Fields that a corp adds to its members: extended attributes (扩展属性) and the external profile (成员对外属性).
 //!
 //! Official: [扩展属性](https://developer.work.weixin.qq.com/document/path/100067),
 //! [成员对外属性](https://developer.work.weixin.qq.com/document/path/92230)
@@ -18,7 +18,7 @@ use crate::json_fields::{self, Number};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExtAttr {
-    /// The attributes; one whose name the admin console does not have is ignored by the server.
+    /// The attributes. The server ignores an attribute whose name does not exist in the admin console.
     #[serde(default, deserialize_with = "json_fields::or_default")]
     pub attrs: Vec<Attribute>,
 }
@@ -31,7 +31,7 @@ impl FromIterator<Attribute> for ExtAttr {
 
 /// One attribute: its name in the admin console, and its value.
 ///
-/// An attribute of a kind this crate does not know, or without the value of its kind, is kept.
+/// An attribute of an unknown kind, or with a value in an unexpected form, is kept as [`AttributeValue::Other`].
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attribute {
@@ -47,46 +47,46 @@ pub struct Attribute {
 pub enum AttributeValue {
     /// Text (type 0): at most 64 characters in `extattr`, 32 in `external_attr`. `""` empties the attribute.
     Text(String),
-    /// A link (type 1). Title and URL both empty empty the attribute; otherwise neither may be empty.
+    /// A link (type 1). An empty title together with an empty URL empties the attribute. Otherwise both are required.
     Web {
-        /// At most 12 characters.
+        /// The title, at most 12 characters.
         title: String,
-        /// Begins with `http://` or `https://`.
+        /// The URL, beginning with `http://` or `https://`.
         url: String,
     },
     /// A mini program (小程序, type 2), in `external_attr` only.
     MiniProgram {
-        /// A mini program authorised in this corp, or the attribute is ignored.
+        /// The mini program's app id. It must be authorised in this corp; otherwise the server ignores the attribute.
         appid: String,
-        /// At most 12 characters; empty together with `appid` to empty the attribute.
+        /// The title, at most 12 characters. An empty title together with an empty `appid` empties the attribute.
         title: String,
-        /// The page to open; optional.
+        /// The page to open. Optional.
         pagepath: Option<String>,
     },
-    /// A value without a type, as very old data has it.
+    /// A value without a type. Very old data has this form.
     Untyped(String),
-    /// A type that this crate does not know, or a known one without its form, with all the keys that came with it.
+    /// A value of an unknown type, or of a known type in an unexpected form, with all its keys.
     Other {
-        /// The number in `type`, if there is one.
+        /// The number in `type`, if the key is present.
         kind: Option<i64>,
-        /// All other keys but `name`.
+        /// All keys except `type` and `name`.
         content: Map<String, Value>,
     },
 }
 
 impl Attribute {
-    /// A text (type 0); `""` empties the attribute.
+    /// Creates a text (type 0). `""` empties the attribute.
     pub fn text(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self::new(name, AttributeValue::Text(value.into()))
     }
 
-    /// A link (type 1); both empty empties the attribute.
+    /// Creates a link (type 1). An empty title together with an empty URL empties the attribute.
     pub fn web(name: impl Into<String>, title: impl Into<String>, url: impl Into<String>) -> Self {
         let (title, url) = (title.into(), url.into());
         Self::new(name, AttributeValue::Web { title, url })
     }
 
-    /// A mini program (type 2), for [`ExternalProfile`] only.
+    /// Creates a mini program (type 2), for [`ExternalProfile`] only.
     pub fn mini_program(
         name: impl Into<String>,
         appid: impl Into<String>,
@@ -97,13 +97,13 @@ impl Attribute {
         Self::new(name, AttributeValue::MiniProgram { appid, title, pagepath })
     }
 
-    /// An attribute of any kind.
+    /// Creates an attribute of any kind.
     pub fn new(name: impl Into<String>, value: AttributeValue) -> Self {
         Self { name: name.into(), value }
     }
 }
 
-/// Shows names and kinds; values are personal data.
+/// Shows names and kinds. Values are personal data and are masked.
 impl fmt::Debug for Attribute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attribute").field("name", &self.name).field("value", &self.value).finish()
@@ -215,7 +215,7 @@ impl<'de> Deserialize<'de> for Attribute {
 }
 
 impl AttributeValue {
-    /// Reads the value that belongs to the type; what does not fit is kept as it came.
+    /// Reads the value that belongs to the type. A value in another form is kept unchanged.
     fn from_wire(kind: Option<i64>, mut content: Map<String, Value>) -> Self {
         fn of<T: Default + serde::de::DeserializeOwned>(
             content: &Map<String, Value>,
@@ -227,7 +227,8 @@ impl AttributeValue {
             }
         }
         let known = match kind {
-            // The live server repeats the text beside its object; where there is no object, that copy is the text.
+            // The live server repeats the text beside the `text` object. If that object is missing, the copy is the
+            // value.
             Some(0) if matches!(content.get("text"), None | Some(Value::Null)) => {
                 of(&content, "value").map(Self::Text)
             }
@@ -249,7 +250,7 @@ impl AttributeValue {
     }
 }
 
-/// What outsiders see of a member (成员对外属性, `external_profile`).
+/// The part of a member's data that people outside the corp see (成员对外属性, `external_profile`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExternalProfile {
@@ -259,24 +260,25 @@ pub struct ExternalProfile {
     /// The member's channels account (视频号).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wechat_channels: Option<WechatChannels>,
-    /// The attributes; whoever sets the profile must give them all.
+    /// The attributes. A request that sets the profile must contain all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_attr: Option<Vec<Attribute>>,
 }
 
 impl ExternalProfile {
-    /// A profile with these attributes, which the server demands whenever a profile is set; they replace those there.
+    /// Creates a profile with these attributes. They replace the existing ones; the server requires them in every
+    /// profile.
     pub fn new(attributes: impl IntoIterator<Item = Attribute>) -> Self {
         Self { external_attr: Some(attributes.into_iter().collect()), ..Self::default() }
     }
 
-    /// Sets the corp's short name, which must be a verified one; `""` restores the default.
+    /// Sets the corp's short name. It must be a verified one; `""` restores the default.
     pub fn external_corp_name(mut self, name: impl Into<String>) -> Self {
         self.external_corp_name = Some(name.into());
         self
     }
 
-    /// Sets the channels account (视频号), which must be one bound to the corp.
+    /// Sets the channels account (视频号). It must be bound to the corp.
     pub fn wechat_channels(mut self, nickname: impl Into<String>) -> Self {
         self.wechat_channels = Some(WechatChannels { nickname: Some(nickname.into()), status: None });
         self
@@ -287,10 +289,10 @@ impl ExternalProfile {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WechatChannels {
-    /// Its name, bound to the corp.
+    /// The account's name. The account must be bound to the corp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
-    /// Whether it may be shown; only ever read.
+    /// Whether the account may be shown. Read-only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<ChannelsStatus>,
 }
@@ -298,9 +300,9 @@ pub struct WechatChannels {
 coded! {
     /// Whether a channels account (视频号) may be shown.
     ChannelsStatus {
-        /// Confirmed and usable.
+        /// The owner confirmed the account; it can be shown.
         Confirmed = 0,
-        /// Awaiting the owner's confirmation.
+        /// The owner's confirmation is pending.
         AwaitingConfirmation = 1,
     }
 }

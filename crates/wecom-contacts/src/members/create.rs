@@ -1,4 +1,4 @@
-//! Creating a member, which only contacts-sync (通讯录同步) may.
+//! Creating a member. Available to contacts-sync (通讯录同步) only.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -6,13 +6,14 @@ use super::{Gender, NewMember};
 use crate::{DepartmentId, UserId, json_fields};
 
 impl NewMember {
-    /// Begins with the two fields that every member must have; a mobile number or a mail address must follow.
+    /// Creates a member with the two required fields. The server also requires a mobile number or a mail address.
     pub fn new(userid: impl Into<UserId>, name: impl Into<String>) -> Self {
         Self { userid: userid.into(), name: name.into(), ..Self::default() }
     }
 }
 
-/// Writes a gender as the number that the live server takes without a warning. A text that is no number is sent as it is.
+/// Writes a gender as a number, which the live server accepts without a warning. Text that is not a number is sent
+/// unchanged.
 pub(super) fn gender_number<S: Serializer>(
     gender: &Option<Gender>,
     serializer: S,
@@ -24,11 +25,11 @@ pub(super) fn gender_number<S: Serializer>(
     }
 }
 
-/// What came of a creation.
+/// The result of a creation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedMember {
-    /// Departments that the server made because `department` named ids it did not know.
+    /// Departments that the server created because `department` contained unknown ids.
     #[serde(
         default,
         rename = "created_department_list",
@@ -38,18 +39,18 @@ pub struct CreatedMember {
     pub created_departments: Vec<CreatedDepartment>,
 }
 
-/// A department that came about with a member.
+/// A department that the server created together with a member.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedDepartment {
-    /// Its id.
+    /// The department's id.
     pub id: DepartmentId,
-    /// The name that the server gave it.
+    /// The name that the server gave to the department.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
-/// `{"department_info": […]}`, as the wire wraps the list.
+/// The wire format of the list: `{"department_info": […]}`.
 mod created_departments {
     use super::{CreatedDepartment, Deserialize, Deserializer, Serialize, Serializer, json_fields};
 

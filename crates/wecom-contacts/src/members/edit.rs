@@ -1,4 +1,4 @@
-//! Updating and deleting members, which only contacts-sync (通讯录同步) may.
+//! Updating and deleting members. Available to contacts-sync (通讯录同步) only.
 
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -6,7 +6,7 @@ use super::{BizMailAlias, MemberPatch};
 use crate::{Patch, UserId, patch::Clearable};
 
 impl MemberPatch {
-    /// Begins with nothing changed.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
@@ -42,19 +42,19 @@ impl<S: Into<String>> From<Vec<S>> for Patch<BizMailAlias> {
 pub struct UpdateMember {
     /// The account.
     pub userid: UserId,
-    /// What changes.
+    /// The changes.
     #[serde(flatten)]
     pub patch: MemberPatch,
 }
 
 impl UpdateMember {
-    /// Asks for this change to this member.
+    /// Creates a request that applies this patch to this member.
     pub fn new(userid: impl Into<UserId>, patch: MemberPatch) -> Self {
         Self { userid: userid.into(), patch }
     }
 }
 
-/// Deletes one member. A GET that changes something.
+/// Deletes one member. The request is a GET although it changes data.
 ///
 /// Official: [删除成员](https://developer.work.weixin.qq.com/document/path/90198)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,13 +65,13 @@ pub struct DeleteMember {
 }
 
 impl DeleteMember {
-    /// Asks for this member's deletion.
+    /// Creates a request that deletes this member.
     pub fn new(userid: impl Into<UserId>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// Deletes members, at most 200; one invalid userid fails them all.
+/// Deletes at most 200 members. If one userid is invalid, the call deletes none of them.
 ///
 /// Official: [批量删除成员](https://developer.work.weixin.qq.com/document/path/90199)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +82,7 @@ pub struct DeleteMembers {
 }
 
 impl DeleteMembers {
-    /// Asks for these members' deletion.
+    /// Creates a request that deletes these members.
     pub fn new<U: Into<UserId>>(userids: impl IntoIterator<Item = U>) -> Self {
         Self { useridlist: userids.into_iter().map(Into::into).collect() }
     }

@@ -1,4 +1,4 @@
-//! What is known of a member's field: its limit, who may see it, and its value whatever the type.
+//! Properties of a member's field (limit, sensitivity) and access to its value independent of the type.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{DepartmentId, OpenUserId, UserId};
 
-/// The fields of a member, in the order in which WeCom's pages have them.
+/// Returns the fields of a member, in the order of WeCom's pages.
 ///
 /// ```
 /// use wecom_contacts::members::{self, Limit, MemberField};
@@ -30,82 +30,82 @@ impl MemberField {
         fields().find(|field| field.name() == name)
     }
 
-    /// Whether a creation may have the field: it is one of [`NewMember`]'s.
+    /// Returns whether a creation can contain the field, as [`NewMember`] does.
     pub fn is_in_create(self) -> bool {
         NewMember::FIELDS.contains(&self)
     }
 
-    /// Whether an update may change the field: it is one of [`MemberPatch`]'s.
+    /// Returns whether an update can change the field, as [`MemberPatch`] does.
     pub fn is_in_update(self) -> bool {
         MemberPatch::FIELDS.contains(&self)
     }
 
-    /// Whether an update may empty the field.
+    /// Returns whether an update can empty the field.
     pub fn is_clearable(self) -> bool {
         MemberPatch::CLEARABLE.contains(&self)
     }
 
-    /// Whether an answer, and with it the row of an export, may have the field: it is one of [`Member`]'s.
+    /// Returns whether a reply, and therefore the row of an export, can contain the field, as [`Member`] does.
     pub fn is_in_answers(self) -> bool {
         Member::FIELDS.contains(&self)
     }
 
-    /// Whether the field is hidden from apps created after 2022-06-20 20:00.
+    /// Returns whether WeCom hides the field from apps created after 2022-06-20 20:00.
     pub const fn is_sensitive(self) -> bool {
         matches!(self.sensitivity(), Sensitivity::Sensitive)
     }
 
-    /// Whether the value is a personal datum, which logs and `Debug` do not show.
+    /// Returns whether the value is personal data, which logs and `Debug` mask.
     pub const fn is_personal(self) -> bool {
         !matches!(self.sensitivity(), Sensitivity::Shown)
     }
 }
 
-/// The name of the field in JSON.
+/// Writes the field's key in JSON.
 impl fmt::Display for MemberField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-/// How much a field may hold. A length that is not stated from below is 0 there.
+/// The length limit of a field. If WeCom states no lower bound, it is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Limit {
     /// The length of a text in bytes of UTF-8.
     Bytes {
-        /// The least length.
+        /// Minimum length.
         shortest: usize,
-        /// The greatest length.
+        /// Maximum length.
         longest: usize,
     },
-    /// The length of a text in characters: Unicode scalar values.
+    /// The length of a text in characters (Unicode scalar values).
     Characters {
-        /// The least length.
+        /// Minimum length.
         shortest: usize,
-        /// The greatest length.
+        /// Maximum length.
         longest: usize,
     },
     /// The number of items of a list.
     Items {
-        /// The least number.
+        /// Minimum number of items.
         fewest: usize,
-        /// The greatest number.
+        /// Maximum number of items.
         most: usize,
     },
 }
 
-/// Who may see the value of a field.
+/// Who can see the value of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sensitivity {
-    /// An id or a state, which logs show too.
+    /// An id or a state. Logs show it.
     Shown,
-    /// A personal datum: logs and `Debug` mask it.
+    /// Personal data: logs and `Debug` mask it.
     Personal,
-    /// A personal datum that WeCom hides from apps created after 2022-06-20 20:00.
+    /// Personal data that WeCom also hides from apps created after 2022-06-20 20:00.
     Sensitive,
 }
 
-/// The value of a member's field, borrowed: two members are compared field by field with it. See [`Member::value`].
+/// The borrowed value of a member's field, for comparing two members field by field. See [`Member::value`].
 ///
 /// ```
 /// use wecom_contacts::members::{self, Member};
@@ -119,13 +119,13 @@ pub enum Sensitivity {
 pub enum FieldValue<'a> {
     /// A text.
     Text(&'a str),
-    /// A member, compared without case.
+    /// A member. The comparison ignores case.
     Member(&'a UserId),
-    /// A truth value, 0 or 1 in JSON.
+    /// A boolean, 0 or 1 in JSON.
     Flag(bool),
-    /// Truth values, one for each department.
+    /// One boolean for each department.
     Flags(&'a [bool]),
-    /// Numbers, one for each department.
+    /// One number for each department.
     Numbers(&'a [u32]),
     /// A department.
     Department(DepartmentId),
@@ -137,15 +137,15 @@ pub enum FieldValue<'a> {
     Gender(&'a Gender),
     /// The state of the account.
     Status(MemberStatus),
-    /// Further addresses of the corp mailbox.
+    /// Alias addresses of the corp mailbox.
     BizMailAlias(&'a BizMailAlias),
     /// Extended attributes.
     ExtAttr(&'a ExtAttr),
-    /// What outsiders see.
+    /// The external profile.
     ExternalProfile(&'a ExternalProfile),
 }
 
-/// Shows what kind of value it is; values may be personal data.
+/// Shows the kind of the value. The value itself can be personal data.
 impl fmt::Debug for FieldValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

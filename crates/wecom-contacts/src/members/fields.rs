@@ -1,6 +1,7 @@
-//! The table of member fields: what a creation, an update, an answer and an import file have, from one place.
+//! The table of member fields. It defines the fields of creations, updates, replies and import files in one place.
 //!
-//! A new field of WeCom is a new row here. [`table`](super::table) says what a row may have and what becomes of it.
+//! A new field of WeCom becomes a new row here. [`table`](super::table) documents the syntax of a row and the generated
+//! code.
 //!
 //! Official: [创建成员](https://developer.work.weixin.qq.com/document/path/90195),
 //! [更新成员](https://developer.work.weixin.qq.com/document/path/90197),
@@ -22,17 +23,18 @@ use crate::{
 };
 
 member_fields! {
-    /// A member to be created. What was not set is not sent, so that the server's defaults apply.
+    /// A member to be created. Fields that were not set are omitted, so the server's defaults apply.
     ///
-    /// Needed are a mobile number or a mail address. Official: [创建成员](https://developer.work.weixin.qq.com/document/path/90195)
+    /// A mobile number or a mail address is required. Official:
+    /// [创建成员](https://developer.work.weixin.qq.com/document/path/90195)
     create NewMember;
 
-    /// What an update changes: only what was named is sent, so that all other fields stay.
+    /// The changes of an update. Only the fields that were set are sent; all others stay unchanged.
     ///
-    /// [`Clear`](crate::Clear) empties the fields that take it, by the type's empty value. The page bounds `alias` and
-    /// `telephone` from below (1 character, 1 byte), and does not say whether `mobile` and `email` can be emptied; the server
-    /// decides whether it takes `""` there. `biz_mail` and `biz_mail_alias` are not atomic with the rest: when the call fails,
-    /// either part may have been applied.
+    /// [`Clear`](crate::Clear) sends the empty value of the field's type. The page gives `alias` a minimum of 1 character
+    /// and `telephone` a minimum of 1 byte, and it leaves open whether `mobile` and `email` can be emptied. The server
+    /// decides whether it accepts `""` for these four. `biz_mail` and `biz_mail_alias` are not atomic with the other
+    /// fields: if the call fails, one of the two parts may have been applied.
     ///
     /// ```
     /// use wecom_contacts::{Clear, members::MemberPatch};
@@ -47,44 +49,47 @@ member_fields! {
     /// Official: [更新成员](https://developer.work.weixin.qq.com/document/path/90197)
     update MemberPatch;
 
-    /// A member (成员) as a credential may see them.
+    /// A member (成员), as the credential sees it.
     ///
-    /// A field is [`Hidden`](Seen::Hidden) if the answer leaves it out: the credential may not see it, or WeCom does not give it. A
-    /// field that the answer has is `Known`, also if it is empty. Apps created after 2022-06-20 20:00 never see the fields marked
-    /// *sensitive*; they come by OAuth (`auth/getuserdetail`) instead. `user/get` and `user/list` give the same fields.
+    /// A field is [`Hidden`](Seen::Hidden) if the reply omits it: either the credential has no permission, or WeCom does
+    /// not send the field. A field in the reply is `Known`, even if it is empty. WeCom hides the fields marked
+    /// *sensitive* from apps created after 2022-06-20 20:00; such apps read them by OAuth (`auth/getuserdetail`).
+    /// `user/get` and `user/list` return the same fields.
     ///
     /// Official: [读取成员](https://developer.work.weixin.qq.com/document/path/90196)
     read Member;
 
     /// A member as a row of an import file.
     ///
-    /// The file says which columns there are: a field of another column is not written, and an empty field (`""`, `[]`, `None`) of one
-    /// that it has makes an empty cell, which empties what can be emptied. A row leaves a field as it is by [keeping](Self::keep) its
-    /// column. A gender that is [`Undefined`](Gender::Undefined) is always left as it is: it is unknown or hidden, and never empty.
+    /// The file determines the columns. A field without a column is not written. An empty field (`""`, `[]`, `None`) with
+    /// a column produces an empty cell, which empties the field if WeCom allows it. [`keep`](Self::keep) leaves a field
+    /// of this row unchanged. A gender that is [`Undefined`](Gender::Undefined) is always left unchanged, because it
+    /// means unknown or hidden.
     import ImportMember;
 
-    /// A field of a member, in creations, updates, answers or import files.
+    /// A field of a member, in creations, updates, replies or import files.
     ///
-    /// A field that WeCom adds is a new variant, and a match on all variants then fails to compile: no field is forgotten.
+    /// A new field of WeCom becomes a new variant, so the compiler reports every match that lacks it.
     fields MemberField;
 
     /// A column of a file of members (成员导入模板).
     ///
-    /// [`ALL`](Self::ALL) has them in the order of WeCom's template. A column that WeCom adds is a new variant.
+    /// [`ALL`](Self::ALL) contains the columns in the order of WeCom's template. A new column of WeCom becomes a new
+    /// variant.
     columns MemberColumn;
 
-    /// The account (账号), unique in the corp and compared without case.
+    /// The account (账号), unique in the corp. Comparisons ignore case.
     userid() {
         Userid "账号" [1..=64 bytes] Shown;
         key
-            /// Digits, letters, `_`, `-`, `@`, `.`, beginning with a digit or letter.
+            /// Consists of digits, letters, `_`, `-`, `@` and `.`, and begins with a digit or letter.
             UserId;
         import
-            /// WeCom tells members apart by it, so it must not be empty.
+            /// Required: the userid identifies the member.
             userid: UserId { Userid "帐号" Refused }
     }
 
-    /// Another account (修改账号), once only, and only for one that the system made.
+    /// The new account (修改账号). WeCom allows one change, and only of an account that the system generated.
     new_userid(impl Into<UserId>) {
         NewUserid "新账号" [1..=64 bytes] Shown;
         update Option<UserId>;
@@ -96,10 +101,10 @@ member_fields! {
         required String;
         update Option<String>;
         read
-            /// To third-party apps the userid takes its place.
+            /// Third-party apps receive the userid instead.
             Seen<String>;
         import
-            /// It must not be empty.
+            /// Required.
             name: String { Name "姓名" Refused }
     }
 
@@ -112,16 +117,16 @@ member_fields! {
         import alias: String { Alias "别名" Clears }
     }
 
-    /// The mobile number (手机号码), unique in the corp; outside mainland China with its country code.
+    /// The mobile number (手机号码), unique in the corp. A number outside mainland China includes its country code.
     mobile(impl Into<String>) {
         Mobile "手机" [1..=32 bytes] Sensitive;
         create Option<String>;
         clearable
-            /// Ignored without an error if the member has activated already.
+            /// The server ignores the change, without an error, if the member is already activated.
             Patch<String>;
         read Seen<String>;
         import
-            /// This or the mail address must not be empty.
+            /// Either the mobile number or the mail address is required.
             mobile: String { Mobile "手机号" Clears }
     }
 
@@ -132,7 +137,7 @@ member_fields! {
         clearable Patch<String>;
         read Seen<String>;
         import
-            /// This or the mobile number must not be empty.
+            /// Either the mail address or the mobile number is required.
             email: String { Email "邮箱" Clears }
     }
 
@@ -140,58 +145,59 @@ member_fields! {
     biz_mail(impl Into<String>) {
         BizMail "企业邮箱" [6..=64 bytes] Sensitive;
         create
-            /// One given here can never be changed.
+            /// An address set at creation is permanent.
             Option<String>;
         update
-            /// At most 63 bytes here; a generated one may be changed once.
+            /// At most 63 bytes here. A generated address can be changed once.
             Option<String>;
         read Seen<String>;
     }
 
-    /// Further addresses of the corp mailbox (企业邮箱别名).
+    /// Alias addresses of the corp mailbox (企业邮箱别名).
     biz_mail_alias() {
         BizMailAlias "企业邮箱别名" [0..=5 items] Personal;
         clearable
-            /// They replace those there. Cleared by an empty `item`.
+            /// They replace the existing ones. An empty `item` removes all of them.
             Patch<BizMailAlias>;
         read Seen<BizMailAlias>;
     }
 
-    /// The departments (成员所属部门).
+    /// The member's departments (成员所属部门).
     department(impl IntoIterator<Item = impl Into<DepartmentId>>) {
         Department "部门" [0..=100 items] Shown;
         create
-            /// Without any the member waits in 其他（待设置部门）.
+            /// Without a department the member is placed in 其他（待设置部门）.
             Option<Vec<DepartmentId>>;
         update
-            /// They replace those there.
+            /// They replace the existing ones.
             Option<Vec<DepartmentId>>;
         read
-            /// Only those that the credential may view. See [`memberships`](Self::memberships).
+            /// Contains only the departments that the credential can view. See [`memberships`](Self::memberships).
             Seen<Vec<DepartmentId>>;
         import
-            /// At least one. One that does not exist is created below 其他（待设置部门）. A cell joins their ids by `;`.
+            /// At least one. The server creates an unknown department below 其他（待设置部门）. A cell joins the ids with
+            /// `;`.
             department: Vec<DepartmentId> { Department "所在部门" Refused }
     }
 
-    /// The place in each of `department`, larger first.
+    /// The position in each of `department`; larger numbers come first.
     order(impl IntoIterator<Item = u32>) {
         Order "排序" [0..=100 items] Shown;
         create
             /// Defaults to 0.
             Option<Vec<u32>>;
         update
-            /// Has effect only together with `department`.
+            /// Takes effect only together with `department`.
             Option<Vec<u32>>;
         read
             /// Parallel to `department`.
             Seen<Vec<u32>>;
         import
-            /// As many as departments, or empty to leave them as they are. A cell joins them by `;`.
+            /// One number for each department, or empty to leave the order unchanged. A cell joins the numbers with `;`.
             order: Vec<u32> { Order "排序" Kept }
     }
 
-    /// Whether the member leads each of `department` (部门负责人).
+    /// Whether the member is a leader of each of `department` (部门负责人).
     is_leader_in_dept(impl IntoIterator<Item = bool>) {
         IsLeaderInDept "部门负责人" [0..=100 items] Shown;
         create #[serde(default, with = "json_fields::flags")] Option<Vec<bool>>;
@@ -201,7 +207,7 @@ member_fields! {
             #[serde(default, with = "json_fields::flags")]
             Seen<Vec<bool>>;
         import
-            /// As many as departments, or empty to leave them as they are. A cell joins 0 and 1 by `;`.
+            /// One value for each department, or empty to leave the values unchanged. A cell joins 0 and 1 with `;`.
             is_leader_in_dept: Vec<bool> { IsLeaderInDept "是否部门内领导" Kept }
     }
 
@@ -211,7 +217,7 @@ member_fields! {
         create Option<DepartmentId>;
         update Option<DepartmentId>;
         read
-            /// Only if the credential may view it.
+            /// Present only if the credential can view the department.
             Seen<DepartmentId>;
     }
 
@@ -220,10 +226,10 @@ member_fields! {
         DirectLeader "直属上级" [0..=1 items] Shown;
         create Option<Vec<UserId>>;
         clearable
-            /// Cleared by `[]`.
+            /// `[]` empties the field.
             Patch<Vec<UserId>>;
         read
-            /// Only if the credential may view them.
+            /// Contains only the members that the credential can view.
             Seen<Vec<UserId>>;
     }
 
@@ -240,18 +246,18 @@ member_fields! {
     gender(Gender) {
         Gender "性别" [] Sensitive;
         create
-            /// It is sent as a number: the live server warns of the text that its page shows.
+            /// Sent as a number: the live server warns about the text form that its page shows.
             #[serde(serialize_with = "gender_number")]
             Option<Gender>;
         update
-            /// It is sent as a number: the live server warns of the text that its page shows.
+            /// Sent as a number: the live server warns about the text form that its page shows.
             #[serde(serialize_with = "gender_number")]
             Option<Gender>;
         read
-            /// It is absent if it is hidden, though its page says that it reads as [`Gender::Undefined`].
+            /// The server omits a hidden gender, although its page says that it returns [`Gender::Undefined`].
             Seen<Gender>;
         import
-            /// A cell has 男 or 女.
+            /// A cell contains 男 or 女.
             gender: Option<Gender> { Gender "性别" Clears }
     }
 
@@ -273,7 +279,7 @@ member_fields! {
         import address: String { Address "地址" Clears }
     }
 
-    /// Whether the account is in use (激活状态).
+    /// The state of the account (激活状态).
     status() {
         Status "激活状态" [] Shown;
         read Seen<MemberStatus>;
@@ -288,32 +294,32 @@ member_fields! {
             Option<bool>;
         update #[serde(default, with = "json_fields::flag")] Option<bool>;
         read
-            /// The live server carries it beside `status`; its page does not list it.
+            /// The live server sends this field beside `status`, although its page omits it.
             #[serde(default, with = "json_fields::flag")]
             Seen<bool>;
         import
-            /// `None` leaves it as it is. The column 禁用 has the opposite: 1 for an account that is not enabled.
+            /// `None` leaves the state unchanged. The column 禁用 has the inverse value: 1 for a disabled account.
             enabled: Option<bool> { Disabled "禁用" Kept or Enable "enable" }
     }
 
-    /// An uploaded image for the picture (头像).
+    /// The media id of an uploaded image for the avatar (头像).
     avatar_mediaid(impl Into<MediaId>) {
         AvatarMediaid "成员头像" [] Personal;
         create Option<MediaId>;
         update Option<MediaId>;
     }
 
-    /// The full-size picture's URL (头像).
+    /// The URL of the full-size avatar (头像).
     avatar() {
         Avatar "头像" [] Sensitive;
         read Seen<String>;
     }
 
-    /// The thumbnail's URL (头像缩略图).
+    /// The URL of the avatar's thumbnail (头像缩略图).
     thumb_avatar() {
         ThumbAvatar "头像缩略图" [] Sensitive;
         read
-            /// Its page does not say so, but it goes with `avatar`.
+            /// Hidden whenever `avatar` is hidden, although the page omits this.
             Seen<String>;
     }
 
@@ -328,39 +334,39 @@ member_fields! {
         Extattr "扩展属性" [] Personal;
         create Option<ExtAttr>;
         update
-            /// One is emptied by its own empty value.
+            /// An attribute is emptied by its own empty value.
             Option<ExtAttr>;
         read Seen<ExtAttr>;
     }
 
-    /// What outsiders see (成员对外属性).
+    /// The external profile (成员对外属性).
     external_profile(ExternalProfile) {
         ExternalProfile "对外属性" [] Personal;
         create Option<ExternalProfile>;
         update
-            /// Its attributes replace those there.
+            /// Its attributes replace the existing ones.
             Option<ExternalProfile>;
         read Seen<ExternalProfile>;
     }
 
-    /// The position shown to outsiders (对外职务), at most 12 Chinese characters.
+    /// The position shown outside the corp (对外职务), at most 12 Chinese characters.
     external_position(impl Into<String>) {
         ExternalPosition "对外职务" [0..=12 characters] Sensitive;
         create Option<String>;
         clearable Patch<String>;
         read
-            /// It is shown in place of `position` there.
+            /// Shown outside the corp instead of `position`.
             Seen<String>;
     }
 
-    /// The channels account (视频号). Prefer [`ExternalProfile::wechat_channels`]: the page's own samples carry it there.
+    /// The channels account (视频号). Prefer [`ExternalProfile::wechat_channels`], which the page's own samples use.
     nickname(impl Into<String>) {
         Nickname "视频号名字" [] Personal;
         create Option<String>;
         update Option<String>;
     }
 
-    /// Whether the member is invited by service notice, SMS or mail.
+    /// Whether WeCom invites the member by service notice, SMS or mail.
     to_invite(bool) {
         ToInvite "是否邀请" [] Shown;
         create
@@ -372,21 +378,21 @@ member_fields! {
     open_userid() {
         OpenUserid "全局唯一id" [1..=64 bytes] Shown;
         read
-            /// A corp's own app never gets it.
+            /// A self-built app of the corp never receives it.
             Seen<OpenUserId>;
     }
 
-    /// The English name (英文名), which early versions of WeCom had.
+    /// The English name (英文名), a field of early WeCom versions.
     english_name() {
         EnglishName "英文名" [] Personal;
         read Seen<String>;
     }
 
-    /// Whether the member leads a department.
+    /// Whether the member is a leader of any department.
     isleader() {
         Isleader "是否部门负责人" [] Personal;
         read
-            /// The live server carries it; its page does not list it.
+            /// The live server sends this field, although its page omits it.
             #[serde(default, with = "json_fields::flag")]
             Seen<bool>;
     }
@@ -395,7 +401,7 @@ member_fields! {
     hide_mobile() {
         HideMobile "是否隐藏手机号" [] Personal;
         read
-            /// The live server carries it; its page does not list it.
+            /// The live server sends this field, although its page omits it.
             #[serde(default, with = "json_fields::flag")]
             Seen<bool>;
     }

@@ -1,10 +1,10 @@
-//! From one name of a member to another: OpenID, `open_userid`, mobile number, mail address.
+//! Conversions between the identifiers of a member: userid, OpenID, `open_userid`, mobile number, mail address.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{AgentId, OpenId, OpenUserId, UserId, json_fields};
 
-/// Turns a userid into a WeChat OpenID.
+/// Converts a userid into a WeChat OpenID.
 ///
 /// Official: [userid与openid互换](https://developer.work.weixin.qq.com/document/path/90202)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,22 +15,22 @@ pub struct ToOpenId {
 }
 
 impl ToOpenId {
-    /// Asks for this member's OpenID.
+    /// Creates a request for this member's OpenID.
     pub fn new(userid: impl Into<UserId>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The answer of [`ToOpenId`].
+/// The reply to [`ToOpenId`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenIdReply {
-    /// The OpenID; never empty.
+    /// The OpenID. Never empty.
     #[serde(deserialize_with = "json_fields::present")]
     pub openid: OpenId,
 }
 
-/// Turns a WeChat OpenID into a userid.
+/// Converts a WeChat OpenID into a userid.
 ///
 /// Official: [userid与openid互换](https://developer.work.weixin.qq.com/document/path/90202)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,22 +41,22 @@ pub struct FromOpenId {
 }
 
 impl FromOpenId {
-    /// Asks whose OpenID this is.
+    /// Creates a request for the member with this OpenID.
     pub fn new(openid: impl Into<OpenId>) -> Self {
         Self { openid: openid.into() }
     }
 }
 
-/// The answer of a call that gives one userid.
+/// The reply of a call that returns one userid.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UserIdReply {
-    /// The account; never empty.
+    /// The account. Never empty.
     #[serde(deserialize_with = "json_fields::present")]
     pub userid: UserId,
 }
 
-/// Looks a member up by mobile number.
+/// Finds a member by mobile number.
 ///
 /// Official: [手机号获取userid](https://developer.work.weixin.qq.com/document/path/95402)
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,13 +69,13 @@ pub struct FindByMobile {
 masked_debug!(FindByMobile { | mobile });
 
 impl FindByMobile {
-    /// Asks whose number this is.
+    /// Creates a request for the member with this number.
     pub fn new(mobile: impl Into<String>) -> Self {
         Self { mobile: mobile.into() }
     }
 }
 
-/// Looks a member up by mail address.
+/// Finds a member by mail address.
 ///
 /// Official: [邮箱获取userid](https://developer.work.weixin.qq.com/document/path/95895)
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +83,7 @@ impl FindByMobile {
 pub struct FindByEmail {
     /// The address.
     pub email: String,
-    /// Which of the member's addresses it is; the corp mail unless told.
+    /// The kind of mail address. Defaults to the corp mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_type: Option<EmailType>,
 }
@@ -91,12 +91,12 @@ pub struct FindByEmail {
 masked_debug!(FindByEmail { email_type | email });
 
 impl FindByEmail {
-    /// Asks whose corp mail address (企业邮箱) this is.
+    /// Creates a request for the member with this corp mail address (企业邮箱).
     pub fn new(email: impl Into<String>) -> Self {
         Self { email: email.into(), email_type: None }
     }
 
-    /// Says which address it is.
+    /// Sets the kind of mail address.
     pub fn email_type(mut self, email_type: EmailType) -> Self {
         self.email_type = Some(email_type);
         self
@@ -104,7 +104,7 @@ impl FindByEmail {
 }
 
 coded! {
-    /// Which of a member's mail addresses.
+    /// The kind of a member's mail address.
     EmailType {
         /// The corp mail (企业邮箱, `biz_mail`).
         Corp = 1,
@@ -113,7 +113,7 @@ coded! {
     }
 }
 
-/// Turns ids that a third-party app saw (`open_userid`) into userids. Only a self-built app may.
+/// Converts third-party ids (`open_userid`) into userids. Available to self-built apps only.
 ///
 /// Official: [userid转换](https://developer.work.weixin.qq.com/document/path/95884)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,32 +121,32 @@ coded! {
 pub struct OpenUserIdsToUserIds {
     /// The ids, at most 1000.
     pub open_userid_list: Vec<OpenUserId>,
-    /// The app that the ids came from. Page 95884 demands it; the page for intelligent robots (101521) has none.
+    /// The app that the ids came from. Page 95884 requires it; the page for intelligent robots (101521) omits it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_agentid: Option<AgentId>,
 }
 
 impl OpenUserIdsToUserIds {
-    /// Asks for the members behind these ids.
+    /// Creates a request for the members with these ids.
     pub fn new<O: Into<OpenUserId>>(ids: impl IntoIterator<Item = O>) -> Self {
         Self { open_userid_list: ids.into_iter().map(Into::into).collect(), source_agentid: None }
     }
 
-    /// Says which app the ids came from.
+    /// Sets the app that the ids came from.
     pub fn source_agentid(mut self, source: impl Into<AgentId>) -> Self {
         self.source_agentid = Some(source.into());
         self
     }
 }
 
-/// The answer of [`OpenUserIdsToUserIds`].
+/// The reply to [`OpenUserIdsToUserIds`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConvertedUserIds {
-    /// The pairs.
+    /// The converted ids.
     #[serde(default, rename = "userid_list", deserialize_with = "json_fields::or_default")]
     pub converted: Vec<ConvertedUserId>,
-    /// Ids that are unknown, out of one app's range, or plain userids given by mistake.
+    /// Ids that could not be converted: unknown ids, ids outside the range of one of the apps, or plain userids.
     #[serde(
         default,
         rename = "invalid_open_userid_list",
@@ -160,9 +160,9 @@ pub struct ConvertedUserIds {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConvertedUserId {
-    /// As the third-party app saw it.
+    /// The id that the third-party app uses.
     pub open_userid: OpenUserId,
-    /// As the corp knows it.
+    /// The id that the corp uses.
     pub userid: UserId,
 }
 

@@ -1,4 +1,4 @@
-//! All members' ids, page by page: what contacts-sync may read from any IP.
+//! The paged list of all members' ids. Contacts-sync can read it from any IP.
 
 use std::{collections::HashSet, future};
 
@@ -11,33 +11,33 @@ use crate::{
     paging::{self, Next, Paged},
 };
 
-/// Lists the ids of all members, a page at a time. Only contacts-sync (通讯录同步) may.
+/// Lists the ids of all members, one page at a time. Available to contacts-sync (通讯录同步) only.
 ///
 /// Official: [获取成员ID列表](https://developer.work.weixin.qq.com/document/path/96067)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListMemberIds {
-    /// Where to go on: `next` of the page before.
+    /// The start of the page: `next` of the previous page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
-    /// How many rows a page has, 1–10,000; the server's default is not documented.
+    /// Maximum number of rows in a page, 1–10,000. The server's default is undocumented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }
 
 impl ListMemberIds {
-    /// Asks for the first page.
+    /// Creates a request for the first page.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks for the page at this cursor.
+    /// Sets the cursor of the page.
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
         self.cursor = Some(cursor.into());
         self
     }
 
-    /// Asks for pages of so many rows, 1–10,000.
+    /// Sets the maximum number of rows in a page, 1–10,000.
     pub fn limit(mut self, rows: u32) -> Self {
         self.limit = Some(rows);
         self
@@ -63,7 +63,7 @@ pub struct MemberIdPage {
     /// One row for each department of each member.
     #[serde(rename = "dept_user")]
     pub items: Vec<MemberId>,
-    /// Where the next page begins; `None` on the last one.
+    /// The cursor of the next page. `None` on the last page.
     #[serde(
         default,
         rename = "next_cursor",
@@ -73,7 +73,7 @@ pub struct MemberIdPage {
     pub next: Option<String>,
 }
 
-/// A member and one of their departments; a member of two departments comes twice.
+/// A member and one of the member's departments. A member of two departments appears twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberId {
@@ -97,36 +97,37 @@ impl MemberIds {
         Self { client, call: ListMemberIds::new() }
     }
 
-    /// Sets how many rows one call fetches, 1–10,000.
+    /// Sets the number of rows that one call fetches, 1–10,000.
     pub fn page_size(mut self, rows: u32) -> Self {
         self.call.limit = Some(rows);
         self
     }
 
-    /// Begins after the page that gave this cursor, as a caller that was interrupted does.
+    /// Starts after the page that returned this cursor, for example to resume an interrupted list.
     pub fn after(mut self, cursor: impl Into<String>) -> Self {
         self.call.cursor = Some(cursor.into());
         self
     }
 
-    /// Fetches one page; whoever must be able to resume keeps its `next`.
+    /// Fetches one page. To resume later, store its `next`.
     pub fn page(&self) -> CallFuture<MemberIdPage> {
         self.client.send(&self.call)
     }
 
-    /// Streams all rows from here on, fetching pages as they are needed. The stream borrows nothing; after an error it ends, and a
-    /// stream that ends without one has read the whole list.
+    /// Streams all remaining rows and fetches pages on demand.
+    ///
+    /// The stream owns its data and ends after an error. A stream that ends without an error has read the whole list.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) where a cursor leads back to an earlier page, or a page without rows
-    /// has another behind it: the rows that came are then a part of the list.
+    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if a cursor points back to an earlier page, or if an empty
+    /// page has a successor. The rows received until then are only a part of the list.
     pub fn stream(self) -> impl Stream<Item = Result<MemberId>> + Send + Unpin + 'static {
         paging::rows(self.client, self.call)
     }
 
-    /// Streams each member once, however many departments they are in. The userids seen are remembered while it runs, as
-    /// the server promises no order of the rows.
+    /// Streams each member once, regardless of the number of departments. The stream keeps the userids seen in memory,
+    /// because the server does not guarantee an order of the rows.
     pub fn userids(self) -> impl Stream<Item = Result<UserId>> + Send + Unpin + 'static {
         let mut seen = HashSet::new();
         self.stream().try_filter_map(move |row| {
@@ -154,7 +155,7 @@ mod tests {
             let page: MemberIdPage = serde_json::from_str(&body).unwrap();
             assert_eq!(page, MemberIdPage::default(), "{body}");
         }
-        // Absent is never empty.
+        // A missing list is an error, because an empty list has another meaning.
         assert!(serde_json::from_str::<MemberIdPage>("{}").is_err());
     }
 

@@ -1,4 +1,4 @@
-//! How members come in and stay: invitations, the join QR code, second verification, activity.
+//! Invitations, the join QR code, second verification and the number of active members.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,32 +23,32 @@ pub struct Invitation {
 }
 
 impl Invitation {
-    /// Begins with nobody.
+    /// Creates an empty invitation.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Invites these members, at most 1000.
+    /// Adds these members, at most 1000.
     pub fn members<U: Into<UserId>>(mut self, members: impl IntoIterator<Item = U>) -> Self {
         self.members = Some(members.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Invites the members of these departments, at most 100.
+    /// Adds the members of these departments, at most 100.
     pub fn departments<D: Into<DepartmentId>>(mut self, departments: impl IntoIterator<Item = D>) -> Self {
         self.departments = Some(departments.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Invites the members of these tags, at most 100.
+    /// Adds the members of these tags, at most 100.
     pub fn tags<T: Into<TagId>>(mut self, tags: impl IntoIterator<Item = T>) -> Self {
         self.tags = Some(tags.into_iter().map(Into::into).collect());
         self
     }
 }
 
-/// Whom an invitation did not reach: unknown, or out of the credential's sight. All others are invited, though success does
-/// not prove delivery.
+/// The members, departments and tags that an invitation did not reach, because they are unknown or outside the visible
+/// range. WeCom invited all others; delivery is not guaranteed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InvitationOutcome {
@@ -79,37 +79,37 @@ pub struct InvitationOutcome {
 }
 
 impl InvitationOutcome {
-    /// Whether nobody was left out.
+    /// Returns whether the invitation reached every member, department and tag.
     pub fn is_complete(&self) -> bool {
         self.invalid_members.is_empty() && self.invalid_departments.is_empty() && self.invalid_tags.is_empty()
     }
 }
 
-/// Gets the QR code by which people join the corp. Only contacts-sync may.
+/// Returns the QR code for joining the corp. Available to contacts-sync only.
 ///
 /// Official: [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetJoinQrCode {
-    /// How large the image is; the server's default is not documented.
+    /// The size of the image. The server's default is undocumented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size_type: Option<QrCodeSize>,
 }
 
 impl GetJoinQrCode {
-    /// Asks for an image of the server's default size.
+    /// Creates a request for an image of the server's default size.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks for an image of this size.
+    /// Sets the size of the image.
     pub fn size_type(mut self, size: QrCodeSize) -> Self {
         self.size_type = Some(size);
         self
     }
 }
 
-/// The answer of [`GetJoinQrCode`].
+/// The reply to [`GetJoinQrCode`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JoinQrCode {
@@ -119,22 +119,22 @@ pub struct JoinQrCode {
 }
 
 coded! {
-    /// How large a join QR code is.
+    /// The size of a join QR code, in pixels.
     QrCodeSize {
-        /// 171 × 171.
+        /// 171 × 171 pixels.
         Small = 1,
-        /// 399 × 399.
+        /// 399 × 399 pixels.
         Medium = 2,
-        /// 741 × 741.
+        /// 741 × 741 pixels.
         Large = 3,
-        /// 2052 × 2052.
+        /// 2052 × 2052 pixels.
         Huge = 4,
     }
 }
 
-/// Counts the members that were active on a day. Only contacts-sync may.
+/// Counts the members that were active on a day. Available to contacts-sync only.
 ///
-/// The page is no longer in the official contents (2026). Official:
+/// The official table of contents no longer lists this page (2026). Official:
 /// [获取企业活跃成员数](https://developer.work.weixin.qq.com/document/path/92714)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -144,22 +144,23 @@ pub struct GetActiveStat {
 }
 
 impl GetActiveStat {
-    /// Asks for this day.
+    /// Creates a request for this day.
     pub fn new(date: impl Into<String>) -> Self {
         Self { date: date.into() }
     }
 }
 
-/// The answer of [`GetActiveStat`].
+/// The reply to [`GetActiveStat`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ActiveStat {
-    /// How many members were active.
+    /// The number of active members.
     #[serde(rename = "active_cnt", deserialize_with = "json_fields::number")]
     pub active: u32,
 }
 
-/// Lets a member in after the corp's own check at first login (登录二次验证). A GET that changes something.
+/// Confirms a member's first login after the corp's own check (登录二次验证). The request is a GET although it changes
+/// data.
 ///
 /// Official: [登录二次验证](https://developer.work.weixin.qq.com/document/path/90203)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,13 +171,13 @@ pub struct ConfirmLogin {
 }
 
 impl ConfirmLogin {
-    /// Lets this member in.
+    /// Creates a request that confirms this member's login.
     pub fn new(userid: impl Into<UserId>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// Redeems the code of a member who is at the second verification (二次验证). The code serves once, for five minutes.
+/// Redeems the code of a member in second verification (二次验证). The code is valid once and for five minutes.
 ///
 /// Official: [获取用户二次验证信息](https://developer.work.weixin.qq.com/document/path/99499)
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,27 +190,27 @@ pub struct GetTfaInfo {
 masked_debug!(GetTfaInfo { | code });
 
 impl GetTfaInfo {
-    /// Redeems this code.
+    /// Creates a request that redeems this code.
     pub fn new(code: impl Into<String>) -> Self {
         Self { code: code.into() }
     }
 }
 
-/// Who is at the second verification.
+/// The member in second verification.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TfaInfo {
-    /// The account; never empty.
+    /// The account. Never empty.
     #[serde(deserialize_with = "json_fields::present")]
     pub userid: UserId,
-    /// What [`ConfirmTfa`] needs; serves once, for five minutes. Never empty.
+    /// The code that [`ConfirmTfa`] needs, valid once and for five minutes. Never empty.
     #[serde(deserialize_with = "json_fields::present")]
     pub tfa_code: String,
 }
 
 masked_debug!(TfaInfo { userid | tfa_code });
 
-/// Lets a member through the second verification (使用二次验证).
+/// Confirms the second verification of a member (使用二次验证).
 ///
 /// Official: [使用二次验证](https://developer.work.weixin.qq.com/document/path/99500)
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,14 +218,14 @@ masked_debug!(TfaInfo { userid | tfa_code });
 pub struct ConfirmTfa {
     /// The account.
     pub userid: UserId,
-    /// From [`TfaInfo`].
+    /// The code from [`TfaInfo`].
     pub tfa_code: String,
 }
 
 masked_debug!(ConfirmTfa { userid | tfa_code });
 
 impl ConfirmTfa {
-    /// Lets this member through.
+    /// Creates a request that confirms this member's verification.
     pub fn new(userid: impl Into<UserId>, tfa_code: impl Into<String>) -> Self {
         Self { userid: userid.into(), tfa_code: tfa_code.into() }
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Member, SimpleMember};
 use crate::{DepartmentId, json_fields};
 
-/// Lists a department's members, ids and names only.
+/// Lists a department's members with ids and names only.
 ///
 /// Official: [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,25 +13,25 @@ use crate::{DepartmentId, json_fields};
 pub struct ListMembersSimple {
     /// The department.
     pub department_id: DepartmentId,
-    /// Whether members of the departments below come too; gone from the current page.
+    /// Whether members of sub-departments are included. The current page no longer documents it.
     #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub fetch_child: Option<bool>,
 }
 
 impl ListMembersSimple {
-    /// Asks for the department's own members.
+    /// Creates a request for the direct members of the department.
     pub fn new(department: impl Into<DepartmentId>) -> Self {
         Self { department_id: department.into(), fetch_child: None }
     }
 
-    /// Asks for the members of the departments below too.
+    /// Includes the members of sub-departments.
     pub fn recursive(mut self) -> Self {
         self.fetch_child = Some(true);
         self
     }
 }
 
-/// The answer of [`ListMembersSimple`].
+/// The reply to [`ListMembersSimple`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SimpleMemberList {
@@ -47,25 +47,25 @@ pub struct SimpleMemberList {
 pub struct ListMembers {
     /// The department.
     pub department_id: DepartmentId,
-    /// Whether members of the departments below come too; gone from the current page.
+    /// Whether members of sub-departments are included. The current page no longer documents it.
     #[serde(default, with = "json_fields::flag", skip_serializing_if = "Option::is_none")]
     pub fetch_child: Option<bool>,
 }
 
 impl ListMembers {
-    /// Asks for the department's own members.
+    /// Creates a request for the direct members of the department.
     pub fn new(department: impl Into<DepartmentId>) -> Self {
         Self { department_id: department.into(), fetch_child: None }
     }
 
-    /// Asks for the members of the departments below too.
+    /// Includes the members of sub-departments.
     pub fn recursive(mut self) -> Self {
         self.fetch_child = Some(true);
         self
     }
 }
 
-/// The answer of [`ListMembers`].
+/// The reply to [`ListMembers`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberList {

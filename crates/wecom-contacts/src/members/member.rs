@@ -1,4 +1,4 @@
-//! The member object as it is read.
+//! The member object in replies.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::Member;
 use crate::{DepartmentId, OpenUserId, Seen, UserId, json_fields};
 
 impl Member {
-    /// The member's departments one by one, with what the parallel arrays say of each.
+    /// Returns the member's departments, each with its entries of the parallel arrays.
     pub fn memberships(&self) -> impl Iterator<Item = Membership> + '_ {
         let departments = self.department.as_deref().unwrap_or_default();
         let at = |(index, department): (usize, &DepartmentId)| Membership {
@@ -21,21 +21,21 @@ impl Member {
     }
 }
 
-/// A member's place in one department.
+/// A member's position in one department.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Membership {
     /// The department.
     pub department: DepartmentId,
-    /// The member's place in it, larger first, if the answer says.
+    /// The member's order in the department, larger first. `None` if the reply omits it.
     pub order: Option<u32>,
-    /// Whether the member leads it (部门负责人), if the answer says.
+    /// Whether the member is a leader of the department (部门负责人). `None` if the reply omits it.
     pub is_leader: Option<bool>,
-    /// Whether it is the member's main department (主部门).
+    /// Whether the department is the member's main department (主部门).
     pub is_main: bool,
 }
 
-/// A member as the short lists give them.
+/// A member in the short lists.
 ///
 /// Official: [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200)
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,17 +46,17 @@ pub struct SimpleMember {
     /// The name.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub name: Seen<String>,
-    /// All departments of the member that the credential may view, not only the one that was asked for.
+    /// All of the member's departments that the credential can view, including those outside the requested department.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub department: Seen<Vec<DepartmentId>>,
-    /// The member's id in the eyes of a third-party app; a corp's own app never gets it.
+    /// The member's id for third-party apps. A self-built app of the corp never receives it.
     #[serde(default, skip_serializing_if = "Seen::is_hidden")]
     pub open_userid: Seen<OpenUserId>,
 }
 
 masked_debug!(SimpleMember { userid, department, open_userid | name });
 
-/// Further addresses of a corp mailbox (企业邮箱别名).
+/// Alias addresses of a corp mailbox (企业邮箱别名).
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BizMailAlias {
@@ -68,7 +68,7 @@ pub struct BizMailAlias {
 masked_debug!(BizMailAlias { | item });
 
 coded! {
-    /// Whether an account is in use (激活状态).
+    /// The state of an account (激活状态).
     MemberStatus {
         /// Activated (已激活): the member uses WeCom or follows its WeChat plug-in.
         Activated = 1,
@@ -81,22 +81,22 @@ coded! {
     }
 }
 
-/// A member's gender (性别), a digit in a text on the wire.
+/// A member's gender (性别). On the wire it is a digit in a string.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Gender {
-    /// `"0"`: not given, or hidden from the credential.
+    /// `"0"`: not set, or hidden from the credential.
     Undefined,
     /// `"1"`.
     Male,
     /// `"2"`.
     Female,
-    /// A text that has no name here.
+    /// Any other text.
     Other(String),
 }
 
 impl Gender {
-    /// The text on the wire.
+    /// Returns the text on the wire.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Undefined => "0",
@@ -125,7 +125,7 @@ impl Serialize for Gender {
 }
 
 impl<'de> Deserialize<'de> for Gender {
-    /// Reads a number as well: WeCom's customer API writes one, and so do gateways that copy it.
+    /// Accepts a number as well: WeCom's customer API sends one, and so do gateways that copy it.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct AnyGender;
 

@@ -1,7 +1,8 @@
-//! Members (成员管理): the people of the corp, who they are elsewhere, and how they come in.
+//! Members (成员管理): member records, conversions between their identifiers, invitations and verification.
 //!
-//! Writing, and the list of all ids, need the contacts-sync secret (通讯录同步); details need an app's, and come only inside
-//! its visible range (可见范围). Contacts-sync gets 48009 on details from any IP that is new since 2022-08-15.
+//! Writing, and listing all ids, need the contacts-sync secret (通讯录同步). Member details need an app's secret and are
+//! limited to its visible range (可见范围). For contacts-sync, calls for details from an IP added since 2022-08-15 fail
+//! with 48009.
 //!
 //! Official: [成员管理](https://developer.work.weixin.qq.com/document/path/90194)
 
@@ -48,7 +49,7 @@ pub struct Members {
 }
 
 impl Client {
-    /// The members chapter (成员管理).
+    /// Returns the calls of the members chapter (成员管理).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
@@ -73,59 +74,59 @@ impl Client {
 }
 
 impl Members {
-    /// Creates a member. Make the departments first, and members one after another, as the page asks.
+    /// Creates a member. The page asks to create the departments first, and to create members one at a time.
     ///
-    /// The reply names departments that the server made because the member's were unknown.
+    /// The result lists the departments that the server created because their ids were unknown.
     ///
     /// Official: [创建成员](https://developer.work.weixin.qq.com/document/path/90195)
     ///
     /// # Errors
     ///
-    /// [`Error::is_already_exists`](crate::Error::is_already_exists) if the userid (60102), the mobile number (60104) or a mail
-    /// address (60106) is taken.
+    /// [`Error::is_already_exists`](crate::Error::is_already_exists) if the userid (60102), the mobile number (60104) or
+    /// a mail address (60106) is taken.
     pub fn create(&self, member: NewMember) -> CallFuture<CreatedMember> {
         self.client.send(&member)
     }
 
-    /// Returns one member as this credential may see them. A field that it may not see is [`Hidden`](crate::Seen::Hidden).
+    /// Returns one member as the credential sees it. Fields outside its permission are [`Hidden`](crate::Seen::Hidden).
     ///
     /// Official: [读取成员](https://developer.work.weixin.qq.com/document/path/90196)
     ///
     /// # Errors
     ///
-    /// [`Error::is_not_found`](crate::Error::is_not_found) if no member has this userid or it is out of sight; [`Self::find`]
-    /// gives an `Option` instead. 48009 where contacts-sync may read ids only.
+    /// [`Error::is_not_found`](crate::Error::is_not_found) if the userid is unknown or outside the visible range;
+    /// [`Self::find`] returns `None` in this case. 48009 if contacts-sync is limited to ids.
     pub fn get(&self, userid: impl Into<UserId>) -> CallFuture<Member> {
         self.client.send(&GetMember::new(userid))
     }
 
-    /// Returns one member, or `None` if no member has this userid or it is out of sight.
+    /// Returns one member, or `None` if the userid is unknown or outside the visible range.
     pub fn find(&self, userid: impl Into<UserId>) -> CallFuture<Option<Member>> {
         self.client.find(&GetMember::new(userid))
     }
 
-    /// Changes what the patch names, and nothing else.
+    /// Changes the fields of the patch. All other fields stay unchanged.
     ///
     /// Official: [更新成员](https://developer.work.weixin.qq.com/document/path/90197)
     pub fn update(&self, userid: impl Into<UserId>, patch: MemberPatch) -> CallFuture<()> {
         self.client.send(&UpdateMember::new(userid, patch))
     }
 
-    /// Deletes one member, and their corp mailbox if the corp has any.
+    /// Deletes one member, together with the member's corp mailbox.
     ///
     /// Official: [删除成员](https://developer.work.weixin.qq.com/document/path/90198)
     pub fn delete(&self, userid: impl Into<UserId>) -> CallFuture<()> {
         self.client.send(&DeleteMember::new(userid))
     }
 
-    /// Deletes members, at most 200 a call; one invalid userid fails them all.
+    /// Deletes at most 200 members. If one userid is invalid, the call deletes none of them.
     ///
     /// Official: [批量删除成员](https://developer.work.weixin.qq.com/document/path/90199)
     pub fn delete_many<U: Into<UserId>>(&self, userids: impl IntoIterator<Item = U>) -> CallFuture<()> {
         self.client.send(&DeleteMembers::new(userids))
     }
 
-    /// Returns the department's own members: ids, names, departments.
+    /// Returns the direct members of the department: ids, names, departments.
     ///
     /// Official: [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200)
     pub fn list_simple(&self, department: impl Into<DepartmentId>) -> CallFuture<Vec<SimpleMember>> {
@@ -133,9 +134,9 @@ impl Members {
         self.client.send(&call).map(|list| list.userlist)
     }
 
-    /// Returns the members of the department and of those below it: ids, names, departments.
+    /// Returns the members of the department and its sub-departments: ids, names, departments.
     ///
-    /// Sends `fetch_child=1`, which WeCom's current page no longer names; it tells callers to go through the departments.
+    /// Sends `fetch_child=1`. WeCom's current page omits this parameter and recommends one call for each department.
     pub fn list_simple_recursive(
         &self,
         department: impl Into<DepartmentId>,
@@ -144,7 +145,7 @@ impl Members {
         self.client.send(&call).map(|list| list.userlist)
     }
 
-    /// Returns the department's own members with their details.
+    /// Returns the direct members of the department with their details.
     ///
     /// Official: [获取部门成员详情](https://developer.work.weixin.qq.com/document/path/90201)
     pub fn list(&self, department: impl Into<DepartmentId>) -> CallFuture<Vec<Member>> {
@@ -152,16 +153,17 @@ impl Members {
         self.client.send(&call).map(|list| list.userlist)
     }
 
-    /// Returns the members of the department and of those below it with their details; 45029 if that is too much.
+    /// Returns the members of the department and its sub-departments with their details. Fails with 45029 if the list is
+    /// too long.
     ///
-    /// Sends `fetch_child=1`, which WeCom's current page no longer names; it tells callers to go through the departments.
+    /// Sends `fetch_child=1`. WeCom's current page omits this parameter and recommends one call for each department.
     pub fn list_recursive(&self, department: impl Into<DepartmentId>) -> CallFuture<Vec<Member>> {
         let call = ListMembers::new(department).recursive();
         self.client.send(&call).map(|list| list.userlist)
     }
 
-    /// The ids of all members of the corp with their departments, as a stream or page by page. Only contacts-sync may, from
-    /// any IP.
+    /// Returns the ids and departments of all members of the corp, as a stream or page by page. The call is available to
+    /// contacts-sync only, from any IP.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
@@ -183,21 +185,23 @@ impl Members {
         MemberIds::new(self.client.clone())
     }
 
-    /// Returns the member's WeChat OpenID, as corp payments need it; 43004 if they never logged in with WeChat.
+    /// Returns the member's WeChat OpenID, which corp payments need. Fails with 43004 if the member has never logged in
+    /// with WeChat.
     ///
     /// Official: [userid与openid互换](https://developer.work.weixin.qq.com/document/path/90202)
     pub fn to_openid(&self, userid: impl Into<UserId>) -> CallFuture<OpenId> {
         self.client.send(&ToOpenId::new(userid)).map(|reply| reply.openid)
     }
 
-    /// Returns whose OpenID this is.
+    /// Returns the member with this OpenID.
     ///
     /// Official: [userid与openid互换](https://developer.work.weixin.qq.com/document/path/90202)
     pub fn from_openid(&self, openid: impl Into<OpenId>) -> CallFuture<UserId> {
         self.client.send(&FromOpenId::new(openid)).map(|reply| reply.userid)
     }
 
-    /// Returns whose mobile number this is, or `None` (46004). Too many failed look-ups block the call for a day.
+    /// Returns the member with this mobile number, or `None` (46004). WeCom blocks the call for a day after too many
+    /// failed look-ups.
     ///
     /// Official: [手机号获取userid](https://developer.work.weixin.qq.com/document/path/95402)
     pub fn find_by_mobile(&self, mobile: impl Into<String>) -> CallFuture<Option<UserId>> {
@@ -205,7 +209,8 @@ impl Members {
         self.client.find(&call).map(|found| found.map(|reply| reply.userid))
     }
 
-    /// Returns whose mail address this is, or `None` (46004). Too many failed look-ups block the call for a day.
+    /// Returns the member with this mail address, or `None` (46004). WeCom blocks the call for a day after too many
+    /// failed look-ups.
     ///
     /// Official: [邮箱获取userid](https://developer.work.weixin.qq.com/document/path/95895)
     pub fn find_by_email(&self, email: impl Into<String>, kind: EmailType) -> CallFuture<Option<UserId>> {
@@ -213,8 +218,8 @@ impl Members {
         self.client.find(&call).map(|found| found.map(|reply| reply.userid))
     }
 
-    /// Returns the userids behind the ids that another app of the corp saw, at most 1000 a call. Only a self-built app may,
-    /// for members in the range of both apps.
+    /// Converts the ids that another app of the corp uses into userids, at most 1000 a call. The call is available to
+    /// self-built apps only, for members in the visible range of both apps.
     ///
     /// Official: [userid转换](https://developer.work.weixin.qq.com/document/path/95884)
     pub fn openuserids_to_userids<O: Into<OpenUserId>>(
@@ -225,14 +230,14 @@ impl Members {
         self.client.send(&OpenUserIdsToUserIds::new(ids).source_agentid(source))
     }
 
-    /// Invites members, departments, tags. Those that could not be invited come back in the outcome.
+    /// Invites members, departments and tags. The outcome lists those that could not be invited.
     ///
     /// Official: [邀请成员](https://developer.work.weixin.qq.com/document/path/90975)
     pub fn invite(&self, invitation: Invitation) -> CallFuture<InvitationOutcome> {
         self.client.send(&invitation)
     }
 
-    /// Returns the URL of the QR code by which people join the corp, valid for seven days. Only contacts-sync may.
+    /// Returns the URL of the QR code for joining the corp, valid for seven days. Available to contacts-sync only.
     ///
     /// Official: [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714)
     pub fn join_qrcode(&self, size: impl Into<Option<QrCodeSize>>) -> CallFuture<String> {
@@ -240,28 +245,29 @@ impl Members {
         self.client.send(&GetJoinQrCode { size_type }).map(|reply| reply.join_qrcode)
     }
 
-    /// Returns how many members were active on a day (`YYYY-MM-DD`, at most 30 days ago). Only contacts-sync may.
+    /// Returns the number of members active on a day (`YYYY-MM-DD`, at most 30 days ago). Available to contacts-sync only.
     ///
-    /// Official: [获取企业活跃成员数](https://developer.work.weixin.qq.com/document/path/92714), no longer in the contents.
+    /// Official: [获取企业活跃成员数](https://developer.work.weixin.qq.com/document/path/92714). The official table of
+    /// contents no longer lists this page.
     pub fn active_count(&self, date: impl std::fmt::Display) -> CallFuture<u32> {
         self.client.send(&GetActiveStat::new(date.to_string())).map(|reply| reply.active)
     }
 
-    /// Lets a member in after the corp's own check at first login (登录二次验证).
+    /// Confirms a member's first login after the corp's own check (登录二次验证).
     ///
     /// Official: [登录二次验证](https://developer.work.weixin.qq.com/document/path/90203)
     pub fn confirm_login(&self, userid: impl Into<UserId>) -> CallFuture<()> {
         self.client.send(&ConfirmLogin::new(userid))
     }
 
-    /// Redeems the code of a member who is at the second verification; it serves once, for five minutes.
+    /// Redeems the code of a member in second verification. The code is valid once and for five minutes.
     ///
     /// Official: [获取用户二次验证信息](https://developer.work.weixin.qq.com/document/path/99499)
     pub fn tfa_info(&self, code: impl Into<String>) -> CallFuture<TfaInfo> {
         self.client.send(&GetTfaInfo::new(code))
     }
 
-    /// Lets a member through the second verification.
+    /// Confirms the second verification of a member.
     ///
     /// Official: [使用二次验证](https://developer.work.weixin.qq.com/document/path/99500)
     pub fn confirm_tfa(&self, userid: impl Into<UserId>, tfa_code: impl Into<String>) -> CallFuture<()> {
@@ -275,12 +281,12 @@ impl Members {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetMember {
-    /// The account, compared without case.
+    /// The account. Comparisons ignore case.
     pub userid: UserId,
 }
 
 impl GetMember {
-    /// Asks for this member.
+    /// Creates a request for this member.
     pub fn new(userid: impl Into<UserId>) -> Self {
         Self { userid: userid.into() }
     }

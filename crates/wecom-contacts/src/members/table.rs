@@ -1,9 +1,9 @@
-//! The macro behind the table of member fields in [`fields`](super::fields).
+//! The macro that generates the table of member fields in [`fields`](super::fields).
 //!
-//! A row of the table is one field. This is all that a row may have; every line below the second is optional:
+//! One row of the table defines one field. This is the complete syntax of a row; every line below the second is optional:
 //!
 //! ```text
-//! /// What the field is, in one line.
+//! /// A summary of the field, in one line.
 //! wire_name(ARGUMENT) {                    the setters' argument, such as `impl Into<String>`; `()` for no setter
 //!     Variant "中文名" [1..=64 characters] Personal;   [limit] or [], then the sensitivity
 //!     key UserId;                          the field identifies the member: in `NewMember` and `Member`, without a wrapper
@@ -13,14 +13,15 @@
 //!     clearable Patch<String>;             a field of `MemberPatch` that can be emptied, with a setter
 //!     read Seen<String>;                   a field of `Member`
 //!     import name: String { Column "表头" Clears }    a field of `ImportMember` with its column: the heading in WeCom's
-//!                                          template, and what an empty cell does; `or Other "heading"` is a second spelling
+//!                                          template, and the effect of an empty cell; `or Other "heading"` is a second spelling
 //! }
 //! ```
 //!
-//! After each keyword, attributes and further documentation of the field in that struct may follow:
-//! `create #[serde(default, with = "json_fields::flag")] Option<bool>;`. The order of the rows is the order of the keys in JSON.
+//! Each keyword can be followed by attributes and more documentation for the field in that struct:
+//! `create #[serde(default, with = "json_fields::flag")] Option<bool>;`. The order of the rows is the order of the keys
+//! in JSON.
 
-/// Makes the structs, their setters and `Debug`, the enum of fields and that of import columns out of the table.
+/// Generates the structs with their setters and `Debug`, the enum of fields and the enum of import columns.
 macro_rules! member_fields {
     (
         $(#[$new_doc:meta])*
@@ -80,7 +81,7 @@ macro_rules! member_fields {
         }
 
         impl $New {
-            /// The fields that a creation may have.
+            /// The fields that a creation can contain.
             pub const FIELDS: &'static [$Fields] = &[$(
                 $(only!($key => $Fields::$Field),)?
                 $(only!($required => $Fields::$Field),)?
@@ -128,13 +129,13 @@ macro_rules! member_fields {
         }
 
         impl $Patch {
-            /// The fields that an update may change.
+            /// The fields that an update can change.
             pub const FIELDS: &'static [$Fields] = &[$(
                 $(only!($update => $Fields::$Field),)?
                 $(only!($clearable => $Fields::$Field),)?
             )+];
 
-            /// The fields that an update may empty, with [`Clear`](crate::Clear).
+            /// The fields that an update can empty, with [`Clear`](crate::Clear).
             pub const CLEARABLE: &'static [$Fields] = &[$($(only!($clearable => $Fields::$Field),)?)+];
 
             $(
@@ -181,13 +182,13 @@ macro_rules! member_fields {
         }
 
         impl $Member {
-            /// The fields that an answer may have.
+            /// The fields that a reply can contain.
             pub const FIELDS: &'static [$Fields] = &[$(
                 $(only!($key => $Fields::$Field),)?
                 $(only!($read => $Fields::$Field),)?
             )+];
 
-            /// Returns what the answer says of a field. Fields that no answer has are hidden.
+            /// Returns the value of a field in the reply. A field that replies do not contain is hidden.
             pub fn value(&self, field: $Fields) -> Seen<FieldValue<'_>> {
                 match field {
                     $(
@@ -221,10 +222,10 @@ macro_rules! member_fields {
                 $(#[$import_attr])*
                 pub $import: $import_type,
             )?)+
-            /// The custom attributes (扩展属性), in the order of the file's extra columns. `None` and missing ones stay as they
-            /// are.
+            /// The custom attributes (扩展属性), in the order of the file's extra columns. `None` and missing entries
+            /// leave the attribute unchanged.
             pub extra: Vec<Option<String>>,
-            /// The columns whose fields this row leaves as they are, though the file has them.
+            /// The columns of the file whose fields this row leaves unchanged.
             pub kept: MemberColumns,
         }
 
@@ -233,7 +234,8 @@ macro_rules! member_fields {
                 setter! { "Sets", $chinese, $import $argument as $import_type, in $Column }
             )?)+
 
-            /// Reads a cell into its field. An error says what the cell is not; the field is then as it was.
+            /// Reads a cell into its field. On error, the field is unchanged and the text says what the cell should have
+            /// been.
             pub(crate) fn read(&mut self, column: $Columns, cell: &str) -> Result<(), &'static str> {
                 match column {
                     $($(
@@ -243,7 +245,7 @@ macro_rules! member_fields {
                 Ok(())
             }
 
-            /// Returns the cell of a field that is a text as it stands.
+            /// Returns the cell of a field that is written as plain text.
             #[inline]
             pub(crate) fn text(&self, column: $Columns) -> Option<&str> {
                 match column {
@@ -253,7 +255,7 @@ macro_rules! member_fields {
                 }
             }
 
-            /// Writes the cell behind what is there.
+            /// Appends the cell to `out`.
             pub(crate) fn spell(&self, column: $Columns, out: &mut String) {
                 match column {
                     $($(
@@ -262,7 +264,7 @@ macro_rules! member_fields {
                 }
             }
 
-            /// Takes the fields over from an answer. Those that it hides are empty.
+            /// Copies the fields of a reply. Hidden fields become empty.
             pub(crate) fn of(member: &$Member) -> Self {
                 Self {
                     $($(
@@ -298,35 +300,35 @@ macro_rules! member_fields {
             /// All fields, in the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$Field,)+];
 
-            /// The key in JSON.
+            /// Returns the key in JSON.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$Field => stringify!($field),)+
                 }
             }
 
-            /// The Chinese name, as WeCom's console or pages have it.
+            /// Returns the Chinese name, as in WeCom's console or pages.
             pub const fn chinese(self) -> &'static str {
                 match self {
                     $(Self::$Field => $chinese,)+
                 }
             }
 
-            /// The limit that WeCom's pages state, if they state one.
+            /// Returns the limit, if WeCom's pages state one.
             pub const fn limit(self) -> Option<Limit> {
                 match self {
                     $(Self::$Field => limit!($limit),)+
                 }
             }
 
-            /// Who may see the value.
+            /// Returns who can see the value.
             pub const fn sensitivity(self) -> Sensitivity {
                 match self {
                     $(Self::$Field => Sensitivity::$sensitivity,)+
                 }
             }
 
-            /// The column of an import file.
+            /// Returns the column of an import file.
             pub const fn column(self) -> Option<$Columns> {
                 match self {
                     $($(Self::$Field => Some($Columns::$Column),)?)+
@@ -344,20 +346,20 @@ macro_rules! member_fields {
                 $(#[$import_attr])*
                 $Column,
                 $(
-                    #[doc = concat!("`", $other_heading, "`: another spelling of `", $heading, "`, as the API and exports have it.")]
+                    #[doc = concat!("`", $other_heading, "`: the spelling of `", $heading, "` in the API and in exports.")]
                     ///
-                    /// Files for WeCom have no such column, so that it is not in [`ALL`](Self::ALL): it is read, and written under
-                    /// the other heading.
+                    /// Files are read with this heading, and written with the other one. WeCom's template lacks it, so
+                    /// [`ALL`](Self::ALL) omits it.
                     $Other,
                 )?
             )?)+
         }
 
         impl $Columns {
-            /// How many columns a file can have.
+            /// The number of columns that a file can have.
             pub(crate) const COUNT: usize = [$($(stringify!($Column),)?)+].len();
 
-            /// The heading in WeCom's template.
+            /// Returns the heading in WeCom's template.
             pub const fn heading(self) -> &'static str {
                 match self {
                     $($(
@@ -367,21 +369,21 @@ macro_rules! member_fields {
                 }
             }
 
-            /// The field that the column has.
+            /// Returns the field of the column.
             pub const fn field(self) -> $Fields {
                 match self {
                     $($(Self::$Column $(| Self::$Other)? => $Fields::$Field,)?)+
                 }
             }
 
-            /// What an empty cell of this column does to the field.
+            /// Returns the effect of an empty cell in this column.
             pub const fn empty_cell(self) -> EmptyCell {
                 match self {
                     $($(Self::$Column $(| Self::$Other)? => EmptyCell::$empty,)?)+
                 }
             }
 
-            /// The column under which a file has the field.
+            /// Returns the column that files use for the field.
             pub(crate) const fn written(self) -> Self {
                 match self {
                     $($(Self::$Column $(| Self::$Other)? => Self::$Column,)?)+
@@ -391,14 +393,14 @@ macro_rules! member_fields {
     };
 }
 
-/// Keeps what is behind the arrow; the type before it says for which rows.
+/// Expands to the code after the arrow if the optional type before it is present.
 macro_rules! only {
     ($type:ty => $kept:expr) => {
         $kept
     };
 }
 
-/// What `Debug` shows of a field: the value, or whether there is one.
+/// Expands to the `Debug` form of a field: the value, or only whether it is present.
 macro_rules! shown {
     (Shown $type:ty, $value:expr) => {
         $value
@@ -408,7 +410,7 @@ macro_rules! shown {
     };
 }
 
-/// A setter that takes the argument which the table says.
+/// Generates a setter with the argument type from the table.
 macro_rules! setter {
     ($verb:literal, $chinese:literal, $field:ident () as $type:ty $(, in $Column:ident)?) => {};
     (
@@ -455,7 +457,7 @@ macro_rules! setter {
     };
 }
 
-/// A limit as a value.
+/// Expands to the limit as a value.
 macro_rules! limit {
     ([]) => {
         None
@@ -471,7 +473,7 @@ macro_rules! limit {
     };
 }
 
-/// A limit as a sentence.
+/// Expands to the limit as a sentence.
 macro_rules! limit_in_words {
     ([]) => {
         ""
@@ -484,7 +486,7 @@ macro_rules! limit_in_words {
     };
 }
 
-/// What the documentation of a field says of its sensitivity.
+/// Expands to the documentation of a field's sensitivity.
 macro_rules! sensitivity_in_words {
     (Sensitive) => {
         " *Sensitive*: hidden from apps created after 2022-06-20 20:00."

@@ -11,14 +11,14 @@ use tokio::sync::Mutex;
 
 use super::Servers;
 
-/// What is wrong with an address, in English and in Chinese.
+/// The fault in an address, in English and in Chinese.
 type Wrong = (&'static str, &'static str);
 
-/// Reads an address, or says what is wrong with it, without showing any of it.
+/// Parses an address, or returns the fault in it. The fault does not quote the address.
 pub(super) fn servers(url: &str, limit: Duration) -> Result<Servers, Wrong> {
     let (scheme, rest) =
         url.split_once("://").ok_or(("has no scheme such as redis://", "没有 redis:// 之类的协议"))?;
-    // The spelling of sentinel and cluster addresses is Lettuce's.
+    // Lettuce, the Redis client for Java, uses the same forms for sentinel and cluster addresses.
     let (tls, kind) = match scheme {
         "redis" | "rediss" | "valkey" | "valkeys" | "unix" | "redis+unix" => return one(url),
         "redis-sentinel" => (false, Several::Sentinels),
@@ -37,12 +37,12 @@ pub(super) fn servers(url: &str, limit: Duration) -> Result<Servers, Wrong> {
     let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
     let (user, hosts) = authority.rfind('@').map_or(("", authority), |at| authority.split_at(at + 1));
     let hosts: Vec<&str> = hosts.split(',').filter(|host| !host.is_empty()).collect();
-    let first = *hosts.first().ok_or(("names no host", "没有主机名"))?;
+    let first = *hosts.first().ok_or(("has no host", "没有主机名"))?;
     match kind {
         Several::Sentinels => {
             let master = master
                 .filter(|name| !name.is_empty())
-                .ok_or(("names no master: end it in #NAME", "没有指明 master：请以 #NAME 结尾"))?;
+                .ok_or(("has no master; append #NAME", "没有指明 master：请以 #NAME 结尾"))?;
             let sentinels = hosts.iter().map(|host| {
                 let with_port = if has_port(host) { (*host).to_owned() } else { format!("{host}:26379") };
                 parse(&format!("{scheme}://{with_port}"))
@@ -86,14 +86,14 @@ fn one(url: &str) -> Result<Servers, Wrong> {
     Client::open(parse(url)?).map(|client| Servers::One(Box::new(client))).map_err(|_| UNUSABLE)
 }
 
-/// The crate's own complaint may quote the address.
+/// Parses one address. The error of the `redis` crate is dropped because it may quote the address.
 fn parse(url: &str) -> Result<ConnectionInfo, Wrong> {
     url.into_connection_info().map_err(|_| UNUSABLE)
 }
 
 fn has_port(host: &str) -> bool {
     host.rsplit_once(':').is_some_and(|(before, port)| {
-        // The colons inside an IPv6 address are not followed by a port.
+        // The last colon of a bare IPv6 address does not precede a port.
         !port.ends_with(']') && (!before.contains(':') || before.ends_with(']'))
     })
 }

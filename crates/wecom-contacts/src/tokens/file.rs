@@ -1,4 +1,4 @@
-//! Tokens in a file, shared by the programs of one user.
+//! A token store in a file, shared by the programs of one user.
 
 use std::{
     collections::BTreeMap,
@@ -14,31 +14,32 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccessToken, Lease, StoreError, StoreFuture, StoredToken, TokenKey, TokenStore};
 
-/// A store in a file that only its owner can read (mode 0600; a directory that the store makes has mode 0700).
+/// A store in a file that only its owner can read (mode 0600). If the store creates the directory, its mode is 0700.
 ///
-/// A file that others can read or change, that belongs to another user, or that is a symbolic link is refused, as `ssh` refuses such
-/// keys: a client then works without the store.
+/// A file is refused if others can read or change it, if it belongs to another user, or if it is a symbolic link. `ssh`
+/// refuses such key files for the same reason. The client then works without the store.
 ///
-/// The file is replaced as a whole, under a lock file beside it (`NAME.lock`). Programs can share it on one machine, but not over a
-/// network file system. One file holds the tokens of any number of credentials. On Windows the file has the protection of its
-/// directory; below the user's profile only the user can read it.
+/// The file is replaced as a whole, under a lock file beside it (`NAME.lock`). Programs can share it on one machine,
+/// but not over a network file system. One file holds the tokens of any number of credentials. On Windows the file
+/// inherits the access rights of its directory; below the user's profile only the user can read it.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: Arc<Path>,
 }
 
 impl FileStore {
-    /// Makes a store of the file at this path. The first use creates the file and its directory if they do not exist.
+    /// Creates a store for the file at this path. The first use creates the file and its directory if they do not
+    /// exist.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into().into() }
     }
 
-    /// Where the file is.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Changes one credential's entry under the lock.
+    /// Changes the entry of one credential under the lock.
     fn change<T: Send + 'static>(
         &self,
         key: TokenKey,
@@ -68,7 +69,7 @@ impl FileStore {
         Box::pin(async move {
             let place = Arc::clone(&path);
             let outcome = tokio::task::spawn_blocking(move || work(&path)).await;
-            let outcome = outcome.map_err(|_| StoreError::new("the program is ending"))?;
+            let outcome = outcome.map_err(|_| StoreError::new("the runtime is shutting down"))?;
             outcome.map_err(|error| StoreError::new(format!("{}: {error}", place.display())))
         })
     }
@@ -76,7 +77,7 @@ impl FileStore {
 
 impl TokenStore for FileStore {
     fn load(&self, key: TokenKey) -> StoreFuture<Option<StoredToken>> {
-        // No lock: the file is whole at any moment.
+        // Reading needs no lock, because the file is replaced atomically.
         self.on_a_thread(move |path| {
             let now = now();
             let mut content = read(path)?;
@@ -91,13 +92,13 @@ impl TokenStore for FileStore {
 
     fn acquire(&self, key: TokenKey, life: Duration) -> StoreFuture<Option<Lease>> {
         self.change(key, move |entry, now| {
-            // A lease from the future is one from before the clock was set back.
+            // A lease that ends much later than its lifetime allows was granted before the clock was set back.
             if now < entry.leased_until
                 && entry.leased_until <= now.saturating_add(milliseconds(life).max(DAY))
             {
                 return None;
             }
-            // Numbers start from the clock, so that they keep growing after the file was deleted.
+            // The numbers are derived from the clock, so that they keep growing after the file was deleted.
             entry.lease = (entry.lease + 1).max(now.saturating_mul(1000));
             entry.leased_until = now.saturating_add(milliseconds(life));
             Some(Lease::new(entry.lease))
@@ -138,10 +139,10 @@ impl TokenStore for FileStore {
     }
 }
 
-/// What is in the file. Times are Unix milliseconds.
+/// Content of the file. Times are Unix milliseconds.
 #[derive(Default, Serialize, Deserialize)]
 struct Content {
-    /// Tells the file from any other that a path may name by mistake.
+    /// Distinguishes the file from other files that a wrong path may refer to.
     wecom_tokens: u32,
     credentials: BTreeMap<String, Entry>,
 }
@@ -152,10 +153,10 @@ const VERSION: u32 = 1;
 struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     token: Option<Kept>,
-    /// The number of the last lease, and when it expires.
+    /// Number of the last lease, followed by its expiry.
     lease: u64,
     leased_until: u64,
-    /// The number of the lease under which a token was last stored.
+    /// Number of the lease under which the last token was stored.
     stored_under: u64,
 }
 
@@ -167,7 +168,8 @@ struct Kept {
 }
 
 impl Entry {
-    /// Whether the entry can be dropped: token and lease expired so long ago that no holder of the lease is still at work.
+    /// Returns whether the entry can be dropped: token and lease expired so long ago that no holder of the lease is
+    /// still active.
     fn is_over(&self, now: u64) -> bool {
         let last = self.token.as_ref().map_or(0, |kept| kept.expires_at).max(self.leased_until);
         last.max(self.lease / 1000) + DAY < now
@@ -181,7 +183,7 @@ fn now() -> u64 {
 }
 
 fn milliseconds(duration: Duration) -> u64 {
-    // JSON readers elsewhere may stop at 2^53.
+    // Some JSON parsers handle integers up to 2^53 only.
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).min(1 << 53)
 }
 
@@ -198,11 +200,11 @@ fn read(path: &Path) -> io::Result<Content> {
     if bytes.is_empty() {
         return Ok(Content::default());
     }
-    // Serde's complaint may quote a token.
+    // Serde's error message may quote a token.
     match serde_json::from_slice::<Content>(&bytes) {
         Ok(content) if content.wecom_tokens == VERSION => Ok(content),
         _ => Err(io::Error::other(
-            "this is not a file of tokens that this version reads: delete it, or name another",
+            "this is not a token file of a version that this program supports; delete it or use another path",
         )),
     }
 }
@@ -210,7 +212,7 @@ fn read(path: &Path) -> io::Result<Content> {
 fn replace(path: &Path, content: &Content) -> io::Result<()> {
     let mut content = serde_json::to_vec(content)?;
     content.push(b'\n');
-    // One name is enough, as only the holder of the lock writes. A crash may have left a file of this name.
+    // One name is sufficient, because only the holder of the lock writes. After a crash, a file of this name may exist.
     let fresh = beside(path, "new");
     if let Err(error) = fs::remove_file(&fresh)
         && error.kind() != io::ErrorKind::NotFound
@@ -221,10 +223,11 @@ fn replace(path: &Path, content: &Content) -> io::Result<()> {
     fs::rename(fresh, path)
 }
 
-/// Maximum wait for the lock. Its holder reads and writes a small file.
+/// Maximum wait for the lock. Its holder only reads and writes a small file.
 const LOCK_LIMIT: Duration = Duration::from_secs(1);
 
-/// Takes the lock until the file is dropped. The lock is a file of its own, as the other one is replaced while it is held.
+/// Takes the lock. It is held until the returned file is dropped. The lock is a separate file, because the token file
+/// is replaced while the lock is held.
 fn lock(path: &Path) -> io::Result<File> {
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         make_directory(directory)?;
@@ -236,7 +239,7 @@ fn lock(path: &Path) -> io::Result<File> {
             Ok(()) => return Ok(lock),
             Err(TryLockError::Error(error)) => return Err(error),
             Err(TryLockError::WouldBlock) if began.elapsed() > LOCK_LIMIT => {
-                return Err(io::Error::new(io::ErrorKind::TimedOut, "another program keeps it locked"));
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "another program holds the lock"));
             }
             Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(2)),
         }
@@ -261,14 +264,15 @@ fn make_directory(path: &Path) -> io::Result<()> {
     builder.recursive(true).create(path)
 }
 
-/// Opens a file that only this user can access. A symbolic link is not followed: it may lead to another file.
+/// Opens a file that only this user can access. Symbolic links are not followed, because they may refer to another
+/// file.
 #[cfg(unix)]
 fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
     let nofollow = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
     let file = options.custom_flags(nofollow).open(path).map_err(|error| match error.raw_os_error() {
         Some(code) if code == rustix::io::Errno::LOOP.raw_os_error() => {
-            refused("it is a symbolic link: name the file itself")
+            refused("it is a symbolic link; use the path of the file itself")
         }
         _ => error,
     })?;
@@ -280,10 +284,10 @@ fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
 #[cfg(unix)]
 fn check_owner(owner: u32, mode: u32, user: u32) -> io::Result<()> {
     if owner != user {
-        return Err(refused("it belongs to another user: delete it, or name another"));
+        return Err(refused("it belongs to another user; delete it or use another path"));
     }
     if mode & 0o077 != 0 {
-        return Err(refused("others can read or change it: `chmod 600` it, or delete it"));
+        return Err(refused("others can read or change it; run `chmod 600` on it or delete it"));
     }
     Ok(())
 }
@@ -308,7 +312,7 @@ mod tests {
         check_owner(0, 0o100_400, 0).unwrap();
         for (owner, mode, user, why) in [
             (0, 0o100_600, 1000, "another user"),
-            // Root is no exception.
+            // Root is not exempt.
             (1000, 0o100_600, 0, "another user"),
             (1000, 0o100_640, 1000, "others can read"),
             (1000, 0o100_602, 1000, "others can read"),
@@ -327,7 +331,7 @@ mod tests {
         assert!(read(&real).is_ok());
         let error = read(&link).err().unwrap();
         assert!(error.to_string().contains("symbolic link"), "{error}");
-        // One that leads nowhere is no file that is to be made, neither as the store nor as its lock.
+        // A dangling link must not create the file. This applies to the store and to its lock.
         let dangling = directory.path().join("dangling");
         std::os::unix::fs::symlink(directory.path().join("nowhere"), &dangling).unwrap();
         assert!(read(&dangling).is_err());

@@ -9,24 +9,25 @@ use crate::{AgentId, CorpId, Secret};
 
 /// The key of a credential in a store: 64 hexadecimal digits.
 ///
-/// It is a digest of server, corp, app and secret: two secrets of one corp never share a token, and the store reveals no secret.
+/// It is a digest of server, corp, app and secret. Each secret of a corp therefore has its own token, and the store
+/// does not reveal the secret.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenKey(Arc<str>);
 
 impl TokenKey {
-    /// The key of tokens that the server issues for a secret.
+    /// Returns the key of the tokens that the server issues for a secret.
     pub(crate) fn of_secret(server: &str, corp_id: &CorpId, secret: &Secret) -> Self {
         let app = secret.agent_id().map(|id| id.to_string()).unwrap_or_default();
         Self::digest("gettoken", &[server, corp_id.as_str(), &app, secret.expose()])
     }
 
-    /// The key of tokens from a user's own source.
+    /// Returns the key of the tokens from a user's own source.
     pub(crate) fn of_source(server: &str, corp_id: &CorpId, secret: &Secret) -> Self {
         let app = secret.agent_id().map(|id| id.to_string()).unwrap_or_default();
         Self::digest("source", &[server, corp_id.as_str(), &app, secret.expose()])
     }
 
-    /// The key of a lower corp's tokens, which the upper corp's tokens give access to.
+    /// Returns the key of a lower corp's tokens. They are obtained with the tokens of the upper corp.
     pub(crate) fn of_lower_corp(&self, corp_id: &CorpId, agent_id: AgentId, business: &str) -> Self {
         Self::digest("lower corp", &[&self.0, corp_id.as_str(), &agent_id.to_string(), business])
     }
@@ -34,14 +35,14 @@ impl TokenKey {
     fn digest(kind: &str, fields: &[&str]) -> Self {
         let mut hash = Sha256::new();
         for field in ["wecom-contacts token 1", kind].iter().chain(fields) {
-            // The length before each field keeps fields apart.
+            // Each field is preceded by its length, so that different fields never give the same input.
             hash.update((field.len() as u64).to_be_bytes());
             hash.update(field.as_bytes());
         }
         Self(hex(hash.finalize()).into())
     }
 
-    /// The 64 digits.
+    /// Returns the 64 digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Tokens shared by the clients of one process.
+//! A token store that the clients of one process share.
 
 use std::{
     collections::HashMap,
@@ -12,17 +12,17 @@ use tokio::time::Instant;
 
 use super::{AccessToken, Lease, StoreError, StoreFuture, StoredToken, TokenKey, TokenStore};
 
-/// A store in this process's memory, for several clients of one credential. Clones share their tokens.
+/// A store in the memory of this process, for several clients of one credential. Clones share their tokens.
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<HashMap<TokenKey, Entry>>>);
 
 #[derive(Default)]
 struct Entry {
     token: Option<Kept>,
-    /// The number of the last lease, and when it expires.
+    /// Number of the last lease, followed by its expiry.
     lease: u64,
     leased_until: Option<Instant>,
-    /// The number of the lease under which a token was last stored.
+    /// Number of the lease under which the last token was stored.
     stored_under: u64,
 }
 
@@ -33,18 +33,18 @@ struct Kept {
 }
 
 impl MemoryStore {
-    /// Makes an empty store.
+    /// Creates an empty store.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The lock is never held across a panic, so a poisoned one still holds a sound value.
+    /// A poisoned lock is safe to use: no code under the lock can panic between two related changes.
     fn entries(&self) -> MutexGuard<'_, HashMap<TokenKey, Entry>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Returns the time after this duration. A very long one is cut, as adding it would overflow.
+/// Returns the time after this duration. The duration is limited to 100 days, because a longer one could overflow.
 fn after(now: Instant, life: Duration) -> Instant {
     now + life.min(Duration::from_secs(100 * 24 * 3600))
 }

@@ -1,19 +1,21 @@
-//! Access tokens: where they come from, how a client caches them, and how several processes share them.
+//! Access tokens: sources, the cache of a client, and stores that several processes share.
 //!
-//! A client reads its token without a lock. When it needs another one, a single task gets it for all callers. The task reads the
-//! [`TokenStore`], if the client has one, because another process may have stored a token. Otherwise it takes the store's lease,
-//! asks the [`TokenSource`], stores the answer, and releases the lease. Processes that do not get the lease wait for the token
-//! in the store. So all of them together ask `gettoken` once a refresh.
+//! A client reads its current token without a lock. If a new token is needed, one task fetches it for all callers. If
+//! the client has a [`TokenStore`], the task first reads the store, because another process may have stored a token.
+//! Otherwise it takes the store's lease, requests a token from the [`TokenSource`], stores it, and releases the lease.
+//! Processes that do not get the lease wait for the token in the store. All processes together therefore send one
+//! `gettoken` request per refresh.
 //!
-//! - A refresh starts ahead of expiry, and calls use the old token meanwhile. If it fails, the old token stays in use while it lives.
-//! - A refused token (40014, 42001) is dropped by identity, in memory and in the store: a late failure of an old token never
-//!   drops its successor.
-//! - After a wrong secret no token is requested for a minute, then two, up to an hour: WeCom blocks an address that repeats it.
-//!   The same holds for 45009.
-//! - While a store fails, the client works with its own memory, and logs this once.
+//! - A refresh starts before the token expires, and calls use the old token meanwhile. If the refresh fails, the old
+//!   token stays in use until it expires.
+//! - A refused token (40014, 42001) is removed from memory and from the store only if it is still the current one. A
+//!   late failure of an old token thus never removes its successor.
+//! - After a wrong secret, no token is requested for one minute, then for two, up to one hour, because WeCom blocks an
+//!   address that repeats the error. The same rule applies to 45009.
+//! - While a store fails, the client keeps its token in memory only. The failure is logged once.
 //!
-//! Without a store each client has its own token. Clients of one process can share it by a [`MemoryStore`], programs of one
-//! user by a [`FileStore`], several processes or machines by a `RedisStore` (feature `redis`).
+//! Without a store, each client has its own token. The clients of one process can share it in a [`MemoryStore`], the
+//! programs of one user in a [`FileStore`], and several processes or machines in a `RedisStore` (feature `redis`).
 //!
 //! ```
 //! # fn example() -> wecom_contacts::Result<()> {

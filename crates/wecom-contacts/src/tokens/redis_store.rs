@@ -1,4 +1,4 @@
-//! Tokens in Redis, shared by several processes.
+//! A token store in Redis, shared by several processes.
 
 use std::{sync::LazyLock, time::Duration};
 
@@ -10,27 +10,27 @@ use crate::{
     redis::{Invocation, ScriptError},
 };
 
-/// A store of tokens in Redis, for several processes.
+/// A token store in Redis, for several processes.
 ///
-/// Each credential has three keys, `wecom:{…}:token`, `:lease` and `:fence`, with its [`TokenKey`] in the braces. They expire by
-/// themselves. The token is stored in plain text: a reader of this Redis can call WeCom while the token lives. An operation
-/// takes at most a second.
+/// Each credential has three keys, `wecom:{…}:token`, `:lease` and `:fence`, with its [`TokenKey`] in the braces. The
+/// keys expire automatically. The token is stored in plain text: every user who can read this Redis can call WeCom
+/// until the token expires. An operation takes at most one second.
 #[derive(Clone, Debug)]
 pub struct RedisStore {
     redis: Redis,
 }
 
 impl RedisStore {
-    /// Makes a store in this Redis, which a budget may use too.
+    /// Creates a store in this Redis. A budget may use the same Redis.
     pub fn new(redis: Redis) -> Self {
         Self { redis }
     }
 
-    /// Makes a store in the Redis of this address; see [`Redis::open`]. Nothing is connected before the first use.
+    /// Creates a store in the Redis at this address; see [`Redis::open`]. The first use opens the connection.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for what is no such address.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the address is invalid.
     pub fn open(url: &str) -> Result<Self> {
         Ok(Self::new(Redis::open(url)?))
     }
@@ -47,7 +47,7 @@ impl From<ScriptError> for StoreError {
     }
 }
 
-/// The braces make a cluster keep the three keys together.
+/// Returns the name of a key. The braces make a cluster store the three keys on the same node.
 fn name(key: &TokenKey, part: &str) -> String {
     format!("wecom:{{{key}}}:{part}")
 }
@@ -56,7 +56,7 @@ fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).clamp(1, MAX_LIFETIME)
 }
 
-/// A hundred days, in milliseconds: how long numbers of leases are kept, and the maximum lifetime of a token.
+/// A hundred days in milliseconds: the time for which lease numbers are kept, and the maximum lifetime of a token.
 const MAX_LIFETIME: u64 = 100 * 24 * 3600 * 1000;
 
 /// Returns the token, its remaining lifetime and its whole lifetime, both in milliseconds.
@@ -69,7 +69,7 @@ static LOAD: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// Numbers start from the clock, so that they keep growing if Redis loses its data.
+/// The numbers are derived from the clock, so that they keep growing if Redis loses its data.
 static ACQUIRE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "if redis.call('EXISTS', KEYS[1]) == 1 then return false end

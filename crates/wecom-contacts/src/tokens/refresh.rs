@@ -1,4 +1,5 @@
-//! One refresh: the token comes from the store if another client stored one, else from the source, under the store's lease.
+//! One refresh of a token. The token comes from the store if another client has stored one; otherwise it comes from the
+//! source, under the store's lease.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,26 +13,27 @@ use super::{
 };
 use crate::{Bilingual, Error, ErrorKind, Result, TransportFailure};
 
-/// The answer of the store, if it works.
+/// Result of a store operation.
 type StoreResult<T> = std::result::Result<T, StoreUnavailable>;
 
-/// Maximum number of requests to the source within one refresh. WeCom asks for at most three.
+/// Maximum number of requests to the source within one refresh. WeCom allows at most three.
 const MAX_ATTEMPTS: u32 = 3;
-/// How long a refresh waits for the lease, in multiples of a lease's lifetime. After that it uses the source without the lease.
+/// Maximum wait for the lease, in multiples of a lease's lifetime. After it, the source is used without the lease.
 const LEASE_WAITS: u32 = 3;
 
-/// Why a refresh runs.
+/// The reason for a refresh.
 pub(super) trait RefreshContext: Sync {
-    /// The token that the server refused, if that is the reason for the refresh.
+    /// Returns the token that the server refused, if that is the reason for the refresh.
     fn refused(&self) -> Option<AccessToken>;
-    /// Whether the current token is still alive, so that only a newer one is context.
+    /// Returns whether the current token is still valid. The refresh then accepts only a newer one.
     fn is_ahead(&self) -> bool;
 }
 
 pub(crate) struct Refresher {
     source: Arc<dyn TokenSource>,
     store: Option<SharedStore>,
-    /// Maximum time of one request to the source, and so the lifetime of a lease: if its holder dies, others wait that long.
+    /// Maximum time of one request to the source, and the lifetime of a lease. If the holder of a lease crashes, other
+    /// clients wait this long.
     source_timeout: Duration,
     attempts: u32,
 }
@@ -58,7 +60,7 @@ impl Refresher {
         self.source_timeout
     }
 
-    /// Gets a token. A failure that may pass is retried, unless the time of a request is nearly used up.
+    /// Gets a token. Transient errors are retried until three quarters of the maximum time of a request have passed.
     pub(super) async fn run(&self, context: &impl RefreshContext) -> Result<CachedToken> {
         let began = Instant::now();
         let pauses =
@@ -106,7 +108,7 @@ impl Refresher {
             }
             if let Some(lease) = store.acquire(self.source_timeout).await? {
                 let outcome = self.refresh_with_lease(store, lease, context).await;
-                // If the store is down now, the lease ends by itself.
+                // If the store is down at this point, the lease expires by itself.
                 let _ = store.release(lease).await;
                 return Ok(outcome);
             }
@@ -116,7 +118,7 @@ impl Refresher {
             sleep(pause).await;
         }
         warn!(
-            "others keep the lease of the access token without storing one: asking the source all the same"
+            "other clients hold the lease of the access token but store none; requesting a token without the lease"
         );
         Ok(self.fetch(context).await.map(|(token, _)| token))
     }
@@ -142,7 +144,7 @@ impl Refresher {
     }
 
     async fn fetch(&self, context: &impl RefreshContext) -> Result<(CachedToken, StoredToken)> {
-        // The lifetime counts from the request, so that a slow answer never makes the token look newer than it is.
+        // The lifetime counts from the request, so that a slow reply does not make the token look newer than it is.
         let asked_at = Instant::now();
         let answer = timeout(self.source_timeout, self.source.fetch(context.refused())).await;
         let fresh = answer
@@ -153,7 +155,7 @@ impl Refresher {
             .map_err(source::failure)?;
         let FreshToken { access_token, expires_in } = fresh;
         if access_token.expose().trim().is_empty() {
-            let why = Bilingual::new("it gave an empty access token", "返回的 access_token 为空");
+            let why = Bilingual::new("it returned an empty access token", "返回的 access_token 为空");
             return Err(Error::local(ErrorKind::TokenSource(why.into())));
         }
         let left = expires_in.saturating_sub(asked_at.elapsed());
@@ -162,7 +164,7 @@ impl Refresher {
     }
 }
 
-/// Returns the token in the store if it suits the refresh.
+/// Returns the token in the store if the refresh can use it.
 async fn find(store: &SharedStore, context: &impl RefreshContext) -> StoreResult<Option<CachedToken>> {
     let asked_at = Instant::now();
     let Some(stored) = store.load().await? else { return Ok(None) };

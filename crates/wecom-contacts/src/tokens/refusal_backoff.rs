@@ -1,4 +1,4 @@
-//! The backoff after a final refusal of a token: a request soon after it would only make things worse.
+//! The backoff after a final refusal. An early retry would extend the block.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use crate::Error;
 const FIRST: Duration = Duration::from_secs(60);
 const MAX: Duration = Duration::from_secs(3600);
 
-/// Whether another request soon would do harm.
+/// Returns whether an early retry would be harmful.
 pub(super) fn is_final(error: &Error) -> bool {
-    // Repeated wrong secrets end in the frequency limit as well, which blocks the address for an hour.
+    // Repeated wrong secrets also exceed the frequency limit, which blocks the address for an hour.
     error.is_bad_credentials() || error.exceeds_frequency()
 }
 
-/// The last final refusal. While its time lasts it is the answer to every caller.
+/// The last final refusal. Until it ends, all callers receive it without a request.
 #[derive(Default)]
 pub(super) struct RefusalBackoff {
     refusal: Option<Refusal>,
@@ -28,12 +28,12 @@ struct Refusal {
 }
 
 impl RefusalBackoff {
-    /// Returns the refusal while its time lasts.
+    /// Returns the refusal if it has not ended yet.
     pub(super) fn cause(&self, now: Instant) -> Option<Error> {
         self.refusal.as_ref().filter(|refusal| now < refusal.until).map(|refusal| refusal.cause.clone())
     }
 
-    /// Records the outcome of a refresh. Each final refusal in a row lasts twice as long as the one before.
+    /// Records the outcome of a refresh. Consecutive final refusals double in length.
     pub(super) fn record<T>(&mut self, outcome: &Result<T, Error>, now: Instant) {
         self.refusal = match outcome {
             Err(cause) if is_final(cause) => {

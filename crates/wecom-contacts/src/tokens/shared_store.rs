@@ -12,10 +12,10 @@ use tracing::{info, warn};
 
 use super::{AccessToken, Lease, StoreFuture, StoredToken, TokenKey, TokenStore};
 
-/// Maximum time of an operation. After that the store counts as unavailable.
+/// Maximum time of an operation. After it, the store counts as unavailable.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A store under one credential's key.
+/// A store together with the key of one credential.
 #[derive(Clone)]
 pub(crate) struct SharedStore {
     store: Arc<dyn TokenStore>,
@@ -23,7 +23,7 @@ pub(crate) struct SharedStore {
     is_unavailable: Arc<AtomicBool>,
 }
 
-/// The store does not work. This is in the log already.
+/// The store is unavailable. The reason has been logged already.
 #[derive(Debug)]
 pub(super) struct StoreUnavailable;
 
@@ -69,7 +69,7 @@ impl SharedStore {
             Err(_) => format!("no answer within {} s", TIMEOUT.as_secs()),
         };
         if !self.is_unavailable.swap(true, Relaxed) {
-            warn!(error, "the token store does not work: tokens stay in this process's memory meanwhile");
+            warn!(error, "the token store does not work; tokens are kept in this process's memory only");
         }
         Err(StoreUnavailable)
     }

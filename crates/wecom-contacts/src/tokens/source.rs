@@ -1,4 +1,4 @@
-//! Where tokens come from.
+//! Sources of access tokens.
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
@@ -12,12 +12,12 @@ use crate::{Error, ErrorKind};
 pub struct AccessToken(Arc<SecretString>);
 
 impl AccessToken {
-    /// Takes the token as the server gave it.
+    /// Creates a token from the text that the server returned.
     pub fn new(token: impl Into<String>) -> Self {
         Self(Arc::new(SecretString::from(token.into())))
     }
 
-    /// The token, for a request or a store. Never log it.
+    /// Returns the token, for a request or a store. Never log it.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -37,35 +37,36 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// A token as its source gave it.
+/// A token as returned by its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FreshToken {
     /// The token.
     pub access_token: AccessToken,
-    /// How long it lives from now.
+    /// Remaining lifetime.
     pub expires_in: Duration,
 }
 
 impl FreshToken {
-    /// Names the token and how long it lives from now.
+    /// Creates a token with its remaining lifetime.
     pub fn new(access_token: impl Into<String>, expires_in: Duration) -> Self {
         Self { access_token: AccessToken::new(access_token), expires_in }
     }
 
-    /// Makes a token of a reply's fields. The seconds may be negative: a server may count them down past zero.
+    /// Creates a token from the fields of a reply. The number of seconds may be negative if the server counts down past
+    /// zero.
     pub(crate) fn of_reply(access_token: String, expires_in: i64) -> Self {
         Self::new(access_token, Duration::from_secs(expires_in.max(0).unsigned_abs()))
     }
 }
 
-/// What a [`TokenSource`] answers with.
+/// The future that a [`TokenSource`] returns.
 pub type SourceFuture = BoxFuture<'static, Result<FreshToken, Box<dyn StdError + Send + Sync>>>;
 
-/// A source of access tokens other than `gettoken`: usually a company's central token server (中控服务器).
+/// A source of access tokens other than `gettoken`, usually a company's central token server (中控服务器).
 ///
-/// The client asks only when it needs a token, one request at a time, and at most as often as it would ask `gettoken`. The token
-/// goes into its store, if it has one.
+/// The client calls it only when it needs a token. Requests are sequential and no more frequent than those to
+/// `gettoken` would be. The client's store, if there is one, keeps the token.
 ///
 /// ```
 /// use std::time::Duration;
@@ -80,29 +81,30 @@ pub type SourceFuture = BoxFuture<'static, Result<FreshToken, Box<dyn StdError +
 /// impl TokenSource for CentralServer {
 ///     fn fetch(&self, refused: Option<AccessToken>) -> SourceFuture {
 ///         Box::pin(async move {
-///             // Ask the server here, and tell it if WeCom refused what it gave last.
-///             let token = if refused.is_some() { "a fresh one" } else { "the one it holds" };
+///             // Send the request to the server here. Report whether WeCom refused its last token.
+///             let token = if refused.is_some() { "a new token" } else { "the cached token" };
 ///             Ok(FreshToken::new(token, Duration::from_secs(600)))
 ///         })
 ///     }
 /// }
 ///
 /// # fn example() -> wecom_contacts::Result<()> {
-/// // The secret stays with the central server; the app's id is still ours to name.
+/// // Only the central server needs the secret. The client needs the id of the app.
 /// let client = Client::builder("ww1234567890abcdef", Secret::app(1000002, "")).token_source(CentralServer).build()?;
 /// # Ok(())
 /// # }
 /// ```
 pub trait TokenSource: Send + Sync + 'static {
-    /// Gets a token.
+    /// Fetches a token.
     ///
-    /// `refused` is the token that WeCom has just refused (40014, 42001), if that is the reason for the request. A source with a cache
-    /// must not return it again.
+    /// If WeCom has refused a token (40014, 42001) and the client therefore needs a new one, `refused` is the refused
+    /// token. A source with a cache must not return it again.
     ///
     /// # Errors
     ///
-    /// Any error. It becomes [`ErrorKind::TokenSource`]; an [`Error`](crate::Error) is passed on as it is. Its text goes into logs, so it
-    /// must not contain a secret. The request is retried a few times, except after an `Error` that a retry cannot fix.
+    /// Any error. It becomes [`ErrorKind::TokenSource`]; an [`Error`](crate::Error) is passed on unchanged. Its text is
+    /// logged, so it must not contain a secret. The request is retried a few times, except after an `Error` that a
+    /// retry cannot fix.
     fn fetch(&self, refused: Option<AccessToken>) -> SourceFuture;
 }
 

@@ -6,77 +6,80 @@ use futures_core::future::BoxFuture;
 
 use super::{AccessToken, TokenKey};
 
-/// A token with its lifetime, as a store keeps it.
+/// A token with its lifetime, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoredToken {
     /// The token.
     pub access_token: AccessToken,
-    /// How long it lives from now.
+    /// Remaining lifetime.
     pub expires_in: Duration,
-    /// Its whole lifetime when it was fetched. A refresh is due when a tenth of it is left.
+    /// Total lifetime of the token when it was fetched. A refresh is due when a tenth of it is left.
     pub lifetime: Duration,
 }
 
 impl StoredToken {
-    /// Makes a token from its remaining lifetime and its whole lifetime.
+    /// Creates a token from its remaining lifetime and its total lifetime.
     pub fn new(access_token: AccessToken, expires_in: Duration, lifetime: Duration) -> Self {
         Self { access_token, expires_in, lifetime }
     }
 }
 
-/// The right to refresh one credential's token, for a bounded time.
+/// The right to refresh the token of one credential for a limited time.
 ///
-/// Its number is larger than that of every earlier lease of the credential. So a holder whose lease has expired cannot
-/// overwrite the token of a later holder.
+/// Its number is larger than that of every earlier lease of the credential. A holder whose lease has expired therefore
+/// cannot overwrite the token of a later holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lease {
     fence: u64,
 }
 
 impl Lease {
-    /// Makes a lease with this number. For implementations of stores.
+    /// Creates a lease with this number, for implementations of [`TokenStore`].
     pub fn new(fence: u64) -> Self {
         Self { fence }
     }
 
-    /// The number (fencing token).
+    /// Returns the number (fencing token).
     pub fn fence(self) -> u64 {
         self.fence
     }
 }
 
-/// What a [`TokenStore`] answers with.
+/// The future that a [`TokenStore`] returns.
 pub type StoreFuture<T> = BoxFuture<'static, Result<T, StoreError>>;
 
-/// A store of tokens that several clients share: those of a process, the programs of a user, or processes on several machines.
+/// A token store that several clients share. The clients can be in one process, in several programs of one user, or on
+/// several machines.
 ///
-/// Every operation is atomic, and each may fail: the client then works without the store. An operation may be dropped before
-/// its end, which has the effect of a lost reply. One store holds the tokens of any number of credentials, each under its key.
+/// All operations must be atomic. If one fails, the client works without the store. The future of an operation may be
+/// dropped before it is ready; the operation may or may not have taken effect then. One store holds the tokens of any
+/// number of credentials, each under its own key.
 pub trait TokenStore: Send + Sync + 'static {
-    /// Returns the token, if one is stored that has not expired.
+    /// Returns the stored token if it has not expired.
     fn load(&self, key: TokenKey) -> StoreFuture<Option<StoredToken>>;
 
     /// Takes the lease for this time. Returns `None` while another client holds it.
     fn acquire(&self, key: TokenKey, life: Duration) -> StoreFuture<Option<Lease>>;
 
-    /// Stores a token until it expires, in place of any other. Returns `false` and stores nothing if a token was stored under a
-    /// later lease.
+    /// Stores a token until it expires and replaces any other token. If a token was stored under a later lease, it
+    /// stores nothing and returns `false`.
     fn store(&self, key: TokenKey, lease: Lease, token: StoredToken) -> StoreFuture<bool>;
 
-    /// Releases the lease, if it is still this one.
+    /// Releases the lease if it is still the current one.
     fn release(&self, key: TokenKey, lease: Lease) -> StoreFuture<()>;
 
-    /// Drops the token, if it is still this one. Returns whether it was.
+    /// Removes the token if it is still the current one. Returns whether it was.
     fn invalidate(&self, key: TokenKey, failed: AccessToken) -> StoreFuture<bool>;
 }
 
-/// Why an operation of a store failed. Its text must contain no token and no secret.
+/// The reason why an operation of a store failed. Its text must not contain tokens or secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StoreError(String);
 
 impl StoreError {
-    /// Makes an error of this text: lower case, no full stop, no token and no secret.
+    /// Creates an error from this text. Conventions: lower case, without a full stop. Tokens and secrets must be
+    /// omitted.
     pub fn new(why: impl Into<String>) -> Self {
         Self(why.into())
     }

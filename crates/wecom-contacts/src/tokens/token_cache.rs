@@ -1,7 +1,7 @@
 //! The access token of a credential, cached for all calls of a client.
 //!
-//! Reading it takes no lock. One refresh is in flight at a time, and all callers wait for it. It runs on a task of its own, so
-//! a caller that is cancelled does not stop it.
+//! Reading the token takes no lock. At most one refresh is in flight, and all callers wait for it. It runs in a task of
+//! its own, so the cancellation of a caller does not stop it.
 
 use std::{
     fmt,
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{Error, ErrorKind, Result};
 
-/// A token in use.
+/// The current token with its times.
 pub(crate) struct CachedToken {
     access_token: AccessToken,
     refresh_from: Instant,
@@ -31,9 +31,9 @@ pub(crate) struct CachedToken {
 }
 
 impl CachedToken {
-    /// Makes a token that lives `left` from `since`, of a whole lifetime of `lifetime`.
+    /// Creates a token that expires `left` after `since` and had a total lifetime of `lifetime`.
     pub(super) fn new(access_token: AccessToken, since: Instant, left: Duration, lifetime: Duration) -> Self {
-        // Adding a longer time would overflow.
+        // The limit prevents an overflow of the addition.
         let left = left.min(MAX_LIFETIME);
         let tenth = lifetime.clamp(left, MAX_LIFETIME) / 10;
         Self {
@@ -44,22 +44,22 @@ impl CachedToken {
         }
     }
 
-    /// Whether calls may still use the token.
+    /// Returns whether calls may still use the token.
     pub(super) fn is_alive(&self, now: Instant) -> bool {
         now < self.dead_from
     }
 
-    /// Whether the next token should be fetched.
+    /// Returns whether the next token should be fetched.
     pub(super) fn is_due(&self, now: Instant) -> bool {
         now >= self.refresh_from
     }
 
-    /// How long the server still accepts the token.
+    /// Returns how long the server still accepts the token.
     pub(crate) fn lifetime(&self) -> Duration {
         self.expires_at.saturating_duration_since(Instant::now())
     }
 
-    /// The token, for a request.
+    /// Returns the token, for a request.
     pub(crate) fn expose(&self) -> &str {
         self.access_token.expose()
     }
@@ -71,11 +71,11 @@ impl fmt::Debug for CachedToken {
     }
 }
 
-/// Maximum lifetime of a token. A longer one is cut.
+/// Maximum lifetime of a token. A longer lifetime is reduced to it.
 const MAX_LIFETIME: Duration = Duration::from_secs(100 * 24 * 3600);
-/// How long before its expiry a token is no longer used, so that it does not expire on the way.
+/// A token is unused in this last part of its lifetime, so that it does not expire while a request is in transit.
 const SAFETY: Duration = Duration::from_secs(60);
-/// The pause after a failed refresh ahead of expiry. Calls use the old token meanwhile.
+/// Pause after a failed early refresh. Calls use the old token meanwhile.
 const AHEAD_PAUSE: Duration = Duration::from_secs(30);
 
 type InFlight = Shared<BoxFuture<'static, Result<Arc<CachedToken>>>>;
@@ -98,12 +98,12 @@ struct Refresh {
     in_flight: Option<InFlight>,
     not_ahead_before: Option<Instant>,
     backoff: RefusalBackoff,
-    /// The token that the server refused. Cleared by the next token.
+    /// The token that the server refused. The next token clears it.
     refused: Option<AccessToken>,
 }
 
 impl SharedState {
-    /// The lock is never held across a panic, so a poisoned one still holds a sound value.
+    /// A poisoned lock is safe to use: no code under the lock can panic between two related changes.
     fn refresh(&self) -> MutexGuard<'_, Refresh> {
         self.refresh.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -114,21 +114,21 @@ impl TokenCache {
         Self { key, shared: Arc::default(), refresher: Arc::new(refresher) }
     }
 
-    /// Returns the cache of another credential, with the same store.
+    /// Returns a cache for another credential, with the same store.
     pub(crate) fn for_credential(&self, key: TokenKey, source: Arc<dyn TokenSource>) -> Self {
         let store = self.refresher.store().map(|store| store.with_key(key.clone()));
-        // The source makes a call, which may have to wait for a refresh of this cache.
+        // The source sends a call of its own, which may have to wait for a refresh of this cache.
         let refresher = Refresher::new(source, store, self.refresher.source_timeout().saturating_mul(3));
-        // That call has its own retries.
+        // The call of the source has its own retries.
         Self::new(key, refresher.attempts(1))
     }
 
-    /// The key of the credential in a store.
+    /// Returns the key of the credential in a store.
     pub(crate) fn key(&self) -> &TokenKey {
         &self.key
     }
 
-    /// Returns a live token. Fetches one if there is none.
+    /// Returns a valid token. Fetches one if necessary.
     pub(crate) async fn get(&self) -> Result<Arc<CachedToken>> {
         let now = Instant::now();
         if let Some(token) = self.shared.current.load_full().filter(|token| token.is_alive(now)) {
@@ -139,7 +139,7 @@ impl TokenCache {
         }
         let in_flight = {
             let mut refresh = self.shared.refresh();
-            // Another caller may have finished a refresh before this one got the lock.
+            // Another caller may have finished a refresh before this one took the lock.
             if let Some(token) = self.shared.current.load_full().filter(|token| token.is_alive(now)) {
                 return Ok(token);
             }
@@ -151,7 +151,7 @@ impl TokenCache {
         in_flight.await
     }
 
-    /// Drops this token if it is still the current one. The next refresh drops it from the store.
+    /// Removes this token if it is still the current one. The next refresh removes it from the store.
     pub(crate) fn invalidate(&self, failed: &Arc<CachedToken>) {
         let mut refresh = self.shared.refresh();
         let current = self.shared.current.compare_and_swap(failed, None);
@@ -170,7 +170,7 @@ impl TokenCache {
     }
 
     fn join_refresh(&self, refresh: &mut Refresh) -> InFlight {
-        // A finished refresh that is still here belongs to a runtime that ended before the task began.
+        // A finished refresh can remain here if its runtime ended before the task started.
         if let Some(in_flight) = refresh.in_flight.as_ref().filter(|in_flight| in_flight.peek().is_none()) {
             return in_flight.clone();
         }
@@ -192,9 +192,9 @@ impl TokenCache {
                     refresh.not_ahead_before = Some(now + AHEAD_PAUSE);
                     match &*shared.current.load() {
                         Some(token) if token.is_alive(now) => {
-                            warn!(%error, "no new access token ahead of time: the old one serves on");
+                            warn!(%error, "the early refresh of the access token failed; the old token stays in use");
                         }
-                        _ => warn!(%error, "no new access token"),
+                        _ => warn!(%error, "the access token could not be refreshed"),
                     }
                 }
             }
@@ -203,7 +203,7 @@ impl TokenCache {
         let in_flight = async move {
             task.await.unwrap_or_else(|_| {
                 let why = (
-                    "the token refresh stopped half-way: its runtime ended, or its source or store panicked",
+                    "the token refresh was interrupted: its runtime ended, or its source or store panicked",
                     "刷新 access_token 时中途停止：运行时已结束，或 TokenSource、TokenStore 发生 panic",
                 );
                 Err(Error::local(ErrorKind::Configuration(why.into())))
@@ -227,7 +227,7 @@ impl RefreshContext for SharedState {
     }
 }
 
-/// Clears the refresh in flight on drop, so that the next one can start even after a panic in a user's store or source.
+/// Removes the refresh in flight on drop. The next one can then start even after a panic in a user's store or source.
 struct RefreshGuard(Arc<SharedState>);
 
 impl Drop for RefreshGuard {
@@ -249,13 +249,13 @@ mod tests {
         tokens::{FreshToken, MemoryStore, SharedStore, SourceFuture, TokenStore},
     };
 
-    /// A source that counts, takes a second, and gives tokens of a set lifetime.
+    /// A source that counts requests, takes one second, and returns tokens of a fixed lifetime.
     #[derive(Clone)]
     struct Counting {
         fetches: Arc<AtomicU32>,
         refused: Arc<Mutex<Vec<Option<String>>>>,
         expires_in: Duration,
-        /// The errcode it answers with; 0 is a token.
+        /// The errcode of its replies. 0 returns a token.
         errcode: Arc<AtomicI32>,
     }
 
@@ -359,7 +359,7 @@ mod tests {
         tokio::task::yield_now().await;
         assert_eq!(rig.source.fetches(), 1);
         tokio::time::advance(Duration::from_secs(10)).await;
-        assert_eq!(rig.tokens.get().await.unwrap().expose(), "token 1", "the old one serves meanwhile");
+        assert_eq!(rig.tokens.get().await.unwrap().expose(), "token 1", "the old token is used meanwhile");
         tokio::time::sleep(Duration::from_secs(2)).await;
         assert_eq!(rig.tokens.get().await.unwrap().expose(), "token 2");
         assert_eq!(rig.source.fetches(), 2);
@@ -386,7 +386,7 @@ mod tests {
             assert_eq!(rig.tokens.get().await.unwrap().expose(), "token 1");
             tokio::time::sleep(Duration::from_secs(2)).await;
         }
-        assert!(rig.source.fetches() <= 4, "one refresh of at most three tries: {}", rig.source.fetches());
+        assert!(rig.source.fetches() <= 4, "one refresh of at most three attempts: {}", rig.source.fetches());
         rig.source.answer(0);
         tokio::time::sleep(AHEAD_PAUSE).await;
         rig.tokens.get().await.unwrap();
@@ -406,7 +406,7 @@ mod tests {
         });
         tokio::time::sleep(Duration::from_millis(500)).await;
         rig.source.answer(0);
-        assert_eq!(busy.await.unwrap(), "token 5", "the second try of the second refresh");
+        assert_eq!(busy.await.unwrap(), "token 5", "the second attempt of the second refresh");
     }
 
     #[tokio::test(start_paused = true)]
@@ -470,7 +470,7 @@ mod tests {
         struct Once(AtomicU32);
         impl TokenSource for Once {
             fn fetch(&self, _: Option<AccessToken>) -> SourceFuture {
-                assert!(self.0.fetch_add(1, SeqCst) > 0, "a bug of somebody's");
+                assert!(self.0.fetch_add(1, SeqCst) > 0, "a panic in a user's source");
                 Box::pin(async { Ok(FreshToken::new("t", Duration::from_secs(7200))) })
             }
         }

@@ -1,4 +1,4 @@
-//! Callbacks: every sample under `tests/wire/callback`, and the traps of receiving.
+//! Callbacks: every sample under `tests/wire/callback`, and the known mistakes of receivers.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ fn receiver() -> Receiver {
     Receiver::new(CORP, "QDG6eK", KEY.parse().expect("an official sample key"))
 }
 
-/// Plays WeCom: seals a message and hands it in as a request.
+/// Acts as WeCom: encrypts and signs a message, and passes it to the receiver as a request.
 fn receive(message: &str) -> Notification {
     let sealed = receiver().crypto().seal(message, 1_700_000_100, "987654321").expect("random bytes");
     let query = format!("msg_signature={}&timestamp=1700000100&nonce=987654321", sealed.msg_signature);
@@ -62,7 +62,7 @@ fn full_member() -> MemberChange {
     member
 }
 
-/// What each sample means.
+/// Returns the expected notification of each sample.
 fn expected() -> BTreeMap<&'static str, Notification> {
     let system = |event| Notification::new(CORP, at(1_700_000_100), event);
     let of_app = |event| {
@@ -223,7 +223,7 @@ pub(crate) fn samples() -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The elements of a message without order at the top, without layout, and with CDATA and text alike.
+/// Returns the elements of a message, sorted at the top level. Layout is ignored, and CDATA equals text.
 fn meaning(xml: &str) -> Vec<String> {
     use quick_xml::events::Event as Token;
     let mut reader = quick_xml::Reader::from_str(xml);
@@ -248,7 +248,7 @@ fn meaning(xml: &str) -> Vec<String> {
             token => panic!("no sample holds {token:?}"),
         }
     }
-    // `FromUser` of the official job samples is another spelling of the same element.
+    // `FromUser` in the official job samples is another name of the same element.
     let mut found: Vec<String> =
         found.iter().map(|line| line.replace("/FromUser ", "/FromUserName ")).collect();
     found.sort();
@@ -265,7 +265,7 @@ fn every_sample_is_read_to_its_full_value_and_has_one() {
         let notification = receive(xml);
         let expected = &expected[&**name];
         assert!(notification == *expected, "{name}: {notification:?}\nexpected {expected:?}");
-        assert_eq!(notification.message(), xml, "{name}: the message is kept as it came");
+        assert_eq!(notification.message(), xml, "{name}: the message is kept unchanged");
     }
 }
 
@@ -275,7 +275,7 @@ fn every_sample_is_written_back() {
         let notification = receive(xml);
         let written = notification.to_xml();
         assert!(receive(&written) == notification, "{name}: {written}");
-        // Two forms are read and not written: the third-party name of a job, and lists left out.
+        // Two forms are only read, never written: the third-party name of a job, and lists outside their container.
         let xml = xml.replace("export_taguser", "export_tag");
         if name != "update_tag.bare" {
             assert_eq!(meaning(&written), meaning(&xml), "{name}");
@@ -387,7 +387,7 @@ fn trap_31_a_slim_event_is_read_and_a_job_has_no_app() {
     };
     assert_eq!(member.userid, "wangfang");
     assert_eq!(member.current_userid(), "fang.wang");
-    assert_eq!(member.name, None, "not told is not empty");
+    assert_eq!(member.name, None, "absent is not empty");
 
     let notification = receive(&samples["batch_job_result.full"]);
     assert_eq!(notification.agent_id, None);

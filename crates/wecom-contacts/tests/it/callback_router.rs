@@ -1,4 +1,4 @@
-//! The axum router, over HTTP: strangers, several URLs, and the simulator's real deliveries.
+//! The axum router over HTTP: forged requests, several URLs, and real deliveries of the simulator.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::{
     platform::{KEY, Platform, Request, START, TOKEN, who_left},
 };
 
-/// An intake whose events come out of the channel.
+/// Returns an intake, and a channel that receives its events.
 fn heard(builder: IntakeBuilder) -> (Intake, mpsc::UnboundedReceiver<Notification>) {
     let (send, events) = mpsc::unbounded_channel();
     let intake = builder.handler(move |notification: Notification| {
@@ -30,7 +30,7 @@ async fn next(events: &mut mpsc::UnboundedReceiver<Notification>) -> Notificatio
     tokio::time::timeout(PATIENCE, events.recv()).await.unwrap().unwrap()
 }
 
-/// One mount at `/`.
+/// Serves one intake at `/`.
 async fn serve(platform: &Platform) -> (Server, mpsc::UnboundedReceiver<Notification>) {
     let (intake, events) = heard(platform.intake());
     (Server::start(Callbacks::new().mount("/", intake)).await, events)
@@ -71,7 +71,7 @@ async fn trap_30_a_url_is_verified_and_messages_of_every_length_are_taken() {
     let platform = Platform::new();
     let (server, mut events) = serve(&platform).await;
     let http = http();
-    // The key is one of WeCom's samples, with spare bits in its last character.
+    // The key is one of WeCom's samples, with non-zero unused bits in its last character.
     let url = format!("{}?{}", server.url("/"), platform.get("1616140317555161061").query);
     let answer = http.get(url).send().await.unwrap();
     assert_eq!(answer.status(), 200);
@@ -119,7 +119,7 @@ async fn trap_29_what_strangers_send_is_answered_alike_and_stops_nothing() {
         (strange.post("<xml/>", "1").query, strange.post("<xml/>", "1").body),
     ] {
         let answer = post(&http, &url, &Request { query: query.clone(), body }).await;
-        // Who sends more than will be read may find the connection closed before the answer is read.
+        // The connection may be closed before the response is read, because the client sent more than the server reads.
         assert!(
             matches!(&answer, Some((403, body)) if body.is_empty()) || answer.is_none(),
             "{query}: {answer:?}"
@@ -129,7 +129,7 @@ async fn trap_29_what_strangers_send_is_answered_alike_and_stops_nothing() {
     assert_eq!(who_left(&next(&mut events).await), "wangfang");
 }
 
-/// Sends the head of a delivery and whatever follows, and gives the answer's first line.
+/// Sends the head of a delivery and these bytes. Returns the first line of the response.
 async fn raw(server: &Server, request: &Request, head: &str, body: &[u8]) -> String {
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     let head = format!("POST /?{} HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n", request.query);
@@ -149,7 +149,7 @@ async fn trap_29_a_body_is_bounded_while_it_is_read() {
     let good = platform.post(&platform.left("wangfang"), "1");
 
     let announced = raw(&server, &good, "Content-Length: 1099511627776", b"").await;
-    assert_eq!(announced, "HTTP/1.1 403 Forbidden", "refused before any of it has come");
+    assert_eq!(announced, "HTTP/1.1 403 Forbidden", "refused before any of the body arrived");
     let mut chunks = Vec::new();
     for _ in 0..40 {
         chunks.extend_from_slice(b"1000\r\n");
@@ -162,13 +162,13 @@ async fn trap_29_a_body_is_bounded_while_it_is_read() {
     assert_eq!(slow, "HTTP/1.1 408 Request Timeout");
     let unread = Request { query: String::new(), ..good.clone() };
     let unread = raw(&server, &unread, "Content-Length: 100", b"<xml>").await;
-    assert_eq!(unread, "HTTP/1.1 403 Forbidden", "the query alone damns it, so nobody waits for the body");
+    assert_eq!(unread, "HTTP/1.1 403 Forbidden", "the query is refused without reading the body");
 
     let mut chunked = format!("{:x}\r\n", good.body.len()).into_bytes();
     chunked.extend_from_slice(good.body.as_bytes());
     chunked.extend_from_slice(b"\r\n0\r\n\r\n");
     let answer = raw(&server, &good, "Transfer-Encoding: chunked", &chunked).await;
-    assert_eq!(answer, "HTTP/1.1 200 OK", "chunks are as good as a length");
+    assert_eq!(answer, "HTTP/1.1 200 OK", "a chunked body is accepted like one with a length");
     assert_eq!(who_left(&next(&mut events).await), "wangfang");
 }
 
@@ -200,7 +200,7 @@ async fn what_the_console_changes_is_handled_once_each() {
     let deliveries = sim.deliveries();
     assert!(deliveries.iter().all(|delivery| delivery.state == DeliveryState::Delivered), "{deliveries:?}");
     assert!(server.stop().await.is_complete());
-    assert!(events.try_recv().is_err(), "nothing comes twice");
+    assert!(events.try_recv().is_err(), "no event is delivered twice");
 }
 
 #[tokio::test]
@@ -237,7 +237,7 @@ async fn what_finds_no_room_is_delivered_again_and_handled_once() {
     );
     assert_eq!(statuses.iter().filter(|status| **status == 503).count(), 4, "{statuses:?}");
 
-    // WeCom tries again three times. Each time the queue has room for one at least.
+    // WeCom retries three times. Each time the queue has room for at least one event.
     open.send_replace(true);
     for wait in [5, 30, 120, 120] {
         intake.idle().await;
@@ -291,7 +291,7 @@ async fn trap_34_the_simulators_bad_day_ends_with_every_event_handled_once() {
     let mut handled: Vec<_> = std::iter::from_fn(|| events.try_recv().ok())
         .map(|notification| match notification.event {
             Event::DepartmentCreated(created) => created.id.0,
-            event => panic!("nothing of the kind happened: {event:?}"),
+            event => panic!("unexpected event: {event:?}"),
         })
         .collect();
     handled.sort_unstable();

@@ -1,4 +1,4 @@
-//! A program behind callback URLs: the router on a free port of the loopback interface, stopped as programs are stopped.
+//! A program with callback URLs: the router on a free port of the loopback interface, with a graceful shutdown.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -7,7 +7,7 @@ use wecom_contacts::callback::{Callbacks, Drained};
 
 use crate::platform::Request;
 
-/// Longer than anything here takes.
+/// A timeout that is longer than any operation of these tests.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Server {
@@ -32,7 +32,7 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// Lets the requests under way finish, then what they brought.
+    /// Finishes the requests in progress, and then their events.
     pub(crate) async fn stop(self) -> Drained {
         self.stop.send(()).unwrap();
         tokio::time::timeout(PATIENCE, self.serving).await.unwrap().unwrap().unwrap();
@@ -40,14 +40,14 @@ impl Server {
     }
 }
 
-/// A client for deliveries.
+/// Returns an HTTP client for deliveries.
 pub(crate) fn http() -> reqwest::Client {
-    // `reqwest` wants one though no TLS is spoken here; another test may have been first.
+    // `reqwest` requires a TLS provider even for plain HTTP. Another test may have installed one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::new()
 }
 
-/// Delivers as WeCom does; gives the status and the body, or `None` if there is no answer.
+/// Delivers a request as WeCom does. Returns the status and the body, or `None` without a response.
 pub(crate) async fn post(http: &reqwest::Client, url: &str, request: &Request) -> Option<(u16, String)> {
     let url = format!("{url}?{}", request.query);
     let answer = http.post(url).body(request.body.clone()).send().await.ok()?;

@@ -1,7 +1,7 @@
-//! Trap 27 for every endpoint: secrets and personal data are planted wherever a request or an answer may carry them, calls
-//! succeed and fail in every way, and then nothing that was logged, displayed or debugged may hold any of it.
+//! Trap 27 for every endpoint: marked secrets and personal data are put into all fields of requests and replies that
+//! may contain them. After successful and failed calls, no log, display or debug text may contain a mark.
 //!
-//! The server's own `errmsg` is the exception: it is kept whole, as WeCom's support asks for it.
+//! The server's own `errmsg` is the exception: it is kept unchanged, because WeCom's support asks for it.
 
 use std::{
     collections::HashMap,
@@ -21,10 +21,10 @@ use crate::{
     wire::{self, Planted, Sent},
 };
 
-/// What is looked for afterwards. Every planted value holds it.
+/// The mark that is searched for. Every planted value contains it.
 const CANARY: &str = "c4nary";
 
-/// Fields that hold a secret or say something about a person, wherever they are.
+/// Fields that contain a secret or personal data, wherever they are.
 const PRIVATE: &[&str] = &[
     "access_token",
     "address",
@@ -48,7 +48,7 @@ const PRIVATE: &[&str] = &[
     "user_ticket",
 ];
 
-/// Fields that a log may show, whatever they hold.
+/// Fields that a log may show, whatever their value.
 const SHOWN: &[&str] = &[
     "action",
     "agentid",
@@ -85,7 +85,7 @@ const SHOWN: &[&str] = &[
     "useridlist",
 ];
 
-/// Plants canaries in a body, and says how many.
+/// Plants canaries in a body. Returns their number.
 fn plant(value: &mut Value) -> usize {
     match value {
         Value::Object(map) => {
@@ -109,13 +109,13 @@ fn plant(value: &mut Value) -> usize {
 
 fn canary(key: &str) -> String {
     if key.ends_with("aeskey") {
-        // 43 letters, as it must have; the last one without spare bits.
+        // 43 letters, as required. The last one has no unused bits.
         return format!("{}A", CANARY.repeat(7));
     }
     format!("{CANARY}-{key}")
 }
 
-/// The same for a query.
+/// Plants canaries in a query.
 fn plant_query(query: &str) -> String {
     let planted = query.split('&').map(|pair| match pair.split_once('=') {
         Some((key, _)) if PRIVATE.contains(&key) => format!("{key}={}", canary(key)),
@@ -124,12 +124,12 @@ fn plant_query(query: &str) -> String {
     planted.collect::<Vec<_>>().join("&")
 }
 
-/// An answer whose fields are of other types than promised, and hold canaries.
+/// Returns a reply whose fields contain canaries and have other types than documented.
 fn twist(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
             let twisted = map.iter().map(|(key, value)| match key.as_str() {
-                // What an id is may be shown, so no canary sits in one.
+                // Ids may be shown, so the fields with ids contain no canary.
                 key if SHOWN.contains(&key) => (key.to_owned(), value.clone()),
                 _ => (key.clone(), twist(value)),
             });
@@ -142,7 +142,7 @@ fn twist(value: &Value) -> Value {
     }
 }
 
-/// What a call left in sight.
+/// Everything that a call made visible.
 #[derive(Default)]
 struct Seen {
     text: String,
@@ -156,7 +156,7 @@ impl Seen {
         self.failed += 1;
         let mut text = all_of(error);
         if let ErrorKind::Refused { errmsg, .. } = error.kind() {
-            // As it is, and as `Debug` and JSON quote it.
+            // The text itself, and its quoted forms in `Debug` and JSON.
             for form in [errmsg.clone(), format!("{errmsg:?}"), json!(errmsg).to_string()] {
                 let form = form.trim_matches('"').to_owned();
                 text = text.replace(&form, "");
@@ -184,7 +184,7 @@ impl Seen {
     }
 }
 
-/// Every endpoint with planted requests and answers.
+/// Returns every endpoint with canaries in its request and reply.
 fn calls() -> Vec<Planted> {
     let mut private = 0;
     let calls = wire::planted(&mut |body| private += plant(body), &plant_query);
@@ -193,12 +193,12 @@ fn calls() -> Vec<Planted> {
     calls
 }
 
-/// The planted answer to each path.
+/// Returns the planted reply for each path.
 fn answers(calls: &[Planted]) -> Arc<HashMap<String, Value>> {
     Arc::new(calls.iter().map(|call| (format!("/cgi-bin/{}", call.path), call.reply.clone())).collect())
 }
 
-/// How a server answers; the second time it is asked another call it does the same.
+/// How a server answers a call, in the same way each time.
 type Manner = fn(&Value) -> Answer;
 
 const MANNERS: &[(&str, Manner)] = &[

@@ -1,4 +1,4 @@
-//! Who may look at whom (通讯录查看权限管理).
+//! Rules on which members may see which other members (通讯录查看权限管理).
 
 use wecom_contacts::contact_rules::*;
 

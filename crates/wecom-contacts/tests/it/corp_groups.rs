@@ -30,13 +30,14 @@ async fn a_lower_corps_contacts_are_read_by_a_client_of_its_own() {
         let session = lower.corp_groups().transfer_session("own-user", "own-session-key").await.unwrap();
         assert_ne!(session.session_key, "own-session-key");
 
-        // Its tokens come through the upper corp, and are renewed as any.
+        // The tokens of a lower corp are obtained through the upper corp and refreshed like any other.
         rig.sim.advance(Duration::from_secs(7300));
         lower.departments().list().await.unwrap();
     }
     let fetched =
         rig.sim.requests().iter().filter(|request| request.path.ends_with("corpgroup/corp/gettoken")).count();
-    // Each client one, and when all tokens are dead two: the first meets the upper corp's dead token.
+    // One request per client, and two when all tokens are invalid: the first one meets the invalid token of the upper
+    // corp.
     assert_eq!(fetched, 6);
 }
 

@@ -1,4 +1,4 @@
-//! One broken text costs nothing but itself: in replies, export files and callbacks.
+//! Damaged texts: in replies, export files and callbacks, only the damaged text itself is lost.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ use crate::{
     stub::{Answer, Stub},
 };
 
-/// A file of `tests/cases`.
+/// Returns a file of `tests/cases`.
 pub(crate) fn case(name: &str) -> Vec<u8> {
     let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../tests/cases", name].iter().collect();
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -57,7 +57,7 @@ fn trap_43_a_damaged_userid_keeps_its_row_and_names_nobody() {
     assert_eq!(damaged, [true, true, true, false]);
 }
 
-/// A reply of this number of members, with texts in every place that has one.
+/// Returns a reply with this number of members. Every text field has a value.
 fn reply(members: usize) -> Vec<u8> {
     let member = |number: usize| {
         json!({
@@ -76,7 +76,7 @@ fn reply(members: usize) -> Vec<u8> {
     serde_json::to_vec(&json!({"errcode": 0, "errmsg": "ok", "userlist": members})).unwrap()
 }
 
-/// Where the string values of a document lie, without their quotes; keys are left out.
+/// Returns the positions of the string values of a document, without their quotes. Keys are omitted.
 fn string_values(json: &[u8]) -> Vec<std::ops::Range<usize>> {
     let (mut found, mut at) = (Vec::new(), 0);
     while at < json.len() {
@@ -97,7 +97,7 @@ fn string_values(json: &[u8]) -> Vec<std::ops::Range<usize>> {
     found
 }
 
-/// Bytes that no JSON string may hold as they stand.
+/// Bytes that a JSON string must not contain unescaped.
 fn damage() -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![0_u8..0x20, 0x80_u8..=0xff];
     prop::collection::vec(byte, 1..6).prop_filter("a sound text", |bytes| {
@@ -117,7 +117,7 @@ proptest! {
         let mut body = reply(count);
         let strings = string_values(&body);
         let string = strings[which.index(strings.len())].clone();
-        // Not between a backslash and what it escapes.
+        // Insertion between a backslash and the escaped character is avoided.
         let mut places: Vec<usize> = Vec::new();
         let mut at = string.start;
         while at < string.end {
@@ -162,7 +162,7 @@ fn trap_43_a_document_that_is_broken_between_its_texts_stays_an_error() {
     }
 }
 
-/// An export file whose texts are broken in every way.
+/// An export file whose texts are damaged in all ways.
 const BROKEN_FILE: &[u8] = b"{\"userlist\":[{\"userid\":\"zhouting\",\"name\":\"a\",\"alias\":\"Ting\xf0\x9f\x98\"},\
     {\"name\":\"\x14\t\",\"userid\":\"zhoumin\"},{\"name\":\"\\ud83d\",\"userid\":\"zhou\xff\"},{\"userid\":\"li\",\"name\":\"\xe6\x9d\x8e\"}]}";
 
@@ -231,7 +231,7 @@ fn trap_32_an_authentic_message_that_cannot_be_read_is_an_event_of_its_own() {
         assert_eq!(event.reason, why);
         assert_eq!(notification.message(), String::from_utf8_lossy(message));
         assert_eq!(notification.key(), receive(message).key(), "a second delivery is recognised");
-        // The text may hold personal data.
+        // The text may contain personal data.
         assert!(!format!("{notification:?}").contains("zhouting"), "{notification:?}");
     }
     let key = |message: &[u8]| receive(message).key();

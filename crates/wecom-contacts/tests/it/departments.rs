@@ -55,7 +55,7 @@ async fn a_department_in_use_is_not_deleted() {
     let rig = Rig::start().await;
     let departments = rig.contacts.departments();
     let code = async |id: u32| departments.delete(id).await.unwrap_err().code().unwrap().0;
-    assert_eq!(code(1).await, 60005, "the root has members, who are looked at first");
+    assert_eq!(code(1).await, 60005, "the server first checks that the root has members");
     assert_eq!(code(3).await, 60005);
     assert!([60003, 60123].contains(&code(999).await));
     let empty = departments.create(NewDepartment::new("空", 1)).await.unwrap();

@@ -1,4 +1,4 @@
-//! An inbox that outlives the process: a file to which each step of an event is appended before it counts.
+//! An inbox that survives the process. Each state change of an event is appended to a file before it takes effect.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -32,7 +32,8 @@ enum Line {
     Failed(NotificationKey),
 }
 
-/// Each event stands in the file before `accept` returns, and what has no `Done` is given out again by the next `FileInbox`.
+/// An inbox in a file. Each event is in the file before `accept` returns. The next `FileInbox` returns all events
+/// without a `Done` again.
 #[derive(Clone)]
 struct FileInbox(Arc<Shared>);
 
@@ -40,7 +41,7 @@ struct Shared {
     table: Mutex<Table>,
     /// Whether writing fails, as on a full disk.
     write_fails: AtomicBool,
-    /// How many times `next` fails before it works again.
+    /// Number of further failures of `next`.
     read_failures: AtomicUsize,
 }
 
@@ -121,7 +122,7 @@ fn table() -> NamedTempFile {
     NamedTempFile::new().unwrap()
 }
 
-/// Runs one life of the program. Whatever still runs at its end dies with the runtime, as in a process that is killed.
+/// Runs the program once. At its end all running tasks are dropped with the runtime, as in a process that is killed.
 fn life<T>(story: impl Future<Output = T>) -> T {
     let runtime = Runtime::new().unwrap();
     let told = runtime.block_on(async { tokio::time::timeout(PATIENCE, story).await.unwrap() });
@@ -178,7 +179,7 @@ fn an_event_whose_process_was_killed_is_handled_by_the_next_one_and_recognised_t
             assert_eq!(deliver(&intake, &again).await, Outcome::Duplicate, "{name}");
         }
         intake.idle().await;
-        assert_eq!(seen.names(), ["b", "c"], "what was accepted and not handled, in order, and no duplicate");
+        assert_eq!(seen.names(), ["b", "c"], "accepted but unhandled events, in order, without duplicates");
         assert_eq!(deliver(&intake, &request("d", "4")).await, Outcome::Queued);
         intake.idle().await;
     });
@@ -205,7 +206,7 @@ async fn a_shutdown_leaves_what_waits_in_the_inbox() {
     assert_eq!(deliver(&intake, &request("d", "9")).await, Outcome::Closing);
     held.permits.add_permits(3);
     assert!(intake.shutdown(Duration::from_secs(30)).await.is_complete(), "a is handled");
-    assert_eq!(held.seen.names(), ["a"], "and nothing else was begun");
+    assert_eq!(held.seen.names(), ["a"], "no other event was started");
 
     let successor = platform.intake().inbox(FileInbox::open(file.path())).handler(held.seen.handler());
     successor.idle().await;
@@ -278,7 +279,7 @@ async fn what_another_process_has_put_into_the_inbox_is_handled_when_the_intake_
     let notification = Notification::from_message(platform.left("a"));
     inbox.0.table.lock().unwrap().waiting.push_back((notification.key(), notification));
     intake.idle().await;
-    assert!(seen.names().is_empty(), "nothing was said of it");
+    assert!(seen.names().is_empty(), "there was no notification yet");
     intake.wake();
     intake.idle().await;
     assert_eq!(seen.names(), ["a"]);
@@ -287,7 +288,7 @@ async fn what_another_process_has_put_into_the_inbox_is_handled_when_the_intake_
     assert!(intake.shutdown(PATIENCE).await.is_complete(), "a closed intake is not woken");
 }
 
-/// Stores, and answers when it is let go.
+/// An inbox whose `accept` returns only after the test releases it.
 #[derive(Clone)]
 struct SlowInbox {
     inside: FileInbox,

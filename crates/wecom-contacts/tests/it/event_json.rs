@@ -1,4 +1,4 @@
-//! Events as JSON, the form in which a program stores them: stable, and read back as they were.
+//! Events as JSON, the form in which programs store them. The form is stable, and reading it restores the event.
 
 use std::time::{Duration, SystemTime};
 
@@ -19,10 +19,10 @@ use crate::callback::samples;
 fn is_read_back(notification: &Notification) {
     let text = serde_json::to_string(notification).unwrap();
     let read: Notification = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
-    assert!(read == *notification, "{text}\nis read as {read:?}\nand was {notification:?}");
+    assert!(read == *notification, "{text}\nis read as {read:?}\ninstead of {notification:?}");
     assert_eq!((read.message(), read.key()), (notification.message(), notification.key()), "{text}");
     assert_eq!(serde_json::to_string(&read).unwrap(), text);
-    // By way of a tree too, which has other deserializers.
+    // Also through a JSON tree, which uses other deserializers.
     let tree: Value = serde_json::from_str(&text).unwrap();
     assert!(serde_json::from_value::<Notification>(tree).unwrap() == *notification, "{text}");
     let event = serde_json::to_string(&notification.event).unwrap();
@@ -137,7 +137,7 @@ fn a_key_is_40_digits_and_is_read_back() {
 async fn what_the_simulator_calls_back_is_read_back_from_json() {
     let sim = Sim::start().await;
     let console = sim.console();
-    // Not verified and not answered: what was sent is in the simulator's own list.
+    // The URL is never served. The sent deliveries are in the simulator's own list.
     let url = {
         let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         format!("http://{}/", unused.local_addr().unwrap())
@@ -400,7 +400,7 @@ proptest! {
         (notification.from, notification.create_time, notification.msg_type) = (from, create_time, msg_type);
         notification.agent_id = agent_id.map(AgentId);
         is_read_back(&notification);
-        // And as it would have been delivered.
+        // The same notification after a delivery as XML.
         is_read_back(&Notification::from_message(notification.to_xml()));
     }
 

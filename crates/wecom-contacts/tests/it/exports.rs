@@ -54,14 +54,14 @@ pub(crate) async fn export<R: ExportRow>(stub: &Stub) -> Export<R> {
     job.wait(Polling::default()).await.unwrap()
 }
 
-/// Reads to the first error or the end, and makes sure that nothing comes after an error.
+/// Reads to the end or to the first error, and checks that no row follows an error.
 pub(crate) async fn read<R: Send + Unpin + 'static>(mut rows: ExportRows<R>) -> (Vec<R>, Option<Error>) {
     let mut read = Vec::new();
     loop {
         match rows.next().await {
             Some(Ok(row)) => read.push(row),
             Some(Err(error)) => {
-                assert!(rows.next().await.is_none(), "nothing more comes after an error");
+                assert!(rows.next().await.is_none(), "no row follows an error");
                 return (read, Some(error));
             }
             None => return (read, None),
@@ -69,10 +69,10 @@ pub(crate) async fn read<R: Send + Unpin + 'static>(mut rows: ExportRows<R>) -> 
     }
 }
 
-/// Makes an announcement wrong.
+/// Falsifies the status reply of a job.
 pub(crate) type Bend = fn(&mut Value);
 
-/// A server with one file, whose announcement and content a test may bend.
+/// Starts a server with one file. A test may falsify its status reply and its content.
 pub(crate) async fn one_file(announce: Bend, content: Vec<u8>) -> Stub {
     Stub::with_tokens(move |request, _| {
         if request.path() == "/f" {
@@ -106,7 +106,7 @@ async fn rows_of_all_files_come_in_order() {
     assert!(error.is_none(), "{error:?}");
     let expected: Vec<_> = (0..2500).map(|id| format!("user{id}")).collect();
     assert!(rows.iter().map(|row| row.userid.as_str()).eq(expected.iter().map(String::as_str)));
-    // A link is its own authority: no token goes with it.
+    // A link contains its own authorization, so no token is sent with it.
     assert!(
         stub.requests()
             .iter()
@@ -122,7 +122,7 @@ async fn a_tags_rows_are_members_and_departments_and_its_name_comes_along() {
     let mut rows = export::<TagRow>(&stub).await.rows();
     assert_eq!(rows.tag_name(), None);
     let Some(Ok(TagRow::Member(member))) = rows.next().await else {
-        panic!("the member comes first");
+        panic!("the first frame must be the member");
     };
     assert_eq!(member.userid, "liuyang");
     assert_eq!(rows.tag_name(), Some("值班"));
@@ -175,7 +175,7 @@ async fn trap_37_a_file_that_is_not_what_was_announced_is_an_error() {
         assert!(error.to_string().contains(why), "{why}: {error}");
         assert!(error.remedy().is_some());
     }
-    // The md5 counts in either case of letters.
+    // The md5 may have upper-case or lower-case letters.
     let stub =
         one_file(|file| file["md5"] = file["md5"].as_str().unwrap().to_uppercase().into(), whole).await;
     assert!(read::<SimpleMember>(export(&stub).await.rows()).await.1.is_none());
@@ -205,7 +205,7 @@ async fn rows_before_an_error_are_handed_out() {
     assert_eq!(rows.len(), 2);
     let error = error.unwrap();
     assert!(matches!(error.kind(), ErrorKind::CorruptFile { file: 0, offset: 43, .. }), "{error:?}");
-    assert!(std::error::Error::source(&error).is_some(), "what the parser says");
+    assert!(std::error::Error::source(&error).is_some(), "the error of the parser");
 }
 
 #[tokio::test]
@@ -218,7 +218,7 @@ async fn trap_37_a_dead_link_is_renewed_once_a_file() {
                     let url = |file| format!("http://{}/{number}/{file}", request.host());
                     done(&[file(url(0), &content), file(url(1), &content)])
                 }
-                // 0 is gettoken, 1 the job's first status: its links are dead.
+                // Request 0 is gettoken, and request 1 is the job's first status, whose links have expired.
                 path if path.starts_with("/1/") => Answer::of(status, "text/plain", b"expired"),
                 _ => Answer::of(200, "application/octet-stream", &content),
             }
@@ -261,7 +261,7 @@ async fn a_broken_download_is_an_error_after_the_rows_that_came() {
     assert!((900..1100).contains(&rows.len()), "{}", rows.len());
 }
 
-/// Serves ranges as a file store does, at most so many bytes an answer, whatever it promises.
+/// Serves ranges like a file store. Each response contains at most `at_most` bytes, even if it announces more.
 fn ranged(content: &[u8], request: &Request, at_most: usize) -> Answer {
     let size = content.len();
     let from = request.header("range").map_or(0, |range| {
@@ -290,7 +290,7 @@ async fn trap_37_a_download_that_is_cut_100_times_gives_the_same_rows_and_fetche
         if request.path() != "/f" {
             return done(&[file(format!("http://{}/f", request.host()), &content)]);
         }
-        // A different length each time, of about a hundredth of the file.
+        // The length varies and is about a hundredth of the file.
         let at_most = size / 110 + (number * 7919) % (size / 400);
         let from = request.header("range").map_or(0, |range| range[6..range.len() - 1].parse().unwrap());
         counted.fetch_add(at_most.min(size - from), SeqCst);
@@ -330,7 +330,7 @@ async fn trap_37_a_link_that_dies_in_the_middle_is_renewed_and_the_rest_fetched(
         "/cgi-bin/export/get_result" => {
             done(&[file(format!("http://{}/{number}", request.host()), &content)])
         }
-        // 0 is gettoken, 1 the job's status: its link gives half of the file, and is dead then.
+        // Request 0 is gettoken, and request 1 is the job's status. Its link returns half of the file and then expires.
         "/1" if request.header("range").is_none() => ranged(&content, request, content.len() / 2),
         "/1" => Answer::of(403, "text/plain", b"expired"),
         _ => ranged(&content, request, content.len()),
@@ -358,7 +358,7 @@ async fn trap_37_a_file_that_is_another_one_after_its_link_was_renewed_is_an_err
     })
     .await;
     let (_, error) = read::<SimpleMember>(export(&stub).await.rows()).await;
-    assert!(error.as_ref().unwrap().to_string().contains("another one"), "{error:?}");
+    assert!(error.as_ref().unwrap().to_string().contains("a different file"), "{error:?}");
 }
 
 #[tokio::test]
@@ -366,7 +366,7 @@ async fn trap_37_a_file_that_grows_is_an_error() {
     let whole = encrypted(&members(0..5_000));
     let grown = [&whole[..], b"more"].concat();
     let stub = Stub::with_tokens(move |request, _| match request.path() {
-        // A server that does not say how much will come.
+        // A server that does not state the length of the file.
         "/f" => Answer::raw("200 x", &grown),
         _ => done(&[file(format!("http://{}/f", request.host()), &whole)]),
     })
@@ -392,7 +392,7 @@ async fn trap_37_one_flipped_byte_anywhere_is_an_error() {
     }
 }
 
-/// Files of 1,000 members each.
+/// Starts a server with this number of files of 1,000 members each.
 async fn files(count: u32) -> Stub {
     let contents: Vec<_> = (0..count).map(|no| encrypted(&members(no * 1000..(no + 1) * 1000))).collect();
     Stub::with_tokens(move |request, _| match request.path().strip_prefix("/f/") {
@@ -460,7 +460,7 @@ async fn rows_that_nobody_wants_any_more_stop_the_download() {
     let rows = export::<SimpleMember>(&stub).await.rows();
     let progress = rows.progress();
     drop(rows);
-    assert_eq!(progress.bytes(), 0, "nothing is fetched before the first row is asked for");
+    assert_eq!(progress.bytes(), 0, "the download starts with the first row");
 }
 
 #[tokio::test]
@@ -468,7 +468,7 @@ async fn a_wait_is_cut_short_by_the_completion_callback() {
     let told = Arc::new(Notify::new());
     let asked = Arc::clone(&told);
     let stub = Stub::with_tokens(move |_, number| {
-        // 0 is gettoken. The first question finds the job running, and then the callback comes.
+        // Request 0 is gettoken. The first status is "running", and then the callback arrives.
         if number == 1 {
             asked.notify_one();
             return Answer::json(&json!({"errcode": 0, "errmsg": "ok", "status": 1}));
@@ -491,7 +491,7 @@ async fn a_job_that_failed_is_an_error_with_its_id() {
     assert!(matches!(error.kind(), ErrorKind::JobFailed { job } if *job == "job-1"));
 }
 
-/// Lets a job of the simulator's run to its end, and reads its rows.
+/// Finishes a job of the simulator and reads its rows.
 async fn finish<R: ExportRow>(rig: &Rig, job: &ExportJob<R>) -> Vec<R> {
     rig.sim.advance(Duration::from_secs(60));
     let export = job.wait(Polling::every(Duration::from_millis(1))).await.unwrap();
@@ -506,10 +506,10 @@ async fn every_export_of_the_simulator_has_the_rows_of_its_list_call() {
     let exports = rig.app.exports();
     let members: Vec<Member> = finish(&rig, &exports.members().await.unwrap()).await;
     let mut listed = rig.app.members().list_recursive(1).await.unwrap();
-    // The order of an export is not promised.
+    // The order of an export is not guaranteed.
     let place = |userid| members.iter().position(|member| member.userid == userid);
     listed.sort_by_key(|member| place(member.userid.clone()));
-    assert!(members == listed, "a row is what the list has");
+    assert!(members == listed, "a row equals the member in the list");
     let simple: Vec<SimpleMember> = finish(&rig, &exports.members_simple().await.unwrap()).await;
     assert!(simple.iter().zip(&members).all(|(simple, full)| simple.userid == full.userid));
     assert_eq!(simple.len(), members.len());
@@ -535,7 +535,7 @@ async fn an_export_of_many_blocks_is_read_after_its_links_have_died() {
     rig.sim.seed(25_000, 50, 7).unwrap();
     let job = rig.app.exports().members_simple().block_size(10_000).await.unwrap();
     rig.sim.advance(Duration::from_secs(60));
-    // As another process would take it up: by id and key.
+    // Another process would resume the job in the same way, by id and key.
     let job = rig.app.exports().job::<SimpleMember>(job.id(), job.key().clone());
     let export = job.wait(Polling::every(Duration::from_millis(1))).await.unwrap();
     assert_eq!(export.files().len(), 3);

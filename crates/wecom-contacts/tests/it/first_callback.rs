@@ -1,4 +1,4 @@
-//! The first test that a program with a callback URL gets: the simulator, an intake, and one clock for both.
+//! The first test of a program with a callback URL: the simulator, an intake, and one clock for both.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use wecom_sim::{ConsoleCallback, Sim};
 const TOKEN: &str = "QDG6eK";
 const KEY: &str = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C";
 
-/// An intake behind a URL, and who has left according to it.
+/// Starts an intake behind a URL. The second value is the list of members that left according to its events.
 async fn listen(
     intake: impl FnOnce(Receiver) -> wecom_contacts::callback::IntakeBuilder,
 ) -> (String, Arc<Mutex<Vec<String>>>) {

@@ -1,7 +1,7 @@
-//! Whether a sample is full: a deserializer that hands a JSON value to a type, and notes each field which the type asks for
-//! and the value does not have, at any depth.
+//! Checks whether a sample is full. A deserializer passes a JSON value to a type and records each field that the type
+//! requests but the value lacks, at any depth.
 //!
-//! A type with a flattened part asks as a map, not field by field: check the part's type against the same value.
+//! A type with a flattened part requests a map instead of fields: check the type of the part against the same value.
 
 use std::cell::RefCell;
 
@@ -15,7 +15,7 @@ use serde::{
 };
 use serde_json::{Error, Value};
 
-/// Names the fields of `T`, at any depth, that the value leaves out or leaves empty.
+/// Returns the names of the fields of `T` that the value omits or leaves empty, at any depth.
 pub(crate) fn missing<T: DeserializeOwned>(value: &Value) -> Vec<String> {
     let missing = RefCell::default();
     let probe = Probe { value, path: String::new(), missing: &missing };
@@ -25,7 +25,7 @@ pub(crate) fn missing<T: DeserializeOwned>(value: &Value) -> Vec<String> {
     missing.into_inner()
 }
 
-/// The names of `T`'s fields; none if it has a flattened part.
+/// Returns the names of the fields of `T`, or an empty list if `T` has a flattened part.
 pub(crate) fn fields<T: DeserializeOwned>() -> &'static [&'static str] {
     struct Names<'n>(&'n RefCell<&'static [&'static str]>);
 

@@ -1,4 +1,4 @@
-//! Servers and settings that mean no good, or are far beyond what is sensible.
+//! Hostile servers, and settings far outside a reasonable range.
 
 use std::time::Duration;
 
@@ -39,10 +39,10 @@ async fn a_userid_that_no_url_has_room_for_is_an_error_before_anything_is_sent()
         assert_eq!((error.attempts(), error.may_have_applied()), (0, false), "{error}");
         assert!(error.to_string().contains("nothing was sent") && all_of(&error).len() < 2_000, "{error}");
     }
-    assert!(stub.requests().is_empty(), "not even for a token");
-    // In a body there is room.
+    assert!(stub.requests().is_empty(), "no token request either");
+    // A body has no such limit.
     client.members().delete_many([long.as_str()]).await.unwrap();
-    // What just fits is sent.
+    // A value just below the limit is sent.
     client.members().delete("u".repeat(59_000).as_str()).await.unwrap();
     assert_eq!(stub.calls().len(), 2);
 }
@@ -66,7 +66,7 @@ async fn times_of_any_length_are_taken_and_never_overflow() {
             .unwrap();
         client.members().get("zhangsan").await.unwrap();
         let job = stub.client().imports().job("job-1");
-        // The answer is no import's: what counts is that the wait begins.
+        // The reply does not belong to an import. The test only checks that the wait starts.
         assert!(job.wait(Polling::every(time).at_most(time)).await.is_err());
     }
 }
@@ -89,7 +89,7 @@ async fn a_source_that_gives_an_empty_token_is_an_error() {
             Ok(_) => assert!(is_taken),
             Err(error) => {
                 assert!(!is_taken && matches!(error.kind(), ErrorKind::TokenSource(_)), "{error:?}");
-                assert!(stub.requests().is_empty(), "no call goes out with it");
+                assert!(stub.requests().is_empty(), "no call is sent with it");
             }
         }
     }
@@ -121,5 +121,5 @@ async fn a_medium_that_stops_coming_is_given_up() {
         matches!(error.kind(), ErrorKind::Transport { failure: TransportFailure::Timeout, .. }),
         "{error:?}"
     );
-    assert!(all_of(&error).contains("nothing came for 200ms"), "{}", all_of(&error));
+    assert!(all_of(&error).contains("no data for 200ms"), "{}", all_of(&error));
 }

@@ -1,4 +1,5 @@
-//! Files of imports: what the check finds beside what the simulator refuses, in a corp that holds nothing in the way.
+//! Import files: the check reports the same faults as the simulator. The corp contains nothing that conflicts with the
+//! rows.
 
 use proptest::{collection::vec, prelude::*, sample::Index};
 use wecom_contacts::{
@@ -17,7 +18,7 @@ const DEPARTMENTS_REFUSED_FOR_SURE: &str =
     include_str!("../../../../tests/cases/departments-refused-for-sure.csv");
 const ONE_BAD_CELL: &str = include_str!("../../../../tests/cases/one-bad-cell.csv");
 
-/// Reads a case's rows as they stand, without the cleaning of spreadsheets.
+/// Reads the rows of a case unchanged, without the cleaning of spreadsheets.
 fn read<R: Default, C: Copy>(
     csv: &str,
     column: impl Fn(&str) -> Option<C>,
@@ -52,20 +53,20 @@ fn said(checked: &Checked<ImportFile>) -> Vec<String> {
 
 #[test]
 fn rows_that_break_written_rules_are_found_before_anything_is_sent() {
-    let account = "it may have letters, digits and _ - @ . (errcode 40003)";
-    let mobile = "it may have digits, blanks, + and - (errcode 60103)";
+    let account = "allowed: letters, digits and _ - @ . (errcode 40003)";
+    let mobile = "allowed: digits, blanks, + and - (errcode 60103)";
     assert_eq!(
         said(&members(ROWS_REFUSED_FOR_SURE)),
         [
-            format!("line 2: 帐号 has a character that is not allowed: {account}"),
-            format!("line 3: 帐号 has a blank, which is not allowed: {account}"),
+            format!("line 2: 帐号 has a character that is not allowed; {account}"),
+            format!("line 3: 帐号 has a blank, which is not allowed; {account}"),
             "line 4: 帐号 must begin with a letter or a digit (errcode 40003)".into(),
-            format!("line 5: 帐号 has the character +, which is not allowed: {account}"),
+            format!("line 5: 帐号 has the character +, which is not allowed; {account}"),
             "line 6: 帐号 has 65 bytes, and at most 64 are allowed (errcode 40058)".into(),
-            format!("line 7: 手机号 has a character that is not allowed: {mobile}"),
-            format!("line 8: 手机号 has a character that is not allowed: {mobile}"),
+            format!("line 7: 手机号 has a character that is not allowed; {mobile}"),
+            format!("line 8: 手机号 has a character that is not allowed; {mobile}"),
             "line 9: 邮箱 must be one valid mail address of 6 to 64 bytes (errcode 60105)".into(),
-            "line 10: 邮箱 has the character ;, which is not allowed: it may have letters, digits and the signs of mail \
+            "line 10: 邮箱 has the character ;, which is not allowed; allowed: letters, digits and the symbols of mail \
              addresses (errcode 60105)"
                 .into(),
             "line 11: 姓名 has 65 characters, and at most 64 are allowed (errcode 60112)".into(),
@@ -73,7 +74,7 @@ fn rows_that_break_written_rules_are_found_before_anything_is_sent() {
     );
     assert_eq!(
         said(&members(ONE_BAD_CELL)),
-        [format!("line 2: 手机号 has the character ., which is not allowed: {mobile}")]
+        [format!("line 2: 手机号 has the character ., which is not allowed; {mobile}")]
     );
 }
 
@@ -82,26 +83,26 @@ fn departments_that_break_written_rules_are_found_before_anything_is_sent() {
     assert_eq!(
         said(&departments(DEPARTMENTS_REFUSED_FOR_SURE)),
         [
-            "line 3: 部门名称 has the character :, which is not allowed: it may have anything but \\ : * ? \" < > | \
+            "line 3: 部门名称 has the character :, which is not allowed; allowed: all except \\ : * ? \" < > | \
              (errcode 60009)",
             "line 4: 部门名称 has 65 characters, and at most 64 are allowed (errcode 60001)",
-            "line 19: 父部门ID puts the department on level 16, and there are 15 levels (errcode 81002)",
-            "line 20: 父部门ID puts the department on level 17, and there are 15 levels (errcode 81002)",
+            "line 19: 父部门ID puts the department on level 16, and at most 15 levels are allowed (errcode 81002)",
+            "line 20: 父部门ID puts the department on level 17, and at most 15 levels are allowed (errcode 81002)",
         ]
     );
 }
 
-/// A corp without members, so that what it refuses depends on the file alone.
+/// Returns a corp without members, so that refusals depend on the file alone.
 async fn empty() -> Rig {
     Rig::with(Sim::builder().legacy(true).seed(0, 1, 1)).await
 }
 
-/// What is made of one value of a good row.
+/// A change of one value of a valid row.
 #[derive(Clone, Debug)]
 enum Strange {
-    /// Of one character, as often as this.
+    /// One character, repeated this many times.
     Repeated(char, usize),
-    /// With a character more at some place.
+    /// One additional character at some position.
     Inserted(char, Index),
     Text(String),
 }
@@ -120,7 +121,7 @@ impl Strange {
     }
 }
 
-/// A character of each class that a rule may tell apart.
+/// Returns a character of each class that a rule may distinguish.
 fn character() -> impl Strategy<Value = char> {
     prop_oneof![
         Just('a'),
@@ -153,7 +154,7 @@ fn strange() -> impl Strategy<Value = Strange> {
     ]
 }
 
-/// A good row but for some values.
+/// A row that is valid except for some values.
 #[derive(Clone, Debug)]
 struct Sketch {
     changes: Vec<(usize, Strange)>,
@@ -207,7 +208,7 @@ fn member() -> impl Strategy<Value = Sketch> {
     })
 }
 
-/// Compares an import's end with what was found in its file.
+/// Compares the outcome of an import with the violations that the check found.
 fn compare(violations: &Violations, end: Result<ImportOutcome, Error>) -> Result<(), TestCaseError> {
     let of = |severity| violations.iter().filter(move |violation| violation.severity() == severity);
     let outcome = match end {
@@ -225,17 +226,17 @@ fn compare(violations: &Violations, end: Result<ImportOutcome, Error>) -> Result
         let mut foreseen =
             of(Severity::Row).filter(|violation| violation.line() == row.line).map(Violation::code);
         let is_foreseen = match code.0 {
-            // The row of the parent was refused.
+            // The row of the parent department was refused.
             60004 => violations.worst() >= Some(Severity::Row),
-            // A bad address has another code where there is no mobile number.
+            // The code for an invalid address differs if there is no mobile number.
             60141 => foreseen.any(|code| code.is_none_or(|code| code.0 == 60105)),
-            // A text that is damaged may break a rule as well.
+            // A damaged text may also break a rule.
             _ => foreseen.any(|found| found.is_none_or(|found| found == code)),
         };
         prop_assert!(is_foreseen, "line {:?}: {:?} {:?}: {}", row.line, code, row.errmsg, violations);
     }
     for violation in of(Severity::Row).filter(|violation| violation.code().is_some()) {
-        // What comes again is good where the first is refused for another reason.
+        // A duplicate is valid if the first row is refused for another reason.
         if matches!(violation.problem(), Problem::DuplicateMobile | Problem::DuplicateEmail) {
             continue;
         }
@@ -283,7 +284,7 @@ proptest! {
         let mut tree = Vec::new();
         for (number, (strange, parent, odd)) in rows.iter().enumerate() {
             let id = number as u32 + 2;
-            // A chain, or a tree; now and then a row that fits in nowhere.
+            // A chain or a tree, with an occasional row that has no valid parent.
             let parent = if deep { id - 1 } else { *parent.get(&ids) };
             let (id, parent) = match odd {
                 0 => (id, id + 7),

@@ -22,7 +22,7 @@ use crate::rig::Rig;
 pub(crate) const SOON: Polling = Polling::every(Duration::from_millis(1));
 const HOURS: Polling = Polling::every(Duration::from_secs(3_600)).at_most(Duration::from_secs(36_000));
 
-/// Waits for what needs the simulator's clock to move, and moves it.
+/// Awaits a future that needs time to pass, and advances the simulator's clock.
 async fn driven<T>(rig: &Rig, work: impl IntoFuture<Output = T>, also: impl Fn()) -> T {
     let begun = Instant::now();
     let mut work = pin!(work.into_future());
@@ -54,7 +54,7 @@ fn called(name: impl Into<String>, mut member: ImportMember) -> ImportMember {
     member
 }
 
-/// How many calls of this path the server has answered with this code.
+/// Returns how many calls of this path the server answered with this code.
 fn answered(rig: &Rig, path: &str, errcode: i32) -> usize {
     let requests = rig.sim.requests();
     requests.iter().filter(|request| request.path == path && request.errcode == Some(errcode)).count()
@@ -69,14 +69,14 @@ async fn members_are_added_from_a_file_and_bad_rows_are_told() {
     let job = rig.contacts.imports().sync_members(csv).to_invite(false).await.unwrap();
     assert_eq!(rig.last_body()["to_invite"], json!(false));
 
-    // The clock stands still, and so does the job.
+    // The clock does not move, so the job does not progress.
     let status = job.status().await.unwrap();
     assert!(matches!(status.status, ImportState::Started | ImportState::Running), "{status:?}");
     let error = job.wait(SOON.at_most(Duration::from_millis(20))).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::StillRunning { job: id, .. } if id == job.id()), "{error:?}");
 
     rig.sim.advance(Duration::from_secs(60));
-    // Taken up by its id, as another process would.
+    // Another process would resume the job in the same way, by its id.
     let outcome = rig.contacts.imports().job(job.id()).wait(SOON).await.unwrap();
     assert_eq!(outcome.status().kind, ImportKind::SyncMembers);
     assert_eq!((outcome.succeeded(), outcome.failed()), (1, 1));
@@ -172,7 +172,7 @@ async fn what_an_export_gave_imports_as_it_is() {
     let tree = departments.iter().map(ImportDepartment::from);
     let file = ImportFile::departments().rows(tree).into_file().unwrap();
     let outcome = run(&rig, rig.contacts.imports().replace_departments(file).outcome(SOON)).await.unwrap();
-    // The server ends the result with a row for the root, whatever the file says of it.
+    // The server appends a row for the root to the result, independent of the file.
     let (root, rows) = outcome.rows().split_last().unwrap();
     assert!(outcome.is_complete() && rows.iter().all(|row| row.action == Some(DepartmentAction(0))));
     assert_eq!((root.partyid, root.action), (Some(1.into()), Some(DepartmentAction(10))));
@@ -203,7 +203,7 @@ async fn an_import_waits_for_its_turn() {
     let waiting = tokio::spawn(imports.sync_members(second).outcome(SOON));
     let begun = Instant::now();
     while answered(&rig, "batch/syncuser", 302_008) < refused + 3 {
-        assert!(begun.elapsed() < Duration::from_secs(30), "it does not ask again");
+        assert!(begun.elapsed() < Duration::from_secs(30), "the status is not requested again");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     let outcome = driven(&rig, waiting, || ()).await.unwrap().unwrap();
@@ -279,7 +279,8 @@ async fn every_file_that_is_said_to_fail_fails_with_the_code_it_is_said_to() {
     let members = |rows: &[ImportMember]| ImportFile::members().rows(rows);
     let named = |columns: &[Column]| ImportFile::members().columns(columns.iter().copied());
     let userid_alone = [ImportMember::new("", "王芳").email("a@example.com").department([2])];
-    // 200 attributes of 64 characters: 600 such rows have more than 20 MB, and a file that replaces all has one part.
+    // 200 attributes of 64 characters each: 600 such rows exceed 20 MB, and a file that replaces all members has one
+    // part.
     let huge = |number: u32| member(&format!("huge{number}")).extra(vec!["王".repeat(64); 200]);
     let attributes = (0..200).map(|number| format!("属性{number}"));
     let huge = ImportFile::members().extra(attributes).replaces_all().rows((0..600).map(huge));
@@ -400,7 +401,7 @@ async fn rows_that_keep_different_fields_are_imported_in_jobs_of_their_own_and_n
     let file = checked.into_file().unwrap();
     let sent = rig.sim.requests().len();
     let error = imports.replace_members(file.clone()).outcome(SOON).await.unwrap_err();
-    assert!(error.to_string().contains("its rows give 3 different sets of fields"), "{error}");
+    assert!(error.to_string().contains("its rows have 3 different sets of fields"), "{error}");
     assert_eq!(rig.sim.requests().len(), sent);
 
     let outcome = run(&rig, imports.sync_members(file).outcome(SOON)).await.unwrap();

@@ -1,4 +1,4 @@
-//! The intake as plain functions over bytes: what is taken, what is refused, what is handled when.
+//! The intake as functions over bytes: accepted requests, refused requests, and the time of handling.
 
 use std::{
     sync::{Arc, Mutex},
@@ -13,10 +13,10 @@ use wecom_contacts::callback::{
 use crate::log::Log;
 use crate::platform::{CORP, KEY, Platform, Request, START, who_left};
 
-/// Longer than anything here takes.
+/// A timeout that is longer than any operation of these tests.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What a handler has been given, in order.
+/// The events that a handler received, in order.
 #[derive(Clone, Default)]
 pub(crate) struct Seen(Arc<Mutex<Vec<String>>>);
 
@@ -46,7 +46,7 @@ pub(crate) async fn deliver<I: Inbox>(intake: &Intake<I>, request: &Request) -> 
     answer.outcome
 }
 
-/// A handler that waits for a permit before each event, and tells when it begins and what it has done.
+/// A handler that waits for a permit before each event, and reports each start and end.
 pub(crate) struct HeldHandler {
     pub(crate) permits: Arc<Semaphore>,
     begun: mpsc::UnboundedReceiver<String>,
@@ -126,7 +126,7 @@ async fn trap_34_two_members_changed_in_the_same_second_are_two() {
     let platform = Platform::new();
     let seen = Seen::default();
     let intake = platform.intake().handler(seen.handler());
-    // Same sender, same CreateTime, same nonce even: only the content differs.
+    // The sender, the CreateTime and even the nonce are equal; only the content differs.
     for name in ["wangfang", "liuyang"] {
         assert_eq!(deliver(&intake, &platform.post(&platform.left(name), "1")).await, Outcome::Queued);
     }
@@ -158,7 +158,7 @@ async fn trap_34_a_request_outside_the_replay_window_is_refused_on_either_side()
     }
     let verification = platform.get("17");
     platform.advance(301);
-    assert_eq!(intake.verify(&verification.query).outcome, stale, "a verification is bound to its time too");
+    assert_eq!(intake.verify(&verification.query).outcome, stale, "the window applies to a verification too");
 }
 
 #[tokio::test]
@@ -189,7 +189,7 @@ async fn trap_34_a_replay_window_of_any_length_is_taken() {
 async fn trap_34_what_was_overheard_cannot_be_replayed_while_its_timestamp_is_good() {
     let platform = Platform::new();
     let seen = Seen::default();
-    // An inbox that by itself would forget at once.
+    // Without the intake's window, this inbox would forget events immediately.
     let inbox = MemoryInbox::new().remember(Duration::ZERO, 1_000);
     let intake = platform.intake().inbox(inbox).handler(seen.handler());
     let ahead = platform.post_at(&platform.left("wangfang"), START + 300, "1");
@@ -206,7 +206,8 @@ async fn trap_34_what_was_overheard_cannot_be_replayed_while_its_timestamp_is_go
 async fn trap_34_a_request_whose_timestamp_and_nonce_are_swapped_is_the_same_request() {
     let platform = Platform::new();
     let intake = platform.intake().handler(Seen::default().handler());
-    // The signature cannot tell the two numbers apart, so a nonce near the present can pose as the timestamp.
+    // The signature does not distinguish the two numbers, so an attacker can swap a nonce near the present with the
+    // timestamp.
     let nonce = START + 60;
     let request = platform.post(&platform.left("wangfang"), &nonce.to_string());
     assert_eq!(deliver(&intake, &request).await, Outcome::Queued);
@@ -258,7 +259,7 @@ async fn trap_29_every_refusal_looks_the_same_to_the_sender() {
     }
     answers.push(intake.verify(""));
     answers.push(intake.verify(&fresh));
-    // An overheard delivery, sent back as a verification to have it decrypted.
+    // An intercepted delivery, sent back as a verification to have it decrypted.
     let encrypt = good.body.split("<![CDATA[").last().unwrap().split("]]>").next().unwrap();
     answers.push(intake.verify(&format!("{}&echostr={encrypt}", good.query)));
     for answer in answers {
@@ -267,7 +268,7 @@ async fn trap_29_every_refusal_looks_the_same_to_the_sender() {
         let shown = format!("{refusal} {refusal:?}");
         assert!(!shown.contains("QDG6eK") && !shown.contains(KEY) && !shown.contains("wangfang"), "{shown}");
     }
-    assert_eq!(deliver(&intake, &good).await, Outcome::Queued, "and nothing of it has been remembered");
+    assert_eq!(deliver(&intake, &good).await, Outcome::Queued, "no refused request was remembered");
 }
 
 #[tokio::test]
@@ -300,7 +301,7 @@ async fn trap_32_what_is_not_known_or_not_readable_is_acknowledged() {
     let unknown = "<xml><Event>something_new</Event><Detail>17</Detail></xml>";
     assert_eq!(deliver(&intake, &platform.post(unknown, "1")).await, Outcome::Queued);
     assert_eq!(events.recv().await.unwrap().message(), unknown);
-    // What cannot be read is handed over as well, once, and named in the log by its digest and never by its text.
+    // A message that cannot be parsed is handled once as well. The log contains its digest but not its text.
     let (log, guard) = Log::start();
     assert_eq!(deliver(&intake, &platform.post("not XML at all", "2")).await, Outcome::Queued);
     assert_eq!(deliver(&intake, &platform.post("not XML at all", "3")).await, Outcome::Duplicate);
@@ -324,8 +325,8 @@ async fn an_event_that_finds_the_queue_full_is_taken_when_it_comes_again() {
     assert_eq!(deliver(&intake, &request("c", "3")).await, Outcome::Queued);
     let late = request("d", "4");
     assert_eq!(deliver(&intake, &late).await, Outcome::Busy);
-    assert_eq!(deliver(&intake, &late).await, Outcome::Busy, "not taken for a duplicate");
-    assert_eq!(deliver(&intake, &request("b", "5")).await, Outcome::Duplicate, "which needs no room");
+    assert_eq!(deliver(&intake, &late).await, Outcome::Busy, "not a duplicate");
+    assert_eq!(deliver(&intake, &request("b", "5")).await, Outcome::Duplicate, "a duplicate needs no room");
     held.permits.add_permits(1);
     assert_eq!(held.begins().await, "b");
     assert_eq!(deliver(&intake, &late).await, Outcome::Queued);
@@ -346,7 +347,7 @@ async fn an_acknowledgement_waits_for_no_handler() {
         );
     }
     assert_eq!(held.begins().await, "m1");
-    assert_eq!(intake.pending(), 3, "one at work, two behind it, and nothing done");
+    assert_eq!(intake.pending(), 3, "one in the handler, two waiting, none finished");
     assert!(held.seen.names().is_empty());
 }
 
@@ -359,9 +360,9 @@ async fn a_handler_that_panics_costs_its_own_event_only() {
         move |notification: Notification| {
             let seen = seen.clone();
             let name = who_left(&notification);
-            assert_ne!(name, "at_once", "a panic before there is a future");
+            assert_ne!(name, "at_once", "a panic before the future exists");
             async move {
-                assert_ne!(name, "later", "a panic inside it");
+                assert_ne!(name, "later", "a panic inside the future");
                 seen.0.lock().unwrap().push(name);
             }
         }
@@ -412,7 +413,7 @@ async fn a_shutdown_takes_nothing_new_and_loses_nothing_old() {
     assert!(drained.await.is_complete());
     assert_eq!(held.seen.names(), ["a", "b", "c"]);
 
-    // The next one takes what this one sent away.
+    // The next intake accepts the event that this one refused.
     let successor = platform.intake().handler(held.seen.handler());
     assert_eq!(deliver(&successor, &late).await, Outcome::Queued);
 }
@@ -430,7 +431,10 @@ async fn a_shutdown_that_runs_out_of_patience_hands_over_what_is_left() {
     assert_eq!(drained.running, 1, "a is being handled");
     assert_eq!(drained.left.iter().map(who_left).collect::<Vec<_>>(), ["b", "c"]);
     held.permits.add_permits(3);
-    assert!(intake.shutdown(Duration::from_secs(30)).await.is_complete(), "a is done, b and c are ours");
+    assert!(
+        intake.shutdown(Duration::from_secs(30)).await.is_complete(),
+        "a is handled, b and c were returned"
+    );
     assert_eq!(held.seen.names(), ["a"]);
 }
 
@@ -448,7 +452,7 @@ async fn an_intake_that_is_dropped_finishes_what_is_queued() {
     assert_eq!(held.seen.names(), ["a", "b"]);
     held.begins().await;
     held.begins().await;
-    assert_eq!(held.begun.recv().await, None, "the worker has gone home, and its handler with it");
+    assert_eq!(held.begun.recv().await, None, "the worker has ended and dropped its handler");
 }
 
 #[tokio::test]

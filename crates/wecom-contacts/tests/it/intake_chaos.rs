@@ -1,5 +1,5 @@
-//! A bad day at a callback URL: duplicates, another order, garbage and forgeries over many connections, a queue that is too
-//! small, and a restart in the middle.
+//! Load on a callback URL: duplicates, reordered deliveries, garbage and forgeries over many connections, with a queue
+//! that is too small and a restart in the middle.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -15,34 +15,34 @@ use crate::{
     platform::{Platform, Request, START, who_left},
 };
 
-/// How bad the day is.
+/// Size of the load.
 struct Day {
-    /// Genuine events.
+    /// Number of genuine events.
     events: usize,
-    /// How many requests are under way at a time.
+    /// Number of concurrent requests.
     connections: usize,
     seed: u64,
 }
 
-/// What came of it.
+/// Result of the load.
 #[derive(Debug)]
 struct Evening {
     /// How often each genuine event was handled.
     handled: HashMap<String, usize>,
-    /// How often strangers were answered with another status than 403.
+    /// Number of forged requests that were not answered with 403.
     forgeries_taken: usize,
-    /// Deliveries that found the queue full or the server away, and were repeated.
+    /// Number of deliveries that were repeated because the queue was full or the server was down.
     repeated: usize,
 }
 
-/// A request, and whether it is WeCom's.
+/// A request, and whether it is genuine.
 #[derive(Clone)]
 struct Letter {
     request: Request,
     genuine: bool,
 }
 
-/// Numbers that look random and are the same on every run (`SplitMix64`).
+/// A pseudo-random generator with the same sequence in every run (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {
@@ -55,7 +55,7 @@ impl Dice {
     }
 }
 
-/// Every genuine event once or more, with as many forgeries in between, shuffled.
+/// Returns every genuine event one or more times and as many forgeries, shuffled.
 fn mail(platform: &Platform, day: &Day) -> Vec<Letter> {
     let mut dice = Dice(day.seed);
     let mut letters = Vec::new();
@@ -63,7 +63,7 @@ fn mail(platform: &Platform, day: &Day) -> Vec<Letter> {
         let message = platform.left(&format!("m{event}"));
         let nonce = dice.below(1 << 30).to_string();
         let first = platform.post(&message, &nonce);
-        // One in three comes again: the very request, or signed anew.
+        // A third of the events are repeated, either as the same request or with a new signature.
         match dice.below(6) {
             0 => letters.push(Letter { request: first.clone(), genuine: true }),
             1 => letters.push(Letter {
@@ -95,7 +95,7 @@ fn forged(platform: &Platform, genuine: &Request, dice: &mut Dice) -> Request {
     }
 }
 
-/// A program with a queue that is too small for this day.
+/// Starts a program with a queue that is too small for this load.
 async fn open(
     platform: &Platform,
     inbox: &MemoryInbox,
@@ -112,8 +112,8 @@ async fn open(
     Server::start(Callbacks::new().mount("/", intake)).await
 }
 
-/// Lives through the day. The server is stopped and replaced when half of the mail is out; WeCom repeats whatever is not
-/// acknowledged, here until it is.
+/// Sends all requests. The server is stopped and replaced after half of them. WeCom repeats a delivery without
+/// acknowledgement; here it is repeated until it is acknowledged.
 async fn live(day: Day) -> Evening {
     let platform = Platform::new();
     let (inbox, handled) = (MemoryInbox::new().queue(8), Arc::default());
@@ -177,5 +177,5 @@ async fn every_genuine_event_is_handled_exactly_once_on_a_bad_day() {
     assert!(twice.is_empty(), "handled more than once: {twice:?}");
     assert_eq!(evening.handled.len(), 1_000, "something forged was handled");
     println!("{} deliveries repeated", evening.repeated);
-    assert!(evening.repeated > 0, "the day was too good");
+    assert!(evening.repeated > 0, "the load must overflow the queue");
 }

@@ -1,4 +1,4 @@
-//! What a call leaves in the log.
+//! The log records of a call.
 
 use std::{
     io,
@@ -7,12 +7,12 @@ use std::{
 
 use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 
-/// A log that is kept.
+/// A log in memory.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Keeps what is logged on this thread from now on, at every level, the ends of spans included.
+    /// Records everything that this thread logs from now on, at every level, including the ends of spans.
     pub(crate) fn start() -> (Self, tracing::subscriber::DefaultGuard) {
         let log = Self::default();
         let subscriber = tracing_subscriber::fmt()
@@ -28,7 +28,7 @@ impl Log {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// Those lines that are ours: what the HTTP client says at these levels is its own affair.
+    /// Returns the lines of the SDK. The HTTP client logs at the same levels.
     pub(crate) fn ours(&self) -> String {
         self.text().lines().filter(|line| line.contains("wecom_contacts")).collect::<Vec<_>>().join("\n")
     }

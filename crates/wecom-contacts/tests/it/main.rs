@@ -1,6 +1,7 @@
-//! The SDK from outside: the wire as sample bodies show it, and every chapter against the simulator.
+//! Tests of the public interface: the JSON of all endpoints against sample bodies, and every chapter against the
+//! simulator.
 
-#![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic like the tests")]
 
 #[cfg(feature = "axum")]
 mod callback_server;

@@ -15,7 +15,7 @@ async fn a_file_is_uploaded_and_downloaded_whole_and_in_parts() {
     assert_eq!(uploaded.kind, "file");
     assert!(uploaded.created_at.is_some());
 
-    // Media are open to all apps of the corp.
+    // All apps of the corp can read media.
     let media = rig.app.media();
     let file = media.get(&uploaded.media_id).await.unwrap();
     assert_eq!(file.content_length(), Some(content.len() as u64));

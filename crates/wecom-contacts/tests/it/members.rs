@@ -57,7 +57,7 @@ async fn a_member_is_created_read_changed_and_deleted() {
     assert_eq!(member.position.as_deref(), Seen::Known(""));
     assert_eq!(member.direct_leader, Seen::Known(vec![]));
     assert_eq!(member.status, Seen::Known(MemberStatus::Disabled));
-    assert_eq!(member.alias.as_deref(), Seen::Known("小敏"), "what was not named stays");
+    assert_eq!(member.alias.as_deref(), Seen::Known("小敏"), "a field that was not set is kept");
     assert_eq!(member.telephone.as_deref(), Seen::Known("020-12345678"));
 
     members.delete("wang.min").await.unwrap();
@@ -116,11 +116,11 @@ async fn the_credential_decides_what_may_be_called_and_seen() {
     assert!(error.is_permission_denied());
     let error = rig.contacts.members().get("lisi").await.unwrap_err();
     assert_eq!(error.code(), Some(ErrorCode(48009)));
-    assert!(error.remedy().is_some_and(|remedy| remedy.contains("app's secret")));
+    assert!(error.remedy().is_some_and(|remedy| remedy.contains("secret of an app")));
 
     let member = rig.app.members().get("lisi").await.unwrap();
     assert_eq!(member.name.as_deref(), Seen::Known("李四"));
-    assert!(member.mobile.unwrap_or_default().is_empty(), "an app of today does not see numbers");
+    assert!(member.mobile.unwrap_or_default().is_empty(), "a new app does not see numbers");
 }
 
 #[tokio::test]
@@ -294,7 +294,7 @@ async fn a_member_passes_the_second_verification_once() {
 #[tokio::test]
 async fn the_active_members_of_a_day_are_counted() {
     let rig = Rig::start().await;
-    // The simulator's clock stands at this day.
+    // The day of the simulator's clock.
     let count = rig.contacts.members().active_count("2026-01-05").await.unwrap();
     assert_eq!(count, 6);
     assert_eq!(rig.last_body(), json!({"date": "2026-01-05"}));

@@ -1,4 +1,4 @@
-//! The counters and histograms, by the names that `observe` promises.
+//! The counters and histograms, under the names that `observe` documents.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use wecom_contacts::{Budget, Limits};
 
 use crate::stub::{Answer, Stub};
 
-/// What was recorded: how often a counter was raised, how many values a histogram holds.
+/// The recorded metrics: the sum of each counter, and the number of values of each histogram.
 #[derive(Clone, Default)]
 struct Ledger(Arc<Mutex<BTreeMap<String, u64>>>);
 
@@ -87,7 +87,7 @@ async fn every_counter_and_histogram_has_its_documented_name_and_labels() {
     {
         let _recorder = metrics::set_default_local_recorder(&ledger);
         client.members().get("u").await.unwrap();
-        // A burst of three, and one that waits for its turn: a tenth of a second.
+        // A burst of three calls, and one that waits for a tenth of a second.
         let calls = (0..4).map(|_| client.departments().list());
         for outcome in futures_util::future::join_all(calls).await {
             outcome.unwrap();

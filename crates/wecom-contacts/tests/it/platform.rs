@@ -1,4 +1,4 @@
-//! WeCom's side of a callback URL, played by a test: events, sealed and signed at a time of the test's choosing.
+//! WeCom's side of a callback URL: the test sends events that are encrypted and signed with a time of its choice.
 
 use std::{
     sync::{
@@ -13,17 +13,17 @@ use wecom_contacts::callback::{Event, IntakeBuilder, Notification, Receiver, eve
 pub(crate) const CORP: &str = "ww0123456789abcdef";
 pub(crate) const TOKEN: &str = "QDG6eK";
 pub(crate) const KEY: &str = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C";
-/// When every test begins.
+/// Time at which every test starts, in Unix seconds.
 pub(crate) const START: u64 = 1_700_000_000;
 
-/// A callback URL's settings in the console, and the clock that both sides read.
+/// The settings of a callback URL in the console, and the clock that both sides use.
 #[derive(Clone)]
 pub(crate) struct Platform {
     receiver: Receiver,
     seconds: Arc<AtomicU64>,
 }
 
-/// A request as it goes over the wire.
+/// A request as it is sent over HTTP.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) query: String,
@@ -48,7 +48,7 @@ impl Platform {
         self.receiver.clone()
     }
 
-    /// An intake with our clock and the defaults.
+    /// Returns a builder of an intake with the clock of the test and the defaults.
     pub(crate) fn intake(&self) -> IntakeBuilder {
         let seconds = Arc::clone(&self.seconds);
         wecom_contacts::callback::Intake::builder(self.receiver())
@@ -63,7 +63,7 @@ impl Platform {
         self.seconds.fetch_add(seconds, SeqCst);
     }
 
-    /// A delivery of this message, signed now.
+    /// Returns a delivery of this message, signed now.
     pub(crate) fn post(&self, message: &str, nonce: &str) -> Request {
         self.post_at(message, self.now(), nonce)
     }
@@ -74,7 +74,7 @@ impl Platform {
         Request { query, body: sealed.to_delivery_xml(self.receiver.crypto().receive_id(), None) }
     }
 
-    /// A verification of the URL, signed now.
+    /// Returns a verification of the URL, signed now.
     pub(crate) fn get(&self, text: &str) -> Request {
         let sealed = self.receiver.crypto().seal(text, self.now(), "7").unwrap();
         let pairs = sealed.echo_pairs().map(|(name, value)| {
@@ -83,7 +83,7 @@ impl Platform {
         Request { query: pairs.join("&"), body: String::new() }
     }
 
-    /// The message that this member has left, at the start of the test.
+    /// Returns the message that this member was deleted at the start of the test.
     pub(crate) fn left(&self, userid: &str) -> String {
         let event = Event::MemberDeleted(MemberDeleted::new(userid));
         let at = SystemTime::UNIX_EPOCH + Duration::from_secs(START);
@@ -91,7 +91,7 @@ impl Platform {
     }
 }
 
-/// Whom the event is about, if it is one of [`Platform::left`].
+/// Returns the member of an event that [`Platform::left`] created.
 pub(crate) fn who_left(notification: &Notification) -> String {
     match &notification.event {
         Event::MemberDeleted(member) => member.userid.to_string(),

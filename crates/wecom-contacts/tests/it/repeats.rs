@@ -1,4 +1,4 @@
-//! What is sent again, what is not, and what an error tells of it; and calls that wait for their turn.
+//! Retries: which calls are sent again, the contents of the error, and calls that wait for the budget.
 
 use std::{sync::Arc, time::Duration};
 
@@ -30,9 +30,9 @@ fn gateway() -> Answer {
     Answer::of(502, "text/html", b"<html>502 Bad Gateway</html>")
 }
 
-/// A server that fails the first calls this way, whatever they are.
+/// Starts a server whose first responses are this failure, for any request.
 async fn failing(times: usize, failure: fn() -> Answer, then: fn() -> Answer) -> Stub {
-    // The first request is for the token.
+    // Request 0 is for the token.
     Stub::with_tokens(move |_, number| if number <= times { failure() } else { then() }).await
 }
 
@@ -75,8 +75,8 @@ async fn a_write_is_sent_again_only_if_it_surely_did_not_execute() {
         assert_eq!(stub.calls().len(), 1);
         assert!(error.may_have_applied(), "{error:?}");
         assert_eq!((error.stopped(), error.attempts()), (Stopped::MayHaveApplied, 1));
-        assert!(error.to_string().ends_with("; the change may have been applied all the same"), "{error}");
-        assert!(error.remedy().unwrap().contains("read what is there"));
+        assert!(error.to_string().ends_with("; the change may have been applied anyway"), "{error}");
+        assert!(error.remedy().unwrap().contains("read the existing data"));
     }
 }
 
@@ -106,7 +106,7 @@ async fn an_error_tells_how_often_and_how_long_and_why_no_more() {
 async fn trap_23_a_refused_token_costs_no_attempt() {
     let stub = Stub::with_tokens(|_, number| match number {
         1 => Answer::refusal(42001, "access_token expired"),
-        // 2 is the other token.
+        // Request 2 is for the other token.
         3..=5 => Answer::refusal(-1, "system busy"),
         _ => member(),
     })
@@ -152,7 +152,11 @@ async fn a_job_is_asked_after_by_its_polling_alone() {
     let job = stub.client().imports().job("job-1");
     job.wait(Polling::every(Duration::from_millis(1))).await.unwrap_err();
     assert_eq!(stub.calls().len(), 3);
-    assert_eq!(job.status().await.unwrap_err().attempts(), 4, "a question of one's own is repeated");
+    assert_eq!(
+        job.status().await.unwrap_err().attempts(),
+        4,
+        "a status request outside the polling is retried"
+    );
 }
 
 #[tokio::test]
@@ -166,7 +170,7 @@ async fn a_frequency_limit_closes_the_endpoint_to_the_corp_and_nothing_else() {
     let error = client.members().get("zhangsan").await.unwrap_err();
     assert_eq!((error.attempts(), error.stopped()), (1, Stopped::EndpointClosed));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
-    // Not sent, whoever of the corp calls.
+    // The call is not sent, whichever secret of the corp the client uses.
     let other = stub.builder_of(Secret::contacts_sync("other")).build().unwrap();
     for client in [&client, &other] {
         let error = client.members().get("lisi").await.unwrap_err();
@@ -185,7 +189,7 @@ async fn dropping_a_call_at_any_stage_gives_everything_back() {
     let go_on = Arc::new(Notify::new());
     let (answers, dawdle) = (Arc::clone(&go_on), json!({"errcode": 0, "errmsg": "ok", "userid": "u"}));
     let stub = Stub::start(move |request, number| match request.path() {
-        // The first token never comes.
+        // The first token request is never answered.
         "/cgi-bin/gettoken" if number == 0 => Answer::never(),
         "/cgi-bin/gettoken" => {
             Answer::json(&json!({"errcode": 0, "errmsg": "ok", "access_token": "t0ken", "expires_in": 7200}))
@@ -211,11 +215,11 @@ async fn dropping_a_call_at_any_stage_gives_everything_back() {
         assert!(outcomes.iter().all(Result::is_err), "{id}");
     };
     abort("token").await;
-    // The refresh that nobody waits for ends by its own time-out; then there is a token.
+    // The abandoned refresh ends by its own timeout. After that there is a token.
     while client.auth().check().await.is_err() {}
     for stage in ["head", "body", "pause"] {
         abort(stage).await;
-        // Two places, both free: two at once, twice.
+        // Two calls in flight are allowed, and both slots are free: two calls at once, twice.
         for _ in 0..2 {
             let both = async { tokio::join!(client.members().get("u"), client.members().get("u")) };
             let (one, other) = timeout(Duration::from_secs(5), both).await.expect("places are free");
@@ -249,11 +253,13 @@ async fn no_more_calls_reach_the_server_at_once_than_the_budget_says() {
     }
 }
 
-/// What breaks a call, whether the server has executed it all the same, and whether the client can know that it has not.
+/// Each fault breaks a call. It defines whether the server executed the call, and whether the client can know that it
+/// did not.
 #[tokio::test]
 async fn a_write_says_whether_it_may_have_applied_and_is_never_applied_twice() {
     let rig = Rig::start().await;
-    // An answer that is not WeCom's may come from before or after; only what says that nothing was done is repeated.
+    // A response that is not WeCom's may have been sent before or after the execution. Only a proof of non-execution
+    // allows a retry.
     for (fault, executed, repeated) in [
         (Fault::errcode(-1), false, true),
         (Fault::errcode(45033), false, true),
@@ -278,7 +284,7 @@ async fn a_write_says_whether_it_may_have_applied_and_is_never_applied_twice() {
             }
         }
     }
-    // A read gets through all of it.
+    // A read succeeds after each of these faults.
     for fault in [Fault::errcode(-1), Fault::reset_before(), Fault::page(502), Fault::truncated_chunks(5)] {
         rig.sim.faults().next_n(2, "department/simplelist", fault).unwrap();
         rig.contacts.departments().list_ids().await.unwrap();
@@ -323,10 +329,10 @@ async fn a_call_is_one_span_with_its_figures() {
         assert!(get.contains(&field), "{field}: {get}");
     }
     assert!(call("department/delete").contains("errcode=60003"), "{text}");
-    assert!(!text.contains("batch/getresult"), "what was never polled was no call");
+    assert!(!text.contains("batch/getresult"), "a call that was never polled is not logged");
 }
 
-/// An error stays small, as every result of every call carries one.
+/// The error type must stay small, because the result of every call contains it.
 #[test]
 fn an_error_is_one_pointer() {
     assert_eq!(size_of::<Error>(), size_of::<usize>());

@@ -1,13 +1,13 @@
-//! A simulator and the two clients of a program that uses contacts: one that writes, one that reads.
+//! A simulator and the two clients of a typical program: one writes, one reads.
 
 use wecom_contacts::{Client, Secret};
 use wecom_sim::{Request, Sim, SimBuilder};
 
 pub(crate) struct Rig {
     pub(crate) sim: Sim,
-    /// With the contacts-sync secret (通讯录同步): writes, and reads ids.
+    /// With the contacts-sync secret (通讯录同步): it writes, and reads ids.
     pub(crate) contacts: Client,
-    /// With the app's secret: reads details.
+    /// With the secret of the app: it reads details.
     pub(crate) app: Client,
 }
 
@@ -16,7 +16,7 @@ impl Rig {
         Self::with(Sim::builder()).await
     }
 
-    /// A corp whose secrets have the rights of before 2022.
+    /// Returns a corp whose secrets have the rights from before 2022.
     pub(crate) async fn legacy() -> Self {
         Self::with(Sim::builder().legacy(true)).await
     }
@@ -34,7 +34,8 @@ impl Rig {
         Self { sim, contacts, app }
     }
 
-    /// Has the simulator do what no API call does: a member opens a page, an administrator turns a switch.
+    /// Performs an action of the simulator that no API call can do: a member opens a page, or an administrator changes
+    /// a setting.
     pub(crate) async fn control(&self, path: &str, body: serde_json::Value) -> serde_json::Value {
         let answer = reqwest::Client::new()
             .post(format!("{}/_sim/{path}", self.sim.url()))
@@ -47,19 +48,19 @@ impl Rig {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}: {text}"))
     }
 
-    /// The last request that the server received.
+    /// Returns the last request that the server received.
     pub(crate) fn last_request(&self) -> Request {
         self.sim.requests().pop().expect("a request was sent")
     }
 
-    /// The JSON body of the last request.
+    /// Returns the JSON body of the last request.
     pub(crate) fn last_body(&self) -> serde_json::Value {
         let request = self.last_request();
         serde_json::from_str(&request.body.expect("the request had a body")).expect("the body is JSON")
     }
 }
 
-/// A test that fails shows what the server saw.
+/// If a test fails, the requests of the server are printed.
 impl Drop for Rig {
     fn drop(&mut self) {
         if std::thread::panicking() {

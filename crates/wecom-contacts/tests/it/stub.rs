@@ -1,4 +1,4 @@
-//! A server that answers as a test tells it, down to the last byte: for what a real one would not do on demand.
+//! A server whose responses a test defines to the last byte, for behaviour that a real server does not have on demand.
 
 use std::{
     net::SocketAddr,
@@ -14,29 +14,29 @@ use tokio::{
 };
 use wecom_contacts::{Client, ClientBuilder, RetryPolicy, Secret};
 
-/// The server; it stops with the test's runtime.
+/// The server. It stops together with the runtime of the test.
 pub(crate) struct Stub {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
 }
 
-/// A request as it came in.
+/// A received request.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: String,
-    /// The path with its query, or the whole URL if the client takes us for a proxy.
+    /// The path with its query, or the whole URL if the client uses the server as a proxy.
     pub(crate) target: String,
     head: String,
     pub(crate) body: Vec<u8>,
 }
 
 impl Request {
-    /// The target without its query.
+    /// Returns the target without its query.
     pub(crate) fn path(&self) -> &str {
         self.target.split('?').next().unwrap()
     }
 
-    /// The address by which the client knows the server.
+    /// Returns the address of the server that the client used.
     pub(crate) fn host(&self) -> &str {
         self.header("host").unwrap()
     }
@@ -47,7 +47,7 @@ impl Request {
         Some(value.trim())
     }
 
-    /// The values of a query parameter, each as it is written.
+    /// Returns the values of a query parameter, without decoding.
     pub(crate) fn query(&self, key: &str) -> Vec<&str> {
         let query = self.target.split_once('?').map_or("", |(_, query)| query);
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -55,7 +55,7 @@ impl Request {
     }
 }
 
-/// What is sent back, piece by piece; then the connection ends.
+/// A response in pieces. The connection is closed after the last one.
 pub(crate) struct Answer(Vec<Piece>);
 
 enum Piece {
@@ -84,49 +84,51 @@ impl Answer {
         Self(vec![Piece::Bytes([head.as_bytes(), body].concat())])
     }
 
-    /// Says nothing of its length: it ends where the connection does.
+    /// Returns a response without a length: it ends when the connection is closed.
     pub(crate) fn unmeasured(body: &[u8]) -> Self {
         Self::raw("200 x\r\nContent-Type: application/json", body)
     }
 
-    /// Sends this status and these headers, then this much of a body, whatever they promise.
+    /// Returns a response with this status and these headers, and with this part of a body, even if the headers
+    /// announce more.
     pub(crate) fn raw(head: &str, body: &[u8]) -> Self {
         let head = format!("HTTP/1.1 {head}\r\nConnection: close\r\n\r\n");
         Self(vec![Piece::Bytes([head.as_bytes(), body].concat())])
     }
 
-    /// Promises more bytes than it sends.
+    /// Returns a response that announces more bytes than it contains.
     pub(crate) fn cut(body: &[u8], promised: usize) -> Self {
         Self::raw(&format!("200 x\r\nContent-Length: {promised}"), body)
     }
 
-    /// Sends one part, and the other only when told.
+    /// Sends the first part, waits for the notification, and sends the second part.
     pub(crate) fn halves(first: &[u8], go_on: Arc<Notify>, second: &[u8]) -> Self {
         let Self(mut pieces) = Self::cut(first, first.len() + second.len());
         pieces.extend([Piece::Wait(go_on), Piece::Bytes(second.to_vec())]);
         Self(pieces)
     }
 
-    /// Sends this status, these headers and this much of a body, and then nothing more on an open connection.
+    /// Sends this status, these headers and this part of a body. The connection then stays open without further data.
     pub(crate) fn stalled(head: &str, body: &[u8]) -> Self {
         let Self(mut pieces) = Self::raw(head, body);
         pieces.push(Piece::Forever);
         Self(pieces)
     }
 
-    /// Never answers.
+    /// Never responds.
     pub(crate) fn never() -> Self {
         Self(vec![Piece::Forever])
     }
 
-    /// Hangs up without a word.
+    /// Closes the connection without a response.
     pub(crate) fn hang_up() -> Self {
         Self(Vec::new())
     }
 }
 
 impl Stub {
-    /// Starts a server that answers each request by `answer`, which also gets its number, from 0.
+    /// Starts a server that responds to each request by `answer`. The second argument is the number of the request,
+    /// from 0.
     pub(crate) async fn start(answer: impl Fn(&Request, usize) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -146,7 +148,7 @@ impl Stub {
                     };
                     for piece in answer(&request, number).0 {
                         match piece {
-                            // A client that has had enough hangs up.
+                            // The client may close the connection early.
                             Piece::Bytes(bytes) => drop(stream.write_all(&bytes).await),
                             Piece::Wait(notify) => notify.notified().await,
                             Piece::Forever => std::future::pending().await,
@@ -159,7 +161,7 @@ impl Stub {
         Self { address, requests }
     }
 
-    /// Starts a server that gives tokens, and answers all else by `answer`.
+    /// Starts a server that returns tokens. `answer` responds to all other requests.
     pub(crate) async fn with_tokens(
         answer: impl Fn(&Request, usize) -> Answer + Send + Sync + 'static,
     ) -> Self {
@@ -184,7 +186,7 @@ impl Stub {
         self.requests.lock().unwrap().clone()
     }
 
-    /// Those that were not for tokens.
+    /// Returns the requests other than token requests.
     pub(crate) fn calls(&self) -> Vec<Request> {
         let mut requests = self.requests();
         requests.retain(|request| !request.path().ends_with("/gettoken"));
@@ -196,7 +198,7 @@ impl Stub {
     }
 
     pub(crate) fn builder_of(&self, secret: Secret) -> ClientBuilder {
-        // As many attempts as ever, without the pauses, which would be real ones.
+        // The default number of attempts, but without long pauses, because these tests run in real time.
         let retry = RetryPolicy::default().first_pause(Duration::from_millis(1)).jitter(false);
         Client::builder("ww1", secret).base_url(self.url()).retry(retry)
     }
@@ -206,7 +208,7 @@ impl Stub {
     }
 }
 
-/// Reads one request; `None` if the client thinks better of it.
+/// Reads one request. Returns `None` if the client closes the connection.
 async fn read(stream: &mut TcpStream) -> Option<Request> {
     let mut bytes = Vec::new();
     let head_end = loop {

@@ -1,4 +1,4 @@
-//! Clients that share a store, against the simulator: how often `gettoken` is asked, whatever goes wrong.
+//! Clients that share a store, against the simulator: the number of `gettoken` requests under all kinds of failure.
 
 use std::{
     io,
@@ -27,7 +27,7 @@ fn fetches(sim: &Sim) -> usize {
     sim.requests().iter().filter(|request| request.path == "gettoken").count()
 }
 
-/// So many callers at once, evenly on the clients; all succeed.
+/// Runs this number of concurrent callers, evenly distributed over the clients. All of them must succeed.
 async fn crowd(callers: usize, clients: &[Client]) {
     let calling: Vec<_> = (0..callers)
         .map(|number| tokio::spawn(clients[number % clients.len()].departments().list_ids()))
@@ -37,14 +37,14 @@ async fn crowd(callers: usize, clients: &[Client]) {
     }
 }
 
-/// The same fleet of two over each store: cold, and with a token that died early.
+/// Runs the same two clients over each store: first without a token, then with a token that became invalid early.
 async fn two_of_a_fleet_fetch_once(sim: &Sim, clients: &[Client; 2]) {
     crowd(256, clients).await;
     assert_eq!(fetches(sim), 1, "cold");
     sim.faults().next("department/simplelist", Fault::kill_token(TokenDeath::Expired)).unwrap();
     crowd(256, clients).await;
     assert_eq!(fetches(sim), 2, "after a token died");
-    // Both hold the new one.
+    // Both clients have the new token.
     crowd(2, clients).await;
     assert_eq!(fetches(sim), 2);
 }
@@ -117,7 +117,7 @@ async fn trap_26_a_wrong_secret_is_asked_about_once_however_many_call() {
     client(Secret::contacts_sync(sim.contacts_secret())).departments().list_ids().await.unwrap();
 }
 
-/// A store that is down as long as it is told to be.
+/// A store that fails while the test tells it to.
 #[derive(Clone, Default)]
 struct Shaky {
     store: MemoryStore,
@@ -198,7 +198,7 @@ async fn a_store_that_is_down_is_done_without_and_said_so_once() {
         assert_eq!(fetches(&sim), round);
     }
     let (down, up) = ("the token store does not work", "the token store works again");
-    assert_eq!((log.count(down), log.count(up)), (2, 0), "each client says it once");
+    assert_eq!((log.count(down), log.count(up)), (2, 0), "each client logs it once");
     assert!(log.count("out of order") == 2);
     *shaky.is_down.lock().unwrap() = false;
     sim.faults().next("department/simplelist", Fault::kill_token(TokenDeath::Unknown)).unwrap();
@@ -206,7 +206,7 @@ async fn a_store_that_is_down_is_done_without_and_said_so_once() {
     assert_eq!((log.count(down), log.count(up)), (2, 1));
 }
 
-/// A central token server (中控服务器), which gives a fresh token only when told that its own is dead.
+/// A central token server (中控服务器). It fetches a new token only after a client has reported the old one as refused.
 struct Central {
     gives: Mutex<Vec<String>>,
     told: Arc<Mutex<Vec<Option<AccessToken>>>>,

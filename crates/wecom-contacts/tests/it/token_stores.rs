@@ -1,4 +1,4 @@
-//! What every token store keeps to, whatever it is made of: one function a rule, run over each of them.
+//! The rules for all token stores: one function per rule, run against each store.
 
 use std::{
     sync::{
@@ -14,7 +14,7 @@ use wecom_contacts::{
     tokens::{AccessToken, FileStore, Lease, MemoryStore, StoredToken, TokenKey, TokenStore},
 };
 
-/// One store, as two processes of a fleet have it open.
+/// One store, opened by two processes.
 struct Shared {
     one: Arc<dyn TokenStore>,
     other: Arc<dyn TokenStore>,
@@ -25,7 +25,7 @@ struct Shared {
 const LONG: Duration = Duration::from_secs(7200);
 const SHORT: Duration = Duration::from_millis(100);
 
-/// A credential that no other test has, of this run or of another at the same time.
+/// Returns a credential that is unique among all tests, including concurrent runs.
 fn some_key() -> TokenKey {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
@@ -60,7 +60,7 @@ fn token(text: &str) -> StoredToken {
 
 impl Shared {
     async fn lease(&self) -> Lease {
-        self.one.acquire(self.key.clone(), LONG).await.unwrap().expect("nobody has it")
+        self.one.acquire(self.key.clone(), LONG).await.unwrap().expect("the lease is free")
     }
 
     /// Waits for the lease, at most ten seconds.
@@ -78,7 +78,7 @@ impl Shared {
         self.one.store(self.key.clone(), lease, token(text)).await.unwrap()
     }
 
-    /// The token, as the other process sees it.
+    /// Returns the token as the other process sees it.
     async fn seen(&self) -> Option<String> {
         let token = self.other.load(self.key.clone()).await.unwrap()?;
         Some(token.access_token.expose().to_owned())
@@ -155,7 +155,7 @@ async fn a_late_holder_never_overwrites_what_a_later_one_stored(store: Shared) {
     assert!(store.other.store(store.key.clone(), lease, token("new")).await.unwrap());
     assert!(!store.put(late, "late").await);
     assert_eq!(store.seen().await.as_deref(), Some("new"));
-    // Nor does it when that one is refused meanwhile.
+    // The same is true after the newer token was refused.
     assert!(store.other.invalidate(store.key.clone(), AccessToken::new("new")).await.unwrap());
     assert!(!store.put(late, "late").await);
     assert_eq!(store.seen().await, None);
@@ -238,7 +238,7 @@ async fn trap_27_the_file_and_what_is_beside_it_are_the_owners_alone() {
     for entry in fs::read_dir(path.parent().unwrap()).unwrap() {
         assert_eq!(mode(&entry.unwrap().path()), 0o600);
     }
-    // One that others could have read or written is not believed.
+    // A file that others could have read or written is refused.
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     let error = store.load(key).await.unwrap_err();
     assert!(error.to_string().contains("chmod 600"), "{error}");

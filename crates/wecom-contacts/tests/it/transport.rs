@@ -1,4 +1,4 @@
-//! What every call has in common, against a server that misbehaves.
+//! The behaviour that all calls share, against a server with faults.
 
 use std::{error::Error as _, time::Duration};
 
@@ -10,7 +10,7 @@ use crate::{
     stub::{Answer, Stub},
 };
 
-/// An error with all its causes, in both of its forms.
+/// Returns an error with all its causes, in both of its forms.
 pub(crate) fn all_of(error: &Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut cause = error.source();
@@ -90,7 +90,7 @@ async fn trap_11_a_dropped_call_is_cancelled() {
     let call = client.members().get("zhangsan");
     let impatient = tokio::time::timeout(Duration::from_millis(50), call).await;
     assert!(impatient.is_err());
-    // Not sent before it is polled: this one never is.
+    // A call is sent at the first poll. This one is never polled.
     drop(client.members().get("lisi"));
     assert!(stub.requests().iter().all(|request| !request.target.contains("lisi")));
 }
@@ -115,7 +115,7 @@ async fn trap_17_an_answer_that_is_not_wecoms_is_named_with_its_status() {
         assert_eq!((*seen, kind.as_deref()), (status, Some(content_type)), "{body:?}");
         assert!(error.to_string().contains(&status.to_string()), "{error}");
         assert!(error.remedy().is_some());
-        // A download is told apart by its head, and its refusal judged the same way.
+        // A download is detected by its headers. A refusal is classified like that of any call.
         let error = stub.client().media().get("m1").await.unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::NotWeCom { .. }), "{status} {body:?}: {error:?}");
     }
@@ -170,7 +170,7 @@ async fn an_answer_beyond_the_limit_is_refused_in_one_piece_or_many_with_a_lengt
 async fn trap_23_a_dead_token_is_replaced_once_and_the_call_sent_again_whole() {
     for code in [40014, 42001] {
         let stub = Stub::with_tokens(move |_, number| match number {
-            // 0 is gettoken, 1 the first attempt.
+            // Request 0 is gettoken, and request 1 is the first attempt.
             1 => Answer::refusal(code, "access_token expired"),
             _ => Answer::json(&json!({"errcode": 0, "errmsg": "ok", "type": "file", "media_id": "m1"})),
         })
@@ -257,11 +257,11 @@ async fn trap_27_no_error_shows_a_secret_a_token_or_a_persons_data() {
         errors.extend(client.members().get("zhangsan").await.err());
         errors.extend(client.media().get("m1").await.err());
         errors.extend(client.media().upload(MediaKind::File, "a.csv", "13800000001").await.err());
-        // The same at the door.
+        // The same for the token request.
         let stub = Stub::start(move |_, _| answer()).await;
         errors.extend(stub.client().auth().check().await.err());
     }
-    // Nobody listens there.
+    // The address of a server that has stopped.
     let nobody = Stub::start(|_, _| Answer::never()).await;
     let gone =
         Client::builder("ww1", Secret::app(7, "s3cret")).base_url("http://127.0.0.1:1").build().unwrap();

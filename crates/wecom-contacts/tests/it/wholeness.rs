@@ -1,4 +1,5 @@
-//! A part is never presented as the whole: lists, jobs, files and answers that say less than they promise.
+//! A partial result is never presented as a complete one: lists, jobs, files and replies that contain less than
+//! announced.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -24,14 +25,14 @@ use crate::{
 
 const HASTY: Polling = Polling::every(Duration::from_millis(1)).at_most(Duration::from_secs(20));
 
-/// The rows up to the end or the first error, after which nothing may come.
+/// Returns the rows up to the end or the first error. Checks that no row follows an error.
 async fn collect<T>(mut rows: impl Stream<Item = Result<T>> + Unpin) -> (Vec<T>, Option<Error>) {
     let mut read = Vec::new();
     while let Some(row) = rows.next().await {
         match row {
             Ok(row) => read.push(row),
             Err(error) => {
-                assert!(rows.next().await.is_none(), "nothing more comes after an error");
+                assert!(rows.next().await.is_none(), "no row follows an error");
                 return (read, Some(error));
             }
         }
@@ -47,7 +48,7 @@ fn is_incomplete(error: Option<Error>, why: &str) {
     assert!(error.remedy().is_some());
 }
 
-/// A server of `user/list_id` whose page at each cursor has this one member (or none) and this next cursor.
+/// Starts a server of `user/list_id`. The page at each cursor has this member (or none) and this next cursor.
 async fn id_pages(pages: &[(&str, Option<&str>, &str)]) -> Stub {
     let page = |(_, userid, next): &(&str, Option<&str>, &str)| {
         let rows: Vec<Value> = userid.iter().map(|id| json!({"userid": id, "department": 1})).collect();
@@ -74,7 +75,7 @@ async fn trap_44_a_page_with_the_cursor_that_was_asked_with_is_an_error_after_it
     let pages = String::from_utf8(case("id-pages-same-cursor.jsonl")).unwrap();
     let pages: Vec<String> = pages.lines().map(str::to_owned).collect();
     let stub = Stub::with_tokens(move |_, number| {
-        // 0 is gettoken.
+        // Request 0 is gettoken.
         let page = &pages[(number - 1).min(1)];
         Answer::of(200, "application/json", page.as_bytes())
     })
@@ -83,7 +84,7 @@ async fn trap_44_a_page_with_the_cursor_that_was_asked_with_is_an_error_after_it
     assert_eq!(rows, ["zhouting", "zhoumin"]);
     is_incomplete(error, "leads back to an earlier page");
     assert_eq!(stub.calls().len(), 2);
-    // A caller that wants each member once gets the error as well.
+    // The stream without duplicates returns the error as well.
     let (_, error) = collect(stub.client().members().ids().userids()).await;
     is_incomplete(error, "leads back");
 }
@@ -121,7 +122,7 @@ async fn trap_44_a_page_without_rows_and_with_a_cursor_is_an_error() {
     let (rows, error) = ids(&stub.client()).await;
     assert_eq!(rows, ["a"]);
     is_incomplete(error, "a page without rows has a cursor");
-    // The end of a list may well be a page without rows.
+    // The last page of a list may be empty.
     let whole = id_pages(&[("", Some("a"), "1"), ("1", None, "")]).await;
     let (rows, error) = ids(&whole.client()).await;
     assert_eq!((rows.len(), error.is_none()), (1, true));
@@ -178,7 +179,7 @@ fn an_answer_without_what_was_asked_for_is_an_error_that_names_it() {
     check::<ExportMembers>(&[json!({"jobid": ""}), json!({"jobid": " "})], "JobId");
     check::<UploadByUrl>(&[none()], "jobid");
     check::<NewDepartment>(&[none()], "`id`");
-    check::<NewDepartment>(&[json!({"id": 0})], "0, which is no id");
+    check::<NewDepartment>(&[json!({"id": 0})], "0, which is not a valid id");
     check::<NewTag>(&[none()], "tagid");
     check::<ListMemberIds>(&[none(), json!({"next_cursor": "c"})], "dept_user");
     check::<ListMembers>(&[none(), json!({"members": []})], "userlist");
@@ -206,10 +207,10 @@ async fn a_token_that_is_empty_is_refused_and_a_life_in_text_is_taken() {
     }
 }
 
-/// A server whose job answers these one after another, and then the last for ever.
+/// Starts a server whose job has these status replies one after another. The last one is repeated.
 async fn job(answers: Vec<Value>) -> Stub {
     Stub::with_tokens(move |_, number| {
-        // 0 is gettoken.
+        // Request 0 is gettoken.
         let mut answer = answers[(number - 1).min(answers.len() - 1)].clone();
         answer["errcode"] = 0.into();
         Answer::json(&answer)
@@ -257,7 +258,7 @@ async fn an_export_that_is_done_and_names_no_files_is_an_error() {
     {
         let stub = job(vec![answer]).await;
         let job = stub.client().exports().job::<Member>("job-1", KEY.parse().unwrap());
-        is_incomplete(job.wait(HASTY).await.err(), "names no files");
+        is_incomplete(job.wait(HASTY).await.err(), "has no files");
     }
 }
 
@@ -325,7 +326,7 @@ async fn an_export_file_that_holds_a_refusal_is_that_refusal() {
 async fn a_job_that_runs_again_when_its_links_are_dead_is_an_error() {
     let stub = Stub::with_tokens(|request: &Request, number| match request.path() {
         "/f" => Answer::of(404, "text/plain", b"gone"),
-        // 0 is gettoken, 1 the job that is done.
+        // Request 0 is gettoken, and request 1 is the status of the finished job.
         _ if number == 1 => Answer::json(&json!({"errcode": 0, "status": 2,
             "data_list": [{"url": format!("http://{}/f", request.host()), "size": 32, "md5": "x"}]})),
         _ => Answer::json(&json!({"errcode": 0, "status": 1})),

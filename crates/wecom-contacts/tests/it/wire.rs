@@ -1,10 +1,11 @@
-//! The wire, pinned by sample bodies under `tests/wire/` at the repository's root.
+//! The format of requests and replies, pinned by sample bodies under `tests/wire/` at the root of the repository.
 //!
-//! `CHAPTER/PATH.request.full.json` is a request with every optional field, `….bare.json` one with none; a GET's request is
-//! its query (`….query`), without the token. `….reply.full.json` and `….reply.bare.json` are whole answers. The SDK must
-//! read each, and write it back as it was; the simulator must take and give the same bodies.
+//! `CHAPTER/PATH.request.full.json` is a request with every optional field, `….bare.json` one without any. The request
+//! of a GET is its query (`….query`), without the token. `….reply.full.json` and `….reply.bare.json` are complete
+//! replies. The SDK must read each of them and write it back unchanged; the simulator must accept and return the same
+//! bodies.
 //!
-//! Every endpoint of the SDK's table has samples: a new endpoint needs its four files, and nothing here.
+//! Every endpoint of the SDK's table has samples. A new endpoint needs its four files, and no change of this module.
 
 use std::{any::TypeId, collections::BTreeSet, fmt::Debug, fs, path::PathBuf, sync::LazyLock};
 
@@ -22,20 +23,20 @@ use wecom_contacts::{
 
 use crate::full;
 
-/// Folders of samples that are not calls, and have tests of their own.
+/// Folders with samples that are not calls. They have tests of their own.
 const ELSEWHERE: &[&str] = &["callback"];
 
 /// The samples of one endpoint.
 struct Sample {
     info: &'static EndpointInfo,
-    /// `None` for an upload, whose request is no JSON.
+    /// `None` for an upload, whose request is not JSON.
     request: Option<fn(&File, &str) -> Vec<String>>,
     request_part: Option<fn(&Value) -> Vec<String>>,
     read_only: &'static [&'static str],
     reply: fn(&File, Value) -> Vec<String>,
     /// `None` for an upload.
     send: Option<fn(&Client, &str) -> Sent>,
-    /// Second names of fields, which no answer carries beside the first.
+    /// Alternative names of fields. A reply contains only one of the names.
     aliases: &'static [&'static str],
 }
 
@@ -49,7 +50,7 @@ static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
     samples.0
 });
 
-/// What the endpoint's types do not say of its samples.
+/// Adds the properties of samples that the endpoint's types do not express.
 fn known(sample: Sample) -> Sample {
     const CHANNELS_STATUS: &[&str] = &["/external_profile/wechat_channels/status"];
     match sample.info.path() {
@@ -92,7 +93,7 @@ impl Sample {
         }
     }
 
-    /// An upload: only its answer is JSON.
+    /// Returns the sample of an upload: only its reply is JSON.
     fn of_form<R: Serialize + DeserializeOwned>(path: &str) -> Self {
         Self {
             info: endpoints::find(path).unwrap(),
@@ -105,17 +106,17 @@ impl Sample {
         }
     }
 
-    /// Names the type that is flattened into the request, so that its fields are looked for too.
+    /// Sets the type that is flattened into the request, so that its fields are checked too.
     fn with_part<P: DeserializeOwned>(self) -> Self {
         Self { request_part: Some(full::missing::<P>), ..self }
     }
 
-    /// Names fields of a type that goes both ways which no request carries.
+    /// Sets the fields that no request contains, of a type that is used in both directions.
     fn read_only(self, read_only: &'static [&'static str]) -> Self {
         Self { read_only, ..self }
     }
 
-    /// Names fields of the reply that are other names of fields it carries.
+    /// Sets alternative names of fields that the reply contains.
     fn aliases(self, aliases: &'static [&'static str]) -> Self {
         Self { aliases, ..self }
     }
@@ -135,22 +136,22 @@ impl Sample {
     }
 }
 
-/// A call under way, as `Debug` shows it and its reply.
+/// A call in progress: its `Debug` text and its result.
 pub(crate) struct Sent {
     pub(crate) request: String,
     pub(crate) outcome: BoxFuture<'static, wecom_contacts::Result<String>>,
 }
 
-/// One endpoint with what it sends and receives, after somebody changed both.
+/// One endpoint with its request and reply, after canaries were added.
 pub(crate) struct Planted {
     pub(crate) path: &'static str,
-    /// The whole answer.
+    /// The complete reply.
     pub(crate) reply: Value,
     /// Sends the call.
     pub(crate) send: Box<dyn Fn(&Client) -> Sent>,
 }
 
-/// Every endpoint that sends no form, with its full samples changed.
+/// Returns every endpoint without a form, with canaries in its full samples.
 pub(crate) fn planted(
     change: &mut dyn FnMut(&mut Value),
     change_query: &dyn Fn(&str) -> String,
@@ -195,7 +196,7 @@ where
 }
 
 pub(crate) struct File {
-    /// Below `tests/wire`.
+    /// Path below `tests/wire`.
     path: String,
 }
 
@@ -213,7 +214,7 @@ fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/wire"))
 }
 
-/// Checks that the request is written as it was read, and names the fields it does not have.
+/// Checks that the request is written as it was read. Returns the names of its missing fields.
 fn request<E: Endpoint + DeserializeOwned>(file: &File, text: &str) -> Vec<String> {
     let path = &file.path;
     if E::CALL.is_get() {
@@ -231,7 +232,7 @@ fn request<E: Endpoint + DeserializeOwned>(file: &File, text: &str) -> Vec<Strin
     }
 }
 
-/// Checks that the reply is written as it was read, and names the fields it does not have.
+/// Checks that the reply is written as it was read. Returns the names of its missing fields.
 fn reply<R: Serialize + DeserializeOwned>(file: &File, body: Value) -> Vec<String> {
     let path = &file.path;
     let read: R = serde_json::from_value(body.clone()).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -242,7 +243,8 @@ fn reply<R: Serialize + DeserializeOwned>(file: &File, body: Value) -> Vec<Strin
     missing
 }
 
-/// Answers carry the text of an attribute twice (`value` and `text.value`), which is written once.
+/// Removes the second copy of an attribute's text. Replies contain it twice (`value` and `text.value`), but it is
+/// written once.
 fn drop_repeated_values(body: &mut Value) {
     match body {
         Value::Array(items) => items.iter_mut().for_each(drop_repeated_values),
@@ -299,7 +301,8 @@ fn every_reply_is_read_whole_and_written_back_as_it_was() {
 
 #[test]
 fn every_endpoint_that_speaks_json_has_samples() {
-    // The token is asked for before any call, and a download's answer is no JSON.
+    // These paths have no JSON sample: the token is fetched before any call, and the response of a download is not
+    // JSON.
     let without = ["gettoken", "media/get", "media/get/jssdk"];
     let sampled: BTreeSet<&str> = SAMPLES.iter().map(|sample| sample.info.path()).collect();
     let all = endpoints::ALL.iter().map(EndpointInfo::path);

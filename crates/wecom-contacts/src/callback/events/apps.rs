@@ -1,4 +1,4 @@
-//! What happens to an app (应用) itself.
+//! Events of an app (应用) itself.
 //!
 //! Official: [事件格式](https://developer.work.weixin.qq.com/document/path/90240)
 
@@ -6,14 +6,14 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-/// A member who came into an app's visible range (可见范围), or left it.
+/// A member entered or left an app's visible range (可见范围).
 ///
-/// Who: [`Notification::from`](crate::callback::Notification::from). For an app shared with another corp, `corp_id` and
-/// `from` are that corp's, the userid encrypted in 上下游.
+/// [`Notification::from`](crate::callback::Notification::from) is the member. For an app that is shared with another
+/// corp, `corp_id` and `from` are those of the other corp, and the userid is the encrypted one of 上下游.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AppSubscription {
-    /// Always empty; absent in the official sample.
+    /// Always empty. The official sample omits it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_key: Option<String>,
 }
@@ -21,17 +21,17 @@ pub struct AppSubscription {
 elements!(AppSubscription { event_key: "EventKey" });
 
 impl AppSubscription {
-    /// A subscription; the member stands in the notification.
+    /// Creates a subscription. The notification holds the member.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-/// An app about to lose something for want of use.
+/// An app that will lose a capability because it is not used.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AppInactivity {
-    /// When it takes effect.
+    /// Time at which the loss takes effect.
     #[serde(default, with = "crate::callback::unix_seconds", skip_serializing_if = "Option::is_none")]
     pub effect_time: Option<SystemTime>,
 }
@@ -39,7 +39,7 @@ pub struct AppInactivity {
 elements!(AppInactivity { effect_time: "EffectTime" });
 
 impl AppInactivity {
-    /// It takes effect then.
+    /// Creates an event that takes effect at this time.
     pub fn new(effect_time: SystemTime) -> Self {
         Self { effect_time: Some(effect_time) }
     }

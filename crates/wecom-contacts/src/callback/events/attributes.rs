@@ -1,4 +1,4 @@
-//! How events write what the API writes as JSON: extended attributes (扩展属性), gender, activation.
+//! XML form of values that the API writes as JSON: extended attributes (扩展属性), gender, activation.
 
 use serde_json::{Map, Value as Json};
 
@@ -6,7 +6,7 @@ use crate::callback::Element;
 use crate::callback::element::{Node, Value, Xml};
 use crate::members::{Attribute, AttributeValue, ExtAttr, Gender, MemberStatus};
 
-/// The attributes stand as `Item` elements in one container.
+/// Each attribute is one `Item` element of a common container.
 impl Value for ExtAttr {
     fn read(node: Option<&Node<'_>>) -> Option<Self> {
         let items = node?.children.iter().filter(|child| child.name() == "Item");
@@ -67,7 +67,7 @@ fn write_attribute(attribute: &Attribute, xml: &mut Xml) {
             xml.cdata("Url", url);
             xml.close("Web");
         }
-        // No page shows an event with one; it is spelled after the other two.
+        // No official page shows an event with a mini program. Its XML follows the pattern of the other two types.
         AttributeValue::MiniProgram { appid, title, pagepath } => {
             xml.bare("Type", 2);
             xml.open("Miniprogram");

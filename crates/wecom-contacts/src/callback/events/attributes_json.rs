@@ -1,6 +1,8 @@
-//! Extended attributes (扩展属性) in the JSON of an event: `{"name": "工牌", "text": "A-17"}`, the value under the name of its kind.
+//! Extended attributes (扩展属性) in the JSON of an event: `{"name": "工牌", "text": "A-17"}`. The key of the value is
+//! the name of its kind.
 //!
-//! The API's own form is read leniently there: an odd value of a known type can become another. Here what was written is read back.
+//! This form preserves every value. The API's own form does not, because it is parsed leniently: an unusual value of a
+//! known type can become another value.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json};

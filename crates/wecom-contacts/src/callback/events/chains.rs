@@ -7,43 +7,44 @@ use crate::callback::element::{Item, Node, Value as _, Xml};
 
 /// A change of an upstream-downstream space (上下游), its groups or its corps.
 ///
-/// Told only to the app configured to call the 上下游 API, and not for changes by the 上下游 system app.
+/// WeCom sends it only to the app that is configured to call the 上下游 API. Changes by the 上下游 system app cause no
+/// event.
 ///
 /// Official: [上下游变更回调](https://developer.work.weixin.qq.com/document/path/95796)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChainChange {
-    /// What happened.
+    /// Kind of the change.
     pub change: ChainChangeType,
-    /// The space (上下游).
+    /// Id of the space (上下游).
     pub chain_id: String,
-    /// Groups concerned (分组), of the group changes.
+    /// Changed groups (分组); empty for other changes.
     #[serde(default)]
     pub group_ids: Vec<String>,
-    /// Corps concerned, of the corp changes; joined ones only.
+    /// Changed corps, without those that have not joined yet; empty for other changes.
     #[serde(default)]
     pub corp_ids: Vec<CorpId>,
 }
 
-/// What happened to a space.
+/// Kind of a change of a space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChainChangeType {
-    /// `create_chain`: a space was made.
+    /// `create_chain`: a space was created.
     ChainCreated,
-    /// `update_chain`: a space changed.
+    /// `update_chain`: a space was changed.
     ChainUpdated,
-    /// `delete_chain`: a space was removed.
+    /// `delete_chain`: a space was deleted.
     ChainDeleted,
-    /// `create_group`: groups were made.
+    /// `create_group`: groups were created.
     GroupCreated,
-    /// `update_group`: groups changed.
+    /// `update_group`: groups were changed.
     GroupUpdated,
-    /// `delete_group`: groups were removed.
+    /// `delete_group`: groups were deleted.
     GroupDeleted,
     /// `corp_join`: corps joined.
     CorpJoined,
-    /// `update_corp`: corps changed.
+    /// `update_corp`: corps were changed.
     CorpUpdated,
     /// `remove_corp`: corps were removed.
     CorpRemoved,
@@ -62,7 +63,7 @@ const CHANGES: [(ChainChangeType, &str); 9] = [
 ];
 
 impl ChainChangeType {
-    /// Returns the change as WeCom writes it.
+    /// Returns the value of `ChangeType` in WeCom's XML.
     pub fn as_str(self) -> &'static str {
         CHANGES.iter().find(|(change, _)| *change == self).map_or("", |(_, text)| text)
     }
@@ -86,7 +87,7 @@ impl<'de> Deserialize<'de> for ChainChangeType {
 }
 
 impl ChainChange {
-    /// A change of this space.
+    /// Creates a change of this space, without groups and corps.
     pub fn new(change: ChainChangeType, chain_id: impl Into<String>) -> Self {
         Self { change, chain_id: chain_id.into(), group_ids: Vec::new(), corp_ids: Vec::new() }
     }
@@ -108,7 +109,8 @@ impl ChainChange {
     }
 }
 
-/// Reads a list of ids, nested, comma-separated or bare: the page shows too few samples to rely on one.
+/// Reads a list of ids. It accepts nested, comma-separated and single ids, because the official page has too few
+/// samples to rely on one form.
 fn list<T: Item>(root: &Node<'_>, container: &str, item: &str) -> Vec<T> {
     let container = root.child(container).unwrap_or(root);
     let nested = container.children.iter().filter(|child| child.name() == item).map(|child| &*child.text);

@@ -5,30 +5,30 @@ use serde::{Deserialize, Serialize};
 use crate::members::{ExtAttr, Gender, MemberStatus};
 use crate::{DepartmentId, TagId, UserId};
 
-/// A member added or changed.
+/// A member that was added or changed.
 ///
-/// An absent field is not an empty one: it did not change, or the receiver may not see it. The contacts assistant
-/// gets `userid`, `department` and `new_userid` only, if its URL was configured after 2022-08-15.
+/// An absent field did not change, or the receiver may not see it. It does not mean that the field is empty. The
+/// contacts assistant receives only `userid`, `department` and `new_userid` if its URL was configured after 2022-08-15.
 ///
 /// Official: [成员变更通知](https://developer.work.weixin.qq.com/document/path/90970)
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberChange {
-    /// The member; before the change, if the userid itself changed.
+    /// The member's userid. If the userid itself changed, this is the old one.
     pub userid: UserId,
-    /// The userid from now on, if it changed.
+    /// The new userid, if it changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_userid: Option<UserId>,
     /// Name (成员名称).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// All departments the member is in and the receiver may see (成员部门列表).
+    /// All departments of the member that the receiver may see (成员部门列表).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub department: Option<Vec<DepartmentId>>,
     /// Main department (主部门).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub main_department: Option<DepartmentId>,
-    /// Whether the member leads the department at the same place of `department` (表示所在部门是否为部门负责人).
+    /// Whether the member leads the department at the same index of `department` (表示所在部门是否为部门负责人).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_leader_in_dept: Option<Vec<bool>>,
     /// Direct superiors (直属上级), five at most.
@@ -40,7 +40,7 @@ pub struct MemberChange {
     /// Mobile number (手机号码).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mobile: Option<String>,
-    /// Gender (性别); undefined also if the receiver may not see it.
+    /// Gender (性别). It is also undefined if the receiver may not see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gender: Option<Gender>,
     /// Mail address (邮箱).
@@ -52,7 +52,7 @@ pub struct MemberChange {
     /// Activation (激活状态).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<MemberStatus>,
-    /// URL of the portrait (头像); with `/100` for its final `/0` it is the thumbnail's.
+    /// URL of the portrait (头像). Replace the final `/0` by `/100` to get the thumbnail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Alias (成员别名).
@@ -96,37 +96,37 @@ masked_debug!(MemberChange {
 });
 
 impl MemberChange {
-    /// A change of this member, of which nothing else is told.
+    /// Creates a change of this member. All other fields are absent.
     pub fn new(userid: impl Into<UserId>) -> Self {
         Self { userid: userid.into(), ..Self::default() }
     }
 
-    /// The userid from now on: the new one if it changed.
+    /// Returns the current userid: the new one if it changed.
     pub fn current_userid(&self) -> &UserId {
         self.new_userid.as_ref().unwrap_or(&self.userid)
     }
 }
 
-/// A member removed.
+/// A member that was removed.
 ///
 /// Official: [成员变更通知](https://developer.work.weixin.qq.com/document/path/90970)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberDeleted {
-    /// Who is gone.
+    /// The removed member.
     pub userid: UserId,
 }
 
 elements!(MemberDeleted { userid: "UserID" });
 
 impl MemberDeleted {
-    /// This member is gone.
+    /// Creates the event for this member.
     pub fn new(userid: impl Into<UserId>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// A department added or changed.
+/// A department that was added or changed.
 ///
 /// Official: [部门变更通知](https://developer.work.weixin.qq.com/document/path/90971)
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,13 +134,13 @@ impl MemberDeleted {
 pub struct DepartmentChange {
     /// The department.
     pub id: DepartmentId,
-    /// Name (部门名称); of a change, only if it changed.
+    /// Name (部门名称). An update contains it only if it changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Parent (父部门); of a change, only if it changed.
+    /// Parent (父部门). An update contains it only if it changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parentid: Option<DepartmentId>,
-    /// Place among its siblings, larger first (部门排序); of a new department only.
+    /// Position among the siblings, larger first (部门排序). Only the event of a new department contains it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<u32>,
 }
@@ -150,34 +150,35 @@ elements!(DepartmentChange { id: "Id", name: "Name", parentid: "ParentId", order
 masked_debug!(DepartmentChange { id, parentid, order | name });
 
 impl DepartmentChange {
-    /// A change of this department, of which nothing else is told.
+    /// Creates a change of this department. All other fields are absent.
     pub fn new(id: impl Into<DepartmentId>) -> Self {
         Self { id: id.into(), ..Self::default() }
     }
 }
 
-/// A department removed.
+/// A department that was removed.
 ///
 /// Official: [部门变更通知](https://developer.work.weixin.qq.com/document/path/90971)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DepartmentDeleted {
-    /// What is gone.
+    /// The removed department.
     pub id: DepartmentId,
 }
 
 elements!(DepartmentDeleted { id: "Id" });
 
 impl DepartmentDeleted {
-    /// This department is gone.
+    /// Creates the event for this department.
     pub fn new(id: impl Into<DepartmentId>) -> Self {
         Self { id: id.into() }
     }
 }
 
-/// Members and departments that joined or left a tag. There is no event for a tag made, renamed or removed.
+/// Members and departments that were added to a tag or removed from it. WeCom sends no event when a tag is created,
+/// renamed or deleted.
 ///
-/// No order is promised between this and the members' own events: to know who carries the tag, read it again.
+/// WeCom guarantees no order between this event and those of the members. Read the tag to learn its current members.
 ///
 /// Official: [标签变更通知](https://developer.work.weixin.qq.com/document/path/90972)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -208,7 +209,7 @@ elements!(TagChange {
 });
 
 impl TagChange {
-    /// A change of this tag, of which nothing else is told.
+    /// Creates a change of this tag with empty lists.
     pub fn new(id: impl Into<TagId>) -> Self {
         Self { id: id.into(), ..Self::default() }
     }

@@ -1,4 +1,4 @@
-//! Jobs that finished (异步任务完成).
+//! Finished jobs (异步任务完成).
 
 use std::fmt;
 
@@ -7,21 +7,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::callback::element::{Node, Value, Xml};
 use crate::{ErrorCode, JobId};
 
-/// An import or export job that finished. Finished is not the same as all rows accepted: read the job's result.
+/// A finished import or export job. A finished job may have failed rows: read the job's result.
 ///
 /// Official: [异步任务完成通知](https://developer.work.weixin.qq.com/document/path/90973)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobFinished {
-    /// The job, at most 64 characters.
+    /// Id of the job, at most 64 characters.
     pub job_id: JobId,
-    /// What kind of job it was.
+    /// Kind of the job.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job_type: Option<JobType>,
-    /// 0 if the job as a whole went well.
+    /// 0 if the job as a whole succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errcode: Option<ErrorCode>,
-    /// The server's words for it.
+    /// The server's message for the code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errmsg: Option<String>,
 }
@@ -29,7 +29,7 @@ pub struct JobFinished {
 elements!(JobFinished { job_id: "JobId", job_type: "JobType", errcode: "ErrCode", errmsg: "ErrMsg" });
 
 impl JobFinished {
-    /// A job of this kind that went well.
+    /// Creates the event of a successful job of this kind.
     pub fn new(job_id: impl Into<JobId>, job_type: JobType) -> Self {
         Self {
             job_id: job_id.into(),
@@ -39,7 +39,7 @@ impl JobFinished {
         }
     }
 
-    /// Says whether the job as a whole went well.
+    /// Returns whether the job as a whole succeeded.
     pub fn is_ok(&self) -> bool {
         self.errcode == Some(ErrorCode(0))
     }
@@ -49,28 +49,29 @@ impl JobFinished {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobType {
-    /// `sync_user`: members added and updated from a file (增量更新成员).
+    /// `sync_user`: members were added and updated from a file (增量更新成员).
     SyncMembers,
-    /// `replace_user`: members replaced by a file (全量覆盖成员).
+    /// `replace_user`: members were replaced by a file (全量覆盖成员).
     ReplaceMembers,
-    /// `replace_party`: departments replaced by a file (全量覆盖部门).
+    /// `replace_party`: departments were replaced by a file (全量覆盖部门).
     ReplaceDepartments,
-    /// `invite_user`: invitations sent (邀请成员关注), of old.
+    /// `invite_user`: invitations were sent (邀请成员关注). An older kind of job.
     InviteMembers,
-    /// `export_simple_user`: members exported (导出成员).
+    /// `export_simple_user`: members were exported (导出成员).
     ExportMembersSimple,
-    /// `export_user`: members exported with their details (导出成员详情).
+    /// `export_user`: members were exported with their details (导出成员详情).
     ExportMembers,
-    /// `export_department`: departments exported (导出部门).
+    /// `export_department`: departments were exported (导出部门).
     ExportDepartments,
-    /// `export_tag`: a tag's members exported (导出标签成员). `export_taguser`, of third-party events, is read as well.
+    /// `export_tag`: the members of a tag were exported (导出标签成员). The name `export_taguser` of third-party events
+    /// is accepted too.
     ExportTag,
-    /// Any other.
+    /// Any other kind.
     Other(String),
 }
 
 impl JobType {
-    /// Returns the kind as WeCom writes it.
+    /// Returns the kind as a text of WeCom's XML.
     pub fn as_str(&self) -> &str {
         match self {
             Self::SyncMembers => "sync_user",
@@ -130,20 +131,20 @@ impl Value for JobType {
     }
 }
 
-/// An upload by URL that ended; how, only its result tells.
+/// A finished upload by URL. The event does not say whether the upload succeeded: read the job's result.
 ///
 /// Official: [异步上传临时素材](https://developer.work.weixin.qq.com/document/path/96219)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MediaUploaded {
-    /// The upload's job.
+    /// Id of the upload's job.
     pub job_id: JobId,
 }
 
 elements!(MediaUploaded { job_id: "JobId" });
 
 impl MediaUploaded {
-    /// This upload ended.
+    /// Creates the event for this job.
     pub fn new(job_id: impl Into<JobId>) -> Self {
         Self { job_id: job_id.into() }
     }

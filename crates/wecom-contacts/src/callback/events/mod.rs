@@ -1,7 +1,7 @@
-//! What each [`Event`](super::Event) carries.
+//! Contents of each [`Event`](super::Event).
 //!
-//! Fields have public access and are all optional but the id, because a target configured after 2022-08-15 gets little
-//! more than ids, and an app does not get what its visible range and grants hide.
+//! All fields are public. All except the id are optional: a target that was configured after 2022-08-15 receives little
+//! more than ids, and an app does not receive data outside its visible range and grants.
 
 mod apps;
 mod attributes;

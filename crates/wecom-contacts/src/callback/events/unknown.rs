@@ -1,14 +1,15 @@
-//! What this version does not know.
+//! Events that this version does not know.
 
 use serde::{Deserialize, Serialize};
 
 use crate::callback::Element;
 use crate::callback::element::Node;
 
-/// An event of a kind not known here, one without the thing it is about, or a message that is no event: with every
-/// element that [`Notification`](crate::callback::Notification) has no field for.
+/// An event of an unknown kind, an event without its id, or a message that is not an event. It holds every element that
+/// has no field in [`Notification`](crate::callback::Notification).
 ///
-/// Acknowledge it like any other, or WeCom delivers it again and again. `Debug` hides what the elements hold.
+/// Acknowledge it like any other event; otherwise WeCom delivers it repeatedly. `Debug` omits the content of the
+/// elements.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UnknownEvent {
@@ -18,12 +19,12 @@ pub struct UnknownEvent {
     /// The `ChangeType` element.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change_type: Option<String>,
-    /// All others, in the order they came.
+    /// All other elements, in the order of the message.
     #[serde(default)]
     pub elements: Vec<Element>,
 }
 
-/// What the notification holds by itself.
+/// Elements that have a field of the notification or of this struct.
 const COMMON: [&str; 8] =
     ["ToUserName", "FromUserName", "FromUser", "CreateTime", "MsgType", "AgentID", "Event", "ChangeType"];
 

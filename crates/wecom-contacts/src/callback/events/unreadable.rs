@@ -1,19 +1,20 @@
-//! An authentic message that cannot be read.
+//! An authentic message that cannot be parsed.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-/// A message that WeCom surely sent, as it is rightly signed and encrypted, and that cannot be read: it is not well-formed XML, or
-/// nested or long beyond all that WeCom sends.
+/// A message with a valid signature and encryption that cannot be parsed. It is not well-formed XML, or it exceeds the
+/// limits for nesting or length, which are far above all messages of WeCom.
 ///
-/// It is acknowledged like any other, as another delivery would be the same; it must not vanish, though, as it may have told of a
-/// change. [`Notification::key`](crate::callback::Notification::key) is its digest, for reports;
-/// [`Notification::message`](crate::callback::Notification::message) is the text itself, which may hold personal data.
+/// The SDK acknowledges it, because WeCom would deliver the same text again. It is passed on as an event because it may
+/// report a change. [`Notification::key`](crate::callback::Notification::key) is its digest, for reports.
+/// [`Notification::message`](crate::callback::Notification::message) is the text itself, which may contain personal
+/// data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UnreadableEvent {
-    /// What is in the way, such as `it is not well-formed XML`. No part of the message is quoted.
+    /// The fault, such as `it is not well-formed XML`. It quotes no part of the message.
     pub reason: Cow<'static, str>,
 }
 

@@ -1,11 +1,11 @@
-//! What a report of each kind of error says.
+//! Tests of the reports of all kinds of errors.
 
 use std::io;
 
 use super::*;
 use crate::{ClientBuilder, ErrorBuilder, JobId, Secret, TransportFailure};
 
-/// One error of each kind and sort.
+/// Returns at least one error of each kind.
 fn every_kind() -> Vec<Error> {
     let parser = || serde_json::from_str::<u8>("x").unwrap_err();
     let job = || JobId::from("job-1");
@@ -121,7 +121,7 @@ fn the_names_of_classes_are_stable() {
             "not_authentic",
         ]
     );
-    // A class that a newer release adds is no reason to lose the report.
+    // An older release can read a report with a class that a newer release added.
     assert_eq!(serde_json::from_str::<Class>(r#""of tomorrow""#).unwrap(), Class::Unknown);
 }
 
@@ -144,12 +144,12 @@ fn a_report_of_a_lost_write_says_in_both_languages_what_is_not_known() {
             "errcode": null,
             "errmsg": null,
             "message": {
-                "en": "`user/create`: no answer in time; the change may have been applied all the same; given up after 2 attempts in 2.5 s",
+                "en": "`user/create`: the reply did not arrive in time; the change may have been applied anyway; given up after 2 attempts in 2.5 s",
                 "zh": "`user/create`：等待响应超时；变更可能已经生效；共尝试 2 次，用时 2.5 秒，已放弃",
             },
             "causes": [{"en": "timed out", "zh": "超时"}],
             "remedies": [{
-                "en": "read what is there before you send it again: the change may have been applied",
+                "en": "the change may have been applied: read the existing data before you repeat the call",
                 "zh": "变更可能已经生效：请先读取现有数据，再决定是否重新提交",
             }],
             "retry_after_seconds": null,
@@ -182,7 +182,7 @@ fn causes_are_named_once_and_a_long_one_is_cut() {
     assert_eq!(twice.causes, [Bilingual::untranslated("sealed")]);
 }
 
-/// An error that repeats the words of its cause.
+/// An error that repeats the text of its cause.
 #[derive(Debug)]
 struct Twice(io::Error);
 

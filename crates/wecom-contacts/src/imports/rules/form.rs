@@ -1,6 +1,6 @@
-//! The forms that values have: which characters, in which order.
+//! The forms of values: the allowed characters and their order.
 
-/// A form of values.
+/// The form of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     Text,
@@ -12,13 +12,13 @@ pub(super) enum Form {
     Department,
 }
 
-/// Bits of a byte's class: the forms that must not have it.
+/// Bits of a byte's class. Each bit stands for a form that excludes the byte.
 const ACCOUNT: u8 = 1;
 const MOBILE: u8 = 2;
 const MAIL: u8 = 4;
 const TELEPHONE: u8 = 8;
 const DEPARTMENT: u8 = 16;
-/// A line break, a tab, a control character, or the first byte of a character that may be one or U+FFFD.
+/// A line break, a tab, a control character, or the first byte of a character that can be a control character or U+FFFD.
 const SUSPECT: u8 = 32;
 
 const CLASSES: [u8; 256] = {
@@ -49,7 +49,7 @@ const fn class(byte: u8) -> u8 {
     if matches!(byte, b'\\' | b':' | b'*' | b'?' | b'"' | b'<' | b'>' | b'|') {
         class |= DEPARTMENT;
     }
-    // C2 begins U+0080 to U+00BF, EF begins U+F000 to U+FFFF.
+    // C2 is the first byte of U+0080 to U+00BF, EF is the first byte of U+F000 to U+FFFF.
     if byte.is_ascii_control() || matches!(byte, 0xC2 | 0xEF) {
         class |= SUSPECT;
     }
@@ -81,20 +81,20 @@ const fn is_mail_sign(byte: u8) -> bool {
     )
 }
 
-/// The classes of all bytes of a value together.
+/// Returns the combined classes of all bytes of a value.
 #[inline]
 pub(super) fn classes(value: &str) -> u8 {
     value.bytes().fold(0, |classes, byte| classes | CLASSES[usize::from(byte)])
 }
 
 impl Form {
-    /// Whether a value of these classes is good for sure. A value that is not may still turn out good.
+    /// Returns whether a value of these classes is certainly valid. Other values need a further check.
     #[inline]
     pub(super) fn accepts(self, value: &str, classes: u8) -> bool {
         classes & (self.mask() | SUSPECT) == 0 && self.fits(value)
     }
 
-    /// Whether the form must not have this character.
+    /// Returns whether the form excludes this character.
     pub(super) fn refuses(self, char: char) -> bool {
         let class = match u8::try_from(char) {
             Ok(byte) if byte.is_ascii() => CLASSES[usize::from(byte)],
@@ -103,7 +103,8 @@ impl Form {
         class & self.mask() != 0
     }
 
-    /// Whether a value that is not empty and has none of the wrong characters has them in the right order.
+    /// Returns whether the order of the characters is valid. The value must be nonempty and contain only allowed
+    /// characters.
     #[inline]
     pub(super) fn fits(self, value: &str) -> bool {
         match self {
@@ -115,24 +116,24 @@ impl Form {
         }
     }
 
-    /// Which characters there may be, in words.
+    /// Returns a description of the allowed characters.
     pub(super) const fn alphabet(self) -> &'static str {
         match self {
             Self::Text => "any visible characters",
             Self::Account => "letters, digits and _ - @ .",
             Self::Mobile => "digits, blanks, + and -",
-            Self::Mail => "letters, digits and the signs of mail addresses",
+            Self::Mail => "letters, digits and the symbols of mail addresses",
             Self::Telephone => "digits, -, + and ,",
             Self::Gender => "男 or 女",
-            Self::Department => "anything but \\ : * ? \" < > |",
+            Self::Department => "all except \\ : * ? \" < > |",
         }
     }
 
-    /// What a value that does not [fit](Self::fits) must be, in words.
+    /// Returns a description of the form that [`fits`](Self::fits) requires.
     pub(super) const fn demand(self) -> &'static str {
         match self {
             Self::Account => "must begin with a letter or a digit",
-            Self::Mobile => "must be a mobile number, with the country code behind a + in front",
+            Self::Mobile => "must be a mobile number, with an optional + and country code at the start",
             Self::Mail => "must be one valid mail address of 6 to 64 bytes",
             Self::Gender => "must be 男 or 女",
             Self::Text | Self::Telephone | Self::Department => "must have another form",
@@ -151,7 +152,7 @@ impl Form {
     }
 }
 
-/// Five digits at least, and a `+` only in front.
+/// Requires at least five digits, and allows `+` only as the first character.
 fn is_mobile(value: &str) -> bool {
     let (mut digits, mut signs) = (0, 0);
     for byte in value.bytes().skip(1) {
@@ -162,7 +163,7 @@ fn is_mobile(value: &str) -> bool {
     digits >= 5 && signs == 0
 }
 
-/// Something, `@`, and at least two labels of letters, digits and `-`, joined by dots.
+/// Requires a local part, `@`, and at least two labels of letters, digits and `-`, joined with dots.
 fn is_mail(value: &str) -> bool {
     let bytes = value.as_bytes();
     let Some(at) = bytes.iter().position(|byte| *byte == b'@') else {
@@ -181,10 +182,11 @@ fn is_mail(value: &str) -> bool {
     at > 0 && labels > 1 && length > 0 && bytes.len() >= 6
 }
 
-/// A text without the blanks around it: what [`str::trim`] gives, with a shorter way for texts that have none.
+/// Returns a text without the blanks around it, like [`str::trim`]. Texts without such blanks take a faster path.
 #[inline]
 pub(in crate::imports) fn trimmed(text: &str) -> &str {
-    // Blanks are ASCII below `!`, or begin with C2, E1, E2 or E3. A character of three bytes ends a text of Chinese.
+    // Blanks are ASCII characters below `!`, or begin with C2, E1, E2 or E3. Chinese texts usually end with a three-byte
+    // character.
     let is_no_blank = |byte: u8| byte.is_ascii_graphic() || (0xE4..0xF0).contains(&byte);
     match text.as_bytes() {
         [first, .., last] if is_no_blank(*first) && last.is_ascii_graphic() => text,

@@ -1,0 +1,134 @@
+//! `txl mirror`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use wecom_directory::store::{MemberKey, Store, sqlite::SqliteStore};
+
+use super::{MirrorFlags, corp};
+use crate::{
+    access::Access,
+    confirm::Consent,
+    failure::{Failure, Result},
+    messages::directory as messages,
+    output::{Output, print_json_line},
+};
+
+/// How many rows of a table are copied at once.
+const PAGE: u32 = 5_000;
+
+/// Look after the mirror (镜像): list its corps, erase people who left, export and copy it
+#[derive(Args)]
+pub(crate) struct Command {
+    #[command(flatten)]
+    mirror: MirrorFlags,
+    #[command(flatten)]
+    access: Access,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// List the corps of the mirror
+    List,
+    /// Erase the values of a member who was removed, from the members and the journal
+    Forget {
+        /// The member
+        userid: String,
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Print every row of the mirror as JSON, one a line; personal values are not masked
+    Export,
+    /// Copy the mirror into another, new one
+    Migrate {
+        /// The new mirror: a SQLite file that does not exist
+        to: PathBuf,
+    },
+}
+
+#[derive(Serialize)]
+struct Listed {
+    corp_id: String,
+    pulled_at: Option<String>,
+    members: u64,
+    departments: u64,
+    tags: u64,
+}
+
+impl Command {
+    pub(crate) async fn run(self, output: Output) -> Result {
+        let store = self.mirror.open_existing().await?;
+        match self.verb {
+            Verb::List => {
+                let listed = |summary: wecom_directory::store::CorpSummary| Listed {
+                    corp_id: summary.corp.to_string(),
+                    pulled_at: summary.last_complete.map(|pull| pull.ended_at.to_string()),
+                    members: summary.members,
+                    departments: summary.departments,
+                    tags: summary.tags,
+                };
+                let corps: Vec<_> = store.corps().await?.into_iter().map(listed).collect();
+                output.list(&corps, &["corp_id", "pulled_at", "members", "departments", "tags"])
+            }
+            Verb::Forget { userid, consent } => {
+                let corp = corp(&self.access, &*store).await?;
+                if consent.is_needed() {
+                    consent.ask(messages::forget(&userid)).await?;
+                }
+                let _lock =
+                    store.lock(&corp, &messages::holder(), std::time::Duration::from_secs(60)).await?;
+                if store.forget(&corp, &MemberKey::from(userid.as_str())).await? {
+                    output.done(&json!({ "forgotten": userid }), messages::forgotten(&userid))
+                } else {
+                    Err(Failure::new(messages::not_removed(&userid)).remedy(messages::removed_only()))
+                }
+            }
+            Verb::Export => export(&*store).await,
+            Verb::Migrate { to } => migrate(&*store, to, output).await,
+        }
+    }
+}
+
+async fn export(store: &dyn Store) -> Result {
+    for table in store.tables() {
+        let mut skip = 0;
+        loop {
+            let rows = store.dump(table, skip, PAGE).await?;
+            if rows.is_empty() {
+                break;
+            }
+            skip += rows.len() as u64;
+            for row in rows {
+                let mut object = Map::from_iter([("table".to_owned(), Value::from(table.name))]);
+                object.extend(table.columns.iter().map(|column| (*column).to_owned()).zip(row));
+                print_json_line(&object)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn migrate(store: &dyn Store, to: PathBuf, output: Output) -> Result {
+    if to.exists() {
+        return Err(Failure::usage(messages::target_exists(&to)).remedy(messages::name_a_new_file()));
+    }
+    let target = SqliteStore::open(&to).await?;
+    let mut total = 0_u64;
+    for table in store.tables() {
+        let mut skip = 0;
+        loop {
+            let rows = store.dump(table, skip, PAGE).await?;
+            if rows.is_empty() {
+                break;
+            }
+            skip += rows.len() as u64;
+            target.load(table, rows).await?;
+        }
+        total += skip;
+    }
+    output.done(&json!({ "rows": total }), messages::migrated(total, &to))
+}

@@ -1,0 +1,121 @@
+//! The mirror (镜像): a database with the corp, what a pull has proven of it, and its history.
+//!
+//! `pull` fills it; `status`, `find`, `tree`, `history`, `diff` and `sql` answer from it; `mirror` looks after it. Only `pull` and `diff`
+//! call WeCom.
+
+mod diff;
+mod find;
+mod history;
+mod mirror;
+mod pull;
+mod sql;
+mod status;
+mod tree;
+
+use std::{path::PathBuf, sync::Arc};
+
+use clap::Args;
+use wecom_contacts::CorpId;
+use wecom_directory::{
+    Error,
+    store::{Store, sqlite::SqliteStore},
+};
+
+pub(crate) use self::{
+    diff::Diff, find::Find, history::History, mirror::Command as Mirror, pull::Pull, sql::Sql,
+    status::Status, tree::Tree,
+};
+use crate::{
+    access::Access,
+    failure::{Exit, Failure, Result},
+    messages::directory as messages,
+    places::{self, Place},
+};
+
+/// Where the mirror is.
+#[derive(Args)]
+#[command(next_help_heading = "Mirror (镜像)")]
+pub(crate) struct MirrorFlags {
+    /// The mirror: a SQLite file. Defaults to txl/mirror.db in the user's data directory
+    #[arg(long, global = true, env = "TXL_MIRROR", value_name = "PATH", hide_env_values = true)]
+    mirror: Option<PathBuf>,
+}
+
+impl MirrorFlags {
+    /// Opens the mirror, and creates it if it does not exist.
+    pub(crate) async fn open(&self) -> Result<Arc<dyn Store>> {
+        let path = self.path()?;
+        if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+            std::fs::create_dir_all(directory)
+                .map_err(|error| Failure::new(messages::no_directory(directory)).because(&error))?;
+        }
+        Ok(Arc::new(SqliteStore::open(path).await?))
+    }
+
+    /// Opens a mirror that exists.
+    pub(crate) async fn open_existing(&self) -> Result<Arc<dyn Store>> {
+        let path = self.path()?;
+        if !path.exists() {
+            return Err(Failure::new(messages::no_mirror(&path)).remedy(messages::pull_first()));
+        }
+        self.open().await
+    }
+
+    fn path(&self) -> Result<PathBuf> {
+        if let Some(path) = &self.mirror {
+            if path
+                .to_str()
+                .is_some_and(|url| url.starts_with("postgres://") || url.starts_with("postgresql://"))
+            {
+                return Err(Failure::usage(messages::no_postgres()));
+            }
+            return Ok(path.clone());
+        }
+        let home = places::below_home(Place::Data)?;
+        let home =
+            home.ok_or_else(|| Failure::usage(messages::no_place()).remedy(messages::name_a_mirror()))?;
+        Ok(home.join("mirror.db"))
+    }
+}
+
+/// The corp of the credentials, or the only one of the mirror.
+pub(crate) async fn corp(access: &Access, store: &dyn Store) -> Result<CorpId> {
+    let corps: Vec<_> = store.corps().await?.into_iter().map(|summary| summary.corp).collect();
+    if let Some(corp) = access.corp_id_if_given()? {
+        let corp = CorpId::new(corp);
+        return if corps.contains(&corp) {
+            Ok(corp)
+        } else {
+            Err(Error::UnknownCorp(corp.to_string()).into())
+        };
+    }
+    match corps.as_slice() {
+        [corp] => Ok(corp.clone()),
+        [] => Err(Failure::new(messages::empty_mirror()).remedy(messages::pull_first())),
+        corps => Err(Failure::usage(messages::several_corps(corps)).remedy(messages::name_a_corp())),
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::WeCom(error) => Self::from(*error),
+            Error::Statement(why) => Self::usage(messages::statement(&why)).remedy(messages::one_select()),
+            error @ Error::NoCredential => {
+                Self::usage(messages::error(&error)).remedy(messages::give_a_secret())
+            }
+            error => {
+                let remedy = messages::remedy(&error);
+                let failure = Self::new(messages::error(&error)).exit(Exit::Failed);
+                let failure = match std::error::Error::source(&error) {
+                    Some(cause) => failure.because(cause),
+                    None => failure,
+                };
+                match remedy {
+                    Some(remedy) => failure.remedy(remedy),
+                    None => failure,
+                }
+            }
+        }
+    }
+}

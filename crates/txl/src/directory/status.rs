@@ -1,0 +1,95 @@
+//! `txl status`.
+
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use wecom_directory::{Coverage, store::CorpSummary};
+
+use super::MirrorFlags;
+use crate::{
+    access::Access,
+    failure::{Failure, Result},
+    messages::directory as messages,
+    output::Output,
+};
+
+/// Show what the mirror has, and how old it is
+///
+/// Without credentials it shows all corps of the mirror.
+#[derive(Args)]
+pub(crate) struct Status {
+    #[command(flatten)]
+    mirror: MirrorFlags,
+    /// Exit with 1 if the last complete pull is older, such as 24h or 90m
+    #[arg(long, value_name = "DURATION")]
+    max_age: Option<SignedDuration>,
+    /// Show every corp of the mirror
+    #[arg(long)]
+    all_corps: bool,
+    #[command(flatten)]
+    access: Access,
+}
+
+/// The state of one corp, as `-o json` prints it.
+#[derive(Serialize)]
+struct CorpStatus {
+    corp_id: String,
+    pulled_at: Option<Timestamp>,
+    age: Option<String>,
+    coverage: Coverage,
+    existence: bool,
+    members: u64,
+    departments: u64,
+    tags: u64,
+    hidden: serde_json::Value,
+    moving: usize,
+}
+
+impl Status {
+    pub(crate) async fn run(self, output: Output) -> Result {
+        let store = self.mirror.open_existing().await?;
+        let mut corps = store.corps().await?;
+        if let Some(corp) = self.access.corp_id_if_given()?.filter(|_| !self.all_corps) {
+            corps.retain(|summary| summary.corp.as_str() == corp);
+            if corps.is_empty() {
+                return Err(wecom_directory::Error::UnknownCorp(corp).into());
+            }
+        }
+        let now = Timestamp::now();
+        let statuses: Vec<_> = corps.iter().map(|summary| status(summary, now)).collect();
+        match statuses.as_slice() {
+            [] => return Err(Failure::new(messages::empty_mirror()).remedy(messages::pull_first())),
+            [one] if output.is_table() => output.record(one)?,
+            all => output
+                .list(all, &["corp_id", "pulled_at", "age", "members", "departments", "tags", "existence"])?,
+        }
+        let Some(max_age) = self.max_age else { return Ok(()) };
+        for summary in &corps {
+            let age = summary.last_complete.as_ref().map(|pull| now.duration_since(pull.ended_at));
+            if age.is_none_or(|age| age > max_age) {
+                return Err(
+                    Failure::new(messages::too_old(&summary.corp, age)).remedy(messages::pull_again())
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+fn status(summary: &CorpSummary, now: Timestamp) -> CorpStatus {
+    let last = summary.last_pull.as_ref();
+    let pulled_at = summary.last_complete.as_ref().map(|pull| pull.ended_at);
+    let report = |key: &str| last.and_then(|pull| pull.report.get(key));
+    CorpStatus {
+        corp_id: summary.corp.to_string(),
+        pulled_at,
+        age: pulled_at.map(|at| messages::age(now.duration_since(at)).to_string()),
+        coverage: last.map(|pull| pull.coverage).unwrap_or_default(),
+        existence: last.is_some_and(|pull| pull.existence),
+        members: summary.members,
+        departments: summary.departments,
+        tags: summary.tags,
+        hidden: report("hidden").cloned().unwrap_or_default(),
+        moving: report("moving").and_then(|moving| moving.as_array()).map_or(0, Vec::len),
+    }
+}

@@ -1,0 +1,165 @@
+//! The mirror as people and scripts use it: `pull`, `status`, `find`, `tree`, `history`, `diff`, `sql`, `mirror`.
+
+use serde_json::{Value, json};
+use wecom_contacts::{Client, Secret, members::MemberPatch};
+use wecom_sim::Sim;
+
+use crate::{corp::Corp, run::Ran};
+
+struct Mirrored(Corp);
+
+impl Mirrored {
+    /// A corp without a mirror yet.
+    async fn start() -> Self {
+        Self(Corp::start(Sim::builder()).await)
+    }
+
+    /// A corp with a mirror.
+    async fn pulled() -> Self {
+        let corp = Self::start().await;
+        let ran = corp.run(&["pull"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        corp
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = self.0.command(arguments);
+        command.env("TXL_MIRROR", self.0.path("m.db"));
+        Ran::of(command.output().unwrap())
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        self.run(&[arguments, &["-o", "json"]].concat()).json()
+    }
+
+    fn contacts(&self) -> Client {
+        let secret = Secret::contacts_sync(self.0.sim.contacts_secret());
+        Client::builder(self.0.sim.corp_id(), secret).base_url(self.0.sim.url()).build().unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_says_what_it_has_proven() {
+    let corp = Mirrored::start().await;
+    let report = corp.json(&["pull"]);
+    assert_eq!(
+        report["coverage"],
+        json!({"members": "complete", "departments": "complete", "tags": "complete"})
+    );
+    assert_eq!((&report["existence"], &report["complete"]), (&json!(true), &json!(true)));
+    let again = corp.run(&["pull"]);
+    assert!(again.stderr.contains("members: ") && again.stderr.contains("unchanged"), "{again:?}");
+    assert_eq!(again.stdout, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_has_the_coverage_of_each_corp_and_fails_when_the_mirror_is_old() {
+    let corp = Mirrored::pulled().await;
+    let status = corp.json(&["status"]);
+    assert_eq!(status[0]["corp_id"], "ww1234567890abcdef");
+    assert_eq!(status[0]["coverage"]["members"], "complete");
+    assert_eq!(status[0]["existence"], true);
+    assert!(status[0]["pulled_at"].is_string() && status[0]["members"].as_u64().unwrap() > 0);
+    assert_eq!(corp.run(&["status", "--max-age", "24h"]).code, 0);
+    let old = corp.run(&["status", "--max-age", "0s"]);
+    old.fails_with(1).with_remedy();
+    assert!(old.stderr.contains("last complete pull"), "{old:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sql_reads_the_views_and_nothing_else() {
+    let corp = Mirrored::pulled().await;
+    let count = corp.json(&["sql", "select count(*) as n from members"]);
+    assert_eq!(count, json!([{ "n": corp.json(&["status"])[0]["members"] }]));
+    for statement in ["delete from member", "attach 'x.db' as x", "pragma user_version = 3", "selec", ""] {
+        let ran = corp.run(&["sql", statement]);
+        ran.fails_with(2).with_remedy();
+        assert!(ran.stderr.contains("the statement cannot be run"), "{ran:?}");
+    }
+    assert!(!corp.0.path("x.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_found_with_their_departments() {
+    let corp = Mirrored::pulled().await;
+    let found = corp.json(&["find", "zhangs"]);
+    assert_eq!((&found[0]["userid"], &found[0]["name"]), (&json!("zhangsan"), &json!("张三")));
+    assert!(found[0]["departments"][0].as_str().unwrap().starts_with("示例公司"), "{found}");
+    let nobody = corp.run(&["find", "qqqq"]);
+    nobody.fails_with(1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_lists_changes_in_order_with_their_cause() {
+    let corp = Mirrored::pulled().await;
+    let members = corp.contacts();
+    for position in ["顾问", "总监"] {
+        members.members().update("lisi", MemberPatch::new().position(position)).await.unwrap();
+        assert_eq!(corp.run(&["pull"]).code, 0);
+    }
+    let history = corp.json(&["history", "LiSi"]);
+    let after: Vec<_> =
+        history.as_array().unwrap().iter().map(|change| &change["fields"]["position"]["after"]).collect();
+    assert_eq!(after, [&json!("顾问"), &json!("总监")]);
+    assert_eq!(history[1]["cause"], "pull 3");
+    for key in ["seq", "at", "action", "fields", "cause", "operator"] {
+        assert!(history[0].get(key).is_some(), "{key}: {history}");
+    }
+    assert_eq!(corp.json(&["history", "--department", "2"]), json!([]));
+    corp.run(&["history"]).fails_with(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_difference_is_shown_and_the_mirror_stays() {
+    let corp = Mirrored::pulled().await;
+    assert_eq!(corp.json(&["diff"]), json!([]));
+    corp.contacts().members().update("lisi", MemberPatch::new().position("总监")).await.unwrap();
+    let difference = corp.json(&["diff"]);
+    assert_eq!((&difference[0]["id"], &difference[0]["action"]), (&json!("lisi"), &json!("changed")));
+    assert_eq!(corp.json(&["history", "lisi"]), json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tree_has_leaders_and_head_counts() {
+    let corp = Mirrored::pulled().await;
+    let tree = corp.run(&["tree"]);
+    assert!(tree.stdout.starts_with("示例公司 ("), "{tree:?}");
+    assert!(tree.stdout.contains("├── ") && tree.stdout.contains("└── "), "{tree:?}");
+    let part = corp.run(&["tree", "研发部", "--members"]);
+    assert!(part.stdout.starts_with("研发部 (") && part.stdout.contains("wangwu"), "{part:?}");
+    corp.run(&["tree", "没有的部门"]).fails_with(1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_member_can_be_forgotten_and_a_present_one_cannot() {
+    let corp = Mirrored::pulled().await;
+    let present = corp.run(&["mirror", "forget", "lisi", "--yes"]);
+    present.fails_with(1).with_remedy();
+    corp.contacts().members().delete("lisi").await.unwrap();
+    assert_eq!(corp.run(&["pull"]).code, 0);
+    let ran = corp.run(&["mirror", "forget", "lisi", "--yes"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(!corp.run(&["mirror", "export"]).stdout.contains("lisi"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_is_copied_whole() {
+    let corp = Mirrored::pulled().await;
+    let ran = corp.run(&["mirror", "migrate", "copy.db"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let exported = corp.run(&["mirror", "export"]).stdout;
+    let copy = corp.run(&["mirror", "export", "--mirror", "copy.db"]).stdout;
+    assert_eq!(copy, exported);
+    corp.run(&["mirror", "migrate", "copy.db"]).fails_with(2).with_remedy();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_use_is_one_clear_line_with_a_remedy() {
+    let corp = Mirrored::start().await;
+    corp.run(&["status"]).fails_with(1).with_remedy();
+    corp.run(&["pull", "--mirror", "postgres://localhost/x"]).fails_with(2);
+    std::fs::write(corp.0.path("m.db"), "not a database ".repeat(500)).unwrap();
+    let ran = corp.run(&["pull"]);
+    ran.fails_with(1).with_remedy();
+    assert!(ran.stderr.contains("is no SQLite database"), "{ran:?}");
+}

@@ -1,0 +1,31 @@
+//! A partial update: sends the fields that are named, and clears one on request.
+//!
+//! `cargo run -p wecom-contacts --example partial_update`
+
+mod common;
+
+use wecom_contacts::{
+    Clear, DepartmentId, Result,
+    members::{MemberPatch, NewMember},
+};
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let corp = common::Corp::simulated().await?;
+    let members = corp.contacts.members();
+
+    let member = NewMember::new("wangfang", "王芳")
+        .mobile("13800000021")
+        .position("工程师")
+        .department([DepartmentId::ROOT])
+        // WeCom invites a new member by default.
+        .to_invite(false);
+    members.create(member).await?;
+
+    // Only `alias` and `position` are sent. All other fields keep their values.
+    members.update("wangfang", MemberPatch::new().alias("Fang").position(Clear)).await?;
+
+    let member = corp.app.members().get("wangfang").await?;
+    println!("name: {:?}, alias: {:?}, position: {:?}", member.name, member.alias, member.position);
+    Ok(())
+}

@@ -1,0 +1,32 @@
+//! Testing your own program with the simulator: state, faults, the clock, and what was sent.
+//!
+//! `cargo run -p wecom-contacts --example test_with_sim`
+
+use wecom_contacts::{Client, Result, Secret};
+use wecom_sim::{Fault, Sim};
+
+/// The program under test: it greets a member by name.
+async fn greeting(client: &Client, userid: &str) -> Result<String> {
+    let member = client.members().get(userid).await?;
+    Ok(format!("您好，{}", member.name.unwrap_or("同事".to_owned())))
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    // A test owns its simulator: one corp, one clock, one port.
+    let sim = Sim::start().await;
+    let client = Client::builder(sim.corp_id(), Secret::app(sim.agent_id(), sim.app_secret()))
+        .base_url(sim.url())
+        .build()?;
+
+    println!("{}", greeting(&client, "zhangsan").await?);
+
+    // The server is busy once: the SDK repeats the call, as it certainly did not run.
+    sim.faults().next("user/get", Fault::errcode(-1)).expect("a rule that can work");
+    println!("{}", greeting(&client, "zhangsan").await?);
+
+    let calls = sim.requests().iter().filter(|request| request.path.ends_with("user/get")).count();
+    println!("user/get was called {calls} times");
+    assert_eq!(calls, 3);
+    Ok(())
+}

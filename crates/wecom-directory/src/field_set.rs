@@ -1,0 +1,135 @@
+//! A set of member fields, as the mirror stores it: one bit for each field.
+
+use std::fmt;
+
+use wecom_contacts::members::{self, Member, MemberField};
+
+/// A set of member fields. In the database it is an integer; see [`bits`](Self::bits).
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct FieldSet(u64);
+
+/// The fields that the mirror stores, in the order of their bits. The order is part of the schema: new fields go to the end.
+const FIELDS: &[MemberField] = &[
+    MemberField::Name,
+    MemberField::Alias,
+    MemberField::Mobile,
+    MemberField::Email,
+    MemberField::BizMail,
+    MemberField::BizMailAlias,
+    MemberField::Department,
+    MemberField::Order,
+    MemberField::IsLeaderInDept,
+    MemberField::MainDepartment,
+    MemberField::DirectLeader,
+    MemberField::Position,
+    MemberField::Gender,
+    MemberField::Telephone,
+    MemberField::Address,
+    MemberField::Status,
+    MemberField::Enable,
+    MemberField::Avatar,
+    MemberField::ThumbAvatar,
+    MemberField::QrCode,
+    MemberField::Extattr,
+    MemberField::ExternalProfile,
+    MemberField::ExternalPosition,
+    MemberField::OpenUserid,
+    MemberField::EnglishName,
+    MemberField::Isleader,
+    MemberField::HideMobile,
+];
+
+impl FieldSet {
+    /// No field.
+    pub const EMPTY: Self = Self(0);
+    /// Every field that the mirror stores.
+    pub const ALL: Self = Self((1 << FIELDS.len()) - 1);
+
+    /// Returns the fields that are hidden in this answer.
+    pub fn hidden_in(member: &Member) -> Self {
+        Self::of(FIELDS.iter().copied().filter(|field| member.value(*field).is_hidden()))
+    }
+
+    /// Returns the set of these fields. Fields that the mirror does not store are left out.
+    pub fn of(fields: impl IntoIterator<Item = MemberField>) -> Self {
+        let bit = |field| FIELDS.iter().position(|known| *known == field).map_or(0, |index| 1 << index);
+        Self(fields.into_iter().map(bit).fold(0, |set, bit| set | bit))
+    }
+
+    /// Returns the fields that WeCom hides from apps created after 2022-06-20 20:00.
+    pub fn sensitive() -> Self {
+        Self::of(members::fields().filter(|field| field.is_sensitive()))
+    }
+
+    /// The set as the database stores it: bit *n* is the field *n* of the schema.
+    pub const fn bits(self) -> i64 {
+        self.0.cast_signed()
+    }
+
+    /// Reads a set from the database. Bits without a field are ignored.
+    pub const fn from_bits(bits: i64) -> Self {
+        Self(bits.cast_unsigned() & Self::ALL.0)
+    }
+
+    /// Whether the field is in the set.
+    pub fn contains(self, field: MemberField) -> bool {
+        self.0 & Self::of([field]).0 != 0
+    }
+
+    /// Whether no field is in the set.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Returns the fields of both sets together.
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Returns the fields of this set that the other lacks.
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Returns the fields that are in both sets.
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Iterates over the fields in the order of their bits.
+    pub fn iter(self) -> impl Iterator<Item = MemberField> {
+        FIELDS
+            .iter()
+            .enumerate()
+            .filter(move |(index, _)| self.0 & (1 << index) != 0)
+            .map(|(_, field)| *field)
+    }
+}
+
+impl fmt::Debug for FieldSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(MemberField::name)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_of_an_answer_has_a_bit() {
+        let missing: Vec<_> = members::fields()
+            .filter(|field| field.is_in_answers() && *field != MemberField::Userid)
+            .filter(|field| !FieldSet::ALL.contains(*field))
+            .collect();
+        assert_eq!(missing, []);
+    }
+
+    #[test]
+    fn a_set_survives_the_database() {
+        let set = FieldSet::of([MemberField::Mobile, MemberField::HideMobile]);
+        assert_eq!(FieldSet::from_bits(set.bits()), set);
+        assert_eq!(format!("{set:?}"), r#"{"mobile", "hide_mobile"}"#);
+        assert!(set.contains(MemberField::Mobile) && !set.contains(MemberField::Name));
+    }
+}

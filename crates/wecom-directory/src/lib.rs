@@ -1,0 +1,29 @@
+//! A database that mirrors the contacts (通讯录) of a WeCom (企业微信) corp.
+//!
+//! A [`pull`] reads the corp through the SDK and writes it into a [`store`], one SQLite file. The mirror states what each pull has
+//! proven ([`Coverage`]), keeps fields that a credential may not see apart from empty ones ([`Seen`](wecom_contacts::Seen)), and
+//! records every change in a [`journal`]. [`search`] and [`tree`] answer from it.
+//!
+//! No object is removed and no field is cleared because it was out of sight: absence proves something only if the reading was
+//! complete.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod coverage;
+mod error;
+mod field_set;
+pub mod journal;
+pub mod pull;
+pub mod record;
+pub mod search;
+pub mod store;
+pub mod tree;
+
+pub use coverage::{Coverage, Level};
+pub use error::{Error, Result};
+pub use field_set::FieldSet;
+
+/// The examples of the crate's README are compiled and run with those of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

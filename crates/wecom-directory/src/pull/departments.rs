@@ -1,0 +1,201 @@
+//! Departments: the ids of all of them, and the names of those that an app sees.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::Timestamp;
+use serde_json::Map;
+use wecom_contacts::{
+    DepartmentId, Seen,
+    departments::{Department, DepartmentNode},
+};
+
+use super::merge::note;
+use crate::{
+    journal::{Action, Change, ObjectKind},
+    record::{DepartmentRecord, State},
+    store::DepartmentWrite,
+};
+
+/// What the readings of a pull have shown of departments.
+#[derive(Default)]
+pub(super) struct Readings {
+    /// From a complete reading of the ids.
+    pub(super) nodes: Option<(Timestamp, BTreeMap<DepartmentId, DepartmentNode>)>,
+    /// With names, from an app.
+    pub(super) details: Option<(Timestamp, BTreeMap<DepartmentId, Department>)>,
+    /// The ids of the complete reading before that of `nodes`.
+    pub(super) previous: Option<BTreeSet<DepartmentId>>,
+}
+
+/// What a pull changes in the departments.
+pub(super) struct Outcome {
+    pub(super) writes: Vec<DepartmentWrite>,
+    pub(super) changes: Vec<Change>,
+    pub(super) present: u64,
+    pub(super) with_details: u64,
+    /// How many are new in the mirror.
+    pub(super) new: u64,
+}
+
+/// Merges the readings into the records. `is_baseline`: no reading has proven the departments before, so that one that appears may
+/// be an old one.
+pub(super) fn merge(records: Vec<DepartmentRecord>, readings: &Readings, is_baseline: bool) -> Outcome {
+    let before: BTreeMap<_, _> = records.into_iter().map(|record| (record.id, record)).collect();
+    let mut after = before.clone();
+    let mut changes = Vec::new();
+    let seen: BTreeSet<_> = readings
+        .nodes
+        .iter()
+        .flat_map(|(_, nodes)| nodes.keys())
+        .chain(readings.details.iter().flat_map(|(_, details)| details.keys()))
+        .copied()
+        .collect();
+    for id in &seen {
+        let old = before.get(id);
+        let mut record = old.cloned().unwrap_or_else(|| unread(*id));
+        let was = record.state;
+        let mut fields = Map::new();
+        let mut read_at = record.read_at;
+        if let Some((at, node)) = readings.nodes.as_ref().and_then(|(at, nodes)| Some((at, nodes.get(id)?))) {
+            read_at = *at;
+            set(&mut fields, "parentid", &mut record.parent, &node.parentid);
+            set(&mut fields, "order", &mut record.order, &node.order);
+        }
+        if let Some((at, row)) = readings.details.as_ref().and_then(|(at, rows)| Some((at, rows.get(id)?))) {
+            read_at = read_at.max(*at);
+            set(&mut fields, "name", &mut record.name, &row.name);
+            set(&mut fields, "name_en", &mut record.name_en, &row.name_en);
+            // An app may see a department and not its parent.
+            if !readings.nodes.as_ref().is_some_and(|(_, nodes)| nodes.contains_key(id)) {
+                set(&mut fields, "parentid", &mut record.parent, &row.parentid);
+                set(&mut fields, "order", &mut record.order, &row.order);
+            }
+            set(&mut fields, "department_leader", &mut record.leaders, &row.department_leader);
+        }
+        record.state = State::Present;
+        let action = match old {
+            None if is_baseline => None,
+            None => Some(Action::Created),
+            Some(_) if was == State::Removed => Some(Action::Created),
+            Some(_) if was == State::OutOfSight => Some(Action::BackInSight),
+            Some(_) => (!fields.is_empty()).then_some(Action::Changed),
+        };
+        changes.extend(action.map(|action| {
+            super::writer::change(read_at, ObjectKind::Department, id.to_string(), action, fields)
+        }));
+        if old.is_none_or(|old| differs(old, &record)) {
+            record.read_at = read_at;
+        }
+        after.insert(*id, record);
+    }
+    let closed_at = readings.nodes.as_ref().map_or_else(Timestamp::now, |(at, _)| *at);
+    for (id, record) in &mut after {
+        if seen.contains(id) || record.state == State::Removed {
+            continue;
+        }
+        // Missing from two complete readings, and seen by no credential.
+        let is_gone = readings.nodes.is_some()
+            && readings.previous.as_ref().is_some_and(|previous| !previous.contains(id));
+        let state = if is_gone { State::Removed } else { State::OutOfSight };
+        if record.state != state {
+            let action = if is_gone { Action::Removed } else { Action::OutOfSight };
+            let id = id.to_string();
+            changes.push(super::writer::change(closed_at, ObjectKind::Department, id, action, Map::new()));
+            record.state = state;
+            record.read_at = closed_at;
+        }
+    }
+    let with_details = readings.details.as_ref().map_or(0, |(_, details)| details.len() as u64);
+    let new = seen.iter().filter(|id| !before.contains_key(id)).count() as u64;
+    Outcome { writes: writes(&before, &after), changes, present: seen.len() as u64, with_details, new }
+}
+
+fn unread(id: DepartmentId) -> DepartmentRecord {
+    DepartmentRecord {
+        id,
+        state: State::Present,
+        name: Seen::Hidden,
+        name_en: Seen::Hidden,
+        parent: Seen::Hidden,
+        order: Seen::Hidden,
+        leaders: Seen::Hidden,
+        read_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn set<T: Clone + PartialEq + serde::Serialize>(
+    fields: &mut Map<String, serde_json::Value>,
+    name: &str,
+    old: &mut Seen<T>,
+    new: &Seen<T>,
+) {
+    if new.is_known() && old != new {
+        note(fields, name, old, new);
+        *old = new.clone();
+    }
+}
+
+fn differs(old: &DepartmentRecord, new: &DepartmentRecord) -> bool {
+    DepartmentRecord { read_at: new.read_at, ..old.clone() } != *new
+}
+
+/// The records that changed, and those whose path changed with them.
+fn writes(
+    before: &BTreeMap<DepartmentId, DepartmentRecord>,
+    after: &BTreeMap<DepartmentId, DepartmentRecord>,
+) -> Vec<DepartmentWrite> {
+    let old_paths = paths(before);
+    let new_paths = paths(after);
+    after
+        .values()
+        .filter(|record| {
+            before.get(&record.id).is_none_or(|old| differs(old, record))
+                || old_paths.get(&record.id) != new_paths.get(&record.id)
+        })
+        .map(|record| {
+            let (path, depth) = new_paths.get(&record.id).cloned().unwrap_or_default();
+            DepartmentWrite { record: record.clone(), path, depth }
+        })
+        .collect()
+}
+
+/// The path and the depth of each department, as far as the names and the parents are known.
+pub(crate) fn paths(
+    departments: &BTreeMap<DepartmentId, DepartmentRecord>,
+) -> HashMap<DepartmentId, (Option<String>, Option<u32>)> {
+    let mut paths = HashMap::new();
+    for id in departments.keys() {
+        let mut names = Vec::new();
+        let mut known = true;
+        let mut above = Some(*id);
+        let mut depth = Some(0_u32);
+        let mut steps = 0;
+        while let Some(record) = above.and_then(|id| departments.get(&id)) {
+            steps += 1;
+            if steps > departments.len() {
+                // A circle, which no corp has: neither path nor depth.
+                (known, depth) = (false, None);
+                break;
+            }
+            match &record.name {
+                Seen::Known(name) => names.push(name.as_str()),
+                Seen::Hidden => known = false,
+            }
+            above = match record.parent {
+                Seen::Known(DepartmentId(0)) => None,
+                Seen::Known(parent) if departments.contains_key(&parent) => {
+                    depth = depth.map(|depth| depth + 1);
+                    Some(parent)
+                }
+                _ if record.id == DepartmentId::ROOT => None,
+                _ => {
+                    (known, depth) = (false, None);
+                    None
+                }
+            };
+        }
+        names.reverse();
+        paths.insert(*id, (known.then(|| names.join("/")), depth));
+    }
+    paths
+}

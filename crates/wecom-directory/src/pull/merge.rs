@@ -1,0 +1,335 @@
+//! What a reading changes in a member's record: known values replace, hidden ones change nothing.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use wecom_contacts::{
+    DepartmentId, Seen,
+    members::{FieldValue, Gender, Member, MemberField},
+};
+
+use crate::{
+    FieldSet,
+    record::{MemberRecord, Seat, Source, State},
+};
+
+/// What is known of the credential that reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sight {
+    pub(super) source: Source,
+    /// Whether the credential sees the fields that WeCom hides from newer apps, so that an empty one is empty.
+    pub(super) sees_sensitive: bool,
+    /// Whether the visible range is the whole corp, so that an empty leader is none.
+    pub(super) sees_everybody: bool,
+}
+
+impl Sight {
+    /// The seed of row hashes: the same row read under another assumption is another row.
+    pub(super) fn seed(self) -> u64 {
+        u64::from(self.sees_sensitive) | u64::from(self.sees_everybody) << 1
+    }
+
+    /// The fields of an answer that are known, empty ones included where they prove something.
+    fn known(self, member: &Member) -> FieldSet {
+        let is_known = |field: MemberField| {
+            let Seen::Known(value) = member.value(field) else { return false };
+            if field.is_sensitive() && !self.sees_sensitive {
+                return !is_empty(value);
+            }
+            match field {
+                MemberField::DirectLeader => self.sees_everybody || !is_empty(value),
+                // Seats have rules of their own.
+                MemberField::Department
+                | MemberField::Order
+                | MemberField::IsLeaderInDept
+                | MemberField::MainDepartment => false,
+                _ => true,
+            }
+        };
+        FieldSet::of(FieldSet::ALL.iter().filter(|field| is_known(*field)))
+    }
+}
+
+/// Whether the row shows that the credential sees what WeCom hides from newer apps.
+pub(super) fn shows_sensitive(member: &Member) -> bool {
+    let text = |value: &Seen<String>| value.known().is_some_and(|text| !text.is_empty());
+    text(&member.mobile)
+        || text(&member.email)
+        || text(&member.qr_code)
+        || text(&member.avatar)
+        || matches!(member.gender, Seen::Known(Gender::Male | Gender::Female))
+}
+
+fn is_empty(value: FieldValue<'_>) -> bool {
+    match value {
+        FieldValue::Text(text) => text.is_empty(),
+        FieldValue::Gender(gender) => *gender == Gender::Undefined,
+        FieldValue::Members(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
+/// Which departments a member is in, and how it is known.
+pub(super) enum Departments<'a> {
+    /// All of them, from a complete reading of the ids.
+    All(&'a [DepartmentId]),
+    /// Those of the details, out of those that the app sees.
+    Visible(&'a HashSet<DepartmentId>),
+}
+
+/// Puts a row of details into a record. Returns the fields that went from one known value to another.
+pub(super) fn details(
+    record: &mut MemberRecord,
+    row: &Member,
+    departments: &Departments<'_>,
+    sight: Sight,
+    sent_at: Timestamp,
+) -> Map<String, Value> {
+    let mut changed = Map::new();
+    let known = sight.known(row);
+    macro_rules! fields {
+        ($($field:ident $name:ident;)*) => {$(
+            if known.contains(MemberField::$name) && record.member.$field != row.$field {
+                note(&mut changed, MemberField::$name.name(), &record.member.$field, &row.$field);
+                record.member.$field = row.$field.clone();
+            }
+        )*};
+    }
+    fields! {
+        name Name;
+        alias Alias;
+        mobile Mobile;
+        email Email;
+        biz_mail BizMail;
+        biz_mail_alias BizMailAlias;
+        direct_leader DirectLeader;
+        position Position;
+        gender Gender;
+        telephone Telephone;
+        address Address;
+        status Status;
+        enable Enable;
+        avatar Avatar;
+        thumb_avatar ThumbAvatar;
+        qr_code QrCode;
+        extattr Extattr;
+        external_profile ExternalProfile;
+        external_position ExternalPosition;
+        open_userid OpenUserid;
+        english_name EnglishName;
+        isleader Isleader;
+        hide_mobile HideMobile;
+    }
+    record.member.userid = row.userid.clone();
+    record.shown[sight.source.index()] = known;
+    record.read_at = sent_at;
+    record.state = State::Present;
+    seats(record, Some(row), departments, &mut changed);
+    changed
+}
+
+/// Puts the departments of a reading of ids into a record. Returns the fields that changed.
+pub(super) fn ids(
+    record: &mut MemberRecord,
+    departments: &[DepartmentId],
+    sent_at: Timestamp,
+) -> Map<String, Value> {
+    let mut changed = Map::new();
+    record.read_at = sent_at;
+    record.state = State::Present;
+    seats(record, None, &Departments::All(departments), &mut changed);
+    changed
+}
+
+fn seats(
+    record: &mut MemberRecord,
+    row: Option<&Member>,
+    departments: &Departments<'_>,
+    changed: &mut Map<String, Value>,
+) {
+    // In 成员授权模式 the details have the root alone, and no order: they say nothing about seats.
+    let row = row.filter(|row| {
+        let root_alone = row.department.known().is_some_and(|ids| ids.as_slice() == [DepartmentId::ROOT]);
+        row.department.is_known() && !(root_alone && row.order.is_hidden())
+    });
+    let from_row = |department: DepartmentId| {
+        let row = row?;
+        let membership = row.memberships().find(|membership| membership.department == department)?;
+        Some(Seat {
+            department,
+            order: membership.order.map_or(Seen::Hidden, Seen::Known),
+            is_leader: membership.is_leader.map_or(Seen::Hidden, Seen::Known),
+            is_main: row.main_department.map(|main| main == department),
+        })
+    };
+    let before =
+        |department: DepartmentId| record.seats.iter().find(|seat| seat.department == department).copied();
+    let seat = |department: DepartmentId| {
+        let old = before(department).unwrap_or(Seat {
+            department,
+            order: Seen::Hidden,
+            is_leader: Seen::Hidden,
+            is_main: Seen::Hidden,
+        });
+        let Some(new) = from_row(department) else { return old };
+        Seat {
+            department,
+            order: newest(new.order, old.order),
+            is_leader: newest(new.is_leader, old.is_leader),
+            is_main: newest(new.is_main, old.is_main),
+        }
+    };
+    let mut seats: Vec<Seat> = match departments {
+        Departments::All(departments) => departments.iter().copied().map(seat).collect(),
+        Departments::Visible(visible) => {
+            let Some(row) = row else { return };
+            let listed = row.department.known().into_iter().flatten().copied();
+            let out_of_sight = record
+                .seats
+                .iter()
+                .map(|seat| seat.department)
+                .filter(|department| !visible.contains(department));
+            listed.chain(out_of_sight).map(seat).collect()
+        }
+    };
+    seats.sort_unstable_by_key(|seat| seat.department);
+    seats.dedup_by_key(|seat| seat.department);
+    if seats == record.seats {
+        return;
+    }
+    let is_new = record.person.is_none();
+    let moved = seats.iter().map(|seat| seat.department).ne(record.seats.iter().map(|seat| seat.department));
+    let differs = |seat: &Seat| before(seat.department).is_some_and(|old| known_differs(&old, seat));
+    if !is_new && (moved || seats.iter().any(differs)) {
+        changed.insert("seats".to_owned(), json!({ "before": record.seats, "after": seats }));
+    }
+    record.seats = seats;
+}
+
+fn newest<T>(new: Seen<T>, old: Seen<T>) -> Seen<T> {
+    if new.is_known() { new } else { old }
+}
+
+/// Whether something went from one known value to another. Hidden to known is no change.
+fn known_differs(old: &Seat, new: &Seat) -> bool {
+    fn differs<T: PartialEq>(old: &Seen<T>, new: &Seen<T>) -> bool {
+        matches!((old, new), (Seen::Known(old), Seen::Known(new)) if old != new)
+    }
+    differs(&old.order, &new.order)
+        || differs(&old.is_leader, &new.is_leader)
+        || differs(&old.is_main, &new.is_main)
+}
+
+/// Notes a field that went from one known value to another.
+pub(super) fn note<T: Serialize>(
+    changed: &mut Map<String, Value>,
+    name: &str,
+    before: &Seen<T>,
+    after: &Seen<T>,
+) {
+    if let (Seen::Known(before), Seen::Known(after)) = (before, after) {
+        changed.insert(name.to_owned(), json!({ "before": before, "after": after }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SENT: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn row(json: Value) -> Member {
+        serde_json::from_value(json).unwrap()
+    }
+
+    fn sight(sees_sensitive: bool, sees_everybody: bool) -> Sight {
+        Sight { source: Source::App, sees_sensitive, sees_everybody }
+    }
+
+    fn merged(
+        record: &mut MemberRecord,
+        json: Value,
+        departments: &[u32],
+        sight: Sight,
+    ) -> Map<String, Value> {
+        let departments: Vec<_> = departments.iter().copied().map(DepartmentId).collect();
+        details(record, &row(json), &Departments::All(&departments), sight, SENT)
+    }
+
+    fn known() -> MemberRecord {
+        let mut record = MemberRecord::unread("zhangsan".into(), SENT);
+        merged(
+            &mut record,
+            json!({"userid":"zhangsan","name":"张三","mobile":"13800000001","department":[1,2],"order":[0,5],
+                   "is_leader_in_dept":[0,1],"main_department":2,"direct_leader":["lisi"]}),
+            &[1, 2],
+            sight(true, true),
+        );
+        record.person = Some(crate::record::PersonId(1));
+        record
+    }
+
+    #[test]
+    fn a_cut_app_blanks_nothing() {
+        let mut record = known();
+        let reading = json!({"userid":"zhangsan","name":"张三","mobile":"","gender":"0","direct_leader":[],"department":[1]});
+        let changed = merged(&mut record, reading, &[1, 2], sight(false, false));
+        assert_eq!(changed, Map::new());
+        assert_eq!(record.member.mobile, Seen::Known("13800000001".to_owned()));
+        assert_eq!(record.member.gender, Seen::Hidden);
+        assert_eq!(record.member.direct_leader, Seen::Known(vec!["lisi".into()]));
+        assert_eq!(record.stale(), FieldSet::of([MemberField::Mobile, MemberField::DirectLeader]));
+    }
+
+    #[test]
+    fn an_empty_field_is_empty_for_a_full_app() {
+        let mut record = known();
+        let reading = json!({"userid":"zhangsan","name":"张三","mobile":"","direct_leader":[],"department":[1,2],"order":[0,5]});
+        let changed = merged(&mut record, reading, &[1, 2], sight(true, true));
+        assert_eq!(changed["mobile"], json!({"before":"13800000001","after":""}));
+        assert_eq!(changed["direct_leader"], json!({"before":["lisi"],"after":[]}));
+        assert_eq!(record.stale(), FieldSet::EMPTY);
+    }
+
+    #[test]
+    fn seats_follow_the_ids_and_take_what_the_details_know() {
+        let mut record = known();
+        let reading = json!({"userid":"zhangsan","department":[2],"order":[9],"is_leader_in_dept":[1]});
+        let changed = merged(&mut record, reading, &[2, 3], sight(true, false));
+        let seat = |department, order, is_leader, is_main| Seat {
+            department: DepartmentId(department),
+            order,
+            is_leader,
+            is_main,
+        };
+        assert_eq!(
+            record.seats,
+            [
+                seat(2, Seen::Known(9), Seen::Known(true), Seen::Known(true)),
+                seat(3, Seen::Hidden, Seen::Hidden, Seen::Hidden),
+            ]
+        );
+        assert!(changed.contains_key("seats"));
+    }
+
+    #[test]
+    fn a_seat_that_the_app_cannot_see_stays() {
+        let mut record = known();
+        let visible = HashSet::from([DepartmentId(1), DepartmentId(3)]);
+        let reading = row(json!({"userid":"zhangsan","department":[3],"order":[1]}));
+        details(&mut record, &reading, &Departments::Visible(&visible), sight(true, false), SENT);
+        let departments: Vec<_> = record.seats.iter().map(|seat| seat.department.0).collect();
+        assert_eq!(departments, [2, 3], "1 is visible and gone, 2 is out of sight");
+    }
+
+    #[test]
+    fn member_authorization_mode_says_nothing_about_seats() {
+        let mut record = known();
+        let changed =
+            merged(&mut record, json!({"userid":"zhangsan","department":[1]}), &[1, 2], sight(true, true));
+        assert_eq!(changed, Map::new());
+        assert_eq!(record.seats.len(), 2);
+    }
+}

@@ -1,0 +1,249 @@
+//! A mirror in one SQLite file.
+//!
+//! The file is in WAL mode, so that readers never wait for a writer. It and its companions are readable by their owner only.
+//! Blocking work runs on tokio's blocking threads.
+
+mod file_lock;
+mod open;
+mod query;
+mod read;
+mod row;
+mod tables;
+mod write;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use rusqlite::Connection;
+use serde_json::Value;
+use wecom_contacts::{CorpId, DepartmentId};
+
+use super::{
+    CorpSummary, CredentialRecord, KnownRow, Lock, MemberKey, PullProgress, QueryRow, SearchRow, Store,
+    StoreFuture, Table, Transaction,
+};
+use crate::{
+    Error, Result,
+    journal::{Change, ObjectKind},
+    record::{DepartmentRecord, MemberRecord, PersonId, TagRecord},
+};
+
+/// A mirror in one SQLite file. Cheap to clone; clones share their connections.
+#[derive(Clone)]
+pub struct SqliteStore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    /// Connections that no operation uses at the moment.
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SqliteStore").field(&self.inner.path).finish()
+    }
+}
+
+impl SqliteStore {
+    /// Opens the mirror in this file, and creates it with mode 0600 if it does not exist. Migrations run here.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotADatabase`] and [`Error::NotAMirror`] for a file of another kind, [`Error::NewerSchema`] for a mirror of a
+    /// newer version, [`Error::ReadOnly`] if it must be created or migrated and cannot be written.
+    pub async fn open(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        let open = path.clone();
+        let connection = blocking(move || open::open(&open)).await?;
+        Ok(Self { inner: Arc::new(Inner { path, idle: Mutex::new(vec![connection]) }) })
+    }
+
+    /// Returns the path of the file.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Runs an operation on a separate connection, on a blocking thread.
+    fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> StoreFuture<'static, T> {
+        let inner = Arc::clone(&self.inner);
+        Box::pin(blocking(move || {
+            let mut connection = inner.connection()?;
+            let result = work(&mut connection);
+            // A connection that failed may be in any state; the next operation opens another.
+            if result.is_ok() {
+                inner.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            }
+            result
+        }))
+    }
+}
+
+impl Inner {
+    fn connection(&self) -> Result<Connection> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.map_or_else(|| open::connect(&self.path), Ok)
+    }
+}
+
+/// Runs blocking work on tokio's blocking threads.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(cancelled) => Err(Error::Database(Box::new(cancelled))),
+        },
+    }
+}
+
+impl Store for SqliteStore {
+    fn lock<'a>(
+        &'a self,
+        corp: &'a CorpId,
+        holder: &'a str,
+        wait: Duration,
+    ) -> StoreFuture<'a, Box<dyn Lock>> {
+        Box::pin(async move {
+            let lock = file_lock::acquire(&self.inner.path, corp, holder, wait).await?;
+            Ok(Box::new(lock) as Box<dyn Lock>)
+        })
+    }
+
+    fn begin<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Box<dyn Transaction>> {
+        let path = self.inner.path.clone();
+        let corp = corp.clone();
+        Box::pin(async move {
+            let transaction = blocking(move || write::SqliteTransaction::begin(&path, &corp)).await?;
+            Ok(Box::new(transaction) as Box<dyn Transaction>)
+        })
+    }
+
+    fn corps(&self) -> StoreFuture<'_, Vec<CorpSummary>> {
+        self.with(|connection| read::corps(connection))
+    }
+
+    fn put_progress<'a>(&'a self, corp: &'a CorpId, progress: &'a PullProgress) -> StoreFuture<'a, ()> {
+        let (corp, progress) = (corp.clone(), progress.clone());
+        self.with(move |connection| write::put_progress(connection, &corp, &progress))
+    }
+
+    fn progress<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Option<PullProgress>> {
+        let corp = corp.clone();
+        self.with(move |connection| read::progress(connection, &corp))
+    }
+
+    fn credentials<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<CredentialRecord>> {
+        let corp = corp.clone();
+        self.with(move |connection| read::credentials(connection, &corp))
+    }
+
+    fn known_rows_after<'a>(
+        &'a self,
+        corp: &'a CorpId,
+        after: Option<PersonId>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<KnownRow>> {
+        let corp = corp.clone();
+        self.with(move |connection| read::known_rows_after(connection, &corp, after, limit))
+    }
+
+    fn members<'a>(&'a self, corp: &'a CorpId, keys: &'a [MemberKey]) -> StoreFuture<'a, Vec<MemberRecord>> {
+        let (corp, keys) = (corp.clone(), keys.to_vec());
+        self.with(move |connection| read::members(connection, &corp, &keys))
+    }
+
+    fn members_after<'a>(
+        &'a self,
+        corp: &'a CorpId,
+        after: Option<PersonId>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<MemberRecord>> {
+        let corp = corp.clone();
+        self.with(move |connection| read::members_after(connection, &corp, after, limit))
+    }
+
+    fn departments<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<DepartmentRecord>> {
+        let corp = corp.clone();
+        self.with(move |connection| read::departments(connection, &corp))
+    }
+
+    fn tags<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<TagRecord>> {
+        let corp = corp.clone();
+        self.with(move |connection| read::tags(connection, &corp))
+    }
+
+    fn head_counts<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, HashMap<DepartmentId, u64>> {
+        let corp = corp.clone();
+        self.with(move |connection| read::head_counts(connection, &corp))
+    }
+
+    fn search_rows<'a>(
+        &'a self,
+        corp: &'a CorpId,
+        after: Option<PersonId>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<SearchRow>> {
+        let corp = corp.clone();
+        self.with(move |connection| read::search_rows(connection, &corp, after, limit))
+    }
+
+    fn history<'a>(
+        &'a self,
+        corp: &'a CorpId,
+        kind: ObjectKind,
+        id: &'a str,
+    ) -> StoreFuture<'a, Vec<Change>> {
+        let (corp, id) = (corp.clone(), id.to_owned());
+        self.with(move |connection| read::history(connection, &corp, kind, &id))
+    }
+
+    fn query<'a>(
+        &'a self,
+        corp: Option<&'a CorpId>,
+        statement: &'a str,
+        each: &'a mut (dyn FnMut(QueryRow<'_>) -> Result<()> + Send),
+    ) -> StoreFuture<'a, ()> {
+        Box::pin(query::run(self.inner.path.clone(), corp.cloned(), statement.to_owned(), each))
+    }
+
+    fn forget<'a>(&'a self, corp: &'a CorpId, key: &'a MemberKey) -> StoreFuture<'a, bool> {
+        let (corp, key) = (corp.clone(), key.clone());
+        self.with(move |connection| write::forget(connection, &corp, &key))
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        tables::TABLES
+    }
+
+    fn dump<'a>(&'a self, table: &'a Table, skip: u64, limit: u32) -> StoreFuture<'a, Vec<Vec<Value>>> {
+        let table = *table;
+        self.with(move |connection| tables::dump(connection, &table, skip, limit))
+    }
+
+    fn load<'a>(&'a self, table: &'a Table, rows: Vec<Vec<Value>>) -> StoreFuture<'a, ()> {
+        let table = *table;
+        self.with(move |connection| tables::load(connection, &table, rows))
+    }
+}
+
+/// Makes an error of this crate of one of SQLite.
+fn database(error: rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode;
+
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => Error::Full,
+        Some(ErrorCode::ReadOnly) => Error::ReadOnly,
+        Some(ErrorCode::DatabaseCorrupt) => Error::Damaged("SQLite finds the file malformed"),
+        _ => Error::Database(Box::new(error)),
+    }
+}

@@ -1,0 +1,123 @@
+//! The tables as they are, for copies from one store to another.
+
+use rusqlite::{Connection, params_from_iter, types::ValueRef};
+use serde_json::Value;
+
+use super::{database, row::MEMBER_COLUMNS};
+use crate::{Error, Result, store::Table};
+
+/// All tables, those first that others refer to.
+pub(super) const TABLES: &[Table] = &[
+    Table { name: "corp", columns: &["corp", "corp_id"], key: 1 },
+    Table {
+        name: "credential",
+        columns: &["corp", "source", "agent_id", "sees_sensitive", "sees_everybody", "read_at"],
+        key: 3,
+    },
+    Table {
+        name: "pull",
+        columns: &[
+            "pull",
+            "corp",
+            "started_at",
+            "ended_at",
+            "members",
+            "departments",
+            "tags",
+            "existence",
+            "is_complete",
+            "report",
+        ],
+        key: 1,
+    },
+    Table {
+        name: "department",
+        columns: &[
+            "corp", "id", "state", "name", "name_en", "parent", "place", "leaders", "path", "depth",
+            "read_at",
+        ],
+        key: 2,
+    },
+    Table { name: "person", columns: &["person", "corp"], key: 1 },
+    Table { name: "member", columns: MEMBER_COLUMNS, key: 1 },
+    Table { name: "seat", columns: &["person", "department", "place", "is_leader", "is_main"], key: 2 },
+    Table { name: "member_search", columns: &["person", "corp", "mask", "text"], key: 1 },
+    Table {
+        name: "tag",
+        columns: &[
+            "corp",
+            "id",
+            "state",
+            "name",
+            "has_members",
+            "members_complete",
+            "has_departments",
+            "read_at",
+        ],
+        key: 2,
+    },
+    Table { name: "tag_member", columns: &["corp", "tag", "userid_key", "userid"], key: 3 },
+    Table { name: "tag_department", columns: &["corp", "tag", "department"], key: 3 },
+    Table {
+        name: "change",
+        columns: &[
+            "seq", "corp", "at", "kind", "id", "id_key", "person", "action", "fields", "cause", "operator",
+        ],
+        key: 1,
+    },
+];
+
+pub(super) fn dump(connection: &Connection, table: &Table, skip: u64, limit: u32) -> Result<Vec<Vec<Value>>> {
+    let columns = table.columns.join(", ");
+    let key = table.columns[..table.key].join(", ");
+    let sql = format!("SELECT {columns} FROM {} ORDER BY {key} LIMIT {limit} OFFSET {skip}", table.name);
+    let mut statement = connection.prepare(&sql).map_err(database)?;
+    let mut found = statement.query([]).map_err(database)?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next().map_err(database)? {
+        let value = |index| row.get_ref(index).map(value).map_err(database);
+        rows.push((0..table.columns.len()).map(value).collect::<Result<_>>()?);
+    }
+    Ok(rows)
+}
+
+pub(super) fn load(connection: &mut Connection, table: &Table, rows: Vec<Vec<Value>>) -> Result<()> {
+    let places: Vec<_> = (1..=table.columns.len()).map(|place| format!("?{place}")).collect();
+    let sql =
+        format!("INSERT INTO {} ({}) VALUES ({})", table.name, table.columns.join(", "), places.join(", "));
+    let transaction = connection.transaction().map_err(database)?;
+    {
+        let mut statement = transaction.prepare(&sql).map_err(database)?;
+        for row in rows {
+            let values = row.into_iter().map(sql_value).collect::<Result<Vec<_>>>()?;
+            statement.execute(params_from_iter(values)).map_err(database)?;
+        }
+    }
+    transaction.commit().map_err(database)
+}
+
+/// A value of a row as JSON. The mirror has no bytes; those of a statement's own are in hexadecimal.
+pub(super) fn value(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => number.into(),
+        ValueRef::Real(number) => serde_json::Number::from_f64(number).map_or(Value::Null, Value::Number),
+        ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
+        ValueRef::Blob(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into(),
+    }
+}
+
+fn sql_value(value: Value) -> Result<rusqlite::types::Value> {
+    use rusqlite::types::Value as Sql;
+
+    Ok(match value {
+        Value::Null => Sql::Null,
+        Value::Bool(flag) => Sql::Integer(flag.into()),
+        Value::Number(number) => match number.as_i64() {
+            Some(number) => Sql::Integer(number),
+            None => Sql::Real(number.as_f64().unwrap_or_default()),
+        },
+        Value::String(text) => Sql::Text(text),
+        Value::Array(_) | Value::Object(_) => return Err(Error::Damaged("a value of a table is a list")),
+    })
+}

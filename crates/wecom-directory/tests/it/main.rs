@@ -1,0 +1,7 @@
+//! The mirror against the simulator, whose state is the oracle.
+
+#![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
+
+mod corp;
+mod pull;
+mod store;

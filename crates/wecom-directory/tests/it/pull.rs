@@ -1,0 +1,248 @@
+//! A pull: what the mirror has afterwards is what the corp has, and nothing is concluded from what was not seen.
+
+use std::time::Duration;
+
+use wecom_contacts::{Seen, UserId, members::MemberPatch};
+use wecom_directory::{
+    Coverage, Level,
+    journal::{Action, ObjectKind},
+    pull::Via,
+    record::State,
+    store::Store,
+};
+use wecom_sim::{ConsoleLegacy, ConsoleMember, ConsoleRange, Fault, Sim};
+
+use crate::corp::Corp;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mirror_has_what_the_corp_has() {
+    for via in [Via::Lists, Via::Export] {
+        let corp = Corp::with(Sim::builder().seed(200, 20, 3)).await;
+        let report = corp.both().via(via).run(&corp.store).await.unwrap();
+        let complete =
+            Coverage { members: Level::Complete, departments: Level::Complete, tags: Level::Complete };
+        assert_eq!(report.coverage, complete, "{report:?}");
+        assert!(report.existence && report.complete);
+
+        let members = corp.members().await;
+        assert_eq!(members.len(), 200);
+        for (userid, record) in &members {
+            let member = corp.app.members().get(UserId::new(userid)).await.unwrap();
+            assert_eq!(record.member.name, member.name);
+            assert_eq!(record.member.position, member.position);
+            let seats: Vec<_> = record.seats.iter().map(|seat| seat.department).collect();
+            let mut departments = member.department.clone().unwrap_or_default();
+            departments.sort_unstable();
+            assert_eq!(seats, departments, "{userid}");
+        }
+        assert_eq!(report.members.seen, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_pull_writes_nothing_but_its_own_row() {
+    for via in [Via::Lists, Via::Export] {
+        let corp = Corp::with(Sim::builder().seed(200, 20, 3)).await;
+        corp.both().via(via).run(&corp.store).await.unwrap();
+        let before = dump(&corp).await;
+        let report = corp.both().via(via).run(&corp.store).await.unwrap();
+        assert_eq!(
+            (report.members.created, report.members.changed, report.members.removed),
+            (0, 0, 0),
+            "{report:?}"
+        );
+        assert_eq!(dump(&corp).await, before, "{via:?}");
+        assert_eq!(report.pull, 2);
+    }
+}
+
+/// All rows of all tables but that of the pulls.
+async fn dump(corp: &Corp) -> Vec<(&'static str, Vec<Vec<serde_json::Value>>)> {
+    let mut tables = Vec::new();
+    for table in corp.store.tables().iter().filter(|table| table.name != "pull") {
+        tables.push((table.name, corp.store.dump(table, 0, 1_000_000).await.unwrap()));
+    }
+    tables
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_in_the_journal_with_both_values_and_its_pull() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let patch = MemberPatch::new().position("总监").department([1, 2, 3]);
+    corp.contacts.members().update("lisi", patch).await.unwrap();
+    corp.pull().await;
+    let history = corp.store.history(&corp.id(), ObjectKind::Member, "LISI").await.unwrap();
+    assert_eq!(history.len(), 1, "the first pull is a baseline: {history:?}");
+    let change = &history[0];
+    assert_eq!((change.action, change.cause.0.as_str()), (Action::Changed, "pull 2"));
+    assert_eq!(change.fields["position"]["after"], "总监");
+    assert!(change.fields["position"]["before"].is_string());
+    assert_eq!(change.fields["seats"]["after"].as_array().map(Vec::len), Some(3), "{change:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_is_proven_by_two_readings() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    corp.contacts.members().delete("lisi").await.unwrap();
+    let report = corp.pull().await;
+    assert_eq!(report.members.removed, 1, "{report:?}");
+    assert_eq!(corp.members().await["lisi"].state, State::Removed);
+    let history = corp.store.history(&corp.id(), ObjectKind::Member, "lisi").await.unwrap();
+    assert_eq!(history.last().unwrap().action, Action::Removed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_userid_that_comes_back_is_another_person() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let before = corp.members().await["lisi"].person;
+    corp.contacts.members().delete("lisi").await.unwrap();
+    corp.pull().await;
+    let member = ConsoleMember::new().userid("lisi").name("李四").mobile("13900000001").department([1]);
+    corp.sim.console().create_member(member).await.unwrap();
+    let report = corp.pull().await;
+    assert_eq!(report.members.created, 1, "{report:?}");
+    let key = "lisi".into();
+    let now = corp.store.members(&corp.id(), &[key]).await.unwrap();
+    assert_eq!(now.len(), 1);
+    assert_ne!(now[0].person, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_alone_removes_nothing() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    corp.contacts.members().delete("lisi").await.unwrap();
+    let report = corp.app_only().run(&corp.store).await.unwrap();
+    assert_eq!(report.coverage.members, Level::Range);
+    assert!(!report.existence);
+    assert_eq!((report.members.removed, report.members.out_of_sight), (0, 1), "{report:?}");
+    assert_eq!(corp.members().await["lisi"].state, State::OutOfSight);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contacts_sync_alone_knows_ids_and_seats() {
+    let corp = Corp::start().await;
+    let report = corp.contacts_only().run(&corp.store).await.unwrap();
+    assert_eq!((report.coverage.members, report.coverage.departments), (Level::Ids, Level::Ids));
+    assert!(report.existence);
+    let members = corp.members().await;
+    assert!(members.values().all(|record| record.member.name.is_hidden() && !record.seats.is_empty()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_range_that_narrows_removes_nobody_and_blanks_nothing() {
+    let corp = Corp::with(Sim::builder().seed(200, 20, 3)).await;
+    corp.pull().await;
+    let before = corp.members().await;
+    corp.sim.console().set_app_range(ConsoleRange::new().departments([2])).await.unwrap();
+    let report = corp.pull().await;
+    assert_eq!(report.members.removed, 0, "{report:?}");
+    assert!(report.hidden.outside_range > 0, "{report:?}");
+    assert_eq!(report.coverage.members, Level::Range);
+    for (userid, record) in corp.members().await {
+        assert_eq!(record.state, State::Present);
+        assert_eq!(record.member.name, before[&userid].member.name, "the last known name stays");
+        assert_eq!(record.seats.len(), before[&userid].seats.len());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_app_shows_mobiles_and_one_that_is_cut_keeps_the_last_ones() {
+    let corp = Corp::with(Sim::builder().legacy(true)).await;
+    let report = corp.pull().await;
+    assert!(!report.hidden.sensitive_fields, "{report:?}");
+    let before = corp.members().await["lisi"].member.mobile.clone();
+    assert!(matches!(&before, Seen::Known(mobile) if !mobile.is_empty()));
+
+    let rights = ConsoleLegacy::new().contacts(false).app(None, false);
+    corp.sim.console().set_legacy(rights).await.unwrap();
+    let report = corp.pull().await;
+    assert!(report.hidden.sensitive_fields_lost, "{report:?}");
+    let record = &corp.members().await["lisi"];
+    assert_eq!(record.member.mobile, before);
+    assert!(record.stale().contains(wecom_contacts::members::MemberField::Mobile), "{:?}", record.stale());
+    let history = corp.store.history(&corp.id(), ObjectKind::Member, "lisi").await.unwrap();
+    assert_eq!(history, [], "a field that is hidden now did not change");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_that_fails_leaves_the_mirror_as_it_was() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let before = dump(&corp).await;
+    corp.contacts.members().delete("lisi").await.unwrap();
+    // The second reading of the ids fails for good.
+    corp.sim.faults().always("tag/list", Fault::errcode(50_001)).unwrap();
+    corp.both().run(&corp.store).await.unwrap_err();
+    assert_eq!(dump(&corp).await, before);
+    corp.sim.faults().clear();
+    assert_eq!(corp.pull().await.members.removed, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_in_one_of_twenty_calls_do_not_change_the_result() {
+    let corp = Corp::with(Sim::builder().seed(300, 30, 5)).await;
+    for fault in [Fault::errcode(-1), Fault::reset_after(), Fault::page(502), Fault::truncated(20)] {
+        corp.sim.faults().every(20, "*", fault).unwrap();
+    }
+    let mut last = corp.both().run(&corp.store).await;
+    for _ in 0..20 {
+        if last.is_ok() {
+            break;
+        }
+        last = corp.both().run(&corp.store).await;
+    }
+    let report = last.unwrap();
+    assert_eq!((report.members.seen, report.coverage.members), (300, Level::Complete));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_who_move_while_the_corp_is_read_are_not_removed() {
+    let corp = Corp::with(Sim::builder().seed(300, 30, 5)).await;
+    corp.pull().await;
+    let userids: Vec<_> = corp.members().await.into_keys().collect();
+    let contacts = corp.contacts.clone();
+    let mover = tokio::spawn(async move {
+        for (round, userid) in (0_u32..).zip(userids.iter().cycle().take(150)) {
+            let patch = MemberPatch::new().department([1 + round % 20]);
+            contacts.members().update(userid.as_str(), patch).await.unwrap();
+        }
+    });
+    let during = corp.pull().await;
+    assert_eq!((during.members.removed, during.members.out_of_sight), (0, 0), "{during:?}");
+    mover.await.unwrap();
+    let after = corp.pull().await;
+    assert!(after.complete, "{after:?}");
+    for (userid, record) in corp.members().await {
+        let member = corp.app.members().get(UserId::new(&userid)).await.unwrap();
+        let mut departments = member.department.unwrap_or_default();
+        departments.sort_unstable();
+        let seats: Vec<_> = record.seats.iter().map(|seat| seat.department).collect();
+        assert_eq!(seats, departments, "{userid}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_comparison_changes_nothing() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let before = dump(&corp).await;
+    corp.contacts.members().update("lisi", MemberPatch::new().position("总监")).await.unwrap();
+    let (_, changes) = corp.both().compare(&corp.store).await.unwrap();
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    assert_eq!(changes[0].fields["position"]["after"], "总监");
+    assert_eq!(dump(&corp).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_pull_waits_for_the_first_and_says_who_holds_the_lock() {
+    let corp = Corp::start().await;
+    let lock = corp.store.lock(&corp.id(), "txl, process 7", Duration::ZERO).await.unwrap();
+    let error = corp.both().lock_wait(Duration::from_millis(10)).run(&corp.store).await.unwrap_err();
+    assert!(error.to_string().contains("locked by txl, process 7"), "{error}");
+    drop(lock);
+    corp.pull().await;
+}

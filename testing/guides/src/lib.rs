@@ -1,0 +1,15 @@
+//! Compiles and runs the Rust examples of the READMEs and of the guides in `docs/`.
+//!
+//! A published crate cannot do this: its package has no files from outside of its own folder. A crate's own README is compiled by the
+//! crate itself.
+
+/// One item for each page with Rust examples. `cargo xtask test` fails if a page is missing here.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../../README.zh-CN.md")]
+    struct ReadmeInChinese;
+    #[doc = include_str!("../../../docs/simulator.md")]
+    struct Simulator;
+}
