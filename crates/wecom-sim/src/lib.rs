@@ -68,15 +68,6 @@ pub use world::{
     callback::{Attempt, AttemptKind, DeliveryRecord, DeliveryState, ResendError, TargetError},
 };
 
-/// The Rust examples of the guides run as documentation tests.
-#[cfg(doctest)]
-mod guide {
-    #[doc = include_str!("../../../docs/simulator.md")]
-    mod simulator {}
-    #[doc = include_str!("../../../docs/zh/simulator.md")]
-    mod simulator_zh {}
-}
-
 /// The examples of the crate's README are compiled and run with those of the documentation.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -12,4 +12,6 @@ mod pages {
     struct ReadmeInChinese;
     #[doc = include_str!("../../../docs/simulator.md")]
     struct Simulator;
+    #[doc = include_str!("../../../docs/zh/simulator.md")]
+    struct SimulatorInChinese;
 }

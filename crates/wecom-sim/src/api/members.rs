@@ -71,7 +71,7 @@ pub(super) fn delete_many(world: &mut World, call: &Call) -> Outcome {
     let corp = world.corp(call.caller.corp);
     for userid in &userids {
         let (_, member) = corp.required_member(userid).map_err(|_| Fail::of(40031))?;
-        if member.userid.eq_ignore_ascii_case(&corp.console.creator) {
+        if corp.console.is_creator(&member.userid) {
             return Err(Fail::of(301_005));
         }
     }

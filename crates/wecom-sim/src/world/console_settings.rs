@@ -55,6 +55,11 @@ impl ConsoleSettings {
         console.second_verification.app = Some(agent_id);
         console
     }
+
+    /// Whether this userid is that of the corp's creator.
+    pub(crate) fn is_creator(&self, userid: &str) -> bool {
+        self.creator.eq_ignore_ascii_case(userid)
+    }
 }
 
 impl Default for SecondVerification {

@@ -45,7 +45,7 @@ impl Corp {
         undisguised(self.salt(), openid.strip_prefix("oWeComSimId-")?)
     }
 
-    /// Returns the open_userid, with 32 characters. Each app gets a different id for the same member.
+    /// Returns the `open_userid`, with 32 characters. Each app gets a different id for the same member.
     pub(crate) fn open_userid(&self, agent_id: u32, no: MemberNo) -> String {
         format!("woWeComSimId--{:016x}", disguised(self.salt() ^ agent_id, no))
     }

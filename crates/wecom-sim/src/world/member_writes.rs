@@ -122,7 +122,7 @@ impl World {
     pub(crate) fn delete_member(&mut self, corp: usize, actor: Actor, userid: &str) -> Result<(), Fail> {
         let home = self.corp(corp);
         let (no, member) = home.required_member(userid)?;
-        if member.userid.eq_ignore_ascii_case(&home.console.creator) {
+        if home.console.is_creator(&member.userid) {
             return Err(Fail::of(301005));
         }
         let home = self.corp_mut(corp);
@@ -169,7 +169,7 @@ impl World {
                     }
                 }
             }
-            if home.console.creator.eq_ignore_ascii_case(&old.userid) {
+            if home.console.is_creator(&old.userid) {
                 home.console.creator = member.userid.to_string();
             }
         }

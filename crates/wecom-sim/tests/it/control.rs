@@ -29,8 +29,8 @@ async fn wrong_input_is_refused_in_words() {
         ("console/event", r#"{"event":"x","elements":{"<b>":"c"}}"#, 400, "invalid element name `<b>`"),
         ("console/oauth_code", "{}", 400, "missing field `userid`"),
         ("deliveries/x/redeliver", "{}", 400, "a delivery id must be a number"),
-        ("nowhere", "{}", 404, "no such path"),
-        ("state", "{}", 405, "takes another method"),
+        ("nowhere", "{}", 404, "unknown path"),
+        ("state", "{}", 405, "wrong method"),
     ] {
         let (got, reply) = rig.control_raw(path, body).await;
         let error = reply["error"].as_str().unwrap_or_default();

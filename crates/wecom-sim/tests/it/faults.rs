@@ -189,7 +189,7 @@ async fn a_closed_endpoint_opens_again_on_the_virtual_clock() {
     expect(45009, &rig.get(By::App, TAGS).await);
     rig.sim.advance(Duration::from_millis(1));
     expect(0, &rig.get(By::App, TAGS).await);
-    assert_eq!(rig.sim.faults().hits(), 1, "only the first was struck");
+    assert_eq!(rig.sim.faults().hits(), 1, "only the first call has the fault");
 
     rig.sim.faults().next(TAGS, fault).unwrap();
     expect(45009, &rig.get(By::App, TAGS).await);
@@ -345,14 +345,14 @@ async fn a_plan_that_cannot_work_is_refused_in_words() {
         (rule("*", json!({"latency": {"ms": 600_001}})), "at most 600000 ms, not 600001"),
         (rule("*", json!({"latency": {"s": 1}})), "unknown field `s`, expected `ms` or `at`"),
         (rule("*", json!({"page": {"status": 200}})), "400 to 599, not 200"),
-        (rule("*", json!({"kill_token": 40001})), "it is 40014 or 42001"),
+        (rule("*", json!({"kill_token": 40001})), "it must be 40014 or 42001"),
         (when(json!({"every": 0})), "`every` must be 1 or more"),
         (when(json!({"every": 5, "offset": 5})), "the offset must be below `every` (5), not 5"),
         (when(json!({"next": 5, "every": 5})), "`when` is {\"next\": N}"),
         (when(json!({})), "`when` is {\"next\": N}"),
         (
             json!({"calls": [{"path": "*", "when": {"next": 1}, "fault": {"parallel": 1}}]}),
-            "`parallel` is a standing limit",
+            "`parallel` applies to every call",
         ),
         (
             json!({"calls": [{"path": "*", "caller": "app x", "fault": {"parallel": 1}}]}),

@@ -1,6 +1,6 @@
 //! Selects the receivers of each event (90970–90973, 90240) and its format.
 
-use std::{collections::HashSet, mem};
+use std::mem;
 
 use super::{
     event::Event,
@@ -15,7 +15,7 @@ use crate::{
         changes::{Actor, ContactsChange},
         credentials::{App, Range},
         departments::ROOT,
-        members::{Life, Member},
+        members::{CaselessSet, Life, Member},
         schedule::Due,
         state::World,
         view::View,
@@ -117,11 +117,9 @@ impl World {
         let mut app_targets = mem::take(&mut self.corp_mut(corp).callbacks.apps);
         for (agent_id, app_target) in &mut app_targets {
             let sees = after.is_some_and(|member| self.app_sees(corp, *agent_id, member));
-            let known = before
-                .or(after)
-                .is_some_and(|member| app_target.subscribed.remove(&*member.userid.to_ascii_lowercase()));
+            let known = before.or(after).is_some_and(|member| app_target.subscribed.remove(&member.userid));
             if let (true, Some(member)) = (sees, after) {
-                app_target.subscribed.insert(member.userid.to_ascii_lowercase().into());
+                app_target.subscribed.insert(&member.userid);
             }
             if let (true, Some(member)) = (sees != known, after.or(before)) {
                 self.notify_app(corp, *agent_id, app_target, &member.userid, sees);
@@ -154,10 +152,8 @@ impl World {
             let mut app_targets = mem::take(&mut self.corp_mut(corp).callbacks.apps);
             for (agent_id, app_target) in &mut app_targets {
                 let now = self.seen_by_app(corp, *agent_id);
-                let mut entered: Vec<_> = now.difference(&app_target.subscribed).cloned().collect();
-                let mut left: Vec<_> = app_target.subscribed.difference(&now).cloned().collect();
-                entered.sort_unstable();
-                left.sort_unstable();
+                let entered = now.without(&app_target.subscribed);
+                let left = app_target.subscribed.without(&now);
                 app_target.subscribed = now;
                 for (userid, sees) in
                     entered.iter().map(|id| (id, true)).chain(left.iter().map(|id| (id, false)))
@@ -252,13 +248,13 @@ impl World {
         has_joined(member) && number.is_some_and(|number| view.sees(number, member))
     }
 
-    fn seen_by_app(&self, corp: usize, agent_id: u32) -> HashSet<Box<str>> {
+    fn seen_by_app(&self, corp: usize, agent_id: u32) -> CaselessSet {
         let view = View::of_app(self, corp, agent_id);
         view.corp
             .members
             .iter()
             .filter(|(number, member)| has_joined(member) && view.sees(*number, member))
-            .map(|(_, member)| member.userid.to_ascii_lowercase().into())
+            .map(|(_, member)| &*member.userid)
             .collect()
     }
 

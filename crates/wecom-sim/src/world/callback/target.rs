@@ -1,15 +1,11 @@
 //! Callback targets (接收事件服务器) of a corp: a URL with the secrets for signing and encryption.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    fmt,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use url::Url;
 use wecom_cipher::{CallbackToken, Crypto, EncodingAesKey, Signature, sign};
 
-use crate::world::credentials::Credential;
+use crate::world::{credentials::Credential, members::CaselessSet};
 
 /// A corp's callback targets.
 #[derive(Debug, Default)]
@@ -26,8 +22,8 @@ pub(crate) struct Callbacks {
 #[derive(Debug)]
 pub(crate) struct AppTarget {
     pub(crate) target: Target,
-    /// Userids in lower case of the members in the visible range who have joined the corp.
-    pub(super) subscribed: HashSet<Box<str>>,
+    /// Userids of the members in the visible range who have joined the corp.
+    pub(super) subscribed: CaselessSet,
 }
 
 /// One of a corp's targets.

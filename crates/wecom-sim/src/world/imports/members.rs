@@ -1,7 +1,5 @@
 //! `batch/syncuser` and `batch/replaceuser`: imports a file of members. A replacement also deletes members.
 
-use std::collections::HashSet;
-
 use bytes::Bytes;
 
 use super::{
@@ -12,7 +10,7 @@ use super::{
 };
 use crate::{
     clock::Millis,
-    world::{changes::Actor, corp::Corp, fail::Fail, members::folded, state::World},
+    world::{changes::Actor, corp::Corp, fail::Fail, members::CaselessSet, state::World},
 };
 
 impl MemberImport {
@@ -22,11 +20,11 @@ impl MemberImport {
         if !sheet.columns().contains(&Column::Userid) {
             return Err(Fail::new(40092, "invalid import file, it has no column 帐号"));
         }
-        let mut userids = HashSet::new();
+        let mut userids = CaselessSet::default();
         while let Some(row) = sheet.next_row()? {
             let number = row.number;
             let userid = check_required(&row)?;
-            if !userids.insert(userid.to_ascii_lowercase()) {
+            if !userids.insert(userid) {
                 let text = format!("duplicate userid in the import file, row {number}");
                 return Err(Fail::new(302_003, text));
             }
@@ -36,7 +34,7 @@ impl MemberImport {
         }
         let to_delete = if replace { to_delete(corp, &userids)? } else { Vec::new() };
         let creator = corp.members.get(&corp.console.creator).map(|creator| creator.userid.to_string());
-        let creator = creator.filter(|creator| replace && !userids.contains(&*folded(creator)));
+        let creator = creator.filter(|creator| replace && !userids.contains(creator));
         Ok(Self {
             sheet: Sheet::open(text, Column::of)?.ok_or_else(|| Fail::of(40092))?,
             to_invite,
@@ -87,13 +85,13 @@ fn member_row(userid: String, fail: Option<Fail>) -> ResultRow {
 
 /// Returns the members to delete, or 45026 if the deletion guard refuses. The two rules of the page (90981) do not
 /// cover exactly 50 deletions.
-fn to_delete(corp: &Corp, staying: &HashSet<String>) -> Result<Vec<String>, Fail> {
+fn to_delete(corp: &Corp, staying: &CaselessSet) -> Result<Vec<String>, Fail> {
     let to_delete: Vec<String> = corp
         .members
         .iter()
         .map(|(_, member)| &*member.userid)
-        .filter(|userid| !userid.eq_ignore_ascii_case(&corp.console.creator))
-        .filter(|userid| !staying.contains(&*folded(userid)))
+        .filter(|userid| !corp.console.is_creator(userid))
+        .filter(|userid| !staying.contains(userid))
         .map(str::to_owned)
         .collect();
     let (count, present) = (to_delete.len(), corp.members.len());

@@ -1,10 +1,13 @@
 //! The members of a corp, with indexes that make the cost of every lookup proportional to its result.
 
+mod caseless;
+
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
+
+pub(crate) use caseless::{CaselessMap, CaselessSet};
 
 use crate::clock::Millis;
 
@@ -166,23 +169,14 @@ fn place(seat: &Seat, no: MemberNo) -> u64 {
 #[derive(Debug, Default)]
 pub(crate) struct Members {
     slots: Vec<Option<Box<Member>>>,
-    by_userid: HashMap<Box<str>, MemberNo>,
+    by_userid: CaselessMap<MemberNo>,
     by_mobile: HashMap<Box<str>, MemberNo>,
-    by_email: HashMap<Box<str>, MemberNo>,
+    by_email: CaselessMap<MemberNo>,
     /// Includes aliases, which share the name space.
-    by_biz_mail: HashMap<Box<str>, MemberNo>,
+    by_biz_mail: CaselessMap<MemberNo>,
     rolls: HashMap<u32, Roll>,
     /// Number of members who have logged in, by day of creation.
     active_by_day: BTreeMap<i64, usize>,
-}
-
-/// Returns the key for userids and mails, which are compared case-insensitively.
-pub(crate) fn folded(text: &str) -> Cow<'_, str> {
-    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        text.to_ascii_lowercase().into()
-    } else {
-        text.into()
-    }
 }
 
 /// Returns the number of days since the Unix epoch, in Beijing time.
@@ -201,10 +195,10 @@ impl Members {
     pub(crate) fn with_capacity(count: usize) -> Self {
         Self {
             slots: Vec::with_capacity(count),
-            by_userid: HashMap::with_capacity(count),
+            by_userid: CaselessMap::with_capacity(count),
             by_mobile: HashMap::with_capacity(count),
-            by_email: HashMap::with_capacity(count),
-            by_biz_mail: HashMap::with_capacity(count),
+            by_email: CaselessMap::with_capacity(count),
+            by_biz_mail: CaselessMap::with_capacity(count),
             ..Self::default()
         }
     }
@@ -218,7 +212,7 @@ impl Members {
     }
 
     pub(crate) fn number_of(&self, userid: &str) -> Option<MemberNo> {
-        self.by_userid.get(&*folded(userid)).copied()
+        self.by_userid.get(userid).copied()
     }
 
     pub(crate) fn find(&self, userid: &str) -> Option<(MemberNo, &Member)> {
@@ -236,12 +230,12 @@ impl Members {
     }
 
     pub(crate) fn with_email(&self, email: &str) -> Option<MemberNo> {
-        self.by_email.get(&*folded(email)).copied()
+        self.by_email.get(email).copied()
     }
 
     /// Returns the member with a 企业邮箱 or with an alias.
     pub(crate) fn with_biz_mail(&self, mail: &str) -> Option<MemberNo> {
-        self.by_biz_mail.get(&*folded(mail)).copied()
+        self.by_biz_mail.get(mail).copied()
     }
 
     /// Returns all members from this number on, oldest first.
@@ -319,15 +313,15 @@ impl Members {
     }
 
     fn index(&mut self, no: MemberNo, member: &Member) {
-        self.by_userid.insert(folded(&member.userid).into(), no);
+        self.by_userid.insert(&member.userid, no);
         if !member.mobile.is_empty() {
             self.by_mobile.insert(member.mobile.clone(), no);
         }
         if !member.email.is_empty() {
-            self.by_email.insert(folded(&member.email).into(), no);
+            self.by_email.insert(&member.email, no);
         }
         for mail in biz_mails(member) {
-            self.by_biz_mail.insert(folded(mail).into(), no);
+            self.by_biz_mail.insert(mail, no);
         }
         if member.life == Life::Active {
             *self.active_by_day.entry(day_in_beijing(member.created_at)).or_default() += 1;
@@ -342,11 +336,11 @@ impl Members {
     }
 
     fn unindex(&mut self, no: MemberNo, member: &Member) {
-        self.by_userid.remove(&*folded(&member.userid));
+        self.by_userid.remove(&member.userid);
         self.by_mobile.remove(&member.mobile);
-        self.by_email.remove(&*folded(&member.email));
+        self.by_email.remove(&member.email);
         for mail in biz_mails(member) {
-            self.by_biz_mail.remove(&*folded(mail));
+            self.by_biz_mail.remove(mail);
         }
         if member.life == Life::Active
             && let Some(count) = self.active_by_day.get_mut(&day_in_beijing(member.created_at))
