@@ -14,4 +14,6 @@ mod pages {
     struct Simulator;
     #[doc = include_str!("../../../docs/zh/simulator.md")]
     struct SimulatorInChinese;
+    #[doc = include_str!("../../../docs/zh/simulator.md")]
+    struct SimulatorInChinese;
 }

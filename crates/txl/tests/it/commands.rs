@@ -94,6 +94,18 @@ const CALLS: &[&str] = &[
 
 /// Commands that need no server.
 const OFFLINE: &[&str] = &[
+    // The mirror has tests of its own, in `directory`.
+    "pull",
+    "status",
+    "find",
+    "tree",
+    "history",
+    "diff",
+    "sql",
+    "mirror list",
+    "mirror forget",
+    "mirror export",
+    "mirror migrate",
     "tour",
     "sim",
     "auth authorize-url",

@@ -53,6 +53,7 @@ fn cleaned(mut command: Command) -> Command {
     command
         .env("WECOM_TOKEN_STORE", "none")
         .env("TXL_STATE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/state"))
+        .env("XDG_DATA_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/data"))
         .env("XDG_CONFIG_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/config"))
         .stdin(Stdio::null());
     command
