@@ -23,6 +23,7 @@ mod damage;
 mod departments;
 mod durable_inbox;
 mod event_json;
+mod examples;
 mod exports;
 #[cfg(feature = "axum")]
 mod first_callback;
