@@ -14,6 +14,4 @@ mod pages {
     struct Simulator;
     #[doc = include_str!("../../../docs/zh/simulator.md")]
     struct SimulatorInChinese;
-    #[doc = include_str!("../../../docs/zh/simulator.md")]
-    struct SimulatorInChinese;
 }
