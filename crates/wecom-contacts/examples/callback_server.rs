@@ -4,6 +4,8 @@
 //!
 //! It listens on a free port of 127.0.0.1, lets the simulator send one event, and ends when the event is handled.
 
+#![expect(clippy::print_stdout, reason = "an example prints what it does")]
+
 mod common;
 
 use std::{error::Error, time::Duration};

@@ -4,6 +4,8 @@
 //!
 //! It uses the Redis of `REDIS_URL`, or starts a private one.
 
+#![expect(clippy::print_stdout, reason = "an example prints what it does")]
+
 mod common;
 
 use std::error::Error;

@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p wecom-contacts --example import_members`
 
+#![expect(clippy::print_stdout, reason = "an example prints what it does")]
+
 mod common;
 
 use std::error::Error;

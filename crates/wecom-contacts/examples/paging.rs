@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p wecom-contacts --example paging`
 
+#![expect(clippy::print_stdout, reason = "an example prints what it does")]
+
 mod common;
 
 use futures_util::TryStreamExt as _;

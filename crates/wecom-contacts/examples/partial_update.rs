@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p wecom-contacts --example partial_update`
 
+#![expect(clippy::print_stdout, reason = "an example prints what it does")]
+
 mod common;
 
 use wecom_contacts::{

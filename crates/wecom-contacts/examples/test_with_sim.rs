@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p wecom-contacts --example test_with_sim`
 
+#![expect(clippy::print_stdout, reason = "an example prints what it does")]
+
 use wecom_contacts::{Client, Result, Secret};
 use wecom_sim::{Fault, Sim};
 
