@@ -92,16 +92,26 @@ impl Listed {
 }
 
 impl Drop for Listed {
+    /// The draft has its final name by now, or is not wanted.
     fn drop(&mut self) {
         DRAFTS.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+        remove_draft(&self.0);
+    }
+}
+
+/// Removes a draft, and the log and its index that a database keeps beside it. A file that cannot be removed stays.
+fn remove_draft(path: &Path) {
+    for companion in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(companion);
+        let _ = fs::remove_file(name);
     }
 }
 
 /// Removes the drafts of all threads, just before the process ends without dropping them.
 pub(crate) fn remove_drafts() {
     for path in &*DRAFTS.lock().unwrap_or_else(PoisonError::into_inner) {
-        // The process ends; nothing more can be done about one that stays.
-        let _ = fs::remove_file(path);
+        remove_draft(path);
     }
 }
 
@@ -118,6 +128,11 @@ impl Draft {
             .map_err(|error| unwritable(target, &error))?;
         let listed = Listed::new(file.path());
         Ok(Self { target: target.to_owned(), file: BufWriter::new(file), listed })
+    }
+
+    /// The file under its temporary name, for a writer that opens it by a path.
+    pub(crate) fn path(&self) -> &Path {
+        &self.listed.0
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result {

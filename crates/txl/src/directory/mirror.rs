@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use wecom_directory::store::{MemberKey, Store, sqlite::SqliteStore};
+use wecom_directory::store::{MemberKey, Store, Table, sqlite::SqliteStore};
 
 use super::{MirrorFlags, corp};
 use crate::{
     access::Access,
     confirm::Consent,
     failure::{Failure, Result},
+    file::Draft,
     messages::directory as messages,
     output::{Output, print_json_line},
 };
@@ -94,41 +95,51 @@ impl Command {
 }
 
 async fn export(store: &dyn Store) -> Result {
-    for table in store.tables() {
-        let mut skip = 0;
-        loop {
-            let rows = store.dump(table, skip, PAGE).await?;
-            if rows.is_empty() {
-                break;
-            }
-            skip += rows.len() as u64;
-            for row in rows {
-                let mut object = Map::from_iter([("table".to_owned(), Value::from(table.name))]);
-                object.extend(table.columns.iter().map(|column| (*column).to_owned()).zip(row));
-                print_json_line(&object)?;
-            }
+    each_page(store, async |table, rows| {
+        for row in rows {
+            let mut object = Map::from_iter([("table".to_owned(), Value::from(table.name))]);
+            object.extend(table.columns.iter().map(|column| (*column).to_owned()).zip(row));
+            print_json_line(&object)?;
         }
-    }
-    Ok(())
+        Ok(())
+    })
+    .await
 }
 
+/// Copies the mirror into a draft, so that a copy that was interrupted never looks like a whole one.
 async fn migrate(store: &dyn Store, to: PathBuf, output: Output) -> Result {
     if to.exists() {
         return Err(Failure::usage(messages::target_exists(&to)).remedy(messages::name_a_new_file()));
     }
-    let target = SqliteStore::open(&to).await?;
-    let mut total = 0_u64;
+    let draft = Draft::new(&to)?;
+    let target = SqliteStore::open(draft.path()).await?;
+    let mut total = 0;
+    each_page(store, async |table, rows| {
+        total += rows.len() as u64;
+        Ok(target.load(table, rows).await?)
+    })
+    .await?;
+    // Closing the database writes its log back into the file.
+    drop(target);
+    draft.finish()?;
+    output.done(&json!({ "rows": total }), messages::migrated(total, &to))
+}
+
+/// Hands every row of the mirror over, page by page, those first to which others refer.
+async fn each_page(
+    store: &dyn Store,
+    mut page: impl AsyncFnMut(&Table, Vec<Vec<Value>>) -> Result,
+) -> Result {
     for table in store.tables() {
-        let mut skip = 0;
+        let mut last: Option<Vec<Value>> = None;
         loop {
-            let rows = store.dump(table, skip, PAGE).await?;
+            let rows = store.dump(table, last.as_deref(), PAGE).await?;
             if rows.is_empty() {
                 break;
             }
-            skip += rows.len() as u64;
-            target.load(table, rows).await?;
+            last = rows.last().cloned();
+            page(table, rows).await?;
         }
-        total += skip;
     }
-    output.done(&json!({ "rows": total }), messages::migrated(total, &to))
+    Ok(())
 }

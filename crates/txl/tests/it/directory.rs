@@ -153,6 +153,25 @@ async fn a_mirror_is_copied_whole() {
     corp.run(&["mirror", "migrate", "copy.db"]).fails_with(2).with_remedy();
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_fails_leaves_nothing_behind() {
+    let corp = Mirrored::pulled().await;
+    let before = files(&corp);
+    // Files may not grow beyond 64 KiB, and a write beyond it is an error instead of a signal.
+    let script = r#"trap "" XFSZ; ulimit -f 64; exec "$@""#;
+    let mut command = crate::run::in_a_shell(script, &["mirror", "migrate", "copy.db"]);
+    command.env("TXL_MIRROR", corp.0.path("m.db")).current_dir(corp.0.directory.path());
+    let ran = Ran::of(command.output().unwrap());
+    ran.fails_with(1);
+    assert_eq!(files(&corp), before);
+}
+
+#[cfg(unix)]
+fn files(corp: &Mirrored) -> std::collections::BTreeSet<std::ffi::OsString> {
+    std::fs::read_dir(corp.0.directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_use_is_one_clear_line_with_a_remedy() {
     let corp = Mirrored::start().await;

@@ -79,6 +79,17 @@ pub(super) enum Departments<'a> {
     Visible(&'a HashSet<DepartmentId>),
 }
 
+impl<'a> Departments<'a> {
+    /// The departments for a row of details. A list of ids without the member proves nothing about the departments of a member whom a
+    /// credential sees: it is no snapshot, and the member may be new or may have moved while it was read.
+    pub(super) fn of_row(ids: Option<&'a [DepartmentId]>, visible: &'a HashSet<DepartmentId>) -> Self {
+        match ids.filter(|ids| !ids.is_empty()) {
+            Some(ids) => Self::All(ids),
+            None => Self::Visible(visible),
+        }
+    }
+}
+
 /// Puts a row of details into a record. Returns the fields that went from one known value to another.
 pub(super) fn details(
     record: &mut MemberRecord,
@@ -322,6 +333,17 @@ mod tests {
         details(&mut record, &reading, &Departments::Visible(&visible), sight(true, false), SENT);
         let departments: Vec<_> = record.seats.iter().map(|seat| seat.department.0).collect();
         assert_eq!(departments, [2, 3], "1 is visible and gone, 2 is out of sight");
+    }
+
+    #[test]
+    fn a_member_whom_the_ids_missed_keeps_the_seats_that_the_app_shows() {
+        let mut record = known();
+        let visible = HashSet::from([DepartmentId(1), DepartmentId(2)]);
+        let reading = row(json!({"userid":"zhangsan","department":[1,2],"order":[0,5]}));
+        let departments = Departments::of_row(Some(&[]), &visible);
+        let changed = details(&mut record, &reading, &departments, sight(true, true), SENT);
+        assert_eq!(changed, Map::new());
+        assert_eq!(record.seats.len(), 2);
     }
 
     #[test]

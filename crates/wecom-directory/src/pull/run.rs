@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Map;
 use tokio::time::Instant;
 use wecom_contacts::{Client, CorpId, DepartmentId, UserId, departments::Department, members::Member};
@@ -38,7 +38,7 @@ const CLOSING_ROUNDS: usize = 3;
 /// How many changed rows wait for the first row that shows whether the app still sees sensitive fields.
 const DEFERRED: usize = 50_000;
 /// An export job that is older is not continued: its files expire two hours after it is done.
-const EXPORT_AGE: Duration = Duration::from_secs(7_200);
+const EXPORT_AGE: SignedDuration = SignedDuration::from_hours(2);
 /// How many rows of the mirror are read at once.
 const PAGE: u32 = 10_000;
 /// How often progress is reported at most.
@@ -67,7 +67,7 @@ pub(super) async fn run(
         counts: Counts::default(),
         has_ids: false,
         visible: HashSet::new(),
-        earlier: store.progress(&corp).await?,
+        progress: store.progress(&corp).await?.unwrap_or_default(),
         reporter: Reporter { report: progress, last: None },
         polling,
     };
@@ -88,7 +88,8 @@ struct Run<'a> {
     has_ids: bool,
     /// The departments that the credential sees whose details are read.
     visible: HashSet<DepartmentId>,
-    earlier: Option<PullProgress>,
+    /// The export jobs of this pull, and of one that was interrupted before it.
+    progress: PullProgress,
     reporter: Reporter,
     polling: wecom_contacts::Polling,
 }
@@ -397,44 +398,41 @@ impl Run<'_> {
         Ok(reader)
     }
 
-    /// Reads the details by an export, a job of an earlier pull if it can be continued. Returns whether exports are allowed.
+    /// Reads the details by an export: by a job that was submitted before if its files are still there, else by a new one. Returns
+    /// whether exports are allowed.
     async fn read_export(&mut self, client: &Client, reader: &mut Reader, via: Via) -> Result<bool> {
         self.reporter.report(Stage::Export, 0, None);
-        let earlier = self.earlier.take().map_or_else(Vec::new, |progress| progress.exports);
         let source = reader.sight.source;
-        for export in earlier.into_iter().filter(|export| export.what == source.as_str()) {
-            let age = Timestamp::now().as_millisecond() - export.submitted_at;
-            let is_good = u128::try_from(age).is_ok_and(|age| age < EXPORT_AGE.as_millis());
-            let Some(job) = details::earlier(client, &export.job, &export.key).filter(|_| is_good) else {
-                continue;
-            };
-            let sent_at = Timestamp::from_millisecond(export.submitted_at).unwrap_or(self.started_at);
-            // A job that failed, or whose files have expired, is submitted again.
-            let Ok(batches) = details::export(&job, self.polling).await else { continue };
-            match self.take_batches(batches, sent_at, reader).await {
-                Ok(()) => return Ok(true),
-                Err(Error::WeCom(_)) => self.table.forget_details(source),
-                Err(error) => return Err(error),
+        while let Some(at) = self.progress.exports.iter().position(|export| export.source == source) {
+            let export = self.progress.exports[at].clone();
+            let is_good = Timestamp::now().duration_since(export.submitted_at) < EXPORT_AGE;
+            if let Some(job) = details::earlier(client, &export.job, &export.key).filter(|_| is_good)
+                && let Ok(batches) = details::export(&job, self.polling).await
+            {
+                match self.take_batches(batches, export.submitted_at, reader).await {
+                    Ok(()) => return Ok(true),
+                    Err(Error::WeCom(_)) => self.table.forget_details(source),
+                    Err(error) => return Err(error),
+                }
             }
+            // A job that failed, or whose files have expired, is submitted again.
+            self.progress.exports.remove(at);
         }
-        let sent_at = Timestamp::now();
+        let submitted_at = Timestamp::now();
         let job = match client.exports().members().await {
             Ok(job) => job,
             Err(error) if error.is_permission_denied() && via == Via::Auto => return Ok(false),
             Err(error) => return Err(error.into()),
         };
-        let progress = PullProgress {
-            started_at: self.started_at.as_millisecond(),
-            exports: vec![ExportInProgress {
-                what: reader.sight.source.as_str().to_owned(),
-                job: job.id().as_str().to_owned(),
-                key: job.key().expose().to_owned(),
-                submitted_at: sent_at.as_millisecond(),
-            }],
-        };
-        self.store.put_progress(self.corp, &progress).await?;
+        self.progress.exports.push(ExportInProgress {
+            source,
+            job: job.id().as_str().to_owned(),
+            key: job.key().expose().to_owned(),
+            submitted_at,
+        });
+        self.store.put_progress(self.corp, &self.progress).await?;
         let batches = details::export(&job, self.polling).await?;
-        self.take_batches(batches, sent_at, reader).await?;
+        self.take_batches(batches, submitted_at, reader).await?;
         Ok(true)
     }
 
@@ -561,8 +559,7 @@ impl Run<'_> {
                 .unwrap_or_else(|| MemberRecord::unread(member.userid.clone(), sent_at));
             let before = (record.person.is_some(), record.state);
             let list: Vec<_> = self.table.departments(index).collect();
-            let departments =
-                if self.has_ids { Departments::All(&list) } else { Departments::Visible(&self.visible) };
+            let departments = Departments::of_row(self.has_ids.then_some(&list), &self.visible);
             let fields = merge::details(&mut record, &member, &departments, sight, sent_at);
             record.hashes.details[sight.source.index()] = Some(row.hash(sight.seed()));
             if self.has_ids {
@@ -601,6 +598,8 @@ impl Run<'_> {
         let is_baseline = self.is_baseline;
         let entry = self.table.entry_mut(index);
         let is_again = std::mem::replace(&mut entry.is_written, true);
+        // What is written now need not be written again at the end of the pull.
+        entry.hashes = record.hashes;
         let action = match (existed || is_again, state, record.state) {
             (false, _, _) => (!is_baseline).then_some(Action::Created),
             (true, before, State::OutOfSight) if before != State::OutOfSight => Some(Action::OutOfSight),
@@ -667,8 +666,7 @@ impl Run<'_> {
         readings: &mut Readings,
     ) -> Result<BTreeSet<Index>> {
         let reading = self.read_ids(client, number, Stage::Closing).await?;
-        let before: Vec<_> = self.table.pairs().to_vec();
-        self.table.set_pairs(reading.pairs);
+        let before = self.table.set_pairs(reading.pairs);
         let changing = difference(&before, self.table.pairs());
         readings.previous = readings.nodes.take().map(|(_, nodes)| nodes.into_keys().collect());
         readings.nodes = Some((reading.sent_at, reading.departments));
@@ -733,14 +731,12 @@ impl Run<'_> {
                 let at = source.index();
                 entry.hashes.details[at].is_some() && !entry.detailed[at]
             });
+            // A member who is new in the ids has no departments in the mirror yet.
             let departments_differ =
                 in_ids && entry.hashes.departments != Some(departments_hash(self.table.departments(index)));
-            let is_new_id = in_ids && entry.person.is_none() && !entry.is_written;
             let is_gone = entry.person.is_some() && !in_ids && !detailed;
             let is_back = in_ids && entry.person.is_some() && !entry.was_present && !entry.is_written;
-            let needs_write =
-                is_new_id || is_gone || is_back || lost_details || (departments_differ && !entry.is_written);
-            if needs_write || (entry.is_written && departments_differ && in_ids) {
+            if departments_differ || is_gone || is_back || lost_details {
                 pending.push(index);
             }
         }

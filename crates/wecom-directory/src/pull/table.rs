@@ -119,12 +119,12 @@ impl MemberTable {
         (0..u32::try_from(self.entries.len()).unwrap_or(u32::MAX)).map(Index)
     }
 
-    /// Replaces the departments by those of a complete reading of ids, given in any order.
-    pub(super) fn set_pairs(&mut self, mut pairs: Vec<(Index, DepartmentId)>) {
+    /// Replaces the departments by those of a complete reading of ids, given in any order. Returns those of the reading before.
+    pub(super) fn set_pairs(&mut self, mut pairs: Vec<(Index, DepartmentId)>) -> Vec<(Index, DepartmentId)> {
         pairs.sort_unstable();
         pairs.dedup();
         pairs.shrink_to_fit();
-        self.pairs = pairs;
+        std::mem::replace(&mut self.pairs, pairs)
     }
 
     /// The departments of all members in the last complete reading of ids, in order.

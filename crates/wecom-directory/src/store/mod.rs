@@ -111,8 +111,13 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Returns the tables in the order in which [`load`](Self::load) must fill them.
     fn tables(&self) -> &'static [Table];
 
-    /// Returns the next rows of a table, in the order of its key, at most `limit`; `skip` rows come before them.
-    fn dump<'a>(&'a self, table: &'a Table, skip: u64, limit: u32) -> StoreFuture<'a, Vec<Vec<Value>>>;
+    /// Returns the next rows of a table in the order of its key, at most `limit`: those behind the row `after`.
+    fn dump<'a>(
+        &'a self,
+        table: &'a Table,
+        after: Option<&'a [Value]>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<Vec<Value>>>;
 
     /// Adds rows to a table, as [`dump`](Self::dump) of another store returned them. Only for a new, empty store.
     fn load<'a>(&'a self, table: &'a Table, rows: Vec<Vec<Value>>) -> StoreFuture<'a, ()>;
@@ -262,8 +267,6 @@ pub struct PullRecord {
 /// How far an unfinished pull has come.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PullProgress {
-    /// When the pull began, in milliseconds of Unix time.
-    pub started_at: i64,
     /// Export jobs that were submitted and whose rows are not in the mirror yet.
     pub exports: Vec<ExportInProgress>,
 }
@@ -271,20 +274,20 @@ pub struct PullProgress {
 /// An export job that a later pull can continue.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExportInProgress {
-    /// The credential that submitted it: `app` or `contacts_sync`.
-    pub what: String,
+    /// The credential that submitted it.
+    pub source: Source,
     /// The job's id (jobid).
     pub job: String,
     /// The key of its files, in base64. It opens personal data: the mirror file is as private as the key.
     pub key: String,
-    /// When it was submitted, in milliseconds of Unix time.
-    pub submitted_at: i64,
+    /// When it was submitted.
+    pub submitted_at: Timestamp,
 }
 
 impl fmt::Debug for ExportInProgress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExportInProgress")
-            .field("what", &self.what)
+            .field("source", &self.source)
             .field("job", &self.job)
             .finish_non_exhaustive()
     }

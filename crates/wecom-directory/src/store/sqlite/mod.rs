@@ -225,9 +225,14 @@ impl Store for SqliteStore {
         tables::TABLES
     }
 
-    fn dump<'a>(&'a self, table: &'a Table, skip: u64, limit: u32) -> StoreFuture<'a, Vec<Vec<Value>>> {
-        let table = *table;
-        self.with(move |connection| tables::dump(connection, &table, skip, limit))
+    fn dump<'a>(
+        &'a self,
+        table: &'a Table,
+        after: Option<&'a [Value]>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<Vec<Value>>> {
+        let (table, after) = (*table, after.map(<[Value]>::to_vec));
+        self.with(move |connection| tables::dump(connection, &table, after, limit))
     }
 
     fn load<'a>(&'a self, table: &'a Table, rows: Vec<Vec<Value>>) -> StoreFuture<'a, ()> {

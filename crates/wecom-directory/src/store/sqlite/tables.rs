@@ -67,12 +67,20 @@ pub(super) const TABLES: &[Table] = &[
     },
 ];
 
-pub(super) fn dump(connection: &Connection, table: &Table, skip: u64, limit: u32) -> Result<Vec<Vec<Value>>> {
+pub(super) fn dump(
+    connection: &Connection,
+    table: &Table,
+    after: Option<Vec<Value>>,
+    limit: u32,
+) -> Result<Vec<Vec<Value>>> {
     let columns = table.columns.join(", ");
     let key = table.columns[..table.key].join(", ");
-    let sql = format!("SELECT {columns} FROM {} ORDER BY {key} LIMIT {limit} OFFSET {skip}", table.name);
+    let places = vec!["?"; table.key].join(", ");
+    let behind = if after.is_some() { format!("WHERE ({key}) > ({places})") } else { String::new() };
+    let sql = format!("SELECT {columns} FROM {} {behind} ORDER BY {key} LIMIT {limit}", table.name);
     let mut statement = connection.prepare(&sql).map_err(database)?;
-    let mut found = statement.query([]).map_err(database)?;
+    let row = after.into_iter().flatten().take(table.key).map(sql_value).collect::<Result<Vec<_>>>()?;
+    let mut found = statement.query(params_from_iter(row)).map_err(database)?;
     let mut rows = Vec::new();
     while let Some(row) = found.next().map_err(database)? {
         let value = |index| row.get_ref(index).map(value).map_err(database);
