@@ -16,6 +16,8 @@ use crate::{
 /// Find people in the mirror: by name, pinyin, initials, userid, position, or the last digits of the mobile
 ///
 /// Words are separated by blanks and must all match. The name of a department narrows: txl find 张 华东
+///
+/// Exit code 1: no match.
 #[derive(Args)]
 pub(crate) struct Find {
     /// What to find: 张伟, 张w, zhangw, zw, 0014, 华东
@@ -24,11 +26,11 @@ pub(crate) struct Find {
     /// Print at most this many people
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = numbers::whole::<u32>(1..=100_000))]
     limit: u32,
-    #[command(flatten)]
-    mirror: MirrorFlags,
     /// Search every corp of the mirror
     #[arg(long)]
     all_corps: bool,
+    #[command(flatten)]
+    mirror: MirrorFlags,
     #[command(flatten)]
     access: Access,
 }
@@ -78,10 +80,16 @@ impl Find {
         } else {
             &["userid", "name", "position", "departments"]
         };
-        output.list(&found, columns)?;
+        // A table without rows says nothing that the error does not say.
+        if !found.is_empty() || !output.is_table() {
+            output.list(&found, columns)?;
+        }
         if all > found.len() {
             say(messages::more_found(all - found.len()));
         }
-        if found.is_empty() { Err(Failure::new(messages::not_found(&query))) } else { Ok(()) }
+        if found.is_empty() {
+            return Err(Failure::new(messages::not_found(&query)).remedy(messages::search_less()));
+        }
+        Ok(())
     }
 }

@@ -25,14 +25,14 @@ use crate::{
 /// Exit code 1: some members still moved between departments when the pull ended.
 #[derive(Args)]
 pub(crate) struct Pull {
-    #[command(flatten)]
-    mirror: MirrorFlags,
     /// How the details of members are read
     #[arg(long, value_enum, default_value_t)]
     via: ViaFlag,
     /// Print nothing but data and errors
     #[arg(long)]
     quiet: bool,
+    #[command(flatten)]
+    mirror: MirrorFlags,
     #[command(flatten)]
     access: Access,
 }
@@ -50,7 +50,7 @@ enum ViaFlag {
 
 impl Pull {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let pull = self.pull()?;
+        let pull = prepared(&self.access, self.via.into())?;
         let store = self.mirror.open().await?;
         let gauge = Gauge::new(!self.quiet && output.is_table());
         let shown = Arc::clone(&gauge);
@@ -69,10 +69,6 @@ impl Pull {
         } else {
             Err(Failure::new(messages::still_moving(report.moving.len())).remedy(messages::pull_again()))
         }
-    }
-
-    fn pull(&self) -> Result<wecom_directory::pull::Pull> {
-        super::pull::prepared(&self.access, self.via.into())
     }
 }
 

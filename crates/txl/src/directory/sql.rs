@@ -19,11 +19,11 @@ use crate::{access::Access, failure::Result, output::Output};
 pub(crate) struct Sql {
     /// One SELECT statement
     statement: String,
-    #[command(flatten)]
-    mirror: MirrorFlags,
     /// Query every corp of the mirror
     #[arg(long)]
     all_corps: bool,
+    #[command(flatten)]
+    mirror: MirrorFlags,
     #[command(flatten)]
     access: Access,
 }

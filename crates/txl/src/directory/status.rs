@@ -9,7 +9,7 @@ use super::MirrorFlags;
 use crate::{
     access::Access,
     failure::{Failure, Result},
-    messages::directory as messages,
+    messages::{Message, directory as messages},
     output::Output,
 };
 
@@ -18,14 +18,14 @@ use crate::{
 /// Without credentials it shows all corps of the mirror.
 #[derive(Args)]
 pub(crate) struct Status {
-    #[command(flatten)]
-    mirror: MirrorFlags,
     /// Exit with 1 if the last complete pull is older, such as 24h or 90m
-    #[arg(long, value_name = "DURATION")]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     max_age: Option<SignedDuration>,
     /// Show every corp of the mirror
     #[arg(long)]
     all_corps: bool,
+    #[command(flatten)]
+    mirror: MirrorFlags,
     #[command(flatten)]
     access: Access,
 }
@@ -74,6 +74,10 @@ impl Status {
         }
         Ok(())
     }
+}
+
+fn duration(text: &str) -> std::result::Result<SignedDuration, Message> {
+    text.parse().map_err(|_| messages::no_duration(text))
 }
 
 fn status(summary: &CorpSummary, now: Timestamp) -> CorpStatus {

@@ -49,7 +49,11 @@ impl Tree {
             let mut found = Vec::new();
             take(nodes, department, &mut found);
             nodes = match found.len() {
-                0 => return Err(Failure::new(messages::no_department(department))),
+                0 => {
+                    return Err(
+                        Failure::new(messages::no_department(department)).remedy(messages::see_the_tree())
+                    );
+                }
                 1 => found,
                 many => {
                     let ids: Vec<DepartmentId> = found.iter().map(|node| node.id).collect();

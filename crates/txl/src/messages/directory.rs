@@ -29,6 +29,9 @@ pub(crate) fn remedy(error: &Error) -> Option<Message> {
             message!(en: "free space on the disk, then repeat the command; the mirror is unchanged")
         }
         Error::UnknownCorp(_) => message!(en: "check the corp id, or fill the mirror with `txl pull`"),
+        Error::Database(_) => {
+            message!(en: "check whether the disk is full, or a limit of file sizes (ulimit -f) is reached")
+        }
         Error::Damaged(_) => message!(en: "name a new file by --mirror and run `txl pull`"),
         _ => return None,
     })
@@ -186,6 +189,18 @@ pub(crate) fn not_found(query: &str) -> Message {
     message!(en: "no match for {query}")
 }
 
+pub(crate) fn search_less() -> Message {
+    message!(en: "search for fewer letters, or fill the mirror again with `txl pull`")
+}
+
+pub(crate) fn see_the_tree() -> Message {
+    message!(en: "give an id or a whole name; `txl tree` draws all departments")
+}
+
+pub(crate) fn no_duration(text: &str) -> Message {
+    message!(en: "`{text}` is not a duration such as 24h, 90m or 2d")
+}
+
 pub(crate) fn no_object() -> Message {
     message!(en: "give a userid, --department or --tag")
 }
@@ -221,7 +236,7 @@ pub(crate) fn member_line(person: &Person) -> Message {
 }
 
 pub(crate) fn forget(userid: &str) -> Message {
-    message!(en: "erase what the mirror has of {userid}, from the members and the journal?")
+    message!(en: "erase what the mirror has of {userid}, from the members and the journal")
 }
 
 pub(crate) fn forgotten(userid: &str) -> Message {

@@ -64,6 +64,9 @@ async fn status_has_the_coverage_of_each_corp_and_fails_when_the_mirror_is_old()
     let old = corp.run(&["status", "--max-age", "0s"]);
     old.fails_with(1).with_remedy();
     assert!(old.stderr.contains("last complete pull"), "{old:?}");
+    let wrong = corp.run(&["status", "--max-age", "5x"]);
+    wrong.fails_with(2);
+    assert!(wrong.stderr.contains("`5x` is not a duration such as 24h"), "{wrong:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,8 +88,10 @@ async fn people_are_found_with_their_departments() {
     let found = corp.json(&["find", "zhangs"]);
     assert_eq!((&found[0]["userid"], &found[0]["name"]), (&json!("zhangsan"), &json!("张三")));
     assert!(found[0]["departments"][0].as_str().unwrap().starts_with("示例公司"), "{found}");
-    let nobody = corp.run(&["find", "qqqq"]);
-    nobody.fails_with(1);
+    let none = corp.run(&["find", "qqqq"]);
+    none.fails_with(1).with_remedy();
+    assert_eq!(none.stdout, "");
+    assert_eq!(corp.run(&["find", "qqqq", "-o", "json"]).stdout.trim(), "[]");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +132,7 @@ async fn the_tree_has_leaders_and_head_counts() {
     assert!(tree.stdout.contains("├── ") && tree.stdout.contains("└── "), "{tree:?}");
     let part = corp.run(&["tree", "研发部", "--members"]);
     assert!(part.stdout.starts_with("研发部 (") && part.stdout.contains("wangwu"), "{part:?}");
-    corp.run(&["tree", "没有的部门"]).fails_with(1);
+    corp.run(&["tree", "没有的部门"]).fails_with(1).with_remedy();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,7 +168,8 @@ async fn a_copy_that_fails_leaves_nothing_behind() {
     let mut command = crate::run::in_a_shell(script, &["mirror", "migrate", "copy.db"]);
     command.env("TXL_MIRROR", corp.0.path("m.db")).current_dir(corp.0.directory.path());
     let ran = Ran::of(command.output().unwrap());
-    ran.fails_with(1);
+    ran.fails_with(1).with_remedy();
+    assert!(ran.stderr.contains("the mirror's database failed"), "{ran:?}");
     assert_eq!(files(&corp), before);
 }
 

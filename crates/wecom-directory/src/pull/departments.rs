@@ -106,7 +106,8 @@ pub(super) fn merge(records: Vec<DepartmentRecord>, readings: &Readings, is_base
         }
     }
     let with_details = readings.details.as_ref().map_or(0, |(_, details)| details.len() as u64);
-    let new = seen.iter().filter(|id| !before.contains_key(id)).count() as u64;
+    let is_new = |id: &&DepartmentId| before.get(id).is_none_or(|old| old.state == State::Removed);
+    let new = seen.iter().filter(is_new).count() as u64;
     Outcome { writes: writes(&before, &after), changes, present: seen.len() as u64, with_details, new }
 }
 

@@ -214,15 +214,14 @@ impl Run<'_> {
         self.reporter.report(Stage::Commit, 0, None);
         let departments =
             departments::merge(self.store.departments(self.corp).await?, &readings, self.is_baseline);
-        let mut department_counts =
-            counts(&departments.changes, departments.present, departments.with_details);
+        let department_counts =
+            counts(&departments.changes, departments.new, departments.present, departments.with_details);
         let departments_covered = readings.nodes.as_ref().map_or(0, |(_, nodes)| {
             let detailed = |id: &&DepartmentId| {
                 readings.details.as_ref().is_some_and(|(_, details)| details.contains_key(id))
             };
             nodes.keys().filter(detailed).count()
         });
-        department_counts.created = department_counts.created.max(departments.new);
         departments.writes.into_iter().for_each(|department| self.writer.put_department(department));
         departments.changes.into_iter().for_each(|change| self.writer.put_change(change));
 
@@ -230,7 +229,7 @@ impl Run<'_> {
         let mut tag_level = Level::None;
         if let Some((reading, level)) = tag_reading {
             let outcome = tags::merge(self.store.tags(self.corp).await?, reading, self.is_baseline);
-            tag_counts = counts(&outcome.changes, outcome.present, outcome.present);
+            tag_counts = counts(&outcome.changes, outcome.new, outcome.present, outcome.present);
             tag_level = level;
             outcome.writes.into_iter().for_each(|tag| self.writer.put_tag(tag));
             outcome.changes.into_iter().for_each(|change| self.writer.put_change(change));
@@ -813,11 +812,12 @@ fn difference(before: &[(Index, DepartmentId)], after: &[(Index, DepartmentId)])
     }
 }
 
-fn counts(changes: &[Change], seen: u64, detailed: u64) -> Counts {
-    let mut counts = Counts { seen, detailed, ..Counts::default() };
+/// Counts the changes of one kind of object. New objects are counted apart: the journal leaves out those of the baseline.
+fn counts(changes: &[Change], created: u64, seen: u64, detailed: u64) -> Counts {
+    let mut counts = Counts { seen, detailed, created, ..Counts::default() };
     for change in changes {
         match change.action {
-            Action::Created => counts.created += 1,
+            Action::Created => {}
             Action::Changed | Action::BackInSight => counts.changed += 1,
             Action::Removed => counts.removed += 1,
             Action::OutOfSight => counts.out_of_sight += 1,

@@ -58,6 +58,8 @@ pub(super) struct Outcome {
     pub(super) writes: Vec<TagRecord>,
     pub(super) changes: Vec<Change>,
     pub(super) present: u64,
+    /// How many are new in the mirror.
+    pub(super) new: u64,
 }
 
 /// Merges the reading into the records. The list of tags has all tags of the corp, whatever the credential: one that is missing is
@@ -65,9 +67,10 @@ pub(super) struct Outcome {
 pub(super) fn merge(records: Vec<TagRecord>, reading: Reading, is_baseline: bool) -> Outcome {
     let Reading { sent_at, tags } = reading;
     let before: HashMap<_, _> = records.into_iter().map(|record| (record.id, record)).collect();
-    let mut outcome = Outcome { writes: Vec::new(), changes: Vec::new(), present: tags.len() as u64 };
+    let mut outcome = Outcome { writes: Vec::new(), changes: Vec::new(), present: tags.len() as u64, new: 0 };
     for (id, mut tag) in tags.clone() {
         let Some(old) = before.get(&id).filter(|old| old.state != State::Removed) else {
+            outcome.new += 1;
             if !is_baseline {
                 let change = super::writer::change(
                     sent_at,

@@ -36,6 +36,11 @@ async fn the_mirror_has_what_the_corp_has() {
             assert_eq!(seats, departments, "{userid}");
         }
         assert_eq!(report.members.seen, 200);
+        for (counts, all) in
+            [(report.members, 200), (report.departments, 20), (report.tags, report.tags.seen)]
+        {
+            assert_eq!((counts.created, counts.changed), (all, 0), "{report:?}");
+        }
     }
 }
 
