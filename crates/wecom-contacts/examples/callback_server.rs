@@ -2,14 +2,15 @@
 //!
 //! `cargo run -p wecom-contacts --features axum --example callback_server`
 //!
-//! It listens on a free port of 127.0.0.1, lets the simulator send one event, and ends when the event is handled.
+//! It listens on a free port of 127.0.0.1, lets the simulator send one event, and ends when the event is handled. It never calls a real corp.
 
 #![expect(clippy::print_stdout, reason = "an example prints what it does")]
 
-mod common;
+mod corp;
 
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
+use corp::Failure;
 use tokio::{net::TcpListener, sync::mpsc};
 use wecom_contacts::callback::{Callbacks, Event, Intake, Notification, Receiver};
 use wecom_sim::{ConsoleCallback, ConsoleMember};
@@ -18,14 +19,13 @@ const TOKEN: &str = "QDG6eK";
 const AES_KEY: &str = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C";
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let corp = common::Corp::simulated().await?;
-    let sim = corp.sim.as_ref().expect("the corp is simulated");
+async fn main() -> Result<(), Failure> {
+    let sim = corp::simulator().await?;
 
-    // Handlers run after the acknowledgement: WeCom waits for five seconds only.
+    // The handler runs after the acknowledgement, because WeCom waits five seconds at most.
     let (handled, mut events) = mpsc::channel(1);
     let receiver = Receiver::new(sim.corp_id(), TOKEN, AES_KEY.parse()?);
-    // The simulator's clock is the intake's clock, so that timestamps are accepted. A real server leaves this line out.
+    // The intake uses the simulator's clock to check the age of events. A real server omits `clock`.
     let intake: Intake =
         Intake::builder(receiver).clock(sim.clock()).handler(move |notification: Notification| {
             let handled = handled.clone();
@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let member = ConsoleMember::new().userid("wangfang").name("王芳").mobile("13800000041").department([1]);
     sim.console().create_member(member).await?;
 
-    let userid = events.recv().await.expect("the event arrives");
+    let userid = events.recv().await.ok_or_else(|| Failure::new("the event did not arrive"))?;
     println!("{userid} was created");
 
     server.abort();

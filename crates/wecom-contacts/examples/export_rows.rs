@@ -4,20 +4,21 @@
 
 #![expect(clippy::print_stdout, reason = "an example prints what it does")]
 
-mod common;
+mod corp;
 
+use corp::Failure;
 use futures_util::TryStreamExt as _;
-use wecom_contacts::{Polling, Result};
+use wecom_contacts::Polling;
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let corp = common::Corp::start().await?;
+async fn main() -> Result<(), Failure> {
+    let corp = corp::Corp::start().await?;
 
-    // The SDK generates the key of the files. With the id and the key another process can continue the job.
+    // The SDK generates the key of the files. Another process can resume the job from its id and key.
     let job = corp.app.exports().members().await?;
     println!("job {}", job.id());
 
-    // Downloads, checks the md5, decrypts, frames and parses while rows are read.
+    // The stream downloads, checks, decrypts and parses while rows are read.
     let mut rows = job.wait(Polling::default()).await?.rows();
     let mut count = 0;
     while let Some(member) = rows.try_next().await? {

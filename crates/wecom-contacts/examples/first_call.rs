@@ -4,30 +4,31 @@
 
 #![expect(clippy::print_stdout, reason = "an example prints what it does")]
 
-mod common;
+mod corp;
 
+use corp::Failure;
 use futures_util::TryStreamExt as _;
-use wecom_contacts::Result;
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let corp = common::Corp::start().await?;
+async fn main() -> Result<(), Failure> {
+    let corp = corp::Corp::start().await?;
 
-    // The contacts-sync secret reads ids, the app's secret reads details.
-    let userid = corp.contacts.members().ids().userids().try_next().await?.expect("a corp has members");
+    // The contacts-sync secret reads ids. The app's secret reads details.
+    let mut userids = corp.contacts.members().ids().userids();
+    let userid = userids.try_next().await?.ok_or_else(|| Failure::new("the corp has no members"))?;
     let member = corp.app.members().get(&userid).await?;
     println!("{} is {:?} in departments {:?}", member.userid, member.name, member.department);
 
     // A field that the app may not see is hidden. It is not empty.
     println!("mobile: {:?}", member.mobile);
 
-    // A refusal says what its code means and what to try.
-    let error = corp.app.members().get("no-such-member").await.expect_err("nobody has this userid");
-    assert!(error.is_not_found());
-    let report = error.report();
-    println!("{}", report.message);
-    for remedy in &report.remedies {
-        println!("try: {remedy}");
+    // The error of a refused call has the code, its meaning and what to try.
+    if let Err(error) = corp.app.members().get("no-such-member").await {
+        let report = error.report();
+        println!("not found: {}; {}", error.is_not_found(), report.message);
+        for remedy in &report.remedies {
+            println!("try: {remedy}");
+        }
     }
     Ok(())
 }

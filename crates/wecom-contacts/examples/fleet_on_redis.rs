@@ -2,23 +2,21 @@
 //!
 //! `cargo run -p wecom-contacts --features redis --example fleet_on_redis`
 //!
-//! It uses the Redis of `REDIS_URL`, or starts a private one.
+//! It uses the Redis of `REDIS_URL`, or starts a private one. It never calls a real corp.
 
 #![expect(clippy::print_stdout, reason = "an example prints what it does")]
 
-mod common;
+mod corp;
 
-use std::error::Error;
-
+use corp::Failure;
 use wecom_contacts::{Budget, Client, Redis, Secret, tokens::RedisStore};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let corp = common::Corp::simulated().await?;
-    let sim = corp.sim.as_ref().expect("the corp is simulated");
+async fn main() -> Result<(), Failure> {
+    let sim = corp::simulator().await?;
     let url = private_redis::shared_url()?;
 
-    // Each of these could be a process on a machine of its own.
+    // In production, each client is in its own process.
     let redis = Redis::open(&url)?;
     let clients: Vec<Client> = (0..4)
         .map(|_| {
@@ -32,9 +30,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let calls = clients.iter().map(|client| async move { client.departments().list().await });
     futures_util::future::try_join_all(calls).await?;
 
-    // The token of an earlier run may be in the Redis still.
+    // The first client gets a token and stores it. The others read it from Redis.
     let tokens = sim.requests().iter().filter(|request| request.path.ends_with("gettoken")).count();
-    println!("{} clients called, {tokens} gettoken", clients.len());
-    assert!(tokens <= 1);
+    println!("{} clients called; requests for a token: {tokens}", clients.len());
     Ok(())
 }

@@ -1,28 +1,30 @@
 //! An import: writes and checks WeCom's CSV, uploads it, waits for the job, and ties each refusal to its line.
 //!
 //! `cargo run -p wecom-contacts --example import_members`
+//!
+//! It writes, so it never calls a real corp.
 
 #![expect(clippy::print_stdout, reason = "an example prints what it does")]
 
-mod common;
+mod corp;
 
-use std::error::Error;
-
+use corp::Failure;
 use wecom_contacts::{
     Polling,
     imports::{ImportFile, ImportMember},
 };
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let corp = common::Corp::simulated().await?;
+async fn main() -> Result<(), Failure> {
+    let corp = corp::Corp::simulated().await?;
 
     // The file is checked by WeCom's written rules before anything is sent.
     let wrong = [ImportMember::new("no blanks", "王芳").mobile("13800000031").department([1])];
-    let faults = ImportFile::members().rows(wrong).into_file().expect_err("a userid has no blanks");
-    println!("refused before sending: {faults}");
+    if let Err(violations) = ImportFile::members().rows(wrong).into_file() {
+        println!("refused before sending: {violations}");
+    }
 
-    // The first job creates 王芳. In the second one 赵磊 has her mobile, which only the server can know.
+    // The first job creates 王芳. In the second one, 赵磊 has the same mobile number, which only the server can detect.
     let first = [ImportMember::new("wangfang", "王芳").mobile("13800000031").department([1])];
     let second = [
         ImportMember::new("lina", "李娜").email("lina@example.com").department([1]),

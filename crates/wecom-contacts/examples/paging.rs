@@ -1,31 +1,31 @@
-//! Paging: reads a list page by page, as a stream, and from a cursor that was kept.
+//! Paging: reads a list as a stream, and page by page from a stored cursor.
 //!
 //! `cargo run -p wecom-contacts --example paging`
 
 #![expect(clippy::print_stdout, reason = "an example prints what it does")]
 
-mod common;
+mod corp;
 
+use corp::Failure;
 use futures_util::TryStreamExt as _;
-use wecom_contacts::Result;
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let corp = common::Corp::start().await?;
+async fn main() -> Result<(), Failure> {
+    let corp = corp::Corp::start().await?;
     let members = corp.contacts.members();
 
-    // A stream fetches pages as they are needed. One that ends without an error has read the whole list.
-    let mut seats = members.ids().page_size(10).stream();
+    // The stream fetches each page when it is needed. If it ends without an error, the list is complete.
+    let mut ids = members.ids().page_size(10).stream();
     let mut count = 0;
-    while let Some(seat) = seats.try_next().await? {
+    while let Some(id) = ids.try_next().await? {
         count += 1;
         if count <= 3 {
-            println!("{} is in department {}", seat.userid, seat.department);
+            println!("{} is in department {}", id.userid, id.department);
         }
     }
     println!("{count} rows");
 
-    // A program that may be interrupted keeps the cursor of each page and continues after it.
+    // A program that can be interrupted stores the cursor of each page and continues after it.
     let first = members.ids().page_size(10).page().await?;
     if let Some(cursor) = first.next {
         let second = members.ids().page_size(10).after(cursor).page().await?;

@@ -1,19 +1,22 @@
 //! A partial update: sends the fields that are named, and clears one on request.
 //!
 //! `cargo run -p wecom-contacts --example partial_update`
+//!
+//! It writes, so it never calls a real corp.
 
 #![expect(clippy::print_stdout, reason = "an example prints what it does")]
 
-mod common;
+mod corp;
 
+use corp::Failure;
 use wecom_contacts::{
-    Clear, DepartmentId, Result,
+    Clear, DepartmentId,
     members::{MemberPatch, NewMember},
 };
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let corp = common::Corp::simulated().await?;
+async fn main() -> Result<(), Failure> {
+    let corp = corp::Corp::simulated().await?;
     let members = corp.contacts.members();
 
     let member = NewMember::new("wangfang", "王芳")
