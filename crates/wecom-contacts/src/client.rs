@@ -63,6 +63,23 @@ enum Answer<'a> {
 
 impl Client {
     /// Returns a builder for a client of this corp and secret. No request is sent before the first call.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let (corp_id, agent_id, app_secret) = (sim.corp_id(), sim.agent_id(), sim.app_secret());
+    /// use std::time::Duration;
+    /// use wecom_contacts::{Client, Secret};
+    ///
+    /// let client = Client::builder(corp_id, Secret::app(agent_id, app_secret))
+    ///     .timeout(Duration::from_secs(20))
+    /// #     .base_url(sim.url())
+    ///     .build()?;
+    /// let departments = client.departments().list().await?;
+    /// # assert_eq!(departments.len(), 5);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder(corp_id: impl Into<CorpId>, secret: Secret) -> ClientBuilder {
         ClientBuilder::new(corp_id.into(), secret)
     }

@@ -43,6 +43,20 @@ impl Client {
 impl Departments {
     /// Creates a department and returns its id. The page asks to create departments one at a time.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let contacts_sync = client(wecom_contacts::Secret::contacts_sync(sim.contacts_secret()))?;
+    /// use wecom_contacts::{DepartmentId, departments::NewDepartment};
+    ///
+    /// let sales = contacts_sync.departments().create(NewDepartment::new("销售部", DepartmentId::ROOT)).await?;
+    /// let east = contacts_sync.departments().create(NewDepartment::new("华东区", sales).order(500)).await?;
+    /// # assert_ne!(sales, east);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Official: [创建部门](https://developer.work.weixin.qq.com/document/path/90205)
     ///
     /// # Errors
@@ -70,6 +84,19 @@ impl Departments {
 
     /// Returns all departments that the credential can view, with names and leaders. WeCom's page calls this slow and
     /// recommends [`Self::list_ids`] and [`Self::get`] for large corps.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let app = client(wecom_contacts::Secret::app(sim.agent_id(), sim.app_secret()))?;
+    /// for department in app.departments().list().await? {
+    ///     println!("{} {:?} below {:?}", department.id, department.name, department.parentid);
+    /// }
+    /// # assert_eq!(app.departments().list().await?.len(), 5);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Official: [获取部门列表](https://developer.work.weixin.qq.com/document/path/90208)
     pub fn list(&self) -> CallFuture<Vec<Department>> {

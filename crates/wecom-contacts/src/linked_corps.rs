@@ -22,14 +22,20 @@ pub struct LinkedCorps {
 impl Client {
     /// Returns the calls of the linked corps chapter (互联企业).
     ///
-    /// ```no_run
-    /// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let client = client(wecom_contacts::Secret::app(sim.agent_id(), sim.app_secret()))?;
+    /// # let mut members = 0;
     /// let linked = client.linked_corps();
     /// for department in linked.permissions().await?.department_ids {
-    ///     for member in linked.members_simple(department, false).await? {
+    ///     for member in linked.members_simple(department, true).await? {
     ///         println!("{} {}", member.corpid, member.userid);
+    /// #         members += 1;
     ///     }
     /// }
+    /// # assert!(members > 0);
     /// # Ok(())
     /// # }
     /// ```

@@ -73,6 +73,20 @@ impl Tags {
 
     /// Returns the members of a tag inside the credential's visible range, and the departments of the tag.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let contacts_sync = client(wecom_contacts::Secret::contacts_sync(sim.contacts_secret()))?;
+    /// for tag in contacts_sync.tags().list().await? {
+    ///     let content = contacts_sync.tags().get(tag.tagid).await?;
+    ///     println!("{:?}: {} members", tag.tagname, content.members.known().map_or(0, Vec::len));
+    /// #     assert_eq!(content.members.known().map(Vec::len), Some(2));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Official: [获取标签成员](https://developer.work.weixin.qq.com/document/path/90213)
     ///
     /// # Errors

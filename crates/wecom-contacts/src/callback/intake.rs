@@ -108,6 +108,19 @@ impl Intake {
     }
 
     /// Returns a builder for an intake.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// use wecom_contacts::callback::{Intake, Notification, Receiver};
+    ///
+    /// let receiver = Receiver::new("ww0123456789abcdef", "QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C".parse()?);
+    /// let intake: Intake = Intake::builder(receiver)
+    ///     .body_limit(256 << 10)
+    ///     .handler(async |notification: Notification| println!("{:?}", notification.event));
+    /// assert_eq!(intake.pending(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder(receiver: Receiver) -> IntakeBuilder {
         IntakeBuilder::new(receiver)
     }

@@ -27,30 +27,45 @@ const READ_TIMEOUT: Duration = Duration::from_secs(4);
 /// `axum::serve` does not limit them, so run the server behind the reverse proxy that terminates TLS. The intakes can
 /// have inboxes of different types.
 ///
-/// ```no_run
-/// # async fn example(contacts: wecom_contacts::callback::Receiver, app: wecom_contacts::callback::Receiver) -> std::io::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use wecom_contacts::callback::Receiver;
+/// # use wecom_sim::{ConsoleCallback, Sim};
+/// # let sim = Sim::builder().running_clock(true).start().await?;
+/// # let (token, key) = ("QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C");
+/// # let contacts = Receiver::new(sim.corp_id(), token, key.parse()?);
+/// # let app = contacts.clone();
 /// use std::time::Duration;
 /// use wecom_contacts::callback::{Callbacks, Event, Intake, Notification};
 ///
+/// # let (deleted, mut deletions) = tokio::sync::mpsc::unbounded_channel();
 /// let callbacks = Callbacks::new()
-///     .mount("/wecom/contacts", Intake::new(contacts, async |notification: Notification| {
+///     .mount("/wecom/contacts", Intake::new(contacts, move |notification: Notification| {
 ///         if let Event::MemberDeleted(member) = notification.event {
-///             println!("{} has left", member.userid);
+///             println!("deleted: {}", member.userid);
+/// #             deleted.send(member.userid).expect("the example waits");
 ///         }
+///         std::future::ready(())
 ///     }))
 ///     .mount("/wecom/app", Intake::new(app, async |notification: Notification| {
 ///         println!("{:?}", notification.event);
 ///     }));
 ///
-/// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-/// let stop = async { /* the signal on which the process ends */ };
-/// axum::serve(listener, callbacks.router()).with_graceful_shutdown(stop).await?;
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let url = format!("http://{}/wecom/contacts", listener.local_addr()?);
+/// # let end_of_process = async move {
+/// #     sim.console().set_callback(ConsoleCallback::new(url, token, key)).await.expect("the URL is verified");
+/// #     sim.console().delete_member("wujiu").await.expect("the member exists");
+/// #     assert!(sim.settled().await);
+/// # };
+/// axum::serve(listener, callbacks.router()).with_graceful_shutdown(end_of_process).await?;
 ///
 /// // All requests are answered, but some of their events may still be waiting or in a handler.
 /// let drained = callbacks.shutdown(Duration::from_secs(30)).await;
 /// for notification in drained.left {
 ///     eprintln!("not handled: {notification:?}");
 /// }
+/// # assert_eq!(deletions.try_recv()?.as_str(), "wujiu");
 /// # Ok(())
 /// # }
 /// ```

@@ -39,19 +39,26 @@ pub struct CorpGroups {
 impl Client {
     /// Returns the calls of the corp groups chapter (企业互联, 上下游).
     ///
-    /// ```no_run
-    /// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let client = client(wecom_contacts::Secret::app(sim.agent_id(), sim.app_secret()))?;
+    /// # let agent_id = sim.agent_id();
+    /// # let mut departments = 0;
     /// use futures_util::TryStreamExt;
     /// use wecom_contacts::corp_groups::BusinessType;
     ///
     /// let groups = client.corp_groups();
-    /// let mut corps = groups.shared_corps(1000002, BusinessType::Chain).stream();
+    /// let mut corps = groups.shared_corps(agent_id, BusinessType::Chain).stream();
     /// while let Some(corp) = corps.try_next().await? {
     ///     let lower = groups.lower_corp(corp.corpid, corp.agentid, BusinessType::Chain);
     ///     for department in lower.departments().list().await? {
     ///         println!("{} {}", lower.corp_id(), department.id);
+    /// #         departments += 1;
     ///     }
     /// }
+    /// # assert!(departments > 0);
     /// # Ok(())
     /// # }
     /// ```

@@ -36,8 +36,12 @@ use crate::{
 
 /// The calls of the exports chapter; see [`Client::exports`].
 ///
-/// ```no_run
-/// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+/// # let sim = wecom_sim::Sim::builder().running_clock(true).job_time(std::time::Duration::ZERO).start().await.expect("a free port");
+/// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+/// # let client = client(wecom_contacts::Secret::app(sim.agent_id(), sim.app_secret()))?;
+/// # let mut members = 0;
 /// use futures_util::TryStreamExt;
 /// use wecom_contacts::Polling;
 ///
@@ -45,7 +49,9 @@ use crate::{
 /// let mut rows = job.wait(Polling::default()).await?.rows(); // or `.ids()`, or `.rows().batches()`
 /// while let Some(member) = rows.try_next().await? {
 ///     println!("{} {:?}", member.userid, member.department);
+/// #     members += 1;
 /// }
+/// # assert_eq!(members, 7);
 /// # Ok(())
 /// # }
 /// ```

@@ -127,21 +127,30 @@ impl<R: Fields> Export<R> {
 
     /// Streams rows of a custom type. Its fields have the same names as in WeCom's files; all other fields are skipped.
     ///
-    /// ```no_run
-    /// # async fn example(export: wecom_contacts::exports::Export<wecom_contacts::members::Member>) -> wecom_contacts::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::builder().running_clock(true).job_time(std::time::Duration::ZERO).start().await.expect("a free port");
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let client = client(wecom_contacts::Secret::app(sim.agent_id(), sim.app_secret()))?;
+    /// # let mut members = 0;
     /// use futures_util::TryStreamExt;
+    /// use wecom_contacts::Polling;
     ///
     /// #[derive(serde::Deserialize)]
-    /// struct Seat {
+    /// struct Place {
     ///     userid: String,
     ///     #[serde(default)]
     ///     department: Vec<u32>,
     /// }
     ///
-    /// let mut seats = export.rows_as::<Seat>();
-    /// while let Some(seat) = seats.try_next().await? {
-    ///     println!("{} {:?}", seat.userid, seat.department);
+    /// let export = client.exports().members().await?.wait(Polling::default()).await?;
+    /// let mut places = export.rows_as::<Place>();
+    /// while let Some(place) = places.try_next().await? {
+    ///     println!("{} {:?}", place.userid, place.department);
+    /// #     assert!(!place.department.is_empty());
+    /// #     members += 1;
     /// }
+    /// # assert_eq!(members, 7);
     /// # Ok(())
     /// # }
     /// ```

@@ -58,16 +58,20 @@ use crate::{Client, JobId};
 ///
 /// All calls need a contacts-sync secret (通讯录同步) with edit permission. A corp can run one import at a time (302008).
 ///
-/// ```no_run
-/// # async fn example(client: wecom_contacts::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sim = wecom_sim::Sim::builder().running_clock(true).job_time(std::time::Duration::ZERO).start().await.expect("a free port");
+/// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+/// # let client = client(wecom_contacts::Secret::contacts_sync(sim.contacts_secret()))?;
 /// use wecom_contacts::{Polling, imports::{ImportFile, ImportMember}};
 ///
-/// let rows = [ImportMember::new("wangfang", "王芳").email("wangfang@example.com").department([2, 7])];
+/// let rows = [ImportMember::new("wangfang", "王芳").email("wangfang@example.com").department([2, 3])];
 /// let file = ImportFile::members().rows(rows).into_file()?; // the error lists the violations by line
 /// let outcome = client.imports().sync_members(file).to_invite(false).outcome(Polling::default()).await?;
 /// for row in outcome.failures() {
 ///     println!("line {:?}: {:?}", row.line, row.errmsg);
 /// }
+/// # assert_eq!((outcome.succeeded(), outcome.total()), (1, 1));
 /// # Ok(())
 /// # }
 /// ```

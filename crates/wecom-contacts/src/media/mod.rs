@@ -23,14 +23,18 @@ use crate::{
 
 /// The calls of the media chapter; see [`Client::media`].
 ///
-/// ```no_run
-/// # async fn example(client: wecom_contacts::Client) -> wecom_contacts::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+/// # let sim = wecom_sim::Sim::start().await;
+/// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+/// # let client = client(wecom_contacts::Secret::app(sim.agent_id(), sim.app_secret()))?;
+/// # let portrait = b"\x89PNG\r\n\x1a\n...";
 /// use wecom_contacts::media::MediaKind;
 ///
-/// # let portrait = b"...";
 /// let avatar = client.media().upload(MediaKind::Image, "zhangsan.png", portrait).await?;
 /// let file = client.media().get(&avatar.media_id).await?;
-/// let bytes = file.read(2 << 20).await?;
+/// let bytes = file.read(2 << 20).await?; // 2 MiB at most
+/// # assert_eq!(bytes, &portrait[..]);
 /// # Ok(())
 /// # }
 /// ```

@@ -78,6 +78,20 @@ impl Members {
     ///
     /// The result lists the departments that the server created because their ids were unknown.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let contacts_sync = client(wecom_contacts::Secret::contacts_sync(sim.contacts_secret()))?;
+    /// use wecom_contacts::members::NewMember;
+    ///
+    /// // `to_invite(false)` suppresses the invitation that WeCom sends by default.
+    /// let member = NewMember::new("wangfang", "王芳").mobile("13900001111").department([2]).to_invite(false);
+    /// contacts_sync.members().create(member).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Official: [创建成员](https://developer.work.weixin.qq.com/document/path/90195)
     ///
     /// # Errors
@@ -89,6 +103,22 @@ impl Members {
     }
 
     /// Returns one member as the credential sees it. Fields outside its permission are [`Hidden`](crate::Seen::Hidden).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let app = client(wecom_contacts::Secret::app(sim.agent_id(), sim.app_secret()))?;
+    /// use wecom_contacts::Seen;
+    ///
+    /// let member = app.members().get("zhangsan").await?;
+    /// assert_eq!(member.name.as_deref(), Seen::Known("张三"));
+    ///
+    /// let error = app.members().get("no-such-member").await.unwrap_err();
+    /// assert!(error.is_not_found());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Official: [读取成员](https://developer.work.weixin.qq.com/document/path/90196)
     ///
@@ -107,12 +137,42 @@ impl Members {
 
     /// Changes the fields of the patch. All other fields stay unchanged.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let contacts_sync = client(wecom_contacts::Secret::contacts_sync(sim.contacts_secret()))?;
+    /// # let app = client(wecom_contacts::Secret::app(sim.agent_id(), sim.app_secret()))?;
+    /// use wecom_contacts::{Clear, Seen, members::MemberPatch};
+    ///
+    /// let patch = MemberPatch::new().alias("Jackie").position(Clear); // all other fields stay unchanged
+    /// contacts_sync.members().update("zhangsan", patch).await?;
+    ///
+    /// let member = app.members().get("zhangsan").await?;
+    /// assert_eq!(member.alias.as_deref(), Seen::Known("Jackie"));
+    /// assert_eq!(member.position.as_deref(), Seen::Known(""));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Official: [更新成员](https://developer.work.weixin.qq.com/document/path/90197)
     pub fn update(&self, userid: impl Into<UserId>, patch: MemberPatch) -> CallFuture<()> {
         self.client.send(&UpdateMember::new(userid, patch))
     }
 
     /// Deletes one member, together with the member's corp mailbox.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let contacts_sync = client(wecom_contacts::Secret::contacts_sync(sim.contacts_secret()))?;
+    /// # let app = client(wecom_contacts::Secret::app(sim.agent_id(), sim.app_secret()))?;
+    /// contacts_sync.members().delete("wujiu").await?;
+    /// assert!(app.members().find("wujiu").await?.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Official: [删除成员](https://developer.work.weixin.qq.com/document/path/90198)
     pub fn delete(&self, userid: impl Into<UserId>) -> CallFuture<()> {
@@ -146,6 +206,19 @@ impl Members {
     }
 
     /// Returns the direct members of the department with their details.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> wecom_contacts::Result<()> {
+    /// # let sim = wecom_sim::Sim::start().await;
+    /// # let client = |secret| wecom_contacts::Client::builder(sim.corp_id(), secret).base_url(sim.url()).build();
+    /// # let app = client(wecom_contacts::Secret::app(sim.agent_id(), sim.app_secret()))?;
+    /// for member in app.members().list(2).await? {
+    ///     println!("{} {:?} {:?}", member.userid, member.name, member.position);
+    /// }
+    /// # assert_eq!(app.members().list(2).await?.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Official: [获取部门成员详情](https://developer.work.weixin.qq.com/document/path/90201)
     pub fn list(&self, department: impl Into<DepartmentId>) -> CallFuture<Vec<Member>> {
