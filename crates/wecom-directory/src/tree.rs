@@ -1,6 +1,6 @@
 //! The tree of departments with leaders and head counts.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use wecom_contacts::{CorpId, DepartmentId, UserId};
@@ -8,7 +8,7 @@ use wecom_contacts::{CorpId, DepartmentId, UserId};
 use crate::{
     Result,
     record::{DepartmentRecord, State},
-    store::Store,
+    store::{Store, existing_departments},
 };
 
 /// A department with all below it.
@@ -46,13 +46,7 @@ pub struct Person {
 ///
 /// Fails if the store fails.
 pub async fn read(store: &dyn Store, corp: &CorpId, with_members: bool) -> Result<Vec<Node>> {
-    let departments: BTreeMap<_, _> = store
-        .departments(corp)
-        .await?
-        .into_iter()
-        .filter(|department| department.state != State::Removed)
-        .map(|department| (department.id, department))
-        .collect();
+    let departments = existing_departments(store, corp).await?;
     let counts = store.head_counts(corp).await?;
     let mut leaders: HashMap<DepartmentId, Vec<Person>> = HashMap::new();
     let mut members: HashMap<DepartmentId, Vec<Person>> = HashMap::new();

@@ -6,9 +6,8 @@ use serde_json::{Map, Value};
 use wecom_contacts::{DepartmentId, TagId};
 use wecom_directory::journal::{Action, Change, ObjectKind};
 
-use super::{MirrorFlags, corp};
+use super::MirroredCorp;
 use crate::{
-    access::Access,
     failure::{Failure, Result},
     messages::directory as messages,
     numbers,
@@ -30,9 +29,7 @@ pub(crate) struct History {
     #[arg(long, value_name = "ID", value_parser = numbers::id::<TagId>)]
     tag: Option<TagId>,
     #[command(flatten)]
-    mirror: MirrorFlags,
-    #[command(flatten)]
-    access: Access,
+    mirrored: MirroredCorp,
 }
 
 /// A change, as `-o json` prints it.
@@ -48,8 +45,7 @@ struct Entry {
 
 impl History {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let store = self.mirror.open_existing().await?;
-        let corp = corp(&self.access, &*store).await?;
+        let (store, corp) = self.mirrored.open().await?;
         let (kind, id) = match (self.userid, self.department, self.tag) {
             (Some(userid), _, _) => (ObjectKind::Member, userid),
             (_, Some(department), _) => (ObjectKind::Department, department.to_string()),

@@ -78,6 +78,24 @@ impl MirrorFlags {
     }
 }
 
+/// The mirror that a command answers from, and the credentials that say which corp is meant.
+#[derive(Args)]
+pub(crate) struct MirroredCorp {
+    #[command(flatten)]
+    mirror: MirrorFlags,
+    #[command(flatten)]
+    access: Access,
+}
+
+impl MirroredCorp {
+    /// Opens the mirror, and returns the corp.
+    pub(crate) async fn open(&self) -> Result<(Arc<dyn Store>, CorpId)> {
+        let store = self.mirror.open_existing().await?;
+        let corp = corp(&self.access, &*store).await?;
+        Ok((store, corp))
+    }
+}
+
 /// The corp of the credentials, or the only one of the mirror.
 pub(crate) async fn corp(access: &Access, store: &dyn Store) -> Result<CorpId> {
     let corps: Vec<_> = store.corps().await?.into_iter().map(|summary| summary.corp).collect();

@@ -4,9 +4,8 @@ use clap::Args;
 use wecom_contacts::DepartmentId;
 use wecom_directory::tree::{self, Node, Person};
 
-use super::{MirrorFlags, corp};
+use super::MirroredCorp;
 use crate::{
-    access::Access,
     failure::{Failure, Result},
     messages::directory as messages,
     numbers,
@@ -25,9 +24,7 @@ pub(crate) struct Tree {
     #[arg(long)]
     members: bool,
     #[command(flatten)]
-    mirror: MirrorFlags,
-    #[command(flatten)]
-    access: Access,
+    mirrored: MirroredCorp,
 }
 
 /// The lines that join a branch to the trunk.
@@ -42,8 +39,7 @@ const DRAWN: Lines = Lines { fork: "├── ", last: "└── ", trunk: "│
 
 impl Tree {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let store = self.mirror.open_existing().await?;
-        let corp = corp(&self.access, &*store).await?;
+        let (store, corp) = self.mirrored.open().await?;
         let mut nodes = tree::read(&*store, &corp, self.members).await?;
         if let Some(department) = &self.department {
             let mut found = Vec::new();

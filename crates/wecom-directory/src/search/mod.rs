@@ -4,7 +4,7 @@
 mod text;
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     ops::Range,
     thread,
 };
@@ -18,8 +18,8 @@ use self::text::{ALIAS, MOBILE, NAME, POSITION, READINGS, USERID, mask};
 use crate::{
     Result,
     pull::paths,
-    record::{PersonId, State},
-    store::Store,
+    record::PersonId,
+    store::{Store, existing_departments},
 };
 
 /// How many people are read from the store at once.
@@ -84,13 +84,7 @@ impl Searcher {
     ///
     /// Fails if the store fails.
     pub async fn read(store: &dyn Store, corp: &CorpId) -> Result<Self> {
-        let departments: BTreeMap<_, _> = store
-            .departments(corp)
-            .await?
-            .into_iter()
-            .filter(|department| department.state != State::Removed)
-            .map(|department| (department.id, department))
-            .collect();
+        let departments = existing_departments(store, corp).await?;
         let paths = paths(&departments).into_iter().filter_map(|(id, (path, _))| Some((id, path?))).collect();
         let mut searcher = Self { people: Vec::new(), text: String::new(), departments: Vec::new(), paths };
         let mut after = None;

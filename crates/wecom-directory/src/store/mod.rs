@@ -3,7 +3,13 @@
 //! The rules of the mirror (what is hidden, what proves a removal, what the journal records) are not here: a store keeps and
 //! returns records, and commits a transaction whole or not at all.
 
-use std::{collections::HashMap, fmt, future::Future, pin::Pin, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    future::Future,
+    pin::Pin,
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,7 +19,7 @@ use wecom_contacts::{CorpId, DepartmentId, UserId};
 use crate::{
     Coverage, Result,
     journal::{Change, ObjectKind},
-    record::{DepartmentRecord, MemberRecord, PersonId, RowHashes, Source, TagRecord},
+    record::{DepartmentRecord, MemberRecord, PersonId, RowHashes, Source, State, TagRecord},
 };
 
 pub mod sqlite;
@@ -121,6 +127,16 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Adds rows to a table, as [`dump`](Self::dump) of another store returned them. Only for a new, empty store.
     fn load<'a>(&'a self, table: &'a Table, rows: Vec<Vec<Value>>) -> StoreFuture<'a, ()>;
+}
+
+/// Returns the departments that exist or are out of sight, by id.
+pub(crate) async fn existing_departments(
+    store: &dyn Store,
+    corp: &CorpId,
+) -> Result<BTreeMap<DepartmentId, DepartmentRecord>> {
+    let departments = store.departments(corp).await?.into_iter();
+    let existing = departments.filter(|department| department.state != State::Removed);
+    Ok(existing.map(|department| (department.id, department)).collect())
 }
 
 /// A corp that is locked for writing, until the value is dropped.

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, ToSql, TransactionBehavior, params};
 use wecom_contacts::{CorpId, members::MemberField};
 
 use super::{
@@ -206,6 +206,12 @@ impl Transaction for SqliteTransaction {
     }
 }
 
+/// Runs a statement, which stays prepared.
+fn run(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<()> {
+    connection.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(database)?;
+    Ok(())
+}
+
 fn put_member(connection: &Connection, corp: i64, write: &MemberWrite) -> Result<PersonId> {
     let MemberWrite { record, search } = write;
     let MemberRecord { person, state, member, seats, shown, read_at, hashes } = record;
@@ -264,13 +270,7 @@ fn put_member(connection: &Connection, corp: i64, write: &MemberWrite) -> Result
             ])
         })
         .map_err(database)?;
-    let run = |sql: &str, params: &[&dyn rusqlite::ToSql]| -> Result<()> {
-        connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.execute(params))
-            .map_err(database)?;
-        Ok(())
-    };
+    let run = |sql: &str, params: &[&dyn ToSql]| run(connection, sql, params);
     if !is_new {
         run("DELETE FROM seat WHERE person = ?1", &[&person.0])?;
     }
@@ -298,13 +298,7 @@ fn put_member(connection: &Connection, corp: i64, write: &MemberWrite) -> Result
 }
 
 fn put_tag(connection: &Connection, corp: i64, tag: &TagRecord) -> Result<()> {
-    let run = |sql: &str, params: &[&dyn rusqlite::ToSql]| -> Result<()> {
-        connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.execute(params))
-            .map_err(database)?;
-        Ok(())
-    };
+    let run = |sql: &str, params: &[&dyn ToSql]| run(connection, sql, params);
     let id = tag.id.0;
     run(
         "INSERT OR REPLACE INTO tag VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
