@@ -39,6 +39,7 @@ pub(crate) fn check() -> Result<()> {
     for krate in &crates {
         package.args(["--package", krate]);
     }
+    forget_earlier_packages(&crates, &version)?;
     let mut problems = run_and_find_warnings(&mut package)?;
     for krate in &crates {
         let listed = listed(krate)?;
@@ -53,6 +54,31 @@ pub(crate) fn check() -> Result<()> {
     }
     if !problems.is_empty() {
         bail!("the packages have problems:\n{}", problems.join("\n"));
+    }
+    Ok(())
+}
+
+/// Removes what cargo has unpacked of earlier packages of these crates.
+///
+/// Cargo verifies the packages against a registry of its own in the target directory, and takes a version that it has unpacked once for
+/// unchanged. It would build a crate against the earlier contents of another one.
+fn forget_earlier_packages(crates: &[String], version: &str) -> Result<()> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo"))).context("no home directory")?;
+    let Ok(registries) = fs::read_dir(home.join("registry/src")) else { return Ok(()) };
+    for registry in registries {
+        let registry = registry?;
+        // The name of a registry begins with its host. One in a directory has none.
+        if !registry.file_name().to_string_lossy().starts_with('-') {
+            continue;
+        }
+        for krate in crates {
+            let unpacked = registry.path().join(format!("{krate}-{version}"));
+            if unpacked.exists() {
+                fs::remove_dir_all(&unpacked)
+                    .with_context(|| format!("cannot remove {}", unpacked.display()))?;
+            }
+        }
     }
     Ok(())
 }
