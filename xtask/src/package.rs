@@ -7,13 +7,13 @@ use std::{
     collections::BTreeSet,
     env, fs,
     io::{BufRead, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cargo, root};
+use crate::{cargo, root, run};
 
 /// Maximum size of a compressed package in bytes. The largest one has 400,000.
 const MAX_PACKAGE: u64 = 1 << 20;
@@ -39,7 +39,7 @@ pub(crate) fn check() -> Result<()> {
     for krate in &crates {
         package.args(["--package", krate]);
     }
-    forget_earlier_packages(&crates, &version)?;
+    forget_earlier_packages(&crates, &version, &target)?;
     let mut problems = run_and_find_warnings(&mut package)?;
     for krate in &crates {
         let listed = listed(krate)?;
@@ -58,11 +58,17 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-/// Removes what cargo has unpacked of earlier packages of these crates.
+/// Removes what cargo has unpacked and compiled of earlier packages of these crates.
 ///
-/// Cargo verifies the packages against a registry of its own in the target directory, and takes a version that it has unpacked once for
+/// Cargo verifies the packages against a registry of its own in the target directory, and takes a version that it has seen once for
 /// unchanged. It would build a crate against the earlier contents of another one.
-fn forget_earlier_packages(crates: &[String], version: &str) -> Result<()> {
+fn forget_earlier_packages(crates: &[String], version: &str, target: &Path) -> Result<()> {
+    let mut clean = cargo();
+    clean.args(["clean", "--quiet", "--target-dir"]).arg(target);
+    for krate in crates {
+        clean.args(["--package", krate]);
+    }
+    run(clean.current_dir(root()))?;
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(env::home_dir()?.join(".cargo"))).context("no home directory")?;
     let Ok(registries) = fs::read_dir(home.join("registry/src")) else { return Ok(()) };
