@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
 mod corp;
+mod plan;
 mod pull;
 mod store;
