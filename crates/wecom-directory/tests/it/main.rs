@@ -7,3 +7,4 @@ mod corp;
 mod plans;
 mod pull;
 mod store;
+mod undo;
