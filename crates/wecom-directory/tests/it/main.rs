@@ -4,8 +4,10 @@
 
 mod apply;
 mod corp;
+mod incidents;
 mod plan;
 mod plans;
+mod properties;
 mod pull;
 mod store;
 mod undo;
