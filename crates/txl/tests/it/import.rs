@@ -136,7 +136,7 @@ fn headings_of_ones_own_are_mapped_and_the_rest_is_told() {
     };
     assert!(usage(&["--map", "Staff=user"]).contains("userid"));
     assert!(usage(&["--map", "Staff=userid", "--map", "Nobody=mobile"]).contains("Nobody"));
-    assert!(usage(&["--sheet", "x", "--map", "Staff=userid"]).contains("no workbook"));
+    assert!(usage(&["--sheet", "x", "--map", "Staff=userid"]).contains("not a workbook"));
     let ran = run(&["import", "members", &file, "--dry-run"]);
     ran.fails_with(1).with_remedy();
     assert!(ran.stderr.contains("帐号") && ran.stderr.contains("--map"), "{ran:?}");
