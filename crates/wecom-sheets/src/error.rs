@@ -157,12 +157,12 @@ pub enum Error {
         /// Headings beside known ones that look like an id, for example 工号. A mapping can assign them.
         like: Vec<String>,
     },
-    /// Only the column of ids is recognised, so the import would change nothing.
-    #[error("{} is the only recognised column{}", .wanted, others(.headings))]
+    /// Only the column of ids is recognized, so the import would change nothing.
+    #[error("{} is the only recognized column{}", .wanted, others(.headings))]
     OnlyIds {
         /// The heading of the ids, as in WeCom's template.
         wanted: &'static str,
-        /// The headings that are not recognised.
+        /// The headings that are not recognized.
         headings: Vec<String>,
     },
     /// The rows are members and departments of a tag, as `txl export tag` writes them.
@@ -238,7 +238,7 @@ fn looks_like(headings: &[String]) -> String {
 fn others(headings: &[String]) -> String {
     match headings {
         [] => ": the import would change nothing".to_owned(),
-        unknown => format!(" (not recognised: {}): the import would change nothing", list(unknown)),
+        unknown => format!(" (not recognized: {}): the import would change nothing", list(unknown)),
     }
 }
 

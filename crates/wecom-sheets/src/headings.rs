@@ -15,7 +15,7 @@ pub(crate) const HEADING_ROWS: usize = 20;
 /// The heading of the reasons in a file of refused rows. A file with this column can be imported again without edits.
 pub const REASON_HEADING: &str = "未导入原因 (why it was refused)";
 
-/// Assigns fields to columns whose headings are not recognised.
+/// Assigns fields to columns whose headings are not recognized.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Mapping {
@@ -52,7 +52,7 @@ impl Mapping {
         self.columns.iter().try_for_each(|(_, target)| target_of::<R>(target).map(drop))
     }
 
-    /// Returns whether the heading is recognised, by itself or by this mapping.
+    /// Returns whether the heading is recognized, by itself or by this mapping.
     pub fn knows<R: Record>(&self, heading: &str) -> bool {
         word::<R>(heading).is_some_and(|word| word != Word::Nothing)
             || self.columns.iter().any(|(mapped, _)| is_same(mapped, heading))

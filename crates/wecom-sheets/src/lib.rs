@@ -1,7 +1,7 @@
 //! Reads the spreadsheets of HR departments as records that WeCom (企业微信) can import.
 //!
 //! A [`Table`] is a file of members or departments: CSV in UTF-8, UTF-16, GBK, Big5 or Windows-1252, a workbook (XLSX, ODS, XLS), or JSON objects. It
-//! finds the row of headings, recognises the columns, and [cleans](cleaning) the changes that spreadsheets make to ids and numbers. A cell with an
+//! finds the row of headings, recognizes the columns, and [cleans](cleaning) the changes that spreadsheets make to ids and numbers. A cell with an
 //! unclear meaning is refused: a [`SheetProblem`] has the place and the reason. A [`Sheet`] is the layer below, with rows of cells of any kind.
 //!
 //! The files are untrusted. CSV and JSON are streams, a workbook is unpacked within limits, and a row without an end is an error.

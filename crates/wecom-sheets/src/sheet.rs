@@ -24,7 +24,7 @@ struct Opened {
 }
 
 impl Sheet {
-    /// Opens a file and detects its format. `is_heading` recognises headings; the delimiter of a CSV file is detected with it.
+    /// Opens a file and detects its format. `is_heading` recognizes headings; the delimiter of a CSV file is detected with it.
     ///
     /// # Errors
     ///

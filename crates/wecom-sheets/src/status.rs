@@ -1,4 +1,4 @@
-//! The employment status, recognised by the words of HR systems.
+//! The employment status, recognized by the words of HR systems.
 
 use crate::{
     cleaning::is_invisible,

@@ -1,4 +1,4 @@
-//! A table: a sheet with recognised headings. Its rows are members or departments; the faults of other rows are reported.
+//! A table: a sheet with recognized headings. Its rows are members or departments; the faults of other rows are reported.
 
 use std::{borrow::Cow, fmt, path::Path, sync::Arc};
 
@@ -14,7 +14,7 @@ use crate::{
     status::{Standing, standing, standing_of_export},
 };
 
-/// A file of members or departments with recognised columns.
+/// A file of members or departments with recognized columns.
 ///
 /// ```
 /// use wecom_contacts::imports::ImportMember;
@@ -54,11 +54,11 @@ impl<R: Record> Clone for Table<R> {
 }
 
 impl<R: Record> Table<R> {
-    /// Opens a file and recognises its columns.
+    /// Opens a file and recognizes its columns.
     ///
     /// # Errors
     ///
-    /// Returns an error if the file cannot be read, or its headings are not recognised.
+    /// Returns an error if the file cannot be read, or its headings are not recognized.
     pub fn open(path: impl AsRef<Path>, options: &Options, mapping: &Mapping) -> Result<Self> {
         Self::of(Sheet::open(path, options, &|heading| mapping.knows::<R>(heading))?, mapping)
     }

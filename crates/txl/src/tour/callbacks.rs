@@ -1,4 +1,4 @@
-//! 通讯录回调通知: what the console changes is called back, to a real listener that verifies and decrypts it.
+//! 通讯录回调通知: callbacks for changes of the console, sent to a real listener that verifies and decrypts them.
 
 use serde_json::{Value, json};
 use wecom_contacts::{
@@ -46,7 +46,7 @@ async fn verify(tour: &mut Engine, stage: &Stage) {
     .await;
 }
 
-/// Has the console do something, and gives the event that comes of it.
+/// Sends an action to the console and returns the resulting event.
 async fn changed(stage: &Stage, action: &str, body: Value) -> crate::failure::Result<(Value, Event)> {
     let done = stage.console.post(&format!("console/{action}"), body).await?;
     Ok((done, stage.inbox.event().await?.event))
@@ -68,7 +68,7 @@ async fn members(tour: &mut Engine, stage: &Stage) {
     })
     .await;
     tour.step(row("A member is moved 更新成员事件", "Receiver::receive", "callback update_user"), async {
-        // What the contacts-sync secret does itself is not called back to it: the console's change must come first.
+        // Actions of the contacts-sync secret cause no callbacks to it, so the change of the console must come first.
         let department = stage.department()?;
         let renamed = DepartmentPatch::new().order(7);
         stage.contacts.departments().update(department, renamed).await?;

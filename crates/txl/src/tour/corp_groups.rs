@@ -1,4 +1,4 @@
-//! 企业互联与上下游: what has taken the place of 互联企业, corps that share an app.
+//! 企业互联与上下游: corps that share an app. They replace 互联企业.
 
 use futures_util::TryStreamExt;
 use wecom_contacts::{
@@ -24,7 +24,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     customers(tour, stage).await;
 }
 
-/// A lower corp: its id, and a client that calls as it.
+/// A lower corp: its id, and a client that calls as this corp.
 type Lower = (CorpId, Client);
 
 async fn shared(tour: &mut Engine, stage: &Stage) -> Option<Lower> {
@@ -170,7 +170,7 @@ async fn chains(tour: &mut Engine, stage: &Stage, lower: Option<&Lower>) -> Opti
                     }
                 }
             }
-            // A member outside the visible departments is listed by name only.
+            // A member outside the visible departments is listed only by name.
             let id = groups.member_custom_id(of()?, corp, "chenchen").await?;
             Ok(((), format!("chenchen is our {id}")))
         },
@@ -224,7 +224,7 @@ async fn contacts(tour: &mut Engine, stage: &Stage, chain: Option<&ChainId>) {
     .await;
 }
 
-/// The corp of this name that has not joined yet.
+/// Returns the corp with this name that has not joined yet.
 async fn pending_corp(
     stage: &Stage,
     chain: &ChainId,

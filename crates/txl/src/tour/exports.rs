@@ -101,7 +101,7 @@ fn no_job() -> Failure {
     unmet("there is no job to ask after: the step that submits it failed")
 }
 
-/// Waits for a job, while the simulator's time passes, and reads all its rows.
+/// Waits for a job while the simulator's clock advances, then reads all its rows.
 async fn rows<R: ExportRow>(stage: &Stage, job: &ExportJob<R>) -> Result<Vec<R>> {
     let polling = Polling::every(MOMENT).at_most(JOB_LIMIT);
     let export = stage.hastened(async { Ok(job.wait(polling).await?) }).await?;

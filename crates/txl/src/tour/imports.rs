@@ -1,4 +1,4 @@
-//! 异步批量接口: imports, from a CSV file to the called-back end of the job.
+//! 异步批量接口: imports, from a CSV file to the callback at the end of the job.
 
 use wecom_contacts::{
     DepartmentId, Polling, Seen,
@@ -157,7 +157,7 @@ async fn replace_members(tour: &mut Engine, stage: &Stage) {
     .await;
 }
 
-/// Waits for a job, while the simulator's time passes.
+/// Waits for a job while the simulator's clock advances.
 async fn ended(stage: &Stage, job: &ImportJob) -> Result<ImportOutcome> {
     let polling = Polling::every(MOMENT).at_most(JOB_LIMIT);
     stage.hastened(async { Ok(job.wait(polling).await?) }).await

@@ -1,4 +1,4 @@
-//! 素材管理: the files of imports, avatars, and what members send.
+//! 素材管理: the files of imports, avatars, and media of members.
 
 use wecom_contacts::media::{MediaKind, UploadByUrl, UrlUploadState};
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::must;
 
-/// A picture of one grey point.
+/// A picture of one grey pixel.
 const PNG: &[u8] = b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00\x3a\x7e\x9b\x55\x00\x00\x00\x0a\x49\x44\x41\x54\x78\x9c\x63\xa8\x07\x00\x00\x81\x00\x80\xd3\x94\x53\x4a\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60\x82";
 /// Its MD5.
 const PNG_MD5: &str = "2baefc35b3a72467f8c98c36370abe9a";

@@ -260,7 +260,7 @@ async fn enter(tour: &mut Engine, stage: &Stage) {
     .await;
 }
 
-/// The other ids a member has.
+/// The other ids of a member.
 async fn identities(tour: &mut Engine, stage: &Stage) {
     let app = stage.app.members();
     let wang = stage.userid("wang");

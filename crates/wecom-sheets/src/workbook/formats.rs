@@ -434,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_and_durations_are_recognised_by_their_format() {
+    fn dates_and_durations_are_recognized_by_their_format() {
         for (code, expected) in [
             ("yyyy-mm-dd", Shown::Date),
             ("yyyy\"年\"m\"月\"d\"日\"", Shown::Date),

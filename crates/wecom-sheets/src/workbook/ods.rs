@@ -28,7 +28,7 @@ pub(crate) struct Book {
 ///
 /// # Errors
 ///
-/// Returns an error if it is another OpenDocument file, or has a password.
+/// Returns an error if it is another `OpenDocument` file, or has a password.
 pub(super) fn is_one(package: &mut Package) -> Result<bool> {
     let Some(part) = package.part("mimetype", HELD)? else { return Ok(false) };
     let mut kind = String::new();

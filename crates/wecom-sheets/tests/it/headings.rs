@@ -104,7 +104,7 @@ fn problems_have_the_place_and_not_the_value() {
 }
 
 #[test]
-fn trap_45_headings_in_traditional_characters_are_recognised() {
+fn trap_45_headings_in_traditional_characters_are_recognized() {
     let text =
         "姓名,帳號,手機號,所在部門,職務,電子郵箱,別名\n陳大文,chen,13800000001,2,經理,c@example.com,x\n";
     let table = table(text, &Mapping::new()).unwrap();

@@ -26,7 +26,7 @@ fn corp() -> DepartmentNames {
 }
 
 #[test]
-fn trap_40_headings_of_hr_files_are_recognised() {
+fn trap_40_headings_of_hr_files_are_recognized() {
     let text = "工号,员工姓名,账号,性别,所属部门,岗位,移动电话,电子邮箱,联系电话,备注\n\
         007,王芳,wang,女士,2,工程师,13800000001,w@example.com,010-1234,x\n";
     let table = table(text).unwrap();
@@ -55,7 +55,7 @@ fn trap_40_headings_of_hr_files_are_recognised() {
 }
 
 #[test]
-fn trap_40_headings_with_units_marks_and_a_second_language_are_recognised() {
+fn trap_40_headings_with_units_marks_and_a_second_language_are_recognized() {
     for (heading, column) in [
         ("手机号(11位)", MemberColumn::Mobile),
         ("手机号（必填）", MemberColumn::Mobile),
@@ -213,8 +213,8 @@ fn the_error_for_missing_accounts_names_similar_headings() {
 #[test]
 fn a_file_with_accounts_only_is_refused() {
     for (text, part) in [
-        ("帐号\nwang\n", "帐号 is the only recognised column"),
-        ("帐号,工位\nwang,7\n", "(not recognised: 工位)"),
+        ("帐号\nwang\n", "帐号 is the only recognized column"),
+        ("帐号,工位\nwang,7\n", "(not recognized: 工位)"),
     ] {
         let error = table(text).unwrap_err();
         assert!(matches!(error, Error::OnlyIds { .. }) && error.to_string().contains(part), "{error}");
@@ -222,7 +222,7 @@ fn a_file_with_accounts_only_is_refused() {
 }
 
 #[test]
-fn the_export_of_a_tag_is_recognised_and_refused() {
+fn the_export_of_a_tag_is_recognized_and_refused() {
     let csv = "姓名,帐号,部门ID\n王芳,wang,\n,,7\n";
     let json = "{\"userid\":\"wang\",\"name\":\"王芳\"}\n{\"partyid\":7}\n";
     for text in [csv, json] {
@@ -264,7 +264,7 @@ fn headings_of_two_rows_are_joined_or_refused() {
 }
 
 #[test]
-fn headings_of_departments_are_recognised_and_other_codes_are_not_ids() {
+fn headings_of_departments_are_recognized_and_other_codes_are_not_ids() {
     let read =
         |text: &str| Table::<ImportDepartment>::read_bytes(text.as_bytes(), &Options::new(), &Mapping::new());
     let table = read(

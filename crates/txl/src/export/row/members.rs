@@ -12,7 +12,7 @@ use wecom_contacts::{
 use super::{Row, Spelling, departments, join, object};
 use crate::{export::cells::Cells, output::status_in_words};
 
-/// The heading of the status in words. It is the console's term, and an import recognises it as read-only.
+/// The heading of the status in words. It is the console's term, and an import recognizes it as read-only.
 const STATUS_IN_WORDS: &str = "激活状态";
 
 /// The fields without a column in WeCom's template, in the order of the sheet. Fields outside the first list follow it. Attributes (扩展属性) become
