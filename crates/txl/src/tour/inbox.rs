@@ -65,7 +65,7 @@ impl Inbox {
     pub(super) async fn event(&self) -> Result<Notification> {
         match self.next().await? {
             Received::Event(notification) => Ok(*notification),
-            Received::Verification => Err(unmet("the URL was verified where an event was due")),
+            Received::Verification => Err(unmet("a verification arrived instead of an event")),
             Received::Refused(refusal) => Err(unmet("a callback was refused").because(&refusal)),
         }
     }
@@ -78,7 +78,7 @@ impl Inbox {
             {
                 return match job.is_ok() {
                     true => Ok(()),
-                    false => Err(unmet("the job is called back as failed")),
+                    false => Err(unmet("the callback reports a failed job")),
                 };
             }
         }

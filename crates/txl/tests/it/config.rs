@@ -462,6 +462,6 @@ fn path_prints_the_file_that_would_be_read() {
     );
     let ran = home.run(&["config", "path", "--config", "/b"]);
     assert_eq!(ran.stdout, "/b\n");
-    assert!(ran.stderr.contains("no such file yet"), "{ran:?}");
+    assert!(ran.stderr.contains("the file does not exist yet"), "{ran:?}");
     assert!(Path::new(home.run(&["config", "path"]).stdout.trim_end()).is_file());
 }
