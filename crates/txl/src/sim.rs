@@ -100,11 +100,11 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) async fn run(self) -> Result {
-        // A file of an earlier run would name a server that has stopped.
+        // The file of an earlier process would name a stopped server.
         if let Some(path) = &self.ready_file {
             file::remove(path)?;
         }
-        // Signals are caught before the ready line is printed, as a script may send one right after it.
+        // Signals are handled before the ready line is printed, because a script can send one immediately afterwards.
         let stop = signals::take_over();
         let sim = self.start().await?;
         if !sim.address().ip().is_loopback() {

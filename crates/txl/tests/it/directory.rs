@@ -1,4 +1,4 @@
-//! The mirror as people and scripts use it: `pull`, `status`, `find`, `tree`, `history`, `diff`, `sql`, `mirror`.
+//! The commands of the mirror: `pull`, `status`, `find`, `tree`, `history`, `diff`, `sql`, `mirror`.
 
 use serde_json::{Value, json};
 use wecom_contacts::{Client, Secret, members::MemberPatch};
@@ -9,12 +9,12 @@ use crate::{corp::Corp, run::Ran};
 struct Mirrored(Corp);
 
 impl Mirrored {
-    /// A corp without a mirror yet.
+    /// Starts a corp without a mirror.
     async fn start() -> Self {
         Self(Corp::start(Sim::builder()).await)
     }
 
-    /// A corp with a mirror.
+    /// Starts a corp with a mirror.
     async fn pulled() -> Self {
         let corp = Self::start().await;
         let ran = corp.run(&["pull"]);
@@ -39,7 +39,7 @@ impl Mirrored {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pull_says_what_it_has_proven() {
+async fn a_pull_reports_its_coverage() {
     let corp = Mirrored::start().await;
     let report = corp.json(&["pull"]);
     assert_eq!(
@@ -163,7 +163,7 @@ async fn a_mirror_is_copied_whole() {
 async fn a_copy_that_fails_leaves_nothing_behind() {
     let corp = Mirrored::pulled().await;
     let before = files(&corp);
-    // Files may not grow beyond 64 KiB, and a write beyond it is an error instead of a signal.
+    // The file size is limited to 64 KiB. A larger write is an error instead of a signal.
     let script = r#"trap "" XFSZ; ulimit -f 64; exec "$@""#;
     let mut command = crate::run::in_a_shell(script, &["mirror", "migrate", "copy.db"]);
     command.env("TXL_MIRROR", corp.0.path("m.db")).current_dir(corp.0.directory.path());

@@ -1,4 +1,4 @@
-//! The command, run as people run it.
+//! Tests of the command as a process.
 
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
