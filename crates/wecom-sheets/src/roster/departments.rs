@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Column, Error, Kind, Meaning, Options, Result, Row, Sheet, SheetProblem, SheetRows,
-    cleaning::{Wanted, trimmed},
+    cleaning::{CellProblem, Wanted, trimmed},
     footer::begins_as_footer,
     heading_text::{joined, parts, plain, squeezed},
 };
@@ -227,8 +227,8 @@ impl DepartmentTable {
     }
 
     /// Returns the rows, without footers. Each call reads the file from its first row, with the same result.
-    pub fn rows(&self) -> DepartmentRows {
-        DepartmentRows {
+    pub fn rows(&self) -> ListedDepartments {
+        ListedDepartments {
             columns: Arc::clone(&self.columns),
             rows: self.sheet.rows_below(self.headings_line),
             row: Row::default(),
@@ -237,20 +237,20 @@ impl DepartmentTable {
 }
 
 /// The rows of a table of departments; see [`DepartmentTable::rows`].
-pub struct DepartmentRows {
+pub struct ListedDepartments {
     columns: Arc<[Column<ListedField>]>,
     rows: SheetRows,
     row: Row,
 }
 
-impl fmt::Debug for DepartmentRows {
+impl fmt::Debug for ListedDepartments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DepartmentRows").field("rows", &self.rows).finish_non_exhaustive()
+        f.debug_struct("ListedDepartments").field("rows", &self.rows).finish_non_exhaustive()
     }
 }
 
-impl DepartmentRows {
-    fn convert(&self) -> DepartmentRow {
+impl ListedDepartments {
+    fn convert(&self) -> ListedDepartment {
         let cells = self.columns.iter().enumerate().map(|(at, column)| {
             let Meaning::Field(field) = column.meaning else { return Held::Unmanaged };
             let (kind, text) = (self.row.kind(at), self.row.text(at));
@@ -259,6 +259,7 @@ impl DepartmentRows {
             }
             let read = match field {
                 ListedField::Leaders => cell::list(kind, text),
+                field if field.wanted() == Wanted::Number => number(kind, text),
                 field => cell::one(field.wanted(), kind, text),
             };
             match read {
@@ -268,7 +269,7 @@ impl DepartmentRows {
                 Err(problem) => Held::Faulty(problem),
             }
         });
-        DepartmentRow { line: self.row.line(), cells: cells.collect(), columns: Arc::clone(&self.columns) }
+        ListedDepartment { line: self.row.line(), cells: cells.collect(), columns: Arc::clone(&self.columns) }
     }
 
     /// Returns whether the row has one text that begins as footers do.
@@ -278,8 +279,19 @@ impl DepartmentRows {
     }
 }
 
-impl Iterator for DepartmentRows {
-    type Item = Result<DepartmentRow>;
+/// Reads the cell of an id or an order.
+fn number(kind: Kind, text: &str) -> cell::Read {
+    const NO_NUMBER: CellProblem = CellProblem::Unfit("is not a whole number from 0 to 4294967295");
+
+    let read = cell::one(Wanted::Number, kind, text)?;
+    match &read.0 {
+        Content::Value(value) if value.to_string().parse::<u32>().is_err() => Err(NO_NUMBER),
+        _ => Ok(read),
+    }
+}
+
+impl Iterator for ListedDepartments {
+    type Item = Result<ListedDepartment>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -295,19 +307,19 @@ impl Iterator for DepartmentRows {
 
 /// One department of a [`DepartmentTable`].
 #[derive(Clone)]
-pub struct DepartmentRow {
+pub struct ListedDepartment {
     line: u64,
     columns: Arc<[Column<ListedField>]>,
     cells: Vec<Held>,
 }
 
-impl fmt::Debug for DepartmentRow {
+impl fmt::Debug for ListedDepartment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DepartmentRow").field("line", &self.line).finish_non_exhaustive()
+        f.debug_struct("ListedDepartment").field("line", &self.line).finish_non_exhaustive()
     }
 }
 
-impl DepartmentRow {
+impl ListedDepartment {
     /// Returns the line of the file, or the row's number in a workbook.
     pub fn line(&self) -> u64 {
         self.line

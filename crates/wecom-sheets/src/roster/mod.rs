@@ -23,7 +23,7 @@ mod words;
 
 pub use self::{
     cell::{RosterValue, WrittenDepartment},
-    departments::{DepartmentPlace, DepartmentRow, DepartmentRows, DepartmentTable, ListedField},
+    departments::{DepartmentPlace, DepartmentTable, ListedDepartment, ListedDepartments, ListedField},
     field::RosterField,
     options::RosterOptions,
     reading::RosterReading,
