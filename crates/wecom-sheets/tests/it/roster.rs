@@ -248,6 +248,13 @@ fn a_roster_without_its_key_is_refused_with_the_headings_that_it_has() {
 }
 
 #[test]
+fn the_key_of_somebody_else_is_no_key() {
+    let error =
+        table("上级信息,,基本信息\n帐号,姓名,手机\na,王芳,13800000001\n", &RosterOptions::new()).unwrap_err();
+    assert!(matches!(&error, Error::NoKey { headings, .. } if headings[0] == "上级信息 帐号"), "{error}");
+}
+
+#[test]
 fn two_columns_of_one_field_are_refused() {
     let error = table("帐号,姓名,员工状态,是否在职\na,王芳,在职,是\n", &RosterOptions::new()).unwrap_err();
     assert!(matches!(&error, Error::SameField { field, .. } if field == "state"), "{error}");
