@@ -179,6 +179,7 @@ pub(super) fn layout(headings: Vec<String>, options: &RosterOptions) -> Result<L
     if layout.key >= layout.columns.len() {
         return Err(Error::NoKey {
             key: options.key_name(),
+            fewest: 1,
             rows: 1,
             headings: layout.columns.into_iter().map(|column| column.heading).collect(),
             other_sheets: Vec::new(),

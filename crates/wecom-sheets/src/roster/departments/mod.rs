@@ -78,6 +78,7 @@ impl DepartmentTable {
             |heading: &str| matches!(field_of(heading), Some(ListedField::Path | ListedField::Name));
         let headings = Headings {
             key: "部门".to_owned(),
+            fewest: 1,
             is_key: &is_place,
             is_known: &|heading| field_of(heading).is_some(),
         };
