@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{CellProblem, Correction, Corrections, Wanted, number, text};
+use crate::writing::is_formula;
 
 /// Cleans free text that has no surrounding blanks.
 pub(super) fn clean(
@@ -43,7 +44,7 @@ pub(super) fn clean(
 /// Removes the apostrophe that exports put before text that looks like a formula.
 fn protection(text: &str) -> &str {
     match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        Some(rest) if is_formula(rest) => rest,
         _ => text,
     }
 }
