@@ -4,9 +4,8 @@ use clap::Args;
 use serde::Serialize;
 use wecom_directory::search::Searcher;
 
-use super::{MirrorFlags, corp};
+use super::MirroredCorps;
 use crate::{
-    access::Access,
     failure::{Failure, Result},
     messages::directory as messages,
     numbers,
@@ -26,13 +25,8 @@ pub(crate) struct Find {
     /// Print at most this many people
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = numbers::whole::<u32>(1..=100_000))]
     limit: u32,
-    /// Search every corp of the mirror
-    #[arg(long)]
-    all_corps: bool,
     #[command(flatten)]
-    mirror: MirrorFlags,
-    #[command(flatten)]
-    access: Access,
+    mirror: MirroredCorps,
 }
 
 /// A person, as `-o json` prints it.
@@ -48,11 +42,11 @@ struct Found {
 
 impl Find {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let store = self.mirror.open_existing().await?;
-        let corps = if self.all_corps {
-            store.corps().await?.into_iter().map(|summary| summary.corp).collect()
-        } else {
-            vec![corp(&self.access, &*store).await?]
+        let (store, corp) = self.mirror.open().await?;
+        let names_corps = corp.is_none();
+        let corps = match corp {
+            Some(corp) => vec![corp],
+            None => store.corps().await?.into_iter().map(|summary| summary.corp).collect(),
         };
         let query = self.query.join(" ");
         let limit = self.limit as usize;
@@ -72,10 +66,10 @@ impl Find {
                 name: hit.name,
                 position: hit.position,
                 departments: hit.departments,
-                corp_id: self.all_corps.then(|| corp.to_string()),
+                corp_id: names_corps.then(|| corp.to_string()),
             })
             .collect();
-        let columns: &[&str] = if self.all_corps {
+        let columns: &[&str] = if names_corps {
             &["userid", "name", "position", "departments", "corp_id"]
         } else {
             &["userid", "name", "position", "departments"]

@@ -6,8 +6,8 @@ use clap::Args;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::Value;
 
-use super::{MirrorFlags, corp};
-use crate::{access::Access, failure::Result, output::Output};
+use super::MirroredCorps;
+use crate::{failure::Result, output::Output};
 
 /// Query the mirror in SQL; the statement can only read
 ///
@@ -19,13 +19,8 @@ use crate::{access::Access, failure::Result, output::Output};
 pub(crate) struct Sql {
     /// One SELECT statement
     statement: String,
-    /// Query every corp of the mirror
-    #[arg(long)]
-    all_corps: bool,
     #[command(flatten)]
-    mirror: MirrorFlags,
-    #[command(flatten)]
-    access: Access,
+    mirror: MirroredCorps,
 }
 
 /// A row, as an object in the order of the columns.
@@ -46,8 +41,7 @@ impl Serialize for Row {
 
 impl Sql {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let store = self.mirror.open_existing().await?;
-        let corp = if self.all_corps { None } else { Some(corp(&self.access, &*store).await?) };
+        let (store, corp) = self.mirror.open().await?;
         let mut columns: Arc<[String]> = Arc::new([]);
         let mut rows = Vec::new();
         let mut each = |row: wecom_directory::store::QueryRow<'_>| {

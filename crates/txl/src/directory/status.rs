@@ -5,9 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use wecom_directory::{Coverage, store::CorpSummary};
 
-use super::MirrorFlags;
+use super::MirroredCorps;
 use crate::{
-    access::Access,
     failure::{Failure, Result},
     messages::{Message, directory as messages},
     output::Output,
@@ -21,13 +20,8 @@ pub(crate) struct Status {
     /// Exit with 1 if the last complete pull is older, such as 24h or 90m
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     max_age: Option<SignedDuration>,
-    /// Show every corp of the mirror
-    #[arg(long)]
-    all_corps: bool,
     #[command(flatten)]
-    mirror: MirrorFlags,
-    #[command(flatten)]
-    access: Access,
+    mirror: MirroredCorps,
 }
 
 /// The state of one corp, as `-o json` prints it.
@@ -47,14 +41,7 @@ struct CorpStatus {
 
 impl Status {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let store = self.mirror.open_existing().await?;
-        let mut corps = store.corps().await?;
-        if let Some(corp) = self.access.corp_id_if_given()?.filter(|_| !self.all_corps) {
-            corps.retain(|summary| summary.corp.as_str() == corp);
-            if corps.is_empty() {
-                return Err(wecom_directory::Error::UnknownCorp(corp).into());
-            }
-        }
+        let corps = self.mirror.summaries().await?;
         let now = Timestamp::now();
         let statuses: Vec<_> = corps.iter().map(|summary| status(summary, now)).collect();
         match statuses.as_slice() {

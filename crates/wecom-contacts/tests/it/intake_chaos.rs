@@ -11,8 +11,9 @@ use tokio::{sync::watch, task::JoinSet, time::timeout};
 use wecom_contacts::callback::{Callbacks, MemoryInbox, Notification};
 
 use crate::{
-    callback_server::{Server, http, post},
+    callback_server::{Server, post},
     platform::{Platform, Request, START, who_left},
+    rig::http,
 };
 
 /// The load.
