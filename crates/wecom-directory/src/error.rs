@@ -60,6 +60,9 @@ pub enum Error {
     /// The mirror has no such corp.
     #[error("the mirror has no corp {0}")]
     UnknownCorp(String),
+    /// A rename of a plan names no department, or one that cannot be renamed so.
+    #[error("the rename is not possible: {0}")]
+    Rename(String),
     /// A plan may not be applied.
     #[error(transparent)]
     PlanRefused(#[from] crate::apply::PlanRefused),

@@ -4,6 +4,7 @@
 
 mod apply;
 mod corp;
+mod plan;
 mod plans;
 mod pull;
 mod store;
