@@ -440,6 +440,17 @@ async fn a_cancelled_run_lets_calls_finish_and_can_be_resumed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_is_refused_after_a_lost_one_is_reported_as_refused() {
+    let corp = start().await;
+    let taken = json!({"name": [null, "新人"], "mobile": [null, "13800000002"], "department": [null, [2]]});
+    let plan = plan(&corp, vec![member("new1", StepAction::Create, taken)]).await;
+    corp.sim.faults().next("user/create", Fault::reset_before()).unwrap();
+    let report = run(&corp, &plan).await;
+    assert_eq!((report.counts.refused, report.state), (1, RunState::Done), "{report:?}");
+    assert!(matches!(report.outcomes[0].reason, Some(StepReason::Refused { code: 60104, .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_fault_at_five_percent_ends_in_the_wanted_corp() {
     let faults = [
         Fault::errcode(-1),
@@ -521,6 +532,10 @@ async fn a_run_that_is_killed_at_any_moment_ends_as_an_undisturbed_one() {
                 "{polls}"
             );
             if ended.is_some() {
+                assert!(
+                    concurrency > 1 || polls > 28,
+                    "each step is killed before its call and after it: {polls}"
+                );
                 break;
             }
         }
