@@ -306,8 +306,27 @@ impl<'a> Course<'a> {
                 Some((place, sent)) = running.next() => self.take(place, sent),
             }
         }
+        if self.stop.is_none() && !sender.is_halted() {
+            self.skip_unreachable();
+        }
         // The recorder ends when it has written everything before this.
         let _ = sender.entries.send(Entry::Last);
+    }
+
+    /// Skips steps that need one which the plan does not have, or each other.
+    fn skip_unreachable(&mut self) {
+        for (place, step) in self.sender.plan.steps.iter().enumerate() {
+            if !self.schedule.has_ended(place)
+                && let Some(need) = step.needs.first()
+            {
+                self.end(
+                    place,
+                    StepState::Skipped,
+                    Some(StepReason::Needs { step: *need }),
+                    Timestamp::now(),
+                );
+            }
+        }
     }
 
     /// Takes what became of a step that was sent.
@@ -323,8 +342,8 @@ impl<'a> Course<'a> {
                 self.end(place, StepState::Refused, Some(reason), at);
             }
             // The call before, whose answer was lost, may have been executed after the reading.
-            Sent::Refused { .. }
-                if self.again.contains_key(&place) && is_existence(self.sender.step(place)) =>
+            Sent::Refused { ref reason, .. }
+                if self.again.contains_key(&place) && is_done_already(self.sender.step(place), reason) =>
             {
                 let started = self.again.get(&place).map(|(started, _)| started.clone()).unwrap_or_default();
                 self.lost.push((place, started));
@@ -444,7 +463,12 @@ impl<'a> Course<'a> {
     }
 }
 
-/// Whether the step creates or removes an object.
-fn is_existence(step: &Step) -> bool {
-    matches!(step.action, StepAction::Create | StepAction::Remove)
+/// Whether WeCom refused a step because the object exists that it creates, or does not exist that it removes.
+const fn is_done_already(step: &Step, reason: &StepReason) -> bool {
+    let StepReason::Refused { code, .. } = reason else { return false };
+    match step.action {
+        StepAction::Create => matches!(*code, 60102 | 60008 | 40068 | 40071),
+        StepAction::Remove => matches!(*code, 60111 | 60003 | 60123 | 40068),
+        _ => false,
+    }
 }
