@@ -29,6 +29,7 @@ mod control_access;
 mod digest;
 mod download;
 mod due_work;
+mod dump;
 mod fault_control;
 mod faults;
 mod large_files;
@@ -51,6 +52,7 @@ pub use console::{
     Console, ConsoleCallback, ConsoleDepartment, ConsoleError, ConsoleEvent, ConsoleLegacy, ConsoleMember,
     ConsolePermission, ConsoleRange, ConsoleVisit, InvalidTagMembers,
 };
+pub use dump::{CorpDump, DumpedDepartment, DumpedMember, DumpedTag};
 pub use fault_control::Faults;
 pub use faults::{
     CallRule, DeliveryFault, DeliveryRule, Fault, FaultCaller, FaultError, FaultRules, FaultState, Moment,

@@ -15,6 +15,7 @@ use crate::{
     config::SimBuilder,
     console::Console,
     digest::digest,
+    dump::{CorpDump, dump},
     fault_control::Faults,
     rates::Rates,
     request_log::Request,
@@ -206,6 +207,12 @@ impl Sim {
     /// is. A digest of a million members takes about a second, and calls continue during this time.
     pub fn digest(&self) -> String {
         digest(&self.shared.world)
+    }
+
+    /// Returns all members, departments and tags with all values at one moment, including what no credential can see.
+    /// A large corp needs more than 1 KB of memory for each member; `GET /_sim/corp` streams the same contacts.
+    pub fn dump(&self) -> CorpDump {
+        dump(&self.shared.world)
     }
 
     /// Replaces the members, departments and tags of the corp with generated ones. The same arguments give the same

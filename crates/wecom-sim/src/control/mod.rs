@@ -15,12 +15,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    console,
+    console, dump,
     rates::Rates,
     seed::Seed,
     shared::Shared,
@@ -40,6 +40,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         // The paths in the page are relative to the page.
         .route("/", get(|| async { Redirect::permanent("/_sim/") }))
         .route("/state", get(state))
+        .route("/corp", get(corp))
         .route("/reset", post(reset))
         .route("/seed", post(seed))
         .route("/clock/advance", post(advance))
@@ -86,6 +87,16 @@ async fn state(
     StrictQuery(asked): StrictQuery<StateQuery>,
 ) -> Result<Json<State>, Refused> {
     Ok(Json(in_background(&shared, move |shared| State::of(shared, asked.digest)).await?))
+}
+
+/// Returns all contacts of the corp at one moment, one JSON object a line.
+async fn corp(SharedState(shared): SharedState<Arc<Shared>>) -> Result<Response, Refused> {
+    let spool = |shared: &Shared| dump::write_dump(&shared.world, &shared.config.spool_directory());
+    let file = in_background(&shared, spool)
+        .await?
+        .map_err(|error| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, error))?;
+    let headers = [(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, file.body(0, file.size)).into_response())
 }
 
 /// Runs long work outside the threads of the server.

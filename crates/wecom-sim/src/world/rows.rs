@@ -242,8 +242,9 @@ struct Web<'m> {
     title: &'m str,
 }
 
-struct ExternalProfile<'m> {
-    member: &'m Member,
+/// The 成员对外属性 of a member.
+pub(crate) struct ExternalProfile<'m> {
+    pub(crate) member: &'m Member,
 }
 
 impl Serialize for ExternalProfile<'_> {

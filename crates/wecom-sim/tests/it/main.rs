@@ -10,6 +10,7 @@ mod deliveries;
 mod delivery_faults;
 mod departments;
 mod digests;
+mod dumps;
 mod exports;
 mod faults;
 mod hostile;
