@@ -45,6 +45,7 @@ mod shared;
 mod sim;
 mod state;
 mod world;
+mod write_log;
 
 pub use callback::client::VerificationError;
 pub use config::SimBuilder;
@@ -69,6 +70,7 @@ pub use world::{
     Choices,
     callback::{Attempt, AttemptKind, DeliveryRecord, DeliveryState, ResendError, TargetError},
 };
+pub use write_log::{LoggedWrite, WriteLog};
 
 /// The examples of the crate's README are compiled and run with those of the documentation.
 #[cfg(doctest)]

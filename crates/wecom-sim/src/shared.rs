@@ -19,6 +19,7 @@ use crate::{
     request_log::RequestLog,
     seed::{Contacts, Seed, SeedError},
     world::{World, callback::DeliveryQueue},
+    write_log::Writes,
 };
 
 /// Maximum time that [`Sim::settled`] waits, enough for a few attempts that all time out.
@@ -31,6 +32,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<Clock>,
     pub(crate) world: Arc<RwLock<World>>,
     pub(crate) requests: Mutex<RequestLog>,
+    pub(crate) writes: Mutex<Writes>,
     pub(crate) faults: Arc<FaultInjector>,
     pub(crate) rate_limiter: RateLimiter,
     pub(crate) callback_client: CallbackClient,
@@ -65,7 +67,8 @@ impl Shared {
             due_work: DueWork::new(Arc::clone(&world), Arc::clone(&clock), config.spool_directory()),
             clock,
             world,
-            requests: Mutex::default(),
+            requests: Mutex::new(RequestLog::of_at_most(config.logged_requests, config.logged_bytes)),
+            writes: Mutex::new(Writes::of_at_most(config.logged_writes)),
             faults,
             rate_limiter: RateLimiter::with(config.rates.clone()),
             callback_client: CallbackClient::new(config.callback_timeout, config.allowed()?),
@@ -122,6 +125,7 @@ impl Shared {
     pub(crate) fn reset(&self) -> std::io::Result<()> {
         let mut fresh = self.config.world(self.clock.now())?;
         self.requests.lock().clear();
+        self.writes.lock().clear();
         self.faults.set(self.config.faults.clone());
         self.rate_limiter.set(self.config.rates.clone());
         let mut world = self.world.write();

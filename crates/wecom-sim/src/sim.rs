@@ -24,6 +24,7 @@ use crate::{
     shared::Shared,
     state::State,
     world::callback::{DeliveryRecord, Receiver, ResendError},
+    write_log::WriteLog,
 };
 
 /// Maximum time that [`Sim::stop`] waits for running calls.
@@ -146,6 +147,12 @@ impl Sim {
     /// Returns the API requests received so far, oldest first.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.requests.lock().shown()
+    }
+
+    /// Returns the writes so far: each call that changes the corp or submits a job, executed or not. This log is apart
+    /// from that of the requests and keeps more, so that a test can prove that no write was executed twice.
+    pub fn writes(&self) -> WriteLog {
+        self.shared.writes.lock().shown()
     }
 
     /// Returns the callbacks so far, oldest first, with all their attempts.

@@ -25,6 +25,7 @@ mod reply;
 mod route;
 mod routes;
 mod tags;
+mod written;
 
 use std::sync::Arc;
 
@@ -60,7 +61,8 @@ pub(crate) async fn answer(
     if shared.faults.has_call_rules() || shared.rate_limiter.is_on() {
         return fault_injection::answer(shared, Received { incoming, route, args }, breaker).await;
     }
-    let (now, mut trace) = (shared.clock.now(), Trace::default());
+    let write = written::pending_write(&route, &args, &incoming);
+    let (now, mut trace) = (shared.clock.now(), Trace { write, ..Trace::default() });
     let outcome = execute(shared, &incoming, &route, args, now, &mut trace);
     note(shared, incoming, &route, outcome, now, trace)
 }

@@ -29,6 +29,7 @@ use crate::{
         Choices,
         callback::{DeliveryQueue, ResendError},
     },
+    write_log::WriteLog,
 };
 use input::{Input, Refused, StrictQuery, merged};
 
@@ -46,6 +47,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/clock/advance", post(advance))
         .route("/console/{action}", post(act))
         .route("/requests", get(requests))
+        .route("/writes", get(writes))
         .route("/deliveries", get(deliveries))
         .route("/deliveries/{id}/redeliver", post(redeliver))
         .route("/deliveries/{id}/replay", post(replay))
@@ -187,6 +189,24 @@ async fn requests(
     let wanted: Vec<_> =
         all.iter().filter(|one| asked.path.as_ref().is_none_or(|path| *path == one.path)).collect();
     Json(json!({"requests": last(&wanted, asked.limit)}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WritesQuery {
+    limit: Option<usize>,
+    endpoint: Option<String>,
+}
+
+async fn writes(
+    SharedState(shared): SharedState<Arc<Shared>>,
+    StrictQuery(asked): StrictQuery<WritesQuery>,
+) -> Json<WriteLog> {
+    let mut log = shared.writes.lock().shown();
+    log.writes.retain(|one| asked.endpoint.as_ref().is_none_or(|endpoint| endpoint == one.endpoint));
+    let excess = log.writes.len() - last(&log.writes, asked.limit).len();
+    log.writes.drain(..excess);
+    Json(log)
 }
 
 #[derive(Deserialize)]

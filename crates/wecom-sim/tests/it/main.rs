@@ -27,3 +27,4 @@ mod rig;
 mod seeds;
 mod tags;
 mod wire;
+mod writes;
