@@ -173,6 +173,13 @@ impl SimBuilder {
         self
     }
 
+    /// Sets the maximum number of rows in a page of `user/list_id`, so that the list of a small corp can have several
+    /// pages. Defaults to the requested number.
+    pub fn largest_id_page(mut self, rows: u32) -> Self {
+        self.world.largest_id_page = rows.max(1) as usize;
+        self
+    }
+
     /// Sets the directory for the files of large exports. The files have no name and are removed with the simulator.
     /// Defaults to the temporary directory (`TMPDIR`). An export that cannot be written there fails (status 3).
     pub fn spool_dir(mut self, directory: impl Into<PathBuf>) -> Self {

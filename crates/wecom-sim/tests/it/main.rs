@@ -25,6 +25,7 @@ mod permissions;
 mod rates;
 mod rig;
 mod seeds;
+mod switches;
 mod tags;
 mod wire;
 mod writes;
