@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use futures_util::future::BoxFuture;
 use parking_lot::{Mutex, RwLock};
 use tokio::{
     sync::{Semaphore, watch},
@@ -26,6 +27,9 @@ use crate::{
 const SETTLING: Duration = Duration::from_secs(30);
 /// Maximum number of concurrent downloads for uploads by URL. Each can hold a large file in memory.
 const DOWNLOADS: usize = 4;
+/// Gets the path of a call.
+pub(crate) type CallHook = Arc<dyn Fn(&Arc<Shared>, &str) -> BoxFuture<'static, ()> + Send + Sync>;
+
 /// The state that the server's tasks share.
 pub(crate) struct Shared {
     pub(crate) config: SimBuilder,
@@ -43,6 +47,8 @@ pub(crate) struct Shared {
     /// Notified after each pass of the callback worker over its queue.
     pub(crate) worker_idle: watch::Sender<()>,
     pub(crate) due_work: Arc<DueWork>,
+    /// Awaited before each call.
+    pub(crate) call_hook: RwLock<Option<CallHook>>,
     /// Serializes large seeds.
     seeding: Mutex<()>,
 }
@@ -75,6 +81,7 @@ impl Shared {
             control_access: ControlAccess::new(config.listen.ip(), &config.allow_hosts).map_err(invalid)?,
             downloads: Semaphore::new(DOWNLOADS),
             worker_idle: watch::Sender::new(()),
+            call_hook: RwLock::default(),
             seeding: Mutex::default(),
             config,
         }))

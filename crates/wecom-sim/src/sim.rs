@@ -21,7 +21,7 @@ use crate::{
     request_log::Request,
     seed::{Seed, SeedError},
     server,
-    shared::Shared,
+    shared::{CallHook, Shared},
     state::State,
     world::callback::{DeliveryRecord, Receiver, ResendError},
     write_log::WriteLog,
@@ -192,6 +192,29 @@ impl Sim {
     /// Returns the fault injection, which is off until a rule is set.
     pub fn faults(&self) -> Faults {
         Faults::new(Arc::clone(&self.shared))
+    }
+
+    /// Awaits this before each API call, with the path below `/cgi-bin/` and the console. A test can so change the
+    /// corp between two calls of a client, at the same call in every run. A later hook replaces this one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let sim = wecom_sim::Sim::start().await;
+    /// sim.before_each_call(|path, console| async move {
+    ///     if path == "user/list_id" {
+    ///         let _ = console.delete_member("wujiu").await;
+    ///     }
+    /// });
+    /// # }
+    /// ```
+    pub fn before_each_call<F, R>(&self, hook: F)
+    where
+        F: Fn(String, Console) -> R + Send + Sync + 'static,
+        R: Future<Output = ()> + Send + 'static,
+    {
+        let hook: CallHook =
+            Arc::new(move |shared, path| Box::pin(hook(path.to_owned(), Console::new(Arc::clone(shared)))));
+        *self.shared.call_hook.write() = Some(hook);
     }
 
     /// Returns the rate limits.

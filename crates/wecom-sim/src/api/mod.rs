@@ -57,6 +57,10 @@ pub(crate) async fn answer(
         tracing::warn!(?path, "unknown API path");
         return reply::unknown_path();
     };
+    let hook = shared.call_hook.read().clone();
+    if let Some(hook) = hook {
+        hook(shared, path).await;
+    }
     let args = Args::read(&incoming, route.body()).await;
     if shared.faults.has_call_rules() || shared.rate_limiter.is_on() {
         return fault_injection::answer(shared, Received { incoming, route, args }, breaker).await;

@@ -151,3 +151,18 @@ async fn details_can_have_the_userid_in_another_case_than_the_ids() {
     assert_eq!(rig.get(By::App, "user/get?userid=ZhengShi").await["userid"], "zhengshi");
     assert_eq!(dumped(&rig, "ZhengShi")["name"], "郑十");
 }
+
+#[tokio::test]
+async fn a_test_can_change_the_corp_before_each_call() {
+    let rig = Rig::new().await;
+    rig.sim.before_each_call(|path, console| async move {
+        if path == "user/list_id" {
+            console.delete_member("wujiu").await.ok();
+        }
+    });
+    expect(0, &rig.get(By::App, "user/get?userid=wujiu").await);
+    let ids = rig.post(By::Contacts, "user/list_id", &json!({})).await;
+    assert!(!userids(&ids, "dept_user").contains(&"wujiu".to_owned()), "{ids}");
+    rig.sim.before_each_call(|_, _| async {});
+    expect(60111, &rig.get(By::App, "user/get?userid=wujiu").await);
+}
