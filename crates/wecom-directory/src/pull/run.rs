@@ -262,6 +262,7 @@ impl Run<'_> {
             departments: department_counts,
             tags: tag_counts,
             moving: moving.iter().map(|index| UserId::new(self.table.userid(*index))).collect(),
+            moving_departments: Vec::new(),
             hidden,
         };
         let record = PullRecord {

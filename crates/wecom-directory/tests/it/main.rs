@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
+mod cases;
+mod claims;
 mod corp;
+mod oracle;
 mod pull;
 mod store;
