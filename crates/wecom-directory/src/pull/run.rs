@@ -193,7 +193,11 @@ impl Run<'_> {
 
         self.reporter.report(Stage::Tags, 0, None);
         let tag_reading = match (&contacts_sync, &app) {
-            (Some(client), _) => Some((tags::read(client, Source::ContactsSync).await?, Level::Complete)),
+            (Some(client), _) => {
+                let reading = tags::read(client, Source::ContactsSync).await?;
+                let level = if reading.has_all_contents() { Level::Complete } else { Level::Range };
+                Some((reading, level))
+            }
             (None, Some((_, client))) => Some((tags::read(client, Source::App).await?, Level::Range)),
             (None, None) => None,
         };

@@ -263,11 +263,11 @@ impl Edit {
                 console.update_member(member(index).enable(false)).await.ok();
             }
             Self::Quit { member: index } => {
-                member(index);
+                touched.members.push(userid(index).to_ascii_lowercase());
                 console.member_quits(&userid(index)).await.ok();
             }
             Self::Delete { member: index } => {
-                member(index);
+                touched.members.push(userid(index).to_ascii_lowercase());
                 console.delete_member(&userid(index)).await.ok();
             }
             Self::Create { userid, department: index } => {

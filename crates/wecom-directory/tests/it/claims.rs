@@ -1,7 +1,9 @@
 //! Whatever the corp, the credentials and the cuts in the readings: the mirror claims nothing that the dump contradicts.
 
+use std::collections::BTreeSet;
+
 use proptest::{collection::vec, prelude::*};
-use wecom_directory::record::State;
+use wecom_directory::record::{Source, State};
 use wecom_sim::Fault;
 
 use crate::{
@@ -11,18 +13,20 @@ use crate::{
 };
 
 impl Corp {
-    /// The departments whose seats these credentials read with their details.
-    async fn departments_in_sight(
-        &self,
-        case: &Case,
-        secrets: Secrets,
-    ) -> Option<std::collections::BTreeSet<u32>> {
-        let list = match secrets {
-            Secrets::Both | Secrets::Contacts if case.contacts_is_old => return None,
-            Secrets::Contacts => return Some([].into()),
-            Secrets::Both | Secrets::App => self.app.departments().list().await.unwrap(),
-        };
-        Some(list.into_iter().map(|department| department.id.0).collect())
+    /// What a pull with these credentials has read.
+    pub(crate) async fn leeway(&self, case: &Case, secrets: Secrets) -> Leeway {
+        let mut read_by = Vec::new();
+        let mut seats_read_in = Some(BTreeSet::new());
+        if secrets != Secrets::Contacts {
+            read_by.push(Source::App);
+            let list = self.app.departments().list().await.unwrap();
+            seats_read_in = Some(list.into_iter().map(|department| department.id.0).collect());
+        }
+        if secrets != Secrets::App && case.contacts_is_old {
+            read_by.push(Source::ContactsSync);
+            seats_read_in = None;
+        }
+        Leeway { read_by: Some(read_by), seats_read_in, ..case.leeway() }
     }
 }
 
@@ -53,7 +57,7 @@ async fn claims_after_changes(case: Case, edits: Vec<Edit>, later: Secrets, late
     }
     set_range(&corp, &later_range).await;
     let report = case.pull(&corp, later).run(&corp.store).await.unwrap();
-    let leeway = Leeway { seats_read_in: corp.departments_in_sight(&case, later).await, ..case.leeway() };
+    let leeway = corp.leeway(&case, later).await;
     let mirror = corp.mirror().await;
     let found = contradictions(&mirror, &corp.sim.dump(), &report, &leeway);
     assert!(found.is_empty(), "{found:#?}\n{report:?}");
@@ -121,7 +125,7 @@ async fn claims_after_a_cut(case: Case, edits: Vec<Edit>, cuts: Vec<Cut>) {
     let before = corp.tables().await;
     let pulled = case.pull(&corp, case.secrets).run(&corp.store).await;
     corp.sim.faults().clear();
-    let leeway = Leeway { seats_read_in: Some([].into()), ..case.leeway() };
+    let leeway = Leeway { read_by: Some(Vec::new()), seats_read_in: Some(BTreeSet::new()), ..case.leeway() };
     match pulled {
         Err(_) => assert_eq!(corp.tables().await, before, "a pull that fails changes nothing"),
         Ok(report) => {
@@ -131,8 +135,7 @@ async fn claims_after_a_cut(case: Case, edits: Vec<Edit>, cuts: Vec<Cut>) {
     }
     // The next pull without cuts is right again.
     let report = case.pull(&corp, case.secrets).run(&corp.store).await.unwrap();
-    let leeway =
-        Leeway { seats_read_in: corp.departments_in_sight(&case, case.secrets).await, ..case.leeway() };
+    let leeway = corp.leeway(&case, case.secrets).await;
     let found = contradictions(&corp.mirror().await, &corp.sim.dump(), &report, &leeway);
     assert!(found.is_empty(), "{found:#?}\n{report:?}");
 }

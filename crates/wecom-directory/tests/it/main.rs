@@ -5,6 +5,7 @@
 mod cases;
 mod claims;
 mod corp;
+mod moving;
 mod oracle;
 mod pull;
 mod store;

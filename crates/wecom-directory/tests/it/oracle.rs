@@ -7,7 +7,7 @@ use wecom_contacts::{Seen, members::Member};
 use wecom_directory::{
     Level,
     pull::PullReport,
-    record::{DepartmentRecord, MemberRecord, State, TagRecord},
+    record::{DepartmentRecord, MemberRecord, Source, State, TagRecord},
     store::Store,
 };
 use wecom_sim::{CorpDump, DumpedMember};
@@ -19,6 +19,8 @@ use crate::corp::Corp;
 pub(crate) struct Leeway {
     /// Members with status 5 are in no list, so to every credential they seem to be gone.
     pub(crate) left_are_hidden: bool,
+    /// The credentials that have read details in this pull. `None` for all that ever did.
+    pub(crate) read_by: Option<Vec<Source>>,
     /// Departments whose seats this pull has read with their details. `None` for all.
     pub(crate) seats_read_in: Option<BTreeSet<u32>>,
     /// Objects that changed after the last reading that could show it: userids in lower case, and departments.
@@ -120,7 +122,14 @@ fn one_member(
     found: &mut Vec<String>,
 ) {
     let userid = &dumped.userid;
-    let stale: BTreeSet<_> = record.stale().iter().map(|field| field.name()).collect();
+    // Other fields are the last known ones, of an earlier pull.
+    let is_read = |source: &Source| leeway.read_by.as_ref().is_none_or(|sources| sources.contains(source));
+    let read: BTreeSet<_> = [Source::App, Source::ContactsSync]
+        .iter()
+        .filter(|source| is_read(source))
+        .flat_map(|source| record.shown[source.index()].iter())
+        .map(|field| field.name())
+        .collect();
     let claimed = fields(&record.member);
     let real = {
         let mut member: Member = serde_json::from_value(json!(dumped)).unwrap();
@@ -131,9 +140,9 @@ fn one_member(
     for (name, value) in claimed {
         let is_same = match name.as_str() {
             "userid" => value.as_str().map(key) == Some(key(userid)),
-            _ => real.get(&name) == Some(&value),
+            name => !read.contains(name) || real.get(name) == Some(&value),
         };
-        if !is_same && !stale.contains(name.as_str()) {
+        if !is_same {
             found.push(format!("{userid}: {name} is {value}, and really {:?}", real.get(&name)));
         }
     }
@@ -142,11 +151,10 @@ fn one_member(
     if report.existence && seats != departments {
         found.push(format!("{userid}: the seats are {seats:?}, and really {departments:?}"));
     }
-    let is_detailed = record.shown.iter().any(|shown| !shown.is_empty());
     for seat in &record.seats {
         let Some(at) = dumped.department.iter().position(|id| *id == seat.department.0) else { continue };
         let is_read = leeway.seats_read_in.as_ref().is_none_or(|ids| ids.contains(&seat.department.0));
-        if !is_detailed || !is_read {
+        if read.is_empty() || !is_read {
             continue;
         }
         let real = (
