@@ -3,8 +3,14 @@
 use std::collections::BTreeSet;
 
 use proptest::{collection::vec, prelude::*};
-use wecom_directory::record::{Source, State};
-use wecom_sim::Fault;
+use wecom_contacts::Seen;
+use wecom_directory::{
+    Level,
+    journal::ObjectKind,
+    record::{Source, State},
+    store::Store,
+};
+use wecom_sim::{ConsoleMember, ConsoleRange, Fault};
 
 use crate::{
     cases::{Case, Edit, Range, Secrets, case, config, edit, range, run, secrets, set_range},
@@ -140,8 +146,44 @@ async fn claims_after_a_cut(case: Case, edits: Vec<Edit>, cuts: Vec<Cut>) {
     assert!(found.is_empty(), "{found:#?}\n{report:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_whose_content_is_refused_is_not_removed() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let before = corp.mirror().await.tags;
+    corp.sim.faults().always("tag/get", Fault::errcode(40_068)).unwrap();
+    let report = corp.pull().await;
+    assert_eq!((report.tags.removed, report.coverage.tags), (0, Level::Range), "{report:?}");
+    assert_eq!(corp.mirror().await.tags, before, "the last content stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_app_sees_of_a_tag_does_not_replace_all_of_it() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let before = corp.mirror().await.tags;
+    set_range(&corp, &Range::Members(Vec::new())).await;
+    corp.app_only().run(&corp.store).await.unwrap();
+    assert_eq!(corp.mirror().await.tags, before);
+    let history = corp.store.history(&corp.id(), ObjectKind::Tag, "1").await.unwrap();
+    assert_eq!(history, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_of_a_department_that_the_app_does_not_see_may_still_be_one() {
+    let corp = Corp::start().await;
+    let range = ConsoleRange::new().departments([3]);
+    corp.sim.console().set_app_range(range).await.unwrap();
+    let member = ConsoleMember::new().userid("wangwu").department([3, 2]).is_leader_in_dept([false, true]);
+    corp.sim.console().update_member(member).await.unwrap();
+    corp.pull().await;
+    let members = corp.members().await;
+    assert_eq!(members["wangwu"].member.isleader, Seen::Hidden);
+    assert_eq!(members["zhaoliu"].member.isleader, Seen::Known(false), "all departments are visible");
+}
+
 proptest! {
-    #![proptest_config(config(40))]
+    #![proptest_config(config(24))]
 
     #[test]
     fn the_mirror_claims_what_the_corp_has_and_a_second_pull_writes_nothing(case in case()) {

@@ -63,6 +63,10 @@ fn moving_once(changes: Vec<(u32, Edit)>) -> Vec<(u32, Edit)> {
     let mut moved = Vec::new();
     let mut kept = Vec::new();
     for (at, edit) in changes {
+        // A pull reads the tags once.
+        if matches!(edit, Edit::Tag { .. } | Edit::CreateTag { .. } | Edit::DeleteTag { .. }) {
+            continue;
+        }
         if let Edit::Seats { member, .. } = &edit {
             let member = format!("{member:?}");
             if moved.contains(&member) {
@@ -104,8 +108,107 @@ async fn existence_and_seats_after_changes_during_the_pull(
     assert!(found.is_empty(), "the next pull: {found:#?}\n{report:?}");
 }
 
+/// Makes a change before the first call of this path.
+fn once_before<F, R>(corp: &Corp, path: &'static str, change: F)
+where
+    F: Fn(Console) -> R + Send + Sync + 'static,
+    R: Future<Output = ()> + Send + 'static,
+{
+    let is_done = Arc::new(AtomicBool::new(false));
+    corp.sim.before_each_call(move |called, console| {
+        let is_due = called == path && !is_done.swap(true, Ordering::SeqCst);
+        let change = is_due.then(|| change(console));
+        async move {
+            if let Some(change) = change {
+                change.await;
+            }
+        }
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_who_is_deleted_after_the_details_were_read_is_removed() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    once_before(&corp, "tag/list", |console| async move { console.delete_member("wujiu").await.unwrap() });
+    let report = corp.pull().await;
+    assert_eq!((report.members.removed, report.moving.len()), (1, 0), "{report:?}");
+    assert_eq!(corp.members().await["wujiu"].state, State::Removed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_who_came_and_went_during_the_pull_does_not_stay() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let new = || ConsoleMember::new().userid("qianyi").name("钱一").department([2]);
+    once_before(&corp, "user/list", move |console| async move {
+        console.create_member(new()).await.unwrap();
+    });
+    let last = corp.sim.console();
+    corp.both()
+        .on_progress(move |progress| {
+            if progress.stage == Stage::Tags {
+                let console = last.clone();
+                tokio::task::block_in_place(|| {
+                    tokio::runtime::Handle::current().block_on(console.delete_member("qianyi"))
+                })
+                .unwrap();
+            }
+        })
+        .run(&corp.store)
+        .await
+        .unwrap();
+    assert!(corp.members().await.get("qianyi").is_none_or(|record| record.state == State::Removed));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn departments_that_come_and_go_after_the_details_were_read_are_as_at_the_end() {
+    let corp = Corp::start().await;
+    let old = ConsoleDepartment::new().id(8).name("旧部").parentid(1);
+    corp.sim.console().create_department(old).await.unwrap();
+    corp.pull().await;
+    once_before(&corp, "tag/list", |console| async move {
+        console.delete_department(8).await.unwrap();
+        let new = ConsoleDepartment::new().id(9).name("新部").parentid(1);
+        console.create_department(new).await.unwrap();
+    });
+    let report = corp.pull().await;
+    assert_eq!((report.coverage.departments, report.departments.removed), (Level::Complete, 1), "{report:?}");
+    let departments = corp.mirror().await.departments;
+    let of = |id: u32| departments.iter().find(|department| department.id.0 == id).unwrap();
+    assert_eq!((of(8).state, of(9).state), (State::Removed, State::Present));
+    assert_eq!(of(9).name, Seen::Known("新部".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_whom_one_reading_of_the_ids_missed_is_not_removed() {
+    let mut choices = Choices::default();
+    choices.ids_by_department = true;
+    let corp = Corp::with(Sim::builder().choices(choices).largest_id_page(3)).await;
+    corp.contacts_only().run(&corp.store).await.unwrap();
+    for reading in 0..2 {
+        let (from, to) = if reading == 0 { (4, 2) } else { (5, 1) };
+        let seats = |department| ConsoleMember::new().userid("wujiu").department([department]);
+        corp.sim.console().update_member(seats(from)).await.unwrap();
+        let pages = Arc::new(AtomicU32::new(0));
+        corp.sim.before_each_call(move |path, console| {
+            // The second page of the first or of the second reading.
+            let number = if path == "user/list_id" { pages.fetch_add(1, Ordering::SeqCst) } else { u32::MAX };
+            async move {
+                if number == 1 + 3 * reading {
+                    console.update_member(seats(to)).await.unwrap();
+                }
+            }
+        });
+        let report = corp.contacts_only().run(&corp.store).await.unwrap();
+        assert_eq!((report.members.removed, report.members.out_of_sight), (0, 0), "{report:?}");
+        let record = &corp.members().await["wujiu"];
+        assert_eq!((record.state, record.seats[0].department.0), (State::Present, to), "{report:?}");
+    }
+}
+
 proptest! {
-    #![proptest_config(config(40))]
+    #![proptest_config(config(24))]
 
     #[test]
     fn a_corp_that_changes_while_it_is_read_is_right_at_the_end(

@@ -92,7 +92,7 @@ fn members(mirror: &Mirror, dump: &CorpDump, report: &PullReport, leeway: &Leewa
             (State::OutOfSight, Some(member)) if report.existence && !is_touched && !seems_gone(member) => {
                 found.push(format!("{userid} is recorded as out of sight and exists"));
             }
-            (State::Present, Some(member)) if !is_touched => {
+            (State::Present, Some(member)) if !is_touched && !seems_gone(member) => {
                 one_member(record, member, report, leeway, found);
             }
             _ => {}
