@@ -2,15 +2,22 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
 };
+
+use proptest::{collection::vec, prelude::*};
+use wecom_contacts::Seen;
+use wecom_directory::{Level, pull::Stage, record::State};
+use wecom_sim::{Choices, Console, ConsoleDepartment, ConsoleMember, Sim};
 
 use crate::{
     cases::{Case, Edit, case, config, edit, run},
     corp::Corp,
     oracle::{Leeway, contradictions},
 };
-use proptest::{collection::vec, prelude::*};
 
 /// What happens during a pull.
 #[derive(Debug, Default)]
