@@ -104,6 +104,7 @@ async fn existence_and_seats_after_changes_during_the_pull(
         seats_read_in: Some(BTreeSet::new()),
         touched_members: script.members.clone(),
         touched_departments: script.departments.clone(),
+        tags_are_older: true,
         ..case.leeway()
     };
     let found = contradictions(&corp.mirror().await, &corp.sim.dump(), &report, &leeway);
