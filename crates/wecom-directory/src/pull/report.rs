@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use wecom_contacts::UserId;
+use wecom_contacts::{DepartmentId, UserId};
 
 use crate::Coverage;
 
@@ -59,6 +59,9 @@ pub struct PullReport {
     pub tags: Counts,
     /// Members whose departments still changed when the pull ended.
     pub moving: Vec<UserId>,
+    /// Departments that still appeared, vanished or moved when the pull ended.
+    #[serde(default)]
+    pub moving_departments: Vec<DepartmentId>,
     /// What is hidden, and why.
     pub hidden: Hidden,
 }
