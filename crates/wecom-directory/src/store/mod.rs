@@ -43,7 +43,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         wait: Duration,
     ) -> StoreFuture<'a, Box<dyn Lock>>;
 
-    /// Begins the one transaction of a writer. Dropped without a commit, it changes nothing.
+    /// Begins the one transaction of a writer, which holds the corp's [`lock`](Self::lock). Dropped without a commit, it changes nothing.
+    ///
+    /// It may stay open for minutes while a corp is read. Until [`commit`](Transaction::commit), members and changes that were put into
+    /// it keep no other corp's writer waiting, and no reader at any time.
     fn begin<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Box<dyn Transaction>>;
 
     /// Returns all corps with their last pulls, in the order of their ids.
@@ -143,8 +146,12 @@ pub(crate) async fn existing_departments(
 pub trait Lock: fmt::Debug + Send + Sync {}
 
 /// A writer's transaction.
+///
+/// Its memory does not grow with what is put into it. Departments, tags, credentials and the pull's own row are put right before the
+/// commit: from the first of them on, writers of other corps may have to wait.
 pub trait Transaction: Send {
-    /// Adds a pull, or changes it, and returns its number. The number of a new pull is 0.
+    /// Adds a pull, or changes it, and returns its number. The number of a new pull is 0: it takes a number, which stays unused if the
+    /// transaction is dropped. The pull must be put again with this number before the commit.
     fn put_pull<'a>(&'a mut self, pull: &'a PullRecord) -> StoreFuture<'a, i64>;
 
     /// Returns the records of these members as the transaction has them, in any order.
@@ -153,7 +160,9 @@ pub trait Transaction: Send {
     /// Adds or replaces what is known of a credential.
     fn put_credential<'a>(&'a mut self, credential: &'a CredentialRecord) -> StoreFuture<'a, ()>;
 
-    /// Adds members, or replaces those that have a person number, with their seats and search rows. Returns their person numbers.
+    /// Adds members, or replaces those that have a person number, with their seats and search rows. Returns their person numbers, in
+    /// the same order. The numbers of new persons are valid inside the transaction, for [`Change::person`] and for members that are put
+    /// again; a commit may give them others.
     fn put_members(&mut self, members: Vec<MemberWrite>) -> StoreFuture<'_, Vec<PersonId>>;
 
     /// Adds or replaces departments with their paths.
@@ -176,7 +185,7 @@ pub trait Transaction: Send {
     /// Returns the changes of this pull that are in the transaction, in the order of their sequence.
     fn changes(&mut self, pull: i64) -> StoreFuture<'_, Vec<Change>>;
 
-    /// Commits the transaction: readers see all of it from now on.
+    /// Commits the transaction: readers see all of it from now on. What [`Store::put_progress`] noted is removed with it.
     fn commit(self: Box<Self>) -> StoreFuture<'static, ()>;
 }
 

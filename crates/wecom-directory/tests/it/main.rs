@@ -5,3 +5,4 @@
 mod corp;
 mod pull;
 mod store;
+mod transaction;

@@ -8,6 +8,7 @@ mod open;
 mod query;
 mod read;
 mod row;
+mod staging;
 mod tables;
 mod write;
 
@@ -123,7 +124,7 @@ impl Store for SqliteStore {
         let path = self.inner.path.clone();
         let corp = corp.clone();
         Box::pin(async move {
-            let transaction = blocking(move || write::SqliteTransaction::begin(&path, &corp)).await?;
+            let transaction = blocking(move || write::SqliteTransaction::new(&path, &corp)).await?;
             Ok(Box::new(transaction) as Box<dyn Transaction>)
         })
     }

@@ -251,12 +251,6 @@ pub(super) fn history(
     rows(connection, sql, params![number, kind.as_str(), id.to_ascii_lowercase()], change)
 }
 
-pub(super) fn changes_of(connection: &Connection, corp: i64, cause: &str) -> Result<Vec<Change>> {
-    let sql = "SELECT seq, at, kind, id, person, action, fields, cause, operator FROM change
-               WHERE corp = ?1 AND cause = ?2 ORDER BY seq";
-    rows(connection, sql, params![corp, cause], change)
-}
-
 pub(super) fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
     let word = |column: &str| Ok::<_, rusqlite::Error>(format!("\"{}\"", row.get::<_, String>(column)?));
     Ok(Change {
@@ -273,7 +267,7 @@ pub(super) fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
 }
 
 /// Runs a query and collects its rows.
-fn rows<T>(
+pub(super) fn rows<T>(
     connection: &Connection,
     sql: &str,
     params: impl rusqlite::Params,

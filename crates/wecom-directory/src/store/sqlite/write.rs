@@ -1,4 +1,4 @@
-//! The transaction of a writer.
+//! The transaction of a writer, and the writes outside it.
 
 use std::{
     path::Path,
@@ -10,39 +10,67 @@ use wecom_contacts::{CorpId, members::MemberField};
 
 use super::{
     blocking, database, open, read,
-    row::{MemberColumns, known_json, millis, to_json},
+    row::{known_json, millis, to_json},
+    staging::Staging,
 };
 use crate::{
     Error, FieldSet, Level, Result,
-    journal::{Change, ObjectKind},
-    record::{MemberRecord, PersonId, State, TagRecord},
+    journal::{Cause, Change, ObjectKind},
+    record::{MemberRecord, PersonId, TagRecord},
     store::{
         CredentialRecord, DepartmentWrite, MemberKey, MemberWrite, PullProgress, PullRecord, StoreFuture,
         Transaction,
     },
 };
 
-/// A transaction on a separate connection. Dropping the value closes the connection, which rolls the transaction back.
+/// A transaction on a separate connection. Dropping the value closes the connection, which discards what is staged and rolls back.
+///
+/// Members and changes are staged until the commit. The transaction of the file begins with the first other write, or with the commit.
 pub(super) struct SqliteTransaction {
-    connection: Arc<Mutex<Connection>>,
-    corp: i64,
+    work: Arc<Mutex<Work>>,
+}
+
+struct Work {
+    connection: Connection,
+    corp_id: CorpId,
+    staging: Staging,
+    /// The number of the corp, once the transaction of the file has begun.
+    corp: Option<i64>,
+}
+
+impl Work {
+    /// Begins the transaction of the file if it has not begun, and adds the corp if the file does not have it.
+    fn begin(&mut self) -> Result<(&Connection, i64)> {
+        let corp = match self.corp {
+            Some(corp) => corp,
+            None => {
+                self.connection.execute_batch("BEGIN IMMEDIATE").map_err(database)?;
+                let corp = corp_number(&self.connection, &self.corp_id)?;
+                self.corp = Some(corp);
+                corp
+            }
+        };
+        Ok((&self.connection, corp))
+    }
 }
 
 impl SqliteTransaction {
-    /// Begins the transaction, and adds the corp if the file does not have it.
-    pub(super) fn begin(path: &Path, corp: &CorpId) -> Result<Self> {
-        let connection = open::connect(path)?;
-        connection.execute_batch("BEGIN IMMEDIATE").map_err(database)?;
-        let corp = corp_number(&connection, corp)?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), corp })
+    pub(super) fn new(path: &Path, corp: &CorpId) -> Result<Self> {
+        let work = Work {
+            connection: open::connect(path)?,
+            corp_id: corp.clone(),
+            staging: Staging::default(),
+            corp: None,
+        };
+        Ok(Self { work: Arc::new(Mutex::new(work)) })
     }
 
     fn with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection, i64) -> Result<T> + Send + 'static,
+        run: impl FnOnce(&mut Work) -> Result<T> + Send + 'static,
     ) -> StoreFuture<'static, T> {
-        let (connection, corp) = (Arc::clone(&self.connection), self.corp);
-        Box::pin(blocking(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner), corp)))
+        let work = Arc::clone(&self.work);
+        Box::pin(blocking(move || run(&mut work.lock().unwrap_or_else(PoisonError::into_inner))))
     }
 }
 
@@ -54,10 +82,32 @@ fn corp_number(connection: &Connection, corp: &CorpId) -> Result<i64> {
     Ok(connection.last_insert_rowid())
 }
 
+/// Takes the number of the next pull. It is not given again, also if the pull fails.
+fn reserve_pull(connection: &mut Connection) -> Result<i64> {
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
+    let next = "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'pull' RETURNING seq";
+    let next = transaction.query_row(next, [], |row| row.get(0)).optional().map_err(database)?;
+    let number = match next {
+        Some(number) => number,
+        None => {
+            let first = "INSERT INTO sqlite_sequence (name, seq) VALUES ('pull', 1)";
+            transaction.execute(first, []).map_err(database)?;
+            1
+        }
+    };
+    transaction.commit().map_err(database)?;
+    Ok(number)
+}
+
 impl Transaction for SqliteTransaction {
     fn put_pull<'a>(&'a mut self, pull: &'a PullRecord) -> StoreFuture<'a, i64> {
         let pull = pull.clone();
-        self.with(move |connection, corp| {
+        self.with(move |work| {
+            if pull.id == 0 {
+                return reserve_pull(&mut work.connection);
+            }
+            let (connection, corp) = work.begin()?;
             let [members, departments, tags] =
                 [pull.coverage.members, pull.coverage.departments, pull.coverage.tags].map(Level::as_str);
             connection
@@ -66,7 +116,7 @@ impl Transaction for SqliteTransaction {
                 )
                 .and_then(|mut statement| {
                     statement.execute(params![
-                        (pull.id != 0).then_some(pull.id),
+                        pull.id,
                         corp,
                         millis(pull.started_at),
                         millis(pull.ended_at),
@@ -79,18 +129,22 @@ impl Transaction for SqliteTransaction {
                     ])
                 })
                 .map_err(database)?;
-            Ok(if pull.id == 0 { connection.last_insert_rowid() } else { pull.id })
+            Ok(pull.id)
         })
     }
 
     fn members<'a>(&'a mut self, keys: &'a [MemberKey]) -> StoreFuture<'a, Vec<MemberRecord>> {
         let keys = keys.to_vec();
-        self.with(move |connection, corp| read::members_of(connection, corp, &keys))
+        self.with(move |Work { connection, corp_id, staging, .. }| {
+            let corp = read::corp_number(connection, corp_id)?;
+            staging.members(connection, corp, &keys)
+        })
     }
 
     fn put_credential<'a>(&'a mut self, credential: &'a CredentialRecord) -> StoreFuture<'a, ()> {
         let credential = credential.clone();
-        self.with(move |connection, corp| {
+        self.with(move |work| {
+            let (connection, corp) = work.begin()?;
             connection
                 .prepare_cached("INSERT OR REPLACE INTO credential VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
                 .and_then(|mut statement| {
@@ -109,13 +163,12 @@ impl Transaction for SqliteTransaction {
     }
 
     fn put_members(&mut self, members: Vec<MemberWrite>) -> StoreFuture<'_, Vec<PersonId>> {
-        self.with(move |connection, corp| {
-            members.iter().map(|member| put_member(connection, corp, member)).collect()
-        })
+        self.with(move |Work { connection, staging, .. }| staging.put_members(connection, &members))
     }
 
     fn put_departments(&mut self, departments: Vec<DepartmentWrite>) -> StoreFuture<'_, ()> {
-        self.with(move |connection, corp| {
+        self.with(move |work| {
+            let (connection, corp) = work.begin()?;
             let mut statement = connection
                 .prepare_cached(
                     "INSERT OR REPLACE INTO department VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -143,33 +196,14 @@ impl Transaction for SqliteTransaction {
     }
 
     fn put_tags(&mut self, tags: Vec<TagRecord>) -> StoreFuture<'_, ()> {
-        self.with(move |connection, corp| tags.iter().try_for_each(|tag| put_tag(connection, corp, tag)))
+        self.with(move |work| {
+            let (connection, corp) = work.begin()?;
+            tags.iter().try_for_each(|tag| put_tag(connection, corp, tag))
+        })
     }
 
     fn put_changes(&mut self, changes: Vec<Change>) -> StoreFuture<'_, ()> {
-        self.with(move |connection, corp| {
-            let sql =
-                "INSERT INTO change (corp, at, kind, id, id_key, person, action, fields, cause, operator)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-            let mut statement = connection.prepare_cached(sql).map_err(database)?;
-            for change in changes {
-                statement
-                    .execute(params![
-                        corp,
-                        millis(change.at),
-                        change.kind.as_str(),
-                        change.id,
-                        change.id.to_ascii_lowercase(),
-                        change.person.map(|person| person.0),
-                        change.action.as_str(),
-                        to_json(&change.fields)?,
-                        change.cause.0,
-                        change.operator,
-                    ])
-                    .map_err(database)?;
-            }
-            Ok(())
-        })
+        self.with(move |Work { connection, staging, .. }| staging.put_changes(connection, &changes))
     }
 
     fn take_change<'a>(
@@ -178,28 +212,21 @@ impl Transaction for SqliteTransaction {
         kind: ObjectKind,
         id: &'a str,
     ) -> StoreFuture<'a, Option<Change>> {
-        let id = id.to_ascii_lowercase();
-        self.with(move |connection, corp| {
-            let sql = "DELETE FROM change WHERE corp = ?1 AND kind = ?2 AND id_key = ?3 AND cause = ?4
-                       RETURNING seq, at, kind, id, person, action, fields, cause, operator";
-            connection
-                .prepare_cached(sql)
-                .and_then(|mut statement| {
-                    let params = params![corp, kind.as_str(), id, crate::journal::Cause::pull(pull).0];
-                    statement.query_row(params, read::change).optional()
-                })
-                .map_err(database)
+        let id = id.to_owned();
+        self.with(move |Work { connection, staging, .. }| {
+            staging.take_change(connection, &Cause::pull(pull), kind, &id)
         })
     }
 
     fn changes(&mut self, pull: i64) -> StoreFuture<'_, Vec<Change>> {
-        self.with(move |connection, corp| {
-            read::changes_of(connection, corp, &crate::journal::Cause::pull(pull).0)
-        })
+        self.with(move |Work { connection, staging, .. }| staging.changes(connection, &Cause::pull(pull)))
     }
 
     fn commit(self: Box<Self>) -> StoreFuture<'static, ()> {
-        self.with(|connection, corp| {
+        self.with(|work| {
+            let (_, corp) = work.begin()?;
+            let Work { connection, staging, .. } = work;
+            staging.move_into(connection, corp)?;
             connection.execute("DELETE FROM pull_progress WHERE corp = ?1", [corp]).map_err(database)?;
             connection.execute_batch("COMMIT").map_err(database)
         })
@@ -210,91 +237,6 @@ impl Transaction for SqliteTransaction {
 fn run(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<()> {
     connection.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(database)?;
     Ok(())
-}
-
-fn put_member(connection: &Connection, corp: i64, write: &MemberWrite) -> Result<PersonId> {
-    let MemberWrite { record, search } = write;
-    let MemberRecord { person, state, member, seats, shown, read_at, hashes } = record;
-    let person = match person {
-        Some(person) => *person,
-        None => {
-            let mut statement =
-                connection.prepare_cached("INSERT INTO person (corp) VALUES (?1)").map_err(database)?;
-            PersonId(statement.insert([corp]).map_err(database)?)
-        }
-    };
-    let is_new = record.person.is_none();
-    let columns = MemberColumns::of(member)?;
-    let hash = |hash: Option<u64>| hash.map(u64::cast_signed);
-    let sql = "INSERT OR REPLACE INTO member VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-               ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)";
-    connection
-        .prepare_cached(sql)
-        .and_then(|mut statement| {
-            statement.execute(params![
-                person.0,
-                corp,
-                member.userid.as_str(),
-                MemberKey::from(&member.userid).as_str(),
-                state.as_str(),
-                member.name.known(),
-                member.alias.known(),
-                member.mobile.known(),
-                member.email.known(),
-                member.biz_mail.known(),
-                columns.biz_mail_alias,
-                columns.direct_leader,
-                member.position.known(),
-                columns.gender,
-                member.telephone.known(),
-                member.address.known(),
-                columns.status,
-                member.enable.known(),
-                member.avatar.known(),
-                member.thumb_avatar.known(),
-                member.qr_code.known(),
-                columns.extattr,
-                columns.external_profile,
-                member.external_position.known(),
-                columns.open_userid,
-                member.english_name.known(),
-                member.isleader.known(),
-                member.hide_mobile.known(),
-                columns.hidden.bits(),
-                shown[0].bits(),
-                shown[1].bits(),
-                millis(*read_at),
-                hash(hashes.details[0]),
-                hash(hashes.details[1]),
-                hash(hashes.departments),
-            ])
-        })
-        .map_err(database)?;
-    let run = |sql: &str, params: &[&dyn ToSql]| run(connection, sql, params);
-    if !is_new {
-        run("DELETE FROM seat WHERE person = ?1", &[&person.0])?;
-    }
-    for seat in seats {
-        run(
-            "INSERT INTO seat VALUES (?1, ?2, ?3, ?4, ?5)",
-            &[
-                &person.0,
-                &seat.department.0,
-                &seat.order.known(),
-                &seat.is_leader.known(),
-                &seat.is_main.known(),
-            ],
-        )?;
-    }
-    if *state == State::Removed {
-        run("DELETE FROM member_search WHERE person = ?1", &[&person.0])?;
-    } else {
-        run(
-            "INSERT OR REPLACE INTO member_search VALUES (?1, ?2, ?3, ?4)",
-            &[&person.0, &corp, &search.mask, &search.text],
-        )?;
-    }
-    Ok(person)
 }
 
 fn put_tag(connection: &Connection, corp: i64, tag: &TagRecord) -> Result<()> {
