@@ -3,6 +3,8 @@
 //! The first one ends the command: its future is dropped, and what it had begun to write goes with it. A command that has
 //! something to finish [takes over](take_over) and ends by itself. A second signal, or a command that does not end in time,
 //! ends the process at once, without partial files. A signal that was ignored when the program started stays ignored.
+//!
+//! SIGXFSZ is handled and does nothing: a write beyond the limit of file sizes (`ulimit -f`) fails with an error that a command reports.
 
 use std::{
     process,
@@ -137,6 +139,8 @@ mod unix {
                 let is_ignored = ignored & (1 << (kind.as_raw_value() - 1)) != 0;
                 if is_ignored { Ok(None) } else { signal(kind).map(Some) }
             };
+            // The handler stays when the stream is dropped.
+            stream(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
             Ok(Self {
                 hangup: stream(SignalKind::hangup())?,
                 interrupt: stream(SignalKind::interrupt())?,

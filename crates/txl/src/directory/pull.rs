@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use wecom_contacts::Polling;
 use wecom_directory::pull::{Progress, Via};
 
 use super::MirrorFlags;
@@ -74,7 +75,9 @@ impl Pull {
 
 /// A pull with the secrets that are given.
 pub(super) fn prepared(access: &Access, via: Via) -> Result<wecom_directory::pull::Pull> {
-    let mut pull = wecom_directory::pull::Pull::new(access.corp_id()?).via(via).holder(messages::holder());
+    let pull = wecom_directory::pull::Pull::new(access.corp_id()?).via(via).holder(messages::holder());
+    // The pause grows to two seconds: the export of a small corp takes less.
+    let mut pull = pull.polling(Polling::every(Duration::from_millis(500)));
     if let Some(client) = access.contacts_if_given()? {
         pull = pull.contacts_sync(client);
     }

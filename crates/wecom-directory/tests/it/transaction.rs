@@ -6,7 +6,9 @@ use wecom_directory::{
     Coverage,
     journal::{Action, Cause, Change, ObjectKind},
     record::{MemberRecord, Seat},
-    store::{MemberKey, MemberWrite, PullRecord, SearchText, Store, Transaction, sqlite::SqliteStore},
+    store::{
+        MemberKey, MemberWrite, PullRecord, QueryRow, SearchText, Store, Transaction, sqlite::SqliteStore,
+    },
 };
 
 fn begun() -> PullRecord {
@@ -138,4 +140,51 @@ async fn a_dropped_transaction_leaves_nothing() {
     assert_eq!(store.corps().await.unwrap(), []);
     let (_, next) = begin(&store, &corp).await;
     assert!(next.id > pull.id, "a number is not given twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_readers_see_the_old_corp_or_the_new_one_during_the_commit() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(directory.path().join("m.db")).await.unwrap();
+    let corp = CorpId::from("ww1");
+    let (mut first, pull) = begin(&store, &corp).await;
+    let members = (0..2_000).map(|number| write(member(&format!("user{number}"), "0")));
+    first.put_members(members.collect()).await.unwrap();
+    first.put_pull(&pull).await.unwrap();
+    first.commit().await.unwrap();
+
+    let (done, is_done) = tokio::sync::watch::channel(false);
+    let readers: Vec<_> = (0..10)
+        .map(|_| {
+            let (store, corp, is_done) = (store.clone(), corp.clone(), is_done.clone());
+            tokio::spawn(async move {
+                let mut seen = Vec::new();
+                while !*is_done.borrow() {
+                    let mut each = |row: QueryRow<'_>| {
+                        seen.push(row.values);
+                        Ok(())
+                    };
+                    let sql = "select count(*), min(name), max(name) from members";
+                    store.query(Some(&corp), sql, &mut each).await.unwrap();
+                    assert_eq!(store.corps().await.unwrap()[0].members, 2_000);
+                }
+                seen
+            })
+        })
+        .collect();
+    for generation in 1..5 {
+        let (mut transaction, pull) = begin(&store, &corp).await;
+        let mut members = store.members_after(&corp, None, 2_000).await.unwrap();
+        members.iter_mut().for_each(|record| record.member.name = Seen::Known(generation.to_string()));
+        transaction.put_members(members.into_iter().map(write).collect()).await.unwrap();
+        transaction.put_pull(&pull).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+    done.send_replace(true);
+    for reader in readers {
+        for row in reader.await.unwrap() {
+            assert_eq!(row[0], 2_000);
+            assert_eq!(row[1], row[2], "all members are of one generation");
+        }
+    }
 }
