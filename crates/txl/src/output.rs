@@ -1,11 +1,12 @@
 //! What the command prints: data on stdout in one of four formats, everything else on stderr.
 //!
 //! A table is drawn from the JSON that `-o json` prints, so both have the same content. `stdout` and `stderr` write, `fields` makes
-//! cells of JSON, `layout` measures and wraps text, `table` draws tables, `records` writes CSV.
+//! cells of JSON, `layout` measures and wraps text, `table` draws tables, `records` writes CSV, `rows` prints rows as they come.
 
 mod fields;
 mod layout;
 mod records;
+mod rows;
 pub(crate) mod stderr;
 mod stdout;
 mod table;
@@ -17,6 +18,7 @@ use serde_json::value::RawValue;
 pub(crate) use self::fields::status_in_words;
 #[cfg(feature = "sim")]
 pub(crate) use self::layout::{padded, terminal_width, width_of, wrapped};
+pub(crate) use self::rows::Rows;
 pub(crate) use self::stderr::{Log, say};
 use self::stdout::Stdout;
 use crate::{
@@ -83,6 +85,11 @@ impl Output {
             Format::Jsonl => print_json_lines(items),
             Format::Csv => records::list(items, self.csv_safe),
         }
+    }
+
+    /// Prints rows as they come. Their columns become known with the first.
+    pub(crate) fn rows(self) -> Rows {
+        Rows::new(self)
     }
 
     /// Prints ids: one a line, as JSON, or as a column `value`.

@@ -90,10 +90,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Returns the number of members in each department, direct members only. Removed members are left out.
     fn head_counts<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, HashMap<DepartmentId, u64>>;
 
-    /// Returns what the search reads of the next people, by the order of their person numbers, at most `limit`.
+    /// Returns what the search reads of the next people whose filter has all bits of `mask`, by the order of their person numbers, at
+    /// most `limit`. Departments are in the order of their ids.
     fn search_rows<'a>(
         &'a self,
         corp: &'a CorpId,
+        mask: i64,
         after: Option<PersonId>,
         limit: u32,
     ) -> StoreFuture<'a, Vec<SearchRow>>;
@@ -116,6 +118,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Erases the values of a removed member from every table. Returns whether there was such a member.
     fn forget<'a>(&'a self, corp: &'a CorpId, key: &'a MemberKey) -> StoreFuture<'a, bool>;
+
+    /// Erases the values of all members who were removed before this time, as [`forget`](Self::forget) does. Returns their number.
+    fn forget_removed<'a>(&'a self, corp: &'a CorpId, before: Timestamp) -> StoreFuture<'a, u64>;
 
     /// Returns the tables in the order in which [`load`](Self::load) must fill them.
     fn tables(&self) -> &'static [Table];

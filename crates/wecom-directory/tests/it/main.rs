@@ -4,5 +4,6 @@
 
 mod corp;
 mod pull;
+mod search;
 mod store;
 mod transaction;

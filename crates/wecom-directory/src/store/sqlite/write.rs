@@ -284,22 +284,28 @@ pub(super) fn put_progress(
     transaction.commit().map_err(database)
 }
 
-/// Erases a removed member: the row, and the values in the journal. What remains is that somebody was there and left.
-pub(super) fn forget(connection: &mut Connection, corp: &CorpId, key: &MemberKey) -> Result<bool> {
-    let Some(corp) = read::corp_number(connection, corp)? else { return Ok(false) };
+/// Erases removed members: the rows, and the values in the journal. What remains is that somebody was there and left. `who` is a
+/// condition with the parameter `?2`. Returns the number of members.
+pub(super) fn forget(
+    connection: &mut Connection,
+    corp: &CorpId,
+    who: &str,
+    parameter: &dyn ToSql,
+) -> Result<u64> {
+    let Some(corp) = read::corp_number(connection, corp)? else { return Ok(0) };
+    let persons: Vec<(i64, String)> = read::rows(
+        connection,
+        &format!("SELECT person, userid FROM member WHERE corp = ?1 AND {who} AND state = 'removed'"),
+        params![corp, parameter],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    if persons.is_empty() {
+        return Ok(0);
+    }
     // Freed pages are overwritten, also those of the indexes.
     connection.pragma_update(None, "secure_delete", "ON").map_err(database)?;
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
-    let persons: Vec<(i64, String)> = {
-        let sql =
-            "SELECT person, userid FROM member WHERE corp = ?1 AND userid_key = ?2 AND state = 'removed'";
-        let mut statement = transaction.prepare(sql).map_err(database)?;
-        let found = statement
-            .query_map(params![corp, key.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
-            .map_err(database)?;
-        found.collect::<rusqlite::Result<_>>().map_err(database)?
-    };
     for (person, userid) in &persons {
         for sql in [
             "DELETE FROM member WHERE person = ?1",
@@ -328,7 +334,7 @@ pub(super) fn forget(connection: &mut Connection, corp: &CorpId, key: &MemberKey
         transaction
             .execute(
                 "DELETE FROM tag_member WHERE corp = ?1 AND userid_key = ?2",
-                params![corp, key.as_str()],
+                params![corp, MemberKey::from(userid.as_str()).as_str()],
             )
             .map_err(database)?;
     }
@@ -342,5 +348,5 @@ pub(super) fn forget(connection: &mut Connection, corp: &CorpId, key: &MemberKey
             "a reader keeps the log in use: repeat the command when it has ended".into(),
         ));
     }
-    Ok(!persons.is_empty())
+    Ok(persons.len() as u64)
 }
