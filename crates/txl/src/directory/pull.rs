@@ -13,6 +13,7 @@ use crate::{
     failure::{Failure, Result},
     messages::directory as messages,
     output::{Output, say},
+    timespan,
 };
 
 /// Read the corp into the mirror (拉取通讯录)
@@ -51,7 +52,10 @@ enum ViaFlag {
 
 impl Pull {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let pull = prepared(&self.access, self.via.into())?;
+        let mut pull = prepared(&self.access, self.via.into())?;
+        if let Some(span) = self.access.forget_after()? {
+            pull = pull.forget_removed_before(timespan::before_now(span));
+        }
         let store = self.mirror.open().await?;
         let gauge = Gauge::new(!self.quiet && output.is_table());
         let shown = Arc::clone(&gauge);

@@ -61,6 +61,9 @@ pub struct PullReport {
     pub moving: Vec<UserId>,
     /// What is hidden, and why.
     pub hidden: Hidden,
+    /// Members who were removed long ago and whose values the pull has erased.
+    #[serde(default)]
+    pub forgotten: u64,
 }
 
 /// Counts of one kind of object.
