@@ -27,7 +27,7 @@ use wecom_directory::{
     search::{self, Searcher},
     store::sqlite::SqliteStore,
 };
-use wecom_sim::Sim;
+use wecom_sim::{ConsoleLegacy, Sim};
 
 const ROLE: &str = "WECOM_BENCH_ROLE";
 const CORP: &str = "WECOM_BENCH_CORP";
@@ -81,8 +81,10 @@ fn runtime() -> tokio::runtime::Runtime {
 fn serve() {
     runtime().block_on(async {
         let rows = u32::try_from(rows()).unwrap();
-        let sim = Sim::builder().legacy(true).running_clock(true).job_time(Duration::from_millis(1));
+        let sim = Sim::builder().running_clock(true).job_time(Duration::from_millis(1));
         let sim = sim.seed(rows, (rows / 200).max(10), 1).start().await.unwrap();
+        // An app that sees every field, and a contacts-sync secret that reads ids alone.
+        sim.console().set_legacy(ConsoleLegacy::new().app(None, true)).await.unwrap();
         let corp = Corp {
             url: sim.url().to_owned(),
             corp_id: sim.corp_id().to_owned(),

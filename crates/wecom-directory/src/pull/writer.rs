@@ -27,6 +27,8 @@ pub(super) struct Writer<'a> {
     /// When the pull began.
     started_at: Timestamp,
     members: Vec<Pending>,
+    /// Whether the transaction has changes of members. A baseline has none, and none is looked up.
+    has_member_changes: bool,
     /// The place of a buffered member in `members`.
     buffered: HashMap<MemberKey, usize>,
     departments: Vec<DepartmentWrite>,
@@ -56,6 +58,7 @@ impl<'a> Writer<'a> {
             transaction: None,
             started_at,
             members: Vec::new(),
+            has_member_changes: false,
             buffered: HashMap::new(),
             departments: Vec::new(),
             tags: Vec::new(),
@@ -100,7 +103,10 @@ impl<'a> Writer<'a> {
             pending.record = record;
             return Ok(());
         }
-        if is_again && let Some((transaction, pull)) = &mut self.transaction {
+        if is_again
+            && self.has_member_changes
+            && let Some((transaction, pull)) = &mut self.transaction
+        {
             let first = transaction.take_change(*pull, ObjectKind::Member, key.as_str()).await?;
             change = united(first, change);
         }
@@ -172,6 +178,7 @@ impl<'a> Writer<'a> {
         let changes: Vec<_> = changes.into_iter().zip(persons).filter_map(of_person).collect();
         if !changes.is_empty() {
             transaction.put_changes(changes).await?;
+            self.has_member_changes = true;
         }
         Ok(())
     }

@@ -56,12 +56,10 @@ impl Work {
 
 impl SqliteTransaction {
     pub(super) fn new(path: &Path, corp: &CorpId) -> Result<Self> {
-        let work = Work {
-            connection: open::connect(path)?,
-            corp_id: corp.clone(),
-            staging: Staging::default(),
-            corp: None,
-        };
+        let connection = open::connect(path)?;
+        // In KiB: the keys of a large corp come in no order, and their index is larger than the default of 2 MiB.
+        connection.pragma_update(None, "cache_size", -16_384).map_err(database)?;
+        let work = Work { connection, corp_id: corp.clone(), staging: Staging::default(), corp: None };
         Ok(Self { work: Arc::new(Mutex::new(work)) })
     }
 
