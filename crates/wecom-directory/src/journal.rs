@@ -42,7 +42,8 @@ impl Change {
 }
 
 /// The kind of an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ObjectKind {
     /// A member (成员).
@@ -102,5 +103,10 @@ impl Cause {
     /// A pull, by its number.
     pub fn pull(pull: i64) -> Self {
         Self(format!("pull {pull}"))
+    }
+
+    /// A step of a run.
+    pub fn step(run: i64, step: crate::plan::StepId) -> Self {
+        Self(format!("run {run} step {step}"))
     }
 }

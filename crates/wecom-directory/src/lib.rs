@@ -9,12 +9,18 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod apply;
 pub mod coverage;
 mod error;
 mod field_set;
+pub mod gate;
 pub mod journal;
+pub mod plan;
+pub mod policy;
 pub mod pull;
 pub mod record;
+pub mod roster;
+pub mod run;
 pub mod search;
 pub mod store;
 pub mod tree;

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
+mod apply;
 mod corp;
+mod plan;
+mod plans;
 mod pull;
 mod search;
 mod store;

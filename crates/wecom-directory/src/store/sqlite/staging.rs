@@ -63,6 +63,11 @@ fn number(person: &str) -> String {
     format!("iif({person} > {PROVISIONAL}, {person} - {PROVISIONAL} + ?2, {person})")
 }
 
+/// The final number of a person; `last` is what [`Staging::move_into`] returned.
+pub(super) fn final_number(person: PersonId, last: i64) -> PersonId {
+    PersonId(if person.0 > PROVISIONAL { person.0 - PROVISIONAL + last } else { person.0 })
+}
+
 /// The rows of a transaction that are not in the file yet.
 #[derive(Debug, Default)]
 pub(super) struct Staging {
@@ -253,10 +258,10 @@ impl Staging {
         read::rows(connection, sql, [&cause.0], read::change)
     }
 
-    /// Moves everything into the file, in the transaction that the connection has begun.
-    pub(super) fn move_into(&mut self, connection: &Connection, corp: i64) -> Result<()> {
+    /// Moves everything into the file, in the transaction that the connection has begun. Returns the last number of a person before.
+    pub(super) fn move_into(&mut self, connection: &Connection, corp: i64) -> Result<i64> {
         if !self.is_open {
-            return Ok(());
+            return Ok(0);
         }
         let last: i64 = connection
             .query_row("SELECT coalesce(max(person), 0) FROM person", [], |row| row.get(0))
@@ -303,7 +308,12 @@ impl Staging {
                  SELECT ?1, at, kind, id, id_key, {person}, action, fields, cause, operator FROM staged_change ORDER BY seq"
             ),
             both,
-        )
+        )?;
+        for table in ["staged_member", "staged_seat", "staged_change"] {
+            run(connection, &format!("DELETE FROM {table}"), &[])?;
+        }
+        self.new_persons = 0;
+        Ok(last)
     }
 }
 

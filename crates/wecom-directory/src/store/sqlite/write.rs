@@ -11,12 +11,15 @@ use wecom_contacts::{CorpId, members::MemberField};
 use super::{
     blocking, database, open, read,
     row::{known_json, millis, to_json},
-    staging::Staging,
+    runs,
+    staging::{self, Staging},
 };
 use crate::{
     Error, FieldSet, Level, Result,
     journal::{Cause, Change, ObjectKind},
+    plan::StepId,
     record::{MemberRecord, PersonId, TagRecord},
+    run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
     store::{
         CredentialRecord, DepartmentWrite, MemberKey, MemberWrite, PullProgress, PullRecord, StoreFuture,
         Transaction,
@@ -36,9 +39,15 @@ struct Work {
     staging: Staging,
     /// The number of the corp, once the transaction of the file has begun.
     corp: Option<i64>,
+    /// Whether it is a pull's, which is long, and whose commit ends the progress of an earlier one.
+    is_pull: bool,
 }
 
 impl Work {
+    fn new(connection: Connection, corp: &CorpId, is_pull: bool) -> Self {
+        Self { connection, corp_id: corp.clone(), staging: Staging::default(), corp: None, is_pull }
+    }
+
     /// Begins the transaction of the file if it has not begun, and adds the corp if the file does not have it.
     fn begin(&mut self) -> Result<(&Connection, i64)> {
         let corp = match self.corp {
@@ -55,12 +64,24 @@ impl Work {
 }
 
 impl SqliteTransaction {
-    pub(super) fn new(path: &Path, corp: &CorpId) -> Result<Self> {
+    pub(super) fn begin(path: &Path, corp: &CorpId) -> Result<Self> {
         let connection = open::connect(path)?;
         // In KiB: the keys of a large corp come in no order, and their index is larger than the default of 2 MiB.
         connection.pragma_update(None, "cache_size", -16_384).map_err(database)?;
-        let work = Work { connection, corp_id: corp.clone(), staging: Staging::default(), corp: None };
-        Ok(Self { work: Arc::new(Mutex::new(work)) })
+        Ok(Self::new(Work::new(connection, corp, true)))
+    }
+
+    /// Begins a transaction of a run, whose commit is on the disk when it returns. It is short, and locks the file from here on.
+    pub(super) fn begin_run(path: &Path, corp: &CorpId) -> Result<Self> {
+        let connection = open::connect(path)?;
+        connection.execute_batch("PRAGMA synchronous = FULL").map_err(database)?;
+        let mut work = Work::new(connection, corp, false);
+        work.begin()?;
+        Ok(Self::new(work))
+    }
+
+    fn new(work: Work) -> Self {
+        Self { work: Arc::new(Mutex::new(work)) }
     }
 
     fn with<T: Send + 'static>(
@@ -161,7 +182,16 @@ impl Transaction for SqliteTransaction {
     }
 
     fn put_members(&mut self, members: Vec<MemberWrite>) -> StoreFuture<'_, Vec<PersonId>> {
-        self.with(move |Work { connection, staging, .. }| staging.put_members(connection, &members))
+        self.with(move |work| {
+            if work.is_pull {
+                return work.staging.put_members(&work.connection, &members);
+            }
+            let (_, corp) = work.begin()?;
+            let Work { connection, staging, .. } = work;
+            let persons = staging.put_members(connection, &members)?;
+            let last = staging.move_into(connection, corp)?;
+            Ok(persons.into_iter().map(|person| staging::final_number(person, last)).collect())
+        })
     }
 
     fn put_departments(&mut self, departments: Vec<DepartmentWrite>) -> StoreFuture<'_, ()> {
@@ -220,12 +250,62 @@ impl Transaction for SqliteTransaction {
         self.with(move |Work { connection, staging, .. }| staging.changes(connection, &Cause::pull(pull)))
     }
 
+    fn put_run<'a>(&'a mut self, run: &'a RunRecord) -> StoreFuture<'a, i64> {
+        let run = run.clone();
+        self.with(move |work| {
+            let (connection, corp) = work.begin()?;
+            runs::put_run(connection, corp, &run)
+        })
+    }
+
+    fn put_run_plan<'a>(&'a mut self, run: i64, plan: &'a str) -> StoreFuture<'a, ()> {
+        let plan = plan.to_owned();
+        self.with(move |work| {
+            let (connection, _) = work.begin()?;
+            self::run(connection, "INSERT OR REPLACE INTO plan VALUES (?1, ?2)", &[&run, &plan])
+        })
+    }
+
+    fn put_run_steps(&mut self, run: i64, steps: Vec<StepRecord>) -> StoreFuture<'_, ()> {
+        self.with(move |work| runs::put_steps(work.begin()?.0, run, &steps))
+    }
+
+    fn remove_run_steps(&mut self, run: i64, steps: Vec<StepId>) -> StoreFuture<'_, ()> {
+        self.with(move |work| {
+            let (connection, _) = work.begin()?;
+            let sql = "DELETE FROM step WHERE run = ?1 AND step = ?2";
+            steps.iter().try_for_each(|step| self::run(connection, sql, &[&run, step]))
+        })
+    }
+
+    fn put_person_keys(&mut self, keys: Vec<PersonKey>) -> StoreFuture<'_, ()> {
+        self.with(move |work| {
+            let (connection, corp) = work.begin()?;
+            let sql = "INSERT OR REPLACE INTO person_key VALUES (?1, ?2, ?3, ?4)";
+            keys.iter().try_for_each(|key| {
+                self::run(connection, sql, &[&corp, &key.name, &key.value, &key.person.0])
+            })
+        })
+    }
+
+    fn put_written_hidden(&mut self, written: Vec<WrittenHidden>) -> StoreFuture<'_, ()> {
+        self.with(move |work| {
+            let (connection, corp) = work.begin()?;
+            let sql = "INSERT OR REPLACE INTO written_hidden VALUES (?1, ?2, ?3, ?4)";
+            written.iter().try_for_each(|value| {
+                self::run(connection, sql, &[&corp, &value.person.0, &value.field, &value.fingerprint])
+            })
+        })
+    }
+
     fn commit(self: Box<Self>) -> StoreFuture<'static, ()> {
         self.with(|work| {
             let (_, corp) = work.begin()?;
-            let Work { connection, staging, .. } = work;
+            let Work { connection, staging, is_pull, .. } = work;
             staging.move_into(connection, corp)?;
-            connection.execute("DELETE FROM pull_progress WHERE corp = ?1", [corp]).map_err(database)?;
+            if *is_pull {
+                connection.execute("DELETE FROM pull_progress WHERE corp = ?1", [corp]).map_err(database)?;
+            }
             connection.execute_batch("COMMIT").map_err(database)
         })
     }
@@ -305,7 +385,10 @@ pub(super) fn forget(
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
     for (person, userid) in &persons {
+        runs::forget(&transaction, corp, userid)?;
         for sql in [
+            "DELETE FROM person_key WHERE person = ?1",
+            "DELETE FROM written_hidden WHERE person = ?1",
             "DELETE FROM member WHERE person = ?1",
             "DELETE FROM seat WHERE person = ?1",
             "DELETE FROM member_search WHERE person = ?1",
