@@ -26,7 +26,7 @@ enum Sink {
     Table(table::Layout),
     Json(Stdout),
     Jsonl(Stdout),
-    Csv(CsvWriter<Stdout>),
+    Csv(Box<CsvWriter<Stdout>>),
 }
 
 /// A row, as an object in the order of the columns.
@@ -108,7 +108,7 @@ impl Rows {
                 out.finish()?;
             }
             Sink::Jsonl(out) => out.finish()?,
-            Sink::Csv(sheet) => records::finish(sheet)?,
+            Sink::Csv(sheet) => records::finish(*sheet)?,
         }
         Ok(())
     }
@@ -121,7 +121,7 @@ impl Rows {
             Format::Csv => {
                 let mut sheet = CsvWriter::new(Stdout::text()).safe(self.output.csv_safe);
                 records::headings(&mut sheet, self.columns.iter().map(String::as_str))?;
-                Sink::Csv(sheet)
+                Sink::Csv(Box::new(sheet))
             }
         })
     }
