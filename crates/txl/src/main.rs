@@ -41,6 +41,7 @@ mod signals;
 #[cfg(feature = "sim")]
 mod sim;
 mod tag;
+mod timespan;
 #[cfg(feature = "sim")]
 mod tour;
 

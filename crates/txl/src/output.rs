@@ -1,11 +1,12 @@
 //! The output of the command: data on stdout in one of four formats, everything else on stderr.
 //!
-//! A table is drawn from the JSON that `-o json` prints, so both have the same content. `stdout` and `stderr` write, `fields` converts JSON to cells,
-//! `layout` measures and wraps text, `table` draws tables, and `records` writes CSV.
+//! A table is drawn from the JSON that `-o json` prints, so both have the same content. `stdout` and `stderr` write, `fields` converts JSON to
+//! cells, `layout` measures and wraps text, `table` draws tables, `records` writes CSV, and `rows` prints rows as they arrive.
 
 mod fields;
 mod layout;
 mod records;
+mod rows;
 pub(crate) mod stderr;
 mod stdout;
 mod table;
@@ -17,6 +18,7 @@ use serde_json::value::RawValue;
 pub(crate) use self::fields::status_in_words;
 #[cfg(feature = "sim")]
 pub(crate) use self::layout::{padded, terminal_width, width_of, wrapped};
+pub(crate) use self::rows::Rows;
 pub(crate) use self::stderr::{Log, say};
 use self::stdout::Stdout;
 use crate::{
@@ -83,6 +85,11 @@ impl Output {
             Format::Jsonl => print_json_lines(items),
             Format::Csv => records::list(items, self.csv_safe),
         }
+    }
+
+    /// Prints rows as they arrive. The first row determines the columns.
+    pub(crate) fn rows(self) -> Rows {
+        Rows::new(self)
     }
 
     /// Prints ids: one on each line, as JSON, or as a column `value`.

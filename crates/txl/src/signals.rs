@@ -3,6 +3,8 @@
 //! The first signal ends the command: its future is dropped, and partial files are removed. A command that must finish work [takes over](take_over)
 //! and ends by itself. A second signal ends the process at once, without partial files. So does a command that does not end in time. A signal that
 //! was ignored when the program started stays ignored.
+//!
+//! SIGXFSZ is handled and does nothing: a write beyond the limit of file sizes (`ulimit -f`) fails with an error that a command reports.
 
 use std::{
     process,
@@ -137,6 +139,8 @@ mod unix {
                 let is_ignored = ignored & (1 << (kind.as_raw_value() - 1)) != 0;
                 if is_ignored { Ok(None) } else { signal(kind).map(Some) }
             };
+            // The handler stays when the stream is dropped.
+            stream(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
             Ok(Self {
                 hangup: stream(SignalKind::hangup())?,
                 interrupt: stream(SignalKind::interrupt())?,

@@ -160,6 +160,7 @@ impl Sourced<Credentials> {
                 ProfileKey::TokenStore => token_store,
                 ProfileKey::ContactsSecret => return Some(Row::new(key, "", contacts_secret.from()?)),
                 ProfileKey::AppSecret => return Some(Row::new(key, "", app_secret.from()?)),
+                ProfileKey::ForgetAfter => return None,
                 // These values have no flags here.
                 ProfileKey::CallbackToken | ProfileKey::CallbackAesKey => {
                     let is_set = |name: &String| env::var_os(name).is_some_and(|value| !value.is_empty());

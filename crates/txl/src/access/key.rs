@@ -13,6 +13,8 @@ pub(crate) enum ProfileKey {
     TokenStore,
     CallbackToken,
     CallbackAesKey,
+    /// After which time the mirror forgets who was removed. No credential: only a profile gives it.
+    ForgetAfter,
 }
 
 /// The type of a value. It decides how the value is written and masked.
@@ -32,7 +34,7 @@ pub(crate) enum Form {
 
 impl ProfileKey {
     /// All keys, in the order of the help.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::CorpId,
         Self::ContactsSecret,
         Self::AgentId,
@@ -43,6 +45,7 @@ impl ProfileKey {
         Self::TokenStore,
         Self::CallbackToken,
         Self::CallbackAesKey,
+        Self::ForgetAfter,
     ];
 
     /// Returns the key in a profile.
@@ -58,6 +61,7 @@ impl ProfileKey {
             Self::TokenStore => "token_store",
             Self::CallbackToken => "callback_token",
             Self::CallbackAesKey => "callback_aes_key",
+            Self::ForgetAfter => "forget_after",
         }
     }
 
@@ -68,7 +72,7 @@ impl ProfileKey {
 
     pub(crate) fn form(self) -> Form {
         match self {
-            Self::CorpId => Form::Text,
+            Self::CorpId | Self::ForgetAfter => Form::Text,
             Self::AgentId => Form::Number,
             Self::CaCert => Form::Path,
             Self::BaseUrl | Self::Proxy | Self::TokenStore => Form::Address,
@@ -86,6 +90,9 @@ impl ProfileKey {
 
     /// Returns the environment variables for this value.
     pub(crate) fn variables(self) -> Vec<String> {
+        if self == Self::ForgetAfter {
+            return Vec::new();
+        }
         let variable = format!("WECOM_{}", self.name().to_ascii_uppercase());
         let file = (self.form() == Form::Secret).then(|| format!("{variable}_FILE"));
         [variable].into_iter().chain(file).collect()

@@ -19,6 +19,7 @@ mod trust;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use jiff::SignedDuration;
 use wecom_contacts::{AgentId, Client, RetryPolicy, Secret};
 
 use self::secrets::is_blank;
@@ -39,7 +40,7 @@ pub(crate) use self::{
 use crate::{
     failure::{Failure, Result},
     messages::{Message, credentials as messages},
-    numbers,
+    numbers, timespan,
 };
 
 /// The flags of every command that calls WeCom.
@@ -156,6 +157,13 @@ impl Access {
         numbers::id(text).map_err(|bounds| {
             Failure::usage(messages::app_id_is_no_number(&bounds)).remedy(messages::where_the_app_id_is())
         })
+    }
+
+    /// Returns the time after which the mirror forgets removed members, if the profile sets it.
+    pub(crate) fn forget_after(&self) -> Result<Option<SignedDuration>> {
+        let Some(profile) = self.credentials.profile()? else { return Ok(None) };
+        let text = profile.text(ProfileKey::ForgetAfter)?;
+        text.map(|text| timespan::parsed(&text).map_err(Failure::usage)).transpose()
     }
 
     /// Returns the id of the corp, if it is set.

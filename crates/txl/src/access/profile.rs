@@ -21,7 +21,7 @@ use super::{
 use crate::{
     failure::Result,
     messages::{Message, config_file as messages},
-    numbers,
+    numbers, timespan,
 };
 
 /// Maximum number of listed problems of one file. An error in one place can break all following lines.
@@ -274,6 +274,10 @@ impl Reader<'_> {
                 Err(bounds) => {
                     Err((messages::agent_id_is_no_number(&bounds), messages::where_the_agent_id_is()))
                 }
+            },
+            ProfileKey::ForgetAfter => match timespan::parsed(&text) {
+                Ok(_) => Ok(Value::Text(text)),
+                Err(message) => Err((message, messages::how_a_timespan_is_written())),
             },
             ProfileKey::CaCert => Ok(Value::Text(self.beside(&text).display().to_string())),
             ProfileKey::TokenStore if text != super::token_store::NONE && !text.contains("://") => {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use serde::Serialize;
-use wecom_directory::search::Searcher;
+use wecom_directory::search;
 
 use super::MirroredCorps;
 use crate::{
@@ -52,8 +52,7 @@ impl Find {
         let limit = self.limit as usize;
         let (mut hits, mut all) = (Vec::new(), 0);
         for corp in &corps {
-            let searcher = Searcher::read(&*store, corp).await?;
-            let (found, count) = searcher.find(&query, limit);
+            let (found, count) = search::find(&*store, corp, &query, limit).await?;
             all += count;
             hits.extend(found.into_iter().map(|hit| (hit.rank, corp, hit)));
         }

@@ -8,8 +8,9 @@ use wecom_directory::{Coverage, store::CorpSummary};
 use super::MirroredCorps;
 use crate::{
     failure::{Failure, Result},
-    messages::{Message, directory as messages},
+    messages::directory as messages,
     output::Output,
+    timespan,
 };
 
 /// Show what the mirror has, and how old it is
@@ -18,7 +19,7 @@ use crate::{
 #[derive(Args)]
 pub(crate) struct Status {
     /// Exit with 1 if the last complete pull is older, such as 24h or 90m
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = timespan::parsed)]
     max_age: Option<SignedDuration>,
     #[command(flatten)]
     mirror: MirroredCorps,
@@ -51,9 +52,11 @@ impl Status {
                 .list(all, &["corp_id", "pulled_at", "age", "members", "departments", "tags", "existence"])?,
         }
         let Some(max_age) = self.max_age else { return Ok(()) };
+        let oldest = timespan::before_now(max_age);
         for summary in &corps {
-            let age = summary.last_complete.as_ref().map(|pull| now.duration_since(pull.ended_at));
-            if age.is_none_or(|age| age > max_age) {
+            let pulled_at = summary.last_complete.as_ref().map(|pull| pull.ended_at);
+            if pulled_at.is_none_or(|at| at < oldest) {
+                let age = pulled_at.map(|at| now.duration_since(at));
                 return Err(
                     Failure::new(messages::too_old(&summary.corp, age)).remedy(messages::pull_again())
                 );
@@ -61,10 +64,6 @@ impl Status {
         }
         Ok(())
     }
-}
-
-fn duration(text: &str) -> std::result::Result<SignedDuration, Message> {
-    text.parse().map_err(|_| messages::no_duration(text))
 }
 
 fn status(summary: &CorpSummary, now: Timestamp) -> CorpStatus {

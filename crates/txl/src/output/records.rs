@@ -57,6 +57,24 @@ pub(super) fn list<T: Serialize>(items: &[T], is_safe: bool) -> Result {
     Ok(())
 }
 
+/// Prints the headings of rows that come one by one.
+pub(super) fn headings<'a>(
+    sheet: &mut CsvWriter<Stdout>,
+    headings: impl IntoIterator<Item = &'a str>,
+) -> Result {
+    sheet.row(headings).map_err(unprinted)
+}
+
+/// Prints an object that has every field of the headings, in their order.
+pub(super) fn row(sheet: &mut CsvWriter<Stdout>, item: &impl Serialize) -> Result {
+    sheet.row(fields(item)?.iter().map(|(_, value)| cell(value))).map_err(unprinted)
+}
+
+/// Writes what is buffered.
+pub(super) fn finish(sheet: CsvWriter<Stdout>) -> Result {
+    sheet.finish().map_err(unprinted)?.finish()
+}
+
 /// Prints values in one column.
 pub(super) fn values<T: Serialize>(values: &[T], is_safe: bool) -> Result {
     let mut sheet = CsvWriter::new(Stdout::text()).safe(is_safe);

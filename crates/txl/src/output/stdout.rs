@@ -1,6 +1,6 @@
 //! Stdout. Text of servers is unchanged in files and pipes; its control characters are escaped on a terminal.
 
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use crate::{
     failure::{Failure, Result, is_hidden, printable_lines},
@@ -21,9 +21,9 @@ enum Guard {
     Json,
 }
 
-/// Stdout, locked until the output is finished.
+/// Stdout, buffered until it is finished.
 pub(super) struct Stdout {
-    out: BufWriter<StdoutLock<'static>>,
+    out: BufWriter<io::Stdout>,
     guard: Guard,
 }
 
@@ -39,7 +39,7 @@ impl Stdout {
     }
 
     fn guarded(guard: Guard) -> Self {
-        let stdout = io::stdout().lock();
+        let stdout = io::stdout();
         let guard = if stdout.is_terminal() { guard } else { Guard::None };
         Self { out: BufWriter::with_capacity(CHUNK, stdout), guard }
     }

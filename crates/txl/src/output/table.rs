@@ -33,43 +33,71 @@ pub(super) fn record(value: &impl Serialize) -> Result {
 
 /// Prints many objects, with these fields as columns.
 pub(super) fn list<T: Serialize>(items: &[T], columns: &[&str]) -> Result {
-    let kind = Kind::of(columns.iter().copied());
-    let headings: Vec<&str> = columns.iter().map(|key| kind.heading(key)).collect();
-    // Two passes need less memory than storing all cells.
-    let cells = |item: &T| -> Result<Vec<String>> {
-        let fields = fields(item)?;
-        let find = |key: &&str| fields.iter().find(|(name, _)| name == key);
-        Ok(columns
-            .iter()
-            .map(|key| find(key).map_or(String::new(), |(_, value)| kind.cell(key, value)))
-            .collect())
-    };
-    let mut widest = vec![0; columns.len()];
-    for item in items {
-        for (widest, cell) in widest.iter_mut().zip(cells(item)?) {
-            *widest = (*widest).max(width_of(&cell));
-        }
-    }
-    let mut out = Stdout::text();
-    match arranged(&headings, &widest, terminal_width()) {
-        Arrangement::Rows(columns) => {
-            row(&mut out, &columns, |column, wide| heading_lines(headings[column], wide))?;
-            for item in items {
-                let cells = cells(item)?;
-                row(&mut out, &columns, |column, wide| wrapped(&cells[column], wide))?;
+    let mut layout = Layout::of(items, columns.iter().map(|&column| column.to_owned()).collect())?;
+    // Two passes instead of all cells in memory.
+    items.iter().try_for_each(|item| layout.print(item))?;
+    layout.finish()
+}
+
+/// A table whose widths are known.
+pub(super) struct Layout {
+    kind: Kind,
+    columns: Vec<String>,
+    arrangement: Arrangement,
+    out: Stdout,
+    is_empty: bool,
+}
+
+impl Layout {
+    /// Chooses the widths by these objects, and prints the headings.
+    pub(super) fn of<T: Serialize>(items: &[T], columns: Vec<String>) -> Result<Self> {
+        let kind = Kind::of(columns.iter().map(String::as_str));
+        let mut widest = vec![0; columns.len()];
+        for item in items {
+            for (widest, cell) in widest.iter_mut().zip(cells(kind, &columns, item)?) {
+                *widest = (*widest).max(width_of(&cell));
             }
         }
-        Arrangement::Blocks(width) => {
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
+        let headings: Vec<_> = columns.iter().map(|key| kind.heading(key)).collect();
+        let arrangement = arranged(&headings, &widest, terminal_width());
+        let mut out = Stdout::text();
+        if let Arrangement::Rows(shown) = &arrangement {
+            row(&mut out, shown, |column, wide| heading_lines(headings[column], wide))?;
+        }
+        Ok(Self { kind, columns, arrangement, out, is_empty: true })
+    }
+
+    pub(super) fn print(&mut self, item: &impl Serialize) -> Result {
+        let Self { kind, columns, arrangement, out, is_empty } = self;
+        let cells = cells(*kind, columns, item)?;
+        match arrangement {
+            Arrangement::Rows(shown) => {
+                row(out, shown, |column, wide| wrapped(&cells[column], wide))?;
+            }
+            Arrangement::Blocks(width) => {
+                if !*is_empty {
                     out.line("")?;
                 }
-                let fields: Vec<_> = headings.iter().copied().zip(cells(item)?).collect();
-                block(&mut out, &fields, Some(width))?;
+                let headings = columns.iter().map(|key| kind.heading(key));
+                block(out, &headings.zip(cells).collect::<Vec<_>>(), Some(*width))?;
             }
         }
+        *is_empty = false;
+        Ok(())
     }
-    out.finish()
+
+    pub(super) fn finish(self) -> Result {
+        self.out.finish()
+    }
+}
+
+fn cells(kind: Kind, columns: &[String], item: &impl Serialize) -> Result<Vec<String>> {
+    let fields = fields(item)?;
+    let find = |key: &String| fields.iter().find(|(name, _)| name == key);
+    Ok(columns
+        .iter()
+        .map(|key| find(key).map_or(String::new(), |(_, value)| kind.cell(key, value)))
+        .collect())
 }
 
 /// The layout of a table.

@@ -19,6 +19,8 @@ mod import_cases;
 mod import_effects;
 mod import_round_trip;
 mod lookup;
+#[cfg(unix)]
+mod mirror_crash;
 mod parts;
 mod people;
 mod production;

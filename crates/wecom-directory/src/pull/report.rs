@@ -64,6 +64,9 @@ pub struct PullReport {
     pub moving_departments: Vec<DepartmentId>,
     /// What is hidden, and why.
     pub hidden: Hidden,
+    /// Members who were removed long ago and whose values the pull has erased.
+    #[serde(default)]
+    pub forgotten: u64,
 }
 
 /// Counts of one kind of object.

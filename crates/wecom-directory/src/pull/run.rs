@@ -50,7 +50,8 @@ pub(super) async fn run(
     store: &dyn Store,
     changes: Option<&mut Vec<Change>>,
 ) -> Result<PullReport> {
-    let Pull { corp, contacts_sync, app, via, polling, holder, lock_wait, progress } = pull;
+    let Pull { corp, contacts_sync, app, via, polling, holder, lock_wait, forget_before, progress } = pull;
+    let forget_before = forget_before.filter(|_| changes.is_none());
     let _lock = store.lock(&corp, &holder, lock_wait).await?;
     let started_at = Timestamp::now();
     let summary = store.corps().await?.into_iter().find(|summary| summary.corp == corp);
@@ -72,7 +73,12 @@ pub(super) async fn run(
         polling,
     };
     run.load_known().await?;
-    run.pull(contacts_sync, app.map(|(agent, client)| (i64::from(agent.0), client)), via).await
+    let app = app.map(|(agent, client)| (i64::from(agent.0), client));
+    let mut report = run.pull(contacts_sync, app, via).await?;
+    if let Some(before) = forget_before.filter(|_| report.complete && report.existence) {
+        report.forgotten = store.forget_removed(&corp, before).await?;
+    }
+    Ok(report)
 }
 
 struct Run<'a> {
@@ -268,6 +274,7 @@ impl Run<'_> {
             moving: moving.members.iter().map(|index| UserId::new(self.table.userid(*index))).collect(),
             moving_departments: moving.departments.into_iter().collect(),
             hidden,
+            forgotten: 0,
         };
         let record = PullRecord {
             id: 0,

@@ -13,5 +13,7 @@ mod plan;
 mod plans;
 mod properties;
 mod pull;
+mod search;
 mod store;
+mod transaction;
 mod undo;
