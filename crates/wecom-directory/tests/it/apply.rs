@@ -419,8 +419,8 @@ async fn a_cancelled_run_lets_calls_finish_and_can_be_resumed() {
     let plan = plan(&corp, steps.clone()).await;
     let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
     let mut sender = Some(sender);
-    let cancel_after_first = move |event: wecom_directory::apply::Event<'_>| {
-        if let wecom_directory::apply::Event::Ended { .. } = event
+    let cancel_after_first = move |event: wecom_directory::apply::RunEvent<'_>| {
+        if let wecom_directory::apply::RunEvent::Ended { .. } = event
             && let Some(sender) = sender.take()
         {
             sender.send(()).unwrap();
