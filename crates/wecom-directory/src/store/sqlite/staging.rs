@@ -239,7 +239,9 @@ impl Staging {
         self.open(connection)?;
         if !self.has_change_index {
             connection
-                .execute_batch("CREATE INDEX IF NOT EXISTS temp.staged_change_object ON staged_change (id_key, kind)")
+                .execute_batch(
+                    "CREATE INDEX IF NOT EXISTS temp.staged_change_object ON staged_change (id_key, kind)",
+                )
                 .map_err(database)?;
             self.has_change_index = true;
         }
