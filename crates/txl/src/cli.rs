@@ -11,7 +11,7 @@ use crate::{
     failure::Result,
     import, linked_corp, media, member,
     output::{Format, Log, Output},
-    tag,
+    plan, tag,
 };
 #[cfg(feature = "sim")]
 use crate::{sim, tour};
@@ -120,6 +120,7 @@ enum Command {
     Diff(directory::Diff),
     Sql(directory::Sql),
     Mirror(directory::Mirror),
+    Plan(Box<plan::Command>),
 }
 
 impl Cli {
@@ -159,6 +160,7 @@ impl Cli {
             Command::Diff(command) => command.run(output).await,
             Command::Sql(command) => command.run(output).await,
             Command::Mirror(command) => command.run(output).await,
+            Command::Plan(command) => command.run(output).await,
         }
     }
 }

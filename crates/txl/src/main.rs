@@ -36,6 +36,7 @@ mod names;
 mod numbers;
 mod output;
 mod places;
+mod plan;
 mod rows;
 mod signals;
 #[cfg(feature = "sim")]

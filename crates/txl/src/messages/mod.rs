@@ -36,6 +36,7 @@ pub(crate) mod lookup;
 pub(crate) mod media;
 pub(crate) mod member;
 pub(crate) mod places;
+pub(crate) mod plan;
 pub(crate) mod question;
 pub(crate) mod sdk;
 pub(crate) mod secrets;
