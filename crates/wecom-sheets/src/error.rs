@@ -157,6 +157,18 @@ pub enum Error {
         /// Headings beside known ones that look like an id, such as 工号; a mapping can say that one is.
         like: Vec<String>,
     },
+    /// No row contains the heading of the column that identifies a person, and another known heading.
+    #[error("{}", no_key(.key, *.rows, .headings, .other_sheets))]
+    NoKey {
+        /// The heading of the key.
+        key: String,
+        /// The number of rows that were searched.
+        rows: usize,
+        /// The row with the most known headings; empty if no row has any.
+        headings: Vec<String>,
+        /// The other sheets of the workbook.
+        other_sheets: Vec<String>,
+    },
     /// Only the column of ids is understood: importing the file would change nothing.
     #[error("{} is the only column that is understood{}", .wanted, others(.headings))]
     OnlyIds {
@@ -225,6 +237,22 @@ fn no_headings(rows: usize, wanted: &str, is_json: bool) -> String {
         1 => format!("the first row does not have the heading {wanted}"),
         rows => format!("none of the first {rows} rows has the heading {wanted}"),
     }
+}
+
+fn no_key(key: &str, rows: usize, headings: &[String], other_sheets: &[String]) -> String {
+    let place = match rows {
+        1 => "the first row does not contain".to_owned(),
+        rows => format!("none of the first {rows} rows contains"),
+    };
+    let found = match headings {
+        [] => String::new(),
+        headings => format!("; the likeliest row contains {}", list(headings)),
+    };
+    let sheets = match other_sheets {
+        [] => String::new(),
+        sheets => format!("; the workbook also has the sheets {}", list(sheets)),
+    };
+    format!("{place} the heading {key} and another known heading{found}{sheets}")
 }
 
 fn looks_like(headings: &[String]) -> String {

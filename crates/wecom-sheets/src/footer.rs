@@ -121,7 +121,7 @@ pub(crate) fn is_footer<R: Record>(row: &Row, columns: &[Column<R::Column>]) -> 
     })
 }
 
-fn begins_as_footer(cell: &str) -> bool {
+pub(crate) fn begins_as_footer(cell: &str) -> bool {
     let text = plain(cell);
     let text = text.trim_start_matches(|one: char| !one.is_alphanumeric());
     let is_end = |rest: &str| rest.chars().next().is_none_or(|next| !next.is_alphabetic());

@@ -166,7 +166,7 @@ impl<'a, R: Record> Search<'a, R> {
 }
 
 /// The cells of a row of headings. Of those that are merged side by side the first alone has the text, as in CSV.
-fn texts(row: &Row) -> Vec<String> {
+pub(crate) fn texts(row: &Row) -> Vec<String> {
     let text = |at| if row.is_beside(at) { "" } else { trimmed(row.text(at)) };
     (0..row.len()).map(|at| text(at).to_owned()).collect()
 }
@@ -206,20 +206,24 @@ impl Headings {
         let Self { line, above, texts, below, .. } = self;
         match below {
             Some((next, below)) => joined_below::<R>(&texts, &below, line, next),
-            None => Ok(joined_above::<R>(&above, texts)),
+            None => Ok(joined_above(&above, texts, &|text| word::<R>(text).is_some())),
         }
     }
 }
 
 /// The headings with what the row above says: the heading of a cell that is merged over both rows, and the group that a heading belongs to.
-fn joined_above<R: Record>(above: &[String], texts: Vec<String>) -> Vec<String> {
+pub(crate) fn joined_above(
+    above: &[String],
+    texts: Vec<String>,
+    is_known: &dyn Fn(&str) -> bool,
+) -> Vec<String> {
     let groups = || above.iter().filter(|text| !text.is_empty());
     // A title over the whole sheet is no group.
     if !groups().any(|group| Some(group) != groups().next()) {
         return texts;
     }
     let groups = carried(above);
-    let own = |at: usize| above.get(at).filter(|text| word::<R>(text).is_some());
+    let own = |at: usize| above.get(at).filter(|text| is_known(text));
     let joined = texts.into_iter().enumerate().map(|(at, text)| match groups.get(at) {
         Some(_) if text.is_empty() => own(at).cloned().unwrap_or(text),
         Some(group) if is_about_others(group) && !is_same(group, &text) => format!("{group} {text}"),
@@ -228,7 +232,12 @@ fn joined_above<R: Record>(above: &[String], texts: Vec<String>) -> Vec<String> 
     joined.collect()
 }
 
-fn joined_below<R: Record>(texts: &[String], below: &[String], line: u64, next: u64) -> Result<Vec<String>> {
+pub(crate) fn joined_below<R: Record>(
+    texts: &[String],
+    below: &[String],
+    line: u64,
+    next: u64,
+) -> Result<Vec<String>> {
     let groups = carried(texts);
     let columns = texts.len().max(below.len());
     let joined = (0..columns).map(|at| {

@@ -25,6 +25,7 @@ mod kinds;
 mod options;
 mod reading;
 mod record;
+pub mod roster;
 mod row;
 mod sheet;
 mod source;

@@ -111,7 +111,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    fn new(columns: usize) -> Self {
+    pub(crate) fn new(columns: usize) -> Self {
         Self { corrections: vec![BTreeMap::new(); columns], cleared: vec![0; columns] }
     }
 
@@ -123,7 +123,7 @@ impl Tally {
         self.cleared[column] += 1;
     }
 
-    fn corrected<C>(&self, columns: &[Column<C>]) -> Vec<(String, Correction, u64)> {
+    pub(crate) fn corrected<C>(&self, columns: &[Column<C>]) -> Vec<(String, Correction, u64)> {
         let each = columns.iter().zip(&self.corrections);
         each.flat_map(|(column, corrections)| {
             corrections.iter().map(|(correction, count)| (column.heading.clone(), *correction, *count))

@@ -21,7 +21,7 @@ struct Opened {
     source: Source,
     format: Format,
     book: Option<Book>,
-    is_guess: bool,
+    options: Options,
 }
 
 impl Sheet {
@@ -53,10 +53,15 @@ impl Sheet {
     }
 
     fn of(source: Source, options: &Options, is_heading: &dyn Fn(&str) -> bool) -> Result<Self> {
-        let is_guess = options.encoding.is_none();
         let made_out = Self::make_out(&source, options, is_heading);
         let (format, book) = source.unchanged(made_out)?;
-        Ok(Self(Arc::new(Opened { source, format, book, is_guess })))
+        Ok(Self(Arc::new(Opened { source, format, book, options: options.clone() })))
+    }
+
+    /// Opens another sheet of the same workbook.
+    pub(crate) fn other(&self, name: &str) -> Result<Self> {
+        let options = Options { sheet: Some(name.to_owned()), ..self.0.options.clone() };
+        Self::of(self.0.source.clone(), &options, &|_| false)
     }
 
     fn make_out(
@@ -199,7 +204,8 @@ impl fmt::Debug for SheetRows {
 
 impl Opened {
     fn start(&self) -> Result<Position> {
-        let text = |encoding, bom| encoding::decoded(self.source.open()?, encoding, bom, self.is_guess);
+        let is_guess = self.options.encoding.is_none();
+        let text = |encoding, bom| encoding::decoded(self.source.open()?, encoding, bom, is_guess);
         Ok(match (&self.format, &self.book) {
             (Format::Csv { encoding, delimiter, bom }, _) => {
                 Position::Csv(Box::new(delimited::Rows::new(text(*encoding, *bom)?, *delimiter)))

@@ -105,7 +105,7 @@ impl Corrections {
         self.0 |= correction.bit();
     }
 
-    pub(super) fn and(self, others: Self) -> Self {
+    pub(crate) fn and(self, others: Self) -> Self {
         Self(self.0 | others.0)
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{CellProblem, Correction, Corrections, Wanted, number, text};
+use crate::writing::is_formula;
 
 /// Cleans a text that people may write as they like; it has no blanks around it.
 pub(super) fn clean(
@@ -43,7 +44,7 @@ pub(super) fn clean(
 /// The text without the apostrophe that exports put in front of what a spreadsheet would take for a formula.
 fn protection(text: &str) -> &str {
     match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        Some(rest) if is_formula(rest) => rest,
         _ => text,
     }
 }

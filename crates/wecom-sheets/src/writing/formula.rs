@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-/// Whether a spreadsheet program may run the text as a formula when it opens a CSV file: the text begins with `=`, `+`, `-` or `@`.
+/// Whether a spreadsheet program may run the text as a formula when it opens a CSV file: the text begins with `=`, `+`, `-`, `@`, a tab
+/// or a carriage return.
 pub fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@'])
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// The text behind apostrophes, which both functions count.
@@ -40,6 +41,8 @@ mod tests {
             ("+8613800000001", "'+8613800000001"),
             ("-", "'-"),
             ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "'\r=1"),
             ("＝1", "＝1"),
             ("'=1", "''=1"),
             ("王芳", "王芳"),
@@ -54,7 +57,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_lost(text in "['=+@\\t a王-]{0,5}") {
+        fn nothing_is_lost(text in "['=+@\\t\\r a王-]{0,5}") {
             let safe = neutralised(&text);
             prop_assert!(!is_formula(&safe));
             prop_assert_eq!(restored(&safe), text.as_str());

@@ -5,6 +5,7 @@
 
 mod csv;
 mod formula;
+mod people;
 mod xlsx;
 
 use std::io;
@@ -12,6 +13,7 @@ use std::io;
 pub use self::{
     csv::CsvWriter,
     formula::{is_formula, neutralised, restored},
+    people::SheetWriter,
     xlsx::{SHEET_ROWS, XlsxWriter},
 };
 

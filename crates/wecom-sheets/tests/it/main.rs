@@ -9,6 +9,8 @@ mod old_workbooks;
 mod parts;
 mod people;
 mod plain_rows;
+mod roster;
+mod roster_files;
 mod shown;
 mod workbooks;
 
