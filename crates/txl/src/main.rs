@@ -37,6 +37,7 @@ mod numbers;
 mod output;
 mod places;
 mod plan;
+mod roster;
 mod rows;
 mod signals;
 #[cfg(feature = "sim")]

@@ -147,6 +147,11 @@ impl Access {
         Ok(())
     }
 
+    /// The name of the profile that the credentials come from, if they do.
+    pub(crate) fn profile_name(&self) -> Result<Option<String>> {
+        Ok(self.credentials.profile()?.map(|profile| profile.name.clone()))
+    }
+
     /// The app's id.
     pub(crate) fn agent_id(&self) -> Result<AgentId> {
         let credentials = self.credentials.group()?;

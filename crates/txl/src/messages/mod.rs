@@ -38,6 +38,7 @@ pub(crate) mod member;
 pub(crate) mod places;
 pub(crate) mod plan;
 pub(crate) mod question;
+pub(crate) mod roster;
 pub(crate) mod sdk;
 pub(crate) mod secrets;
 pub(crate) mod signals;
