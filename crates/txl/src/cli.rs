@@ -121,6 +121,7 @@ enum Command {
     Sql(directory::Sql),
     Mirror(directory::Mirror),
     Plan(Box<plan::Command>),
+    Roster(Box<roster::Command>),
 }
 
 impl Cli {
@@ -161,6 +162,7 @@ impl Cli {
             Command::Sql(command) => command.run(output).await,
             Command::Mirror(command) => command.run(output).await,
             Command::Plan(command) => command.run(output).await,
+            Command::Roster(command) => command.run().await,
         }
     }
 }

@@ -22,8 +22,14 @@ use wecom_directory::{
 };
 
 pub(crate) use self::{
-    diff::Diff, find::Find, history::History, mirror::Command as Mirror, pull::Pull, sql::Sql,
-    status::Status, tree::Tree,
+    diff::Diff,
+    find::Find,
+    history::History,
+    mirror::Command as Mirror,
+    pull::{Pull, pull_now},
+    sql::Sql,
+    status::Status,
+    tree::Tree,
 };
 use crate::{
     access::Access,
@@ -59,6 +65,11 @@ impl MirrorFlags {
             return Err(Failure::new(messages::no_mirror(&path)).remedy(messages::pull_first()));
         }
         self.open().await
+    }
+
+    /// Whether the mirror exists.
+    pub(crate) fn exists(&self) -> Result<bool> {
+        Ok(self.path()?.exists())
     }
 
     fn path(&self) -> Result<PathBuf> {

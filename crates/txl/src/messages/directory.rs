@@ -114,6 +114,24 @@ pub(crate) fn pulled(report: &PullReport) -> Vec<Message> {
         kind("departments", report.coverage.departments, &report.departments),
         kind("tags", report.coverage.tags, &report.tags),
     ];
+    lines.extend(limits(report));
+    lines
+}
+
+/// What a pull has read, in one line.
+pub(crate) fn pulled_in_short(report: &PullReport) -> Message {
+    let (members, departments, tags) = (report.members.seen, report.departments.seen, report.tags.seen);
+    message!(
+        en: "pulled {}, {} and {}",
+        counted(members, "member"),
+        counted(departments, "department"),
+        counted(tags, "tag")
+    )
+}
+
+/// What a pull could not read, a line each.
+pub(crate) fn limits(report: &PullReport) -> Vec<Message> {
+    let mut lines = Vec::new();
     if report.hidden.outside_range > 0 {
         let members = counted(report.hidden.outside_range, "member");
         lines.push(message!(

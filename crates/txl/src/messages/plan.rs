@@ -195,18 +195,7 @@ pub(crate) fn places(places: &[Place], files: &[RosterFile]) -> Message {
 }
 
 pub(crate) fn leavers(outcome: LeaverOutcome, count: usize) -> Message {
-    let leavers = counted(count as u64, "leaver");
-    let why = match outcome {
-        LeaverOutcome::Kept => "kept by the policy",
-        LeaverOutcome::Disabled => "disabled",
-        LeaverOutcome::AlreadyDisabled => "disabled already",
-        LeaverOutcome::Protected => "kept because protected",
-        LeaverOutcome::SeatOutsideScope => "kept because of a department outside the scope",
-        LeaverOutcome::NamedByFinding => "kept because a finding names them",
-        LeaverOutcome::RowsUnmatched => "kept because rows match no member",
-        LeaverOutcome::NoExistence => "kept because no pull has proven who exists",
-    };
-    message!(en: "{leavers} {why}: ")
+    message!(en: "{} without a change ({}): ", counted(count as u64, "leaver"), outcome.message())
 }
 
 pub(crate) fn not_writable(field: &str, reason: NotWritableReason, count: usize) -> Message {
@@ -255,8 +244,8 @@ pub(crate) fn reason(reason: &Reason) -> Message {
     message!(en: "{}", reason.message())
 }
 
-/// The commands that follow.
-pub(crate) fn what_next(plan: &Plan, file: Option<&Path>) -> Vec<Message> {
+/// The commands that follow, each with what it is for.
+pub(crate) fn what_next(plan: &Plan, file: Option<&Path>) -> Vec<(Message, String)> {
     let file_name = file.map_or_else(|| "PLAN".to_owned(), |file| file.display().to_string());
     let mut lines = Vec::new();
     let flags = |is_for_plan: bool| {
@@ -268,17 +257,80 @@ pub(crate) fn what_next(plan: &Plan, file: Option<&Path>) -> Vec<Message> {
     };
     let (for_plan, for_apply) = (flags(true), flags(false));
     if !for_plan.is_empty() {
-        lines.push(message!(en: "If these departments are renamed: txl plan … {}", for_plan.join(" ")));
+        lines.push((message!(en: "If these departments are renamed:"), format!("txl plan … {}", for_plan.join(" "))));
+        let new = plan.gate.reasons.iter().filter_map(|reason| match reason {
+            Reason::LikelyRename { to, .. } => Some(format!("--new-department '{to}'")),
+            _ => None,
+        });
+        let new: Vec<_> = new.collect();
+        lines.push((message!(en: "If they are new:"), format!("txl plan … {}", new.join(" "))));
     }
     // A reason without a flag stops the plan whatever is allowed.
     let is_final = plan.gate.reasons.iter().any(|reason| reason.flag().is_none());
     if !for_apply.is_empty() && !is_final && for_plan.is_empty() {
-        lines.push(message!(en: "To allow this much for this plan only: txl apply {file_name} {}", for_apply.join(" ")));
+        lines.push((
+            message!(en: "To allow this much for this plan only:"),
+            format!("txl apply {file_name} {}", for_apply.join(" ")),
+        ));
     }
     if plan.gate.passes() && !plan.counts.is_empty() && file.is_some() {
-        lines.push(message!(en: "To apply it: txl apply {file_name}"));
+        lines.push((message!(en: "To apply it:"), format!("txl apply {file_name}")));
     }
     lines
+}
+
+/// A command with what it is for, in one line.
+pub(crate) fn command(title: &Message, command: &str) -> Message {
+    message!(en: "{title} {command}")
+}
+
+pub(crate) fn stopped() -> Message {
+    message!(en: "the gate stops the plan; nothing was sent")
+}
+
+pub(crate) fn how_to_answer_the_gate() -> Message {
+    message!(en: "docs/sync.md explains each message of the gate")
+}
+
+pub(crate) fn has_findings(count: usize) -> Message {
+    message!(en: "the plan has {}", counted(count, "finding"))
+}
+
+pub(crate) fn correct_the_roster() -> Message {
+    message!(en: "correct the rows, or leave out --strict")
+}
+
+pub(crate) fn written(path: &Path) -> Message {
+    message!(en: "wrote the plan to {}", path.display())
+}
+
+pub(crate) fn leavers_written(count: usize, path: &Path) -> Message {
+    message!(en: "wrote {} to {}", counted(count, "leaver"), path.display())
+}
+
+pub(crate) fn offline(age: jiff::SignedDuration) -> Message {
+    message!(en: "offline: the mirror is {} old", super::directory::age(age))
+}
+
+pub(crate) fn no_roster() -> Message {
+    message!(en: "name the file of a roster")
+}
+
+pub(crate) fn rename_expected() -> Message {
+    message!(en: "expected A=B, where A is a department and B its new name or new path")
+}
+
+pub(crate) fn unknown_field(name: &str) -> Message {
+    message!(en: "unknown field {name}: write a name of WeCom's JSON, such as mobile")
+}
+
+pub(crate) fn lines_expected() -> Message {
+    message!(en: "expected a line, or a range of lines, such as 14, 14-20 or FILE:14")
+}
+
+pub(crate) fn no_such_file(name: &str, files: &[RosterFile]) -> Message {
+    let names: Vec<_> = files.iter().map(|file| file.name.as_str()).collect();
+    message!(en: "the roster has no file {name}; its files are {}", names.join(", "))
 }
 
 pub(crate) fn cannot_use(path: &Path) -> Message {
@@ -295,4 +347,8 @@ pub(crate) fn plan_with_this_version() -> Message {
 
 pub(crate) fn plan_again() -> Message {
     message!(en: "make the plan again with `txl plan`; --only and --exclude leave changes out")
+}
+
+pub(crate) fn has_changes() -> Message {
+    message!(en: "there is something to do")
 }

@@ -112,3 +112,55 @@ pub(crate) fn ignored_columns(headings: &[&str]) -> Message {
 pub(crate) fn deciding_columns(headings: &[&str]) -> Message {
     message!(en: "warning: ignored columns that affect people: {}; --map 'FIELD=HEADING' reads one", headings.join(", "))
 }
+
+pub(crate) fn too_many_files() -> Message {
+    message!(en: "a roster has at most 65,535 files")
+}
+
+pub(crate) fn unknown_ending(path: &Path) -> Message {
+    message!(en: "{} has neither the ending .csv nor .xlsx", path.display())
+}
+
+pub(crate) fn csv_or_xlsx() -> Message {
+    message!(en: "name a file that ends with .csv or .xlsx")
+}
+
+pub(crate) fn template_written(path: &Path) -> Message {
+    message!(en: "wrote the template to {}", path.display())
+}
+
+pub(crate) fn exported(rows: u64, path: Option<&Path>) -> Message {
+    let rows = counted(rows, "member");
+    match path {
+        Some(path) => message!(en: "wrote {rows} to {}", path.display()),
+        None => message!(en: "{rows} in all"),
+    }
+}
+
+pub(crate) fn out_of_range(members: u64) -> Message {
+    message!(
+        en: "warning: {} outside the app's visible range (可见范围) {} left out",
+        counted(members, "member"),
+        agreeing(members, "is", "are")
+    )
+}
+
+pub(crate) fn link_needs_a_terminal() -> Message {
+    message!(en: "links must be confirmed, and there is no terminal for the question")
+}
+
+pub(crate) fn confirm_by_yes() -> Message {
+    message!(en: "add --yes to confirm in advance")
+}
+
+pub(crate) fn nothing_to_link() -> Message {
+    message!(en: "nothing to link: each key of the roster is a member's, or no single member agrees with its row")
+}
+
+pub(crate) fn store_links(count: usize) -> Message {
+    message!(en: "store {} in the mirror", counted(count, "link"))
+}
+
+pub(crate) fn links_stored(count: usize) -> Message {
+    message!(en: "stored {}", counted(count, "link"))
+}

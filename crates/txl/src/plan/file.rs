@@ -1,6 +1,6 @@
 //! Plans in files.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use wecom_directory::plan::{InvalidPlan, Plan};
 
@@ -32,12 +32,11 @@ pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Plan> {
 }
 
 /// Writes a plan. Only the user may read the file, and it has its name once all of it is written.
-pub(crate) fn write(plan: &Plan, path: PathBuf) -> Result<PathBuf> {
+pub(crate) fn write(plan: &Plan, path: &Path) -> Result {
     let mut json = serde_json::to_vec_pretty(plan)
         .map_err(|error| Failure::new(crate::messages::lists::answer_is_no_json()).because(&error))?;
     json.push(b'\n');
-    let mut draft = Draft::new(&path)?;
+    let mut draft = Draft::new(path)?;
     draft.write(&json)?;
-    draft.finish()?;
-    Ok(path)
+    draft.finish()
 }

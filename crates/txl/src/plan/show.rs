@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Columns of text that goes to a file or a pipe.
-pub(super) const COLUMNS: usize = 80;
+const COLUMNS: usize = 80;
 /// A line with more columns is hard to read.
 const MOST_COLUMNS: usize = 120;
 

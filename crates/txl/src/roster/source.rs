@@ -5,6 +5,7 @@ use std::{
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use clap::Args;
@@ -21,6 +22,7 @@ use wecom_sheets::{
 };
 
 use super::{
+    KnownCorp,
     columns::{Paths, Source, columns, write},
     unreadable::unreadable,
 };
@@ -60,13 +62,47 @@ fn pair(text: &str) -> std::result::Result<(String, String), Message> {
     }
 }
 
-/// What the corp has that headings and cells refer to.
-#[derive(Debug, Default)]
-pub(crate) struct KnownCorp {
-    /// The names of the extended attributes (扩展属性).
-    pub(crate) attributes: BTreeSet<String>,
-    /// The paths of the departments.
-    pub(crate) paths: Paths,
+/// The files of a roster, before their columns are known.
+#[derive(Default)]
+pub(crate) struct RosterFiles(Vec<Loaded>);
+
+struct Loaded {
+    path: PathBuf,
+    source: RosterFile,
+    /// The content of stdin, which can be read once.
+    bytes: Option<Arc<[u8]>>,
+}
+
+impl RosterFiles {
+    /// Notes the files and their digests.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a file cannot be read.
+    pub(crate) fn open(paths: &[PathBuf]) -> Result<Self> {
+        let load = |path: &PathBuf| {
+            let bytes = if path == Path::new("-") { Some(contents(path)?) } else { None };
+            let source = RosterFile { name: name(path), sha256: digest(path, bytes.as_deref())? };
+            Ok(Loaded { path: path.clone(), source, bytes: bytes.map(Into::into) })
+        };
+        paths.iter().map(load).collect::<Result<_>>().map(Self)
+    }
+}
+
+impl Loaded {
+    fn members(&self, options: &Options, roster: &RosterOptions) -> wecom_sheets::Result<RosterTable> {
+        match &self.bytes {
+            Some(bytes) => RosterTable::read_bytes(Arc::clone(bytes), options, roster),
+            None => RosterTable::open(&self.path, options, roster),
+        }
+    }
+
+    fn departments(&self, options: &Options) -> wecom_sheets::Result<DepartmentTable> {
+        match &self.bytes {
+            Some(bytes) => DepartmentTable::read_bytes(Arc::clone(bytes), options),
+            None => DepartmentTable::open(&self.path, options),
+        }
+    }
 }
 
 /// A file with its columns.
@@ -76,40 +112,58 @@ enum Opened {
 }
 
 impl ReadingArgs {
+    /// Returns the headings that mean nothing by themselves: they may be attributes of the corp. Faults of a file are left to
+    /// [`read`](Self::read).
+    pub(crate) fn unknown_headings(&self, files: &RosterFiles, policy: &Policy) -> BTreeSet<String> {
+        let mapped = self.mapped(policy);
+        let mut unknown = BTreeSet::new();
+        for file in &files.0 {
+            let opened = self.open(file, policy, &KnownCorp::default(), &mapped, files.0.len() > 1, &mut BTreeSet::new());
+            if let Ok(Opened::Members(table)) = opened {
+                unknown.extend(table.ignored().chain(table.deciding()).map(str::to_owned));
+            }
+        }
+        unknown
+    }
+
     /// Reads all files as one roster, and prints what was recognised.
     ///
     /// # Errors
     ///
     /// Fails if a file cannot be read, if a heading of `--map` or of the policy is in no file, or if a department of a sheet of
     /// departments cannot be read.
-    pub(crate) fn read(&self, files: &[PathBuf], policy: &Policy, corp: &KnownCorp) -> Result<Roster> {
-        let mut mapped: Vec<(&str, &str)> =
-            policy.columns.iter().map(|(field, heading)| (field.as_str(), heading.as_str())).collect();
-        mapped.extend(self.map.iter().map(|(field, heading)| (field.as_str(), heading.as_str())));
+    pub(crate) fn read(&self, files: &RosterFiles, policy: &Policy, corp: &KnownCorp) -> Result<Roster> {
+        let mapped = self.mapped(policy);
         let mut used = BTreeSet::new();
-        let mut opened = Vec::with_capacity(files.len());
-        for path in files {
-            opened.push(self.open(path, policy, corp, &mapped, files.len() > 1, &mut used)?);
+        let mut opened = Vec::with_capacity(files.0.len());
+        for file in &files.0 {
+            opened.push((self.open(file, policy, corp, &mapped, files.0.len() > 1, &mut used)?, file));
         }
         if let Some((_, missing)) = mapped.iter().find(|(_, heading)| !used.contains(*heading)) {
             return Err(Failure::usage(messages::no_file_has(missing)).remedy(messages::map_one_of_these()));
         }
-        assemble(files, opened, corp)
+        assemble(&opened, corp)
+    }
+
+    /// The fields with the headings of the corp's own files. Flags come after the policy, whose headings they replace.
+    fn mapped<'m>(&'m self, policy: &'m Policy) -> Vec<(&'m str, &'m str)> {
+        let is_flagged = |field: &str| self.map.iter().any(|(flagged, _)| flagged == field && field != "ignore");
+        let of_policy = policy.columns.iter().filter(|(field, _)| !is_flagged(field));
+        of_policy.chain(self.map.iter().map(|(field, heading)| (field, heading)))
+            .map(|(field, heading)| (field.as_str(), heading.as_str()))
+            .collect()
     }
 
     /// Opens a file. A heading that only another file has is left out of the mapping.
     fn open<'m>(
         &self,
-        path: &Path,
+        file: &Loaded,
         policy: &Policy,
         corp: &KnownCorp,
         mapped: &[(&'m str, &'m str)],
         are_several: bool,
         used: &mut BTreeSet<&'m str>,
-    ) -> Result<(Opened, RosterFile)> {
-        let bytes = if path == Path::new("-") { Some(contents(path)?) } else { None };
-        let source = RosterFile { name: name(path), sha256: digest(path, bytes.as_deref())? };
-        let bytes: Option<std::sync::Arc<[u8]>> = bytes.map(Into::into);
+    ) -> Result<Opened> {
         let options = self.options();
         let mut mapped = mapped.to_vec();
         let mut state = policy.roster.state.as_ref().map(|state| state.column.as_str());
@@ -121,15 +175,10 @@ impl ReadingArgs {
             if let Some(heading) = state.filter(|heading| !heading.is_empty()) {
                 roster = roster.state(heading);
             }
-            let table = match &bytes {
-                Some(bytes) => RosterTable::read_bytes(bytes.clone(), &options, &roster),
-                None => RosterTable::open(path, &options, &roster),
-            };
-            let error = match table {
+            let error = match file.members(&options, &roster) {
                 Ok(table) => {
                     used.extend(mapped.iter().map(|(_, heading)| *heading));
-                    say(file_messages::format_of(path, table.sheet().format()));
-                    return Ok((Opened::Members(table), source));
+                    return Ok(Opened::Members(table));
                 }
                 Err(error) => error,
             };
@@ -140,20 +189,15 @@ impl ReadingArgs {
                     if state.is_some_and(|state| state == heading) {
                         state = None;
                     } else if before == mapped.len() {
-                        return Err(unreadable(path, &error));
+                        return Err(unreadable(&file.path, &error));
                     }
                 }
                 // A file without people may be one of departments.
                 Error::NoKey { .. } | Error::NoHeadings { .. } if are_several => {
-                    let table = match &bytes {
-                        Some(bytes) => DepartmentTable::read_bytes(bytes.clone(), &options),
-                        None => DepartmentTable::open(path, &options),
-                    };
-                    let table = table.map_err(|_| unreadable(path, &error))?;
-                    say(file_messages::format_of(path, table.sheet().format()));
-                    return Ok((Opened::Departments(table), source));
+                    let table = file.departments(&options).map_err(|_| unreadable(&file.path, &error))?;
+                    return Ok(Opened::Departments(table));
                 }
-                _ => return Err(unreadable(path, &error)),
+                _ => return Err(unreadable(&file.path, &error)),
             }
         }
     }
@@ -171,11 +215,10 @@ impl ReadingArgs {
 }
 
 /// Puts the rows of all files into one roster, whose columns are those of any file.
-fn assemble(files: &[PathBuf], opened: Vec<(Opened, RosterFile)>, corp: &KnownCorp) -> Result<Roster> {
+fn assemble(opened: &[(Opened, &Loaded)], corp: &KnownCorp) -> Result<Roster> {
     let mut all: Vec<(Column, Source)> = Vec::new();
-    for (table, _) in &opened {
+    for (table, _) in opened {
         let Opened::Members(table) = table else { continue };
-        print_columns(table);
         for column in columns(table) {
             if !all.iter().any(|(known, _)| *known == column.0) {
                 all.push(column);
@@ -183,22 +226,26 @@ fn assemble(files: &[PathBuf], opened: Vec<(Opened, RosterFile)>, corp: &KnownCo
         }
     }
     let mut roster = Roster::new(all.iter().map(|(column, _)| column.clone()));
-    let mut sheets = Vec::new();
-    for (number, ((table, source), path)) in opened.into_iter().zip(files).enumerate() {
-        let number = u16::try_from(number).unwrap_or(u16::MAX);
-        roster.files.push(source);
-        match table {
-            Opened::Departments(table) => sheets.push((number, path, table)),
-            Opened::Members(table) => {
-                push_rows(&mut roster, number, path, &table, &all, corp)?;
-                let beside = table.departments().map_err(|error| unreadable(path, &error))?;
-                sheets.extend(beside.map(|table| (number, path, table)));
+    for (number, (table, file)) in opened.iter().enumerate() {
+        let number = u16::try_from(number).map_err(|_| Failure::usage(messages::too_many_files()))?;
+        let path = &file.path;
+        roster.files.push(file.source.clone());
+        let departments_table = match table {
+            Opened::Departments(table) => {
+                say(file_messages::format_of(path, table.sheet().format()));
+                Some(table.clone())
             }
+            Opened::Members(table) => {
+                say(file_messages::format_of(path, table.sheet().format()));
+                print_columns(table);
+                push_rows(&mut roster, number, path, table, &all, corp)?;
+                table.departments().map_err(|error| unreadable(path, &error))?
+            }
+        };
+        if let Some(table) = departments_table {
+            let rows = departments(number, path, &table, corp)?;
+            roster.departments.get_or_insert_default().extend(rows);
         }
-    }
-    for (number, path, table) in sheets {
-        let rows = departments(number, path, &table, corp)?;
-        roster.departments.get_or_insert_default().extend(rows);
     }
     Ok(roster)
 }

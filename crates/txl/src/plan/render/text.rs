@@ -184,7 +184,9 @@ fn gate(page: &mut Page, plan: &Plan, style: TextStyle<'_>) {
             page.say(2, &messages::reason(reason));
         }
     }
-    for line in messages::what_next(plan, style.file) {
-        page.say(0, &line);
+    // A command stays in one line, so that it can be copied.
+    for (title, command) in messages::what_next(plan, style.file) {
+        page.say(0, &title);
+        page.line(format!("  {}", printable(&command)));
     }
 }
