@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
+mod apply;
 mod corp;
+mod plans;
 mod pull;
 mod store;
