@@ -12,6 +12,7 @@
 
 mod access;
 mod advice;
+mod apply;
 mod auth;
 mod callback;
 mod callback_json;

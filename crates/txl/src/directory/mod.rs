@@ -18,6 +18,7 @@ use clap::Args;
 use wecom_contacts::CorpId;
 use wecom_directory::{
     Error,
+    apply::PlanRefused,
     store::{Store, sqlite::SqliteStore},
 };
 
@@ -125,10 +126,30 @@ pub(crate) async fn corp(access: &Access, store: &dyn Store) -> Result<CorpId> {
     }
 }
 
+/// A plan that may not be applied. Nothing was sent.
+fn refused_plan(refused: &PlanRefused) -> Failure {
+    let failure = Failure::new(messages::plan_refused()).because(refused);
+    match refused {
+        PlanRefused::Gate(verdict) => {
+            let flags = verdict.reasons.iter().filter_map(wecom_directory::gate::Reason::flag);
+            let failure = failure.exit(Exit::Gate);
+            match flags.collect::<Vec<_>>() {
+                flags if flags.is_empty() => failure,
+                flags => failure.remedy(messages::allow_by(&flags)),
+            }
+        }
+        PlanRefused::AlreadyApplied { run, .. } => failure.remedy(messages::show_the_run(*run)),
+        PlanRefused::OtherCorp { .. } => failure.exit(Exit::Usage).remedy(messages::name_a_corp()),
+        PlanRefused::NothingToResume => failure.remedy(messages::list_the_runs()),
+        _ => failure.remedy(messages::plan_once_more()),
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::WeCom(error) => Self::from(*error),
+            Error::PlanRefused(refused) => refused_plan(&refused),
             Error::Statement(why) => Self::usage(messages::statement(&why)).remedy(messages::one_select()),
             error @ Error::NoCredential => {
                 Self::usage(messages::error(&error)).remedy(messages::give_a_secret())

@@ -79,7 +79,11 @@ pub(crate) async fn pull_now(access: &Access, store: &dyn Store, shows_progress:
     Ok(())
 }
 
-async fn run(pull: wecom_directory::pull::Pull, store: &dyn Store, shows_progress: bool) -> Result<PullReport> {
+async fn run(
+    pull: wecom_directory::pull::Pull,
+    store: &dyn Store,
+    shows_progress: bool,
+) -> Result<PullReport> {
     let gauge = Gauge::new(shows_progress);
     let shown = Arc::clone(&gauge);
     let result = pull.on_progress(move |progress| shown.show(progress)).run(store).await;

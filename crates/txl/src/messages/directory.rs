@@ -280,3 +280,23 @@ pub(crate) fn name_a_new_file() -> Message {
 pub(crate) fn migrated(rows: u64, path: &Path) -> Message {
     message!(en: "copied {} to {}", counted(rows, "row"), path.display())
 }
+
+pub(crate) fn plan_refused() -> Message {
+    message!(en: "the plan cannot be applied; nothing was sent")
+}
+
+pub(crate) fn allow_by(flags: &[String]) -> Message {
+    message!(en: "to allow this much for this plan only, add {}", flags.join(" "))
+}
+
+pub(crate) fn show_the_run(run: i64) -> Message {
+    message!(en: "`txl run show {run}` shows what was done; `txl apply --resume {run}` continues a run that has not ended")
+}
+
+pub(crate) fn list_the_runs() -> Message {
+    message!(en: "`txl run list` lists all runs")
+}
+
+pub(crate) fn plan_once_more() -> Message {
+    message!(en: "make the plan again with `txl plan`")
+}

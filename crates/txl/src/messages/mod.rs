@@ -15,6 +15,7 @@ macro_rules! message {
 
 pub(crate) mod words;
 
+pub(crate) mod apply;
 pub(crate) mod arguments;
 pub(crate) mod auth;
 pub(crate) mod callback;

@@ -257,7 +257,10 @@ pub(crate) fn what_next(plan: &Plan, file: Option<&Path>) -> Vec<(Message, Strin
     };
     let (for_plan, for_apply) = (flags(true), flags(false));
     if !for_plan.is_empty() {
-        lines.push((message!(en: "If these departments are renamed:"), format!("txl plan … {}", for_plan.join(" "))));
+        lines.push((
+            message!(en: "If these departments are renamed:"),
+            format!("txl plan … {}", for_plan.join(" ")),
+        ));
         let new = plan.gate.reasons.iter().filter_map(|reason| match reason {
             Reason::LikelyRename { to, .. } => Some(format!("--new-department '{to}'")),
             _ => None,

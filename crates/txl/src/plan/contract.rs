@@ -50,6 +50,6 @@ impl<'a> Contract<'a> {
 }
 
 /// The end of a run for scripts: `txl apply -o json` and `txl undo -o json`.
-pub(crate) fn ended(run: i64, done: u64, refused: u64, stale: u64, unknown: u64) -> Value {
-    json!({"run": run, "done": done, "refused": refused, "stale": stale, "unknown": unknown})
+pub(crate) fn ended(run: impl Into<Option<i64>>, done: u64, refused: u64, stale: u64, unknown: u64) -> Value {
+    json!({"run": run.into(), "done": done, "refused": refused, "stale": stale, "unknown": unknown})
 }

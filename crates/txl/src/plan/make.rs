@@ -122,9 +122,8 @@ impl PlanningArgs {
     }
 
     fn planning(&self, policy: Policy) -> Planning {
-        let mut planning = Planning::new(policy)
-            .made_by(concat!("txl ", env!("CARGO_PKG_VERSION")))
-            .max_age(self.max_age);
+        let mut planning =
+            Planning::new(policy).made_by(concat!("txl ", env!("CARGO_PKG_VERSION"))).max_age(self.max_age);
         if let Some(operator) = operator() {
             planning = planning.operator(operator);
         }
@@ -206,9 +205,11 @@ mod tests {
 
     #[test]
     fn lines_are_numbers_and_ranges_of_a_file() {
-        let files = ["a.csv", "b.csv"].map(|name| RosterFile { name: name.to_owned(), sha256: String::new() });
+        let files =
+            ["a.csv", "b.csv"].map(|name| RosterFile { name: name.to_owned(), sha256: String::new() });
         let given: Vec<_> = ["14", "88-90", "b.csv:7"].into_iter().map(|text| lines(text).unwrap()).collect();
-        let found: Vec<_> = places(&given, &files).unwrap().iter().map(|place| (place.file, place.line)).collect();
+        let found: Vec<_> =
+            places(&given, &files).unwrap().iter().map(|place| (place.file, place.line)).collect();
         assert_eq!(found, [(0, 14), (0, 88), (0, 89), (0, 90), (1, 7)]);
         for text in ["", "x", "0", "9-3", "1-9999999", "a.csv:"] {
             assert!(lines(text).is_err(), "{text}");

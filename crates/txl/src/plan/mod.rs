@@ -15,9 +15,10 @@ use wecom_directory::policy::Span;
 
 pub(crate) use self::{
     contract::ended,
-    file::parse,
+    file::{parse, write},
     make::{PlanningArgs, Wanted, operator},
     print::{print, stop},
+    render::department_paths,
     show::Look,
 };
 use crate::{
@@ -106,7 +107,8 @@ impl Make {
             return Err(stopped);
         }
         if self.strict && !plan.findings.is_empty() {
-            return Err(Failure::new(messages::has_findings(plan.findings.len())).remedy(messages::correct_the_roster()));
+            return Err(Failure::new(messages::has_findings(plan.findings.len()))
+                .remedy(messages::correct_the_roster()));
         }
         if self.detailed_exit_code && !plan.counts.is_empty() {
             return Err(Failure::changes());

@@ -13,7 +13,7 @@ use wecom_directory::{
     record::{MemberRecord, State},
     store::Store,
 };
-use wecom_sheets::roster::{RosterField, RosterOptions};
+use wecom_sheets::roster::RosterField;
 
 use super::{
     known::{self, KnownCorp},
@@ -45,9 +45,7 @@ const FIELDS: [RosterField; 15] = [
 
 /// The attributes whose names are headings of their own, and not those of a field.
 pub(super) fn columns_of_attributes(attributes: &BTreeSet<String>) -> Vec<String> {
-    let is_field = |name: &String| {
-        RosterOptions::new().knows(name) || RosterField::ALL.iter().any(|field| field.heading() == name.trim())
-    };
+    let is_field = |name: &String| RosterField::ALL.iter().any(|field| field.heading() == name.trim());
     attributes.iter().filter(|name| !is_field(name)).cloned().collect()
 }
 
@@ -130,9 +128,12 @@ fn cell(field: RosterField, member: &Member) -> String {
         RosterField::Telephone => text(&member.telephone),
         RosterField::Address => text(&member.address),
         RosterField::ExternalPosition => text(&member.external_position),
-        RosterField::DirectLeader => {
-            member.direct_leader.known().and_then(|leaders| leaders.first()).map(UserId::to_string).unwrap_or_default()
-        }
+        RosterField::DirectLeader => member
+            .direct_leader
+            .known()
+            .and_then(|leaders| leaders.first())
+            .map(UserId::to_string)
+            .unwrap_or_default(),
         RosterField::Gender => match member.gender.known() {
             Some(Gender::Male) => "男".to_owned(),
             Some(Gender::Female) => "女".to_owned(),

@@ -24,13 +24,11 @@ pub(crate) struct KnownCorp {
 }
 
 impl KnownCorp {
-    /// Reads the paths, and the attributes until each of these headings is one. No member is read for no heading.
+    /// Reads the paths and the attributes. It stops reading members when each of these headings is an attribute, but not before
+    /// the first page.
     pub(crate) async fn read(store: &dyn Store, corp: &CorpId, headings: &BTreeSet<String>) -> Result<Self> {
         let departments = store.departments(corp).await?;
         let mut known = Self { attributes: BTreeSet::new(), paths: paths(&departments) };
-        if headings.is_empty() {
-            return Ok(known);
-        }
         let mut after = None;
         loop {
             let page = store.members_after(corp, after, PAGE).await?;

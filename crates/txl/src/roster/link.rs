@@ -122,7 +122,9 @@ async fn propose(
     linked: &[PersonKey],
 ) -> Result<Vec<Proposal>> {
     let column = match MemberField::from_name(key) {
-        Some(field @ (MemberField::Userid | MemberField::Mobile | MemberField::Email)) => Column::Field(field),
+        Some(field @ (MemberField::Userid | MemberField::Mobile | MemberField::Email)) => {
+            Column::Field(field)
+        }
         _ => Column::Attribute(key.to_owned()),
     };
     let linked_people: BTreeSet<PersonId> = linked.iter().map(|link| link.person).collect();
@@ -131,7 +133,9 @@ async fn propose(
     for row in 0..roster.len() {
         if roster.cell(row, &column).value().is_some_and(|value| !linked_keys.contains(value)) {
             for own in traits_of_row(roster, row) {
-                rows.entry(own).and_modify(|other| *other = other.filter(|other| *other == row)).or_insert(Some(row));
+                rows.entry(own)
+                    .and_modify(|other| *other = other.filter(|other| *other == row))
+                    .or_insert(Some(row));
             }
         }
     }
@@ -152,7 +156,10 @@ async fn propose(
             }
             for own in traits_of_member(&record, known) {
                 if rows.contains_key(&own) {
-                    matched.entry(own).and_modify(|other| *other = None).or_insert_with(|| Some(record.clone()));
+                    matched
+                        .entry(own)
+                        .and_modify(|other| *other = None)
+                        .or_insert_with(|| Some(record.clone()));
                 }
             }
         }
@@ -163,7 +170,9 @@ async fn propose(
     pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
     for (own, record) in pairs {
         let (Some(record), Some(Some(row))) = (record, rows.get(&own)) else { continue };
-        let (Some(person), Some(value)) = (record.person, roster.cell(*row, &column).value()) else { continue };
+        let (Some(person), Some(value)) = (record.person, roster.cell(*row, &column).value()) else {
+            continue;
+        };
         if keys.contains(value) || proposals.contains_key(row) || !taken.insert(person) {
             continue;
         }
@@ -217,12 +226,14 @@ fn key_of(record: &MemberRecord, column: &Column) -> Option<String> {
     let text = match column {
         Column::Field(MemberField::Mobile) => member.mobile.known().cloned(),
         Column::Field(MemberField::Email) => member.email.known().cloned(),
-        Column::Attribute(name) => member.extattr.known()?.attrs.iter().find(|own| own.name == *name).and_then(|own| {
-            match &own.value {
-                wecom_contacts::members::AttributeValue::Text(text) => Some(text.clone()),
-                _ => None,
-            }
-        }),
+        Column::Attribute(name) => {
+            member.extattr.known()?.attrs.iter().find(|own| own.name == *name).and_then(|own| {
+                match &own.value {
+                    wecom_contacts::members::AttributeValue::Text(text) => Some(text.clone()),
+                    _ => None,
+                }
+            })
+        }
         _ => Some(member.userid.to_string()),
     };
     text.filter(|text| !text.is_empty())

@@ -32,7 +32,8 @@ impl Sheet {
     /// Fails if the name ends with neither .csv nor .xlsx.
     pub(crate) fn new<'h>(path: &Path, headings: impl IntoIterator<Item = &'h str>) -> Result<Self> {
         let bytes = Cursor::new(Vec::new());
-        let extension = path.extension().and_then(|end| end.to_str()).unwrap_or_default().to_ascii_lowercase();
+        let extension =
+            path.extension().and_then(|end| end.to_str()).unwrap_or_default().to_ascii_lowercase();
         let writer = match extension.as_str() {
             "csv" => SheetWriter::csv(bytes, headings),
             "xlsx" => SheetWriter::xlsx(bytes, "花名册", headings, &std::env::temp_dir()),

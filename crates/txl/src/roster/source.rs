@@ -118,7 +118,14 @@ impl ReadingArgs {
         let mapped = self.mapped(policy);
         let mut unknown = BTreeSet::new();
         for file in &files.0 {
-            let opened = self.open(file, policy, &KnownCorp::default(), &mapped, files.0.len() > 1, &mut BTreeSet::new());
+            let opened = self.open(
+                file,
+                policy,
+                &KnownCorp::default(),
+                &mapped,
+                files.0.len() > 1,
+                &mut BTreeSet::new(),
+            );
             if let Ok(Opened::Members(table)) = opened {
                 unknown.extend(table.ignored().chain(table.deciding()).map(str::to_owned));
             }
@@ -147,9 +154,11 @@ impl ReadingArgs {
 
     /// The fields with the headings of the corp's own files. Flags come after the policy, whose headings they replace.
     fn mapped<'m>(&'m self, policy: &'m Policy) -> Vec<(&'m str, &'m str)> {
-        let is_flagged = |field: &str| self.map.iter().any(|(flagged, _)| flagged == field && field != "ignore");
+        let is_flagged =
+            |field: &str| self.map.iter().any(|(flagged, _)| flagged == field && field != "ignore");
         let of_policy = policy.columns.iter().filter(|(field, _)| !is_flagged(field));
-        of_policy.chain(self.map.iter().map(|(field, heading)| (field, heading)))
+        of_policy
+            .chain(self.map.iter().map(|(field, heading)| (field, heading)))
             .map(|(field, heading)| (field.as_str(), heading.as_str()))
             .collect()
     }

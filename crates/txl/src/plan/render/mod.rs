@@ -11,7 +11,10 @@ mod table;
 mod tests;
 mod text;
 
+use std::collections::BTreeMap;
+
 use clap::ValueEnum;
+use wecom_contacts::DepartmentId;
 use wecom_directory::{
     plan::{Origin, Plan},
     roster::RosterFile,
@@ -53,6 +56,12 @@ pub(crate) fn bytes(plan: &Plan, format: PlanFormat, style: TextStyle<'_>) -> Re
         PlanFormat::Csv => table::csv(plan, masking).map_err(unwritten)?,
         PlanFormat::Xlsx => table::xlsx(plan, masking).map_err(unwritten)?,
     })
+}
+
+/// The paths of the departments of a plan as they are after it.
+pub(crate) fn department_paths(plan: &Plan) -> BTreeMap<DepartmentId, String> {
+    let names = names::Names::of(plan);
+    names.parents().map(|(id, _)| (id, names.path(id))).collect()
 }
 
 /// The files that the places of a plan refer to.
