@@ -346,6 +346,13 @@ impl Plan {
         self.fingerprint = self.computed_fingerprint();
     }
 
+    /// Returns the plan with the fingerprint of its content, for programs that make plans themselves.
+    #[must_use]
+    pub fn sealed(mut self) -> Self {
+        self.seal();
+        self
+    }
+
     fn computed_fingerprint(&self) -> String {
         struct Hashed(Sha256);
 

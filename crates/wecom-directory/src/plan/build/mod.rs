@@ -346,7 +346,7 @@ impl<'a> Maker<'a> {
 
         // First reading.
         let mut protected = Protected::resolve(&policy.protected, &self.tags, |top| self.tree.below(top));
-        let links = stored::links(self.store, self.corp, &key.name).await?;
+        let links = stored::links(self.store, self.corp, &key).await?;
         let mut matcher = Matcher::new(roster, &mut people, &key, &scope, links);
         let mut members = Members::new(self.store, self.corp);
         while let Some(page) = members.next().await? {
@@ -686,7 +686,7 @@ impl<'a> Maker<'a> {
         }
         let limits = &self.planning.policy.gate;
         let since = self.planning.now.checked_sub(limits.window.duration()).unwrap_or(Timestamp::MIN);
-        for (measure, count) in stored::measures_since(self.store, self.corp, since).await? {
+        for (measure, count) in self.store.measures_since(self.corp, since).await? {
             if let Some(measured) = rest.measured.get_mut(&measure) {
                 measured.earlier = count;
             }

@@ -65,6 +65,28 @@ pub(super) const TABLES: &[Table] = &[
         ],
         key: 1,
     },
+    Table {
+        name: "run",
+        columns: &[
+            "run",
+            "corp",
+            "fingerprint",
+            "operator",
+            "undo_of",
+            "started_at",
+            "updated_at",
+            "ended_at",
+            "state",
+            "counts",
+            "measures",
+            "stop",
+        ],
+        key: 1,
+    },
+    Table { name: "plan", columns: &["run", "plan"], key: 1 },
+    Table { name: "step", columns: &["run", "step", "state", "part", "at", "reason"], key: 2 },
+    Table { name: "person_key", columns: &["corp", "name", "value", "person"], key: 3 },
+    Table { name: "written_hidden", columns: &["corp", "person", "field", "fingerprint"], key: 3 },
 ];
 
 pub(super) fn dump(
