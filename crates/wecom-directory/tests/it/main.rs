@@ -4,6 +4,6 @@
 
 mod apply;
 mod corp;
-mod plans;
+mod plan;
 mod pull;
 mod store;
