@@ -5,5 +5,6 @@
 mod apply;
 mod corp;
 mod plan;
+mod plans;
 mod pull;
 mod store;

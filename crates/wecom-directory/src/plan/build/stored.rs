@@ -9,7 +9,11 @@ use super::people::Key;
 use crate::{Result, plan::Origin, record::PersonId, store::Store};
 
 /// The stored links from people to keys, in the form in which keys are compared.
-pub(super) async fn links(store: &dyn Store, corp: &CorpId, key: &Key) -> Result<HashMap<PersonId, Box<str>>> {
+pub(super) async fn links(
+    store: &dyn Store,
+    corp: &CorpId,
+    key: &Key,
+) -> Result<HashMap<PersonId, Box<str>>> {
     let keys = store.person_keys(corp, &key.name).await?;
     Ok(keys.into_iter().map(|linked| (linked.person, key.compared(&linked.value))).collect())
 }
