@@ -24,6 +24,7 @@ pub mod run;
 pub mod search;
 pub mod store;
 pub mod tree;
+pub mod undo;
 
 pub use coverage::{Coverage, Level};
 pub use error::{Error, Result};

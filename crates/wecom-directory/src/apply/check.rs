@@ -77,7 +77,7 @@ pub(super) async fn gate(
 }
 
 /// What a limit does not express, judged by the mirror.
-async fn lasting_reasons(store: &dyn Store, corp: &CorpId, plan: &Plan) -> Result<Vec<Reason>> {
+pub(crate) async fn lasting_reasons(store: &dyn Store, corp: &CorpId, plan: &Plan) -> Result<Vec<Reason>> {
     let mut reasons = Vec::new();
     let takes_away: Vec<&Step> = plan.steps.iter().filter(|step| takes_away(step)).collect();
     let removes = |step: &&&Step| step.action == StepAction::Remove && step.object.kind != ObjectKind::Tag;

@@ -5,7 +5,7 @@
 //!
 //! A write whose answer was lost is settled by reading and is never sent again blindly.
 
-mod check;
+pub(crate) mod check;
 mod fingerprint;
 mod look;
 pub(crate) mod measures;
@@ -27,6 +27,7 @@ use std::{collections::BTreeMap, fmt, future::Future, pin::Pin, time::Duration};
 use jiff::Timestamp;
 use wecom_contacts::{AgentId, Client, CorpId};
 
+pub(crate) use self::mirror::tag_members;
 pub use self::{
     fingerprint::FingerprintKey,
     report::{Difference, Event, RunReport, StepOutcome},

@@ -26,6 +26,7 @@ use crate::{
 };
 
 mod forget;
+pub(crate) use forget::FORGOTTEN;
 pub mod sqlite;
 
 /// The future of a store's operation.

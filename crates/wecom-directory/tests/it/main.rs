@@ -8,3 +8,4 @@ mod plan;
 mod plans;
 mod pull;
 mod store;
+mod undo;
