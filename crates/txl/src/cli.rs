@@ -124,6 +124,7 @@ enum Command {
     Mirror(directory::Mirror),
     Plan(Box<plan::Command>),
     Apply(Box<apply::Apply>),
+    Undo(Box<apply::Undo>),
     Run(apply::Runs),
     Roster(Box<roster::Command>),
 }
@@ -167,6 +168,7 @@ impl Cli {
             Command::Mirror(command) => command.run(output).await,
             Command::Plan(command) => command.run(output).await,
             Command::Apply(command) => command.run(output).await,
+            Command::Undo(command) => command.run(output).await,
             Command::Run(command) => command.run(output).await,
             Command::Roster(command) => command.run().await,
         }

@@ -5,6 +5,7 @@ mod progress;
 mod run;
 mod runs;
 mod summary;
+mod undo;
 
 use std::path::{Path, PathBuf};
 
@@ -15,11 +16,11 @@ use wecom_directory::{
     policy::Measure,
 };
 
-pub(crate) use self::runs::Command as Runs;
 use self::{
     run::{RunArgs, Runner},
     summary::finish,
 };
+pub(crate) use self::{runs::Command as Runs, undo::Undo};
 use crate::{
     access::Access,
     confirm,

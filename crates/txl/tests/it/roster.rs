@@ -122,12 +122,27 @@ async fn the_json_of_a_plan_is_the_contract() {
     assert_eq!(code, 10, "{plan:#}");
     let keys: Vec<&str> = plan.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = [
-        "create", "departments", "disable", "enable", "findings", "gate", "invites", "move", "not_writable",
-        "remove", "tags", "unchecked", "update",
+        "create",
+        "departments",
+        "disable",
+        "enable",
+        "findings",
+        "gate",
+        "invites",
+        "move",
+        "not_writable",
+        "remove",
+        "tags",
+        "unchecked",
+        "update",
     ];
     assert_eq!(keys, expected);
     let counts = ["create", "update", "move", "disable", "enable", "remove", "invites"].map(|key| &plan[key]);
-    assert_eq!(counts, [&json!(1), &json!(1), &json!(0), &json!(1), &json!(0), &json!(0), &json!(0)], "{plan:#}");
+    assert_eq!(
+        counts,
+        [&json!(1), &json!(1), &json!(0), &json!(1), &json!(0), &json!(0), &json!(0)],
+        "{plan:#}"
+    );
     assert_eq!(plan["gate"], json!({"verdict": "pass", "reasons": []}));
     assert_eq!(desk.json(&["plan", "show", "plan.json"]), (plan, 0));
     #[cfg(unix)]
@@ -153,7 +168,10 @@ async fn a_week_is_planned_applied_and_then_there_is_nothing_to_do() {
     let (again, code) = desk.json(&["plan", "week.csv", "--detailed-exit-code"]);
     assert_eq!(code, 0, "{again:#}");
     let runs = desk.json(&["run", "list"]).0;
-    assert_eq!((&runs[0]["state"], &runs[0]["operator"], &runs[0]["done"]), (&json!("done"), &json!("desk"), &json!(3)));
+    assert_eq!(
+        (&runs[0]["state"], &runs[0]["operator"], &runs[0]["done"]),
+        (&json!("done"), &json!("desk"), &json!(3))
+    );
     let history = desk.json(&["history", "lisi"]).0;
     assert!(history[0]["cause"].as_str().unwrap().starts_with("run 1 step "), "{history:#}");
     // A plan is applied once.
@@ -193,7 +211,9 @@ async fn without_a_terminal_and_yes_nothing_is_sent() {
 async fn the_gate_stops_a_truncated_roster_and_an_allowance_is_for_one_plan() {
     let desk = Desk::start().await;
     desk.write("roster.toml", POLICY);
-    desk.roster("few.csv", |row| (row.starts_with("zhangsan") || row.starts_with("lisi")).then(|| row.to_owned()));
+    desk.roster("few.csv", |row| {
+        (row.starts_with("zhangsan") || row.starts_with("lisi")).then(|| row.to_owned())
+    });
     let before = desk.0.sim.digest();
     let (plan, code) = desk.json(&["plan", "few.csv", "--out", "plan.json", "--detailed-exit-code"]);
     assert_eq!(code, 4, "{plan:#}");
@@ -222,9 +242,11 @@ async fn a_plan_that_was_changed_or_has_expired_is_refused_in_one_line() {
     desk.write("newer.json", &text.replacen("\"version\": 1", "\"version\": 9", 1));
     desk.run(&["plan", "week.csv", "--max-age", "0d", "--out", "old.json"]).succeeds();
     let before = desk.0.sim.digest();
-    for (file, words) in
-        [("edited.json", "was changed after it was made"), ("newer.json", "version 9"), ("old.json", "expired")]
-    {
+    for (file, words) in [
+        ("edited.json", "was changed after it was made"),
+        ("newer.json", "version 9"),
+        ("old.json", "expired"),
+    ] {
         let ran = desk.run(&["apply", file, "--yes"]);
         ran.fails_with(1).with_remedy();
         assert!(ran.stderr.contains(words), "{file}: {ran:?}");
@@ -252,11 +274,15 @@ async fn a_plan_is_shown_in_each_format() {
     let desk = Desk::start().await;
     week(&desk);
     let text = desk.run(&["plan", "week.csv", "--out", "plan.json"]);
-    for part in ["+ 1 create", "~ 1 update", "- 1 disable", "新人 (xinren)", "Gate: pass.", "txl apply plan.json"] {
+    for part in
+        ["+ 1 create", "~ 1 update", "- 1 disable", "新人 (xinren)", "Gate: pass.", "txl apply plan.json"]
+    {
         assert!(text.stdout.contains(part), "{part}: {text:?}");
     }
     assert!(!text.stdout.contains("13900000001"), "{text:?}");
-    for (format, start) in [("markdown", "# Plan for"), ("html", "<!doctype html>"), ("csv", "\u{feff}change,")] {
+    for (format, start) in
+        [("markdown", "# Plan for"), ("html", "<!doctype html>"), ("csv", "\u{feff}change,")]
+    {
         let shown = desk.run(&["plan", "show", "plan.json", "--format", format]);
         assert!(shown.stdout.starts_with(start), "{format}: {shown:?}");
         assert!(!shown.stdout.contains("13900000001"), "{format}");
@@ -346,7 +372,10 @@ async fn a_key_that_the_corp_lacks_is_linked_by_name_and_department() {
     let member = desk.member("wujiu");
     let department = desk.json(&["sql", "select departments from members where userid = 'wujiu'"]).0;
     let path = department[0]["departments"].as_str().unwrap().split("; ").next().unwrap().to_owned();
-    desk.write("hr.csv", &format!("HR编号,姓名,部门,职位\nH-1,{},{path},顾问\n", member["name"].as_str().unwrap()));
+    desk.write(
+        "hr.csv",
+        &format!("HR编号,姓名,部门,职位\nH-1,{},{path},顾问\n", member["name"].as_str().unwrap()),
+    );
     desk.run(&["roster", "link", "hr.csv"]).fails_with(2).with_remedy();
     let linked = desk.run(&["roster", "link", "hr.csv", "--yes"]);
     linked.succeeds();

@@ -174,10 +174,13 @@ pub(super) fn member(entry: &Entry, node: &Node, plan: &Plan, names: &Names) -> 
         let is_told = match field.field.as_str() {
             "department" | "enable" => entry.category != Category::Update,
             "name" | "userid" => entry.category == Category::Create,
+            // A member is drawn in the main department.
+            "main_department" => !entry.leaves.is_empty() || !entry.joins.is_empty(),
             _ => false,
         };
         if !is_told {
-            notes.push(messages::field(&field.field, field.before.as_deref(), &field.after).to_string());
+            let label = if field.field == "is_leader_in_dept" { "leads" } else { &field.field };
+            notes.push(messages::field(label, field.before.as_deref(), &field.after).to_string());
         }
     }
     let mut text = format!("{} {}", entry.sign(), entry.full_name());
