@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde_json::Value;
+use wecom_contacts::DepartmentId;
 use wecom_directory::{
     apply::{RunReport, StepOutcome},
     journal::ObjectKind,
@@ -121,6 +122,6 @@ fn departments(step: &Step, plan: &Plan) -> String {
         return String::new();
     };
     let paths = crate::plan::department_paths(plan);
-    let path = |id: &Value| id.as_u64().and_then(|id| paths.get(&u32::try_from(id).ok()?.into()).cloned());
+    let path = |id: &Value| paths.get(&DepartmentId(u32::try_from(id.as_u64()?).ok()?)).cloned();
     ids.iter().map(|id| path(id).unwrap_or_else(|| id.to_string())).collect::<Vec<_>>().join(";")
 }
