@@ -631,7 +631,8 @@ impl<'a> Maker<'a> {
         } else if keyless * KEYLESS_SHARE > rows {
             self.reasons.push(Reason::KeysMissing { count: keyless, whole: rows });
         }
-        let acts_on_leavers = inputs.policy.leavers != LeaverRule::Keep;
+        let disables = steps.iter().any(|step| step.category == super::Category::Disable);
+        let acts_on_leavers = disables || inputs.policy.leavers != LeaverRule::Keep;
         if acts_on_leavers && inputs.policy.scope.is_empty() {
             self.reasons.push(Reason::NoScope);
         }
