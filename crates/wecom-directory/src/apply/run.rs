@@ -306,8 +306,27 @@ impl<'a> Course<'a> {
                 Some((place, sent)) = running.next() => self.take(place, sent),
             }
         }
+        if self.stop.is_none() && !sender.is_halted() {
+            self.skip_unreachable();
+        }
         // The recorder ends when it has written everything before this.
         let _ = sender.entries.send(Entry::Last);
+    }
+
+    /// Skips steps that need one which the plan does not have, or each other.
+    fn skip_unreachable(&mut self) {
+        for (place, step) in self.sender.plan.steps.iter().enumerate() {
+            if !self.schedule.has_ended(place)
+                && let Some(need) = step.needs.first()
+            {
+                self.end(
+                    place,
+                    StepState::Skipped,
+                    Some(StepReason::Needs { step: *need }),
+                    Timestamp::now(),
+                );
+            }
+        }
     }
 
     /// Takes what became of a step that was sent.

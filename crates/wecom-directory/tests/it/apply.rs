@@ -562,7 +562,8 @@ async fn the_gate_counts_what_earlier_runs_did() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_outside_the_range_is_not_changed() {
-    let corp = start().await;
+    let corp = Corp::start().await;
+    corp.pull().await;
     corp.sim.console().set_app_range(wecom_sim::ConsoleRange::new().departments([4])).await.unwrap();
     let steps = vec![
         member("lisi", StepAction::Update, json!({"telephone": [null, "1"]})),

@@ -85,7 +85,7 @@ impl SqliteStore {
             let result = work(&mut connection);
             // A connection that failed may be in any state; the next operation opens another.
             if result.is_ok() {
-                inner.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+                inner.give_back(connection);
             }
             result
         }))
@@ -96,6 +96,10 @@ impl Inner {
     fn connection(&self) -> Result<Connection> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         idle.map_or_else(|| open::connect(&self.path), Ok)
+    }
+
+    fn give_back(&self, connection: Connection) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 }
 
@@ -221,10 +225,10 @@ impl Store for SqliteStore {
     }
 
     fn begin_run<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Box<dyn Transaction>> {
-        let path = self.inner.path.clone();
+        let inner = Arc::clone(&self.inner);
         let corp = corp.clone();
         Box::pin(async move {
-            let transaction = blocking(move || write::SqliteTransaction::begin_run(&path, &corp)).await?;
+            let transaction = blocking(move || write::SqliteTransaction::begin_run(inner, &corp)).await?;
             Ok(Box::new(transaction) as Box<dyn Transaction>)
         })
     }

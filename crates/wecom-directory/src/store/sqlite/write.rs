@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql, TransactionBehavior, p
 use wecom_contacts::{CorpId, members::MemberField};
 
 use super::{
-    blocking, database, open, read,
+    Inner, blocking, database, open, read,
     row::{MemberColumns, known_json, millis, to_json},
     runs,
 };
@@ -29,27 +29,27 @@ use crate::{
 pub(super) struct SqliteTransaction {
     connection: Arc<Mutex<Connection>>,
     corp: i64,
-    /// Whether it is a pull's, whose commit ends the progress of an earlier one.
-    is_pull: bool,
+    /// Where the connection goes after the commit. A run commits often, and keeps its statements prepared. `None` for a pull.
+    pool: Option<Arc<Inner>>,
 }
 
 impl SqliteTransaction {
     /// Begins the transaction, and adds the corp if the file does not have it.
     pub(super) fn begin(path: &Path, corp: &CorpId) -> Result<Self> {
-        Self::begin_on(open::connect(path)?, corp, true)
+        Self::begin_on(open::connect(path)?, corp, None)
     }
 
     /// Begins a transaction of a run, whose commit is on the disk when it returns.
-    pub(super) fn begin_run(path: &Path, corp: &CorpId) -> Result<Self> {
-        let connection = open::connect(path)?;
+    pub(super) fn begin_run(pool: Arc<Inner>, corp: &CorpId) -> Result<Self> {
+        let connection = pool.connection()?;
         connection.execute_batch("PRAGMA synchronous = FULL").map_err(database)?;
-        Self::begin_on(connection, corp, false)
+        Self::begin_on(connection, corp, Some(pool))
     }
 
-    fn begin_on(connection: Connection, corp: &CorpId, is_pull: bool) -> Result<Self> {
+    fn begin_on(connection: Connection, corp: &CorpId, pool: Option<Arc<Inner>>) -> Result<Self> {
         connection.execute_batch("BEGIN IMMEDIATE").map_err(database)?;
         let corp = corp_number(&connection, corp)?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), corp, is_pull })
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), corp, pool })
     }
 
     fn with<T: Send + 'static>(
@@ -255,13 +255,25 @@ impl Transaction for SqliteTransaction {
     }
 
     fn commit(self: Box<Self>) -> StoreFuture<'static, ()> {
-        let is_pull = self.is_pull;
-        self.with(move |connection, corp| {
-            if is_pull {
-                connection.execute("DELETE FROM pull_progress WHERE corp = ?1", [corp]).map_err(database)?;
+        let Self { connection, corp, pool } = *self;
+        Box::pin(blocking(move || {
+            let is_pull = pool.is_none();
+            {
+                let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+                if is_pull {
+                    connection
+                        .execute("DELETE FROM pull_progress WHERE corp = ?1", [corp])
+                        .map_err(database)?;
+                }
+                connection.execute_batch("COMMIT").map_err(database)?;
             }
-            connection.execute_batch("COMMIT").map_err(database)
-        })
+            if let (Some(pool), Some(connection)) = (pool, Arc::into_inner(connection)) {
+                let connection = connection.into_inner().unwrap_or_else(PoisonError::into_inner);
+                connection.execute_batch("PRAGMA synchronous = NORMAL").map_err(database)?;
+                pool.give_back(connection);
+            }
+            Ok(())
+        }))
     }
 }
 
