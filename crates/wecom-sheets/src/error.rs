@@ -158,10 +158,12 @@ pub enum Error {
         like: Vec<String>,
     },
     /// No row contains the heading of the column that identifies a person, and another known heading.
-    #[error("{}", no_key(.key, *.rows, .headings, .other_sheets))]
+    #[error("{}", no_key(.key, *.fewest, *.rows, .headings, .other_sheets))]
     NoKey {
         /// The heading of the key.
         key: String,
+        /// The number of known headings that a row of headings needs, with the key.
+        fewest: usize,
         /// The number of rows that were searched.
         rows: usize,
         /// The row with the most known headings; empty if no row has any.
@@ -239,7 +241,8 @@ fn no_headings(rows: usize, wanted: &str, is_json: bool) -> String {
     }
 }
 
-fn no_key(key: &str, rows: usize, headings: &[String], other_sheets: &[String]) -> String {
+fn no_key(key: &str, fewest: usize, rows: usize, headings: &[String], other_sheets: &[String]) -> String {
+    let another = if fewest > 1 { " and another known heading" } else { "" };
     let place = match rows {
         1 => "the first row does not contain".to_owned(),
         rows => format!("none of the first {rows} rows contains"),
@@ -252,7 +255,7 @@ fn no_key(key: &str, rows: usize, headings: &[String], other_sheets: &[String]) 
         [] => String::new(),
         sheets => format!("; the workbook also has the sheets {}", list(sheets)),
     };
-    format!("{place} the heading {key} and another known heading{found}{sheets}")
+    format!("{place} the heading {key}{another}{found}{sheets}")
 }
 
 fn looks_like(headings: &[String]) -> String {

@@ -175,6 +175,16 @@ pub(super) fn layout(headings: Vec<String>, options: &RosterOptions) -> Result<L
         layout.columns.push(Column { heading, meaning });
         layout.forms.push(form);
     }
+    // Below the heading of a group, such as 上级信息, the heading belongs to somebody else.
+    if layout.key >= layout.columns.len() {
+        return Err(Error::NoKey {
+            key: options.key_name(),
+            fewest: 1,
+            rows: 1,
+            headings: layout.columns.into_iter().map(|column| column.heading).collect(),
+            other_sheets: Vec::new(),
+        });
+    }
     Ok(layout)
 }
 

@@ -52,11 +52,13 @@ fields! {
     Email = "email", "邮箱", Mail;
     /// The address in the corp's mailbox. A text.
     BizMail = "biz_mail", "企业邮箱", Mail;
-    /// All departments of the person, the first is the main one. Departments.
+    /// The departments of the person, in the order of the cell, separated by `;` or line breaks. Departments: by id below a
+    /// heading such as 部门ID; by id below 所在部门 (the API's template) if the cell contains only numbers; otherwise texts.
     Department = "department", "部门", Words;
     /// The main department. Exactly one department.
     MainDepartment = "main_department", "主部门", Words;
-    /// Departments that the person leads: departments, or one flag for each of the row's departments.
+    /// Departments that the person leads: departments, or one flag for each of the row's departments. A cell with nothing
+    /// but flags (是, 否, 1, 0) contains flags.
     Leader = "is_leader_in_dept", "部门负责人", Words;
     /// The position among the members of each of the row's departments. Numbers.
     Order = "order", "排序", Numbers;
@@ -72,7 +74,7 @@ fields! {
     Address = "address", "地址", Words;
     /// The position that external contacts see. A text.
     ExternalPosition = "external_position", "对外职务", Words;
-    /// Names of tags. A list.
+    /// Names of tags, separated by `;` or line breaks. A list.
     Tags = "tags", "标签", Words;
     /// Whether the account is enabled. A flag.
     Enable = "enable", "启用状态", Flag;

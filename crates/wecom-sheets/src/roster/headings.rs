@@ -14,6 +14,8 @@ use crate::{
 pub(super) struct Headings<'a> {
     /// The name of the key column for messages.
     pub(super) key: String,
+    /// The number of known headings that a row of headings needs, with the key.
+    pub(super) fewest: usize,
     pub(super) is_key: &'a dyn Fn(&str) -> bool,
     pub(super) is_known: &'a dyn Fn(&str) -> bool,
 }
@@ -26,7 +28,7 @@ pub(super) struct Found {
 }
 
 impl Headings<'_> {
-    /// Finds the headings among the first rows: the key and at least one more known heading.
+    /// Finds the headings among the first rows: the key among enough known headings.
     ///
     /// # Errors
     ///
@@ -41,7 +43,7 @@ impl Headings<'_> {
             let cells = texts(&row);
             let known = cells.iter().filter(|cell| (self.is_known)(cell)).count();
             let key = cells.iter().position(|cell| (self.is_key)(cell));
-            if let Some(key) = key.filter(|_| known > 1) {
+            if let Some(key) = key.filter(|_| known >= self.fewest) {
                 let line = row.line();
                 let below = match sheet.format() {
                     Format::Json { .. } => None,
@@ -60,6 +62,7 @@ impl Headings<'_> {
             0 => Error::empty(sheet.format()),
             rows => Error::NoKey {
                 key: self.key.clone(),
+                fewest: self.fewest,
                 rows,
                 headings: likeliest.1.into_iter().filter(|heading| !heading.is_empty()).collect(),
                 other_sheets: sheet.format().other_sheets().map(str::to_owned).collect(),

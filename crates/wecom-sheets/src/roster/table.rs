@@ -70,7 +70,11 @@ impl RosterTable {
     fn of(sheet: Sheet, options: &RosterOptions) -> Result<Self> {
         options.check_targets()?;
         let headings = Headings {
-            key: options.key_name(),
+            key: match (sheet.format(), options.key_meaning()) {
+                (Format::Json { .. }, Meaning::Field(field)) => field.name().to_owned(),
+                _ => options.key_name(),
+            },
+            fewest: 2,
             is_key: &|heading| options.is_key(heading),
             is_known: &|heading| options.knows(heading),
         };

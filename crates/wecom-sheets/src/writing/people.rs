@@ -26,7 +26,7 @@ pub struct SheetWriter<W: Write>(Inner<W>);
 
 #[derive(Debug)]
 enum Inner<W: Write> {
-    Csv(CsvWriter<W>),
+    Csv(Box<CsvWriter<W>>),
     Xlsx(Box<XlsxWriter>, W),
 }
 
@@ -39,7 +39,7 @@ impl<W: Write + Seek + Send> SheetWriter<W> {
     pub fn csv<C: AsRef<str>>(out: W, headings: impl IntoIterator<Item = C>) -> Result<Self, WriteError> {
         let mut sheet = CsvWriter::with_bom(out)?.safe(true);
         sheet.row(headings)?;
-        Ok(Self(Inner::Csv(sheet)))
+        Ok(Self(Inner::Csv(Box::new(sheet))))
     }
 
     /// Begins a workbook with one sheet of this name. Headings are bold and frozen. Rows wait in a temporary file in

@@ -243,8 +243,17 @@ fn a_roster_without_its_key_is_refused_with_the_headings_that_it_has() {
         error.to_string(),
         "none of the first 2 rows contains the heading 帐号 and another known heading; the likeliest row contains 姓名, 手机号, 部门"
     );
+    let error = table("{\"name\":\"王芳\"}\n", &RosterOptions::new()).unwrap_err();
+    assert!(matches!(&error, Error::NoKey { key, .. } if key == "userid"), "{error}");
     let by_mobile = table("姓名,手机号,部门\n王芳,13800000001,集团\n", &RosterOptions::new().key("mobile"));
     assert_eq!(by_mobile.unwrap().key().heading, "手机号");
+}
+
+#[test]
+fn the_key_of_somebody_else_is_no_key() {
+    let error =
+        table("上级信息,,基本信息\n帐号,姓名,手机\na,王芳,13800000001\n", &RosterOptions::new()).unwrap_err();
+    assert!(matches!(&error, Error::NoKey { headings, .. } if headings[0] == "上级信息 帐号"), "{error}");
 }
 
 #[test]

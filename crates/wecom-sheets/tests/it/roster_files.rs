@@ -160,6 +160,15 @@ fn a_roster_without_a_sheet_of_departments_has_none() {
 }
 
 #[test]
+fn a_sheet_of_departments_without_their_names_is_refused() {
+    let error = DepartmentTable::read_bytes("排序,负责人\n1,a\n".as_bytes(), &Options::new()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "none of the first 2 rows contains the heading 部门; the likeliest row contains 排序, 负责人"
+    );
+}
+
+#[test]
 fn a_department_is_placed_by_its_path_or_below_its_parent() {
     let place = |text: &str| {
         let table = DepartmentTable::read_bytes(text.as_bytes(), &Options::new()).unwrap();
@@ -169,6 +178,8 @@ fn a_department_is_placed_by_its_path_or_below_its_parent() {
         DepartmentPlace::Under { parent: "示例集团".to_owned(), name: "研发/测试".to_owned() };
     assert_eq!(place("部门名称,上级部门\n研发/测试,示例集团\n"), Some(under));
     assert_eq!(place("部门名称,上级部门\n示例集团,\n"), Some(DepartmentPlace::Path("示例集团".to_owned())));
+    let path = DepartmentPlace::Path("示例集团/华东".to_owned());
+    assert_eq!(place("部门路径\n示例集团/华东\n"), Some(path));
     let by_id = DepartmentPlace::UnderId { parent: 1.into(), name: "华东".to_owned() };
     assert_eq!(place("部门名称,部门ID,父部门ID,排序\n华东,2,1,10\n"), Some(by_id));
 }
