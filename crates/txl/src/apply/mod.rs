@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use wecom_directory::{
-    gate::{self, Reason},
+    gate::{self, Reason, Verdict},
     plan::Plan,
     policy::Measure,
 };
@@ -105,10 +105,13 @@ impl Apply {
                 (None, plan, store, corp)
             }
         };
+        let reasons = reasons(&plan, &self.allow);
         if output.is_table() {
-            print(&plan, &self.look, file, output)?;
+            // The text shows the verdict with the allowances.
+            let shown = Plan { gate: Verdict::new(reasons.clone()), ..plan.clone() };
+            print(&shown, &self.look, None, output)?;
         }
-        if let Some(stopped) = stop(&plan, reasons(&plan, &self.allow), file) {
+        if let Some(stopped) = stop(&plan, reasons, file) {
             return Err(stopped);
         }
         if plan.steps.is_empty() {

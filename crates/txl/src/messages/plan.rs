@@ -34,12 +34,12 @@ fn persons(count: u64) -> String {
 
 /// A time to the minute.
 pub(crate) fn minute(time: jiff::Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
+    time.strftime("%Y-%m-%d %H:%MZ").to_string()
 }
 
 pub(crate) fn basis(plan: &Plan) -> Message {
     let (pull, pulled, until) = (plan.basis.pull, minute(plan.basis.pulled_at), minute(plan.expires_at));
-    message!(en: "Compared with pull {pull} of {pulled}. Valid until {until}.")
+    message!(en: "Compared with pull {pull} of {pulled}; valid until {until}")
 }
 
 pub(crate) fn existence_is_unknown() -> Message {
