@@ -79,7 +79,7 @@ impl Runner<'_> {
 
     fn prepared(&self, corp: &CorpId, gauge: &Arc<Gauge>) -> Result<(wecom_directory::apply::Apply, Heard)> {
         let heard = Heard::default();
-        let (told, shown) = (Arc::clone(&heard), Arc::clone(gauge));
+        let (setter, shown) = (Arc::clone(&heard), Arc::clone(gauge));
         let mut apply = wecom_directory::apply::Apply::new(corp.clone(), self.access.contacts()?)
             .concurrency(self.args.concurrency.into())
             .holder(mirror_messages::holder())
@@ -97,7 +97,7 @@ impl Runner<'_> {
         let apply = apply.cancel_on(async move {
             let signal = stop.await;
             // The first signal is the one that is reported.
-            let _ = told.set(signal);
+            let _ = setter.set(signal);
         });
         Ok((apply, heard))
     }

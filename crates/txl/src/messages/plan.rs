@@ -156,7 +156,7 @@ pub(crate) fn field(field: &str, before: Option<&str>, after: &str) -> Message {
     }
 }
 
-/// The field that stands for the members that a tag gains or loses.
+/// The name of the field with the members that a tag gains or loses.
 pub(crate) fn tag_members(is_added: bool) -> Message {
     if is_added { message!(en: "members added") } else { message!(en: "members removed") }
 }

@@ -12,19 +12,19 @@ use wecom_directory::{
 pub(crate) struct Contract<'a> {
     #[serde(flatten)]
     counts: &'a Counts,
-    findings: Vec<Told<'a, Finding>>,
+    findings: Vec<Explained<'a, Finding>>,
     gate: Gate<'a>,
 }
 
 #[derive(Serialize)]
 struct Gate<'a> {
     verdict: Decision,
-    reasons: Vec<Told<'a, Reason>>,
+    reasons: Vec<Explained<'a, Reason>>,
 }
 
 /// A part of a plan with what it says in English, and the flag that answers it.
 #[derive(Serialize)]
-struct Told<'a, T: Serialize> {
+struct Explained<'a, T: Serialize> {
     #[serde(flatten)]
     part: &'a T,
     message: String,
@@ -35,9 +35,10 @@ struct Told<'a, T: Serialize> {
 impl<'a> Contract<'a> {
     /// The contract's object of this plan.
     pub(crate) fn of(plan: &'a Plan) -> Self {
-        let finding = |finding: &'a Finding| Told { part: finding, message: finding.message(), flag: None };
+        let finding =
+            |finding: &'a Finding| Explained { part: finding, message: finding.message(), flag: None };
         let reason =
-            |reason: &'a Reason| Told { part: reason, message: reason.message(), flag: reason.flag() };
+            |reason: &'a Reason| Explained { part: reason, message: reason.message(), flag: reason.flag() };
         Self {
             counts: &plan.counts,
             findings: plan.findings.iter().map(finding).collect(),

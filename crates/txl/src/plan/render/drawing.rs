@@ -17,7 +17,7 @@ use super::{
     names::Names,
 };
 
-/// Departments below so many others are drawn at the top. WeCom has at most 15 levels.
+/// Maximum depth of the drawing. Deeper departments are drawn at the top. WeCom has at most 15 levels.
 const DEEPEST: usize = 40;
 
 /// The plan on the tree.

@@ -171,14 +171,14 @@ pub(super) fn member(entry: &Entry, node: &Node, plan: &Plan, names: &Names) -> 
         }
     }
     for field in &entry.fields {
-        let is_told = match field.field.as_str() {
+        let is_shown_elsewhere = match field.field.as_str() {
             "department" | "enable" => entry.category != Category::Update,
             "name" | "userid" => entry.category == Category::Create,
             // A member is drawn in the main department.
             "main_department" => !entry.leaves.is_empty() || !entry.joins.is_empty(),
             _ => false,
         };
-        if !is_told {
+        if !is_shown_elsewhere {
             let label = if field.field == "is_leader_in_dept" { "leads" } else { &field.field };
             notes.push(messages::field(label, field.before.as_deref(), &field.after).to_string());
         }
