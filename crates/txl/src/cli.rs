@@ -7,11 +7,11 @@ use clap::{
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
 use crate::{
-    auth, callback, config, contact_rule, corp_group, department, directory, export,
+    apply, auth, callback, config, contact_rule, corp_group, department, directory, export,
     failure::Result,
     import, linked_corp, media, member,
     output::{Format, Log, Output},
-    tag,
+    plan, roster, tag,
 };
 #[cfg(feature = "sim")]
 use crate::{sim, tour};
@@ -26,6 +26,8 @@ Exit codes:
   1  WeCom refused the call, or something here failed (a file, a job, a row)
   2  the command line is wrong, or a credential is missing
   3  no usable answer: the server cannot be reached, is too slow, or is not WeCom
+  4  the gate (安全闸) stops a plan
+  10  `plan --detailed-exit-code`: there is something to do
   129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; ",
             $serving,
             " with 0\n\n",
@@ -120,6 +122,11 @@ enum Command {
     Diff(directory::Diff),
     Sql(directory::Sql),
     Mirror(directory::Mirror),
+    Plan(Box<plan::Command>),
+    Apply(Box<apply::Apply>),
+    Undo(Box<apply::Undo>),
+    Run(apply::Runs),
+    Roster(Box<roster::Command>),
 }
 
 impl Cli {
@@ -159,6 +166,11 @@ impl Cli {
             Command::Diff(command) => command.run(output).await,
             Command::Sql(command) => command.run(output).await,
             Command::Mirror(command) => command.run(output).await,
+            Command::Plan(command) => command.run(output).await,
+            Command::Apply(command) => command.run(output).await,
+            Command::Undo(command) => command.run(output).await,
+            Command::Run(command) => command.run(output).await,
+            Command::Roster(command) => command.run().await,
         }
     }
 }

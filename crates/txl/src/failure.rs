@@ -24,6 +24,10 @@ pub(crate) enum Exit {
     Usage = 2,
     /// No usable reply: the server is unreachable, too slow, or not WeCom.
     NoAnswer = 3,
+    /// The gate stops a plan.
+    Gate = 4,
+    /// There is something to do, and the command was asked to say so. This is no error: nothing is printed.
+    Changes = 10,
     /// Ended by SIGHUP.
     Hangup = 129,
     /// Ended by SIGINT.
@@ -52,6 +56,17 @@ impl Failure {
 
     pub(crate) fn usage(message: Message) -> Self {
         Self::new(message).exit(Exit::Usage)
+    }
+
+    /// The end of a command that found something to do: its exit code says so.
+    pub(crate) fn changes() -> Self {
+        Self::new(messages::plan::has_changes()).exit(Exit::Changes)
+    }
+
+    /// Adds a cause in words of the catalogue.
+    pub(crate) fn cause(mut self, cause: Message) -> Self {
+        self.0.causes.push(cause.to_string());
+        self
     }
 
     pub(crate) fn because(mut self, cause: &(dyn Error + 'static)) -> Self {
@@ -111,7 +126,7 @@ impl Failure {
     /// Prints the failure to stderr. Returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
         let report = self.0;
-        if report.exit != Exit::HungUp {
+        if !matches!(report.exit, Exit::HungUp | Exit::Changes) {
             let mut lines = vec![messages::failure::error(&shortened(&report.message.to_string()))];
             lines.extend(report.causes.iter().map(|cause| messages::failure::caused_by(&shortened(cause))));
             lines.extend(

@@ -55,10 +55,12 @@ pub(crate) fn contents(path: &Path) -> Result<Vec<u8>> {
     } else {
         File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
     };
-    read.map_err(|error| {
-        Failure::new(files::cannot_read(path)).because(&error).remedy(files::name_a_readable_file())
-    })?;
+    read.map_err(|error| unreadable(path, &error))?;
     Ok(bytes)
+}
+
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(files::cannot_read(path)).because(error).remedy(files::name_a_readable_file())
 }
 
 /// Returns the text of a file.

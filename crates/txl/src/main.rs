@@ -12,6 +12,7 @@
 
 mod access;
 mod advice;
+mod apply;
 mod auth;
 mod callback;
 mod callback_json;
@@ -36,6 +37,8 @@ mod names;
 mod numbers;
 mod output;
 mod places;
+mod plan;
+mod roster;
 mod rows;
 mod signals;
 #[cfg(feature = "sim")]

@@ -148,6 +148,11 @@ impl Access {
         Ok(())
     }
 
+    /// Returns the name of the profile that the credentials come from, if they come from one.
+    pub(crate) fn profile_name(&self) -> Result<Option<String>> {
+        Ok(self.credentials.profile()?.map(|profile| profile.name.clone()))
+    }
+
     /// Returns the id of the app.
     pub(crate) fn agent_id(&self) -> Result<AgentId> {
         let credentials = self.credentials.group()?;

@@ -18,12 +18,19 @@ use clap::Args;
 use wecom_contacts::CorpId;
 use wecom_directory::{
     Error,
+    apply::PlanRefused,
     store::{CorpSummary, Store, sqlite::SqliteStore},
 };
 
 pub(crate) use self::{
-    diff::Diff, find::Find, history::History, mirror::Command as Mirror, pull::Pull, sql::Sql,
-    status::Status, tree::Tree,
+    diff::Diff,
+    find::Find,
+    history::History,
+    mirror::Command as Mirror,
+    pull::{Pull, pull_now},
+    sql::Sql,
+    status::Status,
+    tree::Tree,
 };
 use crate::{
     access::Access,
@@ -59,6 +66,11 @@ impl MirrorFlags {
             return Err(Failure::new(messages::no_mirror(&path)).remedy(messages::pull_first()));
         }
         self.open().await
+    }
+
+    /// Whether the mirror exists.
+    pub(crate) fn exists(&self) -> Result<bool> {
+        Ok(self.path()?.exists())
     }
 
     fn path(&self) -> Result<PathBuf> {
@@ -147,10 +159,30 @@ async fn corp(access: &Access, store: &dyn Store) -> Result<CorpId> {
     }
 }
 
+/// A plan that may not be applied. Nothing was sent.
+fn refused_plan(refused: &PlanRefused) -> Failure {
+    let failure = Failure::new(messages::plan_refused()).because(refused);
+    match refused {
+        PlanRefused::Gate(verdict) => {
+            let flags = verdict.reasons.iter().filter_map(wecom_directory::gate::Reason::flag);
+            let failure = failure.exit(Exit::Gate);
+            match flags.collect::<Vec<_>>() {
+                flags if flags.is_empty() => failure,
+                flags => failure.remedy(messages::allow_by(&flags)),
+            }
+        }
+        PlanRefused::AlreadyApplied { run, .. } => failure.remedy(messages::show_the_run(*run)),
+        PlanRefused::OtherCorp { .. } => failure.exit(Exit::Usage).remedy(messages::name_a_corp()),
+        PlanRefused::NothingToResume => failure.remedy(messages::list_the_runs()),
+        _ => failure.remedy(messages::plan_once_more()),
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::WeCom(error) => Self::from(*error),
+            Error::PlanRefused(refused) => refused_plan(&refused),
             Error::Statement(why) => Self::usage(messages::statement(&why)).remedy(messages::one_select()),
             error @ Error::NoCredential => {
                 Self::usage(messages::error(&error)).remedy(messages::give_a_secret())

@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use wecom_contacts::Polling;
-use wecom_directory::pull::{Progress, Via};
+use wecom_directory::{
+    pull::{Progress, PullReport, Via},
+    store::Store,
+};
 
 use super::MirrorFlags;
 use crate::{
@@ -57,11 +60,7 @@ impl Pull {
             pull = pull.forget_removed_before(timespan::before_now(span));
         }
         let store = self.mirror.open().await?;
-        let gauge = Gauge::new(!self.quiet && output.is_table());
-        let shown = Arc::clone(&gauge);
-        let result = pull.on_progress(move |progress| shown.show(progress)).run(&*store).await;
-        gauge.clear();
-        let report = result?;
+        let report = run(pull, &*store, !self.quiet && output.is_table()).await?;
         if output.is_table() {
             for line in messages::pulled(&report) {
                 say(line);
@@ -75,6 +74,26 @@ impl Pull {
             Err(Failure::new(messages::still_moving(report.moving.len())).remedy(messages::pull_again()))
         }
     }
+}
+
+/// Pulls the corp before another command compares it, and says what a reader of the comparison must know.
+pub(crate) async fn pull_now(access: &Access, store: &dyn Store, shows_progress: bool) -> Result {
+    let report = run(prepared(access, Via::Auto)?, store, shows_progress).await?;
+    say(messages::pulled_in_short(&report));
+    messages::limits(&report).into_iter().for_each(say);
+    Ok(())
+}
+
+async fn run(
+    pull: wecom_directory::pull::Pull,
+    store: &dyn Store,
+    shows_progress: bool,
+) -> Result<PullReport> {
+    let gauge = Gauge::new(shows_progress);
+    let shown = Arc::clone(&gauge);
+    let result = pull.on_progress(move |progress| shown.show(progress)).run(store).await;
+    gauge.clear();
+    Ok(result?)
 }
 
 /// A pull with the secrets that are given.

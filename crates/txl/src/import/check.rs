@@ -9,6 +9,7 @@ use super::{
     ImportKind,
     corp::{Corp, Details},
     effects::{Choices, DepartmentEffects, Effects, Entry, Headings, MemberEffects, clears_many},
+    gate,
 };
 use crate::{
     failure::Failure,
@@ -175,6 +176,7 @@ impl Check {
         let (Some(effects), Some(corp)) = (&self.effects, corp) else { return Ok(()) };
         effects.stop(corp, choices, headings)?;
         match self.checked.violations().iter().find(|violation| is_guard(violation.problem())) {
+            None if self.kind == ImportKind::Members => gate::judge(&effects.delete, corp, choices.removed),
             None => Ok(()),
             Some(violation) => {
                 let failure = Failure::new(effects::exceeds_a_limit(violation));

@@ -79,6 +79,8 @@ pub(super) struct Loss {
 pub(super) struct Choices {
     pub(super) exact_departments: bool,
     pub(super) new_members: bool,
+    /// The number of members that may be deleted.
+    pub(super) removed: Option<u64>,
 }
 
 impl Entry {

@@ -8,6 +8,7 @@ mod check;
 mod consent;
 mod corp;
 mod effects;
+mod gate;
 mod kind;
 mod outcome;
 mod preview;
@@ -115,6 +116,9 @@ struct Members {
     /// Allow members to lose departments that the file leaves out
     #[arg(long)]
     exact_departments: bool,
+    /// Allow a replacement that deletes this many members, as the gate's message says: members_removed=N
+    #[arg(long, value_name = "MEASURE=N", value_parser = gate::removals, requires = "replace")]
+    allow: Option<u64>,
     /// Allow a file in which nearly all accounts are new to the corp
     #[arg(long)]
     new_members: bool,
@@ -189,8 +193,17 @@ impl Command {
 
 impl Members {
     async fn run(self, access: &Access, output: Output) -> Result {
-        let Self { source, replace, invite, no_invite: _, exact_departments, new_members, extra, mut job } =
-            self;
+        let Self {
+            source,
+            replace,
+            invite,
+            no_invite: _,
+            exact_departments,
+            allow,
+            new_members,
+            extra,
+            mut job,
+        } = self;
         job.adopt(access)?;
         // A missing credential is reported before anything is read.
         let client = job.preview.client(access)?;
@@ -214,7 +227,7 @@ impl Members {
             check = source.check(&table, replace, held)?;
         }
         corp::name_deleted_members(access, &mut check).await;
-        let choices = Choices { exact_departments, new_members };
+        let choices = Choices { exact_departments, new_members, removed: allow };
         let file = job.prepare(&source, &table, check, corp.as_ref(), choices, output)?;
         let (Some(client), Some(file)) = (client, file) else { return Ok(()) };
         if replace {

@@ -114,6 +114,24 @@ pub(crate) fn pulled(report: &PullReport) -> Vec<Message> {
         kind("departments", report.coverage.departments, &report.departments),
         kind("tags", report.coverage.tags, &report.tags),
     ];
+    lines.extend(limits(report));
+    lines
+}
+
+/// What a pull has read, in one line.
+pub(crate) fn pulled_in_short(report: &PullReport) -> Message {
+    let (members, departments, tags) = (report.members.seen, report.departments.seen, report.tags.seen);
+    message!(
+        en: "pulled {}, {} and {}",
+        counted(members, "member"),
+        counted(departments, "department"),
+        counted(tags, "tag")
+    )
+}
+
+/// What a pull could not read, a line each.
+pub(crate) fn limits(report: &PullReport) -> Vec<Message> {
+    let mut lines = Vec::new();
     if report.hidden.outside_range > 0 {
         let members = counted(report.hidden.outside_range, "member");
         lines.push(message!(
@@ -273,4 +291,24 @@ pub(crate) fn name_a_new_file() -> Message {
 
 pub(crate) fn migrated(rows: u64, path: &Path) -> Message {
     message!(en: "copied {} to {}", counted(rows, "row"), path.display())
+}
+
+pub(crate) fn plan_refused() -> Message {
+    message!(en: "the plan cannot be applied; nothing was sent")
+}
+
+pub(crate) fn allow_by(flags: &[String]) -> Message {
+    message!(en: "to allow this much for this plan only, add {}", flags.join(" "))
+}
+
+pub(crate) fn show_the_run(run: i64) -> Message {
+    message!(en: "`txl run show {run}` shows what was done; `txl apply --resume {run}` continues a run that has not ended")
+}
+
+pub(crate) fn list_the_runs() -> Message {
+    message!(en: "`txl run list` lists all runs")
+}
+
+pub(crate) fn plan_once_more() -> Message {
+    message!(en: "make the plan again with `txl plan`")
 }

@@ -15,6 +15,7 @@ macro_rules! message {
 
 pub(crate) mod words;
 
+pub(crate) mod apply;
 pub(crate) mod arguments;
 pub(crate) mod auth;
 pub(crate) mod callback;
@@ -36,7 +37,9 @@ pub(crate) mod lookup;
 pub(crate) mod media;
 pub(crate) mod member;
 pub(crate) mod places;
+pub(crate) mod plan;
 pub(crate) mod question;
+pub(crate) mod roster;
 pub(crate) mod sdk;
 pub(crate) mod secrets;
 pub(crate) mod signals;

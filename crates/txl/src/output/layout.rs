@@ -10,7 +10,7 @@ pub(crate) fn terminal_width() -> Option<usize> {
 }
 
 /// Wraps a line to this width. Further lines are indented by two more blanks than the first.
-pub(super) fn hanging(line: &str, width: usize) -> String {
+pub(crate) fn hanging(line: &str, width: usize) -> String {
     let text = line.trim_start_matches(' ');
     let indent = line.len() - text.len();
     let Some(room) = width.checked_sub(indent + 2).filter(|room| *room >= 20) else {

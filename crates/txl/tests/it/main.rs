@@ -27,6 +27,7 @@ mod production;
 mod proxy;
 #[cfg(unix)]
 mod pty;
+mod roster;
 mod run;
 #[cfg(unix)]
 mod screens;

@@ -36,7 +36,8 @@ pub struct Step {
     /// What the server changes besides, so that undo can restore it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub side_effects: Vec<SideEffect>,
-    /// What a removed or disabled object was: the fields that undo needs, by their names in WeCom's JSON.
+    /// What the object was: the fields that undo of a removal needs, by their names in WeCom's JSON. For a member who stays, the main
+    /// department, so that the plan can be drawn on the tree.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub former: Map<String, Value>,
 }

@@ -112,3 +112,16 @@ pub(crate) fn confirm_exact_departments() -> Message {
 pub(crate) fn exceeds_a_limit(limit: impl Display) -> Message {
     message!(en: "nothing was sent: {limit}")
 }
+
+/// `why` has the figures and the names.
+pub(crate) fn gate_stops(why: &str) -> Message {
+    message!(en: "the gate stops the import; nothing was sent: {why}")
+}
+
+pub(crate) fn allow_by(flag: &str) -> Message {
+    message!(en: "check the names; to delete this many, add {flag}")
+}
+
+pub(crate) fn only_removals_are_allowed() -> Message {
+    message!(en: "an import takes --allow members_removed=N only")
+}

@@ -271,8 +271,10 @@ impl Maker<'_> {
                 touched.extend(step.object.id.parse().ok().map(DepartmentId));
             }
             for field in ["department", "parentid", "main_department"] {
-                let Some(change) = step.fields.get(field) else { continue };
-                for value in [change.before.as_ref(), Some(&change.after)].into_iter().flatten() {
+                let change = step.fields.get(field);
+                let former = step.former.get(field);
+                let before = change.and_then(|change| change.before.as_ref());
+                for value in [before, change.map(|change| &change.after), former].into_iter().flatten() {
                     let list = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
                     let ids = list.iter().filter_map(Value::as_u64).filter_map(|id| u32::try_from(id).ok());
                     touched.extend(ids.map(DepartmentId));

@@ -99,7 +99,10 @@ pub(super) fn compare(
     comparison.attributes();
     comparison.enable();
     comparison.seats(person);
-    let draft = comparison.draft;
+    let mut draft = comparison.draft;
+    if !draft.step.fields.contains_key("main_department") {
+        draft.home(record);
+    }
     if draft.step.fields.is_empty() { Compared::Nothing } else { Compared::Changes(Box::new(draft)) }
 }
 

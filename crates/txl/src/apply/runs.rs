@@ -1,0 +1,134 @@
+//! `txl run`.
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use wecom_directory::{
+    plan::Plan,
+    run::{RunCounts, RunRecord, RunState},
+};
+
+use crate::{
+    directory::MirroredCorp,
+    failure::Result,
+    messages::plan as plan_messages,
+    output::{Output, say},
+};
+
+/// Show the runs (执行) of the corp, and what became of their steps
+#[derive(Args)]
+pub(crate) struct Command {
+    #[command(flatten)]
+    mirrored: MirroredCorp,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// List all runs
+    List,
+    /// Show the steps of a run that are not done, or all of them
+    Show {
+        /// The run
+        run: i64,
+        /// Show the steps that are done too
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+/// A run, as `-o json` prints it.
+#[derive(Serialize)]
+struct Listed {
+    run: i64,
+    state: RunState,
+    started_at: String,
+    operator: Option<String>,
+    undo_of: Option<i64>,
+    #[serde(flatten)]
+    counts: RunCounts,
+    stopped: Option<String>,
+}
+
+/// A step, as `-o json` prints it.
+#[derive(Serialize)]
+struct ListedStep {
+    step: u32,
+    object: String,
+    action: &'static str,
+    state: &'static str,
+    reason: Option<String>,
+    line: Option<u32>,
+}
+
+fn listed(run: RunRecord) -> Listed {
+    Listed {
+        run: run.id,
+        state: run.state,
+        started_at: run.started_at.to_string(),
+        operator: run.operator,
+        undo_of: run.undo_of,
+        counts: run.counts,
+        stopped: run.stop.map(|stop| stop.message()),
+    }
+}
+
+impl Command {
+    pub(crate) async fn run(self, output: Output) -> Result {
+        let (store, corp) = self.mirrored.open().await?;
+        let runs = store.runs(&corp).await?;
+        match self.verb {
+            Verb::List => {
+                let runs: Vec<_> = runs.into_iter().map(listed).collect();
+                let columns = [
+                    "run",
+                    "state",
+                    "started_at",
+                    "operator",
+                    "undo_of",
+                    "done",
+                    "refused",
+                    "stale",
+                    "unknown",
+                    "skipped",
+                ];
+                output.list(&runs, &columns)
+            }
+            Verb::Show { run, all } => {
+                let record = runs.into_iter().find(|record| record.id == run);
+                let record = record.ok_or(wecom_directory::Error::UnknownRun(run))?;
+                let plan: Option<Plan> =
+                    store.run_plan(&corp, run).await?.and_then(|plan| serde_json::from_str(&plan).ok());
+                let steps: Vec<_> = store
+                    .run_steps(&corp, run)
+                    .await?
+                    .into_iter()
+                    .filter(|step| all || step.state.as_str() != "done" || step.reason.is_some())
+                    .map(|record| {
+                        let step = plan
+                            .as_ref()
+                            .and_then(|plan| plan.steps.iter().find(|step| step.id == record.step));
+                        ListedStep {
+                            step: record.step,
+                            object: step
+                                .map(|step| plan_messages::object(&step.object).to_string())
+                                .unwrap_or_default(),
+                            action: step.map_or("", |step| step.action.as_str()),
+                            state: record.state.as_str(),
+                            reason: record.reason.map(|reason| reason.message()),
+                            line: step.and_then(|step| step.places.first()).map(|place| place.line),
+                        }
+                    })
+                    .collect();
+                if output.is_table() {
+                    output.record(&listed(record))?;
+                    if steps.is_empty() {
+                        say(crate::messages::apply::all_done());
+                        return Ok(());
+                    }
+                }
+                output.list(&steps, &["step", "object", "action", "state", "reason", "line"])
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The end of a run: a summary for HR, the contract's object for scripts, and files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wecom_directory::{
+    apply::RunReport,
+    journal::ObjectKind,
+    plan::{Category, Plan, StepId},
+    run::{RunState, Stop},
+};
+
+use super::{newcomers, run::RunArgs};
+use crate::{
+    failure::{Failure, Result},
+    messages::{apply as messages, plan as plan_messages},
+    output::{Output, print_text},
+    plan::ended,
+    signals::Signal,
+};
+
+/// Names of one kind that the summary shows.
+const NAMES: usize = 20;
+
+/// Prints the end of a run and writes the files that flags ask for.
+///
+/// # Errors
+///
+/// Fails if the run stopped, or if a step is not done.
+pub(super) fn finish(
+    report: &RunReport,
+    plan: Option<&Plan>,
+    signal: Option<Signal>,
+    args: &RunArgs,
+    output: Output,
+) -> Result {
+    if let (Some(out), Some(plan)) = (&args.write_ids, plan) {
+        newcomers::write_ids(report, plan, out)?;
+    }
+    if let (Some(out), Some(plan)) = (&args.write_refused, plan) {
+        newcomers::write_refused(report, plan, out)?;
+    }
+    if output.is_table() {
+        print_text(&summary(report, plan))?;
+    } else {
+        let counts = &report.counts;
+        output.record(&ended(report.run, counts.done, counts.refused, counts.stale, counts.unknown))?;
+    }
+    let resume = messages::resume(report.run);
+    match (&report.stopped, signal) {
+        (Some(Stop::Cancelled), Some(signal)) => {
+            return Err(signal.failure(messages::interrupted).remedy(resume));
+        }
+        (Some(stop), _) => {
+            return Err(Failure::new(messages::stopped(report.run, &stop.message())).remedy(resume));
+        }
+        (None, _) if report.state != RunState::Done => {
+            return Err(Failure::new(messages::not_ended(report.run)).remedy(resume));
+        }
+        (None, _) => {}
+    }
+    if report.outcomes.is_empty() && report.differences.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(messages::not_all_done(report.outcomes.len(), report.differences.len()))
+        .remedy(messages::plan_the_rest(report.run)))
+}
+
+/// Prints the end of a command that had nothing to send.
+pub(super) fn nothing(output: Output) -> Result {
+    if output.is_table() { Ok(()) } else { output.record(&ended(None, 0, 0, 0, 0)) }
+}
+
+/// A summary that can be pasted into a message to HR: no value of a field, only names.
+fn summary(report: &RunReport, plan: Option<&Plan>) -> String {
+    let mut lines =
+        vec![messages::title(report).to_string(), format!("  {}", messages::counts(&report.counts))];
+    if let Some(plan) = plan.filter(|_| report.remaining == 0) {
+        let failed: BTreeSet<StepId> = report.outcomes.iter().map(|outcome| outcome.step).collect();
+        let mut done: BTreeMap<(ObjectKind, Category), Vec<String>> = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        for step in plan.steps.iter().filter(|step| !failed.contains(&step.id)) {
+            let kind = (step.object.kind, step.category);
+            if seen.insert((kind, step.object.id.clone())) {
+                done.entry(kind).or_default().push(plan_messages::object(&step.object).to_string());
+            }
+        }
+        for ((kind, category), names) in done {
+            lines.push(format!("  {}", messages::done(kind, category, &names, NAMES)));
+        }
+    }
+    for outcome in &report.outcomes {
+        let text = messages::step(
+            &outcome.object,
+            outcome.action,
+            outcome.state,
+            outcome.reason.as_ref(),
+            &outcome.places,
+        );
+        lines.push(format!("  {text}"));
+    }
+    for difference in &report.differences {
+        lines.push(format!("  {}", messages::difference(&difference.object, difference.field.as_deref())));
+    }
+    if !report.not_verifiable.is_empty() {
+        let names: Vec<_> =
+            report.not_verifiable.iter().map(|object| plan_messages::object(object).to_string()).collect();
+        lines.push(format!("  {}", messages::not_verifiable(&names, NAMES)));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}

@@ -1,0 +1,74 @@
+//! The policy file: `roster.toml` beside the roster, or the file of `--policy`.
+
+use std::path::{Path, PathBuf};
+
+use wecom_directory::policy::Policy;
+
+use crate::{
+    access::Access,
+    failure::{Failure, Result},
+    file,
+    messages::roster as messages,
+    output::say,
+};
+
+/// The name of the policy file beside a roster.
+const NAME: &str = "roster.toml";
+
+/// Reads the policy that a flag names, else the one beside the first roster. The defaults apply if neither exists.
+///
+/// # Errors
+///
+/// Fails if the file cannot be read, is no policy, or is for another profile.
+pub(crate) fn read(flag: Option<&Path>, rosters: &[PathBuf], access: &Access) -> Result<Policy> {
+    let Some(path) = flag.map(Path::to_owned).or_else(|| beside(rosters)) else {
+        say(messages::no_policy(NAME));
+        return Ok(Policy::default());
+    };
+    let text = file::text(&path)?;
+    let policy = parse(&text, &path)?;
+    say(messages::policy(&path));
+    let Some(expected) = &policy.profile else { return Ok(policy) };
+    let used = access.profile_name()?;
+    if used.as_ref() != Some(expected) {
+        return Err(Failure::usage(messages::other_profile(&path, expected, used.as_deref()))
+            .remedy(messages::use_the_profile(expected)));
+    }
+    Ok(policy)
+}
+
+/// The policy beside the first roster that is a file.
+fn beside(rosters: &[PathBuf]) -> Option<PathBuf> {
+    let roster = rosters.iter().find(|path| path.as_path() != Path::new("-"))?;
+    Some(file::directory_of(roster).join(NAME)).filter(|path| path.exists())
+}
+
+fn parse(text: &str, path: &Path) -> Result<Policy> {
+    toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start).min(text.len());
+        let line = text.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count() + 1;
+        Failure::usage(messages::invalid_policy(path, line, error.message()))
+            .remedy(messages::correct_the_policy())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_of_the_policy_has_its_line() {
+        for (text, line, words) in [
+            ("[roster]\nkey = \"工号\"\nleaver = \"keep\"\n", 3, "leaver"),
+            ("[roster]\nleavers = \"remove\"\n", 2, "remove"),
+            ("[gate]\nmembers_removed = { share = 5 }\n", 1, "share"),
+            ("[gate]\nwindow = \"7 moons\"\n", 1, "span of time"),
+            ("[roster\n", 1, ""),
+        ] {
+            let failure = parse(text, Path::new("roster.toml")).unwrap_err().to_string();
+            assert!(failure.contains(words), "{failure}");
+            assert!(failure.contains("roster.toml, line "), "{line}: {failure}");
+        }
+        assert_eq!(parse("", Path::new("roster.toml")).unwrap(), Policy::default());
+    }
+}
