@@ -142,7 +142,7 @@ impl MirroredCorps {
 }
 
 /// The corp of the credentials, or the only one of the mirror.
-async fn corp(access: &Access, store: &dyn Store) -> Result<CorpId> {
+pub(crate) async fn corp(access: &Access, store: &dyn Store) -> Result<CorpId> {
     let corps: Vec<_> = store.corps().await?.into_iter().map(|summary| summary.corp).collect();
     if let Some(corp) = access.corp_id_if_given()? {
         let corp = CorpId::new(corp);
