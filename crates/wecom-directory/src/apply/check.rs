@@ -69,7 +69,9 @@ pub(super) async fn gate(
     let lasting = plan.gate.reasons.iter().filter(|reason| !matches!(reason, Reason::OverLimit { .. }));
     reasons.extend(lasting.cloned());
     for reason in lasting_reasons(store, corp, plan).await? {
-        if !reasons.contains(&reason) {
+        // The plan has it already, with names as the planner writes them.
+        let is_known = |known: &Reason| std::mem::discriminant(known) == std::mem::discriminant(&reason);
+        if !reasons.iter().any(is_known) {
             reasons.push(reason);
         }
     }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     apply::values::{self, Side},
     journal::ObjectKind,
-    plan::{Category, FieldChange, FindingKind, Object, SideEffect, Step, StepAction},
+    plan::{Category, FieldChange, FindingKind, Object, SideEffect, Step, StepAction, build::removal},
     record::{MemberRecord, Seat, State},
     store::MemberKey,
 };
@@ -96,11 +96,11 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, remove_created: bo
     let is_unused = record.member.status.known() == Some(&MemberStatus::NotActivated);
     let object = object_of(record);
     if remove_created && is_unused {
-        let mut removal = step(object, StepAction::Remove, Category::Remove, BTreeMap::new());
-        removal.status = status(record);
-        removal.former = former(record);
+        let mut deletion = step(object, StepAction::Remove, Category::Remove, BTreeMap::new());
+        deletion.status = status(record);
+        deletion.former = removal::former(record);
         let key = MemberKey::from(&record.member.userid);
-        removal.side_effects = draft
+        deletion.side_effects = draft
             .tags
             .values()
             .filter(|tag| {
@@ -110,7 +110,7 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, remove_created: bo
             })
             .map(|tag| SideEffect::Tag { id: tag.id.0 })
             .collect();
-        draft.add(removal, []);
+        draft.add(deletion, []);
         return;
     }
     let is_disabled = record.member.enable == Seen::Known(false);
@@ -126,16 +126,6 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, remove_created: bo
             Step { status: record_status, ..step(object, StepAction::Update, Category::Disable, fields) };
         draft.add(disabling, []);
     }
-}
-
-/// What a member is, so that an undo of the removal can create it again.
-fn former(record: &MemberRecord) -> Map<String, Value> {
-    let Ok(Value::Object(mut former)) = serde_json::to_value(&record.member) else { return Map::new() };
-    let stale = record.stale();
-    former.retain(|name, _| MemberField::from_name(name).is_some_and(|field| !stale.contains(field)));
-    former.remove("userid");
-    former.extend(seat_fields(&record.seats));
-    former
 }
 
 /// Seats as the fields of a call.

@@ -22,7 +22,7 @@ use crate::{
     Error, Result,
     apply::check,
     gate::{self, Verdict},
-    plan::{Basis, FORMAT, Finding, FindingKind, Origin, Plan, VERSION},
+    plan::{Basis, FORMAT, Finding, FindingKind, Origin, Plan, VERSION, build::measure},
     store::Store,
 };
 
@@ -102,13 +102,13 @@ impl Undo {
         findings.sort_by_key(|finding| (finding.kind != FindingKind::CannotReturn, finding.clone()));
         findings.dedup();
         let drawn = draft.departments_to_draw(&effects);
-        let measured_of = draft.whole();
+        let sizes = draft.sizes();
         let steps = draft.ordered(&original, &effects);
-        let counts = order::counts(&steps);
+        let counts = measure::counts(&steps);
         let limits = &original.policy.gate;
         let since = now.checked_sub(limits.window.duration()).unwrap_or(Timestamp::MIN);
         let earlier = store.measures_since(&corp, since).await?;
-        let measured = measured_of.measure(&steps, &earlier);
+        let measured = sizes.measure(&steps, &earlier);
         let mut plan = Plan {
             format: FORMAT.to_owned(),
             version: VERSION,

@@ -7,12 +7,11 @@ use wecom_contacts::{CorpId, DepartmentId, Seen, TagId, UserId};
 use super::effects::{Effects, ObjectKey, object_key};
 use crate::{
     Result,
-    apply::measures::Tally,
-    gate::{Measured, NAMES},
+    gate::Measured,
     journal::ObjectKind,
     plan::{
-        Category, Counts, DepartmentCounts, Finding, Object, Plan, PlanDepartment, SideEffect, Step,
-        StepAction, StepId, TagCounts,
+        Finding, Plan, PlanDepartment, SideEffect, Step, StepAction, StepId,
+        build::measure::{self, Wholes},
     },
     policy::Measure,
     record::{DepartmentRecord, MemberRecord, State, TagRecord},
@@ -120,12 +119,20 @@ impl Draft {
     }
 
     /// What the gate measures the steps against.
-    pub(super) fn whole(&self) -> Whole {
+    pub(super) fn sizes(&self) -> Sizes {
         let parents =
             self.departments.iter().filter_map(|(id, department)| Some((*id, *department.parent.known()?)));
-        Whole {
-            members: self.all_members,
-            departments: self.departments.len() as u64,
+        let known = |lists: Vec<Option<usize>>| lists.into_iter().flatten().sum::<usize>() as u64;
+        let leaders = self.departments.values().map(|department| department.leaders.known().map(Vec::len));
+        let tagged = self.tags.values().map(|tag| tag.members.known().map(Vec::len));
+        Sizes {
+            wholes: Wholes {
+                members: self.all_members,
+                seats: self.head_counts.values().sum(),
+                leaders: known(leaders.collect()),
+                departments: self.departments.len() as u64,
+                tag_members: known(tagged.collect()),
+            },
             parents: parents.collect(),
             head_counts: self.head_counts.clone(),
         }
@@ -236,52 +243,24 @@ impl Draft {
 }
 
 /// What the gate measures the steps of an undo against.
-pub(super) struct Whole {
-    members: u64,
-    departments: u64,
+pub(super) struct Sizes {
+    wholes: Wholes,
     parents: BTreeMap<DepartmentId, DepartmentId>,
     head_counts: HashMap<DepartmentId, u64>,
 }
 
-impl Whole {
+impl Sizes {
     /// Counts the steps for the gate.
     pub(super) fn measure(
         &self,
         steps: &[Step],
         earlier: &BTreeMap<Measure, u64>,
     ) -> BTreeMap<Measure, Measured> {
-        let mut tally = Tally::default();
-        steps.iter().for_each(|step| tally.add(step));
-        let mut counts = tally.measures(None);
-        let moved = steps
-            .iter()
-            .filter(|step| step.action == StepAction::Update && step.fields.contains_key("parentid"));
-        let below: u64 =
-            moved.filter_map(|step| step.object.id.parse().ok()).map(|id| self.below(DepartmentId(id))).sum();
-        if below > 0 {
-            *counts.entry(Measure::MembersMoved).or_default() += below;
+        let mut measured = measure::measure(steps, &self.wholes, |top| self.below(top));
+        for (measure, measured) in &mut measured {
+            measured.earlier = earlier.get(measure).copied().unwrap_or(0);
         }
-        let measured = |(measure, count)| {
-            let whole = match measure {
-                Measure::DepartmentsCreated | Measure::DepartmentsMoved | Measure::DepartmentsRemoved => {
-                    self.departments
-                }
-                _ => self.members,
-            };
-            let names = steps
-                .iter()
-                .filter(|step| counts_as(step, measure))
-                .take(NAMES)
-                .map(|step| named(&step.object));
-            let measured = Measured {
-                count,
-                earlier: earlier.get(&measure).copied().unwrap_or(0),
-                whole,
-                names: names.collect(),
-            };
-            (measure, measured)
-        };
-        counts.into_iter().map(measured).collect()
+        measured
     }
 
     /// The number of members in a department and below it.
@@ -300,63 +279,6 @@ impl Whole {
         };
         self.head_counts.iter().filter(|(id, _)| is_below(**id)).map(|(_, count)| count).sum()
     }
-}
-
-/// Whether the step is one of those that the measure counts.
-fn counts_as(step: &Step, measure: Measure) -> bool {
-    let mut tally = Tally::default();
-    tally.add(step);
-    tally.measures(None).contains_key(&measure)
-}
-
-fn named(object: &Object) -> String {
-    match &object.name {
-        Some(name) if *name != object.id => format!("{name} ({})", object.id),
-        _ => object.id.clone(),
-    }
-}
-
-/// Counts the objects of the steps, each member once.
-pub(super) fn counts(steps: &[Step]) -> Counts {
-    let mut members: BTreeMap<&str, Category> = BTreeMap::new();
-    let (mut departments, mut tags) = (DepartmentCounts::default(), TagCounts::default());
-    let mut counts = Counts::default();
-    for step in steps {
-        match step.object.kind {
-            ObjectKind::Member => {
-                let category = members.entry(&step.object.id).or_insert(step.category);
-                *category = step.category.min(*category);
-            }
-            ObjectKind::Department => match step.category {
-                Category::Create => departments.create += 1,
-                Category::Remove => departments.remove += 1,
-                Category::Move => departments.moved += 1,
-                _ => departments.update += 1,
-            },
-            ObjectKind::Tag => {
-                let listed = step.fields.get("userlist").and_then(|change| change.after.as_array());
-                let listed = listed.map_or(0, Vec::len) as u64;
-                match step.action {
-                    StepAction::Create => tags.create += 1,
-                    StepAction::Remove => tags.remove += 1,
-                    StepAction::AddMembers => tags.add_members += listed,
-                    StepAction::RemoveMembers => tags.remove_members += listed,
-                    StepAction::Update => {}
-                }
-            }
-        }
-    }
-    for category in members.into_values() {
-        match category {
-            Category::Create => counts.create += 1,
-            Category::Remove => counts.remove += 1,
-            Category::Disable => counts.disable += 1,
-            Category::Enable => counts.enable += 1,
-            Category::Move => counts.moved += 1,
-            Category::Update => counts.update += 1,
-        }
-    }
-    Counts { departments, tags, ..counts }
 }
 
 /// The name of a department that exists, if it is known.
