@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use wecom_directory::{apply::Event, run::StepState};
+use wecom_directory::{apply::RunEvent, run::StepState};
 
 use crate::{messages::apply as messages, output::say};
 
@@ -22,10 +22,10 @@ impl Gauge {
         Arc::new(Self(bar))
     }
 
-    pub(super) fn show(&self, event: &Event<'_>) {
+    pub(super) fn show(&self, event: &RunEvent<'_>) {
         match event {
-            Event::Looking => self.0.set_message(messages::looking().to_string()),
-            Event::Ended { step, state, reason, counts } => {
+            RunEvent::Looking => self.0.set_message(messages::looking().to_string()),
+            RunEvent::Ended { step, state, reason, counts } => {
                 self.0.set_length(counts.steps);
                 self.0.set_position(counts.steps - counts.remaining());
                 self.0.set_message(messages::counts(counts).to_string());
@@ -35,9 +35,9 @@ impl Gauge {
                     });
                 }
             }
-            Event::Waiting { seconds } => self.0.suspend(|| say(messages::waiting(*seconds))),
-            Event::Settling { steps } => self.0.set_message(messages::settling(*steps).to_string()),
-            Event::Verifying => self.0.set_message(messages::verifying().to_string()),
+            RunEvent::Waiting { seconds } => self.0.suspend(|| say(messages::waiting(*seconds))),
+            RunEvent::Settling { steps } => self.0.set_message(messages::settling(*steps).to_string()),
+            RunEvent::Verifying => self.0.set_message(messages::verifying().to_string()),
             _ => {}
         }
     }
