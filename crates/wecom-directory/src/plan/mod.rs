@@ -21,7 +21,7 @@ pub use self::{
 };
 use crate::{
     Coverage,
-    gate::{Measured, Verdict},
+    gate::{Measured, Reason, Verdict},
     policy::{Measure, Policy},
     roster::{Place, RosterFile},
 };
@@ -381,7 +381,7 @@ impl Plan {
     }
 }
 
-/// A plan as it is hashed: without its fingerprint and its verdict, which an allowance changes.
+/// A plan as it is hashed: without its fingerprint, and without the reasons of the gate that an allowance lifts.
 struct Unsealed<'a> {
     plan: &'a Plan,
 }
@@ -408,12 +408,15 @@ impl Serialize for Unsealed<'_> {
             leavers,
             departments,
             measured,
-            gate: _,
+            gate,
             fingerprint: _,
         } = self.plan;
+        let is_lasting = |reason: &&Reason| !matches!(reason, Reason::OverLimit { .. });
+        let reasons: Vec<_> = gate.reasons.iter().filter(is_lasting).collect();
         (
             (format, version, made_by, operator, made_at, expires_at, corp, origin, basis, policy),
             (scope, counts, steps, findings, not_writable, unchecked, leavers, departments, measured),
+            reasons,
         )
             .serialize(serializer)
     }

@@ -9,7 +9,7 @@ use wecom_contacts::{DepartmentId, members::MemberField};
 use wecom_directory::{
     plan::{Plan, Planning},
     policy::{Limit, Measure, Policy},
-    record::MemberRecord,
+    record::{MemberRecord, State},
     roster::{Column, Place, Roster},
     undo::Undo,
 };
@@ -166,7 +166,7 @@ fn policy(root: &str, protected: &str, exact: bool) -> Policy {
 fn unmanaged(record: &MemberRecord) -> Value {
     let mut member = serde_json::to_value(&record.member).unwrap();
     let object = member.as_object_mut().unwrap();
-    for field in ["name", "mobile", "position", "direct_leader", "status", "enable"] {
+    for field in ["name", "mobile", "position", "direct_leader", "status", "enable", "isleader"] {
         object.remove(field);
     }
     member
@@ -240,7 +240,8 @@ async fn check(seed: u64, legacy: bool, exact: bool, edits: Vec<Edit>) {
     let report = allowing(&corp, &undo).run(&corp.store, &undo).await.unwrap();
     assert!(report.is_clean(), "{report:?}");
     corp.pull().await;
-    let restored_members = corp.members().await;
+    let mut restored_members = corp.members().await;
+    restored_members.retain(|_, record| record.state == State::Present);
     assert_eq!(restored_members.len(), before.len());
     for (userid, record) in &before {
         assert_eq!(restored(record), restored(&restored_members[userid]), "{userid}");

@@ -157,8 +157,13 @@ impl Departments {
     }
 }
 
-fn one(text: &str, tree: &mut Tree, scope: &Scope, rule: DepartmentRule) -> Result<DepartmentId, Finding> {
-    let outside = || Finding::new(FindingKind::OutsideScope).text(text);
+fn one(
+    text: &str,
+    tree: &mut Tree,
+    scope: &Scope,
+    rule: DepartmentRule,
+) -> Result<DepartmentId, Box<Finding>> {
+    let outside = || Box::new(Finding::new(FindingKind::OutsideScope).text(text));
     match tree.resolve(text) {
         Resolution::Known(id) => {
             // A department that this plan creates is below one that was checked.
@@ -171,13 +176,15 @@ fn one(text: &str, tree: &mut Tree, scope: &Scope, rule: DepartmentRule) -> Resu
                 return Err(outside());
             }
             if rule == DepartmentRule::Refuse {
-                return Err(Finding::new(FindingKind::DepartmentRefused).text(text));
+                return Err(Box::new(Finding::new(FindingKind::DepartmentRefused).text(text)));
             }
-            tree.create(above, &names).map_err(|refusal| match refusal {
-                Refusal::UnknownSiblings => Finding::new(FindingKind::UnknownSiblings).text(text),
-                Refusal::Rule(rule) => Finding::new(FindingKind::InvalidDepartment).text(text).text(rule),
+            tree.create(above, &names).map_err(|refusal| {
+                Box::new(match refusal {
+                    Refusal::UnknownSiblings => Finding::new(FindingKind::UnknownSiblings).text(text),
+                    Refusal::Rule(rule) => Finding::new(FindingKind::InvalidDepartment).text(text).text(rule),
+                })
             })
         }
-        other => Err(department_finding(&other, text)),
+        other => Err(Box::new(department_finding(&other, text))),
     }
 }

@@ -375,8 +375,7 @@ impl<'a> Maker<'a> {
         };
 
         // Newcomers, before leaders are looked up.
-        let mut newcomers =
-            newcomers::find(&inputs, &mut found, &self.planning.new_people, &mut self.findings);
+        let mut newcomers = newcomers::find(&inputs, &found, &self.planning.new_people, &mut self.findings);
         if keys_are_hidden {
             newcomers.clear();
         }
