@@ -201,6 +201,7 @@ pub(crate) fn leavers(outcome: LeaverOutcome, count: usize) -> Message {
 pub(crate) fn not_writable(field: &str, reason: NotWritableReason, count: usize) -> Message {
     let why = match reason {
         NotWritableReason::Activated => "WeCom ignores it for activated members",
+        NotWritableReason::Disabled => "WeCom may ignore it for disabled members",
         NotWritableReason::UnknownAttribute => "the corp has no such attribute",
         NotWritableReason::CannotBeEmpty => "WeCom takes no empty value",
     };

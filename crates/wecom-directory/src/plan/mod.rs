@@ -214,6 +214,8 @@ pub struct NotWritable {
 pub enum NotWritableReason {
     /// WeCom ignores another mobile of an activated member.
     Activated,
+    /// WeCom may ignore another mobile of a disabled member: it does so if the member was activated before.
+    Disabled,
     /// No attribute of the console has this name.
     UnknownAttribute,
     /// WeCom does not take an empty value.

@@ -177,12 +177,13 @@ impl Comparison<'_, '_> {
         }
         if field == MemberField::Mobile {
             match self.member().status {
-                Seen::Known(MemberStatus::Activated) => {
-                    return self.not_writable(field.name(), NotWritableReason::Activated);
+                Seen::Known(MemberStatus::NotActivated) => {}
+                Seen::Known(MemberStatus::Disabled) => {
+                    return self.not_writable(field.name(), NotWritableReason::Disabled);
                 }
+                Seen::Known(_) => return self.not_writable(field.name(), NotWritableReason::Activated),
                 // Whether WeCom takes the mobile depends on the status.
                 Seen::Hidden => return self.unchecked(field.name()),
-                Seen::Known(_) => {}
             }
         }
         self.set(field, Some(before.into()), after);
