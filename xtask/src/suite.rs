@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{cargo, foreign, prose, redis::Redis};
 
-/// Runs everything that is possible on this machine. The summary lists the rest.
+/// Runs all tests that are possible on this machine. The summary lists the rest.
 pub(crate) fn run() -> Result<()> {
     let started = Instant::now();
     let redis = Redis::ready()?;
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_figures_of_all_test_programs_are_added_up() {
+    fn the_results_of_all_test_programs_are_added() {
         let mut counts = Counts::default();
         for line in [
             "running 7 tests",

@@ -6,7 +6,7 @@
 
 mod server;
 mod talk;
-mod warden;
+mod watchdog;
 
 use std::{env, io, sync::OnceLock};
 

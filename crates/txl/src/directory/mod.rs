@@ -19,7 +19,7 @@ use wecom_contacts::CorpId;
 use wecom_directory::{
     Error,
     apply::PlanRefused,
-    store::{Store, sqlite::SqliteStore},
+    store::{CorpSummary, Store, sqlite::SqliteStore},
 };
 
 pub(crate) use self::{
@@ -105,6 +105,39 @@ impl MirroredCorp {
         let store = self.mirror.open_existing().await?;
         let corp = corp(&self.access, &*store).await?;
         Ok((store, corp))
+    }
+}
+
+/// The mirror that a command answers from, for one corp or for all.
+#[derive(Args)]
+pub(crate) struct MirroredCorps {
+    /// Answer for every corp of the mirror
+    #[arg(long)]
+    all_corps: bool,
+    #[command(flatten)]
+    mirror: MirrorFlags,
+    #[command(flatten)]
+    access: Access,
+}
+
+impl MirroredCorps {
+    /// Opens the mirror, and returns the corp, or `None` for all corps.
+    pub(crate) async fn open(&self) -> Result<(Arc<dyn Store>, Option<CorpId>)> {
+        let store = self.mirror.open_existing().await?;
+        let corp = if self.all_corps { None } else { Some(corp(&self.access, &*store).await?) };
+        Ok((store, corp))
+    }
+
+    /// Opens the mirror, and returns the summary of the corp, or those of all corps. Without credentials it returns all.
+    pub(crate) async fn summaries(&self) -> Result<Vec<CorpSummary>> {
+        let mut corps = self.mirror.open_existing().await?.corps().await?;
+        if let Some(corp) = self.access.corp_id_if_given()?.filter(|_| !self.all_corps) {
+            corps.retain(|summary| summary.corp.as_str() == corp);
+            if corps.is_empty() {
+                return Err(Error::UnknownCorp(corp).into());
+            }
+        }
+        Ok(corps)
     }
 }
 

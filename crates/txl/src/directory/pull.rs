@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use wecom_contacts::Polling;
 use wecom_directory::{
     pull::{Progress, PullReport, Via},
     store::Store,
@@ -15,6 +16,7 @@ use crate::{
     failure::{Failure, Result},
     messages::directory as messages,
     output::{Output, say},
+    timespan,
 };
 
 /// Read the corp into the mirror (拉取通讯录)
@@ -53,7 +55,7 @@ enum ViaFlag {
 
 impl Pull {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let pull = prepared(&self.access, self.via.into())?;
+        let pull = forgetting(&self.access, prepared(&self.access, self.via.into())?)?;
         let store = self.mirror.open().await?;
         let report = run(pull, &*store, !self.quiet && output.is_table()).await?;
         if output.is_table() {
@@ -71,9 +73,18 @@ impl Pull {
     }
 }
 
+/// The pull with the configured age at which values of removed members are erased.
+fn forgetting(access: &Access, pull: wecom_directory::pull::Pull) -> Result<wecom_directory::pull::Pull> {
+    Ok(match access.forget_after()? {
+        Some(span) => pull.forget_removed_before(timespan::before_now(span)),
+        None => pull,
+    })
+}
+
 /// Pulls the corp before another command compares it, and says what a reader of the comparison must know.
 pub(crate) async fn pull_now(access: &Access, store: &dyn Store, shows_progress: bool) -> Result {
-    let report = run(prepared(access, Via::Auto)?, store, shows_progress).await?;
+    let pull = forgetting(access, prepared(access, Via::Auto)?)?;
+    let report = run(pull, store, shows_progress).await?;
     say(messages::pulled_in_short(&report));
     messages::limits(&report).into_iter().for_each(say);
     Ok(())
@@ -93,7 +104,9 @@ async fn run(
 
 /// A pull with the secrets that are given.
 pub(super) fn prepared(access: &Access, via: Via) -> Result<wecom_directory::pull::Pull> {
-    let mut pull = wecom_directory::pull::Pull::new(access.corp_id()?).via(via).holder(messages::holder());
+    let pull = wecom_directory::pull::Pull::new(access.corp_id()?).via(via).holder(messages::holder());
+    // The pause grows to two seconds: the export of a small corp takes less.
+    let mut pull = pull.polling(Polling::every(Duration::from_millis(500)));
     if let Some(client) = access.contacts_if_given()? {
         pull = pull.contacts_sync(client);
     }

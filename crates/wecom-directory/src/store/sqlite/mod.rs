@@ -9,6 +9,7 @@ mod query;
 mod read;
 mod row;
 mod runs;
+mod staging;
 mod tables;
 mod write;
 
@@ -198,11 +199,12 @@ impl Store for SqliteStore {
     fn search_rows<'a>(
         &'a self,
         corp: &'a CorpId,
+        mask: i64,
         after: Option<PersonId>,
         limit: u32,
     ) -> StoreFuture<'a, Vec<SearchRow>> {
         let corp = corp.clone();
-        self.with(move |connection| read::search_rows(connection, &corp, after, limit))
+        self.with(move |connection| read::search_rows(connection, &corp, mask, after, limit))
     }
 
     fn history<'a>(
@@ -269,7 +271,15 @@ impl Store for SqliteStore {
 
     fn forget<'a>(&'a self, corp: &'a CorpId, key: &'a MemberKey) -> StoreFuture<'a, bool> {
         let (corp, key) = (corp.clone(), key.clone());
-        self.with(move |connection| write::forget(connection, &corp, &key))
+        self.with(move |connection| {
+            let who = "userid_key = ?2";
+            Ok(write::forget(connection, &corp, who, &key.as_str())? > 0)
+        })
+    }
+
+    fn forget_removed<'a>(&'a self, corp: &'a CorpId, before: Timestamp) -> StoreFuture<'a, u64> {
+        let corp = corp.clone();
+        self.with(move |connection| write::forget(connection, &corp, "read_at < ?2", &row::millis(before)))
     }
 
     fn tables(&self) -> &'static [Table] {
