@@ -55,10 +55,7 @@ enum ViaFlag {
 
 impl Pull {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let mut pull = prepared(&self.access, self.via.into())?;
-        if let Some(span) = self.access.forget_after()? {
-            pull = pull.forget_removed_before(timespan::before_now(span));
-        }
+        let pull = forgetting(&self.access, prepared(&self.access, self.via.into())?)?;
         let store = self.mirror.open().await?;
         let report = run(pull, &*store, !self.quiet && output.is_table()).await?;
         if output.is_table() {
@@ -76,9 +73,18 @@ impl Pull {
     }
 }
 
+/// The pull with the configured age at which values of removed members are erased.
+fn forgetting(access: &Access, pull: wecom_directory::pull::Pull) -> Result<wecom_directory::pull::Pull> {
+    Ok(match access.forget_after()? {
+        Some(span) => pull.forget_removed_before(timespan::before_now(span)),
+        None => pull,
+    })
+}
+
 /// Pulls the corp before another command compares it, and says what a reader of the comparison must know.
 pub(crate) async fn pull_now(access: &Access, store: &dyn Store, shows_progress: bool) -> Result {
-    let report = run(prepared(access, Via::Auto)?, store, shows_progress).await?;
+    let pull = forgetting(access, prepared(access, Via::Auto)?)?;
+    let report = run(pull, store, shows_progress).await?;
     say(messages::pulled_in_short(&report));
     messages::limits(&report).into_iter().for_each(say);
     Ok(())
