@@ -8,7 +8,7 @@ mod house;
 mod package;
 mod prose;
 mod public_api;
-mod redis;
+mod servers;
 mod suite;
 
 use std::{
@@ -24,7 +24,8 @@ Run a task of the wecom-contacts workspace.
 
   cargo xtask test      the whole suite: all crates, their documentation's examples, and other people's
                         SDKs against the simulator (what could not run is said, never skipped in silence);
-                        uses the Redis of REDIS_URL, else starts a private one, and installs it if need be
+                        uses the Redis of REDIS_URL and the PostgreSQL of TXL_TEST_DATABASE_URL, else private ones, which
+                        it installs if they are missing
   cargo xtask foreign   only other people's SDKs against the simulator
   cargo xtask public-api
                         compare the public items of the crates with docs/public-api; `--write` updates the listings

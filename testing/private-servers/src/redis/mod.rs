@@ -6,7 +6,6 @@
 
 mod server;
 mod talk;
-mod warden;
 
 use std::{env, io, sync::OnceLock};
 
