@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
+mod conformance;
 mod corp;
 mod pull;
 mod store;

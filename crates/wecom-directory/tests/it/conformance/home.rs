@@ -1,0 +1,46 @@
+//! Where the store of a test lives. It can be opened more than once, as several programs do.
+
+use std::sync::Arc;
+
+use wecom_directory::{
+    Result,
+    store::{Store, sqlite::SqliteStore},
+};
+
+pub(crate) struct Sqlite(tempfile::TempDir);
+
+/// The place of one mirror.
+pub(crate) trait Home {
+    /// Opens the mirror, and creates it if it does not exist.
+    async fn open(&self) -> Result<Arc<dyn Store>>;
+
+    /// Makes the mirror one of schema `version`.
+    fn set_schema(&self, version: u32);
+
+    /// Puts a table of another program where the mirror would be.
+    fn occupy(&self);
+}
+
+impl Sqlite {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn connection(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.0.path().join("mirror.db")).unwrap()
+    }
+}
+
+impl Home for Sqlite {
+    async fn open(&self) -> Result<Arc<dyn Store>> {
+        Ok(Arc::new(SqliteStore::open(self.0.path().join("mirror.db")).await?))
+    }
+
+    fn set_schema(&self, version: u32) {
+        self.connection().pragma_update(None, "user_version", version).unwrap();
+    }
+
+    fn occupy(&self) {
+        self.connection().execute_batch("CREATE TABLE notes (text)").unwrap();
+    }
+}
