@@ -1,4 +1,4 @@
-//! Where a mirror is stored: one narrow trait, implemented for SQLite.
+//! Where a mirror is stored: one narrow trait, implemented for SQLite and PostgreSQL.
 //!
 //! The rules of the mirror (what is hidden, what proves a removal, what the journal records) are not here: a store keeps and
 //! returns records, and commits a transaction whole or not at all.
@@ -22,7 +22,16 @@ use crate::{
     record::{DepartmentRecord, MemberRecord, PersonId, RowHashes, Source, State, TagRecord},
 };
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod columns;
+#[cfg(feature = "postgres")]
+#[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
+pub mod postgres;
+#[cfg(feature = "sqlite")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
 pub mod sqlite;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod tables;
 
 /// The future of a store's operation.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;

@@ -3,69 +3,8 @@
 use rusqlite::{Connection, params_from_iter, types::ValueRef};
 use serde_json::Value;
 
-use super::{database, row::MEMBER_COLUMNS};
+use super::database;
 use crate::{Error, Result, store::Table};
-
-/// All tables, those first that others refer to.
-pub(super) const TABLES: &[Table] = &[
-    Table { name: "corp", columns: &["corp", "corp_id"], key: 1 },
-    Table {
-        name: "credential",
-        columns: &["corp", "source", "agent_id", "sees_sensitive", "sees_everybody", "read_at"],
-        key: 3,
-    },
-    Table {
-        name: "pull",
-        columns: &[
-            "pull",
-            "corp",
-            "started_at",
-            "ended_at",
-            "members",
-            "departments",
-            "tags",
-            "existence",
-            "is_complete",
-            "report",
-        ],
-        key: 1,
-    },
-    Table {
-        name: "department",
-        columns: &[
-            "corp", "id", "state", "name", "name_en", "parent", "place", "leaders", "path", "depth",
-            "read_at",
-        ],
-        key: 2,
-    },
-    Table { name: "person", columns: &["person", "corp"], key: 1 },
-    Table { name: "member", columns: MEMBER_COLUMNS, key: 1 },
-    Table { name: "seat", columns: &["person", "department", "place", "is_leader", "is_main"], key: 2 },
-    Table { name: "member_search", columns: &["person", "corp", "mask", "text"], key: 1 },
-    Table {
-        name: "tag",
-        columns: &[
-            "corp",
-            "id",
-            "state",
-            "name",
-            "has_members",
-            "members_complete",
-            "has_departments",
-            "read_at",
-        ],
-        key: 2,
-    },
-    Table { name: "tag_member", columns: &["corp", "tag", "userid_key", "userid"], key: 3 },
-    Table { name: "tag_department", columns: &["corp", "tag", "department"], key: 3 },
-    Table {
-        name: "change",
-        columns: &[
-            "seq", "corp", "at", "kind", "id", "id_key", "person", "action", "fields", "cause", "operator",
-        ],
-        key: 1,
-    },
-];
 
 pub(super) fn dump(
     connection: &Connection,

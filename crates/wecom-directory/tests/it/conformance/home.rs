@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use private_servers::postgres::TestDatabase;
 use wecom_directory::{
     Result,
-    store::{Store, sqlite::SqliteStore},
+    store::{Store, postgres::PostgresStore, sqlite::SqliteStore},
 };
 
+/// A file in a directory of its own.
 pub(crate) struct Sqlite(tempfile::TempDir);
 
 /// The place of one mirror.
@@ -42,5 +44,28 @@ impl Home for Sqlite {
 
     fn occupy(&self) {
         self.connection().execute_batch("CREATE TABLE notes (text)").unwrap();
+    }
+}
+
+/// A database of its own in the PostgreSQL of the tests.
+pub(crate) struct Postgres(TestDatabase);
+
+impl Postgres {
+    pub(crate) fn new() -> Self {
+        Self(TestDatabase::create().unwrap())
+    }
+}
+
+impl Home for Postgres {
+    async fn open(&self) -> Result<Arc<dyn Store>> {
+        Ok(Arc::new(PostgresStore::open(&self.0.url()).await?))
+    }
+
+    fn set_schema(&self, version: u32) {
+        self.0.run(&format!("INSERT INTO wecom_mirror.schema_version VALUES ({version})")).unwrap();
+    }
+
+    fn occupy(&self) {
+        self.0.run("CREATE SCHEMA wecom_mirror; CREATE TABLE wecom_mirror.notes (text text)").unwrap();
     }
 }

@@ -24,6 +24,7 @@ macro_rules! suite {
 macro_rules! suites {
     ($($tests:tt)+) => {
         suite!(sqlite, crate::conformance::home::Sqlite::new(), $($tests)+);
+        suite!(postgres, crate::conformance::home::Postgres::new(), $($tests)+);
     };
 }
 

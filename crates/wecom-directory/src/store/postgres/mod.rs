@@ -1,0 +1,200 @@
+//! A mirror in a PostgreSQL database, for several machines. Version 12 or newer.
+//!
+//! The tables are in the schema `wecom_mirror`, so that a database can hold tables of other programs, too. The lock of a corp ends with
+//! its connection, which a pooler in transaction mode (such as PgBouncer's) does not keep: connect to the server itself.
+//!
+//! Certificates are verified whenever the connection is encrypted, which `sslmode=require` demands. Roots are those of the platform;
+//! on Linux the variable `SSL_CERT_FILE` names others.
+
+mod address;
+mod connect;
+mod copy;
+mod failure;
+mod forget;
+mod lock;
+mod members;
+mod query;
+mod read;
+mod row;
+mod tables;
+mod tls;
+mod write;
+
+use std::{collections::HashMap, fmt, time::Duration};
+
+use deadpool_postgres::{Object, Pool};
+use serde_json::Value;
+use wecom_contacts::{CorpId, DepartmentId};
+
+pub use address::{is_url, without_password};
+
+use super::{
+    CorpSummary, CredentialRecord, KnownRow, Lock, MemberKey, PullProgress, QueryRow, SearchRow, Store,
+    StoreFuture, Table, Transaction, tables::TABLES,
+};
+use crate::{
+    Result,
+    journal::{Change, ObjectKind},
+    record::{DepartmentRecord, MemberRecord, PersonId, TagRecord},
+};
+
+/// A mirror in a PostgreSQL database. Cheap to clone; clones share their connections.
+#[derive(Clone)]
+pub struct PostgresStore {
+    connections: Pool,
+    address: String,
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PostgresStore").field(&self.address).finish()
+    }
+}
+
+impl PostgresStore {
+    /// Opens the mirror of `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, and creates its tables if the database has none. Migrations
+    /// run here. The options are those of libpq, as far as `tokio-postgres` has them, such as `?sslmode=require`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DatabaseUrl`](crate::Error::DatabaseUrl) for an invalid URL, [`Error::Unreachable`](crate::Error::Unreachable) if the
+    /// server refuses the connection or does not answer, [`Error::NotAMirror`](crate::Error::NotAMirror) if the schema `wecom_mirror` is
+    /// another program's, [`Error::NewerSchema`](crate::Error::NewerSchema) for a mirror of a newer version,
+    /// [`Error::UnsuitableDatabase`](crate::Error::UnsuitableDatabase) if its encoding is not UTF8. No text has the password.
+    pub async fn open(url: &str) -> Result<Self> {
+        let config = address::parse(url)?;
+        let address = address::shown(&config);
+        let connections = connect::connections(config)?;
+        connect::migrate(&connections).await?;
+        Ok(Self { connections, address })
+    }
+
+    /// Returns the URL without password and options.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Returns a connection of the pool.
+    async fn connection(&self) -> Result<Object> {
+        self.connections.get().await.map_err(failure::pool)
+    }
+}
+
+impl Store for PostgresStore {
+    fn lock<'a>(
+        &'a self,
+        corp: &'a CorpId,
+        holder: &'a str,
+        wait: Duration,
+    ) -> StoreFuture<'a, Box<dyn Lock>> {
+        Box::pin(async move {
+            let lock = lock::acquire(&self.connections, corp, holder, wait).await?;
+            Ok(Box::new(lock) as Box<dyn Lock>)
+        })
+    }
+
+    fn begin<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Box<dyn Transaction>> {
+        Box::pin(async move {
+            let transaction = write::PostgresTransaction::begin(&self.connections, corp).await?;
+            Ok(Box::new(transaction) as Box<dyn Transaction>)
+        })
+    }
+
+    fn corps(&self) -> StoreFuture<'_, Vec<CorpSummary>> {
+        Box::pin(async move { read::corps(&*self.connection().await?).await })
+    }
+
+    fn put_progress<'a>(&'a self, corp: &'a CorpId, progress: &'a PullProgress) -> StoreFuture<'a, ()> {
+        Box::pin(async move { write::put_progress(&*self.connection().await?, corp, progress).await })
+    }
+
+    fn progress<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Option<PullProgress>> {
+        Box::pin(async move { read::progress(&*self.connection().await?, corp).await })
+    }
+
+    fn credentials<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<CredentialRecord>> {
+        Box::pin(async move { read::credentials(&*self.connection().await?, corp).await })
+    }
+
+    fn known_rows_after<'a>(
+        &'a self,
+        corp: &'a CorpId,
+        after: Option<PersonId>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<KnownRow>> {
+        Box::pin(async move { read::known_rows_after(&*self.connection().await?, corp, after, limit).await })
+    }
+
+    fn members<'a>(&'a self, corp: &'a CorpId, keys: &'a [MemberKey]) -> StoreFuture<'a, Vec<MemberRecord>> {
+        Box::pin(async move { read::members(&*self.connection().await?, corp, keys).await })
+    }
+
+    fn members_after<'a>(
+        &'a self,
+        corp: &'a CorpId,
+        after: Option<PersonId>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<MemberRecord>> {
+        Box::pin(async move { read::members_after(&*self.connection().await?, corp, after, limit).await })
+    }
+
+    fn departments<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<DepartmentRecord>> {
+        Box::pin(async move { read::departments(&*self.connection().await?, corp).await })
+    }
+
+    fn tags<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<TagRecord>> {
+        Box::pin(async move { read::tags(&*self.connection().await?, corp).await })
+    }
+
+    fn head_counts<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, HashMap<DepartmentId, u64>> {
+        Box::pin(async move { read::head_counts(&*self.connection().await?, corp).await })
+    }
+
+    fn search_rows<'a>(
+        &'a self,
+        corp: &'a CorpId,
+        after: Option<PersonId>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<SearchRow>> {
+        Box::pin(async move { read::search_rows(&*self.connection().await?, corp, after, limit).await })
+    }
+
+    fn history<'a>(
+        &'a self,
+        corp: &'a CorpId,
+        kind: ObjectKind,
+        id: &'a str,
+    ) -> StoreFuture<'a, Vec<Change>> {
+        Box::pin(async move { read::history(&*self.connection().await?, corp, kind, id).await })
+    }
+
+    fn query<'a>(
+        &'a self,
+        corp: Option<&'a CorpId>,
+        statement: &'a str,
+        each: &'a mut (dyn FnMut(QueryRow<'_>) -> Result<()> + Send),
+    ) -> StoreFuture<'a, ()> {
+        Box::pin(query::run(&self.connections, corp, statement, each))
+    }
+
+    fn forget<'a>(&'a self, corp: &'a CorpId, key: &'a MemberKey) -> StoreFuture<'a, bool> {
+        Box::pin(forget::forget(&self.connections, corp, key))
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        TABLES
+    }
+
+    fn dump<'a>(
+        &'a self,
+        table: &'a Table,
+        after: Option<&'a [Value]>,
+        limit: u32,
+    ) -> StoreFuture<'a, Vec<Vec<Value>>> {
+        Box::pin(async move { tables::dump(&*self.connection().await?, table, after, limit).await })
+    }
+
+    fn load<'a>(&'a self, table: &'a Table, rows: Vec<Vec<Value>>) -> StoreFuture<'a, ()> {
+        Box::pin(tables::load(&self.connections, table, rows))
+    }
+}
