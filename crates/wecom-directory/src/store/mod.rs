@@ -123,7 +123,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Erases the values of a removed member from every table. Returns whether there was such a member.
     fn forget<'a>(&'a self, corp: &'a CorpId, key: &'a MemberKey) -> StoreFuture<'a, bool>;
 
-    /// Returns the tables in the order in which [`load`](Self::load) must fill them.
+    /// Returns the tables in the order in which [`load`](Self::load) must fill them: the corps last, so that a copy that was interrupted
+    /// shows none.
     fn tables(&self) -> &'static [Table];
 
     /// Returns the next rows of a table in the order of its key, at most `limit`: those behind the row `after`.
@@ -200,6 +201,7 @@ impl MemberKey {
     }
 
     /// Takes a text that is in lower case already.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(crate) fn folded(key: &str) -> Self {
         Self(key.into())
     }

@@ -2,9 +2,8 @@
 
 use super::{Table, columns::MEMBER_COLUMNS};
 
-/// All tables, those first that others refer to.
+/// All tables. The corps come last, so that a copy that was interrupted shows none.
 pub(in crate::store) const TABLES: &[Table] = &[
-    Table { name: "corp", columns: &["corp", "corp_id"], key: 1 },
     Table {
         name: "credential",
         columns: &["corp", "source", "agent_id", "sees_sensitive", "sees_everybody", "read_at"],
@@ -61,4 +60,5 @@ pub(in crate::store) const TABLES: &[Table] = &[
         ],
         key: 1,
     },
+    Table { name: "corp", columns: &["corp", "corp_id"], key: 1 },
 ];

@@ -4,5 +4,6 @@
 
 mod conformance;
 mod corp;
+mod postgres;
 mod pull;
 mod store;

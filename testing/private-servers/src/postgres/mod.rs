@@ -74,7 +74,7 @@ pub fn answers(url: &str) -> io::Result<()> {
     }
 }
 
-/// Asks whether the server has TLS (SSLRequest), which needs neither a user nor a password.
+/// Asks whether the server has TLS (`SSLRequest`), which needs neither a user nor a password.
 fn ask(address: &str) -> io::Result<u8> {
     const PATIENCE: Duration = Duration::from_secs(2);
     const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];

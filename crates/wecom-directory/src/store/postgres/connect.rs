@@ -45,6 +45,11 @@ pub(super) async fn separate(connections: &Pool) -> Result<ClientWrapper> {
     Ok(Object::take(connections.get().await.map_err(pool)?))
 }
 
+/// Whether the database has a mirror that this program can read.
+pub(super) async fn has_mirror(connections: &Pool) -> Result<bool> {
+    Ok(schema(&separate(connections).await?).await? > 0)
+}
+
 /// Runs the migrations that the database lacks.
 pub(super) async fn migrate(connections: &Pool) -> Result<()> {
     let client = separate(connections).await?;

@@ -1,7 +1,7 @@
 //! A mirror in a PostgreSQL database, for several machines. Version 12 or newer.
 //!
 //! The tables are in the schema `wecom_mirror`, so that a database can hold tables of other programs, too. The lock of a corp ends with
-//! its connection, which a pooler in transaction mode (such as PgBouncer's) does not keep: connect to the server itself.
+//! its connection, which a pooler in transaction mode does not keep: connect to the server itself.
 //!
 //! Certificates are verified whenever the connection is encrypted, which `sslmode=require` demands. Roots are those of the platform;
 //! on Linux the variable `SSL_CERT_FILE` names others.
@@ -62,11 +62,40 @@ impl PostgresStore {
     /// another program's, [`Error::NewerSchema`](crate::Error::NewerSchema) for a mirror of a newer version,
     /// [`Error::UnsuitableDatabase`](crate::Error::UnsuitableDatabase) if its encoding is not UTF8. No text has the password.
     pub async fn open(url: &str) -> Result<Self> {
+        let store = Self::new(url)?;
+        connect::migrate(&store.connections).await?;
+        Ok(store)
+    }
+
+    /// Opens a mirror as [`open`](Self::open) does, if the database has one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Self::open).
+    pub async fn open_existing(url: &str) -> Result<Option<Self>> {
+        let store = Self::new(url)?;
+        if !connect::has_mirror(&store.connections).await? {
+            return Ok(None);
+        }
+        connect::migrate(&store.connections).await?;
+        Ok(Some(store))
+    }
+
+    /// Opens the mirror that a copy is to fill by [`load`](Store::load), and deletes what an interrupted copy left. Returns `None` if the
+    /// mirror has a corp.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Self::open).
+    pub async fn open_for_copy(url: &str) -> Result<Option<Self>> {
+        let store = Self::open(url).await?;
+        Ok(tables::clear(&store.connections).await?.then_some(store))
+    }
+
+    fn new(url: &str) -> Result<Self> {
         let config = address::parse(url)?;
         let address = address::shown(&config);
-        let connections = connect::connections(config)?;
-        connect::migrate(&connections).await?;
-        Ok(Self { connections, address })
+        Ok(Self { connections: connect::connections(config)?, address })
     }
 
     /// Returns the URL without password and options.

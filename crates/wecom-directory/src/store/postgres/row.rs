@@ -89,22 +89,22 @@ impl<'a> Columns<'a> {
 
     /// The seats as four lists; see [`SEATS`].
     fn seats(&mut self) -> Result<Vec<Seat>> {
-        let departments: Option<Vec<i64>> = self.next()?;
-        let places: Option<Vec<Option<i64>>> = self.next()?;
-        let leads: Option<Vec<Option<i64>>> = self.next()?;
-        let mains: Option<Vec<Option<i64>>> = self.next()?;
-        let columns = departments.into_iter().flatten().zip(places.into_iter().flatten());
-        let columns = columns.zip(leads.into_iter().flatten()).zip(mains.into_iter().flatten());
-        let seat =
-            |(((department, place), is_leader), is_main): (((_, Option<i64>), Option<i64>), Option<i64>)| {
-                Ok(Seat {
-                    department: DepartmentId(number(department)?),
-                    order: seen(place.map(number).transpose()?),
-                    is_leader: seen(is_leader).map(|flag| flag != 0),
-                    is_main: seen(is_main).map(|flag| flag != 0),
-                })
-            };
-        columns.map(seat).collect()
+        let departments = self.numbers()?;
+        let columns: [Option<Vec<Option<i64>>>; 3] = [self.next()?, self.next()?, self.next()?];
+        let [places, leads, mains]: [Vec<Option<i64>>; 3] = columns.map(Option::unwrap_or_default);
+        if [&places, &leads, &mains].iter().any(|column| column.len() != departments.len()) {
+            return Err(Error::Damaged("the columns of seats differ in length"));
+        }
+        let flag = |flag: Option<i64>| seen(flag).map(|flag| flag != 0);
+        let seat = |(index, department): (usize, u32)| {
+            Ok(Seat {
+                department: DepartmentId(department),
+                order: seen(places[index].map(number).transpose()?),
+                is_leader: flag(leads[index]),
+                is_main: flag(mains[index]),
+            })
+        };
+        departments.into_iter().enumerate().map(seat).collect()
     }
 }
 

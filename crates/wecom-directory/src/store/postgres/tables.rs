@@ -14,7 +14,10 @@ use super::{
     read,
     write::run,
 };
-use crate::{Error, Result, store::Table};
+use crate::{
+    Error, Result,
+    store::{Table, tables::TABLES},
+};
 
 /// The tables that number their rows, and the columns.
 const NUMBERED: &[(&str, &str)] =
@@ -55,6 +58,19 @@ pub(super) async fn load(connections: &Pool, table: &Table, rows: Vec<Vec<Value>
         run(&client, &sql, &[]).await?;
     }
     client.batch_execute("COMMIT").await.map_err(database)
+}
+
+/// Deletes the rows of a mirror without a corp. Returns whether it has none.
+pub(super) async fn clear(connections: &Pool) -> Result<bool> {
+    let client = connect::separate(connections).await?;
+    client.batch_execute("BEGIN; LOCK TABLE corp IN ACCESS EXCLUSIVE MODE").await.map_err(database)?;
+    if client.query_opt("SELECT FROM corp LIMIT 1", &[]).await.map_err(database)?.is_some() {
+        return Ok(false);
+    }
+    let tables: Vec<_> = TABLES.iter().map(|table| table.name).collect();
+    let sql = format!("TRUNCATE {}; COMMIT", tables.join(", "));
+    client.batch_execute(&sql).await.map_err(database)?;
+    Ok(true)
 }
 
 /// A value of a table, which has numbers and texts alone.

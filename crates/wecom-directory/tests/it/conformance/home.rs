@@ -16,6 +16,9 @@ pub(crate) trait Home {
     /// Opens the mirror, and creates it if it does not exist.
     async fn open(&self) -> Result<Arc<dyn Store>>;
 
+    /// Returns another place of this kind, which is empty.
+    fn another(&self) -> Self;
+
     /// Makes the mirror one of schema `version`.
     fn set_schema(&self, version: u32);
 
@@ -34,6 +37,10 @@ impl Sqlite {
 }
 
 impl Home for Sqlite {
+    fn another(&self) -> Self {
+        Self::new()
+    }
+
     async fn open(&self) -> Result<Arc<dyn Store>> {
         Ok(Arc::new(SqliteStore::open(self.0.path().join("mirror.db")).await?))
     }
@@ -57,6 +64,10 @@ impl Postgres {
 }
 
 impl Home for Postgres {
+    fn another(&self) -> Self {
+        Self::new()
+    }
+
     async fn open(&self) -> Result<Arc<dyn Store>> {
         Ok(Arc::new(PostgresStore::open(&self.0.url()).await?))
     }
