@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a pull has proven of a corp.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Coverage {
     /// Members (成员).
     pub members: Level,
@@ -17,6 +18,7 @@ pub struct Coverage {
 
 /// How much of one kind of object a pull has read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Nothing.

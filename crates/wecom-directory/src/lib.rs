@@ -12,9 +12,13 @@
 pub mod coverage;
 mod error;
 mod field_set;
+pub mod gate;
 pub mod journal;
+pub mod plan;
+pub mod policy;
 pub mod pull;
 pub mod record;
+pub mod roster;
 pub mod search;
 pub mod store;
 pub mod tree;

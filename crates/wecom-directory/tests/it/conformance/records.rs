@@ -12,6 +12,7 @@ use wecom_directory::{
     record::{DepartmentRecord, MemberRecord, PersonId, RowHashes, Seat, Source, State, TagRecord},
     store::{
         CredentialRecord, DepartmentWrite, MemberKey, MemberWrite, PullRecord, QueryRow, SearchText, Store,
+        Transaction,
     },
 };
 
@@ -137,12 +138,28 @@ pub(crate) fn change(person: Option<PersonId>, id: &str, fields: Value) -> Chang
     }
 }
 
-/// Writes these members in one transaction, and returns their person numbers.
+/// Writes these members in one transaction, and returns their person numbers. New ones must not be removed.
 pub(crate) async fn put(store: &dyn Store, members: Vec<MemberWrite>) -> Vec<PersonId> {
+    let records: Vec<_> = members.iter().map(|write| write.record.clone()).collect();
     let mut transaction = store.begin(&corp()).await.unwrap();
-    let persons = transaction.put_members(members).await.unwrap();
+    transaction.put_members(members).await.unwrap();
     transaction.commit().await.unwrap();
+    let mut persons = Vec::new();
+    for record in records {
+        let userid = record.member.userid.as_str();
+        persons.push(match record.person {
+            Some(person) => person,
+            None => found(store, userid).await.unwrap().person.unwrap(),
+        });
+    }
     persons
+}
+
+/// Adds a pull as the writer of a pull does: at its beginning and at its end.
+pub(crate) async fn put_pull(transaction: &mut Box<dyn Transaction>, record: &PullRecord) -> i64 {
+    let id = transaction.put_pull(&PullRecord { report: Value::Null, ..record.clone() }).await.unwrap();
+    assert_eq!(transaction.put_pull(&PullRecord { id, ..record.clone() }).await.unwrap(), id);
+    id
 }
 
 /// The record of a member that is not removed.

@@ -8,13 +8,14 @@ use wecom_directory::{
     Error,
     journal::ObjectKind,
     record::{MemberRecord, State},
-    store::{ExportInProgress, MemberKey, PullProgress},
+    store::{ExportInProgress, MemberKey, PullProgress, PullRecord},
 };
 
 use super::{
     home::Home,
     records::{
-        at, change, corp, credential, department, found, full_member, member, pull, put, remove, tag, write,
+        at, change, corp, credential, department, found, full_member, member, pull, put, put_pull, remove,
+        tag, write,
     },
 };
 
@@ -23,9 +24,8 @@ pub(super) async fn every_value_survives(home: &impl Home) {
     let full = full_member("ZhangSan").record;
     let hidden = MemberRecord::unread("wangwu".into(), at(3));
     let mut transaction = store.begin(&corp()).await.unwrap();
-    let number = transaction.put_pull(&pull()).await.unwrap();
     let records = vec![write(full.clone()), write(hidden.clone())];
-    let persons = transaction.put_members(records).await.unwrap();
+    transaction.put_members(records).await.unwrap();
     let (root, nameless) = (department(1, "示例公司", 0), department(7, "\\.", 1));
     transaction.put_departments(vec![root.clone(), nameless.clone()]).await.unwrap();
     let tags = vec![tag(1, &["LiSi", "ZhangSan"]), tag(2, &[])];
@@ -34,16 +34,15 @@ pub(super) async fn every_value_survives(home: &impl Home) {
     for credential in &credentials {
         transaction.put_credential(credential).await.unwrap();
     }
-    let mut ended = pull();
-    ended.id = number;
-    ended.report = json!({"again": [1, null, "\u{0}"]});
-    assert_eq!(transaction.put_pull(&ended).await.unwrap(), number);
+    let mut ended = PullRecord { report: json!({"again": [1, null, "\u{0}"]}), ..pull() };
+    ended.id = put_pull(&mut transaction, &ended).await;
     transaction.commit().await.unwrap();
 
     let store = home.open().await.unwrap();
     let read = store.members_after(&corp(), None, 10).await.unwrap();
-    let expected = [(full, persons[0]), (hidden, persons[1])]
-        .map(|(record, person)| MemberRecord { person: Some(person), ..record });
+    assert!(read[0].person.is_some() && read[0].person < read[1].person);
+    let expected = [(full, read[0].person), (hidden, read[1].person)]
+        .map(|(record, person)| MemberRecord { person, ..record });
     assert_eq!(read, expected);
     assert_eq!(store.departments(&corp()).await.unwrap(), [root.record, nameless.record]);
     assert_eq!(store.tags(&corp()).await.unwrap(), tags);
@@ -187,7 +186,7 @@ pub(super) async fn a_forgotten_member_is_in_no_row(home: &impl Home) {
     ];
     transaction.put_changes(changes).await.unwrap();
     let report = json!({"moving": ["LiSi"]});
-    transaction.put_pull(&wecom_directory::store::PullRecord { report, ..pull() }).await.unwrap();
+    put_pull(&mut transaction, &PullRecord { report, ..pull() }).await;
     transaction.commit().await.unwrap();
     remove(&*store, "lisi").await;
 
