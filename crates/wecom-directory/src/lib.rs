@@ -28,6 +28,6 @@ pub use error::{Error, Result};
 pub use field_set::FieldSet;
 
 /// The examples of the crate's README are compiled and run with those of the documentation.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "sqlite"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
