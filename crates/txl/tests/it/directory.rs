@@ -286,7 +286,7 @@ async fn a_database_that_cannot_be_used_is_one_clear_line_with_a_remedy() {
             1,
             format!("the mirror at postgres://txl@{closed}/corp cannot be reached"),
         ),
-        ("postgres://txl:hun?ter2@localhost/corp".to_owned(), 2, "the database URL is invalid".to_owned()),
+        ("postgres://txl:hun@ter2@localhost/corp".to_owned(), 2, "the database URL is invalid".to_owned()),
         ("postgres://localhost/corp".to_owned(), 2, "it names no user".to_owned()),
     ] {
         for command in [["pull", "--mirror", &url], ["status", "--mirror", &url]] {

@@ -25,6 +25,10 @@ pub(super) fn parse(url: &str) -> Result<Config> {
     let url =
         url.replace("sslmode=verify-full", "sslmode=require").replace("sslmode=verify-ca", "sslmode=require");
     let mut config: Config = url.parse().map_err(|_| invalid())?;
+    // The rest of a password that has an unquoted `@`.
+    if config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(host) if host.contains('@'))) {
+        return Err(invalid());
+    }
     if config.get_hosts().is_empty() {
         return Err(Error::DatabaseUrl("it names no host"));
     }
@@ -84,8 +88,8 @@ mod tests {
             ),
             ("postgresql://txl:hunter2@[::1]:5433/", "postgres://txl@[::1]:5433/txl"),
             ("postgres://txl:hunter2@a:1,b:2/corp", "postgres://txl@a:1,b:2/corp"),
-            // A password with a special character is no URL; which part is the password cannot be said.
-            ("postgres://txl:hun/ter2@db.example.com/corp", "postgres://"),
+            // A password with this character is no URL. Which part is the password cannot be said.
+            ("postgres://txl:hun@ter2@db.example.com/corp", "postgres://"),
         ] {
             assert_eq!(without_password(url), expected);
         }
@@ -94,7 +98,7 @@ mod tests {
     #[test]
     fn an_invalid_url_is_an_error_that_does_not_quote_it() {
         for url in [
-            "postgres://txl:hun?ter2@db.example.com/corp",
+            "postgres://txl:hun@ter2@db.example.com/corp",
             "postgres://txl:hunter2@db.example.com:x/corp",
             "postgres://txl:hunter2@db.example.com/corp?hunter2=1",
             "postgres:///corp",

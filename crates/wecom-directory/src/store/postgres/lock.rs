@@ -1,6 +1,10 @@
 //! The lock of one corp's writer: an advisory lock of a session, which ends with its connection.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
 
 use deadpool_postgres::{ClientWrapper, Pool};
 use wecom_contacts::CorpId;
@@ -18,14 +22,47 @@ const SEED: u64 = 0x7478_6c6d;
 /// A connection that holds the lock. Its `application_name` names the holder, also to `pg_stat_activity`.
 #[derive(Debug)]
 struct PostgresLock {
-    _client: ClientWrapper,
+    _client: Arc<ClientWrapper>,
 }
 
 impl Lock for PostgresLock {}
 
+/// The locks that a store has given out. A transaction under a lock that ended early must not commit: another writer may have the lock.
+#[derive(Clone, Default)]
+pub(super) struct Locks(Arc<Mutex<HashMap<CorpId, Weak<ClientWrapper>>>>);
+
+impl Locks {
+    fn insert(&self, corp: &CorpId, client: &Arc<ClientWrapper>) {
+        let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        locks.insert(corp.clone(), Arc::downgrade(client));
+    }
+
+    /// Returns the lock of a corp, if this store holds it.
+    pub(super) fn of(&self, corp: &CorpId) -> Held {
+        let locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Held(locks.get(corp).cloned().unwrap_or_default())
+    }
+}
+
+/// The lock under which a transaction runs.
+pub(super) struct Held(Weak<ClientWrapper>);
+
+impl Held {
+    /// Returns an error if the lock's connection has ended while its holder still works.
+    pub(super) fn check(&self) -> Result<()> {
+        match self.0.upgrade() {
+            Some(client) if client.is_closed() => {
+                Err(Error::Unreachable("the connection that held the lock of the corp was lost".into()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Locks the corp, and waits at most `wait` for another writer.
 pub(super) async fn acquire(
     connections: &Pool,
+    locks: &Locks,
     corp: &CorpId,
     holder: &str,
     wait: Duration,
@@ -37,6 +74,8 @@ pub(super) async fn acquire(
     loop {
         let row = client.query_one("SELECT pg_try_advisory_lock($1)", &[&key]).await.map_err(database)?;
         if row.try_get(0).map_err(database)? {
+            let client = Arc::new(client);
+            locks.insert(corp, &client);
             return Ok(PostgresLock { _client: client });
         }
         if started.elapsed() >= wait {

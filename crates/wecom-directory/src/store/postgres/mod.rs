@@ -26,6 +26,7 @@ use deadpool_postgres::{Object, Pool};
 use serde_json::Value;
 use wecom_contacts::{CorpId, DepartmentId};
 
+use self::lock::Locks;
 pub use address::{is_url, without_password};
 
 use super::{
@@ -43,6 +44,7 @@ use crate::{
 pub struct PostgresStore {
     connections: Pool,
     address: String,
+    locks: Locks,
 }
 
 impl fmt::Debug for PostgresStore {
@@ -95,7 +97,7 @@ impl PostgresStore {
     fn new(url: &str) -> Result<Self> {
         let config = address::parse(url)?;
         let address = address::shown(&config);
-        Ok(Self { connections: connect::connections(config)?, address })
+        Ok(Self { connections: connect::connections(config)?, address, locks: Locks::default() })
     }
 
     /// Returns the URL without password and options.
@@ -117,14 +119,15 @@ impl Store for PostgresStore {
         wait: Duration,
     ) -> StoreFuture<'a, Box<dyn Lock>> {
         Box::pin(async move {
-            let lock = lock::acquire(&self.connections, corp, holder, wait).await?;
+            let lock = lock::acquire(&self.connections, &self.locks, corp, holder, wait).await?;
             Ok(Box::new(lock) as Box<dyn Lock>)
         })
     }
 
     fn begin<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Box<dyn Transaction>> {
         Box::pin(async move {
-            let transaction = write::PostgresTransaction::begin(&self.connections, corp).await?;
+            let lock = self.locks.of(corp);
+            let transaction = write::PostgresTransaction::begin(&self.connections, corp, lock).await?;
             Ok(Box::new(transaction) as Box<dyn Transaction>)
         })
     }

@@ -3,7 +3,7 @@
 //! Rows are replaced by deleting those of a batch and copying the new ones in, which is faster than a merge through a temporary table:
 //! PostgreSQL writes a new version of a changed row in any case.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use deadpool_postgres::{ClientWrapper, Pool};
 use tokio_postgres::types::ToSql;
@@ -13,6 +13,7 @@ use super::{
     connect,
     copy::Rows,
     failure::{damaged, database},
+    lock::Held,
     members, read,
     row::{self, CHANGE_COLUMNS},
 };
@@ -29,21 +30,23 @@ use crate::{
 
 /// A transaction on a separate connection. Dropping the value closes the connection, which rolls the transaction back.
 pub(super) struct PostgresTransaction {
-    client: Arc<ClientWrapper>,
+    client: ClientWrapper,
     corp: i64,
+    lock: Held,
 }
 
 impl PostgresTransaction {
     /// Begins the transaction, and adds the corp if the database does not have it.
-    pub(super) async fn begin(connections: &Pool, corp: &CorpId) -> Result<Self> {
+    pub(super) async fn begin(connections: &Pool, corp: &CorpId, lock: Held) -> Result<Self> {
+        lock.check()?;
         let client = connect::separate(connections).await?;
         // A pull waits for WeCom while its transaction is open.
         let begin = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0";
         client.batch_execute(begin).await.map_err(database)?;
         let corp = add_corp(&client, corp).await?;
-        // A writer whose lock ended with a lost connection must not write beside the next one.
+        // A writer whose lock has ended must not write beside the next one.
         run(&client, "SELECT corp FROM corp WHERE corp = $1 FOR NO KEY UPDATE", &[&corp]).await?;
-        Ok(Self { client: Arc::new(client), corp })
+        Ok(Self { client, corp, lock })
     }
 }
 
@@ -120,6 +123,7 @@ impl Transaction for PostgresTransaction {
         Box::pin(async move {
             // After an error the server would answer COMMIT by rolling back. This statement fails then.
             run(&self.client, "DELETE FROM pull_progress WHERE corp = $1", &[&self.corp]).await?;
+            self.lock.check()?;
             self.client.batch_execute("COMMIT").await.map_err(database)
         })
     }
