@@ -66,6 +66,15 @@ pub enum Error {
     /// The mirror has no such corp.
     #[error("the mirror has no corp {0}")]
     UnknownCorp(String),
+    /// A rename of a plan names no department, or one that cannot be renamed so.
+    #[error("the rename is not possible: {0}")]
+    Rename(String),
+    /// A plan may not be applied.
+    #[error(transparent)]
+    PlanRefused(#[from] crate::apply::PlanRefused),
+    /// The mirror has no such run.
+    #[error("the mirror has no run {0} of this corp")]
+    UnknownRun(i64),
     /// The mirror holds something that it cannot hold: it was changed by another program, or the file is damaged.
     #[error("the mirror is damaged: {0}")]
     Damaged(&'static str),

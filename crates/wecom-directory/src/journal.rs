@@ -104,4 +104,9 @@ impl Cause {
     pub fn pull(pull: i64) -> Self {
         Self(format!("pull {pull}"))
     }
+
+    /// A step of a run.
+    pub fn step(run: i64, step: crate::plan::StepId) -> Self {
+        Self(format!("run {run} step {step}"))
+    }
 }

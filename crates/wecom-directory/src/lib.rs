@@ -9,6 +9,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod apply;
 pub mod coverage;
 mod error;
 mod field_set;
@@ -19,6 +20,7 @@ pub mod policy;
 pub mod pull;
 pub mod record;
 pub mod roster;
+pub mod run;
 pub mod search;
 pub mod store;
 pub mod tree;

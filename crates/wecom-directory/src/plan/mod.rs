@@ -3,6 +3,7 @@
 //! A plan is a versioned JSON document. [`Plan::fingerprint`] binds it: a document that was edited by hand is refused. Nothing is
 //! sent while a plan is made.
 
+mod build;
 mod finding;
 mod step;
 
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 use wecom_contacts::{CorpId, DepartmentId};
 
 pub use self::{
+    build::{Kind, Planning, UnknownKind},
     finding::{Finding, FindingKind},
     step::{Category, FieldChange, Object, SideEffect, Step, StepAction, StepId},
 };
@@ -254,6 +256,25 @@ pub enum LeaverOutcome {
     RowsUnmatched,
     /// No pull has proven which members exist.
     NoExistence,
+    /// The member is outside the app's visible range.
+    OutOfSight,
+}
+
+impl LeaverOutcome {
+    /// Returns what it says, in English.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Kept => "the policy keeps leavers",
+            Self::Disabled => "is disabled",
+            Self::AlreadyDisabled => "is disabled already",
+            Self::Protected => "the policy protects the member",
+            Self::SeatOutsideScope => "has a seat outside the scope",
+            Self::NamedByFinding => "a finding names the member",
+            Self::RowsUnmatched => "rows without a match may be this person's",
+            Self::NoExistence => "no pull has proven which members exist",
+            Self::OutOfSight => "the member is outside the app's visible range",
+        }
+    }
 }
 
 /// A department in the drawing of a plan.
@@ -323,6 +344,13 @@ impl Plan {
     /// Sets the fingerprint to that of the content.
     pub(crate) fn seal(&mut self) {
         self.fingerprint = self.computed_fingerprint();
+    }
+
+    /// Returns the plan with the fingerprint of its content, for programs that make plans themselves.
+    #[must_use]
+    pub fn sealed(mut self) -> Self {
+        self.seal();
+        self
     }
 
     fn computed_fingerprint(&self) -> String {

@@ -141,7 +141,7 @@ fn differs(old: &DepartmentRecord, new: &DepartmentRecord) -> bool {
 }
 
 /// The records that changed, and those whose path changed with them.
-fn writes(
+pub(crate) fn writes(
     before: &BTreeMap<DepartmentId, DepartmentRecord>,
     after: &BTreeMap<DepartmentId, DepartmentRecord>,
 ) -> Vec<DepartmentWrite> {

@@ -17,17 +17,17 @@ use crate::{
 
 /// What is known of the credential that reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sight {
-    pub(super) source: Source,
+pub(crate) struct Sight {
+    pub(crate) source: Source,
     /// Whether the credential sees the fields that WeCom hides from newer apps, so that an empty one is empty.
-    pub(super) sees_sensitive: bool,
+    pub(crate) sees_sensitive: bool,
     /// Whether the visible range is the whole corp, so that an empty leader is none.
-    pub(super) sees_everybody: bool,
+    pub(crate) sees_everybody: bool,
 }
 
 impl Sight {
     /// The seed of row hashes: the same row read under another assumption is another row.
-    pub(super) fn seed(self) -> u64 {
+    pub(crate) fn seed(self) -> u64 {
         u64::from(self.sees_sensitive) | u64::from(self.sees_everybody) << 1
     }
 
@@ -53,7 +53,7 @@ impl Sight {
 }
 
 /// Whether the row shows that the credential sees what WeCom hides from newer apps.
-pub(super) fn shows_sensitive(member: &Member) -> bool {
+pub(crate) fn shows_sensitive(member: &Member) -> bool {
     let text = |value: &Seen<String>| value.known().is_some_and(|text| !text.is_empty());
     text(&member.mobile)
         || text(&member.email)
@@ -72,7 +72,7 @@ fn is_empty(value: FieldValue<'_>) -> bool {
 }
 
 /// Which departments a member is in, and how it is known.
-pub(super) enum Departments<'a> {
+pub(crate) enum Departments<'a> {
     /// All of them, from a complete reading of the ids.
     All(&'a [DepartmentId]),
     /// Those of the details, out of those that the app sees.
@@ -82,7 +82,7 @@ pub(super) enum Departments<'a> {
 impl<'a> Departments<'a> {
     /// The departments for a row of details. A list of ids without the member proves nothing about the departments of a member whom a
     /// credential sees: it is no snapshot, and the member may be new or may have moved while it was read.
-    pub(super) fn of_row(ids: Option<&'a [DepartmentId]>, visible: &'a HashSet<DepartmentId>) -> Self {
+    pub(crate) fn of_row(ids: Option<&'a [DepartmentId]>, visible: &'a HashSet<DepartmentId>) -> Self {
         match ids.filter(|ids| !ids.is_empty()) {
             Some(ids) => Self::All(ids),
             None => Self::Visible(visible),
@@ -91,7 +91,7 @@ impl<'a> Departments<'a> {
 }
 
 /// Puts a row of details into a record. Returns the fields that went from one known value to another.
-pub(super) fn details(
+pub(crate) fn details(
     record: &mut MemberRecord,
     row: &Member,
     departments: &Departments<'_>,
@@ -142,7 +142,7 @@ pub(super) fn details(
 }
 
 /// Puts the departments of a reading of ids into a record. Returns the fields that changed.
-pub(super) fn ids(
+pub(crate) fn ids(
     record: &mut MemberRecord,
     departments: &[DepartmentId],
     sent_at: Timestamp,
@@ -234,7 +234,7 @@ fn known_differs(old: &Seat, new: &Seat) -> bool {
 }
 
 /// Notes a field that went from one known value to another.
-pub(super) fn note<T: Serialize>(
+pub(crate) fn note<T: Serialize>(
     changed: &mut Map<String, Value>,
     name: &str,
     before: &Seen<T>,

@@ -6,12 +6,12 @@
 //! A removal is recorded only if the object is missing from the last two complete readings of the ids and no reading of this pull
 //! saw it. Everything else that is not seen any more is out of sight.
 
-mod departments;
+pub(crate) mod departments;
 mod details;
 mod ids;
-mod merge;
+pub(crate) mod merge;
 mod report;
-mod rows;
+pub(crate) mod rows;
 mod run;
 mod table;
 mod tags;

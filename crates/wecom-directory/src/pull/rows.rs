@@ -6,8 +6,8 @@ use wecom_contacts::{Call, DepartmentId, Endpoint, members::Member};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// A member's row: as it came in an export or a list, or parsed, as a single member comes.
-pub(super) struct RawRow {
-    pub(super) userid: String,
+pub(crate) struct RawRow {
+    pub(crate) userid: String,
     content: Content,
 }
 
@@ -18,7 +18,7 @@ enum Content {
 
 impl RawRow {
     /// The hash of the row's bytes, and of what is assumed of the credential that read it.
-    pub(super) fn hash(&self, seed: u64) -> u64 {
+    pub(crate) fn hash(&self, seed: u64) -> u64 {
         match &self.content {
             Content::Json(json) => xxh3_64_with_seed(json.get().as_bytes(), seed),
             // Of the bytes that the parsed row has here, which are the same for the same answer.
@@ -29,7 +29,7 @@ impl RawRow {
     }
 
     /// Returns the parsed row.
-    pub(super) fn member(&self) -> Result<Member, serde_json::Error> {
+    pub(crate) fn member(&self) -> Result<Member, serde_json::Error> {
         match &self.content {
             Content::Json(json) => serde_json::from_str(json.get()),
             Content::Member(member) => Ok((**member).clone()),
@@ -61,19 +61,19 @@ impl<'de> Deserialize<'de> for RawRow {
 ///
 /// Official: [获取部门成员详情](https://developer.work.weixin.qq.com/document/path/90201)
 #[derive(Serialize)]
-pub(super) struct ListRows {
+pub(crate) struct ListRows {
     department_id: DepartmentId,
 }
 
 impl ListRows {
-    pub(super) fn of(department_id: DepartmentId) -> Self {
+    pub(crate) fn of(department_id: DepartmentId) -> Self {
         Self { department_id }
     }
 }
 
 #[derive(Deserialize)]
-pub(super) struct Rows {
-    pub(super) userlist: Vec<RawRow>,
+pub(crate) struct Rows {
+    pub(crate) userlist: Vec<RawRow>,
 }
 
 impl Endpoint for ListRows {

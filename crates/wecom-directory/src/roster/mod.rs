@@ -182,17 +182,6 @@ impl Roster {
     }
 }
 
-/// The words of a column of states, with what they mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Employment {
-    /// Works here.
-    Active,
-    /// Has left, or leaves on this day.
-    Left,
-    /// Begins later.
-    Future,
-}
-
 /// Reads a day of the forms `2026-11-28`, `2026/11/28`, `2026.11.28` and `2026年11月28日`.
 pub(crate) fn day(text: &str) -> Option<Date> {
     let mut parts = text.split(['-', '/', '.', '年', '月', '日', ' ', 'T']).filter(|part| !part.is_empty());

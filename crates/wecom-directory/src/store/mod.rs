@@ -19,11 +19,16 @@ use wecom_contacts::{CorpId, DepartmentId, UserId};
 use crate::{
     Coverage, Result,
     journal::{Change, ObjectKind},
+    plan::StepId,
+    policy::Measure,
     record::{DepartmentRecord, MemberRecord, PersonId, RowHashes, Source, State, TagRecord},
+    run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
 };
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod columns;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod forget;
 #[cfg(feature = "postgres")]
 #[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
 pub mod postgres;
@@ -120,6 +125,33 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         each: &'a mut (dyn FnMut(QueryRow<'_>) -> Result<()> + Send),
     ) -> StoreFuture<'a, ()>;
 
+    // Runs: plans that were applied. See `crate::run`.
+
+    /// Begins a transaction of a run. Its commit survives a loss of power, and leaves the progress of a pull unchanged.
+    fn begin_run<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Box<dyn Transaction>>;
+
+    /// Returns all runs of the corp in the order of their numbers.
+    fn runs<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<RunRecord>>;
+
+    /// Returns the plan of a run as JSON. Values of people who were forgotten are erased in it, so that its fingerprint may differ.
+    fn run_plan<'a>(&'a self, corp: &'a CorpId, run: i64) -> StoreFuture<'a, Option<String>>;
+
+    /// Returns the steps of a run that were sent or have an outcome, in the order of their numbers.
+    fn run_steps<'a>(&'a self, corp: &'a CorpId, run: i64) -> StoreFuture<'a, Vec<StepRecord>>;
+
+    /// Returns what the runs that were active at or after this time changed, added up.
+    fn measures_since<'a>(
+        &'a self,
+        corp: &'a CorpId,
+        since: Timestamp,
+    ) -> StoreFuture<'a, BTreeMap<Measure, u64>>;
+
+    /// Returns the keys with this name that belong to people, in the order of their values.
+    fn person_keys<'a>(&'a self, corp: &'a CorpId, name: &'a str) -> StoreFuture<'a, Vec<PersonKey>>;
+
+    /// Returns the fingerprints of values that runs wrote into hidden fields, in the order of people and fields.
+    fn written_hidden<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<WrittenHidden>>;
+
     /// Erases the values of a removed member from every table. Returns whether there was such a member.
     fn forget<'a>(&'a self, corp: &'a CorpId, key: &'a MemberKey) -> StoreFuture<'a, bool>;
 
@@ -185,6 +217,26 @@ pub trait Transaction: Send {
 
     /// Returns the changes of this pull that are in the transaction, in the order of their sequence.
     fn changes(&mut self, pull: i64) -> StoreFuture<'_, Vec<Change>>;
+
+    // Runs.
+
+    /// Adds a run, or replaces it, and returns its number. The number of a new run is 0.
+    fn put_run<'a>(&'a mut self, run: &'a RunRecord) -> StoreFuture<'a, i64>;
+
+    /// Adds the plan of a run, as JSON.
+    fn put_run_plan<'a>(&'a mut self, run: i64, plan: &'a str) -> StoreFuture<'a, ()>;
+
+    /// Adds or replaces steps of a run.
+    fn put_run_steps(&mut self, run: i64, steps: Vec<StepRecord>) -> StoreFuture<'_, ()>;
+
+    /// Removes steps of a run that were recorded and then not sent.
+    fn remove_run_steps(&mut self, run: i64, steps: Vec<StepId>) -> StoreFuture<'_, ()>;
+
+    /// Adds keys of people. A key that belongs to another person moves to this one.
+    fn put_person_keys(&mut self, keys: Vec<PersonKey>) -> StoreFuture<'_, ()>;
+
+    /// Adds or replaces fingerprints of values that a run wrote into hidden fields.
+    fn put_written_hidden(&mut self, written: Vec<WrittenHidden>) -> StoreFuture<'_, ()>;
 
     /// Commits the transaction: readers see all of it from now on.
     fn commit(self: Box<Self>) -> StoreFuture<'static, ()>;

@@ -12,7 +12,11 @@ use super::{
 use crate::{Error, Result};
 
 /// The migrations in order. The table `schema_version` has a row for each that was run.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!("migrations/0002_views.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002_views.sql"),
+    include_str!("migrations/0003_runs.sql"),
+];
 
 /// How many connections the reading operations of one store use at most. A writer, a lock and a user's statement have their own.
 const CONNECTIONS: usize = 16;

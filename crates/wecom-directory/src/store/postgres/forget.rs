@@ -3,14 +3,14 @@
 use deadpool_postgres::Pool;
 use wecom_contacts::{CorpId, members::MemberField};
 
-use super::{connect, failure::database, read, row::Columns, write::run};
+use super::{connect, failure::database, read, row::Columns, runs, write::run};
 use crate::{
     FieldSet, Result,
     store::{MemberKey, columns::to_json},
 };
 
 /// The tables that lose values.
-const VACUUM: &str = "VACUUM member, seat, member_search, change, department, pull, tag_member";
+const VACUUM: &str = "VACUUM member, seat, member_search, change, department, pull, tag_member, plan, step, person_key, written_hidden";
 
 /// Erases a removed member: the row, and the values in the journal. What remains is that somebody was there and left.
 ///
@@ -27,7 +27,10 @@ pub(super) async fn forget(connections: &Pool, corp: &CorpId, key: &MemberKey) -
     })
     .await?;
     for (person, userid) in &persons {
+        runs::forget(&client, corp, userid).await?;
         for sql in [
+            "DELETE FROM person_key WHERE person = $1",
+            "DELETE FROM written_hidden WHERE person = $1",
             "DELETE FROM member WHERE person = $1",
             "DELETE FROM seat WHERE person = $1",
             "DELETE FROM member_search WHERE person = $1",

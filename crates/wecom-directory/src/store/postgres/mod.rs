@@ -16,13 +16,19 @@ mod members;
 mod query;
 mod read;
 mod row;
+mod runs;
 mod tables;
 mod tls;
 mod write;
 
-use std::{collections::HashMap, fmt, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    time::Duration,
+};
 
 use deadpool_postgres::{Object, Pool};
+use jiff::Timestamp;
 use serde_json::Value;
 use wecom_contacts::{CorpId, DepartmentId};
 
@@ -36,7 +42,9 @@ use super::{
 use crate::{
     Result,
     journal::{Change, ObjectKind},
+    policy::Measure,
     record::{DepartmentRecord, MemberRecord, PersonId, TagRecord},
+    run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
 };
 
 /// A mirror in a PostgreSQL database. Cheap to clone; clones share their connections.
@@ -207,6 +215,42 @@ impl Store for PostgresStore {
         each: &'a mut (dyn FnMut(QueryRow<'_>) -> Result<()> + Send),
     ) -> StoreFuture<'a, ()> {
         Box::pin(query::run(&self.connections, corp, statement, each))
+    }
+
+    fn begin_run<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Box<dyn Transaction>> {
+        Box::pin(async move {
+            let lock = self.locks.of(corp);
+            let transaction = write::PostgresTransaction::begin_run(&self.connections, corp, lock).await?;
+            Ok(Box::new(transaction) as Box<dyn Transaction>)
+        })
+    }
+
+    fn runs<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<RunRecord>> {
+        Box::pin(async move { runs::runs(&*self.connection().await?, corp).await })
+    }
+
+    fn run_plan<'a>(&'a self, corp: &'a CorpId, run: i64) -> StoreFuture<'a, Option<String>> {
+        Box::pin(async move { runs::plan(&*self.connection().await?, corp, run).await })
+    }
+
+    fn run_steps<'a>(&'a self, corp: &'a CorpId, run: i64) -> StoreFuture<'a, Vec<StepRecord>> {
+        Box::pin(async move { runs::steps(&*self.connection().await?, corp, run).await })
+    }
+
+    fn measures_since<'a>(
+        &'a self,
+        corp: &'a CorpId,
+        since: Timestamp,
+    ) -> StoreFuture<'a, BTreeMap<Measure, u64>> {
+        Box::pin(async move { runs::measures_since(&*self.connection().await?, corp, since).await })
+    }
+
+    fn person_keys<'a>(&'a self, corp: &'a CorpId, name: &'a str) -> StoreFuture<'a, Vec<PersonKey>> {
+        Box::pin(async move { runs::person_keys(&*self.connection().await?, corp, name).await })
+    }
+
+    fn written_hidden<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<WrittenHidden>> {
+        Box::pin(async move { runs::written_hidden(&*self.connection().await?, corp).await })
     }
 
     fn forget<'a>(&'a self, corp: &'a CorpId, key: &'a MemberKey) -> StoreFuture<'a, bool> {

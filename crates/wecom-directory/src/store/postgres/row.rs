@@ -69,6 +69,14 @@ impl<'a> Columns<'a> {
         Timestamp::from_millisecond(self.next()?).map_err(|_| Error::Damaged("a time is out of range"))
     }
 
+    pub(super) fn timestamp_or_null(&mut self) -> Result<Option<Timestamp>> {
+        let millis = self.next::<Option<i64>>()?;
+        let timestamp = |millis| {
+            Timestamp::from_millisecond(millis).map_err(|_| Error::Damaged("a time is out of range"))
+        };
+        millis.map(timestamp).transpose()
+    }
+
     pub(super) fn json<T: DeserializeOwned>(&mut self) -> Result<T> {
         json(self.next()?)
     }

@@ -21,7 +21,7 @@ use crate::{
 
 /// The tables that number their rows, and the columns.
 const NUMBERED: &[(&str, &str)] =
-    &[("corp", "corp"), ("pull", "pull"), ("person", "person"), ("change", "seq")];
+    &[("corp", "corp"), ("pull", "pull"), ("person", "person"), ("change", "seq"), ("run", "run")];
 
 pub(super) async fn dump(
     client: &ClientWrapper,

@@ -16,11 +16,14 @@ use super::{
     lock::Held,
     members, read,
     row::{self, CHANGE_COLUMNS},
+    runs,
 };
 use crate::{
     Error, Level, Result,
     journal::{Cause, Change, ObjectKind},
+    plan::StepId,
     record::{MemberRecord, PersonId, TagRecord},
+    run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
     store::{
         CredentialRecord, DepartmentWrite, MemberKey, MemberWrite, PullProgress, PullRecord, StoreFuture,
         Transaction,
@@ -33,11 +36,24 @@ pub(super) struct PostgresTransaction {
     client: ClientWrapper,
     corp: i64,
     lock: Held,
+    /// Whether it is a pull's, whose commit ends the progress of an earlier one.
+    is_pull: bool,
 }
 
 impl PostgresTransaction {
     /// Begins the transaction, and adds the corp if the database does not have it.
     pub(super) async fn begin(connections: &Pool, corp: &CorpId, lock: Held) -> Result<Self> {
+        Self::begin_as(connections, corp, lock, true).await
+    }
+
+    /// Begins a transaction of a run, whose commit is on the disk when it returns.
+    pub(super) async fn begin_run(connections: &Pool, corp: &CorpId, lock: Held) -> Result<Self> {
+        let transaction = Self::begin_as(connections, corp, lock, false).await?;
+        transaction.client.batch_execute("SET LOCAL synchronous_commit = on").await.map_err(database)?;
+        Ok(transaction)
+    }
+
+    async fn begin_as(connections: &Pool, corp: &CorpId, lock: Held, is_pull: bool) -> Result<Self> {
         lock.check()?;
         let client = connect::separate(connections).await?;
         // A pull waits for WeCom while its transaction is open.
@@ -46,7 +62,7 @@ impl PostgresTransaction {
         let corp = add_corp(&client, corp).await?;
         // A writer whose lock has ended must not write beside the next one.
         run(&client, "SELECT corp FROM corp WHERE corp = $1 FOR NO KEY UPDATE", &[&corp]).await?;
-        Ok(Self { client, corp, lock })
+        Ok(Self { client, corp, lock, is_pull })
     }
 }
 
@@ -119,10 +135,35 @@ impl Transaction for PostgresTransaction {
         })
     }
 
+    fn put_run<'a>(&'a mut self, run: &'a RunRecord) -> StoreFuture<'a, i64> {
+        Box::pin(runs::put_run(&self.client, self.corp, run))
+    }
+
+    fn put_run_plan<'a>(&'a mut self, run: i64, plan: &'a str) -> StoreFuture<'a, ()> {
+        Box::pin(runs::put_plan(&self.client, run, plan))
+    }
+
+    fn put_run_steps(&mut self, run: i64, steps: Vec<StepRecord>) -> StoreFuture<'_, ()> {
+        Box::pin(runs::put_steps(&self.client, run, steps))
+    }
+
+    fn remove_run_steps(&mut self, run: i64, steps: Vec<StepId>) -> StoreFuture<'_, ()> {
+        Box::pin(runs::remove_steps(&self.client, run, steps))
+    }
+
+    fn put_person_keys(&mut self, keys: Vec<PersonKey>) -> StoreFuture<'_, ()> {
+        Box::pin(runs::put_person_keys(&self.client, self.corp, keys))
+    }
+
+    fn put_written_hidden(&mut self, written: Vec<WrittenHidden>) -> StoreFuture<'_, ()> {
+        Box::pin(runs::put_written_hidden(&self.client, self.corp, written))
+    }
+
     fn commit(self: Box<Self>) -> StoreFuture<'static, ()> {
         Box::pin(async move {
             // After an error the server would answer COMMIT by rolling back. This statement fails then.
-            run(&self.client, "DELETE FROM pull_progress WHERE corp = $1", &[&self.corp]).await?;
+            let sql = "DELETE FROM pull_progress WHERE corp = $1 AND $2";
+            run(&self.client, sql, &[&self.corp, &self.is_pull]).await?;
             self.lock.check()?;
             self.client.batch_execute("COMMIT").await.map_err(database)
         })

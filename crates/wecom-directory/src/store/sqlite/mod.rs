@@ -8,17 +8,19 @@ mod open;
 mod query;
 mod read;
 mod row;
+mod runs;
 mod tables;
 mod write;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::Value;
 use wecom_contacts::{CorpId, DepartmentId};
@@ -30,7 +32,9 @@ use super::{
 use crate::{
     Error, Result,
     journal::{Change, ObjectKind},
+    policy::Measure,
     record::{DepartmentRecord, MemberRecord, PersonId, TagRecord},
+    run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
 };
 
 /// A mirror in one SQLite file. Cheap to clone; clones share their connections.
@@ -214,6 +218,49 @@ impl Store for SqliteStore {
         each: &'a mut (dyn FnMut(QueryRow<'_>) -> Result<()> + Send),
     ) -> StoreFuture<'a, ()> {
         Box::pin(query::run(self.inner.path.clone(), corp.cloned(), statement.to_owned(), each))
+    }
+
+    fn begin_run<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Box<dyn Transaction>> {
+        let path = self.inner.path.clone();
+        let corp = corp.clone();
+        Box::pin(async move {
+            let transaction = blocking(move || write::SqliteTransaction::begin_run(&path, &corp)).await?;
+            Ok(Box::new(transaction) as Box<dyn Transaction>)
+        })
+    }
+
+    fn runs<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<RunRecord>> {
+        let corp = corp.clone();
+        self.with(move |connection| runs::runs(connection, &corp))
+    }
+
+    fn run_plan<'a>(&'a self, corp: &'a CorpId, run: i64) -> StoreFuture<'a, Option<String>> {
+        let corp = corp.clone();
+        self.with(move |connection| runs::plan(connection, &corp, run))
+    }
+
+    fn run_steps<'a>(&'a self, corp: &'a CorpId, run: i64) -> StoreFuture<'a, Vec<StepRecord>> {
+        let corp = corp.clone();
+        self.with(move |connection| runs::steps(connection, &corp, run))
+    }
+
+    fn measures_since<'a>(
+        &'a self,
+        corp: &'a CorpId,
+        since: Timestamp,
+    ) -> StoreFuture<'a, BTreeMap<Measure, u64>> {
+        let corp = corp.clone();
+        self.with(move |connection| runs::measures_since(connection, &corp, since))
+    }
+
+    fn person_keys<'a>(&'a self, corp: &'a CorpId, name: &'a str) -> StoreFuture<'a, Vec<PersonKey>> {
+        let (corp, name) = (corp.clone(), name.to_owned());
+        self.with(move |connection| runs::person_keys(connection, &corp, &name))
+    }
+
+    fn written_hidden<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Vec<WrittenHidden>> {
+        let corp = corp.clone();
+        self.with(move |connection| runs::written_hidden(connection, &corp))
     }
 
     fn forget<'a>(&'a self, corp: &'a CorpId, key: &'a MemberKey) -> StoreFuture<'a, bool> {

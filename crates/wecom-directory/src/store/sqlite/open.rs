@@ -16,7 +16,11 @@ use crate::{Error, Result};
 const APPLICATION_ID: i32 = 0x7478_6c6d;
 
 /// The migrations in order. The number of those that a file has is its `user_version`.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!("migrations/0002_views.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002_views.sql"),
+    include_str!("migrations/0003_runs.sql"),
+];
 
 /// How long a statement waits for another program's transaction.
 const BUSY: Duration = Duration::from_secs(60);

@@ -273,7 +273,7 @@ pub(super) fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
 }
 
 /// Runs a query and collects its rows.
-fn rows<T>(
+pub(super) fn rows<T>(
     connection: &Connection,
     sql: &str,
     params: impl rusqlite::Params,

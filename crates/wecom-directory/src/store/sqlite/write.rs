@@ -11,11 +11,14 @@ use wecom_contacts::{CorpId, members::MemberField};
 use super::{
     blocking, database, open, read,
     row::{MemberColumns, known_json, millis, to_json},
+    runs,
 };
 use crate::{
     Error, FieldSet, Level, Result,
     journal::{Change, ObjectKind},
+    plan::StepId,
     record::{MemberRecord, PersonId, State, TagRecord},
+    run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
     store::{
         CredentialRecord, DepartmentWrite, MemberKey, MemberWrite, PullProgress, PullRecord, StoreFuture,
         Transaction,
@@ -26,15 +29,27 @@ use crate::{
 pub(super) struct SqliteTransaction {
     connection: Arc<Mutex<Connection>>,
     corp: i64,
+    /// Whether it is a pull's, whose commit ends the progress of an earlier one.
+    is_pull: bool,
 }
 
 impl SqliteTransaction {
     /// Begins the transaction, and adds the corp if the file does not have it.
     pub(super) fn begin(path: &Path, corp: &CorpId) -> Result<Self> {
+        Self::begin_on(open::connect(path)?, corp, true)
+    }
+
+    /// Begins a transaction of a run, whose commit is on the disk when it returns.
+    pub(super) fn begin_run(path: &Path, corp: &CorpId) -> Result<Self> {
         let connection = open::connect(path)?;
+        connection.execute_batch("PRAGMA synchronous = FULL").map_err(database)?;
+        Self::begin_on(connection, corp, false)
+    }
+
+    fn begin_on(connection: Connection, corp: &CorpId, is_pull: bool) -> Result<Self> {
         connection.execute_batch("BEGIN IMMEDIATE").map_err(database)?;
         let corp = corp_number(&connection, corp)?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), corp })
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), corp, is_pull })
     }
 
     fn with<T: Send + 'static>(
@@ -198,9 +213,53 @@ impl Transaction for SqliteTransaction {
         })
     }
 
+    fn put_run<'a>(&'a mut self, run: &'a RunRecord) -> StoreFuture<'a, i64> {
+        let run = run.clone();
+        self.with(move |connection, corp| runs::put_run(connection, corp, &run))
+    }
+
+    fn put_run_plan<'a>(&'a mut self, run: i64, plan: &'a str) -> StoreFuture<'a, ()> {
+        let plan = plan.to_owned();
+        self.with(move |connection, _| {
+            self::run(connection, "INSERT OR REPLACE INTO plan VALUES (?1, ?2)", &[&run, &plan])
+        })
+    }
+
+    fn put_run_steps(&mut self, run: i64, steps: Vec<StepRecord>) -> StoreFuture<'_, ()> {
+        self.with(move |connection, _| runs::put_steps(connection, run, &steps))
+    }
+
+    fn remove_run_steps(&mut self, run: i64, steps: Vec<StepId>) -> StoreFuture<'_, ()> {
+        self.with(move |connection, _| {
+            let sql = "DELETE FROM step WHERE run = ?1 AND step = ?2";
+            steps.iter().try_for_each(|step| self::run(connection, sql, &[&run, step]))
+        })
+    }
+
+    fn put_person_keys(&mut self, keys: Vec<PersonKey>) -> StoreFuture<'_, ()> {
+        self.with(move |connection, corp| {
+            let sql = "INSERT OR REPLACE INTO person_key VALUES (?1, ?2, ?3, ?4)";
+            keys.iter().try_for_each(|key| {
+                self::run(connection, sql, &[&corp, &key.name, &key.value, &key.person.0])
+            })
+        })
+    }
+
+    fn put_written_hidden(&mut self, written: Vec<WrittenHidden>) -> StoreFuture<'_, ()> {
+        self.with(move |connection, corp| {
+            let sql = "INSERT OR REPLACE INTO written_hidden VALUES (?1, ?2, ?3, ?4)";
+            written.iter().try_for_each(|value| {
+                self::run(connection, sql, &[&corp, &value.person.0, &value.field, &value.fingerprint])
+            })
+        })
+    }
+
     fn commit(self: Box<Self>) -> StoreFuture<'static, ()> {
-        self.with(|connection, corp| {
-            connection.execute("DELETE FROM pull_progress WHERE corp = ?1", [corp]).map_err(database)?;
+        let is_pull = self.is_pull;
+        self.with(move |connection, corp| {
+            if is_pull {
+                connection.execute("DELETE FROM pull_progress WHERE corp = ?1", [corp]).map_err(database)?;
+            }
             connection.execute_batch("COMMIT").map_err(database)
         })
     }
@@ -359,7 +418,10 @@ pub(super) fn forget(connection: &mut Connection, corp: &CorpId, key: &MemberKey
         found.collect::<rusqlite::Result<_>>().map_err(database)?
     };
     for (person, userid) in &persons {
+        runs::forget(&transaction, corp, userid)?;
         for sql in [
+            "DELETE FROM person_key WHERE person = ?1",
+            "DELETE FROM written_hidden WHERE person = ?1",
             "DELETE FROM member WHERE person = ?1",
             "DELETE FROM seat WHERE person = ?1",
             "DELETE FROM member_search WHERE person = ?1",

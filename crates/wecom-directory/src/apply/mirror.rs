@@ -1,0 +1,268 @@
+//! What a done step changes in the mirror, and the change that the journal keeps.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use wecom_contacts::{
+    DepartmentId, Seen, UserId,
+    members::{Member, MemberField},
+};
+
+use super::{
+    FingerprintKey, look,
+    values::{self, Side},
+};
+use crate::{
+    FieldSet,
+    journal::{Action, Cause, Change, ObjectKind},
+    plan::{Step, StepAction},
+    pull::merge::{self, Departments, Sight},
+    record::{DepartmentRecord, MemberRecord, RowHashes, Source, State, TagRecord},
+    store::MemberKey,
+};
+
+/// A change of an object that a step of a run made.
+pub(super) fn change(step: &Step, run: i64, at: Timestamp, operator: Option<&str>, action: Action) -> Change {
+    Change {
+        seq: 0,
+        at,
+        kind: step.object.kind,
+        id: step.object.id.clone(),
+        person: None,
+        action,
+        fields: Map::new(),
+        cause: Cause::step(run, step.id),
+        operator: operator.map(str::to_owned),
+    }
+}
+
+/// What a step wrote into a member's fields that no credential shows: their names and fingerprints.
+pub(super) type Hidden = Vec<(String, String)>;
+
+/// Puts a done step into the member's record. Returns what the journal keeps, and what was written into hidden fields.
+pub(super) fn member(
+    record: &mut MemberRecord,
+    step: &Step,
+    sight: Option<Sight>,
+    at: Timestamp,
+    key: Option<&FingerprintKey>,
+) -> (Map<String, Value>, Hidden) {
+    let mut hidden = Vec::new();
+    // The bytes that were read last say nothing about what was written since.
+    record.hashes = RowHashes::default();
+    if step.action == StepAction::Remove {
+        record.state = State::Removed;
+        record.read_at = at;
+        return (Map::new(), hidden);
+    }
+    let is_shown = |name: &str| {
+        let Some(field) = MemberField::from_name(name) else { return false };
+        let is_read = Member::FIELDS.contains(&field);
+        is_read && sight.is_some_and(|sight| sight.sees_sensitive || !field.is_sensitive())
+    };
+    for (name, change) in &step.fields {
+        let is_read = MemberField::from_name(name).is_some_and(|field| Member::FIELDS.contains(&field));
+        if is_read && !values::is_seat_field(name) && !is_shown(name) {
+            hidden.extend(key.map(|key| (name.clone(), key.fingerprint(name, &change.after))));
+        }
+    }
+    let userid = record.member.userid.as_str().to_owned();
+    let wanted = |name: &str| values::is_seat_field(name) || is_shown(name);
+    let Some(row) = values::member(&userid, &step.fields, Side::After, wanted) else {
+        return (Map::new(), hidden);
+    };
+    let everything = Sight { source: Source::App, sees_sensitive: true, sees_everybody: true };
+    let sight = Sight { sees_sensitive: true, ..sight.unwrap_or(everything) };
+    let shown = record.shown;
+    let departments: Vec<DepartmentId> =
+        values::seats_of(&row).unwrap_or_default().iter().map(|seat| seat.department).collect();
+    let no_departments = HashSet::new();
+    let departments = if departments.is_empty() {
+        Departments::Visible(&no_departments)
+    } else {
+        Departments::All(&departments)
+    };
+    let changed = merge::details(record, &row, &departments, sight, at);
+    let index = sight.source.index();
+    let written = record.shown[index];
+    record.shown = shown;
+    record.shown[index] = shown[index].union(written);
+    if let Some(new) = step.fields.get("new_userid").and_then(|change| change.after.as_str()) {
+        record.member.userid = UserId::new(new);
+    }
+    (changed, hidden)
+}
+
+/// Puts what the verification has read of a member into the record: the fields that steps wrote, and what WeCom derives from them.
+pub(super) fn read_back(
+    record: &mut MemberRecord,
+    steps: &[&Step],
+    row: &Member,
+    listed: &[DepartmentId],
+    sight: Sight,
+    at: Timestamp,
+) -> Map<String, Value> {
+    let is_new = steps.iter().any(|step| step.action == StepAction::Create);
+    let is_written = |name: &str| {
+        is_new
+            || matches!(name, "userid" | "status" | "enable" | "isleader")
+            || values::is_seat_field(name)
+            || steps.iter().any(|step| step.fields.contains_key(name))
+    };
+    // Other fields are left to the next pull, which finds who changed them.
+    let Ok(Value::Object(mut json)) = serde_json::to_value(row) else { return Map::new() };
+    json.retain(|name, _| is_written(name));
+    let Ok(row) = serde_json::from_value::<Member>(json.into()) else { return Map::new() };
+    let shown = record.shown;
+    let mut changed = merge::details(record, &row, &Departments::All(listed), sight, at);
+    let index = sight.source.index();
+    let read = record.shown[index];
+    record.shown = shown;
+    record.shown[index] = shown[index].union(read);
+    record.hashes = RowHashes::default();
+    // The server keeps some values in another form, which is no change.
+    let is_same = |name: &str| {
+        let last = steps.iter().rev().find_map(|step| step.fields.get(name));
+        last.is_some_and(|change| values::shows(record, name, &change.after) == Some(true))
+    };
+    changed.retain(|name, _| !is_same(name));
+    changed
+}
+
+/// A member whose details no credential shows any more.
+pub(super) fn out_of_sight(record: &mut MemberRecord) {
+    record.shown = [FieldSet::EMPTY; 2];
+}
+
+/// Puts a done step into the departments. Returns what the journal keeps.
+pub(super) fn department(
+    departments: &mut BTreeMap<DepartmentId, DepartmentRecord>,
+    step: &Step,
+    at: Timestamp,
+) -> Map<String, Value> {
+    let mut changed = Map::new();
+    let Some(id) = look::department_id(step) else { return changed };
+    let record = departments.entry(id).or_insert_with(|| unknown(id, at));
+    record.read_at = at;
+    match step.action {
+        StepAction::Remove => {
+            record.state = State::Removed;
+            return changed;
+        }
+        StepAction::Create => {
+            // An earlier department may have had the id.
+            *record = DepartmentRecord { leaders: Seen::Known(Vec::new()), ..unknown(id, at) };
+        }
+        _ => record.state = State::Present,
+    }
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let number = |value: &Value| value.as_u64().and_then(|number| u32::try_from(number).ok());
+    for (name, change) in &step.fields {
+        let value = &change.after;
+        match name.as_str() {
+            "name" => set(&mut changed, name, &mut record.name, text(value)),
+            "name_en" => set(&mut changed, name, &mut record.name_en, text(value)),
+            "parentid" => set(&mut changed, name, &mut record.parent, number(value).map(DepartmentId)),
+            "order" => set(&mut changed, name, &mut record.order, number(value)),
+            _ => {}
+        }
+    }
+    changed
+}
+
+fn unknown(id: DepartmentId, at: Timestamp) -> DepartmentRecord {
+    DepartmentRecord {
+        id,
+        state: State::Present,
+        name: Seen::Hidden,
+        name_en: Seen::Hidden,
+        parent: Seen::Hidden,
+        order: Seen::Hidden,
+        leaders: Seen::Hidden,
+        read_at: at,
+    }
+}
+
+fn set<T: Clone + PartialEq + serde::Serialize>(
+    changed: &mut Map<String, Value>,
+    name: &str,
+    old: &mut Seen<T>,
+    new: Option<T>,
+) {
+    let Some(new) = new.map(Seen::Known) else { return };
+    if *old != new {
+        merge::note(changed, name, old, &new);
+        *old = new;
+    }
+}
+
+/// Puts a done step into a tag. `refused`: members that WeCom did not take. Returns what the journal keeps.
+pub(super) fn tag(
+    record: &mut TagRecord,
+    step: &Step,
+    refused: &[String],
+    at: Timestamp,
+) -> Map<String, Value> {
+    let mut changed = Map::new();
+    record.read_at = at;
+    match step.action {
+        StepAction::Create => {
+            record.state = State::Present;
+            record.members = Seen::Known(Vec::new());
+            record.members_complete = true;
+            record.departments = Seen::Known(Vec::new());
+        }
+        StepAction::Remove => {
+            record.state = State::Removed;
+            return changed;
+        }
+        StepAction::Update => {}
+        StepAction::AddMembers | StepAction::RemoveMembers => {
+            let Seen::Known(members) = &mut record.members else { return changed };
+            let taken: Vec<UserId> = tag_members(step)
+                .into_iter()
+                .filter(|userid| !refused.iter().any(|refused| refused.eq_ignore_ascii_case(userid.as_str())))
+                .collect();
+            let keys = |members: &[UserId]| members.iter().map(MemberKey::from).collect::<HashSet<_>>();
+            let (have, given) = (keys(members), keys(&taken));
+            if step.action == StepAction::AddMembers {
+                let added: Vec<_> =
+                    taken.into_iter().filter(|userid| !have.contains(&userid.into())).collect();
+                members.extend(added.iter().cloned());
+                members.sort();
+                members.dedup();
+                changed.insert("members".to_owned(), json!({ "added": added, "removed": [] }));
+            } else {
+                let removed: Vec<_> =
+                    taken.into_iter().filter(|userid| have.contains(&userid.into())).collect();
+                members.retain(|userid| !given.contains(&userid.into()));
+                changed.insert("members".to_owned(), json!({ "added": [], "removed": removed }));
+            }
+            return changed;
+        }
+    }
+    let name = step.fields.get("tagname").and_then(|change| change.after.as_str()).map(str::to_owned);
+    set(&mut changed, "tagname", &mut record.name, name);
+    changed
+}
+
+/// The members that a step adds to a tag or removes from it.
+pub(super) fn tag_members(step: &Step) -> Vec<UserId> {
+    let members = step.fields.get("userlist").and_then(|change| change.after.as_array());
+    members.into_iter().flatten().filter_map(Value::as_str).map(UserId::new).collect()
+}
+
+/// The action that the journal keeps of a step.
+pub(super) const fn action(step: &Step) -> Action {
+    match step.action {
+        StepAction::Create => Action::Created,
+        StepAction::Remove => Action::Removed,
+        StepAction::Update | StepAction::AddMembers | StepAction::RemoveMembers => Action::Changed,
+    }
+}
+
+/// The members whose records a step changes.
+pub(super) fn key(step: &Step) -> Option<MemberKey> {
+    (step.object.kind == ObjectKind::Member).then(|| MemberKey::from(step.object.id.as_str()))
+}

@@ -1,0 +1,197 @@
+//! The calls of a step, and what their answers mean.
+
+use serde_json::{Map, Value};
+use wecom_contacts::{
+    Class, Client, ErrorKind, UserId,
+    departments::{DepartmentPatch, NewDepartment},
+    members::{MemberPatch, NewMember},
+    tags::{NewTag, RenameTag, TagNodes},
+};
+
+use super::{look, mirror};
+use crate::{
+    journal::ObjectKind,
+    plan::{Step, StepAction},
+    run::{StepReason, Stop},
+};
+
+/// Members of a tag in one call.
+pub(super) const TAG_PART: usize = 1_000;
+
+/// What the answer to a call means.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// The call is done. `refused`: members of a tag that WeCom did not take.
+    Done { refused: Vec<String> },
+    /// WeCom refused it for good.
+    Refused(StepReason),
+    /// It may have been executed.
+    Lost,
+    /// It was not executed and may succeed later. `is_conflict`: too many calls at the same time.
+    Busy { is_conflict: bool, text: String },
+    /// WeCom closed the endpoint for this many seconds.
+    Closed(u64),
+    /// The corp has no more accounts.
+    AccountCeiling,
+    /// No call of this kind can succeed.
+    Forbidden(Stop),
+}
+
+/// How many calls a step has.
+pub(super) fn parts(step: &Step) -> u32 {
+    match step.action {
+        StepAction::AddMembers | StepAction::RemoveMembers => {
+            u32::try_from(mirror::tag_members(step).len().div_ceil(TAG_PART)).unwrap_or(u32::MAX).max(1)
+        }
+        _ => 1,
+    }
+}
+
+/// The members of a tag that one call of a step adds or removes.
+pub(super) fn tag_part(step: &Step, part: u32) -> Vec<UserId> {
+    mirror::tag_members(step).into_iter().skip(part as usize * TAG_PART).take(TAG_PART).collect()
+}
+
+/// Sends one call of a step.
+pub(super) async fn send(client: &Client, step: &Step, part: u32) -> Answer {
+    let sent = match step.object.kind {
+        ObjectKind::Member => member(client, step).await,
+        ObjectKind::Department => department(client, step).await,
+        ObjectKind::Tag => tag(client, step, part).await,
+    };
+    match sent {
+        Ok(refused) => Answer::Done { refused },
+        Err(Failure::Invalid(problem)) => Answer::Refused(StepReason::Invalid { problem }),
+        Err(Failure::Call(error)) => answer(step, part, &error),
+    }
+}
+
+enum Failure {
+    /// The body cannot be made.
+    Invalid(String),
+    Call(wecom_contacts::Error),
+}
+
+impl From<wecom_contacts::Error> for Failure {
+    fn from(error: wecom_contacts::Error) -> Self {
+        Self::Call(error)
+    }
+}
+
+/// The text of the error names a field and never a value.
+fn read<T: serde::de::DeserializeOwned>(body: Map<String, Value>) -> Result<T, Failure> {
+    serde_json::from_value(body.into()).map_err(|error| {
+        let text = error.to_string();
+        let is_safe = text.starts_with("missing field") || text.starts_with("unknown field");
+        Failure::Invalid(if is_safe { text } else { "a value has another form than its field".to_owned() })
+    })
+}
+
+fn unsupported() -> Failure {
+    Failure::Invalid("this kind of object has no such step".to_owned())
+}
+
+async fn member(client: &Client, step: &Step) -> Result<Vec<String>, Failure> {
+    let userid = step.object.id.as_str();
+    match step.action {
+        StepAction::Create => {
+            let mut body = step.body();
+            body.insert("userid".to_owned(), userid.into());
+            client.members().create(read::<NewMember>(body)?).await?;
+        }
+        StepAction::Update => client.members().update(userid, read::<MemberPatch>(step.body())?).await?,
+        StepAction::Remove => client.members().delete(userid).await?,
+        StepAction::AddMembers | StepAction::RemoveMembers => return Err(unsupported()),
+    }
+    Ok(Vec::new())
+}
+
+async fn department(client: &Client, step: &Step) -> Result<Vec<String>, Failure> {
+    let id = look::department_id(step).ok_or_else(|| Failure::Invalid("the id is no number".to_owned()))?;
+    match step.action {
+        StepAction::Create => {
+            let mut body = step.body();
+            body.insert("id".to_owned(), id.0.into());
+            client.departments().create(read::<NewDepartment>(body)?).await?;
+        }
+        StepAction::Update => client.departments().update(id, read::<DepartmentPatch>(step.body())?).await?,
+        StepAction::Remove => client.departments().delete(id).await?,
+        StepAction::AddMembers | StepAction::RemoveMembers => return Err(unsupported()),
+    }
+    Ok(Vec::new())
+}
+
+async fn tag(client: &Client, step: &Step, part: u32) -> Result<Vec<String>, Failure> {
+    let id = look::tag_id(step).ok_or_else(|| Failure::Invalid("the id is no number".to_owned()))?;
+    let nodes = || TagNodes::new().members(tag_part(step, part));
+    let outcome = match step.action {
+        StepAction::Create => {
+            let mut body = step.body();
+            body.insert("tagid".to_owned(), id.0.into());
+            client.tags().create(read::<NewTag>(body)?).await?;
+            return Ok(Vec::new());
+        }
+        StepAction::Update => {
+            let mut body = step.body();
+            body.insert("tagid".to_owned(), id.0.into());
+            client.send(&read::<RenameTag>(body)?).await?;
+            return Ok(Vec::new());
+        }
+        StepAction::Remove => {
+            client.tags().delete(id).await?;
+            return Ok(Vec::new());
+        }
+        StepAction::AddMembers => client.tags().add(id, nodes()).await?,
+        StepAction::RemoveMembers => client.tags().remove(id, nodes()).await?,
+    };
+    Ok(outcome.invalid_members.iter().map(|userid| userid.as_str().to_owned()).collect())
+}
+
+/// Codes that say something of the credential or the corp, and nothing of the object.
+const FORBIDDEN: &[i32] =
+    &[48001, 48002, 48004, 48005, 48006, 48008, 48009, 48010, 50003, 50006, 60020, 60031, 301_007];
+
+fn answer(step: &Step, part: u32, error: &wecom_contacts::Error) -> Answer {
+    if error.may_have_applied() {
+        return Answer::Lost;
+    }
+    let text = || error.to_string();
+    if let ErrorKind::EndpointClosed { reopens_in } = error.kind() {
+        return Answer::Closed(reopens_in.as_secs());
+    }
+    let Some(code) = error.code() else {
+        return match (error.class(), error.kind()) {
+            (_, ErrorKind::Unwritable(_)) => Answer::Refused(StepReason::Invalid { problem: text() }),
+            (Class::TokenSource | Class::Configuration | Class::BadCredentials, _) => {
+                Answer::Forbidden(Stop::Forbidden { code: None, text: text() })
+            }
+            // The reply of a call that may have been executed is not what it should be.
+            (_, ErrorKind::Malformed(_) | ErrorKind::TooLarge { .. }) => Answer::Lost,
+            _ => Answer::Busy { is_conflict: false, text: text() },
+        };
+    };
+    let errmsg = match error.kind() {
+        ErrorKind::Refused { errmsg, .. } => errmsg.clone(),
+        _ => text(),
+    };
+    match (code.0, error.class()) {
+        (45009, _) => Answer::Closed(error.retry_after().map_or(60, |after| after.as_secs())),
+        (45024, _) => Answer::AccountCeiling,
+        (6000 | 45033 | 45035 | 45036, _) => Answer::Busy { is_conflict: true, text: text() },
+        (code, Class::IpNotAllowed | Class::BadCredentials | Class::RefreshToken) => {
+            Answer::Forbidden(Stop::Forbidden { code: Some(code), text: errmsg })
+        }
+        (code, _) if FORBIDDEN.contains(&code) => {
+            Answer::Forbidden(Stop::Forbidden { code: Some(code), text: errmsg })
+        }
+        (_, Class::ServerBusy | Class::Retry | Class::RateLimited) => {
+            Answer::Busy { is_conflict: false, text: text() }
+        }
+        // Every member of the call is unknown.
+        (40070 | 40031, _) if matches!(step.action, StepAction::AddMembers | StepAction::RemoveMembers) => {
+            let refused = tag_part(step, part).iter().map(|userid| userid.as_str().to_owned()).collect();
+            Answer::Done { refused }
+        }
+        (code, _) => Answer::Refused(StepReason::Refused { code, errmsg }),
+    }
+}

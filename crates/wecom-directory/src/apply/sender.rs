@@ -1,0 +1,180 @@
+//! One step on its way: recorded, sent, and sent again while WeCom is busy.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot, watch};
+use wecom_contacts::Client;
+
+use super::{
+    recorder::Entry,
+    report::Event,
+    schedule::Place,
+    send::{self, Answer},
+    slots::Slots,
+};
+use crate::{
+    plan::{Plan, Step},
+    run::{StepReason, StepRecord, StepState, Stop},
+};
+
+/// How often a call that certainly was not executed is sent.
+const ATTEMPTS: u32 = 4;
+/// The pause before the second attempt. It doubles.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// The longest closure (45009) that a run waits for. A minute's limit closes an endpoint for a minute.
+const LONGEST_WAIT: u64 = 90;
+/// How often one step waits for a closed endpoint.
+const WAITS: u32 = 2;
+
+/// What became of a step that was started.
+pub(super) enum Sent {
+    /// It is done. `refused`: members of a tag that WeCom did not take.
+    Done { at: Timestamp, refused: Vec<String> },
+    /// WeCom refused it for good.
+    Refused { at: Timestamp, reason: StepReason },
+    /// The answer to this part was lost.
+    Lost(Started),
+    /// It was not sent, or certainly not executed.
+    NotSent(Option<Stop>),
+    /// It is recorded as being sent and was not: a part of it is done.
+    Interrupted(Option<Stop>),
+    /// The corp has no more accounts.
+    AccountCeiling,
+    /// The record cannot be written.
+    NotRecorded,
+}
+
+/// How far a step has come.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Started {
+    /// The part that is next.
+    pub(super) part: u32,
+    /// Members of a tag that WeCom did not take so far.
+    pub(super) refused: Vec<String>,
+}
+
+/// What the steps of a run share while they are sent.
+pub(super) struct Sender<'a> {
+    pub(super) plan: &'a Plan,
+    /// Sends each call once.
+    pub(super) client: Client,
+    pub(super) entries: mpsc::UnboundedSender<Entry>,
+    pub(super) slots: Slots,
+    /// Whether no more calls are sent.
+    pub(super) halted: watch::Sender<bool>,
+    pub(super) report: Mutex<Box<dyn FnMut(Event<'_>) + Send>>,
+}
+
+impl<'a> Sender<'a> {
+    pub(super) fn step(&self, place: Place) -> &'a Step {
+        &self.plan.steps[place]
+    }
+
+    pub(super) fn report(&self, event: Event<'_>) {
+        (self.report.lock().unwrap_or_else(PoisonError::into_inner))(event);
+    }
+
+    pub(super) fn is_halted(&self) -> bool {
+        *self.halted.borrow()
+    }
+
+    pub(super) fn halt(&self) {
+        self.halted.send_replace(true);
+    }
+
+    /// Sends the step from this part on.
+    pub(super) async fn send(&self, place: Place, started: Started) -> (Place, Sent) {
+        let step = self.step(place);
+        let Started { part: first, mut refused } = started;
+        let mut slot = None;
+        let mut at = Timestamp::now();
+        for part in first..send::parts(step) {
+            if !self.record(step, part, &refused).await {
+                return (place, Sent::NotRecorded);
+            }
+            if slot.is_none() {
+                slot = Some(self.slots.take().await);
+            }
+            if self.is_halted() {
+                return (place, self.not_sent(step, part, None));
+            }
+            self.report(Event::Sending { step });
+            at = Timestamp::now();
+            match self.send_part(step, part).await {
+                Ok(Answer::Done { refused: more }) => refused.extend(more),
+                Ok(Answer::Refused(reason)) => return (place, Sent::Refused { at, reason }),
+                Ok(Answer::AccountCeiling) => {
+                    let _ = self.entries.send(Entry::NotSent(step.id));
+                    return (place, Sent::AccountCeiling);
+                }
+                Ok(Answer::Forbidden(stop)) | Err(stop) => {
+                    return (place, self.not_sent(step, part, Some(stop)));
+                }
+                Ok(_) => return (place, Sent::Lost(Started { part, refused })),
+            }
+        }
+        (place, Sent::Done { at, refused })
+    }
+
+    /// Records that a part is about to be sent, and waits until it is on the disk. Returns whether it is.
+    async fn record(&self, step: &Step, part: u32, refused: &[String]) -> bool {
+        let reason = (!refused.is_empty()).then(|| StepReason::RefusedMembers { userids: refused.to_vec() });
+        let record =
+            StepRecord { step: step.id, state: StepState::Sending, part, at: Timestamp::now(), reason };
+        let (sender, written) = oneshot::channel();
+        self.entries.send(Entry::Sending(record, sender)).is_ok() && written.await.is_ok()
+    }
+
+    fn not_sent(&self, step: &Step, part: u32, stop: Option<Stop>) -> Sent {
+        if part > 0 {
+            return Sent::Interrupted(stop);
+        }
+        let _ = self.entries.send(Entry::NotSent(step.id));
+        Sent::NotSent(stop)
+    }
+
+    /// Sends one call until it has an answer. The error says why it was not executed.
+    async fn send_part(&self, step: &Step, part: u32) -> Result<Answer, Stop> {
+        let mut pause = FIRST_PAUSE;
+        let (mut attempts, mut waits) = (0, 0);
+        loop {
+            let halvings = self.slots.halvings();
+            match send::send(&self.client, step, part).await {
+                Answer::Busy { is_conflict, text } => {
+                    if is_conflict {
+                        self.slots.halve(halvings);
+                    }
+                    attempts += 1;
+                    if attempts >= ATTEMPTS || !self.pause(pause).await {
+                        return Err(Stop::Unreachable { text });
+                    }
+                    pause *= 2;
+                }
+                Answer::Closed(seconds) => {
+                    waits += 1;
+                    if seconds > LONGEST_WAIT || waits > WAITS {
+                        return Err(Stop::Closed { seconds });
+                    }
+                    self.report(Event::Waiting { seconds });
+                    if !self.pause(Duration::from_secs(seconds.max(1))).await {
+                        return Err(Stop::Closed { seconds });
+                    }
+                }
+                answer => return Ok(answer),
+            }
+        }
+    }
+
+    /// Waits, and returns whether the run goes on.
+    async fn pause(&self, pause: Duration) -> bool {
+        let mut halted = self.halted.subscribe();
+        tokio::select! {
+            () = tokio::time::sleep(pause) => true,
+            _ = halted.wait_for(|halted| *halted) => false,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Lost answers: what a reading says of steps that may have been executed.
+
+use wecom_contacts::UserId;
+
+use super::{
+    look::{self, MemberNow, Sighted},
+    send,
+    values::{self, Evidence, Side},
+};
+use crate::{
+    journal::ObjectKind,
+    plan::{Step, StepAction},
+    store::MemberKey,
+};
+
+/// Judges one call of a step by what was read after it. Returns the members of a tag that WeCom did not take, too.
+pub(super) fn evidence(step: &Step, part: u32, sighted: &Sighted) -> (Evidence, Vec<String>) {
+    match step.object.kind {
+        ObjectKind::Member => (member(step, sighted), Vec::new()),
+        ObjectKind::Department => (department(step, sighted), Vec::new()),
+        ObjectKind::Tag => match step.action {
+            StepAction::AddMembers | StepAction::RemoveMembers => tag_members(step, part, sighted),
+            _ => (tag(step, sighted), Vec::new()),
+        },
+    }
+}
+
+/// Evidence of an object that must be there, or must not be.
+const fn existence(is_there: bool, wanted: bool) -> Evidence {
+    if is_there == wanted { Evidence::Done } else { Evidence::NotDone }
+}
+
+fn member(step: &Step, sighted: &Sighted) -> Evidence {
+    let now = sighted.member(&MemberKey::from(step.object.id.as_str()));
+    match (step.action, now) {
+        // The look before the first write has shown that nobody had the userid.
+        (StepAction::Create, now) => existence(!matches!(now, MemberNow::Absent), true),
+        (StepAction::Remove, now) => existence(!matches!(now, MemberNow::Absent), false),
+        (_, MemberNow::Absent) => {
+            // A new userid is written with everything else of the call.
+            let new = step.fields.get("new_userid").and_then(|change| change.after.as_str());
+            let is_renamed = new.is_some_and(|new| !matches!(sighted.member(&new.into()), MemberNow::Absent));
+            if is_renamed { Evidence::Done } else { Evidence::None }
+        }
+        (_, MemberNow::OutOfSight) => Evidence::None,
+        (_, MemberNow::Seen(record)) => {
+            // The four fields of seats are one value.
+            let seats =
+                |side| values::seats(step, side).map(|seats| values::same_seats(&seats, &record.seats));
+            let mut others = step.fields.clone();
+            others.retain(|name, _| !values::is_seat_field(name));
+            let by_fields = Evidence::of_fields(&others, |name, value| values::shows(&record, name, value));
+            let by_seats = match (seats(Side::Before), seats(Side::After)) {
+                (Some(false) | None, Some(true)) => Evidence::Done,
+                (Some(true) | None, Some(false)) => Evidence::NotDone,
+                _ => Evidence::None,
+            };
+            match (by_seats, by_fields) {
+                (evidence, Evidence::None) | (Evidence::None, evidence) => evidence,
+                (left, right) if left == right => left,
+                _ => Evidence::None,
+            }
+        }
+    }
+}
+
+fn department(step: &Step, sighted: &Sighted) -> Evidence {
+    let now = look::department_id(step).and_then(|id| sighted.department(id));
+    match (step.action, now) {
+        (StepAction::Create, now) => existence(now.is_some(), true),
+        (StepAction::Remove, now) => existence(now.is_some(), false),
+        (_, None) => Evidence::None,
+        (_, Some(now)) => Evidence::of_fields(&step.fields, |name, value| now.shows(name, value)),
+    }
+}
+
+fn tag(step: &Step, sighted: &Sighted) -> Evidence {
+    let Some(now) = look::tag_id(step).map(|id| sighted.tag_name(id)) else { return Evidence::None };
+    match step.action {
+        StepAction::Create => existence(now.is_some(), true),
+        StepAction::Remove => existence(now.is_some(), false),
+        _ => Evidence::of_fields(&step.fields, |name, value| {
+            (name == "tagname").then(|| now.is_some() && value.as_str() == now)
+        }),
+    }
+}
+
+/// A call for members of a tag is done if it had any effect. WeCom did not take the others.
+fn tag_members(step: &Step, part: u32, sighted: &Sighted) -> (Evidence, Vec<String>) {
+    let Some(members) = look::tag_id(step).and_then(|id| sighted.tag_members(id)) else {
+        return (Evidence::None, Vec::new());
+    };
+    let adds = step.action == StepAction::AddMembers;
+    let wanted = send::tag_part(step, part);
+    let is_done = |userid: &UserId| members.contains(&MemberKey::from(userid)) == adds;
+    let (done, missing): (Vec<_>, Vec<_>) = wanted.into_iter().partition(is_done);
+    if done.is_empty() {
+        return (Evidence::NotDone, Vec::new());
+    }
+    (Evidence::Done, missing.into_iter().map(|userid| userid.as_str().to_owned()).collect())
+}

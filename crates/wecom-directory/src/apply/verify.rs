@@ -1,0 +1,138 @@
+//! The verification: what was written is read back and compared.
+
+use std::collections::BTreeMap;
+
+use wecom_contacts::Seen;
+
+use super::{
+    look::{self, MemberNow, Sighted},
+    mirror,
+    report::Difference,
+    stale::{ObjectKey, object_key},
+    values,
+};
+use crate::{
+    journal::ObjectKind,
+    plan::{Object, Step, StepAction},
+    run::StepReason,
+    store::MemberKey,
+};
+
+/// What the verification has found.
+#[derive(Default)]
+pub(super) struct Verified {
+    pub(super) differences: Vec<Difference>,
+    pub(super) not_verifiable: Vec<Object>,
+}
+
+/// Compares the done steps, in the order of the plan, with what the readings show. A step comes with the reason that WeCom gave, if it
+/// did not take the whole of it.
+pub(super) fn verify(done: &[(&Step, Option<StepReason>)], sighted: &Sighted) -> Verified {
+    let mut verified = Verified::default();
+    // What the last step on an object wants of each field.
+    let mut fields: BTreeMap<(ObjectKey, &str), usize> = BTreeMap::new();
+    let mut last: BTreeMap<ObjectKey, usize> = BTreeMap::new();
+    for (index, (step, _)) in done.iter().enumerate() {
+        let key = object_key(step);
+        fields.extend(step.fields.keys().map(|name| ((key.clone(), name.as_str()), index)));
+        last.insert(key, index);
+    }
+    for (index, (step, reason)) in done.iter().enumerate() {
+        let key = object_key(step);
+        let is_last = last.get(&key) == Some(&index);
+        let is_last_of = |name: &str| fields.get(&(key.clone(), name)) == Some(&index);
+        let difference = |field: Option<&str>| Difference {
+            step: step.id,
+            object: step.object.clone(),
+            field: field.map(str::to_owned),
+        };
+        match step.object.kind {
+            ObjectKind::Member => {
+                let now = sighted.member(&current_key(step));
+                match (step.action, now) {
+                    (StepAction::Remove, MemberNow::Absent) => {}
+                    (StepAction::Remove, _) | (_, MemberNow::Absent) => {
+                        verified.differences.extend(is_last.then(|| difference(None)));
+                    }
+                    (_, MemberNow::OutOfSight) => {
+                        verified.not_verifiable.extend(is_last.then(|| step.object.clone()));
+                    }
+                    (_, MemberNow::Seen(record)) => {
+                        let wrong = step.fields.iter().filter(|(name, change)| {
+                            is_last_of(name)
+                                && !values::is_seat_field(name)
+                                && values::shows(&record, name, &change.after) == Some(false)
+                        });
+                        verified.differences.extend(wrong.map(|(name, _)| difference(Some(name))));
+                        let seats =
+                            values::seats(step, values::Side::After).filter(|_| is_last_of("department"));
+                        if seats.is_some_and(|seats| !values::same_seats(&seats, &record.seats)) {
+                            verified.differences.push(difference(Some("department")));
+                        }
+                    }
+                }
+            }
+            ObjectKind::Department => {
+                let now = look::department_id(step).and_then(|id| sighted.department(id));
+                match (step.action, now) {
+                    (StepAction::Remove, None) => {}
+                    (StepAction::Remove, Some(_)) | (_, None) => {
+                        verified.differences.extend(is_last.then(|| difference(None)));
+                    }
+                    (_, Some(now)) => {
+                        let wrong = step.fields.iter().filter(|(name, change)| {
+                            is_last_of(name) && now.shows(name, &change.after) == Some(false)
+                        });
+                        verified.differences.extend(wrong.map(|(name, _)| difference(Some(name))));
+                        if is_last && now.name.is_hidden() && step.fields.contains_key("name") {
+                            verified.not_verifiable.push(step.object.clone());
+                        }
+                    }
+                }
+            }
+            ObjectKind::Tag => {
+                verified.differences.extend(tag(step, reason.as_ref(), is_last, sighted).map(difference))
+            }
+        }
+    }
+    verified
+}
+
+/// The key of a member after the step.
+pub(super) fn current_key(step: &Step) -> MemberKey {
+    let new = step.fields.get("new_userid").and_then(|change| change.after.as_str());
+    new.unwrap_or(&step.object.id).into()
+}
+
+fn tag<'a>(
+    step: &Step,
+    reason: Option<&StepReason>,
+    is_last: bool,
+    sighted: &Sighted,
+) -> Option<Option<&'a str>> {
+    let id = look::tag_id(step)?;
+    let now = sighted.tag_name(id);
+    match step.action {
+        StepAction::Remove => (is_last && now.is_some()).then_some(None),
+        _ if now.is_none() => is_last.then_some(None),
+        StepAction::Create | StepAction::Update => {
+            let wanted =
+                step.fields.get("tagname").map_or(Seen::Hidden, |change| Seen::Known(change.after.clone()));
+            (is_last && wanted.known().is_some_and(|wanted| wanted.as_str() != now))
+                .then_some(Some("tagname"))
+        }
+        StepAction::AddMembers | StepAction::RemoveMembers => {
+            let members = sighted.tag_members(id)?;
+            let refused = match reason {
+                Some(StepReason::RefusedMembers { userids }) => userids.as_slice(),
+                _ => &[],
+            };
+            let wanted = step.action == StepAction::AddMembers;
+            let is_wrong = mirror::tag_members(step).iter().any(|userid| {
+                let is_refused = refused.iter().any(|refused| refused.eq_ignore_ascii_case(userid.as_str()));
+                !is_refused && members.contains(&MemberKey::from(userid)) != wanted
+            });
+            is_wrong.then_some(Some("userlist"))
+        }
+    }
+}

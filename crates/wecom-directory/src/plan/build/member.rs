@@ -1,0 +1,390 @@
+//! What changes for a member whom the roster has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use wecom_contacts::{
+    Seen, UserId,
+    members::{Attribute, Member, MemberField, MemberStatus},
+};
+
+use super::{
+    Inputs,
+    attributes::{Merged, merge},
+    draft::{Draft, Need, Phase},
+    employment::{self, Employment},
+    matching::{FieldText, Matching, object, text},
+    people::compared,
+    scope::Standing,
+    seats::{self, SeatPlan, Unplannable},
+    values::{TEXTS, check, is_same, may_be_emptied},
+};
+use crate::{
+    plan::{Category, Finding, FindingKind, NotWritableReason, Object, StepAction},
+    record::MemberRecord,
+    roster::{Cell, Column, Place},
+};
+
+/// What the comparison of one member yields.
+pub(super) enum Compared {
+    /// Nothing, or a finding says why.
+    Nothing,
+    /// The roster names the member as having left.
+    Left,
+    /// Changes.
+    Changes(Box<Draft>),
+}
+
+/// What comparisons collect.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    pub(super) findings: Vec<Finding>,
+    pub(super) not_writable: Vec<(Object, String, NotWritableReason, Vec<Place>)>,
+    pub(super) unchecked: BTreeMap<String, u64>,
+    /// Members who are disabled and whom the roster names as working here.
+    pub(super) disabled: Vec<(Object, Vec<Place>, Option<i64>)>,
+}
+
+/// Compares a member with the rows of the person.
+pub(super) fn compare(
+    inputs: &Inputs<'_>,
+    found: &Matching,
+    record: &MemberRecord,
+    person: u32,
+    collected: &mut Collected,
+) -> Compared {
+    let places = inputs.people.places(inputs.roster, person);
+    let object = object(record);
+    let finding = |kind| Finding::new(kind).at(places.clone()).object(object.clone());
+    let row = inputs.people.list[person as usize].row as usize;
+    if record.shown.iter().all(|shown| shown.is_empty()) {
+        collected.findings.push(finding(FindingKind::DetailsOutOfSight));
+        return Compared::Nothing;
+    }
+    if inputs.scope.standing(record) == Standing::Outside {
+        collected.findings.push(finding(FindingKind::MemberOutsideScope));
+        return Compared::Nothing;
+    }
+    let status = record.member.status.known().copied();
+    if status == Some(MemberStatus::Left) {
+        collected.findings.push(finding(FindingKind::LeftByThemselves));
+        return Compared::Nothing;
+    }
+    match employment::of(
+        inputs.roster,
+        row,
+        inputs.policy.state.as_ref(),
+        inputs.today,
+        &mut collected.findings,
+    ) {
+        Employment::Active => {}
+        Employment::Left => return Compared::Left,
+        Employment::Unknown => return Compared::Nothing,
+        Employment::Future(day) => {
+            let day = day.map_or_else(|| "a later day".to_owned(), |day| day.to_string());
+            collected.findings.push(finding(FindingKind::NotYet).text(day));
+            return Compared::Nothing;
+        }
+    }
+    let mut draft = Draft::new(Phase::Updates, object.clone(), StepAction::Update, Category::Update)
+        .places(places.clone());
+    draft.person = record.person;
+    draft.step.status = status.map(i64::from);
+    let mut comparison =
+        Comparison { inputs, found, record, row, places: &places, object: &object, draft, collected };
+    for field in TEXTS {
+        comparison.text(field);
+    }
+    comparison.leader();
+    comparison.attributes();
+    comparison.enable();
+    comparison.seats(person);
+    let draft = comparison.draft;
+    if draft.step.fields.is_empty() { Compared::Nothing } else { Compared::Changes(Box::new(draft)) }
+}
+
+struct Comparison<'a, 'b> {
+    inputs: &'a Inputs<'b>,
+    found: &'a Matching,
+    record: &'a MemberRecord,
+    row: usize,
+    places: &'a [Place],
+    object: &'a Object,
+    draft: Draft,
+    collected: &'a mut Collected,
+}
+
+impl Comparison<'_, '_> {
+    fn member(&self) -> &Member {
+        &self.record.member
+    }
+
+    fn finding(&self, kind: FindingKind) -> Finding {
+        Finding::new(kind).at(self.places.iter().copied()).object(self.object.clone())
+    }
+
+    fn not_writable(&mut self, field: impl Into<String>, reason: NotWritableReason) {
+        self.collected.not_writable.push((self.object.clone(), field.into(), reason, self.places.to_vec()));
+    }
+
+    fn unchecked(&mut self, field: &str) {
+        *self.collected.unchecked.entry(field.to_owned()).or_default() += 1;
+    }
+
+    fn cell(&self, field: MemberField) -> Cell<'_> {
+        self.inputs.roster.cell(self.row, &Column::Field(field))
+    }
+
+    /// Whether the value of a field is known and was shown by the last reading.
+    fn is_stale(&self, field: MemberField) -> bool {
+        self.record.stale().contains(field)
+    }
+
+    fn text(&mut self, field: MemberField) {
+        let cell = self.inputs.roster.cell(self.row, &Column::Field(field));
+        if matches!(cell, Cell::Absent | Cell::Unusable) || self.inputs.policy.is_never_updated(field) {
+            return;
+        }
+        let before = match text(&self.record.member, field) {
+            FieldText::Known(before) if !self.is_stale(field) => Some(before.to_owned()),
+            FieldText::Known(_) | FieldText::Hidden => None,
+        };
+        let after = match cell {
+            Cell::Value(value) => value,
+            _ if !self.inputs.policy.empty_cell.clears(field.name()) => return,
+            _ if !may_be_emptied(field) || self.is_last_contact(field) => {
+                if before.as_deref().is_some_and(|before| !before.is_empty()) {
+                    self.not_writable(field.name(), NotWritableReason::CannotBeEmpty);
+                }
+                return;
+            }
+            _ => "",
+        };
+        let writes_hidden = self.inputs.write_hidden.contains(&field);
+        let Some(before) = before else {
+            if writes_hidden && !after.is_empty() {
+                self.set(field, None, after);
+            } else {
+                self.unchecked(field.name());
+            }
+            return;
+        };
+        if is_same(field, &before, after) {
+            return;
+        }
+        if field == MemberField::Mobile {
+            match self.member().status {
+                Seen::Known(MemberStatus::Activated) => {
+                    return self.not_writable(field.name(), NotWritableReason::Activated);
+                }
+                // Whether WeCom takes the mobile depends on the status.
+                Seen::Hidden => return self.unchecked(field.name()),
+                Seen::Known(_) => {}
+            }
+        }
+        self.set(field, Some(before.into()), after);
+    }
+
+    fn set(&mut self, field: MemberField, before: Option<Value>, after: &str) {
+        if !after.is_empty() {
+            if let Err(rule) = check(field, after) {
+                let finding = self.finding(FindingKind::InvalidValue).field(field.name()).text(rule);
+                return self.collected.findings.push(finding);
+            }
+            if matches!(field, MemberField::Mobile | MemberField::Email) {
+                self.draft.wants.push((field, compared(field, after).into()));
+            }
+        }
+        self.draft.change(field.name(), before, after);
+    }
+
+    /// Whether emptying the field could leave the member without mobile and mail address.
+    fn is_last_contact(&self, field: MemberField) -> bool {
+        let other = match field {
+            MemberField::Mobile => MemberField::Email,
+            MemberField::Email => MemberField::Mobile,
+            _ => return false,
+        };
+        let keeps = matches!(text(self.member(), other), FieldText::Known(value) if !value.is_empty());
+        !keeps || self.cell(other) == Cell::Empty
+    }
+
+    fn leader(&mut self) {
+        let field = MemberField::DirectLeader;
+        let cell = self.inputs.roster.cell(self.row, &Column::Field(field));
+        if self.inputs.policy.is_never_updated(field) {
+            return;
+        }
+        let after: Vec<UserId> = match cell {
+            Cell::Value(leader) => match self.inputs.leader(self.found, leader) {
+                Ok(leader) => vec![leader],
+                Err(kind) => {
+                    let finding = self.finding(kind).text(leader);
+                    return self.collected.findings.push(finding);
+                }
+            },
+            Cell::Empty if self.inputs.policy.empty_cell.clears(field.name()) => Vec::new(),
+            _ => return,
+        };
+        let before = match self.member().direct_leader.known() {
+            Some(before) if !self.is_stale(field) => before.clone(),
+            _ => return self.unchecked(field.name()),
+        };
+        // An app shows a leader only inside its visible range: an empty list proves nothing there.
+        if before.is_empty() && !self.inputs.sees_everybody {
+            return self.unchecked(field.name());
+        }
+        if before == after {
+            return;
+        }
+        self.draft
+            .needs
+            .extend(after.iter().map(|leader| Need::Member(leader.as_str().to_ascii_lowercase())));
+        self.draft.change(field.name(), Some(json!(before)), json!(after));
+    }
+
+    fn attributes(&mut self) {
+        let wanted = self.inputs.attributes(self.row, |column| match column {
+            Column::Attribute(name) => Some(name),
+            _ => None,
+        });
+        if !wanted.is_empty() {
+            let wanted = self.known_attributes(wanted, &self.found.attributes);
+            let known = self.member().extattr.known().filter(|_| !self.is_stale(MemberField::Extattr));
+            let list = known.map(|extattr| extattr.attrs.clone());
+            if let Some(merged) = self.merge("extattr", list.as_deref(), &wanted) {
+                self.draft.change("extattr", Some(json!({"attrs": list})), json!({"attrs": merged}));
+            }
+        }
+        let wanted = self.inputs.attributes(self.row, |column| match column {
+            Column::ExternalAttribute(name) => Some(name),
+            _ => None,
+        });
+        if !wanted.is_empty() {
+            let wanted = self.known_attributes(wanted, &self.found.external_attributes);
+            let profile = self.member().external_profile.known();
+            let profile = profile.filter(|_| !self.is_stale(MemberField::ExternalProfile));
+            let list = profile.and_then(|profile| profile.external_attr.clone());
+            if let Some(merged) = self.merge("external_profile", list.as_deref(), &wanted) {
+                self.draft.change(
+                    "external_profile",
+                    Some(json!({"external_attr": list})),
+                    json!({"external_attr": merged}),
+                );
+            }
+        }
+    }
+
+    /// Leaves out attributes that no member of the corp has: the console does not define them, and WeCom ignores them.
+    fn known_attributes<'w>(
+        &mut self,
+        wanted: BTreeMap<&'w str, &'w str>,
+        known: &BTreeSet<String>,
+    ) -> BTreeMap<&'w str, &'w str> {
+        let (wanted, unknown): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            wanted.into_iter().partition(|(name, _)| known.contains(*name));
+        for (name, value) in unknown {
+            if !value.is_empty() {
+                self.not_writable(name, NotWritableReason::UnknownAttribute);
+            }
+        }
+        wanted
+    }
+
+    fn merge(
+        &mut self,
+        field: &str,
+        known: Option<&[Attribute]>,
+        wanted: &BTreeMap<&str, &str>,
+    ) -> Option<Vec<Attribute>> {
+        if wanted.is_empty() {
+            return None;
+        }
+        let Some(known) = known else {
+            self.unchecked(field);
+            return None;
+        };
+        let Merged { list, not_text, .. } = merge(known, wanted);
+        for name in not_text {
+            let rule = "it is a link or a mini program in the console";
+            let finding = self.finding(FindingKind::InvalidValue).field(name).text(rule);
+            self.collected.findings.push(finding);
+        }
+        list
+    }
+
+    fn enable(&mut self) {
+        let member = self.member();
+        let is_disabled =
+            member.status == Seen::Known(MemberStatus::Disabled) || member.enable == Seen::Known(false);
+        match self.cell(MemberField::Enable) {
+            Cell::Value("1") if is_disabled => {
+                self.draft.change("enable", Some(json!(0)), 1);
+                self.draft.step.category = Category::Enable;
+            }
+            Cell::Value("0") if !is_disabled => {
+                if self.inputs.is_protected(self.record) {
+                    // The gate stops the plan and names the member.
+                    self.draft.step.former.insert("protected".to_owned(), true.into());
+                }
+                self.draft.change("enable", Some(json!(1)), 0);
+                self.draft.step.category = Category::Disable;
+            }
+            Cell::Absent | Cell::Empty if is_disabled => {
+                let status = self.draft.step.status;
+                self.collected.disabled.push((self.object.clone(), self.places.to_vec(), status));
+            }
+            _ => {}
+        }
+    }
+
+    fn seats(&mut self, person: u32) {
+        let Some(wanted) = self.inputs.departments.wanted(
+            self.inputs.roster,
+            &self.inputs.people,
+            person,
+            &mut self.collected.findings,
+        ) else {
+            return;
+        };
+        let planned = seats::plan(self.inputs.policy.seats, &self.record.seats, &wanted, |id| {
+            self.inputs.scope.contains(id)
+        });
+        match planned {
+            Ok(None) => {}
+            Ok(Some(plan)) => {
+                let departments = plan.after.iter().map(|seat| Need::Department(seat.department));
+                self.draft.needs.extend(departments);
+                set_seats(&mut self.draft, &plan);
+                if self.draft.step.category == Category::Update {
+                    self.draft.step.category = Category::Move;
+                }
+            }
+            Err(Unplannable::Hidden) => {
+                let finding = self.finding(FindingKind::SeatsHidden);
+                self.collected.findings.push(finding);
+            }
+            Err(Unplannable::TooMany) => {
+                let finding = self.finding(FindingKind::TooManyDepartments);
+                self.collected.findings.push(finding);
+            }
+        }
+    }
+}
+
+/// Writes seats as the four parallel fields, which are always sent together.
+pub(super) fn set_seats(draft: &mut Draft, plan: &SeatPlan) {
+    let ids =
+        |seats: &[seats::PlannedSeat]| json!(seats.iter().map(|seat| seat.department).collect::<Vec<_>>());
+    let orders =
+        |seats: &[seats::PlannedSeat]| json!(seats.iter().map(|seat| seat.order).collect::<Vec<_>>());
+    let flags = |seats: &[seats::PlannedSeat]| {
+        json!(seats.iter().map(|seat| u8::from(seat.is_leader)).collect::<Vec<_>>())
+    };
+    draft.change("department", Some(ids(&plan.before)), ids(&plan.after));
+    draft.change("order", Some(orders(&plan.before)), orders(&plan.after));
+    draft.change("is_leader_in_dept", Some(flags(&plan.before)), flags(&plan.after));
+    if let Some(main) = plan.main {
+        draft.change("main_department", plan.before_main.map(|main| json!(main)), json!(main));
+    }
+}

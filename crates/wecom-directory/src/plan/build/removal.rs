@@ -1,0 +1,195 @@
+//! Plans that remove the members whom runs disabled, after a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use wecom_contacts::{
+    CorpId, Seen,
+    members::{MemberField, MemberStatus},
+};
+
+use super::{
+    Maker, Members, Rest,
+    draft::{self, Draft, Phase},
+    leavers::Protected,
+    matching::{FieldText, object, text},
+    measure::Wholes,
+    scope::Scope,
+    values::TEXTS,
+};
+use crate::{
+    Result,
+    gate::Reason,
+    journal::ObjectKind,
+    plan::{Category, Finding, FindingKind, Origin, Plan, SideEffect, StepAction},
+    policy::Span,
+    record::{MemberRecord, State},
+    store::{MemberKey, Store},
+};
+
+impl Maker<'_> {
+    /// Plans the removal of the members whom runs disabled at least `age` ago and nobody enabled since.
+    pub(super) async fn remove_disabled(mut self, age: Span) -> Result<Plan> {
+        let policy = self.planning.policy.roster.clone();
+        let scope = Scope::resolve(&policy.scope, &self.tree, &mut self.findings);
+        let mut protected = Protected::resolve(&policy.protected, &self.tags, |top| self.tree.below(top));
+        let before = self.planning.now.checked_sub(age.duration()).unwrap_or(Timestamp::MIN);
+        let mut removed: BTreeMap<MemberKey, Draft> = BTreeMap::new();
+        let mut refused = Vec::new();
+        let mut wholes = Wholes::default();
+        let mut members = Members::new(self.store, self.corp);
+        while let Some(page) = members.next().await? {
+            for record in page.iter().filter(|record| record.state == State::Present) {
+                protected.saw(record);
+                wholes.members += 1;
+                wholes.seats += record.seats.len() as u64;
+                let is_disabled = record.member.status == Seen::Known(MemberStatus::Disabled)
+                    || record.member.enable == Seen::Known(false);
+                if !is_disabled {
+                    continue;
+                }
+                let since = is_disabled_by_run(self.store, self.corp, record.member.userid.as_str()).await?;
+                if since.is_none_or(|since| since > before) {
+                    continue;
+                }
+                if protected.contains(record) {
+                    refused.push(super::measure::called(&object(record)));
+                } else {
+                    removed.insert(MemberKey::from(&record.member.userid), self.removal(record));
+                }
+            }
+        }
+        self.side_effects(&mut removed).await?;
+        if policy.protected.is_empty() && !removed.is_empty() {
+            self.reasons.push(Reason::NothingProtected);
+        }
+        if !refused.is_empty() {
+            self.reasons.push(Reason::Protected { names: refused });
+        }
+        let unknown = protected.unknown();
+        if !unknown.is_empty() {
+            self.reasons.push(Reason::UnknownProtected { entries: unknown });
+        }
+        let drafts = self.select(removed.into_values().collect());
+        let steps = draft::order(drafts, &mut self.findings);
+        let measured = self.measure(&steps, &wholes);
+        let rest = Rest {
+            origin: Origin::RemoveDisabled { since: age.to_string() },
+            scope: scope.tops(),
+            measured,
+            leavers: Vec::new(),
+            not_writable: Vec::new(),
+            unchecked: BTreeMap::new(),
+        };
+        self.finish(steps, rest).await
+    }
+
+    fn removal(&mut self, record: &MemberRecord) -> Draft {
+        let object = object(record);
+        self.findings.push(Finding::new(FindingKind::HandOver).object(object.clone()));
+        let mut draft = Draft::new(Phase::Removals, object.clone(), StepAction::Remove, Category::Remove);
+        draft.person = record.person;
+        draft.step.status = record.member.status.known().copied().map(i64::from);
+        draft.step.former = former(record);
+        let has = |field: &str| {
+            draft.step.former.get(field).and_then(Value::as_str).is_some_and(|text| !text.is_empty())
+        };
+        if !has("mobile") && !has("email") {
+            let reason = "neither the mobile number nor the mail address is known (60129)";
+            self.findings.push(Finding::new(FindingKind::CannotReturn).object(object).text(reason));
+        }
+        draft
+    }
+
+    /// Notes what the server changes besides: tags lose the member, and others lose their direct leader.
+    async fn side_effects(&self, removed: &mut BTreeMap<MemberKey, Draft>) -> Result<()> {
+        if removed.is_empty() {
+            return Ok(());
+        }
+        for tag in self.tags.iter().filter(|tag| tag.state != State::Removed) {
+            for member in tag.members.known().into_iter().flatten() {
+                if let Some(draft) = removed.get_mut(&MemberKey::from(member)) {
+                    draft.step.side_effects.push(SideEffect::Tag { id: tag.id.0 });
+                }
+            }
+        }
+        let keys: BTreeSet<_> = removed.keys().cloned().collect();
+        let mut members = Members::new(self.store, self.corp);
+        while let Some(page) = members.next().await? {
+            for record in page.iter().filter(|record| record.state != State::Removed) {
+                let userid = &record.member.userid;
+                if keys.contains(&MemberKey::from(userid)) {
+                    continue;
+                }
+                for leader in record.member.direct_leader.known().into_iter().flatten() {
+                    if let Some(draft) = removed.get_mut(&MemberKey::from(leader)) {
+                        draft.step.side_effects.push(SideEffect::DirectLeader { of: userid.to_string() });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a new creation of the member needs, as far as it is known: the fields by their names in WeCom's JSON.
+pub(crate) fn former(record: &MemberRecord) -> Map<String, Value> {
+    let mut former = Map::new();
+    let is_stale = |field| record.stale().contains(field);
+    for field in TEXTS {
+        if let FieldText::Known(text) = text(&record.member, field)
+            && !text.is_empty()
+            && !is_stale(field)
+        {
+            former.insert(field.name().to_owned(), text.into());
+        }
+    }
+    let seats: Option<Vec<_>> = record
+        .seats
+        .iter()
+        .map(|seat| Some((seat.department, *seat.order.known()?, u8::from(*seat.is_leader.known()?))))
+        .collect();
+    if let Some(seats) = seats.filter(|seats| !seats.is_empty()) {
+        former.insert("department".to_owned(), seats.iter().map(|seat| seat.0.0).collect());
+        former.insert("order".to_owned(), seats.iter().map(|seat| seat.1).collect());
+        former.insert("is_leader_in_dept".to_owned(), seats.iter().map(|seat| seat.2).collect());
+    }
+    if let Some(main) = record.seats.iter().find(|seat| seat.is_main == Seen::Known(true)) {
+        former.insert("main_department".to_owned(), main.department.0.into());
+    }
+    if let Some(leaders) = record.member.direct_leader.known().filter(|leaders| !leaders.is_empty()) {
+        former.insert("direct_leader".to_owned(), json!(leaders));
+    }
+    if let Some(extattr) = record.member.extattr.known().filter(|_| !is_stale(MemberField::Extattr)) {
+        former.insert("extattr".to_owned(), json!(extattr));
+    }
+    let profile = record.member.external_profile.known().filter(|_| !is_stale(MemberField::ExternalProfile));
+    if let Some(attributes) = profile.and_then(|profile| profile.external_attr.as_ref()) {
+        former.insert("external_profile".to_owned(), json!({ "external_attr": attributes }));
+    }
+    former
+}
+
+/// Returns when a run disabled the member, if nobody enabled the member since.
+pub(super) async fn is_disabled_by_run(
+    store: &dyn Store,
+    corp: &CorpId,
+    userid: &str,
+) -> Result<Option<Timestamp>> {
+    let mut disabled = None;
+    for change in store.history(corp, ObjectKind::Member, userid).await? {
+        let after = |field: &str| change.fields.get(field).and_then(|values| values.get("after"));
+        let is_off = |value: &Value| value == &Value::from(0) || value == &Value::from(false);
+        let by_run = change.cause.0.starts_with("run ");
+        if let Some(enable) = after("enable") {
+            disabled = (by_run && is_off(enable)).then_some(change.at);
+        } else if let Some(status) = after("status")
+            // The server's own change of the status follows from the run.
+            && status != &Value::from(2)
+        {
+            disabled = None;
+        }
+    }
+    Ok(disabled)
+}

@@ -1,0 +1,292 @@
+//! Applying a plan: the corp becomes what the plan says, no write is executed twice, and what is in doubt is left alone.
+
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    pin::pin,
+    task::{Context, Poll},
+};
+
+use serde_json::json;
+use wecom_contacts::{Seen, members::MemberPatch};
+use wecom_directory::{
+    Error,
+    apply::{Apply, FingerprintKey, PlanRefused, RunReport},
+    journal::{Action, ObjectKind},
+    plan::{Plan, Step, StepAction},
+    policy::Measure,
+    run::{RunState, StepReason, StepState, Stop},
+    store::Store,
+};
+use wecom_sim::{Fault, Sim};
+
+use crate::{
+    corp::Corp,
+    plans::{department, member, needs, plan, tag},
+};
+
+pub(crate) fn apply(corp: &Corp) -> Apply {
+    Apply::new(corp.id(), corp.contacts.clone()).app(corp.sim.agent_id(), corp.app.clone()).operator("tester")
+}
+
+async fn run(corp: &Corp, plan: &Plan) -> RunReport {
+    apply(corp).run(&corp.store, plan).await.unwrap()
+}
+
+pub(crate) async fn start() -> Corp {
+    let corp = Corp::with(Sim::builder().legacy(true)).await;
+    corp.pull().await;
+    corp
+}
+
+/// Creations, moves, updates and removals of each kind of object.
+pub(crate) fn mixed() -> Vec<Step> {
+    use StepAction::{AddMembers, Create, Remove, RemoveMembers, Update};
+
+    let newcomer = |id: &str, mobile: &str, department: u32| {
+        let fields = json!({
+            "name": [null, format!("新人{id}")], "mobile": [null, mobile], "department": [null, [department]],
+            "order": [null, [3]], "is_leader_in_dept": [null, [0]], "main_department": [null, department],
+            "position": [null, "专员"], "to_invite": [null, false],
+            "extattr": [null, {"attrs": [{"type": 0, "name": "工号", "text": {"value": format!("B{id}")}}]}],
+        });
+        member(id, Create, fields)
+    };
+    vec![
+        department(10, Create, json!({"name": [null, "华东"], "parentid": [null, 1], "order": [null, 500]})),
+        needs(department(11, Create, json!({"name": [null, "上海"], "parentid": [null, 10]})), &[1]),
+        department(4, Update, json!({"name": ["市场部", "市场一部"]})),
+        needs(department(3, Update, json!({"parentid": [2, 10]})), &[1]),
+        needs(newcomer("new1", "13900000001", 10), &[1]),
+        needs(newcomer("new2", "13900000002", 11), &[2]),
+        member("lisi", Update, json!({"position": ["研发总监", "CTO"], "telephone": ["010-62700000", ""]})),
+        member(
+            "zhaoliu",
+            Update,
+            json!({"department": [[3], [3, 4]], "order": [null, [0, 5]], "is_leader_in_dept": [[0], [0, 0]],
+                   "main_department": [3, 4]}),
+        ),
+        member("zhouba", Update, json!({"enable": [true, false]})),
+        member("wujiu", Remove, json!({})),
+        needs(member("new1", Update, json!({"direct_leader": [null, ["new2"]]})), &[5, 6]),
+        needs(tag(1, AddMembers, json!({"userlist": [null, ["new1", "sunqi"]]})), &[5]),
+        tag(1, RemoveMembers, json!({"userlist": [null, ["lisi"]]})),
+        tag(7, Create, json!({"tagname": [null, "羽毛球"]})),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mixed_plan_is_applied_and_the_mirror_is_what_the_corp_is() {
+    let corp = start().await;
+    let plan = plan(&corp, mixed()).await;
+    let report = run(&corp, &plan).await;
+    assert_eq!((report.counts.done, report.state), (14, RunState::Done), "{report:?}");
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!(report.not_verifiable, []);
+
+    let members = corp.members().await;
+    assert_eq!(members["new1"].member.mobile, Seen::Known("13900000001".to_owned()));
+    assert_eq!(members["new1"].member.direct_leader, Seen::Known(vec!["new2".into()]));
+    assert_eq!(members["lisi"].member.telephone, Seen::Known(String::new()));
+    let history = corp.store.history(&corp.id(), ObjectKind::Member, "lisi").await.unwrap();
+    assert_eq!(history[0].cause.0, "run 1 step 7");
+    assert_eq!(history[0].operator.as_deref(), Some("tester"));
+    assert_eq!(history[0].fields["position"], json!({"before": "研发总监", "after": "CTO"}));
+
+    // The next pull finds what the mirror has.
+    let pull = corp.pull().await;
+    for counts in [pull.members, pull.tags] {
+        assert_eq!((counts.created, counts.changed, counts.removed), (0, 0, 0), "{pull:?}");
+    }
+    assert_eq!((pull.departments.created, pull.departments.changed, pull.departments.removed), (0, 0, 0));
+    for userid in ["new1", "zhaoliu", "zhouba", "wujiu"] {
+        let history = corp.store.history(&corp.id(), ObjectKind::Member, userid).await.unwrap();
+        assert!(history.iter().all(|change| change.cause.0.starts_with("run 1 step")), "{history:?}");
+    }
+    let last = corp.store.history(&corp.id(), ObjectKind::Member, "wujiu").await.unwrap().pop().unwrap();
+    assert_eq!(last.action, Action::Removed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_refused_that_is_not_for_this_moment() {
+    let corp = start().await;
+    let good =
+        plan(&corp, vec![member("lisi", StepAction::Update, json!({"position": [null, "CTO"]}))]).await;
+    let refused = async |plan: Plan| match apply(&corp).run(&corp.store, &plan.sealed()).await {
+        Err(Error::PlanRefused(refused)) => refused,
+        other => panic!("{other:?}"),
+    };
+    let other = refused(Plan { corp: "wwother".into(), ..good.clone() }).await;
+    assert!(matches!(other, PlanRefused::OtherCorp { .. }));
+    let expired =
+        refused(Plan { expires_at: good.made_at - jiff::SignedDuration::from_secs(1), ..good.clone() }).await;
+    assert!(matches!(expired, PlanRefused::Expired { .. }));
+    let mut future = good.clone();
+    future.basis.pull = 7;
+    assert_eq!(refused(future).await, PlanRefused::OtherMirror { pull: 7 });
+    assert!(matches!(
+        apply(&corp).resume(&corp.store, None).await,
+        Err(Error::PlanRefused(PlanRefused::NothingToResume))
+    ));
+    corp.pull().await;
+    assert_eq!(refused(good.clone()).await, PlanRefused::OlderThanMirror { plan: 1, mirror: 2 });
+    assert!(writes(&corp).is_empty());
+
+    let mut good = good;
+    good.basis.pull = 2;
+    let good = good.sealed();
+    assert!(run(&corp, &good).await.is_clean());
+    assert_eq!(refused(good).await, PlanRefused::AlreadyApplied { run: 1, state: RunState::Done });
+    assert_eq!(writes(&corp).len(), 1);
+}
+
+/// The writes that were executed, with their bodies.
+pub(crate) fn writes(corp: &Corp) -> Vec<String> {
+    let is_write = |path: &str| {
+        let call = path.rsplit('/').next().unwrap();
+        ["create", "update", "delete", "addtagusers", "deltagusers"].contains(&call)
+    };
+    let requests = corp.sim.requests().into_iter();
+    let executed =
+        requests.filter(|request| request.executed && request.errcode == Some(0) && is_write(&request.path));
+    executed
+        .map(|request| {
+            let query: Vec<_> = request.query.iter().filter(|(name, _)| name != "access_token").collect();
+            format!("{} {query:?} {}", request.path, request.body.unwrap_or_default())
+        })
+        .collect()
+}
+
+fn assert_no_write_twice(corp: &Corp) {
+    let mut counts = BTreeMap::new();
+    for write in writes(corp) {
+        *counts.entry(write).or_insert(0) += 1;
+    }
+    counts.retain(|_, count| *count > 1);
+    assert_eq!(counts, BTreeMap::new());
+}
+
+/// The digest of a corp to which the plan was applied undisturbed.
+async fn wanted(steps: &[Step]) -> String {
+    let corp = start().await;
+    let plan = plan(&corp, steps.to_vec()).await;
+    assert!(run(&corp, &plan).await.is_clean());
+    corp.sim.digest()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_answers_are_settled_by_reading_and_never_sent_again() {
+    let steps = mixed();
+    let wanted = wanted(&steps).await;
+    for fault in [Fault::reset_after(), Fault::truncated(3), Fault::page_after(502)] {
+        let corp = start().await;
+        let plan = plan(&corp, steps.clone()).await;
+        for path in ["user/create", "user/update", "user/delete", "department/create", "department/update"] {
+            corp.sim.faults().always(path, fault.clone()).unwrap();
+        }
+        for path in ["tag/addtagusers", "tag/deltagusers", "tag/create"] {
+            corp.sim.faults().always(path, fault.clone()).unwrap();
+        }
+        let report = run(&corp, &plan).await;
+        assert!(report.is_clean(), "{report:?}");
+        assert_eq!(corp.sim.digest(), wanted, "{fault:?}");
+        assert_no_write_twice(&corp);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_did_not_arrive_is_sent_again_after_a_reading() {
+    let steps = mixed();
+    let wanted = wanted(&steps).await;
+    let corp = start().await;
+    let plan = plan(&corp, steps).await;
+    for path in ["user/*", "department/create", "tag/addtagusers"] {
+        // The reply is lost, and the client cannot know that the call was, too.
+        corp.sim.faults().next(path, Fault::reset_before()).unwrap();
+    }
+    let report = run(&corp, &plan).await;
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!(corp.sim.digest(), wanted);
+    assert_no_write_twice(&corp);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_of_a_hidden_field_whose_answer_is_lost_is_unknown() {
+    // The app does not see mobiles.
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let steps = vec![member("wujiu", StepAction::Update, json!({"mobile": [null, "13900000009"]}))];
+    let plan = plan(&corp, steps).await;
+    corp.sim.faults().next("user/update", Fault::reset_after()).unwrap();
+    let report = run(&corp, &plan).await;
+    assert_eq!((report.counts.unknown, report.state), (1, RunState::Done));
+    assert_eq!(report.outcomes[0].reason, Some(StepReason::AnswerLost));
+    assert_eq!(writes(&corp).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_in_a_hidden_field_leaves_its_fingerprint_and_not_itself() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let steps = vec![member("wujiu", StepAction::Update, json!({"mobile": [null, "13900000009"]}))];
+    let plan = plan(&corp, steps).await;
+    let key = FingerprintKey::new([3; 32]);
+    let report = apply(&corp).fingerprint_key(key.clone()).run(&corp.store, &plan).await.unwrap();
+    assert!(report.is_clean());
+    let written = corp.store.written_hidden(&corp.id()).await.unwrap();
+    let record = corp.members().await.remove("wujiu").unwrap();
+    assert_eq!(record.member.mobile, Seen::Hidden);
+    assert_eq!((written[0].person, written[0].field.as_str()), (record.person.unwrap(), "mobile"));
+    assert_eq!(written[0].fingerprint, key.fingerprint("mobile", &json!("13900000009")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_changed_since_is_stale_and_left_out() {
+    let corp = start().await;
+    let position = |userid: &str, before: &str| {
+        member(userid, StepAction::Update, json!({"position": [before, "同事"]}))
+    };
+    let steps = vec![
+        position("lisi", "研发总监"),
+        position("wangwu", "后端组长"),
+        member(
+            "zhaoliu",
+            StepAction::Update,
+            json!({"department": [[3], [4]], "order": [null, [0]],
+                "is_leader_in_dept": [[0], [0]], "main_department": [3, 4]}),
+        ),
+        needs(position("sunqi", "市场经理"), &[1]),
+        position("zhouba", "人事专员"),
+    ];
+    let plan = plan(&corp, steps).await;
+    let contacts = corp.contacts.members();
+    contacts.update("lisi", MemberPatch::new().position("总监")).await.unwrap();
+    // A field that the plan does not touch.
+    contacts.update("wangwu", MemberPatch::new().alias("老王")).await.unwrap();
+    contacts.update("zhaoliu", MemberPatch::new().department([3, 5])).await.unwrap();
+    let report = run(&corp, &plan).await;
+    assert_eq!((report.counts.done, report.counts.stale, report.counts.skipped), (2, 2, 1), "{report:?}");
+    let reasons: Vec<_> = report.outcomes.iter().map(|outcome| outcome.reason.clone().unwrap()).collect();
+    let changed = |field: &str| StepReason::Changed { fields: vec![field.to_owned()] };
+    assert_eq!(reasons, [changed("position"), changed("department"), StepReason::Needs { step: 1 }]);
+    assert_eq!(corp.app.members().get("lisi").await.unwrap().position.known().unwrap(), "总监");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_stale_objects_stop_the_run_before_the_first_write() {
+    let corp = start().await;
+    let userids = ["lisi", "wangwu", "zhaoliu", "sunqi"];
+    let steps =
+        userids.map(|userid| member(userid, StepAction::Update, json!({"telephone": ["010-62700000", "1"]})));
+    let plan = plan(&corp, steps.to_vec()).await;
+    for userid in &userids[..3] {
+        corp.contacts.members().update(*userid, MemberPatch::new().telephone("2")).await.unwrap();
+    }
+    let before = writes(&corp).len();
+    let report = run(&corp, &plan).await;
+    assert_eq!(report.stopped, Some(Stop::TooManyStale { stale: 3, objects: 4 }));
+    assert_eq!((report.state, report.counts.stale, report.remaining), (RunState::Stopped, 3, 1));
+    let again = apply(&corp).resume(&corp.store, None).await.unwrap();
+    assert_eq!(again.stopped, report.stopped, "resumed, it stops again");
+    assert_eq!(writes(&corp).len(), before);
+}

@@ -1,0 +1,535 @@
+//! Plans from rosters, against mirrors of simulated corps.
+
+use serde_json::{Value, json};
+use wecom_contacts::{
+    UserId,
+    departments::NewDepartment,
+    members::{Attribute, MemberField, MemberPatch, NewMember},
+};
+use wecom_directory::{
+    gate::{Decision, Reason},
+    plan::{Category, FindingKind, Kind, LeaverOutcome, Plan, Planning},
+    policy::{Measure, Policy},
+    roster::{Column, Place, Roster},
+};
+
+use crate::corp::Corp;
+
+const USERID: Column = Column::Field(MemberField::Userid);
+const NAME: Column = Column::Field(MemberField::Name);
+const MOBILE: Column = Column::Field(MemberField::Mobile);
+const POSITION: Column = Column::Field(MemberField::Position);
+
+/// A roster of texts; `;` separates the items of a list, `-` is an absent cell.
+fn roster<const N: usize>(columns: [Column; N], rows: &[[&str; N]]) -> Roster {
+    let mut roster = Roster::new(columns.clone());
+    for (line, row) in (2..).zip(rows) {
+        roster.push(Place { file: 0, line }, |writer| {
+            for (cell, column) in row.iter().zip(&columns) {
+                match *cell {
+                    "-" => writer.absent(),
+                    cell if column.is_list() => writer.list(cell.split(';')),
+                    cell => writer.text(cell),
+                }
+            }
+        });
+    }
+    roster
+}
+
+fn policy(roster: Value) -> Policy {
+    serde_json::from_value(json!({ "roster": roster })).unwrap()
+}
+
+async fn plan(corp: &Corp, policy: Policy, roster: &Roster) -> Plan {
+    Planning::new(policy).roster(&corp.store, &corp.id(), roster).await.unwrap()
+}
+
+fn kinds(plan: &Plan) -> Vec<(FindingKind, Vec<u32>)> {
+    let lines =
+        |finding: &wecom_directory::plan::Finding| finding.places.iter().map(|place| place.line).collect();
+    plan.findings.iter().map(|finding| (finding.kind, lines(finding))).collect()
+}
+
+fn steps(plan: &Plan) -> Vec<String> {
+    let step = |step: &wecom_directory::plan::Step| {
+        let fields: Vec<_> = step.fields.keys().map(String::as_str).collect();
+        format!("{:?} {} {}", step.category, step.object.id, fields.join(","))
+    };
+    plan.steps.iter().map(step).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_roster_that_is_as_the_corp_is_changes_nothing() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let rows = [
+        ["zhangsan", "张三", "13800000001", "总经理", "示例公司"],
+        ["LISI", "李四", "+86 13800000002", "研发总监", "研发部"],
+        ["wangwu", "王五", "13800000003", "后端组长", "研发部/后端组;研发部"],
+        ["zhaoliu", "赵六", "13800000004", "工程师", "示例公司/研发部/后端组"],
+        ["sunqi", "孙七", "13800000005", "市场经理", "市场部"],
+        ["zhouba", "周八", "13800000006", "人事专员", "人事部"],
+        ["wujiu", "吴九", "13800000007", "实习生", "后端组"],
+    ];
+    let roster = roster([USERID, NAME, MOBILE, POSITION, Column::Departments], &rows);
+    let plan = plan(&corp, Policy::default(), &roster).await;
+    assert!(plan.counts.is_empty(), "{:?}", steps(&plan));
+    assert_eq!(kinds(&plan), []);
+    assert_eq!(plan.gate.verdict, Decision::Pass);
+    assert_eq!(plan.leavers, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_week_of_hr_becomes_steps_in_order() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let rows = [
+        ["zhangsan", "张三", "13800000001", "总经理", "示例公司", ""],
+        ["lisi", "李四", "13800000002", "副总经理", "研发部", "zhangsan"],
+        ["wangwu", "王五", "13800000003", "后端组长", "后端组", "lisi"],
+        ["zhaoliu", "赵六", "13800000004", "工程师", "市场部", "孙七"],
+        ["sunqi", "孙七", "13800000005", "市场经理", "市场部", "zhangsan"],
+        ["zhouba", "周八", "13800000006", "人事专员", "人事部", "zhangsan"],
+        ["newbie", "新人", "13800000011", "工程师", "示例公司/研发部/前端组", "chief"],
+        ["chief", "组长", "13800000012", "前端组长", "示例公司/研发部/前端组", "李四"],
+    ];
+    let columns =
+        [USERID, NAME, MOBILE, POSITION, Column::Departments, Column::Field(MemberField::DirectLeader)];
+    let leaver = policy(json!({"scope": ["示例公司"], "leavers": "disable", "protected": ["zhangsan"]}));
+    let plan = plan(&corp, leaver, &roster(columns, &rows)).await;
+    let created = "department,direct_leader,is_leader_in_dept,main_department,mobile,name,order,position,to_invite,userid";
+    let moved = "department,direct_leader,is_leader_in_dept,main_department,order";
+    assert_eq!(
+        steps(&plan),
+        [
+            "Create 6 id,name,parentid".to_owned(),
+            format!("Create chief {created}"),
+            format!("Create newbie {created}"),
+            "Update lisi position".to_owned(),
+            format!("Move zhaoliu {moved}"),
+            "Disable wujiu enable".to_owned(),
+        ]
+    );
+    assert_eq!(plan.steps[2].needs, [1, 2]);
+    assert_eq!(plan.steps[4].fields["direct_leader"].after, json!(["sunqi"]));
+    assert_eq!(plan.steps[1].fields["to_invite"].after, false);
+    let counts = plan.counts;
+    assert_eq!(
+        (counts.create, counts.update, counts.moved, counts.disable, counts.departments.create),
+        (2, 1, 1, 1, 1)
+    );
+    assert_eq!(kinds(&plan), []);
+    assert_eq!(plan.gate.reasons, []);
+    assert_eq!(plan.leavers[0].outcome, LeaverOutcome::Disabled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn incident_one_department_per_person_takes_no_other_seat() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let rows = [["wangwu", "研发部"], ["zhouba", "市场部"]];
+    let plan = plan(&corp, Policy::default(), &roster([USERID, Column::Departments], &rows)).await;
+    for step in &plan.steps {
+        let ids = |value: &Value| value.as_array().unwrap().len();
+        assert_eq!(ids(&step.fields["department"].after), 2, "{}", step.object.id);
+    }
+    assert_eq!(plan.measured[&Measure::SeatsRemoved].count, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_that_is_absent_and_an_empty_cell_change_nothing() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let rows = [["zhaoliu", "", "-"], ["lisi", "-", ""]];
+    let columns = || [USERID, POSITION, Column::Departments];
+    let quiet = plan(&corp, Policy::default(), &roster(columns(), &rows)).await;
+    assert!(quiet.counts.is_empty(), "{:?}", steps(&quiet));
+    let clears =
+        plan(&corp, policy(json!({"empty_cell": ["position", "name"]})), &roster(columns(), &rows)).await;
+    assert_eq!(steps(&clears), ["Update zhaoliu position"]);
+    let never = policy(json!({"empty_cell": "clear", "never": ["position"]}));
+    assert!(plan(&corp, never, &roster(columns(), &rows)).await.counts.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_rows_are_findings_with_their_lines_and_do_not_stop_the_others() {
+    let corp = Corp::with(wecom_sim::Sim::builder().legacy(true)).await;
+    corp.pull().await;
+    let rows = [
+        ["lisi", "李四", "13800000002", "副总经理", "研发部"],
+        ["", "无号", "13800000020", "工程师", "研发部"],
+        ["twice", "甲", "13800000021", "工程师", "研发部"],
+        ["twice", "乙", "13800000021", "工程师", "研发部"],
+        ["nowhere", "丙", "13800000022", "工程师", "财务部"],
+        ["nomobile", "丁", "", "工程师", "研发部"],
+        ["taken", "戊", "13800000003", "工程师", "研发部"],
+        ["zhaoliu2", "赵六", "13800000023", "工程师", "研发部"],
+        ["same1", "己", "13800000024", "工程师", "研发部"],
+        ["same2", "庚", "+8613800000024", "工程师", "研发部"],
+        ["bad号", "辛", "13800000025", "工程师", "研发部"],
+        ["wide", "壬", "13800000026", "工程师", "示例公司/研 发部"],
+        ["deep", "癸", "13800000027", "工程师", "示例公司/a:b"],
+    ];
+    let roster = roster([USERID, NAME, MOBILE, POSITION, Column::Departments], &rows);
+    let plan = plan(&corp, Policy::default(), &roster).await;
+    assert_eq!(steps(&plan), ["Update lisi position"]);
+    let expected = [
+        (FindingKind::NoKey, vec![3]),
+        (FindingKind::RowsDisagree, vec![4, 5]),
+        (FindingKind::UnknownDepartment, vec![6]),
+        (FindingKind::NoDepartment, vec![6]),
+        (FindingKind::NoContact, vec![7]),
+        (FindingKind::LikelyNewUserid, vec![8]),
+        (FindingKind::SameName, vec![9]),
+        (FindingKind::Taken, vec![10, 11]),
+        (FindingKind::InvalidValue, vec![12]),
+        (FindingKind::SimilarDepartment, vec![13]),
+        (FindingKind::NoDepartment, vec![13]),
+        (FindingKind::InvalidDepartment, vec![14]),
+        (FindingKind::NoDepartment, vec![14]),
+    ];
+    let mut found = kinds(&plan);
+    found.sort_by_key(|(_, lines)| lines.clone());
+    for expected in &expected {
+        assert!(found.contains(expected), "{expected:?} in {found:#?}");
+    }
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for finding in &plan.findings {
+        let message = finding.message();
+        assert!(!message.contains("138") && !message.is_empty(), "{message}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_leaver_is_acted_on_while_a_row_may_be_theirs() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let rows = [
+        ["zhangsan"],
+        ["lisi"],
+        ["wangwu"],
+        ["zhaoliu"],
+        ["sunqi"],
+        ["zhouba"],
+        [""],
+        ["zhangsan"],
+        ["lisi"],
+        ["wangwu"],
+        ["sunqi"],
+    ];
+    let leavers = || policy(json!({"scope": ["示例公司"], "leavers": "disable", "protected": ["zhangsan"]}));
+    let roster = roster([USERID], &rows);
+    let held = plan(&corp, leavers(), &roster).await;
+    assert_eq!(steps(&held), Vec::<String>::new());
+    assert_eq!(held.leavers[0].outcome, LeaverOutcome::RowsUnmatched);
+    assert!(held.findings.iter().any(|finding| finding.kind == FindingKind::LeaversHeld));
+    let place = Place { file: 0, line: 8 };
+    let accepted =
+        Planning::new(leavers()).ignore_rows([place]).roster(&corp.store, &corp.id(), &roster).await.unwrap();
+    assert_eq!(steps(&accepted), ["Disable wujiu enable"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn acting_on_leavers_needs_a_scope_and_somebody_protected() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let all = [["zhangsan"], ["lisi"], ["wangwu"], ["zhaoliu"], ["sunqi"], ["zhouba"]];
+    let stopped = plan(&corp, policy(json!({"leavers": "disable"})), &roster([USERID], &all)).await;
+    assert!(
+        stopped.gate.reasons.contains(&Reason::NoScope)
+            && stopped.gate.reasons.contains(&Reason::NothingProtected)
+    );
+    let unknown = json!({"leavers": "disable", "scope": ["研发部"], "protected": ["nobody", "tag:外包"]});
+    let stopped = plan(&corp, policy(unknown), &roster([USERID], &all)).await;
+    let entries = vec!["tag:外包".to_owned(), "nobody".to_owned()];
+    assert!(stopped.gate.reasons.contains(&Reason::UnknownProtected { entries }), "{:?}", stopped.gate);
+    // wujiu is protected by the tag 值班 as soon as it is in it.
+    corp.contacts.tags().add(1, wecom_contacts::tags::TagNodes::new().members(["wujiu"])).await.unwrap();
+    corp.pull().await;
+    let tagged = json!({"leavers": "disable", "scope": ["研发部"], "protected": ["tag:值班"]});
+    let plan = plan(&corp, policy(tagged), &roster([USERID], &all)).await;
+    assert_eq!(
+        plan.leavers.iter().map(|leaver| leaver.outcome).collect::<Vec<_>>(),
+        [LeaverOutcome::Protected]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_proven_ids_nobody_is_a_leaver() {
+    let corp = Corp::start().await;
+    corp.app_only().run(&corp.store).await.unwrap();
+    let leavers = json!({"scope": ["示例公司"], "leavers": "disable", "protected": ["zhangsan"]});
+    let plan = plan(&corp, policy(leavers), &roster([USERID], &[["zhangsan"], ["lisi"]])).await;
+    assert_eq!(plan.counts.disable, 0);
+    assert!(
+        plan.leavers.iter().all(|leaver| leaver.outcome == LeaverOutcome::NoExistence),
+        "{:?}",
+        plan.leavers
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_with_a_seat_outside_the_scope_is_no_leaver_and_keeps_it() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let scoped = json!({"scope": ["人事部"], "leavers": "disable", "protected": ["zhangsan"]});
+    let empty = roster([USERID, Column::Departments], &[["sunqi", "市场部"], ["lisi", "人事部"]]);
+    let plan = plan(&corp, policy(scoped), &empty).await;
+    assert_eq!(plan.leavers[0].outcome, LeaverOutcome::SeatOutsideScope);
+    assert_eq!(
+        kinds(&plan).iter().map(|(kind, _)| *kind).collect::<Vec<_>>(),
+        [FindingKind::OutsideScope, FindingKind::MemberOutsideScope, FindingKind::MemberOutsideScope]
+    );
+    assert!(plan.counts.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mobile_passes_on_in_the_right_order_and_a_swap_is_a_finding() {
+    let corp = Corp::with(wecom_sim::Sim::builder().legacy(true)).await;
+    for (userid, mobile) in [("aa", "13800000031"), ("bb", "13800000032")] {
+        let member = NewMember::new(userid, userid)
+            .mobile(mobile)
+            .email(format!("{userid}@example.com"))
+            .department([4]);
+        corp.contacts.members().create(member).await.unwrap();
+    }
+    corp.pull().await;
+    let passes = roster([USERID, MOBILE], &[["aa", "13800000032"], ["bb", "13800000033"]]);
+    let passing = plan(&corp, Policy::default(), &passes).await;
+    assert_eq!(steps(&passing), ["Update bb mobile", "Update aa mobile"]);
+    let swap = roster([USERID, MOBILE], &[["aa", "13800000032"], ["bb", "13800000031"]]);
+    let swapping = plan(&corp, Policy::default(), &swap).await;
+    assert_eq!(swapping.counts.update, 0);
+    assert!(swapping.findings.iter().all(|finding| finding.kind == FindingKind::Released));
+    assert_eq!(swapping.findings.len(), 2);
+    let kept = roster([USERID, MOBILE], &[["aa", "13800000032"], ["bb", "13800000032"]]);
+    assert_eq!(plan(&corp, Policy::default(), &kept).await.counts.update, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mobile_of_an_activated_member_is_not_writable() {
+    let corp = Corp::with(wecom_sim::Sim::builder().legacy(true)).await;
+    corp.pull().await;
+    let roster = roster([USERID, MOBILE], &[["lisi", "13900000000"], ["wujiu", "13900000001"]]);
+    let plan = plan(&corp, Policy::default(), &roster).await;
+    assert_eq!(steps(&plan), ["Update wujiu mobile"]);
+    assert_eq!((plan.counts.not_writable, plan.not_writable[0].object.id.as_str()), (1, "lisi"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn incident_an_attribute_written_alone_keeps_the_others() {
+    let corp = Corp::start().await;
+    let patch =
+        MemberPatch::new().extattr([Attribute::text("工号", "A0002"), Attribute::text("爱好", "羽毛球")]);
+    corp.contacts.members().update("lisi", patch).await.unwrap();
+    corp.pull().await;
+    let columns = [USERID, Column::Attribute("爱好".to_owned()), Column::Attribute("没有".to_owned())];
+    let plan = plan(&corp, Policy::default(), &roster(columns, &[["lisi", "足球", "x"]])).await;
+    let attributes = plan.steps[0].fields["extattr"].after["attrs"].as_array().unwrap();
+    let text =
+        |name: &str| attributes.iter().find(|one| one["name"] == name).unwrap()["text"]["value"].clone();
+    assert_eq!((text("工号"), text("爱好")), (json!("A0002"), json!("足球")));
+    assert_eq!(plan.not_writable[0].field, "没有");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_the_corps_own_matches_and_a_damaged_one_harms_nobody() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let columns = || [Column::Attribute("工号".to_owned()), POSITION];
+    let own = || {
+        policy(json!({"key": "工号", "scope": ["示例公司"], "leavers": "disable", "protected": ["zhangsan"]}))
+    };
+    let mut rows = roster(
+        columns(),
+        &[
+            ["A0001", "董事长"],
+            ["A0002", "研发总监"],
+            ["A0003", "后端组长"],
+            ["A0004", "工程师"],
+            ["A0005", "市场经理"],
+        ],
+    );
+    rows.push(Place { file: 0, line: 7 }, |row| row.unusable("a formula without a value"));
+    let plan = plan(&corp, own(), &rows).await;
+    // wujiu has no 工号, which is more than 10 % of seven.
+    assert_eq!(steps(&plan), ["Update zhangsan position"]);
+    assert!(plan.findings.iter().any(|finding| finding.kind == FindingKind::KeyHidden));
+    let zhouba = plan.leavers.iter().find(|leaver| leaver.object.id == "zhouba").unwrap();
+    assert_eq!(zhouba.outcome, LeaverOutcome::RowsUnmatched);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renamed_department_stops_the_gate_until_somebody_says_which() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let rows = [
+        ["wangwu", "示例公司/研发部/服务端组"],
+        ["zhaoliu", "示例公司/研发部/服务端组"],
+        ["wujiu", "示例公司/研发部/服务端组"],
+    ];
+    let file = || roster([USERID, Column::Departments], &rows);
+    let stopped = plan(&corp, Policy::default(), &file()).await;
+    let (from, to) = ("示例公司/研发部/后端组".to_owned(), "示例公司/研发部/服务端组".to_owned());
+    assert!(
+        stopped.gate.reasons.contains(&Reason::LikelyRename { from: from.clone(), to: to.clone() }),
+        "{:?}",
+        stopped.gate
+    );
+    let renamed = Planning::new(Policy::default())
+        .rename("后端组", &to)
+        .roster(&corp.store, &corp.id(), &file())
+        .await
+        .unwrap();
+    assert_eq!(steps(&renamed), ["Update 3 name"]);
+    assert!(renamed.gate.passes());
+    let new = Planning::new(Policy::default())
+        .new_department("服务端组")
+        .roster(&corp.store, &corp.id(), &file())
+        .await
+        .unwrap();
+    assert!(new.gate.passes() && new.counts.departments.create == 1, "{:?}", new.gate);
+    // Renamed and moved at once.
+    let moved = Planning::new(Policy::default())
+        .rename("后端组", "市场部/服务端组")
+        .roster(&corp.store, &corp.id(), &roster([USERID], &[["lisi"]]))
+        .await
+        .unwrap();
+    assert_eq!(steps(&moved), ["Move 3 name,parentid"]);
+    assert_eq!(moved.measured[&Measure::MembersMoved].count, 3);
+    let wrong =
+        Planning::new(Policy::default()).rename("没有", "有").roster(&corp.store, &corp.id(), &file()).await;
+    assert!(matches!(wrong, Err(wecom_directory::Error::Rename(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_does_not_depend_on_the_order_of_rows() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let mut rows = vec![
+        ["lisi", "李四", "13800000002", "副总经理", "示例公司/运营部"],
+        ["n1", "甲", "13800000041", "", "示例公司/运营部/一组"],
+        ["n2", "乙", "13800000042", "", "示例公司/财务部"],
+        ["zhaoliu", "赵六", "13800000004", "组长", "市场部"],
+    ];
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        rows.rotate_left(1);
+        let roster = roster([USERID, NAME, MOBILE, POSITION, Column::Departments], &rows);
+        let plan =
+            Planning::new(Policy::default()).now(now).roster(&corp.store, &corp.id(), &roster).await.unwrap();
+        seen.push(
+            plan.steps
+                .into_iter()
+                .map(|step| wecom_directory::plan::Step { places: Vec::new(), ..step })
+                .collect::<Vec<_>>(),
+        );
+    }
+    assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_survives_its_file_and_an_edit_is_refused() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let plan = plan(&corp, Policy::default(), &roster([USERID, POSITION], &[["lisi", "副总经理"]])).await;
+    let json = serde_json::to_string_pretty(&plan).unwrap();
+    assert!(Plan::is_plan(json.as_bytes()) && !Plan::is_plan(b"[{}]"));
+    assert_eq!(Plan::from_json(json.as_bytes()).unwrap(), plan);
+    let edited = json.replace("副总经理", "总经理");
+    assert!(matches!(Plan::from_json(edited.as_bytes()), Err(wecom_directory::plan::InvalidPlan::Changed)));
+    let newer = json.replace("\"version\": 1", "\"version\": 2");
+    assert!(matches!(
+        Plan::from_json(newer.as_bytes()),
+        Err(wecom_directory::plan::InvalidPlan::OtherVersion { found: 2 })
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_gain_and_lose_only_people_of_the_roster() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let rows = [["lisi", "-"], ["zhaoliu", "其他"], ["wujiu", "值班"], ["sunqi", ""]];
+    let plan = plan(&corp, Policy::default(), &roster([USERID, Column::Tags], &rows)).await;
+    assert_eq!(kinds(&plan), [(FindingKind::UnknownTag, vec![3])]);
+    let tags: Vec<_> =
+        plan.steps.iter().map(|step| (step.action.as_str(), step.fields["userlist"].after.clone())).collect();
+    assert_eq!(tags, [("add_members", json!(["wujiu"])), ("remove_members", json!(["zhaoliu"]))]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_and_exclude_leave_steps_and_what_needs_them_out() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let rows = [
+        ["lisi", "李四", "13800000002", "副总经理", "研发部"],
+        ["n1", "甲", "13800000041", "", "示例公司/财务部"],
+        ["zhaoliu", "赵六", "13800000004", "工程师", "市场部"],
+    ];
+    let roster = roster([USERID, NAME, MOBILE, POSITION, Column::Departments], &rows);
+    let with = |planning: Planning| {
+        let (corp, roster) = (&corp, &roster);
+        async move {
+            steps(&planning.roster(&corp.store, &corp.id(), roster).await.unwrap())
+                .iter()
+                .map(|step| step.split(' ').take(2).collect::<Vec<_>>().join(" "))
+                .collect::<Vec<_>>()
+        }
+    };
+    let policy = Policy::default;
+    assert_eq!(with(Planning::new(policy())).await, ["Create 6", "Create n1", "Update lisi", "Move zhaoliu"]);
+    assert_eq!(with(Planning::new(policy()).only([Kind::Create])).await, Vec::<String>::new());
+    assert_eq!(
+        with(Planning::new(policy()).only([Kind::Create, Kind::Departments])).await,
+        ["Create 6", "Create n1"]
+    );
+    assert_eq!(
+        with(Planning::new(policy()).exclude(UserId::new("LISI"))).await,
+        ["Create 6", "Create n1", "Move zhaoliu"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_whom_the_app_does_not_see_are_never_changed() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    corp.sim.console().set_app_range(wecom_sim::ConsoleRange::new().departments([4])).await.unwrap();
+    corp.pull().await;
+    let rows = [["zhaoliu", "研究员"], ["sunqi", "市场总监"], ["zhouba", ""]];
+    let leavers = json!({"scope": ["示例公司"], "leavers": "disable", "protected": ["zhangsan"]});
+    let plan = plan(&corp, policy(leavers), &roster([USERID, POSITION], &rows)).await;
+    assert_eq!(steps(&plan), ["Update sunqi position"], "{:?}", plan.findings);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_or_shrunk_roster_stops_the_gate() {
+    let corp = Corp::with(wecom_sim::Sim::builder().seed(300, 12, 5)).await;
+    corp.pull().await;
+    let empty = plan(&corp, Policy::default(), &roster([USERID], &[])).await;
+    assert_eq!(empty.gate.reasons, [Reason::EmptyRoster]);
+    let members = corp.members().await;
+    let top = corp.app.departments().get(1).await.unwrap().name.known().unwrap().clone();
+    let rows: Vec<_> = members.keys().take(200).map(|userid| [userid.as_str()]).collect();
+    let first = rows[0][0];
+    let truncated = json!({"scope": [top], "leavers": "disable", "protected": [first]});
+    let plan = plan(&corp, policy(truncated), &roster([USERID], &rows)).await;
+    let Some(Reason::OverLimit { measure, allowed, count, .. }) = plan.gate.reasons.first() else {
+        panic!("{:?}", plan.gate)
+    };
+    assert_eq!((*measure, *allowed), (Measure::MembersDisabled, 15));
+    assert_eq!(*count, plan.counts.disable);
+    assert!(plan.steps.iter().all(|step| step.category == Category::Disable));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_with_a_slash_and_departments_of_one_name_are_told_apart() {
+    let corp = Corp::start().await;
+    corp.contacts.departments().create(NewDepartment::new("后端组", 4)).await.unwrap();
+    corp.pull().await;
+    let rows = [["lisi", "后端组"], ["zhaoliu", "市场部/后端组"]];
+    let plan = plan(&corp, Policy::default(), &roster([USERID, Column::Departments], &rows)).await;
+    assert_eq!(kinds(&plan), [(FindingKind::AmbiguousDepartment, vec![2])]);
+    assert_eq!(plan.steps[0].fields["department"].after, json!([6]));
+}
