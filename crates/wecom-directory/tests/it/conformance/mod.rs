@@ -3,6 +3,7 @@
 mod home;
 mod reading;
 mod records;
+mod runs;
 mod statements;
 mod writing;
 
@@ -52,6 +53,9 @@ suites! {
         a_mirror_of_a_newer_version_is_refused,
         tables_of_another_program_are_refused,
         several_programs_can_create_the_mirror_at_once;
+    runs:
+        a_run_is_read_as_it_was_written,
+        a_forgotten_member_is_in_no_step_and_has_no_key;
     statements:
         a_statement_that_writes_is_refused,
         several_statements_are_refused,

@@ -15,6 +15,7 @@ use super::{
         change, corp, credential, department, found, full_member, member, pull, put, put_pull, remove, tag,
         write,
     },
+    runs::put_run,
 };
 
 pub(super) async fn userids_compare_without_case(home: &impl Home) {
@@ -173,6 +174,10 @@ pub(super) async fn a_copy_has_every_row_and_takes_new_ones(home: &impl Home) {
     transaction.put_tags(vec![tag(1, &["LiSi", "ZhangSan", "x"]), tag(2, &[])]).await.unwrap();
     transaction.put_credential(&credential(Some(7))).await.unwrap();
     transaction.put_changes(vec![change(Some(persons[0]), "ZhangSan", json!({"a": "\\N"}))]).await.unwrap();
+    transaction.commit().await.unwrap();
+    let mut transaction = source.begin_run(&corp()).await.unwrap();
+    let run = put_run(&mut transaction, found(&*source, "lisi").await.unwrap().person.unwrap()).await;
+    transaction.put_run_plan(run.id, "{}").await.unwrap();
     transaction.commit().await.unwrap();
 
     let rows = dump(&*source).await;
