@@ -60,7 +60,7 @@ pub(super) async fn a_run_is_read_as_it_was_written(home: &impl Home) {
     let begun = put_run(&mut transaction, persons[0]).await;
     transaction.put_run_plan(begun.id, "{\"text\": \"\\\\N\"}").await.unwrap();
     transaction.commit().await.unwrap();
-    assert_eq!(store.runs(&corp()).await.unwrap(), [begun.clone()]);
+    assert_eq!(store.runs(&corp()).await.unwrap(), std::slice::from_ref(&begun));
     assert_eq!(store.run_plan(&corp(), begun.id).await.unwrap().as_deref(), Some("{\"text\": \"\\\\N\"}"));
     assert_eq!(store.progress(&corp()).await.unwrap(), Some(progress), "a pull can still continue");
 
