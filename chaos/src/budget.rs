@@ -25,8 +25,8 @@ use crate::{
 const CALLERS: usize = 60;
 const PROCESSES: usize = 3;
 
-/// The calls of a run, and their limits.
-struct Plan {
+/// The number of calls, and the limits.
+struct Load {
     calls: usize,
     /// Virtual seconds per real second.
     speed: f64,
@@ -46,19 +46,19 @@ pub async fn run(stage: Stage) -> Result<Report> {
     // The full run uses real time, because the burst of the budget belongs to a real minute. The small run has
     // minutes of two seconds, in which the burst counts more, and a busy machine may make fewer calls than the limit
     // allows.
-    let plan = stage.pick(
-        Plan { calls: 25_000, speed: 1.0, server: 10_000, client: 10_000, used: 0.98 },
-        Plan { calls: 600, speed: 30.0, server: 300, client: 7_900, used: 0.2 },
+    let load = stage.pick(
+        Load { calls: 25_000, speed: 1.0, server: 10_000, client: 10_000, used: 0.98 },
+        Load { calls: 600, speed: 30.0, server: 300, client: 7_900, used: 0.2 },
     );
-    let (alone, together) = tokio::try_join!(alone(&plan), together(&plan, &stage))?;
+    let (alone, together) = tokio::try_join!(alone(&load), together(&load, &stage))?;
     let mut report =
-        Report::new(format!("{} calls of one endpoint through {} a minute", plan.calls, plan.server));
+        Report::new(format!("{} calls of one endpoint through {} a minute", load.calls, load.server));
     for (who, measured) in [("one process", alone), ("three processes", together)] {
         report.exactly(&format!("45009, {who}"), 0, measured.refused);
         report.exactly(&format!("failed calls, {who}"), 0, measured.failed);
-        report.at_least(&format!("used share of the limit, {who}"), plan.used, measured.used);
+        report.at_least(&format!("used share of the limit, {who}"), load.used, measured.used);
     }
-    report.figure("virtual seconds per second", plan.speed);
+    report.figure("virtual seconds per second", load.speed);
     Ok(report)
 }
 
@@ -69,12 +69,12 @@ struct Measured {
     used: f64,
 }
 
-async fn alone(plan: &Plan) -> Result<Measured> {
-    let sim = server(plan).await?;
-    let limits = Limits::unlimited().per_minute(plan.client);
+async fn alone(load: &Load) -> Result<Measured> {
+    let sim = server(load).await?;
+    let limits = Limits::unlimited().per_minute(load.client);
     let budget = Budget::builder().each(limits).build()?;
     let client = app(&sim).budget(budget).retry(RetryPolicy::none()).build()?;
-    let (next, calls) = (Arc::new(AtomicUsize::new(0)), plan.calls);
+    let (next, calls) = (Arc::new(AtomicUsize::new(0)), load.calls);
     let work = async {
         let mut callers = JoinSet::new();
         for _ in 0..CALLERS {
@@ -89,28 +89,28 @@ async fn alone(plan: &Plan) -> Result<Measured> {
         }
         Ok(callers.join_all().await.into_iter().sum())
     };
-    measure(plan, &sim, calls, work).await
+    measure(load, &sim, calls, work).await
 }
 
-async fn together(plan: &Plan, stage: &Stage) -> Result<Measured> {
-    let sim = server(plan).await?;
+async fn together(load: &Load, stage: &Stage) -> Result<Measured> {
+    let sim = server(load).await?;
     let redis = PrivateRedis::start()?;
     let orders =
-        Orders { per_minute: Some(plan.client), ..Orders::new(&sim, redis.url(), CALLERS / PROCESSES) };
+        Orders { per_minute: Some(load.client), ..Orders::new(&sim, redis.url(), CALLERS / PROCESSES) };
     let mut fleet = fleet(stage, &orders, PROCESSES).await?;
-    let each = plan.calls.div_ceil(CALLERS);
-    measure(plan, &sim, each * CALLERS, round(&mut fleet, each)).await
+    let each = load.calls.div_ceil(CALLERS);
+    measure(load, &sim, each * CALLERS, round(&mut fleet, each)).await
 }
 
-async fn server(plan: &Plan) -> Result<Sim> {
+async fn server(load: &Load) -> Result<Sim> {
     let mut rates = Rates::default();
-    rates.corp_per_minute = Some(plan.server);
-    Ok(Sim::builder().clock_speed(plan.speed).rates(rates).start().await?)
+    rates.corp_per_minute = Some(load.server);
+    Ok(Sim::builder().clock_speed(load.speed).rates(rates).start().await?)
 }
 
 /// Runs the work, which returns its number of failed calls, and reads the server's log during this time.
 async fn measure(
-    plan: &Plan,
+    load: &Load,
     sim: &Sim,
     calls: usize,
     work: impl Future<Output = Result<usize>>,
@@ -129,7 +129,7 @@ async fn measure(
             _ = looks.tick() => look(),
         }
     };
-    let allowed = f64::from(plan.server) * began.elapsed().as_secs_f64() * plan.speed / 60.0;
+    let allowed = f64::from(load.server) * began.elapsed().as_secs_f64() * load.speed / 60.0;
     look();
     let used = (calls as f64 / allowed * 1_000.0).round() / 1_000.0;
     Ok(Measured { refused, failed, used })

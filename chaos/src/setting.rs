@@ -9,8 +9,7 @@ use wecom_sim::{CallRule, Fault, Request, Sim, SimBuilder, TokenDeath};
 /// Starts a simulator that counts its `gettoken` calls.
 pub(crate) async fn start(sim: SimBuilder) -> anyhow::Result<Sim> {
     let sim = sim.start().await?;
-    // A latency of zero changes nothing and is counted. The log is no substitute, because it drops its oldest
-    // requests.
+    // A latency of zero changes nothing and is counted. The log is unsuitable, because it drops its oldest requests.
     sim.faults().add(CallRule::new("gettoken", Fault::late(std::time::Duration::ZERO)))?;
     Ok(sim)
 }

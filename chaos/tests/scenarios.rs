@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use wecom_chaos::{SCENARIOS, Size, Stage};
 
-fn play(name: &str) {
+fn run_scenario(name: &str) {
     let stage =
         Stage { size: Size::Small, program: PathBuf::from(env!("CARGO_BIN_EXE_wecom-chaos")), seed: 7 };
     let (_, scenario) = SCENARIOS.iter().find(|(known, _)| *known == name).expect("a scenario of that name");
@@ -15,43 +15,43 @@ fn play(name: &str) {
 
 #[test]
 fn a_crowd_fetches_one_token() {
-    play("crowd");
+    run_scenario("crowd");
 }
 
 #[test]
 fn a_fleet_on_redis_fetches_one_token() {
-    play("fleet");
+    run_scenario("fleet");
 }
 
 #[test]
-fn a_redis_that_dies_and_comes_back_fails_no_call() {
-    play("outage");
+fn calls_succeed_while_redis_is_killed_and_restarted() {
+    run_scenario("outage");
 }
 
 #[test]
-fn a_lease_outlives_its_dead_holder_only_by_its_life() {
-    play("orphan");
+fn the_lease_of_a_killed_process_expires_in_time() {
+    run_scenario("orphan");
 }
 
 #[test]
-fn what_callers_are_told_under_faults_is_what_happened() {
-    play("mixed");
+fn results_under_faults_match_the_effects() {
+    run_scenario("mixed");
 }
 
 #[test]
 fn every_genuine_event_is_handled_once_across_a_restart() {
-    play("intake");
+    run_scenario("intake");
 }
 
 #[test]
 fn more_calls_than_the_limit_allows_are_sent_within_it() {
-    play("budget");
+    run_scenario("budget");
 }
 
 #[test]
-fn no_scenario_is_forgotten() {
+fn every_scenario_has_a_test() {
     let source = include_str!("scenarios.rs");
     for (name, _) in SCENARIOS {
-        assert!(source.contains(&format!("play(\"{name}\")")), "{name} is not played here");
+        assert!(source.contains(&format!("run_scenario(\"{name}\")")), "{name} has no test");
     }
 }

@@ -10,10 +10,10 @@ use anyhow::{Context, Result, bail};
 use crate::{cargo, root, run};
 
 /// Default duration of a target in seconds.
-const USUAL: u32 = 620;
-const MOST_MEMORY: &str = "-rss_limit_mb=2048";
+const DEFAULT_SECONDS: u32 = 620;
+const MEMORY_LIMIT: &str = "-rss_limit_mb=2048";
 /// Maximum seconds for one input; the slowest inputs take milliseconds.
-const MOST_TIME: &str = "-timeout=10";
+const TIME_LIMIT: &str = "-timeout=10";
 
 const INSTALL: &str = "fuzzing needs a nightly compiler and cargo-fuzz; install them with\n  \
      rustup toolchain install nightly --profile minimal\n  \
@@ -22,7 +22,7 @@ const INSTALL: &str = "fuzzing needs a nightly compiler and cargo-fuzz; install 
 /// Runs each target for this number of seconds. The first failure ends the run.
 pub(crate) fn run_all(seconds: Option<String>) -> Result<()> {
     let seconds = match seconds {
-        None => USUAL,
+        None => DEFAULT_SECONDS,
         Some(text) => text.parse().with_context(|| format!("invalid number of seconds: {text}"))?,
     };
     let answers = |arguments: &[&str]| {
@@ -46,7 +46,7 @@ pub(crate) fn run_all(seconds: Option<String>) -> Result<()> {
         run(Command::new("cargo")
             .args(["+nightly", "fuzz", "run", "--sanitizer", "none", target])
             .args([&work, &format!("fuzz/corpus/{target}"), "--"])
-            .args([&format!("-max_total_time={seconds}"), MOST_MEMORY, MOST_TIME, "-print_final_stats=1"])
+            .args([&format!("-max_total_time={seconds}"), MEMORY_LIMIT, TIME_LIMIT, "-print_final_stats=1"])
             .args([&format!("-dict=fuzz/dictionaries/{target}.dict"), "-max_len=8192", "-verbosity=0"])
             .current_dir(root()))?;
     }

@@ -3,13 +3,13 @@
 mod chaos;
 mod foreign;
 mod fuzz;
-#[cfg(test)]
-mod house;
 mod package;
 mod prose;
 mod public_api;
 mod servers;
 mod suite;
+#[cfg(test)]
+mod workspace;
 
 use std::{
     env,
@@ -22,19 +22,19 @@ use anyhow::{Context, Result, bail};
 const USAGE: &str = "\
 Run a task of the wecom-contacts workspace.
 
-  cargo xtask test      the whole suite: all crates, their documentation's examples, and other people's
-                        SDKs against the simulator (what could not run is said, never skipped in silence);
-                        uses the Redis of REDIS_URL and the PostgreSQL of TXL_TEST_DATABASE_URL, else private ones, which
-                        it installs if they are missing
-  cargo xtask foreign   only other people's SDKs against the simulator
+  cargo xtask test      Run the whole suite: all crates, the examples of the documentation, and the SDKs of other
+                        projects against the simulator. The summary lists the parts that could not run. Uses the
+                        Redis of REDIS_URL and the PostgreSQL of TXL_TEST_DATABASE_URL; otherwise starts private
+                        ones, and installs them if they are missing
+  cargo xtask foreign   Run only the SDKs of other projects against the simulator
   cargo xtask public-api
-                        compare the public items of the crates with docs/public-api; `--write` updates the listings
-  cargo xtask package   package and build the published crates as `cargo publish` would, and check the contents
-  cargo xtask prose     list idioms that are hard to read in documents, help texts and rustdoc; it never fails
-  cargo xtask fuzz      every fuzz target from the kept corpus, 620 s each or as many as told: `fuzz 60`;
-                        needs a nightly compiler and cargo-fuzz
-  cargo xtask chaos     crowds, fleets, outages, faults, limits: what was expected and what was measured, in some
-                        minutes; `--only NAME`, `--small`, `--json`
+                        Compare the public items of the crates with docs/public-api; `--write` updates the listings
+  cargo xtask package   Package and build the published crates like `cargo publish`, and check the contents
+  cargo xtask prose     List idioms that are hard to read in documents, help texts and rustdoc; never fails
+  cargo xtask fuzz      Run every fuzz target from the stored corpus, 620 s each; `fuzz 60` sets the seconds.
+                        Needs a nightly compiler and cargo-fuzz
+  cargo xtask chaos     Run the fault scenarios (some minutes) and print expected and measured values;
+                        options: `--only NAME`, `--small`, `--json`
 ";
 
 fn main() -> ExitCode {

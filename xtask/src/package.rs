@@ -1,7 +1,7 @@
-//! `cargo xtask package`: packages the published crates as `cargo publish` would, and checks what the packages contain.
+//! `cargo xtask package`: packages the published crates like `cargo publish`, and checks the files of the packages.
 //!
-//! All crates are packaged in one command, because none of them is on crates.io yet: cargo builds each from its package against the packages of
-//! the others. `--no-verify` would be faster, but would miss a file that the package lacks.
+//! None of the crates is on crates.io yet, so all are packaged in one command: cargo builds each one against the packages of the others.
+//! `--no-verify` would be faster, but would miss files that a package lacks.
 
 use std::{
     collections::BTreeSet,
@@ -17,9 +17,9 @@ use crate::{cargo, root, run};
 
 /// Maximum size of a compressed package in bytes. The largest one has 400,000.
 const MAX_PACKAGE: u64 = 1 << 20;
-/// What every package has, and nothing else does beside the folders.
+/// The files of every package. All other files are in the folders.
 const FILES: [&str; 4] = ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
-/// What cargo adds.
+/// The files that cargo adds.
 const ADDED: [&str; 3] = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml.orig"];
 const FOLDERS: [&str; 4] = ["benches/", "examples/", "src/", "tests/"];
 
@@ -27,13 +27,13 @@ const FOLDERS: [&str; 4] = ["benches/", "examples/", "src/", "tests/"];
 ///
 /// # Errors
 ///
-/// Cargo fails or warns, or a package has a file that does not belong there, lacks one, or is too large.
+/// Returns an error if cargo fails or warns, or if a package has a foreign file, lacks a file, or is too large.
 pub(crate) fn check() -> Result<()> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let crates = published()?;
     let version = version()?;
     let mut package = cargo();
-    // A package lacks the profiles of the workspace. With them, cargo reuses more of the dependencies that are compiled already.
+    // A package has no profiles. With those of the workspace, cargo can reuse compiled dependencies.
     package.args(["package", "--allow-dirty", "--all-features", "--config", "Cargo.toml"]);
     package.arg("--target-dir").arg(&target);
     for krate in &crates {
@@ -58,10 +58,10 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-/// Removes what cargo has unpacked and compiled of earlier packages of these crates.
+/// Removes the unpacked and compiled files of earlier packages of these crates.
 ///
-/// Cargo verifies the packages against a registry of its own in the target directory, and takes a version that it has seen once for
-/// unchanged. It would build a crate against the earlier contents of another one.
+/// Cargo verifies the packages with a private registry in the target directory, and treats a version that it has seen as unchanged. It would build a
+/// crate against the earlier contents of another one.
 fn forget_earlier_packages(crates: &[String], version: &str, target: &Path) -> Result<()> {
     let mut clean = cargo();
     clean.args(["clean", "--quiet", "--target-dir"]).arg(target);
@@ -74,7 +74,7 @@ fn forget_earlier_packages(crates: &[String], version: &str, target: &Path) -> R
     let Ok(registries) = fs::read_dir(home.join("registry/src")) else { return Ok(()) };
     for registry in registries {
         let registry = registry?;
-        // The name of a registry begins with its host. One in a directory has none.
+        // The name of a registry begins with its host. The private registry has none.
         if !registry.file_name().to_string_lossy().starts_with('-') {
             continue;
         }
@@ -89,7 +89,7 @@ fn forget_earlier_packages(crates: &[String], version: &str, target: &Path) -> R
     Ok(())
 }
 
-/// Returns the names of the crates that are published: all that do not say `publish = false`.
+/// Returns the names of the published crates, which have no `publish = false`.
 pub(crate) fn published() -> Result<Vec<String>> {
     let mut crates = Vec::new();
     for entry in fs::read_dir(root().join("crates"))? {
@@ -111,11 +111,11 @@ fn version() -> Result<String> {
     let line = manifest
         .lines()
         .find_map(|line| line.strip_prefix("version = "))
-        .context("Cargo.toml names no version")?;
+        .context("Cargo.toml has no version")?;
     Ok(line.trim_matches('"').to_owned())
 }
 
-/// Runs cargo, prints what it prints, and returns its warnings.
+/// Runs cargo, prints its output, and returns its warnings.
 fn run_and_find_warnings(command: &mut Command) -> Result<Vec<String>> {
     let mut process =
         command.current_dir(root()).stderr(Stdio::piped()).spawn().context("cannot start cargo")?;
@@ -147,15 +147,14 @@ fn listed(krate: &str) -> Result<BTreeSet<String>> {
     Ok(String::from_utf8_lossy(&output.stdout).lines().map(|line| line.replace('\\', "/")).collect())
 }
 
-/// Returns what is wrong with the list of files of a package.
+/// Returns the foreign and the missing files of a package.
 fn foreign_and_missing(listed: &BTreeSet<String>) -> Vec<String> {
     let belongs = |file: &str| {
         FILES.contains(&file)
             || ADDED.contains(&file)
             || FOLDERS.iter().any(|folder| file.starts_with(folder))
     };
-    let foreign =
-        listed.iter().filter(|file| !belongs(file)).map(|file| format!("{file} does not belong there"));
+    let foreign = listed.iter().filter(|file| !belongs(file)).map(|file| format!("{file} is a foreign file"));
     let missing =
         FILES.iter().filter(|file| !listed.contains(**file)).map(|file| format!("{file} is missing"));
     foreign.chain(missing).collect()
@@ -181,7 +180,7 @@ mod tests {
         listed.insert("corpus/1.bin".to_owned());
         assert_eq!(
             foreign_and_missing(&listed),
-            ["corpus/1.bin does not belong there", "LICENSE-MIT is missing"]
+            ["corpus/1.bin is a foreign file", "LICENSE-MIT is missing"]
         );
     }
 }

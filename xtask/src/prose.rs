@@ -1,7 +1,7 @@
-//! `cargo xtask prose`: idioms that readers of English as a second language stumble over, in documents, help texts and rustdoc.
+//! `cargo xtask prose`: searches documents, help texts and rustdoc for idioms that are difficult for readers of English as a second language.
 //!
-//! It only warns. A hit may be right: the list finds habits, and a person decides. Replacing the word alone does not help; the sentence needs a
-//! subject in front and one idea.
+//! It only warns. A hit can be correct, so a person decides. Replacing only the word does not help: rebuild the sentence, with the subject first and
+//! one idea.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use std::{
 
 use crate::root;
 
-/// Whole words, in lower case.
+/// Idioms in whole words and in lower case.
 const IDIOMS: [&str; 13] = [
     "unless told",
     "as told",
@@ -27,18 +27,18 @@ const IDIOMS: [&str; 13] = [
     "stands",
 ];
 
-/// What part of a file is prose.
+/// The kind of a file. It decides which text is prose.
 #[derive(Clone, Copy)]
 enum Kind {
-    /// Everything outside of code blocks.
+    /// All text outside of code blocks.
     Markdown,
     /// Doc comments.
     Rustdoc,
-    /// Doc comments and texts in quotes: the messages of the command.
+    /// Doc comments and string literals: the messages of the command.
     Messages,
 }
 
-/// Prints the lines that have such an idiom, and never fails.
+/// Prints the lines with idioms. It never fails.
 pub(crate) fn warn() {
     let mut files = Vec::new();
     collect(&root(), &mut files);
@@ -63,7 +63,7 @@ fn kind(path: &Path) -> Kind {
     }
 }
 
-/// The documents and the sources below a folder, without tests, hidden folders and what builds leave.
+/// Finds the documents and sources below a folder. Tests, hidden folders and build output are skipped.
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
@@ -80,7 +80,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Returns the idioms of a text with the numbers of their lines.
+/// Returns the idioms of a text with their line numbers.
 fn found(text: &str, kind: Kind) -> Vec<(usize, &'static str)> {
     let mut hits = Vec::new();
     let mut is_code = false;
@@ -100,7 +100,7 @@ fn found(text: &str, kind: Kind) -> Vec<(usize, &'static str)> {
         if prose.starts_with("```") {
             is_code = !is_code;
         } else if !is_code {
-            // Every second piece between backticks is code.
+            // Every second part between backticks is code.
             let prose: String = prose.to_lowercase().split('`').step_by(2).collect::<Vec<_>>().join("`");
             hits.extend(IDIOMS.into_iter().filter(|idiom| has(&prose, idiom)).map(|idiom| (number, idiom)));
         }
@@ -108,7 +108,7 @@ fn found(text: &str, kind: Kind) -> Vec<(usize, &'static str)> {
     hits
 }
 
-/// Whether a text has these words, and not only as a part of longer ones.
+/// Returns whether a text contains these words as whole words.
 fn has(text: &str, words: &str) -> bool {
     text.match_indices(words).any(|(at, _)| {
         let before = text[..at].chars().next_back();
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn idioms_are_found_in_prose_alone() {
+    fn idioms_are_found_only_in_prose() {
         let page = "Nobody waits.\n```rust\nassert!(nobody);\n```\nThe id `nobody` is free. Whoever asks is told.\nUnderstands.\n";
         assert_eq!(found(page, Kind::Markdown), [(1, "nobody"), (5, "is told"), (5, "whoever")]);
     }

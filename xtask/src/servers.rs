@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_installed_is_installed_without_a_question() {
+    fn installation_never_asks_a_question() {
         assert_eq!(
             commands(&REDIS, Rights::Sudo, "apt-get").unwrap(),
             [
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_installed_without_the_right_to_it() {
+    fn without_rights_nothing_is_installed() {
         assert!(commands(&REDIS, Rights::None, "apt-get").is_none());
         assert!(commands(&REDIS, Rights::Root, "brew").is_none());
         assert!(commands(&REDIS, Rights::Root, "emerge").is_none());

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{cargo, foreign, prose, servers::Server};
 
-/// Runs everything that is possible on this machine. The summary lists the rest.
+/// Runs all tests that are possible on this machine. The summary lists the rest.
 pub(crate) fn run() -> Result<()> {
     let started = Instant::now();
     let servers = [Server::redis()?, Server::postgres()?];
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_figures_of_all_test_programs_are_added_up() {
+    fn the_results_of_all_test_programs_are_added() {
         let mut counts = Counts::default();
         for line in [
             "running 7 tests",

@@ -10,8 +10,13 @@ use super::{caller::Caller, ledger::Ledger};
 use crate::{Report, setting::app};
 
 /// Compares all three and prints the first differences to stderr.
-pub(super) async fn compare(report: &mut Report, sim: &Sim, crew: &[Caller], ledger: &Ledger) -> Result<()> {
-    let outcomes = || crew.iter().map(|caller| &caller.outcomes);
+pub(super) async fn compare(
+    report: &mut Report,
+    sim: &Sim,
+    callers: &[Caller],
+    ledger: &Ledger,
+) -> Result<()> {
+    let outcomes = || callers.iter().map(|caller| &caller.outcomes);
     let (mut failed, mut unclassified, mut contradictions) = (BTreeMap::new(), Vec::new(), Vec::new());
     let (mut succeeded, mut open) = (0, 0);
     for outcome in outcomes() {
@@ -42,7 +47,7 @@ pub(super) async fn compare(report: &mut Report, sim: &Sim, crew: &[Caller], led
         .filter(|(path, marker)| executed(path, marker).succeeded > 0);
     report.exactly("writes reported as failed but applied", 0, denied.count());
 
-    let wrong = state(sim, crew).await?;
+    let wrong = state(sim, callers).await?;
     show(&wrong.iter().collect::<Vec<_>>());
     report.exactly("differences between the state and the results of the callers", 0, wrong.len());
 
@@ -55,7 +60,7 @@ pub(super) async fn compare(report: &mut Report, sim: &Sim, crew: &[Caller], led
 }
 
 /// Reads the whole state, after the faults were removed.
-async fn state(sim: &Sim, crew: &[Caller]) -> Result<Vec<String>> {
+async fn state(sim: &Sim, callers: &[Caller]) -> Result<Vec<String>> {
     let reader = app(sim).user_agent("wecom-chaos").build()?;
     let members: BTreeMap<UserId, String> = reader
         .members()
@@ -69,14 +74,14 @@ async fn state(sim: &Sim, crew: &[Caller]) -> Result<Vec<String>> {
         *departments.entry(department.name.unwrap_or_default()).or_default() += 1;
     }
     let mut wrong = Vec::new();
-    for member in crew.iter().flat_map(|caller| &caller.members) {
+    for member in callers.iter().flat_map(|caller| &caller.members) {
         let is = members.get(&UserId::from(&member.userid)).cloned();
         if is != member.state && Some(&is) != member.or.as_ref() {
             wrong
                 .push(format!("{} is {is:?}, expected {:?} or {:?}", member.userid, member.state, member.or));
         }
     }
-    for department in crew.iter().flat_map(|caller| &caller.departments) {
+    for department in callers.iter().flat_map(|caller| &caller.departments) {
         let is = departments.get(&department.name).copied().unwrap_or_default();
         let fits = department.exists.map_or(is <= 1, |exists| is == usize::from(exists));
         if !fits {

@@ -220,7 +220,7 @@ fn delete<H: Handler<T, AppState>, T: 'static>(path: &'static str, call: &'stati
     entry("DELETE", path, Some(call), handler)
 }
 
-/// A route that makes no call of its own.
+/// A route that calls no endpoint.
 fn own<H: Handler<T, AppState>, T: 'static>(method: &'static str, path: &'static str, handler: H) -> Entry {
     entry(method, path, None, handler)
 }

@@ -1,7 +1,6 @@
-//! What requests carry, as the SDK's own request types: path, query and JSON body.
+//! The content of requests, as request types of the SDK: path, query and JSON body.
 //!
-//! Names and values are those of WeCom's pages. A name that the request type does not have is an error, so that a typing
-//! mistake is never taken for "leave it alone".
+//! Names and values are those of WeCom's pages. An unknown name is an error, so a typing mistake cannot silently omit a field.
 
 use std::time::Duration;
 

@@ -35,7 +35,7 @@ impl fmt::Display for ShortKey {
 impl std::error::Error for ShortKey {}
 
 impl AppState {
-    /// Takes the client that writes and the client that reads. Requests need no key, and there is no callback URL.
+    /// Takes one client that writes and one that reads. Requests need no key, and there is no callback URL.
     pub fn new(writer: Client, reader: Client) -> Self {
         Self {
             writer,

@@ -1,13 +1,13 @@
-//! What to try after an error of the SDK, in terms of the command's flags.
+//! Remedies for errors of the SDK that name the flags of the command.
 
 use wecom_contacts::{Bilingual, Error, ErrorKind, TransportFailure};
 
 use crate::messages::{Message, sdk};
 
-/// What to try next: in terms of flags where the command has them, else what the SDK reports. The remedies of an errcode are in
-/// both languages.
+/// Returns the remedies. They name flags if the command has flags for the error; otherwise they are those of the SDK's report. The remedies of an
+/// errcode are in both languages.
 pub(crate) fn remedies(error: &Error, reported: &[Bilingual]) -> Vec<Message> {
-    if let Some(remedy) = in_terms_of_flags(error) {
+    if let Some(remedy) = with_flags(error) {
         return vec![remedy];
     }
     let has_code = error.code().is_some_and(|code| code.info().is_some());
@@ -15,7 +15,7 @@ pub(crate) fn remedies(error: &Error, reported: &[Bilingual]) -> Vec<Message> {
     reported.iter().map(sdk::of_report).chain(chinese).collect()
 }
 
-fn in_terms_of_flags(error: &Error) -> Option<Message> {
+fn with_flags(error: &Error) -> Option<Message> {
     if error.may_have_applied() {
         return None;
     }

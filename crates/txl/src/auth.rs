@@ -56,7 +56,7 @@ impl Command {
         let access = self.access;
         match self.verb {
             Verb::Check => {
-                // A kept token would only show that the secret was good once.
+                // A stored token would only prove that the secret was valid earlier.
                 let access = access.without_kept_tokens();
                 let caller = access.either_caller()?;
                 let (name, other) = match caller {

@@ -104,7 +104,7 @@ impl Command {
             }
             Verb::Verify { query } => {
                 let echo = self.target.credentials.receiver()?.verify_url(query_of(&query))?;
-                // The answer is the whole body: not even a line break may follow.
+                // The text is the whole body. It must not be followed by a line break.
                 print_text(&echo)
             }
             Verb::Decrypt { query, body } => {
@@ -167,7 +167,7 @@ impl Target {
                 }
             }
         }
-        // What was acknowledged will not be delivered again, so it is still printed, or at least reported.
+        // WeCom does not repeat acknowledged events, so they are still printed, or at least reported.
         for received in listener.shutdown().await {
             if shown.is_ok() {
                 shown = show(&received, show_unreadable).map(drop);
@@ -183,7 +183,7 @@ impl Target {
         let receiver = self.credentials.receiver()?;
         let message = match echo {
             Some(text) => text.as_bytes().to_owned(),
-            // Any bytes, so that a server can be tried with what is no text.
+            // The message can be any bytes, so that a server can be tested with invalid text.
             None => contents(message)?,
         };
         let sealed = receiver
@@ -192,7 +192,7 @@ impl Target {
             .map_err(|error| Failure::new(messages::callback::message_cannot_be_sealed()).because(&error))?;
         let encoded = |pairs: &[(&'static str, &str)]| {
             let pairs = pairs.iter().map(|(key, value)| {
-                // Base64 has three characters that mean something else in a query string.
+                // Three characters of base64 have another meaning in a query string.
                 let value = value.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
                 format!("{key}={value}")
             });
@@ -210,7 +210,7 @@ impl Target {
     }
 }
 
-/// Shows what came in; returns whether it was an event that can be read.
+/// Prints a received request. Returns whether it was a readable event.
 fn show(received: &Received, show_unreadable: bool) -> Result<bool> {
     match received {
         Received::Event(notification) => match unreadable(notification) {
@@ -236,7 +236,7 @@ fn not_printed(received: &Received) {
     }
 }
 
-/// What is reported of an event that is WeCom's and cannot be read.
+/// Returns the report of an authentic event that is unreadable.
 fn unreadable(notification: &Notification) -> Option<Message> {
     let Event::Unreadable(event) = &notification.event else { return None };
     Some(messages::callback::event_cannot_be_read(&event.reason, notification.key()))

@@ -1,13 +1,12 @@
-//! An event as `txl callback` prints it: the message's own elements as JSON, in their order, what this version does not know included.
+//! An event in the output of `txl callback`: the elements of the message as JSON, in their order, including unknown elements.
 //!
-//! It is not the JSON of [`Notification`] itself, which names typed fields and is for programs that store events.
+//! It differs from the JSON of [`Notification`], which has typed fields and is for programs that store events.
 
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 use wecom_contacts::callback::{Element, Event, Notification};
 
-/// A message as JSON: its elements under WeCom's names, and the digest under `Key`. The text of one that cannot be read is under
-/// `Unreadable`.
+/// A message as JSON: its elements under WeCom's names, and the digest under `Key`. The text of an unreadable message is under `Unreadable`.
 pub(crate) fn event(notification: &Notification) -> impl Serialize + use<> {
     let key = Tree::Text(notification.key().to_string());
     if matches!(notification.event, Event::Unreadable(_)) {
@@ -21,10 +20,10 @@ pub(crate) fn event(notification: &Notification) -> impl Serialize + use<> {
     event
 }
 
-/// JSON whose keys keep their order, whatever features `serde_json` is built with.
+/// JSON whose keys keep their order, independent of the features of `serde_json`.
 enum Tree {
     Text(String),
-    /// Elements of one name.
+    /// The elements with one name.
     List(Vec<Self>),
     Elements(IndexMap<String, Self>),
 }
@@ -39,7 +38,7 @@ impl Serialize for Tree {
     }
 }
 
-/// Children become keys, and an array where a name repeats; a leaf becomes its text.
+/// Children become keys, with an array for a repeated name. A leaf becomes its text.
 fn tree(element: &Element) -> Tree {
     if element.children.is_empty() {
         return Tree::Text(element.text.clone());

@@ -16,7 +16,7 @@ use crate::{
 #[cfg(feature = "sim")]
 use crate::{sim, tour};
 
-/// The end of the help: exit codes, with the commands that serve, and where to start.
+/// The end of the help: exit codes, the long-running commands, and a first step.
 macro_rules! after_help {
     ($serving:literal, $start:literal) => {
         concat!(
@@ -163,14 +163,14 @@ impl Cli {
     }
 }
 
-/// Replaces the usage line of an error by the one of `--help`. The parser's own repeats each flag that has a value, also those
-/// that have it from the environment: all credentials.
+/// Replaces the usage line of an error by the one of `--help`. The line of the parser repeats each flag with a value, including values of the
+/// environment, which are credentials.
 fn shorten_usage(error: &mut clap::Error) {
     let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else { return };
     let usage = usage.to_string();
     let mut command = Cli::command();
     command.build();
-    // "Usage: txl member get ..." names the command that the error is about.
+    // "Usage: txl member get ..." contains the failed command.
     for name in usage.split_whitespace().skip(2) {
         let Some(below) = command.find_subcommand(name) else { break };
         command = below.clone();
@@ -179,16 +179,16 @@ fn shorten_usage(error: &mut clap::Error) {
     error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
 }
 
-/// Sets up the log. `TXL_LOG` takes filters of `tracing`. Defaults to the level that the flags choose.
+/// Sets up the log. `TXL_LOG` takes filters of `tracing`. Defaults to the level of the flags.
 fn log_to_stderr(verbose: u8) {
     let level = match verbose {
-        // Warnings of calls that succeed. A call that fails reports its own error.
+        // Shows warnings of successful calls. A failed call reports its own error.
         0 => "off,wecom_contacts::budget=warn,wecom_contacts::tokens::shared_store=warn,wecom_sim=warn",
         1 => "wecom_contacts=debug,wecom_sim=info,txl=debug",
         _ => "wecom_contacts=trace,wecom_sim=debug,txl=trace",
     };
     let filter = EnvFilter::try_from_env("TXL_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    // Colours would be indistinguishable from a stranger's control characters.
+    // Colours would look like control characters of untrusted text.
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
     log.with_writer(|| Log).finish().init();
 }
@@ -197,7 +197,7 @@ fn log_to_stderr(verbose: u8) {
 mod tests {
     use super::*;
 
-    /// The help of a command and of all below it.
+    /// Returns the help of a command and of all its subcommands.
     fn help(command: &mut clap::Command) -> String {
         let mut text = command.render_long_help().to_string();
         for below in command.get_subcommands_mut() {

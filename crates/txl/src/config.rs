@@ -104,7 +104,7 @@ fn path(flags: &FileFlags, output: Output) -> Result {
     Ok(())
 }
 
-/// A problem, for programs.
+/// A problem in machine-readable form.
 #[derive(Serialize)]
 struct Shown<'a> {
     line: Option<usize>,
@@ -121,7 +121,7 @@ fn check_file(flags: &FileFlags, output: Output) -> Result {
     if let Some(name) = name
         && file.problems_of(name).next().is_none()
     {
-        // It may not be there at all.
+        // The file can be missing.
         file.profile(name)?;
     }
     let problems = check(&file, name);

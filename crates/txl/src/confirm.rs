@@ -1,4 +1,4 @@
-//! Asking before something is deleted.
+//! Confirmation of deletions.
 
 use std::io::{self, BufRead, IsTerminal};
 
@@ -20,12 +20,12 @@ pub(crate) struct Consent {
 }
 
 impl Consent {
-    /// Whether a question is to be asked: on a terminal, without `--yes`.
+    /// Returns whether confirmation is needed: on a terminal, without `--yes`.
     pub(crate) fn is_needed(&self) -> bool {
         !self.yes && io::stdin().is_terminal() && stderr::is_terminal()
     }
 
-    /// Asks whether to do this deed, such as "delete member zhangsan", if a question [is needed](Self::is_needed).
+    /// Asks whether to do this action, such as "delete member zhangsan", if confirmation [is needed](Self::is_needed).
     ///
     /// # Errors
     ///
@@ -35,7 +35,7 @@ impl Consent {
             return Ok(());
         }
         say(question::go_on(&deed));
-        // A separate thread, so that a read without an answer does not keep the program running.
+        // The read has its own thread, so that an unanswered question does not block the end of the program.
         let (sender, answer) = oneshot::channel();
         std::thread::spawn(move || {
             let mut line = String::new();

@@ -1,4 +1,4 @@
-//! Failures: a message with its causes and remedies for people, and an exit code for scripts.
+//! Failures: a message with causes and remedies for users, and an exit code for scripts.
 
 use std::{error::Error, fmt, io, process::ExitCode};
 
@@ -10,19 +10,19 @@ use crate::{
     output::stderr,
 };
 
-/// The result of everything the command does.
+/// The result of every operation of the command.
 pub(crate) type Result<T = ()> = std::result::Result<T, Failure>;
 
-/// The exit codes, by contract. 0 is success.
+/// The exit codes. They are stable. 0 is success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// The reader of stdout has closed it. This is success: nothing is printed.
+    /// The reader closed stdout. This counts as success, and nothing is printed.
     HungUp = 0,
-    /// WeCom refused, or something here failed.
+    /// WeCom refused the request, or a local operation failed.
     Failed = 1,
-    /// The command line is wrong, or a credential is missing.
+    /// The command line is invalid, or a credential is missing.
     Usage = 2,
-    /// No usable answer: the server cannot be reached, is too slow, or is not WeCom.
+    /// No usable reply: the server is unreachable, too slow, or not WeCom.
     NoAnswer = 3,
     /// Ended by SIGHUP.
     Hangup = 129,
@@ -32,14 +32,14 @@ pub(crate) enum Exit {
     Terminate = 143,
 }
 
-/// A failure that is ready to be shown.
+/// A failure that can be printed.
 #[derive(Debug)]
 pub(crate) struct Failure(Box<Report>);
 
 #[derive(Debug)]
 struct Report {
     message: Message,
-    /// In the words of the code that found them.
+    /// The causes, in the words of their origin.
     causes: Vec<String>,
     remedies: Vec<Message>,
     exit: Exit,
@@ -76,24 +76,24 @@ impl Failure {
         self
     }
 
-    /// The same failure as the cause of a wider one, whose exit code and remedies it keeps.
+    /// Makes this failure the cause of another one. The exit code and the remedies stay.
     pub(crate) fn within(mut self, message: Message) -> Self {
         let inner = std::mem::replace(&mut self.0.message, message);
         self.0.causes.insert(0, inner.to_string());
         self
     }
 
-    /// The causes, from the nearest to the deepest.
+    /// Returns the causes, from the nearest to the deepest.
     pub(crate) fn causes(&self) -> &[String] {
         &self.0.causes
     }
 
-    /// What to try, if anything is known.
+    /// Returns the remedies.
     pub(crate) fn remedies(&self) -> &[Message] {
         &self.0.remedies
     }
 
-    /// A failure to write to stdout; a reader that has left is not one.
+    /// Returns the failure of a write to stdout. It is not a failure if the reader closed stdout.
     pub(crate) fn of_stdout(error: &io::Error) -> Self {
         let failure = Self::new(messages::files::cannot_write_to_stdout()).because(error);
         if error.kind() == io::ErrorKind::BrokenPipe {
@@ -103,12 +103,12 @@ impl Failure {
         }
     }
 
-    /// Whether the reader of our output has left.
+    /// Returns whether the reader closed stdout.
     pub(crate) fn is_hang_up(&self) -> bool {
         self.0.exit == Exit::HungUp
     }
 
-    /// Prints the failure on stderr, and returns the exit code.
+    /// Prints the failure to stderr. Returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
         let report = self.0;
         if report.exit != Exit::HungUp {
@@ -126,7 +126,7 @@ impl Failure {
     }
 }
 
-/// An update that names no field would be sent, and called done, for nothing.
+/// An update without fields would succeed but change nothing.
 pub(crate) fn nothing_to_change() -> Failure {
     Failure::usage(messages::changes::nothing_is_given()).remedy(messages::changes::name_what_changes())
 }
@@ -154,15 +154,15 @@ impl From<wecom_contacts::Error> for Failure {
     }
 }
 
-/// The text on one line, as a terminal may show it: a server's words and a file's cells are a stranger's.
+/// Returns the text on one line, in a form that is safe on a terminal.
 ///
-/// Line breaks and tabs become blanks. Other control characters, marks that turn the direction of writing, and characters that cannot be seen become
-/// their number, as in `\u{202e}`. Every text of a stranger that is shown to a person passes here.
+/// Line breaks and tabs become blanks. Other control characters, direction marks and invisible characters become their number, for example
+/// `\u{202e}`. All untrusted text (replies of servers, cells of files) is printed through this function.
 pub(crate) fn printable(text: &str) -> String {
     shown(text, |one| one.is_whitespace() && one.is_control())
 }
 
-/// The same with the line breaks and tabs of a text that has several lines.
+/// The same, except that line breaks and tabs are kept.
 pub(crate) fn printable_lines(text: &str) -> String {
     shown(text, |_| false)
 }
@@ -174,7 +174,7 @@ fn shown(text: &str, is_blank: impl Fn(char) -> bool) -> String {
         match one {
             _ if is_blank(one) => shown.push(' '),
             '\n' | '\t' => shown.push(one),
-            // It joins emoji to one picture, and between letters it deceives.
+            // It joins several emoji to one picture. Between letters it is deceptive.
             '\u{200d}' if is_picture(before) => {}
             _ if is_hidden(one) => shown.extend(one.escape_unicode()),
             _ => shown.push(one),
@@ -188,7 +188,7 @@ fn is_picture(one: char) -> bool {
     matches!(one, '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
 }
 
-/// Whether a character steers a terminal, turns the direction of writing, or cannot be seen.
+/// Returns whether a character controls a terminal, changes the writing direction, or is invisible.
 pub(crate) fn is_hidden(one: char) -> bool {
     one.is_control()
         || matches!(
@@ -211,7 +211,7 @@ pub(crate) fn is_hidden(one: char) -> bool {
         )
 }
 
-/// A text that is short enough to read: a server may write ten megabytes into an error.
+/// Shortens a text. The error of a server can have ten megabytes.
 fn shortened(text: &str) -> String {
     const MOST: usize = 2_000;
     match text.char_indices().nth(MOST) {

@@ -1,4 +1,4 @@
-//! Files that are read and written: `-` is stdin, and a file has its name only once it is whole.
+//! Files that are read and written. `-` is stdin. A written file gets its name after it is complete.
 
 use std::{
     collections::BTreeSet,
@@ -20,11 +20,11 @@ use crate::{
 
 static STDIN_IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Stdin, for the one argument that may read it.
+/// Returns stdin for the only argument that can read it.
 ///
 /// # Errors
 ///
-/// Fails if another argument reads it already, or if it is closed.
+/// Fails if another argument already reads it, or if it is closed.
 pub(crate) fn stdin() -> Result<io::StdinLock<'static>> {
     if startup_streams::stdin_was_closed() {
         return Err(Failure::new(files::stdin_is_closed()).remedy(files::name_a_file_for_stdin()));
@@ -35,7 +35,7 @@ pub(crate) fn stdin() -> Result<io::StdinLock<'static>> {
     Ok(io::stdin().lock())
 }
 
-/// Fails if the program was started with a closed stdout, where output would be lost without an error.
+/// Fails if stdout was closed at the start of the program, because output would be lost without an error.
 ///
 /// # Errors
 ///
@@ -47,7 +47,7 @@ pub(crate) fn check_stdout() -> Result {
     Ok(())
 }
 
-/// A file's bytes, or those of stdin for `-`.
+/// Returns the bytes of a file, or of stdin for `-`.
 pub(crate) fn contents(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
@@ -61,26 +61,26 @@ pub(crate) fn contents(path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A file's text.
+/// Returns the text of a file.
 pub(crate) fn text(path: &Path) -> Result<String> {
     String::from_utf8(contents(path)?)
         .map_err(|_| Failure::new(files::is_not_utf8(path)).remedy(files::convert_to_utf8()))
 }
 
-/// A file under way: it has its name only once it is [whole](Draft::finish), and until then an older file keeps it.
-/// Others may not read it, as it holds people's data or secrets.
+/// A file that is being written. It gets its name when it is [complete](Draft::finish); until then, an older file keeps the name. Only its owner can
+/// read it, because it can contain personal data or secrets.
 #[derive(Debug)]
 pub(crate) struct Draft {
     target: PathBuf,
-    /// Beside the target, as a name can only be given within one file system; gone if it is dropped.
+    /// The temporary file is beside the target, because a rename requires the same file system. It is removed on drop.
     file: BufWriter<NamedTempFile>,
     listed: Listed,
 }
 
-/// The drafts under way, for an end of the process that drops nothing.
+/// All unfinished drafts, for an end of the process without drops.
 static DRAFTS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// A place in the list of drafts.
+/// An entry in the list of drafts.
 #[derive(Debug)]
 struct Listed(PathBuf);
 
@@ -92,14 +92,14 @@ impl Listed {
 }
 
 impl Drop for Listed {
-    /// The draft has its final name by now, or is not wanted.
+    /// Removes the temporary file and its entry. The draft has its final name by now, or is not needed.
     fn drop(&mut self) {
         DRAFTS.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
         remove_draft(&self.0);
     }
 }
 
-/// Removes a draft, and the log and its index that a database keeps beside it. A file that cannot be removed stays.
+/// Removes a draft, and the log and index files that a database has beside it. A file that cannot be removed stays.
 fn remove_draft(path: &Path) {
     for companion in ["", "-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
@@ -108,7 +108,7 @@ fn remove_draft(path: &Path) {
     }
 }
 
-/// Removes the drafts of all threads, just before the process ends without dropping them.
+/// Removes the drafts of all threads before the process ends without drops.
 pub(crate) fn remove_drafts() {
     for path in &*DRAFTS.lock().unwrap_or_else(PoisonError::into_inner) {
         remove_draft(path);
@@ -130,7 +130,7 @@ impl Draft {
         Ok(Self { target: target.to_owned(), file: BufWriter::new(file), listed })
     }
 
-    /// The file under its temporary name, for a writer that opens it by a path.
+    /// Returns the temporary path, for a writer that opens the file by its path.
     pub(crate) fn path(&self) -> &Path {
         &self.listed.0
     }
@@ -139,7 +139,7 @@ impl Draft {
         self.file.write_all(bytes).map_err(|error| unwritable(&self.target, &error))
     }
 
-    /// Gives the file its name, once all of it is on the disk.
+    /// Renames the file to its final name after it is completely on the disk.
     pub(crate) fn finish(self) -> Result {
         let Self { target, file, listed } = self;
         let named = || -> io::Result<()> {
@@ -154,7 +154,7 @@ impl Draft {
     }
 }
 
-/// The directory that a file is in, or will be.
+/// Returns the directory of a file.
 pub(crate) fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

@@ -1,4 +1,4 @@
-//! A server behind a callback URL (回调URL): answers WeCom's verification, and passes on what is delivered.
+//! A server behind a callback URL (回调URL). It answers WeCom's verification and passes the events to the caller.
 
 use std::{
     io,
@@ -14,18 +14,18 @@ use crate::{
     messages::{self, Message},
 };
 
-/// What came in.
+/// A received request.
 #[derive(Debug)]
 pub(crate) enum Received {
     /// WeCom verified the URL (验证URL有效性).
     Verification,
-    /// An event was delivered, for the first time.
+    /// An event was delivered for the first time.
     Event(Box<Notification>),
-    /// A request was not WeCom's, or not for this corp.
+    /// A request was refused: it was not from WeCom, or not for this corp.
     Refused(Refusal),
 }
 
-/// A running listener; dropping it stops the server.
+/// A running listener. Dropping it stops the server.
 #[derive(Debug)]
 pub(crate) struct Listener {
     pub(crate) address: SocketAddr,
@@ -34,13 +34,13 @@ pub(crate) struct Listener {
     server: JoinHandle<()>,
 }
 
-/// Capacity of the channel to the printer. Further events wait in the intake's own queue, and then at WeCom.
+/// Capacity of the channel to the printer. Further events wait in the queue of the intake, and then at WeCom.
 const CHANNEL: usize = 16;
-/// How long a shutdown waits for the events that were acknowledged.
+/// Maximum time that a shutdown waits for acknowledged events.
 const SHUTDOWN: Duration = Duration::from_secs(1);
 
 impl Listener {
-    /// Listens at any path of this address. Without a replay window (`None`) requests may be of any time.
+    /// Listens on this address, at any path. If the replay window is `None`, requests of any age are accepted.
     pub(crate) async fn start(
         address: SocketAddr,
         receiver: Receiver,
@@ -53,7 +53,7 @@ impl Listener {
         let intake = Intake::builder(receiver)
             .replay_window(replay_window)
             .observe(move |outcome| {
-                // A refused request may be dropped: a full channel holds events, which matter more.
+                // If the channel is full, the report of a refused request is dropped. Events have priority.
                 let _ = match outcome {
                     Outcome::Verified => aside.try_send(Received::Verification),
                     Outcome::Refused(refusal) => aside.try_send(Received::Refused(refusal.clone())),
@@ -63,20 +63,20 @@ impl Listener {
             .handler(move |notification| {
                 let sender = sender.clone();
                 async move {
-                    // The receiving side is dropped when the command ends.
+                    // The receiver is dropped when the command ends.
                     let _ = sender.send(Received::Event(Box::new(notification))).await;
                 }
             });
         let callbacks = Callbacks::new().mount("/", intake.clone()).mount("/{*path}", intake);
         let app = callbacks.router();
         let server = tokio::spawn(async move {
-            // It ends by an error of the listening socket only.
+            // The server ends only if the listening socket fails.
             let _ = axum::serve(listener, app).await;
         });
         Ok(Self { address, callbacks, received, server })
     }
 
-    /// The next request; `None` if the server has stopped.
+    /// Returns the next request, or `None` if the server has stopped.
     pub(crate) async fn next(&mut self) -> Option<Received> {
         tokio::select! {
             received = self.received.recv() => received,
@@ -84,7 +84,7 @@ impl Listener {
         }
     }
 
-    /// Accepts no further event, and returns those that are acknowledged and were not yet returned by `next`.
+    /// Refuses further events. Returns the acknowledged events that `next` has not returned.
     pub(crate) async fn shutdown(&mut self) -> Vec<Received> {
         let drained = self.callbacks.shutdown(SHUTDOWN);
         tokio::pin!(drained);
@@ -114,7 +114,7 @@ pub(crate) fn address(text: &str) -> std::result::Result<SocketAddr, Message> {
     found.into_iter().next().ok_or_else(messages::listener::no_such_address)
 }
 
-/// The failure to listen on an address.
+/// Returns the failure to listen on an address.
 pub(crate) fn cannot_listen(address: SocketAddr, error: &io::Error) -> Failure {
     let failure = Failure::new(messages::listener::cannot_listen(address)).because(error);
     match error.kind() {

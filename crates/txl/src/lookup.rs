@@ -1,4 +1,4 @@
-//! Ids for the names that the user typed. The server is asked only where a name was typed, and once per command.
+//! Ids for names that the user typed. The server is only asked if a name was typed, once per command.
 
 use wecom_contacts::{Client, DepartmentId, Error, TagId, tags::Tag};
 use wecom_sheets::DepartmentNames;
@@ -15,7 +15,7 @@ pub(crate) type DepartmentRef = IdOrName<DepartmentId>;
 /// A tag on the command line.
 pub(crate) type TagRef = IdOrName<TagId>;
 
-/// Looks names up.
+/// Looks up names.
 pub(crate) struct Lookup<'a> {
     access: &'a Access,
     departments: Option<DepartmentNames>,
@@ -26,7 +26,7 @@ impl<'a> Lookup<'a> {
         Self { access, departments: None }
     }
 
-    /// The id of a department.
+    /// Returns the id of a department.
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ impl<'a> Lookup<'a> {
         }
     }
 
-    /// The whole path of a department, for a question. A credential that may not read it is no reason to fail.
+    /// Returns the path of a department for a question. If the credential cannot read it, this is not a failure.
     pub(crate) async fn path(&mut self, id: DepartmentId) -> Option<String> {
         let path = self.names().await.ok()?.path(id)?;
         Some(path.to_owned()).filter(|path| !path.is_empty())
@@ -68,7 +68,7 @@ impl<'a> Lookup<'a> {
         Ok(self.departments.get_or_insert_default())
     }
 
-    /// The ids of departments.
+    /// Returns the ids of departments.
     ///
     /// # Errors
     ///
@@ -81,7 +81,7 @@ impl<'a> Lookup<'a> {
         Ok(ids)
     }
 
-    /// The id of a department that may be given.
+    /// Returns the id of an optional department.
     ///
     /// # Errors
     ///
@@ -97,7 +97,7 @@ impl<'a> Lookup<'a> {
     }
 }
 
-/// The id of a tag, looked up by the client that is going to use it: a tag belongs to the credential that made it.
+/// Returns the id of a tag. The client that will use the tag looks it up, because a tag belongs to the credential that created it.
 ///
 /// # Errors
 ///
@@ -106,7 +106,7 @@ pub(crate) async fn tag(client: &Client, given: &TagRef) -> Result<TagId> {
     Ok(tags(client, std::slice::from_ref(given)).await?.remove(0))
 }
 
-/// The ids of tags, in their order.
+/// Returns the ids of tags in the same order.
 ///
 /// # Errors
 ///
@@ -133,7 +133,8 @@ fn of_name(all: &[Tag], name: &str) -> Result<TagId> {
     }
 }
 
-/// The departments' names: by the app's secret if one is given, as contacts-sync reads them only from an IP of before 2022-08.
+/// Returns the names of the departments. They are read with the app's secret if it is set, because contacts-sync can only read them from an IP of
+/// before 2022-08.
 ///
 /// # Errors
 ///

@@ -1,8 +1,8 @@
 //! `txl` (通讯录): every WeCom (企业微信) contacts call, a simulator of the server, and a tour of both.
 //!
-//! `cli` is the command line, and each chapter of it has a module. `access` selects the credential, `lookup` finds ids by names,
-//! `output` and `failure` print, `signals` ends a command early, `places` knows the user's directories. `sim` serves the simulator and `tour` calls
-//! everything; a build without the feature `sim` has neither.
+//! `cli` is the command line, with a module for each chapter. `access` selects the credential, `lookup` finds ids by names, `output` and `failure`
+//! print, `signals` ends a command early, and `places` has the directories of the user. `sim` serves the simulator, and `tour` calls every endpoint;
+//! a build without the feature `sim` has neither.
 
 #![warn(clippy::print_stderr)]
 #![expect(
@@ -41,6 +41,7 @@ mod signals;
 #[cfg(feature = "sim")]
 mod sim;
 mod tag;
+mod timespan;
 #[cfg(feature = "sim")]
 mod tour;
 
@@ -48,7 +49,7 @@ use std::{process::ExitCode, time::Duration};
 
 use failure::{Failure, Result};
 
-/// How long threads that read or write may go on after the command was interrupted.
+/// Maximum time that reading and writing threads may continue after an interruption.
 const PARTING: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
@@ -69,7 +70,7 @@ fn main() -> ExitCode {
     code
 }
 
-/// How the command ended.
+/// The end of a command.
 struct Ended {
     result: Result,
     is_interrupted: bool,

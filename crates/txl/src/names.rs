@@ -1,10 +1,10 @@
-//! Departments and tags by name: what the user types is an id, a name, or a path of names.
+//! Departments and tags on the command line: an id, a name, or a path of names.
 
 use std::{fmt, str::FromStr};
 
 use crate::messages::{Message, arguments};
 
-/// A department or a tag as the user names it. Text of digits alone is an id, never a name.
+/// A department or a tag as typed by the user. Digits alone are an id and never a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum IdOrName<T> {
     /// Its id.
@@ -21,7 +21,7 @@ impl<T: From<u32>> FromStr for IdOrName<T> {
         if text.is_empty() {
             return Err(arguments::id_or_name_is_needed());
         }
-        // Full-width digits are digits: an input method leaves them behind.
+        // An input method can leave full-width digits.
         let digits: Option<String> = text.chars().map(digit).collect();
         match digits {
             Some(digits) => crate::numbers::id(&digits).map(Self::Id),

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use crate::messages::{Message, arguments};
 
-/// A parser of whole numbers within these bounds, which its refusal names.
+/// Returns a parser of whole numbers in this range. Its error contains the range.
 pub(crate) fn whole<T: TryFrom<u64>>(
     bounds: RangeInclusive<u64>,
 ) -> impl Fn(&str) -> Result<T, Message> + Clone + Send + Sync + 'static {

@@ -1,11 +1,12 @@
-//! What the command prints: data on stdout in one of four formats, everything else on stderr.
+//! The output of the command: data on stdout in one of four formats, everything else on stderr.
 //!
-//! A table is drawn from the JSON that `-o json` prints, so both have the same content. `stdout` and `stderr` write, `fields` makes
-//! cells of JSON, `layout` measures and wraps text, `table` draws tables, `records` writes CSV.
+//! A table is drawn from the JSON that `-o json` prints, so both have the same content. `stdout` and `stderr` write, `fields` converts JSON to
+//! cells, `layout` measures and wraps text, `table` draws tables, `records` writes CSV, and `rows` prints rows as they arrive.
 
 mod fields;
 mod layout;
 mod records;
+mod rows;
 pub(crate) mod stderr;
 mod stdout;
 mod table;
@@ -17,6 +18,7 @@ use serde_json::value::RawValue;
 pub(crate) use self::fields::status_in_words;
 #[cfg(feature = "sim")]
 pub(crate) use self::layout::{padded, terminal_width, width_of, wrapped};
+pub(crate) use self::rows::Rows;
 pub(crate) use self::stderr::{Log, say};
 use self::stdout::Stdout;
 use crate::{
@@ -38,11 +40,11 @@ pub(crate) enum Format {
     Csv,
 }
 
-/// Where data goes.
+/// The destination of data.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
     pub(crate) format: Format,
-    /// Whether cells of CSV that a spreadsheet program would run as formulas get an apostrophe in front.
+    /// Whether CSV cells that a spreadsheet program would run as formulas get an apostrophe.
     pub(crate) csv_safe: bool,
 }
 
@@ -51,17 +53,17 @@ impl Output {
         self.format == Format::Json
     }
 
-    /// Whether a person reads it.
+    /// Returns whether the output is for a person.
     pub(crate) fn is_table(self) -> bool {
         self.format == Format::Table
     }
 
-    /// Whether many objects are lines of a table or a spreadsheet, without anything around them.
+    /// Returns whether many objects are printed as rows, without text around them.
     pub(crate) fn is_lines(self) -> bool {
         matches!(self.format, Format::Table | Format::Csv)
     }
 
-    /// Prints one object: its fields below each other, its JSON, or headings and one row.
+    /// Prints one object: a list of its fields, its JSON, or headings with one row.
     pub(crate) fn record(self, value: &impl Serialize) -> Result {
         match self.format {
             Format::Table => table::record(value),
@@ -71,7 +73,7 @@ impl Output {
         }
     }
 
-    /// Prints many objects of a kind: a table with these columns, or all fields in the other formats.
+    /// Prints many objects of one kind: a table with these columns, or all fields in the other formats.
     pub(crate) fn list<T: Serialize>(self, items: &[T], columns: &[&str]) -> Result {
         match self.format {
             Format::Table => {
@@ -85,7 +87,12 @@ impl Output {
         }
     }
 
-    /// Prints ids: one a line, as JSON, or as a column `value`.
+    /// Prints rows as they arrive. The first row determines the columns.
+    pub(crate) fn rows(self) -> Rows {
+        Rows::new(self)
+    }
+
+    /// Prints ids: one on each line, as JSON, or as a column `value`.
     pub(crate) fn ids<T: Serialize>(self, ids: &[T]) -> Result {
         match self.format {
             Format::Table => {
@@ -101,7 +108,7 @@ impl Output {
         }
     }
 
-    /// Tells that a change is made: in words on stderr, or as its reply in the other formats.
+    /// Reports a completed change: in words on stderr, or as its reply in the other formats.
     pub(crate) fn done(self, reply: &impl Serialize, words: Message) -> Result {
         match self.format {
             Format::Table => {
@@ -118,7 +125,7 @@ pub(crate) fn print_text(text: &str) -> Result {
     print_bytes(text.as_bytes())
 }
 
-/// Prints bytes on stdout: as they are into a file or a pipe. Only text goes to a terminal.
+/// Prints bytes on stdout. They are unchanged in files and pipes. On a terminal they must be text.
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result {
     let mut out = Stdout::text();
     out.bytes(bytes)?;

@@ -1,7 +1,7 @@
-//! The user's own directories: configuration, cache, state.
+//! The directories of the user: configuration, cache, state.
 //!
-//! On Linux they are those of XDG: `$XDG_CONFIG_HOME`, `$XDG_CACHE_HOME` and `$XDG_STATE_HOME`, or their defaults below the home
-//! directory. A relative path in one of these variables is ignored.
+//! On Linux they follow XDG: `$XDG_CONFIG_HOME`, `$XDG_CACHE_HOME` and `$XDG_STATE_HOME`, or their defaults below the home directory. A relative path
+//! in these variables is ignored.
 
 use std::path::PathBuf;
 
@@ -12,24 +12,24 @@ use crate::{
     messages,
 };
 
-/// Which of the user's directories.
+/// The kind of a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// For what the user writes: profiles.
+    /// For files that the user writes: profiles.
     Config,
-    /// For what a command can fetch again: tokens.
+    /// For data that can be fetched again: tokens.
     Cache,
-    /// For what a command needs later: the keys of exports.
+    /// For data that a later command needs: the keys of exports.
     State,
-    /// For what the user keeps.
+    /// For data of the user.
     Data,
 }
 
-/// Our part of the directory. `None` without a home directory, as the user of a container may have none.
+/// Returns the subdirectory of `txl`, or `None` if the user has no home directory, for example in a container.
 ///
 /// # Errors
 ///
-/// Fails if the home directory is a relative path: the files would then be in the working directory.
+/// Fails if the home directory is a relative path, because the files would be in the working directory.
 pub(crate) fn below_home(place: Place) -> Result<Option<PathBuf>> {
     let Some(directory) = directory(place) else { return Ok(None) };
     if directory.is_relative() {
@@ -41,7 +41,7 @@ pub(crate) fn below_home(place: Place) -> Result<Option<PathBuf>> {
 
 fn directory(place: Place) -> Option<PathBuf> {
     if place == Place::Config {
-        // People edit it by hand: macOS has ~/.config for that, as Linux does.
+        // Users edit this file. On macOS, ~/.config is the usual place for such files, as on Linux.
         return choose_base_strategy().ok().map(|places| places.config_dir());
     }
     let places = choose_native_strategy().ok()?;

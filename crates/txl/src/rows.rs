@@ -1,7 +1,7 @@
-//! Rows of a list that may be as large as the corp, and a warning about rows with a damaged userid.
+//! Rows of a list that can be as large as the corp, and the warning about rows with a damaged userid.
 //!
-//! A decoded member takes about 700 bytes, even with few fields. So the rows of a list are kept as compact JSON,
-//! and decoded one by one when they are printed.
+//! A decoded member takes about 700 bytes, even with few fields. The rows of a list are therefore stored as compact JSON and decoded one by one when
+//! they are printed.
 
 use std::{fmt, marker::PhantomData};
 
@@ -26,7 +26,7 @@ use crate::{
 
 /// A row of a list.
 pub(crate) trait Listed {
-    /// Whether it has a userid that names no member.
+    /// Returns whether the userid is damaged, so that it identifies no member.
     fn is_damaged(&self) -> bool {
         false
     }
@@ -47,14 +47,14 @@ by_userid!(Member, SimpleMember, MemberId, TaggedMember, LinkedMember, LinkedSim
 impl Listed for Department {}
 impl Listed for DepartmentNode {}
 
-/// Prints rows that are decoded already, and warns about those that name no member.
+/// Prints decoded rows, and warns about rows with a damaged userid.
 pub(crate) fn print<T: Listed + Serialize>(rows: &[T], output: Output, columns: &[&str]) -> Result {
     output.list(rows, columns)?;
     warn_of_damaged(rows);
     Ok(())
 }
 
-/// Warns about rows that name no member, as the userid was damaged on its way.
+/// Warns about rows whose userid was damaged in transfer.
 pub(crate) fn warn_of_damaged<T: Listed>(rows: &[T]) {
     warn(rows.iter().filter(|row| row.is_damaged()).count(), rows.len());
 }
@@ -65,17 +65,17 @@ fn warn(damaged: usize, all: usize) {
     }
 }
 
-/// Rows as JSON, one after another.
+/// Rows as JSON, in one buffer.
 pub(crate) struct Rows<T> {
     text: String,
-    /// Where each row ends.
+    /// The end of each row.
     ends: Vec<usize>,
     damaged: usize,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<T: Listed + Serialize + DeserializeOwned> Rows<T> {
-    /// Prints all rows, and warns about those that name no member.
+    /// Prints all rows, and warns about rows with a damaged userid.
     pub(crate) fn print(&self, output: Output, columns: &[&str]) -> Result {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         let rows: Vec<Row<'_, T>> = starts
@@ -117,7 +117,7 @@ impl<'de, T: Listed + Serialize + Deserialize<'de>> Deserialize<'de> for Rows<T>
     }
 }
 
-/// One row, decoded when it is written.
+/// A row that is decoded when it is written.
 struct Row<'a, T> {
     text: &'a str,
     kind: PhantomData<fn() -> T>,
@@ -129,7 +129,7 @@ impl<T: Serialize + DeserializeOwned> Serialize for Row<'_, T> {
     }
 }
 
-/// A list call whose rows are kept as text.
+/// A list call whose rows are stored as text.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub(crate) struct AsText<E>(pub(crate) E);
@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_kept_as_text_say_what_the_decoded_ones_say() {
+    fn rows_stored_as_text_equal_the_decoded_rows() {
         let body = json!({"errcode": 0, "userlist": [
             {"userid": "a", "name": "王芳", "gender": 1, "department": [1, 2], "unknown": "key", "extattr": {"attrs": []}},
             {"userid": "b\u{fffd}", "status": 1},
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_is_absent_or_broken_is_an_error_as_it_is_of_the_plain_call() {
+    fn a_missing_or_broken_list_is_the_same_error_as_in_the_plain_call() {
         for body in ["{}", r#"{"userlist":null}"#, r#"{"userlist":[{}]}"#, r#"{"userlist":[{"userid":"a"}"#] {
             let plain = ListMembers::decode(body.as_bytes()).unwrap_err().to_string();
             let kept = AsText::<ListMembers>::decode(body.as_bytes()).err().unwrap().to_string();
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn trap_50_a_row_that_says_little_takes_little() {
+    fn trap_50_a_row_with_few_fields_needs_little_memory() {
         let rows = vec![r#"{"userid":"a"}"#; 10_000].join(",");
         let body = format!(r#"{{"errcode":0,"userlist":[{rows}]}}"#);
         let kept = AsText::<ListMembers>::decode(body.as_bytes()).unwrap().userlist;

@@ -1,8 +1,10 @@
-//! SIGHUP, SIGINT and SIGTERM: all commands treat them alike.
+//! Handling of SIGHUP, SIGINT and SIGTERM. It is the same for all commands.
 //!
-//! The first one ends the command: its future is dropped, and what it had begun to write goes with it. A command that has
-//! something to finish [takes over](take_over) and ends by itself. A second signal, or a command that does not end in time,
-//! ends the process at once, without partial files. A signal that was ignored when the program started stays ignored.
+//! The first signal ends the command: its future is dropped, and partial files are removed. A command that must finish work [takes over](take_over)
+//! and ends by itself. A second signal ends the process at once, without partial files. So does a command that does not end in time. A signal that
+//! was ignored when the program started stays ignored.
+//!
+//! SIGXFSZ is handled and does nothing: a write beyond the limit of file sizes (`ulimit -f`) fails with an error that a command reports.
 
 use std::{
     process,
@@ -21,10 +23,10 @@ use crate::{
     messages::{self, Message},
 };
 
-/// A signal that asks the program to end.
+/// A signal that requests the end of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
-    /// SIGHUP: the terminal is gone.
+    /// SIGHUP: the terminal was closed.
     Hangup,
     /// SIGINT: Ctrl-C.
     Interrupt,
@@ -32,9 +34,9 @@ pub(crate) enum Signal {
     Terminate,
 }
 
-/// How long a command that did not take over may need to end; one that waits for a read from stdin does not end by itself.
+/// Grace period of a command that did not take over. A command that waits for stdin does not end by itself.
 const GRACE: Duration = Duration::from_secs(1);
-/// How long a command that took over may need to finish what it has begun.
+/// Grace period of a command that took over.
 const GRACE_TO_FINISH: Duration = Duration::from_secs(10);
 
 static FIRST: LazyLock<watch::Sender<Option<Signal>>> = LazyLock::new(|| watch::Sender::new(None));
@@ -57,7 +59,7 @@ impl Signal {
         }
     }
 
-    /// The failure of a command that the signal ended; `message` takes the name of the signal.
+    /// Returns the failure of a command that the signal ended. `message` takes the name of the signal.
     pub(crate) fn failure(self, message: fn(&str) -> Message) -> Failure {
         Failure::new(message(self.name())).exit(self.exit())
     }
@@ -67,7 +69,7 @@ impl Signal {
 ///
 /// # Errors
 ///
-/// Fails if the platform refuses a handler.
+/// Fails if the platform rejects a signal handler.
 pub(crate) fn listen() -> Result {
     let mut arrivals =
         Arrivals::new().map_err(|error| Failure::new(messages::signals::cannot_listen()).because(&error))?;
@@ -79,7 +81,7 @@ pub(crate) fn listen() -> Result {
             _ = arrivals.next() => {}
             () = sleep(grace) => {}
         }
-        // The command hangs in a read or a write that cannot be cancelled.
+        // The command is blocked in a read or a write that cannot be cancelled.
         file::remove_drafts();
         let _ = first.failure(messages::signals::interrupted).report();
         process::exit(first.exit() as i32);
@@ -87,7 +89,7 @@ pub(crate) fn listen() -> Result {
     Ok(())
 }
 
-/// Completes when a signal arrives that no command has taken over.
+/// Completes at a signal that no command has taken over.
 pub(crate) async fn interruption() -> Signal {
     let first = first().await;
     if IS_TAKEN_OVER.load(SeqCst) {
@@ -96,8 +98,8 @@ pub(crate) async fn interruption() -> Signal {
     first
 }
 
-/// Leaves the end of the command to the caller. The future completes at the first signal; the caller then finishes or undoes
-/// what it has begun and returns within seconds.
+/// Makes the caller responsible for the end of the command. The future completes at the first signal. The caller must then finish or undo its work
+/// and return within seconds.
 pub(crate) fn take_over() -> impl Future<Output = Signal> {
     IS_TAKEN_OVER.store(true, SeqCst);
     first()
@@ -105,7 +107,7 @@ pub(crate) fn take_over() -> impl Future<Output = Signal> {
 
 async fn first() -> Signal {
     let mut first = FIRST.subscribe();
-    // The sender is static, so that the channel stays open.
+    // The sender is static, so the channel never closes.
     match first.wait_for(Option::is_some).await.map(|signal| *signal) {
         Ok(Some(signal)) => signal,
         _ => std::future::pending().await,
@@ -123,7 +125,7 @@ mod unix {
 
     use super::Signal;
 
-    /// The signals as they arrive, without those that were ignored when the program started.
+    /// The stream of signals, without those that were ignored when the program started.
     pub(super) struct Arrivals {
         hangup: Option<Stream>,
         interrupt: Option<Stream>,
@@ -137,6 +139,8 @@ mod unix {
                 let is_ignored = ignored & (1 << (kind.as_raw_value() - 1)) != 0;
                 if is_ignored { Ok(None) } else { signal(kind).map(Some) }
             };
+            // The handler stays when the stream is dropped.
+            stream(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
             Ok(Self {
                 hangup: stream(SignalKind::hangup())?,
                 interrupt: stream(SignalKind::interrupt())?,
@@ -164,8 +168,8 @@ mod unix {
         }
     }
 
-    /// Returns the ignored signals as bits, such as those that `nohup` and a shell's `&` ignore. Linux lists them in a file; elsewhere
-    /// only unsafe code can read them, and the result is 0.
+    /// Returns the ignored signals as bits. `nohup` and a shell's `&` ignore some. Linux lists them in a file. On other systems, only unsafe code can
+    /// read them, so the result is 0.
     fn ignored() -> u64 {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -183,7 +187,7 @@ impl Arrivals {
     }
 
     async fn next(&mut self) -> Signal {
-        // Without a handler the default one ends the process.
+        // Without this handler, the default one ends the process.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -93,6 +93,18 @@ pub(crate) struct Serve {
     #[arg(long, env = "TXL_SIM_ALLOW_OUTGOING", value_name = "HOST[:PORT]", value_delimiter = ',')]
     allow_outgoing: Vec<String>,
 
+    /// Number of requests that the log keeps (`GET /_sim/requests`). Defaults to 10,000
+    #[arg(long, env = "TXL_SIM_LOGGED_REQUESTS", value_name = "NUMBER", value_parser = numbers::id::<u32>)]
+    logged_requests: Option<u32>,
+
+    /// Number of bytes that the log of requests keeps. Defaults to 32 MiB
+    #[arg(long, env = "TXL_SIM_LOGGED_BYTES", value_name = "NUMBER", value_parser = numbers::id::<u32>)]
+    logged_bytes: Option<u32>,
+
+    /// Number of writes that the log of writes keeps (`GET /_sim/writes`). Defaults to 200,000
+    #[arg(long, env = "TXL_SIM_LOGGED_WRITES", value_name = "NUMBER", value_parser = numbers::id::<u32>)]
+    logged_writes: Option<u32>,
+
     /// File that also receives the ready line
     #[arg(long, env = "TXL_SIM_READY_FILE", value_name = "PATH")]
     ready_file: Option<PathBuf>,
@@ -100,11 +112,11 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) async fn run(self) -> Result {
-        // A file of an earlier run would name a server that has stopped.
+        // The file of an earlier process would name a stopped server.
         if let Some(path) = &self.ready_file {
             file::remove(path)?;
         }
-        // Signals are caught before the ready line is printed, as a script may send one right after it.
+        // Signals are handled before the ready line is printed, because a script can send one immediately afterwards.
         let stop = signals::take_over();
         let sim = self.start().await?;
         if !sim.address().ip().is_loopback() {
@@ -142,6 +154,16 @@ impl Serve {
             .clock_speed(self.clock_speed)
             .allow_hosts(&self.allow_hosts)
             .allow_outgoing(&self.allow_outgoing);
+        let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        if let Some(requests) = self.logged_requests {
+            builder = builder.logged_requests(count(requests));
+        }
+        if let Some(bytes) = self.logged_bytes {
+            builder = builder.logged_bytes(count(bytes));
+        }
+        if let Some(writes) = self.logged_writes {
+            builder = builder.logged_writes(count(writes));
+        }
         if self.rates {
             builder = builder.rates(Rates::published());
         }

@@ -22,7 +22,7 @@
 //! TLS uses the process's default `rustls` provider, or *ring* if the process has none. A client never installs a
 //! default provider.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::ready, sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
 use tracing::{Instrument, debug};
@@ -33,7 +33,7 @@ use crate::{
     envelope,
     observe::CallObservation,
     retry::Attempts,
-    tokens::{CachedToken, TokenCache, TokenKey, TokenSource},
+    tokens::{TokenCache, TokenKey, TokenSource},
     transport::{Decode, HttpTransport, PreparedCall},
 };
 
@@ -137,16 +137,21 @@ impl Client {
         &self,
         prepared: Result<PreparedCall>,
     ) -> CallFuture<T> {
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => return CallFuture::new(ready(Err(error))),
+        };
         let client = self.clone();
         CallFuture::new(async move {
+            // Boxed, so that the future is small even if the reply is large: each call copies its future to the heap.
             let mut slot = None;
             let mut decode = |body: &[u8]| {
                 let opened = envelope::open(body)?;
-                slot = Some(opened.reply);
+                slot = Some(Box::new(opened.reply));
                 Ok(opened.errmsg)
             };
-            client.execute(&prepared?, Answer::Reply(&mut decode)).await?;
-            Ok(slot.expect("a call that succeeds has decoded its reply"))
+            client.execute(&prepared, Answer::Reply(&mut decode)).await?;
+            Ok(*slot.expect("a call that succeeds has decoded its reply"))
         })
     }
 
@@ -167,13 +172,9 @@ impl Client {
         prepared.check()?;
         let mut observed = CallObservation::begin(prepared.call.path, self.corp_id());
         let span = observed.span();
-        async {
-            let outcome = self.execute_with_retries(prepared, &mut answer, &mut observed).await;
-            observed.end(&outcome);
-            outcome
-        }
-        .instrument(span)
-        .await
+        let outcome = self.execute_with_retries(prepared, &mut answer, &mut observed).instrument(span).await;
+        observed.end(&outcome);
+        outcome
     }
 
     async fn execute_with_retries(
@@ -182,7 +183,7 @@ impl Client {
         answer: &mut Answer<'_>,
         observed: &mut CallObservation,
     ) -> Result<()> {
-        let Inner { tokens, limiter, .. } = &*self.inner;
+        let Inner { transport, tokens, limiter, .. } = &*self.inner;
         let limiter = limiter.endpoint(prepared.call.path);
         let mut attempts = Attempts::begin(self.retry, prepared.call);
         loop {
@@ -200,7 +201,20 @@ impl Client {
             }
             attempts.record_sent(permit.sent());
             observed.attempts += 1;
-            let outcome = self.attempt(prepared, &token, answer, observed).await;
+            observed.request_bytes += prepared.size();
+            let outcome = match answer {
+                Answer::Reply(decode) => {
+                    let mut decode = |body: &[u8]| {
+                        observed.response_bytes += body.len();
+                        decode(body)
+                    };
+                    transport.send_once(prepared, Some(&token), &mut decode).await
+                }
+                Answer::File { range, opened } => {
+                    let response = transport.open_download(prepared, &token, *range).await;
+                    response.map(|response| **opened = Some(response))
+                }
+            };
             let closed_for = permit.record_outcome(outcome.as_ref().err());
             match outcome {
                 Ok(()) => return Ok(()),
@@ -209,30 +223,6 @@ impl Client {
                     tokens.invalidate(&token);
                 }
                 Err(error) => attempts.wait_for_retry(error, closed_for).await?,
-            }
-        }
-    }
-
-    async fn attempt(
-        &self,
-        prepared: &PreparedCall,
-        token: &CachedToken,
-        answer: &mut Answer<'_>,
-        observed: &mut CallObservation,
-    ) -> Result<()> {
-        let transport = &self.inner.transport;
-        observed.request_bytes += prepared.size();
-        match answer {
-            Answer::Reply(decode) => {
-                let mut decode = |body: &[u8]| {
-                    observed.response_bytes += body.len();
-                    decode(body)
-                };
-                transport.send_once(prepared, Some(token), &mut decode).await
-            }
-            Answer::File { range, opened } => {
-                **opened = Some(transport.open_download(prepared, token, *range).await?);
-                Ok(())
             }
         }
     }

@@ -106,7 +106,7 @@ impl CallObservation {
             self.span.record("request_bytes", self.request_bytes);
             self.span.record("response_bytes", self.response_bytes);
         }
-        ended(self.endpoint, outcome, took);
+        self.span.in_scope(|| ended(self.endpoint, outcome, took));
     }
 }
 

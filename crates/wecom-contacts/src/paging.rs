@@ -34,7 +34,7 @@ pub(crate) enum Next {
     /// The next page begins at this cursor.
     At(String),
     /// There is a next page, but its cursor is missing.
-    Untold,
+    MissingCursor,
 }
 
 impl Next {
@@ -43,7 +43,7 @@ impl Next {
         match (cursor, has_more) {
             (_, Some(false)) | (None, None) => Self::None,
             (Some(cursor), _) => Self::At(cursor),
-            (None, Some(true)) => Self::Untold,
+            (None, Some(true)) => Self::MissingCursor,
         }
     }
 }
@@ -102,7 +102,7 @@ impl<E: Paged> List<E> {
         let (rows, next) = E::turn(page);
         self.then = match next {
             Next::None => Then::End,
-            Next::Untold => Then::Fail((
+            Next::MissingCursor => Then::Fail((
                 "a page says that more rows follow but has no cursor",
                 "某一页声明还有后续数据，却没有游标",
             )),
@@ -217,7 +217,7 @@ mod tests {
         assert!(matches!(next(None, None), Next::None));
         assert!(matches!(next(Some("c"), Some(false)), Next::None));
         assert!(matches!(next(None, Some(false)), Next::None));
-        assert!(matches!(next(None, Some(true)), Next::Untold));
+        assert!(matches!(next(None, Some(true)), Next::MissingCursor));
         assert!(matches!(next(Some("c"), Some(true)), Next::At(cursor) if cursor == "c"));
         assert!(matches!(next(Some("c"), None), Next::At(cursor) if cursor == "c"));
     }

@@ -117,7 +117,8 @@ pub(crate) struct Attempts {
     first_sent: Option<Instant>,
     sent: u32,
     token_renewed: bool,
-    pauses: Option<ExponentialBackoff>,
+    /// Boxed, because most calls need no pause.
+    pauses: Option<Box<ExponentialBackoff>>,
 }
 
 impl Attempts {
@@ -192,7 +193,7 @@ impl Attempts {
         let (pause, too_long) = match closed_for {
             Some(closed_for) => (closed_for, Stopped::EndpointClosed),
             None => {
-                let pauses = self.pauses.get_or_insert_with(|| self.policy.pauses());
+                let pauses = self.pauses.get_or_insert_with(|| Box::new(self.policy.pauses()));
                 (pauses.next().unwrap_or(self.policy.longest_pause), Stopped::OutOfTime)
             }
         };

@@ -171,9 +171,10 @@ impl HttpTransport {
         let PreparedCall { call, query, body } = prepared;
         let mut url = self.cgi_bin.clone();
         url.set_path(&[self.cgi_bin.path(), call.path].concat());
-        url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
-        if let Some(token) = token {
-            url.query_pairs_mut().append_pair("access_token", token.expose());
+        match (query.as_str(), token.map(CachedToken::query)) {
+            ("", token) => url.set_query(token),
+            (query, None) => url.set_query(Some(query)),
+            (query, Some(token)) => url.set_query(Some(&[query, "&", token].concat())),
         }
         let request = match call.method {
             Method::Get => self.http.get(url),
@@ -198,29 +199,25 @@ impl HttpTransport {
         if expected > limit as u64 {
             return Err(too_large());
         }
-        // The stated length may be missing or wrong, so the received bytes are counted.
-        let mut received = 0;
-        let mut next = async || {
-            let chunk = answer.chunk().await.map_err(|error| Error::transport(call, error))?;
-            received += chunk.as_ref().map_or(0, Bytes::len);
-            if received > limit { Err(too_large()) } else { Ok(chunk) }
-        };
-        let Some(first) = next().await? else {
-            return Ok(Bytes::new());
-        };
-        let Some(second) = next().await? else {
-            return Ok(first);
-        };
-        // The Content-Length is untrusted, so it only determines a moderate initial capacity.
-        let mut whole =
-            BytesMut::with_capacity((expected as usize).min(16 << 20).max(first.len() + second.len()));
-        whole.extend_from_slice(&first);
-        let mut chunk = Some(second);
-        while let Some(bytes) = chunk {
-            whole.extend_from_slice(&bytes);
-            chunk = next().await?;
+        let (mut first, mut whole) = (Bytes::new(), BytesMut::new());
+        while let Some(chunk) = answer.chunk().await.map_err(|error| Error::transport(call, error))? {
+            // The stated length may be missing or wrong, so the received bytes are counted.
+            let received = first.len().max(whole.len()) + chunk.len();
+            if received > limit {
+                return Err(too_large());
+            }
+            if first.is_empty() {
+                first = chunk;
+                continue;
+            }
+            if whole.is_empty() {
+                // The Content-Length is untrusted, so it only determines a moderate initial capacity.
+                whole.reserve((expected as usize).min(16 << 20).max(received));
+                whole.extend_from_slice(&first);
+            }
+            whole.extend_from_slice(&chunk);
         }
-        Ok(whole.freeze())
+        Ok(if whole.is_empty() { first } else { whole.freeze() })
     }
 
     /// Sends a call once whose response is a file. Returns the response without reading its body.

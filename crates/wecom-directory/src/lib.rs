@@ -4,6 +4,9 @@
 //! proven ([`Coverage`]), keeps fields that a credential may not see apart from empty ones ([`Seen`](wecom_contacts::Seen)), and
 //! records every change in a [`journal`]. [`search`] and [`tree`] answer from it.
 //!
+//! A [`plan`] brings the corp to a [`roster`] and passes the [`gate`]. [`apply`] sends its steps as a [`run`] that survives a crash,
+//! and [`undo`] makes the inverse plan of a run.
+//!
 //! No object is removed and no field is cleared because it was out of sight: absence proves something only if the reading was
 //! complete.
 
@@ -24,6 +27,7 @@ pub mod run;
 pub mod search;
 pub mod store;
 pub mod tree;
+pub mod undo;
 
 pub use coverage::{Coverage, Level};
 pub use error::{Error, Result};

@@ -163,7 +163,7 @@ pub struct TagRecord {
     pub name: Seen<String>,
     /// The members that were added to it themselves, in the order of their userids.
     pub members: Seen<Vec<UserId>>,
-    /// Whether `members` are all of them, and not only those that an app may see.
+    /// Whether `members` and `departments` are all of them, and not only those that an app may see.
     pub members_complete: bool,
     /// The departments in it, in the order of their ids.
     pub departments: Seen<Vec<DepartmentId>>,

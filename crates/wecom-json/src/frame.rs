@@ -510,7 +510,7 @@ mod tests {
         assert_eq!(outcome, Err(Unframed::TooLong));
         assert!(fed <= 1100, "{fed}");
 
-        // Values that were not requested are dropped immediately, whatever their length.
+        // Values that were not requested are dropped immediately, regardless of their length.
         let mut framer = Framer::new(NAMES, 1000);
         framer.tail().extend_from_slice(br#"{"other":[""#);
         for _ in 0..100 {

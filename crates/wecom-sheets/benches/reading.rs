@@ -1,7 +1,7 @@
-//! Reading a spreadsheet of 100,000 members, cleaned and typed, beside the bare libraries that give its cells as text: `calamine` for XLSX,
-//! `encoding_rs` and `csv` for GBK.
+//! Reads a spreadsheet of 100,000 members into clean, typed records. The baseline is the plain libraries that return its cells as text: `calamine`
+//! for XLSX, `encoding_rs` and `csv` for GBK.
 //!
-//! The two take turns, as the machine's speed drifts. Memory is the most that is held at once, without the file itself.
+//! The two alternate, because the speed of the machine drifts. Memory is the peak, without the file itself.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -53,7 +53,7 @@ fn report(name: &str, bare_name: &str, file: &Arc<[u8]>, bare: fn(&[u8]) -> usiz
     );
 }
 
-/// A row that nobody would call dirty, but for what spreadsheets do anyway.
+/// A typical row of a clean file, with the usual changes of spreadsheets.
 fn cells(at: usize) -> [String; 8] {
     let dirt = if at.is_multiple_of(50) { " " } else { "" };
     [
@@ -93,7 +93,7 @@ fn xlsx() -> Arc<[u8]> {
     book.save_to_buffer().expect("a workbook").into()
 }
 
-/// The file as clean members.
+/// Reads the file as clean members.
 fn table(file: &Arc<[u8]>) -> usize {
     let table = Table::<ImportMember>::read_bytes(Arc::clone(file), &Options::new(), &Mapping::new())
         .expect("the headings");
@@ -107,7 +107,7 @@ fn table(file: &Arc<[u8]>) -> usize {
     rows
 }
 
-/// The cells of a CSV file as text.
+/// Reads the cells of a CSV file as text.
 fn bare_csv(file: &[u8]) -> usize {
     let text = encoding_rs::GB18030.decode(divan::black_box(file)).0;
     let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -120,7 +120,7 @@ fn bare_csv(file: &[u8]) -> usize {
     rows
 }
 
-/// The cells of a workbook as text.
+/// Reads the cells of a workbook as text.
 fn bare_xlsx(file: &[u8]) -> usize {
     let mut book = Xlsx::new(Cursor::new(divan::black_box(file))).expect("a workbook");
     let mut cells = book.worksheet_cells_reader("Sheet1").expect("its sheet");

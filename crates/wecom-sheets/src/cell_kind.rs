@@ -1,23 +1,23 @@
-//! What a sheet holds a cell as.
+//! The type of a cell in its sheet.
 
-/// What a sheet holds a cell as.
+/// The type of a cell in its sheet.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Kind {
-    /// Text, as typed. All cells of a CSV file are.
+    /// Text, as typed. All cells of a CSV file are text.
     Text,
-    /// A number; one that a workbook holds as such has at most 15 digits that can be relied on.
+    /// A number. A workbook stores at most 15 reliable digits.
     Number(f64),
     /// TRUE or FALSE.
     Bool(bool),
-    /// A date or a time of day; its text is ISO 8601.
+    /// A date or a time of day. Its text is ISO 8601.
     Date,
-    /// A length of time.
+    /// A duration.
     Duration,
-    /// A formula that failed, such as `#N/A`.
+    /// A failed formula, for example `#N/A`.
     Error,
     /// A formula without a stored value: the program that wrote the file did not compute it.
     Uncomputed,
-    /// The row has no such cell, as a JSON object without the key: its field is left alone.
+    /// The row has no such cell, for example a JSON object without the key. The field is not changed.
     Absent,
 }

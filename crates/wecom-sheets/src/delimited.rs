@@ -1,4 +1,4 @@
-//! CSV: cells between commas, semicolons or tabs, in quotation marks where need be (RFC 4180).
+//! CSV: cells separated by commas, semicolons or tabs, with optional quotation marks (RFC 4180).
 
 use std::{io, io::Read};
 
@@ -8,16 +8,17 @@ use crate::{
     Encoding, Error, Kind, Result, Row, encoding, headings::HEADING_ROWS, row::COLUMNS, source::Text,
 };
 
-/// More than any row has. A quotation mark that is never closed would make one row of all that follows.
+/// Maximum size of a row. An unclosed quotation mark would otherwise join all following lines into one row.
 const ROW_BYTES: usize = 4 << 20;
 
-/// Bytes of text that are read at once.
+/// Number of bytes that are read at once.
 const CHUNK: usize = 64 << 10;
 
-/// How a file of CSV may begin to tell Excel its delimiter: `sep=;` alone in the first line.
+/// A first line of `sep=;` alone declares the delimiter to Excel.
 const DECLARATION: &str = "sep=";
 
-/// The delimiter that the first line declares, or the one that gives the most headings in one of the first rows; a comma if none gives any.
+/// Returns the delimiter that the first line declares. Otherwise returns the one with which one of the first rows has the most headings, or a comma
+/// if no row has a heading.
 pub(crate) fn delimiter(text: &dyn Fn() -> Result<Text>, is_heading: &dyn Fn(&str) -> bool) -> Result<u8> {
     let mut head = [0; DECLARATION.len() + 4];
     let read = encoding::fill(&mut text()?, &mut head)?;
@@ -31,7 +32,7 @@ pub(crate) fn delimiter(text: &dyn Fn() -> Result<Text>, is_heading: &dyn Fn(&st
         for _ in 0..HEADING_ROWS {
             match rows.next_row(&mut row) {
                 Ok(true) => most = most.max(row.texts().filter(|cell| is_heading(cell)).count()),
-                // With the wrong delimiter, rows may be none.
+                // A wrong delimiter can make a row too long or too wide.
                 Ok(false) | Err(Error::EndlessRow { .. } | Error::TooWide { .. }) => break,
                 Err(error) => return Err(error),
             }
@@ -43,7 +44,7 @@ pub(crate) fn delimiter(text: &dyn Fn() -> Result<Text>, is_heading: &dyn Fn(&st
     Ok(best.1)
 }
 
-/// The delimiter that a text declares.
+/// Returns the delimiter that a text declares.
 fn declared(head: &[u8]) -> Option<u8> {
     let is_quoted = head.first() == Some(&b'"');
     let head = &head[usize::from(is_quoted)..];
@@ -56,7 +57,7 @@ fn declared(head: &[u8]) -> Option<u8> {
     (name.eq_ignore_ascii_case(DECLARATION.as_bytes()) && is_alone && is_delimiter).then_some(*delimiter)
 }
 
-/// Whether a row is the declaration, taken apart at the delimiter that it declares.
+/// Returns whether a row is the declaration, already split at its own delimiter.
 fn is_declaration(row: &Row, delimiter: u8) -> bool {
     let name = row.text(0);
     let name = match row.len() {
@@ -67,7 +68,7 @@ fn is_declaration(row: &Row, delimiter: u8) -> bool {
     row.line() == 1 && name.is_some_and(|name| name.eq_ignore_ascii_case(DECLARATION))
 }
 
-/// The rows of a text, one by one.
+/// The rows of a text.
 pub(crate) struct Rows {
     reader: Reader<Watched>,
     delimiter: u8,
@@ -81,7 +82,7 @@ impl Rows {
         Self { reader: builder.from_reader(Watched::new(text)), delimiter, record: StringRecord::new() }
     }
 
-    /// Reads the next row that is not blank; false at the end.
+    /// Reads the next row that is not blank. Returns false at the end.
     pub(crate) fn next_row(&mut self, row: &mut Row) -> Result<bool> {
         loop {
             self.reader.get_mut().row_bytes = 0;
@@ -105,12 +106,12 @@ impl Rows {
     }
 }
 
-/// The line on which a record begins that was just read. The reader's own count of it is before the blank lines that it passed over, and behind by
-/// the end of the line before if that is CRLF.
+/// Returns the line on which the last record begins. The reader counts from before the blank lines that it skipped, and is one line behind if the
+/// previous line ends with CRLF.
 fn first_line(record: &StringRecord, after: &Position, seen: &Watched) -> u64 {
     let inside = memchr::memchr_iter(b'\n', record.as_slice().as_bytes()).count() as u64;
     let end = u64::from(seen.byte_before(after.byte()) == Some(b'\n'));
-    // A quotation mark that the file's end leaves open makes its last line end part of a cell.
+    // If the file ends inside quotation marks, the last line break is part of a cell.
     let least = record.position().map_or(1, Position::line);
     after.line().saturating_sub(inside + end).max(least)
 }
@@ -128,13 +129,13 @@ fn refusal(error: csv::Error, line: u64) -> Error {
     }
 }
 
-/// Remembers what passes, and ends a row that does not end by itself.
+/// Counts the bytes of a row, and fails if the row exceeds the limit.
 struct Watched {
     inner: Text,
     row_bytes: usize,
-    /// Where the last chunk begins in the text.
+    /// The position of the last chunk in the text.
     start: u64,
-    /// What went to the reader last. It asks for more only when it has taken all, so that the end of a record is in here.
+    /// The last chunk. The reader requests more only after it consumed all, so the end of a record is in this chunk.
     chunk: Vec<u8>,
 }
 

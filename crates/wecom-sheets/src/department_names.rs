@@ -1,4 +1,4 @@
-//! Departments by name: which id a path, the end of a path, or a name stands for.
+//! Departments by name: finds the id for a path, the end of a path, or a name.
 
 use std::{collections::HashMap, fmt};
 
@@ -6,11 +6,11 @@ use wecom_contacts::DepartmentId;
 
 use crate::cleaning::{CellProblem, half_width, is_invisible, trimmed};
 
-/// A path has at most this many names; WeCom allows 15 levels. Parents that form a circle end here.
+/// Maximum number of names in a path. WeCom allows 15 levels. The limit also ends a cycle of parents.
 const DEEPEST: usize = 64;
-/// The most departments that a member may have, and so the most that a cell may name.
+/// Maximum number of departments in a cell. It equals WeCom's limit of departments for a member.
 const MOST: usize = 100;
-/// How many pieces between delimiters one name may have: `研发、测试和交付部` has two.
+/// Maximum number of delimited pieces in one name: `研发、测试和交付部` has two.
 const PIECES: usize = 6;
 
 /// The departments of a corp by their paths, such as `示例公司/研发部/测试组`.
@@ -28,9 +28,9 @@ const PIECES: usize = 6;
 #[derive(Clone, Debug, Default)]
 pub struct DepartmentNames {
     paths: HashMap<DepartmentId, String>,
-    /// Whole paths and their ends, cut between names.
+    /// Whole paths and their ends, split between names.
     by_end: HashMap<String, Vec<Tail>>,
-    /// Further ends, cut inside names that hold a slash.
+    /// Further ends, split inside names that contain a slash.
     by_piece: HashMap<String, Vec<Tail>>,
 }
 
@@ -38,17 +38,17 @@ pub struct DepartmentNames {
 #[derive(Clone, Copy, Debug)]
 struct Tail {
     id: DepartmentId,
-    /// How many names of the path stand before it.
+    /// The number of names before this end in the path.
     before: usize,
 }
 
-/// Why a name stands for no department.
+/// The reason that a name does not identify a department.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NameError {
     /// No department has this name or path.
     Unknown,
-    /// Several departments have it: their full paths, at most ten of them.
+    /// Several departments have this name or path. The value holds at most ten full paths.
     Ambiguous(Vec<String>),
 }
 
@@ -75,8 +75,8 @@ impl From<NameError> for CellProblem {
 }
 
 impl DepartmentNames {
-    /// Takes departments as id, parent's id and name, in any order. The path of a department whose parent is not among them
-    /// begins at itself.
+    /// Builds the index from an id, a parent id and a name for each department, in any order. If the parent of a department is missing, its path
+    /// begins at the department itself.
     pub fn new<N: AsRef<str>>(
         departments: impl IntoIterator<Item = (DepartmentId, DepartmentId, N)>,
     ) -> Self {
@@ -110,39 +110,39 @@ impl DepartmentNames {
         all
     }
 
-    /// Whether there are no departments.
+    /// Returns whether the index is empty.
     pub fn is_empty(&self) -> bool {
         self.paths.is_empty()
     }
 
-    /// Whether no department has a name that the credential may see.
+    /// Returns whether all names are hidden from the credential.
     pub fn is_hidden(&self) -> bool {
         self.paths.values().all(|path| path.trim_matches('/').is_empty())
     }
 
-    /// Whether a department has this id.
+    /// Returns whether a department has this id.
     pub fn contains(&self, id: DepartmentId) -> bool {
         self.paths.contains_key(&id)
     }
 
-    /// The path of a department from the topmost one that is known.
+    /// Returns the path of a department, beginning at its topmost known ancestor.
     pub fn path(&self, id: DepartmentId) -> Option<&str> {
         self.paths.get(&id).map(String::as_str)
     }
 
-    /// The departments that a cell names: paths, ends of paths, names or ids, joined by `;`, `,`, `、`, `|` or line breaks. A name may hold these
-    /// signs itself: the longest text that is a department's wins, and that of the whole cell over all.
+    /// Returns the departments in a cell: paths, ends of paths, names or ids, separated by `;`, `,`, `、`, `|` or line breaks. A name can contain
+    /// these signs: the longest text that matches a department is used, beginning with the whole cell.
     ///
     /// # Errors
     ///
-    /// If a part of the cell is no department's, or that of several.
+    /// Returns an error if a part of the cell matches no department, or several.
     pub fn ids(&self, cell: &str) -> Result<Vec<DepartmentId>, NameError> {
         let mut ids = Vec::new();
         match self.one(cell) {
             Err(NameError::Unknown) => {}
             found => return found.map(|id| vec![id]),
         }
-        // Where each piece begins and ends.
+        // The start and the end of each piece.
         let mut pieces: Vec<(usize, usize)> = Vec::new();
         let mut start = 0;
         for (at, delimiter) in cell.match_indices(is_delimiter).chain([(cell.len(), "")]) {
@@ -176,7 +176,7 @@ impl DepartmentNames {
         Ok(ids)
     }
 
-    /// The department that a text names or is the id of. `>`, `\` and `-` stand between names where the whole is then a department's.
+    /// Returns the department that a text names, by name or id. `>`, `\` and `-` separate names if the result matches a department.
     fn one(&self, text: &str) -> Result<DepartmentId, NameError> {
         let text = trimmed(text);
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -191,11 +191,11 @@ impl DepartmentNames {
         found
     }
 
-    /// The department that a path, the end of a path, or a name stands for. A whole path wins over the end of another.
+    /// Returns the department with this path, end of a path, or name. A whole path has priority over the end of another path.
     ///
     /// # Errors
     ///
-    /// If no department or several have it.
+    /// Returns an error if no department matches, or several.
     pub fn id(&self, text: &str) -> Result<DepartmentId, NameError> {
         let text = normal(text);
         let tails = self.tails(&text);
@@ -216,10 +216,10 @@ impl DepartmentNames {
         }
     }
 
-    /// The departments that a person may mean by this text, with their paths, by id: one if it is clear.
+    /// Returns the departments that a person can mean by this text, with their paths, ordered by id. An unambiguous text has one.
     ///
-    /// Stricter than [`Self::id`]: a name alone means all departments of this name, even if it is the whole path of one. A
-    /// leading slash asks for the whole path, with or without the root's name.
+    /// This is stricter than [`Self::id`]: a name alone matches all departments with this name, even if it is the whole path of one of them. A
+    /// leading slash requires the whole path, with or without the name of the root.
     pub fn candidates(&self, text: &str) -> Vec<(DepartmentId, &str)> {
         let is_whole = half_width(trimmed(text)).starts_with('/');
         let text = normal(text);
@@ -228,14 +228,14 @@ impl DepartmentNames {
             true => tails.iter().filter(|tail| tail.before <= 1).copied().collect(),
             false => tails.to_vec(),
         };
-        // The whole path of one is also the end of another's: what is written in full is meant.
+        // A whole path can also be the end of another path. The whole path has priority.
         if (is_whole || text.contains('/')) && meant.iter().filter(|tail| tail.before == 0).count() == 1 {
             meant.retain(|tail| tail.before == 0);
         }
         self.listed(meant.into_iter().map(|tail| tail.id))
     }
 
-    /// Departments with a name like this text, with their paths, by id; five at most.
+    /// Returns at most five departments with a similar name, with their paths, ordered by id.
     pub fn similar(&self, text: &str) -> Vec<(DepartmentId, &str)> {
         let text = normal(text).to_lowercase();
         let text = last(&text);
@@ -249,7 +249,7 @@ impl DepartmentNames {
         similar
     }
 
-    /// Ends that are cut between names come before those that are cut inside of one.
+    /// Returns the matching ends. Ends that are split between names have priority over ends that are split inside a name.
     fn tails(&self, text: &str) -> &[Tail] {
         let found = self.by_end.get(text).or_else(|| self.by_piece.get(text));
         found.map(Vec::as_slice).unwrap_or_default()
@@ -271,7 +271,7 @@ fn is_delimiter(one: char) -> bool {
     matches!(one, ';' | '；' | ',' | '，' | '、' | '|' | '｜' | '\n' | '\r')
 }
 
-/// A path with plain slashes and without blanks around its names, nor slashes at its ends. Widths do not matter, nor what cannot be seen.
+/// Normalizes a path: plain slashes, no blanks around names, no slashes at the ends. Character width and invisible characters are ignored.
 fn normal(text: &str) -> String {
     let seen: String = half_width(text).chars().filter(|one| !is_invisible(*one)).collect();
     let names: Vec<&str> = seen.split('/').map(trimmed).filter(|name| !name.is_empty()).collect();

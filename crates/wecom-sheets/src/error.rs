@@ -1,4 +1,4 @@
-//! Why a file cannot be read at all. What is wrong with one cell is a [`SheetProblem`](crate::SheetProblem).
+//! Errors of a whole file. A [`SheetProblem`](crate::SheetProblem) is the fault of one cell.
 
 use std::io;
 
@@ -7,17 +7,17 @@ use crate::{Encoding, Format};
 /// The result of reading a file.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why a file cannot be read. No text quotes a cell: sheets hold people's data.
+/// The reason that a file cannot be read. No message quotes a cell, because sheets contain personal data.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The system cannot read it.
+    /// The operating system cannot read the file.
     #[error("the file cannot be read")]
     Io(#[source] io::Error),
-    /// There is nothing in it.
+    /// The file is empty.
     #[error("the file is empty")]
     Empty,
-    /// The sheet of the workbook is empty, and there are others.
+    /// The selected sheet of the workbook is empty, and the workbook has other sheets.
     #[error("the sheet {sheet:?} is empty; the workbook also has {}", list(.others))]
     EmptySheet {
         /// The sheet that was read.
@@ -25,95 +25,95 @@ pub enum Error {
         /// The other sheets.
         others: Vec<String>,
     },
-    /// It is neither text nor a workbook.
+    /// The file is neither text nor a workbook.
     #[error("the file is neither text nor a workbook")]
     Binary,
-    /// It is something that has no rows, or none that are read here.
-    #[error("the file is {what}, whatever its name says: save it as .xlsx")]
+    /// The file is of another kind, without rows or with rows that this crate cannot read.
+    #[error("the file is {what}, regardless of its name: save it as .xlsx")]
     NotASheet {
-        /// What it is, with its article.
+        /// What the file is, with an article.
         what: &'static str,
     },
-    /// It is a web page, as many systems export tables under the name of a workbook.
+    /// The file is a web page. Many systems export tables as web pages that are named like workbooks.
     #[error(
-        "the file is a web page (HTML), whatever its name says: open it in Excel or WPS and save it as .xlsx"
+        "the file is a web page (HTML), regardless of its name: open it in Excel or WPS and save it as .xlsx"
     )]
     WebPage,
-    /// It has a password.
-    #[error("the workbook has a password: save it without one")]
+    /// The workbook has a password.
+    #[error("the workbook has a password: save it without a password")]
     Password,
-    /// It changed between one reading and the next, or while it was read.
+    /// The file changed between two readings, or while it was read.
     #[error("the file changed while it was read: try again when it is complete")]
     Changed,
-    /// A byte is illegal in the encoding of its text.
-    #[error("the text is not {encoding} throughout (byte {offset}): save it as UTF-8")]
+    /// A byte is invalid in the encoding of the text.
+    #[error("byte {offset} is invalid in {encoding}: save the file as UTF-8")]
     Encoding {
-        /// The encoding that was named, or that the rest of the text speaks for.
+        /// The encoding that was set, or that the rest of the text suggests.
         encoding: Encoding,
-        /// Where the first illegal byte is, counted from 0.
+        /// The offset of the first invalid byte, counted from 0.
         offset: u64,
     },
-    /// Its text is no UTF-8, and too little of it speaks for one encoding.
+    /// The text is not UTF-8, and has too little evidence for one encoding.
     #[error(
-        "the encoding of the text is not known for sure{}: save it as UTF-8, or name the encoding",
-        .likely.map(|likely| format!(" ({likely} is a guess)")).unwrap_or_default()
+        "the encoding of the text is uncertain{}: save the file as UTF-8, or set the encoding",
+        .likely.map(|likely| format!(" (probably {likely})")).unwrap_or_default()
     )]
     Ambiguous {
-        /// The likeliest encoding, if any is possible.
+        /// The most likely encoding, if any is possible.
         likely: Option<&'static str>,
     },
-    /// Its text, read in the encoding that it seems to have, has characters of private use, which no table has.
+    /// The text, decoded with the most likely encoding, has private-use characters. Tables do not contain them.
     #[error(
-        "the text seems to be {encoding}, but has characters of private use then: save it as UTF-8, or name the encoding"
+        "the text seems to be {encoding}, but then it has private-use characters: save the file as UTF-8, or set the encoding"
     )]
     PrivateUse {
         /// The encoding.
         encoding: Encoding,
     },
-    /// There is no encoding of that name.
-    #[error("there is no encoding {name:?}; there are {}", Encoding::NAMES)]
+    /// The name of the encoding is unknown.
+    #[error("unknown encoding {name:?}; supported: {}", Encoding::NAMES)]
     NoEncoding {
-        /// The name given.
+        /// The name.
         name: String,
     },
-    /// Its text is UTF-8 but for some bytes; read as GB18030 it would be nonsense.
-    #[error("the text is UTF-8 but for byte {offset}: the file is damaged, export it again")]
+    /// The text is UTF-8 except for a few bytes. Decoded as GB18030, it would be nonsense.
+    #[error("byte {offset} is invalid UTF-8: the file is damaged; export it again")]
     BrokenUtf8 {
-        /// Where the first illegal byte is, counted from 0.
+        /// The offset of the first invalid byte, counted from 0.
         offset: u64,
     },
-    /// A row is longer than any row can be.
-    #[error("the row at line {line} does not end: is a quotation mark (\") left open?")]
+    /// A row is longer than the limit.
+    #[error("the row at line {line} does not end: look for an unclosed quotation mark (\")")]
     EndlessRow {
-        /// Where the row begins.
+        /// The line where the row begins.
         line: u64,
     },
-    /// A row, or the headings, have more columns than Excel knows.
+    /// A row, or the row of headings, has more columns than Excel allows.
     #[error("the row at line {line} has more than 16,384 columns")]
     TooWide {
-        /// Where the row begins.
+        /// The line where the row begins.
         line: u64,
     },
-    /// The workbook is damaged, or not one.
+    /// The workbook is damaged, or the file is not a workbook.
     #[error("the workbook cannot be read: {0}")]
     Workbook(String),
-    /// The workbook has more of something than any directory needs.
+    /// The file exceeds a limit that is larger than any directory needs.
     #[error("the file has more than {limit} {what}")]
     TooMany {
-        /// What there is too much of, in the plural.
+        /// The items that exceed the limit, in the plural.
         what: &'static str,
         /// The limit.
         limit: u64,
     },
-    /// Rows are hidden, by hand or by a filter, and it was not said what becomes of them.
-    #[error("{} hidden, the first is row {first_line}: show them, or say whether they are to be read", rows(*.count))]
+    /// Rows are hidden by hand or by a filter, and [`Options::hidden_rows`](crate::Options::hidden_rows) does not say how to treat them.
+    #[error("{} hidden, the first is row {first_line}: unhide them, or choose whether to read them", rows(*.count))]
     HiddenRows {
-        /// How many rows that are not blank are hidden.
+        /// The number of hidden rows that are not blank.
         count: u64,
-        /// The number of the first.
+        /// The number of the first hidden row.
         first_line: u64,
     },
-    /// The workbook would unpack to more than any directory needs.
+    /// A part of the workbook exceeds the limit of unpacked bytes.
     #[error("`{part}` in the workbook unpacks to more than {limit} bytes")]
     TooLarge {
         /// The part of the workbook.
@@ -121,91 +121,105 @@ pub enum Error {
         /// The limit, in bytes.
         limit: u64,
     },
-    /// There is no sheet of that name.
-    #[error("the workbook has no sheet {name:?}; it has {}", list(.sheets))]
+    /// The workbook has no sheet with this name.
+    #[error("unknown sheet {name:?}; the workbook has: {}", list(.sheets))]
     NoSheet {
-        /// The name asked for.
+        /// The name.
         name: String,
-        /// The sheets there are.
+        /// The sheets of the workbook.
         sheets: Vec<String>,
     },
-    /// A sheet is named, but the file is no workbook.
-    #[error("the file is no workbook: it has no sheets to choose from")]
+    /// A sheet is selected, but the file is not a workbook.
+    #[error("the file is not a workbook, so no sheet can be selected")]
     NotAWorkbook,
-    /// A record is not JSON, or not an object.
+    /// A record is not valid JSON, or is not an object.
     #[error("line {line} is not a JSON object")]
     Json {
-        /// Where the record begins.
+        /// The line where the record begins.
         line: u64,
-        /// What the parser says.
+        /// The error of the parser.
         #[source]
         source: Option<serde_json::Error>,
     },
-    /// None of the first rows has the heading without which people cannot be distinguished.
+    /// None of the first rows has the heading that identifies people.
     #[error("{}{}", no_headings(*.rows, .wanted, *.is_json), looks_like(.like))]
     NoHeadings {
-        /// The heading looked for, as WeCom's template spells it; of JSON the key.
+        /// The required heading, as in WeCom's template. For JSON, the required key.
         wanted: &'static str,
-        /// How many rows were looked at.
+        /// The number of rows that were searched.
         rows: usize,
-        /// The file holds JSON objects.
+        /// The file contains JSON objects.
         is_json: bool,
-        /// No row of the text has a second cell: something else than a comma, a semicolon or a tab is between the cells.
+        /// No row of the text has a second cell: the delimiter is not a comma, a semicolon or a tab.
         is_undivided: bool,
-        /// The sheets of the workbook that were not read.
+        /// The other sheets of the workbook.
         other_sheets: Vec<String>,
-        /// Headings beside known ones that look like an id, such as 工号; a mapping can say that one is.
+        /// Headings beside known ones that look like an id, for example 工号. A mapping can assign them.
         like: Vec<String>,
     },
-    /// Only the column of ids is understood: importing the file would change nothing.
-    #[error("{} is the only column that is understood{}", .wanted, others(.headings))]
+    /// No row contains the heading of the column that identifies a person, and another known heading.
+    #[error("{}", no_key(.key, *.fewest, *.rows, .headings, .other_sheets))]
+    NoKey {
+        /// The heading of the key.
+        key: String,
+        /// The number of known headings that a row of headings needs, with the key.
+        fewest: usize,
+        /// The number of rows that were searched.
+        rows: usize,
+        /// The row with the most known headings; empty if no row has any.
+        headings: Vec<String>,
+        /// The other sheets of the workbook.
+        other_sheets: Vec<String>,
+    },
+    /// Only the column of ids is recognized, so the import would change nothing.
+    #[error("{} is the only recognized column{}", .wanted, others(.headings))]
     OnlyIds {
-        /// The heading of the ids, as WeCom's template spells it.
+        /// The heading of the ids, as in WeCom's template.
         wanted: &'static str,
-        /// The headings that are not understood.
+        /// The headings that are not recognized.
         headings: Vec<String>,
     },
-    /// The rows are the members and departments of a tag, as `txl export tag` writes them.
-    #[error("the file looks like the export of a tag, whose rows are not whole members or departments")]
+    /// The rows are members and departments of a tag, as `txl export tag` writes them.
+    #[error("the file looks like the export of a tag: its rows are not complete members or departments")]
     TagExport,
-    /// The headings take two rows that do not fit together.
-    #[error("the headings of lines {line} and {next} do not fit together ({}): leave one row of headings", list(.headings))]
+    /// The headings occupy two rows that conflict.
+    #[error("the headings of lines {line} and {next} conflict ({}): keep one row of headings", list(.headings))]
     TwoHeadings {
         /// The line of the upper headings.
         line: u64,
         /// The line of the lower headings.
         next: u64,
-        /// The upper and the lower heading of the column that does not fit.
+        /// The upper and the lower heading of the column that conflicts.
         headings: Vec<String>,
     },
-    /// Two columns give one field.
-    #[error("the columns {} are all {field}: leave one, or name one to be ignored", list(.headings))]
+    /// Several columns map to one field.
+    #[error("several columns map to {field}: {}; keep one and ignore the others", list(.headings))]
     SameField {
         /// The field.
         field: String,
-        /// The columns' headings.
+        /// The headings of the columns.
         headings: Vec<String>,
     },
-    /// A mapping names a field that there is not.
-    #[error("there is no field {target:?}; there are {}, extra:NAME and ignore", list(.known))]
+    /// A mapping names an unknown field.
+    #[error("unknown field {target:?}; supported: {}, extra:NAME and ignore", list(.known))]
     NoField {
-        /// The name given.
+        /// The name.
         target: String,
-        /// The fields there are.
+        /// The supported fields.
         known: Vec<String>,
     },
-    /// A mapping names a column that there is not.
-    #[error("there is no column {heading:?}; there are {}", list(.headings))]
+    /// A mapping names a column that the file does not have.
+    #[error("unknown column {heading:?}; the file has: {}", list(.headings))]
     NoColumn {
-        /// The heading given.
+        /// The heading in the mapping.
         heading: String,
-        /// The headings there are.
+        /// The headings of the file.
         headings: Vec<String>,
     },
 }
 
 impl Error {
-    /// What is wrong with a file or a sheet without rows.
+    /// Returns the error for a file or a sheet without rows.
     pub(crate) fn empty(format: &Format) -> Self {
         let others: Vec<String> = format.other_sheets().map(str::to_owned).collect();
         match format {
@@ -227,18 +241,35 @@ fn no_headings(rows: usize, wanted: &str, is_json: bool) -> String {
     }
 }
 
+fn no_key(key: &str, fewest: usize, rows: usize, headings: &[String], other_sheets: &[String]) -> String {
+    let another = if fewest > 1 { " and another known heading" } else { "" };
+    let place = match rows {
+        1 => "the first row does not contain".to_owned(),
+        rows => format!("none of the first {rows} rows contains"),
+    };
+    let found = match headings {
+        [] => String::new(),
+        headings => format!("; the likeliest row contains {}", list(headings)),
+    };
+    let sheets = match other_sheets {
+        [] => String::new(),
+        sheets => format!("; the workbook also has the sheets {}", list(sheets)),
+    };
+    format!("{place} the heading {key}{another}{found}{sheets}")
+}
+
 fn looks_like(headings: &[String]) -> String {
     match headings {
         [] => String::new(),
-        [one] => format!("; {} may be meant for it", short(one)),
-        several => format!("; one of {} may be meant for it", list(several)),
+        [one] => format!("; possible match: {}", short(one)),
+        several => format!("; possible matches: {}", list(several)),
     }
 }
 
 fn others(headings: &[String]) -> String {
     match headings {
-        [] => ": nothing would change".to_owned(),
-        unknown => format!(" (not {}): nothing would change", list(unknown)),
+        [] => ": the import would change nothing".to_owned(),
+        unknown => format!(" (not recognized: {}): the import would change nothing", list(unknown)),
     }
 }
 
@@ -246,7 +277,7 @@ fn rows(count: u64) -> String {
     if count == 1 { "1 row is".to_owned() } else { format!("{count} rows are") }
 }
 
-/// Names for a person, as many as one can take in.
+/// Joins names, at most 30 of them.
 fn list(names: &[String]) -> String {
     const SHOWN: usize = 30;
     let mut text = names.iter().take(SHOWN).map(|name| short(name)).collect::<Vec<_>>().join(", ");
@@ -265,7 +296,7 @@ fn short(name: &str) -> String {
 }
 
 impl From<io::Error> for Error {
-    /// Our own readers speak through `io::Error`, as what reads from them knows no other.
+    /// Errors of this crate's readers pass through `io::Error`, the only error type that their consumers know.
     fn from(error: io::Error) -> Self {
         match error.downcast::<Self>() {
             Ok(error) => error,

@@ -1,4 +1,4 @@
-//! Rows below the data that say who made the list, or how many people are in it.
+//! Footers: rows below the data that name the author of the list or the number of people.
 
 use crate::{
     Record, Row,
@@ -7,7 +7,7 @@ use crate::{
     headings::{Column, Meaning},
 };
 
-/// Words that begin a footer if a sign, a blank, a digit or nothing follows.
+/// Words that begin a footer if a sign, a blank, a digit or the end of the cell follows.
 const WORDS: &[&str] = &[
     "制表",
     "制表人",
@@ -96,8 +96,8 @@ const ENGLISH: &[&str] = &[
     "end of list",
 ];
 
-/// Whether a row is a footer: it has no account, nothing to reach a person by, and its first filled cell begins as footers do. A cell that is
-/// merged over the row stands in all of its columns.
+/// Returns whether a row is a footer: it has no account, no phone number and no mail address, and its first filled cell begins with a word of a
+/// footer. A cell that is merged across the row appears in all columns.
 pub(crate) fn is_footer<R: Record>(row: &Row, columns: &[Column<R::Column>]) -> bool {
     let cell = |at: usize| trimmed(row.text(at));
     let Some(first) = (0..row.len()).find(|at| !cell(*at).is_empty()) else { return false };
@@ -110,7 +110,7 @@ pub(crate) fn is_footer<R: Record>(row: &Row, columns: &[Column<R::Column>]) -> 
     }
     columns.iter().enumerate().all(|(at, column)| match column.meaning {
         Meaning::Field(field) if field == R::ID => is_same(at),
-        // `日期：2026-01-31` has as many digits as a number.
+        // `日期：2026-01-31` has as many digits as a phone number.
         Meaning::Field(_) if begins_as_footer(cell(at)) => true,
         Meaning::Field(field) => match R::wanted(field) {
             Wanted::Mobile => cell(at).chars().filter(char::is_ascii_digit).count() < 7,
@@ -121,11 +121,11 @@ pub(crate) fn is_footer<R: Record>(row: &Row, columns: &[Column<R::Column>]) -> 
     })
 }
 
-fn begins_as_footer(cell: &str) -> bool {
+pub(crate) fn begins_as_footer(cell: &str) -> bool {
     let text = plain(cell);
     let text = text.trim_start_matches(|one: char| !one.is_alphanumeric());
     let is_end = |rest: &str| rest.chars().next().is_none_or(|next| !next.is_alphabetic());
-    // A name may begin with such a word, as that of Page Smith.
+    // The name of a person can begin with such a word, for example Page Smith.
     let is_english_end = |rest: &str| {
         let next = rest.trim_start();
         next.is_empty()

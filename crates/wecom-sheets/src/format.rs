@@ -1,27 +1,27 @@
-//! What a file is written in.
+//! The format of a file.
 
 use std::fmt;
 
 use crate::Encoding;
 
-/// What a file is written in.
+/// The format of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
     /// Text in rows.
     Csv {
-        /// How the text is encoded.
+        /// The encoding of the text.
         encoding: Encoding,
-        /// What stands between cells: a comma, a semicolon, a tab, or what the first line declares by `sep=`.
+        /// The delimiter: a comma, a semicolon, a tab, or the one that the first line declares with `sep=`.
         delimiter: u8,
-        /// How many bytes the BOM has.
+        /// The size of the BOM in bytes.
         bom: usize,
     },
-    /// JSON objects: one a line, or in one array.
+    /// JSON objects: one on each line, or in one array.
     Json {
-        /// How the text is encoded.
+        /// The encoding of the text.
         encoding: Encoding,
-        /// How many bytes the BOM has.
+        /// The size of the BOM in bytes.
         bom: usize,
     },
     /// A sheet of an XLSX workbook.
@@ -48,7 +48,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The names of the workbook's sheets that are not read; none for what is no workbook.
+    /// Returns the names of the other sheets of the workbook. Other formats have none.
     pub fn other_sheets(&self) -> impl Iterator<Item = &str> {
         let (sheet, sheets) = match self {
             Self::Xlsx { sheet, sheets } | Self::Ods { sheet, sheets } | Self::Xls { sheet, sheets } => {
@@ -59,10 +59,10 @@ impl Format {
         sheets.iter().map(String::as_str).filter(move |other| *other != sheet)
     }
 
-    /// Whether a number's cell may show other digits than the number has, such as `00007` for 7, without a way to know.
+    /// Returns whether this format does not store how a number is displayed, so that 7 can be displayed as `00007`.
     ///
-    /// Then a [`Kind::Number`](crate::Kind::Number) is no id: whether a person sees `7` or `00007` is not known. Of XLSX the formats are known, and
-    /// digits that differ from the number are a [`Kind::Text`](crate::Kind::Text).
+    /// In such a file, a [`Kind::Number`](crate::Kind::Number) cannot be an id: the user can see `7` or `00007`. XLSX stores the display formats, and
+    /// a number that is displayed with other digits is a [`Kind::Text`](crate::Kind::Text).
     pub fn hides_number_formats(&self) -> bool {
         matches!(self, Self::Ods { .. } | Self::Xls { .. })
     }

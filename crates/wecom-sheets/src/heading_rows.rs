@@ -1,4 +1,4 @@
-//! Which row, or which two rows, have the headings.
+//! The search for the row of headings, or the two rows of headings.
 
 use std::ops::ControlFlow;
 
@@ -12,12 +12,12 @@ use crate::{
     headings::{self, Column, HEADING_ROWS, Meaning},
 };
 
-/// How many rows below the headings are looked at.
+/// Number of rows below the headings that are examined.
 const ROWS_BELOW: usize = 20;
-/// How many headings that look like an id are named.
+/// Maximum number of headings in the list of possible ids.
 const LIKE: usize = 5;
 
-/// The columns of a sheet, and where its rows begin.
+/// The columns of a sheet, and the line of its headings.
 pub(crate) struct Found<C> {
     /// The line of the last row of headings.
     pub(crate) line: u64,
@@ -48,7 +48,7 @@ struct Search<'a, R: Record> {
     record: std::marker::PhantomData<R>,
 }
 
-/// The row that has the heading of the ids, and what stands around it.
+/// The row with the heading of the ids, and the rows around it.
 struct Headings {
     line: u64,
     above: Vec<String>,
@@ -96,7 +96,7 @@ impl<'a, R: Record> Search<'a, R> {
         }
     }
 
-    /// Looks for the headings.
+    /// Searches a row for the headings.
     fn look(&mut self, row: &Row) -> ControlFlow<()> {
         self.seen += 1;
         self.is_undivided &= row.len() < 2;
@@ -165,13 +165,13 @@ impl<'a, R: Record> Search<'a, R> {
     }
 }
 
-/// The cells of a row of headings. Of those that are merged side by side the first alone has the text, as in CSV.
-fn texts(row: &Row) -> Vec<String> {
+/// Returns the cells of a row of headings. In cells that are merged side by side, only the first has the text, as in CSV.
+pub(crate) fn texts(row: &Row) -> Vec<String> {
     let text = |at| if row.is_beside(at) { "" } else { trimmed(row.text(at)) };
     (0..row.len()).map(|at| text(at).to_owned()).collect()
 }
 
-/// Whether the row has the keys of `txl export tag` in JSON; or its headings, where departments are to be read.
+/// Returns whether the row has the JSON keys of `txl export tag`, or its headings in an import of departments.
 fn is_of_tag<R: Record>(row: &Row) -> bool {
     let keys: Vec<String> = row.texts().map(|cell| trimmed(cell).to_owned()).collect();
     let is_json = keys.iter().any(|key| key == "partyid")
@@ -179,8 +179,8 @@ fn is_of_tag<R: Record>(row: &Row) -> bool {
     is_json || (R::SUBJECT == Subject::Departments && columns_of_tag(&keys).is_some())
 }
 
-/// The places of the account and the department, if these are the headings of `txl export tag`. A file of members may have them too: what tells is
-/// that each row has one of both.
+/// Returns the positions of the account and the department if the headings are those of `txl export tag`. A file of members can have the same
+/// headings. In the export of a tag, each row has a value in exactly one of the two columns.
 fn columns_of_tag(headings: &[String]) -> Option<(usize, usize)> {
     let keys: Vec<String> = headings.iter().map(|heading| squeezed(&plain(heading))).collect();
     let place = |key: &str| keys.iter().position(|other| other == key);
@@ -190,7 +190,7 @@ fn columns_of_tag(headings: &[String]) -> Option<(usize, usize)> {
     (keys.len() == 3).then_some((account, department))
 }
 
-/// Whether a row below the headings is a second row of them: it has headings of fields, and no account.
+/// Returns whether a row below the headings is a second row of headings: it has headings of fields, and no account.
 fn is_second_row<R: Record>(found: &Headings, row: &Row, mapping: &Mapping) -> bool {
     let Some(id) = found.texts.iter().position(|text| mapping.is_id::<R>(text)) else { return false };
     let account = trimmed(row.text(id));
@@ -201,25 +201,29 @@ fn is_second_row<R: Record>(found: &Headings, row: &Row, mapping: &Mapping) -> b
 }
 
 impl Headings {
-    /// One heading a column.
+    /// Returns one heading for each column.
     fn joined<R: Record>(self) -> Result<Vec<String>> {
         let Self { line, above, texts, below, .. } = self;
         match below {
             Some((next, below)) => joined_below::<R>(&texts, &below, line, next),
-            None => Ok(joined_above::<R>(&above, texts)),
+            None => Ok(joined_above(&above, texts, &|text| word::<R>(text).is_some())),
         }
     }
 }
 
-/// The headings with what the row above says: the heading of a cell that is merged over both rows, and the group that a heading belongs to.
-fn joined_above<R: Record>(above: &[String], texts: Vec<String>) -> Vec<String> {
+/// Completes the headings with the row above: the headings of cells that are merged over both rows, and the groups of headings.
+pub(crate) fn joined_above(
+    above: &[String],
+    texts: Vec<String>,
+    is_known: &dyn Fn(&str) -> bool,
+) -> Vec<String> {
     let groups = || above.iter().filter(|text| !text.is_empty());
-    // A title over the whole sheet is no group.
+    // A title over the whole sheet is not a group.
     if !groups().any(|group| Some(group) != groups().next()) {
         return texts;
     }
     let groups = carried(above);
-    let own = |at: usize| above.get(at).filter(|text| word::<R>(text).is_some());
+    let own = |at: usize| above.get(at).filter(|text| is_known(text));
     let joined = texts.into_iter().enumerate().map(|(at, text)| match groups.get(at) {
         Some(_) if text.is_empty() => own(at).cloned().unwrap_or(text),
         Some(group) if is_about_others(group) && !is_same(group, &text) => format!("{group} {text}"),
@@ -228,7 +232,12 @@ fn joined_above<R: Record>(above: &[String], texts: Vec<String>) -> Vec<String> 
     joined.collect()
 }
 
-fn joined_below<R: Record>(texts: &[String], below: &[String], line: u64, next: u64) -> Result<Vec<String>> {
+pub(crate) fn joined_below<R: Record>(
+    texts: &[String],
+    below: &[String],
+    line: u64,
+    next: u64,
+) -> Result<Vec<String>> {
     let groups = carried(texts);
     let columns = texts.len().max(below.len());
     let joined = (0..columns).map(|at| {
@@ -251,7 +260,7 @@ fn joined_below<R: Record>(texts: &[String], below: &[String], line: u64, next: 
     joined.collect()
 }
 
-/// The headings of groups, each over the columns up to the next one: a CSV file has the text of a merged cell once.
+/// Extends the heading of each group to the columns up to the next group. CSV has the text of a merged cell only once.
 fn carried(texts: &[String]) -> Vec<&str> {
     let mut group = "";
     let mut groups = Vec::with_capacity(texts.len());
@@ -264,7 +273,7 @@ fn carried(texts: &[String]) -> Vec<&str> {
     groups
 }
 
-/// Whether the columns of a group are about somebody else than the member of the row, so that 手机 below it is another's.
+/// Returns whether the columns of a group are about another person than the member, so that 手机 below it is not the member's.
 fn is_about_others(group: &str) -> bool {
     const LONGEST: usize = 16;
     const OTHERS: &[&str] = &[

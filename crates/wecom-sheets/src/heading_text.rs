@@ -1,8 +1,8 @@
-//! The text of a heading: what people put around and inside it.
+//! The text of headings: numbers, notes, brackets and other additions.
 
 use crate::cleaning::{half_width, is_invisible, trimmed};
 
-/// A heading without its number in the row: `1.姓名`, `2、手机`.
+/// Removes the number of a heading in its row: `1.姓名`, `2、手机`.
 pub(crate) fn without_number(text: &str) -> &str {
     let rest = text.trim_start_matches(|one: char| one.is_ascii_digit());
     match rest.strip_prefix(['.', '、', ')']) {
@@ -11,19 +11,19 @@ pub(crate) fn without_number(text: &str) -> &str {
     }
 }
 
-/// Whether two headings are the same but for blanks, case, widths and marks.
+/// Returns whether two headings are equal, ignoring blanks, case, character width and marks.
 pub(crate) fn is_same(one: &str, other: &str) -> bool {
     let key = |heading: &str| squeezed(&without_marks(&plain(heading)));
     key(one) == key(other)
 }
 
-/// A heading in half-width, simplified characters and lower case, without what cannot be seen.
+/// Converts a heading to half-width, simplified characters and lower case, and removes invisible characters.
 pub(crate) fn plain(heading: &str) -> String {
     let half = half_width(trimmed(heading));
     half.chars().filter(|one| !is_invisible(*one)).map(simplified).collect::<String>().to_lowercase()
 }
 
-/// The simplified form of a traditional character that known headings have: 帳號 is 帐号.
+/// Returns the simplified form of a traditional character in a known heading: 帳號 becomes 帐号.
 fn simplified(one: char) -> char {
     const TRADITIONAL: &str =
         "帳賬號機門職務郵電話別稱狀態員領導內屬級離編碼聯絡啟應組織構團隊區長負責備註說順";
@@ -36,14 +36,14 @@ fn simplified(one: char) -> char {
     at.and_then(|at| SIMPLIFIED.chars().nth(at)).unwrap_or(one)
 }
 
-/// A text without blanks, and without signs around it.
+/// Removes blanks, and signs around the text.
 pub(crate) fn squeezed(text: &str) -> String {
     let is_sign = |one: char| !one.is_alphanumeric() && !OPENING.contains(&one) && !CLOSING.contains(&one);
     let text: String = text.chars().filter(|one| !one.is_whitespace()).collect();
     text.trim_matches(is_sign).to_owned()
 }
 
-/// `e-mail`, `user_id` and `部门(id)` without what joins their words.
+/// Joins the words of a heading: `e-mail`, `user_id`, `部门(id)`.
 pub(crate) fn joined(text: &str) -> String {
     text.chars().filter(|one| !matches!(one, '_' | '-' | '.' | '\'' | '(' | ')')).collect()
 }
@@ -60,11 +60,11 @@ const CLOSING: [char; 9] = [')', ']', '}', '>', '】', '〕', '」', '』', '》
 /// A part of a heading.
 pub(crate) struct Part {
     pub(crate) text: String,
-    /// It is in brackets, behind a colon or on a further line, so that it may be a note.
+    /// The part is in brackets, after a colon or on a later line, so it can be a note.
     pub(crate) is_note: bool,
 }
 
-/// Cuts a heading at its brackets, slashes, colons and line breaks: `姓名/Name`, `手机号(11位)`.
+/// Splits a heading at its brackets, slashes, colons and line breaks: `姓名/Name`, `手机号(11位)`.
 pub(crate) fn parts(text: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     let (mut depth, mut is_below) = (0_usize, false);
@@ -106,7 +106,7 @@ pub(crate) fn parts(text: &str) -> Vec<Part> {
     parts
 }
 
-/// Cuts a text where the script changes: `邮箱 Email`.
+/// Splits a text where the script changes: `邮箱 Email`.
 pub(crate) fn scripts(text: &str) -> Vec<&str> {
     let mut scripts = Vec::new();
     let (mut start, mut before) = (0, None);
@@ -122,7 +122,7 @@ pub(crate) fn scripts(text: &str) -> Vec<&str> {
     scripts
 }
 
-/// Whether a note says how a column is to be filled in. Another one may say that the column is something else, as in 手机号(家属).
+/// Returns whether a note describes how to fill in a column. Other notes can change the meaning of the column, for example 手机号(家属).
 pub(crate) fn is_note(text: &str) -> bool {
     const NOTES: &[&str] = &[
         "必填",

@@ -1,4 +1,4 @@
-//! What a heading says by itself: a field, whether somebody still works here, something that an import cannot write.
+//! The meaning of a single heading: a field, the employment status, or a value that an import cannot write.
 
 use wecom_contacts::{
     imports::{MemberColumn, Subject},
@@ -10,26 +10,26 @@ use crate::{
     heading_text::{is_note, joined, parts, plain, scripts, squeezed, without_number},
 };
 
-/// What a heading says, before the other headings of its row are looked at.
+/// The meaning of a heading, independent of the other headings of its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Word<C> {
     /// A field.
     Field(C),
-    /// A telephone number of either kind: the mobile number, if no other column is.
+    /// A telephone number of unknown kind. It is the mobile number if no other column is.
     Phone,
     /// Whether the person still works here.
     Status,
-    /// An export writes it, and an import cannot.
+    /// An export writes it, but an import cannot.
     ReadOnly,
-    /// It decides over people, and an import cannot write it.
+    /// It affects people, and an import cannot write it.
     Deciding,
-    /// 工号: the attribute of this name, or what accounts are made of.
+    /// 工号: the attribute of this name, or the source of the accounts.
     Badge,
-    /// Nothing: an explanation.
+    /// An explanation without a value.
     Nothing,
 }
 
-/// 工号, the commonest of all extended attributes (扩展属性).
+/// 工号, the most common extended attribute (扩展属性).
 pub(crate) const BADGE: &str = "工号";
 
 const STATUS: &[&str] = &[
@@ -53,7 +53,7 @@ const STATUS: &[&str] = &[
     "jobstatus",
 ];
 
-/// Beside the names in JSON of the [fields](MemberField) that have no column.
+/// Supplements the JSON names of the [fields](MemberField) that have no column.
 const READ_ONLY_OF_MEMBERS: &[&str] = &[
     "avatar_mediaid",
     "wxplugin_status",
@@ -72,7 +72,7 @@ const READ_ONLY_OF_MEMBERS: &[&str] = &[
 const READ_ONLY_OF_DEPARTMENTS: &[&str] =
     &["name_en", "department_leader", "extattr", "英文名称", "部门英文名称", "部门英文名", "部门人数"];
 
-/// Who leads whom, who leaves when, who works where.
+/// Who leads, who leaves and when, and where people work.
 const DECIDING: &[&str] = &[
     "直属上级",
     "直接上级",
@@ -157,7 +157,7 @@ const DECIDING: &[&str] = &[
     "division",
 ];
 
-/// Headings of other systems' ids.
+/// Headings of ids in other systems.
 const LIKE_IDS_OF_MEMBERS: &[&str] = &[
     BADGE,
     "员工工号",
@@ -237,14 +237,14 @@ const LIKE_IDS_OF_DEPARTMENTS: &[&str] = &[
     "orgcode",
 ];
 
-/// What a heading says, whatever stands around it: blanks, marks of what must be filled in, units, a second language.
+/// Returns the meaning of a heading. Blanks, required marks, units and a second language are ignored.
 pub(crate) fn word<R: Record>(heading: &str) -> Option<Word<R::Column>> {
     let text = plain(heading);
     let text = without_number(&text);
     whole::<R>(text).or_else(|| of_parts::<R>(text))
 }
 
-/// Whether a heading without a word of its own says where people work, as 一级部门 does.
+/// Returns whether a heading without a known word says where people work, for example 一级部门.
 pub(crate) fn names_departments<R: Record>(heading: &str) -> bool {
     const LONGEST: usize = 20;
     let text = plain(heading);
@@ -253,7 +253,7 @@ pub(crate) fn names_departments<R: Record>(heading: &str) -> bool {
         && ["部门", "department", "dept"].iter().any(|word| text.contains(word))
 }
 
-/// Whether a heading looks like an id of another system, such as 工号.
+/// Returns whether a heading looks like an id of another system, for example 工号.
 pub(crate) fn is_like_id<R: Record>(heading: &str) -> bool {
     let like = match R::SUBJECT {
         Subject::Members => LIKE_IDS_OF_MEMBERS,
@@ -313,12 +313,12 @@ fn of_key<R: Record>(key: &str) -> Option<Word<R::Column>> {
     })
 }
 
-/// Whether it is the name in JSON of a field that WeCom's answers have.
+/// Returns whether this is the JSON name of a field in WeCom's replies.
 fn is_in_answers(key: &str) -> bool {
     MemberField::from_name(key).is_some_and(MemberField::is_in_answers)
 }
 
-/// What the parts say together: all that are no notes must say the same.
+/// Returns the common meaning of the parts. All parts except notes must agree.
 fn of_parts<R: Record>(text: &str) -> Option<Word<R::Column>> {
     let mut said = None;
     for part in parts(text) {
@@ -340,7 +340,7 @@ fn of_parts<R: Record>(text: &str) -> Option<Word<R::Column>> {
     said
 }
 
-/// What texts say that all must say the same.
+/// Returns the common meaning of texts that must all agree.
 fn agreed<R: Record>(texts: &[&str]) -> Option<Word<R::Column>> {
     let mut words = texts.iter().map(|text| whole::<R>(text));
     let first = words.next()??;

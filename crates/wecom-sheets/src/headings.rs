@@ -1,4 +1,4 @@
-//! Headings: which column is which field.
+//! Headings: assigns a field to each column.
 
 use wecom_contacts::imports::MemberColumn;
 
@@ -9,13 +9,13 @@ use crate::{
     heading_words::{BADGE, Word, names_departments, word},
 };
 
-/// How many rows may stand above the headings, and the headings' own: WeCom's templates have up to nine lines of explanation.
+/// Maximum number of rows down to the headings, including them. WeCom's templates have up to nine lines of explanation above the headings.
 pub(crate) const HEADING_ROWS: usize = 20;
 
-/// The heading of the column in which a file of refused rows says why; a file with it can be read again as it is.
+/// The heading of the reasons in a file of refused rows. A file with this column can be imported again without edits.
 pub const REASON_HEADING: &str = "未导入原因 (why it was refused)";
 
-/// What columns are to be taken for, where their headings do not say it by themselves.
+/// Assigns fields to columns whose headings are not recognized.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Mapping {
@@ -24,35 +24,35 @@ pub struct Mapping {
 }
 
 impl Mapping {
-    /// Nothing beyond what headings say by themselves.
+    /// Returns a mapping without assignments.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes the column of this heading for a field, by any of the field's known headings; for the extended attribute NAME by `extra:NAME`; for none
-    /// by `ignore`.
+    /// Assigns a field to the column with this heading. The target is any known heading of the field, `extra:NAME` for the extended attribute NAME,
+    /// or `ignore`.
     pub fn column(mut self, heading: impl Into<String>, target: impl Into<String>) -> Self {
         self.columns.push((heading.into(), target.into()));
         self
     }
 
-    /// Takes the column of this heading for the extended attribute (扩展属性) of the same name.
+    /// Assigns the extended attribute (扩展属性) of the same name to the column with this heading.
     pub fn extra(mut self, name: impl Into<String>) -> Self {
         self.extras.push(name.into());
         self
     }
 
-    /// Whether it says nothing.
+    /// Returns whether the mapping has no assignments.
     pub(crate) fn is_empty(&self) -> bool {
         self.columns.is_empty() && self.extras.is_empty()
     }
 
-    /// Whether all targets are something.
+    /// Checks that all targets are valid.
     pub(crate) fn check<R: Record>(&self) -> Result<()> {
         self.columns.iter().try_for_each(|(_, target)| target_of::<R>(target).map(drop))
     }
 
-    /// Whether the heading says something, by itself or by this mapping.
+    /// Returns whether the heading is recognized, by itself or by this mapping.
     pub fn knows<R: Record>(&self, heading: &str) -> bool {
         word::<R>(heading).is_some_and(|word| word != Word::Nothing)
             || self.columns.iter().any(|(mapped, _)| is_same(mapped, heading))
@@ -82,12 +82,12 @@ impl Mapping {
         }))
     }
 
-    /// Whether this heading is the one of the column that tells rows apart.
+    /// Returns whether this is the heading of the column that identifies rows.
     pub(crate) fn is_id<R: Record>(&self, heading: &str) -> bool {
         matches!(self.target::<R>(heading), Ok(Target::Sure(Meaning::Field(column))) if column == R::ID)
     }
 
-    /// The headings that this names and that are not among these.
+    /// Returns an assigned heading that is missing from these headings.
     fn missing(&self, headings: &[String]) -> Option<&str> {
         let mapped = self.columns.iter().map(|(heading, _)| heading);
         let missing = mapped.clone().find(|mapped| !headings.iter().any(|heading| is_same(mapped, heading)));
@@ -111,7 +111,7 @@ fn target_of<R: Record>(target: &str) -> Result<Meaning<R::Column>> {
     match word::<R>(target) {
         Some(Word::Field(column)) => Ok(Meaning::Field(column)),
         Some(Word::Status) => Ok(Meaning::Status),
-        // The heading itself is an export's, which has codes under it.
+        // The heading `status` belongs to an export, whose values are codes.
         Some(Word::ReadOnly) if target.eq_ignore_ascii_case("status") => Ok(Meaning::Status),
         _ => Err(Error::NoField {
             target: target.to_owned(),
@@ -120,7 +120,7 @@ fn target_of<R: Record>(target: &str) -> Result<Meaning<R::Column>> {
     }
 }
 
-/// What a column is taken for.
+/// The meaning of a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Meaning<C> {
@@ -128,15 +128,15 @@ pub enum Meaning<C> {
     Field(C),
     /// The extended attribute (扩展属性) of this name.
     Extra(String),
-    /// Whether the person still works here, as 状态 says: rows of people who left are not handed on.
+    /// Whether the person still works here, as in 状态. Rows of people who left are omitted.
     Status,
-    /// Nothing: an export writes it and an import cannot, as `direct_leader` and 激活状态.
+    /// Ignored: an export writes this column, but an import cannot, for example `direct_leader` and 激活状态.
     ReadOnly,
-    /// Nothing, though it says who leads whom, who leaves when or who works where, as 直属上级: worth stopping for.
+    /// Ignored, although it says who leads, leaves or works where, for example 直属上级. An import stops until the user confirms.
     Deciding,
-    /// Nothing, as its heading is unknown: worth a warning.
+    /// Ignored with a warning, because the heading is unknown.
     Ignored,
-    /// Nothing, by its heading: an explanation, a reason of refusal, an empty one, or because the mapping says so.
+    /// Ignored because of its heading (an explanation, a reason of refusal, an empty one), or because of the mapping.
     None,
 }
 
@@ -144,25 +144,25 @@ pub enum Meaning<C> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Column<C> {
-    /// The heading as it stands in the file, without blanks around it.
+    /// The heading in the file, without surrounding blanks.
     pub heading: String,
-    /// What it is taken for.
+    /// The meaning of the column.
     pub meaning: Meaning<C>,
 }
 
-/// What a heading is taken for, as far as it can be told without the others of its row.
+/// The meaning of a heading, as far as it is independent of the other headings.
 enum Target<C> {
     Sure(Meaning<C>),
     Phone,
     Badge,
 }
 
-/// Whether a row holds headings: it has one for the column that tells rows apart.
+/// Returns whether a row contains headings: it has the heading of the column that identifies rows.
 pub(crate) fn is_headings<R: Record>(row: &Row, mapping: &Mapping) -> bool {
     row.texts().any(|cell| mapping.is_id::<R>(cell))
 }
 
-/// Makes out the columns by their headings.
+/// Assigns meanings to the columns by their headings.
 pub(crate) fn columns<R: Record>(headings: Vec<String>, mapping: &Mapping) -> Result<Vec<Column<R::Column>>> {
     if let Some(heading) = mapping.missing(&headings) {
         let headings = headings.iter().filter(|heading| !heading.is_empty()).cloned().collect();
@@ -189,8 +189,8 @@ pub(crate) fn columns<R: Record>(headings: Vec<String>, mapping: &Mapping) -> Re
     Ok(columns)
 }
 
-/// What the headings of a row say together: a telephone number is the mobile number where no other column is, and 工号 an attribute where there are
-/// accounts.
+/// Decides the meanings that depend on other headings of the row. A telephone number is the mobile number if no other column is. 工号 is an attribute
+/// if the file has accounts.
 fn together<R: Record>(targets: Vec<Target<R::Column>>) -> Vec<Meaning<R::Column>> {
     let field = |column: MemberColumn| R::from_heading(column.heading()).map(Meaning::Field);
     let has = |meaning: &Option<Meaning<R::Column>>| {
@@ -224,7 +224,7 @@ fn is_same_field<R: Record>(one: &Meaning<R::Column>, other: &Meaning<R::Column>
     }
 }
 
-/// An attribute's column has its name; in JSON it has a prefix.
+/// The heading of an attribute is its name. In JSON it has a prefix.
 fn is_attribute(name: &str, heading: &str) -> bool {
     is_same(name, heading) || heading.strip_prefix("extattr.").is_some_and(|heading| is_same(name, heading))
 }

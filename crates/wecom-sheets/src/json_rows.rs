@@ -1,6 +1,6 @@
-//! JSON objects as rows: one a line or in one array, as `txl export` writes them.
+//! JSON objects as rows: one on each line or in one array, as `txl export` writes them.
 //!
-//! Objects may differ in their keys, and a file's columns must not: it is gone through twice, first for the keys.
+//! Objects can have different keys, but a file has one set of columns. The file is therefore read twice, first for the keys.
 
 use std::io::{BufRead, BufReader};
 
@@ -10,19 +10,19 @@ use wecom_json::OrderedFields;
 
 use crate::{Error, Kind, Result, Row, encoding, row::COLUMNS, source::Text};
 
-/// More than any object has.
+/// Maximum size of an object.
 const OBJECT_BYTES: usize = 4 << 20;
 
 /// The key of the extended attributes (扩展属性).
 const EXTATTR: &str = "extattr";
-/// Each extended attribute is a column of its own, under this prefix and its name.
+/// Each extended attribute becomes a column, named by this prefix and the name of the attribute.
 const ATTRIBUTE: &str = "extattr.";
 
-/// Whether a text begins as JSON does. No heading of a CSV file begins with a brace.
+/// Returns whether a text is JSON. The first heading of a CSV file never begins with a brace.
 ///
 /// # Errors
 ///
-/// If it is JSON without objects, such as an array of arrays. Read as CSV, brackets would be parts of its cells.
+/// Returns an error if the text is JSON without objects, for example an array of arrays. In CSV, its brackets would become parts of cells.
 pub(crate) fn looks_like(mut text: Text) -> Result<bool> {
     let mut head = [0; 4096];
     let read = encoding::fill(&mut text, &mut head)?;
@@ -38,7 +38,7 @@ pub(crate) fn looks_like(mut text: Text) -> Result<bool> {
     })
 }
 
-/// The rows of a text, one by one: first the keys, on line 0, then the objects' values.
+/// The rows of a text: first the keys, on line 0, then the values of each object.
 pub(crate) struct Rows {
     keys: IndexSet<String>,
     values: Vec<Option<Value>>,
@@ -47,7 +47,7 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// Reads the keys of all objects, and goes back to the first object.
+    /// Reads the keys of all objects, then returns to the first object.
     pub(crate) fn open(text: impl Fn() -> Result<Text>) -> Result<Self> {
         let mut keys = IndexSet::new();
         let mut objects = Objects::new(text()?);
@@ -66,7 +66,7 @@ impl Rows {
         Ok(Self { keys, values, are_keys_given: false, objects: Objects::new(text()?) })
     }
 
-    /// Reads the next row that is not blank; false at the end.
+    /// Reads the next row that is not blank. Returns false at the end.
     pub(crate) fn next_row(&mut self, row: &mut Row) -> Result<bool> {
         if !self.are_keys_given {
             self.are_keys_given = true;
@@ -98,7 +98,7 @@ impl Rows {
 
 fn push(row: &mut Row, value: &Value) {
     match value {
-        // `null` is what a program writes that does not know the value.
+        // Programs write `null` for an unknown value.
         Value::Null => row.push(Kind::Absent, ""),
         Value::Bool(value) => row.push(Kind::Bool(*value), if *value { "TRUE" } else { "FALSE" }),
         Value::Number(number) if number.is_f64() => {
@@ -119,7 +119,7 @@ fn push(row: &mut Row, value: &Value) {
     }
 }
 
-/// The fields of an object in their own order, and its extended attributes as fields.
+/// Returns the fields of an object in their order, with its extended attributes as fields.
 fn parsed(object: &[u8], line: u64) -> Result<Vec<(String, Value)>> {
     let OrderedFields(fields) = serde_json::from_slice::<OrderedFields<Value>>(object)
         .map_err(|source| Error::Json { line, source: Some(source) })?;
@@ -136,7 +136,7 @@ fn parsed(object: &[u8], line: u64) -> Result<Vec<(String, Value)>> {
     Ok(plain)
 }
 
-/// Adds the attributes that are text; an import file can hold no others.
+/// Adds the attributes of type text. An import file cannot contain other types.
 fn push_text_attributes(extattr: &Value, fields: &mut Vec<(String, Value)>) {
     for attribute in extattr["attrs"].as_array().into_iter().flatten() {
         let Some(name) = attribute["name"].as_str() else { continue };
@@ -150,7 +150,7 @@ fn push_text_attributes(extattr: &Value, fields: &mut Vec<(String, Value)>) {
     }
 }
 
-/// Cuts a text into its outermost objects.
+/// Splits a text into its outermost objects.
 struct Objects {
     text: BufReader<Text>,
     object: Vec<u8>,
@@ -162,7 +162,7 @@ impl Objects {
         Self { text: BufReader::with_capacity(64 << 10, text), object: Vec::new(), line: 1 }
     }
 
-    /// The next object and the line on which it begins. What stands between objects is commas, brackets and blanks.
+    /// Returns the next object and the line on which it begins. Commas, brackets and blanks separate objects.
     fn next_object(&mut self) -> Result<Option<(u64, &[u8])>> {
         self.object.clear();
         let mut begins = self.line;

@@ -1,26 +1,26 @@
-//! What a file is, by how it begins. Its name says nothing: many systems call a web page `.xls`.
+//! The kind of a file, detected from its first bytes. The name is ignored, because many systems name a web page `.xls`.
 
 use crate::Error;
 
-/// How much of a file is looked at.
+/// Number of bytes that are examined.
 pub(crate) const HEAD: usize = 4096;
 
-/// What reads a file.
+/// The reader for a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A ZIP archive: XLSX, ODS, or something else.
+    /// A ZIP archive: XLSX, ODS, or another file.
     Zip,
-    /// An OLE container: XLS, a workbook with a password, or something else.
+    /// An OLE container: XLS, a workbook with a password, or another file.
     Ole,
     /// CSV or JSON.
     Text,
 }
 
-/// Makes out a file.
+/// Detects the kind of a file.
 ///
 /// # Errors
 ///
-/// If it is empty, or something that has no rows, by its name.
+/// Returns an error if the file is empty, or is of a known kind without rows. The error names the kind.
 pub(crate) fn kind(head: &[u8]) -> Result<Kind, Error> {
     match head {
         [] => Err(Error::Empty),
@@ -33,7 +33,7 @@ pub(crate) fn kind(head: &[u8]) -> Result<Kind, Error> {
     }
 }
 
-/// Files that people take for tables.
+/// Kinds of files that users confuse with tables.
 const BINARY: &[(&[u8], &str)] = &[
     (b"PK\x05\x06", "an empty ZIP archive"),
     (b"PK\x07\x08", "a part of a ZIP archive"),
@@ -60,7 +60,7 @@ const BINARY: &[(&[u8], &str)] = &[
     (b"\0\0\xfe\xff", "a text in UTF-32"),
 ];
 
-/// How texts begin that are no tables.
+/// Beginnings of texts that are not tables.
 const TEXTS: &[(&str, &str)] = &[
     ("mime-version:", "a web archive (MHTML)"),
     ("from: <saved by", "a web archive (MHTML)"),
@@ -76,7 +76,7 @@ fn named(head: &[u8]) -> Option<Error> {
     if let [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] = head {
         return Some(Error::NotASheet { what: "a picture" });
     }
-    // What is looked for is ASCII; in UTF-16 there is a NUL beside each.
+    // The searched words are ASCII. In UTF-16 each of their bytes has a NUL beside it.
     let text: Vec<u8> = head
         .strip_prefix(b"\xef\xbb\xbf")
         .or(head.strip_prefix(b"\xff\xfe"))
@@ -92,7 +92,7 @@ fn named(head: &[u8]) -> Option<Error> {
     }
     let rest = text.strip_prefix(b"<")?;
     let has = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
-    // A heading may stand between angle brackets, but no tag of a page begins as Chinese does.
+    // A heading can be in angle brackets, but the tag of a page never begins with a Chinese character.
     if !matches!(rest, [b'a'..=b'z' | b'!' | b'?', ..]) {
         return None;
     }
@@ -104,7 +104,7 @@ fn named(head: &[u8]) -> Option<Error> {
     if PAGE.iter().any(|tag| has(tag)) || rest.starts_with(b"!--") {
         return Some(Error::WebPage);
     }
-    // Another tag, and no text of a cell that has one in it.
+    // Another tag. A cell can contain a tag, but does not begin with these.
     let is_markup = rest.starts_with(b"?xml") || rest.starts_with(b"!doctype");
     is_markup.then_some(Error::NotASheet { what: "an XML document" })
 }
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn trap_45_a_file_that_is_no_table_is_named_for_what_it_is() {
+    fn trap_45_the_error_for_a_file_without_a_table_names_its_kind() {
         let utf16: Vec<u8> = "\u{feff}<html><table>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (head, expected) in [
             (&b"<html><body><table><tr><td>a"[..], "a web page"),

@@ -1,10 +1,10 @@
-//! People's spreadsheets, read as what WeCom (企业微信) imports.
+//! Reads the spreadsheets of HR departments as records that WeCom (企业微信) can import.
 //!
-//! A [`Table`] is a file of members or departments: CSV in UTF-8, UTF-16, GBK, Big5 or Windows-1252, a workbook (XLSX, ODS, XLS), or JSON objects. It finds the row of
-//! headings, makes out the columns, [cleans](cleaning) what spreadsheets do to ids and numbers, and refuses cells whose meaning is unknown: a [`SheetProblem`] has
-//! the place and the reason, and nothing is guessed. A [`Sheet`] is the layer below, rows of cells of any kind.
+//! A [`Table`] is a file of members or departments: CSV in UTF-8, UTF-16, GBK, Big5 or Windows-1252, a workbook (XLSX, ODS, XLS), or JSON objects. It
+//! finds the row of headings, recognizes the columns, and [cleans](cleaning) the changes that spreadsheets make to ids and numbers. A cell with an
+//! unclear meaning is refused: a [`SheetProblem`] has the place and the reason. A [`Sheet`] is the layer below, with rows of cells of any kind.
 //!
-//! Files come from strangers. CSV and JSON are read as a stream; a workbook is unpacked within limits; a row that never ends is an error.
+//! The files are untrusted. CSV and JSON are streams, a workbook is unpacked within limits, and a row without an end is an error.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -25,6 +25,7 @@ mod kinds;
 mod options;
 mod reading;
 mod record;
+pub mod roster;
 mod row;
 mod sheet;
 mod source;
@@ -48,7 +49,7 @@ pub use self::{
     table::{Records, Table},
 };
 
-/// The examples of the crate's README are compiled and run with those of the documentation.
+/// The examples of the README are compiled and run with those of the documentation.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

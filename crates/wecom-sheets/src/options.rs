@@ -1,8 +1,8 @@
-//! How a file is to be read, where it leaves a choice.
+//! Options for reading a file.
 
 use crate::Encoding;
 
-/// How a file is to be read, where it leaves a choice.
+/// Options for reading a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Options {
@@ -11,37 +11,37 @@ pub struct Options {
     pub(crate) hidden_rows: HiddenRows,
 }
 
-/// What becomes of the rows that a workbook hides.
+/// How to treat the hidden rows of a workbook.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HiddenRows {
-    /// A file that has any is refused.
+    /// Refuse a file that has hidden rows.
     #[default]
     Refuse,
-    /// They are read like the others.
+    /// Read hidden rows like the others.
     Include,
-    /// They are passed over.
+    /// Skip hidden rows.
     Skip,
 }
 
 impl Options {
-    /// The first visible sheet, an encoding by evidence, and no hidden rows.
+    /// Returns the defaults: the first visible sheet, a detected encoding, and hidden rows refused.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Picks a sheet of a workbook by its name.
+    /// Selects a sheet of a workbook by its name.
     pub fn sheet(mut self, name: impl Into<String>) -> Self {
         self.sheet = Some(name.into());
         self
     }
 
-    /// Names the encoding of a text, for which no evidence is sought then. A BOM knows better; workbooks need none.
+    /// Sets the encoding of a text and disables its detection. A BOM has priority. Workbooks ignore this option.
     pub fn encoding(mut self, encoding: Encoding) -> Self {
         self.encoding = Some(encoding);
         self
     }
 
-    /// Says what becomes of hidden rows.
+    /// Sets how to treat hidden rows.
     pub fn hidden_rows(mut self, hidden: HiddenRows) -> Self {
         self.hidden_rows = hidden;
         self

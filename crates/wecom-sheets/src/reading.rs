@@ -1,4 +1,4 @@
-//! What came of reading a file.
+//! The result of reading a file.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -9,35 +9,34 @@ use crate::{
     headings::Column,
 };
 
-/// How many problems, rows of people who left and footers are kept; all but the footers are counted.
+/// Maximum number of problems, of people who left, and of footers that are kept. All except the footers are counted.
 pub(crate) const KEPT: usize = 1_000;
 
-/// What came of reading a file.
+/// The result of reading a file.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Reading {
-    /// How many rows there are, without footers and repeated headings.
+    /// The number of rows, without footers and repeated headings.
     pub rows: u64,
-    /// How many of them were refused.
+    /// The number of refused rows.
     pub refused: u64,
-    /// How many of them are of people who left, and were passed over.
+    /// The number of rows of people who left. These rows are omitted.
     pub left: u64,
-    /// The people who left, by the words of a column such as 状态; the first thousand.
+    /// The people who left according to a column such as 状态. At most 1,000 are kept.
     pub leaving: Vec<Leaving>,
-    /// The lines of the rows that were passed over: they say who made the list or how many people are in it, or repeat the headings, as at the top of
-    /// each page; a thousand at most.
+    /// The lines of omitted rows without data: footers, and headings that are repeated at the top of each page. At most 1,000 are kept.
     pub footers: Vec<u64>,
-    /// What is wrong with the rows; the first thousand problems.
+    /// The faults of the rows. At most 1,000 are kept.
     pub problems: Vec<SheetProblem>,
-    /// How many problems there are.
+    /// The number of faults.
     pub problem_count: u64,
-    /// How many cells were changed: by heading, how, and how many.
+    /// The corrections: heading, kind of correction, and number of cells.
     pub corrected: Vec<(String, Correction, u64)>,
-    /// How many cells empty a field, in the rows that were handed on: by heading, those with any.
+    /// The number of cells that clear a field, in the rows that were returned, for each heading with such cells.
     pub cleared: Vec<(String, u64)>,
-    /// How many cells give departments by names or paths.
+    /// The number of cells with department names or paths.
     pub department_names: u64,
-    /// How many cells stand in columns without a heading; they are ignored.
+    /// The number of cells in columns without a heading. They are ignored.
     pub astray: u64,
     pub(crate) tally: Tally,
 }
@@ -54,22 +53,22 @@ impl Reading {
         }
     }
 
-    /// Names the columns of what was counted.
+    /// Adds the headings of the columns to the counts.
     pub(crate) fn finish<C>(&mut self, columns: &[Column<C>]) {
         self.corrected = self.tally.corrected(columns);
         self.cleared = self.tally.cleared(columns);
     }
 }
 
-/// A person who left, so that the row is not handed on.
+/// A person who left. The row is omitted.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Leaving {
-    /// The line of the file, or the row's number in a workbook.
+    /// The line of the file, or the number of the row in a workbook.
     pub line: u64,
-    /// The account, as the file has it.
+    /// The account, as in the file.
     pub userid: UserId,
-    /// The name, as the file has it.
+    /// The name, as in the file.
     pub name: String,
 }
 
@@ -82,15 +81,15 @@ impl fmt::Debug for Leaving {
     }
 }
 
-/// A cell that cannot be taken, by its place. It does not quote the cell, which may be anybody's number.
+/// A fault of a cell, with its place. The value of the cell is omitted, because it can be personal data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SheetProblem {
-    /// The line of the file, or the row's number in a workbook.
+    /// The line of the file, or the number of the row in a workbook.
     pub line: u64,
-    /// The column's heading; empty if the whole row is meant.
+    /// The heading of the column. It is empty if the whole row has the fault.
     pub heading: String,
-    /// What is wrong.
+    /// The fault.
     pub problem: CellProblem,
 }
 
@@ -103,7 +102,7 @@ impl fmt::Display for SheetProblem {
     }
 }
 
-/// Corrections by column and kind, and cells that empty a field.
+/// Counts of corrections by column and kind, and of cells that clear a field.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
     corrections: Vec<BTreeMap<Correction, u64>>,
@@ -111,7 +110,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    fn new(columns: usize) -> Self {
+    pub(crate) fn new(columns: usize) -> Self {
         Self { corrections: vec![BTreeMap::new(); columns], cleared: vec![0; columns] }
     }
 
@@ -123,7 +122,7 @@ impl Tally {
         self.cleared[column] += 1;
     }
 
-    fn corrected<C>(&self, columns: &[Column<C>]) -> Vec<(String, Correction, u64)> {
+    pub(crate) fn corrected<C>(&self, columns: &[Column<C>]) -> Vec<(String, Correction, u64)> {
         let each = columns.iter().zip(&self.corrections);
         each.flat_map(|(column, corrections)| {
             corrections.iter().map(|(correction, count)| (column.heading.clone(), *correction, *count))

@@ -1,4 +1,4 @@
-//! What a row becomes: a member or a department of an import file.
+//! The records of a file: members or departments.
 
 use wecom_contacts::imports::{
     CellError, DepartmentColumn, EmptyCell, ImportDepartment, ImportMember, MemberColumn, Subject,
@@ -6,43 +6,43 @@ use wecom_contacts::imports::{
 
 use crate::cleaning::Wanted;
 
-/// What the rows of a file are; not for others to implement.
+/// A record of a file. The trait is sealed.
 pub trait Record: Default + sealed::Sealed {
     /// A column of WeCom's template.
     type Column: Copy + Eq + std::fmt::Debug + 'static;
 
-    /// What the rows are.
+    /// The subject of the records.
     const SUBJECT: Subject;
-    /// The columns there are.
+    /// All columns.
     const COLUMNS: &'static [Self::Column];
-    /// The column that tells rows apart. Without it there are no rows.
+    /// The column that identifies records. It is required.
     const ID: Self::Column;
-    /// Whether there are extended attributes (扩展属性).
+    /// Whether the records have extended attributes (扩展属性).
     const HAS_EXTRAS: bool;
 
-    /// The column that a heading stands for.
+    /// Returns the column with this heading.
     fn from_heading(heading: &str) -> Option<Self::Column>;
-    /// Whether a heading is known to be none of the fields.
+    /// Returns whether a heading is known and does not belong to a field.
     fn is_no_field(heading: &str) -> bool;
-    /// The column's heading in WeCom's template.
+    /// Returns the heading of the column in WeCom's template.
     fn heading(column: Self::Column) -> &'static str;
-    /// The field's name in JSON.
+    /// Returns the JSON name of the field.
     fn field(column: Self::Column) -> &'static str;
-    /// What the column wants.
+    /// Returns the content that the column expects.
     fn wanted(column: Self::Column) -> Wanted;
-    /// Whether an empty cell of this column empties the field.
+    /// Returns whether an empty cell of this column clears the field.
     fn clears(column: Self::Column) -> bool;
-    /// Who or what the row is: the account and the name, as far as they were taken.
+    /// Returns the account and the name, as far as they are set.
     fn who(&self) -> (&str, &str);
-    /// Takes a clean cell.
+    /// Sets a field to a clean cell.
     ///
     /// # Errors
     ///
-    /// If the cell is none for this column.
+    /// Returns an error if the cell is invalid in this column.
     fn set(&mut self, column: Self::Column, cell: &str) -> Result<(), CellError>;
-    /// Leaves the field of this column as it is, whatever the corp has.
+    /// Keeps the present value of the field in the corp.
     fn keep(&mut self, column: Self::Column);
-    /// Takes the value of the next extended attribute; `None` leaves it as it is.
+    /// Adds the value of the next extended attribute. `None` keeps its present value.
     fn push_extra(&mut self, value: Option<String>);
 }
 
@@ -71,7 +71,7 @@ impl Record for ImportMember {
 
     fn heading(column: MemberColumn) -> &'static str {
         match column {
-            // Two spellings of one field.
+            // Both columns are spellings of one field.
             MemberColumn::Enable => MemberColumn::Disabled.heading(),
             column => column.heading(),
         }
@@ -79,7 +79,7 @@ impl Record for ImportMember {
 
     fn field(column: MemberColumn) -> &'static str {
         match column {
-            // The field's own name says the opposite.
+            // The name of the field has the opposite meaning.
             MemberColumn::Disabled => column.heading(),
             column => column.field().name(),
         }

@@ -1,10 +1,10 @@
-//! A row of a sheet: cells as text, and what the sheet held them as.
+//! A row of a sheet: the texts and types of its cells.
 
 use std::{fmt, fmt::Write as _, ops::RangeInclusive};
 
 use crate::{Kind, cleaning::trimmed};
 
-/// The most columns that a row may have: Excel's own limit.
+/// Maximum number of columns of a row. This is Excel's limit.
 pub(crate) const COLUMNS: usize = 16_384;
 
 /// One row of a sheet.
@@ -16,13 +16,13 @@ pub struct Row {
     is_open: bool,
 }
 
-/// A cell: where its text is. Merged cells share one text.
+/// The position of a cell's text. Merged cells share one text.
 #[derive(Clone, Copy)]
 struct Held {
     kind: Kind,
     start: usize,
     end: usize,
-    /// It is merged with the cell to its left.
+    /// The cell is merged with the cell to its left.
     is_beside: bool,
 }
 
@@ -36,32 +36,32 @@ impl fmt::Debug for Row {
 }
 
 impl Row {
-    /// The line of the file on which the row begins, or the row's number in a workbook; counted from 1.
+    /// Returns the line of the file on which the row begins, or the number of the row in a workbook. Counted from 1.
     pub fn line(&self) -> u64 {
         self.line
     }
 
-    /// How many cells the row has.
+    /// Returns the number of cells.
     pub fn len(&self) -> usize {
         self.cells.len()
     }
 
-    /// Whether there is nothing in any cell.
+    /// Returns whether all cells are empty.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// Whether all cells are blank. A formula that was not computed is no blank cell.
+    /// Returns whether all cells are blank. A formula without a stored value is not blank.
     pub(crate) fn is_blank(&self) -> bool {
         (0..self.len()).all(|at| self.kind(at) != Kind::Uncomputed && trimmed(self.text(at)).is_empty())
     }
 
-    /// A cell's text, as a person sees it; empty for a cell that the row lacks.
+    /// Returns the displayed text of a cell. A cell beyond the end of the row is empty.
     pub fn text(&self, at: usize) -> &str {
         self.cells.get(at).map_or("", |held| &self.text[held.start..held.end])
     }
 
-    /// What the sheet holds a cell as. A cell beyond the row's length is [`Kind::Absent`] in CSV, and an empty text in a workbook.
+    /// Returns the type of a cell. A cell beyond the end of the row is [`Kind::Absent`] in CSV, and an empty text in a workbook.
     pub fn kind(&self, at: usize) -> Kind {
         match self.cells.get(at) {
             Some(held) => held.kind,
@@ -70,22 +70,22 @@ impl Row {
         }
     }
 
-    /// Whether the cell is merged with the one to its left, and has its value.
+    /// Returns whether the cell is merged with the cell to its left and shares its value.
     pub(crate) fn is_beside(&self, at: usize) -> bool {
         self.cells.get(at).is_some_and(|held| held.is_beside)
     }
 
-    /// All cells' texts.
+    /// Returns the texts of all cells.
     pub fn texts(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.len()).map(|at| self.text(at))
     }
 
-    /// How many bytes the cells have together, merged ones counted once.
+    /// Returns the number of bytes in all cells. Merged cells are counted once.
     pub(crate) fn bytes(&self) -> usize {
         self.text.len()
     }
 
-    /// Begins another row, whose cells beyond its length are empty, as those that a workbook's row lacks at its end.
+    /// Begins another row. Cells beyond its end are empty, because workbooks omit empty cells at the end.
     pub(crate) fn start(&mut self, line: u64) {
         self.line = line;
         self.text.clear();
@@ -93,7 +93,7 @@ impl Row {
         self.is_open = false;
     }
 
-    /// Begins another row, whose cells beyond its length are [`Kind::Absent`], as those of a CSV line that ends early.
+    /// Begins another row. Cells beyond its end are [`Kind::Absent`], because a CSV line can end early.
     pub(crate) fn start_open(&mut self, line: u64) {
         self.start(line);
         self.is_open = true;
@@ -111,19 +111,19 @@ impl Row {
 
     pub(crate) fn push_shown(&mut self, kind: Kind, value: impl fmt::Display) {
         let start = self.text.len();
-        // A String takes everything.
+        // Writing to a `String` cannot fail.
         let _ = write!(self.text, "{value}");
         self.cells.push(Held { kind, start, end: self.text.len(), is_beside: false });
     }
 
-    /// Adds the last cell again.
+    /// Repeats the last cell.
     pub(crate) fn repeat(&mut self, times: usize) {
         if let Some(last) = self.cells.last().copied() {
             self.cells.resize(self.cells.len() + times, last);
         }
     }
 
-    /// Fills up with empty cells.
+    /// Adds empty cells up to this length.
     pub(crate) fn pad(&mut self, len: usize) {
         let end = self.text.len();
         if self.cells.len() < len {
@@ -131,7 +131,7 @@ impl Row {
         }
     }
 
-    /// Gives these cells one value, in the place of their own.
+    /// Sets these cells to one value.
     pub(crate) fn cover(&mut self, columns: RangeInclusive<usize>, kind: Kind, text: &str) {
         let start = self.text.len();
         self.text.push_str(text);
@@ -140,7 +140,7 @@ impl Row {
         self.fill(columns, held);
     }
 
-    /// Gives these cells the value of the first.
+    /// Sets these cells to the value of the first.
     pub(crate) fn spread(&mut self, columns: RangeInclusive<usize>) {
         self.pad(columns.end() + 1);
         let first = self.cells[*columns.start()];

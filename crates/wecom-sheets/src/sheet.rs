@@ -1,4 +1,4 @@
-//! A file as rows, whatever it is written in.
+//! A file of rows, independent of its format.
 
 use std::{fmt, path::Path, sync::Arc};
 
@@ -8,11 +8,10 @@ use crate::{
     workbook::{self, Book},
 };
 
-/// A file of rows, opened and understood, and not read yet.
+/// A file of rows. Its format is detected; its rows are not read yet.
 ///
-/// It can be gone through several times, with the same rows each time. CSV, JSON, XLSX and ODS are read as a stream, in memory that does not grow with
-/// the rows; of XLSX the texts are held, as it keeps them apart from the rows, and XLS is held whole. So is a file that can be read only once, such as
-/// a pipe.
+/// The rows can be read several times, with the same result. CSV, JSON, XLSX and ODS are streams, so memory does not grow with the number of rows.
+/// The shared texts of an XLSX file, a whole XLS file, and a file that can be read only once, such as a pipe, are held in memory.
 #[derive(Clone, Debug)]
 pub struct Sheet(Arc<Opened>);
 
@@ -21,16 +20,15 @@ struct Opened {
     source: Source,
     format: Format,
     book: Option<Book>,
-    is_guess: bool,
+    options: Options,
 }
 
 impl Sheet {
-    /// Opens a file and finds out what it is written in. `is_heading` tells headings from other cells, by which the delimiter of a CSV file is
-    /// found.
+    /// Opens a file and detects its format. `is_heading` recognizes headings; the delimiter of a CSV file is detected with it.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, is written in nothing known, or has no such sheet.
+    /// Returns an error if the file cannot be read, its format is unknown, or the selected sheet is missing.
     pub fn open(
         path: impl AsRef<Path>,
         options: &Options,
@@ -39,11 +37,11 @@ impl Sheet {
         Self::of(Source::of(path.as_ref())?, options, is_heading)
     }
 
-    /// The same for a file in memory.
+    /// Reads a file in memory, like [`open`](Self::open).
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open).
+    /// The same as those of [`open`](Self::open).
     pub fn read(
         bytes: impl Into<Arc<[u8]>>,
         options: &Options,
@@ -53,10 +51,15 @@ impl Sheet {
     }
 
     fn of(source: Source, options: &Options, is_heading: &dyn Fn(&str) -> bool) -> Result<Self> {
-        let is_guess = options.encoding.is_none();
         let made_out = Self::make_out(&source, options, is_heading);
         let (format, book) = source.unchanged(made_out)?;
-        Ok(Self(Arc::new(Opened { source, format, book, is_guess })))
+        Ok(Self(Arc::new(Opened { source, format, book, options: options.clone() })))
+    }
+
+    /// Opens another sheet of the same workbook.
+    pub(crate) fn other(&self, name: &str) -> Result<Self> {
+        let options = Options { sheet: Some(name.to_owned()), ..self.0.options.clone() };
+        Self::of(self.0.source.clone(), &options, &|_| false)
     }
 
     fn make_out(
@@ -89,14 +92,14 @@ impl Sheet {
         }
     }
 
-    /// What the file is written in.
+    /// Returns the format of the file.
     pub fn format(&self) -> &Format {
         &self.0.format
     }
 
-    /// The rows, from the first. Blank rows are passed over. The first row of JSON holds the objects' keys, and its line is 0.
+    /// Returns the rows. Blank rows are skipped. The first row of JSON contains the keys, and its line is 0.
     ///
-    /// An error ends the rows: the file cannot be read on, or it changed since it was opened. It is read as the rows are taken.
+    /// The file is read while the rows are consumed. An error ends the rows: the file cannot be read further, or it changed after it was opened.
     ///
     /// ```
     /// use wecom_sheets::{Options, Sheet};
@@ -113,21 +116,21 @@ impl Sheet {
         SheetRows { sheet: Arc::clone(&self.0), position: Position::Start, below: None }
     }
 
-    /// The rows below this line.
+    /// Returns the rows below this line.
     pub(crate) fn rows_below(&self, line: u64) -> SheetRows {
         SheetRows { below: Some(line), ..self.rows() }
     }
 }
 
-/// The rows of a sheet, one by one; see [`Sheet::rows`]. They hold the sheet, so that they outlive its handle.
+/// The rows of a sheet; see [`Sheet::rows`]. They own the sheet, so they can outlive its handle.
 pub struct SheetRows {
     sheet: Arc<Opened>,
     position: Position,
-    /// Rows up to the one of this line are passed over.
+    /// Rows up to this line are skipped.
     below: Option<u64>,
 }
 
-/// Where the reading is.
+/// The position of the reader.
 enum Position {
     /// Nothing has been read.
     Start,
@@ -139,10 +142,10 @@ enum Position {
 }
 
 impl SheetRows {
-    /// Reads the next row into this one; false at the end.
+    /// Reads the next row into `row`. Returns false at the end.
     pub(crate) fn next_row(&mut self, row: &mut Row) -> Result<bool> {
         if matches!(self.position, Position::End) {
-            // A file that changed is one error, and no more of them.
+            // A changed file is reported as a single error.
             return Ok(false);
         }
         loop {
@@ -172,11 +175,11 @@ impl SheetRows {
         }
     }
 
-    /// Ends the reading before the last row.
+    /// Stops before the last row.
     ///
     /// # Errors
     ///
-    /// If the file changed since it was opened: then the rows that were read mean nothing.
+    /// Returns an error if the file changed after it was opened, because then the rows that were read are invalid.
     pub(crate) fn stop(self) -> Result<()> {
         self.sheet.source.unchanged(Ok(()))
     }
@@ -199,7 +202,8 @@ impl fmt::Debug for SheetRows {
 
 impl Opened {
     fn start(&self) -> Result<Position> {
-        let text = |encoding, bom| encoding::decoded(self.source.open()?, encoding, bom, self.is_guess);
+        let is_guess = self.options.encoding.is_none();
+        let text = |encoding, bom| encoding::decoded(self.source.open()?, encoding, bom, is_guess);
         Ok(match (&self.format, &self.book) {
             (Format::Csv { encoding, delimiter, bom }, _) => {
                 Position::Csv(Box::new(delimited::Rows::new(text(*encoding, *bom)?, *delimiter)))

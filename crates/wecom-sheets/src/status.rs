@@ -1,18 +1,18 @@
-//! Whether a person still works here, by the words that HR systems have for it.
+//! The employment status, recognized by the words of HR systems.
 
 use crate::{
     cleaning::is_invisible,
     heading_text::{plain, squeezed},
 };
 
-/// What the cell of a status says.
+/// The employment status of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// The person works here, or nothing is said.
+    /// The person works here, or the cell is empty.
     Here,
     /// The person has left.
     Left,
-    /// The word may mean either, or something else.
+    /// The word has several meanings, or is unknown.
     Unknown,
 }
 
@@ -191,10 +191,10 @@ const LEFT: &[&str] = &[
     "ended",
 ];
 
-/// Reads the cell of a status under this heading. An empty cell says nothing.
+/// Parses a cell of the status column with this heading. An empty cell means that the person works here.
 pub(crate) fn standing(heading: &str, cell: &str) -> Standing {
     let text = plain(cell);
-    // What stands in brackets is when, or why.
+    // Text in brackets is a date or a reason.
     let key: String = squeezed(text.split(['(', '[', '【']).next().unwrap_or_default())
         .chars()
         .filter(|one| !matches!(one, '_' | '-' | '.') && !is_invisible(*one))
@@ -221,7 +221,7 @@ pub(crate) fn standing(heading: &str, cell: &str) -> Standing {
     }
 }
 
-/// The same under the heading `status`, which exports have codes and WeCom's own words under: those say nothing about leaving.
+/// Parses a cell under the heading `status`. Exports write codes and WeCom's own words there, which do not say that a person left.
 pub(crate) fn standing_of_export(cell: &str) -> Standing {
     let text = plain(cell);
     let is_code = text.len() == 1 && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! A sheet whose headings are understood: its rows as members or departments, clean, or with what is wrong with them.
+//! A table: a sheet with recognized headings. Its rows are members or departments; the faults of other rows are reported.
 
 use std::{borrow::Cow, fmt, path::Path, sync::Arc};
 
@@ -14,7 +14,7 @@ use crate::{
     status::{Standing, standing, standing_of_export},
 };
 
-/// A file of members or departments, its columns made out.
+/// A file of members or departments with recognized columns.
 ///
 /// ```
 /// use wecom_contacts::imports::ImportMember;
@@ -26,7 +26,7 @@ use crate::{
 /// let members = records.by_ref().collect::<Result<Vec<_>, _>>()?;
 /// let reading = records.into_reading();
 /// assert_eq!((members[0].0, members[0].1.mobile.as_str()), (2, "13800000001"));
-/// // The number that became 1.38E+10 is unknown.
+/// // The number that became 1.38E+10 is lost.
 /// assert_eq!((members.len(), reading.refused, reading.problems[0].line), (1, 1, 3));
 /// # Ok::<(), wecom_sheets::Error>(())
 /// ```
@@ -34,7 +34,7 @@ use crate::{
 pub struct Table<R: Record> {
     sheet: Sheet,
     columns: Arc<[Column<R::Column>]>,
-    /// The columns that say whether a person still works here, and whether an export writes them.
+    /// The columns with the employment status, and whether each is a column of an export.
     statuses: Arc<[(usize, bool)]>,
     /// The line of the last row of headings.
     headings_line: u64,
@@ -54,20 +54,20 @@ impl<R: Record> Clone for Table<R> {
 }
 
 impl<R: Record> Table<R> {
-    /// Opens a file and makes out its columns.
+    /// Opens a file and recognizes its columns.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, or its headings cannot be made out.
+    /// Returns an error if the file cannot be read, or its headings are not recognized.
     pub fn open(path: impl AsRef<Path>, options: &Options, mapping: &Mapping) -> Result<Self> {
         Self::of(Sheet::open(path, options, &|heading| mapping.knows::<R>(heading))?, mapping)
     }
 
-    /// The same for a file in memory.
+    /// Reads a file in memory, like [`open`](Self::open).
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open).
+    /// The same as those of [`open`](Self::open).
     pub fn read_bytes(bytes: impl Into<Arc<[u8]>>, options: &Options, mapping: &Mapping) -> Result<Self> {
         Self::of(Sheet::read(bytes, options, &|heading| mapping.knows::<R>(heading))?, mapping)
     }
@@ -83,24 +83,24 @@ impl<R: Record> Table<R> {
         Ok(Self { sheet, columns: columns.into(), statuses, headings_line: line, departments: None })
     }
 
-    /// Takes departments that are given by names or paths for those of this corp. Without, each such cell is a problem.
+    /// Sets the departments of the corp, so that names and paths become ids. Without them, each cell with a name is a fault.
     #[must_use]
     pub fn with_departments(mut self, names: DepartmentNames) -> Self {
         self.departments = Some(Arc::new(names));
         self
     }
 
-    /// The sheet that it is read from.
+    /// Returns the sheet below the table.
     pub fn sheet(&self) -> &Sheet {
         &self.sheet
     }
 
-    /// All columns, in the file's order.
+    /// Returns all columns in the order of the file.
     pub fn columns(&self) -> &[Column<R::Column>] {
         &self.columns
     }
 
-    /// The fields that the file has, in its order.
+    /// Returns the fields of the file in its order.
     pub fn fields(&self) -> impl Iterator<Item = R::Column> {
         self.columns.iter().filter_map(|column| match column.meaning {
             Meaning::Field(column) => Some(column),
@@ -108,7 +108,7 @@ impl<R: Record> Table<R> {
         })
     }
 
-    /// The names of the extended attributes that the file has, in its order; rows have their values in the same.
+    /// Returns the names of the extended attributes in the order of the file. The values of each row have the same order.
     pub fn extras(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().filter_map(|column| match &column.meaning {
             Meaning::Extra(name) => Some(name.as_str()),
@@ -116,17 +116,17 @@ impl<R: Record> Table<R> {
         })
     }
 
-    /// The headings of the columns that are ignored, as they are unknown.
+    /// Returns the headings that are ignored because they are unknown.
     pub fn ignored(&self) -> impl Iterator<Item = &str> {
         self.headings_of(Meaning::Ignored)
     }
 
-    /// The headings of the columns that an export writes and an import cannot.
+    /// Returns the headings of the columns that an export writes but an import cannot.
     pub fn read_only(&self) -> impl Iterator<Item = &str> {
         self.headings_of(Meaning::ReadOnly)
     }
 
-    /// The headings of the columns that decide over people and cannot be imported, such as 直属上级.
+    /// Returns the headings of the columns that affect people and cannot be imported, for example 直属上级.
     pub fn deciding(&self) -> impl Iterator<Item = &str> {
         self.headings_of(Meaning::Deciding)
     }
@@ -136,9 +136,9 @@ impl<R: Record> Table<R> {
         columns.map(|column| column.heading.as_str())
     }
 
-    /// The clean rows, each with its line. May be called again, and gives the same rows.
+    /// Returns the clean rows, each with its line. Each call returns the same rows.
     ///
-    /// An error ends the rows: the file cannot be read on, or it changed since it was opened.
+    /// An error ends the rows: the file cannot be read further, or it changed after it was opened.
     pub fn records(&self) -> Records<R> {
         Records {
             table: self.clone(),
@@ -149,12 +149,12 @@ impl<R: Record> Table<R> {
         }
     }
 
-    /// The rows below the headings as they are in the file, blank ones left out.
+    /// Returns the rows below the headings as in the file, without blank rows.
     pub fn rows(&self) -> SheetRows {
         self.sheet.rows_below(self.headings_line)
     }
 
-    /// Whether the row may be a footer: it has no account, or one that no account can be.
+    /// Returns whether the row can be a footer: its account is empty or cannot be valid.
     fn lacks_id(&self, row: &Row) -> bool {
         let id = self.id(row);
         id.is_empty()
@@ -168,11 +168,12 @@ impl<R: Record> Table<R> {
         self.columns.iter().position(is_id).map_or("", |at| trimmed(row.text(at)))
     }
 
-    /// Whether the row has the headings again, or those of a second language: each cell names the field of its column, the account's among them.
+    /// Returns whether the row repeats the headings, possibly in a second language: each cell names the field of its column, and the row has the
+    /// heading of the account.
     fn repeats_headings(&self, row: &Row) -> bool {
         const LONGEST: usize = 40;
         let id = self.id(row);
-        // Nearly all rows end here.
+        // Most rows end here.
         let may_be_heading =
             !id.is_ascii() || id.as_bytes().windows(2).any(|two| two.eq_ignore_ascii_case(b"id"));
         if id.len() > LONGEST || !may_be_heading {
@@ -209,7 +210,7 @@ impl<R: Record> Table<R> {
             {
                 let raw = trimmed(row.text(at));
                 let cell = clean(R::wanted(field), row.kind(at), row.text(at));
-                // What cannot be taken is shown as it is: the row goes nowhere.
+                // An invalid value is shown as in the file, because the row is not imported.
                 let _ = who.set(field, cell.as_ref().map_or(raw, |(cell, _)| cell));
             }
         }
@@ -217,7 +218,7 @@ impl<R: Record> Table<R> {
         Leaving { line: row.line(), userid: userid.into(), name: name.to_owned() }
     }
 
-    /// Reads a row; `cleared` is a buffer for the columns whose cells empty a field.
+    /// Reads a row. `cleared` is a buffer for the columns whose cells clear a field.
     fn record(&self, row: &Row, reading: &mut Reading, cleared: &mut Vec<usize>) -> Option<R> {
         let mut record = R::default();
         let found = reading.problem_count;
@@ -300,7 +301,7 @@ impl<R: Record> Table<R> {
         Some(record)
     }
 
-    /// Cleans a cell; names of departments become ids.
+    /// Cleans a cell. Department names become ids.
     fn cell<'a>(
         &self,
         wanted: Wanted,
@@ -319,7 +320,7 @@ impl<R: Record> Table<R> {
         Ok((ids.join(";").into(), Corrections::of(Correction::Names)))
     }
 
-    /// Whether a number may be shown with zeros in front that the file does not give, in a column where they matter.
+    /// Returns whether a number can have leading zeros that the file does not store, in a column where they matter.
     fn hides_zeros(&self, column: &Column<R::Column>, wanted: Wanted, kind: Kind) -> bool {
         let matters = match &column.meaning {
             Meaning::Extra(name) => name.ends_with(['号', '码']) || is_like_id::<R>(name),
@@ -329,24 +330,24 @@ impl<R: Record> Table<R> {
     }
 }
 
-/// The clean rows of a table, one by one; see [`Table::records`]. What was found in the others is in the [reading](Self::into_reading).
+/// The clean rows of a table; see [`Table::records`]. [`into_reading`](Self::into_reading) returns the faults of the others.
 pub struct Records<R: Record> {
     table: Table<R>,
     rows: SheetRows,
     row: Row,
     reading: Reading,
-    /// A buffer for the columns whose cells empty a field.
+    /// A buffer for the columns whose cells clear a field.
     cleared: Vec<usize>,
 }
 
 impl<R: Record> Records<R> {
-    /// What was found in the rows that have been read so far: all rows of the file, once the iterator has ended without an error.
+    /// Returns the result for the rows that were read so far. After the iterator ends without an error, these are all rows of the file.
     pub fn into_reading(mut self) -> Reading {
         self.reading.finish(&self.table.columns);
         self.reading
     }
 
-    /// Looks at the current row; `None` if it is no clean row.
+    /// Reads the current row. Returns `None` if it is not a clean row.
     fn record(&mut self) -> Option<R> {
         let Self { table, row, reading, cleared, .. } = self;
         let is_footer = table.lacks_id(row) && is_footer::<R>(row, &table.columns);
@@ -391,7 +392,7 @@ impl<R: Record> fmt::Debug for Records<R> {
     }
 }
 
-/// Whether a cell has a text that is not that of the cell to its left.
+/// Returns whether a cell has a text that differs from the cell to its left.
 fn is_astray(row: &Row, at: usize) -> bool {
     !row.is_beside(at) && !trimmed(row.text(at)).is_empty()
 }

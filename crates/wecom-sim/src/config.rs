@@ -14,12 +14,14 @@ use crate::{
     large_files,
     outgoing::Allowed,
     rates::Rates,
+    request_log::{BYTES_KEPT, REQUESTS_KEPT},
     seed::Seed,
     world::{
         Choices, World, WorldSettings,
         callback::{Receiver, Target},
         default_world,
     },
+    write_log::WRITES_KEPT,
 };
 
 const SHORTEST_TOKEN: Millis = 1_000;
@@ -48,6 +50,10 @@ pub struct SimBuilder {
     pub(crate) allow_outgoing: Vec<String>,
     /// Maximum time for the head of a request.
     pub(crate) client_timeout: Duration,
+    /// Maximum number of requests in the log, and of their bytes.
+    pub(crate) logged_requests: usize,
+    pub(crate) logged_bytes: usize,
+    pub(crate) logged_writes: usize,
     /// `None` selects the temporary directory of the platform.
     spool_dir: Option<PathBuf>,
 }
@@ -79,6 +85,9 @@ impl Default for SimBuilder {
             allow_hosts: Vec::new(),
             allow_outgoing: Vec::new(),
             client_timeout: Duration::from_secs(30),
+            logged_requests: REQUESTS_KEPT,
+            logged_bytes: BYTES_KEPT,
+            logged_writes: WRITES_KEPT,
             spool_dir: None,
         }
     }
@@ -164,6 +173,13 @@ impl SimBuilder {
         self
     }
 
+    /// Sets the maximum number of rows in a page of `user/list_id`, so that the list of a small corp can have several
+    /// pages. Defaults to the requested number.
+    pub fn largest_id_page(mut self, rows: u32) -> Self {
+        self.world.largest_id_page = rows.max(1) as usize;
+        self
+    }
+
     /// Sets the directory for the files of large exports. The files have no name and are removed with the simulator.
     /// Defaults to the temporary directory (`TMPDIR`). An export that cannot be written there fails (status 3).
     pub fn spool_dir(mut self, directory: impl Into<PathBuf>) -> Self {
@@ -223,6 +239,27 @@ impl SimBuilder {
     /// and for a connection without traffic, is four times as long. A connection that exceeds a limit is closed.
     pub fn client_timeout(mut self, timeout: Duration) -> Self {
         self.client_timeout = timeout;
+        self
+    }
+
+    /// Sets the maximum number of requests in the log of [`Sim::requests`](crate::Sim::requests). Defaults to 10,000.
+    /// The oldest ones are removed.
+    pub fn logged_requests(mut self, requests: usize) -> Self {
+        self.logged_requests = requests;
+        self
+    }
+
+    /// Sets the maximum number of bytes of the requests in the log. Defaults to 32 MiB. One request has at most 4 KiB
+    /// of path and query, and 64 KiB of body.
+    pub fn logged_bytes(mut self, bytes: usize) -> Self {
+        self.logged_bytes = bytes;
+        self
+    }
+
+    /// Sets the maximum number of writes in the log of [`Sim::writes`](crate::Sim::writes). Defaults to 200,000. A
+    /// write needs about 250 bytes. The log is also limited to an average of 512 bytes for each write.
+    pub fn logged_writes(mut self, writes: usize) -> Self {
+        self.logged_writes = writes;
         self
     }
 

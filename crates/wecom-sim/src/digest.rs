@@ -12,58 +12,76 @@ use crate::world::{Attribute, AttributeValue, Corp, Department, Member, MemberNo
 
 /// Number of members that are processed in one lock of the world.
 const SLICE: usize = 2048;
-/// Number of attempts before a world that keeps changing is locked for the whole digest.
+/// Number of attempts before a world that keeps changing is locked for the whole reading.
 const ATTEMPTS: usize = 3;
 
 /// Returns the digest of the corp's contacts at one moment. A million members take about a second, and calls continue
 /// during this time.
 pub(crate) fn digest(world: &RwLock<World>) -> String {
-    let digest = (0..ATTEMPTS).find_map(|_| digest_in_slices(world));
-    digest.unwrap_or_else(|| {
-        let world = world.read();
-        let mut sum = Sum::default();
-        sum.members(world.corp(0), 0, usize::MAX);
-        sum.rest(world.corp(0));
-        sum.digits()
+    read_whole(world, Sum::default).digits()
+}
+
+/// Reads all contacts of the corp.
+pub(crate) trait CorpReader {
+    /// Reads what comes before the members.
+    fn begin(&mut self, _corp: &Corp) {}
+    fn member(&mut self, corp: &Corp, no: MemberNo, member: &Member);
+    /// Reads what comes after the members.
+    fn end(&mut self, corp: &Corp);
+}
+
+/// Reads the corp as it is at one moment. The world is locked slice by slice, so calls continue. A reading during
+/// which the world changes is discarded and repeated with a new reader.
+pub(crate) fn read_whole<R: CorpReader>(world: &RwLock<World>, reader: impl Fn() -> R) -> R {
+    let read = (0..ATTEMPTS).find_map(|_| read_in_slices(world, reader()));
+    read.unwrap_or_else(|| {
+        let (world, mut reader) = (world.read(), reader());
+        let corp = world.corp(0);
+        reader.begin(corp);
+        corp.members.iter().for_each(|(no, member)| reader.member(corp, no, member));
+        reader.end(corp);
+        reader
     })
 }
 
-/// Returns `None` if the world changed during the calculation.
-fn digest_in_slices(world: &RwLock<World>) -> Option<String> {
-    let revision = world.read().revision();
-    let (mut sum, mut next) = (Sum::default(), Some(0));
+/// Returns `None` if the world changed during the reading.
+fn read_in_slices<R: CorpReader>(world: &RwLock<World>, mut reader: R) -> Option<R> {
+    let revision = {
+        let world = world.read();
+        reader.begin(world.corp(0));
+        world.revision()
+    };
+    let mut next = Some(0);
     while let Some(first) = next {
         let world = world.read();
         if world.revision() != revision {
             return None;
         }
-        next = sum.members(world.corp(0), first, SLICE);
+        let corp = world.corp(0);
+        let mut members = corp.members.from(first);
+        members.by_ref().take(SLICE).for_each(|(no, member)| reader.member(corp, no, member));
+        next = members.next().map(|(no, _)| no);
         if next.is_none() {
-            sum.rest(world.corp(0));
+            reader.end(corp);
         }
     }
-    Some(sum.digits())
+    Some(reader)
 }
 
 /// The sum of the digests so far.
 #[derive(Debug, Default)]
-struct Sum {
+pub(crate) struct Sum {
     total: u128,
     item: Item,
 }
 
-impl Sum {
-    /// Adds `count` members from number `first` on. Returns the number of the next member, if any.
-    fn members(&mut self, corp: &Corp, first: MemberNo, count: usize) -> Option<MemberNo> {
-        let mut members = corp.members.from(first);
-        for (_, member) in members.by_ref().take(count) {
-            self.item.member(corp, member);
-            self.add();
-        }
-        members.next().map(|(no, _)| no)
+impl CorpReader for Sum {
+    fn member(&mut self, corp: &Corp, _no: MemberNo, member: &Member) {
+        self.item.member(corp, member);
+        self.add();
     }
 
-    fn rest(&mut self, corp: &Corp) {
+    fn end(&mut self, corp: &Corp) {
         for department in corp.departments.iter() {
             self.item.department(department);
             self.add();
@@ -73,12 +91,15 @@ impl Sum {
             self.add();
         }
     }
+}
 
+impl Sum {
     fn add(&mut self) {
         self.total = self.total.wrapping_add(self.item.digest());
     }
 
-    fn digits(&self) -> String {
+    /// Returns the digest of all contacts that were read.
+    pub(crate) fn digits(&self) -> String {
         hex(self.total.to_be_bytes())
     }
 }

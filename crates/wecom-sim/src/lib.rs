@@ -29,6 +29,7 @@ mod control_access;
 mod digest;
 mod download;
 mod due_work;
+mod dump;
 mod fault_control;
 mod faults;
 mod large_files;
@@ -44,6 +45,7 @@ mod shared;
 mod sim;
 mod state;
 mod world;
+mod write_log;
 
 pub use callback::client::VerificationError;
 pub use config::SimBuilder;
@@ -51,6 +53,7 @@ pub use console::{
     Console, ConsoleCallback, ConsoleDepartment, ConsoleError, ConsoleEvent, ConsoleLegacy, ConsoleMember,
     ConsolePermission, ConsoleRange, ConsoleVisit, InvalidTagMembers,
 };
+pub use dump::{CorpDump, DumpedDepartment, DumpedMember, DumpedTag};
 pub use fault_control::Faults;
 pub use faults::{
     CallRule, DeliveryFault, DeliveryRule, Fault, FaultCaller, FaultError, FaultRules, FaultState, Moment,
@@ -67,6 +70,7 @@ pub use world::{
     Choices,
     callback::{Attempt, AttemptKind, DeliveryRecord, DeliveryState, ResendError, TargetError},
 };
+pub use write_log::{LoggedWrite, WriteLog};
 
 /// The examples of the crate's README are compiled and run with those of the documentation.
 #[cfg(doctest)]

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use http::{Method, Uri};
 use serde::Serialize;
 
-use crate::{clock::Millis, faults::Fault, world::Caller};
+use crate::{clock::Millis, faults::Fault, world::Caller, write_log::PendingWrite};
 
 /// One API request as received, with tokens and secrets masked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,6 +43,8 @@ pub(crate) struct Trace {
     /// Whether the endpoint was executed.
     pub(crate) executed: bool,
     pub(crate) faults: Vec<Fault>,
+    /// The write that the call asks for.
+    pub(crate) write: Option<PendingWrite>,
 }
 
 impl Trace {
@@ -66,25 +68,32 @@ pub(crate) struct Logged {
     trace: Trace,
 }
 
-/// Maximum number of requests, and of their bytes.
-const KEPT: usize = 10_000;
+/// Default maximum number of requests, and of their bytes.
+pub(crate) const REQUESTS_KEPT: usize = 10_000;
+pub(crate) const BYTES_KEPT: usize = 32 << 20;
 const TARGET_KEPT: usize = 4 << 10;
 const BODY_KEPT: usize = 64 << 10;
-const BYTES_KEPT: usize = 32 << 20;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct RequestLog {
     entries: VecDeque<Logged>,
+    most: usize,
+    most_bytes: usize,
     count: u64,
     bytes: usize,
 }
 
 impl RequestLog {
+    /// Creates a log of at most this number of requests and of their bytes.
+    pub(crate) fn of_at_most(most: usize, most_bytes: usize) -> Self {
+        Self { entries: VecDeque::new(), most, most_bytes, count: 0, bytes: 0 }
+    }
+
     pub(crate) fn push(&mut self, request: Logged) {
         self.count += 1;
         self.bytes += request.bytes();
         self.entries.push_back(request);
-        while self.entries.len() > KEPT || self.bytes > BYTES_KEPT {
+        while self.entries.len() > self.most || self.bytes > self.most_bytes {
             let Some(oldest) = self.entries.pop_front() else {
                 break;
             };
@@ -173,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_log_is_bounded_in_bytes_and_long_paths_are_cut() {
-        let mut log = RequestLog::default();
+        let mut log = RequestLog::of_at_most(REQUESTS_KEPT, BYTES_KEPT);
         for _ in 0..600 {
             log.push(request(30_000, &[b'x'; BODY_KEPT]));
         }
@@ -183,7 +192,8 @@ mod tests {
         assert!((400..600).contains(&shown.len()), "{}", shown.len());
         assert_eq!(shown.last().unwrap().number, 600);
         assert!(shown[0].cut && shown[0].path == "user/get" && shown[0].query[0].1.len() < TARGET_KEPT);
-        let mut log = RequestLog::default();
+        let mut log = RequestLog::of_at_most(1, BYTES_KEPT);
+        log.push(request(20, b""));
         log.push(request(10, b"{}"));
         let [one] = log.shown().try_into().unwrap();
         assert!(!one.cut && one.body.as_deref() == Some("{}"));

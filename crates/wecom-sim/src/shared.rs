@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use futures_util::future::BoxFuture;
 use parking_lot::{Mutex, RwLock};
 use tokio::{
     sync::{Semaphore, watch},
@@ -19,18 +20,23 @@ use crate::{
     request_log::RequestLog,
     seed::{Contacts, Seed, SeedError},
     world::{World, callback::DeliveryQueue},
+    write_log::Writes,
 };
 
 /// Maximum time that [`Sim::settled`] waits, enough for a few attempts that all time out.
 const SETTLING: Duration = Duration::from_secs(30);
 /// Maximum number of concurrent downloads for uploads by URL. Each can hold a large file in memory.
 const DOWNLOADS: usize = 4;
+/// Gets the path of a call.
+pub(crate) type CallHook = Arc<dyn Fn(&Arc<Shared>, &str) -> BoxFuture<'static, ()> + Send + Sync>;
+
 /// The state that the server's tasks share.
 pub(crate) struct Shared {
     pub(crate) config: SimBuilder,
     pub(crate) clock: Arc<Clock>,
     pub(crate) world: Arc<RwLock<World>>,
     pub(crate) requests: Mutex<RequestLog>,
+    pub(crate) writes: Mutex<Writes>,
     pub(crate) faults: Arc<FaultInjector>,
     pub(crate) rate_limiter: RateLimiter,
     pub(crate) callback_client: CallbackClient,
@@ -41,6 +47,8 @@ pub(crate) struct Shared {
     /// Notified after each pass of the callback worker over its queue.
     pub(crate) worker_idle: watch::Sender<()>,
     pub(crate) due_work: Arc<DueWork>,
+    /// Awaited before each call.
+    pub(crate) call_hook: RwLock<Option<CallHook>>,
     /// Serializes large seeds.
     seeding: Mutex<()>,
 }
@@ -65,13 +73,15 @@ impl Shared {
             due_work: DueWork::new(Arc::clone(&world), Arc::clone(&clock), config.spool_directory()),
             clock,
             world,
-            requests: Mutex::default(),
+            requests: Mutex::new(RequestLog::of_at_most(config.logged_requests, config.logged_bytes)),
+            writes: Mutex::new(Writes::of_at_most(config.logged_writes)),
             faults,
             rate_limiter: RateLimiter::with(config.rates.clone()),
             callback_client: CallbackClient::new(config.callback_timeout, config.allowed()?),
             control_access: ControlAccess::new(config.listen.ip(), &config.allow_hosts).map_err(invalid)?,
             downloads: Semaphore::new(DOWNLOADS),
             worker_idle: watch::Sender::new(()),
+            call_hook: RwLock::default(),
             seeding: Mutex::default(),
             config,
         }))
@@ -122,6 +132,7 @@ impl Shared {
     pub(crate) fn reset(&self) -> std::io::Result<()> {
         let mut fresh = self.config.world(self.clock.now())?;
         self.requests.lock().clear();
+        self.writes.lock().clear();
         self.faults.set(self.config.faults.clone());
         self.rate_limiter.set(self.config.rates.clone());
         let mut world = self.world.write();

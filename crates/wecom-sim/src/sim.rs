@@ -15,14 +15,16 @@ use crate::{
     config::SimBuilder,
     console::Console,
     digest::digest,
+    dump::{CorpDump, dump},
     fault_control::Faults,
     rates::Rates,
     request_log::Request,
     seed::{Seed, SeedError},
     server,
-    shared::Shared,
+    shared::{CallHook, Shared},
     state::State,
     world::callback::{DeliveryRecord, Receiver, ResendError},
+    write_log::WriteLog,
 };
 
 /// Maximum time that [`Sim::stop`] waits for running calls.
@@ -147,6 +149,12 @@ impl Sim {
         self.shared.requests.lock().shown()
     }
 
+    /// Returns the writes so far: each call that changes the corp or submits a job, executed or not. This log is apart
+    /// from that of the requests and keeps more, so that a test can prove that no write was executed twice.
+    pub fn writes(&self) -> WriteLog {
+        self.shared.writes.lock().shown()
+    }
+
     /// Returns the callbacks so far, oldest first, with all their attempts.
     pub fn deliveries(&self) -> Vec<DeliveryRecord> {
         self.shared.world.read().deliveries.deliveries().cloned().collect()
@@ -186,6 +194,29 @@ impl Sim {
         Faults::new(Arc::clone(&self.shared))
     }
 
+    /// Awaits this before each API call, with the path below `/cgi-bin/` and the console. A test can so change the
+    /// corp between two calls of a client, at the same call in every run. A later hook replaces this one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let sim = wecom_sim::Sim::start().await;
+    /// sim.before_each_call(|path, console| async move {
+    ///     if path == "user/list_id" {
+    ///         let _ = console.delete_member("wujiu").await;
+    ///     }
+    /// });
+    /// # }
+    /// ```
+    pub fn before_each_call<F, R>(&self, hook: F)
+    where
+        F: Fn(String, Console) -> R + Send + Sync + 'static,
+        R: Future<Output = ()> + Send + 'static,
+    {
+        let hook: CallHook =
+            Arc::new(move |shared, path| Box::pin(hook(path.to_owned(), Console::new(Arc::clone(shared)))));
+        *self.shared.call_hook.write() = Some(hook);
+    }
+
     /// Returns the rate limits.
     pub fn rates(&self) -> Rates {
         self.shared.rate_limiter.rates()
@@ -206,6 +237,12 @@ impl Sim {
     /// is. A digest of a million members takes about a second, and calls continue during this time.
     pub fn digest(&self) -> String {
         digest(&self.shared.world)
+    }
+
+    /// Returns all members, departments and tags with all values at one moment, including what no credential can see.
+    /// A large corp needs more than 1 KB of memory for each member; `GET /_sim/corp` streams the same contacts.
+    pub fn dump(&self) -> CorpDump {
+        dump(&self.shared.world)
     }
 
     /// Replaces the members, departments and tags of the corp with generated ones. The same arguments give the same

@@ -21,14 +21,14 @@ const PATHS: [&str; 3] = ["batch/syncuser", "batch/replaceuser", "batch/replacep
 pub fn import(data: &[u8]) {
     let Some((flags, rest)) = data.split_first() else { return };
     thread_local! {
-        static DESKS: [OnceCell<Desk>; 2] = const { [OnceCell::new(), OnceCell::new()] };
+        static IMPORTERS: [OnceCell<Importer>; 2] = const { [OnceCell::new(), OnceCell::new()] };
     }
-    DESKS.with(|desks| {
+    IMPORTERS.with(|importers| {
         let gbk = flags & GBK != 0;
-        let desk = desks[usize::from(gbk)].get_or_init(|| Desk::new(gbk));
+        let importer = importers[usize::from(gbk)].get_or_init(|| Importer::new(gbk));
         let path = PATHS[usize::from(flags & 3) % PATHS.len()];
         let form = if flags & RAW_FORM != 0 { rest.to_vec() } else { form(rest) };
-        desk.run(path, form);
+        importer.run(path, form);
     });
 }
 
@@ -51,23 +51,23 @@ fn form(file: &[u8]) -> Vec<u8> {
     [head.as_bytes(), file, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
 }
 
-/// A simulator, a new one for each input.
-struct Desk {
+/// A simulator that is reset for each input.
+struct Importer {
     runtime: Runtime,
     sim: Offline,
 }
 
-impl Desk {
+impl Importer {
     fn new(gbk: bool) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime of one thread");
         let mut choices = Choices::default();
         (choices.gbk_imports, choices.fetch_child) = (gbk, true);
-        let sim = Offline::new(Sim::builder().choices(choices)).expect("the defaults can be taken");
+        let sim = Offline::new(Sim::builder().choices(choices)).expect("the defaults are valid");
         Self { runtime, sim }
     }
 
     fn run(&self, path: &str, form: Vec<u8>) {
-        self.sim.reset().expect("the defaults can be taken");
+        self.sim.reset().expect("the defaults are valid");
         let assistant = self.token("sim-contacts-secret");
         let app = self.token("sim-app-secret");
         let Some(media_id) = self.upload(&assistant, form) else { return };
@@ -77,13 +77,13 @@ impl Desk {
         }
         let people = self.people(&app);
         if self.import(path, &assistant, &submit) {
-            assert_eq!(self.people(&app), people, "imported twice");
+            assert_eq!(self.people(&app), people, "a second import changes the members");
         }
     }
 
     fn token(&self, secret: &str) -> String {
         let reply = self.get(&format!("gettoken?corpid=ww1234567890abcdef&corpsecret={secret}"));
-        reply["access_token"].as_str().expect("the secret fits").to_owned()
+        reply["access_token"].as_str().expect("the secret is valid").to_owned()
     }
 
     fn upload(&self, token: &str, form: Vec<u8>) -> Option<String> {
@@ -108,7 +108,7 @@ impl Desk {
         assert_eq!((&reply["status"], &reply["percentage"]), (&json!(3), &json!(100)));
         let rows = reply["result"].as_array().expect("a finished import has rows");
         if path != "batch/replaceparty" {
-            assert_eq!(reply["total"], rows.len(), "every row is answered for");
+            assert_eq!(reply["total"], rows.len(), "every row has a result");
         }
         true
     }
@@ -126,8 +126,8 @@ impl Desk {
         };
         for id in &ids {
             // The path upwards from every department must reach the root within the number of departments.
-            let way = std::iter::successors(Some(*id), |id| Some(parent(*id)).filter(|id| *id != 0));
-            assert_eq!(way.take(ids.len()).last(), Some(1), "department {id} hangs in the air");
+            let path = std::iter::successors(Some(*id), |id| Some(parent(*id)).filter(|id| *id != 0));
+            assert_eq!(path.take(ids.len()).last(), Some(1), "department {id} does not lead to the root");
         }
 
         let reply = self.get(&format!("user/list?access_token={app}&department_id=1&fetch_child=1"));

@@ -11,13 +11,14 @@ mod framing;
 mod import;
 mod mending;
 mod pieces;
+mod roster;
 pub mod seeds;
 mod sheet;
 mod workbook;
 
 pub use self::{
     callback::callback, ciphertext::ciphertext, envelope::envelope, framing::framing, import::import,
-    mending::mending, sheet::sheet,
+    mending::mending, roster::roster, sheet::sheet,
 };
 
 /// A target and its name, which is also the name of its corpus.
@@ -31,5 +32,6 @@ pub const TARGETS: &[Target] = &[
     ("framing", framing),
     ("import", import),
     ("mending", mending),
+    ("roster", roster),
     ("sheet", sheet),
 ];

@@ -32,6 +32,7 @@ pub fn seeds(target: &str) -> io::Result<Vec<Vec<u8>>> {
         "framing" => documents()?,
         "import" => files(),
         "mending" => damaged()?,
+        "roster" => rosters()?,
         "sheet" => sheets(),
         _ => Vec::new(),
     })
@@ -167,6 +168,27 @@ fn sheets() -> Vec<Vec<u8>> {
     ];
     seeds.extend(workbooks());
     seeds
+}
+
+fn rosters() -> io::Result<Vec<Vec<u8>>> {
+    const BY_BADGE: &str = "2026年花名册\n工号,姓名,联系电话,部门,主部门,部门负责人,直属上级（工号）,标签,状态,入职日期,籍贯\n\
+        ００１７,王芳,'138 0000 0001,示例集团/华东；示例集团/研发,示例集团/研发,是;否,,党员;外包,在职,2026/1/5,广东\n\
+        1E5,刘洋,1.38E+10,\"示例集团/华东\n示例集团/研发\",,示例集团/华东,0017,,离职,长期,\n\
+        工号,姓名,联系电话,部门,,,,,,,\n,赵六,,,,,,,,,\n合计：3,,,,,,,,,,\n";
+    const BY_ACCOUNT: &str = "帐号,姓名,所在部门,是否部门内领导,排序,性别,禁用,手机号,企业邮箱\n\
+        a,王芳,2;7,1;0,5;0,女,0,+852 90000001,a@example.com\nb,刘洋,研发部,是,x,0,禁用,,,\n";
+    const DEPARTMENTS: &str = "部门名称,上级部门,部门ID,父部门ID,英文名,排序,负责人\n\
+        华东,示例集团,2,1,East,10,a；b\n研发/测试,,3,1,,x,\n合计：2,,,,,,\n";
+    let lines = "{\"userid\":\"a\",\"department\":[2,7],\"main_department\":7,\"gender\":\"0\",\"tags\":[\"t\"],\
+        \"extattr\":{\"attrs\":[{\"name\":\"工号\",\"text\":{\"value\":\"A\"}}]}}\n{\"userid\":\"b\",\"direct_leader\":[]}\n";
+    let mut seeds: Vec<Vec<u8>> =
+        [BY_BADGE, BY_ACCOUNT, DEPARTMENTS, lines].map(|text| text.as_bytes().to_vec()).into();
+    seeds.push([b"\xef\xbb\xbf", BY_BADGE.as_bytes()].concat());
+    for name in ["headings-with-blanks.csv", "rows-with-different-keys.jsonl", "order-negative.csv"] {
+        seeds.push(fs::read(root().join("tests/cases").join(name))?);
+    }
+    seeds.extend(workbooks());
+    Ok(seeds)
 }
 
 fn workbooks() -> Vec<Vec<u8>> {

@@ -8,7 +8,7 @@ use wecom_fuzz_targets::{TARGETS, seeds};
 fn every_seed_passes_its_target() {
     for (name, target) in TARGETS {
         let seeds = seeds::seeds(name).unwrap();
-        assert!(!seeds.is_empty(), "{name} starts from nothing");
+        assert!(!seeds.is_empty(), "{name} has no seeds");
         for (number, seed) in seeds.iter().enumerate() {
             println!("{name}, seed {number}");
             target(seed);
@@ -17,7 +17,7 @@ fn every_seed_passes_its_target() {
 }
 
 #[test]
-fn every_input_of_the_kept_corpus_passes_its_target() {
+fn every_input_of_the_stored_corpus_passes_its_target() {
     for (name, target) in TARGETS {
         let folder = seeds::root().join("fuzz/corpus").join(name);
         let mut files: Vec<_> = fs::read_dir(&folder)

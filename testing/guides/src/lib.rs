@@ -1,7 +1,6 @@
 //! Compiles and runs the Rust examples of the READMEs and of the guides in `docs/`.
 //!
-//! A published crate cannot do this: its package has no files from outside of its own folder. A crate's own README is compiled by the
-//! crate itself.
+//! A published crate cannot do this, because its package contains no files from other folders. The README of a crate is compiled by the crate itself.
 
 /// One item for each page with Rust examples. `cargo xtask test` fails if a page is missing here.
 #[cfg(doctest)]

@@ -6,4 +6,4 @@
 mod host;
 pub mod postgres;
 pub mod redis;
-mod warden;
+mod watchdog;

@@ -43,7 +43,7 @@ async fn an_event_of_the_simulator_is_received_and_shown() {
     let events = send("GET", "/events", String::new()).await.json();
     assert_eq!(events["events"][0]["event"], json!({"type": "member_deleted", "userid": "curl"}), "{events}");
 
-    // Without a signature it is none of WeCom's, whatever key it has.
+    // A request without a signature is not from WeCom, regardless of its key.
     assert!(send("POST", "/callback", "<xml/>".into()).await.status.is_client_error());
     stop.send(()).unwrap();
     server.await.unwrap().unwrap();

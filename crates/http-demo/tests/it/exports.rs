@@ -21,7 +21,7 @@ async fn an_export_is_submitted_asked_for_and_streamed() {
         let started = rig.json("POST", submission, json!({"block_size": 10_000})).await;
         assert_eq!(started.status, StatusCode::ACCEPTED, "{}", started.json());
         let job = started.json()["jobid"].as_str().unwrap().to_owned();
-        // A running job is told from one that does not exist.
+        // A running job differs from a missing one.
         rig.get(&format!("/exports/{job}/rows")).await.error(409, "still_running");
         rig.sim.advance(Duration::from_secs(60));
         assert_eq!(rig.read(&format!("/exports/{job}")).await["status"], 2);

@@ -1,4 +1,4 @@
-//! Whether the profiles of a configuration file can be used, as far as that can be known without a network.
+//! Offline check of the profiles of a configuration file.
 
 use wecom_contacts::{Client, ClientBuilder, Secret};
 
@@ -18,7 +18,7 @@ use crate::{
     messages::config_file::{Lack, add_what_it_lacks, profile_lacks},
 };
 
-/// All that keeps the profiles of this file from being used, or only the profile of this name.
+/// Returns all problems of this file, or only those of the profile with this name.
 pub(crate) fn check(file: &ConfigFile, only: Option<&str>) -> Vec<Problem> {
     let mut problems: Vec<Problem> = match only {
         Some(name) => file.problems_of(name).cloned().collect(),
@@ -33,7 +33,7 @@ pub(crate) fn check(file: &ConfigFile, only: Option<&str>) -> Vec<Problem> {
     problems
 }
 
-/// What is wrong with the values of a profile. Missing values are listed only if all its lines could be read.
+/// Returns the problems of a profile's values. Missing values are listed only if all its lines are readable.
 fn contents(profile: &Profile, is_whole: bool) -> Vec<Problem> {
     let mut failures: Vec<(Position, Failure)> = Vec::new();
     let mut note_at =
@@ -48,11 +48,11 @@ fn contents(profile: &Profile, is_whole: bool) -> Vec<Problem> {
             note(ProfileKey::CallbackAesKey, callback.parsed_key().map(drop));
         }
     }
-    // It fails for the proxy and the token store alone, which are noted.
+    // It fails only for the proxy and the token store, which are already noted.
     if let Ok(credentials) = Credentials::of_profile(profile) {
         note(ProfileKey::ContactsSecret, readable(&credentials.contacts_secret));
         note(ProfileKey::AppSecret, readable(&credentials.app_secret));
-        // The server's address and the proxy are looked at while a client is made, which needs no real secret.
+        // Creating a client checks the server's address and the proxy. It needs no real secret.
         let client = || Client::builder("ww", Secret::contacts_sync(""));
         let built = |builder: ClientBuilder| builder.build().map(drop).map_err(Failure::from);
         if let Some(url) = given(&credentials.base_url) {
@@ -79,7 +79,7 @@ fn readable<K: SecretKind>(secret: &GivenSecret<K>) -> Result {
     secret.get().map(drop)
 }
 
-/// Whether the profile has what a command needs at least.
+/// Returns whether the profile has the minimum for a command.
 fn complete(profile: &Profile, credentials: &Credentials) -> Result {
     let lacks =
         |lack| Err(Failure::usage(profile_lacks(&profile.name, lack)).remedy(add_what_it_lacks(lack)));

@@ -17,35 +17,35 @@ use crate::{
     places::{Place, below_home},
 };
 
-/// The variable that names the file.
+/// The variable with the path of the file.
 pub(super) const VARIABLE: &str = "TXL_CONFIG";
-/// How large the file may be, in bytes.
+/// Maximum size of the file in bytes.
 const MAX_SIZE: u64 = 256 << 10;
 
-/// A configuration file that was read.
+/// The content of a configuration file.
 pub(crate) struct ConfigFile {
     pub(crate) path: PathBuf,
-    /// The profile that is used if no source of credentials is named.
+    /// The default profile, which is used if no source of credentials is set.
     pub(crate) default: Option<String>,
     pub(crate) profiles: Vec<Profile>,
     pub(crate) problems: Vec<Problem>,
 }
 
-/// The path of the configuration file, which may not exist.
+/// The path of the configuration file. The file may be missing.
 #[derive(Clone, Debug)]
 pub(crate) struct ConfigPath {
     pub(crate) path: PathBuf,
-    /// The flag or the variable that names it; `None` for the user's own.
+    /// The flag or the variable that sets the path. `None` for the default path.
     pub(crate) named_by: Option<&'static str>,
 }
 
 impl ConfigPath {
-    /// The file that `flag` names, else the one that the environment names, else the user's own. `None` without a home directory.
-    /// The working directory plays no part: a file that somebody left there could send the secrets elsewhere.
+    /// Returns the file of `flag`, otherwise that of the environment, otherwise the user's own. Returns `None` without a home directory. The working
+    /// directory is not searched, because a file from another person could send the secrets to another server.
     ///
     /// # Errors
     ///
-    /// Fails if no file is named and the home directory is a relative path.
+    /// Fails if no path is set and the home directory is a relative path.
     pub(crate) fn find(flag: Option<&Path>) -> Result<Option<Self>> {
         if let Some(path) = flag {
             return Ok(Some(Self { path: path.to_owned(), named_by: Some("--config") }));
@@ -57,13 +57,13 @@ impl ConfigPath {
         Ok(directory.map(|directory| Self { path: directory.join("txl.toml"), named_by: None }))
     }
 
-    /// Reads the file; `None` if it is the user's own and is not there.
+    /// Reads the file. Returns `None` if the user's own file is missing.
     ///
     /// # Errors
     ///
-    /// Fails if the file is named and is not there, or if it cannot be read as text.
+    /// Fails if a file with a set path is missing, or if a file cannot be read as text.
     pub(crate) fn read(&self) -> Result<Option<ConfigFile>> {
-        // The home directory of a container's user may be another user's.
+        // In a container, the home directory can belong to another user.
         let is_absent = fs::metadata(&self.path).is_err_and(|error| {
             matches!(
                 error.kind(),
@@ -78,7 +78,7 @@ impl ConfigPath {
 }
 
 impl ConfigFile {
-    /// Reads a file. What is wrong inside it becomes [problems](Self::problems).
+    /// Reads a file. Errors in its content become [problems](Self::problems).
     ///
     /// # Errors
     ///
@@ -92,7 +92,7 @@ impl ConfigFile {
         Ok(Self { path: path.to_owned(), default: document.default, profiles: document.profiles, problems })
     }
 
-    /// The profile of this name.
+    /// Returns the profile with this name.
     ///
     /// # Errors
     ///
@@ -111,13 +111,13 @@ impl ConfigFile {
         })
     }
 
-    /// What keeps this profile from being used.
+    /// Returns the problem that makes this profile unusable.
     pub(crate) fn problems_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Problem> {
         let concerns = move |problem: &&Problem| problem.profile.as_deref().is_none_or(|other| other == name);
         self.problems.iter().filter(concerns)
     }
 
-    /// The names of its profiles, for people.
+    /// Returns the names of the profiles for a message.
     pub(crate) fn names(&self) -> String {
         self.profiles.iter().map(|profile| profile.name.as_str()).collect::<Vec<_>>().join(", ")
     }
@@ -127,14 +127,14 @@ fn text_of(path: &Path) -> Result<(String, Metadata)> {
     let unreadable = |error: std::io::Error| {
         Failure::usage(messages::cannot_be_read(path)).because(&error).remedy(messages::name_a_readable_one())
     };
-    // To open a pipe would wait for a writer.
+    // Opening a pipe would wait for a writer.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(
             Failure::usage(messages::is_no_regular_file(path)).remedy(messages::name_a_readable_one())
         );
     }
     let file = File::open(path).map_err(unreadable)?;
-    // Of the file that is open, as the path may have another by now.
+    // The metadata are those of the open file, because the path can have another file by now.
     let metadata = file.metadata().map_err(unreadable)?;
     let mut bytes = Vec::new();
     file.take(MAX_SIZE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
@@ -154,7 +154,7 @@ fn text_of(path: &Path) -> Result<(String, Metadata)> {
     Ok((text, metadata))
 }
 
-/// A file that others can change could send the secrets to another server; one that others can read must contain none.
+/// If other users can change the file, they can send the secrets to another server. If other users can read it, it must contain no secret.
 #[cfg(unix)]
 fn exposure(path: &Path, metadata: &Metadata, has_secrets: bool) -> Option<Problem> {
     use std::os::unix::fs::MetadataExt;
@@ -172,7 +172,7 @@ fn exposure(path: &Path, metadata: &Metadata, has_secrets: bool) -> Option<Probl
     Some(Problem::new(None, None, message, remedy))
 }
 
-/// The standard library has no access rights of other platforms.
+/// The standard library does not support the access rights of other platforms.
 #[cfg(not(unix))]
 fn exposure(_: &Path, _: &Metadata, _: bool) -> Option<Problem> {
     None
@@ -180,22 +180,22 @@ fn exposure(_: &Path, _: &Metadata, _: bool) -> Option<Problem> {
 
 #[cfg(unix)]
 mod unix {
-    /// The effective user of the process.
+    /// Returns the effective user of the process.
     pub(super) fn user() -> u32 {
         rustix::process::geteuid().as_raw()
     }
 
-    /// How a file is open to other users.
+    /// The access of other users to a file.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub(super) enum Exposure {
-        /// It belongs to a user who is neither root nor ours.
+        /// The file belongs to another user, who is not root.
         ForeignOwner,
         OthersWrite,
-        /// It holds secrets, and others can read it.
+        /// The file contains secrets, and other users can read it.
         OthersRead,
     }
 
-    /// What is wrong with the access to a file of this mode and owner.
+    /// Returns the fault in the access rights of a file with this mode and owner.
     pub(super) fn exposure(mode: u32, owner: u32, user: u32, has_secrets: bool) -> Option<Exposure> {
         const OTHERS_WRITE: u32 = 0o022;
         const OTHERS_READ: u32 = 0o044;

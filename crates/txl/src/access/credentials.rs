@@ -1,4 +1,4 @@
-//! The groups of values that one source gives: what calls a corp, and what receives its callbacks.
+//! The groups of values that come from one source: the credentials for calls, and those for callbacks.
 
 use std::{env, path::PathBuf};
 
@@ -22,7 +22,7 @@ use crate::{
     messages,
 };
 
-/// What calls a corp: its id, the secrets, and the way to the server.
+/// The credentials for calls: the id of the corp, the secrets, and the connection to the server.
 #[derive(Args)]
 pub(crate) struct Credentials {
     /// The corp's id (企业ID)
@@ -79,7 +79,7 @@ impl Group for Credentials {
 }
 
 impl Credentials {
-    /// A client with this secret. It uses the token store of the group if `keeps_tokens`, else none.
+    /// Creates a client with this secret. It uses the token store of the group if `keeps_tokens`.
     ///
     /// # Errors
     ///
@@ -109,13 +109,13 @@ impl Credentials {
     }
 }
 
-/// A value as `txl config show` shows it.
+/// A value in the output of `txl config show`.
 #[derive(Serialize)]
 pub(crate) struct Row {
     key: &'static str,
-    /// The value, masked if it is secret.
+    /// The value. Secrets are masked.
     value: String,
-    /// The flag, the variable, or the line of the configuration file, and what that refers to.
+    /// The flag, the variable, or the line of the configuration file with its reference.
     from: String,
 }
 
@@ -126,7 +126,7 @@ impl Row {
 }
 
 impl Sourced<Credentials> {
-    /// Every value that is given, and where it comes from. Secrets are neither read nor shown.
+    /// Returns every value with its source. Secrets are not read or shown.
     ///
     /// # Errors
     ///
@@ -160,7 +160,8 @@ impl Sourced<Credentials> {
                 ProfileKey::TokenStore => token_store,
                 ProfileKey::ContactsSecret => return Some(Row::new(key, "", contacts_secret.from()?)),
                 ProfileKey::AppSecret => return Some(Row::new(key, "", app_secret.from()?)),
-                // Here they have no flags.
+                ProfileKey::ForgetAfter => return None,
+                // These values have no flags here.
                 ProfileKey::CallbackToken | ProfileKey::CallbackAesKey => {
                     let is_set = |name: &String| env::var_os(name).is_some_and(|value| !value.is_empty());
                     return Some(Row::new(key, "", key.variables().into_iter().find(is_set)?));
@@ -179,7 +180,7 @@ fn rows_of_profile(profile: &Profile) -> Vec<Row> {
         let line = entry.at.line;
         match (entry.value.from(), entry.value.literal()) {
             (None, Some(text)) => Row::new(entry.key, text, messages::config::line(line).to_string()),
-            // What the variable or the file holds may be secret, whatever the key.
+            // The variable or the file can contain a secret, for every key.
             (from, _) => Row {
                 key: entry.key.name(),
                 value: "***".to_owned(),
@@ -213,7 +214,7 @@ impl Group for CallbackCredentials {
 }
 
 impl CallbackCredentials {
-    /// The key, if the text is one.
+    /// Parses the key.
     pub(super) fn parsed_key(&self) -> Result<EncodingAesKey> {
         self.aes_key.required()?.parse().map_err(|error| {
             Failure::usage(messages::credentials::aes_key_is_not_one())
@@ -224,11 +225,11 @@ impl CallbackCredentials {
 }
 
 impl Sourced<CallbackCredentials> {
-    /// What checks and decrypts the requests to the URL.
+    /// Returns the verifier and decrypter of the requests to the URL.
     ///
     /// # Errors
     ///
-    /// Fails if a value is missing, or if the key is none.
+    /// Fails if a value is missing, or if the key is invalid.
     pub(crate) fn receiver(&self) -> Result<Receiver> {
         let group = self.group()?;
         let corp_id = given(&group.corp_id).ok_or_else(|| {

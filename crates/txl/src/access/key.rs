@@ -1,6 +1,6 @@
-//! The values that a corp's credentials consist of, under the names that a profile, a flag and a variable give them.
+//! The values of a corp's credentials, with their names in profiles, flags and variables.
 
-/// One value of the credentials. A profile calls it `corp_id`, the environment `WECOM_CORP_ID`, most commands `--corp-id`.
+/// One value of the credentials. Its name is `corp_id` in a profile, `WECOM_CORP_ID` in the environment, and `--corp-id` in most commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProfileKey {
     CorpId,
@@ -13,26 +13,28 @@ pub(crate) enum ProfileKey {
     TokenStore,
     CallbackToken,
     CallbackAesKey,
+    /// After which time the mirror forgets who was removed. No credential: only a profile gives it.
+    ForgetAfter,
 }
 
-/// How a value is written, and how much of it may be shown.
+/// The type of a value. It decides how the value is written and masked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// A text that may be shown.
+    /// A text that is printed.
     Text,
     /// A whole number from 0 to 4294967295.
     Number,
     /// The path of a file.
     Path,
-    /// An address. A user and a password in it are secret.
+    /// An address. Its user and password are masked.
     Address,
-    /// A text that is never shown.
+    /// A text that is never printed.
     Secret,
 }
 
 impl ProfileKey {
     /// All keys, in the order of the help.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::CorpId,
         Self::ContactsSecret,
         Self::AgentId,
@@ -43,9 +45,10 @@ impl ProfileKey {
         Self::TokenStore,
         Self::CallbackToken,
         Self::CallbackAesKey,
+        Self::ForgetAfter,
     ];
 
-    /// The key in a profile.
+    /// Returns the key in a profile.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::CorpId => "corp_id",
@@ -58,17 +61,18 @@ impl ProfileKey {
             Self::TokenStore => "token_store",
             Self::CallbackToken => "callback_token",
             Self::CallbackAesKey => "callback_aes_key",
+            Self::ForgetAfter => "forget_after",
         }
     }
 
-    /// The key of this name.
+    /// Returns the key with this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|key| key.name() == name)
     }
 
     pub(crate) fn form(self) -> Form {
         match self {
-            Self::CorpId => Form::Text,
+            Self::CorpId | Self::ForgetAfter => Form::Text,
             Self::AgentId => Form::Number,
             Self::CaCert => Form::Path,
             Self::BaseUrl | Self::Proxy | Self::TokenStore => Form::Address,
@@ -78,31 +82,35 @@ impl ProfileKey {
         }
     }
 
-    /// Whether the value may be `env:NAME` or `file:PATH`. The server's address may not: it is always beside the secrets that go there.
+    /// Returns whether the value can be `env:NAME` or `file:PATH`. The server's address cannot, so that it is always next to the secrets that are
+    /// sent to it.
     pub(crate) fn may_refer(self) -> bool {
         matches!(self, Self::Proxy | Self::TokenStore) || self.form() == Form::Secret
     }
 
-    /// The variables of the environment that give this value.
+    /// Returns the environment variables for this value.
     pub(crate) fn variables(self) -> Vec<String> {
+        if self == Self::ForgetAfter {
+            return Vec::new();
+        }
         let variable = format!("WECOM_{}", self.name().to_ascii_uppercase());
         let file = (self.form() == Form::Secret).then(|| format!("{variable}_FILE"));
         [variable].into_iter().chain(file).collect()
     }
 
-    /// Whether a variable that gives this value makes the environment the source of all credentials. Certificates and the token
-    /// store alone say nothing about a corp.
+    /// Returns whether a variable for this value makes the environment the source of all credentials. Certificates and the token store alone do not
+    /// identify a corp.
     fn chooses_source(self) -> bool {
         !matches!(self, Self::CaCert | Self::TokenStore)
     }
 }
 
-/// The variables of the environment that give credentials.
+/// Returns all environment variables with credentials.
 pub(super) fn credential_variables() -> impl Iterator<Item = String> {
     ProfileKey::ALL.into_iter().filter(|key| key.chooses_source()).flat_map(ProfileKey::variables)
 }
 
-/// The value as it may be shown.
+/// Returns the printable form of the value.
 pub(crate) fn masked(key: ProfileKey, value: &str) -> String {
     match key.form() {
         Form::Secret => "***".to_owned(),
@@ -114,11 +122,11 @@ pub(crate) fn masked(key: ProfileKey, value: &str) -> String {
     }
 }
 
-/// Where an address has a user and a password: from `://` to the last `@`.
+/// Returns the range of the user and the password in an address: from `://` to the last `@`.
 pub(super) fn user_and_password(address: &str) -> Option<std::ops::Range<usize>> {
     let start = address.find("://")? + "://".len();
     let rest = &address[start..];
-    // A password with an unescaped `/` is no valid address, but still a password: all up to the last `@` is hidden.
+    // An address whose password has an unescaped `/` is invalid, but the password must still be masked: everything up to the last `@`.
     rest.rfind('@').map(|end| start..start + end)
 }
 
@@ -159,7 +167,7 @@ mod tests {
         found.retain(|name| name.starts_with("WECOM_"));
         let mut known: BTreeSet<String> =
             ProfileKey::ALL.into_iter().flat_map(ProfileKey::variables).collect();
-        // The key of one export's files belongs to that export.
+        // The key of an export belongs to that export only.
         known.extend(["WECOM_EXPORT_KEY".to_owned(), "WECOM_EXPORT_KEY_FILE".to_owned()]);
         assert_eq!(found, known);
     }

@@ -1,7 +1,7 @@
 //! The credentials (凭证) of one corp and the address of its server, from flags, the environment, or a configuration file.
 //!
-//! Every command takes them from here. `source` decides which source they come from, `config_file` and `profile` read `txl.toml`,
-//! `key` names the values, `secrets` reads secrets.
+//! All commands use this module. `source` selects the source, `config_file` and `profile` read `txl.toml`, `key` names the values, and `secrets`
+//! reads secrets.
 
 mod check;
 mod config_file;
@@ -19,6 +19,7 @@ mod trust;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use jiff::SignedDuration;
 use wecom_contacts::{AgentId, Client, RetryPolicy, Secret};
 
 use self::secrets::is_blank;
@@ -39,10 +40,10 @@ pub(crate) use self::{
 use crate::{
     failure::{Failure, Result},
     messages::{Message, credentials as messages},
-    numbers,
+    numbers, timespan,
 };
 
-/// The flags that every calling command takes.
+/// The flags of every command that calls WeCom.
 #[derive(Args)]
 #[command(next_help_heading = "Credentials (凭证)")]
 pub(crate) struct Access {
@@ -66,7 +67,7 @@ pub(crate) struct Access {
     without_kept_tokens: bool,
 }
 
-/// One of the two kinds of credential.
+/// A kind of credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Caller {
     /// The contacts-sync secret (通讯录同步)
@@ -76,39 +77,39 @@ pub(crate) enum Caller {
 }
 
 impl Access {
-    /// For writes and ids: contacts-sync.
+    /// Returns a client for writes and ids: contacts-sync.
     pub(crate) fn contacts(&self) -> Result<Client> {
         self.client(self.caller.unwrap_or(Caller::Contacts))
     }
 
-    /// For details and what only an app may do: the app.
+    /// Returns a client for details and for calls that require an app.
     pub(crate) fn app(&self) -> Result<Client> {
         self.client(self.caller.unwrap_or(Caller::App))
     }
 
-    /// Contacts-sync, if its secret is given.
+    /// Returns a client of contacts-sync, if its secret is set.
     pub(crate) fn contacts_if_given(&self) -> Result<Option<Client>> {
         if self.is_given(Caller::Contacts)? { self.contacts().map(Some) } else { Ok(None) }
     }
 
-    /// For what both may do: contacts-sync, or the app if only that is given.
+    /// Returns a client for calls that both credentials can make: contacts-sync, or the app if only the app is set.
     pub(crate) fn either(&self) -> Result<Client> {
         self.client(self.either_caller()?)
     }
 
-    /// The credential that [`Self::either`] takes.
+    /// Returns the credential that [`Self::either`] uses.
     pub(crate) fn either_caller(&self) -> Result<Caller> {
         let only_app = !self.is_given(Caller::Contacts)? && self.is_given(Caller::App)?;
         Ok(self.caller.unwrap_or(if only_app { Caller::App } else { Caller::Contacts }))
     }
 
-    /// The app, if its secret and its id are given: for what may be read beside a call of the other credential.
+    /// Returns a client of the app, if its secret and its id are set. It reads details for a call of the other credential.
     pub(crate) fn app_if_given(&self) -> Result<Option<Client>> {
         let is_given = self.is_given(Caller::App)? && given(&self.credentials.group()?.agent_id).is_some();
         if is_given { self.client(Caller::App).map(Some) } else { Ok(None) }
     }
 
-    /// For names: the app if it is given, whichever credential calls, else contacts-sync.
+    /// Returns a client for names: the app if it is set, otherwise contacts-sync. The credential of the call does not matter.
     pub(crate) fn reader(&self) -> Result<Client> {
         match self.app_if_given()? {
             Some(app) => Ok(app),
@@ -116,7 +117,7 @@ impl Access {
         }
     }
 
-    /// Whether a secret for this caller is given.
+    /// Returns whether the secret of this caller is set.
     pub(crate) fn is_given(&self, caller: Caller) -> Result<bool> {
         let credentials = self.credentials.group()?;
         Ok(match caller {
@@ -125,19 +126,19 @@ impl Access {
         })
     }
 
-    /// The same credentials without the tokens that are kept, so that a token is asked for.
+    /// Returns the same credentials without stored tokens, so that a token is requested.
     pub(crate) fn without_kept_tokens(mut self) -> Self {
         self.without_kept_tokens = true;
         self
     }
 
-    /// A client without a secret, for commands that send nothing.
+    /// Returns a client without a secret, for commands that send no requests.
     pub(crate) fn nameless(&self) -> Result<Client> {
         self.built(Secret::contacts_sync(""))
     }
 
-    /// Takes a secret of one command from the profile, if one is the source and the command line does not have it. Variables of
-    /// the environment are no part of a profile.
+    /// Takes the secret of one command from the profile, if a profile is the source and the command line has no such secret. A profile ignores the
+    /// environment.
     pub(crate) fn adopt<K: SecretKind>(&self, secret: &mut GivenSecret<K>) -> Result {
         if let Some(profile) = self.credentials.profile()?
             && !secret.is_typed()
@@ -147,7 +148,7 @@ impl Access {
         Ok(())
     }
 
-    /// The app's id.
+    /// Returns the id of the app.
     pub(crate) fn agent_id(&self) -> Result<AgentId> {
         let credentials = self.credentials.group()?;
         let text = given(&credentials.agent_id).ok_or_else(|| {
@@ -158,12 +159,19 @@ impl Access {
         })
     }
 
-    /// The corp's id, if it is given.
+    /// Returns the time after which the mirror forgets removed members, if the profile sets it.
+    pub(crate) fn forget_after(&self) -> Result<Option<SignedDuration>> {
+        let Some(profile) = self.credentials.profile()? else { return Ok(None) };
+        let text = profile.text(ProfileKey::ForgetAfter)?;
+        text.map(|text| timespan::parsed(&text).map_err(Failure::usage)).transpose()
+    }
+
+    /// Returns the id of the corp, if it is set.
     pub(crate) fn corp_id_if_given(&self) -> Result<Option<String>> {
         Ok(given(&self.credentials.group()?.corp_id).map(str::to_owned))
     }
 
-    /// The corp's id.
+    /// Returns the id of the corp.
     pub(crate) fn corp_id(&self) -> Result<String> {
         self.corp_id_if_given()?.ok_or_else(|| {
             self.credentials.lacks(ProfileKey::CorpId, &messages::corp_id(), "--corp-id", "WECOM_CORP_ID")
@@ -187,7 +195,7 @@ impl Access {
         self.built(secret)
     }
 
-    /// The secret. If only the secret of the other caller is given, the error names the flag to call as that one.
+    /// Returns the secret. If only the secret of the other caller is set, the error names the flag that selects that caller.
     fn secret<'a, K: SecretKind>(
         &self,
         secret: &'a GivenSecret<K>,
@@ -216,17 +224,17 @@ impl Access {
     }
 }
 
-/// The text without blanks and line breaks around it. Nothing but those counts as none, as an empty variable does.
+/// Removes surrounding blanks and line breaks. A text that is empty then counts as unset, like an empty variable.
 pub(crate) fn given(value: &Option<String>) -> Option<&str> {
     value.as_deref().map(|text| text.trim_matches(is_blank)).filter(|text| !text.is_empty())
 }
 
-/// The failure for want of a value that a flag or a variable gives.
+/// Returns the failure for a missing value that a flag or a variable can set.
 fn missing(what: &Message, flag: &str, variable: &str) -> Failure {
     Failure::usage(messages::missing(what)).remedy(messages::pass_the_flag(flag, variable))
 }
 
-/// The failure for want of a value in a profile.
+/// Returns the failure for a missing value of a profile.
 fn missing_in(profile: &Message, what: &Message, key: ProfileKey) -> Failure {
     Failure::usage(messages::missing_in_profile(profile, what))
         .remedy(messages::add_to_the_profile(key.name()))

@@ -7,7 +7,7 @@ use crate::{
     messages::{Message, config_file as messages},
 };
 
-/// A place in a text. Lines and columns count from 1, columns in characters.
+/// A position in a text. Lines and columns count from 1, and columns count characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
     pub(crate) line: usize,
@@ -15,7 +15,7 @@ pub(crate) struct Position {
 }
 
 impl Position {
-    /// The place of a byte. An offset beyond the end is the place after the last character.
+    /// Returns the position of a byte. An offset beyond the end is the position after the last character.
     pub(super) fn of_byte(text: &str, offset: usize) -> Self {
         let before = &text.as_bytes()[..offset.min(text.len())];
         let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
@@ -26,12 +26,12 @@ impl Position {
     }
 }
 
-/// One thing that is wrong with a configuration file. It never contains a secret.
+/// A problem of a configuration file. It never contains a secret.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
     /// `None` for a problem of the file itself.
     pub(crate) at: Option<Position>,
-    /// The profile that cannot be used; `None` if no profile can.
+    /// The unusable profile. `None` if no profile is usable.
     pub(crate) profile: Option<String>,
     pub(crate) message: Message,
     pub(crate) remedies: Vec<Message>,
@@ -47,7 +47,7 @@ impl Problem {
         Self { at, profile: profile.map(str::to_owned), message, remedies: vec![remedy] }
     }
 
-    /// A failure that using a profile would end with.
+    /// Creates a problem from the failure that the use of a profile would cause.
     pub(super) fn of(failure: &Failure, at: Position, profile: &str) -> Self {
         Self {
             at: Some(at),
@@ -57,7 +57,7 @@ impl Problem {
         }
     }
 
-    /// The failure of a command that cannot use this file.
+    /// Returns the failure of a command that cannot use this file.
     pub(super) fn failure(&self, path: &Path) -> Failure {
         let place = self.at.map(|at| (at.line, at.column));
         let failure = Failure::usage(messages::at(path, place, &self.message));
@@ -65,7 +65,7 @@ impl Problem {
     }
 }
 
-/// The known name that was probably meant: the nearest, if it differs in a third of its letters at most.
+/// Returns the known name that was probably meant: the most similar one, if it differs in at most a third of its letters.
 pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = |name: &str| name.to_lowercase().replace('-', "_");
     let name = folded(name);

@@ -1,7 +1,7 @@
 //! `txl.toml`: its profiles, read from TOML.
 //!
-//! The text becomes a tree with positions, and the tree is read by hand. A derived reader would repeat values in its errors, and
-//! they may be secrets.
+//! The text is parsed to a tree with positions, and the tree is read by hand. A derived reader would repeat values in its errors, and the values can
+//! be secrets.
 
 use std::{
     borrow::Cow,
@@ -21,27 +21,27 @@ use super::{
 use crate::{
     failure::Result,
     messages::{Message, config_file as messages},
-    numbers,
+    numbers, timespan,
 };
 
-/// Maximum number of problems of one file that are listed. Damage in one place can break every line after it.
+/// Maximum number of listed problems of one file. An error in one place can break all following lines.
 const MOST_PROBLEMS: usize = 50;
 
 /// The content of a configuration file.
 #[derive(Default)]
 pub(super) struct Document {
-    /// The profile that is used if no source of credentials is named.
+    /// The default profile, which is used if no source of credentials is set.
     pub(super) default: Option<String>,
     pub(super) profiles: Vec<Profile>,
     pub(super) problems: Vec<Problem>,
 }
 
-/// The credentials of one corp, as a file gives them.
+/// The credentials of one corp in a file.
 #[derive(Clone)]
 pub(crate) struct Profile {
     pub(crate) name: String,
     pub(crate) path: PathBuf,
-    /// Where it begins.
+    /// The position of its beginning.
     pub(crate) at: Position,
     pub(crate) entries: Vec<Entry>,
 }
@@ -54,19 +54,19 @@ pub(crate) struct Entry {
     pub(crate) at: Position,
 }
 
-/// A value as the file has it. It may be a secret, so it has no `Debug`.
+/// A value in the file. It can be a secret, so it has no `Debug`.
 #[derive(Clone)]
 pub(crate) enum Value {
     /// The value itself.
     Text(String),
-    /// `env:NAME`: the value is in this variable of the environment.
+    /// `env:NAME`: the value is in this environment variable.
     Variable(String),
     /// `file:PATH`: the value is in this file.
     File(PathBuf),
 }
 
 impl Value {
-    /// The text of a value that refers to nothing.
+    /// Returns the text of a value that is not a reference.
     pub(super) fn literal(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -76,12 +76,12 @@ impl Value {
 }
 
 impl Profile {
-    /// Whether it has this key.
+    /// Returns whether the profile has this key.
     pub(super) fn has(&self, key: ProfileKey) -> bool {
         self.entry(key).is_some()
     }
 
-    /// Where it has this key; else where it begins.
+    /// Returns the position of this key, or of the beginning of the profile.
     pub(super) fn position(&self, key: ProfileKey) -> Position {
         self.entry(key).map_or(self.at, |entry| entry.at)
     }
@@ -90,18 +90,18 @@ impl Profile {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
-    /// Its name in errors.
+    /// Returns the name of the profile in errors.
     pub(crate) fn words(&self) -> Message {
         messages::profile(&self.name, &self.path)
     }
 
-    /// A secret of this profile, read when it is needed.
+    /// Returns a secret of this profile. It is read on first use.
     pub(crate) fn secret<K: SecretKind>(&self) -> GivenSecret<K> {
         let entry = K::KEY.and_then(|key| self.entry(key));
         GivenSecret::of_profile(entry.map(|entry| entry.value.clone()), self.words())
     }
 
-    /// A value that is no secret kind, or the content of the variable or file that it refers to.
+    /// Returns a value that is not a secret, or the content of its variable or file.
     ///
     /// # Errors
     ///
@@ -114,7 +114,7 @@ impl Profile {
         }
     }
 
-    /// Whether the file itself contains a secret of this profile.
+    /// Returns whether the file itself contains a secret of this profile.
     pub(super) fn has_literal_secret(&self) -> bool {
         self.entries.iter().any(|entry| match (&entry.value, entry.key.form()) {
             (Value::Text(_), Form::Secret) => true,
@@ -131,7 +131,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Document {
     if !errors.is_empty() {
         let problems = errors.iter().take(MOST_PROBLEMS).map(|error| {
             let at = reader.position(error.span().unwrap_or_default().start);
-            // The error's own `Display` would show the line, and a secret with it.
+            // The error's `Display` would print the line, including a secret.
             Problem::new(Some(at), None, messages::is_not_toml(error.message()), messages::correct_the_line())
         });
         return Document { problems: problems.collect(), ..Document::default() };
@@ -165,7 +165,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Document {
     document
 }
 
-/// What to try if no profile has this name.
+/// Returns the remedy for an unknown profile name.
 pub(super) fn among(name: &str, profiles: &[Profile]) -> Message {
     const MOST: usize = 20;
     let names: Vec<_> = profiles.iter().map(|profile| profile.name.as_str()).collect();
@@ -183,7 +183,7 @@ struct Reader<'a> {
     path: &'a Path,
 }
 
-/// A message, and what to try.
+/// A message and its remedy.
 type Refusal = (Message, Message);
 
 impl Reader<'_> {
@@ -275,6 +275,10 @@ impl Reader<'_> {
                     Err((messages::agent_id_is_no_number(&bounds), messages::where_the_agent_id_is()))
                 }
             },
+            ProfileKey::ForgetAfter => match timespan::parsed(&text) {
+                Ok(_) => Ok(Value::Text(text)),
+                Err(message) => Err((message, messages::how_a_timespan_is_written())),
+            },
             ProfileKey::CaCert => Ok(Value::Text(self.beside(&text).display().to_string())),
             ProfileKey::TokenStore if text != super::token_store::NONE && !text.contains("://") => {
                 Ok(Value::Text(self.beside(&text).display().to_string()))
@@ -283,7 +287,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A path relative to the directory of the configuration file.
+    /// Resolves a path relative to the directory of the configuration file.
     fn beside(&self, path: &str) -> PathBuf {
         crate::file::directory_of(self.path).join(path)
     }
@@ -298,7 +302,7 @@ fn unknown(key: &str, profile: &str) -> Refusal {
     (messages::unknown_key_in(key, profile), remedy)
 }
 
-/// The name of a variable, which must not be one of the other source.
+/// Parses the name of a variable, which must not be a variable of the other source.
 fn checked_variable(key: &str, name: &str) -> std::result::Result<String, Refusal> {
     let is_name = name.starts_with(|one: char| one.is_ascii_alphabetic() || one == '_')
         && name.chars().all(|one| one.is_ascii_alphanumeric() || one == '_');

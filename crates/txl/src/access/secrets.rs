@@ -1,8 +1,7 @@
 //! Secrets from a flag, a variable, a file, or a profile. Blanks and line breaks around them are removed.
 //!
-//! `--app-secret X` is visible to other users of the machine, in the list of processes. `--app-secret-file PATH` is not; a path
-//! of `-` reads stdin. Each secret is one [kind](SecretKind), and each command flattens [`GivenSecret`] of it into its
-//! arguments.
+//! `--app-secret X` is visible to other users of the machine in the list of processes. `--app-secret-file PATH` is not; the path `-` reads stdin.
+//! Each secret has a [kind](SecretKind), and commands flatten [`GivenSecret`] of that kind into their arguments.
 
 use std::{
     env::{self, VarError},
@@ -27,14 +26,14 @@ use crate::{
     messages::{Message, config_file, credentials, files, secrets as messages, secrets::VariableFault},
 };
 
-/// How much of a secret's file is read, in bytes.
+/// Maximum size of a secret's file in bytes.
 const MAX_FILE: u64 = 64 << 10;
 
 /// The names of a secret.
 pub(crate) trait SecretKind: Send + Sync + 'static {
-    /// The key of a profile that gives it; `None` for a secret that belongs to one command.
+    /// The key in a profile. `None` for a secret of a single command.
     const KEY: Option<ProfileKey>;
-    /// Its name in sentences, such as "app's secret (自建应用 secret)".
+    /// The name in sentences, for example "app's secret (自建应用 secret)".
     const WHAT: fn() -> Message;
     /// The flag of the value, without `--`.
     const FLAG: &'static str;
@@ -44,7 +43,7 @@ pub(crate) trait SecretKind: Send + Sync + 'static {
     const VARIABLE: &'static str;
     /// The variable of the file's path.
     const FILE_VARIABLE: &'static str;
-    /// What the help shows for the value.
+    /// The placeholder of the value in the help.
     const VALUE_NAME: &'static str;
     /// The help of the value's flag.
     const HELP: &'static str;
@@ -120,26 +119,26 @@ secret_kinds! {
         "The EncodingAESKey of that URL, 43 letters and digits. Defaults to SimulatorEncodingAesKey00000000000000000000";
 }
 
-/// A secret that may be given: by `--NAME` or `--NAME-file`, by the variable of either, or by a profile. The command line takes
-/// precedence over the environment.
+/// An optional secret. It comes from `--NAME` or `--NAME-file`, from the variable of either, or from a profile. The command line has priority over
+/// the environment.
 pub(crate) struct GivenSecret<K> {
     origin: Option<Origin>,
-    /// What the profile is called in errors, if the profile is the source.
+    /// The name of the profile in errors, if the profile is the source.
     profile: Option<Message>,
-    /// The text that was read. A pipe can be read only once.
+    /// The text after the first read. A pipe can be read only once.
     value: OnceLock<Option<String>>,
     kind: PhantomData<K>,
 }
 
-/// Where a secret is.
+/// The place of a secret.
 enum Origin {
-    /// In a flag or a variable: its name, and the text.
+    /// A flag or a variable: its name, and the text.
     Given(String, String),
-    /// In the file that a flag or a variable names.
+    /// The file of a flag or a variable.
     Named(String, PathBuf),
-    /// In both flags (`true`) or in both variables, so that neither takes precedence.
+    /// Both flags (`true`) or both variables. Neither has priority.
     Ambiguous(bool),
-    /// In the place that a profile names.
+    /// The place in a profile.
     Profile(Value),
 }
 
@@ -148,17 +147,17 @@ impl<K: SecretKind> GivenSecret<K> {
         Self { origin, profile, value: OnceLock::new(), kind: PhantomData }
     }
 
-    /// A secret of a profile, which `words` name.
+    /// Returns a secret of a profile. `words` are its names.
     pub(super) fn of_profile(value: Option<Value>, words: Message) -> Self {
         Self::new(value.map(Origin::Profile), Some(words))
     }
 
-    /// Whether a value, a file or a variable is named.
+    /// Returns whether a value, a file or a variable is set.
     pub(crate) fn is_given(&self) -> bool {
         self.origin.is_some()
     }
 
-    /// Whether the command line gives it.
+    /// Returns whether the command line has the secret.
     pub(super) fn is_typed(&self) -> bool {
         match &self.origin {
             Some(Origin::Given(name, _) | Origin::Named(name, _)) => name.starts_with("--"),
@@ -167,7 +166,7 @@ impl<K: SecretKind> GivenSecret<K> {
         }
     }
 
-    /// Where it comes from, for people: the flag or variable, and the path of a file.
+    /// Returns the place for a message: the flag or variable, and the path of a file.
     pub(super) fn from(&self) -> Option<String> {
         Some(match self.origin.as_ref()? {
             Origin::Given(name, _) => name.clone(),
@@ -178,7 +177,7 @@ impl<K: SecretKind> GivenSecret<K> {
         })
     }
 
-    /// The secret, if one is given. Blanks alone count as none, as an empty variable does.
+    /// Returns the secret, if one is set. A blank text counts as unset, like an empty variable.
     ///
     /// # Errors
     ///
@@ -191,11 +190,11 @@ impl<K: SecretKind> GivenSecret<K> {
         Ok(self.value.get().and_then(Option::as_deref))
     }
 
-    /// The secret, which must be given.
+    /// Returns the required secret.
     ///
     /// # Errors
     ///
-    /// Fails as [`Self::get`] does, and if none is given.
+    /// Fails as [`Self::get`] does, and if the secret is not set.
     pub(crate) fn required(&self) -> Result<&str> {
         self.get()?.ok_or_else(|| match (&self.profile, K::KEY) {
             (Some(profile), Some(key)) => missing_in(profile, &K::WHAT(), key),
@@ -232,7 +231,7 @@ impl<K: SecretKind> GivenSecret<K> {
 }
 
 impl Value {
-    /// The value itself, or what the variable or the file holds. `what` and `profile` name it in errors.
+    /// Returns the value itself, or the content of the variable or the file. `what` and `profile` are the names in errors.
     ///
     /// # Errors
     ///
@@ -259,7 +258,7 @@ impl Value {
         }
     }
 
-    /// What it refers to; `None` for a value that is in the profile itself.
+    /// Returns the place that the value refers to, or `None` for a value in the profile itself.
     pub(super) fn from(&self) -> Option<String> {
         match self {
             Self::Text(_) => None,
@@ -269,12 +268,12 @@ impl Value {
     }
 }
 
-/// A parser of paths. An empty one counts as none, as an empty variable does; that of clap refuses it.
+/// A parser of paths. An empty path counts as unset, like an empty variable. The parser of clap would refuse it.
 pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }
 
-/// The text of a file that must hold a secret.
+/// Returns the text of a file with a secret.
 fn filled(what: &dyn Display, text: &str, path: &Path) -> Result<String> {
     let secret = clean(what, text, &path.display())?;
     if secret.is_empty() {
@@ -296,14 +295,14 @@ fn text_of(path: &Path, remedy: Message) -> Result<String> {
         return Err(Failure::usage(files::cannot_read(path)).because(&error).remedy(remedy));
     }
     let is_small = bytes.len() as u64 <= MAX_FILE;
-    // The content itself may be a secret, and is not shown.
+    // The content can be a secret, so it is not printed.
     String::from_utf8(bytes)
         .ok()
         .filter(|_| is_small)
         .ok_or_else(|| Failure::usage(messages::file_is_no_short_text(path)).remedy(remedy))
 }
 
-/// The text without what surrounds it. A blank or a line break inside is named, as the server would only call the secret wrong.
+/// Removes surrounding blanks. A blank or a line break inside is reported, because the server would only report a wrong secret.
 fn clean(what: &dyn Display, text: &str, place: &dyn Display) -> Result<String> {
     let text = text.trim_matches(is_blank);
     if text.contains(is_blank) {
@@ -314,7 +313,7 @@ fn clean(what: &dyn Display, text: &str, place: &dyn Display) -> Result<String> 
     Ok(text.to_owned())
 }
 
-/// Blanks, line breaks, control characters, and what is as invisible: zero-width characters, direction marks, a BOM.
+/// Returns whether a character is blank or invisible: blanks, line breaks, control characters, zero-width characters, direction marks, a BOM.
 pub(crate) fn is_blank(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()

@@ -1,9 +1,9 @@
-//! A simulator that a command works on, as its flags name it.
+//! The simulator that a command works on, selected by its flags.
 
 use clap::Args;
 
-/// The flags that name a simulator: all of them or none. They come from the command line alone. The command deletes members there,
-/// and must never find a real corp in the environment or in a profile.
+/// The flags that select a simulator: all of them or none. Only the command line can set them. The command deletes members there,
+/// so the environment and profiles, which can contain a real corp, are ignored.
 #[derive(Args)]
 pub(crate) struct SimulatorFlags {
     /// Base URL of a running simulator
@@ -23,7 +23,7 @@ pub(crate) struct SimulatorFlags {
     app_secret: Option<String>,
 }
 
-/// How to reach a simulator's corp.
+/// The connection data of a simulator's corp.
 pub(crate) struct Simulator {
     pub(crate) base_url: String,
     pub(crate) corp_id: String,
@@ -33,7 +33,7 @@ pub(crate) struct Simulator {
 }
 
 impl SimulatorFlags {
-    /// The simulator, if the flags name one. The parser has refused a part of them.
+    /// Returns the simulator, if the flags select one. The parser has refused an incomplete set of flags.
     pub(crate) fn named(self) -> Option<Simulator> {
         Some(Simulator {
             base_url: self.base_url?,

@@ -1,8 +1,8 @@
-//! Which source the credentials come from. All of them come from one: a profile, or the command line and the environment.
+//! The choice of the source of the credentials. There is exactly one source: a profile, or the command line and the environment.
 //!
-//! `--profile` and `--config` choose the configuration file, and the environment then plays no part. Without them the command
-//! line and the environment are the source if they give anything. If nothing is given, the file's default profile is the source.
-//! Two sources at once are refused: a secret could otherwise go to the address of another.
+//! `--profile` and `--config` select the configuration file, and the environment is then ignored. Without them, the command line and the environment
+//! are the source if they have any credential. Otherwise the default profile of the file is the source. Two sources are refused, because a secret
+//! could be sent to the address of the other source.
 
 use std::{env, path::PathBuf, sync::OnceLock};
 
@@ -38,17 +38,17 @@ struct Flags {
     config: Option<PathBuf>,
 }
 
-/// The choice of a configuration file and a profile, with the knowledge of what was typed.
+/// The selected configuration file and profile, and whether they were typed on the command line.
 #[derive(Debug, Default)]
 pub(crate) struct FileFlags {
     profile: Option<String>,
     profile_is_typed: bool,
-    /// The path of `--config`. The variable is read where the file is.
+    /// The path of `--config`. The variable is read together with the file.
     config: Option<PathBuf>,
 }
 
 impl FileFlags {
-    /// The configuration file.
+    /// Returns the configuration file.
     ///
     /// # Errors
     ///
@@ -62,11 +62,11 @@ impl FileFlags {
         ConfigPath::find(self.config.as_deref())
     }
 
-    /// The name of a profile, if one is given.
+    /// Returns the name of the selected profile.
     ///
     /// # Errors
     ///
-    /// Fails if `--profile` is empty: a script whose variable is empty would otherwise call another corp.
+    /// Fails if `--profile` is empty. A script with an empty variable would otherwise call another corp.
     pub(crate) fn profile(&self) -> Result<Option<&str>> {
         match self.profile.as_deref() {
             Some("") if self.profile_is_typed => Err(Failure::usage(messages::flag_is_empty("--profile"))
@@ -103,15 +103,15 @@ impl FromArgMatches for FileFlags {
     }
 }
 
-/// What decides about the source.
+/// The input of the decision.
 #[derive(Default)]
 struct Evidence<'a> {
-    /// The profile of `--profile` or `TXL_PROFILE`, and which of them names it.
+    /// The profile of `--profile` or `TXL_PROFILE`, and which of them has it.
     profile: Option<(&'a str, &'static str)>,
     has_config_flag: bool,
-    /// The flags of credentials on the command line.
+    /// The credential flags on the command line.
     flags: &'a [String],
-    /// The variables of credentials that are set.
+    /// The credential variables that are set.
     variables: &'a [String],
 }
 
@@ -119,9 +119,9 @@ struct Evidence<'a> {
 #[derive(Debug, PartialEq, Eq)]
 enum Choice<'a> {
     CommandLine,
-    /// A profile; `None` is the file's default, which must be there.
+    /// A profile. `None` is the default of the file, which must exist.
     Profile(Option<&'a str>),
-    /// Nothing is given: the default of the file, if there is one.
+    /// No credentials are set, so the default of the file is used if it exists.
     DefaultProfile,
 }
 
@@ -152,9 +152,9 @@ fn two_sources(profile: Option<&str>, by: &str, rival: Rival, names: &[String]) 
         .remedy(messages::take_the_command_line(by))
 }
 
-/// A group of values that can come from a profile as well as from flags and variables.
+/// A group of values that a profile, or flags and variables, can contain.
 pub(crate) trait Group: Args {
-    /// The group as this profile has it.
+    /// Returns the values of the group in this profile.
     ///
     /// # Errors
     ///
@@ -165,15 +165,15 @@ pub(crate) trait Group: Args {
 /// A group of credentials from one source.
 pub(crate) struct Sourced<G> {
     file: FileFlags,
-    /// What the command line and the environment give.
+    /// The values of the command line and the environment.
     given: G,
-    /// The flags of the group that the command line has.
+    /// The flags of the group on the command line.
     flags: Vec<String>,
     loaded: OnceLock<Option<Box<(Profile, G)>>>,
 }
 
 impl<G: Group> Sourced<G> {
-    /// The group, all of it from one source.
+    /// Returns the group from the selected source.
     ///
     /// # Errors
     ///
@@ -182,7 +182,7 @@ impl<G: Group> Sourced<G> {
         Ok(self.loaded()?.map_or(&self.given, |(_, group)| group))
     }
 
-    /// The profile, if one is the source.
+    /// Returns the profile, if one is the source.
     ///
     /// # Errors
     ///
@@ -191,12 +191,12 @@ impl<G: Group> Sourced<G> {
         Ok(self.loaded()?.map(|(profile, _)| profile))
     }
 
-    /// The group as the command line and the environment give it, whatever the source is.
+    /// Returns the values of the command line and the environment, even if a profile is the source.
     pub(super) fn of_command_line(&self) -> &G {
         &self.given
     }
 
-    /// Whether the command line has this flag.
+    /// Returns whether the command line has this flag.
     pub(super) fn has_flag(&self, flag: &str) -> bool {
         self.flags.iter().any(|typed| typed == flag)
     }
@@ -215,7 +215,7 @@ impl<G: Group> Sourced<G> {
         Ok(self.loaded.get().and_then(Option::as_deref))
     }
 
-    /// The profile that is the source, as the file has it.
+    /// Returns the profile that is the source.
     ///
     /// # Errors
     ///
@@ -248,7 +248,7 @@ impl<G: Group> Sourced<G> {
         };
         match name.or(file.default.as_deref()) {
             Some(name) => file.profile(name).cloned().map(Some),
-            // The file may be damaged, and its default with it.
+            // The file can be damaged, including its default.
             None if file.problems.iter().any(|problem| problem.profile.is_none()) => {
                 file.profile("").cloned().map(Some)
             }
@@ -259,7 +259,7 @@ impl<G: Group> Sourced<G> {
         }
     }
 
-    /// The failure of a command that lacks this value.
+    /// Returns the failure of a command without this value.
     pub(crate) fn lacks(&self, key: ProfileKey, what: &Message, flag: &str, variable: &str) -> Failure {
         match self.profile() {
             Err(failure) => failure,
@@ -268,7 +268,7 @@ impl<G: Group> Sourced<G> {
         }
     }
 
-    /// Adds that profiles exist, to a failure for want of credentials.
+    /// Adds a hint about profiles to a failure because of missing credentials.
     pub(crate) fn with_hint(&self, failure: Failure) -> Failure {
         if !matches!(self.profile(), Ok(None)) {
             return failure;
@@ -287,12 +287,12 @@ impl<G: Group> Sourced<G> {
     }
 }
 
-/// The failure to find a configuration file without a home directory.
+/// Returns the failure for a configuration file in a missing home directory.
 pub(crate) fn no_home() -> Failure {
     Failure::usage(messages::no_home_directory()).remedy(messages::name_a_configuration_file())
 }
 
-/// The variables of credentials that are set and not blank.
+/// Returns the credential variables that are set and not blank.
 fn set_variables() -> Vec<String> {
     let is_set = |name: &String| {
         env::var_os(name).is_some_and(|value| !value.to_string_lossy().trim_matches(is_blank).is_empty())
@@ -355,7 +355,7 @@ mod tests {
             (no, false, none, set, Some(Choice::CommandLine)),
             (no, false, flag, set, Some(Choice::CommandLine)),
             (Some(FLAG), false, none, none, Some(prod)),
-            // The command line chooses, and the environment plays no part.
+            // The command line is the source, and the environment is ignored.
             (Some(FLAG), false, none, set, Some(Choice::Profile(Some("prod")))),
             (no, true, none, set, Some(Choice::Profile(None))),
             (Some(VARIABLE), true, none, set, Some(Choice::Profile(Some("prod")))),

@@ -1,4 +1,4 @@
-//! Where access tokens are kept between commands, so that not every one asks for its own.
+//! The store of access tokens between commands. With it, a command can use the token of an earlier one.
 
 use std::path::PathBuf;
 
@@ -13,10 +13,10 @@ use crate::{
     places::{Place, below_home},
 };
 
-/// The word for keeping none.
+/// The word that disables the store.
 pub(crate) const NONE: &str = "none";
 
-/// Gives a client the store that was named, or the user's own file.
+/// Sets the store of a client: the selected one, or the user's own file.
 pub(crate) fn attach(builder: ClientBuilder, named: Option<&str>) -> Result<ClientBuilder> {
     match named {
         Some(NONE) => Ok(builder),
@@ -26,7 +26,7 @@ pub(crate) fn attach(builder: ClientBuilder, named: Option<&str>) -> Result<Clie
                 .remedy(messages::credentials::what_a_token_store_is())),
         },
         Some(path) => Ok(builder.token_store(FileStore::new(path))),
-        // A container's user may have no home; tokens are then not kept.
+        // In a container, the user can have no home directory. Tokens are then not stored.
         None => Ok(match own_file()? {
             Some(path) => builder.token_store(FileStore::new(path)),
             None => builder,
@@ -34,11 +34,11 @@ pub(crate) fn attach(builder: ClientBuilder, named: Option<&str>) -> Result<Clie
     }
 }
 
-/// The file where this platform keeps what can be had again.
+/// Returns the default file, in the platform's directory for data that can be fetched again.
 ///
 /// # Errors
 ///
-/// Fails if the home directory is a relative path: tokens would then be kept in the working directory.
+/// Fails if the home directory is a relative path, because the tokens would be in the working directory.
 fn own_file() -> Result<Option<PathBuf>> {
     Ok(below_home(Place::Cache)?.map(|directory| directory.join("tokens.json")))
 }

@@ -1,4 +1,4 @@
-//! Certificates that the user names: `--ca-cert`, and the variables that replace the platform's roots.
+//! Certificates from the user: `--ca-cert`, and the variables that replace the platform's roots.
 
 use std::{
     env, fs,
@@ -13,14 +13,14 @@ use crate::{
     messages::credentials as messages,
 };
 
-/// The PEM text of a file of CA certificates.
+/// Returns the PEM text of a file of CA certificates.
 ///
 /// # Errors
 ///
-/// Fails if the file cannot be read, or holds no certificate that a client can use.
+/// Fails if the file cannot be read, or contains no usable certificate.
 pub(crate) fn certificates(path: &Path) -> Result<Vec<u8>> {
     let pem = contents(path)?;
-    // Nothing else of this client can be at fault.
+    // The certificates are the only possible fault of this client.
     let client = Client::builder("", Secret::contacts_sync("")).root_certificates_pem(pem.clone()).build();
     if count(&pem) == 0 || client.is_err() {
         return Err(Failure::usage(messages::holds_no_certificate(path))
@@ -29,8 +29,7 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<u8>> {
     Ok(pem)
 }
 
-/// Refuses roots in `SSL_CERT_FILE` and `SSL_CERT_DIR` that cannot be used. Otherwise a client would silently trust the
-/// bundled roots instead.
+/// Refuses unusable roots in `SSL_CERT_FILE` and `SSL_CERT_DIR`. Otherwise a client would silently trust the bundled roots instead.
 pub(crate) fn check_environment() -> Result {
     const FILE: &str = "SSL_CERT_FILE";
     const DIRECTORIES: &str = "SSL_CERT_DIR";

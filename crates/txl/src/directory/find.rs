@@ -2,11 +2,10 @@
 
 use clap::Args;
 use serde::Serialize;
-use wecom_directory::search::Searcher;
+use wecom_directory::search;
 
-use super::{MirrorFlags, corp};
+use super::MirroredCorps;
 use crate::{
-    access::Access,
     failure::{Failure, Result},
     messages::directory as messages,
     numbers,
@@ -26,13 +25,8 @@ pub(crate) struct Find {
     /// Print at most this many people
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = numbers::whole::<u32>(1..=100_000))]
     limit: u32,
-    /// Search every corp of the mirror
-    #[arg(long)]
-    all_corps: bool,
     #[command(flatten)]
-    mirror: MirrorFlags,
-    #[command(flatten)]
-    access: Access,
+    mirror: MirroredCorps,
 }
 
 /// A person, as `-o json` prints it.
@@ -48,18 +42,17 @@ struct Found {
 
 impl Find {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let store = self.mirror.open_existing().await?;
-        let corps = if self.all_corps {
-            store.corps().await?.into_iter().map(|summary| summary.corp).collect()
-        } else {
-            vec![corp(&self.access, &*store).await?]
+        let (store, corp) = self.mirror.open().await?;
+        let names_corps = corp.is_none();
+        let corps = match corp {
+            Some(corp) => vec![corp],
+            None => store.corps().await?.into_iter().map(|summary| summary.corp).collect(),
         };
         let query = self.query.join(" ");
         let limit = self.limit as usize;
         let (mut hits, mut all) = (Vec::new(), 0);
         for corp in &corps {
-            let searcher = Searcher::read(&*store, corp).await?;
-            let (found, count) = searcher.find(&query, limit);
+            let (found, count) = search::find(&*store, corp, &query, limit).await?;
             all += count;
             hits.extend(found.into_iter().map(|hit| (hit.rank, corp, hit)));
         }
@@ -72,10 +65,10 @@ impl Find {
                 name: hit.name,
                 position: hit.position,
                 departments: hit.departments,
-                corp_id: self.all_corps.then(|| corp.to_string()),
+                corp_id: names_corps.then(|| corp.to_string()),
             })
             .collect();
-        let columns: &[&str] = if self.all_corps {
+        let columns: &[&str] = if names_corps {
             &["userid", "name", "position", "departments", "corp_id"]
         } else {
             &["userid", "name", "position", "departments"]

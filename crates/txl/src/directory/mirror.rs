@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use jiff::SignedDuration;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use wecom_directory::store::{MemberKey, Store, Table, sqlite::SqliteStore};
@@ -15,6 +16,7 @@ use crate::{
     file::Draft,
     messages::directory as messages,
     output::{Output, print_json_line},
+    timespan,
 };
 
 /// How many rows of a table are copied at once.
@@ -37,10 +39,14 @@ pub(crate) struct Command {
 enum Verb {
     /// List the corps of the mirror
     List,
-    /// Erase the values of a member who was removed, from the members and the journal
+    /// Erase the values of members who were removed, from the members and the journal
     Forget {
         /// The member
-        userid: String,
+        #[arg(required_unless_present = "removed_for")]
+        userid: Option<String>,
+        /// Instead: all members who were removed longer ago, such as 180d
+        #[arg(long, value_name = "DURATION", value_parser = timespan::parsed, conflicts_with = "userid")]
+        removed_for: Option<SignedDuration>,
         #[command(flatten)]
         consent: Consent,
     },
@@ -78,12 +84,19 @@ impl Command {
                 let corps: Vec<_> = store.corps().await?.into_iter().map(listed).collect();
                 output.list(&corps, &["corp_id", "pulled_at", "members", "departments", "tags"])
             }
-            Verb::Forget { userid, consent } => {
+            Verb::Forget { userid, removed_for, consent } => {
                 let corp = corp(&self.access, &*store).await?;
-                if consent.is_needed() {
-                    consent.ask(messages::forget(&userid)).await?;
-                }
+                let deed = match &userid {
+                    Some(userid) => messages::forget(userid),
+                    None => messages::forget_removed(),
+                };
+                consent.ask(deed).await?;
                 let _lock = store.lock(&corp, &messages::holder(), WAIT).await?;
+                if let Some(span) = removed_for {
+                    let count = store.forget_removed(&corp, timespan::before_now(span)).await?;
+                    return output.done(&json!({ "forgotten": count }), messages::forgotten_removed(count));
+                }
+                let userid = userid.unwrap_or_default();
                 if store.forget(&corp, &MemberKey::from(userid.as_str())).await? {
                     output.done(&json!({ "forgotten": userid }), messages::forgotten(&userid))
                 } else {

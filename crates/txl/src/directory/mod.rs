@@ -17,7 +17,10 @@ use std::sync::Arc;
 
 use clap::Args;
 use wecom_contacts::CorpId;
-use wecom_directory::{Error, store::Store};
+use wecom_directory::{
+    Error,
+    store::{CorpSummary, Store},
+};
 
 use self::location::Location;
 pub(crate) use self::{
@@ -81,8 +84,41 @@ impl MirroredCorp {
     }
 }
 
+/// The mirror that a command answers from, for one corp or for all.
+#[derive(Args)]
+pub(crate) struct MirroredCorps {
+    /// Answer for every corp of the mirror
+    #[arg(long)]
+    all_corps: bool,
+    #[command(flatten)]
+    mirror: MirrorFlags,
+    #[command(flatten)]
+    access: Access,
+}
+
+impl MirroredCorps {
+    /// Opens the mirror, and returns the corp, or `None` for all corps.
+    pub(crate) async fn open(&self) -> Result<(Arc<dyn Store>, Option<CorpId>)> {
+        let store = self.mirror.open_existing().await?;
+        let corp = if self.all_corps { None } else { Some(corp(&self.access, &*store).await?) };
+        Ok((store, corp))
+    }
+
+    /// Opens the mirror, and returns the summary of the corp, or those of all corps. Without credentials it returns all.
+    pub(crate) async fn summaries(&self) -> Result<Vec<CorpSummary>> {
+        let mut corps = self.mirror.open_existing().await?.corps().await?;
+        if let Some(corp) = self.access.corp_id_if_given()?.filter(|_| !self.all_corps) {
+            corps.retain(|summary| summary.corp.as_str() == corp);
+            if corps.is_empty() {
+                return Err(Error::UnknownCorp(corp).into());
+            }
+        }
+        Ok(corps)
+    }
+}
+
 /// The corp of the credentials, or the only one of the mirror.
-pub(crate) async fn corp(access: &Access, store: &dyn Store) -> Result<CorpId> {
+async fn corp(access: &Access, store: &dyn Store) -> Result<CorpId> {
     let corps: Vec<_> = store.corps().await?.into_iter().map(|summary| summary.corp).collect();
     if let Some(corp) = access.corp_id_if_given()? {
         let corp = CorpId::new(corp);

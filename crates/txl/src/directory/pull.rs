@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use wecom_contacts::Polling;
 use wecom_directory::pull::{Progress, Via};
 
 use super::MirrorFlags;
@@ -12,6 +13,7 @@ use crate::{
     failure::{Failure, Result},
     messages::directory as messages,
     output::{Output, say},
+    timespan,
 };
 
 /// Read the corp into the mirror (拉取通讯录)
@@ -50,7 +52,10 @@ enum ViaFlag {
 
 impl Pull {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let pull = prepared(&self.access, self.via.into())?;
+        let mut pull = prepared(&self.access, self.via.into())?;
+        if let Some(span) = self.access.forget_after()? {
+            pull = pull.forget_removed_before(timespan::before_now(span));
+        }
         let store = self.mirror.open().await?;
         let gauge = Gauge::new(!self.quiet && output.is_table());
         let shown = Arc::clone(&gauge);
@@ -74,7 +79,9 @@ impl Pull {
 
 /// A pull with the secrets that are given.
 pub(super) fn prepared(access: &Access, via: Via) -> Result<wecom_directory::pull::Pull> {
-    let mut pull = wecom_directory::pull::Pull::new(access.corp_id()?).via(via).holder(messages::holder());
+    let pull = wecom_directory::pull::Pull::new(access.corp_id()?).via(via).holder(messages::holder());
+    // The pause grows to two seconds: the export of a small corp takes less.
+    let mut pull = pull.polling(Polling::every(Duration::from_millis(500)));
     if let Some(client) = access.contacts_if_given()? {
         pull = pull.contacts_sync(client);
     }

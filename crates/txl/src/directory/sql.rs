@@ -1,13 +1,10 @@
 //! `txl sql`.
 
-use std::sync::Arc;
-
 use clap::Args;
-use serde::{Serialize, Serializer, ser::SerializeMap as _};
-use serde_json::Value;
+use wecom_directory::{Error, store::QueryRow};
 
-use super::{MirrorFlags, corp};
-use crate::{access::Access, failure::Result, output::Output};
+use super::MirroredCorps;
+use crate::{failure::Result, output::Output};
 
 /// Query the mirror in SQL; the statement can only read
 ///
@@ -19,46 +16,27 @@ use crate::{access::Access, failure::Result, output::Output};
 pub(crate) struct Sql {
     /// One SELECT statement
     statement: String,
-    /// Query every corp of the mirror
-    #[arg(long)]
-    all_corps: bool,
     #[command(flatten)]
-    mirror: MirrorFlags,
-    #[command(flatten)]
-    access: Access,
-}
-
-/// A row, as an object in the order of the columns.
-struct Row {
-    columns: Arc<[String]>,
-    values: Vec<Value>,
-}
-
-impl Serialize for Row {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.values.len()))?;
-        for (column, value) in self.columns.iter().zip(&self.values) {
-            map.serialize_entry(column, value)?;
-        }
-        map.end()
-    }
+    mirror: MirroredCorps,
 }
 
 impl Sql {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let store = self.mirror.open_existing().await?;
-        let corp = if self.all_corps { None } else { Some(corp(&self.access, &*store).await?) };
-        let mut columns: Arc<[String]> = Arc::new([]);
-        let mut rows = Vec::new();
-        let mut each = |row: wecom_directory::store::QueryRow<'_>| {
-            if columns.len() != row.columns.len() {
-                columns = row.columns.into();
-            }
-            rows.push(Row { columns: Arc::clone(&columns), values: row.values });
-            Ok(())
+        let (store, corp) = self.mirror.open().await?;
+        let mut rows = output.rows();
+        let mut unprinted = None;
+        let mut each = |row: QueryRow<'_>| {
+            rows.push(row.columns, row.values).map_err(|failure| {
+                unprinted = Some(failure);
+                // Ends the query.
+                Error::Statement(String::new())
+            })
         };
-        store.query(corp.as_ref(), &self.statement, &mut each).await?;
-        let names: Vec<_> = columns.iter().map(String::as_str).collect();
-        output.list(&rows, &names)
+        let queried = store.query(corp.as_ref(), &self.statement, &mut each).await;
+        if let Some(failure) = unprinted {
+            return Err(failure);
+        }
+        queried?;
+        rows.finish()
     }
 }

@@ -5,12 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use wecom_directory::{Coverage, store::CorpSummary};
 
-use super::MirrorFlags;
+use super::MirroredCorps;
 use crate::{
-    access::Access,
     failure::{Failure, Result},
-    messages::{Message, directory as messages},
+    messages::directory as messages,
     output::Output,
+    timespan,
 };
 
 /// Show what the mirror has, and how old it is
@@ -19,15 +19,10 @@ use crate::{
 #[derive(Args)]
 pub(crate) struct Status {
     /// Exit with 1 if the last complete pull is older, such as 24h or 90m
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = timespan::parsed)]
     max_age: Option<SignedDuration>,
-    /// Show every corp of the mirror
-    #[arg(long)]
-    all_corps: bool,
     #[command(flatten)]
-    mirror: MirrorFlags,
-    #[command(flatten)]
-    access: Access,
+    mirror: MirroredCorps,
 }
 
 /// The state of one corp, as `-o json` prints it.
@@ -47,14 +42,7 @@ struct CorpStatus {
 
 impl Status {
     pub(crate) async fn run(self, output: Output) -> Result {
-        let store = self.mirror.open_existing().await?;
-        let mut corps = store.corps().await?;
-        if let Some(corp) = self.access.corp_id_if_given()?.filter(|_| !self.all_corps) {
-            corps.retain(|summary| summary.corp.as_str() == corp);
-            if corps.is_empty() {
-                return Err(wecom_directory::Error::UnknownCorp(corp).into());
-            }
-        }
+        let corps = self.mirror.summaries().await?;
         let now = Timestamp::now();
         let statuses: Vec<_> = corps.iter().map(|summary| status(summary, now)).collect();
         match statuses.as_slice() {
@@ -64,9 +52,11 @@ impl Status {
                 .list(all, &["corp_id", "pulled_at", "age", "members", "departments", "tags", "existence"])?,
         }
         let Some(max_age) = self.max_age else { return Ok(()) };
+        let oldest = timespan::before_now(max_age);
         for summary in &corps {
-            let age = summary.last_complete.as_ref().map(|pull| now.duration_since(pull.ended_at));
-            if age.is_none_or(|age| age > max_age) {
+            let pulled_at = summary.last_complete.as_ref().map(|pull| pull.ended_at);
+            if pulled_at.is_none_or(|at| at < oldest) {
+                let age = pulled_at.map(|at| now.duration_since(at));
                 return Err(
                     Failure::new(messages::too_old(&summary.corp, age)).remedy(messages::pull_again())
                 );
@@ -74,10 +64,6 @@ impl Status {
         }
         Ok(())
     }
-}
-
-fn duration(text: &str) -> std::result::Result<SignedDuration, Message> {
-    text.parse().map_err(|_| messages::no_duration(text))
 }
 
 fn status(summary: &CorpSummary, now: Timestamp) -> CorpStatus {

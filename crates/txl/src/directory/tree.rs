@@ -1,6 +1,6 @@
 //! `txl tree`.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use wecom_contacts::DepartmentId;
 use wecom_directory::tree::{self, Node, Person};
 
@@ -9,10 +9,12 @@ use crate::{
     failure::{Failure, Result},
     messages::directory as messages,
     numbers,
-    output::{Output, print_text},
+    output::{Format, Output, print_text},
 };
 
 /// Draw the tree of departments from the mirror, with leaders and head counts
+///
+/// Example: txl tree --members --format html > tree.html
 #[derive(Args)]
 pub(crate) struct Tree {
     /// The department at the top: its id, or its name. Defaults to the whole corp
@@ -20,11 +22,27 @@ pub(crate) struct Tree {
     /// How many levels below the top are drawn
     #[arg(long, value_name = "N", value_parser = numbers::whole::<u32>(0..=100))]
     depth: Option<u32>,
-    /// Draw the members too
+    /// Draw the members too; the chart of --format svg has none
     #[arg(long)]
     members: bool,
+    /// The kind of picture
+    #[arg(long, value_enum, default_value_t)]
+    format: Picture,
     #[command(flatten)]
     mirrored: MirroredCorp,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Picture {
+    /// Lines of text
+    #[default]
+    Text,
+    /// An organisation chart
+    Svg,
+    /// A page that folds, searches and works without a network
+    Html,
+    /// The departments as JSON, as -o json prints them
+    Json,
 }
 
 /// The lines that join a branch to the trunk.
@@ -60,8 +78,15 @@ impl Tree {
         if let Some(depth) = self.depth {
             nodes.iter_mut().for_each(|node| cut(node, depth));
         }
-        if !output.is_table() {
-            return output.list(&nodes, &[]);
+        match self.format {
+            Picture::Svg => return print_text(&tree::svg(&nodes)),
+            Picture::Html => {
+                let title = nodes.iter().find_map(|node| node.name.as_deref()).unwrap_or(corp.as_str());
+                return print_text(&tree::html(title, &nodes));
+            }
+            Picture::Json => return Output { format: Format::Json, ..output }.list(&nodes, &[]),
+            Picture::Text if !output.is_table() => return output.list(&nodes, &[]),
+            Picture::Text => {}
         }
         let mut text = String::new();
         for node in &nodes {

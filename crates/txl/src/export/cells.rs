@@ -1,19 +1,19 @@
-//! The cells of a spreadsheet's row, and which columns have any content.
+//! The cells of a row in a spreadsheet, and the columns with content.
 
 use csv::StringRecord;
 use wecom_contacts::Seen;
 
-/// The cells of the current row, and what all rows so far had in each column.
+/// The cells of the current row, and a summary of each column so far.
 pub(super) struct Cells {
     record: StringRecord,
     cell: String,
     columns: Vec<ColumnContent>,
 }
 
-/// What the rows so far had in a column.
+/// The summary of a column so far.
 #[derive(Clone, Copy, Default)]
 pub(super) struct ColumnContent {
-    /// Whether a cell is not empty.
+    /// Whether any cell has content.
     pub(super) is_filled: bool,
     /// Number of rows without the field.
     pub(super) absent: u64,
@@ -33,7 +33,7 @@ impl Cells {
         self.record.clear();
     }
 
-    /// The cells of the current row.
+    /// Returns the cells of the current row.
     pub(super) fn record(&self) -> &StringRecord {
         &self.record
     }
@@ -42,7 +42,7 @@ impl Cells {
         &self.columns
     }
 
-    /// Adds a cell of this text.
+    /// Adds a cell with this text.
     pub(super) fn push(&mut self, cell: &str) {
         if let Some(content) = self.columns.get_mut(self.record.len()) {
             content.is_filled |= !cell.is_empty();
@@ -50,12 +50,12 @@ impl Cells {
         self.record.push_field(cell);
     }
 
-    /// Adds a cell of this text that does not count as content of its column.
+    /// Adds a cell whose text does not count as content of its column.
     pub(super) fn push_filler(&mut self, cell: &str) {
         self.record.push_field(cell);
     }
 
-    /// Adds the cell of a field; hidden if WeCom left the field out.
+    /// Adds the cell of a field. It is hidden if WeCom omitted the field.
     pub(super) fn push_field(&mut self, cell: Seen<&str>) {
         if let (Seen::Hidden, Some(content)) = (cell, self.columns.get_mut(self.record.len())) {
             content.absent += 1;

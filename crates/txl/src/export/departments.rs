@@ -1,4 +1,4 @@
-//! Departments by their paths, as a person reads them and an import finds them again.
+//! Departments as paths, which people can read and an import can look up.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use crate::{
     output::say,
 };
 
-/// WeCom allows 15 levels; parents that form a circle end here.
+/// Maximum number of levels. WeCom allows 15. The limit also ends a cycle of parents.
 const DEEPEST: usize = 64;
 
-/// How a cell names a department: by its path from the root (`示例公司/研发部`), or by its id.
+/// The text of a department in a cell: its path from the root (`示例公司/研发部`), or its id.
 ///
 /// A path is written only if an import would read it as the same department. A department keeps its id if the credential cannot see
 /// all departments above it, or if its name contains the separator of departments in a cell.
@@ -22,7 +22,7 @@ const DEEPEST: usize = 64;
 pub(super) struct Paths(HashMap<DepartmentId, String>);
 
 impl Paths {
-    /// Reads the departments that the credential may see.
+    /// Reads the departments that the credential can see.
     pub(super) async fn read(client: &Client) -> Result<Self> {
         match client.departments().list().await {
             Ok(departments) => Ok(Self::of(&departments)),
@@ -66,7 +66,7 @@ impl Paths {
         Self(parents.keys().filter_map(|id| path(*id)).collect())
     }
 
-    /// Writes how a cell names the department.
+    /// Writes the text of the department in a cell.
     pub(super) fn write(&self, id: DepartmentId, cell: &mut String) {
         match self.0.get(&id) {
             Some(path) => cell.push_str(path),
@@ -75,7 +75,7 @@ impl Paths {
     }
 }
 
-/// Whether a name can be part of a path in a list.
+/// Returns whether a name can be part of a path in a list.
 fn is_plain(name: &str) -> bool {
     !name.trim().is_empty()
         && !name.contains(['/', '／', '\\', ';', '；', ',', '，', '、', '|', '｜'])
@@ -115,7 +115,7 @@ mod tests {
             ["示例公司", "示例公司/研发部", "示例公司/研发部/测试组", "示例公司/2"]
         );
         assert_eq!([5, 6, 8, 9, 10, 99].map(cell), ["5", "6", "8", "9", "10", "99"]);
-        // A root that is called like an id stays its id.
+        // A root whose name looks like an id stays an id.
         let paths = Paths::of(&[department(1, 0, "360"), department(2, 1, "研发部")]);
         let mut cell = String::new();
         paths.write(1.into(), &mut cell);

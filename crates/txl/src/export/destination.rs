@@ -1,4 +1,4 @@
-//! Where rows go: stdout, one file, or a directory with a file for each of the export's.
+//! The destination of rows: stdout, one file, or a directory with one file for each file of the export.
 
 use std::{
     fs, io,
@@ -29,7 +29,7 @@ use crate::{
     output::{self, Output, print_bytes, say},
 };
 
-/// Which rows an export is read as.
+/// The type of the rows of an export.
 pub(super) type Read<R, T> = fn(Export<R>) -> ExportRows<T>;
 
 #[derive(Args)]
@@ -55,7 +55,7 @@ pub(super) struct DestinationArgs {
     quiet: bool,
 }
 
-/// Where rows go, and how.
+/// The destination and the format.
 pub(super) struct Destination {
     to: Target,
     /// `None` for a table on stdout.
@@ -76,7 +76,7 @@ impl DestinationArgs {
         self.quiet
     }
 
-    /// Settles where to write, before a job is submitted for nothing.
+    /// Decides on the destination before a job is submitted, so that no job is wasted.
     pub(super) fn destination(&self, kind: ExportKind, output: Output) -> Result<Destination> {
         let asked = self.format.or((!output.is_table()).then_some(output.format));
         let (to, format) = match &self.out {
@@ -102,7 +102,7 @@ impl DestinationArgs {
 }
 
 impl Destination {
-    /// Reads what the rows themselves do not say and the file will.
+    /// Reads the data that the file needs in addition to the rows.
     pub(super) async fn prepare<T: Row>(&mut self, client: &Client) -> Result {
         if self.format == Some(Format::Xlsx) && T::NAMES_DEPARTMENTS {
             self.style.paths = Arc::new(Paths::read(client).await?);
@@ -110,12 +110,12 @@ impl Destination {
         Ok(())
     }
 
-    /// Whether progress may be drawn: rows that go to the same screen would run into it.
+    /// Returns whether progress can be drawn. Rows on the same terminal would mix with it.
     pub(super) fn may_draw(&self) -> bool {
         !self.is_quiet && (!matches!(self.to, Target::Stdout) || !io::stdout().is_terminal())
     }
 
-    /// Reads all rows of an export and writes them; returns how many.
+    /// Reads and writes all rows of an export. Returns their number.
     pub(super) async fn save<R: ExportRow, T: Row>(
         &self,
         export: Export<R>,
@@ -132,7 +132,7 @@ impl Destination {
                         self.copy(rows, format, None, &std::env::temp_dir(), gauge, print_bytes).await
                     }
                     None => {
-                        // A table's columns are as wide as their widest cell.
+                        // The widest cell decides the width of a column.
                         let rows: Vec<T> = rows.try_collect().await?;
                         gauge.clear();
                         T::print(&rows, output)?;
@@ -179,7 +179,7 @@ impl Destination {
         Ok(count)
     }
 
-    /// Says on stderr how many rows were written, and where.
+    /// Prints the number of written rows and the destination to stderr.
     pub(super) fn report(&self, rows: u64) {
         match &self.to {
             Target::Stdout => {}
@@ -189,7 +189,7 @@ impl Destination {
         }
     }
 
-    /// Writes rows as they come; returns how many.
+    /// Writes rows as they arrive. Returns their number.
     async fn copy<T: Row>(
         &self,
         rows: ExportRows<T>,

@@ -1,4 +1,4 @@
-//! How rows are written.
+//! The formats of exported rows.
 
 use std::{path::Path, sync::Arc};
 
@@ -12,28 +12,28 @@ use crate::{
     messages, output,
 };
 
-/// The format of rows in a file or on stdout. A table is printed elsewhere.
+/// The format of rows in a file or on stdout. Tables have their own printer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Format {
-    /// One JSON object a line.
+    /// One JSON object on each line.
     #[default]
     Jsonl,
     /// One JSON array.
     Json,
-    /// A spreadsheet with the headings of WeCom's template: text.
+    /// A text spreadsheet with the headings of WeCom's template.
     Csv,
-    /// The same as a workbook, with words instead of codes.
+    /// A workbook with the same headings, and words instead of codes.
     Xlsx,
 }
 
 impl Format {
     const ALL: [Self; 4] = [Self::Jsonl, Self::Json, Self::Csv, Self::Xlsx];
 
-    /// The format of a file: the one that was asked for, or the one that its name ends in.
+    /// Returns the format of a file: the requested one, or the one of the file extension.
     ///
     /// # Errors
     ///
-    /// Fails if the two contradict each other, or if the ending is unknown and no format was requested.
+    /// Fails if the two differ, or if the extension is unknown and no format was requested.
     pub(super) fn of_file(path: &Path, asked: Option<output::Format>) -> Result<Self> {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
         let named = Self::ALL.into_iter().find(|format| Some(format.extension()) == ending.as_deref());
@@ -52,7 +52,7 @@ impl Format {
         }
     }
 
-    /// The format that a flag names; no file is a table.
+    /// Returns the format that a flag selects. A file cannot be a table.
     pub(super) fn asked(format: output::Format) -> Result<Self> {
         match format {
             output::Format::Jsonl => Ok(Self::Jsonl),
@@ -77,7 +77,7 @@ impl Format {
     }
 }
 
-/// Writes batches of rows in a format, a piece at a time.
+/// Writes batches of rows in a format.
 pub(super) enum Writer<T> {
     Jsonl,
     Json { before: &'static str },
@@ -85,7 +85,7 @@ pub(super) enum Writer<T> {
 }
 
 impl<T: Row> Writer<T> {
-    /// What cannot be written before the end waits in a nameless file in `spool`.
+    /// Rows that must wait for the end are stored in an unnamed file in `spool`.
     pub(super) fn new(format: Format, spool: &Path, style: &Style) -> Result<Self> {
         Ok(match format {
             Format::Jsonl => Self::Jsonl,
@@ -116,7 +116,7 @@ impl<T: Row> Writer<T> {
         take(&text)
     }
 
-    /// Writes what is left, and returns the columns that are not whole.
+    /// Writes the remaining rows. Returns the incomplete columns.
     pub(super) async fn finish(self, take: &mut impl FnMut(&[u8]) -> Result) -> Result<Vec<Incomplete>> {
         match self {
             Self::Jsonl => {}
@@ -128,12 +128,12 @@ impl<T: Row> Writer<T> {
     }
 }
 
-/// How spreadsheets spell what they hold.
+/// Options of spreadsheets.
 #[derive(Clone, Default)]
 pub(super) struct Style {
-    /// Cells that a program would run as formulas get an apostrophe in CSV.
+    /// In CSV, cells that a program would run as formulas get an apostrophe.
     pub(super) csv_safe: bool,
-    /// How a workbook writes departments.
+    /// The paths of departments for a workbook.
     pub(super) paths: Arc<Paths>,
 }
 

@@ -50,12 +50,12 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// Takes the secrets that the command line does not have from the source of the credentials.
+    /// Takes the secrets that are missing on the command line from the source of the credentials.
     pub(super) fn adopt(&mut self, access: &Access) -> Result {
         access.adopt(&mut self.key)
     }
 
-    /// Sees a job through, from its submission or its id to its last row.
+    /// Completes a job, from its submission or its id to its last row.
     pub(super) async fn run<E: ExportCall, T: Row>(
         self,
         client: &Client,
@@ -66,7 +66,7 @@ impl Job {
     ) -> Result {
         let mut destination = self.to.destination(kind, output)?;
         destination.prepare::<T>(client).await?;
-        // From here on an interruption waits for its moment, so that no job is submitted and forgotten.
+        // From here on, interruptions are handled at safe points, so that no submitted job is lost.
         let mut stop = pin!(signals::take_over());
         let (job, keys) = match (&self.resume, submission) {
             (Some(id), _) => self.taken_up(client, kind, id)?,
@@ -123,7 +123,7 @@ impl Job {
         mut submission: ExportSubmission<E>,
     ) -> Result<(ExportJob<E::Row>, Keys)> {
         let keys = Keys::at(self.state_dir.as_deref())?;
-        // A key that was given is its owner's to keep.
+        // A custom key is not stored, because the user already has it.
         let is_given = self.key()?.is_some();
         if let Some(key) = self.key()? {
             submission = submission.key(key);
@@ -140,7 +140,7 @@ impl Job {
         Ok((job, keys))
     }
 
-    /// A key that is not kept is lost with this process.
+    /// A key that is not stored is lost at the end of this process.
     fn without_key(&self, failure: Failure) -> Result {
         if self.no_wait {
             return Err(failure.remedy(messages::export::give_a_key_of_your_own()));
@@ -180,7 +180,7 @@ impl Job {
         self.key.get()?.map(parsed).transpose()
     }
 
-    /// A failure after which the job can be resumed.
+    /// Returns a failure after which the job can be resumed.
     fn resumable(&self, kind: ExportKind, id: &JobId, failure: Failure) -> Failure {
         failure.remedy(messages::export::take_the_job_up_again(kind, id, self.key.is_given()))
     }
@@ -190,7 +190,7 @@ fn interrupted(signal: Signal) -> Failure {
     signal.failure(messages::export::interrupted)
 }
 
-/// Whether a repeated request would fail in the same way.
+/// Returns whether a repeated request would fail in the same way.
 fn is_dead(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::JobFailed { .. })
         || error.code().is_some_and(|code| code.0 == UNKNOWN_JOB)

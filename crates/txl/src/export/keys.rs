@@ -1,4 +1,4 @@
-//! The keys of jobs whose rows are not fetched yet: a file each, which only its owner may read.
+//! The keys of jobs whose rows are not fetched yet. Each key is in a file that only its owner can read.
 
 use std::{
     fs, io,
@@ -17,10 +17,10 @@ use crate::{
     places::{Place, below_home},
 };
 
-/// A job whose key is older than this is given up. How long WeCom keeps its files is not documented.
+/// Maximum age of a key. WeCom does not document how long it keeps its files.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// What is kept of a job.
+/// The stored data of a job.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Kept {
     pub(super) kind: ExportKind,
@@ -33,18 +33,18 @@ impl Kept {
     }
 }
 
-/// Where keys are kept.
+/// The directory of the keys.
 pub(super) struct Keys {
-    /// `None` without a home to keep them in: that of a container's user, say.
+    /// `None` if the user has no home directory, for example in a container.
     directory: Option<PathBuf>,
 }
 
 impl Keys {
-    /// Those below the directory that was named, or below the user's own.
+    /// Returns the keys in `named`, or in the directory of the user.
     ///
     /// # Errors
     ///
-    /// Fails if none was named and the home directory is a relative path.
+    /// Fails if `named` is `None` and the path of the home directory is relative.
     pub(super) fn at(named: Option<&Path>) -> Result<Self> {
         let directory = match named {
             Some(directory) => Some(directory.to_owned()),
@@ -53,7 +53,7 @@ impl Keys {
         Ok(Self { directory: directory.map(|state| state.join("exports")) })
     }
 
-    /// Makes sure that keys can be kept, and drops those that are too old.
+    /// Checks that keys can be stored, and removes expired keys.
     pub(super) fn make_ready(&self) -> Result {
         let directory = self.directory()?;
         let mut builder = fs::DirBuilder::new();
@@ -66,7 +66,7 @@ impl Keys {
                 Ok(SystemTime::now().duration_since(entry.metadata()?.modified()?).unwrap_or_default())
             };
             if age(&entry).is_ok_and(|age| age > LIFETIME) {
-                // Another process may have been faster.
+                // Another process can have removed the file already.
                 let _ = fs::remove_file(entry.path());
             }
         }
@@ -87,7 +87,7 @@ impl Keys {
         };
         match fs::read(&path) {
             Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|_| {
-                // What the parser found there could be part of the key.
+                // The parser's message could contain a part of the key.
                 Failure::new(messages::export::holds_no_key(&path))
                     .remedy(messages::export::remove_it_and_pass_the_key())
             }),
@@ -99,7 +99,7 @@ impl Keys {
     /// Removes a key that is no longer needed.
     pub(super) fn forget(&self, client: &Client, job: &JobId) {
         if let Ok(path) = self.path(client, job) {
-            // One that stays is dropped when it is too old.
+            // If the removal fails, the key is removed after it expires.
             let _ = file::remove(&path);
         }
     }
@@ -111,14 +111,14 @@ impl Keys {
         })
     }
 
-    /// Ids are unique in a corp; a server's text must not choose where a file is.
+    /// Ids are unique in a corp. The id is text of a server, so it must not control the path of the file.
     fn path(&self, client: &Client, job: &JobId) -> Result<PathBuf> {
         let name = format!("{}.{}.json", plain(client.corp_id().as_str()), plain(job.as_str()));
         Ok(self.directory()?.join(name))
     }
 }
 
-/// A text as part of a file's name, one name for each text.
+/// Encodes a text as a part of a file name. Different texts have different names.
 fn plain(text: &str) -> String {
     let mut name = String::new();
     for byte in text.bytes() {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_found_by_its_corp_and_job_until_it_is_forgotten() {
+    fn a_key_is_found_by_its_corp_and_job_until_it_is_removed() {
         let home = tempfile::tempdir().unwrap();
         let keys = Keys::at(Some(home.path())).unwrap();
         let (ours, theirs) = (client("ww1"), client("ww2"));
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_too_old_is_dropped_and_a_broken_one_is_not_shown() {
+    fn an_expired_key_is_removed_and_a_broken_key_is_not_printed() {
         let home = tempfile::tempdir().unwrap();
         let keys = Keys::at(Some(home.path())).unwrap();
         let (client, old, broken) = (client("ww1"), JobId::new("old"), JobId::new("broken"));

@@ -1,10 +1,10 @@
-//! What a job exports.
+//! The kinds of exports.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What a job exports.
+/// The kind of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ExportKind {
@@ -15,7 +15,7 @@ pub(crate) enum ExportKind {
 }
 
 impl ExportKind {
-    /// The verb that exports it.
+    /// Returns the verb for this kind.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Members => "members",

@@ -84,7 +84,7 @@ enum Verb {
 }
 
 impl Verb {
-    /// The job of a verb that exports.
+    /// The job of an export verb.
     fn job(&mut self) -> Option<&mut Job> {
         match self {
             Self::Members { job, .. }

@@ -1,4 +1,4 @@
-//! How far an export has come, drawn on stderr if that is a terminal.
+//! The progress of an export, drawn on stderr if that is a terminal.
 
 use std::{sync::Mutex, time::Duration};
 
@@ -11,7 +11,7 @@ const TICK: Duration = Duration::from_millis(100);
 
 pub(super) struct Gauge {
     bar: ProgressBar,
-    /// One for each stream of rows.
+    /// One counter for each stream of rows.
     followed: Mutex<Vec<Progress>>,
 }
 
@@ -21,7 +21,7 @@ impl Gauge {
         Self { bar: ProgressBar::with_draw_target(None, target), followed: Mutex::default() }
     }
 
-    /// The job runs, for an unknown time.
+    /// The job is running, and its duration is unknown.
     pub(super) fn wait(&self, job: &JobId) {
         self.bar.set_style(style(&messages::waiting_for_job()));
         self.bar.set_message(crate::failure::printable(job.as_str()));
@@ -37,12 +37,12 @@ impl Gauge {
         self.start_to_tick();
     }
 
-    /// Counts what this stream reads.
+    /// Counts the bytes that this stream reads.
     pub(super) fn follow(&self, progress: Progress) {
         self.followed().push(progress);
     }
 
-    /// Shows what has been read since.
+    /// Draws the current count.
     pub(super) fn tick(&self) {
         if self.bar.is_hidden() {
             return;
@@ -57,12 +57,12 @@ impl Gauge {
         self.bar.set_message(messages::rows_at_rate(HumanCount(rows), HumanCount(rate as u64)).to_string());
     }
 
-    /// Makes room for something else.
+    /// Removes the bar for other output.
     pub(super) fn clear(&self) {
         self.bar.finish_and_clear();
     }
 
-    /// Lets something be said on stderr, where the bar may be drawn.
+    /// Prints to stderr without damaging the bar.
     pub(super) fn aside(&self, say: impl FnOnce()) {
         self.bar.suspend(say);
     }
@@ -85,7 +85,7 @@ impl Drop for Gauge {
 }
 
 fn style(template: &Message) -> ProgressStyle {
-    // A template with a mistake would be one of ours, and no reason to fail.
+    // An invalid template would be a mistake of this program, but not a reason to fail.
     ProgressStyle::with_template(&template.to_string()).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 

@@ -1,4 +1,4 @@
-//! What the rows of each kind of export hold, as JSON and as cells.
+//! The rows of each kind of export, as JSON and as cells.
 
 mod members;
 
@@ -18,47 +18,47 @@ pub(crate) use self::members::is_cleared_by_empty;
 use super::{cells::Cells, departments::Paths};
 use crate::{failure::Result, output::Output};
 
-/// How a spreadsheet spells what it holds.
+/// How a spreadsheet writes values.
 #[derive(Clone, Copy)]
 pub(super) enum Spelling<'a> {
-    /// Codes and ids, as the API has them.
+    /// Codes and ids, as in the API.
     Codes,
-    /// Words, and departments by their paths.
+    /// Words, and paths of departments.
     Words(&'a Paths),
 }
 
-/// A row that can be shown and written.
+/// A row that can be printed and written to a file.
 pub(super) trait Row: Sized + Send + Unpin + 'static {
-    /// The columns of a table.
+    /// The columns of the table on a terminal.
     const COLUMNS: &[&str];
-    /// The name of a workbook's sheet.
+    /// The name of the sheet in a workbook.
     const SHEET: &str;
-    /// Whether cells name departments, by path if they are in words.
+    /// Whether cells contain departments. In words, these are paths.
     const NAMES_DEPARTMENTS: bool = false;
 
-    /// As WeCom writes it.
+    /// Returns the row as WeCom writes it.
     fn json(&self) -> impl Serialize + '_;
 
-    /// The headings of a spreadsheet; those of WeCom's template first.
+    /// Returns the headings of a spreadsheet, beginning with those of WeCom's template.
     fn headings(spelling: Spelling<'_>) -> Vec<&'static str>;
 
-    /// Whether a spreadsheet has this column even if nothing is in it.
+    /// Returns whether a spreadsheet has this column even if it has no values.
     fn is_essential(heading: &str) -> bool;
 
-    /// Whether an empty cell under this heading would clear the field if the file were imported.
+    /// Returns whether an import of an empty cell under this heading clears the field.
     fn is_cleared_by_empty(_heading: &str) -> bool {
         false
     }
 
-    /// The cells below the headings.
+    /// Adds the cells below the headings.
     fn cells(&self, cells: &mut Cells, spelling: Spelling<'_>);
 
-    /// Attributes (扩展属性), one column each; `None` if the credential cannot see them.
+    /// Returns the attributes (扩展属性), which get one column each, or `None` if they are hidden from the credential.
     fn attributes(&self) -> Option<&[Attribute]> {
         None
     }
 
-    /// Whether a column of this name would be taken for a field when the file is imported.
+    /// Returns whether an import would read a column with this name as a field.
     fn is_field(_heading: &str) -> bool {
         false
     }
@@ -126,7 +126,7 @@ impl Row for Department {
     }
 }
 
-/// A row of a tag, in which a department has the key that it has in WeCom's other answers.
+/// A row of a tag. The key of a department is the one in WeCom's other replies.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Tagged<'a> {
@@ -203,7 +203,7 @@ ids! {
 
 fn departments(ids: &Seen<Vec<DepartmentId>>, spelling: Spelling<'_>, cells: &mut Cells) {
     let ids = match ids.as_deref() {
-        // Every member has a department, so an empty list is a hidden one.
+        // Every member has a department, so an empty list means that the departments are hidden.
         Seen::Hidden | Seen::Known([]) => return cells.push_field(Seen::Hidden),
         Seen::Known(ids) => ids,
     };
@@ -231,7 +231,7 @@ fn list<T: Display>(items: Seen<&[T]>, cell: &mut String) {
     join(items.unwrap_or_default(), cell);
 }
 
-/// Lists are joined as WeCom's template has it.
+/// Joins a list as in WeCom's template.
 fn join<T: Display>(items: &[T], cell: &mut String) {
     for (place, item) in items.iter().enumerate() {
         if place > 0 {
@@ -242,6 +242,6 @@ fn join<T: Display>(items: &[T], cell: &mut String) {
 }
 
 fn object(value: &impl Serialize, cell: &mut String) {
-    // These types are objects with texts for keys, which can always be written.
+    // These types are objects with text keys, so serialization cannot fail.
     cell.push_str(&serde_json::to_string(value).unwrap_or_default());
 }

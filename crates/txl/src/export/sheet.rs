@@ -1,11 +1,11 @@
-//! Rows as a spreadsheet (CSV, XLSX) that `txl import` reads again.
+//! Rows as a spreadsheet (CSV, XLSX) that `txl import` can read.
 //!
-//! A column that the credential may not see must not be there: imported, its empty cells would empty the field. Which columns
-//! have a value, and which attributes (扩展属性) there are, is known once all rows are read. So rows wait in a nameless file, as
-//! short as they can be, and are copied from there under their headings.
+//! A column that is hidden from the credential must be omitted, because an import of its empty cells would clear the field. The columns with values
+//! and the attributes (扩展属性) are only known after all rows were read. The rows are therefore stored in an unnamed file, in compact form, and copied
+//! from there below their headings.
 //!
-//! A column of which only some rows have a value that WeCom gave gets a [heading](INCOMPLETE_PREFIX) that is no field to an import, since in those rows an
-//! empty cell does not mean an empty field.
+//! If WeCom returned a value for only some rows, an empty cell does not mean an empty field. Such a column gets a [heading](INCOMPLETE_PREFIX) that
+//! an import ignores.
 
 mod attributes;
 mod out;
@@ -34,10 +34,10 @@ use crate::{
     messages,
 };
 
-/// The column of attributes that are no texts, or whose name is that of another column: JSON.
+/// The column of JSON for attributes that are not text, or that have the name of another column.
 const REST: &str = "extattr";
 /// Number of rows that are written at once.
-const RUN: u64 = 1000;
+const BATCH: u64 = 1000;
 
 /// The format of a sheet.
 enum SheetFormat {
@@ -54,35 +54,35 @@ impl SheetFormat {
     }
 }
 
-/// A column that has no value for some rows, as WeCom left the field out.
+/// A column that has no value in some rows, because WeCom omitted the field.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Incomplete {
     pub(super) heading: String,
-    /// How many rows lack a value.
+    /// The number of rows without a value.
     pub(super) rows: u64,
 }
 
-/// A spreadsheet under way.
+/// A spreadsheet that is being built.
 pub(super) struct Sheet<T> {
     format: SheetFormat,
     spool: PathBuf,
-    /// Those of the fields, and the [rest](REST).
+    /// The headings of the fields, and of the [rest](REST).
     headings: Vec<&'static str>,
     rows: u64,
     cells: Cells,
     attributes: Attributes,
-    /// A record has a cell for each heading, then pairs: the place of an attribute, and its value.
+    /// The stored rows. A record has a cell for each heading, then pairs of the position and the value of an attribute.
     waiting: csv::Writer<File>,
     row: PhantomData<T>,
 }
 
 impl<T: Row> Sheet<T> {
-    /// Text; `is_safe` puts an apostrophe before what a program would run as a formula.
+    /// Creates a CSV sheet. `is_safe` puts an apostrophe before cells that a program would run as formulas.
     pub(super) fn csv(spool: &Path, is_safe: bool) -> Result<Self> {
         Self::new(SheetFormat::Csv { is_safe }, spool)
     }
 
-    /// A workbook, with words instead of codes.
+    /// Creates a workbook, with words instead of codes.
     pub(super) fn xlsx(spool: &Path, paths: Arc<Paths>) -> Result<Self> {
         Self::new(SheetFormat::Xlsx(paths), spool)
     }
@@ -117,7 +117,7 @@ impl<T: Row> Sheet<T> {
         let rest = attributes.sort(listed.unwrap_or_default(), is_taken);
         match rest.is_empty() {
             true => cells.push(""),
-            // Attributes can always be written.
+            // Serialization of attributes cannot fail.
             false => cells.push(&serde_json::to_string(&ExtAttr::from_iter(rest)).unwrap_or_default()),
         }
         for (place, value) in &attributes.of_row {
@@ -127,7 +127,7 @@ impl<T: Row> Sheet<T> {
         self.waiting.write_record(self.cells.record()).map_err(spoiled)
     }
 
-    /// Writes headings and rows, a piece at a time, and returns the columns that are not whole.
+    /// Writes the headings and the rows in batches. Returns the incomplete columns.
     pub(super) async fn finish(self, take: &mut impl FnMut(&[u8]) -> Result) -> Result<Vec<Incomplete>> {
         let (columns, titles, incomplete) = self.columns();
         let Self { format, spool, headings, attributes, waiting, .. } = self;
@@ -157,9 +157,9 @@ impl<T: Row> Sheet<T> {
             let cells = columns.iter().map(|column| &row[*column]);
             out.row(cells.chain((0..attributes.names.len()).map(of_attribute))).map_err(unwritten)?;
             count += 1;
-            if count % RUN == 0 {
+            if count % BATCH == 0 {
                 out.hand_over(take)?;
-                // A million rows take a while, in which others want their turn.
+                // A million rows take seconds, so other tasks get a turn.
                 tokio::task::yield_now().await;
             }
         }
@@ -167,7 +167,7 @@ impl<T: Row> Sheet<T> {
         Ok(incomplete)
     }
 
-    /// The columns that are written, the headings of these and of the attributes, and what is not whole.
+    /// Returns the columns to write, the headings of these columns and of the attributes, and the incomplete columns.
     fn columns(&self) -> (Vec<usize>, Vec<String>, Vec<Incomplete>) {
         let mut incomplete = Vec::new();
         let mut titled = |heading: &str, absent: u64| {

@@ -1,4 +1,4 @@
-//! Deleting members, after a question.
+//! Deletion of members, with a confirmation.
 
 use clap::Args;
 use serde_json::json;
@@ -48,7 +48,7 @@ impl DeleteMany {
     }
 }
 
-/// The member's name, for a question. A credential that may not read it is no reason to fail.
+/// Returns the name of a member for a question. If the credential cannot read it, this is not a failure.
 async fn name(access: &Access, userid: &str) -> Option<String> {
     let app = access.app_if_given().ok()??;
     app.members().get(userid).await.ok()?.name.into_known()

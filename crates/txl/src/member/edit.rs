@@ -1,4 +1,4 @@
-//! Creating and updating members. Only the given fields are sent.
+//! Creation and update of members. Only the given fields are sent.
 
 use clap::{
     Args, ValueEnum,
@@ -131,7 +131,7 @@ enum Sex {
     Female,
 }
 
-/// The flag that gives a field its value; `None` for a field that is given without a flag or only read.
+/// Returns the flag of a field, or `None` if the field has no flag or is read-only.
 const fn flag(field: MemberField) -> Option<&'static str> {
     Some(match field {
         MemberField::NewUserid => "new-userid",
@@ -170,7 +170,7 @@ const fn flag(field: MemberField) -> Option<&'static str> {
     })
 }
 
-/// Reads the name of a field that may be empty, which is that of its flag.
+/// Parses the name of a clearable field. It is the name of its flag.
 fn clearable() -> impl TypedValueParser<Value = MemberField> {
     let fields = || MemberPatch::CLEARABLE.iter().copied();
     PossibleValuesParser::new(fields().filter_map(flag)).try_map(move |name| {
@@ -178,10 +178,10 @@ fn clearable() -> impl TypedValueParser<Value = MemberField> {
     })
 }
 
-/// The departments of [`Fields`], with their ids.
+/// The departments of [`Fields`], by id.
 struct Places {
     departments: Option<Vec<DepartmentId>>,
-    /// Flags beside the departments, in their order, if any is led.
+    /// Whether the member leads each department, in the same order. `None` if the member leads none.
     leads: Option<Vec<bool>>,
     main: Option<DepartmentId>,
 }
@@ -221,7 +221,7 @@ impl Create {
         member.avatar_mediaid = fields.avatar_mediaid.map(Into::into);
         member.external_position = fields.external_position;
         member.nickname = fields.nickname;
-        // WeCom invites by default, and a message to a person's phone cannot be taken back.
+        // WeCom invites by default, and a message to a phone cannot be recalled.
         member.to_invite = Some(self.invite);
         Ok(member)
     }
@@ -300,7 +300,7 @@ impl Update {
 }
 
 impl Fields {
-    /// Looks the departments up where names are given.
+    /// Looks up the ids of departments that are given by name.
     async fn places(&self, access: &Access) -> Result<Places> {
         let mut lookup = Lookup::new(access);
         let departments = lookup.departments(&self.departments).await?;

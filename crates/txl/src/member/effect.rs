@@ -1,4 +1,4 @@
-//! Notes after an update of a member: which departments it replaced, and whether WeCom stored the new mobile number.
+//! Notes after an update of a member: the replaced departments, and whether WeCom stored the new mobile number.
 
 use wecom_contacts::{
     Seen, UserId,
@@ -12,19 +12,19 @@ use crate::{
     output::say,
 };
 
-/// What is known of a member before an update that replaces the departments.
+/// The known state of a member before an update that replaces the departments.
 pub(super) struct Before {
     userid: String,
-    /// The departments and whether the member leads each; `None` if no credential may read them.
+    /// The departments, and whether the member leads each. `None` if no credential can read them.
     departments: Option<Message>,
 }
 
 impl Before {
-    /// Reads the member as the app if it is given, else as contacts-sync, which may read only with the rights of before 2022.
+    /// Reads the member as the app if it is set, otherwise as contacts-sync, which needs the rights of before 2022.
     ///
     /// # Errors
     ///
-    /// Fails only if a credential is malformed: what cannot be read is not known.
+    /// Fails only if a credential is malformed. If the member cannot be read, its state is unknown.
     pub(super) async fn read(access: &Access, userid: &str) -> Result<Self> {
         let member = access.reader()?.members().get(userid).await.ok();
         let departments = member.map(|member| {
@@ -34,7 +34,7 @@ impl Before {
         Ok(Self { userid: userid.to_owned(), departments })
     }
 
-    /// Says which departments became which.
+    /// Prints the old and the new departments.
     pub(super) fn say(&self, patch: &MemberPatch) {
         let Some(departments) = &patch.department else { return };
         let after = messages::member::departments(
@@ -49,12 +49,11 @@ impl Before {
     }
 }
 
-/// Reads a member back whose mobile number was changed: WeCom drops the new number without an error if the member has
-/// activated (已激活).
+/// Reads a member again after a change of the mobile number. WeCom drops the new number without an error if the member has activated (已激活).
 ///
 /// # Errors
 ///
-/// Fails if the number is not the one that was sent.
+/// Fails if the stored number differs from the sent one.
 pub(super) async fn check_mobile(access: &Access, userid: &UserId, sent: &str) -> Result {
     let Some(app) = access.app_if_given()? else {
         say(messages::member::mobile_was_not_read_back());
@@ -87,7 +86,7 @@ pub(super) async fn check_mobile(access: &Access, userid: &UserId, sent: &str) -
 enum MobileUpdate {
     Stored,
     Dropped,
-    /// The app may not read the number.
+    /// The number is hidden from the app.
     Unknown,
 }
 
@@ -99,7 +98,7 @@ fn mobile_update(member: &Member, sent: &str) -> MobileUpdate {
     }
 }
 
-/// The digits of a number, without the code of mainland China, which a reply leaves out.
+/// Returns the digits of a number without the code of mainland China, which replies omit.
 fn digits(number: &str) -> String {
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
     match digits.strip_prefix("86") {

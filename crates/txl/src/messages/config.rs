@@ -20,7 +20,7 @@ pub(crate) fn referred_by_line(referred: &str, line: usize) -> Message {
 }
 
 pub(crate) fn no_such_file_yet() -> Message {
-    message!(en: "there is no such file yet")
+    message!(en: "the file does not exist yet")
 }
 
 pub(crate) fn problems_in(problems: usize, path: &Path) -> Message {

@@ -270,3 +270,7 @@ pub(crate) fn add_what_it_lacks(lack: Lack) -> Message {
         }
     }
 }
+
+pub(crate) fn how_a_timespan_is_written() -> Message {
+    message!(en: r#"write it as forget_after = "180 days""#)
+}

@@ -162,6 +162,9 @@ pub(crate) fn pulled(report: &PullReport) -> Vec<Message> {
     if !report.existence {
         lines.push(message!(en: "removals cannot be proven without the contacts-sync secret (通讯录同步): nothing was removed"));
     }
+    if report.forgotten > 0 {
+        lines.push(forgotten_removed(report.forgotten));
+    }
     lines
 }
 
@@ -272,6 +275,15 @@ pub(crate) fn forget(userid: &str) -> Message {
 
 pub(crate) fn forgotten(userid: &str) -> Message {
     message!(en: "erased {userid}")
+}
+
+pub(crate) fn forget_removed() -> Message {
+    message!(en: "erase what the mirror has of all members who were removed that long ago")
+}
+
+pub(crate) fn forgotten_removed(count: u64) -> Message {
+    let members = counted(count, "removed member");
+    message!(en: "erased {members}")
 }
 
 pub(crate) fn not_removed(userid: &str) -> Message {

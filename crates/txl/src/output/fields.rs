@@ -7,16 +7,16 @@ use wecom_json::OrderedFields;
 use super::unwritable;
 use crate::failure::{Result, printable};
 
-/// The fields of an object in their own order, which `Value` would sort away.
+/// The fields of an object in their original order, which `Value` would lose.
 ///
-/// Each value stays the text that it is: a tree of a long list takes many times its room.
+/// Each value is stored as text, because the tree of a long list needs many times as much memory.
 pub(super) fn fields(value: &impl Serialize) -> Result<Vec<(String, Box<RawValue>)>> {
     let text = serde_json::to_vec(value).map_err(|error| unwritable(&error))?;
     let OrderedFields(fields) = serde_json::from_slice(&text).map_err(|error| unwritable(&error))?;
     Ok(fields)
 }
 
-/// What an object is, by its fields: several chapters have a `name` and a `status`.
+/// The kind of an object, detected by its fields. Several chapters have a `name` and a `status`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Member,
@@ -35,7 +35,7 @@ impl Kind {
         }
     }
 
-    /// A field as a table shows it: codes in words, lists joined by commas, objects as JSON.
+    /// Returns the text of a field in a table: words for codes, lists joined by commas, objects as JSON.
     pub(super) fn cell(self, key: &str, value: &RawValue) -> String {
         match self.words(key, value) {
             Some(words) => words.to_owned(),
@@ -47,7 +47,7 @@ impl Kind {
         if self != Self::Member || !matches!(key, "status" | "gender") {
             return None;
         }
-        // Recordings of the service have the gender as a number, its page as a text.
+        // The service was recorded with a number as gender. Its page has a text.
         let code = value.get().trim_matches('"').parse().ok()?;
         match (key, code) {
             ("status", code) => status_in_words(code),
@@ -58,7 +58,7 @@ impl Kind {
         }
     }
 
-    /// A column's heading: the wire's name, and the console's Chinese beside it where people know the field by that.
+    /// Returns the heading of a column: the JSON name, and the Chinese term of the console for well-known fields.
     pub(super) fn heading(self, key: &str) -> &str {
         match key {
             "name" if self == Self::Department => "name 部门名称",
@@ -99,7 +99,7 @@ impl Kind {
     }
 }
 
-/// A member's `status` (激活状态), as the console calls it.
+/// Returns the console's term for a member's `status` (激活状态).
 pub(crate) fn status_in_words(code: i64) -> Option<&'static str> {
     match code {
         1 => Some("已激活"),
@@ -117,7 +117,7 @@ fn cell(value: &RawValue) -> String {
     }
 }
 
-/// The value itself: a text without quotation marks, everything else as JSON.
+/// Returns the plain value: texts without quotation marks, everything else as JSON.
 pub(super) fn text(value: &RawValue) -> String {
     if let Some(items) = items(value) {
         return format!("[{}]", joined(items.into_iter().map(json), ","));
@@ -129,7 +129,7 @@ pub(super) fn text(value: &RawValue) -> String {
     }
 }
 
-/// JSON whose objects have their keys in the order of the alphabet.
+/// Returns JSON with the keys of objects in alphabetical order.
 fn json(value: &RawValue) -> String {
     match items(value) {
         Some(items) => format!("[{}]", joined(items.into_iter().map(json), ",")),
@@ -138,12 +138,12 @@ fn json(value: &RawValue) -> String {
     }
 }
 
-/// The items of a list; `None` if it is none.
+/// Returns the items of a list, or `None` for another value.
 pub(super) fn items(value: &RawValue) -> Option<Vec<&RawValue>> {
     value.get().starts_with('[').then(|| serde_json::from_str(value.get()).unwrap_or_default())
 }
 
-/// The pieces and their separators.
+/// Joins the items with a separator.
 pub(super) fn joined(pieces: impl Iterator<Item = String>, between: &str) -> String {
     let mut all = String::new();
     for (at, piece) in pieces.enumerate() {

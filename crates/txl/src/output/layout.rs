@@ -1,15 +1,15 @@
-//! Text on a terminal: how wide it is, and where its lines break. A Chinese character is as wide as two letters.
+//! Layout of text on a terminal: its width and line breaks. A Chinese character is as wide as two letters.
 
 use std::io;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// How many columns the terminal has that stdout is; `None` if it is none.
+/// Returns the number of columns of the terminal, or `None` if stdout is not a terminal.
 pub(crate) fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0.into())
 }
 
-/// Wraps a line to this width. The lines after the first are indented by two more blanks than it.
+/// Wraps a line to this width. Further lines are indented by two more blanks than the first.
 pub(super) fn hanging(line: &str, width: usize) -> String {
     let text = line.trim_start_matches(' ');
     let indent = line.len() - text.len();
@@ -24,21 +24,21 @@ pub(super) fn hanging(line: &str, width: usize) -> String {
     laid_out
 }
 
-/// How many columns a text takes.
+/// Returns the number of columns of a text.
 pub(crate) fn width_of(text: &str) -> usize {
     text.width()
 }
 
-/// The text, filled up with blanks to this width.
+/// Pads a text with blanks to this width.
 pub(crate) fn padded(text: &str, width: usize) -> String {
     let blanks = width.saturating_sub(width_of(text));
     format!("{text}{:blanks$}", "")
 }
 
-/// The text in lines of at most this width; an empty text is one line.
+/// Splits a text into lines of at most this width. An empty text is one line.
 ///
-/// A line breaks in its second half at a blank or between Chinese characters. If that is impossible it breaks after a sign inside a
-/// word, such as `@`, and as a last resort anywhere.
+/// A line breaks in its second half at a blank or between Chinese characters. Otherwise it breaks after a sign inside a word, such as `@`. If there
+/// is none, it breaks anywhere.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = text;
@@ -61,7 +61,7 @@ fn first_line(text: &str, width: usize) -> (&str, &str) {
     let mut chars = text.char_indices().peekable();
     while let Some((at, one)) = chars.next() {
         used += one.width().unwrap_or(0);
-        // A line that is narrower than one character holds one all the same.
+        // A line that is narrower than one character contains one character.
         if used > width && at > 0 {
             end = at;
             break;

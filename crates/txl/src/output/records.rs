@@ -20,7 +20,7 @@ use crate::{
 
 /// Prints all fields of the objects, under their names in JSON.
 pub(super) fn list<T: Serialize>(items: &[T], is_safe: bool) -> Result {
-    // Objects may differ in their fields, and a table must not: the fields are gathered first.
+    // Objects can have different fields, but a table has one set of columns. The fields are therefore collected first.
     let mut filled: IndexMap<String, (usize, bool)> = IndexMap::new();
     for item in items {
         for (key, value) in fields(item)? {
@@ -57,6 +57,24 @@ pub(super) fn list<T: Serialize>(items: &[T], is_safe: bool) -> Result {
     Ok(())
 }
 
+/// Prints the headings of rows that come one by one.
+pub(super) fn headings<'a>(
+    sheet: &mut CsvWriter<Stdout>,
+    headings: impl IntoIterator<Item = &'a str>,
+) -> Result {
+    sheet.row(headings).map_err(unprinted)
+}
+
+/// Prints an object that has every field of the headings, in their order.
+pub(super) fn row(sheet: &mut CsvWriter<Stdout>, item: &impl Serialize) -> Result {
+    sheet.row(fields(item)?.iter().map(|(_, value)| cell(value))).map_err(unprinted)
+}
+
+/// Writes what is buffered.
+pub(super) fn finish(sheet: CsvWriter<Stdout>) -> Result {
+    sheet.finish().map_err(unprinted)?.finish()
+}
+
 /// Prints values in one column.
 pub(super) fn values<T: Serialize>(values: &[T], is_safe: bool) -> Result {
     let mut sheet = CsvWriter::new(Stdout::text()).safe(is_safe);
@@ -67,12 +85,12 @@ pub(super) fn values<T: Serialize>(values: &[T], is_safe: bool) -> Result {
     sheet.finish().map_err(unprinted)?.finish()
 }
 
-/// Whether an empty cell under this name would clear the field when the rows are imported.
+/// Returns whether an import of an empty cell under this name clears the field.
 fn is_cleared_by_empty(key: &str) -> bool {
     MemberColumn::from_heading(key).is_some_and(crate::export::is_cleared_by_empty)
 }
 
-/// Lists are joined as WeCom's templates have it.
+/// Joins lists as in WeCom's templates.
 fn cell(value: &RawValue) -> String {
     let is_plain = |item: &&RawValue| !item.get().starts_with(['[', '{']);
     match items(value) {

@@ -1,4 +1,4 @@
-//! The one place that writes to stderr: messages for people, and the lines of the log.
+//! The only writer to stderr: messages for users, and log lines.
 
 #![expect(clippy::disallowed_methods, reason = "all that stderr is used for is here")]
 
@@ -10,14 +10,14 @@ use crate::{
     messages::Message,
 };
 
-/// Prints a message as one line. A terminal shows it on as many lines as it needs.
+/// Prints a message as one line. On a terminal it is wrapped.
 pub(crate) fn say(message: Message) {
     print(&[message]);
 }
 
-/// Prints messages in one write, a line each, so that the lines of two processes do not mix.
+/// Prints messages in one write, one on each line, so that the lines of two processes do not mix.
 ///
-/// A closed stderr is ignored: the exit code is then the only report.
+/// A closed stderr is ignored. The exit code is then the only report.
 pub(crate) fn print(messages: &[Message]) {
     let width = terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0));
     let mut text = String::new();
@@ -29,7 +29,7 @@ pub(crate) fn print(messages: &[Message]) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-/// Whether stderr is a terminal.
+/// Returns whether stderr is a terminal.
 pub(crate) fn is_terminal() -> bool {
     io::stderr().is_terminal()
 }

@@ -1,45 +1,45 @@
 //! Stdout. Text of servers is unchanged in files and pipes; its control characters are escaped on a terminal.
 
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use crate::{
     failure::{Failure, Result, is_hidden, printable_lines},
     file, messages,
 };
 
-/// So much is written at once.
+/// Size of one write in bytes.
 const CHUNK: usize = 64 << 10;
 
-/// What is done to text on its way to a terminal.
+/// The treatment of text that goes to a terminal.
 #[derive(Clone, Copy)]
 enum Guard {
-    /// Not a terminal: nothing.
+    /// Stdout is not a terminal, so text is unchanged.
     None,
-    /// Characters that steer it or cannot be seen become their number.
+    /// Control characters and invisible characters are replaced by their code.
     Text,
-    /// They become the escapes of JSON, so that the value stays the same.
+    /// They become JSON escapes, so the value stays the same.
     Json,
 }
 
-/// Stdout, held until it is finished.
+/// Stdout, buffered until it is finished.
 pub(super) struct Stdout {
-    out: BufWriter<StdoutLock<'static>>,
+    out: BufWriter<io::Stdout>,
     guard: Guard,
 }
 
 impl Stdout {
-    /// For text.
+    /// Opens stdout for text.
     pub(super) fn text() -> Self {
         Self::guarded(Guard::Text)
     }
 
-    /// For JSON.
+    /// Opens stdout for JSON.
     pub(super) fn json() -> Self {
         Self::guarded(Guard::Json)
     }
 
     fn guarded(guard: Guard) -> Self {
-        let stdout = io::stdout().lock();
+        let stdout = io::stdout();
         let guard = if stdout.is_terminal() { guard } else { Guard::None };
         Self { out: BufWriter::with_capacity(CHUNK, stdout), guard }
     }
@@ -51,11 +51,11 @@ impl Stdout {
             .map_err(|error| Failure::of_stdout(&error))
     }
 
-    /// Writes bytes, which need not be text unless they go to a terminal.
+    /// Writes bytes. For a terminal they must be text.
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result {
         let is_text = match std::str::from_utf8(bytes) {
             Ok(_) => true,
-            // A chunk of text may end inside a character.
+            // A chunk of text can end inside a character.
             Err(error) => error.error_len().is_none(),
         };
         if !is_text && !matches!(self.guard, Guard::None) {
@@ -65,11 +65,11 @@ impl Stdout {
         self.write_all(bytes).map_err(|error| Failure::of_stdout(&error))
     }
 
-    /// Writes what is buffered.
+    /// Flushes the buffer.
     ///
     /// # Errors
     ///
-    /// If it cannot be written, or if stdout was closed when the program started: then it is `/dev/null` by now.
+    /// Returns an error if stdout cannot be written, or was closed when the program started. A closed stdout is `/dev/null` now.
     pub(super) fn finish(mut self) -> Result {
         file::check_stdout()?;
         self.out.flush().map_err(|error| Failure::of_stdout(&error))
@@ -93,7 +93,7 @@ impl Write for Stdout {
     }
 }
 
-/// JSON with its hidden characters escaped. They can occur only in strings.
+/// Escapes the hidden characters in JSON. They can occur only in strings.
 fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for one in json.chars() {

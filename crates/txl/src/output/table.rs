@@ -1,7 +1,7 @@
-//! Tables for people, laid out by the width of the terminal.
+//! Tables, laid out for the width of the terminal.
 //!
-//! Where the columns do not fit, those without a value are left out, then long cells are wrapped; where that would leave a column a few letters wide, each
-//! object becomes a block of lines. Into a file or a pipe a row is a line, however long.
+//! If the columns are too wide, those without values are omitted first, then long cells are wrapped. If a column would become only a few letters
+//! wide, each object becomes a block of lines. In a file or a pipe, each row is one line of any length.
 
 use serde::Serialize;
 
@@ -12,16 +12,16 @@ use super::{
 };
 use crate::failure::Result;
 
-/// What is between two columns.
+/// The separator of two columns.
 const GAP: &str = "  ";
-/// No cell is wrapped to less.
+/// Minimum width of a wrapped cell.
 const NARROWEST: usize = 12;
-/// A cell that takes more lines makes a table hard to read.
+/// Maximum number of lines of a cell. More lines are hard to read.
 const MOST_LINES: usize = 3;
-/// A value beside its heading has this width at least, or it goes below.
+/// Minimum width of a value beside its heading. A narrower value goes below the heading.
 const NARROWEST_VALUE: usize = 20;
 
-/// Prints one object, a field a line.
+/// Prints one object, with one line for each field.
 pub(super) fn record(value: &impl Serialize) -> Result {
     let fields = fields(value)?;
     let kind = Kind::of(fields.iter().map(|(key, _)| key.as_str()));
@@ -31,53 +31,81 @@ pub(super) fn record(value: &impl Serialize) -> Result {
     out.finish()
 }
 
-/// Prints many objects with these fields as columns.
+/// Prints many objects, with these fields as columns.
 pub(super) fn list<T: Serialize>(items: &[T], columns: &[&str]) -> Result {
-    let kind = Kind::of(columns.iter().copied());
-    let headings: Vec<&str> = columns.iter().map(|key| kind.heading(key)).collect();
+    let mut layout = Layout::of(items, columns.iter().map(|&column| column.to_owned()).collect())?;
     // Two passes instead of all cells in memory.
-    let cells = |item: &T| -> Result<Vec<String>> {
-        let fields = fields(item)?;
-        let find = |key: &&str| fields.iter().find(|(name, _)| name == key);
-        Ok(columns
-            .iter()
-            .map(|key| find(key).map_or(String::new(), |(_, value)| kind.cell(key, value)))
-            .collect())
-    };
-    let mut widest = vec![0; columns.len()];
-    for item in items {
-        for (widest, cell) in widest.iter_mut().zip(cells(item)?) {
-            *widest = (*widest).max(width_of(&cell));
-        }
-    }
-    let mut out = Stdout::text();
-    match arranged(&headings, &widest, terminal_width()) {
-        Arrangement::Rows(columns) => {
-            row(&mut out, &columns, |column, wide| heading_lines(headings[column], wide))?;
-            for item in items {
-                let cells = cells(item)?;
-                row(&mut out, &columns, |column, wide| wrapped(&cells[column], wide))?;
-            }
-        }
-        Arrangement::Blocks(width) => {
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.line("")?;
-                }
-                let fields: Vec<_> = headings.iter().copied().zip(cells(item)?).collect();
-                block(&mut out, &fields, Some(width))?;
-            }
-        }
-    }
-    out.finish()
+    items.iter().try_for_each(|item| layout.print(item))?;
+    layout.finish()
 }
 
-/// How a table is laid out.
+/// A table whose widths are known.
+pub(super) struct Layout {
+    kind: Kind,
+    columns: Vec<String>,
+    arrangement: Arrangement,
+    out: Stdout,
+    is_empty: bool,
+}
+
+impl Layout {
+    /// Chooses the widths by these objects, and prints the headings.
+    pub(super) fn of<T: Serialize>(items: &[T], columns: Vec<String>) -> Result<Self> {
+        let kind = Kind::of(columns.iter().map(String::as_str));
+        let mut widest = vec![0; columns.len()];
+        for item in items {
+            for (widest, cell) in widest.iter_mut().zip(cells(kind, &columns, item)?) {
+                *widest = (*widest).max(width_of(&cell));
+            }
+        }
+        let headings: Vec<_> = columns.iter().map(|key| kind.heading(key)).collect();
+        let arrangement = arranged(&headings, &widest, terminal_width());
+        let mut out = Stdout::text();
+        if let Arrangement::Rows(shown) = &arrangement {
+            row(&mut out, shown, |column, wide| heading_lines(headings[column], wide))?;
+        }
+        Ok(Self { kind, columns, arrangement, out, is_empty: true })
+    }
+
+    pub(super) fn print(&mut self, item: &impl Serialize) -> Result {
+        let Self { kind, columns, arrangement, out, is_empty } = self;
+        let cells = cells(*kind, columns, item)?;
+        match arrangement {
+            Arrangement::Rows(shown) => {
+                row(out, shown, |column, wide| wrapped(&cells[column], wide))?;
+            }
+            Arrangement::Blocks(width) => {
+                if !*is_empty {
+                    out.line("")?;
+                }
+                let headings = columns.iter().map(|key| kind.heading(key));
+                block(out, &headings.zip(cells).collect::<Vec<_>>(), Some(*width))?;
+            }
+        }
+        *is_empty = false;
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Result {
+        self.out.finish()
+    }
+}
+
+fn cells(kind: Kind, columns: &[String], item: &impl Serialize) -> Result<Vec<String>> {
+    let fields = fields(item)?;
+    let find = |key: &String| fields.iter().find(|(name, _)| name == key);
+    Ok(columns
+        .iter()
+        .map(|key| find(key).map_or(String::new(), |(_, value)| kind.cell(key, value)))
+        .collect())
+}
+
+/// The layout of a table.
 #[derive(Debug, PartialEq, Eq)]
 enum Arrangement {
-    /// A row for each object; the columns that are shown, and their widths.
+    /// One row for each object, with the visible columns and their widths.
     Rows(Vec<(usize, usize)>),
-    /// A block of lines for each object, of this width.
+    /// One block of lines for each object, with this width.
     Blocks(usize),
 }
 
@@ -93,7 +121,7 @@ fn arranged(headings: &[&str], widest: &[usize], width: Option<usize>) -> Arrang
     for (_, wide) in &mut columns {
         *wide = (*wide).min(width);
     }
-    // Headings take two lines before any cell does.
+    // Headings are wrapped to two lines before cells are wrapped.
     let word = |column: usize| headings[column].split(' ').map(width_of).max().unwrap_or(0);
     for least in [usize::MAX, NARROWEST] {
         let least = |column: usize| word(column).max(widest[column].min(least));
@@ -144,7 +172,7 @@ fn heading_lines(heading: &str, wide: usize) -> Vec<&str> {
     heading.split(' ').flat_map(|word| wrapped(word, wide)).collect()
 }
 
-/// Headings and values below each other.
+/// Headings with the values below them.
 fn block(out: &mut Stdout, fields: &[(&str, String)], width: Option<usize>) -> Result {
     let key = fields.iter().map(|(heading, _)| width_of(heading)).max().unwrap_or(0);
     let value = width.map_or(usize::MAX, |width| width.saturating_sub(key + GAP.len()));
@@ -177,7 +205,7 @@ mod tests {
         let rows = |widths: &[(usize, usize)]| Arrangement::Rows(widths.to_vec());
         assert_eq!(arranged([8, 6, 900], None), rows(&[(0, 11), (1, 9), (2, 900)]));
         assert_eq!(arranged([8, 6, 10], Some(80)), rows(&[(0, 11), (1, 9), (2, 16)]));
-        // What has no value goes first.
+        // Columns without values are omitted first.
         assert_eq!(arranged([8, 20, 0], Some(40)), rows(&[(0, 11), (1, 20)]));
         assert_eq!(arranged([8, 30, 60], Some(80)), rows(&[(0, 8), (1, 30), (2, 38)]));
         assert_eq!(arranged([8, 30, 900], Some(80)), Arrangement::Blocks(80));

@@ -14,7 +14,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     let (contacts, app) = (stage.contacts.auth(), stage.app.auth());
     tour.step(row("Get access tokens 获取access_token", "auth().check", "gettoken"), async {
         let (of_contacts, of_app) = (contacts.check().await?, app.check().await?);
-        must!(!of_contacts.is_zero() && !of_app.is_zero(), "a token was dead when it came");
+        must!(!of_contacts.is_zero() && !of_app.is_zero(), "a new token was already expired");
         let note = format!("contacts-sync {} s, app {} s", of_contacts.as_secs(), of_app.as_secs());
         Ok(((), note))
     })
@@ -23,7 +23,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         row("Addresses of the API 获取企业微信接口IP段", "auth().api_ips", "get_api_domain_ip"),
         async {
             let ips = contacts.api_ips().await?;
-            must!(!ips.is_empty(), "no address came back");
+            must!(!ips.is_empty(), "the reply has no address");
             Ok(((), ips.join(", ")))
         },
     )
@@ -32,7 +32,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         row("Addresses of callbacks 获取企业微信回调IP段", "auth().callback_ips", "getcallbackip"),
         async {
             let ips = contacts.callback_ips().await?;
-            must!(!ips.is_empty(), "no address came back");
+            must!(!ips.is_empty(), "the reply has no address");
             Ok(((), ips.join(", ")))
         },
     )
@@ -58,14 +58,16 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         .step(row("Who came back 获取访问用户身份", "auth().user_info", "auth/getuserinfo"), async {
             let members = stage.app.members().list_simple_recursive(1).await?;
             let visitor =
-                members.into_iter().next().ok_or_else(|| unmet("the corp has no member who could visit"))?;
+                members.into_iter().next().ok_or_else(|| unmet("the corp has no member who can visit"))?;
             let visit = json!({"userid": visitor.userid, "agent_id": stage.agent_id(), "private": true});
             let code = text_of(&stage.console.post("oauth/code", visit).await?, "code")?;
             let info = app.user_info(code.as_str()).await?;
-            must!(info.userid.as_ref() == Some(&visitor.userid), "another member came back");
+            must!(info.userid.as_ref() == Some(&visitor.userid), "the reply has another member");
             let again = app.user_info(code.as_str()).await;
             must!(again.is_err(), "a code served twice");
-            let ticket = info.user_ticket.ok_or_else(|| unmet("no ticket came for one who consented"))?;
+            let ticket = info
+                .user_ticket
+                .ok_or_else(|| unmet("the reply has no ticket for a visitor who consented"))?;
             Ok(((visitor.userid, ticket), "by a code that served once".into()))
         })
         .await;
@@ -74,7 +76,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         async {
             let (userid, ticket) = visitor.ok_or_else(|| unmet("the step before returned no visitor"))?;
             let detail = app.user_detail(ticket).await?;
-            must!(detail.userid == userid, "another member came back");
+            must!(detail.userid == userid, "the reply has another member");
             must!(detail.mobile.is_known(), "the mobile number is missing");
             Ok(((), "with the mobile number that user/get hides".into()))
         },

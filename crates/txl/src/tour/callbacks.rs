@@ -1,4 +1,4 @@
-//! 通讯录回调通知: what the console changes is called back, to a real listener that verifies and decrypts it.
+//! 通讯录回调通知: callbacks for changes of the console, sent to a real listener that verifies and decrypts them.
 
 use serde_json::{Value, json};
 use wecom_contacts::{
@@ -39,14 +39,14 @@ async fn verify(tour: &mut Engine, stage: &Stage) {
             saved?;
             match stage.inbox.next().await? {
                 Received::Verification => Ok(((), stage.inbox.url.clone())),
-                _ => Err(unmet("something else came than the verification")),
+                _ => Err(unmet("the first request is not the verification")),
             }
         },
     )
     .await;
 }
 
-/// Has the console do something, and gives the event that comes of it.
+/// Sends an action to the console and returns the resulting event.
 async fn changed(stage: &Stage, action: &str, body: Value) -> crate::failure::Result<(Value, Event)> {
     let done = stage.console.post(&format!("console/{action}"), body).await?;
     Ok((done, stage.inbox.event().await?.event))
@@ -63,12 +63,12 @@ async fn members(tour: &mut Engine, stage: &Stage) {
             return Err(unmet("the event is not of a new member"));
         };
         must!(created.userid == zheng, "the event is of another member");
-        must!(created.department == Some(vec![department]), "the event tells another department");
+        must!(created.department == Some(vec![department]), "the event has another department");
         Ok(((), "verified and decrypted; with userid and department".into()))
     })
     .await;
     tour.step(row("A member is moved 更新成员事件", "Receiver::receive", "callback update_user"), async {
-        // What the contacts-sync secret does itself is not called back to it: the console's change must come first.
+        // Actions of the contacts-sync secret cause no callbacks to it, so the change of the console must come first.
         let department = stage.department()?;
         let renamed = DepartmentPatch::new().order(7);
         stage.contacts.departments().update(department, renamed).await?;
@@ -116,7 +116,7 @@ async fn departments(tour: &mut Engine, stage: &Stage) {
             },
         )
         .await;
-    let made = || made.ok_or_else(|| unmet("the step that makes the department failed"));
+    let made = || made.ok_or_else(|| unmet("the step that creates the department failed"));
     tour.step(
         row("A department is moved 更新部门事件", "Receiver::receive", "callback update_party"),
         async {
@@ -178,15 +178,15 @@ async fn strangers(tour: &mut Engine, stage: &Stage) {
         let sealed = receiver
             .crypto()
             .seal("<xml></xml>", 1_700_000_000, "1")
-            .map_err(|error| unmet("no event can be forged").because(&error))?;
+            .map_err(|error| unmet("the event cannot be forged").because(&error))?;
         let body = sealed.to_delivery_xml(receiver.crypto().receive_id(), None);
         let query = "msg_signature=0000000000000000000000000000000000000000&timestamp=1700000000&nonce=1";
-        must!(Query::parse(query).is_ok(), "the forgery is not even a query");
+        must!(Query::parse(query).is_ok(), "the forged request has no query");
         let status = stage.console.deliver(&format!("{}?{query}", stage.inbox.url), body).await?;
-        must!(status == 403, "the forgery is answered with {status}");
+        must!(status == 403, "the reply to the forged request is {status}");
         match stage.inbox.next().await? {
             Received::Refused(refusal) => Ok(((), format!("refused: {refusal}"))),
-            _ => Err(unmet("a forged event was taken")),
+            _ => Err(unmet("a forged event was accepted")),
         }
     })
     .await;

@@ -17,12 +17,12 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             let scope = RuleScope::new().departments([stage.department()?]);
             let ids = rules.create([rule(scope)]).await?;
             let [id] = ids[..] else {
-                return Err(unmet(format_args!("{} ids came back for one rule", ids.len())));
+                return Err(unmet(format_args!("the reply has {} ids for one rule", ids.len())));
             };
             Ok((id, format!("rule {id}")))
         })
         .await;
-    let made = || made.ok_or_else(|| unmet("there is no rule to work with: the step that makes it failed"));
+    let made = || made.ok_or_else(|| unmet("the rule is missing: the step that creates it failed"));
     tour.step(
         row("Change a rule 更新查看权限规则", "contact_rules().update", "contactrule/update"),
         async {

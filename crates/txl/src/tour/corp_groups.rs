@@ -1,4 +1,4 @@
-//! 企业互联与上下游: what has taken the place of 互联企业, corps that share an app.
+//! 企业互联与上下游: corps that share an app. They replace 互联企业.
 
 use futures_util::TryStreamExt;
 use wecom_contacts::{
@@ -24,7 +24,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     customers(tour, stage).await;
 }
 
-/// A lower corp: its id, and a client that calls as it.
+/// A lower corp: its id, and a client that calls as this corp.
 type Lower = (CorpId, Client);
 
 async fn shared(tour: &mut Engine, stage: &Stage) -> Option<Lower> {
@@ -41,7 +41,7 @@ async fn shared(tour: &mut Engine, stage: &Stage) -> Option<Lower> {
                 let corps: Vec<_> = corps.try_collect().await?;
                 let note = format!("{} corps", corps.len());
                 let first = corps.into_iter().next();
-                let first = first.ok_or_else(|| unmet("the app is shared with no corp"))?;
+                let first = first.ok_or_else(|| unmet("the app is not shared with any corp"))?;
                 Ok((first, note))
             },
         )
@@ -55,7 +55,7 @@ async fn shared(tour: &mut Engine, stage: &Stage) -> Option<Lower> {
             ),
             async {
                 let shared =
-                    shared.ok_or_else(|| unmet("there is no corp to call as: the step before failed"))?;
+                    shared.ok_or_else(|| unmet("the lower corp is missing: an earlier step failed"))?;
                 let client = groups.lower_corp(&shared.corpid, shared.agentid, BusinessType::Chain);
                 let departments = client.departments().list().await?;
                 must!(!departments.is_empty(), "the lower corp shows no department");
@@ -73,7 +73,7 @@ async fn shared(tour: &mut Engine, stage: &Stage) -> Option<Lower> {
         async {
             let (_, client) = lower.as_ref().ok_or_else(no_lower)?;
             let session = client.corp_groups().transfer_session("wang", "own-session-key").await?;
-            must!(!session.session_key.is_empty(), "no session came back");
+            must!(!session.session_key.is_empty(), "the reply has no session");
             Ok(((), "a session of the lower corp".into()))
         },
     )
@@ -90,7 +90,7 @@ async fn chains(tour: &mut Engine, stage: &Stage, lower: Option<&Lower>) -> Opti
                 let chains = groups.chains().await?;
                 let note = format!("{} in sight", chains.len());
                 let first = chains.into_iter().next();
-                let first = first.ok_or_else(|| unmet("no chain is in sight"))?;
+                let first = first.ok_or_else(|| unmet("no chain is visible"))?;
                 Ok((first.chain_id, note))
             },
         )
@@ -170,7 +170,7 @@ async fn chains(tour: &mut Engine, stage: &Stage, lower: Option<&Lower>) -> Opti
                     }
                 }
             }
-            // A member outside the visible departments is listed by name only.
+            // A member outside the visible departments is listed only by name.
             let id = groups.member_custom_id(of()?, corp, "chenchen").await?;
             Ok(((), format!("chenchen is our {id}")))
         },
@@ -201,7 +201,7 @@ async fn contacts(tour: &mut Engine, stage: &Stage, chain: Option<&ChainId>) {
     tour.step(
         row("How that went 获取异步任务结果", "corp_groups().import_job", "corpgroup/getresult"),
         async {
-            let job = job.ok_or_else(|| unmet("there is no job to ask after: the step before failed"))?;
+            let job = job.ok_or_else(|| unmet("the job is missing: an earlier step failed"))?;
             let (job, polling) = (groups.import_job(job.id()), Polling::every(MOMENT).at_most(JOB_LIMIT));
             let outcome = stage.hastened(async { Ok(job.wait(polling).await?) }).await?;
             must!(outcome.fail_list.is_empty(), "{} corps were refused", outcome.fail_list.len());
@@ -214,7 +214,7 @@ async fn contacts(tour: &mut Engine, stage: &Stage, chain: Option<&ChainId>) {
         async {
             let chain = chain.ok_or_else(no_chain)?;
             let pending = pending_corp(stage, chain, &name).await?;
-            let pending = pending.ok_or_else(|| unmet("the imported corp is not there"))?;
+            let pending = pending.ok_or_else(|| unmet("the imported corp is missing"))?;
             groups.remove_corp(chain, pending).await?;
             let left = pending_corp(stage, chain, &name).await?;
             must!(left.is_none(), "the removed corp is still there");
@@ -224,7 +224,7 @@ async fn contacts(tour: &mut Engine, stage: &Stage, chain: Option<&ChainId>) {
     .await;
 }
 
-/// The corp of this name that has not joined yet.
+/// Returns the corp with this name that has not joined yet.
 async fn pending_corp(
     stage: &Stage,
     chain: &ChainId,
@@ -261,7 +261,7 @@ async fn rules(tour: &mut Engine, stage: &Stage, chain: Option<&ChainId>) {
             },
         )
         .await;
-    let made = || made.ok_or_else(|| unmet("there is no rule to work with: the step that adds it failed"));
+    let made = || made.ok_or_else(|| unmet("the rule is missing: the step that adds it failed"));
     tour.step(
         row("List rules 获取对接规则id列表", "corp_groups().rule_ids", "corpgroup/rule/list_ids"),
         async {
@@ -318,7 +318,7 @@ async fn customers(tour: &mut Engine, stage: &Stage) {
                 let ids = groups.external_userids("own-unionid", "own-openid").await?;
                 let note = format!("{} corps know them", ids.len());
                 let first = ids.into_iter().next();
-                let first = first.ok_or_else(|| unmet("no id came back"))?;
+                let first = first.ok_or_else(|| unmet("the reply has no id"))?;
                 Ok((first.external_userid, note))
             },
         )
@@ -331,7 +331,7 @@ async fn customers(tour: &mut Engine, stage: &Stage) {
         ),
         async {
             let id = groups.pending_id("own-unionid", "own-openid").await?;
-            must!(!id.is_empty(), "no id came back");
+            must!(!id.is_empty(), "the reply has no id");
             Ok(((), "a pending id".into()))
         },
     )
@@ -343,9 +343,10 @@ async fn customers(tour: &mut Engine, stage: &Stage) {
             "corpgroup/batch/external_userid_to_pending_id",
         ),
         async {
-            let external = external.ok_or_else(|| unmet("there is no customer: a step before failed"))?;
+            let external =
+                external.ok_or_else(|| unmet("the customer is missing: an earlier step failed"))?;
             let ids = groups.pending_ids([external.clone()]).await?;
-            must!(ids.len() == 1 && ids[0].external_userid == external, "the ids of others came back");
+            must!(ids.len() == 1 && ids[0].external_userid == external, "the reply has ids of others");
             Ok(((), "a pending id".into()))
         },
     )
@@ -353,9 +354,9 @@ async fn customers(tour: &mut Engine, stage: &Stage) {
 }
 
 fn no_lower() -> Failure {
-    unmet("there is no lower corp: the step that finds it failed")
+    unmet("the lower corp is missing: the step that finds it failed")
 }
 
 fn no_chain() -> Failure {
-    unmet("there is no chain: the step that finds it failed")
+    unmet("the chain is missing: the step that finds it failed")
 }

@@ -31,9 +31,9 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     let made = || made.ok_or_else(not_made);
     tour.step(row("Read a department 获取单个部门详情", "departments().get", "department/get"), async {
         let department = app.get(made()?.0).await?;
-        must!(department.name.as_deref() == Seen::Known("华北组"), "the name is not the one given");
-        must!(department.parentid == Seen::Known(stage.department()?), "the parent is not the one given");
-        must!(department.order == Seen::Known(10), "the order is not the one given");
+        must!(department.name.as_deref() == Seen::Known("华北组"), "the name differs from the request");
+        must!(department.parentid == Seen::Known(stage.department()?), "the parent differs from the request");
+        must!(department.order == Seen::Known(10), "the order differs from the request");
         Ok(((), "name, parent and order as given".into()))
     })
     .await;
@@ -67,9 +67,9 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         let patch = DepartmentPatch::new().name("华南大区").parentid(north);
         contacts.update(south, patch).await?;
         let department = app.get(south).await?;
-        must!(department.name.as_deref() == Seen::Known("华南大区"), "it is not renamed");
-        must!(department.parentid == Seen::Known(north), "it is not moved");
-        must!(department.order == Seen::Known(20), "its order, which was not named, has changed");
+        must!(department.name.as_deref() == Seen::Known("华南大区"), "it was not renamed");
+        must!(department.parentid == Seen::Known(north), "it was not moved");
+        must!(department.order == Seen::Known(20), "its order changed although the update omits it");
         Ok(((), "renamed and moved, its order as it was".into()))
     })
     .await;
@@ -86,7 +86,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
 }
 
 fn not_made() -> Failure {
-    unmet("there are no departments to work with: the step that makes them failed")
+    unmet("the departments are missing: the step that creates them failed")
 }
 
 /// Takes away what the tour has made and not yet taken away. What fails here has failed in a step already.

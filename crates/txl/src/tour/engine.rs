@@ -14,10 +14,10 @@ use crate::{
     output::{Format, Output, padded, print_json_line, print_text, terminal_width, width_of, wrapped},
 };
 
-/// What a step must keep to: no call of the tour is slow.
+/// Maximum duration of a step. No call of the tour is slow.
 const STEP_LIMIT: Duration = Duration::from_secs(30);
 
-/// What a step shows.
+/// The output of a step.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     title: &'static str,
@@ -25,12 +25,12 @@ pub(super) struct Row {
     endpoint: &'static str,
 }
 
-/// A step's row: `title` in both languages, the SDK's call, and the path below `cgi-bin/` or what else goes over the wire.
+/// The row of a step: its title in both languages, the SDK's call, and the path below `cgi-bin/` or another description of the traffic.
 pub(super) const fn row(title: &'static str, call: &'static str, endpoint: &'static str) -> Row {
     Row { title, call, endpoint }
 }
 
-/// A step that ran.
+/// A completed step.
 #[derive(Serialize)]
 struct Ran {
     chapter: &'static str,
@@ -42,16 +42,16 @@ struct Ran {
     note: String,
 }
 
-/// Runs steps and prints each.
+/// Runs and prints the steps.
 pub(super) struct Engine {
     output: Output,
     chapter: &'static str,
-    /// The steps of this chapter that a table still has to show; all steps for CSV.
+    /// The steps of this chapter that a table still has to print. For CSV, all steps.
     unprinted: Vec<Ran>,
     steps: usize,
     failed: usize,
     began: Instant,
-    /// A step that cannot be printed ends the tour.
+    /// If a step cannot be printed, the tour ends.
     unheard: Option<Failure>,
 }
 
@@ -68,14 +68,14 @@ impl Engine {
         }
     }
 
-    /// Opens the next chapter, under the name of PowerWeChat's manual.
+    /// Begins the next chapter. Chapters have the names of PowerWeChat's manual.
     pub(super) fn chapter(&mut self, name: &'static str) {
         self.tell_chapter();
         self.chapter = name;
     }
 
-    /// Runs one step. It is ok only if `work` is, with the note that it gives; else the note is the failure and its remedy.
-    /// The value is for later steps, which must manage without it.
+    /// Runs one step. If `work` succeeds, its note is printed; otherwise the failure and its remedy. Returns the value for later steps, which must
+    /// also work without it.
     pub(super) async fn step<T>(
         &mut self,
         row: Row,
@@ -112,7 +112,7 @@ impl Engine {
         value
     }
 
-    /// Tells the summary; an error if a step failed.
+    /// Prints the summary. Returns an error if a step failed.
     pub(super) fn finish(mut self, where_to: &str) -> Result {
         self.tell_chapter();
         if let Some(failure) = self.unheard {
@@ -156,7 +156,7 @@ impl Engine {
 
 /// The width of a step's first column.
 const STATE: usize = 8;
-/// What is read in one look; wider terminals get no longer lines.
+/// Maximum width of a line. Wider terminals get no longer lines.
 const WIDEST: usize = 120;
 
 impl Ran {
@@ -164,7 +164,7 @@ impl Ran {
         if self.ok { "ok" } else { "FAILED" }
     }
 
-    /// A line with all columns, for files and pipes. The columns have the same widths in every chapter.
+    /// A line with all columns, for files and pipes. The widths of the columns are the same in every chapter.
     fn tell(&self, text: &mut String) {
         let line = format!(
             "{}{}  {}  {}  {:>8.1} ms  {}",
@@ -179,7 +179,7 @@ impl Ran {
         text.push('\n');
     }
 
-    /// Two lines of at most this width: what was done, and by which call with which result. A failure takes as many as it needs.
+    /// Two lines of at most this width: the action, then the call with its result. A failure can have more lines.
     fn tell_in(&self, width: usize, text: &mut String) {
         let width = width.min(WIDEST);
         let ms = format!("{:.1} ms", self.ms);
@@ -193,7 +193,7 @@ impl Ran {
         }
     }
 
-    /// What came of the call, behind the call and its path where that fits on one line.
+    /// Writes the result after the call and its path if the line has room, otherwise below.
     fn result(&self, width: usize) -> Vec<String> {
         let note = printable(&self.note);
         let choices =
@@ -212,12 +212,12 @@ fn with_remedies(failure: &Failure) -> String {
     note
 }
 
-/// The failure of a step, with the note that says why.
+/// Returns the failure of a step with this reason.
 pub(super) fn unmet(note: impl fmt::Display) -> Failure {
     Failure::new(messages::tour::unmet(note))
 }
 
-/// Fails a step unless what came back is what the world must contain.
+/// Fails a step if a result differs from the expected state.
 #[macro_export]
 macro_rules! must {
     ($holds:expr, $($why:tt)+) => {

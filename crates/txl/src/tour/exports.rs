@@ -90,7 +90,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         let has_wang = |row: &TagRow| matches!(row, TagRow::Member(member) if member.userid == wang);
         must!(
             rows.len() == 2 && rows.iter().any(has_wang) && rows.contains(&TagRow::Department(mine)),
-            "not exactly 王芳 and the department came back"
+            "the rows are not exactly 王芳 and the department"
         );
         Ok(((), "王芳 and a department".into()))
     })
@@ -98,10 +98,10 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
 }
 
 fn no_job() -> Failure {
-    unmet("there is no job to ask after: the step that submits it failed")
+    unmet("the job is missing: the step that submits it failed")
 }
 
-/// Waits for a job, while the simulator's time passes, and reads all its rows.
+/// Waits for a job while the simulator's clock advances, then reads all its rows.
 async fn rows<R: ExportRow>(stage: &Stage, job: &ExportJob<R>) -> Result<Vec<R>> {
     let polling = Polling::every(MOMENT).at_most(JOB_LIMIT);
     let export = stage.hastened(async { Ok(job.wait(polling).await?) }).await?;

@@ -1,4 +1,4 @@
-//! 异步批量接口: imports, from a CSV file to the called-back end of the job.
+//! 异步批量接口: imports, from a CSV file to the callback at the end of the job.
 
 use wecom_contacts::{
     DepartmentId, Polling, Seen,
@@ -45,7 +45,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
 }
 
 fn no_job() -> Failure {
-    unmet("there is no job to ask after: the step that submits it failed")
+    unmet("the job is missing: the step that submits it failed")
 }
 
 async fn sync(tour: &mut Engine, stage: &Stage) -> Option<ImportJob> {
@@ -66,7 +66,7 @@ async fn sync(tour: &mut Engine, stage: &Stage) -> Option<ImportJob> {
         })
         .await;
     tour.step(row("Update members in bulk 增量更新成员", "imports().sync_members", "batch/syncuser"), async {
-        let medium = medium.ok_or_else(|| unmet("there is no file: its upload failed"))?;
+        let medium = medium.ok_or_else(|| unmet("the file is missing: its upload failed"))?;
         let inbox = &stage.inbox;
         let callback = JobCallback::new(&inbox.url, &inbox.token, &inbox.key);
         let submission = contacts.imports().sync_members(ImportFile::from(&medium));
@@ -76,7 +76,7 @@ async fn sync(tour: &mut Engine, stage: &Stage) -> Option<ImportJob> {
         let [row] = refused[..] else {
             return Err(unmet(format_args!("{} rows were refused instead of 1", refused.len())));
         };
-        must!(row.userid == Some(stage.userid("bad")), "another row was refused than the wrong one");
+        must!(row.userid == Some(stage.userid("bad")), "the refused row is not the invalid one");
         let liu = stage.app.members().get(stage.userid("liu")).await?;
         must!(liu.position.as_deref() == Seen::Known("架构师"), "刘洋 is not updated");
         stage.app.members().get(stage.userid("wu")).await?;
@@ -109,7 +109,7 @@ async fn replace_departments(tour: &mut Engine, stage: &Stage) {
             let action = created.and_then(|row| row.action);
             must!(action.is_some_and(|action| action.created()), "the new member is not reported as created");
             let left = stage.app.departments().list_under(mine).await?;
-            must!(left.iter().any(|department| department.id == new), "the new one is not there");
+            must!(left.iter().any(|department| department.id == new), "the new one is missing");
             must!(
                 left.iter().all(|department| department.id != gone),
                 "the one that is not in the file is still there"
@@ -157,7 +157,7 @@ async fn replace_members(tour: &mut Engine, stage: &Stage) {
     .await;
 }
 
-/// Waits for a job, while the simulator's time passes.
+/// Waits for a job while the simulator's clock advances.
 async fn ended(stage: &Stage, job: &ImportJob) -> Result<ImportOutcome> {
     let polling = Polling::every(MOMENT).at_most(JOB_LIMIT);
     stage.hastened(async { Ok(job.wait(polling).await?) }).await

@@ -29,11 +29,11 @@ impl Inbox {
     pub(super) async fn open(corp_id: &str) -> Result<Self> {
         let no_random = |error| Failure::new(messages::system::no_random_bytes()).because(&error);
         let key = EncodingAesKey::generate().map_err(no_random)?;
-        // A key's letters and digits are a good Token too; at most 32 of them.
+        // The letters and digits of a key also make a valid Token, of at most 32 characters.
         let token = EncodingAesKey::generate().map_err(no_random)?.expose()[..32].to_owned();
         let token = CallbackToken::new(token);
         let receiver = Receiver::new(corp_id, token.clone(), key.clone());
-        // The simulator's clock may be anywhere, and the tour itself moves it: no replay window.
+        // The simulator's clock can have any time, and the tour changes it, so there is no replay window.
         let listener = Listener::start((Ipv4Addr::LOCALHOST, 0).into(), receiver.clone(), None)
             .await
             .map_err(|error| Failure::new(messages::tour::no_port_for_callbacks()).because(&error))?;
@@ -65,7 +65,7 @@ impl Inbox {
     pub(super) async fn event(&self) -> Result<Notification> {
         match self.next().await? {
             Received::Event(notification) => Ok(*notification),
-            Received::Verification => Err(unmet("the URL was verified where an event was due")),
+            Received::Verification => Err(unmet("a verification arrived instead of an event")),
             Received::Refused(refusal) => Err(unmet("a callback was refused").because(&refusal)),
         }
     }
@@ -78,7 +78,7 @@ impl Inbox {
             {
                 return match job.is_ok() {
                     true => Ok(()),
-                    false => Err(unmet("the job is called back as failed")),
+                    false => Err(unmet("the callback reports a failed job")),
                 };
             }
         }

@@ -21,7 +21,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
                 let (Some(member), Some(department)) =
                     (range.userids.first().cloned(), range.department_ids.first().cloned())
                 else {
-                    return Err(unmet("no linked member or no linked department is in sight"));
+                    return Err(unmet("no linked member or no linked department is visible"));
                 };
                 let note =
                     format!("{} members, {} departments", range.userids.len(), range.department_ids.len());
@@ -29,17 +29,14 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             },
         )
         .await;
-    let range = || {
-        range
-            .clone()
-            .ok_or_else(|| unmet("there is nothing to read: the step that lists what may be seen failed"))
-    };
+    let range =
+        || range.clone().ok_or_else(|| unmet("the visible ids are missing: the step that lists them failed"));
     tour.step(
         row("Read a linked member 获取互联企业成员详细信息", "linked_corps().member", "linkedcorp/user/get"),
         async {
             let (member, _) = range()?;
             let read = linked.member(&member).await?;
-            must!(read.linked_id() == member, "another member came back");
+            must!(read.linked_id() == member, "the reply has another member");
             must!(read.name.is_known(), "the member has no name");
             Ok(((), member.to_string()))
         },
@@ -92,7 +89,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             let (_, department) = range()?;
             let departments = linked.departments(&department).await?;
             let mine = departments.iter().any(|found| found.in_link(&department) == department);
-            must!(mine, "the department that was asked for is not listed");
+            must!(mine, "the requested department is not listed");
             Ok(((), format!("{} with itself", departments.len())))
         },
     )

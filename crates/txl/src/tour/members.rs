@@ -56,7 +56,7 @@ async fn create_and_read(tour: &mut Engine, stage: &Stage) {
             .alias("Fang")
             .to_invite(false);
         let created = contacts.create(member).await?;
-        must!(created.created_departments.is_empty(), "a department came into being beside the member");
+        must!(created.created_departments.is_empty(), "the call also created a department");
         for (name, shown, number) in [("liu", "刘洋", 2), ("chen", "陈晨", 3), ("zhao", "赵敏", 4)] {
             let member = NewMember::new(stage.userid(name), shown)
                 .mobile(stage.mobile(number))
@@ -70,9 +70,9 @@ async fn create_and_read(tour: &mut Engine, stage: &Stage) {
     .await;
     tour.step(row("Read a member 读取成员", "members().get", "user/get"), async {
         let member = app.get(&wang).await?;
-        must!(member.userid == wang, "another member came back");
-        must!(member.name.as_deref() == Seen::Known("王芳"), "the name is not the one given");
-        must!(member.position.as_deref() == Seen::Known("工程师"), "the position is not the one given");
+        must!(member.userid == wang, "the reply has another member");
+        must!(member.name.as_deref() == Seen::Known("王芳"), "the name differs from the request");
+        must!(member.position.as_deref() == Seen::Known("工程师"), "the position differs from the request");
         must!(
             member.department == Seen::Known(vec![stage.department()?]),
             "the department is not the one given"
@@ -83,7 +83,7 @@ async fn create_and_read(tour: &mut Engine, stage: &Stage) {
             Seen::Known(mobile) if mobile.ends_with(&stage.mobile(1)) => {
                 "with her mobile number, as old apps see it"
             }
-            Seen::Known(_) => return Err(unmet("the mobile number is not the one given")),
+            Seen::Known(_) => return Err(unmet("the mobile number differs from the request")),
         };
         Ok(((), note.into()))
     })
@@ -91,9 +91,9 @@ async fn create_and_read(tour: &mut Engine, stage: &Stage) {
     tour.step(row("A readable failure, with its remedy 错误提示", "members().get", "user/get"), async {
         let nobody = stage.userid("nobody");
         let Err(error) = app.get(&nobody).await else {
-            return Err(unmet("a member who does not exist was read"));
+            return Err(unmet("a missing member was read"));
         };
-        must!(error.is_not_found(), "the error is not that there is no such member: {error}");
+        must!(error.is_not_found(), "the error is not \"not found\": {error}");
         let info = error.code().and_then(|code| code.info());
         let Some(info) = info else {
             return Err(unmet("the error code is not in the table"));
@@ -119,9 +119,9 @@ async fn update(tour: &mut Engine, stage: &Stage) {
         must!(member.telephone.as_deref() == Seen::Known("8001"), "the telephone number is not set");
         must!(
             member.name.as_deref() == Seen::Known("王芳") && member.alias.as_deref() == Seen::Known("Fang"),
-            "a field that was not named has changed"
+            "a field outside the update has changed"
         );
-        must!(member.is_leader_in_dept == Seen::Known(vec![true]), "a field that was not named has changed");
+        must!(member.is_leader_in_dept == Seen::Known(vec![true]), "a field outside the update has changed");
         Ok(((), "one field set, one cleared, the others as they were".into()))
     })
     .await;
@@ -177,9 +177,9 @@ async fn find(tour: &mut Engine, stage: &Stage) {
         row("Find by mobile number 手机号获取userid", "members().find_by_mobile", "user/getuserid"),
         async {
             let found = contacts.find_by_mobile(stage.mobile(1)).await?;
-            must!(found.as_ref() == Some(&wang), "her mobile number does not lead to 王芳");
+            must!(found.as_ref() == Some(&wang), "her mobile number does not find 王芳");
             let unknown = contacts.find_by_mobile("13900000000").await?;
-            must!(unknown.is_none(), "an unused number leads to a member");
+            must!(unknown.is_none(), "an unused number finds a member");
             Ok(((), "found; an unused number has no member".into()))
         },
     )
@@ -189,7 +189,7 @@ async fn find(tour: &mut Engine, stage: &Stage) {
         async {
             let email = format!("{wang}@example.com");
             let found = contacts.find_by_email(email, EmailType::Personal).await?;
-            must!(found.as_ref() == Some(&wang), "her mail address does not lead to 王芳");
+            must!(found.as_ref() == Some(&wang), "her mail address does not find 王芳");
             Ok(((), "found".into()))
         },
     )
@@ -210,7 +210,7 @@ async fn join(tour: &mut Engine, stage: &Stage) {
         row("QR code to join by 获取加入企业二维码", "members().join_qrcode", "corp/get_join_qrcode"),
         async {
             let url = contacts.join_qrcode(QrCodeSize::Large).await?;
-            must!(url.starts_with("https://"), "no link came back");
+            must!(url.starts_with("https://"), "the reply has no link");
             Ok(((), "a link".into()))
         },
     )
@@ -234,7 +234,7 @@ async fn enter(tour: &mut Engine, stage: &Stage) {
     tour.step(row("Let a member in 登录二次验证", "members().confirm_login", "user/authsucc"), async {
         contacts.confirm_login(&wang).await?;
         let refused = contacts.confirm_login(stage.userid("nobody")).await;
-        must!(refused.is_err(), "one who does not exist was let in");
+        must!(refused.is_err(), "a missing member was admitted");
         Ok(((), "王芳 is in".into()))
     })
     .await;
@@ -245,13 +245,13 @@ async fn enter(tour: &mut Engine, stage: &Stage) {
                 let visit = serde_json::json!({"userid": wang});
                 let code = text_of(&stage.console.post("tfa/code", visit).await?, "code")?;
                 let info = contacts.tfa_info(code).await?;
-                must!(info.userid == wang, "another member came back");
+                must!(info.userid == wang, "the reply has another member");
                 Ok((info.tfa_code, "王芳, by a code that serves once".into()))
             },
         )
         .await;
     tour.step(row("Let them through 使用二次验证", "members().confirm_tfa", "user/tfa_succ"), async {
-        let code = code.ok_or_else(|| unmet("there is no tfa_code: the step before failed"))?;
+        let code = code.ok_or_else(|| unmet("the tfa_code is missing: an earlier step failed"))?;
         contacts.confirm_tfa(&wang, code.as_str()).await?;
         let again = contacts.confirm_tfa(&wang, code).await;
         must!(again.is_err(), "a tfa_code served twice");
@@ -260,7 +260,7 @@ async fn enter(tour: &mut Engine, stage: &Stage) {
     .await;
 }
 
-/// The other ids a member has.
+/// The other ids of a member.
 async fn identities(tour: &mut Engine, stage: &Stage) {
     let app = stage.app.members();
     let wang = stage.userid("wang");
@@ -274,8 +274,8 @@ async fn identities(tour: &mut Engine, stage: &Stage) {
         )
         .await;
     tour.step(row("And back openid转userid", "members().from_openid", "user/convert_to_userid"), async {
-        let openid = openid.ok_or_else(|| unmet("there is no openid: the step before failed"))?;
-        must!(app.from_openid(openid).await? == wang, "another member came back");
+        let openid = openid.ok_or_else(|| unmet("the openid is missing: an earlier step failed"))?;
+        must!(app.from_openid(openid).await? == wang, "the reply has another member");
         Ok(((), "王芳 again".into()))
     })
     .await;
@@ -292,7 +292,7 @@ async fn identities(tour: &mut Engine, stage: &Stage) {
             let found = app.openuserids_to_userids(stage.agent_id(), ids).await?;
             must!(
                 found.converted.len() == 1 && found.converted[0].userid == wang,
-                "another member came back"
+                "the reply has another member"
             );
             must!(found.invalid.len() == 1 && found.invalid[0] == "nobody", "the invalid id is not reported");
             Ok(((), "王芳; one invalid id is reported".into()))

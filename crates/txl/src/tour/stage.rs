@@ -1,4 +1,4 @@
-//! What the tour plays with: two clients of one corp, and the simulator's control surface.
+//! The environment of the tour: two clients of one corp, and the control surface of the simulator.
 
 use std::time::Duration;
 
@@ -13,23 +13,23 @@ use crate::{
     messages,
 };
 
-/// How long to wait before asking again.
+/// Pause between two queries.
 pub(super) const MOMENT: Duration = Duration::from_millis(20);
-/// How long a job may take.
+/// Maximum duration of a job.
 pub(super) const JOB_LIMIT: Duration = Duration::from_secs(20);
 
-/// Where the tour goes: a simulator, its own or another's.
+/// The simulator of the tour. It belongs to the tour, or runs elsewhere.
 pub(super) struct Stage {
-    /// Contacts-sync (通讯录同步): writes and ids.
+    /// Client of contacts sync (通讯录同步). It writes, and sees only ids.
     pub(super) contacts: Client,
-    /// The app (自建应用): details.
+    /// Client of the app (自建应用). It sees details.
     pub(super) app: Client,
     pub(super) console: Console,
-    /// Where callbacks come in.
+    /// Receives the callbacks.
     pub(super) inbox: Inbox,
-    /// Distinguishes the members of this tour from existing members and from those of another tour.
+    /// Distinguishes the members of this tour from existing members and from members of other tours.
     pub(super) mark: String,
-    /// The tour's own department, once it is made.
+    /// The department of the tour, after its creation.
     pub(super) department: Option<DepartmentId>,
     _sim: Option<Sim>,
 }
@@ -39,7 +39,7 @@ impl Stage {
         let client = |secret| {
             Client::builder(address.corp_id.as_str(), secret)
                 .base_url(&address.base_url)
-                // A simulator is next to the tour, not behind a proxy.
+                // A simulator is local, so no proxy is used.
                 .no_proxy()
                 .log_bodies(true)
                 .build()
@@ -59,23 +59,23 @@ impl Stage {
         })
     }
 
-    /// A member of the tour's own.
+    /// Returns the userid of a member of this tour.
     pub(super) fn userid(&self, name: &str) -> UserId {
         UserId::new(format!("tour-{}-{name}", self.mark))
     }
 
-    /// A mobile number of the tour's own; `number` is a digit.
+    /// Returns a mobile number of this tour. `number` is a digit.
     pub(super) fn mobile(&self, number: u32) -> String {
         let digits = u32::from_str_radix(&self.mark, 16).unwrap_or_default() % 10_000_000;
         format!("199{digits:07}{number}")
     }
 
-    /// The app's id.
+    /// Returns the id of the app.
     pub(super) fn agent_id(&self) -> AgentId {
         self.app.agent_id().expect("the app's client has an app's secret")
     }
 
-    /// Waits for a job of the simulator, whose time passes quickly meanwhile.
+    /// Waits for a job of the simulator and advances its clock.
     pub(super) async fn hastened<T>(&self, job: impl Future<Output = Result<T>>) -> Result<T> {
         let hurry = async {
             loop {
@@ -89,14 +89,14 @@ impl Stage {
         }
     }
 
-    /// The tour's own department, in which all its people are.
+    /// Returns the department of the tour, which contains all its people.
     pub(super) fn department(&self) -> Result<DepartmentId> {
         self.department
-            .ok_or_else(|| unmet("there is no department to work in: the step that makes it failed"))
+            .ok_or_else(|| unmet("the department of the tour is missing: the step that creates it failed"))
     }
 }
 
-/// The control surface `/_sim/`: what an administrator does in the console, and the clock.
+/// The control surface `/_sim/`: the clock, and the actions of an administrator in the console.
 pub(super) struct Console {
     http: reqwest::Client,
     base: String,
@@ -104,10 +104,10 @@ pub(super) struct Console {
 
 impl Console {
     fn new(base_url: &str) -> Result<Self> {
-        // The bare HTTP client needs a provider for the process, unlike the SDK's.
+        // The plain HTTP client needs a crypto provider of the process. The SDK's client has its own.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = || reqwest::Client::builder().no_proxy();
-        // An image without ca-certificates has no roots; a simulator's plain HTTP needs none.
+        // An image without ca-certificates has no roots, and plain HTTP to a simulator needs none.
         let http = builder()
             .build()
             .or_else(|_| builder().tls_certs_only([]).build())
@@ -115,7 +115,7 @@ impl Console {
         Ok(Self { http, base: format!("{}/_sim", base_url.trim_end_matches('/')) })
     }
 
-    /// Makes sure that the server is a simulator.
+    /// Checks that the server is a simulator.
     pub(super) async fn must_be_there(&self) -> Result {
         let request = self.http.get(format!("{}/state", self.base));
         let state = self.send("state", request).await?;
@@ -131,13 +131,13 @@ impl Console {
         self.send(path, request).await
     }
 
-    /// Lets the simulator's time pass.
+    /// Advances the clock of the simulator.
     pub(super) async fn advance(&self, seconds: u32) -> Result {
         self.post("clock/advance", serde_json::json!({"seconds": seconds})).await?;
         Ok(())
     }
 
-    /// Sends something to the tour's own listener, as a stranger may.
+    /// Sends a request to the listener of the tour, as a third party could.
     pub(super) async fn deliver(&self, url: &str, body: String) -> Result<u16> {
         let answer = self.http.post(url).body(body).send().await;
         let answer = answer.map_err(|error| {
@@ -165,13 +165,13 @@ impl Console {
     }
 }
 
-/// A text in an answer of the console.
+/// Returns a text in a reply of the console.
 pub(super) fn text_of(answer: &Value, key: &str) -> Result<String> {
     let text = answer[key].as_str();
     text.map(str::to_owned).ok_or_else(|| Failure::new(messages::tour::console_lacks(key)))
 }
 
-/// A number in an answer of the console.
+/// Returns a number in a reply of the console.
 pub(super) fn number_of(answer: &Value, key: &str) -> Result<u32> {
     let number = answer[key].as_u64().and_then(|number| u32::try_from(number).ok());
     number.ok_or_else(|| Failure::new(messages::tour::console_lacks(key)))

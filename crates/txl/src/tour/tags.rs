@@ -19,7 +19,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
             Ok((tag, format!("id {tag}")))
         })
         .await;
-    let tag = || tag.ok_or_else(|| unmet("there is no tag to work with: the step that makes it failed"));
+    let tag = || tag.ok_or_else(|| unmet("the tag is missing: the step that creates it failed"));
     tour.step(row("List tags 获取标签列表", "tags().list", "tag/list"), async {
         let (tag, tags) = (tag()?, contacts.list().await?);
         must!(
@@ -52,7 +52,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
     tour.step(row("Untag members 删除标签成员", "tags().remove", "tag/deltagusers"), async {
         let nodes = TagNodes::new().members([&liu]).departments([stage.department()?]);
         let outcome = contacts.remove(tag()?, nodes).await?;
-        must!(outcome.is_complete(), "some were not untagged");
+        must!(outcome.is_complete(), "some members still have the tag");
         let left = app.get(tag()?).await?;
         must!(
             left.departments == Seen::Known(Vec::new())
@@ -66,7 +66,7 @@ pub(super) async fn run(tour: &mut Engine, stage: &Stage) {
         let renamed = format!("乒乓球社-{}", stage.mark);
         contacts.rename(tag()?, renamed.as_str()).await?;
         let content = app.get(tag()?).await?;
-        must!(content.tagname.as_deref() == Seen::Known(renamed.as_str()), "it is not renamed");
+        must!(content.tagname.as_deref() == Seen::Known(renamed.as_str()), "it was not renamed");
         Ok(((), "renamed".into()))
     })
     .await;

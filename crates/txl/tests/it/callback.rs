@@ -33,7 +33,7 @@ const MESSAGE: &str =
     "<xml><Event>change_contact</Event><ChangeType>delete_user</ChangeType><UserID>wangfang</UserID></xml>";
 
 #[test]
-fn what_is_sealed_can_be_decrypted_and_what_is_forged_cannot() {
+fn sealed_messages_are_decrypted_and_forged_ones_are_refused() {
     let sealed = callback(&["seal", "-o", "json"], MESSAGE).json();
     let (query, body) = (sealed["query"].as_str().unwrap(), sealed["body"].as_str().unwrap());
 
@@ -50,11 +50,11 @@ fn what_is_sealed_can_be_decrypted_and_what_is_forged_cannot() {
     callback(&["decrypt", query], "").fails_with(1).with_remedy();
 }
 
-/// A message of `tests/cases`: well signed, and not well-formed XML.
+/// A message of `tests/cases`: its signature is valid, but it is not well-formed XML.
 const NOT_WELL_FORMED: &str = include_str!("../../../../tests/cases/event-not-well-formed.xml");
 
 #[test]
-fn trap_32_a_message_that_cannot_be_read_is_printed_and_never_blamed_on_the_key() {
+fn trap_32_an_unreadable_message_is_printed_and_the_key_is_not_blamed() {
     let sealed = callback(&["seal", "-o", "json"], NOT_WELL_FORMED).json();
     let (query, body) = (sealed["query"].as_str().unwrap(), sealed["body"].as_str().unwrap());
     let ran = callback(&["decrypt", query], body);
@@ -69,7 +69,7 @@ fn trap_32_a_message_that_cannot_be_read_is_printed_and_never_blamed_on_the_key(
     assert!(ran.stderr.contains(event["Key"].as_str().unwrap()), "{ran:#?}");
 }
 
-/// Posts a sealed message to a listener; returns the status line.
+/// Posts a sealed message to a listener. Returns the status line.
 fn post(listening: &str, message: &str) -> String {
     let sealed = callback(&["seal", "-o", "json"], message).json();
     let (query, body) = (sealed["query"].as_str().unwrap(), sealed["body"].as_str().unwrap());
@@ -85,7 +85,7 @@ fn post(listening: &str, message: &str) -> String {
 }
 
 #[test]
-fn trap_32_an_authentic_event_that_cannot_be_read_is_acknowledged_and_reported_by_its_digest() {
+fn trap_32_an_unreadable_authentic_event_is_acknowledged_and_reported_by_its_digest() {
     let too_deep = format!("{}{}", "<a>".repeat(40), "</a>".repeat(40));
     for (flags, shows_text) in
         [(&["--count", "1"][..], false), (&["--count", "1", "--show-unreadable"], true)]
@@ -103,7 +103,7 @@ fn trap_32_an_authentic_event_that_cannot_be_read_is_acknowledged_and_reported_b
             assert!(line.contains(why) && !line.contains("key"), "{line}");
             assert_eq!(line.contains(message), shows_text, "{line}");
         }
-        // It is no event for --count, and nothing on stdout.
+        // It does not count for --count, and stdout is empty.
         assert_eq!(post(&listening, MESSAGE), "HTTP/1.1 200 OK");
         let mut printed = String::new();
         listener.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
@@ -114,7 +114,7 @@ fn trap_32_an_authentic_event_that_cannot_be_read_is_acknowledged_and_reported_b
     }
 }
 
-/// Starts a listener, and returns it with its address and the lines that it says.
+/// Starts a listener. Returns it with its address and the lines of its stderr.
 pub(crate) fn listener(
     flags: &[&str],
 ) -> (std::process::Child, String, impl Iterator<Item = String> + use<>) {
@@ -136,14 +136,14 @@ pub(crate) fn listener(
 }
 
 #[test]
-fn events_that_are_acknowledged_in_a_burst_are_all_printed_whatever_the_count() {
+fn all_acknowledged_events_of_a_burst_are_printed_regardless_of_the_count() {
     let (mut listener, address, _said) = listener(&["--count", "1"]);
     let posts: Vec<_> = (0..8)
         .map(|number| {
             let (address, name) = (address.clone(), format!("user{number}"));
             std::thread::spawn(move || {
                 let message = MESSAGE.replace("wangfang", &name);
-                // A listener that has stopped refuses the connection, or resets it.
+                // A stopped listener refuses or resets the connection.
                 let status = std::panic::catch_unwind(|| post(&address, &message));
                 (name, status.is_ok_and(|status| status == "HTTP/1.1 200 OK"))
             })
@@ -163,7 +163,7 @@ fn events_that_are_acknowledged_in_a_burst_are_all_printed_whatever_the_count() 
 }
 
 #[test]
-fn an_event_whose_reader_has_left_is_reported_by_its_digest() {
+fn an_event_after_the_reader_closed_stdout_is_reported_by_its_digest() {
     let (mut listener, address, mut said) = listener(&[]);
     drop(listener.stdout.take());
     assert_eq!(post(&address, MESSAGE), "HTTP/1.1 200 OK");
@@ -173,7 +173,7 @@ fn an_event_whose_reader_has_left_is_reported_by_its_digest() {
 }
 
 #[test]
-fn a_verification_is_answered_with_its_text_and_nothing_else() {
+fn the_reply_to_a_verification_is_only_its_text() {
     let sealed = callback(&["seal", "--echo", "1616140317555161061", "-o", "json"], "").json();
     let ran = callback(&["verify", sealed["query"].as_str().unwrap()], "");
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "1616140317555161061"));
@@ -195,7 +195,7 @@ fn a_new_key_is_43_letters_and_digits() {
 }
 
 #[test]
-fn the_listener_prints_what_the_simulator_calls_back() {
+fn the_listener_prints_the_callbacks_of_the_simulator() {
     let mut listener = txl()
         .args(["callback", "listen", "--count", "1"])
         .env("WECOM_CORP_ID", "ww1234567890abcdef")
@@ -211,7 +211,7 @@ fn the_listener_prints_what_the_simulator_calls_back() {
     let sim = RunningSim::start(&["--callback-url", &url, "--callback-aes-key", KEY]);
     assert!(said.next().unwrap().unwrap().contains("verified"));
 
-    // A stranger costs a line on stderr, and no event.
+    // A request of a third party is reported on stderr and is not an event.
     let listening = url.trim_start_matches("http://").trim_end_matches('/');
     let forged = "POST /?msg_signature=0&timestamp=1&nonce=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     let mut stranger = TcpStream::connect(listening).unwrap();

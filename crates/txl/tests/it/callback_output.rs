@@ -1,4 +1,4 @@
-//! What `txl callback` prints of each kind of event, byte for byte: scripts read it.
+//! The output of `txl callback` for each kind of event, byte for byte, because scripts parse it.
 //!
 //! `INSTA_UPDATE=always` replaces the snapshots.
 
@@ -12,7 +12,7 @@ use wecom_contacts::callback::{Receiver, cipher::Sealed};
 use crate::callback::{CORP, KEY, callback, listener};
 use crate::run::SECRET;
 
-/// Every sample under `tests/wire/callback`, and messages that WeCom could send and no page shows.
+/// Returns every sample under `tests/wire/callback`, and further messages that WeCom can send but does not document.
 fn messages() -> Vec<(String, String)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/wire/callback");
     let mut messages: Vec<(String, String)> = std::fs::read_dir(folder)
@@ -57,7 +57,7 @@ fn decrypt(message: &str, format: &str) -> String {
     ran.stdout
 }
 
-/// Posts a sealed message to a listener, which acknowledges it.
+/// Posts a sealed message to a listener. The listener must acknowledge it.
 fn deliver(address: &str, message: &str) {
     let sealed = seal(message);
     let body = sealed.to_delivery_xml(CORP, None);
@@ -129,7 +129,7 @@ fn decrypt_prints_an_event_as_csv() {
 }
 
 #[test]
-fn decrypt_prints_a_message_that_cannot_be_read_as_it_is() {
+fn decrypt_prints_an_unreadable_message_unchanged() {
     let shown: Vec<String> = ["json", "jsonl", "csv", "table"]
         .into_iter()
         .map(|format| {

@@ -1,10 +1,10 @@
-//! Every command that calls: what it does when it goes wrong.
+//! Error handling of every command that calls WeCom.
 
 use std::{collections::BTreeSet, fs};
 
 use crate::run::{Gateway, Ran, RunningSim, SECRET, closed_port, run, txl};
 
-/// Each command with arguments that are well-formed and name nothing that exists. `FILE` is a file that does.
+/// Each command with well-formed arguments that name missing objects. `FILE` is an existing file.
 const CALLS: &[&str] = &[
     "member create nobody Nobody --mobile 13800000000 --department 2 --attribute Badge=A-17",
     "member get nobody",
@@ -94,7 +94,7 @@ const CALLS: &[&str] = &[
 
 /// Commands that need no server.
 const OFFLINE: &[&str] = &[
-    // The mirror has tests of its own, in `directory`.
+    // The mirror has its own tests, in `directory`.
     "pull",
     "status",
     "find",
@@ -144,11 +144,11 @@ impl Files {
     }
 }
 
-/// Runs each call against the server at `url`, with credentials that look like ones.
+/// Runs each call against the server at `url`, with well-formed credentials.
 fn each_at(url: &str, check: impl Fn(&str, &Ran)) {
     let files = Files::new();
     for call in CALLS {
-        // Once is enough: the answer stays as it is.
+        // One attempt is sufficient, because the answer is always the same.
         let output = txl()
             .args(files.words(call))
             .args(["--attempts", "1"])
@@ -194,7 +194,7 @@ fn an_unreachable_server_is_reported_as_unreachable() {
 }
 
 #[test]
-fn an_answer_that_is_not_wecoms_is_reported_as_foreign() {
+fn a_reply_that_is_not_from_wecom_is_reported() {
     let gateway = Gateway::answering("502 Bad Gateway", "text/html", "<html>Bad Gateway</html>");
     each_at(&gateway.url, |call, ran| {
         ran.fails_with(3).with_remedy();
@@ -213,7 +213,7 @@ fn a_refused_secret_is_reported_with_its_remedy() {
 }
 
 #[test]
-fn a_hostile_error_text_cannot_steer_the_terminal() {
+fn a_hostile_error_text_cannot_control_the_terminal() {
     let answer = r#"{"errcode":40001,"errmsg":"\u001b[2Jgone\r\nerror: forged"}"#;
     let gateway = Gateway::answering("200 OK", "application/json", answer);
     let ran =
@@ -226,7 +226,7 @@ fn a_hostile_error_text_cannot_steer_the_terminal() {
 fn a_wrong_id_is_reported_with_its_remedy() {
     let sim = RunningSim::start(&[]);
     let files = Files::new();
-    // What succeeds although it names nothing, or does not depend on an id at all.
+    // Calls that succeed for a missing object, or that have no id.
     let fine = [
         "member ids",
         "member join-qrcode",
@@ -261,7 +261,7 @@ fn a_wrong_id_is_reported_with_its_remedy() {
 }
 
 #[test]
-fn nonsense_on_the_command_line_is_a_usage_error() {
+fn invalid_arguments_are_a_usage_error() {
     for line in [
         "department get two",
         "tag add 7",

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::run::{Ran, RunningSim, SECRET, run, txl};
 
-/// A home of the test's own, with a configuration file that only its owner can read.
+/// A home directory with a configuration file that only its owner can read.
 pub(crate) struct Home(tempfile::TempDir);
 
 impl Home {
@@ -28,7 +28,7 @@ impl Home {
         self.open_to(0o600);
     }
 
-    /// Gives the configuration file this mode.
+    /// Sets the mode of the configuration file.
     pub(crate) fn open_to(&self, mode: u32) {
         #[cfg(unix)]
         fs::set_permissions(self.file(), std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
@@ -44,7 +44,7 @@ impl Home {
         self.path("config/txl/txl.toml")
     }
 
-    /// The command of the user who lives here, in a working directory elsewhere.
+    /// Returns the command of the user with this home directory, in another working directory.
     pub(crate) fn txl(&self, words: &[&str]) -> Command {
         let mut command = txl();
         command.args(words).env("HOME", self.0.path()).env_remove("WECOM_TOKEN_STORE");
@@ -61,7 +61,7 @@ impl Home {
     }
 }
 
-/// A profile that calls this simulator.
+/// Returns a profile for this simulator.
 fn profile(name: &str, sim: &RunningSim) -> String {
     format!(
         "[profile.{name}]\nbase_url = \"{}\"\ncorp_id = \"{}\"\ncontacts_secret = \"{}\"\nagent_id = {}\napp_secret = \"{}\"\n\
@@ -75,7 +75,7 @@ fn profile(name: &str, sim: &RunningSim) -> String {
 }
 
 #[test]
-fn a_profile_is_all_that_a_command_needs() {
+fn a_profile_is_sufficient_for_a_command() {
     let sim = RunningSim::start(&[]);
     let home = Home::with(&profile("test", &sim));
     for words in
@@ -102,13 +102,13 @@ fn the_default_profile_is_used_if_nothing_else_is_given() {
     assert_eq!(corp(&home.run_with(&show, &[("TXL_PROFILE", "test")])), test.text("corp_id"));
     assert_eq!(home.run(&["department", "list-ids"]).code, 0);
 
-    // What scripts give is used whole, as without a file.
+    // Complete credentials of a script are used alone, as without a file.
     let mut command = home.txl(&["department", "list-ids"]);
     command.env("WECOM_BASE_URL", test.text("url")).env("WECOM_CORP_ID", test.text("corp_id"));
     command.args(["--contacts-secret", test.text("contacts_secret")]);
     assert_eq!(Ran::of(command.output().unwrap()).code, 0);
 
-    // A part is not filled up from the profile.
+    // A missing part is not taken from the profile.
     let trap = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", trap.local_addr().unwrap());
     for (words, variables, given) in [
@@ -126,7 +126,7 @@ fn the_default_profile_is_used_if_nothing_else_is_given() {
 }
 
 #[test]
-fn a_file_in_the_working_directory_is_never_picked_up() {
+fn a_file_in_the_working_directory_is_never_read_by_default() {
     let trap = TcpListener::bind("127.0.0.1:0").unwrap();
     let home = Home::with("");
     fs::remove_file(home.file()).unwrap();
@@ -143,7 +143,7 @@ fn a_file_in_the_working_directory_is_never_picked_up() {
         #[cfg(unix)]
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
     }
-    // Neither by itself, nor by a relative home directory or a relative XDG_CONFIG_HOME.
+    // Neither by default, nor through a relative home directory or a relative XDG_CONFIG_HOME.
     for variables in [&[][..], &[("HOME", "."), ("XDG_CONFIG_HOME", "")], &[("XDG_CONFIG_HOME", ".")]] {
         for words in [&["department", "list-ids"][..], &["department", "list-ids", "--profile", "evil"]] {
             let mut command = home.txl(words);
@@ -154,7 +154,7 @@ fn a_file_in_the_working_directory_is_never_picked_up() {
     }
     trap.set_nonblocking(true).unwrap();
     assert!(trap.accept().is_err(), "nothing was sent");
-    // By its name it is.
+    // If the file is named, it is read.
     let mut command = home.txl(&["config", "show", "--config", "txl.toml", "-o", "json"]);
     let ran = Ran::of(command.current_dir(&directory).output().unwrap());
     #[cfg(unix)]
@@ -163,13 +163,13 @@ fn a_file_in_the_working_directory_is_never_picked_up() {
     assert_eq!(ran.json()["profile"], "evil");
 }
 
-/// All variables that begin with `WECOM_` of all commands, as their help names them.
+/// Returns all variables with the prefix `WECOM_` in the help of all commands.
 fn variables() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for words in
         [&["member", "get"][..], &["callback", "verify"], &["import", "members"], &["export", "members"]]
     {
-        // A long line of the help is wrapped.
+        // Long lines of the help are wrapped.
         let help = run(&[words, &["--help"]].concat()).stdout;
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         let names = help.split("[env: ").skip(1).filter_map(|rest| rest.split(['=', ']']).next());
@@ -199,7 +199,7 @@ fn a_command_with_a_profile_uses_no_variable_of_the_environment() {
         &["import", "members", people, "--dry-run", "--callback-url", "http://127.0.0.1:1/"],
         &["config", "show", "-o", "json"],
     ];
-    // Each of these would be noticed: a request to the trap, a file that is not there, a text that is no key.
+    // The use of any variable has a visible effect: a request to the trap, a missing file, an invalid key.
     let hostile = |name: &str| match name {
         "WECOM_BASE_URL" | "WECOM_PROXY" => url.clone(),
         "WECOM_TOKEN_STORE" => url.replace("http", "redis"),
@@ -222,7 +222,7 @@ fn a_command_with_a_profile_uses_no_variable_of_the_environment() {
         let empty: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();
         assert_eq!(home.run_with(&words, &empty).code, 0);
     }
-    // What chooses no source by itself is left aside with TXL_PROFILE and with the default, too.
+    // Variables that do not select a source are also ignored with TXL_PROFILE and with the default profile.
     for (name, value) in [
         ("WECOM_CA_CERT", "/nonexistent"),
         ("WECOM_TOKEN_STORE", "ftp://nowhere"),
@@ -238,7 +238,7 @@ fn a_command_with_a_profile_uses_no_variable_of_the_environment() {
 }
 
 #[test]
-fn two_sources_are_refused_and_both_are_named() {
+fn two_sources_are_refused_and_the_error_names_both() {
     let trap = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", trap.local_addr().unwrap());
     let text = format!(
@@ -298,7 +298,7 @@ fn two_sources_are_refused_and_both_are_named() {
     }
     trap.set_nonblocking(true).unwrap();
     assert!(trap.accept().is_err(), "nothing was sent");
-    // An empty variable is none, as everywhere.
+    // An empty variable counts as unset, as everywhere.
     let ran =
         home.run_with(&["config", "show", "-o", "json"], &[("TXL_PROFILE", ""), ("WECOM_CORP_ID", " ")]);
     assert_eq!(ran.json()["source"], "profile");
@@ -327,7 +327,7 @@ fn callbacks_and_jobs_take_their_keys_from_the_profile() {
     ];
     let ran = at(&import);
     assert_eq!(ran.code, 0, "{ran:?}");
-    // What belongs to one command may be given by its flag.
+    // A value for one command can be set by its flag.
     let ran = at(&[&import[..], &["--callback-aes-key", "short"]].concat());
     assert!(ran.fails_with(2).stderr.contains("EncodingAESKey"), "{ran:?}");
     home.write(
@@ -348,7 +348,7 @@ fn callbacks_and_jobs_take_their_keys_from_the_profile() {
 }
 
 #[test]
-fn secrets_may_be_in_variables_and_files_beside_the_configuration() {
+fn secrets_can_be_in_variables_and_files_beside_the_configuration() {
     let sim = RunningSim::start(&[]);
     let home = Home::with("");
     let secrets = home.path("config/txl/secrets");
@@ -362,7 +362,7 @@ fn secrets_may_be_in_variables_and_files_beside_the_configuration() {
         sim.ready["agent_id"]
     );
     home.write(&text);
-    // It has no secret, and anybody may read it.
+    // It has no secret, so any user may read it.
     home.open_to(0o644);
     let get = ["member", "get", "zhangsan", "--profile", "test"];
     let list = ["department", "list-ids", "--profile", "test"];
@@ -446,7 +446,7 @@ fn show_masks_secrets_and_says_where_each_value_comes_from() {
 }
 
 #[test]
-fn path_names_the_file_that_would_be_read() {
+fn path_prints_the_file_that_would_be_read() {
     let home = Home::with("");
     let path = |words: &[&str], variables: &[(&str, &str)]| {
         home.run_with(&[&["config", "path", "-o", "json"], words].concat(), variables).json()
@@ -462,6 +462,6 @@ fn path_names_the_file_that_would_be_read() {
     );
     let ran = home.run(&["config", "path", "--config", "/b"]);
     assert_eq!(ran.stdout, "/b\n");
-    assert!(ran.stderr.contains("no such file yet"), "{ran:?}");
+    assert!(ran.stderr.contains("the file does not exist yet"), "{ran:?}");
     assert!(Path::new(home.run(&["config", "path"]).stdout.trim_end()).is_file());
 }

@@ -1,4 +1,4 @@
-//! Configuration files that are wrong: one clear line with its place, and no secret in it.
+//! Invalid configuration files: the error is one line with a position, and contains no secret.
 
 use std::fs;
 
@@ -54,7 +54,7 @@ fn a_problem_is_reported_with_its_line_and_without_the_secret() {
             "below a header",
         ),
         (format!("default = \"tset\"\n{good}"), ":1:11:", "names the profile `tset`", "did you mean `test`?"),
-        // Wrong types and values.
+        // Invalid types and values.
         (
             format!("[profile.test]\ncorp_id = 7\ncontacts_secret = \"{SECRET}\"\n"),
             ":2:1:",
@@ -118,7 +118,7 @@ fn a_problem_is_reported_with_its_line_and_without_the_secret() {
         assert!(ran.stderr.contains(says) && ran.stderr.contains(remedy), "{text:.200}: {ran:?}");
         let file = home.file();
         assert!(ran.stderr.contains(&format!("{}{place}", file.display())), "{place}: {ran:?}");
-        // The words of the parser never contain the line.
+        // The parser's messages never contain the line.
         let ran = home.run(&["config", "check"]);
         assert!(!ran.stdout.contains(SECRET) && !ran.stderr.contains(SECRET), "{ran:?}");
         assert!(
@@ -132,7 +132,7 @@ fn a_problem_is_reported_with_its_line_and_without_the_secret() {
 }
 
 #[test]
-fn what_windows_and_editors_write_is_read() {
+fn files_of_windows_and_editors_are_read() {
     let home = Home::with(
         "\u{feff}default = \"华东\"\r\n\r\n[profile.\"华东\"]\r\ncorp_id = \" ww1 \"\r\nagent_id = 0xF_F\r\nprofile = 1\r\n",
     );
@@ -150,7 +150,7 @@ fn what_windows_and_editors_write_is_read() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_with_secrets_must_be_closed_to_others() {
+fn a_file_with_secrets_must_be_private() {
     let secret =
         format!("[profile.test]\ncorp_id = \"ww1\"\ncontacts_secret = \"{SECRET}\"\n[profile.other]\n");
     let in_a_url = secret
@@ -171,7 +171,7 @@ fn a_file_with_secrets_must_be_closed_to_others() {
     ] {
         home.write(text);
         home.open_to(mode);
-        // Another profile of the same file is no exception: the secret is as open.
+        // The profile of the call does not matter: the file has the secret.
         for profile in ["test", "other"] {
             let ran = home.run(&["config", "show", "--profile", profile]);
             match says {
@@ -185,7 +185,7 @@ fn a_file_with_secrets_must_be_closed_to_others() {
             }
         }
     }
-    // A link is followed: what counts is the file.
+    // Links are followed, so the mode of the target counts.
     home.write(&secret);
     let link = home.path("link.toml");
     std::os::unix::fs::symlink(home.file(), &link).unwrap();
@@ -198,7 +198,7 @@ fn a_file_with_secrets_must_be_closed_to_others() {
 }
 
 #[test]
-fn what_is_no_small_text_file_is_refused() {
+fn only_a_small_text_file_is_accepted() {
     let home = Home::with("");
     fs::write(home.path("large"), "# comment\n".repeat(30_000)).unwrap();
     fs::write(home.path("binary"), b"[profile.test]\ncorp_id = \"\xff\"\n").unwrap();

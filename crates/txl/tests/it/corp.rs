@@ -16,7 +16,7 @@ pub(crate) struct Corp {
 }
 
 impl Corp {
-    /// Jobs take no time on its clock.
+    /// Starts a corp whose jobs complete at once.
     pub(crate) async fn start(builder: SimBuilder) -> Self {
         let sim = builder.running_clock(true).job_time(Duration::ZERO).start().await.unwrap();
         Self { sim, directory: tempfile::tempdir().unwrap() }
@@ -26,7 +26,7 @@ impl Corp {
         self.directory.path().join(name)
     }
 
-    /// The command in the directory, with the corp's credentials in its environment.
+    /// Returns the command in the directory, with the credentials of the corp in its environment.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = command_at(&self.sim, self.directory.path());
         command.args(arguments);
@@ -38,7 +38,7 @@ impl Corp {
     }
 }
 
-/// The command in this directory, with the credentials of the simulated corp in its environment.
+/// Returns the command in this directory, with the credentials of the simulated corp in its environment.
 pub(crate) fn command_at(sim: &Sim, directory: &Path) -> Command {
     let mut command = txl();
     command

@@ -1,4 +1,4 @@
-//! Secrets, certificates and limits, as they are given.
+//! Secrets, certificates and limits on the command line and in the environment.
 
 use std::{
     fs,
@@ -16,9 +16,9 @@ use rustls::{
 use crate::run::{Ran, RunningSim, SECRET, closed_port, run, txl};
 
 #[test]
-fn blanks_and_line_breaks_around_a_secret_do_not_matter() {
+fn blanks_and_line_breaks_around_a_secret_are_ignored() {
     let sim = RunningSim::start(&[]);
-    // As a mounted file has it: see the case `secret-with-line-break`.
+    // The content of a mounted file: see the case `secret-with-line-break`.
     let secret = format!("{}\n", sim.text("contacts_secret"));
     let mut command = sim.txl();
     command.args(["department", "list-ids"]).env("WECOM_CONTACTS_SECRET", &secret);
@@ -28,7 +28,7 @@ fn blanks_and_line_breaks_around_a_secret_do_not_matter() {
     let mut command = sim.txl();
     command.args(["department", "list-ids"]).env("WECOM_CONTACTS_SECRET", " \n");
     let ran = Ran::of(command.output().unwrap());
-    assert_eq!(ran.code, 0, "blanks alone are no secret, and the app's is given: {ran:?}");
+    assert_eq!(ran.code, 0, "a blank value is unset, and the app's secret is set: {ran:?}");
 
     let mut command = sim.txl();
     command.args(["department", "list-ids"]).env("WECOM_CONTACTS_SECRET", format!("{SECRET}\nand more"));
@@ -41,14 +41,14 @@ fn blanks_and_line_breaks_around_a_secret_do_not_matter() {
 }
 
 #[test]
-fn a_secret_may_come_from_a_file_or_from_stdin() {
+fn a_secret_can_come_from_a_file_or_from_stdin() {
     let sim = RunningSim::start(&[]);
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("secret");
     fs::write(&path, format!("{}\n", sim.text("app_secret"))).unwrap();
     let file = path.to_str().unwrap();
 
-    // The command line takes precedence over the environment, whichever of the two flags it has.
+    // The command line has priority over the environment, for both flags.
     let mut command = sim.txl();
     command.args(["member", "get", "zhangsan", "--app-secret-file", file]).env("WECOM_APP_SECRET", SECRET);
     assert_eq!(Ran::of(command.output().unwrap()).code, 0);
@@ -101,7 +101,7 @@ fn two_arguments_cannot_both_read_stdin() {
     assert!(ran.stderr.contains("more than once"), "{ran:?}");
 }
 
-/// A server with the certificates of `tests/certificates`, which refuses each secret.
+/// A TLS server with the certificates of `tests/certificates`. It refuses each secret.
 fn tls_server() -> String {
     let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates");
     let certificate = CertificateDer::from_pem_file(format!("{directory}/server.pem")).unwrap();
@@ -116,7 +116,7 @@ fn tls_server() -> String {
             let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
             let mut stream = StreamOwned::new(connection, stream.unwrap());
             let mut request = [0; 4096];
-            // A client that does not trust the certificate ends the handshake.
+            // A client that does not trust the certificate aborts the handshake.
             if stream.read(&mut request).is_ok_and(|read| read > 0) {
                 let body = r#"{"errcode":40001,"errmsg":"invalid credential"}"#;
                 let head = format!(
@@ -133,7 +133,7 @@ fn tls_server() -> String {
 }
 
 #[test]
-fn a_companys_own_ca_is_trusted_when_it_is_named() {
+fn the_ca_of_a_company_is_trusted_with_the_flag() {
     let url = tls_server();
     let ca = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates/ca.pem");
     let arguments = ["auth", "check", "--corp-id", "ww1", "--contacts-secret", SECRET, "--base-url", &url];
@@ -159,7 +159,7 @@ fn a_companys_own_ca_is_trusted_when_it_is_named() {
 }
 
 #[test]
-fn roots_in_the_environment_that_cannot_be_used_are_named() {
+fn the_error_for_unusable_roots_names_the_variable() {
     let url = format!("https://127.0.0.1:{}", closed_port());
     let directory = tempfile::tempdir().unwrap();
     let empty = directory.path().join("empty.pem");
@@ -179,13 +179,13 @@ fn roots_in_the_environment_that_cannot_be_used_are_named() {
         ran.fails_with(2).with_remedy();
         assert!(ran.stderr.contains(variable) && ran.stderr.contains(value), "{ran:?}");
     }
-    // Without TLS they play no part.
+    // They have no effect without TLS.
     check(&url.replace("https", "http"), "SSL_CERT_FILE", "/nonexistent").fails_with(3);
 }
 
 #[cfg(unix)]
 #[test]
-fn tokens_and_keys_are_never_kept_in_the_working_directory() {
+fn tokens_and_keys_are_never_stored_in_the_working_directory() {
     let sim = RunningSim::start(&[]);
     let directory = tempfile::tempdir().unwrap();
     for home in ["relative", "."] {
@@ -207,7 +207,7 @@ fn tokens_and_keys_are_never_kept_in_the_working_directory() {
 }
 
 #[test]
-fn a_number_out_of_range_is_refused_with_its_bounds() {
+fn a_number_out_of_range_is_refused_with_the_range() {
     for line in [
         "member get a --timeout 18446744073709551615",
         "member get a --timeout 18446744073709551616",
@@ -249,7 +249,7 @@ fn a_number_out_of_range_is_refused_with_its_bounds() {
 }
 
 #[test]
-fn the_simulators_numbers_have_bounds_too() {
+fn the_numbers_of_the_simulator_have_ranges_too() {
     for arguments in [
         ["--agent-id", "4294967296"],
         ["--members", "2000001"],
@@ -267,7 +267,7 @@ fn the_simulators_numbers_have_bounds_too() {
 }
 
 #[test]
-fn every_secret_may_come_from_a_file() {
+fn every_secret_can_come_from_a_file() {
     let directory = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| {
         let path = directory.path().join(name);
@@ -276,7 +276,7 @@ fn every_secret_may_come_from_a_file() {
     };
     let key = file("key", "AbcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ");
     let secret = file("secret", SECRET);
-    // One secret for both credentials would be the first one's.
+    // Otherwise the secret for both credentials would be the first one.
     let app = file("app", "the-app-s");
 
     let sim = RunningSim::start(&["--app-secret-file", &app, "--contacts-secret-file", &secret]);
@@ -319,11 +319,11 @@ fn a_missing_argument_is_reported_without_the_credentials() {
 }
 
 #[test]
-fn a_check_says_which_secret_it_checked() {
+fn a_check_names_the_secret_that_it_checked() {
     let sim = RunningSim::start(&[]);
     let ran = sim.run(&["auth", "check"]);
     assert!(ran.stderr.starts_with("the contacts-sync secret (通讯录同步) is valid"), "{ran:?}");
-    assert!(ran.stderr.contains("--as app"), "the other was not checked: {ran:?}");
+    assert!(ran.stderr.contains("--as app"), "the other secret was not checked: {ran:?}");
     assert_eq!(sim.run(&["auth", "check", "-o", "json"]).json()["credential"], "contacts");
     let ran = sim.run(&["auth", "check", "--as", "app"]);
     assert!(ran.stderr.starts_with("the app's secret (自建应用) is valid"), "{ran:?}");

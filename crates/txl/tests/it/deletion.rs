@@ -1,4 +1,4 @@
-//! Questions before a deletion: on a terminal only.
+//! The confirmation of deletions. It appears only on a terminal.
 
 use crate::{
     pty::Terminal,
@@ -12,7 +12,7 @@ fn on_a_terminal(sim: &RunningSim, words: &[&str]) -> Terminal {
 }
 
 #[test]
-fn on_a_terminal_each_deletion_asks_with_the_name_and_goes_on_only_by_yes() {
+fn on_a_terminal_each_deletion_shows_the_name_and_requires_yes() {
     let sim = RunningSim::start(&[]);
     sim.run(&["department", "create", "空部门", "--id", "50", "--parent", "示例公司/研发部"]);
     sim.run(&["tag", "create", "空标签", "--id", "60"]);
@@ -48,13 +48,13 @@ fn on_a_terminal_each_deletion_asks_with_the_name_and_goes_on_only_by_yes() {
         terminal.enter("yes");
         assert_eq!(terminal.end().0, 0, "{words:?}");
         assert_eq!(sim.run(&still_there).code, 1, "{words:?}");
-        // The second member for the second command.
+        // The second command needs the member again.
         let _ = sim.run(&["member", "create", "zhaoliu", "赵六", "--mobile", "13900000666"]);
     }
 }
 
 #[test]
-fn with_yes_and_without_a_terminal_nothing_is_asked() {
+fn with_yes_or_without_a_terminal_there_is_no_question() {
     let sim = RunningSim::start(&[]);
     let (code, text) = on_a_terminal(&sim, &["member", "delete", "zhaoliu", "--yes"]).end();
     assert_eq!(code, 0, "{text}");

@@ -1,4 +1,6 @@
-//! The mirror as people and scripts use it: `pull`, `status`, `find`, `tree`, `history`, `diff`, `sql`, `mirror`.
+//! The commands of the mirror: `pull`, `status`, `find`, `tree`, `history`, `diff`, `sql`, `mirror`.
+
+use std::path::Path;
 
 use private_servers::postgres::TestDatabase;
 use serde_json::{Value, json};
@@ -10,12 +12,12 @@ use crate::{corp::Corp, run::Ran};
 struct Mirrored(Corp);
 
 impl Mirrored {
-    /// A corp without a mirror yet.
+    /// Starts a corp without a mirror.
     async fn start() -> Self {
         Self(Corp::start(Sim::builder()).await)
     }
 
-    /// A corp with a mirror.
+    /// Starts a corp with a mirror.
     async fn pulled() -> Self {
         let corp = Self::start().await;
         let ran = corp.run(&["pull"]);
@@ -40,7 +42,7 @@ impl Mirrored {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pull_says_what_it_has_proven() {
+async fn a_pull_reports_its_coverage() {
     let corp = Mirrored::start().await;
     let report = corp.json(&["pull"]);
     assert_eq!(
@@ -81,6 +83,30 @@ async fn sql_reads_the_views_and_nothing_else() {
         assert!(ran.stderr.contains("the statement cannot be run"), "{ran:?}");
     }
     assert!(!corp.0.path("x.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_rows_of_a_statement_are_printed_as_they_come() {
+    const ROWS: &str = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 2500)
+                        select i, 'a' || char(10) || 'b' as text, null as none from n";
+    let corp = Mirrored::pulled().await;
+    let json = corp.run(&["sql", ROWS, "-o", "json"]);
+    let rows = json.json();
+    assert_eq!(rows.as_array().unwrap().len(), 2_500);
+    assert_eq!(rows[2_499], json!({"i": 2_500, "text": "a\nb", "none": null}));
+    let in_order = json.stdout.find("\"i\"") < json.stdout.find("\"text\"");
+    assert!(in_order && json.stdout.starts_with("[\n  {\n    \"i\": 1,"), "{}", &json.stdout[..60]);
+    let lines = |format: &str| corp.run(&["sql", ROWS, "-o", format]).stdout.lines().count();
+    assert_eq!(lines("jsonl"), 2_500);
+    assert_eq!(lines("csv"), 1 + 2 * 2_500);
+    let table = corp.run(&["sql", "select 1 as one, 'x' as two", "-o", "table"]);
+    assert_eq!(table.stdout, "one  two\n1    x\n");
+    let many =
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 2500) select i from n";
+    let table = corp.run(&["sql", many]);
+    assert_eq!(table.stdout.lines().count(), 2_501, "the rows behind the measured ones come, too");
+    assert!(table.stderr.contains("2500"), "{}", table.stderr);
+    assert_eq!(corp.run(&["sql", "select 1 where 0", "-o", "json"]).stdout, "[]\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,6 +160,11 @@ async fn the_tree_has_leaders_and_head_counts() {
     let part = corp.run(&["tree", "研发部", "--members"]);
     assert!(part.stdout.starts_with("研发部 (") && part.stdout.contains("wangwu"), "{part:?}");
     corp.run(&["tree", "没有的部门"]).fails_with(1).with_remedy();
+    let page = corp.run(&["tree", "--members", "--format", "html"]).stdout;
+    assert!(page.contains("<title>示例公司</title>") && page.contains("王五 wangwu"), "{page}");
+    let chart = corp.run(&["tree", "研发部", "--format", "svg"]).stdout;
+    assert!(chart.starts_with("<?xml") && chart.contains("研发部") && !chart.contains("示例公司"), "{chart}");
+    assert_eq!(corp.run(&["tree", "--format", "json"]).json(), corp.json(&["tree"]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,6 +177,43 @@ async fn a_removed_member_can_be_forgotten_and_a_present_one_cannot() {
     let ran = corp.run(&["mirror", "forget", "lisi", "--yes"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(!corp.run(&["mirror", "export"]).stdout.contains("lisi"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_who_were_removed_long_ago_are_forgotten() {
+    let corp = Mirrored::pulled().await;
+    corp.contacts().members().delete("lisi").await.unwrap();
+    assert_eq!(corp.run(&["pull"]).code, 0);
+    let recent = corp.json(&["mirror", "forget", "--removed-for", "180 days", "--yes"]);
+    assert_eq!(recent, json!({ "forgotten": 0 }));
+    assert!(corp.run(&["mirror", "export"]).stdout.contains("lisi"));
+    corp.run(&["mirror", "forget", "lisi", "--removed-for", "1d", "--yes"]).fails_with(2);
+    corp.run(&["mirror", "forget", "--removed-for", "soon", "--yes"]).fails_with(2);
+
+    let sim = &corp.0.sim;
+    let profile = format!(
+        "[profile.p]\ncorp_id = \"{}\"\ncontacts_secret = \"{}\"\nbase_url = \"{}\"\nforget_after = \"0s\"\n",
+        sim.corp_id(),
+        sim.contacts_secret(),
+        sim.url()
+    );
+    let config = corp.0.path("txl.toml");
+    std::fs::write(&config, &profile).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&config, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let pull = |config: &Path| {
+        let mut command = crate::run::txl();
+        let flags = ["pull", "--profile", "p", "--config", config.to_str().unwrap()];
+        command.args(flags).env("TXL_MIRROR", corp.0.path("m.db"));
+        Ran::of(command.output().unwrap())
+    };
+    let ran = pull(&config);
+    assert!(ran.code == 0 && ran.stderr.contains("erased 1 removed member"), "{ran:?}");
+    assert!(!corp.run(&["mirror", "export"]).stdout.contains("lisi"));
+    std::fs::write(&config, profile.replace("0s", "a while")).unwrap();
+    let wrong = pull(&config);
+    wrong.fails_with(2).with_remedy();
+    assert!(wrong.stderr.contains("`a while` is not a duration"), "{wrong:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -164,7 +232,7 @@ async fn a_mirror_is_copied_whole() {
 async fn a_copy_that_fails_leaves_nothing_behind() {
     let corp = Mirrored::pulled().await;
     let before = files(&corp);
-    // Files may not grow beyond 64 KiB, and a write beyond it is an error instead of a signal.
+    // The file size is limited to 64 KiB. A larger write is an error instead of a signal.
     let script = r#"trap "" XFSZ; ulimit -f 64; exec "$@""#;
     let mut command = crate::run::in_a_shell(script, &["mirror", "migrate", "copy.db"]);
     command.env("TXL_MIRROR", corp.0.path("m.db")).current_dir(corp.0.directory.path());

@@ -1,4 +1,4 @@
-//! Exports to files: formats, directories, what a failure leaves behind, and jobs that are taken up again.
+//! Exports to files: formats, directories, cleanup after failures, and resumed jobs.
 
 use std::{
     collections::BTreeSet,
@@ -22,7 +22,7 @@ const KEY: &str = "IJUiXNpvGbODwKEBSEsAeOAPAhkqHqNCF6g19t9wfg2";
 /// 新员工: the first tag of a seeded corp.
 const TAG: &str = "1";
 
-/// A corp, and a directory for what is written.
+/// A corp, and a directory for the output.
 struct Corp {
     sim: Sim,
     directory: tempfile::TempDir,
@@ -33,7 +33,7 @@ impl Corp {
         Self { sim: builder.start().await.unwrap(), directory: tempfile::tempdir().unwrap() }
     }
 
-    /// Forty people in four departments, whose exports have files of at least ten rows.
+    /// Starts a corp of forty people in four departments. Its export files have at least ten rows.
     async fn of_forty() -> Self {
         let builder = Sim::builder().seed(40, 4, 7).legacy(true).smallest_export_block(10);
         Self::start(builder.running_clock(true)).await
@@ -43,7 +43,7 @@ impl Corp {
         self.directory.path().join(name)
     }
 
-    /// What is in a directory, by name.
+    /// Returns the names of the files in a directory.
     fn names(&self, directory: &str) -> Vec<String> {
         let names = fs::read_dir(self.path(directory)).unwrap().map(|entry| entry.unwrap().file_name());
         let names: BTreeSet<_> = names.map(|name| name.into_string().unwrap()).collect();
@@ -60,7 +60,7 @@ impl Corp {
         Ran::of(self.command(words).output().unwrap())
     }
 
-    /// Runs what must succeed, and say nothing on stdout.
+    /// Runs a command that must succeed without output on stdout.
     #[track_caller]
     fn write(&self, words: &str) -> Ran {
         let ran = self.run(words);
@@ -79,7 +79,7 @@ impl Corp {
     }
 }
 
-/// A CSV file as others read it.
+/// A CSV file as another program reads it.
 struct Table {
     headings: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -115,7 +115,7 @@ async fn each_kind_has_the_same_rows_in_each_format() {
         let shown = corp.run(&format!("export {kind} -o json")).json();
         let shown = shown.as_array().unwrap();
         assert!(!shown.is_empty(), "{kind}");
-        // The ending names the format, or the flag does.
+        // The file extension or the flag selects the format.
         corp.write(&format!("export {kind} --out a.jsonl"));
         corp.write(&format!("export {kind} --out a.json"));
         corp.write(&format!("export {kind} --out a.CSV"));
@@ -134,7 +134,7 @@ async fn each_kind_has_the_same_rows_in_each_format() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ids_alone_come_in_each_format() {
+async fn ids_are_exported_in_each_format() {
     let corp = Corp::of_forty().await;
     let ids = corp.run("export members-simple --ids -o json").json();
     let rows = corp.run("export members-simple -o json").json();
@@ -157,7 +157,7 @@ async fn a_directory_gets_a_file_for_each_of_the_exports() {
     let rows: Vec<_> = files.iter().map(|name| corp.lines(&format!("new/{name}"))).collect();
     assert_eq!(rows.iter().map(Vec::len).collect::<Vec<_>>(), [15, 15, 10]);
     assert_eq!(rows.concat(), corp.lines("all.jsonl"));
-    // Fewer files than last time would leave old rows among the new ones.
+    // If there are fewer files than last time, old rows would remain among the new ones.
     let ran = corp.run("export members --out new --block-size 20");
     ran.fails_with(1).with_remedy();
     assert!(ran.stderr.contains("members-0003.jsonl"), "{ran:?}");
@@ -166,7 +166,7 @@ async fn a_directory_gets_a_file_for_each_of_the_exports() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn trap_38_a_spreadsheet_keeps_what_is_in_its_cells() {
+async fn trap_38_a_spreadsheet_preserves_its_cells() {
     let corp = Corp::start(Sim::builder().legacy(true).running_clock(true)).await;
     let odd = "=1+1, \"总监\"; a";
     let create = corp
@@ -194,7 +194,7 @@ async fn trap_38_a_spreadsheet_keeps_what_is_in_its_cells() {
     assert_eq!(sheet.column("爱好")[place], "围棋,象棋");
 }
 
-/// The rows of a workbook, headings first.
+/// Returns the rows of a workbook, headings first.
 fn workbook(path: &Path) -> Vec<Vec<String>> {
     let sheet = wecom_sheets::Sheet::open(path, &wecom_sheets::Options::default(), &|_| true).unwrap();
     let texts = |row: wecom_sheets::Row| {
@@ -265,9 +265,9 @@ async fn a_workbook_has_words_and_paths_and_the_headings_of_the_csv_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_name_of_a_file_says_what_is_in_it_or_nothing_is_submitted() {
+async fn an_unknown_file_extension_is_refused_before_a_job_is_submitted() {
     let corp = Corp::of_forty().await;
-    fs::write(corp.path("a.foo"), "of yesterday").unwrap();
+    fs::write(corp.path("a.foo"), "previous export").unwrap();
     for words in [
         "export members --out a.foo",
         "export members --out a.xlsx -o csv",
@@ -281,7 +281,7 @@ async fn the_name_of_a_file_says_what_is_in_it_or_nothing_is_submitted() {
     }
     let ran = corp.run("export members --out a.foo");
     assert!([".jsonl", ".json", ".csv", ".xlsx"].iter().all(|ending| ran.stderr.contains(ending)), "{ran:?}");
-    assert_eq!(fs::read_to_string(corp.path("a.foo")).unwrap(), "of yesterday");
+    assert_eq!(fs::read_to_string(corp.path("a.foo")).unwrap(), "previous export");
     assert_eq!(corp.names("."), ["a.foo"]);
     corp.write("export members --out a.foo -o csv");
     assert_eq!(corp.sheet("a.foo").rows.len(), 40);
@@ -300,7 +300,7 @@ async fn a_dash_is_stdout() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn csv_safe_puts_an_apostrophe_before_what_a_program_would_run() {
+async fn csv_safe_puts_an_apostrophe_before_formulas() {
     let corp = Corp::start(Sim::builder().legacy(true).running_clock(true)).await;
     let create =
         corp.command("member create odd =1+1 --mobile 13900000077 --department 2 --position -").output();
@@ -311,13 +311,13 @@ async fn csv_safe_puts_an_apostrophe_before_what_a_program_would_run() {
     assert_eq!((sheet.column("姓名")[at], sheet.column("职位")[at]), ("'=1+1", "'-"));
     let list = corp.run("member list 2 -o csv --csv-safe").stdout;
     assert!(list.contains(",'=1+1,") && !corp.run("member list 2 -o csv").stdout.contains("'="), "{list}");
-    // JSON and workbooks need none.
+    // JSON and workbooks do not need it.
     corp.write("export members --out a.jsonl --csv-safe");
     assert!(corp.lines("a.jsonl").iter().any(|row| row["name"] == "=1+1"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_column_that_the_app_may_not_see_is_not_there() {
+async fn a_column_that_is_hidden_from_the_app_is_omitted() {
     let builder = Sim::builder().seed(12, 2, 7).running_clock(true);
     let corp = Corp::start(builder).await;
     corp.write("export members --out a.csv");
@@ -329,7 +329,7 @@ async fn a_column_that_the_app_may_not_see_is_not_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_is_taken_up_by_its_id_alone_until_its_rows_are_there() {
+async fn a_job_is_resumed_by_its_id_until_its_rows_are_written() {
     let corp = Corp::of_forty().await;
     let submitted = corp.run("export members --no-wait");
     assert_eq!(submitted.code, 0, "{submitted:?}");
@@ -349,10 +349,10 @@ async fn a_job_is_taken_up_by_its_id_alone_until_its_rows_are_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_with_a_key_of_ones_own_is_taken_up_anywhere() {
+async fn a_job_with_a_custom_key_is_resumed_anywhere() {
     let corp = Corp::of_forty().await;
     let job = corp.run(&format!("export tag {TAG} --key {KEY} --no-wait")).stdout;
-    assert!(!corp.path("state").exists(), "a given key is its owner's to keep");
+    assert!(!corp.path("state").exists(), "a custom key is not stored");
     let rows = corp.run(&format!("export tag --resume {} --key {KEY} -o json", job.trim_end())).json();
     assert!(!rows.as_array().unwrap().is_empty());
     let ran = corp.run(&format!("export tag --resume unknown --key {KEY} --out a"));
@@ -366,10 +366,10 @@ async fn a_job_with_a_key_of_ones_own_is_taken_up_anywhere() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interrupted_export_says_how_to_take_it_up_and_leaves_nothing_half_done() {
-    // The clock does not move, so the job does not end.
+async fn an_interrupted_export_says_how_to_resume_it_and_leaves_no_partial_file() {
+    // The clock is stopped, so the job does not end.
     let corp = Corp::start(Sim::builder().seed(20, 2, 7)).await;
-    fs::write(corp.path("a.csv"), "of yesterday").unwrap();
+    fs::write(corp.path("a.csv"), "previous export").unwrap();
     let mut child = corp
         .command("export members --out a.csv")
         .stdout(Stdio::piped())
@@ -386,7 +386,7 @@ async fn an_interrupted_export_says_how_to_take_it_up_and_leaves_nothing_half_do
     let ran = Ran { code, stdout: String::new(), stderr: told };
     ran.fails_with(130);
     assert!(ran.stderr.contains(&format!("txl export members --resume {job}")), "{ran:?}");
-    assert_eq!(fs::read_to_string(corp.path("a.csv")).unwrap(), "of yesterday");
+    assert_eq!(fs::read_to_string(corp.path("a.csv")).unwrap(), "previous export");
     assert_eq!(corp.names("."), ["a.csv", "state"]);
 
     corp.sim.advance(Duration::from_secs(1));
@@ -409,7 +409,7 @@ async fn an_unwritable_destination_is_reported_before_a_job_is_submitted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn quiet_means_quiet_and_files_are_their_owners_alone() {
+async fn quiet_prints_nothing_and_files_are_private() {
     let corp = Corp::of_forty().await;
     let ran = corp.write("export members --out a.json --quiet");
     assert_eq!(ran.stderr, "");
@@ -420,7 +420,7 @@ async fn quiet_means_quiet_and_files_are_their_owners_alone() {
     }
 }
 
-/// A WeCom whose one job is done, and whose file is as given.
+/// A WeCom server with one completed job and this file.
 async fn wecom_with(file: &'static [u8]) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -446,7 +446,7 @@ fn sample() -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_not_as_announced_leaves_the_destination_as_it_was() {
+async fn a_file_that_differs_from_its_announcement_leaves_the_destination_unchanged() {
     let flipped = |at: usize| {
         let mut file = sample();
         file[at] ^= 1;
@@ -463,7 +463,7 @@ async fn a_file_that_is_not_as_announced_leaves_the_destination_as_it_was() {
         let directory = tempfile::tempdir().unwrap();
         for format in ["jsonl", "json", "csv", "xlsx"] {
             let out = directory.path().join(format!("a.{format}"));
-            fs::write(&out, "of yesterday").unwrap();
+            fs::write(&out, "previous export").unwrap();
             let mut command = txl();
             command.args(["export", "members", "--key", KEY, "--attempts", "1", "--out"]).arg(&out).args([
                 "--base-url",
@@ -478,7 +478,7 @@ async fn a_file_that_is_not_as_announced_leaves_the_destination_as_it_was() {
             let ran = Ran::of(command.output().unwrap());
             let left = String::from_utf8_lossy(&fs::read(&out).unwrap()).into_owned();
             if is_right {
-                // A workbook is packed.
+                // The text in a workbook is compressed.
                 assert!(ran.code == 0 && (format == "xlsx" || left.contains("wangfang")), "{name}: {ran:?}");
             } else {
                 ran.fails_with(1).with_remedy();
@@ -486,7 +486,7 @@ async fn a_file_that_is_not_as_announced_leaves_the_destination_as_it_was() {
                     ran.stderr.contains("--resume job-1") && !ran.stderr.contains(KEY),
                     "{name}: {ran:?}"
                 );
-                assert_eq!(left, "of yesterday", "{name}");
+                assert_eq!(left, "previous export", "{name}");
             }
         }
         assert_eq!(files_in(directory.path()), 4, "{name}");
@@ -497,7 +497,7 @@ fn files_in(directory: &Path) -> usize {
     fs::read_dir(directory).unwrap().count()
 }
 
-/// Texts that a spreadsheet, or a program that reads one, takes for something else.
+/// Texts that spreadsheets or their readers can misinterpret.
 const ODD: &[&str] = &[
     "=1+1",
     "+86",
@@ -521,7 +521,7 @@ async fn trap_39_odd_names_survive_every_spreadsheet() {
     let corp = Corp::start(Sim::builder().legacy(true).running_clock(true).job_time(Duration::ZERO)).await;
     for (at, odd) in ODD.iter().enumerate() {
         let id = (100 + at).to_string();
-        // Some cannot be the name of a department; their members stay in the second.
+        // Some are invalid as names of departments. Their members stay in the second department.
         let is_made =
             corp.command("department create").args([odd, "--id", &id, "--parent", "2"]).output().unwrap();
         let department = if is_made.status.success() { &id } else { "2" };

@@ -1,4 +1,4 @@
-//! One set of formats for all data: lists, records, ids and replies.
+//! The formats of all output: lists, records, ids and replies.
 
 use std::{fs::File, io::Read, process::Stdio};
 
@@ -94,7 +94,7 @@ fn records_ids_and_replies_come_in_every_format() {
 }
 
 #[test]
-fn trap_39_a_list_as_csv_does_not_make_absent_fields_empty() {
+fn trap_39_a_csv_list_does_not_turn_absent_fields_into_empty_ones() {
     let answer = json!({"errcode": 0, "access_token": "t", "expires_in": 7200, "userlist": [
         {"userid": "a", "name": "甲", "department": [1], "position": "总监", "status": 1},
         {"userid": "b", "name": "乙", "department": [1, 2], "telephone": ""},
@@ -128,7 +128,7 @@ fn a_full_disk_is_an_error() {
 }
 
 #[test]
-fn a_row_that_names_no_member_is_printed_with_a_warning() {
+fn a_row_with_a_damaged_userid_is_printed_with_a_warning() {
     const MEMBERS: &str = "{\"errcode\":0,\"userlist\":[{\"userid\":\"lisi\",\"name\":\"李四\"},{\"userid\":\"li\u{fffd}\",\"name\":\"李\"}]}";
     let server = Scripted::start(|path| match path {
         "user/list_id" => Answer::Json(
@@ -161,14 +161,14 @@ fn a_row_that_names_no_member_is_printed_with_a_warning() {
     }
 }
 
-/// The most memory that the command used, in bytes.
+/// Returns the peak memory of the command in bytes.
 #[cfg(target_os = "linux")]
 fn peak_of(arguments: &[&str]) -> u64 {
     let mut child = txl().args(arguments).stdout(Stdio::piped()).spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
     let mut stdout = child.stdout.take().unwrap();
     let (mut peak, mut chunk, mut read) = (0, vec![0; 1 << 16], 0);
-    // The peak is read between chunks of the output: the command is alive as long as it has any to write.
+    // The peak is read between chunks of the output: the process exists until its output is consumed.
     loop {
         let text = std::fs::read_to_string(&status).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -185,8 +185,8 @@ fn peak_of(arguments: &[&str]) -> u64 {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn trap_50_a_list_takes_a_small_multiple_of_its_reply() {
-    // Rows that say little cost the most: a decoded member takes some 700 bytes.
+fn trap_50_the_memory_of_a_list_is_a_small_multiple_of_its_reply() {
+    // Rows with few fields have the highest relative cost: a decoded member takes about 700 bytes.
     let rows = vec![r#"{"userid":"a"}"#; 200_000].join(",");
     let body: &'static str = format!(r#"{{"errcode":0,"userlist":[{rows}]}}"#).leak();
     let server = Scripted::start(move |_| Answer::Json(body));

@@ -1,4 +1,4 @@
-//! Files that people have, each with its right outcome (`tests/cases/README.md`).
+//! Typical files, each with its correct result (`tests/cases/README.md`).
 
 use std::{fs, path::Path};
 
@@ -8,7 +8,7 @@ fn case(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases").join(name).display().to_string()
 }
 
-/// A dry run of the file alone, and the CSV that would be sent: all its parts.
+/// Runs an offline dry run of the file. Returns the output and the CSV that would be sent, with all its parts.
 fn dry(noun: &str, name: &str, more: &[&str]) -> (Ran, String) {
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path().join("sent.csv");
@@ -20,7 +20,7 @@ fn dry(noun: &str, name: &str, more: &[&str]) -> (Ran, String) {
 }
 
 #[test]
-fn a_file_that_can_be_read_is_read_as_it_is_meant() {
+fn a_readable_file_is_read_correctly() {
     for (name, more, sent) in [
         (
             "merged-position.xlsx",
@@ -44,7 +44,7 @@ fn a_file_that_can_be_read_is_read_as_it_is_meant() {
             &[],
             "姓名,帐号,手机号,所在部门\n陳大文,chentaiman,13800000361,2\n李美玲,limeiling,13800000362,2\n",
         ),
-        // A key that is not there leaves its field alone: two jobs.
+        // An absent key does not change its field, so there are two jobs.
         (
             "rows-with-different-keys.jsonl",
             &[],
@@ -63,7 +63,7 @@ fn a_file_that_can_be_read_is_read_as_it_is_meant() {
 }
 
 #[test]
-fn a_file_that_would_do_harm_is_refused_with_its_places() {
+fn a_harmful_file_is_refused_with_the_places() {
     for (noun, name, places, faults) in [
         ("members", "console-template.xlsx", &["line 11, 部门", "line 12, 部门"][..], "2 faults"),
         ("members", "table.xls", &["web page"], "cannot import"),

@@ -1,4 +1,4 @@
-//! What an import does to the corp is shown before it is done, and stops where people would lose what the file does not mention.
+//! An import shows its effects in advance, and stops if people would lose data that the file omits.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Corp {
-    /// The simulator's default corp: seven people in five departments.
+    /// Starts the default corp of the simulator: seven people in five departments.
     async fn small() -> Self {
         Self::start(Sim::builder()).await
     }
@@ -24,7 +24,7 @@ impl Corp {
         self.run(&["member", "get", userid, "-o", "json"]).json()
     }
 
-    /// The body of the call that submitted the last import.
+    /// Returns the body of the call that submitted the last import.
     fn submission(&self) -> Value {
         let requests = self.sim.requests();
         let last = requests.iter().rev().find(|request| request.path.ends_with("batch/syncuser"));
@@ -42,7 +42,7 @@ fn stdout(ran: &Ran) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn trap_40_a_file_with_one_department_per_person_stops_and_lists_who_would_lose_others() {
+async fn trap_40_a_file_with_one_department_per_person_stops_and_lists_the_lost_departments() {
     let corp = Corp::small().await;
     corp.put("hr.csv", "姓名,帐号,部门\n王五,wangwu,3\n赵六,zhaoliu,3\n周八,zhouba,5\n");
     let before = corp.sim.digest();
@@ -74,7 +74,7 @@ async fn trap_40_a_file_with_one_department_per_person_stops_and_lists_who_would
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_dry_run_with_credentials_says_who_is_created_and_which_departments_are_invented() {
+async fn a_dry_run_with_credentials_lists_new_members_and_unknown_departments() {
     let corp = Corp::small().await;
     let before = corp.sim.digest();
     corp.put(
@@ -96,7 +96,7 @@ async fn a_dry_run_with_credentials_says_who_is_created_and_which_departments_ar
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_dry_run_that_cannot_read_the_corp_says_so_and_never_shows_an_empty_list() {
+async fn a_dry_run_that_cannot_read_the_corp_reports_it_instead_of_an_empty_list() {
     let corp = Corp::small().await;
     corp.put("new.csv", "姓名,帐号,手机号,所在部门\n韩梅梅,han,13900000001,2\n");
     let file = corp.path("new.csv");
@@ -121,7 +121,7 @@ async fn a_dry_run_that_cannot_read_the_corp_says_so_and_never_shows_an_empty_li
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn trap_42_a_replacement_names_who_is_deleted_and_applies_the_guard_in_a_dry_run() {
+async fn trap_42_a_replacement_lists_the_deleted_members_and_applies_the_protection_in_a_dry_run() {
     let corp = Corp::small().await;
     let before = corp.sim.digest();
     let rows: Vec<_> = ["zhangsan", "lisi", "wangwu", "zhaoliu", "sunqi", "zhouba"]
@@ -145,7 +145,7 @@ async fn trap_42_a_replacement_names_who_is_deleted_and_applies_the_guard_in_a_d
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_key_is_stopped_before_it_creates_everybody_again() {
+async fn a_wrong_key_stops_before_it_creates_all_members_again() {
     let corp = Corp::start(Sim::builder().seed(20, 3, 7)).await;
     let before = corp.sim.digest();
     let rows: Vec<_> = (0..20).map(|n| format!("成员{n},A{n:04},1390000{n:04},1\n")).collect();
@@ -166,7 +166,7 @@ async fn a_wrong_key_is_stopped_before_it_creates_everybody_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn trap_40_who_has_left_is_listed_and_not_sent() {
+async fn trap_40_people_who_left_are_listed_and_not_sent() {
     let corp = Corp::small().await;
     let head = "姓名,帐号,手机号,部门,状态\n";
     corp.put("hr.csv", &format!("{head}韩梅梅,han,13900000001,2,在职\n李雷,li.lei,13900000002,2,已离职\n"));
@@ -182,7 +182,7 @@ async fn trap_40_who_has_left_is_listed_and_not_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_column_that_decides_over_people_stops_until_it_is_ignored() {
+async fn a_column_that_affects_people_stops_until_it_is_ignored() {
     let corp = Corp::small().await;
     corp.put("hr.csv", "姓名,帐号,手机号,部门,直属上级\n韩梅梅,han,13900000001,2,李四\n");
     let ran = corp.run(&["import", "members", "hr.csv", "--dry-run"]);
@@ -206,7 +206,7 @@ async fn new_members_are_invited_only_when_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fields_of_many_are_cleared_only_after_consent() {
+async fn fields_of_many_members_are_cleared_only_after_consent() {
     let corp = Corp::small().await;
     let before = corp.sim.digest();
     corp.put("hr.csv", "帐号,职位\nlisi,\nwangwu,组长\n");
@@ -224,7 +224,7 @@ async fn fields_of_many_are_cleared_only_after_consent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn departments_are_taken_as_paths_ends_of_paths_names_and_ids() {
+async fn departments_can_be_paths_ends_of_paths_names_and_ids() {
     let corp = Corp::small().await;
     let rows = [
         ("a", "示例公司/研发部/后端组", 3),
@@ -249,7 +249,7 @@ async fn departments_are_taken_as_paths_ends_of_paths_names_and_ids() {
     let ran = corp.run(&["import", "members", "unknown.csv"]);
     ran.fails_with(1).with_remedy();
     assert!(ran.stderr.contains("line 2, 部门"), "{ran:?}");
-    // Without credentials a name cannot be looked up.
+    // A name cannot be looked up without credentials.
     let file = corp.path("paths.csv");
     run(&["import", "members", file.to_str().unwrap(), "--dry-run"]).fails_with(1).with_remedy();
 }
@@ -292,7 +292,7 @@ async fn refused_rows_are_shown_with_name_and_text_and_counted_by_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_export_of_a_tag_is_no_import() {
+async fn an_export_of_a_tag_cannot_be_imported() {
     let corp = Corp::small().await;
     for name in ["tag.csv", "tag.jsonl", "tag.xlsx"] {
         let ran = corp.run(&["export", "tag", "1", "--out", name]);
@@ -335,7 +335,7 @@ async fn advice_on_a_wrong_column_of_accounts_works_beside_that_column() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn advice_on_columns_that_decide_over_people_names_all_of_them() {
+async fn advice_on_columns_that_affect_people_names_all_of_them() {
     let corp = Corp::small().await;
     corp.put("hr.csv", "姓名,帐号,手机号,部门,直属上级,离职日期\n韩梅梅,han,13900000001,2,李四,\n");
     let ran = corp.run(&["import", "members", "hr.csv"]);
@@ -386,7 +386,7 @@ async fn a_dry_run_names_each_file_that_it_writes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_file_without_rows_is_refused_in_its_own_words() {
+async fn a_file_without_rows_has_its_own_error() {
     let corp = Corp::small().await;
     corp.put("heads.csv", "姓名,帐号,手机号,所在部门\n");
     let ran = corp.run(&["import", "members", "heads.csv"]);
@@ -397,7 +397,7 @@ async fn a_file_without_rows_is_refused_in_its_own_words() {
     assert!(ran.stderr.contains("1 of 1 row clears 职位"), "{ran:?}");
 }
 
-/// A corp in which the mobile number of any row is taken, so that WeCom refuses it.
+/// Starts a corp in which the mobile number is taken, so WeCom refuses its row.
 async fn corp_that_refuses(mobile: &str) -> Corp {
     let corp = Corp::small().await;
     let ran = corp.run(&["member", "create", "holder", "王占", "--mobile", mobile, "--department", "2"]);
@@ -407,7 +407,7 @@ async fn corp_that_refuses(mobile: &str) -> Corp {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn trap_41_refused_rows_lack_what_the_file_lacks() {
-    // WeCom takes mobile numbers only of members who have not activated their account.
+    // WeCom accepts a mobile number only for members who have not activated their account.
     let corp = corp_that_refuses("13900000001").await;
     let position = corp.member("wujiu")["position"].clone();
     let alias = corp.member("wangwu")["alias"].clone();

@@ -1,4 +1,4 @@
-//! What was exported is imported again, and nothing has changed.
+//! An exported file is imported again, and the corp must be unchanged.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use wecom_sim::{Sim, SimBuilder};
 use crate::corp::Corp;
 
 impl Corp {
-    /// Exports and imports again. Gives whether the import went through.
+    /// Exports and imports again. Returns whether the import succeeded.
     #[track_caller]
     fn round_trip(&self, noun: &str, ending: &str, credential: &str) -> bool {
         let file = format!("{noun}.{ending}");
@@ -26,7 +26,7 @@ impl Corp {
     }
 }
 
-/// Every set of rights with every format. The import goes through wherever the export holds all of the corp.
+/// Tests every credential with every format. The import succeeds if the export contains the whole corp.
 async fn every_format(builder: impl Fn() -> SimBuilder, credentials: &[&str]) {
     let corp = Corp::start(builder()).await;
     for credential in credentials {
@@ -67,7 +67,7 @@ async fn trap_39_seeded_corps_of_many_shapes_survive_the_round_trip() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn trap_41_a_key_that_is_absent_leaves_the_field_alone() {
+async fn trap_41_an_absent_key_does_not_change_the_field() {
     let corp = Corp::start(Sim::builder()).await;
     let before = corp.run(&["member", "get", "zhouba", "-o", "json"]).json();
     let rows = "{\"userid\":\"lisi\",\"position\":\"总监\"}\n{\"userid\":\"zhouba\",\"alias\":\"Zhou\"}\n";
@@ -76,7 +76,7 @@ async fn trap_41_a_key_that_is_absent_leaves_the_field_alone() {
     assert_eq!(ran.code, 0, "{ran:?}");
     let after = corp.run(&["member", "get", "zhouba", "-o", "json"]).json();
     assert_eq!((&after["position"], &after["alias"]), (&before["position"], &Value::from("Zhou")));
-    // A replacement is one job, which has one set of columns.
+    // A replacement is one job with one set of columns.
     let ran = corp.run(&["import", "members", "rows.jsonl", "--replace", "--dry-run"]);
     ran.fails_with(1).with_remedy();
 }

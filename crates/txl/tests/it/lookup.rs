@@ -48,7 +48,7 @@ fn a_department_is_found_by_its_name_its_path_or_its_id() {
 }
 
 #[test]
-fn a_name_of_several_departments_is_refused_with_all_of_them() {
+fn an_ambiguous_department_name_is_refused_with_all_candidates() {
     let sim = RunningSim::start(&[]);
     sim.run(&["department", "create", "后端组", "--parent", "市场部", "--id", "31"]);
     let ran = sim.run(&["member", "list", "后端组"]);

@@ -1,4 +1,4 @@
-//! The command, run as people run it.
+//! Tests of the command as a process.
 
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
@@ -19,6 +19,8 @@ mod import_cases;
 mod import_effects;
 mod import_round_trip;
 mod lookup;
+#[cfg(unix)]
+mod mirror_crash;
 mod parts;
 mod people;
 mod production;

@@ -1,4 +1,4 @@
-//! A partial result is never presented as complete, and one broken text affects only itself. The server plays a script.
+//! A partial result is never presented as complete, and one damaged text affects only itself. The server is scripted.
 
 use std::{
     fs,
@@ -23,7 +23,7 @@ fn case(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases").join(name)).unwrap()
 }
 
-/// A server that gives tokens, and answers the calls at each path with these bodies in turn, the last for ever.
+/// A server that issues tokens and answers the calls at each path with these bodies in turn. The last body repeats.
 async fn server(answers: Vec<(&'static str, Vec<Vec<u8>>)>) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -52,8 +52,8 @@ fn bodies(values: &[Value]) -> Vec<Vec<u8>> {
     values.iter().map(|value| value.to_string().into_bytes()).collect()
 }
 
-/// Exports members whose file has this plaintext, from a server that gives these answers about the job before it is done, to a file
-/// that holds the export of yesterday. Returns what the file holds then.
+/// Exports members from a file with this plaintext. Before the job is done, the server sends the given answers. The destination has the previous
+/// export. Returns its content after the command.
 async fn export(before: &[Value], announce: impl Fn(Value) -> Value, plain: &[u8]) -> (Ran, String) {
     let file = encrypt_file(&KEY.parse().unwrap(), plain);
     let file_server = server(vec![("/f", vec![file.clone()])]).await;
@@ -69,14 +69,14 @@ async fn export(before: &[Value], announce: impl Fn(Value) -> Value, plain: &[u8
     .await;
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path().join("members.csv");
-    fs::write(&out, "of yesterday").unwrap();
+    fs::write(&out, "previous export").unwrap();
     let ran = run(&url, &["export", "members", "--key", KEY, "--out", out.to_str().unwrap()]);
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no part of a file is left");
     (ran, fs::read_to_string(&out).unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_export_that_is_only_a_part_leaves_the_older_file() {
+async fn an_incomplete_export_keeps_the_older_file() {
     let sound = br#"{"userlist":[{"userid":"zhouting"}]}"#;
     let whole: fn(Value) -> Value = |done| done;
     let without_list: fn(Value) -> Value = |mut done| {
@@ -100,16 +100,16 @@ async fn an_export_that_is_only_a_part_leaves_the_older_file() {
         let (ran, left) = export(before, announce, plain).await;
         ran.fails_with(1).with_remedy();
         assert!(ran.stderr.contains(why), "{why}: {ran:#?}");
-        assert_eq!(left, "of yesterday", "{why}");
+        assert_eq!(left, "previous export", "{why}");
     }
     let (ran, left) = export(&[], whole, sound).await;
     assert!(ran.code == 0 && left.contains("zhouting"), "{ran:#?}");
     let (ran, left) = export(&[], whole, br#"{"userlist":[]}"#).await;
-    assert!(ran.code == 0 && left != "of yesterday", "the only empty list: {ran:#?}");
+    assert!(ran.code == 0 && left != "previous export", "the only empty list: {ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn trap_43_an_export_keeps_broken_texts_and_reports_rows_that_name_no_member() {
+async fn trap_43_an_export_keeps_damaged_texts_and_reports_rows_with_a_damaged_id() {
     let plain = b"{\"userlist\":[{\"userid\":\"zhouting\",\"alias\":\"Ting\xf0\x9f\x98\"},{\"userid\":\"zhou\xff\"}]}";
     let (ran, left) = export(&[], |done| done, plain).await;
     assert_eq!(ran.code, 0, "{ran:#?}");
@@ -118,7 +118,7 @@ async fn trap_43_an_export_keeps_broken_texts_and_reports_rows_that_name_no_memb
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn trap_44_a_list_of_ids_whose_cursor_leads_back_is_an_error() {
+async fn trap_44_a_cursor_that_leads_back_is_an_error() {
     let pages = case("id-pages-same-cursor.jsonl");
     let pages: Vec<Vec<u8>> =
         pages.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect();
@@ -131,7 +131,7 @@ async fn trap_44_a_list_of_ids_whose_cursor_leads_back_is_an_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn trap_43_a_list_with_a_broken_text_is_shown_whole() {
+async fn trap_43_a_list_with_a_damaged_text_is_printed_completely() {
     for name in ["reply-broken-utf8.json", "reply-control-character.json"] {
         let url = server(vec![("/cgi-bin/user/list", vec![case(name)])]).await;
         let members = run(&url, &["member", "list", "1", "-o", "json"]).json();

@@ -1,4 +1,4 @@
-//! The commands at work, as an administrator uses them.
+//! Typical tasks of an administrator.
 
 use std::{fs, process::Stdio};
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[test]
-fn a_member_comes_changes_and_goes() {
+fn a_member_is_created_updated_and_deleted() {
     let sim = RunningSim::start(&[]);
     let create = [
         "member",
@@ -96,7 +96,7 @@ fn members_are_imported_and_exported() {
 }
 
 #[test]
-fn a_reader_who_leaves_is_no_error() {
+fn a_closed_pipe_of_the_reader_is_not_an_error() {
     let sim = RunningSim::start(&["--members", "2000"]);
     let mut child =
         sim.txl().args(["member", "ids"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -106,7 +106,7 @@ fn a_reader_who_leaves_is_no_error() {
 }
 
 #[test]
-fn nothing_of_a_call_in_the_log_is_a_secret_or_a_person() {
+fn the_log_of_a_call_has_no_secrets_and_no_personal_data() {
     let sim = RunningSim::start(&[]);
     let ran = sim.run(&["member", "list", "1", "-vv", "-o", "json"]);
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -117,7 +117,7 @@ fn nothing_of_a_call_in_the_log_is_a_secret_or_a_person() {
 }
 
 #[test]
-fn no_member_is_invited_without_invite() {
+fn members_are_invited_only_with_the_flag() {
     let server = Scripted::start(|_| Answer::Json(r#"{"errcode":0,"errmsg":"created"}"#));
     for (flags, invites) in [(&[][..], false), (&["--no-invite"], false), (&["--invite"], true)] {
         let mut command = txl();
@@ -140,7 +140,7 @@ fn no_member_is_invited_without_invite() {
 }
 
 #[test]
-fn an_update_of_departments_says_what_it_replaces() {
+fn an_update_of_departments_prints_the_replaced_ones() {
     let sim = RunningSim::start(&[]);
     let ran = sim.run(&["member", "update", "wangwu", "--department", "人事部"]);
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -180,7 +180,7 @@ fn a_mobile_number_that_wecom_drops_is_reported() {
 }
 
 #[test]
-fn a_mobile_number_that_the_app_may_not_read_is_called_unverified() {
+fn a_mobile_number_that_is_hidden_from_the_app_is_reported_as_unverified() {
     let sim = RunningSim::start(&[]);
     let ran = sim.run(&["member", "update", "zhangsan", "--mobile", "13900000077"]);
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -188,7 +188,7 @@ fn a_mobile_number_that_the_app_may_not_read_is_called_unverified() {
 }
 
 #[test]
-fn one_of_a_thing_is_singular() {
+fn a_count_of_one_is_singular() {
     let sim = RunningSim::start(&[]);
     let ran = sim.run(&["member", "delete-many", "wangwu"]);
     assert_eq!(ran.stderr, "deleted 1 member\n");

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-/// The packages of which the command is made, as cargo resolves them.
+/// Returns the packages of the command, as resolved by cargo.
 fn packages(features: &[&str]) -> String {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

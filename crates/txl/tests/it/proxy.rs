@@ -1,8 +1,8 @@
-//! Proxies that cannot be used: they are refused, and never bypassed.
+//! Unusable proxies are refused and never bypassed.
 
 use crate::run::{Ran, SECRET, txl};
 
-/// Runs a call against a server that would note anything sent to it, with these variables of the environment.
+/// Runs a call with these environment variables against a server that records any request.
 fn get(arguments: &[&str], variables: &[(&str, &str)]) -> (Ran, bool) {
     let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", server.local_addr().unwrap());
@@ -16,7 +16,7 @@ fn get(arguments: &[&str], variables: &[(&str, &str)]) -> (Ran, bool) {
 }
 
 #[test]
-fn trap_46_a_proxy_that_cannot_be_used_is_a_usage_error_and_nothing_is_sent() {
+fn trap_46_an_unusable_proxy_is_a_usage_error_and_nothing_is_sent() {
     for (arguments, variables) in [
         (&["--proxy", "ftp://127.0.0.1:1"][..], &[][..]),
         (&["--proxy", "socks5://127.0.0.1:1"], &[]),

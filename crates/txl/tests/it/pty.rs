@@ -1,4 +1,4 @@
-//! A pseudo-terminal, for what the command does only on a terminal.
+//! A pseudo-terminal, for behaviour that appears only on a terminal.
 
 use std::{
     fs::File,
@@ -16,7 +16,7 @@ use rustix::{
 /// Maximum time until a text appears.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A command on a terminal of its own.
+/// A command on its own terminal.
 pub(crate) struct Terminal {
     child: Child,
     keyboard: File,
@@ -37,7 +37,7 @@ impl Terminal {
         let stream = |theirs: &File| Stdio::from(theirs.try_clone().unwrap());
         command.stdin(stream(&theirs)).stdout(stream(&theirs)).stderr(stream(&theirs));
         let child = command.env("TERM", "xterm-256color").spawn().unwrap();
-        // A read ends with an error once no process has the other side open.
+        // A read fails after all processes have closed the other side.
         drop((command, theirs));
         let keyboard = File::from(ours);
         let mut screen = keyboard.try_clone().unwrap();
@@ -68,13 +68,13 @@ impl Terminal {
         self.keyboard.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
-    /// Waits for the command's end: its exit code, and all that appeared.
+    /// Waits for the end of the command. Returns its exit code and the whole output.
     pub(crate) fn end(mut self) -> (i32, String) {
         loop {
             match self.output.recv_timeout(TIMEOUT) {
                 Ok(bytes) => self.seen.extend(bytes),
                 Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => panic!("it does not end: {}", self.text()),
+                Err(RecvTimeoutError::Timeout) => panic!("the command does not end: {}", self.text()),
             }
         }
         let code = self.child.wait().unwrap().code().expect("an exit code, not a signal");
@@ -88,7 +88,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // It may have ended already, which is all that is wanted.
+        // The command can have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! Running the command, with nothing of the environment but what a test gives.
+//! Runs the command with an environment that contains only the variables of the test.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -9,14 +9,14 @@ use std::{
 
 use serde_json::Value;
 
-/// What a secret looks like in these tests; no output may ever contain it.
+/// The form of secrets in these tests. No output may contain it.
 pub(crate) const SECRET: &str = "very-secret-secret";
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_txl");
 
-/// The command, with all signals at their defaults, whatever the tests themselves were started with.
+/// Returns the command with all signals at their defaults, even if the parent process ignored some.
 fn program() -> Command {
-    // HUP, INT and TERM. A shell's `&` and `nohup` ignore some, and children inherit it.
+    // HUP, INT and TERM. A shell's `&` and `nohup` ignore some of them, and child processes inherit this.
     const STOPPING: u64 = (1 << 0) | (1 << 1) | (1 << 14);
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored =
@@ -29,12 +29,12 @@ fn program() -> Command {
     command
 }
 
-/// The command with a clean environment.
+/// Returns the command with a clean environment.
 pub(crate) fn txl() -> Command {
     cleaned(program())
 }
 
-/// The command as a shell starts it by this script, in which `"$@"` is the command with its arguments.
+/// Returns the command, started by a shell with this script. In the script, `"$@"` is the command with its arguments.
 pub(crate) fn in_a_shell(script: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", script, "sh", PROGRAM]).args(arguments);
@@ -49,7 +49,7 @@ fn cleaned(mut command: Command) -> Command {
             command.env_remove(&name);
         }
     }
-    // Tests neither read nor leave anything in the user's own directories.
+    // Tests do not read or write files in the user's directories.
     command
         .env("WECOM_TOKEN_STORE", "none")
         .env("TXL_STATE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/state"))
@@ -59,7 +59,7 @@ fn cleaned(mut command: Command) -> Command {
     command
 }
 
-/// What came of a run.
+/// The result of a command.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: i32,
@@ -76,7 +76,7 @@ impl Ran {
         }
     }
 
-    /// One clear error with something to try, an exit code other than 0, and nothing that must not be shown.
+    /// Checks that the command fails with one error, a remedy, this exit code and no confidential output.
     #[track_caller]
     pub(crate) fn fails_with(&self, code: i32) -> &Self {
         assert_eq!(self.code, code, "{self:#?}");
@@ -89,7 +89,7 @@ impl Ran {
         self
     }
 
-    /// The failure names a remedy.
+    /// Checks that the failure has a remedy.
     #[track_caller]
     pub(crate) fn with_remedy(&self) -> &Self {
         assert!(self.stderr.lines().any(|line| line.starts_with("try: ")), "{self:#?}");
@@ -107,7 +107,7 @@ pub(crate) fn run(arguments: &[&str]) -> Ran {
     Ran::of(txl().args(arguments).output().expect("the command starts"))
 }
 
-/// A `txl sim` of the test's own, stopped when dropped.
+/// A `txl sim` process. It is stopped when dropped.
 pub(crate) struct RunningSim {
     pub(crate) child: Child,
     pub(crate) stdout: BufReader<ChildStdout>,
@@ -139,7 +139,7 @@ impl RunningSim {
         self.ready[key].as_str().unwrap_or_else(|| panic!("{key} in {}", self.ready))
     }
 
-    /// The command, pointed at this simulator by its environment.
+    /// Returns the command, configured for this simulator by its environment.
     pub(crate) fn txl(&self) -> Command {
         let mut command = txl();
         command
@@ -158,19 +158,19 @@ impl RunningSim {
 
 impl Drop for RunningSim {
     fn drop(&mut self) {
-        // It may have stopped already, which is all that is wanted.
+        // The process can have stopped already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A free port of the loopback interface: bound once, and released.
+/// Returns a port of the loopback interface that is bound once and released, so it is closed.
 pub(crate) fn closed_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("its address").port()
 }
 
-/// A server that answers everything with one page, as a broken gateway does.
+/// A server that answers all requests with one page, like a broken gateway.
 pub(crate) struct Gateway {
     pub(crate) url: String,
     _thread: JoinHandle<()>,
@@ -187,7 +187,7 @@ impl Gateway {
         let thread = std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { return };
-                // The request's head is read, as a close with bytes unread would reset the connection.
+                // The head of the request is read, because closing with unread bytes resets the connection.
                 let mut head = BufReader::new(stream.try_clone().expect("a second handle"));
                 let mut line = String::new();
                 while head.read_line(&mut line).is_ok_and(|read| read > 2) {

@@ -1,6 +1,6 @@
-//! What people see on a terminal: tables, help and the tour by its width, and nothing that would steer it.
+//! Output on a terminal: tables, help and the tour at several widths, and protection against control sequences.
 //!
-//! Snapshots are of answers that this file gives, so that they change with the layout alone. `INSTA_UPDATE=always` replaces them.
+//! The snapshots use fixed answers of this file, so they change only with the layout. `INSTA_UPDATE=always` replaces them.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ use crate::{
 
 const WIDTHS: [u16; 3] = [80, 120, 200];
 
-/// Runs a command on a terminal of this width. Returns what it shows and the exit code.
+/// Runs a command on a terminal of this width. Returns its output and the exit code.
 fn on_terminal(columns: u16, command: Command) -> (String, i32) {
     let (code, shown) = Terminal::start(command, columns, 24).end();
     (shown.replace("\r\n", "\n"), code)
@@ -26,7 +26,7 @@ fn command(words: &[&str]) -> Command {
     command
 }
 
-/// The command, pointed at a server that answers as given.
+/// Returns the command for a server with fixed answers.
 fn command_at(server: &Gateway, words: &[&str]) -> Command {
     let mut command = command(words);
     command
@@ -38,7 +38,7 @@ fn command_at(server: &Gateway, words: &[&str]) -> Command {
     command
 }
 
-/// A WeCom that gives every call the same answer, and a token with it.
+/// A WeCom server that sends the same reply to every call, with a token.
 fn answering(mut answer: Value) -> Gateway {
     answer["access_token"] = "t".into();
     answer["expires_in"] = 7200.into();
@@ -97,7 +97,7 @@ fn tables_of_members_and_departments_are_as_wide_as_the_terminal() {
 }
 
 #[test]
-fn one_member_is_a_field_a_line_at_any_width() {
+fn one_member_has_a_line_for_each_field_at_any_width() {
     let mut member = members()["userlist"][1].take();
     member["errcode"] = 0.into();
     member["extattr"] = json!({"attrs": [{"type": 0, "name": "工号", "text": {"value": "A-17"}},
@@ -112,7 +112,7 @@ fn one_member_is_a_field_a_line_at_any_width() {
 }
 
 #[test]
-fn a_table_in_a_pipe_has_a_line_for_each_object_however_long() {
+fn a_table_in_a_pipe_has_one_line_of_any_length_for_each_object() {
     let server = answering(members());
     let ran = Ran::of(command_at(&server, &["member", "list", "1"]).output().unwrap());
     assert_eq!((ran.code, ran.stdout.lines().count()), (0, 5), "{ran:?}");
@@ -123,7 +123,7 @@ fn a_table_in_a_pipe_has_a_line_for_each_object_however_long() {
     assert_eq!(words, cells);
 }
 
-/// The tour without what differs from run to run: times, numbers, and the ids of jobs.
+/// Replaces the parts of the tour that differ between two runs: times, numbers, and ids of jobs.
 fn without_numbers(shown: &str) -> String {
     let mut text = String::new();
     for line in shown.lines() {
@@ -162,7 +162,7 @@ fn the_tour_can_be_read_at_80_columns() {
         fits(&shown, columns);
         let steps = shown.lines().filter(|line| line.starts_with("ok ")).count();
         let lines = shown.lines().filter(|line| line.starts_with("        ")).count();
-        // Two lines a step, and a third for the few whose note is long.
+        // A step has two lines. The few steps with a long note have three.
         assert!(
             steps > 90 && lines >= steps && lines < steps + steps / 10,
             "{steps} steps, {lines} lines: {shown}"
@@ -185,7 +185,7 @@ fn help_fits_the_terminal_in_every_command() {
         let words: Vec<&str> = path.iter().map(String::as_str).chain(["--help"]).collect();
         let (shown, code) = on_terminal(80, command(&words));
         assert_eq!(code, 0, "{shown}");
-        // The terminal itself wraps the one line of arguments, which clap leaves whole, and a word that is too long.
+        // The terminal itself wraps the line of arguments, which clap does not wrap, and words that are too long.
         let is_word = |line: &str| !line.trim().contains(' ');
         let too_wide = |line: &&str| line.width() > 80 && !line.starts_with("Usage: ") && !is_word(line);
         let wide: Vec<_> = shown.lines().filter(too_wide).collect();
@@ -203,11 +203,11 @@ fn help_fits_the_terminal_in_every_command() {
     assert!(seen > 60, "{seen} commands");
 }
 
-/// What steers a terminal, turns the direction of writing, or cannot be seen.
+/// Text that controls a terminal, changes the writing direction, or is invisible.
 const HOSTILE: &str = "x\u{1b}[2J\u{1b}]0;X\u{7}\u{9b}31m\u{7f}\u{202e}\u{2066}\u{200f}\u{61c}\u{200b}\u{2028}\u{feff}\u{e0041}\ry";
 
 #[track_caller]
-fn nothing_steers(shown: &str) {
+fn has_no_control_characters(shown: &str) {
     let is_fine = |one: char| {
         one == '\n' || one == ' ' || !(one.is_control() || HOSTILE[1..].contains(one) && !one.is_ascii())
     };
@@ -216,7 +216,7 @@ fn nothing_steers(shown: &str) {
 }
 
 #[test]
-fn trap_48_no_answer_can_steer_the_terminal() {
+fn trap_48_no_reply_can_control_the_terminal() {
     let member = json!({"userid": HOSTILE, "name": HOSTILE, "department": [1], "status": 1});
     let good = answering(
         json!({"errcode": 0, "errmsg": HOSTILE, "userlist": [member], "userid": HOSTILE, "name": HOSTILE,
@@ -241,17 +241,17 @@ fn trap_48_no_answer_can_steer_the_terminal() {
             let words: Vec<&str> = words.iter().copied().chain(["-o", format]).collect();
             let (shown, code) = on_terminal(80, command_at(&good, &words));
             assert_eq!(code, 0, "{words:?}: {shown}");
-            nothing_steers(&shown);
+            has_no_control_characters(&shown);
         }
         let (shown, code) = on_terminal(80, command_at(&bad, words));
         assert_eq!(code, 1, "{words:?}: {shown}");
         assert!(shown.contains("40001"), "{words:?}: {shown}");
-        nothing_steers(&shown);
+        has_no_control_characters(&shown);
     }
 }
 
 #[test]
-fn trap_48_files_and_pipes_keep_what_a_terminal_must_not_get() {
+fn trap_48_files_and_pipes_keep_control_characters() {
     let member = json!({"userid": "a", "name": HOSTILE, "department": [1]});
     let server = answering(json!({"errcode": 0, "userlist": [member], "userid": HOSTILE}));
     let output = |words: &[&str]| {
@@ -265,14 +265,14 @@ fn trap_48_files_and_pipes_keep_what_a_terminal_must_not_get() {
     assert_eq!(line["name"], HOSTILE);
     assert!(output(&["member", "list", "1", "-o", "csv"]).contains(HOSTILE));
     assert_eq!(output(&["member", "find-by-mobile", "13800000001"]), format!("{HOSTILE}\n"));
-    // On the terminal, JSON has escapes and means the same.
+    // On the terminal, JSON has escapes and the same value.
     let (shown, _) = on_terminal(80, command_at(&server, &["member", "list", "1", "-o", "jsonl"]));
     let line: Value = serde_json::from_str(&shown).unwrap();
     assert_eq!(line["name"], HOSTILE);
 }
 
 #[test]
-fn trap_48_names_of_files_cannot_steer_the_terminal() {
+fn trap_48_file_names_cannot_control_the_terminal() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join(HOSTILE.replace('/', ""));
     let missing = path.to_str().unwrap();
@@ -281,6 +281,6 @@ fn trap_48_names_of_files_cannot_steer_the_terminal() {
     for name in [missing, file.to_str().unwrap()] {
         let (shown, _) = on_terminal(80, command(&["import", "members", name, "--dry-run"]));
         assert!(!shown.is_empty());
-        nothing_steers(&shown);
+        has_no_control_characters(&shown);
     }
 }

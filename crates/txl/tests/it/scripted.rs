@@ -1,4 +1,4 @@
-//! A server that answers as a test says, and tells what it was asked.
+//! A server with scripted answers that records its requests.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -7,24 +7,24 @@ use std::{
     time::Duration,
 };
 
-/// How a request is answered.
+/// The answer to a request.
 pub(crate) enum Answer {
-    /// With this JSON.
+    /// This JSON.
     Json(&'static str),
-    /// With the first bytes of a longer file; the rest never comes.
+    /// The first bytes of a longer file. The rest is never sent.
     HalfAFile,
-    /// Not at all; the connection stays open.
+    /// No answer. The connection stays open.
     Silence,
 }
 
-/// A request: its path below `cgi-bin/`, and its body.
+/// A request: the path below `cgi-bin/`, and the body.
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub(crate) path: String,
     pub(crate) body: String,
 }
 
-/// The server. It gives each caller a token by itself, and asks the test about all other calls.
+/// The server. It issues tokens by itself and asks the test for all other answers.
 pub(crate) struct Scripted {
     pub(crate) url: String,
     asked: Receiver<Asked>,
@@ -36,7 +36,7 @@ impl Scripted {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (sender, asked) = channel();
         std::thread::spawn(move || {
-            // Connections that were not answered stay open as long as the thread.
+            // Connections without an answer stay open until the thread ends.
             let mut open = Vec::new();
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { return };
@@ -72,7 +72,7 @@ impl Scripted {
         Self { url, asked }
     }
 
-    /// The next request that is not one for a token.
+    /// Returns the next request except requests for tokens.
     pub(crate) fn next(&self) -> Asked {
         self.asked.recv_timeout(Duration::from_secs(60)).expect("a request")
     }

@@ -32,7 +32,7 @@ fn start(command: &mut Command, server: &Scripted) -> Child {
         .unwrap()
 }
 
-/// Waits for a state that comes by itself.
+/// Waits for a state.
 fn until(what: &str, is_so: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !is_so() {
@@ -73,7 +73,7 @@ fn trap_49_no_signal_leaves_a_partial_file() {
 }
 
 #[test]
-fn trap_49_an_export_that_a_signal_ends_says_how_to_take_it_up() {
+fn trap_49_an_interrupted_export_says_how_to_resume_it() {
     for (signal, code, _) in SIGNALS {
         let server = Scripted::start(|path| match path {
             "export/user" => Answer::Json(r#"{"errcode":0,"jobid":"job-1"}"#),
@@ -99,10 +99,10 @@ fn trap_49_an_export_that_a_signal_ends_says_how_to_take_it_up() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_command_that_waits_for_stdin_ends_all_the_same() {
+fn a_command_that_waits_for_stdin_ends_too() {
     let server = Scripted::start(|_| Answer::Silence);
     let mut child = start(txl().args(["media", "upload", "-"]).stdin(Stdio::piped()), &server);
-    // Held open, so that the read never ends by itself.
+    // Stdin stays open, so the read never ends by itself.
     let _stdin = child.stdin.take();
     let status = format!("/proc/{}/status", child.id());
     let mask = |name: &str| {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::run::{RunningSim, run, txl};
 
 #[test]
-fn the_ready_line_and_the_ready_file_say_how_to_call() {
+fn the_ready_line_and_the_ready_file_have_the_connection_data() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("ready.json");
     std::fs::write(&path, "stale").unwrap();
@@ -63,7 +63,7 @@ fn every_flag_has_a_variable() {
 }
 
 #[test]
-fn a_port_in_use_is_one_clear_error() {
+fn a_port_in_use_is_one_error() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let ran = run(&["sim", "--listen", &address]);
@@ -73,7 +73,7 @@ fn a_port_in_use_is_one_clear_error() {
 }
 
 #[test]
-fn an_unusable_address_or_ready_file_is_one_clear_error() {
+fn an_unusable_address_or_ready_file_is_one_error() {
     run(&["sim", "--listen", "nonsense"]).fails_with(2);
     run(&["sim", "--ready-file", "/nonexistent/directory/ready.json"]).fails_with(1).with_remedy();
 }
@@ -93,7 +93,7 @@ fn it_stops_cleanly_on_a_signal() {
 }
 
 #[test]
-fn a_stranger_is_warned_of_loudly() {
+fn a_public_address_prints_a_warning() {
     let mut sim = RunningSim::start(&["--listen", "0.0.0.0:0"]);
     sim.child.kill().unwrap();
     let mut stderr = String::new();
@@ -105,7 +105,7 @@ fn a_stranger_is_warned_of_loudly() {
 }
 
 #[test]
-fn a_number_out_of_its_range_is_refused_with_its_bounds() {
+fn a_number_out_of_range_is_refused_with_the_range() {
     let most = u64::MAX.to_string();
     for arguments in [
         ["--members", &most],
@@ -151,7 +151,7 @@ fn a_long_path_is_cut_on_stderr_and_its_controls_are_escaped() {
 }
 
 #[test]
-fn the_control_surface_refuses_what_a_web_page_sends() {
+fn the_control_surface_refuses_requests_of_a_web_page() {
     let sim = RunningSim::start(&["--allow-host", "sim.test"]);
     let address = sim.text("url").strip_prefix("http://").unwrap().to_owned();
     let reset = |headers: &str| {
@@ -179,7 +179,7 @@ fn the_control_surface_refuses_what_a_web_page_sends() {
 }
 
 #[test]
-fn a_bad_day_can_begin_with_the_command() {
+fn faults_can_be_set_at_the_start() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("faults.json");
     let file = path.to_str().unwrap();

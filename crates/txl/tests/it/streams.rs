@@ -3,7 +3,7 @@
 use crate::run::{Ran, RunningSim, in_a_shell};
 
 #[test]
-fn a_closed_stdout_is_a_failure_of_what_prints_data() {
+fn a_closed_stdout_is_a_failure_of_commands_that_print_data() {
     let sim = RunningSim::start(&[]);
     let at_sim = |script: &str, arguments: &[&str]| {
         let mut command = in_a_shell(script, arguments);
@@ -27,7 +27,7 @@ fn a_closed_stdout_is_a_failure_of_what_prints_data() {
     let ran = at_sim("exec \"$@\" >/dev/null", &["member", "list", "2"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     let ran = at_sim("exec \"$@\" >&-", &["member", "update", "zhangsan", "--position", "x"]);
-    assert_eq!(ran.code, 0, "it prints no data: {ran:?}");
+    assert_eq!(ran.code, 0, "the command prints no data: {ran:?}");
     let ran = at_sim("exec \"$@\" <&-", &["media", "upload", "-"]);
     ran.fails_with(1);
     assert!(ran.stderr.contains("stdin"), "{ran:?}");

@@ -1,4 +1,4 @@
-//! Tokens kept between commands.
+//! Tokens that are stored between commands.
 
 use crate::run::{Ran, RunningSim, txl};
 
@@ -15,12 +15,12 @@ fn trap_25_the_second_command_uses_the_token_of_the_first() {
     };
     let first = list();
     assert!(first.contains("access_token") && !first.contains(sim.text("contacts_secret")), "{first}");
-    // A token that was asked for again would have another lease, and another expiry.
+    // A new token would have another lease and another expiry.
     assert_eq!(list(), first);
 }
 
 #[test]
-fn without_a_word_they_are_in_the_users_cache() {
+fn by_default_tokens_are_in_the_users_cache() {
     let sim = RunningSim::start(&[]);
     let home = tempfile::tempdir().unwrap();
     let mut command = sim.txl();
@@ -41,7 +41,7 @@ fn without_a_word_they_are_in_the_users_cache() {
 }
 
 #[test]
-fn an_address_that_is_none_is_refused_without_being_shown() {
+fn an_invalid_address_is_refused_without_printing_it() {
     for address in ["ftp://user:very-secret-secret@example.com", "redis-sentinel://:very-secret-secret@host"]
     {
         let mut command = txl();
@@ -53,9 +53,9 @@ fn an_address_that_is_none_is_refused_without_being_shown() {
 }
 
 #[test]
-fn a_store_that_is_unreachable_is_reported_and_the_command_succeeds() {
+fn an_unreachable_store_is_reported_and_the_command_succeeds() {
     let sim = RunningSim::start(&[]);
-    // The port was just released, so nothing listens there.
+    // The port was just released, so it is closed.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut command = sim.txl();
     command

@@ -7,8 +7,8 @@ use wecom_contacts::endpoints;
 
 use crate::run::{Gateway, Ran, RunningSim, SECRET, closed_port, run, txl};
 
-/// The steps and the summary.
-fn told(ran: &Ran) -> (Vec<Value>, Value) {
+/// Returns the steps and the summary.
+fn steps_and_summary(ran: &Ran) -> (Vec<Value>, Value) {
     let mut lines: Vec<Value> = ran
         .stdout
         .lines()
@@ -19,8 +19,8 @@ fn told(ran: &Ran) -> (Vec<Value>, Value) {
 }
 
 #[track_caller]
-fn all_is_well(ran: &Ran) -> Vec<Value> {
-    let (steps, summary) = told(ran);
+fn all_steps_pass(ran: &Ran) -> Vec<Value> {
+    let (steps, summary) = steps_and_summary(ran);
     let failed: Vec<_> = steps.iter().filter(|step| step["ok"] != true).collect();
     assert!(failed.is_empty(), "{failed:#?}");
     assert_eq!(ran.code, 0, "{ran:#?}");
@@ -31,25 +31,25 @@ fn all_is_well(ran: &Ran) -> Vec<Value> {
 }
 
 #[test]
-fn a_machine_without_certificates_takes_the_tour_as_well() {
+fn the_tour_runs_on_a_machine_without_certificates() {
     let mut tour = txl();
     tour.args(["tour", "--json"]).env("SSL_CERT_FILE", "/nonexistent").env("SSL_CERT_DIR", "/nonexistent");
-    all_is_well(&Ran::of(tour.output().expect("the command starts")));
+    all_steps_pass(&Ran::of(tour.output().expect("the command starts")));
 }
 
 #[test]
-fn trap_46_no_proxy_comes_between_the_tour_and_its_simulator() {
+fn trap_46_the_tour_uses_no_proxy_for_its_simulator() {
     let mut tour = txl();
     tour.args(["tour", "--json"]);
     for name in ["http_proxy", "https_proxy", "all_proxy"] {
         tour.env(name, "http://127.0.0.1:1");
     }
-    all_is_well(&Ran::of(tour.output().expect("the command starts")));
+    all_steps_pass(&Ran::of(tour.output().expect("the command starts")));
 }
 
 #[test]
 fn every_step_of_the_tour_is_ok_and_every_chapter_is_in_it() {
-    let steps = all_is_well(&run(&["tour", "--json"]));
+    let steps = all_steps_pass(&run(&["tour", "--json"]));
     let mut chapters: Vec<&str> = Vec::new();
     for step in &steps {
         let text = |key: &str| step[key].as_str().unwrap_or_else(|| panic!("{key} in {step}"));
@@ -69,7 +69,7 @@ fn every_step_of_the_tour_is_ok_and_every_chapter_is_in_it() {
 
 #[test]
 fn every_call_of_the_sdk_is_a_step() {
-    let steps = all_is_well(&run(&["tour", "--json"]));
+    let steps = all_steps_pass(&run(&["tour", "--json"]));
     let shown: BTreeSet<&str> = steps.iter().filter_map(|step| step["endpoint"].as_str()).collect();
     let missing: Vec<_> = endpoints::ALL.iter().filter(|call| !shown.contains(call.path())).collect();
     assert!(missing.is_empty(), "{missing:?}");
@@ -86,7 +86,7 @@ fn the_table_names_the_chapters_and_sums_up() {
 }
 
 #[test]
-fn the_tour_goes_to_other_simulators_and_leaves_them_as_they_were() {
+fn the_tour_leaves_other_simulators_unchanged() {
     for setup in [&[][..], &["--legacy"], &["--members", "300", "--departments", "20", "--seed", "7"]] {
         let sim = RunningSim::start(setup);
         let counts = || {
@@ -110,7 +110,7 @@ fn the_tour_goes_to_other_simulators_and_leaves_them_as_they_were() {
             "--app-secret",
             sim.text("app_secret"),
         ];
-        all_is_well(&run(&arguments));
+        all_steps_pass(&run(&arguments));
         assert_eq!(counts(), before, "{setup:?}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! WeCom counts the calls per endpoint and corp. The default limits are 10,000 in a minute and 150,000 in an hour. A
 //! call above a limit closes the endpoint to the whole corp for a minute or an hour (45009). The budget sends at most
-//! the limit in any window of that length, whatever the start of the server's windows. Further calls wait in a queue,
+//! the limit in any window of that length, regardless of the start of the server's windows. Further calls wait in a queue,
 //! in order of arrival. A waiting call that is dropped does not delay the others.
 //!
 //! An even stream of calls uses 98.5 % of a minute's limit. 0.5 % may be sent as a burst, and the rest is a margin for
@@ -35,7 +35,7 @@ use crate::{CorpId, Endpoint, Error, ErrorKind, Result, endpoints};
 
 /// WeCom's limits on the call rate, enforced by waiting. See the [module](self).
 ///
-/// Clones share their counts. A client without a budget of its own uses the [default](Self::default) of the process.
+/// Clones share their counts. A client without its own budget uses the [default](Self::default) of the process.
 ///
 /// ```
 /// use wecom_contacts::{Budget, Client, Limits, Secret};

@@ -258,8 +258,8 @@ impl Xml {
 
 /// A value that one element holds.
 pub(super) trait Value: Sized {
-    /// Reads the value, or returns the value that an absent element stands for. Returns `None` if the element is
-    /// required and absent, or if its text is invalid.
+    /// Reads the value. Returns the default of the type if the element is optional and absent. Returns `None` if the
+    /// element is required and absent, or if its text is invalid.
     fn read(node: Option<&Node<'_>>) -> Option<Self>;
 
     fn write(&self, name: &str, xml: &mut Xml);

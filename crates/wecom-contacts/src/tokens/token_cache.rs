@@ -14,8 +14,10 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
+use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 use tracing::warn;
+use url::form_urlencoded::Serializer;
 
 use super::{
     AccessToken, Refresher, TokenKey, TokenSource, refresh::RefreshContext, refusal_backoff::RefusalBackoff,
@@ -25,6 +27,8 @@ use crate::{Error, ErrorKind, Result};
 /// The current token with its times.
 pub(crate) struct CachedToken {
     access_token: AccessToken,
+    /// `access_token=…`
+    query: SecretString,
     refresh_from: Instant,
     dead_from: Instant,
     expires_at: Instant,
@@ -36,8 +40,11 @@ impl CachedToken {
         // The limit prevents an overflow of the addition.
         let left = left.min(MAX_LIFETIME);
         let tenth = lifetime.clamp(left, MAX_LIFETIME) / 10;
+        let query =
+            Serializer::new(String::new()).append_pair("access_token", access_token.expose()).finish();
         Self {
             access_token,
+            query: query.into(),
             refresh_from: since + left.saturating_sub(tenth),
             dead_from: since + left.saturating_sub(tenth.min(SAFETY)),
             expires_at: since + left,
@@ -59,9 +66,9 @@ impl CachedToken {
         self.expires_at.saturating_duration_since(Instant::now())
     }
 
-    /// Returns the token, for a request.
-    pub(crate) fn expose(&self) -> &str {
-        self.access_token.expose()
+    /// Returns the token as a parameter of a query: `access_token=…`. It is encoded once, because every call needs it.
+    pub(crate) fn query(&self) -> &str {
+        self.query.expose_secret()
     }
 }
 
@@ -318,7 +325,7 @@ mod tests {
                     if let Some(failed) = failed {
                         tokens.invalidate(&failed);
                     }
-                    tokens.get().await.unwrap().expose().to_owned()
+                    tokens.get().await.unwrap().access_token.expose().to_owned()
                 })
             })
             .collect();
@@ -346,7 +353,7 @@ mod tests {
         rig.tokens.invalidate(&old);
         let new = rig.tokens.get().await.unwrap();
         rig.tokens.invalidate(&old);
-        assert_eq!(rig.tokens.get().await.unwrap().expose(), new.expose());
+        assert_eq!(rig.tokens.get().await.unwrap().access_token.expose(), new.access_token.expose());
         assert_eq!(rig.source.fetches(), 2);
     }
 
@@ -359,9 +366,13 @@ mod tests {
         tokio::task::yield_now().await;
         assert_eq!(rig.source.fetches(), 1);
         tokio::time::advance(Duration::from_secs(10)).await;
-        assert_eq!(rig.tokens.get().await.unwrap().expose(), "token 1", "the old token is used meanwhile");
+        assert_eq!(
+            rig.tokens.get().await.unwrap().access_token.expose(),
+            "token 1",
+            "the old token is used meanwhile"
+        );
         tokio::time::sleep(Duration::from_secs(2)).await;
-        assert_eq!(rig.tokens.get().await.unwrap().expose(), "token 2");
+        assert_eq!(rig.tokens.get().await.unwrap().access_token.expose(), "token 2");
         assert_eq!(rig.source.fetches(), 2);
     }
 
@@ -383,7 +394,7 @@ mod tests {
         rig.source.answer(-1);
         tokio::time::advance(Duration::from_secs(6500)).await;
         for _ in 0..10 {
-            assert_eq!(rig.tokens.get().await.unwrap().expose(), "token 1");
+            assert_eq!(rig.tokens.get().await.unwrap().access_token.expose(), "token 1");
             tokio::time::sleep(Duration::from_secs(2)).await;
         }
         assert!(rig.source.fetches() <= 4, "one refresh of at most three attempts: {}", rig.source.fetches());
@@ -391,7 +402,7 @@ mod tests {
         tokio::time::sleep(AHEAD_PAUSE).await;
         rig.tokens.get().await.unwrap();
         tokio::time::sleep(Duration::from_secs(2)).await;
-        assert_ne!(rig.tokens.get().await.unwrap().expose(), "token 1");
+        assert_ne!(rig.tokens.get().await.unwrap().access_token.expose(), "token 1");
     }
 
     #[tokio::test(start_paused = true)]
@@ -402,7 +413,7 @@ mod tests {
         assert_eq!((error.code().map(|code| code.0), rig.source.fetches()), (Some(-1), 3));
         let busy = tokio::spawn({
             let tokens = Arc::clone(&rig.tokens);
-            async move { tokens.get().await.unwrap().expose().to_owned() }
+            async move { tokens.get().await.unwrap().access_token.expose().to_owned() }
         });
         tokio::time::sleep(Duration::from_millis(500)).await;
         rig.source.answer(0);
@@ -505,9 +516,9 @@ mod tests {
         let (one, other) = (source.tokens(Some(&store)), source.tokens(Some(&store)));
         let (dead, same) = (one.get().await.unwrap(), other.get().await.unwrap());
         one.invalidate(&dead);
-        assert_eq!(one.get().await.unwrap().expose(), "token 2");
+        assert_eq!(one.get().await.unwrap().access_token.expose(), "token 2");
         other.invalidate(&same);
-        assert_eq!(other.get().await.unwrap().expose(), "token 2");
+        assert_eq!(other.get().await.unwrap().access_token.expose(), "token 2");
         assert_eq!(source.fetches(), 2);
     }
 
@@ -519,11 +530,11 @@ mod tests {
         other.get().await.unwrap();
         tokio::time::advance(Duration::from_secs(6490)).await;
         for tokens in [&one, &other] {
-            assert_eq!(tokens.get().await.unwrap().expose(), "token 1");
+            assert_eq!(tokens.get().await.unwrap().access_token.expose(), "token 1");
         }
         tokio::time::sleep(Duration::from_secs(5)).await;
         for tokens in [&one, &other] {
-            assert_eq!(tokens.get().await.unwrap().expose(), "token 2");
+            assert_eq!(tokens.get().await.unwrap().access_token.expose(), "token 2");
         }
         assert_eq!(source.fetches(), 2);
     }

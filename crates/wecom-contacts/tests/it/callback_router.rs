@@ -11,8 +11,9 @@ use wecom_contacts::callback::{Callbacks, Event, Intake, IntakeBuilder, Notifica
 use wecom_sim::{ConsoleCallback, ConsoleDepartment, ConsoleMember, DeliveryFault, DeliveryState, Sim};
 
 use crate::{
-    callback_server::{PATIENCE, Server, http, post},
+    callback_server::{PATIENCE, Server, post},
     platform::{KEY, Platform, Request, START, TOKEN, who_left},
+    rig::http,
 };
 
 /// Returns an intake, and a channel that receives its events.

@@ -40,13 +40,6 @@ impl Server {
     }
 }
 
-/// Returns an HTTP client for deliveries.
-pub(crate) fn http() -> reqwest::Client {
-    // `reqwest` requires a TLS provider even for plain HTTP. Another test may have installed one already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::new()
-}
-
 /// Delivers a request as WeCom does. Returns the status and the body, or `None` without a response.
 pub(crate) async fn post(http: &reqwest::Client, url: &str, request: &Request) -> Option<(u16, String)> {
     let url = format!("{url}?{}", request.query);

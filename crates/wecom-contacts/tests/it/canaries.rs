@@ -24,7 +24,7 @@ use crate::{
 /// The mark that is searched for. Every planted value contains it.
 const CANARY: &str = "c4nary";
 
-/// Fields that contain a secret or personal data, wherever they are.
+/// Fields that contain a secret or personal data, at any place.
 const PRIVATE: &[&str] = &[
     "access_token",
     "address",
@@ -48,7 +48,7 @@ const PRIVATE: &[&str] = &[
     "user_ticket",
 ];
 
-/// Fields that a log may show, whatever their value.
+/// Fields that a log can show with any value.
 const SHOWN: &[&str] = &[
     "action",
     "agentid",

@@ -355,7 +355,10 @@ async fn a_shutdown_waits_for_a_delivery_that_is_being_stored() {
 #[cfg(feature = "axum")]
 #[tokio::test]
 async fn the_router_takes_inboxes_of_different_types() {
-    use crate::callback_server::{Server, http, post};
+    use crate::{
+        callback_server::{Server, post},
+        rig::http,
+    };
     use wecom_contacts::callback::Callbacks;
 
     let (contacts, app) = (Platform::new(), Platform::of("ww00000000000000a1"));

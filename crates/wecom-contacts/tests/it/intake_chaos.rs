@@ -11,12 +11,13 @@ use tokio::{sync::watch, task::JoinSet, time::timeout};
 use wecom_contacts::callback::{Callbacks, MemoryInbox, Notification};
 
 use crate::{
-    callback_server::{Server, http, post},
+    callback_server::{Server, post},
     platform::{Platform, Request, START, who_left},
+    rig::http,
 };
 
-/// Size of the load.
-struct Day {
+/// The load.
+struct Load {
     /// Number of genuine events.
     events: usize,
     /// Number of concurrent requests.
@@ -26,26 +27,26 @@ struct Day {
 
 /// Result of the load.
 #[derive(Debug)]
-struct Evening {
+struct LoadResult {
     /// How often each genuine event was handled.
     handled: HashMap<String, usize>,
     /// Number of forged requests that were not answered with 403.
-    forgeries_taken: usize,
+    accepted_forgeries: usize,
     /// Number of deliveries that were repeated because the queue was full or the server was down.
     repeated: usize,
 }
 
 /// A request, and whether it is genuine.
 #[derive(Clone)]
-struct Letter {
+struct Delivery {
     request: Request,
     genuine: bool,
 }
 
 /// A pseudo-random generator with the same sequence in every run (`SplitMix64`).
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -56,47 +57,47 @@ impl Dice {
 }
 
 /// Returns every genuine event one or more times and as many forgeries, shuffled.
-fn mail(platform: &Platform, day: &Day) -> Vec<Letter> {
-    let mut dice = Dice(day.seed);
-    let mut letters = Vec::new();
-    for event in 0..day.events {
+fn deliveries(platform: &Platform, load: &Load) -> Vec<Delivery> {
+    let mut rng = Rng(load.seed);
+    let mut deliveries = Vec::new();
+    for event in 0..load.events {
         let message = platform.left(&format!("m{event}"));
-        let nonce = dice.below(1 << 30).to_string();
+        let nonce = rng.below(1 << 30).to_string();
         let first = platform.post(&message, &nonce);
         // A third of the events are repeated, either as the same request or with a new signature.
-        match dice.below(6) {
-            0 => letters.push(Letter { request: first.clone(), genuine: true }),
-            1 => letters.push(Letter {
-                request: platform.post_at(&message, START + dice.below(60) as u64, "again"),
+        match rng.below(6) {
+            0 => deliveries.push(Delivery { request: first.clone(), genuine: true }),
+            1 => deliveries.push(Delivery {
+                request: platform.post_at(&message, START + rng.below(60) as u64, "again"),
                 genuine: true,
             }),
             _ => {}
         }
-        letters.push(Letter { request: forged(platform, &first, &mut dice), genuine: false });
-        letters.push(Letter { request: first, genuine: true });
+        deliveries.push(Delivery { request: forged(platform, &first, &mut rng), genuine: false });
+        deliveries.push(Delivery { request: first, genuine: true });
     }
-    for index in (1..letters.len()).rev() {
-        letters.swap(index, dice.below(index + 1));
+    for index in (1..deliveries.len()).rev() {
+        deliveries.swap(index, rng.below(index + 1));
     }
-    letters
+    deliveries
 }
 
-fn forged(platform: &Platform, genuine: &Request, dice: &mut Dice) -> Request {
+fn forged(platform: &Platform, genuine: &Request, rng: &mut Rng) -> Request {
     let Request { query, body } = genuine.clone();
-    match dice.below(8) {
+    match rng.below(8) {
         0 => Request { query: query.replacen("msg_signature=", "msg_signature=0", 1), body },
         1 => Request { query, body: body.replacen("<Encrypt><![CDATA[", "<Encrypt><![CDATA[A", 1) },
-        2 => Request { query, body: "<xml><Encrypt>".repeat(dice.below(100)) },
+        2 => Request { query, body: "<xml><Encrypt>".repeat(rng.below(100)) },
         3 => Request { query: "a=b".into(), body },
         4 => Request { query: query.replace("timestamp=", "timestamp=1"), body },
         5 => Platform::of("ww00000000000000a1").post(&platform.left("forged"), "1"),
         6 => platform.post_at(&platform.left("forged"), START - 10_000, "1"),
-        _ => Request { query, body: "x".repeat(dice.below(4_096)) },
+        _ => Request { query, body: "x".repeat(rng.below(4_096)) },
     }
 }
 
-/// Starts a program with a queue that is too small for this load.
-async fn open(
+/// Starts a server with a queue that is too small for this load.
+async fn start_server(
     platform: &Platform,
     inbox: &MemoryInbox,
     handled: &Arc<Mutex<HashMap<String, usize>>>,
@@ -114,29 +115,29 @@ async fn open(
 
 /// Sends all requests. The server is stopped and replaced after half of them. WeCom repeats a delivery without
 /// acknowledgement; here it is repeated until it is acknowledged.
-async fn live(day: Day) -> Evening {
+async fn send_all(load: Load) -> LoadResult {
     let platform = Platform::new();
     let (inbox, handled) = (MemoryInbox::new().queue(8), Arc::default());
-    let letters = mail(&platform, &day);
-    let half = letters.len() / 2;
-    let mail = Arc::new(Mutex::new(VecDeque::from(letters)));
-    let first = open(&platform, &inbox, &handled).await;
+    let deliveries = self::deliveries(&platform, &load);
+    let half = deliveries.len() / 2;
+    let queue = Arc::new(Mutex::new(VecDeque::from(deliveries)));
+    let first = start_server(&platform, &inbox, &handled).await;
     let (moved, address) = watch::channel(first.url("/"));
 
     let (http, mut connections) = (http(), JoinSet::new());
-    for _ in 0..day.connections {
-        let (mail, mut address, http) = (Arc::clone(&mail), address.clone(), http.clone());
+    for _ in 0..load.connections {
+        let (queue, mut address, http) = (Arc::clone(&queue), address.clone(), http.clone());
         connections.spawn(async move {
             let (mut taken, mut repeated) = (0, 0);
             loop {
-                let Some(letter) = mail.lock().unwrap().pop_front() else { return (taken, repeated) };
+                let Some(delivery) = queue.lock().unwrap().pop_front() else { return (taken, repeated) };
                 let url = address.borrow_and_update().clone();
-                let status = post(&http, &url, &letter.request).await.map(|(status, _)| status);
-                match (letter.genuine, status) {
+                let status = post(&http, &url, &delivery.request).await.map(|(status, _)| status);
+                match (delivery.genuine, status) {
                     (true, Some(200)) | (false, Some(403)) => {}
                     (_, None | Some(503)) => {
                         repeated += 1;
-                        mail.lock().unwrap().push_back(letter);
+                        queue.lock().unwrap().push_back(delivery);
                         tokio::task::yield_now().await;
                     }
                     (false, Some(_)) => taken += 1,
@@ -145,37 +146,37 @@ async fn live(day: Day) -> Evening {
             }
         });
     }
-    while mail.lock().unwrap().len() > half {
+    while queue.lock().unwrap().len() > half {
         tokio::task::yield_now().await;
     }
     let drained = first.stop().await;
     assert!(drained.is_complete(), "{drained:?}");
-    let second = open(&platform, &inbox, &handled).await;
+    let second = start_server(&platform, &inbox, &handled).await;
     moved.send_replace(second.url("/"));
 
     let results = timeout(Duration::from_secs(120), connections.join_all()).await.unwrap();
     let drained = second.stop().await;
     assert!(drained.is_complete(), "{drained:?}");
     let handled = std::mem::take(&mut *handled.lock().unwrap());
-    Evening {
+    LoadResult {
         handled,
-        forgeries_taken: results.iter().map(|(taken, _)| taken).sum(),
+        accepted_forgeries: results.iter().map(|(taken, _)| taken).sum(),
         repeated: results.iter().map(|(_, repeated)| repeated).sum(),
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_genuine_event_is_handled_exactly_once_on_a_bad_day() {
-    let evening = live(Day { events: 1_000, connections: 32, seed: 7 }).await;
-    assert_eq!(evening.forgeries_taken, 0);
+async fn every_genuine_event_is_handled_exactly_once_under_load() {
+    let result = send_all(Load { events: 1_000, connections: 32, seed: 7 }).await;
+    assert_eq!(result.accepted_forgeries, 0);
     let lost: Vec<_> = (0..1_000)
         .map(|event| format!("m{event}"))
-        .filter(|name| !evening.handled.contains_key(name))
+        .filter(|name| !result.handled.contains_key(name))
         .collect();
     assert!(lost.is_empty(), "lost: {lost:?}");
-    let twice: Vec<_> = evening.handled.iter().filter(|(_, times)| **times != 1).collect();
+    let twice: Vec<_> = result.handled.iter().filter(|(_, times)| **times != 1).collect();
     assert!(twice.is_empty(), "handled more than once: {twice:?}");
-    assert_eq!(evening.handled.len(), 1_000, "something forged was handled");
-    println!("{} deliveries repeated", evening.repeated);
-    assert!(evening.repeated > 0, "the load must overflow the queue");
+    assert_eq!(result.handled.len(), 1_000, "something forged was handled");
+    println!("{} deliveries repeated", result.repeated);
+    assert!(result.repeated > 0, "the load must overflow the queue");
 }

@@ -37,7 +37,7 @@ impl Rig {
     /// Performs an action of the simulator that no API call can do: a member opens a page, or an administrator changes
     /// a setting.
     pub(crate) async fn control(&self, path: &str, body: serde_json::Value) -> serde_json::Value {
-        let answer = reqwest::Client::new()
+        let answer = http()
             .post(format!("{}/_sim/{path}", self.sim.url()))
             .header("content-type", "application/json")
             .body(body.to_string())
@@ -58,6 +58,13 @@ impl Rig {
         let request = self.last_request();
         serde_json::from_str(&request.body.expect("the request had a body")).expect("the body is JSON")
     }
+}
+
+/// Returns a bare HTTP client, for what is not a call of the SDK: the simulator's control surface, and deliveries.
+pub(crate) fn http() -> reqwest::Client {
+    // `reqwest` requires a TLS provider even for plain HTTP. Another test may have installed one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }
 
 /// If a test fails, the requests of the server are printed.

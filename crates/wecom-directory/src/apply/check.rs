@@ -69,7 +69,9 @@ pub(super) async fn gate(
     let lasting = plan.gate.reasons.iter().filter(|reason| !matches!(reason, Reason::OverLimit { .. }));
     reasons.extend(lasting.cloned());
     for reason in lasting_reasons(store, corp, plan).await? {
-        if !reasons.contains(&reason) {
+        // The plan has it already, with names as the planner writes them.
+        let is_known = |known: &Reason| std::mem::discriminant(known) == std::mem::discriminant(&reason);
+        if !reasons.iter().any(is_known) {
             reasons.push(reason);
         }
     }
@@ -77,7 +79,7 @@ pub(super) async fn gate(
 }
 
 /// What a limit does not express, judged by the mirror.
-async fn lasting_reasons(store: &dyn Store, corp: &CorpId, plan: &Plan) -> Result<Vec<Reason>> {
+pub(crate) async fn lasting_reasons(store: &dyn Store, corp: &CorpId, plan: &Plan) -> Result<Vec<Reason>> {
     let mut reasons = Vec::new();
     let takes_away: Vec<&Step> = plan.steps.iter().filter(|step| takes_away(step)).collect();
     let removes = |step: &&&Step| step.action == StepAction::Remove && step.object.kind != ObjectKind::Tag;

@@ -48,8 +48,9 @@ impl Tally {
         match step.action {
             StepAction::Create => {
                 self.count(Measure::MembersCreated, 1);
+                // WeCom invites by default.
                 let invites =
-                    step.fields.get("to_invite").is_some_and(|change| change.after != Value::Bool(false));
+                    step.fields.get("to_invite").is_none_or(|change| change.after != Value::Bool(false));
                 self.count(Measure::MembersInvited, u64::from(invites));
                 return;
             }

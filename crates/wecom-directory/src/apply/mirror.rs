@@ -248,7 +248,7 @@ pub(super) fn tag(
 }
 
 /// The members that a step adds to a tag or removes from it.
-pub(super) fn tag_members(step: &Step) -> Vec<UserId> {
+pub(crate) fn tag_members(step: &Step) -> Vec<UserId> {
     let members = step.fields.get("userlist").and_then(|change| change.after.as_array());
     members.into_iter().flatten().filter_map(Value::as_str).map(UserId::new).collect()
 }

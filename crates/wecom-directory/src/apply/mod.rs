@@ -5,7 +5,7 @@
 //!
 //! A write whose answer was lost is settled by reading and is never sent again blindly.
 
-mod check;
+pub(crate) mod check;
 mod fingerprint;
 mod look;
 pub(crate) mod measures;
@@ -27,9 +27,11 @@ use std::{collections::BTreeMap, fmt, future::Future, pin::Pin, time::Duration};
 use jiff::Timestamp;
 use wecom_contacts::{AgentId, Client, CorpId};
 
+pub(crate) use self::mirror::tag_members;
+use self::report::OnEvent;
 pub use self::{
     fingerprint::FingerprintKey,
-    report::{Difference, Event, RunReport, StepOutcome},
+    report::{Difference, RunEvent, RunReport, StepOutcome},
 };
 use crate::{Result, gate::Verdict, plan::Plan, policy::Measure, run::RunState, store::Store};
 
@@ -48,7 +50,7 @@ pub struct Apply {
     allowed: BTreeMap<Measure, u64>,
     key: Option<FingerprintKey>,
     cancelled: Pin<Box<dyn Future<Output = ()> + Send>>,
-    report: Box<dyn FnMut(Event<'_>) + Send>,
+    report: OnEvent,
 }
 
 impl Apply {
@@ -119,7 +121,7 @@ impl Apply {
     }
 
     /// Calls this with each step that is sent or has its outcome.
-    pub fn on_event(mut self, report: impl FnMut(Event<'_>) + Send + 'static) -> Self {
+    pub fn on_event(mut self, report: impl FnMut(RunEvent<'_>) + Send + 'static) -> Self {
         self.report = Box::new(report);
         self
     }

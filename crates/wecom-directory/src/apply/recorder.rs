@@ -235,8 +235,10 @@ impl Recorder<'_> {
                         .entry(key.clone())
                         .or_insert_with(|| MemberRecord::unread(step.object.id.as_str().into(), record.at));
                     if step.action == StepAction::Create {
-                        // A removed member of the same name is another person.
+                        // The mirror may have had the userid as out of sight.
+                        let person = member.person;
                         *member = MemberRecord::unread(step.object.id.as_str().into(), record.at);
+                        member.person = person;
                         keyed.extend(roster_key(plan, step).map(|(name, value)| (key.clone(), name, value)));
                     }
                     let (fields, hidden) =

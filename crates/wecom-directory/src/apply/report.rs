@@ -8,10 +8,13 @@ use crate::{
     run::{RunCounts, RunRecord, RunState, StepReason, StepRecord, StepState, Stop},
 };
 
+/// Takes what happens in a run.
+pub(super) type OnEvent = Box<dyn FnMut(RunEvent<'_>) + Send>;
+
 /// Something that happened in a run.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Event<'a> {
+pub enum RunEvent<'a> {
     /// The objects of the plan are read again.
     Looking,
     /// A step is recorded and is about to be sent.

@@ -16,7 +16,7 @@ use super::{
     look::{Reader, Sighted, Touched},
     measures::Tally,
     recorder::{Entry, Recorder},
-    report::{Event, RunReport},
+    report::{RunEvent, RunReport},
     schedule::{Place, Schedule},
     send,
     sender::{Sender, Sent, Started},
@@ -169,7 +169,7 @@ async fn execute(
     let mut stop = course.stop;
     let mut verified = super::verify::Verified::default();
     if is_done {
-        sender.report(Event::Verifying);
+        sender.report(RunEvent::Verifying);
         match recorder.verify(&reader).await {
             Ok(found) => verified = found,
             Err(Error::WeCom(error)) => stop = Some(Stop::Unreachable { text: error.to_string() }),
@@ -252,7 +252,7 @@ impl<'a> Course<'a> {
         let plan = self.sender.plan;
         let pending = plan.steps.iter().enumerate().filter(|(place, _)| !self.schedule.has_ended(*place));
         let touched = Touched::of(pending.map(|(_, step)| step));
-        self.sender.report(Event::Looking);
+        self.sender.report(RunEvent::Looking);
         let sighted = self.reader.look(&touched).await?;
         let lost = std::mem::take(&mut self.lost);
         self.settle_by(lost, &sighted);
@@ -306,8 +306,27 @@ impl<'a> Course<'a> {
                 Some((place, sent)) = running.next() => self.take(place, sent),
             }
         }
+        if self.stop.is_none() && !sender.is_halted() {
+            self.skip_unreachable();
+        }
         // The recorder ends when it has written everything before this.
         let _ = sender.entries.send(Entry::Last);
+    }
+
+    /// Skips steps that need one which the plan does not have, or each other.
+    fn skip_unreachable(&mut self) {
+        for (place, step) in self.sender.plan.steps.iter().enumerate() {
+            if !self.schedule.has_ended(place)
+                && let Some(need) = step.needs.first()
+            {
+                self.end(
+                    place,
+                    StepState::Skipped,
+                    Some(StepReason::Needs { step: *need }),
+                    Timestamp::now(),
+                );
+            }
+        }
     }
 
     /// Takes what became of a step that was sent.
@@ -323,8 +342,8 @@ impl<'a> Course<'a> {
                 self.end(place, StepState::Refused, Some(reason), at);
             }
             // The call before, whose answer was lost, may have been executed after the reading.
-            Sent::Refused { .. }
-                if self.again.contains_key(&place) && is_existence(self.sender.step(place)) =>
+            Sent::Refused { ref reason, .. }
+                if self.again.contains_key(&place) && is_done_already(self.sender.step(place), reason) =>
             {
                 let started = self.again.get(&place).map(|(started, _)| started.clone()).unwrap_or_default();
                 self.lost.push((place, started));
@@ -334,7 +353,7 @@ impl<'a> Course<'a> {
                 self.end(place, StepState::Refused, Some(reason), at);
             }
             Sent::Lost(started) => self.lost.push((place, started)),
-            Sent::NotSent(stop) => {
+            Sent::PutBack(stop) => {
                 self.schedule.put_back(place);
                 stop.into_iter().for_each(|stop| self.stop(stop));
             }
@@ -384,7 +403,7 @@ impl<'a> Course<'a> {
     fn record(&mut self, place: Place, state: StepState, reason: Option<StepReason>, at: Timestamp) {
         let step = self.sender.step(place);
         self.counts.add(state);
-        self.sender.report(Event::Ended { step, state, reason: reason.as_ref(), counts: self.counts });
+        self.sender.report(RunEvent::Ended { step, state, reason: reason.as_ref(), counts: self.counts });
         let record = StepRecord { step: step.id, state, part: 0, at, reason };
         // A recorder that has failed ends the run with its own error.
         let _ = self.sender.entries.send(Entry::Ended(record));
@@ -392,7 +411,7 @@ impl<'a> Course<'a> {
 
     /// Reads what the lost answers were about, and notes what the readings show.
     async fn settle(&mut self) {
-        self.sender.report(Event::Settling { steps: self.lost.len() as u64 });
+        self.sender.report(RunEvent::Settling { steps: self.lost.len() as u64 });
         let touched = Touched::of(self.lost.iter().map(|(place, _)| self.sender.step(*place)));
         match self.reader.look_closer(&touched).await {
             Ok(sighted) => {
@@ -444,7 +463,12 @@ impl<'a> Course<'a> {
     }
 }
 
-/// Whether the step creates or removes an object.
-fn is_existence(step: &Step) -> bool {
-    matches!(step.action, StepAction::Create | StepAction::Remove)
+/// Whether WeCom refused a step because the object exists that it creates, or does not exist that it removes.
+const fn is_done_already(step: &Step, reason: &StepReason) -> bool {
+    let StepReason::Refused { code, .. } = reason else { return false };
+    match step.action {
+        StepAction::Create => matches!(*code, 60102 | 60008 | 40068 | 40071),
+        StepAction::Remove => matches!(*code, 60111 | 60003 | 60123 | 40068),
+        _ => false,
+    }
 }

@@ -184,3 +184,65 @@ impl<'a> Schedule<'a> {
 fn creates_member(step: &Step) -> bool {
     step.object.kind == ObjectKind::Member && step.action == StepAction::Create
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(steps: serde_json::Value) -> Plan {
+        let mut plan = serde_json::json!({
+            "format": "txl-plan", "version": 1, "made_by": "test", "corp": "ww1", "fingerprint": "",
+            "made_at": "2026-11-28T00:00:00Z", "expires_at": "2026-11-29T00:00:00Z",
+            "origin": {"kind": "undo", "run": 1},
+            "basis": {"pull": 1, "pulled_at": "2026-11-28T00:00:00Z", "existence": true,
+                      "coverage": {"members": "complete", "departments": "complete", "tags": "complete"}},
+            "policy": {}, "scope": [], "findings": [], "not_writable": [], "unchecked": {}, "leavers": [], "departments": [],
+            "measured": {}, "gate": {"verdict": "pass", "reasons": []},
+            "counts": serde_json::to_value(crate::plan::Counts::default()).unwrap(),
+        });
+        plan["steps"] = steps;
+        serde_json::from_value(plan).unwrap()
+    }
+
+    fn step(id: u32, kind: &str, object: &str, needs: &[u32]) -> serde_json::Value {
+        serde_json::json!({"id": id, "object": {"kind": kind, "id": object}, "action": "update", "category": "update",
+                           "fields": {}, "needs": needs})
+    }
+
+    #[test]
+    fn departments_go_one_at_a_time_and_an_object_is_never_sent_twice_at_once() {
+        let plan = plan(serde_json::json!([
+            step(1, "department", "2", &[]),
+            step(2, "department", "3", &[]),
+            step(3, "member", "lisi", &[]),
+            step(4, "member", "LiSi", &[]),
+        ]));
+        let mut schedule = Schedule::new(&plan);
+        assert_eq!([schedule.next(), schedule.next(), schedule.next()], [Some(0), Some(2), None]);
+        assert_eq!(schedule.end(0, StepState::Done), []);
+        assert_eq!(schedule.next(), Some(1));
+        // The order of steps on one object is no need.
+        assert_eq!(schedule.end(2, StepState::Refused), []);
+        assert_eq!(schedule.next(), Some(3));
+    }
+
+    #[test]
+    fn what_needs_a_failed_step_is_skipped_with_all_that_needs_it() {
+        let plan = plan(serde_json::json!([
+            step(1, "department", "2", &[]),
+            step(2, "member", "a", &[1]),
+            step(3, "tag", "1", &[2]),
+            step(4, "member", "b", &[]),
+            step(5, "member", "c", &[9]),
+        ]));
+        let mut schedule = Schedule::new(&plan);
+        let place = schedule.next().unwrap();
+        let skipped = schedule.end(place, StepState::Unknown);
+        assert_eq!(skipped, [(1, StepReason::Needs { step: 1 }), (2, StepReason::Needs { step: 2 })]);
+        assert_eq!(schedule.next(), Some(3));
+        schedule.put_back(3);
+        assert_eq!(schedule.next(), Some(3));
+        schedule.end(3, StepState::Done);
+        assert!(schedule.next().is_none() && !schedule.is_done(), "no step has the number 9");
+    }
+}

@@ -11,7 +11,7 @@ use wecom_contacts::Client;
 
 use super::{
     recorder::Entry,
-    report::Event,
+    report::{OnEvent, RunEvent},
     schedule::Place,
     send::{self, Answer},
     slots::Slots,
@@ -39,7 +39,7 @@ pub(super) enum Sent {
     /// The answer to this part was lost.
     Lost(Started),
     /// It was not sent, or certainly not executed.
-    NotSent(Option<Stop>),
+    PutBack(Option<Stop>),
     /// It is recorded as being sent and was not: a part of it is done.
     Interrupted(Option<Stop>),
     /// The corp has no more accounts.
@@ -66,7 +66,7 @@ pub(super) struct Sender<'a> {
     pub(super) slots: Slots,
     /// Whether no more calls are sent.
     pub(super) halted: watch::Sender<bool>,
-    pub(super) report: Mutex<Box<dyn FnMut(Event<'_>) + Send>>,
+    pub(super) report: Mutex<OnEvent>,
 }
 
 impl<'a> Sender<'a> {
@@ -74,7 +74,7 @@ impl<'a> Sender<'a> {
         &self.plan.steps[place]
     }
 
-    pub(super) fn report(&self, event: Event<'_>) {
+    pub(super) fn report(&self, event: RunEvent<'_>) {
         (self.report.lock().unwrap_or_else(PoisonError::into_inner))(event);
     }
 
@@ -102,7 +102,7 @@ impl<'a> Sender<'a> {
             if self.is_halted() {
                 return (place, self.not_sent(step, part, None));
             }
-            self.report(Event::Sending { step });
+            self.report(RunEvent::Sending { step });
             at = Timestamp::now();
             match self.send_part(step, part).await {
                 Ok(Answer::Done { refused: more }) => refused.extend(more),
@@ -134,7 +134,7 @@ impl<'a> Sender<'a> {
             return Sent::Interrupted(stop);
         }
         let _ = self.entries.send(Entry::NotSent(step.id));
-        Sent::NotSent(stop)
+        Sent::PutBack(stop)
     }
 
     /// Sends one call until it has an answer. The error says why it was not executed.
@@ -159,7 +159,7 @@ impl<'a> Sender<'a> {
                     if seconds > LONGEST_WAIT || waits > WAITS {
                         return Err(Stop::Closed { seconds });
                     }
-                    self.report(Event::Waiting { seconds });
+                    self.report(RunEvent::Waiting { seconds });
                     if !self.pause(Duration::from_secs(seconds.max(1))).await {
                         return Err(Stop::Closed { seconds });
                     }

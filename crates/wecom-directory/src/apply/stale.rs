@@ -13,7 +13,7 @@ use crate::{
     journal::ObjectKind,
     plan::{Plan, Step, StepAction},
     run::{StepReason, StepState},
-    store::MemberKey,
+    store::{FORGOTTEN, MemberKey},
 };
 
 /// An object as a plan names it. Userids compare without case.
@@ -58,6 +58,9 @@ fn check(
     sighted: &Sighted,
     is_compared: impl Fn(&str) -> bool,
 ) -> Option<(StepState, StepReason)> {
+    if step.object.id == FORGOTTEN {
+        return Some((StepState::Skipped, StepReason::Forgotten));
+    }
     match step.object.kind {
         ObjectKind::Member => member(step, sighted, is_compared),
         ObjectKind::Department => department(step, sighted, is_compared),

@@ -1,6 +1,6 @@
 //! The verification: what was written is read back and compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wecom_contacts::Seen;
 
@@ -32,6 +32,12 @@ pub(super) fn verify(done: &[(&Step, Option<StepReason>)], sighted: &Sighted) ->
     // What the last step on an object wants of each field.
     let mut fields: BTreeMap<(ObjectKey, &str), usize> = BTreeMap::new();
     let mut last: BTreeMap<ObjectKey, usize> = BTreeMap::new();
+    // With a member the places in tags go.
+    let removed: BTreeSet<MemberKey> = done
+        .iter()
+        .filter(|(step, _)| step.action == StepAction::Remove)
+        .filter_map(|(step, _)| mirror::key(step))
+        .collect();
     for (index, (step, _)) in done.iter().enumerate() {
         let key = object_key(step);
         fields.extend(step.fields.keys().map(|name| ((key.clone(), name.as_str()), index)));
@@ -90,9 +96,9 @@ pub(super) fn verify(done: &[(&Step, Option<StepReason>)], sighted: &Sighted) ->
                     }
                 }
             }
-            ObjectKind::Tag => {
-                verified.differences.extend(tag(step, reason.as_ref(), is_last, sighted).map(difference))
-            }
+            ObjectKind::Tag => verified
+                .differences
+                .extend(tag(step, reason.as_ref(), is_last, &removed, sighted).map(difference)),
         }
     }
     verified
@@ -108,6 +114,7 @@ fn tag<'a>(
     step: &Step,
     reason: Option<&StepReason>,
     is_last: bool,
+    removed: &BTreeSet<MemberKey>,
     sighted: &Sighted,
 ) -> Option<Option<&'a str>> {
     let id = look::tag_id(step)?;
@@ -130,7 +137,8 @@ fn tag<'a>(
             let wanted = step.action == StepAction::AddMembers;
             let is_wrong = mirror::tag_members(step).iter().any(|userid| {
                 let is_refused = refused.iter().any(|refused| refused.eq_ignore_ascii_case(userid.as_str()));
-                !is_refused && members.contains(&MemberKey::from(userid)) != wanted
+                let key = MemberKey::from(userid);
+                !is_refused && !removed.contains(&key) && members.contains(&key) != wanted
             });
             is_wrong.then_some(Some("userlist"))
         }

@@ -3,7 +3,7 @@
 //! A plan is a versioned JSON document. [`Plan::fingerprint`] binds it: a document that was edited by hand is refused. Nothing is
 //! sent while a plan is made.
 
-mod build;
+pub(crate) mod build;
 mod finding;
 mod step;
 

@@ -43,13 +43,12 @@ pub(super) fn merge(records: Vec<DepartmentRecord>, readings: &Readings, is_base
     let before: BTreeMap<_, _> = records.into_iter().map(|record| (record.id, record)).collect();
     let mut after = before.clone();
     let mut changes = Vec::new();
-    let seen: BTreeSet<_> = readings
-        .nodes
-        .iter()
-        .flat_map(|(_, nodes)| nodes.keys())
-        .chain(readings.details.iter().flat_map(|(_, details)| details.keys()))
-        .copied()
-        .collect();
+    // The ids are read again after the details, so a department that they lack does not exist any more.
+    let seen: BTreeSet<_> = match (&readings.nodes, &readings.details) {
+        (Some((_, nodes)), _) => nodes.keys().copied().collect(),
+        (None, Some((_, details))) => details.keys().copied().collect(),
+        (None, None) => BTreeSet::new(),
+    };
     for id in &seen {
         let old = before.get(id);
         let mut record = old.cloned().unwrap_or_else(|| unread(*id));
@@ -93,9 +92,12 @@ pub(super) fn merge(records: Vec<DepartmentRecord>, readings: &Readings, is_base
         if seen.contains(id) || record.state == State::Removed {
             continue;
         }
-        // Missing from two complete readings, and seen by no credential.
-        let is_gone = readings.nodes.is_some()
-            && readings.previous.as_ref().is_some_and(|previous| !previous.contains(id));
+        // Missing from the last two complete readings. One that is missing from the last alone is still changing.
+        let was_listed = readings.previous.as_ref().is_some_and(|previous| previous.contains(id));
+        let is_gone = readings.nodes.is_some() && readings.previous.is_some() && !was_listed;
+        if was_listed {
+            continue;
+        }
         let state = if is_gone { State::Removed } else { State::OutOfSight };
         if record.state != state {
             let action = if is_gone { Action::Removed } else { Action::OutOfSight };
@@ -109,6 +111,16 @@ pub(super) fn merge(records: Vec<DepartmentRecord>, readings: &Readings, is_base
     let is_new = |id: &&DepartmentId| before.get(id).is_none_or(|old| old.state == State::Removed);
     let new = seen.iter().filter(is_new).count() as u64;
     Outcome { writes: writes(&before, &after), changes, present: seen.len() as u64, with_details, new }
+}
+
+/// The departments that differ between two readings of the ids: new, gone, or with another parent or place.
+pub(super) fn difference(
+    before: &BTreeMap<DepartmentId, DepartmentNode>,
+    after: &BTreeMap<DepartmentId, DepartmentNode>,
+) -> BTreeSet<DepartmentId> {
+    let place = |node: Option<&DepartmentNode>| node.map(|node| (node.parentid, node.order));
+    let all = before.keys().chain(after.keys()).copied();
+    all.filter(|id| place(before.get(id)) != place(after.get(id))).collect()
 }
 
 fn unread(id: DepartmentId) -> DepartmentRecord {

@@ -88,6 +88,19 @@ impl<'a> Departments<'a> {
             None => Self::Visible(visible),
         }
     }
+
+    /// Whether the row has the seats in all departments of the member.
+    fn are_all_in(&self, row: &Member) -> bool {
+        let Self::All(departments) = self else { return false };
+        let listed = row.department.known().map_or(&[][..], Vec::as_slice);
+        has_seats(row) && departments.iter().all(|department| listed.contains(department))
+    }
+}
+
+/// Whether the row says something about seats. In 成员授权模式 it has the root alone and no order: it says nothing.
+fn has_seats(row: &Member) -> bool {
+    let is_root_alone = row.department.known().is_some_and(|ids| ids.as_slice() == [DepartmentId::ROOT]);
+    row.department.is_known() && !(is_root_alone && row.order.is_hidden())
 }
 
 /// Puts a row of details into a record. Returns the fields that went from one known value to another.
@@ -99,7 +112,11 @@ pub(crate) fn details(
     sent_at: Timestamp,
 ) -> Map<String, Value> {
     let mut changed = Map::new();
-    let known = sight.known(row);
+    let mut known = sight.known(row);
+    if row.isleader == Seen::Known(false) && !departments.are_all_in(row) {
+        // A department that is not in the row may have this leader.
+        known = known.without(FieldSet::of([MemberField::Isleader]));
+    }
     macro_rules! fields {
         ($($field:ident $name:ident;)*) => {$(
             if known.contains(MemberField::$name) && record.member.$field != row.$field {
@@ -160,11 +177,7 @@ fn seats(
     departments: &Departments<'_>,
     changed: &mut Map<String, Value>,
 ) {
-    // In 成员授权模式 the details have the root alone, and no order: they say nothing about seats.
-    let row = row.filter(|row| {
-        let root_alone = row.department.known().is_some_and(|ids| ids.as_slice() == [DepartmentId::ROOT]);
-        row.department.is_known() && !(root_alone && row.order.is_hidden())
-    });
+    let row = row.filter(|row| has_seats(row));
     let from_row = |department: DepartmentId| {
         let row = row?;
         let membership = row.memberships().find(|membership| membership.department == department)?;

@@ -19,6 +19,7 @@ mod writer;
 
 use std::{fmt, time::Duration};
 
+use jiff::Timestamp;
 use wecom_contacts::{AgentId, Client, CorpId, Polling};
 
 pub(crate) use departments::paths;
@@ -51,6 +52,7 @@ pub struct Pull {
     polling: Polling,
     holder: String,
     lock_wait: Duration,
+    forget_before: Option<Timestamp>,
     progress: Box<dyn FnMut(Progress) + Send>,
 }
 
@@ -65,6 +67,7 @@ impl Pull {
             polling: Polling::default(),
             holder: format!("process {}", std::process::id()),
             lock_wait: Duration::from_secs(60),
+            forget_before: None,
             progress: Box::new(drop),
         }
     }
@@ -102,6 +105,12 @@ impl Pull {
     /// Waits for another writer of the corp at most so long. Defaults to 60 s.
     pub fn lock_wait(mut self, wait: Duration) -> Self {
         self.lock_wait = wait;
+        self
+    }
+
+    /// Erases the values of members who were removed before this time, once the pull is complete and has proven which members exist.
+    pub fn forget_removed_before(mut self, before: Timestamp) -> Self {
+        self.forget_before = Some(before);
         self
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use wecom_contacts::UserId;
+use wecom_contacts::{DepartmentId, UserId};
 
 use crate::Coverage;
 
@@ -59,8 +59,14 @@ pub struct PullReport {
     pub tags: Counts,
     /// Members whose departments still changed when the pull ended.
     pub moving: Vec<UserId>,
+    /// Departments that still appeared, vanished or moved when the pull ended.
+    #[serde(default)]
+    pub moving_departments: Vec<DepartmentId>,
     /// What is hidden, and why.
     pub hidden: Hidden,
+    /// Members who were removed long ago and whose values the pull has erased.
+    #[serde(default)]
+    pub forgotten: u64,
 }
 
 /// Counts of one kind of object.

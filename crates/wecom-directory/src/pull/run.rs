@@ -50,7 +50,8 @@ pub(super) async fn run(
     store: &dyn Store,
     changes: Option<&mut Vec<Change>>,
 ) -> Result<PullReport> {
-    let Pull { corp, contacts_sync, app, via, polling, holder, lock_wait, progress } = pull;
+    let Pull { corp, contacts_sync, app, via, polling, holder, lock_wait, forget_before, progress } = pull;
+    let forget_before = forget_before.filter(|_| changes.is_none());
     let _lock = store.lock(&corp, &holder, lock_wait).await?;
     let started_at = Timestamp::now();
     let summary = store.corps().await?.into_iter().find(|summary| summary.corp == corp);
@@ -72,7 +73,12 @@ pub(super) async fn run(
         polling,
     };
     run.load_known().await?;
-    run.pull(contacts_sync, app.map(|(agent, client)| (i64::from(agent.0), client)), via).await
+    let app = app.map(|(agent, client)| (i64::from(agent.0), client));
+    let mut report = run.pull(contacts_sync, app, via).await?;
+    if let Some(before) = forget_before.filter(|_| report.complete && report.existence) {
+        report.forgotten = store.forget_removed(&corp, before).await?;
+    }
+    Ok(report)
 }
 
 struct Run<'a> {
@@ -193,12 +199,16 @@ impl Run<'_> {
 
         self.reporter.report(Stage::Tags, 0, None);
         let tag_reading = match (&contacts_sync, &app) {
-            (Some(client), _) => Some((tags::read(client, Source::ContactsSync).await?, Level::Complete)),
+            (Some(client), _) => {
+                let reading = tags::read(client, Source::ContactsSync).await?;
+                let level = if reading.has_all_contents() { Level::Complete } else { Level::Range };
+                Some((reading, level))
+            }
             (None, Some((_, client))) => Some((tags::read(client, Source::App).await?, Level::Range)),
             (None, None) => None,
         };
 
-        let mut moving = BTreeSet::new();
+        let mut moving = Changing::default();
         if let Some(client) = &contacts_sync {
             let (number, changing) = self.close(client, &detail_sources, &mut readings).await?;
             last_ids = Some(number);
@@ -209,7 +219,7 @@ impl Run<'_> {
         if contacts_sync.is_some() && !read.contains(&Source::ContactsSync) {
             read.push(Source::ContactsSync);
         }
-        self.finish_members(last_ids, &read, &moving).await?;
+        self.finish_members(last_ids, &read, &moving.members).await?;
 
         self.reporter.report(Stage::Commit, 0, None);
         let departments =
@@ -261,8 +271,10 @@ impl Run<'_> {
             members: self.counts,
             departments: department_counts,
             tags: tag_counts,
-            moving: moving.iter().map(|index| UserId::new(self.table.userid(*index))).collect(),
+            moving: moving.members.iter().map(|index| UserId::new(self.table.userid(*index))).collect(),
+            moving_departments: moving.departments.into_iter().collect(),
             hidden,
+            forgotten: 0,
         };
         let record = PullRecord {
             id: 0,
@@ -614,6 +626,8 @@ impl Run<'_> {
                 (_, Some(_)) => self.counts.changed += 1,
                 (_, None) => {}
             }
+        } else if existed && action == Some(Action::Removed) {
+            self.counts.removed += 1;
         }
         let change = action.map(|action| {
             let id = record.member.userid.as_str().to_owned();
@@ -623,53 +637,66 @@ impl Run<'_> {
     }
 
     /// Reads the ids again until two readings agree, and reads again what differs. Returns the number of the last reading, and the
-    /// members that still changed.
+    /// objects that still changed.
     async fn close(
         &mut self,
         client: &Client,
         sources: &[(Client, Sight)],
         readings: &mut Readings,
-    ) -> Result<(u8, BTreeSet<Index>)> {
+    ) -> Result<(u8, Changing)> {
         let mut number = 1;
-        let mut changing = BTreeSet::new();
+        let mut changing = Changing::default();
         for _ in 0..CLOSING_ROUNDS {
             number += 1;
             changing = self.read_ids_again(client, number, readings).await?;
+            // What details have shown of a member who is not in the ids is older than the ids.
+            let is_unlisted = |index: &Index| {
+                let entry = self.table.entry(*index);
+                entry.last_id_reading != number && entry.detailed != [false; 2]
+            };
+            let unlisted = self.table.indexes().filter(is_unlisted).take(SINGLES_UP_TO);
+            let again: BTreeSet<_> = changing.members.iter().copied().chain(unlisted).collect();
+            self.read_again(&again, sources).await?;
+            if !changing.departments.is_empty() {
+                readings.details = department_details(sources).await?;
+            }
             if changing.is_empty() && !self.falls_too_much(number) {
                 break;
-            }
-            for (source_client, sight) in sources {
-                let present: Vec<_> = changing
-                    .iter()
-                    .filter(|index| self.table.entry(**index).last_id_reading == number)
-                    .copied()
-                    .collect();
-                let mut userids = Vec::new();
-                for index in present {
-                    self.table.entry_mut(index).detailed[sight.source.index()] = false;
-                    userids.push(UserId::new(self.table.userid(index)));
-                }
-                let class = if sight.sees_sensitive { Class::Full } else { Class::Cut };
-                let mut reader = Reader { sight: *sight, class, taken_as_cut: 0 };
-                self.take_all(Box::pin(details::singles(source_client, userids)), &mut reader).await?;
             }
         }
         Ok((number, changing))
     }
 
-    /// Reads the ids once more. Returns the members whose departments differ from the reading before.
+    /// Reads the details of these members again with each source. One that no source shows any more counts as not read.
+    async fn read_again(&mut self, members: &BTreeSet<Index>, sources: &[(Client, Sight)]) -> Result<()> {
+        for (client, sight) in sources {
+            let mut userids = Vec::with_capacity(members.len());
+            for index in members {
+                self.table.entry_mut(*index).detailed[sight.source.index()] = false;
+                userids.push(UserId::new(self.table.userid(*index)));
+            }
+            let class = if sight.sees_sensitive { Class::Full } else { Class::Cut };
+            let mut reader = Reader { sight: *sight, class, taken_as_cut: 0 };
+            self.take_all(Box::pin(details::singles(client, userids)), &mut reader).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the ids once more. Returns the objects that differ from the reading before.
     async fn read_ids_again(
         &mut self,
         client: &Client,
         number: u8,
         readings: &mut Readings,
-    ) -> Result<BTreeSet<Index>> {
+    ) -> Result<Changing> {
         let reading = self.read_ids(client, number, Stage::Closing).await?;
         let before = self.table.set_pairs(reading.pairs);
-        let changing = difference(&before, self.table.pairs());
-        readings.previous = readings.nodes.take().map(|(_, nodes)| nodes.into_keys().collect());
+        let members = difference(&before, self.table.pairs());
+        let nodes = readings.nodes.take().map(|(_, nodes)| nodes).unwrap_or_default();
+        let departments = departments::difference(&nodes, &reading.departments);
+        readings.previous = Some(nodes.into_keys().collect());
         readings.nodes = Some((reading.sent_at, reading.departments));
-        Ok(changing)
+        Ok(Changing { members, departments })
     }
 
     /// Whether more members are missing than a corp usually loses: the ids are then read once more.
@@ -733,7 +760,8 @@ impl Run<'_> {
             // A member who is new in the ids has no departments in the mirror yet.
             let departments_differ =
                 in_ids && entry.hashes.departments != Some(departments_hash(self.table.departments(index)));
-            let is_gone = entry.person.is_some() && !in_ids && !detailed;
+            let is_recorded = entry.person.is_some() || entry.is_written;
+            let is_gone = is_recorded && !in_ids && !detailed;
             let is_back = in_ids && entry.person.is_some() && !entry.was_present && !entry.is_written;
             if departments_differ || is_gone || is_back || lost_details {
                 pending.push(index);
@@ -779,6 +807,33 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// Objects that differ between two readings of the ids.
+#[derive(Default)]
+struct Changing {
+    members: BTreeSet<Index>,
+    departments: BTreeSet<DepartmentId>,
+}
+
+impl Changing {
+    fn is_empty(&self) -> bool {
+        self.members.is_empty() && self.departments.is_empty()
+    }
+}
+
+/// Reads the departments with their details again. What several credentials see comes together.
+async fn department_details(
+    sources: &[(Client, Sight)],
+) -> Result<Option<(Timestamp, BTreeMap<DepartmentId, Department>)>> {
+    let sent_at = Timestamp::now();
+    let mut details = BTreeMap::new();
+    for (client, _) in sources {
+        for department in client.departments().list().await? {
+            details.entry(department.id).or_insert(department);
+        }
+    }
+    Ok((!sources.is_empty()).then_some((sent_at, details)))
 }
 
 fn parse(row: &RawRow) -> Result<Member> {

@@ -23,9 +23,12 @@ pub(super) struct Reading {
 pub(super) async fn read(client: &Client, source: Source) -> Result<Reading> {
     let sent_at = Timestamp::now();
     let mut tags = BTreeMap::new();
+    let mut refused = Vec::new();
     for tag in client.tags().list().await? {
-        // A tag that was deleted since the list was read.
-        let Some(content) = client.tags().find(tag.tagid).await? else { continue };
+        let Some(content) = client.tags().find(tag.tagid).await? else {
+            refused.push(tag.tagid);
+            continue;
+        };
         let members = content.members.map(|members| {
             let mut userids: Vec<UserId> = members.into_iter().map(|member| member.userid).collect();
             userids.sort();
@@ -43,14 +46,39 @@ pub(super) async fn read(client: &Client, source: Source) -> Result<Reading> {
                 id: tag.tagid,
                 state: State::Present,
                 name: if content.tagname.is_known() { content.tagname } else { Seen::Known(tag.tagname) },
+                members_complete: source == Source::ContactsSync && members.is_known(),
                 members,
-                members_complete: source == Source::ContactsSync,
                 departments,
                 read_at: sent_at,
             },
         );
     }
+    if !refused.is_empty() {
+        // A tag that was deleted since the list was read is not in a new list. Of one that is, only the name is known.
+        for tag in client.tags().list().await?.into_iter().filter(|tag| refused.contains(&tag.tagid)) {
+            let name = Seen::Known(tag.tagname);
+            tags.insert(
+                tag.tagid,
+                TagRecord {
+                    id: tag.tagid,
+                    state: State::Present,
+                    name,
+                    members: Seen::Hidden,
+                    members_complete: false,
+                    departments: Seen::Hidden,
+                    read_at: sent_at,
+                },
+            );
+        }
+    }
     Ok(Reading { sent_at, tags })
+}
+
+impl Reading {
+    /// Whether the content of each tag was read.
+    pub(super) fn has_all_contents(&self) -> bool {
+        self.tags.values().all(|tag| tag.members.is_known())
+    }
 }
 
 /// What a pull changes in the tags.
@@ -86,10 +114,23 @@ pub(super) fn merge(records: Vec<TagRecord>, reading: Reading, is_baseline: bool
         };
         let mut fields = Map::new();
         note_changed(&mut fields, "tagname", &old.name, &tag.name);
-        note_changed(&mut fields, "departments", &old.departments, &tag.departments);
+        if old.members_complete && !tag.members_complete || tag.members.is_hidden() {
+            // A complete content is not replaced by what an app sees of it.
+            tag.members = old.members.clone();
+            tag.departments = old.departments.clone();
+            tag.members_complete = old.members_complete;
+        }
+        if tag.departments.is_hidden() {
+            tag.departments = old.departments.clone();
+        }
+        // What an app sees of a tag changes with its visible range too, so that is no change of the tag.
+        if old.members_complete && tag.members_complete {
+            note_changed(&mut fields, "departments", &old.departments, &tag.departments);
+        }
         if let (Seen::Known(before), Seen::Known(after)) = (&old.members, &tag.members)
             && before != after
-            && old.members_complete == tag.members_complete
+            && old.members_complete
+            && tag.members_complete
         {
             // A tag may have tens of thousands of members: the journal keeps those that came and went.
             let lacks = |list: &Vec<UserId>, other: &Vec<UserId>| {
@@ -100,17 +141,8 @@ pub(super) fn merge(records: Vec<TagRecord>, reading: Reading, is_baseline: bool
                 json!({ "added": lacks(after, before), "removed": lacks(before, after) }),
             );
         }
-        // A complete list is not replaced by what an app sees of it.
-        if old.members_complete && !tag.members_complete {
-            tag.members = old.members.clone();
-            tag.members_complete = true;
-            fields.remove("members");
-        }
         if tag.name.is_hidden() {
             tag.name = old.name.clone();
-        }
-        if tag.departments.is_hidden() {
-            tag.departments = old.departments.clone();
         }
         let is_same = TagRecord { read_at: old.read_at, ..tag.clone() } == *old;
         if !fields.is_empty() {

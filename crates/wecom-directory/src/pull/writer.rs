@@ -1,4 +1,4 @@
-//! What a pull writes: buffered while it is little, in one transaction as soon as it is more.
+//! What a pull writes: a batch in memory, the others in one transaction of the store.
 //!
 //! Readers see nothing of it before the commit. A pull that stops on the way leaves the mirror as it was.
 
@@ -16,11 +16,8 @@ use crate::{
     store::{CredentialRecord, DepartmentWrite, MemberKey, MemberWrite, PullRecord, Store, Transaction},
 };
 
-/// How many members go to the store at once.
+/// How many members are held in memory, and go to the store at once.
 const BATCH: usize = 1_000;
-/// How many changed members are held in memory before the transaction begins. It then blocks other writers of a SQLite file until
-/// the pull ends, so that it begins late where little has changed.
-const BUFFER: usize = 10_000;
 
 pub(super) struct Writer<'a> {
     store: &'a dyn Store,
@@ -30,6 +27,8 @@ pub(super) struct Writer<'a> {
     /// When the pull began.
     started_at: Timestamp,
     members: Vec<Pending>,
+    /// Whether the transaction has changes of members. A baseline has none, and none is looked up.
+    has_member_changes: bool,
     /// The place of a buffered member in `members`.
     buffered: HashMap<MemberKey, usize>,
     departments: Vec<DepartmentWrite>,
@@ -59,6 +58,7 @@ impl<'a> Writer<'a> {
             transaction: None,
             started_at,
             members: Vec::new(),
+            has_member_changes: false,
             buffered: HashMap::new(),
             departments: Vec::new(),
             tags: Vec::new(),
@@ -103,18 +103,16 @@ impl<'a> Writer<'a> {
             pending.record = record;
             return Ok(());
         }
-        if is_again && let Some((transaction, pull)) = &mut self.transaction {
+        if is_again
+            && self.has_member_changes
+            && let Some((transaction, pull)) = &mut self.transaction
+        {
             let first = transaction.take_change(*pull, ObjectKind::Member, key.as_str()).await?;
             change = united(first, change);
         }
         self.buffered.insert(key, self.members.len());
         self.members.push(Pending { record, change });
-        let is_full = if self.transaction.is_some() {
-            self.members.len() >= BATCH
-        } else {
-            self.members.len() >= BUFFER
-        };
-        if is_full { self.flush().await } else { Ok(()) }
+        if self.members.len() >= BATCH { self.flush().await } else { Ok(()) }
     }
 
     pub(super) fn put_department(&mut self, department: DepartmentWrite) {
@@ -137,6 +135,10 @@ impl<'a> Writer<'a> {
     async fn transaction(&mut self) -> Result<(&mut Box<dyn Transaction>, i64)> {
         if self.transaction.is_none() {
             let mut transaction = self.store.begin(self.corp).await?;
+            // A pull that only shows its changes is not in the mirror and has no number.
+            if self.shown.is_some() {
+                return Ok((&mut self.transaction.insert((transaction, 0)).0, 0));
+            }
             let begun = PullRecord {
                 id: 0,
                 started_at: self.started_at,
@@ -157,25 +159,26 @@ impl<'a> Writer<'a> {
     /// Gives the buffered members to the transaction.
     async fn flush(&mut self) -> Result<()> {
         self.buffered.clear();
-        let mut pending = std::mem::take(&mut self.members).into_iter().peekable();
+        let pending = std::mem::take(&mut self.members);
         let (transaction, pull) = self.transaction().await?;
-        while pending.peek().is_some() {
-            let (members, changes): (Vec<_>, Vec<_>) = pending
-                .by_ref()
-                .take(BATCH)
-                .map(|Pending { record, change }| {
-                    let search = search::text(&record.member);
-                    (MemberWrite { record, search }, change)
-                })
-                .unzip();
-            let persons = transaction.put_members(members).await?;
-            let of_person = |(change, person): (Option<Change>, PersonId)| {
-                change.map(|change| Change { person: Some(person), cause: Cause::pull(pull), ..change })
-            };
-            let changes: Vec<_> = changes.into_iter().zip(persons).filter_map(of_person).collect();
-            if !changes.is_empty() {
-                transaction.put_changes(changes).await?;
-            }
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let (members, changes): (Vec<_>, Vec<_>) = pending
+            .into_iter()
+            .map(|Pending { record, change }| {
+                let search = search::text(&record.member);
+                (MemberWrite { record, search }, change)
+            })
+            .unzip();
+        let persons = transaction.put_members(members).await?;
+        let of_person = |(change, person): (Option<Change>, PersonId)| {
+            change.map(|change| Change { person: Some(person), cause: Cause::pull(pull), ..change })
+        };
+        let changes: Vec<_> = changes.into_iter().zip(persons).filter_map(of_person).collect();
+        if !changes.is_empty() {
+            transaction.put_changes(changes).await?;
+            self.has_member_changes = true;
         }
         Ok(())
     }
@@ -187,7 +190,11 @@ impl<'a> Writer<'a> {
         let (mut transaction, id) = transaction.ok_or(Error::Damaged("a transaction ended early"))?;
         if let Some(shown) = shown {
             // The members' changes are in the transaction already, which is dropped.
-            shown.extend(transaction.changes(id).await?);
+            shown.extend(transaction.changes(id).await?.into_iter().map(|change| {
+                // A new person gets a number when it is written.
+                let person = change.person.filter(|_| change.action != Action::Created);
+                Change { person, ..change }
+            }));
             shown.append(&mut changes);
             return Ok(0);
         }

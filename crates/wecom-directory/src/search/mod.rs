@@ -1,29 +1,32 @@
 //! Finding people: by userid, name, alias, position, the last digits of the mobile, or department; in Chinese, in pinyin (all readings),
 //! by initials, or mixed.
 
+mod query;
 mod text;
 
 use std::{
-    collections::{HashMap, HashSet},
+    cmp::Ordering,
+    collections::{BinaryHeap, HashMap},
     ops::Range,
     thread,
 };
 
-use ib_matcher::matcher::{IbMatcher, PinyinMatchConfig};
-use ib_matcher::pinyin::PinyinNotation;
 use wecom_contacts::{CorpId, DepartmentId, UserId};
 
 pub(crate) use self::text::text;
-use self::text::{ALIAS, MOBILE, NAME, POSITION, READINGS, USERID, mask};
+use self::{
+    query::{Query, fields},
+    text::{NAME, POSITION, USERID},
+};
 use crate::{
     Result,
     pull::paths,
     record::PersonId,
-    store::{Store, existing_departments},
+    store::{SearchRow, Store, existing_departments},
 };
 
 /// How many people are read from the store at once.
-const PAGE: u32 = 50_000;
+const PAGE: u32 = 20_000;
 /// Below this number of people, one thread answers a query.
 const ONE_THREAD: usize = 20_000;
 
@@ -84,12 +87,11 @@ impl Searcher {
     ///
     /// Fails if the store fails.
     pub async fn read(store: &dyn Store, corp: &CorpId) -> Result<Self> {
-        let departments = existing_departments(store, corp).await?;
-        let paths = paths(&departments).into_iter().filter_map(|(id, (path, _))| Some((id, path?))).collect();
+        let paths = department_paths(store, corp).await?;
         let mut searcher = Self { people: Vec::new(), text: String::new(), departments: Vec::new(), paths };
         let mut after = None;
         loop {
-            let rows = store.search_rows(corp, after, PAGE).await?;
+            let rows = store.search_rows(corp, 0, after, PAGE).await?;
             let Some(last) = rows.last() else { return Ok(searcher) };
             after = Some(last.person);
             for row in rows {
@@ -120,8 +122,8 @@ impl Searcher {
     /// Returns the best matches, at most `limit`, and the number of all. Words are separated by blanks, and each of them must match:
     /// a field of the person, or the path of one of the person's departments.
     pub fn find(&self, query: &str, limit: usize) -> (Vec<Hit>, usize) {
-        let words: Vec<_> = query.split_whitespace().map(|word| Word::new(word, &self.paths)).collect();
-        if words.is_empty() {
+        let query = Query::new(query, &self.paths);
+        if query.is_empty() {
             return (Vec::new(), 0);
         }
         let threads = if self.people.len() < ONE_THREAD {
@@ -130,11 +132,11 @@ impl Searcher {
             thread::available_parallelism().map_or(1, usize::from)
         };
         let share = self.people.len().div_ceil(threads).max(1);
-        let (this, words) = (&self, &words);
+        let (this, query) = (&self, &query);
         let mut found: Vec<(Rank, usize)> = thread::scope(|scope| {
             let search = |(part, people): (usize, &'_ [Indexed])| {
                 let first = part * share;
-                let rank = |(at, person): (usize, &Indexed)| Some((this.rank(person, words)?, first + at));
+                let rank = |(at, person): (usize, &Indexed)| Some((this.rank(person, query)?, first + at));
                 people.iter().enumerate().filter_map(rank).collect::<Vec<_>>()
             };
             let mut parts = self.people.chunks(share).enumerate();
@@ -152,28 +154,12 @@ impl Searcher {
         (found.into_iter().map(|(rank, at)| self.hit(&self.people[at], rank)).collect(), all)
     }
 
-    /// The worst rank of the words, or `None` if a word does not match.
-    fn rank(&self, person: &Indexed, words: &[Word<'_>]) -> Option<Rank> {
-        words
-            .iter()
-            .map(|word| self.rank_of(person, word))
-            .try_fold(Rank::Exact, |worst, rank| rank.map(|rank| worst.max(rank)))
+    fn rank(&self, person: &Indexed, query: &Query<'_>) -> Option<Rank> {
+        query.rank(person.mask, &fields(self.text_of(person)), self.departments_of(person))
     }
 
-    fn rank_of(&self, person: &Indexed, word: &Word<'_>) -> Option<Rank> {
-        let by_field =
-            if person.mask & word.mask == word.mask { word.rank(&self.fields(person)) } else { None };
-        by_field.or_else(|| {
-            let is_in =
-                self.departments_of(person).iter().any(|department| word.departments.contains(department));
-            is_in.then_some(Rank::Department)
-        })
-    }
-
-    fn fields(&self, person: &Indexed) -> [&str; 5] {
-        let text = &self.text[person.text.start as usize..person.text.end as usize];
-        let mut fields = text.split('\t');
-        [(); 5].map(|()| fields.next().unwrap_or_default())
+    fn text_of(&self, person: &Indexed) -> &str {
+        &self.text[person.text.start as usize..person.text.end as usize]
     }
 
     fn departments_of(&self, person: &Indexed) -> &[DepartmentId] {
@@ -181,85 +167,107 @@ impl Searcher {
     }
 
     fn hit(&self, person: &Indexed, rank: Rank) -> Hit {
-        let fields = self.fields(person);
-        let path = |department: &DepartmentId| {
-            self.paths.get(department).cloned().unwrap_or_else(|| format!("id {department}"))
-        };
-        Hit {
-            person: person.person,
-            userid: UserId::new(fields[USERID]),
-            name: fields[NAME].to_owned(),
-            position: fields[POSITION].to_owned(),
-            departments: self.departments_of(person).iter().map(path).collect(),
-            rank,
+        hit(person.person, self.text_of(person), self.departments_of(person), &self.paths, rank)
+    }
+}
+
+fn hit(
+    person: PersonId,
+    text: &str,
+    departments: &[DepartmentId],
+    paths: &HashMap<DepartmentId, String>,
+    rank: Rank,
+) -> Hit {
+    let fields = fields(text);
+    let path = |department: &DepartmentId| {
+        paths.get(department).cloned().unwrap_or_else(|| format!("id {department}"))
+    };
+    Hit {
+        person,
+        userid: UserId::new(fields[USERID]),
+        name: fields[NAME].to_owned(),
+        position: fields[POSITION].to_owned(),
+        departments: departments.iter().map(path).collect(),
+        rank,
+    }
+}
+
+/// Finds people without holding them in memory, as [`Searcher::find`] does: the store leaves out most of those who cannot match.
+///
+/// One query costs less than reading a [`Searcher`]; a program that answers many keeps one.
+///
+/// # Errors
+///
+/// Fails if the store fails.
+pub async fn find(store: &dyn Store, corp: &CorpId, query: &str, limit: usize) -> Result<(Vec<Hit>, usize)> {
+    let paths = department_paths(store, corp).await?;
+    let (mut best, mut all, mut after) = (BinaryHeap::new(), 0, None);
+    if Query::new(query, &paths).is_empty() {
+        return Ok((Vec::new(), 0));
+    }
+    let mask = Query::new(query, &paths).mask().cast_signed();
+    loop {
+        let rows = store.search_rows(corp, mask, after, PAGE).await?;
+        let Some(last) = rows.last() else { break };
+        after = Some(last.person);
+        let query = Query::new(query, &paths);
+        for row in rows {
+            let mask = row.search.mask.cast_unsigned();
+            let Some(rank) = query.rank(mask, &fields(&row.search.text), &row.departments) else { continue };
+            all += 1;
+            // The worst is on top.
+            best.push(Found { rank, row });
+            if best.len() > limit {
+                best.pop();
+            }
         }
     }
+    let found = best.into_sorted_vec().into_iter();
+    let hit = |Found { rank, row }: Found| hit(row.person, &row.search.text, &row.departments, &paths, rank);
+    Ok((found.map(hit).collect(), all))
+}
+
+/// A match, ordered by its rank and then by the number of the person.
+struct Found {
+    rank: Rank,
+    row: SearchRow,
+}
+
+impl Found {
+    fn place(&self) -> (Rank, PersonId) {
+        (self.rank, self.row.person)
+    }
+}
+
+impl Ord for Found {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.place().cmp(&other.place())
+    }
+}
+
+impl PartialOrd for Found {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Found {
+    fn eq(&self, other: &Self) -> bool {
+        self.place() == other.place()
+    }
+}
+
+impl Eq for Found {}
+
+/// The path of each department that has a known one.
+async fn department_paths(store: &dyn Store, corp: &CorpId) -> Result<HashMap<DepartmentId, String>> {
+    let departments = existing_departments(store, corp).await?;
+    Ok(paths(&departments).into_iter().filter_map(|(id, (path, _))| Some((id, path?))).collect())
 }
 
 /// The texts of all people have fewer than 4 GiB.
 fn offset(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
-}
-
-/// A word of a query.
-struct Word<'a> {
-    word: String,
-    mask: u64,
-    /// Ways to type the word: 吕 is `lv` to the matcher, and `lu` and `lyu` to people.
-    matchers: Vec<IbMatcher<'a>>,
-    /// The departments whose paths have the word.
-    departments: HashSet<DepartmentId>,
-}
-
-impl Word<'_> {
-    fn new(word: &str, paths: &HashMap<DepartmentId, String>) -> Self {
-        let word = word.to_lowercase();
-        let mut spellings = vec![word.clone()];
-        for (typed, reading) in [("lyu", "lv"), ("nyu", "nv"), ("lu", "lv"), ("nu", "nv")] {
-            let other = word.replace(typed, reading);
-            if !spellings.contains(&other) {
-                spellings.push(other);
-            }
-        }
-        let matcher = |spelling: &String| {
-            let notations = PinyinNotation::Ascii | PinyinNotation::AsciiFirstLetter;
-            let pinyin = PinyinMatchConfig::builder(notations).data(&READINGS).build();
-            IbMatcher::builder(spelling.as_str()).is_pattern_partial(true).pinyin(pinyin).build()
-        };
-        let matchers: Vec<_> = spellings.iter().map(matcher).collect();
-        let has_word = |path: &String| matchers.iter().any(|matcher| matcher.is_match(path.as_str()));
-        let departments = paths.iter().filter(|(_, path)| has_word(path)).map(|(id, _)| *id).collect();
-        Self { mask: mask(&word), word, matchers, departments }
-    }
-
-    fn rank(&self, fields: &[&str; 5]) -> Option<Rank> {
-        let names = [fields[USERID], fields[NAME], fields[ALIAS]];
-        if names.iter().chain([&fields[MOBILE]]).any(|field| field.to_lowercase() == self.word) {
-            return Some(Rank::Exact);
-        }
-        let is_number = self.word.len() >= 3 && self.word.bytes().all(|byte| byte.is_ascii_digit());
-        if is_number && fields[MOBILE].ends_with(&self.word) {
-            return Some(Rank::Prefix);
-        }
-        let in_names = names.iter().filter_map(|name| self.in_text(name)).min();
-        in_names.or_else(|| self.in_text(fields[POSITION]).map(|_| Rank::Substring))
-    }
-
-    fn in_text(&self, text: &str) -> Option<Rank> {
-        let found = self.matchers.iter().filter_map(|matcher| {
-            let found = matcher.find(text)?;
-            let matched = &text[found.range()];
-            let is_initials = !matched.is_ascii()
-                && matched.chars().count() == self.word.chars().count()
-                && self.word.is_ascii();
-            Some(match (found.start(), is_initials && self.word.len() > 1) {
-                (0, false) => Rank::Prefix,
-                (0, true) => Rank::Initials,
-                _ => Rank::Substring,
-            })
-        });
-        found.min()
-    }
 }
 
 #[cfg(test)]

@@ -27,7 +27,6 @@ use crate::{
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod columns;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod forget;
 #[cfg(feature = "postgres")]
 #[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
@@ -37,6 +36,8 @@ pub mod postgres;
 pub mod sqlite;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod tables;
+
+pub(crate) use forget::FORGOTTEN;
 
 /// The future of a store's operation.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
@@ -57,7 +58,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         wait: Duration,
     ) -> StoreFuture<'a, Box<dyn Lock>>;
 
-    /// Begins the one transaction of a writer. Dropped without a commit, it changes nothing.
+    /// Begins the one transaction of a writer, which holds the corp's [`lock`](Self::lock). Dropped without a commit, it changes nothing.
+    ///
+    /// It may stay open for minutes while a corp is read. Until [`commit`](Transaction::commit), members and changes that were put into
+    /// it keep no other corp's writer waiting, and no reader at any time.
     fn begin<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Box<dyn Transaction>>;
 
     /// Returns all corps with their last pulls, in the order of their ids.
@@ -101,10 +105,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Returns the number of members in each department, direct members only. Removed members are left out.
     fn head_counts<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, HashMap<DepartmentId, u64>>;
 
-    /// Returns what the search reads of the next people, by the order of their person numbers, at most `limit`.
+    /// Returns what the search reads of the next people whose filter has all bits of `mask`, by the order of their person numbers, at
+    /// most `limit`. Departments are in the order of their ids.
     fn search_rows<'a>(
         &'a self,
         corp: &'a CorpId,
+        mask: i64,
         after: Option<PersonId>,
         limit: u32,
     ) -> StoreFuture<'a, Vec<SearchRow>>;
@@ -155,6 +161,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Erases the values of a removed member from every table. Returns whether there was such a member.
     fn forget<'a>(&'a self, corp: &'a CorpId, key: &'a MemberKey) -> StoreFuture<'a, bool>;
 
+    /// Erases the values of all members who were removed before this time, as [`forget`](Self::forget) does. Returns their number.
+    fn forget_removed<'a>(&'a self, corp: &'a CorpId, before: Timestamp) -> StoreFuture<'a, u64>;
+
     /// Returns the tables in the order in which [`load`](Self::load) must fill them: the corps last, so that a copy that was interrupted
     /// shows none.
     fn tables(&self) -> &'static [Table];
@@ -185,8 +194,12 @@ pub(crate) async fn existing_departments(
 pub trait Lock: fmt::Debug + Send + Sync {}
 
 /// A writer's transaction.
+///
+/// Its memory does not grow with what is put into it. Departments, tags, credentials and the pull's own row are put right before the
+/// commit: from the first of them on, writers of other corps may have to wait.
 pub trait Transaction: Send {
-    /// Adds a pull, or changes it, and returns its number. The number of a new pull is 0.
+    /// Adds a pull, or changes it, and returns its number. The number of a new pull is 0: it takes a number, which stays unused if the
+    /// transaction is dropped. The pull must be put again with this number before the commit.
     fn put_pull<'a>(&'a mut self, pull: &'a PullRecord) -> StoreFuture<'a, i64>;
 
     /// Returns the records of these members as the transaction has them, in any order.
@@ -195,7 +208,9 @@ pub trait Transaction: Send {
     /// Adds or replaces what is known of a credential.
     fn put_credential<'a>(&'a mut self, credential: &'a CredentialRecord) -> StoreFuture<'a, ()>;
 
-    /// Adds members, or replaces those that have a person number, with their seats and search rows. Returns their person numbers.
+    /// Adds members, or replaces those that have a person number, with their seats and search rows. Returns their person numbers, in
+    /// the same order. The numbers of new persons are valid inside the transaction, for [`Change::person`] and for members that are put
+    /// again; a commit may give them others.
     fn put_members(&mut self, members: Vec<MemberWrite>) -> StoreFuture<'_, Vec<PersonId>>;
 
     /// Adds or replaces departments with their paths.
@@ -238,7 +253,7 @@ pub trait Transaction: Send {
     /// Adds or replaces fingerprints of values that a run wrote into hidden fields.
     fn put_written_hidden(&mut self, written: Vec<WrittenHidden>) -> StoreFuture<'_, ()>;
 
-    /// Commits the transaction: readers see all of it from now on.
+    /// Commits the transaction: readers see all of it from now on. A pull's commit removes what [`Store::put_progress`] noted.
     fn commit(self: Box<Self>) -> StoreFuture<'static, ()>;
 }
 

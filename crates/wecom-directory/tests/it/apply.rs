@@ -15,7 +15,7 @@ use wecom_directory::{
     journal::{Action, ObjectKind},
     plan::{Plan, Step, StepAction},
     policy::Measure,
-    run::{RunState, StepReason, StepState, Stop},
+    run::{RunState, StepReason, Stop},
     store::Store,
 };
 use wecom_sim::{Fault, Sim};
@@ -289,4 +289,320 @@ async fn many_stale_objects_stop_the_run_before_the_first_write() {
     let again = apply(&corp).resume(&corp.store, None).await.unwrap();
     assert_eq!(again.stopped, report.stopped, "resumed, it stops again");
     assert_eq!(writes(&corp).len(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_is_reported_and_what_needs_it_is_skipped() {
+    let corp = start().await;
+    let steps = vec![
+        // lisi has this mobile.
+        member(
+            "new1",
+            StepAction::Create,
+            json!({"name": [null, "新人"], "mobile": [null, "13800000002"], "department": [null, [2]]}),
+        ),
+        needs(tag(1, StepAction::AddMembers, json!({"userlist": [null, ["new1"]]})), &[1]),
+        tag(1, StepAction::AddMembers, json!({"userlist": [null, ["sunqi", "ghost"]]})),
+        tag(1, StepAction::RemoveMembers, json!({"userlist": [null, ["nobody"]]})),
+        member("sunqi", StepAction::Update, json!({"position": [null, 7]})),
+    ];
+    let plan = plan(&corp, steps).await;
+    let report = run(&corp, &plan).await;
+    assert_eq!(
+        (report.counts.refused, report.counts.skipped, report.state),
+        (4, 1, RunState::Done),
+        "{report:?}"
+    );
+    let reason = |index: usize| report.outcomes[index].reason.clone().unwrap();
+    assert!(matches!(reason(0), StepReason::Refused { code: 60104, errmsg } if errmsg.contains("lisi")));
+    assert_eq!(reason(1), StepReason::Needs { step: 1 });
+    assert_eq!(reason(2), StepReason::RefusedMembers { userids: vec!["ghost".to_owned()] });
+    assert_eq!(reason(3), StepReason::RefusedMembers { userids: vec!["nobody".to_owned()] });
+    assert!(matches!(reason(4), StepReason::Invalid { .. }));
+    // What WeCom took is in the mirror.
+    let tags = corp.store.tags(&corp.id()).await.unwrap();
+    assert!(tags[0].members.known().unwrap().contains(&"sunqi".into()));
+    assert_eq!(report.differences, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_of_many_members_is_written_in_parts() {
+    let corp = Corp::with(Sim::builder().seed(2_500, 20, 3).legacy(true)).await;
+    corp.pull().await;
+    let members: Vec<_> = corp.members().await.into_keys().take(2_300).collect();
+    let steps = vec![
+        tag(90, StepAction::Create, json!({"tagname": [null, "全员"]})),
+        needs(tag(90, StepAction::AddMembers, json!({"userlist": [null, members]})), &[1]),
+    ];
+    let plan = plan(&corp, steps).await;
+    // The answers to the second part and to the third are lost.
+    let rule = wecom_sim::CallRule::new("tag/addtagusers", Fault::reset_after());
+    corp.sim.faults().add(rule.when(wecom_sim::When::Every { k: 2, offset: 0 })).unwrap();
+    let report = run(&corp, &plan).await;
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!(writes(&corp).iter().filter(|write| write.starts_with("tag/addtagusers")).count(), 3);
+    let tags = corp.store.tags(&corp.id()).await.unwrap();
+    let tag = tags.iter().find(|tag| tag.id == 90).unwrap();
+    assert_eq!(tag.members.known().map(Vec::len), Some(2_300));
+}
+
+/// Updates of the telephone of the first so many members of a larger corp.
+async fn telephones(corp: &Corp, count: usize) -> Vec<Step> {
+    let members = corp.members().await;
+    let step = |userid: &String| member(userid, StepAction::Update, json!({"telephone": [null, "010-1"]}));
+    members.keys().take(count).map(step).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_without_the_right_stops_the_run_which_can_be_resumed() {
+    for code in [48002, 48008, 60020] {
+        let corp = Corp::with(Sim::builder().seed(40, 5, 3)).await;
+        corp.pull().await;
+        let plan = plan(&corp, telephones(&corp, 30).await).await;
+        corp.sim.faults().always("user/update", Fault::errcode(code)).unwrap();
+        let report = run(&corp, &plan).await;
+        assert!(
+            matches!(report.stopped, Some(Stop::Forbidden { code: Some(found), .. }) if found == code),
+            "{report:?}"
+        );
+        assert_eq!((report.counts.done, report.counts.refused, report.remaining), (0, 0, 30));
+        assert!(corp.sim.requests().iter().filter(|request| request.path == "user/update").count() <= 16);
+        corp.sim.faults().clear();
+        let report = apply(&corp).resume(&corp.store, Some(report.run)).await.unwrap();
+        assert!(report.is_clean(), "{report:?}");
+        assert_eq!(writes(&corp).len(), 30);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_refusals_among_the_first_writes_stop_the_run() {
+    let corp = Corp::with(Sim::builder().seed(100, 5, 3)).await;
+    corp.pull().await;
+    let plan = plan(&corp, telephones(&corp, 90).await).await;
+    corp.sim.faults().every(3, "user/update", Fault::errcode(301_013)).unwrap();
+    let report = run(&corp, &plan).await;
+    assert!(matches!(report.stopped, Some(Stop::TooManyRefused { refused: 11, .. })), "{report:?}");
+    assert!(report.counts.done < 50 && report.remaining > 30, "{report:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_account_ceiling_stops_creations_only() {
+    let corp = start().await;
+    let plan = plan(&corp, mixed()).await;
+    corp.sim.faults().always("user/create", Fault::errcode(45024)).unwrap();
+    let report = run(&corp, &plan).await;
+    assert_eq!(report.stopped, Some(Stop::AccountCeiling));
+    // The two newcomers, the two steps that need them, and the step of the same tag behind one of these.
+    assert_eq!((report.counts.done, report.remaining), (9, 5), "{report:?}");
+    corp.sim.faults().clear();
+    let report = apply(&corp).resume(&corp.store, None).await.unwrap();
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!(corp.sim.digest(), wanted(&mixed()).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_meets_a_conflict_is_sent_again() {
+    let corp = start().await;
+    let plan = plan(&corp, mixed()).await;
+    for (path, code) in [("user/create", 45033), ("user/update", 45035), ("department/create", 6000)] {
+        corp.sim.faults().next(path, Fault::errcode(code)).unwrap();
+    }
+    let report = run(&corp, &plan).await;
+    assert!(report.is_clean(), "{report:?}");
+    assert_no_write_twice(&corp);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_run_lets_calls_finish_and_can_be_resumed() {
+    let corp = start().await;
+    let steps = mixed();
+    let plan = plan(&corp, steps.clone()).await;
+    let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
+    let mut sender = Some(sender);
+    let cancel_after_first = move |event: wecom_directory::apply::RunEvent<'_>| {
+        if let wecom_directory::apply::RunEvent::Ended { .. } = event
+            && let Some(sender) = sender.take()
+        {
+            sender.send(()).unwrap();
+        }
+    };
+    let cancelled = async move { receiver.await.unwrap_or(()) };
+    let apply_once = apply(&corp).concurrency(1).cancel_on(cancelled).on_event(cancel_after_first);
+    let report = apply_once.run(&corp.store, &plan).await.unwrap();
+    assert_eq!((report.stopped, report.state), (Some(Stop::Cancelled), RunState::Stopped));
+    assert!(report.counts.done >= 1 && report.remaining > 8, "{:?}", report.counts);
+    let runs = corp.store.runs(&corp.id()).await.unwrap();
+    assert_eq!((runs[0].state, runs[0].counts), (RunState::Stopped, report.counts));
+    let report = apply(&corp).resume(&corp.store, None).await.unwrap();
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!(corp.sim.digest(), wanted(&steps).await);
+    assert_no_write_twice(&corp);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_is_refused_after_a_lost_one_is_reported_as_refused() {
+    let corp = start().await;
+    let taken = json!({"name": [null, "新人"], "mobile": [null, "13800000002"], "department": [null, [2]]});
+    let plan = plan(&corp, vec![member("new1", StepAction::Create, taken)]).await;
+    corp.sim.faults().next("user/create", Fault::reset_before()).unwrap();
+    let report = run(&corp, &plan).await;
+    assert_eq!((report.counts.refused, report.state), (1, RunState::Done), "{report:?}");
+    assert!(matches!(report.outcomes[0].reason, Some(StepReason::Refused { code: 60104, .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_at_five_percent_ends_in_the_wanted_corp() {
+    let faults = [
+        Fault::errcode(-1),
+        Fault::errcode(45033),
+        Fault::reset_before(),
+        Fault::reset_after(),
+        Fault::truncated(5),
+        Fault::page(502),
+        Fault::page_after(504),
+        Fault::kill_token(wecom_sim::TokenDeath::Expired),
+    ];
+    let build = || Sim::builder().seed(300, 20, 3).legacy(true);
+    let corp = Corp::with(build()).await;
+    corp.pull().await;
+    let steps = telephones(&corp, 250).await;
+    let undisturbed = plan(&corp, steps.clone()).await;
+    assert!(run(&corp, &undisturbed).await.is_clean());
+    let wanted = corp.sim.digest();
+
+    let corp = Corp::with(build()).await;
+    corp.pull().await;
+    let plan = plan(&corp, steps).await;
+    for (offset, fault) in faults.into_iter().enumerate() {
+        let when = wecom_sim::When::Every { k: 20, offset: offset as u64 };
+        corp.sim.faults().add(wecom_sim::CallRule::new("user/*", fault).when(when)).unwrap();
+    }
+    let mut outcome = apply(&corp).run(&corp.store, &plan).await;
+    for _ in 0..50 {
+        if outcome.as_ref().is_ok_and(|report| report.state == RunState::Done) {
+            break;
+        }
+        outcome = match corp.store.runs(&corp.id()).await.unwrap().is_empty() {
+            true => apply(&corp).run(&corp.store, &plan).await,
+            false => apply(&corp).resume(&corp.store, None).await,
+        };
+    }
+    let report = outcome.unwrap();
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!(corp.sim.digest(), wanted);
+    assert_no_write_twice(&corp);
+}
+
+/// Polls a run so many times and drops it. Returns the report if the run has ended before.
+async fn killed_after(polls: u64, run: impl Future<Output = Result<RunReport, Error>>) -> Option<RunReport> {
+    let mut run = pin!(run);
+    let mut left = polls;
+    std::future::poll_fn(|context: &mut Context<'_>| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        run.as_mut().poll(context).map(|report| Some(report.unwrap()))
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_killed_at_any_moment_ends_as_an_undisturbed_one() {
+    let steps = mixed();
+    let wanted = wanted(&steps).await;
+    for concurrency in [1, 8] {
+        for polls in (1..).step_by(if concurrency == 1 { 1 } else { 3 }) {
+            let corp = start().await;
+            let plan = plan(&corp, steps.clone()).await;
+            let first = apply(&corp).concurrency(concurrency).run(&corp.store, &plan);
+            let ended = killed_after(polls, first).await;
+            let report = match corp.store.runs(&corp.id()).await.unwrap().first() {
+                _ if ended.is_some() => ended.clone().unwrap(),
+                None => run(&corp, &plan).await,
+                Some(_) => apply(&corp).resume(&corp.store, None).await.unwrap(),
+            };
+            assert!(report.is_clean(), "{polls}: {report:?}");
+            assert_eq!(corp.sim.digest(), wanted, "{polls}");
+            assert_no_write_twice(&corp);
+            let changes = corp.store.history(&corp.id(), ObjectKind::Member, "new1").await.unwrap();
+            assert_eq!(
+                changes.iter().filter(|change| change.action == Action::Created).count(),
+                1,
+                "{polls}"
+            );
+            if ended.is_some() {
+                assert!(
+                    concurrency > 1 || polls > 28,
+                    "each step is killed before its call and after it: {polls}"
+                );
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gate_counts_what_earlier_runs_did() {
+    let corp = Corp::with(Sim::builder().seed(100, 5, 3)).await;
+    corp.pull().await;
+    let userids: Vec<_> = corp.members().await.into_keys().collect();
+    let disable = |userid: &String| member(userid, StepAction::Update, json!({"enable": [null, false]}));
+    let measured = |plan: Plan| {
+        let counted = wecom_directory::gate::Measured { count: 5, earlier: 0, whole: 100, names: Vec::new() };
+        let mut plan = plan;
+        plan.measured = BTreeMap::from([(Measure::MembersDisabled, counted)]);
+        plan.policy.roster.protected = vec![userids[99].clone()];
+        plan.policy.roster.scope = vec!["集团".to_owned()];
+        plan.sealed()
+    };
+    let first = measured(plan(&corp, userids[..5].iter().map(disable).collect()).await);
+    assert!(run(&corp, &first).await.is_clean());
+    let done = corp.store.runs(&corp.id()).await.unwrap()[0].measures.clone();
+    assert_eq!(done, BTreeMap::from([(Measure::MembersDisabled, 5)]));
+    let second = measured(plan(&corp, userids[5..10].iter().map(disable).collect()).await);
+    let Err(Error::PlanRefused(PlanRefused::Gate(verdict))) = apply(&corp).run(&corp.store, &second).await
+    else {
+        panic!("ten leavers in one window")
+    };
+    assert_eq!(verdict.reasons[0].flag().unwrap(), "--allow members_disabled=10");
+    let allowed = apply(&corp).allow(Measure::MembersDisabled, 10).run(&corp.store, &second).await.unwrap();
+    assert!(allowed.is_clean());
+
+    let mut third = measured(plan(&corp, vec![disable(&userids[99])]).await);
+    third.measured.clear();
+    let protected = apply(&corp).run(&corp.store, &third.sealed()).await;
+    assert!(matches!(protected, Err(Error::PlanRefused(PlanRefused::Gate(_)))), "{protected:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_outside_the_range_is_not_changed() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    corp.sim.console().set_app_range(wecom_sim::ConsoleRange::new().departments([4])).await.unwrap();
+    let steps = vec![
+        member("lisi", StepAction::Update, json!({"telephone": [null, "1"]})),
+        member("sunqi", StepAction::Update, json!({"telephone": [null, "1"]})),
+    ];
+    let plan = plan(&corp, steps).await;
+    let report = run(&corp, &plan).await;
+    assert_eq!((report.counts.done, report.counts.skipped), (1, 1), "{report:?}");
+    assert_eq!(report.outcomes[0].reason, Some(StepReason::OutOfSight));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forgetting_erases_the_person_from_plans_and_steps() {
+    let corp = start().await;
+    let steps = vec![
+        member("lisi", StepAction::Update, json!({"position": ["研发总监", "无迹可寻"]})),
+        member("sunqi", StepAction::Update, json!({"direct_leader": [["zhangsan"], ["lisi"]]})),
+    ];
+    let plan = plan(&corp, steps).await;
+    assert!(run(&corp, &plan).await.is_clean());
+    corp.contacts.members().delete("lisi").await.unwrap();
+    corp.pull().await;
+    assert!(corp.store.run_plan(&corp.id(), 1).await.unwrap().unwrap().contains("无迹可寻"));
+    assert!(corp.store.forget(&corp.id(), &"lisi".into()).await.unwrap());
+    let text = corp.store.run_plan(&corp.id(), 1).await.unwrap().unwrap();
+    assert!(!text.contains("无迹可寻") && !text.contains("lisi"), "{text}");
 }

@@ -3,10 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
 mod apply;
+mod cases;
+mod claims;
 mod conformance;
 mod corp;
+mod incidents;
+mod moving;
+mod oracle;
 mod plan;
 mod plans;
 mod postgres;
+mod properties;
 mod pull;
+mod search;
 mod store;
+mod transaction;
+mod undo;

@@ -21,7 +21,7 @@ const MOBILE: Column = Column::Field(MemberField::Mobile);
 const POSITION: Column = Column::Field(MemberField::Position);
 
 /// A roster of texts; `;` separates the items of a list, `-` is an absent cell.
-fn roster<const N: usize>(columns: [Column; N], rows: &[[&str; N]]) -> Roster {
+pub(crate) fn roster<const N: usize>(columns: [Column; N], rows: &[[&str; N]]) -> Roster {
     let mut roster = Roster::new(columns.clone());
     for (line, row) in (2..).zip(rows) {
         roster.push(Place { file: 0, line }, |writer| {
@@ -37,21 +37,21 @@ fn roster<const N: usize>(columns: [Column; N], rows: &[[&str; N]]) -> Roster {
     roster
 }
 
-fn policy(roster: Value) -> Policy {
+pub(crate) fn policy(roster: Value) -> Policy {
     serde_json::from_value(json!({ "roster": roster })).unwrap()
 }
 
-async fn plan(corp: &Corp, policy: Policy, roster: &Roster) -> Plan {
+pub(crate) async fn plan(corp: &Corp, policy: Policy, roster: &Roster) -> Plan {
     Planning::new(policy).roster(&corp.store, &corp.id(), roster).await.unwrap()
 }
 
-fn kinds(plan: &Plan) -> Vec<(FindingKind, Vec<u32>)> {
+pub(crate) fn kinds(plan: &Plan) -> Vec<(FindingKind, Vec<u32>)> {
     let lines =
         |finding: &wecom_directory::plan::Finding| finding.places.iter().map(|place| place.line).collect();
     plan.findings.iter().map(|finding| (finding.kind, lines(finding))).collect()
 }
 
-fn steps(plan: &Plan) -> Vec<String> {
+pub(crate) fn steps(plan: &Plan) -> Vec<String> {
     let step = |step: &wecom_directory::plan::Step| {
         let fields: Vec<_> = step.fields.keys().map(String::as_str).collect();
         format!("{:?} {} {}", step.category, step.object.id, fields.join(","))

@@ -22,6 +22,9 @@ pub(crate) async fn plan(corp: &Corp, steps: Vec<Step>) -> Plan {
     let pull = summary.last_pull.unwrap();
     let now = Timestamp::now();
     let steps = steps.into_iter().enumerate();
+    let mut policy = Policy::default();
+    policy.roster.protected = vec!["zhangsan".to_owned()];
+    policy.roster.scope = vec!["示例公司".to_owned()];
     let plan = Plan {
         format: FORMAT.to_owned(),
         version: VERSION,
@@ -37,7 +40,7 @@ pub(crate) async fn plan(corp: &Corp, steps: Vec<Step>) -> Plan {
             existence: pull.existence,
             coverage: pull.coverage,
         },
-        policy: Policy::default(),
+        policy,
         scope: Vec::new(),
         counts: Counts::default(),
         steps: steps.map(|(index, step)| Step { id: index as StepId + 1, ..step }).collect(),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use wecom_contacts::{Seen, UserId, members::MemberPatch};
 use wecom_directory::{
     Coverage, Level,
@@ -96,6 +97,24 @@ async fn a_removal_is_proven_by_two_readings() {
     assert_eq!(corp.members().await["lisi"].state, State::Removed);
     let history = corp.store.history(&corp.id(), ObjectKind::Member, "lisi").await.unwrap();
     assert_eq!(history.last().unwrap().action, Action::Removed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_complete_pull_erases_who_was_removed_long_ago() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let start = Timestamp::now();
+    corp.contacts.members().delete("lisi").await.unwrap();
+    corp.contacts.members().update("wangwu", MemberPatch::new().position("总监")).await.unwrap();
+    let report = corp.both().forget_removed_before(start).run(&corp.store).await.unwrap();
+    assert_eq!((report.members.removed, report.forgotten), (1, 0), "the removal is new");
+    let later = Timestamp::now() + Duration::from_secs(60);
+    let partial = corp.app_only().forget_removed_before(later).run(&corp.store).await.unwrap();
+    assert_eq!(partial.forgotten, 0, "a pull that proves no existence erases nothing");
+    let report = corp.both().forget_removed_before(later).run(&corp.store).await.unwrap();
+    assert_eq!(report.forgotten, 1);
+    assert!(!corp.members().await.contains_key("lisi"));
+    assert_eq!(corp.store.history(&corp.id(), ObjectKind::Member, "wangwu").await.unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,43 +1,43 @@
-//! What was changed in a cell.
+//! Corrections: the changes that cleaning makes to a cell.
 
 use std::fmt;
 
-/// What was changed in a cell.
+/// A change that cleaning made to a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Correction {
-    /// Blanks around it went, also U+3000, no-break ones and characters that cannot be seen.
+    /// Blanks around the text were removed, including U+3000, no-break blanks and invisible characters.
     Blanks,
-    /// Characters inside that cannot be seen went: of no width, or marks of direction.
+    /// Invisible characters inside the text were removed: zero-width characters and direction marks.
     Invisible,
-    /// Full-width letters, digits and signs became half-width.
+    /// Full-width letters, digits and signs were converted to half-width.
     HalfWidth,
-    /// An apostrophe in front, which makes Excel leave a number alone, went.
+    /// A leading apostrophe was removed. Excel uses it to keep a number as text.
     Apostrophe,
-    /// Quotation marks around it, or a formula that is nothing but a text (`="138"`), went.
+    /// Surrounding quotation marks were removed, or a formula that consists of one text (`="138"`) was replaced by the text.
     Wrapper,
-    /// +86 in front went.
+    /// A leading +86 was removed.
     CountryCode,
-    /// Blanks, hyphens and commas inside went.
+    /// Blanks, hyphens and commas inside the value were removed.
     Separators,
-    /// A number in scientific notation was written out, as all its digits were there.
+    /// A number in scientific notation with all its digits was written out.
     Scientific,
-    /// What stands between the numbers of a list became `;`.
+    /// The items of a list were separated with `;`.
     Delimiters,
-    /// A number that a workbook holds as such became text.
+    /// A number of a workbook was converted to text.
     Number,
-    /// A word for yes or no became the one that WeCom takes.
+    /// A word for yes or no was replaced by the value that WeCom expects.
     Flag,
-    /// A date became text, as ISO 8601.
+    /// A date was converted to text in ISO 8601.
     Date,
-    /// Names or paths of departments became ids.
+    /// Names or paths of departments were converted to ids.
     Names,
-    /// The cell says that the value is not known, so that the field is left as it is.
+    /// The cell says that the value is unknown, so the field is not changed.
     Kept,
 }
 
 impl Correction {
-    /// All of them.
+    /// All corrections.
     pub const ALL: [Self; 14] = [
         Self::Blanks,
         Self::Invisible,
@@ -61,23 +61,23 @@ impl Correction {
 }
 
 impl fmt::Display for Correction {
-    /// Words that fit one cell and several.
+    /// Writes a phrase that fits one cell or several.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Blanks => "lost blanks around",
-            Self::Invisible => "lost invisible characters inside",
-            Self::HalfWidth => "became half-width",
-            Self::Apostrophe => "lost an apostrophe in front",
-            Self::Wrapper => "lost quotation marks or a formula around",
-            Self::CountryCode => "lost +86 in front",
-            Self::Separators => "lost blanks, hyphens or commas inside",
-            Self::Scientific => "became whole digits from scientific notation",
-            Self::Delimiters => "got semicolons between the items",
-            Self::Number => "became text from a number",
-            Self::Flag => "became yes or no as WeCom writes it",
-            Self::Date => "became text from a date",
-            Self::Names => "became ids from names of departments",
-            Self::Kept => "left the field alone, being not known",
+            Self::Blanks => "surrounding blanks removed",
+            Self::Invisible => "invisible characters removed",
+            Self::HalfWidth => "converted to half-width",
+            Self::Apostrophe => "leading apostrophe removed",
+            Self::Wrapper => "surrounding quotation marks or formula removed",
+            Self::CountryCode => "leading +86 removed",
+            Self::Separators => "inner blanks, hyphens or commas removed",
+            Self::Scientific => "scientific notation converted to digits",
+            Self::Delimiters => "list items separated with semicolons",
+            Self::Number => "number converted to text",
+            Self::Flag => "converted to a yes/no value of WeCom",
+            Self::Date => "date converted to text",
+            Self::Names => "department names converted to ids",
+            Self::Kept => "unknown value: the field is not changed",
         })
     }
 }
@@ -87,12 +87,12 @@ impl fmt::Display for Correction {
 pub struct Corrections(u16);
 
 impl Corrections {
-    /// Whether nothing was changed.
+    /// Returns whether the cell is unchanged.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// The corrections, each once.
+    /// Returns each correction once.
     pub fn iter(self) -> impl Iterator<Item = Correction> {
         Correction::ALL.into_iter().filter(move |correction| self.0 & correction.bit() != 0)
     }
@@ -105,7 +105,7 @@ impl Corrections {
         self.0 |= correction.bit();
     }
 
-    pub(super) fn and(self, others: Self) -> Self {
+    pub(crate) fn and(self, others: Self) -> Self {
         Self(self.0 | others.0)
     }
 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::{CellProblem, Correction, Corrections, Wanted, number, text};
+use crate::writing::is_formula;
 
-/// Cleans a text that people may write as they like; it has no blanks around it.
+/// Cleans free text that has no surrounding blanks.
 pub(super) fn clean(
     wanted: Wanted,
     value: &mut Cow<'_, str>,
@@ -40,21 +41,21 @@ pub(super) fn clean(
     Ok(())
 }
 
-/// The text without the apostrophe that exports put in front of what a spreadsheet would take for a formula.
+/// Removes the apostrophe that exports put before text that looks like a formula.
 fn protection(text: &str) -> &str {
     match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        Some(rest) if is_formula(rest) => rest,
         _ => text,
     }
 }
 
-/// The text of a formula that is nothing else: `="王芳"`.
+/// Returns the text of a formula that consists of one text: `="王芳"`.
 fn formula(text: &str) -> &str {
     let inside = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
     inside.filter(|inside| !inside.contains('"')).unwrap_or(text)
 }
 
-/// The text without characters that cannot be seen. Those that make one sign of several stay: in emoji, and in scripts that join their letters.
+/// Removes invisible characters. Characters that join several characters into one sign are kept: in emoji, and in scripts with joined letters.
 fn visible(text: &str) -> Cow<'_, str> {
     if text::is_ordinary(text.as_bytes()) || !text.contains(text::is_invisible) {
         return Cow::Borrowed(text);
@@ -66,7 +67,7 @@ fn visible(text: &str) -> Cow<'_, str> {
         let is_kept = match one {
             '\u{200c}' | '\u{200d}' => is_joined(before) || is_joined(rest.peek().copied()),
             '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{180b}'..='\u{180f}' => before.is_some(),
-            // The tags of a flag.
+            // The tag characters of a flag emoji.
             '\u{e0020}'..='\u{e007f}' => {
                 matches!(before, Some('\u{1f3f4}' | '\u{e0020}'..='\u{e007f}'))
             }
@@ -80,7 +81,7 @@ fn visible(text: &str) -> Cow<'_, str> {
     if seen.len() == text.len() { Cow::Borrowed(text) } else { Cow::Owned(seen) }
 }
 
-/// Whether a character may be joined to its neighbour: Latin letters and Chinese characters never are.
+/// Returns whether a character can be joined to its neighbour. Latin letters and Chinese characters cannot.
 fn is_joined(one: Option<char>) -> bool {
     !matches!(
         one,

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use super::{CellProblem, Correction, Corrections, Wanted, flag, number, text::trimmed};
 
-/// A list joined by `;`, whatever it was joined by: `2、7`, `2, 7`, `2|7`. Borrowed if it was so already.
+/// Joins a list with `;`. Accepts other delimiters: `2、7`, `2, 7`, `2|7`. Returns the text borrowed if it needs no change.
 ///
 /// # Errors
 ///
-/// [`CellProblem::Thousands`] if it may be one number; [`CellProblem::DepartmentNames`] if departments are wanted and there is anything but numbers. What else is
-/// no item of the list is left to the reader of the field.
+/// [`CellProblem::Thousands`] if the text can be one number. [`CellProblem::DepartmentNames`] if `wanted` is departments and an item is not a number.
+/// A text with any other invalid item is returned unchanged, and the parser of the field reports it.
 pub fn listed<'a>(
     wanted: Wanted,
     text: &'a str,
@@ -45,7 +45,7 @@ pub fn listed<'a>(
         if item.contains('.') && item.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
             return Err(CellProblem::NotWhole);
         }
-        // A number below 0 is no name: it is refused as a number.
+        // A number below 0 is not a name, so the parser of the field refuses it as a number.
         let digits = item.strip_prefix('-').unwrap_or(item);
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         if wanted == Wanted::Departments && !is_number {
@@ -73,12 +73,12 @@ fn is_delimiter(one: char) -> bool {
     matches!(one, ';' | ',' | '、' | '，' | '；' | '|' | '｜' | '\n')
 }
 
-/// A number without commas at its thousands: `13,800,000,331`.
+/// Removes commas between thousands: `13,800,000,331`.
 pub(super) fn without_thousands(text: &str) -> Cow<'_, str> {
     if is_thousands(text) { Cow::Owned(text.replace(',', "")) } else { Cow::Borrowed(text) }
 }
 
-/// Whether commas stand where they would at the thousands of one number: `1,234`.
+/// Returns whether the commas of a text can separate the thousands of one number: `1,234`.
 pub fn is_thousands(text: &str) -> bool {
     let mut groups = text.split(',');
     let is_digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,7 +1,7 @@
-//! Cleaning: what spreadsheets do to ids, numbers and mails is undone where only one value can have been meant, and refused where more can.
+//! Cleaning: removes what spreadsheets add to ids, numbers and mail addresses. A cell with more than one possible meaning is refused.
 //!
-//! A clean value is never changed, and cleaning twice is cleaning once. Names and other free text lose the blanks around them and what cannot be
-//! seen, and nothing else.
+//! A clean value stays unchanged, and cleaning is idempotent. Names and other free text lose only surrounding blanks, surrounding spreadsheet syntax
+//! and invisible characters.
 
 mod correction;
 mod free;
@@ -22,7 +22,7 @@ pub use self::{
 };
 use crate::Kind;
 
-/// What a column wants, which decides what can be the matter with a cell.
+/// The content that a column expects. It decides which faults a cell can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wanted {
@@ -34,7 +34,7 @@ pub enum Wanted {
     Id,
     /// A mobile number (手机号).
     Mobile,
-    /// A telephone number (座机), whose hyphens stay.
+    /// A telephone number (座机). Its hyphens are kept.
     Phone,
     /// A mail address.
     Mail,
@@ -48,14 +48,14 @@ pub enum Wanted {
     Flags,
     /// A gender.
     Gender,
-    /// Departments by their ids, joined by `;`, or by their names.
+    /// Departments: ids joined by `;`, or names.
     Departments,
-    /// The value of an extended attribute (扩展属性): text of any kind, dates too.
+    /// The value of an extended attribute (扩展属性): any text, including dates.
     Attribute,
 }
 
 impl Wanted {
-    /// Whether people may write anything.
+    /// Returns whether any text is valid.
     const fn is_free(self) -> bool {
         matches!(self, Self::Name | Self::Words | Self::Attribute)
     }
@@ -65,7 +65,7 @@ impl Wanted {
 ///
 /// # Errors
 ///
-/// A [`CellProblem`] if it cannot be known what was meant.
+/// A [`CellProblem`] if the meaning of the cell is ambiguous or unknown.
 pub fn clean(wanted: Wanted, kind: Kind, text: &str) -> Result<(Cow<'_, str>, Corrections), CellProblem> {
     let shown = Cow::Borrowed(text);
     match kind {
@@ -112,9 +112,9 @@ fn cleaned_text(wanted: Wanted, text: &str) -> Result<(Cow<'_, str>, Corrections
         free::clean(wanted, &mut value, &mut corrections)?;
         return Ok((value, corrections));
     }
-    let is_said = unwrapped(&mut value, &mut corrections)?;
+    let is_marked_as_text = unwrapped(&mut value, &mut corrections)?;
     match wanted {
-        Wanted::Id => id(&mut value, &mut corrections, is_said)?,
+        Wanted::Id => id(&mut value, &mut corrections, is_marked_as_text)?,
         Wanted::Mobile => mobile(&mut value, &mut corrections)?,
         Wanted::Phone => {
             written_out(&mut value, &mut corrections)?;
@@ -149,21 +149,21 @@ fn cleaned_text(wanted: Wanted, text: &str) -> Result<(Cow<'_, str>, Corrections
     }
 }
 
-/// What stands around or inside an id, a number or a mail address and is no part of it goes. Returns whether an apostrophe said that the text is to be
-/// taken as it stands.
+/// Removes characters around or inside an id, a number or a mail address that are not part of it. Returns whether a leading apostrophe marked the
+/// cell as text.
 fn unwrapped(value: &mut Cow<'_, str>, corrections: &mut Corrections) -> Result<bool, CellProblem> {
     if value.contains(char::REPLACEMENT_CHARACTER) {
         return Err(CellProblem::Broken);
     }
     replaced(value, corrections, Correction::Invisible, text::visible);
     replaced(value, corrections, Correction::HalfWidth, half_width);
-    let mut is_said = false;
+    let mut is_marked_as_text = false;
     loop {
         let before = value.len();
         correct(value, corrections, Correction::Apostrophe, apostrophe);
-        is_said |= value.len() < before;
+        is_marked_as_text |= value.len() < before;
         correct(value, corrections, Correction::Wrapper, text::without_wrapper);
-        // Each may have uncovered a blank.
+        // Each removal can expose a blank.
         correct(value, corrections, Correction::Blanks, trimmed);
         if value.len() == before {
             break;
@@ -178,11 +178,15 @@ fn unwrapped(value: &mut Cow<'_, str>, corrections: &mut Corrections) -> Result<
     if value.starts_with('=') {
         return Err(CellProblem::Formula);
     }
-    Ok(is_said)
+    Ok(is_marked_as_text)
 }
 
-fn id(value: &mut Cow<'_, str>, corrections: &mut Corrections, is_said: bool) -> Result<(), CellProblem> {
-    if is_said {
+fn id(
+    value: &mut Cow<'_, str>,
+    corrections: &mut Corrections,
+    is_marked_as_text: bool,
+) -> Result<(), CellProblem> {
+    if is_marked_as_text {
         return Ok(());
     }
     if let Some(number) = number::in_id(value)? {
@@ -208,7 +212,7 @@ fn mobile(value: &mut Cow<'_, str>, corrections: &mut Corrections) -> Result<(),
     Ok(())
 }
 
-/// Nearly all cells, told by one look at their bytes.
+/// Returns whether a cell needs no cleaning. Most cells end here, after one pass over their bytes.
 fn is_plain(wanted: Wanted, text: &str) -> bool {
     let bytes = text.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return true };
@@ -270,7 +274,7 @@ fn correct(value: &mut Cow<'_, str>, corrections: &mut Corrections, what: Correc
     corrections.add(what);
 }
 
-/// The same by what corrections texts inside, and borrows those that it leaves.
+/// Replaces the text if `by` returns an owned one, and records the correction.
 fn replaced(
     value: &mut Cow<'_, str>,
     corrections: &mut Corrections,
@@ -291,7 +295,7 @@ fn written_out(value: &mut Cow<'_, str>, corrections: &mut Corrections) -> Resul
     Ok(())
 }
 
-/// What a word for yes or no is written as, if it is written otherwise.
+/// Returns WeCom's value for another word that means yes or no.
 fn flag(text: &str) -> Option<&'static str> {
     Some(match text.to_ascii_lowercase().as_str() {
         "true" | "真" => "1",
@@ -302,7 +306,7 @@ fn flag(text: &str) -> Option<&'static str> {
     })
 }
 
-/// What a spreadsheet writes into a CSV file for a formula that failed, or for a number that its column is too narrow for.
+/// Returns whether a cell of a CSV file is the text that a spreadsheet writes for a failed formula, or for a number that is too wide for its column.
 fn is_failed(text: &str) -> bool {
     const FAILURES: &[&str] = &[
         "#N/A",

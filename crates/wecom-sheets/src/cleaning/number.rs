@@ -1,13 +1,13 @@
-//! Numbers that were never meant to be computed with.
+//! Identifiers that a spreadsheet or another program converted to numbers.
 
 use super::CellProblem;
 
 /// Excel keeps 15 digits of a number.
 const DIGITS: usize = 15;
-/// From this power of ten on Java writes a number in scientific notation.
+/// Java writes a number in scientific notation from this power of ten on.
 const JAVA: usize = 7;
 
-/// A whole number that a workbook holds as a float.
+/// Returns the whole number that a workbook stores as a float.
 ///
 /// # Errors
 ///
@@ -23,28 +23,29 @@ pub fn whole(number: f64) -> Result<i64, CellProblem> {
     Ok(number as i64)
 }
 
-/// Writes out a number in scientific notation, if it is one: `1.3800000001E+10`, `1.3800000001e10`, `1,3800000001E+10`, `1.3800000001×10^10`.
+/// Writes out a number in scientific notation: `1.3800000001E+10`, `1.3800000001e10`, `1,3800000001E+10`, `1.3800000001×10^10`. Returns `None` for
+/// other texts.
 ///
 /// # Errors
 ///
-/// [`CellProblem::LostDigits`] if not all digits are there: `1.38E+10` may have been any of a hundred million numbers. [`CellProblem::NotWhole`] if it has
-/// decimals, [`CellProblem::TooManyDigits`] if it has more digits than a spreadsheet keeps.
+/// [`CellProblem::LostDigits`] if digits are missing: `1.38E+10` can be any of a hundred million numbers. [`CellProblem::NotWhole`] if the number has
+/// decimals. [`CellProblem::TooManyDigits`] if it has more digits than a spreadsheet keeps.
 pub fn scientific(text: &str) -> Result<Option<i64>, CellProblem> {
     Scientific::parse(text).map(|number| number.value()).transpose()
 }
 
-/// The same in a column of accounts, which may have such a form themselves. A sign or a comma in it makes a number, and a point where Java writes
-/// numbers so.
+/// Parses scientific notation in a column of accounts, where an account can have the same form. A plus sign, a comma or `×10^` marks a number, and so
+/// does a point if Java would use this notation.
 pub(super) fn in_id(text: &str) -> Result<Option<i64>, CellProblem> {
     let Some(number) = Scientific::parse(text) else { return Ok(None) };
     if number.is_signed || number.is_foreign || (number.is_pointed && number.power >= JAVA) {
         return number.value().map(Some);
     }
-    // No program writes a number of two digits before the `E` without a point: 12e5 is an account.
+    // Programs write a point after the first of two digits before `E`, so 12e5 is an account.
     if number.is_pointed || number.whole.len() == 1 { Err(CellProblem::MaybeNumber) } else { Ok(None) }
 }
 
-/// The same in free text, where `1.5E3` may be the name of a part.
+/// Parses scientific notation in free text, where `1.5E3` can be the name of a part.
 pub(super) fn in_words(text: &str) -> Result<Option<i64>, CellProblem> {
     match Scientific::parse(text) {
         Some(number)
@@ -57,7 +58,7 @@ pub(super) fn in_words(text: &str) -> Result<Option<i64>, CellProblem> {
     }
 }
 
-/// A number without the `.0` or `.00` that other programs write behind whole numbers: `13800000001.0`.
+/// Removes the `.0` or `.00` that other programs append to whole numbers: `13800000001.0`.
 pub fn without_zero(text: &str) -> &str {
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.split_once('.') {
@@ -70,15 +71,15 @@ pub fn without_zero(text: &str) -> &str {
     }
 }
 
-/// A number in scientific notation: `whole.decimals` times ten to the power.
+/// A number in scientific notation: `whole.decimals` × 10^`power`.
 struct Scientific<'a> {
     whole: &'a str,
     decimals: &'a str,
     power: usize,
-    /// The power or the number has a plus sign.
+    /// The mantissa or the power has a plus sign.
     is_signed: bool,
     is_pointed: bool,
-    /// It has signs that stand in no account: a comma for the point, or `×10^`.
+    /// The text has signs that accounts cannot contain: a decimal comma, or `×10^`.
     is_foreign: bool,
 }
 
@@ -113,7 +114,7 @@ impl<'a> Scientific<'a> {
 
     fn value(&self) -> Result<i64, CellProblem> {
         let mut decimals = self.decimals;
-        // Some programs fill up with zeros.
+        // Some programs pad the decimals with zeros.
         while decimals.len() > self.power {
             decimals = decimals.strip_suffix('0').ok_or(CellProblem::NotWhole)?;
         }

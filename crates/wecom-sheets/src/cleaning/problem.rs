@@ -1,65 +1,65 @@
-//! Why a cell cannot be taken.
+//! Reasons to refuse a cell.
 
 use std::fmt;
 
-/// Why a cell cannot be taken: more than one value can have been meant, or none.
+/// The reason to refuse a cell: its meaning is ambiguous, or it has no valid meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CellProblem {
-    /// `1.38E+10`: the spreadsheet dropped digits.
+    /// The spreadsheet dropped digits: `1.38E+10`.
     LostDigits,
-    /// A number of more than 15 digits, of which Excel keeps 15.
+    /// A number of more than 15 digits. Excel keeps 15.
     TooManyDigits,
-    /// A number with decimals where a whole one belongs.
+    /// A number with decimals where a whole number is required.
     NotWhole,
-    /// `1E5` or `1001.0` where an account belongs: a number that another program wrote, or the account.
+    /// `1E5` or `1001.0` in a column of accounts: either an account, or a number in the notation of a program.
     MaybeNumber,
-    /// A number in a file that hides how the spreadsheet shows it: `7` may be `00007`.
+    /// A number in a file that does not store how the number is displayed: `7` can be displayed as `00007`.
     HiddenFormat,
-    /// A date where none belongs: perhaps `1-2` or `2/7`, which Excel takes for one.
+    /// A date where another value is required. Excel converts `1-2` and `2/7` to dates.
     Date,
-    /// A length of time.
+    /// A duration.
     Duration,
-    /// TRUE or FALSE where none belongs.
+    /// TRUE or FALSE where another value is required.
     Bool,
-    /// A formula that failed, or a column too narrow to show its numbers.
+    /// A failed formula, or a number that is too wide for its column.
     Failed,
     /// A formula without a stored value.
     Uncomputed,
     /// The text of a formula.
     Formula,
-    /// A cell that is merged with the one to its left: the value may belong to one of the columns or to each.
+    /// A cell that is merged with the cell to its left: the value can belong to one column or to both.
     MergedAcross,
     /// Several phone numbers in one cell.
     SeveralNumbers,
-    /// `1,234`: one number with a comma at the thousands, or two.
+    /// `1,234`: one number with a comma between thousands, or two numbers.
     Thousands,
-    /// A character was lost before: U+FFFD is in its place.
+    /// An earlier program lost a character and wrote U+FFFD instead.
     Broken,
     /// A control character.
     Control,
-    /// A line break, where a text of one line belongs.
+    /// A line break in a text that must have one line.
     LineBreak,
     /// A blank inside an account or a mail address.
     Blank,
-    /// A character that looks like a Latin letter, a digit or a hyphen and is none.
+    /// A character that looks like a Latin letter, a digit or a hyphen, but is a different character.
     LookAlike {
-        /// Its place in the cell as it was cleaned, counted from 1.
+        /// Its position in the cleaned cell, counted from 1.
         place: usize,
         /// The character.
         character: char,
     },
-    /// Departments by name or path.
+    /// Department names or paths that were not looked up.
     DepartmentNames,
-    /// Departments by name or path, of which at least one is no department of the corp.
+    /// A department name or path that the corp does not have.
     UnknownDepartment,
-    /// Departments by name or path, of which at least one is that of several: their paths.
+    /// A department name or path that several departments have, with their paths.
     AmbiguousDepartment(Vec<String>),
-    /// A word that may mean that the person works here, or has left.
+    /// A status that does not say whether the person still works here.
     UnknownStatus,
-    /// The row has more cells than there are headings: which cell belongs to which is not known.
+    /// The row has more cells than headings, so the columns of its cells are unknown.
     TooManyCells,
-    /// The text is not what the column can hold; the words say why.
+    /// The text is invalid in this column. The value is the reason.
     Unfit(&'static str),
 }
 
@@ -67,64 +67,64 @@ impl fmt::Display for CellProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::LostDigits => {
-                "the spreadsheet dropped digits (as in 1.38E+10): make the column text and enter the number again"
+                "the spreadsheet dropped digits (for example 1.38E+10): format the column as text and enter the number again"
             }
             Self::TooManyDigits => {
-                "a number of more than 15 digits, the last of which Excel loses: make the column text and enter it again"
+                "the number has more than 15 digits, and Excel loses the last ones: format the column as text and enter the number again"
             }
-            Self::NotWhole => "a number with decimals, where a whole one belongs",
+            Self::NotWhole => "the number has decimals: enter a whole number",
             Self::MaybeNumber => {
-                "an account, or a number that a program wrote so (as 1E5 or 1001.0): write the number in full, or an apostrophe in front of the account"
+                "the value can be an account or a number in the notation of a program (for example 1E5 or 1001.0): write the number in full, or put an apostrophe before the account"
             }
             Self::HiddenFormat => {
-                "a number, of which this kind of file does not say whether it is shown with zeros in front: make the column text, or save the file as .xlsx"
+                "this file format does not store whether the number is displayed with leading zeros: format the column as text, or save the file as .xlsx"
             }
             Self::Date => {
-                "a date: if the spreadsheet took something else for one, make the column text and enter it again"
+                "the cell is a date: if the spreadsheet converted another value to a date, format the column as text and enter the value again"
             }
-            Self::Duration => "a length of time: make the column text and enter it again",
-            Self::Bool => "TRUE or FALSE, where neither belongs",
-            Self::Failed => "a formula that failed (such as #N/A), or a number too wide for its column",
+            Self::Duration => "the cell is a duration: format the column as text and enter the value again",
+            Self::Bool => "the cell is TRUE or FALSE: enter the value of this column",
+            Self::Failed => "the formula failed (for example #N/A), or the number is too wide for its column",
             Self::Uncomputed => {
-                "a formula without a stored value: open the file in Excel or WPS, save it as .xlsx, and try again"
+                "the formula has no stored value: open the file in Excel or WPS, save it as .xlsx, and try again"
             }
-            Self::Formula => "the text of a formula: paste its value instead",
+            Self::Formula => "the cell contains the text of a formula: replace it with the value",
             Self::MergedAcross => {
-                "merged with the cell to its left, so that one value is in two columns: unmerge them and fill in each"
+                "the cell is merged with the cell to its left, so one value fills two columns: unmerge them and fill in each cell"
             }
-            Self::SeveralNumbers => "more than one number: leave the one that WeCom is to know",
-            Self::Thousands => "one number with a comma at the thousands, or several: write 1234, or 1;234",
+            Self::SeveralNumbers => "the cell has more than one number: keep one",
+            Self::Thousands => "the comma can separate thousands or items of a list: write 1234 or 1;234",
             Self::Broken => {
-                "a character that was lost before (U+FFFD): enter the text again, or export the file again"
+                "a character is lost (U+FFFD): enter the text again, or export the file again"
             }
-            Self::Control => "a control character, which cannot be seen: enter the text again",
-            Self::LineBreak => "a line break, where one line belongs",
-            Self::Blank => "a blank inside: remove it",
+            Self::Control => "the text has an invisible control character: enter the text again",
+            Self::LineBreak => "the text has a line break: write it in one line",
+            Self::Blank => "the value has a blank inside: remove the blank",
             Self::LookAlike { place, character } => {
                 return write!(
                     f,
-                    "character {place} (U+{:04X}) looks like a Latin letter, a digit or a hyphen and is another: type it again",
+                    "character {place} (U+{:04X}) looks like a Latin letter, a digit or a hyphen, but is a different character: type it again",
                     u32::from(*character)
                 );
             }
             Self::DepartmentNames => {
-                "names of departments, which are looked up only online and with an app's secret: give one, or write ids, such as 2;7"
+                "department names need an online lookup with an app's secret: provide a secret, or write ids, for example 2;7"
             }
             Self::UnknownDepartment => {
-                "a name or path that no department has: write it as the corp has it, or write the id"
+                "no department has this name or path: write it as the corp does, or write the id"
             }
             Self::AmbiguousDepartment(paths) => {
                 return write!(
                     f,
-                    "a name that several departments have: {}; write the whole path",
+                    "several departments have this name: {}; write the whole path",
                     paths.join(", ")
                 );
             }
             Self::UnknownStatus => {
-                "a word that does not say clearly whether the person still works here: write 在职 or 离职"
+                "the status does not say whether the person still works here: write 在职 or 离职"
             }
             Self::TooManyCells => {
-                "more cells than headings: a cell with a comma in it must be in quotation marks"
+                "the row has more cells than headings: put quotation marks around a cell that contains a comma"
             }
             Self::Unfit(why) => why,
         })

@@ -12,7 +12,7 @@ fn becomes(wanted: Wanted, from: &str, to: &str, corrections: &[Correction]) {
 }
 
 #[test]
-fn trap_38_what_a_spreadsheet_did_to_a_mobile_is_undone() {
+fn trap_38_changes_of_a_spreadsheet_to_a_mobile_are_undone() {
     use Correction::*;
     for (from, corrections) in [
         ("13800000001", &[][..]),
@@ -37,7 +37,7 @@ fn trap_38_what_a_spreadsheet_did_to_a_mobile_is_undone() {
 }
 
 #[test]
-fn trap_38_nothing_ambiguous_is_guessed() {
+fn trap_38_ambiguous_cells_are_refused() {
     for (wanted, cell, problem) in [
         (Wanted::Mobile, "1.38E+10", CellProblem::LostDigits),
         (Wanted::Id, "1E+10", CellProblem::LostDigits),
@@ -53,7 +53,7 @@ fn trap_38_nothing_ambiguous_is_guessed() {
         (Wanted::Departments, "2/7", CellProblem::DepartmentNames),
         (Wanted::Departments, "2.7", CellProblem::NotWhole),
         (Wanted::Departments, "7-Feb", CellProblem::DepartmentNames),
-        // An account, or a number that a program wrote so.
+        // An account, or a number in the notation of a program.
         (Wanted::Id, "1E10", CellProblem::MaybeNumber),
         (Wanted::Id, "1.5e3", CellProblem::MaybeNumber),
         (Wanted::Id, "1001.0", CellProblem::MaybeNumber),
@@ -155,14 +155,14 @@ fn trap_38_a_number_is_read_in_every_scientific_spelling() {
     becomes(Wanted::Mobile, "13800000001.00", "13800000001", &[Correction::Number]);
     becomes(Wanted::Mobile, "13,800,000,001", "13800000001", &[Correction::Separators]);
     becomes(Wanted::Id, "1,001", "1001", &[Correction::Separators]);
-    // What people name so is left alone in free text.
+    // Free text with this form can be a name, so it is unchanged.
     for part in ["1.5E3", "1E10", "2e4", "1.0"] {
         becomes(Wanted::Attribute, part, part, &[]);
     }
 }
 
 #[test]
-fn trap_38_what_cannot_be_seen_goes_and_emoji_stay() {
+fn trap_38_invisible_characters_are_removed_and_emoji_are_kept() {
     use Correction::*;
     for mark in [
         '\u{200b}', '\u{200d}', '\u{2060}', '\u{feff}', '\u{ad}', '\u{200f}', '\u{202d}', '\u{2066}',
@@ -175,7 +175,7 @@ fn trap_38_what_cannot_be_seen_goes_and_emoji_stay() {
     becomes(Wanted::Mobile, "\u{202d}13800000341\u{202c}", "13800000341", &[Blanks]);
     becomes(Wanted::Name, "王\u{200b}芳\u{202c}", "王芳", &[Blanks, Invisible]);
     becomes(Wanted::Name, "王\u{200d}芳", "王芳", &[Invisible]);
-    // A family of three, a heart in colour, a flag of tags, Persian.
+    // A family of three, a coloured heart, a flag made of tag characters, Persian.
     for name in [
         "👨\u{200d}👩\u{200d}👧",
         "王芳❤\u{fe0f}",
@@ -187,7 +187,7 @@ fn trap_38_what_cannot_be_seen_goes_and_emoji_stay() {
 }
 
 #[test]
-fn trap_38_what_stands_around_a_value_goes() {
+fn trap_38_spreadsheet_syntax_around_a_value_is_removed() {
     use Correction::*;
     for (cell, corrections) in [
         ("=\"13800000001\"", &[Wrapper][..]),
@@ -201,10 +201,10 @@ fn trap_38_what_stands_around_a_value_goes() {
         becomes(Wanted::Id, cell, "13800000001", corrections);
     }
     becomes(Wanted::Name, "=\"王芳\"", "王芳", &[Wrapper]);
-    // Exports put an apostrophe in front of what a spreadsheet would take for a formula.
+    // Exports put an apostrophe before text that looks like a formula.
     becomes(Wanted::Name, "'=王芳", "=王芳", &[Apostrophe]);
     becomes(Wanted::Words, "'+86", "+86", &[Apostrophe]);
-    // An apostrophe says that an account is to be taken as it stands.
+    // A leading apostrophe marks an account as text.
     becomes(Wanted::Id, "'1E5", "1E5", &[Apostrophe]);
     becomes(Wanted::Id, "'1001.0", "1001.0", &[Apostrophe]);
     becomes(Wanted::Phone, "010–1234", "010-1234", &[HalfWidth]);
@@ -216,7 +216,7 @@ fn trap_38_what_stands_around_a_value_goes() {
 }
 
 #[test]
-fn trap_38_names_keep_what_is_theirs() {
+fn trap_38_names_keep_their_own_characters() {
     for name in ["'t Hooft", "王 芳", "王芳（Ａ）", "O'Neil, \"Jim\"", "1E+10", "＃1"] {
         becomes(Wanted::Words, name, name, &[]);
     }
@@ -255,11 +255,11 @@ proptest! {
         cell in "[ '‘＋+0-9０-９a-zE.,;；、|王#/\u{3000}\u{a0}-]{0,16}|['\"“”=+×^1-3.,eE\u{200b}\u{202d} ]{0,12}|\\PC{0,12}",
     ) {
         let wanted = WANTED[at];
-        // An apostrophe says that an account is no number; without it, the next look does not know.
-        let is_said = wanted == Wanted::Id && half_width(&cell).contains(['\'', '‘', '’', '`']);
+        // A leading apostrophe marks an account as text. The second cleaning does not see it.
+        let is_marked_as_text = wanted == Wanted::Id && half_width(&cell).contains(['\'', '‘', '’', '`']);
         if let Ok((once, _)) = clean(wanted, Kind::Text, &cell) {
             let twice = clean(wanted, Kind::Text, &once);
-            prop_assume!(!(is_said && twice == Err(CellProblem::MaybeNumber)));
+            prop_assume!(!(is_marked_as_text && twice == Err(CellProblem::MaybeNumber)));
             prop_assert_eq!(twice, Ok((once.clone(), Corrections::default())), "{:?} {:?}", wanted, cell);
         }
     }

@@ -1,8 +1,8 @@
-//! Blanks, widths and what stands around a number.
+//! Blanks, character widths, and the characters that surround a number.
 
 use std::borrow::Cow;
 
-/// The text without blanks around it: also the full-width one (U+3000), the no-break one, those of no width and marks of direction.
+/// Removes surrounding blanks, including U+3000, no-break blanks, zero-width characters and direction marks.
 pub fn trimmed(text: &str) -> &str {
     let is_blank = |one: char| {
         one.is_whitespace()
@@ -11,7 +11,7 @@ pub fn trimmed(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
 
-/// Whether a character cannot be seen: it has no width, or gives a direction.
+/// Returns whether a character is invisible: it has zero width, or sets the writing direction.
 pub fn is_invisible(one: char) -> bool {
     matches!(one,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
@@ -19,8 +19,8 @@ pub fn is_invisible(one: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Whether a text has none of the characters that need a look: controls, blanks other than the plain one, what cannot be seen, full-width forms. All
-/// this is known by the bytes that begin characters; Chinese characters begin by others.
+/// Returns whether a text has no character that can need cleaning: control characters, blanks except U+0020, invisible characters, full-width forms.
+/// The first bytes of these characters differ from those of Chinese characters, so bytes are sufficient.
 pub(super) fn is_ordinary(bytes: &[u8]) -> bool {
     let is_odd = |byte: u8| {
         byte < 0x20 || matches!(byte, 0x7f | 0xc2 | 0xcd | 0xd8 | 0xe1 | 0xe2 | 0xe3 | 0xef | 0xf3)
@@ -28,7 +28,7 @@ pub(super) fn is_ordinary(bytes: &[u8]) -> bool {
     !bytes.iter().any(|byte| is_odd(*byte))
 }
 
-/// The text without characters that cannot be seen.
+/// Removes invisible characters.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
     if is_ordinary(text.as_bytes()) || !text.contains(is_invisible) {
         return Cow::Borrowed(text);
@@ -36,14 +36,14 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().filter(|one| !is_invisible(*one)).collect())
 }
 
-/// Whether the cell of a gender says that it is not known: exports write 0 for one that is hidden.
+/// Returns whether the cell of a gender says that the gender is unknown. Exports write 0 for a hidden gender.
 pub(crate) fn is_ungendered(cell: &str) -> bool {
     const WORDS: [&str; 9] =
         ["0", "未知", "未定义", "保密", "未填写", "未设置", "unknown", "undefined", "undisclosed"];
     WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word))
 }
 
-/// The text in half-width characters: `１３８＠` becomes `138@`, the full-width blank a plain one. Borrowed if there was nothing to correction.
+/// Converts a text to half-width: `１３８＠` becomes `138@`, and U+3000 becomes a blank. Returns the text borrowed if it needs no change.
 pub fn half_width(text: &str) -> Cow<'_, str> {
     let is_wide = |one: char| matches!(one, '\u{ff01}'..='\u{ff5e}' | '\u{3000}');
     if !text.contains(is_wide) {
@@ -51,14 +51,14 @@ pub fn half_width(text: &str) -> Cow<'_, str> {
     }
     let half = text.chars().map(|one| match one {
         '\u{3000}' => ' ',
-        // The block is ASCII, moved.
+        // The full-width block has the order of ASCII.
         one if is_wide(one) => char::from_u32(u32::from(one) - 0xfee0).unwrap_or(one),
         one => one,
     });
     Cow::Owned(half.collect())
 }
 
-/// The text without the apostrophes in front, also curly ones: `'138` is how people tell Excel to leave a number alone.
+/// Removes leading apostrophes, including curly ones. In Excel, `'138` keeps a number as text.
 pub fn apostrophe(text: &str) -> &str {
     const APOSTROPHES: [char; 4] = ['\'', '‘', '’', '`'];
     if !text.starts_with(APOSTROPHES) {
@@ -67,7 +67,7 @@ pub fn apostrophe(text: &str) -> &str {
     text.trim_start_matches(|one: char| APOSTROPHES.contains(&one) || one.is_whitespace())
 }
 
-/// The text without quotation marks around it, or a formula that is nothing but a text or a number: `="138"`, `=138`.
+/// Removes surrounding quotation marks. A formula that consists of one text or number becomes its content: `="138"`, `=138`.
 pub(super) fn without_wrapper(text: &str) -> &str {
     const QUOTES: [(char, char); 4] = [('"', '"'), ('“', '”'), ('„', '“'), ('«', '»')];
     if let Some(rest) = text.strip_prefix('=') {
@@ -81,7 +81,7 @@ fn quoted(text: &str, (open, close): (char, char)) -> Option<&str> {
     text.strip_prefix(open)?.strip_suffix(close)
 }
 
-/// The text with plain hyphens for the dashes that word processors put in their place.
+/// Replaces the dashes that word processors insert with hyphens.
 pub(super) fn plain_hyphens(text: &str) -> Cow<'_, str> {
     let is_dash = |one: char| matches!(one, '\u{2010}'..='\u{2015}' | '\u{2212}');
     if !text.contains(is_dash) {
@@ -90,7 +90,7 @@ pub(super) fn plain_hyphens(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.replace(is_dash, "-"))
 }
 
-/// The first character that looks like a Latin letter, a digit or a hyphen and is another, with its place, counted from 1.
+/// Returns the first character that looks like a Latin letter, a digit or a hyphen but is a different one, with its position, counted from 1.
 pub(super) fn look_alike(text: &str) -> Option<(usize, char)> {
     if text.is_ascii() {
         return None;
@@ -105,14 +105,14 @@ pub(super) fn look_alike(text: &str) -> Option<(usize, char)> {
     text.chars().enumerate().find(|(_, one)| is_alike(*one)).map(|(at, one)| (at + 1, one))
 }
 
-/// A mobile number without blanks, hyphens and brackets inside. Borrowed if there are none, or if it is something else than a number.
+/// Removes blanks, hyphens and brackets from a mobile number. Returns the text borrowed if it has none of them, or if it is not a number.
 pub fn separators(text: &str) -> Cow<'_, str> {
     let is_separator = |one: char| {
         one.is_whitespace()
             || matches!(one, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '(' | ')' | '.' | '·')
     };
     let is_number = text.chars().all(|one| one.is_ascii_digit() || one == '+' || is_separator(one));
-    // One point alone is that of a number with decimals.
+    // A single point is a decimal point.
     let is_decimal = text.matches('.').count() == 1;
     if !is_number || is_decimal || !text.contains(is_separator) {
         return Cow::Borrowed(text);
@@ -120,7 +120,7 @@ pub fn separators(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().filter(|one| !is_separator(*one)).collect())
 }
 
-/// A mobile number of the mainland without +86, 0086 or 86 in front; others keep theirs, which WeCom wants.
+/// Removes +86, 0086 or 86 before a mobile number of mainland China. Other country codes are kept, because WeCom requires them.
 pub fn country_code(text: &str) -> &str {
     ["+86", "0086", "86"]
         .iter()
@@ -131,7 +131,7 @@ pub fn country_code(text: &str) -> &str {
         .unwrap_or(text)
 }
 
-/// Whether there are two phone numbers or more: two runs of seven digits at least, with something between that stands in no number.
+/// Returns whether a text has several phone numbers: two runs of at least seven digits, with a separator that cannot be part of a number.
 pub(super) fn holds_several_numbers(text: &str) -> bool {
     text.split(|one: char| matches!(one, '/' | ',' | ';' | '|' | '、' | '\n' | '\\') || one.is_alphabetic())
         .filter(|part| part.bytes().filter(u8::is_ascii_digit).count() >= 7)

@@ -1,4 +1,4 @@
-//! What texts mean in corps with awkward names.
+//! Lookups in corps with ambiguous names.
 
 use super::*;
 
@@ -16,7 +16,7 @@ fn names() -> DepartmentNames {
 }
 
 #[test]
-fn a_path_an_end_and_a_unique_name_stand_for_one_department() {
+fn a_path_an_end_and_a_unique_name_identify_one_department() {
     let names = names();
     for (text, id) in [
         ("示例公司/研发部/测试组", 3),
@@ -24,7 +24,7 @@ fn a_path_an_end_and_a_unique_name_stand_for_one_department() {
         ("示例公司/ 研发\u{200b}部", 2),
         ("研发部/测试组", 3),
         ("销售部", 4),
-        // The root's own path wins over the department of the same name below it.
+        // The path of the root has priority over the department of the same name below it.
         ("示例公司", 1),
         ("A/B", 7),
     ] {
@@ -43,7 +43,7 @@ fn an_unknown_or_ambiguous_name_is_an_error_with_its_candidates() {
 }
 
 #[test]
-fn trap_40_a_cell_names_several_departments_in_the_ways_that_people_join_them() {
+fn trap_40_a_cell_names_several_departments_with_common_delimiters() {
     let departments = [
         (1, 0, "示例公司"),
         (2, 1, "研发部"),
@@ -64,7 +64,7 @@ fn trap_40_a_cell_names_several_departments_in_the_ways_that_people_join_them() 
     ] {
         assert_eq!(ids(cell), Ok(vec![2, 4]), "{cell:?}");
     }
-    // A name that holds a delimiter, alone and in a list.
+    // A name that contains a delimiter, alone and in a list.
     assert_eq!(ids("测试、交付组"), Ok(vec![3]));
     assert_eq!(ids("销售部、测试、交付组"), Ok(vec![4, 3]));
     assert_eq!(ids("研发部/测试；交付组"), Ok(vec![6, 5]));
@@ -77,12 +77,12 @@ fn trap_40_a_cell_names_several_departments_in_the_ways_that_people_join_them() 
 }
 
 #[test]
-fn parents_that_form_a_circle_end() {
+fn a_cycle_of_parents_ends() {
     let names = DepartmentNames::new([(2.into(), 3.into(), "a"), (3.into(), 2.into(), "b")]);
     assert!(names.path(2.into()).is_some());
 }
 
-/// A corp whose names make it hard to say what a text means.
+/// A corp with ambiguous names.
 fn corp() -> DepartmentNames {
     let rows = [
         (1, 0, "示例公司"),
@@ -136,8 +136,8 @@ fn a_name_of_several_departments_has_them_all_as_candidates() {
     ];
     assert_eq!(corp.candidates("研发部"), several);
     assert_eq!(corp.candidates("研发部/"), several);
-    assert_eq!(corp.candidates("示例公司").len(), 2, "the root has the name of another");
-    assert_eq!(corp.id("示例公司"), Ok(1.into()), "a cell of an export names the root by its path");
+    assert_eq!(corp.candidates("示例公司").len(), 2, "another department has the name of the root");
+    assert_eq!(corp.id("示例公司"), Ok(1.into()), "an export writes the root as its path");
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_department_that_is_its_own_parent_ends_a_path() {
 }
 
 #[test]
-fn hidden_names_are_told_apart_from_none() {
+fn hidden_names_differ_from_missing_departments() {
     assert!(DepartmentNames::new([(1.into(), 0.into(), ""), (2.into(), 1.into(), "")]).is_hidden());
     assert!(!corp().is_hidden());
     assert_eq!(corp().similar("研发").iter().map(|(id, _)| id.0).collect::<Vec<_>>(), [2, 4, 7]);

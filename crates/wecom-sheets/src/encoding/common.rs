@@ -1,6 +1,6 @@
-//! The characters that names, positions, departments and headings are made of, in simplified and traditional writing.
+//! Characters of names, positions, departments and headings, in simplified and traditional writing.
 
-/// In the order of their code points.
+/// Ordered by code point.
 pub(super) const COMMON: &str = "\
     ‘’“”　、。《》【】一丁七万三上下不与专且世业东两严並个中临丹为主丽久么义之乌乐乔九也习乡书了争事二于云五亚些亞交产京亮人什仁\
     仇今从仓他代以们仲件任份企伊伍伏休会伟传但位住体何余作佟你佳使來侯便俊保俞信俭倉個們候倩倪偉做停健傅傑備储傳像儉儲儿元先光克兒党\

@@ -1,15 +1,15 @@
-//! Looking a text through for its encoding.
+//! Detection of the encoding of a text.
 
 use std::io::Read;
 
 use super::{CHUNK, Encoding, UTF8_BOM, by_bom, evidence, fill};
 use crate::{Error, Result};
 
-/// Looks a whole text through; gives its encoding and how many bytes its BOM has.
+/// Reads a whole text. Returns its encoding and the size of its BOM in bytes.
 pub(crate) fn detect(mut text: impl Read) -> Result<(Encoding, usize)> {
     let mut judge = Judge::default();
     let mut chunk = vec![0; CHUNK];
-    // What is left of a character at the end of the chunk before.
+    // The number of bytes of an incomplete character at the end of the last chunk.
     let mut kept = 0;
     let mut is_first = true;
     loop {
@@ -21,7 +21,7 @@ pub(crate) fn detect(mut text: impl Read) -> Result<(Encoding, usize)> {
                 ([], _) => return Err(Error::Empty),
                 (_, Some((Encoding::Utf8, _))) => judge.bom = UTF8_BOM.len(),
                 (_, Some(found)) => return Ok(found),
-                // Text has no NUL, but for UTF-16.
+                // Only UTF-16 has NUL bytes.
                 _ if memchr::memchr(0, bytes).is_some() => {
                     return utf16(bytes).map(|encoding| (encoding, 0)).ok_or(Error::Binary);
                 }
@@ -37,7 +37,7 @@ pub(crate) fn detect(mut text: impl Read) -> Result<(Encoding, usize)> {
     }
 }
 
-/// The byte order of UTF-16 without a BOM: the one in which there are lines or delimiters and nothing that no table has.
+/// Returns the byte order of UTF-16 without a BOM: the order in which the text has lines or delimiters and no impossible character.
 fn utf16(head: &[u8]) -> Option<Encoding> {
     let ascii = |from: fn([u8; 2]) -> u16| -> Option<usize> {
         let units = head.as_chunks::<2>().0.iter().map(|two| from(*two));
@@ -46,7 +46,7 @@ fn utf16(head: &[u8]) -> Option<Encoding> {
         while let Some(one) = chars.next() {
             let one = match one {
                 Ok(one) => one,
-                // Half a character at the end of what was read.
+                // The buffer ends inside a character.
                 Err(_) if chars.peek().is_none() => break,
                 Err(_) => return None,
             };
@@ -72,19 +72,19 @@ struct Judge {
     offset: u64,
     first_illegal: Option<u64>,
     illegal: u64,
-    /// Characters of three bytes, as Chinese ones are in UTF-8; GBK has next to none that look so.
+    /// Number of characters of three bytes, as Chinese ones are in UTF-8. GBK has almost no such sequences.
     chinese: u64,
-    /// Lines that are more than ASCII.
+    /// Lines with bytes outside ASCII.
     sample: Vec<u8>,
-    /// What the chunk before ends with, up to the end of a line.
+    /// The unfinished line at the end of the last chunk.
     begun: Vec<u8>,
 }
 
-/// How many bytes are evidence enough.
+/// Number of bytes that are enough evidence.
 const SAMPLE: usize = 16 << 10;
 
 impl Judge {
-    /// Takes a run of bytes; gives how many at its end belong to a character that goes on.
+    /// Examines bytes. Returns the number of bytes at the end that belong to an incomplete character.
     fn take(&mut self, bytes: &[u8], is_last: bool) -> usize {
         if self.first_illegal.is_none() && std::str::from_utf8(bytes).is_ok() {
             self.offset += bytes.len() as u64;
@@ -115,10 +115,10 @@ impl Judge {
         0
     }
 
-    /// Keeps lines that are more than ASCII, as evidence. An end of a line is never a part of a character.
+    /// Keeps lines with bytes outside ASCII as evidence. A line break is never part of a character.
     fn keep(&mut self, bytes: &[u8], is_last: bool) {
         if self.first_illegal.is_none() {
-            // All whole lines are UTF-8. The last may go on in another way.
+            // All complete lines are UTF-8. The last line can continue in another encoding.
             if let Some(end) = memchr::memrchr(b'\n', bytes) {
                 self.begun.clear();
                 self.begun.extend_from_slice(&bytes[end + 1..]);
@@ -140,7 +140,7 @@ impl Judge {
                 return;
             }
         }
-        // A line without an end is evidence in pieces; a piece may begin within a character.
+        // A line without an end is kept in pieces. A piece can begin inside a character.
         if self.begun.len() < CHUNK {
             self.begun.extend_from_slice(rest);
         }
@@ -156,7 +156,7 @@ impl Judge {
         self.begun.clear();
     }
 
-    /// Enough was seen that is not UTF-8.
+    /// Returns whether there is enough evidence that the text is not UTF-8.
     fn is_sure(&self) -> bool {
         self.illegal > 10_000 && self.sample.len() >= SAMPLE
     }
@@ -174,7 +174,7 @@ impl Judge {
     }
 }
 
-/// Whether more bytes could make these a character.
+/// Returns whether further bytes can complete a character.
 fn is_begun(bytes: &[u8]) -> bool {
     matches!(std::str::from_utf8(bytes), Err(error) if error.error_len().is_none())
 }

@@ -1,9 +1,9 @@
-//! Which encoding bytes speak for.
+//! The evidence for an encoding.
 //!
-//! Most bytes of a Chinese text are legal in several encodings, and give characters in each. But a text of names and positions is made of common
-//! characters, and the same bytes in another encoding give rare ones, symbols, or characters of private use. So each encoding is given the
-//! probability that a text of people's names in it has these bytes, as the logarithm of a simple model, and the best must be far ahead of all
-//! others: of those that cannot be read here too, such as Korean and Japanese ones, and of bytes without meaning.
+//! Most bytes of a Chinese text are valid in several encodings. A text of names and positions has mostly common characters in the right encoding. In
+//! another encoding, the same bytes become rare characters, symbols or private-use characters. Each encoding therefore gets the logarithm of the
+//! probability that a text of names has these bytes, computed with a simple model. The best encoding must be far ahead of all others. The others
+//! include Korean and Japanese encodings, which are not supported, and meaningless bytes.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -12,28 +12,28 @@ use encoding_rs::{BIG5, EUC_JP, EUC_KR, GB18030, SHIFT_JIS, WINDOWS_1252};
 
 use super::{Encoding, common::COMMON};
 
-/// How much likelier the best must be than each other: about 1,000 times.
+/// Minimum lead of the best encoding over each other one: about 1,000 times as likely.
 const AHEAD: f64 = 7.0;
-/// How much likelier it must be than bytes without meaning: about 50 times.
+/// Minimum lead over meaningless bytes: about 50 times as likely.
 const MEANT: f64 = 4.0;
-/// How much less likely a file of WeCom's members is in Korean or Japanese to begin with: one in twenty.
+/// The prior for Korean and Japanese: one in twenty.
 const FOREIGN: f64 = -3.0;
-/// What two bytes cost of which nothing is known.
+/// The score of two bytes in the model of meaningless bytes.
 const MEANINGLESS: f64 = -8.5;
-/// What a character costs that no table has.
+/// The score of a character that tables do not contain.
 const IMPOSSIBLE: f64 = -40.0;
 
-/// What headings say. By chance no bytes make such a word.
+/// Words of headings. Random bytes do not form them.
 const WORDS: [&str; 20] = [
     "姓名", "帐号", "账号", "帳號", "手机", "手機", "电话", "電話", "部门", "部門", "职务", "職務", "职位",
     "職位", "邮箱", "郵箱", "性别", "性別", "工号", "工號",
 ];
-/// How much likelier a text is by each such word, up to three.
+/// The bonus for each such word, up to three words.
 const WORD: f64 = 7.0;
 
 static COMMON_SET: LazyLock<HashSet<char>> = LazyLock::new(|| COMMON.chars().collect());
 
-/// A hypothesis.
+/// The encodings that are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Model {
     Gb18030,
@@ -44,11 +44,11 @@ enum Model {
     Western,
 }
 
-/// Makes out the encoding of lines that are more than ASCII, and no UTF-8.
+/// Returns the encoding of lines that have bytes outside ASCII and are not UTF-8.
 ///
 /// # Errors
 ///
-/// If none is far enough ahead: the likeliest, for the message.
+/// If no encoding is far enough ahead, returns the name of the most likely one for the message.
 pub(super) fn decide(sample: &[u8]) -> Result<Encoding, Option<&'static str>> {
     const MODELS: [Model; 6] =
         [Model::Gb18030, Model::Big5, Model::EucKr, Model::EucJp, Model::ShiftJis, Model::Western];
@@ -76,7 +76,7 @@ pub(super) fn decide(sample: &[u8]) -> Result<Encoding, Option<&'static str>> {
     Err(Some(name))
 }
 
-/// The logarithm of the probability of these bytes, and how many pairs of them are more than ASCII. `None` if they are illegal.
+/// Returns the logarithm of the probability of these bytes, and the number of byte pairs outside ASCII. Returns `None` if the bytes are invalid.
 fn likelihood(sample: &[u8], model: Model) -> Option<(f64, usize)> {
     let encoding = match model {
         Model::Gb18030 => GB18030,
@@ -107,7 +107,7 @@ fn likelihood(sample: &[u8], model: Model) -> Option<(f64, usize)> {
             _ => 2,
         };
         if *lead > 0x7f {
-            // The four pairs of Big5 that are two characters.
+            // Four byte pairs of Big5 decode to two characters each.
             if model == Model::Big5 && *lead == 0x88 && matches!(trail, 0x62 | 0x64 | 0xa3 | 0xa5) {
                 chars.next();
             }
@@ -119,7 +119,7 @@ fn likelihood(sample: &[u8], model: Model) -> Option<(f64, usize)> {
     Some((sum, count))
 }
 
-/// How likely a character is: the share of its class, divided by how many characters the class has.
+/// Returns the score of a character: the share of its class, divided by the number of characters in the class.
 fn cost(model: Model, lead: u8, trail: u8, length: usize, one: char) -> f64 {
     let class = |share: f64, size: f64| (share / size).ln();
     let is_high = trail >= 0xa1;
@@ -158,10 +158,10 @@ fn cost(model: Model, lead: u8, trail: u8, length: usize, one: char) -> f64 {
 
 /// The letters of Western Europe.
 const LETTERS: &str = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüÿŒœŠšŽž";
-/// Those that are the same in the encodings of Central Europe and Turkey.
+/// The letters that have the same bytes in the encodings of Central Europe and Turkey.
 const SHARED: &str = "ÁÂÄÇÉËÍÎÓÔÖÜßáâäçéëíîóôöüŠšŽž";
 
-/// Western words have single letters that are more than ASCII, beside ones that are not.
+/// Scores Western text: single letters outside ASCII next to ASCII letters.
 fn western(sample: &[u8]) -> (f64, usize) {
     let text = WINDOWS_1252.decode_without_bom_handling(sample).0;
     let chars: Vec<char> = text.chars().collect();
@@ -184,7 +184,7 @@ fn western(sample: &[u8]) -> (f64, usize) {
     (sum, count)
 }
 
-/// Whether all of it is letters within words, and of Western Europe rather than of another part of the world.
+/// Returns whether all bytes outside ASCII are letters inside words, and Western Europe is the most likely region.
 fn is_western(sample: &[u8], is_alone: bool) -> bool {
     let text = WINDOWS_1252.decode_without_bom_handling(sample).0;
     let chars: Vec<char> = text.chars().collect();

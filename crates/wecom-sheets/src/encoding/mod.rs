@@ -1,8 +1,8 @@
-//! Encodings: which one a text is in, and reading it as UTF-8.
+//! Encodings: detection and conversion to UTF-8.
 //!
-//! A BOM decides, then a name that the user gives. Without either the text itself is the [evidence](evidence): one that is UTF-8 throughout is UTF-8,
-//! and of the others the one is taken that makes Chinese of the bytes, or words of Western Europe, where none of its rivals does. A text with too
-//! little evidence is refused: names would become nonsense without a sign of it.
+//! A BOM has priority, then the encoding that the user sets. Otherwise the text itself is the [evidence](evidence). Valid UTF-8 is read as UTF-8.
+//! Other text is read in the encoding that alone yields Chinese or words of Western Europe. A text with too little evidence is refused, because a
+//! wrong guess damages names without a sign.
 
 mod common;
 mod detection;
@@ -19,7 +19,7 @@ use encoding_rs::{BIG5, DecoderResult, GB18030, UTF_16BE, UTF_16LE, WINDOWS_1252
 pub(crate) use self::detection::detect;
 use crate::{Error, Result, source::Text};
 
-/// How a text is encoded.
+/// The encoding of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Encoding {
@@ -38,7 +38,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// The names that are usual, of which [`from_str`](Self::from_str) knows more.
+    /// The usual names. [`from_str`](Self::from_str) accepts further ones.
     pub const NAMES: &str = "utf-8, utf-16le, utf-16be, gb18030 (gbk, gb2312), big5, windows-1252 (latin1)";
 }
 
@@ -58,7 +58,7 @@ impl fmt::Display for Encoding {
 impl FromStr for Encoding {
     type Err = Error;
 
-    /// Takes the usual names, in any case, with or without hyphens. `utf-16` is little-endian where no BOM says otherwise.
+    /// Parses a usual name. Case and hyphens are ignored. `utf-16` means little-endian; a BOM has priority.
     fn from_str(name: &str) -> Result<Self> {
         let plain: String =
             name.chars().filter(char::is_ascii_alphanumeric).map(|one| one.to_ascii_lowercase()).collect();
@@ -77,7 +77,7 @@ impl FromStr for Encoding {
 const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
 const CHUNK: usize = 64 << 10;
 
-/// The encoding that a BOM says, and how many bytes the BOM has.
+/// Returns the encoding that a BOM declares, and the size of the BOM in bytes.
 fn by_bom(head: &[u8]) -> Option<(Encoding, usize)> {
     match head {
         [0xff, 0xfe, ..] => Some((Encoding::Utf16Le, 2)),
@@ -88,14 +88,14 @@ fn by_bom(head: &[u8]) -> Option<(Encoding, usize)> {
     }
 }
 
-/// The encoding of a text that the user names one for. A BOM knows better.
+/// Returns the encoding that the user set. A BOM has priority.
 pub(crate) fn named(mut text: impl Read, encoding: Encoding) -> Result<(Encoding, usize)> {
     let mut head = [0; 4];
     let read = fill(&mut text, &mut head)?;
     Ok(by_bom(&head[..read]).unwrap_or((encoding, 0)))
 }
 
-/// Reads until the buffer is full or there is no more.
+/// Reads until the buffer is full or the input ends.
 pub(crate) fn fill(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
@@ -109,12 +109,12 @@ pub(crate) fn fill(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize>
     Ok(filled)
 }
 
-/// Reads a text as UTF-8, without its BOM, and refuses what is not of its encoding. Characters of private use, which no table has, are refused too
-/// if the encoding is a guess.
+/// Decodes a text to UTF-8, without its BOM. Invalid bytes are errors. If the encoding is a guess, private-use characters are errors too, because
+/// tables do not contain them.
 pub(crate) fn decoded(mut text: Text, encoding: Encoding, bom: usize, is_guess: bool) -> Result<Text> {
     fill(&mut text, &mut [0; 4][..bom])?;
     let label = match encoding {
-        // The reader behind this checks that it is UTF-8, as it makes strings of it.
+        // The consumer builds strings, so it checks that the text is UTF-8.
         Encoding::Utf8 => return Ok(text),
         Encoding::Utf16Le => UTF_16LE,
         Encoding::Utf16Be => UTF_16BE,
@@ -144,7 +144,7 @@ struct Decoded {
     decoder: encoding_rs::Decoder,
     raw: Vec<u8>,
     unread: std::ops::Range<usize>,
-    /// How many bytes have gone into the decoder.
+    /// The number of bytes that the decoder consumed.
     taken: u64,
     is_last: bool,
     text: Vec<u8>,
@@ -196,7 +196,7 @@ impl Read for Decoded {
     }
 }
 
-/// Whether a text has a character of the Basic Multilingual Plane's private use area (U+E000–U+F8FF).
+/// Returns whether a text has a private-use character of the Basic Multilingual Plane (U+E000–U+F8FF).
 fn has_private_use(text: &[u8]) -> bool {
     memchr::memchr2_iter(0xee, 0xef, text)
         .any(|at| text[at] == 0xee || text.get(at + 1).is_some_and(|next| *next <= 0xa3))

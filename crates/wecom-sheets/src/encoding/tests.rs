@@ -1,4 +1,4 @@
-//! Texts in each encoding, and what is made of them.
+//! Texts in each encoding, and the results of decoding.
 
 use super::*;
 
@@ -29,7 +29,7 @@ fn trap_38_a_text_is_read_the_same_in_each_encoding() {
 }
 
 #[test]
-fn what_is_in_no_encoding_is_refused_with_its_place() {
+fn invalid_bytes_are_refused_with_their_offset() {
     let broken = b"userid,name\n\x81\x20,a\n";
     assert!(matches!(read(broken), Err(Error::Ambiguous { .. })), "{:?}", read(broken));
     let mut text = "王芳,刘洋\n".repeat(30_000).into_bytes();
@@ -43,7 +43,7 @@ fn what_is_in_no_encoding_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_character_cut_at_the_end_of_a_chunk_is_no_error() {
+fn a_character_split_between_chunks_is_decoded() {
     for shift in 0..3 {
         let text = "a".repeat(shift) + &"王".repeat(CHUNK);
         assert_eq!(read(text.as_bytes()).unwrap().0, Encoding::Utf8);
@@ -57,7 +57,7 @@ fn a_character_cut_at_the_end_of_a_chunk_is_no_error() {
 }
 
 #[test]
-fn trap_45_a_text_is_read_in_the_encoding_that_its_bytes_speak_for() {
+fn trap_45_the_encoding_is_detected_from_the_bytes() {
     let western = "userid,name\nmueller,Jürgen Müller\njose,José\nfrancois,François\nhelene,Hélène\n";
     for (text, label, expected) in [
         ("name,userid\n陳大文,a\n李美玲,b\n", BIG5, Some(Encoding::Big5)),
@@ -70,11 +70,11 @@ fn trap_45_a_text_is_read_in_the_encoding_that_its_bytes_speak_for() {
         ("姓名,帐号\n王喆,a\n李淏,b\n张堃𠮷,c\n朱镕,d\n", GB18030, Some(Encoding::Gb18030)),
         (western, WINDOWS_1252, Some(Encoding::Windows1252)),
         ("userid,name\nmueller,Jürgen Müller\njose,José\n", WINDOWS_1252, Some(Encoding::Windows1252)),
-        // One character is no evidence.
+        // One character is too little evidence.
         ("name,userid\n陈,a\n", GB18030, None),
         ("name,userid\n陳,a\n", BIG5, None),
         ("name,userid\n镕,a\n", GB18030, None),
-        // What cannot be read here.
+        // Encodings that are not supported.
         ("이름,부서\n김철수,개발\n박영희,영업\n", encoding_rs::EUC_KR, None),
         ("名前,部署\nやまだたろう,かいはつ\nさとう,えいぎょう\n", encoding_rs::SHIFT_JIS, None),
         ("名前,部署\nやまだたろう,かいはつ\nさとう,えいぎょう\n", encoding_rs::EUC_JP, None),
@@ -95,7 +95,7 @@ fn trap_45_a_text_is_read_in_the_encoding_that_its_bytes_speak_for() {
 }
 
 #[test]
-fn trap_45_a_guess_never_gives_characters_of_private_use() {
+fn trap_45_a_guessed_encoding_never_yields_private_use_characters() {
     let mut bytes = GB18030.encode(&"姓名,帐号\n王芳,wangfang\n".repeat(20_000)).0.into_owned();
     // A user-defined character of GBK.
     bytes.extend(b"\xaa\xa1,a\n");
@@ -107,7 +107,7 @@ fn trap_45_a_guess_never_gives_characters_of_private_use() {
 }
 
 #[test]
-fn utf_16_without_a_bom_is_known() {
+fn utf_16_without_a_bom_is_detected() {
     let text = "姓名,帐号\r\n王芳,wangfang\r\n";
     for (order, encoding) in
         [(u16::to_le_bytes as fn(u16) -> [u8; 2], Encoding::Utf16Le), (u16::to_be_bytes, Encoding::Utf16Be)]
@@ -118,7 +118,7 @@ fn utf_16_without_a_bom_is_known() {
 }
 
 #[test]
-fn encodings_have_their_usual_names() {
+fn encodings_are_parsed_by_their_usual_names() {
     for (name, encoding) in [
         ("utf-8", Encoding::Utf8),
         ("UTF-16LE", Encoding::Utf16Le),
@@ -138,7 +138,7 @@ fn encodings_have_their_usual_names() {
 }
 
 #[test]
-fn a_bom_knows_better_than_the_user() {
+fn a_bom_has_priority_over_the_users_choice() {
     let bytes = [UTF8_BOM, "姓名\n".as_bytes()].concat();
     assert_eq!(named(bytes.as_slice(), Encoding::Gb18030).unwrap(), (Encoding::Utf8, 3));
     assert_eq!(named(&b"a,b\n"[..], Encoding::Big5).unwrap(), (Encoding::Big5, 0));

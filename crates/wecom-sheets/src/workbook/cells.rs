@@ -1,4 +1,4 @@
-//! The rows of an XLSX sheet, one by one.
+//! The rows of an XLSX sheet, as a stream.
 
 use std::{io::BufRead as _, sync::Arc};
 
@@ -18,22 +18,22 @@ use super::{
 };
 use crate::{Error, Kind, Result, Row, row::COLUMNS};
 
-/// What the cells of a sheet refer to.
+/// The tables that the cells of a sheet refer to.
 pub(super) struct Context {
     pub(super) texts: Texts,
     pub(super) formats: Formats,
-    /// Days are counted from 1904, as on old Macs.
+    /// Dates are counted from 1904, as on old Macs.
     pub(super) is_1904: bool,
-    /// The program that wrote the workbook left computing to the program that opens it: formulas have a 0 for want of a value.
+    /// The writing program left the computation to the reading program. Formulas have a 0 as placeholder.
     pub(super) is_to_compute: bool,
 }
 
 /// Reads a sheet from top to bottom.
 pub(super) struct Cells {
     xml: Xml,
-    /// Finds the end of a row.
+    /// Searches the end of a row.
     row_end: Finder<'static>,
-    /// Whether the parser has just read a tag. After a text it has seen that a tag follows, and nothing may be taken from it.
+    /// Whether the parser has just read a tag. After a text, the parser has already seen the next tag, so bytes must not be consumed around it.
     is_after_tag: bool,
     tag: Vec<u8>,
     buffer: Vec<u8>,
@@ -41,24 +41,24 @@ pub(super) struct Cells {
     progress: Progress,
 }
 
-/// How far the reading is, and what the cells refer to.
+/// The position of the reader, and the tables that the cells refer to.
 struct Progress {
     context: Arc<Context>,
-    /// The last row, counted from 1.
+    /// The number of the last row, counted from 1.
     line: u64,
-    /// Whether that row names its number; if not, its first cell may.
+    /// Whether the tag of that row has its number. Otherwise the first cell can have it.
     is_numbered: bool,
     rows: u64,
     cells: u64,
-    /// What the row's formulas leave without a value.
+    /// The cells that have no value because the formulas of this row were not computed.
     begun: Vec<Range>,
 }
 
-/// What was found in a cell.
+/// The content of a cell.
 #[derive(Default)]
 struct Found {
     has_formula: bool,
-    /// The cells that the formula gives a value to, if they are several.
+    /// The cells that the formula fills, if there are several.
     array: Option<Range>,
     has_value: bool,
     has_inline: bool,
@@ -86,13 +86,13 @@ impl Cells {
                     cells.progress.rows = ROWS;
                     return Ok(cells);
                 }
-                Event::Eof => return Err(Error::Workbook("a sheet has no rows in it".to_owned())),
+                Event::Eof => return Err(Error::Workbook("a sheet has no row data".to_owned())),
                 _ => {}
             }
         }
     }
 
-    /// Reads the next row; says whether it is hidden.
+    /// Reads the next row. Returns whether it is hidden.
     pub(super) fn next_row(&mut self, row: &mut Row) -> Result<Option<bool>> {
         loop {
             if self.is_after_tag
@@ -117,18 +117,18 @@ impl Cells {
                 }
                 Event::End(element) if element.local_name().as_ref() == "sheetData" => return Ok(None),
                 Event::Eof if self.progress.rows == ROWS => return Ok(None),
-                Event::Eof => return Err(Error::Workbook("a sheet breaks off".to_owned())),
+                Event::Eof => return Err(Error::Workbook("a sheet is truncated".to_owned())),
                 _ => {}
             }
         }
     }
 
-    /// The cells that a formula of this row should have given a value to, and did not.
+    /// Returns the cells that a formula of this row fills but that have no value.
     pub(super) fn begun(&self) -> &[Range] {
         &self.progress.begun
     }
 
-    /// Reads the next row without the parser and says whether it is hidden; `None` if it is not a plain one, and then nothing is taken.
+    /// Reads the next row without the parser and returns whether it is hidden. Returns `None` if the row is not plain; then no bytes are consumed.
     fn plain_row(&mut self, row: &mut Row) -> Result<Option<bool>> {
         let bytes = self.xml.get_mut().element(b"<row", &self.row_end).map_err(unpacked)?;
         let Some(bytes) = bytes else { return Ok(None) };
@@ -151,7 +151,7 @@ impl Cells {
                     (head(element.attributes_raw())?, true)
                 }
                 Event::End(element) if element.local_name().as_ref() == "row" => return Ok(()),
-                Event::Eof => return Err(Error::Workbook("a sheet breaks off".to_owned())),
+                Event::Eof => return Err(Error::Workbook("a sheet is truncated".to_owned())),
                 _ => continue,
             };
             self.progress.place(row, head)?;
@@ -167,7 +167,7 @@ impl Cells {
         }
     }
 
-    /// Reads what is in a cell, its value into `self.value`.
+    /// Reads the content of a cell. The value goes into `self.value`.
     fn read_cell(&mut self) -> Result<Found> {
         let mut found = Found::default();
         let (mut is_value, mut is_hint) = (false, false);
@@ -185,13 +185,15 @@ impl Cells {
                         found.array = array(&element)?;
                     }
                     "is" => {
-                        // A value beside the text is a remnant.
+                        // A value beside the text is obsolete.
                         self.value.clear();
                         found.has_inline = true;
                     }
                     "t" => is_value = found.has_inline && !is_hint,
                     "rPh" => is_hint = true,
-                    "c" | "row" => return Err(Error::Workbook("a cell stands in a cell".to_owned())),
+                    "c" | "row" => {
+                        return Err(Error::Workbook("a cell is nested in another cell".to_owned()));
+                    }
                     _ => {}
                 },
                 Event::Empty(element) => match element.local_name().as_ref() {
@@ -211,7 +213,7 @@ impl Cells {
                 Event::Text(text) if is_value => self.value.push_str(&text.xml10_content()),
                 Event::CData(text) if is_value => self.value.push_str(&text.xml10_content()),
                 Event::GeneralRef(reference) if is_value => push_reference(&reference, &mut self.value)?,
-                Event::Eof => return Err(Error::Workbook("a sheet breaks off".to_owned())),
+                Event::Eof => return Err(Error::Workbook("a sheet is truncated".to_owned())),
                 _ => {}
             }
             if self.value.len() > TEXT_BYTES {
@@ -226,7 +228,7 @@ impl Progress {
         self.is_numbered = line.is_some();
         let line = line.unwrap_or(self.line + 1);
         if line <= self.line {
-            return Err(Error::Workbook(format!("row {line} stands below row {}", self.line)));
+            return Err(Error::Workbook(format!("row {line} follows row {}", self.line)));
         }
         if line > ROWS || self.rows == ROWS {
             return Err(Error::TooMany { what: "rows", limit: ROWS });
@@ -238,7 +240,7 @@ impl Progress {
         Ok(())
     }
 
-    /// Reads a row that needs no parser; `None` if it does need one. Then nothing is noted of it.
+    /// Reads a row without the parser. Returns `None` if it needs the parser; then nothing is recorded.
     fn read_plain(&mut self, plain: PlainRow<'_>, row: &mut Row) -> Option<bool> {
         let before = (self.line, self.rows, self.cells);
         let is_hidden = self.read_plain_cells(plain, row);
@@ -268,7 +270,7 @@ impl Progress {
         Some(is_hidden)
     }
 
-    /// Goes on to the cell's column.
+    /// Moves to the column of the cell.
     fn place(&mut self, row: &mut Row, head: Head) -> Result<()> {
         let column = match head.place {
             None => row.len(),
@@ -282,7 +284,7 @@ impl Progress {
             }
             Some((column, _)) if column >= COLUMNS => column,
             Some(_) => {
-                return Err(Error::Workbook(format!("a cell in row {} names another row", self.line)));
+                return Err(Error::Workbook(format!("a cell in row {} refers to another row", self.line)));
             }
         };
         if column >= COLUMNS {
@@ -305,19 +307,19 @@ impl Progress {
             self.push_text(row, head.style, value);
             return Ok(());
         }
-        // An empty text is the value of a formula that says so.
+        // An empty text is a computed value if the cell has the type text.
         let is_computed = found.has_value && (!value.is_empty() || head.holds == Holds::Text);
         if found.has_formula && !(is_computed && !(self.context.is_to_compute && value == "0")) {
             let here = (self.line - 1, row.len());
             row.push(Kind::Uncomputed, "");
-            // The cells beside it are not in the file, or as empty.
+            // The other cells of the range are missing in the file, or empty.
             self.begun.extend(found.array.filter(|range| (range.top, range.left) == here));
             return Ok(());
         }
         self.push(row, head, value)
     }
 
-    /// Adds a cell of this value.
+    /// Adds a cell with this value.
     fn push(&self, row: &mut Row, head: Head, value: &str) -> Result<()> {
         let plain = value.trim_ascii();
         if plain.is_empty() && head.holds != Holds::Text {
@@ -327,17 +329,19 @@ impl Progress {
         match head.holds {
             Holds::Shared => match plain.parse().ok().and_then(|at| self.context.texts.get(at)) {
                 Some(text) => self.push_shown_text(row, head.style, text),
-                None => return Err(Error::Workbook(format!("a text of row {} is not in it", self.line))),
+                None => {
+                    return Err(Error::Workbook(format!(
+                        "row {} refers to a missing shared text",
+                        self.line
+                    )));
+                }
             },
             Holds::Text | Holds::Inline => self.push_text(row, head.style, value),
             Holds::Bool => match plain {
                 "1" | "true" | "TRUE" => row.push(Kind::Bool(true), "TRUE"),
                 "0" | "false" | "FALSE" => row.push(Kind::Bool(false), "FALSE"),
                 _ => {
-                    return Err(Error::Workbook(format!(
-                        "a cell of row {} is neither true nor false",
-                        self.line
-                    )));
+                    return Err(Error::Workbook(format!("a cell of row {} has an invalid flag", self.line)));
                 }
             },
             Holds::Date => row.push(Kind::Date, plain.strip_suffix("T00:00:00").unwrap_or(plain)),
@@ -383,7 +387,7 @@ impl Progress {
 }
 
 fn push_number(row: &mut Row, number: f64, text: &str) {
-    // Nearly all: written as they are shown.
+    // Most numbers are stored as they are displayed.
     if text.len() <= 15 && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()) {
         row.push(Kind::Number(number), text);
     } else {
@@ -391,10 +395,10 @@ fn push_number(row: &mut Row, number: f64, text: &str) {
     }
 }
 
-/// The last day that Excel knows is in the year 9999.
+/// The last day of Excel is in the year 9999.
 const DAYS: f64 = 2_958_466.0;
 
-/// Shows a number of days as ISO 8601.
+/// Displays a number of days as ISO 8601.
 pub(super) fn push_date(row: &mut Row, days: f64, is_1904: bool) {
     if !(0.0..DAYS).contains(&days) {
         return row.push(Kind::Error, "########");
@@ -409,7 +413,7 @@ pub(super) fn push_date(row: &mut Row, days: f64, is_1904: bool) {
     }
 }
 
-/// The cells that a formula gives a value to, if they are several.
+/// Returns the cells that a formula fills, if there are several.
 fn array(formula: &BytesStart<'_>) -> Result<Option<Range>> {
     match attribute(formula, "ref")? {
         Some(range) if attribute(formula, "t")?.as_deref() != Some("shared") => range_of(&range),

@@ -1,8 +1,8 @@
-//! Number formats: what a cell shows of its number.
+//! Number formats: how a cell displays its number.
 //!
-//! A format of digits and literals alone decides what a person sees: `00000` shows 7 as `00007`, which as an account is another than `7`. What is
-//! shown is taken then, also where a condition such as `[<100]` picks the part of the format. Dates and durations are known by their format too. Anything
-//! else, decimals, percents and thousands, leaves the number. Texts have their format too: `"WX"@` shows 7 as `WX7`.
+//! Formats that consist of digits and literals decide the text: `00000` shows 7 as `00007`, which is a different account than `7`. The displayed text
+//! is used in this case, even if a condition such as `[<100]` selects the part of the format. Formats also identify dates and durations. Other
+//! formats (decimals, percents, thousands) leave the number. Formats apply to texts, too: `"WX"@` shows 7 as `WX7`.
 
 use std::collections::BTreeMap;
 
@@ -14,21 +14,21 @@ use super::{
 };
 use crate::{Error, Result};
 
-/// What a number is by its format.
+/// How a format displays a number.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Shown {
-    /// The number itself.
+    /// As the number itself.
     #[default]
     Plain,
     Date,
     Duration,
-    /// Digits in a pattern, for numbers above zero, and for those below if the format has a part for them.
+    /// As digits in a pattern. The first pattern is for positive numbers, the optional second one for negative numbers.
     Digits(Pattern, Option<Pattern>),
-    /// The first part whose condition holds; a part without one holds for all numbers.
+    /// The first part whose condition is true. A part without a condition matches all numbers.
     Conditional(Vec<(Option<Condition>, Self)>),
 }
 
-/// A condition that picks a part of a format, such as `[>=100]`.
+/// A condition that selects a part of a format, for example `[>=100]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Condition {
     comparison: Comparison,
@@ -45,7 +45,7 @@ enum Comparison {
     Unequal,
 }
 
-/// What one part of a format shows, from left to right.
+/// The pieces that one part of a format displays, from left to right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pattern(Vec<Piece>);
 
@@ -60,15 +60,15 @@ enum Piece {
     Blank,
 }
 
-/// The formats of a workbook's cells, by the number of their style.
+/// The formats of a workbook's cells, by style number.
 #[derive(Default)]
 pub(super) struct Formats {
     numbers: Vec<Shown>,
-    /// For the styles that add something to a text.
+    /// The styles that add text around a text.
     texts: BTreeMap<usize, Around>,
 }
 
-/// What stands before and after a text.
+/// The text before and after a text.
 type Around = (String, String);
 
 /// Excel has at most 65,490 styles.
@@ -109,23 +109,23 @@ impl Formats {
         Ok(Self { numbers, texts })
     }
 
-    /// The format of a style; the number itself for a style that there is not.
+    /// Returns the format of a style. An unknown style shows the number itself.
     pub(super) fn get(&self, style: usize) -> &Shown {
         self.numbers.get(style).unwrap_or(&Shown::Plain)
     }
 
-    /// What a style shows before and after a text, if it adds anything.
+    /// Returns the text that a style displays before and after a text, if any.
     pub(super) fn around(&self, style: usize) -> Option<&Around> {
         self.texts.get(&style)
     }
 
-    /// Whether all cells show their numbers as they are.
+    /// Returns whether all cells show their numbers unchanged.
     pub(super) fn is_plain(&self) -> bool {
         self.numbers.is_empty()
     }
 }
 
-/// The formats that no workbook spells out. Those of East Asia (27–36, 50–58) are dates and times in each language.
+/// Returns a built-in format, which workbooks do not spell out. The East Asian ones (27–36, 50–58) are dates and times in each language.
 fn built_in(id: u32) -> Shown {
     match id {
         14..=22 | 27..=36 | 45 | 47 | 50..=58 => Shown::Date,
@@ -134,7 +134,7 @@ fn built_in(id: u32) -> Shown {
     }
 }
 
-/// Makes out a format.
+/// Parses a format.
 pub(super) fn shown(code: &str) -> Shown {
     let parts = sections(code);
     if parts.iter().any(|(condition, _)| condition.is_some()) {
@@ -156,7 +156,7 @@ pub(super) fn shown(code: &str) -> Shown {
         Some(Section::Digits(above)) => match parts.next() {
             None => Shown::Digits(above, None),
             Some(Section::Digits(below)) => Shown::Digits(above, Some(below)),
-            // What is shown of numbers below zero is no digits; no id is below zero.
+            // The part for negative numbers has no digits. Ids are never negative.
             Some(_) => Shown::Digits(above, None),
         },
         _ => Shown::Plain,
@@ -170,7 +170,7 @@ enum Section {
     Other,
 }
 
-/// The parts of a format, between semicolons.
+/// Splits a format at its semicolons.
 fn sections(code: &str) -> Vec<(Option<Condition>, Section)> {
     let mut sections = Vec::new();
     let mut chars = code.chars().peekable();
@@ -188,12 +188,12 @@ fn sections(code: &str) -> Vec<(Option<Condition>, Section)> {
                 }
                 '\\' | '!' => pieces.extend(chars.next().map(Piece::Literal)),
                 '"' => pieces.extend(chars.by_ref().take_while(|one| *one != '"').map(Piece::Literal)),
-                // As wide as the next character.
+                // A blank as wide as the next character.
                 '_' => {
                     chars.next();
                     pieces.push(Piece::Literal(' '));
                 }
-                // The next character as often as there is room.
+                // The next character, repeated to fill the column.
                 '*' => drop(chars.next()),
                 '[' => {
                     let inside: String = chars.by_ref().take_while(|one| *one != ']').collect();
@@ -201,7 +201,7 @@ fn sections(code: &str) -> Vec<(Option<Condition>, Section)> {
                         "h" | "hh" | "m" | "mm" | "s" | "ss" => is_duration = true,
                         inside if is_decoration(inside) => {}
                         inside if Condition::of(inside).is_some() => condition = Condition::of(inside),
-                        // A currency, numerals of another script.
+                        // A currency, or numerals of another script.
                         _ => is_other = true,
                     }
                 }
@@ -240,23 +240,23 @@ fn sections(code: &str) -> Vec<(Option<Condition>, Section)> {
     sections
 }
 
-/// Excel's own limit for a format.
+/// Maximum number of pieces in a format. This is Excel's limit.
 const PIECES: usize = 255;
 
-/// A colour, or a language without a currency: neither changes what is shown.
+/// Returns whether the brackets contain a colour, or a language without a currency. Neither changes the text.
 fn is_decoration(inside: &str) -> bool {
     inside.starts_with("$-")
         || inside.starts_with("color")
         || matches!(inside, "black" | "blue" | "cyan" | "green" | "magenta" | "red" | "white" | "yellow")
 }
 
-/// `General` and its translations have letters of dates in them.
+/// The names of `General` in other languages contain letters of date formats.
 fn has_general(code: &str) -> bool {
     let code = code.to_ascii_lowercase();
     code.contains("general") || code.contains("standard")
 }
 
-/// What the part of a format for texts shows before and after them, if that is more than blanks.
+/// Returns the text that the text part of a format displays before and after a text, if it is not blank.
 fn around_text(code: &str) -> Option<Around> {
     let (mut before, mut after, mut has_text) = (String::new(), String::new(), false);
     let mut chars = code.chars();
@@ -285,7 +285,7 @@ fn around_text(code: &str) -> Option<Around> {
 }
 
 impl Condition {
-    /// Reads what is between the brackets of `[>=100]`.
+    /// Parses the content of the brackets in `[>=100]`.
     fn of(inside: &str) -> Option<Self> {
         const SIGNS: [(&str, Comparison); 6] = [
             ("<=", Comparison::AtMost),
@@ -313,17 +313,17 @@ impl Condition {
 }
 
 impl Shown {
-    /// The part of the format that shows this number.
+    /// Returns the part of the format for this number.
     pub(super) fn at(&self, number: f64) -> &Self {
         let Self::Conditional(parts) = self else { return self };
         let holds = |condition: &Option<Condition>| condition.is_none_or(|condition| condition.holds(number));
         parts.iter().find(|(condition, _)| holds(condition)).map_or(&Self::Plain, |(_, shown)| shown)
     }
 
-    /// What a cell shows of a number, if that is other than the number itself.
+    /// Returns the displayed text of a number if it differs from the number.
     pub(super) fn digits(&self, number: f64) -> Option<String> {
         let Self::Digits(above, below) = self.at(number) else { return None };
-        // Of more digits Excel shows zeros; a number with decimals is shown rounded.
+        // Excel replaces further digits with zeros, and rounds decimals.
         if number.fract() != 0.0 || number.abs() >= 1e15 {
             return None;
         }
@@ -332,13 +332,13 @@ impl Shown {
             _ if number < 0.0 => format!("-{}", above.show(number.abs())),
             _ => above.show(number),
         };
-        // A format that hides a number does not make it empty.
+        // A format that hides a number does not make the cell empty.
         (!text.trim().is_empty() && text != number.to_string()).then_some(text)
     }
 }
 
 impl Pattern {
-    /// Digits take their places from the right; the leftmost place takes all that are left.
+    /// Digits fill the places from the right. The leftmost place takes all remaining digits.
     fn show(&self, number: f64) -> String {
         let digits = if number == 0.0 { String::new() } else { number.to_string() };
         let mut digits = digits.chars().rev().peekable();
@@ -370,7 +370,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_format_of_digits_shows_is_known() {
+    fn a_format_of_digits_decides_the_text() {
         for (code, number, text) in [
             ("00000", 7.0, Some("00007")),
             ("00000", 123_456.0, None),
@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn a_format_of_texts_adds_what_it_shows() {
+    fn a_format_of_texts_adds_its_literals() {
         let around = |before: &str, after: &str| Some((before.to_owned(), after.to_owned()));
         for (code, expected) in [
             ("\"WX\"@", around("WX", "")),
@@ -434,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_and_durations_are_told_by_their_format() {
+    fn dates_and_durations_are_recognized_by_their_format() {
         for (code, expected) in [
             ("yyyy-mm-dd", Shown::Date),
             ("yyyy\"年\"m\"月\"d\"日\"", Shown::Date),

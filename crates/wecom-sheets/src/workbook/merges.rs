@@ -1,11 +1,11 @@
-//! Merged cells: the value of the first counts for all.
+//! Merged cells: all of them get the value of the first.
 
 use crate::{Error, Kind, Result, Row, row::COLUMNS};
 
-/// How many ranges of merged cells a sheet may have.
+/// Maximum number of merged ranges of a sheet.
 pub(super) const MERGES: usize = 100_000;
 
-/// Cells that are merged into one, by places counted from 0.
+/// A range of merged cells. Positions are counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Range {
     pub(super) top: u64,
@@ -14,15 +14,15 @@ pub(super) struct Range {
     pub(super) right: usize,
 }
 
-/// The merged cells of a sheet while its rows pass, from top to bottom.
+/// The merged cells of a sheet. Rows must pass from top to bottom.
 pub(super) struct Covers {
-    /// Those whose first row has not passed, the next one last.
+    /// The ranges whose first row has not passed. The next one is last.
     waiting: Vec<Range>,
-    /// Those that go on below.
+    /// The ranges that continue below.
     open: Vec<(Range, Kind, String)>,
-    /// How many bytes the open ones have.
+    /// The size of the open ranges in bytes.
     bytes: usize,
-    /// How many cells may still be filled.
+    /// The number of cells that may still be filled.
     left: u64,
 }
 
@@ -32,7 +32,7 @@ impl Covers {
         Self { waiting: ranges, open: Vec::new(), bytes: 0, left: cells }
     }
 
-    /// Gives the cells of a row that are merged with others their value. `begun` are ranges that begin in this row.
+    /// Fills the merged cells of a row. `begun` are ranges that begin in this row.
     pub(super) fn fill(&mut self, row: &mut Row, begun: &[Range]) -> Result<()> {
         if self.waiting.is_empty() && self.open.is_empty() && begun.is_empty() {
             return Ok(());
@@ -57,7 +57,7 @@ impl Covers {
             if range.top == line {
                 self.begin(row, range)?;
             } else {
-                // The row of its first cell is not in the file: that cell is empty.
+                // The row of the first cell is missing in the file, so the cell is empty.
                 row.cover(range.left..=range.right, Kind::Text, "");
                 self.go_on(range, Kind::Text, "")?;
             }
@@ -78,7 +78,7 @@ impl Covers {
     }
 
     fn go_on(&mut self, range: Range, kind: Kind, text: &str) -> Result<()> {
-        // Ranges do not overlap, and each has a column.
+        // Ranges do not overlap, and each occupies a column.
         if self.open.len() >= COLUMNS {
             return Err(Error::Workbook("its merged cells overlap".to_owned()));
         }
@@ -99,5 +99,5 @@ impl Covers {
     }
 }
 
-/// More than any row has.
+/// Maximum size of the open ranges.
 const BYTES: usize = 4 << 20;

@@ -1,7 +1,7 @@
-//! Workbooks: a sheet's cells as rows.
+//! Workbooks: the cells of a sheet as rows.
 //!
-//! XLSX and ODS are ZIP files of XML, which are read here as a stream; XLS, the format of Excel 97–2003, is read by `calamine`. Merged cells have the
-//! value of the first of them, hidden rows are distinguished from others, and what a sheet says of its own size is believed nowhere.
+//! XLSX and ODS are ZIP files of XML, which this module reads as a stream. XLS, the format of Excel 97–2003, is read by `calamine`. Merged cells get
+//! the value of the first of them. Hidden rows are marked. The sizes that a sheet declares are ignored.
 
 mod cells;
 mod formats;
@@ -21,11 +21,11 @@ use std::{fmt, sync::Arc};
 use self::{cells::Cells, merges::Covers, package::Package};
 use crate::{Error, Format, HiddenRows, Options, Result, Row, source::Source};
 
-/// The most rows that a sheet may have: Excel's own limit.
+/// Maximum number of rows of a sheet. This is Excel's limit.
 const ROWS: u64 = 1 << 20;
-/// The most cells that are read of a sheet; a million members with all fields have a third of it.
+/// Maximum number of cells that are read from a sheet. A million members with all fields have a third of it.
 const CELLS: u64 = 64 << 20;
-/// More than any row has.
+/// Maximum size of a row.
 const ROW_BYTES: usize = 4 << 20;
 
 /// The names of a workbook's sheets.
@@ -34,10 +34,10 @@ struct Listed {
     sheets: Vec<String>,
 }
 
-/// Picks one of the sheets, of which the name is known and whether it is shown.
+/// Selects a sheet from the names and visibilities of all sheets.
 type Pick<'a> = &'a dyn Fn(Vec<(String, bool)>) -> Result<(usize, Listed)>;
 
-/// A workbook that is open, and the sheet of it that is read.
+/// An open workbook with a selected sheet.
 pub(crate) struct Book {
     content: Content,
     hidden_rows: HiddenRows,
@@ -55,7 +55,7 @@ impl fmt::Debug for Book {
     }
 }
 
-/// Opens a file that is a ZIP.
+/// Opens a ZIP file.
 pub(crate) fn open_zip(source: &Source, options: &Options) -> Result<(Format, Book)> {
     let mut package = Package::open(source)?;
     let picked = |sheets| pick(sheets, options.sheet.as_deref());
@@ -77,18 +77,18 @@ pub(crate) fn open_zip(source: &Source, options: &Options) -> Result<(Format, Bo
         None if package.names().any(|name| name.ends_with(".iwa") || name.ends_with("index.zip")) => {
             Err(Error::NotASheet { what: "a document of Numbers or another Apple program" })
         }
-        None => Err(Error::NotASheet { what: "a ZIP archive that holds no workbook" }),
+        None => Err(Error::NotASheet { what: "a ZIP archive without a workbook" }),
     }
 }
 
-/// Opens a file that is an OLE container.
+/// Opens an OLE container.
 pub(crate) fn open_ole(source: &Source, options: &Options) -> Result<(Format, Book)> {
     let (book, Listed { sheet, sheets }) =
         xls::open(source, &|sheets| pick(sheets, options.sheet.as_deref()))?;
     checked(source, Format::Xls { sheet, sheets }, Content::Xls(Arc::new(book)), options)
 }
 
-/// The sheet of that name, or the first that is shown.
+/// Returns the sheet with this name, or the first visible sheet.
 fn pick(sheets: Vec<(String, bool)>, wanted: Option<&str>) -> Result<(usize, Listed)> {
     let at = match wanted {
         Some(wanted) => sheets.iter().position(|(name, _)| name == wanted),
@@ -102,7 +102,7 @@ fn pick(sheets: Vec<(String, bool)>, wanted: Option<&str>) -> Result<(usize, Lis
     }
 }
 
-/// Refuses a sheet that hides rows, if it is to.
+/// Refuses a sheet with hidden rows if the options say so.
 fn checked(source: &Source, format: Format, content: Content, options: &Options) -> Result<(Format, Book)> {
     let book = Book { content, hidden_rows: options.hidden_rows };
     let may_hide_rows = match &book.content {
@@ -126,7 +126,7 @@ fn checked(source: &Source, format: Format, content: Content, options: &Options)
 }
 
 impl Book {
-    /// The rows, blank ones left out.
+    /// Returns the rows without blank ones.
     pub(crate) fn rows(&self, source: &Source) -> Result<Rows> {
         let merges = match &self.content {
             Content::Xlsx(book) => book.merges.clone(),
@@ -146,7 +146,7 @@ impl Book {
     }
 }
 
-/// A place in a sheet of any format.
+/// The position in a sheet of any format.
 enum Cursor {
     Xlsx(Box<Cells>),
     Ods(Box<ods::Rows>),
@@ -154,7 +154,7 @@ enum Cursor {
 }
 
 impl Cursor {
-    /// Reads the next row; says whether it is hidden.
+    /// Reads the next row. Returns whether it is hidden.
     fn next_row(&mut self, row: &mut Row) -> Result<Option<bool>> {
         match self {
             Self::Xlsx(cells) => cells.next_row(row),
@@ -164,7 +164,7 @@ impl Cursor {
     }
 }
 
-/// The rows of a sheet as a person sees them, one by one.
+/// The rows of a sheet as displayed.
 pub(crate) struct Rows {
     cursor: Cursor,
     covers: Covers,
@@ -172,10 +172,10 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// Reads the next row that is not blank; false at the end.
+    /// Reads the next row that is not blank. Returns false at the end.
     pub(crate) fn next_row(&mut self, row: &mut Row) -> Result<bool> {
         while let Some(is_hidden) = self.cursor.next_row(row)? {
-            // A row of nothing but a part of merged cells is as blank as without them.
+            // A row that only contains parts of merged cells counts as blank.
             let is_blank = row.is_blank();
             let begun = match &self.cursor {
                 Cursor::Xlsx(cells) => cells.begun(),

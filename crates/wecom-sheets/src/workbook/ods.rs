@@ -1,7 +1,6 @@
-//! ODS workbooks (OpenDocument): what is in them, and their rows.
+//! ODS workbooks (OpenDocument): their tables and rows.
 //!
-//! Rows and cells that are alike are written once, with a count. Of a number the file has the value and what is shown of it, but not every program
-//! writes the latter.
+//! Equal rows and cells are written once, with a count. The file has the value of a number, and most programs also write its displayed text.
 
 use std::io::Read;
 
@@ -19,17 +18,17 @@ const CONTENT: &str = "content.xml";
 const MANIFEST: &str = "META-INF/manifest.xml";
 const SPREADSHEET: &str = "application/vnd.oasis.opendocument.spreadsheet";
 
-/// A workbook of which a sheet is picked.
+/// A workbook with a selected sheet.
 pub(crate) struct Book {
-    /// Which of the tables it is.
+    /// The number of the table.
     table: usize,
 }
 
-/// Whether it is a spreadsheet.
+/// Returns whether the package is a spreadsheet.
 ///
 /// # Errors
 ///
-/// If it is another document of that kind, or has a password.
+/// Returns an error if it is another `OpenDocument` file, or has a password.
 pub(super) fn is_one(package: &mut Package) -> Result<bool> {
     let Some(part) = package.part("mimetype", HELD)? else { return Ok(false) };
     let mut kind = String::new();
@@ -79,13 +78,13 @@ pub(super) fn open(mut package: Package, pick: Pick<'_>) -> Result<(Book, Listed
     Ok((Book { table }, listed))
 }
 
-/// `LibreOffice` has room for 10,000.
+/// Maximum number of tables. This is `LibreOffice`'s limit.
 const TABLES: usize = 10_000;
 
 fn content(package: &mut Package) -> Result<Xml> {
     match package.xml(CONTENT, STREAMED)? {
         Some(xml) => Ok(xml),
-        None => Err(Error::Workbook("it has no content".to_owned())),
+        None => Err(Error::Workbook("it has no content part".to_owned())),
     }
 }
 
@@ -110,30 +109,30 @@ impl Book {
     }
 }
 
-/// The rows of a sheet, one by one.
+/// The rows of a sheet.
 pub(super) struct Rows {
     xml: Xml,
     buffer: Vec<u8>,
-    /// Which of the tables is read.
+    /// The number of the table that is read.
     table: usize,
-    /// How many elements are open.
+    /// The number of open elements.
     level: usize,
-    /// The level inside the workbook's own element. Tables can stand inside of tables, and elsewhere: those of the workbook are right inside of it.
+    /// The level inside the workbook element. Tables can be nested in tables and elsewhere. The tables of the workbook are its direct children.
     spreadsheet: Option<usize>,
-    /// How many tables have begun.
+    /// The number of tables that have begun.
     tables: usize,
-    /// The row that is read, counted from 1.
+    /// The number of the current row, counted from 1.
     line: u64,
     cells: u64,
     spans: usize,
-    /// The row that was read last, and how many times it is still to be given.
+    /// The last row, and the number of times that it is still to be returned.
     row: Row,
     left: u64,
     is_hidden: bool,
     begun: Vec<Range>,
 }
 
-/// What a cell's tag says.
+/// The attributes of a cell.
 struct Head {
     times: usize,
     columns: usize,
@@ -144,7 +143,7 @@ struct Head {
 }
 
 impl Rows {
-    /// Reads the next row; says whether it is hidden.
+    /// Reads the next row. Returns whether it is hidden.
     pub(super) fn next_row(&mut self, row: &mut Row) -> Result<Option<bool>> {
         if self.left == 0 && !self.read_next()? {
             return Ok(None);
@@ -168,12 +167,12 @@ impl Rows {
         Ok(Some(self.is_hidden))
     }
 
-    /// The ranges that begin in the row that was given last.
+    /// Returns the ranges that begin in the last row.
     pub(super) fn begun(&self) -> &[Range] {
         &self.begun
     }
 
-    /// Reads on to a row that is not blank, and notes how many times it is to be given; false if there is none.
+    /// Reads the next row that is not blank, and records how often it repeats. Returns false at the end.
     fn read_next(&mut self) -> Result<bool> {
         loop {
             self.buffer.clear();
@@ -224,7 +223,7 @@ impl Rows {
     /// Reads the cells of a row.
     fn read(&mut self) -> Result<()> {
         let (mut tag, mut text) = (Vec::new(), String::new());
-        // Empty cells count when another follows.
+        // Empty cells are added only if another cell follows.
         let mut empty = 0_usize;
         self.row.start(self.line);
         self.begun.clear();
@@ -240,7 +239,7 @@ impl Rows {
                     _ => continue,
                 },
                 Event::End(element) if element.local_name().as_ref() == "table-row" => return Ok(()),
-                Event::Eof => return Err(Error::Workbook("a sheet breaks off".to_owned())),
+                Event::Eof => return Err(Error::Workbook("a sheet is truncated".to_owned())),
                 _ => continue,
             };
             text.clear();
@@ -283,7 +282,7 @@ impl Rows {
     }
 }
 
-/// How often a row stands there, and whether it is hidden, by hand or by a filter.
+/// Returns how often a row repeats, and whether it is hidden by hand or by a filter.
 fn head_of_row(element: &BytesStart<'_>) -> Result<(u64, bool)> {
     let times = attribute(element, "number-rows-repeated")?.and_then(|times| times.parse().ok());
     let visibility = attribute(element, "visibility")?;
@@ -330,7 +329,7 @@ fn head(element: &BytesStart<'_>) -> Result<Head> {
             Some(Kind::Number(
                 number
                     .filter(|number: &f64| number.is_finite())
-                    .ok_or_else(|| Error::Workbook("a number of it is none".to_owned()))?,
+                    .ok_or_else(|| Error::Workbook("a cell has an invalid number".to_owned()))?,
             ))
         }
         Some("boolean") => Some(Kind::Bool(head.value.as_deref() == Some("true"))),
@@ -345,7 +344,7 @@ fn push(row: &mut Row, head: &Head, text: &str) {
     let value = head.value.as_deref();
     match head.kind {
         Some(Kind::Number(number)) => {
-            // Zeros that the cell's format shows.
+            // The format of the cell displays leading zeros.
             if text.len() > 1 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()) {
                 row.push(Kind::Text, text);
             } else {
@@ -364,7 +363,7 @@ fn push(row: &mut Row, head: &Head, text: &str) {
     }
 }
 
-/// Reads the paragraphs of a cell up to its end. Notes, drawings and hints of pronunciation are none of them.
+/// Reads the paragraphs of a cell up to its end. Notes, drawings and pronunciation hints are ignored.
 fn read_text(xml: &mut Xml, text: &mut String) -> Result<()> {
     let mut buffer = Vec::new();
     let (mut skipped, mut paragraphs, mut is_inside) = (0_usize, 0, false);
@@ -403,7 +402,7 @@ fn read_text(xml: &mut Xml, text: &mut String) -> Result<()> {
             Event::Text(part) if is_inside && skipped == 0 => text.push_str(&part.xml10_content()),
             Event::CData(part) if is_inside && skipped == 0 => text.push_str(&part.xml10_content()),
             Event::GeneralRef(reference) if is_inside && skipped == 0 => push_reference(&reference, text)?,
-            Event::Eof => return Err(Error::Workbook("a sheet breaks off".to_owned())),
+            Event::Eof => return Err(Error::Workbook("a sheet is truncated".to_owned())),
             _ => {}
         }
         if text.len() > TEXT_BYTES {
@@ -412,7 +411,7 @@ fn read_text(xml: &mut Xml, text: &mut String) -> Result<()> {
     }
 }
 
-/// Adds the blanks that an element stands for.
+/// Adds the blanks that an element represents.
 fn push_blank(element: &BytesStart<'_>, text: &mut String) -> Result<()> {
     match element.name().as_ref() {
         "text:s" => {

@@ -1,6 +1,6 @@
-//! A workbook's container: a ZIP of parts.
+//! The container of a workbook: a ZIP of parts.
 //!
-//! A small one can unpack to anything. What is unpacked is counted over all parts together, and between one angle bracket and the next.
+//! A small ZIP can unpack to any size. Unpacked bytes are counted over all parts, and between two angle brackets.
 
 use std::{
     collections::HashMap,
@@ -21,28 +21,28 @@ use crate::{
     source::{ReadSeek, Source},
 };
 
-/// What may be unpacked in one reading. The rows are streamed, so that this bounds time; a million members with all fields have some 600 MB.
+/// Maximum number of bytes that one reading unpacks. Rows are streamed, so this limits time. A million members with all fields have about 600 MB.
 const UNPACKED: u64 = 1280 << 20;
-/// What one part may have that is held in memory, above all the shared texts.
+/// Maximum size of a part that is held in memory, above all the shared texts.
 pub(super) const HELD: u64 = 256 << 20;
-/// What a sheet may have.
+/// Maximum size of a sheet.
 pub(super) const STREAMED: u64 = 1 << 30;
-/// The longest cell that Excel knows has 32,767 characters.
+/// Maximum distance between two angle brackets. Excel's longest cell has 32,767 characters.
 pub(super) const TEXT_BYTES: usize = 1 << 20;
-/// The parts of an honest workbook are some tens.
+/// Maximum number of parts. Ordinary workbooks have a few tens.
 const PARTS: usize = 10_000;
 
 /// The parts of a workbook.
 pub(super) struct Package {
     source: Source,
     archive: ZipArchive<Box<dyn ReadSeek>>,
-    /// Places by name, in lower case: names of parts do not differ in case alone.
+    /// Positions by name in lower case. Names of parts are case-insensitive.
     places: HashMap<String, usize>,
-    /// How many bytes may still be unpacked, of all parts together.
+    /// The number of bytes that all parts together may still unpack.
     left: Arc<AtomicU64>,
 }
 
-/// A part that is XML, while it is unpacked.
+/// An XML part that is unpacked while it is parsed.
 pub(super) type Xml = Reader<Window<Part>>;
 
 impl Package {
@@ -52,7 +52,7 @@ impl Package {
             return Err(Error::Workbook(format!("it has {} parts", archive.len())));
         }
         if archive.has_overlapping_entries().map_err(damaged)? {
-            return Err(Error::Workbook("its parts overlap: it is damaged, or made to harm".to_owned()));
+            return Err(Error::Workbook("its parts overlap: the file is damaged or malicious".to_owned()));
         }
         let mut places = HashMap::new();
         for at in 0..archive.len() {
@@ -71,14 +71,14 @@ impl Package {
         self.places.keys().map(String::as_str)
     }
 
-    /// A part's bytes, of which there may be `limit`.
+    /// Returns the bytes of a part, at most `limit`.
     ///
-    /// The part reads the file by itself: what `zip` would give borrows the package, and rows outlive it.
+    /// The part reads the file by itself. The reader of `zip` would borrow the package, but rows outlive the package.
     pub(super) fn part(&mut self, name: &str, limit: u64) -> Result<Option<Part>> {
         let Some(at) = self.places.get(&lookup(name)) else { return Ok(None) };
         let file = self.archive.by_index(*at).map_err(damaged)?;
         let Some(start) = file.data_start() else {
-            return Err(Error::Workbook(format!("its part {name} has no place")));
+            return Err(Error::Workbook(format!("its part {name} has no position")));
         };
         let mut bytes = self.source.open()?;
         bytes.seek(SeekFrom::Start(start))?;
@@ -86,7 +86,11 @@ impl Package {
         let content = match file.compression() {
             CompressionMethod::Stored => Content::Stored(packed),
             CompressionMethod::Deflated => Content::Deflated(DeflateDecoder::new(packed)),
-            method => return Err(Error::Workbook(format!("its part {name} is packed by {method}"))),
+            method => {
+                return Err(Error::Workbook(format!(
+                    "its part {name} has an unsupported compression: {method}"
+                )));
+            }
         };
         Ok(Some(Part {
             content,
@@ -100,14 +104,14 @@ impl Package {
         }))
     }
 
-    /// A part as XML.
+    /// Returns a part as XML.
     pub(super) fn xml(&mut self, name: &str, limit: u64) -> Result<Option<Xml>> {
         let part = self.part(name, limit)?;
         Ok(part.map(|part| Reader::from_reader(Window::new(part))))
     }
 }
 
-/// Packed bytes that are read at once.
+/// Number of packed bytes that are read at once.
 const PACKED: usize = 32 << 10;
 
 fn lookup(name: &str) -> String {
@@ -122,7 +126,7 @@ fn damaged(error: ZipError) -> Error {
     }
 }
 
-/// Says why XML cannot be read on.
+/// Converts an error of the XML parser.
 pub(super) fn broken(error: quick_xml::Error) -> Error {
     match error {
         quick_xml::Error::Io(error) => match std::sync::Arc::try_unwrap(error) {
@@ -133,7 +137,7 @@ pub(super) fn broken(error: quick_xml::Error) -> Error {
     }
 }
 
-/// Says why a part cannot be unpacked. The system's own errors have a number; those of the decompression have none.
+/// Converts an error of unpacking. I/O errors of the system have a number; those of the decompression do not.
 pub(super) fn unpacked(error: io::Error) -> Error {
     match Error::from(error) {
         Error::Io(error) if error.raw_os_error().is_none() => Error::Workbook(error.to_string()),
@@ -141,7 +145,7 @@ pub(super) fn unpacked(error: io::Error) -> Error {
     }
 }
 
-/// The bytes of a part, unpacked and counted.
+/// The bytes of a part. They are unpacked and counted.
 pub(super) struct Part {
     content: Content,
     crc: Crc,
@@ -150,7 +154,7 @@ pub(super) struct Part {
     left: Arc<AtomicU64>,
     limit: u64,
     size: u64,
-    /// Bytes since the last angle bracket: the parser holds as much at once.
+    /// Number of bytes since the last angle bracket. The parser buffers this many bytes.
     run: usize,
 }
 
@@ -173,7 +177,7 @@ impl Read for Part {
         };
         self.crc.update(&buffer[..read]);
         if read == 0 && !buffer.is_empty() && self.crc.sum() != self.announced_crc {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a part does not have its checksum"));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the checksum of a part is wrong"));
         }
         self.size += read as u64;
         if self.size > self.limit {

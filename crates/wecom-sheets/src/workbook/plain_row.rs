@@ -1,34 +1,34 @@
-//! Rows in the plainest form of XML, in which programs write nearly all of them, taken apart without a parser.
+//! A fast path for rows in plain XML, the form that most programs write. It reads them without a parser.
 //!
-//! Between the tags of such a row there is nothing but one value for each cell, and the row has no reference (`&`) and no carriage return, which a
-//! parser would change. Every other row is left to the parser, and so is every error.
+//! Between the tags of a plain row there is only one value for each cell. The row has no reference (`&`) and no carriage return, which a parser would
+//! change. All other rows, and all errors, go to the parser.
 
 use memchr::{memchr, memchr2};
 
-/// A row, its tag taken off.
+/// A row without its tag.
 pub(super) struct PlainRow<'a> {
-    /// What is in its tag.
+    /// The attributes of the tag.
     pub(super) attributes: &'a str,
     rest: &'a [u8],
 }
 
-/// The cells of a row, one by one.
+/// The cells of a row.
 pub(super) struct PlainCells<'a> {
     rest: &'a str,
 }
 
-/// A cell of it.
+/// A cell of a plain row.
 pub(super) struct PlainCell<'a> {
-    /// What is in its tag.
+    /// The attributes of the tag.
     pub(super) attributes: &'a str,
     pub(super) content: PlainContent<'a>,
 }
 
-/// What is between a cell's tags.
+/// The content between the tags of a cell.
 pub(super) enum PlainContent<'a> {
-    /// The tag closes itself.
+    /// The tag is self-closing.
     None,
-    /// Nothing.
+    /// No content.
     Empty,
     /// A value.
     Value(&'a str),
@@ -37,15 +37,15 @@ pub(super) enum PlainContent<'a> {
 }
 
 impl<'a> PlainRow<'a> {
-    /// Takes the tag off a row, given with its end; `None` if the row is not plain. Looks at the tag alone: of a row that closes itself the end that is
-    /// given belongs to another.
+    /// Splits the tag from a row, which is passed with its end. Returns `None` if the row is not plain. Only the tag is examined: if the row is
+    /// self-closing, the end belongs to another row.
     pub(super) fn new(row: &'a [u8]) -> Option<Self> {
         let (row_tag, rest) = row.split_at(memchr(b'>', row)? + 1);
         let (attributes, _) = tag(std::str::from_utf8(row_tag).ok()?.strip_prefix("<row")?)?;
         (!attributes.ends_with('/')).then_some(Self { attributes, rest })
     }
 
-    /// The cells, if the row has nothing that a parser would change.
+    /// Returns the cells, if a parser would not change the row.
     pub(super) fn cells(&self) -> Option<PlainCells<'a>> {
         let is_changed = self.attributes.contains(['&', '\r']) || memchr2(b'&', b'\r', self.rest).is_some();
         if is_changed { None } else { Some(PlainCells { rest: std::str::from_utf8(self.rest).ok()? }) }
@@ -53,7 +53,7 @@ impl<'a> PlainRow<'a> {
 }
 
 impl<'a> PlainCells<'a> {
-    /// Takes the next cell off: `Some(None)` at the end of the row, and `None` if the row is not plain.
+    /// Reads the next cell. Returns `Some(None)` at the end of the row, and `None` if the row is not plain.
     pub(super) fn next_cell(&mut self) -> Option<Option<PlainCell<'a>>> {
         let Some(cell) = self.rest.strip_prefix("<c") else {
             return (self.rest == "</row>").then_some(None);
@@ -76,15 +76,15 @@ impl<'a> PlainCells<'a> {
     }
 }
 
-/// What is in a tag whose name was taken off, and what follows the tag.
+/// Returns the attributes of a tag whose name is already consumed, and the text after the tag.
 fn tag(text: &str) -> Option<(&str, &str)> {
     let end = memchr(b'>', text.as_bytes())?;
     let (attributes, rest) = (&text[..end], &text[end + 1..]);
-    // A longer name is that of another element.
+    // A longer name belongs to another element.
     matches!(attributes.as_bytes().first(), None | Some(b' ' | b'/')).then_some((attributes, rest))
 }
 
-/// The text up to the next tag, and what follows.
+/// Returns the text up to the next tag, and the rest.
 fn text(text: &str) -> Option<(&str, &str)> {
     Some(text.split_at(memchr(b'<', text.as_bytes())?))
 }
@@ -93,7 +93,7 @@ fn text(text: &str) -> Option<(&str, &str)> {
 mod tests {
     use super::*;
 
-    /// The cells of a row: what is in their tags, and what is between them.
+    /// Returns the attributes and the content of each cell.
     fn cells(row: &str) -> Option<Vec<(String, String)>> {
         let mut row = PlainRow::new(row.as_bytes())?.cells()?;
         let mut cells = Vec::new();
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_row_is_taken_apart() {
+    fn a_plain_row_is_split_into_cells() {
         let row = "<row r=\"2\" spans=\"1:3\"><c r=\"A2\" t=\"s\"><v>0</v></c><c r=\"B2\" s=\"1\"/><c><v></v></c><c></c>\
             <c t=\"inlineStr\"><is><t xml:space=\"preserve\"> 王 </t></is></c></row>";
         let cells = cells(row).unwrap();
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn every_other_row_is_left_to_the_parser() {
+    fn all_other_rows_go_to_the_parser() {
         for row in [
             "<row><c><f>A1</f><v>1</v></c></row>",
             "<row><c><v>1</v><f>A1</f></c></row>",

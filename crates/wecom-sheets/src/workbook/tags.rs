@@ -1,4 +1,4 @@
-//! What the tags of an XLSX sheet's rows and cells say, and the names of cells and ranges.
+//! The tags of rows and cells in an XLSX sheet, and the references of cells and ranges.
 
 use super::{
     merges::Range,
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{Error, Result, row::COLUMNS};
 
-/// What a cell's tag says.
+/// The attributes of a cell.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Head {
     /// The column, counted from 0, and the row, counted from 1.
@@ -15,7 +15,7 @@ pub(super) struct Head {
     pub(super) holds: Holds,
 }
 
-/// What a cell's type says of its value.
+/// The type of a cell's value.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Holds {
     #[default]
@@ -29,7 +29,7 @@ pub(super) enum Holds {
     Error,
 }
 
-/// The number of a row, if it names it, and whether it is hidden.
+/// Returns the number of a row, if its tag has one, and whether the row is hidden.
 pub(super) fn head_of_row(attributes: &str) -> Result<(Option<u64>, bool)> {
     let (mut line, mut is_hidden) = (None, false);
     for attribute in plain_attributes(attributes) {
@@ -37,10 +37,10 @@ pub(super) fn head_of_row(attributes: &str) -> Result<(Option<u64>, bool)> {
         match name {
             "r" => match value.trim_ascii().parse() {
                 Ok(number) if number > 0 => line = Some(number),
-                _ => return Err(Error::Workbook("a row has a number that is none".to_owned())),
+                _ => return Err(Error::Workbook("a row has an invalid number".to_owned())),
             },
             "hidden" => is_hidden |= is_true(Some(value)),
-            // A row without height is as hidden.
+            // A row of height 0 counts as hidden.
             "ht" => is_hidden |= value.parse() == Ok(0.0),
             _ => {}
         }
@@ -48,7 +48,7 @@ pub(super) fn head_of_row(attributes: &str) -> Result<(Option<u64>, bool)> {
     Ok((line, is_hidden))
 }
 
-/// What the tag of a cell says.
+/// Parses the tag of a cell.
 pub(super) fn head(attributes: &str) -> Result<Head> {
     let mut head = Head::default();
     for attribute in plain_attributes(attributes) {
@@ -56,7 +56,7 @@ pub(super) fn head(attributes: &str) -> Result<Head> {
         match name {
             "r" => match place(value) {
                 Some(place) => head.place = Some(place),
-                None => return Err(Error::Workbook("a cell has a place that is none".to_owned())),
+                None => return Err(Error::Workbook("a cell has an invalid reference".to_owned())),
             },
             "s" => head.style = value.parse().unwrap_or(0),
             "t" => {
@@ -68,7 +68,7 @@ pub(super) fn head(attributes: &str) -> Result<Head> {
                     "b" => Holds::Bool,
                     "d" => Holds::Date,
                     "e" => Holds::Error,
-                    _ => return Err(Error::Workbook("a cell is of a type that there is not".to_owned())),
+                    _ => return Err(Error::Workbook("a cell has an unknown type".to_owned())),
                 }
             }
             _ => {}
@@ -77,7 +77,7 @@ pub(super) fn head(attributes: &str) -> Result<Head> {
     Ok(head)
 }
 
-/// The column, counted from 0, and the row, counted from 1, that `B12` or `$B$12` names.
+/// Parses a reference such as `B12` or `$B$12` to a column, counted from 0, and a row, counted from 1.
 fn place(name: &str) -> Option<(usize, u64)> {
     let (mut column, mut row, mut letters, mut digits) = (0_usize, 0_u64, 0, 0);
     for byte in name.trim_ascii().bytes() {
@@ -97,14 +97,14 @@ fn place(name: &str) -> Option<(usize, u64)> {
     (row > 0).then(|| (column - 1, row))
 }
 
-/// A range such as `A1:B3`; nothing if it is a single cell.
+/// Parses a range such as `A1:B3`. Returns `None` for a single cell.
 pub(super) fn range_of(range: &str) -> Result<Option<Range>> {
     let (first, last) = range.split_once(':').unwrap_or((range, range));
     let (Some((left, top)), Some((right, bottom))) = (place(first), place(last)) else {
-        return Err(Error::Workbook("it has a range of cells without a place".to_owned()));
+        return Err(Error::Workbook("it has an invalid range of cells".to_owned()));
     };
     if right >= COLUMNS || left > right || top > bottom {
-        return Err(Error::Workbook("it has a range of cells without a place".to_owned()));
+        return Err(Error::Workbook("it has an invalid range of cells".to_owned()));
     }
     let range = Range { top: top - 1, left, bottom: bottom - 1, right };
     Ok((top < bottom || left < right).then_some(range))

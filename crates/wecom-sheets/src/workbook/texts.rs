@@ -1,4 +1,4 @@
-//! The texts that the cells of a workbook share.
+//! The shared texts of a workbook.
 
 use quick_xml::events::Event;
 
@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{Error, Result};
 
-/// A million members with six columns of their own have as many.
+/// Maximum number of shared texts. A million members with six unique columns have 6 million.
 const TEXTS: usize = 8 << 20;
 
-/// Texts by their number.
+/// The shared texts, by number.
 #[derive(Default)]
 pub(super) struct Texts {
     text: String,
@@ -63,7 +63,7 @@ impl Texts {
         if self.ends.len() == TEXTS {
             return Err(Error::TooMany { what: "shared texts", limit: TEXTS as u64 });
         }
-        // A part that is held has fewer bytes than that.
+        // A part in memory is smaller than this.
         let end = u32::try_from(self.text.len()).map_err(|error| Error::Workbook(error.to_string()))?;
         self.ends.push(end);
         Ok(())
@@ -76,7 +76,8 @@ impl Texts {
     }
 }
 
-/// A text with its escapes resolved: `_x000D_` is a carriage return, and `_x005F_` the underscore before what is no escape. `None` if it has none.
+/// Decodes the escapes of a text: `_x000D_` is a carriage return, and `_x005F_` is an underscore before text that looks like an escape. Returns
+/// `None` if the text has no escapes.
 pub(super) fn unescaped(text: &str) -> Option<String> {
     memchr::memmem::find(text.as_bytes(), b"_x")?;
     let mut plain = String::with_capacity(text.len());
@@ -88,7 +89,7 @@ pub(super) fn unescaped(text: &str) -> Option<String> {
             rest = &rest[ESCAPE..];
             continue;
         }
-        // Two escapes may be the halves of one character.
+        // Two escapes can be the halves of a surrogate pair.
         for one in char::decode_utf16(units.drain(..)) {
             plain.push(one.unwrap_or(char::REPLACEMENT_CHARACTER));
         }
@@ -116,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_are_characters_again() {
+    fn escapes_become_characters() {
         for (text, plain) in [
             ("a_x000D_\nb", "a\r\nb"),
             ("_x005F_x000D_", "_x000D_"),

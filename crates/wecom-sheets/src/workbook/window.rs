@@ -1,23 +1,23 @@
-//! The bytes of a part while they are parsed, with a look ahead.
+//! A buffer for the bytes of a part. The parser reads through it, and it can look ahead.
 
 use std::io::{self, BufRead, Read};
 
 use memchr::memmem::Finder;
 
-/// Bytes that are unpacked at once.
+/// Number of bytes that are unpacked at once.
 const CHUNK: usize = 64 << 10;
-/// The farthest look ahead. Rows are some hundred bytes.
+/// Maximum look-ahead. Rows have some hundred bytes.
 const FARTHEST: usize = 1 << 20;
 
-/// Bytes that are read through a buffer, which grows for a look ahead.
+/// A buffered reader. Its buffer grows for a look-ahead.
 pub(super) struct Window<R> {
     inner: R,
     buffer: Vec<u8>,
-    /// The bytes that are not taken yet.
+    /// The start of the bytes that are not consumed yet.
     start: usize,
     end: usize,
-    /// How many of them are known to hold no end of an element, and where the next one ends, counted from the first. Many elements may come before
-    /// one end, and it is looked for once.
+    /// The number of these bytes that contain no end of an element, and the position of the next end, counted from `start`. Many elements can precede
+    /// one end, so it is searched once.
     searched: usize,
     found: Option<usize>,
 }
@@ -27,8 +27,8 @@ impl<R: Read> Window<R> {
         Self { inner, buffer: vec![0; CHUNK], start: 0, end: 0, searched: 0, found: None }
     }
 
-    /// The bytes that come next, if they begin with `prefix`: those up to and with what `end` finds, which is the same at each call. `None` if they
-    /// begin otherwise, or if the end is too far. The bytes are not taken.
+    /// Returns the next bytes if they begin with `prefix`, up to and including the match of `end`. Each call must pass the same `end`. Returns `None`
+    /// if the bytes begin differently, or if the end is too far away. The bytes are not consumed.
     pub(super) fn element(&mut self, prefix: &[u8], end: &Finder<'_>) -> io::Result<Option<&[u8]>> {
         while self.end - self.start < prefix.len() {
             if !self.fill()? {
@@ -44,7 +44,7 @@ impl<R: Read> Window<R> {
                 self.found = Some(self.searched + at + end.needle().len());
                 break;
             }
-            // The end may be cut where the buffer ends.
+            // The end can be split at the end of the buffer.
             self.searched = self.searched.max((bytes.len() + 1).saturating_sub(end.needle().len()));
             if bytes.len() >= FARTHEST || !self.fill()? {
                 return Ok(None);
@@ -53,10 +53,10 @@ impl<R: Read> Window<R> {
         Ok(self.found.map(|length| &self.buffer[self.start..self.start + length]))
     }
 
-    /// Reads more bytes behind those that are there; false at the end.
+    /// Appends bytes to the buffer. Returns false at the end of the input.
     fn fill(&mut self) -> io::Result<bool> {
         if self.buffer.len() - self.end < CHUNK / 2 {
-            // Bytes are moved only if at least as many were taken, so that each is moved about once.
+            // Bytes are moved only if at least as many were consumed, so each byte is moved about once.
             if self.start >= self.end - self.start {
                 self.buffer.copy_within(self.start..self.end, 0);
                 self.end -= self.start;
@@ -101,7 +101,7 @@ impl<R: Read> BufRead for Window<R> {
 mod tests {
     use super::*;
 
-    /// Gives a byte at a time.
+    /// Returns one byte for each read.
     struct Slowly<'a>(&'a [u8]);
 
     impl Read for Slowly<'_> {
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn an_element_is_seen_whole_and_stays_until_it_is_taken() {
+    fn an_element_is_returned_whole_and_stays_until_it_is_consumed() {
         let end = Finder::new(b"</row>");
         let mut window = Window::new(Slowly(b"<row>a</row><row>b</row></sheetData>"));
         for row in [&b"<row>a</row>"[..], b"<row>b</row>"] {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_that_belongs_to_a_later_element_is_looked_for_once() {
+    fn the_end_of_a_later_element_is_searched_once() {
         let end = Finder::new(b"</row>");
         let text = "<row/>".repeat(1_000) + "<row>a</row><row>b</row>";
         let mut window = Window::new(text.as_bytes());
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn an_element_without_an_end_is_left_to_the_parser_within_bounds() {
+    fn an_element_without_an_end_goes_to_the_parser_within_limits() {
         let end = Finder::new(b"</row>");
         let mut endless = Window::new(io::Cursor::new(b"<row>").chain(io::repeat(b'x')));
         assert_eq!(endless.element(b"<row", &end).unwrap(), None);

@@ -1,6 +1,7 @@
 //! XLS workbooks of Excel 97–2003, in an OLE container, read by `calamine`.
 //!
-//! It makes room for a sheet from corner to corner, so the corners are looked up here before; the rows that are hidden too, which it does not tell.
+//! `calamine` allocates a sheet from corner to corner, so this module reads the corners first. It also reads the hidden rows, which `calamine` does
+//! not report.
 
 use std::{
     any::Any,
@@ -23,9 +24,9 @@ use crate::{
     source::{ReadSeek, Source},
 };
 
-/// A workbook with as many rows as fit has less.
+/// Maximum size of a workbook. A workbook with the maximum number of rows is smaller.
 const BYTES: u64 = 256 << 20;
-/// The most cells of all sheets together, from corner to corner: 65,536 rows of 128 columns.
+/// Maximum number of cells of all sheets from corner to corner: 65,536 rows of 128 columns.
 const ROOM: u64 = 8 << 20;
 
 /// A sheet of a workbook, held in memory.
@@ -64,10 +65,10 @@ pub(super) fn open(source: &Source, pick: Pick<'_>) -> Result<(Book, Listed)> {
 
 const LAST_COLUMN: u32 = 255;
 
-/// The rows of a sheet, one by one.
+/// The rows of a sheet.
 pub(super) struct Rows {
     book: Arc<Book>,
-    /// The next row of the cells that are held, counted from 0.
+    /// The index of the next row, counted from 0.
     next: usize,
 }
 
@@ -76,7 +77,7 @@ impl Rows {
         Self { book, next: 0 }
     }
 
-    /// Reads the next row; says whether it is hidden.
+    /// Reads the next row. Returns whether it is hidden.
     pub(super) fn next_row(&mut self, row: &mut Row) -> Option<bool> {
         let book = &*self.book;
         let (top, left) = book.cells.start()?;
@@ -113,7 +114,7 @@ fn push(row: &mut Row, value: &Data, is_1904: bool) {
     }
 }
 
-/// Reads by `calamine`, which computes with what it reads, and where additions are checked may panic on a damaged workbook.
+/// Calls `calamine`. It can panic on a damaged workbook if arithmetic overflow is checked.
 fn guarded<T>(read: impl FnOnce() -> std::result::Result<T, XlsError>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(value)) => Ok(value),
@@ -126,7 +127,7 @@ fn guarded<T>(read: impl FnOnce() -> std::result::Result<T, XlsError>) -> Result
     }
 }
 
-/// The stream of the container that is the workbook.
+/// Returns the workbook stream of the container.
 fn workbook(source: &Source) -> Result<Vec<u8>> {
     let mut container = CompoundFile::open(source.open()?).map_err(super::package::unpacked)?;
     if container.is_stream("/EncryptedPackage") {
@@ -135,7 +136,7 @@ fn workbook(source: &Source) -> Result<Vec<u8>> {
     let Some(name) = ["/Workbook", "/Book"].into_iter().find(|name| container.is_stream(name)) else {
         let is_word = container.is_stream("/WordDocument");
         return Err(Error::NotASheet {
-            what: if is_word { "a Word document (.doc)" } else { "a document that holds no workbook" },
+            what: if is_word { "a Word document (.doc)" } else { "a document without a workbook" },
         });
     };
     let stream = container.open_stream(name).map_err(super::package::unpacked)?;
@@ -147,7 +148,7 @@ fn workbook(source: &Source) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The records of a workbook that matter here, as "Excel Binary File Format" (MS-XLS) numbers them.
+/// The numbers of the required records, from "Excel Binary File Format" (MS-XLS).
 mod record {
     pub(super) const EOF: u16 = 0x000a;
     pub(super) const FILE_PASS: u16 = 0x002f;
@@ -157,31 +158,31 @@ mod record {
     pub(super) const BOF: u16 = 0x0809;
     /// Numbers in several columns of one row.
     pub(super) const SEVERAL: u16 = 0x00bd;
-    /// Cells that have a value: formulas, texts, numbers, flags.
+    /// Cells with a value: formulas, texts, numbers, flags.
     pub(super) const CELLS: [u16; 9] =
         [0x0006, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e, 0x0406, 0x0206];
 }
 
-/// What `calamine` does not tell of a sheet.
+/// The data of a sheet that `calamine` does not report.
 #[derive(Default)]
 struct Outline {
     /// The hidden rows, counted from 1.
     hidden: HashSet<u64>,
-    /// The formulas without a value, by rows counted from 1 and columns counted from 0.
+    /// The formulas without a value, by row, counted from 1, and column, counted from 0.
     uncomputed: BTreeSet<(u64, usize)>,
 }
 
-/// Whether the record of a formula has an empty text for its value. Programs that do not compute write it so, and Excel for a text that is empty: an
-/// XLS file does not tell the two apart.
+/// Returns whether the value in the record of a formula is an empty text. Programs that do not compute write this value, and Excel writes it for an
+/// empty text. The XLS format cannot distinguish both cases.
 fn lacks_value(formula: &[u8]) -> bool {
     formula.get(6) == Some(&3) && field(formula, 6) == 0xffff
 }
 
-/// What each sheet has beside its cells.
+/// Returns the additional data of each sheet.
 ///
 /// # Errors
 ///
-/// If the workbook has a password, or its sheets are larger than what is read.
+/// Returns an error if the workbook has a password, or its sheets exceed the limit.
 fn outlines(stream: &[u8]) -> Result<Vec<Outline>> {
     let mut places = Vec::new();
     each_record(stream, 0, &mut |number, data| {
@@ -220,7 +221,7 @@ fn outlines(stream: &[u8]) -> Result<Vec<Outline>> {
             }
             Ok(())
         })? as u64;
-        // Sheets may say that they begin at one place.
+        // Several sheets can claim the same position.
         if walked > 4 * BYTES {
             return Err(Error::TooMany { what: "bytes in its sheets", limit: 4 * BYTES });
         }
@@ -234,12 +235,12 @@ fn outlines(stream: &[u8]) -> Result<Vec<Outline>> {
     Ok(sheets)
 }
 
-/// A field of two bytes.
+/// Returns a field of two bytes.
 fn field(data: &[u8], at: usize) -> u16 {
     data.get(2 * at..2 * at + 2).map_or(0, |two| u16::from_le_bytes([two[0], two[1]]))
 }
 
-/// Shows the records from a place on, up to the end of what begins there; gives how many bytes they have.
+/// Passes the records from a position up to the end of the substream to `take`. Returns their size in bytes.
 fn each_record(stream: &[u8], place: usize, take: &mut dyn FnMut(u16, &[u8]) -> Result<()>) -> Result<usize> {
     let all = stream.get(place..).unwrap_or_default();
     let (mut rest, mut depth) = (all, 0_usize);
@@ -248,7 +249,7 @@ fn each_record(stream: &[u8], place: usize, take: &mut dyn FnMut(u16, &[u8]) -> 
         let length = usize::from(u16::from_le_bytes([*low, *high]));
         let Some((data, after)) = data.split_at_checked(length) else { break };
         match number {
-            // What a chart in the sheet holds is none of it.
+            // The records of an embedded chart are skipped.
             record::BOF if rest.len() < all.len() => depth += 1,
             record::EOF if depth == 0 => break,
             record::EOF => depth -= 1,

@@ -1,4 +1,4 @@
-//! XLSX workbooks (Office Open XML): what is in them, and their rows.
+//! XLSX workbooks (Office Open XML): their parts and rows.
 
 use std::{io::Read, sync::Arc};
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{Error, Result, source::Source};
 
-/// A workbook, its texts read and a sheet of it picked.
+/// A workbook with its texts and a selected sheet.
 pub(crate) struct Book {
     context: Arc<Context>,
     part: String,
@@ -22,13 +22,13 @@ pub(crate) struct Book {
     pub(super) may_hide_rows: bool,
 }
 
-/// The part that the container says is the workbook.
+/// Returns the part that the container declares as the workbook.
 pub(super) fn main_part(package: &mut Package) -> Result<Option<String>> {
     let relations = relations(package, "")?;
     let main = relations.into_iter().find(|relation| relation.is("officeDocument"));
     Ok(match main {
         Some(relation) => Some(relation.target),
-        // Some programs leave the relations out.
+        // Some programs omit the relations.
         None => package.has("xl/workbook.xml").then(|| "xl/workbook.xml".to_owned()),
     })
 }
@@ -61,7 +61,7 @@ pub(super) fn open(mut package: Package, main: &str, pick: Pick<'_>) -> Result<(
         let found = relations.iter().find(|known| Some(&known.id) == relation.as_ref());
         found.filter(|known| known.is("worksheet")).map(|known| known.target.clone())
     };
-    // Charts and dialogs are sheets of no rows.
+    // Charts and dialogs are sheets without rows.
     let sheets: Vec<_> = sheets
         .into_iter()
         .filter_map(|(name, is_shown, relation)| Some((name, is_shown, target(&relation)?)))
@@ -80,7 +80,7 @@ pub(super) fn open(mut package: Package, main: &str, pick: Pick<'_>) -> Result<(
     Ok((Book { context, part, merges, may_hide_rows: survey.may_hide_rows }, listed))
 }
 
-/// Excel has room for some thousands.
+/// Maximum number of sheets. Excel supports some thousands.
 const SHEETS: usize = 10_000;
 
 impl Book {
@@ -92,7 +92,7 @@ impl Book {
     }
 }
 
-/// A part that another refers to.
+/// A part that another part refers to.
 struct Relation {
     id: String,
     kind: String,
@@ -100,13 +100,13 @@ struct Relation {
 }
 
 impl Relation {
-    /// Whether it is of this kind. The standard has two spellings of each, which end alike.
+    /// Returns whether the relation is of this kind. The standard has two spellings for each kind, with the same end.
     fn is(&self, kind: &str) -> bool {
         self.kind.strip_suffix(kind).is_some_and(|before| before.ends_with('/'))
     }
 }
 
-/// What a part refers to; the container itself is the part without a name.
+/// Returns the relations of a part. An empty name means the container.
 fn relations(package: &mut Package, of: &str) -> Result<Vec<Relation>> {
     let (folder, file) = of.rsplit_once('/').unwrap_or(("", of));
     let name = format!("{folder}/_rels/{file}.rels");
@@ -130,7 +130,7 @@ fn relations(package: &mut Package, of: &str) -> Result<Vec<Relation>> {
     Ok(relations)
 }
 
-/// A target, as seen from a folder.
+/// Resolves a target relative to a folder.
 fn resolved(folder: &str, target: &str) -> String {
     let target = target.replace('\\', "/");
     let base = if target.starts_with('/') { "" } else { folder };
@@ -145,7 +145,7 @@ fn resolved(folder: &str, target: &str) -> String {
     parts.join("/")
 }
 
-/// What a sheet may have, by a look at its bytes. Most have none of it, and are parsed for their rows alone.
+/// The optional elements of a sheet, found by a search of its bytes. Most sheets have none, so that only their rows are parsed.
 #[derive(Default)]
 struct Survey {
     has_merges: bool,
@@ -161,7 +161,7 @@ fn survey(package: &mut Package, part: &str) -> Result<Survey> {
     let flat = memchr::memmem::Finder::new(b"ht=\"0");
     let mut survey = Survey::default();
     let mut chunk = vec![0; 64 << 10];
-    // What was searched for may be cut at the end of the chunk before.
+    // A searched text can be split between two chunks.
     let mut kept = 0;
     loop {
         let read = bytes.read(&mut chunk[kept..]).map_err(unpacked)?;
@@ -178,7 +178,7 @@ fn survey(package: &mut Package, part: &str) -> Result<Survey> {
     }
 }
 
-/// The ranges of merged cells, which stand below the rows.
+/// Returns the ranges of merged cells, which follow the rows.
 fn merges(package: &mut Package, part: &str) -> Result<Vec<Range>> {
     let mut merges = Vec::new();
     let Some(xml) = package.xml(part, STREAMED)? else { return Ok(merges) };

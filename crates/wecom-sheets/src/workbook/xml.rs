@@ -1,4 +1,4 @@
-//! What the parts of workbooks have in common as XML.
+//! XML helpers for the parts of workbooks.
 
 use quick_xml::{
     XmlVersion,
@@ -8,7 +8,7 @@ use quick_xml::{
 use super::package::{Xml, broken};
 use crate::{Error, Result};
 
-/// An attribute by its local name, whatever its prefix.
+/// Returns an attribute by its local name. The prefix is ignored.
 pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Result<Option<String>> {
     for attribute in element.attributes().with_checks(false) {
         let attribute = attribute.map_err(|error| Error::Workbook(error.to_string()))?;
@@ -20,7 +20,7 @@ pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Result<Option<S
     Ok(None)
 }
 
-/// The attributes of a tag as they are written, for those that have no references in them. Most of a sheet is such elements.
+/// Returns the raw attributes of a tag without references. Most elements of a sheet have such tags.
 pub(super) fn plain_attributes(attributes: &str) -> impl Iterator<Item = Result<(&str, &str)>> {
     let mut rest = attributes.trim_ascii_start();
     std::iter::from_fn(move || {
@@ -36,7 +36,7 @@ pub(super) fn plain_attributes(attributes: &str) -> impl Iterator<Item = Result<
     })
 }
 
-/// The name and the value that a text begins with, and what follows.
+/// Returns the first name and value of a text, and the rest of the text.
 fn plain_attribute(text: &str) -> Option<(&str, &str, &str)> {
     let equals = memchr::memchr(b'=', text.as_bytes())?;
     let value = text[equals + 1..].trim_ascii_start();
@@ -45,12 +45,12 @@ fn plain_attribute(text: &str) -> Option<(&str, &str, &str)> {
     Some((text[..equals].trim_ascii_end(), &value[1..end], &value[end + 1..]))
 }
 
-/// Whether an attribute says yes.
+/// Returns whether an attribute has the value true.
 pub(super) fn is_true(value: Option<&str>) -> bool {
     matches!(value, Some("1" | "true" | "on"))
 }
 
-/// Shows each element that begins, with what is in its tag.
+/// Calls `take` for each start tag, with the names of its ancestors.
 pub(super) fn each_element(
     mut xml: Xml,
     take: &mut dyn FnMut(&BytesStart<'_>, &[String]) -> Result<()>,
@@ -62,7 +62,7 @@ pub(super) fn each_element(
             Event::Start(element) => {
                 take(&element, &path)?;
                 if path.len() == DEPTH {
-                    return Err(Error::Workbook("its elements are nested too deep".to_owned()));
+                    return Err(Error::Workbook("its elements are nested too deeply".to_owned()));
                 }
                 path.push(element.local_name().as_ref().to_owned());
             }
@@ -74,10 +74,10 @@ pub(super) fn each_element(
     }
 }
 
-/// No part of a workbook nests deeper.
+/// Maximum nesting of elements. Valid workbooks have less.
 const DEPTH: usize = 64;
 
-/// Adds what `&name;` stands for.
+/// Appends the text of the reference `&name;`.
 pub(super) fn push_reference(reference: &BytesRef<'_>, text: &mut String) -> Result<()> {
     let resolved = match reference.resolve_char_ref().map_err(broken)? {
         Some(one) => Some(one),
@@ -92,7 +92,7 @@ pub(super) fn push_reference(reference: &BytesRef<'_>, text: &mut String) -> Res
     };
     match resolved {
         Some(one) => text.push(one),
-        None => return Err(Error::Workbook("it has an entity that no workbook has".to_owned())),
+        None => return Err(Error::Workbook("it has an unknown XML entity".to_owned())),
     }
     Ok(())
 }

@@ -25,14 +25,14 @@ pub struct CsvWriter<W: Write> {
 }
 
 impl<W: Write> CsvWriter<W> {
-    /// Writes to this.
+    /// Creates a writer to `out`.
     pub fn new(out: W) -> Self {
-        // A row that is shorter than the headings is the caller's matter.
+        // The caller decides on the length of each row, which can differ from the headings.
         let inner = csv::WriterBuilder::new().flexible(true).from_writer(out);
         Self { inner, row: ByteRecord::new(), is_safe: false }
     }
 
-    /// Writes to this, and first a byte order mark, without which Excel takes the file for one in the system's old encoding.
+    /// Creates a writer to `out` and writes a byte order mark. Without it, Excel assumes the system's legacy encoding.
     ///
     /// # Errors
     ///
@@ -65,12 +65,12 @@ impl<W: Write> CsvWriter<W> {
         }
         self.inner.write_byte_record(&self.row).map_err(|error| match error.into_kind() {
             ErrorKind::Io(error) => WriteError::Io(error),
-            // Rows may differ in length, and what is written is not looked at.
+            // Rows of different length are allowed, so only I/O errors remain.
             other => WriteError::Io(io::Error::other(format!("{other:?}"))),
         })
     }
 
-    /// Writes what is buffered and gives the writer back.
+    /// Flushes the buffer and returns the writer.
     ///
     /// # Errors
     ///

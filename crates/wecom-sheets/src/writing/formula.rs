@@ -1,25 +1,26 @@
-//! Text that a spreadsheet program takes for a formula.
+//! Formula injection: text that a spreadsheet program would run as a formula.
 
 use std::borrow::Cow;
 
-/// Whether a spreadsheet program may run the text as a formula when it opens a CSV file: the text begins with `=`, `+`, `-` or `@`.
+/// Returns whether a spreadsheet program may run the text as a formula when it opens a CSV file: the text begins with `=`, `+`, `-`, `@`,
+/// a tab or a carriage return.
 pub fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@'])
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
-/// The text behind apostrophes, which both functions count.
+/// Returns the text after leading apostrophes. Both functions below count these apostrophes.
 fn bare(text: &str) -> &str {
     text.trim_start_matches('\'')
 }
 
-/// The text as a CSV file holds it without danger: an apostrophe goes before a [formula](is_formula). Other text is borrowed as it is.
+/// Returns the text in a form that is safe in a CSV file: a [formula](is_formula) gets a leading apostrophe. Other text is borrowed unchanged.
 ///
-/// [`restored`] gives the text back, also where it begins with an apostrophe of its own.
+/// [`restored`] returns the original text, even if that begins with an apostrophe.
 pub fn neutralised(text: &str) -> Cow<'_, str> {
     if is_formula(bare(text)) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
-/// The text that [`neutralised`] was given.
+/// Returns the original of a text that [`neutralised`] returned.
 pub fn restored(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest) if is_formula(bare(rest)) => rest,
@@ -34,12 +35,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_program_would_run_begins_with_an_apostrophe() {
+    fn formulas_get_a_leading_apostrophe() {
         for (text, safe) in [
             ("=1+1", "'=1+1"),
             ("+8613800000001", "'+8613800000001"),
             ("-", "'-"),
             ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "'\r=1"),
             ("＝1", "＝1"),
             ("'=1", "''=1"),
             ("王芳", "王芳"),
@@ -54,7 +57,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_lost(text in "['=+@\\t a王-]{0,5}") {
+        fn restoring_returns_the_original(text in "['=+@\\t\\r a王-]{0,5}") {
             let safe = neutralised(&text);
             prop_assert!(!is_formula(&safe));
             prop_assert_eq!(restored(&safe), text.as_str());

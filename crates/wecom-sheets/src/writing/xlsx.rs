@@ -11,16 +11,16 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::WriteError;
 
-/// The number of rows that a sheet of XLSX holds, headings included: Excel's own limit.
+/// Maximum number of rows of an XLSX sheet, including the headings. This is Excel's limit.
 pub const SHEET_ROWS: u64 = 1_048_576;
-/// The number of UTF-16 units that a cell of XLSX holds: Excel's own limit.
+/// Maximum number of UTF-16 units of an XLSX cell. This is Excel's limit.
 const CELL_UNITS: usize = 32_767;
-/// A column is at least as wide, in digits, and at most.
+/// Minimum and maximum width of a column, in digits.
 const WIDTHS: (usize, usize) = (8, 50);
 
 /// Writes rows of text cells as a workbook of one sheet: headings bold and frozen, columns as wide as their cells.
 ///
-/// A cell is always text and never a formula, whatever it begins with. Rows wait in a nameless temporary file until [`finish`](Self::finish).
+/// Each cell is text and never a formula. The rows are stored in an unnamed temporary file until [`finish`](Self::finish).
 ///
 /// ```
 /// use std::io::Cursor;
@@ -37,7 +37,7 @@ pub struct XlsxWriter {
     book: Workbook,
     headings: Vec<String>,
     widths: Vec<usize>,
-    /// With the headings.
+    /// Includes the headings.
     rows: u64,
 }
 
@@ -51,18 +51,18 @@ impl fmt::Debug for XlsxWriter {
 }
 
 impl XlsxWriter {
-    /// Begins a workbook whose sheet has this name, at most 31 characters, and these headings. Rows wait in a nameless file in `spool`.
+    /// Creates a workbook. The name of its sheet has at most 31 characters. The rows are stored in an unnamed file in `spool`.
     ///
     /// # Errors
     ///
-    /// [`WriteError::Workbook`] if the name cannot be that of a sheet, or the file cannot be made.
+    /// [`WriteError::Workbook`] if the name is invalid for a sheet, or the file cannot be created.
     pub fn new<H: Into<String>>(
         sheet: &str,
         headings: impl IntoIterator<Item = H>,
         spool: &Path,
     ) -> Result<Self, WriteError> {
         let headings: Vec<String> = headings.into_iter().map(Into::into).collect();
-        // Without a number format for text, editing `=1+1` in the program makes it a formula, and `007` a number.
+        // Without the text format, editing `=1+1` in the program turns it into a formula, and editing `007` into a number.
         let text = Format::new().set_num_format_index(49);
         let bold = text.clone().set_bold();
         let mut book = Workbook::new();
@@ -72,7 +72,7 @@ impl XlsxWriter {
         let mut widths = Vec::with_capacity(headings.len());
         for (column, heading) in headings.iter().enumerate() {
             let (column, heading) = (place(column)?, checked(heading, 1, heading)?);
-            // Cells without a format of their own have their column's.
+            // Cells without a format inherit the format of their column.
             page.set_column_format(column, &text).map_err(failed)?;
             page.write_string_with_format(0, column, &*heading, &bold).map_err(failed)?;
             widths.push(width_of(&heading));
@@ -84,7 +84,7 @@ impl XlsxWriter {
     ///
     /// # Errors
     ///
-    /// [`WriteError::TooManyRows`] and [`WriteError::TooLong`] beyond the limits of XLSX.
+    /// [`WriteError::TooManyRows`] and [`WriteError::TooLong`] if a limit of XLSX is exceeded.
     pub fn row<C: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = C>) -> Result<(), WriteError> {
         let row = u32::try_from(self.rows).ok().filter(|_| self.rows < SHEET_ROWS);
         let row = row.ok_or(WriteError::TooManyRows)?;
@@ -114,7 +114,7 @@ impl XlsxWriter {
         let page = self.book.worksheet_from_index(0).map_err(failed)?;
         page.set_freeze_panes(1, 0).map_err(failed)?;
         for (column, width) in widths.into_iter().enumerate() {
-            // A digit's breadth on each side.
+            // The margin is one digit on each side.
             let width = u32::try_from((width + 2).clamp(WIDTHS.0, WIDTHS.1)).unwrap_or_default();
             page.set_column_width(place(column)?, width).map_err(failed)?;
         }
@@ -126,22 +126,22 @@ fn place(column: usize) -> Result<u16, WriteError> {
     u16::try_from(column).map_err(|_| WriteError::Workbook("it has too many columns".to_owned()))
 }
 
-/// The text as a cell holds it, unless it is too long for one.
+/// Returns the text of a cell, or an error if it is too long.
 fn checked<'a>(text: &'a str, row: u64, heading: &str) -> Result<Cow<'a, str>, WriteError> {
-    // A UTF-16 unit takes a byte of UTF-8 at least.
+    // A UTF-16 unit needs at least one byte of UTF-8.
     if text.len() > CELL_UNITS && text.encode_utf16().nth(CELL_UNITS).is_some() {
         return Err(WriteError::TooLong { row, heading: heading.to_owned() });
     }
     Ok(legal(text))
 }
 
-/// The text without what XML cannot hold: U+FFFE and U+FFFF, which are no characters. Control characters have an escape of Excel's.
+/// Removes the noncharacters U+FFFE and U+FFFF, which are invalid in XML. Excel has an escape for control characters.
 fn legal(text: &str) -> Cow<'_, str> {
     let is_none = |one: char| matches!(one, '\u{fffe}' | '\u{ffff}');
     if text.contains(is_none) { Cow::Owned(text.replace(is_none, "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
-/// How wide a text is, in digits: whatever is not ASCII counts double, as Chinese does.
+/// Returns the width of a text in digits. Each character outside ASCII counts double, as Chinese characters do.
 fn width_of(text: &str) -> usize {
     let line = |line: &str| line.chars().map(|one| if one.is_ascii() { 1 } else { 2 }).sum();
     text.lines().map(line).max().unwrap_or(0)
@@ -169,14 +169,14 @@ mod tests {
         file.into_inner()
     }
 
-    /// A part of the workbook, unpacked.
+    /// Returns a part of the workbook, unpacked.
     fn part(bytes: &[u8], name: &str) -> String {
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         std::io::read_to_string(archive.by_name(name).unwrap()).unwrap()
     }
 
     #[test]
-    fn trap_38_every_cell_is_text_whatever_it_looks_like() {
+    fn trap_38_every_cell_is_text_including_formulas_and_numbers() {
         let cells = [
             "=1+1",
             "+8613800000001",
@@ -209,7 +209,7 @@ mod tests {
             rows.push((row.line(), row.texts().map(str::to_owned).collect::<Vec<_>>()));
         }
         assert_eq!(rows[1], (2, cells.map(str::to_owned).to_vec()));
-        // The empty row keeps its place.
+        // The empty row keeps its position.
         assert_eq!(rows[2], (4, vec![String::new(), "b".to_owned()]));
     }
 
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_xlsx_cannot_hold_is_an_error_that_names_the_place() {
+    fn exceeding_a_limit_of_xlsx_is_an_error_with_the_place() {
         let mut sheet = XlsxWriter::new("成员", ["姓名"], &std::env::temp_dir()).unwrap();
         sheet.row(["字".repeat(32_767)]).unwrap();
         let error = sheet.row(["😀".repeat(16_384)]).unwrap_err().to_string();

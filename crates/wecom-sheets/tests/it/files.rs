@@ -1,4 +1,4 @@
-//! CSV in each encoding, with each delimiter, and JSON.
+//! CSV in each encoding and with each delimiter, and JSON.
 
 use encoding_rs::GB18030;
 use wecom_contacts::{DepartmentId, imports::ImportMember};
@@ -7,7 +7,7 @@ use wecom_sheets::{Encoding, Error, Format, Kind, Mapping, Options, Sheet, Table
 use crate::{
     clean_members, members,
     parts::{case, rows, rows_of},
-    read_all, told,
+    problems, read_all,
 };
 
 const CSV: &str = "姓名,帐号,手机号,邮箱,所在部门,职位,性别\n\
@@ -43,7 +43,7 @@ fn expected() -> Vec<(u64, ImportMember)> {
 }
 
 #[test]
-fn trap_38_the_same_rows_come_of_each_encoding_delimiter_and_line_end() {
+fn trap_38_each_encoding_delimiter_and_line_end_gives_the_same_rows() {
     for (delimiter, name) in [(',', b','), (';', b';'), ('\t', b'\t')] {
         let mut text = CSV.to_owned();
         if delimiter != ',' {
@@ -70,13 +70,13 @@ fn trap_38_the_same_rows_come_of_each_encoding_delimiter_and_line_end() {
 }
 
 #[test]
-fn a_file_of_two_columns_is_not_taken_apart_at_its_lists() {
+fn a_file_of_two_columns_is_not_split_at_its_lists() {
     let rows = clean_members("帐号,所在部门\na,1;2;3;4;5\nb,1;2;3\n".as_bytes());
     assert_eq!(rows[0].1.department.len(), 5);
 }
 
 #[test]
-fn objects_are_rows_as_export_writes_them() {
+fn objects_of_an_export_are_rows() {
     let object = |userid: &str, more: &str| {
         format!(
             r#"{{"userid":"{userid}","name":"王芳","department":[2,7],"order":[0,5],"is_leader_in_dept":[0,1],"gender":"2","enable":1{more}}}"#
@@ -89,7 +89,7 @@ fn objects_are_rows_as_export_writes_them() {
     let mapping = Mapping::new().extra("工号");
     for (text, lines) in [(lines, [1, 2]), (array, [2, 3])] {
         let (rows, reading) = members(text.into_bytes(), &mapping).unwrap();
-        assert_eq!(told(&reading), [""; 0]);
+        assert_eq!(problems(&reading), [""; 0]);
         assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), lines);
         let (first, second) = (&rows[0].1, &rows[1].1);
         assert_eq!((first.mobile.as_str(), second.mobile.as_str()), ("13800000001", ""));
@@ -103,7 +103,7 @@ fn objects_are_rows_as_export_writes_them() {
 }
 
 #[test]
-fn a_quotation_mark_that_the_end_leaves_open_turns_no_line_back() {
+fn an_unclosed_quotation_mark_at_the_end_keeps_line_numbers_ascending() {
     let lines: Vec<u64> = clean_members("帐号,别名\r\n\rwang,\r\"liu,\n".as_bytes())
         .into_iter()
         .map(|(line, _)| line)
@@ -112,7 +112,7 @@ fn a_quotation_mark_that_the_end_leaves_open_turns_no_line_back() {
 }
 
 #[test]
-fn trap_41_cells_that_a_line_lacks_are_absent_and_empty_ones_are_not() {
+fn trap_41_missing_cells_of_a_line_are_absent_and_empty_cells_are_not() {
     let sheet =
         Sheet::read("帐号,姓名,职位\na,王芳\nb,刘洋,\n".as_bytes(), &Options::new(), &|_| false).unwrap();
     let kinds = sheet.rows().map(|row| row.map(|row| (row.kind(2), row.text(2).to_owned())));
@@ -121,7 +121,7 @@ fn trap_41_cells_that_a_line_lacks_are_absent_and_empty_ones_are_not() {
 }
 
 #[test]
-fn a_first_line_that_declares_the_delimiter_is_understood() {
+fn a_first_line_can_declare_the_delimiter() {
     for (text, delimiter) in [
         ("sep=;\n帐号;姓名\na;王, 芳\n", b';'),
         ("\u{feff}SEP=|\r\n帐号|姓名\r\na|王, 芳\r\n", b'|'),
@@ -144,7 +144,7 @@ fn a_first_line_that_declares_the_delimiter_is_understood() {
 }
 
 #[test]
-fn trap_45_the_case_in_big5_has_its_names() {
+fn trap_45_the_names_of_the_big5_case_are_correct() {
     let rows = clean_members(case("big5.csv"));
     let names: Vec<_> = rows.iter().map(|(_, member)| member.name.as_str()).collect();
     assert_eq!(names, ["陳大文", "李美玲"]);
@@ -162,7 +162,7 @@ fn trap_45_a_named_encoding_needs_no_evidence() {
         if encoding != Encoding::Windows1252 {
             let error = rows(bytes.clone(), &Options::new()).unwrap_err();
             assert!(matches!(error, Error::Ambiguous { .. }), "{error}");
-            assert!(error.to_string().contains("name the encoding"), "{error}");
+            assert!(error.to_string().contains("set the encoding"), "{error}");
         }
         assert_eq!(rows(bytes, &Options::new().encoding(encoding)).unwrap()[1].1[1].1, name);
     }
@@ -171,14 +171,14 @@ fn trap_45_a_named_encoding_needs_no_evidence() {
 }
 
 #[test]
-fn trap_45_a_web_page_under_the_name_of_a_workbook_is_named_for_what_it_is() {
+fn trap_45_a_web_page_that_is_named_like_a_workbook_is_reported_as_a_web_page() {
     let error = members(case("table.xls"), &Mapping::new()).unwrap_err();
     assert!(matches!(error, Error::WebPage), "{error}");
     assert!(error.to_string().contains("save it as .xlsx"), "{error}");
 }
 
 #[test]
-fn csv_under_the_name_of_a_workbook_is_read_for_what_it_is() {
+fn csv_that_is_named_like_a_workbook_is_read_as_csv() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["members.xls", "members.xlsx"] {
         let path = folder.path().join(name);
@@ -188,7 +188,7 @@ fn csv_under_the_name_of_a_workbook_is_read_for_what_it_is() {
     }
 }
 
-/// A file that changes between two readings is an error in each way in which it can.
+/// A file that changes between two readings is an error, for each kind of change.
 #[test]
 fn a_file_that_changes_while_it_is_read_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
@@ -209,7 +209,7 @@ fn a_file_that_changes_while_it_is_read_is_an_error() {
         },
     ];
     for (number, change) in changes.into_iter().enumerate() {
-        // Before a reading, and within one.
+        // Before a reading, and during one.
         for at in [0, 10] {
             std::fs::write(&path, &text).unwrap();
             let sheet = Sheet::open(&path, &Options::new(), &|_| false).unwrap();
@@ -230,7 +230,7 @@ fn a_file_that_changes_while_it_is_read_is_an_error() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_is_read_as_a_file_is() {
+fn a_pipe_is_read_like_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pipe");
     assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());

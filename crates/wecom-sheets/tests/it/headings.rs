@@ -1,16 +1,16 @@
-//! Which row has the headings, and which column is what.
+//! The row of the headings, and the meaning of each column.
 
 use wecom_contacts::imports::{ImportMember, MemberColumn};
 use wecom_sheets::{Error, Mapping, REASON_HEADING, Table};
 
-use crate::{members, told};
+use crate::{members, problems};
 
 fn table(text: &str, mapping: &Mapping) -> Result<Table<ImportMember>, Error> {
     Table::read_bytes(text.as_bytes(), &wecom_sheets::Options::new(), mapping)
 }
 
 #[test]
-fn headings_may_stand_below_explanations() {
+fn headings_can_follow_explanations() {
     let text =
         "填写须知：\n1、带*为必填,请勿修改表头\n*姓名（必填）, 账号* ,手机号\n王芳,wangfang,13800000001\n";
     let table = table(text, &Mapping::new()).unwrap();
@@ -23,7 +23,7 @@ fn headings_may_stand_below_explanations() {
 }
 
 #[test]
-fn a_file_without_headings_is_refused_and_quotes_nobody() {
+fn a_file_without_headings_is_refused_without_quoting_cells() {
     let error = table("王芳,wangfang,13800000001\n", &Mapping::new()).unwrap_err();
     assert!(matches!(error, Error::NoHeadings { wanted: "帐号", rows: 1, .. }), "{error}");
     assert!(!error.to_string().contains("13800000001"));
@@ -32,7 +32,7 @@ fn a_file_without_headings_is_refused_and_quotes_nobody() {
 }
 
 #[test]
-fn other_headings_are_mapped_and_the_rest_is_told() {
+fn unknown_headings_can_be_mapped_and_the_rest_is_reported() {
     let text = "Badge,Staff,Cell,Notes,Cost centre\n7,wang,13800000001,x,CC1\n";
     let mapping = Mapping::new()
         .column("staff", "userid")
@@ -50,7 +50,7 @@ fn other_headings_are_mapped_and_the_rest_is_told() {
 }
 
 #[test]
-fn a_mapping_that_fits_nothing_is_an_error_that_lists_what_there_is() {
+fn an_invalid_mapping_is_an_error_that_lists_the_supported_values() {
     let text = "帐号,x\na,b\n";
     let error = table(text, &Mapping::new().column("x", "phone")).unwrap_err().to_string();
     assert!(
@@ -63,7 +63,7 @@ fn a_mapping_that_fits_nothing_is_an_error_that_lists_what_there_is() {
 }
 
 #[test]
-fn two_columns_for_one_field_are_refused_unless_one_is_to_be_ignored() {
+fn two_columns_for_one_field_are_refused_until_one_is_ignored() {
     let text = "帐号,手机号,mobile\na,1,2\n";
     let error = table(text, &Mapping::new()).unwrap_err();
     assert!(matches!(error, Error::SameField { .. }), "{error}");
@@ -75,7 +75,7 @@ fn two_columns_for_one_field_are_refused_unless_one_is_to_be_ignored() {
 }
 
 #[test]
-fn the_reason_of_a_refusal_is_no_column_of_the_next_import() {
+fn the_column_of_refusal_reasons_is_ignored_in_the_next_import() {
     let text = format!("帐号,姓名,禁用项说明：(0-启用;1-禁用),{REASON_HEADING}\na,甲,,mobile existed\n");
     let table = table(&text, &Mapping::new()).unwrap();
     assert_eq!((table.ignored().count(), table.fields().count()), (0, 2));
@@ -86,25 +86,25 @@ fn a_row_with_more_cells_than_headings_is_refused() {
     let (rows, reading) =
         members("姓名,帐号\n王芳,wang\nSmith, John,smith\n".as_bytes(), &Mapping::new()).unwrap();
     assert_eq!(rows.len(), 1);
-    assert!(told(&reading)[0].starts_with("line 3: more cells than headings"), "{reading:?}");
+    assert!(problems(&reading)[0].starts_with("line 3: the row has more cells than headings"), "{reading:?}");
 }
 
 #[test]
-fn findings_have_the_place_and_not_the_value() {
+fn problems_have_the_place_and_not_the_value() {
     let text = "姓名,帐号,手机号,所在部门,是否部门内领导\n王芳,wang,1.38E+10,研发部/测试组,2\n刘洋,liu, 13800000002,7,0\n";
     let (rows, reading) = members(text.as_bytes(), &Mapping::new()).unwrap();
     assert_eq!((rows.len(), reading.rows, reading.refused, reading.problem_count), (1, 2, 1, 3));
-    let told = told(&reading).join("\n");
+    let problems = problems(&reading).join("\n");
     for part in ["line 2, 手机号: ", "line 2, 所在部门: ", "line 2, 是否部门内领导: "] {
-        assert!(told.contains(part), "{told}");
+        assert!(problems.contains(part), "{problems}");
     }
-    assert!(!told.contains("研发部"), "{told}");
+    assert!(!problems.contains("研发部"), "{problems}");
     assert_eq!(reading.corrected.len(), 1, "{reading:?}");
     assert_eq!((reading.corrected[0].0.as_str(), reading.corrected[0].2), ("手机号", 1));
 }
 
 #[test]
-fn trap_45_headings_in_traditional_characters_are_known() {
+fn trap_45_headings_in_traditional_characters_are_recognized() {
     let text =
         "姓名,帳號,手機號,所在部門,職務,電子郵箱,別名\n陳大文,chen,13800000001,2,經理,c@example.com,x\n";
     let table = table(text, &Mapping::new()).unwrap();
@@ -123,7 +123,7 @@ fn trap_45_headings_in_traditional_characters_are_known() {
 }
 
 #[test]
-fn trap_41_headings_that_are_repeated_are_no_rows() {
+fn trap_41_repeated_headings_are_not_rows() {
     for text in [
         "姓名,帐号,职位\n王芳,wang,x\n姓名,帐号,职位\n李雷,li,y\n",
         "姓名,帐号,职位\n王芳,wang,x\nName,UserID,Position\n李雷,li,y\n",
@@ -131,7 +131,7 @@ fn trap_41_headings_that_are_repeated_are_no_rows() {
         let (rows, reading) = members(text.as_bytes(), &Mapping::new()).unwrap();
         assert_eq!((rows.len(), reading.problem_count, reading.footers), (2, 0, vec![3]), "{text}");
     }
-    // A second language may be below the headings; a person may have an account such as this.
+    // A second language can follow below the headings. A person can have an account like this one.
     let text = "姓名,帐号,职位\nName,UserID,Position\nUser ID,userid,经理\n李雷,davidid,职位\n";
     let (rows, reading) = members(text.as_bytes(), &Mapping::new()).unwrap();
     assert_eq!((rows.len(), reading.footers.clone()), (2, vec![2]), "{reading:?}");
@@ -143,16 +143,16 @@ fn trap_45_json_without_objects_is_not_read_as_csv() {
         let error = table(text, &Mapping::new()).unwrap_err();
         assert!(matches!(error, Error::NotASheet { what: "JSON without objects" }), "{text}: {error}");
     }
-    // Brackets around a heading are no JSON.
+    // Brackets around a heading do not make the file JSON.
     assert!(table("[姓名],[帐号]\n王芳,wang\n", &Mapping::new()).is_ok());
 }
 
 #[test]
-fn a_file_without_headings_is_refused_for_what_it_lacks() {
+fn the_error_for_missing_headings_names_the_required_one() {
     let Err(Error::NoHeadings { is_undivided, is_json, .. }) =
         table("姓名|帐号\n王芳|wang\n", &Mapping::new())
     else {
-        panic!("a bar divides no cells");
+        panic!("a bar does not separate cells");
     };
     assert!(is_undivided && !is_json);
     let error = table("{\"errcode\":0,\"userlist\":[]}", &Mapping::new()).unwrap_err();

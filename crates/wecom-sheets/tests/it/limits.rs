@@ -1,4 +1,4 @@
-//! What strangers send.
+//! Hostile input.
 
 use std::io::Write;
 
@@ -14,7 +14,7 @@ fn refused(bytes: Vec<u8>) -> Error {
     }
 }
 
-/// A workbook with one part put in the place of another.
+/// Returns a workbook in which one part is replaced.
 fn tampered(part: &str, content: impl Fn(&mut dyn Write)) -> Vec<u8> {
     let mut book = Workbook::new();
     book.add_worksheet().write(0, 0, "帐号").expect("a workbook").write(1, 0, "wang").expect("a workbook");
@@ -37,7 +37,7 @@ fn tampered(part: &str, content: impl Fn(&mut dyn Write)) -> Vec<u8> {
 }
 
 #[test]
-fn a_quotation_mark_left_open_does_not_swallow_the_file() {
+fn an_unclosed_quotation_mark_is_an_error_within_the_limit() {
     let mut text = "姓名,帐号\n王芳,wang\n\"刘洋,liu\n".to_owned();
     text.push_str(&"赵六,zhao\n".repeat(1 << 20));
     let error = refused(text.into_bytes());
@@ -73,8 +73,8 @@ fn a_small_workbook_cannot_unpack_to_a_large_one() {
 }
 
 #[test]
-fn a_workbook_that_lies_about_itself_is_refused() {
-    // What a workbook says of its own size is believed nowhere.
+fn a_workbook_with_false_declarations_is_refused() {
+    // The size that a workbook declares is ignored.
     let texts = tampered("xl/sharedStrings.xml", |part| {
         part.write_all(
             "<sst count=\"1\" uniqueCount=\"99999999999999999\"><si><t>帐号</t></si><si><t>wang</t></si></sst>".as_bytes(),
@@ -116,7 +116,7 @@ fn garbage_is_refused_with_a_reason() {
 }
 
 #[test]
-fn trap_50_rows_without_end_are_refused_with_their_limit() {
+fn trap_50_too_many_rows_are_refused_with_the_limit() {
     let repeated = |run: &'static [u8]| {
         move |part: &mut dyn Write| {
             part.write_all(b"<worksheet><sheetData>").unwrap();
@@ -139,7 +139,7 @@ fn trap_50_rows_without_end_are_refused_with_their_limit() {
 }
 
 #[test]
-fn trap_50_merged_cells_without_end_are_refused() {
+fn trap_50_too_many_merged_cells_are_refused() {
     let merged = |ranges: String| {
         tampered("xl/worksheets/sheet1.xml", move |part| {
             part.write_all(b"<worksheet><sheetData>").unwrap();
@@ -160,17 +160,17 @@ fn trap_50_merged_cells_without_end_are_refused() {
     assert!(matches!(error, Error::Workbook(_)), "{error}");
 }
 
-/// A ZIP in which many entries have one content, as a bomb of overlapping parts has.
+/// A ZIP in which many entries share one content, like a bomb of overlapping parts.
 #[test]
 fn trap_50_parts_that_overlap_are_refused() {
     let bytes = tampered("xl/styles.xml", |part| part.write_all(b"<styleSheet/>").unwrap());
-    // The end of the directory, and in it the place and the size of the directory.
+    // The end of the directory has the position and the size of the directory.
     let end = bytes.len() - 22;
     assert_eq!(&bytes[end..end + 4], b"PK\x05\x06");
     let number = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
     let (size, start) = (number(end + 12), number(end + 16));
     let directory = &bytes[start..start + size];
-    // One more entry, with the content of the first and a name of the same length.
+    // One more entry: the content of the first, and a name of the same length.
     let name = usize::from(u16::from_le_bytes([directory[28], directory[29]]));
     let first = 46
         + name
@@ -191,7 +191,7 @@ fn trap_50_parts_that_overlap_are_refused() {
 }
 
 #[test]
-fn a_part_that_does_not_have_its_checksum_is_refused() {
+fn a_part_with_a_wrong_checksum_is_refused() {
     let text = "<workbook><sheets/></workbook>";
     let mut writer = ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
@@ -201,5 +201,5 @@ fn a_part_that_does_not_have_its_checksum_is_refused() {
     let at = bytes.windows(text.len()).position(|window| window == text.as_bytes()).expect("the part");
     bytes[at + text.len() - "s/></workbook>".len()] = b'z';
     let error = refused(bytes);
-    assert!(error.to_string().contains("does not have its checksum"), "{error}");
+    assert!(error.to_string().contains("checksum of a part is wrong"), "{error}");
 }

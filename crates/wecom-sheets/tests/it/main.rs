@@ -1,4 +1,4 @@
-//! Files as people have them, read as what WeCom imports.
+//! Reads files of all kinds as records that WeCom can import.
 
 mod cases;
 mod departments;
@@ -9,6 +9,8 @@ mod old_workbooks;
 mod parts;
 mod people;
 mod plain_rows;
+mod roster;
+mod roster_files;
 mod shown;
 mod workbooks;
 
@@ -17,7 +19,7 @@ use std::sync::Arc;
 use wecom_contacts::imports::ImportMember;
 use wecom_sheets::{Error, Mapping, Reading, Record, SheetProblem, Table};
 
-/// The rows of a file of members, and what was said on reading it.
+/// Reads a file of members. Returns its rows and the result of the reading.
 fn members(
     bytes: impl Into<Arc<[u8]>>,
     mapping: &Mapping,
@@ -26,20 +28,20 @@ fn members(
     read_all(&table)
 }
 
-/// All clean rows of a table, and what was found in the others.
+/// Returns all clean rows of a table, and the result of the reading.
 fn read_all<R: Record>(table: &Table<R>) -> Result<(Vec<(u64, R)>, Reading), Error> {
     let mut records = table.records();
     let rows = records.by_ref().collect::<Result<_, _>>()?;
     Ok((rows, records.into_reading()))
 }
 
-/// The same of a file that has nothing wrong with it.
+/// Reads a file without faults.
 fn clean_members(bytes: impl Into<Arc<[u8]>>) -> Vec<(u64, ImportMember)> {
     let (rows, reading) = members(bytes, &Mapping::new()).expect("a file that can be read");
     assert_eq!(reading.problems, [], "{reading:?}");
     rows
 }
 
-fn told(reading: &Reading) -> Vec<String> {
+fn problems(reading: &Reading) -> Vec<String> {
     reading.problems.iter().map(SheetProblem::to_string).collect()
 }

@@ -1,4 +1,4 @@
-//! Workbooks of other programs: XLS, ODS, and what looks like one.
+//! Workbooks of other programs: XLS, ODS, and files that look like workbooks.
 
 use std::io::Write;
 
@@ -7,12 +7,12 @@ use wecom_sheets::{Error, Format, HiddenRows, Kind, Mapping, Options, Sheet};
 use crate::{
     members,
     parts::{case, rows, rows_of, zipped},
-    told,
+    problems,
 };
 
 const ROWS: usize = 4;
 
-/// Both hold the same: a number that is shown as 00007, a position merged over three rows, a date, a row that is hidden.
+/// Both files have the same content: a number that is displayed as 00007, a position merged over three rows, a date, a hidden row.
 fn checked(name: &str) -> Sheet {
     let error = rows(case(name), &Options::new()).expect_err("hidden rows");
     assert!(matches!(error, Error::HiddenRows { count: 1, first_line: 5 }), "{name}: {error}");
@@ -37,7 +37,7 @@ fn checked(name: &str) -> Sheet {
 fn a_workbook_of_excel_97_is_read() {
     let sheet = checked("excel-97.xls");
     assert!(matches!(sheet.format(), Format::Xls { sheet, .. } if sheet == "成员"), "{:?}", sheet.format());
-    // Its format shows 00007, of which nothing is known here.
+    // Its format displays 00007, but this format is unknown here.
     assert_eq!(rows_of(&sheet).unwrap()[1].1[1].0, Kind::Number(7.0));
 }
 
@@ -66,7 +66,7 @@ fn ods_of_tables(tables: &str) -> Vec<u8> {
 }
 
 #[test]
-fn trap_50_rows_and_cells_that_are_said_to_repeat_are_bounded() {
+fn trap_50_repeated_rows_and_cells_are_bounded() {
     let cell = "office:value-type=\"string\"><text:p>a</text:p></table:table-cell>";
     let wide = format!(
         "<table:table-row table:number-rows-repeated=\"1000000\"><table:table-cell table:number-columns-repeated=\"16384\" {cell}</table:table-row>"
@@ -102,7 +102,7 @@ fn trap_41_a_formula_of_open_document_without_a_value_is_not_empty() {
     assert_eq!(read, [(1, cells.clone()), (2, cells)]);
 }
 
-/// A container with one stream.
+/// Returns an OLE container with one stream.
 fn container(stream: &str, content: &[u8]) -> Vec<u8> {
     let mut container = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).expect("a container");
     container.create_stream(stream).expect("a container").write_all(content).expect("a container");
@@ -111,7 +111,7 @@ fn container(stream: &str, content: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_workbook_with_a_password_says_so() {
+fn a_workbook_with_a_password_is_reported() {
     // BOF, FILEPASS.
     let encrypted = b"\x09\x08\x02\0\0\x06\x2f\0\x02\0\x01\0";
     for bytes in [container("/EncryptedPackage", b"..."), container("/Workbook", encrypted)] {
@@ -132,12 +132,12 @@ fn a_workbook_with_a_password_says_so() {
 }
 
 #[test]
-fn trap_45_containers_that_hold_no_workbook_are_named_for_what_they_are() {
+fn trap_45_the_error_for_a_container_without_a_workbook_names_its_kind() {
     let zip = |name: &str| zipped([(name, &b"..."[..])].into_iter());
     for (bytes, expected) in [
         (container("/WordDocument", b"..."), "a Word document"),
-        (container("/Contents", b"..."), "a document that holds no workbook"),
-        (zip("members.csv"), "a ZIP archive that holds no workbook"),
+        (container("/Contents", b"..."), "a document without a workbook"),
+        (zip("members.csv"), "a ZIP archive without a workbook"),
         (zip("Index/Document.iwa"), "Numbers"),
     ] {
         let error = rows(bytes, &Options::new()).unwrap_err();
@@ -147,7 +147,7 @@ fn trap_45_containers_that_hold_no_workbook_are_named_for_what_they_are() {
 }
 
 #[test]
-fn trap_50_a_small_workbook_of_excel_97_cannot_ask_for_much_room() {
+fn trap_50_a_small_workbook_of_excel_97_cannot_allocate_much_memory() {
     let record = |number: u16, data: &[u8]| {
         let length = u16::try_from(data.len()).unwrap();
         [&number.to_le_bytes()[..], &length.to_le_bytes(), data].concat()
@@ -174,7 +174,7 @@ fn trap_50_a_small_workbook_of_excel_97_cannot_ask_for_much_room() {
 }
 
 #[test]
-fn a_table_of_open_document_is_picked_by_name_or_is_the_first_that_is_shown() {
+fn a_table_of_open_document_is_selected_by_name_or_is_the_first_visible_one() {
     let table = |name: &str, more: &str, text: &str| {
         format!(
             "<table:table table:name=\"{name}\"{more}><table:table-row><table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell></table:table-row></table:table>"
@@ -199,6 +199,9 @@ fn a_table_of_open_document_is_picked_by_name_or_is_the_first_that_is_shown() {
 fn trap_41_a_formula_without_a_value_in_an_old_workbook_is_not_empty() {
     let (members, reading) = members(case("formula-without-value.xls"), &Mapping::new()).unwrap();
     assert_eq!(members, []);
-    assert!(told(&reading)[0].starts_with("line 2, 职位: a formula without a stored value"), "{reading:?}");
+    assert!(
+        problems(&reading)[0].starts_with("line 2, 职位: the formula has no stored value"),
+        "{reading:?}"
+    );
     assert_eq!((reading.problem_count, reading.cleared), (1, vec![]));
 }

@@ -1,4 +1,4 @@
-//! Workbooks put together from their parts, as no library for writing them would.
+//! Workbooks that are assembled from their parts, in ways that no writing library offers.
 
 use std::io::Write;
 
@@ -8,13 +8,13 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 const NAMESPACES: &str = r#"xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships""#;
 const KINDS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-/// A file of the clone, from `tests/cases`.
+/// Returns a file of `tests/cases`.
 pub(crate) fn case(name: &str) -> Vec<u8> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases").join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// An XLSX workbook of one sheet, and its parts.
+/// An XLSX workbook of one sheet.
 #[derive(Default)]
 pub(crate) struct Parts {
     pub(crate) rows: String,
@@ -34,7 +34,7 @@ impl Parts {
         self
     }
 
-    /// Styles by their formats; those that are numbers are built in, and the first is number 0.
+    /// Sets the formats of the styles. Formats that are numbers are built in. The first style is number 0.
     pub(crate) fn formats(mut self, codes: &[&str]) -> Self {
         let (mut formats, mut styles) = (String::new(), String::new());
         for (at, code) in codes.iter().enumerate() {
@@ -105,7 +105,7 @@ pub(crate) fn zipped<'a>(parts: impl Iterator<Item = (&'a str, &'a [u8])>) -> Ve
 
 pub(crate) type Cells = Vec<(Kind, String)>;
 
-/// The rows of a file by their lines.
+/// Returns the rows of a file, each with its line.
 pub(crate) fn rows(
     bytes: impl Into<std::sync::Arc<[u8]>>,
     options: &Options,
@@ -119,13 +119,13 @@ pub(crate) fn rows_of(sheet: &Sheet) -> Result<Vec<(u64, Cells)>, Error> {
     sheet.rows().map(|row| row.map(cells)).collect()
 }
 
-/// The texts of a workbook's rows by their lines, read with no options.
+/// Returns the texts of a workbook's rows, each with its line. Uses the default options.
 pub(crate) fn texts(parts: &Parts) -> Vec<(u64, Vec<String>)> {
     let rows = rows(parts.bytes(), &Options::new()).expect("a workbook that can be read");
     rows.into_iter().map(|(line, cells)| (line, cells.into_iter().map(|(_, text)| text).collect())).collect()
 }
 
-/// The cells of the only row.
+/// Returns the cells of the only row.
 pub(crate) fn cells(parts: &Parts) -> Cells {
     let mut rows = rows(parts.bytes(), &Options::new()).expect("a workbook that can be read");
     assert_eq!(rows.len(), 1, "{rows:?}");

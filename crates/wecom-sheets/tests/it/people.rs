@@ -1,4 +1,4 @@
-//! Lists of people as HR systems write them: who works where, who has left, what stands below.
+//! Lists of people in the forms of HR systems: departments, people who left, footers.
 
 use wecom_contacts::{
     DepartmentId,
@@ -9,7 +9,7 @@ use wecom_sheets::{DepartmentNames, Error, Mapping, Options, Reading, Table};
 
 use proptest::{collection::vec, prelude::*};
 
-use crate::{members, read_all, told};
+use crate::{members, problems, read_all};
 
 fn table(text: &str) -> Result<Table<ImportMember>, Error> {
     Table::read_bytes(text.as_bytes(), &Options::new(), &Mapping::new())
@@ -26,7 +26,7 @@ fn corp() -> DepartmentNames {
 }
 
 #[test]
-fn trap_40_headings_of_hr_files_are_known() {
+fn trap_40_headings_of_hr_files_are_recognized() {
     let text = "工号,员工姓名,账号,性别,所属部门,岗位,移动电话,电子邮箱,联系电话,备注\n\
         007,王芳,wang,女士,2,工程师,13800000001,w@example.com,010-1234,x\n";
     let table = table(text).unwrap();
@@ -49,13 +49,13 @@ fn trap_40_headings_of_hr_files_are_known() {
     let (rows, _) = read(text);
     assert_eq!(rows[0].1.extra, [Some("007".to_owned())]);
     assert_eq!((rows[0].1.gender.clone(), rows[0].1.telephone.as_str()), (Some(Gender::Female), "010-1234"));
-    // Alone, it is the mobile number.
+    // If it is the only number, it is the mobile number.
     let (rows, _) = read("帐号,联系电话\nwang,13800000001\n");
     assert_eq!(rows[0].1.mobile, "13800000001");
 }
 
 #[test]
-fn trap_40_headings_are_known_with_units_marks_and_a_second_language() {
+fn trap_40_headings_with_units_marks_and_a_second_language_are_recognized() {
     for (heading, column) in [
         ("手机号(11位)", MemberColumn::Mobile),
         ("手机号（必填）", MemberColumn::Mobile),
@@ -88,7 +88,7 @@ fn trap_40_headings_are_known_with_units_marks_and_a_second_language() {
             table(&format!("帐号,\"{heading}\"\na,\n")).unwrap_or_else(|error| panic!("{heading}: {error}"));
         assert_eq!(table.fields().nth(1), Some(column), "{heading:?}");
     }
-    // Another's number, a code of another system, a second number: none of the fields.
+    // The number of another person, an id of another system, a second number: not a field.
     for heading in [
         "手机号(家属)",
         "紧急联系人电话",
@@ -105,7 +105,7 @@ fn trap_40_headings_are_known_with_units_marks_and_a_second_language() {
 }
 
 #[test]
-fn trap_40_columns_that_decide_over_people_are_named() {
+fn trap_40_columns_that_affect_people_are_reported() {
     let text =
         "姓名,帐号,部门,直属上级,离职日期,主部门,一级部门,部门编码,身份证号\n王芳,wang,2,li,,2,x,7,1\n";
     let table = table(text).unwrap();
@@ -120,7 +120,7 @@ fn trap_40_columns_that_decide_over_people_are_named() {
 }
 
 #[test]
-fn trap_40_people_who_left_are_listed_and_not_handed_on() {
+fn trap_40_people_who_left_are_listed_and_omitted() {
     let (rows, reading) = read(
         "姓名,帐号,状态\n王芳,wang,在职\n刘洋,liu,离职\n赵六,zhao,\n钱七, qian ,退休\n孙八,sun,停薪留职\n李九,bad id,已离职\n",
     );
@@ -129,23 +129,23 @@ fn trap_40_people_who_left_are_listed_and_not_handed_on() {
     let leaving: Vec<_> =
         reading.leaving.iter().map(|one| (one.line, one.userid.as_str(), one.name.as_str())).collect();
     assert_eq!(leaving, [(3, "liu", "刘洋"), (5, "qian", "钱七"), (7, "bad id", "李九")]);
-    assert!(told(&reading)[0].starts_with("line 6, 状态: a word that does not say clearly"), "{reading:?}");
+    assert!(problems(&reading)[0].starts_with("line 6, 状态: the status does not say"), "{reading:?}");
     assert!(!format!("{reading:?}").contains("刘洋"), "a name is in the debug text");
-    // An English list has the heading that exports have, and other values.
+    // An English list has a heading of exports, but other values.
     let (rows, reading) = read("name,userid,status\nWang,wang,Terminated\nLiu,liu,1\nZhao,zhao,Active\n");
     assert_eq!((rows.len(), reading.left), (2, 1));
-    // A mapping says that a column is a status.
+    // A mapping can declare a column as the status.
     let mapping = Mapping::new().column("情况", "status");
     let (rows, reading) = members("帐号,别名,情况\na,,离职\n".as_bytes(), &mapping).unwrap();
     assert_eq!((rows.len(), reading.left), (0, 1));
 }
 
 #[test]
-fn trap_40_rows_below_the_data_are_passed_over_and_counted() {
+fn trap_40_footers_are_skipped_and_counted() {
     let (rows, reading) = read(
         "姓名,帐号,手机号,部门\n王芳,wang,13800000001,2\n合计：1人,,,\n制表人：李四,,审核：,王五\n备注,,,\n审核员,,13800000002,2\n",
     );
-    // A person without an account is no footer: what checks the rows finds that the account is missing.
+    // A person without an account is not a footer. The check of the rows reports the missing account.
     assert_eq!((rows.len(), reading.rows, reading.footers.as_slice()), (2, 2, &[3, 4, 5][..]), "{reading:?}");
     assert_eq!(rows[1].0, 6);
     let (_, reading) = read("帐号,姓名\nwang,王芳\n共 1 人,\n打印日期：2026-01-02,打印日期：2026-01-02\n");
@@ -160,27 +160,27 @@ fn trap_40_departments_by_name_become_ids_or_problems_with_their_candidates() {
     let rows: Vec<_> = rows.into_iter().map(|(_, member)| member.department).collect();
     assert_eq!(rows, [vec![DepartmentId(2)], vec![DepartmentId(4), DepartmentId(3)], vec![DepartmentId(2)]]);
     assert_eq!((reading.department_names, reading.refused), (4, 2));
-    let told = told(&reading);
+    let problems = problems(&reading);
     assert_eq!(
-        told[0],
-        "line 4, 部门: a name that several departments have: 示例公司/研发部/测试组 (3), 示例公司/销售部/测试组 (5); write the whole path"
+        problems[0],
+        "line 4, 部门: several departments have this name: 示例公司/研发部/测试组 (3), 示例公司/销售部/测试组 (5); write the whole path"
     );
-    assert!(told[1].starts_with("line 5, 部门: a name or path that no department has"), "{told:?}");
+    assert!(problems[1].starts_with("line 5, 部门: no department has this name or path"), "{problems:?}");
 }
 
 #[test]
-fn trap_41_cells_that_empty_a_field_are_counted_by_column() {
+fn trap_41_cells_that_clear_a_field_are_counted_by_column() {
     let (rows, reading) = read(
         "姓名,帐号,手机号,职位,性别,排序,工号\n王芳,wang,13800000001,,,,\n刘洋,liu,13800000002,经理,男,,7\n赵六,zhao,1.38E+10,,,,\n",
     );
     assert_eq!(rows.len(), 2);
-    // The row that was refused clears nothing.
+    // The refused row clears nothing.
     let cleared: Vec<_> = reading.cleared.iter().map(|(heading, count)| (heading.as_str(), *count)).collect();
     assert_eq!(cleared, [("职位", 1), ("性别", 1), ("工号", 1)]);
 }
 
 #[test]
-fn trap_39_a_gender_that_is_not_known_is_left_alone() {
+fn trap_39_an_unknown_gender_is_not_changed() {
     for (cell, gender, is_kept) in [
         ("0", None, true),
         ("未知", None, true),
@@ -200,27 +200,29 @@ fn trap_39_a_gender_that_is_not_known_is_left_alone() {
 }
 
 #[test]
-fn a_file_without_accounts_is_refused_and_names_what_may_be_meant() {
+fn the_error_for_missing_accounts_names_similar_headings() {
     let Err(Error::NoHeadings { like, .. }) = table("名单\n工号,姓名,手机\n7,王芳,13800000001\n")
     else {
         panic!("a file without accounts is read");
     };
     assert_eq!(like, ["工号"]);
     let error = table("工号,姓名\n7,王芳\n").unwrap_err().to_string();
-    assert!(error.ends_with("has the heading 帐号; 工号 may be meant for it"), "{error}");
+    assert!(error.ends_with("has the heading 帐号; possible match: 工号"), "{error}");
 }
 
 #[test]
-fn a_file_of_which_only_the_account_is_understood_is_refused() {
-    for (text, part) in [("帐号\nwang\n", "帐号 is the only column"), ("帐号,工位\nwang,7\n", "(not 工位)")]
-    {
+fn a_file_with_accounts_only_is_refused() {
+    for (text, part) in [
+        ("帐号\nwang\n", "帐号 is the only recognized column"),
+        ("帐号,工位\nwang,7\n", "(not recognized: 工位)"),
+    ] {
         let error = table(text).unwrap_err();
         assert!(matches!(error, Error::OnlyIds { .. }) && error.to_string().contains(part), "{error}");
     }
 }
 
 #[test]
-fn the_export_of_a_tag_is_refused_for_what_it_is() {
+fn the_export_of_a_tag_is_recognized_and_refused() {
     let csv = "姓名,帐号,部门ID\n王芳,wang,\n,,7\n";
     let json = "{\"userid\":\"wang\",\"name\":\"王芳\"}\n{\"partyid\":7}\n";
     for text in [csv, json] {
@@ -229,14 +231,14 @@ fn the_export_of_a_tag_is_refused_for_what_it_is() {
             Table::<ImportDepartment>::read_bytes(text.as_bytes(), &Options::new(), &Mapping::new());
         assert!(matches!(departments, Err(Error::TagExport)), "{text}");
     }
-    // Members whose rows are whole may have the same columns.
+    // Complete members can have the same columns.
     let (rows, _) = read("姓名,帐号,部门ID\n王芳,wang,2\n");
     assert_eq!(rows[0].1.department, [DepartmentId(2)]);
 }
 
 #[test]
 fn headings_of_two_rows_are_joined_or_refused() {
-    // Merged cells stand in each of their columns, or in the first one alone.
+    // Merged cells appear in each of their columns, or only in the first one.
     for text in [
         "姓名,帐号,联系方式,联系方式,部门\n姓名,帐号,手机,邮箱,部门\n王芳,wang,13800000001,w@example.com,2\n",
         "姓名,帐号,联系方式,,部门\n,,手机,邮箱,\n王芳,wang,13800000001,w@example.com,2\n",
@@ -248,7 +250,7 @@ fn headings_of_two_rows_are_joined_or_refused() {
         assert_eq!((*line, row.mobile.as_str(), row.email.as_str()), (3, "13800000001", "w@example.com"));
         assert_eq!(row.department, [DepartmentId(2)]);
     }
-    // Another person's number is not the member's.
+    // The number of another person is not the member's.
     for text in [
         "姓名,帐号,紧急联系人,\n,,姓名,手机\n王芳,wang,王五,13800000009\n",
         "基本信息,,紧急联系人,\n姓名,帐号,姓名,手机\n王芳,wang,王五,13800000009\n",
@@ -262,7 +264,7 @@ fn headings_of_two_rows_are_joined_or_refused() {
 }
 
 #[test]
-fn headings_of_departments_are_known_and_others_are_not_taken_for_ids() {
+fn headings_of_departments_are_recognized_and_other_codes_are_not_ids() {
     let read =
         |text: &str| Table::<ImportDepartment>::read_bytes(text.as_bytes(), &Options::new(), &Mapping::new());
     let table = read(
@@ -274,13 +276,13 @@ fn headings_of_departments_are_known_and_others_are_not_taken_for_ids() {
     assert_eq!(table.deciding().collect::<Vec<_>>(), ["部门负责人"]);
     let Err(Error::NoHeadings { like, .. }) = read("部门名称,部门编码,上级部门\n研发部,R1,R0\n")
     else {
-        panic!("a code is taken for an id");
+        panic!("a code is used as an id");
     };
     assert_eq!(like, ["部门编码"]);
 }
 
 #[test]
-fn trap_39_what_an_export_writes_and_an_import_cannot_is_read_only() {
+fn trap_39_columns_that_only_an_export_can_write_are_read_only() {
     let more = "main_department,direct_leader,status,biz_mail,biz_mail_alias,english_name,external_position,\
         external_profile,avatar,thumb_avatar,qr_code,open_userid,isleader,hide_mobile,extattr";
     let table = table(&format!("姓名,帐号,所在部门,{more}\n王芳,wang,2,2,li,1,,,,,,,,,,,,{{}}\n")).unwrap();
@@ -295,14 +297,14 @@ fn a_cell_with_a_lost_or_look_alike_character_is_refused_with_its_place() {
     let (rows, reading) =
         read("姓名,帐号,邮箱\n王\u{fffd},wang,a@example.com\n刘洋,l\u{456}u,\u{200b}b@example.com\n");
     assert_eq!((rows.len(), reading.refused), (0, 2));
-    let told = told(&reading);
-    assert!(told[0].starts_with("line 2, 姓名: a character that was lost before (U+FFFD)"), "{told:?}");
-    assert!(told[1].starts_with("line 3, 帐号: character 2 (U+0456) looks like"), "{told:?}");
+    let problems = problems(&reading);
+    assert!(problems[0].starts_with("line 2, 姓名: a character is lost (U+FFFD)"), "{problems:?}");
+    assert!(problems[1].starts_with("line 3, 帐号: character 2 (U+0456) looks like"), "{problems:?}");
 }
 
 proptest! {
     #[test]
-    fn every_row_is_handed_on_refused_or_listed(
+    fn every_row_is_returned_refused_or_listed(
         headings in vec(prop::sample::select(vec![
             "姓名", "手机号", "部门", "状态", "职位", "性别", "工号", "直属上级", "", "紧急联系人", "联系电话", "排序",
         ]), 1..6),

@@ -1,4 +1,4 @@
-//! Rows of XLSX in their plainest form, which are read without a parser, beside the same rows read by it.
+//! XLSX rows in plain XML, which are read without a parser. The parser must give the same rows.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use wecom_sheets::{HiddenRows, Options};
@@ -42,7 +42,7 @@ const TAGS: &[&str] = &[
     "<row  >",
 ];
 
-/// A sheet of these rows, with something behind each row's tag.
+/// Returns a sheet with these rows. `behind` is added after the tag of each row.
 fn sheet(given: &[(&str, Vec<&str>)], behind: &str) -> Result<Vec<(u64, Cells)>, String> {
     let row = |(tag, cells): &(&str, Vec<&str>)| format!("{tag}{behind}{}</row>", cells.concat());
     let parts = Parts::of_rows(&given.iter().map(row).collect::<String>())
@@ -57,13 +57,13 @@ proptest! {
     fn a_row_is_the_same_with_and_without_the_parser(
         given in vec((select(TAGS), vec(select(CELLS), 0..5)), 0..4),
     ) {
-        // A comment is nothing to a parser, and makes the row none of the plain ones.
+        // A comment does not change the meaning, but the row is no longer plain.
         prop_assert_eq!(sheet(&given, ""), sheet(&given, "<!-- -->"));
     }
 }
 
 #[test]
-fn rows_of_every_length_are_read_across_the_buffers() {
+fn rows_of_every_length_are_read_across_buffer_boundaries() {
     let row = |at: usize| format!("<row><c t=\"str\"><v>{}</v></c></row>", "王".repeat(at % 700));
     let parts = Parts::of_rows(&(1..2_000).map(row).collect::<String>());
     let rows = rows(parts.bytes(), &Options::new()).unwrap();

@@ -1,11 +1,11 @@
-//! What a workbook shows, which is what is read: formats, merged and hidden cells, formulas, texts of all kinds.
+//! A workbook is read as it is displayed: formats, merged and hidden cells, formulas, texts of all kinds.
 
 use wecom_sheets::{Error, HiddenRows, Kind, Mapping, Options};
 
 use crate::{
     clean_members, members,
     parts::{Parts, case, cells, rows, texts},
-    told,
+    problems,
 };
 
 fn text(text: &str) -> (Kind, String) {
@@ -13,7 +13,7 @@ fn text(text: &str) -> (Kind, String) {
 }
 
 #[test]
-fn trap_38_zeros_that_a_number_format_shows_are_taken() {
+fn trap_38_zeros_that_a_number_format_displays_are_kept() {
     let (rows, reading) = members(case("number-format-zeros.xlsx"), &Mapping::new().extra("工号")).unwrap();
     assert_eq!(reading.problem_count, 0, "{reading:?}");
     let member = &rows[0].1;
@@ -22,7 +22,7 @@ fn trap_38_zeros_that_a_number_format_shows_are_taken() {
 }
 
 #[test]
-fn trap_38_a_number_is_read_as_its_format_shows_it() {
+fn trap_38_a_number_is_read_as_its_format_displays_it() {
     let parts = Parts::of_rows(
         "<row><c s=\"1\"><v>7</v></c><c s=\"2\"><v>123456</v></c><c s=\"3\"><v>5</v></c><c s=\"4\"><v>7</v></c>\
          <c s=\"5\"><v>7</v></c><c s=\"6\"><v>46060</v></c><c s=\"7\"><v>1.5</v></c><c s=\"8\"><v>46060.5</v></c>\
@@ -45,14 +45,14 @@ fn trap_38_a_number_is_read_as_its_format_shows_it() {
 }
 
 #[test]
-fn dates_are_counted_from_the_day_that_the_workbook_says() {
+fn dates_are_counted_from_the_epoch_of_the_workbook() {
     let day = |workbook: &str, days: &str| {
         let row = format!("<row><c s=\"1\"><v>{days}</v></c></row>");
         cells(&Parts::of_rows(&row).formats(&["0", "14"]).workbook(workbook)).remove(0)
     };
     assert_eq!(day("", "44598"), (Kind::Date, "2022-02-06".to_owned()));
     assert_eq!(day("<workbookPr date1904=\"1\"/>", "43136"), (Kind::Date, "2022-02-06".to_owned()));
-    // Neither is a day: a person sees a row of number signs.
+    // Neither number is a date. The program displays number signs.
     for days in ["-1", "99999999"] {
         assert_eq!(day("", days).0, Kind::Error, "{days}");
     }
@@ -89,7 +89,7 @@ fn trap_41_merged_cells_are_filled_in_both_directions() {
             row(2, &["7", "7", "a"]),
             row(3, &["7", "7", "b"]),
             row(5, &["7", "7", "c"]),
-            // Row 6 is blank but for the merged cells, and row 8 is not in the file.
+            // Row 6 is blank except for the merged cells, and row 8 is missing in the file.
             row(7, &["", "", "d"]),
             row(9, &["", "", "e", "", ""]),
         ]
@@ -99,7 +99,7 @@ fn trap_41_merged_cells_are_filled_in_both_directions() {
 }
 
 #[test]
-fn trap_41_hidden_rows_stop_the_reading_until_it_is_said_what_becomes_of_them() {
+fn trap_41_hidden_rows_are_an_error_until_an_option_says_how_to_treat_them() {
     let parts = Parts::of_rows(
         "<row r=\"1\"><c t=\"str\"><v>帐号</v></c></row><row r=\"2\" hidden=\"1\"><c t=\"str\"><v>a</v></c></row>\
          <row r=\"3\" hidden=\"true\"/><row r=\"4\" ht=\"0\" customHeight=\"1\"><c t=\"str\"><v>b</v></c></row>\
@@ -118,7 +118,7 @@ fn trap_41_hidden_rows_stop_the_reading_until_it_is_said_what_becomes_of_them() 
 }
 
 #[test]
-fn a_hidden_row_gives_its_merged_cells_below_their_value() {
+fn merged_cells_below_a_hidden_row_get_its_value() {
     let parts = Parts::of_rows(
         "<row r=\"1\" hidden=\"1\"><c r=\"A1\" t=\"str\"><v>经理</v></c><c r=\"B1\" t=\"str\"><v>a</v></c></row>\
          <row r=\"2\"><c r=\"B2\" t=\"str\"><v>b</v></c></row>",
@@ -160,7 +160,7 @@ fn trap_41_a_formula_without_a_stored_value_is_not_empty() {
 }
 
 #[test]
-fn trap_41_a_zero_that_a_program_writes_for_want_of_a_value_is_none() {
+fn trap_41_a_placeholder_zero_of_a_formula_is_not_a_value() {
     let row = "<row><c><f>A2+1</f><v>0</v></c><c><f>A2</f><v>8</v></c><c><v>0</v></c></row>";
     let left = cells(&Parts::of_rows(row).workbook("<calcPr fullCalcOnLoad=\"1\"/>"));
     assert_eq!(left[0].0, Kind::Uncomputed);
@@ -175,7 +175,7 @@ fn a_row_of_formulas_that_were_not_computed_is_not_blank() {
 }
 
 #[test]
-fn texts_are_what_a_person_sees_of_them() {
+fn texts_are_read_as_displayed() {
     let parts = Parts::of_rows(
         "<row><c t=\"s\"><v>0</v></c><c t=\"s\"><v>1</v></c><c t=\"s\"><v>2</v></c><c t=\"s\"><v>3</v></c>\
          <c t=\"inlineStr\"><is><r><t>张</t></r><r><rPr><b/></rPr><t xml:space=\"preserve\"> 三</t></r>\
@@ -192,7 +192,7 @@ fn texts_are_what_a_person_sees_of_them() {
 }
 
 #[test]
-fn cells_and_rows_without_a_place_stand_after_those_before_them() {
+fn cells_and_rows_without_a_reference_follow_the_previous_ones() {
     let parts = Parts::of_rows(
         "<row><c t=\"str\"><v>a</v></c><c r=\"C1\" t=\"str\"><v>b</v></c><c t=\"str\"><v>c</v></c></row>\
          <row><c t=\"str\"><v>d</v></c></row><row><c r=\"B7\" t=\"str\"><v>e</v></c></row>\
@@ -238,7 +238,7 @@ fn trap_41_cells_of_a_formula_that_was_not_computed_are_not_empty() {
     assert_eq!((&rows[2].1[1], rows[3].1.len()), (&text("x"), 1));
 }
 
-/// A row of a sheet, of texts in its first columns; an empty text is no cell.
+/// Returns a row with texts in its first columns. An empty text becomes a missing cell.
 fn line(number: usize, cells: &[&str]) -> String {
     let cell = |(at, text): (usize, &&str)| match *text {
         "" => String::new(),
@@ -266,8 +266,11 @@ fn trap_41_a_value_that_is_merged_over_two_columns_is_refused() {
     )
     .unwrap();
     assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3]);
-    assert!(told(&reading)[0].starts_with("line 2, 职位: merged with the cell to its left"), "{reading:?}");
-    // A title over the whole row is one fault, and rows below in a block have it too.
+    assert!(
+        problems(&reading)[0].starts_with("line 2, 职位: the cell is merged with the cell to its left"),
+        "{reading:?}"
+    );
+    // A title over the whole row is one fault, and so is each row below it in a block.
     let (rows, reading) =
         members(sheet(&[heading, &["研发部", "", "", ""]], &["A2:D2"]), &Mapping::new()).unwrap();
     assert_eq!((rows.len(), reading.problem_count), (0, 1), "{reading:?}");
@@ -285,7 +288,7 @@ fn trap_41_merged_cells_without_a_value_are_empty() {
 }
 
 #[test]
-fn trap_41_a_column_that_is_two_columns_wide_throughout_is_one() {
+fn trap_41_a_column_of_merged_pairs_is_one_column() {
     let cells: &[&[&str]] = &[&["姓名", "", "帐号"], &["王芳", "", "wang"], &["李雷", "", "li"]];
     let (rows, reading) = members(sheet(cells, &["A1:B1", "A2:B2", "A3:B3"]), &Mapping::new()).unwrap();
     let names: Vec<_> = rows.iter().map(|(_, member)| member.name.as_str()).collect();
@@ -297,7 +300,7 @@ fn trap_41_a_column_that_is_two_columns_wide_throughout_is_one() {
 }
 
 #[test]
-fn trap_41_a_footer_of_merged_cells_is_no_row() {
+fn trap_41_a_footer_of_merged_cells_is_not_a_row() {
     let cells: &[&[&str]] = &[
         &["姓名", "帐号", "手机", "部门"],
         &["王芳", "wang", "13800000001", "2"],
@@ -308,7 +311,7 @@ fn trap_41_a_footer_of_merged_cells_is_no_row() {
 }
 
 #[test]
-fn trap_38_a_format_with_a_condition_or_for_texts_is_taken_as_shown() {
+fn trap_38_formats_with_conditions_and_formats_of_texts_are_read_as_displayed() {
     let parts = Parts::of_rows(
         "<row r=\"1\"><c r=\"A1\" s=\"1\"><v>7</v></c><c r=\"B1\" s=\"1\"><v>700</v></c>\
          <c r=\"C1\" s=\"2\" t=\"str\"><v>7</v></c><c r=\"D1\" s=\"2\" t=\"inlineStr\"><is><t>8</t></is></c>\

@@ -1,13 +1,13 @@
-//! XLSX, written by another library than the one that reads it.
+//! XLSX files that another library wrote.
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use wecom_contacts::{DepartmentId, imports::ImportMember};
 use wecom_sheets::{Error, Mapping, Options, Table};
 
-use crate::{clean_members, members, told};
+use crate::{clean_members, members, problems};
 
 #[test]
-fn trap_38_a_workbooks_numbers_are_text_again() {
+fn trap_38_numbers_of_a_workbook_become_text() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.write(0, 0, "通讯录导入模板").unwrap();
@@ -31,7 +31,7 @@ fn trap_38_a_workbooks_numbers_are_text_again() {
 }
 
 #[test]
-fn trap_38_dates_and_failures_are_refused_where_they_do_not_belong() {
+fn trap_38_dates_and_failed_formulas_are_refused_in_other_columns() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     for (column, heading) in ["帐号", "所在部门", "手机号", "入职日期"].into_iter().enumerate() {
@@ -48,16 +48,16 @@ fn trap_38_dates_and_failures_are_refused_where_they_do_not_belong() {
     sheet.write_with_format(3, 3, &date, &format).unwrap();
     sheet.write(3, 0, "zhao").unwrap();
     let (rows, reading) = members(book.save_to_buffer().unwrap(), &Mapping::new().extra("入职日期")).unwrap();
-    let told = told(&reading);
-    assert_eq!((rows.len(), told.len()), (1, 3), "{told:?}");
-    assert!(told[0].starts_with("line 2, 所在部门: a date"), "{told:?}");
-    assert!(told[1].starts_with("line 2, 手机号: a number of more than 15 digits"), "{told:?}");
-    assert!(told[2].starts_with("line 3, 手机号: a formula that failed"), "{told:?}");
+    let problems = problems(&reading);
+    assert_eq!((rows.len(), problems.len()), (1, 3), "{problems:?}");
+    assert!(problems[0].starts_with("line 2, 所在部门: the cell is a date"), "{problems:?}");
+    assert!(problems[1].starts_with("line 2, 手机号: the number has more than 15 digits"), "{problems:?}");
+    assert!(problems[2].starts_with("line 3, 手机号: the formula failed"), "{problems:?}");
     assert_eq!(rows[0].1.extra, [Some("2026-02-07".to_owned())]);
 }
 
 #[test]
-fn a_sheet_is_picked_by_name_or_is_the_first_that_is_shown() {
+fn a_sheet_is_selected_by_name_or_is_the_first_visible_one() {
     let mut book = Workbook::new();
     book.add_worksheet().set_name("旧").unwrap().set_hidden(true);
     for (name, userid) in [("在职", "wang"), ("离职", "liu")] {
@@ -85,7 +85,7 @@ fn a_sheet_is_picked_by_name_or_is_the_first_that_is_shown() {
 }
 
 #[test]
-fn an_empty_sheet_before_the_others_is_named() {
+fn the_error_for_an_empty_sheet_lists_the_others() {
     let mut book = Workbook::new();
     book.add_worksheet().set_name("说明").unwrap();
     let sheet = book.add_worksheet().set_name("成员").unwrap();

@@ -90,6 +90,11 @@ impl Args {
         self.query.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
+    /// Returns the pairs of the query in their order.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
     /// Whether a part of the body was invalid.
     pub(crate) fn is_misread(&self) -> bool {
         self.misread.get()

@@ -11,13 +11,14 @@ use super::{
     incoming::Incoming,
     reply::Reply,
     route::{Handler, Route},
+    written::add_assigned_id,
 };
 use crate::{
     clock::Millis,
     media_downloads,
     request_log::{Logged, Trace},
     shared::Shared,
-    world::{Fail, World},
+    world::{Caller, Fail, World},
 };
 
 /// A request with a known endpoint and parsed arguments.
@@ -51,9 +52,12 @@ pub(super) fn note(
     route: &Route,
     outcome: Outcome,
     now: Millis,
-    trace: Trace,
+    mut trace: Trace,
 ) -> Response {
     let ip = incoming.ip;
+    if let Some(write) = &mut trace.write {
+        add_assigned_id(write, &outcome);
+    }
     let headers = log(shared, incoming, errcode(&outcome), now, trace);
     match outcome {
         Ok(reply) => reply.into_response(&headers),
@@ -69,15 +73,20 @@ pub(super) fn errcode(outcome: &Outcome) -> Option<i32> {
     }
 }
 
-/// Adds a request to the log, without its headers.
+/// Adds a request to the logs, without its headers.
 pub(super) fn log(
     shared: &Shared,
     incoming: Incoming,
     errcode: Option<i32>,
     at: Millis,
-    trace: Trace,
+    mut trace: Trace,
 ) -> HeaderMap {
     let Incoming { method, uri, headers, body, .. } = incoming;
+    if let Some(write) = trace.write.take() {
+        let executed = trace.executed && errcode == Some(0);
+        let caller = trace.caller.as_ref().map(Caller::name);
+        shared.writes.lock().push(at, write, caller, executed, errcode);
+    }
     let logged = Logged::new(at, method, &uri, &body, errcode, trace);
     shared.requests.lock().push(logged);
     headers

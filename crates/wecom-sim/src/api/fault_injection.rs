@@ -14,7 +14,10 @@ use futures_util::stream;
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
 
-use super::execution::{Received, errcode, execute, log, note};
+use super::{
+    execution::{Received, errcode, execute, log, note},
+    written::pending_write,
+};
 use crate::{
     connections::ConnectionBreaker,
     faults::{CallEffects, Fault, Moment},
@@ -62,7 +65,8 @@ async fn answer_with_faults(shared: Arc<Shared>, call: Received) -> (Response, O
         CallEffects::refused(45009)
     };
     let CallEffects { refused, latency, fault, faults, .. } = &effects;
-    let mut trace = Trace { caller: sender.caller, faults: faults.clone(), ..Trace::default() };
+    let write = pending_write(&route, &args, &incoming);
+    let mut trace = Trace { caller: sender.caller, faults: faults.clone(), write, ..Trace::default() };
     let refuse = |code| Err(Fail::of(code));
     if let Some(code) = *refused {
         return (note(&shared, incoming, &route, refuse(code), now, trace), None);

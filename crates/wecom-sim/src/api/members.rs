@@ -47,7 +47,13 @@ pub(super) fn get(world: &World, call: &Call) -> Outcome {
 
 /// `user/update`, doc 90197.
 pub(super) fn update(world: &mut World, call: &Call) -> Outcome {
-    let form = member_form::read(&call.args, &world.choices);
+    let mut form = member_form::read(&call.args, &world.choices);
+    if world.choices.drop_leaders
+        && form.is_leader_in_dept.is_none()
+        && let Some(departments) = &form.department
+    {
+        form.is_leader_in_dept = Some(vec![0; departments.len()]);
+    }
     world.update_member(call.caller.corp, call.caller.actor(), &form, call.now)?;
     Ok(Reply::said("updated"))
 }
@@ -118,11 +124,11 @@ fn listed<'w>(view: &View<'w>, call: &Call) -> Result<Vec<(MemberNo, &'w Member)
         corp.departments
             .subtree(department.id)
             .flat_map(|department| corp.members.in_department(department.id))
-            .filter(|(no, _)| seen.insert(*no))
+            .filter(|(no, member)| view.lists(member) && seen.insert(*no))
             .take(LISTED_AT_ONCE + 1)
             .collect()
     } else {
-        corp.members.in_department(department.id).collect()
+        corp.members.in_department(department.id).filter(|(_, member)| view.lists(member)).collect()
     };
     if members.len() > LISTED_AT_ONCE {
         return Err(Fail::of(45029));
@@ -130,57 +136,107 @@ fn listed<'w>(view: &View<'w>, call: &Call) -> Result<Vec<(MemberNo, &'w Member)
     Ok(members)
 }
 
-/// `user/list_id`, doc 96067. Returns one row for each member and department, oldest member first.
+/// `user/list_id`, doc 96067. Returns one row for each member and department.
 pub(super) fn list_ids(world: &World, call: &Call) -> Outcome {
-    #[derive(Serialize)]
-    struct Page<'w> {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        next_cursor: Option<String>,
-        dept_user: Vec<Row<'w>>,
-    }
-    #[derive(Serialize)]
-    struct Row<'w> {
-        userid: &'w str,
-        department: u32,
-    }
     let limit = match call.args.integer("limit") {
         None => ROWS_OF_PAGE,
         Some(limit @ 1..=ROWS_OF_PAGE) => limit,
         Some(_) => return Err(Fail::of(40058)),
     } as usize;
-    let (first, skipped) = match call.args.text("cursor").unwrap_or_default() {
-        "" => (0, 0),
-        cursor => read_cursor(cursor).ok_or_else(|| Fail::of(50100))?,
+    let limit = limit.min(world.largest_id_page);
+    let view = world.view(&call.caller);
+    let cursor = Some(call.args.text("cursor").unwrap_or_default()).filter(|cursor| !cursor.is_empty());
+    let page = if world.choices.ids_by_department {
+        ids_by_department(&view, cursor, limit)
+    } else {
+        ids_by_age(&view, cursor, limit)
     };
-    let mut dept_user = Vec::new();
-    let mut next_cursor = world.choices.empty_last_cursor.then(String::new);
-    let members = world.corp(call.caller.corp).members.from(first);
+    let mut page = page.ok_or_else(|| Fail::of(50100))?;
+    if world.choices.empty_last_cursor {
+        page.next_cursor.get_or_insert_default();
+    }
+    Ok(Reply::ok(&page))
+}
+
+#[derive(Default, Serialize)]
+struct IdPage<'w> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+    dept_user: Vec<IdRow<'w>>,
+}
+
+#[derive(Serialize)]
+struct IdRow<'w> {
+    userid: &'w str,
+    department: u32,
+}
+
+/// Returns a page of the rows of all members, the oldest member first; `None` for an invalid cursor.
+fn ids_by_age<'w>(view: &View<'w>, cursor: Option<&str>, limit: usize) -> Option<IdPage<'w>> {
+    let (first, skipped) = match cursor {
+        None => (0, 0),
+        Some(cursor) => {
+            let [no, at] = read_cursor(cursor, [8, 2])?;
+            (MemberNo::try_from(no).ok()? ^ CURSOR_MASK, usize::try_from(at).ok()?)
+        }
+    };
+    let mut page = IdPage::default();
+    let members = view.corp.members.from(first).filter(|(_, member)| view.lists(member));
     let rows = members.flat_map(|(no, member)| {
         let already = if no == first { skipped } else { 0 };
         let seats = member.seats.iter().enumerate().skip(already);
         seats.map(move |(at, seat)| (no, at, member, seat))
     });
     for (no, at, member, seat) in rows {
-        if dept_user.len() == limit {
-            next_cursor = Some(format!("{:08x}{at:02x}", no ^ CURSOR_MASK));
+        if page.dept_user.len() == limit {
+            page.next_cursor = Some(format!("{:08x}{at:02x}", no ^ CURSOR_MASK));
             break;
         }
-        dept_user.push(Row { userid: &member.userid, department: seat.department });
+        page.dept_user.push(IdRow { userid: &member.userid, department: seat.department });
     }
-    Ok(Reply::ok(&Page { next_cursor, dept_user }))
+    Some(page)
+}
+
+/// Returns a page of the rows of all departments by id, in each department the oldest member first; `None` for an
+/// invalid cursor.
+fn ids_by_department<'w>(view: &View<'w>, cursor: Option<&str>, limit: usize) -> Option<IdPage<'w>> {
+    let (first, first_no) = match cursor {
+        None => (0, 0),
+        Some(cursor) => {
+            let [department, no] = read_cursor(cursor, [8, 8])?;
+            (u32::try_from(department).ok()? ^ CURSOR_MASK, MemberNo::try_from(no).ok()?)
+        }
+    };
+    let mut page = IdPage::default();
+    for department in view.corp.departments.iter().map(|one| one.id).filter(|id| *id >= first) {
+        let mut members: Vec<_> = view
+            .corp
+            .members
+            .in_department(department)
+            .filter(|(no, member)| (department > first || *no >= first_no) && view.lists(member))
+            .collect();
+        members.sort_unstable_by_key(|(no, _)| *no);
+        for (no, member) in members {
+            if page.dept_user.len() == limit {
+                page.next_cursor = Some(format!("{:08x}{no:08x}", department ^ CURSOR_MASK));
+                return Some(page);
+            }
+            page.dept_user.push(IdRow { userid: &member.userid, department });
+        }
+    }
+    Some(page)
 }
 
 /// Makes cursors look opaque, so that clients do not use them as numbers.
-const CURSOR_MASK: MemberNo = 0x5eed_c0de;
+const CURSOR_MASK: u32 = 0x5eed_c0de;
 
-/// Parses a cursor: the member and the department at the start of the next page.
-fn read_cursor(cursor: &str) -> Option<(MemberNo, usize)> {
-    if cursor.len() != 10 {
+/// Parses a cursor of two numbers with these counts of hexadecimal digits: the row at the start of the next page.
+fn read_cursor(cursor: &str, [first, second]: [usize; 2]) -> Option<[u64; 2]> {
+    if cursor.len() != first + second {
         return None;
     }
-    let (no, at) = cursor.split_at_checked(8)?;
-    let no = MemberNo::from_str_radix(no, 16).ok()?;
-    Some((no ^ CURSOR_MASK, usize::from_str_radix(at, 16).ok()?))
+    let (left, right) = cursor.split_at_checked(first)?;
+    Some([u64::from_str_radix(left, 16).ok()?, u64::from_str_radix(right, 16).ok()?])
 }
 
 /// `user/authsucc`, docs 90203 and 99521. Confirms a member who logs in for the first time.

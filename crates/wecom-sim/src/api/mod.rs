@@ -25,6 +25,7 @@ mod reply;
 mod route;
 mod routes;
 mod tags;
+mod written;
 
 use std::sync::Arc;
 
@@ -56,11 +57,16 @@ pub(crate) async fn answer(
         tracing::warn!(?path, "unknown API path");
         return reply::unknown_path();
     };
+    let hook = shared.call_hook.read().clone();
+    if let Some(hook) = hook {
+        hook(shared, path).await;
+    }
     let args = Args::read(&incoming, route.body()).await;
     if shared.faults.has_call_rules() || shared.rate_limiter.is_on() {
         return fault_injection::answer(shared, Received { incoming, route, args }, breaker).await;
     }
-    let (now, mut trace) = (shared.clock.now(), Trace::default());
+    let write = written::pending_write(&route, &args, &incoming);
+    let (now, mut trace) = (shared.clock.now(), Trace { write, ..Trace::default() });
     let outcome = execute(shared, &incoming, &route, args, now, &mut trace);
     note(shared, incoming, &route, outcome, now, trace)
 }

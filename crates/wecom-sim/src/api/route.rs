@@ -9,6 +9,7 @@ use super::{
 use crate::{
     clock::Millis,
     world::{Access, World},
+    write_log::Written,
 };
 
 /// The function of an endpoint, by the access it needs to the world.
@@ -30,14 +31,16 @@ pub(crate) struct Route {
     pub(crate) handler: Handler,
     /// Keys of lists that a refusal returns empty, as seen live.
     pub(crate) empty: &'static [&'static str],
+    /// The objects that the endpoint writes; `None` if it changes no contacts and submits no job.
+    pub(crate) written: Option<Written>,
 }
 
 pub(super) const fn get(handler: Handler) -> Route {
-    Route { path: "", post: false, handler, empty: &[] }
+    Route { path: "", post: false, handler, empty: &[], written: None }
 }
 
 pub(super) const fn post(handler: Handler) -> Route {
-    Route { path: "", post: true, handler, empty: &[] }
+    Route { path: "", post: true, handler, empty: &[], written: None }
 }
 
 impl Route {
@@ -47,6 +50,12 @@ impl Route {
             _ if self.post => BodyKind::Json,
             _ => BodyKind::None,
         }
+    }
+
+    /// Puts the calls into the log of writes. `key` is the argument with the ids of the objects, or the field of the
+    /// reply with an id that the server assigns.
+    pub(super) const fn writes(self, kind: &'static str, key: &'static str) -> Self {
+        Self { written: Some(Written { kind, key }), ..self }
     }
 
     pub(super) const fn empty(self, keys: &'static [&'static str]) -> Self {

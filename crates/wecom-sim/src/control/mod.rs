@@ -15,12 +15,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    console,
+    console, dump,
     rates::Rates,
     seed::Seed,
     shared::Shared,
@@ -29,6 +29,7 @@ use crate::{
         Choices,
         callback::{DeliveryQueue, ResendError},
     },
+    write_log::WriteLog,
 };
 use input::{Input, Refused, StrictQuery, merged};
 
@@ -40,11 +41,13 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         // The paths in the page are relative to the page.
         .route("/", get(|| async { Redirect::permanent("/_sim/") }))
         .route("/state", get(state))
+        .route("/corp", get(corp))
         .route("/reset", post(reset))
         .route("/seed", post(seed))
         .route("/clock/advance", post(advance))
         .route("/console/{action}", post(act))
         .route("/requests", get(requests))
+        .route("/writes", get(writes))
         .route("/deliveries", get(deliveries))
         .route("/deliveries/{id}/redeliver", post(redeliver))
         .route("/deliveries/{id}/replay", post(replay))
@@ -86,6 +89,16 @@ async fn state(
     StrictQuery(asked): StrictQuery<StateQuery>,
 ) -> Result<Json<State>, Refused> {
     Ok(Json(in_background(&shared, move |shared| State::of(shared, asked.digest)).await?))
+}
+
+/// Returns all contacts of the corp at one moment, one JSON object a line.
+async fn corp(SharedState(shared): SharedState<Arc<Shared>>) -> Result<Response, Refused> {
+    let spool = |shared: &Shared| dump::write_dump(&shared.world, &shared.config.spool_directory());
+    let file = in_background(&shared, spool)
+        .await?
+        .map_err(|error| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, error))?;
+    let headers = [(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, file.body(0, file.size)).into_response())
 }
 
 /// Runs long work outside the threads of the server.
@@ -176,6 +189,24 @@ async fn requests(
     let wanted: Vec<_> =
         all.iter().filter(|one| asked.path.as_ref().is_none_or(|path| *path == one.path)).collect();
     Json(json!({"requests": last(&wanted, asked.limit)}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WritesQuery {
+    limit: Option<usize>,
+    endpoint: Option<String>,
+}
+
+async fn writes(
+    SharedState(shared): SharedState<Arc<Shared>>,
+    StrictQuery(asked): StrictQuery<WritesQuery>,
+) -> Json<WriteLog> {
+    let mut log = shared.writes.lock().shown();
+    log.writes.retain(|one| asked.endpoint.as_ref().is_none_or(|endpoint| endpoint == one.endpoint));
+    let excess = log.writes.len() - last(&log.writes, asked.limit).len();
+    log.writes.drain(..excess);
+    Json(log)
 }
 
 #[derive(Deserialize)]

@@ -52,6 +52,22 @@ pub struct Choices {
     /// `update_user`, and no `AgentID` in the envelope for the contacts assistant. By default they have the recorded
     /// format.
     pub events_of_the_page: bool,
+    /// If on, a `user/update` that sends `department` without `is_leader_in_dept` makes the member lead none of these
+    /// departments. By default a leader who stays in a department remains one.
+    pub drop_leaders: bool,
+    /// If on, apps read members as in 成员授权模式 (doc 90196): `department` is `[1]`, there is no `order`, and the member
+    /// leads nothing. The main department is 1.
+    pub member_authorization: bool,
+    /// If on, `user/list_id` lists members by department. A member who moves to an earlier department while a client
+    /// reads the pages is then missing from them, and one who moves to a later department is in them twice. By default
+    /// members are listed by age, so a move changes nothing.
+    pub ids_by_department: bool,
+    /// If on, members who have left the corp (status 5) are absent from `user/simplelist`, `user/list`, `user/list_id`
+    /// and the exports of members; `user/get` still returns them. By default they are listed.
+    pub hide_left_members: bool,
+    /// If on, `user/get`, `user/simplelist`, `user/list` and the exports of members return the userid in lower case;
+    /// `user/list_id`, tags and leaders have it as it was created. By default it is everywhere as it was created.
+    pub lower_case_userids: bool,
     /// If on, `tag/addtagusers` omits an empty `invalidparty`, as in doc 90214. By default a call that adds only
     /// members gets an empty one, as recorded live.
     pub omit_empty_invalidparty: bool,
@@ -97,6 +113,11 @@ impl Default for Choices {
             refuse_department_zero: true,
             unknown_department_zero: false,
             events_of_the_page: false,
+            drop_leaders: false,
+            member_authorization: false,
+            ids_by_department: false,
+            hide_left_members: false,
+            lower_case_userids: false,
             omit_empty_invalidparty: false,
             short_external_text: false,
             check_mail_domain: false,

@@ -46,6 +46,7 @@ const PEOPLE: [Person; 7] = [
 pub(crate) fn default_world(settings: &WorldSettings, now: Millis) -> World {
     let mut world = World::new(empty_corp(settings), settings.token_lifetime);
     world.choices = settings.choices.clone();
+    world.largest_id_page = settings.largest_id_page;
     for (id, name, name_en, parent) in DEPARTMENTS {
         let form = DepartmentForm {
             id: Some(id),

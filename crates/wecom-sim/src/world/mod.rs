@@ -72,7 +72,7 @@ pub(crate) use member_rules::mobile as plain_mobile;
 pub(crate) use members::{
     Attribute, AttributeValue, Gender, Life, Member, MemberNo, Members, Seat, day_in_beijing,
 };
-pub(crate) use rows::{DepartmentRow, MemberRow, SimpleMemberRow, qr_code};
+pub(crate) use rows::{DepartmentRow, ExternalProfile, MemberRow, SimpleMemberRow, qr_code};
 pub(crate) use schedule::Due;
 pub(crate) use settings::WorldSettings;
 pub(crate) use state::World;

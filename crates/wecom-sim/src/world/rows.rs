@@ -1,16 +1,22 @@
 //! Serializes members and departments for a caller, directly from the world to JSON.
 
-use std::fmt::{self, Display};
+use std::{
+    borrow::Cow,
+    fmt::{self, Display},
+};
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
     console_settings::AttributeName,
     corp::Corp,
-    departments::Department,
+    departments::{Department, ROOT},
     members::{Attribute, AttributeValue, Member, MemberNo, Seat},
     view::View,
 };
+
+/// The seat of every member in 成员授权模式.
+const ROOT_ALONE: [Seat; 1] = [Seat { department: ROOT, order: 0, leader: false }];
 
 /// A member with all fields that the caller can see, for `user/get` and for rows of `user/list` and `export/user`.
 #[derive(Debug)]
@@ -59,8 +65,15 @@ impl<T: Display> Serialize for Shown<T> {
 impl MemberRow<'_> {
     /// Returns the visible seats; parallel lists stay parallel.
     fn seats(&self) -> impl Iterator<Item = &Seat> {
-        let seats = self.member.seats.iter();
-        seats.filter(|seat| self.view.sees_department(seat.department))
+        let view = self.view;
+        let seats: &[Seat] = if view.shows_root_alone { &ROOT_ALONE } else { &self.member.seats };
+        seats.iter().filter(|seat| view.shows_root_alone || view.sees_department(seat.department))
+    }
+
+    /// Returns the main department, if it is visible.
+    fn main_department(&self) -> Option<u32> {
+        let main = self.member.main_department;
+        if self.view.shows_root_alone { Some(ROOT) } else { self.view.sees_department(main).then_some(main) }
     }
 
     fn leaders(&self) -> impl Iterator<Item = &str> {
@@ -81,13 +94,15 @@ impl Serialize for MemberRow<'_> {
         let choices = &view.world.choices;
         let shown = !view.hides_sensitive;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("userid", &*member.userid)?;
+        map.serialize_entry("userid", &*shown_userid(view, member))?;
         map.serialize_entry("name", &*member.name)?;
         map.serialize_entry("department", &Each(|| self.seats().map(|seat| seat.department)))?;
-        map.serialize_entry("order", &Each(|| self.seats().map(|seat| seat.order)))?;
+        if !view.shows_root_alone {
+            map.serialize_entry("order", &Each(|| self.seats().map(|seat| seat.order)))?;
+        }
         if view.basics_only {
-            if view.sees_department(member.main_department) {
-                map.serialize_entry("main_department", &member.main_department)?;
+            if let Some(main) = self.main_department() {
+                map.serialize_entry("main_department", &main)?;
             }
             map.serialize_entry("gender", "0")?;
             map.serialize_entry("status", &member.status())?;
@@ -122,8 +137,8 @@ impl Serialize for MemberRow<'_> {
         }
         map.serialize_entry("telephone", &*member.telephone)?;
         map.serialize_entry("alias", &*member.alias)?;
-        if view.sees_department(member.main_department) {
-            map.serialize_entry("main_department", &member.main_department)?;
+        if let Some(main) = self.main_department() {
+            map.serialize_entry("main_department", &main)?;
         }
         if choices.brief_attributes {
             map.serialize_entry("extattr", &ExtAttr { attrs: &member.extattr })?;
@@ -149,6 +164,12 @@ impl Serialize for MemberRow<'_> {
     }
 }
 
+/// Returns the userid as details of members have it.
+fn shown_userid<'m>(view: &View<'_>, member: &'m Member) -> Cow<'m, str> {
+    let is_lowered = view.world.choices.lower_case_userids;
+    if is_lowered { member.userid.to_ascii_lowercase().into() } else { (&*member.userid).into() }
+}
+
 /// Returns the URL of a member's personal QR code.
 pub(crate) fn qr_code(corp: &Corp, no: MemberNo) -> impl Display {
     fmt::from_fn(move |out| {
@@ -160,10 +181,17 @@ impl Serialize for SimpleMemberRow<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { view, member } = *self;
         let mut map = serializer.serialize_map(Some(3))?;
-        map.serialize_entry("userid", &*member.userid)?;
+        map.serialize_entry("userid", &*shown_userid(view, member))?;
         map.serialize_entry("name", &*member.name)?;
-        let departments = || member.seats.iter().map(|seat| seat.department);
-        map.serialize_entry("department", &Each(|| departments().filter(|id| view.sees_department(*id))))?;
+        if view.shows_root_alone {
+            map.serialize_entry("department", &[ROOT])?;
+        } else {
+            let departments = || member.seats.iter().map(|seat| seat.department);
+            map.serialize_entry(
+                "department",
+                &Each(|| departments().filter(|id| view.sees_department(*id))),
+            )?;
+        }
         map.end()
     }
 }
@@ -242,8 +270,9 @@ struct Web<'m> {
     title: &'m str,
 }
 
-struct ExternalProfile<'m> {
-    member: &'m Member,
+/// The 成员对外属性 of a member.
+pub(crate) struct ExternalProfile<'m> {
+    pub(crate) member: &'m Member,
 }
 
 impl Serialize for ExternalProfile<'_> {

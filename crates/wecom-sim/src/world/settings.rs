@@ -18,6 +18,7 @@ pub(crate) struct WorldSettings {
     pub(crate) token_lifetime: Millis,
     pub(crate) jobs: JobSettings,
     pub(crate) choices: Choices,
+    pub(crate) largest_id_page: usize,
 }
 
 impl Default for WorldSettings {
@@ -32,6 +33,7 @@ impl Default for WorldSettings {
             token_lifetime: 7_200_000,
             jobs: JobSettings::default(),
             choices: Choices::default(),
+            largest_id_page: usize::MAX,
         }
     }
 }

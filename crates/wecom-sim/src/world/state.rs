@@ -25,6 +25,8 @@ pub(crate) struct World {
     /// Downloads requested by uploads by URL.
     pub(super) downloads: Vec<MediaDownload>,
     pub(crate) choices: Choices,
+    /// Maximum number of rows in a page of `user/list_id`.
+    pub(crate) largest_id_page: usize,
     /// The hosts that requests may go to.
     pub(crate) allowed: Allowed,
     pub(crate) deliveries: DeliveryQueue,
@@ -49,6 +51,7 @@ impl World {
             links: Links::default(),
             downloads: Vec::new(),
             choices: Choices::default(),
+            largest_id_page: usize::MAX,
             allowed: Allowed::default(),
             deliveries: DeliveryQueue::default(),
             acting_at: 0,

@@ -1,6 +1,9 @@
 //! The stored tags (标签).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use super::{changes::Actor, members::MemberNo};
 
@@ -20,6 +23,16 @@ pub(crate) enum Owner {
     Contacts,
     App(u32),
     Console,
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Contacts => f.write_str("contacts"),
+            Self::App(agent_id) => write!(f, "app {agent_id}"),
+            Self::Console => f.write_str("console"),
+        }
+    }
 }
 
 impl Owner {

@@ -5,7 +5,7 @@ use super::{
     credentials::{Caller, Credential, Range},
     departments::{Department, ROOT},
     fail::Fail,
-    members::{Member, MemberNo},
+    members::{Life, Member, MemberNo},
     state::World,
     tags::Tag,
 };
@@ -23,6 +23,8 @@ pub(crate) struct View<'w> {
     pub(crate) hides_sensitive: bool,
     /// Whether only names and departments are visible, because an upper corp is reading.
     pub(crate) basics_only: bool,
+    /// Whether every member seems to be in the root alone, as in 成员授权模式.
+    pub(crate) shows_root_alone: bool,
 }
 
 #[derive(Debug)]
@@ -53,7 +55,14 @@ impl World {
 impl<'w> View<'w> {
     /// Returns the view of the contacts-sync assistant: the whole corp.
     pub(crate) fn whole(world: &'w World, corp: usize) -> Self {
-        Self { world, corp: world.corp(corp), part: None, hides_sensitive: false, basics_only: false }
+        Self {
+            world,
+            corp: world.corp(corp),
+            part: None,
+            hides_sensitive: false,
+            basics_only: false,
+            shows_root_alone: false,
+        }
     }
 
     pub(crate) fn of_app(world: &'w World, corp: usize, agent_id: u32) -> Self {
@@ -61,7 +70,11 @@ impl<'w> View<'w> {
         let Some(app) = whole.corp.app(agent_id) else {
             return whole;
         };
-        Self { hides_sensitive: !app.before_2022, ..Self::of_range(world, corp, &app.range) }
+        Self {
+            hides_sensitive: !app.before_2022,
+            shows_root_alone: world.choices.member_authorization,
+            ..Self::of_range(world, corp, &app.range)
+        }
     }
 
     pub(crate) fn of_range(world: &'w World, corp: usize, range: &'w Range) -> Self {
@@ -91,6 +104,11 @@ impl<'w> View<'w> {
                     || member.seats.iter().any(|seat| self.sees_department(seat.department))
             }
         }
+    }
+
+    /// Whether lists and exports include the member, if the member is visible.
+    pub(crate) fn lists(&self, member: &Member) -> bool {
+        !(self.world.choices.hide_left_members && member.life == Life::Left)
     }
 
     /// Returns the tops of the visible tree: the root, or the departments of the range that have no ancestor in it.

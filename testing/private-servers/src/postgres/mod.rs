@@ -76,13 +76,13 @@ pub fn answers(url: &str) -> io::Result<()> {
 
 /// Asks whether the server has TLS (`SSLRequest`), which needs neither a user nor a password.
 fn ask(address: &str) -> io::Result<u8> {
-    const PATIENCE: Duration = Duration::from_secs(2);
+    const TIMEOUT: Duration = Duration::from_secs(2);
     const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name of the host has no address");
     for address in address.to_socket_addrs()? {
-        match TcpStream::connect_timeout(&address, PATIENCE) {
+        match TcpStream::connect_timeout(&address, TIMEOUT) {
             Ok(mut stream) => {
-                stream.set_read_timeout(Some(PATIENCE))?;
+                stream.set_read_timeout(Some(TIMEOUT))?;
                 stream.write_all(&SSL_REQUEST)?;
                 let mut answer = [0];
                 stream.read_exact(&mut answer)?;

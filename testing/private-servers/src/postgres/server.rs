@@ -13,13 +13,13 @@ use std::{
 use super::INSTALL;
 use crate::{
     host::{self, ATTEMPTS, free_port, random},
-    warden::Warden,
+    watchdog::Watchdog,
 };
 
 /// Where Debian keeps the programs of each version; they are not in `PATH`.
 const VERSIONS: &str = "/usr/lib/postgresql";
-/// A server starts in less than a second, but slower on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Maximum time until a server is ready. It starts in less than a second, but slower on a busy machine.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(10);
 
 /// A private PostgreSQL on 127.0.0.1, with the user `postgres` and a random password. It ends when this value is dropped or the process
@@ -29,7 +29,7 @@ pub struct PrivatePostgres {
     folder: PathBuf,
     password: String,
     port: u16,
-    warden: Option<Warden>,
+    watchdog: Option<Watchdog>,
     process: Child,
 }
 
@@ -93,8 +93,8 @@ impl PrivatePostgres {
 
 impl Drop for PrivatePostgres {
     fn drop(&mut self) {
-        if let Some(mut warden) = self.warden.take() {
-            warden.dismiss();
+        if let Some(mut watchdog) = self.watchdog.take() {
+            watchdog.stop();
         }
         // An immediate shutdown, with the server's own children.
         let process = self.process.id().to_string();
@@ -229,11 +229,11 @@ impl Cluster {
             folder: self.folder.clone(),
             password: self.password.clone(),
             port,
-            warden: None,
+            watchdog: None,
             process,
         };
-        server.warden = Some(Warden::of(&server.process, "QUIT", &self.folder)?);
-        let until = Instant::now() + PATIENCE;
+        server.watchdog = Some(Watchdog::of(&server.process, "QUIT", &self.folder)?);
+        let until = Instant::now() + START_TIMEOUT;
         loop {
             // The server writes its state into this file, which another server on this port cannot do.
             let state = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap_or_default();
@@ -241,17 +241,17 @@ impl Cluster {
                 return Ok(server);
             }
             if let Some(status) = server.process.try_wait()? {
-                return Err(complaint(&log, port, &format!("ended with {status}")));
+                return Err(failure(&log, port, &format!("ended with {status}")));
             }
             if Instant::now() > until {
-                return Err(complaint(&log, port, &format!("is not ready within {PATIENCE:?}")));
+                return Err(failure(&log, port, &format!("is not ready within {START_TIMEOUT:?}")));
             }
             thread::sleep(POLL);
         }
     }
 }
 
-fn complaint(log: &Path, port: u16, what: &str) -> io::Error {
+fn failure(log: &Path, port: u16, what: &str) -> io::Error {
     let said = fs::read_to_string(log).unwrap_or_default();
     let taken = said.contains("Address already in use");
     let kind = if taken { io::ErrorKind::AddrInUse } else { io::ErrorKind::Other };

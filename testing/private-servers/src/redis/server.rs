@@ -15,13 +15,13 @@ use std::{
 use super::{INSTALL, talk};
 use crate::{
     host::{self, ATTEMPTS, free_port, random},
-    warden::Warden,
+    watchdog::Watchdog,
 };
 
 /// Newer distributions have it under the name Valkey.
 const PROGRAMS: [&str; 2] = ["redis-server", "valkey-server"];
-/// A server starts within milliseconds, but slower on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Maximum time until a server answers. It starts within milliseconds, but slower on a busy machine.
+const START_TIMEOUT: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(5);
 
 /// A private `redis-server` on 127.0.0.1 without persistence. It ends when this value is dropped or the process ends.
@@ -35,7 +35,7 @@ pub struct PrivateRedis {
 
 #[derive(Debug)]
 struct Running {
-    warden: Warden,
+    watchdog: Watchdog,
     process: Child,
 }
 
@@ -94,7 +94,7 @@ impl PrivateRedis {
     /// Returns an error if the server does not answer within 20 seconds, or if another process keeps the port.
     pub fn restart(&mut self) -> io::Result<()> {
         self.kill();
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + START_TIMEOUT;
         loop {
             match self.launch() {
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse && Instant::now() < until => {
@@ -150,8 +150,8 @@ impl PrivateRedis {
             .stderr(file.try_clone()?)
             .stdout(file)
             .spawn()?;
-        let mut running = match Warden::of(&process, "KILL", &self.folder) {
-            Ok(warden) => Running { warden, process },
+        let mut running = match Watchdog::of(&process, "KILL", &self.folder) {
+            Ok(watchdog) => Running { watchdog, process },
             Err(error) => {
                 let mut process = process;
                 process.kill().ok();
@@ -161,7 +161,7 @@ impl PrivateRedis {
         };
         // Another server on this port would answer with another number.
         let ours = format!("process_id:{}\r\n", running.process.id());
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + START_TIMEOUT;
         loop {
             if let Ok(answer) = talk::ask((Ipv4Addr::LOCALHOST, self.port), "INFO server")
                 && answer.contains(&ours)
@@ -170,16 +170,16 @@ impl PrivateRedis {
                 return Ok(());
             }
             if let Some(status) = running.process.try_wait()? {
-                return Err(self.complaint(&log, &format!("ended with {status}")));
+                return Err(self.failure(&log, &format!("ended with {status}")));
             }
             if Instant::now() > until {
-                return Err(self.complaint(&log, &format!("does not answer within {PATIENCE:?}")));
+                return Err(self.failure(&log, &format!("does not answer within {START_TIMEOUT:?}")));
             }
             thread::sleep(POLL);
         }
     }
 
-    fn complaint(&self, log: &Path, what: &str) -> io::Error {
+    fn failure(&self, log: &Path, what: &str) -> io::Error {
         let said = fs::read_to_string(log).unwrap_or_default();
         let taken = said.contains("Address already in use") || said.contains("Address in use");
         let kind = if taken { io::ErrorKind::AddrInUse } else { io::ErrorKind::Other };
@@ -189,7 +189,7 @@ impl PrivateRedis {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.warden.dismiss();
+        self.watchdog.stop();
         self.process.kill().ok();
         self.process.wait().ok();
     }
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frozen_server_answers_once_it_is_thawed() {
+    fn a_frozen_server_answers_after_it_is_resumed() {
         let server = PrivateRedis::start().unwrap();
         server.freeze().unwrap();
         let (asked, answer) = mpsc::channel();
@@ -243,12 +243,12 @@ mod tests {
             scope.spawn(|| asked.send(says(&server, "PING")));
             answer.recv_timeout(Duration::from_millis(50)).unwrap_err();
             server.thaw().unwrap();
-            assert!(answer.recv_timeout(PATIENCE).unwrap().unwrap().starts_with("+PONG"));
+            assert!(answer.recv_timeout(START_TIMEOUT).unwrap().unwrap().starts_with("+PONG"));
         });
     }
 
     #[test]
-    fn servers_started_at_once_do_not_meet() {
+    fn servers_that_start_at_once_have_different_ports() {
         let servers: Vec<_> = thread::scope(|scope| {
             let starts: Vec<_> = (0..4).map(|_| scope.spawn(PrivateRedis::start)).collect();
             starts.into_iter().map(|start| start.join().unwrap().unwrap()).collect()

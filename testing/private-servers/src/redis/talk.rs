@@ -6,27 +6,27 @@ use std::{
     time::Duration,
 };
 
-/// A running server on the same machine answers far sooner.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// `INFO server` has about two kilobytes.
-const ANSWER_LIMIT: u64 = 64 << 10;
+/// Maximum time to connect and to read. A server on the same machine answers far sooner.
+const TIMEOUT: Duration = Duration::from_secs(2);
+/// Maximum size of a reply in bytes. `INFO server` has about two kilobytes.
+const MAX_REPLY: u64 = 64 << 10;
 
 /// Sends one command and returns the raw answer.
 pub(crate) fn ask(address: impl ToSocketAddrs, command: &str) -> io::Result<String> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name of the host has no address");
     for address in address.to_socket_addrs()? {
-        let mut stream = match TcpStream::connect_timeout(&address, PATIENCE) {
+        let mut stream = match TcpStream::connect_timeout(&address, TIMEOUT) {
             Ok(stream) => stream,
             Err(error) => {
                 last = error;
                 continue;
             }
         };
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
         // QUIT makes the server close the connection, so the answer ends with the stream.
         stream.write_all(format!("{command}\r\nQUIT\r\n").as_bytes())?;
         let mut answer = String::new();
-        stream.take(ANSWER_LIMIT).read_to_string(&mut answer)?;
+        stream.take(MAX_REPLY).read_to_string(&mut answer)?;
         return Ok(answer);
     }
     Err(last)
@@ -59,7 +59,7 @@ mod tests {
     use std::{net::TcpListener, thread};
 
     #[test]
-    fn what_is_not_redis_is_told_without_the_password() {
+    fn the_error_for_another_server_omits_the_password() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let stranger =

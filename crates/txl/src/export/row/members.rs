@@ -12,11 +12,11 @@ use wecom_contacts::{
 use super::{Row, Spelling, departments, join, object};
 use crate::{export::cells::Cells, output::status_in_words};
 
-/// The console's own word for the status, under which an import knows that it cannot be written.
+/// The heading of the status in words. It is the console's term, and an import recognizes it as read-only.
 const STATUS_IN_WORDS: &str = "激活状态";
 
-/// The fields that WeCom's template has no column for, in the order of the sheet. Those that are not in the first list follow it.
-/// Attributes (扩展属性) make columns of their own.
+/// The fields without a column in WeCom's template, in the order of the sheet. Fields outside the first list follow it. Attributes (扩展属性) become
+/// columns of their own.
 static MORE: LazyLock<Vec<MemberField>> = LazyLock::new(|| {
     let mut more = vec![
         MemberField::MainDepartment,
@@ -76,7 +76,7 @@ impl Row for Member {
             match column {
                 MemberColumn::Department => departments(&self.department, spelling, cells),
                 MemberColumn::Gender => match &self.gender {
-                    // An empty cell would clear what may only be hidden; an import leaves the gender of a 0 alone.
+                    // The value can be hidden, and an import of an empty cell would clear it. An import does not change the gender for a 0.
                     Seen::Hidden | Seen::Known(Gender::Undefined) => cells.push_filler("0"),
                     Seen::Known(_) => cells.push(&row.cell(column)),
                 },
@@ -128,7 +128,7 @@ impl Row for Member {
     }
 }
 
-/// Writes a value as codes and ids: flags as 0 and 1, lists joined, objects as JSON.
+/// Writes a value as codes and ids: flags as 0 and 1, joined lists, objects as JSON.
 fn write(value: FieldValue<'_>, cell: &mut String) {
     let digit = |flag: &bool| u8::from(*flag);
     match value {
@@ -148,8 +148,8 @@ fn write(value: FieldValue<'_>, cell: &mut String) {
     }
 }
 
-/// Whether an empty cell of this column clears the field when the file is imported, or refuses the row. Of the others an empty cell leaves the
-/// field as it is. 帐号 is never empty.
+/// Returns whether an import of an empty cell in this column clears the field or refuses the row. In other columns, an empty cell does not change the
+/// field. 帐号 is never empty.
 pub(crate) fn is_cleared_by_empty(column: MemberColumn) -> bool {
     column != MemberColumn::Userid && column.empty_cell() != EmptyCell::Kept
 }
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_field_of_an_answer_has_a_column() {
+    fn every_field_of_a_reply_has_a_column() {
         let headings = Member::headings(Spelling::Codes);
         for field in Member::FIELDS.iter().filter(|field| **field != MemberField::Extattr) {
             let heading = field.column().map_or(field.name(), MemberColumn::heading);

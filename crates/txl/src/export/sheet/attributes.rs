@@ -4,22 +4,22 @@ use std::collections::HashMap;
 
 use wecom_contacts::members::{Attribute, AttributeValue};
 
-/// More attributes than that are left in the rest: a server must not choose how wide the file gets.
+/// Maximum number of attribute columns. Further attributes go to the rest, so a server cannot control the width of the file.
 pub(super) const MOST_ATTRIBUTES: usize = 500;
 
-/// The attributes that have come by, each a column.
+/// The attributes so far. Each becomes a column.
 #[derive(Default)]
 pub(super) struct Attributes {
     pub(super) names: Vec<String>,
     places: HashMap<String, usize>,
-    /// Those of the row under way: places and values.
+    /// The attributes of the current row: positions and values.
     pub(super) of_row: Vec<(usize, String)>,
-    /// How many rows had no attributes to see.
+    /// The number of rows whose attributes are hidden.
     pub(super) absent: u64,
 }
 
 impl Attributes {
-    /// Sorts a row's attributes into columns, and returns the rest.
+    /// Assigns the attributes of a row to columns, and returns the rest.
     pub(super) fn sort(
         &mut self,
         attributes: &[Attribute],

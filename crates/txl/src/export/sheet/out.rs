@@ -1,4 +1,4 @@
-//! The spreadsheet itself: CSV a run of rows at a time, or a workbook at its end.
+//! The spreadsheet: CSV in batches of rows, or a complete workbook at the end.
 
 use std::{
     io::{Read, Seek},
@@ -14,7 +14,7 @@ use crate::{
     messages,
 };
 
-/// Bytes of a finished workbook that are copied at once.
+/// Number of bytes of a finished workbook that are copied at once.
 const CHUNK: usize = 1 << 20;
 
 /// A sheet that is being written.
@@ -34,7 +34,7 @@ impl Out {
         }
     }
 
-    /// Hands over what is written so far; nothing of a workbook is, before its end.
+    /// Passes the bytes so far to `take`. A workbook has no bytes before its end.
     pub(super) fn hand_over(&mut self, take: &mut impl FnMut(&[u8]) -> Result) -> Result {
         let Self::Csv { sheet, is_safe } = self else { return Ok(()) };
         let next = CsvWriter::new(Vec::new()).safe(*is_safe);
@@ -47,7 +47,7 @@ impl Out {
             Self::Xlsx(sheet) => sheet,
         };
         let mut file = tempfile::tempfile_in(spool).map_err(|error| unwritable(spool, &error))?;
-        // Packing takes a second for each hundred thousand rows, in which an interruption must be heard.
+        // Packing takes a second for 100,000 rows, and interruptions must be handled meanwhile.
         let packed = tokio::task::spawn_blocking(move || {
             sheet.finish(&mut file)?;
             file.rewind()?;

@@ -33,7 +33,7 @@ fn attribute(name: &str, value: &str) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn columns_are_those_that_have_a_value_and_those_that_must_be_there() {
+async fn columns_with_values_and_required_columns_are_written() {
     assert_eq!(written(&[]).await, "\u{feff}姓名,帐号,所在部门\n");
     let members = [
         json!({"userid": "a", "name": "甲", "department": [1, 2], "gender": "0", "alias": "", "mobile": ""}),
@@ -47,7 +47,7 @@ async fn columns_are_those_that_have_a_value_and_those_that_must_be_there() {
 }
 
 #[tokio::test]
-async fn trap_39_a_field_that_some_rows_lack_is_no_field_to_an_import() {
+async fn trap_39_an_import_ignores_a_field_that_some_rows_lack() {
     let members = [
         json!({"userid": "a", "name": "甲", "department": [1], "position": "总监", "gender": 1}),
         json!({"userid": "b", "name": "乙", "department": [1], "gender": 0}),
@@ -67,14 +67,14 @@ async fn trap_39_a_field_that_some_rows_lack_is_no_field_to_an_import() {
 }
 
 #[tokio::test]
-async fn cells_that_a_program_would_run_get_an_apostrophe_on_request() {
+async fn formulas_get_an_apostrophe_on_request() {
     let members = [json!({"userid": "a", "name": "=1+1", "department": [1], "position": "-"})];
     assert_eq!(text_and_gaps(&members, true).await.0, "\u{feff}姓名,帐号,所在部门,职位\n'=1+1,a,1,'-\n");
     assert_eq!(written(&members).await, "\u{feff}姓名,帐号,所在部门,职位\n=1+1,a,1,-\n");
 }
 
 #[tokio::test]
-async fn a_sheet_of_xlsx_that_has_no_room_is_an_error() {
+async fn too_many_rows_for_xlsx_are_an_error() {
     let mut sheet = Sheet::<Member>::xlsx(&std::env::temp_dir(), Arc::default()).unwrap();
     sheet.rows = SHEET_ROWS - 2;
     let member = serde_json::from_value(json!({"userid": "a"})).unwrap();
@@ -84,7 +84,7 @@ async fn a_sheet_of_xlsx_that_has_no_room_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_text_attribute_is_a_column_unless_its_name_is_that_of_another() {
+async fn a_text_attribute_is_a_column_except_with_the_name_of_another_column() {
     let web = json!({"type": 1, "name": "主页", "web": {"url": "https://example.com", "title": "a"}});
     let members = [
         json!({"userid": "a", "extattr": {"attrs": [attribute("工号", "A1")]}}),
@@ -106,7 +106,7 @@ async fn a_text_attribute_is_a_column_unless_its_name_is_that_of_another() {
 }
 
 #[tokio::test]
-async fn a_server_does_not_choose_how_wide_the_file_gets() {
+async fn a_server_cannot_control_the_width_of_the_file() {
     let many: Vec<_> = (0..MOST_ATTRIBUTES + 7).map(|n| attribute(&format!("attribute {n}"), "x")).collect();
     let text = written(&[json!({"userid": "a", "extattr": {"attrs": many}})]).await;
     let headings = text.lines().next().unwrap().split(',').count();

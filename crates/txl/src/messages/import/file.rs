@@ -50,9 +50,9 @@ pub(crate) fn ignore_these_columns(headings: &[&str]) -> Message {
     message!(en: "to import without {columns}, add {}", flags.join(" "))
 }
 
-/// `correction` describes how `count` cells were corrected.
+/// `correction` describes the correction of `count` cells.
 pub(crate) fn corrected(heading: &str, count: u64, correction: impl Display) -> Message {
-    message!(en: "  {heading}: {} {correction}", counted(count, "cell"))
+    message!(en: "  {heading}: {correction} ({})", counted(count, "cell"))
 }
 
 pub(crate) fn empty_cells(heading: &str, count: u64) -> Message {

@@ -12,7 +12,7 @@ pub(super) enum Form {
     Department,
 }
 
-/// Bits of a byte's class. Each bit stands for a form that excludes the byte.
+/// Bits of a byte's class. Each bit marks a form that excludes the byte.
 const ACCOUNT: u8 = 1;
 const MOBILE: u8 = 2;
 const MAIL: u8 = 4;

@@ -9,7 +9,7 @@ use super::{
     EmptyDepartmentRule, Inputs, Maker,
     departments::Departments,
     draft::{Draft, Need, Phase},
-    tree::{Resolution, Tree},
+    tree::{LEVELS, Resolution, Tree},
 };
 use crate::{
     Error, Result,
@@ -91,6 +91,9 @@ impl Maker<'_> {
             };
             if self.tree.below(id).contains(&new_parent) {
                 return Err(Error::Rename(format!("{from} would be below itself")));
+            }
+            if self.tree.levels_after_move(id, new_parent) > LEVELS {
+                return Err(Error::Rename(format!("the tree would have more than {LEVELS} levels")));
             }
             let siblings = self.tree.children(new_parent);
             let is_taken = siblings.iter().any(|sibling| {

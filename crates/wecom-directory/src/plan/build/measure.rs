@@ -14,16 +14,16 @@ use crate::{
 
 /// The sizes that shares are taken of.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Wholes {
-    pub(super) members: u64,
-    pub(super) seats: u64,
-    pub(super) leaders: u64,
-    pub(super) departments: u64,
-    pub(super) tag_members: u64,
+pub(crate) struct Wholes {
+    pub(crate) members: u64,
+    pub(crate) seats: u64,
+    pub(crate) leaders: u64,
+    pub(crate) departments: u64,
+    pub(crate) tag_members: u64,
 }
 
 /// Counts the steps. Each member is counted once, by the first of: create, remove, disable, enable, move, update.
-pub(super) fn counts(steps: &[Step]) -> Counts {
+pub(crate) fn counts(steps: &[Step]) -> Counts {
     let mut members: BTreeMap<&str, Category> = BTreeMap::new();
     let mut counts = Counts::default();
     for step in steps {
@@ -63,7 +63,7 @@ fn members_of(step: &Step) -> u64 {
 }
 
 /// Counts what the gate judges. `heads_below` has the members in a department and all below it.
-pub(super) fn measure(
+pub(crate) fn measure(
     steps: &[Step],
     wholes: &Wholes,
     heads_below: impl Fn(DepartmentId) -> u64,

@@ -8,7 +8,7 @@ use wecom_contacts::DepartmentId;
 use crate::{pull::paths, record::DepartmentRecord};
 
 /// The most levels below and including the root (81002).
-const LEVELS: usize = 15;
+pub(super) const LEVELS: usize = 15;
 /// The longest name of a department, in characters (doc 90205).
 const NAME_CHARACTERS: usize = 64;
 
@@ -145,6 +145,14 @@ impl Tree {
             }
         }
         below
+    }
+
+    /// Returns how many levels the tree has below a department that gets another parent, root included.
+    pub(super) fn levels_after_move(&self, id: DepartmentId, parent: DepartmentId) -> usize {
+        let level = self.ancestors(id).len();
+        let deepest =
+            self.below(id).into_iter().map(|below| self.ancestors(below).len()).max().unwrap_or(level);
+        self.ancestors(parent).len() + 1 + (deepest - level)
     }
 
     /// Returns the departments directly below one.

@@ -1,6 +1,7 @@
 //! Erasing a removed member.
 
 use deadpool_postgres::Pool;
+use tokio_postgres::types::ToSql;
 use wecom_contacts::{CorpId, members::MemberField};
 
 use super::{connect, failure::database, read, row::Columns, runs, write::run};
@@ -12,16 +13,22 @@ use crate::{
 /// The tables that lose values.
 const VACUUM: &str = "VACUUM member, seat, member_search, change, department, pull, tag_member, plan, step, person_key, written_hidden";
 
-/// Erases a removed member: the row, and the values in the journal. What remains is that somebody was there and left.
+/// Erases removed members: the rows, and the values in the journal. What remains is that somebody was there and left. `who` is a condition
+/// on `$2`. Returns their number.
 ///
 /// The old versions of the rows are vacuumed. The log (WAL), replicas and backups have them as long as the server keeps those.
-pub(super) async fn forget(connections: &Pool, corp: &CorpId, key: &MemberKey) -> Result<bool> {
+pub(super) async fn forget(
+    connections: &Pool,
+    corp: &CorpId,
+    who: &str,
+    parameter: &(dyn ToSql + Sync),
+) -> Result<u64> {
     // A failure ends the connection, and the transaction with it.
     let client = connect::separate(connections).await?;
-    let Some(corp) = read::corp_number(&client, corp).await? else { return Ok(false) };
+    let Some(corp) = read::corp_number(&client, corp).await? else { return Ok(0) };
     client.batch_execute("BEGIN").await.map_err(database)?;
-    let sql = "SELECT person, userid FROM member WHERE corp = $1 AND userid_key = $2 AND state = 'removed'";
-    let persons = read::rows(&client, sql, &[&corp, &key.as_str()], |row| {
+    let sql = format!("SELECT person, userid FROM member WHERE corp = $1 AND {who} AND state = 'removed'");
+    let persons = read::rows(&client, &sql, &[&corp, parameter], |row| {
         let mut row = Columns::of(row);
         Ok((row.next::<i64>()?, row.next::<String>()?))
     })
@@ -51,11 +58,11 @@ pub(super) async fn forget(connections: &Pool, corp: &CorpId, key: &MemberKey) -
         let sql = "UPDATE member SET direct_leader = NULL, hidden = hidden | $3 WHERE corp = $1 AND direct_leader = $2";
         run(&client, sql, &[&corp, userid, &leader]).await?;
         let sql = "DELETE FROM tag_member WHERE corp = $1 AND userid_key = $2";
-        run(&client, sql, &[&corp, &key.as_str()]).await?;
+        run(&client, sql, &[&corp, &MemberKey::from(userid.as_str()).as_str()]).await?;
     }
     client.batch_execute("COMMIT").await.map_err(database)?;
     if !persons.is_empty() {
         client.batch_execute(VACUUM).await.map_err(database)?;
     }
-    Ok(!persons.is_empty())
+    Ok(persons.len() as u64)
 }

@@ -37,7 +37,7 @@ pub use address::{is_url, without_password};
 
 use super::{
     CorpSummary, CredentialRecord, KnownRow, Lock, MemberKey, PullProgress, QueryRow, SearchRow, Store,
-    StoreFuture, Table, Transaction, tables::TABLES,
+    StoreFuture, Table, Transaction, columns::millis, tables::TABLES,
 };
 use crate::{
     Result,
@@ -193,10 +193,11 @@ impl Store for PostgresStore {
     fn search_rows<'a>(
         &'a self,
         corp: &'a CorpId,
+        mask: i64,
         after: Option<PersonId>,
         limit: u32,
     ) -> StoreFuture<'a, Vec<SearchRow>> {
-        Box::pin(async move { read::search_rows(&*self.connection().await?, corp, after, limit).await })
+        Box::pin(async move { read::search_rows(&*self.connection().await?, corp, mask, after, limit).await })
     }
 
     fn history<'a>(
@@ -254,7 +255,16 @@ impl Store for PostgresStore {
     }
 
     fn forget<'a>(&'a self, corp: &'a CorpId, key: &'a MemberKey) -> StoreFuture<'a, bool> {
-        Box::pin(forget::forget(&self.connections, corp, key))
+        Box::pin(async move {
+            let who = "userid_key = $2";
+            Ok(forget::forget(&self.connections, corp, who, &key.as_str()).await? > 0)
+        })
+    }
+
+    fn forget_removed<'a>(&'a self, corp: &'a CorpId, before: Timestamp) -> StoreFuture<'a, u64> {
+        Box::pin(
+            async move { forget::forget(&self.connections, corp, "read_at < $2", &millis(before)).await },
+        )
     }
 
     fn tables(&self) -> &'static [Table] {

@@ -222,14 +222,15 @@ pub(super) async fn head_counts(client: &ClientWrapper, corp: &CorpId) -> Result
 pub(super) async fn search_rows(
     client: &ClientWrapper,
     corp: &CorpId,
+    mask: i64,
     after: Option<PersonId>,
     limit: u32,
 ) -> Result<Vec<SearchRow>> {
     let sql = "SELECT s.person, s.mask, s.text,
                       (SELECT array_agg(department ORDER BY department) FROM seat WHERE seat.person = s.person)
                FROM member_search s WHERE s.corp = (SELECT corp FROM corp WHERE corp_id = $1) AND s.person > $2
-               ORDER BY s.person LIMIT $3";
-    rows(client, sql, &[&corp.as_str(), &first(after), &i64::from(limit)], |row| {
+                 AND s.mask & $4 = $4 ORDER BY s.person LIMIT $3";
+    rows(client, sql, &[&corp.as_str(), &first(after), &i64::from(limit), &mask], |row| {
         let mut row = Columns::of(row);
         let person = PersonId(row.next()?);
         let search = SearchText { mask: row.next()?, text: row.next()? };

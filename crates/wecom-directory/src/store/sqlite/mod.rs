@@ -9,6 +9,7 @@ mod query;
 mod read;
 mod row;
 mod runs;
+mod staging;
 mod tables;
 mod write;
 
@@ -85,7 +86,7 @@ impl SqliteStore {
             let result = work(&mut connection);
             // A connection that failed may be in any state; the next operation opens another.
             if result.is_ok() {
-                inner.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+                inner.give_back(connection);
             }
             result
         }))
@@ -96,6 +97,10 @@ impl Inner {
     fn connection(&self) -> Result<Connection> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         idle.map_or_else(|| open::connect(&self.path), Ok)
+    }
+
+    fn give_back(&self, connection: Connection) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 }
 
@@ -194,11 +199,12 @@ impl Store for SqliteStore {
     fn search_rows<'a>(
         &'a self,
         corp: &'a CorpId,
+        mask: i64,
         after: Option<PersonId>,
         limit: u32,
     ) -> StoreFuture<'a, Vec<SearchRow>> {
         let corp = corp.clone();
-        self.with(move |connection| read::search_rows(connection, &corp, after, limit))
+        self.with(move |connection| read::search_rows(connection, &corp, mask, after, limit))
     }
 
     fn history<'a>(
@@ -221,10 +227,10 @@ impl Store for SqliteStore {
     }
 
     fn begin_run<'a>(&'a self, corp: &'a CorpId) -> StoreFuture<'a, Box<dyn Transaction>> {
-        let path = self.inner.path.clone();
+        let inner = Arc::clone(&self.inner);
         let corp = corp.clone();
         Box::pin(async move {
-            let transaction = blocking(move || write::SqliteTransaction::begin_run(&path, &corp)).await?;
+            let transaction = blocking(move || write::SqliteTransaction::begin_run(inner, &corp)).await?;
             Ok(Box::new(transaction) as Box<dyn Transaction>)
         })
     }
@@ -265,7 +271,15 @@ impl Store for SqliteStore {
 
     fn forget<'a>(&'a self, corp: &'a CorpId, key: &'a MemberKey) -> StoreFuture<'a, bool> {
         let (corp, key) = (corp.clone(), key.clone());
-        self.with(move |connection| write::forget(connection, &corp, &key))
+        self.with(move |connection| {
+            let who = "userid_key = ?2";
+            Ok(write::forget(connection, &corp, who, &key.as_str())? > 0)
+        })
+    }
+
+    fn forget_removed<'a>(&'a self, corp: &'a CorpId, before: Timestamp) -> StoreFuture<'a, u64> {
+        let corp = corp.clone();
+        self.with(move |connection| write::forget(connection, &corp, "read_at < ?2", &row::millis(before)))
     }
 
     fn tables(&self) -> &'static [Table] {

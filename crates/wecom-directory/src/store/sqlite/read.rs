@@ -222,17 +222,36 @@ pub(super) fn head_counts(connection: &Connection, corp: &CorpId) -> Result<Hash
 pub(super) fn search_rows(
     connection: &Connection,
     corp: &CorpId,
+    mask: i64,
     after: Option<PersonId>,
     limit: u32,
 ) -> Result<Vec<SearchRow>> {
-    let sql = "SELECT s.person, s.mask, s.text FROM member_search s JOIN corp USING (corp)
-               WHERE corp_id = ?1 AND s.person > ?2 ORDER BY s.person LIMIT ?3";
-    rows(connection, sql, params![corp.as_str(), first(after), limit], |row| {
-        let person: i64 = row.get(0)?;
-        let departments = seats(connection, person)?.into_iter().map(|seat| seat.department).collect();
-        let search = SearchText { mask: row.get(1)?, text: row.get(2)? };
-        Ok(SearchRow { person: PersonId(person), search, departments })
-    })
+    let Some(number) = corp_number(connection, corp)? else { return Ok(Vec::new()) };
+    let sql = "SELECT s.person, s.mask, s.text, seat.department FROM
+                   (SELECT person, mask, text FROM member_search
+                     WHERE corp = ?1 AND mask & ?2 = ?2 AND person > ?3 ORDER BY person LIMIT ?4) s
+               LEFT JOIN seat ON seat.person = s.person ORDER BY s.person, seat.department";
+    let mut found: Vec<SearchRow> = Vec::new();
+    let mut statement = connection.prepare_cached(sql).map_err(database)?;
+    let mut seats = statement.query(params![number, mask, first(after), limit]).map_err(database)?;
+    let mut read = |row: &Row<'_>| {
+        let person = PersonId(row.get(0)?);
+        let department = row.get::<_, Option<u32>>(3)?.map(DepartmentId::from);
+        match found.last_mut().filter(|last| last.person == person) {
+            Some(last) => last.departments.extend(department),
+            None => found.push(SearchRow {
+                person,
+                search: SearchText { mask: row.get(1)?, text: row.get(2)? },
+                departments: department.into_iter().collect(),
+            }),
+        }
+        Ok(())
+    };
+    while let Some(seat) = seats.next().map_err(database)? {
+        read(seat).map_err(database)?;
+    }
+    drop(seats);
+    Ok(found)
 }
 
 pub(super) fn history(
@@ -249,12 +268,6 @@ pub(super) fn history(
                     UNION SELECT person FROM member WHERE corp = ?1 AND userid_key = ?3 AND ?2 = 'member'))
                ORDER BY seq";
     rows(connection, sql, params![number, kind.as_str(), id.to_ascii_lowercase()], change)
-}
-
-pub(super) fn changes_of(connection: &Connection, corp: i64, cause: &str) -> Result<Vec<Change>> {
-    let sql = "SELECT seq, at, kind, id, person, action, fields, cause, operator FROM change
-               WHERE corp = ?1 AND cause = ?2 ORDER BY seq";
-    rows(connection, sql, params![corp, cause], change)
 }
 
 pub(super) fn change(row: &Row<'_>) -> rusqlite::Result<Change> {

@@ -1,4 +1,4 @@
-//! The transaction of a writer.
+//! The transaction of a writer, and the writes outside it.
 
 use std::{
     path::Path,
@@ -9,15 +9,16 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql, TransactionBehavior, p
 use wecom_contacts::{CorpId, members::MemberField};
 
 use super::{
-    blocking, database, open, read,
-    row::{MemberColumns, known_json, millis, to_json},
+    Inner, blocking, database, open, read,
+    row::{known_json, millis, to_json},
     runs,
+    staging::{self, Staging},
 };
 use crate::{
     Error, FieldSet, Level, Result,
-    journal::{Change, ObjectKind},
+    journal::{Cause, Change, ObjectKind},
     plan::StepId,
-    record::{MemberRecord, PersonId, State, TagRecord},
+    record::{MemberRecord, PersonId, TagRecord},
     run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
     store::{
         CredentialRecord, DepartmentWrite, MemberKey, MemberWrite, PullProgress, PullRecord, StoreFuture,
@@ -25,39 +26,72 @@ use crate::{
     },
 };
 
-/// A transaction on a separate connection. Dropping the value closes the connection, which rolls the transaction back.
+/// A transaction on a separate connection. Dropping the value closes the connection, which discards what is staged and rolls back.
+///
+/// Members and changes are staged until the commit. The transaction of the file begins with the first other write, or with the commit.
 pub(super) struct SqliteTransaction {
-    connection: Arc<Mutex<Connection>>,
-    corp: i64,
-    /// Whether it is a pull's, whose commit ends the progress of an earlier one.
+    work: Arc<Mutex<Work>>,
+    /// Where the connection goes after the commit. A run commits often, and keeps its statements prepared. `None` for a pull.
+    pool: Option<Arc<Inner>>,
+}
+
+struct Work {
+    connection: Connection,
+    corp_id: CorpId,
+    staging: Staging,
+    /// The number of the corp, once the transaction of the file has begun.
+    corp: Option<i64>,
+    /// Whether it is a pull's, which is long, and whose commit ends the progress of an earlier one.
     is_pull: bool,
 }
 
+impl Work {
+    fn new(connection: Connection, corp: &CorpId, is_pull: bool) -> Self {
+        Self { connection, corp_id: corp.clone(), staging: Staging::default(), corp: None, is_pull }
+    }
+
+    /// Begins the transaction of the file if it has not begun, and adds the corp if the file does not have it.
+    fn begin(&mut self) -> Result<(&Connection, i64)> {
+        let corp = match self.corp {
+            Some(corp) => corp,
+            None => {
+                self.connection.execute_batch("BEGIN IMMEDIATE").map_err(database)?;
+                let corp = corp_number(&self.connection, &self.corp_id)?;
+                self.corp = Some(corp);
+                corp
+            }
+        };
+        Ok((&self.connection, corp))
+    }
+}
+
 impl SqliteTransaction {
-    /// Begins the transaction, and adds the corp if the file does not have it.
     pub(super) fn begin(path: &Path, corp: &CorpId) -> Result<Self> {
-        Self::begin_on(open::connect(path)?, corp, true)
-    }
-
-    /// Begins a transaction of a run, whose commit is on the disk when it returns.
-    pub(super) fn begin_run(path: &Path, corp: &CorpId) -> Result<Self> {
         let connection = open::connect(path)?;
-        connection.execute_batch("PRAGMA synchronous = FULL").map_err(database)?;
-        Self::begin_on(connection, corp, false)
+        // In KiB: the keys of a large corp come in no order, and their index is larger than the default of 2 MiB.
+        connection.pragma_update(None, "cache_size", -16_384).map_err(database)?;
+        Ok(Self::new(Work::new(connection, corp, true), None))
     }
 
-    fn begin_on(connection: Connection, corp: &CorpId, is_pull: bool) -> Result<Self> {
-        connection.execute_batch("BEGIN IMMEDIATE").map_err(database)?;
-        let corp = corp_number(&connection, corp)?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), corp, is_pull })
+    /// Begins a transaction of a run, whose commit is on the disk when it returns. It is short, and locks the file from here on.
+    pub(super) fn begin_run(pool: Arc<Inner>, corp: &CorpId) -> Result<Self> {
+        let connection = pool.connection()?;
+        connection.execute_batch("PRAGMA synchronous = FULL").map_err(database)?;
+        let mut work = Work::new(connection, corp, false);
+        work.begin()?;
+        Ok(Self::new(work, Some(pool)))
+    }
+
+    fn new(work: Work, pool: Option<Arc<Inner>>) -> Self {
+        Self { work: Arc::new(Mutex::new(work)), pool }
     }
 
     fn with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection, i64) -> Result<T> + Send + 'static,
+        run: impl FnOnce(&mut Work) -> Result<T> + Send + 'static,
     ) -> StoreFuture<'static, T> {
-        let (connection, corp) = (Arc::clone(&self.connection), self.corp);
-        Box::pin(blocking(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner), corp)))
+        let work = Arc::clone(&self.work);
+        Box::pin(blocking(move || run(&mut work.lock().unwrap_or_else(PoisonError::into_inner))))
     }
 }
 
@@ -69,10 +103,32 @@ fn corp_number(connection: &Connection, corp: &CorpId) -> Result<i64> {
     Ok(connection.last_insert_rowid())
 }
 
+/// Takes the number of the next pull. It is not given again, also if the pull fails.
+fn reserve_pull(connection: &mut Connection) -> Result<i64> {
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
+    let next = "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'pull' RETURNING seq";
+    let next = transaction.query_row(next, [], |row| row.get(0)).optional().map_err(database)?;
+    let number = match next {
+        Some(number) => number,
+        None => {
+            let first = "INSERT INTO sqlite_sequence (name, seq) VALUES ('pull', 1)";
+            transaction.execute(first, []).map_err(database)?;
+            1
+        }
+    };
+    transaction.commit().map_err(database)?;
+    Ok(number)
+}
+
 impl Transaction for SqliteTransaction {
     fn put_pull<'a>(&'a mut self, pull: &'a PullRecord) -> StoreFuture<'a, i64> {
         let pull = pull.clone();
-        self.with(move |connection, corp| {
+        self.with(move |work| {
+            if pull.id == 0 {
+                return reserve_pull(&mut work.connection);
+            }
+            let (connection, corp) = work.begin()?;
             let [members, departments, tags] =
                 [pull.coverage.members, pull.coverage.departments, pull.coverage.tags].map(Level::as_str);
             connection
@@ -81,7 +137,7 @@ impl Transaction for SqliteTransaction {
                 )
                 .and_then(|mut statement| {
                     statement.execute(params![
-                        (pull.id != 0).then_some(pull.id),
+                        pull.id,
                         corp,
                         millis(pull.started_at),
                         millis(pull.ended_at),
@@ -94,18 +150,22 @@ impl Transaction for SqliteTransaction {
                     ])
                 })
                 .map_err(database)?;
-            Ok(if pull.id == 0 { connection.last_insert_rowid() } else { pull.id })
+            Ok(pull.id)
         })
     }
 
     fn members<'a>(&'a mut self, keys: &'a [MemberKey]) -> StoreFuture<'a, Vec<MemberRecord>> {
         let keys = keys.to_vec();
-        self.with(move |connection, corp| read::members_of(connection, corp, &keys))
+        self.with(move |Work { connection, corp_id, staging, .. }| {
+            let corp = read::corp_number(connection, corp_id)?;
+            staging.members(connection, corp, &keys)
+        })
     }
 
     fn put_credential<'a>(&'a mut self, credential: &'a CredentialRecord) -> StoreFuture<'a, ()> {
         let credential = credential.clone();
-        self.with(move |connection, corp| {
+        self.with(move |work| {
+            let (connection, corp) = work.begin()?;
             connection
                 .prepare_cached("INSERT OR REPLACE INTO credential VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
                 .and_then(|mut statement| {
@@ -124,13 +184,21 @@ impl Transaction for SqliteTransaction {
     }
 
     fn put_members(&mut self, members: Vec<MemberWrite>) -> StoreFuture<'_, Vec<PersonId>> {
-        self.with(move |connection, corp| {
-            members.iter().map(|member| put_member(connection, corp, member)).collect()
+        self.with(move |work| {
+            if work.is_pull {
+                return work.staging.put_members(&work.connection, &members);
+            }
+            let (_, corp) = work.begin()?;
+            let Work { connection, staging, .. } = work;
+            let persons = staging.put_members(connection, &members)?;
+            let last = staging.move_into(connection, corp)?;
+            Ok(persons.into_iter().map(|person| staging::final_number(person, last)).collect())
         })
     }
 
     fn put_departments(&mut self, departments: Vec<DepartmentWrite>) -> StoreFuture<'_, ()> {
-        self.with(move |connection, corp| {
+        self.with(move |work| {
+            let (connection, corp) = work.begin()?;
             let mut statement = connection
                 .prepare_cached(
                     "INSERT OR REPLACE INTO department VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -158,33 +226,14 @@ impl Transaction for SqliteTransaction {
     }
 
     fn put_tags(&mut self, tags: Vec<TagRecord>) -> StoreFuture<'_, ()> {
-        self.with(move |connection, corp| tags.iter().try_for_each(|tag| put_tag(connection, corp, tag)))
+        self.with(move |work| {
+            let (connection, corp) = work.begin()?;
+            tags.iter().try_for_each(|tag| put_tag(connection, corp, tag))
+        })
     }
 
     fn put_changes(&mut self, changes: Vec<Change>) -> StoreFuture<'_, ()> {
-        self.with(move |connection, corp| {
-            let sql =
-                "INSERT INTO change (corp, at, kind, id, id_key, person, action, fields, cause, operator)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-            let mut statement = connection.prepare_cached(sql).map_err(database)?;
-            for change in changes {
-                statement
-                    .execute(params![
-                        corp,
-                        millis(change.at),
-                        change.kind.as_str(),
-                        change.id,
-                        change.id.to_ascii_lowercase(),
-                        change.person.map(|person| person.0),
-                        change.action.as_str(),
-                        to_json(&change.fields)?,
-                        change.cause.0,
-                        change.operator,
-                    ])
-                    .map_err(database)?;
-            }
-            Ok(())
-        })
+        self.with(move |Work { connection, staging, .. }| staging.put_changes(connection, &changes))
     }
 
     fn take_change<'a>(
@@ -193,51 +242,47 @@ impl Transaction for SqliteTransaction {
         kind: ObjectKind,
         id: &'a str,
     ) -> StoreFuture<'a, Option<Change>> {
-        let id = id.to_ascii_lowercase();
-        self.with(move |connection, corp| {
-            let sql = "DELETE FROM change WHERE corp = ?1 AND kind = ?2 AND id_key = ?3 AND cause = ?4
-                       RETURNING seq, at, kind, id, person, action, fields, cause, operator";
-            connection
-                .prepare_cached(sql)
-                .and_then(|mut statement| {
-                    let params = params![corp, kind.as_str(), id, crate::journal::Cause::pull(pull).0];
-                    statement.query_row(params, read::change).optional()
-                })
-                .map_err(database)
+        let id = id.to_owned();
+        self.with(move |Work { connection, staging, .. }| {
+            staging.take_change(connection, &Cause::pull(pull), kind, &id)
         })
     }
 
     fn changes(&mut self, pull: i64) -> StoreFuture<'_, Vec<Change>> {
-        self.with(move |connection, corp| {
-            read::changes_of(connection, corp, &crate::journal::Cause::pull(pull).0)
-        })
+        self.with(move |Work { connection, staging, .. }| staging.changes(connection, &Cause::pull(pull)))
     }
 
     fn put_run<'a>(&'a mut self, run: &'a RunRecord) -> StoreFuture<'a, i64> {
         let run = run.clone();
-        self.with(move |connection, corp| runs::put_run(connection, corp, &run))
+        self.with(move |work| {
+            let (connection, corp) = work.begin()?;
+            runs::put_run(connection, corp, &run)
+        })
     }
 
     fn put_run_plan<'a>(&'a mut self, run: i64, plan: &'a str) -> StoreFuture<'a, ()> {
         let plan = plan.to_owned();
-        self.with(move |connection, _| {
+        self.with(move |work| {
+            let (connection, _) = work.begin()?;
             self::run(connection, "INSERT OR REPLACE INTO plan VALUES (?1, ?2)", &[&run, &plan])
         })
     }
 
     fn put_run_steps(&mut self, run: i64, steps: Vec<StepRecord>) -> StoreFuture<'_, ()> {
-        self.with(move |connection, _| runs::put_steps(connection, run, &steps))
+        self.with(move |work| runs::put_steps(work.begin()?.0, run, &steps))
     }
 
     fn remove_run_steps(&mut self, run: i64, steps: Vec<StepId>) -> StoreFuture<'_, ()> {
-        self.with(move |connection, _| {
+        self.with(move |work| {
+            let (connection, _) = work.begin()?;
             let sql = "DELETE FROM step WHERE run = ?1 AND step = ?2";
             steps.iter().try_for_each(|step| self::run(connection, sql, &[&run, step]))
         })
     }
 
     fn put_person_keys(&mut self, keys: Vec<PersonKey>) -> StoreFuture<'_, ()> {
-        self.with(move |connection, corp| {
+        self.with(move |work| {
+            let (connection, corp) = work.begin()?;
             let sql = "INSERT OR REPLACE INTO person_key VALUES (?1, ?2, ?3, ?4)";
             keys.iter().try_for_each(|key| {
                 self::run(connection, sql, &[&corp, &key.name, &key.value, &key.person.0])
@@ -246,7 +291,8 @@ impl Transaction for SqliteTransaction {
     }
 
     fn put_written_hidden(&mut self, written: Vec<WrittenHidden>) -> StoreFuture<'_, ()> {
-        self.with(move |connection, corp| {
+        self.with(move |work| {
+            let (connection, corp) = work.begin()?;
             let sql = "INSERT OR REPLACE INTO written_hidden VALUES (?1, ?2, ?3, ?4)";
             written.iter().try_for_each(|value| {
                 self::run(connection, sql, &[&corp, &value.person.0, &value.field, &value.fingerprint])
@@ -255,13 +301,27 @@ impl Transaction for SqliteTransaction {
     }
 
     fn commit(self: Box<Self>) -> StoreFuture<'static, ()> {
-        let is_pull = self.is_pull;
-        self.with(move |connection, corp| {
-            if is_pull {
-                connection.execute("DELETE FROM pull_progress WHERE corp = ?1", [corp]).map_err(database)?;
+        let Self { work, pool } = *self;
+        Box::pin(blocking(move || {
+            {
+                let mut work = work.lock().unwrap_or_else(PoisonError::into_inner);
+                let (_, corp) = work.begin()?;
+                let Work { connection, staging, is_pull, .. } = &mut *work;
+                staging.move_into(connection, corp)?;
+                if *is_pull {
+                    connection
+                        .execute("DELETE FROM pull_progress WHERE corp = ?1", [corp])
+                        .map_err(database)?;
+                }
+                connection.execute_batch("COMMIT").map_err(database)?;
             }
-            connection.execute_batch("COMMIT").map_err(database)
-        })
+            if let (Some(pool), Some(work)) = (pool, Arc::into_inner(work)) {
+                let Work { connection, .. } = work.into_inner().unwrap_or_else(PoisonError::into_inner);
+                connection.execute_batch("PRAGMA synchronous = NORMAL").map_err(database)?;
+                pool.give_back(connection);
+            }
+            Ok(())
+        }))
     }
 }
 
@@ -269,91 +329,6 @@ impl Transaction for SqliteTransaction {
 fn run(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<()> {
     connection.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(database)?;
     Ok(())
-}
-
-fn put_member(connection: &Connection, corp: i64, write: &MemberWrite) -> Result<PersonId> {
-    let MemberWrite { record, search } = write;
-    let MemberRecord { person, state, member, seats, shown, read_at, hashes } = record;
-    let person = match person {
-        Some(person) => *person,
-        None => {
-            let mut statement =
-                connection.prepare_cached("INSERT INTO person (corp) VALUES (?1)").map_err(database)?;
-            PersonId(statement.insert([corp]).map_err(database)?)
-        }
-    };
-    let is_new = record.person.is_none();
-    let columns = MemberColumns::of(member)?;
-    let hash = |hash: Option<u64>| hash.map(u64::cast_signed);
-    let sql = "INSERT OR REPLACE INTO member VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-               ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)";
-    connection
-        .prepare_cached(sql)
-        .and_then(|mut statement| {
-            statement.execute(params![
-                person.0,
-                corp,
-                member.userid.as_str(),
-                MemberKey::from(&member.userid).as_str(),
-                state.as_str(),
-                member.name.known(),
-                member.alias.known(),
-                member.mobile.known(),
-                member.email.known(),
-                member.biz_mail.known(),
-                columns.biz_mail_alias,
-                columns.direct_leader,
-                member.position.known(),
-                columns.gender,
-                member.telephone.known(),
-                member.address.known(),
-                columns.status,
-                member.enable.known(),
-                member.avatar.known(),
-                member.thumb_avatar.known(),
-                member.qr_code.known(),
-                columns.extattr,
-                columns.external_profile,
-                member.external_position.known(),
-                columns.open_userid,
-                member.english_name.known(),
-                member.isleader.known(),
-                member.hide_mobile.known(),
-                columns.hidden.bits(),
-                shown[0].bits(),
-                shown[1].bits(),
-                millis(*read_at),
-                hash(hashes.details[0]),
-                hash(hashes.details[1]),
-                hash(hashes.departments),
-            ])
-        })
-        .map_err(database)?;
-    let run = |sql: &str, params: &[&dyn ToSql]| run(connection, sql, params);
-    if !is_new {
-        run("DELETE FROM seat WHERE person = ?1", &[&person.0])?;
-    }
-    for seat in seats {
-        run(
-            "INSERT INTO seat VALUES (?1, ?2, ?3, ?4, ?5)",
-            &[
-                &person.0,
-                &seat.department.0,
-                &seat.order.known(),
-                &seat.is_leader.known(),
-                &seat.is_main.known(),
-            ],
-        )?;
-    }
-    if *state == State::Removed {
-        run("DELETE FROM member_search WHERE person = ?1", &[&person.0])?;
-    } else {
-        run(
-            "INSERT OR REPLACE INTO member_search VALUES (?1, ?2, ?3, ?4)",
-            &[&person.0, &corp, &search.mask, &search.text],
-        )?;
-    }
-    Ok(person)
 }
 
 fn put_tag(connection: &Connection, corp: i64, tag: &TagRecord) -> Result<()> {
@@ -401,22 +376,28 @@ pub(super) fn put_progress(
     transaction.commit().map_err(database)
 }
 
-/// Erases a removed member: the row, and the values in the journal. What remains is that somebody was there and left.
-pub(super) fn forget(connection: &mut Connection, corp: &CorpId, key: &MemberKey) -> Result<bool> {
-    let Some(corp) = read::corp_number(connection, corp)? else { return Ok(false) };
+/// Erases removed members: the rows, and the values in the journal. What remains is that somebody was there and left. `who` is a
+/// condition with the parameter `?2`. Returns the number of members.
+pub(super) fn forget(
+    connection: &mut Connection,
+    corp: &CorpId,
+    who: &str,
+    parameter: &dyn ToSql,
+) -> Result<u64> {
+    let Some(corp) = read::corp_number(connection, corp)? else { return Ok(0) };
+    let persons: Vec<(i64, String)> = read::rows(
+        connection,
+        &format!("SELECT person, userid FROM member WHERE corp = ?1 AND {who} AND state = 'removed'"),
+        params![corp, parameter],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    if persons.is_empty() {
+        return Ok(0);
+    }
     // Freed pages are overwritten, also those of the indexes.
     connection.pragma_update(None, "secure_delete", "ON").map_err(database)?;
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
-    let persons: Vec<(i64, String)> = {
-        let sql =
-            "SELECT person, userid FROM member WHERE corp = ?1 AND userid_key = ?2 AND state = 'removed'";
-        let mut statement = transaction.prepare(sql).map_err(database)?;
-        let found = statement
-            .query_map(params![corp, key.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
-            .map_err(database)?;
-        found.collect::<rusqlite::Result<_>>().map_err(database)?
-    };
     for (person, userid) in &persons {
         runs::forget(&transaction, corp, userid)?;
         for sql in [
@@ -448,7 +429,7 @@ pub(super) fn forget(connection: &mut Connection, corp: &CorpId, key: &MemberKey
         transaction
             .execute(
                 "DELETE FROM tag_member WHERE corp = ?1 AND userid_key = ?2",
-                params![corp, key.as_str()],
+                params![corp, MemberKey::from(userid.as_str()).as_str()],
             )
             .map_err(database)?;
     }
@@ -462,5 +443,5 @@ pub(super) fn forget(connection: &mut Connection, corp: &CorpId, key: &MemberKey
             "a reader keeps the log in use: repeat the command when it has ended".into(),
         ));
     }
-    Ok(!persons.is_empty())
+    Ok(persons.len() as u64)
 }

@@ -41,7 +41,8 @@ suites! {
         progress_is_kept_until_the_pull_commits,
         the_change_of_a_pull_can_be_taken_back,
         a_forgotten_member_is_in_no_row,
-        a_present_member_is_not_forgotten;
+        a_present_member_is_not_forgotten,
+        members_who_were_removed_long_ago_are_forgotten_together;
     reading:
         userids_compare_without_case,
         pages_follow_the_person_numbers,

@@ -44,7 +44,7 @@ pub(super) async fn pages_follow_the_person_numbers(home: &impl Home) {
         let page = store.members_after(&corp(), after, 3).await.unwrap();
         let Some(last) = page.last() else { break };
         known.extend(store.known_rows_after(&corp(), after, 3).await.unwrap());
-        search.extend(store.search_rows(&corp(), after, 3).await.unwrap());
+        search.extend(store.search_rows(&corp(), 4, after, 3).await.unwrap());
         after = last.person;
         read.extend(page);
     }
@@ -53,6 +53,8 @@ pub(super) async fn pages_follow_the_person_numbers(home: &impl Home) {
     known.dedup();
     search.dedup();
     assert_eq!(known.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["d", "b", "a"]);
+    // The filter of each is 5.
+    assert_eq!(store.search_rows(&corp(), 2, None, 3).await.unwrap(), []);
     assert_eq!(search.iter().map(|row| row.search.text.as_str()).collect::<Vec<_>>(), ["d", "b", "a"]);
 }
 

@@ -54,7 +54,7 @@ pub(super) async fn every_value_survives(home: &impl Home) {
     }
     let known = store.known_rows_after(&corp(), None, 10).await.unwrap();
     assert_eq!(known[0].hashes, expected[0].hashes);
-    let search = store.search_rows(&corp(), None, 10).await.unwrap();
+    let search = store.search_rows(&corp(), 0, None, 10).await.unwrap();
     assert_eq!((search[0].search.mask, search[0].search.text.as_str()), (5, "ZhangSan"));
     assert_eq!(search[0].departments.len(), 2);
 }
@@ -211,4 +211,16 @@ pub(super) async fn a_present_member_is_not_forgotten(home: &impl Home) {
     assert!(!store.forget(&corp(), &MemberKey::from("lisi")).await.unwrap());
     assert!(!store.forget(&CorpId::new("other"), &MemberKey::from("lisi")).await.unwrap());
     assert_eq!(found(&*store, "lisi").await, before);
+}
+
+pub(super) async fn members_who_were_removed_long_ago_are_forgotten_together(home: &impl Home) {
+    let store = home.open().await.unwrap();
+    put(&*store, vec![full_member("lisi"), full_member("wangwu"), full_member("zhaoliu")]).await;
+    for userid in ["lisi", "wangwu"] {
+        remove(&*store, userid).await;
+    }
+    assert_eq!(store.forget_removed(&corp(), at(0)).await.unwrap(), 0, "they were removed at this time");
+    assert_eq!(store.forget_removed(&corp(), at(1)).await.unwrap(), 2);
+    let left = store.members_after(&corp(), None, 10).await.unwrap();
+    assert_eq!(left.iter().map(|record| record.member.userid.as_str()).collect::<Vec<_>>(), ["zhaoliu"]);
 }

@@ -137,7 +137,7 @@ impl Rows {
                     return false;
                 };
                 *next = no + 1;
-                match view.sees(no, member) {
+                match view.sees(no, member) && view.lists(member) {
                     true if *simple => blocks.row(0, &SimpleMemberRow { view, member }),
                     true => blocks.row(0, &MemberRow { view, no, member }),
                     false => {}

@@ -136,12 +136,12 @@ impl<'ast> Visit<'ast> for Reader<'_> {
             flatten(&item.tree, &[], &mut paths);
             for (path, name) in paths {
                 let Some(from) = self.absolute(&path) else { continue };
-                let hands_on = !matches!(item.vis, Visibility::Inherited);
-                if hands_on && !name.is_empty() {
+                let is_reexport = !matches!(item.vis, Visibility::Inherited);
+                if is_reexport && !name.is_empty() {
                     self.source.exports.insert(name, from.clone());
                 }
                 // A re-export from a submodule is not a dependency on it.
-                if !hands_on || !from.starts_with(self.own) {
+                if !is_reexport || !from.starts_with(self.own) {
                     self.source.uses.insert(from);
                 }
             }
@@ -272,7 +272,7 @@ fn upward(layers: &[(String, Vec<Module>)], imports: &BTreeMap<Module, BTreeSet<
 }
 
 /// Returns the modules of import cycles. All modules without imports, or without importers, are removed repeatedly.
-fn circle(imports: &BTreeMap<Module, BTreeSet<Module>>) -> BTreeSet<Module> {
+fn cycle(imports: &BTreeMap<Module, BTreeSet<Module>>) -> BTreeSet<Module> {
     let mut left: BTreeSet<Module> = imports.keys().cloned().collect();
     loop {
         let keeps = |module: &Module| {
@@ -294,14 +294,14 @@ fn no_file_of_the_simulator_imports_from_a_higher_layer() {
     let modules = modules(&root().join(SOURCES));
     let unknown: Vec<&Module> =
         layers.iter().flat_map(|(_, paths)| paths).filter(|path| !modules.contains_key(*path)).collect();
-    assert!(unknown.is_empty(), "ARCHITECTURE.md lists modules that are not there: {unknown:?}");
+    assert!(unknown.is_empty(), "ARCHITECTURE.md lists missing modules: {unknown:?}");
     let upward = upward(&layers, &imports(&modules));
     assert!(upward.is_empty(), "see \"Layers of the simulator\" in ARCHITECTURE.md: {upward:#?}");
 }
 
 #[test]
-fn no_files_of_the_simulator_import_one_another_in_a_circle() {
-    let circle = circle(&imports(&modules(&root().join(SOURCES))));
+fn the_files_of_the_simulator_have_no_import_cycle() {
+    let circle = cycle(&imports(&modules(&root().join(SOURCES))));
     assert!(circle.is_empty(), "{circle:#?}");
 }
 
@@ -313,7 +313,7 @@ mod tests {
         path.split("::").filter(|name| !name.is_empty()).map(str::to_owned).collect()
     }
 
-    fn house(files: &[(&str, &str)]) -> BTreeMap<Module, Source> {
+    fn modules_of(files: &[(&str, &str)]) -> BTreeMap<Module, Source> {
         files.iter().map(|(path, code)| (module(path), read(code, &module(path)))).collect()
     }
 
@@ -321,7 +321,7 @@ mod tests {
         | world | `world` |\n| api | `api` |\n\nmore";
 
     #[test]
-    fn an_import_from_above_is_found_however_it_is_written() {
+    fn an_import_from_a_higher_layer_is_found_in_every_notation() {
         for code in [
             "use crate::api::Call;",
             "use super::api;",
@@ -332,7 +332,7 @@ mod tests {
             "use crate::Call;",
             "pub(crate) use crate::api::Call;",
         ] {
-            let modules = house(&[
+            let modules = modules_of(&[
                 ("", "mod api; mod clock; mod world; pub use api::Call;"),
                 ("api", ""),
                 ("clock", ""),
@@ -344,8 +344,8 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_down_or_is_only_tested_is_no_fault() {
-        let modules = house(&[
+    fn imports_from_lower_layers_and_in_tests_are_allowed() {
+        let modules = modules_of(&[
             ("", "mod api; mod clock; mod world;"),
             ("api", "use crate::world::Fail; pub(in crate::world) fn f() {}"),
             ("clock", "#[cfg(test)] mod tests { use crate::api::Call; } #[cfg(test)] use crate::api;"),
@@ -356,12 +356,12 @@ mod tests {
         let imports = imports(&modules);
         assert_eq!(upward(&listed(PAGE), &imports), [""; 0]);
         assert_eq!(imports[&module("world::view")], [module("clock"), module("world::fail")].into());
-        assert!(circle(&imports).is_empty());
+        assert!(cycle(&imports).is_empty());
     }
 
     #[test]
-    fn circles_and_modules_without_a_layer_are_found() {
-        let modules = house(&[
+    fn cycles_and_modules_without_a_layer_are_found() {
+        let modules = modules_of(&[
             ("", "mod a; mod b; mod c; mod d;"),
             ("a", "use crate::b::B;"),
             ("b", "use crate::c::C;"),
@@ -369,7 +369,7 @@ mod tests {
             ("d", "use crate::a::A;"),
         ]);
         let imports = imports(&modules);
-        assert_eq!(circle(&imports), ["a", "b", "c"].map(module).into());
+        assert_eq!(cycle(&imports), ["a", "b", "c"].map(module).into());
         assert_eq!(upward(&listed(PAGE), &imports).len(), 4, "none of them is in a layer");
     }
 }

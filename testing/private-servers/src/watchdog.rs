@@ -11,13 +11,13 @@ use std::{
 ///
 /// `Drop` is insufficient: statics are never dropped, and a killed process drops nothing.
 #[derive(Debug)]
-pub(crate) struct Warden {
+pub(crate) struct Watchdog {
     shell: Child,
     /// Open while this process runs.
-    _lifeline: Option<ChildStdin>,
+    _stdin: Option<ChildStdin>,
 }
 
-impl Warden {
+impl Watchdog {
     /// `signal` ends the server at once, and its own children.
     pub(crate) fn of(server: &Child, signal: &str, folder: &Path) -> io::Result<Self> {
         let mut shell = Command::new("sh")
@@ -30,13 +30,13 @@ impl Warden {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
-        let lifeline = shell.stdin.take();
-        Ok(Self { shell, _lifeline: lifeline })
+        let stdin = shell.stdin.take();
+        Ok(Self { shell, _stdin: stdin })
     }
 
     /// Ends the shell. This must happen before the server ends, because otherwise the shell could signal a later
     /// process with the same id.
-    pub(crate) fn dismiss(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.shell.kill().ok();
         self.shell.wait().ok();
     }

@@ -47,7 +47,7 @@ fn depends(manifest: &str, on: &str) -> bool {
 }
 
 #[test]
-fn the_sdk_and_the_simulator_do_not_know_each_other() {
+fn the_sdk_and_the_simulator_are_independent() {
     assert!(!depends("crates/wecom-sim/Cargo.toml", "wecom-contacts"));
     assert!(!depends("crates/wecom-contacts/Cargo.toml", "wecom-sim"));
     let dev = section("crates/wecom-sim/Cargo.toml", "[dev-dependencies]");
@@ -58,7 +58,7 @@ fn the_sdk_and_the_simulator_do_not_know_each_other() {
 }
 
 #[test]
-fn the_cipher_depends_on_nothing_of_ours_and_does_no_io() {
+fn the_cipher_has_no_workspace_dependency_and_no_io() {
     let manifest = "crates/wecom-cipher/Cargo.toml";
     for ours in ["wecom-", "txl", "tokio", "reqwest", "hyper", "axum"] {
         assert!(!depends(manifest, ours), "{ours}");
@@ -81,11 +81,11 @@ fn every_path_that_the_architecture_names_exists() {
         path_like && !name.contains([' ', '<', '*', ':', '{']) && !name.starts_with('/')
     });
     let missing: Vec<&str> = named.filter(|name| !root().join(name).exists()).collect();
-    assert!(missing.is_empty(), "ARCHITECTURE.md names what is not there: {missing:?}");
+    assert!(missing.is_empty(), "ARCHITECTURE.md names missing paths: {missing:?}");
 }
 
 #[test]
-fn both_readmes_give_the_two_commands() {
+fn both_readmes_have_the_two_commands() {
     for page in ["README.md", "README.zh-CN.md"] {
         let first_screen: String = text(page).lines().take(40).collect::<Vec<_>>().join("\n");
         for command in ["cargo run --release -- tour", "cargo xtask test"] {
@@ -137,7 +137,7 @@ fn forgotten(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn no_integration_test_file_is_forgotten() {
+fn every_integration_test_file_has_a_mod_line() {
     let mut packages = vec![root().join("chaos"), root().join("xtask")];
     for group in ["crates", "testing"] {
         packages.extend(fs::read_dir(root().join(group)).unwrap().map(|package| package.unwrap().path()));
@@ -159,7 +159,7 @@ fn no_integration_test_file_is_forgotten() {
 
 #[test]
 fn a_test_file_without_a_mod_line_is_found() {
-    let folder = std::env::temp_dir().join(format!("wecom-house-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("wecom-workspace-{}", std::process::id()));
     let it = folder.join("it");
     fs::create_dir_all(it.join("members")).unwrap();
     for (path, code) in [

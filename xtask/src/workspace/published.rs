@@ -1,4 +1,4 @@
-//! What a crate needs to be published, and what keeps the others from it.
+//! The requirements of published crates, and the markers that prevent publishing of the others.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ fn is_rust_example(line: &str) -> bool {
 }
 
 #[test]
-fn a_published_crate_has_all_that_its_page_shows() {
+fn a_published_crate_has_the_metadata_of_its_page() {
     let crates = published().unwrap();
     assert!(crates.len() > 5, "{crates:?}");
     for krate in crates {
@@ -45,7 +45,7 @@ fn a_published_crate_has_all_that_its_page_shows() {
 }
 
 #[test]
-fn nothing_else_is_published() {
+fn all_other_crates_are_marked_as_unpublished() {
     let mut packages = vec!["chaos".to_owned(), "fuzz".to_owned(), "xtask".to_owned()];
     for entry in fs::read_dir(root().join("testing")).unwrap() {
         packages.push(format!("testing/{}", entry.unwrap().file_name().to_string_lossy()));
@@ -57,9 +57,9 @@ fn nothing_else_is_published() {
     }
 }
 
-/// Documentation of a published crate cannot include a file from outside of the crate: its package would not have it.
+/// The documentation of a published crate cannot include a file outside of the crate, because the package would not contain it.
 #[test]
-fn no_published_crate_includes_a_page_from_outside_of_itself() {
+fn no_published_crate_includes_an_outside_page() {
     for krate in published().unwrap() {
         let folder = root().join("crates").join(&krate).join("src");
         let mut files = Vec::new();
@@ -100,9 +100,9 @@ fn the_rust_examples_of_every_page_are_compiled() {
     }
 }
 
-/// The exceptions of `release` would hold in `bench` and `dist`, too, which inherit from it.
+/// `bench` and `dist` inherit from `release`, so its exceptions would apply to them too.
 #[test]
-fn the_profile_of_the_benchmarks_undoes_each_exception_of_release() {
+fn the_profile_of_the_benchmarks_overrides_each_exception_of_release() {
     let crates = |profile: &str| {
         let lines = section("Cargo.toml", &format!("[profile.{profile}.package]"));
         let named = lines.iter().filter_map(|line| Some(line.split_once(".opt-level = ")?.0.to_owned()));

@@ -1,0 +1,400 @@
+//! Pulls of a corp into SQLite, and searches in the mirror, beside the bare limits: decoding the rows of the export, and inserting the
+//! same rows into the same tables.
+//!
+//! The simulator and each measurement run in processes of their own, so that peak memory is separate.
+//! `ROWS=1000000 ROUNDS=1 cargo bench -p wecom-directory --bench mirror` uses more rows and fewer rounds.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that fails stops")]
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    hint::black_box,
+    io::{BufRead as _, BufReader, Read as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use rusqlite::{Connection, params_from_iter, types::Value};
+use serde::{Deserialize, Serialize};
+use wecom_contacts::{Budget, Client, CorpId, Polling, Secret, members::MemberPatch};
+use wecom_directory::{
+    pull::{Pull, Stage, Via},
+    search::{self, Searcher},
+    store::sqlite::SqliteStore,
+};
+use wecom_sim::{ConsoleLegacy, Sim};
+
+const ROLE: &str = "WECOM_BENCH_ROLE";
+const CORP: &str = "WECOM_BENCH_CORP";
+const FILE: &str = "WECOM_BENCH_FILE";
+/// One member of so many is changed.
+const CHANGED: usize = 100;
+
+/// The simulated corp.
+#[derive(Clone, Serialize, Deserialize)]
+struct Corp {
+    url: String,
+    corp_id: String,
+    agent_id: u32,
+    app_secret: String,
+    contacts_secret: String,
+}
+
+/// Output of a measured process. Times are in seconds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Figure {
+    times: BTreeMap<String, f64>,
+    peak_mib: f64,
+}
+
+fn main() {
+    match env::var(ROLE).ok().as_deref() {
+        None => compare(),
+        Some("server") => serve(),
+        Some(role) => {
+            let corp = serde_json::from_str(&env::var(CORP).unwrap()).unwrap();
+            let file = PathBuf::from(env::var_os(FILE).unwrap());
+            let times = runtime().block_on(measure(role, &corp, &file));
+            println!("{}", serde_json::to_string(&Figure { times, peak_mib: peak_mib() }).unwrap());
+        }
+    }
+}
+
+fn setting(name: &str, default: usize) -> usize {
+    env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+fn rows() -> usize {
+    setting("ROWS", 50_000)
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
+}
+
+/// Runs a simulator until its standard input ends.
+fn serve() {
+    runtime().block_on(async {
+        let rows = u32::try_from(rows()).unwrap();
+        let sim = Sim::builder().running_clock(true).job_time(Duration::from_millis(1));
+        let sim = sim.seed(rows, (rows / 200).max(10), 1).start().await.unwrap();
+        // An app that sees every field, and a contacts-sync secret that reads ids alone.
+        sim.console().set_legacy(ConsoleLegacy::new().app(None, true)).await.unwrap();
+        let corp = Corp {
+            url: sim.url().to_owned(),
+            corp_id: sim.corp_id().to_owned(),
+            agent_id: sim.agent_id(),
+            app_secret: sim.app_secret().to_owned(),
+            contacts_secret: sim.contacts_secret().to_owned(),
+        };
+        println!("{}", serde_json::to_string(&corp).unwrap());
+        tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await.unwrap().unwrap();
+    });
+}
+
+impl Corp {
+    fn client(&self, secret: Secret) -> Client {
+        let client = Client::builder(self.corp_id.clone(), secret).base_url(&self.url);
+        client.timeout(Duration::from_secs(600)).budget(Budget::unlimited()).build().unwrap()
+    }
+
+    fn contacts(&self) -> Client {
+        self.client(Secret::contacts_sync(self.contacts_secret.clone()))
+    }
+
+    fn app(&self) -> Client {
+        self.client(Secret::app(self.agent_id, self.app_secret.clone()))
+    }
+}
+
+const POLLING: Polling = Polling::every(Duration::from_millis(50));
+
+async fn measure(role: &str, corp: &Corp, file: &Path) -> BTreeMap<String, f64> {
+    match role {
+        "decode" => decode(corp).await,
+        "pull" => pull(corp, file).await,
+        "change" => change(corp).await,
+        "insert" => insert(file).await,
+        "find" => find(corp, file, true).await,
+        "find in the store" => find(corp, file, false).await,
+        other => panic!("no such role: {other}"),
+    }
+}
+
+fn one(name: &str, time: Duration) -> BTreeMap<String, f64> {
+    BTreeMap::from([(name.to_owned(), time.as_secs_f64())])
+}
+
+/// Decodes the rows of an export that is done.
+async fn decode(corp: &Corp) -> BTreeMap<String, f64> {
+    let export = corp.app().exports().members().await.unwrap().wait(POLLING).await.unwrap();
+    let started = Instant::now();
+    let count = export.rows().batches().try_fold(0, |rows, batch| async move { Ok(rows + batch.len()) });
+    assert_eq!(count.await.unwrap(), rows());
+    one("time", started.elapsed())
+}
+
+/// Pulls, and returns the time of each stage.
+async fn pull(corp: &Corp, file: &Path) -> BTreeMap<String, f64> {
+    let store = SqliteStore::open(file).await.unwrap();
+    let begun: Arc<Mutex<Vec<(Stage, Instant)>>> = Arc::default();
+    let stages = Arc::clone(&begun);
+    let pull = Pull::new(corp.corp_id.as_str())
+        .contacts_sync(corp.contacts())
+        .app(corp.agent_id, corp.app())
+        .via(Via::Export)
+        .polling(POLLING)
+        .on_progress(move |progress| {
+            let mut stages = stages.lock().unwrap();
+            if stages.last().is_none_or(|(stage, _)| *stage != progress.stage) {
+                stages.push((progress.stage, Instant::now()));
+            }
+        });
+    let report = pull.run(&store).await.unwrap();
+    let ended = Instant::now();
+    assert!(report.complete && report.members.seen == rows() as u64, "{report:?}");
+    let mut times: BTreeMap<String, f64> = BTreeMap::new();
+    let begun = begun.lock().unwrap();
+    for (at, (stage, began)) in begun.iter().enumerate() {
+        let until = begun.get(at + 1).map_or(ended, |(_, next)| *next);
+        *times.entry(format!("{stage:?}")).or_default() += (until - *began).as_secs_f64();
+    }
+    // From the first rows of the export to the end, without the readings of ids.
+    times.insert("time".to_owned(), times["Details"] + times["Tags"] + times["Commit"]);
+    times.insert("changed".to_owned(), (report.members.created + report.members.changed) as f64);
+    times
+}
+
+/// Changes one member of a hundred.
+async fn change(corp: &Corp) -> BTreeMap<String, f64> {
+    let contacts = corp.contacts();
+    let mut userids: Vec<_> = contacts
+        .members()
+        .ids()
+        .page_size(10_000)
+        .stream()
+        .map_ok(|row| row.userid)
+        .try_collect()
+        .await
+        .unwrap();
+    userids.sort();
+    userids.dedup();
+    let started = Instant::now();
+    let update = |userid| {
+        let contacts = contacts.clone();
+        async move {
+            let patch = MemberPatch::new().position("新组长").address(format!("新址{}", std::process::id()));
+            contacts.members().update(userid, patch).await.unwrap();
+        }
+    };
+    stream::iter(userids.into_iter().step_by(CHANGED))
+        .map(update)
+        .buffer_unordered(32)
+        .collect::<Vec<_>>()
+        .await;
+    one("time", started.elapsed())
+}
+
+/// Inserts the rows of the mirror into the tables of a new one, with the same statements for all rows of a table.
+async fn insert(file: &Path) -> BTreeMap<String, f64> {
+    const TABLES: [(&str, &str); 4] = [
+        ("person", "person"),
+        ("member", "person"),
+        ("seat", "person, department"),
+        ("member_search", "person"),
+    ];
+    let target = file.with_extension("bare.db");
+    drop(SqliteStore::open(&target).await.unwrap());
+    let source = Connection::open(file).unwrap();
+    let target_connection = Connection::open(&target).unwrap();
+    target_connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = NORMAL; BEGIN").unwrap();
+    let mut time = Duration::ZERO;
+    for (table, order) in TABLES {
+        let mut select = source.prepare(&format!("SELECT * FROM {table} ORDER BY {order}")).unwrap();
+        let width = select.column_count();
+        let places = vec!["?"; width].join(", ");
+        let mut put = target_connection.prepare(&format!("INSERT INTO {table} VALUES ({places})")).unwrap();
+        let mut read = select.query([]).unwrap();
+        loop {
+            let mut batch: Vec<Vec<Value>> = Vec::new();
+            while batch.len() < 10_000
+                && let Some(row) = read.next().unwrap()
+            {
+                batch.push((0..width).map(|at| row.get(at).unwrap()).collect());
+            }
+            if batch.is_empty() {
+                break;
+            }
+            let started = Instant::now();
+            for row in &batch {
+                put.execute(params_from_iter(row)).unwrap();
+            }
+            time += started.elapsed();
+        }
+    }
+    let started = Instant::now();
+    target_connection.execute_batch("COMMIT").unwrap();
+    time += started.elapsed();
+    drop(target_connection);
+    for companion in ["", "-wal", "-shm"] {
+        let _ = fs::remove_file(format!("{}{companion}", target.display()));
+    }
+    one("time", time)
+}
+
+/// 200 queries as people type them: names, pinyin, initials, userids, numbers, departments.
+fn queries(searcher: &Searcher) -> Vec<String> {
+    let families = ["张", "王", "李", "zhang", "wang", "li", "zh", "w", "chen", "liu"];
+    let given = ["伟", "w", "min", "敏", "j", "jie", "xiu ying", "xy", "0014", "工程师"];
+    let mut queries: Vec<String> = families
+        .iter()
+        .flat_map(|family| given.iter().map(move |given| format!("{family}{given}")))
+        .collect();
+    let hits = searcher.find("a", 60).0;
+    queries.extend(hits.iter().take(50).map(|hit| hit.userid.as_str().to_owned()));
+    queries.extend(hits.iter().take(30).map(|hit| hit.name.clone()));
+    let of_department = |hit: &search::Hit| {
+        let department = hit.departments.first()?.rsplit('/').next()?;
+        Some(format!("{} {department}", hit.name.chars().next()?))
+    };
+    queries.extend(hits.iter().rev().filter_map(of_department).take(20));
+    queries.truncate(200);
+    queries
+}
+
+async fn find(corp: &Corp, file: &Path, in_memory: bool) -> BTreeMap<String, f64> {
+    let store = SqliteStore::open(file).await.unwrap();
+    let id = CorpId::from(corp.corp_id.as_str());
+    let started = Instant::now();
+    let searcher = Searcher::read(&store, &id).await.unwrap();
+    let read = started.elapsed();
+    let queries = queries(&searcher);
+    let searcher = in_memory.then_some(searcher);
+    let mut times = Vec::new();
+    for query in &queries {
+        let started = Instant::now();
+        black_box(match &searcher {
+            Some(searcher) => searcher.find(query, 20),
+            None => search::find(&store, &id, query, 20).await.unwrap(),
+        });
+        times.push(started.elapsed().as_secs_f64());
+    }
+    times.sort_by(f64::total_cmp);
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    BTreeMap::from([
+        ("read".to_owned(), read.as_secs_f64()),
+        ("queries".to_owned(), queries.len() as f64),
+        ("p50".to_owned(), at(0.5)),
+        ("p99".to_owned(), at(0.99)),
+        ("slowest".to_owned(), at(1.0)),
+    ])
+}
+
+/// Returns the peak memory of this process in MiB.
+fn peak_mib() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
+    kib.unwrap_or(f64::NAN) / 1024.0
+}
+
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
+fn in_role(role: &str) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.env(ROLE, role);
+    command
+}
+
+fn run(role: &str, corp: &str, file: &Path) -> Figure {
+    let output = in_role(role).env(CORP, corp).env(FILE, file).stderr(Stdio::inherit()).output().unwrap();
+    assert!(output.status.success(), "{role}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// One round: each measurement once, the limits beside the pulls.
+fn round(corp: &str, directory: &Path, number: usize) -> BTreeMap<&'static str, Figure> {
+    let file = directory.join(format!("mirror{number}.db"));
+    let mut figures = BTreeMap::new();
+    figures.insert("decode", run("decode", corp, &file));
+    figures.insert("first", run("pull", corp, &file));
+    figures.insert("insert", run("insert", corp, &file));
+    figures.insert("again", run("pull", corp, &file));
+    run("change", corp, &file);
+    figures.insert("1 % changed", run("pull", corp, &file));
+    figures.insert("find", run("find", corp, &file));
+    figures.insert("find in the store", run("find in the store", corp, &file));
+    figures
+}
+
+fn compare() {
+    // Cargo passes arguments of its own.
+    let rows = rows();
+    let mut child = in_role("server")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap();
+    let mut corp = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut corp).unwrap();
+    let _server = Server(child);
+    let directory = tempfile::tempdir().unwrap();
+    let rounds: Vec<_> =
+        (0..setting("ROUNDS", 3)).map(|number| round(&corp, directory.path(), number)).collect();
+    let median = |mut figures: Vec<f64>| {
+        figures.sort_by(f64::total_cmp);
+        figures[figures.len() / 2]
+    };
+    println!("{rows} members, {} rounds; medians", rounds.len());
+    for name in ["decode", "insert", "first", "again", "1 % changed"] {
+        let times = |key: &str| {
+            median(rounds.iter().filter_map(|round| round[name].times.get(key).copied()).collect())
+        };
+        let peak = median(rounds.iter().map(|round| round[name].peak_mib).collect());
+        println!(
+            "{name:12} {:8.2} s {:10.0} rows/s, peak {peak:.0} MiB",
+            times("time"),
+            rows as f64 / times("time")
+        );
+        if rounds[0][name].times.contains_key("Details") {
+            for stage in ["Ids", "Export", "Details", "Tags", "Closing", "Commit"] {
+                print!("  {stage} {:.2} s", times(stage));
+            }
+            println!("  changed {}", times("changed"));
+        }
+    }
+    let ratio = |over: fn(&BTreeMap<&'static str, Figure>) -> f64| median(rounds.iter().map(over).collect());
+    let slowest = ratio(|round| {
+        round["decode"].times["time"].max(round["insert"].times["time"]) / round["first"].times["time"]
+    });
+    println!("first pull: {slowest:.2} of the rate of the slowest stage alone (aim 0.5, better 0.7)");
+    let again = ratio(|round| round["first"].times["time"] / round["again"].times["time"]);
+    println!("unchanged: {again:.2} of the first pull's rate (aim 1.5)");
+    let changed = ratio(|round| round["1 % changed"].times["time"] / round["again"].times["time"]);
+    println!("1 % changed: {changed:.2} of the unchanged pull's time (aim 1.15)");
+    for name in ["find", "find in the store"] {
+        let times = |key: &str| median(rounds.iter().map(|round| round[name].times[key]).collect()) * 1e3;
+        let peak = median(rounds.iter().map(|round| round[name].peak_mib).collect());
+        println!(
+            "{name}: {:.0} queries, p50 {:.1} ms, p99 {:.1} ms, slowest {:.1} ms; people read in {:.0} ms; peak {peak:.0} MiB",
+            times("queries") / 1e3,
+            times("p50"),
+            times("p99"),
+            times("slowest"),
+            times("read"),
+        );
+    }
+}

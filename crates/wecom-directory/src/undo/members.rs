@@ -1,0 +1,463 @@
+//! Members: created ones are disabled or removed, removed ones are created, and values go back.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use wecom_contacts::{
+    DepartmentId, Seen, TagId, UserId,
+    members::{ExtAttr, MemberField, MemberStatus, NewMember},
+};
+
+use super::{
+    effects::{Effect, Effects},
+    finding,
+    order::{Draft, Node},
+};
+use crate::{
+    apply::values::{self, Side},
+    journal::ObjectKind,
+    plan::{Category, FieldChange, FindingKind, Object, SideEffect, Step, StepAction, build::removal},
+    record::{MemberRecord, Seat, State},
+    store::MemberKey,
+};
+
+/// What no call brings back.
+const LOST_WITH_REMOVAL: &str = "activation, chats, avatar and mailbox";
+
+pub(super) fn undo(draft: &mut Draft, effects: &Effects<'_>, remove_created: bool) {
+    // Removed members first, so that others can lead or be led by them again.
+    for effect in effects.of_kind(ObjectKind::Member).filter(|effect| effect.is_removed) {
+        if effect.is_forgotten {
+            draft.findings.push(finding(FindingKind::CannotReturn, effect).text("the values were erased"));
+        } else if !effect.is_created {
+            create_again(draft, effect);
+        }
+    }
+    for effect in effects.of_kind(ObjectKind::Member).filter(|effect| effect.is_removed && !effect.is_created)
+    {
+        restore_relations(draft, effects, effect);
+    }
+    for effect in effects.of_kind(ObjectKind::Member).filter(|effect| !effect.is_removed) {
+        if effect.is_forgotten {
+            draft.findings.push(finding(FindingKind::CannotReturn, effect).text("the values were erased"));
+        } else if effect.is_created {
+            take_back_creation(draft, effect, remove_created);
+        } else {
+            restore_fields(draft, effect);
+        }
+    }
+}
+
+fn step(
+    object: Object,
+    action: StepAction,
+    category: Category,
+    fields: BTreeMap<String, FieldChange>,
+) -> Step {
+    Step {
+        id: 0,
+        object,
+        action,
+        category,
+        fields,
+        needs: Vec::new(),
+        places: Vec::new(),
+        status: None,
+        side_effects: Vec::new(),
+        former: Map::new(),
+    }
+}
+
+/// The member of an effect as the mirror has it.
+fn present<'a>(draft: &'a Draft, effect: &Effect<'_>) -> Option<&'a MemberRecord> {
+    let new = effect.fields.get("new_userid").and_then(|(_, after)| after.as_str());
+    new.and_then(|new| draft.member(&new.into())).or_else(|| draft.member(&effect.object.id.as_str().into()))
+}
+
+fn object_of(record: &MemberRecord) -> Object {
+    Object {
+        kind: ObjectKind::Member,
+        id: record.member.userid.as_str().to_owned(),
+        name: record.member.name.known().cloned(),
+    }
+}
+
+fn status(record: &MemberRecord) -> Option<i64> {
+    record.member.status.known().map(|status| i64::from(*status))
+}
+
+fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, remove_created: bool) {
+    let Some(record) = present(draft, effect) else {
+        if !effect.is_unknown {
+            draft.findings.push(finding(FindingKind::Gone, effect));
+        }
+        return;
+    };
+    let is_unused = record.member.status.known() == Some(&MemberStatus::NotActivated);
+    let object = object_of(record);
+    if remove_created && is_unused {
+        let mut deletion = step(object, StepAction::Remove, Category::Remove, BTreeMap::new());
+        deletion.status = status(record);
+        deletion.former = removal::former(record);
+        let key = MemberKey::from(&record.member.userid);
+        deletion.side_effects = draft
+            .tags
+            .values()
+            .filter(|tag| {
+                tag.members
+                    .known()
+                    .is_some_and(|members| members.iter().any(|userid| MemberKey::from(userid) == key))
+            })
+            .map(|tag| SideEffect::Tag { id: tag.id.0 })
+            .collect();
+        draft.add(deletion, []);
+        return;
+    }
+    let is_disabled = record.member.enable == Seen::Known(false);
+    let (record_status, enable) = (status(record), record.member.enable);
+    if remove_created {
+        let why = "the member has activated, or the status is hidden; disabled instead";
+        draft.findings.push(finding(FindingKind::CannotReturn, effect).text(why));
+    }
+    if !is_disabled {
+        let before = enable.known().map(|enable| Value::Bool(*enable));
+        let fields = BTreeMap::from([("enable".to_owned(), FieldChange { before, after: false.into() })]);
+        let disabling =
+            Step { status: record_status, ..step(object, StepAction::Update, Category::Disable, fields) };
+        draft.add(disabling, []);
+    }
+}
+
+/// Seats as the fields of a call.
+fn seat_fields(seats: &[Seat]) -> Map<String, Value> {
+    let mut fields = Map::new();
+    fields.insert("department".to_owned(), seats.iter().map(|seat| seat.department.0).collect());
+    fields.insert("order".to_owned(), seats.iter().map(|seat| seat.order.unwrap_or(0)).collect());
+    let leads = |seat: &Seat| u8::from(seat.is_leader == Seen::Known(true));
+    fields.insert("is_leader_in_dept".to_owned(), seats.iter().map(leads).collect());
+    if let Some(main) = seats.iter().find(|seat| seat.is_main == Seen::Known(true)) {
+        fields.insert("main_department".to_owned(), main.department.0.into());
+    }
+    fields
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.values().all(is_empty),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+fn create_again(draft: &mut Draft, effect: &Effect<'_>) {
+    let key = MemberKey::from(effect.object.id.as_str());
+    if draft.member(&key).is_some() {
+        if !effect.is_unknown {
+            draft.findings.push(finding(FindingKind::Conflict, effect).field("userid"));
+        }
+        return;
+    }
+    let cannot = |why: &str| finding(FindingKind::CannotReturn, effect).text(why);
+    let former: BTreeMap<String, FieldChange> = effect
+        .former
+        .iter()
+        .filter(|(_, value)| !is_empty(value))
+        .map(|(name, value)| (name.clone(), FieldChange { before: None, after: value.clone() }))
+        .collect();
+    if !former.contains_key("mobile") && !former.contains_key("email") {
+        draft.findings.push(cannot("neither mobile nor email was known"));
+        return;
+    }
+    if !former.contains_key("name") {
+        draft.findings.push(cannot("the name was not known"));
+        return;
+    }
+    let mut fields = former.clone();
+    // The address of the mailbox is permanent once it is set, and the mailbox is gone.
+    let is_left_out = |name: &str| {
+        values::is_seat_field(name)
+            || matches!(
+                name,
+                "userid" | "direct_leader" | "biz_mail" | "biz_mail_alias" | "to_invite" | "enable"
+            )
+    };
+    fields.retain(|name, change| {
+        let is_unset = name == "gender" && matches!(&change.after, Value::String(text) if text == "0");
+        let field = MemberField::from_name(name);
+        !is_left_out(name) && !is_unset && field.is_some_and(|field| NewMember::FIELDS.contains(&field))
+    });
+    let mut needs = Vec::new();
+    let seats = values::member(&effect.object.id, &former, Side::After, values::is_seat_field);
+    let mut seats = seats.as_ref().and_then(values::seats_of).unwrap_or_default();
+    seats.retain(|seat| {
+        let node = draft.creation(ObjectKind::Department, &seat.department.to_string());
+        needs.extend(node);
+        let exists = node.is_some() || draft.departments.contains_key(&seat.department);
+        if !exists {
+            draft.findings.push(
+                cannot(&format!("department {} does not exist any more", seat.department))
+                    .field("department"),
+            );
+        }
+        exists
+    });
+    if seats.is_empty() {
+        draft.findings.push(cannot("none of the departments exists any more"));
+        return;
+    }
+    let change = |after: Value| FieldChange { before: None, after };
+    fields.extend(seat_fields(&seats).into_iter().map(|(name, value)| (name, change(value))));
+    fields.insert("to_invite".to_owned(), change(false.into()));
+    let was_disabled = effect.status == Some(i64::from(MemberStatus::Disabled))
+        || former.get("enable").is_some_and(|enable| {
+            matches!(enable.after.as_i64(), Some(0)) || enable.after == Value::Bool(false)
+        });
+    if was_disabled {
+        fields.insert("enable".to_owned(), change(false.into()));
+    }
+    draft.findings.push(cannot(LOST_WITH_REMOVAL));
+    draft.add(step(effect.object.clone(), StepAction::Create, Category::Create, fields), needs);
+}
+
+/// Restores what went with a removed member: the direct leader, the members who were led, and the tags.
+fn restore_relations(draft: &mut Draft, effects: &Effects<'_>, effect: &Effect<'_>) {
+    let Some(creation) = draft.creation(ObjectKind::Member, &effect.object.id) else { return };
+    let leaders = effect.former.get("direct_leader").and_then(Value::as_array).cloned().unwrap_or_default();
+    let leaders: Vec<String> = leaders.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    if !leaders.is_empty() {
+        if leaders.iter().all(|leader| draft.will_exist(&leader.as_str().into())) {
+            let mut needs = vec![creation];
+            needs.extend(leaders.iter().filter_map(|leader| draft.creation(ObjectKind::Member, leader)));
+            lead(draft, effect.object.clone(), None, json!(leaders), needs);
+        } else {
+            let finding = finding(FindingKind::CannotReturn, effect).field("direct_leader");
+            draft.findings.push(finding.text("the direct leader does not exist any more"));
+        }
+    }
+    for side_effect in effect.side_effects {
+        match side_effect {
+            SideEffect::Tag { id } => {
+                draft.tagged.entry(TagId(*id)).or_default().push(UserId::new(&effect.object.id));
+            }
+            SideEffect::DirectLeader { of } => {
+                let key = (ObjectKind::Member, of.to_ascii_lowercase());
+                // Those whose own change of the leader is undone, and those who are created again with their leaders.
+                let has_own = effects
+                    .objects
+                    .get(&key)
+                    .is_some_and(|own| own.is_removed || own.fields.contains_key("direct_leader"));
+                if !has_own {
+                    lead_again(draft, effect, of, creation);
+                }
+            }
+        }
+    }
+}
+
+fn lead_again(draft: &mut Draft, effect: &Effect<'_>, of: &str, creation: Node) {
+    let object = Object { kind: ObjectKind::Member, id: of.to_owned(), name: None };
+    let Some(record) = draft.member(&of.into()) else {
+        draft.findings.push(crate::plan::Finding::new(FindingKind::Gone).object(object));
+        return;
+    };
+    let object = object_of(record);
+    match &record.member.direct_leader {
+        Seen::Known(leaders) if leaders.is_empty() => {
+            lead(draft, object, Some(json!([])), json!([effect.object.id]), vec![creation]);
+        }
+        Seen::Known(leaders) if leaders.iter().any(|leader| *leader == effect.object.id.as_str()) => {}
+        Seen::Known(_) => {
+            let conflict = crate::plan::Finding::new(FindingKind::Conflict).object(object);
+            draft.findings.push(conflict.field("direct_leader"));
+        }
+        Seen::Hidden => {
+            let hidden =
+                crate::plan::Finding::new(FindingKind::CannotReturn).object(object).field("direct_leader");
+            draft.findings.push(hidden.text("the direct leader is hidden"));
+        }
+    }
+}
+
+fn lead(draft: &mut Draft, object: Object, before: Option<Value>, leaders: Value, needs: Vec<Node>) {
+    let fields = BTreeMap::from([("direct_leader".to_owned(), FieldChange { before, after: leaders })]);
+    draft.add(step(object, StepAction::Update, Category::Update, fields), needs);
+}
+
+fn restore_fields(draft: &mut Draft, effect: &Effect<'_>) {
+    let Some(record) = present(draft, effect).cloned() else {
+        draft.findings.push(finding(FindingKind::Gone, effect));
+        return;
+    };
+    if record.state == State::OutOfSight {
+        draft.findings.push(finding(FindingKind::DetailsOutOfSight, effect));
+        return;
+    }
+    let now = serde_json::to_value(&record.member).unwrap_or_default();
+    let stale = record.stale();
+    let mut fields = BTreeMap::new();
+    let mut needs = Vec::new();
+    for (name, (before, after)) in effect.fields.iter().filter(|(name, _)| !values::is_seat_field(name)) {
+        let cannot = |why: &str| finding(FindingKind::CannotReturn, effect).field(name.clone()).text(why);
+        if matches!(name.as_str(), "new_userid" | "biz_mail" | "biz_mail_alias") {
+            draft.findings.push(cannot("WeCom takes such a change once"));
+            continue;
+        }
+        let Some(before) = before else {
+            draft.findings.push(cannot("the value before was hidden"));
+            continue;
+        };
+        let is_hidden = MemberField::from_name(name).is_none_or(|field| stale.contains(field));
+        let shows = |value: &Value| values::shows(&record, name, value).filter(|_| !is_hidden);
+        let change = |value: Value| FieldChange { before: now.get(name).cloned(), after: value };
+        match (shows(before), shows(after)) {
+            (None, _) | (_, None) => draft.findings.push(cannot("the value is hidden now")),
+            (Some(true), Some(false)) => {}
+            (Some(_), Some(true)) if name == "extattr" => match attributes(before, after, &record) {
+                Some(list) => drop(fields.insert(name.clone(), change(list))),
+                None => draft.findings.push(finding(FindingKind::Conflict, effect).field(name.clone())),
+            },
+            (Some(true), Some(true)) => {}
+            (Some(false), Some(true)) => {
+                if name == "mobile" && record.member.status == Seen::Known(MemberStatus::Activated) {
+                    draft.findings.push(cannot("WeCom ignores another mobile of an activated member"));
+                    continue;
+                }
+                let leaders = before.as_array().into_iter().flatten().filter_map(Value::as_str);
+                if name == "direct_leader" {
+                    let leaders: Vec<_> = leaders.map(str::to_owned).collect();
+                    if !leaders.iter().all(|leader| draft.will_exist(&leader.as_str().into())) {
+                        draft.findings.push(cannot("the direct leader does not exist any more"));
+                        continue;
+                    }
+                    needs.extend(
+                        leaders.iter().filter_map(|leader| draft.creation(ObjectKind::Member, leader)),
+                    );
+                }
+                fields.insert(name.clone(), change(before.clone()));
+            }
+            (Some(false), Some(false)) if name == "extattr" => match attributes(before, after, &record) {
+                Some(list) => drop(fields.insert(name.clone(), change(list))),
+                None => draft.findings.push(finding(FindingKind::Conflict, effect).field(name.clone())),
+            },
+            (Some(false), Some(false)) => {
+                draft.findings.push(finding(FindingKind::Conflict, effect).field(name.clone()));
+            }
+        }
+    }
+    fields.extend(restore_seats(draft, effect, &record, &mut needs));
+    if fields.is_empty() {
+        return;
+    }
+    let category = match fields.get("enable") {
+        Some(change) if is_off(&change.after) => Category::Disable,
+        Some(_) => Category::Enable,
+        None if fields.contains_key("department") => Category::Move,
+        None => Category::Update,
+    };
+    let update = step(object_of(&record), StepAction::Update, category, fields);
+    draft.add(Step { status: status(&record), ..update }, needs);
+}
+
+fn is_off(value: &Value) -> bool {
+    *value == Value::Bool(false) || value.as_i64() == Some(0)
+}
+
+/// The list of attributes that takes back what the run changed and keeps what others changed. `None` if they changed the same ones.
+fn attributes(before: &Value, after: &Value, record: &MemberRecord) -> Option<Value> {
+    let list = |value: &Value| serde_json::from_value::<ExtAttr>(value.clone()).unwrap_or_default();
+    let (before, after) = (list(before), list(after));
+    let mut now = record.member.extattr.known()?.clone();
+    let find = |list: &ExtAttr, name: &str| {
+        list.attrs.iter().find(|attribute| attribute.name == name).map(|found| found.value.clone())
+    };
+    let is_text = |value: &wecom_contacts::members::AttributeValue| matches!(value, wecom_contacts::members::AttributeValue::Text(text) if text.is_empty());
+    for attribute in &after.attrs {
+        let old = find(&before, &attribute.name);
+        let is_same = old.as_ref().map_or_else(|| is_text(&attribute.value), |old| *old == attribute.value);
+        if is_same {
+            continue;
+        }
+        let own = now.attrs.iter_mut().find(|own| own.name == attribute.name)?;
+        if own.value != attribute.value {
+            return None;
+        }
+        own.value = old.unwrap_or_else(|| wecom_contacts::members::AttributeValue::Text(String::new()));
+    }
+    serde_json::to_value(now).ok()
+}
+
+/// The fields that restore the seats, if nobody changed them since.
+fn restore_seats(
+    draft: &mut Draft,
+    effect: &Effect<'_>,
+    record: &MemberRecord,
+    needs: &mut Vec<Node>,
+) -> BTreeMap<String, FieldChange> {
+    let nothing = BTreeMap::new();
+    let changes: BTreeMap<String, FieldChange> = effect
+        .fields
+        .iter()
+        .filter(|(name, _)| values::is_seat_field(name))
+        .map(|(name, (before, after))| {
+            (name.clone(), FieldChange { before: before.clone(), after: after.clone() })
+        })
+        .collect();
+    if !changes.contains_key("department") {
+        return nothing;
+    }
+    let side = |side| {
+        let member = values::member(&effect.object.id, &changes, side, |_| true)?;
+        values::seats_of(&member)
+    };
+    let cannot = |why: &str| finding(FindingKind::CannotReturn, effect).field("department").text(why);
+    let (Some(before), Some(after)) = (side(Side::Before), side(Side::After)) else {
+        draft.findings.push(cannot("the departments before were hidden"));
+        return nothing;
+    };
+    if values::same_seats(&before, &record.seats) {
+        return nothing;
+    }
+    if !values::same_seats(&after, &record.seats) {
+        draft.findings.push(finding(FindingKind::Conflict, effect).field("department"));
+        return nothing;
+    }
+    let now = |department: DepartmentId| record.seats.iter().find(|seat| seat.department == department);
+    let mut restored = Vec::with_capacity(before.len());
+    for seat in before {
+        let node = draft.creation(ObjectKind::Department, &seat.department.to_string());
+        if node.is_none() && !draft.departments.contains_key(&seat.department) {
+            draft.findings.push(cannot(&format!("department {} does not exist any more", seat.department)));
+            continue;
+        }
+        needs.extend(node);
+        // A place or a leadership that was hidden before, and that the seat still has.
+        let known = now(seat.department);
+        restored.push(Seat {
+            order: if seat.order.is_known() {
+                seat.order
+            } else {
+                known.map_or(Seen::Hidden, |seat| seat.order)
+            },
+            is_leader: if seat.is_leader.is_known() {
+                seat.is_leader
+            } else {
+                known.map_or(Seen::Hidden, |seat| seat.is_leader)
+            },
+            ..seat
+        });
+    }
+    if restored.is_empty() {
+        return nothing;
+    }
+    if restored.iter().any(|seat| seat.order.is_hidden() || seat.is_leader.is_hidden()) {
+        draft.findings.push(cannot("the place in a department was hidden"));
+    }
+    let mut fields = BTreeMap::new();
+    let mut former = seat_fields(&record.seats);
+    for (name, after) in seat_fields(&restored) {
+        fields.insert(name.clone(), FieldChange { before: former.remove(&name), after });
+    }
+    fields
+}

@@ -1,0 +1,246 @@
+//! Undo: what a run did goes back, what others changed since stays, and what cannot come back is listed.
+
+use serde_json::json;
+use wecom_contacts::{Seen, UserId, members::MemberPatch};
+use wecom_directory::{
+    Error,
+    apply::RunReport,
+    gate::Reason,
+    journal::ObjectKind,
+    plan::{Category, FindingKind, Origin, Plan, SideEffect, Step, StepAction},
+    store::Store,
+    undo::Undo,
+};
+
+use crate::{
+    apply::{apply, mixed, start},
+    corp::Corp,
+    plans::{department, member, needs, plan, tag},
+};
+
+/// Applies these steps and pulls, as undo asks for.
+async fn run(corp: &Corp, steps: Vec<Step>) -> RunReport {
+    let plan = plan(corp, steps).await;
+    let report = apply(corp).run(&corp.store, &plan).await.unwrap();
+    assert!(report.is_clean(), "{report:?}");
+    corp.pull().await;
+    report
+}
+
+/// Applies the plan of an undo, with the allowances that its gate asks for.
+async fn apply_undo(corp: &Corp, plan: &Plan) -> RunReport {
+    let mut apply = apply(corp);
+    for reason in &plan.gate.reasons {
+        let Reason::OverLimit { measure, count, .. } = reason else { panic!("{reason:?}") };
+        apply = apply.allow(*measure, *count);
+    }
+    apply.run(&corp.store, plan).await.unwrap()
+}
+
+fn undo(corp: &Corp) -> Undo {
+    Undo::new(corp.id(), 1)
+}
+
+fn findings(plan: &Plan) -> Vec<(FindingKind, Option<&str>)> {
+    plan.findings
+        .iter()
+        .map(|finding| (finding.kind, finding.object.as_ref().map(|object| object.id.as_str())))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn undo_of_a_mixed_run_restores_the_corp() {
+    let corp = start().await;
+    let before = corp.sim.digest();
+    // A removed member does not come back as the same one.
+    run(&corp, mixed().into_iter().filter(|step| step.object.id != "wujiu").map(renumbered).collect()).await;
+    assert_ne!(corp.sim.digest(), before);
+    let plan = undo(&corp).remove_created(true).plan(&corp.store).await.unwrap();
+    assert_eq!(plan.origin, Origin::Undo { run: 1 });
+    assert_eq!(plan.findings, []);
+    assert_eq!((plan.counts.remove, plan.counts.enable, plan.counts.moved, plan.counts.update), (2, 1, 1, 1));
+    assert_eq!((plan.counts.departments.remove, plan.counts.departments.moved), (2, 1));
+    for step in &plan.steps {
+        assert!(step.needs.iter().all(|need| *need < step.id), "{step:?}");
+    }
+    let text = serde_json::to_vec(&plan).unwrap();
+    assert_eq!(Plan::from_json(&text).unwrap(), plan);
+
+    let report = apply_undo(&corp, &plan).await;
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!(corp.sim.digest(), before);
+    let runs = corp.store.runs(&corp.id()).await.unwrap();
+    assert_eq!(runs[1].undo_of, Some(1));
+}
+
+/// The needs of a mixed plan after the removal of step 10 was taken out.
+fn renumbered(step: Step) -> Step {
+    Step { needs: step.needs.iter().map(|need| if *need > 10 { need - 1 } else { *need }).collect(), ..step }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_created_member_is_disabled_unless_the_removal_is_asked_for() {
+    let corp = start().await;
+    let create = member(
+        "new1",
+        StepAction::Create,
+        json!({"name": [null, "新人"], "mobile": [null, "13900000001"], "department": [null, [2]]}),
+    );
+    run(&corp, vec![create]).await;
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    assert_eq!((plan.steps.len(), plan.steps[0].category), (1, Category::Disable));
+    // The member logs in meanwhile: removing is out of the question.
+    corp.sim.console().activate_member("new1").await.unwrap();
+    corp.pull().await;
+    let plan = undo(&corp).remove_created(true).plan(&corp.store).await.unwrap();
+    assert_eq!((plan.steps.len(), plan.steps[0].category), (1, Category::Disable));
+    assert_eq!(findings(&plan), [(FindingKind::CannotReturn, Some("new1"))]);
+    assert!(apply_undo(&corp, &plan).await.is_clean());
+    assert_eq!(corp.app.members().get("new1").await.unwrap().enable, Seen::Known(false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_changed_since_is_kept_and_reported() {
+    let corp = start().await;
+    let steps = vec![
+        member(
+            "lisi",
+            StepAction::Update,
+            json!({"position": ["研发总监", "CTO"], "telephone": ["010-62700000", "1"]}),
+        ),
+        member("sunqi", StepAction::Update, json!({"position": ["市场经理", "经理"]})),
+        member("wujiu", StepAction::Update, json!({"position": ["实习生", "工程师"]})),
+        department(4, StepAction::Update, json!({"name": ["市场部", "市场一部"], "order": [null, 7]})),
+    ];
+    run(&corp, steps).await;
+    let contacts = corp.contacts.members();
+    contacts.update("lisi", MemberPatch::new().position("总裁")).await.unwrap();
+    contacts.update("sunqi", MemberPatch::new().position("市场经理")).await.unwrap();
+    contacts.delete("wujiu").await.unwrap();
+    corp.pull().await;
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    assert_eq!(
+        findings(&plan),
+        [
+            (FindingKind::CannotReturn, Some("4")),
+            (FindingKind::Conflict, Some("lisi")),
+            (FindingKind::Gone, Some("wujiu")),
+        ]
+    );
+    let fields: Vec<Vec<&str>> =
+        plan.steps.iter().map(|step| step.fields.keys().map(String::as_str).collect()).collect();
+    assert_eq!(fields, [["name"], ["telephone"]], "sunqi is back already");
+    assert!(apply_undo(&corp, &plan).await.is_clean());
+    let lisi = corp.app.members().get("lisi").await.unwrap();
+    assert_eq!(
+        (lisi.position, lisi.telephone),
+        (Seen::Known("总裁".into()), Seen::Known("010-62700000".into()))
+    );
+}
+
+/// A removal that knows what undo needs.
+fn removal(userid: &str, former: serde_json::Value, side_effects: Vec<SideEffect>) -> Step {
+    let serde_json::Value::Object(former) = former else { panic!("an object") };
+    Step { former, side_effects, ..member(userid, StepAction::Remove, json!({})) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_member_comes_back_with_the_tags_the_seats_and_those_who_were_led() {
+    let corp = start().await;
+    let wangwu = json!({
+        "name": "王五", "mobile": "13800000003", "email": "wangwu@mail.example.com", "position": "后端组长",
+        "gender": "1", "telephone": "010-62700000", "alias": "", "status": 1,
+        "department": [2, 3], "order": [0, 0], "is_leader_in_dept": [0, 1], "main_department": 3,
+        "direct_leader": ["lisi"], "extattr": {"attrs": [{"type": 0, "name": "工号", "text": {"value": "A0003"}}]},
+    });
+    let led = ["zhaoliu", "wujiu"].map(|userid| SideEffect::DirectLeader { of: userid.to_owned() });
+    let steps = vec![
+        tag(1, StepAction::AddMembers, json!({"userlist": [null, ["wangwu"]]})),
+        needs(removal("wangwu", wangwu, led.into_iter().chain([SideEffect::Tag { id: 1 }]).collect()), &[1]),
+        removal("zhouba", json!({"name": "周八", "department": [5]}), Vec::new()),
+    ];
+    run(&corp, steps).await;
+    // Another leader was given to one of those who were led.
+    corp.contacts.members().update("wujiu", MemberPatch::new().direct_leader(["lisi"])).await.unwrap();
+    corp.pull().await;
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    let kinds: Vec<_> = findings(&plan);
+    assert!(kinds.contains(&(FindingKind::CannotReturn, Some("zhouba"))), "no mobile was known: {kinds:?}");
+    assert!(kinds.contains(&(FindingKind::CannotReturn, Some("wangwu"))), "{kinds:?}");
+    assert!(kinds.contains(&(FindingKind::Conflict, Some("wujiu"))), "{kinds:?}");
+    let first = kinds.iter().position(|(kind, _)| *kind != FindingKind::CannotReturn).unwrap();
+    assert!(kinds[first..].iter().all(|(kind, _)| *kind != FindingKind::CannotReturn));
+
+    let report = apply_undo(&corp, &plan).await;
+    assert!(report.is_clean(), "{report:?}");
+    let back = corp.app.members().get("wangwu").await.unwrap();
+    assert_eq!(back.direct_leader, Seen::Known(vec![UserId::new("lisi")]));
+    assert_eq!(back.main_department, Seen::Known(3.into()));
+    assert_eq!(back.is_leader_in_dept, Seen::Known(vec![false, true]));
+    let leader = async |userid: &str| corp.app.members().get(userid).await.unwrap().direct_leader;
+    assert_eq!(leader("zhaoliu").await, Seen::Known(vec![UserId::new("wangwu")]));
+    assert_eq!(leader("wujiu").await, Seen::Known(vec![UserId::new("lisi")]));
+    let tag = corp.contacts.tags().get(1).await.unwrap();
+    // The run had added the member, so that the undo of both leaves the tag as it was before.
+    assert!(!tag.members.known().unwrap().iter().any(|member| member.userid == "wangwu"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_department_comes_back_under_its_id_and_a_full_one_stays() {
+    let corp = start().await;
+    let new = |id, parent| {
+        department(
+            id,
+            StepAction::Create,
+            json!({"name": [null, format!("部{id}")], "parentid": [null, parent]}),
+        )
+    };
+    let removed = |id, parent: u32| {
+        let former = json!({"name": format!("旧{id}"), "parentid": parent, "order": 9});
+        let serde_json::Value::Object(former) = former else { panic!("an object") };
+        Step { former, ..department(id, StepAction::Remove, json!({})) }
+    };
+    for (id, parent) in [(20, 1), (21, 20)] {
+        let old = wecom_contacts::departments::NewDepartment::new(format!("旧{id}"), parent).id(id).order(9);
+        corp.contacts.departments().create(old).await.unwrap();
+    }
+    corp.pull().await;
+    run(&corp, vec![new(10, 1), new(11, 1), removed(21, 20), needs(removed(20, 1), &[3])]).await;
+    corp.contacts.members().update("lisi", MemberPatch::new().department([2, 11])).await.unwrap();
+    corp.pull().await;
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    assert_eq!(findings(&plan), [(FindingKind::CannotReturn, Some("11"))]);
+    let report = apply_undo(&corp, &plan).await;
+    assert!(report.is_clean(), "{report:?}");
+    let ids: Vec<_> =
+        corp.app.departments().list().await.unwrap().into_iter().map(|found| found.id.0).collect();
+    assert_eq!(ids, [1, 2, 3, 4, 5, 11, 20, 21]);
+    let old = corp.app.departments().get(21).await.unwrap();
+    assert_eq!(
+        (old.name, old.parentid, old.order),
+        (Seen::Known("旧21".into()), Seen::Known(20.into()), Seen::Known(9))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attribute_goes_back_and_another_that_was_changed_since_stays() {
+    let corp = start().await;
+    let badge = |text: &str| json!({"attrs": [{"type": 0, "name": "工号", "text": {"value": text}}]});
+    run(&corp, vec![member("lisi", StepAction::Update, json!({"extattr": [badge("A0002"), badge("X1")]}))])
+        .await;
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    assert_eq!(plan.findings, []);
+    assert!(apply_undo(&corp, &plan).await.is_clean());
+    corp.pull().await;
+    let members = corp.members().await;
+    let attributes = serde_json::to_value(members["lisi"].member.extattr.known().unwrap()).unwrap();
+    assert_eq!(attributes["attrs"][0]["text"]["value"], "A0002");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_run_is_named() {
+    let corp = start().await;
+    let error = Undo::new(corp.id(), 9).plan(&corp.store).await.unwrap_err();
+    assert!(matches!(error, Error::UnknownRun(9)), "{error}");
+    assert!(corp.store.history(&corp.id(), ObjectKind::Member, "lisi").await.unwrap().is_empty());
+}
