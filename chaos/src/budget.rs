@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::Result;
-use private_redis::PrivateRedis;
+use private_servers::redis::PrivateRedis;
 use tokio::{pin, task::JoinSet, time};
 use wecom_contacts::{Budget, Limits, RetryPolicy};
 use wecom_sim::{Rates, Sim};

@@ -1,7 +1,7 @@
 //! Several processes that share their token through Redis, without a token and with an expired one.
 
 use anyhow::Result;
-use private_redis::PrivateRedis;
+use private_servers::redis::PrivateRedis;
 use wecom_sim::Sim;
 
 use crate::{

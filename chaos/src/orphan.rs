@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use private_redis::PrivateRedis;
+use private_servers::redis::PrivateRedis;
 use tokio::time;
 use wecom_sim::{CallRule, Fault, FaultRules, Sim, When};
 

@@ -1,7 +1,7 @@
 //! Redis is killed and restarted during traffic.
 
 use anyhow::Result;
-use private_redis::PrivateRedis;
+use private_servers::redis::PrivateRedis;
 use wecom_sim::Sim;
 
 use crate::{

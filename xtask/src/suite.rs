@@ -8,18 +8,20 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cargo, foreign, prose, redis::Redis};
+use crate::{cargo, foreign, prose, servers::Server};
 
 /// Runs all tests that are possible on this machine. The summary lists the rest.
 pub(crate) fn run() -> Result<()> {
     let started = Instant::now();
-    let redis = Redis::ready()?;
-    let counts = cargo_test(&redis.url)?;
+    let servers = [Server::redis()?, Server::postgres()?];
+    let counts = cargo_test(&servers)?;
     let foreign = foreign::run()?;
     eprintln!();
     prose::warn();
     eprintln!("\ncargo test: {} tests passed, {} ignored", counts.passed, counts.ignored);
-    eprintln!("redis: {}", redis.which);
+    for server in &servers {
+        eprintln!("{}: {}", server.product, server.which);
+    }
     foreign.finish()?;
     eprintln!("the whole suite took {:.0} s", started.elapsed().as_secs_f64());
     Ok(())
@@ -49,10 +51,10 @@ impl Counts {
     }
 }
 
-fn cargo_test(redis_url: &str) -> Result<Counts> {
+fn cargo_test(servers: &[Server]) -> Result<Counts> {
     let mut process = cargo()
         .args(["test", "--workspace", "--all-features"])
-        .env("REDIS_URL", redis_url)
+        .envs(servers.iter().map(|server| (server.variable, &server.url)))
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot start cargo test")?;

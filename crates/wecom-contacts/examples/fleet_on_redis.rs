@@ -14,7 +14,7 @@ use wecom_contacts::{Budget, Client, Redis, Secret, tokens::RedisStore};
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let sim = corp::simulator().await?;
-    let url = private_redis::shared_url()?;
+    let url = private_servers::redis::shared_url()?;
 
     // In production, each client is in its own process.
     let redis = Redis::open(&url)?;

@@ -48,6 +48,12 @@ pub enum Error {
     /// The disk, or the limit of the file's size, is full.
     #[error("the mirror cannot be written: the disk is full")]
     Full,
+    /// The URL of the database is invalid. The text does not quote it, because it may contain a password.
+    #[error("the database URL is invalid: {0}")]
+    DatabaseUrl(&'static str),
+    /// The database cannot hold a mirror.
+    #[error("the database cannot hold a mirror: {0}")]
+    UnsuitableDatabase(&'static str),
     /// The connection to the database was lost or refused.
     #[error("the database cannot be reached")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -1,6 +1,6 @@
 //! A database that mirrors the contacts (通讯录) of a WeCom (企业微信) corp.
 //!
-//! A [`pull`] reads the corp through the SDK and writes it into a [`store`], one SQLite file. The mirror states what each pull has
+//! A [`pull`] reads the corp through the SDK and writes it into a [`store`], a SQLite file or a PostgreSQL database. The mirror states what each pull has
 //! proven ([`Coverage`]), keeps fields that a credential may not see apart from empty ones ([`Seen`](wecom_contacts::Seen)), and
 //! records every change in a [`journal`]. [`search`] and [`tree`] answer from it.
 //!
@@ -34,6 +34,6 @@ pub use error::{Error, Result};
 pub use field_set::FieldSet;
 
 /// The examples of the crate's README are compiled and run with those of the documentation.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "sqlite"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

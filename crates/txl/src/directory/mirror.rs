@@ -1,6 +1,6 @@
 //! `txl mirror`.
 
-use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use wecom_directory::store::{MemberKey, Store, Table, sqlite::SqliteStore};
 
-use super::{MirrorFlags, corp};
+use super::{MirrorFlags, corp, location::Location};
 use crate::{
     access::Access,
     confirm::Consent,
@@ -21,6 +21,8 @@ use crate::{
 
 /// How many rows of a table are copied at once.
 const PAGE: u32 = 5_000;
+/// How long another writer of the corp is waited for.
+const WAIT: Duration = Duration::from_secs(60);
 
 /// Look after the mirror (镜像): list its corps, erase people who left, export and copy it
 #[derive(Args)]
@@ -52,8 +54,9 @@ enum Verb {
     Export,
     /// Copy the mirror into another, new one
     Migrate {
-        /// The new mirror: a SQLite file that does not exist
-        to: PathBuf,
+        /// The new mirror: a SQLite file that does not exist, or the URL of a database without a mirror
+        #[arg(value_name = "PATH|URL")]
+        to: Location,
     },
 }
 
@@ -88,8 +91,7 @@ impl Command {
                     None => messages::forget_removed(),
                 };
                 consent.ask(deed).await?;
-                let _lock =
-                    store.lock(&corp, &messages::holder(), std::time::Duration::from_secs(60)).await?;
+                let _lock = store.lock(&corp, &messages::holder(), WAIT).await?;
                 if let Some(span) = removed_for {
                     let count = store.forget_removed(&corp, timespan::before_now(span)).await?;
                     return output.done(&json!({ "forgotten": count }), messages::forgotten_removed(count));
@@ -119,26 +121,44 @@ async fn export(store: &dyn Store) -> Result {
     .await
 }
 
-/// Copies the mirror into a draft, so that a copy that was interrupted never looks like a whole one.
-async fn migrate(store: &dyn Store, to: PathBuf, output: Output) -> Result {
-    if to.exists() {
-        return Err(Failure::usage(messages::target_exists(&to)).remedy(messages::name_a_new_file()));
+/// Copies the mirror. A copy that was interrupted never looks like a whole one: a file is a draft until it is whole, and a database has
+/// no corp until all other rows are there.
+async fn migrate(store: &dyn Store, to: Location, output: Output) -> Result {
+    // A pull between two pages would leave a copy with rows of two states.
+    let mut locks = Vec::new();
+    for summary in store.corps().await? {
+        locks.push(store.lock(&summary.corp, &messages::holder(), WAIT).await?);
     }
-    let draft = Draft::new(&to)?;
-    let target = SqliteStore::open(draft.path()).await?;
+    let rows = match &to {
+        Location::File(path) => {
+            if path.exists() {
+                return Err(Failure::usage(messages::target_exists(path)).remedy(messages::name_a_new_file()));
+            }
+            let draft = Draft::new(path)?;
+            let target = SqliteStore::open(draft.path()).await?;
+            let rows = copy(store, &target).await?;
+            // Closing the database writes its log back into the file.
+            drop(target);
+            draft.finish()?;
+            rows
+        }
+        Location::Database(url) => copy(store, &*url.open_for_copy().await?).await?,
+    };
+    output.done(&json!({ "rows": rows }), messages::migrated(rows, &to))
+}
+
+/// Copies every row, and returns their number.
+async fn copy(store: &dyn Store, target: &dyn Store) -> Result<u64> {
     let mut total = 0;
     each_page(store, async |table, rows| {
         total += rows.len() as u64;
         Ok(target.load(table, rows).await?)
     })
     .await?;
-    // Closing the database writes its log back into the file.
-    drop(target);
-    draft.finish()?;
-    output.done(&json!({ "rows": total }), messages::migrated(total, &to))
+    Ok(total)
 }
 
-/// Hands every row of the mirror over, page by page, those first to which others refer.
+/// Hands every row of the mirror over, page by page, the corps last.
 async fn each_page(
     store: &dyn Store,
     mut page: impl AsyncFnMut(&Table, Vec<Vec<Value>>) -> Result,

@@ -6,22 +6,24 @@
 mod diff;
 mod find;
 mod history;
+mod location;
 mod mirror;
 mod pull;
 mod sql;
 mod status;
 mod tree;
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use clap::Args;
 use wecom_contacts::CorpId;
 use wecom_directory::{
     Error,
     apply::PlanRefused,
-    store::{CorpSummary, Store, sqlite::SqliteStore},
+    store::{CorpSummary, Store},
 };
 
+use self::location::Location;
 pub(crate) use self::{
     diff::Diff,
     find::Find,
@@ -43,50 +45,36 @@ use crate::{
 #[derive(Args)]
 #[command(next_help_heading = "Mirror (镜像)")]
 pub(crate) struct MirrorFlags {
-    /// The mirror: a SQLite file. Defaults to txl/mirror.db in the user's data directory
-    #[arg(long, global = true, env = "TXL_MIRROR", value_name = "PATH", hide_env_values = true)]
-    mirror: Option<PathBuf>,
+    /// The mirror: a SQLite file, or a database as postgres://USER:PASSWORD@HOST/DATABASE. Defaults to txl/mirror.db in the user's data
+    /// directory
+    #[arg(long, global = true, env = "TXL_MIRROR", value_name = "PATH|URL", hide_env_values = true)]
+    mirror: Option<Location>,
 }
 
 impl MirrorFlags {
     /// Opens the mirror, and creates it if it does not exist.
     pub(crate) async fn open(&self) -> Result<Arc<dyn Store>> {
-        let path = self.path()?;
-        if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-            std::fs::create_dir_all(directory)
-                .map_err(|error| Failure::new(messages::no_directory(directory)).because(&error))?;
-        }
-        Ok(Arc::new(SqliteStore::open(path).await?))
+        self.location()?.open().await
     }
 
     /// Opens a mirror that exists.
     pub(crate) async fn open_existing(&self) -> Result<Arc<dyn Store>> {
-        let path = self.path()?;
-        if !path.exists() {
-            return Err(Failure::new(messages::no_mirror(&path)).remedy(messages::pull_first()));
-        }
-        self.open().await
+        self.location()?.open_existing().await
     }
 
-    /// Whether the mirror exists.
-    pub(crate) fn exists(&self) -> Result<bool> {
-        Ok(self.path()?.exists())
+    /// Opens the mirror if it exists.
+    pub(crate) async fn open_if_exists(&self) -> Result<Option<Arc<dyn Store>>> {
+        self.location()?.open_if_exists().await
     }
 
-    fn path(&self) -> Result<PathBuf> {
-        if let Some(path) = &self.mirror {
-            if path
-                .to_str()
-                .is_some_and(|url| url.starts_with("postgres://") || url.starts_with("postgresql://"))
-            {
-                return Err(Failure::usage(messages::no_postgres()));
-            }
-            return Ok(path.clone());
+    fn location(&self) -> Result<Location> {
+        if let Some(location) = &self.mirror {
+            return Ok(location.clone());
         }
         let home = places::below_home(Place::Data)?;
         let home =
             home.ok_or_else(|| Failure::usage(messages::no_place()).remedy(messages::name_a_mirror()))?;
-        Ok(home.join("mirror.db"))
+        Ok(Location::File(home.join("mirror.db")))
     }
 }
 
@@ -184,6 +172,9 @@ impl From<Error> for Failure {
             Error::WeCom(error) => Self::from(*error),
             Error::PlanRefused(refused) => refused_plan(&refused),
             Error::Statement(why) => Self::usage(messages::statement(&why)).remedy(messages::one_select()),
+            error @ Error::DatabaseUrl(_) => {
+                Self::usage(messages::error(&error)).remedy(messages::write_a_url())
+            }
             error @ Error::NoCredential => {
                 Self::usage(messages::error(&error)).remedy(messages::give_a_secret())
             }

@@ -1,6 +1,6 @@
 //! The mirror: `txl pull`, `status`, `find`, `tree`, `history`, `diff`, `sql` and `mirror`.
 
-use std::path::Path;
+use std::{fmt::Display, path::Path};
 
 use jiff::SignedDuration;
 use wecom_contacts::{CorpId, DepartmentId};
@@ -21,17 +21,23 @@ pub(crate) fn remedy(error: &Error) -> Option<Message> {
     Some(match error {
         Error::Locked { .. } => message!(en: "wait until the other command has ended, then repeat this one"),
         Error::NotADatabase(_) | Error::NotAMirror => {
-            message!(en: "name a new file, or an existing mirror, by --mirror")
+            message!(en: "name a new file, another database, or an existing mirror, by --mirror")
         }
         Error::NewerSchema { .. } => message!(en: "update txl"),
-        Error::ReadOnly => message!(en: "check the permissions of the file and its directory"),
+        Error::ReadOnly => {
+            message!(en: "check the permissions of the file and its directory, or whether the database is a replica")
+        }
         Error::Full => {
             message!(en: "free space on the disk, then repeat the command; the mirror is unchanged")
         }
         Error::UnknownCorp(_) => message!(en: "check the corp id, or fill the mirror with `txl pull`"),
         Error::Database(_) => {
-            message!(en: "check whether the disk is full, or a limit of file sizes (ulimit -f) is reached")
+            message!(en: "check whether the disk is full, a limit of file sizes (ulimit -f) is reached, or the database denies its user a right")
         }
+        Error::Unreachable(_) => {
+            message!(en: "check that the server runs, then repeat the command; the mirror has all of a pull or nothing")
+        }
+        Error::UnsuitableDatabase(_) => message!(en: "create a database with the encoding UTF8"),
         Error::Damaged(_) => message!(en: "name a new file by --mirror and run `txl pull`"),
         _ => return None,
     })
@@ -53,16 +59,41 @@ pub(crate) fn no_directory(directory: &Path) -> Message {
     message!(en: "cannot create the directory {}", directory.display())
 }
 
-pub(crate) fn no_mirror(path: &Path) -> Message {
-    message!(en: "no mirror at {}", path.display())
+pub(crate) fn no_mirror(place: &impl Display) -> Message {
+    message!(en: "no mirror at {place}")
 }
 
 pub(crate) fn pull_first() -> Message {
     message!(en: "fill the mirror with `txl pull`")
 }
 
+#[cfg(not(feature = "postgres"))]
 pub(crate) fn no_postgres() -> Message {
-    message!(en: "a mirror in PostgreSQL is not supported yet: name a file by --mirror")
+    message!(en: "this txl was built without PostgreSQL (feature postgres)")
+}
+
+#[cfg(feature = "postgres")]
+pub(crate) fn unreachable(database: &impl Display) -> Message {
+    message!(en: "the mirror at {database} cannot be reached")
+}
+
+#[cfg(feature = "postgres")]
+pub(crate) fn check_the_server() -> Message {
+    message!(en: "check host, port, user, password and database of the URL, and that the server runs; sslmode=disable in the URL does without TLS")
+}
+
+#[cfg(feature = "postgres")]
+pub(crate) fn target_has_corps(database: &impl Display) -> Message {
+    message!(en: "{database} has a mirror")
+}
+
+#[cfg(feature = "postgres")]
+pub(crate) fn name_a_new_database() -> Message {
+    message!(en: "name a database without a mirror")
+}
+
+pub(crate) fn write_a_url() -> Message {
+    message!(en: "write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE")
 }
 
 pub(crate) fn no_place() -> Message {
@@ -289,8 +320,8 @@ pub(crate) fn name_a_new_file() -> Message {
     message!(en: "name a file that does not exist")
 }
 
-pub(crate) fn migrated(rows: u64, path: &Path) -> Message {
-    message!(en: "copied {} to {}", counted(rows, "row"), path.display())
+pub(crate) fn migrated(rows: u64, place: &impl Display) -> Message {
+    message!(en: "copied {} to {place}", counted(rows, "row"))
 }
 
 pub(crate) fn plan_refused() -> Message {

@@ -50,8 +50,7 @@ impl Command {
         match self.verb {
             Verb::Template { out } => {
                 let mut template = RosterTemplate::new(SAMPLE_ROOT);
-                if self.mirror.exists()? {
-                    let store = self.mirror.open_existing().await?;
+                if let Some(store) = self.mirror.open_if_exists().await? {
                     let corp = directory::corp(&self.access, &*store).await?;
                     let known = known::everything(&*store, &corp).await?;
                     let root = known.paths.values().find(|path| !path.contains('/'));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use private_servers::postgres::TestDatabase;
 use serde_json::{Value, json};
 use wecom_contacts::{Client, Secret, members::MemberPatch};
 use wecom_sim::Sim;
@@ -250,9 +251,116 @@ fn files(corp: &Mirrored) -> std::collections::BTreeSet<std::ffi::OsString> {
 async fn wrong_use_is_one_clear_line_with_a_remedy() {
     let corp = Mirrored::start().await;
     corp.run(&["status"]).fails_with(1).with_remedy();
-    corp.run(&["pull", "--mirror", "postgres://localhost/x"]).fails_with(2);
     std::fs::write(corp.0.path("m.db"), "not a database ".repeat(500)).unwrap();
     let ran = corp.run(&["pull"]);
     ran.fails_with(1).with_remedy();
     assert!(ran.stderr.contains("is no SQLite database"), "{ran:?}");
+}
+
+/// A corp whose mirror is in a database.
+struct InDatabase {
+    corp: Mirrored,
+    database: TestDatabase,
+}
+
+impl InDatabase {
+    async fn start() -> Self {
+        Self { corp: Mirrored::start().await, database: TestDatabase::create().unwrap() }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = self.corp.0.command(arguments);
+        command.env("TXL_MIRROR", self.database.url());
+        let ran = Ran::of(command.output().unwrap());
+        let password = self.database.url();
+        let password = password.split(['@', '/']).nth(2).and_then(|user| user.split_once(':'));
+        if let Some((_, password)) = password {
+            assert!(!ran.stderr.contains(password) && !ran.stdout.contains(password), "{ran:?}");
+        }
+        ran
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        self.run(&[arguments, &["-o", "json"]].concat()).json()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_in_a_database_answers_as_a_file_does() {
+    let mirror = InDatabase::start().await;
+    let missing = mirror.run(&["status"]);
+    missing.fails_with(1).with_remedy();
+    assert!(missing.stderr.contains("no mirror at postgres://"), "{missing:?}");
+    for pull in [mirror.run(&["pull"]), mirror.corp.run(&["pull"])] {
+        assert_eq!(pull.code, 0, "{pull:?}");
+    }
+    for command in [
+        &["sql", "select count(*) as n from members"][..],
+        &[
+            "sql",
+            "select userid, name, departments, leader_name, seats, hidden, status from members order by userid",
+        ],
+        &["sql", "select * from departments order by id"],
+        &["sql", "select tag_id, tag_name, userid, name, members_complete from tag_members order by 1, 3"],
+        &["find", "zhangs"],
+        &["tree"],
+    ] {
+        let (found, expected) = (mirror.run(command), mirror.corp.run(command));
+        assert_eq!((found.code, &found.stdout), (0, &expected.stdout), "{found:?}");
+    }
+    mirror.corp.contacts().members().update("lisi", MemberPatch::new().position("总监")).await.unwrap();
+    assert_eq!(mirror.json(&["diff"])[0]["id"], "lisi");
+    assert_eq!(mirror.run(&["pull"]).code, 0);
+    assert_eq!(mirror.json(&["history", "LISI"])[0]["fields"]["position"]["after"], "总监");
+    assert_eq!(mirror.json(&["status"])[0]["coverage"]["members"], "complete");
+    mirror.corp.contacts().members().delete("lisi").await.unwrap();
+    assert_eq!(mirror.run(&["pull"]).code, 0);
+    assert_eq!(mirror.run(&["mirror", "forget", "lisi", "--yes"]).code, 0);
+    assert!(!mirror.run(&["mirror", "export"]).stdout.contains("lisi"));
+    for statement in ["delete from member", "select 1; select 2", "copy member to stdout", "selec", ""] {
+        mirror.run(&["sql", statement]).fails_with(2).with_remedy();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_moves_into_a_database_and_back() {
+    let mirror = InDatabase::start().await;
+    let (corp, url) = (&mirror.corp, mirror.database.url());
+    assert_eq!(corp.run(&["pull"]).code, 0);
+    let exported = corp.run(&["mirror", "export"]).stdout;
+    let ran = corp.run(&["mirror", "migrate", &url]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(mirror.run(&["mirror", "export"]).stdout, exported);
+    let again = corp.run(&["mirror", "migrate", &url]);
+    again.fails_with(2).with_remedy();
+    assert!(again.stderr.contains("has a mirror"), "{again:?}");
+
+    assert_eq!(mirror.run(&["mirror", "migrate", "back.db"]).code, 0);
+    assert_eq!(corp.run(&["mirror", "export", "--mirror", "back.db"]).stdout, exported);
+    // What an interrupted copy left is no mirror, and the next copy replaces it.
+    mirror.database.run("DELETE FROM wecom_mirror.corp").unwrap();
+    assert_eq!(corp.run(&["mirror", "migrate", &url]).code, 0);
+    assert_eq!(mirror.run(&["mirror", "export"]).stdout, exported);
+    assert_eq!(mirror.run(&["pull"]).code, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_cannot_be_used_is_one_clear_line_with_a_remedy() {
+    let corp = Mirrored::start().await;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (url, code, reason) in [
+        (
+            format!("postgres://txl:hunter2@{closed}/corp"),
+            1,
+            format!("the mirror at postgres://txl@{closed}/corp cannot be reached"),
+        ),
+        ("postgres://txl:hun@ter2@localhost/corp".to_owned(), 2, "the database URL is invalid".to_owned()),
+        ("postgres://localhost/corp".to_owned(), 2, "it names no user".to_owned()),
+    ] {
+        for command in [["pull", "--mirror", &url], ["status", "--mirror", &url]] {
+            let ran = corp.run(&command);
+            ran.fails_with(code).with_remedy();
+            assert!(ran.stderr.contains(&reason) && !ran.stderr.contains("ter2"), "{ran:?}");
+        }
+    }
 }

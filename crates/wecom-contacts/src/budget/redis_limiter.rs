@@ -223,7 +223,7 @@ impl RedisLimiter {
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
-    use private_redis::{PrivateRedis, shared_url};
+    use private_servers::redis::{PrivateRedis, shared_url};
 
     use super::*;
     use crate::{Budget, BudgetBuilder, CorpId, Error, Limits, budget::limiter::EndpointLimiter};

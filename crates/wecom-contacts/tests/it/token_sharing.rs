@@ -249,7 +249,7 @@ async fn a_token_server_that_fails_is_the_error() {
 
 #[cfg(feature = "redis")]
 mod redis {
-    use private_redis::PrivateRedis;
+    use private_servers::redis::PrivateRedis;
     use wecom_contacts::tokens::RedisStore;
 
     use super::*;

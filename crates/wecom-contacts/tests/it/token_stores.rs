@@ -49,7 +49,7 @@ fn in_a_file() -> Shared {
 fn in_redis() -> Shared {
     use wecom_contacts::tokens::RedisStore;
 
-    let url = private_redis::shared_url().unwrap();
+    let url = private_servers::redis::shared_url().unwrap();
     let open = || Arc::new(RedisStore::open(&url).unwrap());
     Shared { one: open(), other: open(), key: some_key(), _folder: None }
 }

@@ -1,4 +1,4 @@
-//! Where a mirror is stored: one narrow trait, implemented for SQLite.
+//! Where a mirror is stored: one narrow trait, implemented for SQLite and PostgreSQL.
 //!
 //! The rules of the mirror (what is hidden, what proves a removal, what the journal records) are not here: a store keeps and
 //! returns records, and commits a transaction whole or not at all.
@@ -25,9 +25,19 @@ use crate::{
     run::{PersonKey, RunRecord, StepRecord, WrittenHidden},
 };
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod columns;
 mod forget;
-pub(crate) use forget::FORGOTTEN;
+#[cfg(feature = "postgres")]
+#[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
+pub mod postgres;
+#[cfg(feature = "sqlite")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
 pub mod sqlite;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod tables;
+
+pub(crate) use forget::FORGOTTEN;
 
 /// The future of a store's operation.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
@@ -154,7 +164,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Erases the values of all members who were removed before this time, as [`forget`](Self::forget) does. Returns their number.
     fn forget_removed<'a>(&'a self, corp: &'a CorpId, before: Timestamp) -> StoreFuture<'a, u64>;
 
-    /// Returns the tables in the order in which [`load`](Self::load) must fill them.
+    /// Returns the tables in the order in which [`load`](Self::load) must fill them: the corps last, so that a copy that was interrupted
+    /// shows none.
     fn tables(&self) -> &'static [Table];
 
     /// Returns the next rows of a table in the order of its key, at most `limit`: those behind the row `after`.
@@ -257,6 +268,7 @@ impl MemberKey {
     }
 
     /// Takes a text that is in lower case already.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(crate) fn folded(key: &str) -> Self {
         Self(key.into())
     }

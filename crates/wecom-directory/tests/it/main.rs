@@ -5,12 +5,14 @@
 mod apply;
 mod cases;
 mod claims;
+mod conformance;
 mod corp;
 mod incidents;
 mod moving;
 mod oracle;
 mod plan;
 mod plans;
+mod postgres;
 mod properties;
 mod pull;
 mod search;

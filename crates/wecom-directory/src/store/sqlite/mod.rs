@@ -28,7 +28,7 @@ use wecom_contacts::{CorpId, DepartmentId};
 
 use super::{
     CorpSummary, CredentialRecord, KnownRow, Lock, MemberKey, PullProgress, QueryRow, SearchRow, Store,
-    StoreFuture, Table, Transaction,
+    StoreFuture, Table, Transaction, tables::TABLES,
 };
 use crate::{
     Error, Result,
@@ -283,7 +283,7 @@ impl Store for SqliteStore {
     }
 
     fn tables(&self) -> &'static [Table] {
-        tables::TABLES
+        TABLES
     }
 
     fn dump<'a>(

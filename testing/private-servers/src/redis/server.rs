@@ -1,12 +1,10 @@
 //! The server process.
 
 use std::{
-    collections::hash_map::RandomState,
     env,
     fs::{self, File},
-    hash::BuildHasher,
     io,
-    net::{Ipv4Addr, TcpListener},
+    net::Ipv4Addr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
@@ -14,15 +12,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{INSTALL, talk, watchdog::Watchdog};
+use super::{INSTALL, talk};
+use crate::{
+    host::{self, ATTEMPTS, free_port, random},
+    watchdog::Watchdog,
+};
 
 /// Newer distributions have it under the name Valkey.
 const PROGRAMS: [&str; 2] = ["redis-server", "valkey-server"];
-/// The range is below the ports of outgoing connections. Otherwise a client that reconnects to a stopped server could
-/// get this port, connect to itself, and block the restarted server.
-const PORTS: std::ops::Range<u64> = 20_000..32_000;
-/// Maximum number of attempts to find a free port.
-const ATTEMPTS: u32 = 20;
 /// Maximum time until a server answers. It starts within milliseconds, but slower on a busy machine.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(5);
@@ -72,10 +69,7 @@ impl PrivateRedis {
 
     /// Returns the name of the program that would be started; `None` if `PATH` has none.
     pub fn program() -> Option<&'static str> {
-        let path = env::var_os("PATH")?;
-        PROGRAMS
-            .into_iter()
-            .find(|program| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+        PROGRAMS.into_iter().find(|program| host::program(program).is_some())
     }
 
     /// Returns `redis://127.0.0.1:PORT`, which stays the same after a restart.
@@ -156,7 +150,7 @@ impl PrivateRedis {
             .stderr(file.try_clone()?)
             .stdout(file)
             .spawn()?;
-        let mut running = match Watchdog::of(&process, &self.folder) {
+        let mut running = match Watchdog::of(&process, "KILL", &self.folder) {
             Ok(watchdog) => Running { watchdog, process },
             Err(error) => {
                 let mut process = process;
@@ -208,24 +202,6 @@ impl Drop for PrivateRedis {
     }
 }
 
-/// Returns a port of [`PORTS`] that is free at this moment.
-fn free_port() -> io::Result<u16> {
-    let mut last = io::Error::from(io::ErrorKind::AddrInUse);
-    for _ in 0..ATTEMPTS {
-        let port = (PORTS.start + random() % (PORTS.end - PORTS.start)) as u16;
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
-            Ok(_) => return Ok(port),
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
-}
-
-/// Uses the random seeds of the hash maps in the standard library.
-fn random() -> u64 {
-    RandomState::new().hash_one(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,12 +217,12 @@ mod tests {
         let url = server.url();
         assert!(says(&server, "SET colour red").unwrap().starts_with("+OK"));
         server.kill();
-        crate::answers(&url).unwrap_err();
+        crate::redis::answers(&url).unwrap_err();
         server.restart().unwrap();
         assert_eq!(server.url(), url);
         assert!(says(&server, "GET colour").unwrap().starts_with("$-1"));
         server.restart().unwrap();
-        crate::answers(&url).unwrap();
+        crate::redis::answers(&url).unwrap();
     }
 
     #[test]
@@ -254,7 +230,7 @@ mod tests {
         let server = PrivateRedis::start().unwrap();
         let (url, folder) = (server.url(), server.folder.clone());
         server.stop();
-        crate::answers(&url).unwrap_err();
+        crate::redis::answers(&url).unwrap_err();
         assert!(!folder.exists());
     }
 

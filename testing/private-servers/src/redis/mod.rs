@@ -6,7 +6,6 @@
 
 mod server;
 mod talk;
-mod watchdog;
 
 use std::{env, io, sync::OnceLock};
 

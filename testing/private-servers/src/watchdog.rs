@@ -18,12 +18,14 @@ pub(crate) struct Watchdog {
 }
 
 impl Watchdog {
-    pub(crate) fn of(server: &Child, folder: &Path) -> io::Result<Self> {
+    /// `signal` ends the server at once, and its own children.
+    pub(crate) fn of(server: &Child, signal: &str, folder: &Path) -> io::Result<Self> {
         let mut shell = Command::new("sh")
             // These signals go to the whole process group and must not end the shell before the server.
-            .args(["-c", "trap '' INT TERM HUP; read -r _; kill -9 \"$0\" 2>&-; rm -rf -- \"$1\""])
+            .args(["-c", "trap '' INT TERM HUP; read -r _; kill -\"$2\" \"$0\" 2>&-; rm -rf -- \"$1\""])
             .arg(server.id().to_string())
             .arg(folder)
+            .arg(signal)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
