@@ -179,7 +179,7 @@ impl Tally {
     }
 }
 
-/// How many seats, and how many leader flags, a change of seats takes.
+/// How many seats, and how many leader flags, a change of seats takes. A replaced main seat is not counted.
 fn lost(step: &Step) -> (u64, u64) {
     let list = |field: &str, after: bool| -> Vec<u64> {
         let change = step.fields.get(field);
@@ -200,7 +200,13 @@ fn lost(step: &Step) -> (u64, u64) {
             .collect()
     };
     let after: BTreeSet<_> = list("department", true).into_iter().collect();
-    let seats = list("department", false).iter().filter(|id| !after.contains(id)).count() as u64;
+    let before = list("department", false);
+    let removed: BTreeSet<_> = before.iter().filter(|id| !after.contains(id)).collect();
+    let adds = after.iter().any(|id| !before.contains(id));
+    // A new main seat in place of the old one is a move, which has a limit of its own.
+    let main = step.fields.get("main_department").and_then(|change| change.before.as_ref()?.as_u64());
+    let is_replaced = adds && main.is_some_and(|main| removed.contains(&main));
+    let seats = (removed.len() - usize::from(is_replaced)) as u64;
     (seats, leads(false).difference(&leads(true)).count() as u64)
 }
 
@@ -217,5 +223,43 @@ pub(super) fn called(object: &Object) -> String {
     match &object.name {
         Some(name) if *name != object.id => format!("{name} ({})", object.id),
         _ => object.id.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::plan::FieldChange;
+
+    fn seats(before: &[u32], main: u32, after: &[u32]) -> Step {
+        let object = Object { kind: ObjectKind::Member, id: "a".to_owned(), name: None };
+        let flags = |ids: &[u32]| json!(ids.iter().map(|_| 0).collect::<Vec<_>>());
+        let change = |before, after| FieldChange { before: Some(before), after };
+        Step {
+            id: 1,
+            object,
+            action: StepAction::Update,
+            category: Category::Move,
+            fields: BTreeMap::from([
+                ("department".to_owned(), change(json!(before), json!(after))),
+                ("is_leader_in_dept".to_owned(), change(flags(before), flags(after))),
+                ("main_department".to_owned(), change(json!(main), json!(after[0]))),
+            ]),
+            needs: Vec::new(),
+            places: Vec::new(),
+            status: None,
+            side_effects: Vec::new(),
+            former: serde_json::Map::new(),
+        }
+    }
+
+    #[test]
+    fn a_move_takes_no_seat_and_every_other_loss_counts() {
+        assert_eq!(lost(&seats(&[2, 3], 2, &[4, 3])), (0, 0));
+        assert_eq!(lost(&seats(&[2, 3], 2, &[4])), (1, 0));
+        assert_eq!(lost(&seats(&[2, 3], 2, &[3])), (1, 0));
+        assert_eq!(lost(&seats(&[2, 3, 5], 2, &[2])), (2, 0));
     }
 }
