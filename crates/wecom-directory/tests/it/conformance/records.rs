@@ -155,7 +155,7 @@ pub(crate) async fn put(store: &dyn Store, members: Vec<MemberWrite>) -> Vec<Per
     persons
 }
 
-/// Adds a pull as the writer of a pull does: at its beginning and at its end.
+/// Adds a pull twice, as the writer of a pull does. A new one comes before all other rows of the transaction.
 pub(crate) async fn put_pull(transaction: &mut Box<dyn Transaction>, record: &PullRecord) -> i64 {
     let id = transaction.put_pull(&PullRecord { report: Value::Null, ..record.clone() }).await.unwrap();
     assert_eq!(transaction.put_pull(&PullRecord { id, ..record.clone() }).await.unwrap(), id);

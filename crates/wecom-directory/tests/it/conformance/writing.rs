@@ -24,6 +24,8 @@ pub(super) async fn every_value_survives(home: &impl Home) {
     let full = full_member("ZhangSan").record;
     let hidden = MemberRecord::unread("wangwu".into(), at(3));
     let mut transaction = store.begin(&corp()).await.unwrap();
+    let mut ended = PullRecord { report: json!({"again": [1, null, "\u{0}"]}), ..pull() };
+    ended.id = put_pull(&mut transaction, &ended).await;
     let records = vec![write(full.clone()), write(hidden.clone())];
     transaction.put_members(records).await.unwrap();
     let (root, nameless) = (department(1, "示例公司", 0), department(7, "\\.", 1));
@@ -34,8 +36,6 @@ pub(super) async fn every_value_survives(home: &impl Home) {
     for credential in &credentials {
         transaction.put_credential(credential).await.unwrap();
     }
-    let mut ended = PullRecord { report: json!({"again": [1, null, "\u{0}"]}), ..pull() };
-    ended.id = put_pull(&mut transaction, &ended).await;
     transaction.commit().await.unwrap();
 
     let store = home.open().await.unwrap();
@@ -177,6 +177,8 @@ pub(super) async fn a_forgotten_member_is_in_no_row(home: &impl Home) {
     let mut follower = member("wangwu", "王五");
     follower.record.member.direct_leader = Seen::Known(vec!["LiSi".into()]);
     let mut transaction = store.begin(&corp()).await.unwrap();
+    let report = json!({"moving": ["LiSi"]});
+    put_pull(&mut transaction, &PullRecord { report, ..pull() }).await;
     let persons = transaction.put_members(vec![full_member("LiSi"), follower]).await.unwrap();
     transaction.put_departments(vec![department(1, "示例公司", 0)]).await.unwrap();
     transaction.put_tags(vec![tag(1, &["LiSi", "wangwu"])]).await.unwrap();
@@ -185,8 +187,6 @@ pub(super) async fn a_forgotten_member_is_in_no_row(home: &impl Home) {
         change(Some(persons[1]), "wangwu", json!({"direct_leader": {"after": ["LiSi"]}})),
     ];
     transaction.put_changes(changes).await.unwrap();
-    let report = json!({"moving": ["LiSi"]});
-    put_pull(&mut transaction, &PullRecord { report, ..pull() }).await;
     transaction.commit().await.unwrap();
     remove(&*store, "lisi").await;
 
