@@ -111,7 +111,7 @@ impl Apply {
             let shown = Plan { gate: Verdict::new(reasons.clone()), ..plan.clone() };
             print(&shown, &self.look, None, output)?;
         }
-        if let Some(stopped) = stop(&plan, reasons, file) {
+        if let Some(stopped) = stop(&plan, reasons, file, output) {
             return Err(stopped);
         }
         if plan.steps.is_empty() {

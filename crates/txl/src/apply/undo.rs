@@ -74,7 +74,7 @@ impl Undo {
         if output.is_table() || self.out.is_some() {
             print(&plan, &self.look, self.out.as_deref(), output)?;
         }
-        if let Some(stopped) = stop(&plan, reasons(&plan, &[]), self.out.as_deref()) {
+        if let Some(stopped) = stop(&plan, reasons(&plan, &[]), self.out.as_deref(), output) {
             return Err(stopped.remedy(messages::undo_by_a_plan(self.run)));
         }
         if self.out.is_some() {

@@ -103,7 +103,7 @@ impl Make {
             leavers::write(&plan, out)?;
         }
         print(&plan, &self.look, self.out.as_deref(), output)?;
-        if let Some(stopped) = stop(&plan, plan.gate.reasons.clone(), self.out.as_deref()) {
+        if let Some(stopped) = stop(&plan, plan.gate.reasons.clone(), self.out.as_deref(), output) {
             return Err(stopped);
         }
         if self.strict && !plan.findings.is_empty() {

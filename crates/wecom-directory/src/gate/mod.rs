@@ -111,7 +111,14 @@ impl Reason {
     pub fn flag(&self) -> Option<String> {
         match self {
             Self::OverLimit { measure, count, .. } => Some(format!("--allow {measure}={count}")),
-            Self::LikelyRename { from, to } => Some(format!("--rename '{from}={to}'")),
+            Self::LikelyRename { from, to } => {
+                // A department that keeps its parent needs no more than its new name.
+                let to = match (from.rsplit_once('/'), to.rsplit_once('/')) {
+                    (Some((above, _)), Some((same, name))) if above == same => name,
+                    _ => to,
+                };
+                Some(format!("--rename '{from}={to}'"))
+            }
             _ => None,
         }
     }
@@ -220,6 +227,17 @@ mod tests {
         let limits = GateLimits::default();
         assert_eq!(judge(&limits, &measured(49, 0, 2_000), &BTreeMap::new()), []);
         assert_eq!(judge(&limits, &measured(49, 49, 2_000), &BTreeMap::new()).len(), 1);
+    }
+
+    #[test]
+    fn the_flag_of_a_rename_has_a_path_only_if_the_parent_changes() {
+        let flag =
+            |from: &str, to: &str| Reason::LikelyRename { from: from.into(), to: to.into() }.flag().unwrap();
+        assert_eq!(flag("示例集团/华东", "示例集团/华东大区"), "--rename '示例集团/华东=华东大区'");
+        assert_eq!(
+            flag("示例集团/华东", "示例集团/销售/华东"),
+            "--rename '示例集团/华东=示例集团/销售/华东'"
+        );
     }
 
     #[test]

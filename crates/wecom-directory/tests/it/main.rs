@@ -15,6 +15,7 @@ mod plans;
 mod postgres;
 mod properties;
 mod pull;
+mod schema;
 mod search;
 mod store;
 mod transaction;

@@ -390,6 +390,29 @@ async fn a_renamed_department_stops_the_gate_until_somebody_says_which() {
         .await
         .unwrap();
     assert!(new.gate.passes() && new.counts.departments.create == 1, "{:?}", new.gate);
+    // The same command after the rename is done.
+    let done = plan(&corp, Policy::default(), &roster([USERID], &[["lisi"]])).await;
+    assert!(done.counts.is_empty());
+    corp.contacts
+        .departments()
+        .update(3, wecom_contacts::departments::DepartmentPatch::new().name("服务端组"))
+        .await
+        .unwrap();
+    corp.pull().await;
+    for new in [to.as_str(), "服务端组"] {
+        let again = Planning::new(Policy::default())
+            .rename(&from, new)
+            .roster(&corp.store, &corp.id(), &file())
+            .await
+            .unwrap();
+        assert!(again.counts.is_empty(), "{:?}", steps(&again));
+    }
+    corp.contacts
+        .departments()
+        .update(3, wecom_contacts::departments::DepartmentPatch::new().name("后端组"))
+        .await
+        .unwrap();
+    corp.pull().await;
     // Renamed and moved at once.
     let moved = Planning::new(Policy::default())
         .rename("后端组", "市场部/服务端组")

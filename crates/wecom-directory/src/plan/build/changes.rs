@@ -75,6 +75,15 @@ impl Maker<'_> {
     pub(super) fn renames(&mut self) -> Result<Vec<Draft>> {
         let mut drafts: Vec<Draft> = Vec::new();
         for (from, to) in self.planning.renames.clone() {
+            // The command of an earlier week may be given again: the rename is done.
+            if matches!(self.tree.resolve(&from), Resolution::Unknown | Resolution::Missing(..)) {
+                let above = from.trim_matches('/').rsplit_once('/').map_or("", |(above, _)| above);
+                let renamed =
+                    if to.contains('/') || above.is_empty() { to.clone() } else { format!("{above}/{to}") };
+                if matches!(self.tree.resolve(&renamed), Resolution::Known(_)) {
+                    continue;
+                }
+            }
             let Resolution::Known(id) = self.tree.resolve(&from) else {
                 return Err(Error::Rename(format!("no single department is called {from}")));
             };
