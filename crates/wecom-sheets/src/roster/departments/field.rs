@@ -5,7 +5,7 @@ use crate::{
     heading_text::{joined, parts, plain, squeezed},
 };
 
-/// A field of a department in a [`DepartmentTable`].
+/// A field of a department in a [`DepartmentTable`](super::DepartmentTable).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ListedField {

@@ -31,7 +31,7 @@ pub enum DepartmentPlace {
     },
 }
 
-/// One department of a [`DepartmentTable`].
+/// One department of a [`DepartmentTable`](super::DepartmentTable).
 #[derive(Clone)]
 pub struct ListedDepartment {
     pub(super) line: u64,
