@@ -26,10 +26,9 @@ use crate::{
     confirm,
     directory::{self, MirrorFlags},
     failure::{Failure, Result},
-    file::contents,
     messages::{Message, apply as messages},
     output::{Output, say},
-    plan::{Look, PlanningArgs, Wanted, parse, print, stop},
+    plan::{Look, PlanningArgs, Wanted, print, read_if_plan, stop},
 };
 
 /// Apply a plan (执行变更计划), or plan a roster and apply that
@@ -91,6 +90,8 @@ impl Apply {
             Some((path, plan)) => {
                 let store = self.mirror.open_existing().await?;
                 let corp = directory::corp(&self.access, &*store).await?;
+                // A plan that cannot be applied is refused before it is shown.
+                wecom_directory::apply::check(&*store, &corp, &plan).await?;
                 (Some(path), plan, store, corp)
             }
             None => {
@@ -129,28 +130,8 @@ impl Apply {
     /// The plan, if the only file is one.
     fn plan_file(&self) -> Result<Option<(&Path, Plan)>> {
         let [path] = self.sources.as_slice() else { return Ok(None) };
-        if path == Path::new("-") {
-            return Ok(None);
-        }
-        let is_json = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
-        if !is_json && !begins_as_json(path) {
-            return Ok(None);
-        }
-        let bytes = contents(path)?;
-        if !Plan::is_plan(&bytes) {
-            return Ok(None);
-        }
-        Ok(Some((path, parse(path, &bytes)?)))
+        Ok(read_if_plan(path)?.map(|plan| (path.as_path(), plan)))
     }
-}
-
-/// Whether a file begins as an object of JSON. A workbook or a table of any size is not read for that.
-fn begins_as_json(path: &Path) -> bool {
-    use std::io::Read;
-    let mut head = [0; 64];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut head)).unwrap_or(0);
-    let text = head[..read].strip_prefix("\u{feff}".as_bytes()).unwrap_or(&head[..read]);
-    text.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
 }
 
 /// Why the gate stops a plan with these allowances.

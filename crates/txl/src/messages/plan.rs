@@ -356,3 +356,12 @@ pub(crate) fn plan_again() -> Message {
 pub(crate) fn has_changes() -> Message {
     message!(en: "there is something to do")
 }
+
+pub(crate) fn is_a_plan(path: &Path) -> Message {
+    message!(en: "{} is a plan, and a plan is made from a roster", path.display())
+}
+
+pub(crate) fn show_or_apply(path: &Path) -> Message {
+    let path = path.display();
+    message!(en: "`txl plan show {path}` shows it, `txl apply {path}` applies it")
+}

@@ -19,8 +19,30 @@ pub(crate) fn read(path: &Path) -> Result<Plan> {
     parse(path, &file::contents(path)?)
 }
 
-/// Reads a plan from the bytes of its file.
-pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Plan> {
+/// Reads the file as a plan if it says that it is one.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(crate) fn read_if_plan(path: &Path) -> Result<Option<Plan>> {
+    let is_json = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
+    if path == Path::new("-") || !(is_json || begins_as_json(path)) {
+        return Ok(None);
+    }
+    let bytes = file::contents(path)?;
+    if Plan::is_plan(&bytes) { parse(path, &bytes).map(Some) } else { Ok(None) }
+}
+
+/// Whether a file begins as an object of JSON. A workbook or a table of any size is not read for that.
+fn begins_as_json(path: &Path) -> bool {
+    use std::io::Read;
+    let mut head = [0; 64];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut head)).unwrap_or(0);
+    let text = head[..read].strip_prefix("\u{feff}".as_bytes()).unwrap_or(&head[..read]);
+    text.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Plan> {
     Plan::from_json(bytes).map_err(|error| {
         let remedy = match &error {
             InvalidPlan::NotAPlan(_) => messages::name_a_plan(),

@@ -91,7 +91,16 @@ impl PlanningArgs {
         let policy = policy::read(self.policy.as_deref(), paths, access)?;
         // A missing file is reported before the corp is read.
         let files = match wanted {
-            Wanted::Roster(paths) => Some(RosterFiles::open(paths)?),
+            Wanted::Roster(paths) => {
+                if let Some(path) =
+                    paths.iter().find(|path| matches!(super::file::read_if_plan(path), Ok(Some(_))))
+                {
+                    return Err(
+                        Failure::usage(messages::is_a_plan(path)).remedy(messages::show_or_apply(path))
+                    );
+                }
+                Some(RosterFiles::open(paths)?)
+            }
             Wanted::RemoveDisabled(..) => None,
         };
         let (store, corp) = if self.offline {

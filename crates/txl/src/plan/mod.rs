@@ -15,7 +15,7 @@ use wecom_directory::policy::Span;
 
 pub(crate) use self::{
     contract::ended,
-    file::{parse, write},
+    file::{read_if_plan, write},
     make::{PlanningArgs, Wanted, operator},
     print::{print, stop},
     render::department_paths,

@@ -147,6 +147,16 @@ impl Apply {
     }
 }
 
+/// Checks whether a plan can be applied, as far as the mirror knows: its corp, its age, and that it was not applied before. The gate is
+/// judged by [`Apply::run`].
+///
+/// # Errors
+///
+/// [`Error::PlanRefused`](crate::Error::PlanRefused), or errors of the store.
+pub async fn check(store: &dyn Store, corp: &CorpId, plan: &Plan) -> Result<()> {
+    check::plan(store, corp, plan, Timestamp::now()).await
+}
+
 impl fmt::Debug for Apply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Apply")
