@@ -110,7 +110,8 @@ impl Apply {
         if output.is_table() {
             // The text shows the verdict with the allowances.
             let shown = Plan { gate: Verdict::new(reasons.clone()), ..plan.clone() };
-            print(&shown, &self.look, None, output)?;
+            // The file is named by the command that allows the rest.
+            print(&shown, &self.look, file.filter(|_| !shown.gate.passes()), output)?;
         }
         if let Some(stopped) = stop(&plan, reasons, file, output) {
             return Err(stopped);

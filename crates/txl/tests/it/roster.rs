@@ -178,6 +178,10 @@ async fn a_week_is_planned_applied_and_then_there_is_nothing_to_do() {
     let twice = desk.run(&["apply", "plan.json", "--yes"]);
     twice.fails_with(1).with_remedy();
     assert!(twice.stderr.contains("applied already, as run 1"), "{twice:?}");
+    assert_eq!(twice.stdout, "", "a plan that cannot be applied is not shown");
+    let planned = desk.run(&["plan", "plan.json"]);
+    planned.fails_with(2).with_remedy();
+    assert!(planned.stderr.contains("plan.json is a plan"), "{planned:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -222,7 +226,9 @@ async fn the_gate_stops_a_truncated_roster_and_an_allowance_is_for_one_plan() {
     assert!(flag.starts_with("--allow members_disabled="), "{plan:#}");
     let stopped = desk.run(&["apply", "plan.json", "--yes"]);
     stopped.fails_with(4).with_remedy();
-    assert!(stopped.stderr.contains(&flag), "{stopped:?}");
+    assert!(stopped.stdout.contains(&format!("txl apply plan.json {flag}")), "{stopped:?}");
+    let for_scripts = desk.run(&["apply", "plan.json", "--yes", "-o", "json"]);
+    assert!(for_scripts.fails_with(4).stderr.contains(&flag), "{for_scripts:?}");
     desk.run(&["apply", "few.csv", "--yes"]).fails_with(4).with_remedy();
     let allow: Vec<&str> = flag.split(' ').collect();
     desk.run(&[&["apply", "few.csv", "--yes"][..], &allow].concat()).fails_with(2).with_remedy();
