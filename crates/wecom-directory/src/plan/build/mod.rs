@@ -383,16 +383,15 @@ impl<'a> Maker<'a> {
         let newcomers = newcomers::without_taken(&inputs, newcomers, &existing, &mut self.findings);
         newcomers::add_leaders(&inputs, &newcomers, &mut found);
         let created = newcomers::drafts(&inputs, &found, &newcomers, &mut self.findings);
+        let by_userid: HashMap<_, _> =
+            newcomers.iter().map(|newcomer| (newcomer.userid.as_str(), newcomer.person())).collect();
         let mut tagged: Vec<_> = created
             .iter()
             .filter(|draft| draft.step.action == super::StepAction::Create)
             .filter_map(|draft| {
-                newcomers.iter().find(|newcomer| newcomer.userid == *draft.step.object.id.as_str())
-            })
-            .map(|newcomer| Tagged {
-                person: newcomer.person(),
-                userid: newcomer.userid.clone(),
-                is_new: true,
+                let userid = draft.step.object.id.as_str();
+                let person = *by_userid.get(userid)?;
+                Some(Tagged { person, userid: userid.into(), is_new: true })
             })
             .collect();
         drafts.extend(created);

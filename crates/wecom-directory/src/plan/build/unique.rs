@@ -56,7 +56,7 @@ pub(super) fn settle(drafts: &mut Vec<Draft>, found: &Matching, findings: &mut V
     remove(drafts, &dropped);
 }
 
-/// Removes drafts, and keeps the places that other drafts need.
+/// Removes drafts by their places, in ascending order, and keeps the places that other drafts need.
 pub(super) fn remove(drafts: &mut Vec<Draft>, dropped: &[usize]) {
     if dropped.is_empty() {
         return;
@@ -64,7 +64,7 @@ pub(super) fn remove(drafts: &mut Vec<Draft>, dropped: &[usize]) {
     let mut places = Vec::with_capacity(drafts.len());
     let mut next = 0;
     for index in 0..drafts.len() {
-        let is_dropped = dropped.contains(&index);
+        let is_dropped = dropped.binary_search(&index).is_ok();
         places.push((!is_dropped).then_some(next));
         next += usize::from(!is_dropped);
     }
