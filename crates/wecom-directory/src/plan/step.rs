@@ -43,6 +43,27 @@ pub struct Step {
 }
 
 impl Step {
+    /// A step without a number, with these fields and nothing else.
+    pub(crate) fn new(
+        object: Object,
+        action: StepAction,
+        category: Category,
+        fields: BTreeMap<String, FieldChange>,
+    ) -> Self {
+        Self {
+            id: 0,
+            object,
+            action,
+            category,
+            fields,
+            needs: Vec::new(),
+            places: Vec::new(),
+            status: None,
+            side_effects: Vec::new(),
+            former: Map::new(),
+        }
+    }
+
     /// Returns the fields as the body of a call has them.
     pub fn body(&self) -> Map<String, Value> {
         self.fields.iter().map(|(name, change)| (name.clone(), change.after.clone())).collect()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use wecom_contacts::DepartmentId;
 
 use super::{
@@ -30,18 +30,8 @@ fn step(
 ) -> Step {
     let id = id_of(effect);
     let name = department_name(id.and_then(|id| draft.departments.get(&id)));
-    Step {
-        id: 0,
-        object: Object { name: name.or_else(|| effect.object.name.clone()), ..effect.object.clone() },
-        action,
-        category,
-        fields,
-        needs: Vec::new(),
-        places: Vec::new(),
-        status: None,
-        side_effects: Vec::new(),
-        former: Map::new(),
-    }
+    let object = Object { name: name.or_else(|| effect.object.name.clone()), ..effect.object.clone() };
+    Step::new(object, action, category, fields)
 }
 
 /// Creates removed departments again, those above first.

@@ -48,26 +48,6 @@ pub(super) fn undo(draft: &mut Draft, effects: &Effects<'_>, remove_created: boo
     }
 }
 
-fn step(
-    object: Object,
-    action: StepAction,
-    category: Category,
-    fields: BTreeMap<String, FieldChange>,
-) -> Step {
-    Step {
-        id: 0,
-        object,
-        action,
-        category,
-        fields,
-        needs: Vec::new(),
-        places: Vec::new(),
-        status: None,
-        side_effects: Vec::new(),
-        former: Map::new(),
-    }
-}
-
 /// The member of an effect as the mirror has it.
 fn present<'a>(draft: &'a Draft, effect: &Effect<'_>) -> Option<&'a MemberRecord> {
     let new = effect.fields.get("new_userid").and_then(|(_, after)| after.as_str());
@@ -96,7 +76,7 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, remove_created: bo
     let is_unused = record.member.status.known() == Some(&MemberStatus::NotActivated);
     let object = object_of(record);
     if remove_created && is_unused {
-        let mut deletion = step(object, StepAction::Remove, Category::Remove, BTreeMap::new());
+        let mut deletion = Step::new(object, StepAction::Remove, Category::Remove, BTreeMap::new());
         deletion.status = status(record);
         deletion.former = removal::former(record);
         let key = MemberKey::from(&record.member.userid);
@@ -122,8 +102,10 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, remove_created: bo
     if !is_disabled {
         let before = enable.known().map(|enable| Value::Bool(*enable));
         let fields = BTreeMap::from([("enable".to_owned(), FieldChange { before, after: false.into() })]);
-        let disabling =
-            Step { status: record_status, ..step(object, StepAction::Update, Category::Disable, fields) };
+        let disabling = Step {
+            status: record_status,
+            ..Step::new(object, StepAction::Update, Category::Disable, fields)
+        };
         draft.add(disabling, []);
     }
 }
@@ -218,7 +200,7 @@ fn create_again(draft: &mut Draft, effect: &Effect<'_>) {
         fields.insert("enable".to_owned(), change(false.into()));
     }
     draft.findings.push(cannot(LOST_WITH_REMOVAL));
-    draft.add(step(effect.object.clone(), StepAction::Create, Category::Create, fields), needs);
+    draft.add(Step::new(effect.object.clone(), StepAction::Create, Category::Create, fields), needs);
 }
 
 /// Restores what went with a removed member: the direct leader, the members who were led, and the tags.
@@ -282,7 +264,7 @@ fn lead_again(draft: &mut Draft, effect: &Effect<'_>, of: &str, creation: Node) 
 
 fn lead(draft: &mut Draft, object: Object, before: Option<Value>, leaders: Value, needs: Vec<Node>) {
     let fields = BTreeMap::from([("direct_leader".to_owned(), FieldChange { before, after: leaders })]);
-    draft.add(step(object, StepAction::Update, Category::Update, fields), needs);
+    draft.add(Step::new(object, StepAction::Update, Category::Update, fields), needs);
 }
 
 fn restore_fields(draft: &mut Draft, effect: &Effect<'_>) {
@@ -356,7 +338,7 @@ fn restore_fields(draft: &mut Draft, effect: &Effect<'_>) {
         None if fields.contains_key("department") => Category::Move,
         None => Category::Update,
     };
-    let update = step(object_of(&record), StepAction::Update, category, fields);
+    let update = Step::new(object_of(&record), StepAction::Update, category, fields);
     draft.add(Step { status: status(&record), ..update }, needs);
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use wecom_contacts::{Seen, TagId, UserId};
 
 use super::{
@@ -32,26 +32,6 @@ pub(super) fn undo(draft: &mut Draft, effects: &Effects<'_>) {
     }
     for (id, members) in gained {
         add_members(draft, id, members);
-    }
-}
-
-fn step(
-    object: Object,
-    action: StepAction,
-    category: Category,
-    fields: BTreeMap<String, FieldChange>,
-) -> Step {
-    Step {
-        id: 0,
-        object,
-        action,
-        category,
-        fields,
-        needs: Vec::new(),
-        places: Vec::new(),
-        status: None,
-        side_effects: Vec::new(),
-        former: Map::new(),
     }
 }
 
@@ -85,7 +65,7 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, id: TagId) {
         draft.findings.push(finding(FindingKind::Conflict, effect).field("members"));
         return;
     }
-    let mut removal = step(object_of(&tag), StepAction::Remove, Category::Remove, BTreeMap::new());
+    let mut removal = Step::new(object_of(&tag), StepAction::Remove, Category::Remove, BTreeMap::new());
     removal.former.extend(tag.name.known().map(|name| ("tagname".to_owned(), name.as_str().into())));
     let members: Vec<&str> = tag.members.known().into_iter().flatten().map(UserId::as_str).collect();
     removal.former.insert("userlist".to_owned(), json!(members));
@@ -114,7 +94,7 @@ fn create_again(draft: &mut Draft, effect: &Effect<'_>, id: TagId) -> Vec<UserId
         draft.findings.push(cannot(&format!("{departments} departments of the tag are added by hand")));
     }
     let fields = BTreeMap::from([("tagname".to_owned(), FieldChange { before: None, after: name.into() })]);
-    draft.add(step(effect.object.clone(), StepAction::Create, Category::Create, fields), []);
+    draft.add(Step::new(effect.object.clone(), StepAction::Create, Category::Create, fields), []);
     // A list of userids, or of objects as `tag/get` has them.
     let members = effect.former.get("userlist").and_then(Value::as_array);
     let userid = |member: &Value| member.as_str().or_else(|| member.get("userid")?.as_str()).map(UserId::new);
@@ -133,7 +113,7 @@ fn restore(draft: &mut Draft, effect: &Effect<'_>, id: TagId, gained: &mut Vec<U
             (Some(before), Seen::Known(now)) if after.as_str() == Some(now) => {
                 let change = FieldChange { before: Some(after.clone()), after: before.into() };
                 let fields = BTreeMap::from([("tagname".to_owned(), change)]);
-                draft.add(step(object_of(&tag), StepAction::Update, Category::Update, fields), []);
+                draft.add(Step::new(object_of(&tag), StepAction::Update, Category::Update, fields), []);
             }
             (Some(_), Seen::Known(_)) => {
                 draft.findings.push(finding(FindingKind::Conflict, effect).field("tagname"));
@@ -164,7 +144,10 @@ fn restore(draft: &mut Draft, effect: &Effect<'_>, id: TagId, gained: &mut Vec<U
         .collect();
     let added: Vec<UserId> = added.into_iter().filter(|userid| !removed.contains(&userid.into())).collect();
     if !added.is_empty() {
-        draft.add(step(object_of(&tag), StepAction::RemoveMembers, Category::Update, userlist(&added)), []);
+        draft.add(
+            Step::new(object_of(&tag), StepAction::RemoveMembers, Category::Update, userlist(&added)),
+            [],
+        );
     }
 }
 
@@ -201,6 +184,6 @@ fn add_members(draft: &mut Draft, id: TagId, members: Vec<UserId>) {
     }
     let wanted: Vec<UserId> = wanted.into_values().collect();
     if !wanted.is_empty() {
-        draft.add(step(object, StepAction::AddMembers, Category::Update, userlist(&wanted)), needs);
+        draft.add(Step::new(object, StepAction::AddMembers, Category::Update, userlist(&wanted)), needs);
     }
 }

@@ -59,18 +59,7 @@ impl Draft {
             // Numbers in their own order.
             ObjectKind::Department | ObjectKind::Tag => format!("{:0>10}", object.id),
         };
-        let step = Step {
-            id: 0,
-            object,
-            action,
-            category,
-            fields: BTreeMap::new(),
-            needs: Vec::new(),
-            places: Vec::new(),
-            status: None,
-            side_effects: Vec::new(),
-            former: serde_json::Map::new(),
-        };
+        let step = Step::new(object, action, category, BTreeMap::new());
         Self { phase, order, step, needs: BTreeSet::new(), person: None, wants: Vec::new() }
     }
 
