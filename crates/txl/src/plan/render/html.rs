@@ -67,7 +67,7 @@ fn findings(page: &mut String, plan: &Plan) {
     if plan.findings.is_empty() && plan.not_writable.is_empty() {
         return;
     }
-    page.push_str("<section id=\"findings\">\n<h2>Findings</h2>\n");
+    folding(page, "findings", "Findings", plan.findings.len() + plan.not_writable.len());
     let findings = plan.findings.iter();
     list(page, findings.map(|finding| escaped(&messages::finding(finding, files(plan)).to_string())));
     list(
@@ -77,7 +77,7 @@ fn findings(page: &mut String, plan: &Plan) {
             escaped(&format!("{title}{}", messages::object(&value.object)))
         }),
     );
-    page.push_str("</section>\n");
+    page.push_str("</details>\n</section>\n");
 }
 
 fn leavers(page: &mut String, plan: &Plan) {
@@ -86,14 +86,23 @@ fn leavers(page: &mut String, plan: &Plan) {
     if kept.is_empty() {
         return;
     }
-    page.push_str("<section id=\"leavers\">\n<h2>Leavers without a change</h2>\n");
+    folding(page, "leavers", "Leavers without a change", kept.len());
     list(
         page,
         kept.iter().map(|leaver| {
             escaped(&format!("{}{}", messages::leavers(leaver.outcome, 1), messages::object(&leaver.object)))
         }),
     );
-    page.push_str("</section>\n");
+    page.push_str("</details>\n</section>\n");
+}
+
+/// Begins a section that folds. Long lists are folded at first, so that the changes are on the first screen.
+fn folding(page: &mut String, id: &str, title: &str, items: usize) {
+    const MOST_UNFOLDED: usize = 10;
+    let open = if items <= MOST_UNFOLDED { " open" } else { "" };
+    page.push_str(&format!(
+        "<section id=\"{id}\">\n<details{open}>\n<summary><h2>{title} ({items})</h2></summary>\n"
+    ));
 }
 
 fn changes(page: &mut String, plan: &Plan, names: &Names, drawing: &Drawing) {
