@@ -58,7 +58,7 @@ async fn a_write_that_was_refused_is_not_executed() {
     let url = format!("{}/cgi-bin/user/update", rig.sim.url());
     expect(41001, &rig.post_url(&url, &update).await);
     expect(
-        60124,
+        60004,
         &rig.post(By::Contacts, "department/create", &json!({"name": "法务部", "parentid": 99})).await,
     );
     assert_eq!(
