@@ -3,6 +3,8 @@
 //! There is one gate: plans, undo and the full replace of an import are judged here. It is judged when a plan is made and again
 //! when it is applied.
 
+pub(crate) mod measure;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -57,10 +57,7 @@ impl Finding {
     pub fn message(&self) -> String {
         let text = |index: usize| self.texts.get(index).map_or("", String::as_str);
         let field = self.field.as_deref().unwrap_or_default();
-        let object = self.object.as_ref().map(|object| match &object.name {
-            Some(name) if *name != object.id => format!("{name} ({})", object.id),
-            _ => object.id.clone(),
-        });
+        let object = self.object.as_ref().map(Object::called);
         let object = object.as_deref().unwrap_or("this row");
         match self.kind {
             FindingKind::UnusableCell => format!("{field}: {}; the cell is not used", text(0)),

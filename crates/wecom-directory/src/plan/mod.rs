@@ -4,6 +4,7 @@
 //! sent while a plan is made.
 
 pub(crate) mod build;
+mod counts;
 mod finding;
 mod step;
 
@@ -16,6 +17,7 @@ use wecom_contacts::{CorpId, DepartmentId};
 
 pub use self::{
     build::{Kind, Planning, UnknownKind},
+    counts::{Counts, DepartmentCounts, TagCounts},
     finding::{Finding, FindingKind},
     step::{Category, FieldChange, Object, SideEffect, Step, StepAction, StepId},
 };
@@ -126,71 +128,6 @@ pub struct Basis {
     pub existence: bool,
     /// What it has proven.
     pub coverage: Coverage,
-}
-
-/// How many objects change. Each member is counted once: create, remove, disable, enable, move, update, in this order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Counts {
-    /// Members who are created.
-    pub create: u64,
-    /// Members with changes that are no other count's.
-    pub update: u64,
-    /// Members whose seats change, whatever else changes.
-    #[serde(rename = "move")]
-    pub moved: u64,
-    /// Members who are disabled.
-    pub disable: u64,
-    /// Members who are enabled.
-    pub enable: u64,
-    /// Members who are removed.
-    pub remove: u64,
-    /// Values that WeCom would ignore.
-    pub not_writable: u64,
-    /// Members who are invited.
-    pub invites: u64,
-    /// Values that could not be compared, because they are hidden.
-    pub unchecked: u64,
-    /// Departments.
-    pub departments: DepartmentCounts,
-    /// Tags.
-    pub tags: TagCounts,
-}
-
-impl Counts {
-    /// Whether the plan changes nothing.
-    pub fn is_empty(&self) -> bool {
-        *self == Self { not_writable: self.not_writable, unchecked: self.unchecked, ..Self::default() }
-    }
-}
-
-/// How many departments change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct DepartmentCounts {
-    /// Created.
-    pub create: u64,
-    /// Renamed or reordered.
-    pub update: u64,
-    /// Moved to another parent, whatever else changes.
-    #[serde(rename = "move")]
-    pub moved: u64,
-    /// Removed.
-    pub remove: u64,
-}
-
-/// How many members tags gain and lose.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct TagCounts {
-    /// Tags that are created.
-    pub create: u64,
-    /// Tags that are removed.
-    pub remove: u64,
-    /// Members who are added.
-    pub add_members: u64,
-    /// Members who are removed from tags.
-    pub remove_members: u64,
 }
 
 /// A value that WeCom would ignore.

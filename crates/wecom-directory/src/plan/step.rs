@@ -64,6 +64,11 @@ impl Step {
         }
     }
 
+    /// Returns how many members the step adds to a tag or removes from it.
+    pub(crate) fn tagged_members(&self) -> u64 {
+        self.fields.get("userlist").and_then(|list| list.after.as_array()).map_or(0, |list| list.len() as u64)
+    }
+
     /// Returns the fields as the body of a call has them.
     pub fn body(&self) -> Map<String, Value> {
         self.fields.iter().map(|(name, change)| (name.clone(), change.after.clone())).collect()
@@ -81,6 +86,16 @@ pub struct Object {
     /// Its name, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+impl Object {
+    /// Returns what people call it: the name with the id.
+    pub(crate) fn called(&self) -> String {
+        match &self.name {
+            Some(name) if *name != self.id => format!("{name} ({})", self.id),
+            _ => self.id.clone(),
+        }
+    }
 }
 
 /// How an object is written.

@@ -22,7 +22,7 @@ use crate::{
     Error, Result,
     apply::check,
     gate::{self, Verdict},
-    plan::{Basis, FORMAT, Finding, FindingKind, Origin, Plan, VERSION, build::measure},
+    plan::{Basis, Counts, FORMAT, Finding, FindingKind, Origin, Plan, VERSION},
     store::Store,
 };
 
@@ -104,7 +104,7 @@ impl Undo {
         let drawn = draft.departments_to_draw(&effects);
         let sizes = draft.sizes();
         let steps = draft.ordered(&original, &effects);
-        let counts = measure::counts(&steps);
+        let counts = Counts::of(&steps);
         let limits = &original.policy.gate;
         let since = now.checked_sub(limits.window.duration()).unwrap_or(Timestamp::MIN);
         let earlier = store.measures_since(&corp, since).await?;

@@ -7,12 +7,12 @@ use wecom_contacts::{CorpId, DepartmentId, Seen, TagId, UserId};
 use super::effects::{Effects, ObjectKey, object_key};
 use crate::{
     Result,
-    gate::Measured,
-    journal::ObjectKind,
-    plan::{
-        Finding, Plan, PlanDepartment, SideEffect, Step, StepAction, StepId,
-        build::measure::{self, Wholes},
+    gate::{
+        Measured,
+        measure::{self, Wholes},
     },
+    journal::ObjectKind,
+    plan::{Finding, Plan, PlanDepartment, SideEffect, Step, StepAction, StepId},
     policy::Measure,
     record::{DepartmentRecord, MemberRecord, State, TagRecord},
     store::{MemberKey, Store},

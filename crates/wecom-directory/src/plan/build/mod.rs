@@ -10,7 +10,6 @@ mod draft;
 mod employment;
 mod leavers;
 mod matching;
-pub(crate) mod measure;
 mod member;
 mod newcomers;
 mod people;
@@ -34,7 +33,6 @@ use self::{
     draft::Draft,
     leavers::Protected,
     matching::{Matcher, Matching},
-    measure::Wholes,
     member::{Collected, Compared},
     people::{Key, People},
     scope::Scope,
@@ -47,7 +45,10 @@ use super::{
 };
 use crate::{
     Error, Result,
-    gate::{self, Measured, Reason, Verdict},
+    gate::{
+        self, Measured, Reason, Verdict,
+        measure::{self, Wholes},
+    },
     policy::{EmptyCellRule, EmptyDepartmentRule, LeaverRule, Measure, Policy, RosterPolicy, Span},
     record::{MemberRecord, PersonId, State, TagRecord},
     roster::{Cell, Column, Place, Roster},
@@ -644,7 +645,7 @@ impl<'a> Maker<'a> {
         let protected: Vec<_> = steps
             .iter()
             .filter(|step| step.former.contains_key("protected"))
-            .map(|step| measure::called(&step.object))
+            .map(|step| step.object.called())
             .collect();
         if !protected.is_empty() {
             self.reasons.push(Reason::Protected { names: protected });
@@ -692,7 +693,7 @@ impl<'a> Maker<'a> {
         }
         let mut reasons = gate::judge(limits, &rest.measured, &self.planning.allowed);
         reasons.append(&mut self.reasons);
-        let mut counts = measure::counts(&steps);
+        let mut counts = super::Counts::of(&steps);
         counts.not_writable = rest.not_writable.len() as u64;
         counts.unchecked = rest.unchecked.values().sum();
         self.findings.sort();

@@ -14,13 +14,12 @@ use super::{
     draft::{self, Draft, Phase},
     leavers::Protected,
     matching::{FieldText, object, text},
-    measure::Wholes,
     scope::Scope,
     values::TEXTS,
 };
 use crate::{
     Result,
-    gate::Reason,
+    gate::{Reason, measure::Wholes},
     journal::ObjectKind,
     plan::{Category, Finding, FindingKind, Origin, Plan, SideEffect, StepAction},
     policy::Span,
@@ -54,7 +53,7 @@ impl Maker<'_> {
                     continue;
                 }
                 if protected.contains(record) {
-                    refused.push(super::measure::called(&object(record)));
+                    refused.push(object(record).called());
                 } else {
                     removed.insert(MemberKey::from(&record.member.userid), self.removal(record));
                 }
