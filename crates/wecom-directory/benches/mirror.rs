@@ -32,7 +32,7 @@ use wecom_sim::{ConsoleLegacy, Sim};
 const ROLE: &str = "WECOM_BENCH_ROLE";
 const CORP: &str = "WECOM_BENCH_CORP";
 const FILE: &str = "WECOM_BENCH_FILE";
-/// One member of so many is changed.
+/// One of this number of members is changed.
 const CHANGED: usize = 100;
 
 /// The simulated corp.

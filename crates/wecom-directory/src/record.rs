@@ -152,6 +152,22 @@ pub struct DepartmentRecord {
     pub read_at: Timestamp,
 }
 
+impl DepartmentRecord {
+    /// Returns a record of which nothing but the id is known.
+    pub fn unread(id: DepartmentId, read_at: Timestamp) -> Self {
+        Self {
+            id,
+            state: State::Present,
+            name: Seen::Hidden,
+            name_en: Seen::Hidden,
+            parent: Seen::Hidden,
+            order: Seen::Hidden,
+            leaders: Seen::Hidden,
+            read_at,
+        }
+    }
+}
+
 /// A tag (标签) as the mirror stores it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TagRecord {

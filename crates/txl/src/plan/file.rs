@@ -25,12 +25,21 @@ pub(crate) fn read(path: &Path) -> Result<Plan> {
 ///
 /// As [`read`].
 pub(crate) fn read_if_plan(path: &Path) -> Result<Option<Plan>> {
+    plan_bytes(path)?.map(|bytes| parse(path, &bytes)).transpose()
+}
+
+/// Returns whether the file says that it is a plan, although it may be none that can be used.
+pub(crate) fn says_plan(path: &Path) -> Result<bool> {
+    Ok(plan_bytes(path)?.is_some())
+}
+
+fn plan_bytes(path: &Path) -> Result<Option<Vec<u8>>> {
     let is_json = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
     if path == Path::new("-") || !(is_json || begins_as_json(path)) {
         return Ok(None);
     }
     let bytes = file::contents(path)?;
-    if Plan::is_plan(&bytes) { parse(path, &bytes).map(Some) } else { Ok(None) }
+    Ok(Plan::is_plan(&bytes).then_some(bytes))
 }
 
 /// Whether a file begins as an object of JSON. A workbook or a table of any size is not read for that.

@@ -92,12 +92,11 @@ impl PlanningArgs {
         // A missing file is reported before the corp is read.
         let files = match wanted {
             Wanted::Roster(paths) => {
-                if let Some(path) =
-                    paths.iter().find(|path| matches!(super::file::read_if_plan(path), Ok(Some(_))))
-                {
-                    return Err(
-                        Failure::usage(messages::is_a_plan(path)).remedy(messages::show_or_apply(path))
-                    );
+                for path in paths {
+                    if super::file::says_plan(path)? {
+                        let failure = Failure::usage(messages::is_a_plan(path));
+                        return Err(failure.remedy(messages::show_or_apply(path)));
+                    }
                 }
                 Some(RosterFiles::open(paths)?)
             }

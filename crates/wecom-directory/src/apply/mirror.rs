@@ -143,7 +143,7 @@ pub(super) fn department(
 ) -> Map<String, Value> {
     let mut changed = Map::new();
     let Some(id) = look::department_id(step) else { return changed };
-    let record = departments.entry(id).or_insert_with(|| unknown(id, at));
+    let record = departments.entry(id).or_insert_with(|| DepartmentRecord::unread(id, at));
     record.read_at = at;
     match step.action {
         StepAction::Remove => {
@@ -152,7 +152,8 @@ pub(super) fn department(
         }
         StepAction::Create => {
             // An earlier department may have had the id.
-            *record = DepartmentRecord { leaders: Seen::Known(Vec::new()), ..unknown(id, at) };
+            *record =
+                DepartmentRecord { leaders: Seen::Known(Vec::new()), ..DepartmentRecord::unread(id, at) };
         }
         _ => record.state = State::Present,
     }
@@ -169,19 +170,6 @@ pub(super) fn department(
         }
     }
     changed
-}
-
-fn unknown(id: DepartmentId, at: Timestamp) -> DepartmentRecord {
-    DepartmentRecord {
-        id,
-        state: State::Present,
-        name: Seen::Hidden,
-        name_en: Seen::Hidden,
-        parent: Seen::Hidden,
-        order: Seen::Hidden,
-        leaders: Seen::Hidden,
-        read_at: at,
-    }
 }
 
 fn set<T: Clone + PartialEq + serde::Serialize>(

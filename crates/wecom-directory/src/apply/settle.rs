@@ -33,7 +33,7 @@ const fn existence(is_there: bool, wanted: bool) -> Evidence {
 fn member(step: &Step, sighted: &Sighted) -> Evidence {
     let now = sighted.member(&MemberKey::from(step.object.id.as_str()));
     match (step.action, now) {
-        // The look before the first write has shown that nobody had the userid.
+        // The look before the first write has shown that no member had the userid.
         (StepAction::Create, now) => existence(!matches!(now, MemberNow::Absent), true),
         (StepAction::Remove, now) => existence(!matches!(now, MemberNow::Absent), false),
         (_, MemberNow::Absent) => {

@@ -46,8 +46,8 @@ impl Slots {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).halvings
     }
 
-    /// Halves the number after a conflict of a call that was sent after so many halvings. Calls that ran at the same time halve it
-    /// once.
+    /// Halves the number after a conflict. `sent_after` is the number of halvings before the call was sent. Calls that ran at the same
+    /// time halve the number once.
     pub(super) fn halve(&self, sent_after: u64) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.halvings == sent_after {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Object;
-use crate::roster::Place;
+use crate::{gate::Reason, roster::Place};
 
 /// Something in the roster or the corp that people should look at. The row or object that it names is left as it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,73 +62,125 @@ impl Finding {
         match self.kind {
             FindingKind::UnusableCell => format!("{field}: {}; the cell is not used", text(0)),
             FindingKind::NoKey => format!("the row has no usable {field}, so it belongs to no one"),
-            FindingKind::RowsDisagree => format!("several rows have the same {field} and differ; none is used"),
-            FindingKind::MatchesDisagree => {
-                format!("the row points to two members: {} by {}, {} by {}", text(0), text(1), text(2), text(3))
+            FindingKind::RowsDisagree => {
+                format!("several rows have the same {field} and differ; none is used")
             }
-            FindingKind::SeveralMembers => format!("several members have the {field} of this row: {}", self.texts.join(", ")),
+            FindingKind::MatchesDisagree => {
+                format!("two rows point to {object}: {} by {}, {} by {}", text(0), text(1), text(2), text(3))
+            }
+            FindingKind::SeveralMembers => {
+                format!("several members have the {field} of this row: {}", self.texts.join(", "))
+            }
             FindingKind::KeyHidden => {
-                format!("{field} cannot be read for {} of {} members, so no one is created and no leaver is acted on", text(0), text(1))
+                format!(
+                    "{field} cannot be read for {} of {} members, so no one is created and no leaver is acted on",
+                    text(0),
+                    text(1)
+                )
             }
             FindingKind::SameName => {
-                format!("no member has the key of this row, and {object} has the same name and is in no row: link them, or correct the key")
+                format!(
+                    "no member has the key of this row, and {object} has the same name and is in no row: link them, or correct the key"
+                )
             }
-            FindingKind::NoUserid => "the new person has no userid: add a column, or set new_userid in the policy".to_owned(),
+            FindingKind::NoUserid => {
+                "the new person has no userid: add a column, or set new_userid in the policy".to_owned()
+            }
             FindingKind::UseridTaken => format!("the userid of the new person belongs to {object}"),
             FindingKind::NoContact => "a new person needs a mobile number or a mail address".to_owned(),
             FindingKind::NoDepartment => "a new person needs a department".to_owned(),
             FindingKind::NoName => "a new person needs a name".to_owned(),
-            FindingKind::Taken if self.object.is_some() => format!("the {field} of this row belongs to {object}"),
+            FindingKind::Taken if self.object.is_some() => {
+                format!("the {field} of this row belongs to {object}")
+            }
             FindingKind::Taken => format!("several rows have the same {field}"),
-            FindingKind::Released => format!("{object} gives up the {field} that this row wants in the same plan; apply one of the two first"),
+            FindingKind::Released => format!(
+                "{object} gives up the {field} that this row wants in the same plan; apply one of the two first"
+            ),
             FindingKind::InvalidValue => format!("{field}: {}", text(0)),
             FindingKind::UnknownDepartment => format!("unknown department: {}", text(0)),
-            FindingKind::AmbiguousDepartment => format!("several departments match {}: write a full path", text(0)),
+            FindingKind::AmbiguousDepartment => {
+                format!("several departments match {}: write a full path", text(0))
+            }
             FindingKind::SimilarDepartment => {
                 format!("{} differs from {} in width or blanks only: write one of the two", text(0), text(1))
             }
             FindingKind::UnknownSiblings => {
-                format!("{} is not created: the names of the departments beside it are not all visible", text(0))
+                format!(
+                    "{} is not created: the names of the departments beside it are not all visible",
+                    text(0)
+                )
             }
-            FindingKind::DepartmentRefused => format!("{} does not exist, and the policy creates no departments", text(0)),
+            FindingKind::DepartmentRefused => {
+                format!("{} does not exist, and the policy creates no departments", text(0))
+            }
             FindingKind::InvalidDepartment => format!("{}: {}", text(0), text(1)),
             FindingKind::OutsideScope => format!("{} is outside the scope of this roster", text(0)),
             FindingKind::MemberOutsideScope => format!("{object} has no seat in the scope of this roster"),
             FindingKind::UnknownLeader => format!("no member matches the leader {}", text(0)),
-            FindingKind::AmbiguousLeader => format!("several members match the leader {}: write a userid", text(0)),
-            FindingKind::LeaderOfOther => format!("leads {}, which is none of the departments of the row", text(0)),
-            FindingKind::LeaderFlags => "the number of leader flags differs from the number of departments".to_owned(),
+            FindingKind::AmbiguousLeader => {
+                format!("several members match the leader {}: write a userid", text(0))
+            }
+            FindingKind::LeaderOfOther => {
+                format!("leads {}, which is none of the departments of the row", text(0))
+            }
+            FindingKind::LeaderFlags => {
+                "the number of leader flags differs from the number of departments".to_owned()
+            }
             FindingKind::UnknownTag => format!("unknown tag: {}", text(0)),
-            FindingKind::TagNotVisible => format!("the members of the tag {} are not all visible, so nobody is removed from it", text(0)),
+            FindingKind::TagNotVisible => format!(
+                "the members of the tag {} are not all visible, so no member is removed from it",
+                text(0)
+            ),
             FindingKind::UnknownState => format!("unknown state: {}", text(0)),
             FindingKind::InvalidDay => format!("{field} is not a day"),
             FindingKind::NotYet => format!("begins on {}; planned when the day has come", text(0)),
-            FindingKind::AttributesHidden => format!("{object}: {} is not changed, because the other attributes cannot be read", text(0)),
-            FindingKind::SeatsHidden => format!("{object}: the departments are not changed, because not all seats can be read"),
-            FindingKind::TooManyDepartments => format!("{object} would be in more than 100 departments"),
-            FindingKind::DetailsOutOfSight => format!("{object} is outside the app's visible range and is not changed"),
-            FindingKind::DisabledByOthers => format!("{object} was disabled by someone else and stays disabled"),
-            FindingKind::LeftByThemselves => format!("{object} left the corp by themselves (退出企业)"),
-            FindingKind::LeftStillActive => format!("{object} is stated as having left and stays: {}", text(0)),
-            FindingKind::LeaversHeld => {
-                format!("no leaver is acted on while rows have no usable key or match no member: {}; --ignore-rows accepts them", text(0))
+            FindingKind::AttributesHidden => {
+                format!("{object}: {} is not changed, because the other attributes cannot be read", text(0))
             }
-            FindingKind::ProtectedUnknown => format!("the policy protects {}, which does not exist", text(0)),
-            FindingKind::NoProtected => "the policy acts on leavers and protects nobody: list the creator and the administrators in protected".to_owned(),
-            FindingKind::NoScope => "the policy acts on leavers without a scope: write scope, even if it is the whole corp".to_owned(),
-            FindingKind::LikelyRename => {
+            FindingKind::SeatsHidden => {
+                format!("{object}: the departments are not changed, because not all seats can be read")
+            }
+            FindingKind::TooManyDepartments => format!("{object} would be in more than 100 departments"),
+            FindingKind::DetailsOutOfSight => {
+                format!("{object} is outside the app's visible range and is not changed")
+            }
+            FindingKind::DisabledByOthers => {
+                format!("{object} was disabled by someone else and stays disabled")
+            }
+            FindingKind::LeftByThemselves => format!("{object} left the corp by themselves (退出企业)"),
+            FindingKind::LeftStillActive => {
+                format!("{object} is stated as having left and stays: {}", text(0))
+            }
+            FindingKind::LeaversHeld => {
                 format!(
-                    "{} is missing and {} is new, with {} of the same people: --rename '{}={}' renames it, --new-department '{}' creates it",
-                    text(0), text(1), text(2), text(0), text(1), text(1)
+                    "no leaver is acted on while rows have no usable key or match no member: {}; --ignore-rows accepts them",
+                    text(0)
                 )
             }
-            FindingKind::DepartmentMoves => format!("{} is below {} in the roster: {}", text(0), text(1), text(2)),
-            FindingKind::LikelyNewUserid => {
-                format!("{object} is missing and this new row has the same {field}: link them, or confirm a new person with --ignore-rows")
+            FindingKind::LikelyRename => {
+                let rename = Reason::LikelyRename { from: text(0).to_owned(), to: text(1).to_owned() };
+                format!(
+                    "{} is missing and {} is new, with {} of the same people: {} renames it, --new-department '{}' creates it",
+                    text(0),
+                    text(1),
+                    text(2),
+                    rename.flag().unwrap_or_default(),
+                    text(1)
+                )
             }
-            FindingKind::HandOver => format!("{object} may have customers (外部联系人): hand them over (离职继承) before the removal"),
+            FindingKind::LikelyNewUserid => {
+                format!(
+                    "{object} is in no row and has the {field} of this new row: link them (txl roster link), or correct the {field}"
+                )
+            }
+            FindingKind::HandOver => format!(
+                "{object} may have customers (外部联系人): hand them over (离职继承) before the removal"
+            ),
             FindingKind::CannotReturn => format!("{object} cannot be restored by undo: {}", text(0)),
-            FindingKind::Conflict => format!("{object}: {field} was changed by someone else since and is kept"),
+            FindingKind::Conflict => {
+                format!("{object}: {field} was changed by someone else since and is kept")
+            }
             FindingKind::Gone => format!("{object} does not exist any more"),
             FindingKind::UnknownColumn => format!("the field {} of the policy is unknown", text(0)),
         }
@@ -220,16 +272,8 @@ pub enum FindingKind {
     LeftStillActive,
     /// Leavers are not acted on while rows are unmatched.
     LeaversHeld,
-    /// An entry of `protected` matches nothing.
-    ProtectedUnknown,
-    /// The policy acts on leavers without `protected`.
-    NoProtected,
-    /// The policy acts on leavers without `scope`.
-    NoScope,
     /// A department vanishes while another with mostly the same people appears.
     LikelyRename,
-    /// A department is below another parent in the roster.
-    DepartmentMoves,
     /// A member vanishes while a new person has the same mobile or mail address.
     LikelyNewUserid,
     /// Customers must be handed over before a removal.

@@ -51,7 +51,7 @@ pub(super) fn merge(records: Vec<DepartmentRecord>, readings: &Readings, is_base
     };
     for id in &seen {
         let old = before.get(id);
-        let mut record = old.cloned().unwrap_or_else(|| unread(*id));
+        let mut record = old.cloned().unwrap_or_else(|| DepartmentRecord::unread(*id, Timestamp::UNIX_EPOCH));
         let was = record.state;
         let mut fields = Map::new();
         let mut read_at = record.read_at;
@@ -121,19 +121,6 @@ pub(super) fn difference(
     let place = |node: Option<&DepartmentNode>| node.map(|node| (node.parentid, node.order));
     let all = before.keys().chain(after.keys()).copied();
     all.filter(|id| place(before.get(id)) != place(after.get(id))).collect()
-}
-
-fn unread(id: DepartmentId) -> DepartmentRecord {
-    DepartmentRecord {
-        id,
-        state: State::Present,
-        name: Seen::Hidden,
-        name_en: Seen::Hidden,
-        parent: Seen::Hidden,
-        order: Seen::Hidden,
-        leaders: Seen::Hidden,
-        read_at: Timestamp::UNIX_EPOCH,
-    }
 }
 
 fn set<T: Clone + PartialEq + serde::Serialize>(

@@ -10,7 +10,7 @@ const HEIGHT: usize = 44;
 const GAP: usize = 40;
 const SPACE: usize = 14;
 const MARGIN: usize = 16;
-/// A box has room for so many columns of text; a Chinese character takes two.
+/// The number of columns of text in a box. A Chinese character takes two.
 const COLUMNS: usize = 24;
 
 /// Returns a chart of the departments. Every text is escaped; a long one is cut, and a browser shows the whole when it is pointed at.

@@ -370,7 +370,7 @@ fn attributes(before: &Value, after: &Value, record: &MemberRecord) -> Option<Va
     serde_json::to_value(now).ok()
 }
 
-/// The fields that restore the seats, if nobody changed them since.
+/// Returns the fields that restore the seats, if the seats are still as the run wrote them.
 fn restore_seats(
     draft: &mut Draft,
     effect: &Effect<'_>,

@@ -346,7 +346,7 @@ async fn a_tag_of_many_members_is_written_in_parts() {
     assert_eq!(tag.members.known().map(Vec::len), Some(2_300));
 }
 
-/// Updates of the telephone of the first so many members of a larger corp.
+/// Updates of the telephone of the first members of a larger corp.
 async fn telephones(corp: &Corp, count: usize) -> Vec<Step> {
     let members = corp.members().await;
     let step = |userid: &String| member(userid, StepAction::Update, json!({"telephone": [null, "010-1"]}));
@@ -493,7 +493,7 @@ async fn every_fault_at_five_percent_ends_in_the_wanted_corp() {
     assert_no_write_twice(&corp);
 }
 
-/// Polls a run so many times and drops it. Returns the report if the run has ended before.
+/// Polls a run this number of times and drops it. Returns the report if the run has ended before.
 async fn killed_after(polls: u64, run: impl Future<Output = Result<RunReport, Error>>) -> Option<RunReport> {
     let mut run = pin!(run);
     let mut left = polls;

@@ -281,7 +281,7 @@ fn creation(
     }
     let leader = match cell(MemberField::DirectLeader) {
         Cell::Value(leader) => match inputs.leader(found, leader) {
-            // Nobody leads themselves.
+            // A member cannot be their own leader.
             Ok(leader) if leader == newcomer.userid => None,
             Ok(leader) => Some(leader),
             Err(kind) => {

@@ -83,7 +83,7 @@ impl People {
         let mut disagree = BTreeSet::new();
         for row in 0..roster.len() {
             let Cell::Value(value) = roster.cell(row, &key.column) else {
-                // A new person may get a userid from the policy; a row without any key is nobody's.
+                // A row without a key belongs to no person.
                 people.without_key.push(roster.place(row));
                 continue;
             };
