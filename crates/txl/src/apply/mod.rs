@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use wecom_directory::{
-    gate::{self, Reason, Verdict},
+    gate::{self, Verdict},
     plan::Plan,
     policy::Measure,
 };
@@ -106,7 +106,8 @@ impl Apply {
                 (None, plan, store, corp)
             }
         };
-        let reasons = reasons(&plan, &self.allow);
+        let allowed = self.allow.iter().copied().collect();
+        let reasons = gate::reasons(&*store, &corp, &plan, &allowed).await?;
         if output.is_table() {
             // The text shows the verdict with the allowances.
             let shown = Plan { gate: Verdict::new(reasons.clone()), ..plan.clone() };
@@ -133,12 +134,4 @@ impl Apply {
         let [path] = self.sources.as_slice() else { return Ok(None) };
         Ok(read_if_plan(path)?.map(|plan| (path.as_path(), plan)))
     }
-}
-
-/// Why the gate stops a plan with these allowances.
-fn reasons(plan: &Plan, allow: &[(Measure, u64)]) -> Vec<Reason> {
-    let mut reasons = gate::judge(&plan.policy.gate, &plan.measured, &allow.iter().copied().collect());
-    let others = plan.gate.reasons.iter().filter(|reason| !matches!(reason, Reason::OverLimit { .. }));
-    reasons.extend(others.cloned());
-    reasons
 }

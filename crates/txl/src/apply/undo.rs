@@ -6,7 +6,6 @@ use clap::Args;
 use wecom_directory::policy::Span;
 
 use super::{
-    reasons,
     run::{RunArgs, Runner},
     summary::{self, finish},
 };
@@ -74,7 +73,7 @@ impl Undo {
         if output.is_table() || self.out.is_some() {
             print(&plan, &self.look, self.out.as_deref(), output)?;
         }
-        if let Some(stopped) = stop(&plan, reasons(&plan, &[]), self.out.as_deref(), output) {
+        if let Some(stopped) = stop(&plan, plan.gate.reasons.clone(), self.out.as_deref(), output) {
             return Err(stopped.remedy(messages::undo_by_a_plan(self.run)));
         }
         if self.out.is_some() {

@@ -4,14 +4,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use wecom_directory::{
     gate::{Decision, Reason},
-    plan::{Counts, Finding, Plan},
+    plan::{Finding, Plan, PlanCounts},
 };
 
 /// The counts of a plan with its findings and the gate's verdict.
 #[derive(Serialize)]
 pub(crate) struct Contract<'a> {
     #[serde(flatten)]
-    counts: &'a Counts,
+    counts: &'a PlanCounts,
     findings: Vec<Explained<'a, Finding>>,
     gate: Gate<'a>,
 }

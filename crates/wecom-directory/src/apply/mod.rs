@@ -102,7 +102,7 @@ impl Apply {
         self
     }
 
-    /// Allows this plan to change so many, above the limit of the gate.
+    /// Allows this plan to change up to this count, above the limit of the gate.
     pub fn allow(mut self, measure: Measure, count: u64) -> Self {
         self.allowed.insert(measure, count);
         self

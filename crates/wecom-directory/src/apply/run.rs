@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     Error, Result,
+    gate::{self, Verdict},
     journal::ObjectKind,
     plan::{Origin, Plan, Step, StepAction, StepId},
     pull::merge::Sight,
@@ -51,7 +52,10 @@ pub(super) async fn begin(apply: Apply, store: &dyn Store, plan: &Plan) -> Resul
     let lock: Arc<dyn Lock> = store.lock(&apply.corp, &apply.holder, apply.lock_wait).await?.into();
     let now = Timestamp::now();
     check::plan(store, &apply.corp, plan, now).await?;
-    check::gate(store, &apply.corp, plan, &apply.allowed, now).await?;
+    let reasons = gate::reasons_at(store, &apply.corp, plan, &apply.allowed, now).await?;
+    if !reasons.is_empty() {
+        return Err(PlanRefused::Gate(Box::new(Verdict::new(reasons))).into());
+    }
     let run = RunRecord {
         id: 0,
         fingerprint: plan.fingerprint.clone(),

@@ -198,7 +198,7 @@ mod tests {
                       "coverage": {"members": "complete", "departments": "complete", "tags": "complete"}},
             "policy": {}, "scope": [], "findings": [], "not_writable": [], "unchecked": {}, "leavers": [], "departments": [],
             "measured": {}, "gate": {"verdict": "pass", "reasons": []},
-            "counts": serde_json::to_value(crate::plan::Counts::default()).unwrap(),
+            "counts": serde_json::to_value(crate::plan::PlanCounts::default()).unwrap(),
         });
         plan["steps"] = steps;
         serde_json::from_value(plan).unwrap()

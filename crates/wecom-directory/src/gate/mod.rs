@@ -4,11 +4,15 @@
 //! when it is applied.
 
 pub(crate) mod measure;
+mod plan;
+pub(crate) mod protected;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::plan::reasons;
+pub(crate) use self::plan::{add_earlier, reasons_at};
 use crate::policy::{GateLimits, Measure};
 
 /// How many names a reason shows.
@@ -154,7 +158,7 @@ impl Reason {
             }
             Self::UnknownProtected { entries } => format!("protected names entries that match nothing: {}", entries.join(", ")),
             Self::NothingProtected => {
-                "the policy acts on leavers and protects nobody: list at least the creator of the corp in protected".to_owned()
+                "the policy acts on leavers, and its list protected is empty: list at least the creator of the corp".to_owned()
             }
             Self::NoScope => "the policy acts on leavers without a scope: write scope, even if it is the whole corp".to_owned(),
             Self::EmptyRoster => "the roster has no usable row".to_owned(),

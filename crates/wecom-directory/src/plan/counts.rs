@@ -10,7 +10,7 @@ use crate::journal::ObjectKind;
 /// How many objects change. Each member is counted once: create, remove, disable, enable, move, update, in this order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Counts {
+pub struct PlanCounts {
     /// Members who are created.
     pub create: u64,
     /// Members with changes that are no other count's.
@@ -36,7 +36,7 @@ pub struct Counts {
     pub tags: TagCounts,
 }
 
-impl Counts {
+impl PlanCounts {
     /// Counts the steps.
     pub(crate) fn of(steps: &[Step]) -> Self {
         let mut members: BTreeMap<&str, Category> = BTreeMap::new();

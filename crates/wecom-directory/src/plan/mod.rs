@@ -17,7 +17,7 @@ use wecom_contacts::{CorpId, DepartmentId};
 
 pub use self::{
     build::{Kind, Planning, UnknownKind},
-    counts::{Counts, DepartmentCounts, TagCounts},
+    counts::{DepartmentCounts, PlanCounts, TagCounts},
     finding::{Finding, FindingKind},
     step::{Category, FieldChange, Object, SideEffect, Step, StepAction, StepId},
 };
@@ -65,7 +65,7 @@ pub struct Plan {
     #[cfg_attr(feature = "schema", schemars(with = "Vec<i64>"))]
     pub scope: Vec<DepartmentId>,
     /// How many objects change.
-    pub counts: Counts,
+    pub counts: PlanCounts,
     /// The steps. Each needs only steps before it.
     pub steps: Vec<Step>,
     /// What people should look at.
@@ -271,7 +271,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Whether a document says that it is a plan, so that a roster in JSON is told from it.
+    /// Returns whether a document says that it is a plan. A roster in JSON does not.
     pub fn is_plan(text: &[u8]) -> bool {
         #[derive(Deserialize)]
         struct Format {

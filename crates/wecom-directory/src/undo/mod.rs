@@ -20,9 +20,8 @@ use wecom_contacts::CorpId;
 use self::effects::Effects;
 use crate::{
     Error, Result,
-    apply::check,
     gate::{self, Verdict},
-    plan::{Basis, Counts, FORMAT, Finding, FindingKind, Origin, Plan, VERSION},
+    plan::{Basis, FORMAT, Finding, FindingKind, Origin, Plan, PlanCounts, VERSION},
     store::Store,
 };
 
@@ -104,11 +103,9 @@ impl Undo {
         let drawn = draft.departments_to_draw(&effects);
         let sizes = draft.sizes();
         let steps = draft.ordered(&original, &effects);
-        let counts = Counts::of(&steps);
-        let limits = &original.policy.gate;
-        let since = now.checked_sub(limits.window.duration()).unwrap_or(Timestamp::MIN);
-        let earlier = store.measures_since(&corp, since).await?;
-        let measured = sizes.measure(&steps, &earlier);
+        let counts = PlanCounts::of(&steps);
+        let mut measured = sizes.measure(&steps);
+        gate::add_earlier(store, &corp, &original.policy.gate, now, &mut measured).await?;
         let mut plan = Plan {
             format: FORMAT.to_owned(),
             version: VERSION,
@@ -137,9 +134,7 @@ impl Undo {
             gate: Verdict::default(),
             fingerprint: String::new(),
         };
-        let mut reasons = gate::judge(&plan.policy.gate, &plan.measured, &BTreeMap::new());
-        reasons.extend(check::lasting_reasons(store, &corp, &plan).await?);
-        plan.gate = Verdict::new(reasons);
+        plan.gate = Verdict::new(gate::reasons_at(store, &corp, &plan, &BTreeMap::new(), now).await?);
         plan.seal();
         Ok(plan)
     }

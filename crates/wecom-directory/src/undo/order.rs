@@ -251,16 +251,8 @@ pub(super) struct Sizes {
 
 impl Sizes {
     /// Counts the steps for the gate.
-    pub(super) fn measure(
-        &self,
-        steps: &[Step],
-        earlier: &BTreeMap<Measure, u64>,
-    ) -> BTreeMap<Measure, Measured> {
-        let mut measured = measure::measure(steps, &self.wholes, |top| self.below(top));
-        for (measure, measured) in &mut measured {
-            measured.earlier = earlier.get(measure).copied().unwrap_or(0);
-        }
-        measured
+    pub(super) fn measure(&self, steps: &[Step]) -> BTreeMap<Measure, Measured> {
+        measure::measure(steps, &self.wholes, |top| self.below(top))
     }
 
     /// The number of members in a department and below it.

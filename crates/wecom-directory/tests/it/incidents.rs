@@ -1,5 +1,7 @@
 //! Incidents that directories of this kind have had: each must end in a finding, a stop of the gate, or no change.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use wecom_contacts::{
     departments::NewDepartment,
@@ -7,10 +9,11 @@ use wecom_contacts::{
 };
 use wecom_directory::{
     apply::RunReport,
-    gate::Reason,
+    gate::{Reason, Verdict, reasons},
     plan::{FindingKind, LeaverOutcome, Plan, Planning},
     policy::{Measure, Policy, Span},
     roster::Column,
+    store::Store as _,
 };
 use wecom_sim::{ConsoleRange, Sim};
 
@@ -339,4 +342,57 @@ async fn a_key_of_the_corps_own_links_newcomers_and_matches_them_again() {
     corp.pull().await;
     let again = plan(&corp, own(), &roster(columns(), &rows)).await;
     assert!(again.counts.is_empty(), "{:?} {:?}", steps(&again), again.findings);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_counts_a_move_as_its_plan_does() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let plan =
+        plan(&corp, Policy::default(), &roster([USERID, Column::Departments], &[["zhaoliu", "市场部"]]))
+            .await;
+    assert_eq!(steps(&plan).len(), 1);
+    run(&corp, &plan).await;
+    let done = corp.store.runs(&corp.id()).await.unwrap().remove(0).measures;
+    assert_eq!(done, BTreeMap::from([(Measure::MembersMoved, 1)]));
+    let planned: BTreeMap<_, _> = plan
+        .measured
+        .iter()
+        .filter(|(_, measured)| measured.count > 0)
+        .map(|(measure, measured)| (*measure, measured.count))
+        .collect();
+    assert_eq!(done, planned);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_members_of_a_tags_departments_are_protected_when_planning_and_when_applying() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    // 值班 has the department 人事部, and 周八 is in it.
+    let tagged = || policy(json!({"scope": ["示例公司"], "protected": ["tag:值班"]}));
+    let file = roster([USERID, Column::Field(MemberField::Enable)], &[["zhouba", "0"]]);
+    let planned = plan(&corp, tagged(), &file).await;
+    let names = vec!["周八 (zhouba)".to_owned()];
+    assert_eq!(planned.gate.reasons, [Reason::Protected { names }]);
+    // A plan of another program, which did not judge.
+    let unjudged = Plan { gate: Verdict::default(), ..planned.clone() }.sealed();
+    let reasons = reasons(&corp.store, &corp.id(), &unjudged, &BTreeMap::new()).await.unwrap();
+    assert_eq!(reasons, planned.gate.reasons);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_rows_that_point_to_one_member_are_named_with_the_rules() {
+    let corp = Corp::start().await;
+    corp.pull().await;
+    let columns = [Column::Attribute("工号".to_owned()), USERID, POSITION];
+    let file = roster(columns, &[["A0002", "-", "顾问"], ["A9999", "lisi", "顾问"]]);
+    let plan = plan(&corp, policy(json!({"key": "工号"})), &file).await;
+    let messages: Vec<_> = plan
+        .findings
+        .iter()
+        .filter(|finding| finding.kind == FindingKind::MatchesDisagree)
+        .map(wecom_directory::plan::Finding::message)
+        .collect();
+    assert_eq!(messages, ["two rows point to 李四 (lisi): line 2 by 工号, line 3 by userid"]);
+    assert!(plan.counts.is_empty(), "{:?}", steps(&plan));
 }

@@ -8,7 +8,8 @@ use wecom_directory::{
     gate::Verdict,
     journal::ObjectKind,
     plan::{
-        Basis, Category, Counts, FORMAT, FieldChange, Object, Origin, Plan, Step, StepAction, StepId, VERSION,
+        Basis, Category, FORMAT, FieldChange, Object, Origin, Plan, PlanCounts, Step, StepAction, StepId,
+        VERSION,
     },
     policy::Policy,
     store::Store,
@@ -42,7 +43,7 @@ pub(crate) async fn plan(corp: &Corp, steps: Vec<Step>) -> Plan {
         },
         policy,
         scope: Vec::new(),
-        counts: Counts::default(),
+        counts: PlanCounts::default(),
         steps: steps.map(|(index, step)| Step { id: index as StepId + 1, ..step }).collect(),
         findings: Vec::new(),
         not_writable: Vec::new(),

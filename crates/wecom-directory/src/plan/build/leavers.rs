@@ -1,9 +1,7 @@
 //! Members in scope whom the roster lacks or names as having left.
 
-use std::collections::{BTreeSet, HashSet};
-
 use serde_json::json;
-use wecom_contacts::{DepartmentId, Seen, members::MemberStatus};
+use wecom_contacts::{Seen, members::MemberStatus};
 
 use super::{
     Inputs,
@@ -14,69 +12,9 @@ use super::{
 use crate::{
     plan::{Category, Finding, FindingKind, Leaver, LeaverOutcome, StepAction},
     policy::LeaverRule,
-    record::{MemberRecord, State, TagRecord},
+    record::{MemberRecord, State},
     roster::Place,
-    store::MemberKey,
 };
-
-/// Who is never disabled, removed or moved out of scope.
-#[derive(Debug, Default)]
-pub(super) struct Protected {
-    members: HashSet<MemberKey>,
-    departments: BTreeSet<DepartmentId>,
-    /// The entries that name a userid, with whether a member has it.
-    userids: Vec<(String, bool)>,
-    /// Entries that match nothing, as far as it is known.
-    unknown: Vec<String>,
-}
-
-impl Protected {
-    /// Resolves the entries of a policy: userids, and tags as `tag:外包`.
-    pub(super) fn resolve(
-        entries: &[String],
-        tags: &[TagRecord],
-        below: impl Fn(DepartmentId) -> BTreeSet<DepartmentId>,
-    ) -> Self {
-        let mut protected = Self::default();
-        for entry in entries {
-            let Some(name) = entry.strip_prefix("tag:") else {
-                protected.members.insert(entry.as_str().into());
-                protected.userids.push((entry.clone(), false));
-                continue;
-            };
-            let mut tags = tags.iter().filter(|tag| tag.state != State::Removed);
-            match tags.find(|tag| tag.name.known().is_some_and(|known| known == name)) {
-                Some(tag) => {
-                    protected.members.extend(tag.members.known().into_iter().flatten().map(MemberKey::from));
-                    let departments = tag.departments.known().into_iter().flatten();
-                    protected.departments.extend(departments.flat_map(|department| below(*department)));
-                }
-                None => protected.unknown.push(entry.clone()),
-            }
-        }
-        protected
-    }
-
-    /// Notes that a member exists.
-    pub(super) fn saw(&mut self, record: &MemberRecord) {
-        if !self.userids.is_empty() && self.members.contains(&MemberKey::from(&record.member.userid)) {
-            for (userid, exists) in &mut self.userids {
-                *exists |= record.member.userid == *userid.as_str();
-            }
-        }
-    }
-
-    /// The entries that match nothing.
-    pub(super) fn unknown(&self) -> Vec<String> {
-        let userids = self.userids.iter().filter(|(_, exists)| !exists).map(|(userid, _)| userid.clone());
-        self.unknown.iter().cloned().chain(userids).collect()
-    }
-
-    pub(super) fn contains(&self, record: &MemberRecord) -> bool {
-        self.members.contains(&MemberKey::from(&record.member.userid))
-            || record.seats.iter().any(|seat| self.departments.contains(&seat.department))
-    }
-}
 
 /// What a leaver becomes.
 pub(super) fn leaver(

@@ -327,10 +327,6 @@ impl Comparison<'_, '_> {
                 self.draft.step.category = Category::Enable;
             }
             Cell::Value("0") if !is_disabled => {
-                if self.inputs.is_protected(self.record) {
-                    // The gate stops the plan and names the member.
-                    self.draft.step.former.insert("protected".to_owned(), true.into());
-                }
                 self.draft.change("enable", Some(json!(1)), 0);
                 self.draft.step.category = Category::Disable;
             }

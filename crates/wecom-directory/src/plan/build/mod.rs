@@ -31,7 +31,6 @@ use self::{
     changes::Changes,
     departments::Departments,
     draft::Draft,
-    leavers::Protected,
     matching::{Matcher, Matching},
     member::{Collected, Compared},
     people::{Key, People},
@@ -48,11 +47,12 @@ use crate::{
     gate::{
         self, Measured, Reason, Verdict,
         measure::{self, Wholes},
+        protected::Protected,
     },
     policy::{EmptyCellRule, EmptyDepartmentRule, LeaverRule, Measure, Policy, RosterPolicy, Span},
     record::{MemberRecord, PersonId, State, TagRecord},
     roster::{Cell, Column, Place, Roster},
-    store::{MemberKey, Store, existing_departments},
+    store::{MemberKey, Store},
 };
 
 /// How many members are read from the store at once.
@@ -225,7 +225,7 @@ impl Planning {
         Maker::new(self, store, corp).await?.roster(roster).await
     }
 
-    /// Makes the plan that removes the members whom runs disabled at least this long ago, and whom nobody enabled since.
+    /// Makes the plan that removes members. Runs disabled them at least this long ago, and they were not enabled since.
     ///
     /// # Errors
     ///
@@ -309,7 +309,11 @@ impl<'a> Maker<'a> {
         let summary = store.corps().await?.into_iter().find(|summary| summary.corp == *corp);
         let pull = summary.and_then(|summary| summary.last_pull);
         let pull = pull.ok_or_else(|| Error::UnknownCorp(corp.to_string()))?;
-        let largest = store.departments(corp).await?.iter().map(|department| department.id.0).max();
+        // Removed departments keep their ids.
+        let departments = store.departments(corp).await?;
+        let largest = departments.iter().map(|department| department.id.0).max();
+        let existing = departments.into_iter().filter(|department| department.state != State::Removed);
+        let existing = existing.map(|department| (department.id, department)).collect();
         let credentials = store.credentials(corp).await?;
         Ok(Self {
             basis: Basis {
@@ -318,7 +322,7 @@ impl<'a> Maker<'a> {
                 existence: pull.existence,
                 coverage: pull.coverage,
             },
-            tree: Tree::new(existing_departments(store, corp).await?, largest.unwrap_or_default()),
+            tree: Tree::new(existing, largest.unwrap_or_default()),
             tags: store.tags(corp).await?,
             heads: store.head_counts(corp).await?,
             sees_everybody: credentials.iter().any(|credential| credential.sees_everybody == Some(true)),
@@ -346,17 +350,14 @@ impl<'a> Maker<'a> {
         }
 
         // First reading.
-        let mut protected = Protected::resolve(&policy.protected, &self.tags, |top| self.tree.below(top));
+        let protected =
+            Protected::read(self.store, self.corp, &policy.protected, &self.tags, |top| self.tree.below(top))
+                .await?;
         let links = stored::links(self.store, self.corp, &key).await?;
         let mut matcher = Matcher::new(roster, &mut people, &key, &scope, links);
         let mut members = Members::new(self.store, self.corp);
         while let Some(page) = members.next().await? {
-            for record in &page {
-                matcher.member(record);
-                if record.state != State::Removed {
-                    protected.saw(record);
-                }
-            }
+            page.iter().for_each(|record| matcher.member(record));
         }
         let (mut found, findings) = matcher.finish();
         self.findings.extend(findings);
@@ -400,7 +401,7 @@ impl<'a> Maker<'a> {
         // Second reading.
         let held = self.held(&inputs);
         let is_held = keys_are_hidden || !held.is_empty();
-        let named = self.named(&found);
+        let named = self.named();
         let mut changes = Changes::new(&self.tree, &self.heads);
         let mut collected = Collected::default();
         let mut leavers = Vec::new();
@@ -450,7 +451,7 @@ impl<'a> Maker<'a> {
         let drafts = self.select(drafts);
         let steps = draft::order(drafts, &mut self.findings);
 
-        self.roster_reasons(&inputs, &steps);
+        self.roster_reasons(&inputs);
         let origin = Origin::Roster {
             files: roster.files.clone(),
             rows: roster.len() as u64,
@@ -509,7 +510,7 @@ impl<'a> Maker<'a> {
         are_hidden
     }
 
-    /// Rows that may be any member's, so that nobody can be taken for a leaver.
+    /// Returns the rows that may belong to any member. They hold back all leavers.
     fn held(&self, inputs: &Inputs<'_>) -> Vec<Place> {
         const HOLDS: [FindingKind; 7] = [
             FindingKind::NoKey,
@@ -534,7 +535,7 @@ impl<'a> Maker<'a> {
     }
 
     /// The members whom a finding names: they may be in the roster.
-    fn named(&self, _found: &Matching) -> HashSet<MemberKey> {
+    fn named(&self) -> HashSet<MemberKey> {
         let objects = self.findings.iter().filter_map(|finding| finding.object.as_ref());
         objects
             .filter(|object| object.kind == crate::journal::ObjectKind::Member)
@@ -542,7 +543,7 @@ impl<'a> Maker<'a> {
             .collect()
     }
 
-    /// Enables members whom a run disabled and nobody changed since; others who are disabled are findings.
+    /// Enables members whom a run disabled and who were not changed since. Other disabled members are findings.
     async fn enable(
         &mut self,
         drafts: &mut Vec<Draft>,
@@ -617,7 +618,7 @@ impl<'a> Maker<'a> {
     }
 
     /// What the gate finds wrong with the roster and the policy as a whole.
-    fn roster_reasons(&mut self, inputs: &Inputs<'_>, steps: &[Step]) {
+    fn roster_reasons(&mut self, inputs: &Inputs<'_>) {
         let rows = inputs.roster.len() as u64;
         let keyless = inputs
             .people
@@ -630,25 +631,15 @@ impl<'a> Maker<'a> {
         } else if keyless * KEYLESS_SHARE > rows {
             self.reasons.push(Reason::KeysMissing { count: keyless, whole: rows });
         }
-        let disables = steps.iter().any(|step| step.category == super::Category::Disable);
-        let acts_on_leavers = disables || inputs.policy.leavers != LeaverRule::Keep;
+        let acts_on_leavers = inputs.policy.leavers != LeaverRule::Keep;
         if acts_on_leavers && inputs.policy.scope.is_empty() {
             self.reasons.push(Reason::NoScope);
         }
         if acts_on_leavers && inputs.policy.protected.is_empty() {
             self.reasons.push(Reason::NothingProtected);
         }
-        let unknown = inputs.protected.unknown();
-        if !unknown.is_empty() {
-            self.reasons.push(Reason::UnknownProtected { entries: unknown });
-        }
-        let protected: Vec<_> = steps
-            .iter()
-            .filter(|step| step.former.contains_key("protected"))
-            .map(|step| step.object.called())
-            .collect();
-        if !protected.is_empty() {
-            self.reasons.push(Reason::Protected { names: protected });
+        if !inputs.protected.unknown.is_empty() {
+            self.reasons.push(Reason::UnknownProtected { entries: inputs.protected.unknown.clone() });
         }
     }
 
@@ -673,27 +664,9 @@ impl<'a> Maker<'a> {
 
     /// Judges the plan, and seals it.
     async fn finish(mut self, steps: Vec<Step>, mut rest: Rest) -> Result<Plan> {
-        let removes = steps.iter().any(|step| step.action == super::StepAction::Remove);
-        if removes && !self.basis.existence {
-            self.reasons.push(Reason::NoExistence);
-        }
-        if steps.iter().any(|step| {
-            step.action == super::StepAction::Remove
-                && step.object.kind == crate::journal::ObjectKind::Department
-                && step.object.id == "1"
-        }) {
-            self.reasons.push(Reason::Root);
-        }
-        let limits = &self.planning.policy.gate;
-        let since = self.planning.now.checked_sub(limits.window.duration()).unwrap_or(Timestamp::MIN);
-        for (measure, count) in self.store.measures_since(self.corp, since).await? {
-            if let Some(measured) = rest.measured.get_mut(&measure) {
-                measured.earlier = count;
-            }
-        }
-        let mut reasons = gate::judge(limits, &rest.measured, &self.planning.allowed);
-        reasons.append(&mut self.reasons);
-        let mut counts = super::Counts::of(&steps);
+        let (limits, now) = (&self.planning.policy.gate, self.planning.now);
+        gate::add_earlier(self.store, self.corp, limits, now, &mut rest.measured).await?;
+        let mut counts = super::PlanCounts::of(&steps);
         counts.not_writable = rest.not_writable.len() as u64;
         counts.unchecked = rest.unchecked.values().sum();
         self.findings.sort();
@@ -723,9 +696,11 @@ impl<'a> Maker<'a> {
             unchecked: rest.unchecked,
             leavers: rest.leavers,
             measured: rest.measured,
-            gate: Verdict::new(reasons),
+            gate: Verdict::new(self.reasons),
             fingerprint: String::new(),
         };
+        let reasons = gate::reasons_at(self.store, self.corp, &plan, &self.planning.allowed, now).await?;
+        plan.gate = Verdict::new(reasons);
         plan.seal();
         Ok(plan)
     }

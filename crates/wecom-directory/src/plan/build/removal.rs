@@ -12,14 +12,13 @@ use wecom_contacts::{
 use super::{
     Maker, Members, Rest,
     draft::{self, Draft, Phase},
-    leavers::Protected,
     matching::{FieldText, object, text},
     scope::Scope,
     values::TEXTS,
 };
 use crate::{
     Result,
-    gate::{Reason, measure::Wholes},
+    gate::{Reason, measure::Wholes, protected::Protected},
     journal::ObjectKind,
     plan::{Category, Finding, FindingKind, Origin, Plan, SideEffect, StepAction},
     policy::Span,
@@ -28,11 +27,13 @@ use crate::{
 };
 
 impl Maker<'_> {
-    /// Plans the removal of the members whom runs disabled at least `age` ago and nobody enabled since.
+    /// Plans the removal of the members whom runs disabled at least `age` ago and who were not enabled since.
     pub(super) async fn remove_disabled(mut self, age: Span) -> Result<Plan> {
         let policy = self.planning.policy.roster.clone();
         let scope = Scope::resolve(&policy.scope, &self.tree, &mut self.findings);
-        let mut protected = Protected::resolve(&policy.protected, &self.tags, |top| self.tree.below(top));
+        let protected =
+            Protected::read(self.store, self.corp, &policy.protected, &self.tags, |top| self.tree.below(top))
+                .await?;
         let before = self.planning.now.checked_sub(age.duration()).unwrap_or(Timestamp::MIN);
         let mut removed: BTreeMap<MemberKey, Draft> = BTreeMap::new();
         let mut refused = Vec::new();
@@ -40,7 +41,6 @@ impl Maker<'_> {
         let mut members = Members::new(self.store, self.corp);
         while let Some(page) = members.next().await? {
             for record in page.iter().filter(|record| record.state == State::Present) {
-                protected.saw(record);
                 wholes.members += 1;
                 wholes.seats += record.seats.len() as u64;
                 let is_disabled = record.member.status == Seen::Known(MemberStatus::Disabled)
@@ -66,9 +66,8 @@ impl Maker<'_> {
         if !refused.is_empty() {
             self.reasons.push(Reason::Protected { names: refused });
         }
-        let unknown = protected.unknown();
-        if !unknown.is_empty() {
-            self.reasons.push(Reason::UnknownProtected { entries: unknown });
+        if !protected.unknown.is_empty() {
+            self.reasons.push(Reason::UnknownProtected { entries: protected.unknown });
         }
         let drafts = self.select(removed.into_values().collect());
         let steps = draft::order(drafts, &mut self.findings);
@@ -170,7 +169,7 @@ pub(crate) fn former(record: &MemberRecord) -> Map<String, Value> {
     former
 }
 
-/// Returns when a run disabled the member, if nobody enabled the member since.
+/// Returns when a run disabled the member. Returns `None` if the member was enabled since.
 pub(super) async fn is_disabled_by_run(
     store: &dyn Store,
     corp: &CorpId,
