@@ -25,6 +25,8 @@ enum Guard {
 pub(super) struct Stdout {
     out: BufWriter<io::Stdout>,
     guard: Guard,
+    /// Whether nothing is written yet. A byte order mark at the start is for spreadsheets, and is left out on a terminal.
+    is_empty: bool,
 }
 
 impl Stdout {
@@ -41,7 +43,7 @@ impl Stdout {
     fn guarded(guard: Guard) -> Self {
         let stdout = io::stdout();
         let guard = if stdout.is_terminal() { guard } else { Guard::None };
-        Self { out: BufWriter::with_capacity(CHUNK, stdout), guard }
+        Self { out: BufWriter::with_capacity(CHUNK, stdout), guard, is_empty: true }
     }
 
     /// Writes the text and a line break.
@@ -81,7 +83,10 @@ impl Write for Stdout {
         match self.guard {
             Guard::None => return self.out.write(bytes),
             Guard::Text => {
-                self.out.write_all(printable_lines(&String::from_utf8_lossy(bytes)).as_bytes())?;
+                let text = String::from_utf8_lossy(bytes);
+                let is_start = std::mem::take(&mut self.is_empty);
+                let shown = if is_start { text.strip_prefix('\u{feff}').unwrap_or(&text) } else { &text };
+                self.out.write_all(printable_lines(shown).as_bytes())?;
             }
             Guard::Json => self.out.write_all(escaped(&String::from_utf8_lossy(bytes)).as_bytes())?,
         }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use wecom_contacts::Seen;
 
-use crate::{journal::ObjectKind, roster::Place};
+use crate::{journal::ObjectKind, record::MemberRecord, roster::Place};
 
 /// The number of a step in its plan, from 1.
 pub type StepId = u32;
@@ -61,6 +62,14 @@ impl Step {
             status: None,
             side_effects: Vec::new(),
             former: Map::new(),
+        }
+    }
+
+    /// Notes the main department of the member, so that the plan can be drawn on the tree.
+    pub(crate) fn note_home(&mut self, record: &MemberRecord) {
+        let main = record.seats.iter().find(|seat| seat.is_main == Seen::Known(true));
+        if let Some(seat) = main.or(record.seats.first()) {
+            self.former.insert("main_department".to_owned(), seat.department.0.into());
         }
     }
 

@@ -94,18 +94,16 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, remove_created: bo
         return;
     }
     let is_disabled = record.member.enable == Seen::Known(false);
-    let (record_status, enable) = (status(record), record.member.enable);
+    let before = record.member.enable.known().map(|enable| Value::Bool(*enable));
+    let fields = BTreeMap::from([("enable".to_owned(), FieldChange { before, after: false.into() })]);
+    let mut disabling = Step::new(object, StepAction::Update, Category::Disable, fields);
+    disabling.status = status(record);
+    disabling.note_home(record);
     if remove_created {
         let why = "the member has activated, or the status is hidden; disabled instead";
         draft.findings.push(finding(FindingKind::CannotReturn, effect).text(why));
     }
     if !is_disabled {
-        let before = enable.known().map(|enable| Value::Bool(*enable));
-        let fields = BTreeMap::from([("enable".to_owned(), FieldChange { before, after: false.into() })]);
-        let disabling = Step {
-            status: record_status,
-            ..Step::new(object, StepAction::Update, Category::Disable, fields)
-        };
         draft.add(disabling, []);
     }
 }
@@ -338,8 +336,12 @@ fn restore_fields(draft: &mut Draft, effect: &Effect<'_>) {
         None if fields.contains_key("department") => Category::Move,
         None => Category::Update,
     };
-    let update = Step::new(object_of(&record), StepAction::Update, category, fields);
-    draft.add(Step { status: status(&record), ..update }, needs);
+    let mut update = Step::new(object_of(&record), StepAction::Update, category, fields);
+    update.status = status(&record);
+    if !update.fields.contains_key("main_department") {
+        update.note_home(&record);
+    }
+    draft.add(update, needs);
 }
 
 fn is_off(value: &Value) -> bool {

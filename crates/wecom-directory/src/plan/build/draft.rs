@@ -6,12 +6,12 @@ use std::{
 };
 
 use serde_json::Value;
-use wecom_contacts::{DepartmentId, Seen, members::MemberField};
+use wecom_contacts::{DepartmentId, members::MemberField};
 
 use crate::{
     journal::ObjectKind,
     plan::{Category, FieldChange, Finding, FindingKind, Object, Step, StepAction, StepId},
-    record::{MemberRecord, PersonId},
+    record::PersonId,
     roster::Place,
 };
 
@@ -67,14 +67,6 @@ impl Draft {
         self.step.places.extend(places);
         self.step.places.sort_unstable();
         self
-    }
-
-    /// Notes the main department of the member, so that the plan can be drawn on the tree.
-    pub(super) fn home(&mut self, record: &MemberRecord) {
-        let main = record.seats.iter().find(|seat| seat.is_main == Seen::Known(true));
-        if let Some(seat) = main.or(record.seats.first()) {
-            self.step.former.insert("main_department".to_owned(), seat.department.0.into());
-        }
     }
 
     /// Sets a field of an object that exists.

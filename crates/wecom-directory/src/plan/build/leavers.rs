@@ -65,7 +65,7 @@ pub(super) fn leaver(
         let mut draft = Draft::new(Phase::Disabling, object.clone(), StepAction::Update, Category::Disable)
             .places(places.iter().copied());
         draft.person = record.person;
-        draft.home(record);
+        draft.step.note_home(record);
         draft.step.status = record.member.status.known().copied().map(i64::from);
         draft.change("enable", Some(json!(1)), 0);
         draft

@@ -101,7 +101,7 @@ pub(super) fn compare(
     comparison.seats(person);
     let mut draft = comparison.draft;
     if !draft.step.fields.contains_key("main_department") {
-        draft.home(record);
+        draft.step.note_home(record);
     }
     if draft.step.fields.is_empty() { Compared::Nothing } else { Compared::Changes(Box::new(draft)) }
 }
