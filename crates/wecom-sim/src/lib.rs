@@ -49,6 +49,7 @@ mod world;
 mod write_log;
 
 pub use callback::client::VerificationError;
+pub use clock::TimeError;
 pub use config::SimBuilder;
 pub use console::{
     Console, ConsoleCallback, ConsoleDepartment, ConsoleError, ConsoleEvent, ConsoleLegacy, ConsoleMember,

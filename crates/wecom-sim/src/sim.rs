@@ -3,7 +3,7 @@
 use std::{
     net::SocketAddr,
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
@@ -11,7 +11,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
 use crate::{
     api,
     callback::worker,
-    clock::millis,
+    clock::{TimeError, checked_time, millis},
     config::SimBuilder,
     console::Console,
     digest::digest,
@@ -144,6 +144,18 @@ impl Sim {
     /// [`settled`](Self::settled) waits for them. The clock ends with the year 9999.
     pub fn advance(&self, by: Duration) {
         self.shared.advance(millis(by));
+    }
+
+    /// Stops the clock. From then on it moves only by [`advance`](Self::advance). `at` is the time, from the year 2000
+    /// to the year 9999; without one the clock stops at its present time.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`TimeError`] for a time out of these limits.
+    pub fn freeze(&self, at: Option<SystemTime>) -> Result<(), TimeError> {
+        let at = at.map(|at| checked_time(at.duration_since(UNIX_EPOCH).map_or(-1, millis))).transpose()?;
+        self.shared.freeze(at);
+        Ok(())
     }
 
     /// Returns the API requests received so far, oldest first.

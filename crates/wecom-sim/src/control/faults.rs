@@ -20,6 +20,12 @@ pub(super) fn operations() -> Vec<Operation> {
             "Replaces all fault rules; an empty body removes them.",
             set_faults,
         ),
+        Operation::post(
+            "/_sim/faults",
+            "add_faults",
+            "Adds fault rules after the existing ones, whose counters continue.",
+            add_faults,
+        ),
         Operation::delete(
             "/_sim/faults",
             "clear_faults",
@@ -37,6 +43,13 @@ async fn set_faults(call: Call<(), (), Input<FaultRules>>) -> Result<Json<FaultS
     let rules = call.body.0;
     rules.check(api::PATHS).map_err(Refused::bad)?;
     call.shared.set_faults(rules);
+    Ok(Json(call.shared.faults.state()))
+}
+
+async fn add_faults(call: Call<(), (), Input<FaultRules>>) -> Result<Json<FaultState>, Refused> {
+    let rules = call.body.0;
+    rules.check(api::PATHS).map_err(Refused::bad)?;
+    call.shared.faults.add(rules).map_err(Refused::bad)?;
     Ok(Json(call.shared.faults.state()))
 }
 
