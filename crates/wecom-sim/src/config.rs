@@ -4,6 +4,7 @@ use std::{
     fmt, io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -15,7 +16,7 @@ use crate::{
     outgoing::Allowed,
     rates::Rates,
     request_log::{BYTES_KEPT, REQUESTS_KEPT},
-    seed::Seed,
+    seed::{CorpFile, Seed},
     world::{
         Choices, World, WorldSettings,
         callback::{Receiver, Target},
@@ -43,6 +44,7 @@ pub struct SimBuilder {
     /// The time of the start; `None` if the clock has its default time.
     pub(crate) now: Option<Millis>,
     pub(crate) seed: Option<Seed>,
+    pub(crate) corp_file: Option<Arc<CorpFile>>,
     /// URL, token and `EncodingAESKey` of the contacts assistant.
     pub(crate) callback: Option<(String, String, String)>,
     pub(crate) callback_timeout: Duration,
@@ -81,6 +83,7 @@ impl Default for SimBuilder {
             clock_speed: None,
             now: None,
             seed: None,
+            corp_file: None,
             callback: None,
             callback_timeout: ANSWER_TIMEOUT,
             faults: FaultRules::new(),
@@ -221,6 +224,13 @@ impl SimBuilder {
         self
     }
 
+    /// Fills the corp with the contacts of a file instead of the small default ones. [`SimBuilder::start`] returns an
+    /// error if a contact breaks a rule of the API, or if [`seed`](Self::seed) is set too.
+    pub fn corp_file(mut self, file: CorpFile) -> Self {
+        self.corp_file = Some(Arc::new(file));
+        self
+    }
+
     /// Sets the URL for contacts events (通讯录同步 > 设置接收事件服务器). The URL is verified when the simulator has started; a
     /// failure only logs a warning.
     pub fn callback(
@@ -328,6 +338,13 @@ impl SimBuilder {
     pub(crate) fn world(&self, now: Millis) -> io::Result<World> {
         let mut world = default_world(&self.world, now);
         world.allowed = self.allowed()?;
+        if let Some(file) = &self.corp_file {
+            if self.seed.is_some() {
+                return Err(invalid("a seed and a corp file cannot be used together"));
+            }
+            let contacts = file.contacts(&self.world, &world.corp(0).console, now).map_err(invalid)?;
+            world.replace_contacts(0, contacts);
+        }
         if let Some(seed) = self.seed {
             world.replace_contacts(0, seed.generate(now).map_err(invalid)?);
         }

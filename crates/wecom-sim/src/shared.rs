@@ -18,7 +18,7 @@ use crate::{
     faults::{FaultInjector, FaultRules},
     rates::RateLimiter,
     request_log::RequestLog,
-    seed::{Contacts, Seed, SeedError},
+    seed::{Contacts, CorpFile, CorpFileError, Seed, SeedError},
     snapshots::Snapshots,
     world::{World, callback::DeliveryQueue},
     write_log::Writes,
@@ -149,6 +149,16 @@ impl Shared {
             replace(Contacts::default());
         }
         replace(seed.generate(self.clock.now())?);
+        Ok(())
+    }
+
+    /// Replaces the contacts with those of a file. If a contact breaks a rule of the API, nothing changes.
+    pub(crate) fn seed_file(&self, file: &CorpFile) -> Result<(), CorpFileError> {
+        let _turn = self.seeding.lock();
+        let console = self.world.read().corp(0).console.clone();
+        let contacts = file.contacts(&self.config.world, &console, self.clock.now())?;
+        let old = self.world.write().replace_contacts(0, contacts);
+        drop(old);
         Ok(())
     }
 

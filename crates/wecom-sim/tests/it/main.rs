@@ -6,6 +6,7 @@ mod callback_wire;
 mod clock_control;
 mod contact_rules;
 mod control;
+mod corp_files;
 mod corp_groups;
 mod deliveries;
 mod delivery_faults;

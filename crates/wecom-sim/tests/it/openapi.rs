@@ -163,6 +163,12 @@ fn calls() -> Vec<(&'static str, &'static str, Value)> {
         ("GET", "/_sim/snapshots", Value::Null),
         ("POST", "/_sim/snapshots/before/restore", json!({})),
         ("DELETE", "/_sim/snapshots/before", Value::Null),
+        ("GET", "/_sim/seed", Value::Null),
+        (
+            "POST",
+            "/_sim/seed",
+            json!({"members": [{"userid": "a", "name": "甲", "gender": 1}], "departments": [{"id": 2, "name": "研发"}]}),
+        ),
         ("POST", "/_sim/seed", json!({"members": 30, "departments": 4})),
         ("POST", "/_sim/reset", Value::Null),
     ]
