@@ -8,8 +8,9 @@ use std::{
 };
 
 use clap::Args;
+use serde::Serialize;
 use serde_json::{Value, json};
-use wecom_sim::{CorpFile, FaultRules, Rates, Sim};
+use wecom_sim::{CorpFile, FaultRules, Rates, SavedState, Sim};
 
 use crate::{
     access::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
@@ -71,6 +72,11 @@ pub(crate) struct Serve {
     /// File that receives the departments, members and tags when the simulator stops, in the format of --seed-file
     #[arg(long, env = "TXL_SIM_WRITE_SEED", value_name = "PATH")]
     write_seed: Option<PathBuf>,
+
+    /// File that keeps the state: contacts, settings, switches, limits, fault rules and the time. The simulator starts from it if it exists, and
+    /// writes it when it stops. Tokens, jobs, media, callback URLs and logs are not kept
+    #[arg(long, env = "TXL_SIM_SNAPSHOT", value_name = "PATH", conflicts_with_all = ["members", "departments", "seed_file"])]
+    snapshot: Option<PathBuf>,
 
     /// URL that receives contacts events (接收事件服务器). It is verified at the start
     #[arg(long, env = "TXL_SIM_CALLBACK_URL", value_name = "URL")]
@@ -135,8 +141,9 @@ impl Serve {
         }
         // Signals are handled before the ready line is printed, because a script can send one immediately afterwards.
         let stop = signals::take_over();
-        // An unusable file is found now, not after the work of a day.
-        let mut seed_draft = self.write_seed.as_deref().map(Draft::new).transpose()?;
+        // An unusable file is found now, not at the end.
+        let seed_draft = self.write_seed.as_deref().map(Draft::new).transpose()?;
+        let snapshot_draft = self.snapshot.as_deref().map(Draft::new).transpose()?;
         let sim = self.start().await?;
         if !sim.address().ip().is_loopback() {
             say(messages::sim::is_reachable_from_outside(sim.address(), !self.allow_outgoing.is_empty()));
@@ -159,13 +166,13 @@ impl Serve {
         }
         say(messages::sim::serving(sim.corp_id(), sim.url()));
         stop.await;
-        let corp = seed_draft.is_some().then(|| sim.corp_file());
-        sim.stop().await;
-        if let (Some(mut draft), Some(corp)) = (seed_draft.take(), corp) {
-            let json = serde_json::to_string_pretty(&corp).expect("plain structs and lists are JSON");
-            draft.write(format!("{json}\n").as_bytes())?;
-            draft.finish()?;
+        if let Some(draft) = seed_draft {
+            write_json(draft, &sim.corp_file())?;
         }
+        if let Some(draft) = snapshot_draft {
+            write_json(draft, &sim.saved_state())?;
+        }
+        sim.stop().await;
         Ok(())
     }
 
@@ -192,6 +199,13 @@ impl Serve {
         };
         if let Some(path) = &self.seed_file {
             builder = builder.corp_file(corp_file(path)?);
+        }
+        if let Some(path) = self.snapshot.as_deref().filter(|path| path.exists()) {
+            builder = builder.saved_state(saved_state(path)?).map_err(|error| {
+                Failure::usage(messages::sim::not_a_saved_state(path))
+                    .because(&error)
+                    .remedy(messages::sim::how_a_state_is_saved())
+            })?;
         }
         let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         if let Some(requests) = self.logged_requests {
@@ -243,6 +257,20 @@ impl Serve {
             "callback": {"token": self.token()?, "aes_key": self.aes_key()?},
         }))
     }
+}
+
+fn write_json(mut draft: Draft, value: &impl Serialize) -> Result {
+    let json = serde_json::to_string_pretty(value).expect("plain structs and lists are JSON");
+    draft.write(format!("{json}\n").as_bytes())?;
+    draft.finish()
+}
+
+fn saved_state(path: &Path) -> Result<SavedState> {
+    serde_json::from_str(&file::text(path)?).map_err(|error| {
+        Failure::usage(messages::sim::not_a_saved_state(path))
+            .because(&error)
+            .remedy(messages::sim::how_a_state_is_saved())
+    })
 }
 
 fn corp_file(path: &Path) -> Result<CorpFile> {

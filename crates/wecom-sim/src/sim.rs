@@ -20,6 +20,7 @@ use crate::{
     media_downloads::start_downloads,
     rates::Rates,
     request_log::Request,
+    saved_state::SavedState,
     seed::{CorpFile, CorpFileError, Seed, SeedError},
     server,
     shared::{CallHook, Shared},
@@ -283,6 +284,11 @@ impl Sim {
     /// [`digest`](Self::digest). Times of creation, invitations and owners of tags are not part of the file.
     pub fn corp_file(&self) -> CorpFile {
         CorpFile::of(self.shared.world.read().corp(0))
+    }
+
+    /// Returns the state for a later simulator, see [`SimBuilder::saved_state`].
+    pub fn saved_state(&self) -> SavedState {
+        SavedState::of(&self.shared)
     }
 
     /// Takes a snapshot with this name, which is 1 to 64 of `a`–`z`, `0`–`9` and `-`. A snapshot of the same name is
