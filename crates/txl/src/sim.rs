@@ -7,10 +7,10 @@ use std::{
     time::SystemTime,
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::{Value, json};
-use wecom_sim::{CorpFile, FaultRules, Rates, SavedState, Sim};
+use wecom_sim::{CorpFile, FaultRules, Rates, SavedState, SeedShape, Sim};
 
 use crate::{
     access::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
@@ -64,6 +64,10 @@ pub(crate) struct Serve {
     /// Seed of the generated members
     #[arg(long, env = "TXL_SIM_SEED", value_name = "NUMBER", default_value_t = 1, value_parser = numbers::whole::<u64>(0..=u64::MAX))]
     seed: u64,
+
+    /// Depth of the generated department tree: flat (at most 3 levels), usual (3 to 6) or deep (up to 15)
+    #[arg(long, env = "TXL_SIM_SHAPE", value_name = "SHAPE", value_enum, default_value_t = Shape::Usual)]
+    shape: Shape,
 
     /// JSON file of a corp of your own: departments, members and tags (docs/simulator.md). `GET /_sim/seed` and --write-seed make such a file
     #[arg(long, env = "TXL_SIM_SEED_FILE", value_name = "PATH", conflicts_with_all = ["members", "departments"])]
@@ -131,6 +135,24 @@ pub(crate) struct Serve {
     /// File that also receives the ready line
     #[arg(long, env = "TXL_SIM_READY_FILE", value_name = "PATH")]
     ready_file: Option<PathBuf>,
+}
+
+/// The depth of a generated tree.
+#[derive(Clone, Copy, ValueEnum)]
+enum Shape {
+    Flat,
+    Usual,
+    Deep,
+}
+
+impl From<Shape> for SeedShape {
+    fn from(shape: Shape) -> Self {
+        match shape {
+            Shape::Flat => Self::Flat,
+            Shape::Usual => Self::Usual,
+            Shape::Deep => Self::Deep,
+        }
+    }
 }
 
 impl Serve {
@@ -226,7 +248,7 @@ impl Serve {
         if self.members.is_some() || self.departments.is_some() {
             let members = self.members.unwrap_or(0);
             let departments = self.departments.unwrap_or(members / 20 + 1);
-            builder = builder.seed(members, departments, self.seed);
+            builder = builder.seed(members, departments, self.seed).seed_shape(self.shape.into());
         }
         if let Some(url) = &self.callback_url {
             builder = builder.callback(url, self.token()?, self.aes_key()?);

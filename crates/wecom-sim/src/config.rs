@@ -17,7 +17,7 @@ use crate::{
     rates::Rates,
     request_log::{BYTES_KEPT, REQUESTS_KEPT},
     saved_state::{SavedStart, SavedState},
-    seed::{CorpFile, Seed},
+    seed::{CorpFile, Seed, SeedShape},
     world::{
         Choices, World, WorldSettings,
         callback::{Receiver, Target},
@@ -223,7 +223,13 @@ impl SimBuilder {
     /// Fills the corp with generated contacts instead of the small default ones. The same arguments give the same
     /// corp; see [`Sim::seed`](crate::Sim::seed).
     pub fn seed(mut self, members: u32, departments: u32, seed: u64) -> Self {
-        self.seed = Some(Seed { members, departments, seed });
+        self.seed = Some(Seed { members, departments, seed, shape: SeedShape::default() });
+        self
+    }
+
+    /// Sets the depth of the department tree of [`seed`](Self::seed), which must be called before.
+    pub fn seed_shape(mut self, shape: SeedShape) -> Self {
+        self.seed = self.seed.map(|seed| Seed { shape, ..seed });
         self
     }
 

@@ -67,7 +67,7 @@ pub use offline::Offline;
 pub use rates::Rates;
 pub use request_log::Request;
 pub use saved_state::SavedState;
-pub use seed::{CorpFile, CorpFileError, SeedError};
+pub use seed::{CorpFile, CorpFileError, SeedError, SeedShape};
 pub use sim::Sim;
 pub use snapshots::SnapshotError;
 pub use state::{CallbackState, CredentialState, State};

@@ -21,7 +21,7 @@ use crate::{
     rates::Rates,
     request_log::Request,
     saved_state::SavedState,
-    seed::{CorpFile, CorpFileError, Seed, SeedError},
+    seed::{CorpFile, CorpFileError, Seed, SeedError, SeedShape},
     server,
     shared::{CallHook, Shared},
     snapshots::{SnapshotError, SnapshotName},
@@ -268,7 +268,7 @@ impl Sim {
     ///
     /// Returns a [`SeedError`] if the numbers exceed WeCom's limits.
     pub fn seed(&self, members: u32, departments: u32, seed: u64) -> Result<(), SeedError> {
-        self.shared.seed_contacts(Seed { members, departments, seed }, false)
+        self.shared.seed_contacts(Seed { members, departments, seed, shape: SeedShape::default() }, false)
     }
 
     /// Replaces the members, departments and tags of the corp with those of a file, as [`seed`](Self::seed) does.

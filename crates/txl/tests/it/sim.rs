@@ -55,6 +55,7 @@ fn every_flag_has_a_variable() {
         "FAULTS",
         "CLOCK_SPEED",
         "FREEZE",
+        "SHAPE",
         "NOW",
         "SEED_FILE",
         "WRITE_SEED",
