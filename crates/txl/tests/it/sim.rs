@@ -238,7 +238,10 @@ fn a_seed_file_can_be_yaml() {
     let corp = "# 一家小公司\ndepartments:\n  - id: 7\n    name: 研发\nmembers:\n  - userid: 1001\n    name: 钱一\n    department: [7]\n";
     std::fs::write(&path, corp).unwrap();
     let sim = RunningSim::start(&["--seed-file", path.to_str().unwrap()]);
-    assert_eq!(sim.run(&["member", "get", "1001", "-o", "json"]).json()["department"], serde_json::json!([7]));
+    assert_eq!(
+        sim.run(&["member", "get", "1001", "-o", "json"]).json()["department"],
+        serde_json::json!([7])
+    );
 }
 
 #[cfg(unix)]
