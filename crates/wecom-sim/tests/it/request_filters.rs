@@ -27,7 +27,7 @@ async fn the_log_is_filtered_by_path_caller_errcode_time_and_number() {
         ("path=user/*", vec![4, 5, 6]),
         ("path=*&after=4", vec![5, 6]),
         ("path=user/*&limit=1", vec![6]),
-        ("caller=contacts", vec![1, 3]),
+        ("caller=contacts", vec![3]),
         ("caller=app+1000002&errcode=60111", vec![5]),
         ("errcode=40014", vec![6]),
         ("executed=false", vec![6]),
