@@ -3,6 +3,7 @@
 mod chaos;
 mod foreign;
 mod fuzz;
+mod install;
 mod package;
 mod prose;
 mod public_api;
