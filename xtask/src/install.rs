@@ -87,12 +87,7 @@ const INSTALLERS: [Installer; 4] = [
         install: &["install", "--quiet", "--assumeyes"],
         needs_root: true,
     },
-    Installer {
-        tool: "apk",
-        before: None,
-        install: &["add", "--quiet", "--no-cache"],
-        needs_root: true,
-    },
+    Installer { tool: "apk", before: None, install: &["add", "--quiet", "--no-cache"], needs_root: true },
     Installer {
         tool: "brew",
         before: None,
