@@ -126,7 +126,9 @@ fn pack(built: &Path, target: &Target, folder: &Path) -> Result<Dist> {
     if target.is_linux() {
         image::write(folder, &contents)?;
     }
-    names.push(write_installer(folder, publisher.downloads(&version).as_deref())?);
+    if !target.is_windows() {
+        names.push(write_installer(folder, publisher.downloads(&version).as_deref())?);
+    }
     write_sums(folder, &names)?;
     for name in &names {
         eprintln!("{} ({} KiB)", folder.join(name).display(), fs::metadata(folder.join(name))?.len() / 1024);

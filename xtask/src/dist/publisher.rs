@@ -16,10 +16,8 @@ const KEYS: [(&str, &[&str]); 3] = [
     ("registries", &["crates_io", "pypi", "npm", "go", "container"]),
 ];
 /// The sentence of the installation pages that is true until the first release.
-const UNPUBLISHED: [(&str, &str); 2] = [
-    ("docs/install.md", "No package is published yet."),
-    ("docs/install.zh-CN.md", "目前所有软件包均未发布。"),
-];
+const UNPUBLISHED: [(&str, &str); 2] =
+    [("docs/install.md", "No package is published yet."), ("docs/zh/install.md", "目前所有软件包均未发布。")];
 
 /// The values of the file.
 #[derive(Debug)]
