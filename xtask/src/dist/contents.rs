@@ -89,11 +89,16 @@ fn printed(program: &Path, arguments: &[&str]) -> Option<Vec<u8>> {
     (output.status.success() && !output.stdout.is_empty()).then_some(output.stdout)
 }
 
-/// Returns the manual pages, which `txl man DIRECTORY` writes.
+/// Returns the manual pages, which `txl man --dir DIRECTORY` writes.
 fn manual_pages(program: &Path) -> Result<Vec<File>> {
     let folder = tempfile::tempdir()?;
     let mut command = Command::new(program);
-    command.arg("man").arg(folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(["man", "--dir"])
+        .arg(folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     if !command.status().is_ok_and(|status| status.success()) {
         return Ok(Vec::new());
     }
