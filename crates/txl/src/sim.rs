@@ -1,13 +1,15 @@
 //! `txl sim`: serves the simulator until it is interrupted.
 
 use std::{
-    io,
+    io::{self, Read as _},
     net::SocketAddr,
     path::{Path, PathBuf},
+    thread,
 };
 
 use clap::Args;
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 use wecom_sim::{FaultRules, Rates, Sim};
 
 use crate::{
@@ -108,6 +110,10 @@ pub(crate) struct Serve {
     /// File that also receives the ready line
     #[arg(long, env = "TXL_SIM_READY_FILE", value_name = "PATH")]
     ready_file: Option<PathBuf>,
+
+    /// End when stdin closes. A test that starts the simulator with a pipe as stdin leaves no process behind, even if it is killed
+    #[arg(long)]
+    until_stdin_closes: bool,
 }
 
 impl Serve {
@@ -139,7 +145,14 @@ impl Serve {
             _ => {}
         }
         say(messages::sim::serving(sim.corp_id(), sim.url()));
-        stop.await;
+        if self.until_stdin_closes {
+            tokio::select! {
+                _ = stop => {}
+                () = stdin_closed() => {}
+            }
+        } else {
+            stop.await;
+        }
         sim.stop().await;
         Ok(())
     }
@@ -204,6 +217,27 @@ impl Serve {
             "callback": {"token": self.token()?, "aes_key": self.aes_key()?},
         }))
     }
+}
+
+/// Completes at the end of stdin. What arrives before is ignored.
+async fn stdin_closed() {
+    let (closed, at_end) = oneshot::channel::<()>();
+    // The runtime waits for its own blocking tasks when it ends, and a read of stdin cannot be cancelled.
+    thread::spawn(move || {
+        let mut ignored = [0; 512];
+        let mut stdin = io::stdin().lock();
+        loop {
+            match stdin.read(&mut ignored) {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        drop(closed);
+    });
+    // The sender is dropped without a message.
+    let _ = at_end.await;
 }
 
 fn plan(path: &Path) -> Result<FaultRules> {
