@@ -55,7 +55,10 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/choices", get(choices).put(choose))
         .route("/rates", get(rates).put(set_rates))
         .route("/settings", get(settings::settings).put(settings::set_settings))
-        .route("/faults", get(faults::faults).put(faults::set_faults).delete(faults::clear_faults))
+        .route(
+            "/faults",
+            get(faults::faults).put(faults::set_faults).post(faults::add_faults).delete(faults::clear_faults),
+        )
         .route("/oauth/code", post(oauth_code))
         .route("/tfa/code", post(tfa_code))
         .route("/open_userid", post(open_userid))

@@ -1,0 +1,259 @@
+"""The control client of one simulator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from wecom_sim.console import Console
+from wecom_sim.transport import Transport
+from wecom_sim.types import (
+    CallRule,
+    Corp,
+    Delivery,
+    DeliveryFault,
+    DeliveryRule,
+    Fault,
+    FaultRules,
+    FaultState,
+    Rates,
+    Ready,
+    Request,
+    Seeded,
+    Settings,
+    State,
+    When,
+    WriteLog,
+)
+
+__all__ = ["Simulator"]
+
+TIMEOUT = 600.0
+"""Seconds until a request of the control surface fails. Seeding a million members takes a minute on a slow machine."""
+
+
+class Simulator:
+    """A running simulator: its connection data and its control surface.
+
+    Threads can share a `Simulator`. Refused requests raise a `ControlError`.
+    """
+
+    def __init__(self, ready: Ready, *, timeout: float = TIMEOUT) -> None:
+        self.ready: Ready = ready
+        self.transport = Transport(ready["url"], timeout)
+        self.console = Console(self.transport)
+
+    @property
+    def url(self) -> str:
+        """The URL to use in place of `https://qyapi.weixin.qq.com`."""
+        return self.ready["url"]
+
+    @property
+    def corp_id(self) -> str:
+        """The corp's id (企业ID)."""
+        return self.ready["corp_id"]
+
+    @property
+    def contacts_secret(self) -> str:
+        """The contacts-sync secret (通讯录同步)."""
+        return self.ready["contacts_secret"]
+
+    @property
+    def agent_id(self) -> int:
+        """The app's id (应用 agentid)."""
+        return self.ready["agent_id"]
+
+    @property
+    def app_secret(self) -> str:
+        """The app's secret (自建应用)."""
+        return self.ready["app_secret"]
+
+    def reset(self) -> None:
+        """Restores the contacts, settings, faults and limits of the start, and empties the logs. The clock continues."""
+        self.transport.json("POST", "/_sim/reset")
+
+    def seed(self, members: int, departments: int | None = None, *, seed: int = 1, clear_first: bool = False) -> Seeded:
+        """Replaces all contacts with generated ones. The same arguments always give the same corp.
+
+        `departments` defaults to one for every twenty members.
+        """
+        body = {
+            "members": members,
+            "departments": members // 20 + 1 if departments is None else departments,
+            "seed": seed,
+            "clear_first": clear_first,
+        }
+        seeded: Seeded = self.transport.json("POST", "/_sim/seed", body)
+        return seeded
+
+    def state(self, *, digest: bool | None = None) -> State:
+        """Returns counts, permissions and callback targets. `digest=True` includes the digest of a large corp."""
+        state: State = self.transport.json("GET", "/_sim/state", query={"digest": digest})
+        return state
+
+    def corp(self) -> Corp:
+        """Returns all contacts with all values, including those that no credential sees."""
+        lists: dict[str, list[Any]] = {"department": [], "member": [], "tag": []}
+        for line in self.transport.send("GET", "/_sim/corp").splitlines():
+            item = json.loads(line)
+            kind = item.pop("kind")
+            if kind == "end":
+                return {
+                    "departments": lists["department"],
+                    "members": lists["member"],
+                    "tags": lists["tag"],
+                    "digest": item["digest"],
+                }
+            lists[kind].append(item)
+        raise ValueError("the dump of the corp is incomplete: its last line is missing")
+
+    def advance(self, by: timedelta | float) -> datetime:
+        """Moves the clock forward by this time, or by this number of seconds. Returns the new time."""
+        seconds = by.total_seconds() if isinstance(by, timedelta) else by
+        return _time(self.transport.json("POST", "/_sim/clock/advance", {"seconds": seconds})["now"])
+
+    def requests(self, path: str | None = None, *, limit: int | None = None) -> list[Request]:
+        """Returns the requests of the program under test, oldest first. `path` selects an endpoint, such as `user/get`."""
+        query = {"path": path, "limit": limit}
+        requests: list[Request] = self.transport.json("GET", "/_sim/requests", query=query)["requests"]
+        return requests
+
+    def writes(self, endpoint: str | None = None, *, limit: int | None = None) -> WriteLog:
+        """Returns the calls that change the corp, oldest first. This log keeps more entries than `requests`."""
+        log: WriteLog = self.transport.json("GET", "/_sim/writes", query={"endpoint": endpoint, "limit": limit})
+        return log
+
+    def deliveries(self, event: str | None = None, *, limit: int | None = None) -> list[Delivery]:
+        """Returns the callbacks and their attempts, oldest first. Call `settled` before, to wait until they are sent."""
+        query = {"event": event, "limit": limit}
+        deliveries: list[Delivery] = self.transport.json("GET", "/_sim/deliveries", query=query)["deliveries"]
+        return deliveries
+
+    def redeliver(self, delivery: int) -> None:
+        """Sends a callback again, newly encrypted."""
+        self.transport.json("POST", "/_sim/deliveries/{id}/redeliver", id=delivery)
+
+    def replay(self, delivery: int) -> None:
+        """Posts the bytes of a callback again."""
+        self.transport.json("POST", "/_sim/deliveries/{id}/replay", id=delivery)
+
+    def settled(self) -> None:
+        """Waits until no callback is queued or being sent.
+
+        Raises:
+            TimeoutError: this took 30 seconds.
+        """
+        if not self.transport.json("POST", "/_sim/settled")["settled"]:
+            raise TimeoutError("callbacks are still being sent after 30 seconds; see deliveries()")
+
+    def faults(self) -> FaultState:
+        """Returns the rules of fault injection, with the number of times each one applied."""
+        state: FaultState = self.transport.json("GET", "/_sim/faults")
+        return state
+
+    def set_faults(self, rules: FaultRules) -> FaultState:
+        """Replaces all rules."""
+        state: FaultState = self.transport.json("PUT", "/_sim/faults", rules)
+        return state
+
+    def clear_faults(self) -> FaultState:
+        """Removes all rules and sends the callbacks that were held back."""
+        state: FaultState = self.transport.json("DELETE", "/_sim/faults")
+        return state
+
+    def fault(
+        self,
+        path: str,
+        fault: Fault,
+        *,
+        next: int | None = None,
+        every: int | None = None,
+        offset: int | None = None,
+        caller: str | None = None,
+    ) -> None:
+        """Adds a rule for calls after the existing rules.
+
+        `path` is an endpoint (`user/get`), a chapter (`user/*`) or `*`. Without `next` or `every`, the rule applies to
+        every call. `caller` limits it to one secret, `contacts` or `app 1000002`.
+        """
+        rule: CallRule = {"path": path, "fault": fault}
+        if when := _when(next, every, offset):
+            rule["when"] = when
+        if caller is not None:
+            rule["caller"] = caller
+        self.add_faults({"calls": [rule]})
+
+    def delivery_fault(
+        self,
+        event: str,
+        fault: DeliveryFault,
+        *,
+        next: int | None = None,
+        every: int | None = None,
+        offset: int | None = None,
+        target: str | None = None,
+    ) -> None:
+        """Adds a rule for callbacks after the existing rules.
+
+        `event` is a name from `deliveries`, all kinds of an event (`change_contact/*`) or `*`. `target` limits the rule
+        to `contacts`, `app 1000002` or `import job`.
+        """
+        rule: DeliveryRule = {"event": event, "fault": fault}
+        if when := _when(next, every, offset):
+            rule["when"] = when
+        if target is not None:
+            rule["target"] = target
+        self.add_faults({"deliveries": [rule]})
+
+    def add_faults(self, rules: FaultRules) -> FaultState:
+        """Adds rules after the existing ones, whose counters continue."""
+        state: FaultState = self.transport.json("POST", "/_sim/faults", rules)
+        return state
+
+    def rates(self) -> Rates:
+        """Returns the rate limits."""
+        rates: Rates = self.transport.json("GET", "/_sim/rates")
+        return rates
+
+    def set_rates(self, changes: Rates) -> Rates:
+        """Changes the given rate limits. All counters restart at 0, and closed endpoints reopen."""
+        rates: Rates = self.transport.json("PUT", "/_sim/rates", changes)
+        return rates
+
+    def choices(self) -> dict[str, bool]:
+        """Returns the switches for behaviour that is unverified, or recorded to differ from the official pages."""
+        choices: dict[str, bool] = self.transport.json("GET", "/_sim/choices")
+        return choices
+
+    def set_choices(self, changes: Mapping[str, bool]) -> dict[str, bool]:
+        """Changes the given switches."""
+        choices: dict[str, bool] = self.transport.json("PUT", "/_sim/choices", dict(changes))
+        return choices
+
+    def settings(self) -> Settings:
+        """Returns the settings of the corp: the console, secrets and apps."""
+        settings: Settings = self.transport.json("GET", "/_sim/settings")
+        return settings
+
+    def set_settings(self, changes: Settings) -> Settings:
+        """Changes the given settings."""
+        settings: Settings = self.transport.json("PUT", "/_sim/settings", changes)
+        return settings
+
+
+def _when(next: int | None, every: int | None, offset: int | None) -> When:
+    when: When = {}
+    if next is not None:
+        when["next"] = next
+    if every is not None:
+        when["every"] = every
+    if offset is not None:
+        when["offset"] = offset
+    return when
+
+
+def _time(millis: int) -> datetime:
+    """Returns a time of the simulator as an aware `datetime` of the local time zone."""
+    return datetime.fromtimestamp(millis / 1000).astimezone()
