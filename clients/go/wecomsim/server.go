@@ -151,6 +151,9 @@ func (s *Server) latestRequests() string {
 	if err != nil {
 		return fmt.Sprintf("the simulator does not answer: %v", err)
 	}
+	if len(requests) == 0 {
+		return "no WeCom requests"
+	}
 	lines := []string{"WeCom requests:"}
 	for _, request := range requests {
 		outcome := "no reply"

@@ -27,8 +27,6 @@ func (e *ControlError) Error() string { return e.Reason }
 type transport struct {
 	url    string
 	client *http.Client
-	// observe gets the method and the path of each operation, as the OpenAPI document spells them. Tests set it.
-	observe func(method, path string)
 }
 
 func newTransport(url string) *transport {
@@ -46,9 +44,6 @@ type call struct {
 
 // send sends a request and returns the body of the reply.
 func (t *transport) send(ctx context.Context, c call) ([]byte, error) {
-	if t.observe != nil {
-		t.observe(c.method, c.path)
-	}
 	target := c.path
 	if open, shut := strings.Index(target, "{"), strings.Index(target, "}"); open >= 0 && shut > open {
 		target = target[:open] + url.PathEscape(c.place) + target[shut+1:]

@@ -28,7 +28,7 @@ def test_all_members_are_loaded(wecom: Simulator, contacts: Contacts) -> None:
 
 
 def test_an_app_reads_only_its_range(wecom: Simulator, contacts: Contacts) -> None:
-    wecom.console.create_department("研发部", id=20)
+    wecom.console.create_department("质量部", id=20)
     wecom.console.create_member("钱一", userid="qianyi", department=[20])
     wecom.console.set_app_range(departments=[20])
     contacts.load()
