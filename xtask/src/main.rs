@@ -6,6 +6,7 @@ mod fuzz;
 mod package;
 mod prose;
 mod public_api;
+mod report;
 mod servers;
 mod suite;
 #[cfg(test)]
@@ -86,4 +87,9 @@ fn run(command: &mut Command) -> Result<()> {
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace's root").to_owned()
+}
+
+/// Returns cargo's folder for build output.
+fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
