@@ -17,6 +17,7 @@ def test_each_test_gets_a_fresh_corp(pytester: pytest.Pytester) -> None:
             assert wecom.faults() == {"calls": [], "deliveries": []}
             wecom.seed(40)
             wecom.fault("*", {"errcode": -1})
+            wecom.console.set_callback("http://127.0.0.1:9/", "token", "a" * 43, verify=False)
             wecom.console.event("change_contact", {"ChangeType": "delete_user"})
         """
     )

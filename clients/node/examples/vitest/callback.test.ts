@@ -45,7 +45,8 @@ describe('a change in the console', () => {
     await wecom.deliveryFault('*', { wrong_receive_id: 1 }, { next: 1 });
     await wecom.console.deleteMember('lisi');
     await wecom.console.deleteMember('wujiu');
-    await wecom.advance(5);
+    await wecom.settled();
+    await wecom.advance(10); // the time until the retry
     await wecom.settled();
     expect(events).toEqual(['delete_user lisi', 'delete_user wujiu']);
     const statuses = (await wecom.deliveries()).map((delivery) => delivery.attempts.map((attempt) => attempt.status));
