@@ -94,8 +94,7 @@ func Of[T any](value T) *T { return &value }
 
 // perform performs an action by its name and decodes the reply.
 func perform[T any](ctx context.Context, c *Console, action string, body any) (T, error) {
-	return exchange[T](ctx, c.transport,
-		call{method: http.MethodPost, path: "/_sim/console/{action}", place: action, body: body})
+	return exchange[T](ctx, c.transport, call{method: http.MethodPost, path: "/_sim/console/" + action, body: body})
 }
 
 func (c *Console) do(ctx context.Context, action string, body any) error {

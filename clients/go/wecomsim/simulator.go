@@ -29,6 +29,11 @@ func Connect(ready Ready) *Simulator {
 	return &Simulator{Ready: ready, Console: &Console{transport}, transport: transport}
 }
 
+// Health returns the version of the simulator.
+func (s *Simulator) Health(ctx context.Context) (Health, error) {
+	return exchange[Health](ctx, s.transport, call{method: http.MethodGet, path: "/_sim/healthz"})
+}
+
 // Reset restores the contacts, settings, faults and limits of the start, and empties the logs. The clock continues.
 func (s *Simulator) Reset(ctx context.Context) error {
 	_, err := s.transport.send(ctx, call{method: http.MethodPost, path: "/_sim/reset"})

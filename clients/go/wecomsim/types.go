@@ -30,6 +30,12 @@ type Ready struct {
 	} `json:"callback"`
 }
 
+// Health has the version of a running simulator.
+type Health struct {
+	OK      bool   `json:"ok"`
+	Version string `json:"version"`
+}
+
 // State is the state in counts.
 type State struct {
 	Now         Millis  `json:"now"`

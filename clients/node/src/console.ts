@@ -24,7 +24,7 @@ export class Console {
 
   /** Performs an action by its name. The other methods cover all actions. */
   perform<T>(action: string, body: object): Promise<T> {
-    return this.#transport.json<T>('POST', '/_sim/console/{action}', { places: { action }, body });
+    return this.#transport.json<T>('POST', `/_sim/console/${encodeURIComponent(action)}`, { body });
   }
 
   /** Creates a member (添加成员) and returns the userid. */

@@ -13,6 +13,7 @@ import type {
   Fault,
   FaultRules,
   FaultState,
+  Health,
   Rates,
   Ready,
   Request,
@@ -63,6 +64,11 @@ export class Simulator {
   /** The app's secret (自建应用). */
   get appSecret(): string {
     return this.ready.app_secret;
+  }
+
+  /** Returns the version of the simulator. */
+  health(): Promise<Health> {
+    return this.transport.json('GET', '/_sim/healthz');
   }
 
   /** Restores the contacts, settings, faults and limits of the start, and empties the logs. The clock continues. */

@@ -14,6 +14,12 @@ export interface Ready {
   callback: { token: string; aes_key: string };
 }
 
+/** The version of a running simulator. */
+export interface Health {
+  ok: boolean;
+  version: string;
+}
+
 /** The state in counts. */
 export interface State {
   now: Millis;

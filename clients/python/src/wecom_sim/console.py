@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Literal, Unpack
+from urllib.parse import quote
 
 from wecom_sim.transport import Transport
 from wecom_sim.types import ChangedMemberFields, InvalidTagMembers, NewMemberFields
@@ -23,7 +24,7 @@ class Console:
     def perform(self, action: str, body: dict[str, Any]) -> dict[str, Any]:
         """Performs an action by its name. The other methods cover all actions."""
         given = {name: value for name, value in body.items() if value is not None}
-        done: dict[str, Any] = self._transport.json("POST", "/_sim/console/{action}", given, action=action)
+        done: dict[str, Any] = self._transport.json("POST", f"/_sim/console/{quote(action, safe='')}", given)
         return done
 
     def create_member(self, name: str, **fields: Unpack[NewMemberFields]) -> str:

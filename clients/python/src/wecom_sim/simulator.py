@@ -18,6 +18,7 @@ from wecom_sim.types import (
     Fault,
     FaultRules,
     FaultState,
+    Health,
     Rates,
     Ready,
     Request,
@@ -69,6 +70,11 @@ class Simulator:
     def app_secret(self) -> str:
         """The app's secret (自建应用)."""
         return self.ready["app_secret"]
+
+    def health(self) -> Health:
+        """Returns the version of the simulator."""
+        health: Health = self.transport.json("GET", "/_sim/healthz")
+        return health
 
     def reset(self) -> None:
         """Restores the contacts, settings, faults and limits of the start, and empties the logs. The clock continues."""

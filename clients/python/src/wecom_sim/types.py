@@ -26,6 +26,13 @@ class Ready(TypedDict):
     callback: Callback
 
 
+class Health(TypedDict):
+    """The version of a running simulator."""
+
+    ok: bool
+    version: str
+
+
 class CredentialState(TypedDict):
     """The permissions of one secret. `name` is `contacts` or `app 1000002`."""
 
