@@ -7,6 +7,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
@@ -20,7 +21,7 @@ const HOUR: Millis = 60 * MINUTE;
 /// call above the limit of an hour closes it for 60 minutes.
 ///
 /// Official: [访问频率限制](https://developer.work.weixin.qq.com/document/path/90312)
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Rates {

@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 
 use http::{Method, Uri};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{clock::Millis, faults::Fault, world::Caller, write_log::PendingWrite};
 
 /// One API request as received, with tokens and secrets masked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Request {
     /// The number of the request, counted from 1.

@@ -1,5 +1,6 @@
 //! The fields of a member for the console. Unknown fields are refused.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use crate::world::{AttributeForm, MemberForm, ProfileForm};
@@ -15,7 +16,7 @@ use crate::world::{AttributeForm, MemberForm, ProfileForm};
 /// assert_eq!(sim.console().create_member(member).await?, "qianyi");
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
 pub struct ConsoleMember {
@@ -33,6 +34,7 @@ pub struct ConsoleMember {
     direct_leader: Option<Vec<String>>,
     position: Option<String>,
     #[serde(deserialize_with = "gender")]
+    #[schemars(with = "Option<GenderForm>")]
     gender: Option<String>,
     telephone: Option<String>,
     address: Option<String>,
@@ -189,25 +191,26 @@ impl ConsoleMember {
 
 /// Accepts a number, or a text as in older test set-ups.
 fn gender<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either {
-        Number(u32),
-        Text(String),
-    }
-    Ok(Option::deserialize(deserializer)?.map(|either| match either {
-        Either::Number(number) => number.to_string(),
-        Either::Text(text) => text,
+    Ok(Option::deserialize(deserializer)?.map(|form| match form {
+        GenderForm::Number(number) => number.to_string(),
+        GenderForm::Text(text) => text,
     }))
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum GenderForm {
+    Number(u32),
+    Text(String),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Attributes {
     attrs: Vec<Attribute>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Profile {
     external_corp_name: Option<String>,
@@ -215,13 +218,13 @@ struct Profile {
     external_attr: Option<Vec<Attribute>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Channels {
     nickname: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Attribute {
     #[serde(rename = "type")]
@@ -232,20 +235,20 @@ struct Attribute {
     miniprogram: Option<Miniprogram>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Text {
     value: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Web {
     url: String,
     title: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Miniprogram {
     appid: String,

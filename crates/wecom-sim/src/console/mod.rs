@@ -14,7 +14,7 @@ pub use forms::{
     ConsoleCallback, ConsoleDepartment, ConsoleEvent, ConsoleLegacy, ConsolePermission, ConsoleRange,
     ConsoleVisit, InvalidTagMembers,
 };
-pub(crate) use json::perform;
+pub(crate) use json::{Done, operations};
 pub use member::ConsoleMember;
 
 use session::{Result, act};

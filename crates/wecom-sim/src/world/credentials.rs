@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, net::IpAddr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::changes::Actor;
@@ -36,7 +37,7 @@ pub(crate) struct App {
 }
 
 /// A visible range (可见范围). A department includes its subtree; a tag includes its departments and members.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Range {
     pub(crate) departments: Vec<u32>,
