@@ -28,3 +28,13 @@ fn the_lock_file_names_no_registry() {
     let lock = text("clients/node/package-lock.json");
     assert!(!lock.contains("\"resolved\""), "run `npm install` in clients/node, which has an .npmrc");
 }
+
+#[test]
+fn the_packages_have_the_licences() {
+    // A module of Go cannot contain links, so these files are copies. The package for Node gets its files when it is packed.
+    for folder in ["clients/python", "clients/go/wecomsim"] {
+        for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            assert_eq!(text(&format!("{folder}/{licence}")), text(licence), "{folder}");
+        }
+    }
+}
