@@ -39,11 +39,7 @@ impl Clock {
     }
 
     pub(crate) fn now(&self) -> Millis {
-        let moved = self.running.map_or(0, |(since, speed)| {
-            // This is exact to the millisecond for some 280,000 years.
-            (since.elapsed().as_secs_f64() * speed * 1000.0) as Millis
-        });
-        self.base.load(SeqCst).saturating_add(moved).min(END)
+        self.base.load(SeqCst).saturating_add(self.moved()).min(END)
     }
 
     pub(crate) fn system_time(&self) -> SystemTime {
@@ -54,6 +50,19 @@ impl Clock {
         let moved = |base: Millis| Some(base.saturating_add(by.max(0)).min(END));
         // The closure always returns a value.
         let _ = self.base.fetch_update(SeqCst, SeqCst, moved);
+    }
+
+    /// Moves the clock to a time, forward or back.
+    pub(crate) fn set(&self, at: Millis) {
+        self.base.store(at.min(END).saturating_sub(self.moved()), SeqCst);
+    }
+
+    /// Returns the virtual time that has passed by itself since the start.
+    fn moved(&self) -> Millis {
+        self.running.map_or(0, |(since, speed)| {
+            // This is exact to the millisecond for some 280,000 years.
+            (since.elapsed().as_secs_f64() * speed * 1000.0) as Millis
+        })
     }
 
     /// Returns the virtual seconds per real second; 0 for a clock that does not run.

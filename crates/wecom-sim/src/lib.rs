@@ -43,6 +43,7 @@ mod seed;
 mod server;
 mod shared;
 mod sim;
+mod snapshots;
 mod state;
 mod world;
 mod write_log;
@@ -65,6 +66,7 @@ pub use rates::Rates;
 pub use request_log::Request;
 pub use seed::SeedError;
 pub use sim::Sim;
+pub use snapshots::SnapshotError;
 pub use state::{CallbackState, CredentialState, State};
 pub use world::{
     Choices,

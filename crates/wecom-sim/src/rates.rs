@@ -102,6 +102,17 @@ impl RateLimiter {
         *self.counts.lock() = Counts { rates, ..Counts::default() };
     }
 
+    /// Returns the limits with their counters.
+    pub(crate) fn counts(&self) -> Counts {
+        self.counts.lock().clone()
+    }
+
+    /// Sets the limits with their counters.
+    pub(crate) fn restore(&self, counts: Counts) {
+        self.on.store(counts.rates != Rates::default(), Relaxed);
+        *self.counts.lock() = counts;
+    }
+
     /// Counts a call and returns whether it is admitted. A call that is not admitted gets 45009; a closed endpoint
     /// counts no calls.
     pub(crate) fn admit(&self, call: LimitedCall, now: Millis) -> bool {
@@ -133,8 +144,8 @@ enum LimitKey {
     Ip(IpAddr),
 }
 
-#[derive(Debug, Default)]
-struct Counts {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counts {
     rates: Rates,
     calls: HashMap<(LimitKey, &'static str), CallCounts>,
     wrong_secrets: HashMap<IpAddr, CallCounts>,
@@ -183,7 +194,7 @@ impl Counts {
 }
 
 /// The counters of one endpoint for one corp or IP.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct CallCounts {
     minute: Window,
     hour: Window,
@@ -191,7 +202,7 @@ struct CallCounts {
 }
 
 /// A fixed window: a minute or an hour of the clock.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Window {
     number: i64,
     count: u32,

@@ -19,6 +19,7 @@ use crate::{
     rates::RateLimiter,
     request_log::RequestLog,
     seed::{Contacts, Seed, SeedError},
+    snapshots::Snapshots,
     world::{World, callback::DeliveryQueue},
     write_log::Writes,
 };
@@ -49,6 +50,7 @@ pub(crate) struct Shared {
     pub(crate) due_work: Arc<DueWork>,
     /// Awaited before each call.
     pub(crate) call_hook: RwLock<Option<CallHook>>,
+    pub(crate) snapshots: Mutex<Snapshots>,
     /// Serializes large seeds.
     seeding: Mutex<()>,
 }
@@ -82,6 +84,7 @@ impl Shared {
             downloads: Semaphore::new(DOWNLOADS),
             worker_idle: watch::Sender::new(()),
             call_hook: RwLock::default(),
+            snapshots: Mutex::default(),
             seeding: Mutex::default(),
             config,
         }))

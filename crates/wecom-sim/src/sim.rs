@@ -17,11 +17,13 @@ use crate::{
     digest::digest,
     dump::{CorpDump, dump},
     fault_control::Faults,
+    media_downloads::start_downloads,
     rates::Rates,
     request_log::Request,
     seed::{Seed, SeedError},
     server,
     shared::{CallHook, Shared},
+    snapshots::{SnapshotError, SnapshotName},
     state::State,
     world::callback::{DeliveryRecord, Receiver, ResendError},
     write_log::WriteLog,
@@ -254,6 +256,40 @@ impl Sim {
     /// Returns a [`SeedError`] if the numbers exceed WeCom's limits.
     pub fn seed(&self, members: u32, departments: u32, seed: u64) -> Result<(), SeedError> {
         self.shared.seed_contacts(Seed { members, departments, seed }, false)
+    }
+
+    /// Takes a snapshot with this name, which is 1 to 64 of `a`–`z`, `0`–`9` and `-`. A snapshot of the same name is
+    /// replaced. The call waits for jobs that are being executed.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SnapshotError`] for an invalid name, for the 17th snapshot, and if all snapshots would need more
+    /// than 2 GiB of memory.
+    pub fn take_snapshot(&self, name: &str) -> Result<(), SnapshotError> {
+        self.shared.take_snapshot(SnapshotName::parse(name)?).map(drop)
+    }
+
+    /// Restores the corp, the clock, the tokens, the cursors, the jobs, the deliveries, the fault rules and the rate
+    /// limits of a snapshot. The logs of requests and writes continue, and so do the numbers of deliveries. Open
+    /// connections stay open, and a callback that is being sent arrives.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SnapshotError`] if no snapshot has this name.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sim = wecom_sim::Sim::start().await;
+    /// sim.take_snapshot("start")?;
+    /// sim.console().delete_member("wujiu").await?;
+    /// sim.restore_snapshot("start")?;
+    /// assert_eq!(sim.state().members, 7);
+    /// # Ok(()) }
+    /// ```
+    pub fn restore_snapshot(&self, name: &str) -> Result<(), SnapshotError> {
+        self.shared.restore_snapshot(&SnapshotName::parse(name)?)?;
+        start_downloads(&self.shared);
+        Ok(())
     }
 
     /// Stops listening and waits at most five seconds for running calls to finish.

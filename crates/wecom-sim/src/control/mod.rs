@@ -14,6 +14,7 @@ mod logs;
 mod operation;
 mod schemas;
 mod settings;
+mod snapshots;
 
 use std::sync::{Arc, LazyLock};
 
@@ -50,6 +51,7 @@ fn operations() -> Vec<Operation> {
     all.extend(settings::operations());
     all.extend(faults::operations());
     all.extend(logs::operations());
+    all.extend(snapshots::operations());
     all.extend(console::operations());
     all
 }

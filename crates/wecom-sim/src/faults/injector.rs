@@ -35,8 +35,9 @@ pub(crate) struct FaultInjector {
     rules: Mutex<ActiveRules>,
 }
 
-#[derive(Debug, Default)]
-struct ActiveRules {
+/// The rules with their counters, the closed endpoints and the running calls.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ActiveRules {
     calls: Vec<RuleState<CallRule>>,
     deliveries: Vec<RuleState<DeliveryRule>>,
     closures: Closures,
@@ -69,6 +70,16 @@ impl FaultInjector {
     pub(crate) fn state(&self) -> FaultState {
         let rules = self.rules.lock();
         FaultState { calls: rules.calls.clone(), deliveries: rules.deliveries.clone() }
+    }
+
+    /// Returns the rules with their counters and closures. Running calls are not counted in the copy.
+    pub(crate) fn copied_rules(&self) -> ActiveRules {
+        ActiveRules { under_way: HashMap::new(), ..self.rules.lock().clone() }
+    }
+
+    /// Sets the rules with their counters and closures.
+    pub(crate) fn restore(&self, rules: ActiveRules) {
+        self.change(|active| *active = rules);
     }
 
     /// Adds a checked rule after the existing ones.

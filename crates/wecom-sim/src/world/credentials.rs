@@ -111,7 +111,7 @@ impl Sender {
 }
 
 /// Valid and recently expired tokens.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Tokens {
     pub(super) lifetime: Millis,
     pub(super) by_text: HashMap<String, Issued>,
@@ -120,7 +120,7 @@ pub(crate) struct Tokens {
 }
 
 /// A token that was issued.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Issued {
     pub(super) caller: Caller,
     pub(super) expires_at: Millis,

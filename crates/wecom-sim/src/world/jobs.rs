@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use indexmap::IndexMap;
+use url::Url;
 
 use super::{
     exports::job::Export,
@@ -26,7 +27,7 @@ const EXPORTS_KEPT: usize = 20;
 const EXPORT_BYTES_KEPT: u64 = 4 << 30;
 
 /// A corp's jobs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Jobs {
     pub(super) settings: JobSettings,
     pub(super) imports: IndexMap<String, Import>,
@@ -69,6 +70,11 @@ impl Jobs {
 
     pub(crate) fn settings(&self) -> JobSettings {
         self.settings
+    }
+
+    /// Returns the uploads by URL whose file has not arrived, by job.
+    pub(super) fn pending_downloads(&self) -> impl Iterator<Item = (&str, &Url)> {
+        self.url_uploads.iter().filter_map(|(job, upload)| Some((job.as_str(), upload.pending_url()?)))
     }
 
     pub(super) fn was_cleaned(&self, id: &str) -> bool {

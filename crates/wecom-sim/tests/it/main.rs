@@ -27,6 +27,7 @@ mod rates;
 mod rig;
 mod schema;
 mod seeds;
+mod snapshots;
 mod switches;
 mod tags;
 mod wire;

@@ -137,6 +137,10 @@ fn calls() -> Vec<(&'static str, &'static str, Value)> {
         ("POST", "/_sim/console/remove_callback", json!({})),
         ("GET", "/_sim/requests?limit=3", Value::Null),
         ("GET", "/_sim/writes?limit=3", Value::Null),
+        ("POST", "/_sim/snapshots/before", json!({})),
+        ("GET", "/_sim/snapshots", Value::Null),
+        ("POST", "/_sim/snapshots/before/restore", json!({})),
+        ("DELETE", "/_sim/snapshots/before", Value::Null),
         ("POST", "/_sim/seed", json!({"members": 30, "departments": 4})),
         ("POST", "/_sim/reset", Value::Null),
     ]

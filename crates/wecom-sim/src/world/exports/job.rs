@@ -37,7 +37,7 @@ pub(crate) struct ExportRequest {
 }
 
 /// One export job.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Export {
     pub(super) request: Arc<ExportRequest>,
     pub(super) submitter: Caller,
@@ -45,7 +45,7 @@ pub(crate) struct Export {
 }
 
 /// The progress of an export.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum State {
     Waiting,
     Running,

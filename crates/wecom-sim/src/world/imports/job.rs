@@ -47,7 +47,7 @@ pub(crate) struct ImportRequest {
 }
 
 /// One import job.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Import {
     pub(super) kind: ImportKind,
     pub(super) to_invite: bool,
@@ -61,7 +61,7 @@ pub(crate) struct Import {
 }
 
 /// The remaining work of an import.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Work {
     /// The file, before it is opened.
     Waiting(Bytes),
@@ -71,7 +71,7 @@ pub(super) enum Work {
 }
 
 /// One row of a result.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum ResultRow {
     Member {

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use crate::world::fail::Fail;
 
 /// A CSV file with a position.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Sheet<C> {
     reader: csv::Reader<Cursor<Bytes>>,
     columns: Vec<C>,
