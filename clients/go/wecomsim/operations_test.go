@@ -148,6 +148,14 @@ func (u *user) theCorp() {
 	is(u, seeded)(u.sim.Seed(u.ctx, wecomsim.Seed{Members: 40, Departments: 4, Seed: 7}))
 	is(u, some[wecomsim.Corp](u)(u.sim.Corp(u.ctx)).Digest)(u.sim.Digest(u.ctx))
 	some[time.Time](u)(u.sim.Advance(u.ctx, time.Hour))
+	some[wecomsim.Snapshot](u)(u.sim.Snapshot(u.ctx, "forty"))
+	u.no(u.sim.Reset(u.ctx))
+	u.no(u.sim.Restore(u.ctx, "forty"))
+	if state := some[wecomsim.State](u)(u.sim.State(u.ctx)); state.Members != 40 {
+		u.Errorf("%+v", state)
+	}
+	u.no(u.sim.DeleteSnapshot(u.ctx, "forty"))
+	is(u, []wecomsim.Snapshot{})(u.sim.Snapshots(u.ctx))
 	u.no(u.sim.Reset(u.ctx))
 	if state := some[wecomsim.State](u)(u.sim.State(u.ctx)); state.Members != 7 {
 		u.Errorf("%+v", state)
@@ -265,6 +273,7 @@ func TestTheFieldsOfAnObjectAreThoseOfTheSimulator(t *testing.T) {
 		"State":            wecomsim.State{},
 		"CredentialState":  wecomsim.CredentialState{},
 		"CallbackState":    wecomsim.CallbackState{},
+		"SnapshotInfo":     wecomsim.Snapshot{},
 		"Request":          wecomsim.Request{},
 		"WriteLog":         wecomsim.WriteLog{},
 		"LoggedWrite":      wecomsim.Write{},

@@ -120,6 +120,33 @@ func (s *Simulator) Advance(ctx context.Context, by time.Duration) (time.Time, e
 	return reply.Now.Time(), err
 }
 
+// Snapshot takes a snapshot of the corp, the clock, tokens, jobs, deliveries, fault rules and rate limits.
+//
+// The name has 1 to 64 lower-case letters, digits and hyphens. A snapshot of the same name is replaced.
+func (s *Simulator) Snapshot(ctx context.Context, name string) (Snapshot, error) {
+	return exchange[Snapshot](ctx, s.transport,
+		call{method: http.MethodPost, path: "/_sim/snapshots/{name}", place: name})
+}
+
+// Restore restores a snapshot. The logs of requests and writes continue.
+func (s *Simulator) Restore(ctx context.Context, name string) error {
+	_, err := s.transport.send(ctx, call{method: http.MethodPost, path: "/_sim/snapshots/{name}/restore", place: name})
+	return err
+}
+
+// Snapshots returns the snapshots by name.
+func (s *Simulator) Snapshots(ctx context.Context) ([]Snapshot, error) {
+	reply, err := exchange[struct{ Snapshots []Snapshot }](ctx, s.transport,
+		call{method: http.MethodGet, path: "/_sim/snapshots"})
+	return reply.Snapshots, err
+}
+
+// DeleteSnapshot deletes a snapshot.
+func (s *Simulator) DeleteSnapshot(ctx context.Context, name string) error {
+	_, err := s.transport.send(ctx, call{method: http.MethodDelete, path: "/_sim/snapshots/{name}", place: name})
+	return err
+}
+
 // RequestFilter selects requests. The zero value selects all.
 type RequestFilter struct {
 	// Path is an endpoint, such as "user/get".

@@ -79,6 +79,14 @@ type Seeded struct {
 	Tags        int `json:"tags"`
 }
 
+// Snapshot is a snapshot, with its time and an estimate of its size in memory.
+type Snapshot struct {
+	Name    string `json:"name"`
+	Now     Millis `json:"now"`
+	Members int    `json:"members"`
+	Bytes   uint64 `json:"bytes"`
+}
+
 // Request is one API request as received, with tokens and secrets masked.
 type Request struct {
 	Number uint64 `json:"number"`

@@ -20,6 +20,7 @@ import type {
   Seeded,
   Settings,
   SettingsChange,
+  Snapshot,
   State,
   When,
   WriteLog,
@@ -110,6 +111,31 @@ export class Simulator {
   async advance(seconds: number): Promise<Date> {
     const { now } = await this.transport.json<{ now: number }>('POST', '/_sim/clock/advance', { body: { seconds } });
     return new Date(now);
+  }
+
+  /**
+   * Takes a snapshot of the corp, the clock, tokens, jobs, deliveries, fault rules and rate limits.
+   *
+   * `name` has 1 to 64 lower-case letters, digits and hyphens. A snapshot of the same name is replaced. Snapshots stay
+   * until they are deleted, so one can serve all tests.
+   */
+  snapshot(name = 'default'): Promise<Snapshot> {
+    return this.transport.json('POST', '/_sim/snapshots/{name}', { places: { name } });
+  }
+
+  /** Restores a snapshot. The logs of requests and writes continue. */
+  async restore(name = 'default'): Promise<void> {
+    await this.transport.json('POST', '/_sim/snapshots/{name}/restore', { places: { name } });
+  }
+
+  /** Returns the snapshots by name. */
+  async snapshots(): Promise<Snapshot[]> {
+    return (await this.transport.json<{ snapshots: Snapshot[] }>('GET', '/_sim/snapshots')).snapshots;
+  }
+
+  /** Deletes a snapshot. */
+  async deleteSnapshot(name = 'default'): Promise<void> {
+    await this.transport.json('DELETE', '/_sim/snapshots/{name}', { places: { name } });
   }
 
   /** Returns the requests of the program under test, oldest first. `path` selects an endpoint, such as `user/get`. */

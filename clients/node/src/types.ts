@@ -62,6 +62,14 @@ export interface Seeded {
   tags: number;
 }
 
+/** A snapshot, with its time and an estimate of its size in memory. */
+export interface Snapshot {
+  name: string;
+  now: Millis;
+  members: number;
+  bytes: number;
+}
+
 /** One API request as received, with tokens and secrets masked. */
 export interface Request {
   number: number;

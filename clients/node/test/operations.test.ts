@@ -61,6 +61,13 @@ async function useTheCorp(sim: Simulator): Promise<void> {
   const corp = await sim.corp();
   assert.deepEqual([corp.members.length, corp.digest], [40, state.digest]);
   await sim.advance(3600);
+  assert.equal((await sim.snapshot('forty')).members, 40);
+  await sim.reset();
+  assert.equal((await sim.state()).members, 7);
+  await sim.restore('forty');
+  assert.equal((await sim.state()).digest, state.digest);
+  await sim.deleteSnapshot('forty');
+  assert.deepEqual(await sim.snapshots(), []);
   await sim.reset();
   assert.equal((await sim.state()).members, 7);
   assert.deepEqual(await sim.requests('user/get', { limit: 1 }), []);
@@ -157,6 +164,7 @@ const FIELDS = {
   ),
   CredentialState: fields<types.CredentialState>()('name', 'enabled', 'permission', 'legacy', 'trusted_ips'),
   CallbackState: fields<types.CallbackState>()('to', 'url'),
+  SnapshotInfo: fields<types.Snapshot>()('name', 'now', 'members', 'bytes'),
   Request: fields<types.Request>()(
     'number', 'at', 'method', 'path', 'cut', 'query', 'body', 'errcode', 'caller', 'executed', 'faults',
   ),

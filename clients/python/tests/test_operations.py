@@ -89,8 +89,14 @@ def use_the_corp(wecom: Simulator) -> None:
     assert (len(corp["members"]), corp["digest"]) == (40, state["digest"])
     before = wecom.advance(0)
     assert (wecom.advance(3600) - before).total_seconds() >= 3600
+    assert wecom.snapshot("forty")["members"] == 40
     wecom.reset()
     assert wecom.state()["members"] == 7
+    wecom.restore("forty")
+    assert wecom.state()["digest"] == state["digest"]
+    wecom.delete_snapshot("forty")
+    assert wecom.snapshots() == []
+    wecom.reset()
     assert wecom.requests("user/get", limit=1) == []
     assert wecom.writes("user/create", limit=1) == {"writes": [], "dropped": 0}
 
@@ -129,8 +135,9 @@ def use_the_console(wecom: Simulator) -> None:
     console.delete_department(department)
     tag = console.create_tag("新人")
     console.rename_tag(tag, "新同事")
-    assert console.add_tag_members(tag, ["qianyi", "ghost"]) == {"invalidlist": ["ghost"], "invalidparty": []}
-    assert console.remove_tag_members(tag, partylist=[99]) == {"invalidlist": [], "invalidparty": [99]}
+    added = console.add_tag_members(tag, ["qianyi", "ghost"])
+    removed = console.remove_tag_members(tag, partylist=[99])
+    assert (added["invalidlist"], removed["invalidparty"]) == (["ghost"], [99])
     console.delete_tag(tag)
     console.set_permission("edit")
     console.set_legacy(contacts=True, app=False)
@@ -164,6 +171,7 @@ def use_the_deliveries(wecom: Simulator, receiver: str) -> None:
 
 
 TYPES = {
+    "SnapshotInfo": types.Snapshot,
     "Health": types.Health,
     "State": types.State,
     "CredentialState": types.CredentialState,

@@ -24,6 +24,7 @@ from wecom_sim.types import (
     Request,
     Seeded,
     Settings,
+    Snapshot,
     State,
     When,
     WriteLog,
@@ -119,6 +120,28 @@ class Simulator:
         """Moves the clock forward by this time, or by this number of seconds. Returns the new time."""
         seconds = by.total_seconds() if isinstance(by, timedelta) else by
         return _time(self.transport.json("POST", "/_sim/clock/advance", {"seconds": seconds})["now"])
+
+    def snapshot(self, name: str = "default") -> Snapshot:
+        """Takes a snapshot of the corp, the clock, tokens, jobs, deliveries, fault rules and rate limits.
+
+        `name` has 1 to 64 lower-case letters, digits and hyphens. A snapshot of the same name is replaced. Snapshots
+        stay until they are deleted, so a fixture of the session can take one for all tests.
+        """
+        snapshot: Snapshot = self.transport.json("POST", "/_sim/snapshots/{name}", name=name)
+        return snapshot
+
+    def restore(self, name: str = "default") -> None:
+        """Restores a snapshot. The logs of requests and writes continue."""
+        self.transport.json("POST", "/_sim/snapshots/{name}/restore", name=name)
+
+    def snapshots(self) -> list[Snapshot]:
+        """Returns the snapshots by name."""
+        snapshots: list[Snapshot] = self.transport.json("GET", "/_sim/snapshots")["snapshots"]
+        return snapshots
+
+    def delete_snapshot(self, name: str = "default") -> None:
+        """Deletes a snapshot."""
+        self.transport.json("DELETE", "/_sim/snapshots/{name}", name=name)
 
     def requests(self, path: str | None = None, *, limit: int | None = None) -> list[Request]:
         """Returns the requests of the program under test, oldest first. `path` selects an endpoint, such as `user/get`."""

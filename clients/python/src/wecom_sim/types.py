@@ -77,6 +77,15 @@ class Seeded(TypedDict):
     tags: int
 
 
+class Snapshot(TypedDict):
+    """A snapshot, with its time and an estimate of its size in memory."""
+
+    name: str
+    now: Millis
+    members: int
+    bytes: int
+
+
 class Request(TypedDict):
     """One API request as received, with tokens and secrets masked. `errcode` is `None` if a fault replaced the reply."""
 
