@@ -5,12 +5,13 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     thread,
+    time::SystemTime,
 };
 
 use clap::Args;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
-use wecom_sim::{FaultRules, Rates, Sim};
+use wecom_sim::{CorpFile, FaultRules, Rates, Sim};
 
 use crate::{
     access::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
@@ -65,6 +66,14 @@ pub(crate) struct Serve {
     #[arg(long, env = "TXL_SIM_SEED", value_name = "NUMBER", default_value_t = 1, value_parser = numbers::whole::<u64>(0..=u64::MAX))]
     seed: u64,
 
+    /// JSON file of a corp of your own: departments, members and tags (docs/simulator.md). `GET /_sim/seed` and --write-seed make such a file
+    #[arg(long, env = "TXL_SIM_SEED_FILE", value_name = "PATH", conflicts_with_all = ["members", "departments"])]
+    seed_file: Option<PathBuf>,
+
+    /// File that receives the departments, members and tags when the simulator stops, in the format of --seed-file
+    #[arg(long, env = "TXL_SIM_WRITE_SEED", value_name = "PATH")]
+    write_seed: Option<PathBuf>,
+
     /// URL that receives contacts events (接收事件服务器). It is verified at the start
     #[arg(long, env = "TXL_SIM_CALLBACK_URL", value_name = "URL")]
     callback_url: Option<String>,
@@ -86,6 +95,14 @@ pub(crate) struct Serve {
     /// Speed of the clock as a multiple of real time. At 60, a token of two hours expires after two minutes
     #[arg(long, env = "TXL_SIM_CLOCK_SPEED", value_name = "NUMBER", default_value_t = 1.0)]
     clock_speed: f64,
+
+    /// Stop the clock. It then moves only by `POST /_sim/clock/advance`
+    #[arg(long, env = "TXL_SIM_FREEZE", value_parser = clap::builder::FalseyValueParser::new())]
+    freeze: bool,
+
+    /// Time of the start and of every reset, such as 2026-01-05T09:00:00+08:00 or Unix seconds. Defaults to this machine's time
+    #[arg(long, env = "TXL_SIM_NOW", value_name = "TIME")]
+    now: Option<String>,
 
     /// Additional host name of the control surface while the server listens on a loopback address. May be repeated
     #[arg(long = "allow-host", env = "TXL_SIM_ALLOW_HOST", value_name = "NAME", value_delimiter = ',')]
@@ -124,6 +141,8 @@ impl Serve {
         }
         // Signals are handled before the ready line is printed, because a script can send one immediately afterwards.
         let stop = signals::take_over();
+        // An unusable file is found now, not after the work of a day.
+        let mut seed_draft = self.write_seed.as_deref().map(Draft::new).transpose()?;
         let sim = self.start().await?;
         if !sim.address().ip().is_loopback() {
             say(messages::sim::is_reachable_from_outside(sim.address(), !self.allow_outgoing.is_empty()));
@@ -153,7 +172,13 @@ impl Serve {
         } else {
             stop.await;
         }
+        let corp = seed_draft.is_some().then(|| sim.corp_file());
         sim.stop().await;
+        if let (Some(mut draft), Some(corp)) = (seed_draft.take(), corp) {
+            let json = serde_json::to_string_pretty(&corp).expect("plain structs and lists are JSON");
+            draft.write(format!("{json}\n").as_bytes())?;
+            draft.finish()?;
+        }
         Ok(())
     }
 
@@ -164,9 +189,23 @@ impl Serve {
             .contacts_secret(self.contacts_secret.get()?.unwrap_or("sim-contacts-secret"))
             .app(self.agent_id, self.app_secret.get()?.unwrap_or("sim-app-secret"))
             .legacy(self.legacy)
-            .clock_speed(self.clock_speed)
             .allow_hosts(&self.allow_hosts)
             .allow_outgoing(&self.allow_outgoing);
+        if !self.freeze {
+            builder = builder.clock_speed(self.clock_speed);
+        }
+        builder = match &self.now {
+            Some(now) => builder.now_text(now).map_err(|error| {
+                Failure::usage(messages::sim::cannot_be_set_up())
+                    .because(&error)
+                    .remedy(messages::sim::see_the_help())
+            })?,
+            None if self.freeze => builder.now(SystemTime::now()),
+            None => builder,
+        };
+        if let Some(path) = &self.seed_file {
+            builder = builder.corp_file(corp_file(path)?);
+        }
         let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         if let Some(requests) = self.logged_requests {
             builder = builder.logged_requests(count(requests));
@@ -238,6 +277,14 @@ async fn stdin_closed() {
     });
     // The sender is dropped without a message.
     let _ = at_end.await;
+}
+
+fn corp_file(path: &Path) -> Result<CorpFile> {
+    serde_json::from_str(&file::text(path)?).map_err(|error| {
+        Failure::usage(messages::sim::not_a_corp_file(path))
+            .because(&error)
+            .remedy(messages::sim::how_a_corp_file_is_written())
+    })
 }
 
 fn plan(path: &Path) -> Result<FaultRules> {

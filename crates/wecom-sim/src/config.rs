@@ -4,18 +4,19 @@ use std::{
     fmt, io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
-    time::Duration,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use crate::{
     callback::client::ANSWER_TIMEOUT,
-    clock::{Clock, Millis, millis},
+    clock::{Clock, Millis, TimeError, checked_time, millis, parse_time},
     faults::FaultRules,
     large_files,
     outgoing::Allowed,
     rates::Rates,
     request_log::{BYTES_KEPT, REQUESTS_KEPT},
-    seed::Seed,
+    seed::{CorpFile, Seed},
     world::{
         Choices, World, WorldSettings,
         callback::{Receiver, Target},
@@ -40,7 +41,10 @@ pub struct SimBuilder {
     pub(crate) world: WorldSettings,
     /// Virtual seconds per real second; `None` if the clock does not run.
     pub(crate) clock_speed: Option<f64>,
+    /// The time of the start; `None` if the clock has its default time.
+    pub(crate) now: Option<Millis>,
     pub(crate) seed: Option<Seed>,
+    pub(crate) corp_file: Option<Arc<CorpFile>>,
     /// URL, token and `EncodingAESKey` of the contacts assistant.
     pub(crate) callback: Option<(String, String, String)>,
     pub(crate) callback_timeout: Duration,
@@ -77,7 +81,9 @@ impl Default for SimBuilder {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             world: WorldSettings::default(),
             clock_speed: None,
+            now: None,
             seed: None,
+            corp_file: None,
             callback: None,
             callback_timeout: ANSWER_TIMEOUT,
             faults: FaultRules::new(),
@@ -136,6 +142,24 @@ impl SimBuilder {
     pub fn running_clock(mut self, on: bool) -> Self {
         self.clock_speed = on.then_some(1.0);
         self
+    }
+
+    /// Sets the time of the start and of every reset, from the year 2000 to the year 9999. By default a running clock
+    /// starts with the time of the machine, another clock at a fixed moment, and the clock continues at a reset.
+    pub fn now(mut self, now: SystemTime) -> Self {
+        self.now = Some(now.duration_since(UNIX_EPOCH).map_or(-1, millis));
+        self
+    }
+
+    /// Sets the time of the start as [`now`](Self::now) does, from RFC 3339 with an offset
+    /// (`2026-01-05T09:00:00+08:00`) or whole Unix seconds.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the text is no time, or is out of these limits.
+    pub fn now_text(mut self, now: &str) -> Result<Self, TimeError> {
+        self.now = Some(parse_time(now)?);
+        Ok(self)
     }
 
     /// Makes the clock run at this number of virtual seconds per real second, at most 100,000. At 60, a token of two
@@ -197,6 +221,13 @@ impl SimBuilder {
     /// corp; see [`Sim::seed`](crate::Sim::seed).
     pub fn seed(mut self, members: u32, departments: u32, seed: u64) -> Self {
         self.seed = Some(Seed { members, departments, seed });
+        self
+    }
+
+    /// Fills the corp with the contacts of a file instead of the small default ones. [`SimBuilder::start`] returns an
+    /// error if a contact breaks a rule of the API, or if [`seed`](Self::seed) is set too.
+    pub fn corp_file(mut self, file: CorpFile) -> Self {
+        self.corp_file = Some(Arc::new(file));
         self
     }
 
@@ -272,10 +303,9 @@ impl SimBuilder {
 
     /// Checks the settings before the start. `endpoints` is the list of all endpoints.
     pub(crate) fn check(&self, endpoints: &[&str]) -> io::Result<()> {
-        if let Some(speed) = self.clock_speed.filter(|speed| !(*speed > 0.0 && *speed <= FASTEST)) {
-            return Err(invalid(format!(
-                "the clock speed must be above 0 and at most {FASTEST}, not {speed}"
-            )));
+        self.clock_speed.map(checked_speed).transpose().map_err(invalid)?;
+        if let Some(now) = self.now {
+            checked_time(now).map_err(invalid)?;
         }
         let lifetime = self.world.token_lifetime;
         if !(SHORTEST_TOKEN..=LONGEST_TOKEN).contains(&lifetime) {
@@ -301,13 +331,20 @@ impl SimBuilder {
     }
 
     pub(crate) fn clock(&self) -> Clock {
-        Clock::new(self.clock_speed)
+        Clock::new(self.clock_speed, self.now)
     }
 
     /// Returns the initial world, which a reset restores.
     pub(crate) fn world(&self, now: Millis) -> io::Result<World> {
         let mut world = default_world(&self.world, now);
         world.allowed = self.allowed()?;
+        if let Some(file) = &self.corp_file {
+            if self.seed.is_some() {
+                return Err(invalid("a seed and a corp file cannot be used together"));
+            }
+            let contacts = file.contacts(&self.world, &world.corp(0).console, now).map_err(invalid)?;
+            world.replace_contacts(0, contacts);
+        }
         if let Some(seed) = self.seed {
             world.replace_contacts(0, seed.generate(now).map_err(invalid)?);
         }
@@ -316,6 +353,15 @@ impl SimBuilder {
             world.set_callback(0, Receiver::Contacts, Some(target));
         }
         Ok(world)
+    }
+}
+
+/// Checks the speed of a clock.
+pub(crate) fn checked_speed(speed: f64) -> Result<f64, String> {
+    if speed > 0.0 && speed <= FASTEST {
+        Ok(speed)
+    } else {
+        Err(format!("the clock speed must be above 0 and at most {FASTEST}, not {speed}"))
     }
 }
 

@@ -243,7 +243,7 @@ mod tests {
     #[tokio::test]
     async fn what_another_thread_has_begun_is_waited_for_while_the_clock_stands_still() {
         let world = Arc::new(RwLock::new(default_world(&WorldSettings::default(), 0)));
-        let work = DueWork::new(world, Arc::new(Clock::new(None)), env::temp_dir());
+        let work = DueWork::new(world, Arc::new(Clock::new(None, None)), env::temp_dir());
         assert!(work.do_some().now_or_never().is_some(), "nothing is due");
         let mut call = pin!(work.do_some());
         {

@@ -49,6 +49,7 @@ mod world;
 mod write_log;
 
 pub use callback::client::VerificationError;
+pub use clock::TimeError;
 pub use config::SimBuilder;
 pub use console::{
     Console, ConsoleCallback, ConsoleDepartment, ConsoleError, ConsoleEvent, ConsoleLegacy, ConsoleMember,
@@ -64,7 +65,7 @@ pub use faults::{
 pub use offline::Offline;
 pub use rates::Rates;
 pub use request_log::Request;
-pub use seed::SeedError;
+pub use seed::{CorpFile, CorpFileError, SeedError};
 pub use sim::Sim;
 pub use snapshots::SnapshotError;
 pub use state::{CallbackState, CredentialState, State};

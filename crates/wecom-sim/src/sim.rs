@@ -3,7 +3,7 @@
 use std::{
     net::SocketAddr,
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
@@ -11,7 +11,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
 use crate::{
     api,
     callback::worker,
-    clock::millis,
+    clock::{TimeError, checked_time, millis},
     config::SimBuilder,
     console::Console,
     digest::digest,
@@ -20,7 +20,7 @@ use crate::{
     media_downloads::start_downloads,
     rates::Rates,
     request_log::Request,
-    seed::{Seed, SeedError},
+    seed::{CorpFile, CorpFileError, Seed, SeedError},
     server,
     shared::{CallHook, Shared},
     snapshots::{SnapshotError, SnapshotName},
@@ -146,6 +146,18 @@ impl Sim {
         self.shared.advance(millis(by));
     }
 
+    /// Stops the clock. From then on it moves only by [`advance`](Self::advance). `at` is the time, from the year 2000
+    /// to the year 9999; without one the clock stops at its present time.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`TimeError`] for a time out of these limits.
+    pub fn freeze(&self, at: Option<SystemTime>) -> Result<(), TimeError> {
+        let at = at.map(|at| checked_time(at.duration_since(UNIX_EPOCH).map_or(-1, millis))).transpose()?;
+        self.shared.freeze(at);
+        Ok(())
+    }
+
     /// Returns the API requests received so far, oldest first.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.requests.lock().shown()
@@ -256,6 +268,21 @@ impl Sim {
     /// Returns a [`SeedError`] if the numbers exceed WeCom's limits.
     pub fn seed(&self, members: u32, departments: u32, seed: u64) -> Result<(), SeedError> {
         self.shared.seed_contacts(Seed { members, departments, seed }, false)
+    }
+
+    /// Replaces the members, departments and tags of the corp with those of a file, as [`seed`](Self::seed) does.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`CorpFileError`] and changes nothing if a contact breaks a rule of the API.
+    pub fn seed_file(&self, file: &CorpFile) -> Result<(), CorpFileError> {
+        self.shared.seed_file(file)
+    }
+
+    /// Returns the members, departments and tags of the corp as a file. Another simulator with this file has the same
+    /// [`digest`](Self::digest). Times of creation, invitations and owners of tags are not part of the file.
+    pub fn corp_file(&self) -> CorpFile {
+        CorpFile::of(self.shared.world.read().corp(0))
     }
 
     /// Takes a snapshot with this name, which is 1 to 64 of `a`–`z`, `0`–`9` and `-`. A snapshot of the same name is

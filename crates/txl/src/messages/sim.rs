@@ -24,7 +24,7 @@ pub(crate) fn cannot_be_set_up() -> Message {
 
 pub(crate) fn see_the_help() -> Message {
     message!(
-        en: "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --faults, --allow-host and --allow-outgoing take"
+        en: "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --now, --seed-file, --faults, --allow-host and --allow-outgoing take"
     )
 }
 
@@ -34,4 +34,12 @@ pub(crate) fn not_a_list_of_faults(path: &Path) -> Message {
 
 pub(crate) fn how_faults_are_written() -> Message {
     message!(en: "see \"Fault injection\" in docs/simulator.md for the format")
+}
+
+pub(crate) fn not_a_corp_file(path: &Path) -> Message {
+    message!(en: "{} is not a corp file", path.display())
+}
+
+pub(crate) fn how_a_corp_file_is_written() -> Message {
+    message!(en: "see \"A corp of your own\" in docs/simulator.md for the format")
 }

@@ -54,6 +54,10 @@ fn every_flag_has_a_variable() {
         "RATES",
         "FAULTS",
         "CLOCK_SPEED",
+        "FREEZE",
+        "NOW",
+        "SEED_FILE",
+        "WRITE_SEED",
         "ALLOW_HOST",
         "ALLOW_OUTGOING",
     ];
@@ -226,4 +230,66 @@ fn faults_can_be_set_at_the_start() {
     }
     run(&["sim", "--faults", "/nonexistent/plan.json"]).fails_with(1).with_remedy();
     run(&["sim", "--clock-speed", "0"]).fails_with(2).with_remedy();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_corp_is_written_at_the_end_and_read_at_the_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let (first, second) = (directory.path().join("first.json"), directory.path().join("second.json"));
+    std::fs::write(
+        &first,
+        r#"{"departments": [{"id": 7, "name": "研发"}], "members": [{"userid": "qian", "name": "钱一", "department": [7]}]}"#,
+    )
+    .unwrap();
+    for (from, to) in [(&first, &second), (&second, &first)] {
+        let mut sim =
+            RunningSim::start(&["--seed-file", from.to_str().unwrap(), "--write-seed", to.to_str().unwrap()]);
+        assert_eq!(
+            sim.run(&["member", "get", "qian", "-o", "json"]).json()["department"],
+            serde_json::json!([7])
+        );
+        let pid = sim.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert_eq!(sim.child.wait().unwrap().code(), Some(0));
+    }
+    assert_eq!(std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap());
+}
+
+#[test]
+fn a_seed_file_that_cannot_be_used_is_refused_with_its_place() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("corp.json");
+    let file = path.to_str().unwrap();
+    for (corp, says) in [
+        ("{", "EOF while parsing"),
+        (r#"{"members": [{"userid": "a", "name": "甲", "department": [9]}]}"#, "members[0] (a)"),
+    ] {
+        std::fs::write(&path, corp).unwrap();
+        let ran = run(&["sim", "--seed-file", file]);
+        ran.fails_with(2).with_remedy();
+        assert!(ran.stderr.contains(says), "{ran:?}");
+    }
+    run(&["sim", "--seed-file", "/nonexistent/corp.json"]).fails_with(1).with_remedy();
+    run(&["sim", "--write-seed", "/nonexistent/directory/corp.json"]).fails_with(1).with_remedy();
+    run(&["sim", "--seed-file", file, "--members", "5"]).fails_with(2);
+    run(&["sim", "--now", "tomorrow"]).fails_with(2).with_remedy();
+}
+
+#[test]
+fn a_frozen_clock_has_the_time_of_the_start() {
+    let clock_of = |arguments: &[&str]| {
+        let sim = RunningSim::start(arguments);
+        let address = sim.text("url").strip_prefix("http://").unwrap().to_owned();
+        let mut stream = std::net::TcpStream::connect(&address).unwrap();
+        let request = format!("GET /_sim/clock HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let answer = clock_of(&["--freeze", "--now", "2026-01-05T09:00:00+08:00"]);
+    assert!(answer.ends_with(r#"{"now":1767574800000,"runs":false,"speed":0.0}"#), "{answer}");
+    let answer = clock_of(&["--now", "4102444800"]);
+    assert!(answer.contains(r#"{"now":41024448"#) && answer.contains(r#""runs":true"#), "{answer}");
 }

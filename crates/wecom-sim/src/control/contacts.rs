@@ -7,7 +7,7 @@ use axum::{
 use http::{StatusCode, header};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     Nothing, in_background,
@@ -15,7 +15,14 @@ use super::{
     operation::{Call, Operation, Reply},
     schemas::Schemas,
 };
-use crate::{console::Done, dump, large_files::FilePart, seed::Seed, shared::Shared, state};
+use crate::{
+    console::Done,
+    dump,
+    large_files::FilePart,
+    seed::{CorpFile, Seed},
+    shared::Shared,
+    state,
+};
 
 pub(super) fn operations() -> Vec<Operation> {
     vec![
@@ -37,7 +44,18 @@ pub(super) fn operations() -> Vec<Operation> {
             "Restores the contacts, settings, faults and limits of the start. The clock continues.",
             reset,
         ),
-        Operation::post("/_sim/seed", "seed", "Replaces all contacts with generated ones.", seed),
+        Operation::get(
+            "/_sim/seed",
+            "corp_file",
+            "Returns all contacts in the form that a seed accepts, for a corp of at most 20,000 members.",
+            corp_file,
+        ),
+        Operation::post(
+            "/_sim/seed",
+            "seed",
+            "Replaces all contacts with generated ones, or with those of the body.",
+            seed,
+        ),
     ]
 }
 
@@ -83,9 +101,53 @@ async fn reset(call: Call<(), (), Input<Nothing>>) -> Result<Json<Done>, Refused
     Ok(Json(Done { ok: true }))
 }
 
+/// Either the numbers of generated contacts, or the contacts.
+#[derive(Deserialize, JsonSchema)]
+#[serde(try_from = "Map<String, Value>")]
+#[schemars(untagged, !try_from)]
+enum SeedRequest {
+    Generated(GeneratedSeed),
+    Given(CorpFile),
+}
+
+impl TryFrom<Map<String, Value>> for SeedRequest {
+    type Error = serde_json::Error;
+
+    fn try_from(body: Map<String, Value>) -> Result<Self, Self::Error> {
+        let has_lists = ["members", "departments", "tags"]
+            .iter()
+            .any(|part| body.get(*part).is_some_and(Value::is_array));
+        let body = Value::Object(body);
+        if has_lists {
+            serde_json::from_value(body).map(Self::Given)
+        } else {
+            serde_json::from_value(body).map(Self::Generated)
+        }
+    }
+}
+
+/// Maximum size of the body of a seed.
+const SEED_LIMIT: usize = 64 << 20;
+/// Maximum number of members of a reply in one piece.
+const MEMBERS_IN_REPLY: usize = 20_000;
+
+async fn corp_file(call: Call) -> Result<Json<CorpFile>, Refused> {
+    in_background(&call.shared, |shared| {
+        let world = shared.world.read();
+        if world.corp(0).members.len() > MEMBERS_IN_REPLY {
+            return Err(Refused::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                format!("the corp has more than {MEMBERS_IN_REPLY} members; use GET /_sim/corp"),
+            ));
+        }
+        Ok(Json(CorpFile::of(world.corp(0))))
+    })
+    .await?
+}
+
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct SeedRequest {
+struct GeneratedSeed {
     /// At most 2,000,000.
     members: u32,
     /// Number of departments, including the root; at most 30,000.
@@ -106,12 +168,21 @@ struct Seeded {
     tags: usize,
 }
 
-async fn seed(call: Call<(), (), Input<SeedRequest>>) -> Result<Json<Seeded>, Refused> {
-    let asked = call.body.0;
-    let seed = Seed { members: asked.members, departments: asked.departments, seed: asked.seed };
-    in_background(&call.shared, move |shared| shared.seed_contacts(seed, asked.clear_first))
-        .await?
-        .map_err(|error| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, error))?;
+async fn seed(call: Call<(), (), Input<SeedRequest, SEED_LIMIT>>) -> Result<Json<Seeded>, Refused> {
+    let refused = |error: &dyn ToString| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string());
+    match call.body.0 {
+        SeedRequest::Generated(asked) => {
+            let seed = Seed { members: asked.members, departments: asked.departments, seed: asked.seed };
+            in_background(&call.shared, move |shared| shared.seed_contacts(seed, asked.clear_first))
+                .await?
+                .map_err(|error| refused(&error))?;
+        }
+        SeedRequest::Given(file) => {
+            in_background(&call.shared, move |shared| shared.seed_file(&file))
+                .await?
+                .map_err(|error| refused(&error))?;
+        }
+    }
     let world = call.shared.world.read();
     let corp = world.corp(0);
     Ok(Json(Seeded {

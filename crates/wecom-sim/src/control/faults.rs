@@ -49,8 +49,7 @@ async fn set_faults(call: Call<(), (), Input<FaultRules>>) -> Result<Json<FaultS
 async fn add_faults(call: Call<(), (), Input<FaultRules>>) -> Result<Json<FaultState>, Refused> {
     let rules = call.body.0;
     rules.check(api::PATHS).map_err(Refused::bad)?;
-    rules.calls.into_iter().for_each(|rule| call.shared.faults.add_call_rule(rule));
-    rules.deliveries.into_iter().for_each(|rule| call.shared.faults.add_delivery_rule(rule));
+    call.shared.faults.add(rules).map_err(Refused::bad)?;
     Ok(Json(call.shared.faults.state()))
 }
 

@@ -15,8 +15,8 @@ use serde_json::{Map, Value};
 
 use crate::console::ConsoleError;
 
-/// Maximum size of a body. No set-up is larger.
-const BODY_LIMIT: usize = 1 << 20;
+/// Maximum size of a body, except that of a seed.
+pub(crate) const BODY_LIMIT: usize = 1 << 20;
 
 /// A refusal: a status of 400 or above with `{"error": …}`.
 #[derive(Debug)]
@@ -67,13 +67,13 @@ pub(super) struct ErrorBody {
 
 /// A JSON body with any content type. An empty body and `null` count as `{}`, because `null` is what many clients send
 /// for a missing value.
-pub(crate) struct Input<T>(pub(crate) T);
+pub(crate) struct Input<T, const LIMIT: usize = BODY_LIMIT>(pub(crate) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
+impl<S: Send + Sync, T: DeserializeOwned, const LIMIT: usize> FromRequest<S> for Input<T, LIMIT> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Refused> {
-        let body = Limited::new(request.into_body(), BODY_LIMIT)
+        let body = Limited::new(request.into_body(), LIMIT)
             .collect()
             .await
             .map_err(|_| Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or was cut off"))?

@@ -12,7 +12,7 @@ use super::{
     schemas::Schemas,
 };
 use crate::{
-    request_log::Request,
+    request_log::{RequestFilter, SelectedRequests},
     shared::Shared,
     world::callback::{DeliveryQueue, DeliveryRecord, ResendError},
     write_log::WriteLog,
@@ -21,6 +21,12 @@ use crate::{
 pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::get("/_sim/requests", "requests", "Returns API requests, oldest first.", requests),
+        Operation::post(
+            "/_sim/requests/count",
+            "count_requests",
+            "Counts the API requests that a filter selects.",
+            count_requests,
+        ),
         Operation::get(
             "/_sim/writes",
             "writes",
@@ -48,26 +54,49 @@ pub(super) fn operations() -> Vec<Operation> {
     ]
 }
 
+/// Number of entries of a reply by default.
+const ENTRIES: usize = 1_000;
+/// Maximum number of bytes of the requests of a reply, before their JSON is escaped.
+const REQUEST_BYTES: usize = 8 << 20;
+
+/// The fields of [`RequestFilter`] and the limit. A flattened filter would accept unknown fields.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RequestsQuery {
-    /// Maximum number of requests; the latest are returned.
+    /// Maximum number of requests; the latest are returned. Defaults to 1,000. A reply also has at most 8 MiB of
+    /// requests.
     limit: Option<usize>,
-    /// The path below `/cgi-bin/`.
+    /// The path below `/cgi-bin/` (`user/get`), a chapter (`user/*`) or all paths (`*`).
     path: Option<String>,
+    /// The caller: `contacts` or `app 1000002`.
+    caller: Option<String>,
+    /// The errcode of the reply.
+    errcode: Option<i32>,
+    /// Whether the endpoint was executed.
+    executed: Option<bool>,
+    /// The earliest virtual time, in Unix milliseconds.
+    since: Option<i64>,
+    /// The number of a request; only later ones are returned.
+    after: Option<u64>,
+    /// Whether the request has fields that the endpoint did not read.
+    has_unread: Option<bool>,
 }
 
+async fn requests(call: Call<(), StrictQuery<RequestsQuery>>) -> Result<Json<SelectedRequests>, Refused> {
+    let RequestsQuery { limit, path, caller, errcode, executed, since, after, has_unread } = call.query.0;
+    let filter = RequestFilter { path, caller, errcode, executed, since, after, has_unread };
+    let log = call.shared.requests.lock();
+    Ok(Json(log.selected(&filter, limit.unwrap_or(ENTRIES), REQUEST_BYTES)))
+}
+
+/// A number of requests.
 #[derive(Serialize, JsonSchema)]
-struct Requests {
-    requests: Vec<Request>,
+struct RequestCount {
+    count: usize,
 }
 
-async fn requests(call: Call<(), StrictQuery<RequestsQuery>>) -> Result<Json<Requests>, Refused> {
-    let asked = call.query.0;
-    let mut requests = call.shared.requests.lock().shown();
-    requests.retain(|one| asked.path.as_ref().is_none_or(|path| *path == one.path));
-    keep_last(&mut requests, asked.limit);
-    Ok(Json(Requests { requests }))
+async fn count_requests(call: Call<(), (), Input<RequestFilter>>) -> Result<Json<RequestCount>, Refused> {
+    Ok(Json(RequestCount { count: call.shared.requests.lock().count(&call.body.0) }))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -90,7 +119,7 @@ async fn writes(call: Call<(), StrictQuery<WritesQuery>>) -> Result<Json<WriteLo
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct DeliveriesQuery {
-    /// Maximum number of deliveries; the latest are returned.
+    /// Maximum number of deliveries; the latest are returned. Defaults to 1,000.
     limit: Option<usize>,
     /// The event, such as `change_contact/create_user`.
     event: Option<String>,
@@ -107,7 +136,7 @@ async fn deliveries(call: Call<(), StrictQuery<DeliveriesQuery>>) -> Result<Json
     let wanted = world.deliveries.deliveries();
     let wanted = wanted.filter(|one| asked.event.as_ref().is_none_or(|event| *event == one.event));
     let mut deliveries: Vec<_> = wanted.collect();
-    keep_last(&mut deliveries, asked.limit);
+    keep_last(&mut deliveries, asked.limit.or(Some(ENTRIES)));
     Ok(Json(Deliveries { deliveries: deliveries.into_iter().cloned().collect() }))
 }
 

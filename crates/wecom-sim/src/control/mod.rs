@@ -10,6 +10,7 @@ mod document;
 mod faults;
 mod input;
 mod inspector;
+mod jobs;
 mod logs;
 mod operation;
 mod schemas;
@@ -50,6 +51,7 @@ fn operations() -> Vec<Operation> {
     all.extend(behaviour::operations());
     all.extend(settings::operations());
     all.extend(faults::operations());
+    all.extend(jobs::operations());
     all.extend(logs::operations());
     all.extend(snapshots::operations());
     all.extend(console::operations());

@@ -234,7 +234,7 @@ impl BodyInput for () {
     }
 }
 
-impl<T: DeserializeOwned + JsonSchema + Send + 'static> BodyInput for Input<T> {
+impl<T: DeserializeOwned + JsonSchema + Send + 'static, const LIMIT: usize> BodyInput for Input<T, LIMIT> {
     async fn read(request: Request) -> Result<Self, Refused> {
         Self::from_request(request, &()).await
     }

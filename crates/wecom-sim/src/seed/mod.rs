@@ -3,6 +3,8 @@
 //! A seed does not run the checks of [`create_member`](crate::world::World::create_member) for each member. It
 //! generates only valid members, and tests check them against these rules.
 
+mod corp_file;
+mod given;
 mod names;
 mod tree;
 
@@ -17,6 +19,8 @@ use crate::{
         Tags, World,
     },
 };
+pub use corp_file::CorpFile;
+pub use given::CorpFileError;
 use names::People;
 use tree::{ROOT_NAME, TOPICS, Unit};
 

@@ -41,6 +41,8 @@ pub(crate) struct ExportRequest {
 pub(crate) struct Export {
     pub(super) request: Arc<ExportRequest>,
     pub(super) submitter: Caller,
+    /// The errcode of an injected failure.
+    pub(super) fails: Option<i32>,
     pub(super) state: State,
 }
 

@@ -56,6 +56,8 @@ pub(crate) struct Import {
     pub(super) work: Work,
     pub(super) total: usize,
     pub(super) rows: Vec<ResultRow>,
+    /// The errcode of an injected failure.
+    pub(super) fails: Option<i32>,
     /// Set at the end. A failure is that of the whole file.
     pub(super) outcome: Option<Result<(), Fail>>,
 }
