@@ -21,7 +21,7 @@ export function useWecom(options: StartOptions = {}): Simulator {
   before(async () => {
     server = await SimulatorServer.start(options);
   });
-  beforeEach(() => server?.simulator.reset());
+  beforeEach(() => server?.reset());
   after(() => server?.stop());
   return new Proxy(Object.create(Simulator.prototype) as Simulator, {
     get(_, name) {

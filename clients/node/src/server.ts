@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 
 import { checkVersion, findBinary } from './binary.js';
 import { Simulator } from './simulator.js';
-import type { Ready } from './types.js';
+import type { Clock, Ready } from './types.js';
 
 /** The simulator did not become ready. The message has the end of its stderr. */
 export class StartError extends Error {
@@ -23,6 +23,8 @@ export interface StartOptions {
 
 type Process = ChildProcessByStdio<Writable, Readable, Readable>;
 
+/** A clock that differs from real time by more milliseconds than this was set by an argument. */
+const OWN_TIME = 5_000;
 const STOP_TIMEOUT = 10_000;
 const STDERR_KEPT = 4_000;
 
@@ -37,11 +39,16 @@ export class SimulatorServer {
   /** The version of the program. */
   readonly version: string;
   readonly #process: Process;
+  readonly #clock: Clock;
+  /** Whether the clock is independent of real time. */
+  readonly #hasOwnTime: boolean;
 
-  private constructor(process: Process, version: string, ready: Ready) {
+  private constructor(process: Process, version: string, simulator: Simulator, clock: Clock) {
     this.#process = process;
     this.version = version;
-    this.simulator = new Simulator(ready);
+    this.simulator = simulator;
+    this.#clock = clock;
+    this.#hasOwnTime = !clock.runs || Math.abs(clock.now - Date.now()) > OWN_TIME;
   }
 
   /** The id of the process. */
@@ -62,11 +69,25 @@ export class SimulatorServer {
     );
     try {
       const ready = await untilReady(child, options.timeout ?? 60_000);
+      const simulator = new Simulator(ready);
+      const clock = await simulator.clock();
       release(child);
-      return new SimulatorServer(child, version, ready);
+      return new SimulatorServer(child, version, simulator, clock);
     } catch (error) {
       child.kill('SIGKILL');
       throw error;
+    }
+  }
+
+  /** Resets the simulator and its clock: to real time, or to the time of `--now` and `--freeze`. */
+  async reset(): Promise<void> {
+    await this.simulator.reset();
+    const at = this.#hasOwnTime ? new Date(this.#clock.now) : new Date();
+    if (this.#clock.runs) {
+      await this.simulator.setClock(at);
+      await this.simulator.runClock(this.#clock.speed);
+    } else {
+      await this.simulator.freeze(at);
     }
   }
 

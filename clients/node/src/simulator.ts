@@ -3,7 +3,9 @@ import { Transport } from './transport.js';
 import type {
   CallRule,
   Choices,
+  Clock,
   Corp,
+  CorpFile,
   Delivery,
   DeliveryFault,
   DeliveryRule,
@@ -14,9 +16,11 @@ import type {
   FaultRules,
   FaultState,
   Health,
+  JobControl,
   Rates,
   Ready,
   Request,
+  RequestFilter,
   Seeded,
   Settings,
   SettingsChange,
@@ -107,10 +111,58 @@ export class Simulator {
     throw new Error('the dump of the corp is incomplete: its last line is missing');
   }
 
+  /** Replaces all contacts with these. `corpFile` returns the present ones in the same form. */
+  seedCorp(corp: CorpFile): Promise<Seeded> {
+    return this.transport.json('POST', '/_sim/seed', { body: corp });
+  }
+
+  /** Returns all contacts in the form of `seedCorp`, for a corp of at most 20,000 members. */
+  corpFile(): Promise<CorpFile> {
+    return this.transport.json('GET', '/_sim/seed');
+  }
+
+  /** Returns the time and the speed of the clock. */
+  clock(): Promise<Clock> {
+    return this.transport.json('GET', '/_sim/clock');
+  }
+
+  /**
+   * Stops the clock, at this time or at the present one, and returns its time.
+   *
+   * A text is RFC 3339 with an offset, such as `2026-01-05T09:00:00+08:00`. From then on the clock moves only by
+   * `advance` and `setClock`.
+   */
+  freeze(at?: Date | string): Promise<Date> {
+    return this.#moveClock('freeze', at === undefined ? {} : { at: wireTime(at) });
+  }
+
+  /** Lets the clock run from its present time. `speed` is virtual seconds per real second. */
+  runClock(speed = 1): Promise<Date> {
+    return this.#moveClock('run', { speed });
+  }
+
+  /** Moves the clock to a time, forward or back, as `freeze` takes it. Returns the time. */
+  setClock(at: Date | string): Promise<Date> {
+    return this.#moveClock('set', { at: wireTime(at) });
+  }
+
   /** Moves the clock forward by this number of seconds. Returns the new time. */
-  async advance(seconds: number): Promise<Date> {
-    const { now } = await this.transport.json<{ now: number }>('POST', '/_sim/clock/advance', { body: { seconds } });
-    return new Date(now);
+  advance(seconds: number): Promise<Date> {
+    return this.#moveClock('advance', { seconds });
+  }
+
+  async #moveClock(action: string, body: object): Promise<Date> {
+    return new Date((await this.transport.json<Clock>('POST', `/_sim/clock/${action}`, { body })).now);
+  }
+
+  /** Returns the duration and the failures of jobs (异步任务). */
+  jobs(): Promise<JobControl> {
+    return this.transport.json('GET', '/_sim/jobs');
+  }
+
+  /** Changes the given settings of imports and exports that are submitted later. */
+  setJobs(changes: Partial<JobControl>): Promise<JobControl> {
+    return this.transport.json('PUT', '/_sim/jobs', { body: changes });
   }
 
   /**
@@ -138,10 +190,20 @@ export class Simulator {
     await this.transport.json('DELETE', '/_sim/snapshots/{name}', { places: { name } });
   }
 
-  /** Returns the requests of the program under test, oldest first. `path` selects an endpoint, such as `user/get`. */
-  async requests(path?: string, options: { limit?: number } = {}): Promise<Request[]> {
-    const query = { path, ...options };
+  /**
+   * Returns the requests of the program under test, oldest first.
+   *
+   * `path` is an endpoint (`user/get`), a chapter (`user/*`) or `*`. `limit` keeps the latest; it defaults to 1,000.
+   */
+  async requests(path?: string, filter: RequestFilter & { limit?: number } = {}): Promise<Request[]> {
+    const query = { path, ...filter };
     return (await this.transport.json<{ requests: Request[] }>('GET', '/_sim/requests', { query })).requests;
+  }
+
+  /** Counts the requests that a filter selects, as in `requests`. */
+  async countRequests(path?: string, filter: RequestFilter = {}): Promise<number> {
+    const body = { path, ...filter };
+    return (await this.transport.json<{ count: number }>('POST', '/_sim/requests/count', { body })).count;
   }
 
   /** Returns the calls that change the corp, oldest first. This log keeps more entries than `requests`. */
@@ -242,4 +304,8 @@ export class Simulator {
   setSettings(changes: SettingsChange): Promise<Settings> {
     return this.transport.json('PUT', '/_sim/settings', { body: changes });
   }
+}
+
+function wireTime(at: Date | string): string | number {
+  return typeof at === 'string' ? at : at.getTime();
 }

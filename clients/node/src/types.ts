@@ -62,6 +62,20 @@ export interface Seeded {
   tags: number;
 }
 
+/** The clock. `speed` is virtual seconds per real second, and 0 for a clock that does not run. */
+export interface Clock {
+  now: Millis;
+  runs: boolean;
+  speed: number;
+}
+
+/** The settings of jobs (异步任务): their duration in seconds, and the number and errcode of those that fail. */
+export interface JobControl {
+  seconds: number;
+  fail_next: number;
+  fail_errcode: number;
+}
+
 /** A snapshot, with its time and an estimate of its size in memory. */
 export interface Snapshot {
   name: string;
@@ -86,6 +100,22 @@ export interface Request {
   caller: string | null;
   executed: boolean;
   faults: Fault[];
+  /** The fields that the endpoint did not read, for example misspelled ones. */
+  unread: string[];
+}
+
+/** Selects requests. */
+export interface RequestFilter {
+  /** `contacts` or `app 1000002`. */
+  caller?: string;
+  errcode?: number;
+  executed?: boolean;
+  /** The earliest time. */
+  since?: Millis;
+  /** The number of a request; only later ones are selected. */
+  after?: number;
+  /** Whether the request has fields that the endpoint did not read. */
+  has_unread?: boolean;
 }
 
 /** One call that changes the corp, or that submits a job. Equal writes have equal digests. */
@@ -405,4 +435,56 @@ export interface DumpedTag {
   userlist: string[];
   partylist: number[];
   owner: string;
+}
+
+/** A small corp of one's own. */
+export interface CorpFile {
+  departments?: FileDepartment[];
+  members?: FileMember[];
+  tags?: FileTag[];
+}
+
+/** A department of a corp file. The parent defaults to the root, which has the id 1. */
+export interface FileDepartment {
+  id: number;
+  name: string;
+  name_en?: string;
+  parentid?: number;
+  order?: number;
+}
+
+/** A member of a corp file. */
+export interface FileMember {
+  userid: string;
+  name: string;
+  alias?: string;
+  mobile?: string;
+  email?: string;
+  biz_mail?: string;
+  biz_mail_alias?: string[];
+  department?: number[];
+  order?: number[];
+  is_leader_in_dept?: (0 | 1)[];
+  main_department?: number;
+  direct_leader?: string[];
+  position?: string;
+  gender?: number | string;
+  telephone?: string;
+  address?: string;
+  /** 1 active (the default), 2 disabled, 4 not activated, 5 left. */
+  status?: number;
+  enable?: 0 | 1;
+  /** Whether the member has a picture. */
+  avatar?: boolean;
+  extattr?: object;
+  external_position?: string;
+  external_profile?: object;
+}
+
+/** A tag of a corp file. */
+export interface FileTag {
+  tagid: number;
+  tagname: string;
+  userlist?: string[];
+  partylist?: number[];
 }

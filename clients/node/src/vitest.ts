@@ -26,7 +26,7 @@ export function wecomTest(options: StartOptions = {}): TestAPI<WecomFixtures> {
       { scope: 'worker' },
     ],
     wecom: async ({ wecomServer }, use) => {
-      await wecomServer.simulator.reset();
+      await wecomServer.reset();
       await use(wecomServer.simulator);
     },
   });

@@ -11,7 +11,12 @@ for (const round of [1, 2]) {
     assert.equal((await wecom.state()).members, 7);
     assert.deepEqual(await wecom.requests(), []);
     assert.deepEqual(await wecom.faults(), { calls: [], deliveries: [] });
+    const { now, speed } = await wecom.clock();
+    assert.ok(Math.abs(now - Date.now()) < 60_000);
+    assert.equal(speed, 1);
     await wecom.seed(40);
+    await wecom.advance(7200);
+    await wecom.runClock(60);
     await wecom.fault('*', { errcode: -1 }, { next: 1 });
     await fetch(`${wecom.url}/cgi-bin/gettoken`);
   });
@@ -49,6 +54,18 @@ test('the clock moves forward', async () => {
   const before = (await wecom.state()).now;
   const after = await wecom.advance(5400);
   assert.ok(after.getTime() - before >= 5_400_000);
+});
+
+describe('with a frozen clock', () => {
+  const frozen = useWecom({ arguments: ['--now', '2026-01-05T09:00:00+08:00', '--freeze'] });
+
+  for (const round of [1, 2]) {
+    test(`the clock is set back (${round})`, async () => {
+      assert.deepEqual(await frozen.clock(), { now: 1767574800000, runs: false, speed: 0 });
+      await frozen.advance(3600);
+      await frozen.runClock();
+    });
+  }
 });
 
 describe('with other arguments', () => {

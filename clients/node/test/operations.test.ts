@@ -41,6 +41,7 @@ test('every operation of the simulator has a method', async (t) => {
   });
 
   await useTheCorp(wecom);
+  await useTheClock(wecom);
   await useTheFaults(wecom);
   await useTheSettings(wecom);
   await useTheConsole(wecom);
@@ -60,7 +61,10 @@ async function useTheCorp(sim: Simulator): Promise<void> {
   const state = await sim.state({ digest: true });
   const corp = await sim.corp();
   assert.deepEqual([corp.members.length, corp.digest], [40, state.digest]);
-  await sim.advance(3600);
+  const file = await sim.corpFile();
+  assert.equal((await sim.seedCorp({ members: [{ userid: 'qianyi', name: '钱一' }] })).members, 1);
+  assert.equal((await sim.seedCorp(file)).members, 40);
+  assert.equal((await sim.state()).digest, state.digest);
   assert.equal((await sim.snapshot('forty')).members, 40);
   await sim.reset();
   assert.equal((await sim.state()).members, 7);
@@ -70,8 +74,25 @@ async function useTheCorp(sim: Simulator): Promise<void> {
   assert.deepEqual(await sim.snapshots(), []);
   await sim.reset();
   assert.equal((await sim.state()).members, 7);
-  assert.deepEqual(await sim.requests('user/get', { limit: 1 }), []);
+  const filter = { limit: 1, caller: 'contacts', errcode: 0, executed: true };
+  assert.deepEqual(await sim.requests('user/get', filter), []);
+  assert.deepEqual(await sim.requests('*', { since: 0, after: 0, has_unread: true }), []);
+  assert.deepEqual([await sim.countRequests(), await sim.countRequests('user/*', { executed: true })], [0, 0]);
   assert.deepEqual(await sim.writes('user/create', { limit: 1 }), { writes: [], dropped: 0 });
+}
+
+async function useTheClock(sim: Simulator): Promise<void> {
+  const at = new Date('2026-01-05T09:00:00+08:00');
+  assert.deepEqual(await sim.freeze('2026-01-05T09:00:00+08:00'), at);
+  assert.deepEqual(await sim.freeze(at), at);
+  assert.deepEqual(await sim.freeze(), at);
+  assert.equal((await sim.advance(3600)).getTime(), at.getTime() + 3_600_000);
+  assert.deepEqual(await sim.setClock(at), at);
+  assert.deepEqual(await sim.clock(), { now: at.getTime(), runs: false, speed: 0 });
+  assert.ok((await sim.runClock(60)) >= at);
+  assert.equal((await sim.clock()).speed, 60);
+  assert.equal((await sim.setJobs({ seconds: 3.5, fail_next: 1 })).fail_next, 1);
+  assert.equal((await sim.jobs()).seconds, 3.5);
 }
 
 async function useTheFaults(sim: Simulator): Promise<void> {
@@ -164,9 +185,19 @@ const FIELDS = {
   ),
   CredentialState: fields<types.CredentialState>()('name', 'enabled', 'permission', 'legacy', 'trusted_ips'),
   CallbackState: fields<types.CallbackState>()('to', 'url'),
+  ClockState: fields<types.Clock>()('now', 'runs', 'speed'),
+  JobControl: fields<types.JobControl>()('seconds', 'fail_next', 'fail_errcode'),
+  CorpFile: fields<types.CorpFile>()('departments', 'members', 'tags'),
+  FileDepartment: fields<types.FileDepartment>()('id', 'name', 'name_en', 'parentid', 'order'),
+  FileMember: fields<types.FileMember>()(
+    'userid', 'name', 'alias', 'mobile', 'email', 'biz_mail', 'biz_mail_alias', 'department', 'order',
+    'is_leader_in_dept', 'main_department', 'direct_leader', 'position', 'gender', 'telephone', 'address', 'status',
+    'enable', 'avatar', 'extattr', 'external_position', 'external_profile',
+  ),
+  FileTag: fields<types.FileTag>()('tagid', 'tagname', 'userlist', 'partylist'),
   SnapshotInfo: fields<types.Snapshot>()('name', 'now', 'members', 'bytes'),
   Request: fields<types.Request>()(
-    'number', 'at', 'method', 'path', 'cut', 'query', 'body', 'errcode', 'caller', 'executed', 'faults',
+    'number', 'at', 'method', 'path', 'cut', 'query', 'body', 'errcode', 'caller', 'executed', 'faults', 'unread',
   ),
   WriteLog: fields<types.WriteLog>()('writes', 'dropped'),
   LoggedWrite: fields<types.Write>()(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -70,6 +71,7 @@ def test_every_operation_of_the_simulator_has_a_method(
     wecom: Simulator, document: dict[str, Any], used: set[Operation], receiver: str
 ) -> None:
     use_the_corp(wecom)
+    use_the_clock(wecom)
     use_the_faults(wecom)
     use_the_settings(wecom)
     use_the_console(wecom)
@@ -87,8 +89,10 @@ def use_the_corp(wecom: Simulator) -> None:
     state = wecom.state(digest=True)
     corp = wecom.corp()
     assert (len(corp["members"]), corp["digest"]) == (40, state["digest"])
-    before = wecom.advance(0)
-    assert (wecom.advance(3600) - before).total_seconds() >= 3600
+    file = wecom.corp_file()
+    assert wecom.seed_corp({"members": [{"userid": "qianyi", "name": "钱一"}]})["members"] == 1
+    assert wecom.seed_corp(file)["members"] == 40
+    assert wecom.state(digest=True)["digest"] == state["digest"]
     assert wecom.snapshot("forty")["members"] == 40
     wecom.reset()
     assert wecom.state()["members"] == 7
@@ -97,8 +101,22 @@ def use_the_corp(wecom: Simulator) -> None:
     wecom.delete_snapshot("forty")
     assert wecom.snapshots() == []
     wecom.reset()
-    assert wecom.requests("user/get", limit=1) == []
+    assert wecom.requests("user/get", limit=1, caller="contacts", errcode=0, executed=True) == []
+    assert wecom.requests("*", since=0, after=0, has_unread=True) == []
+    assert wecom.count_requests() == wecom.count_requests("user/*", executed=True) == 0
     assert wecom.writes("user/create", limit=1) == {"writes": [], "dropped": 0}
+
+
+def use_the_clock(wecom: Simulator) -> None:
+    at = datetime(2026, 1, 5, 9, 0, tzinfo=timezone(timedelta(hours=8)))
+    assert wecom.freeze("2026-01-05T09:00:00+08:00") == wecom.freeze(at) == wecom.freeze() == at
+    assert wecom.advance(timedelta(hours=1)) == at + timedelta(hours=1)
+    assert wecom.set_clock(at) == at
+    assert wecom.clock() == {"now": 1767574800000, "runs": False, "speed": 0.0}
+    assert wecom.run_clock(60) >= at
+    assert wecom.clock()["speed"] == 60
+    assert wecom.set_jobs(seconds=3.5, fail_next=1)["fail_next"] == 1
+    assert wecom.jobs()["seconds"] == 3.5
 
 
 def use_the_faults(wecom: Simulator) -> None:
@@ -172,6 +190,12 @@ def use_the_deliveries(wecom: Simulator, receiver: str) -> None:
 
 TYPES = {
     "SnapshotInfo": types.Snapshot,
+    "ClockState": types.Clock,
+    "JobControl": types.JobControl,
+    "CorpFile": types.CorpFile,
+    "FileDepartment": types.FileDepartment,
+    "FileMember": types.FileMember,
+    "FileTag": types.FileTag,
     "Health": types.Health,
     "State": types.State,
     "CredentialState": types.CredentialState,

@@ -8,14 +8,18 @@ import pytest
 def test_each_test_gets_a_fresh_corp(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
-        import pytest
+        import pytest, time
 
         @pytest.mark.parametrize("round", [1, 2])
         def test_a_change_does_not_reach_the_next_test(wecom, round):
             assert wecom.state()["members"] == 7
             assert wecom.requests() == wecom.deliveries() == []
             assert wecom.faults() == {"calls": [], "deliveries": []}
+            assert abs(wecom.clock()["now"] / 1000 - time.time()) < 60
+            assert wecom.clock()["speed"] == 1
             wecom.seed(40)
+            wecom.advance(7200)
+            wecom.run_clock(60)
             wecom.fault("*", {"errcode": -1})
             wecom.console.set_callback("http://127.0.0.1:9/", "token", "a" * 43, verify=False)
             wecom.console.event("change_contact", {"ChangeType": "delete_user"})
@@ -77,6 +81,30 @@ def test_arguments_come_from_a_fixture(pytester: pytest.Pytester) -> None:
         """
     )
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_a_frozen_clock_is_set_back(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def wecom_arguments():
+            return ["--now", "2026-01-05T09:00:00+08:00", "--freeze"]
+        """
+    )
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("round", [1, 2])
+        def test_time(wecom, round):
+            assert wecom.clock() == {"now": 1767574800000, "runs": False, "speed": 0.0}
+            wecom.advance(3600)
+            wecom.run_clock()
+        """
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=2)
 
 
 def test_the_report_of_a_failed_test_lists_the_requests(pytester: pytest.Pytester) -> None:

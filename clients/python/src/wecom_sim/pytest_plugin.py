@@ -28,10 +28,9 @@ def wecom_server(wecom_arguments: Sequence[str]) -> Iterator[SimulatorServer]:
 
 @pytest.fixture
 def wecom(wecom_server: SimulatorServer) -> Simulator:
-    """The simulator, reset before each test."""
-    simulator = wecom_server.simulator
-    simulator.reset()
-    return simulator
+    """The simulator, reset before each test: the corp, the settings, the faults, the logs and the clock."""
+    wecom_server.reset()
+    return wecom_server.simulator
 
 
 @pytest.hookimpl(wrapper=True)

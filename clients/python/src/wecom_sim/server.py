@@ -8,7 +8,9 @@ import queue
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -22,6 +24,8 @@ __all__ = ["SimulatorServer", "StartError"]
 START_TIMEOUT = 60.0
 """Seconds until the simulator must be ready. Large corps of `--members` take some of them."""
 STOP_TIMEOUT = 10.0
+OWN_TIME = 5.0
+"""A clock that differs from real time by more seconds than this was set by an argument."""
 
 
 class StartError(Exception):
@@ -66,6 +70,19 @@ class SimulatorServer:
             self._kill()
             raise
         self.simulator = Simulator(self.ready)
+        self._clock = self.simulator.clock()
+        ahead = self._clock["now"] / 1000 - time.time()
+        self._has_own_time = not self._clock["runs"] or abs(ahead) > OWN_TIME
+
+    def reset(self) -> None:
+        """Resets the simulator and its clock: to real time, or to the time of `--now` and `--freeze`."""
+        self.simulator.reset()
+        at = datetime.fromtimestamp(self._clock["now"] / 1000 if self._has_own_time else time.time())
+        if self._clock["runs"]:
+            self.simulator.set_clock(at)
+            self.simulator.run_clock(self._clock["speed"])
+        else:
+            self.simulator.freeze(at)
 
     @property
     def pid(self) -> int:

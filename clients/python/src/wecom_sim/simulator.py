@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from wecom_sim.console import Console
 from wecom_sim.transport import Transport
 from wecom_sim.types import (
     CallRule,
+    Clock,
     Corp,
+    CorpFile,
     Delivery,
     DeliveryFault,
     DeliveryRule,
@@ -19,9 +21,11 @@ from wecom_sim.types import (
     FaultRules,
     FaultState,
     Health,
+    JobControl,
     Rates,
     Ready,
     Request,
+    RequestFilter,
     Seeded,
     Settings,
     Snapshot,
@@ -116,10 +120,53 @@ class Simulator:
             lists[kind].append(item)
         raise ValueError("the dump of the corp is incomplete: its last line is missing")
 
+    def seed_corp(self, corp: CorpFile) -> Seeded:
+        """Replaces all contacts with these. `corp_file` returns the present ones in the same form."""
+        seeded: Seeded = self.transport.json("POST", "/_sim/seed", corp)
+        return seeded
+
+    def corp_file(self) -> CorpFile:
+        """Returns all contacts in the form of `seed_corp`, for a corp of at most 20,000 members."""
+        corp: CorpFile = self.transport.json("GET", "/_sim/seed")
+        return corp
+
+    def clock(self) -> Clock:
+        """Returns the time and the speed of the clock."""
+        clock: Clock = self.transport.json("GET", "/_sim/clock")
+        return clock
+
+    def freeze(self, at: datetime | str | None = None) -> datetime:
+        """Stops the clock, at this time or at the present one, and returns its time.
+
+        A text is RFC 3339 with an offset, such as `2026-01-05T09:00:00+08:00`. A `datetime` without a time zone is in
+        the local one. From then on the clock moves only by `advance` and `set_clock`.
+        """
+        return self._move_clock("freeze", {} if at is None else {"at": _wire_time(at)})
+
+    def run_clock(self, speed: float = 1.0) -> datetime:
+        """Lets the clock run from its present time. `speed` is virtual seconds per real second."""
+        return self._move_clock("run", {"speed": speed})
+
+    def set_clock(self, at: datetime | str) -> datetime:
+        """Moves the clock to a time, forward or back, as `freeze` takes it. Returns the time."""
+        return self._move_clock("set", {"at": _wire_time(at)})
+
     def advance(self, by: timedelta | float) -> datetime:
         """Moves the clock forward by this time, or by this number of seconds. Returns the new time."""
-        seconds = by.total_seconds() if isinstance(by, timedelta) else by
-        return _time(self.transport.json("POST", "/_sim/clock/advance", {"seconds": seconds})["now"])
+        return self._move_clock("advance", {"seconds": by.total_seconds() if isinstance(by, timedelta) else by})
+
+    def _move_clock(self, action: str, body: dict[str, object]) -> datetime:
+        return _time(self.transport.json("POST", f"/_sim/clock/{action}", body)["now"])
+
+    def jobs(self) -> JobControl:
+        """Returns the duration and the failures of jobs (异步任务)."""
+        jobs: JobControl = self.transport.json("GET", "/_sim/jobs")
+        return jobs
+
+    def set_jobs(self, **changes: Unpack[JobControl]) -> JobControl:
+        """Changes the given settings of imports and exports that are submitted later."""
+        jobs: JobControl = self.transport.json("PUT", "/_sim/jobs", changes)
+        return jobs
 
     def snapshot(self, name: str = "default") -> Snapshot:
         """Takes a snapshot of the corp, the clock, tokens, jobs, deliveries, fault rules and rate limits.
@@ -143,11 +190,22 @@ class Simulator:
         """Deletes a snapshot."""
         self.transport.json("DELETE", "/_sim/snapshots/{name}", name=name)
 
-    def requests(self, path: str | None = None, *, limit: int | None = None) -> list[Request]:
-        """Returns the requests of the program under test, oldest first. `path` selects an endpoint, such as `user/get`."""
-        query = {"path": path, "limit": limit}
+    def requests(
+        self, path: str | None = None, *, limit: int | None = None, **filter: Unpack[RequestFilter]
+    ) -> list[Request]:
+        """Returns the requests of the program under test, oldest first.
+
+        `path` is an endpoint (`user/get`), a chapter (`user/*`) or `*`. `limit` keeps the latest; it defaults to 1,000.
+        The other arguments are the fields of a `RequestFilter`.
+        """
+        query = {"path": path, "limit": limit, **filter}
         requests: list[Request] = self.transport.json("GET", "/_sim/requests", query=query)["requests"]
         return requests
+
+    def count_requests(self, path: str | None = None, **filter: Unpack[RequestFilter]) -> int:
+        """Counts the requests that a filter selects, as in `requests`."""
+        body = {"path": path, **filter} if path is not None else dict(filter)
+        return int(self.transport.json("POST", "/_sim/requests/count", body)["count"])
 
     def writes(self, endpoint: str | None = None, *, limit: int | None = None) -> WriteLog:
         """Returns the calls that change the corp, oldest first. This log keeps more entries than `requests`."""
@@ -286,3 +344,7 @@ def _when(next: int | None, every: int | None, offset: int | None) -> When:
 def _time(millis: int) -> datetime:
     """Returns a time of the simulator as an aware `datetime` of the local time zone."""
     return datetime.fromtimestamp(millis / 1000).astimezone()
+
+
+def _wire_time(at: datetime | str) -> str:
+    return at if isinstance(at, str) else at.astimezone().isoformat()

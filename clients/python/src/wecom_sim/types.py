@@ -77,6 +77,22 @@ class Seeded(TypedDict):
     tags: int
 
 
+class Clock(TypedDict):
+    """The clock. `speed` is virtual seconds per real second, and 0 for a clock that does not run."""
+
+    now: Millis
+    runs: bool
+    speed: float
+
+
+class JobControl(TypedDict, total=False):
+    """The settings of jobs (异步任务): their duration in seconds, and the number and errcode of those that fail."""
+
+    seconds: float
+    fail_next: int
+    fail_errcode: int
+
+
 class Snapshot(TypedDict):
     """A snapshot, with its time and an estimate of its size in memory."""
 
@@ -87,7 +103,11 @@ class Snapshot(TypedDict):
 
 
 class Request(TypedDict):
-    """One API request as received, with tokens and secrets masked. `errcode` is `None` if a fault replaced the reply."""
+    """One API request as received, with tokens and secrets masked.
+
+    `errcode` is `None` for a file, and if a fault replaced the reply. `unread` has the fields that the endpoint did not
+    read, for example misspelled ones.
+    """
 
     number: int
     at: Millis
@@ -100,6 +120,18 @@ class Request(TypedDict):
     caller: str | None
     executed: bool
     faults: list[Fault]
+    unread: list[str]
+
+
+class RequestFilter(TypedDict, total=False):
+    """Selects requests: by caller, errcode, execution, time (Unix milliseconds), number, and fields that no endpoint read."""
+
+    caller: str
+    errcode: int
+    executed: bool
+    since: Millis
+    after: int
+    has_unread: bool
 
 
 class Write(TypedDict):
@@ -511,3 +543,57 @@ class Corp(TypedDict):
     members: list[DumpedMember]
     tags: list[DumpedTag]
     digest: str
+
+
+class FileDepartment(TypedDict):
+    """A department of a corp file. The parent defaults to the root, which has the id 1."""
+
+    id: int
+    name: str
+    name_en: NotRequired[str]
+    parentid: NotRequired[int]
+    order: NotRequired[int]
+
+
+class FileMember(TypedDict):
+    """A member of a corp file. `status` is 1 active (the default), 2 disabled, 4 not activated, 5 left."""
+
+    userid: str
+    name: str
+    alias: NotRequired[str]
+    mobile: NotRequired[str]
+    email: NotRequired[str]
+    biz_mail: NotRequired[str]
+    biz_mail_alias: NotRequired[list[str]]
+    department: NotRequired[list[int]]
+    order: NotRequired[list[int]]
+    is_leader_in_dept: NotRequired[list[int]]
+    main_department: NotRequired[int]
+    direct_leader: NotRequired[list[str]]
+    position: NotRequired[str]
+    gender: NotRequired[str | int]
+    telephone: NotRequired[str]
+    address: NotRequired[str]
+    status: NotRequired[int]
+    enable: NotRequired[int]
+    avatar: NotRequired[bool]
+    extattr: NotRequired[dict[str, Any]]
+    external_position: NotRequired[str]
+    external_profile: NotRequired[dict[str, Any]]
+
+
+class FileTag(TypedDict):
+    """A tag of a corp file."""
+
+    tagid: int
+    tagname: str
+    userlist: NotRequired[list[str]]
+    partylist: NotRequired[list[int]]
+
+
+class CorpFile(TypedDict, total=False):
+    """A small corp of one's own."""
+
+    departments: list[FileDepartment]
+    members: list[FileMember]
+    tags: list[FileTag]
