@@ -1,17 +1,16 @@
 //! `txl sim`: serves the simulator until it is interrupted.
 
 use std::{
-    io::{self, Read as _},
+    io,
     net::SocketAddr,
     path::{Path, PathBuf},
-    thread,
     time::SystemTime,
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
-use wecom_sim::{CorpFile, FaultRules, Rates, Sim};
+use wecom_sim::{CorpFile, FaultRules, Rates, SavedState, SeedShape, Sim};
 
 use crate::{
     access::{GivenSecret, SimAppSecret, SimContactsSecret, SimUrlKey, SimUrlToken},
@@ -20,6 +19,7 @@ use crate::{
     listener::{address, cannot_listen},
     messages, numbers,
     output::{print_json_line, say},
+    parent::stdin_closed,
     signals,
 };
 
@@ -66,6 +66,10 @@ pub(crate) struct Serve {
     #[arg(long, env = "TXL_SIM_SEED", value_name = "NUMBER", default_value_t = 1, value_parser = numbers::whole::<u64>(0..=u64::MAX))]
     seed: u64,
 
+    /// Depth of the generated department tree: flat (at most 3 levels), usual (3 to 6) or deep (up to 15)
+    #[arg(long, env = "TXL_SIM_SHAPE", value_name = "SHAPE", value_enum, default_value_t = Shape::Usual)]
+    shape: Shape,
+
     /// JSON file of a corp of your own: departments, members and tags (docs/simulator.md). `GET /_sim/seed` and --write-seed make such a file
     #[arg(long, env = "TXL_SIM_SEED_FILE", value_name = "PATH", conflicts_with_all = ["members", "departments"])]
     seed_file: Option<PathBuf>,
@@ -73,6 +77,11 @@ pub(crate) struct Serve {
     /// File that receives the departments, members and tags when the simulator stops, in the format of --seed-file
     #[arg(long, env = "TXL_SIM_WRITE_SEED", value_name = "PATH")]
     write_seed: Option<PathBuf>,
+
+    /// File that keeps the state: contacts, settings, switches, limits, fault rules and the time. The simulator starts from it if it exists, and
+    /// writes it when it stops. Tokens, jobs, media, callback URLs and logs are not kept
+    #[arg(long, env = "TXL_SIM_SNAPSHOT", value_name = "PATH", conflicts_with_all = ["members", "departments", "seed_file"])]
+    snapshot: Option<PathBuf>,
 
     /// URL that receives contacts events (接收事件服务器). It is verified at the start
     #[arg(long, env = "TXL_SIM_CALLBACK_URL", value_name = "URL")]
@@ -133,6 +142,24 @@ pub(crate) struct Serve {
     until_stdin_closes: bool,
 }
 
+/// The depth of a generated tree.
+#[derive(Clone, Copy, ValueEnum)]
+enum Shape {
+    Flat,
+    Usual,
+    Deep,
+}
+
+impl From<Shape> for SeedShape {
+    fn from(shape: Shape) -> Self {
+        match shape {
+            Shape::Flat => Self::Flat,
+            Shape::Usual => Self::Usual,
+            Shape::Deep => Self::Deep,
+        }
+    }
+}
+
 impl Serve {
     pub(crate) async fn run(self) -> Result {
         // The file of an earlier process would name a stopped server.
@@ -141,8 +168,9 @@ impl Serve {
         }
         // Signals are handled before the ready line is printed, because a script can send one immediately afterwards.
         let stop = signals::take_over();
-        // An unusable file is found now, not after the work of a day.
-        let mut seed_draft = self.write_seed.as_deref().map(Draft::new).transpose()?;
+        // An unusable file is found now, not at the end.
+        let seed_draft = self.write_seed.as_deref().map(Draft::new).transpose()?;
+        let snapshot_draft = self.snapshot.as_deref().map(Draft::new).transpose()?;
         let sim = self.start().await?;
         if !sim.address().ip().is_loopback() {
             say(messages::sim::is_reachable_from_outside(sim.address(), !self.allow_outgoing.is_empty()));
@@ -172,13 +200,13 @@ impl Serve {
         } else {
             stop.await;
         }
-        let corp = seed_draft.is_some().then(|| sim.corp_file());
-        sim.stop().await;
-        if let (Some(mut draft), Some(corp)) = (seed_draft.take(), corp) {
-            let json = serde_json::to_string_pretty(&corp).expect("plain structs and lists are JSON");
-            draft.write(format!("{json}\n").as_bytes())?;
-            draft.finish()?;
+        if let Some(draft) = seed_draft {
+            write_json(draft, &sim.corp_file())?;
         }
+        if let Some(draft) = snapshot_draft {
+            write_json(draft, &sim.saved_state())?;
+        }
+        sim.stop().await;
         Ok(())
     }
 
@@ -206,6 +234,13 @@ impl Serve {
         if let Some(path) = &self.seed_file {
             builder = builder.corp_file(corp_file(path)?);
         }
+        if let Some(path) = self.snapshot.as_deref().filter(|path| path.exists()) {
+            builder = builder.saved_state(saved_state(path)?).map_err(|error| {
+                Failure::usage(messages::sim::not_a_saved_state(path))
+                    .because(&error)
+                    .remedy(messages::sim::how_a_state_is_saved())
+            })?;
+        }
         let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         if let Some(requests) = self.logged_requests {
             builder = builder.logged_requests(count(requests));
@@ -225,7 +260,7 @@ impl Serve {
         if self.members.is_some() || self.departments.is_some() {
             let members = self.members.unwrap_or(0);
             let departments = self.departments.unwrap_or(members / 20 + 1);
-            builder = builder.seed(members, departments, self.seed);
+            builder = builder.seed(members, departments, self.seed).seed_shape(self.shape.into());
         }
         if let Some(url) = &self.callback_url {
             builder = builder.callback(url, self.token()?, self.aes_key()?);
@@ -258,25 +293,18 @@ impl Serve {
     }
 }
 
-/// Completes at the end of stdin. What arrives before is ignored.
-async fn stdin_closed() {
-    let (closed, at_end) = oneshot::channel::<()>();
-    // The runtime waits for its own blocking tasks when it ends, and a read of stdin cannot be cancelled.
-    thread::spawn(move || {
-        let mut ignored = [0; 512];
-        let mut stdin = io::stdin().lock();
-        loop {
-            match stdin.read(&mut ignored) {
-                Ok(0) => break,
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => break,
-            }
-        }
-        drop(closed);
-    });
-    // The sender is dropped without a message.
-    let _ = at_end.await;
+fn write_json(mut draft: Draft, value: &impl Serialize) -> Result {
+    let json = serde_json::to_string_pretty(value).expect("plain structs and lists are JSON");
+    draft.write(format!("{json}\n").as_bytes())?;
+    draft.finish()
+}
+
+fn saved_state(path: &Path) -> Result<SavedState> {
+    serde_json::from_str(&file::text(path)?).map_err(|error| {
+        Failure::usage(messages::sim::not_a_saved_state(path))
+            .because(&error)
+            .remedy(messages::sim::how_a_state_is_saved())
+    })
 }
 
 fn corp_file(path: &Path) -> Result<CorpFile> {

@@ -16,7 +16,8 @@ use crate::{
     outgoing::Allowed,
     rates::Rates,
     request_log::{BYTES_KEPT, REQUESTS_KEPT},
-    seed::{CorpFile, Seed},
+    saved_state::{SavedStart, SavedState},
+    seed::{CorpFile, Seed, SeedShape},
     world::{
         Choices, World, WorldSettings,
         callback::{Receiver, Target},
@@ -45,6 +46,7 @@ pub struct SimBuilder {
     pub(crate) now: Option<Millis>,
     pub(crate) seed: Option<Seed>,
     pub(crate) corp_file: Option<Arc<CorpFile>>,
+    pub(crate) saved: Option<SavedStart>,
     /// URL, token and `EncodingAESKey` of the contacts assistant.
     pub(crate) callback: Option<(String, String, String)>,
     pub(crate) callback_timeout: Duration,
@@ -84,6 +86,7 @@ impl Default for SimBuilder {
             now: None,
             seed: None,
             corp_file: None,
+            saved: None,
             callback: None,
             callback_timeout: ANSWER_TIMEOUT,
             faults: FaultRules::new(),
@@ -220,7 +223,13 @@ impl SimBuilder {
     /// Fills the corp with generated contacts instead of the small default ones. The same arguments give the same
     /// corp; see [`Sim::seed`](crate::Sim::seed).
     pub fn seed(mut self, members: u32, departments: u32, seed: u64) -> Self {
-        self.seed = Some(Seed { members, departments, seed });
+        self.seed = Some(Seed { members, departments, seed, shape: SeedShape::default() });
+        self
+    }
+
+    /// Sets the depth of the department tree of [`seed`](Self::seed), which must be called before.
+    pub fn seed_shape(mut self, shape: SeedShape) -> Self {
+        self.seed = self.seed.map(|seed| Seed { shape, ..seed });
         self
     }
 
@@ -229,6 +238,20 @@ impl SimBuilder {
     pub fn corp_file(mut self, file: CorpFile) -> Self {
         self.corp_file = Some(Arc::new(file));
         self
+    }
+
+    /// Continues with the state of an earlier simulator. It replaces the contacts, [`choices`](Self::choices),
+    /// [`rates`](Self::rates) and [`faults`](Self::faults); the corp's id and secrets stay those of this builder. A
+    /// reset restores this state.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the time or a fault rule is invalid. [`start`](Self::start) checks the contacts.
+    pub fn saved_state(mut self, state: SavedState) -> io::Result<Self> {
+        let (saved, corp, choices, rates, faults) = state.into_parts().map_err(invalid)?;
+        (self.saved, self.corp_file) = (Some(saved), Some(corp));
+        (self.world.choices, self.rates, self.faults) = (choices, rates, faults);
+        Ok(self)
     }
 
     /// Sets the URL for contacts events (通讯录同步 > 设置接收事件服务器). The URL is verified when the simulator has started; a
@@ -331,13 +354,21 @@ impl SimBuilder {
     }
 
     pub(crate) fn clock(&self) -> Clock {
-        Clock::new(self.clock_speed, self.now)
+        let clock = Clock::new(self.clock_speed, self.now);
+        if let (None, Some(saved)) = (self.now, &self.saved) {
+            // A running clock does not fall behind the machine's time.
+            clock.set(if clock.is_running() { saved.now.max(clock.now()) } else { saved.now });
+        }
+        clock
     }
 
     /// Returns the initial world, which a reset restores.
     pub(crate) fn world(&self, now: Millis) -> io::Result<World> {
         let mut world = default_world(&self.world, now);
         world.allowed = self.allowed()?;
+        if let Some(saved) = &self.saved {
+            saved.apply(world.corp_mut(0), self.world.agent_id);
+        }
         if let Some(file) = &self.corp_file {
             if self.seed.is_some() {
                 return Err(invalid("a seed and a corp file cannot be used together"));

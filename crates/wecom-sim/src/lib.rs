@@ -39,6 +39,7 @@ mod outgoing;
 mod random;
 mod rates;
 mod request_log;
+mod saved_state;
 mod seed;
 mod server;
 mod shared;
@@ -65,7 +66,8 @@ pub use faults::{
 pub use offline::Offline;
 pub use rates::Rates;
 pub use request_log::Request;
-pub use seed::{CorpFile, CorpFileError, SeedError};
+pub use saved_state::SavedState;
+pub use seed::{CorpFile, CorpFileError, SeedError, SeedShape};
 pub use sim::Sim;
 pub use snapshots::SnapshotError;
 pub use state::{CallbackState, CredentialState, State};

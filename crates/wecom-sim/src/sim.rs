@@ -20,7 +20,8 @@ use crate::{
     media_downloads::start_downloads,
     rates::Rates,
     request_log::Request,
-    seed::{CorpFile, CorpFileError, Seed, SeedError},
+    saved_state::SavedState,
+    seed::{CorpFile, CorpFileError, Seed, SeedError, SeedShape},
     server,
     shared::{CallHook, Shared},
     snapshots::{SnapshotError, SnapshotName},
@@ -267,7 +268,7 @@ impl Sim {
     ///
     /// Returns a [`SeedError`] if the numbers exceed WeCom's limits.
     pub fn seed(&self, members: u32, departments: u32, seed: u64) -> Result<(), SeedError> {
-        self.shared.seed_contacts(Seed { members, departments, seed }, false)
+        self.shared.seed_contacts(Seed { members, departments, seed, shape: SeedShape::default() }, false)
     }
 
     /// Replaces the members, departments and tags of the corp with those of a file, as [`seed`](Self::seed) does.
@@ -283,6 +284,11 @@ impl Sim {
     /// [`digest`](Self::digest). Times of creation, invitations and owners of tags are not part of the file.
     pub fn corp_file(&self) -> CorpFile {
         CorpFile::of(self.shared.world.read().corp(0))
+    }
+
+    /// Returns the state for a later simulator, see [`SimBuilder::saved_state`].
+    pub fn saved_state(&self) -> SavedState {
+        SavedState::of(&self.shared)
     }
 
     /// Takes a snapshot with this name, which is 1 to 64 of `a`–`z`, `0`–`9` and `-`. A snapshot of the same name is

@@ -43,3 +43,11 @@ pub(crate) fn not_a_corp_file(path: &Path) -> Message {
 pub(crate) fn how_a_corp_file_is_written() -> Message {
     message!(en: "see \"A corp of your own\" in docs/simulator.md for the format")
 }
+
+pub(crate) fn not_a_saved_state(path: &Path) -> Message {
+    message!(en: "{} is not a saved state", path.display())
+}
+
+pub(crate) fn how_a_state_is_saved() -> Message {
+    message!(en: "start with a path that does not exist; the simulator writes the file when it stops")
+}

@@ -55,9 +55,11 @@ fn every_flag_has_a_variable() {
         "FAULTS",
         "CLOCK_SPEED",
         "FREEZE",
+        "SHAPE",
         "NOW",
         "SEED_FILE",
         "WRITE_SEED",
+        "SNAPSHOT",
         "ALLOW_HOST",
         "ALLOW_OUTGOING",
     ];
@@ -254,6 +256,31 @@ fn a_corp_is_written_at_the_end_and_read_at_the_start() {
         assert_eq!(sim.child.wait().unwrap().code(), Some(0));
     }
     assert_eq!(std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_state_of_a_snapshot_file_continues_in_the_next_process() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state.json");
+    let arguments = ["--snapshot", path.to_str().unwrap(), "--freeze"];
+    let stop = |mut sim: RunningSim| {
+        let pid = sim.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert_eq!(sim.child.wait().unwrap().code(), Some(0));
+        serde_json::from_slice::<Value>(&std::fs::read(&path).unwrap()).unwrap()
+    };
+    let sim = RunningSim::start(&[&arguments[..], &["--now", "2030-01-05T09:00:00Z", "--legacy"]].concat());
+    sim.run(&["member", "delete", "wujiu", "--yes"]);
+    let first = stop(sim);
+    assert_eq!(
+        (&first["now"], &first["settings"]["contacts"]["legacy_ip"]),
+        (&1_893_834_000_000_i64.into(), &true.into())
+    );
+    assert_eq!(stop(RunningSim::start(&arguments)), first, "nothing was changed by the second process");
+
+    std::fs::write(&path, "{}").unwrap();
+    run(&["sim", "--snapshot", path.to_str().unwrap()]).fails_with(2).with_remedy();
 }
 
 #[test]

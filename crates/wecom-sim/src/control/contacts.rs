@@ -19,7 +19,7 @@ use crate::{
     console::Done,
     dump,
     large_files::FilePart,
-    seed::{CorpFile, Seed},
+    seed::{CorpFile, Seed, SeedShape},
     shared::Shared,
     state,
 };
@@ -155,6 +155,9 @@ struct GeneratedSeed {
     /// The same arguments generate the same contacts.
     #[serde(default)]
     seed: u64,
+    /// The depth of the department tree.
+    #[serde(default)]
+    shape: SeedShape,
     /// Whether the corp is emptied before the new contacts are generated, which saves memory.
     #[serde(default)]
     clear_first: bool,
@@ -172,7 +175,12 @@ async fn seed(call: Call<(), (), Input<SeedRequest, SEED_LIMIT>>) -> Result<Json
     let refused = |error: &dyn ToString| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string());
     match call.body.0 {
         SeedRequest::Generated(asked) => {
-            let seed = Seed { members: asked.members, departments: asked.departments, seed: asked.seed };
+            let seed = Seed {
+                members: asked.members,
+                departments: asked.departments,
+                seed: asked.seed,
+                shape: asked.shape,
+            };
             in_background(&call.shared, move |shared| shared.seed_contacts(seed, asked.clear_first))
                 .await?
                 .map_err(|error| refused(&error))?;

@@ -37,6 +37,7 @@ use crate::{
 pub(crate) use input::Input;
 use input::Refused;
 pub(crate) use operation::{Call, Operation};
+pub(crate) use settings::Settings;
 
 /// Returns all endpoints.
 fn operations() -> Vec<Operation> {

@@ -31,8 +31,8 @@ pub(super) fn operations() -> Vec<Operation> {
 }
 
 /// The corp's settings. In a `PUT` every part and every key is optional; absent ones stay unchanged.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-struct Settings {
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Settings {
     /// The settings in 管理后台.
     console: ConsoleSettings,
     /// The contacts-sync secret (通讯录同步).
@@ -41,7 +41,7 @@ struct Settings {
     apps: Vec<AppSettings>,
 }
 
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ContactsSettings {
     enabled: bool,
@@ -50,7 +50,7 @@ struct ContactsSettings {
     trusted_ips: Vec<IpAddr>,
 }
 
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct AppSettings {
     agent_id: u32,
@@ -109,7 +109,7 @@ async fn set_settings(call: Call<(), (), Input<GivenSettings>>) -> Result<Json<S
 }
 
 impl Settings {
-    fn of(corp: &Corp) -> Self {
+    pub(crate) fn of(corp: &Corp) -> Self {
         let ContactsSync { enabled, may_edit, legacy_ip, ref trusted_ips, .. } = corp.contacts;
         let apps = corp.apps.iter().map(|app| AppSettings {
             agent_id: app.agent_id,
@@ -127,7 +127,7 @@ impl Settings {
         }
     }
 
-    fn apply(self, corp: &mut Corp) {
+    pub(crate) fn apply(self, corp: &mut Corp) {
         corp.console = self.console;
         corp.contacts.enabled = self.contacts.enabled;
         corp.contacts.may_edit = self.contacts.may_edit;

@@ -70,6 +70,15 @@ impl FaultInjector {
         });
     }
 
+    /// Returns the rules without their counters.
+    pub(crate) fn rules(&self) -> FaultRules {
+        let FaultState { calls, deliveries } = self.state();
+        FaultRules {
+            calls: calls.into_iter().map(|one| one.rule).collect(),
+            deliveries: deliveries.into_iter().map(|one| one.rule).collect(),
+        }
+    }
+
     pub(crate) fn state(&self) -> FaultState {
         let rules = self.rules.lock();
         FaultState { calls: rules.calls.clone(), deliveries: rules.deliveries.clone() }

@@ -130,7 +130,7 @@ fn add_member(world: &mut World, file: &FileMember, now: Millis) -> Result<(), S
     ] {
         // A write of the API ignores such attributes, but a file that loses data is wrong.
         let mut attributes = attributes.into_iter().flatten();
-        if let Some(unknown) = attributes.find(|name| names.iter().all(|known| known.name != **name)) {
+        if let Some(unknown) = attributes.find(|name| names.iter().all(|known| *known.name != **name)) {
             return Err(format!("unknown attribute `{unknown}`; PUT /_sim/settings defines attributes"));
         }
     }

@@ -22,6 +22,7 @@ use crate::{
 pub use corp_file::CorpFile;
 pub use given::CorpFileError;
 use names::People;
+pub use tree::SeedShape;
 use tree::{ROOT_NAME, TOPICS, Unit};
 
 /// The arguments of a seed.
@@ -31,6 +32,7 @@ pub(crate) struct Seed {
     /// Number of departments, including the root.
     pub(crate) departments: u32,
     pub(crate) seed: u64,
+    pub(crate) shape: SeedShape,
 }
 
 /// The reason why a corp cannot have this size.
@@ -119,7 +121,7 @@ impl Seed {
     pub(crate) fn generate(self, now: Millis) -> Result<Contacts, SeedError> {
         self.check()?;
         let mut random = Rng::with_seed(self.seed);
-        let units = tree::draw(self.departments as usize, &mut random);
+        let units = tree::draw(self.departments as usize, self.shape, &mut random);
         let members = MemberGenerator::new(&units, random).members(self.members, now);
         let tags = Tags::numbered(tagged(&members, Rng::with_seed(self.seed)));
         Ok(Contacts { departments: departments_of(&units), members, tags })
