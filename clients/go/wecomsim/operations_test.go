@@ -80,6 +80,7 @@ func TestEveryOperationOfTheSimulatorHasAMethod(t *testing.T) {
 	})
 	use := &user{t, t.Context(), sim}
 	use.theCorp()
+	use.theClock()
 	use.theFaults()
 	use.theSettings()
 	use.theConsole()
@@ -145,9 +146,12 @@ func some[T any](u *user) func(T, error) T {
 func (u *user) theCorp() {
 	some[wecomsim.Health](u)(u.sim.Health(u.ctx))
 	seeded := wecomsim.Seeded{Members: 40, Departments: 4, Tags: 3}
-	is(u, seeded)(u.sim.Seed(u.ctx, wecomsim.Seed{Members: 40, Departments: 4, Seed: 7}))
+	is(u, seeded)(u.sim.Seed(u.ctx, wecomsim.Seed{Members: 40, Departments: 4, Seed: 7, Shape: "flat"}))
 	is(u, some[wecomsim.Corp](u)(u.sim.Corp(u.ctx)).Digest)(u.sim.Digest(u.ctx))
-	some[time.Time](u)(u.sim.Advance(u.ctx, time.Hour))
+	file := some[wecomsim.CorpFile](u)(u.sim.CorpFile(u.ctx))
+	one := wecomsim.CorpFile{Members: []wecomsim.FileMember{{UserID: "qianyi", Name: "钱一"}}}
+	is(u, wecomsim.Seeded{Members: 1, Departments: 1})(u.sim.SeedCorp(u.ctx, one))
+	is(u, seeded)(u.sim.SeedCorp(u.ctx, file))
 	some[wecomsim.Snapshot](u)(u.sim.Snapshot(u.ctx, "forty"))
 	u.no(u.sim.Reset(u.ctx))
 	u.no(u.sim.Restore(u.ctx, "forty"))
@@ -160,9 +164,32 @@ func (u *user) theCorp() {
 	if state := some[wecomsim.State](u)(u.sim.State(u.ctx)); state.Members != 7 {
 		u.Errorf("%+v", state)
 	}
-	is(u, []wecomsim.Request{})(u.sim.Requests(u.ctx, wecomsim.RequestFilter{Path: "user/get", Limit: 1}))
+	filter := wecomsim.RequestFilter{
+		Path: "user/*", Caller: "contacts", Errcode: wecomsim.Of(0), Executed: wecomsim.Of(true),
+		Since: 1767574800000, After: 1, HasUnread: wecomsim.Of(false),
+	}
+	is(u, []wecomsim.Request{})(u.sim.Requests(u.ctx, filter))
+	is(u, 0)(u.sim.CountRequests(u.ctx, filter))
 	writes := wecomsim.WriteLog{Writes: []wecomsim.Write{}}
 	is(u, writes)(u.sim.Writes(u.ctx, wecomsim.WriteFilter{Endpoint: "user/create", Limit: 1}))
+}
+
+func (u *user) theClock() {
+	at := time.UnixMilli(1767574800000)
+	is(u, at)(u.sim.FreezeAt(u.ctx, at))
+	is(u, at)(u.sim.Freeze(u.ctx))
+	is(u, at.Add(time.Hour))(u.sim.Advance(u.ctx, time.Hour))
+	is(u, at)(u.sim.SetClock(u.ctx, at))
+	is(u, wecomsim.Clock{Now: 1767574800000})(u.sim.Clock(u.ctx))
+	some[time.Time](u)(u.sim.RunClock(u.ctx, 60))
+	if clock := some[wecomsim.Clock](u)(u.sim.Clock(u.ctx)); !clock.Runs || clock.Speed != 60 {
+		u.Errorf("%+v", clock)
+	}
+	jobs := some[wecomsim.JobControl](u)(u.sim.SetJobs(u.ctx, wecomsim.JobControl{Seconds: 3.5, FailNext: 1}))
+	is(u, jobs)(u.sim.Jobs(u.ctx))
+	if jobs.Seconds != 3.5 || jobs.FailNext != 1 {
+		u.Errorf("%+v", jobs)
+	}
 }
 
 func (u *user) theFaults() {
@@ -273,6 +300,13 @@ func TestTheFieldsOfAnObjectAreThoseOfTheSimulator(t *testing.T) {
 		"State":            wecomsim.State{},
 		"CredentialState":  wecomsim.CredentialState{},
 		"CallbackState":    wecomsim.CallbackState{},
+		"ClockState":       wecomsim.Clock{},
+		"JobControl":       wecomsim.JobControl{},
+		"CorpFile":         wecomsim.CorpFile{},
+		"FileDepartment":   wecomsim.FileDepartment{},
+		"FileMember":       wecomsim.FileMember{},
+		"FileTag":          wecomsim.FileTag{},
+		"RequestFilter":    wecomsim.RequestFilter{},
 		"SnapshotInfo":     wecomsim.Snapshot{},
 		"Request":          wecomsim.Request{},
 		"WriteLog":         wecomsim.WriteLog{},

@@ -22,6 +22,8 @@ const (
 	startTimeout = time.Minute
 	stopTimeout  = 10 * time.Second
 	stderrKept   = 4000
+	// requestsShown is the number of requests in the log of a failed test.
+	requestsShown = 20
 )
 
 // Server is a `txl sim` process on a free port of the loopback interface.
@@ -147,10 +149,11 @@ func (s *Server) Stop() {
 func (s *Server) PID() int { return s.process.Process.Pid }
 
 func (s *Server) latestRequests() string {
-	requests, err := s.Requests(context.Background(), RequestFilter{Limit: 20})
+	requests, err := s.Requests(context.Background(), RequestFilter{})
 	if err != nil {
 		return fmt.Sprintf("the simulator does not answer: %v", err)
 	}
+	requests = requests[max(0, len(requests)-requestsShown):]
 	if len(requests) == 0 {
 		return "no WeCom requests"
 	}

@@ -45,6 +45,8 @@ type Seed struct {
 	Members     int    `json:"members"`
 	Departments int    `json:"departments"`
 	Seed        uint64 `json:"seed"`
+	// Shape is the depth of the department tree: "flat", "usual" (the default) or "deep".
+	Shape string `json:"shape,omitempty"`
 	// ClearFirst removes the old contacts before the new ones exist, which saves memory.
 	ClearFirst bool `json:"clear_first"`
 }
@@ -112,12 +114,60 @@ func add[T any](list *[]T, line []byte) error {
 	return err
 }
 
+// SeedCorp replaces all contacts with these. CorpFile returns the present ones in the same form.
+func (s *Simulator) SeedCorp(ctx context.Context, corp CorpFile) (Seeded, error) {
+	return exchange[Seeded](ctx, s.transport, call{method: http.MethodPost, path: "/_sim/seed", body: corp})
+}
+
+// CorpFile returns all contacts in the form of SeedCorp, for a corp of at most 20,000 members.
+func (s *Simulator) CorpFile(ctx context.Context) (CorpFile, error) {
+	return exchange[CorpFile](ctx, s.transport, call{method: http.MethodGet, path: "/_sim/seed"})
+}
+
+// Clock returns the time and the speed of the clock.
+func (s *Simulator) Clock(ctx context.Context) (Clock, error) {
+	return exchange[Clock](ctx, s.transport, call{method: http.MethodGet, path: "/_sim/clock"})
+}
+
+// Freeze stops the clock at its present time, which it returns. From then on it moves only by Advance and SetClock.
+func (s *Simulator) Freeze(ctx context.Context) (time.Time, error) {
+	return s.moveClock(ctx, "freeze", struct{}{})
+}
+
+// FreezeAt stops the clock at a time.
+func (s *Simulator) FreezeAt(ctx context.Context, at time.Time) (time.Time, error) {
+	return s.moveClock(ctx, "freeze", map[string]int64{"at": at.UnixMilli()})
+}
+
+// RunClock lets the clock run from its present time, with this number of virtual seconds per real second.
+func (s *Simulator) RunClock(ctx context.Context, speed float64) (time.Time, error) {
+	return s.moveClock(ctx, "run", map[string]float64{"speed": speed})
+}
+
+// SetClock moves the clock to a time, forward or back.
+func (s *Simulator) SetClock(ctx context.Context, at time.Time) (time.Time, error) {
+	return s.moveClock(ctx, "set", map[string]int64{"at": at.UnixMilli()})
+}
+
 // Advance moves the clock forward and returns the new time.
 func (s *Simulator) Advance(ctx context.Context, by time.Duration) (time.Time, error) {
-	body := map[string]float64{"seconds": by.Seconds()}
-	reply, err := exchange[struct{ Now Millis }](ctx, s.transport,
-		call{method: http.MethodPost, path: "/_sim/clock/advance", body: body})
-	return reply.Now.Time(), err
+	return s.moveClock(ctx, "advance", map[string]float64{"seconds": by.Seconds()})
+}
+
+func (s *Simulator) moveClock(ctx context.Context, action string, body any) (time.Time, error) {
+	clock, err := exchange[Clock](ctx, s.transport,
+		call{method: http.MethodPost, path: "/_sim/clock/" + action, body: body})
+	return clock.Now.Time(), err
+}
+
+// Jobs returns the duration and the failures of jobs (异步任务).
+func (s *Simulator) Jobs(ctx context.Context) (JobControl, error) {
+	return exchange[JobControl](ctx, s.transport, call{method: http.MethodGet, path: "/_sim/jobs"})
+}
+
+// SetJobs changes the settings of imports and exports that are submitted later.
+func (s *Simulator) SetJobs(ctx context.Context, jobs JobControl) (JobControl, error) {
+	return exchange[JobControl](ctx, s.transport, call{method: http.MethodPut, path: "/_sim/jobs", body: jobs})
 }
 
 // Snapshot takes a snapshot of the corp, the clock, tokens, jobs, deliveries, fault rules and rate limits.
@@ -149,18 +199,58 @@ func (s *Simulator) DeleteSnapshot(ctx context.Context, name string) error {
 
 // RequestFilter selects requests. The zero value selects all.
 type RequestFilter struct {
-	// Path is an endpoint, such as "user/get".
-	Path string
-	// Limit is the maximum number of requests. The latest ones are returned.
-	Limit int
+	// Path is an endpoint ("user/get"), a chapter ("user/*") or "*".
+	Path string `json:"path,omitempty"`
+	// Caller is "contacts" or "app 1000002".
+	Caller string `json:"caller,omitempty"`
+	// Errcode is that of the reply.
+	Errcode *int `json:"errcode,omitempty"`
+	// Executed selects requests whose endpoint was executed, or was not.
+	Executed *bool `json:"executed,omitempty"`
+	// Since is the earliest time.
+	Since Millis `json:"since,omitempty"`
+	// After is the number of a request; only later ones are selected.
+	After uint64 `json:"after,omitempty"`
+	// HasUnread selects requests that have fields that the endpoint did not read, or that have none.
+	HasUnread *bool `json:"has_unread,omitempty"`
 }
 
-// Requests returns the requests of the program under test, oldest first.
+// Requests returns the requests of the program under test, oldest first. If there are more than 1,000, it returns the
+// latest of them.
 func (s *Simulator) Requests(ctx context.Context, filter RequestFilter) ([]Request, error) {
-	query := selected("path", filter.Path, filter.Limit)
+	query, err := filter.query()
+	if err != nil {
+		return nil, err
+	}
 	reply, err := exchange[struct{ Requests []Request }](ctx, s.transport,
 		call{method: http.MethodGet, path: "/_sim/requests", query: query})
 	return reply.Requests, err
+}
+
+// CountRequests counts the requests that a filter selects.
+func (s *Simulator) CountRequests(ctx context.Context, filter RequestFilter) (int, error) {
+	reply, err := exchange[struct{ Count int }](ctx, s.transport,
+		call{method: http.MethodPost, path: "/_sim/requests/count", body: filter})
+	return reply.Count, err
+}
+
+// query returns the fields of the filter, which have the same names in a query and in a body.
+func (f RequestFilter) query() (url.Values, error) {
+	data, err := json.Marshal(f)
+	if err != nil {
+		return nil, fmt.Errorf("wecomsim: %w", err)
+	}
+	var fields map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(&fields); err != nil {
+		return nil, fmt.Errorf("wecomsim: %w", err)
+	}
+	query := url.Values{}
+	for name, value := range fields {
+		query.Set(name, fmt.Sprint(value))
+	}
+	return query, nil
 }
 
 // WriteFilter selects writes. The zero value selects all.

@@ -46,8 +46,8 @@ func TestFaultsFormAQueueAndCountTheirHits(t *testing.T) {
 	if err != nil || len(state.Calls) != 2 || state.Calls[0].Hits != 1 || state.Calls[0].When.Next != 1 {
 		t.Errorf("%+v, %v", state, err)
 	}
-	requests, err := sim.Requests(ctx, wecomsim.RequestFilter{Path: "gettoken", Limit: 2})
-	if err != nil || len(requests) != 2 || requests[0].Errcode != nil || *requests[1].Errcode != 0 {
+	requests, err := sim.Requests(ctx, wecomsim.RequestFilter{Path: "gettoken"})
+	if err != nil || len(requests) != 3 || requests[1].Errcode != nil || *requests[2].Errcode != 0 {
 		t.Errorf("%+v, %v", requests, err)
 	}
 }

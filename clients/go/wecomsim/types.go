@@ -79,6 +79,23 @@ type Seeded struct {
 	Tags        int `json:"tags"`
 }
 
+// Clock is the clock. Speed is virtual seconds per real second, and 0 for a clock that does not run.
+type Clock struct {
+	Now   Millis  `json:"now"`
+	Runs  bool    `json:"runs"`
+	Speed float64 `json:"speed"`
+}
+
+// JobControl has the settings of jobs (异步任务). A zero field stays unchanged in SetJobs.
+type JobControl struct {
+	// Seconds is the duration of a job.
+	Seconds float64 `json:"seconds,omitempty"`
+	// FailNext is the number of next jobs that fail.
+	FailNext int `json:"fail_next,omitempty"`
+	// FailErrcode is the errcode of the failure.
+	FailErrcode int `json:"fail_errcode,omitempty"`
+}
+
 // Snapshot is a snapshot, with its time and an estimate of its size in memory.
 type Snapshot struct {
 	Name    string `json:"name"`
@@ -104,6 +121,8 @@ type Request struct {
 	Caller   *string `json:"caller"`
 	Executed bool    `json:"executed"`
 	Faults   []Fault `json:"faults"`
+	// Unread has the fields that the endpoint did not read, for example misspelled ones.
+	Unread []string `json:"unread"`
 }
 
 // Write is one call that changes the corp, or that submits a job. Equal writes have equal digests.
@@ -265,4 +284,56 @@ type DumpedTag struct {
 	UserList  []string `json:"userlist"`
 	PartyList []int    `json:"partylist"`
 	Owner     string   `json:"owner"`
+}
+
+// CorpFile is a small corp of one's own.
+type CorpFile struct {
+	Departments []FileDepartment `json:"departments,omitzero"`
+	Members     []FileMember     `json:"members,omitzero"`
+	Tags        []FileTag        `json:"tags,omitzero"`
+}
+
+// FileDepartment is a department of a corp file. The parent defaults to the root, which has the id 1.
+type FileDepartment struct {
+	ID       int     `json:"id"`
+	Name     string  `json:"name"`
+	NameEn   *string `json:"name_en,omitempty"`
+	ParentID *int    `json:"parentid,omitempty"`
+	Order    *int    `json:"order,omitempty"`
+}
+
+// FileMember is a member of a corp file. Nil fields have their defaults.
+type FileMember struct {
+	UserID         string          `json:"userid"`
+	Name           string          `json:"name"`
+	Alias          *string         `json:"alias,omitempty"`
+	Mobile         *string         `json:"mobile,omitempty"`
+	Email          *string         `json:"email,omitempty"`
+	BizMail        *string         `json:"biz_mail,omitempty"`
+	BizMailAlias   []string        `json:"biz_mail_alias,omitzero"`
+	Department     []int           `json:"department,omitzero"`
+	Order          []int           `json:"order,omitzero"`
+	IsLeaderInDept []int           `json:"is_leader_in_dept,omitzero"`
+	MainDepartment *int            `json:"main_department,omitempty"`
+	DirectLeader   []string        `json:"direct_leader,omitzero"`
+	Position       *string         `json:"position,omitempty"`
+	Gender         json.RawMessage `json:"gender,omitempty"`
+	Telephone      *string         `json:"telephone,omitempty"`
+	Address        *string         `json:"address,omitempty"`
+	// Status is 1 active (the default), 2 disabled, 4 not activated, 5 left.
+	Status *int `json:"status,omitempty"`
+	Enable *int `json:"enable,omitempty"`
+	// Avatar reports whether the member has a picture.
+	Avatar           *bool           `json:"avatar,omitempty"`
+	Extattr          json.RawMessage `json:"extattr,omitempty"`
+	ExternalPosition *string         `json:"external_position,omitempty"`
+	ExternalProfile  json.RawMessage `json:"external_profile,omitempty"`
+}
+
+// FileTag is a tag of a corp file.
+type FileTag struct {
+	TagID     int      `json:"tagid"`
+	TagName   string   `json:"tagname"`
+	UserList  []string `json:"userlist,omitzero"`
+	PartyList []int    `json:"partylist,omitzero"`
 }

@@ -84,11 +84,15 @@ export class Simulator {
   /**
    * Replaces all contacts with generated ones. The same arguments always give the same corp.
    *
-   * `departments` defaults to one for every twenty members.
+   * `departments` defaults to one for every twenty members. `shape` is the depth of their tree. `clearFirst` removes the
+   * old contacts before the new ones exist, which saves memory.
    */
-  seed(members: number, options: { departments?: number; seed?: number; clearFirst?: boolean } = {}): Promise<Seeded> {
-    const { departments = Math.floor(members / 20) + 1, seed = 1, clearFirst = false } = options;
-    const body = { members, departments, seed, clear_first: clearFirst };
+  seed(
+    members: number,
+    options: { departments?: number; seed?: number; shape?: 'flat' | 'usual' | 'deep'; clearFirst?: boolean } = {},
+  ): Promise<Seeded> {
+    const { departments = Math.floor(members / 20) + 1, seed = 1, shape = 'usual', clearFirst = false } = options;
+    const body = { members, departments, seed, shape, clear_first: clearFirst };
     return this.transport.json('POST', '/_sim/seed', { body });
   }
 

@@ -57,7 +57,7 @@ test('every operation of the simulator has a method', async (t) => {
 
 async function useTheCorp(sim: Simulator): Promise<void> {
   assert.ok((await sim.health()).version);
-  assert.deepEqual(await sim.seed(40, { departments: 4, seed: 7 }), { members: 40, departments: 4, tags: 3 });
+  assert.deepEqual(await sim.seed(40, { departments: 4, seed: 7, shape: 'flat' }), { members: 40, departments: 4, tags: 3 });
   const state = await sim.state({ digest: true });
   const corp = await sim.corp();
   assert.deepEqual([corp.members.length, corp.digest], [40, state.digest]);

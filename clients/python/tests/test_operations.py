@@ -85,7 +85,7 @@ def test_every_operation_of_the_simulator_has_a_method(
 
 def use_the_corp(wecom: Simulator) -> None:
     assert wecom.health()["version"]
-    assert wecom.seed(40, departments=4, seed=7) == {"members": 40, "departments": 4, "tags": 3}
+    assert wecom.seed(40, departments=4, seed=7, shape="flat") == {"members": 40, "departments": 4, "tags": 3}
     state = wecom.state(digest=True)
     corp = wecom.corp()
     assert (len(corp["members"]), corp["digest"]) == (40, state["digest"])

@@ -28,6 +28,7 @@ from wecom_sim.types import (
     RequestFilter,
     Seeded,
     Settings,
+    Shape,
     Snapshot,
     State,
     When,
@@ -85,15 +86,25 @@ class Simulator:
         """Restores the contacts, settings, faults and limits of the start, and empties the logs. The clock continues."""
         self.transport.json("POST", "/_sim/reset")
 
-    def seed(self, members: int, departments: int | None = None, *, seed: int = 1, clear_first: bool = False) -> Seeded:
+    def seed(
+        self,
+        members: int,
+        departments: int | None = None,
+        *,
+        seed: int = 1,
+        shape: Shape = "usual",
+        clear_first: bool = False,
+    ) -> Seeded:
         """Replaces all contacts with generated ones. The same arguments always give the same corp.
 
-        `departments` defaults to one for every twenty members.
+        `departments` defaults to one for every twenty members. `shape` is the depth of their tree. `clear_first` removes
+        the old contacts before the new ones exist, which saves memory.
         """
         body = {
             "members": members,
             "departments": members // 20 + 1 if departments is None else departments,
             "seed": seed,
+            "shape": shape,
             "clear_first": clear_first,
         }
         seeded: Seeded = self.transport.json("POST", "/_sim/seed", body)

@@ -8,6 +8,10 @@ Millis = int
 """Unix milliseconds of the simulator's clock."""
 
 
+Shape = Literal["flat", "usual", "deep"]
+"""The depth of a generated department tree."""
+
+
 class Callback(TypedDict):
     """Token and EncodingAESKey of the callback URL that `--callback-url` sets."""
 
