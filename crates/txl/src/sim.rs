@@ -22,6 +22,7 @@ use crate::{
     listener::{address, cannot_listen},
     messages, numbers,
     output::{print_json_line, say},
+    parent::stdin_closed,
     signals,
 };
 
@@ -142,6 +143,10 @@ pub(crate) struct Serve {
     /// File that also receives the ready line
     #[arg(long, env = "TXL_SIM_READY_FILE", value_name = "PATH")]
     ready_file: Option<PathBuf>,
+
+    /// End when stdin closes. A test that starts the simulator with a pipe as stdin leaves no process behind, even if it is killed
+    #[arg(long)]
+    until_stdin_closes: bool,
 }
 
 /// The depth of a generated tree.
@@ -197,7 +202,14 @@ impl Serve {
             _ => {}
         }
         say(messages::sim::serving(sim.corp_id(), sim.url()));
-        stop.await;
+        if self.until_stdin_closes {
+            tokio::select! {
+                _ = stop => {}
+                () = stdin_closed() => {}
+            }
+        } else {
+            stop.await;
+        }
         if let Some(draft) = seed_draft {
             write_json(draft, &sim.corp_file())?;
         }
