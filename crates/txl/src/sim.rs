@@ -1,6 +1,7 @@
 //! `txl sim`: serves the simulator until it is interrupted.
 
 use std::{
+    ffi::OsStr,
     io,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -70,7 +71,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "TXL_SIM_SHAPE", value_name = "SHAPE", value_enum, default_value_t = Shape::Usual)]
     shape: Shape,
 
-    /// JSON file of a corp of your own: departments, members and tags (docs/simulator.md). `GET /_sim/seed` and --write-seed make such a file
+    /// YAML or JSON file of a corp of your own: departments, members and tags (docs/simulator.md). `GET /_sim/seed` and --write-seed make such a file
     #[arg(long, env = "TXL_SIM_SEED_FILE", value_name = "PATH", conflicts_with_all = ["members", "departments"])]
     seed_file: Option<PathBuf>,
 
@@ -307,12 +308,17 @@ fn saved_state(path: &Path) -> Result<SavedState> {
     })
 }
 
+/// Reads YAML if the name of the file says so, else JSON.
 fn corp_file(path: &Path) -> Result<CorpFile> {
-    serde_json::from_str(&file::text(path)?).map_err(|error| {
-        Failure::usage(messages::sim::not_a_corp_file(path))
-            .because(&error)
-            .remedy(messages::sim::how_a_corp_file_is_written())
-    })
+    let text = file::text(path)?;
+    let failure = || Failure::usage(messages::sim::not_a_corp_file(path));
+    let remedy = messages::sim::how_a_corp_file_is_written;
+    match path.extension().and_then(OsStr::to_str) {
+        Some("yaml" | "yml") => {
+            serde_saphyr::from_str(&text).map_err(|error| failure().because(&error).remedy(remedy()))
+        }
+        _ => serde_json::from_str(&text).map_err(|error| failure().because(&error).remedy(remedy())),
+    }
 }
 
 fn plan(path: &Path) -> Result<FaultRules> {

@@ -258,6 +258,19 @@ fn a_corp_is_written_at_the_end_and_read_at_the_start() {
     assert_eq!(std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap());
 }
 
+#[test]
+fn a_seed_file_can_be_yaml() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("corp.yaml");
+    let corp = "# 一家小公司\ndepartments:\n  - id: 7\n    name: 研发\nmembers:\n  - userid: 1001\n    name: 钱一\n    department: [7]\n";
+    std::fs::write(&path, corp).unwrap();
+    let sim = RunningSim::start(&["--seed-file", path.to_str().unwrap()]);
+    assert_eq!(
+        sim.run(&["member", "get", "1001", "-o", "json"]).json()["department"],
+        serde_json::json!([7])
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn the_state_of_a_snapshot_file_continues_in_the_next_process() {
@@ -288,6 +301,11 @@ fn a_seed_file_that_cannot_be_used_is_refused_with_its_place() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("corp.json");
     let file = path.to_str().unwrap();
+    let yaml = directory.path().join("corp.yaml");
+    std::fs::write(&yaml, "members:\n  - {userid: a, name: 甲, departmnt: [1]}\n").unwrap();
+    let ran = run(&["sim", "--seed-file", yaml.to_str().unwrap()]);
+    ran.fails_with(2).with_remedy();
+    assert!(ran.stderr.contains("departmnt"), "{ran:?}");
     for (corp, says) in [
         ("{", "EOF while parsing"),
         (r#"{"members": [{"userid": "a", "name": "甲", "department": [9]}]}"#, "members[0] (a)"),

@@ -248,3 +248,59 @@ async fn healthz_returns_the_version() {
     let reply = Rig::new().await.look("healthz").await;
     assert_eq!(reply, json!({"ok": true, "version": env!("CARGO_PKG_VERSION")}));
 }
+
+/// Returns a path without parameters.
+fn filled(path: &str) -> String {
+    path.replace("{id}", "1").replace("{name}", "a")
+}
+
+#[tokio::test]
+async fn no_operation_answers_a_page_of_another_site() {
+    let rig = Rig::new().await;
+    let document = rig.look("openapi.json").await;
+    let mut count = 0;
+    for (method, path, _) in operations(&document) {
+        let method: Method = method.to_uppercase().parse().unwrap();
+        for header in
+            [("Origin", "http://evil.example"), ("Sec-Fetch-Site", "cross-site"), ("Host", "evil.example")]
+        {
+            let (status, body) = rig.send(method.clone(), &filled(path), &[header], Vec::new()).await;
+            assert_eq!(status, 403, "{method} {path} {header:?}: {}", String::from_utf8_lossy(&body));
+            count += 1;
+        }
+    }
+    assert!(count > 150, "{count}");
+}
+
+#[tokio::test]
+async fn no_body_breaks_an_operation() {
+    let rig = Rig::new().await;
+    let document = rig.look("openapi.json").await;
+    let deep = format!("{{\"at\":{}1{}}}", "[".repeat(10_000), "]".repeat(10_000));
+    let bodies: Vec<Vec<u8>> = vec![
+        b"[]".to_vec(),
+        b"\"x\"".to_vec(),
+        b"1e999".to_vec(),
+        b"\xff\xfe".to_vec(),
+        b"{\"a\":".to_vec(),
+        deep.into_bytes(),
+        br#"{"seconds":1e308,"at":9223372036854775807,"speed":-1,"members":4294967295,"departments":0}"#
+            .to_vec(),
+        br#"{"members":[null],"departments":[{}],"tags":{}}"#.to_vec(),
+        br#"{"calls":[{"path":"*","when":{"every":0},"fault":{"errcode":0}}],"deliveries":null}"#.to_vec(),
+        vec![b' '; (1 << 20) + 1],
+    ];
+    for (method, path, one) in operations(&document).filter(|(.., one)| one.get("requestBody").is_some()) {
+        let id = one["operationId"].as_str().unwrap();
+        let method: Method = method.to_uppercase().parse().unwrap();
+        for body in &bodies {
+            let (status, reply) = rig.send(method.clone(), &filled(path), &[], body.clone()).await;
+            assert!(status < 500, "{id}: {status} {}", String::from_utf8_lossy(&reply));
+            if status >= 400 {
+                let reply: Value = serde_json::from_slice(&reply).unwrap();
+                assert!(reply["error"].is_string(), "{id}: {reply}");
+            }
+        }
+    }
+    assert_eq!(rig.look("healthz").await["ok"], true);
+}
