@@ -26,7 +26,7 @@ pub(crate) fn cannot_be_set_up() -> Message {
 
 pub(crate) fn see_the_help() -> Message {
     message!(
-        en: "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --faults, --allow-host and --allow-outgoing take"
+        en: "see `txl sim --help` for what --members, --departments, --callback-…, --clock-speed, --now, --seed-file, --faults, --allow-host and --allow-outgoing take"
     )
 }
 
@@ -48,4 +48,20 @@ pub(crate) fn answers_otherwise(status: StatusCode) -> Message {
 
 pub(crate) fn start_one() -> Message {
     message!(en: "start a simulator with `txl sim --listen ADDRESS`")
+}
+
+pub(crate) fn not_a_corp_file(path: &Path) -> Message {
+    message!(en: "{} is not a corp file", path.display())
+}
+
+pub(crate) fn how_a_corp_file_is_written() -> Message {
+    message!(en: "see \"A corp of your own\" in docs/simulator.md for the format")
+}
+
+pub(crate) fn not_a_saved_state(path: &Path) -> Message {
+    message!(en: "{} is not a saved state", path.display())
+}
+
+pub(crate) fn how_a_state_is_saved() -> Message {
+    message!(en: "start with a path that does not exist; the simulator writes the file when it stops")
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Maximum time for the answer. It is below the limit of the container image's check.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Checks that a simulator answers at this address.
 ///
@@ -27,9 +27,9 @@ pub(super) async fn check(base_url: &str) -> Result {
     };
     let lost = |error: reqwest::Error| unhealthy().because(&error.without_url());
     // The address is on this machine, and plain HTTP needs no roots.
-    let builder = reqwest::Client::builder().no_proxy().timeout(PATIENCE).tls_certs_only([]);
+    let builder = reqwest::Client::builder().no_proxy().timeout(TIMEOUT).tls_certs_only([]);
     let http = builder.build().map_err(lost)?;
-    let url = format!("{}/_sim/faults", base_url.trim_end_matches('/'));
+    let url = format!("{}/_sim/healthz", base_url.trim_end_matches('/'));
     let answer = http.get(url).send().await.map_err(lost)?;
     let status = answer.status();
     let body = answer.bytes().await.map_err(lost)?;
