@@ -1,7 +1,8 @@
 //! `cargo xtask test-clients`: installs every package and uses it. All packages have one binary, which is built once.
 //!
 //! A suite is a function here, or an executable file `clients/LANGUAGE/test.sh`. Such a file gets the path of the binary in `TXL_BINARY`. It exits with
-//! 0 if all its tests pass, or with [`NOT_RUN`] if a program is missing. The last line of its output goes into the report.
+//! 0 if all its tests pass, or with [`NOT_RUN`] if a program is missing. The last line of its output goes into the report. It copies the packages that it
+//! makes into the folder of `TXL_PACKAGES`, and the last suite installs them into a fresh Debian.
 
 mod bare_root;
 mod container;
@@ -32,12 +33,12 @@ const NOT_RUN: i32 = 77;
 /// Tests one package.
 type Suite = fn(&Dist) -> Result<Outcome>;
 
-const SUITES: [(&str, Suite); 5] = [
+/// The suites before those of the clients. [`system_root`] comes after them.
+const SUITES: [(&str, Suite); 4] = [
     ("static binary", bare_root::test),
     ("install script", install_script::test),
     ("Debian package", debian::test),
     ("container image", container::test),
-    ("fresh Debian", system_root::test),
 ];
 
 /// Runs the suites whose name contains `only`, or all of them.
@@ -56,16 +57,29 @@ pub(crate) fn test(only: Option<&str>) -> Result<()> {
     for (name, suite) in SUITES.iter().filter(|(name, _)| is_chosen(name)) {
         add(&mut report, name, || suite(&dist));
     }
+    let packages = packages(&dist);
+    if packages.exists() {
+        fs::remove_dir_all(&packages)?;
+    }
+    fs::create_dir_all(&packages)?;
     for script in scripts()? {
         let language = script.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
         if is_chosen(&language) {
             add(&mut report, &language, || run(&script, &dist));
         }
     }
+    if is_chosen("fresh Debian") {
+        add(&mut report, "fresh Debian", || system_root::test(&dist));
+    }
     eprintln!();
     report.finish()?;
     eprintln!("the packages took {:.0} s", started.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// Returns the folder of the packages that the clients' suites make.
+fn packages(dist: &Dist) -> PathBuf {
+    dist.folder.join("packages")
 }
 
 fn add(report: &mut Report, name: &str, suite: impl FnOnce() -> Result<Outcome>) {
@@ -91,6 +105,7 @@ fn run(script: &Path, dist: &Dist) -> Result<Outcome> {
     let mut process = Command::new(script)
         .current_dir(script.parent().context("a script is in a folder")?)
         .env("TXL_BINARY", &dist.program)
+        .env("TXL_PACKAGES", packages(dist))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()

@@ -58,6 +58,9 @@ impl Build {
     }
 }
 
+/// The folder of the container image, below that of the results. Cargo writes its own files into the latter.
+pub(crate) const IMAGE: &str = "image";
+
 /// The results of one build.
 #[derive(Debug)]
 pub(crate) struct Dist {
@@ -124,7 +127,7 @@ fn pack(built: &Path, target: &Target, folder: &Path) -> Result<Dist> {
     }
     #[cfg(unix)]
     if target.is_linux() {
-        image::write(folder, &contents)?;
+        image::write(&folder.join(IMAGE), &contents)?;
     }
     if !target.is_windows() {
         names.push(write_installer(folder, publisher.downloads(&version).as_deref())?);

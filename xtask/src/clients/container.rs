@@ -5,20 +5,25 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 use anyhow::{Context, Result, ensure};
 
 use super::usage::{Root, Sim, find, output};
-use crate::{dist::Dist, report::Outcome, root};
+use crate::{
+    dist::{Dist, IMAGE},
+    report::Outcome,
+    root,
+};
 
 /// User of the image.
 const USER: &str = "65532:65532";
 
 pub(super) fn test(dist: &Dist) -> Result<Outcome> {
-    let files = dist.folder.join("rootfs");
+    let context = dist.folder.join(IMAGE);
+    let files = context.join("rootfs");
     if !files.exists() {
         return Ok(Outcome::NotRun("its files are made only on Linux".into()));
     }
     let file = Containerfile::read()?;
     let used = use_files(&files, &file)?;
     let built = match ["podman", "buildah"].into_iter().find(|tool| find(tool).is_some()) {
-        Some(tool) => build(tool, &dist.folder)?,
+        Some(tool) => build(tool, &context)?,
         None => "image NOT BUILT (podman and buildah are missing)".to_owned(),
     };
     Ok(Outcome::Passed(format!("{used}; {built}")))

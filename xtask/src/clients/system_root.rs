@@ -4,7 +4,10 @@ use std::{fs, path::PathBuf, process::Command, time::Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use super::usage::{Root, find, output, use_it};
+use super::{
+    packages,
+    usage::{Root, find, output, use_it},
+};
 use crate::{
     dist::Dist,
     file_server,
@@ -64,7 +67,26 @@ pub(super) fn test(dist: &Dist) -> Result<Outcome> {
         output(&mut script)?;
         use_it(|| root.command("/root/.local/bin/txl"))
     })?;
+    for wheel in wheels(dist)? {
+        let name = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        fs::copy(&wheel, root.0.join("root").join(&name))?;
+        output(root.command("/usr/bin/python3").args(["-m", "venv", "/root/venv"]))?;
+        time("wheel", &|| {
+            let mut install = root.command("/root/venv/bin/pip");
+            output(install.args(["install", "--quiet", "--no-index", &format!("/root/{name}")]))?;
+            use_it(|| root.command("/root/venv/bin/txl"))
+        })?;
+    }
     Ok(Outcome::Passed(format!("installed and used in one command each: {}", timed.join(", "))))
+}
+
+/// Returns the wheels that the suite of the Python client made.
+fn wheels(dist: &Dist) -> Result<Vec<PathBuf>> {
+    let mut wheels = Vec::new();
+    for entry in fs::read_dir(packages(dist))? {
+        wheels.extend(Some(entry?.path()).filter(|path| path.extension().is_some_and(|end| end == "whl")));
+    }
+    Ok(wheels)
 }
 
 /// Returns a fresh root. The downloaded one is kept below cargo's folder and copied.
@@ -79,7 +101,10 @@ fn fresh() -> Result<Root> {
         remove(&draft)?;
         let mut bootstrap = Command::new("debootstrap");
         bootstrap.env("PATH", path_with_sbin());
-        bootstrap.args(["--variant=minbase", "--include=wget", &release]).arg(&draft).arg(&source);
+        bootstrap
+            .args(["--variant=minbase", "--include=wget,python3-venv", &release])
+            .arg(&draft)
+            .arg(&source);
         output(&mut bootstrap)?;
         fs::rename(&draft, &kept)?;
     }

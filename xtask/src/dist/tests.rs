@@ -87,7 +87,7 @@ fn one_program_is_in_every_package() {
     let copyright = String::from_utf8(data["./usr/share/doc/txl/copyright"].clone()).unwrap();
     assert!(copyright.contains("License: MIT\n MIT License\n .\n"), "{copyright}");
 
-    assert_eq!(fs::read(dist.folder.join("rootfs/usr/bin/txl")).unwrap(), program);
+    assert_eq!(fs::read(dist.folder.join("image/rootfs/usr/bin/txl")).unwrap(), program);
     drop(folder);
 }
 
