@@ -77,8 +77,8 @@ pub(crate) fn counts(plan: &Plan) -> Vec<Message> {
     let tags = listed(&[
         (tags.create, "+", "create"),
         (tags.remove, "-", "remove"),
-        (tags.add_members, "+", "memberships"),
-        (tags.remove_members, "-", "memberships"),
+        (tags.add_members + tags.add_departments, "+", "memberships"),
+        (tags.remove_members + tags.remove_departments, "-", "memberships"),
     ]);
     for (kind, text) in [("Members:     ", members), ("Departments: ", departments), ("Tags:        ", tags)]
     {
@@ -159,6 +159,11 @@ pub(crate) fn field(field: &str, before: Option<&str>, after: &str) -> Message {
 /// The name of the field with the members that a tag gains or loses.
 pub(crate) fn tag_members(is_added: bool) -> Message {
     if is_added { message!(en: "members added") } else { message!(en: "members removed") }
+}
+
+/// The name of the field with the departments that a tag gains or loses.
+pub(crate) fn tag_departments(is_added: bool) -> Message {
+    if is_added { message!(en: "departments added") } else { message!(en: "departments removed") }
 }
 
 pub(crate) fn tag(sign: char, name: &str, changes: &[String]) -> Message {

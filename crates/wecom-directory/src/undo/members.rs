@@ -66,6 +66,11 @@ fn status(record: &MemberRecord) -> Option<i64> {
     record.member.status.known().map(|status| i64::from(*status))
 }
 
+/// Whether the member has never logged in, so that nothing is lost with a removal.
+pub(super) fn is_unused(record: &MemberRecord) -> bool {
+    record.member.status.known() == Some(&MemberStatus::NotActivated)
+}
+
 fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, remove_created: bool) {
     let Some(record) = present(draft, effect) else {
         if !effect.is_unknown {
@@ -73,23 +78,14 @@ fn take_back_creation(draft: &mut Draft, effect: &Effect<'_>, remove_created: bo
         }
         return;
     };
-    let is_unused = record.member.status.known() == Some(&MemberStatus::NotActivated);
+    let is_unused = is_unused(record);
     let object = object_of(record);
     if remove_created && is_unused {
         let mut deletion = Step::new(object, StepAction::Remove, Category::Remove, BTreeMap::new());
         deletion.status = status(record);
         deletion.former = removal::former(record);
         let key = MemberKey::from(&record.member.userid);
-        deletion.side_effects = draft
-            .tags
-            .values()
-            .filter(|tag| {
-                tag.members
-                    .known()
-                    .is_some_and(|members| members.iter().any(|userid| MemberKey::from(userid) == key))
-            })
-            .map(|tag| SideEffect::Tag { id: tag.id.0 })
-            .collect();
+        deletion.side_effects = draft.side_effects.remove(&key).unwrap_or_default();
         draft.add(deletion, []);
         return;
     }
@@ -219,7 +215,8 @@ fn restore_relations(draft: &mut Draft, effects: &Effects<'_>, effect: &Effect<'
     for side_effect in effect.side_effects {
         match side_effect {
             SideEffect::Tag { id } => {
-                draft.tagged.entry(TagId(*id)).or_default().push(UserId::new(&effect.object.id));
+                let tagged = draft.tagged.entry(TagId(*id)).or_default();
+                tagged.members.push(UserId::new(&effect.object.id));
             }
             SideEffect::DirectLeader { of } => {
                 let key = (ObjectKind::Member, of.to_ascii_lowercase());

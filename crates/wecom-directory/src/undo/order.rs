@@ -2,17 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use wecom_contacts::{CorpId, DepartmentId, Seen, TagId, UserId};
+use wecom_contacts::{CorpId, DepartmentId, Seen, TagId};
 
-use super::effects::{Effects, ObjectKey, object_key};
+use super::{
+    effects::{Effects, ObjectKey, object_key},
+    members,
+};
 use crate::{
     Result,
+    apply::TagList,
     gate::{
         Measured,
         measure::{self, Wholes},
     },
     journal::ObjectKind,
-    plan::{Finding, Plan, PlanDepartment, SideEffect, Step, StepAction, StepId},
+    plan::{Finding, Plan, PlanDepartment, SideEffect, Step, StepAction, StepId, build::removal},
     policy::Measure,
     record::{DepartmentRecord, MemberRecord, State, TagRecord},
     store::{MemberKey, Store},
@@ -36,13 +40,20 @@ pub(super) struct Draft {
     needs: Vec<BTreeSet<Node>>,
     nodes: BTreeMap<ObjectKey, Vec<Node>>,
     pub(super) findings: Vec<Finding>,
-    /// Members that tags get back with their members.
-    pub(super) tagged: BTreeMap<TagId, Vec<UserId>>,
+    /// Members and departments that tags get back when these are created again.
+    pub(super) tagged: BTreeMap<TagId, TagList>,
+    /// What the server changes when it removes a created member.
+    pub(super) side_effects: BTreeMap<MemberKey, Vec<SideEffect>>,
 }
 
 impl Draft {
     /// Reads what the mirror has.
-    pub(super) async fn read(store: &dyn Store, corp: &CorpId, effects: &Effects<'_>) -> Result<Self> {
+    pub(super) async fn read(
+        store: &dyn Store,
+        corp: &CorpId,
+        effects: &Effects<'_>,
+        removes_created: bool,
+    ) -> Result<Self> {
         let mut keys: BTreeSet<MemberKey> = BTreeSet::new();
         for effect in effects.objects.values() {
             if effect.object.kind == ObjectKind::Member {
@@ -66,7 +77,16 @@ impl Draft {
         let keys: Vec<_> = keys.into_iter().collect();
         let members = store.members(corp, &keys).await?;
         let departments = store.departments(corp).await?.into_iter();
-        let tags = store.tags(corp).await?.into_iter();
+        let tags = store.tags(corp).await?;
+        let created: BTreeSet<MemberKey> = effects
+            .of_kind(ObjectKind::Member)
+            .filter(|effect| removes_created && effect.is_created && !effect.is_removed)
+            .map(|effect| effect.object.id.as_str().into())
+            .collect();
+        let unused = members.iter().filter(|member| members::is_unused(member));
+        let unused = unused.map(|member| MemberKey::from(&member.member.userid));
+        let removed = unused.filter(|key| created.contains(key)).collect();
+        let side_effects = removal::side_effects(store, corp, &tags, &removed).await?;
         let summary = store.corps().await?.into_iter().find(|summary| summary.corp == *corp);
         Ok(Self {
             members: members
@@ -77,7 +97,11 @@ impl Draft {
                 .filter(|department| department.state != State::Removed)
                 .map(|department| (department.id, department))
                 .collect(),
-            tags: tags.filter(|tag| tag.state != State::Removed).map(|tag| (tag.id, tag)).collect(),
+            tags: tags
+                .into_iter()
+                .filter(|tag| tag.state != State::Removed)
+                .map(|tag| (tag.id, tag))
+                .collect(),
             head_counts: store.head_counts(corp).await?,
             all_members: summary.map_or(0, |summary| summary.members),
             steps: Vec::new(),
@@ -85,6 +109,7 @@ impl Draft {
             nodes: BTreeMap::new(),
             findings: Vec::new(),
             tagged: BTreeMap::new(),
+            side_effects,
         })
     }
 
@@ -157,7 +182,7 @@ impl Draft {
                     let after = after.into_iter().flatten().filter_map(|id| u32::try_from(id.as_u64()?).ok());
                     ids.extend(after.map(DepartmentId));
                 }
-                ObjectKind::Tag => {}
+                ObjectKind::Tag => ids.extend(step.tagged_departments()),
             }
         }
         let mut above: Vec<DepartmentId> = ids.iter().copied().collect();

@@ -1,7 +1,12 @@
 //! Undo: what a run did goes back, what others changed since stays, and what cannot come back is listed.
 
 use serde_json::json;
-use wecom_contacts::{Seen, UserId, members::MemberPatch};
+use wecom_contacts::{
+    Seen, UserId,
+    departments::NewDepartment,
+    members::MemberPatch,
+    tags::{NewTag, TagNodes},
+};
 use wecom_directory::{
     Error,
     apply::RunReport,
@@ -201,7 +206,7 @@ async fn a_removed_department_comes_back_under_its_id_and_a_full_one_stays() {
         Step { former, ..department(id, StepAction::Remove, json!({})) }
     };
     for (id, parent) in [(20, 1), (21, 20)] {
-        let old = wecom_contacts::departments::NewDepartment::new(format!("旧{id}"), parent).id(id).order(9);
+        let old = NewDepartment::new(format!("旧{id}"), parent).id(id).order(9);
         corp.contacts.departments().create(old).await.unwrap();
     }
     corp.pull().await;
@@ -220,6 +225,111 @@ async fn a_removed_department_comes_back_under_its_id_and_a_full_one_stays() {
         (old.name, old.parentid, old.order),
         (Seen::Known("旧21".into()), Seen::Known(20.into()), Seen::Known(9))
     );
+}
+
+/// The userids and departments of a tag in the corp.
+async fn tag_of(corp: &Corp, id: u32) -> (Vec<String>, Vec<u32>) {
+    let content = corp.contacts.tags().get(id).await.unwrap();
+    let members = content.members.known().unwrap().iter().map(|member| member.userid.to_string());
+    (members.collect(), content.departments.known().unwrap().iter().map(|id| id.0).collect())
+}
+
+fn former(step: Step, former: serde_json::Value) -> Step {
+    let serde_json::Value::Object(former) = former else { panic!("an object") };
+    Step { former, ..step }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_departments_of_a_tag_come_and_go_back() {
+    let corp = start().await;
+    let tags = corp.contacts.tags();
+    tags.add(1, TagNodes::new().departments([2, 5])).await.unwrap();
+    corp.pull().await;
+    let before = corp.sim.digest();
+    let new = department(10, StepAction::Create, json!({"name": [null, "华东"], "parentid": [null, 1]}));
+    let steps = vec![
+        new,
+        needs(tag(1, StepAction::AddMembers, json!({"partylist": [null, [10, 4]]})), &[1]),
+        tag(1, StepAction::RemoveMembers, json!({"partylist": [null, [2]]})),
+        tag(7, StepAction::Create, json!({"tagname": [null, "羽毛球"]})),
+        needs(tag(7, StepAction::AddMembers, json!({"partylist": [null, [10]]})), &[1, 4]),
+    ];
+    run(&corp, steps).await;
+    assert_eq!(tag_of(&corp, 1).await.1, [4, 5, 10]);
+    // Somebody else takes one of them out meanwhile.
+    tags.remove(1, TagNodes::new().departments([4])).await.unwrap();
+    corp.pull().await;
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    assert_eq!(plan.findings, []);
+    assert_eq!((plan.counts.tags.add_departments, plan.counts.tags.remove_departments), (1, 1));
+    assert!(apply_undo(&corp, &plan).await.is_clean());
+    assert_eq!(corp.sim.digest(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_created_department_stays_while_another_tag_has_it() {
+    let corp = start().await;
+    let new = department(10, StepAction::Create, json!({"name": [null, "华东"], "parentid": [null, 1]}));
+    run(&corp, vec![new]).await;
+    corp.contacts.tags().add(1, TagNodes::new().departments([10])).await.unwrap();
+    corp.pull().await;
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    assert_eq!(findings(&plan), [(FindingKind::CannotReturn, Some("10"))]);
+    assert_eq!(plan.steps, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_tag_and_a_removed_department_come_back_with_each_other() {
+    let corp = start().await;
+    let old = NewDepartment::new("旧部", 1).id(20);
+    corp.contacts.departments().create(old).await.unwrap();
+    let tags = corp.contacts.tags();
+    tags.create(NewTag::new("羽毛球").id(7)).await.unwrap();
+    tags.add(7, TagNodes::new().members(["lisi"]).departments([20, 4])).await.unwrap();
+    tags.create(NewTag::new("足球").id(8)).await.unwrap();
+    tags.add(8, TagNodes::new().departments([20])).await.unwrap();
+    corp.pull().await;
+    let steps = vec![
+        former(
+            tag(7, StepAction::Remove, json!({})),
+            json!({"tagname": "羽毛球", "userlist": ["lisi", "gone"], "partylist": [20, 4, 999]}),
+        ),
+        Step {
+            side_effects: vec![SideEffect::Tag { id: 8 }],
+            ..former(department(20, StepAction::Remove, json!({})), json!({"name": "旧部", "parentid": 1}))
+        },
+    ];
+    run(&corp, steps).await;
+    assert_eq!(tag_of(&corp, 8).await.1, [0_u32; 0]);
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    assert_eq!(findings(&plan), [(FindingKind::Gone, Some("gone")), (FindingKind::Gone, Some("999"))]);
+    assert!(apply_undo(&corp, &plan).await.is_clean());
+    assert_eq!(tag_of(&corp, 7).await, (vec!["lisi".to_owned()], vec![4, 20]));
+    assert_eq!(tag_of(&corp, 8).await.1, [20]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_of_a_created_member_notes_what_its_own_undo_restores() {
+    let corp = start().await;
+    let create = member(
+        "new1",
+        StepAction::Create,
+        json!({"name": [null, "新人"], "mobile": [null, "13900000001"], "department": [null, [2]]}),
+    );
+    run(&corp, vec![create]).await;
+    corp.contacts.members().update("wujiu", MemberPatch::new().direct_leader(["new1"])).await.unwrap();
+    corp.contacts.tags().add(1, TagNodes::new().members(["new1"])).await.unwrap();
+    corp.pull().await;
+    let plan = undo(&corp).remove_created(true).plan(&corp.store).await.unwrap();
+    let effects = [SideEffect::Tag { id: 1 }, SideEffect::DirectLeader { of: "wujiu".to_owned() }];
+    assert_eq!(plan.steps[0].side_effects, effects);
+    assert!(apply_undo(&corp, &plan).await.is_clean());
+    corp.pull().await;
+    let plan = Undo::new(corp.id(), 2).plan(&corp.store).await.unwrap();
+    assert!(apply_undo(&corp, &plan).await.is_clean());
+    let leader = corp.app.members().get("wujiu").await.unwrap().direct_leader;
+    assert_eq!(leader, Seen::Known(vec![UserId::new("new1")]));
+    assert!(tag_of(&corp, 1).await.0.contains(&"new1".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

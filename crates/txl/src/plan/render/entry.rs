@@ -155,6 +155,11 @@ fn fields(step: &Step, names: &Names, masking: Masking) -> Vec<FieldText> {
                 before: None,
                 after: masking.text(field, after),
             }),
+            (ObjectKind::Tag, "partylist") => fields.push(FieldText {
+                field: messages::tag_departments(step.action == StepAction::AddMembers).to_string(),
+                before: None,
+                after: paths(&department_ids(after), &|id| names.path(id)),
+            }),
             _ => fields.push(FieldText {
                 field: field.clone(),
                 before: before.map(|before| masking.text(field, before)),
@@ -165,15 +170,16 @@ fn fields(step: &Step, names: &Names, masking: Masking) -> Vec<FieldText> {
     fields
 }
 
+fn paths(ids: &[DepartmentId], path: &dyn Fn(DepartmentId) -> String) -> String {
+    ids.iter().map(|id| path(*id)).collect::<Vec<_>>().join("; ")
+}
+
 /// The departments, the main department and the departments that the member leads, as far as they change.
 fn seats(step: &Step, names: &Names) -> Vec<FieldText> {
     let Some(departments) = step.fields.get("department") else { return Vec::new() };
     let after_ids = department_ids(&departments.after);
     let before_ids = departments.before.as_ref().map(department_ids);
     let mut fields = Vec::new();
-    let paths = |ids: &[DepartmentId], path: &dyn Fn(DepartmentId) -> String| {
-        ids.iter().map(|id| path(*id)).collect::<Vec<_>>().join("; ")
-    };
     let sorted = |ids: &[DepartmentId]| {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
