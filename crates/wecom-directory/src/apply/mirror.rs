@@ -70,9 +70,16 @@ pub(super) fn member(
     }
     let userid = record.member.userid.as_str().to_owned();
     let wanted = |name: &str| values::is_seat_field(name) || is_shown(name);
-    let Some(row) = values::member(&userid, &step.fields, Side::After, wanted) else {
+    let Some(mut row) = values::member(&userid, &step.fields, Side::After, wanted) else {
         return (Map::new(), hidden);
     };
+    if let (Seen::Known(new), Seen::Known(old)) = (&mut row.external_profile, &record.member.external_profile)
+    {
+        // A step names only the parts that it writes.
+        new.external_corp_name = new.external_corp_name.take().or_else(|| old.external_corp_name.clone());
+        new.wechat_channels = new.wechat_channels.take().or_else(|| old.wechat_channels.clone());
+        new.external_attr = new.external_attr.take().or_else(|| old.external_attr.clone());
+    }
     let everything = Sight { source: Source::App, sees_sensitive: true, sees_everybody: true };
     let sight = Sight { sees_sensitive: true, ..sight.unwrap_or(everything) };
     let shown = record.shown;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::json;
-use wecom_contacts::{Seen, members::MemberPatch};
+use wecom_contacts::{Seen, members::MemberPatch, tags::TagNodes};
 use wecom_directory::{
     Error,
     apply::{Apply, FingerprintKey, PlanRefused, RunReport},
@@ -344,10 +344,12 @@ async fn a_tag_gets_departments_and_the_unknown_ones_are_named() {
     let steps = vec![
         tag(1, StepAction::AddMembers, lists),
         tag(1, StepAction::RemoveMembers, json!({"partylist": [null, [998]]})),
-        tag(1, StepAction::RemoveMembers, json!({"partylist": [null, [4]]})),
+        tag(1, StepAction::RemoveMembers, json!({"partylist": [null, [5]]})),
     ];
     for fault in [None, Some(Fault::reset_after())] {
         let corp = start().await;
+        corp.contacts.tags().add(1, TagNodes::new().departments([5])).await.unwrap();
+        corp.pull().await;
         let plan = plan(&corp, steps.clone()).await;
         if let Some(fault) = &fault {
             corp.sim.faults().always("tag/addtagusers", fault.clone()).unwrap();
@@ -361,7 +363,7 @@ async fn a_tag_gets_departments_and_the_unknown_ones_are_named() {
         assert_eq!(reason(2), Some(refused_members(&[], &[998])), "{fault:?}");
         assert_eq!(report.differences, [], "{fault:?}");
         let inside = tagged_departments(&corp).await;
-        assert_eq!(inside, [2], "{fault:?}");
+        assert_eq!(inside, [2, 4], "{fault:?}");
         let tags = corp.store.tags(&corp.id()).await.unwrap();
         let mirrored: Vec<u32> = tags[0].departments.known().unwrap().iter().map(|id| id.0).collect();
         assert_eq!(mirrored, inside);

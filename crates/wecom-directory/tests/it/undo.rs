@@ -1,5 +1,7 @@
 //! Undo: what a run did goes back, what others changed since stays, and what cannot come back is listed.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use wecom_contacts::{
     Seen, UserId,
@@ -10,12 +12,15 @@ use wecom_contacts::{
 use wecom_directory::{
     Error,
     apply::RunReport,
-    gate::Reason,
+    gate::{self, Measured, Reason},
     journal::ObjectKind,
     plan::{Category, FindingKind, Origin, Plan, SideEffect, Step, StepAction},
+    policy::Measure,
+    record::{MemberRecord, Seat},
     store::Store,
     undo::Undo,
 };
+use wecom_sim::Sim;
 
 use crate::{
     apply::{apply, mixed, start},
@@ -225,6 +230,73 @@ async fn a_removed_department_comes_back_under_its_id_and_a_full_one_stays() {
         (old.name, old.parentid, old.order),
         (Seen::Known("旧21".into()), Seen::Known(20.into()), Seen::Known(9))
     );
+}
+
+/// Moves of the first members of the corp into a department.
+async fn moves(corp: &Corp, count: usize, into: u32) -> Vec<Step> {
+    let members = corp.members().await;
+    let others = members.values().filter(|record| record.seats.iter().all(|seat| seat.department != into));
+    let step = |record: &MemberRecord| {
+        let before: Vec<_> = record.seats.iter().map(|seat| seat.department.0).collect();
+        let orders: Vec<_> = record.seats.iter().map(|seat| seat.order.known().copied().unwrap()).collect();
+        let leads = |seat: &Seat| u8::from(seat.is_leader == Seen::Known(true));
+        let flags: Vec<_> = record.seats.iter().map(leads).collect();
+        let main = record.seats.iter().find(|seat| seat.is_main == Seen::Known(true)).unwrap();
+        let fields = json!({
+            "department": [before, [into]], "order": [orders, [0]], "is_leader_in_dept": [flags, [0]],
+            "main_department": [main.department.0, into],
+        });
+        member(record.member.userid.as_str(), StepAction::Update, fields)
+    };
+    others.take(count).map(step).collect()
+}
+
+/// What the gate says of a plan that moves this many members, with its count of earlier runs.
+async fn judged(corp: &Corp, count: u64) -> Option<u64> {
+    let measured = Measured { count, whole: 100, ..Measured::default() };
+    let plan = Plan { measured: [(Measure::MembersMoved, measured)].into(), ..plan(corp, Vec::new()).await };
+    match gate::reasons(&corp.store, &corp.id(), &plan, &BTreeMap::new()).await.unwrap().as_slice() {
+        [] => None,
+        [Reason::OverLimit { earlier, .. }] => Some(*earlier),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_within_the_window_is_not_counted_on_top_of_its_run() {
+    let corp = Corp::with(Sim::builder().seed(100, 12, 3).legacy(true)).await;
+    corp.pull().await;
+    let before = corp.sim.digest();
+    // 10 of 100 is the limit of members_moved.
+    let steps = moves(&corp, 10, 5).await;
+    let others: Vec<_> = steps[..4].iter().map(|step| step.object.id.clone()).collect();
+    run(&corp, steps).await;
+    assert_eq!(judged(&corp, 1).await, Some(10));
+    let plan = undo(&corp).plan(&corp.store).await.unwrap();
+    assert_eq!(plan.counts.moved, 10);
+    assert!(plan.gate.passes(), "{:?}", plan.gate);
+    assert!(apply(&corp).run(&corp.store, &plan).await.unwrap().is_clean());
+    assert_eq!(corp.sim.digest(), before);
+    corp.pull().await;
+    assert_eq!(judged(&corp, 10).await, None, "the run and its undo have moved no one");
+
+    // The undo of the undo moves them again, which counts.
+    let again = Undo::new(corp.id(), 2).plan(&corp.store).await.unwrap();
+    assert_eq!((again.counts.moved, again.gate.passes()), (10, true));
+    assert!(apply(&corp).run(&corp.store, &again).await.unwrap().is_clean());
+    corp.pull().await;
+    assert_eq!(judged(&corp, 1).await, Some(10));
+
+    // Its own undo leaves what others changed meanwhile, and that still counts.
+    for userid in &others {
+        corp.contacts.members().update(userid.as_str(), MemberPatch::new().department([7])).await.unwrap();
+    }
+    corp.pull().await;
+    let plan = Undo::new(corp.id(), 3).plan(&corp.store).await.unwrap();
+    assert_eq!((plan.counts.moved, plan.gate.passes()), (6, true));
+    assert!(apply(&corp).run(&corp.store, &plan).await.unwrap().is_clean());
+    corp.pull().await;
+    assert_eq!((judged(&corp, 6).await, judged(&corp, 7).await), (None, Some(4)));
 }
 
 /// The userids and departments of a tag in the corp.
