@@ -172,8 +172,13 @@ pub(crate) fn former(record: &MemberRecord) -> Map<String, Value> {
         former.insert("extattr".to_owned(), json!(extattr));
     }
     let profile = record.member.external_profile.known().filter(|_| !is_stale(MemberField::ExternalProfile));
-    if let Some(attributes) = profile.and_then(|profile| profile.external_attr.as_ref()) {
-        former.insert("external_profile".to_owned(), json!({ "external_attr": attributes }));
+    if let Some((attributes, name)) = profile
+        .and_then(|profile| Some((profile.external_attr.as_ref()?, profile.external_corp_name.as_ref())))
+    {
+        let mut profile = json!({ "external_attr": attributes });
+        let name = name.filter(|name| !name.is_empty());
+        name.into_iter().for_each(|name| profile["external_corp_name"] = json!(name));
+        former.insert("external_profile".to_owned(), profile);
     }
     former
 }
