@@ -46,6 +46,14 @@ pub(crate) fn existence_is_unknown() -> Message {
     message!(en: "The pull has not proven which members exist: the plan disables and removes no one.")
 }
 
+pub(crate) fn no_fingerprint_key(path: &Path) -> Message {
+    message!(en: "{} has no key of fingerprints", path.display())
+}
+
+pub(crate) fn remove_fingerprint_key() -> Message {
+    message!(en: "restore the file from a backup, or remove it: the values of hidden fields then count as unchecked")
+}
+
 pub(crate) fn no_changes() -> Message {
     message!(en: "No changes: the corp is as the roster says.")
 }

@@ -230,6 +230,14 @@ fn attributes(field: &str, before: Option<&Value>, after: &Value, masking: Maski
         let named = |item: &Value| Some((item.get("name")?.as_str()?.to_owned(), content(item)));
         list.into_iter().flatten().filter_map(named).collect()
     };
+    // The short name of the corp is beside the list.
+    let corp_name = after.get("external_corp_name").map(|after| FieldText {
+        before: before
+            .and_then(|before| before.get("external_corp_name"))
+            .map(|old| masking.text(field, old)),
+        after: masking.text(field, after),
+        field: "external_corp_name".to_owned(),
+    });
     let (old, new) = (before.map(listed), listed(after));
     let removed = old.iter().flatten().filter(|(name, _)| !new.contains_key(*name));
     let removed = removed.map(|(name, _)| (name.clone(), Value::String(String::new())));
@@ -242,6 +250,7 @@ fn attributes(field: &str, before: Option<&Value>, after: &Value, masking: Maski
             after: masking.text(field, &value),
             field: format!("{field}.{name}"),
         })
+        .chain(corp_name)
         .collect()
 }
 
