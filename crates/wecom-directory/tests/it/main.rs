@@ -7,6 +7,7 @@ mod cases;
 mod claims;
 mod conformance;
 mod corp;
+mod faults;
 mod incidents;
 mod moving;
 mod oracle;

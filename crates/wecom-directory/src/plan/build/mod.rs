@@ -12,7 +12,7 @@ mod leavers;
 mod matching;
 mod member;
 mod newcomers;
-mod people;
+pub(crate) mod people;
 pub(crate) mod removal;
 mod scope;
 mod seats;

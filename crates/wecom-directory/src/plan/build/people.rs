@@ -40,7 +40,7 @@ impl Key {
 }
 
 /// The form in which two values of a field are compared.
-pub(super) fn compared(field: MemberField, value: &str) -> String {
+pub(crate) fn compared(field: MemberField, value: &str) -> String {
     match field {
         MemberField::Userid | MemberField::Email => value.trim().to_ascii_lowercase(),
         MemberField::Mobile => {
