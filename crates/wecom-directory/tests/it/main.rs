@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
 mod apply;
+mod busy;
 mod cases;
 mod claims;
 mod conformance;
