@@ -1,5 +1,7 @@
 //! `txl sim`: serves the simulator until it is interrupted.
 
+mod health;
+
 use std::{
     ffi::OsStr,
     io,
@@ -20,6 +22,7 @@ use crate::{
     listener::{address, cannot_listen},
     messages, numbers,
     output::{print_json_line, say},
+    parent::stdin_closed,
     signals,
 };
 
@@ -133,9 +136,17 @@ pub(crate) struct Serve {
     #[arg(long, env = "TXL_SIM_LOGGED_WRITES", value_name = "NUMBER", value_parser = numbers::id::<u32>)]
     logged_writes: Option<u32>,
 
+    /// Serve nothing: check that the simulator at this address answers. Exits with 0 or 3, for health checks of containers
+    #[arg(long, value_name = "URL")]
+    check: Option<String>,
+
     /// File that also receives the ready line
     #[arg(long, env = "TXL_SIM_READY_FILE", value_name = "PATH")]
     ready_file: Option<PathBuf>,
+
+    /// End when stdin closes. A test that starts the simulator with a pipe as stdin leaves no process behind, even if it is killed
+    #[arg(long)]
+    until_stdin_closes: bool,
 }
 
 /// The depth of a generated tree.
@@ -158,6 +169,9 @@ impl From<Shape> for SeedShape {
 
 impl Serve {
     pub(crate) async fn run(self) -> Result {
+        if let Some(url) = &self.check {
+            return health::check(url).await;
+        }
         // The file of an earlier process would name a stopped server.
         if let Some(path) = &self.ready_file {
             file::remove(path)?;
@@ -188,7 +202,14 @@ impl Serve {
             _ => {}
         }
         say(messages::sim::serving(sim.corp_id(), sim.url()));
-        stop.await;
+        if self.until_stdin_closes {
+            tokio::select! {
+                _ = stop => {}
+                () = stdin_closed() => {}
+            }
+        } else {
+            stop.await;
+        }
         if let Some(draft) = seed_draft {
             write_json(draft, &sim.corp_file())?;
         }

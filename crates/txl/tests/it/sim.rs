@@ -1,9 +1,9 @@
 //! `txl sim`.
 
 use std::{
-    io::{Read, Write},
-    net::TcpListener,
-    process::Command,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    process::{Command, Stdio},
 };
 
 use serde_json::Value;
@@ -27,6 +27,21 @@ fn the_ready_line_and_the_ready_file_have_the_connection_data() {
 
     let member = sim.run(&["member", "get", "zhangsan", "-o", "json"]).json();
     assert_eq!(member["userid"], "zhangsan");
+}
+
+#[test]
+fn the_health_check_tells_a_simulator_from_everything_else() {
+    let sim = RunningSim::start(&[]);
+    let url = sim.text("url").to_owned();
+    for address in [url.clone(), format!("{url}/")] {
+        let ran = run(&["sim", "--check", &address]);
+        assert!(ran.code == 0 && ran.stdout.is_empty() && ran.stderr.is_empty(), "{ran:?}");
+    }
+    // The API answers with 200 here, but with no faults.
+    run(&["sim", "--check", &format!("{url}/cgi-bin")]).fails_with(3).with_remedy();
+    drop(sim);
+    run(&["sim", "--check", &url]).fails_with(3).with_remedy();
+    run(&["sim", "--check", "nonsense"]).fails_with(3).with_remedy();
 }
 
 #[test]
@@ -96,6 +111,33 @@ fn it_stops_cleanly_on_a_signal() {
         sim.stdout.read_to_string(&mut rest).unwrap();
         assert_eq!(rest, "", "only the ready line is on stdout");
     }
+}
+
+#[test]
+fn it_can_end_with_the_pipe_of_its_stdin() {
+    let mut child = txl()
+        .args(["sim", "--until-stdin-closes"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut ready = String::new();
+    stdout.read_line(&mut ready).unwrap();
+    // Data is not the end, so the simulator still answers after it.
+    stdin.write_all(b"ignored\n").unwrap();
+    let ready: Value = serde_json::from_str(&ready).unwrap();
+    let address = ready["url"].as_str().unwrap().strip_prefix("http://").unwrap();
+    let mut connection = TcpStream::connect(address).unwrap();
+    write!(connection, "GET /_sim/state HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut reply = String::new();
+    connection.read_to_string(&mut reply).unwrap();
+    assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
+
+    drop(stdin);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]

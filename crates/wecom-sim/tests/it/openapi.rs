@@ -89,6 +89,7 @@ fn calls() -> Vec<(&'static str, &'static str, Value)> {
             json!({"console": {"mail_domain": null}, "contacts": {"enabled": true},
             "apps": [{"agent_id": 1_000_002, "range": {"departments": [1]}}, {"agent_id": 7, "secret": "s"}]}),
         ),
+        ("POST", "/_sim/faults", all.clone()),
         ("PUT", "/_sim/faults", all),
         ("GET", "/_sim/faults", Value::Null),
         (
