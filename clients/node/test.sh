@@ -21,6 +21,7 @@ npm test | tee "$work/tests.txt"
 passed=$(sed -n 's/^[#ℹ] pass //p' "$work/tests.txt")
 platform=$(node --print '`${process.platform}-${process.arch}`')
 node scripts/pack.mjs --out "$work/packages" --binary "$platform=$TXL_BINARY"
+[ -z "${TXL_PACKAGES:-}" ] || cp "$work"/packages/*.tgz "$TXL_PACKAGES"
 # From here on the program is that of the package.
 unset TXL_BINARY
 

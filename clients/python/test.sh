@@ -19,6 +19,7 @@ pip install --quiet --requirement requirements-dev.txt || not_run "pip cannot in
 mypy --cache-dir "$work/mypy" src hatch_build.py tests
 python -m hatchling build --target wheel --directory "$work/dist"
 pip install --quiet --no-index "$work"/dist/*.whl
+[ -z "${TXL_PACKAGES:-}" ] || cp "$work"/dist/*.whl "$TXL_PACKAGES"
 # From here on the program is that of the wheel.
 unset TXL_BINARY
 txl --version

@@ -1,5 +1,7 @@
 //! `txl sim`: serves the simulator until it is interrupted.
 
+mod health;
+
 use std::{
     ffi::OsStr,
     io,
@@ -134,6 +136,10 @@ pub(crate) struct Serve {
     #[arg(long, env = "TXL_SIM_LOGGED_WRITES", value_name = "NUMBER", value_parser = numbers::id::<u32>)]
     logged_writes: Option<u32>,
 
+    /// Serve nothing: check that the simulator at this address answers. Exits with 0 or 3, for health checks of containers
+    #[arg(long, value_name = "URL")]
+    check: Option<String>,
+
     /// File that also receives the ready line
     #[arg(long, env = "TXL_SIM_READY_FILE", value_name = "PATH")]
     ready_file: Option<PathBuf>,
@@ -163,6 +169,9 @@ impl From<Shape> for SeedShape {
 
 impl Serve {
     pub(crate) async fn run(self) -> Result {
+        if let Some(url) = &self.check {
+            return health::check(url).await;
+        }
         // The file of an earlier process would name a stopped server.
         if let Some(path) = &self.ready_file {
             file::remove(path)?;

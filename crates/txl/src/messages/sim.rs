@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::Path};
 
+use reqwest::StatusCode;
+
 use super::Message;
 
 /// `names_outgoing` says whether `--allow-outgoing` is given.
@@ -34,6 +36,18 @@ pub(crate) fn not_a_list_of_faults(path: &Path) -> Message {
 
 pub(crate) fn how_faults_are_written() -> Message {
     message!(en: "see \"Fault injection\" in docs/simulator.md for the format")
+}
+
+pub(crate) fn is_not_healthy(url: &str) -> Message {
+    message!(en: "no simulator answers at {url}")
+}
+
+pub(crate) fn answers_otherwise(status: StatusCode) -> Message {
+    message!(en: "the answer is {status}, and not that of a simulator")
+}
+
+pub(crate) fn start_one() -> Message {
+    message!(en: "start a simulator with `txl sim --listen ADDRESS`")
 }
 
 pub(crate) fn not_a_corp_file(path: &Path) -> Message {

@@ -30,6 +30,21 @@ fn the_ready_line_and_the_ready_file_have_the_connection_data() {
 }
 
 #[test]
+fn the_health_check_tells_a_simulator_from_everything_else() {
+    let sim = RunningSim::start(&[]);
+    let url = sim.text("url").to_owned();
+    for address in [url.clone(), format!("{url}/")] {
+        let ran = run(&["sim", "--check", &address]);
+        assert!(ran.code == 0 && ran.stdout.is_empty() && ran.stderr.is_empty(), "{ran:?}");
+    }
+    // The API answers with 200 here, but with no faults.
+    run(&["sim", "--check", &format!("{url}/cgi-bin")]).fails_with(3).with_remedy();
+    drop(sim);
+    run(&["sim", "--check", &url]).fails_with(3).with_remedy();
+    run(&["sim", "--check", "nonsense"]).fails_with(3).with_remedy();
+}
+
+#[test]
 fn every_flag_has_a_variable() {
     let child = txl()
         .arg("sim")
