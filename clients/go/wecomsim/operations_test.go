@@ -145,7 +145,7 @@ func some[T any](u *user) func(T, error) T {
 
 func (u *user) theCorp() {
 	some[wecomsim.Health](u)(u.sim.Health(u.ctx))
-	seeded := wecomsim.Seeded{Members: 40, Departments: 4, Tags: 3}
+	seeded := wecomsim.Seeded{Members: 40, Departments: 4, Tags: 8}
 	is(u, seeded)(u.sim.Seed(u.ctx, wecomsim.Seed{Members: 40, Departments: 4, Seed: 7, Shape: "flat"}))
 	is(u, some[wecomsim.Corp](u)(u.sim.Corp(u.ctx)).Digest)(u.sim.Digest(u.ctx))
 	file := some[wecomsim.CorpFile](u)(u.sim.CorpFile(u.ctx))
@@ -251,7 +251,7 @@ func (u *user) theConsole() {
 	added := wecomsim.InvalidTagMembers{InvalidList: []string{"ghost"}, InvalidParty: []int{}}
 	is(u, added)(console.AddTagMembers(u.ctx, tag, wecomsim.TagMembers{UserList: []string{"qianyi", "ghost"}}))
 	removed := wecomsim.InvalidTagMembers{InvalidList: []string{}, InvalidParty: []int{99}}
-	is(u, removed)(console.RemoveTagMembers(u.ctx, tag, wecomsim.TagMembers{PartyList: []int{99}}))
+	is(u, removed)(console.RemoveTagMembers(u.ctx, tag, wecomsim.TagMembers{UserList: []string{"qianyi"}, PartyList: []int{99}}))
 	u.no(console.DeleteTag(u.ctx, tag))
 	u.no(console.SetPermission(u.ctx, "edit"))
 	u.no(console.SetLegacy(u.ctx, wecomsim.Legacy{Contacts: wecomsim.Of(true), App: wecomsim.Of(false)}))

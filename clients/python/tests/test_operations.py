@@ -85,7 +85,7 @@ def test_every_operation_of_the_simulator_has_a_method(
 
 def use_the_corp(wecom: Simulator) -> None:
     assert wecom.health()["version"]
-    assert wecom.seed(40, departments=4, seed=7, shape="flat") == {"members": 40, "departments": 4, "tags": 3}
+    assert wecom.seed(40, departments=4, seed=7, shape="flat") == {"members": 40, "departments": 4, "tags": 8}
     state = wecom.state(digest=True)
     corp = wecom.corp()
     assert (len(corp["members"]), corp["digest"]) == (40, state["digest"])
@@ -154,7 +154,7 @@ def use_the_console(wecom: Simulator) -> None:
     tag = console.create_tag("新人")
     console.rename_tag(tag, "新同事")
     added = console.add_tag_members(tag, ["qianyi", "ghost"])
-    removed = console.remove_tag_members(tag, partylist=[99])
+    removed = console.remove_tag_members(tag, ["qianyi"], [99])
     assert (added["invalidlist"], removed["invalidparty"]) == (["ghost"], [99])
     console.delete_tag(tag)
     console.set_permission("edit")
