@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
+#[cfg(unix)]
+mod apply_kills;
 mod callback;
 mod callback_output;
 mod commands;

@@ -135,7 +135,14 @@ impl Sighted {
         let details = self.departments.get(&id);
         Some(DepartmentNow {
             name: details.map_or(Seen::Hidden, |details| details.name.clone()),
-            name_en: details.map_or(Seen::Hidden, |details| details.name_en.clone()),
+            // WeCom leaves out the English name of a department that has none.
+            name_en: match details {
+                Some(Department { name: Seen::Known(_), name_en: Seen::Hidden, .. }) => {
+                    Seen::Known(String::new())
+                }
+                Some(details) => details.name_en.clone(),
+                None => Seen::Hidden,
+            },
             parent: node.parentid,
             order: node.order,
         })

@@ -168,13 +168,14 @@ fn answer(step: &Step, part: u32, error: &wecom_contacts::Error) -> Answer {
         (45009, _) => Answer::Closed(error.retry_after().map_or(60, |after| after.as_secs())),
         (45024, _) => Answer::AccountCeiling,
         (6000 | 45033 | 45035 | 45036, _) => Answer::Busy { is_conflict: true, text: text() },
-        (code, Class::IpNotAllowed | Class::BadCredentials | Class::RefreshToken) => {
+        (code, Class::IpNotAllowed | Class::BadCredentials) => {
             Answer::Forbidden(Stop::Forbidden { code: Some(code), text: errmsg })
         }
         (code, _) if FORBIDDEN.contains(&code) => {
             Answer::Forbidden(Stop::Forbidden { code: Some(code), text: errmsg })
         }
-        (_, Class::ServerBusy | Class::Retry | Class::RateLimited) => {
+        // A token that died although it was new: another program with the same secret may renew it at the same time.
+        (_, Class::ServerBusy | Class::Retry | Class::RateLimited | Class::RefreshToken) => {
             Answer::Busy { is_conflict: false, text: text() }
         }
         // Every member and department of the call is unknown.

@@ -9,7 +9,7 @@ use wecom_contacts::{
 };
 
 use crate::{
-    plan::{FieldChange, Step},
+    plan::{FieldChange, Step, build::people::compared},
     record::{MemberRecord, Seat},
 };
 
@@ -98,6 +98,12 @@ pub(crate) fn shows(record: &MemberRecord, name: &str, value: &Value) -> Option<
         // WeCom lists every attribute of the console, those that were never set as empty ones.
         (FieldValue::ExtAttr(wanted), FieldValue::ExtAttr(now)) => has_attributes(&now.attrs, &wanted.attrs),
         (FieldValue::ExternalProfile(wanted), FieldValue::ExternalProfile(now)) => has_profile(now, wanted),
+        // WeCom keeps a mobile without spaces and without +86.
+        (FieldValue::Text(wanted), FieldValue::Text(now))
+            if matches!(field, MemberField::Mobile | MemberField::Email) =>
+        {
+            compared(field, wanted) == compared(field, now)
+        }
         (wanted, now) => wanted == now,
     })
 }
@@ -212,6 +218,10 @@ mod tests {
         assert_eq!(shows(&now, "direct_leader", &json!(["lisi"])), Some(true));
         assert_eq!(shows(&now, "position", &json!("经理")), Some(false));
         assert_eq!(shows(&now, "mobile", &json!("1")), None, "hidden");
+        let now = record(json!({"userid":"zhangsan","mobile":"13800000001","email":"a@example.com"}));
+        assert_eq!(shows(&now, "mobile", &json!("+86 138-0000-0001")), Some(true));
+        assert_eq!(shows(&now, "mobile", &json!("13800000002")), Some(false));
+        assert_eq!(shows(&now, "email", &json!("A@example.com")), Some(true));
         assert_eq!(shows(&now, "to_invite", &json!(false)), None, "never read");
         assert!(MemberField::from_name("to_invite").is_some());
     }

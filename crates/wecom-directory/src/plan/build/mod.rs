@@ -13,7 +13,7 @@ mod lookup;
 mod matching;
 mod member;
 mod newcomers;
-mod people;
+pub(crate) mod people;
 pub(crate) mod removal;
 mod scope;
 mod seats;
