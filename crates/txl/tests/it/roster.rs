@@ -428,7 +428,7 @@ async fn departments_by_level_are_planned_as_paths_from_the_root() {
     let desk = Desk::start().await;
     desk.write(
         "levels.csv",
-        "帐号,姓名,一级部门,二级部门\nwangwu,王五,研发部,后端组\nsunqi,孙七,市场部,\nzhouba,周八,研发部,测试组\n\
+        "帐号,姓名,一级部门,二级部门\nwangwu,王五,研发部,后端组\nsunqi,孙七,市场部,\nzhouba,周八,人事部,\nwujiu,吴九,研发部,测试组\n\
          zhaoliu,赵六,示例公司,研发部\n",
     );
     let ran = desk.run(&["plan", "levels.csv", "--out", "plan.json"]);

@@ -6,7 +6,7 @@ use serde_json::json;
 use wecom_contacts::{
     Seen, UserId,
     departments::NewDepartment,
-    members::MemberPatch,
+    members::{MemberPatch, NewMember},
     tags::{NewTag, TagNodes},
 };
 use wecom_directory::{
@@ -265,6 +265,9 @@ async fn judged(corp: &Corp, count: u64) -> Option<u64> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_undo_within_the_window_is_not_counted_on_top_of_its_run() {
     let corp = Corp::with(Sim::builder().seed(100, 12, 3).legacy(true)).await;
+    // The policy of the plans protects this member.
+    let protected = NewMember::new("zhangsan", "张三").mobile("13900000099").department([1]);
+    corp.contacts.members().create(protected).await.unwrap();
     corp.pull().await;
     let before = corp.sim.digest();
     // 10 of 100 is the limit of members_moved.
