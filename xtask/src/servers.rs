@@ -1,4 +1,4 @@
-//! The servers for the suite, Redis and PostgreSQL: a running one, a private one, or one that is installed first.
+//! The servers for the suite, Redis and PostgreSQL: a running one, a private one, or one that is installed first. And its browser.
 
 use std::{
     env,
@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Result, bail};
+use headless_browser::Browser;
 use private_servers::{
     postgres::{self, PrivatePostgres},
     redis::{self, PrivateRedis},
@@ -87,7 +88,14 @@ impl Server {
     }
 }
 
-/// A server that can be installed.
+/// Installs the browser of the tests if it is missing. Returns its name and version for the summary.
+pub(crate) fn browser() -> Result<String> {
+    install(&CHROMIUM)?;
+    let version = Browser::program().and_then(|program| says(Command::new(program).arg("--version")));
+    Ok(version.unwrap_or_default().trim().to_owned())
+}
+
+/// A program that can be installed.
 struct Product {
     name: &'static str,
     is_present: fn() -> bool,
@@ -119,7 +127,15 @@ const POSTGRES: Product = Product {
     ),
 };
 
-/// Installs a server if it is missing.
+const CHROMIUM: Product = Product {
+    name: "Chromium",
+    is_present: || Browser::program().is_some(),
+    help: headless_browser::INSTALL,
+    packages: |installer| installer.chromium,
+    debian: None,
+};
+
+/// Installs a program if it is missing.
 fn install(product: &Product) -> Result<()> {
     if (product.is_present)() {
         return Ok(());
@@ -167,6 +183,7 @@ struct Installer {
     install: &'static [&'static str],
     redis: &'static [&'static str],
     postgres: &'static [&'static str],
+    chromium: &'static [&'static str],
     needs_root: bool,
 }
 
@@ -177,6 +194,7 @@ const INSTALLERS: [Installer; 4] = [
         install: &["install", "-qq", "--yes", "--no-install-recommends"],
         redis: &["redis-server"],
         postgres: &["postgresql"],
+        chromium: &["chromium"],
         needs_root: true,
     },
     Installer {
@@ -185,6 +203,7 @@ const INSTALLERS: [Installer; 4] = [
         install: &["install", "--quiet", "--assumeyes"],
         redis: &["valkey", "redis"],
         postgres: &["postgresql-server"],
+        chromium: &["chromium-headless", "chromium"],
         needs_root: true,
     },
     Installer {
@@ -193,6 +212,7 @@ const INSTALLERS: [Installer; 4] = [
         install: &["add", "--quiet", "--no-cache"],
         redis: &["redis"],
         postgres: &["postgresql"],
+        chromium: &["chromium"],
         needs_root: true,
     },
     Installer {
@@ -201,6 +221,7 @@ const INSTALLERS: [Installer; 4] = [
         install: &["install", "--quiet"],
         redis: &["redis"],
         postgres: &["postgresql@17"],
+        chromium: &["chromium"],
         // This package manager refuses to run as root.
         needs_root: false,
     },
