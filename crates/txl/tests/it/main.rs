@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
+#[cfg(unix)]
+mod browser;
 mod callback;
 mod callback_output;
 mod commands;
@@ -12,6 +14,7 @@ mod credentials;
 #[cfg(unix)]
 mod deletion;
 mod directory;
+mod doctor;
 mod export;
 mod formats;
 mod import;
@@ -27,6 +30,7 @@ mod production;
 mod proxy;
 #[cfg(unix)]
 mod pty;
+mod reference;
 mod roster;
 mod run;
 #[cfg(unix)]
