@@ -8,16 +8,13 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{
-    cargo, foreign, prose,
-    servers::{self, Server},
-};
+use crate::{browser, cargo, foreign, prose, servers::Server};
 
 /// Runs all tests that are possible on this machine. The summary lists the rest.
 pub(crate) fn run() -> Result<()> {
     let started = Instant::now();
     let servers = [Server::redis()?, Server::postgres()?];
-    let browser = servers::browser()?;
+    let browser = browser::provide()?;
     let counts = cargo_test(&servers)?;
     let foreign = foreign::run()?;
     eprintln!();

@@ -1,137 +1,77 @@
 //! Pulls of a corp into SQLite, and searches in the mirror, beside the bare limits: decoding the rows of the export, and inserting the
 //! same rows into the same tables.
 //!
-//! The simulator and each measurement run in processes of their own, so that peak memory is separate.
-//! `ROWS=1000000 ROUNDS=1 cargo bench -p wecom-directory --bench mirror` uses more rows and fewer rounds.
+//! `ROWS=1000000 ROUNDS=1 cargo bench -p wecom-directory --bench mirror` uses more rows and fewer rounds. With `--features postgres`
+//! it pulls into PostgreSQL, too: that of `TXL_TEST_DATABASE_URL`, otherwise a private one.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails stops")]
 
+mod shared;
+
 use std::{
     collections::BTreeMap,
-    env, fs,
+    fs,
     hint::black_box,
-    io::{BufRead as _, BufReader, Read as _},
+    io::Read as _,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use rusqlite::{Connection, params_from_iter, types::Value};
-use serde::{Deserialize, Serialize};
-use wecom_contacts::{Budget, Client, CorpId, Polling, Secret, members::MemberPatch};
+use wecom_contacts::{CorpId, members::MemberPatch};
 use wecom_directory::{
     pull::{Pull, Stage, Via},
     search::{self, Searcher},
-    store::sqlite::SqliteStore,
+    store::{Store, sqlite::SqliteStore},
 };
-use wecom_sim::{ConsoleLegacy, Sim};
+use wecom_sim::Sim;
 
-const ROLE: &str = "WECOM_BENCH_ROLE";
-const CORP: &str = "WECOM_BENCH_CORP";
-const FILE: &str = "WECOM_BENCH_FILE";
+use crate::shared::{Corp, Figure, Measured, POLLING, Server, median, one, rows, setting};
+
+/// A pull into PostgreSQL. Its file is the URL.
+#[cfg(feature = "postgres")]
+const POSTGRES: &str = "pull into PostgreSQL";
+#[cfg(feature = "postgres")]
+const FIRST_POSTGRES: &str = "first, PostgreSQL";
+#[cfg(feature = "postgres")]
+const AGAIN_POSTGRES: &str = "again, PostgreSQL";
+#[cfg(feature = "postgres")]
+const CHANGED_POSTGRES: &str = "1 %, PostgreSQL";
 /// One of this number of members is changed.
 const CHANGED: usize = 100;
 
-/// The simulated corp.
-#[derive(Clone, Serialize, Deserialize)]
-struct Corp {
-    url: String,
-    corp_id: String,
-    agent_id: u32,
-    app_secret: String,
-    contacts_secret: String,
-}
-
-/// Output of a measured process. Times are in seconds.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Figure {
-    times: BTreeMap<String, f64>,
-    peak_mib: f64,
-}
-
 fn main() {
-    match env::var(ROLE).ok().as_deref() {
-        None => compare(),
-        Some("server") => serve(),
-        Some(role) => {
-            let corp = serde_json::from_str(&env::var(CORP).unwrap()).unwrap();
-            let file = PathBuf::from(env::var_os(FILE).unwrap());
-            let times = runtime().block_on(measure(role, &corp, &file));
-            println!("{}", serde_json::to_string(&Figure { times, peak_mib: peak_mib() }).unwrap());
+    shared::main(compare, serve, measure);
+}
+
+/// Runs the simulator until the standard input ends.
+async fn serve(sim: Sim) {
+    tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await.unwrap().unwrap();
+    drop(sim);
+}
+
+async fn measure(role: String, corp: Corp, file: PathBuf) -> Measured {
+    match role.as_str() {
+        "decode" => decode(&corp).await,
+        "pull" => pull(&corp, &SqliteStore::open(&file).await.unwrap()).await,
+        #[cfg(feature = "postgres")]
+        POSTGRES => {
+            let url = file.to_str().unwrap();
+            pull(&corp, &wecom_directory::store::postgres::PostgresStore::open(url).await.unwrap()).await
         }
-    }
-}
-
-fn setting(name: &str, default: usize) -> usize {
-    env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
-}
-
-fn rows() -> usize {
-    setting("ROWS", 50_000)
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
-}
-
-/// Runs a simulator until its standard input ends.
-fn serve() {
-    runtime().block_on(async {
-        let rows = u32::try_from(rows()).unwrap();
-        let sim = Sim::builder().running_clock(true).job_time(Duration::from_millis(1));
-        let sim = sim.seed(rows, (rows / 200).max(10), 1).start().await.unwrap();
-        // An app that sees every field, and a contacts-sync secret that reads ids alone.
-        sim.console().set_legacy(ConsoleLegacy::new().app(None, true)).await.unwrap();
-        let corp = Corp {
-            url: sim.url().to_owned(),
-            corp_id: sim.corp_id().to_owned(),
-            agent_id: sim.agent_id(),
-            app_secret: sim.app_secret().to_owned(),
-            contacts_secret: sim.contacts_secret().to_owned(),
-        };
-        println!("{}", serde_json::to_string(&corp).unwrap());
-        tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await.unwrap().unwrap();
-    });
-}
-
-impl Corp {
-    fn client(&self, secret: Secret) -> Client {
-        let client = Client::builder(self.corp_id.clone(), secret).base_url(&self.url);
-        client.timeout(Duration::from_secs(600)).budget(Budget::unlimited()).build().unwrap()
-    }
-
-    fn contacts(&self) -> Client {
-        self.client(Secret::contacts_sync(self.contacts_secret.clone()))
-    }
-
-    fn app(&self) -> Client {
-        self.client(Secret::app(self.agent_id, self.app_secret.clone()))
-    }
-}
-
-const POLLING: Polling = Polling::every(Duration::from_millis(50));
-
-async fn measure(role: &str, corp: &Corp, file: &Path) -> BTreeMap<String, f64> {
-    match role {
-        "decode" => decode(corp).await,
-        "pull" => pull(corp, file).await,
-        "change" => change(corp).await,
-        "insert" => insert(file).await,
-        "find" => find(corp, file, true).await,
-        "find in the store" => find(corp, file, false).await,
+        "change" => change(&corp).await,
+        "insert" => insert(&file).await,
+        "find" => find(&corp, &file, true).await,
+        "find in the store" => find(&corp, &file, false).await,
         other => panic!("no such role: {other}"),
     }
 }
 
-fn one(name: &str, time: Duration) -> BTreeMap<String, f64> {
-    BTreeMap::from([(name.to_owned(), time.as_secs_f64())])
-}
-
 /// Decodes the rows of an export that is done.
-async fn decode(corp: &Corp) -> BTreeMap<String, f64> {
+async fn decode(corp: &Corp) -> Measured {
     let export = corp.app().exports().members().await.unwrap().wait(POLLING).await.unwrap();
     let started = Instant::now();
     let count = export.rows().batches().try_fold(0, |rows, batch| async move { Ok(rows + batch.len()) });
@@ -140,8 +80,7 @@ async fn decode(corp: &Corp) -> BTreeMap<String, f64> {
 }
 
 /// Pulls, and returns the time of each stage.
-async fn pull(corp: &Corp, file: &Path) -> BTreeMap<String, f64> {
-    let store = SqliteStore::open(file).await.unwrap();
+async fn pull(corp: &Corp, store: &dyn Store) -> Measured {
     let begun: Arc<Mutex<Vec<(Stage, Instant)>>> = Arc::default();
     let stages = Arc::clone(&begun);
     let pull = Pull::new(corp.corp_id.as_str())
@@ -155,10 +94,10 @@ async fn pull(corp: &Corp, file: &Path) -> BTreeMap<String, f64> {
                 stages.push((progress.stage, Instant::now()));
             }
         });
-    let report = pull.run(&store).await.unwrap();
+    let report = pull.run(store).await.unwrap();
     let ended = Instant::now();
     assert!(report.complete && report.members.seen == rows() as u64, "{report:?}");
-    let mut times: BTreeMap<String, f64> = BTreeMap::new();
+    let mut times = Measured::new();
     let begun = begun.lock().unwrap();
     for (at, (stage, began)) in begun.iter().enumerate() {
         let until = begun.get(at + 1).map_or(ended, |(_, next)| *next);
@@ -171,7 +110,7 @@ async fn pull(corp: &Corp, file: &Path) -> BTreeMap<String, f64> {
 }
 
 /// Changes one member of a hundred.
-async fn change(corp: &Corp) -> BTreeMap<String, f64> {
+async fn change(corp: &Corp) -> Measured {
     let contacts = corp.contacts();
     let mut userids: Vec<_> = contacts
         .members()
@@ -201,7 +140,7 @@ async fn change(corp: &Corp) -> BTreeMap<String, f64> {
 }
 
 /// Inserts the rows of the mirror into the tables of a new one, with the same statements for all rows of a table.
-async fn insert(file: &Path) -> BTreeMap<String, f64> {
+async fn insert(file: &Path) -> Measured {
     const TABLES: [(&str, &str); 4] = [
         ("person", "person"),
         ("member", "person"),
@@ -267,7 +206,7 @@ fn queries(searcher: &Searcher) -> Vec<String> {
     queries
 }
 
-async fn find(corp: &Corp, file: &Path, in_memory: bool) -> BTreeMap<String, f64> {
+async fn find(corp: &Corp, file: &Path, in_memory: bool) -> Measured {
     let store = SqliteStore::open(file).await.unwrap();
     let id = CorpId::from(corp.corp_id.as_str());
     let started = Instant::now();
@@ -295,77 +234,46 @@ async fn find(corp: &Corp, file: &Path, in_memory: bool) -> BTreeMap<String, f64
     ])
 }
 
-/// Returns the peak memory of this process in MiB.
-fn peak_mib() -> f64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
-    kib.unwrap_or(f64::NAN) / 1024.0
-}
-
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        let _ = self.0.wait();
-    }
-}
-
-fn in_role(role: &str) -> Command {
-    let mut command = Command::new(env::current_exe().unwrap());
-    command.env(ROLE, role);
-    command
-}
-
-fn run(role: &str, corp: &str, file: &Path) -> Figure {
-    let output = in_role(role).env(CORP, corp).env(FILE, file).stderr(Stdio::inherit()).output().unwrap();
-    assert!(output.status.success(), "{role}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
 /// One round: each measurement once, the limits beside the pulls.
-fn round(corp: &str, directory: &Path, number: usize) -> BTreeMap<&'static str, Figure> {
+fn round(server: &Server, directory: &Path, number: usize) -> BTreeMap<&'static str, Figure> {
     let file = directory.join(format!("mirror{number}.db"));
     let mut figures = BTreeMap::new();
-    figures.insert("decode", run("decode", corp, &file));
-    figures.insert("first", run("pull", corp, &file));
-    figures.insert("insert", run("insert", corp, &file));
-    figures.insert("again", run("pull", corp, &file));
-    run("change", corp, &file);
-    figures.insert("1 % changed", run("pull", corp, &file));
-    figures.insert("find", run("find", corp, &file));
-    figures.insert("find in the store", run("find in the store", corp, &file));
+    figures.insert("decode", server.run("decode", &file));
+    figures.insert("first", server.run("pull", &file));
+    figures.insert("insert", server.run("insert", &file));
+    figures.insert("again", server.run("pull", &file));
+    #[cfg(feature = "postgres")]
+    let database = private_servers::postgres::TestDatabase::create().unwrap();
+    #[cfg(feature = "postgres")]
+    for name in [FIRST_POSTGRES, AGAIN_POSTGRES] {
+        figures.insert(name, server.run(POSTGRES, Path::new(&database.url())));
+    }
+    server.run("change", &file);
+    figures.insert("1 % changed", server.run("pull", &file));
+    #[cfg(feature = "postgres")]
+    figures.insert(CHANGED_POSTGRES, server.run(POSTGRES, Path::new(&database.url())));
+    figures.insert("find", server.run("find", &file));
+    figures.insert("find in the store", server.run("find in the store", &file));
     figures
 }
 
 fn compare() {
     // Cargo passes arguments of its own.
     let rows = rows();
-    let mut child = in_role("server")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .spawn()
-        .unwrap();
-    let mut corp = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut corp).unwrap();
-    let _server = Server(child);
+    let server = Server::start(rows);
     let directory = tempfile::tempdir().unwrap();
     let rounds: Vec<_> =
-        (0..setting("ROUNDS", 3)).map(|number| round(&corp, directory.path(), number)).collect();
-    let median = |mut figures: Vec<f64>| {
-        figures.sort_by(f64::total_cmp);
-        figures[figures.len() / 2]
-    };
+        (0..setting("ROUNDS", 3)).map(|number| round(&server, directory.path(), number)).collect();
     println!("{rows} members, {} rounds; medians", rounds.len());
-    for name in ["decode", "insert", "first", "again", "1 % changed"] {
-        let times = |key: &str| {
-            median(rounds.iter().filter_map(|round| round[name].times.get(key).copied()).collect())
-        };
-        let peak = median(rounds.iter().map(|round| round[name].peak_mib).collect());
+    #[cfg_attr(not(feature = "postgres"), expect(unused_mut, reason = "only PostgreSQL adds names"))]
+    let mut names = vec!["decode", "insert", "first", "again", "1 % changed"];
+    #[cfg(feature = "postgres")]
+    names.extend([FIRST_POSTGRES, AGAIN_POSTGRES, CHANGED_POSTGRES]);
+    for name in names {
+        let times = |key: &str| median(rounds.iter().filter_map(|round| round[name].times.get(key).copied()));
+        let peak = median(rounds.iter().map(|round| round[name].peak_mib));
         println!(
-            "{name:12} {:8.2} s {:10.0} rows/s, peak {peak:.0} MiB",
+            "{name:17} {:8.2} s {:10.0} rows/s, peak {peak:.0} MiB",
             times("time"),
             rows as f64 / times("time")
         );
@@ -376,7 +284,7 @@ fn compare() {
             println!("  changed {}", times("changed"));
         }
     }
-    let ratio = |over: fn(&BTreeMap<&'static str, Figure>) -> f64| median(rounds.iter().map(over).collect());
+    let ratio = |over: fn(&BTreeMap<&'static str, Figure>) -> f64| median(rounds.iter().map(over));
     let slowest = ratio(|round| {
         round["decode"].times["time"].max(round["insert"].times["time"]) / round["first"].times["time"]
     });
@@ -385,9 +293,14 @@ fn compare() {
     println!("unchanged: {again:.2} of the first pull's rate (aim 1.5)");
     let changed = ratio(|round| round["1 % changed"].times["time"] / round["again"].times["time"]);
     println!("1 % changed: {changed:.2} of the unchanged pull's time (aim 1.15)");
+    #[cfg(feature = "postgres")]
+    {
+        let of_file = ratio(|round| round["first"].time("time") / round[FIRST_POSTGRES].time("time"));
+        println!("first pull into PostgreSQL: {of_file:.2} of the rate into SQLite (aim 0.3)");
+    }
     for name in ["find", "find in the store"] {
-        let times = |key: &str| median(rounds.iter().map(|round| round[name].times[key]).collect()) * 1e3;
-        let peak = median(rounds.iter().map(|round| round[name].peak_mib).collect());
+        let times = |key: &str| median(rounds.iter().map(|round| round[name].time(key))) * 1e3;
+        let peak = median(rounds.iter().map(|round| round[name].peak_mib));
         println!(
             "{name}: {:.0} queries, p50 {:.1} ms, p99 {:.1} ms, slowest {:.1} ms; people read in {:.0} ms; peak {peak:.0} MiB",
             times("queries") / 1e3,

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
 #[cfg(unix)]
+mod apply_kills;
+#[cfg(unix)]
 mod browser;
 mod callback;
 mod callback_output;

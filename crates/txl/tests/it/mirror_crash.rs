@@ -54,7 +54,7 @@ impl Pulled {
 }
 
 /// Every row of the mirror without times and numbers. Persons are named by their userids.
-async fn content(mirror: &Path) -> BTreeMap<&'static str, BTreeSet<String>> {
+pub(crate) async fn content(mirror: &Path) -> BTreeMap<&'static str, BTreeSet<String>> {
     let store = SqliteStore::open(mirror).await.unwrap();
     let mut persons = BTreeMap::new();
     let mut content = BTreeMap::new();
@@ -90,7 +90,7 @@ async fn content(mirror: &Path) -> BTreeMap<&'static str, BTreeSet<String>> {
 }
 
 /// What a file of SQLite and its companions hold is copied by copying them, once no program uses them.
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     for companion in ["", "-wal"] {
         let with = |path: &Path| PathBuf::from(format!("{}{companion}", path.display()));
         if with(from).exists() {

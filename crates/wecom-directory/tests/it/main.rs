@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "what helps a test may panic as the test may")]
 
 mod apply;
+mod busy;
 mod cases;
 mod claims;
 mod conformance;
 mod corp;
+mod faults;
 mod incidents;
 mod moving;
 mod oracle;

@@ -41,7 +41,7 @@ impl Corp {
     pub(crate) async fn mirror(&self) -> Mirror {
         let id = self.id();
         Mirror {
-            members: self.store.members_after(&id, None, 100_000).await.unwrap(),
+            members: self.store.members_after(&id, None, 1_000_000).await.unwrap(),
             departments: self.store.departments(&id).await.unwrap(),
             tags: self.store.tags(&id).await.unwrap(),
         }

@@ -31,7 +31,7 @@ impl Key {
     }
 
     /// The form in which two values of the key are compared.
-    pub(super) fn compared(&self, value: &str) -> Box<str> {
+    pub(crate) fn compared(&self, value: &str) -> Box<str> {
         match &self.column {
             Column::Field(field) => compared(*field, value).into(),
             _ => value.trim().into(),
@@ -40,7 +40,7 @@ impl Key {
 }
 
 /// The form in which two values of a field are compared.
-pub(super) fn compared(field: MemberField, value: &str) -> String {
+pub(crate) fn compared(field: MemberField, value: &str) -> String {
     match field {
         MemberField::Userid | MemberField::Email => value.trim().to_ascii_lowercase(),
         MemberField::Mobile => {
