@@ -1,5 +1,6 @@
 //! The tasks of this workspace that need more than one cargo command: `cargo xtask test`.
 
+mod browser;
 mod chaos;
 mod clients;
 mod dist;
@@ -30,7 +31,8 @@ Run a task of the wecom-contacts workspace.
   cargo xtask test      Run the whole suite: all crates, the examples of the documentation, and the SDKs of other
                         projects against the simulator. The summary lists the parts that could not run. Uses the
                         Redis of REDIS_URL and the PostgreSQL of TXL_TEST_DATABASE_URL; otherwise starts private
-                        ones, and installs them if they are missing
+                        ones, and installs them if they are missing. Pages are opened in a headless Chromium, which
+                        is installed in the same way
   cargo xtask foreign   Run only the SDKs of other projects against the simulator
   cargo xtask public-api
                         Compare the public items of the crates with docs/public-api; `--write` updates the listings

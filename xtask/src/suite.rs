@@ -8,12 +8,13 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cargo, foreign, prose, servers::Server};
+use crate::{browser, cargo, foreign, prose, servers::Server};
 
 /// Runs all tests that are possible on this machine. The summary lists the rest.
 pub(crate) fn run() -> Result<()> {
     let started = Instant::now();
     let servers = [Server::redis()?, Server::postgres()?];
+    let browser = browser::provide()?;
     let counts = cargo_test(&servers)?;
     let foreign = foreign::run()?;
     eprintln!();
@@ -22,6 +23,7 @@ pub(crate) fn run() -> Result<()> {
     for server in &servers {
         eprintln!("{}: {}", server.product, server.which);
     }
+    eprintln!("pages were opened in {browser}");
     foreign.finish()?;
     eprintln!("the whole suite took {:.0} s", started.elapsed().as_secs_f64());
     Ok(())

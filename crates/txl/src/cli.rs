@@ -1,24 +1,25 @@
 //! The command line: its commands, global flags and help.
 
 use clap::{
-    ArgAction, CommandFactory, Parser, Subcommand,
+    ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand,
     error::{ContextKind, ContextValue},
 };
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
 use crate::{
-    apply, auth, callback, config, contact_rule, corp_group, department, directory, export,
+    apply, auth, callback, completion, config, contact_rule, corp_group, department, directory, doctor,
+    errcode, export,
     failure::Result,
-    import, linked_corp, media, member,
+    help, import, linked_corp, man, media, member,
     output::{Format, Log, Output},
     plan, roster, tag,
 };
 #[cfg(feature = "sim")]
 use crate::{sim, tour};
 
-/// The end of the help: exit codes, the long-running commands, and a first step.
-macro_rules! after_help {
-    ($serving:literal, $start:literal) => {
+/// The exit codes. `txl help exit-codes` explains them further.
+macro_rules! exit_codes {
+    ($serving:literal) => {
         concat!(
             "\
 Exit codes:
@@ -30,22 +31,35 @@ Exit codes:
   10  `plan --detailed-exit-code`: there is something to do
   129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; ",
             $serving,
-            " with 0\n\n",
-            $start,
+            " with 0",
         )
     };
 }
 
 #[cfg(feature = "sim")]
-const AFTER_HELP: &str = after_help!(
-    "`sim` and `callback listen` end",
-    "Start with `txl tour`, which needs no account: it shows every call against a simulator."
+macro_rules! serving {
+    () => {
+        exit_codes!("`sim` and `callback listen` end")
+    };
+}
+#[cfg(not(feature = "sim"))]
+macro_rules! serving {
+    () => {
+        exit_codes!("`callback listen` ends")
+    };
+}
+
+/// The list of the exit codes.
+pub(crate) const EXIT_CODES: &str = serving!();
+
+#[cfg(feature = "sim")]
+const AFTER_HELP: &str = concat!(
+    serving!(),
+    "\n\nStart with `txl tour`, which needs no account: it shows every call against a simulator."
 );
 #[cfg(not(feature = "sim"))]
-const AFTER_HELP: &str = after_help!(
-    "`callback listen` ends",
-    "Start with `txl auth check`, which checks the corp id and a secret."
-);
+const AFTER_HELP: &str =
+    concat!(serving!(), "\n\nStart with `txl auth check`, which checks the corp id and a secret.");
 
 #[cfg(feature = "sim")]
 const ABOUT: &str = "Call every API of the WeCom (企业微信) contacts (通讯录), or serve a simulator of it";
@@ -69,7 +83,8 @@ details use the app's secret (自建应用). `--as` overrides this choice. A sec
     about = ABOUT,
     long_about = format!("{ABOUT}\n\n{DATA_AND_CREDENTIALS}"),
     after_help = AFTER_HELP,
-    propagate_version = true
+    propagate_version = true,
+    disable_help_subcommand = true
 )]
 pub(crate) struct Cli {
     /// Format of the data on stdout
@@ -127,12 +142,20 @@ enum Command {
     Undo(Box<apply::Undo>),
     Run(apply::Runs),
     Roster(Box<roster::Command>),
+    Doctor(Box<doctor::Doctor>),
+    Errcode(errcode::Explain),
+    Completion(completion::Completion),
+    Man(man::Manual),
+    Help(help::Help),
 }
 
 impl Cli {
     /// Parses the command line. Ends the process if it is invalid.
     pub(crate) fn parse_arguments() -> Self {
-        Self::try_parse().unwrap_or_else(|mut error| {
+        let parsed = command_line().try_get_matches().and_then(|mut matches| {
+            Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command_line()))
+        });
+        parsed.unwrap_or_else(|mut error| {
             shorten_usage(&mut error);
             error.exit()
         })
@@ -171,8 +194,41 @@ impl Cli {
             Command::Undo(command) => command.run(output).await,
             Command::Run(command) => command.run(output).await,
             Command::Roster(command) => command.run().await,
+            Command::Doctor(doctor) => doctor.run(output).await,
+            Command::Errcode(explain) => explain.run(output),
+            Command::Completion(completion) => completion.run(command_line()),
+            Command::Man(manual) => manual.run(command_line()),
+            Command::Help(help) => help.run(command_line()),
         }
     }
+}
+
+/// The heading of the flags for credentials.
+const CREDENTIALS: &str = "Credentials (凭证)";
+
+/// Where the folded flags are.
+const WHERE_CREDENTIALS_ARE: &str = "Credentials (凭证) come from flags, variables or a profile: `--help` lists the flags, and \
+`txl help secrets` explains them.";
+
+/// Returns the command line with the flags for credentials folded: `-h` leaves them out, and `--help` lists them.
+fn command_line() -> clap::Command {
+    folded(Cli::command(), false)
+}
+
+/// `inherits` says whether a command above has such flags: they are global.
+fn folded(command: clap::Command, inherits: bool) -> clap::Command {
+    let is_folded = |argument: &clap::Arg| argument.get_help_heading() == Some(CREDENTIALS);
+    let has_any = inherits || command.get_arguments().any(is_folded);
+    let command = command
+        .mut_args(|argument| {
+            let hides = is_folded(&argument);
+            argument.hide_short_help(hides)
+        })
+        .mut_subcommands(|below| folded(below, has_any));
+    if has_any && command.get_after_help().is_none() {
+        return command.after_help(WHERE_CREDENTIALS_ARE);
+    }
+    command
 }
 
 /// Replaces the usage line of an error by the one of `--help`. The line of the parser repeats each flag with a value, including values of the
@@ -180,7 +236,7 @@ impl Cli {
 fn shorten_usage(error: &mut clap::Error) {
     let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else { return };
     let usage = usage.to_string();
-    let mut command = Cli::command();
+    let mut command = command_line();
     command.build();
     // "Usage: txl member get ..." contains the failed command.
     for name in usage.split_whitespace().skip(2) {

@@ -16,9 +16,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 pub(crate) use self::fields::status_in_words;
-#[cfg(feature = "sim")]
-pub(crate) use self::layout::padded;
-pub(crate) use self::layout::{hanging, terminal_width, width_of, wrapped};
+pub(crate) use self::layout::{hanging, padded, terminal_width, width_of, wrapped};
 pub(crate) use self::rows::Rows;
 pub(crate) use self::stderr::{Log, say};
 use self::stdout::Stdout;

@@ -5,6 +5,7 @@
 
 mod check;
 mod config_file;
+mod connection;
 mod credentials;
 mod key;
 mod problem;
@@ -26,11 +27,13 @@ use self::secrets::is_blank;
 pub(crate) use self::{
     check::check,
     config_file::{ConfigFile, ConfigPath},
+    connection::Connection,
     credentials::{CallbackCredentials, Credentials},
     key::ProfileKey,
     problem::Problem,
     secrets::{FileKey, GivenSecret, JobKey, JobToken, SecretKind},
     source::{FileFlags, Sourced, no_home},
+    token_store::{NONE, own_file},
 };
 #[cfg(feature = "sim")]
 pub(crate) use self::{
@@ -90,6 +93,16 @@ impl Access {
     /// Returns a client of contacts-sync, if its secret is set.
     pub(crate) fn contacts_if_given(&self) -> Result<Option<Client>> {
         if self.is_given(Caller::Contacts)? { self.contacts().map(Some) } else { Ok(None) }
+    }
+
+    /// Returns a client of this credential, if its secret is set. `--as` plays no part.
+    pub(crate) fn client_if_given(&self, caller: Caller) -> Result<Option<Client>> {
+        if self.is_given(caller)? { self.client(caller).map(Some) } else { Ok(None) }
+    }
+
+    /// Returns the store of tokens as it was named, or `None` for the default.
+    pub(crate) fn token_store(&self) -> Result<Option<String>> {
+        Ok(given(&self.credentials.group()?.token_store).map(str::to_owned))
     }
 
     /// Returns a client for calls that both credentials can make: contacts-sync, or the app if only the app is set.

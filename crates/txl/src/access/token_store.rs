@@ -39,6 +39,6 @@ pub(crate) fn attach(builder: ClientBuilder, named: Option<&str>) -> Result<Clie
 /// # Errors
 ///
 /// Fails if the home directory is a relative path, because the tokens would be in the working directory.
-fn own_file() -> Result<Option<PathBuf>> {
+pub(crate) fn own_file() -> Result<Option<PathBuf>> {
     Ok(below_home(Place::Cache)?.map(|directory| directory.join("tokens.json")))
 }

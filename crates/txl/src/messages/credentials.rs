@@ -125,3 +125,7 @@ pub(crate) fn certificates_are_in_no_directory(variable: &str, paths: &Path) -> 
 pub(crate) fn correct_or_unset(variable: &str) -> Message {
     message!(en: "correct {variable} or unset it; --ca-cert adds a company's own CA")
 }
+
+pub(crate) fn connection_cannot_be_made() -> Message {
+    message!(en: "the proxy or the certificates cannot be used")
+}

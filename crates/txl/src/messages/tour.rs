@@ -65,3 +65,7 @@ pub(crate) fn listener_gives_no_answer() -> Message {
 pub(crate) fn no_port_for_callbacks() -> Message {
     message!(en: "no port to receive callbacks on")
 }
+
+pub(crate) fn no_temporary_directory() -> Message {
+    message!(en: "no temporary directory")
+}

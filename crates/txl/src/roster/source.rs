@@ -39,7 +39,7 @@ const SHOWN: usize = 20;
 const CHUNK: usize = 1 << 20;
 
 /// How the files of a roster are read.
-#[derive(Args)]
+#[derive(Args, Default)]
 #[command(next_help_heading = "Roster (花名册)")]
 pub(crate) struct ReadingArgs {
     /// Read the column with this heading as this field, such as mobile=联系方式; FIELD can also be extra:NAME or ignore
@@ -61,6 +61,9 @@ fn pair(text: &str) -> std::result::Result<(String, String), Message> {
         _ => Err(messages::field_and_heading_expected()),
     }
 }
+
+/// Receives the messages about what was recognised in the files.
+type Say = fn(Message);
 
 /// The files of a roster, before their columns are known.
 #[derive(Default)]
@@ -140,6 +143,17 @@ impl ReadingArgs {
     /// Fails if a file cannot be read, if a heading of `--map` or of the policy is in no file, or if a department of a sheet of
     /// departments cannot be read.
     pub(crate) fn read(&self, files: &RosterFiles, policy: &Policy, corp: &KnownCorp) -> Result<Roster> {
+        self.read_with(files, policy, corp, say)
+    }
+
+    /// Reads all files as one roster, as [`read`](Self::read) does, and reports what was recognised to `say`.
+    pub(crate) fn read_with(
+        &self,
+        files: &RosterFiles,
+        policy: &Policy,
+        corp: &KnownCorp,
+        say: Say,
+    ) -> Result<Roster> {
         let mapped = self.mapped(policy);
         let mut used = BTreeSet::new();
         let mut opened = Vec::with_capacity(files.0.len());
@@ -149,7 +163,7 @@ impl ReadingArgs {
         if let Some((_, missing)) = mapped.iter().find(|(_, heading)| !used.contains(*heading)) {
             return Err(Failure::usage(messages::no_file_has(missing)).remedy(messages::map_one_of_these()));
         }
-        assemble(&opened, corp)
+        assemble(&opened, corp, say)
     }
 
     /// The fields with the headings of the corp's own files. Flags come after the policy, whose headings they replace.
@@ -227,7 +241,7 @@ impl ReadingArgs {
 }
 
 /// Puts the rows of all files into one roster, whose columns are those of any file.
-fn assemble(opened: &[(Opened, &Loaded)], corp: &KnownCorp) -> Result<Roster> {
+fn assemble(opened: &[(Opened, &Loaded)], corp: &KnownCorp, say: Say) -> Result<Roster> {
     let mut all: Vec<(Column, Source)> = Vec::new();
     for (table, _) in opened {
         let Opened::Members(table) = table else { continue };
@@ -249,13 +263,13 @@ fn assemble(opened: &[(Opened, &Loaded)], corp: &KnownCorp) -> Result<Roster> {
             }
             Opened::Members(table) => {
                 say(file_messages::format_of(path, table.sheet().format()));
-                print_columns(table);
-                push_rows(&mut roster, number, path, table, &all, corp)?;
+                print_columns(table, say);
+                print_reading(&push_rows(&mut roster, number, path, table, &all, corp)?, say);
                 table.departments().map_err(|error| unreadable(path, &error))?
             }
         };
         if let Some(table) = departments_table {
-            let rows = departments(number, path, &table, corp)?;
+            let rows = departments(number, path, &table, corp, say)?;
             roster.departments.get_or_insert_default().extend(rows);
         }
     }
@@ -269,7 +283,7 @@ fn push_rows(
     table: &RosterTable,
     columns: &[(Column, Source)],
     corp: &KnownCorp,
-) -> Result {
+) -> Result<RosterReading> {
     let mut rows = table.rows();
     for row in &mut rows {
         let row = row.map_err(|error| unreadable(path, &error))?;
@@ -280,8 +294,7 @@ fn push_rows(
             }
         });
     }
-    print_reading(&rows.into_reading());
-    Ok(())
+    Ok(rows.into_reading())
 }
 
 /// The rows of a sheet of departments. A row that cannot be read could make a department look as if the sheet lacked it.
@@ -290,6 +303,7 @@ fn departments(
     path: &Path,
     table: &DepartmentTable,
     corp: &KnownCorp,
+    say: Say,
 ) -> Result<Vec<DepartmentRow>> {
     let mut read = Vec::new();
     let mut listed = Paths::new();
@@ -328,7 +342,7 @@ fn departments(
     Err(Failure::new(messages::faulty_departments(path, &faulty)).remedy(messages::correct_the_departments()))
 }
 
-fn print_columns(table: &RosterTable) {
+fn print_columns(table: &RosterTable, say: Say) {
     for column in table.columns() {
         let heading = &column.heading;
         match &column.meaning {
@@ -357,7 +371,7 @@ fn print_columns(table: &RosterTable) {
     }
 }
 
-fn print_reading(reading: &RosterReading) {
+fn print_reading(reading: &RosterReading, say: Say) {
     for (heading, correction, count) in &reading.corrected {
         say(file_messages::corrected(heading, *count, correction));
     }

@@ -15,6 +15,8 @@ mod inbox;
 mod linked_corps;
 mod media;
 mod members;
+mod mirror;
+mod rosters;
 mod stage;
 mod tags;
 
@@ -71,6 +73,8 @@ impl Tour {
         linked_corps::run(&mut tour, &stage).await;
         corp_groups::run(&mut tour, &stage).await;
         exports::run(&mut tour, &stage).await;
+        let mirror = mirror::run(&mut tour, &stage).await;
+        rosters::run(&mut tour, &stage, mirror.as_ref()).await;
         if let Err(failure) = departments::clear_away(&stage).await {
             say(messages::tour::not_cleared_away(failure));
         }

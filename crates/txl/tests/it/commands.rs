@@ -127,6 +127,11 @@ const OFFLINE: &[&str] = &[
     "config show",
     "config path",
     "config check",
+    // These have their tests in `doctor` and `reference`.
+    "doctor",
+    "errcode",
+    "completion",
+    "man",
 ];
 
 struct Files {

@@ -4,6 +4,8 @@
 
 #[cfg(unix)]
 mod apply_kills;
+#[cfg(unix)]
+mod browser;
 mod callback;
 mod callback_output;
 mod commands;
@@ -14,6 +16,7 @@ mod credentials;
 #[cfg(unix)]
 mod deletion;
 mod directory;
+mod doctor;
 mod export;
 mod formats;
 mod import;
@@ -29,6 +32,7 @@ mod production;
 mod proxy;
 #[cfg(unix)]
 mod pty;
+mod reference;
 mod roster;
 mod run;
 #[cfg(unix)]

@@ -3,7 +3,8 @@
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use wecom_contacts::{
-    Client, DepartmentId, Polling, UserId,
+    Client, DepartmentId, ErrorCode, Polling, UserId,
+    departments::Department,
     exports::{ExportJob, ExportKey},
     members::Member,
 };
@@ -11,8 +12,30 @@ use wecom_contacts::{
 use super::rows::{ListRows, RawRow};
 use crate::Result;
 
+/// 45029: the answer would be too large.
+const TOO_LARGE: ErrorCode = ErrorCode(45029);
 /// How many calls run at the same time.
 const CALLS: usize = 8;
+
+/// Whether WeCom refuses a list because it would be too large. An export has no such limit.
+pub(super) fn is_too_large(error: &wecom_contacts::Error) -> bool {
+    error.code() == Some(TOO_LARGE)
+}
+
+/// Lists the departments that the credential sees, by an export if they are too many for a list. The list is preferred: it needs no
+/// job, and names the leaders (`department_leader`), which an export may lack.
+pub(super) async fn departments(
+    client: &Client,
+    polling: Polling,
+) -> wecom_contacts::Result<Vec<Department>> {
+    match client.departments().list().await {
+        Err(error) if is_too_large(&error) => {
+            let export = client.exports().departments().await?.wait(polling).await?;
+            export.rows().try_collect().await
+        }
+        listed => listed,
+    }
+}
 
 /// Lists the direct members of each department. Departments that the app does not see are left out and counted.
 pub(super) fn lists(

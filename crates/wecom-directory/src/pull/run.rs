@@ -315,13 +315,13 @@ impl Run<'_> {
                 Some(*agent),
                 client.clone(),
                 sent_at,
-                client.departments().list().await?,
+                details::departments(client, self.polling).await?,
             ));
         }
         if let Some(client) = contacts_sync {
             let sent_at = Timestamp::now();
             // An old contacts-sync secret may read details; a newer one is refused (48009).
-            match client.departments().list().await {
+            match details::departments(client, self.polling).await {
                 Ok(list) if list.iter().any(|department| department.name.is_known()) => {
                     sources.push((Source::ContactsSync, None, client.clone(), sent_at, list));
                 }
@@ -392,10 +392,8 @@ impl Run<'_> {
             };
             let lists = details::lists(client, departments);
             if let Err(error) = self.take_all(Box::pin(lists), &mut reader).await {
-                // 45029: too much at once for a list.
-                let is_too_much =
-                    matches!(&error, Error::WeCom(error) if error.code().is_some_and(|code| code.0 == 45029));
-                if !is_too_much || via == Via::Lists || !self.read_export(client, &mut reader, via).await? {
+                let is_too_large = matches!(&error, Error::WeCom(error) if details::is_too_large(error));
+                if !is_too_large || via == Via::Lists || !self.read_export(client, &mut reader, via).await? {
                     return Err(error);
                 }
                 exported = true;
@@ -663,7 +661,7 @@ impl Run<'_> {
             let again: BTreeSet<_> = changing.members.iter().copied().chain(unlisted).collect();
             self.read_again(&again, sources).await?;
             if !changing.departments.is_empty() {
-                readings.details = department_details(sources).await?;
+                readings.details = department_details(sources, self.polling).await?;
             }
             if changing.is_empty() && !self.falls_too_much(number) {
                 break;
@@ -849,11 +847,12 @@ impl Changing {
 /// Reads the departments with their details again. What several credentials see comes together.
 async fn department_details(
     sources: &[(Client, Sight)],
+    polling: wecom_contacts::Polling,
 ) -> Result<Option<(Timestamp, BTreeMap<DepartmentId, Department>)>> {
     let sent_at = Timestamp::now();
     let mut details = BTreeMap::new();
     for (client, _) in sources {
-        for department in client.departments().list().await? {
+        for department in details::departments(client, polling).await? {
             details.entry(department.id).or_insert(department);
         }
     }

@@ -188,6 +188,25 @@ async fn a_reading_that_is_repeated_uses_the_same_export_job() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn departments_that_are_too_many_for_a_list_are_exported() {
+    let corp = Corp::with(Sim::builder().seed(200, 20, 3)).await;
+    corp.both().run(&corp.store).await.unwrap();
+    let before = dump(&corp).await;
+    corp.sim.faults().always("department/list", Fault::errcode(45029)).unwrap();
+    let report = corp.both().run(&corp.store).await.unwrap();
+    assert!(report.complete && report.existence, "{report:?}");
+    assert_eq!((report.departments.detailed, report.departments.changed), (report.departments.seen, 0));
+    assert_eq!(dump(&corp).await, before, "an export shows the same departments");
+    let exports = corp.sim.requests();
+    let exports = exports.iter().filter(|request| request.path.ends_with("export/department")).count();
+    assert_eq!(exports, 1);
+    // Another refusal is not taken for one of size.
+    corp.sim.faults().clear();
+    corp.sim.faults().always("department/list", Fault::errcode(48002)).unwrap();
+    corp.app_only().run(&corp.store).await.unwrap_err();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_old_app_shows_mobiles_and_one_that_is_cut_keeps_the_last_ones() {
     let corp = Corp::with(Sim::builder().legacy(true)).await;
     let report = corp.pull().await;
